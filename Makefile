@@ -1,0 +1,37 @@
+# Two commands do everything on a fresh machine: `make reproduce` and `make test`.
+SHELL := bash
+.PHONY: help reproduce test build install check bench peers native clean
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "telelink: installing packages (npm ci)"
+	@npm ci --loglevel=error
+	@touch node_modules/.package-lock.json
+
+install: node_modules/.package-lock.json ## install the packages of the lockfile
+
+build: install ## compile kernels and TypeScript into dist/
+	@npm run --silent build
+
+reproduce: build ## execute the notebooks into reports/ (only what changed)
+	@node dist/cli/main.js reproduce
+
+test: build ## types, lint, layers and all tests
+	@npm run --silent test
+
+bench: build peers ## time ours beside the peers', one run each
+	@node bench/run.mjs
+
+native: install ## make @tensorflow/tfjs-node work where its own download fails
+	@node scripts/native.mjs
+
+# The Python libraries of record are needed by make-reference.py, the benchmarks and a few tests; never by users.
+peers: .cache/peers/.installed ## install the Python peers into .cache/peers
+.cache/peers/.installed: scripts/peers.txt
+	@python3 -m venv .cache/peers
+	@.cache/peers/bin/pip install --quiet --disable-pip-version-check -r scripts/peers.txt
+	@touch $@
+
+clean: ## remove everything that was made
+	rm -rf dist .cache node_modules reports/*.html reports/*.json

@@ -1,0 +1,55 @@
+// A folder of src/ imports only itself and folders above it in this list; synthesis and resample, and serve and
+// notebook, never import each other; only some folders may touch files, network or process.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+
+const order = [
+  "core",
+  "neural",
+  "data",
+  "features",
+  "resample",
+  "synthesis",
+  "models",
+  "evaluate",
+  "report",
+  "studies",
+  "notebook",
+  "serve",
+  "cli",
+];
+const apart = [
+  ["resample", "synthesis"],
+  ["notebook", "serve"],
+];
+const outside = ["data", "notebook", "serve", "cli"];
+const system = /^node:(fs|net|http|https|child_process|process)/;
+
+const problems = [];
+for (const entry of readdirSync("src", { recursive: true })) {
+  if (!entry.endsWith(".ts") || entry.endsWith(".as.ts")) continue;
+  const folder = entry.split("/")[0];
+  if (folder === "index.ts") continue;
+  if (!order.includes(folder)) {
+    problems.push(`src/${entry}: the folder is not in the list of scripts/check-layers.mjs`);
+    continue;
+  }
+  const text = readFileSync(join("src", entry), "utf8");
+  for (const [, target] of text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)) {
+    if (target.startsWith(".")) {
+      const reached = normalize(join(dirname(entry), target)).split("/")[0];
+      if (order.indexOf(reached) > order.indexOf(folder))
+        problems.push(`src/${entry}: ${folder}/ must not import ${reached}/, which comes after it`);
+      for (const pair of apart) {
+        if (folder !== reached && pair.includes(folder) && pair.includes(reached))
+          problems.push(`src/${entry}: ${folder}/ and ${reached}/ never import each other`);
+      }
+    } else if (system.test(target) && !outside.includes(folder))
+      problems.push(`src/${entry}: only ${outside.join(", ")} touch the system, but this imports ${target}`);
+    else if (target.startsWith("@tensorflow/") && folder !== "neural")
+      problems.push(`src/${entry}: only neural/ imports ${target}`);
+  }
+  if (/\bMath\.random\b/.test(text)) problems.push(`src/${entry}: Math.random is not seeded; take an Rng`);
+}
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);

@@ -1,0 +1,121 @@
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { Worker } from "node:worker_threads";
+import { checkInteger } from "./checks";
+
+/**
+ * A function that a worker thread can run: `file` is its module below the build folder (no extension), `name` the
+ * task's export there. Input and output must survive structured cloning; shared buffers are shared.
+ */
+export interface Task<In, Out> {
+  readonly file: string;
+  readonly name: string;
+  readonly run: (input: In) => Out | Promise<Out>;
+}
+
+/** Declares a task: `export const growTrees = task("models/grow-trees", "growTrees", (input) => …)`. */
+export function task<In, Out>(
+  file: string,
+  name: string,
+  run: (input: In) => Out | Promise<Out>,
+): Task<In, Out> {
+  return { file, name, run };
+}
+
+// Workers run the built package, also when this file itself runs from source (in tests).
+const built = resolve(__dirname, "..", "..", "dist");
+
+interface Idle {
+  readonly worker: Worker;
+}
+
+// The one piece of module state here: starting a thread costs 25 ms, so threads outlive a call. They hold no results
+// and do not keep the process alive.
+const idle: Idle[] = [];
+
+/** The number of threads used when a caller does not say: the processors that this process may use. */
+export function defaultThreads(): number {
+  return availableParallelism();
+}
+
+/**
+ * Runs the task on every input, `threads` at a time, and returns the results in the order of the inputs. With one
+ * thread, or one input, it runs here. The first failure rejects; later inputs are then not started.
+ */
+export async function mapThreads<In, Out>(
+  work: Task<In, Out>,
+  inputs: readonly In[],
+  threads: number = defaultThreads(),
+): Promise<Out[]> {
+  checkInteger(threads, 1, 1024, `run ${work.name}`, "threads");
+  const results = new Array<Out>(inputs.length);
+  if (threads === 1 || inputs.length <= 1) {
+    for (let i = 0; i < inputs.length; i++) results[i] = await work.run(inputs[i]);
+    return results;
+  }
+  let next = 0;
+  let failed = false;
+  const drain = async (): Promise<void> => {
+    const thread = idle.pop() ?? start();
+    let healthy = false;
+    try {
+      while (next < inputs.length && !failed) {
+        const i = next++;
+        results[i] = await call<In, Out>(thread.worker, work, inputs[i]);
+      }
+      healthy = true;
+    } catch (error) {
+      failed = true;
+      healthy = !(error instanceof WorkerDied);
+      throw error;
+    } finally {
+      if (healthy) {
+        thread.worker.unref();
+        idle.push(thread);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(threads, inputs.length) }, drain));
+  return results;
+}
+
+/** Ends the idle threads. A program need not call it; a test that counts threads does. */
+export async function closeThreads(): Promise<void> {
+  await Promise.all(idle.splice(0).map((thread) => thread.worker.terminate()));
+}
+
+class WorkerDied extends Error {}
+
+function start(): Idle {
+  const worker = new Worker(resolve(built, "core", "worker.js"), { workerData: { built } });
+  worker.setMaxListeners(0);
+  return { worker };
+}
+
+function call<In, Out>(worker: Worker, work: Task<In, Out>, input: In): Promise<Out> {
+  worker.ref();
+  return new Promise<Out>((done, fail) => {
+    const settle = (): void => {
+      worker.off("message", onMessage);
+      worker.off("error", onError);
+      worker.off("exit", onExit);
+    };
+    const onMessage = (message: { value?: Out; error?: Error }): void => {
+      settle();
+      if (message.error) fail(message.error);
+      else done(message.value as Out);
+    };
+    const onError = (error: unknown): void => {
+      settle();
+      fail(new WorkerDied(`Cannot finish ${work.name}: its thread failed: ${String(error)}`));
+    };
+    const onExit = (code: number): void => {
+      settle();
+      fail(new WorkerDied(`Cannot finish ${work.name}: its thread ended with code ${code}`));
+    };
+    worker.on("message", onMessage);
+    worker.on("error", onError);
+    worker.on("exit", onExit);
+    worker.postMessage({ file: work.file, name: work.name, input });
+  });
+}

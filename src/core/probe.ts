@@ -1,0 +1,16 @@
+import { type Task, task } from "./pool";
+
+interface Probe {
+  readonly value: number;
+  readonly waitMs?: number;
+  readonly fail?: string;
+  readonly exit?: boolean;
+}
+
+/** The task by which tests watch the threads: waits, fails or dies as told, else returns its value. */
+export const echo: Task<Probe, number> = task("core/probe", "echo", async (probe: Probe) => {
+  if (probe.waitMs) await new Promise((done) => setTimeout(done, probe.waitMs));
+  if (probe.fail) throw new Error(probe.fail);
+  if (probe.exit) process.exit(1);
+  return probe.value;
+});

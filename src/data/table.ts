@@ -1,0 +1,107 @@
+import { check, checkSameLength } from "../core/checks";
+
+/** Numbers; NaN where missing. */
+export interface NumericColumn {
+  readonly name: string;
+  readonly type: "numeric";
+  readonly values: Float64Array;
+  /** Digits after the point as the source wrote them; 0 for whole numbers; undefined when they vary freely. */
+  readonly decimals?: number;
+}
+
+/** Codes into `levels`; −1 where missing. A boolean has exactly two levels, the false one first. */
+export interface CategoricalColumn {
+  readonly name: string;
+  readonly type: "categorical" | "boolean";
+  readonly codes: Int32Array;
+  readonly levels: readonly string[];
+}
+
+/** Identifiers, dates and free text: kept as written, never a feature; "" where missing. */
+export interface TextColumn {
+  readonly name: string;
+  readonly type: "id" | "date" | "text";
+  readonly values: readonly string[];
+}
+
+export type Column = NumericColumn | CategoricalColumn | TextColumn;
+
+/** Rows and typed columns, read-only. */
+export interface Table {
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+/** Whether the column holds codes into levels. */
+export function isCategorical(one: Column): one is CategoricalColumn {
+  return one.type === "categorical" || one.type === "boolean";
+}
+
+/** A table over `columns`, which must have equal lengths and different names. */
+export function table(columns: readonly Column[]): Table {
+  const rows = columns.length > 0 ? columnLength(columns[0]) : 0;
+  const names = new Set<string>();
+  for (const one of columns) {
+    checkSameLength(
+      columnLength(one),
+      rows,
+      "make table",
+      `column ${JSON.stringify(one.name)} and the first column`,
+    );
+    check(!names.has(one.name), "make table", "column names must differ", one.name);
+    names.add(one.name);
+  }
+  return { rows, columns };
+}
+
+/** The column called `name`; an error that lists the names there are, when there is none. */
+export function columnNamed(from: Table, name: string): Column {
+  const found = from.columns.find((one) => one.name === name);
+  if (!found)
+    check(
+      false,
+      "find column",
+      `the name must be one of ${from.columns.map((one) => one.name).join(", ")}`,
+      name,
+    );
+  return found as Column;
+}
+
+/** The table without the named columns. */
+export function dropColumns(from: Table, names: readonly string[]): Table {
+  for (const name of names) columnNamed(from, name);
+  return { rows: from.rows, columns: from.columns.filter((one) => !names.includes(one.name)) };
+}
+
+/** The rows at `indices`, in that order; an index may repeat. Levels stay as they are. */
+export function takeTableRows(from: Table, indices: ArrayLike<number>): Table {
+  const columns = from.columns.map((one): Column => {
+    if (one.type === "numeric") {
+      const values = new Float64Array(indices.length);
+      for (let i = 0; i < indices.length; i++) values[i] = one.values[indices[i]];
+      return { ...one, values };
+    }
+    if (isCategorical(one)) {
+      const codes = new Int32Array(indices.length);
+      for (let i = 0; i < indices.length; i++) codes[i] = one.codes[indices[i]];
+      return { ...one, codes };
+    }
+    return { ...one, values: Array.from(indices, (i) => one.values[i]) };
+  });
+  return { rows: indices.length, columns };
+}
+
+/** The value of a cell as text, "" where missing: what a CSV file would say. */
+export function cellText(one: Column, i: number): string {
+  if (one.type === "numeric") {
+    const value = one.values[i];
+    if (Number.isNaN(value)) return "";
+    return one.decimals === undefined ? String(value) : value.toFixed(one.decimals);
+  }
+  if (isCategorical(one)) return one.codes[i] < 0 ? "" : one.levels[one.codes[i]];
+  return one.values[i];
+}
+
+function columnLength(one: Column): number {
+  return "values" in one ? one.values.length : one.codes.length;
+}
