@@ -1,0 +1,142 @@
+import { check } from "../core/checks";
+import type { ColumnSchema } from "./synthesiser";
+
+/** Both ends belong to it; an end left out is open. */
+export interface Range {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+type Value = string | number | boolean | null;
+
+/** One value, any of several, or a range of numbers; `null` asks for a missing value. */
+export type Condition = Value | readonly Value[] | Range;
+
+/** What every sampled row has to satisfy, by column. */
+export type Where = Readonly<Record<string, Condition>>;
+
+/** A condition on one column, checked against its schema. */
+export interface ColumnCondition {
+  /** The column's place in the schema. */
+  readonly column: number;
+  readonly missing: boolean;
+  /** For levels: 1 where a level is allowed. */
+  readonly levels?: Uint8Array;
+  /** For numbers: the allowed values, or the allowed range. */
+  readonly values?: readonly number[];
+  readonly range?: { readonly from: number; readonly to: number };
+}
+
+/** The conditions of `where` in the order of the columns. Throws where a column or a level does not exist, and lists those that do. */
+export function resolveWhere(
+  where: Where | undefined,
+  columns: readonly ColumnSchema[],
+): readonly ColumnCondition[] {
+  if (!where) return [];
+  const found = Object.entries(where).map(([name, condition]) => {
+    const place = columns.findIndex((one) => one.name === name);
+    check(
+      place >= 0,
+      "sample where",
+      `the column must be one of ${columns.map((one) => one.name).join(", ")}`,
+      name,
+    );
+    return resolve(columns[place], place, condition);
+  });
+  return found.sort((a, b) => a.column - b.column);
+}
+
+/** Whether a code (levels) or value (numbers; NaN is missing) satisfies the condition. */
+export function satisfies(condition: ColumnCondition, value: number): boolean {
+  if (condition.levels) return value < 0 ? condition.missing : condition.levels[value] === 1;
+  if (Number.isNaN(value)) return condition.missing;
+  if (condition.values?.includes(value)) return true;
+  return condition.range !== undefined && value >= condition.range.from && value <= condition.range.to;
+}
+
+/**
+ * A condition from the command line: `COLUMN=VALUE`, `COLUMN=VALUE|VALUE`, `COLUMN=` (missing), `COLUMN>=NUMBER`,
+ * `COLUMN<=NUMBER`; two on the same column are joined to a range.
+ */
+export function parseWhere(texts: readonly string[]): Where {
+  const where: Record<string, Condition> = {};
+  for (const text of texts) {
+    const parts = text.match(/^(.*?)\s*(>=|<=|=)\s*(.*)$/s);
+    check(
+      parts !== null,
+      "sample where",
+      "a condition must be COLUMN=VALUE, COLUMN>=NUMBER or COLUMN<=NUMBER",
+      text,
+    );
+    const [, name, sign, value] = parts as RegExpMatchArray;
+    if (sign === "=") {
+      check(
+        !(name in where),
+        "sample where",
+        "a column can be given one value only (join several by |)",
+        name,
+      );
+      where[name] = value === "" ? null : value.includes("|") ? value.split("|") : value;
+      continue;
+    }
+    const number = Number(value);
+    check(
+      value.trim() !== "" && Number.isFinite(number),
+      "sample where",
+      `${name} ${sign} needs a number`,
+      value,
+    );
+    const before = where[name] ?? {};
+    check(isRange(before), "sample where", "a column can have either values or a range", name);
+    where[name] = { ...(before as Range), ...(sign === ">=" ? { from: number } : { to: number }) };
+  }
+  return where;
+}
+
+function resolve(schema: ColumnSchema, column: number, condition: Condition): ColumnCondition {
+  const action = `sample where ${schema.name}`;
+  const listed: readonly Value[] | undefined = Array.isArray(condition)
+    ? condition
+    : isRange(condition as Condition)
+      ? undefined
+      : [condition as Value];
+  const present = listed?.filter((value) => value !== null);
+  const missing = listed !== undefined && present !== undefined && present.length < listed.length;
+  if (listed) check(listed.length > 0, action, "at least one value must be allowed");
+  if (schema.levels) {
+    const known = schema.levels;
+    check(present !== undefined, action, `a column of levels needs one of ${known.join(", ")}, not a range`);
+    const levels = new Uint8Array(known.length);
+    for (const value of present ?? []) {
+      const code = known.indexOf(String(value));
+      check(code >= 0, action, `the value must be one of ${known.join(", ")}`, value);
+      levels[code] = 1;
+    }
+    return { column, missing, levels };
+  }
+  check(
+    schema.type === "numeric" || schema.type === "date",
+    action,
+    `a column of type ${schema.type} cannot be chosen`,
+  );
+  if (present)
+    return { column, missing, values: present.map((value) => asNumber(value as Value, schema, action)) };
+  const { from = -Infinity, to = Infinity } = condition as Range;
+  check(from <= to, action, "from must not be above to", from);
+  return { column, missing: false, range: { from, to } };
+}
+
+function asNumber(value: Value, schema: ColumnSchema, action: string): number {
+  const number = schema.type === "date" ? Date.parse(String(value)) / 86_400_000 : Number(value);
+  check(
+    value !== "" && Number.isFinite(number),
+    action,
+    `the value must be a ${schema.type === "date" ? "date" : "number"}`,
+    value,
+  );
+  return number;
+}
+
+function isRange(condition: Condition): condition is Range {
+  return typeof condition === "object" && condition !== null && !Array.isArray(condition);
+}

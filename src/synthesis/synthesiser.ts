@@ -1,0 +1,87 @@
+import { check, checkInteger } from "../core/checks";
+import type { ModelJson, Watch } from "../core/model";
+import type { Rng } from "../core/rng";
+import { type Column, isCategorical, type Table } from "../data/table";
+import type { Where } from "./conditions";
+
+/** What a synthetic column looks like: what the training column was, without its rows. */
+export interface ColumnSchema {
+  readonly name: string;
+  readonly type: Column["type"];
+  /** The levels of a categorical or boolean column, in the order of its codes. */
+  readonly levels?: readonly string[];
+  /** Digits after the point, as in the table's numeric columns. */
+  readonly decimals?: number;
+}
+
+export interface SampleOptions {
+  /** What every row has to satisfy, by column: `{ Contract: "Two year", tenure: { from: 12 } }`. */
+  readonly where?: Where;
+}
+
+/** Read-only data that makes new rows. */
+export interface Synthesiser {
+  readonly kind: string;
+  /** The columns that `sample` returns, in order: those of the training table. */
+  readonly columns: readonly ColumnSchema[];
+  /**
+   * `n` new rows, all of which satisfy `where`. The same stream gives the same rows. Throws when `where` names a
+   * column or a value that the model does not know, or asks for something that it holds impossible, and says what
+   * is possible.
+   */
+  sample(n: number, rng: Rng, options?: SampleOptions): Table;
+  /** Enough to load the model back bit-identical (`loadSynthesiser`); no training rows. */
+  toJSON(): ModelJson;
+}
+
+/** A method of synthesis with its options set: `sequential({ … })(table, seeded(1))`. Same rows, same stream: same model. */
+export type FitSynthesiser<S extends Synthesiser = Synthesiser> = (
+  table: Table,
+  rng: Rng,
+  watch?: Watch,
+) => Promise<S>;
+
+/** The schema of a table's columns. */
+export function schemaOf(from: Table): readonly ColumnSchema[] {
+  return from.columns.map((one): ColumnSchema => {
+    if (isCategorical(one)) return { name: one.name, type: one.type, levels: one.levels };
+    return one.type === "numeric" && one.decimals !== undefined
+      ? { name: one.name, type: one.type, decimals: one.decimals }
+      : { name: one.name, type: one.type };
+  });
+}
+
+/** Throws unless the table has a row and a column: what every method needs before it can fit. */
+export function checkTrainable(from: Table, method: string): void {
+  check(from.columns.length > 0, `fit ${method}`, "the table must have at least one column", 0);
+  check(from.rows > 0, `fit ${method}`, "the table must have at least one row", 0);
+}
+
+export interface BlockOptions extends SampleOptions, Watch {
+  /** Rows in a block; defaults to 50,000. Memory grows with it, and nothing else changes much. */
+  readonly blockRows?: number;
+}
+
+/**
+ * The same as `sample`, block after block, so that any number of rows fits into constant memory. The stop signal
+ * ends it between two blocks. A block's rows depend on its number and the stream, not on the blocks before it.
+ */
+export async function* sampleBlocks(
+  model: Synthesiser,
+  n: number,
+  rng: Rng,
+  options: BlockOptions = {},
+): AsyncGenerator<Table> {
+  const { blockRows = 50_000, where, signal, progress } = options;
+  checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
+  checkInteger(blockRows, 1, Number.MAX_SAFE_INTEGER, "sample", "blockRows");
+  for (let done = 0, block = 0; done < n; block++) {
+    signal?.throwIfAborted();
+    const rows = Math.min(blockRows, n - done);
+    yield model.sample(rows, rng.fork(`block ${block}`), where ? { where } : {});
+    done += rows;
+    progress?.({ phase: "sample", done, total: n });
+    // A stop signal and a server's other requests get their turn only when the loop lets go.
+    await new Promise((next) => setImmediate(next));
+  }
+}
