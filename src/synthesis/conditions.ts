@@ -1,15 +1,15 @@
 import { check } from "../core/checks";
 import type { ColumnSchema } from "./synthesiser";
 
-/** Both ends belong to it; an end left out is open. */
+/** Both ends belong to it; an end left out is open. Dates are written as text: `{ from: "2024-01-31" }`. */
 export interface Range {
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | string;
+  readonly to?: number | string;
 }
 
 type Value = string | number | boolean | null;
 
-/** One value, any of several, or a range of numbers; `null` asks for a missing value. */
+/** One value, any of several, or a range of numbers or dates; `null` asks for a missing value. */
 export type Condition = Value | readonly Value[] | Range;
 
 /** What every sampled row has to satisfy, by column. */
@@ -22,7 +22,7 @@ export interface ColumnCondition {
   readonly missing: boolean;
   /** For levels: 1 where a level is allowed. */
   readonly levels?: Uint8Array;
-  /** For numbers: the allowed values, or the allowed range. */
+  /** For numbers, and for dates as milliseconds since 1970: the allowed values, or the allowed range. */
   readonly values?: readonly number[];
   readonly range?: { readonly from: number; readonly to: number };
 }
@@ -79,16 +79,10 @@ export function parseWhere(texts: readonly string[]): Where {
       where[name] = value === "" ? null : value.includes("|") ? value.split("|") : value;
       continue;
     }
-    const number = Number(value);
-    check(
-      value.trim() !== "" && Number.isFinite(number),
-      "sample where",
-      `${name} ${sign} needs a number`,
-      value,
-    );
+    check(value.trim() !== "", "sample where", `${name} ${sign} needs a number or a date`, value);
     const before = where[name] ?? {};
     check(isRange(before), "sample where", "a column can have either values or a range", name);
-    where[name] = { ...(before as Range), ...(sign === ">=" ? { from: number } : { to: number }) };
+    where[name] = { ...(before as Range), ...(sign === ">=" ? { from: value } : { to: value }) };
   }
   return where;
 }
@@ -121,13 +115,15 @@ function resolve(schema: ColumnSchema, column: number, condition: Condition): Co
   );
   if (present)
     return { column, missing, values: present.map((value) => asNumber(value as Value, schema, action)) };
-  const { from = -Infinity, to = Infinity } = condition as Range;
+  const range = condition as Range;
+  const from = range.from === undefined ? -Infinity : asNumber(range.from, schema, action);
+  const to = range.to === undefined ? Infinity : asNumber(range.to, schema, action);
   check(from <= to, action, "from must not be above to", from);
   return { column, missing: false, range: { from, to } };
 }
 
 function asNumber(value: Value, schema: ColumnSchema, action: string): number {
-  const number = schema.type === "date" ? Date.parse(String(value)) / 86_400_000 : Number(value);
+  const number = schema.type === "date" ? Date.parse(String(value)) : Number(value);
   check(
     value !== "" && Number.isFinite(number),
     action,
