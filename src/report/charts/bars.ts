@@ -1,0 +1,83 @@
+import { decimal } from "../format";
+import { type FigureText, figure } from "./figure";
+import { type AxisOptions, axis } from "./line";
+import { type Colour, colourOf, faint } from "./theme";
+
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** Bars of one label stand side by side by group. */
+  readonly group?: string;
+  readonly colour: Colour;
+}
+
+export interface BarChart extends FigureText {
+  readonly bars: readonly Bar[];
+  readonly value: AxisOptions;
+  /** Upright bars keep the labels' order along x; lying ones suit long labels. Lying by default. */
+  readonly upright?: boolean;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Bars from zero, in the order given, with intervals where there are any: an HTML figure. */
+export async function barChart(options: BarChart): Promise<string> {
+  const { bars, value, upright = false, width = 520, height = 280 } = options;
+  const labels = [...new Set(bars.map((one) => one.label))];
+  const groups = [...new Set(bars.map((one) => one.group ?? ""))];
+  const domain = value.domain ? { domain: value.domain } : {};
+  const length = {
+    field: "value",
+    type: "quantitative",
+    scale: { ...domain, zero: true },
+    axis: { ...axis(value), grid: true },
+  };
+  const place = {
+    field: "label",
+    type: "nominal",
+    sort: labels,
+    title: null,
+    axis: { labelLimit: 260, grid: false, labelAngle: 0, domain: true },
+  };
+  const side =
+    groups.length > 1
+      ? { [upright ? "xOffset" : "yOffset"]: { field: "group", type: "nominal", sort: groups } }
+      : {};
+  const key =
+    groups.length > 1
+      ? {
+          field: "group",
+          type: "nominal",
+          scale: {
+            domain: groups,
+            range: groups.map((group) =>
+              colourOf(bars.find((one) => (one.group ?? "") === group)?.colour ?? 1),
+            ),
+          },
+          legend: { title: null, orient: "top", labelFontSize: 12 },
+        }
+      : undefined;
+  const colour = key ?? { field: "shown", type: "nominal", scale: null };
+  const values = bars.map((one) => ({ ...one, group: one.group ?? "", shown: colourOf(one.colour) }));
+  const along = upright ? { x: place, y: length } : { y: place, x: length };
+  const layers: unknown[] = [
+    { mark: { type: "bar", cornerRadiusEnd: 2 }, encoding: { ...along, ...side, color: colour } },
+  ];
+  if (bars.some((one) => one.low !== undefined)) {
+    const ends = upright
+      ? { x: place, y: { ...length, field: "low" }, y2: { field: "high" } }
+      : { y: place, x: { ...length, field: "low" }, x2: { field: "high" } };
+    layers.push({ mark: { type: "rule", color: faint, strokeWidth: 1.5 }, encoding: { ...ends, ...side } });
+  }
+  const size = upright ? { width, height } : { width, height: { step: groups.length > 1 ? 16 : 24 } };
+  const rows = bars.map((one) => [
+    one.group ? `${one.label}, ${one.group}` : one.label,
+    decimal(one.value, 4),
+  ]);
+  return figure({ ...size, data: { values }, layer: layers }, options, {
+    header: ["Bar", value.label],
+    rows,
+  });
+}

@@ -1,0 +1,102 @@
+import { decimal } from "../format";
+import { type FigureText, figure } from "./figure";
+import { type AxisOptions, axis, extent } from "./line";
+import { type Colour, colourOf, faint } from "./theme";
+
+export interface Dot {
+  /** The row it stands in. */
+  readonly label: string;
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+  readonly colour: Colour;
+  /** What this dot is, when a row has several: "ours", "published". */
+  readonly group?: string;
+  /** A published or reference value is a hollow diamond. */
+  readonly mark?: "dot" | "diamond";
+}
+
+export interface DotChart extends FigureText {
+  readonly dots: readonly Dot[];
+  readonly x: AxisOptions;
+  /** A vertical line that means "no difference" or "the reference". */
+  readonly zero?: number;
+  readonly width?: number;
+}
+
+/** Values with intervals, one row a label: an HTML figure. */
+export async function dotChart(options: DotChart): Promise<string> {
+  const { dots, x, zero, width = 520 } = options;
+  const rows = [...new Set(dots.map((one) => one.label))];
+  const domain =
+    x.domain ??
+    padded(
+      extent(
+        dots
+          .flatMap((d) => [d.value, d.low ?? d.value, d.high ?? d.value])
+          .concat(zero === undefined ? [] : [zero]),
+      ),
+    );
+  const at = {
+    x: {
+      field: "value",
+      type: "quantitative",
+      scale: { domain, nice: false, zero: false },
+      axis: { ...axis(x), grid: true },
+    },
+    y: {
+      field: "label",
+      type: "nominal",
+      sort: rows,
+      title: null,
+      axis: { labelLimit: 260, grid: false, labelFontSize: 13 },
+    },
+  };
+  const layers: unknown[] = [];
+  if (zero !== undefined)
+    layers.push({
+      data: { values: [{ value: zero }] },
+      mark: { type: "rule", color: faint },
+      encoding: { x: at.x },
+    });
+  for (const one of dots) {
+    const data = { values: [one] };
+    const color = colourOf(one.colour);
+    if (one.low !== undefined) {
+      layers.push({
+        data,
+        mark: { type: "rule", color, strokeWidth: 2, opacity: 0.7 },
+        encoding: { x: { ...at.x, field: "low" }, x2: { field: "high" }, y: at.y },
+      });
+    }
+    const hollow = one.mark === "diamond";
+    layers.push({
+      data,
+      mark: {
+        type: "point",
+        shape: hollow ? "diamond" : "circle",
+        filled: !hollow,
+        size: hollow ? 90 : 60,
+        color,
+        strokeWidth: 2,
+        opacity: 1,
+      },
+      encoding: at,
+    });
+  }
+  const data = dots.map((d) => [
+    d.group ? `${d.label}, ${d.group}` : d.label,
+    decimal(d.value, 4),
+    d.low === undefined ? "" : decimal(d.low, 4),
+    d.high === undefined ? "" : decimal(d.high, 4),
+  ]);
+  return figure({ width, height: { step: 26 }, layer: layers }, options, {
+    header: ["Row", x.label, "Low", "High"],
+    rows: data,
+  });
+}
+
+function padded([low, high]: [number, number]): [number, number] {
+  const room = (high - low || 1) * 0.05;
+  return [low - room, high + room];
+}

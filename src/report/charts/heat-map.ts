@@ -1,0 +1,57 @@
+import { decimal } from "../format";
+import { type FigureText, figure } from "./figure";
+
+export interface HeatMap extends FigureText {
+  /** Names of the rows, top to bottom, and of the columns, left to right. */
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** values[i][j] belongs to row i and column j. */
+  readonly values: readonly (readonly number[])[];
+  /** What a cell's number is. */
+  readonly label: string;
+  /** The ends of the colour scale; a scale that goes below zero is drawn in two colours that meet at zero. */
+  readonly domain: readonly [number, number];
+  /** Side of a cell in pixels; 22 by default. */
+  readonly cell?: number;
+}
+
+/** A grid of coloured cells: an HTML figure. */
+export async function heatMap(options: HeatMap): Promise<string> {
+  const { rows, columns, values, label, domain, cell = 22 } = options;
+  const cells = rows.flatMap((row, i) => columns.map((column, j) => ({ row, column, value: values[i][j] })));
+  const [low, high] = domain;
+  const range = low < 0 ? ["#b2182b", "#d8d8d8", "#0072b2"] : ["#e6edf3", "#0072b2", "#04304f"];
+  const middle = low < 0 ? 0 : (low + high) / 2;
+  const spec = {
+    width: { step: cell },
+    height: { step: cell },
+    data: { values: cells },
+    mark: { type: "rect" },
+    encoding: {
+      x: {
+        field: "column",
+        type: "nominal",
+        sort: columns,
+        title: null,
+        axis: { labelAngle: -45, labelLimit: 160, ticks: false, domain: false },
+      },
+      y: {
+        field: "row",
+        type: "nominal",
+        sort: rows,
+        title: null,
+        axis: { labelLimit: 200, ticks: false, domain: false },
+      },
+      color: {
+        field: "value",
+        type: "quantitative",
+        scale: { domain: [low, middle, high], range, clamp: true, interpolate: "rgb" },
+        legend: { title: label, gradientLength: 120, titleFontWeight: "normal", titleLimit: 320 },
+      },
+    },
+  };
+  return figure(spec, options, {
+    header: ["Row", "Column", label],
+    rows: cells.map((one) => [one.row, one.column, decimal(one.value, 3)]),
+  });
+}

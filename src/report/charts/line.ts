@@ -1,0 +1,164 @@
+import { decimal } from "../format";
+import { type FigureText, figure } from "./figure";
+import { type Colour, colourOf, faint } from "./theme";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** Ends of an interval around y, drawn as a band. */
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export interface Series {
+  readonly name: string;
+  readonly colour: Colour;
+  readonly points: readonly Point[];
+  /** Draws the points as dots too; for series of few points. */
+  readonly dots?: boolean;
+  readonly dashed?: boolean;
+}
+
+export interface AxisOptions {
+  /** With its unit: "Minutes a month". */
+  readonly label: string;
+  /** The shown range; that of the data when absent. */
+  readonly domain?: readonly [number, number];
+  /** A d3-format, such as ".0%". */
+  readonly format?: string;
+  readonly scale?: "linear" | "log";
+}
+
+/** A vertical line with a word. */
+export interface Rule {
+  readonly x: number;
+  readonly label: string;
+}
+
+export interface LineChart extends FigureText {
+  readonly series: readonly Series[];
+  readonly x: AxisOptions;
+  readonly y: AxisOptions;
+  readonly rules?: readonly Rule[];
+  /** In pixels; 560 × 340 by default. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Lines, labelled where they end, with bands for intervals: an HTML figure. */
+export async function lineChart(options: LineChart): Promise<string> {
+  const { series, x, y, rules = [], width = 560, height = 340 } = options;
+  const all = series.flatMap((one) => one.points);
+  const xDomain = x.domain ?? extent(all.map((p) => p.x).concat(rules.map((r) => r.x)));
+  const yDomain = y.domain ?? extent(all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]));
+  const xScale = { domain: xDomain, type: x.scale ?? "linear", nice: false, clamp: true };
+  const yScale = {
+    domain: yDomain,
+    type: y.scale ?? "linear",
+    nice: x.domain === undefined && y.domain === undefined,
+    clamp: true,
+  };
+  const at = {
+    x: { field: "x", type: "quantitative", scale: xScale, axis: axis(x) },
+    y: { field: "y", type: "quantitative", scale: yScale, axis: axis(y) },
+  };
+  const layers: unknown[] = [];
+  for (const rule of rules) {
+    const data = { values: [{ x: rule.x, label: rule.label }] };
+    layers.push({ data, mark: { type: "rule", color: faint, strokeDash: [2, 3] }, encoding: { x: at.x } });
+    layers.push({
+      data,
+      mark: { type: "text", align: "left", dx: 4, dy: 8, baseline: "top", color: faint, fontSize: 11 },
+      encoding: { x: at.x, y: { value: 0 }, text: { field: "label" } },
+    });
+  }
+  for (const one of series) {
+    const data = { values: one.points.map((p, order) => ({ ...p, order })) };
+    const color = colourOf(one.colour);
+    if (one.points.some((p) => p.low !== undefined)) {
+      layers.push({
+        data,
+        mark: { type: "area", color, opacity: 0.16 },
+        encoding: { x: at.x, y: { ...at.y, field: "low" }, y2: { field: "high" } },
+      });
+    }
+    layers.push({
+      data,
+      mark: {
+        type: "line",
+        color,
+        strokeWidth: one.colour === "grey" ? 1.5 : 2,
+        strokeDash: one.dashed ? [5, 4] : [1, 0],
+      },
+      encoding: { ...at, order: { field: "order", type: "quantitative" } },
+    });
+    if (one.dots)
+      layers.push({ data, mark: { type: "point", filled: true, size: 36, color, opacity: 1 }, encoding: at });
+  }
+  for (const label of endLabels(series, yDomain, height)) {
+    layers.push({
+      data: { values: [label] },
+      mark: {
+        type: "text",
+        align: "left",
+        baseline: "middle",
+        dx: 6,
+        color: colourOf(label.colour),
+        fontSize: 12,
+        fontWeight: 600,
+      },
+      encoding: { x: at.x, y: at.y, text: { field: "name" } },
+    });
+  }
+  const rows = series.flatMap((one) =>
+    one.points.map((p) => [
+      one.name,
+      decimal(p.x, 3),
+      decimal(p.y, 3),
+      ...(p.low === undefined ? ["", ""] : [decimal(p.low, 3), decimal(p.high, 3)]),
+    ]),
+  );
+  const spec = { width, height, layer: layers };
+  return figure(spec, options, { header: ["Series", x.label, y.label, "Low", "High"], rows });
+}
+
+/** Puts each series' name at its last point, moved apart vertically where names would overlap. */
+function endLabels(
+  series: readonly Series[],
+  [low, high]: readonly [number, number],
+  height: number,
+): { x: number; y: number; name: string; colour: Colour }[] {
+  const gap = (15 / height) * (high - low);
+  const labels = series
+    .filter((one) => one.points.length > 0)
+    .map((one) => {
+      const last = one.points[one.points.length - 1];
+      return { x: last.x, y: last.y, name: one.name, colour: one.colour };
+    })
+    .reverse()
+    .sort((a, b) => a.y - b.y);
+  for (let i = 1; i < labels.length; i++) labels[i].y = Math.max(labels[i].y, labels[i - 1].y + gap);
+  const over = labels.length > 0 ? labels[labels.length - 1].y - high : 0;
+  if (over > 0) {
+    labels[labels.length - 1].y -= over;
+    for (let i = labels.length - 2; i >= 0; i--) labels[i].y = Math.min(labels[i].y, labels[i + 1].y - gap);
+  }
+  return labels;
+}
+
+/** An axis of Vega-Lite from ours. */
+export function axis(options: AxisOptions): Record<string, unknown> {
+  return { title: options.label, ...(options.format ? { format: options.format } : {}), tickCount: 6 };
+}
+
+/** The range of the finite values; [0, 1] when there is none. */
+export function extent(values: readonly number[]): [number, number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const v of values) {
+    if (!Number.isFinite(v)) continue;
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return low > high ? [0, 1] : [low, high];
+}

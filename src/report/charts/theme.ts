@@ -1,0 +1,74 @@
+/** A series' colour: one of six that colour-blind readers tell apart (Okabe and Ito), or grey for references. */
+export type Colour = 1 | 2 | 3 | 4 | 5 | 6 | "grey";
+
+const fallback: Record<Colour, string> = {
+  1: "#0072b2",
+  2: "#d55e00",
+  3: "#009e73",
+  4: "#cc79a7",
+  5: "#b58900",
+  6: "#56b4e9",
+  grey: "#8a8f98",
+};
+
+/** The colour as a CSS variable of the page, with a fallback for places that have no style of ours. */
+export function colourOf(colour: Colour): string {
+  return `var(--tl-${colour}, ${fallback[colour]})`;
+}
+
+/** One model, one colour, in every chart of every report. */
+export const modelColours: Readonly<Record<string, Colour>> = {
+  "Logistic regression": 1,
+  "Random forest": 2,
+  "Tuned random forest": 5,
+  "Gradient boosting": 3,
+  "Deep network": 4,
+  Auto: 6,
+};
+
+export const ink = "var(--tl-ink, #1c1e21)";
+export const faint = "var(--tl-faint, #5f6670)";
+export const grid = "var(--tl-grid, #e3e5e8)";
+
+const font = "system-ui, sans-serif";
+
+/** Vega-Lite's config: quiet axes, no frame, text in the page's own colours. */
+export const config: Record<string, unknown> = {
+  background: null,
+  font,
+  view: { stroke: null },
+  axis: {
+    domainColor: faint,
+    tickColor: faint,
+    gridColor: grid,
+    labelColor: faint,
+    titleColor: ink,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    titlePadding: 8,
+    labelFont: font,
+    titleFont: font,
+    tickSize: 4,
+  },
+  axisX: { grid: false },
+  axisY: {
+    domain: false,
+    ticks: false,
+    titleAngle: 0,
+    titleAlign: "left",
+    titleAnchor: "end",
+    titleY: -10,
+    titleX: 0,
+  },
+  legend: {
+    labelColor: ink,
+    titleColor: ink,
+    labelFont: font,
+    titleFont: font,
+    labelFontSize: 12,
+    titleFontSize: 12,
+  },
+  header: { labelColor: ink, titleColor: ink, labelFontSize: 12, labelFont: font },
+  text: { font, fontSize: 12, color: ink },
+};

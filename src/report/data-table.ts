@@ -1,0 +1,75 @@
+import { escapeHtml } from "./html";
+
+/** One column of a shown table. */
+export interface TableColumn<Row> {
+  readonly label: string;
+  /** The cell's text, already with sensible digits (see format.ts). */
+  readonly text: (row: Row) => string;
+  /** Words run left, numbers right; words by default. */
+  readonly align?: "left" | "right";
+  /** The number by which the best row is found; marked by weight, and said to screen readers. */
+  readonly value?: (row: Row) => number;
+  /** Which end is best; nothing is marked when absent. */
+  readonly best?: "highest" | "lowest";
+  /** What the column means, shown on hover and read out. */
+  readonly help?: string;
+}
+
+export interface TableOptions<Row> {
+  /** Says what the table shows. */
+  readonly caption: string;
+  /** Rows that are for comparison only (a reference, a ceiling): grey, and never the best. */
+  readonly muted?: (row: Row) => boolean;
+  /** A line under the table. */
+  readonly note?: string;
+}
+
+/** An accessible HTML table: caption, column and row headers, numbers right-aligned, the best value of a column bold. */
+export function dataTable<Row>(
+  rows: readonly Row[],
+  columns: readonly TableColumn<Row>[],
+  options: TableOptions<Row>,
+): string {
+  const best = columns.map((one) => bestRow(rows, one, options.muted));
+  const head = columns
+    .map((one) => {
+      const help = one.help ? ` title="${escapeHtml(one.help)}"` : "";
+      return `<th scope="col"${align(one)}${help}>${escapeHtml(one.label)}</th>`;
+    })
+    .join("");
+  const body = rows.map((row) => {
+    const cells = columns.map((one, j) => {
+      const text = escapeHtml(one.text(row));
+      if (j === 0) return `<th scope="row"${align(one)}>${text}</th>`;
+      const shown = best[j] === row ? `<strong>${text}<span class="tl-sr"> (best)</span></strong>` : text;
+      return `<td${align(one)}>${shown}</td>`;
+    });
+    return `<tr${options.muted?.(row) ? ' class="tl-muted"' : ""}>${cells.join("")}</tr>`;
+  });
+  const note = options.note ? `<p class="tl-note">${escapeHtml(options.note)}</p>` : "";
+  return (
+    `<div class="tl-table" tabindex="0" role="region" aria-label="${escapeHtml(options.caption)}">` +
+    `<table><caption>${escapeHtml(options.caption)}</caption><thead><tr>${head}</tr></thead>` +
+    `<tbody>${body.join("")}</tbody></table></div>${note}`
+  );
+}
+
+function align<Row>(one: TableColumn<Row>): string {
+  return one.align === "right" ? ' class="tl-num"' : "";
+}
+
+function bestRow<Row>(
+  rows: readonly Row[],
+  one: TableColumn<Row>,
+  muted?: (row: Row) => boolean,
+): Row | undefined {
+  const { value, best } = one;
+  if (!value || !best) return undefined;
+  let found: Row | undefined;
+  for (const row of rows) {
+    if (muted?.(row) || !Number.isFinite(value(row))) continue;
+    if (found === undefined || (best === "highest" ? value(row) > value(found) : value(row) < value(found)))
+      found = row;
+  }
+  return found;
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { barChart } from "../../src/report/charts/bars";
+import { dotChart } from "../../src/report/charts/dots";
+import { heatMap } from "../../src/report/charts/heat-map";
+import { lineChart } from "../../src/report/charts/line";
+import { scatterChart } from "../../src/report/charts/scatter";
+
+const words = { title: "What <it> shows", description: "Two lines that cross" };
+const charts: Record<string, () => Promise<string>> = {
+  line: () =>
+    lineChart({
+      ...words,
+      x: { label: "False positive rate", domain: [0, 1] },
+      y: { label: "True positive rate", domain: [0, 1] },
+      rules: [{ x: 0.3, label: "0.3" }],
+      series: [
+        {
+          name: "Random forest",
+          colour: 2,
+          points: [
+            { x: 0, y: 0 },
+            { x: 0.2, y: 0.8, low: 0.7, high: 0.9 },
+            { x: 1, y: 1, low: 1, high: 1 },
+          ],
+        },
+        {
+          name: "No skill",
+          colour: "grey",
+          dashed: true,
+          points: [
+            { x: 0, y: 0 },
+            { x: 1, y: 1 },
+          ],
+        },
+      ],
+    }),
+  dots: () =>
+    dotChart({
+      ...words,
+      x: { label: "F1" },
+      zero: 0,
+      dots: [
+        { label: "LR", value: 0.3, low: 0.2, high: 0.4, colour: 1 },
+        { label: "LR", value: 0.31, colour: "grey", mark: "diamond", group: "published" },
+      ],
+    }),
+  bars: () =>
+    barChart({
+      ...words,
+      value: { label: "Share" },
+      bars: [
+        { label: "a", value: 1, colour: 1, group: "x" },
+        { label: "a", value: 2, colour: 2, group: "y", low: 1, high: 3 },
+      ],
+    }),
+  heat: () =>
+    heatMap({
+      ...words,
+      rows: ["a"],
+      columns: ["b", "c"],
+      values: [[0.1, -0.2]],
+      label: "Difference",
+      domain: [-1, 1],
+    }),
+  scatter: () =>
+    scatterChart({
+      ...words,
+      x: { label: "x" },
+      y: { label: "y" },
+      groups: [{ name: "real", colour: "grey", points: [{ x: 1, y: 2, label: "p" }] }],
+    }),
+};
+
+describe.each(Object.entries(charts))("%s chart", (_, draw) => {
+  test("is one accessible SVG with title, description and a data table, and follows the page's colours", async () => {
+    const text = await draw();
+    expect(text.match(/<svg /g)).toHaveLength(1);
+    expect(text).toMatch(
+      /<svg [^>]*role="img" aria-labelledby="(\S+)-t \1-d"><title id="\1-t">What &lt;it&gt; shows<\/title><desc id="\1-d">/,
+    );
+    expect(text).toContain("<summary>Data</summary>");
+    expect(text).not.toMatch(
+      /NaN|undefined|\[object|<script|xlink:href|url\((?!#)|https?:(?!\/\/www.w3.org\/2000\/svg)/,
+    );
+    expect(text.match(/aria-roledescription/)).toBeNull();
+    expect(text).toContain("var(--tl-");
+  });
+
+  test("draws the same bytes twice", async () => {
+    expect(await draw()).toBe(await draw());
+  });
+});
+
+test("a figure of many rows thins its data table and says so", async () => {
+  const points = Array.from({ length: 1000 }, (_, i) => ({ x: i, y: i }));
+  const text = await lineChart({
+    ...words,
+    x: { label: "x" },
+    y: { label: "y" },
+    series: [{ name: "s", colour: 1, points }],
+  });
+  expect(text).toContain("Every 17th of 1000 rows.");
+  expect(text.match(/<tr>/g)?.length).toBeLessThan(65);
+});
