@@ -1,0 +1,151 @@
+import { check } from "../../core/checks";
+import { type Store, transaction } from "./open";
+
+export type JobState = "queued" | "running" | "done" | "failed" | "stopped" | "interrupted";
+
+/** Long work that outlives the request, and the process, that asked for it. */
+export interface Job {
+  readonly id: number;
+  readonly kind: string;
+  readonly state: JobState;
+  readonly input: unknown;
+  readonly result?: unknown;
+  readonly error?: string;
+  readonly created: string;
+  readonly started?: string;
+  readonly ended?: string;
+}
+
+/** What happened in a job, numbered from 1 without gaps: what a client that comes back asks on from. */
+export interface JobEvent {
+  readonly number: number;
+  readonly event: unknown;
+}
+
+/** Puts a job into the queue. */
+export function addJob(store: Store, kind: string, input: unknown): Job {
+  return transaction(store, "add a job to", () => {
+    const made = store.db
+      .prepare("INSERT INTO telelink_jobs (kind, state, input, created) VALUES (?, 'queued', ?, ?)")
+      .run(kind, JSON.stringify(input), now());
+    return jobWith(store, Number(made.lastInsertRowid));
+  });
+}
+
+/** The job with this number; an error when there is none. */
+export function jobWith(store: Store, id: number): Job {
+  const row = store.db.prepare("SELECT * FROM telelink_jobs WHERE id = ?").get(id) as JobRow | undefined;
+  check(row !== undefined, "find the job", "its number must be known", id);
+  return fromRow(row);
+}
+
+/** The newest jobs first. */
+export function listJobs(store: Store, limit = 50): Job[] {
+  return (
+    store.db.prepare("SELECT * FROM telelink_jobs ORDER BY id DESC LIMIT ?").all(limit) as JobRow[]
+  ).map(fromRow);
+}
+
+/** Takes the oldest queued job and marks it running, unless one is running already: one at a time. */
+export function startNextJob(store: Store): Job | undefined {
+  return transaction(store, "start a job of", () => {
+    const running = store.db.prepare("SELECT 1 FROM telelink_jobs WHERE state = 'running' LIMIT 1").get();
+    if (running) return undefined;
+    const next = store.db
+      .prepare("SELECT id FROM telelink_jobs WHERE state = 'queued' ORDER BY id LIMIT 1")
+      .get() as { id: number } | undefined;
+    if (!next) return undefined;
+    store.db
+      .prepare("UPDATE telelink_jobs SET state = 'running', started = ? WHERE id = ?")
+      .run(now(), next.id);
+    return jobWith(store, next.id);
+  });
+}
+
+/** Ends a job that is queued or running; one that has ended already stays as it is. */
+export function endJob(
+  store: Store,
+  id: number,
+  state: "done" | "failed" | "stopped" | "interrupted",
+  outcome: { readonly result?: unknown; readonly error?: string } = {},
+): Job {
+  return transaction(store, "end a job of", () => {
+    store.db
+      .prepare(
+        "UPDATE telelink_jobs SET state = ?, result = ?, error = ?, ended = ? WHERE id = ? AND state IN ('queued', 'running')",
+      )
+      .run(
+        state,
+        outcome.result === undefined ? null : JSON.stringify(outcome.result),
+        outcome.error ?? null,
+        now(),
+        id,
+      );
+    return jobWith(store, id);
+  });
+}
+
+/** Marks what a dead process left running as interrupted, and returns those jobs. Called once at start. */
+export function interruptOrphans(store: Store): Job[] {
+  return transaction(store, "mark interrupted jobs of", () => {
+    const rows = store.db.prepare("SELECT id FROM telelink_jobs WHERE state = 'running'").all() as {
+      id: number;
+    }[];
+    return rows.map(({ id }) =>
+      endJob(store, id, "interrupted", { error: "The program ended while this job was running." }),
+    );
+  });
+}
+
+/** Keeps an event of a job and returns its number. */
+export function addJobEvent(store: Store, id: number, event: unknown): number {
+  return transaction(store, "add an event to", () => {
+    const { next } = store.db
+      .prepare("SELECT coalesce(max(number), 0) + 1 AS next FROM telelink_job_events WHERE job_id = ?")
+      .get(id) as { next: number };
+    store.db
+      .prepare("INSERT INTO telelink_job_events (job_id, number, event) VALUES (?, ?, ?)")
+      .run(id, next, JSON.stringify(event));
+    return next;
+  });
+}
+
+/** The events of a job after number `after`, in order. */
+export function jobEvents(store: Store, id: number, after = 0, limit = 100_000): JobEvent[] {
+  const rows = store.db
+    .prepare(
+      "SELECT number, event FROM telelink_job_events WHERE job_id = ? AND number > ? ORDER BY number LIMIT ?",
+    )
+    .all(id, after, limit) as { number: number; event: string }[];
+  return rows.map((row) => ({ number: row.number, event: JSON.parse(row.event) as unknown }));
+}
+
+interface JobRow {
+  id: number;
+  kind: string;
+  state: JobState;
+  input: string;
+  result: string | null;
+  error: string | null;
+  created: string;
+  started: string | null;
+  ended: string | null;
+}
+
+function fromRow(row: JobRow): Job {
+  return {
+    id: row.id,
+    kind: row.kind,
+    state: row.state,
+    input: JSON.parse(row.input) as unknown,
+    ...(row.result === null ? {} : { result: JSON.parse(row.result) as unknown }),
+    ...(row.error === null ? {} : { error: row.error }),
+    created: row.created,
+    ...(row.started === null ? {} : { started: row.started }),
+    ...(row.ended === null ? {} : { ended: row.ended }),
+  };
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

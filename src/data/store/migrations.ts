@@ -1,0 +1,84 @@
+/**
+ * The store's schema, one step after the other; a step that was released is never changed. Times are ISO 8601 in UTC,
+ * hashes SHA-256 in hex. Tables of ingested data stand beside these under their own names.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE telelink_files (
+    id INTEGER PRIMARY KEY,
+    table_name TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    duplicates INTEGER NOT NULL,
+    schema TEXT NOT NULL,
+    at TEXT NOT NULL,
+    UNIQUE (table_name, sha256)
+  );
+  CREATE TABLE telelink_rejects (
+    file_id INTEGER NOT NULL REFERENCES telelink_files (id) ON DELETE CASCADE,
+    line INTEGER NOT NULL,
+    column_name TEXT,
+    rule TEXT NOT NULL,
+    value TEXT
+  );
+  CREATE INDEX telelink_rejects_file ON telelink_rejects (file_id);
+  CREATE TABLE telelink_models (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    content BLOB NOT NULL,
+    at TEXT NOT NULL,
+    UNIQUE (name, version)
+  );
+  CREATE TABLE telelink_aliases (
+    alias TEXT PRIMARY KEY,
+    model_id INTEGER NOT NULL REFERENCES telelink_models (id),
+    at TEXT NOT NULL
+  );
+  CREATE TABLE telelink_predictions (
+    id INTEGER PRIMARY KEY,
+    model_id INTEGER REFERENCES telelink_models (id),
+    model TEXT NOT NULL,
+    customer TEXT,
+    probability REAL NOT NULL,
+    risk TEXT NOT NULL,
+    clv REAL,
+    action TEXT NOT NULL,
+    at TEXT NOT NULL
+  );
+  CREATE INDEX telelink_predictions_at ON telelink_predictions (at);
+  CREATE TABLE telelink_generations (
+    id INTEGER PRIMARY KEY,
+    model_id INTEGER REFERENCES telelink_models (id),
+    model TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    seed TEXT NOT NULL,
+    conditions TEXT NOT NULL,
+    sha256 TEXT,
+    at TEXT NOT NULL
+  );
+  CREATE TABLE telelink_jobs (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'stopped', 'interrupted')),
+    input TEXT NOT NULL,
+    result TEXT,
+    error TEXT,
+    created TEXT NOT NULL,
+    started TEXT,
+    ended TEXT
+  );
+  CREATE INDEX telelink_jobs_state ON telelink_jobs (state);
+  CREATE TABLE telelink_job_events (
+    job_id INTEGER NOT NULL REFERENCES telelink_jobs (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    PRIMARY KEY (job_id, number)
+  ) WITHOUT ROWID;
+  `,
+];

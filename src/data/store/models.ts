@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { check } from "../../core/checks";
+import { type Store, StoreError, transaction } from "./open";
+
+/** A model that the store keeps: its bytes and what is known about it. */
+export interface StoredModel {
+  readonly id: number;
+  readonly name: string;
+  /** Counts up from 1 for each name. */
+  readonly version: number;
+  readonly kind: string;
+  readonly sha256: string;
+  /** Data, seed, metrics, schema: whatever the trainer found worth keeping. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly at: string;
+  /** Names that point at it, such as "champion". */
+  readonly aliases: readonly string[];
+}
+
+/** Keeps a model as the next version of its name. */
+export function saveModel(
+  store: Store,
+  model: {
+    readonly name: string;
+    readonly kind: string;
+    readonly content: Uint8Array;
+    readonly metadata?: Readonly<Record<string, unknown>>;
+  },
+): StoredModel {
+  checkName(model.name, "save the model", "its name");
+  return transaction(store, "save a model in", () => {
+    const { next } = store.db
+      .prepare("SELECT coalesce(max(version), 0) + 1 AS next FROM telelink_models WHERE name = ?")
+      .get(model.name) as { next: number };
+    const made = store.db
+      .prepare(
+        "INSERT INTO telelink_models (name, version, kind, sha256, metadata, content, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      )
+      .run(
+        model.name,
+        next,
+        model.kind,
+        sha256(model.content),
+        JSON.stringify(model.metadata ?? {}),
+        Buffer.from(model.content),
+        new Date().toISOString(),
+      );
+    return modelWhere(store, "id = ?", Number(made.lastInsertRowid)) as StoredModel;
+  });
+}
+
+/** Points `alias` ("champion") at a model; an earlier target loses it. */
+export function setAlias(store: Store, alias: string, id: number): void {
+  checkName(alias, "set the alias", "it");
+  transaction(store, "set an alias in", () => {
+    check(
+      modelWhere(store, "id = ?", id) !== undefined,
+      "set the alias",
+      "the model's number must be known",
+      id,
+    );
+    store.db
+      .prepare(
+        "INSERT INTO telelink_aliases (alias, model_id, at) VALUES (?, ?, ?) ON CONFLICT (alias) DO UPDATE SET model_id = excluded.model_id, at = excluded.at",
+      )
+      .run(alias, id, new Date().toISOString());
+  });
+}
+
+/** Every model, the newest first. */
+export function listModels(store: Store): StoredModel[] {
+  return modelsWhere(store, "1 = 1 ORDER BY id DESC");
+}
+
+/** The model that "name", "name@3" or an alias stands for; undefined when there is none. */
+export function findModel(store: Store, reference: string): StoredModel | undefined {
+  const [, name, version] = /^(.*?)(?:@(\d+))?$/s.exec(reference) as unknown as [
+    string,
+    string,
+    string | undefined,
+  ];
+  if (version !== undefined) return modelsWhere(store, "name = ? AND version = ?", name, Number(version))[0];
+  return (
+    modelWhere(store, "id = (SELECT model_id FROM telelink_aliases WHERE alias = ?)", reference) ??
+    modelsWhere(store, "name = ? ORDER BY version DESC LIMIT 1", reference)[0]
+  );
+}
+
+/** The model's bytes, checked against their hash. */
+export function modelContent(store: Store, id: number): Uint8Array {
+  const row = store.db.prepare("SELECT content, sha256 FROM telelink_models WHERE id = ?").get(id) as
+    | { content: Uint8Array; sha256: string }
+    | undefined;
+  check(row !== undefined, "read the model", "its number must be known", id);
+  const found = sha256(row.content);
+  if (found !== row.sha256) {
+    throw new StoreError(
+      `Cannot read model ${id} of the store ${store.file}: its bytes must have the SHA-256 ${row.sha256}, got ${found}`,
+      "SQLITE_CORRUPT",
+    );
+  }
+  return row.content;
+}
+
+interface ModelRow {
+  id: number;
+  name: string;
+  version: number;
+  kind: string;
+  sha256: string;
+  metadata: string;
+  at: string;
+  aliases: string | null;
+}
+
+function modelWhere(store: Store, condition: string, ...values: unknown[]): StoredModel | undefined {
+  return modelsWhere(store, condition, ...values)[0];
+}
+
+function modelsWhere(store: Store, condition: string, ...values: unknown[]): StoredModel[] {
+  const rows = store.db
+    .prepare(
+      `SELECT id, name, version, kind, sha256, metadata, at,
+         (SELECT json_group_array(alias) FROM telelink_aliases WHERE model_id = telelink_models.id) AS aliases
+       FROM telelink_models WHERE ${condition}`,
+    )
+    .all(...values) as ModelRow[];
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    kind: row.kind,
+    sha256: row.sha256,
+    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    at: row.at,
+    aliases: JSON.parse(row.aliases ?? "[]") as string[],
+  }));
+}
+
+function checkName(name: string, action: string, what: string): void {
+  check(
+    /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u.test(name),
+    action,
+    `${what} must begin with a letter or digit and hold at most 100 letters, digits, spaces, dots, dashes and underscores`,
+    name,
+  );
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "libsql";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  addJob,
+  addJobEvent,
+  endJob,
+  interruptOrphans,
+  jobEvents,
+  jobWith,
+  listJobs,
+  startNextJob,
+} from "../../../src/data/store/jobs";
+import { findModel, listModels, modelContent, saveModel, setAlias } from "../../../src/data/store/models";
+import { openStore, type Store, StoreError, transaction } from "../../../src/data/store/open";
+
+let folder: string;
+let store: Store;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "telelink-store-"));
+  store = openStore(join(folder, "deep", "store.db"), { busyMs: 100 });
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("openStore(file)", () => {
+  test("makes the folder, uses WAL, and opens again what it made", () => {
+    expect(store.db.pragma("journal_mode")).toEqual([{ journal_mode: "wal" }]);
+    addJob(store, "train", {});
+    const again = openStore(store.file);
+    expect(listJobs(again)).toHaveLength(1);
+    again.close();
+  });
+
+  test("refuses a file that is not a database, and says so", () => {
+    const file = join(folder, "notes.txt");
+    writeFileSync(file, "not a database, but long enough to be read as one".repeat(40));
+    expect(() => openStore(file)).toThrow(
+      /Cannot open the store .*notes\.txt: the file is not a SQLite database/,
+    );
+  });
+
+  test("refuses a store of a newer version", () => {
+    store.db.pragma("user_version = 99");
+    expect(() => openStore(store.file)).toThrow(
+      /its version must be at most 1, that of this program, got 99/,
+    );
+  });
+
+  test("says that another process is writing", () => {
+    const other = new Database(store.file);
+    other.exec("BEGIN IMMEDIATE");
+    expect(() => addJob(store, "train", {})).toThrow(StoreError);
+    expect(() => addJob(store, "train", {})).toThrow(/another process is writing to it/);
+    other.exec("ROLLBACK");
+    other.close();
+    expect(addJob(store, "train", {}).id).toBe(1);
+  });
+
+  test("a transaction that throws leaves nothing", () => {
+    expect(() =>
+      transaction(store, "try", () => {
+        store.db
+          .prepare("INSERT INTO telelink_jobs (kind, state, input, created) VALUES ('x', 'queued', '{}', '')")
+          .run();
+        throw new Error("halfway");
+      }),
+    ).toThrow("halfway");
+    expect(listJobs(store)).toEqual([]);
+  });
+});
+
+describe("jobs", () => {
+  test("run one at a time, oldest first", () => {
+    const first = addJob(store, "train", { epochs: 3 });
+    const second = addJob(store, "train", {});
+    expect(startNextJob(store)).toMatchObject({ id: first.id, state: "running", input: { epochs: 3 } });
+    expect(startNextJob(store)).toBeUndefined();
+    endJob(store, first.id, "done", { result: { loss: 0.5 } });
+    expect(jobWith(store, first.id)).toMatchObject({ state: "done", result: { loss: 0.5 } });
+    expect(startNextJob(store)?.id).toBe(second.id);
+  });
+
+  test("a job that has ended stays as it ended", () => {
+    const { id } = addJob(store, "train", {});
+    endJob(store, id, "stopped");
+    expect(endJob(store, id, "done", { result: 1 })).toMatchObject({ state: "stopped" });
+    expect(() => jobWith(store, 77)).toThrow("its number must be known, got 77");
+  });
+
+  test("what a dead process left running is marked as interrupted", () => {
+    addJob(store, "train", {});
+    startNextJob(store);
+    expect(interruptOrphans(store)).toMatchObject([{ state: "interrupted" }]);
+    expect(interruptOrphans(store)).toEqual([]);
+  });
+
+  test("events are numbered without gaps and read on from any number", () => {
+    const { id } = addJob(store, "train", {});
+    expect([1, 2, 3].map((epoch) => addJobEvent(store, id, { epoch }))).toEqual([1, 2, 3]);
+    expect(jobEvents(store, id, 1)).toEqual([
+      { number: 2, event: { epoch: 2 } },
+      { number: 3, event: { epoch: 3 } },
+    ]);
+  });
+});
+
+describe("models", () => {
+  const model = { name: "churn", kind: "forest", content: Buffer.from("{}"), metadata: { seed: 1 } };
+
+  test("versions count up; name, name@version and alias find them", () => {
+    const first = saveModel(store, model);
+    const second = saveModel(store, model);
+    setAlias(store, "champion", first.id);
+    expect(findModel(store, "churn")?.version).toBe(2);
+    expect(findModel(store, "churn@1")).toMatchObject({
+      id: first.id,
+      aliases: ["champion"],
+      metadata: { seed: 1 },
+    });
+    expect(findModel(store, "champion")?.id).toBe(first.id);
+    setAlias(store, "champion", second.id);
+    expect(findModel(store, "champion")?.id).toBe(second.id);
+    expect(findModel(store, "nobody")).toBeUndefined();
+    expect(listModels(store).map((one) => one.version)).toEqual([2, 1]);
+    expect(Buffer.from(modelContent(store, first.id)).toString()).toBe("{}");
+  });
+
+  test("bytes that changed on disk are refused with both hashes", () => {
+    const { id } = saveModel(store, model);
+    store.db.prepare("UPDATE telelink_models SET content = ? WHERE id = ?").run(Buffer.from("[]"), id);
+    expect(() => modelContent(store, id)).toThrow(/must have the SHA-256 [0-9a-f]{64}, got [0-9a-f]{64}/);
+  });
+
+  test("a name that could be taken for markup or a path is refused", () => {
+    for (const name of ["", "../up", "<b>", "a".repeat(101)])
+      expect(() => saveModel(store, { ...model, name })).toThrow("its name must begin");
+  });
+});
