@@ -1,4 +1,4 @@
-import { integer, type Rng } from "../core/rng";
+import { gamma, integer, permutation, type Rng } from "../core/rng";
 
 /**
  * Where a resampler takes its random numbers from. Each algorithm asks for them in the order and in the blocks in
@@ -9,6 +9,10 @@ export interface Draws {
   integers(below: number, count: number): Int32Array;
   /** `count` numbers, uniform in [0, 1). */
   uniforms(count: number): Float64Array;
+  /** The numbers 0 … `count` − 1 in random order. */
+  permutation(count: number): Int32Array;
+  /** One number of the beta distribution. */
+  beta(a: number, b: number): number;
 }
 
 /** The draws of a random stream. */
@@ -23,6 +27,11 @@ export function drawsFrom(rng: Rng): Draws {
       const out = new Float64Array(count);
       for (let i = 0; i < count; i++) out[i] = rng.uniform();
       return out;
+    },
+    permutation: (count) => permutation(rng, count),
+    beta(a, b) {
+      const first = gamma(rng, a);
+      return first / (first + gamma(rng, b));
     },
   };
 }

@@ -18,9 +18,9 @@ export function nearestNeighbours(x: Matrix, k: number, queries?: Int32Array): I
   return out;
 }
 
-/** Throws unless every value is a finite number; says which column is not. */
-export function checkValues(x: Matrix, action: string): void {
-  for (let j = 0; j < x.columns; j++) {
+/** Throws unless every value of the columns (all by default) is a finite number; says which column is not. */
+export function checkValues(x: Matrix, action: string, columns: Iterable<number> = x.features.keys()): void {
+  for (const j of columns) {
     for (let i = j * x.rows; i < (j + 1) * x.rows; i++) {
       check(
         Number.isFinite(x.values[i]),

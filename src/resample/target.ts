@@ -1,16 +1,19 @@
 import { check, checkInteger, checkNumber } from "../core/checks";
 import type { Labelled } from "../core/matrix";
 
-/** How many rows a resampler aims at. */
+/** Which rows there should be afterwards. */
 export interface TargetOptions {
   /**
    * Rows of the smaller class per row of the larger one after resampling, in (0, 1]; defaults to 1 (as many of each,
-   * imbalanced-learn's "auto"). Lower it to leave the probabilities nearer to the truth.
+   * imbalanced-learn's "auto"). Lower it to leave predicted probabilities nearer to the truth.
    */
   readonly ratio?: number;
   /** Rows of class 0 and of class 1 wanted afterwards, in place of `ratio`. */
   readonly counts?: readonly [number, number];
 }
+
+/** The row numbers of class 0 and of class 1, ascending. */
+export type ClassRows = readonly [Int32Array, Int32Array];
 
 /** Throws unless the options are sound, before any rows are seen. */
 export function checkTarget(options: TargetOptions, action: string): void {
@@ -25,8 +28,8 @@ export function checkTarget(options: TargetOptions, action: string): void {
   });
 }
 
-/** The row numbers of class 0 and of class 1, ascending. Throws unless both occur and nothing else does. */
-export function rowsByClass(train: Labelled, action: string): readonly [Int32Array, Int32Array] {
+/** Throws unless both classes occur and nothing else does. */
+export function rowsByClass(train: Labelled, action: string): ClassRows {
   const { y } = train;
   check(y.length === train.x.rows, action, `y must have one label per row (${train.x.rows})`, y.length);
   let ones = 0;
@@ -40,35 +43,76 @@ export function rowsByClass(train: Labelled, action: string): readonly [Int32Arr
     "both classes must have rows",
     `${y.length - ones} of class 0 and ${ones} of class 1`,
   );
-  const classes = [new Int32Array(y.length - ones), new Int32Array(ones)] as const;
+  const classes: ClassRows = [new Int32Array(y.length - ones), new Int32Array(ones)];
   const filled = [0, 0];
   for (let i = 0; i < y.length; i++) classes[y[i]][filled[y[i]]++] = i;
   return classes;
 }
 
-/** How many rows to add to class 0 and to class 1. A tie has nothing to add: class 0 then counts as the larger. */
+/** The smaller class; class 1 when both have as many rows. */
+export function smallerClass(classes: ClassRows): 0 | 1 {
+  return classes[1].length <= classes[0].length ? 1 : 0;
+}
+
+/** How many rows to add to class 0 and to class 1. */
 export function rowsToAdd(
-  classes: readonly [Int32Array, Int32Array],
+  classes: ClassRows,
   options: TargetOptions,
   action: string,
 ): readonly [number, number] {
   const have = [classes[0].length, classes[1].length];
   if (options.counts) {
-    const [zero, one] = options.counts;
-    check(zero >= have[0], action, `counts[0] must be at least the ${have[0]} rows there are`, zero);
-    check(one >= have[1], action, `counts[1] must be at least the ${have[1]} rows there are`, one);
-    return [zero - have[0], one - have[1]];
+    return options.counts.map((count, label) => {
+      check(
+        count >= have[label],
+        action,
+        `counts[${label}] must be at least the ${have[label]} rows there are`,
+        count,
+      );
+      return count - have[label];
+    }) as [number, number];
   }
-  const smaller = have[1] <= have[0] ? 1 : 0;
+  const small = smallerClass(classes);
   // Rounded down, as the peer does.
-  const wanted = Math.floor(have[1 - smaller] * (options.ratio ?? 1));
+  const wanted = Math.floor(have[1 - small] * (options.ratio ?? 1));
   check(
-    wanted >= have[smaller],
+    wanted >= have[small],
     action,
-    `ratio must be at least the present ${have[smaller]} / ${have[1 - smaller]}`,
+    `ratio must be at least the present ${have[small]} / ${have[1 - small]}`,
     options.ratio,
   );
   const add: [number, number] = [0, 0];
-  add[smaller] = wanted - have[smaller];
+  add[small] = wanted - have[small];
   return add;
+}
+
+/** How many rows of class 0 and of class 1 to keep. */
+export function rowsToKeep(
+  classes: ClassRows,
+  options: TargetOptions,
+  action: string,
+): readonly [number, number] {
+  const have = [classes[0].length, classes[1].length];
+  if (options.counts) {
+    options.counts.forEach((count, label) => {
+      check(
+        count <= have[label],
+        action,
+        `counts[${label}] must be at most the ${have[label]} rows there are`,
+        count,
+      );
+    });
+    return options.counts;
+  }
+  const small = smallerClass(classes);
+  const wanted = Math.floor(have[small] / (options.ratio ?? 1));
+  check(
+    wanted <= have[1 - small],
+    action,
+    `ratio must be at least the present ${have[small]} / ${have[1 - small]}`,
+    options.ratio,
+  );
+  const keep: [number, number] = [have[0], have[1]];
+  keep[1 - small] = wanted;
+  return keep;
 }

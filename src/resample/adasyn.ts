@@ -1,0 +1,56 @@
+import { check } from "../core/checks";
+import type { Labelled } from "../core/matrix";
+import type { Resample } from "../core/model";
+import { countOthers } from "./borderline-smote";
+import { type Draws, drawsFrom } from "./draws";
+import { oversample } from "./interpolate";
+import { checkSmote, classNeighbours, type SmoteOptions } from "./smote";
+
+/**
+ * SMOTE that starts from a row the more often, the more of its nearest rows are of the other class (He, Bai, Garcia
+ * and Li, 2008). The number of new rows per row is rounded, so the total may differ a little from what was asked.
+ */
+export function adasyn(options: SmoteOptions = {}): Resample {
+  checkSmote(options, "fit ADASYN");
+  return (train, rng) => adasynRows(train, options, drawsFrom(rng));
+}
+
+/** The work of `adasyn`, with its random numbers from `draws`. */
+export function adasynRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
+  const action = "fit ADASYN";
+  const k = options.neighbours ?? 5;
+  return oversample(train, options, action, (label, rows, count) => {
+    const others = countOthers(train, rows, k, label, action);
+    const total = others.reduce((sum, one) => sum + one / k, 0);
+    check(
+      total > 0,
+      action,
+      `some rows of class ${label} must have a neighbour of the other class (use smote)`,
+    );
+    const copies = Array.from(others, (one) => roundHalfEven((one / k / total) * count));
+    const base = Int32Array.from(copies.flatMap((n, i) => new Array<number>(n).fill(i)));
+    check(
+      base.length > 0,
+      action,
+      `the target must leave new rows after rounding`,
+      `${count} rows asked for`,
+    );
+    const near = classNeighbours(train, rows, k, label, action);
+    const which = draws.integers(k, base.length);
+    return [
+      {
+        base: base.map((i) => rows[i]),
+        towards: base.map((i, n) => rows[near[i * k + which[n]]]),
+        step: draws.uniforms(base.length),
+        label,
+      },
+    ];
+  });
+}
+
+/** The nearest whole number, halves to the even one: NumPy's rint. */
+function roundHalfEven(value: number): number {
+  const low = Math.floor(value);
+  if (value - low !== 0.5) return Math.round(value);
+  return low % 2 === 0 ? low : low + 1;
+}

@@ -1,0 +1,110 @@
+import { check, checkInteger, checkOneOf } from "../core/checks";
+import { type Labelled, takeLabelled } from "../core/matrix";
+import type { Resample } from "../core/model";
+import { type Draws, drawsFrom } from "./draws";
+import { checkValues, nearestNeighbours } from "./neighbours";
+import { checkSmote, type SmoteOptions, smoteRows } from "./smote";
+import { rowsByClass, smallerClass } from "./target";
+
+export interface CleaningOptions {
+  /** Which rows may be removed: those of the "larger" class (default) or those of "both". */
+  readonly remove?: "larger" | "both";
+}
+
+export interface EditedNeighboursOptions extends CleaningOptions {
+  /** Neighbours asked, at least 1; defaults to 3. */
+  readonly neighbours?: number;
+  /** A row stays if "all" its neighbours (default) or "most" are of its class; most removes fewer. */
+  readonly agree?: "all" | "most";
+}
+
+/**
+ * Removes rows in Tomek links: pairs of rows of different classes that are each other's nearest row (Tomek, 1976). The
+ * rows that stay keep their order; nothing is random.
+ */
+export function tomekLinks(options: CleaningOptions = {}): Resample {
+  checkRemove(options, "remove Tomek links");
+  return (train) => withoutTomekLinks(train, options);
+}
+
+function withoutTomekLinks(train: Labelled, options: CleaningOptions): Labelled {
+  const action = "remove Tomek links";
+  const removable = prepare(train, options, action);
+  const nearest = nearestNeighbours(train.x, 1);
+  return keepRows(
+    train,
+    (i) => !(removable(i) && train.y[nearest[i]] !== train.y[i] && nearest[nearest[i]] === i),
+    action,
+  );
+}
+
+/**
+ * Removes rows that disagree with their nearest rows on the class: edited nearest neighbours (Wilson, 1972). The rows
+ * that stay keep their order; nothing is random.
+ */
+export function editedNeighbours(options: EditedNeighboursOptions = {}): Resample {
+  const action = "edit neighbours";
+  checkRemove(options, action);
+  checkInteger(options.neighbours ?? 3, 1, Infinity, action, "neighbours");
+  checkOneOf(options.agree ?? "all", ["all", "most"], action, "agree");
+  return (train) => editedRows(train, options);
+}
+
+function editedRows(train: Labelled, options: EditedNeighboursOptions): Labelled {
+  const action = "edit neighbours";
+  const removable = prepare(train, options, action);
+  const k = options.neighbours ?? 3;
+  checkInteger(k, 1, train.x.rows - 1, action, "neighbours");
+  const candidates = Int32Array.from({ length: train.x.rows }, (_, i) => i).filter(removable);
+  const near = nearestNeighbours(train.x, k, candidates);
+  const removed = new Uint8Array(train.x.rows);
+  candidates.forEach((i, n) => {
+    let same = 0;
+    for (let j = n * k; j < (n + 1) * k; j++) if (train.y[near[j]] === train.y[i]) same++;
+    // An even split counts as class 0, the mode that SciPy reports.
+    const most = same * 2 > k || (same * 2 === k && train.y[i] === 0);
+    if (options.agree === "most" ? !most : same < k) removed[i] = 1;
+  });
+  return keepRows(train, (i) => removed[i] === 0, action);
+}
+
+/** SMOTE, then Tomek links removed from both classes (Batista, Prati and Monard, 2004). */
+export function smoteTomek(options: SmoteOptions = {}): Resample {
+  checkSmote(options, "fit smote");
+  return (train, rng) => smoteTomekRows(train, options, drawsFrom(rng));
+}
+
+/** The work of `smoteTomek`, with its random numbers from `draws`. */
+export function smoteTomekRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
+  return withoutTomekLinks(smoteRows(train, options, draws), { remove: "both" });
+}
+
+/** SMOTE, then edited nearest neighbours on both classes (Batista, Prati and Monard, 2004). */
+export function smoteEnn(options: SmoteOptions = {}): Resample {
+  checkSmote(options, "fit smote");
+  return (train, rng) => smoteEnnRows(train, options, drawsFrom(rng));
+}
+
+/** The work of `smoteEnn`, with its random numbers from `draws`. */
+export function smoteEnnRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
+  return editedRows(smoteRows(train, options, draws), { remove: "both" });
+}
+
+function checkRemove(options: CleaningOptions, action: string): void {
+  checkOneOf(options.remove ?? "larger", ["larger", "both"], action, "remove");
+}
+
+/** Checks the rows; says which of them may go. */
+function prepare(train: Labelled, options: CleaningOptions, action: string): (i: number) => boolean {
+  const classes = rowsByClass(train, action);
+  checkValues(train.x, action);
+  const small = smallerClass(classes);
+  return options.remove === "both" ? () => true : (i) => train.y[i] !== small;
+}
+
+function keepRows(train: Labelled, stays: (i: number) => boolean, action: string): Labelled {
+  const kept = Int32Array.from({ length: train.x.rows }, (_, i) => i).filter(stays);
+  const ones = kept.reduce((sum, i) => sum + train.y[i], 0);
+  check(ones > 0 && ones < kept.length, action, "rows of both classes must be left");
+  return takeLabelled(train, kept);
+}

@@ -1,0 +1,148 @@
+import { check } from "../core/checks";
+import { column, type Feature, type Labelled, type Matrix, matrix, takeRows } from "../core/matrix";
+import type { Resample } from "../core/model";
+import { type Draws, drawsFrom } from "./draws";
+import { drawSteps, withInterpolated } from "./interpolate";
+import { checkValues, nearestNeighbours } from "./neighbours";
+import { checkNeighbours, checkSmote, type SmoteOptions } from "./smote";
+import { rowsByClass, rowsToAdd } from "./target";
+
+/**
+ * SMOTE for numeric columns beside columns with levels (Chawla et al., 2002, section 6.1). Two rows that differ in a
+ * categorical column are as far apart there as the median standard deviation of the class's numeric columns; a new
+ * row takes the level that most of its base row's neighbours have, one of them at random where several do. A missing
+ * category counts as a level of its own.
+ */
+export function smoteNc(options: SmoteOptions = {}): Resample {
+  checkSmote(options, "fit SMOTE-NC");
+  return (train, rng) => smoteNcRows(train, options, drawsFrom(rng));
+}
+
+/** The work of `smoteNc`, with its random numbers from `draws`. */
+export function smoteNcRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
+  const action = "fit SMOTE-NC";
+  const { x } = train;
+  const classes = rowsByClass(train, action);
+  const add = rowsToAdd(classes, options, action);
+  const isCategorical = x.features.map((feature) => feature.levels !== undefined);
+  const categorical = [...isCategorical.keys()].filter((j) => isCategorical[j]);
+  const numeric = [...isCategorical.keys()].filter((j) => !isCategorical[j]);
+  check(categorical.length > 0, action, "some columns must have levels (for numeric columns use smote)");
+  check(numeric.length > 0, action, "some columns must be numeric (for columns with levels only use smoteN)");
+  checkValues(x, action, numeric);
+  const codes = categorical.map((j) => levelCodes(column(x, j), x.features[j], action));
+  const k = options.neighbours ?? 5;
+  const parts = ([0, 1] as const).flatMap((label) => {
+    if (add[label] === 0) return [];
+    const rows = classes[label];
+    checkNeighbours(k, rows.length, label, action);
+    const own = takeRows(x, rows);
+    const ownCodes = codes.map((one) => rows.map((i) => one[i]));
+    const near = nearestNeighbours(withScaledLevels(own, numeric, ownCodes), k);
+    // Base rows are drawn as positions within the class, because the mode below needs their neighbours.
+    const steps = drawSteps(positions(rows.length), rows, near, add[label], label, draws);
+    const modes = ownCodes.map((one) => neighbourModes(one, near, k, steps.base, draws));
+    return [{ steps: { ...steps, base: steps.base.map((i) => rows[i]) }, modes }];
+  });
+  const out = withInterpolated(
+    train,
+    parts.map((part) => part.steps),
+  );
+  let at = x.rows;
+  for (const { steps, modes } of parts) {
+    categorical.forEach((j, n) => {
+      const levels = (x.features[j].levels as readonly string[]).length;
+      const to = column(out.x, j);
+      modes[n].forEach((code, i) => {
+        to[at + i] = code === levels ? Number.NaN : code;
+      });
+    });
+    at += steps.base.length;
+  }
+  return out;
+}
+
+const positions = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
+
+/** The codes of a categorical column; a missing one becomes the code after the last level. Throws on any other. */
+export function levelCodes(values: Float64Array, feature: Feature, action: string): Int32Array {
+  const levels = (feature.levels as readonly string[]).length;
+  return Int32Array.from(values, (code) => {
+    if (Number.isNaN(code)) return levels;
+    check(
+      Number.isInteger(code) && code >= 0 && code < levels,
+      action,
+      `column ${JSON.stringify(feature.name)} must hold codes of its ${levels} levels`,
+      code,
+    );
+    return code;
+  });
+}
+
+/** The numeric columns, then one column per level that occurs, scaled so that different levels are one unit apart. */
+function withScaledLevels(own: Matrix, numeric: readonly number[], codes: readonly Int32Array[]): Matrix {
+  const present = codes.map((one) => [...new Set(one)].sort((a, b) => a - b));
+  const columns = numeric.length + present.reduce((sum, one) => sum + one.length, 0);
+  const values = new Float64Array(own.rows * columns);
+  numeric.forEach((j, to) => {
+    values.set(column(own, j), to * own.rows);
+  });
+  // Each mismatch shows in two columns, hence the root of two.
+  const unit = median(numeric.map((j) => deviation(column(own, j)))) / Math.SQRT2;
+  let from = numeric.length;
+  codes.forEach((one, n) => {
+    const place = new Map(present[n].map((code, i) => [code, from + i]));
+    one.forEach((code, i) => {
+      values[(place.get(code) as number) * own.rows + i] = unit;
+    });
+    from += present[n].length;
+  });
+  return matrix(own.rows, columns, values);
+}
+
+/**
+ * The most frequent code among the neighbours of each base row. Ties are settled by shuffling all (row, code) pairs
+ * that lead and taking each row's first.
+ */
+function neighbourModes(
+  codes: Int32Array,
+  near: Int32Array,
+  k: number,
+  base: Int32Array,
+  draws: Draws,
+): Int32Array {
+  const rows: number[] = [];
+  const leading: number[] = [];
+  base.forEach((position, row) => {
+    const counts = new Map<number, number>();
+    for (let n = position * k; n < (position + 1) * k; n++) {
+      counts.set(codes[near[n]], (counts.get(codes[near[n]]) ?? 0) + 1);
+    }
+    const most = Math.max(...counts.values());
+    for (const [code, count] of [...counts].sort((a, b) => a[0] - b[0])) {
+      if (count < most) continue;
+      rows.push(row);
+      leading.push(code);
+    }
+  });
+  const modes = new Int32Array(base.length).fill(-1);
+  for (const pair of draws.permutation(rows.length)) {
+    if (modes[rows[pair]] < 0) modes[rows[pair]] = leading[pair];
+  }
+  return modes;
+}
+
+function deviation(values: Float64Array): number {
+  let mean = 0;
+  for (const value of values) mean += value;
+  mean /= values.length;
+  let sum = 0;
+  for (const value of values) sum += (value - mean) ** 2;
+  return Math.sqrt(sum / values.length);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
