@@ -1,0 +1,58 @@
+import { type Task, task } from "../core/pool";
+import { fromKey, integer, permutation, type Rng } from "../core/rng";
+import { Grower, type GrowRules } from "./forest-grow";
+import type { Ranked } from "./ranks";
+import type { TreePart } from "./trees";
+
+/** Some trees of a forest to grow: one per key. */
+export interface GrowTask {
+  readonly ranked: Ranked;
+  /** The target, less the rules' centre. */
+  readonly target: Float64Array;
+  readonly weights?: Float64Array;
+  readonly rules: GrowRules;
+  readonly bootstrap: boolean;
+  readonly share: number;
+  readonly keys: readonly Rng["key"][];
+}
+
+export interface Grown {
+  readonly part: TreePart;
+  /** The sum over these trees of each tree's shares of the impurity decrease. */
+  readonly importances: Float64Array;
+}
+
+/** Grows trees; what a thread runs. */
+export const growTrees: Task<GrowTask, Grown> = task("models/forest-task", "growTrees", (input: GrowTask) => {
+  const grower = new Grower(input.ranked, input.target, input.rules);
+  const importances = new Float64Array(input.ranked.columns);
+  for (const key of input.keys) {
+    const weight = weighted(bag(key, input), input.weights);
+    const rows = new Int32Array(weight.length);
+    let count = 0;
+    for (let i = 0; i < weight.length; i++) if (weight[i] > 0) rows[count++] = i;
+    grower.grow(rows.subarray(0, count), weight, fromKey(key));
+    const total = grower.decrease.reduce((sum, value) => sum + value, 0);
+    if (total > 0) for (let j = 0; j < importances.length; j++) importances[j] += grower.decrease[j] / total;
+  }
+  return { part: grower.builder.finish(), importances };
+});
+
+/** How often the tree of `key` drew each row. */
+export function bag(key: Rng["key"], from: Pick<GrowTask, "ranked" | "bootstrap" | "share">): Float64Array {
+  const rows = from.ranked.rows;
+  const times = new Float64Array(rows);
+  const draws = Math.max(1, Math.round(from.share * rows));
+  const rng = fromKey(key).fork("rows");
+  if (from.bootstrap) for (let k = 0; k < draws; k++) times[integer(rng, rows)]++;
+  else if (draws === rows) times.fill(1);
+  else for (const i of permutation(rng, rows).subarray(0, draws)) times[i] = 1;
+  return times;
+}
+
+/** Times × weight; the weights themselves if the tree drew none but weightless rows. */
+function weighted(times: Float64Array, weights: Float64Array | undefined): Float64Array {
+  if (!weights) return times;
+  const out = times.map((value, i) => value * weights[i]);
+  return out.some((value) => value > 0) ? out : weights;
+}
