@@ -1,0 +1,87 @@
+import { checkNumber } from "../core/checks";
+import { column, type Matrix, matrix } from "../core/matrix";
+import { normalCdf, normalQuantile } from "../core/normal";
+import { checkColumns, checkNumbers } from "./check-rows";
+
+/** The weighted sum that every linear model rests on. Entry k of each array belongs to feature k. */
+export interface LinearPredictor {
+  readonly features: readonly string[];
+  readonly coefficients: Float64Array;
+  readonly intercept: number;
+  /** Wald's standard errors; 0 where a penalty removed the column or the rows can't tell. */
+  readonly standardErrors: Float64Array;
+  readonly interceptError: number;
+  /** Means of the training rows, from which contributions count. */
+  readonly means: Float64Array;
+}
+
+/** A line of a coefficient table. */
+export interface Coefficient {
+  readonly feature: string;
+  readonly estimate: number;
+  readonly standardError: number;
+  /** The interval of the given coverage. */
+  readonly low: number;
+  readonly high: number;
+  /** Two-sided p-value of "this coefficient is 0"; 1 where there is no standard error. */
+  readonly pValue: number;
+}
+
+/** intercept + Σ coefficient × value, for each row; throws on other columns, missing values and infinities. */
+export function linearSums(x: Matrix, from: LinearPredictor, action: string): Float64Array {
+  checkColumns(x, from.coefficients.length, action);
+  checkNumbers(x, action);
+  const out = new Float64Array(x.rows).fill(from.intercept);
+  for (let j = 0; j < x.columns; j++) {
+    const values = column(x, j);
+    const b = from.coefficients[j];
+    for (let i = 0; i < out.length; i++) out[i] += b * values[i];
+  }
+  return out;
+}
+
+/**
+ * Each column's part in each row's sum: coefficient × (value − training mean), the exact SHAP values of a linear model
+ * whose columns are taken as independent. A row's parts add up to its sum minus the sum at the means.
+ */
+export function linearContributions(x: Matrix, from: LinearPredictor, action: string): Matrix {
+  checkColumns(x, from.coefficients.length, action);
+  checkNumbers(x, action);
+  const values = new Float64Array(x.values.length);
+  for (let j = 0; j < x.columns; j++) {
+    const given = column(x, j);
+    for (let i = 0; i < x.rows; i++)
+      values[j * x.rows + i] = from.coefficients[j] * (given[i] - from.means[j]);
+  }
+  return matrix(x.rows, x.columns, values, x.features);
+}
+
+/** The intercept, called "(intercept)", and the coefficients with Wald intervals of coverage `level`. */
+export function coefficientTable(from: LinearPredictor, level = 0.95): Coefficient[] {
+  checkNumber(level, 0, 1, "make coefficient table", "level", "both");
+  const z = normalQuantile((1 + level) / 2);
+  const line = (feature: string, estimate: number, standardError: number): Coefficient => ({
+    feature,
+    estimate,
+    standardError,
+    low: estimate - z * standardError,
+    high: estimate + z * standardError,
+    pValue: standardError > 0 ? 2 * normalCdf(-Math.abs(estimate / standardError)) : 1,
+  });
+  return [
+    line("(intercept)", from.intercept, from.interceptError),
+    ...from.features.map((name, j) => line(name, from.coefficients[j], from.standardErrors[j])),
+  ];
+}
+
+/** Weighted means of the columns. */
+export function columnMeans(x: Matrix, weights: Float64Array): Float64Array {
+  let total = 0;
+  for (const w of weights) total += w;
+  return Float64Array.from({ length: x.columns }, (_, j) => {
+    const values = column(x, j);
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += weights[i] * values[i];
+    return sum / total;
+  });
+}

@@ -1,0 +1,167 @@
+import { cholesky, choleskySolve } from "../core/cholesky";
+import type { Watch } from "../core/model";
+import { coordinateDescent } from "./coordinate-descent";
+import type { Design } from "./design";
+
+/** A mean loss over rows with the weighted sums z = X w, and its penalties Σ (l1ₖ |wₖ| + ½ l2ₖ wₖ²). */
+export interface Objective {
+  readonly x: Design;
+  /** The mean loss; writes its first and second derivatives by each row's z when the arrays are given. */
+  readonly loss: (z: Float64Array, first?: Float64Array, second?: Float64Array) => number;
+  readonly l1: Float64Array;
+  readonly l2: Float64Array;
+}
+
+export interface Minimum {
+  readonly w: Float64Array;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/** Up to this many columns a step solves the normal equations; above, conjugate gradients find it. */
+const denseWidth = 512;
+
+/**
+ * The minimum of a convex objective by Newton's method with a backtracking line search; with an L1 penalty each step
+ * minimises the quadratic model with that penalty by coordinate descent (proximal Newton: Lee, Sun and Saunders,
+ * 2014). Ends when a step promises to lower the objective by no more than `tolerance`.
+ */
+export function newton(
+  objective: Objective,
+  start: Float64Array,
+  iterations: number,
+  tolerance: number,
+  watch?: Watch,
+): Minimum {
+  const { x, loss, l1, l2 } = objective;
+  let w: Float64Array = Float64Array.from(start);
+  let z: Float64Array = new Float64Array(x.rows);
+  x.times(w, z);
+  const first = new Float64Array(x.rows);
+  const second = new Float64Array(x.rows);
+  const gradient = new Float64Array(x.width);
+  const penalty = (at: Float64Array): number => {
+    let sum = 0;
+    for (let k = 0; k < at.length; k++) sum += l1[k] * Math.abs(at[k]) + (l2[k] * at[k] * at[k]) / 2;
+    return sum;
+  };
+  const sparse = l1.some((value) => value > 0);
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    watch?.signal?.throwIfAborted();
+    const value = loss(z, first, second) + penalty(w);
+    watch?.progress?.({ phase: "train", done: iteration - 1, total: iterations, figures: { loss: value } });
+    x.transposeTimes(first, gradient);
+    const to = sparse
+      ? sparseStep(objective, w, gradient, second)
+      : smoothStep(objective, w, gradient, second);
+    const change = to.map((v, k) => v - w[k]);
+    const move = new Float64Array(x.rows);
+    x.times(change, move);
+    // What the linear part of the model and the penalty promise for the whole step; never positive.
+    let slope = penalty(to) - penalty(w);
+    for (let k = 0; k < change.length; k++) slope += gradient[k] * change[k];
+    const done = -slope <= 2 * tolerance;
+    let reached = false;
+    for (let t = 1; t > 1e-10; t /= 2) {
+      const nextW = t === 1 ? to : w.map((v, k) => v + t * change[k]);
+      const nextZ = z.map((v, i) => v + t * move[i]);
+      // Below the loss's own rounding a step can't be judged by it: the last, tiny one is taken as it is.
+      if (done || loss(nextZ) + penalty(nextW) <= value + 1e-4 * t * slope) {
+        w = nextW;
+        z = nextZ;
+        reached = true;
+        break;
+      }
+    }
+    if (done || !reached) return { w, iterations: iteration, converged: done };
+  }
+  return { w, iterations, converged: false };
+}
+
+/** Where the quadratic model without L1 penalty is lowest. */
+function smoothStep(
+  { x, l2 }: Objective,
+  w: Float64Array,
+  gradient: Float64Array,
+  second: Float64Array,
+): Float64Array {
+  const n = x.width;
+  const downhill = gradient.map((g, k) => -(g + l2[k] * w[k]));
+  if (n > denseWidth) {
+    const change = conjugateGradients(x, second, l2, downhill);
+    return w.map((v, k) => v + change[k]);
+  }
+  const hessian = x.gram(second);
+  let trace = 0;
+  for (let k = 0; k < n; k++) {
+    hessian[k * n + k] += l2[k];
+    trace += hessian[k * n + k];
+  }
+  // Collinear columns without a penalty: the least addition that lets the factor exist.
+  let factor = cholesky(hessian, n);
+  for (let ridge = (1e-12 * trace) / n; !factor; ridge *= 10) {
+    const firmer = Float64Array.from(hessian);
+    for (let k = 0; k < n; k++) firmer[k * n + k] += ridge + Number.MIN_VALUE;
+    factor = cholesky(firmer, n);
+    if (!(ridge < Infinity)) return w;
+  }
+  const change = choleskySolve(factor, downhill);
+  return w.map((v, k) => v + change[k]);
+}
+
+/** Where the quadratic model with L1 penalty is lowest. */
+function sparseStep(
+  { x, l1, l2 }: Objective,
+  w: Float64Array,
+  gradient: Float64Array,
+  second: Float64Array,
+): Float64Array {
+  return coordinateDescent(
+    {
+      gradient,
+      diagonal: x.squares(second),
+      column: (k, out) => x.weightedColumn(k, second, out),
+      l1,
+      l2,
+    },
+    w,
+    1e-11,
+  );
+}
+
+/** Solves (XᵀDX + diag(l2)) v = b, preconditioned by the diagonal, until the residual is 1e-4 of what it was. */
+function conjugateGradients(x: Design, d: Float64Array, l2: Float64Array, b: Float64Array): Float64Array {
+  const n = x.width;
+  const scale = x.squares(d).map((v, k) => v + l2[k] || 1);
+  const v = new Float64Array(n);
+  const residual = Float64Array.from(b);
+  const direction = residual.map((r, k) => r / scale[k]);
+  const z = new Float64Array(x.rows);
+  const product = new Float64Array(n);
+  let rho = inner(residual, direction);
+  const goal = 1e-8 * rho;
+  for (let step = 0; step < 10 * n && rho > goal; step++) {
+    x.times(direction, z);
+    for (let i = 0; i < z.length; i++) z[i] *= d[i];
+    x.transposeTimes(z, product);
+    for (let k = 0; k < n; k++) product[k] += l2[k] * direction[k];
+    const curvature = inner(direction, product);
+    if (!(curvature > 0)) break;
+    const length = rho / curvature;
+    for (let k = 0; k < n; k++) {
+      v[k] += length * direction[k];
+      residual[k] -= length * product[k];
+    }
+    const before = rho;
+    rho = 0;
+    for (let k = 0; k < n; k++) rho += (residual[k] * residual[k]) / scale[k];
+    for (let k = 0; k < n; k++) direction[k] = residual[k] / scale[k] + (rho / before) * direction[k];
+  }
+  return v;
+}
+
+function inner(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  return sum;
+}
