@@ -1,6 +1,6 @@
 import { checkNumber } from "../core/checks";
 import { column, type Matrix, matrix } from "../core/matrix";
-import { normalCdf, normalQuantile } from "../core/normal";
+import { normalCdf, normalQuantile } from "../core/normal-distribution";
 import { checkColumns, checkNumbers } from "./check-rows";
 
 /** The weighted sum that every linear model rests on. Entry k of each array belongs to feature k. */

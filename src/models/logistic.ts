@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
-import { cholesky, inverseDiagonal } from "../core/cholesky";
+import { cholesky, symmetricInverse } from "../core/linear-algebra";
 import type { Labelled, Matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson } from "../core/model";
+import { expit, softplus } from "../core/special";
 import { checkClasses, checkNumbers } from "./check-rows";
 import { type Design, design } from "./design";
 import { linearFields, linearJson, readLinear } from "./linear-json";
@@ -14,7 +15,7 @@ import {
   linearContributions,
   linearSums,
 } from "./linear-predictor";
-import { newton } from "./newton";
+import { proximalNewton } from "./proximal-newton";
 
 export interface LogisticOptions {
   /** Which sizes of coefficients cost: their squares ("l2", the default), absolute values ("l1"), both, or none. */
@@ -46,7 +47,7 @@ export interface LogisticRegression extends Model, LinearPredictor {
 }
 
 /** Above this many columns standard errors are left out: the information matrix would cost more than the fit. */
-const inferenceWidth = 2_000;
+const inferenceWidth = 512;
 
 /**
  * Logistic regression, the intercept not penalised: minimises Σ loss + (1/C) (½ (1 − r) ‖w‖² + r ‖w‖₁), scikit-learn's
@@ -85,19 +86,24 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
       let sum = 0;
       for (let i = 0; i < sums.length; i++) {
         const u = sums[i];
-        const e = Math.exp(-Math.abs(u));
-        sum += weights[i] * (Math.log1p(e) + (u > 0 ? u : 0) - y[i] * u);
+        sum += weights[i] * (softplus(u) - y[i] * u);
         if (first && second) {
-          const p = (u > 0 ? 1 : e) / (1 + e);
+          const p = expit(u);
           first[i] = (weights[i] * (p - y[i])) / total;
-          second[i] = (weights[i] * e) / ((1 + e) * (1 + e)) / total;
+          second[i] = (weights[i] * p * expit(-u)) / total;
         }
       }
       return sum / total;
     };
     const l2 = penalties(1 - l1Share);
     const start = new Float64Array(x.width);
-    const found = newton({ x, loss, l1: penalties(l1Share), l2 }, start, iterations, tolerance, watch);
+    const found = proximalNewton(
+      { x, loss, l1: penalties(l1Share), l2 },
+      start,
+      iterations,
+      tolerance,
+      watch,
+    );
     const errors = standardErrors(x, found.w, loss, l2, total);
     const last = x.width - 1;
     return model({
@@ -111,12 +117,6 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
       iterations: found.iterations,
     });
   };
-}
-
-/** 1 / (1 + e⁻ᶻ) without overflow. */
-export function sigmoid(z: number): number {
-  const e = Math.exp(-Math.abs(z));
-  return (z > 0 ? 1 : e) / (1 + e);
 }
 
 interface State extends LinearPredictor {
@@ -147,7 +147,7 @@ function model(state: State): LogisticRegression {
     kind,
     ...state,
     decision,
-    predict: (x) => decision(x).map(sigmoid),
+    predict: (x) => decision(x).map(expit),
     contributions: (x) => linearContributions(x, state, "explain with logistic regression"),
     coefficientTable: (level) => coefficientTable(state, level),
     toJSON: (): ModelJson => ({
@@ -201,9 +201,9 @@ function standardErrors(
   });
   const factor = cholesky(information, n);
   if (!factor) return out;
-  const variances = inverseDiagonal(factor, n);
+  const inverse = symmetricInverse(information, n, "find standard errors");
   active.forEach((k, a) => {
-    out[k] = Math.sqrt(variances[a]);
+    out[k] = Math.sqrt(inverse[a * n + a]);
   });
   return out;
 }

@@ -1,4 +1,4 @@
-import { cholesky, choleskySolve } from "../core/cholesky";
+import { cholesky, choleskySolve, dot } from "../core/linear-algebra";
 import type { Watch } from "../core/model";
 import { coordinateDescent } from "./coordinate-descent";
 import type { Design } from "./design";
@@ -26,7 +26,7 @@ const denseWidth = 512;
  * minimises the quadratic model with that penalty by coordinate descent (proximal Newton: Lee, Sun and Saunders,
  * 2014). Ends when a step promises to lower the objective by no more than `tolerance`.
  */
-export function newton(
+export function proximalNewton(
   objective: Objective,
   start: Float64Array,
   iterations: number,
@@ -105,7 +105,7 @@ function smoothStep(
     factor = cholesky(firmer, n);
     if (!(ridge < Infinity)) return w;
   }
-  const change = choleskySolve(factor, downhill);
+  const change = choleskySolve(factor, n, downhill);
   return w.map((v, k) => v + change[k]);
 }
 
@@ -138,14 +138,14 @@ function conjugateGradients(x: Design, d: Float64Array, l2: Float64Array, b: Flo
   const direction = residual.map((r, k) => r / scale[k]);
   const z = new Float64Array(x.rows);
   const product = new Float64Array(n);
-  let rho = inner(residual, direction);
+  let rho = dot(residual, direction);
   const goal = 1e-8 * rho;
   for (let step = 0; step < 10 * n && rho > goal; step++) {
     x.times(direction, z);
     for (let i = 0; i < z.length; i++) z[i] *= d[i];
     x.transposeTimes(z, product);
     for (let k = 0; k < n; k++) product[k] += l2[k] * direction[k];
-    const curvature = inner(direction, product);
+    const curvature = dot(direction, product);
     if (!(curvature > 0)) break;
     const length = rho / curvature;
     for (let k = 0; k < n; k++) {
@@ -158,10 +158,4 @@ function conjugateGradients(x: Design, d: Float64Array, l2: Float64Array, b: Flo
     for (let k = 0; k < n; k++) direction[k] = residual[k] / scale[k] + (rho / before) * direction[k];
   }
   return v;
-}
-
-function inner(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
-  return sum;
 }

@@ -1,0 +1,60 @@
+import { check, checkSameLength } from "../core/checks";
+import type { Labelled } from "../core/matrix";
+import type { Fit, Model, ModelJson, Resample, Watch } from "../core/model";
+import type { Rng } from "../core/rng";
+import type { Table } from "../data/table";
+import { type Encode, encode } from "../features/encode";
+import type { Encoder, EncoderJson } from "../features/encoder";
+
+/** A learner that takes tables. Same rows, same stream: same model. */
+export type FitTable<M = Pipeline> = (train: Table, y: Float64Array, rng: Rng, watch?: Watch) => Promise<M>;
+
+export interface PipelineOptions<M extends Model = Model> {
+  /** How columns become numbers; defaults to `encode()`: one-hot, standard scaling, median for missing. */
+  readonly encode?: Encode;
+  /** Applied to the encoded training rows, never to rows that are predicted. */
+  readonly resample?: Resample;
+  readonly learner: Fit<M>;
+}
+
+export interface PipelineJson extends ModelJson {
+  readonly kind: "pipeline";
+  readonly version: 1;
+  readonly encoder: EncoderJson;
+  readonly model: ModelJson;
+}
+
+/** An encoder and the model that was trained behind it, read-only. */
+export interface Pipeline<M extends Model = Model> {
+  readonly kind: "pipeline";
+  readonly encoder: Encoder;
+  readonly model: M;
+  /** One value per row, in order. Columns are found by name. */
+  predict(rows: Table): Float64Array;
+  toJSON(): PipelineJson;
+}
+
+/** A learner of tables: encoder, resampler and model are fitted on the rows given to it and on no others. */
+export function pipeline<M extends Model>(options: PipelineOptions<M>): FitTable<Pipeline<M>> {
+  const { encode: fitEncoder = encode(), resample, learner } = options;
+  return async (train, y, rng, watch) => {
+    checkSameLength(train.rows, y.length, "fit pipeline", "rows and targets");
+    watch?.progress?.({ phase: "encode", done: 0, total: 1 });
+    const encoder = fitEncoder(train);
+    check(encoder.features.length > 0, "fit pipeline", "at least one column must be usable", 0);
+    let rows: Labelled = { x: encoder.transform(train), y };
+    if (resample) rows = resample(rows, rng.fork("resample"));
+    return pipelineOf(encoder, await learner(rows, rng.fork("learn"), watch));
+  };
+}
+
+/** The pipeline of a fitted encoder and the model behind it. */
+export function pipelineOf<M extends Model>(encoder: Encoder, model: M): Pipeline<M> {
+  return {
+    kind: "pipeline",
+    encoder,
+    model,
+    predict: (rows) => model.predict(encoder.transform(rows)),
+    toJSON: () => ({ kind: "pipeline", version: 1, encoder: encoder.toJSON(), model: model.toJSON() }),
+  };
+}
