@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { dataCommand } from "./data";
+import { exitCodeOf, exitCodes } from "./exit";
+
+/**
+ * Every command, in the order of the help. A command's file imports what it needs inside its action, so that
+ * `telelink --help` loads none of it.
+ */
+const commands: readonly (() => Command)[] = [dataCommand];
+
+/** The whole command line. */
+export function program(): Command {
+  const root = new Command("telelink")
+    .description("Churn, customer lifetime value and synthetic customers for telecom data")
+    .version(versionOf(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .showHelpAfterError("(telelink --help shows what there is)")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted; further codes stand in a command's own help.
+Variables:  TELELINK_DATA   folder of the data sets
+            TELELINK_DEBUG  when set, errors show where they come from`,
+    );
+  for (const make of commands) root.addCommand(make());
+  quietExits(root);
+  return root;
+}
+
+/** Runs the command line and returns the exit code; errors are one line on standard error. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync([...argv], { from: "user" });
+    return Number(process.exitCode ?? exitCodes.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version end with 0; everything else that commander finds is wrong usage, already printed.
+      return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    const debug = process.env.TELELINK_DEBUG && error instanceof Error;
+    process.stderr.write(`telelink: ${debug ? (error.stack ?? message) : message.split("\n")[0]}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+/** Lets commander throw instead of ending the process, in every subcommand. */
+function quietExits(command: Command): void {
+  command.exitOverride();
+  for (const one of command.commands) quietExits(one);
+}
+
+function versionOf(): string {
+  const file = join(__dirname, "..", "..", "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+if (require.main === module) {
+  // A reader that has seen enough (`telelink … | head`) is no error.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(exitCodes.ok);
+      throw error;
+    });
+  }
+  void run(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+}

@@ -1,0 +1,33 @@
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The bytes as text, with U+FFFD in place of what is not UTF-8: for messages. */
+export function decode(bytes: Uint8Array, start: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(start, end));
+}
+
+/** The bytes as text, or undefined if they are not UTF-8. */
+export function decodeStrictly(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let high = 0;
+  for (let i = start; i < end; i++) high |= bytes[i];
+  if (high < 128) return ascii(bytes, start, end);
+  try {
+    return utf8.decode(bytes.subarray(start, end));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the cell is empty or nothing but spaces and tabs. */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] !== 32 && bytes[i] !== 9) return false;
+  return true;
+}
+
+function ascii(bytes: Uint8Array, start: number, end: number): string {
+  // A short string is built faster here than by a call into the engine's decoder.
+  if (end - start > 24)
+    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
+  let text = "";
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
+  return text;
+}

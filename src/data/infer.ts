@@ -1,0 +1,130 @@
+import { check } from "../core/checks";
+import { type DictionaryBuilder, isDate, isNumber, missingWords } from "./csv-columns";
+import { booleanLevels, type ColumnSchema, type ColumnType } from "./schema";
+import { type CategoricalColumn, type Column, isCategorical, type NumericColumn } from "./table";
+
+const idName = /(^id$|[_\s-]id$|[a-z]I[dD]$|uuid$|guid$)/;
+const codeName = /\b(code|zip|postcode|postal)\b/i;
+/** A column with more distinct texts than this, most of them unique, is free text or an identifier. */
+const manyLevels = 50;
+/** From this share of numbers on, the other cells are taken for mistakes. */
+const numericShare = 0.95;
+
+/**
+ * The type that a column's distinct cells suggest, `counts` telling how often each occurs. Numbers are numeric, except
+ * 0/1 (boolean), short lists called "… code" or "zip" (categorical), whole numbers under the name of an identifier
+ * (id) and numbers that would lose leading zeros or digits (as text is). A usual pair of words is boolean. Texts that
+ * hardly repeat are ids (unique, without spaces) or text; all others are categorical.
+ */
+export function inferType(name: string, levels: readonly string[], counts: ArrayLike<number>): ColumnType {
+  const words = missingWords("numeric", undefined);
+  const kept = levels
+    .map((level, i) => ({ level, count: counts[i] }))
+    .filter((one) => !words.includes(one.level.trim()));
+  const present = kept.reduce((sum, one) => sum + one.count, 0);
+  if (present === 0) return "text";
+  if (idName.test(name)) return "id";
+  if (booleanLevels(kept.map((one) => one.level))) return "boolean";
+  const numbers = kept.filter((one) => isNumber(one.level));
+  const numeric = numbers.reduce((sum, one) => sum + one.count, 0);
+  const exact = numbers.every((one) => !losesDigits(one.level));
+  if (exact && numeric >= numericShare * present)
+    return codeName.test(name) && kept.length <= manyLevels ? "categorical" : "numeric";
+  if (kept.every((one) => isDate(one.level))) return "date";
+  if (kept.length > manyLevels && kept.length > 0.5 * present)
+    return kept.length === present && !kept.some((one) => /\s/.test(one.level)) ? "id" : "text";
+  return "categorical";
+}
+
+/** Whether reading the text as a number forgets something: a leading zero, or more digits than a double holds. */
+function losesDigits(text: string): boolean {
+  return /^\s*[+-]?(0\d|\d{16,}\s*$)/.test(text);
+}
+
+/** The column as its inferred type: sorted levels, a boolean's false level first, an identifier's or text's cells. */
+export function settleCategorical(one: CategoricalColumn): Column {
+  const counts = new Int32Array(one.levels.length);
+  for (let i = 0; i < one.codes.length; i++) if (one.codes[i] >= 0) counts[one.codes[i]]++;
+  const used = [...one.levels.keys()].filter((code) => counts[code] > 0);
+  const levels = used.map((code) => one.levels[code]);
+  const type = inferType(
+    one.name,
+    levels,
+    used.map((code) => counts[code]),
+  );
+  const blank = missingWords(type, undefined);
+  if (type === "categorical") return recode(one, levels.sort(byCode), "categorical");
+  if (type === "boolean")
+    return recode(
+      one,
+      booleanLevels(levels.filter((level) => !blank.includes(level.trim()))) ?? [],
+      "boolean",
+    );
+  const texts = Array.from(one.codes, (code) =>
+    code < 0 || blank.includes(one.levels[code]) ? "" : one.levels[code],
+  );
+  if (type === "numeric" && levels.every((level) => isNumber(level) || blank.includes(level.trim()))) {
+    const decimals = Math.max(...levels.map((level) => level.split(".")[1]?.length ?? 0));
+    const values = Float64Array.from(texts, (text) => (text === "" ? NaN : Number(text)));
+    return { name: one.name, type, values, ...(decimals <= 4 ? { decimals } : {}) };
+  }
+  if (type === "numeric") return recode(one, levels.sort(byCode), "categorical");
+  return { name: one.name, type, values: texts };
+}
+
+/** A column read as numbers, as what it turned out to be: 0/1 is boolean, named codes categorical, named ids id. */
+export function settleNumeric(one: NumericColumn): Column {
+  if (one.decimals !== 0) return one;
+  if (idName.test(one.name))
+    return {
+      name: one.name,
+      type: "id",
+      values: Array.from(one.values, (v) => (Number.isNaN(v) ? "" : String(v))),
+    };
+  const distinct = new Set<number>();
+  for (let i = 0; i < one.values.length && distinct.size <= manyLevels; i++)
+    if (!Number.isNaN(one.values[i])) distinct.add(one.values[i]);
+  const sorted = [...distinct].sort((a, b) => a - b);
+  const binary = sorted.length === 2 && sorted[0] === 0 && sorted[1] === 1;
+  const named = codeName.test(one.name) && sorted.length > 0 && sorted.length <= manyLevels;
+  if (!binary && !named) return one;
+  const levels = sorted.map(String);
+  const codeOf = new Map(sorted.map((value, code) => [value, code]));
+  const codes = Int32Array.from(one.values, (value) => codeOf.get(value) ?? -1);
+  return { name: one.name, type: binary ? "boolean" : "categorical", codes, levels };
+}
+
+/**
+ * The column of a given type with its levels in order: as the schema lists them, else sorted, else (boolean) as
+ * the usual pair of words that they are. Throws where a boolean's words are no such pair.
+ */
+export function settleGiven(one: Column, schema: ColumnSchema, name: string): Column {
+  if (!isCategorical(one) || schema.levels) return one;
+  if (schema.type === "categorical") return recode(one, [...one.levels].sort(byCode), "categorical");
+  const levels = one.levels.length === 0 ? ["False", "True"] : booleanLevels(one.levels);
+  const rule = `the boolean column ${one.name} must hold a usual pair such as No and Yes, or its schema list its levels`;
+  check(levels !== undefined, `read ${name}`, rule, one.levels.slice(0, 5).join(", "));
+  return recode(one, levels, "boolean");
+}
+
+/** How to read a column whose first cells are in `head`: straight as numbers, as text, or by a dictionary. */
+export function guess(head: DictionaryBuilder, name: string): ColumnSchema {
+  const type = inferType(name, head.levels, head.counts());
+  // Whole numbers may settle as boolean or categorical later, and the other way round: only the way to read is chosen.
+  if (type === "boolean" && head.levels.every((level) => isNumber(level))) return { name, type: "numeric" };
+  return { name, type };
+}
+
+function recode(
+  one: CategoricalColumn,
+  levels: readonly string[],
+  type: "categorical" | "boolean",
+): CategoricalColumn {
+  const codeOf = new Map(levels.map((level, code) => [level, code]));
+  const map = one.levels.map((level) => codeOf.get(level) ?? -1);
+  return { name: one.name, type, codes: one.codes.map((code) => (code < 0 ? -1 : map[code])), levels };
+}
+
+function byCode(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

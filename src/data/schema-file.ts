@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { writeAtomic } from "./files";
+import { type Schema, schemaFromJson } from "./schema";
+
+/** The schema in a JSON file. */
+export function readSchema(file: string): Schema {
+  const text = readFileSync(file, "utf8");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`Cannot read schema ${file}: it must be JSON, got ${(error as Error).message}`);
+  }
+  return schemaFromJson(json, file);
+}
+
+/** Writes the schema as JSON, a column a line. */
+export function writeSchema(file: string, schema: Schema): void {
+  const { columns, ...rest } = schema;
+  const lines = columns.map((one) => `    ${JSON.stringify(one)}`).join(",\n");
+  const others = Object.entries(rest).map(
+    ([name, value]) => `,\n  ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+  );
+  writeAtomic(file, `{\n  "columns": [\n${lines}\n  ]${others.join("")}\n}\n`);
+}

@@ -1,0 +1,194 @@
+import { check, checkOneOf } from "../core/checks";
+import { type Column, isCategorical, type Table } from "./table";
+
+export type ColumnType = "numeric" | "categorical" | "boolean" | "id" | "date" | "text";
+
+const types: readonly ColumnType[] = ["numeric", "categorical", "boolean", "id", "date", "text"];
+
+/** What a column may hold. Whatever is left out is inferred or not checked. */
+export interface ColumnSchema {
+  readonly name: string;
+  readonly type: ColumnType;
+  /**
+   * Categorical: the only values allowed, in the order of their codes; left out, levels are collected and sorted.
+   * Boolean: [false, true]; left out, one of the usual pairs (No and Yes, False and True, 0 and 1, …).
+   */
+  readonly levels?: readonly string[];
+  /** Numeric: digits after the point when written; left out, as many as the value needs. */
+  readonly decimals?: number;
+  /** Numeric: the least value allowed. */
+  readonly minimum?: number;
+  /** Numeric: the greatest value allowed. */
+  readonly maximum?: number;
+  /** When true, an empty cell is a problem; defaults to false. */
+  readonly required?: boolean;
+}
+
+/** The column to be predicted, and which of its values counts as 1. */
+export interface TargetSchema {
+  readonly column: string;
+  /** Left out: a numeric target as it is, or the true level of a boolean. */
+  readonly positive?: string;
+}
+
+/** Columns in order, and the target where there is one. */
+export interface Schema {
+  readonly columns: readonly ColumnSchema[];
+  readonly target?: TargetSchema;
+  /**
+   * Cells that mean "missing" beside empty and blank ones. Left out: NA, N/A, NaN, nan, null, NULL and None in numeric,
+   * boolean and date columns, and none elsewhere, where such a word may be a value.
+   */
+  readonly missing?: readonly string[];
+}
+
+/** Pairs of words read as false and true, whatever their case. */
+const pairs: readonly (readonly [string, string])[] = [
+  ["no", "yes"],
+  ["false", "true"],
+  ["0", "1"],
+  ["n", "y"],
+  ["f", "t"],
+  ["off", "on"],
+];
+
+/** 0 or 1 when `word` is a usual word for false or true, else −1. */
+export function truthOf(word: string): number {
+  const lower = word.trim().toLowerCase();
+  for (const pair of pairs) {
+    const at = pair.indexOf(lower);
+    if (at >= 0) return at;
+  }
+  return -1;
+}
+
+/**
+ * `words` as [false, true] if they are one of the usual pairs, or one word of the three unmistakable pairs, which
+ * the other then completes in the same case; undefined otherwise.
+ */
+export function booleanLevels(words: readonly string[]): readonly [string, string] | undefined {
+  if (words.length === 0 || words.length > 2) return undefined;
+  const lower = words.map((word) => word.toLowerCase());
+  for (const pair of pairs) {
+    const at = lower.map((word) => pair.indexOf(word));
+    if (at.includes(-1)) continue;
+    if (words.length === 2) {
+      if (at[0] === at[1]) return undefined;
+      return at[0] === 0 ? [words[0], words[1]] : [words[1], words[0]];
+    }
+    if (pair[0] !== "no" && pair[0] !== "false") return undefined;
+    const other = caseLike(pair[1 - at[0]], words[0]);
+    return at[0] === 0 ? [words[0], other] : [other, words[0]];
+  }
+  return undefined;
+}
+
+/** The schema that describes `from` as it is: levels, decimals and types of its columns. */
+export function schemaOf(from: Table, target?: TargetSchema): Schema {
+  const columns = from.columns.map(columnSchemaOf);
+  return target ? { columns, target } : { columns };
+}
+
+function columnSchemaOf(one: Column): ColumnSchema {
+  if (isCategorical(one)) return { name: one.name, type: one.type, levels: one.levels };
+  if (one.type === "numeric" && one.decimals !== undefined)
+    return { name: one.name, type: one.type, decimals: one.decimals };
+  return { name: one.name, type: one.type };
+}
+
+/** The schema's entry for a column; undefined where it has none. */
+export function columnSchema(schema: Schema | undefined, name: string): ColumnSchema | undefined {
+  return schema?.columns.find((one) => one.name === name);
+}
+
+/**
+ * The schema that `value` (parsed JSON) describes. Throws, naming `from` and the place in it, where a field is unknown,
+ * of the wrong type or contradictory.
+ */
+export function schemaFromJson(value: unknown, from: string): Schema {
+  const action = `read schema ${from}`;
+  const root = fields(value, action, "the schema", ["columns", "target", "missing"]);
+  check(Array.isArray(root.columns), action, "columns must be an array", root.columns);
+  const columns = (root.columns as unknown[]).map((one, i) => columnFromJson(one, action, `columns[${i}]`));
+  const names = new Set<string>();
+  for (const one of columns) {
+    check(!names.has(one.name), action, "column names must differ", one.name);
+    names.add(one.name);
+  }
+  const schema: { columns: ColumnSchema[]; target?: TargetSchema; missing?: readonly string[] } = { columns };
+  if (root.missing !== undefined) schema.missing = words(root.missing, action, "missing");
+  if (root.target !== undefined) {
+    const target = fields(root.target, action, "target", ["column", "positive"]);
+    check(typeof target.column === "string", action, "target.column must be a string", target.column);
+    if (target.positive !== undefined)
+      check(typeof target.positive === "string", action, "target.positive must be a string", target.positive);
+    schema.target = target as unknown as TargetSchema;
+  }
+  return schema;
+}
+
+function columnFromJson(value: unknown, action: string, place: string): ColumnSchema {
+  const allowed = ["name", "type", "levels", "decimals", "minimum", "maximum", "required"];
+  const one = fields(value, action, place, allowed);
+  check(typeof one.name === "string" && one.name !== "", action, `${place}.name must be a name`, one.name);
+  checkOneOf(String(one.type), types, action, `${place}.type`);
+  if (one.levels !== undefined) {
+    const levels = words(one.levels, action, `${place}.levels`);
+    check(new Set(levels).size === levels.length, action, `${place}.levels must differ`, levels.join(", "));
+    if (one.type === "boolean")
+      check(
+        levels.length === 2,
+        action,
+        `${place}.levels of a boolean must be [false, true]`,
+        levels.join(", "),
+      );
+    else
+      check(
+        one.type === "categorical",
+        action,
+        `${place}.levels need a categorical or boolean column`,
+        one.type,
+      );
+  }
+  for (const name of ["decimals", "minimum", "maximum"]) {
+    if (one[name] === undefined) continue;
+    check(typeof one[name] === "number", action, `${place}.${name} must be a number`, one[name]);
+    check(one.type === "numeric", action, `${place}.${name} needs a numeric column`, one.type);
+  }
+  if (one.required !== undefined)
+    check(typeof one.required === "boolean", action, `${place}.required must be true or false`, one.required);
+  return one as unknown as ColumnSchema;
+}
+
+function fields(
+  value: unknown,
+  action: string,
+  place: string,
+  allowed: readonly string[],
+): Record<string, unknown> {
+  check(
+    typeof value === "object" && value !== null && !Array.isArray(value),
+    action,
+    `${place} must be an object`,
+    value,
+  );
+  for (const name of Object.keys(value as object))
+    check(allowed.includes(name), action, `${place} may only have ${allowed.join(", ")}`, name);
+  return value as Record<string, unknown>;
+}
+
+function words(value: unknown, action: string, place: string): readonly string[] {
+  check(
+    Array.isArray(value) && value.every((one) => typeof one === "string"),
+    action,
+    `${place} must be an array of strings`,
+    value,
+  );
+  return value as string[];
+}
+
+function caseLike(word: string, model: string): string {
+  if (model === model.toUpperCase()) return word.toUpperCase();
+  if (model === model.toLowerCase()) return word;
+  return word[0].toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,75 @@
+import { check } from "../core/checks";
+import { truthOf } from "./schema";
+import { columnNamed, isCategorical, type Table } from "./table";
+
+/** Words beside the usual ones for "true" by which a churn column marks the customers who left. */
+const leavers: readonly string[] = [
+  "churn",
+  "churned",
+  "left",
+  "leave",
+  "cancelled",
+  "canceled",
+  "positive",
+  "1.0",
+];
+
+/**
+ * The column `name` as numbers to learn from: 1 for `positive` and 0 for any other value; without `positive`, a numeric
+ * column as it is, and a column of two levels by which of them plainly means true (Yes, True, 1, churned, …).
+ * Throws where a value is missing or the positive value isn't plain.
+ */
+export function target(table: Table, name: string, positive?: string): Float64Array {
+  const action = `use target ${JSON.stringify(name)}`;
+  const one = columnNamed(table, name);
+  const missing = missingRows(table, name);
+  const place = missing.length > 0 ? `${missing.length} missing, the first in row ${missing[0] + 1}` : "";
+  check(missing.length === 0, action, `every row must have a value, got ${place}`);
+  if (one.type === "numeric") {
+    if (positive === undefined) return one.values.slice();
+    const value = Number(positive);
+    const kinds = [...new Set(one.values)].slice(0, 10);
+    check(
+      kinds.includes(value) || one.values.includes(value),
+      action,
+      `positive must be one of ${kinds.join(", ")}`,
+      positive,
+    );
+    return one.values.map((v) => (v === value ? 1 : 0));
+  }
+  check(isCategorical(one), action, "its type must be numeric, boolean or categorical", one.type);
+  const code = positive === undefined ? positiveCode(one.levels, action) : one.levels.indexOf(positive);
+  check(code >= 0, action, `positive must be one of ${one.levels.slice(0, 20).join(", ")}`, positive);
+  return Float64Array.from(one.codes, (c) => (c === code ? 1 : 0));
+}
+
+/** The value of the target column that `target` counts as 1; undefined for a numeric one. */
+export function positiveLevel(table: Table, name: string): string | undefined {
+  const one = columnNamed(table, name);
+  return isCategorical(one)
+    ? one.levels[positiveCode(one.levels, `use target ${JSON.stringify(name)}`)]
+    : undefined;
+}
+
+function positiveCode(levels: readonly string[], action: string): number {
+  const known = levels.map((level) => (leavers.includes(level.trim().toLowerCase()) ? 1 : truthOf(level)));
+  const plain = levels.length === 2 && known.filter((one) => one === 1).length === 1;
+  check(plain, action, `the positive value must be given, as one of ${levels.slice(0, 20).join(", ")}`);
+  return known.indexOf(1);
+}
+
+function missingRows(table: Table, name: string): number[] {
+  const one = columnNamed(table, name);
+  const rows: number[] = [];
+  for (let i = 0; i < table.rows; i++) {
+    if (
+      one.type === "numeric"
+        ? Number.isNaN(one.values[i])
+        : isCategorical(one)
+          ? one.codes[i] < 0
+          : one.values[i] === ""
+    )
+      rows.push(i);
+  }
+  return rows;
+}
