@@ -208,20 +208,18 @@ export class CsvReader {
         }
       }
       if (at >= this.filled) break;
-      const stopped = this.scanner.scan(this.buffer, at, this.filled, final, (one) => this.breakRecord(one));
-      if (this.scanner.block.rows > 0) this.addBlock();
+      const broken: BrokenRecord[] = [];
+      const stopped = this.scanner.scan(this.buffer, at, this.filled, final, (one) => broken.push(one));
+      this.addBlock(broken);
       if (stopped === at) break;
       at = stopped;
     }
     if (this.filled - at > this.maxRecordBytes) {
       const rule = `a row must have at most ${this.maxRecordBytes} bytes`;
-      this.breakRecord({
-        line: this.scanner.line,
-        rule,
-        value: decode(this.buffer, at, at + 80),
-        begin: at,
-        end: at + 80,
-      });
+      const value = decode(this.buffer, at, at + 80);
+      const giant = { line: this.scanner.line, rule, value, begin: at, end: at + 80 };
+      this.rows++;
+      this.reject(brokenRow(giant, this.name, this.buffer));
       this.skippingLine = true;
       at = this.filled;
     }
@@ -229,44 +227,47 @@ export class CsvReader {
     this.filled -= at;
   }
 
-  private breakRecord(one: BrokenRecord): void {
-    this.rows++;
-    this.rejected++;
-    const problem = { file: this.name, line: one.line, rule: one.rule, value: one.value };
-    this.log.add(problem);
-    this.options.onReject?.({
-      line: one.line,
-      text: decode(this.buffer, one.begin, one.end).replace(/\r?\n$/, ""),
-      problems: [problem],
-    });
-  }
-
-  private addBlock(): void {
+  /** Takes over the block and tells of its problems in the order of lines, broken records among bad cells. */
+  private addBlock(broken: readonly BrokenRecord[]): void {
     const { block } = this.scanner;
     const stride = this.builders.length;
-    const found = new Map<number, Problem[]>();
-    for (let j = 0; j < stride; j++) {
+    const bad = new Map<number, Problem[]>();
+    for (let j = 0; j < stride && block.rows > 0; j++) {
       const column = this.layout.names[j];
       this.builders[j].add(this.buffer, block, j, stride, (row, rule, value) => {
         const problem = { file: this.name, line: block.lines[row], column, rule, value };
-        const others = found.get(row);
+        const others = bad.get(row);
         if (others) others.push(problem);
-        else found.set(row, [problem]);
+        else bad.set(row, [problem]);
       });
     }
-    this.rows += block.rows;
-    if (found.size === 0) return;
-    const reject = this.options.badCells !== "missing";
-    this.flags.fill(0, 0, block.rows);
-    for (const row of [...found.keys()].sort((a, b) => a - b)) {
-      const problems = found.get(row) as Problem[];
-      for (const problem of problems) this.log.add(problem);
-      if (!reject) continue;
-      this.flags[row] = 1;
-      this.rejected++;
-      this.options.onReject?.({ line: block.lines[row], text: this.recordText(row), problems });
+    this.rows += block.rows + broken.length;
+    const keep = this.options.badCells === "missing";
+    let next = 0;
+    const breakBefore = (line: number): void => {
+      for (; next < broken.length && broken[next].line < line; next++)
+        this.reject(brokenRow(broken[next], this.name, this.buffer));
+    };
+    if (bad.size > 0) {
+      this.flags.fill(0, 0, block.rows);
+      for (const row of [...bad.keys()].sort((a, b) => a - b)) {
+        const problems = bad.get(row) as Problem[];
+        breakBefore(block.lines[row]);
+        if (keep) for (const problem of problems) this.log.add(problem);
+        else {
+          this.flags[row] = 1;
+          this.reject({ line: block.lines[row], text: this.recordText(row), problems });
+        }
+      }
+      if (!keep) for (const builder of this.builders) builder.dropFlagged(this.flags, block.rows);
     }
-    if (reject) for (const builder of this.builders) builder.dropFlagged(this.flags, block.rows);
+    breakBefore(Infinity);
+  }
+
+  private reject(row: RejectedRow): void {
+    this.rejected++;
+    for (const problem of row.problems) this.log.add(problem);
+    this.options.onReject?.(row);
   }
 
   private recordText(row: number): string {
@@ -278,6 +279,12 @@ export class CsvReader {
     const delimiter = String.fromCharCode(this.layout.delimiter);
     return cells.map((cell) => quoted(cell, delimiter)).join(delimiter);
   }
+}
+
+function brokenRow(one: BrokenRecord, file: string, bytes: Uint8Array): RejectedRow {
+  const { line, rule, value } = one;
+  const text = decode(bytes, one.begin, one.end).replace(/\r?\n$/, "");
+  return { line, text, problems: [{ file, line, rule, value }] };
 }
 
 /** The cell as a CSV file writes it: in quotes where it must be. */
