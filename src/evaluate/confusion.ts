@@ -1,5 +1,6 @@
 import { check, checkNumber } from "../core/checks";
-import { checkLabels, type ScoreOptions, weightAt } from "./metric";
+import type { ScoreOptions } from "../core/metric";
+import { checkLabels, weightAt } from "./check-scored";
 
 /** Weighted counts of a two-class decision. */
 export interface Confusion {

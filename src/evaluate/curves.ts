@@ -1,5 +1,6 @@
 import { checkInteger } from "../core/checks";
-import { checkLabels, type ScoreOptions, weightAt } from "./metric";
+import type { ScoreOptions } from "../core/metric";
+import { checkLabels, weightAt } from "./check-scored";
 import { descending, ranked } from "./ranking";
 
 /** Points of equal index belong together; thresholds fall. */

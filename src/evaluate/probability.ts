@@ -1,7 +1,8 @@
 import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
+import type { ScoreOptions } from "../core/metric";
 import { quantileSorted } from "../features/scale";
+import { checkLabels, weightAt } from "./check-scored";
 import { wilson } from "./intervals";
-import { checkLabels, type ScoreOptions, weightAt } from "./metric";
 
 /** Mean −log likelihood of the labels under the probabilities, which are kept 2⁻⁵² away from 0 and 1. */
 export function logLoss(

@@ -1,5 +1,6 @@
 import { check } from "../core/checks";
-import { checkLabels, checkTargets, type ScoreOptions, weightAt } from "./metric";
+import type { ScoreOptions } from "../core/metric";
+import { checkLabels, checkTargets, weightAt } from "./check-scored";
 
 /** Cumulative weights of both classes at each distinct score, from the highest score down. */
 export interface Ranked {

@@ -1,5 +1,6 @@
 import { check, checkNumber } from "../core/checks";
-import { checkTargets, type ScoreOptions, weightAt } from "./metric";
+import type { ScoreOptions } from "../core/metric";
+import { checkTargets, weightAt } from "./check-scored";
 
 /** Mean absolute error, in the target's unit. */
 export function meanAbsoluteError(

@@ -1,17 +1,5 @@
 import { check, checkFinite, checkSameLength } from "../core/checks";
 
-export interface ScoreOptions {
-  /** One non-negative weight per row; all 1 when absent. */
-  readonly weights?: ArrayLike<number>;
-}
-
-/** A figure that compares labels (or targets) with scores (or predictions), row by row. */
-export type Metric = (
-  labels: ArrayLike<number>,
-  predicted: ArrayLike<number>,
-  options?: ScoreOptions,
-) => number;
-
 /** Throws unless there are rows, lengths agree, predictions are finite and weights are non-negative. */
 export function checkScored(
   labels: ArrayLike<number>,

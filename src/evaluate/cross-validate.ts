@@ -1,0 +1,64 @@
+import { takeValues } from "../core/matrix";
+import type { Scorer } from "../core/metric";
+import type { Watch } from "../core/model";
+import type { Rng } from "../core/rng";
+import { type Fold, type FoldResult, fitFolds, outOfFold, type Trial } from "../models/out-of-fold";
+
+export type CrossValidationPlan<M> = Trial<M> & {
+  readonly folds: readonly Fold[];
+  /** What is scored on each fold's test rows, with the rows' weights where the data has any. */
+  readonly scorers: readonly Scorer[];
+};
+
+/** A metric over the folds. */
+export interface FoldScores {
+  readonly mean: number;
+  /** Standard deviation over the folds (n − 1); 0 for one fold. Folds overlap, so it is no standard error. */
+  readonly deviation: number;
+  /** One value a fold, in their order. */
+  readonly values: readonly number[];
+}
+
+export interface CrossValidation<M> {
+  readonly folds: readonly FoldResult<M>[];
+  /** By the scorers' names. */
+  readonly scores: Readonly<Record<string, FoldScores>>;
+  /** Each row's mean prediction by models that did not see it; throws when no fold tested a row. */
+  outOfFold(): Float64Array;
+}
+
+/**
+ * Fits the learner on each fold's training rows and scores it on the fold's test rows. Everything inside the learner,
+ * encoders and resamplers included, sees training rows only.
+ */
+export async function crossValidate<M>(
+  plan: CrossValidationPlan<M>,
+  rng: Rng,
+  watch?: Watch,
+): Promise<CrossValidation<M>> {
+  const { data, scorers } = plan;
+  const folds = await fitFolds<M>(plan, plan.folds, rng, watch);
+  const scores = scorers.map(({ name, metric }) => {
+    const values = folds.map(({ test, predictions }) =>
+      metric(takeValues(data.y, test), predictions, {
+        weights: data.weights && takeValues(data.weights, test),
+      }),
+    );
+    return [name, foldScores(values)] as const;
+  });
+  return {
+    folds,
+    scores: Object.fromEntries(scores),
+    outOfFold: () => outOfFold(folds, data.y.length),
+  };
+}
+
+/** Mean and deviation of values. */
+export function foldScores(values: readonly number[]): FoldScores {
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0, values };
+}

@@ -1,0 +1,69 @@
+import { check } from "../core/checks";
+import type { Metric, Scorer } from "../core/metric";
+import {
+  accuracy,
+  balancedAccuracy,
+  f1,
+  matthewsCorrelation,
+  precision,
+  recall,
+  specificity,
+} from "./confusion";
+import { brierLoss, brierSkill, calibrationError, logLoss } from "./probability";
+import { averagePrecision, kolmogorovSmirnov, normalizedGini, rocAuc, spearman } from "./ranking";
+import {
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  poissonDeviance,
+  rootMeanSquaredError,
+  rSquared,
+} from "./regression";
+
+const scorer = (name: string, title: string, better: "higher" | "lower", metric: Metric): Scorer => ({
+  name,
+  title,
+  better,
+  metric,
+});
+
+/** The metrics of two classes, by probability; those of decisions take 0.5 for the threshold. */
+export const classificationScorers: readonly Scorer[] = [
+  scorer("rocAuc", "ROC AUC", "higher", rocAuc),
+  scorer("averagePrecision", "PR AUC", "higher", averagePrecision),
+  scorer("logLoss", "Log loss", "lower", logLoss),
+  scorer("brierLoss", "Brier", "lower", brierLoss),
+  scorer("brierSkill", "Brier skill", "higher", brierSkill),
+  scorer("calibrationError", "ECE", "lower", calibrationError),
+  scorer("kolmogorovSmirnov", "KS", "higher", kolmogorovSmirnov),
+  scorer("accuracy", "Accuracy", "higher", accuracy),
+  scorer("balancedAccuracy", "Balanced accuracy", "higher", balancedAccuracy),
+  scorer("precision", "Precision", "higher", precision),
+  scorer("recall", "Recall", "higher", recall),
+  scorer("specificity", "Specificity", "higher", specificity),
+  scorer("f1", "F1", "higher", f1),
+  scorer("matthewsCorrelation", "MCC", "higher", matthewsCorrelation),
+];
+
+/** The metrics of a regression. */
+export const regressionScorers: readonly Scorer[] = [
+  scorer("meanAbsoluteError", "MAE", "lower", meanAbsoluteError),
+  scorer("rootMeanSquaredError", "RMSE", "lower", rootMeanSquaredError),
+  scorer("rSquared", "R²", "higher", rSquared),
+  scorer("meanAbsolutePercentageError", "MAPE", "lower", meanAbsolutePercentageError),
+  scorer("poissonDeviance", "Poisson deviance", "lower", poissonDeviance),
+  scorer("spearman", "Spearman", "higher", (targets, predicted) => spearman(targets, predicted)),
+  scorer("normalizedGini", "Normalised Gini", "higher", normalizedGini),
+];
+
+/** The scorer called `name`; an error that lists the names there are, when there is none. */
+export function scorerNamed(name: string): Scorer {
+  const all = [...classificationScorers, ...regressionScorers];
+  const found = all.find((one) => one.name === name);
+  check(
+    found !== undefined,
+    "find metric",
+    `it must be one of ${all.map((one) => one.name).join(", ")}`,
+    name,
+  );
+  return found;
+}
