@@ -2,10 +2,11 @@ import { takeValues } from "../core/matrix";
 import type { Scorer } from "../core/metric";
 import type { Watch } from "../core/model";
 import type { Rng } from "../core/rng";
-import { type Fold, type FoldResult, fitFolds, outOfFold, type Trial } from "../models/out-of-fold";
+import type { Split } from "../data/split";
+import { type FoldResult, fitFolds, outOfFold, type Trial } from "../models/out-of-fold";
 
 export type CrossValidationPlan<M> = Trial<M> & {
-  readonly folds: readonly Fold[];
+  readonly folds: readonly Split[];
   /** What is scored on each fold's test rows, with the rows' weights where the data has any. */
   readonly scorers: readonly Scorer[];
 };

@@ -2,14 +2,9 @@ import { check, checkInteger } from "../core/checks";
 import { type Labelled, takeLabelled, takeRows, takeValues } from "../core/matrix";
 import type { Fit, Model, Watch } from "../core/model";
 import type { Rng } from "../core/rng";
+import type { Split } from "../data/split";
 import { type Table, takeTableRows } from "../data/table";
 import type { FitTable } from "./pipeline";
-
-/** Rows to fit on and rows to judge on, by number: what `data/split` makes. */
-export interface Fold {
-  readonly train: Int32Array;
-  readonly test: Int32Array;
-}
 
 /** A table with its target, as `Labelled` is for a matrix. */
 export interface LabelledTable {
@@ -43,7 +38,7 @@ export interface FoldResult<M> {
  */
 export async function fitFolds<M>(
   trial: Trial<M>,
-  folds: readonly Fold[],
+  folds: readonly Split[],
   rng: Rng,
   watch?: Watch,
 ): Promise<FoldResult<M>[]> {
@@ -74,15 +69,14 @@ export function outOfFold(results: readonly FoldResult<unknown>[], rows: number)
   check(
     never < 0,
     "join out-of-fold predictions",
-    "every row must be tested by some fold",
-    `none for row ${never}`,
+    `every row must be tested by some fold, got none for row ${never}`,
   );
   return sums.map((sum, i) => sum / counts[i]);
 }
 
 async function fitFold<M>(
   trial: Trial<M>,
-  { train, test }: Fold,
+  { train, test }: Split,
   rng: Rng,
   signal: AbortSignal | undefined,
 ): Promise<FoldResult<M>> {
@@ -98,7 +92,7 @@ async function fitFold<M>(
   return { model, test, predictions: model.predict(takeRows(data.x, test)) };
 }
 
-function checkFold({ train, test }: Fold, rows: number, action: string): void {
+function checkFold({ train, test }: Split, rows: number, action: string): void {
   check(train.length > 0 && test.length > 0, action, "a fold must have training and test rows");
   for (const part of [train, test])
     for (const i of part) if (!(i >= 0 && i < rows)) checkInteger(i, 0, rows - 1, action, "a row number");

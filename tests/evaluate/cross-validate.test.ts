@@ -2,18 +2,18 @@ import { expect, test } from "vitest";
 import { matrixFromRows, takeLabelled, takeRows } from "../../src/core/matrix";
 import type { Resample } from "../../src/core/model";
 import { normal, seeded } from "../../src/core/rng";
+import type { Split } from "../../src/data/split";
 import { table, takeTableRows } from "../../src/data/table";
 import { crossValidate } from "../../src/evaluate/cross-validate";
 import { classificationScorers, scorerNamed } from "../../src/evaluate/scorers";
 import { logisticRegression } from "../../src/models/logistic";
-import type { Fold } from "../../src/models/out-of-fold";
 import { pipeline } from "../../src/models/pipeline";
 
 const draw = seeded("rows");
 const rows = Array.from({ length: 90 }, () => [normal(draw), normal(draw)]);
 const x = matrixFromRows(rows);
 const y = Float64Array.from(rows, ([a, b]) => (a + 0.5 * b + normal(draw) > 0.5 ? 1 : 0));
-const folds: Fold[] = [0, 1, 2].map((k) => {
+const folds: Split[] = [0, 1, 2].map((k) => {
   const all = Array.from({ length: 90 }, (_, i) => i);
   return {
     train: Int32Array.from(all.filter((i) => i % 3 !== k)),
