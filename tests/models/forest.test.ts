@@ -255,14 +255,14 @@ test("bootstrapShare takes that share of the rows, without bootstrap each at mos
 });
 
 describe("tables at the edge", () => {
-  const fit = randomForest({ trees: 5 });
+  const learn = randomForest({ trees: 5 });
   test("one row, one class, constant and all-missing columns make single leaves", async () => {
-    const one = await fit({ x: matrix(1, 1, Float64Array.of(3)), y: Float64Array.of(1) }, seeded(1));
+    const one = await learn({ x: matrix(1, 1, Float64Array.of(3)), y: Float64Array.of(1) }, seeded(1));
     expect(Array.from(one.predict(matrix(2, 1, Float64Array.of(1, NaN))))).toEqual([1, 1]);
     const flat = Float64Array.of(7, 7, 7, 7, NaN, NaN, NaN, NaN);
-    const constant = await fit({ x: matrix(4, 2, flat), y: Float64Array.of(0, 1, 1, 1) }, seeded(1));
+    const constant = await learn({ x: matrix(4, 2, flat), y: Float64Array.of(0, 1, 1, 1) }, seeded(1));
     expect(constant.trees.feature.every((j) => j === -1)).toBe(true);
-    const single = await fit({ x, y: new Float64Array(240) }, seeded(1));
+    const single = await learn({ x, y: new Float64Array(240) }, seeded(1));
     expect(single.predict(probe).every((p) => p === 0)).toBe(true);
   });
   test("duplicated rows with different labels give their share", async () => {
@@ -274,14 +274,16 @@ describe("tables at the edge", () => {
   });
   test("infinities, wrong labels and wrong shapes are refused by name", async () => {
     const infinite = matrix(2, 1, Float64Array.of(1, Infinity), [{ name: "charge" }]);
-    await expect(fit({ x: infinite, y: Float64Array.of(0, 1) }, seeded(1))).rejects.toThrow(
+    await expect(learn({ x: infinite, y: Float64Array.of(0, 1) }, seeded(1))).rejects.toThrow(
       'Cannot fit random forest: column "charge" must hold finite or missing numbers, got Infinity',
     );
-    await expect(fit({ x, y: target }, seeded(1))).rejects.toThrow("targets must be 0 or 1 for gini");
-    await expect(fit({ x, y: new Float64Array(3) }, seeded(1))).rejects.toThrow("one target per row, got 3");
+    await expect(learn({ x, y: target }, seeded(1))).rejects.toThrow("targets must be 0 or 1 for gini");
+    await expect(learn({ x, y: new Float64Array(3) }, seeded(1))).rejects.toThrow(
+      "one target per row, got 3",
+    );
     expect(() => randomForest({ maxFeatures: 1.5 })).toThrow("maxFeatures must be a share below 1");
     expect(() => randomForest({ trees: 0 })).toThrow("trees must be a whole number from 1");
-    const model = await fit({ x, y: label }, seeded(1));
+    const model = await learn({ x, y: label }, seeded(1));
     expect(() => model.predict(matrix(1, 2, new Float64Array(2)))).toThrow(
       "the 5 columns of the training data, got 2",
     );

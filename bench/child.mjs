@@ -1,0 +1,27 @@
+// Our side of one measurement: `node bench/child.mjs NAME PARAMS` prints CPU and wall seconds of the work, and by how
+// much the process grew at its peak.
+const [, , name, params] = process.argv;
+const bench = (await import(`./${name}.bench.mjs`)).default;
+const given = JSON.parse(params);
+const work = await bench.ours(given);
+for (let k = 0; k < (given.warmups ?? 0); k++) await work();
+const repeat = given.repeat ?? 1;
+globalThis.gc?.();
+const before = process.memoryUsage.rss();
+const cpu = process.cpuUsage();
+const wall = process.hrtime.bigint();
+let made;
+for (let k = 0; k < repeat; k++) made = await work();
+const wallSeconds = Number(process.hrtime.bigint() - wall) / 1e9;
+const used = process.cpuUsage(cpu);
+const peak = process.resourceUsage().maxRSS * 1024;
+const figures = (typeof made === "function" ? await made() : made) ?? {};
+console.log(
+  JSON.stringify({
+    cpu: (used.user + used.system) / 1e6 / repeat,
+    wall: wallSeconds / repeat,
+    memory: Math.max(0, peak - before) / 2 ** 20,
+    figures,
+  }),
+);
+process.exit(0);
