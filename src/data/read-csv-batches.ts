@@ -1,0 +1,118 @@
+import { createReadStream } from "node:fs";
+import { checkInteger } from "../core/checks";
+import { builderOf, type CsvOptions, CsvReader, layoutOf } from "./csv-reader";
+import { settleGiven } from "./infer";
+import type { Problem } from "./problems";
+import type { Schema } from "./schema";
+import { isCategorical, type Table, table } from "./table";
+
+export interface BatchOptions extends CsvOptions {
+  /** Rows in a batch, and a few thousand more where a piece of the file ends later; defaults to 65,536. */
+  readonly rows?: number;
+  /** What messages call the file when it is read from a stream; defaults to "CSV stream". */
+  readonly name?: string;
+}
+
+/** The tables of a file, one after the other, and what is known of it so far. */
+export interface CsvBatches extends AsyncIterable<Table> {
+  /** Columns and types, from the schema or from the first 4 MiB. Levels not listed there may still come. */
+  readonly schema: Schema;
+  /** Rows found so far, and those of them left out. */
+  readonly rows: number;
+  readonly rejected: number;
+  readonly problemCount: number;
+  readonly problems: readonly Problem[];
+  readonly problemsByRule: ReadonlyMap<string, number>;
+  /** Bytes read so far: for progress. */
+  readonly bytes: number;
+}
+
+const headBytes = 4 << 20;
+
+/**
+ * Opens a CSV file, or a stream of its bytes, to be read batch by batch in constant memory. What the schema doesn't type
+ * is inferred from the first 4 MiB and then held to: a later cell that doesn't fit is a problem. Later batches have the
+ * levels of earlier ones in the same order, and new ones after them.
+ */
+export async function readCsvBatches(
+  source: string | AsyncIterable<Uint8Array>,
+  options: BatchOptions = {},
+): Promise<CsvBatches> {
+  const { rows: batchRows = 65_536 } = options;
+  checkInteger(batchRows, 1, 2 ** 31 - 1, "read CSV in batches", "rows");
+  const name = typeof source === "string" ? source : (options.name ?? "CSV stream");
+  const stream = typeof source === "string" ? createReadStream(source, { highWaterMark: 1 << 18 }) : source;
+  const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  const head: Uint8Array[] = [];
+  let size = 0;
+  let ended = false;
+  while (size < headBytes && !ended) {
+    const next = await pieces.next();
+    if (next.done) ended = true;
+    else {
+      head.push(next.value);
+      size += next.value.length;
+    }
+  }
+  const layout = layoutOf(name, Buffer.concat(head), ended, options);
+  const builders = layout.columns.map((one, j) => builderOf(one, layout.given[j], options.schema?.missing));
+  const reader = new CsvReader(name, layout, options, builders);
+  let bytes = 0;
+  const take = (): Table =>
+    table(
+      builders.map((one, j) => {
+        const column = one.take();
+        const settled =
+          isCategorical(column) && layout.columns[j].type === "boolean" && !layout.columns[j].levels;
+        return settled ? settleGiven(column, layout.columns[j], name) : column;
+      }),
+    );
+
+  async function* batches(): AsyncGenerator<Table> {
+    let taken = 0;
+    const ready = (least: number): boolean => reader.rows - reader.rejected - taken >= least;
+    const feed = function* (piece: Uint8Array): Generator<Table> {
+      bytes += piece.length;
+      reader.push(piece);
+      if (!ready(batchRows)) return;
+      taken = reader.rows - reader.rejected;
+      yield take();
+    };
+    // Small batches are fed in small pieces, as a piece's rows all go into one batch.
+    const step = Math.min(1 << 18, Math.max(1 << 12, 16 * batchRows));
+    const cut = function* (piece: Uint8Array): Generator<Table> {
+      for (let at = 0; at < piece.length; at += step) yield* feed(piece.subarray(at, at + step));
+    };
+    for (const piece of head.splice(0)) yield* cut(piece);
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield* cut(next.value);
+    reader.end();
+    if (ready(1)) yield take();
+  }
+
+  return {
+    schema: {
+      columns: layout.columns,
+      ...(options.schema?.target ? { target: options.schema.target } : {}),
+      ...(options.schema?.missing ? { missing: options.schema.missing } : {}),
+    },
+    get rows() {
+      return reader.rows;
+    },
+    get rejected() {
+      return reader.rejected;
+    },
+    get problemCount() {
+      return reader.log.count;
+    },
+    get problems() {
+      return reader.log.kept;
+    },
+    get problemsByRule() {
+      return reader.log.byRule;
+    },
+    get bytes() {
+      return bytes;
+    },
+    [Symbol.asyncIterator]: batches,
+  };
+}
