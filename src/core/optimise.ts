@@ -154,14 +154,15 @@ export interface CurvedMinimum extends Minimum {
 
 /**
  * The minimum by Newton's method with step halving; where the Hessian is not positive definite a growing ridge is
- * added, so that every step descends. For convex functions this takes about six steps.
+ * added, so that every step descends. For convex functions this takes about six steps. `tolerance` bounds the fall that
+ * is still to be had, relative to max(1, |value|), and defaults to 1e-13.
  */
 export function newton(
   objective: CurvedObjective,
   start: ArrayLike<number>,
   options: MinimiseOptions = {},
 ): CurvedMinimum {
-  const { tolerance = 1e-10, iterations = 100 } = options;
+  const { tolerance = 1e-13, iterations = 100 } = options;
   checkFinite(start, "minimise", "the start");
   const n = start.length;
   let x: Float64Array = Float64Array.from(start);
@@ -170,30 +171,27 @@ export function newton(
   let value = objective(x, gradient, hessian);
   check(Number.isFinite(value), "minimise", "the value at the start must be finite", value);
   let iteration = 0;
-  let converged = small(gradient, value, tolerance);
+  let converged = false;
   while (!converged && iteration < iterations) {
     iteration++;
     const direction = descent(hessian, gradient, n);
     const slope = dot(gradient, direction);
-    // Half the expected fall is what a step can still gain: below rounding there is nothing left to do.
-    if (-slope <= 1e-16 * Math.max(1, Math.abs(value))) {
-      converged = true;
-      break;
-    }
+    // Half of −slope is the fall that a quadratic promises. Once that is nothing, this step, which squares the error,
+    // is the last, and is taken if rounding lets it be.
+    converged = -slope <= tolerance * Math.max(1, Math.abs(value));
     let step = 1;
     let moved = false;
-    for (let halving = 0; halving < 40 && !moved; halving++, step /= 2) {
+    for (let halving = 0; halving < (converged ? 1 : 40) && !moved; halving++, step /= 2) {
       const tryX = x.map((v, j) => v + step * direction[j]);
       const tryGradient = new Float64Array(n);
       const tryHessian = new Float64Array(n * n);
       const reached = objective(tryX, tryGradient, tryHessian);
-      if (reached <= value + 1e-4 * step * slope) {
+      if (reached <= value + (converged ? 1e-12 * Math.abs(value) : 1e-4 * step * slope)) {
         [x, value, gradient, hessian] = [tryX, reached, tryGradient, tryHessian];
         moved = true;
       }
     }
-    converged = !moved || small(gradient, value, tolerance);
-    if (!moved) break;
+    converged ||= !moved;
   }
   return { x, value, gradient, hessian, iterations: iteration, converged };
 }

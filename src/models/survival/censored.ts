@@ -1,0 +1,161 @@
+import { check, checkFinite, checkSameLength } from "../../core/checks";
+import { type Matrix, takeRows, takeValues } from "../../core/matrix";
+import type { Model, Watch } from "../../core/model";
+import type { Rng } from "../../core/rng";
+
+/** Lifetimes of which some had not ended when observation did (right censoring). All arrays have one entry a row. */
+export interface Censored {
+  /** How long the row was observed, at least 0, in any unit. */
+  readonly time: Float64Array;
+  /** 1 where the lifetime ended at `time`, 0 where only observation did. */
+  readonly event: Float64Array;
+  /**
+   * From which time on the row was watched (left truncation), below `time`; 0 when absent. Customers who joined years
+   * before the first month of data belong here: without it their survival until then would be counted as evidence.
+   */
+  readonly entry?: Float64Array;
+  /** One non-negative weight a row; all 1 when absent. */
+  readonly weights?: Float64Array;
+}
+
+/** Lifetimes with what is known of each row. */
+export interface SurvivalData extends Censored {
+  readonly x: Matrix;
+}
+
+/** A model of lifetimes. `predict` gives a risk score: a higher one means an earlier end. */
+export interface SurvivalModel extends Model {
+  /** The chance of living beyond each of `times` (at least 0): a matrix with a row per row of `x`, a column per time. */
+  survivalAt(x: Matrix, times: ArrayLike<number>): Matrix;
+}
+
+/** A survival learner: same rows, same stream, same model. */
+export type FitSurvival<M extends SurvivalModel = SurvivalModel> = (
+  train: SurvivalData,
+  rng: Rng,
+  watch?: Watch,
+) => Promise<M>;
+
+/** Throws unless the lifetimes are usable: one length, finite, not negative, events 0 or 1, entries before ends. */
+export function checkCensored(data: Censored, action: string): void {
+  const { time, event, entry, weights } = data;
+  check(time.length > 0, action, "there must be at least one row");
+  checkSameLength(time.length, event.length, action, "times and events");
+  checkFinite(time, action, "times");
+  for (let i = 0; i < time.length; i++) {
+    if (time[i] < 0) check(false, action, `times must not be negative, got ${time[i]} in row ${i}`);
+    if (event[i] !== 0 && event[i] !== 1)
+      check(false, action, `events must be 0 or 1, got ${event[i]} in row ${i}`);
+  }
+  if (entry) {
+    checkSameLength(time.length, entry.length, action, "times and entries");
+    for (let i = 0; i < time.length; i++) {
+      if (!(entry[i] >= 0 && entry[i] < time[i]))
+        check(
+          false,
+          action,
+          `an entry must be at least 0 and before its end, got ${entry[i]} and ${time[i]} in row ${i}`,
+        );
+    }
+  }
+  if (weights) {
+    checkSameLength(time.length, weights.length, action, "times and weights");
+    for (let i = 0; i < time.length; i++) {
+      if (!(weights[i] >= 0 && weights[i] < Infinity))
+        check(false, action, `weights must be finite and not negative, got ${weights[i]} in row ${i}`);
+    }
+  }
+}
+
+/** Throws unless lifetimes and columns are usable, with at least one event to learn from. */
+export function checkSurvivalData(data: SurvivalData, action: string): void {
+  checkCensored(data, action);
+  checkSameLength(data.x.rows, data.time.length, action, "the matrix and times");
+  checkColumns(data.x, action);
+  check(
+    data.event.some((e, i) => e === 1 && (data.weights?.[i] ?? 1) > 0),
+    action,
+    "at least one lifetime must have ended",
+  );
+}
+
+/** Throws at the first value that is missing or infinite, naming row and column. */
+export function checkColumns(x: Matrix, action: string): void {
+  for (let k = 0; k < x.values.length; k++) {
+    if (!Number.isFinite(x.values[k])) {
+      const name = x.features[Math.floor(k / x.rows)].name;
+      check(
+        false,
+        action,
+        `column ${name} must hold finite numbers, got ${x.values[k]} in row ${k % x.rows}`,
+      );
+    }
+  }
+}
+
+/** The lifetimes at `indices`; an index may repeat. */
+export function takeCensored(data: Censored, indices: ArrayLike<number>): Censored {
+  return {
+    time: takeValues(data.time, indices),
+    event: takeValues(data.event, indices),
+    ...(data.entry ? { entry: takeValues(data.entry, indices) } : {}),
+    ...(data.weights ? { weights: takeValues(data.weights, indices) } : {}),
+  };
+}
+
+/** The rows at `indices`; an index may repeat. */
+export function takeSurvival(data: SurvivalData, indices: ArrayLike<number>): SurvivalData {
+  return { ...takeCensored(data, indices), x: takeRows(data.x, indices) };
+}
+
+/** What happened at each distinct end of a lifetime, in ascending order of time; counts are sums of weights. */
+export interface RiskTable {
+  readonly times: Float64Array;
+  /** Rows that entered before the time and had not ended before it. */
+  readonly atRisk: Float64Array;
+  readonly events: Float64Array;
+  readonly censored: Float64Array;
+}
+
+/**
+ * The risk table of lifetimes, at their own distinct times or at given ascending ones that include them. Who enters at
+ * a time is at risk only after it, as in R's survival package.
+ */
+export function riskTable(data: Censored, times: Float64Array = distinct(data.time)): RiskTable {
+  const { time, event, entry, weights } = data;
+  const events = new Float64Array(times.length);
+  const censored = new Float64Array(times.length);
+  const atRisk = new Float64Array(times.length);
+  for (let i = 0; i < time.length; i++) {
+    const weight = weights ? weights[i] : 1;
+    const last = lastUpTo(times, time[i]);
+    (event[i] === 1 ? events : censored)[last] += weight;
+    atRisk[last] += weight;
+    const before = entry ? lastUpTo(times, entry[i]) : -1;
+    if (before >= 0) atRisk[before] -= weight;
+  }
+  for (let k = times.length - 2; k >= 0; k--) atRisk[k] += atRisk[k + 1];
+  return { times, atRisk, events, censored };
+}
+
+/** The different values, ascending. */
+export function distinct(values: Float64Array): Float64Array {
+  const sorted = Float64Array.from(values).sort();
+  let count = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[count++] = sorted[i];
+  }
+  return sorted.slice(0, count);
+}
+
+/** The index of the last of ascending `times` that is not after `t`, or −1. */
+export function lastUpTo(times: Float64Array, t: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

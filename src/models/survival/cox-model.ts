@@ -1,0 +1,121 @@
+import { check, checkSameLength } from "../../core/checks";
+import { type Coefficient, coefficientTable } from "../../core/inference";
+import { column, type Matrix, matrix } from "../../core/matrix";
+import type { ModelJson } from "../../core/model";
+import { chiSquaredUpper } from "../../core/special";
+import { checkColumns, lastUpTo, type SurvivalModel } from "./censored";
+
+/** What a Cox model consists of. */
+export interface CoxParts {
+  readonly features: readonly string[];
+  /** Change of the log hazard per unit of each column. */
+  readonly coefficients: Float64Array;
+  /** Inverse of the observed (penalised) information, row-major. */
+  readonly covariance: Float64Array;
+  /** The training means, at which the baseline stands. */
+  readonly means: Float64Array;
+  /** Breslow's cumulative hazard of a row at the means, at the distinct times of the training events. */
+  readonly baseline: { readonly times: Float64Array; readonly hazard: Float64Array };
+  /** Log partial likelihood at the coefficients (without the penalty) and at 0. */
+  readonly logLikelihood: number;
+  readonly nullLogLikelihood: number;
+}
+
+/**
+ * Cox's proportional hazards, hazard(t | x) = h₀(t) exp(β · (x − means)). `predict` gives β · (x − means). Beyond the
+ * last training event survival stays where it is.
+ */
+export interface CoxModel extends SurvivalModel, CoxParts {
+  readonly kind: "cox";
+  /** Coefficient, standard error, interval, z and p-value of each column; exp(coefficient) is the hazard ratio. */
+  summary(level?: number): readonly Coefficient[];
+  /** The likelihood-ratio test that no column matters. */
+  likelihoodRatio(): { readonly statistic: number; readonly df: number; readonly pValue: number };
+}
+
+export function coxModel(parts: CoxParts): CoxModel {
+  const { features, coefficients, covariance, means, baseline, logLikelihood, nullLogLikelihood } = parts;
+  const predict = (x: Matrix): Float64Array => {
+    checkSameLength(
+      x.columns,
+      coefficients.length,
+      "predict by a Cox model",
+      "the matrix's and the model's columns",
+    );
+    checkColumns(x, "predict by a Cox model");
+    const eta = new Float64Array(x.rows);
+    for (let j = 0; j < x.columns; j++) {
+      const values = column(x, j);
+      const beta = coefficients[j];
+      const mean = means[j];
+      for (let i = 0; i < x.rows; i++) eta[i] += beta * (values[i] - mean);
+    }
+    return eta;
+  };
+  return {
+    ...parts,
+    kind: "cox",
+    predict,
+    survivalAt: (x, times) => {
+      const ratio = predict(x).map(Math.exp);
+      const values = new Float64Array(x.rows * times.length);
+      for (let t = 0; t < times.length; t++) {
+        const k = lastUpTo(baseline.times, times[t]);
+        const hazard = k < 0 ? 0 : baseline.hazard[k];
+        for (let i = 0; i < x.rows; i++) values[t * x.rows + i] = Math.exp(-hazard * ratio[i]);
+      }
+      return matrix(x.rows, times.length, values, timeFeatures(times));
+    },
+    summary: (level) => coefficientTable(features, coefficients, covariance, level),
+    likelihoodRatio: () => {
+      const statistic = 2 * (logLikelihood - nullLogLikelihood);
+      return {
+        statistic,
+        df: features.length,
+        pValue: chiSquaredUpper(Math.max(0, statistic), features.length),
+      };
+    },
+    toJSON: () => ({
+      kind: "cox",
+      version: 1,
+      features,
+      coefficients: [...coefficients],
+      covariance: [...covariance],
+      means: [...means],
+      baseline: { times: [...baseline.times], hazard: [...baseline.hazard] },
+      logLikelihood,
+      nullLogLikelihood,
+    }),
+  };
+}
+
+/** The Cox model that `toJSON` wrote. */
+export function coxFromJson(json: ModelJson): CoxModel {
+  const action = "load a Cox model";
+  check(
+    json.kind === "cox" && json.version === 1,
+    action,
+    "kind and version must be cox 1",
+    `${json.kind} ${json.version}`,
+  );
+  const { baseline, ...rest } = json as unknown as CoxParts;
+  const p = rest.features.length;
+  checkSameLength(rest.coefficients.length, p, action, "coefficients and features");
+  checkSameLength(rest.means.length, p, action, "means and features");
+  checkSameLength(rest.covariance.length, p * p, action, "the covariance and features squared");
+  checkSameLength(baseline.times.length, baseline.hazard.length, action, "the baseline's times and hazards");
+  return coxModel({
+    features: rest.features,
+    coefficients: Float64Array.from(rest.coefficients),
+    covariance: Float64Array.from(rest.covariance),
+    means: Float64Array.from(rest.means),
+    baseline: { times: Float64Array.from(baseline.times), hazard: Float64Array.from(baseline.hazard) },
+    logLikelihood: rest.logLikelihood,
+    nullLogLikelihood: rest.nullLogLikelihood,
+  });
+}
+
+/** Names of the columns of a survival matrix: "beyond 12". */
+export function timeFeatures(times: ArrayLike<number>): { name: string }[] {
+  return Array.from(times, (t) => ({ name: `beyond ${t}` }));
+}

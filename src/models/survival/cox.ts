@@ -1,0 +1,77 @@
+import { check, checkNumber, checkOneOf } from "../../core/checks";
+import { symmetricInverse } from "../../core/linear-algebra";
+import { newton } from "../../core/optimise";
+import { standardised } from "../../core/standardise";
+import { checkSurvivalData, type FitSurvival } from "./censored";
+import { partialLikelihood } from "./cox-likelihood";
+import { type CoxModel, coxModel } from "./cox-model";
+
+export interface CoxOptions {
+  /**
+   * Several ends at one time: "efron" (default), close to exact; "breslow", the older and cruder approximation, that
+   * pulls coefficients towards 0 when ties are many.
+   */
+  readonly ties?: "efron" | "breslow";
+  /**
+   * L2 penalty, at least 0; defaults to 0. Subtracts ½ penalty Σ (sdⱼ βⱼ)² from the log partial likelihood, so it does
+   * not depend on units. A small one (1) keeps separated or nearly collinear columns finite.
+   */
+  readonly penalty?: number;
+}
+
+/**
+ * A learner of Cox's proportional hazards (1972) by Newton's method on Efron's partial likelihood; left truncation by
+ * `entry`, case weights, L2 penalty. Refuses constant columns, and separated ones unless there is a penalty.
+ */
+export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
+  const { ties = "efron", penalty = 0 } = options;
+  const action = "fit a Cox model";
+  checkOneOf(ties, ["efron", "breslow"], action, "ties");
+  checkNumber(penalty, 0, Infinity, action, "penalty");
+  return async (train, _rng, watch) => {
+    checkSurvivalData(train, action);
+    const { x, means, scales } = standardised(train.x, train.weights, action);
+    const p = x.columns;
+    const likelihood = partialLikelihood(train, x, ties === "efron");
+    let steps = 0;
+    const found = newton((beta, gradient, hessian) => {
+      watch?.signal?.throwIfAborted();
+      let value = likelihood.objective(beta, gradient, hessian);
+      for (let j = 0; j < p; j++) {
+        value += 0.5 * penalty * beta[j] ** 2;
+        gradient[j] += penalty * beta[j];
+        hessian[j * p + j] += penalty;
+      }
+      watch?.progress?.({ phase: "train", done: ++steps, total: steps, figures: { loss: value } });
+      return value;
+    }, new Float64Array(p));
+    const names = train.x.features.map((f) => f.name);
+    const inverse = symmetricInverse(found.hessian, p, action);
+    for (let j = 0; j < p; j++) {
+      // With a column that separates ends from survivors the likelihood rises for ever and flattens out.
+      check(
+        inverse[j * p + j] < 1e4 || penalty > 0,
+        action,
+        `column ${names[j]} must not separate the ended lifetimes from the others (leave it out, or set penalty to 1)`,
+      );
+    }
+    check(found.converged, action, "Newton's method must converge (set penalty above 0)");
+    const scratch = new Float64Array(p);
+    const zero = new Float64Array(p);
+    const square = new Float64Array(p * p);
+    const nullLogLikelihood = -likelihood.objective(zero, scratch, square);
+    const logLikelihood = -likelihood.objective(found.x, scratch, square);
+    const { s0, shift } = likelihood.riskSums(found.x);
+    const hazard = s0.map((sum, k) => likelihood.tiedWeight[k] / sum / Math.exp(shift));
+    for (let k = 1; k < hazard.length; k++) hazard[k] += hazard[k - 1];
+    return coxModel({
+      features: names,
+      coefficients: found.x.map((b, j) => b / scales[j]),
+      covariance: inverse.map((v, k) => v / (scales[Math.floor(k / p)] * scales[k % p])),
+      means,
+      baseline: { times: likelihood.eventTimes, hazard },
+      logLikelihood,
+      nullLogLikelihood,
+    });
+  };
+}

@@ -1,0 +1,211 @@
+import { check, checkInteger, checkNumber, checkOneOf, checkSameLength } from "../../core/checks";
+import { column, type Feature, type Labelled, type Matrix, matrix } from "../../core/matrix";
+import type { Fit, Model, ModelJson } from "../../core/model";
+import { checkCensored, type FitSurvival, type SurvivalData, type SurvivalModel } from "./censored";
+import { timeFeatures } from "./cox-model";
+
+export interface DiscreteHazardOptions<M extends Model> {
+  /** Learns the chance that a lifetime ends within a period, given that it reached it: logistic, boosting, … */
+  readonly learner: Fit<M>;
+  /** Length of a period in the unit of the times, above 0; defaults to 1 (a month, if times are months). */
+  readonly period?: number;
+  /**
+   * How the learner sees the period: "number" (default), for trees; "one-hot", a column per period, so that a linear
+   * learner can follow any shape of the baseline.
+   */
+  readonly clock?: "number" | "one-hot";
+  /** Follow lifetimes for at most this many periods; defaults to the longest. Fewer are quicker to fit. */
+  readonly periods?: number;
+}
+
+interface Parts<M extends Model> {
+  /** The learner's model of one period. */
+  readonly hazard: M;
+  readonly period: number;
+  readonly periods: number;
+  readonly clock: "number" | "one-hot";
+  readonly features: readonly string[];
+}
+
+/** A model of the chance to end in each period. Beyond the last period that was seen its hazard stays. */
+export interface DiscreteHazardModel<M extends Model = Model> extends SurvivalModel, Parts<M> {
+  readonly kind: "discrete-hazard";
+  /** The chance of ending in periods 1 … `periods`, given that the row reached them: a column a period. */
+  hazards(x: Matrix, periods: number): Matrix;
+}
+
+/**
+ * Survival by any classifier: every period that a row lives through becomes one case of "ended in this period or not"
+ * (Singer and Willett, 1993). Period k covers (k − 1, k]; of a censored row only the periods seen to their end count.
+ * `predict` gives minus the log of survival over all periods.
+ */
+export function discreteHazard<M extends Model>(
+  options: DiscreteHazardOptions<M>,
+): FitSurvival<DiscreteHazardModel<M>> {
+  const { learner, period = 1, clock = "number" } = options;
+  const action = "fit discrete hazards";
+  checkNumber(period, 0, Infinity, action, "period", "low");
+  checkOneOf(clock, ["number", "one-hot"], action, "clock");
+  if (options.periods !== undefined) checkInteger(options.periods, 1, 100_000, action, "periods");
+  return async (train, rng, watch) => {
+    checkCensored(train, action);
+    checkSameLength(train.x.rows, train.time.length, action, "the matrix and times");
+    const longest = train.time.reduce((high, t) => Math.max(high, t), 0);
+    const periods = options.periods ?? Math.max(1, Math.ceil(longest / period));
+    const cases = personPeriods(train, period, periods, clock);
+    check(
+      cases.y.some((y) => y === 1),
+      action,
+      "at least one lifetime must have ended within the periods",
+    );
+    const hazard = await learner(cases, rng, watch);
+    return discreteHazardModel({
+      hazard,
+      period,
+      periods,
+      clock,
+      features: train.x.features.map((f) => f.name),
+    });
+  };
+}
+
+/** One row per row of `data` and period that it was seen through, labelled 1 where the lifetime ended. */
+export function personPeriods(
+  data: SurvivalData,
+  period: number,
+  periods: number,
+  clock: "number" | "one-hot",
+): Labelled {
+  const { x, time, event, entry, weights } = data;
+  const from = new Int32Array(x.rows);
+  const to = new Int32Array(x.rows);
+  let rows = 0;
+  for (let i = 0; i < x.rows; i++) {
+    // A whisker's slack, so that 0.3 / 0.1 counts as three periods.
+    const reached = time[i] / period;
+    const seen = event[i] === 1 ? Math.max(1, Math.ceil(reached - 1e-9)) : Math.floor(reached + 1e-9);
+    from[i] = entry ? Math.ceil(entry[i] / period - 1e-9) + 1 : 1;
+    to[i] = Math.min(seen, periods);
+    rows += Math.max(0, to[i] - from[i] + 1);
+  }
+  check(rows > 0, "fit discrete hazards", "some rows must be seen through at least one period");
+  const source = new Int32Array(rows);
+  const at = new Int32Array(rows);
+  const y = new Float64Array(rows);
+  let next = 0;
+  for (let i = 0; i < x.rows; i++) {
+    for (let k = from[i]; k <= to[i]; k++, next++) {
+      source[next] = i;
+      at[next] = k;
+      // A lifetime that ended after the last period was seen to survive it.
+      if (k === to[i] && event[i] === 1 && time[i] <= (k + 1e-9) * period) y[next] = 1;
+    }
+  }
+  const cases = { x: withPeriod(x, source, at, periods, clock), y };
+  return weights ? { ...cases, weights: Float64Array.from(source, (i) => weights[i]) } : cases;
+}
+
+/** The rows `source` of `x` beside what says in which period they are. */
+function withPeriod(
+  x: Matrix,
+  source: Int32Array,
+  at: Int32Array,
+  periods: number,
+  clock: "number" | "one-hot",
+): Matrix {
+  const rows = source.length;
+  const extra = clock === "number" ? 1 : periods - 1;
+  const values = new Float64Array(rows * (x.columns + extra));
+  for (let j = 0; j < x.columns; j++) {
+    const given = column(x, j);
+    for (let i = 0; i < rows; i++) values[j * rows + i] = given[source[i]];
+  }
+  for (let i = 0; i < rows; i++) {
+    const k = Math.min(at[i], periods);
+    if (clock === "number") values[x.columns * rows + i] = k;
+    else if (k > 1) values[(x.columns + k - 2) * rows + i] = 1;
+  }
+  const clocks: Feature[] =
+    clock === "number"
+      ? [{ name: "period" }]
+      : Array.from({ length: extra }, (_, k) => ({ name: `period ${k + 2}` }));
+  return matrix(rows, x.columns + extra, values, [...x.features, ...clocks]);
+}
+
+function discreteHazardModel<M extends Model>(parts: Parts<M>): DiscreteHazardModel<M> {
+  const { hazard, period, periods, clock, features } = parts;
+  const hazards = (x: Matrix, upTo: number): Matrix => {
+    checkSameLength(x.columns, features.length, "predict hazards", "the matrix's and the model's columns");
+    const source = Int32Array.from({ length: x.rows }, (_, i) => i);
+    const values = new Float64Array(x.rows * upTo);
+    for (let k = 1; k <= upTo; k++) {
+      const to = values.subarray((k - 1) * x.rows, k * x.rows);
+      if (k > periods) to.set(values.subarray((k - 2) * x.rows, (k - 1) * x.rows));
+      else to.set(hazard.predict(withPeriod(x, source, new Int32Array(x.rows).fill(k), periods, clock)));
+    }
+    return matrix(
+      x.rows,
+      upTo,
+      values,
+      timeFeatures(Array.from({ length: upTo }, (_, k) => (k + 1) * period)),
+    );
+  };
+  const survivalAt = (x: Matrix, times: ArrayLike<number>): Matrix => {
+    const last = Array.from(times).reduce((high, t) => Math.max(high, t), 0);
+    const chances = hazards(x, Math.max(1, Math.ceil(last / period - 1e-9)));
+    const values = new Float64Array(x.rows * times.length);
+    const order = Array.from(times, (_, t) => t).sort((a, b) => times[a] - times[b]);
+    const alive = new Float64Array(x.rows).fill(1);
+    let done = 0;
+    for (const t of order) {
+      const target = Math.max(0, times[t] / period);
+      for (; done + 1 <= target + 1e-9; done++) {
+        const ended = column(chances, done);
+        for (let i = 0; i < x.rows; i++) alive[i] *= 1 - ended[i];
+      }
+      const share = Math.max(0, target - done);
+      const ended = share > 1e-9 ? column(chances, done) : undefined;
+      for (let i = 0; i < x.rows; i++)
+        values[t * x.rows + i] = ended ? alive[i] * (1 - ended[i]) ** share : alive[i];
+    }
+    return matrix(x.rows, times.length, values, timeFeatures(times));
+  };
+  return {
+    ...parts,
+    kind: "discrete-hazard",
+    hazards,
+    survivalAt,
+    predict: (x) =>
+      survivalAt(x, [periods * period]).values.map((s) => -Math.log(Math.max(s, Number.MIN_VALUE))),
+    toJSON: () => ({
+      kind: "discrete-hazard",
+      version: 1,
+      period,
+      periods,
+      clock,
+      features,
+      hazard: hazard.toJSON(),
+    }),
+  };
+}
+
+/** The model that `toJSON` wrote; `load` turns the inner model's JSON back. */
+export function discreteHazardFromJson(
+  json: ModelJson,
+  load: (json: ModelJson) => Model,
+): DiscreteHazardModel {
+  const action = "load discrete hazards";
+  check(
+    json.kind === "discrete-hazard" && json.version === 1,
+    action,
+    "kind and version must be discrete-hazard 1",
+    `${json.kind} ${json.version}`,
+  );
+  const { hazard, period, periods, clock, features } = json as unknown as Parts<Model> & {
+    hazard: ModelJson;
+  };
+  checkNumber(period, 0, Infinity, action, "period", "low");
+  checkInteger(periods, 1, 100_000, action, "periods");
+  checkOneOf(clock, ["number", "one-hot"], action, "clock");
+  return discreteHazardModel({ hazard: load(hazard), period, periods, clock, features });
+}

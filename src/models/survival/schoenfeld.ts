@@ -1,0 +1,103 @@
+import { check, checkOneOf } from "../../core/checks";
+import { timesVector } from "../../core/linear-algebra";
+import { chiSquaredUpper } from "../../core/special";
+import { checkSurvivalData, type SurvivalData } from "./censored";
+import { partialLikelihood } from "./cox-likelihood";
+import type { CoxModel } from "./cox-model";
+import { kaplanMeier } from "./kaplan-meier";
+
+export interface ProportionalHazardsTestOptions {
+  /**
+   * Against which function of time a drift of the effect is sought: "rank" (default) of the events, robust to long
+   * tails; "km", one minus survival; "identity" and "log".
+   */
+  readonly transform?: "rank" | "km" | "identity" | "log";
+}
+
+/** The test, for one column, that its effect does not drift with time. A small p-value speaks against the model. */
+export interface ProportionalHazardsTest {
+  readonly name: string;
+  readonly statistic: number;
+  readonly pValue: number;
+}
+
+/**
+ * Grambsch and Therneau's test (1994) of each column by the correlation of its scaled Schoenfeld residuals with time,
+ * in the form that takes the residuals' variance as constant; `data` are the training rows.
+ */
+export function proportionalHazardsTest(
+  model: CoxModel,
+  data: SurvivalData,
+  options: ProportionalHazardsTestOptions = {},
+): readonly ProportionalHazardsTest[] {
+  const { transform = "rank" } = options;
+  const action = "test proportional hazards";
+  checkOneOf(transform, ["rank", "km", "identity", "log"], action, "transform");
+  checkSurvivalData(data, action);
+  const p = model.features.length;
+  check(data.x.columns === p, action, `the data must have the model's ${p} columns`, data.x.columns);
+  const { rows, residuals } = schoenfeldResiduals(model, data);
+  const n = rows.length;
+  check(n > 1, action, "there must be at least two events", n);
+  const clock = clockOf(data, rows, transform);
+  const mean = clock.reduce((sum, g) => sum + g, 0) / n;
+  const drift = new Float64Array(p);
+  let spread = 0;
+  clock.forEach((g, e) => {
+    spread += (g - mean) ** 2;
+    for (let j = 0; j < p; j++) drift[j] += (g - mean) * residuals[e * p + j];
+  });
+  check(spread > 0, action, "the events must not all fall on one time");
+  const scaled = timesVector(model.covariance, p, drift).map((v) => v * n);
+  return model.features.map((name, j) => {
+    const statistic = scaled[j] ** 2 / (n * model.covariance[j * p + j] * spread);
+    return { name, statistic, pValue: chiSquaredUpper(statistic, 1) };
+  });
+}
+
+/**
+ * The Schoenfeld residuals: at each event the row's columns minus their weighted mean over the risk set, ties by
+ * Efron. `rows` are the rows that ended, by time; their residuals lie row by row in `residuals`.
+ */
+export function schoenfeldResiduals(
+  model: CoxModel,
+  data: SurvivalData,
+): { readonly rows: Int32Array; readonly residuals: Float64Array } {
+  const { x, time, event, weights } = data;
+  const p = x.columns;
+  const { eventTimes, ties, riskSums } = partialLikelihood(data, x, true);
+  const { s0, d0, s1, d1 } = riskSums(model.coefficients);
+  const rows = Int32Array.from(time.keys())
+    .filter((i) => event[i] === 1 && (!weights || weights[i] > 0))
+    .sort((a, b) => time[a] - time[b] || a - b);
+  const residuals = new Float64Array(rows.length * p);
+  let k = 0;
+  const mean = new Float64Array(p);
+  rows.forEach((i, e) => {
+    while (eventTimes[k] < time[i]) k++;
+    if (e === 0 || time[rows[e - 1]] !== time[i]) {
+      mean.fill(0);
+      for (let l = 0; l < ties[k]; l++) {
+        const share = l / ties[k];
+        const risk = (s0[k] - share * d0[k]) * ties[k];
+        for (let j = 0; j < p; j++) {
+          const at = j * eventTimes.length + k;
+          mean[j] += (s1[at] - share * d1[at]) / risk;
+        }
+      }
+    }
+    for (let j = 0; j < p; j++) residuals[e * p + j] = x.values[j * x.rows + i] - mean[j];
+  });
+  return { rows, residuals };
+}
+
+function clockOf(data: SurvivalData, rows: Int32Array, transform: string): Float64Array {
+  const times = Float64Array.from(rows, (i) => data.time[i]);
+  if (transform === "rank") return times.map((_, e) => e + 1);
+  if (transform === "log") return times.map(Math.log);
+  if (transform === "km") {
+    const curve = kaplanMeier(data);
+    return times.map((t) => 1 - curve.at(t));
+  }
+  return times;
+}
