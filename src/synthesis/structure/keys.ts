@@ -1,0 +1,137 @@
+import { integer, type Rng } from "../../core/rng";
+
+/**
+ * How fresh keys are written. A `counter` goes on after the largest training key. A `pattern` has an alphabet for each
+ * place (`7590-VHVEG`: digits, "-", capitals); its keys are numbered, and only numbers with the remainder `rest` modulo
+ * `stride` are used, which no training key has: so no key repeats a training key, and none of those is stored.
+ */
+export type KeyPlan =
+  | { readonly style: "counter"; readonly first: number }
+  | {
+      readonly style: "pattern";
+      readonly alphabets: readonly string[];
+      readonly stride: number;
+      readonly rest: number;
+      readonly start: number;
+      readonly pace: number;
+    };
+
+const classes = ["0123456789", "0123456789abcdef", "0123456789ABCDEF", letters("A"), letters("a")];
+const mixed = ["0123456789" + letters("A"), "0123456789" + letters("a"), "0123456789" + letters("A") + letters("a")];
+const largest = 2 ** 50;
+
+/** The plan for a column of keys: the commonest length decides the pattern. */
+export function keyPlanOf(values: readonly string[], rng: Rng): KeyPlan {
+  const present = values.filter((value) => value !== "");
+  const lengths = new Map<number, number>();
+  for (const value of present) lengths.set(value.length, (lengths.get(value.length) ?? 0) + 1);
+  if (present.every((value) => /^(0|[1-9]\d{0,14})$/.test(value)) && (lengths.size > 1 || present.length < 2)) {
+    return { style: "counter", first: present.reduce((most, value) => Math.max(most, Number(value)), 0) + 1 };
+  }
+  const length = [...lengths].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 8;
+  const same = present.filter((value) => value.length === length);
+  const alphabets = Array.from({ length }, (_, at) => alphabetOf(same, at));
+  return numbered(widened(alphabets, present.length), same, rng);
+}
+
+/** The keys number `from` to `from + count − 1`; different numbers give different keys. */
+export function freshKeys(plan: KeyPlan, from: number, count: number): string[] {
+  if (plan.style === "counter") return Array.from({ length: count }, (_, i) => String(plan.first + from + i));
+  const { alphabets, stride, rest, pace } = plan;
+  const capacity = capacityOf(alphabets, stride);
+  // Past the pattern's capacity the keys of each further round carry one more digit group in front.
+  let at = Number((BigInt(plan.start) + BigInt(from % capacity) * BigInt(pace)) % BigInt(capacity));
+  const out = new Array<string>(count);
+  for (let i = 0; i < count; i++) {
+    const round = Math.floor((from + i) / capacity);
+    out[i] = (round > 0 ? `${round}-` : "") + write(rest + stride * at, alphabets);
+    at += pace;
+    if (at >= capacity) at -= capacity;
+  }
+  return out;
+}
+
+function numbered(alphabets: readonly string[], training: readonly string[], rng: Rng): KeyPlan {
+  const numbers = training.map((value) => read(value, alphabets));
+  let stride = Math.max(1, Math.floor(numbers.length / 6));
+  for (;;) {
+    const taken = new Uint8Array(stride);
+    for (const number of numbers) taken[number % stride] = 1;
+    const rest = taken.indexOf(0);
+    if (rest >= 0 || numbers.length === 0) {
+      const capacity = capacityOf(alphabets, stride);
+      const start = integer(rng, capacity);
+      let pace = integer(rng, capacity) || 1;
+      while (greatestCommonDivisor(pace, capacity) !== 1) pace = (pace % capacity) + 1;
+      return { style: "pattern", alphabets, stride, rest: Math.max(rest, 0), start, pace };
+    }
+    stride = Math.ceil(stride * 1.4) + 1;
+  }
+}
+
+/** Puts digits behind a pattern that is too small to hold a hundred times the training keys. */
+function widened(alphabets: string[], keys: number): string[] {
+  const out = alphabets.slice();
+  while (spaceOf(out) < Math.max(1000, 100 * keys)) out.push(classes[0]);
+  return out;
+}
+
+function alphabetOf(values: readonly string[], at: number): string {
+  const seen = new Set<string>();
+  for (const value of values) seen.add(value[at]);
+  if (seen.size === 1) return values[0][at];
+  const holds = (alphabet: string): boolean => [...seen].every((one) => alphabet.includes(one));
+  return [...classes, ...mixed].find(holds) ?? [...seen].sort().join("");
+}
+
+// Numbers stay exact: only the last places, up to 2^50 keys, are numbered; the places before them follow by a hash.
+function spaceOf(alphabets: readonly string[]): number {
+  let space = 1;
+  for (let at = alphabets.length - 1; at >= 0 && space * alphabets[at].length <= largest; at--) {
+    space *= alphabets[at].length;
+  }
+  return space;
+}
+
+function capacityOf(alphabets: readonly string[], stride: number): number {
+  return Math.max(1, Math.floor(spaceOf(alphabets) / stride));
+}
+
+function read(value: string, alphabets: readonly string[]): number {
+  let number = 0;
+  let space = 1;
+  for (let at = alphabets.length - 1; at >= 0 && space * alphabets[at].length <= largest; at--) {
+    number += space * Math.max(0, alphabets[at].indexOf(value[at] ?? ""));
+    space *= alphabets[at].length;
+  }
+  return number;
+}
+
+function write(number: number, alphabets: readonly string[]): string {
+  let out = "";
+  let left = number;
+  let space = 1;
+  let hash = (number % 4294967296) | 0;
+  for (let at = alphabets.length - 1; at >= 0; at--) {
+    const alphabet = alphabets[at];
+    if (space * alphabet.length <= largest) {
+      out = alphabet[left % alphabet.length] + out;
+      left = Math.floor(left / alphabet.length);
+      space *= alphabet.length;
+    } else {
+      space = Number.POSITIVE_INFINITY;
+      hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) + at;
+      out = alphabet[((hash ^ (hash >>> 13)) >>> 0) % alphabet.length] + out;
+    }
+  }
+  return out;
+}
+
+function letters(first: string): string {
+  return Array.from({ length: 26 }, (_, i) => String.fromCharCode(first.charCodeAt(0) + i)).join("");
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  while (b > 0) [a, b] = [b, a % b];
+  return a;
+}
