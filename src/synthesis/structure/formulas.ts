@@ -20,21 +20,27 @@ export interface Formula {
   readonly error: number;
 }
 
-/** One argument's value in a row: a number, or for levels the code with missing as the last. */
-export type Argument = (column: string, row: number) => number;
+/** An argument's values: numbers, or for levels the codes with missing as the last. */
+export type Arguments = (column: string) => ArrayLike<number>;
 
-/** The formula's value in a row; NaN where it is undefined. */
-export function evaluate(formula: Formula, argument: Argument, row: number): number {
-  let value = formula.constant;
-  if (formula.kind === "product") {
-    for (const { column, power } of formula.factors) {
-      value = power === 1 ? value * argument(column, row) : value / argument(column, row);
-    }
-    return Number.isFinite(value) ? value : Number.NaN;
+/** The formula's value in each row; NaN where it is undefined. */
+export function evaluate(formula: Formula, argument: Arguments, rows: number): Float64Array {
+  const out = new Float64Array(rows).fill(formula.constant);
+  for (const { column, power } of formula.factors) {
+    const values = argument(column);
+    if (power === 1) for (let i = 0; i < rows; i++) out[i] *= values[i];
+    else for (let i = 0; i < rows; i++) out[i] /= values[i];
   }
-  for (const { column, weight } of formula.terms) value += weight * argument(column, row);
-  for (const { column, effects } of formula.effects) value += effects[argument(column, row)];
-  return value;
+  for (const { column, weight } of formula.terms) {
+    const values = argument(column);
+    for (let i = 0; i < rows; i++) out[i] += weight * values[i];
+  }
+  for (const { column, effects } of formula.effects) {
+    const codes = argument(column);
+    for (let i = 0; i < rows; i++) out[i] += effects[codes[i]];
+  }
+  for (let i = 0; i < rows; i++) if (!Number.isFinite(out[i])) out[i] = Number.NaN;
+  return out;
 }
 
 /** What is left to draw of `value` (factor or difference); NaN where the formula gives nothing to compare with. */

@@ -17,15 +17,24 @@ export type KeyPlan =
     };
 
 const classes = ["0123456789", "0123456789abcdef", "0123456789ABCDEF", letters("A"), letters("a")];
-const mixed = ["0123456789" + letters("A"), "0123456789" + letters("a"), "0123456789" + letters("A") + letters("a")];
+const mixed = [
+  "0123456789" + letters("A"),
+  "0123456789" + letters("a"),
+  "0123456789" + letters("A") + letters("a"),
+];
 const largest = 2 ** 50;
+/** From this many keys on, a letter or digit that they all have in the same place belongs to the pattern. */
+const enoughKeys = 5;
 
 /** The plan for a column of keys: the commonest length decides the pattern. */
 export function keyPlanOf(values: readonly string[], rng: Rng): KeyPlan {
   const present = values.filter((value) => value !== "");
   const lengths = new Map<number, number>();
   for (const value of present) lengths.set(value.length, (lengths.get(value.length) ?? 0) + 1);
-  if (present.every((value) => /^(0|[1-9]\d{0,14})$/.test(value)) && (lengths.size > 1 || present.length < 2)) {
+  if (
+    present.every((value) => /^(0|[1-9]\d{0,14})$/.test(value)) &&
+    (lengths.size > 1 || present.length < 2)
+  ) {
     return { style: "counter", first: present.reduce((most, value) => Math.max(most, Number(value)), 0) + 1 };
   }
   const length = [...lengths].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 8;
@@ -79,7 +88,8 @@ function widened(alphabets: string[], keys: number): string[] {
 function alphabetOf(values: readonly string[], at: number): string {
   const seen = new Set<string>();
   for (const value of values) seen.add(value[at]);
-  if (seen.size === 1) return values[0][at];
+  const fixed = seen.size === 1 && (values.length >= enoughKeys || !/[0-9A-Za-z]/.test(values[0][at]));
+  if (fixed) return values[0][at];
   const holds = (alphabet: string): boolean => [...seen].every((one) => alphabet.includes(one));
   return [...classes, ...mixed].find(holds) ?? [...seen].sort().join("");
 }

@@ -54,6 +54,8 @@ export interface NumberPlan {
   readonly high: number;
   /** Values so frequent that they are drawn as such: 0 messages. For a column with a formula: of its rest. */
   readonly atoms: readonly number[];
+  /** All values, when there are so few that they are drawn as levels. */
+  readonly values?: readonly number[];
   readonly formula?: Formula;
 }
 
@@ -67,7 +69,7 @@ export interface DatePlan {
   readonly high: number;
 }
 
-/** Follows from the level of another column (or of a combination): `map` holds its level, −1 for missing. */
+/** Follows from the level of another column or combination (missing is its last): `map` holds this one's level, −1 for missing. */
 export interface LookupPlan {
   readonly kind: "lookup";
   readonly name: string;
@@ -83,10 +85,11 @@ export interface KeyColumnPlan {
   readonly keys: KeyPlan;
 }
 
-/** Free text: words that several training rows share, in random order; never a training text. */
+/** Free text: words that several training rows share, drawn by their frequency; never a training text on purpose. */
 export interface TextPlan {
   readonly kind: "text";
   readonly name: string;
+  /** The share of empty cells. */
   readonly missing: number;
   readonly words: readonly string[];
   readonly weights: readonly number[];
@@ -97,8 +100,8 @@ export interface TextPlan {
 export interface Combination {
   readonly name: string;
   readonly columns: readonly string[];
-  /** One row per allowed combination: a level code per column, −1 for missing. */
-  readonly allowed: readonly (readonly number[])[];
+  /** The allowed combinations, in the order of the drawn levels: one text per column, null for missing. */
+  readonly allowed: readonly (readonly (string | null)[])[];
 }
 
 /** Cells of two variables that never meet, as `cellLabels` writes them. */

@@ -1,0 +1,95 @@
+import type { Exclusion } from "./structure";
+
+interface Cell {
+  readonly column: string;
+  readonly label: string;
+}
+
+/**
+ * Structural zeros in few sentences: cells that always appear together are named once, and what follows from that is
+ * not repeated.
+ */
+export function describeExclusions(exclusions: readonly Exclusion[]): readonly string[] {
+  const cells = new Map<string, Cell>();
+  const group = new Map<string, string>();
+  const root = (id: string): string => (group.get(id) === id ? id : root(group.get(id) as string));
+  for (const one of exclusions) {
+    for (const place of [0, 1]) {
+      for (const pair of one.never) {
+        const cell = { column: one.columns[place], label: pair[place] };
+        cells.set(key(cell), cell);
+        if (!group.has(key(cell))) group.set(key(cell), key(cell));
+      }
+    }
+  }
+  for (const one of exclusions) for (const [x, y] of together(one)) group.set(root(key(y)), root(key(x)));
+  const members = new Map<string, Cell[]>();
+  for (const [id, cell] of cells) members.set(root(id), [...(members.get(root(id)) ?? []), cell]);
+  const sentences: string[] = [];
+  for (const one of members.values()) {
+    if (one.length > 1) sentences.push(`${one.map(named).join(", ")} always come together.`);
+  }
+  return [...sentences, ...remaining(exclusions, root)];
+}
+
+/** Pairs of cells of which each excludes all that the other one's column offers instead. */
+function together(one: Exclusion): [Cell, Cell][] {
+  const [a, b] = one.columns;
+  const labels = [0, 1].map((place) => [...new Set(one.never.map((pair) => pair[place]))]);
+  const excluded = (x: string, y: string): boolean =>
+    one.never.some((pair) => pair[0] === x && pair[1] === y);
+  const found: [Cell, Cell][] = [];
+  for (const x of labels[0]) {
+    for (const y of labels[1]) {
+      const others = labels[1].filter((label) => label !== y);
+      const rest = labels[0].filter((label) => label !== x);
+      if (excluded(x, y) || others.length === 0 || rest.length === 0) continue;
+      if (others.every((label) => excluded(x, label)) && rest.every((label) => excluded(label, y))) {
+        found.push([
+          { column: a, label: x },
+          { column: b, label: y },
+        ]);
+      }
+    }
+  }
+  return found;
+}
+
+/** What "always together" does not say already, each fact once per group. */
+function remaining(exclusions: readonly Exclusion[], root: (id: string) => string): string[] {
+  const said = new Set<string>();
+  const byCell = new Map<string, { cell: Cell; column: string; labels: string[] }>();
+  for (const one of exclusions) {
+    const [a, b] = one.columns;
+    const pairs = together(one);
+    for (const [x, y] of one.never) {
+      const left = { column: a, label: x };
+      const right = { column: b, label: y };
+      // x without its partner: that is what "together" means.
+      if (pairs.some(([p, q]) => p.label === x || q.label === y)) continue;
+      const fact = [root(key(left)), root(key(right))].sort().join("\n");
+      if (said.has(fact)) continue;
+      said.add(fact);
+      const id = `${key(left)}\n${b}`;
+      const entry = byCell.get(id) ?? { cell: left, column: b, labels: [] };
+      entry.labels.push(y);
+      byCell.set(id, entry);
+    }
+  }
+  return [...byCell.values()].map(
+    ({ cell, column, labels }) =>
+      `Where ${named(cell)}, ${column} is never ${labels.map(bare).join(" or ")}.`,
+  );
+}
+
+function key(cell: Cell): string {
+  return JSON.stringify([cell.column, cell.label]);
+}
+
+function named(cell: Cell): string {
+  return `${cell.column} ${cell.label === "other" ? "has another value" : `= ${bare(cell.label)}`}`;
+}
+
+function bare(label: string): string {
+  return label.replace(/^= /, "");
+}

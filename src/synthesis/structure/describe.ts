@@ -1,0 +1,72 @@
+import { writeDate } from "./dates";
+import { describeExclusions } from "./describe-exclusions";
+import type { Formula } from "./formulas";
+import { spacing } from "./grids";
+import type { ColumnPlan, Structure } from "./structure";
+
+/** The structure in sentences, one rule each: what a user confirms or changes. */
+export function describeStructure(structure: Structure): readonly string[] {
+  return [
+    ...structure.columns.flatMap(describeColumn),
+    ...structure.combinations.map(
+      (one) =>
+        `Only the ${one.allowed.length} combinations of ${one.columns.join(", ")} seen in training appear.`,
+    ),
+    ...describeExclusions(structure.exclusions),
+    ...structure.orders.map(({ low, high }) => `${low} is never above ${high}.`),
+  ];
+}
+
+function describeColumn(plan: ColumnPlan): string[] {
+  const { name } = plan;
+  if (plan.kind === "constant")
+    return [plan.text === "" ? `${name} is always missing.` : `${name} is always ${plan.text}.`];
+  if (plan.kind === "key") return [`${name} is a key: every row gets a fresh one.`];
+  if (plan.kind === "text") return [`${name} is free text: made of words that several rows share.`];
+  if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];
+  if (plan.kind === "levels") return [];
+  if (plan.kind === "date") {
+    return [
+      `${name} is a date from ${writeDate(plan.low, plan.format)} to ${writeDate(plan.high, plan.format)}.`,
+    ];
+  }
+  if (plan.values) return [`${name} is one of ${plan.values.join(", ")}.`];
+  const steps = plan.grid ? ` in steps of ${shown(spacing(plan.grid))}` : "";
+  const often =
+    plan.atoms.length > 0 && !plan.formula ? `; often exactly ${plan.atoms.map(shown).join(" or ")}` : "";
+  const range = `${name} lies between ${shown(plan.low)} and ${shown(plan.high)}${steps}${often}.`;
+  return plan.formula ? [describeFormula(name, plan.formula), range] : [range];
+}
+
+function describeFormula(name: string, formula: Formula): string {
+  const loose =
+    formula.rest === "none"
+      ? ", rounded"
+      : formula.rest === "factor"
+        ? ` × a factor near 1 (median error ${(100 * formula.error).toFixed(1)} %)`
+        : ` + a difference (median ${shown(formula.error)})`;
+  const otherwise =
+    formula.kind === "product" && formula.rest !== "none"
+      ? `; ${formula.otherwise === null ? "missing" : shown(formula.otherwise)} where that is 0`
+      : "";
+  return `${name} = ${right(formula)}${loose}${otherwise}.`;
+}
+
+function right(formula: Formula): string {
+  if (formula.kind === "product") {
+    const times = formula.factors.filter((one) => one.power === 1).map((one) => one.column);
+    const over = formula.factors.filter((one) => one.power === -1).map((one) => one.column);
+    const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
+    return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
+  }
+  const terms = formula.terms.map(({ column, weight }) =>
+    weight === 1 ? column : weight === -1 ? `−${column}` : `${shown(weight)} × ${column}`,
+  );
+  const effects = formula.effects.map((one) => `an amount for ${one.column}`);
+  const front = formula.constant === 0 && terms.length > 0 ? [] : [shown(formula.constant)];
+  return [...front, ...terms, ...effects].join(" + ").replaceAll("+ −", "− ");
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}

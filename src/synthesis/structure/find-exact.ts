@@ -1,0 +1,222 @@
+import { cholesky, choleskySolve } from "../../core/linear-algebra";
+import type { Formula } from "./formulas";
+import { spacing } from "./grids";
+import { type NumberInput, shortest, spacedRows } from "./search";
+
+const screeningRows = 2000;
+/** Above this many columns a sum over all of them is no longer looked for. */
+const mostColumns = 60;
+
+/** Columns that are, to rounding, a multiple of another one or a weighted sum of several. */
+export function findExact(numbers: readonly NumberInput[]): Map<string, Formula> {
+  const found = new Map<string, Formula>();
+  const complete = numbers.filter((one) => !one.values.some(Number.isNaN));
+  const rows = complete[0]?.values.length ?? 0;
+  if (rows < 10) return found;
+  const sample = spacedRows(rows, screeningRows);
+  multiples(complete, sample, found);
+  if (complete.length <= mostColumns) {
+    // Totals first: with positive weights a sum reads as a person would write it.
+    for (const positive of [true, false]) sums(complete, sample, found, positive);
+  }
+  return found;
+}
+
+function multiples(complete: readonly NumberInput[], sample: Int32Array, found: Map<string, Formula>): void {
+  const scores = complete.map((one) => standardised(one.values, sample));
+  for (let a = 0; a < complete.length; a++) {
+    for (let b = a + 1; b < complete.length; b++) {
+      if (found.has(complete[a].name) || found.has(complete[b].name)) continue;
+      let correlation = 0;
+      for (let i = 0; i < sample.length; i++) correlation += scores[a][i] * scores[b][i];
+      if (Math.abs(correlation) < 0.999) continue;
+      const forward = multiple(complete[b], complete[a]);
+      if (forward) found.set(complete[b].name, forward);
+      else {
+        const backward = multiple(complete[a], complete[b]);
+        if (backward) found.set(complete[a].name, backward);
+      }
+    }
+  }
+}
+
+function multiple(target: NumberInput, of: NumberInput): Formula | undefined {
+  const x = of.values;
+  const y = target.values;
+  const meanX = mean(x);
+  const meanY = mean(y);
+  let xx = 0;
+  let xy = 0;
+  for (let i = 0; i < x.length; i++) {
+    xx += (x[i] - meanX) ** 2;
+    xy += (x[i] - meanX) * (y[i] - meanY);
+  }
+  if (xx === 0) return undefined;
+  const fits = (weight: number, constant: number): boolean => agrees(target, (i) => constant + weight * x[i]);
+  const through = weightThroughZero(x, y);
+  for (const [weight, constant] of [
+    [through, 0],
+    [xy / xx, meanY - (xy / xx) * meanX],
+  ]) {
+    const short = shortest(weight, (shorter) => fits(shorter, constant));
+    if (!fits(short, constant)) continue;
+    return sum(
+      shortest(constant, (shorter) => fits(short, shorter)),
+      [{ column: of.name, weight: short }],
+    );
+  }
+  return undefined;
+}
+
+function sums(
+  complete: readonly NumberInput[],
+  sample: Int32Array,
+  found: Map<string, Formula>,
+  positive: boolean,
+): void {
+  for (let t = complete.length - 1; t >= 0; t--) {
+    const target = complete[t];
+    if (found.has(target.name)) continue;
+    const others = complete.filter((one) => one !== target && !found.has(one.name));
+    if (others.length < 2) continue;
+    const formula = weightedSum(target, others, sample);
+    if (formula && (!positive || formula.terms.every((term) => term.weight > 0)))
+      found.set(target.name, formula);
+  }
+}
+
+function weightedSum(
+  target: NumberInput,
+  others: readonly NumberInput[],
+  sample: Int32Array,
+): Formula | undefined {
+  let terms = others.slice();
+  let solved = leastSquares(target, terms, sample);
+  const tolerance = Math.max(spacing(target.grid), 1e-9 * spread(target.values));
+  if (!solved || solved.error > 2 * tolerance) return undefined;
+  // A term that moves nothing by half a unit is no term.
+  terms = terms.filter((one, k) => Math.abs(solved!.weights[k]) * spread(one.values) > tolerance);
+  if (terms.length < 2) return undefined;
+  solved = leastSquares(target, terms, sample);
+  if (!solved) return undefined;
+  const rounded = solved.weights.map((weight) => {
+    const whole = Number(weight.toPrecision(4));
+    return Math.abs(weight - whole) * 1000 < Math.abs(whole) ? whole : weight;
+  });
+  const constant = Math.abs(solved.constant) <= tolerance ? 0 : solved.constant;
+  for (const [weights, offset] of [
+    [rounded, constant],
+    [solved.weights, solved.constant],
+  ] as const) {
+    const predicted = (i: number): number =>
+      terms.reduce((total, one, k) => total + weights[k] * one.values[i], offset);
+    if (agrees(target, predicted))
+      return sum(
+        offset,
+        terms.map((one, k) => ({ column: one.name, weight: weights[k] })),
+      );
+  }
+  return undefined;
+}
+
+interface Solved {
+  readonly weights: number[];
+  readonly constant: number;
+  /** The largest absolute residual on the sample. */
+  readonly error: number;
+}
+
+function leastSquares(
+  target: NumberInput,
+  terms: readonly NumberInput[],
+  sample: Int32Array,
+): Solved | undefined {
+  const p = terms.length;
+  const x = terms.map((one) => standardised(one.values, sample));
+  const y = standardised(target.values, sample);
+  const gram = new Float64Array(p * p);
+  const moment = new Float64Array(p);
+  for (let a = 0; a < p; a++) {
+    for (let b = 0; b <= a; b++) {
+      let total = 0;
+      for (let i = 0; i < sample.length; i++) total += x[a][i] * x[b][i];
+      gram[a * p + b] = total;
+    }
+    // A trace of ridge lets equal columns share their weight instead of failing.
+    gram[a * p + a] += 1e-12;
+    for (let i = 0; i < sample.length; i++) moment[a] += x[a][i] * y[i];
+  }
+  const factor = cholesky(gram, p);
+  if (!factor) return undefined;
+  const scaled = choleskySolve(factor, p, moment);
+  const scaleY = deviation(target.values, sample);
+  const weights = terms.map((one, k) => (scaled[k] * scaleY) / (deviation(one.values, sample) || 1));
+  let constant = 0;
+  for (const i of sample) {
+    constant +=
+      (target.values[i] - terms.reduce((total, one, k) => total + weights[k] * one.values[i], 0)) /
+      sample.length;
+  }
+  let error = 0;
+  for (const i of sample) {
+    const predicted = terms.reduce((total, one, k) => total + weights[k] * one.values[i], constant);
+    error = Math.max(error, Math.abs(target.values[i] - predicted));
+  }
+  return { weights, constant, error };
+}
+
+/** Whether the prediction, rounded to the target's grid, is the target in every row (a half may round either way). */
+function agrees(target: NumberInput, predicted: (row: number) => number): boolean {
+  const half = spacing(target.grid) / 2;
+  const slack = half * 1e-6 + 1e-9 * spread(target.values);
+  for (let i = 0; i < target.values.length; i++) {
+    if (!(Math.abs(target.values[i] - predicted(i)) <= half + slack)) return false;
+  }
+  return true;
+}
+
+function sum(constant: number, terms: Formula["terms"]): Formula {
+  return { kind: "sum", constant, factors: [], terms, effects: [], rest: "none", otherwise: null, error: 0 };
+}
+
+function weightThroughZero(x: Float64Array, y: Float64Array): number {
+  let xx = 0;
+  let xy = 0;
+  for (let i = 0; i < x.length; i++) {
+    xx += x[i] * x[i];
+    xy += x[i] * y[i];
+  }
+  return xx > 0 ? xy / xx : 0;
+}
+
+function standardised(values: Float64Array, sample: Int32Array): Float64Array {
+  const out = Float64Array.from(sample, (i) => values[i]);
+  const centre = mean(out);
+  const scale = deviation(values, sample) * Math.sqrt(sample.length) || 1;
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] - centre) / scale;
+  return out;
+}
+
+function deviation(values: Float64Array, sample: Int32Array): number {
+  let total = 0;
+  let squares = 0;
+  for (const i of sample) total += values[i];
+  for (const i of sample) squares += (values[i] - total / sample.length) ** 2;
+  return Math.sqrt(squares / sample.length);
+}
+
+function mean(values: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i];
+  return total / values.length;
+}
+
+function spread(values: Float64Array): number {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  return high - low;
+}

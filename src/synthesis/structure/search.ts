@@ -1,0 +1,38 @@
+import type { Grid } from "./grids";
+
+/** A numeric column as the search sees it. */
+export interface NumberInput {
+  readonly name: string;
+  readonly values: Float64Array;
+  readonly grid?: Grid;
+}
+
+/** A level column as the search sees it: codes with missing as the last level. */
+export interface LevelsInput {
+  readonly name: string;
+  readonly codes: Int32Array;
+  readonly count: number;
+}
+
+/** At most `most` row numbers, evenly spaced: enough to screen with. */
+export function spacedRows(rows: number, most: number): Int32Array {
+  const count = Math.min(rows, most);
+  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+}
+
+/** The value with as few significant digits (3 to 7) as `holds` allows; the value itself when none does. */
+export function shortest(value: number, holds: (shorter: number) => boolean): number {
+  for (let digits = 1; digits <= 7; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (holds(shorter)) return shorter;
+  }
+  return value;
+}
+
+/** The q-quantile of sorted values, between neighbours by interpolation. */
+export function quantileSorted(sorted: ArrayLike<number>, q: number): number {
+  const at = q * (sorted.length - 1);
+  const low = Math.floor(at);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+}

@@ -1,0 +1,250 @@
+import { describe, expect, test } from "vitest";
+import { normal, seeded } from "../../../src/core/rng";
+import { type Column, type Table, table } from "../../../src/data/table";
+import { describeStructure } from "../../../src/synthesis/structure/describe";
+import { discoverStructure } from "../../../src/synthesis/structure/discover";
+import { restoreTable, variableNames } from "../../../src/synthesis/structure/restore";
+import type { NumberPlan, Structure } from "../../../src/synthesis/structure/structure";
+import { reduceTable } from "../../../src/synthesis/structure/variables";
+import { schemaOf } from "../../../src/synthesis/synthesiser";
+
+const rows = 600;
+
+function levels(name: string, codes: ArrayLike<number>, names: readonly string[]): Column {
+  return { name, type: "categorical", codes: Int32Array.from(codes), levels: names };
+}
+
+function numbers(name: string, values: ArrayLike<number>, decimals?: number): Column {
+  return {
+    name,
+    type: "numeric",
+    values: Float64Array.from(values),
+    ...(decimals !== undefined && { decimals }),
+  };
+}
+
+/** Customers with every kind of rule that is looked for. */
+function customers(seed: number): Table {
+  const rng = seeded(seed);
+  const draw = (one: (i: number) => number): Float64Array =>
+    Float64Array.from({ length: rows }, (_, i) => one(i));
+  const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
+  const net = draw(() => Math.floor(rng.uniform() * 3));
+  const backup = net.map((code) => (code === 2 ? 2 : Math.floor(rng.uniform() * 2)));
+  const months = draw(() => Math.floor(rng.uniform() * 60));
+  const minutes = draw(() => round(200 + 50 * normal(rng), 1));
+  const evening = draw(() => round(100 + 30 * normal(rng), 1));
+  const bill = net.map((code, i) => round(20 + 25 * code + 10 * (backup[i] === 1 ? 1 : 0) + normal(rng), 2));
+  const total = bill.map((one, i) =>
+    months[i] === 0 ? Number.NaN : round(one * months[i] * (1 + 0.03 * normal(rng)), 2),
+  );
+  const first = draw(() => Math.floor(18000 + 1000 * rng.uniform()));
+  const date = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
+  return table([
+    {
+      name: "key",
+      type: "id",
+      values: Array.from({ length: rows }, (_, i) => `K-${String(10_000 + 7 * i)}`),
+    },
+    levels("net", net, ["dsl", "fibre", "none"]),
+    levels(
+      "has net",
+      net.map((code) => (code === 2 ? 0 : 1)),
+      ["no", "yes"],
+    ),
+    levels("backup", backup, ["no", "yes", "no net"]),
+    numbers("months", months, 0),
+    numbers("minutes", minutes, 1),
+    numbers("evening", evening, 1),
+    numbers(
+      "all minutes",
+      minutes.map((value, i) => round(value + evening[i], 1)),
+      1,
+    ),
+    numbers(
+      "charge",
+      minutes.map((value) => round(0.17 * value, 2)),
+      2,
+    ),
+    numbers("bill", bill, 2),
+    numbers("total", total, 2),
+    numbers(
+      "noise",
+      draw(() => normal(rng)),
+    ),
+    { name: "joined", type: "date", values: Array.from(first, date) },
+    {
+      name: "left",
+      type: "date",
+      values: Array.from(first, (day) => date(day + Math.floor(900 * rng.uniform()))),
+    },
+    levels("land", new Int32Array(rows), ["here", "there"]),
+  ]);
+}
+
+const plan = (structure: Structure, name: string): NumberPlan =>
+  structure.columns.find((one) => one.name === name) as NumberPlan;
+
+describe("discoverStructure(table, rng)", () => {
+  const from = customers(1);
+  const found = discoverStructure(from, seeded(1));
+
+  test("finds multiples, sums, products, effects of levels, lookups and constants", () => {
+    expect(plan(found, "charge").formula).toMatchObject({
+      rest: "none",
+      constant: 0,
+      terms: [{ column: "minutes", weight: 0.17 }],
+    });
+    expect(plan(found, "all minutes").formula).toMatchObject({
+      rest: "none",
+      terms: [
+        { column: "minutes", weight: 1 },
+        { column: "evening", weight: 1 },
+      ],
+    });
+    expect(plan(found, "total").formula).toMatchObject({
+      kind: "product",
+      rest: "factor",
+      constant: 1,
+      otherwise: null,
+      factors: [
+        { column: "months", power: 1 },
+        { column: "bill", power: 1 },
+      ],
+    });
+    expect(plan(found, "total")).toMatchObject({ missing: false });
+    expect(plan(found, "bill").formula?.rest).toBe("difference");
+    expect(plan(found, "bill").formula?.effects.map((one) => one.column)).toEqual(["net", "backup"]);
+    expect(found.columns.find((one) => one.name === "has net")).toMatchObject({
+      kind: "lookup",
+      of: "net",
+      map: [1, 1, 0],
+    });
+    expect(found.columns.at(-1)).toEqual({ kind: "constant", name: "land", text: "here" });
+    expect(plan(found, "noise").formula).toBeUndefined();
+  });
+
+  test("finds structural zeros and orders", () => {
+    expect(found.exclusions).toEqual([
+      {
+        columns: ["net", "backup"],
+        never: [
+          ["dsl", "no net"],
+          ["fibre", "no net"],
+          ["none", "no"],
+          ["none", "yes"],
+        ],
+      },
+    ]);
+    expect(found.orders).toContainEqual({ low: "joined", high: "left" });
+    expect(found.orders).not.toContainEqual({ low: "charge", high: "minutes" });
+  });
+
+  test("says it in sentences", () => {
+    const said = describeStructure(found);
+    expect(said).toContain("charge = 0.17 × minutes, rounded.");
+    expect(said).toContain("all minutes = minutes + evening, rounded.");
+    expect(said).toContain("net = none, backup = no net always come together.");
+    expect(said).toContain("joined is never above left.");
+    expect(said.join()).toMatch(
+      /total = months × bill × a factor near 1 \(median error \d\.\d %\); missing where that is 0\./,
+    );
+  });
+
+  test("finds no rule among independent columns", () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const rng = seeded(seed);
+      const random = table(
+        Array.from({ length: 12 }, (_, j) =>
+          j % 2 === 0
+            ? numbers(
+                `n${j}`,
+                Float64Array.from({ length: 300 }, () => 10 + normal(rng)),
+              )
+            : levels(
+                `l${j}`,
+                Int32Array.from({ length: 300 }, () => Math.floor(rng.uniform() ** 2 * 4)),
+                ["a", "b", "c", "d"],
+              ),
+        ),
+      );
+      const nothing = discoverStructure(random, seeded(0));
+      expect(nothing.exclusions).toEqual([]);
+      expect(nothing.orders).toEqual([]);
+      expect(
+        nothing.columns.filter((one) => one.kind === "lookup" || (one.kind === "number" && one.formula)),
+      ).toEqual([]);
+    }
+  });
+
+  test("computes no column that is to be kept, and searches nothing with search: false", () => {
+    const kept = discoverStructure(from, seeded(1), { keep: ["total", "has net"] });
+    expect(plan(kept, "total").formula).toBeUndefined();
+    expect(kept.columns.find((one) => one.name === "has net")?.kind).toBe("levels");
+    const bare = discoverStructure(from, seeded(1), {
+      search: false,
+      orders: [{ low: "joined", high: "left" }],
+    });
+    expect(variableNames(bare)).toHaveLength(13);
+    expect(bare.orders).toEqual([{ low: "joined", high: "left" }]);
+  });
+
+  test("refuses an order that the training rows break, and names that do not exist", () => {
+    expect(() => discoverStructure(from, seeded(1), { orders: [{ low: "left", high: "joined" }] })).toThrow(
+      "left must never be above joined",
+    );
+    expect(() => discoverStructure(from, seeded(1), { keep: ["colour"] })).toThrow("colour");
+    expect(() => discoverStructure(from, seeded(1), { combinations: [["net", "months"]] })).toThrow(
+      "columns of levels",
+    );
+  });
+
+  test("draws the combinations asked for as one", () => {
+    const joined = discoverStructure(from, seeded(1), { combinations: [["net", "backup"]] });
+    expect(joined.combinations[0].allowed).toHaveLength(5);
+    expect(variableNames(joined)[0]).toBe("net + backup");
+    expect(variableNames(joined)).not.toContain("net");
+    const drawn = reduceTable(joined, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
+    const back = restoreTable(joined, schemaOf(from), drawn, rows, seeded(3));
+    expect(back.columns[1]).toEqual(from.columns[1]);
+    expect(back.columns[3]).toEqual(from.columns[3]);
+  });
+});
+
+describe("restoreTable(structure, schema, drawn, rows, rng)", () => {
+  const from = customers(2);
+  const found = discoverStructure(from, seeded(1));
+
+  test("gives the training table back, bit for bit, from its own variables, with fresh keys", () => {
+    const drawn = reduceTable(found, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
+    const back = restoreTable(found, schemaOf(from), drawn, rows, seeded(3));
+    expect(back.columns.slice(1)).toEqual(from.columns.slice(1));
+    const known = new Set((from.columns[0] as { values: string[] }).values);
+    expect((back.columns[0] as { values: string[] }).values.filter((key) => known.has(key))).toEqual([]);
+  });
+
+  test("survives JSON", () => {
+    expect(JSON.parse(JSON.stringify(found))).toEqual(found);
+  });
+
+  test("keeps ranges, grids and orders whatever is drawn", () => {
+    const rng = seeded(4);
+    const wild = reduceTable(found, from).map((one) =>
+      one.kind === "levels"
+        ? one.codes
+        : one.values.map(() => one.low + 3 * (rng.uniform() - 0.5) * (one.high - one.low)),
+    );
+    const back = restoreTable(found, schemaOf(from), wild, rows, seeded(3));
+    const values = (name: string): ArrayLike<number> =>
+      (back.columns.find((one) => one.name === name) as { values: ArrayLike<number> }).values;
+    const bill = plan(found, "bill");
+    for (let i = 0; i < rows; i++) {
+      expect(values("bill")[i]).toBeGreaterThanOrEqual(bill.low);
+      expect(values("bill")[i]).toBeLessThanOrEqual(bill.high);
+      expect(Number(values("bill")[i].toFixed(2))).toBe(values("bill")[i]);
+      expect(Date.parse(values("joined")[i] as unknown as string)).toBeLessThanOrEqual(
+        Date.parse(values("left")[i] as unknown as string),
+      );
+    }
+  });
+});
