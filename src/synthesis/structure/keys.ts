@@ -16,7 +16,7 @@ export type KeyPlan =
       readonly pace: number;
     };
 
-const classes = ["0123456789", "0123456789abcdef", "0123456789ABCDEF", letters("A"), letters("a")];
+const classes = ["0123456789", letters("A"), letters("a"), "0123456789abcdef", "0123456789ABCDEF"];
 const mixed = [
   "0123456789" + letters("A"),
   "0123456789" + letters("a"),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { normal, seeded } from "../../../src/core/rng";
-import { type Column, type Table, table } from "../../../src/data/table";
+import { type Column, type Table, type TextColumn, table } from "../../../src/data/table";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover";
 import { restoreTable, variableNames } from "../../../src/synthesis/structure/restore";
@@ -219,8 +219,8 @@ describe("restoreTable(structure, schema, drawn, rows, rng)", () => {
     const drawn = reduceTable(found, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
     const back = restoreTable(found, schemaOf(from), drawn, rows, seeded(3));
     expect(back.columns.slice(1)).toEqual(from.columns.slice(1));
-    const known = new Set((from.columns[0] as { values: string[] }).values);
-    expect((back.columns[0] as { values: string[] }).values.filter((key) => known.has(key))).toEqual([]);
+    const known = new Set((from.columns[0] as TextColumn).values);
+    expect((back.columns[0] as TextColumn).values.filter((key) => known.has(key))).toEqual([]);
   });
 
   test("survives JSON", () => {

@@ -74,10 +74,11 @@ describe("keyPlanOf(values)", () => {
   });
 
   test("keeps the form of a UUID", () => {
-    const plan = keyPlanOf(
-      ["0b3c9d1e-9f4a-4d2b-8c6e-1f2a3b4c5d6e", "f47ac10b-58cc-4372-a567-0e02b2c3d479"],
-      seeded(3),
-    );
+    const rng = seeded(5);
+    const hex = (n: number): string =>
+      Array.from({ length: n }, () => "0123456789abcdef"[Math.floor(16 * rng.uniform())]).join("");
+    const known = Array.from({ length: 60 }, () => `${hex(8)}-${hex(4)}-4${hex(3)}-${hex(4)}-${hex(12)}`);
+    const plan = keyPlanOf(known, seeded(3));
     const keys = freshKeys(plan, 0, 1000);
     expect(new Set(keys).size).toBe(1000);
     for (const key of keys)
