@@ -51,5 +51,13 @@ for (const entry of readdirSync("src", { recursive: true })) {
   }
   if (/\bMath\.random\b/.test(text)) problems.push(`src/${entry}: Math.random is not seeded; take an Rng`);
 }
+// Notebooks are type-checked by the kernel's TypeScript 5.0, where such a type silently becomes `any`.
+for (const entry of readdirSync("dist", { recursive: true })) {
+  if (entry.endsWith(".d.ts") && /Array<ArrayBuffer/.test(readFileSync(join("dist", entry), "utf8"))) {
+    problems.push(
+      `src/${entry.replace(".d.ts", ".ts")}: an exported type is inferred as a typed array over ArrayBuffer; annotate it`,
+    );
+  }
+}
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);

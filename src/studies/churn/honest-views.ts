@@ -1,0 +1,220 @@
+import type { Interval } from "../../evaluate/bootstrap";
+import { precisionRecallCurve, rocCurve } from "../../evaluate/curves";
+import { type LineChart, lineChart, type Point, type Series } from "../../report/charts/line";
+import { modelColours } from "../../report/charts/theme";
+import { dataTable, type TableColumn } from "../../report/data-table";
+import { decimal, duration, interval, percent } from "../../report/format";
+import type { Customers } from "./data";
+import type { HonestFigure, HonestModel } from "./honest";
+
+/** Every model on the test customers, with intervals. */
+export function honestTable(models: readonly HonestModel[]): string {
+  const figure = (
+    label: string,
+    key: HonestFigure,
+    best: "highest" | "lowest",
+    help: string,
+  ): TableColumn<HonestModel>[] => [
+    {
+      label,
+      help,
+      align: "right",
+      best,
+      value: (one) => one.test[key].estimate,
+      text: (one) => decimal(one.test[key].estimate),
+    },
+    {
+      label: "95 % interval",
+      align: "right",
+      text: (one) => interval(one.test[key].low, one.test[key].high, 2),
+    },
+  ];
+  return dataTable(
+    models,
+    [
+      { label: "Model", text: nameOf },
+      ...figure("ROC AUC", "rocAuc", "highest", "How often a leaver scores above a stayer"),
+      ...figure("PR AUC", "averagePrecision", "highest", "Average precision over all recalls"),
+      ...figure("F1", "f1", "highest", "At the threshold chosen on training customers"),
+      ...figure("Brier", "brier", "lowest", "Mean squared error of the probability"),
+      { label: "Threshold", align: "right", text: (one) => decimal(one.threshold, 2) },
+      { label: "Time", align: "right", text: (one) => duration(one.milliseconds) },
+    ],
+    {
+      caption: "Honest protocol: the test customers, predicted once",
+      note: "Intervals: bootstrap of the test customers. Threshold: best F1 of cross-validated training predictions. Time: cross-validation and final fit.",
+    },
+  );
+}
+
+/** ROC curves of the models without SMOTE. */
+export function rocChart(models: readonly HonestModel[], test: Customers): Promise<string> {
+  const plain = models.filter((one) => !one.resampled);
+  const best = bestBy(plain, (one) => one.test.rocAuc.estimate);
+  return lineChart({
+    title: `${best.name} ranks a leaver above a stayer ${percent(best.test.rocAuc.estimate, 0)} of the time`,
+    description: `ROC curves on the test customers: ${plain.map((one) => `${one.name} has an area of ${decimal(one.test.rocAuc.estimate)}`).join(", ")}. A diagonal shows a model without skill.`,
+    x: { label: "Share of stayers called leavers", domain: [0, 1], format: ".0%" },
+    y: { label: "Share of leavers found", domain: [0, 1], format: ".0%" },
+    series: [
+      ...plain.map((one): Series => {
+        const curve = rocCurve(test.labels, one.testScores);
+        return {
+          name: one.name,
+          colour: modelColours[one.name] ?? 1,
+          points: pointsOf(curve.falsePositiveRate, curve.truePositiveRate),
+        };
+      }),
+      {
+        name: "No skill",
+        colour: "grey",
+        dashed: true,
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
+    ],
+  });
+}
+
+/** Precision against recall of the models without SMOTE. */
+export function precisionRecallChart(models: readonly HonestModel[], test: Customers): Promise<string> {
+  const plain = models.filter((one) => !one.resampled);
+  const base = test.labels.reduce((sum, label) => sum + label, 0) / test.labels.length;
+  const best = bestBy(plain, (one) => precisionAt(one, test, 0.8));
+  return lineChart({
+    title: `To find four of five leavers, ${best.name.toLowerCase()} is right in ${percent(precisionAt(best, test, 0.8), 0)} of its calls`,
+    description: `Precision against recall on the test customers; calling everybody gives a precision of ${percent(base)}.`,
+    x: { label: "Recall: share of leavers found", domain: [0, 1], format: ".0%" },
+    y: { label: "Precision: share of calls that are right", domain: [0, 1], format: ".0%" },
+    rules: [{ x: 0.8, label: "80 %" }],
+    series: [
+      ...plain.map((one): Series => {
+        const curve = precisionRecallCurve(test.labels, one.testScores);
+        // From the left: the highest threshold first. The last point (1, 0) is a convention, not a decision.
+        return {
+          name: one.name,
+          colour: modelColours[one.name] ?? 1,
+          points: pointsOf(curve.recall.slice(0, -1).reverse(), curve.precision.slice(0, -1).reverse()),
+        };
+      }),
+      {
+        name: "Call everybody",
+        colour: "grey",
+        dashed: true,
+        points: [
+          { x: 0, y: base },
+          { x: 1, y: base },
+        ],
+      },
+    ],
+  });
+}
+
+/** What probabilities promised against what came. */
+export function calibrationChart(models: readonly HonestModel[]): Promise<string> {
+  const plain = models.filter((one) => !one.resampled);
+  const resampled = models.filter((one) => one.resampled);
+  const worst = bestBy(resampled, (one) => one.test.calibrationError.estimate);
+  const same = models.find((one) => one.name === worst.name && !one.resampled) ?? worst;
+  const series = (one: HonestModel, dashed: boolean): Series => ({
+    name: nameOf(one),
+    colour: modelColours[one.name] ?? 1,
+    dots: true,
+    dashed,
+    points: one.calibration.map((bin) => ({
+      x: bin.meanPredicted,
+      y: bin.observed,
+      ...(dashed ? {} : { low: bin.interval[0], high: bin.interval[1] }),
+    })),
+  });
+  return lineChart({
+    title: `SMOTE makes probabilities promise too much: ${worst.name.toLowerCase()}'s calibration error goes from ${decimal(same.test.calibrationError.estimate)} to ${decimal(worst.test.calibrationError.estimate)}`,
+    description:
+      "Mean predicted probability of eight equal groups of test customers against the share that left. The diagonal is perfect.",
+    note: "Bands: 95 % intervals of the observed shares, for the models without SMOTE.",
+    x: { label: "Predicted probability of leaving", domain: [0, 1], format: ".0%" },
+    y: { label: "Share that left", domain: [0, 1], format: ".0%" },
+    series: [
+      ...plain.map((one) => series(one, false)),
+      ...resampled.map((one) => series(one, true)),
+      {
+        name: "Perfect",
+        colour: "grey",
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
+    ],
+  });
+}
+
+/** Precision, recall and F1 of one model's cross-validated training predictions at every threshold. */
+export function thresholdChart(model: HonestModel, train: Customers): Promise<string> {
+  const curve = precisionRecallCurve(train.labels, model.trainScores);
+  const at = (name: string, colour: Series["colour"], value: (p: number, r: number) => number): Series => ({
+    name,
+    colour,
+    points: thinned(
+      pointsOf(
+        curve.thresholds,
+        curve.thresholds.map((_, k) => value(curve.precision[k], curve.recall[k])),
+      ),
+    ),
+  });
+  const chart: LineChart = {
+    title: `${model.name}: precision and recall meet where F1 is best, at a threshold near ${decimal(model.threshold, 2)}`,
+    description: "Precision falls and recall rises as the threshold goes down; F1 is highest in between.",
+    note: "Out-of-fold predictions of the training customers: the test customers have no say in the threshold.",
+    x: { label: "Threshold: call those whose probability is at least this", domain: [0, 1] },
+    y: { label: "Value", domain: [0, 1], format: ".0%" },
+    rules: [{ x: model.threshold, label: `chosen: ${decimal(model.threshold, 2)}` }],
+    series: [
+      at("Precision", 1, (p) => p),
+      at("Recall", 2, (_, r) => r),
+      at("F1", 3, (p, r) => (p + r === 0 ? 0 : (2 * p * r) / (p + r))),
+    ],
+  };
+  return lineChart(chart);
+}
+
+/** The finding in a sentence that a manager understands, and what to do. */
+export function honestConclusion(models: readonly HonestModel[], test: Customers): string {
+  const plain = models.filter((one) => !one.resampled);
+  const best = bestBy(plain, (one) => one.test.averagePrecision.estimate);
+  const leavers = test.labels.reduce((sum, label) => sum + label, 0);
+  const called = best.testScores.reduce((sum, score) => sum + (score >= best.threshold ? 1 : 0), 0);
+  const found = Math.round(best.test.recall.estimate * leavers);
+  return `Of ${test.labels.length} customers, ${best.name.toLowerCase()} calls ${called} and finds ${found} of the ${leavers} who left (${described(best.test.precision)} of the calls are right).`;
+}
+
+/** The name in tables and legends. */
+export function nameOf(one: HonestModel): string {
+  return one.resampled ? `${one.name} with SMOTE` : one.name;
+}
+
+function described(value: Interval): string {
+  return `${percent(value.estimate, 0)}, between ${percent(value.low, 0)} and ${percent(value.high, 0)}`;
+}
+
+function bestBy<T>(all: readonly T[], score: (one: T) => number): T {
+  return all.reduce((best, one) => (score(one) > score(best) ? one : best));
+}
+
+/** The best precision among thresholds that find at least this share of the leavers. */
+function precisionAt(one: HonestModel, test: Customers, recall: number): number {
+  const curve = precisionRecallCurve(test.labels, one.testScores);
+  return Math.max(...curve.precision.filter((_, k) => curve.recall[k] >= recall));
+}
+
+function pointsOf(x: ArrayLike<number>, y: ArrayLike<number>): Point[] {
+  return Array.from({ length: x.length }, (_, i) => ({ x: x[i], y: y[i] }));
+}
+
+/** At most 300 points: more than a chart's width can show apart. */
+function thinned(points: Point[]): Point[] {
+  const step = Math.ceil(points.length / 300);
+  return points.filter((_, i) => i % step === 0 || i === points.length - 1);
+}

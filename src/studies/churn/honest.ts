@@ -1,0 +1,166 @@
+import { checkInteger } from "../../core/checks";
+import type { Model, Progress } from "../../core/model";
+import { seeded } from "../../core/rng";
+import { stratifiedKFold } from "../../data/split";
+import { bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
+import { f1, precision, recall } from "../../evaluate/confusion";
+import { precisionRecallCurve } from "../../evaluate/curves";
+import {
+  brierLoss,
+  type CalibrationBin,
+  calibrationCurve,
+  calibrationError,
+  logLoss,
+} from "../../evaluate/probability";
+import { averagePrecision, rocAuc } from "../../evaluate/ranking";
+import { encode } from "../../features/encode";
+import { randomForest } from "../../models/forest";
+import { logisticRegression } from "../../models/logistic";
+import { fitFolds, outOfFold } from "../../models/out-of-fold";
+import { type FitTable, pipeline } from "../../models/pipeline";
+import { smote } from "../../resample/smote";
+import type { ChurnData } from "./data";
+
+/** What was measured of one model on the test customers. */
+export const honestFigures = [
+  "rocAuc",
+  "averagePrecision",
+  "f1",
+  "precision",
+  "recall",
+  "logLoss",
+  "brier",
+  "calibrationError",
+] as const;
+export type HonestFigure = (typeof honestFigures)[number];
+
+/** One model of the honest protocol. */
+export interface HonestModel {
+  readonly name: string;
+  /** Whether SMOTE was applied to its training rows. */
+  readonly resampled: boolean;
+  /** The threshold of the best F1 of the out-of-fold predictions of the training rows. */
+  readonly threshold: number;
+  /** The same figures, from those out-of-fold predictions. */
+  readonly validation: Readonly<Record<HonestFigure, number>>;
+  /** On the test customers, used once, with intervals. */
+  readonly test: Readonly<Record<HonestFigure, Interval>>;
+  /** Probabilities: out-of-fold of the training customers, and of the test customers. */
+  readonly trainScores: Float64Array;
+  readonly testScores: Float64Array;
+  readonly calibration: readonly CalibrationBin[];
+  readonly milliseconds: number;
+}
+
+export interface HonestOptions {
+  /** Defaults to 42. */
+  readonly seed?: number;
+  /** Folds of the training rows in which thresholds are chosen; defaults to 5. */
+  readonly folds?: number;
+  /** Trees of the forest; defaults to 300. */
+  readonly trees?: number;
+  /** Bootstrap samples of the test customers behind the intervals; defaults to 1000. */
+  readonly resamples?: number;
+  readonly progress?: (step: Progress) => void;
+}
+
+interface Contender {
+  readonly name: string;
+  readonly resampled: boolean;
+  readonly fit: FitTable;
+}
+
+/** Every learner on all features, as it comes and with SMOTE. */
+function contenders(trees: number): Contender[] {
+  const learners = {
+    "Logistic regression": { encode: encode(), learner: logisticRegression() },
+    "Random forest": { encode: encode(), learner: randomForest({ trees }) },
+  };
+  return Object.entries(learners).flatMap(([name, one]) => [
+    { name, resampled: false, fit: pipeline<Model>(one) },
+    { name, resampled: true, fit: pipeline<Model>({ ...one, resample: smote() }) },
+  ]);
+}
+
+/**
+ * The honest protocol: all features; encoder, SMOTE, model and threshold from the training customers alone, the
+ * threshold by cross-validation; the test customers are predicted once, by the model fitted to all training customers.
+ */
+export async function honestProtocol(data: ChurnData, options: HonestOptions = {}): Promise<HonestModel[]> {
+  const { seed = 42, folds = 5, trees = 300, resamples = 1000, progress } = options;
+  checkInteger(folds, 2, 100, "run the honest protocol", "folds");
+  const { train, test } = data;
+  const root = seeded(seed).fork("honest");
+  const splits = stratifiedKFold(train.labels, folds, root.fork("folds"));
+  const all = contenders(trees);
+  const out: HonestModel[] = [];
+  for (const [k, { name, resampled, fit }] of all.entries()) {
+    const start = performance.now();
+    const rng = root.fork(name).fork(resampled ? "smote" : "plain");
+    const study = { learner: fit, data: { table: train.rows, y: train.labels } };
+    const trainScores = outOfFold(await fitFolds(study, splits, rng.fork("folds")), train.labels.length);
+    const threshold = bestThreshold(train.labels, trainScores);
+    const model = await fit(train.rows, train.labels, rng.fork("all"));
+    const testScores = model.predict(test.rows);
+    const measures = figuresAt(threshold);
+    out.push({
+      name,
+      resampled,
+      threshold,
+      validation: measureAll(measures, train.labels, trainScores),
+      test: bootstrapIntervals(test.labels, testScores, measures, root.fork("bootstrap"), {
+        samples: resamples,
+      }),
+      trainScores,
+      testScores,
+      calibration: calibrationCurve(test.labels, testScores, { bins: 8, strategy: "quantile" }),
+      milliseconds: performance.now() - start,
+    });
+    progress?.({ phase: resampled ? `${name} with SMOTE` : name, done: k + 1, total: all.length });
+  }
+  return out;
+}
+
+type Measures = Readonly<Record<HonestFigure, (labels: Float64Array, scores: Float64Array) => number>>;
+
+function figuresAt(threshold: number): Measures {
+  return {
+    rocAuc,
+    averagePrecision,
+    f1: (labels, scores) => f1(labels, scores, { threshold }),
+    precision: (labels, scores) => precision(labels, scores, { threshold }),
+    recall: (labels, scores) => recall(labels, scores, { threshold }),
+    logLoss,
+    brier: brierLoss,
+    calibrationError: (labels, scores) => calibrationError(labels, scores),
+  };
+}
+
+function measureAll(
+  measures: Measures,
+  labels: Float64Array,
+  scores: Float64Array,
+): Record<HonestFigure, number> {
+  return Object.fromEntries(honestFigures.map((name) => [name, measures[name](labels, scores)])) as Record<
+    HonestFigure,
+    number
+  >;
+}
+
+/** The score at or above which calling customers leavers gives the best F1; the middle one where several do. */
+function bestThreshold(labels: Float64Array, scores: Float64Array): number {
+  const curve = precisionRecallCurve(labels, scores);
+  let best = -1;
+  let at: number[] = [];
+  curve.thresholds.forEach((threshold, k) => {
+    const p = curve.precision[k];
+    const r = curve.recall[k];
+    const value = p + r === 0 ? 0 : (2 * p * r) / (p + r);
+    if (value > best) {
+      best = value;
+      at = [];
+    }
+    if (value === best) at.push(threshold);
+  });
+  return at[Math.floor(at.length / 2)];
+}

@@ -1,0 +1,13 @@
+export { type ChurnData, type Customers, churnData } from "./churn/data";
+export { columnsTable, driversChart } from "./churn/data-views";
+export { type HonestModel, honestProtocol } from "./churn/honest";
+export {
+  calibrationChart,
+  honestConclusion,
+  honestTable,
+  precisionRecallChart,
+  rocChart,
+  thresholdChart,
+} from "./churn/honest-views";
+export { type ReferenceModel, referenceProtocol } from "./churn/reference";
+export { referenceChart, referenceTable } from "./churn/reference-views";
