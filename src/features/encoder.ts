@@ -128,7 +128,7 @@ export function encoder(parts: readonly Part[]): Encoder {
 }
 
 /** The encoder that `toJSON` described; throws when the description is not one. */
-export function encoderFrom(json: unknown): Encoder {
+export function encoderFromJSON(json: unknown): Encoder {
   const read = encoderJson.safeParse(json);
   check(read.success, "load encoder", read.success ? "" : z.prettifyError(read.error));
   return encoder(read.data.parts);

@@ -2,12 +2,15 @@ import { column, type Matrix } from "../core/matrix";
 
 /**
  * A matrix with a last column of ones, arranged for the sums that linear models need: columns that are mostly zero
- * (one-hot ones) are walked by their non-zero values only.
+ * (one-hot ones) are walked by their non-zero values only, and columns whose mean exceeds their deviation are centred,
+ * which keeps sums with the ones accurate.
  */
 export interface Design {
   readonly rows: number;
   /** Columns of the matrix and the intercept. */
   readonly width: number;
+  /** What was subtracted from each column. */
+  readonly shift: Float64Array;
   /** out = X w, for one coefficient a column. */
   times(w: Float64Array, out: Float64Array): void;
   /** out = Xᵀ r, for one value a row. */
@@ -29,8 +32,16 @@ interface Column {
 export function design(x: Matrix): Design {
   const rows = x.rows;
   const ones: Column = { values: new Float64Array(rows).fill(1) };
-  const columns = [...Array.from({ length: x.columns }, (_, j) => compact(column(x, j))), ones];
-  const width = columns.length;
+  const width = x.columns + 1;
+  const shift = new Float64Array(width);
+  const columns: Column[] = [];
+  for (let j = 0; j < x.columns; j++) {
+    const values = column(x, j);
+    const sparse = sparsely(values);
+    shift[j] = sparse ? 0 : distantMean(values);
+    columns.push(sparse ?? { values: shift[j] === 0 ? values : values.map((value) => value - shift[j]) });
+  }
+  columns.push(ones);
   const scaled = new Float64Array(rows);
 
   /** Fills `scaled` with D xⱼ. */
@@ -58,6 +69,7 @@ export function design(x: Matrix): Design {
   return {
     rows,
     width,
+    shift,
     times(w, out) {
       out.fill(0);
       for (let j = 0; j < width; j++) {
@@ -101,10 +113,10 @@ export function design(x: Matrix): Design {
 /** Below this share of non-zero values the walk through an index is the faster one. */
 const sparseShare = 0.3;
 
-function compact(values: Float64Array): Column {
+function sparsely(values: Float64Array): Column | undefined {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
-  if (count > sparseShare * values.length) return { values };
+  if (count > sparseShare * values.length) return undefined;
   const index = new Int32Array(count);
   const kept = new Float64Array(count);
   for (let i = 0, k = 0; i < values.length; i++) {
@@ -113,6 +125,18 @@ function compact(values: Float64Array): Column {
     kept[k++] = values[i];
   }
   return { index, values: kept };
+}
+
+/** The mean, where its size exceeds the standard deviation; else 0. */
+function distantMean(values: Float64Array): number {
+  let sum = 0;
+  let squares = 0;
+  for (const value of values) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / values.length;
+  return 2 * mean * mean > squares / values.length ? mean : 0;
 }
 
 function dot({ index, values }: Column, r: Float64Array): number {
@@ -135,4 +159,15 @@ function dot({ index, values }: Column, r: Float64Array): number {
   }
   for (; i < values.length; i++) a += values[i] * r[i];
   return a + b + (c + d);
+}
+
+/** Coefficients and intercept by the matrix's own columns, from those by the design's. */
+export function unshifted(
+  w: Float64Array,
+  shift: Float64Array,
+): { readonly coefficients: Float64Array; readonly intercept: number } {
+  const last = w.length - 1;
+  let intercept = w[last];
+  for (let j = 0; j < last; j++) intercept -= w[j] * shift[j];
+  return { coefficients: w.slice(0, last), intercept };
 }

@@ -1,6 +1,7 @@
 import { checkNumber } from "../core/checks";
 import { column, type Matrix, matrix } from "../core/matrix";
 import { normalCdf, normalQuantile } from "../core/normal-distribution";
+import { studentCdf, studentQuantile } from "../core/student-distribution";
 import { checkColumns, checkNumbers } from "./check-rows";
 
 /** The weighted sum that every linear model rests on. Entry k of each array belongs to feature k. */
@@ -56,17 +57,27 @@ export function linearContributions(x: Matrix, from: LinearPredictor, action: st
   return matrix(x.rows, x.columns, values, x.features);
 }
 
-/** The intercept, called "(intercept)", and the coefficients with Wald intervals of coverage `level`. */
-export function coefficientTable(from: LinearPredictor, level = 0.95): Coefficient[] {
+/**
+ * The intercept, called "(intercept)", and the coefficients with Wald intervals of coverage `level`: by Student's
+ * distribution where degrees of freedom are given, else by the normal one.
+ */
+export function coefficientTable(
+  from: LinearPredictor,
+  level = 0.95,
+  degreesOfFreedom = Infinity,
+): Coefficient[] {
   checkNumber(level, 0, 1, "make coefficient table", "level", "both");
-  const z = normalQuantile((1 + level) / 2);
+  const student = degreesOfFreedom > 0 && degreesOfFreedom < Infinity;
+  const p = (1 + level) / 2;
+  const width = student ? studentQuantile(p, degreesOfFreedom) : normalQuantile(p);
+  const tail = (t: number): number => (student ? studentCdf(-t, degreesOfFreedom) : normalCdf(-t));
   const line = (feature: string, estimate: number, standardError: number): Coefficient => ({
     feature,
     estimate,
     standardError,
-    low: estimate - z * standardError,
-    high: estimate + z * standardError,
-    pValue: standardError > 0 ? 2 * normalCdf(-Math.abs(estimate / standardError)) : 1,
+    low: estimate - width * standardError,
+    high: estimate + width * standardError,
+    pValue: standardError > 0 ? 2 * tail(Math.abs(estimate / standardError)) : 1,
   });
   return [
     line("(intercept)", from.intercept, from.interceptError),

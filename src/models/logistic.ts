@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
-import { cholesky, symmetricInverse } from "../core/linear-algebra";
 import type { Labelled, Matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson } from "../core/model";
 import { expit, softplus } from "../core/special";
 import { checkClasses, checkNumbers } from "./check-rows";
-import { type Design, design } from "./design";
+import { type Design, design, unshifted } from "./design";
+import { standardErrors } from "./linear-inference";
 import { linearFields, linearJson, readLinear } from "./linear-json";
 import {
   type Coefficient,
@@ -104,12 +104,15 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
       tolerance,
       watch,
     );
-    const errors = standardErrors(x, found.w, loss, l2, total);
+    const sums = new Float64Array(x.rows);
+    x.times(found.w, sums);
+    const curvature = new Float64Array(x.rows);
+    loss(sums, new Float64Array(x.rows), curvature);
+    const errors = waldErrors(x, found.w, curvature, l2, total);
     const last = x.width - 1;
     return model({
       features: train.x.features.map((one) => one.name),
-      coefficients: found.w.slice(0, last),
-      intercept: found.w[last],
+      ...unshifted(found.w, x.shift),
       standardErrors: errors.slice(0, last),
       interceptError: errors[last],
       means: columnMeans(train.x, weights),
@@ -133,7 +136,7 @@ const json = z.strictObject({
 });
 
 /** The model that `toJSON` described. */
-export function logisticRegressionFrom(from: unknown): LogisticRegression {
+export function logisticRegressionFromJSON(from: unknown): LogisticRegression {
   const read = json.safeParse(from);
   check(read.success, "load logistic regression", read.success ? "" : z.prettifyError(read.error));
   const { converged, iterations } = read.data;
@@ -176,34 +179,18 @@ function weighted(
   return own.map((weight, i) => weight * (y[i] === 1 ? one : zero));
 }
 
-function standardErrors(
+/** From the penalised information at the minimum, over the columns that the penalty kept. */
+function waldErrors(
   x: Design,
   w: Float64Array,
-  loss: (sums: Float64Array, first?: Float64Array, second?: Float64Array) => number,
+  curvature: Float64Array,
   l2: Float64Array,
   total: number,
 ): Float64Array {
-  const out = new Float64Array(x.width);
-  if (x.width > inferenceWidth) return out;
-  const sums = new Float64Array(x.rows);
-  x.times(w, sums);
-  const second = new Float64Array(x.rows);
-  loss(sums, new Float64Array(x.rows), second);
-  const all = x.gram(second);
-  // The intercept always, and the columns that the penalty kept.
+  if (x.width > inferenceWidth) return new Float64Array(x.width);
+  const information = x.gram(curvature);
+  for (let k = 0; k < x.width; k++) information[k * x.width + k] += l2[k];
+  for (let k = 0; k < information.length; k++) information[k] *= total;
   const active = Array.from(w, (_, k) => k).filter((k) => w[k] !== 0 || k === x.width - 1);
-  const n = active.length;
-  const information = new Float64Array(n * n);
-  active.forEach((j, a) => {
-    active.forEach((k, b) => {
-      information[a * n + b] = total * (all[j * x.width + k] + (j === k ? l2[j] : 0));
-    });
-  });
-  const factor = cholesky(information, n);
-  if (!factor) return out;
-  const inverse = symmetricInverse(information, n, "find standard errors");
-  active.forEach((k, a) => {
-    out[k] = Math.sqrt(inverse[a * n + a]);
-  });
-  return out;
+  return standardErrors(information, x.width, active, x.shift);
 }

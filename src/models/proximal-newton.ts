@@ -109,24 +109,44 @@ function smoothStep(
   return w.map((v, k) => v + change[k]);
 }
 
-/** Where the quadratic model with L1 penalty is lowest. */
+/**
+ * Where the quadratic model with L1 penalty is lowest. The intercept, the design's last column, has no penalty: at any
+ * other coefficients its best value is known, so the descent runs on what is left without it.
+ */
 function sparseStep(
   { x, l1, l2 }: Objective,
   w: Float64Array,
   gradient: Float64Array,
   second: Float64Array,
 ): Float64Array {
-  return coordinateDescent(
+  const last = x.width - 1;
+  const ones = new Float64Array(x.width);
+  x.weightedColumn(last, second, ones);
+  const curvature = ones[last];
+  const share = ones.map((value) => value / curvature);
+  const column = new Float64Array(x.width);
+  const to = coordinateDescent(
     {
-      gradient,
-      diagonal: x.squares(second),
-      column: (k, out) => x.weightedColumn(k, second, out),
-      l1,
-      l2,
+      gradient: gradient.subarray(0, last).map((g, k) => g - gradient[last] * share[k]),
+      diagonal: x
+        .squares(second)
+        .subarray(0, last)
+        .map((value, k) => Math.max(0, value - ones[k] * share[k])),
+      column: (k, out) => {
+        x.weightedColumn(k, second, column);
+        for (let i = 0; i < last; i++) out[i] = column[i] - ones[i] * share[k];
+      },
+      l1: l1.subarray(0, last),
+      l2: l2.subarray(0, last),
     },
-    w,
-    1e-11,
+    w.subarray(0, last),
+    1e-12,
   );
+  const out = new Float64Array(x.width);
+  out.set(to);
+  out[last] = w[last] - gradient[last] / curvature;
+  for (let k = 0; k < last; k++) out[last] -= share[k] * (to[k] - w[k]);
+  return out;
 }
 
 /** Solves (XᵀDX + diag(l2)) v = b, preconditioned by the diagonal, until the residual is 1e-4 of what it was. */

@@ -8,7 +8,7 @@ import {
   takeTableRows,
 } from "../../src/data/table";
 import { type EncodeOptions, encode } from "../../src/features/encode";
-import { encoderFrom } from "../../src/features/encoder";
+import { encoderFromJSON } from "../../src/features/encoder";
 import { reference } from "../support";
 
 interface Golden {
@@ -152,10 +152,10 @@ test("encode() leaves out ids, text and columns without a value, and survives co
   expect([...fitted.transform(some).values]).toEqual([0, 0]);
 });
 
-test("encoderFrom(toJSON()) transforms bit for bit the same", () => {
+test("encoderFromJSON(toJSON()) transforms bit for bit the same", () => {
   for (const options of [{}, { categories: "codes" }, { scale: "robust", maxLevels: 2 }] as const) {
     const fitted = encode(options)(train);
-    const back = encoderFrom(JSON.parse(JSON.stringify(fitted)));
+    const back = encoderFromJSON(JSON.parse(JSON.stringify(fitted)));
     expect(back.features).toEqual(fitted.features);
     expect(back.transform(later).values).toEqual(fitted.transform(later).values);
   }
@@ -176,7 +176,7 @@ test("encoders say what was wrong", () => {
     'Cannot encode table: column "a" must be numeric, got "categorical"',
   );
   expect(() => fitted.transform(table([numeric("b", [1])]))).toThrow("the name must be one of b");
-  expect(() => encoderFrom({ kind: "encoder", version: 1, parts: [{ kind: "number", name: "a" }] })).toThrow(
-    "Cannot load encoder",
-  );
+  expect(() =>
+    encoderFromJSON({ kind: "encoder", version: 1, parts: [{ kind: "number", name: "a" }] }),
+  ).toThrow("Cannot load encoder");
 });

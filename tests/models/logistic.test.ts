@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { matrix, matrixFromRows } from "../../src/core/matrix";
 import { normal, seeded } from "../../src/core/rng";
-import { type LogisticOptions, logisticRegression, logisticRegressionFrom } from "../../src/models/logistic";
+import {
+  type LogisticOptions,
+  logisticRegression,
+  logisticRegressionFromJSON,
+} from "../../src/models/logistic";
 import { reference } from "../support";
 
 interface Golden {
@@ -80,14 +84,14 @@ test("contributions add up to the log odds minus those at the training means", a
   }
 });
 
-test("logisticRegressionFrom(toJSON()) predicts bit for bit the same", async () => {
+test("logisticRegressionFromJSON(toJSON()) predicts bit for bit the same", async () => {
   const model = await logisticRegression()({ x, y }, rng);
-  const back = logisticRegressionFrom(JSON.parse(JSON.stringify(model)));
+  const back = logisticRegressionFromJSON(JSON.parse(JSON.stringify(model)));
   expect(back.predict(x)).toEqual(model.predict(x));
   expect(back.toJSON()).toEqual(model.toJSON());
 });
 
-test("logisticRegressionFrom refuses what is not such a model", async () => {
+test("logisticRegressionFromJSON refuses what is not such a model", async () => {
   const json = (await logisticRegression()({ x, y }, rng)).toJSON();
   for (const [field, value] of [
     ["intercept", "1"],
@@ -96,11 +100,11 @@ test("logisticRegressionFrom refuses what is not such a model", async () => {
     ["version", 2],
     ["more", 1],
   ] as const) {
-    expect(() => logisticRegressionFrom({ ...json, [field]: value })).toThrow(
+    expect(() => logisticRegressionFromJSON({ ...json, [field]: value })).toThrow(
       "Cannot load logistic regression",
     );
   }
-  expect(() => logisticRegressionFrom(null)).toThrow("Cannot load logistic regression");
+  expect(() => logisticRegressionFromJSON(null)).toThrow("Cannot load logistic regression");
 });
 
 test("700 columns, solved by conjugate gradients, end where the gradient is 0", async () => {
