@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { dataCommand } from "./data";
 import { exitCodeOf, exitCodes } from "./exit";
+import { reproduceCommand } from "./reproduce";
+import { runCommand } from "./run";
 
 /**
  * Every command, in the order of the help. A command's file imports what it needs inside its action, so that
  * `telelink --help` loads none of it.
  */
-const commands: readonly (() => Command)[] = [dataCommand];
+const commands: readonly (() => Command)[] = [reproduceCommand, runCommand, dataCommand];
 
 /** The whole command line. */
 export function program(): Command {

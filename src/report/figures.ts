@@ -50,8 +50,8 @@ export interface DataSource {
   readonly rows: number;
   /** Whether the customers are invented. A report on simulated data says so at its head. */
   readonly simulated: boolean;
-  /** The file's name without its folder. */
-  readonly file?: string;
+  /** The data set's name for readers. */
+  readonly title?: string;
   readonly url?: string;
   readonly licence?: string;
 }
@@ -72,10 +72,19 @@ export function figuresOutput(content: Figures): readonly [mime: string, content
   return [figuresMime, content as never];
 }
 
-/** The arguments of `display.raw` that put data sources and seeds into a notebook. */
+/** The arguments of `display.raw` that put data sources and seeds into a notebook; paths of this machine stay out. */
 export function provenanceOutput(content: Provenance): readonly [mime: string, content: never] {
   checkProvenance(content);
-  return [provenanceMime, content as never];
+  const sources = content.sources.map(({ name, title, sha256, rows, simulated, url, licence }) => ({
+    name,
+    title,
+    sha256,
+    rows,
+    simulated,
+    url,
+    licence,
+  }));
+  return [provenanceMime, { sources, seeds: content.seeds } as never];
 }
 
 /** Throws unless names differ, values are finite and intervals hold their value. */

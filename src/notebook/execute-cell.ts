@@ -1,0 +1,180 @@
+import type { Kernel } from "./kernel";
+import type { CellOutputs } from "./outputs";
+import { uncaught } from "./tslab-error";
+import type { Message } from "./wire";
+
+/** How a cell's execution ended. */
+export type CellStatus =
+  | "ok"
+  /** The kernel answered with an error. */
+  | "error"
+  /** The kernel refused to run it, because a cell before it had failed. */
+  | "aborted"
+  | "timeout"
+  /** The kernel's process ended. */
+  | "died"
+  /** The kernel's answer or the end of its output never came: output may be missing. */
+  | "lost"
+  /** It asked for a line of input. */
+  | "input"
+  /** It put out more than the limit. */
+  | "flood"
+  /** The run was told to stop. */
+  | "stopped";
+
+export interface CellEnd {
+  readonly status: CellStatus;
+  /** What to tell, when the status does not say it all: the prompt of a question, what is missing. */
+  readonly detail: string;
+  readonly executionCount: number | null;
+  /** The kernel's answer; empty when there was none. */
+  readonly reply: Readonly<Record<string, unknown>>;
+}
+
+export interface CellOptions {
+  readonly timeoutSeconds: number;
+  /** How long an answer or the end of output may be missing after the other has come. */
+  readonly quietSeconds: number;
+  /** Characters of output at which the cell is stopped. */
+  readonly mostOutput: number;
+  readonly signal?: AbortSignal;
+  /** Called for a text that tslab marks as an uncaught error, also after the cell's end. */
+  readonly onUncaught: (text: string) => void;
+}
+
+// How long an interrupted cell may take to end before its kernel is given up.
+const interruptGrace = 2000;
+
+/**
+ * Executes one cell. It has ended when the kernel has answered *and* reported idle, in whichever order. Its outputs go
+ * to `outputs`, also those that arrive later.
+ */
+export async function executeCell(
+  kernel: Kernel,
+  code: string,
+  outputs: CellOutputs,
+  options: CellOptions,
+): Promise<CellEnd> {
+  const { timeoutSeconds, quietSeconds, mostOutput, signal } = options;
+  let reply: Message | undefined;
+  let idle = false;
+  let count: number | null = null;
+  const timers = new Set<NodeJS.Timeout>();
+  let quiet: NodeJS.Timeout | undefined;
+
+  const end = (status: CellStatus, detail = ""): CellEnd => {
+    const given = reply?.content.execution_count;
+    return {
+      status,
+      detail,
+      executionCount: typeof given === "number" ? given : count,
+      reply: reply?.content ?? {},
+    };
+  };
+  let finish: (status: CellStatus, detail?: string) => void = () => undefined;
+  const ended = new Promise<CellEnd>((done) => {
+    finish = (status, detail) => done(end(status, detail));
+  });
+  const after = (milliseconds: number, act: () => void): NodeJS.Timeout => {
+    const timer = setTimeout(act, milliseconds);
+    timers.add(timer);
+    return timer;
+  };
+  let giveUp: { status: CellStatus; detail: string } | undefined;
+  const stop = (status: CellStatus, detail = ""): void => {
+    if (giveUp) return;
+    giveUp = { status, detail };
+    kernel.interrupt();
+    after(interruptGrace, () => finish(status, detail));
+  };
+  const settle = (): void => {
+    if (reply && idle) {
+      if (giveUp) finish(giveUp.status, giveUp.detail);
+      else finish(statusOf(reply));
+    } else if (reply || idle) listenOn();
+  };
+  // One half of the end is there. The kernel handles a second request only after the first, so when that one's half
+  // arrives and ours has not, ours never will.
+  const listenOn = (): void => {
+    clearTimeout(quiet);
+    quiet = after(1000 * quietSeconds, () => finish("lost", missing()));
+    if (probed) return;
+    probed = true;
+    after(500, () => {
+      const id = kernel.request("kernel_info_request", {}, "shell", {
+        output: (message) => {
+          if (message.content.execution_state !== "idle") return;
+          kernel.forget(id);
+          if (!idle) finish("lost", missing());
+        },
+        reply: () => {
+          if (!reply) after(200, () => finish("lost", missing()));
+        },
+      });
+    });
+  };
+  let probed = false;
+  const missing = (): string =>
+    reply
+      ? "the kernel answered but never reported the end of its output: part of it may be missing"
+      : "the kernel reported that it is idle but never answered";
+
+  kernel.request("execute_request", executeContent(code), "shell", {
+    output: (message) => {
+      const { msg_type } = message.header;
+      if (msg_type === "status") {
+        idle ||= message.content.execution_state === "idle";
+        settle();
+      } else if (msg_type === "execute_input") {
+        const given = message.content.execution_count;
+        if (typeof given === "number") count = given;
+      } else {
+        if (quiet) listenOn();
+        const { text } = message.content;
+        if (msg_type === "stream" && typeof text === "string" && uncaught.test(text))
+          options.onUncaught(text);
+        outputs.add(message);
+        if (outputs.received > mostOutput)
+          stop("flood", `it put out more than ${Math.round(mostOutput / 1e6)} million characters`);
+      }
+    },
+    reply: (message) => {
+      if (message.header.msg_type !== "execute_reply") return;
+      reply = message;
+      settle();
+    },
+    input: (message) => stop("input", String(message.content.prompt ?? "")),
+  });
+  if (Number.isFinite(timeoutSeconds))
+    after(1000 * timeoutSeconds, () => {
+      if (!reply) stop("timeout", `it did not end within ${timeoutSeconds} s`);
+    });
+  const onAbort = (): void => stop("stopped");
+  signal?.addEventListener("abort", onAbort);
+  if (signal?.aborted) onAbort();
+  void kernel.ended.then(() => {
+    // What it sent before its end is still on the way.
+    after(50, () => finish("died", kernel.death()?.message));
+  });
+  const result = await ended;
+  for (const timer of timers) clearTimeout(timer);
+  signal?.removeEventListener("abort", onAbort);
+  return result;
+}
+
+function executeContent(code: string): Record<string, unknown> {
+  return {
+    code,
+    silent: false,
+    store_history: true,
+    user_expressions: {},
+    allow_stdin: false,
+    stop_on_error: true,
+  };
+}
+
+function statusOf(reply: Message): CellStatus {
+  const { status } = reply.content;
+  if (status === "ok" || status === "error") return status;
+  return status === "abort" || status === "aborted" ? "aborted" : "error";
+}

@@ -1,0 +1,193 @@
+import {
+  checkFigures,
+  checkProvenance,
+  type Figures,
+  figuresMime,
+  type Provenance,
+  provenanceMime,
+} from "../report/figures";
+import { duration } from "../report/format";
+import { ansiToHtml, highlight } from "../report/highlight";
+import { escapeHtml, html, raw } from "../report/html";
+import { type Heading, markdown, mathml } from "../report/markdown";
+import { reportPage, type Summary } from "../report/page";
+import { sanitize, uniqueIds } from "../report/sanitize";
+import type { Cell, DataOutput, Notebook, Output } from "./nbformat";
+import { languageOf, tagged } from "./parameters";
+
+export interface RenderOptions {
+  /** The notebook's file, as readers know it. */
+  readonly name: string;
+  /** When the figures were made. */
+  readonly date: string;
+  /** Further lines of the provenance block: label and text. */
+  readonly facts?: readonly (readonly [string, string])[];
+  /** Why the run is not complete. */
+  readonly failure?: string;
+  /** How long each cell took, by its place; not shown when absent. */
+  readonly milliseconds?: ReadonlyMap<number, number>;
+  /** Leaves outputs as they are and lets their scripts run; for notebooks whose data and code one vouches for. */
+  readonly trusted?: boolean;
+}
+
+export interface Report {
+  readonly html: string;
+  readonly summary: Summary;
+}
+
+/** An executed notebook as a page of its own, and what stands at its head. */
+export function renderNotebook(notebook: Notebook, options: RenderOptions): Report {
+  const { name, date, facts = [], failure, trusted = false } = options;
+  const taken = new Set(["content", "provenance"]);
+  const contents: Heading[] = [];
+  const title = takeTitle(notebook) ?? name.replace(/\.ipynb$/, "");
+  const language = languageOf(notebook);
+  const parts = notebook.cells.map((cell, i) => {
+    if (tagged(cell, "remove-cell") || cell.source.trim() === "") return "";
+    if (cell.cell_type === "markdown") {
+      const source = i === titleCell(notebook) ? cell.source.replace(titleLine, "") : cell.source;
+      const text = markdown(source, { taken, attachments: pictures(cell) });
+      contents.push(...text.headings);
+      return text.html.trim() === "" ? "" : `<div class="tl-text">${text.html}</div>`;
+    }
+    return cell.cell_type === "code" ? codeCell(cell, i, language, { ...options, trusted }, taken) : "";
+  });
+  const { finding, figures } = collectFigures(notebook);
+  const { sources, seeds } = collectProvenance(notebook);
+  const summary: Summary = { title, finding, figures, sources, seeds, date, failure };
+  contents.push({ level: 2, id: "provenance", text: "Where this comes from" });
+  const body = raw(parts.filter((part) => part !== "").join("\n"));
+  return { summary, html: reportPage({ ...summary, name, body, contents, facts, trusted }) };
+}
+
+const titleLine = /^\s*# +(.+?) *#* *(\n|$)/;
+
+function titleCell(notebook: Notebook): number {
+  return notebook.cells.findIndex((cell) => cell.cell_type === "markdown" && titleLine.test(cell.source));
+}
+
+function takeTitle(notebook: Notebook): string | undefined {
+  return notebook.cells[titleCell(notebook)]?.source.match(titleLine)?.[1].replace(/[*_`]/g, "");
+}
+
+function pictures(cell: Cell): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const [name, bundle] of Object.entries(cell.attachments ?? {})) {
+    const [mime, data] = Object.entries(bundle)[0] ?? [];
+    if (mime?.startsWith("image/")) out[name] = `data:${mime};base64,${String(data).replace(/\s/g, "")}`;
+  }
+  return out;
+}
+
+/** All figures that the outputs hold, and the first finding. */
+export function collectFigures(notebook: Notebook): Figures {
+  const held = payloads<Figures>(notebook, figuresMime);
+  const figures = held.flatMap((one) => one.figures ?? []);
+  checkFigures(figures);
+  return { finding: held.find((one) => one.finding)?.finding, figures };
+}
+
+/** All data sources and seeds that the outputs hold, each once. */
+export function collectProvenance(notebook: Notebook): Provenance {
+  const held = payloads<Provenance>(notebook, provenanceMime);
+  for (const one of held) checkProvenance(one);
+  const sources = new Map(
+    held.flatMap((one) => one.sources).map((one) => [`${one.name} ${one.sha256}`, one]),
+  );
+  return { sources: [...sources.values()], seeds: [...new Set(held.flatMap((one) => one.seeds))] };
+}
+
+function payloads<T>(notebook: Notebook, mime: string): T[] {
+  return notebook.cells
+    .flatMap((cell) => cell.outputs ?? [])
+    .filter((output): output is DataOutput => "data" in output && mime in output.data)
+    .map((output) => {
+      const value = output.data[mime];
+      return (typeof value === "string" ? JSON.parse(value) : value) as T;
+    });
+}
+
+function codeCell(
+  cell: Cell,
+  index: number,
+  language: string,
+  options: RenderOptions,
+  taken: Set<string>,
+): string {
+  const parts: string[] = [];
+  if (!tagged(cell, "remove-input")) {
+    const spent = options.milliseconds?.get(index);
+    const took = spent === undefined ? null : html`<span class="tl-took"> · ${duration(spent)}</span>`;
+    const count = cell.execution_count ? ` ${cell.execution_count}` : "";
+    parts.push(
+      html`<details class="tl-code"><summary>Code${count}${took}</summary><pre tabindex="0"><code>${raw(highlight(cell.source, language))}</code></pre></details>`
+        .text,
+    );
+  }
+  if (!tagged(cell, "remove-output")) {
+    for (const output of cell.outputs ?? []) {
+      const shown = showOutput(output, index, taken, options.trusted ?? false);
+      if (shown !== "") parts.push(`<div class="tl-output">${shown}</div>`);
+    }
+  }
+  return parts.join("\n");
+}
+
+function showOutput(output: Output, cell: number, taken: Set<string>, trusted: boolean): string {
+  if (output.output_type === "stream") {
+    if (output.text.trim() === "") return "";
+    return text(output.text, `tl-stream${output.name === "stderr" ? " tl-stderr" : ""}`);
+  }
+  if (output.output_type === "error") {
+    const trace = output.traceback.length > 0 ? text(output.traceback.join("\n"), "") : "";
+    return `<div class="tl-error"><p>${escapeHtml(output.ename)}: ${escapeHtml(output.evalue)}</p>${trace}</div>`;
+  }
+  const { data } = output;
+  if (figuresMime in data || provenanceMime in data) return "";
+  const shown = showData(data, cell, trusted);
+  return shown === "" ? "" : uniqueIds(shown, taken);
+}
+
+/** The richest form that a page can hold. */
+function showData(data: DataOutput["data"], cell: number, trusted: boolean): string {
+  const clean = trusted ? (markup: string): string => markup : sanitize;
+  const of = (mime: string): string | undefined => {
+    const value = data[mime];
+    return typeof value === "string" ? value : undefined;
+  };
+  const markup = of("text/html") ?? of("image/svg+xml");
+  if (markup !== undefined) return clean(markup.replace(/^\s*<\?xml[^>]*>\s*(<!DOCTYPE[^>]*>)?/i, ""));
+  for (const mime of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
+    const picture = of(mime);
+    if (picture === undefined) continue;
+    const alt = of("text/plain") ?? `Picture from cell ${cell + 1}`;
+    return `<img src="data:${mime};base64,${picture.replace(/\s/g, "")}" alt="${escapeHtml(alt)}">`;
+  }
+  const formula = of("text/latex");
+  if (formula !== undefined) return mathml(formula.replace(/^\s*\$+|\$+\s*$/g, ""), true);
+  const prose = of("text/markdown");
+  if (prose !== undefined) return markdown(prose, { taken: new Set() }).html;
+  const plain = of("text/plain");
+  if (plain !== undefined) return text(plain, "tl-stream");
+  const json = Object.entries(data).find(([mime]) => mime === "application/json")?.[1];
+  return json === undefined ? "" : text(JSON.stringify(json, undefined, 2), "tl-stream");
+}
+
+// A page is for reading: of a longer text its beginning and end are shown. The notebook file holds all of it.
+const headLines = 150;
+const tailLines = 30;
+const longestLine = 2000;
+
+function text(content: string, style: string): string {
+  const all = content.replace(/\r/g, "").replace(/\n$/, "").split("\n");
+  const cut = all.length - headLines - tailLines;
+  const show = (lines: readonly string[]): string =>
+    ansiToHtml(
+      lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)} …` : line)).join("\n"),
+    );
+  const block = (lines: readonly string[]): string =>
+    `<pre tabindex="0"${style ? ` class="${style}"` : ""}>${show(lines)}</pre>`;
+  if (cut <= 0) return block(all);
+  const note = `<p class="tl-cut">${cut} more lines are in the notebook file.</p>`;
+  return `${block(all.slice(0, headLines))}${note}${block(all.slice(-tailLines))}`;
+}

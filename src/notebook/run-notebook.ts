@@ -1,0 +1,341 @@
+import { check, checkNumber } from "../core/checks";
+import { type CellEnd, type CellStatus, executeCell } from "./execute-cell";
+import { Kernel, type KernelDied } from "./kernel";
+import type { KernelSpec } from "./kernel-spec";
+import type { Cell, ErrorOutput, Notebook } from "./nbformat";
+import { CellOutputs, Displays } from "./outputs";
+import { tagged } from "./parameters";
+import { thrownError, tslabError } from "./tslab-error";
+
+/** How a run ended; each has an exit code of its own. */
+export type Verdict = "ok" | "error" | "timeout" | "died" | "lost" | "stopped";
+
+export interface Failure {
+  readonly verdict: Exclude<Verdict, "ok">;
+  /** The cell's place among all cells, from 0; −1 when no cell was reached. */
+  readonly cell: number;
+  readonly id: string;
+  /** The line in the cell, from 1, where known. */
+  readonly line?: number;
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+export interface CellTime {
+  readonly cell: number;
+  readonly id: string;
+  readonly status: CellStatus | "skipped";
+  readonly milliseconds: number;
+}
+
+export interface Run {
+  readonly verdict: Verdict;
+  /** The notebook with its outputs so far, also of a failed run. */
+  readonly notebook: Notebook;
+  /** Every failure, in order; one unless `keepGoing`. */
+  readonly failures: readonly Failure[];
+  readonly cells: readonly CellTime[];
+  readonly startMilliseconds: number;
+  readonly milliseconds: number;
+}
+
+export type RunEvent =
+  | { readonly event: "kernel"; readonly kernel: string; readonly milliseconds: number }
+  | { readonly event: "cell-start"; readonly cell: number; readonly id: string; readonly of: number }
+  | ({ readonly event: "cell-end"; readonly of: number } & CellTime)
+  | { readonly event: "failure"; readonly failure: Failure }
+  | { readonly event: "warning"; readonly text: string };
+
+export interface RunOptions {
+  readonly kernel: KernelSpec;
+  /** The kernel's working directory: the notebook's folder, as in Jupyter. */
+  readonly cwd: string;
+  /** How long a cell may take, in seconds; no limit by default. A cell's own `metadata.telelink.timeout` goes first. */
+  readonly timeoutSeconds?: number;
+  /** How long the kernel may take to start, in seconds; 60 by default. */
+  readonly startSeconds?: number;
+  /** Runs the cells after a failing one too; after a timeout or a dead kernel in a fresh one. Off by default. */
+  readonly keepGoing?: boolean;
+  /** How long the kernel's answer or the end of its output may be missing, in seconds; 10 by default. */
+  readonly quietSeconds?: number;
+  /** Characters of output at which a cell is stopped; 500 million by default, what a JavaScript string can hold. */
+  readonly mostOutput?: number;
+  readonly signal?: AbortSignal;
+  readonly on?: (event: RunEvent) => void;
+  /** Called after every cell with the notebook so far. */
+  readonly onNotebook?: (notebook: Notebook) => void;
+}
+
+// tslab refuses what reaches it within 200 ms of an error.
+const abortWindow = 250;
+
+/** Executes all cells in a kernel of their own. A failure is part of what comes back; only bad options throw. */
+export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<Run> {
+  const { timeoutSeconds = Infinity, keepGoing = false, on, signal } = options;
+  if (timeoutSeconds !== Infinity)
+    checkNumber(timeoutSeconds, 0, 1e6, "run the notebook", "timeoutSeconds", "low");
+  return new Runner(notebook, { ...options, timeoutSeconds, keepGoing, on, signal }).run();
+}
+
+/** What an end that the kernel does not report itself is called: verdict, name, text. */
+const broken: Record<
+  Exclude<CellStatus, "ok" | "error">,
+  (detail: string) => [Failure["verdict"], string, string]
+> = {
+  aborted: () => ["error", "Aborted", "the kernel refused to run the cell because one before it had failed"],
+  timeout: (detail) => ["timeout", "Timeout", detail],
+  died: (detail) => ["died", "KernelDied", detail],
+  lost: (detail) => ["lost", "LostOutput", detail],
+  flood: (detail) => ["error", "TooMuchOutput", detail],
+  input: (prompt) => [
+    "error",
+    "InputRefused",
+    `it asks for a line of input (${JSON.stringify(prompt)}), and nobody is there to answer`,
+  ],
+  stopped: () => ["stopped", "Stopped", "the run was told to stop"],
+};
+
+class Runner {
+  private readonly begun = performance.now();
+  private readonly displays = new Displays();
+  private readonly outputs = new Map<number, CellOutputs>();
+  private readonly counts = new Map<number, number | null>();
+  private readonly executions = new Map<number, Record<string, string>>();
+  private readonly failures: Failure[] = [];
+  private readonly times: CellTime[] = [];
+  private startMilliseconds = 0;
+  private kernel: Kernel | undefined;
+
+  constructor(
+    private readonly notebook: Notebook,
+    private readonly options: RunOptions & { timeoutSeconds: number; keepGoing: boolean },
+  ) {}
+
+  async run(): Promise<Run> {
+    const killNow = (): void => this.kernel?.killNow();
+    process.once("exit", killNow);
+    try {
+      if (await this.start()) await this.runCells();
+    } finally {
+      process.off("exit", killNow);
+      await this.kernel?.shutdown();
+    }
+    return {
+      verdict: this.failures[0]?.verdict ?? "ok",
+      notebook: this.executed(),
+      failures: this.failures,
+      cells: this.times,
+      startMilliseconds: this.startMilliseconds,
+      milliseconds: performance.now() - this.begun,
+    };
+  }
+
+  private async start(): Promise<boolean> {
+    const begun = performance.now();
+    try {
+      this.kernel = await Kernel.start(this.options.kernel, this.options);
+    } catch (error) {
+      const died = error as KernelDied;
+      this.fail({
+        verdict: "died",
+        cell: -1,
+        id: "",
+        ename: "KernelDied",
+        evalue: `the kernel ${this.options.kernel.name} did not start: ${died.message}`,
+        traceback: [],
+      });
+      return false;
+    }
+    this.startMilliseconds = performance.now() - begun;
+    const kernel = this.options.kernel.name;
+    this.options.on?.({ event: "kernel", kernel, milliseconds: this.startMilliseconds });
+    return true;
+  }
+
+  private async runCells(): Promise<void> {
+    const { cells } = this.notebook;
+    const of = cells.length;
+    for (let i = 0; i < of; i++) {
+      const cell = cells[i];
+      if (cell.cell_type !== "code" || cell.source.trim() === "") continue;
+      if (tagged(cell, "skip-execution")) {
+        this.finishCell({ cell: i, id: cell.id, status: "skipped", milliseconds: 0 });
+        continue;
+      }
+      this.options.on?.({ event: "cell-start", cell: i, id: cell.id, of });
+      const begun = performance.now();
+      const end = await this.runCell(cell, i);
+      this.finishCell({
+        cell: i,
+        id: cell.id,
+        status: end.status,
+        milliseconds: performance.now() - begun,
+      });
+      const failed = this.failures.some((one) => one.cell === i);
+      if (end.status === "stopped" || (failed && !this.options.keepGoing)) return;
+      // After an interrupt an async body may still be running, and it would write into later cells.
+      if (!["ok", "error", "aborted"].includes(end.status) && !(await this.restart(i))) return;
+    }
+    await this.drain();
+  }
+
+  private async runCell(cell: Cell, index: number): Promise<CellEnd> {
+    const outputs = new CellOutputs(this.displays);
+    this.outputs.set(index, outputs);
+    const own = (cell.metadata.telelink as { timeout?: unknown } | undefined)?.timeout;
+    const started = new Date().toISOString();
+    const execute = (): Promise<CellEnd> =>
+      executeCell(this.kernel as Kernel, cell.source, outputs, {
+        timeoutSeconds: typeof own === "number" ? own : this.options.timeoutSeconds,
+        quietSeconds: this.options.quietSeconds ?? 10,
+        mostOutput: this.options.mostOutput ?? 500e6,
+        signal: this.options.signal,
+        onUncaught: (text) => this.failCell(cell, index, "error", thrownError(text)),
+      });
+    let end = await execute();
+    for (let attempt = 0; end.status === "aborted" && attempt < 3 && index > 0; attempt++) {
+      await new Promise((done) => setTimeout(done, abortWindow));
+      end = await execute();
+    }
+    this.counts.set(index, end.executionCount);
+    this.executions.set(index, {
+      "iopub.execute_input": started,
+      "shell.execute_reply": new Date().toISOString(),
+    });
+    this.judge(cell, index, end, outputs);
+    return end;
+  }
+
+  /** Turns the end of a cell into an error output and a failure, where it is one. */
+  private judge(cell: Cell, index: number, end: CellEnd, outputs: CellOutputs): void {
+    if (end.status === "ok") return;
+    if (end.status === "error") {
+      const output = this.errorOf(end, outputs);
+      if (!tagged(cell, "raises-exception")) this.failCell(cell, index, "error", output);
+      return;
+    }
+    const [verdict, ename, evalue] = broken[end.status](end.detail);
+    const output: ErrorOutput = { output_type: "error", ename, evalue, traceback: [] };
+    outputs.error(output);
+    this.failCell(cell, index, verdict, output);
+  }
+
+  /** The error output that the kernel sent, or the one made from what tslab printed. */
+  private errorOf(end: CellEnd, outputs: CellOutputs): ErrorOutput {
+    const sent = outputs.list().findLast((one) => one.output_type === "error");
+    if (sent) return sent;
+    if (typeof end.reply.ename === "string") {
+      const { ename, evalue, traceback } = end.reply;
+      const lines = Array.isArray(traceback) ? traceback.map(String) : [];
+      const output: ErrorOutput = {
+        output_type: "error",
+        ename,
+        evalue: String(evalue ?? ""),
+        traceback: lines,
+      };
+      outputs.error(output);
+      return output;
+    }
+    const { output, messages } = tslabError(outputs.lastStderr());
+    if (messages > 0) outputs.dropStderr(messages);
+    outputs.error(output);
+    return output;
+  }
+
+  private failCell(cell: Cell, index: number, verdict: Failure["verdict"], output: ErrorOutput): void {
+    const { ename, evalue, traceback } = output;
+    const line = lineOf(traceback);
+    this.fail({ verdict, cell: index, id: cell.id, line, ename, evalue, traceback });
+  }
+
+  private fail(failure: Failure): void {
+    this.failures.push(failure);
+    this.options.on?.({ event: "failure", failure });
+  }
+
+  private finishCell(time: CellTime): void {
+    this.times.push(time);
+    this.options.on?.({ event: "cell-end", of: this.notebook.cells.length, ...time });
+    this.options.onNotebook?.(this.executed());
+  }
+
+  private async restart(index: number): Promise<boolean> {
+    const rest = this.notebook.cells.slice(index + 1);
+    if (!rest.some((cell) => cell.cell_type === "code")) return false;
+    await this.kernel?.kill();
+    this.options.on?.({
+      event: "warning",
+      text: "the kernel is started afresh: what earlier cells defined is gone",
+    });
+    return this.start();
+  }
+
+  /** Waits until all that the kernel has sent so far has arrived: what nobody caught is reported after its cell's end. */
+  private async drain(): Promise<void> {
+    const { kernel } = this;
+    if (!kernel || kernel.death()) return;
+    await new Promise<void>((done) => {
+      const limit = setTimeout(done, 5000);
+      void kernel.ended.then(() => done());
+      kernel.request("kernel_info_request", {}, "shell", {
+        output: (message) => {
+          if (message.content.execution_state !== "idle") return;
+          clearTimeout(limit);
+          done();
+        },
+      });
+    });
+  }
+
+  private executed(): Notebook {
+    const cells = this.notebook.cells.map((cell, i): Cell => {
+      if (cell.cell_type !== "code") return cell;
+      const metadata = { ...cell.metadata };
+      delete metadata.execution;
+      const execution = this.executions.get(i);
+      return {
+        ...cell,
+        metadata: execution ? { ...metadata, execution } : metadata,
+        execution_count: this.counts.get(i) ?? null,
+        outputs: this.outputs.get(i)?.list() ?? [],
+      };
+    });
+    const language = this.kernel?.info.language;
+    const { kernel } = this.options;
+    const kernelspec = {
+      ...this.notebook.metadata.kernelspec,
+      name: kernel.name,
+      display_name: kernel.displayName,
+      language: kernel.language,
+    };
+    const language_info = language && Object.keys(language).length > 0 ? { language_info: language } : {};
+    return { ...this.notebook, metadata: { ...this.notebook.metadata, kernelspec, ...language_info }, cells };
+  }
+}
+
+/** The line in the cell that a traceback points to, where it says so. */
+function lineOf(traceback: readonly string[]): number | undefined {
+  const complaint = traceback[0]?.match(/^(\d+):\d+ - /);
+  return complaint ? Number(complaint[1]) : undefined;
+}
+
+/** The exit code of a verdict: a cell's error, a timeout, a dead kernel and lost output can be told apart. */
+export function exitCode(verdict: Verdict): number {
+  const codes: Record<Verdict, number> = { ok: 0, error: 1, timeout: 3, died: 4, lost: 5, stopped: 130 };
+  return codes[verdict];
+}
+
+/** The failure as one would tell it: notebook, cell, line, error. */
+export function describeFailure(failure: Failure, name: string, notebook: Notebook): string {
+  if (failure.cell < 0) return `${name}: ${failure.evalue}`;
+  check(failure.cell < notebook.cells.length, "describe the failure", "its cell must be in the notebook");
+  const at = failure.line === undefined ? "" : `, line ${failure.line}`;
+  const source = notebook.cells[failure.cell].source.split("\n");
+  const shown =
+    failure.line === undefined || source[failure.line - 1] === undefined
+      ? source.slice(0, 5)
+      : [source[failure.line - 1]];
+  const quoted = shown.map((line) => `    ${line}`).join("\n");
+  return `${name}, cell ${failure.cell + 1} (id ${failure.id})${at}: ${failure.ename}: ${failure.evalue}\n${quoted}`;
+}

@@ -1,0 +1,213 @@
+import type { DataSource, Figure } from "./figures";
+import { count, decimal, percent } from "./format";
+import { type Html, html, raw } from "./html";
+import type { Heading } from "./markdown";
+import { pageStyle } from "./style";
+
+/** What stands at the head of a report and of its entry on the start page. */
+export interface Summary {
+  readonly title: string;
+  /** The finding in a sentence; left out when absent. */
+  readonly finding?: string;
+  readonly figures: readonly Figure[];
+  readonly sources: readonly DataSource[];
+  readonly seeds: readonly (number | string)[];
+  /** When the figures were made, as a reader's date: "21 November 2026". */
+  readonly date: string;
+  /** Why the report is not complete, when its run failed. */
+  readonly failure?: string;
+}
+
+export interface ReportContent extends Summary {
+  /** The notebook's file, for the line above the title. */
+  readonly name: string;
+  readonly body: Html;
+  readonly contents: readonly Heading[];
+  /** What the provenance block says besides the data: label and text. */
+  readonly facts: readonly (readonly [string, string])[];
+  /** Whether scripts in outputs may run, because the reader vouches for the notebook. */
+  readonly trusted?: boolean;
+}
+
+/** At most this many figures stand on the first screen. */
+const mostKeys = 5;
+
+/** The whole page of a report: one file that needs nothing else. */
+export function reportPage(content: ReportContent): string {
+  const { name, title, contents, body } = content;
+  const main = html`
+<div class="tl-body">
+${contents.length > 1 ? toc(contents) : null}
+<main class="tl-main" id="content">
+${body}
+${provenance(content)}
+</main>
+</div>`;
+  const head = html`<p class="tl-kicker">telelink report · ${name}</p>`;
+  return document(
+    title,
+    html`${bands(content)}<div class="tl-page">${header(content, head)}${main}</div>`,
+    content.trusted,
+  );
+}
+
+export interface Entry extends Summary {
+  /** The report's file beside the start page. */
+  readonly href: string;
+  /** Its figures as JSON. */
+  readonly json: string;
+}
+
+/** The start page: every report with its finding and key figures. */
+export function indexPage(entries: readonly Entry[], facts: readonly string[]): string {
+  const items = entries.map(
+    (one) => html`
+<li><h2><a href="${one.href}">${one.title}</a> ${badges(one)}</h2>
+${one.finding ? html`<p class="tl-finding">${one.finding}</p>` : null}
+${keyFigures(one.figures)}
+<p class="tl-meta">${metaLine(one)} · <a href="${one.json}" aria-label="Figures of ${one.title} as JSON">figures as JSON</a></p></li>`,
+  );
+  const simulated = entries.some((one) => one.sources.some((source) => source.simulated));
+  const band = simulated
+    ? html`<div class="tl-band" role="note"><p><strong>Simulated data.</strong> Reports marked so are about customers made up by the built-in simulator, because the public data sets were not found. They show how the methods behave, not what real customers do.</p></div>`
+    : null;
+  const list =
+    items.length > 0
+      ? html`<ol class="tl-reports">${items}</ol>`
+      : html`<p>There is no report yet. Put a notebook into <code>notebooks/</code> and run <code>telelink reproduce</code>.</p>`;
+  return document(
+    "Reports",
+    html`${band}<div class="tl-page"><header class="tl-head"><p class="tl-kicker">telelink</p><h1>Reports</h1></header>
+<main class="tl-main" id="content">${list}</main><footer>${facts.join(" · ")}</footer></div>`,
+  );
+}
+
+function document(title: string, content: Html, trusted = false): string {
+  const scripts = trusted ? "; script-src 'unsafe-inline' 'unsafe-eval'" : "";
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'${scripts}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="telelink">
+<link rel="icon" href="data:,">
+<title>${html`${title}`}</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<a class="tl-skip" href="#content">Skip to the content</a>
+${content}
+</body>
+</html>
+`;
+}
+
+function bands(content: Summary): (Html | null)[] {
+  const simulated = content.sources.filter((source) => source.simulated);
+  return [
+    content.failure
+      ? html`<div class="tl-band tl-failed" role="note"><p><strong>This report is not complete.</strong> ${content.failure}</p></div>`
+      : null,
+    simulated.length > 0
+      ? html`<div class="tl-band" role="note"><p><strong>Simulated data.</strong> The customers in this report are made up by the built-in simulator (${simulated.map((one) => one.name).join(", ")}). The figures show how the methods behave, not what real customers do; comparisons with published figures do not apply.</p></div>`
+      : null,
+  ];
+}
+
+function header(content: Summary, above: Html): Html {
+  return html`<header class="tl-head">${above}<h1>${content.title}</h1>
+${content.finding ? html`<p class="tl-finding">${content.finding}</p>` : null}
+${keyFigures(content.figures)}
+<p class="tl-meta">${metaLine(content)}</p></header>`;
+}
+
+function badges(content: Summary): Html {
+  const simulated = content.sources.some((source) => source.simulated);
+  return html`${simulated ? html`<span class="tl-badge">simulated data</span>` : null}
+${content.failure ? html`<span class="tl-badge tl-failed">not complete</span>` : null}`;
+}
+
+/** The figures marked as key, at most five of them. */
+function keyFigures(figures: readonly Figure[]): Html | null {
+  const keys = figures.filter((one) => one.key).slice(0, mostKeys);
+  if (keys.length === 0) return null;
+  const items = keys.map((one) => {
+    const more = [intervalText(one), referenceText(one)].filter((text) => text !== "").join("; ");
+    return html`<div class="tl-key"><dt>${one.label}</dt><dd>${figureText(one)}</dd>${more ? html`<dd>${more}</dd>` : null}</div>`;
+  });
+  return html`<dl class="tl-keys">${items}</dl>`;
+}
+
+/** A figure's value as readers see it, with its unit. */
+export function figureText(one: Figure, value: number = one.value): string {
+  if (one.unit === "%") return percent(value, one.digits ?? 1);
+  const text = decimal(value, one.digits ?? (Number.isInteger(one.value) ? 0 : 3));
+  return one.unit ? `${text}\u202f${one.unit}` : text;
+}
+
+/** "0.91 to 0.94 (95 % bootstrap)"; empty without an interval. */
+export function intervalText(one: Figure): string {
+  if (one.low === undefined || one.high === undefined) return "";
+  const ends = `${figureText(one, one.low)} to ${figureText(one, one.high)}`;
+  return one.interval ? `${ends} (${one.interval})` : ends;
+}
+
+function referenceText(one: Figure): string {
+  return one.reference ? `${one.reference.source}: ${figureText(one, one.reference.value)}` : "";
+}
+
+function metaLine(content: Summary): string {
+  const data = content.sources.map(
+    (one) =>
+      `${one.name}${one.simulated ? " (simulated)" : ""}, ${count(one.rows)} rows, SHA-256 ${one.sha256.slice(0, 12)}`,
+  );
+  const seeds = seedText(content.seeds);
+  return [
+    data.length > 0 ? `Data: ${data.join("; ")}` : "Data: none stated",
+    seeds === "" ? "" : seeds,
+    content.date,
+  ]
+    .filter((part) => part !== "")
+    .join(" · ");
+}
+
+/** "seed 42", "seeds 1 to 20", "seeds 1, 5, 9". */
+export function seedText(seeds: readonly (number | string)[]): string {
+  if (seeds.length === 0) return "";
+  if (seeds.length === 1) return `seed ${seeds[0]}`;
+  const numbers = seeds.filter((one): one is number => typeof one === "number").sort((a, b) => a - b);
+  const inRow = numbers.length === seeds.length && numbers.every((one, i) => one === numbers[0] + i);
+  return inRow && seeds.length > 2
+    ? `seeds ${numbers[0]} to ${numbers[numbers.length - 1]}`
+    : `seeds ${seeds.join(", ")}`;
+}
+
+function toc(contents: readonly Heading[]): Html {
+  const top = Math.min(...contents.map((one) => one.level));
+  const item = (one: Heading): Html =>
+    html`<li${raw(one.level > top ? ' class="tl-sub"' : "")}><a href="#${one.id}">${one.text}</a></li>`;
+  const shown = contents.filter((one) => one.level <= top + 1);
+  return html`<nav class="tl-toc tl-toc-wide" aria-label="Contents"><ol>${shown.map(item)}</ol></nav>
+<nav class="tl-toc tl-toc-small" aria-label="Contents"><details><summary>Contents</summary><ol>${shown.map(item)}</ol></details></nav>`;
+}
+
+function provenance(content: ReportContent): Html {
+  const { sources, seeds, facts } = content;
+  const rows = sources.map(
+    (one) => html`<tr><th scope="row">${one.url ? html`<a href="${one.url}">${one.name}</a>` : one.name}</th>
+<td>${one.simulated ? "simulated" : "real"}</td><td class="tl-num">${count(one.rows)}</td><td class="tl-hash">${one.sha256}</td><td>${one.licence ?? "–"}</td></tr>`,
+  );
+  const table =
+    rows.length > 0
+      ? html`<div class="tl-table" tabindex="0" role="region" aria-label="Data sets"><table><caption>Data</caption><thead><tr><th scope="col">Data set</th><th scope="col">Kind</th><th scope="col" class="tl-num">Rows</th><th scope="col">SHA-256</th><th scope="col">Licence</th></tr></thead><tbody>${rows}</tbody></table></div>`
+      : html`<p>The notebook names no data set.</p>`;
+  const all: (readonly [string, string])[] =
+    seeds.length > 0 ? [["Seeds", seeds.join(", ")], ...facts] : [...facts];
+  return html`<section class="tl-provenance" aria-labelledby="provenance"><h2 id="provenance">Where this comes from</h2>
+${table}
+<div class="tl-table" tabindex="0" role="region" aria-label="Run"><table><caption>Run</caption><tbody>${all.map(
+    ([label, text]) => html`<tr><th scope="row">${label}</th><td>${text}</td></tr>`,
+  )}</tbody></table></div></section>`;
+}

@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { bundledTslab } from "../../src/notebook/kernel-spec";
+import type { Cell, Output } from "../../src/notebook/nbformat";
+import { prepare, runFile } from "../../src/notebook/run-file";
+import { type Run, type RunOptions, runNotebook } from "../../src/notebook/run-notebook";
+import { code, notebook } from "./fixtures/make";
+
+// The kernel runs where `telelink` can be imported by its name.
+const cwd = resolve(__dirname, "fixtures");
+
+function run(cells: readonly Cell[], options: Partial<RunOptions> = {}): Promise<Run> {
+  return runNotebook(notebook(cells), { kernel: bundledTslab(), cwd, timeoutSeconds: 60, ...options });
+}
+
+function textOf(outputs: readonly Output[] | undefined): string {
+  return (outputs ?? []).map((one) => (one.output_type === "stream" ? one.text : "")).join("");
+}
+
+describe("runNotebook with tslab", () => {
+  test("runNotebook runs cells in order, with imports of the package by its name", async () => {
+    const { verdict, notebook: ran } = await run([
+      code('import { seeded } from "telelink";\nconst rng = seeded(42);'),
+      code("rng.uniform()"),
+    ]);
+    expect(verdict).toBe("ok");
+    expect(textOf(ran.cells[1].outputs)).toMatch(/^0\.\d+\n$/);
+    expect(ran.cells[1].execution_count).toBe(2);
+  });
+
+  test("runNotebook loses none of 100,000 lines printed at once", async () => {
+    const { verdict, notebook: ran } = await run([
+      code('for (let i = 0; i < 100000; i++) console.log("line " + i);'),
+    ]);
+    expect(verdict).toBe("ok");
+    const lines = textOf(ran.cells[0].outputs).trimEnd().split("\n");
+    expect(lines.length).toBe(100000);
+    expect(lines.every((line, i) => line === `line ${i}`)).toBe(true);
+  });
+
+  test("runNotebook stops at a cell that throws and makes the error output that tslab does not send", async () => {
+    const {
+      verdict,
+      failures,
+      notebook: ran,
+    } = await run([
+      code("console.error('a warning');\nthrow new TypeError('boom');"),
+      code("console.log('never');"),
+    ]);
+    expect(verdict).toBe("error");
+    expect(failures).toMatchObject([{ cell: 0, id: "cell-1", ename: "TypeError", evalue: "boom" }]);
+    expect(ran.cells[0].outputs).toMatchObject([
+      { output_type: "stream", name: "stderr", text: "a warning\n" },
+      { output_type: "error", ename: "TypeError", evalue: "boom" },
+    ]);
+    expect(ran.cells[1].outputs).toEqual([]);
+  });
+
+  test("runNotebook names the line that does not compile", async () => {
+    const { failures } = await run([code("const a = 1;\nconst b: string = a;")]);
+    expect(failures).toMatchObject([{ cell: 0, line: 2, ename: "CompileError" }]);
+    expect(failures[0].evalue).toContain("not assignable");
+  });
+
+  test("runNotebook fails when nobody catches a rejection, though tslab says ok", async () => {
+    const { verdict, failures } = await run([
+      code("void Promise.reject(new RangeError('nobody caught me'));"),
+    ]);
+    expect(verdict).toBe("error");
+    expect(failures).toMatchObject([{ cell: 0, ename: "RangeError", evalue: "nobody caught me" }]);
+  });
+});
+
+describe("runFile", () => {
+  test("runFile(prepare(path), {html}) writes the executed notebook, the report and its figures", async () => {
+    const out = mkdtempSync(join(tmpdir(), "telelink-test-"));
+    const prepared = prepare(join(cwd, "small.ipynb"), { parameters: { seed: "7" } });
+    const { run: ran, written } = await runFile(prepared, { out, html: true });
+    expect(ran.verdict).toBe("ok");
+    expect(written).toEqual(["small.ipynb", "small.html", "small.json"].map((name) => join(out, name)));
+    const json = JSON.parse(readFileSync(join(out, "small.json"), "utf8"));
+    expect(json).toMatchObject({ title: "Who leaves, and why", parameters: { seed: 7 }, seeds: [42] });
+    expect(json.figures.map((one: { name: string }) => one.name)).toEqual(["a.b", "rec", "n"]);
+    const html = readFileSync(join(out, "small.html"), "utf8");
+    expect(html).toContain("0.925");
+    expect(html).not.toContain("<script");
+    expect(html).toContain('<div class="tl-output"><b>bold</b></div>');
+  });
+
+  test("prepare(path, {parameters}) refuses a value of another type than the notebook's default", () => {
+    expect(() => prepare(join(cwd, "small.ipynb"), { parameters: { seed: "abc" } })).toThrow(
+      /parameter seed must be a number, got .*abc/,
+    );
+    expect(() => prepare(join(cwd, "small.ipynb"), { parameters: { sed: "1" } })).toThrow(
+      /a parameter must be one of seed, got "sed"/,
+    );
+  });
+});
