@@ -38,6 +38,13 @@ export function defaultThreads(): number {
   return availableParallelism();
 }
 
+export interface MapOptions<Out> {
+  /** Called here after each input that is done, in the order in which they end. */
+  readonly finished?: (index: number, result: Out) => void;
+  /** Once aborted, no further input is started, and the work rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Runs the task on every input, `threads` at a time, and returns the results in the order of the inputs. With one
  * thread, or one input, it runs here. The first failure rejects; later inputs are then not started.
@@ -46,11 +53,16 @@ export async function mapThreads<In, Out>(
   work: Task<In, Out>,
   inputs: readonly In[],
   threads: number = defaultThreads(),
+  { finished, signal }: MapOptions<Out> = {},
 ): Promise<Out[]> {
   checkInteger(threads, 1, 1024, `run ${work.name}`, "threads");
   const results = new Array<Out>(inputs.length);
   if (threads === 1 || inputs.length <= 1) {
-    for (let i = 0; i < inputs.length; i++) results[i] = await work.run(inputs[i]);
+    for (let i = 0; i < inputs.length; i++) {
+      signal?.throwIfAborted();
+      results[i] = await work.run(inputs[i]);
+      finished?.(i, results[i]);
+    }
     return results;
   }
   let next = 0;
@@ -60,8 +72,10 @@ export async function mapThreads<In, Out>(
     let healthy = false;
     try {
       while (next < inputs.length && !failed) {
+        signal?.throwIfAborted();
         const i = next++;
         results[i] = await call<In, Out>(thread.worker, work, inputs[i]);
+        finished?.(i, results[i]);
       }
       healthy = true;
     } catch (error) {

@@ -1,5 +1,8 @@
+export { figuresOutput, provenanceOutput } from "../report/figures";
+export { churnConclusion } from "./churn/conclusion";
 export { type ChurnData, type Customers, churnData } from "./churn/data";
 export { columnsTable, driversChart } from "./churn/data-views";
+export { churnFigures } from "./churn/figures";
 export { type HonestModel, honestProtocol } from "./churn/honest";
 export {
   calibrationChart,
@@ -11,3 +14,4 @@ export {
 } from "./churn/honest-views";
 export { type ReferenceModel, referenceProtocol } from "./churn/reference";
 export { referenceChart, referenceTable } from "./churn/reference-views";
+export { provenanceOf } from "./provenance";

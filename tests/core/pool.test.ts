@@ -27,3 +27,43 @@ test("mapThreads rejects when a thread dies", async () => {
   );
   expect(await mapThreads(echo, [{ value: 5 }, { value: 6 }], 2)).toEqual([5, 6]);
 });
+
+test.each([1, 2])(
+  "mapThreads(task, inputs, %i, {finished}) tells of each input that is done",
+  async (threads) => {
+    const seen: [number, number][] = [];
+    const finished = (index: number, value: number): void => {
+      seen.push([index, value]);
+    };
+    await mapThreads(echo, [{ value: 7, waitMs: 60 }, { value: 8 }], threads, { finished });
+    expect(seen).toEqual(
+      threads === 1
+        ? [
+            [0, 7],
+            [1, 8],
+          ]
+        : [
+            [1, 8],
+            [0, 7],
+          ],
+    );
+  },
+);
+
+test.each([1, 2])(
+  "mapThreads(task, inputs, %i, {signal}) starts nothing more once stopped",
+  async (threads) => {
+    const stop = new AbortController();
+    let done = 0;
+    const finished = (): void => {
+      done++;
+      stop.abort(new Error("enough"));
+    };
+    const inputs = Array.from({ length: 8 }, (_, value) => ({ value, waitMs: 5 }));
+    await expect(mapThreads(echo, inputs, threads, { finished, signal: stop.signal })).rejects.toThrow(
+      "enough",
+    );
+    await new Promise((over) => setTimeout(over, 40));
+    expect(done).toBeLessThanOrEqual(threads);
+  },
+);

@@ -1,0 +1,45 @@
+// Node's type package leaves WebAssembly to the browser's library, which nothing else here needs.
+declare const WebAssembly: {
+  validate(bytes: Uint8Array): boolean;
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: object };
+  Memory: new (limits: {
+    initial: number;
+    maximum?: number;
+    shared?: boolean;
+  }) => {
+    readonly buffer: ArrayBuffer;
+  };
+};
+
+/** A kernel that was given its memory: the functions that it exports, and that memory's bytes. */
+export interface RunningKernel<Functions> {
+  readonly run: Functions;
+  readonly memory: ArrayBuffer;
+}
+
+/** The most memory that a kernel can have, in bytes. */
+export const kernelBytes: number = 2 ** 32;
+
+// Compiled once per process: compiling anew for every fold would cost more than small work takes, and code compiled
+// before is already optimised.
+const compiled = new Map<string, object | undefined>();
+
+/**
+ * Starts a kernel compiled with `--importMemory` (`wasm` is what its .wasm.ts exports) on `bytes` of fresh memory, all
+ * zero. The result is undefined where the machine lacks what the kernel needs, SIMD above all: use its plain twin.
+ */
+export function startKernel<Functions extends object>(
+  wasm: string,
+  bytes: number,
+): RunningKernel<Functions> | undefined {
+  if (!compiled.has(wasm)) {
+    const binary = Buffer.from(wasm, "base64");
+    compiled.set(wasm, WebAssembly.validate(binary) ? new WebAssembly.Module(binary) : undefined);
+  }
+  const module = compiled.get(wasm);
+  if (!module || bytes > kernelBytes) return undefined;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return { run: instance.exports as Functions, memory: memory.buffer };
+}

@@ -1,0 +1,87 @@
+import { check } from "../../core/checks";
+import { type Column, isCategorical, type Table } from "../../data/table";
+import { dateFormatOf, dateReader } from "../../synthesis/structure/dates";
+
+/** A column as the measures see it, in several tables at once. Keys and free text are left out. */
+export type Shared = SharedNumber | SharedLevels;
+
+export interface SharedNumber {
+  readonly name: string;
+  readonly kind: "number";
+  /** One array per table; NaN where missing; dates in milliseconds. */
+  readonly values: readonly Float64Array[];
+}
+
+export interface SharedLevels {
+  readonly name: string;
+  readonly kind: "levels";
+  /** One array per table: codes into `levels`, −1 where missing. */
+  readonly codes: readonly Int32Array[];
+  readonly levels: readonly string[];
+}
+
+/**
+ * The columns of the first table as they stand in all of them, with common level codes. Throws where a table lacks a
+ * column or holds it with another type.
+ */
+export function alignTables(tables: readonly Table[], action: string): readonly Shared[] {
+  const [first] = tables;
+  return first.columns
+    .filter((one) => one.type !== "id" && one.type !== "text")
+    .map((one): Shared => {
+      const same = tables.map((other) => {
+        const found = other.columns.find((column) => column.name === one.name);
+        const names = other.columns.map((column) => column.name).join(", ");
+        check(found !== undefined, action, `every table must have column ${JSON.stringify(one.name)}`, names);
+        const alike = found.type === one.type || (isCategorical(found) && isCategorical(one));
+        check(
+          alike,
+          action,
+          `column ${JSON.stringify(one.name)} must be ${one.type} in every table`,
+          found.type,
+        );
+        return found;
+      });
+      return isCategorical(one) ? sharedLevels(one.name, same) : sharedNumbers(one.name, same, action);
+    });
+}
+
+/** The cell of each row, with a missing value as the last level; and the number of cells. */
+export function cellsWithMissing(one: SharedLevels, table: number): Int32Array {
+  const missing = one.levels.length;
+  return one.codes[table].map((code) => (code < 0 ? missing : code));
+}
+
+function sharedLevels(name: string, columns: readonly Column[]): SharedLevels {
+  const codeOf = new Map<string, number>();
+  const codes = columns.map((one) => {
+    if (!isCategorical(one)) return new Int32Array(0);
+    const map = one.levels.map((level) => {
+      const known = codeOf.get(level);
+      if (known !== undefined) return known;
+      codeOf.set(level, codeOf.size);
+      return codeOf.size - 1;
+    });
+    return one.codes.map((code) => (code < 0 ? -1 : map[code]));
+  });
+  return { name, kind: "levels", codes, levels: [...codeOf.keys()] };
+}
+
+function sharedNumbers(name: string, columns: readonly Column[], action: string): SharedNumber {
+  const values = columns.map((one) => {
+    if (one.type === "numeric") return one.values;
+    if (one.type !== "date") return new Float64Array(0);
+    const format = dateFormatOf(one.values);
+    const empty = one.values.every((text) => text === "");
+    check(
+      format !== undefined || empty,
+      action,
+      `column ${JSON.stringify(name)} must hold dates of one format`,
+      one.values[0],
+    );
+    return format
+      ? Float64Array.from(one.values, dateReader(format.pattern))
+      : new Float64Array(one.values.length).fill(Number.NaN);
+  });
+  return { name, kind: "number", values };
+}

@@ -1,0 +1,99 @@
+import { dirname } from "node:path";
+import type * as TensorFlow from "@tensorflow/tfjs-core";
+import { checkOneOf } from "../core/checks";
+import type { Engine } from "./engine";
+import { simdEngine } from "./simd-engine";
+import { tensorflowEngine } from "./tensorflow-engine";
+
+/**
+ * What nets are computed on: `native` (@tensorflow/tfjs-node), `wasm` and `cpu` (TensorFlow.js without an addon), and
+ * `simd`, telelink's own kernels.
+ */
+export type BackendName = "native" | "wasm" | "cpu" | "simd";
+
+export const backendNames: readonly BackendName[] = ["native", "wasm", "cpu", "simd"];
+
+/** How much work a net makes of one step; what is quickest depends on it (figures in `bench/neural.bench.mjs`). */
+export type Workload = "small" | "large";
+
+/**
+ * A fresh engine on the backend named by `choice`, by TELELINK_BACKEND, or on the quickest for the workload: for large
+ * steps (GANs with hundreds of units) native where it works and else simd, for small ones simd. Where WebAssembly has
+ * no SIMD, wasm and cpu take its place. Throws when the backend that was asked for does not work here.
+ */
+export async function openEngine(workload: Workload, choice?: BackendName): Promise<Engine> {
+  const asked = choice ?? process.env.TELELINK_BACKEND;
+  if (asked !== undefined && asked !== "") {
+    checkOneOf(asked, backendNames, "choose a backend", "TELELINK_BACKEND");
+    return openers[asked]();
+  }
+  if (workload === "large") {
+    const native = await openNative().catch(() => undefined);
+    if (native) return native;
+  }
+  return simdEngine();
+}
+
+const openers: Readonly<Record<BackendName, () => Promise<Engine>>> = {
+  native: openNative,
+  wasm: openWasm,
+  cpu: openCpu,
+  simd: async () => simdEngine(),
+};
+
+/** The backends that work here: all of them, or all but native where its package is not built. */
+export async function workingBackends(): Promise<readonly BackendName[]> {
+  const native = await openNative().catch(() => undefined);
+  native?.close();
+  return backendNames.filter((name) => name !== "native" || native !== undefined);
+}
+
+async function openNative(): Promise<Engine> {
+  // The addon's package calls two functions that Node 23 removed (tensorflow/tfjs #8609).
+  const util = require("node:util") as Record<string, unknown>;
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+  // oneDNN costs 0.1 ms a product, five times what a small one takes, and reorders sums; its greeting goes to stderr.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= "0";
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  let tf: typeof TensorFlow;
+  try {
+    tf = require("@tensorflow/tfjs-node") as typeof TensorFlow;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new Error(
+      `Cannot use the native backend: @tensorflow/tfjs-node does not load (${reason}); try make native`,
+    );
+  }
+  await ready(tf, "tensorflow");
+  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
+  return tensorflowEngine(
+    tf,
+    "native",
+    `tfjs-node ${tf.version_core}, TensorFlow ${binding.TF_Version}`,
+    false,
+  );
+}
+
+async function openWasm(): Promise<Engine> {
+  const tf = await import("@tensorflow/tfjs-core");
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
+  await ready(tf, "wasm");
+  return tensorflowEngine(tf, "wasm", `tfjs ${tf.version_core} wasm`, true);
+}
+
+async function openCpu(): Promise<Engine> {
+  const tf = await import("@tensorflow/tfjs-core");
+  await import("@tensorflow/tfjs-backend-cpu");
+  await ready(tf, "cpu");
+  return tensorflowEngine(tf, "cpu", `tfjs ${tf.version_core} cpu`, false);
+}
+
+async function ready(tf: typeof TensorFlow, backend: string): Promise<void> {
+  // Leaves out the advertisement of other backends and the checks of every result.
+  tf.enableProdMode();
+  if (!(await tf.setBackend(backend)))
+    throw new Error(`Cannot use the backend ${backend}: it does not start here`);
+  await tf.ready();
+}

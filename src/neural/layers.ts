@@ -1,0 +1,91 @@
+import type { Rng } from "../core/rng";
+import type { Pointwise, Tensor } from "./engine";
+import type { Noise } from "./noise";
+import type { Tape, Var } from "./tape";
+import { type Initialiser, initial, type Parameters, type Weight } from "./weights";
+
+/** A stack of dense layers; the last one is linear. */
+export interface Stack {
+  /** What its weights' names begin with. */
+  readonly name: string;
+  /** The units of each layer, inputs first. */
+  readonly sizes: readonly number[];
+  readonly activation: Pointwise;
+  /** Copies of the stack that train side by side on blocks of rows, each with its own weights; defaults to 1. */
+  readonly members?: number;
+}
+
+/** First weights of a stack: `name.0.w`, `name.0.b`, … */
+export function stackWeights(
+  stack: Stack,
+  rng: Rng,
+  how: Initialiser = "glorotUniform",
+): Record<string, Weight> {
+  const { name, sizes, members = 1 } = stack;
+  const weights: Record<string, Weight> = {};
+  for (let i = 0; i + 1 < sizes.length; i++) {
+    const [from, to] = [sizes[i], sizes[i + 1]];
+    weights[`${name}.${i}.w`] = initial(how, from * members, to, rng.fork(`${name} ${i}`), members);
+    weights[`${name}.${i}.b`] = initial("zeros", members, to, rng);
+  }
+  return weights;
+}
+
+/** Dropout while training: a mask from `noise`; the values themselves without one. */
+export function dropout(t: Tape, x: Var, rate: number, noise: Noise | undefined): Var {
+  if (!noise || rate === 0) return x;
+  const { rows, columns } = x.value;
+  const mask = noise.mask(new Float32Array(rows * columns), rate);
+  return t.multiply(x, t.constant(t.engine.put(mask, rows, columns)));
+}
+
+/** The outputs of a stack. `rates` are the dropout rates after each hidden layer, used only with `noise`. */
+export function stackOutput(
+  t: Tape,
+  stack: Stack,
+  parameters: Parameters,
+  x: Var,
+  rates: readonly number[] = [],
+  noise?: Noise,
+): Var {
+  const { name, sizes, activation, members = 1 } = stack;
+  let h = x;
+  for (let i = 0; i + 1 < sizes.length; i++) {
+    const last = i + 2 === sizes.length;
+    const w = t.parameter(parameters.get(`${name}.${i}.w`));
+    const b = t.parameter(parameters.get(`${name}.${i}.b`));
+    h = t.dense(h, w, b, last ? "linear" : activation, members);
+    if (!last) h = dropout(t, h, rates[i] ?? 0, noise);
+  }
+  return h;
+}
+
+/**
+ * Mean binary cross-entropy of logits (rows × 1) against labels 0/1, weighted. With `focal`, each row counts
+ * (1 − p of its label)² as much, so that easy rows matter less (Lin et al., 2017, γ = 2).
+ */
+export function binaryCrossEntropy(
+  t: Tape,
+  logits: Var,
+  labels: Tensor,
+  weights: Tensor,
+  focal = false,
+): Var {
+  const y = t.constant(labels);
+  let each = t.subtract(t.map("softplus", logits), t.multiply(logits, y));
+  // |y − p| is 1 − the probability of the label.
+  if (focal) each = t.multiply(each, t.map("square", t.subtract(t.map("sigmoid", logits), y)));
+  return t.affine(t.sum(t.multiply(each, t.constant(weights))), 1 / logits.value.rows);
+}
+
+/** Mean squared difference, weighted. */
+export function squaredLoss(t: Tape, outputs: Var, targets: Tensor, weights: Tensor): Var {
+  const each = t.map("square", t.subtract(outputs, t.constant(targets)));
+  return t.affine(t.sum(t.multiply(each, t.constant(weights))), 1 / outputs.value.rows);
+}
+
+/** Mean absolute difference, weighted. */
+export function absoluteLoss(t: Tape, outputs: Var, targets: Tensor, weights: Tensor): Var {
+  const each = t.map("abs", t.subtract(outputs, t.constant(targets)));
+  return t.affine(t.sum(t.multiply(each, t.constant(weights))), 1 / outputs.value.rows);
+}

@@ -1,0 +1,67 @@
+import type { Figure, Figures } from "../../report/figures";
+import type { ChurnData } from "./data";
+import { type HonestFigure, type HonestModel, honestFigures } from "./honest";
+import { honestConclusion, nameOf } from "./honest-views";
+import type { ReferenceModel } from "./reference";
+
+const labels: Readonly<Record<HonestFigure, string>> = {
+  rocAuc: "ROC AUC",
+  averagePrecision: "PR AUC",
+  f1: "F1",
+  precision: "Precision",
+  recall: "Recall",
+  logLoss: "Log loss",
+  brier: "Brier score",
+  calibrationError: "Calibration error",
+};
+const lowerIsBetter: readonly HonestFigure[] = ["logLoss", "brier", "calibrationError"];
+const keyFigures: readonly HonestFigure[] = ["rocAuc", "averagePrecision", "f1", "brier"];
+
+/** The churn report in numbers: every figure by name, the best model's four on the first screen. */
+export function churnFigures(
+  data: ChurnData,
+  reference: readonly ReferenceModel[],
+  honest: readonly HonestModel[],
+): Figures {
+  const best = honest.reduce((a, b) =>
+    b.test.averagePrecision.estimate > a.test.averagePrecision.estimate ? b : a,
+  );
+  const figures: Figure[] = [];
+  for (const one of honest) {
+    for (const figure of honestFigures) {
+      const { estimate, low, high } = one.test[figure];
+      figures.push({
+        name: `honest.${slug(nameOf(one))}.${figure}`,
+        label: `${labels[figure]}, ${nameOf(one).toLowerCase()}`,
+        value: estimate,
+        low,
+        high,
+        interval: "95 % bootstrap of the test customers",
+        better: lowerIsBetter.includes(figure) ? "lower" : "higher",
+        key: one === best && keyFigures.includes(figure),
+      });
+    }
+  }
+  for (const one of reference) {
+    for (const figure of ["accuracy", "precision", "recall", "f1"] as const) {
+      const { low, median, high } = one.band[figure];
+      figures.push({
+        name: `reference.${slug(one.name)}.${figure}`,
+        label: `${figure === "f1" ? "F1" : figure}, ${one.name.toLowerCase()}, reference protocol`,
+        value: median,
+        low,
+        high,
+        interval: `range of ${one.runs.length} seeds`,
+        better: "higher",
+        ...(data.simulated
+          ? {}
+          : { reference: { value: one.published[figure], source: "the reference system's table" } }),
+      });
+    }
+  }
+  return { finding: honestConclusion(honest, data.test), figures };
+}
+
+function slug(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+}

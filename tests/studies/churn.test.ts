@@ -1,0 +1,81 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type ChurnData, churnData } from "../../src/studies/churn/data";
+import { columnsTable, driversChart } from "../../src/studies/churn/data-views";
+import { churnFigures } from "../../src/studies/churn/figures";
+import { type HonestModel, honestProtocol } from "../../src/studies/churn/honest";
+import { honestTable, thresholdChart } from "../../src/studies/churn/honest-views";
+import { type ReferenceModel, referenceProtocol } from "../../src/studies/churn/reference";
+import { referenceTable } from "../../src/studies/churn/reference-views";
+import { realData } from "../support";
+
+describe.skipIf(!realData)("the churn study on the real churn-bigml customers", () => {
+  let data: ChurnData;
+  let reference: ReferenceModel[];
+  let honest: HonestModel[];
+  beforeAll(async () => {
+    data = await churnData();
+    reference = await referenceProtocol(data, { seeds: 3, trees: 100 });
+    honest = await honestProtocol(data, { trees: 300, resamples: 200 });
+  });
+
+  test("has 2,666 customers to learn from and 667 to be judged on, 95 of whom left", () => {
+    expect([data.train.rows.rows, data.test.rows.rows]).toEqual([2666, 667]);
+    expect(data.test.labels.reduce((a, b) => a + b)).toBe(95);
+    expect(data.simulated).toBe(false);
+  });
+
+  test("the reference protocol gives what scikit-learn gives with other draws", () => {
+    // LogisticRegression(max_iter=1000) after SMOTE, seeds 42, 0, 1, 2: F1 .3779, .3766, .375, .3831, ROC AUC .7105–.7168;
+    // a seed moves F1 by ± .02 and the area by ± .01.
+    const [logistic, forest] = reference;
+    expect(Math.abs(logistic.band.f1.median - 0.378)).toBeLessThan(0.02);
+    expect(Math.abs(logistic.band.rocAuc.median - 0.714)).toBeLessThan(0.01);
+    expect(forest.band.f1.median).toBeGreaterThan(0.33);
+    expect(forest.band.f1.median).toBeLessThan(0.4);
+  });
+
+  test("the honest protocol reaches what the libraries of record reach", () => {
+    const by = (name: string, resampled = false) =>
+      honest.find((one) => one.name === name && one.resampled === resampled)!;
+    // scikit-learn 1.9.1, all features: LR ROC AUC .814, PR AUC .426, Brier .1011; RF .925, .855, .0578.
+    const logistic = by("Logistic regression").test;
+    expect(logistic.rocAuc.estimate).toBeCloseTo(0.814, 2);
+    expect(logistic.averagePrecision.estimate).toBeCloseTo(0.426, 2);
+    expect(logistic.brier.estimate).toBeCloseTo(0.1011, 3);
+    const forest = by("Random forest").test;
+    expect(forest.rocAuc.estimate).toBeGreaterThanOrEqual(0.92);
+    expect(forest.averagePrecision.estimate).toBeGreaterThanOrEqual(0.85);
+    expect(by("Random forest", true).test.calibrationError.estimate).toBeGreaterThan(
+      forest.calibrationError.estimate,
+    );
+  });
+
+  test("thresholds come from training customers: other test rows leave them as they are", async () => {
+    const half = { ...data, test: { ...data.test, labels: data.test.labels.map((v) => 1 - v) } };
+    const again = await honestProtocol(half, { trees: 300, resamples: 10 });
+    expect(again.map((one) => one.threshold)).toEqual(honest.map((one) => one.threshold));
+  });
+
+  test("views say numbers, never NaN or undefined; every figure has a name of its own", async () => {
+    const views = [
+      columnsTable(data),
+      await driversChart(data),
+      referenceTable(reference),
+      honestTable(honest),
+      await thresholdChart(honest[0], data.train),
+    ];
+    for (const view of views) expect(view).not.toMatch(/NaN|undefined|\[object/);
+    const { figures, finding } = churnFigures(data, reference, honest);
+    expect(new Set(figures.map((one) => one.name)).size).toBe(figures.length);
+    expect(figures.filter((one) => one.key)).toHaveLength(4);
+    expect(finding).toMatch(/^Of 667 customers, .* of the 95 who left/);
+  });
+
+  test("on simulated customers the verdict is 'not comparable'", async () => {
+    const [model] = await referenceProtocol({ ...data, simulated: true }, { seeds: 1, trees: 5 });
+    expect(model.verdict).toMatchObject({
+      inside: undefined,
+      reason: expect.stringContaining("not comparable"),
+    });
+  });
+});
