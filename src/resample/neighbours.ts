@@ -1,74 +1,213 @@
 import { check, checkInteger } from "../core/checks";
-import type { Matrix } from "../core/matrix";
+import { startKernel } from "../core/kernel";
+import { column, type Matrix } from "../core/matrix";
+import { wasm } from "./neighbours.wasm";
+import {
+  blockRows,
+  fillMemory,
+  type Layout,
+  type Prepared,
+  planLayout,
+  prepare,
+  type Search,
+} from "./neighbours-layout";
+import { plainSearch } from "./neighbours-plain";
+
+// Candidates kept beyond those asked for: so many may be misplaced by Float32 rounding before a row is looked at again.
+const spare = 3;
+// Bytes of blocks that one pass over the queries reads: what stays near the processor.
+const passBytes = 2 ** 16;
+// Queries per call: short calls let the engine switch to optimised code between them.
+const callQueries = 256;
+// Below so many multiplications a plain search is quicker than setting up.
+const smallWork = 2 ** 20;
 
 /**
- * The `k` rows of `x` nearest to each row in `queries` (row numbers of `x`; all rows by default), nearest first:
- * query q has its neighbours at q·k … q·k + k − 1. A row is not its own neighbour, though its duplicates are.
- * Distances are Euclidean, exact in Float64; equal ones are ordered by row number.
+ * The `k` rows of `x` nearest to each row in `queries` (row numbers of `x`, none twice; all rows by default), nearest
+ * first: query q has its neighbours at q·k … q·k + k − 1. A row is not its own neighbour, though its duplicates are.
+ * Distances are Euclidean, exact in Float64; equal ones are ordered by row number. Values must be finite.
+ *
+ * Float32 sums over blocks of rows name k + 3 candidates for each row, which are ranked in Float64. A bound on the
+ * rounding error proves that no other row can be among the nearest; where it does not, as with many equal distances,
+ * all rows within that bound are ranked.
  */
-export function nearestNeighbours(x: Matrix, k: number, queries?: Int32Array): Int32Array {
+export function nearestNeighbours(
+  x: Matrix,
+  k: number,
+  queries: Int32Array = Int32Array.from({ length: x.rows }, (_, i) => i),
+): Int32Array {
   checkInteger(k, 1, x.rows - 1, "find neighbours", "k");
-  const rowMajor = rowsOf(x);
-  const asked = queries ?? Int32Array.from({ length: x.rows }, (_, i) => i);
-  const out = new Int32Array(asked.length * k);
+  const data = prepare(x, queries);
+  const out = new Int32Array(queries.length * k);
   const best = new Float64Array(k);
-  for (let q = 0; q < asked.length; q++) {
-    scan(rowMajor, x.rows, x.columns, asked[q], best, out.subarray(q * k, q * k + k));
+  if (queries.length * x.rows * x.columns < smallWork || x.rows <= k + spare) {
+    queries.forEach((row, q) => {
+      rankAll(data, row, best, out.subarray(q * k, q * k + k));
+    });
+    return out;
   }
+  const found = candidates(data, queries, k + spare);
+  queries.forEach((row, q) => {
+    const nearest = out.subarray(q * k, q * k + k);
+    const from = q * found.kept;
+    rank(data, row, found.ids.subarray(from, from + found.kept).sort(), best, nearest);
+    const furthest = best[k - 1];
+    const error = scoreError(data.columns, found.halves[row], furthest, found.longest);
+    // Rows not kept score at least as high as the last that was.
+    if (furthest / 2 >= found.scores[from + found.kept - 1] - error)
+      rank(data, row, found.within(q, furthest / 2 + error), best, nearest);
+  });
   return out;
 }
 
 /** Throws unless every value of the columns (all by default) is a finite number; says which column is not. */
 export function checkValues(x: Matrix, action: string, columns: Iterable<number> = x.features.keys()): void {
   for (const j of columns) {
-    for (let i = j * x.rows; i < (j + 1) * x.rows; i++) {
-      check(
-        Number.isFinite(x.values[i]),
-        action,
-        `column ${JSON.stringify(x.features[j].name)} must hold finite numbers (impute missing values first)`,
-        x.values[i],
-      );
-    }
+    const values = column(x, j);
+    // NaN and infinities times zero are NaN: one sum tells about all of them.
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += values[i] * 0;
+    if (sum === 0) continue;
+    const name = JSON.stringify(x.features[j].name);
+    const wrong = values.find((value) => !Number.isFinite(value));
+    check(false, action, `column ${name} must hold finite numbers (impute missing values first)`, wrong);
   }
 }
 
-function rowsOf(x: Matrix): Float64Array {
-  const out = new Float64Array(x.values.length);
-  for (let j = 0; j < x.columns; j++) {
-    for (let i = 0; i < x.rows; i++) out[i * x.columns + j] = x.values[j * x.rows + i];
-  }
-  return out;
+/** What the Float32 search found. */
+export interface Candidates {
+  readonly kept: number;
+  /** Half squared distances, ascending, and row numbers: `kept` of them per query. */
+  readonly scores: Float32Array;
+  readonly ids: Uint32Array;
+  /** Half squared lengths of the rows, shifted. */
+  readonly halves: Float32Array;
+  /** Length of the longest row, shifted. */
+  readonly longest: number;
+  /** The rows whose score with a query is at most `limit`, ascending. */
+  within(query: number, limit: number): Uint32Array;
 }
 
-/** The exact nearest of one row by looking at all: the result goes to `out`, its squared distances to `best`. */
-function scan(
-  rows: Float64Array,
-  count: number,
-  columns: number,
-  self: number,
+/** Runs the kernel, or with `plain` its twin, which also serves where WebAssembly lacks SIMD. */
+export function candidates(data: Prepared, queries: Int32Array, kept: number, plain = false): Candidates {
+  const layout = planLayout(data, queries, kept);
+  const { memory, search } = (plain ? undefined : startFast(layout)) ?? startPlain(layout);
+  fillMemory(memory, layout, data, queries);
+  const blocks = Math.ceil(data.rows / blockRows);
+  const pass = Math.max(1, Math.floor(passBytes / (blockRows * 4 * data.columns)));
+  for (let first = 0; first < blocks; first += pass) {
+    const last = Math.min(blocks, first + pass);
+    const end = layout.symmetric ? Math.min(data.rows, last * blockRows) : queries.length;
+    for (let from = 0; from < end; from += callQueries)
+      search.scan(from, Math.min(end, from + callQueries), first, last);
+  }
+  const halves = new Float32Array(memory, layout.halvesAt, data.rows);
+  return {
+    kept,
+    scores: new Float32Array(memory, layout.scoresAt, queries.length * kept),
+    ids: new Uint32Array(memory, layout.idsAt, queries.length * kept),
+    halves,
+    longest: Math.sqrt(2 * halves.reduce((most, half) => Math.max(most, half), 0)),
+    within: (query, limit) =>
+      new Uint32Array(memory, layout.bandAt, search.within(query, above(limit), blocks)),
+  };
+}
+
+/**
+ * How far scores of a row and any row that may be as near as `furthest` (squared) can be from the truth: below
+ * (columns + 3)·|a||b| + 3·(|a|² + |b|²)/2 units of 2⁻²⁴ (Higham, 2002, section 3.1; a tenth is added for the second
+ * order). A row b with |b| > |a| + √furthest is farther, so it need not be thought of.
+ */
+function scoreError(columns: number, half: number, furthest: number, longest: number): number {
+  const a = Math.sqrt(2 * half);
+  const b = Math.min(longest, 1.001 * (a + Math.sqrt(furthest)));
+  return 1.1 * 2 ** -24 * ((columns + 3) * a * b + 1.5 * (a * a + b * b));
+}
+
+/** A Float32 number that is not below `value`. */
+function above(value: number): number {
+  return Math.fround(value) * (1 + 2 ** -22);
+}
+
+/** The nearest of one row among `others`, which ascend. */
+function rank(
+  data: Prepared,
+  row: number,
+  others: Uint32Array,
   best: Float64Array,
-  out: Int32Array,
+  nearest: Int32Array,
 ): void {
   best.fill(Infinity);
   const last = best.length - 1;
-  const from = self * columns;
-  for (let i = 0; i < count; i++) {
-    if (i === self) continue;
-    const to = i * columns;
-    let sum = 0;
-    for (let j = 0; j < columns; j++) {
-      const difference = rows[from + j] - rows[to + j];
+  for (const other of others) {
+    // Later duplicates lose to earlier ones.
+    if (best[last] === 0) break;
+    place(best, nearest, other, squaredDistance(data, row, other, best[last]));
+  }
+}
+
+/** The nearest of one row among all others. */
+function rankAll(data: Prepared, row: number, best: Float64Array, nearest: Int32Array): void {
+  best.fill(Infinity);
+  const last = best.length - 1;
+  for (let i = 0; i < data.rows; i++) {
+    if (i !== row) place(best, nearest, i, squaredDistance(data, row, i, best[last]));
+  }
+}
+
+/** Left once it is above `limit`: the row is then no candidate. */
+function squaredDistance(data: Prepared, a: number, b: number, limit: number): number {
+  const { values, columns } = data;
+  const from = a * columns;
+  const to = b * columns;
+  let sum = 0;
+  for (let j = 0; j < columns; ) {
+    for (const end = Math.min(columns, j + 8); j < end; j++) {
+      const difference = values[from + j] - values[to + j];
       sum += difference * difference;
     }
-    if (sum < best[last]) {
-      let place = last;
-      while (place > 0 && best[place - 1] > sum) {
-        best[place] = best[place - 1];
-        out[place] = out[place - 1];
-        place--;
-      }
-      best[place] = sum;
-      out[place] = i;
-    }
+    if (sum > limit) return Infinity;
   }
+  return sum;
+}
+
+/** Puts a row where it belongs among the nearest, by distance and then by row number; drops the last. */
+function place(best: Float64Array, nearest: Int32Array, row: number, distance: number): void {
+  let at = best.length;
+  while (at > 0 && (best[at - 1] > distance || (best[at - 1] === distance && nearest[at - 1] > row))) at--;
+  if (at === best.length) return;
+  best.copyWithin(at + 1, at, best.length - 1);
+  nearest.copyWithin(at + 1, at, best.length - 1);
+  best[at] = distance;
+  nearest[at] = row;
+}
+
+interface Started {
+  readonly memory: ArrayBuffer;
+  readonly search: Search;
+}
+
+function startPlain(layout: Layout): Started {
+  const memory = new ArrayBuffer(layout.bytes);
+  return { memory, search: plainSearch(memory, layout) };
+}
+
+function startFast(layout: Layout): Started | undefined {
+  const kernel = startKernel<Search & { layout(...numbers: number[]): void }>(wasm, layout.bytes);
+  kernel?.run.layout(
+    layout.columns,
+    layout.kept,
+    layout.symmetric,
+    layout.blocksAt,
+    layout.halvesAt,
+    layout.startsAt,
+    layout.listsAt,
+    layout.queryRowsAt,
+    layout.limitsAt,
+    layout.scoresAt,
+    layout.idsAt,
+    layout.scratchAt,
+    layout.bandAt,
+  );
+  return kernel && { memory: kernel.memory, search: kernel.run };
 }
