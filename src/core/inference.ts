@@ -3,37 +3,35 @@ import { normalCdf, normalQuantile } from "./normal-distribution";
 
 /** What a large-sample fit says of one parameter. */
 export interface Coefficient {
-  readonly name: string;
-  readonly coefficient: number;
+  readonly feature: string;
+  readonly estimate: number;
   readonly standardError: number;
-  readonly lower: number;
-  readonly upper: number;
-  readonly z: number;
+  /** The interval of the given coverage. */
+  readonly low: number;
+  readonly high: number;
   /** Two-sided, of the parameter being 0. */
   readonly pValue: number;
 }
 
-/** The Wald table of parameters from their covariance (row-major); intervals of coverage `level`. */
-export function coefficientTable(
-  names: readonly string[],
-  coefficients: ArrayLike<number>,
+/** The Wald table of parameters from their covariance (row-major); intervals of coverage `level`, 0.95 by default. */
+export function waldTable(
+  features: readonly string[],
+  estimates: ArrayLike<number>,
   covariance: Float64Array,
   level = 0.95,
 ): Coefficient[] {
   checkNumber(level, 0, 1, "make a coefficient table", "level", "both");
   const width = normalQuantile(0.5 + level / 2);
-  return names.map((name, j) => {
-    const coefficient = coefficients[j];
-    const standardError = Math.sqrt(covariance[j * names.length + j]);
-    const z = coefficient / standardError;
+  return features.map((feature, j) => {
+    const estimate = estimates[j];
+    const standardError = Math.sqrt(covariance[j * features.length + j]);
     return {
-      name,
-      coefficient,
+      feature,
+      estimate,
       standardError,
-      lower: coefficient - width * standardError,
-      upper: coefficient + width * standardError,
-      z,
-      pValue: 2 * normalCdf(-Math.abs(z)),
+      low: estimate - width * standardError,
+      high: estimate + width * standardError,
+      pValue: 2 * normalCdf(-Math.abs(estimate / standardError)),
     };
   });
 }

@@ -115,7 +115,8 @@ function search(
       low = step;
     }
     step = high === Infinity ? 2 * low : (low + high) / 2;
-    if (step === low || step === high) break;
+    // A fall that rounding would hide can't be searched for.
+    if (-step * slope < 1e-16 * Math.abs(value)) break;
   }
   return best && best.value < value ? best : undefined;
 }

@@ -1,17 +1,12 @@
+import { z } from "zod";
 import { check, checkNumber, checkOneOf, checkSameLength } from "../../core/checks";
-import { type Coefficient, coefficientTable } from "../../core/inference";
+import { type Coefficient, waldTable } from "../../core/inference";
 import { symmetricInverse } from "../../core/linear-algebra";
 import { column, type Matrix, matrix } from "../../core/matrix";
-import type { ModelJson } from "../../core/model";
 import { type CurvedObjective, newton } from "../../core/optimise";
 import { standardised } from "../../core/standardise";
-import {
-  checkColumns,
-  checkSurvivalData,
-  type FitSurvival,
-  type SurvivalData,
-  type SurvivalModel,
-} from "./censored";
+import { checkColumns, checkNumbers } from "../check-rows";
+import { checkSurvivalData, type FitSurvival, type SurvivalData, type SurvivalModel } from "./censored";
 import { timeFeatures } from "./cox-model";
 import { type LogTime, logTimes } from "./log-times";
 
@@ -44,7 +39,7 @@ export interface AcceleratedFailureTimeModel extends SurvivalModel, Parts {
   /** The time beyond which the share `alive` of each row's likes live; 0.5 gives medians. */
   timeAt(x: Matrix, alive: number): Float64Array;
   /** The table of coefficients, intercept and ln σ. */
-  summary(level?: number): readonly Coefficient[];
+  coefficientTable(level?: number): readonly Coefficient[];
 }
 
 /**
@@ -204,8 +199,8 @@ function aftModel(parts: Parts): AcceleratedFailureTimeModel {
   const shape = logTimes[distribution];
   const location = (x: Matrix): Float64Array => {
     const action = "predict by accelerated failure times";
-    checkSameLength(x.columns, coefficients.length, action, "the matrix's and the model's columns");
-    checkColumns(x, action);
+    checkColumns(x, coefficients.length, action);
+    checkNumbers(x, action);
     const mu = new Float64Array(x.rows).fill(intercept);
     for (let j = 0; j < x.columns; j++) {
       const values = column(x, j);
@@ -233,8 +228,8 @@ function aftModel(parts: Parts): AcceleratedFailureTimeModel {
       const z = shape.quantile(alive);
       return location(x).map((mu) => Math.exp(mu + scale * z));
     },
-    summary: (level) =>
-      coefficientTable(
+    coefficientTable: (level) =>
+      waldTable(
         [...features, "intercept", "ln scale"],
         [...coefficients, intercept, Math.log(scale)],
         covariance,
@@ -254,26 +249,39 @@ function aftModel(parts: Parts): AcceleratedFailureTimeModel {
   };
 }
 
-/** The model that `toJSON` wrote. */
-export function acceleratedFailureTimeFromJson(json: ModelJson): AcceleratedFailureTimeModel {
+const numbers = z.array(z.number()).max(10_000_000);
+const json = z.strictObject({
+  kind: z.literal("accelerated-failure-time"),
+  version: z.literal(1),
+  distribution: z.enum(["weibull", "log-normal", "log-logistic"]),
+  features: z.array(z.string()),
+  coefficients: numbers,
+  intercept: z.number(),
+  scale: z.number().positive(),
+  covariance: numbers,
+  logLikelihood: z.number(),
+});
+
+/** The model that `toJSON` described. */
+export function acceleratedFailureTimeFrom(from: unknown): AcceleratedFailureTimeModel {
   const action = "load accelerated failure times";
-  const parts = json as unknown as Parts;
-  check(
-    json.kind === "accelerated-failure-time" && json.version === 1,
+  const read = json.safeParse(from);
+  check(read.success, action, read.success ? "" : z.prettifyError(read.error));
+  const { distribution, features, coefficients, intercept, scale, covariance, logLikelihood } = read.data;
+  checkSameLength(coefficients.length, features.length, action, "coefficients and features");
+  checkSameLength(
+    covariance.length,
+    (features.length + 2) ** 2,
     action,
-    "kind and version must be accelerated-failure-time 1",
-    `${json.kind} ${json.version}`,
+    "the covariance and parameters squared",
   );
-  checkOneOf(parts.distribution, ["weibull", "log-normal", "log-logistic"], action, "distribution");
-  checkSameLength(parts.coefficients.length, parts.features.length, action, "coefficients and features");
-  checkNumber(parts.scale, 0, Infinity, action, "scale", "low");
   return aftModel({
-    distribution: parts.distribution,
-    features: parts.features,
-    coefficients: Float64Array.from(parts.coefficients),
-    intercept: parts.intercept,
-    scale: parts.scale,
-    covariance: Float64Array.from(parts.covariance),
-    logLikelihood: parts.logLikelihood,
+    distribution,
+    features,
+    coefficients: Float64Array.from(coefficients),
+    intercept,
+    scale,
+    covariance: Float64Array.from(covariance),
+    logLikelihood,
   });
 }

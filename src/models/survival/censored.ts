@@ -2,6 +2,7 @@ import { check, checkFinite, checkSameLength } from "../../core/checks";
 import { type Matrix, takeRows, takeValues } from "../../core/matrix";
 import type { Model, Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
+import { checkNumbers } from "../check-rows";
 
 /** Lifetimes of which some had not ended when observation did (right censoring). All arrays have one entry a row. */
 export interface Censored {
@@ -71,26 +72,12 @@ export function checkCensored(data: Censored, action: string): void {
 export function checkSurvivalData(data: SurvivalData, action: string): void {
   checkCensored(data, action);
   checkSameLength(data.x.rows, data.time.length, action, "the matrix and times");
-  checkColumns(data.x, action);
+  checkNumbers(data.x, action);
   check(
     data.event.some((e, i) => e === 1 && (data.weights?.[i] ?? 1) > 0),
     action,
     "at least one lifetime must have ended",
   );
-}
-
-/** Throws at the first value that is missing or infinite, naming row and column. */
-export function checkColumns(x: Matrix, action: string): void {
-  for (let k = 0; k < x.values.length; k++) {
-    if (!Number.isFinite(x.values[k])) {
-      const name = x.features[Math.floor(k / x.rows)].name;
-      check(
-        false,
-        action,
-        `column ${name} must hold finite numbers, got ${x.values[k]} in row ${k % x.rows}`,
-      );
-    }
-  }
 }
 
 /** The lifetimes at `indices`; an index may repeat. */

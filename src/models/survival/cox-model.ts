@@ -1,9 +1,10 @@
+import { z } from "zod";
 import { check, checkSameLength } from "../../core/checks";
-import { type Coefficient, coefficientTable } from "../../core/inference";
+import { type Coefficient, waldTable } from "../../core/inference";
 import { column, type Matrix, matrix } from "../../core/matrix";
-import type { ModelJson } from "../../core/model";
 import { chiSquaredUpper } from "../../core/special";
-import { checkColumns, lastUpTo, type SurvivalModel } from "./censored";
+import { checkColumns, checkNumbers } from "../check-rows";
+import { lastUpTo, type SurvivalModel } from "./censored";
 
 /** What a Cox model consists of. */
 export interface CoxParts {
@@ -28,7 +29,7 @@ export interface CoxParts {
 export interface CoxModel extends SurvivalModel, CoxParts {
   readonly kind: "cox";
   /** Coefficient, standard error, interval, z and p-value of each column; exp(coefficient) is the hazard ratio. */
-  summary(level?: number): readonly Coefficient[];
+  coefficientTable(level?: number): readonly Coefficient[];
   /** The likelihood-ratio test that no column matters. */
   likelihoodRatio(): { readonly statistic: number; readonly df: number; readonly pValue: number };
 }
@@ -36,13 +37,8 @@ export interface CoxModel extends SurvivalModel, CoxParts {
 export function coxModel(parts: CoxParts): CoxModel {
   const { features, coefficients, covariance, means, baseline, logLikelihood, nullLogLikelihood } = parts;
   const predict = (x: Matrix): Float64Array => {
-    checkSameLength(
-      x.columns,
-      coefficients.length,
-      "predict by a Cox model",
-      "the matrix's and the model's columns",
-    );
-    checkColumns(x, "predict by a Cox model");
+    checkColumns(x, coefficients.length, "predict by a Cox model");
+    checkNumbers(x, "predict by a Cox model");
     const eta = new Float64Array(x.rows);
     for (let j = 0; j < x.columns; j++) {
       const values = column(x, j);
@@ -66,7 +62,7 @@ export function coxModel(parts: CoxParts): CoxModel {
       }
       return matrix(x.rows, times.length, values, timeFeatures(times));
     },
-    summary: (level) => coefficientTable(features, coefficients, covariance, level),
+    coefficientTable: (level) => waldTable(features, coefficients, covariance, level),
     likelihoodRatio: () => {
       const statistic = 2 * (logLikelihood - nullLogLikelihood);
       return {
@@ -89,26 +85,35 @@ export function coxModel(parts: CoxParts): CoxModel {
   };
 }
 
-/** The Cox model that `toJSON` wrote. */
-export function coxFromJson(json: ModelJson): CoxModel {
+const numbers = z.array(z.number()).max(10_000_000);
+const json = z.strictObject({
+  kind: z.literal("cox"),
+  version: z.literal(1),
+  features: z.array(z.string()),
+  coefficients: numbers,
+  covariance: numbers,
+  means: numbers,
+  baseline: z.strictObject({ times: numbers, hazard: numbers }),
+  logLikelihood: z.number(),
+  nullLogLikelihood: z.number(),
+});
+
+/** The Cox model that `toJSON` described. */
+export function coxFrom(from: unknown): CoxModel {
   const action = "load a Cox model";
-  check(
-    json.kind === "cox" && json.version === 1,
-    action,
-    "kind and version must be cox 1",
-    `${json.kind} ${json.version}`,
-  );
-  const { baseline, ...rest } = json as unknown as CoxParts;
-  const p = rest.features.length;
-  checkSameLength(rest.coefficients.length, p, action, "coefficients and features");
-  checkSameLength(rest.means.length, p, action, "means and features");
-  checkSameLength(rest.covariance.length, p * p, action, "the covariance and features squared");
+  const read = json.safeParse(from);
+  check(read.success, action, read.success ? "" : z.prettifyError(read.error));
+  const { features, coefficients, covariance, means, baseline, ...rest } = read.data;
+  const p = features.length;
+  checkSameLength(coefficients.length, p, action, "coefficients and features");
+  checkSameLength(means.length, p, action, "means and features");
+  checkSameLength(covariance.length, p * p, action, "the covariance and features squared");
   checkSameLength(baseline.times.length, baseline.hazard.length, action, "the baseline's times and hazards");
   return coxModel({
-    features: rest.features,
-    coefficients: Float64Array.from(rest.coefficients),
-    covariance: Float64Array.from(rest.covariance),
-    means: Float64Array.from(rest.means),
+    features,
+    coefficients: Float64Array.from(coefficients),
+    covariance: Float64Array.from(covariance),
+    means: Float64Array.from(means),
     baseline: { times: Float64Array.from(baseline.times), hazard: Float64Array.from(baseline.hazard) },
     logLikelihood: rest.logLikelihood,
     nullLogLikelihood: rest.nullLogLikelihood,

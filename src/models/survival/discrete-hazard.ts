@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { check, checkInteger, checkNumber, checkOneOf, checkSameLength } from "../../core/checks";
 import { column, type Feature, type Labelled, type Matrix, matrix } from "../../core/matrix";
 import type { Fit, Model, ModelJson } from "../../core/model";
@@ -189,23 +190,20 @@ function discreteHazardModel<M extends Model>(parts: Parts<M>): DiscreteHazardMo
   };
 }
 
-/** The model that `toJSON` wrote; `load` turns the inner model's JSON back. */
-export function discreteHazardFromJson(
-  json: ModelJson,
-  load: (json: ModelJson) => Model,
-): DiscreteHazardModel {
-  const action = "load discrete hazards";
-  check(
-    json.kind === "discrete-hazard" && json.version === 1,
-    action,
-    "kind and version must be discrete-hazard 1",
-    `${json.kind} ${json.version}`,
-  );
-  const { hazard, period, periods, clock, features } = json as unknown as Parts<Model> & {
-    hazard: ModelJson;
-  };
-  checkNumber(period, 0, Infinity, action, "period", "low");
-  checkInteger(periods, 1, 100_000, action, "periods");
-  checkOneOf(clock, ["number", "one-hot"], action, "clock");
+const json = z.strictObject({
+  kind: z.literal("discrete-hazard"),
+  version: z.literal(1),
+  period: z.number().positive(),
+  periods: z.int().min(1).max(100_000),
+  clock: z.enum(["number", "one-hot"]),
+  features: z.array(z.string()),
+  hazard: z.looseObject({ kind: z.string(), version: z.number() }),
+});
+
+/** The model that `toJSON` described; `load` turns the inner model's JSON back. */
+export function discreteHazardFrom(from: unknown, load: (json: ModelJson) => Model): DiscreteHazardModel {
+  const read = json.safeParse(from);
+  check(read.success, "load discrete hazards", read.success ? "" : z.prettifyError(read.error));
+  const { hazard, period, periods, clock, features } = read.data;
   return discreteHazardModel({ hazard: load(hazard), period, periods, clock, features });
 }

@@ -3,7 +3,7 @@ import { matrix, takeRows } from "../../../src/core/matrix";
 import { seeded } from "../../../src/core/rng";
 import {
   acceleratedFailureTime,
-  acceleratedFailureTimeFromJson,
+  acceleratedFailureTimeFrom,
 } from "../../../src/models/survival/accelerated-failure-time";
 import { flies, golden, largestGap, rossi } from "./support";
 
@@ -30,10 +30,10 @@ describe.each(["weibull", "log-normal", "log-logistic"] as const)("%s on Rossi's
     const model = await acceleratedFailureTime({ distribution })(rossi, rng);
     expect(model.logLikelihood).toBeGreaterThanOrEqual(expected.logLikelihood - 1e-9);
     expect(model.logLikelihood).toBeCloseTo(expected.logLikelihood, 3);
-    const table = model.summary();
+    const table = model.coefficientTable();
     expect(
       largestGap(
-        table.map((r) => r.coefficient),
+        table.map((r) => r.estimate),
         expected.coefficients,
       ),
     ).toBeLessThan(3e-3);
@@ -51,7 +51,7 @@ describe.each(["weibull", "log-normal", "log-logistic"] as const)("%s on Rossi's
 
   test("survives JSON, and timeAt is where survivalAt says", async () => {
     const model = await acceleratedFailureTime({ distribution, penalty: 1 })(rossi, rng);
-    const back = acceleratedFailureTimeFromJson(JSON.parse(JSON.stringify(model)));
+    const back = acceleratedFailureTimeFrom(JSON.parse(JSON.stringify(model)));
     expect([...back.timeAt(some, 0.3)]).toEqual([...model.timeAt(some, 0.3)]);
     const [time] = model.timeAt(some, 0.3);
     expect(model.survivalAt(some, [time]).values[0]).toBeCloseTo(0.3, 12);
@@ -69,7 +69,7 @@ test("left truncation agrees with lifelines", async () => {
   expect(model.logLikelihood).toBeCloseTo(expected.logLikelihood, 4);
   expect(
     largestGap(
-      model.summary().map((r) => r.coefficient),
+      model.coefficientTable().map((r) => r.estimate),
       expected.coefficients,
     ),
   ).toBeLessThan(2e-3);

@@ -1,0 +1,90 @@
+import { check, checkInteger, checkNumber } from "../../core/checks";
+import { waldTable } from "../../core/inference";
+import { type Objective, withNumericGradient } from "../../core/optimise";
+import { betaln } from "../../core/special";
+import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
+import { fitPositive, type PositiveFit, positiveFitFrom, positiveFitJson } from "./positive-fit";
+
+const names = ["alpha", "beta", "c"];
+
+/**
+ * The beta-discrete-Weibull model (Fader, Hardie, Liu, Davin and Steenburgh, 2018): as the shifted-beta-geometric, but
+ * a customer's own chance to leave may fall (c < 1) or rise (c > 1) with every renewal; c = 1 is that model.
+ */
+export function betaDiscreteWeibull(cohorts: readonly Cohort[]): RenewalModel {
+  const action = "fit beta-discrete-weibull";
+  const renewals = renewalsOf(cohorts, action);
+  check(
+    renewals.ended.length > 3,
+    action,
+    "cohorts must cover at least three renewals",
+    renewals.ended.length - 1,
+  );
+  const starts = [
+    [1, 2, 1],
+    [0.5, 5, 1.3],
+    [2, 8, 0.7],
+  ];
+  return bdwModel(fitPositive(likelihoodOf(renewals), names, starts, action));
+}
+
+/** The model that `toJSON` described. */
+export function betaDiscreteWeibullFrom(from: unknown): RenewalModel {
+  return bdwModel(positiveFitFrom(from, "beta-discrete-weibull", names));
+}
+
+/** S(t) = B(α, β + tᶜ) / B(α, β), P(T = t) = S(t − 1) − S(t). */
+function logSurvival(alpha: number, beta: number, c: number, t: number): number {
+  return t === 0 ? 0 : betaln(alpha, beta + t ** c) - betaln(alpha, beta);
+}
+
+function likelihoodOf({ ended, survived }: Renewals): Objective {
+  return withNumericGradient((theta) => {
+    const [alpha, beta, c] = theta.map(Math.exp);
+    let value = 0;
+    let before = 0;
+    for (let t = 1; t < ended.length; t++) {
+      const log = logSurvival(alpha, beta, c, t);
+      if (ended[t] > 0) value -= ended[t] * (before + Math.log(-Math.expm1(log - before)));
+      if (survived[t] > 0) value -= survived[t] * log;
+      before = log;
+    }
+    return value;
+  });
+}
+
+function bdwModel(fit: PositiveFit): RenewalModel {
+  const [alpha, beta, c] = fit.estimates;
+  const kind = "beta-discrete-weibull";
+  const log = (t: number): number => logSurvival(alpha, beta, c, t);
+  const residual = (renewals: number, discountRate: number): number => {
+    const action = "discount a lifetime";
+    checkInteger(renewals, 0, 1e6, action, "renewals");
+    checkNumber(discountRate, 0, Infinity, action, "discountRate", "low");
+    const reached = log(renewals);
+    let sum = 0;
+    for (let k = 0; k < 1_000_000; k++) {
+      const term = Math.exp(log(renewals + k + 1) - reached) * (1 + discountRate) ** -k;
+      sum += term;
+      // The rest is at most a geometric series that starts here.
+      if (term / discountRate < 1e-13 * sum) break;
+    }
+    return sum;
+  };
+  return {
+    ...fit,
+    kind,
+    coefficientTable: (level) => waldTable(fit.names, fit.estimates, fit.covariance, level),
+    survivalAt: (renewals) => {
+      checkNumber(renewals, 0, Infinity, "predict renewals", "renewals");
+      return Math.exp(log(renewals));
+    },
+    retentionAt: (renewals) => {
+      checkInteger(renewals, 1, 1e9, "predict renewals", "renewals");
+      return Math.exp(log(renewals) - log(renewals - 1));
+    },
+    discountedLifetime: (discountRate) => 1 + residual(0, discountRate) / (1 + discountRate),
+    discountedResidualLifetime: residual,
+    toJSON: () => positiveFitJson(kind, fit),
+  };
+}

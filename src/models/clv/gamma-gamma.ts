@@ -1,0 +1,122 @@
+import { check, checkNumber } from "../../core/checks";
+import { type Coefficient, waldTable } from "../../core/inference";
+import type { ModelJson } from "../../core/model";
+import type { Objective } from "../../core/optimise";
+import { digamma, lgamma } from "../../core/special";
+import type { PurchaseModelOptions } from "./beta-geometric";
+import { fitPositive, type PositiveFit, positiveFitFrom, positiveFitJson } from "./positive-fit";
+import { checkHistory, type PurchaseHistory } from "./purchase-history";
+
+/** What customers spend per purchase, as gamma distributed around means that are gamma distributed themselves. */
+export interface GammaGamma extends PositiveFit {
+  readonly kind: "gamma-gamma";
+  /** Pearson's correlation of frequency and value among the training customers: the model takes it as 0. */
+  readonly correlation: number;
+  coefficientTable(level?: number): readonly Coefficient[];
+  /**
+   * Each customer's expected amount per purchase: their own mean, drawn towards everybody's the fewer purchases they
+   * made; everybody's for those without a repeat purchase.
+   */
+  expectedValue(history: PurchaseHistory): Float64Array;
+  toJSON(): ModelJson;
+}
+
+const names = ["p", "q", "gamma"];
+
+/** A learner of the Gamma-Gamma model (Fader, Hardie and Lee, 2005), on customers with repeat purchases. */
+export function gammaGamma(options: PurchaseModelOptions = {}): (history: PurchaseHistory) => GammaGamma {
+  const { penalty = 0 } = options;
+  const action = "fit gamma-gamma";
+  checkNumber(penalty, 0, Infinity, action, "penalty");
+  return (history) => {
+    checkHistory(history, action);
+    const values = history.monetaryValue;
+    check(values !== undefined, action, "the history must have monetary values");
+    const rows = [...history.frequency.keys()].filter((i) => history.frequency[i] > 0);
+    check(rows.length > 0, action, "some customers must have repeat purchases");
+    for (const i of rows)
+      if (!(values[i] > 0))
+        check(false, action, `values of repeat buyers must be above 0, got ${values[i]} in row ${i}`);
+    const x = Float64Array.from(rows, (i) => history.frequency[i]);
+    const m = Float64Array.from(rows, (i) => values[i]);
+    const mean = m.reduce((sum, v) => sum + v, 0) / m.length;
+    const starts = [
+      [5, 4, mean / 2],
+      [1, 1.5, mean],
+    ];
+    const fit = fitPositive(likelihoodOf(x, m, penalty), names, starts, action);
+    return gammaGammaModel(fit, correlationOf(x, m));
+  };
+}
+
+/** The Gamma-Gamma model that `toJSON` described. */
+export function gammaGammaFrom(from: unknown): GammaGamma {
+  const { correlation } = from as { correlation?: unknown };
+  const fit = positiveFitFrom(from, "gamma-gamma", names);
+  check(typeof correlation === "number", "load gamma-gamma", "correlation must be a number", correlation);
+  return gammaGammaModel(fit, correlation);
+}
+
+/** Minus the log likelihood of ln p, ln q, ln γ: equation 1a of Fader and Hardie's note of 2013. */
+function likelihoodOf(x: Float64Array, m: Float64Array, penalty: number): Objective {
+  const logM = m.map(Math.log);
+  return (theta, gradient) => {
+    const [p, q, gamma] = theta.map(Math.exp);
+    gradient.fill(0);
+    const [lgammaQ, digammaQ] = [lgamma(q), digamma(q)];
+    let value = 0;
+    for (let i = 0; i < x.length; i++) {
+      const px = p * x[i];
+      const spent = Math.log(gamma + m[i] * x[i]);
+      const logX = Math.log(x[i]);
+      value -=
+        lgamma(px + q) -
+        lgamma(px) -
+        lgammaQ +
+        q * Math.log(gamma) +
+        px * (logM[i] + logX) -
+        logM[i] -
+        (px + q) * spent;
+      const both = digamma(px + q);
+      gradient[0] -= x[i] * (both - digamma(px) + logM[i] + logX - spent);
+      gradient[1] -= both - digammaQ + Math.log(gamma) - spent;
+      gradient[2] -= q / gamma - (px + q) / (gamma + m[i] * x[i]);
+    }
+    [p, q, gamma].forEach((v, j) => {
+      value += penalty * x.length * v * v;
+      gradient[j] = v * (gradient[j] + 2 * penalty * x.length * v);
+    });
+    return value;
+  };
+}
+
+function gammaGammaModel(fit: PositiveFit, correlation: number): GammaGamma {
+  const [p, q, gamma] = fit.estimates;
+  return {
+    ...fit,
+    kind: "gamma-gamma",
+    correlation,
+    coefficientTable: (level) => waldTable(fit.names, fit.estimates, fit.covariance, level),
+    expectedValue: (history) => {
+      const action = "expect values";
+      checkHistory(history, action);
+      const { frequency, monetaryValue } = history;
+      check(monetaryValue !== undefined, action, "the history must have monetary values");
+      check(q > 1, action, "the fitted q must be above 1, or the population's mean is infinite", q);
+      return frequency.map((x, i) => (p * (gamma + (x > 0 ? monetaryValue[i] * x : 0))) / (p * x + q - 1));
+    },
+    toJSON: () => ({ ...positiveFitJson("gamma-gamma", fit), correlation }),
+  };
+}
+
+function correlationOf(a: Float64Array, b: Float64Array): number {
+  const mean = (v: Float64Array): number => v.reduce((sum, one) => sum + one, 0) / v.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [both, squareA, squareB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    both += (a[i] - meanA) * (b[i] - meanB);
+    squareA += (a[i] - meanA) ** 2;
+    squareB += (b[i] - meanB) ** 2;
+  }
+  return squareA > 0 && squareB > 0 ? both / Math.sqrt(squareA * squareB) : 0;
+}

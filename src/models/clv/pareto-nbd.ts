@@ -1,0 +1,166 @@
+import { checkNumber } from "../../core/checks";
+import { hypergeometric } from "../../core/hypergeometric";
+import type { Objective } from "../../core/optimise";
+import { digamma, lgamma, logAddExp } from "../../core/special";
+import type { PurchaseModelOptions } from "./beta-geometric";
+import { fitPositive, type PositiveFit, positiveFitFrom } from "./positive-fit";
+import { checkHistory, grouped, type PurchaseHistory } from "./purchase-history";
+import { type PurchaseModel, purchaseModel } from "./purchase-model";
+
+const names = ["r", "alpha", "s", "beta"];
+
+/**
+ * A learner of Pareto/NBD (Schmittlein, Morrison and Colombo, 1987): customers buy at gamma distributed rates (r,
+ * alpha) and leave at any moment, at gamma distributed rates (s, beta).
+ */
+export function paretoNbd(options: PurchaseModelOptions = {}): (history: PurchaseHistory) => PurchaseModel {
+  const { penalty = 0 } = options;
+  const action = "fit pareto-nbd";
+  checkNumber(penalty, 0, Infinity, action, "penalty");
+  return (history) => {
+    checkHistory(history, action);
+    const scale = history.age.reduce((sum, T) => sum + T, 0) / history.age.length;
+    const starts = [
+      [1, scale / 2, 1, scale / 2],
+      [0.4, scale / 4, 0.4, scale / 4],
+    ];
+    return paretoModel(fitPositive(likelihoodOf(history, penalty), names, starts, action));
+  };
+}
+
+/** The Pareto/NBD that `toJSON` described. */
+export function paretoNbdFrom(from: unknown): PurchaseModel {
+  return paretoModel(positiveFitFrom(from, "pareto-nbd", names));
+}
+
+/** Minus the log likelihood of the logarithms of r, alpha, s, beta. */
+function likelihoodOf(history: PurchaseHistory, penalty: number): Objective {
+  const { frequency, recency, age, counts } = grouped(history);
+  const total = history.frequency.length;
+  const slopes = new Float64Array(4);
+  return (theta, gradient) => {
+    const [r, alpha, s, beta] = theta.map(Math.exp);
+    gradient.fill(0);
+    const fixed = r * Math.log(alpha) + s * Math.log(beta) - lgamma(r);
+    const digammaR = digamma(r);
+    let value = 0;
+    for (let i = 0; i < frequency.length; i++) {
+      const [x, T, count] = [frequency[i], age[i], counts[i]];
+      const [logAlpha, logBeta] = [Math.log(alpha + T), Math.log(beta + T)];
+      const alive = -(r + x) * logAlpha - s * logBeta;
+      slopes.fill(0);
+      const gone = logGone([r, alpha, s, beta], x, recency[i], T, slopes);
+      const log = logAddExp(alive, gone);
+      value -= count * (fixed + lgamma(r + x) + log);
+      const left = Math.exp(gone - log);
+      const stay = 1 - left;
+      gradient[0] -=
+        count * (Math.log(alpha) - digammaR + digamma(r + x) - stay * logAlpha + left * slopes[0]);
+      gradient[1] -= count * (r / alpha - (stay * (r + x)) / (alpha + T) + left * slopes[1]);
+      gradient[2] -= count * (Math.log(beta) - stay * logBeta + left * slopes[2]);
+      gradient[3] -= count * (s / beta - (stay * s) / (beta + T) + left * slopes[3]);
+    }
+    [r, alpha, s, beta].forEach((v, j) => {
+      value += penalty * total * v * v;
+      gradient[j] = v * (gradient[j] + 2 * penalty * total * v);
+    });
+    return value;
+  };
+}
+
+/**
+ * ln ∫ₜᵀ s (α+τ)^−(r+x) (β+τ)^−(s+1) dτ, the likelihood of having left between the last purchase and now, by two
+ * hypergeometric functions (Fader and Hardie, 2005, "A note on deriving the Pareto/NBD model"); its derivatives by r,
+ * alpha, s and beta go into `slopes`.
+ */
+function logGone(
+  [r, alpha, s, beta]: readonly [number, number, number, number],
+  x: number,
+  t: number,
+  T: number,
+  slopes?: Float64Array,
+): number {
+  if (t === T) return -Infinity;
+  const power = r + s + x;
+  const alphaFar = alpha >= beta;
+  const far = alphaFar ? alpha : beta;
+  const near = alphaFar ? beta : alpha;
+  const lower = alphaFar ? s + 1 : r + x;
+  // ln of F(power, lower; power + 1; (far − near) / (far + τ)) / (far + τ)^power, with slopes by power, lower, far, near
+  const at = (tau: number): readonly number[] => {
+    const base = far + tau;
+    const z = (far - near) / base;
+    const [log, byPower, byLower, byZ] = logTail(power, lower, z);
+    return [
+      log - power * Math.log(base),
+      byPower - Math.log(base),
+      byLower,
+      (byZ * (near + tau)) / (base * base) - power / base,
+      -byZ / base,
+    ];
+  };
+  const from = at(t);
+  const to = at(T);
+  const share = Math.exp(to[0] - from[0]);
+  if (slopes) {
+    const by = from.map((slope, k) => (slope - share * to[k]) / (1 - share));
+    slopes[0] = by[1] - 1 / power + (alphaFar ? 0 : by[2]);
+    slopes[1] = alphaFar ? by[3] : by[4];
+    slopes[2] = by[1] + 1 / s - 1 / power + (alphaFar ? by[2] : 0);
+    slopes[3] = alphaFar ? by[4] : by[3];
+  }
+  return from[0] + Math.log1p(-share) + Math.log(s / power);
+}
+
+/** ln ₂F₁(a, b; a + 1; z) = ln Σ a / (a + n) (b)ₙ zⁿ / n! and its derivatives by a, b and z, for z in [0, 1). */
+function logTail(a: number, b: number, z: number): readonly [number, number, number, number] {
+  if (z > 0.95) return logTailNearOne(a, b, z);
+  let term = 1;
+  let harmonic = 0;
+  let [value, byA, byB, byZ] = [1, 0, 0, 0];
+  for (let n = 1; n < 100_000; n++) {
+    harmonic += 1 / (b + n - 1);
+    term *= ((b + n - 1) / n) * z;
+    const part = (a / (a + n)) * term;
+    value += part;
+    byA += (n / ((a + n) * (a + n))) * term;
+    byB += part * harmonic;
+    byZ += n * part;
+    if (n * part < 1e-17 * value && (b + n) * z < n + 1) break;
+  }
+  return [Math.log(value), byA / value, byB / value, z > 0 ? byZ / (z * value) : (a * b) / (a + 1)];
+}
+
+/** As `logTail` where the series is slow: derivatives by differences, since few customers come here. */
+function logTailNearOne(a: number, b: number, z: number): readonly [number, number, number, number] {
+  const log = (p: number, q: number, at: number): number => Math.log(hypergeometric(p, q, p + 1, at));
+  const h = 1e-5;
+  const k = h * (1 - z);
+  return [
+    log(a, b, z),
+    (log(a * (1 + h), b, z) - log(a * (1 - h), b, z)) / (2 * a * h),
+    (log(a, b * (1 + h), z) - log(a, b * (1 - h), z)) / (2 * b * h),
+    (log(a, b, z + k) - log(a, b, z - k)) / (2 * k),
+  ];
+}
+
+function paretoModel(fit: PositiveFit): PurchaseModel {
+  const [r, alpha, s, beta] = fit.estimates;
+  const aliveAt = (x: number, t: number, T: number): number => {
+    const alive = -(r + x) * Math.log(alpha + T) - s * Math.log(beta + T);
+    return 1 / (1 + Math.exp(logGone([r, alpha, s, beta], x, t, T) - alive));
+  };
+  // (1 − ((β+T) / (β+T+h))^(s−1)) / (s − 1), which at s = 1 is a logarithm.
+  const lived = (T: number, horizon: number): number => {
+    const log = Math.log((beta + T) / (beta + T + horizon));
+    return Math.abs(s - 1) < 1e-12 ? -log : -Math.expm1((s - 1) * log) / (s - 1);
+  };
+  const ifAlive = (x: number, T: number, horizon: number): number =>
+    ((r + x) / (alpha + T)) * (beta + T) * lived(T, horizon);
+  return purchaseModel(fit, {
+    kind: "pareto-nbd",
+    probabilityAlive: aliveAt,
+    expected: (x, t, T, horizon) => aliveAt(x, t, T) * ifAlive(x, T, horizon),
+    expectedOfNew: (horizon) => ifAlive(0, 0, horizon),
+  });
+}

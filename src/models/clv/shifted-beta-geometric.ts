@@ -1,0 +1,84 @@
+import { checkInteger, checkNumber } from "../../core/checks";
+import { hypergeometric } from "../../core/hypergeometric";
+import { waldTable } from "../../core/inference";
+import type { Objective } from "../../core/optimise";
+import { betaln, digamma } from "../../core/special";
+import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
+import { fitPositive, type PositiveFit, positiveFitFrom, positiveFitJson } from "./positive-fit";
+
+const names = ["alpha", "beta"];
+
+/**
+ * The shifted-beta-geometric model (Fader and Hardie, 2007): each customer leaves at every renewal with a chance of
+ * their own, beta distributed; so retention rises with age because those who leave easily are gone.
+ */
+export function shiftedBetaGeometric(cohorts: readonly Cohort[]): RenewalModel {
+  const action = "fit shifted-beta-geometric";
+  const fit = fitPositive(
+    likelihoodOf(renewalsOf(cohorts, action)),
+    names,
+    [
+      [1, 2],
+      [0.5, 5],
+    ],
+    action,
+  );
+  return sbgModel(fit);
+}
+
+/** The model that `toJSON` described. */
+export function shiftedBetaGeometricFrom(from: unknown): RenewalModel {
+  return sbgModel(positiveFitFrom(from, "shifted-beta-geometric", names));
+}
+
+/** P(T = t) = B(α+1, β+t−1) / B(α, β), S(t) = B(α, β+t) / B(α, β). */
+function likelihoodOf({ ended, survived }: Renewals): Objective {
+  return (theta, gradient) => {
+    const [alpha, beta] = theta.map(Math.exp);
+    const all = digamma(alpha + beta);
+    let value = 0;
+    let [byAlpha, byBeta] = [0, 0];
+    const add = (count: number, a: number, b: number): void => {
+      value -= count * (betaln(alpha + a, beta + b) - betaln(alpha, beta));
+      const both = all - digamma(alpha + beta + a + b);
+      byAlpha -= count * (digamma(alpha + a) - digamma(alpha) + both);
+      byBeta -= count * (digamma(beta + b) - digamma(beta) + both);
+    };
+    for (let t = 1; t < ended.length; t++) {
+      if (ended[t] > 0) add(ended[t], 1, t - 1);
+      if (survived[t] > 0) add(survived[t], 0, t);
+    }
+    gradient[0] = byAlpha * alpha;
+    gradient[1] = byBeta * beta;
+    return value;
+  };
+}
+
+function sbgModel(fit: PositiveFit): RenewalModel {
+  const [alpha, beta] = fit.estimates;
+  const kind = "shifted-beta-geometric";
+  const residual = (renewals: number, discountRate: number): number => {
+    const action = "discount a lifetime";
+    checkInteger(renewals, 0, 1e6, action, "renewals");
+    checkNumber(discountRate, 0, Infinity, action, "discountRate", "low");
+    const b = beta + renewals;
+    return (b / (alpha + b)) * hypergeometric(1, b + 1, alpha + b + 1, 1 / (1 + discountRate));
+  };
+  return {
+    ...fit,
+    kind,
+    coefficientTable: (level) => waldTable(fit.names, fit.estimates, fit.covariance, level),
+    survivalAt: (renewals) => {
+      checkNumber(renewals, 0, Infinity, "predict renewals", "renewals");
+      return Math.exp(betaln(alpha, beta + renewals) - betaln(alpha, beta));
+    },
+    retentionAt: (renewals) => {
+      checkInteger(renewals, 1, 1e9, "predict renewals", "renewals");
+      return (beta + renewals - 1) / (alpha + beta + renewals - 1);
+    },
+    // The first payment, and whatever follows it one period later.
+    discountedLifetime: (discountRate) => 1 + residual(0, discountRate) / (1 + discountRate),
+    discountedResidualLifetime: residual,
+    toJSON: () => positiveFitJson(kind, fit),
+  };
+}

@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { gamma, poisson, seeded } from "../../../src/core/rng";
+import { betaGeometricFrom, bgNbd, mbgNbd } from "../../../src/models/clv/beta-geometric";
+import { paretoNbd, paretoNbdFrom } from "../../../src/models/clv/pareto-nbd";
+import type { PurchaseHistory } from "../../../src/models/clv/purchase-history";
+import { cdnow, cdnowInDays, customer, golden, takeHistory } from "./support";
+
+const some = takeHistory(cdnow, golden.some);
+const learners = { bgNbd: bgNbd(), mbgNbd: mbgNbd(), paretoNbd: paretoNbd() } as const;
+const load = { bgNbd: betaGeometricFrom, mbgNbd: betaGeometricFrom, paretoNbd: paretoNbdFrom } as const;
+const names = ["bgNbd", "mbgNbd", "paretoNbd"] as const;
+
+function near(got: ArrayLike<number>, expected: readonly number[], relative: number): void {
+  expect(got.length).toBe(expected.length);
+  expected.forEach((value, i) => {
+    expect(Math.abs(got[i] - value) / Math.abs(value), `entry ${i}: ${got[i]}, not ${value}`).toBeLessThan(
+      relative,
+    );
+  });
+}
+
+describe.each(names)("%s()(history) on CDNOW", (name) => {
+  const model = learners[name](cdnow);
+  const expected = golden[name];
+
+  // lifetimes' BetaGeoFitter, ModifiedBetaGeoFitter, ParetoNBDFitter .fit(frequency, recency, T); they stop earlier,
+  // Pareto/NBD by Nelder and Mead.
+  test("has the estimates of lifetimes", () => near(model.estimates, expected.parameters, 3e-5));
+
+  test("has its expectations and chances to be alive", () => {
+    near(model.probabilityAlive(some), expected.alive, 2e-5);
+    near(model.expectedPurchases(some, 39), expected.expected39, 2e-5);
+    near([1, 39, 78].map(model.expectedPurchasesOfNew), expected.expectedOfNew, 2e-5);
+  });
+
+  test("expects nothing within no time, more within more, and about the same of a new customer seen for no time", () => {
+    expect([...model.expectedPurchases(some, 0)]).toEqual(golden.some.map(() => 0));
+    const [short, long] = [model.expectedPurchases(some, 5), model.expectedPurchases(some, 50)];
+    expect(short.every((v, i) => v > 0 && v < long[i])).toBe(true);
+    const fresh = customer(0, 0, 0);
+    expect(model.expectedPurchases(fresh, 39)[0]).toBeCloseTo(model.expectedPurchasesOfNew(39), 9);
+  });
+
+  test("discountedPurchases without interest adds up to expectedPurchases", () => {
+    const free = model.discountedPurchases(some, { periods: 12, period: 2, discountRate: 0 });
+    near(free, [...model.expectedPurchases(some, 24)], 1e-10);
+    const dear = model.discountedPurchases(some, { periods: 12, period: 2, discountRate: 0.1 });
+    expect(dear.every((v, i) => v < free[i] && v > free[i] / 1.1 ** 12)).toBe(true);
+  });
+
+  test("survives JSON bit for bit, and refuses another kind", () => {
+    const back = load[name](JSON.parse(JSON.stringify(model)));
+    expect([...back.expectedPurchases(some, 10)]).toEqual([...model.expectedPurchases(some, 10)]);
+    expect(back.coefficientTable()).toEqual(model.coefficientTable());
+    expect(() => load[name]({ ...model.toJSON(), kind: "forest" })).toThrow("kind and version must be");
+    expect(() => load[name]({ ...model.toJSON(), parameters: { r: -1 } })).toThrow(
+      "parameter r must be above 0",
+    );
+  });
+});
+
+test("bgNbd()(history) reaches the published estimates: Fader, Hardie and Lee (2005), table 2", () => {
+  const model = bgNbd()(cdnowInDays);
+  near(model.estimates, [0.2425945, 4.4136019, 0.7929199, 2.4258881], 1e-5);
+  expect(model.logLikelihood).toBeCloseTo(-9582.429, 3);
+  // Their example: two repeat purchases, the last in week 30.43 of 38.86, over the next 39 weeks.
+  expect(model.expectedPurchases(customer(2, 30.43, 38.86), 39)[0]).toBeCloseTo(1.226, 3);
+});
+
+test("paretoNbd()(history) reaches the published estimates and standard errors", () => {
+  const model = paretoNbd()(cdnowInDays);
+  near(model.estimates, [0.55315, 10.57633, 0.60625, 11.6715], 4e-4);
+  expect(model.logLikelihood).toBeCloseTo(-9594.976, 3);
+  near(
+    model.coefficientTable().map((row) => row.standardError),
+    [0.0476, 0.8427, 0.1873, 6.2105],
+    1e-3,
+  );
+});
+
+test("mbgNbd()(history) reaches the published estimates", () => {
+  near(mbgNbd()(cdnowInDays).estimates, [0.525, 6.183, 0.891, 1.614], 1e-3);
+});
+
+describe("with the rounded estimates r .243, α 4.414, a .793, b 2.426", () => {
+  const parameters = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+  const model = betaGeometricFrom({
+    kind: "bg-nbd",
+    version: 1,
+    parameters,
+    covariance: null,
+    logLikelihood: 0,
+  });
+
+  // bgf.probability_of_n_purchases_up_to_time(39, n); R's BTYD gives P(X(39) = 0) .5737864
+  test("chanceOfCount(n, 39) agrees with lifetimes and R", () => {
+    near(
+      golden.counts.map((_, n) => model.chanceOfCount(n, 39)),
+      golden.counts,
+      1e-9,
+    );
+    expect(model.chanceOfCount(0, 39)).toBeCloseTo(0.5737864, 7);
+  });
+
+  test("chances of all counts add up to 1, their mean is the expectation", () => {
+    let [sum, mean] = [0, 0];
+    for (let n = 0; n < 2000; n++) {
+      sum += model.chanceOfCount(n, 39);
+      mean += n * model.chanceOfCount(n, 39);
+    }
+    expect(sum).toBeCloseTo(1, 9);
+    expect(mean).toBeCloseTo(model.expectedPurchasesOfNew(39), 6);
+  });
+});
+
+/** Customers of known parameters, watched for 26 to 52 weeks: the truth that estimates must find again. */
+function simulated(
+  customers: number,
+  leave: (rate: () => number) => { lifetime: number; afterEach: number },
+): PurchaseHistory {
+  const rng = seeded("purchases");
+  const [frequency, recency, age] = [0, 1, 2].map(() => new Float64Array(customers));
+  for (let i = 0; i < customers; i++) {
+    const rate = gamma(rng, 0.8) / 6;
+    age[i] = 26 + 26 * rng.uniform();
+    const { lifetime, afterEach } = leave(() => rng.uniform());
+    const end = Math.min(age[i], lifetime);
+    for (let t = 0; ; ) {
+      t -= Math.log(1 - rng.uniform()) / rate;
+      if (t > end) break;
+      frequency[i]++;
+      recency[i] = t;
+      if (rng.uniform() < afterEach) break;
+    }
+  }
+  return { frequency, recency, age };
+}
+
+test("bgNbd and paretoNbd find the parameters that made 20,000 customers, within three standard errors", () => {
+  const draws = seeded("leaving");
+  const beta = (): number => {
+    const [g, h] = [gamma(draws, 0.9), gamma(draws, 2.2)];
+    return g / (g + h);
+  };
+  const bg = bgNbd()(simulated(20_000, () => ({ lifetime: Infinity, afterEach: beta() })));
+  [0.8, 6, 0.9, 2.2].forEach((truth, j) => {
+    const { estimate, standardError } = bg.coefficientTable()[j];
+    expect(Math.abs(estimate - truth)).toBeLessThan(3 * standardError);
+  });
+  const pareto = paretoNbd()(
+    simulated(20_000, (uniform) => ({
+      lifetime: -Math.log(1 - uniform()) / (gamma(draws, 1.1) / 15),
+      afterEach: 0,
+    })),
+  );
+  [0.8, 6, 1.1, 15].forEach((truth, j) => {
+    const { estimate, standardError } = pareto.coefficientTable()[j];
+    expect(Math.abs(estimate - truth)).toBeLessThan(3 * standardError);
+  });
+});
+
+test("a likelihood without maximum gives estimates with a penalty, and unknown errors without", () => {
+  // Equal rates, nobody leaves: gamma and beta distributions shrink to points.
+  const rng = seeded(3);
+  const frequency = Float64Array.from({ length: 300 }, () => poisson(rng, 10));
+  const age = new Float64Array(300).fill(50);
+  const recency = frequency.map((x) => (x > 0 ? 49 : 0));
+  const steady = bgNbd({ penalty: 0.01 })({ frequency, recency, age });
+  expect(steady.estimates.every((v) => v > 0 && v < 1e4)).toBe(true);
+  const loose = bgNbd()({ frequency, recency, age });
+  expect(loose.logLikelihood).toBeGreaterThan(steady.logLikelihood);
+});
+
+test("contradicting histories are refused by row", () => {
+  const learn = bgNbd();
+  expect(() => learn(customer(1.5, 2, 3))).toThrow(
+    "frequencies must be whole numbers of at least 0, got 1.5 in row 0",
+  );
+  expect(() => learn(customer(1, 4, 3))).toThrow("a recency must be from 0 to the age, got 4 and 3 in row 0");
+  expect(() => learn(customer(0, 1, 3))).toThrow(
+    "without repeat purchases the recency must be 0, got 1 in row 0",
+  );
+  expect(() => learn(customer(2, 0, 3))).toThrow("with repeat purchases the recency must be above 0");
+  expect(() => learn(customer(1, Number.NaN, 3))).toThrow("recencies must be finite numbers");
+});
