@@ -43,3 +43,15 @@ export function startKernel<Functions extends object>(
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   return { run: instance.exports as Functions, memory: memory.buffer };
 }
+
+/** Hands out addresses in a kernel's memory, one after the other, all multiples of 16. */
+export class Layout {
+  /** The first free byte; a kernel's own constants lie below 64 kB. */
+  end = 65536;
+
+  take(bytes: number): number {
+    const start = this.end;
+    this.end = start + 16 * Math.ceil(bytes / 16);
+    return start;
+  }
+}

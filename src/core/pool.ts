@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { Worker } from "node:worker_threads";
+import { isMainThread, Worker } from "node:worker_threads";
 import { checkInteger } from "./checks";
 
 /**
@@ -33,9 +33,12 @@ interface Idle {
 // and do not keep the process alive.
 const idle: Idle[] = [];
 
-/** The number of threads used when a caller does not say: the processors that this process may use. */
+/**
+ * The number of threads used when a caller does not say: the processors that this process may use; one within a
+ * thread, whose siblings keep the others busy.
+ */
 export function defaultThreads(): number {
-  return availableParallelism();
+  return isMainThread ? availableParallelism() : 1;
 }
 
 export interface MapOptions<Out> {
@@ -59,6 +62,8 @@ export async function mapThreads<In, Out>(
   const results = new Array<Out>(inputs.length);
   if (threads === 1 || inputs.length <= 1) {
     for (let i = 0; i < inputs.length; i++) {
+      // Work that never waits would keep a timer's or a client's wish to stop from being heard.
+      if (signal) await new Promise(setImmediate);
       signal?.throwIfAborted();
       results[i] = await work.run(inputs[i]);
       finished?.(i, results[i]);

@@ -18,6 +18,13 @@ export interface GrowRules {
   readonly centre: number;
 }
 
+/** A node's rows, their weight, and their weight × target. */
+interface Sums {
+  readonly rows: number;
+  readonly plain: number;
+  readonly hit: number;
+}
+
 /** The best split of a node found so far. */
 interface Split {
   gain: number;
@@ -76,6 +83,8 @@ export class Grower {
   grow(rows: Int32Array, weight: Float64Array, rng: Rng): void {
     const { builder, rules, best } = this;
     this.decrease.fill(0);
+    // Any order will do to draw from, so it is not put right between nodes.
+    for (let j = 0; j < this.columns.length; j++) this.columns[j] = j;
     const root = builder.add(1);
     builder.roots.push(root);
     const stack: { node: number; start: number; end: number; depth: number }[] = [
@@ -101,7 +110,7 @@ export class Grower {
         part.length >= rules.minSplit &&
         part.length >= 2 * rules.minRows &&
         least < most;
-      if (!open || !this.search(part, weight, plain, hit, rng)) {
+      if (!open || !this.search(part, weight, { rows: part.length, plain, hit }, rng)) {
         builder.leaf(item.node, value, total);
         continue;
       }
@@ -151,15 +160,17 @@ export class Grower {
     const c1 = this.rules.classFactors[1];
     const left = this.weigh(plain, hit);
     const total = this.weigh(allPlain, allHit);
+    const right = total - left;
+    // Rounding may leave nothing for a side of tiny weights.
+    if (!(left > 0 && right > 0)) return -1;
     const distance = hit * c1 * total - left * (allHit * c1);
-    return (distance * distance) / (left * (total - left));
+    return (distance * distance) / (left * right);
   }
 
   /** Finds the best split of the node into `best`; false if there is none. */
-  private search(part: Int32Array, weight: Float64Array, plain: number, hit: number, rng: Rng): boolean {
+  private search(part: Int32Array, weight: Float64Array, node: Sums, rng: Rng): boolean {
     const { columns, rules, best } = this;
     const count = columns.length;
-    for (let j = 0; j < count; j++) columns[j] = j;
     best.gain = -1;
     let varying = 0;
     for (let seen = 0; seen < count && (seen < rules.tried || varying === 0); seen++) {
@@ -167,20 +178,13 @@ export class Grower {
       const j = columns[k];
       columns[k] = columns[seen];
       columns[seen] = j;
-      if (this.searchColumn(j, part, weight, plain, hit, rng)) varying++;
+      if (this.searchColumn(j, part, weight, node, rng)) varying++;
     }
     return best.gain >= 0;
   }
 
   /** Tries the splits of column j; false if the column is constant in this node. */
-  private searchColumn(
-    j: number,
-    part: Int32Array,
-    weight: Float64Array,
-    plain: number,
-    hit: number,
-    rng: Rng,
-  ): boolean {
+  private searchColumn(j: number, part: Int32Array, weight: Float64Array, node: Sums, rng: Rng): boolean {
     const { codeWeight, codeTarget, codeRows, touched, ranked, target } = this;
     const codes = ranked.codes.subarray(j * ranked.rows, (j + 1) * ranked.rows);
     let distinct = 0;
@@ -227,31 +231,15 @@ export class Grower {
         leftPlain += codeWeight[code];
         leftHit += codeTarget[code];
         if (k < from) continue;
-        this.consider(j, order, k, threshold, rows, leftPlain, leftHit, plain, hit, part.length, false);
-        if (lostRows > 0 && k < distinct) {
-          this.consider(
-            j,
-            order,
-            k,
-            threshold,
-            rows + lostRows,
-            leftPlain + lostPlain,
-            leftHit + lostHit,
-            plain,
-            hit,
-            part.length,
-            true,
-          );
+        if (this.consider(j, order, k, threshold, rows, leftPlain, leftHit, node)) {
+          // With nothing missing here, what is missing later goes where most of the weight goes.
+          this.best.missingLeft =
+            lostRows === 0 && 2 * this.weigh(leftPlain, leftHit) > this.weigh(node.plain, node.hit);
         }
-      }
-      // With nothing missing here, what is missing later goes where most of the weight goes.
-      if (this.best.feature === j && this.best.gain >= 0 && lostRows === 0) {
-        let weightLeft = 0;
-        for (let k = 0; k < this.best.taken; k++) {
-          const code = order[k];
-          weightLeft += this.weigh(codeWeight[code], codeTarget[code]);
-        }
-        this.best.missingLeft = 2 * weightLeft > this.weigh(plain, hit);
+        if (lostRows === 0 || k === distinct) continue;
+        const [plain, hit] = [leftPlain + lostPlain, leftHit + lostHit];
+        if (this.consider(j, order, k, threshold, rows + lostRows, plain, hit, node))
+          this.best.missingLeft = true;
       }
     }
     for (const code of order) {
@@ -262,6 +250,7 @@ export class Grower {
     return varies;
   }
 
+  /** Takes the split if it is allowed and better than the best. */
   private consider(
     j: number,
     order: Uint16Array,
@@ -270,30 +259,27 @@ export class Grower {
     rows: number,
     leftPlain: number,
     leftHit: number,
-    plain: number,
-    hit: number,
-    allRows: number,
-    missingLeft: boolean,
-  ): void {
+    node: Sums,
+  ): boolean {
     const { best, rules, ranked } = this;
-    if (rows < rules.minRows || allRows - rows < rules.minRows) return;
-    const gain = this.gain(leftPlain, leftHit, plain, hit);
-    if (!(gain > best.gain)) return;
+    if (rows < rules.minRows || node.rows - rows < rules.minRows) return false;
+    const gain = this.gain(leftPlain, leftHit, node.plain, node.hit);
+    if (!(gain > best.gain)) return false;
     best.gain = gain;
     best.feature = j;
-    best.missingLeft = missingLeft;
     best.taken = taken;
     best.present = order.length;
     best.code = order[taken - 1];
     if (ranked.categorical[j] === 1) {
       this.bestOrder.set(order);
-      return;
+      return true;
     }
     const at = ranked.offsets[j];
     if (taken === order.length) best.threshold = Number.MAX_VALUE;
     else if (Number.isNaN(threshold))
       best.threshold = between(ranked.high[at + order[taken - 1]], ranked.low[at + order[taken]]);
     else best.threshold = threshold;
+    return true;
   }
 
   /** A threshold uniform between the node's least and greatest value; how many codes it takes, and itself. */

@@ -1,6 +1,7 @@
 import { type Task, task } from "../core/pool";
 import { fromKey, integer, permutation, type Rng } from "../core/rng";
 import { Grower, type GrowRules } from "./forest-grow";
+import { KernelGrower, type Sparsity } from "./forest-kernel";
 import type { Ranked } from "./ranks";
 import type { TreePart } from "./trees";
 
@@ -14,6 +15,9 @@ export interface GrowTask {
   readonly bootstrap: boolean;
   readonly share: number;
   readonly keys: readonly Rng["key"][];
+  readonly known: Sparsity;
+  /** Grow in plain TypeScript even where the kernel could. */
+  readonly plain?: boolean;
 }
 
 export interface Grown {
@@ -24,7 +28,9 @@ export interface Grown {
 
 /** Grows trees; what a thread runs. */
 export const growTrees: Task<GrowTask, Grown> = task("models/forest-task", "growTrees", (input: GrowTask) => {
-  const grower = new Grower(input.ranked, input.target, input.rules);
+  const { ranked, target, rules } = input;
+  const kernel = input.plain ? undefined : KernelGrower.on(ranked, target, rules, packs(input), input.known);
+  const grower = kernel ?? new Grower(ranked, target, rules);
   const importances = new Float64Array(input.ranked.columns);
   for (const key of input.keys) {
     const weight = weighted(bag(key, input), input.weights);
@@ -55,4 +61,17 @@ function weighted(times: Float64Array, weights: Float64Array | undefined): Float
   if (!weights) return times;
   const out = times.map((value, i) => value * weights[i]);
   return out.some((value) => value > 0) ? out : weights;
+}
+
+/** Whether the rows' weights are whole numbers small enough to be counted in the kernel's packed integers. */
+function packs(input: GrowTask): boolean {
+  if (input.rules.criterion !== "gini" || input.ranked.rows >= 2 ** 21) return false;
+  const { weights } = input;
+  if (!weights) return true;
+  let most = 0;
+  for (const value of weights) {
+    if (!Number.isInteger(value)) return false;
+    most = Math.max(most, value);
+  }
+  return most * input.ranked.rows < 2 ** 21;
 }

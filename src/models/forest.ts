@@ -1,10 +1,10 @@
-import { isMainThread } from "node:worker_threads";
 import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
 import type { Labelled, Matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson, Watch } from "../core/model";
 import { defaultThreads, mapThreads } from "../core/pool";
 import type { Rng } from "../core/rng";
 import type { GrowRules } from "./forest-grow";
+import { sparsity } from "./forest-kernel";
 import { bag, type GrowTask, growTrees } from "./forest-task";
 import { rank } from "./ranks";
 import { addLeaves, joinTrees, type Trees } from "./trees";
@@ -111,6 +111,7 @@ function forest(options: ForestOptions, randomThresholds: boolean, action: strin
     };
     const shared: Omit<GrowTask, "keys"> = {
       ranked,
+      known: sparsity(ranked),
       target: y.map((value) => value - centre),
       weights: train.weights,
       rules,
@@ -122,10 +123,13 @@ function forest(options: ForestOptions, randomThresholds: boolean, action: strin
     for (let t = 0; t < count; t += PIECE) pieces.push({ ...shared, keys: keys.slice(t, t + PIECE) });
     const threads = options.threads ?? worthwhileThreads(x.rows, rules.tried, count);
     let done = 0;
-    const grown = await mapThreads(growTrees, pieces, threads);
-    watch?.signal?.throwIfAborted();
-    done = count;
-    watch?.progress?.({ phase: "train", done, total: count });
+    const grown = await mapThreads(growTrees, pieces, threads, {
+      signal: watch?.signal,
+      finished: (index) => {
+        done += pieces[index].keys.length;
+        watch?.progress?.({ phase: "train", done, total: count });
+      },
+    });
     const kept = x.features.map((feature, j) =>
       feature.levels ? Array.from(ranked.low.subarray(ranked.offsets[j], ranked.offsets[j + 1])) : undefined,
     );
@@ -263,7 +267,6 @@ function classFactors(value: ForestOptions["classWeights"], y: Float64Array): re
 
 /** All processors if one would take long compared with the 25 ms that a thread takes to start. */
 function worthwhileThreads(rows: number, tried: number, trees: number): number {
-  if (!isMainThread) return 1;
   const seconds = 1e-8 * rows * Math.log2(rows + 1) * tried * trees;
   return seconds > 0.3 ? defaultThreads() : 1;
 }

@@ -254,6 +254,18 @@ test("bootstrapShare takes that share of the rows, without bootstrap each at mos
   expect(drawn.trees.cover[0]).toBe(120);
 });
 
+test("randomForest reports its progress and ends when told to", async () => {
+  const told: number[] = [];
+  await randomForest({ trees: 25 })({ x, y: label }, seeded(1), {
+    progress: ({ done, total }) => told.push(done / total),
+  });
+  expect(told).toEqual([0.4, 0.8, 1]);
+  const stop = new AbortController();
+  const stopped = randomForest({ trees: 100_000 })({ x, y: label }, seeded(1), { signal: stop.signal });
+  setTimeout(() => stop.abort(new Error("enough")), 30);
+  await expect(stopped).rejects.toThrow("enough");
+});
+
 describe("tables at the edge", () => {
   const learn = randomForest({ trees: 5 });
   test("one row, one class, constant and all-missing columns make single leaves", async () => {
