@@ -3,6 +3,7 @@ import type { Scorer } from "../core/metric";
 import type { Watch } from "../core/model";
 import type { Rng } from "../core/rng";
 import type { Split } from "../data/split";
+import { type FoldScores, foldScores } from "../models/fold-scores";
 import { type FoldResult, fitFolds, outOfFold, type Trial } from "../models/out-of-fold";
 
 export type CrossValidationPlan<M> = Trial<M> & {
@@ -10,15 +11,6 @@ export type CrossValidationPlan<M> = Trial<M> & {
   /** What is scored on each fold's test rows, with the rows' weights where the data has any. */
   readonly scorers: readonly Scorer[];
 };
-
-/** A metric over the folds. */
-export interface FoldScores {
-  readonly mean: number;
-  /** Standard deviation over the folds (n − 1); 0 for one fold. Folds overlap, so it is no standard error. */
-  readonly deviation: number;
-  /** One value a fold, in their order. */
-  readonly values: readonly number[];
-}
 
 export interface CrossValidation<M> {
   readonly folds: readonly FoldResult<M>[];
@@ -52,14 +44,4 @@ export async function crossValidate<M>(
     scores: Object.fromEntries(scores),
     outOfFold: () => outOfFold(folds, data.y.length),
   };
-}
-
-/** Mean and deviation of values. */
-export function foldScores(values: readonly number[]): FoldScores {
-  let sum = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
-  let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0, values };
 }

@@ -1,0 +1,55 @@
+import { check } from "../core/checks";
+import type { Fit } from "../core/model";
+import { extraTrees, type ForestOptions, randomForest } from "./forest";
+import {
+  type ElasticNetOptions,
+  elasticNet,
+  type LassoOptions,
+  lasso,
+  linearRegression,
+  type RidgeOptions,
+  ridge,
+} from "./linear";
+import { type LogisticOptions, logisticRegression } from "./logistic";
+
+/** Each learner's options, by the name that says which learner is meant where functions can't go: JSON, threads. */
+export interface LearnerOptions {
+  "logistic-regression": LogisticOptions;
+  "linear-regression": Record<never, never>;
+  ridge: RidgeOptions;
+  lasso: LassoOptions;
+  "elastic-net": ElasticNetOptions;
+  "random-forest": ForestOptions;
+  "extra-trees": ForestOptions;
+}
+export type LearnerKind = keyof LearnerOptions;
+
+/** A learner as data. */
+export interface LearnerSpec<K extends LearnerKind = LearnerKind> {
+  readonly kind: K;
+  readonly options?: LearnerOptions[K];
+}
+
+const learners: { readonly [K in LearnerKind]: (options: LearnerOptions[K]) => Fit } = {
+  "logistic-regression": logisticRegression,
+  "linear-regression": () => linearRegression(),
+  ridge,
+  lasso,
+  "elastic-net": elasticNet,
+  "random-forest": randomForest,
+  "extra-trees": extraTrees,
+};
+
+/** The names of all learners. */
+export const learnerKinds: readonly LearnerKind[] = Object.keys(learners) as LearnerKind[];
+
+/** The learner that a spec describes; throws on an unknown kind and on what the learner says of its options. */
+export function learnerFrom<K extends LearnerKind>(spec: LearnerSpec<K>): Fit {
+  check(
+    Object.hasOwn(learners, spec.kind),
+    "make learner",
+    `kind must be one of ${learnerKinds.join(", ")}`,
+    spec.kind,
+  );
+  return learners[spec.kind](spec.options ?? ({} as LearnerOptions[K]));
+}
