@@ -3,7 +3,7 @@ import { waldTable } from "../../core/inference";
 import { type Objective, withNumericGradient } from "../../core/optimise";
 import { betaln } from "../../core/special";
 import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
-import { fitPositive, type PositiveFit, positiveFitFrom, positiveFitJson } from "./positive-fit";
+import { fitPositive, type PositiveFit, positiveFitFromJSON, positiveFitJson } from "./positive-fit";
 
 const names = ["alpha", "beta", "c"];
 
@@ -29,8 +29,8 @@ export function betaDiscreteWeibull(cohorts: readonly Cohort[]): RenewalModel {
 }
 
 /** The model that `toJSON` described. */
-export function betaDiscreteWeibullFrom(from: unknown): RenewalModel {
-  return bdwModel(positiveFitFrom(from, "beta-discrete-weibull", names));
+export function betaDiscreteWeibullFromJSON(from: unknown): RenewalModel {
+  return bdwModel(positiveFitFromJSON(from, "beta-discrete-weibull", names));
 }
 
 /** S(t) = B(α, β + tᶜ) / B(α, β), P(T = t) = S(t − 1) − S(t). */

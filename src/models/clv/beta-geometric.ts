@@ -2,7 +2,7 @@ import { checkInteger, checkNumber } from "../../core/checks";
 import { hypergeometric } from "../../core/hypergeometric";
 import type { Objective } from "../../core/optimise";
 import { betaInc, betaln, digamma, lgamma, logAddExp } from "../../core/special";
-import { fitPositive, type PositiveFit, positiveFitFrom } from "./positive-fit";
+import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-fit";
 import { checkHistory, grouped, type PurchaseHistory } from "./purchase-history";
 import { type PurchaseModel, purchaseModel } from "./purchase-model";
 
@@ -43,9 +43,9 @@ export function mbgNbd(options: PurchaseModelOptions = {}): (history: PurchaseHi
 }
 
 /** The BG/NBD or MBG/NBD that `toJSON` described. */
-export function betaGeometricFrom(from: unknown): BetaGeometricModel {
+export function betaGeometricFromJSON(from: unknown): BetaGeometricModel {
   const kind = (from as { kind?: unknown } | null)?.kind === "mbg-nbd" ? "mbg-nbd" : "bg-nbd";
-  return betaGeometricModel(kind, positiveFitFrom(from, kind, names));
+  return betaGeometricModel(kind, positiveFitFromJSON(from, kind, names));
 }
 
 function betaGeometric(

@@ -4,7 +4,7 @@ import type { ModelJson } from "../../core/model";
 import type { Objective } from "../../core/optimise";
 import { digamma, lgamma } from "../../core/special";
 import type { PurchaseModelOptions } from "./beta-geometric";
-import { fitPositive, type PositiveFit, positiveFitFrom, positiveFitJson } from "./positive-fit";
+import { fitPositive, type PositiveFit, positiveFitFromJSON, positiveFitJson } from "./positive-fit";
 import { checkHistory, type PurchaseHistory } from "./purchase-history";
 
 /** What customers spend per purchase, as gamma distributed around means that are gamma distributed themselves. */
@@ -50,9 +50,9 @@ export function gammaGamma(options: PurchaseModelOptions = {}): (history: Purcha
 }
 
 /** The Gamma-Gamma model that `toJSON` described. */
-export function gammaGammaFrom(from: unknown): GammaGamma {
+export function gammaGammaFromJSON(from: unknown): GammaGamma {
   const { correlation } = from as { correlation?: unknown };
-  const fit = positiveFitFrom(from, "gamma-gamma", names);
+  const fit = positiveFitFromJSON(from, "gamma-gamma", names);
   check(typeof correlation === "number", "load gamma-gamma", "correlation must be a number", correlation);
   return gammaGammaModel(fit, correlation);
 }

@@ -3,7 +3,7 @@ import { hypergeometric } from "../../core/hypergeometric";
 import type { Objective } from "../../core/optimise";
 import { digamma, lgamma, logAddExp } from "../../core/special";
 import type { PurchaseModelOptions } from "./beta-geometric";
-import { fitPositive, type PositiveFit, positiveFitFrom } from "./positive-fit";
+import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-fit";
 import { checkHistory, grouped, type PurchaseHistory } from "./purchase-history";
 import { type PurchaseModel, purchaseModel } from "./purchase-model";
 
@@ -29,8 +29,8 @@ export function paretoNbd(options: PurchaseModelOptions = {}): (history: Purchas
 }
 
 /** The Pareto/NBD that `toJSON` described. */
-export function paretoNbdFrom(from: unknown): PurchaseModel {
-  return paretoModel(positiveFitFrom(from, "pareto-nbd", names));
+export function paretoNbdFromJSON(from: unknown): PurchaseModel {
+  return paretoModel(positiveFitFromJSON(from, "pareto-nbd", names));
 }
 
 /** Minus the log likelihood of the logarithms of r, alpha, s, beta. */

@@ -50,7 +50,7 @@ export function fitPositive(
   return { names, estimates, covariance, logLikelihood: -best.value };
 }
 
-/** What `positiveFitFrom` reads. */
+/** What `positiveFitFromJSON` reads. */
 export function positiveFitJson(kind: string, fit: PositiveFit): ModelJson {
   return {
     kind,
@@ -62,7 +62,7 @@ export function positiveFitJson(kind: string, fit: PositiveFit): ModelJson {
 }
 
 /** The estimates in JSON; RangeError unless they are of this kind and above 0. */
-export function positiveFitFrom(from: unknown, kind: string, names: readonly string[]): PositiveFit {
+export function positiveFitFromJSON(from: unknown, kind: string, names: readonly string[]): PositiveFit {
   const action = `load ${kind}`;
   const json = from as { kind?: unknown; version?: unknown; parameters?: Record<string, unknown> } & Record<
     string,

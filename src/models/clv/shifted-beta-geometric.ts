@@ -4,7 +4,7 @@ import { waldTable } from "../../core/inference";
 import type { Objective } from "../../core/optimise";
 import { betaln, digamma } from "../../core/special";
 import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
-import { fitPositive, type PositiveFit, positiveFitFrom, positiveFitJson } from "./positive-fit";
+import { fitPositive, type PositiveFit, positiveFitFromJSON, positiveFitJson } from "./positive-fit";
 
 const names = ["alpha", "beta"];
 
@@ -27,8 +27,8 @@ export function shiftedBetaGeometric(cohorts: readonly Cohort[]): RenewalModel {
 }
 
 /** The model that `toJSON` described. */
-export function shiftedBetaGeometricFrom(from: unknown): RenewalModel {
-  return sbgModel(positiveFitFrom(from, "shifted-beta-geometric", names));
+export function shiftedBetaGeometricFromJSON(from: unknown): RenewalModel {
+  return sbgModel(positiveFitFromJSON(from, "shifted-beta-geometric", names));
 }
 
 /** P(T = t) = B(α+1, β+t−1) / B(α, β), S(t) = B(α, β+t) / B(α, β). */

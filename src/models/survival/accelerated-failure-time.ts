@@ -263,7 +263,7 @@ const json = z.strictObject({
 });
 
 /** The model that `toJSON` described. */
-export function acceleratedFailureTimeFrom(from: unknown): AcceleratedFailureTimeModel {
+export function acceleratedFailureTimeFromJSON(from: unknown): AcceleratedFailureTimeModel {
   const action = "load accelerated failure times";
   const read = json.safeParse(from);
   check(read.success, action, read.success ? "" : z.prettifyError(read.error));

@@ -99,7 +99,7 @@ const json = z.strictObject({
 });
 
 /** The Cox model that `toJSON` described. */
-export function coxFrom(from: unknown): CoxModel {
+export function coxFromJSON(from: unknown): CoxModel {
   const action = "load a Cox model";
   const read = json.safeParse(from);
   check(read.success, action, read.success ? "" : z.prettifyError(read.error));

@@ -201,7 +201,7 @@ const json = z.strictObject({
 });
 
 /** The model that `toJSON` described; `load` turns the inner model's JSON back. */
-export function discreteHazardFrom(from: unknown, load: (json: ModelJson) => Model): DiscreteHazardModel {
+export function discreteHazardFromJSON(from: unknown, load: (json: ModelJson) => Model): DiscreteHazardModel {
   const read = json.safeParse(from);
   check(read.success, "load discrete hazards", read.success ? "" : z.prettifyError(read.error));
   const { hazard, period, periods, clock, features } = read.data;

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { hypergeometric } from "../../../src/core/hypergeometric";
-import { betaDiscreteWeibull, betaDiscreteWeibullFrom } from "../../../src/models/clv/beta-discrete-weibull";
+import {
+  betaDiscreteWeibull,
+  betaDiscreteWeibullFromJSON,
+} from "../../../src/models/clv/beta-discrete-weibull";
 import {
   shiftedBetaGeometric,
-  shiftedBetaGeometricFrom,
+  shiftedBetaGeometricFromJSON,
 } from "../../../src/models/clv/shifted-beta-geometric";
 
 // Fader and Hardie (2007): 1,000 customers each, seven renewals.
@@ -64,7 +67,7 @@ describe("betaDiscreteWeibull([cohort])", () => {
   test("with c = 1 it is the shifted-beta-geometric", () => {
     const sbg = shiftedBetaGeometric([regular]);
     const [alpha, beta] = sbg.estimates;
-    const model = betaDiscreteWeibullFrom({
+    const model = betaDiscreteWeibullFromJSON({
       kind: "beta-discrete-weibull",
       version: 1,
       parameters: { alpha, beta, c: 1 },
@@ -77,8 +80,10 @@ describe("betaDiscreteWeibull([cohort])", () => {
 
   test("both survive JSON bit for bit", () => {
     const [bdw, sbg] = [betaDiscreteWeibull([highEnd]), shiftedBetaGeometric([highEnd])];
-    expect(betaDiscreteWeibullFrom(JSON.parse(JSON.stringify(bdw))).survivalAt(9)).toBe(bdw.survivalAt(9));
-    const back = shiftedBetaGeometricFrom(JSON.parse(JSON.stringify(sbg)));
+    expect(betaDiscreteWeibullFromJSON(JSON.parse(JSON.stringify(bdw))).survivalAt(9)).toBe(
+      bdw.survivalAt(9),
+    );
+    const back = shiftedBetaGeometricFromJSON(JSON.parse(JSON.stringify(sbg)));
     expect(back.coefficientTable()).toEqual(sbg.coefficientTable());
   });
 });

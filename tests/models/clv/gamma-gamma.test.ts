@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bgNbd } from "../../../src/models/clv/beta-geometric";
-import { gammaGamma, gammaGammaFrom } from "../../../src/models/clv/gamma-gamma";
+import { gammaGamma, gammaGammaFromJSON } from "../../../src/models/clv/gamma-gamma";
 import { cdnow, customer, golden, takeHistory } from "./support";
 
 const model = gammaGamma()(cdnow);
@@ -52,7 +52,7 @@ describe("gammaGamma()(history) on CDNOW's 946 repeat buyers", () => {
   });
 
   test("survives JSON bit for bit", () => {
-    const back = gammaGammaFrom(JSON.parse(JSON.stringify(model)));
+    const back = gammaGammaFromJSON(JSON.parse(JSON.stringify(model)));
     expect([...back.expectedValue(some)]).toEqual([...model.expectedValue(some)]);
     expect(back.correlation).toBe(model.correlation);
   });

@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { gamma, poisson, seeded } from "../../../src/core/rng";
-import { betaGeometricFrom, bgNbd, mbgNbd } from "../../../src/models/clv/beta-geometric";
-import { paretoNbd, paretoNbdFrom } from "../../../src/models/clv/pareto-nbd";
+import { betaGeometricFromJSON, bgNbd, mbgNbd } from "../../../src/models/clv/beta-geometric";
+import { paretoNbd, paretoNbdFromJSON } from "../../../src/models/clv/pareto-nbd";
 import type { PurchaseHistory } from "../../../src/models/clv/purchase-history";
 import { cdnow, cdnowInDays, customer, golden, takeHistory } from "./support";
 
 const some = takeHistory(cdnow, golden.some);
 const learners = { bgNbd: bgNbd(), mbgNbd: mbgNbd(), paretoNbd: paretoNbd() } as const;
-const load = { bgNbd: betaGeometricFrom, mbgNbd: betaGeometricFrom, paretoNbd: paretoNbdFrom } as const;
+const load = {
+  bgNbd: betaGeometricFromJSON,
+  mbgNbd: betaGeometricFromJSON,
+  paretoNbd: paretoNbdFromJSON,
+} as const;
 const names = ["bgNbd", "mbgNbd", "paretoNbd"] as const;
 
 function near(got: ArrayLike<number>, expected: readonly number[], relative: number): void {
@@ -84,7 +88,7 @@ test("mbgNbd()(history) reaches the published estimates", () => {
 
 describe("with the rounded estimates r .243, α 4.414, a .793, b 2.426", () => {
   const parameters = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
-  const model = betaGeometricFrom({
+  const model = betaGeometricFromJSON({
     kind: "bg-nbd",
     version: 1,
     parameters,

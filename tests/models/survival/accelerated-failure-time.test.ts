@@ -3,7 +3,7 @@ import { matrix, takeRows } from "../../../src/core/matrix";
 import { seeded } from "../../../src/core/rng";
 import {
   acceleratedFailureTime,
-  acceleratedFailureTimeFrom,
+  acceleratedFailureTimeFromJSON,
 } from "../../../src/models/survival/accelerated-failure-time";
 import { flies, golden, largestGap, rossi } from "./support";
 
@@ -51,7 +51,7 @@ describe.each(["weibull", "log-normal", "log-logistic"] as const)("%s on Rossi's
 
   test("survives JSON, and timeAt is where survivalAt says", async () => {
     const model = await acceleratedFailureTime({ distribution, penalty: 1 })(rossi, rng);
-    const back = acceleratedFailureTimeFrom(JSON.parse(JSON.stringify(model)));
+    const back = acceleratedFailureTimeFromJSON(JSON.parse(JSON.stringify(model)));
     expect([...back.timeAt(some, 0.3)]).toEqual([...model.timeAt(some, 0.3)]);
     const [time] = model.timeAt(some, 0.3);
     expect(model.survivalAt(some, [time]).values[0]).toBeCloseTo(0.3, 12);

@@ -3,7 +3,7 @@ import { column, matrix, matrixFromRows, takeColumns, takeRows } from "../../../
 import { seeded } from "../../../src/core/rng";
 import { takeSurvival } from "../../../src/models/survival/censored";
 import { cox } from "../../../src/models/survival/cox";
-import { coxFrom } from "../../../src/models/survival/cox-model";
+import { coxFromJSON } from "../../../src/models/survival/cox-model";
 import { proportionalHazardsTest, schoenfeldResiduals } from "../../../src/models/survival/schoenfeld";
 import { golden, largestGap, rossi } from "./support";
 
@@ -126,13 +126,13 @@ test("a row of weight 2 has the coefficients of two rows under Breslow's ties", 
   expect(largestGap(once.coefficients, twice.coefficients)).toBeLessThan(1e-9);
 });
 
-test("toJSON and coxFrom give the same predictions, bit for bit", async () => {
+test("toJSON and coxFromJSON give the same predictions, bit for bit", async () => {
   const model = await cox()(rossi, rng);
-  const back = coxFrom(JSON.parse(JSON.stringify(model)));
+  const back = coxFromJSON(JSON.parse(JSON.stringify(model)));
   expect([...back.survivalAt(some, [5, 50]).values]).toEqual([...model.survivalAt(some, [5, 50]).values]);
   expect(back.coefficientTable()).toEqual(model.coefficientTable());
-  expect(() => coxFrom({ kind: "forest", version: 1 })).toThrow("Cannot load a Cox model");
-  expect(() => coxFrom({ ...model.toJSON(), means: [1] })).toThrow(
+  expect(() => coxFromJSON({ kind: "forest", version: 1 })).toThrow("Cannot load a Cox model");
+  expect(() => coxFromJSON({ ...model.toJSON(), means: [1] })).toThrow(
     "means and features must have the same length",
   );
 });

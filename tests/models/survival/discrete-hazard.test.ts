@@ -5,7 +5,7 @@ import { seeded } from "../../../src/core/rng";
 import type { SurvivalData } from "../../../src/models/survival/censored";
 import {
   discreteHazard,
-  discreteHazardFrom,
+  discreteHazardFromJSON,
   personPeriods,
 } from "../../../src/models/survival/discrete-hazard";
 import { kaplanMeier } from "../../../src/models/survival/kaplan-meier";
@@ -72,7 +72,7 @@ describe("discreteHazard({learner})", () => {
     const [s] = model.survivalAt(rossi.x, [30]).values;
     expect(model.predict(rossi.x)[0]).toBeCloseTo(-Math.log(s), 12);
     const load = (json: ModelJson): Model => byPeriod(json.rates as Record<string, number>);
-    const back = discreteHazardFrom(JSON.parse(JSON.stringify(model)), load);
+    const back = discreteHazardFromJSON(JSON.parse(JSON.stringify(model)), load);
     expect([...back.predict(rossi.x)]).toEqual([...model.predict(rossi.x)]);
   });
 });
