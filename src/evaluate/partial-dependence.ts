@@ -1,0 +1,131 @@
+import { check, checkInteger } from "../core/checks";
+import { column, type Matrix } from "../core/matrix";
+import { type Column, columnNamed, isCategorical, type Table } from "../data/table";
+import { quantileSorted } from "../features/scale";
+import type { Predictor } from "./permutation-importance";
+
+export interface DependenceOptions {
+  /** Points along a numeric column; from 2, defaults to 30. Fewer distinct values are taken as they are. */
+  readonly points?: number;
+  /** Lower and upper quantile between which a numeric column's points lie; defaults to [0.05, 0.95]. */
+  readonly range?: readonly [number, number];
+}
+
+/** How predictions move with one column. */
+export interface Dependence {
+  readonly feature: string;
+  /** The column's values: numbers ascending, or levels in their order. */
+  readonly at: readonly (number | string)[];
+  /** Mean prediction over all rows with the column set to that value: the partial dependence (Friedman, 2001). */
+  readonly mean: Float64Array;
+  /** Each row's own curve, one array a value, one entry a row: individual conditional expectation. */
+  readonly curves: readonly Float64Array[];
+}
+
+/** The model's predictions with one column of a matrix set to value after value, the others as they are. */
+export function partialDependence(
+  model: Predictor<Matrix>,
+  rows: Matrix,
+  feature: string,
+  options?: DependenceOptions,
+): Dependence;
+/** The same for a pipeline and a column of a table. */
+export function partialDependence(
+  model: Predictor<Table>,
+  rows: Table,
+  feature: string,
+  options?: DependenceOptions,
+): Dependence;
+export function partialDependence(
+  model: Predictor<Matrix> | Predictor<Table>,
+  rows: Matrix | Table,
+  feature: string,
+  options: DependenceOptions = {},
+): Dependence {
+  const action = "measure partial dependence";
+  const { points = 30, range = [0.05, 0.95] } = options;
+  checkInteger(points, 2, 100_000, action, "points");
+  check(
+    range[0] >= 0 && range[0] < range[1] && range[1] <= 1,
+    action,
+    "range must rise inside [0, 1]",
+    `${range}`,
+  );
+  check(rows.rows > 0, action, "there must be rows", 0);
+  const grid = (values: Float64Array): Float64Array => gridOf(values, points, range);
+  const steps =
+    "values" in rows
+      ? matrixSteps(model as Predictor<Matrix>, rows, feature, grid, action)
+      : tableSteps(model as Predictor<Table>, rows, feature, grid);
+  const curves = steps.map((step) => step.predict());
+  const mean = Float64Array.from(curves, (one) => one.reduce((sum, value) => sum + value, 0) / one.length);
+  return { feature, at: steps.map((step) => step.at), mean, curves };
+}
+
+interface Step {
+  readonly at: number | string;
+  predict(): Float64Array;
+}
+
+function matrixSteps(
+  model: Predictor<Matrix>,
+  x: Matrix,
+  feature: string,
+  grid: (values: Float64Array) => Float64Array,
+  action: string,
+): Step[] {
+  const j = x.features.findIndex((one) => one.name === feature);
+  check(
+    j >= 0,
+    action,
+    `the feature must be one of ${x.features.map((one) => one.name).join(", ")}`,
+    feature,
+  );
+  const changed = { ...x, values: Float64Array.from(x.values) };
+  const { levels } = x.features[j];
+  const at = levels ? levels.map((_, code) => code) : Array.from(grid(column(x, j)));
+  return at.map((value) => ({
+    at: levels ? levels[value] : value,
+    predict() {
+      column(changed, j).fill(value);
+      return model.predict(changed);
+    },
+  }));
+}
+
+function tableSteps(
+  model: Predictor<Table>,
+  table: Table,
+  feature: string,
+  grid: (values: Float64Array) => Float64Array,
+): Step[] {
+  const from = columnNamed(table, feature);
+  const withColumn = (to: Column): Float64Array =>
+    model.predict({ rows: table.rows, columns: table.columns.map((one) => (one === from ? to : one)) });
+  if (isCategorical(from))
+    return from.levels.map((level, code) => ({
+      at: level,
+      predict: () => withColumn({ ...from, codes: new Int32Array(table.rows).fill(code) }),
+    }));
+  check(
+    from.type === "numeric",
+    "measure partial dependence",
+    `column ${feature} must be a feature`,
+    from.type,
+  );
+  return Array.from(grid(from.values), (value) => ({
+    at: value,
+    predict: () => withColumn({ ...from, values: new Float64Array(table.rows).fill(value) }),
+  }));
+}
+
+/** Evenly spaced points between two quantiles; all distinct values when there are fewer of them. */
+function gridOf(values: Float64Array, points: number, [low, high]: readonly [number, number]): Float64Array {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  check(sorted.length > 0, "measure partial dependence", "the column must have values", 0);
+  const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
+  if (distinct.length < points) return distinct;
+  const from = quantileSorted(sorted, low);
+  const to = quantileSorted(sorted, high);
+  return Float64Array.from({ length: points }, (_, k) => from + ((to - from) * k) / (points - 1));
+}
