@@ -19,8 +19,8 @@ export function adasyn(options: SmoteOptions = {}): Resample {
 export function adasynRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
   const action = "fit ADASYN";
   const k = options.neighbours ?? 5;
-  return oversample(train, options, action, (label, rows, count) => {
-    const others = countOthers(train, rows, k, label, action);
+  return oversample(train, options, action, (label, own, count) => {
+    const others = countOthers(train, own.rows, k, label, action);
     const total = others.reduce((sum, one) => sum + one / k, 0);
     check(
       total > 0,
@@ -35,12 +35,13 @@ export function adasynRows(train: Labelled, options: SmoteOptions, draws: Draws)
       `the target must leave new rows after rounding`,
       `${count} rows asked for`,
     );
-    const near = classNeighbours(train, rows, k, label, action);
+    const near = classNeighbours(own, k, label, action);
     const which = draws.integers(k, base.length);
     return [
       {
-        base: base.map((i) => rows[i]),
-        towards: base.map((i, n) => rows[near[i * k + which[n]]]),
+        parents: own,
+        base,
+        towards: base.map((i, n) => near[i * k + which[n]]),
         step: draws.uniforms(base.length),
         label,
       },

@@ -1,10 +1,10 @@
 import { checkInteger, checkOneOf } from "../core/checks";
-import { type Labelled, takeRows } from "../core/matrix";
+import type { Labelled } from "../core/matrix";
 import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
 import { drawSteps, oversample, type Steps } from "./interpolate";
 import { nearestNeighbours } from "./neighbours";
-import { checkNeighbours, checkSmote, type SmoteOptions } from "./smote";
+import { checkNeighbours, checkSmote, positions, type SmoteOptions } from "./smote";
 
 export interface BorderlineSmoteOptions extends SmoteOptions {
   /**
@@ -37,21 +37,21 @@ export function borderlineSmoteRows(
 ): Labelled {
   const action = "fit borderline SMOTE";
   const neighbours = options.neighbours ?? 5;
-  return oversample(train, options, action, (label, rows, count) => {
+  return oversample(train, options, action, (label, own, count) => {
     const around = options.borderNeighbours ?? 10;
-    const others = countOthers(train, rows, around, label, action);
-    const places = Int32Array.from(rows.keys()).filter((i) => inDanger(others[i], around));
-    if (places.length === 0) return [];
-    const danger = places.map((i) => rows[i]);
+    const others = countOthers(train, own.rows, around, label, action);
+    const danger = positions(own.rows.length).filter((i) => inDanger(others[i], around));
+    if (danger.length === 0) return [];
     if (options.kind !== "2") {
-      checkNeighbours(neighbours, rows.length, label, action);
-      const near = nearestNeighbours(takeRows(train.x, rows), neighbours, places);
-      return [drawSteps(danger, rows, near, count, label, draws)];
+      checkNeighbours(neighbours, own.rows.length, label, action);
+      const near = nearestNeighbours(own.x, neighbours, danger);
+      return [drawSteps(own, danger, near, count, label, draws)];
     }
     checkInteger(neighbours, 1, train.x.rows - 1, action, "neighbours");
-    const all = Int32Array.from({ length: train.x.rows }, (_, i) => i);
-    const near = nearestNeighbours(train.x, neighbours, danger);
-    return [halveTowardsOthers(drawSteps(danger, all, near, count, label, draws), train, draws)];
+    const all = { x: train.x, rows: positions(train.x.rows) };
+    const dangerRows = danger.map((i) => own.rows[i]);
+    const near = nearestNeighbours(train.x, neighbours, dangerRows);
+    return [halveTowardsOthers(drawSteps(all, dangerRows, near, count, label, draws), train.y, draws)];
   });
 }
 
@@ -75,8 +75,8 @@ export function inDanger(others: number, around: number): boolean {
   return others >= around / 2 && others < around;
 }
 
-function halveTowardsOthers(steps: Steps, train: Labelled, draws: Draws): Steps {
-  const across = Int32Array.from(steps.base.keys()).filter((i) => train.y[steps.towards[i]] !== steps.label);
+function halveTowardsOthers(steps: Steps, labels: Float64Array, draws: Draws): Steps {
+  const across = positions(steps.base.length).filter((i) => labels[steps.towards[i]] !== steps.label);
   const scale = draws.uniforms(across.length);
   const step = steps.step.slice();
   across.forEach((i, n) => {

@@ -1,14 +1,22 @@
 import { check } from "../core/checks";
-import { column, type Labelled, type Matrix } from "../core/matrix";
+import { column, type Labelled, type Matrix, takeRows } from "../core/matrix";
 import type { Draws } from "./draws";
 import { checkValues } from "./neighbours";
-import { type ClassRows, rowsByClass, rowsToAdd, type TargetOptions } from "./target";
+import { rowsByClass, rowsToAdd, type TargetOptions } from "./target";
+
+/** Rows that new ones are made from, close together in memory. */
+export interface Parents {
+  readonly x: Matrix;
+  /** Their row numbers in the training rows. */
+  readonly rows: Int32Array;
+}
 
 /** New rows, each a point on the line from one row to another. */
 export interface Steps {
-  /** Row numbers of the rows that new ones start from. */
+  readonly parents: Parents;
+  /** Positions in `parents` of the rows that new ones start from. */
   readonly base: Int32Array;
-  /** Row numbers of the rows they move towards. */
+  /** Positions in `parents` of the rows they move towards. */
   readonly towards: Int32Array;
   /** How far, as a share of the way: 0 stays, 1 arrives; negative values lead away. */
   readonly step: Float64Array;
@@ -16,8 +24,8 @@ export interface Steps {
   readonly label: 0 | 1;
 }
 
-/** For a class that lacks `count` rows: where new ones come from. */
-export type AddRows = (label: 0 | 1, rows: Int32Array, count: number, classes: ClassRows) => Steps[];
+/** For a class that lacks `count` rows, and whose rows are `own`: where new ones come from. */
+export type AddRows = (label: 0 | 1, own: Parents, count: number) => Steps[];
 
 /**
  * The rows of `train` in their order, then those that `addRows` makes for the class that lacks some. All columns must
@@ -42,17 +50,22 @@ export function oversample(
   const labels = ([0, 1] as const).filter((label) => add[label] > 0);
   return withInterpolated(
     train,
-    labels.flatMap((label) => addRows(label, classes[label], add[label], classes)),
+    labels.flatMap((label) => addRows(label, parentsAt(train, classes[label]), add[label])),
   );
 }
 
+/** The rows numbered `rows`. */
+export function parentsAt(train: Labelled, rows: Int32Array): Parents {
+  return { x: takeRows(train.x, rows), rows };
+}
+
 /**
- * `count` new rows: a pair of base row and neighbour is drawn from all pairs, then the step. `near` holds `k` positions
- * in `candidates` for each of `bases`. A negative `reach` leads away from the neighbour.
+ * `count` new rows: a pair of base row and neighbour is drawn from all pairs, then the step. `near` holds equally many
+ * neighbours, positions in `parents`, for each of `bases`, positions there too. A negative `reach` leads away.
  */
 export function drawSteps(
+  parents: Parents,
   bases: Int32Array,
-  candidates: Int32Array,
   near: Int32Array,
   count: number,
   label: 0 | 1,
@@ -66,10 +79,10 @@ export function drawSteps(
   const towards = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     base[i] = bases[Math.floor(pairs[i] / k)];
-    towards[i] = candidates[near[pairs[i]]];
+    towards[i] = near[pairs[i]];
     step[i] *= reach;
   }
-  return { base, towards, step, label };
+  return { parents, base, towards, step, label };
 }
 
 /** The rows of `train`, then the new ones. A new row has the weight of the row that it starts from. */
@@ -78,36 +91,41 @@ export function withInterpolated(train: Labelled, added: readonly Steps[]): Labe
   const rows = added.reduce((sum, one) => sum + one.base.length, x.rows);
   const values = new Float64Array(rows * x.columns);
   for (let j = 0; j < x.columns; j++) {
-    const from = column(x, j);
     const to = values.subarray(j * rows, (j + 1) * rows);
-    to.set(from);
+    to.set(column(x, j));
     let at = x.rows;
-    for (const { base, towards, step } of added) {
-      for (let i = 0; i < base.length; i++, at++) {
-        const start = from[base[i]];
-        to[at] = start + step[i] * (from[towards[i]] - start);
-      }
+    for (const steps of added) {
+      interpolate(column(steps.parents.x, j), steps, to, at);
+      at += steps.base.length;
     }
   }
   return withLabels(train, { ...x, rows, values }, added);
+}
+
+function interpolate(from: Float64Array, steps: Steps, to: Float64Array, at: number): void {
+  const { base, towards, step } = steps;
+  for (let i = 0; i < base.length; i++) {
+    const start = from[base[i]];
+    to[at + i] = start + step[i] * (from[towards[i]] - start);
+  }
 }
 
 /** The labels and weights that go with `x`: those of `train`, then those of the new rows. */
 export function withLabels(
   train: Labelled,
   x: Matrix,
-  added: readonly Pick<Steps, "base" | "label">[],
+  added: readonly Pick<Steps, "base" | "label" | "parents">[],
 ): Labelled {
   const y = new Float64Array(x.rows);
   y.set(train.y);
-  const weights = train.weights && new Float64Array(x.rows);
-  if (weights && train.weights) weights.set(train.weights);
+  const { weights } = train;
+  const out = weights && new Float64Array(x.rows);
+  if (out) out.set(weights);
   let at = train.x.rows;
-  for (const { base, label } of added) {
+  for (const { parents, base, label } of added) {
     y.fill(label, at, at + base.length);
-    if (weights && train.weights)
-      for (let i = 0; i < base.length; i++) weights[at + i] = train.weights[base[i]];
+    if (out) for (let i = 0; i < base.length; i++) out[at + i] = weights[parents.rows[base[i]]];
     at += base.length;
   }
-  return weights ? { x, y, weights } : { x, y };
+  return out ? { x, y, weights: out } : { x, y };
 }

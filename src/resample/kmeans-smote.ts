@@ -1,11 +1,11 @@
 import { check, checkInteger, checkNumber } from "../core/checks";
-import { type Labelled, type Matrix, takeRows } from "../core/matrix";
+import type { Labelled, Matrix } from "../core/matrix";
 import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
-import { drawSteps, oversample } from "./interpolate";
+import { drawSteps, oversample, type Parents, parentsAt } from "./interpolate";
 import { kMeans } from "./k-means";
 import { nearestNeighbours } from "./neighbours";
-import { checkSmote, type SmoteOptions } from "./smote";
+import { checkSmote, positions, type SmoteOptions } from "./smote";
 
 export interface KMeansSmoteOptions extends SmoteOptions {
   /** Neighbours among which a second parent is drawn, at least 1; defaults to 2, for clusters are small. */
@@ -50,19 +50,19 @@ export function kmeansSmoteRows(
   const k = options.neighbours ?? 2;
   // Which share of all new rows a class gets: 1 unless both classes lack some.
   const lacking = options.counts?.map((count, label) => count - train.y.filter((y) => y === label).length);
-  return oversample(train, options, action, (label, rows, count) => {
+  return oversample(train, options, action, (label, { rows }, count) => {
     const assigned = assign(train.x);
     const clusters = 1 + assigned.reduce((most, c) => Math.max(most, c), 0);
     const sizes = new Int32Array(clusters);
     for (const c of assigned) sizes[c]++;
     const share = lacking ? count / (lacking[0] + lacking[1]) : 1;
     const balance = (options.clusters ?? 8) === 1 ? 0 : (options.balance ?? share / 2);
-    const found: { members: Int32Array; own: Matrix; sparsity: number }[] = [];
+    const found: { own: Parents; sparsity: number }[] = [];
     for (let c = 0; c < clusters; c++) {
       const members = rows.filter((i) => assigned[i] === c);
       if (members.length <= k || members.length / sizes[c] < balance) continue;
-      const own = takeRows(train.x, members);
-      found.push({ members, own, sparsity: sparsity(own, options.densityExponent) });
+      const own = parentsAt(train, members);
+      found.push({ own, sparsity: sparsity(own.x, options.densityExponent) });
     }
     check(
       found.length > 0,
@@ -71,9 +71,9 @@ export function kmeansSmoteRows(
     );
     const total = found.reduce((sum, one) => sum + one.sparsity, 0);
     check(total > 0, action, `rows of class ${label} must differ within their clusters`);
-    return found.map(({ members, own, sparsity }) => {
+    return found.map(({ own, sparsity }) => {
       const howMany = Math.ceil(count * (sparsity / total));
-      return drawSteps(members, members, nearestNeighbours(own, k), howMany, label, draws);
+      return drawSteps(own, positions(own.x.rows), nearestNeighbours(own.x, k), howMany, label, draws);
     });
   });
 }

@@ -1,4 +1,4 @@
-import type { Matrix } from "../core/matrix";
+import { column, type Matrix } from "../core/matrix";
 
 /** Rows per block: six vectors of four Float32 values, as many as the registers hold sums for. */
 export const blockRows = 24;
@@ -62,12 +62,23 @@ export function prepare(x: Matrix, queries: Int32Array): Prepared {
   const shifts = new Float64Array(columns);
   let entries = 0;
   for (let j = 0; j < columns; j++) {
-    const from = x.values.subarray(j * rows, (j + 1) * rows);
-    for (let i = 0; i < rows; i++) values[i * columns + j] = from[i];
+    const from = column(x, j);
     shifts[j] = shiftOf(from);
-    for (const i of queries) if (Math.fround(from[i] - shifts[j]) !== 0) entries++;
+    spread(from, values, j, columns);
+    entries += countShifted(from, queries, shifts[j]);
   }
   return { values, rows, columns, shifts, entries };
+}
+
+// Loops of their own: the engine optimises functions called for each column sooner than one long loop.
+function spread(from: Float64Array, to: Float64Array, offset: number, step: number): void {
+  for (let i = 0, at = offset; i < from.length; i++, at += step) to[at] = from[i];
+}
+
+function countShifted(values: Float64Array, rows: Int32Array, shift: number): number {
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) if (Math.fround(values[rows[i]] - shift) !== 0) count++;
+  return count;
 }
 
 /** A value that at least a third of a sample has, else the sample's mean. */

@@ -50,7 +50,7 @@ export function nearestNeighbours(
   queries.forEach((row, q) => {
     const nearest = out.subarray(q * k, q * k + k);
     const from = q * found.kept;
-    rank(data, row, found.ids.subarray(from, from + found.kept).sort(), best, nearest);
+    rank(data, row, found.ids.subarray(from, from + found.kept), best, nearest);
     const furthest = best[k - 1];
     const error = scoreError(data.columns, found.halves[row], furthest, found.longest);
     // Rows not kept score at least as high as the last that was.
@@ -129,7 +129,7 @@ function above(value: number): number {
   return Math.fround(value) * (1 + 2 ** -22);
 }
 
-/** The nearest of one row among `others`, which ascend. */
+/** The nearest of one row among `others`. */
 function rank(
   data: Prepared,
   row: number,
@@ -139,10 +139,10 @@ function rank(
 ): void {
   best.fill(Infinity);
   const last = best.length - 1;
-  for (const other of others) {
-    // Later duplicates lose to earlier ones.
-    if (best[last] === 0) break;
-    place(best, nearest, other, squaredDistance(data, row, other, best[last]));
+  for (let n = 0; n < others.length; n++) {
+    // Of duplicates beyond the k-th only those with lower numbers matter.
+    if (best[last] === 0 && others[n] > nearest[last]) continue;
+    place(best, nearest, others[n], squaredDistance(data, row, others[n], best[last]));
   }
 }
 
@@ -176,8 +176,10 @@ function place(best: Float64Array, nearest: Int32Array, row: number, distance: n
   let at = best.length;
   while (at > 0 && (best[at - 1] > distance || (best[at - 1] === distance && nearest[at - 1] > row))) at--;
   if (at === best.length) return;
-  best.copyWithin(at + 1, at, best.length - 1);
-  nearest.copyWithin(at + 1, at, best.length - 1);
+  for (let n = best.length - 1; n > at; n--) {
+    best[n] = best[n - 1];
+    nearest[n] = nearest[n - 1];
+  }
   best[at] = distance;
   nearest[at] = row;
 }

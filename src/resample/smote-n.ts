@@ -59,7 +59,7 @@ export function smoteNRows(train: Labelled, options: SmoteOptions, draws: Draws)
   return withLabels(
     train,
     { ...x, rows: total, values },
-    added.map(({ label, rows, base }) => ({ label, base: base.map((i) => rows[i]) })),
+    added.map(({ label, rows, base }) => ({ label, base, parents: { x, rows } })),
   );
 }
 

@@ -1,10 +1,10 @@
 import { check } from "../core/checks";
-import { column, type Feature, type Labelled, type Matrix, matrix, takeRows } from "../core/matrix";
+import { column, type Feature, type Labelled, type Matrix, matrix } from "../core/matrix";
 import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
-import { drawSteps, withInterpolated } from "./interpolate";
+import { drawSteps, parentsAt, withInterpolated } from "./interpolate";
 import { checkValues, nearestNeighbours } from "./neighbours";
-import { checkNeighbours, checkSmote, type SmoteOptions } from "./smote";
+import { checkNeighbours, checkSmote, positions, type SmoteOptions } from "./smote";
 import { rowsByClass, rowsToAdd } from "./target";
 
 /**
@@ -36,13 +36,12 @@ export function smoteNcRows(train: Labelled, options: SmoteOptions, draws: Draws
     if (add[label] === 0) return [];
     const rows = classes[label];
     checkNeighbours(k, rows.length, label, action);
-    const own = takeRows(x, rows);
+    const own = parentsAt(train, rows);
     const ownCodes = codes.map((one) => rows.map((i) => one[i]));
-    const near = nearestNeighbours(withScaledLevels(own, numeric, ownCodes), k);
-    // Base rows are drawn as positions within the class, because the mode below needs their neighbours.
-    const steps = drawSteps(positions(rows.length), rows, near, add[label], label, draws);
+    const near = nearestNeighbours(withScaledLevels(own.x, numeric, ownCodes), k);
+    const steps = drawSteps(own, positions(rows.length), near, add[label], label, draws);
     const modes = ownCodes.map((one) => neighbourModes(one, near, k, steps.base, draws));
-    return [{ steps: { ...steps, base: steps.base.map((i) => rows[i]) }, modes }];
+    return [{ steps, modes }];
   });
   const out = withInterpolated(
     train,
@@ -61,8 +60,6 @@ export function smoteNcRows(train: Labelled, options: SmoteOptions, draws: Draws
   }
   return out;
 }
-
-const positions = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
 
 /** The codes of a categorical column; a missing one becomes the code after the last level. Throws on any other. */
 export function levelCodes(values: Float64Array, feature: Feature, action: string): Int32Array {

@@ -1,8 +1,8 @@
 import { check, checkInteger } from "../core/checks";
-import { type Labelled, takeRows } from "../core/matrix";
+import type { Labelled } from "../core/matrix";
 import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
-import { drawSteps, oversample } from "./interpolate";
+import { drawSteps, oversample, type Parents } from "./interpolate";
 import { nearestNeighbours } from "./neighbours";
 import { checkTarget, type TargetOptions } from "./target";
 
@@ -24,9 +24,9 @@ export function smote(options: SmoteOptions = {}): Resample {
 /** The work of `smote`, with its random numbers from `draws`. */
 export function smoteRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
   const action = "fit smote";
-  return oversample(train, options, action, (label, rows, count) => {
-    const near = classNeighbours(train, rows, options.neighbours ?? 5, label, action);
-    return [drawSteps(rows, rows, near, count, label, draws)];
+  return oversample(train, options, action, (label, own, count) => {
+    const near = classNeighbours(own, options.neighbours ?? 5, label, action);
+    return [drawSteps(own, positions(own.rows.length), near, count, label, draws)];
   });
 }
 
@@ -41,14 +41,13 @@ export function checkNeighbours(neighbours: number, rows: number, label: number,
   check(neighbours < rows, action, `neighbours must be below the ${rows} rows of class ${label}`, neighbours);
 }
 
-/** For each of `rows`, the positions in `rows` of its `neighbours` nearest. */
-export function classNeighbours(
-  train: Labelled,
-  rows: Int32Array,
-  neighbours: number,
-  label: number,
-  action: string,
-): Int32Array {
-  checkNeighbours(neighbours, rows.length, label, action);
-  return nearestNeighbours(takeRows(train.x, rows), neighbours);
+/** For each row of a class, the positions of its `neighbours` nearest there. */
+export function classNeighbours(own: Parents, neighbours: number, label: number, action: string): Int32Array {
+  checkNeighbours(neighbours, own.x.rows, label, action);
+  return nearestNeighbours(own.x, neighbours);
+}
+
+/** The numbers 0 … count − 1. */
+export function positions(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i);
 }

@@ -1,5 +1,5 @@
 import { check, checkInteger, checkNumber } from "../core/checks";
-import { type Labelled, takeRows } from "../core/matrix";
+import type { Labelled } from "../core/matrix";
 import type { Resample } from "../core/model";
 import { countOthers, inDanger } from "./borderline-smote";
 import { type Draws, drawsFrom } from "./draws";
@@ -32,8 +32,8 @@ export function svmSmoteRows(train: Labelled, options: SvmSmoteOptions, draws: D
   const action = "fit SVM-SMOTE";
   const k = options.neighbours ?? 5;
   const around = options.borderNeighbours ?? 10;
-  return oversample(train, options, action, (label, rows, count) => {
-    checkNeighbours(k, rows.length, label, action);
+  return oversample(train, options, action, (label, own, count) => {
+    checkNeighbours(k, own.rows.length, label, action);
     const support = supportVectors(train.x, train.y).filter((i) => train.y[i] === label);
     const others = countOthers(train, support, around, label, action);
     const border = support.filter((_, i) => inDanger(others[i], around));
@@ -46,15 +46,10 @@ export function svmSmoteRows(train: Labelled, options: SvmSmoteOptions, draws: D
     const share = Math.floor(draws.beta(10, 10) * (count + 1));
     // Where one kind is missing the other makes all the rows. The peer then makes fewer than were asked for.
     const fromBorder = safe.length === 0 ? count : border.length === 0 ? 0 : share;
-    const own = takeRows(train.x, rows);
-    const place = new Map(Array.from(rows, (i, position) => [i, position]));
-    const start = (bases: Int32Array, howMany: number, reach: number) => {
-      const near = nearestNeighbours(
-        own,
-        k,
-        bases.map((i) => place.get(i) as number),
-      );
-      return drawSteps(bases, rows, near, howMany, label, draws, reach);
+    const place = new Map(Array.from(own.rows, (row, position) => [row, position]));
+    const start = (rows: Int32Array, howMany: number, reach: number) => {
+      const bases = rows.map((row) => place.get(row) as number);
+      return drawSteps(own, bases, nearestNeighbours(own.x, k, bases), howMany, label, draws, reach);
     };
     const parts = [];
     if (border.length > 0) parts.push(start(border, fromBorder, 1));

@@ -34,7 +34,7 @@ export function rowsByClass(train: Labelled, action: string): ClassRows {
   check(y.length === train.x.rows, action, `y must have one label per row (${train.x.rows})`, y.length);
   let ones = 0;
   for (let i = 0; i < y.length; i++) {
-    check(y[i] === 0 || y[i] === 1, action, `labels must be 0 or 1 (row ${i})`, y[i]);
+    if (y[i] !== 0 && y[i] !== 1) check(false, action, `labels must be 0 or 1 (row ${i})`, y[i]);
     ones += y[i];
   }
   check(
