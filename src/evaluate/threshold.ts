@@ -1,0 +1,153 @@
+import { check, checkNumber } from "../core/checks";
+import type { ScoreOptions } from "../core/metric";
+import { type Confusion, fBetaOf } from "./confusion";
+import { ranked } from "./ranking";
+
+/** What each outcome of a decision costs, in any one unit; gains are negative. */
+export interface Costs {
+  /** Of acting on a row of class 0. */
+  readonly falsePositive: number;
+  /** Of leaving a row of class 1 alone. */
+  readonly falseNegative: number;
+  /** Defaults to 0. */
+  readonly truePositive?: number;
+  /** Defaults to 0. */
+  readonly trueNegative?: number;
+}
+
+/** By what a threshold is chosen. */
+export type ThresholdRule =
+  /** The highest F-beta; 1 weighs precision and recall alike, 2 recall more. */
+  | { readonly fBeta: number }
+  /** The highest precision with at least this recall. */
+  | { readonly recallAtLeast: number }
+  /** The highest recall with at least this precision. */
+  | { readonly precisionAtLeast: number }
+  /** The lowest mean cost. */
+  | { readonly costs: Costs };
+
+export interface ChosenThreshold {
+  /** Scores at or above it are taken for class 1. Infinity: none is. */
+  readonly threshold: number;
+  /** What the rule looks at: F-beta, precision, recall, or mean cost. */
+  readonly value: number;
+  readonly confusion: Confusion;
+}
+
+/**
+ * The best threshold for scores of rows that the model did not see: out-of-fold predictions of the training rows,
+ * never those of the test rows. It lies half-way to the next lower score, so that new rows near it fall as these did;
+ * of equally good stretches of scores the middle one is taken. Throws when the rule can't be met.
+ */
+export function chooseThreshold(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  rule: ThresholdRule,
+  options: ScoreOptions = {},
+): ChosenThreshold {
+  const action = "choose threshold";
+  const figure = figureOf(rule, action);
+  const all = ranked(labels, scores, options.weights, action);
+  const { truePositives: tp, falsePositives: fp } = all;
+  const n = tp.length;
+  let best = -Infinity;
+  let equals: number[] = [];
+  // Position k takes the k highest distinct scores for class 1.
+  for (let k = 0; k <= n; k++) {
+    const value = figure(confusionAt(tp, fp, k));
+    if (value === undefined || value < best) continue;
+    if (value > best) equals = [];
+    best = value;
+    equals.push(k);
+  }
+  check(equals.length > 0, action, `no threshold reaches ${JSON.stringify(rule)}`);
+  const k = equals[Math.floor(equals.length / 2)];
+  return {
+    threshold: k === 0 ? Infinity : k === n ? all.scores[n - 1] : between(all.scores[k], all.scores[k - 1]),
+    value: "costs" in rule ? -best : best,
+    confusion: confusionAt(tp, fp, k),
+  };
+}
+
+/**
+ * The threshold that costs least when scores are true probabilities, without looking at any row (Elkan, 2001).
+ * Throws unless acting on class 1 and leaving class 0 alone are the cheaper choices.
+ */
+export function costThreshold(costs: Costs): number {
+  const {
+    falsePositive,
+    falseNegative,
+    truePositive = 0,
+    trueNegative = 0,
+  } = checkedCosts(costs, "find cost threshold");
+  const wrongZero = falsePositive - trueNegative;
+  const wrongOne = falseNegative - truePositive;
+  check(
+    wrongZero > 0 && wrongOne > 0,
+    "find cost threshold",
+    "wrong decisions must cost more than right ones",
+  );
+  return wrongZero / (wrongZero + wrongOne);
+}
+
+/** The figure to maximise; undefined where the rule's floor is not reached. */
+function figureOf(rule: ThresholdRule, action: string): (c: Confusion) => number | undefined {
+  if ("fBeta" in rule) {
+    checkNumber(rule.fBeta, 0, Infinity, action, "fBeta", "low");
+    return (c) => fBetaOf(c, rule.fBeta);
+  }
+  if ("recallAtLeast" in rule) {
+    checkNumber(rule.recallAtLeast, 0, 1, action, "recallAtLeast", "low");
+    return (c) => (recallOf(c) >= rule.recallAtLeast ? precisionOf(c) : undefined);
+  }
+  if ("precisionAtLeast" in rule) {
+    checkNumber(rule.precisionAtLeast, 0, 1, action, "precisionAtLeast", "low");
+    return (c) => (precisionOf(c) >= rule.precisionAtLeast ? recallOf(c) : undefined);
+  }
+  const {
+    falsePositive,
+    falseNegative,
+    truePositive = 0,
+    trueNegative = 0,
+  } = checkedCosts(rule.costs, action);
+  return (c) =>
+    -(
+      c.falsePositives * falsePositive +
+      c.falseNegatives * falseNegative +
+      c.truePositives * truePositive +
+      c.trueNegatives * trueNegative
+    ) /
+    (c.falsePositives + c.falseNegatives + c.truePositives + c.trueNegatives);
+}
+
+function confusionAt(tp: Float64Array, fp: Float64Array, k: number): Confusion {
+  const last = tp.length - 1;
+  const truePositives = k === 0 ? 0 : tp[k - 1];
+  const falsePositives = k === 0 ? 0 : fp[k - 1];
+  return {
+    truePositives,
+    falsePositives,
+    trueNegatives: fp[last] - falsePositives,
+    falseNegatives: tp[last] - truePositives,
+  };
+}
+
+function precisionOf(c: Confusion): number {
+  return c.truePositives === 0 ? 0 : c.truePositives / (c.truePositives + c.falsePositives);
+}
+
+function recallOf(c: Confusion): number {
+  return c.truePositives / (c.truePositives + c.falseNegatives);
+}
+
+/** The middle, or the upper number where rounding leaves none between. */
+function between(low: number, high: number): number {
+  const middle = low + (high - low) / 2;
+  return middle > low ? middle : high;
+}
+
+function checkedCosts(costs: Costs, action: string): Costs {
+  for (const [name, value] of Object.entries(costs))
+    checkNumber(value, -Infinity, Infinity, action, `costs.${name}`, "both");
+  return costs;
+}
