@@ -1,4 +1,5 @@
-import { checkInteger, checkNumber } from "../core/checks";
+import { check, checkInteger, checkNumber, checkSameLength } from "../core/checks";
+import type { ScoreOptions } from "../core/metric";
 import { integer, type Rng } from "../core/rng";
 import { quantileSorted } from "../features/scale";
 
@@ -14,14 +15,16 @@ export interface BootstrapOptions {
   readonly samples?: number;
   /** Coverage, in (0, 1); defaults to 0.95. */
   readonly level?: number;
+  /** One non-negative weight per row, drawn with it; all 1 when absent. */
+  readonly weights?: Float64Array;
 }
 
-/** A figure of two-class predictions, as those of evaluate/. */
-type Figure = (labels: Float64Array, scores: Float64Array) => number;
+/** A figure of labels and scores, as the metrics of this folder. */
+export type Figure = (labels: Float64Array, scores: Float64Array, options?: ScoreOptions) => number;
 
 /**
- * Percentile intervals of several figures from the same bootstrap samples of the rows, each label drawn from its own
- * rows so that no sample is without one (Efron and Tibshirani, 1993, chapters 13 and 16).
+ * Percentile intervals of several figures from the same bootstrap samples of the rows. Where labels are 0 and 1 each
+ * is drawn from its own rows, so that no sample is without one (Efron and Tibshirani, 1993, chapters 13 and 16).
  */
 export function bootstrapIntervals<Name extends string>(
   labels: Float64Array,
@@ -30,42 +33,82 @@ export function bootstrapIntervals<Name extends string>(
   rng: Rng,
   options: BootstrapOptions = {},
 ): Record<Name, Interval> {
-  const { samples = 1000, level = 0.95 } = options;
-  checkInteger(samples, 10, 1e6, "draw bootstrap samples", "samples");
-  checkNumber(level, 0, 1, "draw bootstrap samples", "level", "both");
-  const names = Object.keys(figures) as Name[];
-  const groups = [0, 1].map((label) => rowsWhere(labels, label));
-  const drawn = names.map(() => new Float64Array(samples));
-  const someLabels = new Float64Array(labels.length);
-  const someScores = new Float64Array(labels.length);
-  for (let s = 0; s < samples; s++) {
-    let at = 0;
-    for (const [label, rows] of groups.entries()) {
-      for (let k = 0; k < rows.length; k++, at++) {
-        someLabels[at] = label;
-        someScores[at] = scores[rows[integer(rng, rows.length)]];
-      }
-    }
-    names.forEach((name, k) => {
-      drawn[k][s] = figures[name](someLabels, someScores);
-    });
-  }
-  const intervals = names.map((name, k) => {
-    const sorted = drawn[k].sort();
-    return [
-      name,
-      {
-        estimate: figures[name](labels, scores),
-        low: quantileSorted(sorted, (1 - level) / 2),
-        high: quantileSorted(sorted, (1 + level) / 2),
-      },
-    ];
-  });
-  return Object.fromEntries(intervals) as Record<Name, Interval>;
+  const measure = (name: Name, rows: Drawn): number =>
+    figures[name](rows.labels, rows.columns[0], rows.options);
+  return intervals(Object.keys(figures) as Name[], labels, [scores], measure, rng, options);
 }
 
-function rowsWhere(labels: Float64Array, label: number): number[] {
-  const rows: number[] = [];
-  for (let i = 0; i < labels.length; i++) if (labels[i] === label) rows.push(i);
-  return rows;
+/**
+ * Percentile intervals of the differences a − b of two models' figures on the same rows: both models see the same
+ * bootstrap samples, so that what makes rows hard for both cancels.
+ */
+export function bootstrapDifferences<Name extends string>(
+  labels: Float64Array,
+  models: { readonly a: Float64Array; readonly b: Float64Array },
+  figures: Readonly<Record<Name, Figure>>,
+  rng: Rng,
+  options: BootstrapOptions = {},
+): Record<Name, Interval> {
+  const measure = (name: Name, { labels: y, columns: [a, b], options: given }: Drawn): number =>
+    figures[name](y, a, given) - figures[name](y, b, given);
+  return intervals(Object.keys(figures) as Name[], labels, [models.a, models.b], measure, rng, options);
+}
+
+/** The rows of one sample. */
+interface Drawn {
+  readonly labels: Float64Array;
+  readonly columns: readonly Float64Array[];
+  readonly options: { readonly weights?: Float64Array };
+}
+
+function intervals<Name extends string>(
+  names: readonly Name[],
+  labels: Float64Array,
+  columns: readonly Float64Array[],
+  measure: (name: Name, rows: Drawn) => number,
+  rng: Rng,
+  options: BootstrapOptions,
+): Record<Name, Interval> {
+  const action = "draw bootstrap samples";
+  const { samples = 1000, level = 0.95, weights } = options;
+  checkInteger(samples, 10, 1e6, action, "samples");
+  checkNumber(level, 0, 1, action, "level", "both");
+  check(labels.length > 0, action, "there must be rows", 0);
+  for (const one of [...columns, ...(weights ? [weights] : [])])
+    checkSameLength(labels.length, one.length, action, "labels and predictions");
+  const groups = strata(labels);
+  const drawn = names.map(() => new Float64Array(samples));
+  const rows = new Int32Array(labels.length);
+  const all = [labels, ...columns, ...(weights ? [weights] : [])];
+  const buffers = all.map(() => new Float64Array(labels.length));
+  const parts = (from: readonly Float64Array[]): Drawn => ({
+    labels: from[0],
+    columns: from.slice(1, 1 + columns.length),
+    options: weights ? { weights: from[from.length - 1] } : {},
+  });
+  for (let s = 0; s < samples; s++) {
+    let at = 0;
+    for (const group of groups)
+      for (let k = 0; k < group.length; k++) rows[at++] = group[integer(rng, group.length)];
+    all.forEach((from, c) => {
+      for (let i = 0; i < rows.length; i++) buffers[c][i] = from[rows[i]];
+    });
+    names.forEach((name, k) => {
+      drawn[k][s] = measure(name, parts(buffers));
+    });
+  }
+  const found = names.map((name, k) => {
+    const sorted = drawn[k].sort();
+    const estimate = measure(name, parts(all));
+    const low = quantileSorted(sorted, (1 - level) / 2);
+    return [name, { estimate, low, high: quantileSorted(sorted, (1 + level) / 2) }];
+  });
+  return Object.fromEntries(found) as Record<Name, Interval>;
+}
+
+/** The rows of label 0 and of label 1, or all rows where there are other targets. */
+function strata(labels: Float64Array): number[][] {
+  const rows = Array.from(labels, (_, i) => i);
+  if (!labels.every((label) => label === 0 || label === 1)) return [rows];
+  return [0, 1].map((label) => rows.filter((i) => labels[i] === label));
 }

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../src/core/rng";
-import { bootstrapIntervals } from "../../src/evaluate/bootstrap";
+import { bootstrapDifferences, bootstrapIntervals } from "../../src/evaluate/bootstrap";
 import { accuracy } from "../../src/evaluate/confusion";
 import { rocAuc } from "../../src/evaluate/ranking";
+import { meanAbsoluteError } from "../../src/evaluate/regression";
 
 const rng = seeded("rows");
 const labels = Float64Array.from({ length: 400 }, (_, i) => (i % 5 === 0 ? 1 : 0));
@@ -45,4 +46,31 @@ test("wrong options are refused", () => {
   expect(() => bootstrapIntervals(labels, scores, { rocAuc }, seeded(1), { level: 1 })).toThrow(
     "level must be above 0 and below 1",
   );
+});
+
+test("targets of a regression are drawn from all rows", () => {
+  const targets = Float64Array.from({ length: 200 }, (_, i) => i / 10);
+  const predicted = targets.map((value, i) => value + (i % 2 === 0 ? 1 : -1) * (1 + (i % 5)));
+  const { mae } = bootstrapIntervals(targets, predicted, { mae: meanAbsoluteError }, seeded(1));
+  // Errors are 1 … 5 equally often: standard deviation √2, 1.96 standard errors of the mean either side.
+  expect(mae.estimate).toBeCloseTo(3, 12);
+  expect((mae.high - mae.low) / (2 * 1.96 * Math.sqrt(2 / 200))).toBeCloseTo(1, 1);
+});
+
+test("bootstrapDifferences(labels, {a, b}) is narrower than either model's own interval, and 0 for equals", () => {
+  const better = scores.map((score, i) => score + 0.02 * labels[i]);
+  const figures = { rocAuc };
+  const { rocAuc: gain } = bootstrapDifferences(labels, { a: better, b: scores }, figures, seeded(1));
+  const { rocAuc: alone } = bootstrapIntervals(labels, scores, figures, seeded(1));
+  expect(gain.low).toBeGreaterThan(0);
+  expect(gain.high - gain.low).toBeLessThan((alone.high - alone.low) / 2);
+  const none = bootstrapDifferences(labels, { a: scores, b: scores }, figures, seeded(1));
+  expect(none.rocAuc).toEqual({ estimate: 0, low: 0, high: 0 });
+});
+
+test("weights are drawn with their rows", () => {
+  const weights = labels.map((_, i) => (i % 2 === 0 ? 1 : 0));
+  const { accuracy: share } = bootstrapIntervals(labels, scores, { accuracy }, seeded(1), { weights });
+  expect(share.estimate).toBe(accuracy(labels, scores, { weights }));
+  expect(share.low).toBeLessThan(share.high);
 });
