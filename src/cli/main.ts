@@ -1,23 +1,23 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { dataCommand } from "./data";
 import { exitCodeOf, exitCodes } from "./exit";
 import { reproduceCommand } from "./reproduce";
 import { runCommand } from "./run";
+import { serveCommand } from "./serve";
+import { packageVersion } from "./version";
 
 /**
  * Every command, in the order of the help. A command's file imports what it needs inside its action, so that
  * `telelink --help` loads none of it.
  */
-const commands: readonly (() => Command)[] = [reproduceCommand, runCommand, dataCommand];
+const commands: readonly (() => Command)[] = [reproduceCommand, runCommand, serveCommand, dataCommand];
 
 /** The whole command line. */
 export function program(): Command {
   const root = new Command("telelink")
     .description("Churn, customer lifetime value and synthetic customers for telecom data")
-    .version(versionOf(), "-V, --version", "print the version")
+    .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
     .showHelpAfterError("(telelink --help shows what there is)")
@@ -54,11 +54,6 @@ export async function run(argv: readonly string[]): Promise<number> {
 function quietExits(command: Command): void {
   command.exitOverride();
   for (const one of command.commands) quietExits(one);
-}
-
-function versionOf(): string {
-  const file = join(__dirname, "..", "..", "package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 if (require.main === module) {

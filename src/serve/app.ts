@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import underPressure from "@fastify/under-pressure";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import type { Store } from "../data/store/open";
+import type { Desk } from "../studies/desk/desk";
+import { askForKey } from "./api-key";
+import { countRequests } from "./metrics";
+import { type PredictionLog, predictionLog } from "./prediction-log";
+import { answerProblems, validatorCompiler } from "./problem";
+import { predictRoutes } from "./routes/predict";
+import { statusRoutes } from "./routes/status";
+import type { Settings } from "./settings";
+
+/** Fastify that checks and types requests by zod schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What the routes work with. */
+export interface Context {
+  readonly settings: Settings;
+  readonly store: Store;
+  /** The model that answers now; another one once it was promoted. */
+  readonly desk: () => Desk;
+  readonly version: string;
+  readonly started: Date;
+  readonly log: PredictionLog;
+}
+
+/** What is given to build the server; the rest of the context is made here. */
+export type Given = Omit<Context, "log">;
+
+/** The whole server, not yet listening: tests inject requests into it. */
+export async function buildApp(given: Given): Promise<App> {
+  const { settings } = given;
+  const app = Fastify({
+    bodyLimit: settings.bodyLimit,
+    requestTimeout: 120_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: "idle",
+    genReqId: () => randomUUID(),
+    // No query, no body, no address: a log must not hold a customer's data.
+    logger:
+      settings.logLevel === "silent"
+        ? false
+        : {
+            level: settings.logLevel,
+            serializers: {
+              req: (request: { method: string; routeOptions?: { url?: string } }) => ({
+                method: request.method,
+                route: request.routeOptions?.url,
+              }),
+            },
+          },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.removeContentTypeParser("text/plain");
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  const log = predictionLog(given.store, (error, rows) =>
+    app.log.error({ err: error, rows }, "predictions could not be kept"),
+  );
+  app.addHook("onClose", async () => log.flush());
+  const context: Context = { ...given, log };
+  answerProblems(app as unknown as FastifyInstance);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", "data:"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    // Plain HTTP on loopback or behind a proxy: the proxy that ends TLS sets this.
+    strictTransportSecurity: false,
+  });
+  if (settings.rateLimit > 0) {
+    await app.register(rateLimit, {
+      max: settings.rateLimit,
+      timeWindow: "1 minute",
+      allowList: (request) => request.url === "/health",
+    });
+  }
+  await app.register(underPressure, {
+    maxEventLoopDelay: 2000,
+    retryAfter: 5,
+    message: "The server is busy; try again in a few seconds",
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "telelink",
+        version: given.version,
+        description:
+          "Churn probability, value and the recommended action for telecom customers; synthetic customers.",
+      },
+      components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "x-api-key" } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: false });
+  countRequests(app);
+  askForKey(app, settings.apiKey);
+  statusRoutes(app, context);
+  predictRoutes(app, context);
+  return app;
+}

@@ -1,0 +1,122 @@
+import type { FastifyError, FastifyInstance, FastifySchemaCompiler } from "fastify";
+import { isResponseSerializationError } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { ruleOf } from "./rule";
+
+/** An RFC 9457 problem: what every error answers with, as application/problem+json. */
+export const problem = z
+  .object({
+    type: z.string().describe("Names the kind of problem; about:blank when the status says it all"),
+    title: z.string().describe("The kind of problem in words"),
+    status: z.number().int().describe("The HTTP status"),
+    detail: z.string().optional().describe("What was wrong with this request, and what to do"),
+    instance: z.string().optional().describe("The request's number, which the log has too"),
+    errors: z
+      .array(z.object({ field: z.string(), rule: z.string() }))
+      .optional()
+      .describe("Each field that broke a rule"),
+  })
+  .meta({ id: "Problem" });
+
+export type Problem = z.infer<typeof problem>;
+
+/** An error that a route answers with on purpose. */
+export class HttpProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    detail: string,
+    readonly type: string = "about:blank",
+  ) {
+    super(detail);
+    this.name = "HttpProblem";
+  }
+}
+
+/** A request that breaks rules of its schema. */
+class InvalidInput extends Error {
+  constructor(readonly issues: readonly z.core.$ZodIssue[]) {
+    super("invalid input");
+    this.name = "InvalidInput";
+  }
+}
+
+/** Checks requests by their zod schemas, and keeps all that is known of what is wrong. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema }) =>
+  (input) => {
+    const checked = schema.safeParse(input, { reportInput: true });
+    return checked.success
+      ? { value: checked.data }
+      : { error: new InvalidInput(checked.error.issues.slice(0, 100)) };
+  };
+
+const titles: Readonly<Record<number, string>> = {
+  400: "The request is not as it must be",
+  401: "A key is needed",
+  403: "That is not allowed",
+  404: "There is nothing here",
+  405: "That method is not served here",
+  406: "No such form of answer",
+  409: "That cannot be done now",
+  413: "The body is too large",
+  415: "That form of body is not read",
+  422: "The data cannot be used",
+  429: "Too many requests",
+  500: "The server failed",
+  503: "The server is busy",
+  507: "The disk is full",
+};
+
+/** Answers every error and every unknown path with a problem; what the server did wrong stays in its log. */
+export function answerProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const made = problemOf(error);
+    if (made.status >= 500) request.log.error({ err: error }, "request failed");
+    return reply
+      .code(made.status)
+      .type("application/problem+json")
+      .send(JSON.stringify({ ...made, instance: `urn:request:${request.id}` }));
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .type("application/problem+json")
+      .send(
+        JSON.stringify({
+          type: "about:blank",
+          title: titles[404],
+          status: 404,
+          detail: `No page answers ${request.method} here; /docs lists what there is`,
+          instance: `urn:request:${request.id}`,
+        }),
+      ),
+  );
+}
+
+function problemOf(error: FastifyError): Problem {
+  if (error instanceof HttpProblem) {
+    return { type: error.type, title: error.title, status: error.status, detail: error.message };
+  }
+  if (error instanceof InvalidInput) {
+    const errors = error.issues.map((one) => ({
+      field: one.path.map(String).join(".") || "body",
+      rule: ruleOf(one),
+    }));
+    const detail = errors.map((one) => `${one.field}: ${one.rule}`).join("; ");
+    return { type: "about:blank", title: titles[400], status: 400, detail, errors };
+  }
+  const status = isResponseSerializationError(error)
+    ? 500
+    : (error.statusCode ?? (error instanceof RangeError ? 422 : 500));
+  const title = titles[status] ?? "The request failed";
+  // What a 5xx says may hold paths and internals: it goes to the log alone.
+  if (status >= 500)
+    return {
+      type: "about:blank",
+      title,
+      status,
+      detail: "The log has more, under the number of this request",
+    };
+  return { type: "about:blank", title, status, detail: error.message };
+}

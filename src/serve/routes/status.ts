@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { listModels } from "../../data/store/models";
+import type { App, Context } from "../app";
+import { risks } from "../decide";
+
+const healthSchema = z
+  .object({
+    status: z.enum(["ok", "failing"]),
+    model_loaded: z.boolean(),
+    store_writable: z.boolean(),
+    version: z.string(),
+    node: z.string(),
+    uptime_seconds: z.number(),
+  })
+  .meta({ id: "Health" });
+
+const statsSchema = z
+  .object({
+    predictions: z.number().int(),
+    by_risk: z.record(z.enum(risks), z.number().int()),
+    mean_churn_probability: z.number().nullable(),
+    mean_clv: z.number().nullable(),
+    since: z.string().nullable(),
+    models: z.number().int(),
+  })
+  .meta({ id: "Stats" });
+
+/** Whether the server is up, well, and what it has done. */
+export function statusRoutes(app: App, context: Context): void {
+  app.get(
+    "/online",
+    {
+      schema: {
+        summary: "Whether the server answers",
+        tags: ["status"],
+        response: { 200: z.object({ status: z.literal("online") }) },
+      },
+    },
+    async () => ({ status: "online" as const }),
+  );
+
+  app.get(
+    "/health",
+    {
+      schema: {
+        summary: "Whether the model is loaded and the store can be written",
+        tags: ["status"],
+        response: { 200: healthSchema, 503: healthSchema },
+      },
+    },
+    async (request, reply) => {
+      const model = loads(() => context.desk());
+      const writable = loads(() => context.store.db.exec("BEGIN IMMEDIATE; ROLLBACK"));
+      if (!model || !writable) request.log.warn({ model, writable }, "health check failed");
+      return reply.code(model && writable ? 200 : 503).send({
+        status: model && writable ? "ok" : "failing",
+        model_loaded: model,
+        store_writable: writable,
+        version: context.version,
+        node: process.version,
+        uptime_seconds: Math.round((Date.now() - context.started.getTime()) / 1000),
+      });
+    },
+  );
+
+  app.get(
+    "/stats",
+    { schema: { summary: "What was predicted so far", tags: ["status"], response: { 200: statsSchema } } },
+    async () => {
+      context.log.flush();
+      const { db } = context.store;
+      const total = db
+        .prepare(
+          "SELECT count(*) AS n, avg(probability) AS p, avg(clv) AS v, min(at) AS since FROM telelink_predictions",
+        )
+        .get() as { n: number; p: number | null; v: number | null; since: string | null };
+      const groups = db
+        .prepare("SELECT risk, count(*) AS n FROM telelink_predictions GROUP BY risk")
+        .all() as {
+        risk: (typeof risks)[number];
+        n: number;
+      }[];
+      const byRisk = Object.fromEntries(
+        risks.map((risk) => [risk, groups.find((one) => one.risk === risk)?.n ?? 0]),
+      );
+      return {
+        predictions: total.n,
+        by_risk: byRisk as Record<(typeof risks)[number], number>,
+        mean_churn_probability: total.p,
+        mean_clv: total.v,
+        since: total.since,
+        models: listModels(context.store).length,
+      };
+    },
+  );
+}
+
+function loads(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { type DeskField, deskFields } from "../studies/desk/columns";
+import { risks } from "./decide";
+
+function fieldSchema(field: DeskField): z.ZodType {
+  if (field.kind === "number") {
+    const whole = field.step === 1 ? z.number().int() : z.number();
+    const bounded = whole
+      .min(field.low)
+      .max(field.high)
+      .describe(field.unit ? `${field.label}, in ${field.unit}` : field.label)
+      .meta({ examples: [field.example] });
+    return field.optional ? bounded.optional() : bounded;
+  }
+  if (field.kind === "yes-no") {
+    const words = z.enum(["Yes", "No", "yes", "no"]).transform((word) => word.toLowerCase() === "yes");
+    return z
+      .union([z.boolean(), words])
+      .describe(field.label)
+      .meta({ examples: [field.example] });
+  }
+  const choice = z.enum(field.choices as [string, ...string[]]);
+  // An area code is a name that looks like a number; both ways of writing it are read.
+  const numeric = field.choices.every((one) => /^\d+$/.test(one));
+  const read = numeric ? z.union([choice, z.number().int().transform(String).pipe(choice)]) : choice;
+  return read.describe(field.label).meta({ examples: [field.example] });
+}
+
+/** One customer, as the form and the API take it. */
+export const customerSchema = z
+  .strictObject({
+    customer_id: z.string().max(100).optional().describe("Comes back in the answer"),
+    ...Object.fromEntries(deskFields.map((field) => [field.key, fieldSchema(field)])),
+  })
+  .meta({ id: "Customer" });
+
+/** What is said of one customer. */
+export const predictionSchema = z
+  .object({
+    customer_id: z.string().optional(),
+    churn_probability: z.number().min(0).max(1),
+    risk_level: z.enum(risks),
+    clv: z.number().describe("Customer lifetime value"),
+    clv_interval: z.tuple([z.number(), z.number()]).describe("Holds the value of nine in ten such customers"),
+    recommended_action: z.string(),
+    expected_profit: z.number().describe("Of contacting the customer with the retention offer, after costs"),
+    model: z.string(),
+    simulated_value: z.boolean().describe("True when the model learned value from a simulated label"),
+  })
+  .meta({ id: "Prediction" });
+
+/** A row of a batch that could not be used. */
+export const rowErrorSchema = z
+  .object({ row: z.number().int().describe("Counted from 1"), field: z.string(), rule: z.string() })
+  .meta({ id: "RowError" });

@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const number = (low: number, high: number, standard: number) =>
+  z.coerce.number().min(low).max(high).default(standard);
+
+/** What can be set about the server, each by an option or by the environment variable TELELINK_… of that name. */
+export const settingsSchema = z.strictObject({
+  host: z.string().default("127.0.0.1").describe("The address to listen on"),
+  port: number(0, 65_535, 8000).describe("The port to listen on; 0 takes a free one"),
+  data: z
+    .string()
+    .default("data")
+    .describe("The folder that data paths are looked up in; nothing outside it is read"),
+  store: z.string().default("data/telelink.db").describe("The SQLite file for jobs, models and predictions"),
+  reports: z.string().default("reports").describe("The folder of the HTML reports"),
+  apiKey: z.string().min(16).optional().describe("Asked for, as x-api-key, by everything that changes state"),
+  riskHigh: number(0, 1, 0.3).describe("A churn probability above it is a high risk"),
+  riskMedium: number(0, 1, 0.15).describe("A churn probability above it is a medium risk"),
+  clvHigh: number(0, 1e12, 40_000).describe("A customer worth more is a valuable one"),
+  clvMedium: number(0, 1e12, 30_000).describe("A customer worth more is worth keeping"),
+  acceptance: number(0, 1, 0.3).describe("The share of contacted leavers who take the offer and stay"),
+  offerCost: number(0, 1e12, 10).describe("What the offer costs when it is taken"),
+  contactCost: number(0, 1e12, 1).describe("What contacting a customer costs"),
+  bodyLimit: number(1024, 1 << 30, 32 << 20).describe("The largest body read, in bytes"),
+  rateLimit: number(0, 1e9, 0).describe("Requests a minute and address; 0 for no limit"),
+  logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
+});
+
+export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** Settings from what was given, then the environment, then the defaults; an error names what is wrong. */
+export function settings(
+  given: Partial<Settings> = {},
+  environment: Record<string, string | undefined> = {},
+): Settings {
+  const fromEnvironment = Object.fromEntries(
+    Object.keys(settingsSchema.shape).flatMap((name) => {
+      const value = environment[`TELELINK_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`];
+      return value === undefined || value === "" ? [] : [[name, value]];
+    }),
+  );
+  const checked = settingsSchema.safeParse({ ...fromEnvironment, ...given });
+  if (!checked.success) {
+    const rules = checked.error.issues.map((one) => `${one.path.join(".")}: ${one.message}`).join("; ");
+    throw new RangeError(`Cannot start the server: ${rules}`);
+  }
+  const all = checked.data;
+  if (all.riskMedium > all.riskHigh || all.clvMedium > all.clvHigh) {
+    throw new RangeError("Cannot start the server: the medium thresholds must not lie above the high ones");
+  }
+  if (all.apiKey === undefined && !isLoopback(all.host)) {
+    throw new RangeError(
+      `Cannot start the server: an address beyond this machine needs an API key (TELELINK_API_KEY), got host ${all.host}`,
+    );
+  }
+  return { ...all, data: resolve(all.data), store: resolve(all.store), reports: resolve(all.reports) };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
+}

@@ -1,0 +1,26 @@
+import { type Column, type Table, table } from "../../data/table";
+import { type DeskField, deskFields } from "./columns";
+
+/** What is known of one customer, by the fields' keys. */
+export type DeskCustomer = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Customers as a table in the columns that the desk's models were trained on; what is left out is missing. */
+export function deskTable(customers: readonly DeskCustomer[]): Table {
+  return table(deskFields.map((field) => columnOf(field, customers)));
+}
+
+function columnOf(field: DeskField, customers: readonly DeskCustomer[]): Column {
+  const n = customers.length;
+  if (field.kind === "number") {
+    const values = new Float64Array(n);
+    for (let i = 0; i < n; i++) values[i] = (customers[i][field.key] as number | undefined) ?? Number.NaN;
+    return { name: field.column, type: "numeric", values };
+  }
+  const codes = new Int32Array(n);
+  if (field.kind === "yes-no") {
+    for (let i = 0; i < n; i++) codes[i] = customers[i][field.key] ? 1 : 0;
+    return { name: field.column, type: "boolean", codes, levels: ["No", "Yes"] };
+  }
+  for (let i = 0; i < n; i++) codes[i] = field.choices.indexOf(customers[i][field.key] as string);
+  return { name: field.column, type: "categorical", codes, levels: field.choices };
+}

@@ -1,0 +1,216 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seeded } from "../../src/core/rng";
+import { openStore, type Store } from "../../src/data/store/open";
+import { type App, buildApp } from "../../src/serve/app";
+import { type Settings, settings } from "../../src/serve/settings";
+import { churnData } from "../../src/studies/churn/data";
+import { type Desk, fitDesk } from "../../src/studies/desk/desk";
+import { realData } from "../support";
+
+const customer = {
+  account_length: 101,
+  state: "OH",
+  area_code: 415,
+  international_plan: "No",
+  voice_mail_plan: true,
+  number_vmail_messages: 26,
+  total_day_calls: 110,
+  total_eve_calls: 99,
+  total_night_calls: 91,
+  total_intl_calls: 3,
+  customer_service_calls: 1,
+};
+
+describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml customers", () => {
+  let app: App;
+  let store: Store;
+  let desk: Desk;
+  const chosen: Settings = settings({ logLevel: "silent" });
+  const start = async (given: Partial<Settings> = {}): Promise<App> =>
+    buildApp({
+      settings: { ...chosen, ...given },
+      store,
+      desk: () => desk,
+      version: "0.0.0",
+      started: new Date(),
+    });
+  beforeAll(async () => {
+    store = openStore(":memory:");
+    desk = await fitDesk(await churnData(), "test", seeded("test"));
+    app = await start();
+  });
+  afterAll(async () => {
+    await app.close();
+    store.close();
+  });
+  const post = (url: string, payload: unknown, headers: Record<string, string> = {}) =>
+    app.inject({
+      method: "POST",
+      url,
+      headers: { "content-type": "application/json", ...headers },
+      payload: typeof payload === "string" || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload),
+    });
+
+  test("GET /online and /health say that all is well", async () => {
+    expect((await app.inject("/online")).json()).toEqual({ status: "online" });
+    expect((await app.inject("/health")).json()).toMatchObject({
+      status: "ok",
+      model_loaded: true,
+      store_writable: true,
+    });
+  });
+
+  test("POST /predict answers probability, risk, value, action and profit", async () => {
+    const reply = await post("/predict", { ...customer, customer_id: "c-1" });
+    expect(reply.statusCode).toBe(200);
+    const said = reply.json();
+    expect(said).toMatchObject({ customer_id: "c-1", simulated_value: true });
+    expect(said.clv_interval[0]).toBeLessThan(said.clv);
+    expect(said.clv_interval[1]).toBeGreaterThan(said.clv);
+    expect(said.risk_level).toBe(
+      said.churn_probability > 0.3 ? "High" : said.churn_probability > 0.15 ? "Medium" : "Low",
+    );
+  });
+
+  test("more service calls and an international plan raise the probability", async () => {
+    const calm = (await post("/predict", customer)).json().churn_probability;
+    const upset = (
+      await post("/predict", { ...customer, customer_service_calls: 6, international_plan: true })
+    ).json().churn_probability;
+    expect(upset).toBeGreaterThan(calm + 0.2);
+  });
+
+  test("minutes, where given, are used", async () => {
+    const minutes = {
+      total_day_minutes: 320,
+      total_eve_minutes: 250,
+      total_night_minutes: 240,
+      total_intl_minutes: 10,
+    };
+    const heavy = (
+      await post("/predict", { ...customer, voice_mail_plan: false, number_vmail_messages: 0, ...minutes })
+    ).json();
+    expect(heavy.churn_probability).toBeGreaterThan(0.6);
+  });
+
+  test("each wrong field is named with its rule, as problem+json", async () => {
+    const reply = await post("/predict", {
+      ...customer,
+      account_length: -1,
+      state: "XX",
+      area_code: "999",
+      customer_service_calls: 1.5,
+      extra: 1,
+    });
+    expect(reply.statusCode).toBe(400);
+    expect(reply.headers["content-type"]).toContain("application/problem+json");
+    const rules = Object.fromEntries(
+      reply.json().errors.map((one: { field: string; rule: string }) => [one.field, one.rule]),
+    );
+    expect(rules).toMatchObject({
+      account_length: "must be at least 0",
+      state: "must be one of the listed values",
+      area_code: "must be one of 408, 415, 510",
+      customer_service_calls: "must be a whole number",
+      body: 'must not have "extra"',
+    });
+    const missing = (await post("/predict", { ...customer, state: undefined })).json();
+    expect(missing.errors).toEqual([{ field: "state", rule: "must be given" }]);
+  });
+
+  test("malformed JSON, other forms of body and unknown pages are problems, never 5xx", async () => {
+    expect((await post("/predict", "{nope")).statusCode).toBe(400);
+    expect((await post("/predict", "a=1", { "content-type": "text/plain" })).statusCode).toBe(415);
+    expect((await post("/batch-predict", "null")).statusCode).toBe(400);
+    expect((await app.inject("/nowhere")).json()).toMatchObject({ status: 404 });
+    expect((await post("/predict", `{"state":"${"x".repeat(100_000)}"}`)).body.length).toBeLessThan(4000);
+  });
+
+  test("POST /batch-predict reads churn-bigml's own CSV and keeps its order", async () => {
+    const csv = readFileSync(join(realData as string, "churn-bigml-20.csv"));
+    const said = (await post("/batch-predict", csv, { "content-type": "text/csv" })).json();
+    expect(said.summary).toMatchObject({ rows: 667, predicted: 667, rejected: 0 });
+    const test = (await churnData()).test;
+    const mean = (label: number): number => {
+      const some = said.predictions.filter((_: unknown, i: number) => test.labels[i] === label);
+      return (
+        some.reduce((sum: number, one: { churn_probability: number }) => sum + one.churn_probability, 0) /
+        some.length
+      );
+    };
+    expect(mean(1)).toBeGreaterThan(mean(0) + 0.3);
+  });
+
+  test("a batch with bad rows answers the good ones and names the others", async () => {
+    const said = (
+      await post("/batch-predict", [
+        customer,
+        { ...customer, state: "ZZ" },
+        { ...customer, total_day_calls: -3 },
+        customer,
+      ])
+    ).json();
+    expect(said.summary).toMatchObject({ rows: 4, predicted: 2, rejected: 2 });
+    expect(said.errors).toEqual([
+      { row: 2, field: "state", rule: "must be one of the listed values" },
+      { row: 3, field: "total_day_calls", rule: "must be at least 0" },
+    ]);
+    const header = Object.keys(customer).join(",");
+    const row = Object.values({ ...customer, voice_mail_plan: "Yes" }).join(",");
+    const csv = (
+      await post("/batch-predict", `${header}\n${row}\n${row.replace("OH", "ZZ")}\n`, {
+        "content-type": "text/csv",
+      })
+    ).json();
+    expect(csv.summary).toMatchObject({ rows: 2, predicted: 1, rejected: 1 });
+    expect(csv.errors[0]).toMatchObject({ row: 2, field: "state" });
+  });
+
+  test("a batch comes back as CSV when asked, with formulas made harmless", async () => {
+    const reply = await post("/batch-predict", [{ ...customer, customer_id: "=cmd|'/c calc'!A1" }], {
+      accept: "text/csv",
+    });
+    expect(reply.headers["content-type"]).toContain("text/csv");
+    expect(reply.body.split("\n")[0]).toMatch(/^customer_id,churn_probability,risk_level/);
+    expect(reply.body).toContain("'=cmd");
+  });
+
+  test("a CSV without the needed columns says which are missing", async () => {
+    const reply = await post("/batch-predict", "state,account_length\nOH,1\n", {
+      "content-type": "text/csv",
+    });
+    expect(reply.statusCode).toBe(422);
+    expect(reply.json().detail).toContain("area_code, international_plan");
+  });
+
+  test("GET /stats counts what was predicted", async () => {
+    const before = (await app.inject("/stats")).json().predictions;
+    await post("/predict", customer);
+    expect((await app.inject("/stats")).json().predictions).toBe(before + 1);
+  });
+
+  test("GET /docs/json describes every route, and /metrics counts by route", async () => {
+    const document = (await app.inject("/docs/json")).json();
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(["/online", "/health", "/predict", "/batch-predict", "/stats"]),
+    );
+    expect((await app.inject("/docs")).statusCode).toBe(200);
+    expect((await app.inject("/metrics")).body).toMatch(
+      /telelink_requests_total\{method="POST",route="\/predict",status="200"\} \d+/,
+    );
+  });
+});
+
+test("settings come from what is given, then the environment, then the defaults, and are checked", () => {
+  expect(settings({ port: 1 }, { TELELINK_PORT: "2", TELELINK_RISK_HIGH: "0.5" })).toMatchObject({
+    port: 1,
+    riskHigh: 0.5,
+    clvHigh: 40_000,
+  });
+  expect(() => settings({}, { TELELINK_PORT: "many" })).toThrow(/Cannot start the server: port/);
+  expect(() => settings({ riskHigh: 0.1 })).toThrow("must not lie above the high ones");
+  expect(() => settings({ host: "0.0.0.0" })).toThrow("needs an API key");
+  expect(settings({ host: "0.0.0.0", apiKey: "0123456789abcdef" }).host).toBe("0.0.0.0");
+});
