@@ -1,0 +1,89 @@
+import { check } from "../core/checks";
+import { matrix } from "../core/matrix";
+import type { Model } from "../core/model";
+import { encoderFromJSON } from "../features/encoder";
+import { calibratedModel } from "./calibrate";
+import { calibratorFromJSON } from "./calibrator";
+import { hurdleFromJSON } from "./clv/hurdle";
+import { zilnFromJSON } from "./clv/ziln";
+import { forestFromJSON } from "./forest";
+import { linearRegressionFromJSON } from "./linear";
+import { logisticRegressionFromJSON } from "./logistic";
+import { type Pipeline, pipelineOf } from "./pipeline";
+import { acceleratedFailureTimeFromJSON } from "./survival/accelerated-failure-time";
+import { coxFromJSON } from "./survival/cox-model";
+import { discreteHazardFromJSON } from "./survival/discrete-hazard";
+
+type Load = (json: unknown) => Model;
+
+/** How each kind of model is read; `load` reads the models inside it. */
+const readers: { readonly [kind: string]: (json: Record<string, unknown>, load: Load) => Model } = {
+  "accelerated-failure-time": acceleratedFailureTimeFromJSON,
+  calibrated: (json, load) => calibratedModel(load(json.model), calibratorFromJSON(json.calibrator)),
+  cox: coxFromJSON,
+  "discrete-hazard": discreteHazardFromJSON,
+  forest: forestFromJSON,
+  hurdle: hurdleFromJSON,
+  "linear-regression": linearRegressionFromJSON,
+  "logistic-regression": logisticRegressionFromJSON,
+  ziln: zilnFromJSON,
+};
+
+/** Models inside models, at most: no honest file comes near. */
+const depthLimit = 8;
+
+/**
+ * The model that `toJSON` described, predicting the same to the last bit. Throws on an unknown kind or version, and on
+ * any number that could make it stray, loop or answer NaN: safe for files of strangers.
+ */
+export function loadModel(json: unknown): Model {
+  return read(json, 0);
+}
+
+/** The pipeline that `toJSON` described; throws as `loadModel`, and when encoder and model don't fit together. */
+export function loadPipeline(json: unknown): Pipeline {
+  const action = "load pipeline";
+  const from = fields(json, action);
+  check(from.kind === "pipeline", action, 'kind must be "pipeline"', from.kind);
+  check(from.version === 1, action, "version must be 1", from.version);
+  const encoder = encoderFromJSON(from.encoder);
+  const model = loadModel(from.model);
+  const columns = encoder.features.length;
+  // No rows, but the right columns: a model that wants others says so here and not at the first customer.
+  model.predict(matrix(0, columns, new Float64Array(0), encoder.features));
+  return pipelineOf(encoder, model);
+}
+
+/** The value of JSON text; throws with words when it is cut off or no JSON. */
+export function parseModelText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    check(false, "load model", `it must be JSON text (${(error as Error).message})`);
+  }
+}
+
+function read(json: unknown, depth: number): Model {
+  const action = "load model";
+  check(depth < depthLimit, action, `models may be nested ${depthLimit} deep`);
+  const from = fields(json, action);
+  const kind = typeof from.kind === "string" ? from.kind : "";
+  check(
+    Object.hasOwn(readers, kind),
+    action,
+    `kind must be one of ${Object.keys(readers).join(", ")}`,
+    from.kind,
+  );
+  check(from.version === 1, action, "version must be 1", from.version);
+  return readers[kind](from, (inner) => read(inner, depth + 1));
+}
+
+function fields(json: unknown, action: string): Record<string, unknown> {
+  check(
+    typeof json === "object" && json !== null && !Array.isArray(json),
+    action,
+    "it must be an object",
+    json === null ? "null" : typeof json,
+  );
+  return json as Record<string, unknown>;
+}
