@@ -1,0 +1,70 @@
+import type { Fit } from "../../src/core/model";
+import { calibrated } from "../../src/models/calibrate";
+import { hurdle } from "../../src/models/clv/hurdle";
+import { extraTrees, randomForest } from "../../src/models/forest";
+import { elasticNet, lasso, linearRegression, ridge } from "../../src/models/linear";
+import { logisticRegression } from "../../src/models/logistic";
+
+/** A learner and what it states of itself; whatever is stated is tested. */
+export interface Stated {
+  readonly name: string;
+  readonly learner: Fit;
+  /** Targets 0 and 1, any numbers, or amounts from 0 up, many of them 0. */
+  readonly target: "classes" | "numbers" | "amounts";
+  /** Whether columns may hold NaN and codes with levels; else they are refused. */
+  readonly missing: boolean;
+  readonly levels: boolean;
+  /** Whether one label alone is refused; else the model predicts it. */
+  readonly needsBoth: boolean;
+}
+
+const linear = { missing: false, levels: false, needsBoth: true } as const;
+const trees = { missing: true, levels: true, needsBoth: false } as const;
+
+/** Every learner of matrices. A new one is added here, and is then held to all rules of learners.test.ts. */
+export const learners: readonly Stated[] = [
+  { name: "logisticRegression()", learner: logisticRegression(), target: "classes", ...linear },
+  {
+    name: 'logisticRegression({penalty: "l1"})',
+    learner: logisticRegression({ penalty: "l1", C: 0.5 }),
+    target: "classes",
+    ...linear,
+  },
+  {
+    name: 'logisticRegression({penalty: "none", classWeights: "balanced"})',
+    learner: logisticRegression({ penalty: "none", classWeights: "balanced" }),
+    target: "classes",
+    ...linear,
+  },
+  { name: "linearRegression()", learner: linearRegression(), target: "numbers", ...linear },
+  { name: "ridge()", learner: ridge(), target: "numbers", ...linear },
+  { name: "lasso()", learner: lasso({ alpha: 0.05 }), target: "numbers", ...linear },
+  { name: "elasticNet()", learner: elasticNet({ alpha: 0.05 }), target: "numbers", ...linear },
+  { name: "randomForest()", learner: randomForest({ trees: 30 }), target: "classes", ...trees },
+  { name: "extraTrees()", learner: extraTrees({ trees: 30 }), target: "classes", ...trees },
+  {
+    name: 'randomForest({criterion: "squared"})',
+    learner: randomForest({ trees: 30, criterion: "squared" }),
+    target: "numbers",
+    ...trees,
+  },
+  {
+    name: "calibrated(logisticRegression())",
+    learner: calibrated(logisticRegression(), { method: "beta" }),
+    target: "classes",
+    ...linear,
+  },
+  {
+    name: "calibrated(randomForest())",
+    learner: calibrated(randomForest({ trees: 20 })),
+    target: "classes",
+    ...trees,
+    needsBoth: true,
+  },
+  {
+    name: "hurdle({…})",
+    learner: hurdle({ occurrence: logisticRegression(), amount: ridge() }),
+    target: "amounts",
+    ...linear,
+  },
+];
