@@ -62,6 +62,7 @@ for (const entry of readdirSync("dist", { recursive: true })) {
     rmSync(join("dist", entry));
 }
 run("node_modules/typescript/bin/tsc", ["-p", "tsconfig.json"]);
+run("node_modules/typescript/bin/tsc", ["-p", "src/serve/client/tsconfig.json"]);
 const main = join("dist", "cli", "main.js");
 if (existsSync(main)) chmodSync(main, 0o755);
 

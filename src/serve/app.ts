@@ -18,6 +18,7 @@ import { askForKey } from "./api-key";
 import { countRequests } from "./metrics";
 import { type PredictionLog, predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
+import { pageRoutes } from "./routes/pages";
 import { predictRoutes } from "./routes/predict";
 import { statusRoutes } from "./routes/status";
 import type { Settings } from "./settings";
@@ -127,5 +128,6 @@ export async function buildApp(given: Given): Promise<App> {
   askForKey(app, settings.apiKey);
   statusRoutes(app, context);
   predictRoutes(app, context);
+  pageRoutes(app, context);
   return app;
 }

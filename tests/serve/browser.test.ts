@@ -1,0 +1,132 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Running, startServer } from "../../src/serve/server";
+import { settings } from "../../src/serve/settings";
+import { chromium, realData } from "../support";
+
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
+  let folder: string;
+  let running: Running;
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "telelink-app-"));
+    writeFileSync(
+      join(folder, "01-churn.html"),
+      "<!doctype html><title>Who will leave?</title><h1>Who will leave?</h1>",
+    );
+    writeFileSync(
+      join(folder, "01-churn.json"),
+      JSON.stringify({ title: "Who will leave?", finding: "<b>Most</b> stay." }),
+    );
+    const chosen = settings({
+      port: 0,
+      store: join(folder, "store.db"),
+      reports: folder,
+      logLevel: "silent",
+    });
+    running = await startServer(chosen, "0.0.0");
+    browser = await playwright.launch({ executablePath: chromium, args: flags });
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    page.on("pageerror", (error) => faults.push(error.message));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await running?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("Analyze Customer: from the empty form to the answer", async () => {
+    await page.goto(running.address);
+    expect(await page.textContent("#result")).toContain("The answer appears here");
+    await page.click("text=Analyze Customer >> nth=-1");
+    expect(await page.textContent("#account_length-error")).toBe("must be given");
+    await page.selectOption("#example", "upset");
+    await page.click("button[type=submit]");
+    await page.waitForSelector(".app-figure");
+    const words = (await page.textContent("#result")) ?? "";
+    expect(words).toMatch(/\d+\.\d %/);
+    expect(words).toContain("High");
+    await page.waitForSelector("text=What would change the outcome");
+    expect(words).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  test("the form works by keyboard alone", async () => {
+    await page.goto(running.address);
+    await page.focus("#example");
+    await page.keyboard.press("ArrowDown");
+    await page.focus("#customer_service_calls");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".app-figure");
+  });
+
+  test("a value out of range is refused beside its field, in words", async () => {
+    await page.goto(running.address);
+    await page.selectOption("#example", "calm");
+    await page.fill("#customer_service_calls", "-4");
+    await page.click("button[type=submit]");
+    expect(await page.textContent("#customer_service_calls-error")).toBe("must be from 0 to 100");
+    expect(await page.getAttribute("#customer_service_calls", "aria-invalid")).toBe("true");
+  });
+
+  test("Batch: from a CSV file to the downloaded predictions", async () => {
+    await page.goto(`${running.address}/batch`);
+    await page.setInputFiles("#file", join(realData as string, "churn-bigml-20.csv"));
+    await page.click("button[type=submit]");
+    await page.waitForSelector("table");
+    expect(await page.textContent("#result")).toContain("667 of 667 customers");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download Data")]);
+    const rows = readFileSync(await download.path(), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(rows).toHaveLength(668);
+  });
+
+  test("Batch: a file that is no such CSV gets an answer in words", async () => {
+    await page.goto(`${running.address}/batch`);
+    await page.setInputFiles("#file", {
+      name: "x.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("a,b\n1,2\n"),
+    });
+    await page.click("button[type=submit]");
+    await page.waitForSelector("[role=alert]");
+    expect(await page.textContent("[role=alert]")).toContain("The CSV must have the columns");
+    // A 4xx answer is logged by the browser itself.
+    faults.splice(0, faults.length, ...faults.filter((text) => !text.includes("422")));
+  });
+
+  test("Reports: the list escapes what a report's JSON says, and a report opens", async () => {
+    await page.goto(`${running.address}/reports`);
+    expect(await page.textContent("dd")).toBe("<b>Most</b> stay.");
+    await page.click("text=Who will leave?");
+    expect(await page.textContent("h1")).toBe("Who will leave?");
+    for (const path of [
+      "/reports/..%2fstore.db",
+      "/reports/store.db",
+      "/reports/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    ]) {
+      expect((await page.request.get(running.address + path)).status()).toBe(404);
+    }
+  });
+
+  test("no page logged an error", () => {
+    expect(faults).toEqual([]);
+  });
+});
