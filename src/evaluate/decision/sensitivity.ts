@@ -1,0 +1,63 @@
+import { check, checkFinite, checkSameLength } from "../../core/checks";
+import { chooseContacts, type Limits } from "./choose-contacts";
+import type { ContactValue } from "./offer";
+
+/** What is believed when choosing, as factors on the truth. */
+export interface Belief {
+  /** Factor on all costs: 2 if they are thought twice as high. */
+  readonly cost: number;
+  /** Factor on what a contact gains before costs (effect × value). */
+  readonly gain: number;
+}
+
+/** What a wrong belief costs. */
+export interface Consequence extends Belief {
+  readonly contacted: number;
+  /** Profit by the true figures of the customers chosen by the wrong ones. */
+  readonly profit: number;
+  /** That, as a share of what the right belief would have brought; 1 where nothing is lost. */
+  readonly kept: number;
+  /** The share of the rightly chosen customers that is chosen still. */
+  readonly overlap: number;
+}
+
+/**
+ * Chooses contacts under each belief and counts by the truth: how wrong may costs and effects be before the decision
+ * changes? `truth` is what a contact costs and brings; the limits are in believed money.
+ */
+export function sensitivity(
+  truth: ContactValue,
+  beliefs: readonly Belief[],
+  limits: Limits = {},
+): readonly Consequence[] {
+  const action = "test sensitivity";
+  const { profit, cost } = truth;
+  checkSameLength(profit.length, cost.length, action, "profits and costs");
+  checkFinite(profit, action, "profits");
+  const right = chooseContacts(truth, limits);
+  const chosen = new Set(right.rows);
+  return beliefs.map((belief) => {
+    check(
+      belief.cost > 0 && belief.gain > 0,
+      action,
+      "factors must be above 0",
+      `${belief.cost}, ${belief.gain}`,
+    );
+    const believedCost = cost.map((c) => c * belief.cost);
+    const believed = profit.map((p, i) => (p + cost[i]) * belief.gain - believedCost[i]);
+    const { rows } = chooseContacts({ profit: believed, cost: believedCost }, limits);
+    let made = 0;
+    let same = 0;
+    for (const i of rows) {
+      made += profit[i];
+      if (chosen.has(i)) same++;
+    }
+    return {
+      ...belief,
+      contacted: rows.length,
+      profit: made,
+      kept: right.profit > 0 ? made / right.profit : 1,
+      overlap: right.rows.length > 0 ? same / right.rows.length : 1,
+    };
+  });
+}
