@@ -6,7 +6,13 @@ import { column, type Matrix, matrix } from "../../core/matrix";
 import { type CurvedObjective, newton } from "../../core/optimise";
 import { standardised } from "../../core/standardise";
 import { checkColumns, checkNumbers } from "../check-rows";
-import { checkSurvivalData, type FitSurvival, type SurvivalData, type SurvivalModel } from "./censored";
+import {
+  checkAges,
+  checkSurvivalData,
+  type FitSurvival,
+  type SurvivalData,
+  type SurvivalModel,
+} from "./censored";
 import { timeFeatures } from "./cox-model";
 import { type LogTime, logTimes } from "./log-times";
 
@@ -220,6 +226,19 @@ function aftModel(parts: Parts): AcceleratedFailureTimeModel {
         for (let i = 0; i < x.rows; i++) {
           values[t * x.rows + i] = times[t] <= 0 ? 1 : Math.exp(shape.survival((log - mu[i]) / scale)[0]);
         }
+      }
+      return matrix(x.rows, times.length, values, timeFeatures(times));
+    },
+    residualSurvivalAt: (x, age, times) => {
+      checkAges(x, age, "predict by accelerated failure times");
+      const mu = location(x);
+      const values = new Float64Array(x.rows * times.length);
+      const log = (t: number, i: number): number =>
+        t <= 0 ? 0 : shape.survival((Math.log(t) - mu[i]) / scale)[0];
+      for (let i = 0; i < x.rows; i++) {
+        const lived = log(age[i], i);
+        for (let t = 0; t < times.length; t++)
+          values[t * x.rows + i] = Math.exp(log(age[i] + times[t], i) - lived);
       }
       return matrix(x.rows, times.length, values, timeFeatures(times));
     },

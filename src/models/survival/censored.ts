@@ -28,6 +28,11 @@ export interface SurvivalData extends Censored {
 export interface SurvivalModel extends Model {
   /** The chance of living beyond each of `times` (at least 0): a matrix with a row per row of `x`, a column per time. */
   survivalAt(x: Matrix, times: ArrayLike<number>): Matrix;
+  /**
+   * The chance of living on for each of `times` given that each row has lived to its `age`: S(age + t) / S(age), in the
+   * same shape. Where nobody is expected to reach the age the hazard has no say, and the chance is 0 for any t > 0.
+   */
+  residualSurvivalAt(x: Matrix, age: Float64Array, times: ArrayLike<number>): Matrix;
 }
 
 /** A survival learner: same rows, same stream, same model. */
@@ -145,4 +150,12 @@ export function lastUpTo(times: Float64Array, t: number): number {
     else high = middle;
   }
   return low - 1;
+}
+
+/** Throws unless there is an age of at least 0 for each row. */
+export function checkAges(x: Matrix, age: Float64Array, action: string): void {
+  checkSameLength(age.length, x.rows, action, "ages and rows");
+  for (let i = 0; i < age.length; i++)
+    if (!(age[i] >= 0 && age[i] < Infinity))
+      check(false, action, `ages must be finite and not negative, got ${age[i]} in row ${i}`);
 }

@@ -4,7 +4,7 @@ import { type Coefficient, waldTable } from "../../core/inference";
 import { column, type Matrix, matrix } from "../../core/matrix";
 import { chiSquaredUpper } from "../../core/special";
 import { checkColumns, checkNumbers } from "../check-rows";
-import { lastUpTo, type SurvivalModel } from "./censored";
+import { checkAges, lastUpTo, type SurvivalModel } from "./censored";
 
 /** What a Cox model consists of. */
 export interface CoxParts {
@@ -17,14 +17,18 @@ export interface CoxParts {
   readonly means: Float64Array;
   /** Breslow's cumulative hazard of a row at the means, at the distinct times of the training events. */
   readonly baseline: { readonly times: Float64Array; readonly hazard: Float64Array };
+  /**
+   * The baseline's hazard per unit of time beyond the last training event: 0, or (`tail: "level"`) the mean over the
+   * last quarter of the time before.
+   */
+  readonly tailHazard: number;
   /** Log partial likelihood at the coefficients (without the penalty) and at 0. */
   readonly logLikelihood: number;
   readonly nullLogLikelihood: number;
 }
 
 /**
- * Cox's proportional hazards, hazard(t | x) = h₀(t) exp(β · (x − means)). `predict` gives β · (x − means). Beyond the
- * last training event survival stays where it is.
+ * Cox's proportional hazards, hazard(t | x) = h₀(t) exp(β · (x − means)). `predict` gives β · (x − means).
  */
 export interface CoxModel extends SurvivalModel, CoxParts {
   readonly kind: "cox";
@@ -35,7 +39,8 @@ export interface CoxModel extends SurvivalModel, CoxParts {
 }
 
 export function coxModel(parts: CoxParts): CoxModel {
-  const { features, coefficients, covariance, means, baseline, logLikelihood, nullLogLikelihood } = parts;
+  const { features, coefficients, covariance, means, baseline, tailHazard } = parts;
+  const { logLikelihood, nullLogLikelihood } = parts;
   const predict = (x: Matrix): Float64Array => {
     checkColumns(x, coefficients.length, "predict by a Cox model");
     checkNumbers(x, "predict by a Cox model");
@@ -48,6 +53,13 @@ export function coxModel(parts: CoxParts): CoxModel {
     }
     return eta;
   };
+  const { times: eventTimes, hazard: baselineHazard } = baseline;
+  const last = eventTimes.length - 1;
+  const cumulative = (t: number): number => {
+    if (t > eventTimes[last]) return baselineHazard[last] + tailHazard * (t - eventTimes[last]);
+    const k = lastUpTo(eventTimes, t);
+    return k < 0 ? 0 : baselineHazard[k];
+  };
   return {
     ...parts,
     kind: "cox",
@@ -56,9 +68,19 @@ export function coxModel(parts: CoxParts): CoxModel {
       const ratio = predict(x).map(Math.exp);
       const values = new Float64Array(x.rows * times.length);
       for (let t = 0; t < times.length; t++) {
-        const k = lastUpTo(baseline.times, times[t]);
-        const hazard = k < 0 ? 0 : baseline.hazard[k];
+        const hazard = cumulative(times[t]);
         for (let i = 0; i < x.rows; i++) values[t * x.rows + i] = Math.exp(-hazard * ratio[i]);
+      }
+      return matrix(x.rows, times.length, values, timeFeatures(times));
+    },
+    residualSurvivalAt: (x, age, times) => {
+      checkAges(x, age, "predict by a Cox model");
+      const ratio = predict(x).map(Math.exp);
+      const values = new Float64Array(x.rows * times.length);
+      const lived = age.map(cumulative);
+      for (let t = 0; t < times.length; t++) {
+        for (let i = 0; i < x.rows; i++)
+          values[t * x.rows + i] = Math.exp((lived[i] - cumulative(age[i] + times[t])) * ratio[i]);
       }
       return matrix(x.rows, times.length, values, timeFeatures(times));
     },
@@ -79,6 +101,7 @@ export function coxModel(parts: CoxParts): CoxModel {
       covariance: [...covariance],
       means: [...means],
       baseline: { times: [...baseline.times], hazard: [...baseline.hazard] },
+      tailHazard,
       logLikelihood,
       nullLogLikelihood,
     }),
@@ -93,7 +116,8 @@ const json = z.strictObject({
   coefficients: numbers,
   covariance: numbers,
   means: numbers,
-  baseline: z.strictObject({ times: numbers, hazard: numbers }),
+  baseline: z.strictObject({ times: numbers.min(1), hazard: numbers }),
+  tailHazard: z.number().min(0),
   logLikelihood: z.number(),
   nullLogLikelihood: z.number(),
 });
@@ -115,6 +139,7 @@ export function coxFromJSON(from: unknown): CoxModel {
     covariance: Float64Array.from(covariance),
     means: Float64Array.from(means),
     baseline: { times: Float64Array.from(baseline.times), hazard: Float64Array.from(baseline.hazard) },
+    tailHazard: rest.tailHazard,
     logLikelihood: rest.logLikelihood,
     nullLogLikelihood: rest.nullLogLikelihood,
   });

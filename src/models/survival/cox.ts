@@ -2,7 +2,7 @@ import { check, checkNumber, checkOneOf } from "../../core/checks";
 import { symmetricInverse } from "../../core/linear-algebra";
 import { newton } from "../../core/optimise";
 import { standardised } from "../../core/standardise";
-import { checkSurvivalData, type FitSurvival } from "./censored";
+import { checkSurvivalData, type FitSurvival, lastUpTo } from "./censored";
 import { partialLikelihood } from "./cox-likelihood";
 import { type CoxModel, coxModel } from "./cox-model";
 
@@ -17,6 +17,11 @@ export interface CoxOptions {
    * not depend on units. A small one (1) keeps separated or nearly collinear columns finite.
    */
   readonly penalty?: number;
+  /**
+   * The hazard beyond the last training event: "flat" (default) none, as is usual; "level", the mean of the last quarter
+   * of the time before, for predictions that reach beyond the data.
+   */
+  readonly tail?: "flat" | "level";
 }
 
 /**
@@ -24,10 +29,11 @@ export interface CoxOptions {
  * `entry`, case weights, L2 penalty. Refuses constant columns, and separated ones unless there is a penalty.
  */
 export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
-  const { ties = "efron", penalty = 0 } = options;
+  const { ties = "efron", penalty = 0, tail = "flat" } = options;
   const action = "fit a Cox model";
   checkOneOf(ties, ["efron", "breslow"], action, "ties");
   checkNumber(penalty, 0, Infinity, action, "penalty");
+  checkOneOf(tail, ["flat", "level"], action, "tail");
   return async (train, _rng, watch) => {
     checkSurvivalData(train, action);
     const { x, means, scales } = standardised(train.x, train.weights, action);
@@ -70,8 +76,16 @@ export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
       covariance: inverse.map((v, k) => v / (scales[Math.floor(k / p)] * scales[k % p])),
       means,
       baseline: { times: likelihood.eventTimes, hazard },
+      tailHazard: tail === "level" ? lateHazard(likelihood.eventTimes, hazard) : 0,
       logLikelihood,
       nullLogLikelihood,
     });
   };
+}
+
+/** The mean hazard per unit of time over the last quarter of the time until the last event. */
+function lateHazard(times: Float64Array, hazard: Float64Array): number {
+  const end = times[times.length - 1];
+  const k = lastUpTo(times, 0.75 * end);
+  return end > 0 ? (hazard[hazard.length - 1] - (k < 0 ? 0 : hazard[k])) / (0.25 * end) : 0;
 }

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { check, checkInteger, checkNumber, checkOneOf, checkSameLength } from "../../core/checks";
 import { column, type Feature, type Labelled, type Matrix, matrix } from "../../core/matrix";
 import type { Fit, Model, ModelJson } from "../../core/model";
-import { checkCensored, type FitSurvival, type SurvivalData, type SurvivalModel } from "./censored";
+import { checkColumns } from "../check-rows";
+import {
+  checkAges,
+  checkCensored,
+  type FitSurvival,
+  type SurvivalData,
+  type SurvivalModel,
+} from "./censored";
 import { timeFeatures } from "./cox-model";
 
 export interface DiscreteHazardOptions<M extends Model> {
@@ -28,7 +35,10 @@ interface Parts<M extends Model> {
   readonly features: readonly string[];
 }
 
-/** A model of the chance to end in each period. Beyond the last period that was seen its hazard stays. */
+/**
+ * A model of the chance to end in each period. Beyond the last period that was seen its hazard stays. Ages count in whole
+ * periods.
+ */
 export interface DiscreteHazardModel<M extends Model = Model> extends SurvivalModel, Parts<M> {
   readonly kind: "discrete-hazard";
   /** The chance of ending in periods 1 … `periods`, given that the row reached them: a column a period. */
@@ -135,14 +145,27 @@ function withPeriod(
 
 function discreteHazardModel<M extends Model>(parts: Parts<M>): DiscreteHazardModel<M> {
   const { hazard, period, periods, clock, features } = parts;
+  const columns = (x: Matrix): void => checkColumns(x, features.length, "predict by discrete hazards");
+  const all = (x: Matrix): Int32Array => Int32Array.from({ length: x.rows }, (_, i) => i);
+  // The hazard of each row in the period that follows `after` whole periods of its life, and k more.
+  const hazardOf = (
+    x: Matrix,
+    source: Int32Array,
+    after: Int32Array | undefined,
+    k: number,
+  ): Float64Array => {
+    const at = new Int32Array(x.rows).fill(k);
+    if (after) for (let i = 0; i < at.length; i++) at[i] += after[i];
+    return hazard.predict(withPeriod(x, source, at, periods, clock));
+  };
   const hazards = (x: Matrix, upTo: number): Matrix => {
-    checkSameLength(x.columns, features.length, "predict hazards", "the matrix's and the model's columns");
-    const source = Int32Array.from({ length: x.rows }, (_, i) => i);
+    columns(x);
+    const source = all(x);
     const values = new Float64Array(x.rows * upTo);
     for (let k = 1; k <= upTo; k++) {
       const to = values.subarray((k - 1) * x.rows, k * x.rows);
       if (k > periods) to.set(values.subarray((k - 2) * x.rows, (k - 1) * x.rows));
-      else to.set(hazard.predict(withPeriod(x, source, new Int32Array(x.rows).fill(k), periods, clock)));
+      else to.set(hazardOf(x, source, undefined, k));
     }
     return matrix(
       x.rows,
@@ -151,31 +174,46 @@ function discreteHazardModel<M extends Model>(parts: Parts<M>): DiscreteHazardMo
       timeFeatures(Array.from({ length: upTo }, (_, k) => (k + 1) * period)),
     );
   };
-  const survivalAt = (x: Matrix, times: ArrayLike<number>): Matrix => {
-    const last = Array.from(times).reduce((high, t) => Math.max(high, t), 0);
-    const chances = hazards(x, Math.max(1, Math.ceil(last / period - 1e-9)));
+  // Survival from the end of each row's `after` whole periods, at times counted from there.
+  const onward = (x: Matrix, after: Int32Array | undefined, times: ArrayLike<number>): Matrix => {
+    columns(x);
+    const source = all(x);
     const values = new Float64Array(x.rows * times.length);
     const order = Array.from(times, (_, t) => t).sort((a, b) => times[a] - times[b]);
     const alive = new Float64Array(x.rows).fill(1);
     let done = 0;
+    let next: Float64Array | undefined;
     for (const t of order) {
       const target = Math.max(0, times[t] / period);
-      for (; done + 1 <= target + 1e-9; done++) {
-        const ended = column(chances, done);
-        for (let i = 0; i < x.rows; i++) alive[i] *= 1 - ended[i];
+      while (done + 1 <= target + 1e-9) {
+        next ??= hazardOf(x, source, after, done + 1);
+        for (let i = 0; i < x.rows; i++) alive[i] *= 1 - next[i];
+        done++;
+        // Hazards stay as they are after the last period, unless rows are of different ages.
+        if (after || done < periods) next = undefined;
       }
       const share = Math.max(0, target - done);
-      const ended = share > 1e-9 ? column(chances, done) : undefined;
+      if (share > 1e-9) next ??= hazardOf(x, source, after, done + 1);
+      const ended = share > 1e-9 ? next : undefined;
       for (let i = 0; i < x.rows; i++)
         values[t * x.rows + i] = ended ? alive[i] * (1 - ended[i]) ** share : alive[i];
     }
     return matrix(x.rows, times.length, values, timeFeatures(times));
   };
+  const survivalAt = (x: Matrix, times: ArrayLike<number>): Matrix => onward(x, undefined, times);
   return {
     ...parts,
     kind: "discrete-hazard",
     hazards,
     survivalAt,
+    residualSurvivalAt: (x, age, times) => {
+      checkAges(x, age, "predict by discrete hazards");
+      return onward(
+        x,
+        Int32Array.from(age, (a) => Math.floor(a / period + 1e-9)),
+        times,
+      );
+    },
     predict: (x) =>
       survivalAt(x, [periods * period]).values.map((s) => -Math.log(Math.max(s, Number.MIN_VALUE))),
     toJSON: () => ({
