@@ -61,6 +61,7 @@ export async function executeCell(
   let count: number | null = null;
   const timers = new Set<NodeJS.Timeout>();
   let quiet: NodeJS.Timeout | undefined;
+  let over = false;
 
   const end = (status: CellStatus, detail = ""): CellEnd => {
     const given = reply?.content.execution_count;
@@ -82,7 +83,7 @@ export async function executeCell(
   };
   let giveUp: { status: CellStatus; detail: string } | undefined;
   const stop = (status: CellStatus, detail = ""): void => {
-    if (giveUp) return;
+    if (giveUp || over) return;
     giveUp = { status, detail };
     kernel.interrupt();
     after(interruptGrace, () => finish(status, detail));
@@ -93,27 +94,11 @@ export async function executeCell(
       else finish(statusOf(reply));
     } else if (reply || idle) listenOn();
   };
-  // One half of the end is there. The kernel handles a second request only after the first, so when that one's half
-  // arrives and ours has not, ours never will.
+  // One half of the end is there; the other may be missing only as long as output keeps coming.
   const listenOn = (): void => {
-    clearTimeout(quiet);
-    quiet = after(1000 * quietSeconds, () => finish("lost", missing()));
-    if (probed) return;
-    probed = true;
-    after(500, () => {
-      const id = kernel.request("kernel_info_request", {}, "shell", {
-        output: (message) => {
-          if (message.content.execution_state !== "idle") return;
-          kernel.forget(id);
-          if (!idle) finish("lost", missing());
-        },
-        reply: () => {
-          if (!reply) after(200, () => finish("lost", missing()));
-        },
-      });
-    });
+    if (quiet) quiet.refresh();
+    else quiet = after(1000 * quietSeconds, () => finish("lost", missing()));
   };
-  let probed = false;
   const missing = (): string =>
     reply
       ? "the kernel answered but never reported the end of its output: part of it may be missing"
@@ -129,7 +114,7 @@ export async function executeCell(
         const given = message.content.execution_count;
         if (typeof given === "number") count = given;
       } else {
-        if (quiet) listenOn();
+        if (quiet && !over) listenOn();
         const { text } = message.content;
         if (msg_type === "stream" && typeof text === "string" && uncaught.test(text))
           options.onUncaught(text);
@@ -157,6 +142,7 @@ export async function executeCell(
     after(50, () => finish("died", kernel.death()?.message));
   });
   const result = await ended;
+  over = true;
   for (const timer of timers) clearTimeout(timer);
   signal?.removeEventListener("abort", onAbort);
   return result;

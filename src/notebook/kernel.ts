@@ -61,9 +61,9 @@ export class Kernel {
   private exit: Exit | undefined;
   private log = "";
   private readonly listeners = new Map<string, Listener>();
-  private readonly shell = new Dealer(socketOptions);
-  private readonly control = new Dealer(socketOptions);
-  private readonly stdin = new Dealer(socketOptions);
+  private readonly shell: Dealer;
+  private readonly control: Dealer;
+  private readonly stdin: Dealer;
   private readonly iopub = new Subscriber({ ...socketOptions, receiveHighWaterMark: 0 });
   private readonly sending = new Map<Dealer, Promise<void>>();
 
@@ -73,6 +73,11 @@ export class Kernel {
     private readonly wire: Wire,
     private readonly folder: string,
   ) {
+    // A kernel asks for input under the identity that the request came from.
+    const options = { ...socketOptions, routingId: wire.session };
+    this.shell = new Dealer(options);
+    this.control = new Dealer(options);
+    this.stdin = new Dealer(options);
     const keep = (chunk: Buffer): void => {
       this.log = (this.log + chunk.toString()).slice(-keptLog);
     };

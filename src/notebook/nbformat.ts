@@ -176,7 +176,10 @@ export function formatNotebook(notebook: Notebook): string {
   const cells = notebook.cells.map((cell) => ({
     ...cell,
     source: lines(cell.source),
-    ...(cell.outputs ? { outputs: cell.outputs.map(formatOutput) } : {}),
+    // The format wants both in every code cell.
+    ...(cell.cell_type === "code"
+      ? { execution_count: cell.execution_count ?? null, outputs: (cell.outputs ?? []).map(formatOutput) }
+      : {}),
   }));
   return `${JSON.stringify(sorted({ ...notebook, cells }), undefined, 1)}\n`;
 }

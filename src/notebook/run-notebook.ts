@@ -119,7 +119,7 @@ class Runner {
       if (await this.start()) await this.runCells();
     } finally {
       process.off("exit", killNow);
-      await this.kernel?.shutdown();
+      await this.end();
     }
     return {
       verdict: this.failures[0]?.verdict ?? "ok",
@@ -129,6 +129,13 @@ class Runner {
       startMilliseconds: this.startMilliseconds,
       milliseconds: performance.now() - this.begun,
     };
+  }
+
+  /** Asks the kernel to end; one that is stuck in a cell would not hear it. */
+  private async end(): Promise<void> {
+    const last = this.times[this.times.length - 1]?.status ?? "ok";
+    if (["ok", "error", "aborted", "skipped"].includes(last)) await this.kernel?.shutdown();
+    else await this.kernel?.kill();
   }
 
   private async start(): Promise<boolean> {

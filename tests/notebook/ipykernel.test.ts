@@ -1,0 +1,160 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { findKernelSpec } from "../../src/notebook/kernel-spec";
+import { type Cell, formatNotebook, type Notebook, type Output } from "../../src/notebook/nbformat";
+import { injectParameters } from "../../src/notebook/parameters";
+import { runNotebook } from "../../src/notebook/run-notebook";
+import { python } from "../support";
+import { code, notebook } from "./fixtures/make";
+
+const show =
+  "from IPython.display import clear_output, display, HTML, SVG, Image, Markdown, update_display\n";
+
+/** What nbclient's own test suite goes through, each written anew as a notebook. */
+const scenarios: Record<string, readonly Cell[]> = {
+  "hello world": [code("print('Hello World')")],
+  "values and counts": [code("1 + 1"), code("x = 3;"), code("x"), code("None")],
+  "a function over cells": [
+    code("i, j = 1, 1"),
+    code("for m in range(10):\n    i, j = j, i + j\n    print(j)"),
+  ],
+  unicode: [code("print('☃ naïve 𝒳')")],
+  "both streams": [
+    code("import sys\nprint('out'); sys.stdout.flush()\nprint('err', file=sys.stderr); sys.stderr.flush()"),
+  ],
+  "clear output at once": [code(`${show}print('gone'); clear_output(); print('stays')`)],
+  "clear output with wait": [
+    code(`${show}for i in range(5):\n    clear_output(wait=True)\n    print('step', i)`),
+    code("print('kept')\nclear_output(wait=True)"),
+  ],
+  "displays updated in their own cell": [
+    code(`${show}h = display(HTML('<b>0</b>'), display_id='one')\nh.update(HTML('<b>1</b>'))`),
+  ],
+  "displays updated from later cells": [
+    code(`${show}display(Markdown('*first*'), display_id='here');display('other', display_id='there')`),
+    code("update_display(Markdown('*second*'), display_id='here')\ndisplay('again', display_id='there')"),
+    code("update_display('last', display_id='there')"),
+  ],
+  "rich outputs": [
+    code(
+      `${show}SVG("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect width='9' height='9'/></svg>")`,
+    ),
+    code("Image(data=bytes.fromhex('89504e470d0a1a0a'), format='png')"),
+    code(
+      "class Both:\n    def __repr__(self): return 'both'\n    def _repr_html_(self): return '<i>x</i>'\n    def _repr_latex_(self): return '$x$'\nBoth()",
+    ),
+  ],
+  "a progress bar": [
+    code("for i in range(0, 101, 10):\n    print(f'\\r{i:3d} %', end='', flush=True)\nprint()"),
+  ],
+  "an error": [code("print('before')\n1 / 0"), code("print('never')")],
+  "an error that is expected": [code("raise ValueError('x')", "raises-exception"), code("print('on')")],
+  "skipped cells": [code("raise SystemError", "skip-execution"), code("print('ran')")],
+  "a kernel that dies": [code("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"), code("1")],
+  history: [code("'first'"), code("_ + ' again'"), code("Out[1]")],
+  magics: [code("%%capture out\nprint('x')"), code("out.stdout"), code("%cd -q .")],
+  "threads that write": [
+    code(
+      "import threading\nt = threading.Thread(target=lambda: print('from a thread'))\nt.start(); t.join()",
+    ),
+  ],
+  "many lines": [code("for i in range(20000): print(i)")],
+};
+
+/** What must be equal: not the path of a traceback, nor an object's address. */
+function comparable(outputs: readonly Output[]): unknown[] {
+  return outputs.map((one) => {
+    if (one.output_type === "error") return { error: one.ename, evalue: one.evalue };
+    if (one.output_type === "stream") return { stream: one.name, text: one.text };
+    return { type: one.output_type, data: one.data, count: one.execution_count };
+  });
+}
+
+const written = mkdtempSync(join(tmpdir(), "telelink-peer-"));
+
+function file(name: string, content: Notebook): string {
+  const path = join(written, `${name.replaceAll(" ", "-")}.ipynb`);
+  writeFileSync(path, formatNotebook(content));
+  return path;
+}
+
+function nbclient(paths: readonly string[]): { verdict: string; cells: Cell[] }[] {
+  const script = resolve(__dirname, "fixtures", "nbclient_run.py");
+  const done = spawnSync(python as string, [script, "python3", ...paths], {
+    encoding: "utf8",
+    maxBuffer: 1e9,
+  });
+  if (done.status !== 0) throw new Error(done.stderr);
+  return JSON.parse(done.stdout);
+}
+
+describe.skipIf(!python)("runNotebook with ipykernel, beside nbclient", () => {
+  const kernel = python
+    ? findKernelSpec(join(python, "..", "..", "share", "jupyter", "kernels", "python3"))
+    : undefined;
+
+  test("runNotebook gives nbclient's outputs and verdicts in the scenarios of its test suite", async () => {
+    // What ends a run stands alone; everything else shares a kernel, to save its start.
+    const alone = Object.keys(scenarios).filter((name) => /^an error$|dies/.test(name));
+    const together = Object.keys(scenarios).filter((name) => !alone.includes(name));
+    const names = [...alone, "all others"];
+    const books = [...alone.map((name) => scenarios[name]), together.flatMap((name) => scenarios[name])].map(
+      (cells) => notebook(cells, "python3", "python"),
+    );
+    const theirs = nbclient(books.map((book, i) => file(names[i], book)));
+    for (const [i, book] of books.entries()) {
+      const ours = await runNotebook(book, { kernel: kernel!, cwd: written, timeoutSeconds: 60 });
+      expect([names[i], ours.verdict]).toEqual([names[i], theirs[i].verdict]);
+      ours.notebook.cells.forEach((cell, j) => {
+        const ends = cell.outputs?.at(-1);
+        // Our own note that the kernel died; nbclient leaves none in the notebook.
+        const outputs =
+          ends?.output_type === "error" && ends.ename === "KernelDied"
+            ? cell.outputs!.slice(0, -1)
+            : cell.outputs!;
+        expect([names[i], j, comparable(outputs)]).toEqual([
+          names[i],
+          j,
+          comparable(theirs[i].cells[j].outputs ?? []),
+        ]);
+        if (ours.verdict !== "died") expect(cell.execution_count).toBe(theirs[i].cells[j].execution_count);
+      });
+    }
+  });
+
+  test("runNotebook interrupts an endless loop at its timeout", async () => {
+    const endless = notebook([code("import time\nprint('on', flush=True)\nwhile True: time.sleep(0.1)")]);
+    const done = await runNotebook(endless, { kernel: kernel!, cwd: written, timeoutSeconds: 1 });
+    expect(done.verdict).toBe("timeout");
+    const outputs = done.notebook.cells[0].outputs ?? [];
+    expect(outputs.map((one) => one.output_type)).toEqual(["stream", "error", "error"]);
+    expect(outputs[1]).toMatchObject({ ename: "KeyboardInterrupt" });
+  });
+
+  test("runNotebook refuses input()", async () => {
+    const done = await runNotebook(notebook([code("input('name? ')")]), { kernel: kernel!, cwd: written });
+    expect(done.verdict).toBe("error");
+    expect(done.failures[0].ename).toBe("StdinNotImplementedError");
+  });
+
+  test("injectParameters writes every kind of value as Python", async () => {
+    const values = {
+      whole: 3,
+      part: -0.5,
+      word: 'naïve "quoted" \\ \n line',
+      yes: true,
+      nothing: null,
+      list: [1, "two", false, null],
+      map: { a: [1], "b c": "d" },
+    };
+    const check = `import json\nprint(json.dumps([${Object.keys(values).join(", ")}]))`;
+    const book = injectParameters(notebook([code(check)]), values, "python");
+    const done = await runNotebook(book, { kernel: kernel!, cwd: written });
+    expect(done.verdict).toBe("ok");
+    const [output] = done.notebook.cells[1].outputs ?? [];
+    expect(JSON.parse(output.output_type === "stream" ? output.text : "")).toEqual(Object.values(values));
+  });
+});
