@@ -200,7 +200,7 @@ describe.concurrent("runNotebook under a kernel that misbehaves", () => {
   test("runNotebook loses nothing of 5,000 messages sent at once", async () => {
     const done = await run(["for (let i = 0; i < 5000; i++) stream(i + '\\n'); ok()"]);
     expect(done.verdict).toBe("ok");
-    const [text] = outputs(done) as { text: string }[];
+    const [text] = outputs(done) as readonly { text: string }[];
     expect(text.text.trimEnd().split("\n").map(Number)).toEqual(Array.from({ length: 5000 }, (_, i) => i));
   });
 
@@ -271,7 +271,7 @@ describe.concurrent("runNotebook under a kernel that misbehaves", () => {
       kernel: fake("stubborn"),
     });
     expect(done.verdict).toBe("ok");
-    const [text] = outputs(done) as { text: string }[];
+    const [text] = outputs(done) as readonly { text: string }[];
     const pids = text.text.split(" ").map(Number);
     expect(pids.length).toBe(2);
     expect(pids.filter(alive)).toEqual([]);
