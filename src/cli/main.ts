@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { dataCommand } from "./data";
 import { exitCodeOf, exitCodes } from "./exit";
+import { ingestCommand } from "./ingest";
 import { reproduceCommand } from "./reproduce";
 import { runCommand } from "./run";
 import { serveCommand } from "./serve";
@@ -11,7 +12,13 @@ import { packageVersion } from "./version";
  * Every command, in the order of the help. A command's file imports what it needs inside its action, so that
  * `telelink --help` loads none of it.
  */
-const commands: readonly (() => Command)[] = [reproduceCommand, runCommand, serveCommand, dataCommand];
+const commands: readonly (() => Command)[] = [
+  reproduceCommand,
+  runCommand,
+  serveCommand,
+  dataCommand,
+  ingestCommand,
+];
 
 /** The whole command line. */
 export function program(): Command {
