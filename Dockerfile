@@ -2,9 +2,9 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --loglevel=error --ignore-scripts --omit=optional
+RUN npm ci --loglevel=error --ignore-scripts
 COPY . .
-RUN npm run --silent build && npm prune --omit=dev --omit=optional --ignore-scripts --loglevel=error \
+RUN npm run --silent build && npm prune --omit=dev --ignore-scripts --loglevel=error \
   && rm -f node_modules/telelink
 
 # Run: no compiler, no sources, an unprivileged user.
