@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 folder=$(mktemp -d)
 server=""
+# shellcheck disable=SC2317 # called by trap
 finish() {
   if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
   rm -rf "$folder"
