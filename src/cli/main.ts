@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { dataCommand } from "./data";
+import { evaluateCommand } from "./evaluate";
 import { exitCodeOf, exitCodes } from "./exit";
+import { explainCommand } from "./explain";
 import { ingestCommand } from "./ingest";
+import { predictCommand } from "./predict";
 import { reproduceCommand } from "./reproduce";
 import { runCommand } from "./run";
 import { serveCommand } from "./serve";
+import { trainCommand } from "./train";
 import { packageVersion } from "./version";
 
 /**
@@ -15,6 +19,10 @@ import { packageVersion } from "./version";
 const commands: readonly (() => Command)[] = [
   reproduceCommand,
   runCommand,
+  trainCommand,
+  predictCommand,
+  evaluateCommand,
+  explainCommand,
   serveCommand,
   dataCommand,
   ingestCommand,
@@ -50,6 +58,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       // Help and version end with 0; everything else that commander finds is wrong usage, already printed.
       return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     }
+    // A reader that has seen enough (`telelink … | head`) is no error.
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.ok;
     const message = error instanceof Error ? error.message : String(error);
     const debug = process.env.TELELINK_DEBUG && error instanceof Error;
     process.stderr.write(`telelink: ${debug ? (error.stack ?? message) : message.split("\n")[0]}\n`);
@@ -64,7 +74,6 @@ function quietExits(command: Command): void {
 }
 
 if (require.main === module) {
-  // A reader that has seen enough (`telelink … | head`) is no error.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(exitCodes.ok);
