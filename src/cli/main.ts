@@ -4,6 +4,7 @@ import { dataCommand } from "./data";
 import { evaluateCommand } from "./evaluate";
 import { exitCodeOf, exitCodes } from "./exit";
 import { explainCommand } from "./explain";
+import { exportCommand } from "./export";
 import { ingestCommand } from "./ingest";
 import { predictCommand } from "./predict";
 import { reproduceCommand } from "./reproduce";
@@ -23,6 +24,7 @@ const commands: readonly (() => Command)[] = [
   predictCommand,
   evaluateCommand,
   explainCommand,
+  exportCommand,
   serveCommand,
   dataCommand,
   ingestCommand,

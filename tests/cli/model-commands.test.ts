@@ -192,6 +192,18 @@ test("a model of numbers trains, predicts and is evaluated", async () => {
   expect(out).toMatch(/RMSE +\d/);
 });
 
+test("telelink export writes SQL and ONNX", async () => {
+  expect(
+    await telelink("export", at("m.json"), "--format", "sql", "--table", "people", "--keep", "customerID"),
+  ).toBe(0);
+  expect(out).toContain('FROM "people"');
+  expect(out).toContain('AS "customerID"');
+  expect(await telelink("export", at("m.json"), "--format", "onnx", "--out", at("m.onnx"))).toBe(0);
+  expect(readFileSync(at("m.onnx")).includes("telelink")).toBe(true);
+  expect(await telelink("export", at("m.json"), "--format", "onnx")).toBe(2);
+  expect(await telelink("export", at("m.json"), "--format", "pmml")).toBe(2);
+});
+
 test("what can't be done is said in a line, with an exit code, and leaves no file", async () => {
   expect(
     await telelink("train", "--data", at("train.csv"), "--out", at("x.json"), "--target", "churned"),
