@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { completionCommand } from "./completion";
 import { dataCommand } from "./data";
 import { evaluateCommand } from "./evaluate";
 import { exitCodeOf, exitCodes } from "./exit";
@@ -10,6 +11,7 @@ import { predictCommand } from "./predict";
 import { reproduceCommand } from "./reproduce";
 import { runCommand } from "./run";
 import { serveCommand } from "./serve";
+import { simulateCommand } from "./simulate";
 import { trainCommand } from "./train";
 import { packageVersion } from "./version";
 
@@ -28,6 +30,8 @@ const commands: readonly (() => Command)[] = [
   serveCommand,
   dataCommand,
   ingestCommand,
+  simulateCommand,
+  completionCommand,
 ];
 
 /** The whole command line. */
@@ -62,6 +66,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
     // A reader that has seen enough (`telelink … | head`) is no error.
     if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.ok;
+    if ((error as NodeJS.ErrnoException)?.code === "EPIPE") return exitCodes.ok;
     const message = error instanceof Error ? error.message : String(error);
     const debug = process.env.TELELINK_DEBUG && error instanceof Error;
     process.stderr.write(`telelink: ${debug ? (error.stack ?? message) : message.split("\n")[0]}\n`);
