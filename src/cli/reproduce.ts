@@ -29,7 +29,7 @@ A failing notebook is kept as NAME.failed.html; its last good report stays.`,
 async function reproduce(flags: ReproduceFlags): Promise<void> {
   const { readdirSync, existsSync } = await import("node:fs");
   const { join, resolve } = await import("node:path");
-  const { checkFolder, prepare, runFile } = await import("../notebook/run-file.js");
+  const { checkTarget, prepare, runFile } = await import("../notebook/run-file.js");
   const { lineProgress } = await import("./notebook-progress.js");
   const { stopSignal } = await import("./stop-signal.js");
   const { seconds } = await import("./options.js");
@@ -42,8 +42,11 @@ async function reproduce(flags: ReproduceFlags): Promise<void> {
     .filter((name) => name.endsWith(".ipynb"))
     .sort();
   const ready = asUsage(() => {
-    checkFolder(flags.out);
-    return files.map((name) => prepare(join(flags.notebooks, name), {}));
+    return files.map((name) => {
+      const path = join(flags.notebooks, name);
+      checkTarget(path, flags.out);
+      return prepare(path, {});
+    });
   });
   const stop = stopSignal();
   const runs: FileRun[] = [];

@@ -58,7 +58,7 @@ function collect(value: string, before: readonly string[]): string[] {
 }
 
 async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
-  const { checkFolder, prepare, runFile } = await import("../notebook/run-file.js");
+  const { checkTarget, prepare, runFile } = await import("../notebook/run-file.js");
   const { jsonProgress, lineProgress } = await import("./notebook-progress.js");
   const { stopSignal } = await import("./stop-signal.js");
   const { seconds, wholeNumber } = await import("./options.js");
@@ -67,7 +67,7 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
   const startSeconds = seconds(flags.startTimeout, "--start-timeout");
   const parameters = await readParameters(flags);
   const ready = asUsage(() => {
-    checkFolder(flags.out);
+    for (const path of paths) checkTarget(path, flags.out);
     return paths.map((path) => prepare(path, { kernel: flags.kernel, parameters }));
   });
   const stop = stopSignal();

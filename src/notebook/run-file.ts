@@ -91,16 +91,18 @@ export function readNotebook(path: string): Notebook {
   return parseNotebook(readFileSync(path, "utf8"), path);
 }
 
-/** Makes the folder and checks that files can be written to it. @throws RangeError when they can't. */
-export function checkFolder(folder: string): void {
+/** Makes the folder and checks that the notebook's results can be written to it. @throws RangeError when they can't. */
+export function checkTarget(path: string, out: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK | constants.X_OK);
+    mkdirSync(out, { recursive: true });
+    accessSync(out, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new RangeError(
-      `Cannot write to ${folder}: it must be a folder that may be written to, but ${(error as Error).message}`,
+      `Cannot write to ${out}: it must be a folder that may be written to, but ${(error as Error).message}`,
     );
   }
+  const own = resolve(dirname(path)) === resolve(out);
+  check(!own, `run ${path}`, "--out must be another folder than the notebook's own", out);
 }
 
 /**
@@ -110,14 +112,8 @@ export function checkFolder(folder: string): void {
 export async function runFile(prepared: Prepared, options: FileOptions): Promise<FileRun> {
   const { path, name, notebook, kernel, parameters } = prepared;
   const { out, timeoutSeconds, startSeconds, keepGoing, signal, on } = options;
-  checkFolder(out);
+  checkTarget(path, out);
   const target = (suffix: string): string => join(out, `${name}${suffix}`);
-  check(
-    resolve(target(".ipynb")) !== resolve(path),
-    `run ${path}`,
-    "--out must be another folder than the notebook's own",
-    out,
-  );
   const cwd = dirname(resolve(path));
   const run = await runNotebook(notebook, {
     kernel,
