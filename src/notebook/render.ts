@@ -179,15 +179,21 @@ const tailLines = 30;
 const longestLine = 2000;
 
 function text(content: string, style: string): string {
-  const all = content.replace(/\r/g, "").replace(/\n$/, "").split("\n");
-  const cut = all.length - headLines - tailLines;
-  const show = (lines: readonly string[]): string =>
-    ansiToHtml(
-      lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)} …` : line)).join("\n"),
-    );
-  const block = (lines: readonly string[]): string =>
-    `<pre tabindex="0"${style ? ` class="${style}"` : ""}>${show(lines)}</pre>`;
-  if (cut <= 0) return block(all);
+  const block = (part: string): string => {
+    const lines = part
+      .split("\n")
+      .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)} …` : line));
+    return `<pre tabindex="0"${style ? ` class="${style}"` : ""}>${ansiToHtml(lines.join("\n").replaceAll("\r", ""))}</pre>`;
+  };
+  const whole = content.replace(/\r?\n$/, "");
+  let lines = 1;
+  let head = whole.length;
+  for (let at = whole.indexOf("\n"); at >= 0; at = whole.indexOf("\n", at + 1))
+    if (lines++ === headLines) head = at;
+  const cut = lines - headLines - tailLines;
+  if (cut <= 0) return block(whole);
+  let tail = whole.length;
+  for (let i = 0; i < tailLines; i++) tail = whole.lastIndexOf("\n", tail - 1);
   const note = `<p class="tl-cut">${cut} more lines are in the notebook file.</p>`;
-  return `${block(all.slice(0, headLines))}${note}${block(all.slice(-tailLines))}`;
+  return `${block(whole.slice(0, head))}${note}${block(whole.slice(tail + 1))}`;
 }

@@ -1,13 +1,13 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { check } from "../core/checks";
-import { writeAtomic } from "../data/files";
+import { openAtomic } from "../data/files";
 import type { Figure } from "../report/figures";
 import { duration } from "../report/format";
 import type { Summary } from "../report/page";
 import { factsOf, readableDate, reportMoment, tslabVersion } from "./facts";
 import { findKernelSpec, type KernelSpec } from "./kernel-spec";
-import { formatNotebook, type Notebook, parseNotebook } from "./nbformat";
+import { notebookPieces, type Notebook, parseNotebook } from "./nbformat";
 import {
   checkParameters,
   declaredParameters,
@@ -127,11 +127,11 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
   const failures = run.failures.map((one) => describeFailure(one, path, notebook));
   const suffix = run.verdict === "ok" ? "" : ".failed";
   const written: string[] = [];
-  const write = (file: string, content: string): void => {
-    writeAtomic(file, content);
+  const write = (file: string, pieces: Iterable<string>): void => {
+    writePieces(file, pieces);
     written.push(file);
   };
-  write(target(`${suffix}.ipynb`), formatNotebook(run.notebook));
+  write(target(`${suffix}.ipynb`), notebookPieces(run.notebook));
   if (options.html) {
     const { at, fixed } = reportMoment();
     const facts = factsOf(cwd);
@@ -167,7 +167,7 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
           ]),
     ];
     const report = renderNotebook(run.notebook, { ...shown, facts: lines, milliseconds });
-    write(target(`${suffix}.html`), report.html);
+    write(target(`${suffix}.html`), [report.html]);
     const json: ReportJson = {
       ...report.summary,
       notebook: shownPath(path),
@@ -177,11 +177,22 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
       commit: facts.commit,
       ...(fixed ? {} : { seconds: Math.round(run.milliseconds) / 1000 }),
     };
-    write(target(`${suffix}.json`), `${JSON.stringify(json, undefined, 1)}\n`);
+    write(target(`${suffix}.json`), [`${JSON.stringify(json, undefined, 1)}\n`]);
   }
   if (suffix === "")
     for (const ending of [".ipynb", ".html", ".json"]) rmSync(target(`.failed${ending}`), { force: true });
   return { path, run, failures, written };
+}
+
+function writePieces(path: string, pieces: Iterable<string>): void {
+  const file = openAtomic(path);
+  try {
+    for (const piece of pieces) file.write(piece);
+    file.commit();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
 }
 
 /** The path as a report may show it: nothing of this machine beyond the working directory. */
