@@ -180,7 +180,8 @@ export function formatNotebook(notebook: Notebook): string {
 export function* notebookPieces(notebook: Notebook): Generator<string> {
   const { cells, ...rest } = notebook;
   yield '{\n "cells": [';
-  for (const [i, cell] of cells.entries()) yield `${i > 0 ? "," : ""}\n  ${indented(formatCell(cell), "\n  ")}`;
+  for (const [i, cell] of cells.entries())
+    yield `${i > 0 ? "," : ""}\n  ${indented(formatCell(cell), "\n  ")}`;
   yield cells.length > 0 ? "\n ],\n" : "],\n";
   yield `${indented(rest, "\n").slice(2)}\n`;
 }
