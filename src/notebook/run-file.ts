@@ -122,7 +122,7 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
     timing: fixed ? undefined : timingOf(run),
   };
   const suffix = run.verdict === "ok" ? "" : ".failed";
-  const inputs = record?.inputs(run.notebook);
+  const inputs = suffix === "" ? record?.inputs(run.notebook) : undefined;
   const written = await writeReport(result, {
     ...{ out, suffix, html, trusted, inputs, renderer: record?.renderer },
   });
