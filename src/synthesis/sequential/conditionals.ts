@@ -1,17 +1,16 @@
 import type { Watch } from "../../core/model";
+import type { DrawnVariable } from "../drawing/drawn-variable";
+import { allowedBits, allows, wordCount } from "../drawing/masks";
 import type { BoostRows } from "./boost";
 import { type CellModel, fitCells } from "./cells";
 import type { Frame } from "./frame";
 import type { LogitRows } from "./logit";
-import { allowedBits, allows, wordCount } from "./masks";
 import { fitNumber, type NumberModel } from "./numbers";
 import type { EncodedTerm } from "./terms";
 import { cellFeature, type TreeColumn, type TreeFeature, valueFeature } from "./trees";
 
 /** How one variable is drawn, given those before it. */
 export interface Conditional {
-  /** All cells seen in training. */
-  readonly seen: readonly number[];
   /** Absent when there is only one cell. */
   readonly cells?: CellModel;
   /** The values of a number in its cell "other". */
@@ -19,12 +18,16 @@ export interface Conditional {
 }
 
 /** The conditionals of all variables, each given those before it. Rows must come in random order. */
-export async function fitConditionals(frame: Frame, watch: Watch = {}): Promise<readonly Conditional[]> {
+export async function fitConditionals(
+  frame: Frame,
+  drawn: readonly DrawnVariable[],
+  watch: Watch = {},
+): Promise<readonly Conditional[]> {
   const out: Conditional[] = [];
   const features: TreeFeature[] = [];
   for (let j = 0; j < frame.variables.length; j++) {
     watch.signal?.throwIfAborted();
-    out.push(fitConditional(frame, j, features));
+    out.push(fitConditional(frame, drawn, j, features));
     features.push(...featuresOf(frame, j));
     watch.progress?.({ phase: "fit", done: j + 1, total: frame.variables.length });
     await new Promise((next) => setImmediate(next));
@@ -32,17 +35,22 @@ export async function fitConditionals(frame: Frame, watch: Watch = {}): Promise<
   return out;
 }
 
-function fitConditional(frame: Frame, j: number, features: readonly TreeFeature[]): Conditional {
+function fitConditional(
+  frame: Frame,
+  drawn: readonly DrawnVariable[],
+  j: number,
+  features: readonly TreeFeature[],
+): Conditional {
   const plans = frame.plans.slice(0, j).flat();
-  const seen = seenCells(frame, j);
-  const cells = frame.counts[j] > 1 ? { cells: fitCells(...cellRows(frame, j, seen, features)) } : {};
+  const cells =
+    frame.counts[j] > 1 ? { cells: fitCells(...cellRows(frame, j, drawn[j].seen, features)) } : {};
   const one = frame.variables[j];
-  if (one.kind === "levels") return { seen, ...cells };
+  if (one.kind === "levels") return cells;
   const rows = rowsWhere(
     frame.rows,
     (i) => frame.cells[j][i] === one.atoms.length && !Number.isNaN(one.values[i]),
   );
-  if (rows.length === 0) return { seen, ...cells };
+  if (rows.length === 0) return cells;
   const number = fitNumber(
     {
       rows: rows.length,
@@ -53,13 +61,7 @@ function fitConditional(frame: Frame, j: number, features: readonly TreeFeature[
     },
     plans,
   );
-  return { seen, ...cells, number };
-}
-
-function seenCells(frame: Frame, j: number): readonly number[] {
-  const counts = new Int32Array(frame.counts[j]);
-  for (const cell of frame.cells[j]) if (cell >= 0) counts[cell]++;
-  return [...counts.keys()].filter((cell) => counts[cell] > 0);
+  return { ...cells, number };
 }
 
 /** The rows in which more than one cell is possible: only they teach something about the cells. */

@@ -1,6 +1,6 @@
 import type { Rng } from "../../core/rng";
-import type { RowRange } from "./bounds";
-import { drawUniforms } from "./draws";
+import type { RowRange } from "../drawing/bounds";
+import { drawUniforms } from "../drawing/draws";
 import { leafQuantile, leafShare } from "./leaf";
 import { addEffects, type LogitLayout } from "./logit";
 import { fromScore, toScore } from "./normal-scale";

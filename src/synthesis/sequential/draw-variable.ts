@@ -1,31 +1,30 @@
 import type { Rng } from "../../core/rng";
-import { argumentsOf } from "../structure/formulas";
+import { type Bounds, boundsOf, meet } from "../drawing/bounds";
+import type { DrawnVariable } from "../drawing/drawn-variable";
+import { drawClasses } from "../drawing/draws";
+import { allowedBits, allows, wordCount } from "../drawing/masks";
+import { restoreKnown } from "../drawing/restore-known";
+import type { Wishes } from "../drawing/wishes";
 import { snap } from "../structure/grids";
-import { restoreNumber } from "../structure/restore";
 import type { DatePlan, NumberPlan } from "../structure/structure";
-import { type Bounds, boundsOf, meet } from "./bounds";
 import { cellProbabilities } from "./cells";
 import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesOf } from "./draw-numbers";
-import { drawClasses } from "./draws";
-import { allowedBits, allows, wordCount } from "./masks";
-import type { DrawnVariable, SequentialParts } from "./parts";
+import type { SequentialParts } from "./parts";
 import type { Pool } from "./pool";
 import { encodeTerm } from "./terms";
 import type { TreeColumn } from "./trees";
-import type { Wishes } from "./wishes";
 
 /** Draws the next variable for all rows of the pool, and multiplies their weights by the probability of its conditions. */
 export function drawVariable(pool: Pool, parts: SequentialParts, wishes: Wishes, rng: Rng): void {
   const j = pool.cells.length;
   const one = parts.variables[j];
-  const { rows } = pool;
   const cells = one.kind === "levels" ? drawCells(pool, parts, wishes, rng) : undefined;
   const number = one.kind === "number" ? drawNumber(pool, parts, wishes, rng) : undefined;
   const drawn = (cells ?? number?.cells) as Int32Array;
   pool.cells.push(drawn);
   pool.values.push(number?.values);
   pool.encoded.push(parts.plans[j].map((plan) => encodeTerm(plan, drawn, number?.values)));
-  if (parts.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, parts, rows);
+  if (parts.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, parts);
 }
 
 function columnsOf(pool: Pool): readonly TreeColumn[] {
@@ -36,17 +35,19 @@ function columnsOf(pool: Pool): readonly TreeColumn[] {
 }
 
 /** The probabilities of cells by class, structural zeros left out; and the cell of rows that have no choice. */
-interface Choice {
+export interface Choice {
   readonly classes: readonly number[];
   readonly probabilities: readonly Float64Array[];
   /** −1 where the probabilities decide. */
   readonly forced: Int32Array | undefined;
 }
 
-function choose(pool: Pool, parts: SequentialParts): Choice {
+/** What the next variable of the pool may be. */
+export function choose(pool: Pool, parts: SequentialParts): Choice {
   const j = pool.cells.length;
   const { rows } = pool;
-  const { seen, cells } = parts.conditionals[j];
+  const { cells } = parts.conditionals[j];
+  const { seen } = parts.variables[j];
   if (!cells) return { classes: seen, probabilities: [new Float64Array(rows).fill(1)], forced: undefined };
   const count = parts.variables[j].labels.length;
   const words = wordCount(count);
@@ -193,38 +194,4 @@ function bounded(
     for (let c = 0; c < classes.length; c++) probabilities[c][i] *= fits(classes[c]) / after;
   }
   return byBoth;
-}
-
-/** Rebuilds the columns whose parts are all drawn by now. */
-function restoreKnown(pool: Pool, parts: SequentialParts, rows: number): void {
-  const { restored } = pool;
-  const drawn = new Map(parts.variables.slice(0, pool.cells.length).map((one, k) => [one.name, k]));
-  let changed = true;
-  while (changed) {
-    changed = false;
-    for (const plan of parts.structure.columns) {
-      if (restored.has(plan.name)) continue;
-      const k = drawn.get(plan.name);
-      if (plan.kind === "levels") {
-        if (k === undefined) continue;
-        restored.set(plan.name, pool.cells[k]);
-      } else if (plan.kind === "date") {
-        if (k === undefined) continue;
-        restored.set(
-          plan.name,
-          (pool.values[k] as Float64Array).map((value) => value * plan.format.step),
-        );
-      } else if (plan.kind === "number" && !plan.values) {
-        const { formula } = plan;
-        if (k === undefined && formula?.rest !== "none") continue;
-        if (formula && !argumentsOf(formula).every((name) => restored.has(name))) continue;
-        const own = k === undefined ? undefined : pool.values[k];
-        restored.set(
-          plan.name,
-          restoreNumber(plan, own, (name) => restored.get(name) as Float64Array, rows),
-        );
-      } else continue;
-      changed = true;
-    }
-  }
 }

@@ -1,5 +1,5 @@
+import { type Mask, masksOf } from "../drawing/masks";
 import { cellLabels, cellsOf, type Exclusion, type Variable } from "../structure/structure";
-import { type Mask, masksOf } from "./masks";
 import { type EncodedTerm, encodeTerm, type TermPlan, termsOf } from "./terms";
 
 /** The training rows as the conditionals see them, variables in the order of drawing. */
@@ -21,14 +21,15 @@ export function frameOf(variables: readonly Variable[], exclusions: readonly Exc
   const cells = variables.map(cellsOf);
   const values = variables.map((one) => (one.kind === "number" ? one.values : undefined));
   const plans = variables.map(termsOf);
+  const labelled = variables.map((one) => ({ name: one.name, labels: cellLabels(one) }));
   return {
     rows: cells[0]?.length ?? 0,
     variables,
-    counts: variables.map((one) => cellLabels(one).length),
+    counts: labelled.map((one) => one.labels.length),
     cells,
     values,
     plans,
     encoded: plans.map((own, j) => own.map((plan) => encodeTerm(plan, cells[j], values[j]))),
-    masks: variables.map((_, j) => masksOf(variables, exclusions, j)),
+    masks: variables.map((_, j) => masksOf(labelled, exclusions, j)),
   };
 }

@@ -1,9 +1,9 @@
 import { check } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
+import type { Mask } from "../drawing/masks";
 import type { CellModel } from "./cells";
 import type { Conditional } from "./conditionals";
 import { logitLayout } from "./logit";
-import type { Mask } from "./masks";
 import type { NumberModel } from "./numbers";
 import type { SequentialParts } from "./parts";
 
@@ -32,7 +32,7 @@ export function sequentialFromJson(json: ModelJson): SequentialParts {
 function revived(one: Conditional): Conditional {
   const cells = one.cells && { cells: revivedCells(one.cells) };
   const number = one.number && { number: revivedNumber(one.number) };
-  return { seen: one.seen, ...cells, ...number };
+  return { ...cells, ...number };
 }
 
 function revivedCells(one: CellModel): CellModel {

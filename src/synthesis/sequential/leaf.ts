@@ -1,4 +1,4 @@
-import { quantileSorted } from "../structure/search";
+import { quantileSorted } from "../../features/scale";
 
 /**
  * The distribution in a leaf: its quantile function, linear between the order statistics (at most 129 of them), and

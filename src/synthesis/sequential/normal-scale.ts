@@ -1,5 +1,5 @@
 import { normalQuantile } from "../../core/normal-distribution";
-import { quantileSorted } from "../structure/search";
+import { quantileSorted } from "../../features/scale";
 
 /** A monotone scale on which a column's values are about normal: piecewise linear between knots. */
 export interface NormalScale {

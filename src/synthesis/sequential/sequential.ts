@@ -3,9 +3,11 @@ import type { ModelJson, Watch } from "../../core/model";
 import { permutation, type Rng } from "../../core/rng";
 import { type Table, takeTableRows } from "../../data/table";
 import { resolveWhere } from "../conditions";
+import { type Drawing, drawRows } from "../drawing/draw-rows";
+import { drawnVariable } from "../drawing/drawn-variable";
+import { wishesOf } from "../drawing/wishes";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover";
 import type { Structure } from "../structure/structure";
-import { cellLabels, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
 import {
   checkTrainable,
@@ -15,12 +17,14 @@ import {
   schemaOf,
 } from "../synthesiser";
 import { fitConditionals } from "./conditionals";
+import { drawVariable } from "./draw-variable";
 import { frameOf } from "./frame";
 import { sequentialFromJson, sequentialToJson } from "./json";
+import { cellLikelihood } from "./likelihood";
 import { logitLayout } from "./logit";
 import { drawingOrder } from "./order";
-import type { DrawnVariable, SequentialParts } from "./parts";
-import { sampleRows } from "./sample";
+import type { SequentialParts } from "./parts";
+import { emptyPool, gatherPools, type Pool } from "./pool";
 
 export interface SequentialOptions extends DiscoverOptions {
   /** What holds in the table; discovered from it when left out. */
@@ -33,6 +37,8 @@ export interface SequentialOptions extends DiscoverOptions {
 export interface Sequential extends Synthesiser {
   readonly kind: "sequential";
   readonly structure: Structure;
+  /** Each row's log-likelihood in nats, of its levels and missing and frequent values. */
+  logLikelihood(rows: Table): Float64Array;
 }
 
 /**
@@ -51,11 +57,12 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
     const target = options.target ?? from.columns.at(-1)?.name;
     const variables = drawingOrder(reduceTable(structure, shuffled), new Set(formulas), target);
     const frame = frameOf(variables, structure.exclusions);
-    const conditionals = await fitConditionals(frame, watch);
+    const drawn = variables.map(drawnVariable);
+    const conditionals = await fitConditionals(frame, drawn, watch);
     return sequentialOf({
       schema: schemaOf(from),
       structure,
-      variables: variables.map(drawnVariable),
+      variables: drawn,
       plans: frame.plans,
       layouts: frame.plans.map((_, j) => logitLayout(frame.plans.slice(0, j).flat())),
       masks: frame.masks,
@@ -70,6 +77,12 @@ export function loadSequential(json: ModelJson): Sequential {
 }
 
 function sequentialOf(parts: SequentialParts): Sequential {
+  const drawing: Drawing<Pool> = {
+    ...parts,
+    empty: emptyPool,
+    step: (pool, wishes, rng) => drawVariable(pool, parts, wishes, rng),
+    gather: gatherPools,
+  };
   return {
     kind: "sequential",
     columns: parts.schema,
@@ -77,16 +90,9 @@ function sequentialOf(parts: SequentialParts): Sequential {
     sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
       const { where, firstRow = 0 } = options;
-      return sampleRows(parts, n, rng, resolveWhere(where, parts.schema), firstRow);
+      return drawRows(drawing, n, rng, wishesOf(parts, resolveWhere(where, parts.schema)), firstRow);
     },
+    logLikelihood: (rows: Table) => cellLikelihood(parts, rows),
     toJSON: () => sequentialToJson(parts),
   };
-}
-
-function drawnVariable(one: Variable): DrawnVariable {
-  const { name, kind } = one;
-  const labels = cellLabels(one);
-  if (kind === "levels") return { name, kind, labels, atoms: [], missing: false, low: 0, high: 0 };
-  const { atoms, missing, grid, low, high } = one;
-  return { name, kind, labels, atoms, missing, low, high, ...(grid && { grid }) };
 }

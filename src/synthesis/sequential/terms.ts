@@ -1,4 +1,4 @@
-import { quantileSorted } from "../structure/search";
+import { quantileSorted } from "../../features/scale";
 import { cellOf, type NumberVariable, type Variable } from "../structure/structure";
 
 /**

@@ -1,4 +1,4 @@
-import { quantileSorted } from "../structure/search";
+import { quantileSorted } from "../../features/scale";
 
 /** A column that trees split on: cells by equality, values by thresholds. */
 export interface TreeFeature {

@@ -1,4 +1,4 @@
-import { cellLabels, type Exclusion, type Variable } from "../structure/structure";
+import type { Exclusion } from "../structure/structure";
 
 /** Which cells of a variable the cell of an earlier one allows: bits, `words` of them per cell of the earlier one. */
 export interface Mask {
@@ -6,13 +6,19 @@ export interface Mask {
   readonly bits: Int32Array;
 }
 
+/** A variable's name and the names of its cells. */
+export interface Labelled {
+  readonly name: string;
+  readonly labels: readonly string[];
+}
+
 /** The masks that earlier variables put on variable `j`. */
 export function masksOf(
-  variables: readonly Variable[],
+  variables: readonly Labelled[],
   exclusions: readonly Exclusion[],
   j: number,
 ): readonly Mask[] {
-  const own = cellLabels(variables[j]);
+  const own = variables[j].labels;
   const words = wordCount(own.length);
   const masks: Mask[] = [];
   for (const { columns, never } of exclusions) {
@@ -20,7 +26,7 @@ export function masksOf(
     if (place < 0) continue;
     const variable = variables.findIndex((one) => one.name === columns[1 - place]);
     if (variable < 0 || variable >= j) continue;
-    const labels = cellLabels(variables[variable]);
+    const { labels } = variables[variable];
     const bits = new Int32Array(labels.length * words).fill(-1);
     for (const pair of never) {
       const from = labels.indexOf(pair[1 - place]);

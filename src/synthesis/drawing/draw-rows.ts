@@ -1,58 +1,62 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
-import type { ColumnCondition } from "../conditions";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
-import { drawVariable } from "./draw-variable";
-import type { SequentialParts } from "./parts";
-import { emptyPool, gatherPools, type Pool } from "./pool";
-import { type Wishes, wishesOf } from "./wishes";
+import type { Candidates } from "./candidates";
+import type { Wishable, Wishes } from "./wishes";
 
-/** With conditions, candidates are drawn until the rows can be chosen without repeating one, but no more than this many per row … */
+/** A method that draws variable after variable. */
+export interface Drawing<P extends Candidates> extends Wishable {
+  readonly empty: (rows: number) => P;
+  /** Draws the next variable, and multiplies the weights by the probability of its conditions. */
+  readonly step: (pool: P, wishes: Wishes, rng: Rng) => void;
+  readonly gather: (pools: readonly P[], indices: readonly Int32Array[]) => P;
+}
+
+/** Candidates per row at most, until rows can be chosen without repeating one … */
 const mostCandidates = 30;
-/** … or this many in all. */
+/** … but never fewer than this at a time. */
 const leastPool = 4000;
 
-/** `n` rows of the model that satisfy all conditions. */
-export function sampleRows(
-  parts: SequentialParts,
+/** `n` rows that satisfy all conditions. */
+export function drawRows<P extends Candidates>(
+  drawing: Drawing<P>,
   n: number,
   rng: Rng,
-  conditions: readonly ColumnCondition[],
+  wishes: Wishes,
   firstRow: number,
 ): Table {
-  const wishes = wishesOf(parts, conditions);
-  const pool = n > 0 && wishes.last >= 0 ? chosenPool(parts, n, wishes, rng) : emptyPool(n);
-  while (pool.cells.length < parts.variables.length) step(pool, parts, wishes, rng);
-  const place = new Map(parts.variables.map((one, j) => [one.name, j]));
-  const drawn = variableNames(parts.structure).map((name): Drawn => {
+  const { variables, structure, schema } = drawing;
+  const pool = n > 0 && wishes.last >= 0 ? chosenPool(drawing, n, wishes, rng) : drawing.empty(n);
+  while (pool.cells.length < variables.length) step(drawing, pool, wishes, rng);
+  const place = new Map(variables.map((one, j) => [one.name, j]));
+  const drawn = variableNames(structure).map((name): Drawn => {
     const j = place.get(name) as number;
     return pool.values[j] ?? pool.cells[j];
   });
-  return restoreTable(parts.structure, parts.schema, drawn, n, rng.fork("restore"), firstRow);
+  return restoreTable(structure, schema, drawn, n, rng.fork("restore"), firstRow);
 }
 
-function step(pool: Pool, parts: SequentialParts, wishes: Wishes, rng: Rng): void {
-  drawVariable(pool, parts, wishes, rng.fork(`variable ${pool.cells.length}`));
+function step<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wishes, rng: Rng): void {
+  drawing.step(pool, wishes, rng.fork(`variable ${pool.cells.length}`));
 }
 
 /**
  * Importance sampling, exact as the candidates grow: each condition is drawn to be satisfied, each candidate weighs what
  * its conditions' probabilities were, and rows are chosen by weight as soon as no further condition is left to come.
  */
-function chosenPool(parts: SequentialParts, n: number, wishes: Wishes, rng: Rng): Pool {
-  const pools: Pool[] = [];
+function chosenPool<P extends Candidates>(drawing: Drawing<P>, n: number, wishes: Wishes, rng: Rng): P {
+  const pools: P[] = [];
   let candidates = 0;
   let total = 0;
   let most = 0;
   for (let round = 0; ; round++) {
     const rows = Math.max(leastPool, round === 0 ? n : Math.min(candidates, mostCandidates * n - candidates));
-    const pool = emptyPool(rows);
+    const pool = drawing.empty(rows);
     const own = rng.fork(`candidates ${round}`);
     while (pool.cells.length <= wishes.last) {
-      const before = pool.weights.slice();
-      step(pool, parts, wishes, own);
-      if (!pool.weights.some((weight) => weight > 0)) refuse(pool, before, parts, wishes, own);
+      step(drawing, pool, wishes, own);
+      if (!pool.weights.some((weight) => weight > 0)) refuse(drawing, pool, wishes, own);
     }
     pools.push(pool);
     candidates += rows;
@@ -62,11 +66,11 @@ function chosenPool(parts: SequentialParts, n: number, wishes: Wishes, rng: Rng)
     }
     if (total >= n * most || candidates >= mostCandidates * n) break;
   }
-  return gatherPools(pools, systematic(pools, n, total, rng.fork("choose")));
+  return drawing.gather(pools, systematic(pools, n, total, rng.fork("choose")));
 }
 
 /** `n` rows in proportion to their weights, evenly spread over all candidates. */
-function systematic(pools: readonly Pool[], n: number, total: number, rng: Rng): Int32Array[] {
+function systematic(pools: readonly Candidates[], n: number, total: number, rng: Rng): Int32Array[] {
   const width = total / n;
   const start = rng.uniform();
   let sum = 0;
@@ -88,23 +92,20 @@ function systematic(pools: readonly Pool[], n: number, total: number, rng: Rng):
 const nothing: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
 
 /** Throws: no candidate can satisfy the conditions so far. Says what the last variable could have been. */
-function refuse(pool: Pool, before: Float64Array, parts: SequentialParts, wishes: Wishes, rng: Rng): void {
+function refuse<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wishes, rng: Rng): void {
   const j = pool.cells.length - 1;
-  const { name, labels, kind } = parts.variables[j];
-  const others = parts.variables
+  const { variables } = drawing;
+  const { name, labels, kind } = variables[j];
+  const others = variables
     .slice(0, j)
     .filter((one, k) => wishes.cells.has(k) || wishes.columns.has(one.name));
-  const free = {
-    ...pool,
-    cells: pool.cells.slice(0, j),
-    values: pool.values.slice(0, j),
-    encoded: pool.encoded.slice(0, j),
-  };
-  free.restored.delete(name);
-  drawVariable(free, parts, nothing, rng.fork("free"));
-  const alive = [...before.keys()].filter((i) => before[i] > 0);
   const given =
     others.length > 0 ? `beside the conditions on ${others.map((one) => one.name).join(", ")}, ` : "";
+  // The same rows once more, the last variable left free.
+  const free = drawing.empty(pool.rows);
+  const again = rng.fork("free");
+  while (free.cells.length <= j) step(drawing, free, free.cells.length < j ? wishes : nothing, again);
+  const alive = [...free.weights.keys()].filter((i) => free.weights[i] > 0);
   if (kind === "levels") {
     const left = [...new Set(alive.map((i) => labels[free.cells[j][i]]))].sort();
     check(false, `sample where ${name}`, `${given}only ${left.join(", ")} is possible`);

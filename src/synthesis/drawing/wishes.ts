@@ -1,6 +1,15 @@
 import { check } from "../../core/checks";
 import { type ColumnCondition, satisfies } from "../conditions";
-import type { SequentialParts } from "./parts";
+import type { Structure } from "../structure/structure";
+import type { ColumnSchema } from "../synthesiser";
+import type { DrawnVariable } from "./drawn-variable";
+
+/** What conditions are turned onto. */
+export interface Wishable {
+  readonly schema: readonly ColumnSchema[];
+  readonly structure: Structure;
+  readonly variables: readonly DrawnVariable[];
+}
 
 /** A user's conditions, turned onto what is drawn. */
 export interface Wishes {
@@ -13,7 +22,7 @@ export interface Wishes {
 }
 
 /** Throws where a condition contradicts a column that is always the same, or a level that training never showed. */
-export function wishesOf(parts: SequentialParts, conditions: readonly ColumnCondition[]): Wishes {
+export function wishesOf(parts: Wishable, conditions: readonly ColumnCondition[]): Wishes {
   const cells = new Map<number, Uint8Array>();
   const columns = new Map<string, ColumnCondition>();
   const place = (name: string): number => parts.variables.findIndex((one) => one.name === name);
@@ -25,8 +34,8 @@ export function wishesOf(parts: SequentialParts, conditions: readonly ColumnCond
     const allow = (variable: number, holds: (cell: number) => boolean): void => {
       const own = cells.get(variable) ?? new Uint8Array(parts.variables[variable].labels.length).fill(1);
       for (let cell = 0; cell < own.length; cell++) if (!holds(cell)) own[cell] = 0;
-      const possible = parts.conditionals[variable].seen.some((cell) => own[cell] === 1);
-      const seen = parts.conditionals[variable].seen.map((cell) => parts.variables[variable].labels[cell]);
+      const possible = parts.variables[variable].seen.some((cell) => own[cell] === 1);
+      const seen = parts.variables[variable].seen.map((cell) => parts.variables[variable].labels[cell]);
       check(possible, action, `training rows only have ${seen.slice(0, 20).join(", ")}`);
       cells.set(variable, own);
     };
@@ -81,7 +90,7 @@ function checkRange(
 }
 
 /** The variables that a column's value depends on: its own, or the arguments of its formula. */
-function reached(parts: SequentialParts, name: string): number[] {
+function reached(parts: Wishable, name: string): number[] {
   const own = parts.variables.findIndex((one) => one.name === name);
   const plan = parts.structure.columns.find((one) => one.name === name);
   const formula = plan?.kind === "number" ? plan.formula : undefined;
