@@ -1,6 +1,6 @@
+import { growTree, leavesOf, type Tree, type TreeColumn, type TreeFeature } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import type { LogitRows } from "./logit";
-import { growTree, leavesOf, type Tree, type TreeColumn, type TreeFeature } from "./trees";
 
 /** Small trees on top of a logit: what it cannot say, interactions and thresholds. */
 export interface Boost {
@@ -137,13 +137,18 @@ function step(run: Run): void {
   }
   const leaf = new Int32Array(data.rows);
   for (let c = 0; c < scores.length; c++) {
-    const grown = growTree(data.features, rows, slopes[c], curvatures[c], {
-      leaves,
-      minRows,
-      minGain: 1e-6,
-      worth: newtonWorth,
-    });
-    const steps = grown.leafSums.map(([, slope, curvature]) => (learnRate * slope) / (curvature + shrinkage));
+    const grown = growTree(
+      data.features,
+      rows,
+      { sums: [slopes[c], curvatures[c]] },
+      {
+        leaves,
+        minRows,
+        minGain: 1e-6,
+        worth: newtonWorth,
+      },
+    );
+    const steps = grown.leafTotals.map(([slope, curvature]) => (learnRate * slope) / (curvature + shrinkage));
     run.trees.push(grown.tree);
     run.steps.push(steps);
     leavesOf(grown.tree, data.columns, 0, data.rows, leaf);
@@ -151,7 +156,7 @@ function step(run: Run): void {
   }
 }
 
-function newtonWorth(_rows: number, slope: number, curvature: number): number {
+function newtonWorth(_rows: number, [slope, curvature]: Float64Array): number {
   return (slope * slope) / (curvature + shrinkage);
 }
 

@@ -1,3 +1,4 @@
+import type { TreeColumn } from "../drawing/trees";
 import { addBoost, type Boost, type BoostRows, fitBoost } from "./boost";
 import { foldEnds, others, type Stretch } from "./folds";
 import {
@@ -11,7 +12,6 @@ import {
   logitLayout,
 } from "./logit";
 import type { EncodedTerm, TermPlan } from "./terms";
-import type { TreeColumn } from "./trees";
 
 /** The conditional of one variable's cells: a logit on the terms of earlier variables, and trees where they help. */
 export interface CellModel {

@@ -1,13 +1,13 @@
 import type { Watch } from "../../core/model";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, allows, wordCount } from "../drawing/masks";
+import { cellFeature, type TreeColumn, type TreeFeature, valueFeature } from "../drawing/trees";
 import type { BoostRows } from "./boost";
 import { type CellModel, fitCells } from "./cells";
 import type { Frame } from "./frame";
 import type { LogitRows } from "./logit";
 import { fitNumber, type NumberModel } from "./numbers";
 import type { EncodedTerm } from "./terms";
-import { cellFeature, type TreeColumn, type TreeFeature, valueFeature } from "./trees";
 
 /** How one variable is drawn, given those before it. */
 export interface Conditional {

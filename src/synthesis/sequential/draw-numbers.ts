@@ -1,12 +1,12 @@
 import type { Rng } from "../../core/rng";
 import type { RowRange } from "../drawing/bounds";
 import { drawUniforms } from "../drawing/draws";
+import { leavesOf, type TreeColumn } from "../drawing/trees";
 import { leafQuantile, leafShare } from "./leaf";
 import { addEffects, type LogitLayout } from "./logit";
 import { fromScore, toScore } from "./normal-scale";
 import type { NumberModel } from "./numbers";
 import type { EncodedTerm } from "./terms";
-import { leavesOf, type TreeColumn } from "./trees";
 
 /** Each row's distribution of a number: its leaf, and the mean around which the leaf lies. */
 export interface NumberRowsDrawn {

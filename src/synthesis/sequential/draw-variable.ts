@@ -4,6 +4,7 @@ import type { DrawnVariable } from "../drawing/drawn-variable";
 import { drawClasses } from "../drawing/draws";
 import { allowedBits, allows, wordCount } from "../drawing/masks";
 import { restoreKnown } from "../drawing/restore-known";
+import type { TreeColumn } from "../drawing/trees";
 import type { Wishes } from "../drawing/wishes";
 import { snap } from "../structure/grids";
 import type { DatePlan, NumberPlan } from "../structure/structure";
@@ -12,7 +13,6 @@ import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesO
 import type { SequentialParts } from "./parts";
 import type { Pool } from "./pool";
 import { encodeTerm } from "./terms";
-import type { TreeColumn } from "./trees";
 
 /** Draws the next variable for all rows of the pool, and multiplies their weights by the probability of its conditions. */
 export function drawVariable(pool: Pool, parts: SequentialParts, wishes: Wishes, rng: Rng): void {

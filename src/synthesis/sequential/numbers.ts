@@ -1,10 +1,10 @@
 import { cholesky, choleskySolve } from "../../core/linear-algebra";
+import { growTree, leavesOf, type Tree, type TreeColumn, type TreeFeature } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import { type Leaf, leafOf, rankedScore } from "./leaf";
 import { addEffects, fillTables, gramOf, type LogitLayout, logitLayout, momentsOf } from "./logit";
 import { type NormalScale, normalScale, toScore } from "./normal-scale";
 import type { EncodedTerm, TermPlan } from "./terms";
-import { growTree, leavesOf, type Tree, type TreeColumn, type TreeFeature } from "./trees";
 
 /** The conditional of a number's values: on the normal scale, an additive mean (or none) and a tree of leaves around it. */
 export interface NumberModel {
@@ -105,16 +105,21 @@ function grow(
   leaf: number,
 ): ReturnType<typeof growTree> {
   const squares = rest.map((value) => value * value);
-  return growTree(data.features, rows, rest, squares, {
-    leaves: Infinity,
-    minRows: leaf,
-    minGain: 8,
-    worth: gaussianWorth,
-  });
+  return growTree(
+    data.features,
+    rows,
+    { sums: [rest, squares] },
+    {
+      leaves: Infinity,
+      minRows: leaf,
+      minGain: 8,
+      worth: gaussianWorth,
+    },
+  );
 }
 
 /** Twice the log-likelihood of a normal distribution of its own; the floor keeps a constant leaf finite. */
-function gaussianWorth(rows: number, sum: number, squares: number): number {
+function gaussianWorth(rows: number, [sum, squares]: Float64Array): number {
   const variance = squares / rows - (sum / rows) ** 2;
   return -rows * Math.log(Math.max(variance, 1e-4));
 }

@@ -25,21 +25,28 @@ export interface Tree {
   readonly leaf: number[];
 }
 
+/** What a tree explains: numbers that are summed by row, or classes that are counted. */
+export interface TreeTarget {
+  /** One or two of them. */
+  readonly sums?: readonly Float64Array[];
+  readonly classes?: { readonly codes: Int32Array; readonly count: number };
+}
+
 export interface GrowOptions {
   readonly leaves: number;
   readonly minRows: number;
   /** A split must gain more than this. */
   readonly minGain: number;
-  /** What a node is worth, from its row count and its two sums. */
-  readonly worth: (rows: number, first: number, second: number) => number;
+  /** What a node is worth, from its row count and its sums or class counts. */
+  readonly worth: (rows: number, totals: Float64Array) => number;
 }
 
 export interface Grown {
   readonly tree: Tree;
   /** The rows of each leaf. */
   readonly leafRows: readonly Int32Array[];
-  /** Row count and the two sums of each leaf. */
-  readonly leafSums: readonly (readonly [number, number, number])[];
+  /** The sums or class counts of each leaf. */
+  readonly leafTotals: readonly Float64Array[];
 }
 
 const valueBins = 32;
@@ -80,46 +87,42 @@ interface Candidate {
 interface Node {
   readonly id: number;
   readonly rows: Int32Array;
-  readonly sums: readonly [number, number, number];
+  readonly totals: Float64Array;
   readonly best: Candidate | undefined;
 }
 
-/** Grows a tree best split first over `rows`; `first` and `second` are what is summed, by row. */
+/** Grows a tree over `rows`, best split first. */
 export function growTree(
   features: readonly TreeFeature[],
   rows: Int32Array,
-  first: Float64Array,
-  second: Float64Array,
+  target: TreeTarget,
   options: GrowOptions,
 ): Grown {
   const tree: Tree = { variable: [], cell: [], threshold: [], left: [], right: [], leaf: [] };
-  const width = Math.max(1, ...features.map((one) => one.count));
-  const histogram = new Float64Array(3 * width);
+  const stride = target.classes?.count ?? target.sums?.length ?? 0;
+  const space: Space = {
+    stride,
+    counts: new Float64Array(Math.max(1, ...features.map((one) => one.count))),
+    totals: new Float64Array(stride * Math.max(1, ...features.map((one) => one.count))),
+    left: new Float64Array(stride),
+    right: new Float64Array(stride),
+  };
   const open: Node[] = [];
-  const make = (own: Int32Array): Node => {
+  const done: Node[] = [];
+  const add = (own: Int32Array): number => {
     const id = tree.variable.push(-1) - 1;
     tree.cell.push(-1);
     tree.threshold.push(0);
     tree.left.push(-1);
     tree.right.push(-1);
     tree.leaf.push(-1);
-    let a = 0;
-    let b = 0;
-    for (const i of own) {
-      a += first[i];
-      b += second[i];
-    }
-    const sums = [own.length, a, b] as const;
-    return { id, rows: own, sums, best: bestSplit(features, own, sums, first, second, histogram, options) };
+    const totals = totalsOf(own, target, stride);
+    const best = bestSplit(features, own, totals, target, space, options);
+    (best ? open : done).push({ id, rows: own, totals, best });
+    return id;
   };
-  const done: Node[] = [];
-  let leaves = 1;
-  const place = (node: Node): void => {
-    if (node.best) open.push(node);
-    else done.push(node);
-  };
-  place(make(rows));
-  while (open.length > 0) {
+  add(rows);
+  for (let leaves = 1; open.length > 0; ) {
     let at = 0;
     for (let k = 1; k < open.length; k++) {
       if ((open[k].best as Candidate).gain > (open[at].best as Candidate).gain) at = k;
@@ -135,19 +138,15 @@ export function growTree(
     tree.variable[node.id] = feature.variable;
     if (feature.kind === "cell") tree.cell[node.id] = best.bin;
     else tree.threshold[node.id] = (feature.thresholds as readonly number[])[best.bin];
+    tree.left[node.id] = add(left);
+    tree.right[node.id] = add(right);
     leaves++;
-    const a = make(left);
-    const b = make(right);
-    tree.left[node.id] = a.id;
-    tree.right[node.id] = b.id;
-    place(a);
-    place(b);
   }
   done.sort((a, b) => a.id - b.id);
   done.forEach((node, leaf) => {
     tree.leaf[node.id] = leaf;
   });
-  return { tree, leafRows: done.map((node) => node.rows), leafSums: done.map((node) => node.sums) };
+  return { tree, leafRows: done.map((node) => node.rows), leafTotals: done.map((node) => node.totals) };
 }
 
 /** What a tree reads of a drawn variable. */
@@ -179,43 +178,56 @@ export function leavesOf(
   }
 }
 
+/** Buffers of one growth. */
+interface Space {
+  readonly stride: number;
+  readonly counts: Float64Array;
+  readonly totals: Float64Array;
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
+function totalsOf(rows: Int32Array, { sums, classes }: TreeTarget, stride: number): Float64Array {
+  const out = new Float64Array(stride);
+  if (classes) for (const i of rows) out[classes.codes[i]]++;
+  else
+    sums?.forEach((values, s) => {
+      for (const i of rows) out[s] += values[i];
+    });
+  return out;
+}
+
 function bestSplit(
   features: readonly TreeFeature[],
   rows: Int32Array,
-  sums: readonly [number, number, number],
-  first: Float64Array,
-  second: Float64Array,
-  histogram: Float64Array,
+  whole: Float64Array,
+  target: TreeTarget,
+  space: Space,
   options: GrowOptions,
 ): Candidate | undefined {
   const { minRows, worth } = options;
-  const [count, sumA, sumB] = sums;
+  const count = rows.length;
   if (count < 2 * minRows) return undefined;
-  const whole = worth(count, sumA, sumB);
+  const { stride, counts, totals, left, right } = space;
+  const before = worth(count, whole);
   let gain = options.minGain;
   let best: Candidate | undefined;
   features.forEach((feature, f) => {
-    const { bins } = feature;
-    histogram.fill(0, 0, 3 * feature.count);
-    for (let r = 0; r < rows.length; r++) {
-      const i = rows[r];
-      const at = 3 * bins[i];
-      histogram[at]++;
-      histogram[at + 1] += first[i];
-      histogram[at + 2] += second[i];
-    }
+    fillHistogram(feature, rows, target, space);
     let n = 0;
-    let a = 0;
-    let b = 0;
+    left.fill(0);
     // The last bin of values holds NaN, which always goes right.
     const last = feature.kind === "cell" ? feature.count : feature.count - 2;
     for (let bin = 0; bin < last; bin++) {
-      if (feature.kind === "cell") n = a = b = 0;
-      n += histogram[3 * bin];
-      a += histogram[3 * bin + 1];
-      b += histogram[3 * bin + 2];
+      if (feature.kind === "cell") {
+        n = 0;
+        left.fill(0);
+      }
+      n += counts[bin];
+      for (let s = 0; s < stride; s++) left[s] += totals[bin * stride + s];
       if (n < minRows || count - n < minRows) continue;
-      const found = worth(n, a, b) + worth(count - n, sumA - a, sumB - b) - whole;
+      for (let s = 0; s < stride; s++) right[s] = whole[s] - left[s];
+      const found = worth(n, left) + worth(count - n, right) - before;
       if (found > gain) {
         gain = found;
         best = { gain: found, feature: f, bin };
@@ -223,6 +235,40 @@ function bestSplit(
     }
   });
   return best;
+}
+
+function fillHistogram(feature: TreeFeature, rows: Int32Array, target: TreeTarget, space: Space): void {
+  const { bins } = feature;
+  const { stride, counts, totals } = space;
+  counts.fill(0, 0, feature.count);
+  totals.fill(0, 0, feature.count * stride);
+  const { sums, classes } = target;
+  if (classes) {
+    const { codes } = classes;
+    for (let r = 0; r < rows.length; r++) {
+      const i = rows[r];
+      counts[bins[i]]++;
+      totals[bins[i] * stride + codes[i]]++;
+    }
+    return;
+  }
+  if (sums?.length === 2) {
+    const [first, second] = sums;
+    for (let r = 0; r < rows.length; r++) {
+      const i = rows[r];
+      const bin = bins[i];
+      counts[bin]++;
+      totals[2 * bin] += first[i];
+      totals[2 * bin + 1] += second[i];
+    }
+    return;
+  }
+  const [only] = sums ?? [];
+  for (let r = 0; r < rows.length; r++) {
+    const i = rows[r];
+    counts[bins[i]]++;
+    totals[bins[i]] += only[i];
+  }
 }
 
 function parted(feature: TreeFeature, bin: number, rows: Int32Array): [Int32Array, Int32Array] {
