@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { clvCommand } from "./clv";
 import { completionCommand } from "./completion";
 import { dataCommand } from "./data";
 import { evaluateCommand } from "./evaluate";
@@ -9,6 +10,7 @@ import { exportCommand } from "./export";
 import { ingestCommand } from "./ingest";
 import { predictCommand } from "./predict";
 import { reproduceCommand } from "./reproduce";
+import { retainCommand } from "./retain";
 import { runCommand } from "./run";
 import { serveCommand } from "./serve";
 import { simulateCommand } from "./simulate";
@@ -27,6 +29,8 @@ const commands: readonly (() => Command)[] = [
   evaluateCommand,
   explainCommand,
   exportCommand,
+  clvCommand,
+  retainCommand,
   serveCommand,
   dataCommand,
   ingestCommand,
