@@ -4,7 +4,6 @@ import rngModule from "../dist/core/rng.js";
 import splitModule from "../dist/data/split.js";
 import scorersModule from "../dist/evaluate/scorers.js";
 import searchModule from "../dist/models/search.js";
-import spaceModule from "../dist/models/search-space.js";
 import { load } from "./data.mjs";
 import { protocolTables } from "./protocol.mjs";
 
