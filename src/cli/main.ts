@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { checkCommand } from "./check";
 import { clvCommand } from "./clv";
 import { completionCommand } from "./completion";
 import { dataCommand } from "./data";
@@ -24,6 +25,7 @@ import { packageVersion } from "./version";
 const commands: readonly (() => Command)[] = [
   reproduceCommand,
   runCommand,
+  checkCommand,
   trainCommand,
   predictCommand,
   evaluateCommand,

@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { check } from "../core/checks";
 import { reportMoment } from "./facts";
 import type { Inputs } from "./inputs";
@@ -84,6 +84,16 @@ export function prepare(path: string, options: PrepareOptions = {}): Prepared {
 export function readNotebook(path: string): Notebook {
   check(existsSync(path) && statSync(path).isFile(), `read ${path}`, "the file must exist");
   return parseNotebook(readFileSync(path, "utf8"), path);
+}
+
+/** The notebook that the path names, or those in the folder that it names. @throws RangeError when it is neither. */
+export function notebooksAt(path: string): string[] {
+  check(existsSync(path), `read ${path}`, "the file or folder must exist");
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort()
+    .map((name) => join(path, name));
 }
 
 /** Makes the folder and checks that the notebook's results can be written to it. @throws RangeError when they can't. */
