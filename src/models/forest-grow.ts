@@ -1,5 +1,5 @@
 import { integer, type Rng } from "../core/rng";
-import { MISSING, type Ranked } from "./ranks";
+import { between, MISSING, type Ranked } from "./ranks";
 import { TreeBuilder } from "./trees";
 
 /** How a forest's tree is grown: options after defaults, as the plain code and the kernel both take them. */
@@ -341,10 +341,4 @@ export class Grower {
     part.set(right, taken);
     return taken;
   }
-}
-
-/** The middle of two neighbours, or the lower one where rounding would reach the upper. */
-export function between(low: number, high: number): number {
-  const middle = low / 2 + high / 2;
-  return middle >= low && middle < high ? middle : low;
 }

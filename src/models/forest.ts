@@ -3,6 +3,8 @@ import type { Labelled, Matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson, Watch } from "../core/model";
 import { defaultThreads, mapThreads } from "../core/pool";
 import type { Rng } from "../core/rng";
+import { checkLabelled } from "./check-rows";
+import { type ClassWeights, checkClassWeights, classFactors } from "./class-weights";
 import type { GrowRules } from "./forest-grow";
 import { sparsity } from "./forest-kernel";
 import { bag, type GrowTask, growTrees } from "./forest-task";
@@ -30,7 +32,7 @@ export interface ForestOptions {
    */
   readonly maxFeatures?: "sqrt" | "log2" | "all" | number;
   /** What rows of class 0 and of class 1 count; "balanced" makes both classes count the same. Defaults to 1 and 1. */
-  readonly classWeights?: "balanced" | readonly [number, number];
+  readonly classWeights?: ClassWeights;
   /** Whether each tree sees rows drawn with replacement; defaults to true for forests, false for extra trees. */
   readonly bootstrap?: boolean;
   /** How many rows each tree draws, as a share of all, in (0, 1]; defaults to 1. */
@@ -86,7 +88,7 @@ function forest(options: ForestOptions, randomThresholds: boolean, action: strin
   checkInteger(options.minRows ?? 1, 1, 2 ** 31 - 1, action, "minRows");
   checkInteger(options.minSplit ?? 2, 2, 2 ** 31 - 1, action, "minSplit");
   checkMaxFeatures(options.maxFeatures, action);
-  checkClassWeights(options.classWeights, criterion, action);
+  checkClassWeights(options.classWeights, criterion !== "squared", action);
   if (options.threads !== undefined) checkInteger(options.threads, 1, 1024, action, "threads");
   check(
     !options.outOfBag || bootstrap || share < 1,
@@ -200,23 +202,11 @@ export function forestFromJSON(json: unknown): Forest {
 }
 
 function checkTrain(train: Labelled, criterion: string, action: string): void {
-  const { x, y, weights } = train;
-  check(x.rows > 0 && x.columns > 0, action, "there must be rows and columns", `${x.rows} × ${x.columns}`);
-  check(y.length === x.rows, action, "there must be one target per row", y.length);
-  for (const value of y) {
-    if (criterion === "squared")
-      check(Number.isFinite(value), action, "targets must be finite numbers", value);
-    else check(value === 0 || value === 1, action, `targets must be 0 or 1 for ${criterion}`, value);
-  }
-  if (!weights) return;
-  check(weights.length === x.rows, action, "there must be one weight per row", weights.length);
-  for (const value of weights)
-    check(value >= 0 && value < Infinity, action, "weights must be finite and not negative", value);
-  check(
-    weights.some((value) => value > 0),
-    action,
-    "at least one weight must be above 0",
-  );
+  checkLabelled(train, action);
+  check(train.x.columns > 0, action, "there must be columns", 0);
+  if (criterion === "squared") return;
+  for (const value of train.y)
+    check(value === 0 || value === 1, action, `targets must be 0 or 1 for ${criterion}`, value);
 }
 
 function checkMaxFeatures(value: ForestOptions["maxFeatures"], action: string): void {
@@ -231,38 +221,12 @@ function checkMaxFeatures(value: ForestOptions["maxFeatures"], action: string): 
     );
 }
 
-function checkClassWeights(value: ForestOptions["classWeights"], criterion: string, action: string): void {
-  if (value === undefined || value === "balanced") {
-    check(
-      value === undefined || criterion !== "squared",
-      action,
-      "classWeights need classes, not a regression",
-    );
-    return;
-  }
-  check(criterion !== "squared", action, "classWeights need classes, not a regression");
-  check(
-    Array.isArray(value) && value.length === 2 && value.every((one) => one > 0 && one < Infinity),
-    action,
-    'classWeights must be "balanced" or two positive numbers',
-    String(value),
-  );
-}
-
 /** How many columns are drawn at each node. */
 function triedColumns(value: "sqrt" | "log2" | "all" | number, columns: number): number {
   if (value === "all") return columns;
   if (value === "sqrt") return Math.max(1, Math.floor(Math.sqrt(columns)));
   if (value === "log2") return Math.max(1, Math.floor(Math.log2(columns)));
   return value < 1 ? Math.max(1, Math.floor(value * columns)) : Math.min(value, columns);
-}
-
-function classFactors(value: ForestOptions["classWeights"], y: Float64Array): readonly [number, number] {
-  if (value !== "balanced") return value ?? [1, 1];
-  const ones = y.reduce((sum, one) => sum + one, 0);
-  const zeros = y.length - ones;
-  // A class without rows counts nothing, whatever its weight.
-  return [zeros > 0 ? y.length / (2 * zeros) : 1, ones > 0 ? y.length / (2 * ones) : 1];
 }
 
 /** All processors if one would take long compared with the 25 ms that a thread takes to start. */

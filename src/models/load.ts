@@ -2,6 +2,7 @@ import { check } from "../core/checks";
 import { matrix } from "../core/matrix";
 import type { Model } from "../core/model";
 import { encoderFromJSON } from "../features/encoder";
+import { boostedTreesFromJSON } from "./boosting";
 import { calibratedModel } from "./calibrate";
 import { calibratorFromJSON } from "./calibrator";
 import { hurdleFromJSON } from "./clv/hurdle";
@@ -19,6 +20,7 @@ type Load = (json: unknown) => Model;
 /** How each kind of model is read; `load` reads the models inside it. */
 const readers: { readonly [kind: string]: (json: Record<string, unknown>, load: Load) => Model } = {
   "accelerated-failure-time": acceleratedFailureTimeFromJSON,
+  "boosted-trees": boostedTreesFromJSON,
   calibrated: (json, load) => calibratedModel(load(json.model), calibratorFromJSON(json.calibrator)),
   cox: coxFromJSON,
   "discrete-hazard": discreteHazardFromJSON,

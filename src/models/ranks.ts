@@ -175,3 +175,9 @@ function concat(parts: readonly Float64Array[], length: number): Float64Array {
   }
   return out;
 }
+
+/** The middle of two neighbours, or the lower one where rounding would reach the upper. */
+export function between(low: number, high: number): number {
+  const middle = low / 2 + high / 2;
+  return middle >= low && middle < high ? middle : low;
+}

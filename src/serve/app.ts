@@ -15,15 +15,12 @@ import {
 import type { Store } from "../data/store/open";
 import type { Desk } from "../studies/desk/desk";
 import { askForKey } from "./api-key";
-import { JobQueue } from "./jobs/queue";
 import { countRequests } from "./metrics";
 import { type PredictionLog, predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
-import { jobRoutes } from "./routes/jobs";
 import { pageRoutes } from "./routes/pages";
 import { predictRoutes } from "./routes/predict";
 import { statusRoutes } from "./routes/status";
-import { synthRoutes } from "./routes/synth";
 import type { Settings } from "./settings";
 
 /** Fastify that checks and types requests by zod schemas. */
@@ -44,11 +41,10 @@ export interface Context {
   readonly version: string;
   readonly started: Date;
   readonly log: PredictionLog;
-  readonly queue: JobQueue;
 }
 
 /** What is given to build the server; the rest of the context is made here. */
-export type Given = Omit<Context, "log" | "queue">;
+export type Given = Omit<Context, "log">;
 
 /** The whole server, not yet listening: tests inject requests into it. */
 export async function buildApp(given: Given): Promise<App> {
@@ -81,9 +77,7 @@ export async function buildApp(given: Given): Promise<App> {
     app.log.error({ err: error, rows }, "predictions could not be kept"),
   );
   app.addHook("onClose", async () => log.flush());
-  const queue = new JobQueue(given.store);
-  app.addHook("onClose", async () => queue.close());
-  const context: Context = { ...given, log, queue };
+  const context: Context = { ...given, log };
   answerProblems(app as unknown as FastifyInstance);
 
   await app.register(helmet, {
@@ -134,8 +128,6 @@ export async function buildApp(given: Given): Promise<App> {
   askForKey(app, settings.apiKey);
   statusRoutes(app, context);
   predictRoutes(app, context);
-  jobRoutes(app, context);
-  synthRoutes(app, context);
   pageRoutes(app, context);
   return app;
 }

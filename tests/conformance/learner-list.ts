@@ -1,4 +1,5 @@
 import type { Fit } from "../../src/core/model";
+import { gradientBoosting } from "../../src/models/boosting";
 import { calibrated } from "../../src/models/calibrate";
 import { hurdle } from "../../src/models/clv/hurdle";
 import { extraTrees, randomForest } from "../../src/models/forest";
@@ -46,6 +47,24 @@ export const learners: readonly Stated[] = [
     name: 'randomForest({criterion: "squared"})',
     learner: randomForest({ trees: 30, criterion: "squared" }),
     target: "numbers",
+    ...trees,
+  },
+  {
+    name: "gradientBoosting()",
+    learner: gradientBoosting({ trees: 20, minRows: 5 }),
+    target: "classes",
+    ...trees,
+  },
+  {
+    name: 'gradientBoosting({loss: "squared", growth: "depth"})',
+    learner: gradientBoosting({ trees: 20, minRows: 5, loss: "squared", growth: "depth" }),
+    target: "numbers",
+    ...trees,
+  },
+  {
+    name: 'gradientBoosting({loss: "tweedie"})',
+    learner: gradientBoosting({ trees: 20, minRows: 5, loss: "tweedie", rowShare: 0.8, validation: 0.2 }),
+    target: "amounts",
     ...trees,
   },
   {

@@ -1,35 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Feature, type Matrix, matrix } from "../../src/core/matrix";
-import { integer, normal, type Rng, seeded } from "../../src/core/rng";
+import { matrix } from "../../src/core/matrix";
+import { integer, normal, seeded } from "../../src/core/rng";
 import type { GrowRules } from "../../src/models/forest-grow";
 import { sparsity } from "../../src/models/forest-kernel";
 import { type Grown, type GrowTask, growTrees } from "../../src/models/forest-task";
 import { rank } from "../../src/models/ranks";
-
-/** Columns of every kind: continuous, coarse, mostly zero, constant, categorical, each perhaps with holes. */
-function anyMatrix(rng: Rng, rows: number): Matrix {
-  const kinds = ["continuous", "coarse", "sparse", "constant", "levels", "many levels"] as const;
-  const columns = 1 + integer(rng, 8);
-  const values = new Float64Array(rows * columns);
-  const features: Feature[] = [];
-  for (let j = 0; j < columns; j++) {
-    const kind = kinds[integer(rng, kinds.length)];
-    const holes = rng.uniform() < 0.4 ? rng.uniform() : 0;
-    const levels = kind === "levels" ? 5 : 300;
-    for (let i = 0; i < rows; i++) {
-      let value = 7;
-      if (kind === "continuous") value = normal(rng);
-      else if (kind === "coarse") value = integer(rng, 6) / 4;
-      else if (kind === "sparse") value = rng.uniform() < 0.9 ? 0 : normal(rng);
-      else if (kind === "levels" || kind === "many levels") value = integer(rng, levels);
-      values[j * rows + i] = rng.uniform() < holes ? NaN : value;
-    }
-    const named = kind === "levels" || kind === "many levels";
-    features.push({ name: kind, ...(named && { levels: Array.from({ length: levels }, String) }) });
-  }
-  return matrix(rows, columns, values, features);
-}
+import { anyMatrix } from "./any-matrix";
 
 async function both(input: GrowTask): Promise<[Grown, Grown]> {
   return [await growTrees.run(input), await growTrees.run({ ...input, plain: true })];

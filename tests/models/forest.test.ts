@@ -291,7 +291,7 @@ describe("tables at the edge", () => {
     );
     await expect(learn({ x, y: target }, seeded(1))).rejects.toThrow("targets must be 0 or 1 for gini");
     await expect(learn({ x, y: new Float64Array(3) }, seeded(1))).rejects.toThrow(
-      "one target per row, got 3",
+      "rows and targets must have the same length",
     );
     expect(() => randomForest({ maxFeatures: 1.5 })).toThrow("maxFeatures must be a share below 1");
     expect(() => randomForest({ trees: 0 })).toThrow("trees must be a whole number from 1");
