@@ -11,7 +11,7 @@ import {
   type TableSearchOptions,
 } from "./search";
 import { prepareFolds } from "./search-folds";
-import { fitCandidates, ranked, scoreFolds } from "./search-run";
+import { fitCandidates, ranked, searchLines } from "./search-run";
 import { type SharedFold, sharedRows } from "./search-task";
 
 export interface HalvingOptions {
@@ -73,7 +73,6 @@ export async function halvingSearch(
   const rounds = 1 + Math.floor(Math.log(candidates.length) / Math.log(factor) + 1e-9);
   const least = options.least ?? Math.max(1, Math.floor(most / factor ** (rounds - 1)));
   checkInteger(least, 1, most, "search by halving", "the least resource");
-  const all = [scorer, ...scorers.filter((one) => one.name !== scorer.name)];
   const tests = folds.map(({ test }) => test);
   const results: HalvingResult[] = [];
   let left = candidates;
@@ -87,18 +86,8 @@ export async function halvingSearch(
     const share = resource === "rows" ? amount / most : 1;
     const some = prepared.map((fold, k) => withRows(fold, orders[k], share));
     const fitted = await fitCandidates(specs, some, rng.fork("fit"), threads, watch);
-    const lines = specs.map((spec, c) => ({
-      spec,
-      scores: scoreFolds(
-        all,
-        options.data,
-        tests,
-        fitted[c].map((one) => one.predictions),
-      ),
-      milliseconds: fitted[c].reduce((sum, one) => sum + one.milliseconds, 0),
-      round,
-      resource: amount,
-    }));
+    const found = searchLines(specs, fitted, [scorer, ...scorers], options.data, tests);
+    const lines = found.map((line) => ({ ...line, round, resource: amount }));
     last = ranked(lines, scorer);
     results.push(...last);
     const keep = Math.ceil(left.length / factor);

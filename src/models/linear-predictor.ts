@@ -1,7 +1,5 @@
-import { checkNumber } from "../core/checks";
+import { type Coefficient, tableOfErrors } from "../core/inference";
 import { column, type Matrix, matrix } from "../core/matrix";
-import { normalCdf, normalQuantile } from "../core/normal-distribution";
-import { studentCdf, studentQuantile } from "../core/student-distribution";
 import { checkColumns, checkNumbers } from "./check-rows";
 
 /** The weighted sum that every linear model rests on. Entry k of each array belongs to feature k. */
@@ -14,18 +12,6 @@ export interface LinearPredictor {
   readonly interceptError: number;
   /** Means of the training rows, from which contributions count. */
   readonly means: Float64Array;
-}
-
-/** A line of a coefficient table. */
-export interface Coefficient {
-  readonly feature: string;
-  readonly estimate: number;
-  readonly standardError: number;
-  /** The interval of the given coverage. */
-  readonly low: number;
-  readonly high: number;
-  /** Two-sided p-value of "this coefficient is 0"; 1 where there is no standard error. */
-  readonly pValue: number;
 }
 
 /** intercept + Σ coefficient × value, for each row; throws on other columns, missing values and infinities. */
@@ -57,32 +43,15 @@ export function linearContributions(x: Matrix, from: LinearPredictor, action: st
   return matrix(x.rows, x.columns, values, x.features);
 }
 
-/**
- * The intercept, called "(intercept)", and the coefficients with Wald intervals of coverage `level`: by Student's
- * distribution where degrees of freedom are given, else by the normal one.
- */
-export function coefficientTable(
-  from: LinearPredictor,
-  level = 0.95,
-  degreesOfFreedom = Infinity,
-): Coefficient[] {
-  checkNumber(level, 0, 1, "make coefficient table", "level", "both");
-  const student = degreesOfFreedom > 0 && degreesOfFreedom < Infinity;
-  const p = (1 + level) / 2;
-  const width = student ? studentQuantile(p, degreesOfFreedom) : normalQuantile(p);
-  const tail = (t: number): number => (student ? studentCdf(-t, degreesOfFreedom) : normalCdf(-t));
-  const line = (feature: string, estimate: number, standardError: number): Coefficient => ({
-    feature,
-    estimate,
-    standardError,
-    low: estimate - width * standardError,
-    high: estimate + width * standardError,
-    pValue: standardError > 0 ? 2 * tail(Math.abs(estimate / standardError)) : 1,
-  });
-  return [
-    line("(intercept)", from.intercept, from.interceptError),
-    ...from.features.map((name, j) => line(name, from.coefficients[j], from.standardErrors[j])),
-  ];
+/** The intercept, called "(intercept)", and the coefficients, with Wald intervals of coverage `level`. */
+export function linearTable(from: LinearPredictor, level?: number, degreesOfFreedom?: number): Coefficient[] {
+  return tableOfErrors(
+    ["(intercept)", ...from.features],
+    [from.intercept, ...from.coefficients],
+    [from.interceptError, ...from.standardErrors],
+    level,
+    degreesOfFreedom,
+  );
 }
 
 /** Weighted means of the columns. */

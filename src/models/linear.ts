@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { check, checkInteger, checkNumber } from "../core/checks";
+import type { Coefficient } from "../core/inference";
 import type { Labelled, Matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson } from "../core/model";
 import { checkLabelled, checkNumbers } from "./check-rows";
@@ -8,12 +9,11 @@ import { type FittedSquares, leastSquares, sparseLeastSquares } from "./least-sq
 import { standardErrors } from "./linear-inference";
 import { linearFields, linearJson, readLinear } from "./linear-json";
 import {
-  type Coefficient,
-  coefficientTable,
   columnMeans,
   type LinearPredictor,
   linearContributions,
   linearSums,
+  linearTable,
 } from "./linear-predictor";
 
 export interface RidgeOptions {
@@ -177,7 +177,7 @@ function model(state: State): LinearRegression {
     ...state,
     predict: (x) => linearSums(x, state, "predict with linear regression"),
     contributions: (x) => linearContributions(x, state, "explain with linear regression"),
-    coefficientTable: (level) => coefficientTable(state, level, state.degreesOfFreedom),
+    coefficientTable: (level) => linearTable(state, level, state.degreesOfFreedom),
     toJSON: (): ModelJson => ({
       kind,
       version: 1,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
+import type { Coefficient } from "../core/inference";
 import type { Labelled, Matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson } from "../core/model";
 import { expit, softplus } from "../core/special";
@@ -8,12 +9,11 @@ import { type Design, design, unshifted } from "./design";
 import { standardErrors } from "./linear-inference";
 import { linearFields, linearJson, readLinear } from "./linear-json";
 import {
-  type Coefficient,
-  coefficientTable,
   columnMeans,
   type LinearPredictor,
   linearContributions,
   linearSums,
+  linearTable,
 } from "./linear-predictor";
 import { proximalNewton } from "./proximal-newton";
 
@@ -152,7 +152,7 @@ function model(state: State): LogisticRegression {
     decision,
     predict: (x) => decision(x).map(expit),
     contributions: (x) => linearContributions(x, state, "explain with logistic regression"),
-    coefficientTable: (level) => coefficientTable(state, level),
+    coefficientTable: (level) => linearTable(state, level),
     toJSON: (): ModelJson => ({
       kind,
       version: 1,

@@ -38,23 +38,38 @@ export async function fitCandidates(
   return candidates.map((_, c) => all.slice(c * folds.length, (c + 1) * folds.length));
 }
 
-/** Each scorer's values over the folds, by name. */
-export function scoreFolds(
+/** A candidate's line without its rank. */
+export interface SearchLine {
+  readonly spec: LearnerSpec;
+  /** By the scorers' names. */
+  readonly scores: Readonly<Record<string, FoldScores>>;
+  /** Time to fit and predict, summed over the folds. */
+  readonly milliseconds: number;
+}
+
+/** Every candidate's line from what `fitCandidates` returned; `scorers` may name one twice. */
+export function searchLines(
+  candidates: readonly LearnerSpec[],
+  fitted: readonly (readonly SearchTaskResult[])[],
   scorers: readonly Scorer[],
   { y, weights }: { readonly y: Float64Array; readonly weights?: Float64Array },
   tests: readonly Int32Array[],
-  predictions: readonly Float64Array[],
-): Record<string, FoldScores> {
-  return Object.fromEntries(
-    scorers.map(({ name, metric }) => [
-      name,
-      foldScores(
-        tests.map((test, k) =>
-          metric(takeValues(y, test), predictions[k], { weights: weights && takeValues(weights, test) }),
-        ),
-      ),
-    ]),
-  );
+): SearchLine[] {
+  return candidates.map((spec, c) => {
+    const scores = scorers.map(({ name, metric }) => {
+      const values = tests.map((test, k) =>
+        metric(takeValues(y, test), fitted[c][k].predictions, {
+          weights: weights && takeValues(weights, test),
+        }),
+      );
+      return [name, foldScores(values)];
+    });
+    return {
+      spec,
+      scores: Object.fromEntries(scores),
+      milliseconds: fitted[c].reduce((sum, one) => sum + one.milliseconds, 0),
+    };
+  });
 }
 
 /** The lines with their ranks by the scorer's mean, from 1; equals share the better rank. */

@@ -5,12 +5,11 @@ import type { Model, Resample, Watch } from "../core/model";
 import type { Rng } from "../core/rng";
 import type { Split } from "../data/split";
 import type { Encode } from "../features/encode";
-import type { FoldScores } from "./fold-scores";
 import { type LearnerSpec, learnerFrom } from "./learner";
 import type { LabelledTable } from "./out-of-fold";
 import { type Pipeline, pipeline } from "./pipeline";
 import { isTable, prepareFolds } from "./search-folds";
-import { fitCandidates, ranked, scoreFolds } from "./search-run";
+import { fitCandidates, ranked, type SearchLine, searchLines } from "./search-run";
 
 export interface SearchOptions {
   /** The learners to compare: `gridCandidates`, `randomCandidates`, or any list. */
@@ -40,14 +39,9 @@ export interface TableSearchOptions extends SearchOptions {
 }
 
 /** One candidate's line in the table of results. */
-export interface SearchResult {
-  readonly spec: LearnerSpec;
-  /** By the scorers' names. */
-  readonly scores: Readonly<Record<string, FoldScores>>;
+export interface SearchResult extends SearchLine {
   /** From 1, by `scorer`; equals share the better rank. */
   readonly rank: number;
-  /** Time to fit and predict, summed over the folds. */
-  readonly milliseconds: number;
 }
 
 export interface Search<M> {
@@ -74,18 +68,8 @@ export async function search(
   checkSearch(candidates, folds);
   const prepared = prepareFolds(options, folds, rng.fork("folds"), watch);
   const fitted = await fitCandidates(candidates, prepared, rng.fork("fit"), threads, watch);
-  const all = [scorer, ...scorers.filter((one) => one.name !== scorer.name)];
   const tests = folds.map(({ test }) => test);
-  const lines = candidates.map((spec, c) => ({
-    spec,
-    scores: scoreFolds(
-      all,
-      options.data,
-      tests,
-      fitted[c].map((one) => one.predictions),
-    ),
-    milliseconds: fitted[c].reduce((sum, one) => sum + one.milliseconds, 0),
-  }));
+  const lines = searchLines(candidates, fitted, [scorer, ...scorers], options.data, tests);
   const results = ranked(lines, scorer);
   const best = results.find((line) => line.rank === 1) as SearchResult;
   return { results, best, model: await refit(options, best.spec, rng.fork("refit"), watch) };
