@@ -51,6 +51,7 @@ def make():
         "mbgNbd": model(mbg, data, ["r", "alpha", "a", "b"]),
         "paretoNbd": model(pareto, data, ["r", "alpha", "s", "beta"]),
         "counts": [float(rounded.probability_of_n_purchases_up_to_time(39, n)) for n in range(8)],
+        "paretoAlive": pareto_alive(),
         "gammaGamma": {
             "parameters": [float(gg.params_[name]) for name in ["p", "q", "v"]],
             "logLikelihood": -float(gg._negative_log_likelihood_) * len(buyers),
@@ -65,3 +66,20 @@ def bg_value(bg, gg, some):
     return gg.customer_lifetime_value(
         bg, some["frequency"], some["recency"], some["T"], some["monetary_value"], time=12, discount_rate=0.01, freq="W"
     )
+
+
+def pareto_alive():
+    """P(alive) of Pareto/NBD by quadrature at 30 digits, with one rate's scale far below the other's."""
+    from mpmath import mp, mpf, quad
+
+    mp.dps = 30
+    rows = []
+    r, s = mpf("0.6"), mpf("0.7")
+    for alpha, beta in [(10, 0.6), (10, 0.4), (0.3, 20), (0.001, 20), (1e9, 1e-9)]:
+        a, b = mpf(alpha), mpf(beta)
+        for x, t, age in [(0, 0, 30), (3, 10, 30), (200, 29, 30)]:
+            cuts = {t, age} | {t + c * mpf(2) ** k for c in (a, b) for k in range(-3, 60) if t + c * mpf(2) ** k < age}
+            gone = quad(lambda u: s * (a + u) ** (-(r + x)) * (b + u) ** (-(s + 1)), sorted(cuts))
+            alive = (a + age) ** (-(r + x)) * (b + age) ** (-s)
+            rows.append([alpha, beta, x, t, age, float(alive / (alive + gone))])
+    return rows

@@ -1,17 +1,44 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { checkCommand } from "./check";
+import { clvCommand } from "./clv";
+import { completionCommand } from "./completion";
 import { dataCommand } from "./data";
+import { evaluateCommand } from "./evaluate";
 import { exitCodeOf, exitCodes } from "./exit";
+import { explainCommand } from "./explain";
+import { exportCommand } from "./export";
+import { ingestCommand } from "./ingest";
+import { predictCommand } from "./predict";
 import { reproduceCommand } from "./reproduce";
+import { retainCommand } from "./retain";
 import { runCommand } from "./run";
 import { serveCommand } from "./serve";
+import { simulateCommand } from "./simulate";
+import { trainCommand } from "./train";
 import { packageVersion } from "./version";
 
 /**
  * Every command, in the order of the help. A command's file imports what it needs inside its action, so that
  * `telelink --help` loads none of it.
  */
-const commands: readonly (() => Command)[] = [reproduceCommand, runCommand, serveCommand, dataCommand];
+const commands: readonly (() => Command)[] = [
+  reproduceCommand,
+  runCommand,
+  checkCommand,
+  trainCommand,
+  predictCommand,
+  evaluateCommand,
+  explainCommand,
+  exportCommand,
+  clvCommand,
+  retainCommand,
+  serveCommand,
+  dataCommand,
+  ingestCommand,
+  simulateCommand,
+  completionCommand,
+];
 
 /** The whole command line. */
 export function program(): Command {
@@ -43,6 +70,9 @@ export async function run(argv: readonly string[]): Promise<number> {
       // Help and version end with 0; everything else that commander finds is wrong usage, already printed.
       return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     }
+    // A reader that has seen enough (`telelink … | head`) is no error.
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.ok;
+    if ((error as NodeJS.ErrnoException)?.code === "EPIPE") return exitCodes.ok;
     const message = error instanceof Error ? error.message : String(error);
     const debug = process.env.TELELINK_DEBUG && error instanceof Error;
     process.stderr.write(`telelink: ${debug ? (error.stack ?? message) : message.split("\n")[0]}\n`);
@@ -57,7 +87,6 @@ function quietExits(command: Command): void {
 }
 
 if (require.main === module) {
-  // A reader that has seen enough (`telelink … | head`) is no error.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(exitCodes.ok);

@@ -1,4 +1,5 @@
 import type { Notebook } from "../notebook/nbformat";
+import type { FileRun } from "../notebook/run-file";
 import type { RunEvent } from "../notebook/run-notebook";
 import { duration } from "../report/format";
 import { note, print } from "./output";
@@ -63,6 +64,18 @@ export function lineProgress(notebook: Notebook, prefix: string): Progress {
       }
     },
   };
+}
+
+/** What came of a run: its failures and its files, or an event that says so. */
+export function reportRun(done: FileRun, json: boolean): void {
+  const { path, run, failures, written } = done;
+  const { verdict, milliseconds } = run;
+  if (json) {
+    print(JSON.stringify({ event: "end", notebook: path, verdict, milliseconds, failures, written }));
+    return;
+  }
+  for (const failure of failures) note(`telelink: ${failure}`);
+  for (const file of written) print(file);
 }
 
 /** The first line of a cell that says something. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { FileRun, Prepared } from "../notebook/run-file";
-import { exitCodes, usageError } from "./exit";
-import { note, print } from "./output";
+import { exitCodes } from "./exit";
+import { note } from "./output";
 
 interface RunFlags {
   readonly parameter: readonly string[];
@@ -58,16 +58,17 @@ function collect(value: string, before: readonly string[]): string[] {
 }
 
 async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
-  const { checkFolder, prepare, runFile } = await import("../notebook/run-file.js");
-  const { jsonProgress, lineProgress } = await import("./notebook-progress.js");
+  const { checkTarget, prepare, runFile } = await import("../notebook/run-file.js");
+  const { asUsage, parametersOf } = await import("./parameters.js");
+  const { jsonProgress, lineProgress, reportRun } = await import("./notebook-progress.js");
   const { stopSignal } = await import("./stop-signal.js");
   const { seconds, wholeNumber } = await import("./options.js");
   const jobs = wholeNumber(flags.jobs, "--jobs", 1, 64);
   const timeoutSeconds = flags.timeout === undefined ? undefined : seconds(flags.timeout, "--timeout");
   const startSeconds = seconds(flags.startTimeout, "--start-timeout");
-  const parameters = await readParameters(flags);
+  const parameters = parametersOf(flags.parameter, flags.params);
   const ready = asUsage(() => {
-    checkFolder(flags.out);
+    for (const path of paths) checkTarget(path, flags.out);
     return paths.map((path) => prepare(path, { kernel: flags.kernel, parameters }));
   });
   const stop = stopSignal();
@@ -87,7 +88,7 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
       signal: stop.signal,
       on: (event) => progress.on(event),
     }).finally(() => progress.end());
-    report(done, flags.json ?? false);
+    reportRun(done, flags.json ?? false);
     return done;
   };
   const { inParallel } = await import("./in-parallel.js");
@@ -96,55 +97,9 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
   process.exitCode = await worstCode(runs, stop.signal.aborted);
 }
 
-function report(done: FileRun, json: boolean): void {
-  const { path, run, failures, written } = done;
-  if (json) {
-    const { verdict, milliseconds } = run;
-    print(JSON.stringify({ event: "end", notebook: path, verdict, milliseconds, failures, written }));
-    return;
-  }
-  for (const failure of failures) note(`telelink: ${failure}`);
-  for (const file of written) print(file);
-}
-
 async function worstCode(runs: readonly (FileRun | undefined)[], stopped: boolean): Promise<number> {
   const { exitCode } = await import("../notebook/run-notebook.js");
   const failed = runs.find((one) => one !== undefined && one.run.verdict !== "ok");
   if (stopped) return exitCodes.interrupted;
   return failed ? exitCode(failed.run.verdict) : exitCodes.ok;
-}
-
-async function readParameters(flags: RunFlags): Promise<Record<string, unknown>> {
-  const { readFileSync } = await import("node:fs");
-  const out: Record<string, unknown> = {};
-  if (flags.params !== undefined) {
-    const file = flags.params;
-    const read = asUsage(() => {
-      try {
-        return JSON.parse(readFileSync(file, "utf8")) as unknown;
-      } catch (error) {
-        throw new RangeError(`Cannot read ${file}: it must be a JSON file, but ${(error as Error).message}`);
-      }
-    });
-    if (typeof read !== "object" || read === null || Array.isArray(read))
-      throw usageError(`Cannot read ${file}: it must be an object with a value for each parameter`);
-    Object.assign(out, read);
-  }
-  for (const text of flags.parameter) {
-    const at = text.indexOf("=");
-    if (at < 1)
-      throw usageError(`Cannot use --parameter: it must be name=value, got ${JSON.stringify(text)}`);
-    out[text.slice(0, at)] = text.slice(at + 1);
-  }
-  return out;
-}
-
-/** Turns a broken rule into wrong usage: nothing has run yet. */
-export function asUsage<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof RangeError) throw usageError(error.message);
-    throw error;
-  }
 }

@@ -20,11 +20,12 @@ export function hypergeometric(a: number, b: number, c: number, z: number): numb
 }
 
 function continued(a: number, b: number, c: number, z: number): number {
-  let at = Math.min(z, 0.95);
+  // Against a large c the steps would be many, and the series is good.
+  let at = c > 1e4 ? z : Math.min(z, 0.95);
   let term = 1;
   let value = 1;
   let slope = 0;
-  for (let n = 0; n < 100_000; n++) {
+  for (let n = 0; n < 1_000_000; n++) {
     term *= (((a + n) * (b + n)) / ((c + n) * (n + 1))) * at;
     value += term;
     slope += ((n + 1) * term) / at;

@@ -1,24 +1,48 @@
+import { createHash } from "node:crypto";
 import { downloadSource } from "./download";
-import { dataFolders, downloadFolder, findSource, type Loaded, publicSource, readSource } from "./sources";
+import { joinTables } from "./join-tables";
+import { viewRows } from "./simulate/view-rows";
+import {
+  dataFolders,
+  downloadFolder,
+  findSource,
+  type Loaded,
+  type PublicSource,
+  publicSource,
+  publishedSchema,
+  readSource,
+} from "./sources";
+import { type Table, takeTableRows } from "./table";
+import { csvText } from "./write-csv";
 
 export interface LoadOptions {
   /** Folders to look in; defaults to `dataFolders()`. */
   readonly folders?: readonly string[];
   /** Whether to download what isn't found; defaults to false. */
   readonly download?: boolean;
+  /**
+   * Whether to simulate what can't be had, with as many rows and the same schema; defaults to true. The result then says
+   * `simulated: true`, and its figures can't be compared with published ones. When false, it is an error.
+   */
+  readonly simulate?: boolean;
+  /** Seed of simulated rows; defaults to 42. */
+  readonly seed?: number;
 }
 
-/** The public data set called `name`, from the first folder that has it, verified. */
+/**
+ * The public data set called `name`: from the first folder that has it, verified by its hash (a wrong one is an error,
+ * never replaced by something else); else downloaded, if asked; else simulated, and marked as such.
+ */
 export async function loadSource(name: string, options: LoadOptions = {}): Promise<Loaded> {
   const source = publicSource(name);
-  const { folders = dataFolders(), download = false } = options;
-  let path = findSource(source, folders);
-  if (!path && download) path = await downloadSource(source, downloadFolder());
-  if (!path)
-    throw new Error(
-      `Cannot load ${name}: ${source.file} must be in ${folders.join(", ")}; telelink data fetch downloads it`,
-    );
-  return readSource(source, path);
+  const { folders = dataFolders(), download = false, simulate = true, seed = 42 } = options;
+  const path = findSource(source, folders);
+  if (path) return readSource(source, path);
+  if (download) return readSource(source, await downloadSource(source, downloadFolder()));
+  if (simulate) return simulateSource(source, seed);
+  throw new Error(
+    `Cannot load ${name}: ${source.file} must be in ${folders.join(", ")}; telelink data fetch downloads it`,
+  );
 }
 
 /** The churn-bigml customers: 2,666 to train on, 667 to test on. */
@@ -32,4 +56,29 @@ export async function loadChurnBigml(options: LoadOptions = {}): Promise<{ train
 /** The 7,043 customers of IBM Telco. */
 export async function loadTelco(options: LoadOptions = {}): Promise<Loaded> {
   return loadSource("telco", options);
+}
+
+/** Simulated rows in the data set's place: as many, in its schema. churn-bigml's two parts are parts of one base. */
+export function simulateSource(source: PublicSource, seed: number): Loaded {
+  const isTest = source.name === "churn-bigml-20";
+  const skip = isTest ? publicSource("churn-bigml-80").rows : 0;
+  const all = joinTables([...viewRows(source.schema, skip + source.rows, seed)]);
+  const table: Table = takeTableRows(
+    all,
+    Int32Array.from({ length: source.rows }, (_, i) => skip + i),
+  );
+  const sha256 = createHash("sha256").update(csvText(table)).digest("hex");
+  return {
+    table,
+    schema: publishedSchema(source.schema),
+    problems: [],
+    source: {
+      name: source.name,
+      title: `Simulated customers (seed ${seed}) in the schema of: ${source.title}`,
+      sha256,
+      rows: table.rows,
+      simulated: true,
+      licence: "MIT, as the simulator",
+    },
+  };
 }

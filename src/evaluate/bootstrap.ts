@@ -2,6 +2,7 @@ import { check, checkInteger, checkNumber, checkSameLength } from "../core/check
 import type { ScoreOptions } from "../core/metric";
 import { integer, type Rng } from "../core/rng";
 import { quantileSorted } from "../features/scale";
+import { descending } from "./ranking";
 
 /** A figure and the ends of its interval. */
 export interface Interval {
@@ -24,7 +25,8 @@ export type Figure = (labels: Float64Array, scores: Float64Array, options?: Scor
 
 /**
  * Percentile intervals of several figures from the same bootstrap samples of the rows. Where labels are 0 and 1 each
- * is drawn from its own rows, so that no sample is without one (Efron and Tibshirani, 1993, chapters 13 and 16).
+ * is drawn from its own rows, so that no sample is without one (Efron and Tibshirani, 1993, chapters 13 and 16). A
+ * sample for which a figure is not defined is drawn again; throws when that happens more often than not.
  */
 export function bootstrapIntervals<Name extends string>(
   labels: Float64Array,
@@ -86,16 +88,30 @@ function intervals<Name extends string>(
     columns: from.slice(1, 1 + columns.length),
     options: weights ? { weights: from[from.length - 1] } : {},
   });
-  for (let s = 0; s < samples; s++) {
-    let at = 0;
+  // Samples come out by falling score, which spares every figure that ranks rows its own sorting.
+  const order = descending(columns[0]);
+  const times = new Int32Array(labels.length);
+  const draw = (): void => {
+    times.fill(0);
     for (const group of groups)
-      for (let k = 0; k < group.length; k++) rows[at++] = group[integer(rng, group.length)];
+      for (let k = 0; k < group.length; k++) times[group[integer(rng, group.length)]]++;
+    let at = 0;
+    for (const i of order) for (let k = times[i]; k > 0; k--) rows[at++] = i;
     all.forEach((from, c) => {
       for (let i = 0; i < rows.length; i++) buffers[c][i] = from[rows[i]];
     });
-    names.forEach((name, k) => {
-      drawn[k][s] = measure(name, parts(buffers));
-    });
+  };
+  for (let s = 0, refused = 0; s < samples; ) {
+    draw();
+    try {
+      names.forEach((name, k) => {
+        drawn[k][s] = measure(name, parts(buffers));
+      });
+      s++;
+    } catch (error) {
+      // A sample may happen to lack what a figure needs, such as targets that differ.
+      if (++refused > samples) throw error;
+    }
   }
   const found = names.map((name, k) => {
     const sorted = drawn[k].sort();

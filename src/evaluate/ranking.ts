@@ -14,8 +14,12 @@ export interface Ranked {
 /** Row numbers by descending score; equal scores keep their order. */
 export function descending(scores: ArrayLike<number>): Uint32Array {
   const order = new Uint32Array(scores.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  return order.sort((a, b) => scores[b] - scores[a] || a - b);
+  let sorted = true;
+  for (let i = 0; i < order.length; i++) {
+    order[i] = i;
+    if (i > 0 && !(scores[i] <= scores[i - 1])) sorted = false;
+  }
+  return sorted ? order : order.sort((a, b) => scores[b] - scores[a] || a - b);
 }
 
 /** Both classes' cumulative weights; throws unless both occur. */

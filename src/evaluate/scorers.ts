@@ -3,6 +3,7 @@ import type { Metric, Scorer } from "../core/metric";
 import {
   accuracy,
   balancedAccuracy,
+  type DecisionOptions,
   f1,
   matthewsCorrelation,
   precision,
@@ -26,8 +27,8 @@ const scorer = (name: string, title: string, better: "higher" | "lower", metric:
   metric,
 });
 
-/** The metrics of two classes, by probability; those of decisions take 0.5 for the threshold. */
-export const classificationScorers: readonly Scorer[] = [
+/** The metrics of probabilities and of the order they make. */
+export const probabilityScorers: readonly Scorer[] = [
   scorer("rocAuc", "ROC AUC", "higher", rocAuc),
   scorer("averagePrecision", "PR AUC", "higher", averagePrecision),
   scorer("logLoss", "Log loss", "lower", logLoss),
@@ -35,14 +36,29 @@ export const classificationScorers: readonly Scorer[] = [
   scorer("brierSkill", "Brier skill", "higher", brierSkill),
   scorer("calibrationError", "ECE", "lower", calibrationError),
   scorer("kolmogorovSmirnov", "KS", "higher", kolmogorovSmirnov),
-  scorer("accuracy", "Accuracy", "higher", accuracy),
-  scorer("balancedAccuracy", "Balanced accuracy", "higher", balancedAccuracy),
-  scorer("precision", "Precision", "higher", precision),
-  scorer("recall", "Recall", "higher", recall),
-  scorer("specificity", "Specificity", "higher", specificity),
-  scorer("f1", "F1", "higher", f1),
-  scorer("matthewsCorrelation", "MCC", "higher", matthewsCorrelation),
 ];
+
+/** The metrics of the decisions that a threshold makes of scores; defaults to 0.5. */
+export function decisionScorers(threshold = 0.5): Scorer[] {
+  const at =
+    (
+      metric: (labels: ArrayLike<number>, scores: ArrayLike<number>, options: DecisionOptions) => number,
+    ): Metric =>
+    (labels, scores, options) =>
+      metric(labels, scores, { ...options, threshold });
+  return [
+    scorer("accuracy", "Accuracy", "higher", at(accuracy)),
+    scorer("balancedAccuracy", "Balanced accuracy", "higher", at(balancedAccuracy)),
+    scorer("precision", "Precision", "higher", at(precision)),
+    scorer("recall", "Recall", "higher", at(recall)),
+    scorer("specificity", "Specificity", "higher", at(specificity)),
+    scorer("f1", "F1", "higher", at(f1)),
+    scorer("matthewsCorrelation", "MCC", "higher", at(matthewsCorrelation)),
+  ];
+}
+
+/** The metrics of two classes, by probability; those of decisions take 0.5 for the threshold. */
+export const classificationScorers: readonly Scorer[] = [...probabilityScorers, ...decisionScorers()];
 
 /** The metrics of a regression. */
 export const regressionScorers: readonly Scorer[] = [

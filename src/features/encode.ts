@@ -1,7 +1,7 @@
 import { check, checkFinite, checkInteger, checkOneOf } from "../core/checks";
 import { type Column, isCategorical, type NumericColumn, type Table } from "../data/table";
 import { type Encoder, encoder, type Part } from "./encoder";
-import { distribution } from "./scale";
+import { moments, quantile } from "./scale";
 
 export interface EncodeOptions {
   /**
@@ -109,23 +109,15 @@ function numberPart(
   missing: "median" | "mean" | "keep",
   indicator: boolean,
 ): Part | undefined {
-  const present = one.values.filter((value) => !Number.isNaN(value));
+  const present = withoutNaN(one.values);
   if (present.length === 0) return undefined;
   checkFinite(present, "fit encoder", `column ${JSON.stringify(one.name)}`);
-  const some = distribution(present);
   const absent = present.length < one.values.length;
-  const fill = missing === "keep" ? undefined : some[missing];
+  const fill =
+    missing === "keep" ? undefined : missing === "mean" ? moments(present).mean : quantile(present, 0.5);
   // Scaling sees the filled numbers, as it would in a chain of an imputer and a scaler.
-  const all =
-    fill === undefined || !absent
-      ? some
-      : distribution(one.values.map((value) => (Number.isNaN(value) ? fill : value)));
-  const [center, width] =
-    scale === "standard"
-      ? [all.mean, all.deviation]
-      : scale === "robust"
-        ? [all.median, all.quartileRange || all.deviation]
-        : [0, 1];
+  const seen = fill === undefined || !absent ? present : one.values.map((v) => (Number.isNaN(v) ? fill : v));
+  const [center, width] = scale === "none" ? [0, 1] : scale === "standard" ? standard(seen) : robust(seen);
   return {
     kind: "number",
     name: one.name,
@@ -135,6 +127,24 @@ function numberPart(
     bounded: scale === "robust",
     indicator: indicator && fill !== undefined && absent,
   };
+}
+
+/** A copy of the values that are there. */
+function withoutNaN(values: Float64Array): Float64Array {
+  const out = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) out[count++] = values[i];
+  return out.subarray(0, count);
+}
+
+function standard(values: Float64Array): [number, number] {
+  const { mean, deviation } = moments(values);
+  return [mean, deviation];
+}
+
+function robust(values: Float64Array): [number, number] {
+  const range = quantile(values, 0.75) - quantile(values, 0.25);
+  return [quantile(values, 0.5), range || moments(values).deviation];
 }
 
 /** Order by code point, the same in every locale. */

@@ -132,7 +132,7 @@ export async function executeCell(
   });
   if (Number.isFinite(timeoutSeconds))
     after(1000 * timeoutSeconds, () => {
-      if (!reply) stop("timeout", `it did not end within ${timeoutSeconds} s`);
+      if (!reply && !idle) stop("timeout", `it did not end within ${timeoutSeconds} s`);
     });
   const onAbort = (): void => stop("stopped");
   signal?.addEventListener("abort", onAbort);

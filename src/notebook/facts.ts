@@ -25,15 +25,9 @@ export function factsOf(folder: string): Facts {
 }
 
 function commitOf(folder: string): string {
-  const git = (...args: string[]): string => {
-    const done = spawnSync("git", args, { cwd: folder, encoding: "utf8", timeout: 5000 });
-    return done.status === 0 ? done.stdout.trim() : "";
-  };
-  const commit = git("rev-parse", "--short=12", "HEAD");
-  if (commit === "") return "";
-  return git("status", "--porcelain", "--untracked-files=no") === ""
-    ? commit
-    : `${commit} and uncommitted changes`;
+  const args = ["describe", "--always", "--abbrev=12", "--exclude=*", "--dirty= and uncommitted changes"];
+  const done = spawnSync("git", args, { cwd: folder, encoding: "utf8", timeout: 5000 });
+  return done.status === 0 ? done.stdout.trim() : "";
 }
 
 /** The version of the tslab that is installed beside this package. */

@@ -169,6 +169,17 @@ export class Kernel {
     await new Promise<void>((done, fail) => {
       let replied = false;
       let heard = false;
+      // A question sent before this socket's handshake would be lost, and the cell would wait for ever.
+      let canAsk = false;
+      const settleIfReady = (): void => {
+        if (!replied || !heard) return;
+        if (canAsk) settle();
+        else setTimeout(settle, 1000);
+      };
+      this.stdin.events.on("handshake", () => {
+        canAsk = true;
+        settleIfReady();
+      });
       const settle = (error?: Error): void => {
         clearInterval(again);
         clearTimeout(limit);
@@ -180,7 +191,7 @@ export class Kernel {
         const id = this.request("kernel_info_request", {}, "shell", {
           output: () => {
             heard = true;
-            if (replied) settle();
+            settleIfReady();
           },
           reply: (message) => {
             const { implementation, language_info } = message.content;
@@ -189,8 +200,8 @@ export class Kernel {
               language: (language_info ?? {}) as KernelInfo["language"],
             };
             replied = true;
-            if (heard) settle();
-            else if (ids.length < 1000) setTimeout(() => heard || this.exit || ask(), 20);
+            settleIfReady();
+            if (!heard && ids.length < 1000) setTimeout(() => heard || this.exit || ask(), 20);
           },
         });
         ids.push(id);

@@ -173,15 +173,31 @@ const longestListed = 1 << 20;
 
 /** The notebook as nbformat's own writer lays it out: one blank of indent, keys in order, texts as lists of lines. */
 export function formatNotebook(notebook: Notebook): string {
-  const cells = notebook.cells.map((cell) => ({
-    ...cell,
-    source: lines(cell.source),
-    // The format wants both in every code cell.
-    ...(cell.cell_type === "code"
+  return [...notebookPieces(notebook)].join("");
+}
+
+/** The text of `formatNotebook`, a cell at a time: a notebook with much output need not be in memory twice. */
+export function* notebookPieces(notebook: Notebook): Generator<string> {
+  const { cells, ...rest } = notebook;
+  yield '{\n "cells": [';
+  for (const [i, cell] of cells.entries())
+    yield `${i > 0 ? "," : ""}\n  ${indented(formatCell(cell), "\n  ")}`;
+  yield cells.length > 0 ? "\n ],\n" : "],\n";
+  yield `${indented(rest, "\n").slice(2)}\n`;
+}
+
+function indented(value: unknown, lineStart: string): string {
+  const text = JSON.stringify(sorted(value), undefined, 1);
+  return lineStart === "\n" ? text : text.replaceAll("\n", lineStart);
+}
+
+function formatCell(cell: Cell): unknown {
+  // The format wants a count and outputs in every code cell.
+  const run =
+    cell.cell_type === "code"
       ? { execution_count: cell.execution_count ?? null, outputs: (cell.outputs ?? []).map(formatOutput) }
-      : {}),
-  }));
-  return `${JSON.stringify(sorted({ ...notebook, cells }), undefined, 1)}\n`;
+      : {};
+  return { ...cell, source: lines(cell.source), ...run };
 }
 
 function formatOutput(output: Output): unknown {

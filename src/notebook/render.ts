@@ -1,11 +1,4 @@
-import {
-  checkFigures,
-  checkProvenance,
-  type Figures,
-  figuresMime,
-  type Provenance,
-  provenanceMime,
-} from "../report/figures";
+import { figuresMime, provenanceMime } from "../report/figures";
 import { duration } from "../report/format";
 import { ansiToHtml, highlight } from "../report/highlight";
 import { escapeHtml, html, raw } from "../report/html";
@@ -14,6 +7,7 @@ import { reportPage, type Summary } from "../report/page";
 import { sanitize, uniqueIds } from "../report/sanitize";
 import type { Cell, DataOutput, Notebook, Output } from "./nbformat";
 import { languageOf, tagged } from "./parameters";
+import { collectFigures, collectProvenance } from "./payloads";
 
 export interface RenderOptions {
   /** The notebook's file, as readers know it. */
@@ -77,34 +71,6 @@ function pictures(cell: Cell): Record<string, string> {
     if (mime?.startsWith("image/")) out[name] = `data:${mime};base64,${String(data).replace(/\s/g, "")}`;
   }
   return out;
-}
-
-/** All figures that the outputs hold, and the first finding. */
-export function collectFigures(notebook: Notebook): Figures {
-  const held = payloads<Figures>(notebook, figuresMime);
-  const figures = held.flatMap((one) => one.figures ?? []);
-  checkFigures(figures);
-  return { finding: held.find((one) => one.finding)?.finding, figures };
-}
-
-/** All data sources and seeds that the outputs hold, each once. */
-export function collectProvenance(notebook: Notebook): Provenance {
-  const held = payloads<Provenance>(notebook, provenanceMime);
-  for (const one of held) checkProvenance(one);
-  const sources = new Map(
-    held.flatMap((one) => one.sources).map((one) => [`${one.name} ${one.sha256}`, one]),
-  );
-  return { sources: [...sources.values()], seeds: [...new Set(held.flatMap((one) => one.seeds))] };
-}
-
-function payloads<T>(notebook: Notebook, mime: string): T[] {
-  return notebook.cells
-    .flatMap((cell) => cell.outputs ?? [])
-    .filter((output): output is DataOutput => "data" in output && mime in output.data)
-    .map((output) => {
-      const value = output.data[mime];
-      return (typeof value === "string" ? JSON.parse(value) : value) as T;
-    });
 }
 
 function codeCell(
@@ -179,15 +145,21 @@ const tailLines = 30;
 const longestLine = 2000;
 
 function text(content: string, style: string): string {
-  const all = content.replace(/\r/g, "").replace(/\n$/, "").split("\n");
-  const cut = all.length - headLines - tailLines;
-  const show = (lines: readonly string[]): string =>
-    ansiToHtml(
-      lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)} …` : line)).join("\n"),
-    );
-  const block = (lines: readonly string[]): string =>
-    `<pre tabindex="0"${style ? ` class="${style}"` : ""}>${show(lines)}</pre>`;
-  if (cut <= 0) return block(all);
+  const block = (part: string): string => {
+    const lines = part
+      .split("\n")
+      .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)} …` : line));
+    return `<pre tabindex="0"${style ? ` class="${style}"` : ""}>${ansiToHtml(lines.join("\n").replaceAll("\r", ""))}</pre>`;
+  };
+  const whole = content.replace(/\r?\n$/, "");
+  let lines = 1;
+  let head = whole.length;
+  for (let at = whole.indexOf("\n"); at >= 0; at = whole.indexOf("\n", at + 1))
+    if (lines++ === headLines) head = at;
+  const cut = lines - headLines - tailLines;
+  if (cut <= 0) return block(whole);
+  let tail = whole.length;
+  for (let i = 0; i < tailLines; i++) tail = whole.lastIndexOf("\n", tail - 1);
   const note = `<p class="tl-cut">${cut} more lines are in the notebook file.</p>`;
-  return `${block(all.slice(0, headLines))}${note}${block(all.slice(-tailLines))}`;
+  return `${block(whole.slice(0, head))}${note}${block(whole.slice(tail + 1))}`;
 }

@@ -1,13 +1,10 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { check } from "../core/checks";
-import { writeAtomic } from "../data/files";
-import type { Figure } from "../report/figures";
-import { duration } from "../report/format";
-import type { Summary } from "../report/page";
-import { factsOf, readableDate, reportMoment, tslabVersion } from "./facts";
+import { reportMoment } from "./facts";
+import type { Inputs } from "./inputs";
 import { findKernelSpec, type KernelSpec } from "./kernel-spec";
-import { formatNotebook, type Notebook, parseNotebook } from "./nbformat";
+import { type Notebook, parseNotebook } from "./nbformat";
 import {
   checkParameters,
   declaredParameters,
@@ -15,23 +12,23 @@ import {
   languageOf,
   type Parameters,
 } from "./parameters";
-import { renderNotebook } from "./render";
-import { describeFailure, type Run, type RunEvent, runNotebook } from "./run-notebook";
+import type { Run, RunEvent } from "./run-notebook";
+import { dropFailed, type Result, type Timing, writeReport } from "./write-report";
 
 export interface FileOptions {
   /** The folder of what is written: NAME.ipynb and, if asked for, NAME.html and NAME.json. */
   readonly out: string;
   /** Writes the report and its figures too. */
   readonly html: boolean;
-  /** The kernel's name; the notebook's own by default. */
-  readonly kernel?: string;
-  readonly parameters?: Readonly<Record<string, unknown>>;
   readonly timeoutSeconds?: number;
   readonly startSeconds?: number;
   readonly keepGoing?: boolean;
+  /** Lets scripts in outputs run in the report. */
   readonly trusted?: boolean;
   readonly signal?: AbortSignal;
   readonly on?: (event: RunEvent) => void;
+  /** What the report records, so that a later reproduce can tell what changed. */
+  readonly record?: { readonly inputs: (executed: Notebook) => Inputs; readonly renderer: string };
 }
 
 /** A notebook that is ready to run: everything that can be wrong before a kernel starts has been checked. */
@@ -53,29 +50,27 @@ export interface FileRun {
   readonly written: readonly string[];
 }
 
-/** What `NAME.json` holds: a report's figures, and what they were made from. */
-export interface ReportJson extends Summary {
-  readonly notebook: string;
-  readonly figures: readonly Figure[];
-  readonly parameters: Parameters;
-  readonly made: string;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly commit: string;
-  readonly seconds?: number;
+export interface PrepareOptions {
+  /** The kernel's name; the notebook's own by default. */
+  readonly kernel?: string;
+  /** Values by name; a text is read as the type that the notebook declares. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Leaves out parameters that the notebook does not declare, instead of refusing them. */
+  readonly onlyDeclared?: boolean;
 }
 
 /** Reads and checks a notebook and what it is run with. @throws RangeError that names what is wrong. */
-export function prepare(path: string, options: Pick<FileOptions, "kernel" | "parameters">): Prepared {
+export function prepare(path: string, options: PrepareOptions = {}): Prepared {
   const notebook = readNotebook(path);
   const named = options.kernel ?? notebook.metadata.kernelspec?.name;
   check(named !== undefined, `run ${path}`, "the notebook must name its kernel, or --kernel must");
   const kernel = findKernelSpec(named);
   const language = languageOf(notebook, kernel.language);
-  const parameters = checkParameters(
-    options.parameters ?? {},
-    declaredParameters(notebook, language),
-    `run ${path}`,
+  const declared = declaredParameters(notebook, language);
+  const given = Object.entries(options.parameters ?? {}).filter(
+    ([name]) => !options.onlyDeclared || declared.some((one) => one.name === name),
   );
+  const parameters = checkParameters(Object.fromEntries(given), declared, `run ${path}`);
   return {
     path,
     name: basename(path).replace(/\.ipynb$/, ""),
@@ -91,16 +86,28 @@ export function readNotebook(path: string): Notebook {
   return parseNotebook(readFileSync(path, "utf8"), path);
 }
 
-/** Makes the folder and checks that files can be written to it. @throws RangeError when they can't. */
-export function checkFolder(folder: string): void {
+/** The notebook that the path names, or those in the folder that it names. @throws RangeError when it is neither. */
+export function notebooksAt(path: string): string[] {
+  check(existsSync(path), `read ${path}`, "the file or folder must exist");
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+/** Makes the folder and checks that the notebook's results can be written to it. @throws RangeError when they can't. */
+export function checkTarget(path: string, out: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK | constants.X_OK);
+    mkdirSync(out, { recursive: true });
+    accessSync(out, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new RangeError(
-      `Cannot write to ${folder}: it must be a folder that may be written to, but ${(error as Error).message}`,
+      `Cannot write to ${out}: it must be a folder that may be written to, but ${(error as Error).message}`,
     );
   }
+  const own = resolve(dirname(path)) === resolve(out);
+  check(!own, `run ${path}`, "--out must be another folder than the notebook's own", out);
 }
 
 /**
@@ -109,91 +116,43 @@ export function checkFolder(folder: string): void {
  */
 export async function runFile(prepared: Prepared, options: FileOptions): Promise<FileRun> {
   const { path, name, notebook, kernel, parameters } = prepared;
-  const { out, timeoutSeconds, startSeconds, keepGoing, signal, on } = options;
-  checkFolder(out);
-  const target = (suffix: string): string => join(out, `${name}${suffix}`);
-  check(
-    resolve(target(".ipynb")) !== resolve(path),
-    `run ${path}`,
-    "--out must be another folder than the notebook's own",
-    out,
-  );
+  const { out, html, timeoutSeconds, startSeconds, keepGoing, signal, on, trusted, record } = options;
+  checkTarget(path, out);
+  const { describeFailure, runNotebook } = await import("./run-notebook.js");
   const cwd = dirname(resolve(path));
   const run = await runNotebook(notebook, {
-    kernel,
-    cwd,
-    timeoutSeconds,
-    startSeconds,
-    keepGoing,
-    signal,
-    on,
+    ...{ kernel, cwd, timeoutSeconds, startSeconds, keepGoing, signal, on },
   });
   const failures = run.failures.map((one) => describeFailure(one, path, notebook));
-  const suffix = run.verdict === "ok" ? "" : ".failed";
-  const written: string[] = [];
-  const write = (file: string, content: string): void => {
-    writeAtomic(file, content);
-    written.push(file);
+  const { at, fixed } = reportMoment();
+  const result: Result = {
+    ...{ path, kernel, parameters, failure: failures[0]?.split("\n")[0] },
+    executed: fixed ? withoutTimes(run.notebook) : run.notebook,
+    made: at.toISOString(),
+    timing: fixed ? undefined : timingOf(run),
   };
-  write(target(`${suffix}.ipynb`), formatNotebook(run.notebook));
-  if (options.html) {
-    const { at, fixed } = reportMoment();
-    const facts = factsOf(cwd);
-    const shown = {
-      name: basename(path),
-      date: readableDate(at),
-      failure: failures[0],
-      trusted: options.trusted,
-    };
-    const milliseconds = fixed ? undefined : new Map(run.cells.map((one) => [one.cell, one.milliseconds]));
-    const versions = { telelink: facts.telelink, node: facts.node, ...kernelVersion(kernel) };
-    const lines: [string, string][] = [
-      ["Notebook", shownPath(path)],
-      ...Object.entries(parameters).map(([key, value]): [string, string] => [
-        `Parameter ${key}`,
-        JSON.stringify(value),
-      ]),
-      [
-        "Versions",
-        Object.entries(versions)
-          .map(([key, value]) => `${key} ${value}`)
-          .join(", "),
-      ],
-      ["Platform", facts.platform],
-      ["Commit", facts.commit || "not under version control"],
-      ...(fixed
-        ? []
-        : [
-            [
-              "Run time",
-              `${duration(run.milliseconds)}, of which the kernel's start ${duration(run.startMilliseconds)}`,
-            ] as [string, string],
-          ]),
-    ];
-    const report = renderNotebook(run.notebook, { ...shown, facts: lines, milliseconds });
-    write(target(`${suffix}.html`), report.html);
-    const json: ReportJson = {
-      ...report.summary,
-      notebook: shownPath(path),
-      parameters,
-      made: at.toISOString(),
-      versions,
-      commit: facts.commit,
-      ...(fixed ? {} : { seconds: Math.round(run.milliseconds) / 1000 }),
-    };
-    write(target(`${suffix}.json`), `${JSON.stringify(json, undefined, 1)}\n`);
-  }
-  if (suffix === "")
-    for (const ending of [".ipynb", ".html", ".json"]) rmSync(target(`.failed${ending}`), { force: true });
+  const suffix = run.verdict === "ok" ? "" : ".failed";
+  const inputs = suffix === "" ? record?.inputs(run.notebook) : undefined;
+  const written = await writeReport(result, {
+    ...{ out, suffix, html, trusted, inputs, renderer: record?.renderer },
+  });
+  if (suffix === "") dropFailed(out, name);
   return { path, run, failures, written };
 }
 
-/** The path as a report may show it: nothing of this machine beyond the working directory. */
-function shownPath(path: string): string {
-  const from = relative(process.cwd(), resolve(path));
-  return from.startsWith("..") || isAbsolute(from) ? basename(path) : from;
+function timingOf(run: Run): Timing {
+  const cells = Object.fromEntries(run.cells.map((one) => [one.id, Math.round(one.milliseconds)]));
+  return {
+    milliseconds: Math.round(run.milliseconds),
+    startMilliseconds: Math.round(run.startMilliseconds),
+    cells,
+  };
 }
 
-function kernelVersion(kernel: KernelSpec): Record<string, string> {
-  return kernel.folder === "" ? { tslab: tslabVersion() } : { kernel: kernel.displayName };
+function withoutTimes(notebook: Notebook): Notebook {
+  const cells = notebook.cells.map((cell) => {
+    const { execution: _, ...metadata } = cell.metadata;
+    return { ...cell, metadata };
+  });
+  return { ...notebook, cells };
 }

@@ -56,6 +56,8 @@ export interface Entry extends Summary {
   readonly href: string;
   /** Its figures as JSON. */
   readonly json: string;
+  /** The page of a later run that failed. */
+  readonly failedHref?: string;
 }
 
 /** The start page: every report with its finding and key figures. */
@@ -63,6 +65,7 @@ export function indexPage(entries: readonly Entry[], facts: readonly string[]): 
   const items = entries.map(
     (one) => html`
 <li><h2><a href="${one.href}">${one.title}</a> ${badges(one)}</h2>
+${one.failure ? html`<p class="tl-failure">The last run failed: <a href="${one.failedHref ?? one.href}">${one.failure}</a></p>` : null}
 ${one.finding ? html`<p class="tl-finding">${one.finding}</p>` : null}
 ${keyFigures(one.figures)}
 <p class="tl-meta">${metaLine(one)} · <a href="${one.json}" aria-label="Figures of ${one.title} as JSON">figures as JSON</a></p></li>`,
@@ -126,7 +129,7 @@ ${keyFigures(content.figures)}
 function badges(content: Summary): Html {
   const simulated = content.sources.some((source) => source.simulated);
   return html`${simulated ? html`<span class="tl-badge">simulated data</span>` : null}
-${content.failure ? html`<span class="tl-badge tl-failed">not complete</span>` : null}`;
+${content.failure ? html`<span class="tl-badge tl-failed">last run failed</span>` : null}`;
 }
 
 /** The figures marked as key, at most five of them. */

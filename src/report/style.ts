@@ -143,6 +143,8 @@ footer { border-top: 1px solid var(--tl-line); color: var(--tl-faint); font-size
 .tl-reports .tl-keys { margin-top: 1.4rem; }
 .tl-reports .tl-key dd:first-of-type { font-size: 1.6rem; }
 .tl-reports .tl-meta { margin-top: 1.3rem; }
+.tl-failure { color: var(--tl-bad); max-width: 80ch; overflow-wrap: anywhere; }
+.tl-failure a { color: inherit; }
 .tl-badge { display: inline-block; font-size: .78rem; font-weight: 600; line-height: 1; padding: .3em .55em; border-radius: 3px; background: var(--tl-warn-surface); color: var(--tl-warn); vertical-align: .15em; }
 .tl-badge.tl-failed { background: var(--tl-bad-surface); color: var(--tl-bad); }
 

@@ -15,12 +15,15 @@ import {
 import type { Store } from "../data/store/open";
 import type { Desk } from "../studies/desk/desk";
 import { askForKey } from "./api-key";
+import { JobQueue } from "./jobs/queue";
 import { countRequests } from "./metrics";
 import { type PredictionLog, predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
+import { jobRoutes } from "./routes/jobs";
 import { pageRoutes } from "./routes/pages";
 import { predictRoutes } from "./routes/predict";
 import { statusRoutes } from "./routes/status";
+import { synthRoutes } from "./routes/synth";
 import type { Settings } from "./settings";
 
 /** Fastify that checks and types requests by zod schemas. */
@@ -41,10 +44,11 @@ export interface Context {
   readonly version: string;
   readonly started: Date;
   readonly log: PredictionLog;
+  readonly queue: JobQueue;
 }
 
 /** What is given to build the server; the rest of the context is made here. */
-export type Given = Omit<Context, "log">;
+export type Given = Omit<Context, "log" | "queue">;
 
 /** The whole server, not yet listening: tests inject requests into it. */
 export async function buildApp(given: Given): Promise<App> {
@@ -77,7 +81,9 @@ export async function buildApp(given: Given): Promise<App> {
     app.log.error({ err: error, rows }, "predictions could not be kept"),
   );
   app.addHook("onClose", async () => log.flush());
-  const context: Context = { ...given, log };
+  const queue = new JobQueue(given.store);
+  app.addHook("onClose", async () => queue.close());
+  const context: Context = { ...given, log, queue };
   answerProblems(app as unknown as FastifyInstance);
 
   await app.register(helmet, {
@@ -128,6 +134,8 @@ export async function buildApp(given: Given): Promise<App> {
   askForKey(app, settings.apiKey);
   statusRoutes(app, context);
   predictRoutes(app, context);
+  jobRoutes(app, context);
+  synthRoutes(app, context);
   pageRoutes(app, context);
   return app;
 }

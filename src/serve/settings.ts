@@ -27,6 +27,9 @@ export const settingsSchema = z.strictObject({
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
 });
 
+// TELELINK_DATA names the folder of the public data sets, for every command.
+const environmentNames: Readonly<Record<string, string>> = { data: "DATA_FOLDER" };
+
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
 /** Settings from what was given, then the environment, then the defaults; an error names what is wrong. */
@@ -36,7 +39,10 @@ export function settings(
 ): Settings {
   const fromEnvironment = Object.fromEntries(
     Object.keys(settingsSchema.shape).flatMap((name) => {
-      const value = environment[`TELELINK_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`];
+      const value =
+        environment[
+          `TELELINK_${environmentNames[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+        ];
       return value === undefined || value === "" ? [] : [[name, value]];
     }),
   );

@@ -17,6 +17,8 @@ export interface ColumnSchema {
 export interface SampleOptions {
   /** What every row has to satisfy, by column: `{ Contract: "Two year", tenure: { from: 12 } }`. */
   readonly where?: Where;
+  /** The number of the first row, by which keys stay unique over several calls; defaults to 0. */
+  readonly firstRow?: number;
 }
 
 /** Read-only data that makes new rows. */
@@ -72,13 +74,16 @@ export async function* sampleBlocks(
   rng: Rng,
   options: BlockOptions = {},
 ): AsyncGenerator<Table> {
-  const { blockRows = 50_000, where, signal, progress } = options;
+  const { blockRows = 50_000, firstRow = 0, where, signal, progress } = options;
   checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
   checkInteger(blockRows, 1, Number.MAX_SAFE_INTEGER, "sample", "blockRows");
   for (let done = 0, block = 0; done < n; block++) {
     signal?.throwIfAborted();
     const rows = Math.min(blockRows, n - done);
-    yield model.sample(rows, rng.fork(`block ${block}`), where ? { where } : {});
+    yield model.sample(rows, rng.fork(`block ${block}`), {
+      firstRow: firstRow + done,
+      ...(where && { where }),
+    });
     done += rows;
     progress?.({ phase: "sample", done, total: n });
     // A stop signal and a server's other requests get their turn only when the loop lets go.

@@ -3,7 +3,7 @@ import { seeded } from "../../src/core/rng";
 import { bootstrapDifferences, bootstrapIntervals } from "../../src/evaluate/bootstrap";
 import { accuracy } from "../../src/evaluate/confusion";
 import { rocAuc } from "../../src/evaluate/ranking";
-import { meanAbsoluteError } from "../../src/evaluate/regression";
+import { meanAbsoluteError, rSquared } from "../../src/evaluate/regression";
 
 const rng = seeded("rows");
 const labels = Float64Array.from({ length: 400 }, (_, i) => (i % 5 === 0 ? 1 : 0));
@@ -73,4 +73,15 @@ test("weights are drawn with their rows", () => {
   const { accuracy: share } = bootstrapIntervals(labels, scores, { accuracy }, seeded(1), { weights });
   expect(share.estimate).toBe(accuracy(labels, scores, { weights }));
   expect(share.low).toBeLessThan(share.high);
+});
+
+test("samples that lack what a figure needs are drawn again, unless hardly any has it", () => {
+  // One target in ten differs: a third of the samples are constant, and R² is not defined for those.
+  const targets = Float64Array.from({ length: 10 }, (_, i) => (i === 0 ? 5 : 2));
+  const found = bootstrapIntervals(targets, targets, { rSquared }, seeded(1), { samples: 100 });
+  expect(found.rSquared).toEqual({ estimate: 1, low: 1, high: 1 });
+  const never = () => {
+    throw new RangeError("Cannot score: no");
+  };
+  expect(() => bootstrapIntervals(labels, scores, { never }, seeded(1))).toThrow("Cannot score: no");
 });

@@ -10,7 +10,7 @@ function fake(mode = ""): KernelSpec {
     name: "fake",
     displayName: "Fake",
     language: "fake",
-    argv: [process.execPath, resolve(__dirname, "fixtures", "fake-kernel.cjs"), "{connection_file}"],
+    argv: [process.execPath, resolve(__dirname, "fixtures", "fake", "kernel.cjs"), "{connection_file}"],
     env: { FAKE_MODE: mode },
     interruptMode: "signal",
     folder: "",

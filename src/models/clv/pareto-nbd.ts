@@ -1,5 +1,4 @@
 import { checkNumber } from "../../core/checks";
-import { hypergeometric } from "../../core/hypergeometric";
 import type { Objective } from "../../core/optimise";
 import { digamma, lgamma, logAddExp } from "../../core/special";
 import type { PurchaseModelOptions } from "./beta-geometric";
@@ -81,16 +80,17 @@ function logGone(
   slopes?: Float64Array,
 ): number {
   if (t === T) return -Infinity;
-  const power = r + s + x;
   const alphaFar = alpha >= beta;
-  const far = alphaFar ? alpha : beta;
-  const near = alphaFar ? beta : alpha;
+  const [far, near] = alphaFar ? [alpha, beta] : [beta, alpha];
+  const power = r + s + x;
   const lower = alphaFar ? s + 1 : r + x;
+  // The series runs in powers of z and peaks after lower · z / (1 − z) terms: where that is far, another way is quicker.
+  const z = (far - near) / (far + t);
+  if (z > 0.95 || lower * z > 100 * (1 - z)) return logGoneByPanels([r, alpha, s, beta], x, t, T, slopes);
   // ln of F(power, lower; power + 1; (far − near) / (far + τ)) / (far + τ)^power, with slopes by power, lower, far, near
   const at = (tau: number): readonly number[] => {
     const base = far + tau;
-    const z = (far - near) / base;
-    const [log, byPower, byLower, byZ] = logTail(power, lower, z);
+    const [log, byPower, byLower, byZ] = logTail(power, lower, (far - near) / base);
     return [
       log - power * Math.log(base),
       byPower - Math.log(base),
@@ -112,9 +112,8 @@ function logGone(
   return from[0] + Math.log1p(-share) + Math.log(s / power);
 }
 
-/** ln ₂F₁(a, b; a + 1; z) = ln Σ a / (a + n) (b)ₙ zⁿ / n! and its derivatives by a, b and z, for z in [0, 1). */
+/** ln ₂F₁(a, b; a + 1; z) = ln Σ a / (a + n) (b)ₙ zⁿ / n! and its derivatives by a, b and z, for z in [0, 0.95]. */
 function logTail(a: number, b: number, z: number): readonly [number, number, number, number] {
-  if (z > 0.95) return logTailNearOne(a, b, z);
   let term = 1;
   let harmonic = 0;
   let [value, byA, byB, byZ] = [1, 0, 0, 0];
@@ -131,17 +130,66 @@ function logTail(a: number, b: number, z: number): readonly [number, number, num
   return [Math.log(value), byA / value, byB / value, z > 0 ? byZ / (z * value) : (a * b) / (a + 1)];
 }
 
-/** As `logTail` where the series is slow: derivatives by differences, since few customers come here. */
-function logTailNearOne(a: number, b: number, z: number): readonly [number, number, number, number] {
-  const log = (p: number, q: number, at: number): number => Math.log(hypergeometric(p, q, p + 1, at));
-  const h = 1e-5;
-  const k = h * (1 - z);
-  return [
-    log(a, b, z),
-    (log(a * (1 + h), b, z) - log(a * (1 - h), b, z)) / (2 * a * h),
-    (log(a, b * (1 + h), z) - log(a, b * (1 - h), z)) / (2 * b * h),
-    (log(a, b, z + k) - log(a, b, z - k)) / (2 * k),
-  ];
+// Nodes and weights of 16-point Gauss–Legendre quadrature on [0, 1].
+const legendre = gaussLegendre(16);
+
+/**
+ * The same integral as `logGone`'s by quadrature over v = ln(near + τ), in panels short enough for the integrand to be
+ * tame in each.
+ */
+function logGoneByPanels(
+  [r, alpha, s, beta]: readonly [number, number, number, number],
+  x: number,
+  t: number,
+  T: number,
+  slopes?: Float64Array,
+): number {
+  const near = Math.min(alpha, beta);
+  const start = Math.log(near + t);
+  const end = Math.log(near + T);
+  // d ln(integrand) / dv, whose two parts grow or fall throughout: its largest size in a panel is that at an end.
+  const steepness = (v: number): number => {
+    const e = Math.exp(v);
+    return 1 + ((r + x) * e) / (alpha - near + e) + ((s + 1) * e) / (beta - near + e);
+  };
+  const logIntegrand = (tau: number): number =>
+    -(r + x) * Math.log(alpha + tau) - (s + 1) * Math.log(beta + tau) + Math.log(near + tau);
+  const scale = Math.max(logIntegrand(t), logIntegrand(T));
+  const sums = [0, 0, 0, 0, 0];
+  let span = 0;
+  for (let from = start; from < end; from += span) {
+    span = Math.min(1, end - from);
+    while (span * Math.max(steepness(from), steepness(from + span)) > 16) span /= 2;
+    const before = sums[0];
+    for (const [node, weight] of legendre) {
+      const tau = Math.exp(from + node * span) - near;
+      const part = weight * span * Math.exp(logIntegrand(tau) - scale);
+      sums[0] += part;
+      sums[1] -= part * Math.log(alpha + tau);
+      sums[2] -= (part * (r + x)) / (alpha + tau);
+      sums[3] -= part * Math.log(beta + tau);
+      sums[4] -= (part * (s + 1)) / (beta + tau);
+    }
+    // The integrand has at most one peak: what has become nothing stays nothing.
+    if (sums[0] - before < 1e-17 * before) break;
+  }
+  if (slopes) for (let k = 0; k < 4; k++) slopes[k] = sums[k + 1] / sums[0] + (k === 2 ? 1 / s : 0);
+  return Math.log(s * sums[0]) + scale;
+}
+
+/** Nodes and weights on [0, 1], by Newton's method on Legendre polynomials. */
+function gaussLegendre(n: number): readonly (readonly [number, number])[] {
+  return Array.from({ length: n }, (_, k) => {
+    let x = Math.cos((Math.PI * (k + 0.75)) / (n + 0.5));
+    let slope = 1;
+    for (let step = 0; step < 6; step++) {
+      let [before, now] = [1, x];
+      for (let j = 2; j <= n; j++) [before, now] = [now, ((2 * j - 1) * x * now - (j - 1) * before) / j];
+      slope = (n * (x * now - before)) / (x * x - 1);
+      x -= now / slope;
+    }
+    return [(1 + x) / 2, 1 / ((1 - x * x) * slope * slope)] as const;
+  });
 }
 
 function paretoModel(fit: PositiveFit): PurchaseModel {

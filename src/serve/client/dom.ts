@@ -19,6 +19,7 @@ export function make(
 
 export interface Problem {
   readonly title: string;
+  readonly status?: number;
   readonly detail?: string;
   readonly errors?: readonly { readonly field: string; readonly rule: string }[];
 }
@@ -67,4 +68,44 @@ export interface Prediction {
   readonly expected_profit: number;
   readonly model: string;
   readonly simulated_value: boolean;
+}
+
+/** A table with a caption; the columns numbered in `right` hold numbers. */
+export function tableOf(
+  caption: string,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): HTMLElement {
+  const cell = (tag: string, text: string, j: number): HTMLElement =>
+    make(
+      tag,
+      { ...(right.includes(j) ? { class: "tl-num" } : {}), ...(tag === "th" ? { scope: "col" } : {}) },
+      text,
+    );
+  const head = make("tr", {}, ...header.map((text, j) => cell("th", text, j)));
+  const body = make(
+    "tbody",
+    {},
+    ...rows.map((row) => make("tr", {}, ...row.map((text, j) => cell("td", text, j)))),
+  );
+  const table = make("table", {}, make("caption", {}, caption), make("thead", {}, head), body);
+  return make("div", { class: "tl-table", tabindex: "0", role: "region", "aria-label": caption }, table);
+}
+
+/** Headers of a request with a JSON body, and the API key where this browser was given one. */
+export function jsonHeaders(): Record<string, string> {
+  const key = localStorage.getItem("telelink.key");
+  return { "content-type": "application/json", ...(key ? { "x-api-key": key } : {}) };
+}
+
+/** Sends a change; where the server asks for its key, asks the person once and tries again. */
+export async function change<T>(url: string, body: unknown): ReturnType<typeof send<T>> {
+  const attempt = () => send<T>(url, { method: "POST", headers: jsonHeaders(), body: JSON.stringify(body) });
+  const first = await attempt();
+  if (first.ok || first.problem.status !== 401) return first;
+  const key = prompt("This server asks for its API key:");
+  if (!key) return first;
+  localStorage.setItem("telelink.key", key);
+  return attempt();
 }

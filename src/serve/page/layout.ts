@@ -4,6 +4,9 @@ import { type Html, html } from "../../report/html";
 export const tabs = [
   { path: "/", name: "Analyze customer" },
   { path: "/batch", name: "Batch" },
+  { path: "/config", name: "Model Config" },
+  { path: "/training", name: "Model Training" },
+  { path: "/generation", name: "Data Generation" },
   { path: "/reports", name: "Reports" },
 ] as const;
 

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { App, Context } from "../app";
+import { csvFiles } from "../data-path";
 import { analyzePage } from "../page/analyze";
 import { batchPage } from "../page/batch";
+import { configPage, generationPage, trainingPage } from "../page/generator";
 import { type FoundReport, reportsPage } from "../page/reports";
 import { appStyle } from "../page/style";
 import { HttpProblem } from "../problem";
@@ -11,7 +13,7 @@ import { HttpProblem } from "../problem";
 const hidden = { schema: { hide: true } };
 // The client's modules are always the built ones, also when this file runs from source.
 const client = resolve(__dirname, "..", "..", "..", "dist", "serve", "client");
-const scripts = ["analyze", "batch", "dom"];
+const scripts = ["analyze", "batch", "config", "dom", "generation", "training"];
 
 /** The web app: pages, their style and scripts, and the reports. */
 export function pageRoutes(app: App, { settings }: Context): void {
@@ -20,6 +22,9 @@ export function pageRoutes(app: App, { settings }: Context): void {
   };
   page("/", () => analyzePage(settings));
   page("/batch", () => batchPage(settings.bodyLimit));
+  page("/config", () => configPage(csvFiles(settings.data)));
+  page("/training", trainingPage);
+  page("/generation", generationPage);
   page("/reports", () => reportsPage(findReports(settings.reports)));
 
   app.get("/assets/app.css", hidden, async (_, reply) =>

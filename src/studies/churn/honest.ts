@@ -4,7 +4,6 @@ import { seeded } from "../../core/rng";
 import { stratifiedKFold } from "../../data/split";
 import { bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
 import { f1, precision, recall } from "../../evaluate/confusion";
-import { precisionRecallCurve } from "../../evaluate/curves";
 import {
   brierLoss,
   type CalibrationBin,
@@ -13,6 +12,7 @@ import {
   logLoss,
 } from "../../evaluate/probability";
 import { averagePrecision, rocAuc } from "../../evaluate/ranking";
+import { chooseThreshold } from "../../evaluate/threshold";
 import { encode } from "../../features/encode";
 import { randomForest } from "../../models/forest";
 import { logisticRegression } from "../../models/logistic";
@@ -99,7 +99,7 @@ export async function honestProtocol(data: ChurnData, options: HonestOptions = {
     const rng = root.fork(name).fork(resampled ? "smote" : "plain");
     const study = { learner: fit, data: { table: train.rows, y: train.labels } };
     const trainScores = outOfFold(await fitFolds(study, splits, rng.fork("folds")), train.labels.length);
-    const threshold = bestThreshold(train.labels, trainScores);
+    const { threshold } = chooseThreshold(train.labels, trainScores, { fBeta: 1 });
     const model = await fit(train.rows, train.labels, rng.fork("all"));
     const testScores = model.predict(test.rows);
     const measures = figuresAt(threshold);
@@ -145,22 +145,4 @@ function measureAll(
     HonestFigure,
     number
   >;
-}
-
-/** The score at or above which calling customers leavers gives the best F1; the middle one where several do. */
-function bestThreshold(labels: Float64Array, scores: Float64Array): number {
-  const curve = precisionRecallCurve(labels, scores);
-  let best = -1;
-  let at: number[] = [];
-  curve.thresholds.forEach((threshold, k) => {
-    const p = curve.precision[k];
-    const r = curve.recall[k];
-    const value = p + r === 0 ? 0 : (2 * p * r) / (p + r);
-    if (value > best) {
-      best = value;
-      at = [];
-    }
-    if (value === best) at.push(threshold);
-  });
-  return at[Math.floor(at.length / 2)];
 }

@@ -1,6 +1,7 @@
 import { cholesky, choleskySolve } from "../../core/linear-algebra";
+import { quantileSorted } from "../../features/scale";
 import type { Formula } from "./formulas";
-import { type LevelsInput, type NumberInput, quantileSorted, spacedRows } from "./search";
+import { type LevelsInput, type NumberInput, spacedRows } from "./search";
 
 const screeningRows = 10_000;
 /** A column with more levels would explain anything a little. */

@@ -1,6 +1,7 @@
+import { quantileSorted } from "../../features/scale";
 import { evaluate, type Formula } from "./formulas";
 import { spacing } from "./grids";
-import { type NumberInput, quantileSorted, shortest, spacedRows } from "./search";
+import { type NumberInput, shortest, spacedRows } from "./search";
 
 const screeningRows = 1000;
 /** A column must be above zero in this share of its present cells to enter a product. */

@@ -2,7 +2,7 @@ import type { Rng } from "../../core/rng";
 import { type Column, type Table, table } from "../../data/table";
 import type { ColumnSchema } from "../synthesiser";
 import { writeDate } from "./dates";
-import { evaluate, rebuild } from "./formulas";
+import { type Arguments, evaluate, rebuild } from "./formulas";
 import { snap } from "./grids";
 import { freshKeys } from "./keys";
 import { raiseToOrders } from "./raise";
@@ -70,7 +70,9 @@ function restoreNumbers(
     const known = done.get(name);
     if (known) return known;
     const made =
-      plan.kind === "date" ? restoreDates(plan, parts) : restoreNumber(plan as NumberPlan, parts, of, rows);
+      plan.kind === "date"
+        ? restoreDates(plan, parts)
+        : restoreNumber(plan as NumberPlan, parts.get(name), of, rows);
     done.set(name, made);
     return made;
   };
@@ -80,14 +82,14 @@ function restoreNumbers(
   return done;
 }
 
-function restoreNumber(
+/** A number's values from what was drawn for it (nothing, for an exact formula) and from its formula's arguments. */
+export function restoreNumber(
   plan: NumberPlan,
-  parts: ReadonlyMap<string, Drawn>,
-  of: (name: string) => ArrayLike<number>,
+  own: Drawn | undefined,
+  of: Arguments,
   rows: number,
 ): Float64Array {
   const { formula, grid, low, high } = plan;
-  const own = parts.get(plan.name);
   const out = new Float64Array(rows);
   if (formula) {
     const predicted = evaluate(formula, of, rows);

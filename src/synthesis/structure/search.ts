@@ -28,11 +28,3 @@ export function shortest(value: number, holds: (shorter: number) => boolean): nu
   }
   return value;
 }
-
-/** The q-quantile of sorted values, between neighbours by interpolation. */
-export function quantileSorted(sorted: ArrayLike<number>, q: number): number {
-  const at = q * (sorted.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
-}

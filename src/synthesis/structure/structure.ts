@@ -161,7 +161,7 @@ export function cellsOf(one: Variable): Int32Array {
 }
 
 /** The cell of one value of a number. */
-export function cellOf(one: NumberVariable, value: number): number {
+export function cellOf(one: Pick<NumberVariable, "atoms" | "missing">, value: number): number {
   if (Number.isNaN(value)) return one.missing ? one.atoms.length + 1 : -1;
   const atom = one.atoms.indexOf(value);
   return atom < 0 ? one.atoms.length : atom;

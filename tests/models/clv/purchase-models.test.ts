@@ -82,6 +82,22 @@ test("paretoNbd()(history) reaches the published estimates and standard errors",
   );
 });
 
+test.each(golden.paretoAlive)(
+  "Pareto/NBD with alpha %d, beta %d: P(alive) at (%d, %d, %d)",
+  (alpha, beta, x, t, T, alive) => {
+    // mpmath's quadrature at 30 digits
+    const parameters = { r: 0.6, alpha, s: 0.7, beta };
+    const model = paretoNbdFromJSON({
+      kind: "pareto-nbd",
+      version: 1,
+      parameters,
+      covariance: null,
+      logLikelihood: 0,
+    });
+    expect(model.probabilityAlive(customer(x, t, T))[0] / alive).toBeCloseTo(1, 9);
+  },
+);
+
 test("mbgNbd()(history) reaches the published estimates", () => {
   near(mbgNbd()(cdnowInDays).estimates, [0.525, 6.183, 0.891, 1.614], 1e-3);
 });

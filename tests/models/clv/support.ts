@@ -17,6 +17,8 @@ interface Golden {
   readonly mbgNbd: Fitted;
   readonly paretoNbd: Fitted;
   readonly counts: number[];
+  /** alpha, beta, frequency, recency, age, P(alive). */
+  readonly paretoAlive: [number, number, number, number, number, number][];
   readonly gammaGamma: { parameters: number[]; logLikelihood: number; expectedValue: number[] };
   readonly lifetimeValue: number[];
 }

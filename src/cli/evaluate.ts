@@ -1,0 +1,70 @@
+import { Command } from "commander";
+import type { Evaluation } from "../studies/prediction/evaluate-model";
+import { noteProblems, print, printJson, printTable } from "./output";
+
+interface Options {
+  data: string;
+  threshold?: string;
+  level: string;
+  seed: string;
+  json?: boolean;
+}
+
+/** `telelink evaluate`: what a model is worth on rows with known targets. */
+export function evaluateCommand(): Command {
+  return new Command("evaluate")
+    .description("measure a model on rows it was not trained on, with bootstrap intervals")
+    .argument("<model>", "a file that telelink train wrote")
+    .requiredOption("--data <file>", "a CSV file with the columns of training and the target")
+    .option("--threshold <probability>", "decide by another threshold than the model's own")
+    .option("--level <share>", "coverage of the intervals", "0.95")
+    .option("--seed <number>", "seed of the bootstrap", "42")
+    .option("--json", "print JSON, with confusion counts, calibration and gains")
+    .action(evaluate);
+}
+
+async function evaluate(file: string, options: Options): Promise<void> {
+  const [{ readModelFile }, { readCsv }, { evaluateModel }, { knownSchema }, { seeded }, numbers] =
+    await Promise.all([
+      import("./model-file.js"),
+      import("../data/read-csv.js"),
+      import("../studies/prediction/evaluate-model.js"),
+      import("../studies/prediction/saved-model.js"),
+      import("../core/rng.js"),
+      import("./options.js"),
+    ]);
+  const threshold =
+    options.threshold === undefined
+      ? undefined
+      : numbers.decimalNumber(options.threshold, "--threshold", 0, 1);
+  const level = numbers.decimalNumber(options.level, "--level", 0.5, 0.999);
+  const seed = numbers.wholeNumber(options.seed, "--seed");
+  const model = readModelFile(file);
+  const read = readCsv(options.data, { schema: knownSchema(model) });
+  const found = evaluateModel(model, read.table, seeded(seed), { threshold, level });
+  if (options.json) {
+    printJson({ model: file, data: options.data, target: model.target.column, ...found });
+    return;
+  }
+  show(found, options.data);
+  noteProblems(read.problems, read.problemCount, 5);
+}
+
+function show({ rows, positives, threshold, level, figures, confusion }: Evaluation, data: string): void {
+  const share = positives === undefined ? "" : `, ${positives} of them positive`;
+  print(`${data}: ${rows} rows${share}`);
+  printTable(
+    ["figure", "value", `${100 * level} % from`, "to"],
+    figures.map((one) => [one.title, ...[one.value, one.low, one.high].map((value) => value.toPrecision(4))]),
+  );
+  if (!confusion) return;
+  print();
+  print(`at threshold ${threshold?.toFixed(3)}:`);
+  printTable(
+    ["", "called positive", "called negative"],
+    [
+      ["positive", String(confusion.truePositives), String(confusion.falseNegatives)],
+      ["negative", String(confusion.falsePositives), String(confusion.trueNegatives)],
+    ],
+  );
+}

@@ -1,0 +1,42 @@
+import { check } from "../core/checks";
+import { type Column, isCategorical, type Table, table } from "./table";
+
+/** The rows of all tables below each other. They must have the same columns; levels are those of the first that has all. */
+export function joinTables(parts: readonly Table[]): Table {
+  check(parts.length > 0, "join tables", "there must be at least one, got none");
+  return table(
+    parts[0].columns.map((first, j) => {
+      const columns = parts.map((part) => part.columns[j]);
+      const same = columns.every((one) => one?.name === first.name && one.type === first.type);
+      check(same, "join tables", `every table must have ${first.name} (${first.type}) as column ${j + 1}`);
+      return joinColumns(first, columns);
+    }),
+  );
+}
+
+function joinColumns(first: Column, columns: readonly Column[]): Column {
+  const rows = columns.reduce(
+    (sum, one) => sum + ("values" in one ? one.values.length : one.codes.length),
+    0,
+  );
+  if (first.type === "numeric") {
+    const values = new Float64Array(rows);
+    let at = 0;
+    for (const one of columns as (typeof first)[]) {
+      values.set(one.values, at);
+      at += one.values.length;
+    }
+    return { ...first, values };
+  }
+  if (!isCategorical(first))
+    return { ...first, values: (columns as (typeof first)[]).flatMap((one) => one.values) };
+  const parts = columns as (typeof first)[];
+  const levels = [...new Set(parts.flatMap((one) => one.levels))];
+  const codes = new Int32Array(rows);
+  let at = 0;
+  for (const one of parts) {
+    const map = one.levels.map((level) => levels.indexOf(level));
+    for (const code of one.codes) codes[at++] = code < 0 ? -1 : map[code];
+  }
+  return { ...first, codes, levels };
+}

@@ -1,0 +1,300 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import { check } from "../../core/checks";
+import type { Watch } from "../../core/model";
+import type { Problem } from "../problems";
+import { type CsvBatches, readCsvBatches } from "../read-csv-batches";
+import { type ColumnSchema, type Schema, schemaFromJson } from "../schema";
+import { type Column, cellText, isCategorical, type Table, table } from "../table";
+import { type Store, storeError } from "./open";
+
+export interface IngestOptions extends Watch {
+  /** Types by column name; inferred where it says nothing. */
+  readonly schema?: Schema;
+  /** The column that names the customer: a second row of the same value is marked; defaults to the first `id` column. */
+  readonly id?: string;
+}
+
+/** What became of a file. */
+export interface Ingested {
+  readonly table: string;
+  readonly file: string;
+  readonly sha256: string;
+  /** True when these bytes were in the table already: nothing was added. */
+  readonly known: boolean;
+  /** Rows added. */
+  readonly rows: number;
+  /** Rows left out; each is kept in telelink_rejects with line, rule and value. */
+  readonly rejected: number;
+  /** Rows added whose customer was there before; analysis leaves them out. */
+  readonly duplicates: number;
+  /** The first problems, for showing. */
+  readonly problems: readonly Problem[];
+}
+
+/** Names that SQL and people can both use; those beginning with telelink_ and sqlite_ are taken. */
+export function checkTableName(name: string): void {
+  check(
+    /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name) && !/^(telelink|sqlite)_/i.test(name),
+    "use the table",
+    "its name must begin with a letter, hold at most 63 letters, digits and underscores, and not begin with telelink_ or sqlite_",
+    name,
+  );
+}
+
+/**
+ * Adds a CSV file to a table of the store, which is made by the first file. The whole file is one transaction: after a
+ * crash or an error the table is as it was before. The same bytes are added once.
+ */
+export async function ingest(
+  store: Store,
+  file: string,
+  name: string,
+  options: IngestOptions = {},
+): Promise<Ingested> {
+  checkTableName(name);
+  const action = `ingest ${basename(file)}`;
+  const sha256 = await fileHash(file, options.signal);
+  const done = store.db
+    .prepare("SELECT rows, rejected, duplicates FROM telelink_files WHERE table_name = ? AND sha256 = ?")
+    .get(name, sha256) as { rows: number; rejected: number; duplicates: number } | undefined;
+  if (done)
+    return { table: name, file, sha256, known: true, rows: 0, rejected: 0, duplicates: 0, problems: [] };
+  check(!store.db.inTransaction, action, "another file is being ingested in this process");
+  try {
+    store.db.exec("BEGIN IMMEDIATE");
+  } catch (error) {
+    throw storeError(error, "write to", store.file);
+  }
+  try {
+    const said = await addRows(store, file, name, sha256, options);
+    // The bytes read must be those hashed: a file that is still being written is refused.
+    check(
+      (await fileHash(file, options.signal)) === sha256,
+      action,
+      "the file must not change while it is read",
+    );
+    store.db.exec("COMMIT");
+    return said;
+  } catch (error) {
+    if (store.db.inTransaction) store.db.exec("ROLLBACK");
+    throw storeError(error, "write to", store.file);
+  }
+}
+
+async function addRows(
+  store: Store,
+  file: string,
+  name: string,
+  sha256: string,
+  options: IngestOptions,
+): Promise<Ingested> {
+  const known = tableSchema(store, name);
+  const rejects: { line: number; column: string | null; rule: string; value: string }[] = [];
+  const batches: CsvBatches = await readCsvBatches(file, {
+    ...(known ? { schema: known } : options.schema ? { schema: options.schema } : {}),
+    rows: 20_000,
+    onReject: (row) => {
+      for (const one of row.problems)
+        rejects.push({ line: one.line, column: one.column ?? null, rule: one.rule, value: one.value });
+    },
+  });
+  const columns = batches.schema.columns;
+  const id = options.id ?? columns.find((one) => one.type === "id")?.name;
+  if (known) checkColumns(name, known.columns, columns);
+  else createTable(store, name, columns);
+  check(
+    id === undefined || columns.some((one) => one.name === id),
+    "ingest",
+    `the id column must be one of ${columns.map((one) => one.name).join(", ")}`,
+    id,
+  );
+  if (id !== undefined)
+    store.db.exec(`CREATE INDEX IF NOT EXISTS ${quoted(`${name}_id`)} ON ${quoted(name)} (${quoted(id)})`);
+
+  const fileId = Number(
+    store.db
+      .prepare(
+        "INSERT INTO telelink_files (table_name, name, sha256, rows, rejected, duplicates, schema, at) VALUES (?, ?, ?, 0, 0, 0, ?, ?)",
+      )
+      .run(name, basename(file), sha256, JSON.stringify(batches.schema), new Date().toISOString())
+      .lastInsertRowid,
+  );
+  const insert = store.db.prepare(
+    `INSERT INTO ${quoted(name)} (_file, _duplicate, ${columns.map((one) => quoted(one.name)).join(", ")}) VALUES (?, ?, ${columns.map(() => "?").join(", ")})`,
+  );
+  const before =
+    id === undefined
+      ? undefined
+      : store.db.prepare(`SELECT 1 FROM ${quoted(name)} WHERE ${quoted(id)} = ? LIMIT 1`);
+  const reject = store.db.prepare(
+    "INSERT INTO telelink_rejects (file_id, line, column_name, rule, value) VALUES (?, ?, ?, ?, ?)",
+  );
+  const idAt = columns.findIndex((one) => one.name === id);
+  let rows = 0;
+  let duplicates = 0;
+  for await (const batch of batches) {
+    options.signal?.throwIfAborted();
+    for (let i = 0; i < batch.rows; i++) {
+      const values = batch.columns.map((one) => storedValue(one, i));
+      const again = before && values[idAt] !== null && before.get(values[idAt]) ? 1 : 0;
+      insert.run(fileId, again, ...values);
+      duplicates += again;
+    }
+    rows += batch.rows;
+    for (const one of rejects.splice(0)) reject.run(fileId, one.line, one.column, one.rule, one.value);
+    options.progress?.({ phase: "ingest", done: rows, total: 0, figures: { rows } });
+  }
+  for (const one of rejects.splice(0)) reject.run(fileId, one.line, one.column, one.rule, one.value);
+  store.db
+    .prepare("UPDATE telelink_files SET rows = ?, rejected = ?, duplicates = ? WHERE id = ?")
+    .run(rows, batches.rejected, duplicates, fileId);
+  return {
+    table: name,
+    file,
+    sha256,
+    known: false,
+    rows,
+    rejected: batches.rejected,
+    duplicates,
+    problems: batches.problems,
+  };
+}
+
+/** The schema that the table's first file had; undefined when there is no such table. */
+export function tableSchema(store: Store, name: string): Schema | undefined {
+  const row = store.db
+    .prepare("SELECT schema FROM telelink_files WHERE table_name = ? ORDER BY id LIMIT 1")
+    .get(name) as { schema: string } | undefined;
+  return row && schemaFromJson(JSON.parse(row.schema), `table ${name}`);
+}
+
+/** A table of the store, ready for analysis: rows of customers who were there before are left out and counted. */
+export function readTable(
+  store: Store,
+  name: string,
+): { readonly table: Table; readonly duplicates: number } {
+  checkTableName(name);
+  const schema = tableSchema(store, name);
+  check(
+    schema !== undefined,
+    "read the table",
+    `it must be one of ${tableNames(store).join(", ") || "those ingested, and there are none"}`,
+    name,
+  );
+  const { n, d } = store.db
+    .prepare(`SELECT count(*) - sum(_duplicate) AS n, sum(_duplicate) AS d FROM ${quoted(name)}`)
+    .get() as { n: number | null; d: number | null };
+  const rows = n ?? 0;
+  const builders = schema.columns.map((one) => builder(one, rows));
+  const select = store.db.prepare(
+    `SELECT ${schema.columns.map((one) => quoted(one.name)).join(", ")} FROM ${quoted(name)} WHERE _duplicate = 0 ORDER BY _row`,
+  );
+  let i = 0;
+  for (const row of select.raw(true).iterate() as IterableIterator<unknown[]>) {
+    for (let j = 0; j < builders.length; j++) builders[j].set(i, row[j]);
+    i++;
+  }
+  return { table: table(builders.map((one) => one.column())), duplicates: d ?? 0 };
+}
+
+/** The ingested tables. */
+export function tableNames(store: Store): string[] {
+  const rows = store.db
+    .prepare("SELECT DISTINCT table_name AS name FROM telelink_files ORDER BY name")
+    .all() as { name: string }[];
+  return rows.map((one) => one.name);
+}
+
+function builder(
+  schema: ColumnSchema,
+  rows: number,
+): { set(i: number, value: unknown): void; column(): Column } {
+  const { name, type } = schema;
+  if (type === "numeric") {
+    const values = new Float64Array(rows);
+    return {
+      set: (i, value) => {
+        values[i] = value === null ? Number.NaN : Number(value);
+      },
+      column: () => ({
+        name,
+        type,
+        values,
+        ...(schema.decimals === undefined ? {} : { decimals: schema.decimals }),
+      }),
+    };
+  }
+  if (type === "categorical" || type === "boolean") {
+    const codes = new Int32Array(rows);
+    const levels = [...(schema.levels ?? [])];
+    const known = new Map(levels.map((level, code) => [level, code]));
+    return {
+      set: (i, value) => {
+        if (value === null) {
+          codes[i] = -1;
+          return;
+        }
+        const level = String(value);
+        let code = known.get(level);
+        if (code === undefined) {
+          code = levels.push(level) - 1;
+          known.set(level, code);
+        }
+        codes[i] = code;
+      },
+      column: () => ({ name, type, codes, levels }),
+    };
+  }
+  const values = new Array<string>(rows).fill("");
+  return {
+    set: (i, value) => {
+      values[i] = value === null ? "" : String(value);
+    },
+    column: () => ({ name, type, values }),
+  };
+}
+
+function createTable(store: Store, name: string, columns: readonly ColumnSchema[]): void {
+  const taken = columns.find((one) => /^_(row|file|duplicate)$/i.test(one.name));
+  check(!taken, "ingest", "a column must not be called _row, _file or _duplicate", taken?.name);
+  const lower = new Set(columns.map((one) => one.name.toLowerCase()));
+  check(
+    lower.size === columns.length,
+    "ingest",
+    "column names must differ in more than upper and lower case",
+  );
+  const typed = columns.map((one) => `${quoted(one.name)} ${one.type === "numeric" ? "REAL" : "TEXT"}`);
+  store.db.exec(
+    `CREATE TABLE ${quoted(name)} (_row INTEGER PRIMARY KEY, _file INTEGER NOT NULL REFERENCES telelink_files (id), _duplicate INTEGER NOT NULL, ${typed.join(", ")})`,
+  );
+}
+
+function checkColumns(name: string, known: readonly ColumnSchema[], found: readonly ColumnSchema[]): void {
+  const list = (columns: readonly ColumnSchema[]): string => columns.map((one) => one.name).join(", ");
+  check(
+    list(known) === list(found),
+    "ingest",
+    `the columns must be those of table ${name}: ${list(known)}`,
+    list(found),
+  );
+}
+
+function storedValue(one: Column, i: number): number | string | null {
+  if (one.type === "numeric") return Number.isNaN(one.values[i]) ? null : one.values[i];
+  if (isCategorical(one)) return one.codes[i] < 0 ? null : one.levels[one.codes[i]];
+  return cellText(one, i) || null;
+}
+
+/** A name as SQL takes it whatever it holds. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+async function fileHash(file: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(file, { highWaterMark: 1 << 20, signal }))
+    hash.update(piece as Uint8Array);
+  return hash.digest("hex");
+}

@@ -1,0 +1,106 @@
+import { check } from "../../core/checks";
+import { isCategorical, type Table } from "../../data/table";
+import { dateFormatOf, dateReader } from "../../synthesis/structure/dates";
+import { alignTables, type Shared } from "./align";
+
+export interface Validity {
+  readonly column: string;
+  readonly metric: "BoundaryAdherence" | "CategoryAdherence" | "KeyUniqueness" | "DatetimeFormatAdherence";
+  readonly score: number;
+}
+
+/** SDMetrics' Diagnostic report. */
+export interface Diagnostic {
+  readonly score: number;
+  readonly validity: number;
+  readonly structure: number;
+  readonly byColumn: readonly Validity[];
+}
+
+/**
+ * Whether synthetic values are valid at all (in range, known levels, unique keys, readable dates) and the columns are
+ * those of the real table, as SDMetrics 0.32.0's Diagnostic report defines it. 1 is a matter of course.
+ */
+export function diagnosticScore(real: Table, synthetic: Table): Diagnostic {
+  const action = "score diagnostic";
+  check(real.rows > 0 && synthetic.rows > 0, action, "both tables must have rows");
+  const columns = new Map(alignTables([real, synthetic], action).map((one) => [one.name, one]));
+  const byColumn = synthetic.columns.flatMap((made): Validity[] => {
+    const { name: column } = made;
+    const own = real.columns.find((one) => one.name === column);
+    if (made.type === "id") {
+      const distinct = new Set(made.values).size;
+      return [{ column, metric: "KeyUniqueness", score: distinct / made.values.length }];
+    }
+    const one = columns.get(column);
+    if (!one) return [];
+    if (one.kind === "levels")
+      return [{ column, metric: "CategoryAdherence", score: categoryAdherence(one) }];
+    const inside: Validity = {
+      column,
+      metric: "BoundaryAdherence",
+      score: boundaryAdherence(one.values[0], one.values[1]),
+    };
+    if (made.type !== "date" || own?.type !== "date") return [inside];
+    const format = dateFormatOf(own.values);
+    const read = format && dateReader(format.pattern);
+    const fits = made.values.filter((text) => text === "" || (read && !Number.isNaN(read(text)))).length;
+    return [inside, { column, metric: "DatetimeFormatAdherence", score: fits / made.values.length }];
+  });
+  const names = (from: Table): Set<string> =>
+    new Set(from.columns.map((one) => `${one.name}\n${isCategorical(one) ? "levels" : one.type}`));
+  const [a, b] = [names(real), names(synthetic)];
+  const both = [...a].filter((name) => b.has(name)).length;
+  const structure = both / new Set([...a, ...b]).size;
+  const validity = byColumn.reduce((sum, one) => sum + one.score, 0) / byColumn.length;
+  return { score: (validity + structure) / 2, validity, structure, byColumn };
+}
+
+/**
+ * The share of synthetic rows that equal no real row, numbers counting as equal within 1 % of the synthetic value
+ * (SDMetrics' NewRowSynthesis).
+ */
+export function newRowShare(real: Table, synthetic: Table): number {
+  const columns = alignTables([real, synthetic], "count new rows");
+  // Levels rule nearly everything out: only rows with the same levels are compared number by number.
+  const levels = columns.filter((one) => one.kind === "levels");
+  const numbers = columns.filter((one) => one.kind === "number");
+  const keyOf = (table: number, i: number): string => levels.map((one) => one.codes[table][i]).join();
+  const groups = new Map<string, number[]>();
+  for (let r = 0; r < real.rows; r++) {
+    const key = keyOf(0, r);
+    const own = groups.get(key);
+    if (own) own.push(r);
+    else groups.set(key, [r]);
+  }
+  let fresh = 0;
+  for (let i = 0; i < synthetic.rows; i++) {
+    const equal = (r: number): boolean =>
+      numbers.every((one) => {
+        const [a, b] = [one.values[0][r], one.values[1][i]];
+        if (Number.isNaN(b)) return Number.isNaN(a);
+        return Math.abs(a - b) <= Math.abs(0.01 * b);
+      });
+    if (!(groups.get(keyOf(1, i)) ?? []).some(equal)) fresh++;
+  }
+  return fresh / synthetic.rows;
+}
+
+/** Missing values count only where the real column has none. */
+function boundaryAdherence(real: Float64Array, synthetic: Float64Array): number {
+  let low = Infinity;
+  let high = -Infinity;
+  let missing = false;
+  for (const value of real) {
+    if (Number.isNaN(value)) missing = true;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const judged = missing ? synthetic.filter((value) => !Number.isNaN(value)) : synthetic;
+  return judged.filter((value) => value >= low && value <= high).length / judged.length;
+}
+
+function categoryAdherence(one: Extract<Shared, { kind: "levels" }>): number {
+  const known = new Set(one.codes[0]);
+  return one.codes[1].filter((code) => known.has(code)).length / one.codes[1].length;
+}

@@ -1,0 +1,93 @@
+import { check } from "../../core/checks";
+import type { Model } from "../../core/model";
+import type { CalibratedModel } from "../calibrate";
+import type { CalibratorJson } from "../calibrator";
+import type { Forest } from "../forest";
+import type { LinearPredictor } from "../linear-predictor";
+import type { OnnxColumn } from "./encoder-onnx";
+import type { OnnxGraph } from "./graph";
+import { treesOnnx } from "./trees-onnx";
+
+/** The encoder's columns; one entry of `columns` may be `widths` columns of the matrix wide. */
+export interface OnnxInputs {
+  readonly columns: readonly OnnxColumn[];
+  readonly widths: readonly number[];
+}
+
+/** How each kind of model is written; returns a value of shape [N, 1]. */
+const writers: { readonly [kind: string]: (model: never, inputs: OnnxInputs, graph: OnnxGraph) => string } = {
+  calibrated: ({ model, calibrator }: CalibratedModel, inputs, graph) =>
+    calibratorOnnx(calibrator.toJSON(), modelOnnx(model, inputs, graph), graph),
+  forest: ({ trees }: Forest, inputs, graph) => {
+    const sum = graph.node("Cast", [treesOnnx(trees, single(inputs, graph), graph)], { to: { int: 11 } });
+    return graph.node("Div", [sum, graph.constant([trees.roots.length - 1], [1, 1])]);
+  },
+  "linear-regression": linearOnnx,
+  "logistic-regression": (model: LinearPredictor, inputs, graph) =>
+    graph.node("Sigmoid", [linearOnnx(model, inputs, graph)]),
+};
+
+/** The model's prediction as a value of shape [N, 1]; throws for a kind that can't be written. */
+export function modelOnnx(model: Model, inputs: OnnxInputs, graph: OnnxGraph): string {
+  check(
+    Object.hasOwn(writers, model.kind),
+    "write ONNX",
+    `the model must be one of ${Object.keys(writers).join(", ")}`,
+    model.kind,
+  );
+  return writers[model.kind](model as never, inputs, graph);
+}
+
+function linearOnnx(
+  { coefficients, intercept }: LinearPredictor,
+  inputs: OnnxInputs,
+  graph: OnnxGraph,
+): string {
+  const values = inputs.columns.map((one) => {
+    check("numeric" in one, "write ONNX", "a linear model needs numeric columns");
+    return one.numeric;
+  });
+  const x = values.length === 1 ? values[0] : graph.node("Concat", values, { axis: { int: 1 } });
+  const sums = graph.node("MatMul", [x, graph.constant(coefficients, [coefficients.length, 1])]);
+  return graph.node("Add", [sums, graph.constant([intercept], [1, 1])]);
+}
+
+/** One entry for each matrix column: trees ask columns one by one. */
+function single({ columns, widths }: OnnxInputs, graph: OnnxGraph): OnnxColumn[] {
+  return columns.flatMap((one, k) => {
+    if (widths[k] === 1 || !("numeric" in one)) return [one];
+    return Array.from({ length: widths[k] }, (_, j) => ({
+      numeric: graph.node("Gather", [one.numeric, graph.integers([j])], { axis: { int: 1 } }),
+    }));
+  });
+}
+
+function calibratorOnnx(calibrator: CalibratorJson, p: string, graph: OnnxGraph): string {
+  const number = (value: number): string => graph.constant([value], [1, 1]);
+  if (calibrator.method === "isotonic") return isotonicOnnx(calibrator, p, graph);
+  const edge = 2 ** -52;
+  const inside = graph.node("Max", [graph.node("Min", [p, number(1 - edge)]), number(edge)]);
+  const up = graph.node("Log", [inside]);
+  const down = graph.node("Log", [graph.node("Sub", [number(1), inside])]);
+  const { intercept } = calibrator;
+  const [a, b] =
+    calibrator.method === "beta" ? [calibrator.a, calibrator.b] : [calibrator.slope, calibrator.slope];
+  const sum = graph.node("Sub", [graph.node("Mul", [up, number(a)]), graph.node("Mul", [down, number(b)])]);
+  return graph.node("Sigmoid", [graph.node("Add", [sum, number(intercept)])]);
+}
+
+/** The first value plus, for each step, its slope times how far p is into it. */
+function isotonicOnnx(
+  { at, values }: Extract<CalibratorJson, { method: "isotonic" }>,
+  p: string,
+  graph: OnnxGraph,
+): string {
+  const steps = at.length - 1;
+  const first = graph.constant([values[0]], [1, 1]);
+  if (steps === 0) return graph.node("Add", [graph.node("Mul", [p, graph.constant([0], [1, 1])]), first]);
+  const low = graph.constant(at.slice(0, -1), [1, steps]);
+  const high = graph.constant(at.slice(1), [1, steps]);
+  const into = graph.node("Sub", [graph.node("Min", [graph.node("Max", [p, low]), high]), low]);
+  const slopes = values.slice(1).map((value, k) => (value - values[k]) / (at[k + 1] - at[k]));
+  return graph.node("Add", [graph.node("MatMul", [into, graph.constant(slopes, [steps, 1])]), first]);
+}

@@ -1,0 +1,22 @@
+/** A name in SQL: double-quoted. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A string in SQL. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A number in SQL with all its digits; the exponent makes it a DOUBLE and not a decimal. */
+export function sqlNumber(value: number): string {
+  return value < 0 ? `(${value.toExponential()})` : value.toExponential();
+}
+
+/** The sum of terms, added in pairs, then pairs of pairs: engines limit how deep an expression may nest. */
+export function sqlSum(terms: readonly string[]): string {
+  if (terms.length === 0) return "0e0";
+  if (terms.length === 1) return terms[0];
+  const half = terms.length >> 1;
+  return `(${sqlSum(terms.slice(0, half))} + ${sqlSum(terms.slice(half))})`;
+}

@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { openAtomic } from "../data/files";
+import { duration } from "../report/format";
+import type { Summary } from "../report/page";
+import { factsOf, readableDate, tslabVersion } from "./facts";
+import type { Inputs } from "./inputs";
+import type { KernelSpec } from "./kernel-spec";
+import { type Notebook, notebookPieces } from "./nbformat";
+import type { Parameters } from "./parameters";
+
+/** How long a run took; absent where SOURCE_DATE_EPOCH asks for equal bytes. */
+export interface Timing {
+  readonly milliseconds: number;
+  readonly startMilliseconds: number;
+  /** By the cell's id. */
+  readonly cells: Readonly<Record<string, number>>;
+}
+
+/** What `NAME.json` holds: a report's figures, and what they were made from. */
+export interface ReportJson extends Summary {
+  readonly notebook: string;
+  readonly parameters: Parameters;
+  /** The moment of the run, ISO 8601. */
+  readonly made: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly commit: string;
+  readonly timing?: Timing;
+  /** What the outputs depend on; of `telelink reproduce` only. */
+  readonly inputs?: Inputs;
+  /** What the page's look depends on. */
+  readonly renderer?: string;
+  /** SHA-256 of the files beside this one, by their ending. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A run that is to be written. */
+export interface Result {
+  /** The source notebook's path. */
+  readonly path: string;
+  readonly executed: Notebook;
+  readonly kernel: KernelSpec;
+  readonly parameters: Parameters;
+  readonly made: string;
+  readonly timing?: Timing;
+  readonly failure?: string;
+}
+
+export interface WriteOptions {
+  readonly out: string;
+  /** Between name and ending: "" or ".failed". */
+  readonly suffix: string;
+  readonly html: boolean;
+  readonly trusted?: boolean;
+  readonly inputs?: Inputs;
+  readonly renderer?: string;
+}
+
+/** Writes NAME.ipynb and, if asked for, NAME.html and last NAME.json. Returns the paths. */
+export async function writeReport(result: Result, options: WriteOptions): Promise<string[]> {
+  const { path, executed, parameters, made, timing, kernel } = result;
+  const { out, suffix, inputs, renderer, trusted } = options;
+  const name = basename(path).replace(/\.ipynb$/, "");
+  const written: string[] = [];
+  const files: Record<string, string> = {};
+  const write = (ending: string, pieces: Iterable<string>): void => {
+    const file = join(out, `${name}${suffix}.${ending}`);
+    files[ending] = writePieces(file, pieces);
+    written.push(file);
+  };
+  write("ipynb", notebookPieces(executed));
+  if (!options.html) return written;
+  const { renderNotebook } = await import("./render.js");
+  const facts = factsOf(dirname(resolve(path)));
+  const versions = { telelink: facts.telelink, node: facts.node, ...kernelVersion(kernel) };
+  const ids = executed.cells.map((cell) => cell.id);
+  const report = renderNotebook(executed, {
+    name: basename(path),
+    date: readableDate(new Date(made)),
+    failure: result.failure,
+    trusted,
+    facts: lines(result, versions, facts.platform, facts.commit),
+    milliseconds:
+      timing && new Map(Object.entries(timing.cells).map(([id, time]) => [ids.indexOf(id), time])),
+  });
+  write("html", [report.html]);
+  const notebook = shownPath(path);
+  const json: Omit<ReportJson, "files"> = {
+    ...report.summary,
+    ...{ notebook, parameters, made, versions, commit: facts.commit, timing, inputs, renderer },
+  };
+  write("json", [`${JSON.stringify({ ...json, files: { ...files } }, undefined, 1)}\n`]);
+  return written;
+}
+
+function lines(
+  result: Result,
+  versions: Readonly<Record<string, string>>,
+  platform: string,
+  commit: string,
+): [string, string][] {
+  const { timing } = result;
+  const parameters = Object.entries(result.parameters);
+  return [
+    ["Notebook", shownPath(result.path)],
+    ...parameters.map(([name, value]): [string, string] => [`Parameter ${name}`, JSON.stringify(value)]),
+    [
+      "Versions",
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+    ["Platform", platform],
+    ["Commit", commit || "not under version control"],
+    ...(timing
+      ? [
+          [
+            "Run time",
+            `${duration(timing.milliseconds)}, of which the kernel's start took ${duration(timing.startMilliseconds)}`,
+          ] as [string, string],
+        ]
+      : []),
+  ];
+}
+
+/** Writes the file, or, when that fails, nothing; returns the SHA-256 of its bytes. */
+function writePieces(path: string, pieces: Iterable<string>): string {
+  const file = openAtomic(path);
+  const hash = createHash("sha256");
+  try {
+    for (const piece of pieces) {
+      file.write(piece);
+      hash.update(piece);
+    }
+    file.commit();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+  return hash.digest("hex");
+}
+
+/** The path as a report may show it: nothing of this machine beyond the working directory. */
+function shownPath(path: string): string {
+  const from = relative(process.cwd(), resolve(path));
+  return from.startsWith("..") || isAbsolute(from) ? basename(path) : from;
+}
+
+function kernelVersion(kernel: KernelSpec): Record<string, string> {
+  return kernel.folder === "" ? { tslab: tslabVersion() } : { kernel: kernel.displayName };
+}
+
+/** The figures file of a report; undefined when there is none, or none that can be read. */
+export function readReport(out: string, name: string): ReportJson | undefined {
+  try {
+    const json = JSON.parse(readFileSync(join(out, `${name}.json`), "utf8")) as ReportJson;
+    return typeof json.title === "string" && Array.isArray(json.figures) && json.files ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a file of the report is there as it was written. */
+export function intact(out: string, name: string, report: ReportJson, ending: string): boolean {
+  const file = join(out, `${name}.${ending}`);
+  if (!existsSync(file)) return false;
+  return createHash("sha256").update(readFileSync(file)).digest("hex") === report.files[ending];
+}
+
+/** Removes what a failed run of the notebook left, once there is a good one. */
+export function dropFailed(out: string, name: string): void {
+  for (const ending of ["ipynb", "html", "json"])
+    rmSync(join(out, `${name}.failed.${ending}`), { force: true });
+}

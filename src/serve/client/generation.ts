@@ -1,0 +1,129 @@
+import { byId, make, problemBox, send, tableOf } from "./dom.js";
+
+interface Model {
+  readonly name: string;
+  readonly version: number;
+  readonly aliases: readonly string[];
+  readonly metadata: { readonly data?: string; readonly rows?: number };
+}
+
+type Condition = string | number | { from?: number; to?: number };
+
+const form = byId<HTMLFormElement>("generation");
+const model = byId<HTMLSelectElement>("model");
+const result = byId("result");
+const download = byId<HTMLButtonElement>("download");
+let asked: object | undefined;
+
+async function listModels(): Promise<void> {
+  const said = await send<Model[]>("/synth/models", {});
+  if (!said.ok) {
+    result.replaceChildren(problemBox(said.problem));
+    return;
+  }
+  const group = (title: string, some: readonly Model[]): HTMLElement =>
+    make(
+      "optgroup",
+      { label: title },
+      ...some.map((one) =>
+        make(
+          "option",
+          { value: `${one.name}@${one.version}` },
+          `${one.name}, version ${one.version}${one.metadata.data ? ` (${one.metadata.data})` : ""}`,
+        ),
+      ),
+    );
+  const pretrained = said.value.filter((one) => one.name.startsWith("pretrained"));
+  const trained = said.value.filter((one) => !one.name.startsWith("pretrained"));
+  model.replaceChildren(
+    ...(pretrained.length ? [group("Pretrained GAN", pretrained)] : []),
+    ...(trained.length ? [group("Self-trained GAN", trained)] : []),
+  );
+  if (said.value.length === 0)
+    result.replaceChildren(
+      make(
+        "p",
+        { class: "app-empty" },
+        "There is no generator yet. ",
+        make("a", { href: "/training" }, "Train one first"),
+        ".",
+      ),
+    );
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  for (const box of form.querySelectorAll(".app-error")) box.textContent = "";
+  const rows = Number(byId<HTMLInputElement>("rows").value);
+  if (!(Number.isInteger(rows) && rows >= 1 && rows <= 10_000_000))
+    return fail("rows", "must be a whole number from 1 to 10000000");
+  if (!model.value) return fail("model", "must be chosen; train one first");
+  const where = conditions(byId<HTMLInputElement>("where").value);
+  if (typeof where === "string") return fail("where", where);
+  asked = {
+    model: model.value,
+    rows,
+    seed: byId<HTMLInputElement>("seed").value,
+    ...(Object.keys(where).length ? { where } : {}),
+  };
+  result.replaceChildren(make("p", {}, "Drawing the first rows …"));
+  const said = await send<{ columns: string[]; rows: string[][] }>("/synth/preview", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(asked),
+  });
+  download.disabled = !said.ok;
+  result.replaceChildren(
+    said.ok
+      ? tableOf(`The first ${said.value.rows.length} of ${rows} rows`, said.value.columns, said.value.rows)
+      : problemBox(said.problem),
+  );
+});
+
+download.addEventListener("click", async () => {
+  download.disabled = true;
+  try {
+    const reply = await fetch("/synth/sample", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(asked),
+    });
+    if (!reply.ok) throw new Error(`The server answered ${reply.status}`);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await reply.blob());
+    link.download = "synthetic.csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  } catch (error) {
+    result.prepend(problemBox({ title: "The rows could not be drawn", detail: String(error) }));
+  }
+  download.disabled = false;
+});
+
+/** `Contract=Two year, tenure>=12` as the API takes it, or what is wrong with it. */
+function conditions(text: string): Record<string, Condition> | string {
+  const where: Record<string, Condition> = {};
+  for (const part of text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")) {
+    const match = /^(.+?)\s*(>=|<=|=)\s*(.*)$/.exec(part);
+    if (!match) return `${part}: must be Column=Value, Column>=Number or Column<=Number`;
+    const [, name, sign, value] = match;
+    if (sign === "=") {
+      where[name] = value;
+      continue;
+    }
+    if (value === "" || !Number.isFinite(Number(value))) return `${part}: must compare with a number`;
+    const range = typeof where[name] === "object" ? where[name] : {};
+    where[name] = { ...range, [sign === ">=" ? "from" : "to"]: Number(value) };
+  }
+  return where;
+}
+
+function fail(id: string, words: string): void {
+  byId(`${id}-error`).textContent = words;
+  byId(id).focus();
+}
+
+void listModels();

@@ -1,0 +1,203 @@
+import { byId, change, make, problemBox, send, shown, tableOf } from "./dom.js";
+
+interface Job {
+  readonly id: number;
+  readonly state: string;
+  readonly input: {
+    readonly file?: string;
+    readonly method?: string;
+    readonly epochs?: number;
+    readonly name?: string;
+  };
+  readonly result?: { readonly model?: string; readonly version?: number; readonly seconds?: number };
+  readonly error?: string;
+  readonly created: string;
+}
+
+interface Step {
+  readonly state?: string;
+  readonly phase?: string;
+  readonly done?: number;
+  readonly total?: number;
+  readonly figures?: Record<string, number>;
+  readonly error?: string;
+  readonly result?: {
+    readonly model?: string;
+    readonly version?: number;
+    readonly rows?: number;
+    readonly seconds?: number;
+  };
+}
+
+const form = byId<HTMLFormElement>("training");
+const status = byId("status");
+const bar = byId<HTMLProgressElement>("bar");
+const stop = byId<HTMLButtonElement>("stop");
+const path = localStorage.getItem("telelink.path");
+byId("data").textContent = path ?? "none chosen yet";
+let current: number | undefined;
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  for (const box of form.querySelectorAll(".app-error")) box.textContent = "";
+  if (!path) {
+    status.replaceChildren(
+      make(
+        "p",
+        { class: "app-problem", role: "alert" },
+        "Choose a data path first: ",
+        make("a", { href: "/config" }, "Model Config"),
+      ),
+    );
+    return;
+  }
+  const value = (id: string): string => byId<HTMLInputElement>(id).value.trim();
+  const epochs = Number(value("epochs"));
+  if (!(Number.isInteger(epochs) && epochs >= 1 && epochs <= 10_000)) {
+    byId("epochs-error").textContent = "must be a whole number from 1 to 10000";
+    byId("epochs").focus();
+    return;
+  }
+  const said = await change<Job>("/synth/train", {
+    path,
+    method: value("method"),
+    epochs,
+    seed: value("seed"),
+    name: value("name"),
+  });
+  if (!said.ok) {
+    status.replaceChildren(problemBox(said.problem));
+    return;
+  }
+  follow(said.value.id);
+  await list();
+});
+
+stop.addEventListener("click", async () => {
+  if (current !== undefined) await change(`/jobs/${current}/stop`, {});
+});
+
+/** Shows a job as it goes; EventSource comes back by itself, with the number of the last event it saw. */
+function follow(id: number): void {
+  current = id;
+  stop.disabled = false;
+  bar.hidden = false;
+  bar.removeAttribute("value");
+  let phase = "";
+  let began = 0;
+  const losses: Record<string, number[]> = {};
+  const source = new EventSource(`/jobs/${id}/events`);
+  source.addEventListener("end", () => {
+    source.close();
+    stop.disabled = true;
+    bar.hidden = true;
+    void list();
+  });
+  source.onmessage = (message: MessageEvent<string>) => {
+    const step = JSON.parse(message.data) as Step;
+    if (step.state) {
+      status.replaceChildren(describe(id, step));
+      return;
+    }
+    if (step.phase !== phase) {
+      phase = step.phase ?? "";
+      began = Date.now();
+    }
+    const share = step.total ? (step.done ?? 0) / step.total : 0;
+    if (share > 0) bar.value = share;
+    const seconds = ((Date.now() - began) / 1000) * (1 / Math.max(share, 0.01) - 1);
+    const left = share > 0.02 && share < 1 ? `, about ${shown(seconds)} s left` : "";
+    const figures = Object.entries(step.figures ?? {})
+      .map(([name, value]) => `, ${name} ${shown(value, 3)}`)
+      .join("");
+    status.replaceChildren(
+      make("p", {}, `Training ${id}: ${phase}, ${shown(100 * share)} %${left}${figures}`),
+    );
+    for (const [name, value] of Object.entries(step.figures ?? {})) {
+      if (!Number.isFinite(value)) continue;
+      losses[name] ??= [];
+      losses[name].push(value);
+    }
+    draw(losses);
+  };
+}
+
+function describe(id: number, step: Step): HTMLElement {
+  if (step.state === "done") {
+    const { model, version, rows = 0, seconds = 0 } = step.result ?? {};
+    return make(
+      "p",
+      { role: "status" },
+      `Training ${id} is done: ${model}, version ${version}, learned from ${shown(rows)} rows in ${shown(seconds, 1)} s. `,
+      make("a", { href: "/generation" }, "Generate data with it"),
+    );
+  }
+  if (step.state === "failed")
+    return make(
+      "p",
+      { class: "app-problem", role: "alert" },
+      `Training ${id} failed: ${step.error ?? "no reason was given"}`,
+    );
+  const words: Record<string, string> = {
+    queued: "waits for its turn",
+    running: "has begun",
+    stopped: "was stopped",
+    interrupted: "was interrupted, as the server ended; train again",
+  };
+  return make("p", {}, `Training ${id} ${words[step.state ?? ""] ?? step.state}.`);
+}
+
+/** The losses so far as lines, one below the other's scale. */
+function draw(losses: Record<string, number[]>): void {
+  const series = Object.entries(losses).filter(([, values]) => values.length > 1);
+  if (series.length === 0) return;
+  const [width, height] = [640, 180];
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("role", "img");
+  svg.setAttribute(
+    "aria-label",
+    `Losses so far: ${series.map(([name, values]) => `${name} ${shown(values[values.length - 1], 3)}`).join(", ")}`,
+  );
+  const all = series.flatMap(([, values]) => values);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  series.forEach(([name, values], k) => {
+    const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
+    const points = values.map(
+      (value, i) =>
+        `${((width - 120) * i) / (values.length - 1)},${8 + (height - 16) * (1 - (value - low) / (high - low || 1))}`,
+    );
+    line.setAttribute("points", points.join(" "));
+    line.setAttribute("fill", "none");
+    line.setAttribute("stroke", `var(--tl-${k + 1})`);
+    line.setAttribute("stroke-width", "2");
+    const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
+    label.setAttribute("x", `${width - 114}`);
+    label.setAttribute("y", points[points.length - 1].split(",")[1]);
+    label.setAttribute("fill", `var(--tl-${k + 1})`);
+    label.setAttribute("font-size", "13");
+    label.textContent = name;
+    svg.append(line, label);
+  });
+  byId("chart").replaceChildren(svg);
+}
+
+async function list(): Promise<void> {
+  const said = await send<Job[]>("/jobs", {});
+  if (!said.ok || said.value.length === 0) return;
+  const rows = said.value.map((one) => [
+    String(one.id),
+    one.state,
+    one.input.file ?? "",
+    one.input.method ?? "",
+    one.result?.model ? `${one.result.model}@${one.result.version}` : (one.error ?? ""),
+    new Date(one.created).toLocaleString(),
+  ]);
+  byId("jobs").replaceChildren(
+    tableOf("The newest first", ["Number", "State", "Data", "Method", "Result", "Asked for"], rows),
+  );
+  const live = said.value.find((one) => one.state === "running" || one.state === "queued");
+  if (live && current === undefined) follow(live.id);
+}
+
+void list();

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { seeded } from "../../core/rng";
+import { parseCsv } from "../../data/read-csv";
+import { type Method, synthesis } from "../../synthesis/methods";
+import type { JobContext } from "./child";
+import type { JobResult } from "./messages";
+
+/** What the training of a generator is asked for; the server has checked it. */
+export interface TrainInput {
+  readonly method: Method;
+  /** The CSV file to learn from. */
+  readonly path: string;
+  /** How the page names it. */
+  readonly file: string;
+  /** For the methods that train by epochs. */
+  readonly epochs: number;
+  readonly seed: string;
+  readonly name: string;
+}
+
+/** Learns a generator from a CSV file. */
+export async function trainSynthesiser(raw: unknown, context: JobContext): Promise<JobResult> {
+  const input = raw as TrainInput;
+  const { job, folder, signal, progress } = context;
+  const started = Date.now();
+  progress({ phase: "read the data", done: 0, total: 1 });
+  const bytes = readFileSync(input.path);
+  const read = parseCsv(bytes, {}, input.file);
+  progress({ phase: "read the data", done: 1, total: 1 });
+  const model = await synthesis(input.method)(read.table, seeded(input.seed), { signal, progress });
+  progress({ phase: "save", done: 0, total: 1 });
+  const file = join(folder, `job-${job}.model`);
+  writeFileSync(file, JSON.stringify(model.toJSON()));
+  progress({ phase: "save", done: 1, total: 1 });
+  const metadata = {
+    method: input.method,
+    data: input.file,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    rows: read.table.rows,
+    rejected: read.rejected,
+    columns: read.table.columns.map((one) => one.name),
+    seed: input.seed,
+    seconds: Math.round((Date.now() - started) / 100) / 10,
+  };
+  return {
+    model: { name: input.name, kind: `synthesiser ${model.kind}`, file, metadata },
+    rows: read.table.rows,
+    seconds: metadata.seconds,
+  };
+}

@@ -1,0 +1,66 @@
+import { html } from "../../report/html";
+import { methodNames } from "../../synthesis/methods";
+import { layout } from "./layout";
+
+/** What one calls each method on a page. */
+const methodTitles: Readonly<Record<string, string>> = {
+  sequential: "Sequential (faithful and fast; the default)",
+};
+
+/** Which data a generator learns from. */
+export function configPage(files: readonly string[]): string {
+  const list = html`<datalist id="files">${files.map((one) => html`<option value="${one}"></option>`)}</datalist>`;
+  return layout({
+    path: "/config",
+    title: "Model Config",
+    lead: "Choose the customers that a generator learns from. The file is checked before anything is trained.",
+    script: "config",
+    body: html`<form id="config" class="app-result" novalidate>
+<div class="app-field"><label for="path">Path of the training data, inside the server's data folder</label><input id="path" name="path" list="files" placeholder="${files[0] ?? "master/customers.csv"}" maxlength="500" required autocomplete="off" aria-describedby="path-hint path-error"><span class="app-hint" id="path-hint">${files.length === 0 ? "The data folder holds no CSV file yet" : `${files.length} CSV ${files.length === 1 ? "file" : "files"} found`}</span><span class="app-error" id="path-error"></span>${list}</div>
+<div class="app-row"><button type="submit">Check</button><button type="button" id="use" class="app-first" disabled>Use this Data Path</button></div>
+</form>
+<section id="result" aria-live="polite"><p class="app-empty">What the file holds appears here: rows, columns, and what is wrong with it.</p></section>`,
+  });
+}
+
+/** Training, with its progress. */
+export function trainingPage(): string {
+  return layout({
+    path: "/training",
+    title: "Model Training",
+    lead: "Train a generator on the data path you chose. Training goes on if you close this page, and one runs at a time.",
+    script: "training",
+    body: html`<form id="training" class="app-result" novalidate>
+<p>Data path: <strong id="data">none chosen yet</strong> <a href="/config">Change</a></p>
+<div class="app-fields">
+<div class="app-field"><label for="method">Method</label><select id="method" name="method">${methodNames.map((one) => html`<option value="${one}">${methodTitles[one] ?? one}</option>`)}</select></div>
+<div class="app-field"><label for="epochs">Epochs</label><input id="epochs" name="epochs" type="number" min="1" max="10000" step="1" value="100" required aria-describedby="epochs-hint epochs-error"><span class="app-hint" id="epochs-hint">1 to 10000; used by methods that train by epochs</span><span class="app-error" id="epochs-error"></span></div>
+<div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required aria-describedby="seed-hint"><span class="app-hint" id="seed-hint">The same seed gives the same model</span></div>
+<div class="app-field"><label for="name">Name</label><input id="name" name="name" value="self-trained" maxlength="100" required aria-describedby="name-error"><span class="app-error" id="name-error"></span></div>
+</div>
+<div class="app-row"><button type="submit">Train GAN Model</button><button type="button" id="stop" disabled>Stop</button></div>
+</form>
+<section aria-label="Progress"><div id="status" aria-live="polite"><p class="app-empty">Nothing is being trained.</p></div><progress id="bar" max="1" value="0" hidden aria-label="Training"></progress><div id="chart"></div></section>
+<h2>Trainings</h2><div id="jobs"><p class="app-empty">There were none yet.</p></div>`,
+  });
+}
+
+/** Rows from a generator. */
+export function generationPage(): string {
+  return layout({
+    path: "/generation",
+    title: "Data Generation",
+    lead: "Draw synthetic customers from a generator, all of whom satisfy the conditions you set.",
+    script: "generation",
+    body: html`<form id="generation" class="app-result" novalidate>
+<div class="app-fields">
+<div class="app-field"><label for="rows">Number of samples</label><input id="rows" name="rows" type="number" min="1" max="10000000" step="1" value="1000" required aria-describedby="rows-hint rows-error"><span class="app-hint" id="rows-hint">1 to 10000000</span><span class="app-error" id="rows-error"></span></div>
+<div class="app-field"><label for="model">Generator</label><select id="model" name="model" required aria-describedby="model-error"></select><span class="app-error" id="model-error"></span></div>
+<div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required></div>
+<div class="app-field"><label for="where">Conditions</label><input id="where" name="where" placeholder="Contract=Two year, tenure>=12" maxlength="2000" aria-describedby="where-hint where-error"><span class="app-hint" id="where-hint">Column=Value, Column&gt;=Number or Column&lt;=Number, with commas between</span><span class="app-error" id="where-error"></span></div>
+</div>
+<div class="app-row"><button type="submit">Generate Fake Data</button><button type="button" id="download" disabled>Download Data</button></div>
+</form>
+<section id="result" aria-live="polite"><p class="app-empty">The first rows appear here.</p></section>`,
+  });
+}

@@ -1,0 +1,258 @@
+import { readFileSync } from "node:fs";
+import { Readable } from "node:stream";
+import { z } from "zod";
+import { seeded } from "../../core/rng";
+import { problemText } from "../../data/problems";
+import { profile } from "../../data/profile";
+import { parseCsv } from "../../data/read-csv";
+import { findModel, listModels, modelContent } from "../../data/store/models";
+import { cellText, type Table } from "../../data/table";
+import { csvWriter } from "../../data/write-csv";
+import type { Where } from "../../synthesis/conditions";
+import { loadSynthesiser, methodNames } from "../../synthesis/methods";
+import { type Synthesiser, sampleBlocks } from "../../synthesis/synthesiser";
+import type { App, Context } from "../app";
+import { csvFiles, dataFile } from "../data-path";
+import { HttpProblem, problem } from "../problem";
+import { jobSchema, shownJob } from "./jobs";
+
+const pathSchema = z.object({
+  path: z.string().min(1).max(500).describe("A CSV file inside the data folder"),
+});
+
+const dataSchema = z
+  .object({
+    path: z.string(),
+    rows: z.number().int(),
+    rejected: z.number().int(),
+    columns: z.array(
+      z.object({ name: z.string(), type: z.string(), missing: z.number().int(), summary: z.string() }),
+    ),
+    problems: z.array(z.string()),
+  })
+  .meta({ id: "DataCheck" });
+
+const trainSchema = z
+  .strictObject({
+    path: pathSchema.shape.path,
+    method: z.enum(methodNames as [string, ...string[]]).default(methodNames[0]),
+    epochs: z.number().int().min(1).max(10_000).default(100).describe("For the methods that train by epochs"),
+    seed: z.string().max(100).default("1"),
+    name: z
+      .string()
+      .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u)
+      .default("self-trained"),
+  })
+  .meta({ id: "TrainRequest" });
+
+const scalar = z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]);
+const rangeSchema = z.strictObject({
+  from: z.union([z.number(), z.string()]).optional(),
+  to: z.union([z.number(), z.string()]).optional(),
+});
+const sampleSchema = z
+  .strictObject({
+    model: z.string().min(1).max(120).describe("A model's name, name@version or alias"),
+    rows: z.number().int().min(1).max(10_000_000).default(1000),
+    seed: z.string().max(100).default("1"),
+    where: z
+      .record(z.string().max(200), z.union([scalar, z.array(scalar).max(1000), rangeSchema]))
+      .optional()
+      .describe("What every row has to satisfy, by column"),
+  })
+  .meta({ id: "SampleRequest" });
+
+const modelSchema = z
+  .object({
+    name: z.string(),
+    version: z.number().int(),
+    kind: z.string(),
+    sha256: z.string(),
+    at: z.string(),
+    aliases: z.array(z.string()).readonly(),
+    metadata: z.record(z.string(), z.unknown()).readonly(),
+  })
+  .meta({ id: "Model" });
+
+/** Most rows shown before a download. */
+const previewRows = 10;
+
+/** Synthetic customers: check the data, train a generator, draw rows. */
+export function synthRoutes(app: App, { settings, store, queue }: Context): void {
+  app.get(
+    "/synth/files",
+    {
+      schema: {
+        summary: "The CSV files of the data folder",
+        tags: ["synth"],
+        response: { 200: z.array(z.string()) },
+      },
+    },
+    async () => csvFiles(settings.data),
+  );
+
+  app.post(
+    "/synth/check",
+    {
+      schema: {
+        summary: "What a data file holds, and what is wrong with it",
+        tags: ["synth"],
+        body: pathSchema,
+        response: { 200: dataSchema, 422: problem },
+      },
+    },
+    async (request) => {
+      const { path } = request.body;
+      const read = parseCsv(readFileSync(dataFile(settings.data, path)), {}, path);
+      const columns = profile(read.table).map(({ name, type, missing, summary }) => ({
+        name,
+        type,
+        missing,
+        summary,
+      }));
+      return {
+        path,
+        rows: read.rows - read.rejected,
+        rejected: read.rejected,
+        columns,
+        problems: read.problems.slice(0, 20).map(problemText),
+      };
+    },
+  );
+
+  app.post(
+    "/synth/train",
+    {
+      config: { changesState: true },
+      schema: {
+        summary: "Train a generator; the answer is a job",
+        tags: ["synth"],
+        body: trainSchema,
+        response: { 202: jobSchema, 422: problem },
+      },
+    },
+    async (request, reply) => {
+      const { path: file, ...rest } = request.body;
+      const job = queue.add("train synthesiser", { ...rest, file, path: dataFile(settings.data, file) });
+      return reply.code(202).send(shownJob(job));
+    },
+  );
+
+  app.get(
+    "/synth/models",
+    {
+      schema: {
+        summary: "The generators there are",
+        tags: ["synth"],
+        response: { 200: z.array(modelSchema) },
+      },
+    },
+    async () => listModels(store).filter((one) => one.kind.startsWith("synthesiser ")),
+  );
+
+  // Models are read once: the newest few stay in memory.
+  const loaded = new Map<number, Synthesiser>();
+  const modelOf = (reference: string): Synthesiser => {
+    const found = findModel(store, reference);
+    if (!found?.kind.startsWith("synthesiser "))
+      throw new HttpProblem(
+        404,
+        "There is nothing here",
+        "There is no such generator; /synth/models lists those there are",
+      );
+    const known =
+      loaded.get(found.id) ??
+      loadSynthesiser(JSON.parse(Buffer.from(modelContent(store, found.id)).toString("utf8")));
+    loaded.delete(found.id);
+    loaded.set(found.id, known);
+    for (const id of [...loaded.keys()].slice(0, -4)) loaded.delete(id);
+    return known;
+  };
+
+  app.post(
+    "/synth/preview",
+    {
+      schema: {
+        summary: "The first rows of a sample",
+        tags: ["synth"],
+        body: sampleSchema,
+        response: {
+          200: z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
+          404: problem,
+          422: problem,
+        },
+      },
+    },
+    async (request) => {
+      const { model, rows, seed, where } = request.body;
+      // The first block is the one that a download begins with.
+      const first = await blocksOf(modelOf(model), rows, seed, where as Where).next();
+      const block: Table | undefined = first.done ? undefined : first.value;
+      return {
+        columns: (block?.columns ?? []).map((one) => one.name),
+        rows: Array.from({ length: Math.min(previewRows, block?.rows ?? 0) }, (_, i) =>
+          (block?.columns ?? []).map((one) => cellText(one, i)),
+        ),
+      };
+    },
+  );
+
+  app.post(
+    "/synth/sample",
+    {
+      schema: {
+        summary: "Rows as CSV, streamed",
+        tags: ["synth"],
+        body: sampleSchema,
+        response: { 404: problem, 422: problem },
+      },
+    },
+    async (request, reply) => {
+      const { model, rows, seed, where } = request.body;
+      const synthesiser = modelOf(model);
+      // Conditions that can't be met fail here, before the answer has begun.
+      synthesiser.sample(1, seeded(seed), where ? { where: where as Where } : {});
+      store.db
+        .prepare(
+          "INSERT INTO telelink_generations (model_id, model, rows, seed, conditions, at) VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .run(
+          findModel(store, model)?.id ?? null,
+          model,
+          rows,
+          seed,
+          JSON.stringify(where ?? {}),
+          new Date().toISOString(),
+        );
+      return reply
+        .type("text/csv; charset=utf-8")
+        .header("content-disposition", 'attachment; filename="synthetic.csv"')
+        .send(Readable.from(csvOf(synthesiser, rows, seed, where as Where)) as never);
+    },
+  );
+}
+
+function blocksOf(
+  model: Synthesiser,
+  rows: number,
+  seed: string,
+  where: Where | undefined,
+): AsyncGenerator<Table> {
+  return sampleBlocks(model, rows, seeded(seed), { blockRows: 10_000, ...(where ? { where } : {}) });
+}
+
+async function* csvOf(
+  model: Synthesiser,
+  rows: number,
+  seed: string,
+  where: Where | undefined,
+): AsyncGenerator<Buffer> {
+  const pieces: Buffer[] = [];
+  const writer = csvWriter((bytes) => pieces.push(Buffer.from(bytes)), { spreadsheetSafe: true });
+  for await (const block of blocksOf(model, rows, seed, where)) {
+    writer.write(block);
+    yield* pieces.splice(0);
+  }
+  writer.end();
+  yield* pieces.splice(0);
+}

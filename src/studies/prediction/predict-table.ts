@@ -1,0 +1,43 @@
+import type { Schema } from "../../data/schema";
+import { type Column, type Table, table } from "../../data/table";
+import type { SavedModel } from "./saved-model";
+
+/**
+ * The predictions of a table's rows, in order, as columns of a table: `keep` as they are, or the row's number from
+ * `firstRow` when nothing is kept; then for classes the probability and the decision, for numbers the prediction.
+ */
+export function predictTable(
+  model: SavedModel,
+  rows: Table,
+  keep: readonly Column[],
+  firstRow: number,
+): Table {
+  const predicted = model.pipeline.predict(rows);
+  const own: Column[] =
+    keep.length > 0
+      ? [...keep]
+      : [{ name: "row", type: "numeric", decimals: 0, values: predicted.map((_, i) => firstRow + i) }];
+  const { kind, positive = "1", negative = "0" } = model.target;
+  if (kind === "numbers") return table([...own, { name: "prediction", type: "numeric", values: predicted }]);
+  const { threshold = 0.5 } = model;
+  return table([
+    ...own,
+    { name: "probability", type: "numeric", values: predicted },
+    {
+      name: "predicted",
+      type: "categorical",
+      codes: Int32Array.from(predicted, (p) => (p >= threshold ? 1 : 0)),
+      levels: [negative, positive],
+    },
+  ]);
+}
+
+/** A table of the schema's columns without rows: what a file with a header alone holds. */
+export function noRows(schema: Schema): Table {
+  const columns = schema.columns.map(({ name, type, levels = [] }): Column => {
+    if (type === "numeric") return { name, type, values: new Float64Array(0) };
+    if (type === "categorical" || type === "boolean") return { name, type, codes: new Int32Array(0), levels };
+    return { name, type, values: [] };
+  });
+  return table(columns);
+}

@@ -1,0 +1,151 @@
+import { check } from "../../core/checks";
+import { type ColumnSchema, type Schema, schemaFromJson } from "../../data/schema";
+import type { Table } from "../../data/table";
+import { target } from "../../data/target";
+import { loadPipeline } from "../../models/load";
+import type { Pipeline } from "../../models/pipeline";
+
+/** What the model predicts. */
+export interface SavedTarget {
+  readonly column: string;
+  /** Classes 0 and 1: the chance of `positive`. Numbers: the expected value. */
+  readonly kind: "classes" | "numbers";
+  /** The value that counts as 1, and what the others are called. */
+  readonly positive?: string;
+  readonly negative?: string;
+  /** How the column is read where it is known. */
+  readonly schema: ColumnSchema;
+}
+
+/** A cross-validated figure. */
+export interface SavedScore {
+  readonly name: string;
+  readonly mean: number;
+  /** Standard deviation over the folds. */
+  readonly deviation: number;
+}
+
+export interface SavedOrigin {
+  /** How it was asked for: "auto", "logistic", … */
+  readonly model: string;
+  readonly seed: number;
+  readonly rows: number;
+  /** Rows of class 1. */
+  readonly positives?: number;
+  readonly data: readonly { readonly name: string; readonly sha256: string }[];
+  readonly version: string;
+}
+
+/** A trained pipeline with all that it takes to use it on new files. */
+export interface SavedModel {
+  readonly target: SavedTarget;
+  /** The columns that it reads, and how they are to be read. */
+  readonly schema: Schema;
+  readonly pipeline: Pipeline;
+  /** Probabilities at or above it count as `positive`; the best F1 of out-of-fold predictions. */
+  readonly threshold?: number;
+  readonly validation: readonly SavedScore[];
+  readonly origin: SavedOrigin;
+}
+
+const kind = "telelink-model";
+
+/** The model as JSON; `savedModelFromJSON` turns it back. */
+export function savedModelToJSON(model: SavedModel): Record<string, unknown> {
+  const { pipeline, ...rest } = model;
+  return { kind, version: 1, ...rest, pipeline: pipeline.toJSON() };
+}
+
+/** The model that `savedModelToJSON` described; `from` names the file in errors, for which nothing is taken on trust. */
+export function savedModelFromJSON(json: unknown, from: string): SavedModel {
+  const action = `load ${from}`;
+  const fields = object(json, action, "the file");
+  check(
+    fields.kind === kind,
+    action,
+    `it must be a model that telelink train wrote (kind "${kind}")`,
+    fields.kind,
+  );
+  check(fields.version === 1, action, "version must be 1", fields.version);
+  const aim = object(fields.target, action, "target");
+  check(
+    aim.kind === "classes" || aim.kind === "numbers",
+    action,
+    "target.kind must be classes or numbers",
+    aim.kind,
+  );
+  for (const name of ["column", ...(aim.kind === "classes" ? ["positive", "negative"] : [])])
+    check(typeof aim[name] === "string", action, `target.${name} must be text`, aim[name]);
+  if (aim.kind === "classes")
+    check(
+      typeof fields.threshold === "number" && fields.threshold >= 0 && fields.threshold <= 1,
+      action,
+      "threshold must be from 0 to 1",
+      fields.threshold,
+    );
+  const [targetSchema] = schemaFromJson({ columns: [aim.schema] }, from).columns;
+  check(
+    targetSchema.name === aim.column,
+    action,
+    "target.schema must be that of the target",
+    targetSchema.name,
+  );
+  const pipeline = loadPipeline(fields.pipeline);
+  const schema = schemaFromJson(fields.schema, from);
+  const names = new Set(schema.columns.map((one) => one.name));
+  for (const part of pipeline.encoder.parts)
+    check(names.has(part.name), action, "every column of the encoder must be in the schema", part.name);
+  return {
+    target: aim as unknown as SavedTarget,
+    schema,
+    pipeline,
+    ...(aim.kind === "classes" ? { threshold: fields.threshold as number } : {}),
+    validation: scores(fields.validation, action),
+    origin: object(fields.origin, action, "origin") as unknown as SavedOrigin,
+  };
+}
+
+/** The columns that a pipeline reads, typed as in training. Levels are left open: unknown ones are the encoder's matter. */
+export function readingSchema(pipeline: Pipeline, training: Schema): Schema {
+  const used = new Set(pipeline.encoder.parts.map((part) => part.name));
+  const columns = training.columns
+    .filter((one) => used.has(one.name))
+    .map(({ name, type, levels, decimals }): ColumnSchema => {
+      if (type === "boolean") return { name, type, levels };
+      return type === "numeric" && decimals !== undefined ? { name, type, decimals } : { name, type };
+    });
+  return { columns, ...(training.missing ? { missing: training.missing } : {}) };
+}
+
+/** The schema of rows whose target is known. */
+export function knownSchema({ schema, target: aim }: SavedModel): Schema {
+  return { ...schema, columns: [...schema.columns, aim.schema] };
+}
+
+/** The target's values in a table: 0 and 1, or numbers; throws when the table has no such column. */
+export function targetOf(model: SavedModel, rows: Table): Float64Array {
+  return target(rows, model.target.column, model.target.positive);
+}
+
+function scores(json: unknown, action: string): SavedScore[] {
+  check(Array.isArray(json), action, "validation must be a list", json);
+  return (json as unknown[]).map((one, k) => {
+    const { name, mean, deviation } = object(one, action, `validation[${k}]`);
+    check(
+      typeof name === "string" && typeof mean === "number" && typeof deviation === "number",
+      action,
+      `validation[${k}] must have a name, a mean and a deviation`,
+    );
+    return { name, mean, deviation };
+  });
+}
+
+function object(json: unknown, action: string, name: string): Record<string, unknown> {
+  check(
+    typeof json === "object" && json !== null && !Array.isArray(json),
+    action,
+    `${name} must be an object`,
+    json === null ? "null" : typeof json,
+  );
+  return json as Record<string, unknown>;
+}

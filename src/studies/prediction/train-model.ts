@@ -1,0 +1,114 @@
+import { check, checkInteger } from "../../core/checks";
+import type { Watch } from "../../core/model";
+import type { Rng } from "../../core/rng";
+import { columnSchema, type Schema } from "../../data/schema";
+import { kFold, stratifiedKFold } from "../../data/split";
+import { columnNamed, dropColumns, isCategorical, type Table } from "../../data/table";
+import { positiveLevel, target } from "../../data/target";
+import { crossValidate } from "../../evaluate/cross-validate";
+import { type LeakageSuspect, leakageSuspects } from "../../evaluate/leakage";
+import { classificationScorers, regressionScorers } from "../../evaluate/scorers";
+import { chooseThreshold } from "../../evaluate/threshold";
+import { learnerNamed } from "./learners";
+import { readingSchema, type SavedModel, type SavedTarget } from "./saved-model";
+
+export interface TrainOptions {
+  /** The column to predict. */
+  readonly target: string;
+  /** Which of its values counts as 1; may be left out where it is plain (Yes, True, 1, churned), or for numbers. */
+  readonly positive?: string;
+  /** Columns not to learn from. */
+  readonly drop?: readonly string[];
+  /** "auto", or a learner by name: see `learnerNames`; defaults to "auto". */
+  readonly model?: string;
+  /** Folds of the cross-validation that judges it and chooses its threshold; from 2, defaults to 5. */
+  readonly folds?: number;
+}
+
+export interface Training {
+  readonly model: Omit<SavedModel, "origin">;
+  /** Columns that alone tell the target: look at them before believing anything. */
+  readonly suspects: readonly LeakageSuspect[];
+  /** Out-of-fold predictions, in the order of the rows. */
+  readonly outOfFold: Float64Array;
+  readonly positives?: number;
+}
+
+const shownForClasses = ["rocAuc", "averagePrecision", "logLoss", "brierLoss", "calibrationError"];
+const shownForNumbers = ["meanAbsoluteError", "rootMeanSquaredError", "rSquared"];
+
+/**
+ * Trains a model on a table: judged by cross-validation in which encoding, learning and choosing happen inside the
+ * folds, then fitted to all rows.
+ */
+export async function trainModel(
+  table: Table,
+  schema: Schema,
+  options: TrainOptions,
+  rng: Rng,
+  watch?: Watch,
+): Promise<Training> {
+  const { folds = 5, drop = [], model: name = "auto" } = options;
+  checkInteger(folds, 2, 100, "train", "folds");
+  const aim = savedTarget(table, schema, options);
+  const y = target(table, aim.column, aim.positive);
+  const rows = dropColumns(table, [...drop.filter((one) => one !== aim.column), aim.column]);
+  const learner = learnerNamed(name, aim.kind);
+  checkTarget(y, aim, folds);
+  const suspects = leakageSuspects(rows, y, rng.fork("leakage"));
+  const splits =
+    aim.kind === "classes"
+      ? stratifiedKFold(y, folds, rng.fork("folds"))
+      : kFold(y.length, folds, rng.fork("folds"));
+  const scorers =
+    aim.kind === "classes"
+      ? classificationScorers.filter((one) => shownForClasses.includes(one.name))
+      : regressionScorers.filter((one) => shownForNumbers.includes(one.name));
+  const plan = { learner, data: { table: rows, y }, folds: splits, scorers };
+  const validation = await crossValidate(plan, rng.fork("validate"), watch);
+  const outOfFold = validation.outOfFold();
+  const pipeline = await learner(rows, y, rng.fork("train"), watch);
+  return {
+    suspects,
+    outOfFold,
+    ...(aim.kind === "classes" ? { positives: y.reduce((sum, label) => sum + label, 0) } : {}),
+    model: {
+      target: aim,
+      schema: readingSchema(pipeline, schema),
+      pipeline,
+      // Nobody above it: then the highest probability there is.
+      ...(aim.kind === "classes"
+        ? { threshold: Math.min(1, chooseThreshold(y, outOfFold, { fBeta: 1 }).threshold) }
+        : {}),
+      validation: scorers.map((one) => {
+        const { mean, deviation } = validation.scores[one.name];
+        return { name: one.name, mean, deviation };
+      }),
+    },
+  };
+}
+
+function savedTarget(table: Table, schema: Schema, { target: column, positive }: TrainOptions): SavedTarget {
+  const one = columnNamed(table, column);
+  const read = columnSchema(schema, column) ?? { name: column, type: one.type };
+  if (one.type === "numeric" && positive === undefined) return { column, kind: "numbers", schema: read };
+  const chosen = positive ?? (positiveLevel(table, column) as string);
+  const others = isCategorical(one) ? one.levels.filter((level) => level !== chosen) : [];
+  const negative = others.length === 1 ? others[0] : `not ${chosen}`;
+  return { column, kind: "classes", positive: chosen, negative, schema: read };
+}
+
+function checkTarget(y: Float64Array, aim: SavedTarget, folds: number): void {
+  if (aim.kind === "numbers") {
+    check(y.length >= 2 * folds, "train", `there must be ${2 * folds} rows or more`, y.length);
+    return;
+  }
+  const positives = y.reduce((sum, label) => sum + label, 0);
+  const least = Math.min(positives, y.length - positives);
+  check(
+    least >= folds,
+    "train",
+    `${JSON.stringify(aim.positive)} and the other values of ${JSON.stringify(aim.column)} must each occur in ${folds} rows or more`,
+    least,
+  );
+}

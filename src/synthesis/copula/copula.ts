@@ -1,0 +1,165 @@
+import { check, checkInteger } from "../../core/checks";
+import { cholesky } from "../../core/linear-algebra";
+import type { ModelJson, Watch } from "../../core/model";
+import type { Rng } from "../../core/rng";
+import type { Table } from "../../data/table";
+import { resolveWhere } from "../conditions";
+import { drawRows } from "../drawing/draw-rows";
+import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
+import { masksOf } from "../drawing/masks";
+import { type Wishes, wishesOf } from "../drawing/wishes";
+import { type DiscoverOptions, discoverStructure } from "../structure/discover";
+import { argumentsOf } from "../structure/formulas";
+import type { Structure } from "../structure/structure";
+import { reduceTable } from "../structure/variables";
+import {
+  type ColumnSchema,
+  checkTrainable,
+  type FitSynthesiser,
+  type SampleOptions,
+  type Synthesiser,
+  schemaOf,
+} from "../synthesiser";
+import { type Dimension, dimensionsOf } from "./dimensions";
+import { type CopulaDraw, drawCopulaVariable, emptyCopulaPool, gatherCopulaPools } from "./draw-variable";
+import { definite, latentCorrelation } from "./latent";
+
+export interface CopulaOptions extends DiscoverOptions {
+  /** What holds in the table; discovered from it when left out. */
+  readonly structure?: Structure;
+}
+
+/** Margins and the correlations of the normal numbers behind them. */
+export interface Copula extends Synthesiser {
+  readonly kind: "copula";
+  readonly structure: Structure;
+}
+
+interface CopulaParts {
+  readonly schema: readonly ColumnSchema[];
+  readonly structure: Structure;
+  readonly variables: readonly DrawnVariable[];
+  readonly dimensions: readonly Dimension[];
+  /** Row-major. */
+  readonly correlations: Float64Array;
+}
+
+/**
+ * A Gaussian copula: every column keeps its own distribution exactly, levels included (thresholds of a latent normal
+ * number, their correlation by Mehler's series), and columns depend on each other by one correlation per pair. Structural
+ * zeros, formulas and orders hold by truncation. Fast and simple; it knows no interactions.
+ */
+export function copula(options: CopulaOptions = {}): FitSynthesiser<Copula> {
+  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+    checkTrainable(from, "copula");
+    watch.signal?.throwIfAborted();
+    const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
+    const variables = reduceTable(structure, from);
+    const seen = dimensionsOf(variables);
+    const size = seen.length;
+    const correlations = new Float64Array(size * size);
+    for (let a = 0; a < size; a++) {
+      watch.signal?.throwIfAborted();
+      correlations[a * size + a] = 1;
+      for (let b = 0; b < a; b++) {
+        const value = latentCorrelation(seen[a].column, seen[b].column);
+        correlations[a * size + b] = value;
+        correlations[b * size + a] = value;
+      }
+      watch.progress?.({ phase: "fit", done: a + 1, total: size });
+    }
+    return copulaOf({
+      schema: schemaOf(from),
+      structure,
+      variables: variables.map(drawnVariable),
+      dimensions: seen.map((one) => one.dimension),
+      correlations: definite(correlations, size),
+    });
+  };
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
+export function loadCopula(json: ModelJson): Copula {
+  check(json.kind === "copula", "load copula", "kind must be copula", json.kind);
+  check(json.version === 1, "load copula", "version must be 1", json.version);
+  const parts = json as unknown as CopulaParts;
+  return copulaOf({ ...parts, correlations: Float64Array.from(parts.correlations) });
+}
+
+function copulaOf(parts: CopulaParts): Copula {
+  const { schema, structure, variables, dimensions, correlations } = parts;
+  return {
+    kind: "copula",
+    columns: schema,
+    structure,
+    sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
+      checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
+      const { where, firstRow = 0 } = options;
+      const conditions = resolveWhere(where, schema);
+      const plain = wishesOf(parts, conditions);
+      const draw = drawIn(orderFor(parts, plain), parts);
+      const wishes = wishesOf(draw, conditions);
+      const drawing = {
+        ...draw,
+        empty: emptyCopulaPool,
+        step: (pool: ReturnType<typeof emptyCopulaPool>, own: Wishes, stream: Rng) =>
+          drawCopulaVariable(pool, draw, own, stream),
+        gather: gatherCopulaPools,
+      };
+      return drawRows(drawing, n, rng, wishes, firstRow);
+    },
+    toJSON: () => ({
+      kind: "copula",
+      version: 1,
+      schema,
+      structure,
+      variables,
+      dimensions,
+      correlations: Array.from(correlations),
+    }),
+  };
+}
+
+/**
+ * The order of drawing: variables that conditions touch first, so that all others are drawn given them, without any
+ * weight; arguments of formulas before the columns computed from them.
+ */
+function orderFor({ variables, structure }: CopulaParts, wishes: Wishes): readonly DrawnVariable[] {
+  const names = new Set(variables.map((one) => one.name));
+  const needs = (name: string): readonly string[] => {
+    const plan = structure.columns.find((one) => one.name === name);
+    return plan?.kind === "number" && plan.formula ? argumentsOf(plan.formula) : [];
+  };
+  const order: string[] = [];
+  const visit = (name: string): void => {
+    if (order.includes(name)) return;
+    for (const argument of needs(name)) visit(argument);
+    if (names.has(name) && !order.includes(name)) order.push(name);
+  };
+  for (const j of wishes.cells.keys()) visit(variables[j].name);
+  for (const name of wishes.columns.keys()) visit(name);
+  for (const one of variables) visit(one.name);
+  return order.map((name) => variables.find((one) => one.name === name) as DrawnVariable);
+}
+
+/** What drawing in that order needs. */
+function drawIn(order: readonly DrawnVariable[], parts: CopulaParts): CopulaDraw {
+  const { structure, schema, dimensions, correlations } = parts;
+  const size = dimensions.length;
+  const places = order.flatMap((one) =>
+    [...dimensions.keys()].filter((d) => dimensions[d].variable === one.name),
+  );
+  const permuted = new Float64Array(size * size);
+  for (let a = 0; a < size; a++) {
+    for (let b = 0; b < size; b++) permuted[a * size + b] = correlations[places[a] * size + places[b]];
+  }
+  return {
+    schema,
+    structure,
+    variables: order,
+    dimensions: order.map((one) => dimensions.filter((dimension) => dimension.variable === one.name)),
+    factor: cholesky(permuted, size) ?? permuted,
+    size,
+    masks: order.map((_, j) => masksOf(order, structure.exclusions, j)),
+  };
+}

@@ -1,0 +1,255 @@
+import type { Rng } from "../../core/rng";
+import { boundsOf, meet, type RowRange } from "../drawing/bounds";
+import { type Candidates, gatherCandidates, gathered, noCandidates } from "../drawing/candidates";
+import type { DrawnVariable } from "../drawing/drawn-variable";
+import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
+import { restoreKnown } from "../drawing/restore-known";
+import type { Wishable, Wishes } from "../drawing/wishes";
+import { snap } from "../structure/grids";
+import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
+import type { CellDimension, Dimension, ValueDimension } from "./dimensions";
+import { drawNormal, everywhere, type Span, spanMass } from "./draw-dimension";
+import { type CopulaScale, scoreEdge, valueAt } from "./scale";
+
+/** Everything that drawing needs, variables in the order of drawing. */
+export interface CopulaDraw extends Wishable {
+  /** By variable. */
+  readonly dimensions: readonly (readonly Dimension[])[];
+  /** The lower Cholesky factor of the correlations, dimensions in the order of drawing; row-major. */
+  readonly factor: Float64Array;
+  readonly size: number;
+  readonly masks: readonly (readonly Mask[])[];
+}
+
+/** Candidates with their latent numbers, made independent. */
+export interface CopulaPool extends Candidates {
+  readonly innovations: Float64Array[];
+}
+
+export function emptyCopulaPool(rows: number): CopulaPool {
+  return { ...noCandidates(rows), innovations: [] };
+}
+
+export function gatherCopulaPools(pools: readonly CopulaPool[], indices: readonly Int32Array[]): CopulaPool {
+  return {
+    ...gatherCandidates(pools, indices),
+    innovations: pools[0].innovations.map((_, d) =>
+      gathered(pools, indices, Float64Array, (pool) => pool.innovations[d]),
+    ),
+  };
+}
+
+/** Draws the next variable for all rows, and multiplies their weights by the probability of its conditions. */
+export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: Wishes, rng: Rng): void {
+  const j = pool.cells.length;
+  const one = draw.variables[j];
+  const { rows } = pool;
+  const count = one.labels.length;
+  const words = wordCount(count);
+  const bits = allowedBits(draw.masks[j], pool.cells, count, rows);
+  // Rules that leave a row nothing can't be kept: they are left to the columns drawn before.
+  const hopeless =
+    bits &&
+    Uint8Array.from({ length: rows }, (_, i) =>
+      one.seen.some((cell) => allows(bits, words, i, cell)) ? 0 : 1,
+    );
+  const may =
+    bits && ((i: number, cell: number): boolean => hopeless?.[i] === 1 || allows(bits, words, i, cell));
+  if (one.kind === "levels") {
+    const [dimension] = draw.dimensions[j] as readonly CellDimension[];
+    pool.cells.push(drawLevels(pool, draw, dimension, may, wishes.cells.get(j), rng));
+    pool.values.push(undefined);
+  } else {
+    const { cells, values } = drawNumber(pool, draw, one, may, wishes, rng);
+    pool.cells.push(cells);
+    pool.values.push(values);
+  }
+  if (draw.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, draw);
+}
+
+type May = ((row: number, cell: number) => boolean) | undefined;
+
+/** A dimension's distribution given those drawn before it. */
+function given(pool: CopulaPool, draw: CopulaDraw): { mean: Float64Array; deviation: number } {
+  const d = pool.innovations.length;
+  const mean = new Float64Array(pool.rows);
+  for (let k = 0; k < d; k++) {
+    const weight = draw.factor[d * draw.size + k];
+    if (weight === 0) continue;
+    const own = pool.innovations[k];
+    for (let i = 0; i < mean.length; i++) mean[i] += weight * own[i];
+  }
+  return { mean, deviation: draw.factor[d * draw.size + d] };
+}
+
+/** Draws the next dimension within `rules`, and within `wished` when there are conditions; keeps its innovation. */
+function drawNext(
+  pool: CopulaPool,
+  draw: CopulaDraw,
+  rules: readonly Span[] | undefined,
+  wished: readonly Span[] | undefined,
+  rng: Rng,
+): Float64Array {
+  const { mean, deviation } = given(pool, draw);
+  const z = new Float64Array(pool.rows);
+  const total = drawNormal(mean, deviation, wished ?? rules, rng, z);
+  if (wished && total) {
+    const before = rules && spanMass(mean, deviation, rules);
+    for (let i = 0; i < pool.rows; i++) {
+      const whole = before ? before[i] : 1;
+      pool.weights[i] *= whole > 0 ? Math.min(1, total[i] / whole) : total[i] > 0 ? 1 : 0;
+    }
+  }
+  pool.innovations.push(z.map((value, i) => (value - mean[i]) / deviation));
+  return z;
+}
+
+function drawLevels(
+  pool: CopulaPool,
+  draw: CopulaDraw,
+  { cells, edges }: CellDimension,
+  may: May,
+  wish: Uint8Array | undefined,
+  rng: Rng,
+): Int32Array {
+  const { rows } = pool;
+  const span = (k: number, holds: (i: number) => boolean): Span => {
+    const [low, high] = [k === 0 ? -Infinity : edges[k - 1], k === edges.length ? Infinity : edges[k]];
+    const out = everywhere(low, high, rows);
+    for (let i = 0; i < rows; i++) if (!holds(i)) out.high[i] = -Infinity;
+    return out;
+  };
+  const rules = may && cells.map((cell, k) => span(k, (i) => may(i, cell)));
+  const wished = wish && cells.map((cell, k) => span(k, (i) => wish[cell] === 1 && (!may || may(i, cell))));
+  const z = drawNext(pool, draw, rules, wished, rng);
+  return Int32Array.from(z, (value, i) => {
+    let k = 0;
+    while (k < edges.length && value > edges[k]) k++;
+    // A draw at the very edge of a forbidden cell belongs to its neighbour.
+    const fits = (at: number): boolean => (!wish || wish[cells[at]] === 1) && (!may || may(i, cells[at]));
+    if (!fits(k)) k = nearest(k, cells.length, fits);
+    return cells[k];
+  });
+}
+
+function drawNumber(
+  pool: CopulaPool,
+  draw: CopulaDraw,
+  one: DrawnVariable,
+  may: May,
+  wishes: Wishes,
+  rng: Rng,
+): { cells: Int32Array; values: Float64Array } {
+  const j = pool.cells.length;
+  const { rows } = pool;
+  const plan = draw.structure.columns.find((column) => column.name === one.name) as NumberPlan | DatePlan;
+  const bounds = boundsOf(plan, draw.structure, wishes.columns, {
+    rows,
+    has: (name) => pool.restored.has(name),
+    of: (name) => pool.restored.get(name) as Float64Array,
+  });
+  const other = one.atoms.length;
+  const gap = other + 1;
+  let missing: Uint8Array | undefined;
+  const dimensions = draw.dimensions[j];
+  const presence = dimensions.find((dimension) => dimension.kind === "missing");
+  if (presence) {
+    const [edge] = presence.edges;
+    const both = (present: (i: number) => boolean, absent: (i: number) => boolean): readonly Span[] => {
+      const spans = [everywhere(-Infinity, edge, rows), everywhere(edge, Infinity, rows)];
+      for (let i = 0; i < rows; i++) {
+        if (!present(i)) spans[0].high[i] = -Infinity;
+        if (!absent(i)) spans[1].high[i] = -Infinity;
+      }
+      return spans;
+    };
+    const valued = (i: number): boolean => !may || one.seen.some((cell) => cell !== gap && may(i, cell));
+    const empty = (i: number): boolean => !may || may(i, gap);
+    const wanted = bounds.wishes !== undefined || !bounds.missing;
+    const some = bounds.wishes === undefined || bounds.wishes.length > 0;
+    const rules = may && both(valued, empty);
+    const wished = wanted
+      ? both(
+          (i) => some && valued(i),
+          (i) => bounds.missing && empty(i),
+        )
+      : undefined;
+    const z = drawNext(pool, draw, rules, wished, rng.fork("missing"));
+    missing = Uint8Array.from(z, (value) => (value > edge ? 1 : 0));
+  }
+  const valued = dimensions.find((dimension): dimension is ValueDimension => dimension.kind === "value");
+  const values = new Float64Array(rows).fill(Number.NaN);
+  if (valued) {
+    const { scale } = valued;
+    const base = may && other > 0 ? cellSpans(scale, one, may, rows) : undefined;
+    const rules = within(base, bounds.rules && rangeSpans(scale, bounds.rules, missing));
+    const limits = meet([bounds.rules, bounds.wishes].filter((list) => list !== undefined));
+    const wished = bounds.wishes ? within(base, rangeSpans(scale, limits ?? [], missing)) : undefined;
+    const z = drawNext(pool, draw, rules, wished, rng.fork("value"));
+    for (let i = 0; i < rows; i++) {
+      if (missing?.[i] === 1) continue;
+      values[i] = Math.min(one.high, Math.max(one.low, snap(valueAt(scale, z[i]), one.grid)));
+    }
+  }
+  const cells = Int32Array.from(values, (value) => Math.max(0, cellOf(one, value)));
+  return { cells, values };
+}
+
+/** The spans of the cells that a row may have: atoms by their flat spans, "other" by what lies between. */
+function cellSpans(
+  scale: CopulaScale,
+  one: DrawnVariable,
+  may: NonNullable<May>,
+  rows: number,
+): readonly Span[] {
+  const spans: Span[] = [];
+  const add = (cell: number, low: number, high: number): void => {
+    if (!(low < high)) return;
+    const out = everywhere(low, high, rows);
+    for (let i = 0; i < rows; i++) if (!may(i, cell)) out.high[i] = -Infinity;
+    spans.push(out);
+  };
+  let at = -Infinity;
+  one.atoms.forEach((atom, cell) => {
+    const [low, high] = [scoreEdge(scale, atom, false), scoreEdge(scale, atom, true)];
+    add(one.atoms.length, at, low);
+    add(cell, low, high);
+    at = high;
+  });
+  add(one.atoms.length, at, Infinity);
+  return spans;
+}
+
+/** Ranges of values as spans; rows whose value is missing are free. */
+function rangeSpans(
+  scale: CopulaScale,
+  ranges: readonly RowRange[],
+  missing: Uint8Array | undefined,
+): readonly Span[] {
+  const spans = ranges.map(({ low, high }) => ({
+    low: low.map((value, i) => (missing?.[i] === 1 ? Infinity : scoreEdge(scale, value, false))),
+    high: high.map((value, i) => (missing?.[i] === 1 ? -Infinity : scoreEdge(scale, value, true))),
+  }));
+  if (!missing) return spans;
+  const free = everywhere(-Infinity, Infinity, missing.length);
+  for (let i = 0; i < missing.length; i++) if (missing[i] === 0) free.high[i] = -Infinity;
+  return [...spans, free];
+}
+
+function within(a: readonly Span[] | undefined, b: readonly Span[] | undefined): readonly Span[] | undefined {
+  if (!a || !b) return a ?? b;
+  return a.flatMap((one) =>
+    b.map((other) => ({
+      low: Float64Array.from(one.low, (value, i) => Math.max(value, other.low[i])),
+      high: Float64Array.from(one.high, (value, i) => Math.min(value, other.high[i])),
+    })),
+  );
+}
+
+function nearest(k: number, count: number, fits: (at: number) => boolean): number {
+  for (let step = 1; step < count; step++) {
+    if (k - step >= 0 && fits(k - step)) return k - step;
+    if (k + step < count && fits(k + step)) return k + step;
+  }
+  return k;
+}

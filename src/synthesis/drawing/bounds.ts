@@ -1,0 +1,174 @@
+import type { ColumnCondition } from "../conditions";
+import { type Arguments, argumentsOf, evaluate, type Formula } from "../structure/formulas";
+import { spacing } from "../structure/grids";
+import type { DatePlan, NumberPlan, Structure } from "../structure/structure";
+
+/** A range for each row. */
+export interface RowRange {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/** What limits a drawn number: in each row it must lie in one of the ranges. Absent: it may be anything. */
+export interface Bounds {
+  /** From the structure's rules. */
+  readonly rules?: readonly RowRange[];
+  /** From a user's conditions. */
+  readonly wishes?: readonly RowRange[];
+  /** Whether a missing value satisfies the conditions. */
+  readonly missing: boolean;
+}
+
+/** Where drawing stands: which restored columns are there, and their values. */
+export interface Known {
+  readonly rows: number;
+  readonly has: (name: string) => boolean;
+  readonly of: Arguments;
+}
+
+interface Limit {
+  readonly ranges: readonly RowRange[];
+  readonly wish: boolean;
+  readonly missing: boolean;
+}
+
+/**
+ * The limits on what is drawn for `plan`: orders against known columns, conditions on the column, and both for exactly
+ * computed columns of which it is the last open argument.
+ */
+export function boundsOf(
+  plan: NumberPlan | DatePlan,
+  structure: Structure,
+  conditions: ReadonlyMap<string, ColumnCondition>,
+  known: Known,
+): Bounds {
+  const limits = limitsOn(plan, structure, conditions, known);
+  for (const other of structure.columns) {
+    if (other.kind !== "number" || other.formula?.rest !== "none") continue;
+    const { formula } = other;
+    const open = argumentsOf(formula).filter((name) => !known.has(name));
+    if (open.length !== 1 || open[0] !== plan.name) continue;
+    for (const limit of limitsOn(other, structure, conditions, known)) {
+      limits.push({
+        ...limit,
+        ranges: limit.ranges.map((one) => throughFormula(formula, plan.name, one, known)),
+      });
+    }
+  }
+  const drawn = limits.map((one) => ({
+    ...one,
+    ranges: one.ranges.map((range) => ofDrawn(plan, range, known)),
+  }));
+  const rules = meet(drawn.filter((one) => !one.wish).map((one) => one.ranges));
+  const wishes = meet(drawn.filter((one) => one.wish).map((one) => one.ranges));
+  const missing = drawn.every((one) => !one.wish || one.missing);
+  return { ...(rules && { rules }), ...(wishes && { wishes }), missing };
+}
+
+function limitsOn(
+  plan: NumberPlan | DatePlan,
+  structure: Structure,
+  conditions: ReadonlyMap<string, ColumnCondition>,
+  { rows, has, of }: Known,
+): Limit[] {
+  const step = plan.kind === "date" ? plan.format.step : spacing(plan.grid);
+  const limits: Limit[] = [];
+  const filled = (value: number): Float64Array => new Float64Array(rows).fill(value);
+  const condition = conditions.get(plan.name);
+  if (condition) {
+    const { values = [], range, missing } = condition;
+    // A free number equals a given one only in a range that has some probability; the caller then sets it exactly.
+    const near = step > 0 ? 0 : 1e-4 * (plan.high - plan.low);
+    const ranges = values.map((value) =>
+      onGrid({ low: filled(value - near), high: filled(value + near) }, step),
+    );
+    if (range) ranges.push(onGrid({ low: filled(range.from), high: filled(range.to) }, step));
+    limits.push({ ranges, wish: true, missing });
+  }
+  for (const { low, high } of structure.orders) {
+    if (low === plan.name && has(high)) {
+      const range = { low: filled(-Infinity), high: Float64Array.from(of(high)) };
+      limits.push({ ranges: [onGrid(range, step)], wish: false, missing: true });
+    }
+    if (high === plan.name && has(low)) {
+      const range = { low: Float64Array.from(of(low)), high: filled(Infinity) };
+      limits.push({ ranges: [onGrid(range, step)], wish: false, missing: true });
+    }
+  }
+  return limits;
+}
+
+/** The range of unrounded numbers that round into the range, a hair inside; NaN (no limit) becomes open. */
+function onGrid({ low, high }: RowRange, step: number): RowRange {
+  for (let i = 0; i < low.length; i++) {
+    if (Number.isNaN(low[i])) low[i] = -Infinity;
+    if (Number.isNaN(high[i])) high[i] = Infinity;
+    if (step === 0) continue;
+    low[i] = (Math.ceil(low[i] / step - 1e-6) - 0.499999) * step;
+    high[i] = (Math.floor(high[i] / step + 1e-6) + 0.499999) * step;
+  }
+  return { low, high };
+}
+
+/** The range of one argument that keeps an exact formula within `range`, the other arguments being known. */
+function throughFormula(formula: Formula, name: string, range: RowRange, { rows, of }: Known): RowRange {
+  const low = new Float64Array(rows);
+  const high = new Float64Array(rows);
+  const at = (value: number): Float64Array =>
+    evaluate(formula, (column) => (column === name ? new Float64Array(rows).fill(value) : of(column)), rows);
+  const power = formula.factors.find((one) => one.column === name)?.power ?? 0;
+  const [zero, one] = [at(0), at(1)];
+  for (let i = 0; i < rows; i++) {
+    const inverse = (target: number): number => {
+      if (!Number.isFinite(target)) return target * Math.sign(power === 0 ? one[i] - zero[i] : one[i]);
+      if (power === 1) return target / one[i];
+      return power === -1 ? one[i] / target : (target - zero[i]) / (one[i] - zero[i]);
+    };
+    const a = inverse(range.low[i]);
+    const b = inverse(range.high[i]);
+    low[i] = Number.isNaN(a) || Number.isNaN(b) ? -Infinity : Math.min(a, b);
+    high[i] = Number.isNaN(a) || Number.isNaN(b) ? Infinity : Math.max(a, b);
+  }
+  return { low, high };
+}
+
+/** From the column's values to what is drawn for it: the rest of its formula, or a date's steps. */
+function ofDrawn(plan: NumberPlan | DatePlan, range: RowRange, { rows, of }: Known): RowRange {
+  if (plan.kind === "date") {
+    return {
+      low: range.low.map((v) => v / plan.format.step),
+      high: range.high.map((v) => v / plan.format.step),
+    };
+  }
+  const { formula } = plan;
+  if (!formula) return range;
+  const predicted = evaluate(formula, of, rows);
+  const low = new Float64Array(rows);
+  const high = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const p = predicted[i];
+    const [a, b] =
+      formula.rest === "difference"
+        ? [range.low[i] - p, range.high[i] - p]
+        : [range.low[i] / p, range.high[i] / p];
+    // Where the formula gives nothing, the value does not depend on what is drawn.
+    const free =
+      Number.isNaN(p) || (formula.rest === "factor" && p === 0) || Number.isNaN(a) || Number.isNaN(b);
+    low[i] = free ? -Infinity : Math.min(a, b);
+    high[i] = free ? Infinity : Math.max(a, b);
+  }
+  return { low, high };
+}
+
+/** The ranges that satisfy every list; undefined when there is none to satisfy. */
+export function meet(lists: readonly (readonly RowRange[])[]): readonly RowRange[] | undefined {
+  if (lists.length === 0) return undefined;
+  return lists.reduce((all, list) =>
+    all.flatMap((one) =>
+      list.map((other) => ({
+        low: one.low.map((value, i) => Math.max(value, other.low[i])),
+        high: one.high.map((value, i) => Math.min(value, other.high[i])),
+      })),
+    ),
+  );
+}

@@ -1,0 +1,118 @@
+import { check } from "../../core/checks";
+import type { Rng } from "../../core/rng";
+import type { Table } from "../../data/table";
+import { type Drawn, restoreTable, variableNames } from "../structure/restore";
+import type { Candidates } from "./candidates";
+import type { Wishable, Wishes } from "./wishes";
+
+/** A method that draws variable after variable. */
+export interface Drawing<P extends Candidates> extends Wishable {
+  readonly empty: (rows: number) => P;
+  /** Draws the next variable, and multiplies the weights by the probability of its conditions. */
+  readonly step: (pool: P, wishes: Wishes, rng: Rng) => void;
+  readonly gather: (pools: readonly P[], indices: readonly Int32Array[]) => P;
+}
+
+/** Candidates per row at most, until rows can be chosen without repeating one … */
+const mostCandidates = 30;
+/** … but never fewer than this at a time. */
+const leastPool = 4000;
+
+/** `n` rows that satisfy all conditions. */
+export function drawRows<P extends Candidates>(
+  drawing: Drawing<P>,
+  n: number,
+  rng: Rng,
+  wishes: Wishes,
+  firstRow: number,
+): Table {
+  const { variables, structure, schema } = drawing;
+  const pool = n > 0 && wishes.last >= 0 ? chosenPool(drawing, n, wishes, rng) : drawing.empty(n);
+  while (pool.cells.length < variables.length) step(drawing, pool, wishes, rng);
+  const place = new Map(variables.map((one, j) => [one.name, j]));
+  const drawn = variableNames(structure).map((name): Drawn => {
+    const j = place.get(name) as number;
+    return pool.values[j] ?? pool.cells[j];
+  });
+  return restoreTable(structure, schema, drawn, n, rng.fork("restore"), firstRow);
+}
+
+function step<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wishes, rng: Rng): void {
+  drawing.step(pool, wishes, rng.fork(`variable ${pool.cells.length}`));
+}
+
+/**
+ * Importance sampling, exact as the candidates grow: each condition is drawn to be satisfied, each candidate weighs what
+ * its conditions' probabilities were, and rows are chosen by weight as soon as no further condition is left to come.
+ */
+function chosenPool<P extends Candidates>(drawing: Drawing<P>, n: number, wishes: Wishes, rng: Rng): P {
+  const pools: P[] = [];
+  let candidates = 0;
+  let total = 0;
+  let most = 0;
+  for (let round = 0; ; round++) {
+    const rows = Math.max(leastPool, round === 0 ? n : Math.min(candidates, mostCandidates * n - candidates));
+    const pool = drawing.empty(rows);
+    const own = rng.fork(`candidates ${round}`);
+    while (pool.cells.length <= wishes.last) {
+      step(drawing, pool, wishes, own);
+      if (!pool.weights.some((weight) => weight > 0)) refuse(drawing, pool, wishes, own);
+    }
+    pools.push(pool);
+    candidates += rows;
+    for (const weight of pool.weights) {
+      total += weight;
+      if (weight > most) most = weight;
+    }
+    if (total >= n * most || candidates >= mostCandidates * n) break;
+  }
+  return drawing.gather(pools, systematic(pools, n, total, rng.fork("choose")));
+}
+
+/** `n` rows in proportion to their weights, evenly spread over all candidates. */
+function systematic(pools: readonly Candidates[], n: number, total: number, rng: Rng): Int32Array[] {
+  const width = total / n;
+  const start = rng.uniform();
+  let sum = 0;
+  let count = 0;
+  return pools.map((pool, p) => {
+    const chosen: number[] = [];
+    let last = 0;
+    for (let i = 0; i < pool.rows; i++) {
+      if (pool.weights[i] > 0) last = i;
+      sum += pool.weights[i];
+      for (; count < n && (count + start) * width < sum; count++) chosen.push(i);
+    }
+    // Rounding can leave the last of the n rows without a place.
+    if (p === pools.length - 1) for (; count < n; count++) chosen.push(last);
+    return Int32Array.from(chosen);
+  });
+}
+
+const nothing: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
+
+/** Throws: no candidate can satisfy the conditions so far. Says what the last variable could have been. */
+function refuse<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wishes, rng: Rng): void {
+  const j = pool.cells.length - 1;
+  const { variables } = drawing;
+  const { name, labels, kind } = variables[j];
+  const others = variables
+    .slice(0, j)
+    .filter((one, k) => wishes.cells.has(k) || wishes.columns.has(one.name));
+  const given =
+    others.length > 0 ? `beside the conditions on ${others.map((one) => one.name).join(", ")}, ` : "";
+  // The same rows once more, the last variable left free.
+  const free = drawing.empty(pool.rows);
+  const again = rng.fork("free");
+  while (free.cells.length <= j) step(drawing, free, free.cells.length < j ? wishes : nothing, again);
+  const alive = [...free.weights.keys()].filter((i) => free.weights[i] > 0);
+  if (kind === "levels") {
+    const left = [...new Set(alive.map((i) => labels[free.cells[j][i]]))].sort();
+    check(false, `sample where ${name}`, `${given}only ${left.join(", ")} is possible`);
+  }
+  const values = free.restored.get(name) ?? (free.values[j] as Float64Array);
+  const found = alive.map((i) => values[i]).filter((value) => !Number.isNaN(value));
+  const low = found.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = found.reduce((a, b) => Math.max(a, b), -Infinity);
+  check(false, `sample where ${name}`, `${given}only values from ${low} to ${high} are possible`);
+}

@@ -1,0 +1,29 @@
+import type { Grid } from "../structure/grids";
+import { cellLabels, cellsOf, type Variable } from "../structure/structure";
+
+/** A variable as drawing needs it, without its rows. */
+export interface DrawnVariable {
+  readonly name: string;
+  readonly kind: "levels" | "number";
+  /** The names of its cells. */
+  readonly labels: readonly string[];
+  /** Those that training rows have. */
+  readonly seen: readonly number[];
+  readonly atoms: readonly number[];
+  readonly missing: boolean;
+  readonly grid?: Grid;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What drawing needs of a training variable. */
+export function drawnVariable(one: Variable): DrawnVariable {
+  const { name, kind } = one;
+  const labels = cellLabels(one);
+  const counts = new Int32Array(labels.length);
+  for (const cell of cellsOf(one)) if (cell >= 0) counts[cell]++;
+  const seen = [...counts.keys()].filter((cell) => counts[cell] > 0);
+  if (kind === "levels") return { name, kind, labels, seen, atoms: [], missing: false, low: 0, high: 0 };
+  const { atoms, missing, grid, low, high } = one;
+  return { name, kind, labels, seen, atoms, missing, low, high, ...(grid && { grid }) };
+}

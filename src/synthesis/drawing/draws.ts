@@ -1,0 +1,123 @@
+import { permutation, type Rng } from "../../core/rng";
+
+/** Rows per bucket of like rows, about: wide enough that two columns sorted alike are not tied to each other. */
+const bucketRows = 16;
+const mostBuckets = 4096;
+const golden = 0.6180339887498949;
+
+/**
+ * Rows in the order of `key`, shuffled among neighbours. Draws that are evenly spread along this order keep the sums
+ * over rows of like expectation near their expectation (low discrepancy), which independent draws do not.
+ */
+export function spreadOrder(key: Float64Array, rows: number, rng: Rng): Int32Array {
+  const shuffled = permutation(rng, rows);
+  const buckets = Math.min(mostBuckets, Math.floor(rows / bucketRows));
+  if (buckets < 2) return shuffled;
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < rows; i++) {
+    if (key[i] < low) low = key[i];
+    if (key[i] > high) high = key[i];
+  }
+  if (!(high > low)) return shuffled;
+  const scale = (buckets - 1e-9) / (high - low);
+  const starts = new Int32Array(buckets + 1);
+  for (let i = 0; i < rows; i++) starts[Math.floor((key[i] - low) * scale) + 1]++;
+  for (let b = 0; b < buckets; b++) starts[b + 1] += starts[b];
+  const out = new Int32Array(rows);
+  for (const i of shuffled) out[starts[Math.floor((key[i] - low) * scale)]++] = i;
+  return out;
+}
+
+/**
+ * One class per row from `probabilities[class][row]`, by systematic sampling along the order of the expected class:
+ * over every run of that order each class comes out as often as expected, to within one. A row whose probabilities are
+ * all 0 gets −1.
+ */
+export function drawClasses(
+  probabilities: readonly Float64Array[],
+  rows: number,
+  rng: Rng,
+  out: Int32Array,
+): void {
+  const count = probabilities.length;
+  const key = new Float64Array(rows);
+  for (let c = 1; c < count; c++) for (let i = 0; i < rows; i++) key[i] += c * probabilities[c][i];
+  const order = spreadOrder(key, rows, rng);
+  // Classes are split off one after another; each split is a systematic draw of its own.
+  const left = new Float64Array(rows).fill(1);
+  out.fill(-1, 0, rows);
+  for (let c = 0; c < count; c++) {
+    const own = probabilities[c];
+    let sum = rng.uniform();
+    for (let r = 0; r < rows; r++) {
+      const i = order[r];
+      if (out[i] >= 0 || own[i] === 0) continue;
+      // The last class that can be takes what is left whatever rounding says.
+      const share = c === count - 1 ? 1 : own[i] / left[i];
+      sum += share > 1 - 1e-12 ? 1 : share;
+      if (sum >= 1) {
+        sum -= 1;
+        out[i] = c;
+      } else left[i] -= own[i];
+    }
+  }
+  for (let i = 0; i < rows; i++) {
+    if (out[i] >= 0) continue;
+    // Rounding left a row without a class: its likeliest one.
+    let best = 0;
+    for (let c = 0; c < count; c++) {
+      if (probabilities[c][i] > best) {
+        best = probabilities[c][i];
+        out[i] = c;
+      }
+    }
+  }
+}
+
+/**
+ * Numbers in (0, 1), one per row of each group, evenly spread within the group and along the order of `key` in it:
+ * each of m equal parts of (0, 1) gets exactly one of the group's m rows.
+ */
+export function drawUniforms(
+  groups: Int32Array,
+  groupCount: number,
+  key: Float64Array | undefined,
+  rows: number,
+  rng: Rng,
+): Float64Array {
+  const order = key ? spreadOrder(key, rows, rng) : permutation(rng, rows);
+  const members = new Int32Array(groupCount);
+  for (let i = 0; i < rows; i++) if (groups[i] >= 0) members[groups[i]]++;
+  const places = Array.from(members, (m) => spreadPlaces(m, rng.uniform()));
+  const next = new Int32Array(groupCount);
+  const out = new Float64Array(rows);
+  for (const i of order) {
+    const g = groups[i];
+    if (g < 0) continue;
+    out[i] = (places[g][next[g]++] + rng.uniform()) / members[g];
+  }
+  return out;
+}
+
+/** The numbers 0 … m − 1 in the order in which multiples of the golden ratio fall: any run of them is spread evenly. */
+function spreadPlaces(m: number, start: number): Int32Array {
+  const fractions = new Float64Array(m);
+  for (let k = 0; k < m; k++) {
+    const at = start + k * golden;
+    fractions[k] = at - Math.floor(at);
+  }
+  const sorted = fractions.slice().sort();
+  const out = new Int32Array(m);
+  for (let k = 0; k < m; k++) {
+    let low = 0;
+    let high = m - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle] < fractions[k]) low = middle + 1;
+      else high = middle;
+    }
+    out[k] = low;
+  }
+  return out;
+}

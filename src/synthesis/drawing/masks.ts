@@ -1,0 +1,69 @@
+import type { Exclusion } from "../structure/structure";
+
+/** Which cells of a variable the cell of an earlier one allows: bits, `words` of them per cell of the earlier one. */
+export interface Mask {
+  readonly variable: number;
+  readonly bits: Int32Array;
+}
+
+/** A variable's name and the names of its cells. */
+export interface Labelled {
+  readonly name: string;
+  readonly labels: readonly string[];
+}
+
+/** The masks that earlier variables put on variable `j`. */
+export function masksOf(
+  variables: readonly Labelled[],
+  exclusions: readonly Exclusion[],
+  j: number,
+): readonly Mask[] {
+  const own = variables[j].labels;
+  const words = wordCount(own.length);
+  const masks: Mask[] = [];
+  for (const { columns, never } of exclusions) {
+    const place = columns.indexOf(variables[j].name);
+    if (place < 0) continue;
+    const variable = variables.findIndex((one) => one.name === columns[1 - place]);
+    if (variable < 0 || variable >= j) continue;
+    const { labels } = variables[variable];
+    const bits = new Int32Array(labels.length * words).fill(-1);
+    for (const pair of never) {
+      const from = labels.indexOf(pair[1 - place]);
+      const to = own.indexOf(pair[place]);
+      if (from >= 0 && to >= 0) bits[from * words + (to >> 5)] &= ~(1 << (to & 31));
+    }
+    masks.push({ variable, bits });
+  }
+  return masks;
+}
+
+export function wordCount(cells: number): number {
+  return (cells + 31) >> 5;
+}
+
+/** The allowed cells of each row, `words` integers a row; undefined when nothing is excluded. */
+export function allowedBits(
+  masks: readonly Mask[],
+  cells: readonly ArrayLike<number>[],
+  count: number,
+  rows: number,
+): Int32Array | undefined {
+  if (masks.length === 0) return undefined;
+  const words = wordCount(count);
+  const out = new Int32Array(rows * words).fill(-1);
+  for (const { variable, bits } of masks) {
+    const own = cells[variable];
+    for (let i = 0; i < rows; i++) {
+      // A number that is nowhere (−1) excludes nothing.
+      if (own[i] < 0) continue;
+      for (let w = 0; w < words; w++) out[i * words + w] &= bits[own[i] * words + w];
+    }
+  }
+  return out;
+}
+
+/** Whether row `i` may have `cell`. */
+export function allows(bits: Int32Array | undefined, words: number, i: number, cell: number): boolean {
+  return bits === undefined || ((bits[i * words + (cell >> 5)] >>> (cell & 31)) & 1) === 1;
+}

@@ -1,0 +1,38 @@
+import { argumentsOf } from "../structure/formulas";
+import { restoreNumber } from "../structure/restore";
+import type { Candidates } from "./candidates";
+import type { Wishable } from "./wishes";
+
+/** Rebuilds the columns whose parts are all drawn by now. */
+export function restoreKnown(pool: Candidates, parts: Pick<Wishable, "structure" | "variables">): void {
+  const { restored, rows } = pool;
+  const drawn = new Map(parts.variables.slice(0, pool.cells.length).map((one, k) => [one.name, k]));
+  let changed = true;
+  while (changed) {
+    changed = false;
+    for (const plan of parts.structure.columns) {
+      if (restored.has(plan.name)) continue;
+      const k = drawn.get(plan.name);
+      if (plan.kind === "levels") {
+        if (k === undefined) continue;
+        restored.set(plan.name, pool.cells[k]);
+      } else if (plan.kind === "date") {
+        if (k === undefined) continue;
+        restored.set(
+          plan.name,
+          (pool.values[k] as Float64Array).map((value) => value * plan.format.step),
+        );
+      } else if (plan.kind === "number" && !plan.values) {
+        const { formula } = plan;
+        if (k === undefined && formula?.rest !== "none") continue;
+        if (formula && !argumentsOf(formula).every((name) => restored.has(name))) continue;
+        const own = k === undefined ? undefined : pool.values[k];
+        restored.set(
+          plan.name,
+          restoreNumber(plan, own, (name) => restored.get(name) as Float64Array, rows),
+        );
+      } else continue;
+      changed = true;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { check } from "../../core/checks";
+import { type ColumnCondition, satisfies } from "../conditions";
+import type { Structure } from "../structure/structure";
+import type { ColumnSchema } from "../synthesiser";
+import type { DrawnVariable } from "./drawn-variable";
+
+/** What conditions are turned onto. */
+export interface Wishable {
+  readonly schema: readonly ColumnSchema[];
+  readonly structure: Structure;
+  readonly variables: readonly DrawnVariable[];
+}
+
+/** A user's conditions, turned onto what is drawn. */
+export interface Wishes {
+  /** By variable: 1 where a cell of levels is allowed. */
+  readonly cells: ReadonlyMap<number, Uint8Array>;
+  /** By column name: conditions on numbers and dates. */
+  readonly columns: ReadonlyMap<string, ColumnCondition>;
+  /** The last variable, in the order of drawing, that a condition touches; −1 without conditions. */
+  readonly last: number;
+}
+
+/** Throws where a condition contradicts a column that is always the same, or a level that training never showed. */
+export function wishesOf(parts: Wishable, conditions: readonly ColumnCondition[]): Wishes {
+  const cells = new Map<number, Uint8Array>();
+  const columns = new Map<string, ColumnCondition>();
+  const place = (name: string): number => parts.variables.findIndex((one) => one.name === name);
+  for (const condition of conditions) {
+    const plan = parts.structure.columns[condition.column];
+    const schema = parts.schema[condition.column];
+    const action = `sample where ${schema.name}`;
+    const levelAt = (level: string): number => (schema.levels ?? []).indexOf(level);
+    const allow = (variable: number, holds: (cell: number) => boolean): void => {
+      const own = cells.get(variable) ?? new Uint8Array(parts.variables[variable].labels.length).fill(1);
+      for (let cell = 0; cell < own.length; cell++) if (!holds(cell)) own[cell] = 0;
+      const possible = parts.variables[variable].seen.some((cell) => own[cell] === 1);
+      const seen = parts.variables[variable].seen.map((cell) => parts.variables[variable].labels[cell]);
+      check(possible, action, `training rows only have ${seen.slice(0, 20).join(", ")}`);
+      cells.set(variable, own);
+    };
+    if (plan.kind === "levels") {
+      allow(place(plan.name), (cell) =>
+        satisfies(condition, cell < plan.levels.length ? levelAt(plan.levels[cell]) : -1),
+      );
+    } else if (plan.kind === "lookup") {
+      allow(place(plan.of), (cell) =>
+        satisfies(condition, plan.map[cell] < 0 ? -1 : levelAt(plan.levels[plan.map[cell]])),
+      );
+    } else if (plan.kind === "number" && plan.values) {
+      const { values } = plan;
+      allow(place(plan.name), (cell) => satisfies(condition, values[cell] ?? Number.NaN));
+    } else if (plan.kind === "constant") {
+      const value = schema.levels ? levelAt(plan.text) : plan.text === "" ? Number.NaN : Number(plan.text);
+      check(
+        satisfies(condition, value),
+        action,
+        `the column is always ${plan.text === "" ? "missing" : plan.text}`,
+      );
+    } else {
+      check(
+        plan.kind === "number" || plan.kind === "date",
+        action,
+        `a column of type ${schema.type} cannot be chosen`,
+      );
+      checkRange(condition, plan.low, plan.high, plan.missing, action);
+      columns.set(plan.name, condition);
+    }
+  }
+  const touched = [...cells.keys(), ...[...columns.keys()].flatMap((name) => reached(parts, name))];
+  return { cells, columns, last: Math.max(-1, ...touched) };
+}
+
+function checkRange(
+  condition: ColumnCondition,
+  low: number,
+  high: number,
+  missing: boolean,
+  action: string,
+): void {
+  const { values = [], range } = condition;
+  const inside =
+    values.some((value) => value >= low && value <= high) || (range && range.to >= low && range.from <= high);
+  const rule = `training rows lie between ${low} and ${high}${missing ? " or are missing" : ""}`;
+  check(
+    inside || (condition.missing && missing) || (condition.missing && !values.length && !range),
+    action,
+    rule,
+  );
+}
+
+/** The variables that a column's value depends on: its own, or the arguments of its formula. */
+function reached(parts: Wishable, name: string): number[] {
+  const own = parts.variables.findIndex((one) => one.name === name);
+  const plan = parts.structure.columns.find((one) => one.name === name);
+  const formula = plan?.kind === "number" ? plan.formula : undefined;
+  const deeper = formula
+    ? [...formula.factors, ...formula.terms, ...formula.effects].flatMap((one) => reached(parts, one.column))
+    : [];
+  return own >= 0 ? [own, ...deeper] : deeper;
+}

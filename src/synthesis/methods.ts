@@ -1,0 +1,42 @@
+import { check, checkOneOf } from "../core/checks";
+import type { ModelJson } from "../core/model";
+import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
+import type { FitSynthesiser, Synthesiser } from "./synthesiser";
+
+/** Each method's options, by the name that says which method is meant where functions can't go: a command, a form, JSON. */
+export interface MethodOptions {
+  sequential: SequentialOptions;
+}
+export type Method = keyof MethodOptions;
+
+const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynthesiser } = {
+  sequential,
+};
+
+const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
+  sequential: loadSequential,
+};
+
+/** The names of all methods, the default first. */
+export const methodNames: readonly Method[] = Object.keys(methods) as Method[];
+
+/** The method called `name`, with its options. */
+export function synthesis<M extends Method>(
+  name: M,
+  options: MethodOptions[M] = {} as MethodOptions[M],
+): FitSynthesiser {
+  checkOneOf(name, methodNames, "synthesise", "the method");
+  return methods[name](options);
+}
+
+/** The synthesiser that `toJSON` described. Throws on an unknown kind or version. */
+export function loadSynthesiser(json: unknown): Synthesiser {
+  const kind = (json as { kind?: unknown } | null)?.kind;
+  check(
+    typeof kind === "string" && Object.hasOwn(loaders, kind),
+    "load a synthesiser",
+    `its kind must be one of ${Object.keys(loaders).join(", ")}`,
+    kind,
+  );
+  return loaders[kind](json as ModelJson);
+}

@@ -1,0 +1,101 @@
+import type { Rng } from "../../core/rng";
+import type { RowRange } from "../drawing/bounds";
+import { drawUniforms } from "../drawing/draws";
+import { leavesOf, type TreeColumn } from "../drawing/trees";
+import { leafQuantile, leafShare } from "./leaf";
+import { addEffects, type LogitLayout } from "./logit";
+import { fromScore, toScore } from "./normal-scale";
+import type { NumberModel } from "./numbers";
+import type { EncodedTerm } from "./terms";
+
+/** Each row's distribution of a number: its leaf, and the mean around which the leaf lies. */
+export interface NumberRowsDrawn {
+  readonly leaf: Int32Array;
+  readonly mean?: Float64Array;
+}
+
+export function distributionOf(
+  model: NumberModel,
+  layout: LogitLayout,
+  terms: readonly EncodedTerm[],
+  columns: readonly TreeColumn[],
+  rows: number,
+): NumberRowsDrawn {
+  const leaf = new Int32Array(rows);
+  leavesOf(model.tree, columns, 0, rows, leaf);
+  if (!model.mean) return { leaf };
+  const mean = new Float64Array(rows);
+  addEffects(layout, model.mean, terms, mean, 0, rows);
+  return { leaf, mean };
+}
+
+/** The part of each row's distribution that lies in ranges, as ranges of shares. */
+export interface Shares {
+  readonly from: readonly Float64Array[];
+  readonly to: readonly Float64Array[];
+  /** Their total: the probability of the ranges. */
+  readonly total: Float64Array;
+}
+
+export function sharesOf(
+  model: NumberModel,
+  { leaf, mean }: NumberRowsDrawn,
+  ranges: readonly RowRange[],
+  rows: number,
+): Shares {
+  const { scale, leaves } = model;
+  const least = scale.values[0];
+  const most = scale.values[scale.values.length - 1];
+  const total = new Float64Array(rows);
+  const from: Float64Array[] = [];
+  const to: Float64Array[] = [];
+  for (const { low, high } of ranges) {
+    const start = new Float64Array(rows);
+    const end = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) {
+      if (!(low[i] <= high[i]) || low[i] > most || high[i] < least) continue;
+      const centre = mean ? mean[i] : 0;
+      const one = leaves[leaf[i]];
+      start[i] = low[i] <= least ? 0 : leafShare(one, toScore(scale, low[i]) - centre, false);
+      end[i] = high[i] >= most ? 1 : leafShare(one, toScore(scale, high[i]) - centre, true);
+      if (end[i] > start[i]) total[i] += end[i] - start[i];
+      else end[i] = start[i];
+    }
+    from.push(start);
+    to.push(end);
+  }
+  return { from, to, total };
+}
+
+/** A value for each row that `wanted` marks, within its shares if there are any; other rows keep theirs. */
+export function drawNumbers(
+  model: NumberModel,
+  drawn: NumberRowsDrawn,
+  wanted: (row: number) => boolean,
+  shares: Shares | undefined,
+  rng: Rng,
+  out: Float64Array,
+): void {
+  const { scale, leaves } = model;
+  const { leaf, mean } = drawn;
+  const rows = out.length;
+  const groups = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) groups[i] = wanted(i) ? leaf[i] : -1;
+  const uniforms = drawUniforms(groups, leaves.length, mean, rows, rng);
+  for (let i = 0; i < rows; i++) {
+    if (groups[i] < 0) continue;
+    const u = shares && shares.total[i] > 0 ? within(shares, i, uniforms[i]) : uniforms[i];
+    out[i] = fromScore(scale, (mean ? mean[i] : 0) + leafQuantile(leaves[leaf[i]], u));
+  }
+}
+
+/** The share at `u` of the way through the row's ranges of shares. */
+function within({ from, to, total }: Shares, i: number, u: number): number {
+  let left = u * total[i];
+  for (let r = 0; r < from.length; r++) {
+    const width = to[r][i] - from[r][i];
+    if (left <= width || r === from.length - 1) return from[r][i] + Math.min(left, width);
+    left -= width;
+  }
+  return u;
+}

@@ -1,0 +1,197 @@
+import type { Rng } from "../../core/rng";
+import { type Bounds, boundsOf, meet } from "../drawing/bounds";
+import type { DrawnVariable } from "../drawing/drawn-variable";
+import { drawClasses } from "../drawing/draws";
+import { allowedBits, allows, wordCount } from "../drawing/masks";
+import { restoreKnown } from "../drawing/restore-known";
+import type { TreeColumn } from "../drawing/trees";
+import type { Wishes } from "../drawing/wishes";
+import { snap } from "../structure/grids";
+import type { DatePlan, NumberPlan } from "../structure/structure";
+import { cellProbabilities } from "./cells";
+import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesOf } from "./draw-numbers";
+import type { SequentialParts } from "./parts";
+import type { Pool } from "./pool";
+import { encodeTerm } from "./terms";
+
+/** Draws the next variable for all rows of the pool, and multiplies their weights by the probability of its conditions. */
+export function drawVariable(pool: Pool, parts: SequentialParts, wishes: Wishes, rng: Rng): void {
+  const j = pool.cells.length;
+  const one = parts.variables[j];
+  const cells = one.kind === "levels" ? drawCells(pool, parts, wishes, rng) : undefined;
+  const number = one.kind === "number" ? drawNumber(pool, parts, wishes, rng) : undefined;
+  const drawn = (cells ?? number?.cells) as Int32Array;
+  pool.cells.push(drawn);
+  pool.values.push(number?.values);
+  pool.encoded.push(parts.plans[j].map((plan) => encodeTerm(plan, drawn, number?.values)));
+  if (parts.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, parts);
+}
+
+function columnsOf(pool: Pool): readonly TreeColumn[] {
+  return pool.cells.map((cells, k) => {
+    const values = pool.values[k];
+    return values ? { cells, values } : { cells };
+  });
+}
+
+/** The probabilities of cells by class, structural zeros left out; and the cell of rows that have no choice. */
+export interface Choice {
+  readonly classes: readonly number[];
+  readonly probabilities: readonly Float64Array[];
+  /** −1 where the probabilities decide. */
+  readonly forced: Int32Array | undefined;
+}
+
+/** What the next variable of the pool may be. */
+export function choose(pool: Pool, parts: SequentialParts): Choice {
+  const j = pool.cells.length;
+  const { rows } = pool;
+  const { cells } = parts.conditionals[j];
+  const { seen } = parts.variables[j];
+  if (!cells) return { classes: seen, probabilities: [new Float64Array(rows).fill(1)], forced: undefined };
+  const count = parts.variables[j].labels.length;
+  const words = wordCount(count);
+  const bits = allowedBits(parts.masks[j], pool.cells, count, rows);
+  const drawn = { rows, terms: pool.encoded.flat(), columns: columnsOf(pool) };
+  const layout = parts.layouts[j];
+  if (!bits) {
+    const probabilities = cellProbabilities(cells, layout, drawn, pool.scratch);
+    return { classes: cells.classes, probabilities, forced: undefined };
+  }
+  const allowed = (i: number, cell: number): boolean => allows(bits, words, i, cell);
+  const probabilities = cellProbabilities(cells, layout, drawn, pool.scratch, allowed);
+  const forced = new Int32Array(rows).fill(-1);
+  for (let i = 0; i < rows; i++) {
+    if (probabilities.some((own) => own[i] > 0)) continue;
+    // Where the masks of several variables leave nothing, the commonest cell stands in.
+    forced[i] = seen.find((cell) => allowed(i, cell)) ?? seen[0];
+  }
+  return { classes: cells.classes, probabilities, forced };
+}
+
+function drawCells(pool: Pool, parts: SequentialParts, wishes: Wishes, rng: Rng): Int32Array {
+  const { rows, weights } = pool;
+  const { classes, probabilities, forced } = choose(pool, parts);
+  const wish = wishes.cells.get(pool.cells.length);
+  if (wish) {
+    for (let i = 0; i < rows; i++) {
+      if (forced && forced[i] >= 0) {
+        weights[i] *= wish[forced[i]];
+        continue;
+      }
+      let kept = 0;
+      for (let c = 0; c < classes.length; c++) if (wish[classes[c]] === 1) kept += probabilities[c][i];
+      weights[i] *= kept;
+      if (kept === 0) continue;
+      for (let c = 0; c < classes.length; c++) {
+        probabilities[c][i] = wish[classes[c]] === 1 ? probabilities[c][i] / kept : 0;
+      }
+    }
+  }
+  return asCells(classes, probabilities, forced, rows, rng);
+}
+
+function asCells(
+  classes: readonly number[],
+  probabilities: readonly Float64Array[],
+  forced: Int32Array | undefined,
+  rows: number,
+  rng: Rng,
+): Int32Array {
+  const out = new Int32Array(rows);
+  if (classes.length === 1) out.fill(0);
+  else drawClasses(probabilities, rows, rng, out);
+  for (let i = 0; i < rows; i++) {
+    if (forced && forced[i] >= 0) out[i] = forced[i];
+    else out[i] = out[i] < 0 ? classes[0] : classes[out[i]];
+  }
+  return out;
+}
+
+function drawNumber(
+  pool: Pool,
+  parts: SequentialParts,
+  wishes: Wishes,
+  rng: Rng,
+): { cells: Int32Array; values: Float64Array } {
+  const j = pool.cells.length;
+  const { rows } = pool;
+  const one = parts.variables[j];
+  const plan = parts.structure.columns.find((column) => column.name === one.name) as NumberPlan | DatePlan;
+  const model = parts.conditionals[j].number;
+  const columns = pool.cells.map((cells, k) => {
+    const values = pool.values[k];
+    return { cells, ...(values && { values }) };
+  });
+  const distribution = model && distributionOf(model, parts.layouts[j], pool.encoded.flat(), columns, rows);
+  const bounds = boundsOf(plan, parts.structure, wishes.columns, {
+    rows,
+    has: (name) => pool.restored.has(name),
+    of: (name) => pool.restored.get(name) as Float64Array,
+  });
+  const choice = choose(pool, parts);
+  const shares = bounded(pool, one, choice, bounds, model && distribution && { model, distribution });
+  const cells = asCells(choice.classes, choice.probabilities, choice.forced, rows, rng.fork("cells"));
+  const values = new Float64Array(rows);
+  const other = one.atoms.length;
+  for (let i = 0; i < rows; i++) values[i] = cells[i] < other ? one.atoms[cells[i]] : Number.NaN;
+  if (model && distribution) {
+    drawNumbers(model, distribution, (i) => cells[i] === other, shares, rng.fork("values"), values);
+    for (let i = 0; i < rows; i++) {
+      if (cells[i] === other) values[i] = Math.min(one.high, Math.max(one.low, snap(values[i], one.grid)));
+    }
+  }
+  return { cells, values };
+}
+
+/** Bends the probabilities of the cells to the bounds; returns the shares of the cell "other" that are left. */
+function bounded(
+  pool: Pool,
+  one: DrawnVariable,
+  { classes, probabilities, forced }: Choice,
+  bounds: Bounds,
+  number:
+    | { model: NonNullable<SequentialParts["conditionals"][number]["number"]>; distribution: NumberRowsDrawn }
+    | undefined,
+): Shares | undefined {
+  const { rows, weights } = pool;
+  const { rules, wishes } = bounds;
+  if (!rules && !wishes) return undefined;
+  const both = meet([rules, wishes].filter((list) => list !== undefined)) ?? [];
+  const inside = (ranges: typeof both, value: number, i: number): number =>
+    ranges.some((range) => value >= range.low[i] && value <= range.high[i]) ? 1 : 0;
+  const byRules = rules && number ? sharesOf(number.model, number.distribution, rules, rows) : undefined;
+  const byBoth = number ? sharesOf(number.model, number.distribution, both, rows) : undefined;
+  const other = one.atoms.length;
+  const part = (
+    ranges: typeof both | undefined,
+    shares: Shares | undefined,
+    cell: number,
+    i: number,
+  ): number => {
+    if (!ranges) return 1;
+    if (cell < other) return inside(ranges, one.atoms[cell], i);
+    return cell === other ? (shares ? shares.total[i] : 0) : 1;
+  };
+  for (let i = 0; i < rows; i++) {
+    let before = 0;
+    let after = 0;
+    const known = forced !== undefined && forced[i] >= 0;
+    const fits = (cell: number): number =>
+      cell > other && wishes && !bounds.missing ? 0 : part(both, byBoth, cell, i);
+    for (let c = 0; c < classes.length; c++) {
+      const p = known ? (classes[c] === forced[i] ? 1 : 0) : probabilities[c][i];
+      before += p * part(rules, byRules, classes[c], i);
+      after += p * fits(classes[c]);
+    }
+    if (known && !classes.includes(forced[i])) {
+      before = part(rules, byRules, forced[i], i);
+      after = fits(forced[i]);
+    }
+    // Rules that leave nothing are mended after drawing; conditions that leave nothing end the row.
+    if (wishes) weights[i] *= before > 0 ? after / before : after > 0 ? 1 : 0;
+    if (!(after > 0) || known) continue;
+    for (let c = 0; c < classes.length; c++) probabilities[c][i] *= fits(classes[c]) / after;
+  }
+  return byBoth;
+}

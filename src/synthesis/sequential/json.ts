@@ -1,0 +1,52 @@
+import { check } from "../../core/checks";
+import type { ModelJson } from "../../core/model";
+import type { Mask } from "../drawing/masks";
+import type { CellModel } from "./cells";
+import type { Conditional } from "./conditionals";
+import { logitLayout } from "./logit";
+import type { NumberModel } from "./numbers";
+import type { SequentialParts } from "./parts";
+
+/** The model as plain JSON: layouts follow from the terms and are left out. */
+export function sequentialToJson(parts: SequentialParts): ModelJson {
+  const { layouts: _, ...kept } = parts;
+  return { kind: "sequential", version: 1, ...(plain(kept) as object) };
+}
+
+/** The parts that `sequentialToJson` wrote. */
+export function sequentialFromJson(json: ModelJson): SequentialParts {
+  check(json.kind === "sequential", "load sequential", "kind must be sequential", json.kind);
+  check(json.version === 1, "load sequential", "version must be 1", json.version);
+  const raw = json as unknown as SequentialParts;
+  return {
+    schema: raw.schema,
+    structure: raw.structure,
+    variables: raw.variables,
+    plans: raw.plans,
+    layouts: raw.plans.map((_, j) => logitLayout(raw.plans.slice(0, j).flat())),
+    masks: raw.masks.map((own) => own.map((one): Mask => ({ ...one, bits: Int32Array.from(one.bits) }))),
+    conditionals: raw.conditionals.map(revived),
+  };
+}
+
+function revived(one: Conditional): Conditional {
+  const cells = one.cells && { cells: revivedCells(one.cells) };
+  const number = one.number && { number: revivedNumber(one.number) };
+  return { ...cells, ...number };
+}
+
+function revivedCells(one: CellModel): CellModel {
+  return { ...one, tables: one.tables.map((table) => Float64Array.from(table)) };
+}
+
+function revivedNumber(one: NumberModel): NumberModel {
+  return one.mean ? { ...one, mean: Float64Array.from(one.mean) } : one;
+}
+
+/** Typed arrays become lists; JSON then keeps every bit of a number. */
+function plain(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]));
+}

@@ -1,0 +1,179 @@
+import { cholesky, choleskySolve } from "../../core/linear-algebra";
+import { growTree, leavesOf, type Tree, type TreeColumn, type TreeFeature } from "../drawing/trees";
+import { foldEnds, others, rowsOf, type Stretch } from "./folds";
+import { type Leaf, leafOf, rankedScore } from "./leaf";
+import { addEffects, fillTables, gramOf, type LogitLayout, logitLayout, momentsOf } from "./logit";
+import { type NormalScale, normalScale, toScore } from "./normal-scale";
+import type { EncodedTerm, TermPlan } from "./terms";
+
+/** The conditional of a number's values: on the normal scale, an additive mean (or none) and a tree of leaves around it. */
+export interface NumberModel {
+  readonly scale: NormalScale;
+  /** The mean's tables, in the layout of the earlier terms. */
+  readonly mean?: Float64Array;
+  readonly tree: Tree;
+  readonly leaves: readonly Leaf[];
+}
+
+/** The rows that a number's values are learnt from, in random order. */
+export interface NumberRows {
+  readonly rows: number;
+  readonly values: Float64Array;
+  readonly terms: readonly EncodedTerm[];
+  readonly features: readonly TreeFeature[];
+  readonly columns: readonly TreeColumn[];
+}
+
+const leafRows = [40, 80, 160, 320];
+const ridgePenalties = [100, 10, 1];
+const folds = 3;
+/** The mean must explain this share of the held-out variance to be tried. */
+const leastExplained = 0.02;
+
+export function fitNumber(data: NumberRows, plans: readonly TermPlan[]): NumberModel {
+  const scale = normalScale(data.values.slice().sort());
+  const scores = data.values.map((value) => toScore(scale, value));
+  const layout = logitLayout(plans);
+  const all: readonly Stretch[] = [[0, data.rows]];
+  const penalty = plans.length > 0 && data.rows >= 100 ? meanPenalty(data, layout, scores) : undefined;
+  let best = { score: Infinity, leaf: data.rows, mean: false };
+  if (data.features.length > 0 && data.rows >= 2 * leafRows[0]) {
+    for (const mean of penalty === undefined ? [false] : [false, true]) {
+      const found = bestLeaf(data, layout, scores, mean ? penalty : undefined);
+      // A simpler model wins unless the other is better beyond noise.
+      if (found.score < best.score * (1 - 1e-3)) best = { ...found, mean };
+    }
+  }
+  const mean = best.mean ? meanTables(data, layout, scores, all, penalty as number) : undefined;
+  const rest = mean ? residuals(data, layout, scores, mean) : scores;
+  const grown = grow(data, rest, rowsOf(all), best.leaf);
+  const leaves = grown.leafRows.map((rows) => leafOf(sortedAt(rest, rows), grown.leafRows.length === 1));
+  return { scale, tree: grown.tree, leaves, ...(mean && { mean }) };
+}
+
+/** The ridge penalty with the least held-out squares, or undefined when the mean explains next to nothing. */
+function meanPenalty(data: NumberRows, layout: LogitLayout, scores: Float64Array): number | undefined {
+  const squares = new Float64Array(ridgePenalties.length);
+  let whole = 0;
+  for (const held of foldEnds(data.rows, folds)) {
+    const stretches = others(held, data.rows);
+    const system = normalEquations(data, layout, scores, stretches);
+    ridgePenalties.forEach((penalty, k) => {
+      const tables = solve(system, layout, penalty);
+      const rest = residuals(data, layout, scores, tables, held);
+      for (let i = held[0]; i < held[1]; i++) squares[k] += rest[i] ** 2;
+    });
+    for (let i = held[0]; i < held[1]; i++) whole += scores[i] ** 2;
+  }
+  const least = Math.min(...squares);
+  return least < (1 - leastExplained) * whole ? ridgePenalties[squares.indexOf(least)] : undefined;
+}
+
+/** The leaf size with the least held-out ranked probability score. */
+function bestLeaf(
+  data: NumberRows,
+  layout: LogitLayout,
+  scores: Float64Array,
+  penalty: number | undefined,
+): { score: number; leaf: number } {
+  const sizes = [...leafRows.filter((size) => 2 * size <= (data.rows * (folds - 1)) / folds), data.rows];
+  const totals = new Float64Array(sizes.length);
+  const leaf = new Int32Array(data.rows);
+  for (const held of foldEnds(data.rows, folds)) {
+    const stretches = others(held, data.rows);
+    const mean = penalty === undefined ? undefined : meanTables(data, layout, scores, stretches, penalty);
+    const rest = mean ? residuals(data, layout, scores, mean) : scores;
+    const rows = rowsOf(stretches);
+    sizes.forEach((size, k) => {
+      const grown = grow(data, rest, rows, size);
+      const score = grown.leafRows.map((own) => rankedScore(sortedAt(rest, own)));
+      leavesOf(grown.tree, data.columns, held[0], held[1], leaf);
+      for (let i = held[0]; i < held[1]; i++) totals[k] += score[leaf[i]](rest[i]);
+    });
+  }
+  let k = sizes.length - 1;
+  // Larger leaves win ties: they tell less about single rows.
+  for (let other = sizes.length - 2; other >= 0; other--)
+    if (totals[other] < totals[k] * (1 - 1e-3)) k = other;
+  return { score: totals[k], leaf: sizes[k] };
+}
+
+function grow(
+  data: NumberRows,
+  rest: Float64Array,
+  rows: Int32Array,
+  leaf: number,
+): ReturnType<typeof growTree> {
+  const squares = rest.map((value) => value * value);
+  return growTree(
+    data.features,
+    rows,
+    { sums: [rest, squares] },
+    {
+      leaves: Infinity,
+      minRows: leaf,
+      minGain: 8,
+      worth: gaussianWorth,
+    },
+  );
+}
+
+/** Twice the log-likelihood of a normal distribution of its own; the floor keeps a constant leaf finite. */
+function gaussianWorth(rows: number, [sum, squares]: Float64Array): number {
+  const variance = squares / rows - (sum / rows) ** 2;
+  return -rows * Math.log(Math.max(variance, 1e-4));
+}
+
+interface Equations {
+  readonly gram: Float64Array;
+  readonly moments: Float64Array;
+}
+
+function normalEquations(
+  data: NumberRows,
+  layout: LogitLayout,
+  scores: Float64Array,
+  stretches: readonly Stretch[],
+): Equations {
+  return {
+    gram: gramOf(layout, data.terms, stretches),
+    moments: momentsOf(layout, data.terms, scores, stretches),
+  };
+}
+
+function solve(system: Equations, layout: LogitLayout, penalty: number): Float64Array {
+  const p = layout.coefficients;
+  const a = system.gram.slice();
+  for (let k = 0; k < p; k++) a[k * p + k] += k === 0 ? 1e-9 : penalty;
+  const factor = cholesky(a, p);
+  const tables = new Float64Array(layout.tables);
+  if (factor) fillTables(layout, choleskySolve(factor, p, system.moments), tables);
+  return tables;
+}
+
+function meanTables(
+  data: NumberRows,
+  layout: LogitLayout,
+  scores: Float64Array,
+  stretches: readonly Stretch[],
+  penalty: number,
+): Float64Array {
+  return solve(normalEquations(data, layout, scores, stretches), layout, penalty);
+}
+
+function residuals(
+  data: NumberRows,
+  layout: LogitLayout,
+  scores: Float64Array,
+  tables: Float64Array,
+  [first, last]: Stretch = [0, data.rows],
+): Float64Array {
+  const out = new Float64Array(data.rows);
+  addEffects(layout, tables, data.terms, out, first, last);
+  for (let i = first; i < last; i++) out[i] = scores[i] - out[i];
+  return out;
+}
+
+function sortedAt(values: Float64Array, rows: Int32Array): Float64Array {
+  return Float64Array.from(rows, (i) => values[i]).sort();
+}

@@ -1,0 +1,54 @@
+import type { LevelsVariable, NumberVariable, Variable } from "../structure/structure";
+
+/** Numbers whose variance the levels explain to this share wait for them. */
+const explainedShare = 0.8;
+
+/**
+ * The order of drawing: numbers that the levels explain badly, then levels by how many they are, then the other
+ * numbers, then what formulas leave open, the target last. `formulas` names the numbers that are rests of a formula.
+ */
+export function drawingOrder(
+  variables: readonly Variable[],
+  formulas: ReadonlySet<string>,
+  target: string | undefined,
+): readonly Variable[] {
+  const last = variables.filter((one) => one.name === target);
+  const others = variables.filter((one) => one.name !== target);
+  const levels = others.filter((one): one is LevelsVariable => one.kind === "levels");
+  const numbers = others.filter((one): one is NumberVariable => one.kind === "number");
+  const rests = numbers.filter((one) => formulas.has(one.name));
+  const own = numbers.filter((one) => !formulas.has(one.name));
+  const late = own.filter((one) => explained(one, levels) > explainedShare);
+  const early = own.filter((one) => !late.includes(one));
+  const byCount = levels.slice().sort((a, b) => a.levels.length - b.levels.length);
+  return [...early, ...byCount, ...late, ...rests, ...last];
+}
+
+/** The share of a number's variance that the best single level column explains. */
+function explained(one: NumberVariable, levels: readonly LevelsVariable[]): number {
+  let best = 0;
+  for (const other of levels) {
+    const count = other.levels.length;
+    if (count > one.values.length / 20) continue;
+    const sums = new Float64Array(count);
+    const counts = new Float64Array(count);
+    let total = 0;
+    let squares = 0;
+    let rows = 0;
+    for (let i = 0; i < one.values.length; i++) {
+      const value = one.values[i];
+      if (Number.isNaN(value)) continue;
+      sums[other.codes[i]] += value;
+      counts[other.codes[i]]++;
+      total += value;
+      squares += value * value;
+      rows++;
+    }
+    const whole = squares - (total * total) / rows;
+    let between = -(total * total) / rows;
+    for (let level = 0; level < count; level++)
+      if (counts[level] > 0) between += sums[level] ** 2 / counts[level];
+    if (whole > 0) best = Math.max(best, between / whole);
+  }
+  return best;
+}

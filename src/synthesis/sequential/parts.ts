@@ -1,0 +1,19 @@
+import type { DrawnVariable } from "../drawing/drawn-variable";
+import type { Mask } from "../drawing/masks";
+import type { Structure } from "../structure/structure";
+import type { ColumnSchema } from "../synthesiser";
+import type { Conditional } from "./conditionals";
+import type { LogitLayout } from "./logit";
+import type { TermPlan } from "./terms";
+
+/** Everything that a sequential model holds, variables in the order of drawing. */
+export interface SequentialParts {
+  readonly schema: readonly ColumnSchema[];
+  readonly structure: Structure;
+  readonly variables: readonly DrawnVariable[];
+  readonly plans: readonly (readonly TermPlan[])[];
+  /** Where the terms before each variable lie in its tables. */
+  readonly layouts: readonly LogitLayout[];
+  readonly masks: readonly (readonly Mask[])[];
+  readonly conditionals: readonly Conditional[];
+}

@@ -1,0 +1,162 @@
+import { quantileSorted } from "../../features/scale";
+import { cellOf, type NumberVariable, type Variable } from "../structure/structure";
+
+/**
+ * How a drawn variable enters the conditionals of later ones: one effect per cell, and for numbers a piecewise linear
+ * function of the value. In both cases an effect is read from a small table.
+ */
+export type TermPlan = CellTerm | CurveTerm;
+
+export interface CellTerm {
+  readonly kind: "cells";
+  readonly variable: number;
+  readonly size: number;
+  /** For numbers: the frequent values that have an effect of their own; then come "other" and "missing". */
+  readonly values?: readonly number[];
+}
+
+export interface CurveTerm {
+  readonly kind: "curve";
+  readonly variable: number;
+  /** Ascending; the first and last are the training range. The table has a further place for "no value": 0. */
+  readonly knots: readonly number[];
+  /** The standard deviations of the hinge functions: what makes one penalty fit all. */
+  readonly scales: readonly number[];
+}
+
+/** A term's place in its table, for many rows: `table[at] + share × (table[at + 1] − table[at])`. */
+export interface EncodedTerm {
+  readonly at: Uint16Array;
+  /** Absent for cells. */
+  readonly share?: Float64Array;
+}
+
+const innerKnots = 7;
+const frequentShare = 0.02;
+const mostFrequent = 12;
+
+/** The terms of a variable. */
+export function termsOf(one: Variable, variable: number): readonly TermPlan[] {
+  if (one.kind === "levels") return [{ kind: "cells", variable, size: one.levels.length }];
+  const terms: TermPlan[] = [];
+  const values = frequentValues(one);
+  if (values.length > 0 || one.missing)
+    terms.push({ kind: "cells", variable, size: values.length + 2, values });
+  const curve = curveOf(one, variable);
+  if (curve) terms.push(curve);
+  return terms;
+}
+
+/** The term's places for the cells of levels, or for the values of a number. */
+export function encodeTerm(plan: TermPlan, cells: Int32Array, values: Float64Array | undefined): EncodedTerm {
+  if (plan.kind === "curve") return encodeCurve(plan, values as Float64Array);
+  const { values: frequent } = plan;
+  if (!frequent) return { at: Uint16Array.from(cells) };
+  const at = new Uint16Array(cells.length);
+  for (let i = 0; i < at.length; i++) {
+    const value = (values as Float64Array)[i];
+    const place = frequent.indexOf(value);
+    at[i] = Number.isNaN(value) ? frequent.length + 1 : place < 0 ? frequent.length : place;
+  }
+  return { at };
+}
+
+/** How many numbers the term's table holds. */
+export function tableSize(plan: TermPlan): number {
+  return plan.kind === "cells" ? plan.size : plan.knots.length + 2;
+}
+
+/** How many coefficients stand behind the table: one per cell, or a slope and one change of slope per inner knot. */
+export function coefficientCount(plan: TermPlan): number {
+  return plan.kind === "cells" ? plan.size : plan.knots.length - 1;
+}
+
+/**
+ * The table as a linear function of the coefficients, `size × count`, row-major; undefined for cells, whose table is
+ * the coefficients.
+ */
+export function tableMatrix(plan: TermPlan): Float64Array | undefined {
+  if (plan.kind === "cells") return undefined;
+  const { knots, scales } = plan;
+  const count = knots.length - 1;
+  const out = new Float64Array(tableSize(plan) * count);
+  knots.forEach((knot, r) => {
+    for (let k = 0; k < count; k++) out[r * count + k] = hinge(knots, k, knot) / scales[k];
+  });
+  return out;
+}
+
+/** The places of values in the term's table; NaN goes to the place that is always 0. */
+function encodeCurve(plan: CurveTerm, values: Float64Array): EncodedTerm {
+  const { knots } = plan;
+  const last = knots.length - 2;
+  const at = new Uint16Array(values.length);
+  const share = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (Number.isNaN(value)) {
+      at[i] = knots.length;
+      continue;
+    }
+    let k = 0;
+    while (k < last && value >= knots[k + 1]) k++;
+    at[i] = k;
+    const along = (value - knots[k]) / (knots[k + 1] - knots[k]);
+    share[i] = Math.min(1, Math.max(0, along));
+  }
+  return { at, share };
+}
+
+/** The cells of drawn values; −1 (nothing to learn from) counts as the last cell. */
+export function numberCells(
+  one: Pick<NumberVariable, "atoms" | "missing">,
+  values: Float64Array,
+): Int32Array {
+  const cells = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const cell = cellOf(one, values[i]);
+    cells[i] = cell < 0 ? one.atoms.length : cell;
+  }
+  return cells;
+}
+
+/** The most frequent values, each in at least two per cent of the rows. */
+function frequentValues(one: NumberVariable): readonly number[] {
+  const counts = new Map<number, number>();
+  for (const value of one.values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts]
+    .filter(([value, count]) => !Number.isNaN(value) && count >= frequentShare * one.values.length)
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .slice(0, mostFrequent)
+    .map(([value]) => value);
+}
+
+function curveOf(one: NumberVariable, variable: number): CurveTerm | undefined {
+  const sorted = one.values.filter((value) => !Number.isNaN(value) && !one.atoms.includes(value)).sort();
+  if (sorted.length === 0) return undefined;
+  const ends = one.values.reduce(
+    (range, value) => (Number.isNaN(value) ? range : [Math.min(range[0], value), Math.max(range[1], value)]),
+    [Infinity, -Infinity],
+  );
+  if (ends[0] === ends[1]) return undefined;
+  const inner = Array.from({ length: innerKnots }, (_, k) =>
+    quantileSorted(sorted, (k + 1) / (innerKnots + 1)),
+  );
+  const knots = [...new Set([ends[0], ...inner, ends[1]])].sort((a, b) => a - b);
+  const scales = Array.from({ length: knots.length - 1 }, (_, k) => {
+    let total = 0;
+    let squares = 0;
+    for (const value of sorted) {
+      const height = hinge(knots, k, value);
+      total += height;
+      squares += height * height;
+    }
+    return Math.sqrt(Math.max(squares / sorted.length - (total / sorted.length) ** 2, 0)) || 1;
+  });
+  return { kind: "curve", variable, knots, scales };
+}
+
+/** The k-th basis function: the distance from the first knot, then what lies beyond each inner knot. */
+function hinge(knots: readonly number[], k: number, value: number): number {
+  return Math.max(0, value - knots[k]);
+}

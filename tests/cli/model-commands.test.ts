@@ -1,0 +1,246 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import polars from "nodejs-polars";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { run } from "../../src/cli/main";
+import { normal, seeded } from "../../src/core/rng";
+import { parseCsv } from "../../src/data/read-csv";
+
+let folder: string;
+let out = "";
+let err = "";
+const at = (name: string): string => join(folder, name);
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "models-"));
+  const rng = seeded("file");
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const minutes = 180 + 50 * normal(rng);
+    const plan = ["basic", "plus", "max"][i % 3];
+    const churn = minutes / 50 + (plan === "max" ? 1 : 0) + normal(rng) > 5 ? "Yes" : "No";
+    const spent = (0.2 * minutes + normal(rng)).toFixed(2);
+    const asked = churn === "Yes" ? "left" : "stays";
+    return [`c${i}`, i % 50 === 7 ? "" : minutes.toFixed(1), plan, spent, asked, churn].join(",");
+  });
+  const header = "customerID,minutes,plan,spent,status,Churn";
+  writeFileSync(at("train.csv"), [header, ...rows.slice(0, 300)].join("\n"));
+  writeFileSync(at("test.csv"), [header, ...rows.slice(300)].join("\n"));
+  // Another order of columns, a plan never seen, a cell that is no number, a line cut short.
+  const later = rows
+    .slice(300, 310)
+    .map((row) => row.split(","))
+    .map(([id, minutes, plan]) => [plan, id, minutes]);
+  later[3][0] = "platinum";
+  later[4][2] = "many";
+  writeFileSync(
+    at("later.csv"),
+    ["plan,customerID,minutes", ...later.map((row) => row.join(",")), "basic"].join("\n"),
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
+
+async function telelink(...argv: string[]): Promise<number> {
+  out = "";
+  err = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    err += text;
+    return true;
+  });
+  const code = await run(argv);
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  return code;
+}
+
+const training = ["--target", "Churn", "--drop", "status", "spent", "--model", "logistic"];
+
+test("telelink train shows types, judges by cross-validation and writes the same file for the same seed", async () => {
+  expect(await telelink("train", "--data", at("train.csv"), "--out", at("m.json"), ...training)).toBe(0);
+  expect(out).toMatch(/customerID +id +not used/);
+  expect(out).toMatch(/minutes +numeric +feature/);
+  expect(out).toMatch(/status +categorical|status +boolean/);
+  expect(out).toMatch(/ROC AUC +0\.\d+ +0\.\d+/);
+  expect(out).toMatch(/Yes, judged by 5-fold cross-validation/);
+  expect(err).toBe("");
+  const first = readFileSync(at("m.json"), "utf8");
+  expect(await telelink("train", "--data", at("train.csv"), "--out", at("m.json"), ...training)).toBe(0);
+  expect(readFileSync(at("m.json"), "utf8")).toBe(first);
+  const json = JSON.parse(first);
+  expect(json.origin.data[0].sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(first).not.toContain("c17");
+});
+
+test("telelink train names columns that give the target away", async () => {
+  await telelink(
+    "train",
+    "--data",
+    at("train.csv"),
+    "--out",
+    at("leaky.json"),
+    "--target",
+    "Churn",
+    "--model",
+    "logistic",
+  );
+  expect(err).toContain('warning: "status" alone predicts the target (ROC AUC 1.000)');
+});
+
+test("telelink predict keeps order and id, takes other column orders, unseen levels and bad cells", async () => {
+  const done = await telelink(
+    "predict",
+    at("m.json"),
+    "--data",
+    at("later.csv"),
+    "--id",
+    "customerID",
+    "--out",
+    at("p.csv"),
+  );
+  expect(done).toBe(0);
+  const { table } = parseCsv(readFileSync(at("p.csv")));
+  expect(table.columns.map((one) => one.name)).toEqual(["customerID", "probability", "predicted"]);
+  const [id, p] = table.columns;
+  expect(id.type !== "numeric" && "values" in id && id.values).toEqual(
+    Array.from({ length: 10 }, (_, i) => `c${300 + i}`),
+  );
+  expect(p.type === "numeric" && p.values.every((value) => value > 0 && value < 1)).toBe(true);
+  expect(err).toContain("10 rows predicted, 1 rows left out");
+  expect(err).toContain("minutes");
+  // A platinum plan is no plan that training knew: as the base level, basic.
+  const text = readFileSync(at("later.csv"), "utf8").replace("platinum", "basic");
+  writeFileSync(at("known.csv"), text);
+  await telelink(
+    "predict",
+    at("m.json"),
+    "--data",
+    at("known.csv"),
+    "--id",
+    "customerID",
+    "--out",
+    at("q.csv"),
+  );
+  expect(readFileSync(at("q.csv"), "utf8")).toBe(readFileSync(at("p.csv"), "utf8"));
+});
+
+test("telelink predict writes Parquet with the same predictions, and a header alone for no rows", async () => {
+  await telelink(
+    "predict",
+    at("m.json"),
+    "--data",
+    at("later.csv"),
+    "--id",
+    "customerID",
+    "--out",
+    at("p.parquet"),
+  );
+  const frame = polars.readParquet(at("p.parquet"));
+  const { table } = parseCsv(readFileSync(at("p.csv")));
+  expect(frame.columns).toEqual(["customerID", "probability", "predicted"]);
+  const [, p] = table.columns;
+  expect(frame.getColumn("probability").toArray()).toEqual(p.type === "numeric" ? [...p.values] : []);
+  writeFileSync(at("none.csv"), "plan,minutes\n");
+  expect(await telelink("predict", at("m.json"), "--data", at("none.csv"), "--out", at("none-p.csv"))).toBe(
+    0,
+  );
+  expect(readFileSync(at("none-p.csv"), "utf8")).toBe("row,probability,predicted\n");
+});
+
+test("telelink evaluate prints figures with intervals, as words or JSON, at any threshold", async () => {
+  expect(await telelink("evaluate", at("m.json"), "--data", at("test.csv"))).toBe(0);
+  expect(out).toMatch(/100 rows, \d+ of them positive/);
+  expect(out).toMatch(/F1 +0\.\d+ +0\.\d+ +0\.\d+/);
+  await telelink("evaluate", at("m.json"), "--data", at("test.csv"), "--json", "--threshold", "0.5");
+  const json = JSON.parse(out);
+  expect(json.threshold).toBe(0.5);
+  const auc = json.figures.find((one: { name: string }) => one.name === "rocAuc");
+  expect(auc.low).toBeLessThan(auc.value);
+  expect(auc.high).toBeGreaterThan(auc.value);
+  expect(auc.value).toBeGreaterThan(0.75);
+  expect(json.gains.length).toBe(10);
+  const { confusion } = json;
+  expect(confusion.truePositives + confusion.falseNegatives).toBe(json.positives);
+});
+
+test("telelink explain ranks columns, and gives one row's reasons", async () => {
+  expect(await telelink("explain", at("m.json"), "--data", at("test.csv"), "--json")).toBe(0);
+  const found = JSON.parse(out);
+  expect(found.importances[0].feature).toBe("minutes");
+  expect(found.dependences[0].mean.at(-1)).toBeGreaterThan(found.dependences[0].mean[0]);
+  expect(await telelink("explain", at("m.json"), "--data", at("later.csv"), "--row", "2")).toBe(0);
+  expect(out).toMatch(/^row 2: \d+\.\d % Yes\n/);
+  expect(out).toMatch(/minutes +\d+(\.\d)? +[+-]\d\.\d{3}/);
+  expect(await telelink("explain", at("m.json"), "--data", at("later.csv"), "--row", "99")).toBe(1);
+  expect(err).toContain("Cannot explain row: it must be one of");
+});
+
+test("a model of numbers trains, predicts and is evaluated", async () => {
+  const made = await telelink(
+    ...["train", "--data", at("train.csv"), "--out", at("n.json"), "--target", "spent", "--model", "linear"],
+    ...["--drop", "Churn", "status"],
+  );
+  expect(made).toBe(0);
+  expect(out).toMatch(/R² +0\.9/);
+  await telelink("predict", at("n.json"), "--data", at("later.csv"), "--out", at("n.csv"));
+  expect(readFileSync(at("n.csv"), "utf8").split("\n")[0]).toBe("row,prediction");
+  await telelink("evaluate", at("n.json"), "--data", at("test.csv"));
+  expect(out).toMatch(/RMSE +\d/);
+});
+
+test("telelink export writes SQL and ONNX", async () => {
+  expect(
+    await telelink("export", at("m.json"), "--format", "sql", "--table", "people", "--keep", "customerID"),
+  ).toBe(0);
+  expect(out).toContain('FROM "people"');
+  expect(out).toContain('AS "customerID"');
+  expect(await telelink("export", at("m.json"), "--format", "onnx", "--out", at("m.onnx"))).toBe(0);
+  expect(readFileSync(at("m.onnx")).includes("telelink")).toBe(true);
+  expect(await telelink("export", at("m.json"), "--format", "onnx")).toBe(2);
+  expect(await telelink("export", at("m.json"), "--format", "pmml")).toBe(2);
+});
+
+test("what can't be done is said in a line, with an exit code, and leaves no file", async () => {
+  expect(
+    await telelink("train", "--data", at("train.csv"), "--out", at("x.json"), "--target", "churned"),
+  ).toBe(2);
+  expect(err).toContain('must have a column "churned", got customerID, minutes');
+  expect(
+    await telelink(
+      "train",
+      "--data",
+      at("train.csv"),
+      "--out",
+      at("x.json"),
+      "--target",
+      "Churn",
+      "--model",
+      "magic",
+    ),
+  ).toBe(1);
+  expect(err).toContain("Cannot train: for classes the model must be one of");
+  expect(await telelink("train", "--data", at("train.csv"), "--target", "Churn")).toBe(2);
+  expect(await telelink("predict", at("nothing.json"), "--data", at("later.csv"))).toBe(1);
+  writeFileSync(at("cut.json"), readFileSync(at("m.json"), "utf8").slice(0, 300));
+  expect(await telelink("predict", at("cut.json"), "--data", at("later.csv"), "--out", at("x.csv"))).toBe(1);
+  expect(err).toContain("Cannot load model: it must be JSON text");
+  writeFileSync(at("narrow.csv"), "customerID,plan\nc1,basic\n");
+  expect(await telelink("predict", at("m.json"), "--data", at("narrow.csv"), "--out", at("x.csv"))).toBe(1);
+  expect(err).toContain("minutes");
+  for (const name of ["x.json", "x.csv"]) expect(() => readFileSync(at(name))).toThrow();
+  expect(await telelink("evaluate", at("m.json"), "--data", at("later.csv"))).toBe(1);
+  expect(err).toContain("Churn");
+});
+
+test("telelink train --model auto takes the better of its learners", async () => {
+  expect(
+    await telelink("train", "--data", at("train.csv"), "--out", at("a.json"), ...training.slice(0, 5)),
+  ).toBe(0);
+  expect(out).toContain("auto model of Churn");
+  // Churn here is a line with noise: nothing a forest could do better.
+  expect(JSON.parse(readFileSync(at("a.json"), "utf8")).pipeline.model.kind).toBe("logistic-regression");
+});

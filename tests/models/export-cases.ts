@@ -1,0 +1,80 @@
+import type { Fit } from "../../src/core/model";
+import { normal, seeded } from "../../src/core/rng";
+import { type Table, table, takeTableRows } from "../../src/data/table";
+import { type EncodeOptions, encode } from "../../src/features/encode";
+import { calibrated } from "../../src/models/calibrate";
+import { randomForest } from "../../src/models/forest";
+import { ridge } from "../../src/models/linear";
+import { logisticRegression } from "../../src/models/logistic";
+import { type Pipeline, pipeline } from "../../src/models/pipeline";
+
+/** Rows on which exports have to agree. */
+export const rows = 10_000;
+const rng = seeded("customers");
+const plans = ["Month-to-month", "One year", "Two year", 'it\'s "quoted"'];
+const missing = (share: number, value: number): number => (rng.uniform() < share ? Number.NaN : value);
+export const customers: Table = table([
+  { name: "id", type: "id", values: Array.from({ length: rows }, (_, i) => `c${i}`) },
+  {
+    name: "minutes",
+    type: "numeric",
+    values: Float64Array.from({ length: rows }, () => 180 + 50 * normal(rng)),
+  },
+  {
+    name: "Total charges",
+    type: "numeric",
+    values: Float64Array.from({ length: rows }, () => missing(0.1, Math.exp(normal(rng)))),
+  },
+  {
+    name: "calls",
+    type: "numeric",
+    values: Float64Array.from({ length: rows }, () => Math.floor(5 * rng.uniform())),
+  },
+  {
+    name: "plan",
+    type: "categorical",
+    codes: Int32Array.from({ length: rows }, () =>
+      rng.uniform() < 0.05 ? -1 : Math.floor(4 * rng.uniform()),
+    ),
+    levels: plans,
+  },
+  {
+    name: "paperless",
+    type: "boolean",
+    codes: Int32Array.from({ length: rows }, () => (rng.uniform() < 0.5 ? 0 : 1)),
+    levels: ["False", "True"],
+  },
+  {
+    name: "state",
+    type: "categorical",
+    codes: Int32Array.from({ length: rows }, () => Math.floor(40 * rng.uniform() ** 2)),
+    levels: Array.from({ length: 40 }, (_, k) => `S${k}`),
+  },
+]);
+const minutes = customers.columns[1].type === "numeric" ? customers.columns[1].values : new Float64Array();
+export const y = minutes.map((value) => (value + 60 * normal(rng) > 220 ? 1 : 0));
+
+/** Encodings and models that leave for other engines. */
+export const exportCases: [string, EncodeOptions, Fit][] = [
+  ["logistic regression", {}, logisticRegression()],
+  ["ridge behind robust scaling and pooled levels", { scale: "robust", maxLevels: 6 }, ridge()],
+  ["forest on codes", { categories: "codes", maxLevels: 20 }, randomForest({ trees: 10, depth: 8 })],
+  ["forest behind one-hot", { missing: "mean" }, randomForest({ trees: 10, depth: 8 })],
+  ["sigmoid calibration", {}, calibrated(logisticRegression())],
+  ["beta calibration", {}, calibrated(randomForest({ trees: 10, depth: 5 }), { method: "beta" })],
+  [
+    "isotonic calibration",
+    {},
+    calibrated(logisticRegression({ penalty: "l1", C: 0.01 }), { method: "isotonic" }),
+  ],
+];
+
+/** Fitted to some rows, so that others have levels that training did not see. */
+export async function fitExport(options: EncodeOptions, learner: Fit): Promise<Pipeline> {
+  const some = Array.from({ length: 600 }, (_, i) => i);
+  return pipeline({ encode: encode(options), learner })(
+    takeTableRows(customers, some),
+    y.slice(0, 600),
+    seeded(1),
+  );
+}

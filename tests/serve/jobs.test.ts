@@ -1,0 +1,207 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseCsv } from "../../src/data/read-csv";
+import { openStore, type Store } from "../../src/data/store/open";
+import { columnNamed, isCategorical } from "../../src/data/table";
+import { type App, buildApp } from "../../src/serve/app";
+import { settings } from "../../src/serve/settings";
+import type { Desk } from "../../src/studies/desk/desk";
+import { realData } from "../support";
+
+let folder: string;
+let store: Store;
+let app: App;
+const rows = Array.from(
+  { length: 600 },
+  (_, i) => `${i % 3 ? "Monthly" : "Yearly"},${20 + (i % 7)},${(20 + (i % 7)) * (1 + (i % 12))}`,
+);
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "telelink-jobs-"));
+  mkdirSync(join(folder, "data"));
+  writeFileSync(join(folder, "data", "customers.csv"), `Contract,Monthly,Total\n${rows.join("\n")}\n`);
+  await start();
+});
+afterEach(async () => {
+  await app.close();
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+async function start(): Promise<void> {
+  store = openStore(join(folder, "store.db"));
+  const desk = (): Desk => {
+    throw new Error("no desk here");
+  };
+  const chosen = settings({
+    data: join(folder, "data"),
+    store: join(folder, "store.db"),
+    logLevel: "silent",
+  });
+  app = await buildApp({ settings: chosen, store, desk, version: "0.0.0", started: new Date() });
+}
+const post = (url: string, payload: object) => app.inject({ method: "POST", url, payload });
+const events = async (id: number, after = 0): Promise<{ id: number; event: Record<string, unknown> }[]> => {
+  const reply = await app.inject({ url: `/jobs/${id}/events`, headers: { "last-event-id": `${after}` } });
+  return [...reply.body.matchAll(/id: (\d+)\ndata: (.*)\n/g)].map(([, number, data]) => ({
+    id: Number(number),
+    event: JSON.parse(data),
+  }));
+};
+
+describe("training a generator", () => {
+  test("goes from the queue through progress to a model that draws rows", async () => {
+    const job = (await post("/synth/train", { path: "customers.csv", name: "mine" })).json();
+    expect(job).toMatchObject({ state: "queued", input: { file: "customers.csv", epochs: 100 } });
+    expect(JSON.stringify(job)).not.toContain(folder);
+    const all = await events(job.id);
+    expect(all.map((one) => one.id)).toEqual(all.map((_, i) => i + 1));
+    expect(all[0].event).toEqual({ state: "queued" });
+    expect(all.some(({ event }) => event.phase === "read the data")).toBe(true);
+    expect(all.at(-1)?.event).toMatchObject({
+      state: "done",
+      result: { model: "mine", version: 1, rows: 600 },
+    });
+    expect((await app.inject("/synth/models")).json()).toMatchObject([
+      { name: "mine", kind: "synthesiser sequential", metadata: { rows: 600 } },
+    ]);
+
+    const sample = await post("/synth/sample", { model: "mine", rows: 500, where: { Contract: "Yearly" } });
+    const made = parseCsv(sample.body).table;
+    const contract = columnNamed(made, "Contract");
+    expect(made.rows).toBe(500);
+    expect(
+      isCategorical(contract) && contract.codes.every((code) => contract.levels[code] === "Yearly"),
+    ).toBe(true);
+    expect(
+      (await post("/synth/sample", { model: "mine", rows: 500, where: { Contract: "Yearly" } })).body,
+    ).toBe(sample.body);
+    const preview = (
+      await post("/synth/preview", { model: "mine", rows: 500, where: { Contract: "Yearly" } })
+    ).json();
+    expect(preview.rows).toHaveLength(10);
+    expect(preview.rows[0].join(",")).toBe(sample.body.split("\n")[1]);
+  });
+
+  test("events read on from any number, also after a restart", async () => {
+    const { id } = (await post("/synth/train", { path: "customers.csv" })).json();
+    const all = await events(id);
+    expect(await events(id, 2)).toEqual(all.slice(2));
+    await app.close();
+    store.close();
+    await start();
+    expect(await events(id)).toEqual(all);
+  });
+
+  test("two jobs run one after the other; a queued one can be stopped", async () => {
+    const first = (await post("/synth/train", { path: "customers.csv" })).json();
+    const second = (await post("/synth/train", { path: "customers.csv" })).json();
+    expect((await post(`/jobs/${second.id}/stop`, {})).statusCode).toBe(202);
+    expect((await events(second.id)).at(-1)?.event).toEqual({ state: "stopped" });
+    expect((await events(first.id)).at(-1)?.event).toMatchObject({ state: "done" });
+  });
+
+  test("a running job can be stopped, and the next one then runs", async () => {
+    const { id } = (await post("/synth/train", { path: "customers.csv" })).json();
+    while ((await app.inject(`/jobs/${id}`)).json().state === "queued")
+      await new Promise((done) => setTimeout(done, 5));
+    await post(`/jobs/${id}/stop`, {});
+    expect((await events(id)).at(-1)?.event.state).toMatch(/stopped|done/);
+    const next = (await post("/synth/train", { path: "customers.csv" })).json();
+    expect((await events(next.id)).at(-1)?.event).toMatchObject({ state: "done" });
+  });
+
+  test("a job that fails says why", async () => {
+    writeFileSync(join(folder, "data", "empty.csv"), "a,b\n");
+    const { id } = (await post("/synth/train", { path: "empty.csv" })).json();
+    expect((await events(id)).at(-1)?.event).toMatchObject({
+      state: "failed",
+      error: expect.stringMatching(/Cannot/),
+    });
+    expect((await app.inject(`/jobs/${id}`)).json()).toMatchObject({ state: "failed" });
+  });
+
+  test("a server that is stopped in mid-training marks the job as interrupted", async () => {
+    const { id } = (await post("/synth/train", { path: "customers.csv" })).json();
+    while ((await app.inject(`/jobs/${id}`)).json().state === "queued")
+      await new Promise((done) => setTimeout(done, 5));
+    await app.close();
+    store.close();
+    await start();
+    expect((await app.inject(`/jobs/${id}`)).json().state).toMatch(/interrupted|done/);
+  });
+});
+
+describe("bad input", () => {
+  test.each([
+    ["../store.db", "must stay inside the data folder"],
+    ["/etc/passwd", "must stay inside the data folder"],
+    ["nothing.csv", "There is no nothing.csv in the data folder. It holds customers.csv"],
+    ["link.csv", "must stay inside the data folder"],
+    ["notes.txt", "must end in .csv"],
+    ["x\u0000.csv", "Name a CSV file"],
+  ])("the path %j is refused: %s", async (path, words) => {
+    writeFileSync(join(folder, "outside.csv"), "a\n1\n");
+    writeFileSync(join(folder, "data", "notes.txt"), "x");
+    symlinkSync(join(folder, "outside.csv"), join(folder, "data", "link.csv"));
+    for (const url of ["/synth/check", "/synth/train"]) {
+      const reply = await post(url, { path });
+      expect(reply.statusCode).toBe(422);
+      expect(reply.json().detail).toContain(words);
+      expect(reply.body).not.toContain(folder);
+    }
+  });
+
+  test("epochs, rows, methods and conditions out of range are named", async () => {
+    const reply = await post("/synth/train", { path: "customers.csv", epochs: 0, method: "magic" });
+    expect(reply.json().errors).toEqual(
+      expect.arrayContaining([
+        { field: "epochs", rule: "must be at least 1" },
+        { field: "method", rule: expect.stringContaining("must be") },
+      ]),
+    );
+    expect((await post("/synth/sample", { model: "nobody" })).statusCode).toBe(404);
+    const { id } = (await post("/synth/train", { path: "customers.csv", name: "m" })).json();
+    await events(id);
+    const impossible = await post("/synth/sample", { model: "m", where: { Contract: "Weekly" } });
+    expect(impossible.statusCode).toBe(422);
+    expect(impossible.json().detail).toContain("Monthly");
+    expect((await app.inject("/jobs/99")).statusCode).toBe(404);
+  });
+
+  test("everything that changes state asks for the key where one is set", async () => {
+    await app.close();
+    const chosen = settings({
+      data: join(folder, "data"),
+      apiKey: "a secret of many letters",
+      logLevel: "silent",
+    });
+    app = await buildApp({
+      settings: chosen,
+      store,
+      desk: () => ({}) as Desk,
+      version: "0.0.0",
+      started: new Date(),
+    });
+    for (const url of ["/synth/train", "/jobs/1/stop"])
+      expect((await post(url, { path: "customers.csv" })).statusCode).toBe(401);
+    const reply = await app.inject({
+      method: "POST",
+      url: "/synth/train",
+      payload: { path: "customers.csv" },
+      headers: { "x-api-key": "a secret of many letters" },
+    });
+    expect(reply.statusCode).toBe(202);
+  });
+});
+
+test.skipIf(!realData)("POST /synth/check tells what IBM Telco holds", async () => {
+  copyFileSync(join(realData as string, "Telco-Customer-Churn.csv"), join(folder, "data", "telco.csv"));
+  expect((await app.inject("/synth/files")).json()).toEqual(["customers.csv", "telco.csv"]);
+  const said = (await post("/synth/check", { path: "telco.csv" })).json();
+  expect(said).toMatchObject({ rows: 7043, rejected: 0 });
+  expect(said.columns.find((one: { name: string }) => one.name === "TotalCharges")).toMatchObject({
+    type: "numeric",
+    missing: 11,
+  });
+});

@@ -1,0 +1,4 @@
+import { loadSequential, sequential } from "../../src/synthesis/sequential/sequential";
+import { describeSynthesiser } from "./conformance";
+
+describeSynthesiser("sequential(options)(table, rng)", { fit: sequential(), load: loadSequential });
