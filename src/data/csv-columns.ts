@@ -10,6 +10,8 @@ export type BadCell = (row: number, rule: string, value: string) => void;
 export interface ColumnBuilder {
   /** Appends the cells of column `j`; a bad one is told and stays as a missing value. */
   add(bytes: Uint8Array, block: Block, j: number, stride: number, bad: BadCell): void;
+  /** Makes room for about that many cells in all. */
+  expect(rows: number): void;
   /** Of the `rows` cells last added, keeps those without a flag. */
   dropFlagged(flags: Uint8Array, rows: number): void;
   /** The column so far; the builder is then empty, and keeps its levels. */
@@ -109,6 +111,10 @@ export class NumericBuilder implements ColumnBuilder {
     this.decimals = decimals;
   }
 
+  expect(rows: number): void {
+    if (rows > this.values.length) this.values = grown(this.values, new Float64Array(rows), this.length);
+  }
+
   dropFlagged(flags: Uint8Array, rows: number): void {
     this.length = compact(this.values, this.length - rows, flags, rows);
   }
@@ -140,10 +146,8 @@ export class NumericBuilder implements ColumnBuilder {
   }
 
   private reserve(more: number): void {
-    if (this.length + more <= this.values.length) return;
-    const larger = new Float64Array(Math.max(this.values.length * 2, this.length + more));
-    larger.set(this.values.subarray(0, this.length));
-    this.values = larger;
+    const needed = this.length + more;
+    if (needed > this.values.length) this.expect(Math.max(this.values.length * 2, needed));
   }
 }
 
@@ -157,6 +161,8 @@ export class DictionaryBuilder implements ColumnBuilder {
   private hashes = new Int32Array(32);
   private offsets = new Int32Array(33);
   private pool = new Uint8Array(512);
+  /** Code + 1 of the level last met with the same length, first and last byte: most cells are found here. */
+  private readonly recent = new Int32Array(256);
   private readonly schema: ColumnSchema;
   private readonly closed: readonly string[] | undefined;
   private readonly missing: ReadonlySet<string>;
@@ -177,7 +183,7 @@ export class DictionaryBuilder implements ColumnBuilder {
   add(bytes: Uint8Array, block: Block, j: number, stride: number, bad: BadCell): void {
     const { starts, ends, rows } = block;
     this.reserve(rows);
-    const { codes } = this;
+    const { codes, recent } = this;
     let at = this.length;
     for (let r = 0, cell = j; r < rows; r++, cell += stride) {
       const start = starts[cell];
@@ -187,12 +193,21 @@ export class DictionaryBuilder implements ColumnBuilder {
         codes[at++] = -1;
         continue;
       }
-      const hash = hashOf(bytes, start, end);
-      let code = this.find(bytes, start, end, hash);
-      if (code < 0) code = this.unseen(bytes, start, end, hash, r, bad);
+      const place = (31 * (end - start) + 7 * bytes[start] + bytes[end - 1]) & 255;
+      let code = recent[place] - 1;
+      if (code < 0 || !this.holds(code, bytes, start, end)) {
+        const hash = hashOf(bytes, start, end);
+        code = this.find(bytes, start, end, hash);
+        if (code < 0) code = this.unseen(bytes, start, end, hash, r, bad);
+        recent[place] = code + 1;
+      }
       codes[at++] = code;
     }
     this.length = at;
+  }
+
+  expect(rows: number): void {
+    if (rows > this.codes.length) this.codes = grown(this.codes, new Int32Array(rows), this.length);
   }
 
   dropFlagged(flags: Uint8Array, rows: number): void {
@@ -215,19 +230,23 @@ export class DictionaryBuilder implements ColumnBuilder {
   }
 
   private find(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const { slots, hashes, offsets, pool } = this;
+    const { slots, hashes } = this;
     const mask = slots.length - 1;
     for (let slot = hash & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
       const code = slots[slot] - 1;
-      if (hashes[code] !== hash) continue;
-      const from = offsets[code];
-      const size = end - start;
-      if (offsets[code + 1] - from !== size) continue;
-      let k = 0;
-      while (k < size && pool[from + k] === bytes[start + k]) k++;
-      if (k === size) return code;
+      if (hashes[code] === hash && this.holds(code, bytes, start, end)) return code;
     }
     return -1;
+  }
+
+  /** Whether the level with that code is the cell's. */
+  private holds(code: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const { offsets, pool } = this;
+    const from = offsets[code];
+    const size = end - start;
+    if (offsets[code + 1] - from !== size) return false;
+    for (let k = 0; k < size; k++) if (pool[from + k] !== bytes[start + k]) return false;
+    return true;
   }
 
   /** Missing words, invalid text, other spellings of a boolean, and levels not met before. */
@@ -287,8 +306,8 @@ export class DictionaryBuilder implements ColumnBuilder {
   }
 
   private reserve(more: number): void {
-    if (this.length + more <= this.codes.length) return;
-    this.codes = grown(this.codes, new Int32Array(Math.max(this.codes.length * 2, this.length + more)));
+    const needed = this.length + more;
+    if (needed > this.codes.length) this.expect(Math.max(this.codes.length * 2, needed));
   }
 }
 
@@ -319,6 +338,8 @@ export class TextBuilder implements ColumnBuilder {
     }
   }
 
+  expect(): void {}
+
   dropFlagged(flags: Uint8Array, rows: number): void {
     const from = this.values.length - rows;
     let to = from;
@@ -339,8 +360,13 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   return hash ^ (hash >>> 15);
 }
 
-function grown<T extends Int32Array | Uint8Array>(old: T, larger: T): T {
-  larger.set(old);
+/** The larger array with the first `length` values (default: all) of the old one. */
+function grown<T extends Float64Array | Int32Array | Uint8Array>(
+  old: T,
+  larger: T,
+  length: number = old.length,
+): T {
+  larger.set(old.subarray(0, length));
   return larger;
 }
 

@@ -171,6 +171,12 @@ export class CsvReader {
     this.toSkip = layout.skip;
   }
 
+  /** Makes room for the rows of a file of so many bytes, judging by those read so far. */
+  expectBytes(total: number, read: number): void {
+    const rows = Math.ceil((1.02 * this.rows * total) / read) + blockRows;
+    if (this.rows > 0) for (const builder of this.builders) builder.expect(rows);
+  }
+
   /** Reads what `bytes` adds. The bytes are copied. */
   push(bytes: Uint8Array): void {
     let piece = bytes;

@@ -3,7 +3,8 @@ import { type DictionaryBuilder, isDate, isNumber, missingWords } from "./csv-co
 import { booleanLevels, type ColumnSchema, type ColumnType } from "./schema";
 import { type CategoricalColumn, type Column, isCategorical, type NumericColumn } from "./table";
 
-const idName = /(^id$|[_\s-]id$|[a-z]I[dD]$|uuid$|guid$)/;
+const idName = /(^id$|[_\s-]id$|uuid$|guid$)/i;
+const camelId = /[a-z]I[dD]$/;
 const codeName = /\b(code|zip|postcode|postal)\b/i;
 /** A column with more distinct texts than this, most of them unique, is free text or an identifier. */
 const manyLevels = 50;
@@ -23,7 +24,7 @@ export function inferType(name: string, levels: readonly string[], counts: Array
     .filter((one) => !words.includes(one.level.trim()));
   const present = kept.reduce((sum, one) => sum + one.count, 0);
   if (present === 0) return "text";
-  if (idName.test(name)) return "id";
+  if (isIdName(name)) return "id";
   if (booleanLevels(kept.map((one) => one.level))) return "boolean";
   const numbers = kept.filter((one) => isNumber(one.level));
   const numeric = numbers.reduce((sum, one) => sum + one.count, 0);
@@ -34,6 +35,10 @@ export function inferType(name: string, levels: readonly string[], counts: Array
   if (kept.length > manyLevels && kept.length > 0.5 * present)
     return kept.length === present && !kept.some((one) => /\s/.test(one.level)) ? "id" : "text";
   return "categorical";
+}
+
+function isIdName(name: string): boolean {
+  return idName.test(name) || camelId.test(name);
 }
 
 /** Whether reading the text as a number forgets something: a leading zero, or more digits than a double holds. */
@@ -75,22 +80,31 @@ export function settleCategorical(one: CategoricalColumn): Column {
 /** A column read as numbers, as what it turned out to be: 0/1 is boolean, named codes categorical, named ids id. */
 export function settleNumeric(one: NumericColumn): Column {
   if (one.decimals !== 0) return one;
-  if (idName.test(one.name))
+  if (isIdName(one.name))
     return {
       name: one.name,
       type: "id",
       values: Array.from(one.values, (v) => (Number.isNaN(v) ? "" : String(v))),
     };
   const distinct = new Set<number>();
-  for (let i = 0; i < one.values.length && distinct.size <= manyLevels; i++)
-    if (!Number.isNaN(one.values[i])) distinct.add(one.values[i]);
+  let before = NaN;
+  for (let i = 0; i < one.values.length && distinct.size <= manyLevels; i++) {
+    const value = one.values[i];
+    if (value === before || Number.isNaN(value)) continue;
+    distinct.add(value);
+    before = value;
+  }
   const sorted = [...distinct].sort((a, b) => a - b);
   const binary = sorted.length === 2 && sorted[0] === 0 && sorted[1] === 1;
   const named = codeName.test(one.name) && sorted.length > 0 && sorted.length <= manyLevels;
   if (!binary && !named) return one;
   const levels = sorted.map(String);
   const codeOf = new Map(sorted.map((value, code) => [value, code]));
-  const codes = Int32Array.from(one.values, (value) => codeOf.get(value) ?? -1);
+  const codes = new Int32Array(one.values.length);
+  for (let i = 0; i < codes.length; i++) {
+    const value = one.values[i];
+    codes[i] = Number.isNaN(value) ? -1 : binary ? value : (codeOf.get(value) as number);
+  }
   return { name: one.name, type: binary ? "boolean" : "categorical", codes, levels };
 }
 
@@ -121,8 +135,11 @@ function recode(
   type: "categorical" | "boolean",
 ): CategoricalColumn {
   const codeOf = new Map(levels.map((level, code) => [level, code]));
-  const map = one.levels.map((level) => codeOf.get(level) ?? -1);
-  return { name: one.name, type, codes: one.codes.map((code) => (code < 0 ? -1 : map[code])), levels };
+  const map = Int32Array.from(one.levels, (level) => codeOf.get(level) ?? -1);
+  // The codes are fresh from a builder and nobody else's: they are changed in place.
+  const { codes } = one;
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) codes[i] = map[codes[i]];
+  return { name: one.name, type, codes, levels };
 }
 
 function byCode(a: string, b: string): number {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { NumericBuilder } from "./csv-columns";
 import { builderOf, type CsvOptions, CsvReader, layoutOf } from "./csv-reader";
 import { settleCategorical, settleGiven, settleNumeric } from "./infer";
@@ -33,7 +33,8 @@ const chunkBytes = 1 << 20;
 export function readCsv(file: string, options: CsvOptions = {}): CsvRead {
   const handle = openSync(file, "r");
   try {
-    return readFrom(file, (into, at) => readSync(handle, into, 0, into.length, at), options);
+    const { size } = fstatSync(handle);
+    return readFrom(file, size, (into, at) => readSync(handle, into, 0, into.length, at), options);
   } finally {
     closeSync(handle);
   }
@@ -47,13 +48,13 @@ export function parseCsv(text: string | Uint8Array, options: CsvOptions = {}, na
     into.set(piece);
     return piece.length;
   };
-  return readFrom(name, read, options);
+  return readFrom(name, bytes.length, read, options);
 }
 
 /** Fills `into` with the bytes from `at` on, and returns how many there were. */
 type ReadAt = (into: Uint8Array, at: number) => number;
 
-function readFrom(name: string, readAt: ReadAt, options: CsvOptions): CsvRead {
+function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptions): CsvRead {
   const room = new Uint8Array(headBytes);
   const head = room.subarray(0, readAt(room, 0));
   const layout = layoutOf(name, head, head.length < headBytes, options);
@@ -65,6 +66,7 @@ function readFrom(name: string, readAt: ReadAt, options: CsvOptions): CsvRead {
     let at = 0;
     for (let size = readAt(chunk, at); size > 0; size = readAt(chunk, at)) {
       reader.push(chunk.subarray(0, size));
+      if (at === 0) reader.expectBytes(bytes, size);
       at += size;
     }
     reader.end();

@@ -1,0 +1,104 @@
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { joinTables } from "../../src/data/join-tables";
+import { readCsv } from "../../src/data/read-csv";
+import { readCsvBatches } from "../../src/data/read-csv-batches";
+import { publishedSchema } from "../../src/data/sources";
+import { isCategorical, type Table } from "../../src/data/table";
+import { realData } from "../support";
+
+const folder = mkdtempSync(join(tmpdir(), "telelink-batches-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function* bytesOf(text: string, size: number): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function collect(batches: AsyncIterable<Table>): Promise<Table[]> {
+  const all: Table[] = [];
+  for await (const one of batches) all.push(one);
+  return all;
+}
+
+describe("readCsvBatches(source, options)", () => {
+  test.skipIf(!realData)("gives the rows of readCsv, in batches of about the size asked for", async () => {
+    const file = join(realData as string, "Telco-Customer-Churn.csv");
+    const schema = publishedSchema("telco");
+    const batches = await readCsvBatches(file, { rows: 1000, schema });
+    const tables = await collect(batches);
+    expect(tables.length).toBeGreaterThan(4);
+    for (const one of tables.slice(0, -1)) {
+      expect(one.rows).toBeGreaterThanOrEqual(1000);
+      expect(one.rows).toBeLessThan(1500);
+    }
+    expect(joinTables(tables)).toEqual(readCsv(file, { schema }).table);
+    expect([batches.rows, batches.rejected, batches.bytes]).toEqual([7043, 0, 970_457]);
+  });
+
+  test("cuts a stream anywhere: in numbers, quotes, line ends and characters", async () => {
+    const text = 'id,n,t\r\nA1,1.5,"é, ""q""\r\n€"\r\nA2,22.25,😀\r\nA3,,plain\r\n';
+    const whole = await collect(await readCsvBatches(bytesOf(text, 1000)));
+    for (let size = 1; size < 12; size++)
+      expect(joinTables(await collect(await readCsvBatches(bytesOf(text, size))))).toEqual(joinTables(whole));
+    expect(whole[0].columns[2]).toMatchObject({ levels: ['é, "q"\r\n€', "😀", "plain"] });
+  });
+
+  test("keeps codes steady: later batches have the levels of earlier ones, and new ones after them", async () => {
+    const rows = (word: string): string =>
+      `${Array.from({ length: 6000 }, (_, i) => `${i},${word}${i % 2}`).join("\n")}\n`;
+    const text = `n,c\n${rows("a")}${rows("b")}`;
+    const levels: (readonly string[])[] = [];
+    for await (const one of await readCsvBatches(bytesOf(text, 4096), { rows: 4000 })) {
+      const column = one.columns[1];
+      if (isCategorical(column)) levels.push(column.levels);
+    }
+    expect(levels[0]).toEqual(["a0", "a1"]);
+    expect(levels.at(-1)).toEqual(["a0", "a1", "b0", "b1"]);
+  });
+
+  test("reports problems by their line in the file, and rows that don't fit what the beginning showed", async () => {
+    const schema = { columns: [{ name: "n", type: "numeric" as const }] };
+    const text = `n\n${Array.from({ length: 9000 }, (_, i) => (i === 8000 ? "oops" : i)).join("\n")}\n`;
+    const batches = await readCsvBatches(bytesOf(text, 999), { rows: 2000, schema, name: "n.csv" });
+    const tables = await collect(batches);
+    expect(tables.reduce((sum, one) => sum + one.rows, 0)).toBe(8999);
+    expect(batches.problems).toEqual([
+      { file: "n.csv", line: 8002, column: "n", rule: "must be a number", value: "oops" },
+    ]);
+    expect([batches.rows, batches.rejected, batches.problemCount]).toEqual([9000, 1, 1]);
+  });
+
+  test("a file of a header alone has no batches, an empty one is an error", async () => {
+    const header = await readCsvBatches(bytesOf("a,b\n", 10));
+    expect(await collect(header)).toEqual([]);
+    expect(header.rows).toBe(0);
+    await expect(readCsvBatches(bytesOf("", 10), { name: "x" })).rejects.toThrow(
+      "Cannot read x: the file must not be empty",
+    );
+    await expect(readCsvBatches(join(folder, "none.csv"))).rejects.toThrow("ENOENT");
+    await expect(readCsvBatches(bytesOf("a\n1\n", 10), { rows: 0 })).rejects.toThrow(
+      "rows must be a whole number",
+    );
+  });
+
+  test("holds no more than a batch: 60 MB pass through less than 40 MB more memory", async () => {
+    const file = join(folder, "large.csv");
+    const line = "1234,5678.25,Month-to-month,Electronic check,No\n";
+    writeFileSync(file, `a,b,c,d,e\n${line.repeat(Math.ceil((60 << 20) / line.length))}`);
+    let rows = 0;
+    let most = 0;
+    let before = 0;
+    for await (const one of await readCsvBatches(createReadStream(file), { rows: 50_000 })) {
+      rows += one.rows;
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      // From the third batch on all buffers have their size.
+      if (rows < 200_000) before = heapUsed + arrayBuffers;
+      else most = Math.max(most, heapUsed + arrayBuffers - before);
+    }
+    expect(rows).toBe(Math.ceil((60 << 20) / line.length));
+    expect(most).toBeLessThan(40 << 20);
+  });
+});
