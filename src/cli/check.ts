@@ -22,6 +22,10 @@ export function checkCommand(): Command {
     .addHelpText(
       "after",
       `
+Examples:
+  $ telelink check
+  $ telelink check notebooks/01-churn.ipynb --fix
+
 Exit codes: 0 nothing found, 1 something found, 2 wrong usage or not a notebook.`,
     )
     .action(check);

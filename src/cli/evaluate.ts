@@ -20,6 +20,13 @@ export function evaluateCommand(): Command {
     .option("--level <share>", "coverage of the intervals", "0.95")
     .option("--seed <number>", "seed of the bootstrap", "42")
     .option("--json", "print JSON, with confusion counts, calibration and gains")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ telelink evaluate churn.model.json --data held-out.csv
+  $ telelink evaluate churn.model.json --data held-out.csv --threshold 0.3 --json`,
+    )
     .action(evaluate);
 }
 

@@ -19,6 +19,13 @@ export function explainCommand(): Command {
     .option("--top <number>", "how many columns to show", "10")
     .option("--seed <number>", "seed of the shuffling", "42")
     .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ telelink explain churn.model.json --data customers.csv
+  $ telelink explain churn.model.json --data customers.csv --row 12`,
+    )
     .action(explain);
 }
 

@@ -43,6 +43,10 @@ A notebook runs when its cells, its parameters, the modules it reaches, its data
 kernel or a notebook it needs (metadata.telelink.needs) changed since its last good report. A failing one
 is kept as NAME.failed.html; its last good report stays.
 
+Examples:
+  $ telelink reproduce
+  $ telelink reproduce --out /tmp/reports --timeout 600
+
 Exit codes are those of telelink run.`,
     )
     .action(reproduce);
