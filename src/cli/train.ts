@@ -35,7 +35,7 @@ export function trainCommand(): Command {
       "--schema <file>",
       "a JSON file that overrides inferred types (telelink data show --write-schema)",
     )
-    .option("--model <name>", "auto, forest, logistic (classes) or linear (numbers)", "auto")
+    .option("--model <name>", "auto, boosting, forest, logistic (classes) or linear (numbers)", "auto")
     .option("--seed <number>", "the same seed trains the same model", "42")
     .option("--folds <number>", "folds of the cross-validation", "5")
     .addHelpText(

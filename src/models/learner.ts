@@ -1,5 +1,6 @@
 import { check } from "../core/checks";
 import type { Fit } from "../core/model";
+import { type GradientBoostingOptions, gradientBoosting } from "./boosting";
 import { extraTrees, type ForestOptions, randomForest } from "./forest";
 import {
   type ElasticNetOptions,
@@ -21,6 +22,7 @@ export interface LearnerOptions {
   "elastic-net": ElasticNetOptions;
   "random-forest": ForestOptions;
   "extra-trees": ForestOptions;
+  "gradient-boosting": GradientBoostingOptions;
 }
 export type LearnerKind = keyof LearnerOptions;
 
@@ -38,6 +40,7 @@ const learners: { readonly [K in LearnerKind]: (options: LearnerOptions[K]) => F
   "elastic-net": elasticNet,
   "random-forest": randomForest,
   "extra-trees": extraTrees,
+  "gradient-boosting": gradientBoosting,
 };
 
 /** The names of all learners. */

@@ -2,6 +2,7 @@ import type { Fit } from "../../src/core/model";
 import { normal, seeded } from "../../src/core/rng";
 import { type Table, table, takeTableRows } from "../../src/data/table";
 import { type EncodeOptions, encode } from "../../src/features/encode";
+import { gradientBoosting } from "../../src/models/boosting";
 import { calibrated } from "../../src/models/calibrate";
 import { randomForest } from "../../src/models/forest";
 import { ridge } from "../../src/models/linear";
@@ -60,6 +61,8 @@ export const exportCases: [string, EncodeOptions, Fit][] = [
   ["ridge behind robust scaling and pooled levels", { scale: "robust", maxLevels: 6 }, ridge()],
   ["forest on codes", { categories: "codes", maxLevels: 20 }, randomForest({ trees: 10, depth: 8 })],
   ["forest behind one-hot", { missing: "mean" }, randomForest({ trees: 10, depth: 8 })],
+  ["boosting on codes", { categories: "codes", maxLevels: 20 }, gradientBoosting({ trees: 40 })],
+  ["boosted counts behind one-hot", {}, gradientBoosting({ trees: 40, loss: "poisson" })],
   ["sigmoid calibration", {}, calibrated(logisticRegression())],
   ["beta calibration", {}, calibrated(randomForest({ trees: 10, depth: 5 }), { method: "beta" })],
   [

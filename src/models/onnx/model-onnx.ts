@@ -1,5 +1,6 @@
 import { check } from "../../core/checks";
 import type { Model } from "../../core/model";
+import type { BoostedTrees } from "../boosting";
 import type { CalibratedModel } from "../calibrate";
 import type { CalibratorJson } from "../calibrator";
 import type { Forest } from "../forest";
@@ -16,6 +17,12 @@ export interface OnnxInputs {
 
 /** How each kind of model is written; returns a value of shape [N, 1]. */
 const writers: { readonly [kind: string]: (model: never, inputs: OnnxInputs, graph: OnnxGraph) => string } = {
+  "boosted-trees": ({ trees, base, loss }: BoostedTrees, inputs, graph) => {
+    const sum = graph.node("Cast", [treesOnnx(trees, single(inputs, graph), graph)], { to: { int: 11 } });
+    const score = graph.node("Add", [sum, graph.constant([base], [1, 1])]);
+    if (loss === "logistic") return graph.node("Sigmoid", [score]);
+    return loss === "poisson" || loss === "tweedie" ? graph.node("Exp", [score]) : score;
+  },
   calibrated: ({ model, calibrator }: CalibratedModel, inputs, graph) =>
     calibratorOnnx(calibrator.toJSON(), modelOnnx(model, inputs, graph), graph),
   forest: ({ trees }: Forest, inputs, graph) => {

@@ -1,5 +1,6 @@
 import { check } from "../../core/checks";
 import type { Model } from "../../core/model";
+import type { BoostedTrees } from "../boosting";
 import type { CalibratedModel } from "../calibrate";
 import type { CalibratorJson } from "../calibrator";
 import type { Forest } from "../forest";
@@ -14,6 +15,11 @@ export type Define = (expression: string) => string;
 const writers: {
   readonly [kind: string]: (model: never, columns: readonly string[], define: Define) => string;
 } = {
+  "boosted-trees": ({ trees, base, loss }: BoostedTrees, columns) => {
+    const score = `${sqlNumber(base)} + ${treesSql(trees, columns)}`;
+    if (loss === "logistic") return sigmoidSql(score);
+    return loss === "poisson" || loss === "tweedie" ? `EXP(${score})` : `(${score})`;
+  },
   calibrated: ({ model, calibrator }: CalibratedModel, columns, define) =>
     calibratorSql(calibrator.toJSON(), define(modelSql(model, columns, define))),
   forest: ({ trees }: Forest, columns) =>

@@ -3,6 +3,7 @@ import { kFold, stratifiedKFold } from "../../data/split";
 import { logLoss } from "../../evaluate/probability";
 import { rootMeanSquaredError } from "../../evaluate/regression";
 import { encode } from "../../features/encode";
+import { gradientBoosting } from "../../models/boosting";
 import { randomForest } from "../../models/forest";
 import { ridge } from "../../models/linear";
 import { logisticRegression } from "../../models/logistic";
@@ -14,11 +15,15 @@ export type TargetKind = "classes" | "numbers";
 /** The learners that can be asked for by name, each behind the encoding that suits it; "auto" takes the best. */
 const named: { readonly [name: string]: { readonly [kind in TargetKind]?: () => FitTable<Pipeline> } } = {
   auto: {
-    classes: () => bestOf(["logistic", "forest"], "classes"),
-    numbers: () => bestOf(["linear", "forest"], "numbers"),
+    classes: () => bestOf(["logistic", "boosting"], "classes"),
+    numbers: () => bestOf(["linear", "boosting"], "numbers"),
   },
   logistic: { classes: () => pipeline({ encode: encode(), learner: logisticRegression() }) },
   linear: { numbers: () => pipeline({ encode: encode(), learner: ridge() }) },
+  boosting: {
+    classes: () => pipeline({ encode: codes(), learner: gradientBoosting() }),
+    numbers: () => pipeline({ encode: codes(), learner: gradientBoosting({ loss: "squared" }) }),
+  },
   forest: {
     classes: () => pipeline({ encode: codes(), learner: randomForest({ minRows: 3 }) }),
     numbers: () => pipeline({ encode: codes(), learner: randomForest({ criterion: "squared", minRows: 3 }) }),
