@@ -6,11 +6,11 @@ import type { Table } from "../../data/table";
 import { resolveWhere } from "../conditions";
 import { drawRows } from "../drawing/draw-rows";
 import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
-import { masksOf } from "../drawing/masks";
+import { allowedBits, masksOf, wordCount } from "../drawing/masks";
 import { type Wishes, wishesOf } from "../drawing/wishes";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover";
 import { argumentsOf } from "../structure/formulas";
-import type { Structure } from "../structure/structure";
+import { cellsOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
 import {
   type ColumnSchema,
@@ -20,8 +20,14 @@ import {
   type Synthesiser,
   schemaOf,
 } from "../synthesiser";
-import { type Dimension, dimensionsOf } from "./dimensions";
-import { type CopulaDraw, drawCopulaVariable, emptyCopulaPool, gatherCopulaPools } from "./draw-variable";
+import { adjustDimension, type Dimension, dimensionsOf } from "./dimensions";
+import {
+  type CopulaDraw,
+  drawCopulaVariable,
+  emptyCopulaPool,
+  forcedCell,
+  gatherCopulaPools,
+} from "./draw-variable";
 import { definite, latentCorrelation } from "./latent";
 
 export interface CopulaOptions extends DiscoverOptions {
@@ -55,7 +61,8 @@ export function copula(options: CopulaOptions = {}): FitSynthesiser<Copula> {
     watch.signal?.throwIfAborted();
     const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
     const variables = reduceTable(structure, from);
-    const seen = dimensionsOf(variables);
+    const drawn = variables.map(drawnVariable);
+    const seen = dimensionsOf(variables, (j) => unforcedRows(variables, drawn, structure, j));
     const size = seen.length;
     const correlations = new Float64Array(size * size);
     for (let a = 0; a < size; a++) {
@@ -68,14 +75,37 @@ export function copula(options: CopulaOptions = {}): FitSynthesiser<Copula> {
       }
       watch.progress?.({ phase: "fit", done: a + 1, total: size });
     }
-    return copulaOf({
+    const parts: CopulaParts = {
       schema: schemaOf(from),
       structure,
-      variables: variables.map(drawnVariable),
+      variables: drawn,
       dimensions: seen.map((one) => one.dimension),
       correlations: definite(correlations, size),
-    });
+    };
+    return copulaOf(structure.exclusions.length > 0 ? adjusted(parts, rng.fork("adjust")) : parts);
   };
+}
+
+const adjustingRows = 30_000;
+
+/**
+ * Rows that a structural zero forces leave the others a latent number that is no longer standard normal: thresholds and
+ * scales are set anew, variable after variable, to what the rows of a large draw would have, so that margins stay exact.
+ */
+function adjusted(parts: CopulaParts, rng: Rng): CopulaParts {
+  const found = new Map<Dimension, Dimension>();
+  const draw: CopulaDraw = {
+    ...drawIn(parts.variables, parts),
+    adjust: (dimension, latent, own) => {
+      const made = adjustDimension(dimension, own ? latent.filter((_, i) => own[i] === 1) : latent);
+      found.set(dimension, made);
+      return made;
+    },
+  };
+  const pool = emptyCopulaPool(adjustingRows);
+  const none: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
+  for (const one of parts.variables) drawCopulaVariable(pool, draw, none, rng.fork(one.name));
+  return { ...parts, dimensions: parts.dimensions.map((dimension) => found.get(dimension) ?? dimension) };
 }
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
@@ -120,15 +150,38 @@ function copulaOf(parts: CopulaParts): Copula {
   };
 }
 
+/** 1 for rows in which the variable may have more than one cell, given those before it; undefined: all. */
+function unforcedRows(
+  variables: readonly Variable[],
+  drawn: readonly DrawnVariable[],
+  structure: Structure,
+  j: number,
+): Uint8Array | undefined {
+  const masks = masksOf(drawn, structure.exclusions, j);
+  const count = drawn[j].labels.length;
+  const cells = variables.slice(0, j).map(cellsOf);
+  const rows = cellsOf(variables[j]).length;
+  const bits = allowedBits(masks, cells, count, rows);
+  if (!bits) return undefined;
+  const words = wordCount(count);
+  return Uint8Array.from({ length: rows }, (_, i) => (forcedCell(drawn[j], bits, words, i) >= 0 ? 0 : 1));
+}
+
 /**
  * The order of drawing: variables that conditions touch first, so that all others are drawn given them, without any
  * weight; arguments of formulas before the columns computed from them.
  */
 function orderFor({ variables, structure }: CopulaParts, wishes: Wishes): readonly DrawnVariable[] {
   const names = new Set(variables.map((one) => one.name));
+  const base = variables.map((one) => one.name);
   const needs = (name: string): readonly string[] => {
     const plan = structure.columns.find((one) => one.name === name);
-    return plan?.kind === "number" && plan.formula ? argumentsOf(plan.formula) : [];
+    const formula = plan?.kind === "number" && plan.formula ? argumentsOf(plan.formula) : [];
+    // What a structural zero can force is drawn after what forces it, as in fitting.
+    const forcing = structure.exclusions.flatMap(({ columns: [a, b] }) =>
+      a === name ? [b] : b === name ? [a] : [],
+    );
+    return [...formula, ...forcing.filter((other) => base.indexOf(other) < base.indexOf(name))];
   };
   const order: string[] = [];
   const visit = (name: string): void => {

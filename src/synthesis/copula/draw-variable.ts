@@ -1,5 +1,5 @@
 import type { Rng } from "../../core/rng";
-import { boundsOf, meet, type RowRange } from "../drawing/bounds";
+import { type Bounds, boundsOf, meet, type RowRange } from "../drawing/bounds";
 import { type Candidates, gatherCandidates, gathered, noCandidates } from "../drawing/candidates";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
@@ -19,6 +19,15 @@ export interface CopulaDraw extends Wishable {
   readonly factor: Float64Array;
   readonly size: number;
   readonly masks: readonly (readonly Mask[])[];
+  /**
+   * Set while fitting: adjusts a dimension, before it is drawn, to the latent numbers that the rows would have. Rows
+   * marked 1 are those that draw it.
+   */
+  readonly adjust?: <D extends Dimension>(
+    dimension: D,
+    latent: Float64Array,
+    own: Uint8Array | undefined,
+  ) => D;
 }
 
 /** Candidates with their latent numbers, made independent. */
@@ -47,24 +56,65 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
   const count = one.labels.length;
   const words = wordCount(count);
   const bits = allowedBits(draw.masks[j], pool.cells, count, rows);
-  // Rules that leave a row nothing can't be kept: they are left to the columns drawn before.
-  const hopeless =
+  const forced = bits && Int32Array.from({ length: rows }, (_, i) => forcedCell(one, bits, words, i));
+  // Rows that are forced, or that the rules leave nothing, draw their latent number freely.
+  const free =
     bits &&
     Uint8Array.from({ length: rows }, (_, i) =>
-      one.seen.some((cell) => allows(bits, words, i, cell)) ? 0 : 1,
+      forced?.[i] !== -1 || !one.seen.some((cell) => allows(bits, words, i, cell)) ? 1 : 0,
     );
-  const may =
-    bits && ((i: number, cell: number): boolean => hopeless?.[i] === 1 || allows(bits, words, i, cell));
+  const may = bits && ((i: number, cell: number): boolean => free?.[i] === 1 || allows(bits, words, i, cell));
   if (one.kind === "levels") {
-    const [dimension] = draw.dimensions[j] as readonly CellDimension[];
-    pool.cells.push(drawLevels(pool, draw, dimension, may, wishes.cells.get(j), rng));
+    const [own] = draw.dimensions[j] as readonly CellDimension[];
+    const dimension = settled(own, pool, draw, forced, rng);
+    const wish = wishes.cells.get(j);
+    const cells = drawLevels(pool, draw, dimension, may, wish && unlessForced(wish, forced), rng);
+    for (let i = 0; i < rows; i++) {
+      if (!forced || forced[i] < 0) continue;
+      cells[i] = forced[i];
+      if (wish && wish[forced[i]] === 0) pool.weights[i] = 0;
+    }
+    pool.cells.push(cells);
     pool.values.push(undefined);
   } else {
-    const { cells, values } = drawNumber(pool, draw, one, may, wishes, rng);
+    const { cells, values } = drawNumber(pool, draw, one, may, forced, wishes, rng);
     pool.cells.push(cells);
     pool.values.push(values);
   }
   if (draw.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, draw);
+}
+
+/** The only cell that the bits leave of those seen in training, if it settles the value; else −1. */
+export function forcedCell(one: DrawnVariable, bits: Int32Array, words: number, i: number): number {
+  let found = -1;
+  for (const cell of one.seen) {
+    if (!allows(bits, words, i, cell)) continue;
+    if (found >= 0) return -1;
+    found = cell;
+  }
+  // "Other" values of a number are still to be drawn.
+  return one.kind === "number" && found === one.atoms.length ? -1 : found;
+}
+
+type Wish = (row: number, cell: number) => boolean;
+
+function unlessForced(wish: Uint8Array, forced: Int32Array | undefined): Wish {
+  return (i, cell) => wish[cell] === 1 || (forced !== undefined && forced[i] >= 0);
+}
+
+/** The dimension as it is, or, while fitting, adjusted to what the rows of the pool would draw. */
+function settled<D extends Dimension>(
+  dimension: D,
+  pool: CopulaPool,
+  draw: CopulaDraw,
+  forced: Int32Array | undefined,
+  rng: Rng,
+): D {
+  if (!draw.adjust) return dimension;
+  const { mean, deviation } = given(pool, draw);
+  const latent = new Float64Array(pool.rows);
+  drawNormal(mean, deviation, undefined, rng.fork("adjust"), latent);
+  return draw.adjust(dimension, latent, forced && Uint8Array.from(forced, (cell) => (cell < 0 ? 1 : 0)));
 }
 
 type May = ((row: number, cell: number) => boolean) | undefined;
@@ -109,7 +159,7 @@ function drawLevels(
   draw: CopulaDraw,
   { cells, edges }: CellDimension,
   may: May,
-  wish: Uint8Array | undefined,
+  wish: Wish | undefined,
   rng: Rng,
 ): Int32Array {
   const { rows } = pool;
@@ -120,13 +170,13 @@ function drawLevels(
     return out;
   };
   const rules = may && cells.map((cell, k) => span(k, (i) => may(i, cell)));
-  const wished = wish && cells.map((cell, k) => span(k, (i) => wish[cell] === 1 && (!may || may(i, cell))));
+  const wished = wish && cells.map((cell, k) => span(k, (i) => wish(i, cell) && (!may || may(i, cell))));
   const z = drawNext(pool, draw, rules, wished, rng);
   return Int32Array.from(z, (value, i) => {
     let k = 0;
     while (k < edges.length && value > edges[k]) k++;
     // A draw at the very edge of a forbidden cell belongs to its neighbour.
-    const fits = (at: number): boolean => (!wish || wish[cells[at]] === 1) && (!may || may(i, cells[at]));
+    const fits = (at: number): boolean => (!wish || wish(i, cells[at])) && (!may || may(i, cells[at]));
     if (!fits(k)) k = nearest(k, cells.length, fits);
     return cells[k];
   });
@@ -137,6 +187,7 @@ function drawNumber(
   draw: CopulaDraw,
   one: DrawnVariable,
   may: May,
+  forced: Int32Array | undefined,
   wishes: Wishes,
   rng: Rng,
 ): { cells: Int32Array; values: Float64Array } {
@@ -154,7 +205,7 @@ function drawNumber(
   const dimensions = draw.dimensions[j];
   const presence = dimensions.find((dimension) => dimension.kind === "missing");
   if (presence) {
-    const [edge] = presence.edges;
+    const [edge] = settled(presence, pool, draw, forced, rng.fork("missing")).edges;
     const both = (present: (i: number) => boolean, absent: (i: number) => boolean): readonly Span[] => {
       const spans = [everywhere(-Infinity, edge, rows), everywhere(edge, Infinity, rows)];
       for (let i = 0; i < rows; i++) {
@@ -163,6 +214,7 @@ function drawNumber(
       }
       return spans;
     };
+    const held = (i: number): boolean => forced !== undefined && forced[i] >= 0;
     const valued = (i: number): boolean => !may || one.seen.some((cell) => cell !== gap && may(i, cell));
     const empty = (i: number): boolean => !may || may(i, gap);
     const wanted = bounds.wishes !== undefined || !bounds.missing;
@@ -170,29 +222,45 @@ function drawNumber(
     const rules = may && both(valued, empty);
     const wished = wanted
       ? both(
-          (i) => some && valued(i),
-          (i) => bounds.missing && empty(i),
+          (i) => held(i) || (some && valued(i)),
+          (i) => held(i) || (bounds.missing && empty(i)),
         )
       : undefined;
     const z = drawNext(pool, draw, rules, wished, rng.fork("missing"));
-    missing = Uint8Array.from(z, (value) => (value > edge ? 1 : 0));
+    missing = Uint8Array.from(z, (value, i) =>
+      forced && forced[i] >= 0 ? (forced[i] === gap ? 1 : 0) : value > edge ? 1 : 0,
+    );
   }
   const valued = dimensions.find((dimension): dimension is ValueDimension => dimension.kind === "value");
   const values = new Float64Array(rows).fill(Number.NaN);
   if (valued) {
-    const { scale } = valued;
+    const absent = Int32Array.from({ length: rows }, (_, i) =>
+      missing?.[i] === 1 || (forced && forced[i] >= 0) ? 0 : -1,
+    );
+    const { scale } = settled(valued, pool, draw, absent, rng.fork("value"));
     const base = may && other > 0 ? cellSpans(scale, one, may, rows) : undefined;
-    const rules = within(base, bounds.rules && rangeSpans(scale, bounds.rules, missing));
+    const idle = absent.map((cell) => cell + 1);
+    const rules = within(base, bounds.rules && rangeSpans(scale, bounds.rules, idle));
     const limits = meet([bounds.rules, bounds.wishes].filter((list) => list !== undefined));
-    const wished = bounds.wishes ? within(base, rangeSpans(scale, limits ?? [], missing)) : undefined;
+    const wished = bounds.wishes ? within(base, rangeSpans(scale, limits ?? [], idle)) : undefined;
     const z = drawNext(pool, draw, rules, wished, rng.fork("value"));
     for (let i = 0; i < rows; i++) {
       if (missing?.[i] === 1) continue;
       values[i] = Math.min(one.high, Math.max(one.low, snap(valueAt(scale, z[i]), one.grid)));
     }
   }
+  for (let i = 0; i < rows; i++) {
+    if (!forced || forced[i] < 0) continue;
+    values[i] = forced[i] < other ? one.atoms[forced[i]] : Number.NaN;
+    if (bounds.wishes && !satisfied(bounds, i, values[i])) pool.weights[i] = 0;
+  }
   const cells = Int32Array.from(values, (value) => Math.max(0, cellOf(one, value)));
   return { cells, values };
+}
+
+function satisfied(bounds: Bounds, i: number, value: number): boolean {
+  if (Number.isNaN(value)) return bounds.missing;
+  return (bounds.wishes ?? []).some(({ low, high }) => value >= low[i] && value <= high[i]);
 }
 
 /** The spans of the cells that a row may have: atoms by their flat spans, "other" by what lies between. */
@@ -220,19 +288,15 @@ function cellSpans(
   return spans;
 }
 
-/** Ranges of values as spans; rows whose value is missing are free. */
-function rangeSpans(
-  scale: CopulaScale,
-  ranges: readonly RowRange[],
-  missing: Uint8Array | undefined,
-): readonly Span[] {
+/** Ranges of values as spans; rows without a value of their own (1 in `idle`) are free. */
+function rangeSpans(scale: CopulaScale, ranges: readonly RowRange[], idle: Int32Array): readonly Span[] {
   const spans = ranges.map(({ low, high }) => ({
-    low: low.map((value, i) => (missing?.[i] === 1 ? Infinity : scoreEdge(scale, value, false))),
-    high: high.map((value, i) => (missing?.[i] === 1 ? -Infinity : scoreEdge(scale, value, true))),
+    low: low.map((value, i) => (idle[i] === 1 ? Infinity : scoreEdge(scale, value, false))),
+    high: high.map((value, i) => (idle[i] === 1 ? -Infinity : scoreEdge(scale, value, true))),
   }));
-  if (!missing) return spans;
-  const free = everywhere(-Infinity, Infinity, missing.length);
-  for (let i = 0; i < missing.length; i++) if (missing[i] === 0) free.high[i] = -Infinity;
+  if (!idle.includes(1)) return spans;
+  const free = everywhere(-Infinity, Infinity, idle.length);
+  for (let i = 0; i < idle.length; i++) if (idle[i] === 0) free.high[i] = -Infinity;
   return [...spans, free];
 }
 

@@ -100,24 +100,24 @@ export function drawUniforms(
   return out;
 }
 
-/** The numbers 0 … m − 1 in the order in which multiples of the golden ratio fall: any run of them is spread evenly. */
+/**
+ * The numbers 0 … m − 1 in steps of about the golden ratio of m, around and around: any run of them is spread evenly
+ * (a rank-1 lattice).
+ */
 function spreadPlaces(m: number, start: number): Int32Array {
-  const fractions = new Float64Array(m);
-  for (let k = 0; k < m; k++) {
-    const at = start + k * golden;
-    fractions[k] = at - Math.floor(at);
-  }
-  const sorted = fractions.slice().sort();
+  let step = Math.max(1, Math.round(m * golden));
+  while (greatestCommonDivisor(step, m) !== 1) step++;
   const out = new Int32Array(m);
+  let at = Math.floor(start * m);
   for (let k = 0; k < m; k++) {
-    let low = 0;
-    let high = m - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle] < fractions[k]) low = middle + 1;
-      else high = middle;
-    }
-    out[k] = low;
+    out[k] = at;
+    at += step;
+    if (at >= m) at -= m;
   }
   return out;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  while (b > 0) [a, b] = [b, a % b];
+  return a;
 }
