@@ -43,10 +43,10 @@ export function binnedAccuracy(real: Table, synthetic: Table): BinnedAccuracy {
         real.rows,
         synthetic.rows,
       );
-      accuracy += found.accuracy / own.length;
-      attainable += found.attainable / own.length;
+      accuracy += found.accuracy;
+      attainable += found.attainable;
     }
-    return { accuracy, attainable };
+    return { accuracy: accuracy / own.length, attainable: attainable / own.length };
   });
   const filled = means.filter((_, k) => sets[k].length > 0);
   const overall = (of: "accuracy" | "attainable"): number =>

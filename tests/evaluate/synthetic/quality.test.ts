@@ -1,6 +1,10 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readCsv } from "../../../src/data/read-csv";
+import { takeTableRows } from "../../../src/data/table";
+import { diagnosticScore } from "../../../src/evaluate/synthetic/diagnostic";
 import { qualityScore } from "../../../src/evaluate/synthetic/quality";
-import { reference } from "../../support";
+import { realData, reference } from "../../support";
 import { type Golden, type GoldenReport, tableOf } from "./golden";
 
 const golden = reference<Golden>("sdmetrics");
@@ -44,6 +48,26 @@ describe("qualityScore(real, synthetic)", () => {
 
   test("equals QualityReport where values are missing, new or constant", () => {
     compare(tableOf(golden.gaps.real), tableOf(golden.gaps.synthetic), golden.gaps);
+  });
+
+  test.skipIf(!realData)("equals QualityReport on IBM Telco and churn-bigml, cut in two", () => {
+    for (const [file, expected] of [
+      ["Telco-Customer-Churn.csv", golden.telco],
+      ["churn-bigml-80.csv", golden.bigml],
+    ] as const) {
+      const { table } = readCsv(join(realData as string, file));
+      const cut = expected.cut as number;
+      const rows = (from: number, to: number): Int32Array =>
+        Int32Array.from({ length: to - from }, (_, i) => from + i);
+      const real = takeTableRows(table, rows(0, cut));
+      const synthetic = takeTableRows(table, rows(cut, table.rows));
+      compare(real, synthetic, expected);
+      const keys = table.columns.filter((one) => one.type === "id").length;
+      const validity = diagnosticScore(real, synthetic)
+        .byColumn.slice(keys)
+        .map((one) => one.score);
+      expect(validity).toEqual(expected.diagnostic.validity.map((score) => expect.closeTo(score, 12)));
+    }
   });
 
   test("is 1 for a table against itself", () => {

@@ -1,0 +1,76 @@
+import { check } from "../../core/checks";
+import type { Watch } from "../../core/model";
+import type { Rng } from "../../core/rng";
+import { dropColumns, type Table } from "../../data/table";
+import { positiveLevel, target } from "../../data/target";
+import { encode } from "../../features/encode";
+import { gradientBoosting } from "../../models/boosting";
+import { logisticRegression } from "../../models/logistic";
+import type { TablePredictor } from "../../models/out-of-fold";
+import { type FitTable, pipeline } from "../../models/pipeline";
+import { type AucInterval, aucInterval, type Comparison, deLong } from "../compare";
+
+export interface UtilityPlan {
+  readonly train: Table;
+  readonly synthetic: Table;
+  /** Held-out real rows: the only ones that scores are made on. */
+  readonly test: Table;
+  /** A column of two levels. */
+  readonly target: string;
+  /** The level that counts as 1; left out, the one that plainly means true. */
+  readonly positive?: string;
+  /** By name; defaults to logistic regression and gradient boosting. */
+  readonly learners?: Readonly<Record<string, FitTable<TablePredictor>>>;
+}
+
+/** ROC AUC on real held-out rows of one learner, trained on real and on synthetic rows. */
+export interface Utility {
+  readonly learner: string;
+  readonly real: AucInterval;
+  readonly synthetic: AucInterval;
+  /** Synthetic − real, by DeLong's test on the same rows: below 0 when synthetic rows teach less. */
+  readonly difference: Comparison;
+}
+
+/** Trains on synthetic and on real rows and tests both on the same real rows that neither saw. */
+export async function trainSyntheticTestReal(
+  plan: UtilityPlan,
+  rng: Rng,
+  watch: Watch = {},
+): Promise<Utility[]> {
+  const { train, synthetic, test, target: name } = plan;
+  const positive = plan.positive ?? positiveLevel(train, name);
+  const labels = target(test, name, positive);
+  const learners = plan.learners ?? {
+    "logistic regression": pipeline({ learner: logisticRegression() }),
+    "gradient boosting": pipeline({ encode: encode({ categories: "codes" }), learner: gradientBoosting() }),
+  };
+  const out: Utility[] = [];
+  for (const [learner, fit] of Object.entries(learners)) {
+    const scores: Float64Array[] = [];
+    for (const rows of [train, synthetic]) {
+      watch.signal?.throwIfAborted();
+      const y = target(rows, name, positive);
+      check(
+        y.includes(0) && y.includes(1),
+        "measure utility",
+        `column ${JSON.stringify(name)} must have both values in every table`,
+      );
+      const model = await fit(
+        dropColumns(rows, [name]),
+        y,
+        rng.fork(learner),
+        watch.signal && { signal: watch.signal },
+      );
+      scores.push(model.predict(test));
+    }
+    const [real, made] = scores;
+    out.push({
+      learner,
+      real: aucInterval(labels, real),
+      synthetic: aucInterval(labels, made),
+      difference: deLong(labels, made, real),
+    });
+  }
+  return out;
+}

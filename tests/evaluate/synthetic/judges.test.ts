@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { type Table, takeTableRows } from "../../../src/data/table";
+import { binnedAccuracy } from "../../../src/evaluate/synthetic/accuracy";
+import { detectionAuc } from "../../../src/evaluate/synthetic/detection";
+import { attributeDisclosure } from "../../../src/evaluate/synthetic/disclosure";
+import { likelihoodGap } from "../../../src/evaluate/synthetic/likelihood-gap";
+import { membershipAttack } from "../../../src/evaluate/synthetic/membership";
+import { shuffleColumns } from "../../../src/evaluate/synthetic/shuffle-columns";
+import { supportScores } from "../../../src/evaluate/synthetic/support";
+import { trainSyntheticTestReal } from "../../../src/evaluate/synthetic/utility";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+import { customers } from "../../synthesis/customers";
+
+const all = customers(2000, 3);
+const rows = (from: number, to: number): Int32Array =>
+  Int32Array.from({ length: to - from }, (_, i) => from + i);
+const train = takeTableRows(all, rows(0, 1200));
+const holdout = takeTableRows(all, rows(1200, 1600));
+const other = takeTableRows(all, rows(1600, 2000));
+const shuffled = shuffleColumns(train, seeded(4));
+
+describe("shuffleColumns(table, rng)", () => {
+  test("keeps each column's values and no row", () => {
+    const [a, b] = [train, shuffled].map((one) =>
+      (one.columns[4] as { values: Float64Array }).values.slice().sort(),
+    );
+    expect(b).toEqual(a);
+    expect(shuffled.columns[4]).not.toEqual(train.columns[4]);
+  });
+});
+
+describe("detectionAuc(real, synthetic, rng)", () => {
+  test("is about 0.5 for real rows, near 1 for shuffled columns", async () => {
+    const real = await detectionAuc(holdout, other, seeded(1));
+    expect(Math.abs(real.auc - 0.5)).toBeLessThan(0.07);
+    expect(real.low).toBeLessThan(0.5);
+    expect((await detectionAuc(holdout, shuffled, seeded(1))).auc).toBeGreaterThan(0.95);
+  });
+
+  test("refuses too few rows", async () => {
+    await expect(detectionAuc(takeTableRows(holdout, rows(0, 20)), other, seeded(1))).rejects.toThrow(
+      "at least 50 rows",
+    );
+  });
+});
+
+describe("trainSyntheticTestReal(plan, rng)", () => {
+  test("compares what real and synthetic rows teach, on the same real rows", async () => {
+    const plan = { train, test: holdout, target: "churn" };
+    for (const one of await trainSyntheticTestReal({ ...plan, synthetic: train }, seeded(1))) {
+      expect(one.difference.difference).toBe(0);
+      expect(one.real.auc).toBeGreaterThan(0.6);
+    }
+    const [logistic] = await trainSyntheticTestReal({ ...plan, synthetic: shuffled }, seeded(1));
+    expect(logistic.learner).toBe("logistic regression");
+    expect(logistic.difference.high).toBeLessThan(0);
+  });
+
+  test("names the column when synthetic rows lack one of its values", async () => {
+    const loyal = takeTableRows(
+      train,
+      rows(0, 1200).filter((i) => (train.columns.at(-1) as { codes: Int32Array }).codes[i] === 0),
+    );
+    await expect(
+      trainSyntheticTestReal({ train, synthetic: loyal, test: holdout, target: "churn" }, seeded(1)),
+    ).rejects.toThrow('"churn" must have both values');
+  });
+});
+
+describe("membershipAttack(train, holdout, synthetic, rng)", () => {
+  test("finds copied people, and nobody in independent rows", async () => {
+    const copied = await membershipAttack(train, holdout, train, seeded(1));
+    expect(copied.attack.auc).toBeGreaterThan(0.95);
+    expect(copied.advantage.low).toBeGreaterThan(0.3);
+    const fresh = await membershipAttack(train, holdout, other, seeded(1));
+    expect(Math.abs(fresh.advantage.difference)).toBeLessThan(0.08);
+  });
+});
+
+describe("attributeDisclosure(train, holdout, synthetic, rng)", () => {
+  test("finds what copies give away beyond what columns tell about each other", async () => {
+    const options = { columns: ["age", "churn"], people: 300 };
+    const copied = await attributeDisclosure(train, holdout, train, seeded(1), options);
+    expect(copied.map((one) => one.column)).toEqual(["age", "churn"]);
+    for (const one of copied) expect(one.low).toBeGreaterThan(0.1);
+    for (const one of await attributeDisclosure(train, holdout, other, seeded(1), options)) {
+      expect(Math.abs(one.advantage)).toBeLessThan(0.1);
+    }
+  });
+
+  test("refuses columns that do not exist", async () => {
+    await expect(
+      attributeDisclosure(train, holdout, train, seeded(1), { columns: ["hair"] }),
+    ).rejects.toThrow("hair");
+  });
+});
+
+describe("binnedAccuracy(real, synthetic)", () => {
+  test("is 1 for the rows themselves, about the attainable for fresh real rows, and below for shuffled ones", () => {
+    expect(binnedAccuracy(train, train)).toMatchObject({
+      overall: 1,
+      univariate: 1,
+      bivariate: 1,
+      trivariate: 1,
+    });
+    const fresh = binnedAccuracy(train, other);
+    for (const depth of ["univariate", "bivariate", "trivariate"] as const) {
+      expect(Math.abs(fresh[depth] - fresh.attainable[depth])).toBeLessThan(0.02);
+    }
+    const floor = binnedAccuracy(train, shuffled);
+    expect(floor.univariate).toBe(1);
+    expect(floor.bivariate).toBeLessThan(floor.attainable.bivariate - 0.03);
+  });
+
+  test("follows its definition on a table small enough to count", () => {
+    const column = (codes: number[]): Table => ({
+      rows: 4,
+      columns: [{ name: "a", type: "categorical", codes: Int32Array.from(codes), levels: ["x", "y"] }],
+    });
+    // Shares (¾, ¼) against (¼, ¾): total variation ½.
+    expect(binnedAccuracy(column([0, 0, 0, 1]), column([0, 1, 1, 1])).univariate).toBeCloseTo(0.5, 12);
+  });
+});
+
+describe("supportScores(real, synthetic)", () => {
+  test("tells copies, a narrow sample and fresh rows apart", async () => {
+    const copies = await supportScores(holdout, holdout);
+    expect(copies.alphaPrecision).toBeGreaterThan(0.98);
+    expect(copies.betaRecall).toBeGreaterThan(0.95);
+    expect(copies.authenticity).toBeLessThan(0.05);
+    const one = takeTableRows(other, new Int32Array(400));
+    expect((await supportScores(holdout, one)).betaRecall).toBeLessThan(0.2);
+    const fresh = await supportScores(holdout, other);
+    expect(fresh.alphaPrecision).toBeGreaterThan(0.9);
+    expect(fresh.authenticity).toBeGreaterThan(0.4);
+  });
+});
+
+describe("likelihoodGap(model, train, holdout)", () => {
+  test("is the difference of mean log-likelihoods, and small for a sequential model", async () => {
+    const model = await sequential()(train, seeded(1));
+    const found = likelihoodGap(model, train, holdout);
+    const mean = (values: Float64Array): number =>
+      values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(found.gap).toBeCloseTo(mean(model.logLikelihood(train)) - mean(model.logLikelihood(holdout)), 12);
+    expect(found.gap).toBeLessThan(0.35);
+    expect(found.low).toBeLessThan(found.gap);
+  });
+});
