@@ -36,21 +36,36 @@ export function renderNotebook(notebook: Notebook, options: RenderOptions): Repo
   const contents: Heading[] = [];
   const title = takeTitle(notebook) ?? name.replace(/\.ipynb$/, "");
   const language = languageOf(notebook);
-  const parts = notebook.cells.map((cell, i) => {
-    if (tagged(cell, "remove-cell") || cell.source.trim() === "") return "";
+  const parts: string[] = [];
+  // The code of cells that show nothing is folded together with that of the next cell.
+  let folded: number[] = [];
+  const fold = (): void => {
+    if (folded.length > 0) parts.push(codeBlock(notebook, folded, language, options.milliseconds));
+    folded = [];
+  };
+  notebook.cells.forEach((cell, i) => {
+    if (tagged(cell, "remove-cell") || cell.source.trim() === "") return;
     if (cell.cell_type === "markdown") {
+      fold();
       const source = i === titleCell(notebook) ? cell.source.replace(titleLine, "") : cell.source;
       const text = markdown(source, { taken, attachments: pictures(cell) });
       contents.push(...text.headings);
-      return text.html.trim() === "" ? "" : `<div class="tl-text">${text.html}</div>`;
+      if (text.html.trim() !== "") parts.push(`<div class="tl-text">${text.html}</div>`);
+    } else if (cell.cell_type === "code") {
+      if (!tagged(cell, "remove-input")) folded.push(i);
+      const outputs = tagged(cell, "remove-output") ? [] : (cell.outputs ?? []);
+      const shown = outputs.map((one) => showOutput(one, i, taken, trusted)).filter((one) => one !== "");
+      if (shown.length === 0) return;
+      fold();
+      parts.push(...shown.map((one) => `<div class="tl-output">${one}</div>`));
     }
-    return cell.cell_type === "code" ? codeCell(cell, i, language, { ...options, trusted }, taken) : "";
   });
+  fold();
   const { finding, figures } = collectFigures(notebook);
   const { sources, seeds } = collectProvenance(notebook);
   const summary: Summary = { title, finding, figures, sources, seeds, date, failure };
   contents.push({ level: 2, id: "provenance", text: "Where this comes from" });
-  const body = raw(parts.filter((part) => part !== "").join("\n"));
+  const body = raw(parts.join("\n"));
   return { summary, html: reportPage({ ...summary, name, body, contents, facts, trusted }) };
 }
 
@@ -73,30 +88,24 @@ function pictures(cell: Cell): Record<string, string> {
   return out;
 }
 
-function codeCell(
-  cell: Cell,
-  index: number,
+/** The code of some cells, folded away, with the time they took. */
+function codeBlock(
+  notebook: Notebook,
+  cells: readonly number[],
   language: string,
-  options: RenderOptions,
-  taken: Set<string>,
+  milliseconds: RenderOptions["milliseconds"],
 ): string {
-  const parts: string[] = [];
-  if (!tagged(cell, "remove-input")) {
-    const spent = options.milliseconds?.get(index);
-    const took = spent === undefined ? null : html`<span class="tl-took"> · ${duration(spent)}</span>`;
-    const count = cell.execution_count ? ` ${cell.execution_count}` : "";
-    parts.push(
-      html`<details class="tl-code"><summary>Code${count}${took}</summary><pre tabindex="0"><code>${raw(highlight(cell.source, language))}</code></pre></details>`
-        .text,
-    );
-  }
-  if (!tagged(cell, "remove-output")) {
-    for (const output of cell.outputs ?? []) {
-      const shown = showOutput(output, index, taken, options.trusted ?? false);
-      if (shown !== "") parts.push(`<div class="tl-output">${shown}</div>`);
-    }
-  }
-  return parts.join("\n");
+  const counts = cells.map((i) => notebook.cells[i].execution_count).filter((one) => typeof one === "number");
+  const [first] = counts;
+  const last = counts[counts.length - 1];
+  const label = first === undefined ? "Code" : first === last ? `Code ${first}` : `Code ${first} to ${last}`;
+  const spent = cells.map((i) => milliseconds?.get(i)).filter((one) => one !== undefined);
+  const took = spent.length > 0 ? ` · ${duration(spent.reduce((a, b) => a + b, 0))}` : "";
+  const code = cells.map((i) => {
+    const marked = raw(highlight(notebook.cells[i].source, language));
+    return html`<pre tabindex="0"><code>${marked}</code></pre>`;
+  });
+  return html`<details class="tl-code"><summary>${label}${took}</summary>${code}</details>`.text;
 }
 
 function showOutput(output: Output, cell: number, taken: Set<string>, trusted: boolean): string {

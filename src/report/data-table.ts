@@ -48,7 +48,7 @@ export function dataTable<Row>(
   });
   const note = options.note ? `<p class="tl-note">${escapeHtml(options.note)}</p>` : "";
   return (
-    `<div class="tl-table" tabindex="0" role="region" aria-label="${escapeHtml(options.caption)}">` +
+    `<div class="tl-table" tabindex="0" role="group" aria-label="${escapeHtml(options.caption)}">` +
     `<table><caption>${escapeHtml(options.caption)}</caption><thead><tr>${head}</tr></thead>` +
     `<tbody>${body.join("")}</tbody></table></div>${note}`
   );

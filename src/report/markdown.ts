@@ -2,7 +2,7 @@ import katex from "katex";
 import MarkdownIt from "markdown-it";
 import { highlight } from "./highlight";
 import { escapeHtml } from "./html";
-import { sanitize } from "./sanitize";
+import { sanitize, uniqueIds } from "./sanitize";
 
 /** A heading of rendered text, for a table of contents. */
 export interface Heading {
@@ -33,6 +33,7 @@ const close = "\uE001";
  * written into the text is kept as far as it is harmless.
  */
 export function markdown(text: string, options: MarkdownOptions): Rendered {
+  const before = new Set(options.taken);
   const formulas: string[] = [];
   const parser = new MarkdownIt({ html: true, linkify: false, highlight });
   addFormulas(parser, (formula, block) => {
@@ -42,12 +43,13 @@ export function markdown(text: string, options: MarkdownOptions): Rendered {
   const headings = addAnchors(parser, options.taken);
   addPictures(parser, options.attachments ?? {});
   parser.renderer.rules.table_open = () =>
-    '<div class="tl-table" tabindex="0" role="region" aria-label="Table"><table>';
+    '<div class="tl-table" tabindex="0" role="group" aria-label="Table"><table>';
   parser.renderer.rules.table_close = () => "</table></div>";
   const rendered = parser.render(text.replaceAll(open, "").replaceAll(close, ""));
-  const safe = sanitize(rendered)
+  const safe = uniqueIds(sanitize(rendered), before)
     .replace(/style="text-align:right"/g, 'class="tl-num"')
     .replace(new RegExp(`${open}(\\d+)${close}`, "g"), (_, i: string) => formulas[Number(i)]);
+  for (const id of before) options.taken.add(id);
   return { html: safe, headings };
 }
 

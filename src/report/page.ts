@@ -36,7 +36,7 @@ const mostKeys = 5;
 export function reportPage(content: ReportContent): string {
   const { name, title, contents, body } = content;
   const main = html`
-<div class="tl-body">
+<div class="tl-page tl-body">
 ${contents.length > 1 ? toc(contents) : null}
 <main class="tl-main" id="content">
 ${body}
@@ -44,16 +44,14 @@ ${provenance(content)}
 </main>
 </div>`;
   const head = html`<p class="tl-kicker">telelink report · ${name}</p>`;
-  return document(
-    title,
-    html`${bands(content)}<div class="tl-page">${header(content, head)}${main}</div>`,
-    content.trusted,
-  );
+  return document(title, html`${header(content, head)}${main}`, content.trusted);
 }
 
 export interface Entry extends Summary {
   /** The report's file beside the start page. */
   readonly href: string;
+  /** The moment of its run, ISO 8601. */
+  readonly made: string;
   /** Its figures as JSON. */
   readonly json: string;
   /** The page of a later run that failed. */
@@ -68,7 +66,7 @@ export function indexPage(entries: readonly Entry[], facts: readonly string[]): 
 ${one.failure ? html`<p class="tl-failure">The last run failed: <a href="${one.failedHref ?? one.href}">${one.failure}</a></p>` : null}
 ${one.finding ? html`<p class="tl-finding">${one.finding}</p>` : null}
 ${keyFigures(one.figures)}
-<p class="tl-meta">${metaLine(one)} · <a href="${one.json}" aria-label="Figures of ${one.title} as JSON">figures as JSON</a></p></li>`,
+<p class="tl-meta">${metaLine(one, false)} · <a href="${one.json}">figures as JSON<span class="tl-sr"> of ${one.title}</span></a></p></li>`,
   );
   const simulated = entries.some((one) => one.sources.some((source) => source.simulated));
   const band = simulated
@@ -80,9 +78,24 @@ ${keyFigures(one.figures)}
       : html`<p>There is no report yet. Put a notebook into <code>notebooks/</code> and run <code>telelink reproduce</code>.</p>`;
   return document(
     "Reports",
-    html`${band}<div class="tl-page"><header class="tl-head"><p class="tl-kicker">telelink</p><h1>Reports</h1></header>
-<main class="tl-main" id="content">${list}</main><footer>${facts.join(" · ")}</footer></div>`,
+    html`<header>${band}<div class="tl-head"><div class="tl-page"><p class="tl-kicker">telelink</p><h1>Reports</h1>${entries.length > 0 ? html`<p class="tl-finding">${overview(entries)}</p>` : null}</div></div></header>
+<div class="tl-page"><main class="tl-main" id="content">${list}</main><footer>${facts.join(" · ")}</footer></div>`,
   );
+}
+
+/** "3 reports, the last made on 21 November 2026. One stands on simulated data." */
+function overview(entries: readonly Entry[]): string {
+  const count = (n: number, one: string, many: string): string => (n === 1 ? `One ${one}` : `${n} ${many}`);
+  const last = entries.reduce((a, b) => (a.made > b.made ? a : b)).date;
+  const simulated = entries.filter((one) => one.sources.some((source) => source.simulated)).length;
+  const failed = entries.filter((one) => one.failure).length;
+  return [
+    `${count(entries.length, "report", "reports")}, the last made on ${last}.`,
+    simulated > 0 ? `${count(simulated, "stands", "stand")} on simulated data.` : "",
+    failed > 0 ? `${count(failed, "failed", "failed")} when run last.` : "",
+  ]
+    .filter((one) => one !== "")
+    .join(" ");
 }
 
 function document(title: string, content: Html, trusted = false): string {
@@ -120,10 +133,10 @@ function bands(content: Summary): (Html | null)[] {
 }
 
 function header(content: Summary, above: Html): Html {
-  return html`<header class="tl-head">${above}<h1>${content.title}</h1>
+  return html`<header>${bands(content)}<div class="tl-head"><div class="tl-page">${above}<h1>${content.title}</h1>
 ${content.finding ? html`<p class="tl-finding">${content.finding}</p>` : null}
 ${keyFigures(content.figures)}
-<p class="tl-meta">${metaLine(content)}</p></header>`;
+<p class="tl-meta">${metaLine(content)}</p></div></div></header>`;
 }
 
 function badges(content: Summary): Html {
@@ -136,11 +149,17 @@ ${content.failure ? html`<span class="tl-badge tl-failed">last run failed</span>
 function keyFigures(figures: readonly Figure[]): Html | null {
   const keys = figures.filter((one) => one.key).slice(0, mostKeys);
   if (keys.length === 0) return null;
+  // What all intervals are is said once.
+  const kinds = new Set(keys.map((one) => one.interval ?? ""));
+  const [kind = ""] = kinds;
+  const shared = kinds.size === 1 && kind !== "" && keys.length > 1;
   const items = keys.map((one) => {
-    const more = [intervalText(one), referenceText(one)].filter((text) => text !== "").join("; ");
+    const range = intervalText(shared ? { ...one, interval: undefined } : one);
+    const more = [range, referenceText(one)].filter((text) => text !== "").join("; ");
     return html`<div class="tl-key"><dt>${one.label}</dt><dd>${figureText(one)}</dd>${more ? html`<dd>${more}</dd>` : null}</div>`;
   });
-  return html`<dl class="tl-keys">${items}</dl>`;
+  const note = shared ? html`<p class="tl-note">Intervals: ${kind}.</p>` : null;
+  return html`<dl class="tl-keys">${items}</dl>${note}`;
 }
 
 /** A figure's value as readers see it, with its unit. */
@@ -161,14 +180,15 @@ function referenceText(one: Figure): string {
   return one.reference ? `${one.reference.source}: ${figureText(one, one.reference.value)}` : "";
 }
 
-function metaLine(content: Summary): string {
-  const data = content.sources.map(
-    (one) =>
-      `${one.name}${one.simulated ? " (simulated)" : ""}, ${count(one.rows)} rows, SHA-256 ${one.sha256.slice(0, 12)}`,
-  );
+function metaLine(content: Summary, hashes = true): string {
+  const data = content.sources.map((one) => {
+    const kind = one.simulated ? "simulated, " : "";
+    const hash = hashes ? `, SHA-256 ${one.sha256.slice(0, 8)}…` : "";
+    return `${one.name} (${kind}${count(one.rows)} rows${hash})`;
+  });
   const seeds = seedText(content.seeds);
   return [
-    data.length > 0 ? `Data: ${data.join("; ")}` : "Data: none stated",
+    data.length > 0 ? `Data: ${data.join(", ")}` : "Data: none stated",
     seeds === "" ? "" : seeds,
     content.date,
   ]
@@ -204,13 +224,13 @@ function provenance(content: ReportContent): Html {
   );
   const table =
     rows.length > 0
-      ? html`<div class="tl-table" tabindex="0" role="region" aria-label="Data sets"><table><caption>Data</caption><thead><tr><th scope="col">Data set</th><th scope="col">Kind</th><th scope="col" class="tl-num">Rows</th><th scope="col">SHA-256</th><th scope="col">Licence</th></tr></thead><tbody>${rows}</tbody></table></div>`
+      ? html`<div class="tl-table" tabindex="0" role="group" aria-label="Data sets"><table><caption>Data</caption><thead><tr><th scope="col">Data set</th><th scope="col">Kind</th><th scope="col" class="tl-num">Rows</th><th scope="col">SHA-256</th><th scope="col">Licence</th></tr></thead><tbody>${rows}</tbody></table></div>`
       : html`<p>The notebook names no data set.</p>`;
   const all: (readonly [string, string])[] =
     seeds.length > 0 ? [["Seeds", seeds.join(", ")], ...facts] : [...facts];
   return html`<section class="tl-provenance" aria-labelledby="provenance"><h2 id="provenance">Where this comes from</h2>
 ${table}
-<div class="tl-table" tabindex="0" role="region" aria-label="Run"><table><caption>Run</caption><tbody>${all.map(
+<div class="tl-table" tabindex="0" role="group" aria-label="Run"><table><caption>Run</caption><tbody>${all.map(
     ([label, text]) => html`<tr><th scope="row">${label}</th><td>${text}</td></tr>`,
   )}</tbody></table></div></section>`;
 }

@@ -72,6 +72,7 @@ export function sanitize(markup: string): string {
     allowProtocolRelative: false,
     allowedStyles,
     transformTags: { "*": localOnly },
+    exclusiveFilter: (frame) => frame.tag === "img" && frame.attribs.src === undefined,
   });
 }
 
@@ -87,6 +88,8 @@ function localOnly(tagName: string, attribs: sanitizeHtml.Attributes): sanitizeH
     }
     kept[name] = value;
   }
+  // A picture without words is announced as such.
+  if (tagName === "img") kept.alt ??= "Picture";
   return { tagName, attribs: kept };
 }
 

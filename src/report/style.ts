@@ -5,8 +5,8 @@
 export const pageStyle: string = `
 :root {
   color-scheme: light dark;
-  --tl-paper: #ffffff; --tl-surface: #f5f6f8; --tl-ink: #1c1e21; --tl-faint: #5a616b; --tl-grid: #e3e5e8;
-  --tl-line: #d3d7dc; --tl-accent: #0a5ca8; --tl-bad: #b3261e; --tl-bad-surface: #fdf0ef;
+  --tl-paper: #ffffff; --tl-surface: #f4f6f8; --tl-head: #eef3f8; --tl-ink: #1c1e21; --tl-faint: #5a616b; --tl-grid: #e3e5e8;
+  --tl-line: #d3d7dc; --tl-shade: rgb(20 30 45 / .16); --tl-accent: #0a5ca8; --tl-bad: #b3261e; --tl-bad-surface: #fdf0ef;
   --tl-warn: #6b4400; --tl-warn-surface: #ffe9b8; --tl-warn-line: #e0a526;
   --tl-1: #0072b2; --tl-2: #d55e00; --tl-3: #009e73; --tl-4: #cc79a7; --tl-5: #b58900; --tl-6: #56b4e9;
   --tl-grey: #8a8f98;
@@ -15,8 +15,8 @@ export const pageStyle: string = `
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --tl-paper: #121518; --tl-surface: #1b2026; --tl-ink: #e7eaee; --tl-faint: #a3abb6; --tl-grid: #2b3138;
-    --tl-line: #3a424b; --tl-accent: #7cb8f5; --tl-bad: #ff9d94; --tl-bad-surface: #321b1a;
+    --tl-paper: #121518; --tl-surface: #1b2026; --tl-head: #18202a; --tl-ink: #e7eaee; --tl-faint: #a3abb6; --tl-grid: #2b3138;
+    --tl-line: #3a424b; --tl-shade: rgb(0 0 0 / .55); --tl-accent: #7cb8f5; --tl-bad: #ff9d94; --tl-bad-surface: #321b1a;
     --tl-warn: #ffdf9e; --tl-warn-surface: #3d2d08; --tl-warn-line: #c08a1c;
     --tl-1: #4ba3dd; --tl-2: #f08a45; --tl-3: #2fbd94; --tl-4: #dd98bf; --tl-5: #d8b13a; --tl-6: #8dd0f7;
     --tl-grey: #949ba6;
@@ -33,20 +33,21 @@ a { color: var(--tl-accent); text-underline-offset: .15em; text-decoration-thick
 .tl-sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .tl-band { background: var(--tl-warn-surface); color: var(--tl-warn); border-bottom: 3px solid var(--tl-warn-line); }
-.tl-band p { margin: 0 auto; max-width: 92rem; padding: .7rem clamp(1rem, 4vw, 3rem); }
+.tl-band p { margin: 0 auto; max-width: 84rem; padding: .7rem clamp(1rem, 4vw, 3rem); }
 .tl-band.tl-failed { background: var(--tl-bad-surface); color: var(--tl-bad); border-color: var(--tl-bad); }
-.tl-page { max-width: 92rem; margin: 0 auto; padding: 0 clamp(1rem, 4vw, 3rem); }
+.tl-page { max-width: 84rem; margin: 0 auto; padding: 0 clamp(1rem, 4vw, 3rem); }
 
-.tl-head { padding: clamp(2rem, 6vw, 4.2rem) 0 2.2rem; border-bottom: 1px solid var(--tl-line); }
-.tl-kicker { margin: 0 0 .8rem; font-size: .82rem; color: var(--tl-faint); }
+.tl-head { padding: clamp(1.6rem, 4.5vw, 3.4rem) 0 clamp(1.3rem, 2.5vw, 2rem); background: var(--tl-head); }
+.tl-kicker { margin: 0 0 .7rem; font-size: .82rem; color: var(--tl-faint); }
 h1 { font-size: clamp(1.7rem, 1.15rem + 2.2vw, 2.7rem); line-height: 1.15; letter-spacing: -.02em; margin: 0; max-width: 24em; text-wrap: balance; font-weight: 680; }
 .tl-finding { font-size: clamp(1.12rem, 1rem + .55vw, 1.42rem); line-height: 1.5; max-width: 56ch; margin: 1.1rem 0 0; text-wrap: pretty; }
-.tl-keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 1.6rem 2.4rem; margin: 2.4rem 0 0; max-width: 66rem; }
+.tl-keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 1.6rem 2.4rem; margin: 2.1rem 0 0; max-width: 70rem; }
+.tl-keys + .tl-note { margin: .9rem 0 0; }
 .tl-key { display: flex; flex-direction: column; margin: 0; padding-top: .7rem; border-top: 2px solid var(--tl-accent); }
 .tl-key dt { order: 2; font-size: .92rem; line-height: 1.35; margin-top: .15rem; }
 .tl-key dd { order: 1; margin: 0; font-size: 2.1rem; line-height: 1.1; font-weight: 640; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
 .tl-key dd + dd { order: 3; font-size: .84rem; line-height: 1.4; font-weight: 400; letter-spacing: 0; color: var(--tl-faint); margin-top: .2rem; }
-.tl-meta { margin: 2.2rem 0 0; color: var(--tl-faint); font-size: .88rem; max-width: 80ch; overflow-wrap: anywhere; }
+.tl-meta { margin: 1.8rem 0 0; color: var(--tl-faint); font-size: .86rem; line-height: 1.5; overflow-wrap: anywhere; }
 
 .tl-body { display: grid; grid-template-columns: minmax(0, 1fr); }
 .tl-main { min-width: 0; padding: 1.4rem 0 3rem; }
@@ -60,7 +61,7 @@ h1 { font-size: clamp(1.7rem, 1.15rem + 2.2vw, 2.7rem); line-height: 1.15; lette
 .tl-toc-small { margin-top: 1rem; border-bottom: 1px solid var(--tl-line); padding-bottom: .8rem; }
 .tl-toc-small a { padding: .5rem 0; }
 @media (min-width: 1120px) {
-  .tl-body { grid-template-columns: 14rem minmax(0, 1fr); gap: 4rem; }
+  .tl-body { grid-template-columns: 12.5rem minmax(0, 1fr); gap: 3.4rem; }
   .tl-toc-small { display: none; }
   .tl-toc-wide { display: block; position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; padding: 2.6rem 0 2rem; }
 }
@@ -89,8 +90,9 @@ pre { font-size: .82rem; line-height: 1.5; overflow-x: auto; margin: .6rem 0; pa
 pre code { font-size: inherit; }
 details > summary { cursor: pointer; color: var(--tl-faint); font-size: .85rem; width: fit-content; padding: .2rem 0; }
 details > summary:hover { color: var(--tl-ink); }
-.tl-code { margin: .5rem 0; }
-.tl-code .tl-took { font-variant-numeric: tabular-nums; }
+.tl-code { margin: .6rem 0; }
+.tl-code > summary { margin-left: auto; font-size: .78rem; font-variant-numeric: tabular-nums; }
+.tl-code[open] { margin: 1rem 0 1.4rem; }
 .hljs-keyword, .hljs-built_in, .hljs-literal { color: var(--tl-word); }
 .hljs-string, .hljs-regexp, .hljs-char { color: var(--tl-text); }
 .hljs-number { color: var(--tl-number); }
@@ -99,6 +101,7 @@ details > summary:hover { color: var(--tl-ink); }
 
 .tl-output { margin: 1.2rem 0; }
 .tl-output > :first-child { margin-top: 0; }
+.tl-output > :is(p, ul, ol, dl, blockquote, h3, h4) { max-width: 70ch; }
 .tl-stream { background: none; border-left: 3px solid var(--tl-grid); border-radius: 0; padding: .1rem 0 .1rem 1rem; }
 .tl-stderr { border-color: var(--tl-warn-line); }
 .tl-error { background: var(--tl-bad-surface); border-left: 4px solid var(--tl-bad); padding: .8rem 1rem; }
@@ -110,29 +113,37 @@ details > summary:hover { color: var(--tl-ink); }
 .tl-ansi-green { color: var(--tl-text); } .tl-ansi-yellow { color: var(--tl-number); }
 .tl-ansi-blue, .tl-ansi-cyan { color: var(--tl-name); } .tl-ansi-magenta { color: var(--tl-word); }
 
-.tl-table { overflow-x: auto; margin: 1.1rem 0; }
-table { border-collapse: collapse; font-size: .9rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 640; font-size: 1rem; padding: 0 0 .5rem; }
-th, td { padding: .42rem 1.1rem .42rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--tl-grid); }
-th:last-child, td:last-child { padding-right: .2rem; }
-thead th { font-weight: 600; color: var(--tl-faint); border-bottom: 1.5px solid var(--tl-line); vertical-align: bottom; position: sticky; top: 0; background: var(--tl-paper); }
-tbody th { font-weight: 500; }
+.tl-table {
+  position: relative; overflow: auto; max-width: 100%; max-height: 90vh; margin: 1.1rem 0;
+  background:
+    linear-gradient(to left, var(--tl-paper) 40%, transparent) right / 2.5rem 100% no-repeat local,
+    linear-gradient(to left, var(--tl-shade), transparent) right / .7rem 100% no-repeat scroll;
+}
+table { border-collapse: separate; border-spacing: 0; width: max-content; font-size: .88rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 640; font-size: 1rem; line-height: 1.35; padding: 0 0 .5rem; width: max-content; max-width: min(70ch, 88vw); position: sticky; left: 0; }
+th, td { padding: .42rem 1.3rem .42rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--tl-grid); max-width: 23rem; }
+th:last-child, td:last-child { padding-right: .3rem; }
+thead th { font-weight: 600; color: var(--tl-faint); border-bottom: 1.5px solid var(--tl-line); vertical-align: bottom; position: sticky; top: 0; z-index: 1; background: var(--tl-paper); max-width: 8.5rem; white-space: normal; text-wrap: balance; }
+tbody th { font-weight: 500; max-width: 15rem; }
+thead th:first-child, tbody th { position: sticky; left: 0; background: var(--tl-paper); }
+thead th:first-child { z-index: 2; }
 .tl-num { text-align: right; white-space: nowrap; }
 .tl-muted, .tl-muted th { color: var(--tl-faint); font-weight: 400; }
 td strong { font-weight: 720; }
 .tl-note { color: var(--tl-faint); font-size: .85rem; line-height: 1.45; margin: .5rem 0; max-width: 80ch; }
 .tl-figure { margin: 1.6rem 0; }
 .tl-figure figcaption { font-weight: 640; font-size: 1rem; line-height: 1.35; margin-bottom: .7rem; max-width: 70ch; }
-.tl-chart { overflow-x: auto; }
-.tl-chart svg { display: block; height: auto; min-width: min(100%, 30rem); }
+.tl-chart { position: relative; overflow-x: auto; }
+.tl-chart svg { display: block; height: auto; }
 .tl-data { margin-top: .3rem; }
 .tl-data .tl-table { max-height: 22rem; overflow: auto; }
 
 .tl-provenance { border-top: 1px solid var(--tl-line); margin-top: 3.5rem; padding-top: .4rem; font-size: .9rem; }
 .tl-provenance h2 { font-size: 1.16rem; margin-top: 1.6rem; }
-.tl-provenance table { max-width: 100%; }
-.tl-provenance td { overflow-wrap: anywhere; }
-.tl-hash { font-family: var(--tl-mono); font-size: .84em; }
+.tl-provenance caption { font-size: .9rem; }
+.tl-provenance td { overflow-wrap: anywhere; max-width: 34rem; }
+.tl-main > .tl-provenance { max-width: 1100px; }
+.tl-provenance .tl-hash { font-family: var(--tl-mono); font-size: .84em; max-width: 20rem; }
 footer { border-top: 1px solid var(--tl-line); color: var(--tl-faint); font-size: .84rem; padding: 1.2rem 0 3rem; }
 
 .tl-reports { list-style: none; margin: 0; padding: 0; max-width: none; }
@@ -152,7 +163,11 @@ footer { border-top: 1px solid var(--tl-line); color: var(--tl-faint); font-size
   html { font-size: 16px; }
   .tl-keys { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.3rem 1.3rem; }
   .tl-key dd { font-size: 1.7rem; }
-  th, td { padding-right: .8rem; }
+  table { font-size: .84rem; }
+  th, td { padding-right: .9rem; max-width: 15rem; }
+  tbody th { max-width: 8.5rem; }
+  .tl-table { max-height: none; }
+  .tl-chart svg { min-width: 32rem; }
 }
 @media print {
   :root { color-scheme: light; }
@@ -163,7 +178,8 @@ footer { border-top: 1px solid var(--tl-line); color: var(--tl-faint); font-size
   .tl-text > h2 { break-before: page; }
   h2, h3, h4, figcaption, caption { break-after: avoid; }
   figure, tr, .tl-error, .tl-key, .tl-reports > li { break-inside: avoid; }
-  .tl-table, .tl-chart, pre { overflow: visible; }
+  .tl-head { background: none; padding-top: 0; }
+  .tl-table, .tl-chart, pre { overflow: visible; max-height: none; background: none; }
   pre { white-space: pre-wrap; }
   thead th { position: static; }
   .tl-main a[href^="http"]::after { content: " (" attr(href) ")"; font-size: .85em; overflow-wrap: anywhere; }

@@ -41,7 +41,7 @@ export async function figure(
   const note = text.note ? `<p class="tl-note">${escapeHtml(text.note)}</p>` : "";
   return (
     `<figure class="tl-figure"><figcaption>${escapeHtml(text.title)}</figcaption>` +
-    `<div class="tl-chart" tabindex="0" role="region" aria-label="${escapeHtml(text.title)}">${named}</div>${note}${dataOf(data)}</figure>`
+    `<div class="tl-chart" tabindex="0" role="group" aria-label="${escapeHtml(text.title)}">${named}</div>${note}${dataOf(data)}</figure>`
   );
 }
 
@@ -76,7 +76,7 @@ function dataOf(data: FigureData): string {
   const body = rows
     .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`)
     .join("");
-  return `<details class="tl-data"><summary>Data</summary>${thinned}<div class="tl-table" tabindex="0" role="region" aria-label="Data of the figure"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div></details>`;
+  return `<details class="tl-data"><summary>Data</summary>${thinned}<div class="tl-table" tabindex="0" role="group" aria-label="Data of the figure"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div></details>`;
 }
 
 /** Draws the specification without a browser. Vega comes as ES modules only, hence the dynamic import. */
