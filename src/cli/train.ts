@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { CsvRead } from "../data/read-csv";
 import type { SavedModel } from "../studies/prediction/saved-model";
 import type { Training } from "../studies/prediction/train-model";
-import { usageError } from "./exit";
+import { CliError, exitCodes, usageError } from "./exit";
 import { note, noteProblems, print, printTable } from "./output";
 
 interface Options {
@@ -89,6 +89,8 @@ async function train(options: Options): Promise<void> {
       seeded(seed),
       watch,
     );
+  } catch (error) {
+    throw stop.signal.aborted ? new CliError("stopped: no model was written", exitCodes.interrupted) : error;
   } finally {
     watch.end();
     stop.end();
@@ -131,6 +133,12 @@ function showColumns({ table, rejected, problems, problemCount }: CsvRead, optio
   print();
 }
 
+/** The figures worth a line; the file holds all. */
+const shown = [
+  ...["rocAuc", "averagePrecision", "logLoss", "brierLoss", "calibrationError", "f1"],
+  ...["meanAbsoluteError", "rootMeanSquaredError", "rSquared"],
+];
+
 function showModel(model: SavedModel, folds: number, out: string, titleOf: (name: string) => string): void {
   const { origin, target, threshold } = model;
   const share =
@@ -139,8 +147,10 @@ function showModel(model: SavedModel, folds: number, out: string, titleOf: (name
       : `, ${((100 * origin.positives) / origin.rows).toFixed(1)} % ${target.positive}`;
   print(`${origin.model} model of ${target.column}${share}, judged by ${folds}-fold cross-validation:`);
   printTable(
-    ["figure", "mean", "± over folds"],
-    model.validation.map((one) => [titleOf(one.name), one.mean.toPrecision(4), one.deviation.toPrecision(2)]),
+    ["figure", "value", "95 % from", "to"],
+    model.validation
+      .filter((one) => shown.includes(one.name))
+      .map((one) => [titleOf(one.name), ...[one.value, one.low, one.high].map((v) => v.toPrecision(4))]),
   );
   if (threshold !== undefined)
     print(`threshold ${threshold.toFixed(3)} (best F1); telelink evaluate --threshold tries another`);

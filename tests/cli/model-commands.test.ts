@@ -65,7 +65,7 @@ test("telelink train shows types, judges by cross-validation and writes the same
   expect(out).toMatch(/customerID +id +not used/);
   expect(out).toMatch(/minutes +numeric +feature/);
   expect(out).toMatch(/status +categorical|status +boolean/);
-  expect(out).toMatch(/ROC AUC +0\.\d+ +0\.\d+/);
+  expect(out).toMatch(/ROC AUC +0\.\d+ +0\.\d+ +0\.\d+/);
   expect(out).toMatch(/Yes, judged by 5-fold cross-validation/);
   expect(err).toBe("");
   const first = readFileSync(at("m.json"), "utf8");

@@ -50,22 +50,14 @@ export function evaluateModel(
   const { level = 0.95 } = options;
   const y = targetOf(model, table);
   const predicted = model.pipeline.predict(table);
-  const samples = options.samples ?? Math.min(1000, Math.max(100, Math.round(2e7 / y.length)));
   const classes = model.target.kind === "classes";
   const threshold = options.threshold ?? model.threshold ?? 0.5;
-  const scorers = classes
-    ? [...probabilityScorers, ...decisionScorers(threshold)].filter((one) => says(one, y))
-    : regressionScorers.filter((one) => says(one, y, predicted));
-  const figures = Object.fromEntries(scorers.map((one) => [one.name, one.metric]));
-  const intervals = bootstrapIntervals(y, predicted, figures, rng, { level, samples });
+  const figures = measured(y, predicted, classes ? threshold : undefined, rng, options);
   return {
     rows: y.length,
     level,
     ...(classes ? { positives: y.reduce((sum, label) => sum + label, 0), threshold } : {}),
-    figures: scorers.map(({ name, title, better }) => {
-      const { estimate, low, high } = intervals[name];
-      return { name, title, better, value: estimate, low, high };
-    }),
+    figures,
     ...(classes
       ? {
           confusion: confusion(y, predicted, { threshold }),
@@ -74,6 +66,30 @@ export function evaluateModel(
         }
       : {}),
   };
+}
+
+/**
+ * All figures of predictions with intervals: of probabilities and the decisions at `threshold`, or without one of
+ * numbers. Figures that such targets leave undefined are left out.
+ */
+export function measured(
+  y: Float64Array,
+  predicted: Float64Array,
+  threshold: number | undefined,
+  rng: Rng,
+  options: Pick<EvaluateOptions, "level" | "samples"> = {},
+): EvaluatedFigure[] {
+  const { level, samples = Math.min(1000, Math.max(100, Math.round(2e7 / y.length))) } = options;
+  const scorers =
+    threshold === undefined
+      ? regressionScorers.filter((one) => says(one, y, predicted))
+      : [...probabilityScorers, ...decisionScorers(threshold)].filter((one) => says(one, y));
+  const figures = Object.fromEntries(scorers.map((one) => [one.name, one.metric]));
+  const intervals = bootstrapIntervals(y, predicted, figures, rng, { level, samples });
+  return scorers.map(({ name, title, better }) => {
+    const { estimate, low, high } = intervals[name];
+    return { name, title, better, value: estimate, low, high };
+  });
 }
 
 /** Figures of order, which need targets that differ. */

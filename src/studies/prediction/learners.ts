@@ -12,8 +12,11 @@ import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
 
 export type TargetKind = "classes" | "numbers";
 
+/** A learner of tables, which may predict its own training rows by models that did not see them. */
+export type Learner = FitTable<Pipeline & { readonly outOfFold?: Float64Array }>;
+
 /** The learners that can be asked for by name, each behind the encoding that suits it; "auto" takes the best. */
-const named: { readonly [name: string]: { readonly [kind in TargetKind]?: () => FitTable<Pipeline> } } = {
+const named: { readonly [name: string]: { readonly [kind in TargetKind]?: () => Learner } } = {
   auto: {
     classes: () => bestOf(["logistic", "boosting"], "classes"),
     numbers: () => bestOf(["linear", "boosting"], "numbers"),
@@ -36,7 +39,7 @@ export function learnerNames(kind: TargetKind): string[] {
 }
 
 /** The learner called `name`; throws, listing the names, where there is none for this kind of target. */
-export function learnerNamed(name: string, kind: TargetKind): FitTable<Pipeline> {
+export function learnerNamed(name: string, kind: TargetKind): Learner {
   const make = Object.hasOwn(named, name) ? named[name][kind] : undefined;
   check(
     make !== undefined,
@@ -48,7 +51,7 @@ export function learnerNamed(name: string, kind: TargetKind): FitTable<Pipeline>
 }
 
 /** Whichever does best in a cross-validation on the rows given, by log loss or squared error, fitted to all of them. */
-function bestOf(names: readonly string[], kind: TargetKind): FitTable<Pipeline> {
+function bestOf(names: readonly string[], kind: TargetKind): Learner {
   const loss = kind === "classes" ? logLoss : rootMeanSquaredError;
   return async (table, y, rng, watch) => {
     const splits =

@@ -17,12 +17,12 @@ export interface SavedTarget {
   readonly schema: ColumnSchema;
 }
 
-/** A cross-validated figure. */
+/** A figure of out-of-fold predictions, with its 95 % bootstrap interval. */
 export interface SavedScore {
   readonly name: string;
-  readonly mean: number;
-  /** Standard deviation over the folds. */
-  readonly deviation: number;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface SavedOrigin {
@@ -130,13 +130,16 @@ export function targetOf(model: SavedModel, rows: Table): Float64Array {
 function scores(json: unknown, action: string): SavedScore[] {
   check(Array.isArray(json), action, "validation must be a list", json);
   return (json as unknown[]).map((one, k) => {
-    const { name, mean, deviation } = object(one, action, `validation[${k}]`);
+    const { name, value, low, high } = object(one, action, `validation[${k}]`);
     check(
-      typeof name === "string" && typeof mean === "number" && typeof deviation === "number",
+      typeof name === "string" &&
+        typeof value === "number" &&
+        typeof low === "number" &&
+        typeof high === "number",
       action,
-      `validation[${k}] must have a name, a mean and a deviation`,
+      `validation[${k}] must have a name, a value and the ends of its interval`,
     );
-    return { name, mean, deviation };
+    return { name, value, low, high };
   });
 }
 

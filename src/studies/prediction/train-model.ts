@@ -5,10 +5,11 @@ import { columnSchema, type Schema } from "../../data/schema";
 import { kFold, stratifiedKFold } from "../../data/split";
 import { columnNamed, dropColumns, isCategorical, type Table } from "../../data/table";
 import { positiveLevel, target } from "../../data/target";
-import { crossValidate } from "../../evaluate/cross-validate";
 import { type LeakageSuspect, leakageSuspects } from "../../evaluate/leakage";
-import { classificationScorers, regressionScorers } from "../../evaluate/scorers";
 import { chooseThreshold } from "../../evaluate/threshold";
+import { fitFolds, type LabelledTable, outOfFold } from "../../models/out-of-fold";
+import type { FitTable, Pipeline } from "../../models/pipeline";
+import { measured } from "./evaluate-model";
 import { learnerNamed } from "./learners";
 import { readingSchema, type SavedModel, type SavedTarget } from "./saved-model";
 
@@ -34,9 +35,6 @@ export interface Training {
   readonly positives?: number;
 }
 
-const shownForClasses = ["rocAuc", "averagePrecision", "logLoss", "brierLoss", "calibrationError"];
-const shownForNumbers = ["meanAbsoluteError", "rootMeanSquaredError", "rSquared"];
-
 /**
  * Trains a model on a table: judged by cross-validation in which encoding, learning and choosing happen inside the
  * folds, then fitted to all rows.
@@ -56,36 +54,41 @@ export async function trainModel(
   const learner = learnerNamed(name, aim.kind);
   checkTarget(y, aim, folds);
   const suspects = leakageSuspects(rows, y, rng.fork("leakage"));
-  const splits =
-    aim.kind === "classes"
-      ? stratifiedKFold(y, folds, rng.fork("folds"))
-      : kFold(y.length, folds, rng.fork("folds"));
-  const scorers =
-    aim.kind === "classes"
-      ? classificationScorers.filter((one) => shownForClasses.includes(one.name))
-      : regressionScorers.filter((one) => shownForNumbers.includes(one.name));
-  const plan = { learner, data: { table: rows, y }, folds: splits, scorers };
-  const validation = await crossValidate(plan, rng.fork("validate"), watch);
-  const outOfFold = validation.outOfFold();
+  const classes = aim.kind === "classes";
   const pipeline = await learner(rows, y, rng.fork("train"), watch);
+  const heldOut =
+    pipeline.outOfFold ??
+    (await judge(learner, { table: rows, y }, classes, folds, rng.fork("validate"), watch));
+  // Nobody above it: then the highest probability there is.
+  const threshold = classes ? Math.min(1, chooseThreshold(y, heldOut, { fBeta: 1 }).threshold) : undefined;
+  const figures = measured(y, heldOut, threshold, rng.fork("intervals"), { samples: 200 });
   return {
     suspects,
-    outOfFold,
-    ...(aim.kind === "classes" ? { positives: y.reduce((sum, label) => sum + label, 0) } : {}),
+    outOfFold: heldOut,
+    ...(classes ? { positives: y.reduce((sum, label) => sum + label, 0) } : {}),
     model: {
       target: aim,
       schema: readingSchema(pipeline, schema),
       pipeline,
-      // Nobody above it: then the highest probability there is.
-      ...(aim.kind === "classes"
-        ? { threshold: Math.min(1, chooseThreshold(y, outOfFold, { fBeta: 1 }).threshold) }
-        : {}),
-      validation: scorers.map((one) => {
-        const { mean, deviation } = validation.scores[one.name];
-        return { name: one.name, mean, deviation };
-      }),
+      ...(threshold === undefined ? {} : { threshold }),
+      validation: figures.map(({ name: figure, value, low, high }) => ({ name: figure, value, low, high })),
     },
   };
+}
+
+/** Predictions of each row by models that did not see it. */
+async function judge(
+  learner: FitTable<Pipeline>,
+  data: LabelledTable,
+  classes: boolean,
+  folds: number,
+  rng: Rng,
+  watch?: Watch,
+): Promise<Float64Array> {
+  const splits = classes
+    ? stratifiedKFold(data.y, folds, rng.fork("split"))
+    : kFold(data.y.length, folds, rng.fork("split"));
+  return outOfFold(await fitFolds({ learner, data }, splits, rng.fork("folds"), watch), data.y.length);
 }
 
 function savedTarget(table: Table, schema: Schema, { target: column, positive }: TrainOptions): SavedTarget {
