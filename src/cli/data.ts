@@ -40,8 +40,8 @@ Examples:
     .action(verify);
   data
     .command("show")
-    .argument("<file>", "a CSV file")
-    .description("profile a CSV file: inferred types, missing values, ranges, problems")
+    .argument("<file>", "a CSV or Parquet file")
+    .description("profile a file: inferred types, missing values, ranges, problems")
     .option("--schema <file>", "a JSON file that overrides inferred types")
     .option("--write-schema <file>", "write the inferred schema, to be edited and used with --schema")
     .option("--json", "print JSON")
@@ -134,10 +134,10 @@ async function show(
   file: string,
   options: { schema?: string; writeSchema?: string; json?: boolean },
 ): Promise<void> {
-  const { readCsv } = await import("../data/read-csv.js");
+  const { readTable } = await import("../data/read-parquet.js");
   const { readSchema, writeSchema } = await import("../data/schema-file.js");
   const { profile } = await import("../data/profile.js");
-  const read = readCsv(file, { schema: options.schema ? readSchema(options.schema) : undefined });
+  const read = await readTable(file, { schema: options.schema ? readSchema(options.schema) : undefined });
   const columns = profile(read.table);
   if (options.writeSchema) writeSchema(options.writeSchema, read.schema);
   const { rows, rejected, problemCount, problems, problemsByRule, schema } = read;
