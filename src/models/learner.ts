@@ -1,5 +1,6 @@
 import { check } from "../core/checks";
 import type { Fit } from "../core/model";
+import { type SplineLogisticOptions, splineLogistic } from "./auto-spline";
 import { type GradientBoostingOptions, gradientBoosting } from "./boosting";
 import { extraTrees, type ForestOptions, randomForest } from "./forest";
 import {
@@ -16,6 +17,7 @@ import { type LogisticOptions, logisticRegression } from "./logistic";
 /** Each learner's options, by the name that says which learner is meant where functions can't go: JSON, threads. */
 export interface LearnerOptions {
   "logistic-regression": LogisticOptions;
+  "spline-logistic": SplineLogisticOptions;
   "linear-regression": Record<never, never>;
   ridge: RidgeOptions;
   lasso: LassoOptions;
@@ -34,6 +36,7 @@ export interface LearnerSpec<K extends LearnerKind = LearnerKind> {
 
 const learners: { readonly [K in LearnerKind]: (options: LearnerOptions[K]) => Fit } = {
   "logistic-regression": logisticRegression,
+  "spline-logistic": splineLogistic,
   "linear-regression": () => linearRegression(),
   ridge,
   lasso,

@@ -2,11 +2,14 @@ import { check } from "../core/checks";
 import { matrix } from "../core/matrix";
 import type { Model } from "../core/model";
 import { encoderFromJSON } from "../features/encoder";
+import { splineLogisticFromJSON } from "./auto-spline";
+import { blendFromJSON } from "./blend";
 import { boostedTreesFromJSON } from "./boosting";
 import { calibratedModel } from "./calibrate";
 import { calibratorFromJSON } from "./calibrator";
 import { hurdleFromJSON } from "./clv/hurdle";
 import { zilnFromJSON } from "./clv/ziln";
+import { derivedModelFromJSON } from "./discover";
 import { forestFromJSON } from "./forest";
 import { linearRegressionFromJSON } from "./linear";
 import { logisticRegressionFromJSON } from "./logistic";
@@ -20,14 +23,17 @@ type Load = (json: unknown) => Model;
 /** How each kind of model is read; `load` reads the models inside it. */
 const readers: { readonly [kind: string]: (json: Record<string, unknown>, load: Load) => Model } = {
   "accelerated-failure-time": acceleratedFailureTimeFromJSON,
+  blend: blendFromJSON,
   "boosted-trees": boostedTreesFromJSON,
   calibrated: (json, load) => calibratedModel(load(json.model), calibratorFromJSON(json.calibrator)),
   cox: coxFromJSON,
+  derived: derivedModelFromJSON,
   "discrete-hazard": discreteHazardFromJSON,
   forest: forestFromJSON,
   hurdle: hurdleFromJSON,
   "linear-regression": linearRegressionFromJSON,
   "logistic-regression": logisticRegressionFromJSON,
+  "spline-logistic": splineLogisticFromJSON,
   ziln: zilnFromJSON,
 };
 

@@ -1,7 +1,10 @@
 import type { Fit } from "../../src/core/model";
+import { splineLogistic } from "../../src/models/auto-spline";
+import { blended } from "../../src/models/blend";
 import { gradientBoosting } from "../../src/models/boosting";
 import { calibrated } from "../../src/models/calibrate";
 import { hurdle } from "../../src/models/clv/hurdle";
+import { discovering } from "../../src/models/discover";
 import { extraTrees, randomForest } from "../../src/models/forest";
 import { elasticNet, lasso, linearRegression, ridge } from "../../src/models/linear";
 import { logisticRegression } from "../../src/models/logistic";
@@ -76,6 +79,21 @@ export const learners: readonly Stated[] = [
   {
     name: "calibrated(randomForest())",
     learner: calibrated(randomForest({ trees: 20 })),
+    target: "classes",
+    ...trees,
+    needsBoth: true,
+  },
+  { name: "splineLogistic()", learner: splineLogistic(), target: "classes", ...trees, needsBoth: true },
+  {
+    name: "blended({…})",
+    learner: blended({ spline: splineLogistic(), trees: gradientBoosting({ trees: 20, minRows: 5 }) }),
+    target: "classes",
+    ...trees,
+    needsBoth: true,
+  },
+  {
+    name: "discovering(gradientBoosting())",
+    learner: discovering(gradientBoosting({ trees: 20, minRows: 5 }), { threads: 1 }),
     target: "classes",
     ...trees,
     needsBoth: true,
