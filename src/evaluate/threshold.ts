@@ -1,6 +1,7 @@
 import { check, checkNumber } from "../core/checks";
 import type { ScoreOptions } from "../core/metric";
-import { type Confusion, fBetaOf } from "./confusion";
+import { type Confusion, confusion, fBetaOf } from "./confusion";
+import { type CampaignOptions, expectedMaximumProfit } from "./maximum-profit";
 import { ranked } from "./ranking";
 
 /** What each outcome of a decision costs, in any one unit; gains are negative. */
@@ -24,12 +25,14 @@ export type ThresholdRule =
   /** The highest recall with at least this precision. */
   | { readonly precisionAtLeast: number }
   /** The lowest mean cost. */
-  | { readonly costs: Costs };
+  | { readonly costs: Costs }
+  /** The share of customers that a retention campaign with expected maximum profit targets. */
+  | { readonly campaign: CampaignOptions };
 
 export interface ChosenThreshold {
   /** Scores at or above it are taken for class 1. Infinity: none is. */
   readonly threshold: number;
-  /** What the rule looks at: F-beta, precision, recall, or mean cost. */
+  /** What the rule looks at: F-beta, precision, recall, mean cost, or profit per customer. */
   readonly value: number;
   readonly confusion: Confusion;
 }
@@ -37,7 +40,8 @@ export interface ChosenThreshold {
 /**
  * The best threshold for scores of rows that the model did not see: out-of-fold predictions of the training rows,
  * never those of the test rows. It lies half-way to the next lower score, so that new rows near it fall as these did;
- * of equally good stretches of scores the middle one is taken. Throws when the rule can't be met.
+ * of equally good stretches of scores the middle one is taken. A campaign ignores weights. Throws when the rule can't
+ * be met.
  */
 export function chooseThreshold(
   labels: ArrayLike<number>,
@@ -46,6 +50,10 @@ export function chooseThreshold(
   options: ScoreOptions = {},
 ): ChosenThreshold {
   const action = "choose threshold";
+  if ("campaign" in rule) {
+    const { threshold, profit } = expectedMaximumProfit(labels, scores, rule.campaign);
+    return { threshold, value: profit, confusion: confusion(labels, scores, { ...options, threshold }) };
+  }
   const figure = figureOf(rule, action);
   const all = ranked(labels, scores, options.weights, action);
   const { truePositives: tp, falsePositives: fp } = all;
@@ -91,7 +99,10 @@ export function costThreshold(costs: Costs): number {
 }
 
 /** The figure to maximise; undefined where the rule's floor is not reached. */
-function figureOf(rule: ThresholdRule, action: string): (c: Confusion) => number | undefined {
+function figureOf(
+  rule: Exclude<ThresholdRule, { campaign: CampaignOptions }>,
+  action: string,
+): (c: Confusion) => number | undefined {
   if ("fBeta" in rule) {
     checkNumber(rule.fBeta, 0, Infinity, action, "fBeta", "low");
     return (c) => fBetaOf(c, rule.fBeta);

@@ -100,6 +100,18 @@ describe("maximum profit, by the values of R's EMP and Python's empulse for y = 
     expect(maximumProfit([1, 1, 1, 1, 0, 0, 0, 0], p).profit).toBeCloseTo(22.5, 12);
   });
 
+  test("chooseThreshold(…, {campaign}) is that of expectedMaximumProfit", () => {
+    const found = chooseThreshold(y, p, { campaign: {} });
+    expect(found.threshold).toBe(0.3);
+    expect(found.value).toBeCloseTo(23.875593418348124, 10);
+    expect(found.confusion).toEqual({
+      truePositives: 3,
+      falsePositives: 3,
+      trueNegatives: 1,
+      falseNegatives: 1,
+    });
+  });
+
   test("a campaign that can't pay targets nobody", () => {
     expect(maximumProfit(y, p, { contactCost: 100 })).toEqual({
       profit: 0,
