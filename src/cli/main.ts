@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { checkCommand } from "./check";
 import { clvCommand } from "./clv";
+import { compareCommand } from "./compare";
 import { completionCommand } from "./completion";
 import { dataCommand } from "./data";
 import { evaluateCommand } from "./evaluate";
@@ -9,6 +10,7 @@ import { exitCodeOf, exitCodes } from "./exit";
 import { explainCommand } from "./explain";
 import { exportCommand } from "./export";
 import { ingestCommand } from "./ingest";
+import { kernelCommand } from "./kernel";
 import { predictCommand } from "./predict";
 import { reproduceCommand } from "./reproduce";
 import { retainCommand } from "./retain";
@@ -16,6 +18,7 @@ import { runCommand } from "./run";
 import { serveCommand } from "./serve";
 import { simulateCommand } from "./simulate";
 import { trainCommand } from "./train";
+import { verifyCommand } from "./verify";
 import { packageVersion } from "./version";
 
 /**
@@ -26,6 +29,9 @@ const commands: readonly (() => Command)[] = [
   reproduceCommand,
   runCommand,
   checkCommand,
+  verifyCommand,
+  compareCommand,
+  kernelCommand,
   trainCommand,
   predictCommand,
   evaluateCommand,
