@@ -101,10 +101,11 @@ describe.each(removing)("%s", (_name, resample) => {
         let at = 0;
         for (const one of listed(train)) if (one === out[at]) at++;
         expect(at).toBe(out.length);
-        expect(out.length).toBeLessThan(train.x.rows);
       }),
       { numRuns: 20 },
     );
+    // Some clouds have no link to remove; this one has.
+    expect(resample(clouds(1), seeded(1)).x.rows).toBeLessThan(clouds(1).x.rows);
   });
 });
 
