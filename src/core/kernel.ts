@@ -3,19 +3,19 @@ declare const WebAssembly: {
   validate(bytes: Uint8Array): boolean;
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { readonly exports: object };
-  Memory: new (limits: {
-    initial: number;
-    maximum?: number;
-    shared?: boolean;
-  }) => {
-    readonly buffer: ArrayBuffer;
-  };
+  Memory: new (limits: { initial: number; maximum?: number; shared?: boolean }) => Memory;
 };
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+}
 
 /** A kernel that was given its memory: the functions that it exports, and that memory's bytes. */
 export interface RunningKernel<Functions> {
   readonly run: Functions;
   readonly memory: ArrayBuffer;
+  /** What another thread is sent to join with, if the kernel shares its memory. */
+  readonly handle: object;
 }
 
 /** The most memory that a kernel can have, in bytes. */
@@ -27,21 +27,42 @@ const compiled = new Map<string, object | undefined>();
 
 /**
  * Starts a kernel compiled with `--importMemory` (`wasm` is what its .wasm.ts exports) on `bytes` of fresh memory, all
- * zero. The result is undefined where the machine lacks what the kernel needs, SIMD above all: use its plain twin.
+ * zero. With `shared`, the memory is one that threads can share; the kernel then has to be compiled with
+ * `--sharedMemory --maximumMemory 65536`. The result is undefined where the machine lacks what the kernel needs, SIMD
+ * above all: use its plain twin.
  */
 export function startKernel<Functions extends object>(
   wasm: string,
   bytes: number,
+  shared = false,
+): RunningKernel<Functions> | undefined {
+  if (bytes > kernelBytes) return undefined;
+  const initial = Math.ceil(bytes / 65536);
+  const limits = shared ? { initial, maximum: 65536, shared } : { initial };
+  return run<Functions>(wasm, () => new WebAssembly.Memory(limits));
+}
+
+/** Starts a kernel in this thread on the memory of another thread's: `handle` is that one's. */
+export function joinKernel<Functions extends object>(
+  wasm: string,
+  handle: object,
+): RunningKernel<Functions> | undefined {
+  return run<Functions>(wasm, () => handle as Memory);
+}
+
+function run<Functions extends object>(
+  wasm: string,
+  memoryOf: () => Memory,
 ): RunningKernel<Functions> | undefined {
   if (!compiled.has(wasm)) {
     const binary = Buffer.from(wasm, "base64");
     compiled.set(wasm, WebAssembly.validate(binary) ? new WebAssembly.Module(binary) : undefined);
   }
   const module = compiled.get(wasm);
-  if (!module || bytes > kernelBytes) return undefined;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
+  if (!module) return undefined;
+  const memory = memoryOf();
   const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return { run: instance.exports as Functions, memory: memory.buffer };
+  return { run: instance.exports as Functions, memory: memory.buffer, handle: memory };
 }
 
 /** Hands out addresses in a kernel's memory, one after the other, all multiples of 16. */

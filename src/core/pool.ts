@@ -72,30 +72,43 @@ export async function mapThreads<In, Out>(
   }
   let next = 0;
   let failed = false;
-  const drain = async (): Promise<void> => {
-    const thread = idle.pop() ?? start();
-    let healthy = false;
-    try {
-      while (next < inputs.length && !failed) {
-        signal?.throwIfAborted();
-        const i = next++;
-        results[i] = await call<In, Out>(thread.worker, work, inputs[i]);
-        finished?.(i, results[i]);
+  const drain = (): Promise<void> =>
+    withThread(async (worker) => {
+      try {
+        while (next < inputs.length && !failed) {
+          signal?.throwIfAborted();
+          const i = next++;
+          results[i] = await call<In, Out>(worker, work, inputs[i]);
+          finished?.(i, results[i]);
+        }
+      } catch (error) {
+        failed = true;
+        throw error;
       }
-      healthy = true;
-    } catch (error) {
-      failed = true;
-      healthy = !(error instanceof WorkerDied);
-      throw error;
-    } finally {
-      if (healthy) {
-        thread.worker.unref();
-        idle.push(thread);
-      }
-    }
-  };
+    });
   await Promise.all(Array.from({ length: Math.min(threads, inputs.length) }, drain));
   return results;
+}
+
+/** Runs the task in another thread, and never here: it goes on while this thread is busy. */
+export function runInThread<In, Out>(work: Task<In, Out>, input: In): Promise<Out> {
+  return withThread((worker) => call<In, Out>(worker, work, input));
+}
+
+async function withThread<Out>(use: (worker: Worker) => Promise<Out>): Promise<Out> {
+  const thread = idle.pop() ?? start();
+  let healthy = true;
+  try {
+    return await use(thread.worker);
+  } catch (error) {
+    healthy = !(error instanceof WorkerDied);
+    throw error;
+  } finally {
+    if (healthy) {
+      thread.worker.unref();
+      idle.push(thread);
+    }
+  }
 }
 
 /** Ends the idle threads. A program need not call it; a test that counts threads does. */

@@ -62,6 +62,8 @@ export interface BoostEngine {
   grow(rows: Int32Array | undefined, used: Uint8Array, gScale: number, hScale: number): number;
   /** Adds the values of the tree's leaves, as they now stand in `nodes`, to the scores of all rows. */
   addTree(): void;
+  /** Lets go of its threads. */
+  close(): Promise<void>;
 }
 
 export const NODE_BYTES = 128;

@@ -1,4 +1,4 @@
-// asc: --noAssert --importMemory --enable threads
+// asc: --noAssert --enable threads --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536
 // One boosting iteration on rows of bytes: gradients, histograms, splits, partitions, scores. The same trees, bit for
 // bit, as boosting-plain.ts, where the rules are explained; the host (boosting-kernel.ts) lays out the memory.
 //
@@ -1205,6 +1205,11 @@ const JOB_CODES: usize = 48;
 /** Where each piece of a partition left off: how many rows of it go left. */
 const PIECES: usize = 64;
 
+/** How often a thread looks again before it sleeps: some tens of microseconds. */
+const SPINS: i32 = 20000;
+/** Nanoseconds without a piece finished after which a thread is taken for dead. */
+const PATIENCE: i64 = 60_000_000_000;
+
 let jobNumber: i64 = 0;
 
 /** Does the job in pieces, together with the other threads. */
@@ -1221,7 +1226,14 @@ function share(job: i32, start: i32, count: i32, extra: i32): void {
   atomic.add<i32>(jobs, 1, SIGNAL);
   atomic.notify(jobs + SIGNAL, threads);
   work(0);
-  while (atomic.load<i32>(jobs, DONE) < pieces) {}
+  let spins = 0;
+  for (;;) {
+    const done = atomic.load<i32>(jobs, DONE);
+    if (done == pieces) return;
+    if (++spins < SPINS) continue;
+    // Whoever finishes the last piece wakes this thread. Should a thread have died, better fail than wait for ever.
+    if (atomic.wait<i32>(jobs + DONE, done, PATIENCE) == AtomicWaitResult.TIMED_OUT) unreachable();
+  }
 }
 
 /** Takes pieces of the present job until none is left. */
@@ -1233,6 +1245,7 @@ function work(thread: i32): void {
     if (piece >= <i32>((ticket >> 24) & 0xffffff)) return;
     doPiece(thread, piece);
     atomic.add<i32>(jobs, 1, DONE);
+    atomic.notify(jobs + DONE, 1);
   }
 }
 
@@ -1354,7 +1367,7 @@ export function help(thread: i32): void {
   let seen = 0;
   for (;;) {
     let spins = 0;
-    while (atomic.load<i32>(jobs, SIGNAL) == seen && spins < 20000) spins++;
+    while (atomic.load<i32>(jobs, SIGNAL) == seen && spins < SPINS) spins++;
     if (atomic.load<i32>(jobs, SIGNAL) == seen) atomic.wait<i32>(jobs + SIGNAL, seen, -1);
     seen = atomic.load<i32>(jobs, SIGNAL);
     if (atomic.load<i32>(jobs, JOB) == JOB_QUIT) return;

@@ -1,5 +1,6 @@
-import { Layout, type RunningKernel, startKernel } from "../core/kernel";
+import { joinKernel, Layout, type RunningKernel, startKernel } from "../core/kernel";
 import { column, type Matrix } from "../core/matrix";
+import { runInThread, type Task, task } from "../core/pool";
 import { type BinLayout, binsOfCodes, type ColumnPlace } from "./bin-layout";
 import { type BoostData, type BoostEngine, type BoostRules, NODE_BYTES } from "./boosting-engine";
 import { wasm } from "./boosting-kernel.wasm";
@@ -89,6 +90,24 @@ function regions(data: BoostData, rules: BoostRules, threads: number) {
   };
 }
 
+/** What a thread needs to help another one's kernel. */
+interface HelpTask {
+  readonly handle: object;
+  readonly settings: number;
+  readonly thread: number;
+}
+
+/** Helps the kernel that owns the memory until that dismisses it. */
+export const helpKernel: Task<HelpTask, void> = task(
+  "models/boosting-kernel",
+  "helpKernel",
+  ({ handle, settings, thread }: HelpTask) => {
+    const kernel = joinKernel<Kernel>(wasm, handle);
+    kernel?.run.setup(settings);
+    kernel?.run.help(thread);
+  },
+);
+
 /** The boosting engine in WebAssembly. */
 export class KernelEngine implements BoostEngine {
   readonly gradients: Float32Array;
@@ -97,6 +116,7 @@ export class KernelEngine implements BoostEngine {
   readonly rowIds: Int32Array;
   readonly nodes: DataView;
   readonly conflicts: readonly number[];
+  private readonly helpers: readonly Promise<void>[];
   private readonly used: Uint8Array;
   private readonly rows: number;
 
@@ -139,7 +159,6 @@ export class KernelEngine implements BoostEngine {
       rules.levelSmooth,
       rules.levelL2,
     ]);
-    kernel.run.setup(settings);
     const places = new DataView(buffer, at.places);
     layout.places.forEach((place, j) => {
       const fields = [
@@ -158,6 +177,11 @@ export class KernelEngine implements BoostEngine {
       places.setInt32(j * PLACE_BYTES + 28, groupWidth(layout, place.group), true);
       new Uint8Array(buffer, at.codeBins + 256 * j, 256).set(binsOfCodes(place));
     });
+    // Threads take their time to start: meanwhile this one bins.
+    kernel.run.setup(settings);
+    this.helpers = Array.from({ length: threads - 1 }, (_, k) =>
+      runInThread(helpKernel, { handle: kernel.handle, settings, thread: k + 1 }),
+    );
     this.scores = new Float64Array(buffer, at.scores, rows).fill(base);
     if (rules.logistic) new Float32Array(buffer, at.targets, rows).set(y);
     if (hasWeights) new Float32Array(buffer, at.weights, rows).set(weights);
@@ -169,18 +193,18 @@ export class KernelEngine implements BoostEngine {
     this.conflicts = fill(kernel, x, layout, staging);
   }
 
-  /** An engine for these rows, or undefined where the plain one has to serve. */
-  static on(data: BoostData, rules: BoostRules): KernelEngine | undefined {
-    const bytes = regions(data, rules, 1);
+  /** An engine for these rows, or undefined where the plain one has to serve. To be closed after use. */
+  static on(data: BoostData, rules: BoostRules, threads: number): KernelEngine | undefined {
+    const bytes = regions(data, rules, threads);
     const layout = new Layout();
     const settings = layout.take(256);
     const at = Object.fromEntries(
       Object.entries(bytes).map(([name, size]) => [name, layout.take(size)]),
     ) as Record<keyof typeof bytes, number>;
     // Behind it all, the boundaries and the values being binned.
-    const kernel = startKernel<Kernel>(wasm, layout.end + stagingBytes(data.layout));
+    const kernel = startKernel<Kernel>(wasm, layout.end + stagingBytes(data.layout), true);
     if (!kernel) return undefined;
-    return new KernelEngine(kernel, data, rules, at, settings, layout.end, 1);
+    return new KernelEngine(kernel, data, rules, at, settings, layout.end, threads);
   }
 
   refresh(own: boolean, gScale: number, hScale: number, seed: number): void {
@@ -195,6 +219,11 @@ export class KernelEngine implements BoostEngine {
 
   addTree(): void {
     this.kernel.run.addTree();
+  }
+
+  async close(): Promise<void> {
+    if (this.helpers.length > 0) this.kernel.run.dismiss();
+    await Promise.all(this.helpers);
   }
 }
 

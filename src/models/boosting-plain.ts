@@ -144,6 +144,8 @@ export class PlainEngine implements BoostEngine {
     }
   }
 
+  async close(): Promise<void> {}
+
   private codeOf(row: number, group: number): number {
     return this.bytes[row * this.data.layout.groups + group];
   }

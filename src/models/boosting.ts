@@ -1,6 +1,7 @@
 import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
 import { type Labelled, type Matrix, takeLabelled } from "../core/matrix";
 import type { Fit, Model, ModelJson, Watch } from "../core/model";
+import { defaultThreads } from "../core/pool";
 import { permutation, type Rng } from "../core/rng";
 import { layBins } from "./bin-layout";
 import { findBins, MOST_BINS } from "./binning";
@@ -8,7 +9,7 @@ import type { BoostData, BoostEngine, BoostRules } from "./boosting-engine";
 import { KernelEngine } from "./boosting-kernel";
 import { type Loss, type LossName, lossNamed } from "./boosting-losses";
 import { PlainEngine } from "./boosting-plain";
-import { boost, type RoundRules } from "./boosting-train";
+import { boost, type RoundRules, type Rounds } from "./boosting-train";
 import { checkLabelled } from "./check-rows";
 import { type ClassWeights, checkClassWeights, classFactors } from "./class-weights";
 import { addLeaves, type Trees } from "./trees";
@@ -68,6 +69,8 @@ export interface GradientBoostingOptions {
   readonly patience?: number;
   /** Most bins of a column, 2 to 255; defaults to 255. */
   readonly bins?: number;
+  /** Threads; defaults to the processors from 200,000 rows on, else 1. The trees are the same. */
+  readonly threads?: number;
   /** Grow in plain TypeScript even where WebAssembly runs; for tests. The trees are the same. */
   readonly plain?: boolean;
 }
@@ -85,6 +88,9 @@ export interface BoostedTrees extends Model {
   /** The sum of base and leaves: log-odds for the logistic loss, log-mean for poisson and tweedie. */
   score(x: Matrix): Float64Array;
 }
+
+/** Rows from which on a second thread saves more than it costs to start. */
+const WORTH_THREADS = 200_000;
 
 /**
  * Gradient boosting over histograms, as LightGBM does it (Ke et al., 2017), with gradients rounded at random to
@@ -118,6 +124,7 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<Boo
     const bins = findBins(x, options.bins ?? MOST_BINS, action);
     const apart = new Set<number>();
     const most = options.leaves ?? (growth === "depth" ? 2 ** Math.min(depth, 16) : 31);
+    const threads = options.threads ?? (x.rows >= WORTH_THREADS ? defaultThreads() : 1);
     let data: BoostData;
     let engine: BoostEngine;
     do {
@@ -145,10 +152,17 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<Boo
         listRows: loss.residualQuantile !== undefined,
       };
       data = { x, layout, y, weights, base };
-      engine = (options.plain ? undefined : KernelEngine.on(data, rules)) ?? new PlainEngine(data, rules);
+      const fast = options.plain ? undefined : KernelEngine.on(data, rules, threads);
+      engine = fast ?? new PlainEngine(data, rules);
       for (const column of engine.conflicts) apart.add(column);
+      if (engine.conflicts.length > 0) await engine.close();
     } while (engine.conflicts.length > 0);
-    const rounds = await boost(engine, data, loss, roundRules, held, rng, watch);
+    let rounds: Rounds;
+    try {
+      rounds = await boost(engine, data, loss, roundRules, held, rng, watch);
+    } finally {
+      await engine.close();
+    }
     const total = rounds.gains.reduce((sum, value) => sum + value, 0);
     const importances = rounds.gains.map((value) => (total > 0 ? value / total : 0));
     return boostedTrees(name, base, rounds.trees, importances, rounds.validationLosses, loss);
@@ -239,6 +253,7 @@ function checkOptions(options: GradientBoostingOptions, action: string): void {
   checkNumber(options.columnShare ?? 1, 0, 1, action, "columnShare", "low");
   checkInteger(options.bins ?? MOST_BINS, 2, MOST_BINS, action, "bins");
   checkInteger(options.patience ?? 20, 1, 1e6, action, "patience");
+  if (options.threads !== undefined) checkInteger(options.threads, 1, 64, action, "threads");
   if (typeof options.validation === "number")
     checkNumber(options.validation, 0, 0.9, action, "validation", "low");
   if (!goss) return;

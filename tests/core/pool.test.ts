@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { closeThreads, mapThreads } from "../../src/core/pool";
+import { closeThreads, mapThreads, runInThread } from "../../src/core/pool";
 import { echo } from "../../src/core/probe";
 
 afterAll(closeThreads);
@@ -67,3 +67,13 @@ test.each([1, 2])(
     expect(done).toBeLessThanOrEqual(threads);
   },
 );
+
+test("runInThread(task, input) works on while this thread is busy", async () => {
+  const other = runInThread(echo, { value: 4, waitMs: 30 });
+  const until = performance.now() + 150;
+  while (performance.now() < until);
+  const asked = performance.now();
+  expect(await other).toBe(4);
+  expect(performance.now() - asked).toBeLessThan(100);
+  await expect(runInThread(echo, { value: 1, fail: "no leaf" })).rejects.toThrow("no leaf");
+});
