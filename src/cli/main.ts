@@ -17,6 +17,7 @@ import { retainCommand } from "./retain";
 import { runCommand } from "./run";
 import { serveCommand } from "./serve";
 import { simulateCommand } from "./simulate";
+import { synthCommand } from "./synth";
 import { trainCommand } from "./train";
 import { verifyCommand } from "./verify";
 import { packageVersion } from "./version";
@@ -43,6 +44,7 @@ const commands: readonly (() => Command)[] = [
   dataCommand,
   ingestCommand,
   simulateCommand,
+  synthCommand,
   completionCommand,
 ];
 

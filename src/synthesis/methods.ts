@@ -1,20 +1,28 @@
 import { check, checkOneOf } from "../core/checks";
 import type { ModelJson } from "../core/model";
+import { type CopulaOptions, copula, loadCopula } from "./copula/copula";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
 import type { FitSynthesiser, Synthesiser } from "./synthesiser";
+import { loadTrees, type TreesOptions, trees } from "./trees/trees";
 
 /** Each method's options, by the name that says which method is meant where functions can't go: a command, a form, JSON. */
 export interface MethodOptions {
   sequential: SequentialOptions;
+  copula: CopulaOptions;
+  trees: TreesOptions;
 }
 export type Method = keyof MethodOptions;
 
 const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynthesiser } = {
   sequential,
+  copula,
+  trees,
 };
 
 const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   sequential: loadSequential,
+  copula: loadCopula,
+  trees: loadTrees,
 };
 
 /** The names of all methods, the default first. */

@@ -23,8 +23,8 @@ export interface PairTrend {
   readonly score: number;
   /** Pearson's correlation (two numbers), else Cramér's V, in the real table. */
   readonly real: number;
-  /** The same in the synthetic table; only for two numbers. */
-  readonly synthetic?: number;
+  /** The same in the synthetic table. */
+  readonly synthetic: number;
   /** Whether the real strength is above the threshold, so that the pair counts. */
   readonly counts: boolean;
 }
@@ -111,6 +111,7 @@ function contingencyTrend(
   threshold: number,
 ): PairTrend {
   const real = cramersV(left.real, right.real, left.count, right.count);
+  const synthetic = cramersV(left.synthetic, right.synthetic, left.count, right.count);
   const score = contingencySimilarity(
     [left.real, right.real],
     [left.synthetic, right.synthetic],
@@ -118,7 +119,7 @@ function contingencyTrend(
     left.count,
   );
   const counts = threshold === 0 || real > threshold;
-  return { columns: [a, b], metric: "ContingencySimilarity", score, real, counts };
+  return { columns: [a, b], metric: "ContingencySimilarity", score, real, synthetic, counts };
 }
 
 /** Levels with missing as one more; numbers in ten equal bins, each table by its own range. */

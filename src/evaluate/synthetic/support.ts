@@ -5,11 +5,11 @@ import { alignTables } from "./align";
 import { nearestRecords } from "./nearest";
 import { stackTables } from "./stack";
 
-/** Fidelity and diversity apart (Alaa et al., 2022): all from 0 to 1, higher is better. */
+/** Fidelity and diversity apart (Alaa et al., 2022), from 0 to 1. */
 export interface Support {
   /** Whether synthetic rows lie where real ones do, at every level of typicality. */
   readonly alphaPrecision: number;
-  /** Whether real rows, the rare ones too, are covered by synthetic ones. */
+  /** Whether real rows, the rare ones too, are covered by synthetic ones: 1 for copies, about 0.5 for fresh real rows. */
   readonly betaRecall: number;
   /** The share of synthetic rows that are no nearer to their real neighbour than that one is to its own. */
   readonly authenticity: number;

@@ -1,0 +1,180 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { CliError, usageError } from "./exit";
+import { wholeNumber } from "./options";
+import { note, noteProblems, print } from "./output";
+
+interface Options {
+  data: string;
+  out?: string;
+  method: string;
+  epochs?: string;
+  seed: string;
+  target?: string;
+  schema?: string;
+  keep: string[];
+  combination: string[];
+  order: string[];
+  search: boolean;
+  structure?: string;
+  writeStructure?: string;
+  showStructure?: boolean;
+}
+
+/** `telelink synth fit`: learns a table and saves what it takes to make rows like it. */
+export function synthFitCommand(): Command {
+  return new Command("fit")
+    .description("learn a CSV file and save what it takes to make rows like its own")
+    .requiredOption("--data <file>", "a CSV file with a header")
+    .option("--out <file>", "where to write the model (JSON)")
+    .option("--method <name>", "sequential (default), copula, trees or a net; --help lists all", "sequential")
+    .option("--epochs <number>", "passes over the rows, for nets")
+    .option("--seed <number>", "the same seed learns the same model", "42")
+    .option("--target <column>", "the column that depends on all others; left out, the last one")
+    .option(
+      "--schema <file>",
+      "a JSON file that overrides inferred types (telelink data show --write-schema)",
+    )
+    .option("--keep <column...>", "columns never to be computed from others", [])
+    .option(
+      "--combination <columns...>",
+      "columns joined by + of which only seen combinations appear: State+City",
+      [],
+    )
+    .option("--order <pair...>", "columns of which one is never above the other: first<=last", [])
+    .option("--no-search", "look for no rules in the data")
+    .option("--structure <file>", "rules to keep instead of those found (JSON, see --write-structure)")
+    .option(
+      "--write-structure <file>",
+      "write the rules that were found, to be changed and given to --structure",
+    )
+    .option("--show-structure", "print the rules found and stop")
+    .addHelpText(
+      "after",
+      `
+Methods: sequential  column by column, faithful and without memory of single rows (the default)
+         copula      margins and correlations; the simplest
+         trees       synthpop's way: very faithful, repeats training values
+
+Examples:
+  $ telelink synth fit --data customers.csv --out model.json
+  $ telelink synth fit --data telco.csv --show-structure
+  $ telelink synth fit --data telco.csv --order "started<=ended" --out model.json`,
+    )
+    .action(fit);
+}
+
+async function fit(options: Options): Promise<void> {
+  const [{ readCsv }, { readSchema }, methods, { describeStructure }, { seeded }, { writeAtomic }] =
+    await Promise.all([
+      import("../data/read-csv.js"),
+      import("../data/schema-file.js"),
+      import("../synthesis/methods.js"),
+      import("../synthesis/structure/describe.js"),
+      import("../core/rng.js"),
+      import("../data/files.js"),
+    ]);
+  const { discoverStructure } = await import("../synthesis/structure/discover.js");
+  const [{ savedSynthesiserToJSON }, { terminalWatch }, { stopSignal }, { fileOrigin }, { packageVersion }] =
+    await Promise.all([
+      import("../synthesis/saved-synthesiser.js"),
+      import("./progress.js"),
+      import("./stop-signal.js"),
+      import("./model-file.js"),
+      import("./version.js"),
+    ]);
+  const method = methods.methodNames.find((name) => name === options.method);
+  if (!method) {
+    const names = methods.methodNames.join(", ");
+    throw usageError(
+      `Cannot use --method: it must be one of ${names}, got ${JSON.stringify(options.method)}`,
+    );
+  }
+  if (!options.out && !options.showStructure && !options.writeStructure) {
+    throw usageError(
+      "Cannot fit: --out must say where the model goes (or --show-structure that only rules are wanted)",
+    );
+  }
+  const seed = wholeNumber(options.seed, "--seed");
+  const epochs =
+    options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 1_000_000);
+  const read = readCsv(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
+  noteProblems(read.problems, read.problemCount, 5);
+  const rng = seeded(seed);
+  const rules = {
+    keep: options.keep,
+    combinations: options.combination.map((text) => text.split("+").map((name) => name.trim())),
+    orders: options.order.map(orderOf),
+    search: options.search,
+  };
+  const structure = options.structure
+    ? structureFrom(
+        options.structure,
+        read.table.columns.map((one) => one.name),
+      )
+    : discoverStructure(read.table, rng.fork("structure"), {
+        ...rules,
+        search: options.search && method !== "trees",
+      });
+  if (options.writeStructure)
+    writeAtomic(options.writeStructure, `${JSON.stringify(structure, undefined, 1)}\n`);
+  const sentences = describeStructure(structure);
+  if (options.showStructure || !options.out) {
+    for (const sentence of sentences) print(sentence);
+    return;
+  }
+  const stop = stopSignal();
+  const watch = terminalWatch(stop.signal);
+  const settings = {
+    structure,
+    ...(options.target !== undefined && { target: options.target }),
+    ...(epochs !== undefined && { epochs }),
+  };
+  try {
+    const synthesiser = await methods.synthesis(method, settings)(read.table, rng, watch);
+    const { structure: _, ...plain } = settings;
+    const origin = {
+      method,
+      options: plain,
+      seed,
+      rows: read.table.rows,
+      data: [await fileOrigin(options.data)],
+      version: packageVersion(),
+    };
+    writeAtomic(options.out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+  } finally {
+    watch.end();
+    stop.end();
+  }
+  print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
+  for (const sentence of sentences) print(`  ${sentence}`);
+  note(`${read.table.rows} rows learnt by ${method}; wrote ${options.out}`);
+}
+
+function orderOf(text: string): { low: string; high: string } {
+  const names = text.split("<=").map((name) => name.trim());
+  if (names.length !== 2 || names.includes("")) {
+    throw usageError(`Cannot use --order: it must be LOWER<=HIGHER, got ${JSON.stringify(text)}`);
+  }
+  return { low: names[0], high: names[1] };
+}
+
+/** The rules in a file that --write-structure wrote and a user may have changed. */
+function structureFrom(
+  file: string,
+  columns: readonly string[],
+): import("../synthesis/structure/structure.js").Structure {
+  let found: import("../synthesis/structure/structure.js").Structure;
+  try {
+    found = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new CliError(`Cannot read ${file}: ${(error as Error).message}`);
+  }
+  const names = Array.isArray(found?.columns) ? found.columns.map((one) => one?.name) : [];
+  if (found?.version !== 1 || names.join("\n") !== columns.join("\n")) {
+    throw new CliError(
+      `Cannot use ${file}: it must hold the rules of version 1 for the columns ${columns.join(", ")}, as --write-structure writes them`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,13 @@
+import { Command } from "commander";
+import { synthFitCommand } from "./synth-fit";
+import { synthReportCommand } from "./synth-report";
+import { synthSampleCommand } from "./synth-sample";
+
+/** `telelink synth`: synthetic rows for any CSV file. */
+export function synthCommand(): Command {
+  return new Command("synth")
+    .description("make synthetic rows like those of a CSV file, and judge them")
+    .addCommand(synthFitCommand())
+    .addCommand(synthSampleCommand())
+    .addCommand(synthReportCommand());
+}

@@ -1,0 +1,111 @@
+import type { Watch } from "../../core/model";
+import type { Rng } from "../../core/rng";
+import { isCategorical, type Table } from "../../data/table";
+import { positiveLevel } from "../../data/target";
+import type { AucInterval } from "../compare";
+import { type BinnedAccuracy, binnedAccuracy } from "./accuracy";
+import { detectionAuc } from "./detection";
+import { type Diagnostic, diagnosticScore } from "./diagnostic";
+import { type AttributeDisclosure, attributeDisclosure } from "./disclosure";
+import { type MembershipAttack, membershipAttack } from "./membership";
+import { type DistancePrivacy, distancePrivacy } from "./privacy";
+import { type Quality, qualityScore } from "./quality";
+import { type Support, supportScores } from "./support";
+import { trainSyntheticTestReal, type Utility } from "./utility";
+
+export interface ReportPlan {
+  /** The rows that the synthesiser learnt from. */
+  readonly real: Table;
+  readonly synthetic: Table;
+  /** Real rows that it never saw: without them neither privacy nor utility can be judged. */
+  readonly holdout?: Table;
+  /** A column of two levels that models are trained to predict. */
+  readonly target?: string;
+}
+
+/** Everything that is known about synthetic rows. Parts that need held-out rows or a target are absent without. */
+export interface SyntheticReport {
+  readonly rows: { readonly real: number; readonly synthetic: number; readonly holdout?: number };
+  readonly quality: Quality;
+  /** The same with both thresholds 0: all pairs count. */
+  readonly qualityAllPairs: Quality;
+  readonly diagnostic: Diagnostic;
+  readonly accuracy: BinnedAccuracy;
+  readonly support: Support;
+  /** Against the rows learnt from. */
+  readonly detection?: AucInterval;
+  readonly detectionHoldout?: AucInterval;
+  readonly privacy?: DistancePrivacy;
+  readonly membership?: MembershipAttack;
+  readonly disclosure?: readonly AttributeDisclosure[];
+  readonly utility?: readonly Utility[];
+}
+
+/** Judges synthetic rows by every measure that the plan allows. */
+export async function syntheticReport(
+  plan: ReportPlan,
+  rng: Rng,
+  watch: Watch = {},
+): Promise<SyntheticReport> {
+  const { real, synthetic, holdout, target } = plan;
+  const parts = 6 + (holdout ? 4 : 0) + (holdout && target ? 1 : 0);
+  let done = 0;
+  const next = async <T>(make: () => T | Promise<T>): Promise<T> => {
+    watch.signal?.throwIfAborted();
+    const made = await make();
+    watch.progress?.({ phase: "judge", done: ++done, total: parts });
+    return made;
+  };
+  const stop = watch.signal ? { signal: watch.signal } : {};
+  const enough = (one: Table): boolean => Math.min(one.rows, synthetic.rows) >= 50;
+  const detect = (one: Table, label: string): Promise<AucInterval> =>
+    detectionAuc(one, synthetic, rng.fork(label), {}, stop);
+  const quality = await next(() => qualityScore(real, synthetic));
+  const qualityAllPairs = await next(() =>
+    qualityScore(real, synthetic, { correlationThreshold: 0, associationThreshold: 0 }),
+  );
+  const diagnostic = await next(() => diagnosticScore(real, synthetic));
+  const accuracy = await next(() => binnedAccuracy(real, synthetic));
+  const support = await next(() => supportScores(real, synthetic));
+  const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
+  const base = { quality, qualityAllPairs, diagnostic, accuracy, support, ...(detection && { detection }) };
+  if (!holdout) return { rows: { real: real.rows, synthetic: synthetic.rows }, ...base };
+  const detectionHoldout = await next(() => (enough(holdout) ? detect(holdout, "holdout") : undefined));
+  const privacy = await next(() => distancePrivacy(real, holdout, synthetic));
+  const membership = await next(() => membershipAttack(real, holdout, synthetic, rng.fork("membership")));
+  const disclosure = await next(() => attributeDisclosure(real, holdout, synthetic, rng.fork("disclosure")));
+  const utility =
+    target === undefined
+      ? undefined
+      : await next(() =>
+          trainSyntheticTestReal(
+            { train: real, synthetic, test: holdout, target },
+            rng.fork("utility"),
+            stop,
+          ),
+        );
+  return {
+    rows: { real: real.rows, synthetic: synthetic.rows, holdout: holdout.rows },
+    ...base,
+    ...(detectionHoldout && { detectionHoldout }),
+    privacy,
+    membership,
+    disclosure,
+    ...(utility && { utility }),
+  };
+}
+
+/** The last column of two levels whose true one is plain: what a churn table is about when nobody says. */
+export function likelyTarget(from: Table): string | undefined {
+  const candidates = from.columns.filter((one) => isCategorical(one) && one.levels.length === 2);
+  return candidates
+    .map((one) => one.name)
+    .reverse()
+    .find((name) => {
+      try {
+        return positiveLevel(from, name) !== undefined;
+      } catch {
+        return false;
+      }
+    });
+}

@@ -1,0 +1,315 @@
+import type { Table } from "../../data/table";
+import type { SyntheticReport } from "../../evaluate/synthetic/report";
+import { dataTable } from "../../report/data-table";
+import type { Figure } from "../../report/figures";
+import { decimal, difference, interval, percent } from "../../report/format";
+import { html, raw } from "../../report/html";
+import { reportPage } from "../../report/page";
+import { associationChart, distributionChart, planeChart } from "./comparison-views";
+
+export interface ReportPage {
+  readonly found: SyntheticReport;
+  readonly real: Table;
+  readonly synthetic: Table;
+  readonly holdout?: Table | undefined;
+  readonly sources: readonly {
+    readonly file: { readonly name: string; readonly sha256: string };
+    readonly rows: number;
+  }[];
+  readonly seed: number;
+}
+
+/** How many columns are drawn, those that fit worst first. */
+const mostDrawn = 8;
+
+/** The page of `telelink synth report`: everything that was measured, in the order in which people ask. */
+export async function syntheticReportPage(page: ReportPage): Promise<string> {
+  const { found, real, synthetic, sources, seed } = page;
+  const worst = found.quality.shapesByColumn
+    .filter((one) => Number.isFinite(one.score))
+    .slice()
+    .sort((a, b) => a.score - b.score)
+    .slice(0, mostDrawn);
+  const tables = [
+    { name: "real", table: real, colour: "grey" as const },
+    { name: "synthetic", table: synthetic, colour: 1 as const },
+  ];
+  const charts: string[] = [];
+  for (const one of worst) charts.push(await distributionChart(tables, one.column));
+  const body = html`
+<h2 id="faithful">Are they like the real rows?</h2>
+${raw(fidelityTable(found))}
+${raw(await associationChart(found.quality, "Synthetic rows"))}
+${raw(await planeChart(tables[0], [tables[1]]))}
+<h2 id="columns">Columns, the least alike first</h2>
+${charts.map(raw)}
+<h2 id="useful">Do they teach a model as well?</h2>
+${raw(utilityTable(found))}
+<h2 id="private">Do they give anybody away?</h2>
+${raw(privacyTable(found))}
+${raw(disclosureTable(found))}`;
+  return reportPage({
+    name: "synth report",
+    title: "Synthetic rows, judged",
+    finding: reportFinding(found),
+    figures: reportFigures(found),
+    sources: sources.map(({ file, rows }) => ({ ...file, rows, simulated: false })),
+    seeds: [seed],
+    date: new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }),
+    body,
+    contents: [
+      { level: 2, id: "faithful", text: "Are they like the real rows?" },
+      { level: 2, id: "columns", text: "Columns" },
+      { level: 2, id: "useful", text: "Do they teach a model as well?" },
+      { level: 2, id: "private", text: "Do they give anybody away?" },
+    ],
+    facts: [],
+  });
+}
+
+/** What the figures say, in a sentence. */
+export function reportFinding(found: SyntheticReport): string {
+  const { quality, detectionHoldout, detection, membership, privacy, utility } = found;
+  const judge = detectionHoldout ?? detection;
+  const parts: string[] = [];
+  if (judge) {
+    parts.push(
+      judge.auc < 0.55
+        ? `can hardly be told from real ones (detection AUC ${decimal(judge.auc, 2)}, 0.5 is guessing)`
+        : judge.auc < 0.75
+          ? `can be told from real ones with some effort (detection AUC ${decimal(judge.auc, 2)})`
+          : `are easily told from real ones (detection AUC ${decimal(judge.auc, 2)})`,
+    );
+  } else parts.push(`reach a quality of ${decimal(quality.score, 3)}`);
+  const [best] = [...(utility ?? [])].sort((a, b) => b.real.auc - a.real.auc);
+  if (best) {
+    const off = best.difference.difference;
+    parts.push(
+      off > -0.01 ? "teach a model about as well" : `teach a model less (ROC AUC ${difference(off, 3)})`,
+    );
+  }
+  if (membership && privacy) {
+    const safe = membership.advantage.low <= 0.005 && privacy.memorisation < 0.15;
+    parts.push(
+      safe ? "show no sign of giving anybody away" : "give away something about who was in the table",
+    );
+  }
+  return `The synthetic rows ${listed(parts)}.`;
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}
+
+function reportFigures(found: SyntheticReport): Figure[] {
+  const { quality, detectionHoldout, privacy, membership, utility } = found;
+  const figures: Figure[] = [
+    { name: "quality", label: "Quality (SDMetrics)", value: quality.score, key: true, better: "higher" },
+  ];
+  if (detectionHoldout) {
+    const { auc: value, low, high } = detectionHoldout;
+    figures.push({
+      name: "detection",
+      label: "Detection AUC, held-out rows",
+      value,
+      low,
+      high,
+      interval: "95 %, DeLong",
+      key: true,
+      better: "lower",
+    });
+  }
+  const [first] = utility ?? [];
+  if (first) {
+    const { difference: value, low, high } = first.difference;
+    figures.push({
+      name: "utility",
+      label: `ROC AUC against real rows, ${first.learner}`,
+      value,
+      low,
+      high,
+      interval: "95 %, DeLong",
+      key: true,
+      better: "higher",
+    });
+  }
+  if (membership) {
+    const { difference: value, low, high } = membership.advantage;
+    figures.push({
+      name: "membership",
+      label: "Membership attack beyond chance",
+      value,
+      low,
+      high,
+      interval: "95 %, DeLong",
+      key: true,
+      better: "lower",
+    });
+  }
+  if (privacy)
+    figures.push({
+      name: "copies",
+      label: "Exact copies",
+      value: privacy.copies,
+      unit: "%",
+      digits: 2,
+      key: true,
+      better: "lower",
+    });
+  return figures;
+}
+
+interface Line {
+  readonly what: string;
+  readonly value: string;
+  readonly reading: string;
+}
+
+function lines(rows: readonly Line[], caption: string, note?: string): string {
+  return dataTable(
+    rows,
+    [
+      { label: "Measure", text: (one) => one.what },
+      { label: "Value", align: "right", text: (one) => one.value },
+      { label: "How to read it", text: (one) => one.reading },
+    ],
+    { caption, ...(note !== undefined && { note }) },
+  );
+}
+
+function fidelityTable(found: SyntheticReport): string {
+  const { quality, qualityAllPairs, diagnostic, accuracy, support, detection, detectionHoldout } = found;
+  const rows: Line[] = [
+    {
+      what: "Quality",
+      value: decimal(quality.score),
+      reading: "SDMetrics 0.32: mean of the next two; 1 is best",
+    },
+    { what: "Column shapes", value: decimal(quality.shapes), reading: "single columns" },
+    {
+      what: "Pair trends",
+      value: decimal(quality.trends),
+      reading: `pairs that go together strongly; all pairs ${decimal(qualityAllPairs.trends)}`,
+    },
+    {
+      what: "Binned accuracy",
+      value: decimal(accuracy.overall),
+      reading: `columns, pairs and triples in bins; a fresh real sample reaches ${decimal(accuracy.attainable.overall)}`,
+    },
+    {
+      what: "α-precision",
+      value: decimal(support.alphaPrecision),
+      reading: "whether rows lie where real ones do",
+    },
+    {
+      what: "β-recall",
+      value: decimal(support.betaRecall),
+      reading: "whether all kinds of real rows are covered; fresh real rows reach about 0.5, copies 1",
+    },
+    {
+      what: "Diagnostic",
+      value: decimal(diagnostic.score),
+      reading: "valid values; 1 is a matter of course",
+    },
+  ];
+  if (detection)
+    rows.push({
+      what: "Detection, rows learnt from",
+      value: decimal(detection.auc),
+      reading: `AUC of boosting; 0.5 is guessing; ${interval(detection.low, detection.high, 2)}`,
+    });
+  if (detectionHoldout)
+    rows.push({
+      what: "Detection, held-out rows",
+      value: decimal(detectionHoldout.auc),
+      reading: `the honest one; ${interval(detectionHoldout.low, detectionHoldout.high, 2)}`,
+    });
+  return lines(rows, "Fidelity");
+}
+
+function utilityTable({ utility }: SyntheticReport): string {
+  if (!utility) return "<p>Held-out rows (--holdout) and a target of two values are needed to say.</p>";
+  return dataTable(
+    utility,
+    [
+      { label: "Learner", text: (one) => one.learner },
+      { label: "Trained on real", align: "right", text: (one) => decimal(one.real.auc) },
+      { label: "Trained on synthetic", align: "right", text: (one) => decimal(one.synthetic.auc) },
+      { label: "Difference", align: "right", text: (one) => difference(one.difference.difference) },
+      { label: "95 %", align: "right", text: (one) => interval(one.difference.low, one.difference.high) },
+    ],
+    { caption: "ROC AUC on real held-out rows" },
+  );
+}
+
+function privacyTable({ privacy, membership, support }: SyntheticReport): string {
+  if (!privacy || !membership) return "<p>Held-out rows (--holdout) are needed to say.</p>";
+  const { attack, chance, advantage } = membership;
+  return lines(
+    [
+      {
+        what: "Membership attack",
+        value: decimal(attack.auc),
+        reading: `AUC; by chance here ${decimal(chance.auc)}; beyond chance ${interval(advantage.low, advantage.high)}`,
+      },
+      {
+        what: "Memorisation",
+        value: decimal(privacy.memorisation),
+        reading: "0 for independent rows, 1 for copies",
+      },
+      {
+        what: "Nearer to training",
+        value: percent(privacy.closerShare),
+        reading: `of rows; without memory ${percent(privacy.expectedShare)}`,
+      },
+      {
+        what: "Exact copies",
+        value: percent(privacy.copies, 2),
+        reading: `held-out rows equal to a training row: ${percent(privacy.copiesHoldout, 2)}`,
+      },
+      {
+        what: "Closest record, median",
+        value: decimal(privacy.closest.median),
+        reading: `held-out rows: ${decimal(privacy.closestHoldout.median)}`,
+      },
+      {
+        what: "Closest record, lowest 5 %",
+        value: decimal(privacy.closest.low),
+        reading: `held-out rows: ${decimal(privacy.closestHoldout.low)}`,
+      },
+      {
+        what: "Neighbour ratio, lowest 5 %",
+        value: decimal(privacy.neighbourRatio),
+        reading: `held-out rows: ${decimal(privacy.neighbourRatioHoldout)}`,
+      },
+      {
+        what: "Authenticity",
+        value: decimal(support.authenticity),
+        reading: "rows no nearer to a real row than that one's own neighbour",
+      },
+    ],
+    "Privacy",
+    "Distances are Gower's, exact and over all rows. A distance proves little by itself: the attack is the test.",
+  );
+}
+
+function disclosureTable({ disclosure }: SyntheticReport): string {
+  if (!disclosure) return "";
+  return dataTable(
+    disclosure
+      .slice()
+      .sort((a, b) => b.advantage - a.advantage)
+      .slice(0, 10),
+    [
+      { label: "Column guessed", text: (one) => one.column },
+      { label: "Right, people learnt from", align: "right", text: (one) => percent(one.members) },
+      { label: "Right, strangers", align: "right", text: (one) => percent(one.strangers) },
+      { label: "Difference", align: "right", text: (one) => percent(one.advantage) },
+      { label: "95 %", align: "right", text: (one) => `${percent(one.low)} to ${percent(one.high)}` },
+    ],
+    {
+      caption: "Guessing one column from all others by the nearest synthetic row, largest difference first",
+      note: "Of many columns one in twenty lies outside its interval by chance.",
+    },
+  );
+}

@@ -1,0 +1,53 @@
+import { check } from "../core/checks";
+import { loadSynthesiser } from "./methods";
+import type { Synthesiser } from "./synthesiser";
+
+/** Where a synthesiser comes from: enough to make it again. */
+export interface SynthesiserOrigin {
+  readonly method: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly rows: number;
+  readonly data: readonly { readonly name: string; readonly sha256: string }[];
+  /** The version of this package. */
+  readonly version: string;
+}
+
+/** A synthesiser with its origin, as it is kept in a file. */
+export interface SavedSynthesiser {
+  readonly synthesiser: Synthesiser;
+  readonly origin: SynthesiserOrigin;
+}
+
+const kind = "telelink-synthesiser";
+
+export function savedSynthesiserToJSON({ synthesiser, origin }: SavedSynthesiser): Record<string, unknown> {
+  return { kind, version: 1, origin, synthesiser: synthesiser.toJSON() };
+}
+
+/**
+ * The synthesiser that `savedSynthesiserToJSON` described. Throws where the file is something else, of another version,
+ * or contradicts itself; `from` names it.
+ */
+export function savedSynthesiserFromJSON(json: unknown, from: string): SavedSynthesiser {
+  const action = `load ${from}`;
+  const fields = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
+  check(
+    fields.kind === kind,
+    action,
+    `it must be a model that telelink synth fit wrote (kind "${kind}")`,
+    fields.kind,
+  );
+  check(
+    fields.version === 1,
+    action,
+    "version must be 1; fit it again with this version of telelink",
+    fields.version,
+  );
+  const synthesiser = loadSynthesiser(fields.synthesiser);
+  const { columns } = synthesiser;
+  const named =
+    Array.isArray(columns) && columns.length > 0 && columns.every((one) => typeof one?.name === "string");
+  check(named, action, "it must say which columns it makes");
+  return { synthesiser, origin: fields.origin as SynthesiserOrigin };
+}
