@@ -113,6 +113,7 @@ async function train(options: Options): Promise<void> {
       `warning: ${JSON.stringify(column)} alone predicts the target (${measure} ${score.toFixed(3)}): if it is only known afterwards, leave it out with --drop`,
     );
   const { scorerNamed } = await import("../evaluate/scorers.js");
+  for (const sentence of training.story) print(sentence);
   showModel(model, folds, options.out, (name) => scorerNamed(name).title);
 }
 

@@ -42,6 +42,7 @@ export interface SplineLogisticJson extends ModelJson {
 export interface SplineLogistic extends Model {
   readonly kind: "spline-logistic";
   readonly model: Model;
+  toJSON(): SplineLogisticJson;
 }
 
 /**

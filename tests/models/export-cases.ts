@@ -2,8 +2,11 @@ import type { Fit } from "../../src/core/model";
 import { normal, seeded } from "../../src/core/rng";
 import { type Table, table, takeTableRows } from "../../src/data/table";
 import { type EncodeOptions, encode } from "../../src/features/encode";
+import { splineLogistic } from "../../src/models/auto-spline";
+import { blended } from "../../src/models/blend";
 import { gradientBoosting } from "../../src/models/boosting";
 import { calibrated } from "../../src/models/calibrate";
+import { derivedModel, discoveryFromJSON } from "../../src/models/discover";
 import { randomForest } from "../../src/models/forest";
 import { ridge } from "../../src/models/linear";
 import { logisticRegression } from "../../src/models/logistic";
@@ -55,6 +58,25 @@ export const customers: Table = table([
 const minutes = customers.columns[1].type === "numeric" ? customers.columns[1].values : new Float64Array();
 export const y = minutes.map((value) => (value + 60 * normal(rng) > 220 ? 1 : 0));
 
+/** A learner behind a sum, a difference, a product and a ratio, one of them of another. */
+function onFormulas(learner: Fit): Fit {
+  const worth = { before: 1, after: 0.9, t: 4 };
+  return async (train, rng) => {
+    const found = discoveryFromJSON({
+      kind: "discovery",
+      version: 1,
+      columns: train.x.features.map((one) => one.name),
+      features: [
+        { kind: "sum", columns: [0, 1, 2], signs: [-1, 1, 1], ...worth },
+        { kind: "product", columns: [0, 1], signs: [1, 1], ...worth },
+        { kind: "ratio", columns: [6, 2], signs: [1, 1], ...worth },
+      ],
+    });
+    const model = await learner({ ...train, x: found.transform(train.x) }, rng);
+    return derivedModel(found, model);
+  };
+}
+
 /** Encodings and models that leave for other engines. */
 export const exportCases: [string, EncodeOptions, Fit][] = [
   ["logistic regression", {}, logisticRegression()],
@@ -63,6 +85,13 @@ export const exportCases: [string, EncodeOptions, Fit][] = [
   ["forest behind one-hot", { missing: "mean" }, randomForest({ trees: 10, depth: 8 })],
   ["boosting on codes", { categories: "codes", maxLevels: 20 }, gradientBoosting({ trees: 40 })],
   ["boosted counts behind one-hot", {}, gradientBoosting({ trees: 40, loss: "poisson" })],
+  ["splines on codes", { categories: "codes" }, splineLogistic()],
+  [
+    "a blend",
+    { categories: "codes" },
+    blended({ boosting: gradientBoosting({ trees: 20 }), spline: splineLogistic({ knots: 3 }) }),
+  ],
+  ["derived columns", { categories: "codes" }, onFormulas(gradientBoosting({ trees: 30 }))],
   ["sigmoid calibration", {}, calibrated(logisticRegression())],
   ["beta calibration", {}, calibrated(randomForest({ trees: 10, depth: 5 }), { method: "beta" })],
   [

@@ -1,8 +1,12 @@
 import { check } from "../../core/checks";
 import type { Model } from "../../core/model";
+import type { SplineLogistic, SplineLogisticJson } from "../auto-spline";
+import type { Blend } from "../blend";
 import type { BoostedTrees } from "../boosting";
 import type { CalibratedModel } from "../calibrate";
 import type { CalibratorJson } from "../calibrator";
+import type { DerivedModel } from "../discover";
+import type { Formula } from "../discover-formula";
 import type { Forest } from "../forest";
 import type { LinearPredictor } from "../linear-predictor";
 import type { OnnxColumn } from "./encoder-onnx";
@@ -17,6 +21,12 @@ export interface OnnxInputs {
 
 /** How each kind of model is written; returns a value of shape [N, 1]. */
 const writers: { readonly [kind: string]: (model: never, inputs: OnnxInputs, graph: OnnxGraph) => string } = {
+  blend: ({ members }: Blend, inputs, graph) => {
+    const parts = members.map(({ weight, model }) =>
+      graph.node("Mul", [modelOnnx(model, inputs, graph), graph.constant([weight], [1, 1])]),
+    );
+    return graph.node("Min", [graph.node("Sum", parts), graph.constant([1], [1, 1])]);
+  },
   "boosted-trees": ({ trees, base, loss }: BoostedTrees, inputs, graph) => {
     const sum = graph.node("Cast", [treesOnnx(trees, single(inputs, graph), graph)], { to: { int: 11 } });
     const score = graph.node("Add", [sum, graph.constant([base], [1, 1])]);
@@ -25,6 +35,12 @@ const writers: { readonly [kind: string]: (model: never, inputs: OnnxInputs, gra
   },
   calibrated: ({ model, calibrator }: CalibratedModel, inputs, graph) =>
     calibratorOnnx(calibrator.toJSON(), modelOnnx(model, inputs, graph), graph),
+  derived: ({ discovery, model }: DerivedModel, inputs, graph) => {
+    const columns = single(inputs, graph);
+    for (const one of discovery.toJSON().features)
+      columns.push({ numeric: formulaOnnx(one, columns, graph) });
+    return modelOnnx(model, { columns, widths: columns.map(() => 1) }, graph);
+  },
   forest: ({ trees }: Forest, inputs, graph) => {
     const sum = graph.node("Cast", [treesOnnx(trees, single(inputs, graph), graph)], { to: { int: 11 } });
     return graph.node("Div", [sum, graph.constant([trees.roots.length - 1], [1, 1])]);
@@ -32,6 +48,11 @@ const writers: { readonly [kind: string]: (model: never, inputs: OnnxInputs, gra
   "linear-regression": linearOnnx,
   "logistic-regression": (model: LinearPredictor, inputs, graph) =>
     graph.node("Sigmoid", [linearOnnx(model, inputs, graph)]),
+  "spline-logistic": (model: SplineLogistic, inputs, graph) => {
+    const parts = model.toJSON().parts;
+    const columns = single(inputs, graph).map((one, j) => splineOnnx(parts[j], one, graph));
+    return modelOnnx(model.model, { columns: columns.map((numeric) => ({ numeric })), widths: [] }, graph);
+  },
 };
 
 /** The model's prediction as a value of shape [N, 1]; throws for a kind that can't be written. */
@@ -57,6 +78,49 @@ function linearOnnx(
   const x = values.length === 1 ? values[0] : graph.node("Concat", values, { axis: { int: 1 } });
   const sums = graph.node("MatMul", [x, graph.constant(coefficients, [coefficients.length, 1])]);
   return graph.node("Add", [sums, graph.constant([intercept], [1, 1])]);
+}
+
+/** Missing where a part is, or where a divisor is 0. */
+function formulaOnnx(
+  { kind, columns, signs }: Formula,
+  known: readonly OnnxColumn[],
+  graph: OnnxGraph,
+): string {
+  const parts = columns.map((j) => {
+    const one = known[j];
+    check("numeric" in one, "write ONNX", "a formula needs numeric columns");
+    return one.numeric;
+  });
+  const constant = (value: number): string => graph.constant([value], [1, 1]);
+  if (kind === "product") return graph.node("Mul", parts);
+  if (kind === "ratio") {
+    const zero = graph.node("Equal", [parts[1], constant(0)]);
+    return graph.node("Where", [zero, constant(Number.NaN), graph.node("Div", parts)]);
+  }
+  return graph.node(
+    "Sum",
+    parts.map((name, k) => (signs[k] < 0 ? graph.node("Neg", [name]) : name)),
+  );
+}
+
+/** The columns [N, width] that a spline makes of one: a number, its hinges and its mark, or its level's flags. */
+function splineOnnx(part: SplineLogisticJson["parts"][number], column: OnnxColumn, graph: OnnxGraph): string {
+  if (part.kind === "levels") {
+    check("levels" in column, "write ONNX", "a spline's category must be one");
+    return column.levels;
+  }
+  check("numeric" in column, "write ONNX", "a spline's number must be one");
+  const { fill, low, high, knots, centers, widths, indicator } = part;
+  const constant = (...values: number[]): string => graph.constant(values, [1, values.length]);
+  const missing = graph.node("IsNaN", [column.numeric]);
+  const filled = graph.node("Where", [missing, constant(fill), column.numeric]);
+  const value = graph.node("Max", [graph.node("Min", [filled, constant(high)]), constant(low)]);
+  const join = (parts: string[]): string => graph.node("Concat", parts, { axis: { int: 1 } });
+  let terms = value;
+  if (knots.length > 0)
+    terms = join([value, graph.node("Max", [graph.node("Sub", [value, constant(...knots)]), constant(0)])]);
+  const scaled = graph.node("Div", [graph.node("Sub", [terms, constant(...centers)]), constant(...widths)]);
+  return indicator ? join([scaled, graph.node("Cast", [missing], { to: { int: 11 } })]) : scaled;
 }
 
 /** One entry for each matrix column: trees ask columns one by one. */

@@ -1,8 +1,12 @@
 import { check } from "../../core/checks";
 import type { Model } from "../../core/model";
+import type { SplineLogistic, SplineLogisticJson } from "../auto-spline";
+import type { Blend } from "../blend";
 import type { BoostedTrees } from "../boosting";
 import type { CalibratedModel } from "../calibrate";
 import type { CalibratorJson } from "../calibrator";
+import type { DerivedModel } from "../discover";
+import type { Formula } from "../discover-formula";
 import type { Forest } from "../forest";
 import type { LinearPredictor } from "../linear-predictor";
 import { sqlNumber, sqlSum } from "./text";
@@ -11,10 +15,12 @@ import { treesSql } from "./trees-sql";
 /** Gives an expression a name that later expressions may use as often as they like. */
 export type Define = (expression: string) => string;
 
-/** How each kind of model is written, over one name a column. */
+/** How each kind of model is written, over one name a column; a missing value is NULL. */
 const writers: {
   readonly [kind: string]: (model: never, columns: readonly string[], define: Define) => string;
 } = {
+  blend: ({ members }: Blend, columns, define) =>
+    `LEAST(1e0, ${sqlSum(members.map(({ weight, model }) => `${sqlNumber(weight)} * ${define(modelSql(model, columns, define))}`))})`,
   "boosted-trees": ({ trees, base, loss }: BoostedTrees, columns) => {
     const score = `${sqlNumber(base)} + ${treesSql(trees, columns)}`;
     if (loss === "logistic") return sigmoidSql(score);
@@ -22,10 +28,17 @@ const writers: {
   },
   calibrated: ({ model, calibrator }: CalibratedModel, columns, define) =>
     calibratorSql(calibrator.toJSON(), define(modelSql(model, columns, define))),
+  derived: ({ discovery, model }: DerivedModel, columns, define) => {
+    const all = [...columns];
+    for (const one of discovery.toJSON().features) all.push(define(formulaSql(one, all)));
+    return modelSql(model, all, define);
+  },
   forest: ({ trees }: Forest, columns) =>
     `(${treesSql(trees, columns)} / ${sqlNumber(trees.roots.length - 1)})`,
   "linear-regression": linearSql,
   "logistic-regression": (model: LinearPredictor, columns) => sigmoidSql(linearSql(model, columns)),
+  "spline-logistic": (model: SplineLogistic, columns, define) =>
+    modelSql(model.model, splineSql(model.toJSON().parts, columns, define), define),
 };
 
 /** The model's prediction as one expression over `columns`; throws for a kind that SQL can't say. */
@@ -44,6 +57,30 @@ function linearSql({ coefficients, intercept }: LinearPredictor, columns: readon
     coefficients[j] === 0 ? [] : [`${sqlNumber(coefficients[j])} * ${name}`],
   );
   return sqlSum([sqlNumber(intercept), ...terms]);
+}
+
+/** NULL where a part is, or where a divisor is 0. */
+function formulaSql({ kind, columns, signs }: Formula, names: readonly string[]): string {
+  const parts = columns.map((j) => names[j]);
+  if (kind === "product") return parts.join(" * ");
+  if (kind === "ratio") return `${parts[0]} / NULLIF(${parts[1]}, 0e0)`;
+  return parts.map((name, k) => `${signs[k] < 0 ? "-" : "+"} ${name}`).join(" ");
+}
+
+/** The spline's own columns: a number, its hinges and its mark, or one 0/1 column a level. */
+function splineSql(parts: SplineLogisticJson["parts"], columns: readonly string[], define: Define): string[] {
+  return parts.flatMap((part, j) => {
+    const name = columns[j];
+    const flag = (condition: string): string => `CASE WHEN ${condition} THEN 1e0 ELSE 0e0 END`;
+    if (part.kind === "levels")
+      return Array.from({ length: part.levels }, (_, code) => flag(`${name} = ${sqlNumber(code)}`));
+    const { fill, low, high, knots, centers, widths, indicator } = part;
+    const inside = `GREATEST(${sqlNumber(low)}, LEAST(${sqlNumber(high)}, ${name}))`;
+    const value = define(`CASE WHEN ${name} IS NULL THEN ${sqlNumber(fill)} ELSE ${inside} END`);
+    const terms = [value, ...knots.map((knot) => `GREATEST(0e0, ${value} - ${sqlNumber(knot)})`)];
+    const scaled = terms.map((term, k) => `((${term} - ${sqlNumber(centers[k])}) / ${sqlNumber(widths[k])})`);
+    return indicator ? [...scaled, flag(`${name} IS NULL`)] : scaled;
+  });
 }
 
 /** Bounded, because some engines treat an overflow of EXP as an error. */

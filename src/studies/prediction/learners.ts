@@ -1,8 +1,8 @@
 import { check } from "../../core/checks";
-import { kFold, stratifiedKFold } from "../../data/split";
-import { logLoss } from "../../evaluate/probability";
+import { kFold } from "../../data/split";
 import { rootMeanSquaredError } from "../../evaluate/regression";
 import { encode } from "../../features/encode";
+import { auto } from "../../models/auto";
 import { gradientBoosting } from "../../models/boosting";
 import { randomForest } from "../../models/forest";
 import { ridge } from "../../models/linear";
@@ -12,14 +12,19 @@ import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
 
 export type TargetKind = "classes" | "numbers";
 
-/** A learner of tables, which may predict its own training rows by models that did not see them. */
-export type Learner = FitTable<Pipeline & { readonly outOfFold?: Float64Array }>;
+/** A pipeline that may say how it came about, and predict its own training rows by models that did not see them. */
+export interface JudgedPipeline extends Pipeline {
+  readonly outOfFold?: Float64Array;
+  /** Sentences for a reader. */
+  readonly story?: readonly string[];
+}
+export type Learner = FitTable<JudgedPipeline>;
 
 /** The learners that can be asked for by name, each behind the encoding that suits it; "auto" takes the best. */
 const named: { readonly [name: string]: { readonly [kind in TargetKind]?: () => Learner } } = {
   auto: {
-    classes: () => bestOf(["logistic", "boosting"], "classes"),
-    numbers: () => bestOf(["linear", "boosting"], "numbers"),
+    classes: withoutChoices,
+    numbers: () => bestOf(["linear", "boosting"]),
   },
   logistic: { classes: () => pipeline({ encode: encode(), learner: logisticRegression() }) },
   linear: { numbers: () => pipeline({ encode: encode(), learner: ridge() }) },
@@ -50,22 +55,36 @@ export function learnerNamed(name: string, kind: TargetKind): Learner {
   return make();
 }
 
-/** Whichever does best in a cross-validation on the rows given, by log loss or squared error, fitted to all of them. */
-function bestOf(names: readonly string[], kind: TargetKind): Learner {
-  const loss = kind === "classes" ? logLoss : rootMeanSquaredError;
+/** `auto`, with its story. */
+function withoutChoices(): Learner {
+  const learner = auto();
   return async (table, y, rng, watch) => {
-    const splits =
-      kind === "classes" ? stratifiedKFold(y, 3, rng.fork("split")) : kFold(y.length, 3, rng.fork("split"));
-    let best = { loss: Infinity, learner: learnerNamed(names[0], kind) };
+    const made = await learner(table, y, rng, watch);
+    const { features, members, outOfFold } = made.report;
+    const parts = members
+      .filter((one) => one.weight > 0)
+      .sort((a, b) => b.weight - a.weight)
+      .map((one) => `${Math.round(100 * one.weight)} % ${one.name}`);
+    const story = [...features.map((one) => one.sentence), `The model is ${parts.join(", ")}.`];
+    return { ...made, outOfFold, story };
+  };
+}
+
+/** Whichever has the least squared error in a cross-validation on the rows given, fitted to all of them. */
+function bestOf(names: readonly string[]): Learner {
+  return async (table, y, rng, watch) => {
+    const splits = kFold(y.length, 3, rng.fork("split"));
+    let best = { loss: Infinity, name: names[0] };
     for (const name of names) {
-      const learner = learnerNamed(name, kind);
+      const learner = learnerNamed(name, "numbers");
       const folds = await fitFolds({ learner, data: { table, y } }, splits, rng.fork(name), {
         signal: watch?.signal,
       });
-      const found = loss(y, outOfFold(folds, y.length));
-      if (found < best.loss) best = { loss: found, learner };
+      const loss = rootMeanSquaredError(y, outOfFold(folds, y.length));
+      if (loss < best.loss) best = { loss, name };
     }
-    return best.learner(table, y, rng.fork("learn"), watch);
+    const model = await learnerNamed(best.name, "numbers")(table, y, rng.fork("learn"), watch);
+    return { ...model, story: [`The model is ${best.name}.`] };
   };
 }
 

@@ -33,6 +33,8 @@ export interface Training {
   /** Out-of-fold predictions, in the order of the rows. */
   readonly outOfFold: Float64Array;
   readonly positives?: number;
+  /** What there is to say of how the model came about. */
+  readonly story: readonly string[];
 }
 
 /**
@@ -64,6 +66,7 @@ export async function trainModel(
   const figures = measured(y, heldOut, threshold, rng.fork("intervals"), { samples: 200 });
   return {
     suspects,
+    story: pipeline.story ?? [],
     outOfFold: heldOut,
     ...(classes ? { positives: y.reduce((sum, label) => sum + label, 0) } : {}),
     model: {

@@ -46,6 +46,6 @@ test("pipelineOnnx says what it can't write", async () => {
   });
   const model = await pipeline({ learner })(customers, y, seeded(1));
   expect(() => pipelineOnnx(model)).toThrow(
-    "Cannot write ONNX: the model must be one of boosted-trees, calibrated",
+    "Cannot write ONNX: the model must be one of blend, boosted-trees",
   );
 });
