@@ -46,27 +46,25 @@ async function explain(file: string, options: Options): Promise<void> {
     import("./options.js"),
   ]);
   const top = wholeNumber(options.top, "--top", 1, 1000);
+  const seed = wholeNumber(options.seed, "--seed");
   const model = readModelFile(file);
   if (options.row !== undefined) {
     const number = wholeNumber(options.row, "--row", 1);
     // Every line keeps its number, whatever is wrong with its cells.
     const read = readCsv(options.data, { schema: model.schema, badCells: "missing" });
-    const found = explainRow(model, read.table, number - 1);
+    const found = explainRow(model, read.table, number - 1, seeded(seed));
     if (options.json) return printJson({ model: file, data: options.data, row: number, ...found });
     const { kind, positive } = model.target;
     print(
       `row ${number}: ${kind === "classes" ? `${(100 * found.prediction).toFixed(1)} % ${positive}` : found.prediction.toPrecision(5)}`,
     );
-    if (found.reasons.length === 0)
-      return print(`a ${model.pipeline.model.kind} does not say what each column adds`);
     printTable(
-      ["column", "value", "adds"],
+      ["column", "value", `adds to ${found.unit}`],
       found.reasons.slice(0, top).map((one) => [one.column, one.value, signed(one.contribution)]),
     );
     return;
   }
   const read = readCsv(options.data, { schema: knownSchema(model) });
-  const seed = wholeNumber(options.seed, "--seed");
   const found = explainModel(model, read.table, seeded(seed), { top: Math.min(top, 5) });
   if (options.json) return printJson({ model: file, data: options.data, ...found });
   print(`${found.measure} lost when a column is shuffled, over ${Math.min(read.table.rows, 5_000)} rows:`);

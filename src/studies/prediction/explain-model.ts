@@ -4,7 +4,9 @@ import { cellText, columnNamed, type Table, takeTableRows } from "../../data/tab
 import { type Dependence, partialDependence } from "../../evaluate/partial-dependence";
 import { type Importance, permutationImportance } from "../../evaluate/permutation-importance";
 import { scorerNamed } from "../../evaluate/scorers";
-import { contributionsBySource, explained } from "../../models/contributions";
+import { sampledShapley } from "../../evaluate/shapley";
+import { contributionsBySource, type ExplainedModel, explained } from "../../models/contributions";
+import type { Pipeline } from "../../models/pipeline";
 import { type SavedModel, targetOf } from "./saved-model";
 
 /** What moves the model's predictions, over all rows. */
@@ -21,14 +23,16 @@ export interface Reason {
   readonly column: string;
   /** As the file says it. */
   readonly value: string;
-  /** Above 0: raises the prediction (log odds, for most models of classes). */
+  /** Above 0: raises the prediction. */
   readonly contribution: number;
 }
 
 /** Why the model says of one row what it says. */
 export interface RowExplanation {
   readonly prediction: number;
-  /** The largest contributions first; none for models that don't tell. */
+  /** What contributions are measured in: those of "log odds" are exact, of "probability" sampled. */
+  readonly unit: "log odds" | "probability" | "target";
+  /** The largest contributions first. */
   readonly reasons: readonly Reason[];
 }
 
@@ -64,27 +68,50 @@ export function explainModel(
   };
 }
 
-/** Why row `i` of the table gets its prediction. */
-export function explainRow(model: SavedModel, table: Table, i: number): RowExplanation {
+/**
+ * Why row `i` of the table gets its prediction: exact contributions where the model tells them, else Shapley values
+ * sampled against at most `most` other rows of the table.
+ */
+export function explainRow(
+  model: SavedModel,
+  table: Table,
+  i: number,
+  rng: Rng,
+  most = 2_000,
+): RowExplanation {
   check(
     Number.isInteger(i) && i >= 0 && i < table.rows,
     "explain row",
     `it must be one of ${table.rows} rows`,
     i + 1,
   );
-  const one = takeTableRows(usedColumns(model, table), [i]);
-  const { pipeline } = model;
-  const [prediction] = pipeline.predict(one);
+  const { pipeline, target } = model;
+  const used = usedColumns(model, table);
+  const one = takeTableRows(used, [i]);
   const inner = explained(pipeline.model);
-  if (!inner) return { prediction, reasons: [] };
-  const parts = contributionsBySource(pipeline.encoder, inner.contributions(pipeline.encoder.transform(one)));
-  const reasons = parts.columns.map((name, c) => ({
+  const classes = target.kind === "classes";
+  const { columns, values, unit } = inner
+    ? { ...exact(pipeline, inner, one), unit: classes ? ("log odds" as const) : ("target" as const) }
+    : {
+        ...sampledShapley(pipeline, takeTableRows(used, [i, ...evenly(table.rows, most)]), 0, rng),
+        unit: classes ? ("probability" as const) : ("target" as const),
+      };
+  const reasons = columns.map((name, c) => ({
     column: name,
     value: cellText(columnNamed(one, name), 0),
-    contribution: parts.values[c][0],
+    contribution: values[c],
   }));
   reasons.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  return { prediction, reasons };
+  return { prediction: pipeline.predict(one)[0], unit, reasons };
+}
+
+function exact(
+  { encoder }: Pipeline,
+  inner: ExplainedModel,
+  one: Table,
+): { readonly columns: readonly string[]; readonly values: number[] } {
+  const parts = contributionsBySource(encoder, inner.contributions(encoder.transform(one)));
+  return { columns: parts.columns, values: parts.values.map(([value]) => value) };
 }
 
 function usedColumns(model: SavedModel, table: Table): Table {
