@@ -12,6 +12,7 @@ import { PlainEngine } from "./boosting-plain";
 import { boost, type RoundRules, type Rounds } from "./boosting-train";
 import { checkLabelled } from "./check-rows";
 import { type ClassWeights, checkClassWeights, classFactors } from "./class-weights";
+import { expectedLeaves, treeContributions } from "./tree-shap";
 import { addLeaves, type Trees } from "./trees";
 import { numbers, record, treesFromJSON, treesToJSON } from "./trees-json";
 
@@ -87,6 +88,10 @@ export interface BoostedTrees extends Model {
   readonly validationLosses: readonly number[];
   /** The sum of base and leaves: log-odds for the logistic loss, log-mean for poisson and tweedie. */
   score(x: Matrix): Float64Array;
+  /** The mean score over the training rows, from which contributions count. */
+  readonly expected: number;
+  /** What each column adds to each row's score beyond `expected`: exact SHAP values. */
+  contributions(x: Matrix): Matrix;
 }
 
 /** Rows from which on a second thread saves more than it costs to start. */
@@ -190,6 +195,10 @@ function boostedTrees(
     importances,
     validationLosses,
     score,
+    get expected(): number {
+      return base + expectedLeaves(trees);
+    },
+    contributions: (x) => treeContributions(trees, x, 1, "explain with boosted trees"),
     predict(x: Matrix): Float64Array {
       const out = score(x);
       for (let i = 0; i < out.length; i++) out[i] = loss.predicted(out[i]);

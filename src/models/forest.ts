@@ -9,6 +9,7 @@ import type { GrowRules } from "./forest-grow";
 import { sparsity } from "./forest-kernel";
 import { bag, type GrowTask, growTrees } from "./forest-task";
 import { rank } from "./ranks";
+import { expectedLeaves, treeContributions } from "./tree-shap";
 import { addLeaves, joinTrees, type Trees } from "./trees";
 import { numbers, record, treesFromJSON, treesToJSON } from "./trees-json";
 
@@ -54,6 +55,10 @@ export interface Forest extends Model {
   readonly importances: Float64Array;
   /** Each training row's prediction by the trees that did not see it (NaN if all did); not saved with the model. */
   readonly outOfBag?: Float64Array;
+  /** The mean prediction over the training rows, from which contributions count. */
+  readonly expected: number;
+  /** What each column adds to each row's prediction beyond `expected`: exact SHAP values. */
+  contributions(x: Matrix): Matrix;
 }
 
 /**
@@ -164,6 +169,10 @@ function forestModel(
     trees,
     importances,
     ...(outOfBag && { outOfBag }),
+    get expected(): number {
+      return expectedLeaves(trees) / (trees.roots.length - 1);
+    },
+    contributions: (x) => treeContributions(trees, x, 1 / (trees.roots.length - 1), "explain with forest"),
     predict(x: Matrix): Float64Array {
       const out = new Float64Array(x.rows);
       addLeaves(trees, x, out, "predict by forest");

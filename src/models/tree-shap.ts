@@ -1,0 +1,158 @@
+import { type Matrix, matrix } from "../core/matrix";
+import { checkColumns } from "./check-rows";
+import { inSet, slotted, type Trees } from "./trees";
+
+/**
+ * What each column adds to each row's sum of leaves (times `scale`): exact SHAP values, where a column that is not
+ * known sends a row both ways in proportion to the training rows (Lundberg et al., 2020, "path-dependent"). With
+ * `expectedLeaves` they add up to the sum of leaves.
+ *
+ * A leaf of value v, reached under conditions on the columns P, gives column i
+ *
+ *     v (oᵢ − zᵢ) ∫₀¹ ∏_{j ∈ P∖i} (zⱼ + (oⱼ − zⱼ) t) dt,
+ *
+ * where oⱼ says whether the row meets the conditions on j, and zⱼ is the share of training rows that do: the integral
+ * of tˢ (1 − t)ᵈ⁻¹⁻ˢ is Shapley's weight of a set of s. Gauss's quadrature with ⌈d / 2⌉ points is exact for these
+ * polynomials, all factors are positive, and leaves that share a way share its work, as in Linear TreeSHAP (Yu et al.,
+ * 2022): the time goes with nodes × points.
+ */
+export function treeContributions(trees: Trees, x: Matrix, scale: number, action: string): Matrix {
+  checkColumns(x, trees.features.length, action);
+  const values = slotted(trees, x);
+  const out = new Float64Array(x.rows * x.columns);
+  for (let t = 0; t + 1 < trees.roots.length; t++) {
+    const explainer = explainTree(trees, t);
+    if (explainer) for (let i = 0; i < x.rows; i++) explainer(values, x.rows, i, scale, out);
+  }
+  return matrix(x.rows, x.columns, out, x.features);
+}
+
+/** What the leaves add up to for a row of which nothing is known: their mean over the training rows. */
+export function expectedLeaves(trees: Trees): number {
+  const { roots, feature, threshold, cover } = trees;
+  let sum = 0;
+  for (let t = 0; t + 1 < roots.length; t++) {
+    let tree = 0;
+    for (let k = roots[t]; k < roots[t + 1]; k++)
+      if (feature[k] < 0 && cover[roots[t]] > 0) tree += threshold[k] * (cover[k] / cover[roots[t]]);
+    // A tree of one leaf without cover still has its value.
+    sum += roots[t + 1] - roots[t] === 1 ? threshold[roots[t]] : tree;
+  }
+  return sum;
+}
+
+type ExplainRow = (values: Float64Array, rows: number, i: number, scale: number, out: Float64Array) => void;
+
+/** Prepares a tree: what does not depend on the row. Undefined for a single leaf, which no column decides. */
+function explainTree(trees: Trees, t: number): ExplainRow | undefined {
+  const root = trees.roots[t];
+  const count = trees.roots[t + 1] - root;
+  if (count === 1) return undefined;
+  const { feature, threshold, left, missingLeft, cover, kept, sets } = trees;
+  const parent = new Int32Array(count);
+  // The nearest edge above that asks the same column; an edge is named by its lower node.
+  const same = new Int32Array(count).fill(-1);
+  const share = new Float64Array(count);
+  const depth = new Int32Array(count);
+  let deepest = 0;
+  for (let n = 0; n < count; n++) {
+    const j = feature[root + n];
+    if (j < 0) continue;
+    for (const child of [left[root + n] - root, left[root + n] - root + 1]) {
+      parent[child] = n;
+      let above = n;
+      while (above > 0 && feature[root + parent[above]] !== j) above = parent[above];
+      const again = above > 0;
+      if (again) same[child] = above;
+      const part = cover[root + n] > 0 ? cover[root + child] / cover[root + n] : 0;
+      share[child] = part * (again ? share[above] : 1);
+      depth[child] = depth[n] + (again ? 0 : 1);
+      deepest = Math.max(deepest, depth[child]);
+    }
+  }
+  const { points, weights } = quadrature((deepest + 1) >> 1);
+  const size = points.length;
+  const met = new Uint8Array(count);
+  // Per node and point: the edge's factor, its inverse, the product of the factors above, the sum over leaves below.
+  const factor = new Float64Array(count * size);
+  const inverse = new Float64Array(count * size);
+  const product = new Float64Array(count * size);
+  const below = new Float64Array(count * size);
+  product.fill(1, 0, size);
+
+  return (values, rows, i, scale, out) => {
+    below.fill(0);
+    for (let n = 0; n < count; n++) {
+      const j = feature[root + n];
+      if (j < 0) {
+        const value = threshold[root + n] * scale;
+        for (let k = 0; k < size; k++) below[n * size + k] = value * weights[k] * product[n * size + k];
+        continue;
+      }
+      const value = values[j * rows + i];
+      let goesLeft: boolean;
+      if (Number.isNaN(value)) goesLeft = missingLeft[root + n] === 1;
+      else if (kept[j]) goesLeft = inSet(sets, threshold[root + n], value);
+      else goesLeft = value <= threshold[root + n];
+      const first = left[root + n] - root;
+      for (let child = first; child <= first + 1; child++) {
+        const above = same[child];
+        met[child] = goesLeft === (child === first) && (above < 0 || met[above] === 1) ? 1 : 0;
+        const z = share[child];
+        const at = child * size;
+        for (let k = 0; k < size; k++) {
+          const own = met[child] === 1 ? z + (1 - z) * points[k] : z * (1 - points[k]);
+          factor[at + k] = own;
+          // Where no training row came and this one does not go either, all is 0.
+          inverse[at + k] = own > 0 ? 1 / own : 0;
+          const rest = above < 0 ? 1 : inverse[above * size + k];
+          product[at + k] = product[n * size + k] * own * rest;
+        }
+      }
+    }
+    for (let n = count - 1; n > 0; n--) {
+      const at = n * size;
+      const up = parent[n] * size;
+      const above = same[n];
+      const own = met[n] - share[n];
+      let sum = 0;
+      for (let k = 0; k < size; k++) {
+        below[up + k] += below[at + k];
+        sum += own * below[at + k] * inverse[at + k];
+      }
+      if (above >= 0) {
+        const before = met[above] - share[above];
+        for (let k = 0; k < size; k++) sum -= before * below[at + k] * inverse[above * size + k];
+      }
+      out[feature[root + parent[n]] * rows + i] += sum;
+    }
+  };
+}
+
+const rules = new Map<number, { points: Float64Array; weights: Float64Array }>();
+
+/** Gauss and Legendre's points and weights on (0, 1), by Newton's method on the Legendre polynomial. */
+function quadrature(size: number): { points: Float64Array; weights: Float64Array } {
+  const known = rules.get(size);
+  if (known) return known;
+  const points = new Float64Array(size);
+  const weights = new Float64Array(size);
+  for (let k = 0; k < size; k++) {
+    let z = Math.cos((Math.PI * (k + 0.75)) / (size + 0.5));
+    let slope = 0;
+    for (let step = 0; step < 100; step++) {
+      let [before, value] = [0, 1];
+      for (let n = 1; n <= size; n++)
+        [before, value] = [value, ((2 * n - 1) * z * value - (n - 1) * before) / n];
+      slope = (size * (z * value - before)) / (z * z - 1);
+      const move = value / slope;
+      z -= move;
+      if (Math.abs(move) < 1e-15) break;
+    }
+    points[k] = (1 - z) / 2;
+    weights[k] = 1 / ((1 - z * z) * slope * slope);
+  }
+  const rule = { points, weights };
+  rules.set(size, rule);
+  return rule;
+}
