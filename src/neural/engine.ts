@@ -28,22 +28,11 @@ export const leakySlope = 0.2;
 /** SELU's two constants (Klambauer et al., 2017). */
 export const seluScale = 1.0507009873554805;
 export const seluAlpha = 1.6732632423543772;
-/** A standard deviation never counts as less than the root of this. */
-export const normaliseEpsilon = 1e-5;
-
 export interface MatMulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
   /** How many products of equal shape lie one below the other in both operands; defaults to 1. */
   readonly groups?: number;
-}
-
-export interface Normalised {
-  /** The values less their mean, over their standard deviation. */
-  readonly value: Tensor;
-  readonly mean: Tensor;
-  /** 1 / √(variance + ε). */
-  readonly inverse: Tensor;
 }
 
 /** How Adam moves: see `optimizer.ts`. */
@@ -122,10 +111,6 @@ export interface Engine {
   ): { loss: Tensor; gradient: Tensor };
   /** 1 at the greatest value of each block (the first of equals), 0 elsewhere. */
   hardMax(a: Tensor, blocks: readonly number[]): Tensor;
-
-  /** Each column (of each block of rows) or each row brought to mean 0 and variance 1. */
-  normalise(a: Tensor, over: "columns" | "rows", groups?: number): Normalised;
-  normaliseGradient(y: Normalised, dy: Tensor, over: "columns" | "rows", groups?: number): Tensor;
 
   /** Side by side. */
   concat(parts: readonly Tensor[]): Tensor;

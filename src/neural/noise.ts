@@ -1,13 +1,13 @@
+import { startKernel } from "../core/kernel";
 import type { Rng } from "../core/rng";
+import { wasm } from "./noise.wasm";
 
 /** Random numbers in bulk, for what every training step draws anew. */
 export interface Noise {
   /** Standard normal numbers, by 256 ziggurat layers (Marsaglia and Tsang, 2000; Doornik, 2005). */
   normal(out: Float32Array): Float32Array;
-  /** Numbers in the open interval (0, 1), 24 bits each. */
+  /** Numbers in the open interval (0, 1). */
   uniform(out: Float32Array): Float32Array;
-  /** −log(−log u): adding it to logits and taking the maximum draws from their softmax (Gumbel, 1954). */
-  gumbel(out: Float32Array): Float32Array;
   /** 0 with probability `rate`, else 1 / (1 − rate): a dropout mask. */
   mask(out: Float32Array, rate: number): Float32Array;
   /** A whole number from 0 to `below` − 1, `below` at most 2³². */
@@ -33,22 +33,10 @@ for (let i = 0; i < layers; i++) ratios[i] = edges[i + 1] / edges[i];
 
 /** The noise of a stream: the same key gives the same numbers. It advances on its own, not with `rng`. */
 export function noise(rng: Rng): Noise {
-  let [a, b, c, d] = rng.key;
-  if ((a | b | c | d) === 0) d = 1;
-  // xoshiro128** as in core/rng, 32 bits a draw.
-  const bits = (): number => {
-    let out = Math.imul(b, 5);
-    out = Math.imul((out << 7) | (out >>> 25), 9);
-    const t = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= t;
-    d = (d << 11) | (d >>> 21);
-    return out;
-  };
-  const open = (): number => ((bits() >>> 8) + 0.5) * 2 ** -24;
+  const bits = stream(rng);
+  const lanes = lanesOf(rng);
+  const kernel = filler();
+  const open = (): number => ((bits() >>> 9) + 0.5) * 2 ** -23;
   const draw = (): number => {
     for (;;) {
       const word = bits();
@@ -72,20 +60,105 @@ export function noise(rng: Rng): Noise {
       for (let i = 0; i < out.length; i++) out[i] = draw();
       return out;
     },
-    uniform: (out) => {
-      for (let i = 0; i < out.length; i++) out[i] = open();
-      return out;
-    },
-    gumbel: (out) => {
-      for (let i = 0; i < out.length; i++) out[i] = -Math.log(-Math.log(open()));
-      return out;
-    },
-    mask: (out, rate) => {
-      const limit = rate * 2 ** 32;
-      const kept = 1 / (1 - rate);
-      for (let i = 0; i < out.length; i++) out[i] = bits() >>> 0 < limit ? 0 : kept;
-      return out;
-    },
+    uniform: (out) => kernel.uniform(lanes, out),
+    mask: (out, rate) =>
+      kernel.mask(lanes, out, Math.min(2 ** 32 - 1, Math.round(rate * 2 ** 32)), 1 / (1 - rate)),
     integer: (below) => Math.floor(((bits() >>> 0) / 2 ** 32) * below),
   };
+}
+
+/** xoshiro128** as in core/rng, 32 bits a draw. */
+function stream(rng: Rng): () => number {
+  let [a, b, c, d] = rng.key;
+  if ((a | b | c | d) === 0) d = 1;
+  return () => {
+    let out = Math.imul(b, 5);
+    out = Math.imul((out << 7) | (out >>> 25), 9);
+    const t = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= t;
+    d = (d << 11) | (d >>> 21);
+    return out;
+  };
+}
+
+/** The state of four streams: word by word, four lanes each. */
+function lanesOf(rng: Rng): Int32Array {
+  const state = new Int32Array(16);
+  for (let lane = 0; lane < 4; lane++)
+    rng.fork(`lane ${lane}`).key.forEach((word, i) => {
+      state[4 * i + lane] = word;
+    });
+  return state;
+}
+
+/** Fills arrays from four streams and moves their state on. */
+export interface Filler {
+  uniform(state: Int32Array, out: Float32Array): Float32Array;
+  mask(state: Int32Array, out: Float32Array, limit: number, kept: number): Float32Array;
+}
+
+let shared: Filler | undefined;
+
+function filler(): Filler {
+  shared ??= simdFiller() ?? plainFiller;
+  return shared;
+}
+
+const chunk = 8192;
+const stateAt = 64;
+const outAt = 256;
+
+interface NoiseKernel {
+  uniform(state: number, out: number, count: number): void;
+  mask(state: number, out: number, count: number, limit: number, kept: number): void;
+}
+
+/** By WebAssembly SIMD, where there is such. */
+export function simdFiller(): Filler | undefined {
+  const started = startKernel<NoiseKernel>(wasm, outAt + chunk * 4);
+  if (!started) return undefined;
+  const held = new Int32Array(started.memory, stateAt, 16);
+  const made = new Float32Array(started.memory, outAt, chunk);
+  const inChunks = (state: Int32Array, out: Float32Array, fill: (count: number) => void): Float32Array => {
+    held.set(state);
+    for (let from = 0; from < out.length; from += chunk) {
+      const count = Math.min(chunk, out.length - from);
+      fill(count);
+      out.set(count === chunk ? made : made.subarray(0, count), from);
+    }
+    state.set(held);
+    return out;
+  };
+  return {
+    uniform: (state, out) => inChunks(state, out, (count) => started.run.uniform(stateAt, outAt, count)),
+    mask: (state, out, limit, kept) =>
+      inChunks(state, out, (count) => started.run.mask(stateAt, outAt, count, limit, kept)),
+  };
+}
+
+/** The same in plain TypeScript. */
+export const plainFiller: Filler = {
+  uniform: (state, out) => plainFill(state, out, (word) => ((word >>> 9) + 0.5) * 2 ** -23),
+  mask: (state, out, limit, kept) => plainFill(state, out, (word) => (word >>> 0 < limit ? 0 : kept)),
+};
+
+function plainFill(state: Int32Array, out: Float32Array, of: (word: number) => number): Float32Array {
+  for (let i = 0; i < out.length; i += 4)
+    for (let lane = 0; lane < 4; lane++) {
+      const [a, b, c, d] = [0, 4, 8, 12].map((word) => state[word + lane]);
+      let word = Math.imul(b, 5);
+      word = Math.imul((word << 7) | (word >>> 25), 9);
+      if (i + lane < out.length) out[i + lane] = of(word);
+      const c1 = c ^ a;
+      const d1 = d ^ b;
+      state[4 + lane] = b ^ c1;
+      state[lane] = a ^ d1;
+      state[8 + lane] = c1 ^ (b << 9);
+      state[12 + lane] = (d1 << 11) | (d1 >>> 21);
+    }
+  return out;
 }

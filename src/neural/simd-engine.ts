@@ -1,39 +1,21 @@
 import { check, checkSameLength } from "../core/checks";
-import type {
-  AdamState,
-  AdamStep,
-  Binary,
-  Engine,
-  MatMulOptions,
-  Normalised,
-  Pointwise,
-  Tensor,
-} from "./engine";
-import {
-  crossEntropyRows,
-  hardMaxRows,
-  normaliseColumns,
-  normaliseColumnsGradient,
-  normaliseRow,
-  normaliseRowGradient,
-  softmaxRows,
-  softmaxRowsGradient,
-} from "./simd-blocks";
-import { simdMemory } from "./simd-memory";
-import { addRow, gradientLoops, loops, multiplyRow } from "./simd-pointwise";
+import type { AdamState, Binary, Engine, MatMulOptions, Pointwise, Tensor } from "./engine";
+import { binaryCodes, type Kernels, pointwiseCodes } from "./kernels";
+import { scratchAt, simdMemory } from "./simd-memory";
 
 interface Held extends Tensor {
+  /** Where its first number lies. */
   readonly at: number;
 }
 
 /**
- * telelink's own engine: products in a WebAssembly SIMD kernel, the rest in loops over one array. Nothing to install,
- * the same bits on every machine, and the quickest for nets of up to a few hundred units, where other backends spend
- * their time between operations. `plain` computes the products in TypeScript instead, to the same bits.
+ * telelink's own engine: WebAssembly SIMD kernels over one array. Nothing to install, the same bits on every machine, and
+ * the quickest for nets of up to a few hundred units, where other backends spend their time between operations. `plain`
+ * computes in TypeScript instead, to the same bits.
  */
 export function simdEngine(options: { readonly plain?: boolean } = {}): Engine {
   const memory = simdMemory(options.plain);
-  const { gemm, reserve, values } = memory;
+  const { reserve, values } = memory;
   const bottom = memory.mark();
   let kept = 0;
   let made = 0;
@@ -44,8 +26,12 @@ export function simdEngine(options: { readonly plain?: boolean } = {}): Engine {
     made++;
     return { rows, columns, at: reserve(rows * columns) };
   };
-  const at = (a: Tensor): number => (a as Held).at;
   const like = (a: Tensor): Held => make(a.rows, a.columns);
+  const at = (a: Tensor): number => (a as Held).at;
+  const address = (a: Tensor): number => (a as Held).at << 2;
+  /** The kernels, after room was made for all results. */
+  const run = (): Kernels => memory.kernels();
+
   const keep = (numbers: Float32Array, rows: number, columns: number): Tensor => {
     checkSameLength(numbers.length, rows * columns, "keep tensor", "values and rows × columns");
     check(depth === 0, "keep tensor", "tensors are kept between steps, not within one");
@@ -53,6 +39,37 @@ export function simdEngine(options: { readonly plain?: boolean } = {}): Engine {
     const place = reserve(numbers.length);
     values().set(numbers, place);
     return { rows, columns, at: place } as Held;
+  };
+  /** The blocks' widths where kernels can read them. */
+  const widths = (blocks: readonly number[]): number => {
+    const place = reserve(blocks.length);
+    const f = values();
+    new Int32Array(f.buffer, f.byteOffset + place * 4, blocks.length).set(blocks);
+    return place << 2;
+  };
+  const combine = (op: Binary, a: Tensor, b: Tensor, y: Tensor, groups: number): void => {
+    const code = binaryCodes.indexOf(op);
+    const kernels = run();
+    const { rows, columns } = a;
+    if (b.rows === rows && b.columns === columns) {
+      kernels.binary(code, address(a), address(b), address(y), rows * columns);
+    } else if (b.rows === groups && b.columns === columns) {
+      const size = rows / groups;
+      for (let g = 0; g < groups; g++) {
+        const from = g * size * columns * 4;
+        const row = address(b) + g * columns * 4;
+        kernels.binaryRow(code, address(a) + from, row, address(y) + from, size, columns);
+      }
+    } else {
+      const one = b.rows === 1 && b.columns === 1;
+      check(
+        one || (b.rows === rows && b.columns === 1),
+        "combine tensors",
+        `the second must be spread over ${rows} × ${columns}`,
+        `${b.rows} × ${b.columns}`,
+      );
+      kernels.binaryColumn(code, address(a), address(b), one ? 0 : 1, address(y), rows, columns);
+    }
   };
 
   return {
@@ -97,161 +114,97 @@ export function simdEngine(options: { readonly plain?: boolean } = {}): Engine {
       const n = transposeB ? bRows : b.columns;
       checkSameLength(k, transposeB ? b.columns : bRows, "multiply matrices", "the inner sides");
       const y = make(m * groups, n);
+      const kernels = run();
+      const [aRow, aColumn] = transposeA ? [1, a.columns] : [a.columns, 1];
+      const [bRow, bColumn] = transposeB ? [1, b.columns] : [b.columns, 1];
       for (let g = 0; g < groups; g++) {
-        gemm(
-          m,
-          n,
-          k,
-          at(a) + g * aRows * a.columns,
-          transposeA ? 1 : a.columns,
-          transposeA ? a.columns : 1,
-          at(b) + g * bRows * b.columns,
-          transposeB ? 1 : b.columns,
-          transposeB ? b.columns : 1,
-          y.at + g * m * n,
-          n,
-          false,
-        );
+        const left = address(a) + g * aRows * a.columns * 4;
+        const right = address(b) + g * bRows * b.columns * 4;
+        const out = address(y) + g * m * n * 4;
+        kernels.gemm(m, n, k, left, aRow, aColumn, right, bRow, bColumn, out, n, 0, scratchAt);
       }
       return y;
     },
-    binary: (op: Binary, a, b, groups = 1) => {
+    binary: (op, a, b, groups = 1) => {
       const y = like(a);
-      const f = values();
-      combine(f, op, a as Held, b as Held, y, groups);
+      combine(op, a, b, y, groups);
       return y;
     },
     affine: (a, scale, shift) => {
       const y = like(a);
-      const f = values();
-      const x = at(a);
-      for (let i = 0; i < a.rows * a.columns; i++) f[y.at + i] = f[x + i] * scale + shift;
+      run().affine(address(a), scale, shift, address(y), a.rows * a.columns);
       return y;
     },
-    map: (kind: Pointwise, a, bias, groups = 1) => {
+    map: (f: Pointwise, a, bias, groups = 1) => {
       const y = like(a);
-      const f = values();
-      const count = a.rows * a.columns;
-      if (bias) {
-        combine(f, "add", a as Held, bias as Held, y, groups);
-        if (kind !== "linear") loops[kind](f, y.at, y.at, count);
-      } else loops[kind](f, at(a), y.at, count);
+      if (bias) combine("add", a, bias, y, groups);
+      if (!bias || f !== "linear")
+        run().map(pointwiseCodes.indexOf(f), address(bias ? y : a), address(y), a.rows * a.columns);
       return y;
     },
-    mapGradient: (kind, x, y, dy) => {
+    mapGradient: (f, x, y, dy) => {
       const dx = like(y);
-      gradientLoops[kind](values(), at(x), at(y), at(dy), dx.at, y.rows * y.columns);
+      const code = pointwiseCodes.indexOf(f);
+      run().mapGradient(code, address(x), address(y), address(dy), address(dx), y.rows * y.columns);
       return dx;
     },
 
     sumRows: (a, groups = 1) => {
       const y = make(groups, a.columns);
-      const f = values();
       const rows = a.rows / groups;
-      const sums = new Float64Array(a.columns);
-      for (let g = 0; g < groups; g++) {
-        sums.fill(0);
-        for (let i = 0; i < rows; i++) {
-          const x = at(a) + (g * rows + i) * a.columns;
-          for (let j = 0; j < sums.length; j++) sums[j] += f[x + j];
-        }
-        f.set(sums, y.at + g * a.columns);
-      }
+      for (let g = 0; g < groups; g++)
+        run().sumRows(address(a) + g * rows * a.columns * 4, address(y) + g * a.columns * 4, rows, a.columns);
       return y;
     },
     sumColumns: (a) => {
       const y = make(a.rows, 1);
-      const f = values();
-      for (let i = 0; i < a.rows; i++) {
-        const x = at(a) + i * a.columns;
-        let sum = 0;
-        for (let j = 0; j < a.columns; j++) sum += f[x + j];
-        f[y.at + i] = sum;
-      }
+      run().sumColumns(address(a), address(y), a.rows, a.columns);
       return y;
     },
 
     softmax: (a, blocks) => {
       const y = like(a);
-      softmaxRows(values(), at(a), y.at, a.rows, a.columns, blocks);
+      const sizes = widths(blocks);
+      run().softmax(address(a), address(y), a.rows, a.columns, sizes, blocks.length);
       return y;
     },
     softmaxGradient: (y, dy, blocks) => {
       const dx = like(y);
-      softmaxRowsGradient(values(), at(y), at(dy), dx.at, y.rows, y.columns, blocks);
+      const sizes = widths(blocks);
+      run().softmaxGradient(address(y), address(dy), address(dx), y.rows, sizes, blocks.length);
       return dx;
     },
     crossEntropy: (logits, targets, blocks) => {
       const gradient = like(logits);
+      const spare = like(logits);
       const loss = make(1, 1);
-      const f = values();
-      const { rows, columns } = logits;
-      f[loss.at] = crossEntropyRows(f, at(logits), at(targets), gradient.at, rows, columns, blocks);
+      const sizes = widths(blocks);
+      values()[loss.at] = run().crossEntropy(
+        address(logits),
+        address(targets),
+        address(gradient),
+        address(spare),
+        logits.rows,
+        logits.columns,
+        sizes,
+        blocks.length,
+      );
       return { loss, gradient };
     },
     hardMax: (a, blocks) => {
       const y = like(a);
-      hardMaxRows(values(), at(a), y.at, a.rows, a.columns, blocks);
+      const sizes = widths(blocks);
+      run().hardMax(address(a), address(y), a.rows, sizes, blocks.length);
       return y;
-    },
-
-    normalise: (a, over, groups = 1): Normalised => {
-      const value = like(a);
-      const across = over === "columns";
-      const mean = across ? make(groups, a.columns) : make(a.rows, 1);
-      const inverse = across ? make(groups, a.columns) : make(a.rows, 1);
-      const f = values();
-      const size = a.columns;
-      if (across) {
-        const rows = a.rows / groups;
-        for (let g = 0; g < groups; g++) {
-          const from = g * rows * size;
-          const row = g * size;
-          normaliseColumns(f, at(a) + from, value.at + from, mean.at + row, inverse.at + row, rows, size);
-        }
-      } else {
-        for (let i = 0; i < a.rows; i++)
-          normaliseRow(f, at(a) + i * size, value.at + i * size, mean.at + i, inverse.at + i, size);
-      }
-      return { value, mean, inverse };
-    },
-    normaliseGradient: (y, dy, over, groups = 1) => {
-      const dx = like(dy);
-      const f = values();
-      const size = dy.columns;
-      const value = at(y.value);
-      const inverse = at(y.inverse);
-      if (over === "columns") {
-        const rows = dy.rows / groups;
-        for (let g = 0; g < groups; g++) {
-          const from = g * rows * size;
-          normaliseColumnsGradient(
-            f,
-            value + from,
-            inverse + g * size,
-            at(dy) + from,
-            dx.at + from,
-            rows,
-            size,
-          );
-        }
-      } else {
-        for (let i = 0; i < dy.rows; i++) {
-          const row = i * size;
-          normaliseRowGradient(f, value + row, inverse + i, at(dy) + row, dx.at + row, size);
-        }
-      }
-      return dx;
     },
 
     concat: (parts) => {
       const columns = parts.reduce((sum, part) => sum + part.columns, 0);
       const { rows } = parts[0];
       const y = make(rows, columns);
-      const f = values();
       let left = 0;
       for (const part of parts) {
-        copyColumns(f, at(part), part.columns, y.at + left, columns, rows, part.columns);
+        copyColumns(values(), at(part), part.columns, y.at + left, columns, rows, part.columns);
         left += part.columns;
       }
       return y;
@@ -283,18 +236,21 @@ export function simdEngine(options: { readonly plain?: boolean } = {}): Engine {
         parameters.map((one) => keep(new Float32Array(one.rows * one.columns), one.rows, one.columns));
       return { first: zeros(), second: zeros() };
     },
-    adam: (parameters, gradients, state, how) => {
-      const f = values();
+    adam: (parameters, gradients, state, { beta1, beta2, rate, epsilon, decay, decayed, step }) => {
+      const kernels = run();
       parameters.forEach((one, i) => {
-        adamStep(
-          f,
-          at(one),
-          at(gradients[i]),
-          at(state.first[i]),
-          at(state.second[i]),
+        kernels.adam(
+          address(one),
+          address(gradients[i]),
+          address(state.first[i]),
+          address(state.second[i]),
           one.rows * one.columns,
-          how,
-          how.decayed[i] ? how.decay : 0,
+          beta1,
+          beta2,
+          rate / (1 - beta1 ** step),
+          1 / Math.sqrt(1 - beta2 ** step),
+          epsilon,
+          1 - (decayed[i] ? decay : 0),
         );
       });
     },
@@ -307,39 +263,6 @@ export function simdEngine(options: { readonly plain?: boolean } = {}): Engine {
       });
     },
   };
-}
-
-function combine(f: Float32Array, op: Binary, a: Held, b: Held, y: Held, groups: number): void {
-  const count = a.rows * a.columns;
-  const sign = op === "subtract" ? -1 : 1;
-  const times = op === "multiply";
-  if (b.rows === a.rows && b.columns === a.columns) {
-    if (times) for (let i = 0; i < count; i++) f[y.at + i] = f[a.at + i] * f[b.at + i];
-    else if (sign > 0) for (let i = 0; i < count; i++) f[y.at + i] = f[a.at + i] + f[b.at + i];
-    else for (let i = 0; i < count; i++) f[y.at + i] = f[a.at + i] - f[b.at + i];
-  } else if (b.rows === groups && b.columns === a.columns) {
-    const rows = a.rows / groups;
-    check(op !== "subtract", "combine tensors", "rows are added or multiplied, not subtracted");
-    const row = times ? multiplyRow : addRow;
-    for (let g = 0; g < groups; g++) {
-      const from = g * rows * a.columns;
-      row(f, a.at + from, b.at + g * a.columns, y.at + from, rows, a.columns);
-    }
-  } else {
-    const single = b.rows === 1 && b.columns === 1;
-    check(
-      single || (b.rows === a.rows && b.columns === 1),
-      "combine tensors",
-      `the second must be spread over ${a.rows} × ${a.columns}`,
-      `${b.rows} × ${b.columns}`,
-    );
-    for (let i = 0; i < a.rows; i++) {
-      const value = f[b.at + (single ? 0 : i)];
-      const from = i * a.columns;
-      if (times) for (let j = from; j < from + a.columns; j++) f[y.at + j] = f[a.at + j] * value;
-      else for (let j = from; j < from + a.columns; j++) f[y.at + j] = f[a.at + j] + sign * value;
-    }
-  }
 }
 
 function copyColumns(
@@ -358,6 +281,7 @@ function copyColumns(
   }
 }
 
+/** Writes the numbers seen as an array of `shape` in the order of the axes in `order`; up to four axes. */
 function permuteAxes(
   f: Float32Array,
   from: number,
@@ -365,7 +289,6 @@ function permuteAxes(
   shape: readonly number[],
   order: readonly number[],
 ): void {
-  // Up to four axes: missing ones count as of length 1 in front.
   const lead = 4 - shape.length;
   const sides = [...Array<number>(lead).fill(1), ...shape];
   const steps = [0, 0, 0, 1];
@@ -380,27 +303,4 @@ function permuteAxes(
         const source = from + i * s0 + j * s1 + k * s2;
         for (let l = 0; l < n3; l++) f[target++] = f[source + l * s3];
       }
-}
-
-function adamStep(
-  f: Float32Array,
-  w: number,
-  g: number,
-  first: number,
-  second: number,
-  count: number,
-  how: AdamStep,
-  decay: number,
-): void {
-  const { beta1, beta2, epsilon } = how;
-  const rate = how.rate / (1 - beta1 ** how.step);
-  const unbias = 1 / Math.sqrt(1 - beta2 ** how.step);
-  for (let i = 0; i < count; i++) {
-    const slope = f[g + i];
-    const m = f[first + i] * beta1 + slope * (1 - beta1);
-    const v = f[second + i] * beta2 + slope * slope * (1 - beta2);
-    f[first + i] = m;
-    f[second + i] = v;
-    f[w + i] = f[w + i] * (1 - decay) - (rate * m) / (Math.sqrt(v) * unbias + epsilon);
-  }
 }

@@ -1,5 +1,6 @@
 import { check } from "../core/checks";
 import type { Binary, Engine, MatMulOptions, Pointwise, Tensor } from "./engine";
+import { type NormaliseOver, normalise, normaliseGradient } from "./normalise";
 
 /** A value in a computation whose derivatives are wanted. */
 export interface Var {
@@ -21,7 +22,7 @@ export interface Tape {
   /** A kept tensor whose derivative is wanted. The same tensor is the same variable throughout the step. */
   parameter(kept: Tensor): Var;
   matMul(a: Var, b: Var, options?: MatMulOptions): Var;
-  /** As `Engine.binary`: `b` may be one row per group, one column or one number; a row can't be subtracted. */
+  /** As `Engine.binary`: `b` may be one row per group, one column or one number. */
   binary(op: Binary, a: Var, b: Var, groups?: number): Var;
   add(a: Var, b: Var, groups?: number): Var;
   subtract(a: Var, b: Var): Var;
@@ -38,9 +39,10 @@ export interface Tape {
   crossEntropy(logits: Var, targets: Tensor, blocks: readonly number[]): Var;
   /** Forward the one-hot maximum of each block of `hard`, backward as if it were `soft` (Bengio et al., 2013). */
   straightThrough(hard: Tensor, soft: Var): Var;
+  /** Columns (of each block of rows) or rows brought to mean 0 and variance 1. */
   normalise(
     a: Var,
-    over: "columns" | "rows",
+    over: NormaliseOver,
     groups?: number,
   ): Var & { readonly mean: Tensor; readonly inverse: Tensor };
   concat(parts: readonly Var[]): Var;
@@ -186,9 +188,9 @@ export function tape(engine: Engine): Tape {
         give(soft, () => dy);
       }),
     normalise: (a, over, groups = 1) => {
-      const made = engine.normalise(a.value, over, groups);
+      const made = normalise(engine, a.value, over, groups);
       const value = variable(made.value, [a], (dy) => {
-        give(a, () => engine.normaliseGradient(made, dy, over, groups));
+        give(a, () => normaliseGradient(engine, made, dy, over, groups));
       });
       return Object.assign(value, { mean: made.mean, inverse: made.inverse });
     },

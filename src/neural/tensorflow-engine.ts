@@ -5,8 +5,6 @@ import {
   type Engine,
   leakySlope,
   type MatMulOptions,
-  type Normalised,
-  normaliseEpsilon,
   type Pointwise,
   seluAlpha,
   seluScale,
@@ -220,29 +218,6 @@ export function tensorflowEngine(tf: Tf, backend: string, version: string, trans
       );
       const wide = tf.reshape(hot, [a.rows, blocks.length * widest]);
       return like(a, tf.gather(wide, back as TensorFlow.Tensor1D, 1));
-    },
-
-    normalise: (a, over, groups = 1): Normalised => {
-      const x = over === "columns" ? grouped(a, groups) : of(a);
-      const axis = over === "rows" || groups > 1 ? 1 : 0;
-      const mean = tf.mean(x, axis, true);
-      const centred = tf.sub(x, mean);
-      const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), axis, true), normaliseEpsilon));
-      const [rows, columns] = over === "rows" ? [a.rows, 1] : [groups, a.columns];
-      return {
-        value: flat(tf.mul(centred, inverse), a.rows, a.columns),
-        mean: flat(mean, rows, columns),
-        inverse: flat(inverse, rows, columns),
-      };
-    },
-    normaliseGradient: (y, dy, over, groups = 1) => {
-      const [value, slopes] =
-        over === "columns" ? [grouped(y.value, groups), grouped(dy, groups)] : [of(y.value), of(dy)];
-      const axis = over === "rows" || groups > 1 ? 1 : 0;
-      const dot = tf.mean(tf.mul(slopes, value), axis, true);
-      const centred = tf.sub(tf.sub(slopes, tf.mean(slopes, axis, true)), tf.mul(value, dot));
-      const inverse = over === "columns" ? spread(y.inverse, groups) : of(y.inverse);
-      return flat(tf.mul(centred, inverse), dy.rows, dy.columns);
     },
 
     concat: (parts) => {

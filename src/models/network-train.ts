@@ -1,0 +1,143 @@
+import type { Watch } from "../core/model";
+import type { Rng } from "../core/rng";
+import { openEngine } from "../neural/backend";
+import type { Engine } from "../neural/engine";
+import { absoluteLoss, binaryCrossEntropy, squaredLoss } from "../neural/layers";
+import { noise } from "../neural/noise";
+import { adam, constantRate, cosineRate } from "../neural/optimiser";
+import { tape } from "../neural/tape";
+import { type History, runEpochs } from "../neural/train";
+import { hold, type Parameters, type Weights } from "../neural/weights";
+import { type NetworkShape, networkOutput, networkWeights } from "./network-graph";
+import { type EncodedRows, takeEncoded } from "./network-inputs";
+
+/** Rows as the net takes them, with what it should say of them. */
+export interface TrainingRows {
+  readonly inputs: EncodedRows;
+  readonly targets: Float32Array;
+  readonly weights: Float32Array;
+}
+
+export interface TrainingPlan {
+  readonly shape: NetworkShape;
+  readonly loss: "cross-entropy" | "focal" | "squared" | "absolute";
+  readonly epochs: number;
+  readonly batch: number;
+  readonly rate: number;
+  readonly schedule: "cosine" | "constant";
+  readonly decay: number;
+  readonly epsilon: number;
+  readonly dropout: number;
+  readonly patience?: number;
+  /** First weights; drawn when absent. */
+  readonly weights?: Weights;
+}
+
+export interface TrainedNetwork {
+  readonly weights: Weights;
+  readonly history: History;
+  readonly backend: string;
+}
+
+/** Trains a net. `judge` scores the outputs (mean over members, before any link) on held-out rows; lower is better. */
+export async function trainNetwork(
+  plan: TrainingPlan,
+  train: TrainingRows,
+  rng: Rng,
+  watch?: Watch,
+  held?: { readonly inputs: EncodedRows; readonly judge: (outputs: Float64Array) => number },
+): Promise<TrainedNetwork> {
+  const { shape } = plan;
+  const engine = await openEngine("small");
+  const net = hold(engine, plan.weights ?? networkWeights(shape, rng.fork("weights")));
+  const mover = adam(engine, net, { rate: plan.rate, decay: plan.decay, epsilon: plan.epsilon });
+  const masks = noise(rng.fork("dropout"));
+  const schedule = plan.schedule === "cosine" ? cosineRate() : constantRate;
+  const members = shape.members;
+  try {
+    const history = await runEpochs<Weights>(
+      {
+        step: (batch, done) =>
+          engine.step(() => {
+            const t = tape(engine);
+            const inputs = takeEncoded(train.inputs, batch, shape.numbers, shape.plain);
+            const out = networkOutput(t, shape, net, inputs, plan.dropout, masks);
+            const rows = batch.length * members;
+            const targets = engine.put(forMembers(train.targets, batch, members), rows, 1);
+            const weights = engine.put(forMembers(train.weights, batch, members), rows, 1);
+            const loss =
+              plan.loss === "squared"
+                ? squaredLoss(t, out, targets, weights)
+                : plan.loss === "absolute"
+                  ? absoluteLoss(t, out, targets, weights)
+                  : binaryCrossEntropy(t, out, targets, weights, plan.loss === "focal");
+            // Each member learns as if it were alone.
+            t.backward(t.affine(loss, members));
+            mover.step(t, schedule(done));
+            return { loss: engine.read(loss.value)[0] };
+          }),
+        ...(held && { validate: () => held.judge(memberOutputs(engine, shape, net, held.inputs)) }),
+        snapshot: net.read,
+        restore: net.write,
+      },
+      {
+        rows: train.targets.length,
+        epochs: plan.epochs,
+        batch: plan.batch,
+        ...(plan.patience !== undefined && { patience: plan.patience }),
+      },
+      rng.fork("order"),
+      watch,
+    );
+    return { weights: net.read(), history, backend: `${engine.backend} (${engine.version})` };
+  } finally {
+    mover.free();
+    net.free();
+    engine.close();
+  }
+}
+
+function forMembers(values: Float32Array, batch: Int32Array, members: number): Float32Array {
+  const out = new Float32Array(batch.length * members);
+  for (let m = 0; m < members; m++)
+    for (let i = 0; i < batch.length; i++) out[m * batch.length + i] = values[batch[i]];
+  return out;
+}
+
+/** Rows computed at a time when predicting. */
+const predictRows = 1024;
+
+/** The members' outputs for each row, averaged after `link` (probabilities, not log odds, are averaged). */
+export function memberOutputs(
+  engine: Engine,
+  shape: NetworkShape,
+  net: Parameters,
+  inputs: EncodedRows,
+  link: (z: number) => number = sigmoid,
+): Float64Array {
+  const out = new Float64Array(inputs.rows);
+  const { members, numbers, plain } = shape;
+  for (let from = 0; from < inputs.rows; from += predictRows) {
+    const rows = Math.min(predictRows, inputs.rows - from);
+    const block =
+      rows === inputs.rows
+        ? inputs
+        : takeEncoded(
+            inputs,
+            Int32Array.from({ length: rows }, (_, i) => from + i),
+            numbers,
+            plain,
+          );
+    const values = engine.step(() => engine.read(networkOutput(tape(engine), shape, net, block).value));
+    for (let i = 0; i < rows; i++) {
+      let sum = 0;
+      for (let m = 0; m < members; m++) sum += link(values[m * rows + i]);
+      out[from + i] = sum / members;
+    }
+  }
+  return out;
+}
+
+export function sigmoid(z: number): number {
+  return 1 / (1 + Math.exp(-z));
+}
