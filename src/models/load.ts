@@ -13,6 +13,7 @@ import { derivedModelFromJSON } from "./discover";
 import { forestFromJSON } from "./forest";
 import { linearRegressionFromJSON } from "./linear";
 import { logisticRegressionFromJSON } from "./logistic";
+import { networkFromJSON } from "./network";
 import { type Pipeline, pipelineOf } from "./pipeline";
 import { acceleratedFailureTimeFromJSON } from "./survival/accelerated-failure-time";
 import { coxFromJSON } from "./survival/cox-model";
@@ -33,6 +34,7 @@ const readers: { readonly [kind: string]: (json: Record<string, unknown>, load: 
   hurdle: hurdleFromJSON,
   "linear-regression": linearRegressionFromJSON,
   "logistic-regression": logisticRegressionFromJSON,
+  network: networkFromJSON,
   "spline-logistic": splineLogisticFromJSON,
   ziln: zilnFromJSON,
 };

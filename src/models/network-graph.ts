@@ -3,8 +3,8 @@ import type { Pointwise } from "../neural/engine";
 import { dropout } from "../neural/layers";
 import { type Noise, noise } from "../neural/noise";
 import type { Tape, Var } from "../neural/tape";
-import { initial, type Parameters, type Weight, type Weights } from "../neural/weights";
-import type { EncodedRows } from "./network-inputs";
+import { type Initialiser, initial, type Parameters, type Weight, type Weights } from "../neural/weights";
+import { type EncodedRows, type NetworkInputs, plainWidth } from "./network-inputs";
 
 /** The shape of a net: everything that its weights' sizes depend on. */
 export interface NetworkShape {
@@ -24,8 +24,15 @@ export interface NetworkShape {
   /** Periodic functions of each number, and how many sums of them enter the net. */
   readonly frequencies: number;
   readonly sums: number;
-  /** The standard deviation of the first frequencies. */
+  /** The standard deviation of the first frequencies, in waves per unit of a scaled number. */
   readonly frequencyScale: number;
+  /** Whether each input has a scale that is learned. */
+  readonly scaled: boolean;
+}
+
+/** The part of the shape that follows from the columns. */
+export function inputShape(inputs: NetworkInputs): Pick<NetworkShape, "numbers" | "plain"> {
+  return { numbers: inputs.numbers.filter((one) => !one.edges).length, plain: plainWidth(inputs) };
 }
 
 function inputWidth(shape: NetworkShape): number {
@@ -33,12 +40,11 @@ function inputWidth(shape: NetworkShape): number {
 }
 
 /** First weights; biases 0, scalings 1 but for the first of shared members: ±1, which makes them differ. */
-export function networkWeights(shape: NetworkShape, rng: Rng): Weights {
+export function networkWeights(shape: NetworkShape, rng: Rng, initialiser?: Initialiser): Weights {
   const { numbers, hidden, members, shared, frequencies, sums } = shape;
   const nets = shared === "all" ? 1 : members;
   const weights: Record<string, Weight> = {};
-  const how =
-    shape.activation === "selu" ? "lecunNormal" : shape.activation === "relu" ? "heUniform" : "glorotUniform";
+  const how = initialiser ?? (shape.activation === "selu" ? "lecunNormal" : "heUniform");
   if (frequencies > 0 && numbers > 0) {
     const groups = nets * numbers;
     const waves = initial("ones", groups, frequencies, rng);
@@ -53,7 +59,7 @@ export function networkWeights(shape: NetworkShape, rng: Rng): Weights {
     weights["sums.b"] = initial("zeros", groups, sums, rng);
   }
   const sizes = [inputWidth(shape), ...hidden];
-  weights.scale = initial("ones", nets, sizes[0], rng);
+  if (shape.scaled) weights.scale = initial("ones", nets, sizes[0], rng);
   for (let i = 0; i < hidden.length; i++) {
     weights[`${i}.w`] = initial(how, sizes[i] * nets, sizes[i + 1], rng.fork(`layer ${i}`), nets);
     if (shared === "all" && members > 1) {
@@ -68,7 +74,7 @@ export function networkWeights(shape: NetworkShape, rng: Rng): Weights {
     weights[`${i}.b`] = initial("zeros", members, sizes[i + 1], rng);
   }
   const last = sizes[sizes.length - 1];
-  weights["out.w"] = initial("heUniform", last * members, 1, rng.fork("out"), members);
+  weights["out.w"] = initial(initialiser ?? "heUniform", last * members, 1, rng.fork("out"), members);
   weights["out.b"] = initial("zeros", members, 1, rng);
   return weights;
 }
@@ -79,14 +85,16 @@ export function networkOutput(
   shape: NetworkShape,
   net: Parameters,
   batch: EncodedRows,
-  rate = 0,
+  rates: readonly number[] = [],
   masks?: Noise,
 ): Var {
   const { members, shared, hidden } = shape;
   const { rows } = batch;
   const weight = (name: string): Var => t.parameter(net.get(name));
   const nets = shared === "all" ? 1 : members;
-  let h = t.multiply(inputsOf(t, shape, net, batch, nets), weight("scale"), nets);
+  let h = inputsOf(t, shape, net, batch, nets);
+  // Absent in nets whose inputs are taken as given.
+  if (net.has("scale")) h = t.multiply(h, weight("scale"), nets);
   if (shared === "all" && members > 1) h = repeated(t, h, members);
   for (let i = 0; i < hidden.length; i++) {
     const w = weight(`${i}.w`);
@@ -96,7 +104,7 @@ export function networkOutput(
       const product = t.matMul(t.multiply(h, weight(`${i}.r`), members), w);
       h = t.map(shape.activation, t.add(t.multiply(product, weight(`${i}.s`), members), b, members));
     }
-    h = dropout(t, h, rate, masks);
+    h = dropout(t, h, rates[i] ?? 0, masks);
   }
   const out = t.dense(h, weight("out.w"), weight("out.b"), "linear", members);
   return t.reshape(out, members * rows, 1);

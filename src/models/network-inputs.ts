@@ -2,12 +2,14 @@ import { check, checkFinite } from "../core/checks";
 import { column, type Matrix } from "../core/matrix";
 import { distribution, quantileSorted } from "../features/scale";
 
-/** A numeric column: centred and scaled by the training rows, far values drawn in, a missing one in the middle. */
+/** A numeric column: centred and scaled by the training rows, a missing value in the middle. */
 export interface NumberInput {
   readonly name: string;
   readonly column: number;
   readonly center: number;
   readonly width: number;
+  /** Whether far values are drawn in, to at most 3 widths, and missing ones allowed; not for columns taken as given. */
+  readonly bounded: boolean;
   /** Edges of the piecewise-linear code; none where the number goes through periodic functions. */
   readonly edges?: readonly number[];
 }
@@ -36,6 +38,8 @@ export interface InputOptions {
   readonly maxLevels: number;
   /** Edges of a piecewise-linear code of each number; 0 for none. */
   readonly bins: number;
+  /** Numeric columns enter as they are: someone else has scaled them. */
+  readonly asGiven?: boolean;
 }
 
 /** Decides how each column enters a net. Constant columns and those of too many levels are left out. */
@@ -43,6 +47,7 @@ export function fitInputs(x: Matrix, options: InputOptions): NetworkInputs {
   const numbers: NumberInput[] = [];
   const flags: FlagInput[] = [];
   const left: { name: string; why: string }[] = [];
+  const asGiven = options.asGiven ?? false;
   const taken = options.columns ?? Array.from({ length: x.columns }, (_, j) => j);
   for (const j of taken) {
     const { name, levels } = x.features[j];
@@ -52,7 +57,8 @@ export function fitInputs(x: Matrix, options: InputOptions): NetworkInputs {
     const distinct = distinctValues(present, levels ? options.maxLevels : 2);
     if (present.length < values.length && present.length > 0)
       flags.push({ name: `${name} missing`, column: j, value: Number.NaN, off: 0 });
-    if (distinct && distinct.length < 2) left.push({ name, why: "it has one value only" });
+    if (asGiven && !levels) numbers.push({ name, column: j, center: 0, width: 1, bounded: false });
+    else if (distinct && distinct.length < 2) left.push({ name, why: "it has one value only" });
     else if (distinct && distinct.length === 2) flags.push({ name, column: j, value: distinct[1], off: -1 });
     else if (levels) {
       if (!distinct) left.push({ name, why: `it has more than ${options.maxLevels} levels` });
@@ -67,6 +73,7 @@ export function fitInputs(x: Matrix, options: InputOptions): NetworkInputs {
         column: j,
         center: median,
         width: quartileRange || deviation,
+        bounded: true,
         ...(edges && { edges }),
       });
     }
@@ -115,7 +122,11 @@ export function encodeRows(x: Matrix, inputs: NetworkInputs): EncodedRows {
   const numbers = new Float32Array(rows * smooth.length);
   smooth.forEach((one, j) => {
     const values = column(x, one.column);
-    for (let i = 0; i < rows; i++) numbers[j * rows + i] = drawnIn((values[i] - one.center) / one.width);
+    if (!one.bounded) checkFinite(values, "predict with network", `column ${JSON.stringify(one.name)}`);
+    for (let i = 0; i < rows; i++) {
+      const x = (values[i] - one.center) / one.width;
+      numbers[j * rows + i] = Number.isNaN(x) ? 0 : one.bounded ? drawnIn(x) : x;
+    }
   });
   const width = plainWidth(inputs);
   const plain = new Float32Array(rows * width);
@@ -139,9 +150,9 @@ export function encodeRows(x: Matrix, inputs: NetworkInputs): EncodedRows {
   return { rows, numbers, plain };
 }
 
-/** x / √(1 + (x/3)²): straight near 0, never beyond 3; 0 where missing. */
+/** x / √(1 + (x/3)²): straight near 0, never beyond 3, also for infinite x. */
 function drawnIn(x: number): number {
-  return Number.isNaN(x) ? 0 : x / Math.sqrt(1 + (x / 3) ** 2);
+  return Math.abs(x) > 1e9 ? 3 * Math.sign(x) : x / Math.sqrt(1 + (x / 3) ** 2);
 }
 
 /** Per bin, how far the value has come through it: 0 before, 1 beyond (Gorishniy et al., 2022, section 3.2). */

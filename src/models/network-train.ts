@@ -7,7 +7,7 @@ import { noise } from "../neural/noise";
 import { adam, constantRate, cosineRate } from "../neural/optimiser";
 import { tape } from "../neural/tape";
 import { type History, runEpochs } from "../neural/train";
-import { hold, type Parameters, type Weights } from "../neural/weights";
+import { hold, type Initialiser, type Parameters, type Weights } from "../neural/weights";
 import { type NetworkShape, networkOutput, networkWeights } from "./network-graph";
 import { type EncodedRows, takeEncoded } from "./network-inputs";
 
@@ -27,10 +27,11 @@ export interface TrainingPlan {
   readonly schedule: "cosine" | "constant";
   readonly decay: number;
   readonly epsilon: number;
-  readonly dropout: number;
+  /** After each hidden layer. */
+  readonly dropout: readonly number[];
   readonly patience?: number;
-  /** First weights; drawn when absent. */
-  readonly weights?: Weights;
+  /** How weights begin; as fits the activation when absent. */
+  readonly initialiser?: Initialiser;
 }
 
 export interface TrainedNetwork {
@@ -39,7 +40,7 @@ export interface TrainedNetwork {
   readonly backend: string;
 }
 
-/** Trains a net. `judge` scores the outputs (mean over members, before any link) on held-out rows; lower is better. */
+/** Trains a net. `judge` scores the outputs (probabilities, or values of a regression) on held-out rows; lower is better. */
 export async function trainNetwork(
   plan: TrainingPlan,
   train: TrainingRows,
@@ -49,11 +50,12 @@ export async function trainNetwork(
 ): Promise<TrainedNetwork> {
   const { shape } = plan;
   const engine = await openEngine("small");
-  const net = hold(engine, plan.weights ?? networkWeights(shape, rng.fork("weights")));
+  const net = hold(engine, networkWeights(shape, rng.fork("weights"), plan.initialiser));
   const mover = adam(engine, net, { rate: plan.rate, decay: plan.decay, epsilon: plan.epsilon });
   const masks = noise(rng.fork("dropout"));
   const schedule = plan.schedule === "cosine" ? cosineRate() : constantRate;
-  const members = shape.members;
+  const { members } = shape;
+  const link = plan.loss === "squared" || plan.loss === "absolute" ? identity : sigmoid;
   try {
     const history = await runEpochs<Weights>(
       {
@@ -76,7 +78,7 @@ export async function trainNetwork(
             mover.step(t, schedule(done));
             return { loss: engine.read(loss.value)[0] };
           }),
-        ...(held && { validate: () => held.judge(memberOutputs(engine, shape, net, held.inputs)) }),
+        ...(held && { validate: () => held.judge(memberOutputs(engine, shape, net, held.inputs, link)) }),
         snapshot: net.read,
         restore: net.write,
       },
@@ -113,7 +115,7 @@ export function memberOutputs(
   shape: NetworkShape,
   net: Parameters,
   inputs: EncodedRows,
-  link: (z: number) => number = sigmoid,
+  link: (z: number) => number,
 ): Float64Array {
   const out = new Float64Array(inputs.rows);
   const { members, numbers, plain } = shape;
@@ -138,6 +140,15 @@ export function memberOutputs(
   return out;
 }
 
+export function identity(z: number): number {
+  return z;
+}
+
 export function sigmoid(z: number): number {
   return 1 / (1 + Math.exp(-z));
+}
+
+/** −log of the probability given to the label, bounded: one certain error must not decide between settings. */
+export function logLoss(p: number, y: number): number {
+  return -Math.log(Math.max(1e-13, y === 1 ? p : 1 - p));
 }

@@ -8,6 +8,8 @@ import { discovering } from "../../src/models/discover";
 import { extraTrees, randomForest } from "../../src/models/forest";
 import { elasticNet, lasso, linearRegression, ridge } from "../../src/models/linear";
 import { logisticRegression } from "../../src/models/logistic";
+import { network } from "../../src/models/network";
+import { referenceNetwork } from "../../src/models/reference-network";
 
 /** A learner and what it states of itself; whatever is stated is tested. */
 export interface Stated {
@@ -104,4 +106,36 @@ export const learners: readonly Stated[] = [
     target: "amounts",
     ...linear,
   },
+  {
+    name: "network()",
+    learner: network({
+      hidden: [16],
+      members: 2,
+      epochs: 10,
+      batch: 32,
+      rate: 0.02,
+      columns: "all",
+      bins: 0,
+      frequencyScale: 0.3,
+    }),
+    target: "classes",
+    ...trees,
+    needsBoth: true,
+  },
+  {
+    name: 'network({task: "regression"})',
+    learner: network({
+      task: "regression",
+      hidden: [16],
+      members: 2,
+      epochs: 10,
+      batch: 32,
+      columns: "all",
+      rate: 0.02,
+      bins: 4,
+    }),
+    target: "numbers",
+    ...trees,
+  },
+  { name: "referenceNetwork()", learner: referenceNetwork(), target: "classes", ...linear },
 ];
