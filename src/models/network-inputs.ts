@@ -1,6 +1,6 @@
 import { check, checkFinite } from "../core/checks";
 import { column, type Matrix } from "../core/matrix";
-import { distribution, quantileSorted } from "../features/scale";
+import { moments, quantileSorted } from "../features/scale";
 
 /** A numeric column: centred and scaled by the training rows, a missing value in the middle. */
 export interface NumberInput {
@@ -66,13 +66,14 @@ export function fitInputs(x: Matrix, options: InputOptions): NetworkInputs {
         for (const value of distinct)
           flags.push({ name: `${name} = ${levels[value]}`, column: j, value, off: 0 });
     } else {
-      const { median, quartileRange, deviation } = distribution(present);
-      const edges = options.bins > 0 ? binEdges(present, options.bins) : undefined;
+      const sorted = present.slice().sort();
+      const quartileRange = quantileSorted(sorted, 0.75) - quantileSorted(sorted, 0.25);
+      const edges = options.bins > 0 ? binEdges(sorted, options.bins) : undefined;
       numbers.push({
         name,
         column: j,
-        center: median,
-        width: quartileRange || deviation,
+        center: quantileSorted(sorted, 0.5),
+        width: quartileRange || moments(present).deviation,
         bounded: true,
         ...(edges && { edges }),
       });
@@ -96,9 +97,8 @@ function distinctValues(values: Float64Array, most: number): number[] | undefine
   return [...seen].sort((a, b) => a - b);
 }
 
-/** Quantiles that cut into `bins` parts, equal ones merged. */
-function binEdges(values: Float64Array, bins: number): number[] {
-  const sorted = Float64Array.from(values).sort();
+/** Quantiles of sorted values that cut into `bins` parts, equal ones merged. */
+function binEdges(sorted: Float64Array, bins: number): number[] {
   const edges = Array.from({ length: bins + 1 }, (_, i) => quantileSorted(sorted, i / bins));
   return edges.filter((edge, i) => i === 0 || edge > edges[i - 1]);
 }

@@ -1,7 +1,7 @@
 import { check } from "../core/checks";
 import type { Labelled } from "../core/matrix";
 import type { Fit, Model } from "../core/model";
-import { distribution } from "../features/scale";
+import { moments } from "../features/scale";
 import type { Engine } from "../neural/engine";
 import { simdEngine } from "../neural/simd-engine";
 import { hold, type Parameters } from "../neural/weights";
@@ -102,7 +102,7 @@ function scaledTargets(
   task: NetworkSettings["task"],
 ): { targets: Float64Array; offset: number; scale: number } {
   if (task === "classification") return { targets: y, offset: 0, scale: 1 };
-  const { mean, deviation } = distribution(y);
+  const { mean, deviation } = moments(y);
   // With scale 0, whatever the net says, the prediction is the one target there is.
   return {
     targets: y.map((value) => (deviation > 0 ? (value - mean) / deviation : 0)),
