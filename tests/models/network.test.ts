@@ -198,7 +198,7 @@ describe.skipIf(!realData)("on real data", () => {
     expect(rocAuc(y, p)).toBeGreaterThan(0.92);
     expect(averagePrecision(y, p)).toBeGreaterThan(0.87);
     expect(brierLoss(y, p)).toBeLessThan(0.037);
-  });
+  }, 240_000);
 
   test("network() on IBM Telco, one fold of five", async () => {
     const { table } = await loadTelco({ folders: [realData as string] });
