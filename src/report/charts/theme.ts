@@ -23,7 +23,7 @@ export const modelColours: Readonly<Record<string, Colour>> = {
   "Tuned random forest": 5,
   "Gradient boosting": 3,
   "Deep network": 4,
-  Auto: 6,
+  "Automatic blend": 6,
 };
 
 export const ink = "var(--tl-ink, #1c1e21)";

@@ -133,12 +133,12 @@ export function calibrationChart(models: readonly HonestModel[]): Promise<string
     title: `SMOTE makes probabilities promise too much: ${worst.name.toLowerCase()}'s calibration error goes from ${decimal(same.test.calibrationError.estimate)} to ${decimal(worst.test.calibrationError.estimate)}`,
     description:
       "Mean predicted probability of eight equal groups of test customers against the share that left. The diagonal is perfect.",
-    note: "Bands: 95 % intervals of the observed shares, for the models without SMOTE.",
+    note: "Bands: 95 % intervals of the observed shares, for the models without SMOTE. Dashed: the model that SMOTE harms most.",
     x: { label: "Predicted probability of leaving", domain: [0, 1], format: ".0%" },
     y: { label: "Share that left", domain: [0, 1], format: ".0%" },
     series: [
       ...plain.map((one) => series(one, false)),
-      ...resampled.map((one) => series(one, true)),
+      series(worst, true),
       {
         name: "Perfect",
         colour: "grey",

@@ -14,6 +14,8 @@ import {
 import { averagePrecision, rocAuc } from "../../evaluate/ranking";
 import { chooseThreshold } from "../../evaluate/threshold";
 import { encode } from "../../features/encode";
+import { type AutoPipeline, auto } from "../../models/auto";
+import { gradientBoosting } from "../../models/boosting";
 import { randomForest } from "../../models/forest";
 import { logisticRegression } from "../../models/logistic";
 import { fitFolds, outOfFold } from "../../models/out-of-fold";
@@ -50,6 +52,8 @@ export interface HonestModel {
   readonly testScores: Float64Array;
   readonly calibration: readonly CalibrationBin[];
   readonly milliseconds: number;
+  /** What the learner found out by itself, in sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface HonestOptions {
@@ -75,11 +79,13 @@ function contenders(trees: number): Contender[] {
   const learners = {
     "Logistic regression": { encode: encode(), learner: logisticRegression() },
     "Random forest": { encode: encode(), learner: randomForest({ trees }) },
+    "Gradient boosting": { encode: encode(), learner: gradientBoosting({ trees: 100 }) },
   };
-  return Object.entries(learners).flatMap(([name, one]) => [
+  const plain = Object.entries(learners).flatMap(([name, one]): Contender[] => [
     { name, resampled: false, fit: pipeline<Model>(one) },
     { name, resampled: true, fit: pipeline<Model>({ ...one, resample: smote() }) },
   ]);
+  return [...plain, { name: "Automatic blend", resampled: false, fit: auto() }];
 }
 
 /**
@@ -97,10 +103,13 @@ export async function honestProtocol(data: ChurnData, options: HonestOptions = {
   for (const [k, { name, resampled, fit }] of all.entries()) {
     const start = performance.now();
     const rng = root.fork(name).fork(resampled ? "smote" : "plain");
-    const study = { learner: fit, data: { table: train.rows, y: train.labels } };
-    const trainScores = outOfFold(await fitFolds(study, splits, rng.fork("folds")), train.labels.length);
-    const { threshold } = chooseThreshold(train.labels, trainScores, { fBeta: 1 });
     const model = await fit(train.rows, train.labels, rng.fork("all"));
+    const study = { learner: fit, data: { table: train.rows, y: train.labels } };
+    // Auto cross-validates itself to choose, and tells each training row's prediction by models that did not see it.
+    const own = (model as Partial<AutoPipeline>).report;
+    const trainScores =
+      own?.outOfFold ?? outOfFold(await fitFolds(study, splits, rng.fork("folds")), train.labels.length);
+    const { threshold } = chooseThreshold(train.labels, trainScores, { fBeta: 1 });
     const testScores = model.predict(test.rows);
     const measures = figuresAt(threshold);
     out.push({
@@ -115,6 +124,7 @@ export async function honestProtocol(data: ChurnData, options: HonestOptions = {
       testScores,
       calibration: calibrationCurve(test.labels, testScores, { bins: 8, strategy: "quantile" }),
       milliseconds: performance.now() - start,
+      notes: own?.features.map((one) => one.sentence) ?? [],
     });
     progress?.({ phase: resampled ? `${name} with SMOTE` : name, done: k + 1, total: all.length });
   }
