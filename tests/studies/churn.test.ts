@@ -16,7 +16,7 @@ describe.skipIf(!realData)("the churn study on the real churn-bigml customers", 
     data = await churnData();
     reference = await referenceProtocol(data, { seeds: 3, trees: 100, draws: 2 });
     honest = await honestProtocol(data, { trees: 300, resamples: 200 });
-  });
+  }, 400_000);
 
   test("has 2,666 customers to learn from and 667 to be judged on, 95 of whom left", () => {
     expect([data.train.rows.rows, data.test.rows.rows]).toEqual([2666, 667]);
@@ -63,8 +63,16 @@ describe.skipIf(!realData)("the churn study on the real churn-bigml customers", 
   test("thresholds come from training customers: other test rows leave them as they are", async () => {
     const half = { ...data, test: { ...data.test, labels: data.test.labels.map((v) => 1 - v) } };
     const [a, b] = [
-      await honestProtocol(data, { trees: 20, resamples: 10 }),
-      await honestProtocol(half, { trees: 20, resamples: 10 }),
+      await honestProtocol(data, {
+        trees: 20,
+        resamples: 10,
+        only: ["Logistic regression", "Random forest"],
+      }),
+      await honestProtocol(half, {
+        trees: 20,
+        resamples: 10,
+        only: ["Logistic regression", "Random forest"],
+      }),
     ];
     expect(b.map((one) => one.threshold)).toEqual(a.map((one) => one.threshold));
   });

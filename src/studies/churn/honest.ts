@@ -63,6 +63,8 @@ export interface HonestOptions {
   readonly folds?: number;
   /** Trees of the forest; defaults to 300. */
   readonly trees?: number;
+  /** Names of the learners to compare; all when absent. */
+  readonly only?: readonly string[];
   /** Bootstrap samples of the test customers behind the intervals; defaults to 1000. */
   readonly resamples?: number;
   readonly progress?: (step: Progress) => void;
@@ -98,7 +100,7 @@ export async function honestProtocol(data: ChurnData, options: HonestOptions = {
   const { train, test } = data;
   const root = seeded(seed).fork("honest");
   const splits = stratifiedKFold(train.labels, folds, root.fork("folds"));
-  const all = contenders(trees);
+  const all = contenders(trees).filter((one) => options.only?.includes(one.name) ?? true);
   const out: HonestModel[] = [];
   for (const [k, { name, resampled, fit }] of all.entries()) {
     const start = performance.now();
