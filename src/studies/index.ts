@@ -14,4 +14,14 @@ export {
 } from "./churn/honest-views";
 export { type ReferenceModel, referenceProtocol } from "./churn/reference";
 export { referenceChart, referenceTable } from "./churn/reference-views";
+export { imbalanceConclusion, imbalanceFigures } from "./imbalance/conclusion";
+export { imbalanceData, imbalanceStudy, type Market, type MarketStudy } from "./imbalance/run";
+export {
+  marketsTable,
+  movedThresholdChart,
+  probabilitiesTable,
+  profitChart,
+  promiseChart,
+  remediesTable,
+} from "./imbalance/views";
 export { provenanceOf } from "./provenance";

@@ -1,0 +1,216 @@
+import type { Comparison } from "../../evaluate/compare";
+import { calibrationCurve } from "../../evaluate/probability";
+import { type Dot, dotChart } from "../../report/charts/dots";
+import { lineChart, type Series } from "../../report/charts/line";
+import { type Colour, modelColours } from "../../report/charts/theme";
+import { dataTable, type TableColumn } from "../../report/data-table";
+import { count, decimal, difference, duration, percent } from "../../report/format";
+import { againstMoving, meanOf, remediesOf, trialOf, verdict } from "./compare";
+import { campaign, contact, type FoldFigure, payingProbability } from "./fold-figures";
+import type { Market, MarketStudy, Trial } from "./run";
+
+/** The data sets: how many customers, how many left. */
+export function marketsTable(markets: readonly Market[]): string {
+  return dataTable(
+    markets,
+    [
+      { label: "Data", text: (one) => one.name },
+      { label: "Customers", align: "right", text: (one) => count(one.customers.rows.rows) },
+      { label: "Columns", align: "right", text: (one) => count(one.customers.rows.columns.length) },
+      {
+        label: "Left",
+        align: "right",
+        text: ({ customers }) =>
+          percent(customers.labels.reduce((sum, label) => sum + label, 0) / customers.labels.length),
+      },
+    ],
+    { caption: "Customers of two carriers" },
+  );
+}
+
+/** How well each remedy's decisions find leavers, with one learner on one data set. */
+export function remediesTable(study: MarketStudy, learner: string): string {
+  const rows = remediesOf(study).map((name) => trialOf(study, learner, name));
+  const isBase = (one: Trial): boolean => one.remedy === nothing;
+  const against = (one: Trial): Comparison => againstMoving(study, one, "f1");
+  return dataTable(
+    rows,
+    [
+      { label: "Remedy", text: (one) => one.remedy },
+      mean("F1 at ½", "f1AtHalf", "highest", "Calling those with a probability of at least one half"),
+      mean("F1, moved", "f1", "highest", "At the threshold with the best F1 on the other folds"),
+      {
+        label: "Difference",
+        help: "In F1 with the threshold moved, from doing nothing else",
+        align: "right",
+        text: (one) => (isBase(one) ? "reference" : difference(against(one).difference)),
+      },
+      { label: "Verdict", text: (one) => (isBase(one) ? "reference" : verdict(against(one))) },
+      mean("Recall", "recallAtHalfPrecision", "highest", "Leavers found when half of the calls are right"),
+    ],
+    {
+      caption: `Finding leavers: ${learner.toLowerCase()} on ${study.name}`,
+      note: `Means over ${rows[0].folds.length} folds. F1, moved: at the threshold with the best F1 on the other folds. Verdict: whether the 95 % interval of the difference, corrected for the folds' overlap, leaves out zero. Recall: when half of the calls are right.`,
+    },
+  );
+}
+
+/** What each remedy does to the probabilities, what believing them earns, and what it takes. */
+export function probabilitiesTable(study: MarketStudy, learner: string): string {
+  const rows = remediesOf(study).map((name) => trialOf(study, learner, name));
+  return dataTable(
+    rows,
+    [
+      { label: "Remedy", text: (one) => one.remedy },
+      mean("Brier", "brier", "lowest", "Mean squared error of the probability"),
+      mean("Calibration error", "calibrationError", "lowest", "Distance of promises and shares, in ten bins"),
+      {
+        label: "Promised",
+        help: "The mean probability",
+        align: "right",
+        text: (one) => percent(meanOf(one, "meanPredicted")),
+      },
+      {
+        ...mean("Profit", "profit", "highest", "Per customer, believing the probabilities"),
+        text: money("profit"),
+      },
+      {
+        ...mean(
+          "Profit, moved",
+          "profitMoved",
+          "highest",
+          "At the threshold that paid best on the other folds",
+        ),
+        text: money("profitMoved"),
+      },
+      { label: "Time", align: "right", text: (one) => duration(meanOf(one, "milliseconds")) },
+    ],
+    {
+      caption: `Believing the probabilities: ${learner.toLowerCase()} on ${study.name}`,
+      note: `Means over ${rows[0].folds.length} folds; ${percent(study.share)} left. Profit: per customer, contacting all above ${percent(payingProbability)}; moved: above the threshold that paid best on the other folds. Time: making the rows and one fit, on one thread.`,
+    },
+  );
+}
+
+function mean(
+  label: string,
+  figure: FoldFigure,
+  best: "highest" | "lowest",
+  help: string,
+): TableColumn<Trial> {
+  return {
+    label,
+    help,
+    align: "right",
+    best,
+    value: (one) => meanOf(one, figure),
+    text: (one) => decimal(meanOf(one, figure)),
+  };
+}
+
+function money(figure: FoldFigure): (one: Trial) => string {
+  return (one) => decimal(meanOf(one, figure), 2);
+}
+
+const nothing = "Nothing";
+/** What the chart of promises shows. */
+const remedyColours: Readonly<Record<string, Colour>> = { [nothing]: 1, "Class weights": 5, SMOTE: 2 };
+
+function colourOfLearner(learner: string): Colour {
+  return modelColours[learner] ?? 1;
+}
+
+/** F1 of each remedy at a threshold of one half against moving the threshold alone. */
+export function movedThresholdChart(study: MarketStudy, learner: string): Promise<string> {
+  const others = remediesOf(study).filter((name) => name !== nothing);
+  const asItComes = others.map((name) => ({
+    name,
+    ...againstMoving(study, trialOf(study, learner, name), "f1AtHalf", "f1"),
+  }));
+  const better = asItComes.filter((one) => one.low > 0).map((one) => one.name);
+  const where = `${learner.toLowerCase()}, ${study.name}`;
+  return dotChart({
+    title:
+      better.length === 0
+        ? `No remedy finds leavers clearly better than moving the threshold does: ${where}`
+        : `${better.join(" and ")} finds leavers better than moving the threshold does: ${where}`,
+    description: `Differences in F1 from ${learner.toLowerCase()} without any remedy at a moved threshold, with 95 % intervals; left of zero the remedy is worse.`,
+    note: "Dots: the remedy with a threshold of one half, and 95 % intervals over folds, corrected for their overlap. Diamonds: with its threshold moved as well.",
+    x: { label: "Difference in F1 from moving the threshold only" },
+    zero: 0,
+    dots: asItComes.flatMap((one): Dot[] => {
+      const moved = againstMoving(study, trialOf(study, learner, one.name), "f1");
+      return [
+        { ...dot(one.name, one, colourOfLearner(learner)), group: "threshold one half" },
+        {
+          label: one.name,
+          value: moved.difference,
+          colour: "grey",
+          mark: "diamond",
+          group: "threshold moved too",
+        },
+      ];
+    }),
+  });
+}
+
+/** What contacts earn when probabilities are taken at their word, against doing nothing. */
+export function profitChart(study: MarketStudy, learner: string): Promise<string> {
+  const others = remediesOf(study).filter((name) => name !== nothing);
+  const differences = others.map((name) => ({
+    name,
+    ...againstMoving(study, trialOf(study, learner, name), "profit"),
+  }));
+  const worst = differences.reduce((a, b) => (b.difference < a.difference ? b : a));
+  const base = meanOf(trialOf(study, learner, nothing), "profit");
+  return dotChart({
+    title: `Believing the probabilities earns ${decimal(base, 2)} a customer untouched, and ${decimal(base + worst.difference, 2)} after “${worst.name}”: ${learner.toLowerCase()}, ${study.name}`,
+    description: `Differences in profit per customer from ${learner.toLowerCase()} without remedy when everybody above ${percent(payingProbability)} is contacted, with 95 % intervals.`,
+    note: `A contact costs ${campaign.contactCost}, an accepted offer ${campaign.offerCost}; three leavers in ten accept and are worth ${campaign.customerValue}: a contacted leaver earns ${decimal(contact.leaver, 0)}, a stayer costs ${decimal(contact.stayer, 0)}, so contacts pay from a probability of ${percent(payingProbability)}.`,
+    x: { label: "Difference in profit per customer" },
+    zero: 0,
+    dots: differences.map((one) => dot(one.name, one, colourOfLearner(learner))),
+  });
+}
+
+/** What probabilities promised against what came: untouched, weighted, and after SMOTE. */
+export function promiseChart(study: MarketStudy, learner: string): Promise<string> {
+  const shown = remediesOf(study).filter((name) => name in remedyColours);
+  const series = shown.map((name): Series => {
+    const { predictions } = trialOf(study, learner, name);
+    const bins = calibrationCurve(study.labels, predictions, { bins: 8, strategy: "quantile" });
+    const points = bins.map((bin) => ({
+      x: bin.meanPredicted,
+      y: bin.observed,
+      ...(name === nothing ? { low: bin.interval[0], high: bin.interval[1] } : {}),
+    }));
+    return { name, colour: remedyColours[name], dots: true, points };
+  });
+  const [untouched, after] = [nothing, shown[shown.length - 1]].map((name) =>
+    meanOf(trialOf(study, learner, name), "meanPredicted"),
+  );
+  return lineChart({
+    title: `${percent(study.share, 0)} left; ${learner.toLowerCase()} promises ${percent(untouched, 0)}, after ${shown[shown.length - 1]} ${percent(after, 0)}: ${study.name}`,
+    description:
+      "Mean predicted probability of eight equal groups of customers against the share of them that left. The diagonal is perfect; below it, probabilities promise too many leavers.",
+    note: "Out-of-fold predictions of one repeat. Band: 95 % intervals of the observed shares without remedy.",
+    x: { label: "Predicted probability of leaving", domain: [0, 1], format: ".0%" },
+    y: { label: "Share that left", domain: [0, 1], format: ".0%" },
+    series: [
+      ...series,
+      {
+        name: "Perfect",
+        colour: "grey",
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
+    ],
+  });
+}
+
+function dot(label: string, from: Comparison, colour: Colour): Dot {
+  const { difference: value, low, high } = from;
+  return { label, value, low, high, colour };
+}
