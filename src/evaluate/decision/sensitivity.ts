@@ -15,26 +15,37 @@ export interface Consequence extends Belief {
   readonly contacted: number;
   /** Profit by the true figures of the customers chosen by the wrong ones. */
   readonly profit: number;
-  /** That, as a share of what the right belief would have brought; 1 where nothing is lost. */
+  /** That, as a share of what factors of 1 would have brought; 1 where nothing is lost. */
   readonly kept: number;
   /** The share of the rightly chosen customers that is chosen still. */
   readonly overlap: number;
 }
 
+export interface SensitivityOptions {
+  /** In believed money. */
+  readonly limits?: Limits;
+  /** What a model says of costs and profits, where that is not the truth: beliefs are factors on it. */
+  readonly believed?: ContactValue;
+}
+
 /**
  * Chooses contacts under each belief and counts by the truth: how wrong may costs and effects be before the decision
- * changes? `truth` is what a contact costs and brings; the limits are in believed money.
+ * changes? `truth` is what a contact really costs and brings; losses are against what factors of 1 choose.
  */
 export function sensitivity(
   truth: ContactValue,
   beliefs: readonly Belief[],
-  limits: Limits = {},
+  options: SensitivityOptions = {},
 ): readonly Consequence[] {
   const action = "test sensitivity";
-  const { profit, cost } = truth;
+  const { limits = {}, believed: base = truth } = options;
+  const { profit, cost } = base;
   checkSameLength(profit.length, cost.length, action, "profits and costs");
+  checkSameLength(truth.profit.length, profit.length, action, "true and believed profits");
   checkFinite(profit, action, "profits");
-  const right = chooseContacts(truth, limits);
+  checkFinite(truth.profit, action, "profits");
+  const right = chooseContacts(base, limits);
+  const rightly = right.rows.reduce((sum, i) => sum + truth.profit[i], 0);
   const chosen = new Set(right.rows);
   return beliefs.map((belief) => {
     check(
@@ -49,14 +60,14 @@ export function sensitivity(
     let made = 0;
     let same = 0;
     for (const i of rows) {
-      made += profit[i];
+      made += truth.profit[i];
       if (chosen.has(i)) same++;
     }
     return {
       ...belief,
       contacted: rows.length,
       profit: made,
-      kept: right.profit > 0 ? made / right.profit : 1,
+      kept: rightly > 0 ? made / rightly : 1,
       overlap: right.rows.length > 0 ? same / right.rows.length : 1,
     };
   });

@@ -1,5 +1,5 @@
 import { check, checkFinite, checkSameLength } from "../../core/checks";
-import { type Matrix, takeRows, takeValues } from "../../core/matrix";
+import { joinRows, type Matrix, takeRows, takeValues } from "../../core/matrix";
 import type { Model, Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { checkNumbers } from "../check-rows";
@@ -98,6 +98,23 @@ export function takeCensored(data: Censored, indices: ArrayLike<number>): Censor
 /** The rows at `indices`; an index may repeat. */
 export function takeSurvival(data: SurvivalData, indices: ArrayLike<number>): SurvivalData {
   return { ...takeCensored(data, indices), x: takeRows(data.x, indices) };
+}
+
+/** Rows of `a`, then rows of `b`; both with the same columns. Entries and weights are taken along where both have them. */
+export function joinSurvival(a: SurvivalData, b: SurvivalData): SurvivalData {
+  const joined = (p: Float64Array, q: Float64Array): Float64Array => {
+    const out = new Float64Array(p.length + q.length);
+    out.set(p);
+    out.set(q, p.length);
+    return out;
+  };
+  return {
+    x: joinRows(a.x, b.x),
+    time: joined(a.time, b.time),
+    event: joined(a.event, b.event),
+    ...(a.entry && b.entry ? { entry: joined(a.entry, b.entry) } : {}),
+    ...(a.weights && b.weights ? { weights: joined(a.weights, b.weights) } : {}),
+  };
 }
 
 /** What happened at each distinct end of a lifetime, in ascending order of time; counts are sums of weights. */

@@ -17,21 +17,26 @@ export interface DiscreteHazardOptions<M extends Model> {
   readonly learner: Fit<M>;
   /** Length of a period in the unit of the times, above 0; defaults to 1 (a month, if times are months). */
   readonly period?: number;
-  /**
-   * How the learner sees the period: "number" (default), for trees; "one-hot", a column per period, so that a linear
-   * learner can follow any shape of the baseline.
-   */
-  readonly clock?: "number" | "one-hot";
+  /** How the learner sees the period; defaults to "number". */
+  readonly clock?: Clock;
   /** Follow lifetimes for at most this many periods; defaults to the longest. Fewer are quicker to fit. */
   readonly periods?: number;
 }
+
+/**
+ * How a learner sees the period k: "number", as it is, for trees; "smooth", as k, ln k and 1/k, so that a linear learner
+ * can follow a hazard that begins high or low and levels off; "one-hot", a column per period, for any shape at all.
+ */
+export type Clock = "number" | "smooth" | "one-hot";
+
+const clocks: readonly Clock[] = ["number", "smooth", "one-hot"];
 
 interface Parts<M extends Model> {
   /** The learner's model of one period. */
   readonly hazard: M;
   readonly period: number;
   readonly periods: number;
-  readonly clock: "number" | "one-hot";
+  readonly clock: Clock;
   readonly features: readonly string[];
 }
 
@@ -56,7 +61,7 @@ export function discreteHazard<M extends Model>(
   const { learner, period = 1, clock = "number" } = options;
   const action = "fit discrete hazards";
   checkNumber(period, 0, Infinity, action, "period", "low");
-  checkOneOf(clock, ["number", "one-hot"], action, "clock");
+  checkOneOf(clock, clocks, action, "clock");
   if (options.periods !== undefined) checkInteger(options.periods, 1, 100_000, action, "periods");
   return async (train, rng, watch) => {
     checkCensored(train, action);
@@ -81,12 +86,7 @@ export function discreteHazard<M extends Model>(
 }
 
 /** One row per row of `data` and period that it was seen through, labelled 1 where the lifetime ended. */
-export function personPeriods(
-  data: SurvivalData,
-  period: number,
-  periods: number,
-  clock: "number" | "one-hot",
-): Labelled {
+export function personPeriods(data: SurvivalData, period: number, periods: number, clock: Clock): Labelled {
   const { x, time, event, entry, weights } = data;
   const from = new Int32Array(x.rows);
   const to = new Int32Array(x.rows);
@@ -117,30 +117,34 @@ export function personPeriods(
 }
 
 /** The rows `source` of `x` beside what says in which period they are. */
-function withPeriod(
-  x: Matrix,
-  source: Int32Array,
-  at: Int32Array,
-  periods: number,
-  clock: "number" | "one-hot",
-): Matrix {
+function withPeriod(x: Matrix, source: Int32Array, at: Int32Array, periods: number, clock: Clock): Matrix {
   const rows = source.length;
-  const extra = clock === "number" ? 1 : periods - 1;
-  const values = new Float64Array(rows * (x.columns + extra));
+  const names = clockNames(clock, periods);
+  const values = new Float64Array(rows * (x.columns + names.length));
   for (let j = 0; j < x.columns; j++) {
     const given = column(x, j);
     for (let i = 0; i < rows; i++) values[j * rows + i] = given[source[i]];
   }
   for (let i = 0; i < rows; i++) {
     const k = Math.min(at[i], periods);
-    if (clock === "number") values[x.columns * rows + i] = k;
-    else if (k > 1) values[(x.columns + k - 2) * rows + i] = 1;
+    const place = x.columns * rows + i;
+    if (clock === "one-hot") {
+      if (k > 1) values[place + (k - 2) * rows] = 1;
+      continue;
+    }
+    values[place] = k;
+    if (clock === "number") continue;
+    values[place + rows] = Math.log(k);
+    values[place + 2 * rows] = 1 / k;
   }
-  const clocks: Feature[] =
-    clock === "number"
-      ? [{ name: "period" }]
-      : Array.from({ length: extra }, (_, k) => ({ name: `period ${k + 2}` }));
-  return matrix(rows, x.columns + extra, values, [...x.features, ...clocks]);
+  const features: Feature[] = names.map((name) => ({ name }));
+  return matrix(rows, x.columns + names.length, values, [...x.features, ...features]);
+}
+
+function clockNames(clock: Clock, periods: number): string[] {
+  if (clock === "number") return ["period"];
+  if (clock === "smooth") return ["period", "ln period", "1 / period"];
+  return Array.from({ length: periods - 1 }, (_, k) => `period ${k + 2}`);
 }
 
 function discreteHazardModel<M extends Model>(parts: Parts<M>): DiscreteHazardModel<M> {
@@ -233,7 +237,7 @@ const json = z.strictObject({
   version: z.literal(1),
   period: z.number().positive(),
   periods: z.int().min(1).max(100_000),
-  clock: z.enum(["number", "one-hot"]),
+  clock: z.enum(["number", "smooth", "one-hot"]),
   features: z.array(z.string()),
   hazard: z.looseObject({ kind: z.string(), version: z.number() }),
 });

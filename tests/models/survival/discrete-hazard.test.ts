@@ -92,6 +92,8 @@ test("personPeriods cuts censored rows to whole periods and labels only the last
   expect([...short.y]).toEqual([0, 0, 0, 0, 0, 0]);
   expect([...column(short.x, 1)]).toEqual([0, 1, 0, 1, 0, 1]);
   expect(short.x.features.map((f) => f.name)).toEqual(["x0", "period 2"]);
+  const smooth = personPeriods(data, 1, 10, "smooth").x;
+  expect([1, 2, 3].map((j) => column(smooth, j)[2])).toEqual([3, Math.log(3), 1 / 3]);
 });
 
 test("an end at time 0 falls into the first period", () => {

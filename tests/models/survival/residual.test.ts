@@ -27,6 +27,7 @@ const learners: Record<string, FitSurvival> = {
   weibull: acceleratedFailureTime(),
   "log-normal": acceleratedFailureTime({ distribution: "log-normal" }),
   "discrete hazard": discreteHazard({ learner: logisticRegression() }),
+  "discrete hazard, smooth": discreteHazard({ learner: logisticRegression(), clock: "smooth" }),
   "discrete hazard, one-hot": discreteHazard({ learner: logisticRegression(), clock: "one-hot" }),
 };
 

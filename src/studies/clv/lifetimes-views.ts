@@ -1,0 +1,172 @@
+import { foldScores } from "../../models/fold-scores";
+import { barChart } from "../../report/charts/bars";
+import { dotChart } from "../../report/charts/dots";
+import { lineChart } from "../../report/charts/line";
+import type { Colour } from "../../report/charts/theme";
+import { dataTable, type TableColumn } from "../../report/data-table";
+import { count, decimal, duration, percent } from "../../report/format";
+import type { ContractCurves, LifetimeDrivers, LifetimeModel } from "./lifetimes";
+
+const colours: readonly Colour[] = [2, 1, 3, 4, 5, 6];
+
+/** Survival by contract, with log-log bands. */
+export function contractChart(found: ContractCurves): Promise<string> {
+  const short = found.curves.reduce((a, b) => (b.curve.at(24) < a.curve.at(24) ? b : a));
+  const long = found.curves.reduce((a, b) => (b.curve.at(24) > a.curve.at(24) ? b : a));
+  return lineChart({
+    title: `Two years on, ${percent(short.curve.at(24), 0)} of ${short.contract.toLowerCase()} customers are still there, and ${percent(long.curve.at(24), 0)} of those on ${long.contract.toLowerCase()} contracts`,
+    description: `Kaplan–Meier survival by contract with 95 % bands. ${found.curves.map((one) => `${one.contract}: ${percent(one.curve.at(12), 0)} after 12 months, ${percent(one.curve.at(48), 0)} after 48`).join("; ")}.`,
+    note: `Bands: 95 %, pointwise, log-log. Log-rank test that all contracts share one curve: χ² = ${count(found.test.statistic)} with ${found.test.df} degrees of freedom.`,
+    x: { label: "Months since joining", domain: [0, 72] },
+    y: { label: "Share still there", domain: [0, 1], format: ".0%" },
+    series: found.curves.map(({ contract, curve }, k) => ({
+      name: contract,
+      colour: colours[k % colours.length],
+      points: [
+        { x: 0, y: 1, low: 1, high: 1 },
+        ...Array.from(curve.times, (x, t) => ({
+          x,
+          y: curve.survival[t],
+          low: curve.lower[t],
+          high: curve.upper[t],
+        })),
+      ],
+    })),
+  });
+}
+
+/** Hazard ratios with intervals, the strongest first. */
+export function driversOfLifetimeChart(found: LifetimeDrivers, most = 14): Promise<string> {
+  const strongest = [...found.coefficients]
+    .filter((one) => one.pValue < 0.05)
+    .sort((a, b) => Math.abs(b.estimate) - Math.abs(a.estimate))
+    .slice(0, most)
+    .sort((a, b) => b.estimate - a.estimate);
+  const [worst, best] = [strongest[0], strongest[strongest.length - 1]];
+  return dotChart({
+    title: `${nameOf(worst?.feature)} multiplies the monthly risk of leaving by ${decimal(Math.exp(worst?.estimate ?? 0), 1)}, ${nameOf(best?.feature).toLowerCase()} divides it by ${decimal(Math.exp(-(best?.estimate ?? 0)), 1)}`,
+    description: `Hazard ratios of a Cox model: ${strongest.map((one) => `${nameOf(one.feature)} ${decimal(Math.exp(one.estimate), 2)}`).join(", ")}.`,
+    note: "Cox's proportional hazards, Efron's ties; all other columns held equal. Lines: 95 % intervals. Right of 1: leaves sooner.",
+    x: { label: "Hazard ratio" },
+    zero: 1,
+    dots: strongest.map((one) => ({
+      label: nameOf(one.feature),
+      value: Math.exp(one.estimate),
+      low: Math.exp(one.low),
+      high: Math.exp(one.high),
+      colour: one.estimate > 0 ? 2 : 1,
+    })),
+  });
+}
+
+/** Whether effects are the same at all ages, column by column. */
+export function driftTable(found: LifetimeDrivers): string {
+  const rows = found.drift
+    .map((test) => ({ ...test, row: found.coefficients.find((one) => one.feature === test.name) }))
+    .sort((a, b) => b.statistic - a.statistic)
+    .slice(0, 8);
+  return dataTable(
+    rows,
+    [
+      { label: "Column", text: (one) => nameOf(one.name) },
+      { label: "Hazard ratio", align: "right", text: (one) => decimal(Math.exp(one.row?.estimate ?? 0), 2) },
+      { label: "Drift, χ²(1)", align: "right", text: (one) => decimal(one.statistic, 1) },
+      { label: "p-value", align: "right", text: (one) => small(one.pValue) },
+      {
+        label: "Verdict",
+        text: (one) => (one.pValue < 0.001 ? "its effect changes with age" : "no sign of a change"),
+      },
+    ],
+    {
+      caption: "Do effects stay the same with age? The eight columns that drift most",
+      note: "Grambsch and Therneau's test on Schoenfeld residuals against the rank of time. Where effects change, models with an effect per month (the hazards below) are the better ones.",
+    },
+  );
+}
+
+function small(p: number): string {
+  return p < 0.001 ? "below 0.001" : decimal(p, 3);
+}
+
+/** "Contract=Two year" as people say it, short enough for a chart's side. */
+function nameOf(feature: string | undefined): string {
+  const [column, level] = (feature ?? "").replace(/([a-z])([A-Z])/g, "$1 $2").split("=");
+  if (level === undefined || level === "Yes" || level === "1") return column;
+  const kind = column.replace(/ (Method|Service)$/, "");
+  return level === "No"
+    ? `No ${kind.toLowerCase()}`
+    : `${kind}: ${level.toLowerCase().replace(" (automatic)", "")}`;
+}
+
+/** All survival models on customers they did not see. */
+export function lifetimeTable(models: readonly LifetimeModel[]): string {
+  const figure = (
+    label: string,
+    of: (one: LifetimeModel) => readonly number[],
+    best: "highest" | "lowest",
+    help: string,
+  ): TableColumn<LifetimeModel>[] => [
+    {
+      label,
+      help,
+      align: "right",
+      best,
+      value: (one) => foldScores(of(one)).mean,
+      text: (one) => decimal(foldScores(of(one)).mean, 4),
+    },
+    { label: "±", align: "right", text: (one) => decimal(foldScores(of(one)).deviation, 4) },
+  ];
+  return dataTable(
+    models,
+    [
+      { label: "Model", text: (one) => one.name },
+      ...figure(
+        "Concordance",
+        (one) => one.concordance,
+        "highest",
+        "How often the one predicted to leave first does",
+      ),
+      ...figure(
+        "Time-dependent AUC",
+        (one) => one.auc,
+        "highest",
+        "Mean over months of telling leavers from stayers",
+      ),
+      ...figure(
+        "Integrated Brier",
+        (one) => one.integratedBrier,
+        "lowest",
+        "Mean squared error of survival over months 3 to 60",
+      ),
+      { label: "Time", align: "right", text: (one) => duration(one.milliseconds) },
+    ],
+    {
+      caption: `Lifetimes of customers the models did not see, ${models[0]?.concordance.length ?? 0} folds`,
+      muted: (one) => one.name === "One curve for all",
+      note: "AUC by month: time-dependent, mean over months. Brier: integrated over months 3 to 60. Censoring is weighed out by the training folds' censoring curve. ±: standard deviation over folds, which overlap in training.",
+    },
+  );
+}
+
+/** Integrated Brier losses beside that of one curve for all. */
+export function lifetimeChart(models: readonly LifetimeModel[]): Promise<string> {
+  const score = (one: LifetimeModel): number => foldScores(one.integratedBrier).mean;
+  const plain = models[0];
+  const best = models.reduce((a, b) => (score(b) < score(a) ? b : a));
+  return barChart({
+    title: `${best.name} takes ${percent(1 - score(best) / score(plain), 0)} off the error of one curve for all`,
+    description: `Integrated Brier loss: ${models.map((one) => `${one.name} ${decimal(score(one), 4)}`).join(", ")}.`,
+    note: "Lower is better. Lines: one standard deviation over the folds.",
+    value: { label: "Integrated Brier loss, months 3 to 60" },
+    bars: models.map((one) => {
+      const { mean, deviation } = foldScores(one.integratedBrier);
+      return {
+        label: one.name,
+        value: mean,
+        low: mean - deviation,
+        high: mean + deviation,
+        colour: one === plain ? "grey" : 1,
+      };
+    }),
+  });
+}

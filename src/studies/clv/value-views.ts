@@ -1,0 +1,171 @@
+import { contracts } from "../../data/simulate/profile";
+import { type Dot, dotChart } from "../../report/charts/dots";
+import { lineChart } from "../../report/charts/line";
+import { dataTable, type TableColumn } from "../../report/data-table";
+import { count, decimal, duration, interval, percent } from "../../report/format";
+import type { ValueData, ValueModel, ValueStudy, WorthFigure } from "./value";
+
+/** Every way to foretell revenue, with bootstrap intervals. */
+export function valueTable(models: readonly ValueModel[]): string {
+  const figure = (
+    label: string,
+    key: WorthFigure,
+    help: string,
+    text: (value: number) => string,
+    best?: "highest" | "lowest",
+  ): TableColumn<ValueModel>[] => [
+    {
+      label,
+      help,
+      align: "right",
+      ...(best ? { best, value: (one: ValueModel) => one.scores[key].estimate } : {}),
+      text: (one) => text(one.scores[key].estimate),
+    },
+  ];
+  return dataTable(
+    models,
+    [
+      { label: "Way", text: (one) => one.name },
+      ...figure(
+        "Gini",
+        "gini",
+        "How well customers are ordered by worth; 1 is the perfect order",
+        (v) => decimal(v),
+        "highest",
+      ),
+      {
+        label: "95 % interval",
+        align: "right",
+        text: (one) => interval(one.scores.gini.low, one.scores.gini.high),
+      },
+      ...figure(
+        "Spearman",
+        "spearman",
+        "Rank correlation of predicted and actual revenue",
+        (v) => decimal(v),
+        "highest",
+      ),
+      ...figure("MAE, $", "mae", "Mean absolute error of a customer's year", (v) => decimal(v, 0), "lowest"),
+      ...figure(
+        "Tenths off by",
+        "decile",
+        "Mean relative error of the tenths of customers by prediction",
+        (v) => percent(v),
+        "lowest",
+      ),
+      ...figure("Sum off by", "total", "Predicted less actual revenue of all", (v) => percent(v)),
+      { label: "Time", align: "right", text: (one) => (one.oracle ? "" : duration(one.milliseconds)) },
+    ],
+    {
+      caption: `Revenue of the next twelve months, ${count(models[0]?.predicted.length)} simulated customers, foretold from the twelve before`,
+      muted: (one) => one.oracle,
+      note: "Gini is normalised. Intervals: bootstrap of customers. The last row knows each customer's true chance of leaving in every month, as no carrier does: what is left after it is luck.",
+    },
+  );
+}
+
+/** Predicted beside actual revenue in tenths, for the way chosen. */
+export function decileChart(models: readonly ValueModel[]): Promise<string> {
+  const best = bestOf(models);
+  const top = best.deciles[0];
+  const bottom = best.deciles[best.deciles.length - 1];
+  return dotChart({
+    title: `The top tenth of customers brings ${decimal(top.actual / Math.max(bottom.actual, 1e-9), 1)} times what the bottom tenth brings, and the model knows which is which`,
+    description: `Mean revenue of the next twelve months by tenth of predicted revenue: ${best.deciles.map((bin) => `tenth ${bin.bin} predicted ${count(bin.predicted)}, actual ${count(bin.actual)}`).join("; ")}.`,
+    note: `${best.name}. Dot and line: actual mean with its 95 % interval. Diamond: predicted.`,
+    x: { label: "Revenue in twelve months, $ a customer", format: ",d" },
+    dots: best.deciles.flatMap((bin): Dot[] => {
+      const label = `${bin.bin === 1 ? "Top" : bin.bin === best.deciles.length ? "Bottom" : `${bin.bin}.`} tenth`;
+      const error = 1.96 * bin.standardError;
+      return [
+        { label, value: bin.actual, low: bin.actual - error, high: bin.actual + error, colour: 1 },
+        { label, value: bin.predicted, colour: "grey", mark: "diamond", group: "predicted" },
+      ];
+    }),
+  });
+}
+
+/** The way of the highest Gini that a carrier could go. */
+export function bestOf(models: readonly ValueModel[]): ValueModel {
+  return models
+    .filter((one) => !one.oracle)
+    .reduce((a, b) => (b.scores.gini.estimate > a.scores.gini.estimate ? b : a));
+}
+
+/** How much of all value sits with how few customers. */
+export function concentrationChart(study: ValueStudy): Promise<string> {
+  const sorted = Float64Array.from(study.value).sort().reverse();
+  const total = sorted.reduce((sum, v) => sum + v, 0);
+  let captured = 0;
+  const points = [{ x: 0, y: 0 }];
+  const step = Math.max(1, Math.floor(sorted.length / 100));
+  sorted.forEach((v, k) => {
+    captured += v;
+    if ((k + 1) % step === 0 || k + 1 === sorted.length)
+      points.push({ x: (k + 1) / sorted.length, y: captured / total });
+  });
+  const fifth = points.find((p) => p.x >= 0.2)?.y ?? 0;
+  return lineChart({
+    title: `A fifth of the customers holds ${percent(fifth, 0)} of the value of the next two years`,
+    description: `Cumulative share of expected discounted margin by customers from the most to the least valuable: the first tenth holds ${percent(points.find((p) => p.x >= 0.1)?.y, 0)}, the first half ${percent(points.find((p) => p.x >= 0.5)?.y, 0)}.`,
+    x: { label: "Customers, the most valuable first", domain: [0, 1], format: ".0%" },
+    y: { label: "Share of all value", domain: [0, 1], format: ".0%" },
+    series: [
+      { name: "Value", colour: 1, points },
+      {
+        name: "All alike",
+        colour: "grey",
+        dashed: true,
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
+    ],
+  });
+}
+
+/** What customers of each contract are worth. */
+export function segmentTable(data: ValueData, study: ValueStudy): string {
+  const rows = contracts.map((name, code) => {
+    const members = [...data.close.rows.keys()].filter(
+      (k) => data.base.profile.contract[data.close.rows[k]] === code,
+    );
+    const mean = (values: ArrayLike<number>): number =>
+      members.reduce((sum, k) => sum + values[k], 0) / members.length;
+    return {
+      name,
+      customers: members.length,
+      revenue: mean(data.close.revenue),
+      churn: mean(study.churn),
+      value: mean(study.value),
+      low: mean(study.low),
+      high: mean(study.high),
+    };
+  });
+  return dataTable(
+    rows,
+    [
+      { label: "Contract", text: (one) => one.name },
+      { label: "Customers", align: "right", text: (one) => count(one.customers) },
+      { label: "$ a month", align: "right", text: (one) => decimal(one.revenue, 0) },
+      { label: "Leave in 6 months", align: "right", text: (one) => percent(one.churn) },
+      {
+        label: "Value, $",
+        align: "right",
+        value: (one) => one.value,
+        best: "highest",
+        text: (one) => count(one.value),
+      },
+      {
+        label: "90 % range, $",
+        align: "right",
+        text: (one) => `${count(one.low)} to ${count(one.high)}`,
+      },
+    ],
+    {
+      caption: "Expected discounted margin of the next 24 months, by contract",
+      note: "Margin: revenue less cost of the last three months. Interest: 10 % a year. The 90 % range is one customer's luck in when they leave, averaged over customers.",
+    },
+  );
+}
