@@ -24,4 +24,36 @@ export {
   promiseChart,
   remediesTable,
 } from "./imbalance/views";
+export { clvConclusion, clvFigures } from "./clv/figures";
+export {
+  contractCurves,
+  lifetimeData,
+  lifetimeDrivers,
+  lifetimeModels,
+} from "./clv/lifetimes";
+export {
+  contractChart,
+  driftTable,
+  driversOfLifetimeChart,
+  lifetimeChart,
+  lifetimeTable,
+} from "./clv/lifetimes-views";
+export { aliveChart, publishedChecks, publishedChecksTable, renewalChart } from "./clv/purchase-check";
+export { referenceValueProtocol } from "./clv/reference";
+export { referenceValueChart, referenceValueTable, simulatedNote } from "./clv/reference-views";
+export { valueData, valueStudy } from "./clv/value";
+export { concentrationChart, decileChart, segmentTable, valueTable } from "./clv/value-views";
 export { provenanceOf } from "./provenance";
+export { retentionData } from "./retention/campaign";
+export { retentionExplorer } from "./retention/explorer";
+export { retentionConclusion, retentionFigures } from "./retention/figures";
+export { retentionStudy } from "./retention/study";
+export {
+  campaignTable,
+  effectBinsChart,
+  effectTable,
+  profitChart,
+  qiniChart,
+  ruleTable,
+  sensitivityChart,
+} from "./retention/views";
