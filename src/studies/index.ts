@@ -14,16 +14,6 @@ export {
 } from "./churn/honest-views";
 export { type ReferenceModel, referenceProtocol } from "./churn/reference";
 export { referenceChart, referenceTable } from "./churn/reference-views";
-export { imbalanceConclusion, imbalanceFigures } from "./imbalance/conclusion";
-export { imbalanceData, imbalanceStudy, type Market, type MarketStudy } from "./imbalance/run";
-export {
-  marketsTable,
-  movedThresholdChart,
-  probabilitiesTable,
-  profitChart,
-  promiseChart,
-  remediesTable,
-} from "./imbalance/views";
 export { clvConclusion, clvFigures } from "./clv/figures";
 export {
   contractCurves,
@@ -43,6 +33,16 @@ export { referenceValueProtocol } from "./clv/reference";
 export { referenceValueChart, referenceValueTable, simulatedNote } from "./clv/reference-views";
 export { valueData, valueStudy } from "./clv/value";
 export { concentrationChart, decileChart, segmentTable, valueTable } from "./clv/value-views";
+export { imbalanceConclusion, imbalanceFigures } from "./imbalance/conclusion";
+export { imbalanceData, imbalanceStudy, type Market, type MarketStudy } from "./imbalance/run";
+export {
+  marketsTable,
+  movedThresholdChart,
+  probabilitiesTable,
+  profitChart as remedyProfitChart,
+  promiseChart,
+  remediesTable,
+} from "./imbalance/views";
 export { provenanceOf } from "./provenance";
 export { retentionData } from "./retention/campaign";
 export { retentionExplorer } from "./retention/explorer";
