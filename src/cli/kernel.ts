@@ -3,9 +3,15 @@ import { print, printJson, printTable } from "./output";
 
 /** `telelink kernel`: the kernels that notebooks run under. */
 export function kernelCommand(): Command {
-  const kernel = new Command("kernel").description(
-    "list the Jupyter kernels, and register tslab with its repairs",
-  );
+  const kernel = new Command("kernel")
+    .description("list the Jupyter kernels, and register tslab with its repairs")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ telelink kernel list
+  $ telelink kernel install     # before opening notebooks in JupyterLab or VS Code`,
+    );
   kernel
     .command("list", { isDefault: true })
     .description("list the kernels that notebooks can name")

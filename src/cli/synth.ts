@@ -9,5 +9,13 @@ export function synthCommand(): Command {
     .description("make synthetic rows like those of a CSV file, and judge them")
     .addCommand(synthFitCommand())
     .addCommand(synthSampleCommand())
-    .addCommand(synthReportCommand());
+    .addCommand(synthReportCommand())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ telelink synth fit --data customers.csv --out model.json
+  $ telelink synth sample --model model.json --rows 10000 --out synthetic.csv
+  $ telelink synth report --real customers.csv --synthetic synthetic.csv --html report.html`,
+    );
 }
