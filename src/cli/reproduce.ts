@@ -104,6 +104,10 @@ async function runOne(
   signal: AbortSignal,
 ): Promise<FileRun> {
   const { runFile } = await import("../notebook/run-file.js");
+  const { makeSnapshotMeanwhile } = await import("../notebook/snapshot.js");
+  // The first run on a machine prepares faster starts for all later ones.
+  const making = makeSnapshotMeanwhile(prepared.kernel, flags.notebooks);
+  signal.addEventListener("abort", () => making.stop());
   const { jsonProgress, lineProgress, reportRun } = await import("./notebook-progress.js");
   const progress = flags.json
     ? jsonProgress(prepared.path)
@@ -114,6 +118,7 @@ async function runOne(
     on: (event) => progress.on(event),
   }).finally(() => progress.end());
   reportRun(done, flags.json ?? false);
+  await making.end();
   return done;
 }
 

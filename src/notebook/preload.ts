@@ -5,16 +5,21 @@
  *    the cell never ends. Here the socket takes everything at once.
  * 2. @tensorflow/tfjs-node calls two functions that Node 23 removed.
  * 3. A kernel whose runner was killed would live on: it ends when its parent does.
+ * 4. Each cell is compiled twice, and its stack frames do not say which cell they are in (tslab-patches.ts).
  */
 import Module from "node:module";
 import util from "node:util";
+import { patched, programFactory } from "./tslab-patches";
 
 type Loader = (request: string, parent: unknown, isMain: boolean) => unknown;
 interface Zeromq {
   readonly Publisher: new (options?: object) => object;
 }
 
-const internals = Module as unknown as { _load: Loader };
+const internals = Module as unknown as {
+  _load: Loader;
+  prototype: { _compile(text: string, path: string, ...rest: unknown[]): unknown };
+};
 const load = internals._load;
 const repaired = new WeakMap<object, object>();
 
@@ -36,6 +41,13 @@ function repair(zmq: Zeromq): object {
   }
   return copy;
 }
+
+const compile = internals.prototype._compile;
+internals.prototype._compile = function (text, path, ...rest) {
+  return compile.call(this, patched(path, text), path, ...rest);
+};
+// What the patched places of tslab call.
+Object.assign(globalThis, { __telelink__: { program: programFactory, cell: 0 } });
 
 const removed: Record<string, (value: unknown) => boolean> = {
   isNullOrUndefined: (value) => value === null || value === undefined,

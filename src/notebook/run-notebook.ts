@@ -5,7 +5,7 @@ import type { KernelSpec } from "./kernel-spec";
 import type { Cell, ErrorOutput, Notebook } from "./nbformat";
 import { CellOutputs, Displays } from "./outputs";
 import { tagged } from "./parameters";
-import { thrownError, tslabError } from "./tslab-error";
+import { type Located, locate, thrownError, tslabError } from "./tslab-error";
 
 /** How a run ended; each has an exit code of its own. */
 export type Verdict = "ok" | "error" | "timeout" | "died" | "lost" | "stopped";
@@ -103,6 +103,8 @@ class Runner {
   private readonly counts = new Map<number, number | null>();
   private readonly executions = new Map<number, Record<string, string>>();
   private readonly failures: Failure[] = [];
+  /** What this kernel has been sent, in order. */
+  private codes: string[] = [];
   private readonly times: CellTime[] = [];
   private startMilliseconds = 0;
   private kernel: Kernel | undefined;
@@ -142,6 +144,7 @@ class Runner {
     const begun = performance.now();
     try {
       this.kernel = await Kernel.start(this.options.kernel, this.options);
+      this.codes = [];
     } catch (error) {
       const died = error as KernelDied;
       this.fail({
@@ -198,8 +201,12 @@ class Runner {
         quietSeconds: this.options.quietSeconds ?? 10,
         mostOutput: this.options.mostOutput ?? 500e6,
         signal: this.options.signal,
-        onUncaught: (text) => this.failCell(cell, index, "error", thrownError(text)),
+        onUncaught: (text) => {
+          const { output, line } = this.located(thrownError(text), index);
+          this.failCell(cell, index, "error", output, line);
+        },
       });
+    this.codes.push(cell.source);
     let end = await execute();
     for (let attempt = 0; end.status === "aborted" && attempt < 3 && index > 0; attempt++) {
       await new Promise((done) => setTimeout(done, abortWindow));
@@ -218,8 +225,8 @@ class Runner {
   private judge(cell: Cell, index: number, end: CellEnd, outputs: CellOutputs): void {
     if (end.status === "ok") return;
     if (end.status === "error") {
-      const output = this.errorOf(end, outputs);
-      if (!tagged(cell, "raises-exception")) this.failCell(cell, index, "error", output);
+      const { output, line } = this.errorOf(end, outputs, index);
+      if (!tagged(cell, "raises-exception")) this.failCell(cell, index, "error", output, line);
       return;
     }
     const [verdict, ename, evalue] = broken[end.status](end.detail);
@@ -229,9 +236,9 @@ class Runner {
   }
 
   /** The error output that the kernel sent, or the one made from what tslab printed. */
-  private errorOf(end: CellEnd, outputs: CellOutputs): ErrorOutput {
+  private errorOf(end: CellEnd, outputs: CellOutputs, index: number): Located {
     const sent = outputs.list().findLast((one) => one.output_type === "error");
-    if (sent) return sent;
+    if (sent) return { output: sent, line: lineOf(sent.traceback) };
     if (typeof end.reply.ename === "string") {
       const { ename, evalue, traceback } = end.reply;
       const lines = Array.isArray(traceback) ? traceback.map(String) : [];
@@ -242,17 +249,29 @@ class Runner {
         traceback: lines,
       };
       outputs.error(output);
-      return output;
+      return { output, line: lineOf(lines) };
     }
     const { output, messages } = tslabError(outputs.lastStderr());
     if (messages > 0) outputs.dropStderr(messages);
-    outputs.error(output);
-    return output;
+    const found = this.located(output, index);
+    outputs.error(found.output);
+    return found;
   }
 
-  private failCell(cell: Cell, index: number, verdict: Failure["verdict"], output: ErrorOutput): void {
+  /** The error with its places turned into lines of cells: tslab counts the cells that it is sent. */
+  private located(output: ErrorOutput, index: number): Located {
+    const count = this.counts.get(index) ?? this.codes.length;
+    return locate(output, new Map(this.codes.map((code, i) => [i + 1, code])), count);
+  }
+
+  private failCell(
+    cell: Cell,
+    index: number,
+    verdict: Failure["verdict"],
+    output: ErrorOutput,
+    line?: number,
+  ): void {
     const { ename, evalue, traceback } = output;
-    const line = lineOf(traceback);
     this.fail({ verdict, cell: index, id: cell.id, line, ename, evalue, traceback });
   }
 
@@ -321,10 +340,12 @@ class Runner {
   }
 }
 
-/** The line in the cell that a traceback points to, where it says so. */
+/** The line in the cell that a Python traceback marks with an arrow; undefined for others. */
 function lineOf(traceback: readonly string[]): number | undefined {
-  const complaint = traceback[0]?.match(/^(\d+):\d+ - /);
-  return complaint ? Number(complaint[1]) : undefined;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal codes begin with the escape sign
+  const plain = traceback.join("\n").replace(/\u001b\[[\d;]*m/g, "");
+  const arrow = plain.match(/Cell In\[\d+\], line (\d+)/) ?? plain.match(/^-+> (\d+) /m);
+  return arrow ? Number(arrow[1]) : undefined;
 }
 
 /** The exit code of a verdict: a cell's error, a timeout, a dead kernel and lost output can be told apart. */

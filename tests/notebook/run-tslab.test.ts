@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { bundledTslab } from "../../src/notebook/kernel-spec";
 import type { Cell, Output } from "../../src/notebook/nbformat";
 import { prepare, runFile } from "../../src/notebook/run-file";
-import { type Run, type RunOptions, runNotebook } from "../../src/notebook/run-notebook";
+import { describeFailure, type Run, type RunOptions, runNotebook } from "../../src/notebook/run-notebook";
+import { makeSnapshot, snapshotCommand } from "../../src/notebook/snapshot";
 import { code, notebook } from "./fixtures/make";
 
 // The kernel runs where `telelink` can be imported by its name.
@@ -70,6 +71,83 @@ describe("runNotebook with tslab", () => {
     ]);
     expect(verdict).toBe("error");
     expect(failures).toMatchObject([{ cell: 0, ename: "RangeError", evalue: "nobody caught me" }]);
+  });
+});
+
+describe("runNotebook with tslab, on errors", () => {
+  test("runNotebook names the cell's own line, also where the error lies in an earlier cell or is awaited", async () => {
+    const done = await run(
+      [
+        code(
+          "interface A {\n  x: number;\n}\n\n// a comment\nconst f = (a: A): number => {\n  throw new TypeError('boom');\n};",
+        ),
+        code("// first\nconst y = 1;\n\nf({ x: y });"),
+        code(
+          "const g = async () => {\n  await new Promise((d) => setTimeout(d, 5));\n  return JSON.parse('{');\n};\nawait g();",
+        ),
+        code("void Promise.resolve().then(() => {\n  throw new RangeError('late');\n});"),
+        code("throw { code: 7 };"),
+      ],
+      { keepGoing: true },
+    );
+    expect(done.failures.map((one) => [one.cell, one.line, one.ename])).toEqual([
+      [1, 4, "TypeError"],
+      [2, 3, "SyntaxError"],
+      [3, 2, "RangeError"],
+      [4, undefined, "Error"],
+    ]);
+    expect(done.failures[0].traceback).toContain("    at Proxy.f (cell [1], line 7)");
+    expect(done.failures[0].traceback.join()).not.toMatch(/node:|tslab/);
+    const said = describeFailure(done.failures[0], "a.ipynb", done.notebook);
+    expect(said).toBe("a.ipynb, cell 2 (id cell-2), line 4: TypeError: boom\n    f({ x: y });");
+  });
+});
+
+describe("makeSnapshot", () => {
+  test("makeSnapshot(kernel, cwd) makes a kernel that starts from memory and does the same", async () => {
+    const cells = [
+      code(
+        'import * as telelink from "telelink";\nimport { display, newDisplay } from "tslab";\ntelelink.seeded(1).uniform()',
+      ),
+      code("class A<T> {\n  constructor(readonly x: T) {}\n}\nenum E { a, b }\nnew A(E.b)"),
+      code(
+        'import { Worker } from "node:worker_threads";\nconst w = new Worker("require(\'worker_threads\').parentPort.postMessage(7)", { eval: true });\nawait new Promise((done) => w.on("message", done))',
+      ),
+      code('const late = await import("markdown-it" as string);\ntypeof late.default'),
+      code(
+        'import { spawnSync } from "node:child_process";\nspawnSync(process.execPath, ["-p", "6 * 7"]).stdout.toString()',
+      ),
+      code(
+        "const d = newDisplay();\nd.text('0');\nd.text('1');\nprocess.execArgv.includes('--snapshot-blob')",
+      ),
+      code("const s: string = 3;"),
+      code("null!.x"),
+      code("await new Promise((_, fail) => setTimeout(() => fail(new Error('later')), 5));"),
+    ];
+    vi.stubEnv("TELELINK_SNAPSHOT", "0");
+    const plain = await run(cells, { keepGoing: true });
+    vi.stubEnv("TELELINK_SNAPSHOT", "1");
+    vi.stubEnv("TELELINK_CACHE", mkdtempSync(join(tmpdir(), "telelink-cache-")));
+    expect(await makeSnapshot(bundledTslab(), cwd)).toBe(true);
+    const fast = await run(cells, { keepGoing: true });
+    vi.unstubAllEnvs();
+    expect(fast.notebook.cells.map((cell) => cell.outputs)).toEqual(
+      plain.notebook.cells.map((cell) => cell.outputs),
+    );
+    expect(fast.failures).toEqual(plain.failures);
+    expect(textOf(plain.notebook.cells[2].outputs)).toBe("7\n");
+    expect(textOf(plain.notebook.cells[3].outputs)).toBe("function\n");
+  });
+
+  test("a kernel whose snapshot is broken starts without it", async () => {
+    vi.stubEnv("TELELINK_CACHE", mkdtempSync(join(tmpdir(), "telelink-cache-")));
+    expect(await makeSnapshot(bundledTslab(), cwd)).toBe(true);
+    const [file] = snapshotCommand(bundledTslab(), cwd)?.slice(2, 3) ?? [];
+    writeFileSync(file as string, "not a snapshot");
+    const { verdict } = await run([code("1")]);
+    expect(verdict).toBe("ok");
+    expect(snapshotCommand(bundledTslab(), cwd)).toBeUndefined();
+    vi.unstubAllEnvs();
   });
 });
 
