@@ -38,10 +38,24 @@ export function snapshotCommand(spec: KernelSpec, cwd: string): readonly string[
   return [process.execPath, "--snapshot-blob", snapshot.file, preload, ...spec.argv.slice(tslab)];
 }
 
-/** Forgets a snapshot that a kernel could not start from. */
+/** Forgets a snapshot that a kernel could not start from, and makes no other for a day. */
 export function dropSnapshot(spec: KernelSpec, cwd: string): void {
   const snapshot = snapshotFor(spec, cwd);
-  if (snapshot) rmSync(snapshot.file, { force: true });
+  if (!snapshot) return;
+  rmSync(snapshot.file, { force: true });
+  writeFileSync(failedMark(snapshot), "");
+}
+
+// A system where it can't be made, or is of no use, must not try at every run.
+const retryAfter = 24 * 3600e3;
+
+function failedMark(snapshot: Snapshot): string {
+  return `${snapshot.file}.failed`;
+}
+
+function failedLately(snapshot: Snapshot): boolean {
+  const mark = failedMark(snapshot);
+  return existsSync(mark) && Date.now() - statSync(mark).mtimeMs < retryAfter;
 }
 
 /**
@@ -52,6 +66,7 @@ export async function makeSnapshot(spec: KernelSpec, cwd: string, signal?: Abort
   const snapshot = snapshotFor(spec, cwd);
   if (!snapshot) return false;
   if (existsSync(snapshot.file)) return true;
+  if (failedLately(snapshot)) return false;
   const part = `${snapshot.file}.${process.pid}.part`;
   // Node runs this file without a module around it.
   const script = `${part}.js`;
@@ -68,6 +83,7 @@ export async function makeSnapshot(spec: KernelSpec, cwd: string, signal?: Abort
     child.once("close", done);
   });
   if (code === 0 && existsSync(part)) renameSync(part, snapshot.file);
+  else if (!signal?.aborted) writeFileSync(failedMark(snapshot), "");
   for (const file of [part, script]) rmSync(file, { force: true });
   prune(dirname(snapshot.file));
   return existsSync(snapshot.file);
@@ -142,7 +158,7 @@ function cacheFolder(): string | undefined {
 
 function prune(folder: string): void {
   const all = readdirSync(folder)
-    .filter((name) => /^tslab-.*\.snapshot$/.test(name))
+    .filter((name) => /^tslab-.*\.snapshot(\.failed)?$/.test(name))
     .map((name) => join(folder, name))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   for (const file of all.slice(kept)) rmSync(file, { force: true });
