@@ -53,9 +53,10 @@ export function churnFigures(
         high,
         interval: `range of ${one.runs.length} seeds`,
         better: "higher",
-        ...(data.simulated
-          ? {}
-          : { reference: { value: one.published[figure], source: "the reference system's table" } }),
+        ...(one.published &&
+          !data.simulated && {
+            reference: { value: one.published[figure], source: "the reference system's table" },
+          }),
       });
     }
   }

@@ -1,6 +1,6 @@
 import { checkInteger } from "../../core/checks";
 import type { Model, Progress } from "../../core/model";
-import { seeded } from "../../core/rng";
+import { type Rng, seeded } from "../../core/rng";
 import { stratifiedKFold } from "../../data/split";
 import { bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
 import { f1, precision, recall } from "../../evaluate/confusion";
@@ -12,6 +12,7 @@ import {
   logLoss,
 } from "../../evaluate/probability";
 import { averagePrecision, rocAuc } from "../../evaluate/ranking";
+import { scorerNamed } from "../../evaluate/scorers";
 import { chooseThreshold } from "../../evaluate/threshold";
 import { encode } from "../../features/encode";
 import { type AutoPipeline, auto } from "../../models/auto";
@@ -20,8 +21,11 @@ import { randomForest } from "../../models/forest";
 import { logisticRegression } from "../../models/logistic";
 import { fitFolds, outOfFold } from "../../models/out-of-fold";
 import { type FitTable, pipeline } from "../../models/pipeline";
+import { randomCandidates } from "../../models/search-space";
+import { tunedPipeline } from "../../models/tuned";
 import { smote } from "../../resample/smote";
 import type { ChurnData } from "./data";
+import { referenceSearch } from "./published";
 
 /** What was measured of one model on the test customers. */
 export const honestFigures = [
@@ -76,8 +80,8 @@ interface Contender {
   readonly fit: FitTable;
 }
 
-/** Every learner on all features, as it comes and with SMOTE. */
-function contenders(trees: number): Contender[] {
+/** Every learner on all features, as it comes and with SMOTE; those that choose among settings, as they come. */
+function contenders(trees: number, rng: Rng): Contender[] {
   const learners = {
     "Logistic regression": { encode: encode(), learner: logisticRegression() },
     "Random forest": { encode: encode(), learner: randomForest({ trees }) },
@@ -87,7 +91,16 @@ function contenders(trees: number): Contender[] {
     { name, resampled: false, fit: pipeline<Model>(one) },
     { name, resampled: true, fit: pipeline<Model>({ ...one, resample: smote() }) },
   ]);
-  return [...plain, { name: "Automatic blend", resampled: false, fit: auto() }];
+  const search = tunedPipeline({
+    candidates: randomCandidates(referenceSearch, 10, rng),
+    folds: (y, stream) => stratifiedKFold(y, 3, stream),
+    scorer: scorerNamed("averagePrecision"),
+  });
+  return [
+    ...plain,
+    { name: "Tuned random forest", resampled: false, fit: search },
+    { name: "Automatic blend", resampled: false, fit: auto() },
+  ];
 }
 
 /**
@@ -100,7 +113,9 @@ export async function honestProtocol(data: ChurnData, options: HonestOptions = {
   const { train, test } = data;
   const root = seeded(seed).fork("honest");
   const splits = stratifiedKFold(train.labels, folds, root.fork("folds"));
-  const all = contenders(trees).filter((one) => options.only?.includes(one.name) ?? true);
+  const all = contenders(trees, root.fork("candidates")).filter(
+    (one) => options.only?.includes(one.name) ?? true,
+  );
   const out: HonestModel[] = [];
   for (const [k, { name, resampled, fit }] of all.entries()) {
     const start = performance.now();

@@ -1,3 +1,5 @@
+import type { SearchSpace } from "../../models/search-space";
+
 /** One row of the reference system's table of churn models, on its 667 test customers. */
 export interface PublishedRow {
   readonly accuracy: number;
@@ -19,3 +21,14 @@ export const referenceDropped: readonly string[] = ["day", "eve", "night", "intl
   `Total ${part} minutes`,
   `Total ${part} charge`,
 ]);
+
+/** The forests among which the reference system searches. */
+export const referenceSearch: SearchSpace = {
+  kind: "random-forest",
+  vary: {
+    trees: [200, 300, 400, 500, 600],
+    depth: [undefined, 10, 15, 20],
+    minSplit: [2, 5, 10],
+    minRows: [1, 2, 4],
+  },
+};
