@@ -14,7 +14,7 @@ export function marketsTable(markets: readonly Market[]): string {
   return dataTable(
     markets,
     [
-      { label: "Data", text: (one) => one.name },
+      { label: "Data", text: ({ name, source }) => (source.simulated ? `${name}, simulated` : name) },
       { label: "Customers", align: "right", text: (one) => count(one.customers.rows.rows) },
       { label: "Columns", align: "right", text: (one) => count(one.customers.rows.columns.length) },
       {
@@ -24,7 +24,7 @@ export function marketsTable(markets: readonly Market[]): string {
           percent(customers.labels.reduce((sum, label) => sum + label, 0) / customers.labels.length),
       },
     ],
-    { caption: "Customers of two carriers" },
+    { caption: "The customers" },
   );
 }
 
@@ -63,7 +63,12 @@ export function probabilitiesTable(study: MarketStudy, learner: string): string 
     [
       { label: "Remedy", text: (one) => one.remedy },
       mean("Brier", "brier", "lowest", "Mean squared error of the probability"),
-      mean("Calibration error", "calibrationError", "lowest", "Distance of promises and shares, in ten bins"),
+      mean(
+        "Calibration",
+        "calibrationError",
+        "lowest",
+        "Mean distance of promised and observed shares, in ten bins",
+      ),
       {
         label: "Promised",
         help: "The mean probability",
@@ -87,7 +92,7 @@ export function probabilitiesTable(study: MarketStudy, learner: string): string 
     ],
     {
       caption: `Believing the probabilities: ${learner.toLowerCase()} on ${study.name}`,
-      note: `Means over ${rows[0].folds.length} folds; ${percent(study.share)} left. Profit: per customer, contacting all above ${percent(payingProbability)}; moved: above the threshold that paid best on the other folds. Time: making the rows and one fit, on one thread.`,
+      note: `Means over ${rows[0].folds.length} folds; ${percent(study.share)} left. Calibration: mean distance of promised and observed shares, in ten bins. Profit: per customer, contacting all above ${percent(payingProbability)}; moved: above the threshold that paid best on the other folds. Time: making the rows and one fit, on one thread.`,
     },
   );
 }
