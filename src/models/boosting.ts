@@ -13,7 +13,8 @@ import { boost, type RoundRules, type Rounds } from "./boosting-train";
 import { checkLabelled } from "./check-rows";
 import { type ClassWeights, checkClassWeights, classFactors } from "./class-weights";
 import { expectedLeaves, treeContributions } from "./tree-shap";
-import { addLeaves, type Trees } from "./trees";
+import { leafSums } from "./tree-sums";
+import type { Trees } from "./trees";
 import { numbers, record, treesFromJSON, treesToJSON } from "./trees-json";
 
 export interface GradientBoostingOptions {
@@ -182,9 +183,10 @@ function boostedTrees(
   validationLosses: readonly number[],
   loss: Loss,
 ): BoostedTrees {
+  const add = leafSums(trees, "predict by boosted trees");
   const score = (x: Matrix): Float64Array => {
     const out = new Float64Array(x.rows).fill(base);
-    addLeaves(trees, x, out, "predict by boosted trees");
+    add(x, out);
     return out;
   };
   return {

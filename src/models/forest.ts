@@ -10,6 +10,7 @@ import { sparsity } from "./forest-kernel";
 import { bag, type GrowTask, growTrees } from "./forest-task";
 import { rank } from "./ranks";
 import { expectedLeaves, treeContributions } from "./tree-shap";
+import { leafSums } from "./tree-sums";
 import { addLeaves, joinTrees, type Trees } from "./trees";
 import { numbers, record, treesFromJSON, treesToJSON } from "./trees-json";
 
@@ -163,6 +164,7 @@ function forestModel(
   importances: Float64Array,
   outOfBag?: Float64Array,
 ): Forest {
+  const add = leafSums(trees, "predict by forest");
   return {
     kind: "forest",
     criterion,
@@ -175,7 +177,7 @@ function forestModel(
     contributions: (x) => treeContributions(trees, x, 1 / (trees.roots.length - 1), "explain with forest"),
     predict(x: Matrix): Float64Array {
       const out = new Float64Array(x.rows);
-      addLeaves(trees, x, out, "predict by forest");
+      add(x, out);
       const count = trees.roots.length - 1;
       for (let i = 0; i < out.length; i++) out[i] /= count;
       return out;

@@ -1,5 +1,5 @@
-import { check } from "../core/checks";
 import type { Feature, Matrix } from "../core/matrix";
+import { checkColumns } from "./check-rows";
 
 /**
  * Decision trees as flat arrays over the nodes of all trees. Two siblings stand side by side, so one number finds
@@ -125,17 +125,10 @@ export function joinTrees(
 
 /** The sum over trees of the leaf that each row reaches, added to `out` in the order of the trees. */
 export function addLeaves(trees: Trees, x: Matrix, out: Float64Array, action: string): void {
-  check(
-    x.columns === trees.features.length,
-    action,
-    `the matrix must have the ${trees.features.length} columns of the training data`,
-    x.columns,
-  );
-  const { roots, feature, threshold, left, missingLeft } = trees;
+  checkColumns(x, trees.features.length, action);
+  const { roots, feature, threshold, left, missingLeft, kept, sets } = trees;
   const values = slotted(trees, x);
   const rows = x.rows;
-  const categorical = trees.kept.map((levels) => levels !== undefined);
-  const anyCategorical = categorical.includes(true);
   for (let t = 0; t + 1 < roots.length; t++) {
     for (let i = 0; i < rows; i++) {
       let node = roots[t];
@@ -143,7 +136,7 @@ export function addLeaves(trees: Trees, x: Matrix, out: Float64Array, action: st
         const value = values[f * rows + i];
         let goesLeft: boolean;
         if (Number.isNaN(value)) goesLeft = missingLeft[node] === 1;
-        else if (anyCategorical && categorical[f]) goesLeft = inSet(trees.sets, threshold[node], value);
+        else if (kept[f] !== undefined) goesLeft = inSet(sets, threshold[node], value);
         else goesLeft = value <= threshold[node];
         node = goesLeft ? left[node] : left[node] + 1;
       }

@@ -297,7 +297,7 @@ describe("tables at the edge", () => {
     expect(() => randomForest({ trees: 0 })).toThrow("trees must be a whole number from 1");
     const model = await learn({ x, y: label }, seeded(1));
     expect(() => model.predict(matrix(1, 2, new Float64Array(2)))).toThrow(
-      "the 5 columns of the training data, got 2",
+      "the matrix must have 5 columns as in training, got 2",
     );
   });
   test("few bins give nearly the same forest", async () => {

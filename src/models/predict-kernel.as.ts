@@ -1,0 +1,296 @@
+// asc: --noAssert --importMemory
+// Sums the leaves that rows reach: the same sums, bit for bit, as addLeaves in trees.ts. The host (predict-kernel.ts)
+// lays out the memory.
+//
+// A value becomes a code, the number of thresholds of its column below it. A node is 8 bytes: the code of its
+// threshold (16 bits), 16 × its column (16), and 8 × its left child (32); the right one comes next. A leaf is its own
+// left child and asks a column that is always 0; the first 16 bits say which of the tree's values it has. Codes of
+// eight rows lie side by side; eight rows go down a tree at once, or one row four trees, because one way down is all
+// waiting.
+
+/** Bytes of a column's record. */
+const COLUMN: usize = 24;
+/** Bytes of a tree's record: where its nodes and its values begin, and how many levels most rows go down. */
+const TREE: usize = 12;
+/** Levels that rows still on their way go down at a time. */
+const MORE: i32 = 3;
+
+let columns: usize = 0;
+let columnCount: i32 = 0;
+let trees: usize = 0;
+let treeCount: i32 = 0;
+let nodes: usize = 0;
+let values: usize = 0;
+let staging: usize = 0;
+let codes: usize = 0;
+let out: usize = 0;
+let sets: usize = 0;
+let state: usize = 0;
+let list: usize = 0;
+let wide: bool = false;
+/** Bytes of the codes of eight rows: those of the columns asked, and one column of zeros that leaves ask. */
+let stride: usize = 0;
+
+export function setup(
+  columns_: usize,
+  columnCount_: i32,
+  trees_: usize,
+  treeCount_: i32,
+  nodes_: usize,
+  values_: usize,
+  staging_: usize,
+  codes_: usize,
+  out_: usize,
+  sets_: usize,
+  state_: usize,
+  list_: usize,
+  wide_: bool,
+): void {
+  columns = columns_;
+  columnCount = columnCount_;
+  trees = trees_;
+  treeCount = treeCount_;
+  nodes = nodes_;
+  values = values_;
+  staging = staging_;
+  codes = codes_;
+  out = out_;
+  sets = sets_;
+  state = state_;
+  list = list_;
+  wide = wide_;
+  stride = <usize>(columnCount + 1) << 4;
+}
+
+/**
+ * Codes of the first `count` staged rows. A column's record: where its staged values are, its thresholds (or the
+ * slots of its levels), how many, 1 if categorical, the code of a missing value, and the power of two above the count.
+ */
+export function encode(count: i32): void {
+  const groups = (count + 7) >> 3;
+  for (let c = 0; c < columnCount; c++) {
+    const column = columns + <usize>c * COLUMN;
+    const from = staging + <usize>load<u32>(column);
+    const table = <usize>load<u32>(column, 4);
+    const size = load<i32>(column, 8);
+    const missing = load<i32>(column, 16);
+    const steps = load<i32>(column, 20);
+    const to = codes + (<usize>c << 4);
+    if (load<i32>(column, 12) != 0) {
+      for (let i = 0; i < count; i++) {
+        const value = load<f64>(from + (<usize>i << 3));
+        const known = value >= 0 && value < <f64>size && value == Math.floor(value);
+        const code = known ? <i32>load<u16>(table + (<usize>(<i32>value) << 1)) : missing;
+        store<u16>(to + <usize>(i >> 3) * stride + (<usize>(i & 7) << 1), <u16>code);
+      }
+      continue;
+    }
+    for (let g = 0; g < groups; g++) {
+      const end = min(count - (g << 3), 8);
+      const at = to + <usize>g * stride;
+      for (let k = 0; k < end; k++) {
+        const value = load<f64>(from + (<usize>((g << 3) + k) << 3));
+        // The last search steps may look past the thresholds: there stand NaNs, which nothing exceeds.
+        let code = 0;
+        for (let step = steps >> 1; step > 0; step >>= 1) {
+          code += load<f64>(table + (<usize>(code + step - 1) << 3)) < value ? step : 0;
+        }
+        store<u16>(at + (<usize>k << 1), <u16>(value != value ? missing : code));
+      }
+    }
+  }
+}
+
+@inline
+function step(tree: usize, own: usize, at: i32, lane: usize): i32 {
+  const node = tree + <usize>at;
+  const code = <u32>load<u16>(own + <usize>load<u16>(node, 2) + lane);
+  return load<i32>(node, 4) + (<i32>(code > <u32>load<u16>(node)) << 3);
+}
+
+// A node of a model with categorical columns, or with very large trees, takes 16 bytes: the code of its threshold or
+// the first bit of its set or its value's number, 16 × its column, 16 × its left child, 1 if categorical.
+@inline
+function stepWide(tree: usize, own: usize, at: i32, lane: usize): i32 {
+  const node = tree + <usize>at;
+  const code = <u32>load<u16>(own + <usize>load<u32>(node, 4) + lane);
+  const asked = load<u32>(node);
+  const left = load<i32>(node, 8);
+  if (load<i32>(node, 12) == 0) return left + (<i32>(code > asked) << 4);
+  const bit = asked + code;
+  return left + ((1 - <i32>((load<u8>(sets + <usize>(bit >> 3)) >> <u8>(bit & 7)) & 1)) << 4);
+}
+
+/** Adds to the sums of the first `count` staged and encoded rows; unused rows of the last eight hold any codes. */
+export function walk(count: i32): void {
+  if (wide) walkAll<bool>(count);
+  else walkAll<i32>(count);
+}
+
+/** T is a mark only: bool for nodes of 16 bytes, else of 8. */
+@inline
+function move<T>(tree: usize, own: usize, at: i32, lane: usize): i32 {
+  if (sizeof<T>() == 1) return stepWide(tree, own, at, lane);
+  return step(tree, own, at, lane);
+}
+
+let sink: u32 = 0;
+
+/** Reads a stretch of memory in order, which the processor foresees, before a walk reads it at random. */
+function fetch(from: usize, to: usize): void {
+  let sum: u32 = 0;
+  for (let at = from; at < to; at += 64) sum += load<u8>(at);
+  sink = sum;
+}
+
+/**
+ * Each tree takes all rows down as many levels as most need, then the rows that aren't in a leaf yet some more, and
+ * so on: a row in a leaf only waits.
+ */
+function walkAll<T>(count: i32): void {
+  for (let t = 0; t < treeCount; t++) {
+    const record = trees + <usize>t * TREE;
+    const tree = nodes + <usize>load<u32>(record);
+    const leaf = values + <usize>load<u32>(record, 4);
+    const levels = load<i32>(record, 8);
+    fetch(tree, nodes + <usize>load<u32>(record + TREE));
+    fetch(leaf, values + <usize>load<u32>(record + TREE, 4));
+    let waiting = list;
+    for (let g = 0; g < count; g += 8) {
+      const own = codes + <usize>(g >> 3) * stride;
+      let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, h = 0, i = 0;
+      for (let k = 0; k < levels; k++) {
+        a = move<T>(tree, own, a, 0);
+        b = move<T>(tree, own, b, 2);
+        c = move<T>(tree, own, c, 4);
+        d = move<T>(tree, own, d, 6);
+        e = move<T>(tree, own, e, 8);
+        f = move<T>(tree, own, f, 10);
+        h = move<T>(tree, own, h, 12);
+        i = move<T>(tree, own, i, 14);
+      }
+      const at = state + (<usize>g << 2);
+      waiting = keep<T>(tree, at, a, g + 0, 0, waiting);
+      waiting = keep<T>(tree, at, b, g + 1, 4, waiting);
+      waiting = keep<T>(tree, at, c, g + 2, 8, waiting);
+      waiting = keep<T>(tree, at, d, g + 3, 12, waiting);
+      waiting = keep<T>(tree, at, e, g + 4, 16, waiting);
+      waiting = keep<T>(tree, at, f, g + 5, 20, waiting);
+      waiting = keep<T>(tree, at, h, g + 6, 24, waiting);
+      waiting = keep<T>(tree, at, i, g + 7, 28, waiting);
+    }
+    while (waiting > list) waiting = walkOn<T>(tree, waiting);
+    for (let i = 0; i < count; i++) {
+      const to = out + (<usize>i << 3);
+      const at = load<i32>(state + (<usize>i << 2));
+      store<f64>(to, load<f64>(to) + load<f64>(leaf + reached<T>(tree, at)));
+    }
+  }
+}
+
+/** Notes where a row is, and the row if it has further to go. */
+@inline
+function keep<T>(tree: usize, state: usize, at: i32, row: i32, place: usize, waiting: usize): usize {
+  store<i32>(state + place, at);
+  store<i32>(waiting, row);
+  return waiting + (<usize>isInner<T>(tree, at) << 2);
+}
+
+@inline
+function isInner<T>(tree: usize, at: i32): bool {
+  const node = tree + <usize>at;
+  const zero = <u32>columnCount << 4;
+  return (sizeof<T>() == 1 ? load<u32>(node, 4) : <u32>load<u16>(node, 2)) != zero;
+}
+
+@inline
+function codesOf(row: i32): usize {
+  return codes + <usize>(row >> 3) * stride + (<usize>(row & 7) << 1);
+}
+
+/** Takes the rows of the list some levels further down; returns the end of the list of those still on their way. */
+function walkOn<T>(tree: usize, end: usize): usize {
+  // The last row fills up the last four.
+  const last = load<i32>(end - 4);
+  store<i32>(end, last);
+  store<i32>(end, last, 4);
+  store<i32>(end, last, 8);
+  let waiting = list;
+  for (let from = list; from < end; from += 16) {
+    const p = load<i32>(from);
+    const q = load<i32>(from, 4);
+    const r = load<i32>(from, 8);
+    const s = load<i32>(from, 12);
+    const pCodes = codesOf(p);
+    const qCodes = codesOf(q);
+    const rCodes = codesOf(r);
+    const sCodes = codesOf(s);
+    let a = load<i32>(state + (<usize>p << 2));
+    let b = load<i32>(state + (<usize>q << 2));
+    let c = load<i32>(state + (<usize>r << 2));
+    let d = load<i32>(state + (<usize>s << 2));
+    for (let k = 0; k < MORE; k++) {
+      a = move<T>(tree, pCodes, a, 0);
+      b = move<T>(tree, qCodes, b, 0);
+      c = move<T>(tree, rCodes, c, 0);
+      d = move<T>(tree, sCodes, d, 0);
+    }
+    waiting = keep<T>(tree, state + (<usize>p << 2), a, p, 0, waiting);
+    waiting = keep<T>(tree, state + (<usize>q << 2), b, q, 0, waiting);
+    waiting = keep<T>(tree, state + (<usize>r << 2), c, r, 0, waiting);
+    waiting = keep<T>(tree, state + (<usize>s << 2), d, s, 0, waiting);
+  }
+  return waiting;
+}
+
+/** Where a leaf's value is among the tree's. */
+@inline
+function reached<T>(tree: usize, at: i32): usize {
+  const node = tree + <usize>at;
+  return (sizeof<T>() == 1 ? <usize>load<u32>(node) : <usize>load<u16>(node)) << 3;
+}
+
+/** The sum for the one staged and encoded row, added to `sum` tree by tree: four trees at once. */
+export function walkOne(sum: f64): f64 {
+  return wide ? one<bool>(sum) : one<i32>(sum);
+}
+
+function one<T>(sum: f64): f64 {
+  let t = 0;
+  for (; t + 4 <= treeCount; t += 4) {
+    const record = trees + <usize>t * TREE;
+    const p = nodes + <usize>load<u32>(record);
+    const q = nodes + <usize>load<u32>(record + TREE);
+    const r = nodes + <usize>load<u32>(record + 2 * TREE);
+    const s = nodes + <usize>load<u32>(record + 3 * TREE);
+    let a = 0, b = 0, c = 0, d = 0;
+    for (;;) {
+      const a1 = move<T>(p, codes, a, 0);
+      const b1 = move<T>(q, codes, b, 0);
+      const c1 = move<T>(r, codes, c, 0);
+      const d1 = move<T>(s, codes, d, 0);
+      const moved = (a ^ a1) | (b ^ b1) | (c ^ c1) | (d ^ d1);
+      a = a1;
+      b = b1;
+      c = c1;
+      d = d1;
+      if (!moved) break;
+    }
+    sum += load<f64>(values + <usize>load<u32>(record, 4) + reached<T>(p, a));
+    sum += load<f64>(values + <usize>load<u32>(record + TREE, 4) + reached<T>(q, b));
+    sum += load<f64>(values + <usize>load<u32>(record + 2 * TREE, 4) + reached<T>(r, c));
+    sum += load<f64>(values + <usize>load<u32>(record + 3 * TREE, 4) + reached<T>(s, d));
+  }
+  for (; t < treeCount; t++) {
+    const record = trees + <usize>t * TREE;
+    const p = nodes + <usize>load<u32>(record);
+    let a = 0;
+    for (;;) {
+      const a1 = move<T>(p, codes, a, 0);
+      if (a1 == a) break;
+      a = a1;
+    }
+    sum += load<f64>(values + <usize>load<u32>(record, 4) + reached<T>(p, a));
+  }
+  return sum;
+}
