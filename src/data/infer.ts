@@ -1,5 +1,6 @@
 import { check } from "../core/checks";
-import { type DictionaryBuilder, isDate, isNumber, missingWords } from "./csv-columns";
+import { isDate, isNumber, missingWords } from "./csv/cells";
+import type { DictionaryBuilder } from "./csv/levels";
 import { booleanLevels, type ColumnSchema, type ColumnType } from "./schema";
 import { type CategoricalColumn, type Column, isCategorical, type NumericColumn } from "./table";
 
@@ -46,10 +47,14 @@ function losesDigits(text: string): boolean {
   return /^\s*[+-]?(0\d|\d{16,}\s*$)/.test(text);
 }
 
-/** The column as its inferred type: sorted levels, a boolean's false level first, an identifier's or text's cells. */
-export function settleCategorical(one: CategoricalColumn): Column {
-  const counts = new Int32Array(one.levels.length);
-  for (let i = 0; i < one.codes.length; i++) if (one.codes[i] >= 0) counts[one.codes[i]]++;
+/**
+ * The column as its inferred type: sorted levels, a boolean's false level first, an identifier's or text's cells. Levels
+ * that rows left out took with them (`dropped`) don't count.
+ */
+export function settleCategorical(one: CategoricalColumn, dropped: boolean): Column {
+  // How often a level occurs only matters where numbers or ever new texts may be meant.
+  const counted = dropped || one.levels.length > manyLevels || one.levels.some(isNumber);
+  const counts = counted ? countsOf(one) : new Int32Array(one.levels.length).fill(1);
   const used = [...one.levels.keys()].filter((code) => counts[code] > 0);
   const levels = used.map((code) => one.levels[code]);
   const type = inferType(
@@ -65,47 +70,34 @@ export function settleCategorical(one: CategoricalColumn): Column {
       booleanLevels(levels.filter((level) => !blank.includes(level.trim()))) ?? [],
       "boolean",
     );
+  if (type === "numeric" && !levels.every((level) => isNumber(level) || blank.includes(level.trim())))
+    return recode(one, levels.sort(byCode), "categorical");
   const texts = Array.from(one.codes, (code) =>
     code < 0 || blank.includes(one.levels[code]) ? "" : one.levels[code],
   );
-  if (type === "numeric" && levels.every((level) => isNumber(level) || blank.includes(level.trim()))) {
-    const decimals = Math.max(...levels.map((level) => level.split(".")[1]?.length ?? 0));
-    const values = Float64Array.from(texts, (text) => (text === "" ? NaN : Number(text)));
-    return { name: one.name, type, values, ...(decimals <= 4 ? { decimals } : {}) };
-  }
-  if (type === "numeric") return recode(one, levels.sort(byCode), "categorical");
-  return { name: one.name, type, values: texts };
+  if (type !== "numeric") return { name: one.name, type, values: texts };
+  const decimals = Math.max(...levels.map((level) => level.split(".")[1]?.length ?? 0));
+  const values = Float64Array.from(texts, (text) => (text === "" ? NaN : Number(text)));
+  return { name: one.name, type, values, ...(decimals <= 4 ? { decimals } : {}) };
 }
 
 /** A column read as numbers, as what it turned out to be: 0/1 is boolean, named codes categorical, named ids id. */
 export function settleNumeric(one: NumericColumn): Column {
+  const { name, values } = one;
   if (one.decimals !== 0) return one;
-  if (isIdName(one.name))
-    return {
-      name: one.name,
-      type: "id",
-      values: Array.from(one.values, (v) => (Number.isNaN(v) ? "" : String(v))),
-    };
+  if (isIdName(name))
+    return { name, type: "id", values: Array.from(values, (v) => (Number.isNaN(v) ? "" : String(v))) };
   const distinct = new Set<number>();
-  let before = NaN;
-  for (let i = 0; i < one.values.length && distinct.size <= manyLevels; i++) {
-    const value = one.values[i];
-    if (value === before || Number.isNaN(value)) continue;
-    distinct.add(value);
-    before = value;
-  }
+  const most = codeName.test(name) ? manyLevels : 2;
+  for (let i = 0; i < values.length && distinct.size <= most; i++)
+    if (!Number.isNaN(values[i])) distinct.add(values[i]);
   const sorted = [...distinct].sort((a, b) => a - b);
   const binary = sorted.length === 2 && sorted[0] === 0 && sorted[1] === 1;
-  const named = codeName.test(one.name) && sorted.length > 0 && sorted.length <= manyLevels;
+  const named = codeName.test(name) && sorted.length > 0 && sorted.length <= manyLevels;
   if (!binary && !named) return one;
-  const levels = sorted.map(String);
   const codeOf = new Map(sorted.map((value, code) => [value, code]));
-  const codes = new Int32Array(one.values.length);
-  for (let i = 0; i < codes.length; i++) {
-    const value = one.values[i];
-    codes[i] = Number.isNaN(value) ? -1 : binary ? value : (codeOf.get(value) as number);
-  }
-  return { name: one.name, type: binary ? "boolean" : "categorical", codes, levels };
+  const codes = Int32Array.from(values, (value) => codeOf.get(value) ?? -1);
+  return { name, type: binary ? "boolean" : "categorical", codes, levels: sorted.map(String) };
 }
 
 /**
@@ -121,12 +113,28 @@ export function settleGiven(one: Column, schema: ColumnSchema, name: string): Co
   return recode(one, levels, "boolean");
 }
 
+/** How to read a column, and the levels that it is known to have, in order. */
+export interface Guess {
+  readonly column: ColumnSchema;
+  readonly levels: readonly string[];
+}
+
 /** How to read a column whose first cells are in `head`: straight as numbers, as text, or by a dictionary. */
-export function guess(head: DictionaryBuilder, name: string): ColumnSchema {
+export function guess(head: DictionaryBuilder, name: string): Guess {
   const type = inferType(name, head.levels, head.counts());
+  const blank = missingWords(type, undefined);
+  const present = head.levels.filter((level) => !blank.includes(level.trim()));
   // Whole numbers may settle as boolean or categorical later, and the other way round: only the way to read is chosen.
-  if (type === "boolean" && head.levels.every((level) => isNumber(level))) return { name, type: "numeric" };
-  return { name, type };
+  if (type === "boolean" && present.every(isNumber)) return { column: { name, type: "numeric" }, levels: [] };
+  const levels =
+    type === "boolean" ? (booleanLevels(present) ?? []) : type === "categorical" ? present.sort(byCode) : [];
+  return { column: { name, type }, levels };
+}
+
+function countsOf(one: CategoricalColumn): Int32Array {
+  const counts = new Int32Array(one.levels.length);
+  for (const code of one.codes) if (code >= 0) counts[code]++;
+  return counts;
 }
 
 function recode(
@@ -136,9 +144,11 @@ function recode(
 ): CategoricalColumn {
   const codeOf = new Map(levels.map((level, code) => [level, code]));
   const map = Int32Array.from(one.levels, (level) => codeOf.get(level) ?? -1);
-  // The codes are fresh from a builder and nobody else's: they are changed in place.
   const { codes } = one;
-  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) codes[i] = map[codes[i]];
+  if (map.some((to, from) => to !== from)) {
+    // The codes are fresh from a builder and nobody else's: they are changed in place.
+    for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) codes[i] = map[codes[i]];
+  }
   return { name: one.name, type, codes, levels };
 }
 

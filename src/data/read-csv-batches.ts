@@ -1,6 +1,8 @@
 import { createReadStream } from "node:fs";
 import { checkInteger } from "../core/checks";
-import { builderOf, type CsvOptions, CsvReader, layoutOf } from "./csv-reader";
+import { builderOf, layoutOf } from "./csv/layout";
+import type { CsvOptions } from "./csv/options";
+import { CsvReader } from "./csv/reader";
 import { settleGiven } from "./infer";
 import type { Problem } from "./problems";
 import type { Schema } from "./schema";
@@ -54,9 +56,14 @@ export async function readCsvBatches(
       size += next.value.length;
     }
   }
-  const layout = layoutOf(name, Buffer.concat(head), ended, options);
-  const builders = layout.columns.map((one, j) => builderOf(one, layout.given[j], options.schema?.missing));
-  const reader = new CsvReader(name, layout, options, builders);
+  const found = layoutOf(name, Buffer.concat(head), ended, options);
+  // What was inferred is held to: a third word in a column of Yes and No is a problem.
+  const columns = found.columns.map((one, j) =>
+    one.type === "boolean" && !found.given[j] ? { ...one, levels: found.levels[j] } : one,
+  );
+  const layout = { ...found, columns };
+  const builders = columns.map((_, j) => builderOf(layout, j, options.schema?.missing));
+  const reader = new CsvReader(name, layout, options, builders, ended ? size : Infinity);
   let bytes = 0;
   const take = (): Table =>
     table(

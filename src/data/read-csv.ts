@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { NumericBuilder } from "./csv-columns";
-import { builderOf, type CsvOptions, CsvReader, layoutOf } from "./csv-reader";
+import { builderOf, layoutOf } from "./csv/layout";
+import { NumericBuilder } from "./csv/numbers";
+import type { CsvOptions } from "./csv/options";
+import { CsvReader } from "./csv/reader";
 import { settleCategorical, settleGiven, settleNumeric } from "./infer";
 import type { Problem } from "./problems";
 import { type ColumnSchema, type Schema, schemaOf } from "./schema";
@@ -22,7 +24,8 @@ export interface CsvRead {
   readonly rejected: number;
 }
 
-const headBytes = 4 << 20;
+/** The beginning that types are guessed from; a guess that the rest belies is made again. */
+const headBytes = 1 << 19;
 const chunkBytes = 1 << 20;
 
 /**
@@ -60,8 +63,9 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
   const layout = layoutOf(name, head, head.length < headBytes, options);
   let columns = layout.columns;
   for (;;) {
-    const builders = columns.map((one, j) => builderOf(one, layout.given[j], options.schema?.missing));
-    const reader = new CsvReader(name, { ...layout, columns }, options, builders);
+    const current = { ...layout, columns };
+    const builders = columns.map((_, j) => builderOf(current, j, options.schema?.missing));
+    const reader = new CsvReader(name, current, options, builders, bytes);
     const chunk = new Uint8Array(chunkBytes);
     let at = 0;
     for (let size = readAt(chunk, at); size > 0; size = readAt(chunk, at)) {
@@ -83,7 +87,7 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
     const settled = builders.map((one, j) => {
       const column = one.take();
       if (layout.given[j]) return settleGiven(column, columns[j], name);
-      if (isCategorical(column)) return settleCategorical(column);
+      if (isCategorical(column)) return settleCategorical(column, reader.rejected > 0);
       return column.type === "numeric" ? settleNumeric(column) : column;
     });
     const found = table(settled);

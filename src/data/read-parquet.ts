@@ -1,5 +1,5 @@
 import type { DataFrame } from "nodejs-polars";
-import type { CsvOptions } from "./csv-reader";
+import type { CsvOptions } from "./csv/options";
 import { type CsvRead, parseCsv, readCsv } from "./read-csv";
 import { type BatchOptions, type CsvBatches, readCsvBatches } from "./read-csv-batches";
 

@@ -1,5 +1,5 @@
 import { check } from "../core/checks";
-import { quoted } from "./csv-reader";
+import { quoted } from "./csv/cells";
 import { type AtomicFile, openAtomic } from "./files";
 import { type CategoricalColumn, type Column, isCategorical, type NumericColumn, type Table } from "./table";
 

@@ -43,7 +43,7 @@ describe("readCsvBatches(source, options)", () => {
     const whole = await collect(await readCsvBatches(bytesOf(text, 1000)));
     for (let size = 1; size < 12; size++)
       expect(joinTables(await collect(await readCsvBatches(bytesOf(text, size))))).toEqual(joinTables(whole));
-    expect(whole[0].columns[2]).toMatchObject({ levels: ['é, "q"\r\n€', "😀", "plain"] });
+    expect(whole[0].columns[2]).toMatchObject({ levels: ["plain", 'é, "q"\r\n€', "😀"] });
   });
 
   test("keeps codes steady: later batches have the levels of earlier ones, and new ones after them", async () => {
@@ -51,12 +51,24 @@ describe("readCsvBatches(source, options)", () => {
       `${Array.from({ length: 6000 }, (_, i) => `${i},${word}${i % 2}`).join("\n")}\n`;
     const text = `n,c\n${rows("a")}${rows("b")}`;
     const levels: (readonly string[])[] = [];
-    for await (const one of await readCsvBatches(bytesOf(text, 4096), { rows: 4000 })) {
+    const schema = { columns: [{ name: "c", type: "categorical" as const }] };
+    for await (const one of await readCsvBatches(bytesOf(text, 4096), { rows: 4000, schema })) {
       const column = one.columns[1];
       if (isCategorical(column)) levels.push(column.levels);
     }
     expect(levels[0]).toEqual(["a0", "a1"]);
     expect(levels.at(-1)).toEqual(["a0", "a1", "b0", "b1"]);
+  });
+
+  test("takes sorted levels from the beginning, and holds the rest to what was inferred there", async () => {
+    const text = `b,c\n${"Yes,z\nNo,y\n".repeat(600_000)}maybe,x\n`;
+    const batches = await readCsvBatches(bytesOf(text, 1 << 16), { rows: 500_000, name: "b.csv" });
+    const tables = await collect(batches);
+    expect(batches.schema.columns[0]).toEqual({ name: "b", type: "boolean", levels: ["No", "Yes"] });
+    expect(tables[0].columns[1]).toMatchObject({ levels: ["y", "z"] });
+    expect(batches.problems).toEqual([
+      { file: "b.csv", line: 1_200_002, column: "b", rule: "must be one of No, Yes", value: "maybe" },
+    ]);
   });
 
   test("reports problems by their line in the file, and rows that don't fit what the beginning showed", async () => {

@@ -1,0 +1,187 @@
+import { type Problem, ProblemLog } from "../problems";
+import { decode, toUtf8 } from "./bytes";
+import { quoted } from "./cells";
+import type { ColumnBuilder } from "./columns";
+import { type CsvKernel, startCsvKernel } from "./kernel";
+import type { Layout } from "./layout";
+import type { CsvOptions, RejectedRow } from "./options";
+import { type BrokenRecord, Scanner } from "./scanner";
+
+/** Rows in a block, as long as that makes no more than so many cells. */
+const mostRows = 4096;
+const mostCells = 1 << 18;
+/** From this size on a file is worth starting the kernel. */
+const kernelBytes = 1 << 20;
+
+/** Takes a file's bytes in pieces of any size and fills the builders with its rows. */
+export class CsvReader {
+  /** Rows found, and those of them left out. */
+  rows = 0;
+  rejected = 0;
+  readonly log: ProblemLog;
+  readonly builders: readonly ColumnBuilder[];
+  private readonly name: string;
+  private readonly layout: Layout;
+  private readonly options: CsvOptions;
+  private readonly scanner: Scanner;
+  private readonly flags: Uint8Array;
+  private readonly maxRecordBytes: number;
+  /** Fixed in size where it is the kernel's memory. */
+  private readonly kernel: CsvKernel | undefined;
+  private buffer: Buffer;
+  private filled = 0;
+  private toSkip: number;
+  private skippingLine = false;
+
+  /** `expected` is how many bytes may come: Infinity where it isn't known and may be many. */
+  constructor(
+    name: string,
+    layout: Layout,
+    options: CsvOptions,
+    builders: readonly ColumnBuilder[],
+    expected: number,
+  ) {
+    this.name = name;
+    this.layout = layout;
+    this.options = options;
+    this.builders = builders;
+    this.log = new ProblemLog(options.maxProblems ?? 100);
+    const { maxFieldBytes = 1 << 20, plain = false } = options;
+    this.maxRecordBytes = 4 * maxFieldBytes + (1 << 20);
+    const columns = layout.names.length;
+    const maxRows = Math.max(16, Math.min(mostRows, Math.floor(mostCells / columns)));
+    const sizes = { columns, delimiter: layout.delimiter, maxFieldBytes, maxRows };
+    const capacity = this.maxRecordBytes + (1 << 20);
+    this.kernel = plain || expected < kernelBytes ? undefined : startCsvKernel({ ...sizes, capacity });
+    this.buffer = this.kernel?.bytes ?? Buffer.alloc(1 << 16);
+    this.scanner = new Scanner({ ...sizes, kernel: this.kernel });
+    this.scanner.line = 1 + layout.skipLines;
+    this.flags = new Uint8Array(maxRows);
+    this.toSkip = layout.skip;
+  }
+
+  /** Makes room for the rows of a file of so many bytes, judging by those read so far. */
+  expectBytes(total: number, read: number): void {
+    const rows = Math.ceil((1.02 * this.rows * total) / read) + mostRows;
+    if (this.rows > 0) for (const builder of this.builders) builder.expect(rows);
+  }
+
+  /** Reads what `bytes` adds. The bytes are copied. */
+  push(bytes: Uint8Array): void {
+    let rest = toUtf8(bytes, this.options.encoding);
+    const skipped = Math.min(this.toSkip, rest.length);
+    this.toSkip -= skipped;
+    rest = rest.subarray(skipped);
+    while (rest.length > 0) {
+      this.reserve(rest.length);
+      const piece = rest.subarray(0, this.buffer.length - this.filled);
+      this.buffer.set(piece, this.filled);
+      this.filled += piece.length;
+      rest = rest.subarray(piece.length);
+      this.drain(false);
+    }
+  }
+
+  /** Reads what is left when no more bytes come. */
+  end(): void {
+    this.drain(true);
+  }
+
+  private reserve(more: number): void {
+    if (this.kernel || this.filled + more <= this.buffer.length) return;
+    const larger = Buffer.alloc(Math.max(this.buffer.length * 2, this.filled + more));
+    larger.set(this.buffer.subarray(0, this.filled));
+    this.buffer = larger;
+  }
+
+  private drain(final: boolean): void {
+    let at = 0;
+    for (;;) {
+      if (this.skippingLine) at = this.skipLine(at);
+      if (at >= this.filled) break;
+      const broken: BrokenRecord[] = [];
+      const stopped = this.scanner.scan(this.buffer, at, this.filled, final, (one) => broken.push(one));
+      this.addBlock(broken);
+      if (stopped === at) break;
+      at = stopped;
+    }
+    if (this.filled - at > this.maxRecordBytes) {
+      const rule = `a row must have at most ${this.maxRecordBytes} bytes`;
+      const value = decode(this.buffer, at, at + 80);
+      this.rows++;
+      this.reject(this.brokenRow({ line: this.scanner.line, rule, value, begin: at, end: at + 80 }));
+      this.skippingLine = true;
+      at = this.filled;
+    }
+    this.buffer.copyWithin(0, at, this.filled);
+    this.filled -= at;
+  }
+
+  /** Passes over the rest of a line that was given up; returns where the next begins, or the end of what is there. */
+  private skipLine(at: number): number {
+    const feed = this.buffer.subarray(at, this.filled).indexOf(10);
+    if (feed < 0) return this.filled;
+    this.skippingLine = false;
+    this.scanner.line++;
+    return at + feed + 1;
+  }
+
+  /** Takes over the block and tells of its problems in the order of lines, broken records among bad cells. */
+  private addBlock(broken: readonly BrokenRecord[]): void {
+    const { block } = this.scanner;
+    const stride = this.builders.length;
+    const bad = new Map<number, Problem[]>();
+    for (let j = 0; j < stride && block.rows > 0; j++) {
+      const column = this.layout.names[j];
+      this.builders[j].add(this.buffer, block, j, stride, (row, rule, value) => {
+        const problem = { file: this.name, line: block.lines[row], column, rule, value };
+        const others = bad.get(row);
+        if (others) others.push(problem);
+        else bad.set(row, [problem]);
+      });
+    }
+    this.rows += block.rows + broken.length;
+    const keep = this.options.badCells === "missing";
+    let next = 0;
+    const breakBefore = (line: number): void => {
+      for (; next < broken.length && broken[next].line < line; next++)
+        this.reject(this.brokenRow(broken[next]));
+    };
+    if (bad.size > 0) {
+      this.flags.fill(0, 0, block.rows);
+      for (const row of [...bad.keys()].sort((a, b) => a - b)) {
+        const problems = bad.get(row) as Problem[];
+        breakBefore(block.lines[row]);
+        if (keep) for (const problem of problems) this.log.add(problem);
+        else {
+          this.flags[row] = 1;
+          this.reject({ line: block.lines[row], text: this.recordText(row), problems });
+        }
+      }
+      if (!keep) for (const builder of this.builders) builder.dropFlagged(this.flags, block.rows);
+    }
+    breakBefore(Infinity);
+  }
+
+  private reject(row: RejectedRow): void {
+    this.rejected++;
+    for (const problem of row.problems) this.log.add(problem);
+    this.options.onReject?.(row);
+  }
+
+  private recordText(row: number): string {
+    const { starts, ends } = this.scanner.block;
+    const stride = this.builders.length;
+    const cells = Array.from({ length: stride }, (_, j) =>
+      decode(this.buffer, starts[row * stride + j], ends[row * stride + j]),
+    );
+    const delimiter = String.fromCharCode(this.layout.delimiter);
+    return cells.map((cell) => quoted(cell, delimiter)).join(delimiter);
+  }
+
+  private brokenRow(one: BrokenRecord): RejectedRow {
+    const { line, rule, value } = one;
+    const text = decode(this.buffer, one.begin, one.end).replace(/\r?\n$/, "");
+    return { line, text, problems: [{ file: this.name, line, rule, value }] };
+  }
+}
