@@ -1,4 +1,5 @@
-import { growTree, leavesOf, type Tree, type TreeColumn, type TreeFeature } from "../drawing/trees";
+import { growTree, type TreeRows } from "../drawing/grow-tree";
+import { leavesOf, type Tree, type TreeColumn } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import type { LogitRows } from "./logit";
 
@@ -12,7 +13,7 @@ export interface Boost {
 
 /** The rows as trees see them. */
 export interface BoostRows extends LogitRows {
-  readonly features: readonly TreeFeature[];
+  readonly tree: TreeRows;
   readonly columns: readonly TreeColumn[];
 }
 
@@ -24,8 +25,11 @@ const shrinkage = 2;
 const mostRounds = 120;
 /** A fold gives up after so many rounds without a better held-out loss. */
 const patience = 12;
-/** Trees must lower the held-out loss by this share to be kept at all. */
+/** Trees must lower the held-out loss by this share, and by so many nats a row, to be kept at all … */
 const leastGain = 2e-3;
+const leastNats = 5e-3;
+/** … and by a quarter of that in the first rounds on the first fold, to be looked at further. */
+const firstRounds = 5;
 
 /**
  * Trees on the logit's scores, as many rounds as the folds want: none, where they do not help. `offsets` holds for each
@@ -37,12 +41,12 @@ export function fitBoost(
   offsets: readonly (readonly Float64Array[])[],
   scores: readonly Float64Array[],
 ): Boost | undefined {
-  if (data.features.length === 0 || data.rows < 10 * minRows) return undefined;
+  if (data.tree.features.length === 0 || data.rows < 10 * minRows) return undefined;
   const folds = foldEnds(data.rows, offsets.length);
   const losses: number[][] = [];
   let reached = mostRounds;
   for (let f = 0; f < folds.length; f++) {
-    const own = heldOutLosses(data, classes, folds[f], offsets[f], reached);
+    const own = heldOutLosses(data, classes, folds[f], offsets[f], reached, f === 0);
     losses.push(own);
     // Rounds that one fold did not reach are out for all.
     reached = own.length - 1;
@@ -51,7 +55,8 @@ export function fitBoost(
   const total = (round: number): number => losses.reduce((sum, own) => sum + own[round], 0);
   let rounds = 0;
   for (let r = 1; r <= reached; r++) if (total(r) < total(rounds)) rounds = r;
-  if (total(rounds) > total(0) * (1 - leastGain)) return undefined;
+  if (total(rounds) > Math.min(total(0) * (1 - leastGain), total(0) - leastNats * data.rows))
+    return undefined;
   const run = start(data, classes, [[0, data.rows]], scores);
   for (let r = 0; r < rounds; r++) step(run);
   return { trees: run.trees, steps: run.steps };
@@ -64,6 +69,7 @@ function heldOutLosses(
   held: Stretch,
   offsets: readonly Float64Array[],
   most: number,
+  doubtful: boolean,
 ): number[] {
   const run = start(data, classes, others(held, data.rows), offsets);
   const out = [loss(run, held)];
@@ -72,6 +78,8 @@ function heldOutLosses(
     step(run);
     out.push(loss(run, held));
     if (out[round] < out[best]) best = round;
+    if (doubtful && round === firstRounds && out[best] > out[0] - (leastNats / 4) * (held[1] - held[0]))
+      break;
   }
   return out;
 }
@@ -138,7 +146,7 @@ function step(run: Run): void {
   const leaf = new Int32Array(data.rows);
   for (let c = 0; c < scores.length; c++) {
     const grown = growTree(
-      data.features,
+      data.tree,
       rows,
       { sums: [slopes[c], curvatures[c]] },
       {
@@ -148,7 +156,9 @@ function step(run: Run): void {
         worth: newtonWorth,
       },
     );
-    const steps = grown.leafTotals.map(([slope, curvature]) => (learnRate * slope) / (curvature + shrinkage));
+    const steps = grown.leafTotals.map(
+      ([, slope, curvature]) => (learnRate * slope) / (curvature + shrinkage),
+    );
     run.trees.push(grown.tree);
     run.steps.push(steps);
     leavesOf(grown.tree, data.columns, 0, data.rows, leaf);
@@ -156,8 +166,9 @@ function step(run: Run): void {
   }
 }
 
-function newtonWorth(_rows: number, [slope, curvature]: Float64Array): number {
-  return (slope * slope) / (curvature + shrinkage);
+function newtonWorth(totals: Float64Array, at: number): number {
+  const slope = totals[at + 1];
+  return (slope * slope) / (totals[at + 2] + shrinkage);
 }
 
 function loss(run: Run, [first, last]: Stretch): number {

@@ -10,6 +10,7 @@ import {
   type LogitLayout,
   type LogitRows,
   logitLayout,
+  logitSpace,
 } from "./logit";
 import type { EncodedTerm, TermPlan } from "./terms";
 
@@ -26,7 +27,11 @@ export interface CellModel {
 
 /** From "nothing but the marginal" to nearly free. */
 const penalties = [1e6, 100, 30, 10, 3, 1];
+/** Where the search for the best of them begins: in the middle; with many classes, where fits cost least. */
+const firstPenalty = (classes: number): number => (classes > 8 ? 0 : 2);
 const folds = 3;
+/** How many nats, over all rows, a fit in the search may lack: far below what tells penalties apart. */
+const searchSlack = 0.2;
 /** With more classes than this, trees cost more than they can give. */
 const mostBoosted = 6;
 
@@ -39,11 +44,13 @@ export function fitCells(data: BoostRows, plans: readonly TermPlan[], classes: r
   if (classes.length < 2 || data.rows === 0) return { classes, tables: [], penalty: 0 };
   const all: readonly Stretch[] = [[0, data.rows]];
   const gram = gramOf(layout, data.terms, all);
-  const chosen = choosePenalty(data, layout, gram, classes.length);
-  const { penalty } = chosen;
-  const fit = fitLogit(data, layout, gram, classes.length, all, { penalty });
+  const plain = data.rows < 10 * folds || plans.length === 0;
+  const chosen = plain ? undefined : choosePenalty(data, layout, gram, classes.length);
+  const penalty = chosen?.penalty ?? penalties[0];
+  const options = { penalty, ...(chosen && { start: chosen.fit }) };
+  const fit = fitLogit(data, layout, gram, classes.length, all, options);
   const model = { classes, tables: fit.coefficients.map((one) => tablesOf(layout, one)), penalty };
-  if (classes.length > mostBoosted || chosen.fits.length === 0) return model;
+  if (!chosen || classes.length > mostBoosted) return model;
   const scores = (one: LogitFit): Float64Array[] => scoresOf(data, layout, one, [0, data.rows]);
   const boost = fitBoost(data, classes.length, chosen.fits.map(scores), scores(fit));
   return boost ? { ...model, boost } : model;
@@ -51,29 +58,45 @@ export function fitCells(data: BoostRows, plans: readonly TermPlan[], classes: r
 
 interface Chosen {
   readonly penalty: number;
-  /** The fits without each of the folds. */
+  /** The fit to all rows, and those without each of the folds. */
+  readonly fit: LogitFit;
   readonly fits: readonly LogitFit[];
 }
 
-/** The penalty with the least held-out loss, from the strongest on until the loss rises. */
+/** The penalty with the least held-out loss: from the middle of the list towards the better side, until it gets worse. */
 function choosePenalty(data: LogitRows, layout: LogitLayout, gram: Float64Array, classes: number): Chosen {
-  let best: Chosen = { penalty: penalties[0], fits: [] };
-  if (data.rows < 10 * folds || layout.plans.length === 0) return best;
-  let least = Infinity;
-  let before: readonly LogitFit[] = [];
-  for (const penalty of penalties) {
+  const all: readonly Stretch[] = [[0, data.rows]];
+  const space = logitSpace(data.rows, classes);
+  const held = foldEnds(data.rows, folds);
+  let last: LogitFit | undefined;
+  const attempt = (place: number): Chosen & { loss: number } => {
+    const penalty = penalties[place];
+    const options = { penalty, slack: searchSlack, space, ...(last && { start: last }) };
+    const fit = fitLogit(data, layout, gram, classes, all, options);
+    last = fit;
     let loss = 0;
-    const fits = foldEnds(data.rows, folds).map((held, f) => {
-      const start = before[f];
-      const options = { penalty, slack: 0.05, ...(start && { start }) };
-      const fit = fitLogit(data, layout, gram, classes, others(held, data.rows), options);
-      loss += heldOutLoss(data, layout, fit, classes, held);
-      return fit;
+    const fits = held.map((own) => {
+      const part = fitLogit(data, layout, gram, classes, others(own, data.rows), { ...options, start: fit });
+      loss += heldOutLoss(data, layout, part, classes, own);
+      return part;
     });
-    if (loss > least) break;
-    least = loss;
-    best = { penalty, fits };
-    before = fits;
+    return { penalty, fit, fits, loss };
+  };
+  let best = attempt(firstPenalty(classes));
+  for (const side of [-1, 1]) {
+    let found = false;
+    for (
+      let place = penalties.indexOf(best.penalty) + side;
+      place >= 0 && place < penalties.length;
+      place += side
+    ) {
+      const next = attempt(place);
+      if (next.loss >= best.loss) break;
+      best = next;
+      found = true;
+    }
+    // What got better towards one side is worse on the other.
+    if (found) break;
   }
   return best;
 }

@@ -1,5 +1,7 @@
 import type { Watch } from "../../core/model";
+import { defaultThreads, mapThreads, type Task, task } from "../../core/pool";
 import type { DrawnVariable } from "../drawing/drawn-variable";
+import { treeRows } from "../drawing/grow-tree";
 import { allowedBits, allows, wordCount } from "../drawing/masks";
 import { cellFeature, type TreeColumn, type TreeFeature, valueFeature } from "../drawing/trees";
 import type { BoostRows } from "./boost";
@@ -17,21 +19,88 @@ export interface Conditional {
   readonly number?: NumberModel;
 }
 
-/** The conditionals of all variables, each given those before it. Rows must come in random order. */
+/** Below this many rows × variables a thread costs more than it brings. */
+const fewCells = 30_000;
+
+/**
+ * The conditionals of all variables, each given those before it, on several threads where that pays. Rows must come in
+ * random order.
+ */
 export async function fitConditionals(
   frame: Frame,
   drawn: readonly DrawnVariable[],
   watch: Watch = {},
+  threads: number = defaultThreads(),
 ): Promise<readonly Conditional[]> {
-  const out: Conditional[] = [];
-  const features: TreeFeature[] = [];
-  for (let j = 0; j < frame.variables.length; j++) {
-    watch.signal?.throwIfAborted();
-    out.push(fitConditional(frame, drawn, j, features));
-    features.push(...featuresOf(frame, j));
-    watch.progress?.({ phase: "fit", done: j + 1, total: frame.variables.length });
-    await new Promise((next) => setImmediate(next));
+  const count = frame.variables.length;
+  const features = frame.variables.flatMap((_, j) => featuresOf(frame, j));
+  const parallel = frame.rows * count < fewCells ? 1 : threads;
+  let done = 0;
+  const report = (): void => watch.progress?.({ phase: "fit", done: ++done, total: count });
+  if (parallel === 1) {
+    const out: Conditional[] = [];
+    for (let j = 0; j < count; j++) {
+      watch.signal?.throwIfAborted();
+      out.push(fitColumn.run({ frame, features, drawn, j }) as Conditional);
+      report();
+      // A stop signal gets its turn only when the loop lets go.
+      await new Promise((next) => setImmediate(next));
+    }
+    return out;
   }
+  const shared = sharedFrame(frame, features);
+  // Late variables have the most to look at and come first, so that no thread is left with a long one at the end.
+  const inputs = Array.from({ length: count }, (_, k) => ({ ...shared, drawn, j: count - 1 - k }));
+  const options = { finished: report, ...(watch.signal && { signal: watch.signal }) };
+  return (await mapThreads(fitColumn, inputs, parallel, options)).reverse();
+}
+
+interface ColumnFit {
+  readonly frame: Frame;
+  readonly features: readonly TreeFeature[];
+  readonly drawn: readonly DrawnVariable[];
+  readonly j: number;
+}
+
+/** The task that fits one variable's conditional. */
+export const fitColumn: Task<ColumnFit, Conditional> = task(
+  "synthesis/sequential/conditionals",
+  "fitColumn",
+  ({ frame, features, drawn, j }: ColumnFit) =>
+    fitConditional(
+      frame,
+      drawn,
+      j,
+      features.filter((one) => one.variable < j),
+    ),
+);
+
+/** The same rows in memory that threads share, so that nothing is copied from task to task. */
+function sharedFrame(
+  frame: Frame,
+  features: readonly TreeFeature[],
+): { frame: Frame; features: readonly TreeFeature[] } {
+  const variables = frame.variables.map((one): Frame["variables"][number] =>
+    one.kind === "levels" ? { ...one, codes: shared(one.codes) } : { ...one, values: shared(one.values) },
+  );
+  return {
+    frame: {
+      ...frame,
+      variables,
+      cells: frame.cells.map(shared),
+      values: variables.map((one) => (one.kind === "number" ? one.values : undefined)),
+      encoded: frame.encoded.map((own) =>
+        own.map(({ at, share }) => (share ? { at: shared(at), share: shared(share) } : { at: shared(at) })),
+      ),
+    },
+    features: features.map((one) => ({ ...one, bins: shared(one.bins) })),
+  };
+}
+
+function shared<T extends Int32Array | Float64Array | Uint16Array | Uint8Array>(values: T): T {
+  const make = values.constructor as new (buffer: SharedArrayBuffer) => T;
+  const out = new make(new SharedArrayBuffer(values.byteLength));
+  out.set(values);
   return out;
 }
 
@@ -54,9 +123,9 @@ function fitConditional(
   const number = fitNumber(
     {
       rows: rows.length,
-      values: Float64Array.from(rows, (i) => one.values[i]),
+      values: taken(one.values, rows, new Float64Array(rows.length)),
       terms: compactTerms(frame, j, rows),
-      features: compactFeatures(features, rows),
+      tree: treeRows(features, rows.length, rows),
       columns: compactColumns(frame, j, rows),
     },
     plans,
@@ -89,7 +158,7 @@ function cellRows(
   const data = {
     rows: rows.length,
     terms: compactTerms(frame, j, rows),
-    features: compactFeatures(features, rows),
+    tree: treeRows(features, rows.length, rows),
     columns: compactColumns(frame, j, rows),
     classes: Int32Array.from(rows, (i) => place[own[i]]),
     ...patternsOf(bits, words, rows, classes),
@@ -131,27 +200,26 @@ function featuresOf(frame: Frame, j: number): TreeFeature[] {
   return [...(cells ? [cells] : []), ...(curve ? [curve] : [])];
 }
 
-function compactFeatures(features: readonly TreeFeature[], rows: Int32Array): readonly TreeFeature[] {
-  return features.map((one) =>
-    one.bins.length === rows.length ? one : { ...one, bins: Uint8Array.from(rows, (i) => one.bins[i]) },
-  );
-}
-
 function compactColumns(frame: Frame, j: number, rows: Int32Array): readonly TreeColumn[] {
   return frame.variables.slice(0, j).map((_, k) => {
     const values = frame.values[k];
-    const cells = Int32Array.from(rows, (i) => frame.cells[k][i]);
-    return values ? { cells, values: Float64Array.from(rows, (i) => values[i]) } : { cells };
+    const cells = taken(frame.cells[k], rows, new Int32Array(rows.length));
+    return values ? { cells, values: taken(values, rows, new Float64Array(rows.length)) } : { cells };
   });
 }
 
 function compactTerms(frame: Frame, j: number, rows: Int32Array): readonly EncodedTerm[] {
   const all = frame.encoded.slice(0, j).flat();
   if (rows.length === frame.rows) return all;
-  return all.map(({ at, share }) => ({
-    at: Uint16Array.from(rows, (i) => at[i]),
-    ...(share && { share: Float64Array.from(rows, (i) => share[i]) }),
-  }));
+  return all.map(({ at, share }) => {
+    const places = taken(at, rows, new Uint16Array(rows.length));
+    return share ? { at: places, share: taken(share, rows, new Float64Array(rows.length)) } : { at: places };
+  });
+}
+
+function taken<T extends { [i: number]: number }>(from: T, rows: Int32Array, out: T): T {
+  for (let r = 0; r < rows.length; r++) out[r] = from[rows[r]];
+  return out;
 }
 
 function rowsWhere(rows: number, holds: (i: number) => boolean): Int32Array {

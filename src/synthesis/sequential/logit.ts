@@ -228,7 +228,19 @@ export interface LogitOptions {
   readonly start?: LogitFit;
   /** The search ends when about so many nats, over all rows, are left to gain; defaults to 0.001. */
   readonly slack?: number;
+  /** Buffers to reuse from fit to fit of the same rows. */
+  readonly space?: LogitSpace;
 }
+
+/** Scores by free class and row. */
+export type LogitSpace = readonly Float64Array[];
+
+export function logitSpace(rows: number, classes: number): LogitSpace {
+  return Array.from({ length: classes === 2 ? 1 : classes }, () => new Float64Array(rows));
+}
+
+/** With more classes than this one conditioner serves them all. */
+const mostConditioners = 8;
 
 /**
  * Multinomial logit with an L2 penalty on all coefficients but the intercept, by L-BFGS conditioned with the rows' X'X. */
@@ -240,7 +252,7 @@ export function fitLogit(
   stretches: readonly Stretch[],
   options: LogitOptions,
 ): LogitFit {
-  const { penalty, start, slack = 1e-3 } = options;
+  const { penalty, start, slack = 1e-3, space = logitSpace(data.rows, classes) } = options;
   const free = classes === 2 ? 1 : classes;
   const p = layout.coefficients;
   const total = stretches.reduce((sum, [first, last]) => sum + last - first, 0);
@@ -257,11 +269,15 @@ export function fitLogit(
       x[c * p] = classes === 2 ? share(counts[1]) - share(counts[0]) : share(counts[c]);
     }
   }
-  const factors = Array.from({ length: free }, (_, c) => {
-    const share = (counts[classes === 2 ? 1 : c] + 0.5) / (total + 1);
+  const conditioned = (count: number): Float64Array => {
+    const share = (count + 0.5) / (total + 1);
     return conditioner(gram, p, (share * (1 - share) * total) / gram[0], penalty);
-  });
-  const evaluate = objective(data, layout, classes, stretches, penalty);
+  };
+  const factors =
+    free > mostConditioners
+      ? new Array<Float64Array>(free).fill(conditioned(total / classes))
+      : Array.from({ length: free }, (_, c) => conditioned(counts[classes === 2 ? 1 : c]));
+  const evaluate = objective(data, layout, classes, stretches, penalty, space);
   minimise(
     evaluate,
     x,
@@ -283,10 +299,10 @@ function objective(
   classes: number,
   stretches: readonly Stretch[],
   penalty: number,
+  scores: LogitSpace,
 ): Objective {
-  const free = classes === 2 ? 1 : classes;
+  const free = scores.length;
   const p = layout.coefficients;
-  const scores = Array.from({ length: free }, () => new Float64Array(data.rows));
   const tables = new Float64Array(layout.tables);
   return (x, gradient) => {
     let loss = 0;
@@ -314,13 +330,7 @@ function objective(
 }
 
 /** Turns the scores into the slopes of the loss, in place, and returns the loss. */
-function slopes(
-  data: LogitRows,
-  scores: Float64Array[],
-  classes: number,
-  first: number,
-  last: number,
-): number {
+function slopes(data: LogitRows, scores: LogitSpace, classes: number, first: number, last: number): number {
   const own = data.classes;
   let loss = 0;
   if (classes === 2) {

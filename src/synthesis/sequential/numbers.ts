@@ -1,5 +1,6 @@
 import { cholesky, choleskySolve } from "../../core/linear-algebra";
-import { growTree, leavesOf, type Tree, type TreeColumn, type TreeFeature } from "../drawing/trees";
+import { type Grown, growTree, type TreeRows } from "../drawing/grow-tree";
+import { leavesOf, type Tree, type TreeColumn } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import { type Leaf, leafOf, rankedScore } from "./leaf";
 import { addEffects, fillTables, gramOf, type LogitLayout, logitLayout, momentsOf } from "./logit";
@@ -20,7 +21,7 @@ export interface NumberRows {
   readonly rows: number;
   readonly values: Float64Array;
   readonly terms: readonly EncodedTerm[];
-  readonly features: readonly TreeFeature[];
+  readonly tree: TreeRows;
   readonly columns: readonly TreeColumn[];
 }
 
@@ -37,7 +38,7 @@ export function fitNumber(data: NumberRows, plans: readonly TermPlan[]): NumberM
   const all: readonly Stretch[] = [[0, data.rows]];
   const penalty = plans.length > 0 && data.rows >= 100 ? meanPenalty(data, layout, scores) : undefined;
   let best = { score: Infinity, leaf: data.rows, mean: false };
-  if (data.features.length > 0 && data.rows >= 2 * leafRows[0]) {
+  if (data.tree.features.length > 0 && data.rows >= 2 * leafRows[0]) {
     for (const mean of penalty === undefined ? [false] : [false, true]) {
       const found = bestLeaf(data, layout, scores, mean ? penalty : undefined);
       // A simpler model wins unless the other is better beyond noise.
@@ -98,15 +99,10 @@ function bestLeaf(
   return { score: totals[k], leaf: sizes[k] };
 }
 
-function grow(
-  data: NumberRows,
-  rest: Float64Array,
-  rows: Int32Array,
-  leaf: number,
-): ReturnType<typeof growTree> {
+function grow(data: NumberRows, rest: Float64Array, rows: Int32Array, leaf: number): Grown {
   const squares = rest.map((value) => value * value);
   return growTree(
-    data.features,
+    data.tree,
     rows,
     { sums: [rest, squares] },
     {
@@ -119,9 +115,10 @@ function grow(
 }
 
 /** Twice the log-likelihood of a normal distribution of its own; the floor keeps a constant leaf finite. */
-function gaussianWorth(rows: number, [sum, squares]: Float64Array): number {
-  const variance = squares / rows - (sum / rows) ** 2;
-  return -rows * Math.log(Math.max(variance, 1e-4));
+function gaussianWorth(totals: Float64Array, at: number): number {
+  const rows = totals[at];
+  const mean = totals[at + 1] / rows;
+  return -rows * Math.log(Math.max(totals[at + 2] / rows - mean * mean, 1e-4));
 }
 
 interface Equations {

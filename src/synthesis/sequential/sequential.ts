@@ -31,6 +31,8 @@ export interface SequentialOptions extends DiscoverOptions {
   readonly structure?: Structure;
   /** The column drawn last, so that its dependence on all others is learnt directly; defaults to the last column. */
   readonly target?: string;
+  /** Defaults to the processors there are. The model is the same at any number. */
+  readonly threads?: number;
 }
 
 /** A table drawn column by column, each given those before it. */
@@ -58,7 +60,7 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
     const variables = drawingOrder(reduceTable(structure, shuffled), new Set(formulas), target);
     const frame = frameOf(variables, structure.exclusions);
     const drawn = variables.map(drawnVariable);
-    const conditionals = await fitConditionals(frame, drawn, watch);
+    const conditionals = await fitConditionals(frame, drawn, watch, options.threads);
     return sequentialOf({
       schema: schemaOf(from),
       structure,

@@ -1,14 +1,15 @@
 import { type Grid, spacing } from "./grids";
 
-/** The share of the rows that a value needs. */
-const leastShare = 0.02;
-/** How many times as frequent as the values around it. */
+/** The share of the rows from which on a value stands for itself … */
+const leastShare = 0.05;
+/** … or a smaller one, where it is so many times as frequent as the values around it. */
+const leastExceptional = 0.02;
 const leastExcess = 8;
-const mostAtoms = 8;
+const mostAtoms = 6;
 
 /**
- * Values so much more frequent than those around them that they mean something of their own (0 messages: no voice
- * mail), in ascending order.
+ * Values so frequent that they mean something of their own (0 messages: no voice mail; the first month), in ascending
+ * order.
  */
 export function atomsOf(values: Float64Array, grid: Grid | undefined): readonly number[] {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
@@ -25,7 +26,9 @@ export function atomsOf(values: Float64Array, grid: Grid | undefined): readonly 
     .map((value, k) => ({ value, k, count: counts[k] }))
     .filter(
       ({ count, k }) =>
-        count >= leastShare * sorted.length && count >= leastExcess * around(distinct, counts, k, grid),
+        count >= leastShare * sorted.length ||
+        (count >= leastExceptional * sorted.length &&
+          count >= leastExcess * around(distinct, counts, k, grid)),
     )
     .sort((a, b) => b.count - a.count)
     .slice(0, mostAtoms);

@@ -5,11 +5,19 @@ interface Cell {
   readonly label: string;
 }
 
+/** How a variable is called, and all its cells. */
+export interface CellNames {
+  readonly called: string;
+  readonly labels: readonly string[];
+}
+
+type NamesOf = (variable: string) => CellNames;
+
 /**
  * Structural zeros in few sentences: cells that always appear together are named once, and what follows from that is
  * not repeated.
  */
-export function describeExclusions(exclusions: readonly Exclusion[]): readonly string[] {
+export function describeExclusions(exclusions: readonly Exclusion[], namesOf: NamesOf): readonly string[] {
   const cells = new Map<string, Cell>();
   const group = new Map<string, string>();
   const root = (id: string): string => (group.get(id) === id ? id : root(group.get(id) as string));
@@ -22,20 +30,25 @@ export function describeExclusions(exclusions: readonly Exclusion[]): readonly s
       }
     }
   }
-  for (const one of exclusions) for (const [x, y] of together(one)) group.set(root(key(y)), root(key(x)));
+  for (const one of exclusions)
+    for (const [x, y] of together(one, namesOf)) group.set(root(key(y)), root(key(x)));
   const members = new Map<string, Cell[]>();
   for (const [id, cell] of cells) members.set(root(id), [...(members.get(root(id)) ?? []), cell]);
   const sentences: string[] = [];
   for (const one of members.values()) {
-    if (one.length > 1) sentences.push(`${one.map(named).join(", ")} always come together.`);
+    if (one.length > 1)
+      sentences.push(`${one.map((cell) => named(cell, namesOf)).join(", ")} always come together.`);
   }
-  return [...sentences, ...remaining(exclusions, root)];
+  return [...sentences, ...remaining(exclusions, root, namesOf)];
 }
 
 /** Pairs of cells of which each excludes all that the other one's column offers instead. */
-function together(one: Exclusion): [Cell, Cell][] {
+function together(one: Exclusion, namesOf: NamesOf): [Cell, Cell][] {
   const [a, b] = one.columns;
-  const labels = [0, 1].map((place) => [...new Set(one.never.map((pair) => pair[place]))]);
+  const labels = one.columns.map((name, place) => {
+    const { labels: own } = namesOf(name);
+    return own.length > 0 ? own : [...new Set(one.never.map((pair) => pair[place]))];
+  });
   const excluded = (x: string, y: string): boolean =>
     one.never.some((pair) => pair[0] === x && pair[1] === y);
   const found: [Cell, Cell][] = [];
@@ -56,12 +69,16 @@ function together(one: Exclusion): [Cell, Cell][] {
 }
 
 /** What "always together" does not say already, each fact once per group. */
-function remaining(exclusions: readonly Exclusion[], root: (id: string) => string): string[] {
+function remaining(
+  exclusions: readonly Exclusion[],
+  root: (id: string) => string,
+  namesOf: NamesOf,
+): string[] {
   const said = new Set<string>();
   const byCell = new Map<string, { cell: Cell; column: string; labels: string[] }>();
   for (const one of exclusions) {
     const [a, b] = one.columns;
-    const pairs = together(one);
+    const pairs = together(one, namesOf);
     for (const [x, y] of one.never) {
       const left = { column: a, label: x };
       const right = { column: b, label: y };
@@ -76,20 +93,24 @@ function remaining(exclusions: readonly Exclusion[], root: (id: string) => strin
       byCell.set(id, entry);
     }
   }
-  return [...byCell.values()].map(
-    ({ cell, column, labels }) =>
-      `Where ${named(cell)}, ${column} is never ${labels.map(bare).join(" or ")}.`,
-  );
+  return [...byCell.values()].map(({ cell, column, labels }) => {
+    const { called, labels: all } = namesOf(column);
+    const left = all.filter((label) => !labels.includes(label));
+    const where = `Where ${named(cell, namesOf)}, ${called} is`;
+    return left.length === 1
+      ? `${where} ${bare(left[0])}.`
+      : `${where} never ${labels.map(bare).join(" or ")}.`;
+  });
 }
 
 function key(cell: Cell): string {
   return JSON.stringify([cell.column, cell.label]);
 }
 
-function named(cell: Cell): string {
-  return `${cell.column} ${cell.label === "other" ? "has another value" : `= ${bare(cell.label)}`}`;
+function named(cell: Cell, namesOf: NamesOf): string {
+  return `${namesOf(cell.column).called} ${cell.label === "other" ? "is another value" : `= ${bare(cell.label)}`}`;
 }
 
 function bare(label: string): string {
-  return label.replace(/^= /, "");
+  return label === "other" ? "another value" : label.replace(/^= /, "");
 }

@@ -1,8 +1,9 @@
 import { writeDate } from "./dates";
-import { describeExclusions } from "./describe-exclusions";
+import { type CellNames, describeExclusions } from "./describe-exclusions";
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
-import type { ColumnPlan, Structure } from "./structure";
+import { type ColumnPlan, missingLabel, type Structure } from "./structure";
+import { levelNames } from "./variables";
 
 /** The structure in sentences, one rule each: what a user confirms or changes. */
 export function describeStructure(structure: Structure): readonly string[] {
@@ -12,9 +13,20 @@ export function describeStructure(structure: Structure): readonly string[] {
       (one) =>
         `Only the ${one.allowed.length} combinations of ${one.columns.join(", ")} seen in training appear.`,
     ),
-    ...describeExclusions(structure.exclusions),
+    ...describeExclusions(structure.exclusions, (name) => cellsNamed(structure, name)),
     ...structure.orders.map(({ low, high }) => `${low} is never above ${high}.`),
   ];
+}
+
+/** What the cells of a drawn variable are, and how to call it. */
+function cellsNamed(structure: Structure, name: string): CellNames {
+  const plan = structure.columns.find((one) => one.name === name);
+  if (plan?.kind === "levels") return { called: name, labels: levelNames(plan) };
+  if (plan?.kind !== "number") return { called: name, labels: [] };
+  if (plan.values) return { called: name, labels: levelNames(plan) };
+  const labels = [...plan.atoms.map((atom) => `= ${atom}`), "other", ...(plan.missing ? [missingLabel] : [])];
+  const rest = plan.formula && (plan.formula.rest === "factor" ? "the factor of" : "the difference of");
+  return { called: rest ? `${rest} ${name}` : name, labels };
 }
 
 function describeColumn(plan: ColumnPlan): string[] {

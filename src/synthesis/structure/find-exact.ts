@@ -1,4 +1,4 @@
-import { cholesky, choleskySolve } from "../../core/linear-algebra";
+import { cholesky, choleskySolve, dot } from "../../core/linear-algebra";
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
 import { type NumberInput, shortest, spacedRows } from "./search";
@@ -14,22 +14,29 @@ export function findExact(numbers: readonly NumberInput[]): Map<string, Formula>
   const rows = complete[0]?.values.length ?? 0;
   if (rows < 10) return found;
   const sample = spacedRows(rows, screeningRows);
-  multiples(complete, sample, found);
+  const scores = complete.map((one) => standardised(one.values, sample));
+  const correlations = scores.map((a) => Float64Array.from(scores, (b) => dot(a, b)));
+  const screen: Screen = { complete, sample, correlations };
+  multiples(screen, found);
   if (complete.length <= mostColumns) {
     // Totals first: with positive weights a sum reads as a person would write it.
-    for (const positive of [true, false]) sums(complete, sample, found, positive);
+    for (const positive of [true, false]) sums(screen, found, positive);
   }
   return found;
 }
 
-function multiples(complete: readonly NumberInput[], sample: Int32Array, found: Map<string, Formula>): void {
-  const scores = complete.map((one) => standardised(one.values, sample));
+/** The columns on some rows, and how they correlate there. */
+interface Screen {
+  readonly complete: readonly NumberInput[];
+  readonly sample: Int32Array;
+  readonly correlations: readonly Float64Array[];
+}
+
+function multiples({ complete, correlations }: Screen, found: Map<string, Formula>): void {
   for (let a = 0; a < complete.length; a++) {
     for (let b = a + 1; b < complete.length; b++) {
       if (found.has(complete[a].name) || found.has(complete[b].name)) continue;
-      let correlation = 0;
-      for (let i = 0; i < sample.length; i++) correlation += scores[a][i] * scores[b][i];
-      if (Math.abs(correlation) < 0.999) continue;
+      if (Math.abs(correlations[a][b]) < 0.999) continue;
       const forward = multiple(complete[b], complete[a]);
       if (forward) found.set(complete[b].name, forward);
       else {
@@ -68,36 +75,28 @@ function multiple(target: NumberInput, of: NumberInput): Formula | undefined {
   return undefined;
 }
 
-function sums(
-  complete: readonly NumberInput[],
-  sample: Int32Array,
-  found: Map<string, Formula>,
-  positive: boolean,
-): void {
+function sums(screen: Screen, found: Map<string, Formula>, positive: boolean): void {
+  const { complete } = screen;
   for (let t = complete.length - 1; t >= 0; t--) {
-    const target = complete[t];
-    if (found.has(target.name)) continue;
-    const others = complete.filter((one) => one !== target && !found.has(one.name));
+    if (found.has(complete[t].name)) continue;
+    const others = [...complete.keys()].filter((k) => k !== t && !found.has(complete[k].name));
     if (others.length < 2) continue;
-    const formula = weightedSum(target, others, sample);
-    if (formula && (!positive || formula.terms.every((term) => term.weight > 0)))
-      found.set(target.name, formula);
+    const formula = weightedSum(screen, t, others);
+    if (formula && (!positive || formula.terms.every((term) => term.weight > 0))) {
+      found.set(complete[t].name, formula);
+    }
   }
 }
 
-function weightedSum(
-  target: NumberInput,
-  others: readonly NumberInput[],
-  sample: Int32Array,
-): Formula | undefined {
-  let terms = others.slice();
-  let solved = leastSquares(target, terms, sample);
+function weightedSum(screen: Screen, t: number, others: readonly number[]): Formula | undefined {
+  const { complete } = screen;
+  const target = complete[t];
   const tolerance = Math.max(spacing(target.grid), 1e-9 * spread(target.values));
-  if (!solved || solved.error > 2 * tolerance) return undefined;
+  const first = leastSquares(screen, t, others);
+  if (!first || first.error > 2 * tolerance) return undefined;
   // A term that moves nothing by half a unit is no term.
-  terms = terms.filter((one, k) => Math.abs(solved!.weights[k]) * spread(one.values) > tolerance);
-  if (terms.length < 2) return undefined;
-  solved = leastSquares(target, terms, sample);
+  const kept = others.filter((k, at) => Math.abs(first.weights[at]) * spread(complete[k].values) > tolerance);
+  const solved = kept.length < 2 ? undefined : leastSquares(screen, t, kept);
   if (!solved) return undefined;
   const rounded = solved.weights.map((weight) => {
     const whole = Number(weight.toPrecision(4));
@@ -109,12 +108,13 @@ function weightedSum(
     [solved.weights, solved.constant],
   ] as const) {
     const predicted = (i: number): number =>
-      terms.reduce((total, one, k) => total + weights[k] * one.values[i], offset);
-    if (agrees(target, predicted))
+      kept.reduce((total, k, at) => total + weights[at] * complete[k].values[i], offset);
+    if (agrees(target, predicted)) {
       return sum(
         offset,
-        terms.map((one, k) => ({ column: one.name, weight: weights[k] })),
+        kept.map((k, at) => ({ column: complete[k].name, weight: weights[at] })),
       );
+    }
   }
   return undefined;
 }
@@ -126,42 +126,29 @@ interface Solved {
   readonly error: number;
 }
 
-function leastSquares(
-  target: NumberInput,
-  terms: readonly NumberInput[],
-  sample: Int32Array,
-): Solved | undefined {
+/** Least squares on the sample; undefined where the terms leave part of the target unexplained. */
+function leastSquares(screen: Screen, t: number, terms: readonly number[]): Solved | undefined {
+  const { complete, sample, correlations } = screen;
   const p = terms.length;
-  const x = terms.map((one) => standardised(one.values, sample));
-  const y = standardised(target.values, sample);
   const gram = new Float64Array(p * p);
-  const moment = new Float64Array(p);
+  const moment = Float64Array.from(terms, (k) => correlations[t][k]);
   for (let a = 0; a < p; a++) {
-    for (let b = 0; b <= a; b++) {
-      let total = 0;
-      for (let i = 0; i < sample.length; i++) total += x[a][i] * x[b][i];
-      gram[a * p + b] = total;
-    }
+    for (let b = 0; b < a; b++) gram[a * p + b] = correlations[terms[a]][terms[b]];
     // A trace of ridge lets equal columns share their weight instead of failing.
-    gram[a * p + a] += 1e-12;
-    for (let i = 0; i < sample.length; i++) moment[a] += x[a][i] * y[i];
+    gram[a * p + a] = 1 + 1e-12;
   }
   const factor = cholesky(gram, p);
   if (!factor) return undefined;
   const scaled = choleskySolve(factor, p, moment);
-  const scaleY = deviation(target.values, sample);
-  const weights = terms.map((one, k) => (scaled[k] * scaleY) / (deviation(one.values, sample) || 1));
-  let constant = 0;
-  for (const i of sample) {
-    constant +=
-      (target.values[i] - terms.reduce((total, one, k) => total + weights[k] * one.values[i], 0)) /
-      sample.length;
-  }
-  let error = 0;
-  for (const i of sample) {
-    const predicted = terms.reduce((total, one, k) => total + weights[k] * one.values[i], constant);
-    error = Math.max(error, Math.abs(target.values[i] - predicted));
-  }
+  if (dot(scaled, moment) < 1 - 1e-3) return undefined;
+  const target = complete[t].values;
+  const scaleOf = (k: number): number => deviation(complete[k].values, sample) || 1;
+  const weights = terms.map((k, at) => (scaled[at] * scaleOf(t)) / scaleOf(k));
+  const rest = Float64Array.from(sample, (i) =>
+    terms.reduce((left, k, at) => left - weights[at] * complete[k].values[i], target[i]),
+  );
+  const constant = mean(rest);
+  const error = rest.reduce((most, value) => Math.max(most, Math.abs(value - constant)), 0);
   return { weights, constant, error };
 }
 

@@ -17,7 +17,9 @@ export interface LevelsInput {
 /** At most `most` row numbers, evenly spaced: enough to screen with. */
 export function spacedRows(rows: number, most: number): Int32Array {
   const count = Math.min(rows, most);
-  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+  const out = new Int32Array(count);
+  for (let i = 0; i < count; i++) out[i] = Math.floor((i * rows) / count);
+  return out;
 }
 
 /** The value with as few significant digits (3 to 7) as `holds` allows; the value itself when none does. */

@@ -1,4 +1,5 @@
-import { growTree, type Tree, type TreeFeature } from "../drawing/trees";
+import { growTree, type TreeRows } from "../drawing/grow-tree";
+import type { Tree } from "../drawing/trees";
 
 /** A tree whose leaves hold the training values that new rows are drawn from: codes of levels, or numbers. */
 export interface DonorTree {
@@ -15,13 +16,16 @@ export interface DonorOptions {
 
 /** A classification or regression tree (Gini, or least squares) for what the rows have. */
 export function growDonors(
-  features: readonly TreeFeature[],
+  data: TreeRows,
   rows: Int32Array,
   seen: { readonly codes: Int32Array; readonly count: number } | { readonly values: Float64Array },
   { minRows, leaves }: DonorOptions,
 ): DonorTree {
-  const target = "codes" in seen ? { classes: seen } : { sums: [seen.values] };
-  const grown = growTree(features, rows, target, { minRows, leaves, minGain: 1e-9, worth: squaresWorth });
+  const options = { minRows, leaves, minGain: 1e-9 };
+  const grown =
+    "codes" in seen
+      ? growTree(data, rows, { classes: seen.codes, count: seen.count }, { ...options, worth: giniWorth })
+      : growTree(data, rows, { sums: [seen.values, seen.values] }, { ...options, worth: meanWorth });
   const source: ArrayLike<number> = "codes" in seen ? seen.codes : seen.values;
   const leavesOwn = grown.leafRows.map((own) => Float64Array.from(own, (i) => source[i]).sort());
   const values = leavesOwn.map((sorted) => [...new Set(sorted)]);
@@ -35,9 +39,14 @@ export function growDonors(
   return { tree: grown.tree, values, upTo };
 }
 
-/** Σ totals² / rows: for class counts rows × (1 − Gini), for one sum the squares that the mean explains. */
-function squaresWorth(rows: number, totals: Float64Array): number {
+/** Rows × (1 − Gini impurity). */
+function giniWorth(totals: Float64Array, at: number): number {
   let squares = 0;
-  for (let s = 0; s < totals.length; s++) squares += totals[s] * totals[s];
-  return squares / rows;
+  for (let s = 1; s < totals.length; s++) squares += totals[at + s] * totals[at + s];
+  return squares / totals[at];
+}
+
+/** The squares that the mean explains. */
+function meanWorth(totals: Float64Array, at: number): number {
+  return (totals[at + 1] * totals[at + 1]) / totals[at];
 }

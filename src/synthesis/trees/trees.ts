@@ -6,6 +6,7 @@ import { resolveWhere } from "../conditions";
 import { gatherCandidates, noCandidates } from "../drawing/candidates";
 import { drawRows } from "../drawing/draw-rows";
 import { drawnVariable } from "../drawing/drawn-variable";
+import { treeRows } from "../drawing/grow-tree";
 import { masksOf } from "../drawing/masks";
 import { cellFeature, type TreeFeature, valueFeature } from "../drawing/trees";
 import { wishesOf } from "../drawing/wishes";
@@ -87,10 +88,11 @@ function fitVariable(
   const all = Int32Array.from({ length: rows }, (_, i) => i);
   const known = all.filter((i) => cells[i] >= 0);
   const options = { minRows, leaves: Infinity };
-  const byCell = growDonors(features, known, { codes: cells, count: cellLabels(one).length }, options);
+  const data = treeRows(features, rows);
+  const byCell = growDonors(data, known, { codes: cells, count: cellLabels(one).length }, options);
   if (one.kind === "levels") return { cells: byCell };
   const other = known.filter((i) => cells[i] === one.atoms.length);
-  return { cells: byCell, values: growDonors(features, other, { values: one.values }, options) };
+  return { cells: byCell, values: growDonors(data, other, { values: one.values }, options) };
 }
 
 function featuresOf(one: Variable, j: number): TreeFeature[] {

@@ -90,7 +90,7 @@ describe("atomsOf(values, grid)", () => {
   test("finds the value that stands out, and none in a smooth column", () => {
     const messages = Float64Array.from({ length: 1000 }, (_, i) => (i < 700 ? 0 : 10 + (i % 30)));
     expect(atomsOf(messages, { decimals: 0, step: 1 })).toEqual([0]);
-    const tenure = Float64Array.from({ length: 1000 }, (_, i) => (i < 80 ? 1 : 1 + (i % 60)));
+    const tenure = Float64Array.from({ length: 1000 }, (_, i) => (i < 30 ? 1 : 1 + (i % 60)));
     expect(atomsOf(tenure, { decimals: 0, step: 1 })).toEqual([]);
     const ratios = Float64Array.from({ length: 1000 }, (_, i) => (i < 80 ? 1 : 0.9 + i / 4321));
     expect(atomsOf(ratios, undefined)).toEqual([1]);
