@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type * as TensorFlow from "@tensorflow/tfjs-core";
-import { checkOneOf } from "../core/checks";
+import { check, checkOneOf } from "../core/checks";
 import type { Engine } from "./engine";
 import { simdEngine } from "./simd-engine";
 import { tensorflowEngine } from "./tensorflow-engine";
@@ -32,6 +32,22 @@ export async function openEngine(workload: Workload, choice?: BackendName): Prom
     if (native) return native;
   }
   return simdEngine();
+}
+
+/** Runs the body on an engine of its own and closes it. Throws when the body kept tensors that it did not free. */
+export async function withEngine<R>(
+  workload: Workload,
+  choice: BackendName | undefined,
+  body: (engine: Engine) => Promise<R>,
+): Promise<R> {
+  const engine = await openEngine(workload, choice);
+  try {
+    const result = await body(engine);
+    check(engine.live() === 0, "end a training", "all tensors must have been freed", engine.live());
+    return result;
+  } finally {
+    engine.close();
+  }
 }
 
 const openers: Readonly<Record<BackendName, () => Promise<Engine>>> = {

@@ -1,6 +1,7 @@
 import { check, checkOneOf } from "../core/checks";
 import type { ModelJson } from "../core/model";
 import { type CopulaOptions, copula, loadCopula } from "./copula/copula";
+import { loadVae, type VaeOptions, vae } from "./nets/vae";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
 import type { FitSynthesiser, Synthesiser } from "./synthesiser";
 import { loadTrees, type TreesOptions, trees } from "./trees/trees";
@@ -10,6 +11,7 @@ export interface MethodOptions {
   sequential: SequentialOptions;
   copula: CopulaOptions;
   trees: TreesOptions;
+  vae: VaeOptions;
 }
 export type Method = keyof MethodOptions;
 
@@ -17,12 +19,14 @@ const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynth
   sequential,
   copula,
   trees,
+  vae,
 };
 
 const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   sequential: loadSequential,
   copula: loadCopula,
   trees: loadTrees,
+  vae: loadVae,
 };
 
 /** The names of all methods, the default first. */

@@ -1,0 +1,45 @@
+import type { EncodedBlock } from "./blocks";
+import { type Decoder, decode } from "./decoder";
+
+const rounds = 8;
+/** A class is never taken to be rarer than this: its logit stays finite. */
+const least = 1e-6;
+
+/**
+ * The decoder with the biases of its last layer moved until the mean probabilities over `latents` are the training
+ * rows' shares (iterative proportional fitting): margins are then right whatever the net has missed of them.
+ */
+export function calibrateMargins(
+  decoder: Decoder,
+  blocks: readonly EncodedBlock[],
+  latents: Float32Array,
+  rows: number,
+): Decoder {
+  const widths = blocks.map((block) => block.classes.length);
+  const shares = blocks.flatMap(sharesOf);
+  const name = `${decoder.layers.length - 1}.b`;
+  const bias = decoder.weights[name];
+  const values = bias.values.slice();
+  const out: Decoder = { ...decoder, weights: { ...decoder.weights, [name]: { ...bias, values } } };
+  for (let round = 0; round < rounds; round++) {
+    const means = new Float64Array(values.length);
+    const probabilities = decode(out, latents, rows, widths);
+    for (let i = 0; i < rows; i++)
+      for (let c = 0; c < means.length; c++) means[c] += probabilities[i * means.length + c] / rows;
+    for (let c = 0; c < means.length; c++)
+      values[c] += Math.log(Math.max(shares[c], least) / Math.max(means[c], least));
+  }
+  return out;
+}
+
+/** The training rows' share of each class. */
+function sharesOf({ classes, codes }: EncodedBlock): number[] {
+  const shares = new Array<number>(classes.length).fill(0);
+  let known = 0;
+  for (const code of codes) {
+    if (code < 0) continue;
+    shares[code]++;
+    known++;
+  }
+  return shares.map((count) => (known > 0 ? count / known : 1 / classes.length));
+}

@@ -1,0 +1,56 @@
+import type { Watch } from "../../core/model";
+import type { Rng } from "../../core/rng";
+import type { Table } from "../../data/table";
+import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
+import { drawingOrder } from "../sequential/order";
+import { discoverStructure } from "../structure/discover";
+import type { Structure, Variable } from "../structure/structure";
+import { reduceTable } from "../structure/variables";
+import { type ColumnSchema, checkTrainable, schemaOf } from "../synthesiser";
+import { type EncodedBlock, encodeBlock } from "./blocks";
+import { checkEpochs, type NetOptions } from "./net-options";
+
+/** A table as nets learn it. */
+export interface Prepared {
+  readonly schema: readonly ColumnSchema[];
+  readonly structure: Structure;
+  readonly target: string | undefined;
+  /** In the order of drawing. */
+  readonly variables: readonly Variable[];
+  readonly drawn: readonly DrawnVariable[];
+  readonly rows: number;
+}
+
+/** Checks table and options, and takes out what need not be learnt. */
+export function prepare(
+  from: Table,
+  rng: Rng,
+  watch: Watch,
+  method: string,
+  options: NetOptions & { readonly epochs: number },
+): Prepared {
+  checkEpochs(options.epochs, method);
+  checkTrainable(from, method);
+  watch.signal?.throwIfAborted();
+  watch.progress?.({ phase: "prepare", done: 0, total: 1 });
+  const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
+  const formulas = structure.columns.flatMap((plan) =>
+    plan.kind === "number" && plan.formula ? [plan.name] : [],
+  );
+  const target = options.target ?? from.columns.at(-1)?.name;
+  const variables = drawingOrder(reduceTable(structure, from), new Set(formulas), target);
+  watch.progress?.({ phase: "prepare", done: 1, total: 1 });
+  return {
+    schema: schemaOf(from),
+    structure,
+    target,
+    variables,
+    drawn: variables.map(drawnVariable),
+    rows: from.rows,
+  };
+}
+
+/** Each variable as a block of softmax units, with the rows' classes. */
+export function encodeBlocks({ variables }: Prepared): readonly EncodedBlock[] {
+  return variables.map(encodeBlock);
+}

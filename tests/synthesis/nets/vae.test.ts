@@ -1,0 +1,8 @@
+import { loadVae, vae } from "../../../src/synthesis/nets/vae";
+import { describeSynthesiser } from "../conformance";
+
+describeSynthesiser("vae(options)(table, rng)", {
+  fit: vae({ epochs: 150, batch: 100 }),
+  load: loadVae,
+  rows: 600,
+});
