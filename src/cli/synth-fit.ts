@@ -27,8 +27,8 @@ export function synthFitCommand(): Command {
     .description("learn a CSV file and save what it takes to make rows like its own")
     .requiredOption("--data <file>", "a CSV file with a header")
     .option("--out <file>", "where to write the model (JSON)")
-    .option("--method <name>", "sequential (default), copula, trees or a net; --help lists all", "sequential")
-    .option("--epochs <number>", "passes over the rows, for nets")
+    .option("--method <name>", "sequential (default), copula, trees or a net: see below", "sequential")
+    .option("--epochs <number>", "passes over the rows, for nets: 1 to 10000")
     .option("--seed <number>", "the same seed learns the same model", "42")
     .option("--target <column>", "the column that depends on all others; left out, the last one")
     .option(
@@ -55,6 +55,7 @@ export function synthFitCommand(): Command {
 Methods: sequential  column by column, faithful and without memory of single rows (the default)
          copula      margins and correlations; the simplest
          trees       synthpop's way: very faithful, repeats training values
+         gan, vae    nets over quantile bins and discovered rules; Ctrl-C keeps what was learnt so far
 
 Examples:
   $ telelink synth fit --data customers.csv --out model.json
@@ -97,7 +98,7 @@ async function fit(options: Options): Promise<void> {
   }
   const seed = wholeNumber(options.seed, "--seed");
   const epochs =
-    options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 1_000_000);
+    options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
   const read = readCsv(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
   noteProblems(read.problems, read.problemCount, 5);
   const rng = seeded(seed);
@@ -132,6 +133,8 @@ async function fit(options: Options): Promise<void> {
   };
   try {
     const synthesiser = await methods.synthesis(method, settings)(read.table, rng, watch);
+    watch.end();
+    noteTraining(synthesiser);
     const { structure: _, ...plain } = settings;
     const origin = {
       method,
@@ -149,6 +152,15 @@ async function fit(options: Options): Promise<void> {
   print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
   for (const sentence of sentences) print(`  ${sentence}`);
   note(`${read.table.rows} rows learnt by ${method}; wrote ${options.out}`);
+}
+
+/** Says of a net when its training ended early. */
+function noteTraining(model: object): void {
+  const { training } = model as { training?: import("../synthesis/nets/net-options.js").NetTraining };
+  if (!training || training.ended === "all epochs") return;
+  const after = `after ${training.epochs} of ${training.asked} epochs`;
+  if (training.ended === "stop signal") note(`stopped ${after}; the model is what was learnt by then`);
+  else note(`${training.ended} ${after}: ${training.advice}; the model is that of the last good epoch`);
 }
 
 function orderOf(text: string): { low: string; high: string } {

@@ -1,6 +1,7 @@
 import { check, checkOneOf } from "../core/checks";
 import type { ModelJson } from "../core/model";
 import { type CopulaOptions, copula, loadCopula } from "./copula/copula";
+import { type GanOptions, gan, loadGan } from "./nets/gan";
 import { loadVae, type VaeOptions, vae } from "./nets/vae";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
 import type { FitSynthesiser, Synthesiser } from "./synthesiser";
@@ -11,6 +12,7 @@ export interface MethodOptions {
   sequential: SequentialOptions;
   copula: CopulaOptions;
   trees: TreesOptions;
+  gan: GanOptions;
   vae: VaeOptions;
 }
 export type Method = keyof MethodOptions;
@@ -19,6 +21,7 @@ const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynth
   sequential,
   copula,
   trees,
+  gan,
   vae,
 };
 
@@ -26,6 +29,7 @@ const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   sequential: loadSequential,
   copula: loadCopula,
   trees: loadTrees,
+  gan: loadGan,
   vae: loadVae,
 };
 

@@ -1,3 +1,4 @@
+import { integer, type Rng } from "../../core/rng";
 import { quantileSorted } from "../../features/scale";
 import type { Leaf } from "../sequential/leaf";
 import { cellLabels, cellsOf, type NumberVariable, type Variable } from "../structure/structure";
@@ -118,4 +119,12 @@ export function oneHotBatch(blocks: readonly EncodedBlock[], batch: Int32Array):
     from += classes.length;
   }
   return out;
+}
+
+/** The block with unknown values drawn by the shares of the known ones: for nets that compare whole rows. */
+export function fillUnknown(block: EncodedBlock, rng: Rng): EncodedBlock {
+  const known = block.codes.filter((code) => code >= 0);
+  if (known.length === block.codes.length) return block;
+  const draw = (): number => (known.length > 0 ? known[integer(rng, known.length)] : 0);
+  return { ...block, codes: block.codes.map((code) => (code < 0 ? draw() : code)) };
 }

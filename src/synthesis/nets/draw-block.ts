@@ -1,6 +1,7 @@
 import type { Rng } from "../../core/rng";
 import { type Bounds, boundsOf, meet, type RowRange } from "../drawing/bounds";
 import { type Candidates, gatherCandidates, noCandidates } from "../drawing/candidates";
+import type { DrawnVariable } from "../drawing/drawn-variable";
 import { drawClasses, drawUniforms } from "../drawing/draws";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
 import { restoreKnown } from "../drawing/restore-known";
@@ -110,38 +111,81 @@ function sharesOf(pool: BlockPool, parts: BlockParts, wishes: Wishes): ClassShar
   const both = meet([rules, wished].filter((list) => list !== undefined));
   const allowed = (i: number, cell: number): boolean => allows(bits, words, i, cell);
   const holds = (i: number, cell: number): boolean => allowed(i, cell) && (!wish || wish[cell] === 1);
-  const other = one.atoms.length;
-  const isMissing = (cell: number): boolean => one.kind === "number" && cell > other;
-  const reach = (own: BlockClass, i: number, ranges: readonly RowRange[] | undefined): number => {
-    if (!ranges || isMissing(own.cells[0])) return 1;
-    if (own.leaf) return leafRanges(own.leaf, i, ranges).total;
-    return inside(ranges, i, one.atoms[own.cells[0]]) ? 1 : 0;
-  };
-  const partOf = (own: BlockClass, keep: (cell: number) => boolean): number =>
-    own.cells.reduce((sum, cell, k) => sum + (keep(cell) ? own.weights[k] : 0), 0);
-  const rule = (i: number, own: BlockClass): number =>
-    partOf(own, (cell) => allowed(i, cell)) * reach(own, i, rules);
-  const fits = (i: number, own: BlockClass): number => {
-    if (wished && isMissing(own.cells[0]) && !bounds?.missing) return 0;
-    return partOf(own, (cell) => holds(i, cell)) * reach(own, i, both);
-  };
-  const conditioned = wish !== undefined || wished !== undefined;
-  for (let i = 0; i < rows; i++) {
-    let before = 0;
-    let after = 0;
-    for (let c = 0; c < classes.length; c++) {
-      before += plain[c][i] * rule(i, classes[c]);
-      if (conditioned) after += plain[c][i] * fits(i, classes[c]);
-    }
-    if (!conditioned) after = before;
-    else weights[i] *= before > 0 ? after / before : 0;
-    const part = after > 0 && conditioned ? fits : rule;
-    const total = after > 0 ? after : before;
-    // Rules that leave nothing are mended after drawing.
-    if (total > 0) for (let c = 0; c < classes.length; c++) plain[c][i] *= part(i, classes[c]) / total;
-  }
   const within = both && ((i: number, leaf: Leaf, u: number): number => throughRanges(leaf, i, both, u));
-  return { byClass: plain, holds, ...(within && { within }) };
+  const shares = { holds, ...(within && { within }) };
+  const ruled = plain.map((own) => own.slice());
+  classes.forEach((own, c) => {
+    if (bits) keepCells(own, ruled[c], allowed);
+    if (rules) keepRanges(own, ruled[c], one, rules);
+  });
+  const before = sumOf(ruled, rows);
+  if (!wish && !wished) {
+    divide(ruled, before, plain);
+    return { byClass: ruled, ...shares };
+  }
+  classes.forEach((own, c) => {
+    if (bits || wish) keepCells(own, plain[c], holds);
+    if (both) keepRanges(own, plain[c], one, both);
+    if (wished && !bounds?.missing && one.kind === "number" && own.cells[0] > one.atoms.length)
+      plain[c].fill(0);
+  });
+  const after = sumOf(plain, rows);
+  for (let i = 0; i < rows; i++) weights[i] *= before[i] > 0 ? after[i] / before[i] : 0;
+  divide(plain, after, ruled);
+  return { byClass: plain, ...shares };
+}
+
+/** Takes off each row's share of the class what its cells may not be. */
+function keepCells(
+  { cells, weights }: BlockClass,
+  share: Float64Array,
+  holds: (row: number, cell: number) => boolean,
+): void {
+  for (let i = 0; i < share.length; i++) {
+    if (share[i] === 0) continue;
+    if (cells.length === 1) {
+      if (!holds(i, cells[0])) share[i] = 0;
+      continue;
+    }
+    let kept = 0;
+    for (let k = 0; k < cells.length; k++) if (holds(i, cells[k])) kept += weights[k];
+    share[i] *= kept;
+  }
+}
+
+/** Takes off each row's share of the class what lies outside its ranges; a missing value lies nowhere. */
+function keepRanges(
+  { cells, leaf }: BlockClass,
+  share: Float64Array,
+  { atoms }: DrawnVariable,
+  ranges: readonly RowRange[],
+): void {
+  if (!leaf && cells[0] > atoms.length) return;
+  const [least, most] = leaf ? [leaf.points[0], leaf.points[leaf.points.length - 1]] : [0, 0];
+  const atom = leaf ? Number.NaN : atoms[cells[0]];
+  for (let i = 0; i < share.length; i++) {
+    let part = 0;
+    for (const { low, high } of ranges) {
+      if (!leaf) part = Math.max(part, atom >= low[i] && atom <= high[i] ? 1 : 0);
+      else if (low[i] <= least && high[i] >= most) part = 1;
+      else if (low[i] <= high[i] && low[i] <= most && high[i] >= least)
+        part += Math.max(0, reachTo(leaf, high[i]) - reachFrom(leaf, low[i]));
+    }
+    if (part < 1) share[i] *= part;
+  }
+}
+
+function sumOf(shares: readonly Float64Array[], rows: number): Float64Array {
+  const sum = new Float64Array(rows);
+  for (const own of shares) for (let i = 0; i < rows; i++) sum[i] += own[i];
+  return sum;
+}
+
+/** Brings each row's shares to a sum of 1; rows with nothing left take `instead`: they are mended after drawing. */
+function divide(shares: readonly Float64Array[], sum: Float64Array, instead: readonly Float64Array[]): void {
+  shares.forEach((own, c) => {
+    for (let i = 0; i < own.length; i++) own[i] = sum[i] > 0 ? own[i] / sum[i] : instead[c][i];
+  });
 }
 
 function ownProbabilities(pool: BlockPool, parts: BlockParts, j: number): Float64Array[] {
@@ -166,40 +210,27 @@ function limits(pool: BlockPool, parts: BlockParts, wishes: Wishes, j: number): 
   return bounds.rules || bounds.wishes ? bounds : undefined;
 }
 
-function inside(ranges: readonly RowRange[], i: number, value: number): boolean {
-  return ranges.some(({ low, high }) => value >= low[i] && value <= high[i]);
+/** The shares of a leaf's distribution at which a range begins and ends. */
+function reachFrom(leaf: Leaf, low: number): number {
+  return low <= leaf.points[0] ? 0 : leafShare(leaf, low, false);
 }
 
-/** The stretches of a leaf's distribution that lie in the row's ranges, as shares from and to. */
-function leafRanges(
-  leaf: Leaf,
-  i: number,
-  ranges: readonly RowRange[],
-): { readonly parts: readonly (readonly [number, number])[]; readonly total: number } {
-  const parts: (readonly [number, number])[] = [];
-  let total = 0;
-  const least = leaf.points[0];
-  const most = leaf.points[leaf.points.length - 1];
-  for (const { low, high } of ranges) {
-    if (!(low[i] <= high[i]) || low[i] > most || high[i] < least) continue;
-    const from = low[i] <= least ? 0 : leafShare(leaf, low[i], false);
-    const to = high[i] >= most ? 1 : leafShare(leaf, high[i], true);
-    if (to <= from) continue;
-    parts.push([from, to]);
-    total += to - from;
-  }
-  return { parts, total };
+function reachTo(leaf: Leaf, high: number): number {
+  return high >= leaf.points[leaf.points.length - 1] ? 1 : leafShare(leaf, high, true);
 }
 
+/** The share at `u` of the way through the parts of a leaf's distribution that lie in the row's ranges. */
 function throughRanges(leaf: Leaf, i: number, ranges: readonly RowRange[], u: number): number {
-  const { parts, total } = leafRanges(leaf, i, ranges);
-  if (total === 0) return u;
-  let left = u * total;
+  const parts = ranges
+    .filter(({ low, high }) => low[i] <= high[i])
+    .map(({ low, high }) => [reachFrom(leaf, low[i]), reachTo(leaf, high[i])])
+    .filter(([from, to]) => to > from);
+  let left = u * parts.reduce((sum, [from, to]) => sum + to - from, 0);
   for (const [from, to] of parts) {
     if (left <= to - from) return from + left;
     left -= to - from;
   }
-  return parts[parts.length - 1][1];
+  return parts.at(-1)?.[1] ?? u;
 }
 
 function pickCell({ cells, weights }: BlockClass, holds: (cell: number) => boolean, rng: Rng): number {

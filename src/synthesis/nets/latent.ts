@@ -1,7 +1,8 @@
 import { cholesky } from "../../core/linear-algebra";
 import { permutation, type Rng } from "../../core/rng";
 import { noise } from "../../neural/noise";
-import type { Mixture } from "./mixture";
+import { simdEngine } from "../../neural/simd-engine";
+import type { Mixture, MixtureComponent } from "./mixture";
 
 /**
  * `rows` × `size` latent numbers: standard normal, or from a mixture. Each component's numbers have exactly its mean and
@@ -11,63 +12,59 @@ import type { Mixture } from "./mixture";
 export function drawLatents(prior: Mixture | undefined, rows: number, size: number, rng: Rng): Float32Array {
   const out = noise(rng.fork("normal")).normal(new Float32Array(rows * size));
   if (!prior) {
-    matchMoments(out, rows, size);
+    spread(out, size, undefined);
     return out;
   }
   const start = rng.uniform();
   let sum = 0;
   let from = 0;
-  prior.components.forEach(({ weight, mean, factor }, k) => {
-    sum += weight;
+  prior.components.forEach((component, k) => {
+    sum += component.weight;
     const last = k === prior.components.length - 1;
     const to = last ? rows : Math.max(from, Math.min(rows, Math.ceil(sum * rows - start)));
-    const own = out.subarray(from * size, to * size);
-    matchMoments(own, to - from, size);
-    transform(own, to - from, mean, factor);
+    spread(out.subarray(from * size, to * size), size, component);
     from = to;
   });
   return shuffleRows(out, rows, size, rng);
 }
 
-/** Makes the mean exactly 0 and the covariance the identity, in place, where there are enough rows for it. */
-function matchMoments(points: Float32Array, rows: number, size: number): void {
-  if (rows < 4 * size) return;
-  const mean = new Float64Array(size);
-  for (let i = 0; i < rows; i++) for (let d = 0; d < size; d++) mean[d] += points[i * size + d] / rows;
-  const covariance = new Float64Array(size * size);
-  const centred = new Float64Array(size);
-  for (let i = 0; i < rows; i++) {
-    for (let d = 0; d < size; d++) centred[d] = points[i * size + d] - mean[d];
-    for (let a = 0; a < size; a++)
-      for (let b = 0; b <= a; b++) covariance[a * size + b] += (centred[a] * centred[b]) / rows;
-  }
-  const factor = cholesky(covariance, size);
-  if (!factor) return;
-  for (let i = 0; i < rows; i++) {
-    for (let a = 0; a < size; a++) {
-      let value = points[i * size + a] - mean[a];
-      for (let b = 0; b < a; b++) value -= factor[a * size + b] * centred[b];
-      centred[a] = value / factor[a * size + a];
-    }
-    points.set(centred, i * size);
+/** Gives rows of independent normal numbers this mean and covariance, exactly where there are enough of them. */
+function spread(points: Float32Array, size: number, component: MixtureComponent | undefined): void {
+  const rows = points.length / size;
+  if (rows === 0) return;
+  const engine = simdEngine();
+  try {
+    engine.step(() => {
+      let x = engine.put(points, rows, size);
+      if (rows >= 4 * size) {
+        x = engine.binary("subtract", x, engine.affine(engine.sumRows(x), 1 / rows, 0));
+        const covariance = engine.read(engine.affine(engine.matMul(x, x, { transposeA: true }), 1 / rows, 0));
+        const factor = cholesky(Float64Array.from(covariance), size);
+        const inverse = factor && engine.put(triangularInverse(factor, size), size, size);
+        if (inverse) x = engine.matMul(x, inverse, { transposeB: true });
+      }
+      if (component) {
+        const factor = engine.put(Float32Array.from(component.factor), size, size);
+        x = engine.matMul(x, factor, { transposeB: true });
+        x = engine.binary("add", x, engine.put(Float32Array.from(component.mean), 1, size));
+      }
+      points.set(engine.read(x));
+    });
+  } finally {
+    engine.close();
   }
 }
 
-/** mean + factor · each row, in place. */
-function transform(
-  points: Float32Array,
-  rows: number,
-  mean: readonly number[],
-  factor: readonly number[],
-): void {
-  const size = mean.length;
-  for (let i = 0; i < rows; i++) {
-    for (let a = size - 1; a >= 0; a--) {
-      let value = mean[a];
-      for (let b = 0; b <= a; b++) value += factor[a * size + b] * points[i * size + b];
-      points[i * size + a] = value;
+function triangularInverse(factor: Float64Array, size: number): Float32Array {
+  const inverse = new Float64Array(size * size);
+  for (let column = 0; column < size; column++) {
+    for (let i = column; i < size; i++) {
+      let value = i === column ? 1 : 0;
+      for (let k = column; k < i; k++) value -= factor[i * size + k] * inverse[k * size + column];
+      inverse[i * size + column] = value / factor[i * size + i];
     }
   }
+  return Float32Array.from(inverse);
 }
 
 function shuffleRows(points: Float32Array, rows: number, size: number, rng: Rng): Float32Array {

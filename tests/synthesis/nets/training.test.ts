@@ -1,0 +1,82 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { methodNames, synthesis } from "../../../src/synthesis/methods";
+import { gan } from "../../../src/synthesis/nets/gan";
+import { vae } from "../../../src/synthesis/nets/vae";
+import type { FitSynthesiser } from "../../../src/synthesis/synthesiser";
+import { customers } from "../customers";
+
+const train = customers(200, 3);
+/** Every net, small enough to be trained in a moment. */
+const nets: readonly [
+  string,
+  (options: { epochs?: number; rate?: number; backend?: "cpu" }) => FitSynthesiser,
+][] = [
+  ["vae", (options) => vae({ units: 16, latent: 4, batch: 50, ...options })],
+  ["gan", (options) => gan({ units: 16, latent: 4, batch: 50, ...options })],
+];
+
+describe.each(nets)("%s", (name, make) => {
+  test("is one of the methods", () => {
+    expect(methodNames).toContain(name);
+    expect(() => synthesis(name as "vae", { epochs: 3 })).not.toThrow();
+  });
+
+  test("epochs must be from 1 to 10000", async () => {
+    for (const epochs of [0, 10_001, 1.5])
+      await expect(make({ epochs })(train, seeded(1))).rejects.toThrow(
+        `Cannot fit ${name}: epochs must be a whole number from 1 to 10000, got ${epochs}`,
+      );
+  });
+
+  test("the same seed gives the same bytes, another seed others", async () => {
+    const json = async (seed: number): Promise<string> =>
+      JSON.stringify(await make({ epochs: 2 })(train, seeded(seed)));
+    const first = await json(1);
+    expect((await json(1)) === first).toBe(true);
+    expect((await json(2)) === first).toBe(false);
+  });
+
+  test("reports preparation, then every epoch with its losses", async () => {
+    const seen: string[] = [];
+    await make({ epochs: 3 })(train, seeded(1), {
+      progress: ({ phase, done, total, figures }) => {
+        seen.push(`${phase} ${done}/${total}`);
+        for (const value of Object.values(figures ?? {})) expect(value).toBeTypeOf("number");
+        if (phase === "train") expect(Object.keys(figures ?? {}).length).toBeGreaterThan(0);
+      },
+    });
+    expect(seen).toEqual(["prepare 0/1", "prepare 1/1", "train 1/3", "train 2/3", "train 3/3"]);
+  });
+
+  test("a stop signal ends it within one batch and keeps what was learnt", async () => {
+    const stop = new AbortController();
+    const model = await make({ epochs: 500 })(train, seeded(1), {
+      signal: stop.signal,
+      progress: ({ phase, done }) => {
+        if (phase === "train" && done === 2) stop.abort();
+      },
+    });
+    expect(model).toMatchObject({ training: { epochs: 2, asked: 500, ended: "stop signal" } });
+    expect(model.sample(10, seeded(1)).rows).toBe(10);
+  });
+
+  test("a loss that is not a number says what to change", async () => {
+    await expect(make({ epochs: 30, rate: 1e30 })(train, seeded(1))).rejects.toThrow(
+      /became (NaN|-?Infinity) in epoch 1: lower the rate/,
+    );
+  });
+
+  test("leaves no tensor behind, also when it fails", async () => {
+    await make({ epochs: 1, backend: "cpu" })(train, seeded(1));
+    const before = tf.memory().numTensors;
+    const model = await make({ epochs: 1, backend: "cpu" })(train, seeded(1));
+    model.sample(20, seeded(1));
+    expect(tf.memory().numTensors).toBe(before);
+    await expect(make({ epochs: 2, rate: 1e30, backend: "cpu" })(train, seeded(1))).rejects.toThrow(
+      "lower the rate",
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
