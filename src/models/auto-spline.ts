@@ -2,7 +2,8 @@ import { z } from "zod";
 import { check, checkInteger } from "../core/checks";
 import { column, type Feature, type Matrix, matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson } from "../core/model";
-import { type LogisticOptions, logisticRegression } from "./logistic";
+import { expectedSum } from "./linear-predictor";
+import { type LogisticOptions, type LogisticRegression, logisticRegression } from "./logistic";
 
 export interface SplineLogisticOptions {
   /** Bends of each number's curve, at its quantiles; from 0 (a straight line), defaults to 8. */
@@ -41,7 +42,11 @@ export interface SplineLogisticJson extends ModelJson {
 /** Predicts the probability of class 1 by a sum of one piecewise linear curve a number and one step a category. */
 export interface SplineLogistic extends Model {
   readonly kind: "spline-logistic";
-  readonly model: Model;
+  readonly model: LogisticRegression;
+  /** The mean log odds over the training rows, from which contributions count. */
+  readonly expected: number;
+  /** What each column's curve or step adds to each row's log odds beyond `expected`. */
+  contributions(x: Matrix): Matrix;
   toJSON(): SplineLogisticJson;
 }
 
@@ -92,14 +97,25 @@ const splineJson = z.object({
 export function splineLogisticFromJSON(json: unknown, load: (json: unknown) => Model): SplineLogistic {
   const read = splineJson.safeParse(json);
   check(read.success, "load spline logistic regression", read.success ? "" : z.prettifyError(read.error));
-  return splineModel(read.data.parts, load((json as { model: unknown }).model));
+  const model = load((json as { model: unknown }).model);
+  check(
+    model.kind === "logistic-regression",
+    "load spline logistic regression",
+    "its model must be a logistic regression",
+    model.kind,
+  );
+  return splineModel(read.data.parts, model as LogisticRegression);
 }
 
-function splineModel(parts: readonly Part[], model: Model): SplineLogistic {
+function splineModel(parts: readonly Part[], model: LogisticRegression): SplineLogistic {
   return {
     kind: "spline-logistic",
     model,
+    get expected(): number {
+      return expectedSum(model);
+    },
     predict: (x) => model.predict(expand(parts, x)),
+    contributions: (x) => joined(parts, x, model.contributions(expand(parts, x))),
     toJSON: (): SplineLogisticJson => ({ kind: "spline-logistic", version: 1, parts, model: model.toJSON() }),
   };
 }
@@ -146,6 +162,20 @@ function expand(parts: readonly Part[], x: Matrix): Matrix {
     at += widthOf(one);
   });
   return matrix(x.rows, width, values);
+}
+
+/** Contributions of terms, added up by the column that they were made from. */
+function joined(parts: readonly Part[], x: Matrix, terms: Matrix): Matrix {
+  const values = new Float64Array(x.values.length);
+  let at = 0;
+  parts.forEach((one, j) => {
+    const out = values.subarray(j * x.rows, (j + 1) * x.rows);
+    for (const end = at + widthOf(one); at < end; at++) {
+      const own = column(terms, at);
+      for (let i = 0; i < out.length; i++) out[i] += own[i];
+    }
+  });
+  return matrix(x.rows, x.columns, values, x.features);
 }
 
 function writeHinges(one: Extract<Part, { kind: "number" }>, from: Float64Array, out: Float64Array): void {

@@ -43,6 +43,11 @@ export function linearContributions(x: Matrix, from: LinearPredictor, action: st
   return matrix(x.rows, x.columns, values, x.features);
 }
 
+/** The sum at the training rows' means, from which contributions count. */
+export function expectedSum(from: LinearPredictor): number {
+  return from.coefficients.reduce((sum, b, j) => sum + b * from.means[j], from.intercept);
+}
+
 /** The intercept, called "(intercept)", and the coefficients, with Wald intervals of coverage `level`. */
 export function linearTable(from: LinearPredictor, level?: number, degreesOfFreedom?: number): Coefficient[] {
   return tableOfErrors(

@@ -179,6 +179,42 @@ test("telelink explain ranks columns, and gives one row's reasons", async () => 
   expect(err).toContain("Cannot explain row: it must be one of");
 });
 
+test("telelink explain gives SHAP values of trees, globally and of the customer named by --id", async () => {
+  await telelink(
+    ...[
+      "train",
+      "--data",
+      at("train.csv"),
+      "--out",
+      at("t.json"),
+      "--target",
+      "Churn",
+      "--model",
+      "boosting",
+    ],
+    ...["--drop", "status", "spent"],
+  );
+  expect(await telelink("explain", at("t.json"), "--data", at("test.csv"), "--json")).toBe(0);
+  const { contributions } = JSON.parse(out);
+  expect(contributions).toMatchObject({ unit: "log odds", rows: 100 });
+  expect(contributions.columns.map((one: { feature: string }) => one.feature)).toEqual(["minutes", "plan"]);
+  await telelink("explain", at("t.json"), "--data", at("test.csv"));
+  expect(out).toMatch(/moves the log odds on average \(mean \|SHAP\|\), over 100 rows/);
+  await telelink("explain", at("t.json"), "--data", at("test.csv"), "--row", "3", "--json");
+  const row = JSON.parse(out);
+  expect(row).toMatchObject({ row: 3, unit: "log odds", method: "exact" });
+  expect(
+    await telelink("explain", at("t.json"), "--data", at("test.csv"), "--id", "customerID=c302", "--json"),
+  ).toBe(0);
+  expect(JSON.parse(out)).toEqual(row);
+  expect(await telelink("explain", at("t.json"), "--data", at("test.csv"), "--id", "customerID=nobody")).toBe(
+    1,
+  );
+  expect(err).toContain('must have customerID "nobody", got 0');
+  expect(await telelink("explain", at("t.json"), "--data", at("test.csv"), "--id", "nobody")).toBe(2);
+  expect(err).toContain("--id must be column=value");
+});
+
 test("a model of numbers trains, predicts and is evaluated", async () => {
   const made = await telelink(
     ...["train", "--data", at("train.csv"), "--out", at("n.json"), "--target", "spent", "--model", "linear"],

@@ -5,8 +5,9 @@ import { type Dependence, partialDependence } from "../../evaluate/partial-depen
 import { type Importance, permutationImportance } from "../../evaluate/permutation-importance";
 import { scorerNamed } from "../../evaluate/scorers";
 import { sampledShapley } from "../../evaluate/shapley";
-import { contributionsBySource, type ExplainedModel, explained } from "../../models/contributions";
+import { type ContributionUnit, treeNodes } from "../../models/contributions";
 import type { Pipeline } from "../../models/pipeline";
+import { type Reason, reasons, tableContributions } from "../../models/reasons";
 import { type SavedModel, targetOf } from "./saved-model";
 
 /** What moves the model's predictions, over all rows. */
@@ -14,31 +15,35 @@ export interface Explanation {
   /** By how much shuffling each column worsens log loss (classes) or RMSE (numbers), the worst first. */
   readonly importances: readonly Importance[];
   readonly measure: string;
+  /** Undefined for models without contributions of their own. */
+  readonly contributions?: MeanContributions;
   /** Mean prediction along the most important columns. */
   readonly dependences: readonly Omit<Dependence, "curves">[];
 }
 
-/** One column's part in one customer's prediction. */
-export interface Reason {
-  readonly column: string;
-  /** As the file says it. */
-  readonly value: string;
-  /** Above 0: raises the prediction. */
-  readonly contribution: number;
+/** By how much each column, or feature discovered, moves predictions on average. */
+export interface MeanContributions {
+  readonly unit: ContributionUnit;
+  /** How many rows were looked at. */
+  readonly rows: number;
+  /** Mean absolute SHAP values, the largest first. */
+  readonly columns: readonly { readonly feature: string; readonly mean: number }[];
 }
 
 /** Why the model says of one row what it says. */
 export interface RowExplanation {
   readonly prediction: number;
-  /** What contributions are measured in: those of "log odds" are exact, of "probability" sampled. */
-  readonly unit: "log odds" | "probability" | "target";
+  /** What contributions are measured in. */
+  readonly unit: ContributionUnit;
+  /** How they came about: the model's own SHAP values, those carried on (`contributionsOf`), or sampled ones. */
+  readonly method: "exact" | "carried" | "sampled";
   /** The largest contributions first. */
   readonly reasons: readonly Reason[];
 }
 
 /**
  * Which columns matter, and how: permutation importance on rows with known targets that the model was best not trained
- * on, and partial dependence of the `top` columns. At most `most` rows are looked at.
+ * on, mean absolute SHAP values, and partial dependence of the `top` columns. At most `most` rows are looked at.
  */
 export function explainModel(
   model: SavedModel,
@@ -54,9 +59,11 @@ export function explainModel(
   const labels = Float64Array.from(rows, (i) => y[i]);
   const importances = permutationImportance(model.pipeline, some, labels, scorer, rng);
   const sorted = [...importances].sort((a, b) => b.mean - a.mean);
+  const contributions = meanContributions(model.pipeline, some);
   return {
     importances: sorted,
     measure: scorer.title,
+    ...(contributions && { contributions }),
     dependences: sorted.slice(0, top).map(({ feature }) => {
       const { at, mean } = partialDependence(
         model.pipeline,
@@ -69,7 +76,7 @@ export function explainModel(
 }
 
 /**
- * Why row `i` of the table gets its prediction: exact contributions where the model tells them, else Shapley values
+ * Why row `i` of the table gets its prediction: contributions of the model where it has them, else Shapley values
  * sampled against at most `most` other rows of the table.
  */
 export function explainRow(
@@ -88,30 +95,35 @@ export function explainRow(
   const { pipeline, target } = model;
   const used = usedColumns(model, table);
   const one = takeTableRows(used, [i]);
-  const inner = explained(pipeline.model);
-  const classes = target.kind === "classes";
-  const { columns, values, unit } = inner
-    ? { ...exact(pipeline, inner, one), unit: classes ? ("log odds" as const) : ("target" as const) }
-    : {
-        ...sampledShapley(pipeline, takeTableRows(used, [i, ...evenly(table.rows, most)]), 0, rng),
-        unit: classes ? ("probability" as const) : ("target" as const),
-      };
-  const reasons = columns.map((name, c) => ({
-    column: name,
-    value: cellText(columnNamed(one, name), 0),
-    contribution: values[c],
-  }));
-  reasons.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  return { prediction: pipeline.predict(one)[0], unit, reasons };
+  const [prediction] = pipeline.predict(one);
+  const own = reasons(pipeline, one, Infinity);
+  if (own) {
+    const { unit, exact, reasons: all } = own[0];
+    return { prediction, unit, method: exact ? "exact" : "carried", reasons: all };
+  }
+  const rows = takeTableRows(used, [i, ...evenly(table.rows, most)]);
+  const { columns, values } = sampledShapley(pipeline, rows, 0, rng);
+  const sampled = columns.map((name, c): Reason => {
+    return { column: name, value: cellText(columnNamed(one, name), 0), contribution: values[c] };
+  });
+  sampled.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const unit = target.kind === "classes" ? "probability" : "target";
+  return { prediction, unit, method: "sampled", reasons: sampled };
 }
 
-function exact(
-  { encoder }: Pipeline,
-  inner: ExplainedModel,
-  one: Table,
-): { readonly columns: readonly string[]; readonly values: number[] } {
-  const parts = contributionsBySource(encoder, inner.contributions(encoder.transform(one)));
-  return { columns: parts.columns, values: parts.values.map(([value]) => value) };
+/** Tree nodes times rows that explaining may take: a few seconds. */
+const work = 1e8;
+
+function meanContributions(pipeline: Pipeline, rows: Table): MeanContributions | undefined {
+  const most = Math.max(50, Math.min(1_000, work / Math.max(1, treeNodes(pipeline.model))));
+  const looked = takeTableRows(rows, evenly(rows.rows, Math.floor(most)));
+  const found = tableContributions(pipeline, looked);
+  if (!found) return undefined;
+  const columns = found.columns.map((feature, c) => ({
+    feature,
+    mean: found.values[c].reduce((sum, value) => sum + Math.abs(value), 0) / looked.rows,
+  }));
+  return { unit: found.unit, rows: looked.rows, columns: columns.sort((a, b) => b.mean - a.mean) };
 }
 
 function usedColumns(model: SavedModel, table: Table): Table {
