@@ -15,9 +15,18 @@ export default {
     await keep("customers-100000-65", () => customers(100_000, true));
   },
   cases: [
-    { name: "L2, 4,556 × 61", rounds: 5, params: { train: "protocol-train", repeat: 3, warmups: 1 } },
+    {
+      name: "L2, 4,556 × 61",
+      rounds: 5,
+      goal: 1,
+      params: { train: "protocol-train", repeat: 20, warmups: 30 },
+    },
     { name: "L2, 100,000 × 65", rounds: 5, params: { train: "customers-100000-65" } },
-    { name: "L1 (C 0.01), 4,556 × 61", rounds: 3, params: { train: "protocol-train", l1: true } },
+    {
+      name: "L1 (C 0.01), 4,556 × 61",
+      rounds: 3,
+      params: { train: "protocol-train", l1: true, repeat: 5, warmups: 5 },
+    },
   ],
   async ours({ train, l1 }) {
     const rows = load(train);

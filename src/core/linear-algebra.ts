@@ -34,6 +34,20 @@ export function choleskySolve(factor: Float64Array, n: number, b: ArrayLike<numb
   return x;
 }
 
+/** The inverse of a lower triangular n × n matrix. */
+export function triangularInverse(factor: Float64Array, n: number): Float64Array {
+  const inverse = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    const pivot = factor[i * n + i];
+    for (let j = 0; j < i; j++) {
+      const share = factor[i * n + j] / pivot;
+      if (share !== 0) for (let k = 0; k <= j; k++) inverse[i * n + k] -= share * inverse[j * n + k];
+    }
+    inverse[i * n + i] = 1 / pivot;
+  }
+  return inverse;
+}
+
 /** The inverse of a symmetric positive definite n × n matrix. RangeError when it is not; `action` says what failed. */
 export function symmetricInverse(a: Float64Array, n: number, action: string): Float64Array {
   const factor = cholesky(a, n);

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { check, checkSameLength } from "../core/checks";
 import { matrix } from "../core/matrix";
-import { expit, softplus } from "../core/special";
+import { expit } from "../core/special";
 import { checkClasses } from "./check-rows";
 import { design } from "./design";
 import { type IsotonicSteps, interpolateSteps, isotonicFit } from "./isotonic";
+import { logisticLoss } from "./logistic-loss";
 import { proximalNewton } from "./proximal-newton";
 
 /** A monotone correction of probabilities. */
@@ -89,17 +90,7 @@ function logOdds(
   const x = design(matrix(rows, columns.length, values));
   let total = 0;
   for (const weight of weights) total += weight;
-  const loss = (sums: Float64Array, first?: Float64Array, second?: Float64Array): number => {
-    let sum = 0;
-    for (let i = 0; i < rows; i++) {
-      sum += weights[i] * (softplus(sums[i]) - target[i] * sums[i]);
-      if (!first || !second) continue;
-      const p = expit(sums[i]);
-      first[i] = (weights[i] * (p - target[i])) / total;
-      second[i] = (weights[i] * p * expit(-sums[i])) / total;
-    }
-    return sum / total;
-  };
+  const loss = logisticLoss(target, weights, total);
   // Without this trace of a penalty, classes that one score separates would send the slope to infinity.
   const l2 = new Float64Array(x.width).fill(1e-9);
   l2[x.width - 1] = 0;

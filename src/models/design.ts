@@ -1,9 +1,9 @@
 import { column, type Matrix } from "../core/matrix";
 
 /**
- * A matrix with a last column of ones, arranged for the sums that linear models need: columns that are mostly zero
- * (one-hot ones) are walked by their non-zero values only, and columns whose mean exceeds their deviation are centred,
- * which keeps sums with the ones accurate.
+ * A matrix with a last column of ones, arranged for the sums that linear models need: from columns in which one value is
+ * frequent (one-hot ones, scaled or not) that value is subtracted, and they are walked by the other rows only; columns
+ * whose mean exceeds their deviation are centred, which keeps sums with the ones accurate.
  */
 export interface Design {
   readonly rows: number;
@@ -37,12 +37,15 @@ export function design(x: Matrix): Design {
   const columns: Column[] = [];
   for (let j = 0; j < x.columns; j++) {
     const values = column(x, j);
-    const sparse = sparsely(values);
-    shift[j] = sparse ? 0 : distantMean(values);
-    columns.push(sparse ?? { values: shift[j] === 0 ? values : values.map((value) => value - shift[j]) });
+    const usual = usualValue(values);
+    shift[j] = usual ? usual.value : distantMean(values);
+    if (usual) columns.push(sparsely(values, usual));
+    else columns.push({ values: shift[j] === 0 ? values : values.map((value) => value - shift[j]) });
   }
   columns.push(ones);
+  const dense = columns.flatMap(({ index }, j) => (index ? [] : [j]));
   const scaled = new Float64Array(rows);
+  let byRow: SparseRows | undefined;
 
   /** Fills `scaled` with D xⱼ. */
   const scale = (j: number, d: Float64Array): void => {
@@ -58,12 +61,7 @@ export function design(x: Matrix): Design {
   const product = (k: number, j: number): number => {
     const one = columns[k];
     const { index: sparse } = columns[j];
-    if (sparse && !one.index) {
-      let sum = 0;
-      for (let i = 0; i < sparse.length; i++) sum += one.values[sparse[i]] * scaled[sparse[i]];
-      return sum;
-    }
-    return dot(one, scaled);
+    return sparse && !one.index ? dotAt(sparse, one.values, scaled) : dot(one, scaled);
   };
 
   return {
@@ -97,10 +95,22 @@ export function design(x: Matrix): Design {
     },
     gram(d) {
       const out = new Float64Array(width * width);
+      byRow ??= sparseRows(columns, rows);
+      addOuterProducts(byRow, d, out, width);
+      for (const [place, j] of dense.entries()) {
+        const { values } = columns[j];
+        for (let i = 0; i < rows; i++) scaled[i] = d[i] * values[i];
+        for (let k = 0; k < width; k++) {
+          const one = columns[k];
+          if (one.index) out[j * width + k] = dotSparse(one.index, one.values, scaled);
+        }
+        for (let k = 0; k <= place; k++)
+          out[j * width + dense[k]] = dotDense(columns[dense[k]].values, scaled);
+      }
+      // Each pair was summed once, wherever it came first.
       for (let j = 0; j < width; j++) {
-        scale(j, d);
-        for (let k = 0; k <= j; k++) {
-          const sum = product(k, j);
+        for (let k = 0; k < j; k++) {
+          const sum = out[j * width + k] + out[k * width + j];
           out[j * width + k] = sum;
           out[k * width + j] = sum;
         }
@@ -110,19 +120,81 @@ export function design(x: Matrix): Design {
   };
 }
 
-/** Below this share of non-zero values the walk through an index is the faster one. */
+/** The sparse columns' values, row after row: row i's are those from `start[i]` to `start[i + 1]`. */
+interface SparseRows {
+  readonly start: Int32Array;
+  readonly column: Int32Array;
+  readonly values: Float64Array;
+}
+
+function sparseRows(columns: readonly Column[], rows: number): SparseRows {
+  const start = new Int32Array(rows + 1);
+  for (const { index } of columns) if (index) for (let k = 0; k < index.length; k++) start[index[k] + 1]++;
+  for (let i = 0; i < rows; i++) start[i + 1] += start[i];
+  const filled = start.slice(0, rows);
+  const column = new Int32Array(start[rows]);
+  const values = new Float64Array(start[rows]);
+  columns.forEach((one, j) => {
+    if (!one.index) return;
+    for (let k = 0; k < one.index.length; k++) {
+      const at = filled[one.index[k]]++;
+      column[at] = j;
+      values[at] = one.values[k];
+    }
+  });
+  return { start, column, values };
+}
+
+/** Adds Σ dᵢ rᵢ rᵢᵀ over the rows r to the lower triangle of a width × width matrix. */
+function addOuterProducts(
+  { start, column, values }: SparseRows,
+  d: Float64Array,
+  out: Float64Array,
+  width: number,
+): void {
+  for (let i = 0; i < d.length; i++) {
+    const first = start[i];
+    const end = start[i + 1];
+    for (let a = first; a < end; a++) {
+      const from = column[a] * width;
+      const value = d[i] * values[a];
+      for (let b = first; b <= a; b++) out[from + column[b]] += value * values[b];
+    }
+  }
+}
+
+/** Below this share of other values the walk through an index is the faster one. */
 const sparseShare = 0.3;
 
-function sparsely(values: Float64Array): Column | undefined {
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
-  if (count > sparseShare * values.length) return undefined;
-  const index = new Int32Array(count);
-  const kept = new Float64Array(count);
+/** A value, and how many rows have another. */
+interface Usual {
+  readonly value: number;
+  readonly others: number;
+}
+
+/** The value that nearly all rows have; undefined when there is none. */
+function usualValue(values: Float64Array): Usual | undefined {
+  // Pairs of different values cancel out: only one in more than half of the rows can be left (Boyer and Moore, 1991).
+  let value = 0;
+  let left = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (left === 0) value = values[i];
+    left += values[i] === value ? 1 : -1;
+  }
+  // What other values there are can't have left fewer than this.
+  if (values.length - left > 2 * sparseShare * values.length) return undefined;
+  let others = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== value) others++;
+  return others <= sparseShare * values.length ? { value, others } : undefined;
+}
+
+function sparsely(values: Float64Array, { value, others }: Usual): Column {
+  const index = new Int32Array(others);
+  const kept = new Float64Array(others);
   for (let i = 0, k = 0; i < values.length; i++) {
-    if (values[i] === 0) continue;
+    if (values[i] === value) continue;
     index[k] = i;
-    kept[k++] = values[i];
+    kept[k++] = values[i] - value;
   }
   return { index, values: kept };
 }
@@ -140,11 +212,24 @@ function distantMean(values: Float64Array): number {
 }
 
 function dot({ index, values }: Column, r: Float64Array): number {
-  if (index) {
-    let sum = 0;
-    for (let k = 0; k < index.length; k++) sum += values[k] * r[index[k]];
-    return sum;
-  }
+  return index ? dotSparse(index, values, r) : dotDense(values, r);
+}
+
+/** Σ values of a sparse column times those of `r` in its rows. */
+function dotSparse(index: Int32Array, values: Float64Array, r: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < index.length; k++) sum += values[k] * r[index[k]];
+  return sum;
+}
+
+/** Σ a b over the rows in `index`. */
+function dotAt(index: Int32Array, a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < index.length; k++) sum += a[index[k]] * b[index[k]];
+  return sum;
+}
+
+function dotDense(values: Float64Array, r: Float64Array): number {
   // Four sums at once keep the adder busy.
   let a = 0;
   let b = 0;

@@ -1,4 +1,4 @@
-import { cholesky, symmetricInverse } from "../core/linear-algebra";
+import { cholesky, triangularInverse } from "../core/linear-algebra";
 
 /**
  * Standard errors by the matrix's own columns, the intercept last, from the information matrix of a shifted design:
@@ -19,15 +19,23 @@ export function standardErrors(
       part[a * n + b] = information[j * width + k];
     });
   });
-  if (!cholesky(part, n)) return out;
-  const inverse = symmetricInverse(part, n, "find standard errors");
-  // The intercept by own columns is the shifted one minus the shifts times the coefficients.
-  const toIntercept = active.map((k) => (k === width - 1 ? 1 : -shift[k]));
+  const factor = cholesky(part, n);
+  if (!factor) return out;
+  // With A = L Lᵀ and M = L⁻¹ the inverse is Mᵀ M, of which only some sums of squares are wanted.
+  const root = triangularInverse(factor, n);
   let variance = 0;
   for (let a = 0; a < n; a++) {
-    out[active[a]] = Math.sqrt(inverse[a * n + a]);
-    for (let b = 0; b < n; b++) variance += toIntercept[a] * inverse[a * n + b] * toIntercept[b];
+    let intercept = 0;
+    for (let b = 0; b <= a; b++) {
+      const value = root[a * n + b];
+      const k = active[b];
+      out[k] += value * value;
+      // The intercept by own columns is the shifted one minus the shifts times the coefficients.
+      intercept += value * (k === width - 1 ? 1 : -shift[k]);
+    }
+    variance += intercept * intercept;
   }
-  out[width - 1] = Math.sqrt(Math.max(0, variance));
+  for (const k of active) out[k] = Math.sqrt(out[k]);
+  out[width - 1] = Math.sqrt(variance);
   return out;
 }

@@ -1,6 +1,7 @@
 import { type Coefficient, tableOfErrors } from "../core/inference";
 import { column, type Matrix, matrix } from "../core/matrix";
 import { checkColumns, checkNumbers } from "./check-rows";
+import type { Design } from "./design";
 
 /** The weighted sum that every linear model rests on. Entry k of each array belongs to feature k. */
 export interface LinearPredictor {
@@ -59,14 +60,10 @@ export function linearTable(from: LinearPredictor, level?: number, degreesOfFree
   );
 }
 
-/** Weighted means of the columns. */
-export function columnMeans(x: Matrix, weights: Float64Array): Float64Array {
-  let total = 0;
-  for (const w of weights) total += w;
-  return Float64Array.from({ length: x.columns }, (_, j) => {
-    const values = column(x, j);
-    let sum = 0;
-    for (let i = 0; i < values.length; i++) sum += weights[i] * values[i];
-    return sum / total;
-  });
+/** Weighted means of the matrix's own columns. */
+export function columnMeans(x: Design, weights: Float64Array): Float64Array {
+  const sums = new Float64Array(x.width);
+  x.transposeTimes(weights, sums);
+  // The last sum is that of the ones.
+  return sums.subarray(0, x.width - 1).map((sum, j) => x.shift[j] + sum / sums[x.width - 1]);
 }

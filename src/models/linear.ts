@@ -101,7 +101,7 @@ function learner(
     return model({
       features: train.x.features.map((one) => one.name),
       ...unshifted(fitted.w, x.shift),
-      means: columnMeans(train.x, weights),
+      means: columnMeans(x, weights),
       ...inference(x, train, share, fitted, l2),
     });
   };

@@ -3,7 +3,7 @@ import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
 import type { Coefficient } from "../core/inference";
 import type { Labelled, Matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson } from "../core/model";
-import { expit, softplus } from "../core/special";
+import { expit } from "../core/special";
 import { checkClasses, checkNumbers } from "./check-rows";
 import { type Design, design, unshifted } from "./design";
 import { standardErrors } from "./linear-inference";
@@ -15,6 +15,7 @@ import {
   linearSums,
   linearTable,
 } from "./linear-predictor";
+import { logisticLoss } from "./logistic-loss";
 import { proximalNewton } from "./proximal-newton";
 
 export interface LogisticOptions {
@@ -82,19 +83,7 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
       out[x.width - 1] = 0;
       return out;
     };
-    const loss = (sums: Float64Array, first?: Float64Array, second?: Float64Array): number => {
-      let sum = 0;
-      for (let i = 0; i < sums.length; i++) {
-        const u = sums[i];
-        sum += weights[i] * (softplus(u) - y[i] * u);
-        if (first && second) {
-          const p = expit(u);
-          first[i] = (weights[i] * (p - y[i])) / total;
-          second[i] = (weights[i] * p * expit(-u)) / total;
-        }
-      }
-      return sum / total;
-    };
+    const loss = logisticLoss(y, weights, total);
     const l2 = penalties(1 - l1Share);
     const start = new Float64Array(x.width);
     const found = proximalNewton(
@@ -104,18 +93,14 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
       tolerance,
       watch,
     );
-    const sums = new Float64Array(x.rows);
-    x.times(found.w, sums);
-    const curvature = new Float64Array(x.rows);
-    loss(sums, new Float64Array(x.rows), curvature);
-    const errors = waldErrors(x, found.w, curvature, l2, total);
+    const errors = waldErrors(x, found.w, found.curvature, l2, total);
     const last = x.width - 1;
     return model({
       features: train.x.features.map((one) => one.name),
       ...unshifted(found.w, x.shift),
       standardErrors: errors.slice(0, last),
       interceptError: errors[last],
-      means: columnMeans(train.x, weights),
+      means: columnMeans(x, weights),
       converged: found.converged,
       iterations: found.iterations,
     });
