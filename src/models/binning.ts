@@ -43,12 +43,14 @@ function levelBins(values: Float64Array, feature: Feature, most: number, action:
       missing++;
       continue;
     }
-    check(
-      Number.isInteger(code) && code >= 0 && code < known,
-      action,
-      `column ${JSON.stringify(feature.name)} must hold codes of its ${known} levels`,
-      code,
-    );
+    // Asked first, because the message would be put together for every row.
+    if (!(Number.isInteger(code) && code >= 0 && code < known))
+      check(
+        false,
+        action,
+        `column ${JSON.stringify(feature.name)} must hold codes of its ${known} levels`,
+        code,
+      );
     seen[code]++;
   }
   const room = Math.min(most - 1, KEPT_LEVELS);
@@ -156,6 +158,8 @@ function look(
 }
 
 const SLOTS = 1 << 14;
+/** So many values are sorted before a table for them is even empty. */
+const FEW = 1 << 12;
 
 /** A hash table that serves column after column. */
 interface Space {
@@ -175,6 +179,7 @@ function makeSpace(): Space {
 /** The distinct values of a column, or of an even sample of it, ascending, and how often each occurs. */
 function countDistinct(values: Float64Array, space: Space): Distinct {
   const step = Math.max(1, values.length / SAMPLE);
+  if (values.length <= FEW) return countBySorting(values, step);
   return countByHash(values, step, space) ?? countBySorting(values, step);
 }
 
