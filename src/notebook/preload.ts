@@ -5,11 +5,12 @@
  *    the cell never ends. Here the socket takes everything at once.
  * 2. @tensorflow/tfjs-node calls two functions that Node 23 removed.
  * 3. A kernel whose runner was killed would live on: it ends when its parent does.
- * 4. Each cell is compiled twice, and its stack frames do not say which cell they are in (tslab-patches.ts).
+ * 4. Cells can import only what lies below their notebook; here also the package's other folders (`../src/x`).
+ * 5. Each cell is compiled twice, and its stack frames do not say which cell they are in (tslab-patches.ts).
  */
 import Module from "node:module";
 import util from "node:util";
-import { patched, programFactory } from "./tslab-patches";
+import { packageFolder, patched, programFactory } from "./tslab-patches";
 
 type Loader = (request: string, parent: unknown, isMain: boolean) => unknown;
 interface Zeromq {
@@ -47,7 +48,7 @@ internals.prototype._compile = function (text, path, ...rest) {
   return compile.call(this, patched(path, text), path, ...rest);
 };
 // What the patched places of tslab call.
-Object.assign(globalThis, { __telelink__: { program: programFactory, cell: 0 } });
+Object.assign(globalThis, { __telelink__: { program: programFactory, root: packageFolder, cell: 0 } });
 
 const removed: Record<string, (value: unknown) => boolean> = {
   isNullOrUndefined: (value) => value === null || value === undefined,

@@ -25,6 +25,8 @@ export interface FileOptions {
   readonly keepGoing?: boolean;
   /** Lets scripts in outputs run in the report. */
   readonly trusted?: boolean;
+  /** Lets Vega charts in the report answer the mouse. */
+  readonly interactive?: boolean;
   readonly signal?: AbortSignal;
   readonly on?: (event: RunEvent) => void;
   /** What the report records, so that a later reproduce can tell what changed. */
@@ -116,7 +118,8 @@ export function checkTarget(path: string, out: string): void {
  */
 export async function runFile(prepared: Prepared, options: FileOptions): Promise<FileRun> {
   const { path, name, notebook, kernel, parameters } = prepared;
-  const { out, html, timeoutSeconds, startSeconds, keepGoing, signal, on, trusted, record } = options;
+  const { out, html, timeoutSeconds, startSeconds, keepGoing, signal, on, trusted, interactive, record } =
+    options;
   checkTarget(path, out);
   const { describeFailure, runNotebook } = await import("./run-notebook.js");
   const cwd = dirname(resolve(path));
@@ -134,7 +137,7 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
   const suffix = run.verdict === "ok" ? "" : ".failed";
   const inputs = suffix === "" ? record?.inputs(run.notebook) : undefined;
   const written = await writeReport(result, {
-    ...{ out, suffix, html, trusted, inputs, renderer: record?.renderer },
+    ...{ out, suffix, html, trusted, interactive, inputs, renderer: record?.renderer },
   });
   if (suffix === "") dropFailed(out, name);
   return { path, run, failures, written };

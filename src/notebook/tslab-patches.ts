@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+
 /** A passage of a tslab file and what takes its place. */
 interface Patch {
   readonly file: string;
@@ -41,6 +44,36 @@ const patches: readonly Patch[] = [
     from: "    }, sys, null, function (d) {",
     to: "    }, sys, globalThis.__telelink__.program(ts), function (d) {",
   },
+  // Cells may import what lies beside their notebook's folder (`../src/x`), not only below it: the root of what is
+  // compiled is the package's folder.
+  {
+    file: "converter.js",
+    from: `const dstFilename = (0, tspath_1.normalizeJoin)(outDir, "__tslab__.js");
+    const dstDeclFilename = (0, tspath_1.normalizeJoin)(outDir, "__tslab__.d.ts");`,
+    to: `const root = globalThis.__telelink__.root(cwd);
+    const below = path_1.default.relative(root, cwd);
+    const dstFilename = (0, tspath_1.normalizeJoin)(outDir, below, "__tslab__.js");
+    const dstDeclFilename = (0, tspath_1.normalizeJoin)(outDir, below, "__tslab__.d.ts");`,
+  },
+  { file: "converter.js", from: "rootDir: cwd,", to: "rootDir: root," },
+  {
+    file: "converter.js",
+    from: "path: (0, tspath_1.normalizeJoin)(cwd, rel),",
+    to: "path: (0, tspath_1.normalizeJoin)(root, rel),",
+  },
+  // A compiled module may have a dot in its name, and modules may import each other in a circle.
+  {
+    file: "executor.js",
+    from: 'if (path_1.default.extname(filename) === "") {',
+    to: 'if (!sideOutputs.has(filename) && path_1.default.extname(filename) !== ".js") {',
+  },
+  {
+    file: "executor.js",
+    from: `mod._compile(sideOutputs.get(filename), filename);
+        sideModules.set(filename, mod);`,
+    to: `sideModules.set(filename, mod);
+        mod._compile(sideOutputs.get(filename), filename);`,
+  },
   // Stack frames name the cell they are in.
   {
     file: "jupyter.js",
@@ -56,6 +89,14 @@ const patches: readonly Patch[] = [
                 breakOnSigint: true,`,
   },
 ];
+
+/** The folder of the package that `cwd` lies in: the nearest with a package.json, else `cwd` itself. */
+export function packageFolder(cwd: string): string {
+  for (let at = cwd; ; at = dirname(at)) {
+    if (existsSync(join(at, "package.json"))) return at;
+    if (dirname(at) === at) return cwd;
+  }
+}
 
 /** The text of a file of tslab, repaired; unchanged where it is not the version that the repairs are made for. */
 export function patched(path: string, text: string): string {

@@ -53,6 +53,7 @@ export interface WriteOptions {
   readonly suffix: string;
   readonly html: boolean;
   readonly trusted?: boolean;
+  readonly interactive?: boolean;
   readonly inputs?: Inputs;
   readonly renderer?: string;
 }
@@ -75,11 +76,12 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
   const facts = factsOf(dirname(resolve(path)));
   const versions = { telelink: facts.telelink, node: facts.node, ...kernelVersion(kernel) };
   const ids = executed.cells.map((cell) => cell.id);
-  const report = renderNotebook(executed, {
+  const report = await renderNotebook(executed, {
     name: basename(path),
     date: readableDate(new Date(made)),
     failure: result.failure,
     trusted,
+    interactive: options.interactive,
     facts: lines(result, versions, facts.platform, facts.commit),
     milliseconds:
       timing && new Map(Object.entries(timing.cells).map(([id, time]) => [ids.indexOf(id), time])),

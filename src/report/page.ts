@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { DataSource, Figure } from "./figures";
 import { count, decimal, percent } from "./format";
 import { type Html, html, raw } from "./html";
@@ -27,6 +28,8 @@ export interface ReportContent extends Summary {
   readonly facts: readonly (readonly [string, string])[];
   /** Whether scripts in outputs may run, because the reader vouches for the notebook. */
   readonly trusted?: boolean;
+  /** Scripts of this package's own that stand at the page's end; no others run unless `trusted`. */
+  readonly scripts?: readonly string[];
 }
 
 /** At most this many figures stand on the first screen. */
@@ -44,7 +47,7 @@ ${provenance(content)}
 </main>
 </div>`;
   const head = html`<p class="tl-kicker">telelink report · ${name}</p>`;
-  return document(title, html`${header(content, head)}${main}`, content.trusted);
+  return document(title, html`${header(content, head)}${main}`, content);
 }
 
 export interface Entry extends Summary {
@@ -98,9 +101,22 @@ function overview(entries: readonly Entry[]): string {
     .join(" ");
 }
 
-function document(title: string, content: Html, trusted = false): string {
-  const scripts = trusted ? "; script-src 'unsafe-inline' 'unsafe-eval'" : "";
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'${scripts}`;
+/** What a page may do: nothing but its own styles and embedded pictures, and the scripts that it is given, by hash. */
+function policyOf(scripts: readonly string[], trusted: boolean): string {
+  const hashes = scripts.map((text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+  // A hash beside 'unsafe-inline' would switch that off.
+  const allowed = trusted ? "'unsafe-inline' 'unsafe-eval'" : hashes.join(" ");
+  const rules =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+  return allowed === "" ? rules : `${rules}; script-src ${allowed}`;
+}
+
+function document(
+  title: string,
+  content: Html,
+  { trusted = false, scripts = [] }: Pick<ReportContent, "trusted" | "scripts"> = {},
+): string {
+  const policy = policyOf(scripts, trusted);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -115,7 +131,7 @@ function document(title: string, content: Html, trusted = false): string {
 <body>
 <a class="tl-skip" href="#content">Skip to the content</a>
 ${content}
-</body>
+${scripts.map((text) => `<script>${text}</script>\n`).join("")}</body>
 </html>
 `;
 }

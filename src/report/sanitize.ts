@@ -1,4 +1,5 @@
 import sanitizeHtml from "sanitize-html";
+import { explorerAttribute, readExploration } from "./charts/explorer";
 
 const flow =
   "a abbr b bdi bdo blockquote br caption cite code col colgroup data dd del details dfn div dl dt em figcaption " +
@@ -64,6 +65,7 @@ export function sanitize(markup: string): string {
       use: ["href", "xlink:href"],
       image: ["href", "xlink:href"],
       textPath: ["href", "xlink:href"],
+      figure: [explorerAttribute],
       svg: ["xmlns", "xmlns:xlink"],
     },
     allowedSchemes: ["http", "https", "mailto"],
@@ -81,6 +83,7 @@ function localOnly(tagName: string, attribs: sanitizeHtml.Attributes): sanitizeH
   const kept: sanitizeHtml.Attributes = {};
   for (const [name, value] of Object.entries(attribs)) {
     if (/url\(\s*(?!["']?#)/i.test(value)) continue;
+    if (name === explorerAttribute && !readExploration(value)) continue;
     const reference = name === "href" || name === "xlink:href" || name === "src";
     if (reference && tagName !== "a") {
       const picture = tagName === "img" || tagName === "image";

@@ -131,7 +131,8 @@ async function report(trusted = false): Promise<string> {
     failure: "cell 9: RangeError: no",
     trusted,
   };
-  return renderNotebook(book, { ...ran, facts: [["Commit", "abc"]], milliseconds: new Map([[1, 20]]) }).html;
+  const facts: [string, string][] = [["Commit", "abc"]];
+  return (await renderNotebook(book, { ...ran, facts, milliseconds: new Map([[1, 20]]) })).html;
 }
 
 describe.skipIf(!chromium)("a report in a real browser", () => {

@@ -31,6 +31,16 @@ describe("runNotebook with tslab", () => {
     expect(ran.cells[1].execution_count).toBe(2);
   });
 
+  test("runNotebook lets cells import the package's source by its path", async () => {
+    const cells = [
+      code('import { seeded } from "../src/core/rng";\nimport { smote } from "../src/resample/smote";'),
+      code("[typeof smote, seeded(1).uniform() === seeded(1).uniform()]"),
+    ];
+    const done = await run(cells, { cwd: resolve(__dirname, "..", "..", "notebooks") });
+    expect(done.failures).toEqual([]);
+    expect(textOf(done.notebook.cells[1].outputs)).toBe("[ 'function', true ]\n");
+  });
+
   test("runNotebook loses none of 100,000 lines printed at once", async () => {
     const { verdict, notebook: ran } = await run([
       code('for (let i = 0; i < 100000; i++) console.log("line " + i);'),

@@ -24,12 +24,14 @@ const mostRows = 60;
  * A self-contained HTML figure from a Vega-Lite specification: an SVG with title and description whose colours follow
  * the page, and its data as a table that unfolds.
  */
-export async function figure(
-  spec: Record<string, unknown>,
-  text: FigureText,
-  data: FigureData,
-): Promise<string> {
-  const svg = tidySvg(await drawSvg(spec));
+export async function figure(spec: VegaSpec, text: FigureText, data: FigureData): Promise<string> {
+  const drawn = await drawVega({ ...spec, config, autosize: { type: "pad" } }, true);
+  return frame(drawn.svg, text, data);
+}
+
+/** The figure around an SVG of Vega's. */
+export function frame(drawn: string, text: FigureText, data: FigureData): string {
+  const svg = tidySvg(drawn);
   const id = `tl-${hash(text.title + svg)}`;
   const label = `<title id="${id}-t">${escapeHtml(text.title)}</title><desc id="${id}-d">${escapeHtml(text.description)}</desc>`;
   const named = svg
@@ -79,15 +81,48 @@ function dataOf(data: FigureData): string {
   return `<details class="tl-data"><summary>Data</summary>${thinned}<div class="tl-table" tabindex="0" role="group" aria-label="Data of the figure"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div></details>`;
 }
 
-/** Draws the specification without a browser. Vega comes as ES modules only, hence the dynamic import. */
-async function drawSvg(spec: Record<string, unknown>): Promise<string> {
-  const [vega, lite] = await Promise.all([import("vega"), import("vega-lite")]);
-  const full = { ...spec, config, autosize: { type: "pad" } } as unknown as Parameters<
-    typeof lite.compile
-  >[0];
-  const view = new vega.View(vega.parse(lite.compile(full).spec), { renderer: "none" });
+export type VegaSpec = Readonly<Record<string, unknown>>;
+
+/** A specification that has been drawn. */
+export interface Drawn {
+  readonly svg: string;
+  /** As Vega, which a page's script can run. */
+  readonly compiled: VegaSpec;
+  /** The rows of its first data set that has any. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * Draws a Vega-Lite or Vega specification without a browser. Nothing is loaded, neither from the network nor from files,
+ * and its expressions are interpreted, not compiled: a specification is data, whoever wrote it.
+ */
+export async function drawVega(spec: VegaSpec, lite: boolean): Promise<Drawn> {
+  // Vega comes as ES modules only, hence the dynamic imports.
+  const [vega, { compile }, { expressionInterpreter }] = await Promise.all([
+    import("vega"),
+    import("vega-lite"),
+    import("vega-interpreter"),
+  ]);
+  const logger = vega.logger(vega.Error);
+  const compiled = (lite ? compile(spec as never, { logger }).spec : spec) as VegaSpec;
+  const failures: unknown[] = [];
+  const refuse = async (address: string): Promise<never> => {
+    // Vega itself would go on without the data.
+    failures.push(new Error(`it asks for ${address}, and a report loads nothing`));
+    throw failures[0];
+  };
+  const view = new vega.View(vega.parse(compiled as never, undefined, { ast: true } as never), {
+    renderer: "none",
+    expr: expressionInterpreter,
+    loader: { load: refuse, sanitize: refuse, http: refuse, file: refuse },
+    logger: { ...logger, error: (...about: unknown[]) => failures.push(...about) },
+  } as never);
   try {
-    return await view.toSVG();
+    const svg = await view.toSVG();
+    if (failures.length > 0) throw failures[0];
+    const names = ((compiled.data ?? []) as { name?: string }[]).map((one) => one.name ?? "");
+    const sets = names.map((name) => view.data(name) as Drawn["rows"]);
+    return { svg, compiled, rows: sets.find((rows) => rows.length > 0) ?? [] };
   } finally {
     view.finalize();
   }

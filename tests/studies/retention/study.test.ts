@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { outcome } from "../../../src/report/charts/explorer";
 import { checkFigures } from "../../../src/report/figures";
 import { type RetentionData, retentionData } from "../../../src/studies/retention/campaign";
-import { groupsOf, outcome, retentionExplorer } from "../../../src/studies/retention/explorer";
+import { groupsOf, retentionExplorer } from "../../../src/studies/retention/explorer";
 import { retentionConclusion, retentionFigures } from "../../../src/studies/retention/figures";
 import { type RetentionStudy, retentionStudy } from "../../../src/studies/retention/study";
 import {
@@ -109,14 +110,14 @@ describe("retentionExplorer(study)", () => {
       await page.setContent(
         `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}"><main>${built.retentionExplorer(study)}</main>`,
       );
-      const result = page.locator("#retention-explorer-result");
+      const result = page.locator("#budget-explorer-result");
       const before = await result.textContent();
       expect(before).toMatch(/customers are contacted for .* believed profit/);
-      await page.focus("#retention-explorer-threshold");
+      await page.focus("#budget-explorer-threshold");
       for (let step = 0; step < 45; step++) await page.keyboard.press("ArrowRight");
       const after = await result.textContent();
       expect(after).not.toBe(before);
-      expect(await page.locator("#retention-explorer-threshold-out").textContent()).toBe("55 %");
+      expect(await page.locator("#budget-explorer-threshold-out").textContent()).toBe("55 %");
       expect(errors).toEqual([]);
     } finally {
       await browser.close();
