@@ -57,3 +57,15 @@ export {
   ruleTable,
   sensitivityChart,
 } from "./retention/views";
+export { synthesisConclusion, synthesisFigures } from "./synthesis/conclusion";
+export { synthesisData, synthesisStudy } from "./synthesis/study";
+export {
+  contendersTable,
+  fidelityTable,
+  overlaidDistributions,
+  planeOfRows,
+  privacyTable,
+  relationCharts,
+  tradeOffChart,
+  usefulTable,
+} from "./synthesis/study-views";

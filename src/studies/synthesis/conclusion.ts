@@ -1,0 +1,86 @@
+import type { Figure, Figures } from "../../report/figures";
+import { decimal, difference, duration, percent } from "../../report/format";
+import { html } from "../../report/html";
+import type { Judgement, Measure, SynthesisStudy } from "./study";
+import { capital, leastOf, methodsOf } from "./study-views";
+
+/** Beyond these a need is not met: rows that a model tells apart, or that remember customers. */
+const tellsApart = 0.55;
+const remembers = 0.1;
+
+/** The finding in a sentence that a manager understands. */
+export function synthesisFinding(study: SynthesisStudy): string {
+  const best =
+    study.judgements.find((one) => one.contender.name === "sequential") ?? leastOf(study, "detection");
+  const { detection, memorisation, logistic } = best.mean;
+  const alike = detection.estimate <= tellsApart ? "can hardly be told from" : "can still be told from";
+  const private_ =
+    memorisation.estimate <= remembers
+      ? "remember next to nothing of single customers"
+      : "remember single customers";
+  return `Customers made by ${best.contender.name} ${alike} real ones (detection ${decimal(detection.estimate, 2)}, where 0.5 is guessing), teach a churn model all but ${decimal(Math.max(0, -logistic.estimate), 3)} of its ROC AUC, and ${private_} (memorisation ${decimal(memorisation.estimate, 2)}).`;
+}
+
+/** Which method for which need, each sentence from this run's numbers. */
+export function synthesisConclusion(study: SynthesisStudy): string {
+  const methods = methodsOf(study);
+  const good = methods.filter(
+    (one) => one.mean.detection.estimate <= tellsApart && one.mean.memorisation.estimate <= remembers,
+  );
+  const fastest = leastOf(study, "seconds");
+  const forgetful = leastOf(study, "memorisation");
+  const copier = methods.reduce((a, b) =>
+    b.mean.memorisation.estimate > a.mean.memorisation.estimate ? b : a,
+  );
+  const noise = study.judgements.find((one) => one.contender.name === "uniform noise");
+  const shuffled = study.judgements.find((one) => one.contender.name === "shuffled columns");
+  const vanilla = study.judgements.find((one) => one.contender.name === "vanilla");
+  return html`<ul>
+<li>${synthesisFinding(study)}</li>
+<li>${good.length > 0 ? html`<strong>To share or to test with:</strong> ${list(good)}: rows that a model hardly tells from real ones and that remember no one.` : html`No method here is both faithful and forgetful.`}</li>
+<li><strong>In a hurry:</strong> ${fastest.contender.name} needs ${duration(1000 * fastest.mean.seconds.estimate)}; its rows are detected with ${decimal(fastest.mean.detection.estimate, 2)} and memorise ${decimal(fastest.mean.memorisation.estimate, 2)}.</li>
+<li><strong>When nothing may leak:</strong> ${forgetful.contender.name} memorises least (${decimal(forgetful.mean.memorisation.estimate, 2)}). None of these methods proves a bound: measured privacy is not a guarantee.</li>
+${copier.mean.memorisation.estimate > remembers && html`<li><strong>Inside the house only:</strong> ${copier.contender.name} remembers (${decimal(copier.mean.memorisation.estimate, 2)}), and ${percent(copier.mean.copies.estimate, 1)} of its rows are training customers.</li>`}
+${vanilla && html`<li>The reference system's GAN: Quality ${decimal(vanilla.mean.quality.estimate, 2)}, detection ${decimal(vanilla.mean.detection.estimate, 2)}, ${percent(vanilla.mean.violations.estimate, 0)} of its rows break a rule; a churn model taught by it loses ${difference(vanilla.mean.logistic.estimate, 2)} of ROC AUC.</li>`}
+${noise && html`<li>Uniform noise, as in the reference system's file, has Quality ${decimal(noise.mean.quality.estimate, 2)}: ${percent(noise.mean.violations.estimate, 0)} of its rows are customers that cannot exist.</li>`}
+${shuffled && html`<li>A Quality score alone proves little: columns shuffled at random still reach ${decimal(shuffled.mean.allPairs.estimate, 2)} over all pairs and ${decimal(shuffled.mean.shapes.estimate, 2)} on shapes.</li>`}
+</ul>`.text;
+}
+
+function list(all: readonly Judgement[]): string {
+  return all.map((one) => one.contender.name).join(", ");
+}
+
+const shown: readonly { measure: Measure; label: string; better: Figure["better"] }[] = [
+  { measure: "quality", label: "Quality", better: "higher" },
+  { measure: "detection", label: "detection", better: "lower" },
+  { measure: "logistic", label: "logistic regression taught by it", better: "higher" },
+  { measure: "boosting", label: "boosting taught by it", better: "higher" },
+  { measure: "memorisation", label: "memorisation", better: "lower" },
+  { measure: "copies", label: "exact copies", better: "lower" },
+  { measure: "membership", label: "membership attack", better: "lower" },
+  { measure: "violations", label: "broken rules", better: "lower" },
+];
+
+/** The study in numbers; those of the default method on the first screen. */
+export function synthesisFigures(study: SynthesisStudy): Figures {
+  const figures = study.judgements.flatMap(({ contender, mean, runs }) =>
+    shown.map(
+      ({ measure, label, better }): Figure => ({
+        name: `synthesis.${contender.name.replace(/ /g, "-")}.${measure}`,
+        label: `${capital(label)}, ${contender.name}`,
+        value: mean[measure].estimate,
+        ...(runs.length > 1 && {
+          low: mean[measure].low,
+          high: mean[measure].high,
+          interval: `95 % of ${runs.length} splits`,
+        }),
+        ...(better && { better }),
+        key:
+          contender.name === "sequential" &&
+          ["quality", "detection", "logistic", "memorisation"].includes(measure),
+      }),
+    ),
+  );
+  return { finding: synthesisFinding(study), figures };
+}
