@@ -21,7 +21,7 @@ export interface BlendMember {
   readonly model: Model;
 }
 
-/** Predicts the weighted mean of its members' probabilities. */
+/** Predicts the weighted mean of its members' predictions. */
 export interface Blend extends Model {
   readonly kind: "blend";
   readonly members: readonly BlendMember[];
@@ -116,12 +116,16 @@ const blendJson = z
     "the weights must sum to 1",
   );
 
-/** The weighted mean of probabilities; rounding does not lead it above 1. */
+/** The weighted mean of predictions; rounding does not lead it above the greatest of them, which may be a chance of 1. */
 export function mixed(predictions: readonly Float64Array[], weights: ArrayLike<number>): Float64Array {
   const out = new Float64Array(predictions[0].length);
   predictions.forEach((one, m) => {
     for (let i = 0; i < out.length; i++) out[i] += weights[m] * one[i];
   });
-  for (let i = 0; i < out.length; i++) if (out[i] > 1) out[i] = 1;
+  for (let i = 0; i < out.length; i++) {
+    let most = -Infinity;
+    for (const one of predictions) if (one[i] > most) most = one[i];
+    if (out[i] > most) out[i] = most;
+  }
   return out;
 }

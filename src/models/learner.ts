@@ -13,6 +13,8 @@ import {
   ridge,
 } from "./linear";
 import { type LogisticOptions, logisticRegression } from "./logistic";
+import { network } from "./network";
+import type { NetworkOptions } from "./network-options";
 
 /** Each learner's options, by the name that says which learner is meant where functions can't go: JSON, threads. */
 export interface LearnerOptions {
@@ -25,6 +27,7 @@ export interface LearnerOptions {
   "random-forest": ForestOptions;
   "extra-trees": ForestOptions;
   "gradient-boosting": GradientBoostingOptions;
+  network: NetworkOptions;
 }
 export type LearnerKind = keyof LearnerOptions;
 
@@ -44,6 +47,7 @@ const learners: { readonly [K in LearnerKind]: (options: LearnerOptions[K]) => F
   "random-forest": randomForest,
   "extra-trees": extraTrees,
   "gradient-boosting": gradientBoosting,
+  network,
 };
 
 /** The names of all learners. */

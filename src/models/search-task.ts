@@ -1,4 +1,5 @@
 import { type Labelled, type Matrix, matrix, takeLabelled, takeRows } from "../core/matrix";
+import type { ModelJson } from "../core/model";
 import { type Task, task } from "../core/pool";
 import { fromKey, type Rng } from "../core/rng";
 import { type LearnerSpec, learnerFrom } from "./learner";
@@ -34,6 +35,19 @@ export const fitCandidate: Task<SearchTask, SearchTaskResult> = task(
     const predictions = model.predict(testRows ? takeRows(test, testRows) : test);
     return { predictions, milliseconds: performance.now() - start };
   },
+);
+
+export interface ModelTask {
+  readonly spec: LearnerSpec;
+  readonly train: Labelled;
+  readonly key: Rng["key"];
+}
+
+/** Fits one learner and returns its model as JSON; what a thread runs. */
+export const fitModel: Task<ModelTask, ModelJson> = task(
+  "models/search-task",
+  "fitModel",
+  async ({ spec, train, key }: ModelTask) => (await learnerFrom(spec)(train, fromKey(key))).toJSON(),
 );
 
 /** The same matrix in memory that threads share. */

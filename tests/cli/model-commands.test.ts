@@ -228,6 +228,24 @@ test("a model of numbers trains, predicts and is evaluated", async () => {
   expect(out).toMatch(/RMSE +\d/);
 });
 
+test("telelink train without a model's name blends for a target of numbers; the other commands take it", async () => {
+  const made = await telelink(
+    ...["train", "--data", at("train.csv"), "--out", at("b.json"), "--target", "spent"],
+    ...["--drop", "Churn", "status"],
+  );
+  expect(made).toBe(0);
+  expect(out).toMatch(/The model is \d+ % (ridge|boosted)/);
+  expect(out).toMatch(/R² +0\.9/);
+  await telelink("predict", at("b.json"), "--data", at("later.csv"), "--out", at("b.csv"));
+  expect(readFileSync(at("b.csv"), "utf8").split("\n")).toHaveLength(12);
+  await telelink("evaluate", at("b.json"), "--data", at("test.csv"));
+  expect(out).toMatch(/RMSE +\d/);
+  expect(await telelink("explain", at("b.json"), "--data", at("test.csv"))).toBe(0);
+  expect(out).toMatch(/minutes +\d/);
+  for (const format of ["sql", "onnx"])
+    expect(await telelink("export", at("b.json"), "--format", format, "--out", at("b.out"))).toBe(0);
+});
+
 test("telelink export writes SQL and ONNX", async () => {
   expect(
     await telelink("export", at("m.json"), "--format", "sql", "--table", "people", "--keep", "customerID"),

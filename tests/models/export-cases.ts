@@ -3,7 +3,7 @@ import { normal, seeded } from "../../src/core/rng";
 import { type Table, table, takeTableRows } from "../../src/data/table";
 import { type EncodeOptions, encode } from "../../src/features/encode";
 import { splineLogistic } from "../../src/models/auto-spline";
-import { blended } from "../../src/models/blend";
+import { blended, blendOf } from "../../src/models/blend";
 import { gradientBoosting } from "../../src/models/boosting";
 import { calibrated } from "../../src/models/calibrate";
 import { derivedModel, discoveryFromJSON } from "../../src/models/discover";
@@ -90,6 +90,20 @@ export const exportCases: [string, EncodeOptions, Fit][] = [
     "a blend",
     { categories: "codes" },
     blended({ boosting: gradientBoosting({ trees: 20 }), spline: splineLogistic({ knots: 3 }) }),
+  ],
+  [
+    "a blend of numbers",
+    {},
+    async (train, rng) => {
+      // Beyond 1, where a blend of chances ends.
+      const amounts = { ...train, y: train.y.map((label, i) => 40 * label + train.x.values[i]) };
+      const line = await ridge()(amounts, rng);
+      const trees = await gradientBoosting({ trees: 20, loss: "squared" })(amounts, rng);
+      return blendOf([
+        { name: "line", weight: 0.25, model: line },
+        { name: "trees", weight: 0.75, model: trees },
+      ]);
+    },
   ],
   ["derived columns", { categories: "codes" }, onFormulas(gradientBoosting({ trees: 30 }))],
   ["sigmoid calibration", {}, calibrated(logisticRegression())],

@@ -22,10 +22,11 @@ export interface OnnxInputs {
 /** How each kind of model is written; returns a value of shape [N, 1]. */
 const writers: { readonly [kind: string]: (model: never, inputs: OnnxInputs, graph: OnnxGraph) => string } = {
   blend: ({ members }: Blend, inputs, graph) => {
-    const parts = members.map(({ weight, model }) =>
-      graph.node("Mul", [modelOnnx(model, inputs, graph), graph.constant([weight], [1, 1])]),
+    const own = members.map(({ model }) => modelOnnx(model, inputs, graph));
+    const parts = members.map(({ weight }, m) =>
+      graph.node("Mul", [own[m], graph.constant([weight], [1, 1])]),
     );
-    return graph.node("Min", [graph.node("Sum", parts), graph.constant([1], [1, 1])]);
+    return graph.node("Min", [graph.node("Sum", parts), graph.node("Max", own)]);
   },
   "boosted-trees": ({ trees, base, loss }: BoostedTrees, inputs, graph) => {
     const sum = graph.node("Cast", [treesOnnx(trees, single(inputs, graph), graph)], { to: { int: 11 } });

@@ -19,8 +19,12 @@ export type Define = (expression: string) => string;
 const writers: {
   readonly [kind: string]: (model: never, columns: readonly string[], define: Define) => string;
 } = {
-  blend: ({ members }: Blend, columns, define) =>
-    `LEAST(1e0, ${sqlSum(members.map(({ weight, model }) => `${sqlNumber(weight)} * ${define(modelSql(model, columns, define))}`))})`,
+  blend: ({ members }: Blend, columns, define) => {
+    const own = members.map(({ model }) => define(modelSql(model, columns, define)));
+    if (own.length === 1) return own[0];
+    const sum = sqlSum(members.map(({ weight }, m) => `${sqlNumber(weight)} * ${own[m]}`));
+    return `LEAST(GREATEST(${own.join(", ")}), ${sum})`;
+  },
   "boosted-trees": ({ trees, base, loss }: BoostedTrees, columns) => {
     const score = `${sqlNumber(base)} + ${treesSql(trees, columns)}`;
     if (loss === "logistic") return sigmoidSql(score);

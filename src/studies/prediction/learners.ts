@@ -1,13 +1,11 @@
 import { check } from "../../core/checks";
-import { kFold } from "../../data/split";
-import { rootMeanSquaredError } from "../../evaluate/regression";
 import { encode } from "../../features/encode";
 import { auto } from "../../models/auto";
+import { autoNumbers } from "../../models/auto-numbers";
 import { gradientBoosting } from "../../models/boosting";
 import { randomForest } from "../../models/forest";
 import { ridge } from "../../models/linear";
 import { logisticRegression } from "../../models/logistic";
-import { fitFolds, outOfFold } from "../../models/out-of-fold";
 import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
 
 export type TargetKind = "classes" | "numbers";
@@ -24,7 +22,7 @@ export type Learner = FitTable<JudgedPipeline>;
 const named: { readonly [name: string]: { readonly [kind in TargetKind]?: () => Learner } } = {
   auto: {
     classes: withoutChoices,
-    numbers: () => bestOf(["linear", "boosting"]),
+    numbers: numbersWithoutChoices,
   },
   logistic: { classes: () => pipeline({ encode: encode(), learner: logisticRegression() }) },
   linear: { numbers: () => pipeline({ encode: encode(), learner: ridge() }) },
@@ -61,31 +59,28 @@ function withoutChoices(): Learner {
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
     const { features, members, outOfFold } = made.report;
-    const parts = members
-      .filter((one) => one.weight > 0)
-      .sort((a, b) => b.weight - a.weight)
-      .map((one) => `${Math.round(100 * one.weight)} % ${one.name}`);
-    const story = [...features.map((one) => one.sentence), `The model is ${parts.join(", ")}.`];
+    const story = [...features.map((one) => one.sentence), mixture(members)];
     return { ...made, outOfFold, story };
   };
 }
 
-/** Whichever has the least squared error in a cross-validation on the rows given, fitted to all of them. */
-function bestOf(names: readonly string[]): Learner {
+/** `autoNumbers`, with its story. */
+function numbersWithoutChoices(): Learner {
+  const learner = autoNumbers();
   return async (table, y, rng, watch) => {
-    const splits = kFold(y.length, 3, rng.fork("split"));
-    let best = { loss: Infinity, name: names[0] };
-    for (const name of names) {
-      const learner = learnerNamed(name, "numbers");
-      const folds = await fitFolds({ learner, data: { table, y } }, splits, rng.fork(name), {
-        signal: watch?.signal,
-      });
-      const loss = rootMeanSquaredError(y, outOfFold(folds, y.length));
-      if (loss < best.loss) best = { loss, name };
-    }
-    const model = await learnerNamed(best.name, "numbers")(table, y, rng.fork("learn"), watch);
-    return { ...model, story: [`The model is ${best.name}.`] };
+    const made = await learner(table, y, rng, watch);
+    const { members, outOfFold } = made.report;
+    return { ...made, outOfFold, story: [mixture(members)] };
   };
+}
+
+/** What a blend is made of, in a sentence. */
+function mixture(members: readonly { readonly name: string; readonly weight: number }[]): string {
+  const parts = members
+    .filter((one) => one.weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map((one) => `${Math.round(100 * one.weight)} % ${one.name}`);
+  return `The model is ${parts.join(", ")}.`;
 }
 
 function codes(): ReturnType<typeof encode> {
