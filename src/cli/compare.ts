@@ -44,7 +44,7 @@ async function compare(paths: readonly string[], flags: CompareFlags): Promise<v
   differences.forEach((words, i) => {
     for (const word of words) note(`${paths[i + 1]}: ${word}`);
   });
-  const { figureText, intervalText } = await import("../report/page.js");
+  const { figureText, intervalText } = await import("../report/figure-text.js");
   const cell = (row: FigureRow, i: number): string => {
     const figure = row.figures[i];
     if (!figure) return "";

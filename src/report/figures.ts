@@ -30,6 +30,14 @@ export interface Figure {
    * equal figures. Durations and what depends on them need one.
    */
   readonly tolerance?: number;
+  /** Where it stands when all models are laid side by side: a table's title, a model's row, a measure's column. */
+  readonly cell?: {
+    readonly table: string;
+    readonly row: string;
+    readonly column: string;
+    /** Whether the row is there for comparison only and never the best. */
+    readonly reference?: boolean;
+  };
   /** A published value that it stands beside. */
   readonly reference?: { readonly value: number; readonly source: string };
 }
@@ -108,6 +116,13 @@ export function checkFigures(figures: readonly Figure[]): void {
       one.label,
     );
     check(Number.isFinite(one.value), action, `figure ${one.name} must be a finite number`, one.value);
+    for (const part of one.cell ? [one.cell.table, one.cell.row, one.cell.column] : [])
+      check(
+        typeof part === "string" && part !== "",
+        action,
+        `the cell of ${one.name} must have words`,
+        String(part),
+      );
     const { low, high } = one;
     if (low === undefined && high === undefined) continue;
     check(

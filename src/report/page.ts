@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { comparisonTables } from "./comparison";
+import { figureText, intervalText } from "./figure-text";
 import type { DataSource, Figure } from "./figures";
-import { count, decimal, percent } from "./format";
+import { count } from "./format";
 import { type Html, html, raw } from "./html";
 import type { Heading } from "./markdown";
 import { pageStyle } from "./style";
@@ -77,7 +79,7 @@ ${keyFigures(one.figures)}
     : null;
   const list =
     items.length > 0
-      ? html`<ol class="tl-reports">${items}</ol>`
+      ? html`<ol class="tl-reports">${items}</ol>${comparisonTables(entries)}`
       : html`<p>There is no report yet. Put a notebook into <code>notebooks/</code> and run <code>telelink reproduce</code>.</p>`;
   return document(
     "Reports",
@@ -176,20 +178,6 @@ function keyFigures(figures: readonly Figure[]): Html | null {
   });
   const note = shared ? html`<p class="tl-note">Intervals: ${kind}.</p>` : null;
   return html`<dl class="tl-keys">${items}</dl>${note}`;
-}
-
-/** A figure's value as readers see it, with its unit. */
-export function figureText(one: Figure, value: number = one.value): string {
-  if (one.unit === "%") return percent(value, one.digits ?? 1);
-  const text = decimal(value, one.digits ?? (Number.isInteger(one.value) ? 0 : 3));
-  return one.unit ? `${text}\u202f${one.unit}` : text;
-}
-
-/** "0.91 to 0.94 (95 % bootstrap)"; empty without an interval. */
-export function intervalText(one: Figure): string {
-  if (one.low === undefined || one.high === undefined) return "";
-  const ends = `${figureText(one, one.low)} to ${figureText(one, one.high)}`;
-  return one.interval ? `${ends} (${one.interval})` : ends;
 }
 
 function referenceText(one: Figure): string {

@@ -37,6 +37,7 @@ export function churnFigures(
         low,
         high,
         interval: "95 % bootstrap of the test customers",
+        cell: { table: "Who will leave, honest protocol", row: nameOf(one), column: labels[figure] },
         better: lowerIsBetter.includes(figure) ? "lower" : "higher",
         key: one === best && keyFigures.includes(figure),
       });
@@ -52,6 +53,11 @@ export function churnFigures(
         low,
         high,
         interval: `range of ${one.runs.length} seeds`,
+        cell: {
+          table: "Who will leave, reference protocol: median of the seeds",
+          row: one.name,
+          column: figure === "f1" ? "F1" : `${figure[0].toUpperCase()}${figure.slice(1)}`,
+        },
         better: "higher",
         ...(one.published &&
           !data.simulated && {

@@ -3,7 +3,7 @@ import type { Figure, Figures } from "../../report/figures";
 import { count, decimal, percent } from "../../report/format";
 import { html } from "../../report/html";
 import type { LifetimeModel } from "./lifetimes";
-import { bestWithout, type ReferenceValueModel } from "./reference";
+import { bestWith, bestWithout, type ReferenceValueModel } from "./reference";
 import type { ValueStudy } from "./value";
 import { bestOf } from "./value-views";
 
@@ -30,6 +30,11 @@ export function clvFigures(
         low: Math.min(low, estimate),
         high: Math.max(high, estimate),
         interval: "95 % bootstrap of customers",
+        cell: {
+          table: "What customers bring in the next year (simulated revenue)",
+          row: one.name,
+          column: label,
+        },
         better,
         key: one === best && (key === "gini" || key === "decile"),
         ...(key === "mae" ? { digits: 0 } : {}),
@@ -44,6 +49,7 @@ export function clvFigures(
         name: `lifetime.${slug(one.name)}.concordance`,
         label: `Concordance, ${one.name.toLowerCase()}`,
         value: foldScores(one.concordance).mean,
+        cell: { table: "How long customers stay", row: one.name, column: "Concordance" },
         better: "higher",
         key: one === leader,
       },
@@ -51,6 +57,7 @@ export function clvFigures(
         name: `lifetime.${slug(one.name)}.brier`,
         label: `Integrated Brier, ${one.name.toLowerCase()}`,
         value: brier.mean,
+        cell: { table: "How long customers stay", row: one.name, column: "Integrated Brier score" },
         digits: 4,
         better: "lower",
       },
@@ -66,6 +73,12 @@ export function clvFigures(
         low,
         high,
         interval: `range of ${one.runs.length} draws`,
+        cell: {
+          table: "Customer value, reference protocol (simulated label): median of the draws",
+          row: one.name,
+          column: key === "r2" ? "R²" : key.toUpperCase(),
+          reference: one.name === bestWithout || one.name === bestWith,
+        },
         better: key === "r2" ? "higher" : "lower",
         digits: key === "r2" ? 4 : 0,
         key: one.name === "Linear regression" && key === "r2",

@@ -81,6 +81,11 @@ export function imbalanceFigures(studies: readonly MarketStudy[]): Figures {
         figures.push({
           name: `${place}.${slug(name)}.${figure}`,
           label: `${label}, ${name}, ${where}`,
+          cell: {
+            table: `Few leavers: ${where}`,
+            row: name,
+            column: `${label[0].toUpperCase()}${label.slice(1)}`,
+          },
           value: meanOf(trialOf(study, learner, name), figure),
           better,
         });

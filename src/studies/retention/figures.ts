@@ -11,6 +11,12 @@ export function retentionFigures(study: RetentionStudy): Figures {
     {
       name: `profit.budget.${slug(one.name)}`,
       label: `Profit in budget, ${one.name.toLowerCase()}`,
+      cell: {
+        table: "Whom to call (simulated campaign)",
+        row: one.name,
+        column: "Profit in budget",
+        reference: one.kind === "oracle",
+      },
       value: one.withinBudget.profit,
       unit: "$",
       digits: 0,
@@ -20,6 +26,12 @@ export function retentionFigures(study: RetentionStudy): Figures {
     {
       name: `profit.unlimited.${slug(one.name)}`,
       label: `Profit without limit, ${one.name.toLowerCase()}`,
+      cell: {
+        table: "Whom to call (simulated campaign)",
+        row: one.name,
+        column: "Profit without limit",
+        reference: one.kind === "oracle",
+      },
       value: one.profit,
       unit: "$",
       digits: 0,
@@ -33,6 +45,7 @@ export function retentionFigures(study: RetentionStudy): Figures {
         name: `effect.${slug(one.name)}.qini`,
         label: `Qini, ${one.name}`,
         value: one.qini,
+        cell: { table: "Whose mind an offer changes (simulated campaign)", row: one.name, column: "Qini" },
         digits: 4,
         better: "higher",
         key: one === effect,
@@ -40,6 +53,7 @@ export function retentionFigures(study: RetentionStudy): Figures {
       {
         name: `effect.${slug(one.name)}.auuc`,
         label: `AUUC, ${one.name}`,
+        cell: { table: "Whose mind an offer changes (simulated campaign)", row: one.name, column: "AUUC" },
         value: one.auuc,
         digits: 4,
         better: "higher",

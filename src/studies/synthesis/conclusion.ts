@@ -76,6 +76,12 @@ export function synthesisFigures(study: SynthesisStudy): Figures {
           interval: `95 % of ${runs.length} splits`,
         }),
         ...(better && { better }),
+        cell: {
+          table: "Synthetic customers",
+          row: capital(contender.name),
+          column: capital(label),
+          reference: contender.yardstick === true,
+        },
         key:
           contender.name === "sequential" &&
           ["quality", "detection", "logistic", "memorisation"].includes(measure),

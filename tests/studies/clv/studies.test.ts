@@ -59,20 +59,22 @@ const of = <T extends { name: string }>(all: readonly T[], name: string): T => {
 describe("the reference protocol of value", () => {
   let models: ReferenceValueModel[];
   beforeAll(async () => {
-    models = await referenceValueProtocol(await churnData(), { draws: 3, seed: 1 });
+    models = await referenceValueProtocol(await churnData(), { draws: 3, deepDraws: 1, seed: 1 });
   });
 
   test("nobody beats who knows the formula by much, and a straight line comes near", () => {
-    const [line, boosted, tuned, without, all] = models;
+    const [line, boosted, tuned, deep, without, all] = models;
     expect(models.map((one) => one.name)).toEqual([
       "Linear regression",
       "Gradient boosting",
       "Tuned gradient boosting",
+      "Deep network",
       bestWithout,
       bestWith,
     ]);
     expect(all.band.r2.median).toBeGreaterThan(without.band.r2.median);
-    for (const one of [line, boosted, tuned]) {
+    expect(deep.runs).toHaveLength(1);
+    for (const one of [line, boosted, tuned, deep]) {
       expect(one.band.r2.median).toBeLessThan(without.band.r2.high);
       expect(one.band.r2.median).toBeGreaterThan(without.band.r2.median - 0.012);
     }
