@@ -1,1 +1,149 @@
-export { seeded } from "./core/rng";
+/**
+ * The library: learners, resamplers, synthesisers, value and survival models, metrics. Whole studies are in
+ * `telelink/studies`.
+ */
+
+// What everything shares: matrices, streams of random numbers, the contracts of learners and models.
+export {
+  column,
+  type Feature,
+  type Labelled,
+  type Matrix,
+  matrix,
+  matrixFromRows,
+  takeColumns,
+  takeLabelled,
+  takeRows,
+} from "./core/matrix";
+export type { Fit, Model, ModelJson, Progress, Resample, Watch } from "./core/model";
+export { closeThreads } from "./core/pool";
+export { type Rng, seeded } from "./core/rng";
+
+// Tables in and out.
+export { loadChurnBigml, loadTelco } from "./data/load-source";
+export { profile } from "./data/profile";
+export { parseCsv, readCsv } from "./data/read-csv";
+export { readCsvBatches } from "./data/read-csv-batches";
+export { readParquet, readTable } from "./data/read-parquet";
+export { readSchema, writeSchema } from "./data/schema-file";
+export { simulate } from "./data/simulate/simulate";
+export {
+  groupKFold,
+  kFold,
+  repeated,
+  type Split,
+  stratifiedGroupKFold,
+  stratifiedKFold,
+  timeFolds,
+  trainTestSplit,
+  trainValidationTestSplit,
+} from "./data/split";
+export { columnNamed, dropColumns, type Table, table, takeTableRows } from "./data/table";
+export { positiveLevel, target } from "./data/target";
+export { csvText, writeCsv } from "./data/write-csv";
+export { writeParquet } from "./data/write-parquet";
+// How good a model is.
+export { bootstrapDifferences, bootstrapIntervals } from "./evaluate/bootstrap";
+export { aucInterval, correctedResampledT, deLong, mcNemar } from "./evaluate/compare";
+export {
+  accuracy,
+  balancedAccuracy,
+  confusion,
+  f1,
+  fBeta,
+  matthewsCorrelation,
+  precision,
+  recall,
+  specificity,
+} from "./evaluate/confusion";
+export { crossValidate } from "./evaluate/cross-validate";
+export { gainTable, precisionRecallCurve, rocCurve } from "./evaluate/curves";
+// Whom to call.
+export { chooseContacts } from "./evaluate/decision/choose-contacts";
+export { profitCurve } from "./evaluate/decision/profit-curve";
+export { sensitivity } from "./evaluate/decision/sensitivity";
+export { leakageSuspects } from "./evaluate/leakage";
+export { expectedMaximumProfit, maximumProfit } from "./evaluate/maximum-profit";
+export { partialDependence } from "./evaluate/partial-dependence";
+export { permutationImportance } from "./evaluate/permutation-importance";
+export { brierLoss, brierSkill, calibrationCurve, calibrationError, logLoss } from "./evaluate/probability";
+export { averagePrecision, kolmogorovSmirnov, normalizedGini, rocAuc, spearman } from "./evaluate/ranking";
+export {
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  pinballLoss,
+  poissonDeviance,
+  rootMeanSquaredError,
+  rSquared,
+  tweedieDeviance,
+} from "./evaluate/regression";
+export { scorerNamed } from "./evaluate/scorers";
+export { integratedBrierLoss, survivalBrierLoss } from "./evaluate/survival/brier";
+export { concordanceIndex } from "./evaluate/survival/concordance";
+export { dynamicAuc } from "./evaluate/survival/dynamic-auc";
+export { detectionAuc } from "./evaluate/synthetic/detection";
+export { diagnosticScore } from "./evaluate/synthetic/diagnostic";
+export { membershipAttack } from "./evaluate/synthetic/membership";
+export { distancePrivacy } from "./evaluate/synthetic/privacy";
+export { qualityScore } from "./evaluate/synthetic/quality";
+export { syntheticReport } from "./evaluate/synthetic/report";
+export { trainSyntheticTestReal } from "./evaluate/synthetic/utility";
+export { chooseThreshold, costThreshold } from "./evaluate/threshold";
+export { qiniCurve, upliftCurve } from "./evaluate/uplift/curves";
+export { qiniScore, upliftScore } from "./evaluate/uplift/scores";
+// Tables become matrices.
+export { type Encode, encode } from "./features/encode";
+export { type Encoder, encoderFromJSON } from "./features/encoder";
+// Learners.
+export { auto } from "./models/auto";
+export { gradientBoosting } from "./models/boosting";
+export { calibrated, calibratedPipeline } from "./models/calibrate";
+// What customers are worth.
+export { betaDiscreteWeibull } from "./models/clv/beta-discrete-weibull";
+export { bgNbd, mbgNbd } from "./models/clv/beta-geometric";
+export { customerValue } from "./models/clv/customer-value";
+export { gammaGamma } from "./models/clv/gamma-gamma";
+export { hurdle } from "./models/clv/hurdle";
+export { paretoNbd } from "./models/clv/pareto-nbd";
+export { shiftedBetaGeometric } from "./models/clv/shifted-beta-geometric";
+export { ziln } from "./models/clv/ziln";
+export { discover, discovering } from "./models/discover";
+export { extraTrees, randomForest } from "./models/forest";
+// Search.
+export { halvingSearch } from "./models/halving-search";
+export { elasticNet, lasso, linearRegression, ridge } from "./models/linear";
+export { loadModel, loadPipeline } from "./models/load";
+export { logisticRegression } from "./models/logistic";
+export { network } from "./models/network";
+export { type FitTable, type Pipeline, pipeline } from "./models/pipeline";
+export { referenceNetwork } from "./models/reference-network";
+export { search } from "./models/search";
+export { gridCandidates, randomCandidates } from "./models/search-space";
+// How long customers stay.
+export { acceleratedFailureTime } from "./models/survival/accelerated-failure-time";
+export { cox } from "./models/survival/cox";
+export { discreteHazard } from "./models/survival/discrete-hazard";
+export { kaplanMeier } from "./models/survival/kaplan-meier";
+export { logRank } from "./models/survival/log-rank";
+export { nelsonAalen } from "./models/survival/nelson-aalen";
+export { proportionalHazardsTest } from "./models/survival/schoenfeld";
+export { tuned, tunedPipeline } from "./models/tuned";
+// What an offer changes.
+export { rLearner } from "./models/uplift/r-learner";
+export { tLearner } from "./models/uplift/t-learner";
+export { transformedOutcome } from "./models/uplift/transformed-outcome";
+export { xLearner } from "./models/uplift/x-learner";
+// Unequal classes.
+export { adasyn } from "./resample/adasyn";
+export { borderlineSmote } from "./resample/borderline-smote";
+export { editedNeighbours, smoteEnn, smoteTomek, tomekLinks } from "./resample/cleaning";
+export { kmeansSmote } from "./resample/kmeans-smote";
+export { randomOverSampling, randomUnderSampling } from "./resample/random-sampling";
+export { smote } from "./resample/smote";
+export { smoteN } from "./resample/smote-n";
+export { smoteNc } from "./resample/smote-nc";
+export { svmSmote } from "./resample/svm-smote";
+// Synthetic customers.
+export { loadSynthesiser, methodNames, synthesis } from "./synthesis/methods";
+export { savedSynthesiserFromJSON, savedSynthesiserToJSON } from "./synthesis/saved-synthesiser";
+export { discoverStructure } from "./synthesis/structure/discover";

@@ -1,5 +1,6 @@
 import { Layout, type RunningKernel, startKernel } from "../core/kernel";
 import { column, type Matrix } from "../core/matrix";
+import { type Crown, crownOf, levelsBelow } from "./predict-crown";
 import { wasm } from "./predict-kernel.wasm";
 import { inSet, type Trees } from "./trees";
 
@@ -10,12 +11,16 @@ interface Kernel {
   walkOne(sum: number): number;
 }
 
-/** Rows per call: their codes and one tree's nodes fit into the first-level cache together. */
-const BLOCK = 1024;
+/** Rows per call, a multiple of 16: few enough that their codes stay in the second-level cache. */
+const BLOCK = 512;
 const COLUMN_BYTES = 24;
-const TREE_BYTES = 12;
+const TREE_BYTES = 24;
 /** The code of missing values that go right: no code of a threshold reaches it. */
 const MISSING_RIGHT = 0xffff;
+/** The kernel compares codes as signed numbers. */
+const BIAS = 0x8000;
+/** Columns from which on 16 × a column does not fit into 16 bits. */
+const MANY_COLUMNS = 2 ** 12 - 1;
 
 /** A column as nodes ask it: twice the same one where missing values go left in some nodes and right in others. */
 interface Asked {
@@ -58,9 +63,13 @@ export class FastTrees {
     // Nodes of 8 bytes have room for numbers below 2¹⁶ only.
     const wide =
       sources.some((source) => trees.kept[source] !== undefined) ||
-      asked.length >= 2 ** 12 - 1 ||
+      asked.length >= MANY_COLUMNS ||
       longest >= 2 ** 16;
 
+    const crowns = Array.from({ length: trees.roots.length - 1 }, (_, t) =>
+      asked.length < MANY_COLUMNS ? crownOf(trees, t) : { exits: [trees.roots[t]], asked: [] },
+    );
+    const exits = crowns.reduce((sum, crown) => sum + crown.exits.length, 0);
     const layout = new Layout();
     const slots = (source: number): number => trees.features[source].levels?.length ?? 0;
     const tables = new Map(
@@ -76,6 +85,8 @@ export class FastTrees {
       trees: layout.take(TREE_BYTES * trees.roots.length),
       nodes: layout.take(nodeBytes * count),
       values: layout.take(8 * count),
+      crowns: layout.take(8 * exits),
+      ways: layout.take(4 * exits),
       staging: layout.take(8 * BLOCK * sources.length),
       codes: layout.take((BLOCK / 8) * 16 * (asked.length + 1)),
       out: layout.take(8 * BLOCK),
@@ -105,8 +116,12 @@ export class FastTrees {
       );
     });
     const codeOf = codesOfNodes(trees, thresholds);
-    writeNodes(buffer, at, trees, { wide, askedOf, zero: asked.length, codeOf, firstBit: setBits.first });
+    const known = { wide, askedOf, zero: asked.length, codeOf, firstBit: setBits.first, crowns };
+    writeNodes(buffer, at, trees, known);
+    writeCrowns(buffer, at, trees, known);
     const { columns, nodes, values, staging, codes, out, sets, state, list } = at;
+    // What leaves ask: below every code.
+    new Int16Array(buffer, codes, (BLOCK / 8) * 8 * (asked.length + 1)).fill(-BIAS);
     const treeCount = trees.roots.length - 1;
     kernel.run.setup(
       columns,
@@ -115,6 +130,8 @@ export class FastTrees {
       treeCount,
       nodes,
       values,
+      at.crowns,
+      at.ways,
       staging,
       codes,
       out,
@@ -230,39 +247,47 @@ function writeTables(
   }
 }
 
-/** Writes the nodes, their values, and where each tree's begin. */
-function writeNodes(
-  buffer: ArrayBuffer,
-  at: { readonly trees: number; readonly nodes: number; readonly values: number; readonly sets: number },
-  trees: Trees,
-  known: {
-    readonly wide: boolean;
-    readonly askedOf: Int32Array;
-    /** The column of zeros. */
-    readonly zero: number;
-    readonly codeOf: Int32Array;
-    readonly firstBit: Float64Array;
-  },
-): void {
-  const { wide, askedOf, zero, codeOf, firstBit } = known;
+interface Addresses {
+  readonly trees: number;
+  readonly nodes: number;
+  readonly values: number;
+  readonly crowns: number;
+  readonly ways: number;
+  readonly sets: number;
+}
+
+interface Known {
+  readonly wide: boolean;
+  readonly askedOf: Int32Array;
+  /** The column of zeros. */
+  readonly zero: number;
+  readonly codeOf: Int32Array;
+  readonly firstBit: Float64Array;
+  readonly crowns: readonly Crown[];
+}
+
+/** Writes the nodes and their values. A tree's values begin with those that its crown leads to, in their order. */
+function writeNodes(buffer: ArrayBuffer, at: Addresses, trees: Trees, known: Known): void {
+  const { wide, askedOf, zero, codeOf, firstBit, crowns } = known;
   const size = wide ? 16 : 8;
   const words = new Uint32Array(buffer, at.nodes, (size / 4) * trees.feature.length);
   const values = new Float64Array(buffer, at.values, trees.feature.length);
-  const starts = new Uint32Array(buffer, at.trees, 3 * trees.roots.length);
   const bits = new Uint8Array(buffer, at.sets);
-  let leaves = 0;
-  for (let t = 0; t + 1 < trees.roots.length; t++) {
+  const numbers = new Int32Array(trees.feature.length).fill(-1);
+  let first = 0;
+  crowns.forEach(({ exits }, t) => {
     const root = trees.roots[t];
-    const firstLeaf = leaves;
-    starts.set([size * root, 8 * firstLeaf, usualLevels(trees, t)], 3 * t);
+    let leaves = 0;
+    for (const node of exits) if (askedOf[node] < 0) numbers[node] = leaves++;
     for (let n = root; n < trees.roots[t + 1]; n++) {
       const leaf = askedOf[n] < 0;
       const kept = leaf ? undefined : trees.kept[trees.feature[n]];
-      const test = leaf ? leaves - firstLeaf : kept ? firstBit[n] : codeOf[n];
+      if (leaf && numbers[n] < 0) numbers[n] = leaves++;
+      if (leaf) values[first + numbers[n]] = trees.threshold[n];
+      const test = leaf ? numbers[n] : kept ? firstBit[n] + BIAS : (codeOf[n] - BIAS) & 0xffff;
       const asked = 16 * (leaf ? zero : askedOf[n]);
       const left = size * ((leaf ? n : trees.left[n]) - root);
-      if (leaf) values[leaves++] = trees.threshold[n];
-      if (wide) words.set([test, asked, left, kept ? 1 : 0], 4 * n);
+      if (wide) words.set([kept || leaf ? test : codeOf[n] - BIAS, asked, left, kept ? 1 : 0], 4 * n);
       else words.set([test | (asked << 16), left], 2 * n);
       if (!kept) continue;
       for (let slot = 0; slot <= kept.length; slot++) {
@@ -272,24 +297,33 @@ function writeNodes(
         if (goes) bits[Math.floor(bit / 8)] |= 1 << (bit % 8);
       }
     }
-  }
-  starts.set([size * trees.feature.length, 8 * leaves, 0], 3 * (trees.roots.length - 1));
+    first += leaves;
+  });
 }
 
-/** How many levels down two thirds of the training rows went at most. */
-function usualLevels(trees: Trees, t: number): number {
-  const root = trees.roots[t];
-  const depth = new Int32Array(trees.roots[t + 1] - root);
-  const weights: number[] = [];
-  for (let n = 0; n < depth.length; n++) {
-    const left = trees.left[root + n];
-    if (left >= 0) depth[left - root] = depth[left + 1 - root] = depth[n] + 1;
-    else weights[depth[n]] = (weights[depth[n]] ?? 0) + trees.cover[root + n];
-  }
-  let passed = 0;
-  for (let level = 0; level < weights.length; level++) {
-    passed += weights[level] ?? 0;
-    if (3 * passed >= 2 * trees.cover[root]) return level;
-  }
-  return weights.length;
+/** Writes the crowns, where their exits lead, and where all that belongs to each tree begins. */
+function writeCrowns(buffer: ArrayBuffer, at: Addresses, trees: Trees, known: Known): void {
+  const { wide, askedOf, codeOf, crowns } = known;
+  const size = wide ? 16 : 8;
+  const starts = new Uint32Array(buffer, at.trees, (TREE_BYTES / 4) * trees.roots.length);
+  const asked = new Uint16Array(buffer, at.crowns);
+  const ways = new Int32Array(buffer, at.ways);
+  let leaves = 0;
+  let nodes = 0;
+  let exits = 0;
+  crowns.forEach((crown, t) => {
+    const root = trees.roots[t];
+    const below = levelsBelow(trees, t, crown);
+    starts.set(
+      [size * root, 8 * leaves, 8 * nodes, 4 * exits, crown.asked.length, below],
+      (TREE_BYTES / 4) * t,
+    );
+    for (const { node, from, to } of crown.asked) {
+      const left = 2 ** to - 2 ** from;
+      asked.set([codeOf[node] - BIAS, 16 * askedOf[node], left & 0xffff, left >>> 16], 4 * nodes++);
+    }
+    for (const node of crown.exits) ways[exits++] = size * (node - root);
+    leaves += (trees.roots[t + 1] - root + 1) / 2;
+  });
+  starts.set([size * trees.feature.length, 8 * leaves], (TREE_BYTES / 4) * crowns.length);
 }

@@ -201,8 +201,9 @@ describe.concurrent("telelink run", () => {
     });
     child.kill("SIGKILL");
     await new Promise((done) => child.once("exit", done));
-    for (let i = 0; i < 50 && processesIn(cwd).length > 0; i++)
+    // Within a second on a quiet machine.
+    for (let i = 0; i < 300 && processesIn(cwd).length > 0; i++)
       await new Promise((done) => setTimeout(done, 100));
     expect(processesIn(cwd)).toEqual([]);
-  });
+  }, 90_000);
 });

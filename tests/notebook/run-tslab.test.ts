@@ -147,7 +147,7 @@ describe("makeSnapshot", () => {
     expect(fast.failures).toEqual(plain.failures);
     expect(textOf(plain.notebook.cells[2].outputs)).toBe("7\n");
     expect(textOf(plain.notebook.cells[3].outputs)).toBe("function\n");
-  });
+  }, 240_000);
 
   test("a kernel whose snapshot is broken starts without it", async () => {
     vi.stubEnv("TELELINK_CACHE", mkdtempSync(join(tmpdir(), "telelink-cache-")));
@@ -160,7 +160,7 @@ describe("makeSnapshot", () => {
     // What failed is not tried at every run.
     expect(await makeSnapshot(bundledTslab(), cwd)).toBe(false);
     vi.unstubAllEnvs();
-  });
+  }, 240_000);
 });
 
 describe("runFile", () => {
