@@ -1,6 +1,7 @@
 import { check } from "../core/checks";
 import { matrix } from "../core/matrix";
 import type { Model } from "../core/model";
+import { isPacked, packJson, unpackJson } from "../core/packed-json";
 import { encoderFromJSON } from "../features/encoder";
 import { splineLogisticFromJSON } from "./auto-spline";
 import { blendFromJSON } from "./blend";
@@ -62,6 +63,17 @@ export function loadPipeline(json: unknown): Pipeline {
   // No rows, but the right columns: a model that wants others says so here and not at the first customer.
   model.predict(matrix(0, columns, new Float64Array(0), encoder.features));
   return pipelineOf(encoder, model);
+}
+
+/** A model's or pipeline's JSON as compact bytes: a quarter of its text. */
+export function modelBytes(json: unknown): Uint8Array {
+  return packJson(json);
+}
+
+/** The JSON in a model's file, whether it is text or compact bytes; throws with words when it is cut off or changed. */
+export function parseModelBytes(bytes: Uint8Array): unknown {
+  if (isPacked(bytes)) return unpackJson(bytes, "load model");
+  return parseModelText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
 }
 
 /** The value of JSON text; throws with words when it is cut off or no JSON. */

@@ -215,6 +215,23 @@ test("telelink explain gives SHAP values of trees, globally and of the customer 
   expect(err).toContain("--id must be column=value");
 });
 
+test("telelink train --out name.tlm writes compact bytes, which every command reads as the JSON", async () => {
+  const data = ["--data", at("later.csv")];
+  await telelink("train", "--data", at("train.csv"), "--out", at("m.tlm"), ...training);
+  const [small, text] = [readFileSync(at("m.tlm")), readFileSync(at("m.json"))];
+  expect(small.length).toBeLessThan(0.5 * text.length);
+  for (const command of ["predict", "explain", "evaluate"]) {
+    const rest = command === "predict" ? data : ["--data", at("test.csv"), "--json"];
+    expect(await telelink(command, at("m.json"), ...rest)).toBe(0);
+    const expected = out.replaceAll("m.json", "m.tlm");
+    expect(await telelink(command, at("m.tlm"), ...rest)).toBe(0);
+    expect(out).toBe(expected);
+  }
+  writeFileSync(at("cut.tlm"), small.subarray(0, small.length - 9));
+  expect(await telelink("predict", at("cut.tlm"), ...data)).toBe(1);
+  expect(err).toContain("Cannot load model: the file must be whole and unchanged");
+});
+
 test("a model of numbers trains, predicts and is evaluated", async () => {
   const made = await telelink(
     ...["train", "--data", at("train.csv"), "--out", at("n.json"), "--target", "spent", "--model", "linear"],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Labelled, type Matrix, matrix, takeLabelled, takeRows } from "../../src/core/matrix";
 import { normal, seeded } from "../../src/core/rng";
-import { loadModel } from "../../src/models/load";
+import { loadModel, modelBytes, parseModelBytes } from "../../src/models/load";
 import { learners, type Stated } from "./learner-list";
 
 const n = 160;
@@ -46,6 +46,7 @@ describe.each(learners)("$name", ({ learner, target, missing, levels, needsBoth 
     expect(back.kind).toBe(one.kind);
     expect(back.predict(x)).toEqual(one.predict(x));
     expect(JSON.stringify(back)).toBe(text);
+    expect(JSON.stringify(loadModel(parseModelBytes(modelBytes(one.toJSON()))))).toBe(text);
   });
 
   test("a row's prediction does not depend on the rows beside it", async () => {

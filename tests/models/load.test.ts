@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { matrix } from "../../src/core/matrix";
 import { normal, seeded } from "../../src/core/rng";
@@ -5,7 +6,7 @@ import { table } from "../../src/data/table";
 import { calibrated } from "../../src/models/calibrate";
 import { randomForest } from "../../src/models/forest";
 import { ridge } from "../../src/models/linear";
-import { loadModel, loadPipeline, parseModelText } from "../../src/models/load";
+import { loadModel, loadPipeline, modelBytes, parseModelBytes, parseModelText } from "../../src/models/load";
 import { logisticRegression } from "../../src/models/logistic";
 import { pipeline } from "../../src/models/pipeline";
 
@@ -70,6 +71,45 @@ test("loadModel and loadPipeline refuse what is corrupted, truncated or hostile,
     "the matrix must have 2 columns as in training, got 3",
   );
   expect(() => loadPipeline(whole.model)).toThrow('Cannot load pipeline: kind must be "pipeline"');
+});
+
+test("modelBytes gives compact bytes that load to the same pipeline, and text loads too", async () => {
+  const model = await pipeline({ learner: calibrated(randomForest({ trees: 20 })) })(people, y, seeded(1));
+  const text = JSON.stringify(model);
+  const bytes = modelBytes(model.toJSON());
+  expect(bytes.length).toBeLessThan(0.5 * text.length);
+  for (const form of [bytes, Buffer.from(text)]) {
+    const back = loadPipeline(parseModelBytes(form));
+    expect(back.predict(people)).toEqual(model.predict(people));
+    expect(JSON.stringify(back)).toBe(text);
+  }
+});
+
+test("a model's numbers changed within compact bytes are refused in words, or predict finite values", async () => {
+  const model = await randomForest({ trees: 3, depth: 4 })({ x, y }, seeded(1));
+  const json = JSON.stringify(model);
+  const trees = Object.keys((model.toJSON() as unknown as { trees: object }).trees).filter(
+    (key) => key !== "features" && key !== "kept",
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...trees),
+      fc.nat(),
+      fc.constantFrom(-1, 0, 1, 2, 1e9, 0.5, -1e300),
+      (key, at, wrong) => {
+        const changed = JSON.parse(json) as { trees: Record<string, number[]> };
+        const list = changed.trees[key];
+        if (list.length > 0) list[at % list.length] = wrong;
+        try {
+          const back = loadModel(parseModelBytes(modelBytes(changed)));
+          expect(back.predict(x).every(Number.isFinite)).toBe(true);
+        } catch (error) {
+          expect((error as Error).message).toMatch(/^Cannot load forest: /);
+        }
+      },
+    ),
+    { numRuns: 500, seed: 1 },
+  );
 });
 
 test("loadModel refuses every single change of a type in a model's file", async () => {
