@@ -139,7 +139,11 @@ export async function executeCell(
   if (signal?.aborted) onAbort();
   void kernel.ended.then(() => {
     // What it sent before its end is still on the way.
-    after(50, () => finish("died", kernel.death()?.message));
+    after(50, () => {
+      // One that ends by our interrupt has not died of itself.
+      if (giveUp) finish(giveUp.status, giveUp.detail);
+      else finish("died", kernel.death()?.message);
+    });
   });
   const result = await ended;
   over = true;

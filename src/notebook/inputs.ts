@@ -58,8 +58,8 @@ export class InputReader {
     // The catalogue of data sets is read when a study asks for one, and not imported.
     const catalogue = reached.some((file) => /data[\\/]sources\.js$/.test(file)) ? ["data/sources.json"] : [];
     for (const file of [...reached, ...catalogue]) out[moduleName(file)] = hash(this.graph.text(file));
-    for (const one of imports)
-      if (one.from.startsWith(".")) Object.assign(out, this.localFile(one.from, dirname(resolve(path))));
+    const folder = dirname(resolve(path));
+    for (const one of imports) if (one.from.startsWith(".")) this.localFiles(one.from, folder, folder, out);
     for (const source of sources) out[`data ${source.name}`] = this.dataState(source);
     for (const [name, digest] of Object.entries(needs)) out[`notebook ${name}`] = digest;
     return out;
@@ -79,12 +79,20 @@ export class InputReader {
     return source.simulated ? `simulated ${source.sha256}` : known ? "not found" : source.sha256;
   }
 
-  private localFile(request: string, folder: string): Record<string, string> {
-    const base = resolve(folder, request);
-    const file = [base, `${base}.ts`, `${base}.js`, `${base}.json`, `${base}.py`].find(
-      (one) => existsSync(one) && statSync(one).isFile(),
-    );
-    return file ? { [`file ${relative(folder, file)}`]: this.fileHash(file) } : {};
+  /** The file that a cell imports by its path, and all that it imports in the same way. */
+  private localFiles(request: string, folder: string, from: string, found: Record<string, string>): void {
+    const base = resolve(from, request);
+    const file = ["", ".ts", ".js", ".json", ".py", "/index.ts", "/index.js"]
+      .map((ending) => `${base}${ending}`)
+      .find((one) => existsSync(one) && statSync(one).isFile());
+    const name = file && `file ${relative(folder, file)}`;
+    if (!file || !name || name in found) return;
+    found[name] = this.fileHash(file);
+    if (!/\.[jt]s$/.test(file)) return;
+    for (const [, further] of readFileSync(file, "utf8").matchAll(
+      /(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*["'](\.[^"']*)["']/g,
+    ))
+      this.localFiles(further, folder, dirname(file), found);
   }
 
   private fileHash(file: string): string {

@@ -340,11 +340,14 @@ class Runner {
   }
 }
 
-/** The line in the cell that a Python traceback marks with an arrow; undefined for others. */
+/** The line in the cell that a Python traceback marks with an arrow, or that Deno's names; undefined for others. */
 function lineOf(traceback: readonly string[]): number | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal codes begin with the escape sign
   const plain = traceback.join("\n").replace(/\u001b\[[\d;]*m/g, "");
-  const arrow = plain.match(/Cell In\[\d+\], line (\d+)/) ?? plain.match(/^-+> (\d+) /m);
+  const arrow =
+    plain.match(/Cell In\[\d+\], line (\d+)/) ??
+    plain.match(/^-+> (\d+) /m) ??
+    plain.match(/^\s+at .*<anonymous>:(\d+):\d+\)?$/m);
   return arrow ? Number(arrow[1]) : undefined;
 }
 

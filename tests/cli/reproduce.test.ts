@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -43,6 +43,13 @@ interface Done {
   readonly stderr: string;
 }
 
+const running = new Map<string, ChildProcess>();
+
+/** What Ctrl-C does to the last command in the folder. */
+function interrupt(cwd: string): void {
+  running.get(cwd)?.kill("SIGINT");
+}
+
 async function reproduce(cwd: string, ...args: string[]): Promise<Done> {
   const env = {
     ...process.env,
@@ -51,6 +58,7 @@ async function reproduce(cwd: string, ...args: string[]): Promise<Done> {
     SOURCE_DATE_EPOCH: "1790000000",
   };
   const child = spawn(process.execPath, [main, "reproduce", "--json", ...args], { cwd, env });
+  running.set(cwd, child);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text) => {
@@ -173,6 +181,35 @@ describe.concurrent("telelink reproduce", () => {
     expect(again.steps.two).toEqual(nothing);
     expect(existsSync(join(cwd, "reports", "two.failed.html"))).toBe(false);
     expect(read(cwd, "index.html")).not.toContain("The last run failed");
+  });
+
+  test("telelink reproduce that is interrupted resumes: what was done stays, what was not runs", async () => {
+    const slow = code(`stream("on"); await sleep(60000); ok()`);
+    const cwd = project({ one: [figures(1)], two: [slow], three: [figures(3)] });
+    const ended = reproduce(cwd, "--jobs", "1");
+    // Notebooks run in the order of their names: one, three, two.
+    await expect.poll(() => existsSync(join(cwd, "reports", "three.json")), { timeout: 30_000 }).toBe(true);
+    await new Promise((done) => setTimeout(done, 500));
+    interrupt(cwd);
+    expect((await ended).status).toBe(130);
+    put(cwd, "two", [figures(2)]);
+    const again = await reproduce(cwd);
+    expect(again.steps).toEqual({ one: nothing, three: nothing, two: ["run", ["it has no report yet"]] });
+    expect(again.status).toBe(0);
+  });
+
+  test("telelink reproduce runs again when Node, the lockfile or a parameter is another", async () => {
+    const cwd = project({ one: [code("const seed = 1; ok()", "parameters"), figures(1)] });
+    writeFileSync(join(cwd, "package-lock.json"), "{}");
+    await reproduce(cwd);
+    writeFileSync(join(cwd, "package-lock.json"), '{"a":1}');
+    expect((await reproduce(cwd)).steps).toEqual({ one: ["run", ["package-lock.json changed"]] });
+    const file = join(cwd, "reports", "one.json");
+    const report = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...report, inputs: { ...report.inputs, Node: "18.0.0" } }));
+    expect((await reproduce(cwd)).steps).toEqual({ one: ["run", ["Node changed"]] });
+    const other = await reproduce(cwd, "-p", "seed=2");
+    expect(other.steps.one[1]).toContain("parameter seed is new");
   });
 
   test("telelink reproduce leaves out what needs a failed notebook", async () => {

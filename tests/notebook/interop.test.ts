@@ -61,7 +61,7 @@ describe.skipIf(!python)("notebook 01 under the stock tslab kernel of other runn
     expect([done.status, done.stderr]).toEqual([0, expect.anything()]);
     ({ folder, path } = smallChurn());
     ours = figuresOf(await run(bundledTslab(), "ours.ipynb"));
-  });
+  }, 300_000);
 
   afterAll(() => {
     for (const one of [folder, prefix]) rmSync(one, { recursive: true, force: true });
@@ -86,7 +86,7 @@ describe.skipIf(!python)("notebook 01 under the stock tslab kernel of other runn
       "our runner, with that kernelspec",
       (out) => run(readKernelSpec(join(prefix, "share", "jupyter", "kernels", "tslab")), out),
     ],
-  ])("%s gives the same figures", async (name, execute) => {
+  ])("%s gives the same figures", { timeout: 300_000 }, async (name, execute) => {
     const out = `${name.replace(/\W+/g, "-")}.ipynb`;
     await execute(out);
     expect(figuresOf(join(folder, out))).toEqual(ours);
