@@ -199,7 +199,7 @@ describe.concurrent("telelink reproduce", () => {
   });
 
   test("telelink reproduce runs again when Node, the lockfile or a parameter is another", async () => {
-    const cwd = project({ one: [code("const seed = 1; ok()", "parameters"), figures(1)] });
+    const cwd = project({ one: [code("const seed = 1;\nok()", "parameters"), figures(1)] });
     writeFileSync(join(cwd, "package-lock.json"), "{}");
     await reproduce(cwd);
     writeFileSync(join(cwd, "package-lock.json"), '{"a":1}');
