@@ -123,7 +123,7 @@ table { border-collapse: separate; border-spacing: 0; width: max-content; font-s
 caption { text-align: left; font-weight: 640; font-size: 1rem; line-height: 1.35; padding: 0 0 .5rem; width: max-content; max-width: min(70ch, 88vw); position: sticky; left: 0; }
 th, td { padding: .42rem 1.3rem .42rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--tl-grid); max-width: 23rem; }
 th:last-child, td:last-child { padding-right: .3rem; }
-thead th { font-weight: 600; color: var(--tl-faint); border-bottom: 1.5px solid var(--tl-line); vertical-align: bottom; position: sticky; top: 0; z-index: 1; background: var(--tl-paper); max-width: 8.5rem; white-space: normal; text-wrap: balance; }
+thead th { font-weight: 600; color: var(--tl-faint); border-bottom: 1.5px solid var(--tl-line); vertical-align: bottom; position: sticky; top: 0; z-index: 1; background: var(--tl-paper); max-width: 8.5rem; white-space: normal; text-wrap: balance; overflow-wrap: anywhere; }
 tbody th { font-weight: 500; max-width: 15rem; }
 thead th:first-child, tbody th { position: sticky; left: 0; background: var(--tl-paper); }
 thead th:first-child { z-index: 2; }

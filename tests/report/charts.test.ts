@@ -99,6 +99,45 @@ test("a figure of many rows thins its data table and says so", async () => {
     y: { label: "y" },
     series: [{ name: "s", colour: 1, points }],
   });
-  expect(text).toContain("Every 17th of 1000 rows.");
+  expect(text).toContain("One row in 17 of 1000.");
   expect(text.match(/<tr>/g)?.length).toBeLessThan(65);
+});
+
+test.each<[string, (label: string) => Promise<string>]>([
+  [
+    "dotChart",
+    (label) => dotChart({ ...words, x: { label: "F1" }, dots: [{ label, value: 0.3, colour: 1 }] }),
+  ],
+  [
+    "barChart",
+    (label) => barChart({ ...words, value: { label: "Share" }, bars: [{ label, value: 0.3, colour: 1 }] }),
+  ],
+])("%s shows a label of 40 characters whole", async (_, draw) => {
+  const label = "Logistic regression with balanced classes";
+  const [svg] = (await draw(label)).match(/<svg[\s\S]*<\/svg>/) ?? [];
+  expect(svg).toContain(`>${label}</text>`);
+});
+
+test("a legend stands above the title of the vertical axis, not on it", async () => {
+  const chart = await scatterChart({
+    ...words,
+    x: { label: "x" },
+    y: { label: "A long title of the vertical axis" },
+    groups: ["real", "synthetic"].map((name) => ({ name, colour: 1, points: [{ x: 1, y: 2 }] })),
+  });
+  // Vertical places, summed over the groups around each text.
+  const heights = new Map<string, number>();
+  const shifts: number[] = [];
+  for (const [tag, close, end, text] of chart.matchAll(/<(\/?)g\b[^>]*?(\/?)>|<text[^>]*>([^<]*)<\/text>/g)) {
+    const shift = Number(tag.match(/translate\([-\d.]+,([-\d.]+)\)/)?.[1] ?? 0);
+    if (text !== undefined)
+      heights.set(
+        text,
+        shifts.reduce((a, b) => a + b, shift),
+      );
+    else if (close) shifts.pop();
+    else if (!end) shifts.push(shift);
+  }
+  const title = heights.get("A long title of the vertical axis") as number;
+  expect(title - (heights.get("real") as number)).toBeGreaterThan(14);
 });

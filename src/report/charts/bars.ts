@@ -1,7 +1,7 @@
 import { decimal } from "../format";
 import { type FigureText, figure } from "./figure";
 import { type AxisOptions, axis } from "./line";
-import { type Colour, colourOf, faint } from "./theme";
+import { type Colour, colourOf, faint, legendAbove } from "./theme";
 
 export interface Bar {
   readonly label: string;
@@ -39,7 +39,7 @@ export async function barChart(options: BarChart): Promise<string> {
     type: "nominal",
     sort: labels,
     title: null,
-    axis: { labelLimit: 260, grid: false, labelAngle: 0, domain: true },
+    axis: { labelLimit: 320, grid: false, labelAngle: 0, domain: true },
   };
   const side =
     groups.length > 1
@@ -56,7 +56,7 @@ export async function barChart(options: BarChart): Promise<string> {
               colourOf(bars.find((one) => (one.group ?? "") === group)?.colour ?? 1),
             ),
           },
-          legend: { title: null, orient: "top", labelFontSize: 12 },
+          legend: upright ? legendAbove : { title: null, orient: "top" },
         }
       : undefined;
   const colour = key ?? { field: "shown", type: "nominal", scale: null };

@@ -49,7 +49,7 @@ export async function dotChart(options: DotChart): Promise<string> {
       type: "nominal",
       sort: rows,
       title: null,
-      axis: { labelLimit: 260, grid: false, labelFontSize: 13 },
+      axis: { labelLimit: 320, grid: false, labelFontSize: 13 },
     },
   };
   const layers: unknown[] = [];

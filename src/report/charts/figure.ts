@@ -1,4 +1,5 @@
 import { escapeHtml } from "../html";
+import { textWidth } from "./text-width";
 import { config } from "./theme";
 
 /** What stands around every chart. */
@@ -73,7 +74,7 @@ function hash(text: string): string {
 function dataOf(data: FigureData): string {
   const step = Math.ceil(data.rows.length / mostRows);
   const rows = data.rows.filter((_, i) => i % step === 0 || i === data.rows.length - 1);
-  const thinned = step > 1 ? `<p class="tl-note">Every ${step}th of ${data.rows.length} rows.</p>` : "";
+  const thinned = step > 1 ? `<p class="tl-note">One row in ${step} of ${data.rows.length}.</p>` : "";
   const head = data.header.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join("");
   const body = rows
     .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`)
@@ -92,6 +93,14 @@ export interface Drawn {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** What Vega asks for the width of a text; replacing it is how Vega takes another measure. */
+interface TextMetrics {
+  width: (
+    item: { readonly text?: unknown; readonly fontSize?: number; readonly fontWeight?: string | number },
+    text?: unknown,
+  ) => number;
+}
+
 /**
  * Draws a Vega-Lite or Vega specification without a browser. Nothing is loaded, neither from the network nor from files,
  * and its expressions are interpreted, not compiled: a specification is data, whoever wrote it.
@@ -103,6 +112,11 @@ export async function drawVega(spec: VegaSpec, lite: boolean): Promise<Drawn> {
     import("vega-lite"),
     import("vega-interpreter"),
   ]);
+  const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
+  textMetrics.width = (item, text) => {
+    const bold = item.fontWeight === "bold" || Number(item.fontWeight) >= 600;
+    return textWidth(String(text ?? item.text ?? ""), item.fontSize ?? 11, bold);
+  };
   const logger = vega.logger(vega.Error);
   const compiled = (lite ? compile(spec as never, { logger }).spec : spec) as VegaSpec;
   const failures: unknown[] = [];

@@ -33,14 +33,14 @@ export async function heatMap(options: HeatMap): Promise<string> {
         type: "nominal",
         sort: columns,
         title: null,
-        axis: { labelAngle: -45, labelLimit: 160, ticks: false, domain: false },
+        axis: { labelAngle: -45, labelLimit: 240, ticks: false, domain: false },
       },
       y: {
         field: "row",
         type: "nominal",
         sort: rows,
         title: null,
-        axis: { labelLimit: 200, ticks: false, domain: false },
+        axis: { labelLimit: 300, ticks: false, domain: false },
       },
       color: {
         field: "value",

@@ -1,7 +1,7 @@
 import { decimal } from "../format";
 import { type FigureText, figure } from "./figure";
 import { type AxisOptions, axis } from "./line";
-import { type Colour, colourOf } from "./theme";
+import { type Colour, colourOf, legendAbove } from "./theme";
 
 export interface ScatterGroup {
   readonly name: string;
@@ -45,7 +45,7 @@ export async function scatterChart(options: ScatterChart): Promise<string> {
           field: "group",
           type: "nominal",
           scale: { domain: names, range: groups.map((group) => colourOf(group.colour)) },
-          legend: names.length > 1 ? { title: null, orient: "top", symbolOpacity: 1, symbolSize: 60 } : null,
+          legend: names.length > 1 ? { ...legendAbove, symbolOpacity: 1, symbolSize: 60 } : null,
         },
       },
     },

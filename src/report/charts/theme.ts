@@ -32,6 +32,9 @@ export const grid = "var(--tl-grid, #e3e5e8)";
 
 const font = "system-ui, sans-serif";
 
+/** A legend above a chart whose vertical axis has its title there too: it stands above that title. */
+export const legendAbove: Record<string, unknown> = { title: null, orient: "top", offset: 30 };
+
 /** Vega-Lite's config: quiet axes, no frame, text in the page's own colours. */
 export const config: Record<string, unknown> = {
   background: null,
