@@ -10,9 +10,14 @@ export interface Standardised {
 
 /**
  * The (weighted) standardised columns: what iterative fits work on, so that their steps and penalties do not depend on
- * units. The standard deviation divides by n − 1. RangeError naming a column that is constant.
+ * units. The standard deviation divides by n − 1. A constant column is refused by name, or kept as zeros.
  */
-export function standardised(x: Matrix, weights: Float64Array | undefined, action: string): Standardised {
+export function standardised(
+  x: Matrix,
+  weights: Float64Array | undefined,
+  action: string,
+  constant: "refuse" | "keep" = "refuse",
+): Standardised {
   const values = new Float64Array(x.values.length);
   const means = new Float64Array(x.columns);
   const scales = new Float64Array(x.columns);
@@ -25,15 +30,12 @@ export function standardised(x: Matrix, weights: Float64Array | undefined, actio
     const mean = sum / total;
     let squares = 0;
     for (let i = 0; i < x.rows; i++) squares += (weights ? weights[i] : 1) * (from[i] - mean) ** 2;
-    const scale = Math.sqrt(squares / Math.max(total - 1, 1));
-    check(
-      scale > 1e-12 * Math.max(1, Math.abs(mean)),
-      action,
-      `column ${x.features[j].name} must not be constant`,
-      mean,
-    );
+    const deviation = Math.sqrt(squares / Math.max(total - 1, 1));
+    const varies = deviation > 1e-12 * Math.max(1, Math.abs(mean));
+    check(varies || constant === "keep", action, `column ${x.features[j].name} must not be constant`, mean);
+    const scale = varies ? deviation : 1;
     const to = values.subarray(j * x.rows, (j + 1) * x.rows);
-    for (let i = 0; i < x.rows; i++) to[i] = (from[i] - mean) / scale;
+    for (let i = 0; i < x.rows; i++) to[i] = varies ? (from[i] - mean) / scale : 0;
     means[j] = mean;
     scales[j] = scale;
   }

@@ -19,6 +19,9 @@ import { type Pipeline, pipelineOf } from "./pipeline";
 import { acceleratedFailureTimeFromJSON } from "./survival/accelerated-failure-time";
 import { coxFromJSON } from "./survival/cox-model";
 import { discreteHazardFromJSON } from "./survival/discrete-hazard";
+import { effectModelFromJSON } from "./uplift/effect-model";
+import { tLearnerFromJSON } from "./uplift/t-learner";
+import { xLearnerFromJSON } from "./uplift/x-learner";
 
 type Load = (json: unknown) => Model;
 
@@ -36,7 +39,11 @@ const readers: { readonly [kind: string]: (json: Record<string, unknown>, load: 
   "linear-regression": linearRegressionFromJSON,
   "logistic-regression": logisticRegressionFromJSON,
   network: networkFromJSON,
+  "r-learner": effectModelFromJSON,
   "spline-logistic": splineLogisticFromJSON,
+  "t-learner": tLearnerFromJSON,
+  "transformed-outcome": effectModelFromJSON,
+  "x-learner": xLearnerFromJSON,
   ziln: zilnFromJSON,
 };
 

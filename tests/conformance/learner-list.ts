@@ -4,6 +4,7 @@ import { blended } from "../../src/models/blend";
 import { gradientBoosting } from "../../src/models/boosting";
 import { calibrated } from "../../src/models/calibrate";
 import { hurdle } from "../../src/models/clv/hurdle";
+import { ziln } from "../../src/models/clv/ziln";
 import { discovering } from "../../src/models/discover";
 import { extraTrees, randomForest } from "../../src/models/forest";
 import { elasticNet, lasso, linearRegression, ridge } from "../../src/models/linear";
@@ -106,6 +107,7 @@ export const learners: readonly Stated[] = [
     target: "amounts",
     ...linear,
   },
+  { name: "ziln()", learner: ziln(), target: "amounts", ...linear },
   {
     name: "network()",
     learner: network({

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Labelled, type Matrix, matrix, takeLabelled, takeRows } from "../../src/core/matrix";
 import { normal, seeded } from "../../src/core/rng";
+import { crossValidate } from "../../src/evaluate/cross-validate";
+import { scorerNamed } from "../../src/evaluate/scorers";
 import { loadModel, modelBytes, parseModelBytes } from "../../src/models/load";
 import { learners, type Stated } from "./learner-list";
 
@@ -191,5 +193,47 @@ describe.each(learners)("$name", ({ learner, target, missing, levels, needsBoth 
     }
     const predicted = (await train(decided)).predict(coded);
     expect(predicted[1] - predicted[0]).toBeGreaterThan(0.3);
+  });
+
+  test.runIf(levels)("takes 10,000 levels, rows of levels never seen, and rows without any", async () => {
+    const names = Array.from({ length: 10_000 }, (_, k) => `level ${k}`);
+    const features = x.features.map((one, j) => (j === 3 ? { name: "town", levels: names } : one));
+    const withCodes = (code: (i: number) => number): Matrix => {
+      const values = x.values.map((value, at) => (at < 3 * n ? value : code(at - 3 * n)));
+      return { ...x, values, features };
+    };
+    const many = { ...data, x: withCodes((i) => (61 * i) % 10_000) };
+    const model = await train(many);
+    expect(model.predict(many.x).every(Number.isFinite)).toBe(true);
+    for (const code of [9_999, Number.NaN]) {
+      const predicted = model.predict(withCodes(() => code));
+      expect(predicted.every(Number.isFinite)).toBe(true);
+    }
+    const back = loadModel(JSON.parse(JSON.stringify(model)));
+    expect(back.predict(many.x)).toEqual(model.predict(many.x));
+  });
+
+  test("a fold without one of the classes is refused in words, or predicted", async () => {
+    if (target !== "classes") return;
+    // The rows sorted by label: the first fold's training rows are all of class 1.
+    const order = [...y.keys()].sort((a, b) => y[a] - y[b]);
+    const zeros = y.length - y.reduce((sum, label) => sum + label, 0);
+    const folds = [
+      { train: Int32Array.from(order.slice(zeros)), test: Int32Array.from(order.slice(0, zeros)) },
+    ];
+    const done = crossValidate({ learner, data, folds, scorers: [scorerNamed("brierLoss")] }, seeded(7));
+    if (needsBoth) await expect(done).rejects.toThrow(/^Cannot .*class/);
+    else expect((await done).folds[0].predictions.every((p) => Math.abs(p - 1) < 1e-9)).toBe(true);
+    // Of order such a fold says nothing.
+    const ranked = crossValidate(
+      {
+        learner,
+        data,
+        folds: [{ train: Int32Array.from(y.keys()), test: Int32Array.from(order.slice(zeros)) }],
+        scorers: [scorerNamed("rocAuc")],
+      },
+      seeded(7),
+    );
+    await expect(ranked).rejects.toThrow(/^Cannot .*class/);
   });
 });

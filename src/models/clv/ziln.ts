@@ -52,7 +52,7 @@ export function ziln(options: ZilnOptions = {}): Fit<ZilnModel> {
     checkNumbers(train.x, action);
     const negative = train.y.findIndex((y) => y < 0);
     check(negative < 0, action, `amounts must not be negative, got ${train.y[negative]} in row ${negative}`);
-    const { x, means, scales } = standardised(train.x, train.weights, action);
+    const { x, means, scales } = standardised(train.x, train.weights, action, "keep");
     const p = x.columns;
     const weights = train.weights ?? new Float64Array(x.rows).fill(1);
     const positive = train.y.map((y) => (y > 0 ? 1 : 0));
