@@ -28,6 +28,11 @@ interface Parts {
   readonly occurrence: Part;
   readonly location: Part;
   readonly spread: Part;
+  /**
+   * The largest σ of the training rows, which bounds that of others: the mean grows with exp(σ²/2), and a line carried on
+   * beyond the rows would send it to infinity.
+   */
+  readonly mostSigma: number;
 }
 
 /** Amounts that are often 0 and otherwise long-tailed. `predict` gives their means. */
@@ -72,11 +77,14 @@ export function ziln(options: ZilnOptions = {}): Fit<ZilnModel> {
       });
       return { intercept, weights: own.map((w, j) => w / scales[j]) };
     };
+    const spread = part(p + 1, amounts);
+    const sigmas = linearSums(train.x, [...spread.weights, spread.intercept], 0).map(zilnSigma);
     return zilnModel({
       features: train.x.features.map((f) => f.name),
       occurrence: part(0, occurrence),
       location: part(0, amounts),
-      spread: part(p + 1, amounts),
+      spread,
+      mostSigma: sigmas.reduce((most, sigma, i) => (weights[i] > 0 ? Math.max(most, sigma) : most), 0),
     });
 
     function watched(objective: CurvedObjective): CurvedObjective {
@@ -89,7 +97,7 @@ export function ziln(options: ZilnOptions = {}): Fit<ZilnModel> {
 }
 
 function zilnModel(parts: Parts): ZilnModel {
-  const { features, occurrence, location, spread } = parts;
+  const { features, occurrence, location, spread, mostSigma } = parts;
   const linear = (x: Matrix, part: Part): Float64Array => {
     checkColumns(x, features.length, "predict by ziln");
     checkNumbers(x, "predict by ziln");
@@ -97,7 +105,7 @@ function zilnModel(parts: Parts): ZilnModel {
   };
   const logAmount = (x: Matrix): { location: Float64Array; sigma: Float64Array } => ({
     location: linear(x, location),
-    sigma: linear(x, spread).map(zilnSigma),
+    sigma: linear(x, spread).map((raw) => Math.min(mostSigma, zilnSigma(raw))),
   });
   const partJson = (part: Part): object => ({ intercept: part.intercept, weights: [...part.weights] });
   return {
@@ -117,6 +125,7 @@ function zilnModel(parts: Parts): ZilnModel {
       occurrence: partJson(occurrence),
       location: partJson(location),
       spread: partJson(spread),
+      mostSigma,
     }),
   };
 }
@@ -129,6 +138,7 @@ const json = z.strictObject({
   occurrence: partSchema,
   location: partSchema,
   spread: partSchema,
+  mostSigma: z.number().min(0),
 });
 
 /** The model that `toJSON` described. */
@@ -146,5 +156,6 @@ export function zilnFromJSON(from: unknown): ZilnModel {
     occurrence: part(rest.occurrence),
     location: part(rest.location),
     spread: part(rest.spread),
+    mostSigma: rest.mostSigma,
   });
 }
