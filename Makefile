@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make reproduce` and `make test`.
 SHELL := bash
-.PHONY: help reproduce test build install check bench peers native clean
+.PHONY: help reproduce test build install check bench peers peers-clv native clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -20,7 +20,7 @@ reproduce: build ## execute the notebooks into reports/ (only what changed)
 test: build ## types, lint, layers and all tests
 	@npm run --silent test
 
-bench: build peers ## time ours beside the peers', one run each
+bench: build peers peers-clv ## time ours beside the peers', one run each
 	@node bench/run.mjs
 
 native: install ## make @tensorflow/tfjs-node work where its own download fails
@@ -31,6 +31,12 @@ peers: .cache/peers/.installed ## install the Python peers into .cache/peers
 .cache/peers/.installed: scripts/peers.txt
 	@python3 -m venv .cache/peers
 	@.cache/peers/bin/pip install --quiet --disable-pip-version-check -r scripts/peers.txt
+	@touch $@
+
+peers-clv: .cache/peers-clv/.installed ## install the peers that need an older pandas into .cache/peers-clv
+.cache/peers-clv/.installed: scripts/peers-clv.txt
+	@python3 -m venv .cache/peers-clv
+	@.cache/peers-clv/bin/pip install --quiet --disable-pip-version-check -r scripts/peers-clv.txt
 	@touch $@
 
 clean: ## remove everything that was made

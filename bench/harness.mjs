@@ -1,7 +1,7 @@
 // Compares a piece of our work with the same piece by a peer library: in pairs, one right after the other, each in a
 // fresh process that measures itself, so that a busy machine disturbs both alike. A bench file exports by default
 //
-//   { title, cases: [{ name, goal?, measure?, rounds?, params }], async ours(params) { prepare; return () => work } }
+//   { title, peers?: "peers-clv", cases: [{ name, goal?, measure?, rounds?, params }], async ours(params) { prepare; return () => work } }
 //
 // and bench/peers/NAME.py defines prepare(params), which returns the peer's work likewise. What the work returns is
 // an object of further figures ({ logLoss: … }), or a function that makes it after the clock has stopped. `params`
@@ -15,10 +15,16 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "..");
 
-/** The Python with scripts/peers.txt installed, or undefined: then only our side is measured. */
-export const python = [process.env.TELELINK_PYTHON, join(root, ".cache", "peers", "bin", "python")].find(
-  (file) => file && existsSync(file),
-);
+/** The Pythons with scripts/peers.txt and scripts/peers-clv.txt installed, or undefined: then only ours is measured. */
+const pythons = {
+  peers: pythonAt(process.env.TELELINK_PYTHON, "peers"),
+  "peers-clv": pythonAt(process.env.TELELINK_PYTHON_CLV, "peers-clv"),
+};
+export const python = pythons.peers;
+
+function pythonAt(given, folder) {
+  return [given, join(root, ".cache", folder, "bin", "python")].find((file) => file && existsSync(file));
+}
 
 /** Runs every case of one bench in interleaved rounds, prints the table, writes bench/results/NAME.json. */
 export async function compare(name, { rounds, only } = {}) {
@@ -33,13 +39,13 @@ export async function compare(name, { rounds, only } = {}) {
       // Each goes first every other time.
       const order = round % 2 === 0 ? ["ours", "peer"] : ["peer", "ours"];
       const pair = {};
-      for (const side of order) pair[side] = side === "ours" ? runOurs(name, one) : runPeer(name, one);
+      for (const side of order) pair[side] = side === "ours" ? runOurs(name, one) : runPeer(name, one, bench.peers);
       pairs.push(pair);
     }
     process.stderr.write(`\r${" ".repeat(100)}\r`);
     results.push(summary(one, pairs));
   }
-  const report = { name, title: bench.title, machine: machine(), peers: peers(name), results };
+  const report = { name, title: bench.title, machine: machine(), peers: peers(name, bench.peers), results };
   mkdirSync(join(here, "results"), { recursive: true });
   if (!only) writeFileSync(join(here, "results", `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
   console.log(table(report));
@@ -56,7 +62,8 @@ function runOurs(name, one) {
   return run(process.execPath, [join(here, "child.mjs"), name, JSON.stringify(one.params)]);
 }
 
-function runPeer(name, one) {
+function runPeer(name, one, kind = "peers") {
+  const python = pythons[kind];
   if (!python || !existsSync(join(here, "peers", `${name}.py`))) return undefined;
   return run(python, [join(here, "peers", "child.py"), name, JSON.stringify(one.params)]);
 }
@@ -68,10 +75,11 @@ function run(command, args) {
   return JSON.parse(result.stdout.trim().split("\n").at(-1));
 }
 
-function peers(name) {
+function peers(name, kind = "peers") {
+  const python = pythons[kind];
   if (!python || !existsSync(join(here, "peers", `${name}.py`)))
-    return "not measured: no Python with scripts/peers.txt";
-  const wanted = readFileSync(join(root, "scripts", "peers.txt"), "utf8").match(/^[\w-]+(?===)/gm);
+    return `not measured: no Python with scripts/${kind}.txt`;
+  const wanted = readFileSync(join(root, "scripts", `${kind}.txt`), "utf8").match(/^[\w-]+(?===)/gm);
   const code = `import importlib.metadata as m, sys\nprint("Python", sys.version.split()[0], *[f"{n} {m.version(n)}" for n in ${JSON.stringify(wanted)}], sep=", ")`;
   return spawnSync(python, ["-c", code], { encoding: "utf8" }).stdout.trim();
 }
