@@ -39,7 +39,8 @@ export async function compare(name, { rounds, only } = {}) {
       // Each goes first every other time.
       const order = round % 2 === 0 ? ["ours", "peer"] : ["peer", "ours"];
       const pair = {};
-      for (const side of order) pair[side] = side === "ours" ? runOurs(name, one) : runPeer(name, one, bench.peers);
+      for (const side of order)
+        pair[side] = side === "ours" ? runOurs(name, one) : runPeer(name, one, bench.peers);
       pairs.push(pair);
     }
     process.stderr.write(`\r${" ".repeat(100)}\r`);
