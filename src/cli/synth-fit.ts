@@ -56,6 +56,8 @@ Methods: sequential  column by column, faithful and without memory of single row
          copula      margins and correlations; the simplest
          trees       synthpop's way: very faithful, repeats training values
          gan, vae    nets over quantile bins and discovered rules; Ctrl-C keeps what was learnt so far
+         ctgan, tvae as published (Xu et al., 2019), for comparison
+         vanilla     a plain GAN over label codes, for comparison
 
 Examples:
   $ telelink synth fit --data customers.csv --out model.json
@@ -115,7 +117,7 @@ async function fit(options: Options): Promise<void> {
       )
     : discoverStructure(read.table, rng.fork("structure"), {
         ...rules,
-        search: options.search && method !== "trees",
+        search: options.search && !methods.plainMethods.includes(method),
       });
   if (options.writeStructure)
     writeAtomic(options.writeStructure, `${JSON.stringify(structure, undefined, 1)}\n`);

@@ -1,8 +1,11 @@
 import { check, checkOneOf } from "../core/checks";
 import type { ModelJson } from "../core/model";
 import { type CopulaOptions, copula, loadCopula } from "./copula/copula";
+import { type CtganOptions, ctgan, loadCtgan } from "./nets/ctgan";
 import { type GanOptions, gan, loadGan } from "./nets/gan";
+import { loadTvae, type TvaeOptions, tvae } from "./nets/tvae";
 import { loadVae, type VaeOptions, vae } from "./nets/vae";
+import { loadVanilla, type VanillaOptions, vanilla } from "./nets/vanilla";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
 import type { FitSynthesiser, Synthesiser } from "./synthesiser";
 import { loadTrees, type TreesOptions, trees } from "./trees/trees";
@@ -14,6 +17,9 @@ export interface MethodOptions {
   trees: TreesOptions;
   gan: GanOptions;
   vae: VaeOptions;
+  ctgan: CtganOptions;
+  tvae: TvaeOptions;
+  vanilla: VanillaOptions;
 }
 export type Method = keyof MethodOptions;
 
@@ -23,6 +29,9 @@ const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynth
   trees,
   gan,
   vae,
+  ctgan,
+  tvae,
+  vanilla,
 };
 
 const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
@@ -31,10 +40,19 @@ const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   trees: loadTrees,
   gan: loadGan,
   vae: loadVae,
+  ctgan: loadCtgan,
+  tvae: loadTvae,
+  vanilla: loadVanilla,
 };
 
 /** The names of all methods, the default first. */
 export const methodNames: readonly Method[] = Object.keys(methods) as Method[];
+
+/** The methods that are kept as published and search for no rules, unless they are told to. */
+export const plainMethods: readonly Method[] = ["trees", "ctgan", "tvae", "vanilla"];
+
+/** The methods that train a net by epochs and keep how it went as `training`. */
+export const netMethods: readonly Method[] = ["gan", "vae", "ctgan", "tvae", "vanilla"];
 
 /** The method called `name`, with its options. */
 export function synthesis<M extends Method>(

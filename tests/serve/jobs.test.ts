@@ -132,6 +132,21 @@ describe("training a generator", () => {
   });
 });
 
+test("a net is trained for the epochs asked for, its losses told as it goes", async () => {
+  const asked = { path: "customers.csv", method: "gan", epochs: 4, name: "net" };
+  const { id } = (await post("/synth/train", asked)).json();
+  const all = await events(id);
+  const steps = all.map(({ event }) => event).filter(({ phase }) => phase === "train");
+  expect(steps.at(-1)).toMatchObject({ done: 4, total: 4, figures: { moments: expect.any(Number) } });
+  expect(all.at(-1)?.event).toMatchObject({ state: "done", result: { model: "net" } });
+  const [model] = (await app.inject("/synth/models")).json();
+  expect(model).toMatchObject({
+    kind: "synthesiser gan",
+    metadata: { training: { epochs: 4, asked: 4, ended: "all epochs" } },
+  });
+  expect((await post("/synth/sample", { model: "net", rows: 20 })).statusCode).toBe(200);
+});
+
 describe("bad input", () => {
   test.each([
     ["../store.db", "must stay inside the data folder"],

@@ -13,6 +13,8 @@ export interface Conformance {
   readonly keepsRules?: boolean;
   /** Conditions on any columns. */
   readonly conditions?: boolean;
+  /** Shares and dependence; not asked of methods that are kept for comparison, on so few rows. */
+  readonly learns?: boolean;
 }
 
 const column = <T extends Column>(from: Table, name: string): T =>
@@ -27,7 +29,7 @@ const share = (values: ArrayLike<number>, holds: (value: number) => boolean): nu
 /** What every synthesiser must hold. */
 export function describeSynthesiser(
   name: string,
-  { fit, load, rows = 1200, keepsRules = true, conditions = true }: Conformance,
+  { fit, load, rows = 1200, keepsRules = true, conditions = true, learns = true }: Conformance,
 ): void {
   describe(name, () => {
     const train = customers(rows, 1);
@@ -60,8 +62,10 @@ export function describeSynthesiser(
           expect(value).toBeLessThanOrEqual(high);
         }
       }
-      expect(share(numbers(made, "age"), Number.isNaN)).toBeGreaterThan(0.01);
-      expect(share(numbers(made, "age"), Number.isNaN)).toBeLessThan(0.12);
+      if (learns) {
+        expect(share(numbers(made, "age"), Number.isNaN)).toBeGreaterThan(0.01);
+        expect(share(numbers(made, "age"), Number.isNaN)).toBeLessThan(0.12);
+      }
       expect(share(numbers(made, "bill"), Number.isNaN)).toBe(0);
       expect(share(numbers(made, "empty"), Number.isNaN)).toBe(1);
       expect(share(codes(made, "land"), (code) => code === 0)).toBe(1);
@@ -102,20 +106,21 @@ export function describeSynthesiser(
       expect(text).not.toContain("called about bill 17");
     });
 
-    test("learns shares and dependence", async () => {
-      const made = (await fitted).sample(4000, seeded(6));
-      const long = share(numbers(made, "months"), (value) => value > 30);
-      expect(Math.abs(long - share(numbers(train, "months"), (value) => value > 30))).toBeLessThan(0.05);
-      const rate = (from: Table, keep: (i: number) => boolean): number => {
-        const own = codes(from, "churn");
-        const kept = [...own.keys()].filter(keep);
-        return kept.filter((i) => own[i] === 1).length / kept.length;
-      };
-      for (const long of [true, false]) {
-        const of = (from: Table): number => rate(from, (i) => numbers(from, "months")[i] > 20 === long);
-        expect(Math.abs(of(made) - of(train))).toBeLessThan(0.1);
-      }
-    });
+    if (learns)
+      test("learns shares and dependence", async () => {
+        const made = (await fitted).sample(4000, seeded(6));
+        const long = share(numbers(made, "months"), (value) => value > 30);
+        expect(Math.abs(long - share(numbers(train, "months"), (value) => value > 30))).toBeLessThan(0.05);
+        const rate = (from: Table, keep: (i: number) => boolean): number => {
+          const own = codes(from, "churn");
+          const kept = [...own.keys()].filter(keep);
+          return kept.filter((i) => own[i] === 1).length / kept.length;
+        };
+        for (const long of [true, false]) {
+          const of = (from: Table): number => rate(from, (i) => numbers(from, "months")[i] > 20 === long);
+          expect(Math.abs(of(made) - of(train))).toBeLessThan(0.1);
+        }
+      });
 
     test("leaves the training table as it was", () => {
       expect(train).toEqual(customers(rows, 1));
@@ -161,7 +166,7 @@ export function describeSynthesiser(
           expect(text >= "2021-01-01").toBe(true);
       });
 
-    if (conditions)
+    if (conditions && learns)
       test("keeps the other columns as they are among real rows that satisfy the condition", async () => {
         const made = (await fitted).sample(3000, seeded(10), { where: { churn: "Yes" } });
         const churned = [...codes(train, "churn").keys()].filter((i) => codes(train, "churn")[i] === 1);
@@ -178,7 +183,7 @@ export function describeSynthesiser(
         expect(() => sample({ net: "cable" })).toThrow("dsl, fibre, none");
         expect(() => sample({ land: "there" })).toThrow("always here");
         expect(() => sample({ months: { from: 1000 } })).toThrow(/between \d+ and \d+/);
-        expect(() => sample({ net: "none", backup: "yes" })).toThrow("possible");
+        if (learns) expect(() => sample({ net: "none", backup: "yes" })).toThrow("possible");
         expect(() => sample({ key: "C1" })).toThrow("cannot be chosen");
       });
 

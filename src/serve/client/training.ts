@@ -123,12 +123,13 @@ function follow(id: number): void {
 }
 
 function describe(id: number, step: Step): HTMLElement {
-  if (step.state === "done") {
-    const { model, version, rows = 0, seconds = 0 } = step.result ?? {};
+  // A stopped net leaves a model too: what it had learnt by then.
+  if (step.result?.model && (step.state === "done" || step.state === "stopped")) {
+    const { model, version, rows = 0, seconds = 0 } = step.result;
     return make(
       "p",
       { role: "status" },
-      `Training ${id} is done: ${model}, version ${version}, learned from ${shown(rows)} rows in ${shown(seconds, 1)} s. `,
+      `Training ${id} ${step.state === "done" ? "is done" : "was stopped and kept"}: ${model}, version ${version}, learned from ${shown(rows)} rows in ${shown(seconds, 1)} s. `,
       make("a", { href: "/generation" }, "Generate data with it"),
     );
   }

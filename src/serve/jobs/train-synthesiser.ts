@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seeded } from "../../core/rng";
 import { parseCsv } from "../../data/read-csv";
-import { type Method, synthesis } from "../../synthesis/methods";
+import { type Method, netMethods, synthesis } from "../../synthesis/methods";
 import type { JobContext } from "./child";
 import type { JobResult } from "./messages";
 
@@ -29,7 +29,8 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
   const bytes = readFileSync(input.path);
   const read = parseCsv(bytes, {}, input.file);
   progress({ phase: "read the data", done: 1, total: 1 });
-  const model = await synthesis(input.method)(read.table, seeded(input.seed), { signal, progress });
+  const options = netMethods.includes(input.method) ? { epochs: input.epochs } : {};
+  const model = await synthesis(input.method, options)(read.table, seeded(input.seed), { signal, progress });
   progress({ phase: "save", done: 0, total: 1 });
   const file = join(folder, `job-${job}.model`);
   writeFileSync(file, JSON.stringify(model.toJSON()));
@@ -42,6 +43,7 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     rejected: read.rejected,
     columns: read.table.columns.map((one) => one.name),
     seed: input.seed,
+    ...("training" in model && { training: model.training }),
     seconds: Math.round((Date.now() - started) / 100) / 10,
   };
   return {

@@ -5,6 +5,13 @@ import { layout } from "./layout";
 /** What one calls each method on a page. */
 const methodTitles: Readonly<Record<string, string>> = {
   sequential: "Sequential (faithful and fast; the default)",
+  copula: "Copula (margins and correlations)",
+  trees: "Trees (very faithful, repeats training values)",
+  gan: "GAN (quantile bins, discovered rules)",
+  vae: "VAE (quantile bins, discovered rules)",
+  ctgan: "CTGAN (as published)",
+  tvae: "TVAE (as published)",
+  vanilla: "Plain GAN (for comparison)",
 };
 
 /** Which data a generator learns from. */
@@ -34,7 +41,7 @@ export function trainingPage(): string {
 <p>Data path: <strong id="data">none chosen yet</strong> <a href="/config">Change</a></p>
 <div class="app-fields">
 <div class="app-field"><label for="method">Method</label><select id="method" name="method">${methodNames.map((one) => html`<option value="${one}">${methodTitles[one] ?? one}</option>`)}</select></div>
-<div class="app-field"><label for="epochs">Epochs</label><input id="epochs" name="epochs" type="number" min="1" max="10000" step="1" value="100" required aria-describedby="epochs-hint epochs-error"><span class="app-hint" id="epochs-hint">1 to 10000; used by methods that train by epochs</span><span class="app-error" id="epochs-error"></span></div>
+<div class="app-field"><label for="epochs">Epochs</label><input id="epochs" name="epochs" type="number" min="1" max="10000" step="1" value="100" required aria-describedby="epochs-hint epochs-error"><span class="app-hint" id="epochs-hint">1 to 10000; used by the GANs and VAEs</span><span class="app-error" id="epochs-error"></span></div>
 <div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required aria-describedby="seed-hint"><span class="app-hint" id="seed-hint">The same seed gives the same model</span></div>
 <div class="app-field"><label for="name">Name</label><input id="name" name="name" value="self-trained" maxlength="100" required aria-describedby="name-error"><span class="app-error" id="name-error"></span></div>
 </div>

@@ -10,11 +10,13 @@ import { wishesOf } from "../drawing/wishes";
 import type { Structure } from "../structure/structure";
 import type { ColumnSchema, SampleOptions, Synthesiser } from "../synthesiser";
 import type { Block } from "./blocks";
-import { type Decoder, type DecoderLayer, decode } from "./decoder";
+import { type ConditionVector, conditionWidth, drawConditions } from "./condition";
+import type { Decoder, DecoderLayer } from "./decoder";
 import { type BlockParts, type BlockPool, drawBlock, emptyBlockPool, gatherBlockPools } from "./draw-block";
 import { drawLatents } from "./latent";
 import type { Mixture } from "./mixture";
 import type { NetTraining } from "./net-options";
+import { blocksOnly, netOutputs, type OutputPlan } from "./outputs";
 
 /** Rows drawn from the probabilities that a net gives for latent numbers. */
 export interface NetSynthesiser extends Synthesiser {
@@ -27,10 +29,16 @@ export interface BlockModelParts {
   readonly structure: Structure;
   readonly variables: readonly DrawnVariable[];
   readonly blocks: readonly Block[];
+  /** The training rows' shares of each block's classes, where margins are to be held to them. */
+  readonly shares?: readonly (readonly number[])[];
   readonly decoder: Decoder;
   readonly latentSize: number;
   /** Where latent numbers come from; standard normal when left out. */
   readonly prior?: Mixture;
+  /** What the outputs are; only blocks when left out. */
+  readonly output?: OutputPlan;
+  /** What is put beside the latent numbers. */
+  readonly condition?: ConditionVector;
   readonly training: NetTraining;
 }
 
@@ -40,21 +48,38 @@ export function blockModel<K extends string>(
   parts: BlockModelParts,
 ): NetSynthesiser & { readonly kind: K } {
   const { schema, structure, variables, blocks, decoder, latentSize, prior, training } = parts;
-  const widths = blocks.map((block) => block.classes.length);
+  const { output = blocksOnly, condition, shares } = parts;
+  const extra = output.deviations?.length ?? 0;
+  const sizes = [latentSize, condition ? conditionWidth(condition) : 0, extra];
   const full: BlockParts = {
     schema,
     structure,
     variables,
     blocks,
+    ...(shares && { shares }),
     masks: variables.map((_, j) => masksOf(variables, structure.exclusions, j)),
-    latents: (rows, rng) => drawLatents(prior, rows, latentSize, rng),
-    probabilities: (latents, rows) => decode(decoder, latents, rows, widths),
+    scalars: output.scalars,
+    latents: (rows, wishes, rng) => {
+      const own = drawLatents(prior, rows, latentSize, rng);
+      if (!condition && extra === 0) return own;
+      const told = condition
+        ? drawConditions(condition, blocks, rows, wishes, rng.fork("conditions"))
+        : new Float32Array(0);
+      const noisy = drawLatents(undefined, rows, extra, rng.fork("noise"));
+      return sideBySide([own, told, noisy], sizes, rows);
+    },
+    outputs: (latents, rows) => netOutputs(decoder, output, blocks, latents, rows),
   };
   const drawing: Drawing<BlockPool> = {
     ...full,
     empty: emptyBlockPool,
     step: (pool, wishes, rng) => drawBlock(pool, full, wishes, rng),
-    gather: (pools, indices) => gatherBlockPools(pools, indices, latentSize),
+    gather: (pools, indices) =>
+      gatherBlockPools(
+        pools,
+        indices,
+        sizes.reduce((sum, size) => sum + size, 0),
+      ),
   };
   return {
     kind,
@@ -92,4 +117,16 @@ export function loadBlockModel<K extends string>(
     };
   const { layers, weights } = parts.decoder;
   return blockModel(kind, { ...parts, decoder: { layers, weights: weightsFromJson(weights) } });
+}
+
+/** Rows of several tables of numbers, side by side. */
+function sideBySide(parts: readonly Float32Array[], sizes: readonly number[], rows: number): Float32Array {
+  const width = sizes.reduce((sum, size) => sum + size, 0);
+  const out = new Float32Array(rows * width);
+  let from = 0;
+  parts.forEach((part, k) => {
+    for (let i = 0; i < rows; i++) out.set(part.subarray(i * sizes[k], (i + 1) * sizes[k]), i * width + from);
+    from += sizes[k];
+  });
+  return out;
 }

@@ -11,6 +11,8 @@ export interface BlockClass {
   readonly weights: readonly number[];
   /** The distribution of a number's values within the class. */
   readonly leaf?: Leaf;
+  /** A number's value within the class, from one of the net's scalars: shift + scale · scalar. */
+  readonly line?: { readonly scalar: number; readonly shift: number; readonly scale: number };
 }
 
 /** A variable as a net gives it: one softmax over classes. */
@@ -127,4 +129,16 @@ export function fillUnknown(block: EncodedBlock, rng: Rng): EncodedBlock {
   if (known.length === block.codes.length) return block;
   const draw = (): number => (known.length > 0 ? known[integer(rng, known.length)] : 0);
   return { ...block, codes: block.codes.map((code) => (code < 0 ? draw() : code)) };
+}
+
+/** The training rows' share of each class. */
+export function sharesOf({ classes, codes }: EncodedBlock): number[] {
+  const shares = new Array<number>(classes.length).fill(0);
+  let known = 0;
+  for (const code of codes) {
+    if (code < 0) continue;
+    shares[code]++;
+    known++;
+  }
+  return shares.map((count) => (known > 0 ? count / known : 1 / classes.length));
 }

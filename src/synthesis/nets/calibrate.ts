@@ -1,5 +1,6 @@
-import type { EncodedBlock } from "./blocks";
-import { type Decoder, decode } from "./decoder";
+import { type EncodedBlock, sharesOf } from "./blocks";
+import type { Decoder } from "./decoder";
+import { blocksOnly, netOutputs } from "./outputs";
 
 const rounds = 8;
 /** A class is never taken to be rarer than this: its logit stays finite. */
@@ -15,7 +16,6 @@ export function calibrateMargins(
   latents: Float32Array,
   rows: number,
 ): Decoder {
-  const widths = blocks.map((block) => block.classes.length);
   const shares = blocks.flatMap(sharesOf);
   const name = `${decoder.layers.length - 1}.b`;
   const bias = decoder.weights[name];
@@ -23,23 +23,11 @@ export function calibrateMargins(
   const out: Decoder = { ...decoder, weights: { ...decoder.weights, [name]: { ...bias, values } } };
   for (let round = 0; round < rounds; round++) {
     const means = new Float64Array(values.length);
-    const probabilities = decode(out, latents, rows, widths);
+    const probabilities = netOutputs(out, blocksOnly, blocks, latents, rows);
     for (let i = 0; i < rows; i++)
       for (let c = 0; c < means.length; c++) means[c] += probabilities[i * means.length + c] / rows;
     for (let c = 0; c < means.length; c++)
       values[c] += Math.log(Math.max(shares[c], least) / Math.max(means[c], least));
   }
   return out;
-}
-
-/** The training rows' share of each class. */
-function sharesOf({ classes, codes }: EncodedBlock): number[] {
-  const shares = new Array<number>(classes.length).fill(0);
-  let known = 0;
-  for (const code of codes) {
-    if (code < 0) continue;
-    shares[code]++;
-    known++;
-  }
-  return shares.map((count) => (known > 0 ? count / known : 1 / classes.length));
 }

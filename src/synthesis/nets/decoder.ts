@@ -1,4 +1,4 @@
-import type { Pointwise, Tensor } from "../../neural/engine";
+import type { Engine, Pointwise, Tensor } from "../../neural/engine";
 import { simdEngine } from "../../neural/simd-engine";
 import { hold, type Weights } from "../../neural/weights";
 
@@ -18,19 +18,19 @@ export interface Decoder {
 const chunk = 512;
 
 /**
- * The outputs for rows of latent numbers, softmaxed within blocks of these widths where given. Computed by the simd
- * engine whatever the net was trained on, so that a saved model draws the same rows everywhere.
+ * The outputs for rows of latent numbers, after `finish`, which keeps their shape. Computed by the simd engine whatever
+ * the net was trained on, so that a saved model draws the same rows everywhere.
  */
 export function decode(
   { layers, weights }: Decoder,
   latent: Float32Array,
   rows: number,
-  blocks?: readonly number[],
+  finish: (engine: Engine, outputs: Tensor) => Tensor,
 ): Float32Array {
   const engine = simdEngine();
   const held = hold(engine, weights);
   try {
-    const inputs = rows > 0 ? latent.length / rows : 0;
+    const inputs = weights["0.w"].rows;
     const outputs = weights[`${layers.length - 1}.w`].columns;
     const out = new Float32Array(rows * outputs);
     for (let from = 0; from < rows; from += chunk) {
@@ -42,7 +42,7 @@ export function decode(
           const y = engine.map(activation, product, held.get(`${k}.b`));
           h = keepsInput ? engine.concat([y, h]) : y;
         });
-        out.set(engine.read(blocks ? engine.softmax(h, blocks) : h), from * outputs);
+        out.set(engine.read(finish(engine, h)), from * outputs);
       });
     }
     return out;

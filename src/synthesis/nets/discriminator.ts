@@ -42,9 +42,26 @@ export function discriminatorTape(
 }
 
 /**
- * A one-hot row for each row of logits, drawn by Gumbel noise; backward as if it were the softmax at the temperature
+ * Logits with Gumbel noise, and their softmax at a temperature: the greatest of them is a draw from the logits' softmax
  * (Jang et al., 2017).
  */
+export function gumbelSoftmax(
+  t: Tape,
+  logits: Var,
+  widths: readonly number[],
+  temperature: number,
+  draws: Noise,
+): { noisy: Var; soft: Var } {
+  const { engine } = t;
+  const { rows, columns } = logits.value;
+  const uniform = engine.put(draws.uniform(new Float32Array(rows * columns)), rows, columns);
+  const exponential = engine.affine(engine.map("log", uniform), -1, 0);
+  const gumbel = engine.affine(engine.map("log", exponential), -1, 0);
+  const noisy = t.add(logits, t.constant(gumbel));
+  return { noisy, soft: t.softmax(t.affine(noisy, 1 / temperature), widths) };
+}
+
+/** One-hot rows drawn from the logits; backward as if they were the softmax at the temperature. */
 export function discreteRows(
   t: Tape,
   logits: Var,
@@ -52,12 +69,6 @@ export function discreteRows(
   temperature: number,
   draws: Noise,
 ): Var {
-  const { engine } = t;
-  const { rows, columns } = logits.value;
-  const uniform = engine.put(draws.uniform(new Float32Array(rows * columns)), rows, columns);
-  const exponential = engine.affine(engine.map("log", uniform), -1, 0);
-  const gumbel = engine.affine(engine.map("log", exponential), -1, 0);
-  const noisy = t.add(logits, t.constant(gumbel));
-  const soft = t.softmax(t.affine(noisy, 1 / temperature), widths);
-  return t.straightThrough(engine.hardMax(noisy.value, widths), soft);
+  const { noisy, soft } = gumbelSoftmax(t, logits, widths, temperature, draws);
+  return t.straightThrough(t.engine.hardMax(noisy.value, widths), soft);
 }

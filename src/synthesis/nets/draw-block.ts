@@ -8,22 +8,26 @@ import { restoreKnown } from "../drawing/restore-known";
 import type { Wishable, Wishes } from "../drawing/wishes";
 import { type Leaf, leafQuantile, leafShare } from "../sequential/leaf";
 import { snap } from "../structure/grids";
-import type { DatePlan, NumberPlan } from "../structure/structure";
+import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
 import type { Block, BlockClass } from "./blocks";
 
 /** What drawing needs: a net whose outputs, given latent numbers, are each variable's probabilities by class. */
 export interface BlockParts extends Wishable {
   readonly blocks: readonly Block[];
   readonly masks: readonly (readonly Mask[])[];
-  readonly latents: (rows: number, rng: Rng) => Float32Array;
-  /** Probabilities: all blocks side by side, row by row. */
-  readonly probabilities: (latents: Float32Array, rows: number) => Float32Array;
+  /** Each variable's shares of classes that rows without conditions are held to; none where left out. */
+  readonly shares?: readonly (readonly number[])[];
+  /** Scalars that the net gives before the probabilities. */
+  readonly scalars: number;
+  readonly latents: (rows: number, wishes: Wishes, rng: Rng) => Float32Array;
+  /** Scalars, then the probabilities of all blocks side by side, row by row. */
+  readonly outputs: (latents: Float32Array, rows: number) => Float32Array;
 }
 
-/** Rows being drawn, with their latent numbers and (while they are needed) the probabilities that follow. */
+/** Rows being drawn, with their latent numbers and (while they are needed) the outputs that follow. */
 export interface BlockPool extends Candidates {
   latents?: Float32Array;
-  probabilities?: Float32Array;
+  outputs?: Float32Array;
 }
 
 export function emptyBlockPool(rows: number): BlockPool {
@@ -54,8 +58,8 @@ export function drawBlock(pool: BlockPool, parts: BlockParts, wishes: Wishes, rn
   const j = pool.cells.length;
   const { rows } = pool;
   const one = parts.variables[j];
-  pool.latents ??= parts.latents(rows, rng.fork("latents"));
-  pool.probabilities ??= parts.probabilities(pool.latents, rows);
+  pool.latents ??= parts.latents(rows, wishes, rng.fork("latents"));
+  pool.outputs ??= parts.outputs(pool.latents, rows);
   const shares = sharesOf(pool, parts, wishes);
   const { classes } = parts.blocks[j];
   const chosen = new Int32Array(rows);
@@ -71,11 +75,16 @@ export function drawBlock(pool: BlockPool, parts: BlockParts, wishes: Wishes, rn
     values = new Float64Array(rows).fill(Number.NaN);
     const groups = chosen.map((c) => (classes[c].leaf ? c : -1));
     const uniforms = drawUniforms(groups, classes.length, undefined, rows, rng.fork("values"));
+    const onGrid = (value: number): number => Math.min(one.high, Math.max(one.low, snap(value, one.grid)));
+    const lines = lineReader(pool, parts);
     for (let i = 0; i < rows; i++) {
-      const { leaf } = classes[chosen[i]];
-      if (leaf) {
-        const u = shares.within ? shares.within(i, leaf, uniforms[i]) : uniforms[i];
-        values[i] = Math.min(one.high, Math.max(one.low, snap(leafQuantile(leaf, u), one.grid)));
+      const own = classes[chosen[i]];
+      if (own.leaf) {
+        const u = shares.within ? shares.within(i, own.leaf, uniforms[i]) : uniforms[i];
+        values[i] = onGrid(leafQuantile(own.leaf, u));
+      } else if (own.line) {
+        values[i] = onGrid(lines(own.line, i));
+        cells[i] = cellOf(one, values[i]);
       } else if (cells[i] < one.atoms.length) values[i] = one.atoms[cells[i]];
     }
   }
@@ -83,7 +92,7 @@ export function drawBlock(pool: BlockPool, parts: BlockParts, wishes: Wishes, rn
   pool.values.push(values);
   if (parts.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, parts);
   // Candidates wait for their conditions to be weighed; what follows is drawn for the chosen ones only.
-  if (j === wishes.last) pool.probabilities = undefined;
+  if (j === wishes.last) pool.outputs = undefined;
 }
 
 interface ClassShares {
@@ -102,30 +111,36 @@ function sharesOf(pool: BlockPool, parts: BlockParts, wishes: Wishes): ClassShar
   const one = parts.variables[j];
   const { classes } = parts.blocks[j];
   const plain = ownProbabilities(pool, parts, j);
+  const expected = wishes.last < 0 && rows >= leastBalanced ? parts.shares?.[j] : undefined;
   const words = wordCount(one.labels.length);
   const bits = allowedBits(parts.masks[j], pool.cells, one.labels.length, rows);
   const wish = wishes.cells.get(j);
   const bounds = one.kind === "number" ? limits(pool, parts, wishes, j) : undefined;
-  if (!bits && !wish && !bounds) return { byClass: plain, holds: () => true };
+  if (!bits && !wish && !bounds) {
+    if (expected) balance(plain, expected);
+    return { byClass: plain, holds: () => true };
+  }
   const { rules, wishes: wished } = bounds ?? {};
   const both = meet([rules, wished].filter((list) => list !== undefined));
   const allowed = (i: number, cell: number): boolean => allows(bits, words, i, cell);
   const holds = (i: number, cell: number): boolean => allowed(i, cell) && (!wish || wish[cell] === 1);
   const within = both && ((i: number, leaf: Leaf, u: number): number => throughRanges(leaf, i, both, u));
+  const lines = lineReader(pool, parts);
   const shares = { holds, ...(within && { within }) };
   const ruled = plain.map((own) => own.slice());
   classes.forEach((own, c) => {
     if (bits) keepCells(own, ruled[c], allowed);
-    if (rules) keepRanges(own, ruled[c], one, rules);
+    if (rules) keepRanges(own, ruled[c], one, rules, lines);
   });
   const before = sumOf(ruled, rows);
   if (!wish && !wished) {
     divide(ruled, before, plain);
+    if (expected) balance(ruled, expected);
     return { byClass: ruled, ...shares };
   }
   classes.forEach((own, c) => {
     if (bits || wish) keepCells(own, plain[c], holds);
-    if (both) keepRanges(own, plain[c], one, both);
+    if (both) keepRanges(own, plain[c], one, both, lines);
     if (wished && !bounds?.missing && one.kind === "number" && own.cells[0] > one.atoms.length)
       plain[c].fill(0);
   });
@@ -133,6 +148,29 @@ function sharesOf(pool: BlockPool, parts: BlockParts, wishes: Wishes): ClassShar
   for (let i = 0; i < rows; i++) weights[i] *= before[i] > 0 ? after[i] / before[i] : 0;
   divide(plain, after, ruled);
   return { byClass: plain, ...shares };
+}
+
+/** Fewer rows are left to chance: their shares may differ from the expected ones by more than this would mend. */
+const leastBalanced = 500;
+const balancingRounds = 4;
+
+/**
+ * Moves all rows' probabilities a little, so that their mean is the expected share of each class (iterative proportional
+ * fitting): neither what the latent numbers of these rows happen to be nor what rules took off shows in the margins.
+ */
+function balance(byClass: readonly Float64Array[], expected: readonly number[]): void {
+  if (byClass.length < 2) return;
+  const { length: rows } = byClass[0];
+  for (let round = 0; round < balancingRounds; round++) {
+    byClass.forEach((own, c) => {
+      let mean = 0;
+      for (let i = 0; i < rows; i++) mean += own[i] / rows;
+      if (!(mean > 0)) return;
+      const factor = expected[c] / mean;
+      for (let i = 0; i < rows; i++) own[i] *= factor;
+    });
+    divide(byClass, sumOf(byClass, rows), byClass);
+  }
 }
 
 /** Takes off each row's share of the class what its cells may not be. */
@@ -155,18 +193,20 @@ function keepCells(
 
 /** Takes off each row's share of the class what lies outside its ranges; a missing value lies nowhere. */
 function keepRanges(
-  { cells, leaf }: BlockClass,
+  { cells, leaf, line }: BlockClass,
   share: Float64Array,
   { atoms }: DrawnVariable,
   ranges: readonly RowRange[],
+  lines: LineReader,
 ): void {
-  if (!leaf && cells[0] > atoms.length) return;
+  if (!leaf && !line && cells[0] > atoms.length) return;
   const [least, most] = leaf ? [leaf.points[0], leaf.points[leaf.points.length - 1]] : [0, 0];
-  const atom = leaf ? Number.NaN : atoms[cells[0]];
+  const atom = leaf || line ? Number.NaN : atoms[cells[0]];
   for (let i = 0; i < share.length; i++) {
     let part = 0;
+    const value = line ? lines(line, i) : atom;
     for (const { low, high } of ranges) {
-      if (!leaf) part = Math.max(part, atom >= low[i] && atom <= high[i] ? 1 : 0);
+      if (!leaf) part = Math.max(part, value >= low[i] && value <= high[i] ? 1 : 0);
       else if (low[i] <= least && high[i] >= most) part = 1;
       else if (low[i] <= high[i] && low[i] <= most && high[i] >= least)
         part += Math.max(0, reachTo(leaf, high[i]) - reachFrom(leaf, low[i]));
@@ -190,14 +230,26 @@ function divide(shares: readonly Float64Array[], sum: Float64Array, instead: rea
 
 function ownProbabilities(pool: BlockPool, parts: BlockParts, j: number): Float64Array[] {
   const { rows } = pool;
-  const from = parts.blocks.slice(0, j).reduce((sum, block) => sum + block.classes.length, 0);
-  const width = parts.blocks.reduce((sum, block) => sum + block.classes.length, 0);
-  const probabilities = pool.probabilities as Float32Array;
+  const stride = outputWidth(parts);
+  const from = parts.blocks.slice(0, j).reduce((sum, block) => sum + block.classes.length, parts.scalars);
+  const outputs = pool.outputs as Float32Array;
   return parts.blocks[j].classes.map((_, c) => {
     const own = new Float64Array(rows);
-    for (let i = 0; i < rows; i++) own[i] = probabilities[i * width + from + c];
+    for (let i = 0; i < rows; i++) own[i] = outputs[i * stride + from + c];
     return own;
   });
+}
+
+function outputWidth({ blocks, scalars }: Pick<BlockParts, "blocks" | "scalars">): number {
+  return blocks.reduce((sum, block) => sum + block.classes.length, scalars);
+}
+
+type LineReader = (line: NonNullable<BlockClass["line"]>, row: number) => number;
+
+/** Reads a number's value from the net's scalars. */
+function lineReader({ outputs }: BlockPool, parts: BlockParts): LineReader {
+  const stride = outputWidth(parts);
+  return ({ scalar, shift, scale }, i) => shift + scale * (outputs as Float32Array)[i * stride + scalar];
 }
 
 function limits(pool: BlockPool, parts: BlockParts, wishes: Wishes, j: number): Bounds | undefined {

@@ -2,7 +2,7 @@ import type { Rng } from "../../core/rng";
 import type { Engine, Tensor } from "../../neural/engine";
 import { normalise } from "../../neural/normalise";
 import type { Tape, Var } from "../../neural/tape";
-import { initial, type Parameters, type Weight, type Weights } from "../../neural/weights";
+import { type Initialiser, initial, type Parameters, type Weight, type Weights } from "../../neural/weights";
 import type { DecoderLayer } from "./decoder";
 
 /** Hidden layers with batch normalisation whose inputs go on beside their outputs; a linear layer at the end. */
@@ -13,11 +13,11 @@ export interface Generator {
 }
 
 /** First weights: `<layer>.w`, `.b`, and `.scale` and `.shift` of the normalisation. */
-export function generatorWeights(net: Generator, rng: Rng): Weights {
+export function generatorWeights(net: Generator, rng: Rng, how: Initialiser = "glorotUniform"): Weights {
   const weights: Record<string, Weight> = {};
   let from = net.inputs;
   [...net.hidden, net.outputs].forEach((to, k) => {
-    weights[`${k}.w`] = initial("glorotUniform", from, to, rng.fork(k));
+    weights[`${k}.w`] = initial(how, from, to, rng.fork(k));
     weights[`${k}.b`] = initial("zeros", 1, to, rng);
     if (k < net.hidden.length) {
       weights[`${k}.scale`] = initial("ones", 1, to, rng);
@@ -49,14 +49,20 @@ export function generatorLayers(net: Generator): readonly DecoderLayer[] {
 }
 
 /**
- * The same net for use: the means and deviations that the normalisations find in `z` become part of the weights, so that
+ * The same net for use: the means and deviations that the normalisations find in `rows` of inputs (side by side) become part of the weights, so that
  * a row no longer depends on the rows beside it.
  */
-export function settledGenerator(engine: Engine, net: Generator, weights: Weights, z: Float32Array): Weights {
+export function settledGenerator(
+  engine: Engine,
+  net: Generator,
+  weights: Weights,
+  rows: number,
+  inputs: readonly Float32Array[],
+): Weights {
   const settled: Record<string, Weight> = {};
-  const rows = z.length / net.inputs;
   engine.step(() => {
-    let h: Tensor = engine.put(z, rows, net.inputs);
+    const parts = inputs.filter((part) => part.length > 0);
+    let h: Tensor = engine.concat(parts.map((part) => engine.put(part, rows, part.length / rows)));
     net.hidden.forEach((_, k) => {
       const w = weights[`${k}.w`];
       const product = engine.matMul(h, engine.put(w.values, w.rows, w.columns));

@@ -11,7 +11,7 @@ import { runEpochs } from "../../neural/train";
 import { hold, type Weights } from "../../neural/weights";
 import type { FitSynthesiser } from "../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "./block-model";
-import { type EncodedBlock, fillUnknown, oneHotBatch } from "./blocks";
+import { type EncodedBlock, fillUnknown, oneHotBatch, sharesOf } from "./blocks";
 import { calibrateMargins } from "./calibrate";
 import { discreteRows, discriminatorMatrices, discriminatorTape, judge } from "./discriminator";
 import { type Generator, generate, generatorLayers, generatorWeights, settledGenerator } from "./gan-net";
@@ -121,13 +121,14 @@ export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
           watch,
         );
         const z = drawLatents(undefined, settlingRows, latent, rng.fork("settle"));
-        const weights = settledGenerator(engine, net, averages.read(), z);
+        const weights = settledGenerator(engine, net, averages.read(), settlingRows, [z]);
         const decoder = calibrateMargins({ layers: generatorLayers(net), weights }, blocks, z, settlingRows);
         return blockModel("gan", {
           schema: prepared.schema,
           structure: prepared.structure,
           variables: prepared.drawn,
           blocks: blocks.map(({ classes }) => ({ classes })),
+          shares: blocks.map(sharesOf),
           decoder,
           latentSize: latent,
           training: trainingOf(history, epochs, engine.backend),

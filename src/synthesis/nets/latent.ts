@@ -30,8 +30,8 @@ export function drawLatents(prior: Mixture | undefined, rows: number, size: numb
 
 /** Gives rows of independent normal numbers this mean and covariance, exactly where there are enough of them. */
 function spread(points: Float32Array, size: number, component: MixtureComponent | undefined): void {
+  if (points.length === 0) return;
   const rows = points.length / size;
-  if (rows === 0) return;
   const engine = simdEngine();
   try {
     engine.step(() => {

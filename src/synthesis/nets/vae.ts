@@ -1,10 +1,10 @@
 import { checkInteger, checkNumber } from "../../core/checks";
 import type { ModelJson, Watch } from "../../core/model";
-import type { Rng } from "../../core/rng";
+import { permutation, type Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
 import { withEngine } from "../../neural/backend";
 import type { Engine, Tensor } from "../../neural/engine";
-import { type Stack, stackOutput, stackWeights } from "../../neural/layers";
+import { stackOutput, stackWeights } from "../../neural/layers";
 import { type Noise, noise } from "../../neural/noise";
 import { adam, cosineRate } from "../../neural/optimiser";
 import { type Tape, tape, type Var } from "../../neural/tape";
@@ -12,13 +12,21 @@ import { runEpochs } from "../../neural/train";
 import { hold, type Parameters, type Weights } from "../../neural/weights";
 import type { FitSynthesiser } from "../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "./block-model";
-import { oneHotBatch } from "./blocks";
+import { oneHotBatch, sharesOf } from "./blocks";
 import { calibrateMargins } from "./calibrate";
-import type { DecoderLayer } from "./decoder";
 import { drawLatents } from "./latent";
 import { fitMixture } from "./mixture";
 import { epochsFor, type NetOptions, trainingOf } from "./net-options";
 import { encodeBlocks, prepare } from "./prepare";
+import {
+  decoderWeights,
+  divergenceOf,
+  posterior,
+  reluDecoder,
+  reparameterised,
+  type VaeNet,
+  vaeNet,
+} from "./vae-net";
 
 export interface VaeOptions extends NetOptions {
   /** Passes over the rows, 1 to 10,000; defaults to what makes 2,300 steps, within 10 to 500. */
@@ -90,15 +98,17 @@ export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
           rng.fork("epochs"),
           watch,
         );
-        const points = posteriorSamples(engine, net, held, put, prepared.rows, noise(rng.fork("posterior")));
-        const prior = fitMixture(points, prepared.rows, latent, { components }, rng.fork("mixture"));
+        const some = permutation(rng.fork("mixture rows"), prepared.rows).subarray(0, mostMixtureRows);
+        const points = posteriorSamples(engine, net, held, put, some, noise(rng.fork("posterior")));
+        const prior = fitMixture(points, some.length, latent, { components }, rng.fork("mixture"));
         const latents = drawLatents(prior, calibrationRows, latent, rng.fork("calibrate"));
-        const decoder = { layers: decoderLayers, weights: decoderWeights(held.read()) };
+        const decoder = { layers: reluDecoder, weights: decoderWeights(held.read()) };
         return blockModel("vae", {
           schema: prepared.schema,
           structure: prepared.structure,
           variables: prepared.drawn,
           blocks: blocks.map(({ classes }) => ({ classes })),
+          shares: blocks.map(sharesOf),
           decoder: calibrateMargins(decoder, blocks, latents, calibrationRows),
           latentSize: latent,
           prior,
@@ -115,37 +125,6 @@ export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadVae(json: ModelJson): Vae {
   return loadBlockModel("vae", json);
-}
-
-export interface VaeNet {
-  readonly encoder: Stack;
-  readonly decoder: Stack;
-  readonly latent: number;
-}
-
-const decoderLayers: readonly DecoderLayer[] = [
-  { activation: "relu", keepsInput: false },
-  { activation: "relu", keepsInput: false },
-  { activation: "linear", keepsInput: false },
-];
-
-export function vaeNet(width: number, units: number, latent: number): VaeNet {
-  return {
-    encoder: { name: "encoder", sizes: [width, units, units, 2 * latent], activation: "relu" },
-    decoder: { name: "decoder", sizes: [latent, units, units, width], activation: "relu" },
-    latent,
-  };
-}
-
-/** Means and log variances of the rows' latent numbers. */
-function posterior(t: Tape, net: VaeNet, held: Parameters, x: Tensor): { mean: Var; logVariance: Var } {
-  const both = stackOutput(t, net.encoder, held, t.constant(x));
-  return { mean: t.slice(both, 0, net.latent), logVariance: t.slice(both, net.latent, 2 * net.latent) };
-}
-
-function reparameterised(t: Tape, mean: Var, logVariance: Var, noisy: Tensor): Var {
-  const deviation = t.map("exp", t.affine(logVariance, 0.5));
-  return t.add(mean, t.multiply(deviation, t.constant(noisy)));
 }
 
 /**
@@ -165,49 +144,36 @@ export function vaeLoss(
   const z = reparameterised(t, mean, logVariance, noisy);
   const logits = stackOutput(t, net.decoder, held, z);
   const misfit = t.affine(t.crossEntropy(logits, x, widths), 1 / x.rows);
-  const spread = t.subtract(t.add(t.map("square", mean), t.map("exp", logVariance)), logVariance);
-  // Each latent number has 1 taken off: the divergence of a standard normal one is 0.
-  const divergence = t.affine(t.sum(spread), 0.5 / x.rows, -0.5 * net.latent);
+  const divergence = divergenceOf(t, mean, logVariance);
   return { loss: t.add(misfit, t.affine(divergence, beta)), misfit, divergence };
 }
 
 const usualSteps = 2300;
 const calibrationRows = 10_000;
 const posteriorRows = 1000;
+/** More rows tell a mixture nothing new. */
+const mostMixtureRows = 20_000;
 
-/** A draw of every row's latent numbers. */
+/** A draw of the rows' latent numbers. */
 function posteriorSamples(
   engine: Engine,
   net: VaeNet,
   held: Parameters,
   put: (rows: Int32Array) => Tensor,
-  rows: number,
+  rows: Int32Array,
   draws: Noise,
 ): Float32Array {
-  const out = new Float32Array(rows * net.latent);
-  for (let from = 0; from < rows; from += posteriorRows) {
-    const count = Math.min(posteriorRows, rows - from);
+  const out = new Float32Array(rows.length * net.latent);
+  for (let from = 0; from < rows.length; from += posteriorRows) {
+    const batch = rows.subarray(from, from + posteriorRows);
+    const count = batch.length;
     engine.step(() => {
       const t = tape(engine);
-      const { mean, logVariance } = posterior(
-        t,
-        net,
-        held,
-        put(Int32Array.from({ length: count }, (_, i) => from + i)),
-      );
+      const { mean, logVariance } = posterior(t, net, held, put(batch));
       const normal = draws.normal(new Float32Array(count * net.latent));
       const z = reparameterised(t, mean, logVariance, engine.put(normal, count, net.latent));
       out.set(engine.read(z.value), from * net.latent);
     });
   }
   return out;
-}
-
-/** The decoder's weights by the names that `decode` knows. */
-function decoderWeights(all: Weights): Weights {
-  return Object.fromEntries(
-    Object.entries(all)
-      .filter(([name]) => name.startsWith("decoder."))
-      .map(([name, weight]) => [name.slice("decoder.".length), weight]),
-  );
 }

@@ -3,14 +3,17 @@ import { seeded } from "../../../src/core/rng";
 import { stackWeights } from "../../../src/neural/layers";
 import { noise } from "../../../src/neural/noise";
 import { simdEngine } from "../../../src/neural/simd-engine";
-import { tape } from "../../../src/neural/tape";
-import { hold } from "../../../src/neural/weights";
+import { type Tape, tape, type Var } from "../../../src/neural/tape";
+import { hold, type Parameters } from "../../../src/neural/weights";
 import type { EncodedBlock } from "../../../src/synthesis/nets/blocks";
+import { criticVerdict, dropoutMasks, gradientPenalty } from "../../../src/synthesis/nets/critic";
 import { hingeLoss, judge } from "../../../src/synthesis/nets/discriminator";
 import { type Generator, generate, generatorWeights } from "../../../src/synthesis/nets/gan-net";
 import { momentLoss, momentTargets } from "../../../src/synthesis/nets/moments";
 import { spectralNorm } from "../../../src/synthesis/nets/spectral";
-import { vaeLoss, vaeNet } from "../../../src/synthesis/nets/vae";
+import { tvaeLoss } from "../../../src/synthesis/nets/tvae";
+import { vaeLoss } from "../../../src/synthesis/nets/vae";
+import { vaeNet } from "../../../src/synthesis/nets/vae-net";
 import { expectGradients } from "./gradients";
 
 const normal = (count: number, label: string): Float32Array =>
@@ -74,6 +77,71 @@ describe("the losses' derivatives equal difference quotients", () => {
       return hingeLoss(t, judge(t, held, norm, real, true), judge(t, held, norm, made, true));
     });
   });
+});
+
+describe("the published nets' derivatives equal difference quotients", () => {
+  test("tvaeLoss: scalars with their deviations, blocks, divergence", () => {
+    const net = vaeNet(6, 6, 2);
+    const weights = {
+      ...stackWeights(net.encoder, seeded(1)),
+      ...stackWeights(net.decoder, seeded(2)),
+      deviations: { rows: 1, columns: 1, values: Float32Array.of(0.8) },
+    };
+    const rows = Float32Array.of(0.3, 1, 0, 1, 0, 0, -0.6, 0, 1, 0, 1, 0, 0.9, 0, 1, 0, 0, 1);
+    expectGradients(weights, (t, held) => {
+      const x = t.engine.put(rows, 3, 6);
+      const noisy = t.engine.put(normal(6, "eps"), 3, 2);
+      return tvaeLoss(t, net, held, x, noisy, { scalars: [new Float32Array(3)], widths, width: 6 }).loss;
+    });
+  });
+
+  test("criticVerdict, with dropout", () => {
+    expectGradients(criticWeights(), (t, held) => {
+      const x = t.constant(t.engine.put(normal(20, "real"), 5, 4));
+      const masks = dropoutMasks(t.engine, noise(seeded("masks")), 5, 6);
+      return t.sum(criticVerdict(t, held, x, masks, true));
+    });
+  });
+
+  test("gradientPenalty by the critic's weights", () => {
+    expectGradients(criticWeights(), penaltyOf);
+  });
+});
+
+const criticWeights = () =>
+  stackWeights({ name: "c", sizes: [4, 6, 6, 1], activation: "leakyRelu" }, seeded(6));
+
+function penaltyOf(t: Tape, held: Parameters): Var {
+  const real = t.engine.put(normal(20, "real"), 5, 4);
+  const made = t.engine.put(normal(20, "made"), 5, 4);
+  const masks = dropoutMasks(t.engine, noise(seeded("masks")), 5, 6);
+  return gradientPenalty(t, held, real, made, masks, noise(seeded("between")));
+}
+
+test("gradientPenalty is 10 (‖∇ₓ verdict‖ − 1)², the derivative taken by difference quotients", () => {
+  const engine = simdEngine();
+  const held = hold(engine, criticWeights());
+  const [real, made] = [normal(20, "real"), normal(20, "made")];
+  const share = noise(seeded("between")).uniform(new Float32Array(5));
+  const between = made.map((value, i) => value + (real[i] - value) * share[i >> 2]);
+  const verdicts = (x: Float32Array): Float32Array =>
+    engine.step(() => {
+      const t = tape(engine);
+      const masks = dropoutMasks(engine, noise(seeded("masks")), 5, 6);
+      return engine.read(criticVerdict(t, held, t.constant(engine.put(x, 5, 4)), masks, false).value);
+    });
+  const squares = new Float64Array(5);
+  for (let column = 0; column < 4; column++) {
+    const moved = (by: number): Float32Array =>
+      verdicts(between.map((value, i) => (i % 4 === column ? value + by : value)));
+    const [above, below] = [moved(1e-3), moved(-1e-3)];
+    for (let row = 0; row < 5; row++) squares[row] += ((above[row] - below[row]) / 2e-3) ** 2;
+  }
+  const expected = squares.reduce((sum, square) => sum + 2 * (Math.sqrt(square) - 1) ** 2, 0);
+  const penalty = engine.step(() => engine.read(penaltyOf(tape(engine), held).value)[0]);
+  expect(penalty).toBeCloseTo(expected, 2);
+  held.free();
+  expect(engine.live()).toBe(0);
 });
 
 /** The kept targets of `blocks` as plain numbers. */

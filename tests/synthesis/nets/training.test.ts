@@ -2,8 +2,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { methodNames, synthesis } from "../../../src/synthesis/methods";
+import { ctgan } from "../../../src/synthesis/nets/ctgan";
 import { gan } from "../../../src/synthesis/nets/gan";
+import { tvae } from "../../../src/synthesis/nets/tvae";
 import { vae } from "../../../src/synthesis/nets/vae";
+import { vanilla } from "../../../src/synthesis/nets/vanilla";
 import type { FitSynthesiser } from "../../../src/synthesis/synthesiser";
 import { customers } from "../customers";
 
@@ -15,6 +18,9 @@ const nets: readonly [
 ][] = [
   ["vae", (options) => vae({ units: 16, latent: 4, batch: 50, ...options })],
   ["gan", (options) => gan({ units: 16, latent: 4, batch: 50, ...options })],
+  ["ctgan", (options) => ctgan({ units: 16, latent: 4, batch: 50, pac: 5, ...options })],
+  ["tvae", (options) => tvae({ units: 16, latent: 4, batch: 50, ...options })],
+  ["vanilla", (options) => vanilla(options)],
 ];
 
 describe.each(nets)("%s", (name, make) => {

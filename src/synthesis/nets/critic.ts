@@ -1,0 +1,70 @@
+import type { Engine, Tensor } from "../../neural/engine";
+import type { Noise } from "../../neural/noise";
+import type { Tape, Var } from "../../neural/tape";
+import type { Parameters } from "../../neural/weights";
+
+/** Hidden layers of the critic; its weights are named `c.0.w`, `c.0.b`, … */
+const hidden = 2;
+const dropRate = 0.5;
+/** What the penalty counts (Gulrajani et al., 2017). */
+const penaltyWeight = 10;
+
+/** A dropout mask for each hidden layer. */
+export function dropoutMasks(engine: Engine, draws: Noise, rows: number, units: number): readonly Tensor[] {
+  return Array.from({ length: hidden }, () =>
+    engine.put(draws.mask(new Float32Array(rows * units), dropRate), rows, units),
+  );
+}
+
+/** The critic's verdict on each row. `trained` says whether its weights move. */
+export function criticVerdict(
+  t: Tape,
+  held: Parameters,
+  rows: Var,
+  masks: readonly Tensor[],
+  trained: boolean,
+): Var {
+  const p = (name: string): Var => (trained ? t.parameter(held.get(name)) : t.constant(held.get(name)));
+  let h = rows;
+  for (let k = 0; k < hidden; k++) {
+    h = t.dense(h, p(`c.${k}.w`), p(`c.${k}.b`), "leakyRelu");
+    h = t.multiply(h, t.constant(masks[k]));
+  }
+  return t.dense(h, p(`c.${hidden}.w`), p(`c.${hidden}.b`), "linear");
+}
+
+/**
+ * λ · mean (‖∇ₓ verdict‖ − 1)² at points between real and made rows. The critic is linear between the kinks of its
+ * activations, so its derivative by x is a product of its matrices with the slopes as constants, and only first
+ * derivatives by the weights are left to take.
+ */
+export function gradientPenalty(
+  t: Tape,
+  held: Parameters,
+  real: Tensor,
+  made: Tensor,
+  masks: readonly Tensor[],
+  draws: Noise,
+): Var {
+  const { engine } = t;
+  const share = engine.put(draws.uniform(new Float32Array(real.rows)), real.rows, 1);
+  const apart = engine.binary("subtract", real, made);
+  const between = engine.binary("add", made, engine.binary("multiply", apart, share));
+  const slopes: Tensor[] = [];
+  let h = between;
+  for (let k = 0; k < hidden; k++) {
+    const sum = engine.map("linear", engine.matMul(h, held.get(`c.${k}.w`)), held.get(`c.${k}.b`));
+    const y = engine.map("leakyRelu", sum);
+    slopes.push(engine.mapGradient("leakyRelu", sum, y, masks[k]));
+    h = engine.binary("multiply", y, masks[k]);
+  }
+  const last = t.parameter(held.get(`c.${hidden}.w`));
+  let slope = t.multiply(t.constant(slopes[hidden - 1]), t.reshape(last, 1, last.value.rows));
+  for (let k = hidden - 1; k >= 0; k--) {
+    slope = t.matMul(slope, t.parameter(held.get(`c.${k}.w`)), { transposeB: true });
+    if (k > 0) slope = t.multiply(slope, t.constant(slopes[k - 1]));
+  }
+  // A hair above 0, where the root has no derivative.
+  const length = t.map("sqrt", t.affine(t.sumColumns(t.map("square", slope)), 1, 1e-12));
+  return t.affine(t.sum(t.map("square", t.affine(length, 1, -1))), penaltyWeight / real.rows);
+}
