@@ -3,7 +3,8 @@ import type { Figure, Figures } from "../../report/figures";
 import { count, decimal, percent } from "../../report/format";
 import { html } from "../../report/html";
 import type { LifetimeModel } from "./lifetimes";
-import { bestWith, bestWithout, type ReferenceValueModel } from "./reference";
+import type { ReferenceValueModel } from "./reference";
+import { bestWith, bestWithout } from "./reference-draw";
 import type { ValueStudy } from "./value";
 import { bestOf } from "./value-views";
 

@@ -3,7 +3,8 @@ import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { decimal, duration, interval } from "../../report/format";
 import { html } from "../../report/html";
-import { bestWith, bestWithout, type ReferenceValueModel, type ValueFigure } from "./reference";
+import type { ReferenceValueModel, ValueFigure } from "./reference";
+import { bestWith, bestWithout } from "./reference-draw";
 
 /** What must be said before any figure of this protocol. */
 export function simulatedNote(): string {
