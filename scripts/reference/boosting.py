@@ -2,6 +2,7 @@
 
 import lightgbm
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
 
 
 def make():
@@ -62,7 +63,28 @@ def make():
             "gains": model.feature_importance("gain").tolist(),
         }
 
+    share = label[:n].mean()
+    balanced = np.where(label == 1, 0.5 / share, 0.5 / (1 - share))
+
+    def sampled(**options):
+        """Held-out mean squared errors over twelve seeds: what is drawn differs, what it costs should not."""
+        errors = []
+        for seed in range(12):
+            data = lightgbm.Dataset(x[:n, :4], target[:n], params={"verbosity": -1})
+            model = lightgbm.train({**base, "objective": "regression", "seed": seed, **options}, data, num_boost_round=60)
+            errors.append(np.mean((model.predict(x[n:, :4]) - target[n:]) ** 2))
+        return {"mean": float(np.mean(errors)), "deviation": float(np.std(errors, ddof=1))}
+
+    def monotone(directions):
+        """scikit-learn's on so few values that its bins and ours are the same."""
+        coarse = np.floor(10 * x[:, :4] + 0.5) / 10
+        model = HistGradientBoostingRegressor(
+            max_iter=1, max_leaf_nodes=5, early_stopping=False, monotonic_cst=directions
+        )
+        return {"directions": directions, "scores": model.fit(coarse[:n], target[:n]).predict(coarse[n:]).tolist()}
+
     return {
+        "monotone": [monotone(one) for one in ([1, 0, -1, 0], [-1, 0, 1, 0], [-1, -1, 0, 1], [1, 1, -1, -1])],
         "rows": n,
         "x": [[None if np.isnan(v) else v for v in row] for row in x.tolist()],
         "label": label.tolist(),
@@ -81,7 +103,17 @@ def make():
             "penalties": booster(target, objective="regression", lambda_l1=3.0, lambda_l2=10.0),
             "depth": booster(target, objective="regression", max_depth=3),
             "minRows": booster(target, objective="regression", min_data_in_leaf=60),
+            "balanced": booster(label, objective="binary", weight=balanced),
+            "bins": booster(target, objective="regression", max_bin=16),
+            "minHessian": booster(label, objective="binary", min_data_in_leaf=1, min_sum_hessian_in_leaf=8.0),
+            # Stumps: further down LightGBM passes over columns that had no such gain above, even where they have it.
+            "minGain": booster(target, objective="regression", max_depth=1, min_gain_to_split=4000.0),
             "levels": booster(target, categorical=True, objective="regression"),
             "levelsLogistic": booster(label, categorical=True, objective="binary"),
+        },
+        "sampled": {
+            "goss": sampled(data_sample_strategy="goss", top_rate=0.2, other_rate=0.2),
+            "rowShare": sampled(bagging_fraction=0.5, bagging_freq=1),
+            "columnShare": sampled(feature_fraction=0.5),
         },
     }

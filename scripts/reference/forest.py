@@ -2,7 +2,7 @@
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor, RandomForestClassifier, RandomForestRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 
@@ -53,7 +53,34 @@ def make():
     means = np.mean([m.predict_proba(probe)[:, 1] for m in many], axis=0)
     spread = np.std([m.predict_proba(probe)[:, 1] for m in many], axis=0)
     several = [RandomForestRegressor(300, random_state=s).fit(x, target) for s in range(5)]
+    def five(model, y, **options):
+        """The mean predictions of five forests, and how far they are apart."""
+        fitted = [model(300, random_state=s, **options).fit(x, y) for s in range(5)]
+        each = [m.predict_proba(probe)[:, 1] if hasattr(m, "predict_proba") else m.predict(probe) for m in fitted]
+        return {"predictions": np.mean(each, axis=0).tolist(), "spread": float(np.std(each, axis=0).mean())}
+
+    bags = [
+        RandomForestClassifier(300, oob_score=True, random_state=s).fit(x, label).oob_decision_function_[:, 1]
+        for s in range(5)
+    ]
+    rules = []
+    for columns in [1, 2, 5, 17, 61]:
+        for rule in ["sqrt", "log2", None, 0.3, 0.99, 1]:
+            one = DecisionTreeClassifier(max_depth=1, max_features=rule).fit(rng.normal(size=(20, columns)), label[:20])
+            rules.append([columns, rule, int(one.max_features_)])
     return {
+        "forests": {
+            "entropy": five(RandomForestClassifier, label, criterion="entropy"),
+            "minRows": five(RandomForestClassifier, label, min_samples_leaf=5, min_samples_split=20),
+            "depth": five(RandomForestClassifier, label, max_depth=4),
+            "balanced": five(RandomForestClassifier, label, class_weight="balanced", max_depth=4),
+            "bootstrapShare": five(RandomForestClassifier, label, max_samples=0.2),
+            "maxFeatures": five(RandomForestClassifier, label, max_features=4),
+            "extraTrees": five(ExtraTreesClassifier, label),
+            "extraTreesSquared": five(ExtraTreesRegressor, target, min_samples_leaf=3),
+        },
+        "outOfBag": {"predictions": np.mean(bags, axis=0).tolist(), "spread": float(np.std(bags, axis=0).mean())},
+        "maxFeatures": rules,
         "x": x.tolist(),
         "holes": [[None if np.isnan(v) else v for v in row] for row in holes.tolist()],
         "label": label.tolist(),

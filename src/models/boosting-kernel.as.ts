@@ -646,8 +646,7 @@ function findSplit(index: i32): void {
     ? reduction(leafG, leafH, lambda, output(leafG, leafH, lambda))
     : (shrunk(leafG) * shrunk(leafG)) / (leafH + lambda);
   const scale = (gradientUnit * gradientUnit) / hessianUnit;
-  const atLeast = parent + minGain / scale;
-  best = atLeast;
+  best = parent + minGain / scale;
   const hist = slotOf(load<i32>(leaf, SLOT));
   for (let j = 0; j < columns; j++) {
     if (load<u8>(used + <usize>j) == 0) continue;
@@ -656,7 +655,7 @@ function findSplit(index: i32): void {
     if (load<u8>(place, 24) != 0) scanLevels(j, place, sums);
     else scanNumbers(j, place, sums);
   }
-  if (load<i32>(leaf, FEATURE) >= 0) store<f64>(leaf, (best - atLeast) * scale, GAIN);
+  if (load<i32>(leaf, FEATURE) >= 0) store<f64>(leaf, (best - parent) * scale, GAIN);
 }
 
 function scanNumbers(j: i32, place: usize, sums: usize): void {

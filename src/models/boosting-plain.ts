@@ -311,7 +311,7 @@ export class PlainEngine implements BoostEngine {
 /** The search for a leaf's best split, in units of the quantised sums. */
 class SplitSearch {
   private best: number;
-  private readonly atLeast: number;
+  private readonly parent: number;
   private readonly scale: number;
   private readonly lambda: number;
   private readonly alpha: number;
@@ -337,16 +337,15 @@ class SplitSearch {
     this.low = leaf.lower / (gUnit / hUnit);
     this.high = leaf.upper / (gUnit / hUnit);
     this.monotone = rules.monotone.some((direction) => direction !== 0);
-    const parent = this.monotone
+    this.parent = this.monotone
       ? this.reduction(g, h, this.lambda, this.output(g, h, this.lambda))
       : (shrunk(g, this.alpha) * shrunk(g, this.alpha)) / (h + this.lambda);
     this.scale = (gUnit * gUnit) / hUnit;
-    this.atLeast = parent + rules.minGain / this.scale;
-    this.best = this.atLeast;
+    this.best = this.parent + rules.minGain / this.scale;
   }
 
   found(): Split | undefined {
-    return this.taken && { ...this.taken, gain: (this.best - this.atLeast) * this.scale };
+    return this.taken && { ...this.taken, gain: (this.best - this.parent) * this.scale };
   }
 
   /** Every boundary between bins, with the missing values on either side. */

@@ -232,8 +232,8 @@ function checkMaxFeatures(value: ForestOptions["maxFeatures"], action: string): 
     );
 }
 
-/** How many columns are drawn at each node. */
-function triedColumns(value: "sqrt" | "log2" | "all" | number, columns: number): number {
+/** How many columns `maxFeatures` draws at each node: scikit-learn's rule. */
+export function triedColumns(value: "sqrt" | "log2" | "all" | number, columns: number): number {
   if (value === "all") return columns;
   if (value === "sqrt") return Math.max(1, Math.floor(Math.sqrt(columns)));
   if (value === "log2") return Math.max(1, Math.floor(Math.log2(columns)));

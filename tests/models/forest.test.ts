@@ -2,7 +2,13 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type Labelled, matrix, matrixFromRows } from "../../src/core/matrix";
 import { closeThreads } from "../../src/core/pool";
 import { seeded } from "../../src/core/rng";
-import { extraTrees, type ForestOptions, forestFromJSON, randomForest } from "../../src/models/forest";
+import {
+  extraTrees,
+  type ForestOptions,
+  forestFromJSON,
+  randomForest,
+  triedColumns,
+} from "../../src/models/forest";
 import { realData, reference } from "../support";
 import { averagePrecision, churnBigml, rocAuc } from "./churn-bigml";
 
@@ -22,6 +28,9 @@ interface Golden {
   >;
   readonly forest: { predictions: number[]; spread: number; importances: number[] };
   readonly regressionForest: { predictions: number[]; spread: number };
+  readonly forests: Record<string, { predictions: number[]; spread: number }>;
+  readonly outOfBag: { predictions: number[]; spread: number };
+  readonly maxFeatures: [columns: number, rule: "sqrt" | "log2" | null | number, tried: number][];
 }
 
 const golden = reference<Golden>("forest");
@@ -91,6 +100,39 @@ test("randomForest({criterion: squared}) agrees with scikit-learn's as those do 
   const model = await randomForest({ criterion: "squared" })({ x, y: target }, seeded(2));
   const { predictions, spread } = golden.regressionForest;
   expect(meanGap(model.predict(probe), predictions)).toBeLessThan(1.5 * spread);
+});
+
+// RandomForestClassifier(300, max_samples=0.2, …) and so on, the mean of five
+test.each<[string, ForestOptions]>([
+  ["entropy", { criterion: "entropy" }],
+  ["minRows", { minRows: 5, minSplit: 20 }],
+  ["depth", { depth: 4 }],
+  ["balanced", { depth: 4, classWeights: "balanced" }],
+  ["bootstrapShare", { bootstrapShare: 0.2 }],
+  ["maxFeatures", { maxFeatures: 4 }],
+  ["extraTrees", {}],
+  ["extraTreesSquared", { criterion: "squared", minRows: 3 }],
+])(
+  "forests with other options agree with scikit-learn's as those do among themselves: %s",
+  async (name, options) => {
+    const learner = name.startsWith("extra") ? extraTrees(options) : randomForest(options);
+    const model = await learner({ x, y: options.criterion === "squared" ? target : label }, seeded(2));
+    const { predictions, spread } = golden.forests[name];
+    expect(meanGap(model.predict(probe), predictions)).toBeLessThan(1.5 * spread);
+  },
+);
+
+test("outOfBag predictions agree with scikit-learn's as those do among themselves", async () => {
+  // RandomForestClassifier(300, oob_score=True).fit(x, label).oob_decision_function_[:, 1]
+  const model = await randomForest({ outOfBag: true })({ x, y: label }, seeded(2));
+  const { predictions, spread } = golden.outOfBag;
+  expect(meanGap(model.outOfBag as Float64Array, predictions)).toBeLessThan(1.5 * spread);
+});
+
+test("triedColumns(maxFeatures, columns) follows scikit-learn's rule", () => {
+  // DecisionTreeClassifier(max_features=…).fit(…).max_features_
+  for (const [columns, rule, tried] of golden.maxFeatures)
+    expect(triedColumns(rule ?? "all", columns), `${rule} of ${columns}`).toBe(tried);
 });
 
 test("randomForest grows the same forest from the same seed at 1 and 2 threads, another from another seed", async () => {
