@@ -127,7 +127,8 @@ thead th { font-weight: 600; color: var(--tl-faint); border-bottom: 1.5px solid 
 tbody th { font-weight: 500; max-width: 15rem; }
 thead th:first-child, tbody th { position: sticky; left: 0; background: var(--tl-paper); }
 thead th:first-child { z-index: 2; }
-.tl-num { text-align: right; white-space: nowrap; }
+.tl-num { text-align: right; }
+td.tl-num { white-space: nowrap; }
 .tl-muted, .tl-muted th { color: var(--tl-faint); font-weight: 400; }
 td strong { font-weight: 720; }
 .tl-note { color: var(--tl-faint); font-size: .85rem; line-height: 1.45; margin: .5rem 0; max-width: 80ch; }

@@ -2,13 +2,15 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { chromium as playwright } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundledTslab, type KernelSpec, readKernelSpec } from "../../src/notebook/kernel-spec";
 import { formatNotebook, parseNotebook } from "../../src/notebook/nbformat";
 import { collectFigures, collectProvenance } from "../../src/notebook/payloads";
+import { renderNotebook } from "../../src/notebook/render";
 import { readNotebook } from "../../src/notebook/run-file";
 import { runNotebook } from "../../src/notebook/run-notebook";
-import { python } from "../support";
+import { chromium, python } from "../support";
 import { smallChurn } from "./fixtures/small-churn";
 
 const root = resolve(__dirname, "..", "..");
@@ -90,6 +92,44 @@ describe.skipIf(!python)("notebook 01 under the stock tslab kernel of other runn
     const out = `${name.replace(/\W+/g, "-")}.ipynb`;
     await execute(out);
     expect(figuresOf(join(folder, out))).toEqual(ours);
+  });
+
+  test.skipIf(!chromium)("its report is below 1 MB, quiet and without a fault that axe finds", async () => {
+    const { html } = await renderNotebook(readNotebook(join(folder, "ours.ipynb")), {
+      ...{ name: "01-churn.ipynb", date: "21 November 2026" },
+    });
+    expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
+    const file = join(folder, "report.html");
+    writeFileSync(file, html);
+    const browser = await playwright.launch({
+      executablePath: chromium,
+      args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"],
+    });
+    try {
+      const page = await browser.newPage();
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(request.url()));
+      await page.goto(`file://${file}`);
+      const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        const found = await page.evaluate(`(async () => {
+          ${axe};
+          for (const one of document.querySelectorAll("details")) one.open = true;
+          const done = await axe.run(document, { resultTypes: ["violations"] });
+          return done.violations.flatMap((one) => one.nodes.map((node) => one.id + ": " + node.target));
+        })()`);
+        expect(found).toEqual([]);
+      }
+      // Every chart has a title, a description and its data.
+      const bare = `[...document.querySelectorAll(".tl-main svg")].filter((one) =>
+        !one.querySelector("title") || !one.querySelector("desc") || !one.closest("figure").querySelector("table")).length`;
+      expect(await page.evaluate(bare)).toBe(0);
+      expect(await page.evaluate(`document.querySelectorAll(".tl-main svg").length`)).toBeGreaterThan(4);
+      expect(asked.filter((url) => !/^(file|data):/.test(url))).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 
   test("all executed files validate with nbformat", async () => {

@@ -163,6 +163,29 @@ describe("makeSnapshot", () => {
   }, 240_000);
 });
 
+// Node 24 for instance: TELELINK_OTHER_NODE names its program.
+const other = process.env.TELELINK_OTHER_NODE;
+
+describe.each([process.execPath, ...(other ? [other] : [])])("tslab with its repairs under %s", (node) => {
+  test("has what @tensorflow/tfjs-node misses since Node 23, and loses no output", async () => {
+    const bundled = bundledTslab();
+    const kernel = { ...bundled, folder: cwd, argv: [node, ...bundled.argv.slice(1)] };
+    const cells = [
+      code('import util from "node:util";\nconst old = util as any;'),
+      code("[old.isNullOrUndefined(null), old.isNullOrUndefined(0), old.isArray([]), old.isArray({})]"),
+      code("for (let i = 0; i < 3000; i++) console.log(i);"),
+      code("process.version"),
+    ];
+    const done = await run(cells, { kernel });
+    expect(done.failures).toEqual([]);
+    const texts = done.notebook.cells.map((cell) => textOf(cell.outputs));
+    expect(texts[1]).toMatch(/^\[ true, false, true, false \]\n/);
+    expect(texts[2].split("\n")).toHaveLength(3001);
+    if (node === process.execPath) expect(texts[3]).toBe(`${process.version}\n`);
+    else expect(texts[3]).toMatch(/^v\d/);
+  });
+});
+
 describe("runFile", () => {
   test("runFile(prepare(path), {html}) writes the executed notebook, the report and its figures", async () => {
     const out = mkdtempSync(join(tmpdir(), "telelink-test-"));

@@ -103,8 +103,11 @@ function explore(attribute: string, compute: typeof outcome): void {
   // biome-ignore lint/suspicious/noExplicitAny: the document is the browser's, which this package's types don't know
   const page = (globalThis as any).document;
   const drawing = "http://www.w3.org/2000/svg";
+  // As the page writes numbers elsewhere: thin spaces, from five digits on.
   const text = (value: number, digits = 0): string =>
-    value.toLocaleString("en-US", { maximumFractionDigits: digits });
+    value
+      .toLocaleString("en-US", { maximumFractionDigits: digits, useGrouping: Math.abs(value) >= 1e4 })
+      .replaceAll(",", "\u202f");
   // biome-ignore lint/suspicious/noExplicitAny: an element of the browser
   const make = (name: string, attributes: Record<string, string | number>, parent: any, words = ""): any => {
     const svg = ["svg", "path", "circle", "text"].includes(name);
@@ -153,7 +156,7 @@ function explore(attribute: string, compute: typeof outcome): void {
       }
       const setting = at as unknown as Setting;
       const { contacts, cost, profit } = compute(groups, setting);
-      result.textContent = `${text(contacts)} customers are contacted for ${text(cost)} $: believed profit ${text(profit)} $.`;
+      result.textContent = `${text(contacts)} customers are contacted for ${text(cost)}\u00a0$: believed profit ${text(profit)}\u00a0$.`;
       const curve: number[] = [];
       for (let threshold = 0; threshold <= 60; threshold++)
         curve.push(compute(groups, { ...setting, threshold }).profit);
