@@ -89,7 +89,8 @@ export default {
     if (data === "bigml") {
       const { train, test } = await bigml();
       return async () => {
-        const model = await learner(train.rows, train.y, seeded(42));
+        // The stream of `telelink train`.
+        const model = await learner(train.rows, train.y, seeded(42).fork("train"));
         const p = model.predict(test.rows);
         const { threshold } = chooseThreshold(train.y, model.report.outOfFold, { fBeta: 1 });
         return { ...figures(test.y, p), f1: f1(test.y, p, { threshold }) };

@@ -14,7 +14,9 @@ function boosted(name: string, options: LearnerOptions["gradient-boosting"]): Au
 
 /**
  * What `auto` blends unless told otherwise: learners that err in different ways. Small trees that see everything and
- * larger ones find rules; the sampled and shrunken ones smooth; the additive model draws curves.
+ * larger ones find rules; the sampled and shrunken ones smooth; the additive model draws curves. A net (64-32 units on
+ * eight-part piecewise-linear numbers) is not among them: on IBM Telco it got a weight in one fold of five and left the
+ * blend where it was (ROC AUC .8509, PR AUC .6703 against .6700, Brier .1330) at twice the time. `members` takes one.
  */
 export const autoMembers: readonly AutoMember[] = [
   boosted("boosted trees of 4 leaves", { leaves: 4, trees: 300 }),

@@ -3,6 +3,7 @@ export { churnConclusion } from "./churn/conclusion";
 export { type ChurnData, type Customers, churnData } from "./churn/data";
 export { columnsTable, driversChart } from "./churn/data-views";
 export { churnFigures } from "./churn/figures";
+export { gainChart, liftTable } from "./churn/gain-views";
 export { type HonestModel, honestProtocol } from "./churn/honest";
 export {
   calibrationChart,

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type ChurnData, churnData } from "../../src/studies/churn/data";
 import { columnsTable, driversChart } from "../../src/studies/churn/data-views";
 import { churnFigures } from "../../src/studies/churn/figures";
+import { gainChart, liftTable } from "../../src/studies/churn/gain-views";
 import { type HonestModel, honestProtocol } from "../../src/studies/churn/honest";
 import { honestTable, thresholdChart } from "../../src/studies/churn/honest-views";
 import { type ReferenceModel, referenceProtocol } from "../../src/studies/churn/reference";
@@ -91,6 +92,8 @@ describe.skipIf(!realData)("the churn study on the real churn-bigml customers", 
       referenceTable(reference),
       honestTable(honest),
       await thresholdChart(honest[0], data.train),
+      await gainChart(honest, data.test),
+      liftTable(honest[0], data.test),
     ];
     for (const view of views) expect(view).not.toMatch(/NaN|undefined|\[object/);
     const { figures, finding } = churnFigures(data, reference, honest);

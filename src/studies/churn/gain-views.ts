@@ -1,0 +1,84 @@
+import { gainTable } from "../../evaluate/curves";
+import { lineChart, type Series } from "../../report/charts/line";
+import { modelColours } from "../../report/charts/theme";
+import { dataTable } from "../../report/data-table";
+import { count, decimal, percent } from "../../report/format";
+import type { Customers } from "./data";
+import type { HonestModel } from "./honest";
+
+const bands = 20;
+
+/** Which share of the leavers is found by calling the most suspected customers first, for the models without SMOTE. */
+export function gainChart(models: readonly HonestModel[], test: Customers): Promise<string> {
+  const plain = models.filter((one) => !one.resampled);
+  const gains = plain.map((one) => ({ one, table: gainTable(test.labels, one.testScores, { bands }) }));
+  const tenth = ({ table }: (typeof gains)[number]): number => table[bands / 10 - 1].gain;
+  const best = gains.reduce((a, b) => (tenth(b) > tenth(a) ? b : a));
+  const share = test.labels.reduce((sum, label) => sum + label, 0) / test.labels.length;
+  return lineChart({
+    title: `Calling the tenth of customers that ${best.one.name.toLowerCase()} suspects most finds ${percent(tenth(best), 0)} of the leavers`,
+    description: `Share of leavers found against the share of test customers called, most suspected first: ${gains.map((one) => `${one.one.name} finds ${percent(tenth(one), 0)} among the first tenth`).join(", ")}.`,
+    note: "“In any order” calls without a model; “Perfect” calls all leavers first.",
+    x: { label: "Share of customers called", domain: [0, 1], format: ".0%" },
+    y: { label: "Share of leavers found", domain: [0, 1], format: ".0%" },
+    series: [
+      ...gains.map(
+        ({ one, table }): Series => ({
+          name: one.name,
+          colour: modelColours[one.name] ?? 1,
+          points: [
+            { x: 0, y: 0 },
+            ...table.map(({ cumulativeRows, gain }) => ({ x: cumulativeRows, y: gain })),
+          ],
+        }),
+      ),
+      {
+        name: "Perfect",
+        colour: "grey",
+        dashed: true,
+        points: [
+          { x: 0, y: 0 },
+          { x: share, y: 1 },
+          { x: 1, y: 1 },
+        ],
+      },
+      {
+        name: "In any order",
+        colour: "grey",
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
+    ],
+  });
+}
+
+/** The test customers in tenths by one model's probability: who left in each, and how many times as many as on average. */
+export function liftTable(model: HonestModel, test: Customers): string {
+  return dataTable(
+    gainTable(test.labels, model.testScores),
+    [
+      { label: "Tenth", text: (one) => count(one.band) },
+      { label: "From probability", align: "right", text: (one) => decimal(one.lowestScore, 3) },
+      { label: "Left", align: "right", text: (one) => decimal(one.positives, 1) },
+      { label: "Share", help: "Of the tenth's customers", align: "right", text: (one) => percent(one.rate) },
+      {
+        label: "Lift",
+        help: "The share over that of all customers",
+        align: "right",
+        text: (one) => decimal(one.lift, 2),
+      },
+      {
+        label: "Found so far",
+        help: "Of all leavers, by calling this tenth and those above",
+        align: "right",
+        text: (one) => percent(one.gain),
+      },
+    ],
+    {
+      caption: `Lift by tenths: ${model.name.toLowerCase()} on the test customers`,
+      note: "The most suspected tenth first. Customers of equal probability on a boundary count in proportion on both sides. Lift: how many times as many left as among all.",
+    },
+  );
+}
