@@ -1,3 +1,4 @@
+import { check } from "../core/checks";
 import { type Matrix, matrix } from "../core/matrix";
 import { checkColumns } from "./check-rows";
 import { inSet, slotted, type Trees } from "./trees";
@@ -20,10 +21,10 @@ export function treeContributions(trees: Trees, x: Matrix, scale: number, action
   checkColumns(x, trees.features.length, action);
   const values = slotted(trees, x);
   const out = new Float64Array(x.rows * x.columns);
-  for (let t = 0; t + 1 < trees.roots.length; t++) {
-    const explainer = explainTree(trees, t);
-    if (explainer) for (let i = 0; i < x.rows; i++) explainer(values, x.rows, i, scale, out);
-  }
+  const plans = plansOf(trees);
+  const scratch = scratchFor(plans, action);
+  for (const plan of plans)
+    for (let i = 0; i < x.rows; i++) explainRow(trees, plan, scratch, values, x.rows, i, scale, out);
   return matrix(x.rows, x.columns, out, x.features);
 }
 
@@ -41,16 +42,38 @@ export function expectedLeaves(trees: Trees): number {
   return sum;
 }
 
-type ExplainRow = (values: Float64Array, rows: number, i: number, scale: number, out: Float64Array) => void;
+/** What explaining a tree takes that does not depend on the row. Nodes count from the tree's root. */
+interface Plan {
+  readonly root: number;
+  readonly parent: Int32Array;
+  /** The nearest edge above that asks the same column, or −1; an edge is named by its lower node. */
+  readonly same: Int32Array;
+  /** The share of training rows that meet all conditions on an edge's column down to it. */
+  readonly share: Float64Array;
+  readonly points: Float64Array;
+  readonly weights: Float64Array;
+}
 
-/** Prepares a tree: what does not depend on the row. Undefined for a single leaf, which no column decides. */
-function explainTree(trees: Trees, t: number): ExplainRow | undefined {
+// One customer at a time would else spend most of its time on preparing.
+const known = new WeakMap<Trees, readonly Plan[]>();
+
+function plansOf(trees: Trees): readonly Plan[] {
+  let plans = known.get(trees);
+  if (!plans) {
+    plans = Array.from({ length: trees.roots.length - 1 }, (_, t) => t)
+      // A single leaf is decided by no column.
+      .filter((t) => trees.roots[t + 1] - trees.roots[t] > 1)
+      .map((t) => plan(trees, t));
+    known.set(trees, plans);
+  }
+  return plans;
+}
+
+function plan(trees: Trees, t: number): Plan {
+  const { feature, left, cover } = trees;
   const root = trees.roots[t];
   const count = trees.roots[t + 1] - root;
-  if (count === 1) return undefined;
-  const { feature, threshold, left, missingLeft, cover, kept, sets } = trees;
   const parent = new Int32Array(count);
-  // The nearest edge above that asks the same column; an edge is named by its lower node.
   const same = new Int32Array(count).fill(-1);
   const share = new Float64Array(count);
   const depth = new Int32Array(count);
@@ -70,63 +93,96 @@ function explainTree(trees: Trees, t: number): ExplainRow | undefined {
       deepest = Math.max(deepest, depth[child]);
     }
   }
-  const { points, weights } = quadrature((deepest + 1) >> 1);
-  const size = points.length;
-  const met = new Uint8Array(count);
-  // Per node and point: the edge's factor, its inverse, the product of the factors above, the sum over leaves below.
-  const factor = new Float64Array(count * size);
-  const inverse = new Float64Array(count * size);
-  const product = new Float64Array(count * size);
-  const below = new Float64Array(count * size);
-  product.fill(1, 0, size);
+  return { root, parent, same, share, ...quadrature((deepest + 1) >> 1) };
+}
 
-  return (values, rows, i, scale, out) => {
-    below.fill(0);
-    for (let n = 0; n < count; n++) {
-      const j = feature[root + n];
-      if (j < 0) {
-        const value = threshold[root + n] * scale;
-        for (let k = 0; k < size; k++) below[n * size + k] = value * weights[k] * product[n * size + k];
-        continue;
-      }
-      const value = values[j * rows + i];
-      let goesLeft: boolean;
-      if (Number.isNaN(value)) goesLeft = missingLeft[root + n] === 1;
-      else if (kept[j]) goesLeft = inSet(sets, threshold[root + n], value);
-      else goesLeft = value <= threshold[root + n];
-      const first = left[root + n] - root;
-      for (let child = first; child <= first + 1; child++) {
-        const above = same[child];
-        met[child] = goesLeft === (child === first) && (above < 0 || met[above] === 1) ? 1 : 0;
-        const z = share[child];
-        const at = child * size;
-        for (let k = 0; k < size; k++) {
-          const own = met[child] === 1 ? z + (1 - z) * points[k] : z * (1 - points[k]);
-          factor[at + k] = own;
-          // Where no training row came and this one does not go either, all is 0.
-          inverse[at + k] = own > 0 ? 1 / own : 0;
-          const rest = above < 0 ? 1 : inverse[above * size + k];
-          product[at + k] = product[n * size + k] * own * rest;
-        }
-      }
+/** Room for any one tree: whether a node's conditions are met, and per node and point what follows. */
+interface Scratch {
+  readonly met: Uint8Array;
+  /** The inverse of the edge's factor. */
+  readonly inverse: Float64Array;
+  /** The product of the factors down to the node. */
+  readonly product: Float64Array;
+  /** The sum over the leaves below. */
+  readonly below: Float64Array;
+}
+
+function scratchFor(plans: readonly Plan[], action: string): Scratch {
+  let nodes = 0;
+  let size = 0;
+  for (const { parent, points } of plans) {
+    nodes = Math.max(nodes, parent.length);
+    size = Math.max(size, parent.length * points.length);
+  }
+  // Trees that someone learnt stay far below: such a file was made to exhaust the memory.
+  check(
+    size <= 2 ** 26,
+    action,
+    "a tree's nodes times the columns on its longest way must be at most 2²⁷",
+    2 * size,
+  );
+  const [inverse, product, below] = [0, 1, 2].map(() => new Float64Array(size));
+  return { met: new Uint8Array(nodes), inverse, product, below };
+}
+
+function explainRow(
+  trees: Trees,
+  { root, parent, same, share, points, weights }: Plan,
+  { met, inverse, product, below }: Scratch,
+  values: Float64Array,
+  rows: number,
+  i: number,
+  scale: number,
+  out: Float64Array,
+): void {
+  const { feature, threshold, left, missingLeft, kept, sets } = trees;
+  const count = parent.length;
+  const size = points.length;
+  product.fill(1, 0, size);
+  below.fill(0, 0, count * size);
+  for (let n = 0; n < count; n++) {
+    const j = feature[root + n];
+    if (j < 0) {
+      const value = threshold[root + n] * scale;
+      for (let k = 0; k < size; k++) below[n * size + k] = value * weights[k] * product[n * size + k];
+      continue;
     }
-    for (let n = count - 1; n > 0; n--) {
-      const at = n * size;
-      const up = parent[n] * size;
-      const above = same[n];
-      const own = met[n] - share[n];
-      let sum = 0;
+    const value = values[j * rows + i];
+    let goesLeft: boolean;
+    if (Number.isNaN(value)) goesLeft = missingLeft[root + n] === 1;
+    else if (kept[j]) goesLeft = inSet(sets, threshold[root + n], value);
+    else goesLeft = value <= threshold[root + n];
+    const first = left[root + n] - root;
+    for (let child = first; child <= first + 1; child++) {
+      const above = same[child];
+      met[child] = goesLeft === (child === first) && (above < 0 || met[above] === 1) ? 1 : 0;
+      const z = share[child];
+      const at = child * size;
       for (let k = 0; k < size; k++) {
-        below[up + k] += below[at + k];
-        sum += own * below[at + k] * inverse[at + k];
+        const own = met[child] === 1 ? z + (1 - z) * points[k] : z * (1 - points[k]);
+        // Where no training row came and this one does not go either, all is 0.
+        inverse[at + k] = own > 0 ? 1 / own : 0;
+        const rest = above < 0 ? 1 : inverse[above * size + k];
+        product[at + k] = product[n * size + k] * own * rest;
       }
-      if (above >= 0) {
-        const before = met[above] - share[above];
-        for (let k = 0; k < size; k++) sum -= before * below[at + k] * inverse[above * size + k];
-      }
-      out[feature[root + parent[n]] * rows + i] += sum;
     }
-  };
+  }
+  for (let n = count - 1; n > 0; n--) {
+    const at = n * size;
+    const up = parent[n] * size;
+    const above = same[n];
+    const own = met[n] - share[n];
+    let sum = 0;
+    for (let k = 0; k < size; k++) {
+      below[up + k] += below[at + k];
+      sum += own * below[at + k] * inverse[at + k];
+    }
+    if (above >= 0) {
+      const before = met[above] - share[above];
+      for (let k = 0; k < size; k++) sum -= before * below[at + k] * inverse[above * size + k];
+    }
+    out[feature[root + parent[n]] * rows + i] += sum;
+  }
 }
 
 const rules = new Map<number, { points: Float64Array; weights: Float64Array }>();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { column, type Feature, type Matrix, matrixFromRows, row } from "../../src/core/matrix";
+import { column, type Feature, type Matrix, matrix, matrixFromRows, row } from "../../src/core/matrix";
 import { normal, seeded } from "../../src/core/rng";
 import { gradientBoosting } from "../../src/models/boosting";
 import { forestFromJSON, randomForest } from "../../src/models/forest";
@@ -155,4 +155,25 @@ test("contributions of deep trees add up to the last digits", async () => {
   const model = await randomForest({ trees: 10 })({ x, y }, seeded(1));
   const asked = takeFirst(x, 20);
   compareSums(model.contributions(asked), model.expected, model.predict(asked), 1e-12);
+});
+
+test("contributions of a tree made to exhaust the memory are refused", () => {
+  // A chain of 20,000 nodes that each ask another column.
+  const inner = 20_000;
+  const nodes = 2 * inner + 1;
+  const asks = (n: number) => n % 2 === 0 && n < 2 * inner;
+  const trees: Trees = {
+    features: Array.from({ length: inner }, (_, j) => ({ name: `c${j}` })),
+    kept: Array.from({ length: inner }, () => undefined),
+    roots: Int32Array.of(0, nodes),
+    feature: Int32Array.from({ length: nodes }, (_, n) => (asks(n) ? n / 2 : -1)),
+    threshold: new Float64Array(nodes),
+    left: Int32Array.from({ length: nodes }, (_, n) => (asks(n) ? n + 1 : -1)),
+    missingLeft: new Uint8Array(nodes),
+    cover: new Float64Array(nodes).fill(1),
+    sets: new Uint32Array(0),
+  };
+  expect(() => treeContributions(trees, matrix(0, inner, new Float64Array(0)), 1, "explain")).toThrow(
+    "Cannot explain: a tree's nodes times the columns on its longest way must be at most",
+  );
 });
