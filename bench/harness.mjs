@@ -60,7 +60,7 @@ export function machine() {
 }
 
 function runOurs(name, one) {
-  return run(process.execPath, [join(here, "child.mjs"), name, JSON.stringify(one.params)]);
+  return run(process.execPath, ["--expose-gc", join(here, "child.mjs"), name, JSON.stringify(one.params)]);
 }
 
 function runPeer(name, one, kind = "peers") {
