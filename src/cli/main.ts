@@ -15,6 +15,7 @@ import { predictCommand } from "./predict";
 import { reproduceCommand } from "./reproduce";
 import { retainCommand } from "./retain";
 import { runCommand } from "./run";
+import { scoreCommand } from "./score";
 import { serveCommand } from "./serve";
 import { simulateCommand } from "./simulate";
 import { synthCommand } from "./synth";
@@ -35,6 +36,7 @@ const commands: readonly (() => Command)[] = [
   kernelCommand,
   trainCommand,
   predictCommand,
+  scoreCommand,
   evaluateCommand,
   explainCommand,
   exportCommand,

@@ -95,6 +95,34 @@ export function runInThread<In, Out>(work: Task<In, Out>, input: In): Promise<Ou
   return withThread((worker) => call<In, Out>(worker, work, input));
 }
 
+/**
+ * Runs the task on inputs as they come, in `threads` other threads, and yields the results in the inputs' order. One
+ * input more than there are threads is held ready, no more: memory stays bounded however long the stream is.
+ */
+export async function* streamThreads<In, Out>(
+  work: Task<In, Out>,
+  inputs: AsyncIterable<In> | Iterable<In>,
+  threads: number = availableParallelism(),
+): AsyncGenerator<Out> {
+  checkInteger(threads, 1, 1024, `run ${work.name}`, "threads");
+  const begun: Promise<Out>[] = [];
+  const idleLanes = Array.from({ length: threads }, () => Promise.resolve());
+  let lane = 0;
+  for await (const input of inputs) {
+    const before = idleLanes[lane];
+    const result = before.then(() => runInThread(work, input));
+    // A failure is told where its result would come; until then it must not count as unhandled.
+    idleLanes[lane] = result.then(
+      () => {},
+      () => {},
+    );
+    lane = (lane + 1) % threads;
+    begun.push(result);
+    if (begun.length > threads) yield await (begun.shift() as Promise<Out>);
+  }
+  while (begun.length > 0) yield await (begun.shift() as Promise<Out>);
+}
+
 async function withThread<Out>(use: (worker: Worker) => Promise<Out>): Promise<Out> {
   const thread = idle.pop() ?? start();
   let healthy = true;

@@ -67,8 +67,9 @@ export async function readCsvBatches(
   let bytes = 0;
   const take = (): Table =>
     table(
-      builders.map((one, j) => {
+      builders.flatMap((one, j) => {
         const column = one.take();
+        if (layout.unread[j]) return [];
         const settled =
           isCategorical(column) && layout.columns[j].type === "boolean" && !layout.columns[j].levels;
         return settled ? settleGiven(column, layout.columns[j], name) : column;
@@ -98,7 +99,7 @@ export async function readCsvBatches(
 
   return {
     schema: {
-      columns: layout.columns,
+      columns: layout.columns.filter((_, j) => !layout.unread[j]),
       ...(options.schema?.target ? { target: options.schema.target } : {}),
       ...(options.schema?.missing ? { missing: options.schema.missing } : {}),
     },

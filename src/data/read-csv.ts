@@ -90,7 +90,7 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
       if (isCategorical(column)) return settleCategorical(column, reader.rejected > 0);
       return column.type === "numeric" ? settleNumeric(column) : column;
     });
-    const found = table(settled);
+    const found = table(settled.filter((_, j) => !layout.unread[j]));
     const { target, missing } = options.schema ?? {};
     const schema = { ...schemaOf(found, target), ...(missing ? { missing } : {}) };
     return {

@@ -11,6 +11,8 @@ export interface WriteOptions {
    * to false, as it changes the text. Turn it on for files that people download and open.
    */
   readonly spreadsheetSafe?: boolean;
+  /** Whether a line with the columns' names comes first; defaults to true. */
+  readonly header?: boolean;
 }
 
 /** Takes the bytes of a CSV file as they are made. */
@@ -60,7 +62,7 @@ export function csvFile(file: string, options: WriteOptions = {}): CsvWriter & {
 
 /** A writer that hands its bytes to `sink` in pieces of about a megabyte, valid until it returns; the header comes first. */
 export function csvWriter(sink: Sink, options: WriteOptions = {}): CsvWriter {
-  const { delimiter = ",", spreadsheetSafe = false } = options;
+  const { delimiter = ",", spreadsheetSafe = false, header = true } = options;
   check(/^[^"\r\n\0]$/.test(delimiter), "write CSV", "the delimiter must be one character", delimiter);
   const out = new ByteBuffer(1 << 20, sink);
   let names: readonly string[] | undefined;
@@ -71,7 +73,7 @@ export function csvWriter(sink: Sink, options: WriteOptions = {}): CsvWriter {
       if (!names) {
         check(found.length > 0, "write CSV", "a table must have columns, got none");
         names = found;
-        out.text(`${names.map(cell).join(delimiter)}\n`);
+        if (header) out.text(`${names.map(cell).join(delimiter)}\n`);
       }
       const same = found.length === names.length && found.every((name, j) => name === names?.[j]);
       check(same, "write CSV", `every table must have the columns ${names.join(", ")}`, found.join(", "));

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Table } from "../data/table";
+import { decide } from "../studies/desk/decide";
 import type { Desk } from "../studies/desk/desk";
 import { type DeskCustomer, deskTable } from "../studies/desk/rows";
-import { decide } from "./decide";
 import type { predictionSchema } from "./schemas";
 import type { Settings } from "./settings";
 
@@ -31,8 +31,7 @@ export function scoreTable(
   id: (i: number) => string | undefined,
 ): Prediction[] {
   const scores = desk.score(rows);
-  const model = modelName(desk);
-  const simulated = true;
+  const { model, simulatedValue } = desk.origin;
   return Array.from({ length: rows.rows }, (_, i) => {
     const { risk, action, expectedProfit } = decide(scores.probability[i], scores.value[i], settings);
     const customer = id(i);
@@ -45,14 +44,9 @@ export function scoreTable(
       recommended_action: action,
       expected_profit: round(expectedProfit, 2),
       model,
-      simulated_value: simulated,
+      simulated_value: simulatedValue,
     };
   });
-}
-
-/** The desk's models in a word: what a prediction was made by. */
-export function modelName(desk: Desk): string {
-  return `desk (${desk.origin.data.map((one) => `${one.name}${one.simulated ? ", simulated" : ""} ${one.sha256.slice(0, 8)}`).join(", ")})`;
 }
 
 function round(value: number, digits: number): number {

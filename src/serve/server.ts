@@ -1,7 +1,8 @@
 import { seeded } from "../core/rng";
 import { openStore } from "../data/store/open";
 import { churnData } from "../studies/churn/data";
-import { type Desk, fitDesk } from "../studies/desk/desk";
+import type { Desk } from "../studies/desk/desk";
+import { fitDesk } from "../studies/desk/fit-desk";
 import { buildApp } from "./app";
 import type { Settings } from "./settings";
 

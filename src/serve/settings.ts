@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { standardRules } from "../studies/desk/decide";
 
 const number = (low: number, high: number, standard: number) =>
   z.coerce.number().min(low).max(high).default(standard);
@@ -15,13 +16,17 @@ export const settingsSchema = z.strictObject({
   store: z.string().default("data/telelink.db").describe("The SQLite file for jobs, models and predictions"),
   reports: z.string().default("reports").describe("The folder of the HTML reports"),
   apiKey: z.string().min(16).optional().describe("Asked for, as x-api-key, by everything that changes state"),
-  riskHigh: number(0, 1, 0.3).describe("A churn probability above it is a high risk"),
-  riskMedium: number(0, 1, 0.15).describe("A churn probability above it is a medium risk"),
-  clvHigh: number(0, 1e12, 40_000).describe("A customer worth more is a valuable one"),
-  clvMedium: number(0, 1e12, 30_000).describe("A customer worth more is worth keeping"),
-  acceptance: number(0, 1, 0.3).describe("The share of contacted leavers who take the offer and stay"),
-  offerCost: number(0, 1e12, 10).describe("What the offer costs when it is taken"),
-  contactCost: number(0, 1e12, 1).describe("What contacting a customer costs"),
+  riskHigh: number(0, 1, standardRules.riskHigh).describe("A churn probability above it is a high risk"),
+  riskMedium: number(0, 1, standardRules.riskMedium).describe(
+    "A churn probability above it is a medium risk",
+  ),
+  clvHigh: number(0, 1e12, standardRules.clvHigh).describe("A customer worth more is a valuable one"),
+  clvMedium: number(0, 1e12, standardRules.clvMedium).describe("A customer worth more is worth keeping"),
+  acceptance: number(0, 1, standardRules.acceptance).describe(
+    "The share of contacted leavers who take the offer and stay",
+  ),
+  offerCost: number(0, 1e12, standardRules.offerCost).describe("What the offer costs when it is taken"),
+  contactCost: number(0, 1e12, standardRules.contactCost).describe("What contacting a customer costs"),
   bodyLimit: number(1024, 1 << 30, 32 << 20).describe("The largest body read, in bytes"),
   rateLimit: number(0, 1e9, 0).describe("Requests a minute and address; 0 for no limit"),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { closeThreads, mapThreads, runInThread } from "../../src/core/pool";
+import { closeThreads, mapThreads, runInThread, streamThreads } from "../../src/core/pool";
 import { echo } from "../../src/core/probe";
 
 afterAll(closeThreads);
@@ -76,4 +76,39 @@ test("runInThread(task, input) works on while this thread is busy", async () => 
   expect(await other).toBe(4);
   expect(performance.now() - asked).toBeLessThan(100);
   await expect(runInThread(echo, { value: 1, fail: "no leaf" })).rejects.toThrow("no leaf");
+});
+
+test("streamThreads(task, inputs, 2) yields results in order and draws no more inputs than it has threads for", async () => {
+  let drawn = 0;
+  let most = 0;
+  let taken = 0;
+  function* inputs(): Generator<{ value: number; waitMs: number }> {
+    for (let value = 0; value < 12; value++) {
+      drawn++;
+      most = Math.max(most, drawn - taken);
+      yield { value, waitMs: value % 3 === 0 ? 20 : 0 };
+    }
+  }
+  const seen: number[] = [];
+  for await (const value of streamThreads(echo, inputs(), 2)) {
+    taken++;
+    seen.push(value);
+  }
+  expect(seen).toEqual(Array.from({ length: 12 }, (_, i) => i));
+  expect(most).toBeLessThanOrEqual(4);
+});
+
+test("streamThreads rejects with the task's own error where its result would come", async () => {
+  const seen: number[] = [];
+  const run = async (): Promise<void> => {
+    const inputs = [
+      { value: 1 },
+      { value: 2, fail: "no such leaf" },
+      { value: 3 },
+      { value: 4, fail: "nor this" },
+    ];
+    for await (const value of streamThreads(echo, inputs, 2)) seen.push(value);
+  };
+  await expect(run()).rejects.toThrow("no such leaf");
+  expect(seen).toEqual([1]);
 });

@@ -6,7 +6,8 @@ import { openStore, type Store } from "../../src/data/store/open";
 import { type App, buildApp } from "../../src/serve/app";
 import { type Settings, settings } from "../../src/serve/settings";
 import { churnData } from "../../src/studies/churn/data";
-import { type Desk, fitDesk } from "../../src/studies/desk/desk";
+import type { Desk } from "../../src/studies/desk/desk";
+import { fitDesk } from "../../src/studies/desk/fit-desk";
 import { realData } from "../support";
 
 const customer = {

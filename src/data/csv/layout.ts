@@ -3,7 +3,7 @@ import { type Guess, guess } from "../infer";
 import { type ColumnSchema, columnSchema } from "../schema";
 import { toUtf8 } from "./bytes";
 import { missingWords } from "./cells";
-import type { ColumnBuilder } from "./columns";
+import { type ColumnBuilder, passedOver } from "./columns";
 import { DictionaryBuilder } from "./levels";
 import { NumericBuilder } from "./numbers";
 import type { CsvOptions } from "./options";
@@ -20,6 +20,8 @@ export interface Layout {
   readonly columns: readonly ColumnSchema[];
   /** Columns whose type came from the schema: their cells are held to it. */
   readonly given: readonly boolean[];
+  /** Columns that are passed over. */
+  readonly unread: readonly boolean[];
   /** Levels of inferred columns that the beginning shows, in order. */
   readonly levels: readonly (readonly string[])[];
 }
@@ -65,13 +67,17 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     .filter((one) => !places.has(one) && !options.optional?.includes(one));
   if (absent.length > 0)
     check(false, action, `the columns ${absent.join(", ")} must be there, got ${names.join(", ")}`);
-  const given = names.map((one) => columnSchema(options.schema, one));
+  const unread = names.map((one) => options.only !== undefined && !options.only.includes(one));
+  const given = names.map((one, j): ColumnSchema | undefined =>
+    unread[j] ? { name: one, type: "text" } : columnSchema(options.schema, one),
+  );
   const layout = { names, delimiter, skip: header.end, skipLines: header.lines };
   const guesses = given.every((one) => one) ? [] : guessColumns(name, head, whole, layout, options);
   return {
     ...layout,
     columns: given.map((one, j) => one ?? guesses[j].column),
     given: given.map((one) => one !== undefined),
+    unread,
     levels: given.map((one, j) => (one ? [] : guesses[j].levels)),
   };
 }
@@ -80,7 +86,7 @@ function guessColumns(
   name: string,
   head: Uint8Array,
   whole: boolean,
-  layout: Omit<Layout, "columns" | "given" | "levels">,
+  layout: Omit<Layout, "columns" | "given" | "unread" | "levels">,
   options: CsvOptions,
 ): readonly Guess[] {
   const missing = options.schema?.missing ?? [];
@@ -91,7 +97,7 @@ function guessColumns(
   const quiet = { ...options, encoding: undefined, maxProblems: 0, onReject: undefined };
   const reader = new CsvReader(
     name,
-    { ...layout, columns, given: columns.map(() => false), levels: [] },
+    { ...layout, columns, given: columns.map(() => false), unread: columns.map(() => false), levels: [] },
     quiet,
     builders,
     head.length,
@@ -107,6 +113,7 @@ function guessColumns(
  */
 export function builderOf(layout: Layout, j: number, words?: readonly string[]): ColumnBuilder {
   const column = layout.columns[j];
+  if (layout.unread[j]) return passedOver(column.name);
   const numeric = column.type === "numeric";
   const missing = layout.given[j] || numeric ? missingWords(column.type, words) : (words ?? []);
   if (numeric) return new NumericBuilder(column, missing);

@@ -7,6 +7,8 @@ export interface CsvOptions {
   readonly schema?: Schema;
   /** Columns of the schema that the file may lack, such as the target of rows to be predicted; defaults to none. */
   readonly optional?: readonly string[];
+  /** The only columns wanted: cells of others are passed over unread. Defaults to all. */
+  readonly only?: readonly string[];
   /** One character; left out, whichever of , ; tab | occurs most in the header. */
   readonly delimiter?: string;
   /** Defaults to utf-8, whose invalid bytes are problems; latin1 accepts any byte. */

@@ -170,33 +170,79 @@ export function tableSchema(store: Store, name: string): Schema | undefined {
   return row && schemaFromJson(JSON.parse(row.schema), `table ${name}`);
 }
 
+/** Rows of a table by their numbers. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a table of the store holds for analysis. */
+export interface StoredRows {
+  readonly schema: Schema;
+  /** Rows of customers who were not there before, and of those who were. */
+  readonly rows: number;
+  readonly duplicates: number;
+  /** The numbers of its first and last row. */
+  readonly range: RowRange;
+}
+
+/** What there is in a table of the store; an error names the tables when there is no such. */
+export function storedRows(store: Store, name: string): StoredRows {
+  checkTableName(name);
+  const schema = tableSchema(store, name);
+  if (schema === undefined)
+    check(
+      false,
+      "read the table",
+      `it must be one of ${tableNames(store).join(", ") || "those ingested, and there are none"}`,
+      name,
+    );
+  const { n, d, low, high } = store.db
+    .prepare(
+      `SELECT count(*) - sum(_duplicate) AS n, sum(_duplicate) AS d, min(_row) AS low, max(_row) AS high FROM ${quoted(name)}`,
+    )
+    .get() as { n: number | null; d: number | null; low: number | null; high: number | null };
+  return {
+    schema: schema as Schema,
+    rows: n ?? 0,
+    duplicates: d ?? 0,
+    range: { from: low ?? 1, to: high ?? 0 },
+  };
+}
+
 /** A table of the store, ready for analysis: rows of customers who were there before are left out and counted. */
 export function readTable(
   store: Store,
   name: string,
 ): { readonly table: Table; readonly duplicates: number } {
+  const { schema, duplicates, range } = storedRows(store, name);
+  return { table: readRows(store, name, schema.columns, range), duplicates };
+}
+
+/** Some columns of the rows in a range, in their order, without those of customers who were there before. */
+export function readRows(
+  store: Store,
+  name: string,
+  columns: readonly ColumnSchema[],
+  { from, to }: RowRange,
+): Table {
   checkTableName(name);
-  const schema = tableSchema(store, name);
-  check(
-    schema !== undefined,
-    "read the table",
-    `it must be one of ${tableNames(store).join(", ") || "those ingested, and there are none"}`,
-    name,
-  );
-  const { n, d } = store.db
-    .prepare(`SELECT count(*) - sum(_duplicate) AS n, sum(_duplicate) AS d FROM ${quoted(name)}`)
-    .get() as { n: number | null; d: number | null };
-  const rows = n ?? 0;
-  const builders = schema.columns.map((one) => builder(one, rows));
+  const where = "_duplicate = 0 AND _row BETWEEN ? AND ?";
+  const { n } = store.db
+    .prepare(`SELECT count(*) AS n FROM ${quoted(name)} WHERE ${where}`)
+    .get(from, to) as {
+    n: number;
+  };
+  const builders = columns.map((one) => builder(one, n));
   const select = store.db.prepare(
-    `SELECT ${schema.columns.map((one) => quoted(one.name)).join(", ")} FROM ${quoted(name)} WHERE _duplicate = 0 ORDER BY _row`,
+    `SELECT ${columns.map((one) => quoted(one.name)).join(", ")} FROM ${quoted(name)} WHERE ${where} ORDER BY _row`,
   );
   let i = 0;
-  for (const row of select.raw(true).iterate() as IterableIterator<unknown[]>) {
+  for (const row of select.raw(true).iterate(from, to) as IterableIterator<unknown[]>) {
     for (let j = 0; j < builders.length; j++) builders[j].set(i, row[j]);
     i++;
   }
-  return { table: table(builders.map((one) => one.column())), duplicates: d ?? 0 };
+  return table(builders.map((one) => one.column()));
 }
 
 /** The ingested tables. */

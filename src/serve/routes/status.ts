@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { listModels } from "../../data/store/models";
+import { risks } from "../../studies/desk/decide";
 import type { App, Context } from "../app";
-import { risks } from "../decide";
 
 const healthSchema = z
   .object({

@@ -1,15 +1,11 @@
+import { z } from "zod";
 import { check } from "../../core/checks";
-import type { Model, Watch } from "../../core/model";
-import { normal, type Rng } from "../../core/rng";
-import { kFold } from "../../data/split";
-import { columnNamed, dropColumns, isCategorical, type Table, takeTableRows } from "../../data/table";
-import { encode } from "../../features/encode";
-import { randomForest } from "../../models/forest";
-import { linearRegression } from "../../models/linear";
-import { fitFolds, outOfFold } from "../../models/out-of-fold";
-import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
-import type { ChurnData } from "../churn/data";
-import { deskFields } from "./columns";
+import { type Schema, schemaFromJson } from "../../data/schema";
+import { columnNamed, type Table, takeTableRows } from "../../data/table";
+import { loadPipeline } from "../../models/load";
+import type { Pipeline } from "../../models/pipeline";
+import { type RowReasons, reasons } from "../../models/reasons";
+import { withCharges } from "./charges";
 
 /** What the desk says of customers, one value a row. */
 export interface DeskScores {
@@ -23,125 +19,72 @@ export interface DeskScores {
 
 /** Where a desk's models come from. */
 export interface DeskOrigin {
+  /** What answers, in a word. */
+  readonly model: string;
   readonly data: readonly {
     readonly name: string;
     readonly sha256: string;
-    readonly rows: number;
-    readonly simulated: boolean;
+    readonly rows?: number;
+    readonly simulated?: boolean;
   }[];
   readonly seed: string;
+  /** Whether the value was learned from a simulated label. */
+  readonly simulatedValue: boolean;
 }
 
-/** The models behind the customer's form: churn and value, for what is known with and without minutes. */
+/** How a customer's value is known: predicted, or a column of the data. */
+export type ValueRule =
+  | {
+      readonly kind: "model";
+      readonly pipeline: Pipeline;
+      /** Quantiles .05 and .95 of out-of-fold residuals: the interval's ends. */
+      readonly residuals: readonly [number, number];
+      /** No value lies below it. */
+      readonly least: number;
+    }
+  | { readonly kind: "column"; readonly column: string };
+
+/** One pair of models. */
+export interface DeskVariant {
+  readonly churn: Pipeline;
+  readonly value: ValueRule;
+}
+
+/** The models behind a decision on a customer: churn and value. */
 export interface Desk {
   readonly origin: DeskOrigin;
-  /** Columns as `deskTable` makes them; rows with missing minutes are answered by the models without them. */
+  /** A row is answered by the first variant of which all is known that the last one does without. */
+  readonly variants: readonly DeskVariant[];
+  /** The columns that are read, and those of them that rows may lack. */
+  readonly schema: Schema;
+  readonly optional: readonly string[];
+  /** Columns by name; rows with an optional one missing are answered by the models without them. */
   score(rows: Table): DeskScores;
+  /** The `top` reasons of each row's churn probability; undefined where the model has none. */
+  reasons(rows: Table, top: number): RowReasons[] | undefined;
+  toJSON(): Record<string, unknown>;
 }
 
-/** One pair of models, and the columns it needs. */
-interface Variant {
-  readonly columns: readonly string[];
-  readonly churn: Pipeline;
-  readonly value: Pipeline;
-  /** Quantiles .05 and .95 of the value's out-of-fold residuals. */
-  readonly residuals: readonly [number, number];
-}
-
-const optional = deskFields
-  .filter((field) => field.kind === "number" && field.optional)
-  .map((field) => field.column);
-const all = deskFields.map((field) => field.column);
-
-/** Trains the desk on the churn-bigml customers. */
-export async function fitDesk(data: ChurnData, seed: string, rng: Rng, watch?: Watch): Promise<Desk> {
-  const value = simulatedValue(data.train.rows, rng.fork("value label"));
-  const variants: Variant[] = [];
-  const sets = [all, all.filter((name) => !optional.includes(name))];
-  for (const [k, columns] of sets.entries()) {
-    watch?.progress?.({ phase: "train the desk's models", done: k, total: sets.length });
-    variants.push(await fitVariant(columns, data, value, rng.fork(k), watch));
-  }
-  watch?.progress?.({ phase: "train the desk's models", done: sets.length, total: sets.length });
-  const origin = {
-    seed,
-    data: data.sources
-      .slice(0, 1)
-      .map(({ name, sha256, rows, simulated }) => ({ name, sha256, rows, simulated })),
+/** The desk of these models, the first that fits a row answering it; `schema` types all columns that they read. */
+export function deskOf(variants: readonly DeskVariant[], schema: Schema, origin: DeskOrigin): Desk {
+  const needs = variants.map(columnsOf);
+  const last = needs[needs.length - 1];
+  const optional = [...new Set(needs.flat())].filter((name) => !last.includes(name));
+  const parts = (rows: Table): { variant: number; rows: Table; places: Int32Array }[] => {
+    const all = withCharges(rows, needs.flat());
+    if (optional.length === 0) return [{ variant: 0, rows: all, places: places(all.rows) }];
+    return byVariant(all, needs, last).flatMap((chosen, variant) => {
+      if (chosen.length === 0) return [];
+      return [
+        { variant, rows: chosen.length === all.rows ? all : takeTableRows(all, chosen), places: chosen },
+      ];
+    });
   };
-  return deskOf(variants, origin);
-}
-
-async function fitVariant(
-  columns: readonly string[],
-  data: ChurnData,
-  value: Float64Array,
-  rng: Rng,
-  watch?: Watch,
-): Promise<Variant> {
-  const rows = only(data.train.rows, columns);
-  const fitChurn: FitTable = pipeline<Model>({
-    encode: encode(),
-    learner: randomForest({ trees: 200, minRows: 3 }),
-  });
-  const fitValue: FitTable = pipeline<Model>({ encode: encode(), learner: linearRegression() });
-  const signal = watch?.signal ? { signal: watch.signal } : undefined;
-  const churn = await fitChurn(rows, data.train.labels, rng.fork("churn"), signal);
-  const folds = kFold(rows.rows, 5, rng.fork("folds"));
-  const study = { learner: fitValue, data: { table: rows, y: value } };
-  const predicted = outOfFold(await fitFolds(study, folds, rng.fork("value folds"), signal), rows.rows);
-  const residuals = value.map((v, i) => v - predicted[i]).sort();
-  const at = (share: number): number => residuals[Math.round(share * (residuals.length - 1))];
-  return {
-    columns,
-    churn,
-    value: await fitValue(rows, value, rng.fork("value"), signal),
-    residuals: [at(0.05), at(0.95)],
-  };
-}
-
-/**
- * A value for each customer by the reference system's formula: 100 · account length + 35 · the four charges
- * + 500 · international plan + 300 · voice-mail plan + N(0, 1000), not below 50. It is simulated: churn-bigml holds no
- * revenue history.
- */
-export function simulatedValue(rows: Table, rng: Rng): Float64Array {
-  const numbers = (name: string): Float64Array => {
-    const one = columnNamed(rows, name);
-    check(
-      one.type === "numeric",
-      "simulate values",
-      `column ${JSON.stringify(name)} must be numeric`,
-      one.type,
-    );
-    return one.values;
-  };
-  const yes = (name: string): Int32Array => {
-    const one = columnNamed(rows, name);
-    check(
-      isCategorical(one),
-      "simulate values",
-      `column ${JSON.stringify(name)} must be yes or no`,
-      one.type,
-    );
-    return one.codes;
-  };
-  const length = numbers("Account length");
-  const charges = ["day", "eve", "night", "intl"].map((part) => numbers(`Total ${part} charge`));
-  const international = yes("International plan");
-  const voice = yes("Voice mail plan");
-  return length.map((weeks, i) => {
-    const charge = charges.reduce((sum, one) => sum + one[i], 0);
-    return Math.max(
-      50,
-      100 * weeks + 35 * charge + 500 * international[i] + 300 * voice[i] + 1000 * normal(rng),
-    );
-  });
-}
-
-function deskOf(variants: readonly Variant[], origin: DeskOrigin): Desk {
   return {
     origin,
+    variants,
+    schema,
+    optional,
     score(rows) {
       const n = rows.rows;
       const out: DeskScores = {
@@ -150,39 +93,134 @@ function deskOf(variants: readonly Variant[], origin: DeskOrigin): Desk {
         valueLow: new Float64Array(n),
         valueHigh: new Float64Array(n),
       };
-      const groups = byVariant(rows, variants);
-      variants.forEach((variant, v) => {
-        const chosen = groups[v];
-        if (chosen.length === 0) return;
-        const part = only(chosen.length === n ? rows : takeTableRows(rows, chosen), variant.columns);
-        const probability = variant.churn.predict(part);
-        const value = variant.value.predict(part);
-        chosen.forEach((i, k) => {
-          out.probability[i] = probability[k];
-          out.value[i] = Math.max(50, value[k]);
-          out.valueLow[i] = Math.max(50, value[k] + variant.residuals[0]);
-          out.valueHigh[i] = Math.max(50, value[k] + variant.residuals[1]);
-        });
-      });
+      for (const part of parts(rows)) {
+        const { churn, value } = variants[part.variant];
+        scatter(churn.predict(part.rows), part.places, out.probability);
+        writeValues(value, part.rows, part.places, out);
+      }
       return out;
     },
+    reasons(rows, top) {
+      const out = new Array<RowReasons>(rows.rows);
+      for (const part of parts(rows)) {
+        const found = reasons(variants[part.variant].churn, part.rows, top);
+        if (!found) return undefined;
+        for (let k = 0; k < found.length; k++) out[part.places[k]] = found[k];
+      }
+      return out;
+    },
+    toJSON: () => ({
+      kind: "telelink-desk",
+      version: 1,
+      origin,
+      schema,
+      variants: variants.map(({ churn, value }) => ({
+        churn: churn.toJSON(),
+        value: value.kind === "column" ? value : { ...value, pipeline: value.pipeline.toJSON() },
+      })),
+    }),
   };
 }
 
-/** For each variant the rows that it answers: the first whose columns are all known. */
-function byVariant(rows: Table, variants: readonly Variant[]): number[][] {
-  const groups: number[][] = variants.map(() => []);
-  const known = optional.map((name) => columnNamed(rows, name));
-  for (let i = 0; i < rows.rows; i++) {
-    const complete = known.every((one) => one.type === "numeric" && !Number.isNaN(one.values[i]));
-    groups[complete ? 0 : 1].push(i);
-  }
-  return groups;
+const deskJson = z.strictObject({
+  kind: z.literal("telelink-desk"),
+  version: z.literal(1),
+  origin: z.strictObject({
+    model: z.string(),
+    seed: z.string(),
+    simulatedValue: z.boolean(),
+    data: z.array(
+      z.strictObject({
+        name: z.string(),
+        sha256: z.string(),
+        rows: z.number().optional(),
+        simulated: z.boolean().optional(),
+      }),
+    ),
+  }),
+  schema: z.unknown(),
+  variants: z
+    .array(
+      z.strictObject({
+        churn: z.unknown(),
+        value: z.discriminatedUnion("kind", [
+          z.strictObject({
+            kind: z.literal("model"),
+            pipeline: z.unknown(),
+            residuals: z.tuple([z.number(), z.number()]),
+            least: z.number(),
+          }),
+          z.strictObject({ kind: z.literal("column"), column: z.string() }),
+        ]),
+      }),
+    )
+    .min(1)
+    .max(8),
+});
+
+/** The desk that `toJSON` described; throws when the description is not one. */
+export function deskFromJSON(json: unknown): Desk {
+  const read = deskJson.safeParse(json);
+  check(read.success, "load desk", read.success ? "" : z.prettifyError(read.error));
+  const { origin, schema, variants } = read.data;
+  return deskOf(
+    variants.map(({ churn, value }) => ({
+      churn: loadPipeline(churn),
+      value: value.kind === "column" ? value : { ...value, pipeline: loadPipeline(value.pipeline) },
+    })),
+    schemaFromJson(schema, "of the desk"),
+    origin,
+  );
 }
 
-function only(rows: Table, columns: readonly string[]): Table {
-  return dropColumns(
-    rows,
-    rows.columns.map((one) => one.name).filter((name) => !columns.includes(name)),
-  );
+/** The columns that a variant reads. */
+export function columnsOf({ churn, value }: DeskVariant): string[] {
+  const own = churn.encoder.parts.map((part) => part.name);
+  const its =
+    value.kind === "column" ? [value.column] : value.pipeline.encoder.parts.map((part) => part.name);
+  return [...new Set([...own, ...its])];
+}
+
+function writeValues(rule: ValueRule, rows: Table, places: Int32Array, out: DeskScores): void {
+  if (rule.kind === "column") {
+    const own = columnNamed(rows, rule.column);
+    if (own.type !== "numeric")
+      check(false, "value customers", `column ${JSON.stringify(rule.column)} must be numeric`, own.type);
+    else for (const to of [out.value, out.valueLow, out.valueHigh]) scatter(own.values, places, to);
+    return;
+  }
+  const { pipeline, residuals, least } = rule;
+  const predicted = pipeline.predict(rows);
+  for (let k = 0; k < predicted.length; k++) {
+    const i = places[k];
+    out.value[i] = Math.max(least, predicted[k]);
+    out.valueLow[i] = Math.max(least, predicted[k] + residuals[0]);
+    out.valueHigh[i] = Math.max(least, predicted[k] + residuals[1]);
+  }
+}
+
+/** For each variant the rows that it answers. */
+function byVariant(rows: Table, needs: readonly string[][], last: readonly string[]): Int32Array[] {
+  const answeredBy = new Uint8Array(rows.rows).fill(needs.length - 1);
+  for (let v = needs.length - 2; v >= 0; v--) {
+    const extra = needs[v].filter((name) => !last.includes(name));
+    const there = extra.every((name) => rows.columns.some((one) => one.name === name));
+    if (!there) continue;
+    const known = new Uint8Array(rows.rows).fill(1);
+    for (const name of extra) {
+      const one = columnNamed(rows, name);
+      if (one.type !== "numeric") continue;
+      for (let i = 0; i < known.length; i++) if (Number.isNaN(one.values[i])) known[i] = 0;
+    }
+    for (let i = 0; i < known.length; i++) if (known[i]) answeredBy[i] = v;
+  }
+  return needs.map((_, v) => places(rows.rows).filter((i) => answeredBy[i] === v));
+}
+
+function places(rows: number): Int32Array {
+  return Int32Array.from({ length: rows }, (_, i) => i);
+}
+
+function scatter(from: Float64Array, places: Int32Array, to: Float64Array): void {
+  for (let k = 0; k < from.length; k++) to[places[k]] = from[k];
 }
