@@ -39,7 +39,6 @@ export default {
     {
       name: "value of 1,200,000 customers, 12 months",
       goal: 1,
-      measure: "wall",
       rounds: 3,
       params: { kind: "value", data: "purchases-1200000" },
     },

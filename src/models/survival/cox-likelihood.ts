@@ -34,8 +34,8 @@ export interface PartialLikelihood {
 export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean): PartialLikelihood {
   const { rows, columns } = x;
   const { time, event, entry, weights } = data;
-  const counts = (i: number): boolean => event[i] === 1 && (!weights || weights[i] > 0);
-  const eventTimes = distinct(time.filter((_, i) => counts(i)));
+  const counted = Uint8Array.from(event, (e, i) => (e === 1 && (!weights || weights[i] > 0) ? 1 : 0));
+  const eventTimes = distinct(time.filter((_, i) => counted[i] === 1));
   const times = eventTimes.length;
   const last = new Int32Array(rows);
   const before = new Int32Array(rows).fill(-1);
@@ -46,14 +46,14 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
   for (let i = 0; i < rows; i++) {
     last[i] = lastUpTo(eventTimes, time[i]);
     if (entry) before[i] = lastUpTo(eventTimes, entry[i]);
-    if (counts(i)) {
+    if (counted[i]) {
       ties[last[i]]++;
       tiedWeight[last[i]] += weights ? weights[i] : 1;
     }
   }
   for (let j = 0; j < columns; j++) {
     const values = column(x, j);
-    for (let i = 0; i < rows; i++) if (counts(i)) observed[j] += (weights ? weights[i] : 1) * values[i];
+    for (let i = 0; i < rows; i++) if (counted[i]) observed[j] += (weights ? weights[i] : 1) * values[i];
   }
   const anyTies = efron && ties.some((d) => d > 1);
 
@@ -75,7 +75,7 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
       if (last[i] < 0) continue;
       at[last[i]] += values[i];
       if (before[i] >= 0) at[before[i]] -= values[i];
-      if (counts(i)) ended[last[i]] += values[i];
+      if (counted[i]) ended[last[i]] += values[i];
     }
     for (let k = times - 2; k >= 0; k--) at[k] += at[k + 1];
   };
@@ -122,10 +122,10 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
     for (let k = 1; k < times; k++) cumulative[k] += cumulative[k - 1];
     const load = new Float64Array(rows);
     for (let i = 0; i < rows; i++) {
-      if (counts(i)) value -= (weights ? weights[i] : 1) * (eta[i] - shift);
+      if (counted[i]) value -= (weights ? weights[i] : 1) * (eta[i] - shift);
       if (last[i] < 0) continue;
       const from = before[i] >= 0 ? cumulative[before[i]] : 0;
-      load[i] = theta[i] * (cumulative[last[i]] - from - (counts(i) ? spared[last[i]] : 0));
+      load[i] = theta[i] * (cumulative[last[i]] - from - (counted[i] ? spared[last[i]] : 0));
     }
     const product = new Float64Array(rows);
     const u = new Float64Array(times);
@@ -142,9 +142,7 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
         v[k] = a2[k] * d[k] - a1[k] * s[k];
       }
       for (let h = 0; h <= j; h++) {
-        const xh = column(x, h);
-        let entryOf = 0;
-        for (let i = 0; i < rows; i++) entryOf += product[i] * xh[i];
+        let entryOf = productSum(product, column(x, h));
         const from = h * times;
         for (let k = 0; k < times; k++) entryOf -= u[k] * s1[from + k];
         if (anyTies) for (let k = 0; k < times; k++) entryOf -= v[k] * d1[from + k];
@@ -165,4 +163,19 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
       return riskSumsOf(theta, shift);
     },
   };
+}
+
+/** Σ aᵢ bᵢ in four sums side by side, which a processor adds four times as fast as one. */
+function productSum(a: Float64Array, b: Float64Array): number {
+  const n = a.length;
+  const whole = n - (n % 4);
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    s0 += a[i] * b[i];
+    s1 += a[i + 1] * b[i + 1];
+    s2 += a[i + 2] * b[i + 2];
+    s3 += a[i + 3] * b[i + 3];
+  }
+  for (let i = whole; i < n; i++) s0 += a[i] * b[i];
+  return s0 + s1 + (s2 + s3);
 }

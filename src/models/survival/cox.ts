@@ -1,5 +1,5 @@
 import { check, checkNumber, checkOneOf } from "../../core/checks";
-import { symmetricInverse } from "../../core/linear-algebra";
+import { dot, symmetricInverse } from "../../core/linear-algebra";
 import { newton } from "../../core/optimise";
 import { standardised } from "../../core/standardise";
 import { checkSurvivalData, type FitSurvival, lastUpTo } from "./censored";
@@ -40,15 +40,19 @@ export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
     const p = x.columns;
     const likelihood = partialLikelihood(train, x, ties === "efron");
     let steps = 0;
+    // Newton's method starts at 0, where the likelihood is that of no model.
+    let nullLogLikelihood = 0;
     const found = newton((beta, gradient, hessian) => {
       watch?.signal?.throwIfAborted();
       let value = likelihood.objective(beta, gradient, hessian);
+      if (steps === 0) nullLogLikelihood = -value;
       for (let j = 0; j < p; j++) {
         value += 0.5 * penalty * beta[j] ** 2;
         gradient[j] += penalty * beta[j];
         hessian[j * p + j] += penalty;
       }
-      watch?.progress?.({ phase: "train", done: ++steps, total: steps, figures: { loss: value } });
+      steps++;
+      watch?.progress?.({ phase: "train", done: steps, total: steps, figures: { loss: value } });
       return value;
     }, new Float64Array(p));
     const names = train.x.features.map((f) => f.name);
@@ -62,11 +66,7 @@ export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
       );
     }
     check(found.converged, action, "Newton's method must converge (set penalty above 0)");
-    const scratch = new Float64Array(p);
-    const zero = new Float64Array(p);
-    const square = new Float64Array(p * p);
-    const nullLogLikelihood = -likelihood.objective(zero, scratch, square);
-    const logLikelihood = -likelihood.objective(found.x, scratch, square);
+    const logLikelihood = 0.5 * penalty * dot(found.x, found.x) - found.value;
     const { s0, shift } = likelihood.riskSums(found.x);
     const hazard = s0.map((sum, k) => likelihood.tiedWeight[k] / sum / Math.exp(shift));
     for (let k = 1; k < hazard.length; k++) hazard[k] += hazard[k - 1];
