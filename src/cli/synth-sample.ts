@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { CsvWriter } from "../data/write-csv";
-import { CliError } from "./exit";
+import type { SavedSynthesiser } from "../synthesis/saved-synthesiser";
+import { CliError, usageError } from "./exit";
 import { wholeNumber } from "./options";
 import { note, writeOut } from "./output";
 
 interface Options {
-  model: string;
+  model?: string;
+  pretrained?: string;
   rows: string;
   where: string[];
   seed: string;
@@ -17,7 +19,8 @@ interface Options {
 export function synthSampleCommand(): Command {
   return new Command("sample")
     .description("make synthetic rows, any number of them in constant memory")
-    .requiredOption("--model <file>", "a file that telelink synth fit wrote")
+    .option("--model <file>", "a file that telelink synth fit wrote")
+    .option("--pretrained <name>", "a generator that comes with telelink; a wrong name lists them")
     .requiredOption("--rows <number>", "how many rows")
     .option(
       "--where <condition...>",
@@ -31,30 +34,25 @@ export function synthSampleCommand(): Command {
       `
 Examples:
   $ telelink synth sample --model model.json --rows 10000 --out customers.csv
+  $ telelink synth sample --pretrained telco-gan --rows 1000 --out customers.csv
   $ telelink synth sample --model model.json --rows 500 --where Churn=Yes "tenure>=12" --out leavers.csv`,
     )
     .action(sample);
 }
 
 async function sample(options: Options): Promise<void> {
-  const [
-    { savedSynthesiserFromJSON },
-    { sampleBlocks },
-    { parseWhere },
-    { seeded },
-    { terminalWatch },
-    { stopSignal },
-  ] = await Promise.all([
-    import("../synthesis/saved-synthesiser.js"),
-    import("../synthesis/synthesiser.js"),
-    import("../synthesis/conditions.js"),
-    import("../core/rng.js"),
-    import("./progress.js"),
-    import("./stop-signal.js"),
-  ]);
+  const [{ sampleBlocks }, { parseWhere }, { seeded }, { terminalWatch }, { stopSignal }] = await Promise.all(
+    [
+      import("../synthesis/synthesiser.js"),
+      import("../synthesis/conditions.js"),
+      import("../core/rng.js"),
+      import("./progress.js"),
+      import("./stop-signal.js"),
+    ],
+  );
   const rows = wholeNumber(options.rows, "--rows", 0, 1e12);
   const seed = wholeNumber(options.seed, "--seed");
-  const { synthesiser } = savedSynthesiserFromJSON(jsonIn(options.model), options.model);
+  const { synthesiser } = await chosen(options);
   const where = parseWhere(options.where);
   const out = await target(options.out);
   const stop = stopSignal();
@@ -72,6 +70,16 @@ async function sample(options: Options): Promise<void> {
     stop.end();
   }
   if (options.out) note(`${rows} rows made; wrote ${options.out}`);
+}
+
+/** The model that the options name: exactly one. */
+async function chosen({ model, pretrained }: Options): Promise<SavedSynthesiser> {
+  if (pretrained !== undefined && model === undefined)
+    return (await import("../synthesis/pretrained.js")).loadPretrained(pretrained);
+  if (model === undefined || pretrained !== undefined)
+    throw usageError("Cannot sample: either --model or --pretrained must name a generator");
+  const { savedSynthesiserFromJSON } = await import("../synthesis/saved-synthesiser.js");
+  return savedSynthesiserFromJSON(jsonIn(model), model);
 }
 
 function jsonIn(file: string): unknown {

@@ -123,3 +123,24 @@ test("telelink synth fit refuses what it cannot use, and leaves the old model al
   expect(await telelink("synth", "sample", "--model", at("other.json"), "--rows", "1")).toBe(1);
   expect(err).toContain("version must be 1");
 });
+
+test("telelink synth sample --pretrained NAME draws from a generator that comes with it", async () => {
+  const sample = (...more: string[]): Promise<number> => telelink("synth", "sample", "--rows", "20", ...more);
+  for (const name of ["telco-gan", "telco-vae", "telco-sequential", "reference-gan"])
+    expect(await sample("--pretrained", name, "--out", at("p.csv"))).toBe(0);
+  expect(readCsv(at("p.csv")).table.rows).toBe(20);
+  expect(await sample("--pretrained", "nobody")).toBe(1);
+  expect(err).toContain("must be one of telco-gan, telco-vae, telco-sequential, reference-gan");
+  expect(await sample()).toBe(2);
+  expect(err).toContain("either --model or --pretrained");
+});
+
+test("telelink synth fit trains a net for the epochs asked for, and needs at least one", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), "--out", at("net.json"), "--method", "gan", ...more);
+  expect(await fit("--epochs", "2")).toBe(0);
+  expect(JSON.parse(readFileSync(at("net.json"), "utf8")).synthesiser.training).toMatchObject({ epochs: 2 });
+  expect(await telelink("synth", "sample", "--model", at("net.json"), "--rows", "5")).toBe(0);
+  expect(await fit("--epochs", "0")).toBe(2);
+  expect(err).toContain("--epochs");
+});

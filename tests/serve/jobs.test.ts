@@ -62,9 +62,11 @@ describe("training a generator", () => {
       state: "done",
       result: { model: "mine", version: 1, rows: 600 },
     });
-    expect((await app.inject("/synth/models")).json()).toMatchObject([
-      { name: "mine", kind: "synthesiser sequential", metadata: { rows: 600 } },
-    ]);
+    expect((await app.inject("/synth/models")).json()[0]).toMatchObject({
+      name: "mine",
+      kind: "synthesiser sequential",
+      metadata: { rows: 600 },
+    });
 
     const sample = await post("/synth/sample", { model: "mine", rows: 500, where: { Contract: "Yearly" } });
     const made = parseCsv(sample.body).table;
@@ -145,6 +147,22 @@ test("a net is trained for the epochs asked for, its losses told as it goes", as
     metadata: { training: { epochs: 4, asked: 4, ended: "all epochs" } },
   });
   expect((await post("/synth/sample", { model: "net", rows: 20 })).statusCode).toBe(200);
+});
+
+test("pretrained generators are listed behind one's own and draw rows under conditions", async () => {
+  const models: { name: string; kind: string; metadata: { rows: number } }[] = (
+    await app.inject("/synth/models")
+  ).json();
+  const listed = models.filter((one) => one.name.startsWith("pretrained "));
+  expect(listed.map((one) => one.name)).toContain("pretrained telco-gan");
+  const asked = { model: "pretrained telco-gan@1", rows: 30, where: { Contract: "Two year" } };
+  const made = parseCsv((await post("/synth/sample", asked)).body).table;
+  expect(made.rows).toBe(30);
+  const contract = columnNamed(made, "Contract");
+  expect(
+    isCategorical(contract) && contract.codes.every((code) => contract.levels[code] === "Two year"),
+  ).toBe(true);
+  expect((await post("/synth/preview", { model: "pretrained nobody" })).statusCode).toBe(404);
 });
 
 describe("bad input", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { z } from "zod";
 import { seeded } from "../../core/rng";
+import { type PretrainedCard, pretrainedCards } from "../../data/pretrained";
 import { problemText } from "../../data/problems";
 import { profile } from "../../data/profile";
 import { parseCsv } from "../../data/read-csv";
@@ -10,6 +11,7 @@ import { cellText, type Table } from "../../data/table";
 import { csvWriter } from "../../data/write-csv";
 import type { Where } from "../../synthesis/conditions";
 import { loadSynthesiser, methodNames } from "../../synthesis/methods";
+import { loadPretrained } from "../../synthesis/pretrained";
 import { type Synthesiser, sampleBlocks } from "../../synthesis/synthesiser";
 import type { App, Context } from "../app";
 import { csvFiles, dataFile } from "../data-path";
@@ -147,12 +149,22 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         response: { 200: z.array(modelSchema) },
       },
     },
-    async () => listModels(store).filter((one) => one.kind.startsWith("synthesiser ")),
+    async () => [
+      ...listModels(store).filter((one) => one.kind.startsWith("synthesiser ")),
+      ...pretrainedCards().map(pretrainedModel),
+    ],
   );
 
   // Models are read once: the newest few stay in memory.
   const loaded = new Map<number, Synthesiser>();
+  const pretrained = new Map<string, Synthesiser>();
   const modelOf = (reference: string): Synthesiser => {
+    const name = pretrainedName(reference);
+    if (name !== undefined) {
+      const known = pretrained.get(name) ?? loadPretrained(name).synthesiser;
+      pretrained.set(name, known);
+      return known;
+    }
     const found = findModel(store, reference);
     if (!found?.kind.startsWith("synthesiser "))
       throw new HttpProblem(
@@ -230,6 +242,30 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         .send(Readable.from(csvOf(synthesiser, rows, seed, where as Where)) as never);
     },
   );
+}
+
+/** Pretrained generators are listed and asked for as "pretrained NAME", so that a trained one never hides them. */
+const pretrainedPrefix = "pretrained ";
+
+/** A pretrained generator as the list shows it. */
+function pretrainedModel(card: PretrainedCard): z.infer<typeof modelSchema> {
+  const { name, title, method, sha256, made, rows, figures } = card;
+  return {
+    name: `${pretrainedPrefix}${name}`,
+    version: 1,
+    kind: `synthesiser ${method}`,
+    sha256,
+    at: made,
+    aliases: [],
+    metadata: { data: title, rows, figures },
+  };
+}
+
+/** The pretrained generator that a reference means, if it means one. */
+function pretrainedName(reference: string): string | undefined {
+  const name = reference.replace(/@1$/, "").slice(pretrainedPrefix.length);
+  if (!reference.startsWith(pretrainedPrefix)) return undefined;
+  return pretrainedCards().some((one) => one.name === name) ? name : undefined;
 }
 
 function blocksOf(
