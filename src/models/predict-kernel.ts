@@ -1,8 +1,19 @@
 import { Layout, type RunningKernel, startKernel } from "../core/kernel";
 import { column, type Matrix } from "../core/matrix";
-import { type Crown, crownOf, levelsBelow } from "./predict-crown";
+import { crownOf } from "./predict-crown";
 import { wasm } from "./predict-kernel.wasm";
-import { inSet, type Trees } from "./trees";
+import {
+  BIAS,
+  bitsOfSets,
+  codesOfNodes,
+  searchSize,
+  TREE_BYTES,
+  thresholdsOf,
+  writeCrowns,
+  writeNodes,
+  writeTables,
+} from "./predict-layout";
+import type { Trees } from "./trees";
 
 interface Kernel {
   setup(...pointers: number[]): void;
@@ -14,11 +25,8 @@ interface Kernel {
 /** Rows per call, a multiple of 16: few enough that their codes stay in the second-level cache. */
 const BLOCK = 512;
 const COLUMN_BYTES = 24;
-const TREE_BYTES = 24;
 /** The code of missing values that go right: no code of a threshold reaches it. */
 const MISSING_RIGHT = 0xffff;
-/** The kernel compares codes as signed numbers. */
-const BIAS = 0x8000;
 /** Columns from which on 16 × a column does not fit into 16 bits. */
 const MANY_COLUMNS = 2 ** 12 - 1;
 
@@ -84,7 +92,8 @@ export class FastTrees {
       columns: layout.take(asked.length * COLUMN_BYTES),
       trees: layout.take(TREE_BYTES * trees.roots.length),
       nodes: layout.take(nodeBytes * count),
-      values: layout.take(8 * count),
+      // Each tree has one leaf more than inner nodes.
+      values: layout.take(4 * (count + trees.roots.length - 1)),
       crowns: layout.take(8 * exits),
       ways: layout.take(4 * exits),
       staging: layout.take(8 * BLOCK * sources.length),
@@ -167,163 +176,4 @@ export class FastTrees {
       sums.set(out.subarray(0, count), start);
     }
   }
-}
-
-/** The power of two above the number of thresholds: what a search halves. */
-function searchSize(values: Float64Array): number {
-  return 2 ** Math.ceil(Math.log2(values.length + 1));
-}
-
-/** Per numeric column that is asked, its thresholds, ascending and distinct. */
-function thresholdsOf(trees: Trees): Map<number, Float64Array> {
-  const counts = new Int32Array(trees.features.length);
-  for (let n = 0; n < trees.feature.length; n++) if (trees.feature[n] >= 0) counts[trees.feature[n]]++;
-  const all = new Map<number, Float64Array>();
-  const lengths = new Int32Array(trees.features.length);
-  counts.forEach((count, j) => {
-    if (count > 0 && !trees.kept[j]) all.set(j, new Float64Array(count));
-  });
-  for (let n = 0; n < trees.feature.length; n++) {
-    const own = all.get(trees.feature[n]);
-    if (own) own[lengths[trees.feature[n]]++] = trees.threshold[n];
-  }
-  for (const [j, values] of all) {
-    values.sort();
-    let last = -1;
-    for (const value of values) if (last < 0 || value !== values[last]) values[++last] = value;
-    all.set(j, values.subarray(0, last + 1));
-  }
-  return all;
-}
-
-/** The place of each numeric node's threshold among its column's. */
-function codesOfNodes(trees: Trees, thresholds: ReadonlyMap<number, Float64Array>): Int32Array {
-  const codes = new Int32Array(trees.feature.length);
-  for (let n = 0; n < codes.length; n++) {
-    const values = thresholds.get(trees.feature[n]);
-    if (!values) continue;
-    let from = 0;
-    let to = values.length - 1;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (values[middle] < trees.threshold[n]) from = middle + 1;
-      else to = middle;
-    }
-    codes[n] = from;
-  }
-  return codes;
-}
-
-/** Where each categorical node's set begins among the bits of all sets: its levels with slots, then "missing". */
-function bitsOfSets(trees: Trees, askedOf: Int32Array): { first: Float64Array; total: number } {
-  const first = new Float64Array(trees.feature.length);
-  let total = 0;
-  for (let n = 0; n < first.length; n++) {
-    const kept = askedOf[n] < 0 ? undefined : trees.kept[trees.feature[n]];
-    if (!kept) continue;
-    first[n] = total;
-    total += kept.length + 1;
-  }
-  return { first, total };
-}
-
-function writeTables(
-  buffer: ArrayBuffer,
-  trees: Trees,
-  tables: ReadonlyMap<number, number>,
-  thresholds: ReadonlyMap<number, Float64Array>,
-): void {
-  for (const [source, at] of tables) {
-    const values = thresholds.get(source);
-    const kept = trees.kept[source];
-    // A search may look past the last threshold: nothing is above NaN.
-    if (values) new Float64Array(buffer, at, searchSize(values)).fill(NaN).set(values);
-    else if (kept) {
-      const slots = new Uint16Array(buffer, at, trees.features[source].levels?.length ?? 0).fill(kept.length);
-      kept.forEach((level, slot) => {
-        slots[level] = slot;
-      });
-    }
-  }
-}
-
-interface Addresses {
-  readonly trees: number;
-  readonly nodes: number;
-  readonly values: number;
-  readonly crowns: number;
-  readonly ways: number;
-  readonly sets: number;
-}
-
-interface Known {
-  readonly wide: boolean;
-  readonly askedOf: Int32Array;
-  /** The column of zeros. */
-  readonly zero: number;
-  readonly codeOf: Int32Array;
-  readonly firstBit: Float64Array;
-  readonly crowns: readonly Crown[];
-}
-
-/** Writes the nodes and their values. A tree's values begin with those that its crown leads to, in their order. */
-function writeNodes(buffer: ArrayBuffer, at: Addresses, trees: Trees, known: Known): void {
-  const { wide, askedOf, zero, codeOf, firstBit, crowns } = known;
-  const size = wide ? 16 : 8;
-  const words = new Uint32Array(buffer, at.nodes, (size / 4) * trees.feature.length);
-  const values = new Float64Array(buffer, at.values, trees.feature.length);
-  const bits = new Uint8Array(buffer, at.sets);
-  const numbers = new Int32Array(trees.feature.length).fill(-1);
-  let first = 0;
-  crowns.forEach(({ exits }, t) => {
-    const root = trees.roots[t];
-    let leaves = 0;
-    for (const node of exits) if (askedOf[node] < 0) numbers[node] = leaves++;
-    for (let n = root; n < trees.roots[t + 1]; n++) {
-      const leaf = askedOf[n] < 0;
-      const kept = leaf ? undefined : trees.kept[trees.feature[n]];
-      if (leaf && numbers[n] < 0) numbers[n] = leaves++;
-      if (leaf) values[first + numbers[n]] = trees.threshold[n];
-      const test = leaf ? numbers[n] : kept ? firstBit[n] + BIAS : (codeOf[n] - BIAS) & 0xffff;
-      const asked = 16 * (leaf ? zero : askedOf[n]);
-      const left = size * ((leaf ? n : trees.left[n]) - root);
-      if (wide) words.set([kept || leaf ? test : codeOf[n] - BIAS, asked, left, kept ? 1 : 0], 4 * n);
-      else words.set([test | (asked << 16), left], 2 * n);
-      if (!kept) continue;
-      for (let slot = 0; slot <= kept.length; slot++) {
-        const goes =
-          slot === kept.length ? trees.missingLeft[n] === 1 : inSet(trees.sets, trees.threshold[n], slot);
-        const bit = firstBit[n] + slot;
-        if (goes) bits[Math.floor(bit / 8)] |= 1 << (bit % 8);
-      }
-    }
-    first += leaves;
-  });
-}
-
-/** Writes the crowns, where their exits lead, and where all that belongs to each tree begins. */
-function writeCrowns(buffer: ArrayBuffer, at: Addresses, trees: Trees, known: Known): void {
-  const { wide, askedOf, codeOf, crowns } = known;
-  const size = wide ? 16 : 8;
-  const starts = new Uint32Array(buffer, at.trees, (TREE_BYTES / 4) * trees.roots.length);
-  const asked = new Uint16Array(buffer, at.crowns);
-  const ways = new Int32Array(buffer, at.ways);
-  let leaves = 0;
-  let nodes = 0;
-  let exits = 0;
-  crowns.forEach((crown, t) => {
-    const root = trees.roots[t];
-    const below = levelsBelow(trees, t, crown);
-    starts.set(
-      [size * root, 8 * leaves, 8 * nodes, 4 * exits, crown.asked.length, below],
-      (TREE_BYTES / 4) * t,
-    );
-    for (const { node, from, to } of crown.asked) {
-      const left = 2 ** to - 2 ** from;
-      asked.set([codeOf[node] - BIAS, 16 * askedOf[node], left & 0xffff, left >>> 16], 4 * nodes++);
-    }
-    for (const node of crown.exits) ways[exits++] = size * (node - root);
-    leaves += (trees.roots[t + 1] - root + 1) / 2;
-  });
-  starts.set([size * trees.feature.length, 8 * leaves], (TREE_BYTES / 4) * crowns.length);
 }
