@@ -155,15 +155,30 @@ function explainRow(
     const first = left[root + n] - root;
     for (let child = first; child <= first + 1; child++) {
       const above = same[child];
-      met[child] = goesLeft === (child === first) && (above < 0 || met[above] === 1) ? 1 : 0;
+      const goes = goesLeft === (child === first) && (above < 0 || met[above] === 1);
+      met[child] = goes ? 1 : 0;
+      // The factor z + (1 − z) t where the conditions are met, z (1 − t) elsewhere.
       const z = share[child];
+      const slope = goes ? 1 - z : -z;
       const at = child * size;
-      for (let k = 0; k < size; k++) {
-        const own = met[child] === 1 ? z + (1 - z) * points[k] : z * (1 - points[k]);
+      const from = n * size;
+      if (z === 0 && !goes) {
         // Where no training row came and this one does not go either, all is 0.
-        inverse[at + k] = own > 0 ? 1 / own : 0;
-        const rest = above < 0 ? 1 : inverse[above * size + k];
-        product[at + k] = product[n * size + k] * own * rest;
+        inverse.fill(0, at, at + size);
+        product.fill(0, at, at + size);
+      } else if (above < 0) {
+        for (let k = 0; k < size; k++) {
+          const own = z + slope * points[k];
+          inverse[at + k] = 1 / own;
+          product[at + k] = product[from + k] * own;
+        }
+      } else {
+        const before = above * size;
+        for (let k = 0; k < size; k++) {
+          const own = z + slope * points[k];
+          inverse[at + k] = 1 / own;
+          product[at + k] = product[from + k] * own * inverse[before + k];
+        }
       }
     }
   }
@@ -173,13 +188,20 @@ function explainRow(
     const above = same[n];
     const own = met[n] - share[n];
     let sum = 0;
-    for (let k = 0; k < size; k++) {
-      below[up + k] += below[at + k];
-      sum += own * below[at + k] * inverse[at + k];
-    }
-    if (above >= 0) {
+    if (above < 0) {
+      for (let k = 0; k < size; k++) {
+        const value = below[at + k];
+        below[up + k] += value;
+        sum += own * value * inverse[at + k];
+      }
+    } else {
       const before = met[above] - share[above];
-      for (let k = 0; k < size; k++) sum -= before * below[at + k] * inverse[above * size + k];
+      const other = above * size;
+      for (let k = 0; k < size; k++) {
+        const value = below[at + k];
+        below[up + k] += value;
+        sum += value * (own * inverse[at + k] - before * inverse[other + k]);
+      }
     }
     out[feature[root + parent[n]] * rows + i] += sum;
   }
