@@ -156,7 +156,13 @@ function cacheFolder(): string | undefined {
   }
 }
 
+/** Removes snapshots that are used no more, and what makings left that were ended from outside. */
 function prune(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    const part = /^tslab-.*\.part(\.js)?$/.test(name);
+    if (part && Date.now() - statSync(file).mtimeMs > 600e3) rmSync(file, { force: true });
+  }
   const all = readdirSync(folder)
     .filter((name) => /^tslab-.*\.snapshot(\.failed)?$/.test(name))
     .map((name) => join(folder, name))

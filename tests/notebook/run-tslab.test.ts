@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -137,8 +137,15 @@ describe("makeSnapshot", () => {
     vi.stubEnv("TELELINK_SNAPSHOT", "0");
     const plain = await run(cells, { keepGoing: true });
     vi.stubEnv("TELELINK_SNAPSHOT", "1");
-    vi.stubEnv("TELELINK_CACHE", mkdtempSync(join(tmpdir(), "telelink-cache-")));
+    const cache = mkdtempSync(join(tmpdir(), "telelink-cache-"));
+    vi.stubEnv("TELELINK_CACHE", cache);
+    // What a making left that was killed an hour ago goes.
+    const left = join(cache, "tslab-0.snapshot.7.part");
+    writeFileSync(left, "");
+    const hourAgo = new Date(Date.now() - 3600e3);
+    utimesSync(left, hourAgo, hourAgo);
     expect(await makeSnapshot(bundledTslab(), cwd)).toBe(true);
+    expect(existsSync(left)).toBe(false);
     const fast = await run(cells, { keepGoing: true });
     vi.unstubAllEnvs();
     expect(fast.notebook.cells.map((cell) => cell.outputs)).toEqual(
