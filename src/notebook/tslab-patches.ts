@@ -37,6 +37,12 @@ const patches: readonly Patch[] = [
         const declsFile = builder.getSourceFile(declFilename);
         const srcFile = builder.getSourceFile(srcFilename);`,
   },
+  // Which declarations every cell sees is looked up in the folders once, not for each cell.
+  {
+    file: "converter.js",
+    from: "typeRoots: getTypeRoots(),",
+    to: "typeRoots: getTypeRoots(),\n        types: ts.getAutomaticTypeDirectiveNames({ typeRoots: getTypeRoots() }, ts.sys),",
+  },
   // tslab asks its program for five things only; a builder that tracks what changed between compilations costs as much
   // as the compilation.
   {
