@@ -25,7 +25,7 @@ interface Program {
 }
 
 interface Compiler {
-  readonly sys: { useCaseSensitiveFileNames: boolean };
+  readonly sys: { useCaseSensitiveFileNames: boolean; getCurrentDirectory(): string };
   readonly ModuleKind: Readonly<Record<string, number>>;
   readonly ModuleResolutionKind: Readonly<Record<string, number>>;
   readonly ScriptTarget: Readonly<Record<string, number>>;
@@ -59,6 +59,8 @@ function loadCompiler(): Compiler {
 const ts = loadCompiler();
 // As tslab sets it, before anything is parsed.
 ts.sys.useCaseSensitiveFileNames = true;
+// TypeScript asks for the working directory once; what it remembered here would be that of the making.
+ts.sys.getCurrentDirectory = () => process.cwd();
 
 /** Parses and binds, with tslab's own options, all that a cell which uses a little of everything reaches. */
 function parseAll(): Map<string, SourceFile> {

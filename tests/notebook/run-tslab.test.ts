@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -155,6 +163,25 @@ describe("makeSnapshot", () => {
     expect(textOf(plain.notebook.cells[2].outputs)).toBe("7\n");
     expect(textOf(plain.notebook.cells[3].outputs)).toBe("function\n");
   }, 240_000);
+
+  test("a kernel from a snapshot imports from its own folder, not from where the snapshot was made", async () => {
+    vi.stubEnv("TELELINK_CACHE", mkdtempSync(join(tmpdir(), "telelink-cache-")));
+    const folder = mkdtempSync(join(tmpdir(), "telelink-cwd-"));
+    const notebooks = join(folder, "notebooks");
+    mkdirSync(notebooks);
+    writeFileSync(join(folder, "package.json"), "{}");
+    writeFileSync(join(folder, "near.ts"), "export const near: number = 1;");
+    writeFileSync(join(notebooks, "below.ts"), "export const below: number = 2;");
+    symlinkSync(resolve(__dirname, "..", "..", "node_modules"), join(folder, "node_modules"));
+    expect(await makeSnapshot(bundledTslab(), notebooks)).toBe(true);
+    const cells = [code('import { near } from "../near";\nimport { below } from "./below";\nnear + below')];
+    const done = await run(cells, { cwd: notebooks });
+    expect(done.failures).toEqual([]);
+    expect(textOf(done.notebook.cells[0].outputs)).toBe("3\n");
+    // It did start from the snapshot.
+    expect(snapshotCommand(bundledTslab(), notebooks)).toBeDefined();
+    vi.unstubAllEnvs();
+  });
 
   test("a kernel whose snapshot is broken starts without it", async () => {
     vi.stubEnv("TELELINK_CACHE", mkdtempSync(join(tmpdir(), "telelink-cache-")));
