@@ -34,6 +34,27 @@ export const customerSchema = z
   })
   .meta({ id: "Customer" });
 
+/** One column's part in a prediction. */
+export const reasonSchema = z
+  .object({
+    field: z.string(),
+    value: z.string().describe("As the customer has it; empty when it is not known"),
+    contribution: z.number().describe("SHAP value; above 0 it raises the probability"),
+  })
+  .meta({ id: "Reason" });
+
+/** How many reasons to give. */
+export const reasonsQuery = (standard: number) =>
+  z.object({
+    reasons: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(20)
+      .default(standard)
+      .describe("How many reasons to give, the strongest first"),
+  });
+
 /** What is said of one customer. */
 export const predictionSchema = z
   .object({
@@ -44,10 +65,41 @@ export const predictionSchema = z
     clv_interval: z.tuple([z.number(), z.number()]).describe("Holds the value of nine in ten such customers"),
     recommended_action: z.string(),
     expected_profit: z.number().describe("Of contacting the customer with the retention offer, after costs"),
+    reasons: z
+      .array(reasonSchema)
+      .optional()
+      .describe("The strongest first; left out where none were asked for"),
     model: z.string(),
     simulated_value: z.boolean().describe("True when the model learned value from a simulated label"),
   })
   .meta({ id: "Prediction" });
+
+/** Why a customer gets its prediction, and what would change it. */
+export const explanationSchema = z
+  .object({
+    prediction: predictionSchema,
+    unit: z.string().describe("What contributions are measured in"),
+    expected: z
+      .number()
+      .describe("The score of a customer of whom nothing is known; contributions add to it"),
+    method: z
+      .enum(["exact", "carried"])
+      .describe("Exact SHAP values, or such carried on through a calibration"),
+    changes: z
+      .array(
+        z.object({
+          field: z.string(),
+          from: z.union([z.string(), z.number()]),
+          to: z.union([z.string(), z.number()]),
+          churn_probability: z.number().min(0).max(1),
+          risk_level: z.enum(risks),
+        }),
+      )
+      .describe(
+        "One thing different each: the nearest that lowers the risk level, or else the probability most",
+      ),
+  })
+  .meta({ id: "Explanation" });
 
 /** A row of a batch that could not be used. */
 export const rowErrorSchema = z

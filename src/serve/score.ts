@@ -1,26 +1,34 @@
 import type { z } from "zod";
 import type { Table } from "../data/table";
+import type { Reason } from "../models/reasons";
+import { changes } from "../studies/desk/changes";
+import { deskFields } from "../studies/desk/columns";
 import { decide } from "../studies/desk/decide";
 import type { Desk } from "../studies/desk/desk";
 import { type DeskCustomer, deskTable } from "../studies/desk/rows";
-import type { predictionSchema } from "./schemas";
+import type { explanationSchema, predictionSchema, reasonSchema } from "./schemas";
 import type { Settings } from "./settings";
 
 /** What is said of one customer. */
 export type Prediction = z.infer<typeof predictionSchema>;
+export type Explanation = z.infer<typeof explanationSchema>;
 
-/** What the desk says of customers, in their order. */
+const keys = new Map(deskFields.map((field) => [field.column, field.key]));
+
+/** The API's name of a column. */
+export function fieldOf(column: string): string {
+  return keys.get(column) ?? column;
+}
+
+/** What the desk says of customers, in their order, with so many reasons each. */
 export function scoreCustomers(
   desk: Desk,
   settings: Settings,
   customers: readonly DeskCustomer[],
+  top = 0,
 ): Prediction[] {
-  return scoreTable(
-    desk,
-    settings,
-    deskTable(customers),
-    (i) => customers[i].customer_id as string | undefined,
-  );
+  const id = (i: number): string | undefined => customers[i].customer_id as string | undefined;
+  return scoreTable(desk, settings, deskTable(customers), id, top);
 }
 
 /** The same of a table in the desk's columns. */
@@ -29,8 +37,10 @@ export function scoreTable(
   settings: Settings,
   rows: Table,
   id: (i: number) => string | undefined,
+  top = 0,
 ): Prediction[] {
   const scores = desk.score(rows);
+  const reasons = top > 0 ? desk.reasons(rows, top) : undefined;
   const { model, simulatedValue } = desk.origin;
   return Array.from({ length: rows.rows }, (_, i) => {
     const { risk, action, expectedProfit } = decide(scores.probability[i], scores.value[i], settings);
@@ -43,10 +53,41 @@ export function scoreTable(
       clv_interval: [round(scores.valueLow[i], 2), round(scores.valueHigh[i], 2)] as [number, number],
       recommended_action: action,
       expected_profit: round(expectedProfit, 2),
+      ...(reasons && { reasons: reasons[i].reasons.map(shownReason) }),
       model,
       simulated_value: simulatedValue,
     };
   });
+}
+
+/** Why the customer gets its prediction, and what would change it; undefined where the model has no reasons. */
+export function explainCustomer(
+  desk: Desk,
+  settings: Settings,
+  customer: DeskCustomer,
+  top: number,
+): Explanation | undefined {
+  const rows = deskTable([customer]);
+  const found = desk.reasons(rows, top)?.[0];
+  if (!found) return undefined;
+  const [prediction] = scoreTable(desk, settings, rows, () => customer.customer_id as string | undefined);
+  return {
+    prediction: { ...prediction, reasons: found.reasons.map(shownReason) },
+    unit: found.unit,
+    expected: round(found.expected, 4),
+    method: found.exact ? "exact" : "carried",
+    changes: changes(desk, rows, settings).map(({ column, from, to, probability, risk }) => ({
+      field: fieldOf(column),
+      from,
+      to,
+      churn_probability: round(probability, 4),
+      risk_level: risk,
+    })),
+  };
+}
+
+function shownReason({ column, value, contribution }: Reason): z.infer<typeof reasonSchema> {
+  return { field: fieldOf(column), value, contribution: round(contribution, 4) };
 }
 
 function round(value: number, digits: number): number {

@@ -96,6 +96,49 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
     expect(heavy.churn_probability).toBeGreaterThan(0.6);
   });
 
+  test("POST /predict gives as many reasons as asked for, 3 unless told, by the API's own names", async () => {
+    const upset = { ...customer, customer_service_calls: 6, international_plan: true };
+    const { reasons } = (await post("/predict", upset)).json();
+    expect(reasons).toHaveLength(3);
+    expect(reasons.map((one: { field: string }) => one.field)).toContain("customer_service_calls");
+    expect(reasons.find((one: { field: string }) => one.field === "customer_service_calls")).toMatchObject({
+      value: "6",
+    });
+    expect((await post("/predict?reasons=0", upset)).json()).not.toHaveProperty("reasons");
+    expect((await post("/predict?reasons=-1", upset)).statusCode).toBe(400);
+    const batch = (await post("/batch-predict?reasons=2", [upset, customer])).json();
+    expect(batch.predictions.map((one: { reasons: unknown[] }) => one.reasons.length)).toEqual([2, 2]);
+  });
+
+  test("POST /explain's contributions add up to the probability, and its changes are what /predict says of them", async () => {
+    const minutes = {
+      total_day_minutes: 300,
+      total_eve_minutes: 250,
+      total_night_minutes: 240,
+      total_intl_minutes: 10,
+    };
+    for (const one of [
+      { ...customer, customer_service_calls: 5 },
+      { ...customer, ...minutes, voice_mail_plan: false, number_vmail_messages: 0 },
+    ]) {
+      const said = (await post("/explain", one)).json();
+      expect(said).toMatchObject({ unit: "log odds", method: "exact" });
+      const score = said.prediction.reasons.reduce(
+        (sum: number, { contribution }: { contribution: number }) => sum + contribution,
+        said.expected,
+      );
+      expect(1 / (1 + Math.exp(-score))).toBeCloseTo(said.prediction.churn_probability, 3);
+      expect(said.changes.length).toBeGreaterThan(0);
+      for (const { field, from, to, churn_probability, risk_level } of said.changes) {
+        expect((one as Record<string, unknown>)[field] ?? from).not.toBe(to);
+        expect(churn_probability).toBeLessThan(said.prediction.churn_probability);
+        const messages = field === "voice_mail_plan" ? { number_vmail_messages: to === "Yes" ? 28 : 0 } : {};
+        const again = (await post("/predict", { ...one, [field]: to, ...messages })).json();
+        expect(again).toMatchObject({ churn_probability, risk_level });
+      }
+    }
+  });
+
   test("each wrong field is named with its rule, as problem+json", async () => {
     const reply = await post("/predict", {
       ...customer,

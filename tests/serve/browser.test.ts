@@ -66,6 +66,10 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
     expect(words).toMatch(/\d+\.\d %/);
     expect(words).toContain("High");
     await page.waitForSelector("text=What would change the outcome");
+    const all = (await page.textContent("#result")) ?? "";
+    expect(all).toMatch(/Customer-service calls: 5\s*raises the risk/);
+    expect(all).toMatch(/Customer-service calls: \d instead of 5/);
+    expect(all).not.toMatch(/undefined|NaN|\[object/);
     expect(words).not.toMatch(/undefined|NaN|\[object/);
   });
 

@@ -1,4 +1,4 @@
-import { byId, make, type Prediction, problemBox, send, shown } from "./dom.js";
+import { byId, type Change, make, type Prediction, problemBox, send, shown, tableOf } from "./dom.js";
 
 type Customer = Record<string, string | number>;
 
@@ -66,11 +66,7 @@ form.addEventListener("submit", async (event) => {
       .map((field) => [field.name, field.type === "number" ? Number(field.value) : field.value]),
   );
   form.setAttribute("aria-busy", "true");
-  const said = await send<Prediction>("/predict", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(customer),
-  });
+  const said = await post<Prediction>("/predict?reasons=5", customer);
   form.removeAttribute("aria-busy");
   if (!said.ok) {
     for (const error of said.problem.errors ?? []) showError(error.field, error.rule);
@@ -78,8 +74,14 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   result.replaceChildren(...describe(said.value));
-  result.append(await changes(customer, said.value));
+  const why = await post<{ changes: readonly Change[] }>("/explain?reasons=1", customer);
+  result.append(why.ok ? changes(why.value.changes, said.value) : problemBox(why.problem));
 });
+
+function post<T>(url: string, body: unknown): ReturnType<typeof send<T>> {
+  const headers = { "content-type": "application/json" };
+  return send<T>(url, { method: "POST", headers, body: JSON.stringify(body) });
+}
 
 function describe(said: Prediction): Node[] {
   const high = Number(result.dataset.high);
@@ -121,6 +123,7 @@ function describe(said: Prediction): Node[] {
     ),
     make("p", { class: "app-action" }, said.recommended_action),
     facts,
+    ...(said.reasons && said.reasons.length > 0 ? [reasonsTable(said.reasons)] : []),
     ...(said.simulated_value
       ? [
           make(
@@ -133,46 +136,64 @@ function describe(said: Prediction): Node[] {
   ];
 }
 
+/** A field as the form calls it. */
+function labelOf(field: string): string {
+  return form.querySelector(`label[for="${field}"]`)?.textContent ?? field.replaceAll("_", " ");
+}
+
+/** The strongest reasons, each with a bar as long as its part. */
+function reasonsTable(reasons: NonNullable<Prediction["reasons"]>): Node {
+  const most = Math.max(...reasons.map((one) => Math.abs(one.contribution)), 1e-9);
+  const box = tableOf(
+    "Why",
+    ["What is known", "Its part"],
+    reasons.map((one) => [`${labelOf(one.field)}: ${one.value === "" ? "not known" : one.value}`, ""]),
+  );
+  for (const [k, row] of [...box.querySelectorAll("tbody tr")].entries()) {
+    const { contribution } = reasons[k];
+    const bar = make("span", { class: `app-part ${contribution > 0 ? "app-raises" : "app-lowers"}` });
+    bar.style.width = `${(6 * Math.abs(contribution)) / most}rem`;
+    row.lastElementChild?.append(bar, contribution > 0 ? "raises the risk" : "lowers the risk");
+  }
+  return box;
+}
+
 /** What would change the outcome: the same customer with one thing different. */
-async function changes(customer: Customer, said: Prediction): Promise<Node> {
-  const ideas: [string, Customer][] = [];
-  if (Number(customer.customer_service_calls) > 1)
-    ideas.push(["with one customer-service call", { customer_service_calls: 1 }]);
-  if (customer.international_plan === "Yes")
-    ideas.push(["without the international plan", { international_plan: "No" }]);
-  if (customer.voice_mail_plan === "No")
-    ideas.push(["with the voice-mail plan", { voice_mail_plan: "Yes", number_vmail_messages: 28 }]);
-  if (Number(customer.total_day_minutes) > 200)
-    ideas.push(["with 180 day minutes", { total_day_minutes: 180 }]);
-  if (Number(customer.total_intl_calls) < 3 && customer.international_plan === "Yes")
-    ideas.push(["with five international calls", { total_intl_calls: 5 }]);
-  if (ideas.length === 0)
+function changes(found: readonly Change[], said: Prediction): Node {
+  const heading = make("h2", { class: "app-heading" }, "What would change the outcome");
+  if (found.length === 0)
     return make(
-      "p",
-      { class: "app-note" },
-      "Nothing in this customer's plans or contacts stands out as a reason to leave.",
+      "div",
+      {},
+      heading,
+      make(
+        "p",
+        { class: "app-note" },
+        "No single change to plans, calls or minutes lowers this probability.",
+      ),
     );
-  const answer = await send<{ predictions: Prediction[] }>("/batch-predict", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(ideas.map(([, change]) => ({ ...customer, ...change }))),
-  });
-  if (!answer.ok) return problemBox(answer.problem);
-  const list = make("ul");
-  const sorted = ideas
-    .map(([words], i) => ({ words, probability: answer.value.predictions[i].churn_probability }))
-    .sort((a, b) => a.probability - b.probability);
-  for (const one of sorted) list.append(make("li", {}, `${shown(100 * one.probability, 1)} % ${one.words}`));
+  const word = (value: string | number): string => (typeof value === "number" ? shown(value) : value);
   return make(
     "div",
     {},
-    make("h2", { style: "font-size:1.05rem;margin:1.4rem 0 .3rem" }, "What would change the outcome"),
+    heading,
     make(
       "p",
       { class: "app-note" },
-      `Now ${shown(100 * said.churn_probability, 1)} %. The same customer would be at`,
+      `Now ${shown(100 * said.churn_probability, 1)} %. With one thing different, as far as the model knows:`,
     ),
-    list,
+    tableOf(
+      "One change at a time",
+      ["Change", "Probability", "Risk"],
+      found
+        .slice(0, 5)
+        .map((one) => [
+          `${labelOf(one.field)}: ${word(one.to)} instead of ${word(one.from)}`,
+          `${shown(100 * one.churn_probability, 1)} %`,
+          one.risk_level,
+        ]),
+      [1],
+    ),
   );
 }
 

@@ -66,8 +66,22 @@ export interface Prediction {
   readonly clv_interval: readonly [number, number];
   readonly recommended_action: string;
   readonly expected_profit: number;
+  readonly reasons?: readonly {
+    readonly field: string;
+    readonly value: string;
+    readonly contribution: number;
+  }[];
   readonly model: string;
   readonly simulated_value: boolean;
+}
+
+/** What one change would make of a customer. */
+export interface Change {
+  readonly field: string;
+  readonly from: string | number;
+  readonly to: string | number;
+  readonly churn_probability: number;
+  readonly risk_level: string;
 }
 
 /** A table with a caption; the columns numbered in `right` hold numbers. */

@@ -39,6 +39,9 @@ button:disabled { opacity: .55; cursor: default; }
 .app-action { font-size: 1.15rem; font-weight: 600; margin: 1.2rem 0 .2rem; }
 .app-facts { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1.2rem; margin: 1rem 0; font-variant-numeric: tabular-nums; }
 .app-facts dt { color: var(--tl-faint); } .app-facts dd { margin: 0; }
+.app-part { display: inline-block; height: .7rem; border-radius: 2px; margin-right: .5rem; min-width: 2px; vertical-align: baseline; }
+.app-raises { background: var(--tl-2); } .app-lowers { background: var(--tl-1); }
+.app-heading { font-size: 1.05rem; margin: 1.4rem 0 .3rem; }
 .app-empty { color: var(--tl-faint); max-width: 46ch; }
 .app-problem { background: var(--tl-bad-surface); color: var(--tl-bad); padding: .8rem 1rem; border-radius: 5px; }
 .app-note { font-size: .86rem; color: var(--tl-faint); }

@@ -9,8 +9,14 @@ import type { DeskCustomer } from "../../studies/desk/rows";
 import type { App, Context } from "../app";
 import { HttpProblem, problem } from "../problem";
 import { ruleOf } from "../rule";
-import { customerSchema, predictionSchema, rowErrorSchema } from "../schemas";
-import { type Prediction, scoreCustomers, scoreTable } from "../score";
+import {
+  customerSchema,
+  explanationSchema,
+  predictionSchema,
+  reasonsQuery,
+  rowErrorSchema,
+} from "../schemas";
+import { explainCustomer, type Prediction, scoreCustomers, scoreTable } from "../score";
 
 const batchSchema = z
   .object({
@@ -42,13 +48,42 @@ export function predictRoutes(app: App, context: Context): void {
         description: "Minutes may be left out; a model that does without them then answers.",
         tags: ["predict"],
         body: customerSchema,
+        querystring: reasonsQuery(3),
         response: { 200: predictionSchema, 400: problem },
       },
     },
     async (request) => {
-      const [prediction] = scoreCustomers(context.desk(), context.settings, [request.body as DeskCustomer]);
+      const { reasons } = request.query;
+      const customers = [request.body as DeskCustomer];
+      const [prediction] = scoreCustomers(context.desk(), context.settings, customers, reasons);
       log.add(prediction);
       return prediction;
+    },
+  );
+
+  app.post(
+    "/explain",
+    {
+      schema: {
+        summary: "Why a customer gets its prediction, and what would change it",
+        description:
+          "Contributions are SHAP values: with `expected` they add up to the model's score. Changes are one at a time.",
+        tags: ["predict"],
+        body: customerSchema,
+        querystring: reasonsQuery(20),
+        response: { 200: explanationSchema, 400: problem, 422: problem },
+      },
+    },
+    async (request) => {
+      const customer = request.body as DeskCustomer;
+      const said = explainCustomer(context.desk(), context.settings, customer, request.query.reasons);
+      if (!said)
+        throw new HttpProblem(
+          422,
+          "There are no reasons",
+          `${context.desk().origin.model} is of a kind that has no reasons of its own`,
+        );
+      return said;
     },
   );
 
@@ -63,13 +98,14 @@ export function predictRoutes(app: App, context: Context): void {
         description:
           'Send application/json (a list of customers, or {"customers": […]}) or text/csv with a header; a row that breaks a rule is reported and the others are answered. With Accept: text/csv the answer is CSV.',
         tags: ["predict"],
+        querystring: reasonsQuery(0),
         response: { 200: batchSchema, 400: problem, 413: problem, 415: problem, 422: problem },
       },
     },
     async (request, reply) => {
       const batch = Buffer.isBuffer(request.body)
-        ? fromCsv(request.body, context)
-        : fromJson(request.body, context);
+        ? fromCsv(request.body, context, request.query.reasons)
+        : fromJson(request.body, context, request.query.reasons);
       for (const one of batch.predictions) log.add(one);
       if ((request.headers.accept ?? "").includes("text/csv")) {
         return reply
@@ -102,7 +138,7 @@ interface Batch {
   readonly errors: z.infer<typeof rowErrorSchema>[];
 }
 
-function fromJson(body: unknown, { desk, settings }: Context): Batch {
+function fromJson(body: unknown, { desk, settings }: Context, top: number): Batch {
   const list = Array.isArray(body) ? body : (body as { customers?: unknown } | null)?.customers;
   if (!Array.isArray(list)) {
     throw new HttpProblem(
@@ -120,10 +156,10 @@ function fromJson(body: unknown, { desk, settings }: Context): Batch {
       for (const issue of checked.error.issues)
         errors.push({ row: i + 1, field: issue.path.join(".") || "customer", rule: ruleOf(issue) });
   });
-  return { rows: list.length, predictions: scoreCustomers(desk(), settings, good), errors };
+  return { rows: list.length, predictions: scoreCustomers(desk(), settings, good, top), errors };
 }
 
-function fromCsv(body: Buffer, { desk, settings }: Context): Batch {
+function fromCsv(body: Buffer, { desk, settings }: Context, top: number): Batch {
   const header = body.subarray(0, 65_536).toString("utf8").split(/\r?\n/, 1)[0];
   // Columns are found by their key or by their name in churn-bigml.
   const byKey = /(^|[,;\t])"?account_length"?([,;\t]|$)/.test(header.replace(/^\uFEFF/, ""));
@@ -161,8 +197,12 @@ function fromCsv(body: Buffer, { desk, settings }: Context): Batch {
   const rows = read.table.rows === 0 ? undefined : inDeskColumns(read.table, nameOf);
   const ids = read.table.columns.find((one) => one.name === "customer_id");
   const predictions = rows
-    ? scoreTable(desk(), settings, rows, (i) =>
-        ids && "values" in ids && ids.type !== "numeric" ? ids.values[i] : undefined,
+    ? scoreTable(
+        desk(),
+        settings,
+        rows,
+        (i) => (ids && "values" in ids && ids.type !== "numeric" ? ids.values[i] : undefined),
+        top,
       )
     : [];
   const errors = read.problems.map((one) => ({
