@@ -11,11 +11,11 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `telelink ingest`: CSV files into the store. */
+/** `telelink ingest`: CSV and Parquet files into the store. */
 export function ingestCommand(): Command {
   return new Command("ingest")
-    .description("add CSV files to a table of the store")
-    .argument("<files...>", "CSV files with a header")
+    .description("add CSV or Parquet files to a table of the store")
+    .argument("<files...>", "CSV files with a header, or Parquet files")
     .option("--table <name>", "the table (default: from the first file's name)")
     .option("--db <file>", "the SQLite file", "data/telelink.db")
     .option("--schema <file>", "a JSON file that overrides inferred types")
@@ -29,6 +29,7 @@ rule are kept, with line, rule and value, in the table telelink_rejects; a custo
 
 Examples:
   $ telelink ingest customers.csv
+  $ telelink ingest customers.parquet --id CustomerID
   $ telelink ingest january.csv february.csv --table customers --id CustomerID
   $ telelink ingest customers.csv --db /var/lib/telelink.db --json`,
     )

@@ -8,7 +8,10 @@ import { note, noteProblems, print, printTable } from "./output";
 interface Options {
   data: string;
   target: string;
-  out: string;
+  out?: string;
+  alias?: string;
+  name: string;
+  store: string;
   positive?: string;
   drop: string[];
   id: string[];
@@ -22,9 +25,9 @@ interface Options {
 export function trainCommand(): Command {
   return new Command("train")
     .description("train a model on a CSV file, judge it by cross-validation and save it")
-    .requiredOption("--data <file>", "a CSV file with a header")
+    .requiredOption("--data <file>", "a CSV file with a header, or Parquet")
     .requiredOption("--target <column>", "the column to predict: two values, or numbers")
-    .requiredOption("--out <file>", "where to write the model: .tlm in compact bytes, any other name as JSON")
+    .option("--out <file>", "where to write the model: .tlm in compact bytes, any other name as JSON")
     .option(
       "--positive <value>",
       "the target's value that counts as 1; not needed where it is plain (Yes, True, 1)",
@@ -36,6 +39,12 @@ export function trainCommand(): Command {
       "a JSON file that overrides inferred types (telelink data show --write-schema)",
     )
     .option("--model <name>", "auto, boosting, forest, logistic (classes) or linear (numbers)", "auto")
+    .option(
+      "--alias <name>",
+      "keep the model in the store and let this name stand for it: champion answers at the desk",
+    )
+    .option("--name <name>", "what the store calls it", "churn")
+    .option("--store <file>", "the store, with --alias", "data/telelink.db")
     .option("--seed <number>", "the same seed trains the same model", "42")
     .option("--folds <number>", "folds of the cross-validation", "5")
     .addHelpText(
@@ -43,14 +52,21 @@ export function trainCommand(): Command {
       `
 Examples:
   $ telelink train --data customers.csv --target Churn --out churn.json
-  $ telelink train --data telco.csv --target Churn --positive Yes --id customerID --model logistic --out churn.json`,
+  $ telelink train --data customers.csv --target Churn --id CustomerID --alias champion
+  $ telelink train --data telco.csv --target Churn --positive Yes --id customerID --model logistic --out churn.json
+
+A customer who stands in the file more than once, by --id or else by its first identifier, counts once: later rows are
+left out, and their number is told.`,
     )
     .action(train);
 }
 
 async function train(options: Options): Promise<void> {
-  const [{ readCsv }, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
-    import("../data/read-csv.js"),
+  if (options.out === undefined && options.alias === undefined)
+    throw usageError("Cannot train: --out or --alias must say where the model goes");
+  const [{ readTable }, { distinctRows }, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
+    import("../data/read-parquet.js"),
+    import("../data/duplicates.js"),
     import("../data/schema-file.js"),
     import("../studies/prediction/train-model.js"),
     import("../core/rng.js"),
@@ -70,7 +86,8 @@ async function train(options: Options): Promise<void> {
   ]);
   const seed = wholeNumber(options.seed, "--seed");
   const folds = wholeNumber(options.folds, "--folds", 2, 100);
-  const read = readCsv(options.data, { schema: options.schema ? readSchema(options.schema) : undefined });
+  const schema = options.schema ? readSchema(options.schema) : undefined;
+  const read = await readTable(options.data, { schema });
   const names = read.table.columns.map((one) => one.name);
   for (const name of [...options.drop, ...options.id, options.target])
     if (!names.includes(name))
@@ -78,12 +95,14 @@ async function train(options: Options): Promise<void> {
         `Cannot train: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}`,
       );
   showColumns(read, options);
+  const { table, id, duplicates } = distinctRows(read.table, options.id);
+  if (duplicates > 0) print(`${duplicates} rows left out: their ${id.join(" and ")} stood further up\n`);
   const stop = stopSignal();
   const watch = terminalWatch(stop.signal);
   let training: Training;
   try {
     training = await trainModel(
-      read.table,
+      table,
       read.schema,
       { ...options, folds, drop: [...options.drop, ...options.id] },
       seeded(seed),
@@ -101,20 +120,47 @@ async function train(options: Options): Promise<void> {
     origin: {
       model: options.model,
       seed,
-      rows: read.table.rows,
+      rows: table.rows,
       ...(positives === undefined ? {} : { positives }),
       data: [await fileOrigin(options.data)],
       version: packageVersion(),
     },
   };
-  writeModelFile(options.out, model);
+  const places = await keep(model, options, writeModelFile);
   for (const { column, score, measure } of suspects)
     note(
       `warning: ${JSON.stringify(column)} alone predicts the target (${measure} ${score.toFixed(3)}): if it is only known afterwards, leave it out with --drop`,
     );
   const { scorerNamed } = await import("../evaluate/scorers.js");
   for (const sentence of training.story) print(sentence);
-  showModel(model, folds, options.out, (name) => scorerNamed(name).title);
+  showModel(model, folds, places, (name) => scorerNamed(name).title);
+}
+
+/** Writes the model where it was asked for, and says where that was. */
+async function keep(
+  model: SavedModel,
+  { out, alias, name, store: file }: Options,
+  write: (file: string, model: SavedModel) => void,
+): Promise<string[]> {
+  const places: string[] = [];
+  if (out !== undefined) {
+    write(out, model);
+    places.push(`wrote ${out}`);
+  }
+  if (alias !== undefined) {
+    const [{ openStore }, { storeModel }] = await Promise.all([
+      import("../data/store/open.js"),
+      import("../studies/prediction/stored-model.js"),
+    ]);
+    const store = openStore(file);
+    try {
+      const stored = storeModel(store, name, model, alias);
+      places.push(`kept as ${stored.name}@${stored.version} in ${store.file}; ${alias} stands for it`);
+    } finally {
+      store.close();
+    }
+  }
+  return places;
 }
 
 function showColumns({ table, rejected, problems, problemCount }: CsvRead, options: Options): void {
@@ -140,7 +186,12 @@ const shown = [
   ...["meanAbsoluteError", "rootMeanSquaredError", "rSquared"],
 ];
 
-function showModel(model: SavedModel, folds: number, out: string, titleOf: (name: string) => string): void {
+function showModel(
+  model: SavedModel,
+  folds: number,
+  places: readonly string[],
+  titleOf: (name: string) => string,
+): void {
   const { origin, target, threshold } = model;
   const share =
     origin.positives === undefined
@@ -155,5 +206,5 @@ function showModel(model: SavedModel, folds: number, out: string, titleOf: (name
   );
   if (threshold !== undefined)
     print(`threshold ${threshold.toFixed(3)} (best F1); telelink evaluate --threshold tries another`);
-  print(`wrote ${out}`);
+  for (const place of places) print(place);
 }

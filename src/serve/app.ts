@@ -15,11 +15,13 @@ import {
 import type { Store } from "../data/store/open";
 import type { Desk } from "../studies/desk/desk";
 import { askForKey } from "./api-key";
+import type { Champion } from "./champion";
 import { JobQueue } from "./jobs/queue";
 import { countRequests } from "./metrics";
 import { type PredictionLog, predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
 import { jobRoutes } from "./routes/jobs";
+import { modelRoutes } from "./routes/models";
 import { pageRoutes } from "./routes/pages";
 import { predictRoutes } from "./routes/predict";
 import { statusRoutes } from "./routes/status";
@@ -41,6 +43,8 @@ export interface Context {
   readonly store: Store;
   /** The model that answers now; another one once it was promoted. */
   readonly desk: () => Desk;
+  /** Where that model comes from; absent where it is always the same. */
+  readonly champion?: Champion;
   readonly version: string;
   readonly started: Date;
   readonly log: PredictionLog;
@@ -136,6 +140,7 @@ export async function buildApp(given: Given): Promise<App> {
   predictRoutes(app, context);
   jobRoutes(app, context);
   synthRoutes(app, context);
+  modelRoutes(app, context);
   pageRoutes(app, context);
   return app;
 }

@@ -4,6 +4,7 @@ import { churnData } from "../studies/churn/data";
 import type { Desk } from "../studies/desk/desk";
 import { fitDesk } from "../studies/desk/fit-desk";
 import { buildApp } from "./app";
+import { Champion } from "./champion";
 import type { Settings } from "./settings";
 
 export interface Running {
@@ -12,17 +13,35 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** Starts the server; the desk's models are trained first, from the real customers where there are any. */
+/** How often the store is asked for its champion. */
+const lookMs = 5000;
+
+/**
+ * Starts the server. The desk's models are trained first, from the real customers where there are any; the store's
+ * champion, where there is one, then takes the churn model's place.
+ */
 export async function startServer(settings: Settings, version: string): Promise<Running> {
   const store = openStore(settings.store);
   try {
     const seed = "desk 1";
-    const desk: Desk = await fitDesk(await churnData(), seed, seeded(seed));
-    const app = await buildApp({ settings, store, desk: () => desk, version, started: new Date() });
+    const champion = new Champion(store, await fitDesk(await churnData(), seed, seeded(seed)));
+    const desk = (): Desk => champion.desk();
+    const app = await buildApp({ settings, store, desk, champion, version, started: new Date() });
+    // Another process may promote a model: telelink train --alias champion.
+    const look = setInterval(() => {
+      try {
+        champion.refresh();
+      } catch (error) {
+        app.log.error({ err: error }, "the store's champion could not be looked up");
+      }
+    }, lookMs).unref();
+    const { problem } = champion.serving();
+    if (problem) app.log.warn({ problem }, "the store's champion does not answer");
     const address = await app.listen({ host: settings.host, port: settings.port });
     return {
       address,
       close: async () => {
+        clearInterval(look);
         await app.close();
         store.close();
       },

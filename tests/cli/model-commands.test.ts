@@ -76,6 +76,18 @@ test("telelink train shows types, judges by cross-validation and writes the same
   expect(first).not.toContain("c17");
 });
 
+test("telelink train counts a customer once, and says how many rows that left out", async () => {
+  const text = readFileSync(at("train.csv"), "utf8");
+  const [, ...rows] = text.split("\n");
+  writeFileSync(at("twice.csv"), `${text}\n${rows.slice(0, 7).join("\n")}\n`);
+  await telelink("train", "--data", at("twice.csv"), "--out", at("twice.json"), ...training);
+  expect(out).toContain("7 rows left out: their customerID stood further up");
+  const json = JSON.parse(readFileSync(at("twice.json"), "utf8"));
+  expect(json.origin.rows).toBe(300);
+  await telelink("train", "--data", at("train.csv"), "--out", at("once.json"), ...training);
+  expect(json.pipeline).toEqual(JSON.parse(readFileSync(at("once.json"), "utf8")).pipeline);
+});
+
 test("telelink train names columns that give the target away", async () => {
   await telelink(
     "train",

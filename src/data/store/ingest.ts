@@ -4,7 +4,8 @@ import { basename } from "node:path";
 import { check } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Problem } from "../problems";
-import { type CsvBatches, readCsvBatches } from "../read-csv-batches";
+import type { CsvBatches } from "../read-csv-batches";
+import { readTableBatches } from "../read-parquet";
 import { type ColumnSchema, type Schema, schemaFromJson } from "../schema";
 import { type Column, cellText, isCategorical, type Table, table } from "../table";
 import { type Store, storeError } from "./open";
@@ -44,7 +45,7 @@ export function checkTableName(name: string): void {
 }
 
 /**
- * Adds a CSV file to a table of the store, which is made by the first file. The whole file is one transaction: after a
+ * Adds a CSV or Parquet file to a table of the store, which is made by the first file. The whole file is one transaction: after a
  * crash or an error the table is as it was before. The same bytes are added once.
  */
 export async function ingest(
@@ -92,7 +93,7 @@ async function addRows(
 ): Promise<Ingested> {
   const known = tableSchema(store, name);
   const rejects: { line: number; column: string | null; rule: string; value: string }[] = [];
-  const batches: CsvBatches = await readCsvBatches(file, {
+  const batches: CsvBatches = await readTableBatches(file, {
     ...(known ? { schema: known } : options.schema ? { schema: options.schema } : {}),
     rows: 20_000,
     onReject: (row) => {

@@ -4,6 +4,7 @@ interface Checked {
   readonly path: string;
   readonly rows: number;
   readonly rejected: number;
+  readonly duplicates: number;
   readonly columns: readonly {
     readonly name: string;
     readonly type: string;
@@ -41,13 +42,13 @@ form.addEventListener("submit", async (event) => {
     result.replaceChildren(problemBox(said.problem));
     return;
   }
-  const { rows, rejected, columns, problems } = said.value;
+  const { rows, rejected, duplicates, columns, problems } = said.value;
   const nodes: Node[] = [
     make("h2", {}, "What was found"),
     make(
       "p",
       {},
-      `${shown(rows)} rows in ${columns.length} columns${rejected > 0 ? `; ${shown(rejected)} rows can't be used` : ""}.`,
+      `${shown(rows)} rows in ${columns.length} columns${rejected > 0 ? `; ${shown(rejected)} rows can't be used` : ""}${duplicates > 0 ? `; ${shown(duplicates)} repeat a customer and are left out` : ""}.`,
     ),
   ];
   if (problems.length > 0) {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seeded } from "../../core/rng";
+import { distinctRows } from "../../data/duplicates";
 import { parseCsv } from "../../data/read-csv";
 import { type Method, netMethods, synthesis } from "../../synthesis/methods";
 import type { JobContext } from "./child";
@@ -30,7 +31,8 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
   const read = parseCsv(bytes, {}, input.file);
   progress({ phase: "read the data", done: 1, total: 1 });
   const options = netMethods.includes(input.method) ? { epochs: input.epochs } : {};
-  const model = await synthesis(input.method, options)(read.table, seeded(input.seed), { signal, progress });
+  const { table, duplicates } = distinctRows(read.table);
+  const model = await synthesis(input.method, options)(table, seeded(input.seed), { signal, progress });
   progress({ phase: "save", done: 0, total: 1 });
   const file = join(folder, `job-${job}.model`);
   writeFileSync(file, JSON.stringify(model.toJSON()));
@@ -39,16 +41,17 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     method: input.method,
     data: input.file,
     sha256: createHash("sha256").update(bytes).digest("hex"),
-    rows: read.table.rows,
+    rows: table.rows,
+    duplicates,
     rejected: read.rejected,
-    columns: read.table.columns.map((one) => one.name),
+    columns: table.columns.map((one) => one.name),
     seed: input.seed,
     ...("training" in model && { training: model.training }),
     seconds: Math.round((Date.now() - started) / 100) / 10,
   };
   return {
     model: { name: input.name, kind: `synthesiser ${model.kind}`, file, metadata },
-    rows: read.table.rows,
+    rows: table.rows,
     seconds: metadata.seconds,
   };
 }

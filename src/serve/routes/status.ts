@@ -2,12 +2,18 @@ import { z } from "zod";
 import { listModels } from "../../data/store/models";
 import { risks } from "../../studies/desk/decide";
 import type { App, Context } from "../app";
+import type { Serving } from "../champion";
 
 const healthSchema = z
   .object({
     status: z.enum(["ok", "failing"]),
     model_loaded: z.boolean(),
     store_writable: z.boolean(),
+    model: z.string().describe("What answers"),
+    model_source: z
+      .enum(["champion", "desk"])
+      .describe("The store's champion, or the model trained when the server started"),
+    model_problem: z.string().optional().describe("Why the store's champion does not answer"),
     version: z.string(),
     node: z.string(),
     uptime_seconds: z.number(),
@@ -50,12 +56,19 @@ export function statusRoutes(app: App, context: Context): void {
     },
     async (request, reply) => {
       const model = loads(() => context.desk());
+      const serving: Serving = context.champion?.serving() ?? {
+        model: model ? context.desk().origin.model : "none",
+        source: "desk",
+      };
       const writable = loads(() => context.store.db.exec("BEGIN IMMEDIATE; ROLLBACK"));
       if (!model || !writable) request.log.warn({ model, writable }, "health check failed");
       return reply.code(model && writable ? 200 : 503).send({
         status: model && writable ? "ok" : "failing",
         model_loaded: model,
         store_writable: writable,
+        model: serving.model,
+        model_source: serving.source,
+        ...(serving.problem === undefined ? {} : { model_problem: serving.problem }),
         version: context.version,
         node: process.version,
         uptime_seconds: Math.round((Date.now() - context.started.getTime()) / 1000),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { z } from "zod";
 import { seeded } from "../../core/rng";
+import { distinctRows } from "../../data/duplicates";
 import { type PretrainedCard, pretrainedCards } from "../../data/pretrained";
 import { problemText } from "../../data/problems";
 import { profile } from "../../data/profile";
@@ -27,6 +28,7 @@ const dataSchema = z
     path: z.string(),
     rows: z.number().int(),
     rejected: z.number().int(),
+    duplicates: z.number().int().describe("Rows of customers who stand further up; training leaves them out"),
     columns: z.array(
       z.object({ name: z.string(), type: z.string(), missing: z.number().int(), summary: z.string() }),
     ),
@@ -116,6 +118,7 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         path,
         rows: read.rows - read.rejected,
         rejected: read.rejected,
+        duplicates: distinctRows(read.table).duplicates,
         columns,
         problems: read.problems.slice(0, 20).map(problemText),
       };

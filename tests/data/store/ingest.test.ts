@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkTableName, ingest, readTable, tableNames } from "../../../src/data/store/ingest";
 import { openStore, type Store } from "../../../src/data/store/open";
-import { columnNamed } from "../../../src/data/table";
+import { columnNamed, table } from "../../../src/data/table";
+import { writeParquet } from "../../../src/data/write-parquet";
 import { realData } from "../../support";
 
 let folder: string;
@@ -43,6 +44,22 @@ describe("ingest(store, file, table)", () => {
     expect(duplicates).toBe(1);
     expect(columnNamed(table, "CustomerID")).toMatchObject({ type: "id", values: ["1", "3"] });
     expect(columnNamed(table, "Tenure")).toMatchObject({ values: Float64Array.of(5, Number.NaN) });
+  });
+
+  test("reads Parquet by the rules of CSV, once", async () => {
+    const path = join(folder, "a.parquet");
+    await writeParquet(
+      table([
+        { name: "CustomerID", type: "id", values: ["1", "2", "1"] },
+        { name: "Tenure", type: "numeric", values: Float64Array.of(5, Number.NaN, 7) },
+      ]),
+      path,
+    );
+    expect(await ingest(store, path, "customers", { schema })).toMatchObject({ rows: 3, duplicates: 1 });
+    expect(await ingest(store, path, "customers", { schema })).toMatchObject({ known: true });
+    expect(columnNamed(readTable(store, "customers").table, "Tenure")).toMatchObject({
+      values: Float64Array.of(5, Number.NaN),
+    });
   });
 
   test("adds the same bytes once, and another file's customers after them", async () => {

@@ -1,0 +1,33 @@
+import { cellText, columnNamed, type Table, takeTableRows } from "./table";
+
+/** A table in which every customer stands once. */
+export interface DistinctRows {
+  readonly table: Table;
+  /** The columns that name a customer; none where there is no such column. */
+  readonly id: readonly string[];
+  /** Rows left out: those of customers who stood further up. */
+  readonly duplicates: number;
+}
+
+/**
+ * The table without the later rows of customers who stand in it more than once. `id` names the columns that together
+ * name a customer; left out, it is the first identifier. Rows that name nobody all stay.
+ */
+export function distinctRows(table: Table, id?: readonly string[]): DistinctRows {
+  const first = table.columns.find((one) => one.type === "id")?.name;
+  const names = id && id.length > 0 ? id : first === undefined ? [] : [first];
+  if (names.length === 0) return { table, id: [], duplicates: 0 };
+  const columns = names.map((name) => columnNamed(table, name));
+  const seen = new Set<string>();
+  const kept: number[] = [];
+  for (let i = 0; i < table.rows; i++) {
+    const cells = columns.map((one) => cellText(one, i));
+    const key = cells.length === 1 ? cells[0] : JSON.stringify(cells);
+    const nobody = cells.every((cell) => cell === "");
+    if (!nobody && seen.has(key)) continue;
+    seen.add(key);
+    kept.push(i);
+  }
+  const duplicates = table.rows - kept.length;
+  return { table: duplicates === 0 ? table : takeTableRows(table, kept), id: names, duplicates };
+}

@@ -1,0 +1,66 @@
+import type { Store } from "../data/store/open";
+import type { Desk } from "../studies/desk/desk";
+import { withChampion } from "../studies/desk/own-desk";
+import { storedModel } from "../studies/prediction/stored-model";
+
+/** Which model answers, and where it comes from. */
+export interface Serving {
+  readonly model: string;
+  /** The store's champion, or the model trained when the server started. */
+  readonly source: "champion" | "desk";
+  /** Why the champion does not answer, where there is one that can't. */
+  readonly problem?: string;
+}
+
+/** The alias that names the model to answer with. */
+export const championAlias = "champion";
+
+/** Lets the store's champion answer, and another one as soon as it was promoted. */
+export class Champion {
+  private current: Desk;
+  private said: Serving;
+  /** The model that the alias stood for when it was last looked at. */
+  private known: number | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly base: Desk,
+  ) {
+    this.current = base;
+    this.said = { model: base.origin.model, source: "desk" };
+    this.refresh();
+  }
+
+  desk(): Desk {
+    return this.current;
+  }
+
+  serving(): Serving {
+    return this.said;
+  }
+
+  /** Looks whether the alias stands for another model now; one that can't be used is told of, and the desk goes on. */
+  refresh(): void {
+    const row = this.store.db
+      .prepare("SELECT model_id AS id FROM telelink_aliases WHERE alias = ?")
+      .get(championAlias) as { id: number } | undefined;
+    if (row?.id === this.known) return;
+    this.known = row?.id;
+    try {
+      this.current = row ? this.check(championAlias) : this.base;
+      this.said = { model: this.current.origin.model, source: row ? "champion" : "desk" };
+    } catch (error) {
+      this.current = this.base;
+      this.said = { model: this.base.origin.model, source: "desk", problem: (error as Error).message };
+    }
+  }
+
+  /** The desk with the model of that name in the store; throws when it can't answer here. */
+  check(reference: string): Desk {
+    const found = storedModel(this.store, reference);
+    if (!found)
+      throw new RangeError("Cannot serve the model: it must be one that telelink train kept in the store");
+    const { name, version } = found.stored;
+    return withChampion(this.base, { name: `${name}@${version}`, model: found.model });
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { findModel, listModels, setAlias } from "../../data/store/models";
+import type { App, Context } from "../app";
+import { championAlias } from "../champion";
+import { HttpProblem, problem } from "../problem";
+
+const modelSchema = z
+  .object({
+    name: z.string(),
+    version: z.number().int(),
+    kind: z.string(),
+    sha256: z.string(),
+    at: z.string(),
+    aliases: z.array(z.string()),
+  })
+  .meta({ id: "Model" });
+
+const servingSchema = z
+  .object({
+    model: z.string(),
+    source: z.enum(["champion", "desk"]),
+    problem: z.string().optional().describe("Why the champion does not answer"),
+  })
+  .meta({ id: "Serving" });
+
+/** What the store keeps of models, and which of them answers. */
+export function modelRoutes(app: App, { store, champion }: Context): void {
+  app.get(
+    "/models",
+    {
+      schema: {
+        summary: "The models in the store, the newest first",
+        tags: ["models"],
+        response: { 200: z.array(modelSchema) },
+      },
+    },
+    async () =>
+      listModels(store)
+        .slice(0, 1000)
+        .map((one) => ({ ...one, aliases: [...one.aliases] })),
+  );
+
+  app.put(
+    "/models/champion",
+    {
+      config: { changesState: true },
+      schema: {
+        summary: "Let a model of the store answer from now on",
+        tags: ["models"],
+        body: z.strictObject({
+          model: z
+            .string()
+            .min(1)
+            .max(200)
+            .describe("A name, or name@version")
+            .meta({ examples: ["churn@1"] }),
+        }),
+        response: { 200: servingSchema, 400: problem, 404: problem, 422: problem },
+      },
+    },
+    async (request) => {
+      const found = findModel(store, request.body.model);
+      if (!found)
+        throw new HttpProblem(404, "There is nothing here", "There is no such model; /models lists them");
+      champion?.check(request.body.model);
+      setAlias(store, championAlias, found.id);
+      champion?.refresh();
+      return champion?.serving() ?? { model: found.name, source: "desk" as const };
+    },
+  );
+}
