@@ -120,7 +120,7 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
 
   test("Model Config, Model Training, Data Generation: from an empty page to the downloaded rows", async () => {
     await page.goto(`${running.address}/generation`);
-    await page.waitForSelector("text=There is no generator yet");
+    await page.waitForSelector('#model optgroup[label="Pretrained GAN"]', { state: "attached" });
     await page.goto(`${running.address}/training`);
     await page.click("text=Train GAN Model");
     await page.waitForSelector("text=Choose a data path first");

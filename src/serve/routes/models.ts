@@ -13,7 +13,7 @@ const modelSchema = z
     at: z.string(),
     aliases: z.array(z.string()),
   })
-  .meta({ id: "Model" });
+  .meta({ id: "StoredModel" });
 
 const servingSchema = z
   .object({
