@@ -1,7 +1,8 @@
 import { check } from "../core/checks";
 import { type Matrix, matrix } from "../core/matrix";
 import { checkColumns } from "./check-rows";
-import { inSet, slotted, type Trees } from "./trees";
+import { FastShap } from "./shap-kernel";
+import { slotted, type Trees, wayLeft } from "./trees";
 
 /**
  * What each column adds to each row's sum of leaves (times `scale`): exact SHAP values, where a column that is not
@@ -17,14 +18,24 @@ import { inSet, slotted, type Trees } from "./trees";
  * polynomials, all factors are positive, and leaves that share a way share its work, as in Linear TreeSHAP (Yu et al.,
  * 2022): the time goes with nodes × points.
  */
-export function treeContributions(trees: Trees, x: Matrix, scale: number, action: string): Matrix {
+export function treeContributions(
+  trees: Trees,
+  x: Matrix,
+  scale: number,
+  action: string,
+  plain = false,
+): Matrix {
   checkColumns(x, trees.features.length, action);
   const values = slotted(trees, x);
   const out = new Float64Array(x.rows * x.columns);
-  const plans = plansOf(trees);
-  const scratch = scratchFor(plans, action);
-  for (const plan of plans)
-    for (let i = 0; i < x.rows; i++) explainRow(trees, plan, scratch, values, x.rows, i, scale, out);
+  const { plans, fast, scratch } = planned(trees, action);
+  for (let i = 0; i < x.rows; i++) {
+    const sums =
+      fast && !plain
+        ? fast.row(values, x.rows, i, scale)
+        : explainRow(trees, plans, scratch(), values, x.rows, i, scale);
+    for (let j = 0; j < x.columns; j++) out[j * x.rows + i] = sums[j];
+  }
   return matrix(x.rows, x.columns, out, x.features);
 }
 
@@ -43,7 +54,7 @@ export function expectedLeaves(trees: Trees): number {
 }
 
 /** What explaining a tree takes that does not depend on the row. Nodes count from the tree's root. */
-interface Plan {
+export interface Plan {
   readonly root: number;
   readonly parent: Int32Array;
   /** The nearest edge above that asks the same column, or −1; an edge is named by its lower node. */
@@ -54,19 +65,36 @@ interface Plan {
   readonly weights: Float64Array;
 }
 
-// One customer at a time would else spend most of its time on preparing.
-const known = new WeakMap<Trees, readonly Plan[]>();
+interface Planned {
+  readonly plans: readonly Plan[];
+  readonly fast: FastShap | undefined;
+  scratch(): Scratch;
+}
 
-function plansOf(trees: Trees): readonly Plan[] {
-  let plans = known.get(trees);
-  if (!plans) {
-    plans = Array.from({ length: trees.roots.length - 1 }, (_, t) => t)
+// One customer at a time would else spend most of its time on preparing.
+const known = new WeakMap<Trees, Planned>();
+
+function planned(trees: Trees, action: string): Planned {
+  let found = known.get(trees);
+  if (!found) {
+    const plans = Array.from({ length: trees.roots.length - 1 }, (_, t) => t)
       // A single leaf is decided by no column.
       .filter((t) => trees.roots[t + 1] - trees.roots[t] > 1)
       .map((t) => plan(trees, t));
-    known.set(trees, plans);
+    checkSizes(plans, action);
+    let scratch: Scratch | undefined;
+    const columns = trees.features.length;
+    found = {
+      plans,
+      fast: FastShap.of(trees, plans),
+      scratch: () => {
+        scratch ??= scratchFor(plans, columns);
+        return scratch;
+      },
+    };
+    known.set(trees, found);
   }
-  return plans;
+  return found;
 }
 
 function plan(trees: Trees, t: number): Plan {
@@ -93,7 +121,7 @@ function plan(trees: Trees, t: number): Plan {
       deepest = Math.max(deepest, depth[child]);
     }
   }
-  return { root, parent, same, share, ...quadrature((deepest + 1) >> 1) };
+  return { root, parent, same, share, ...pairs((deepest + 1) >> 1) };
 }
 
 /** Room for any one tree: whether a node's conditions are met, and per node and point what follows. */
@@ -105,80 +133,88 @@ interface Scratch {
   readonly product: Float64Array;
   /** The sum over the leaves below. */
   readonly below: Float64Array;
+  readonly out: Float64Array;
 }
 
-function scratchFor(plans: readonly Plan[], action: string): Scratch {
+function sizesOf(plans: readonly Plan[]): { readonly nodes: number; readonly cells: number } {
   let nodes = 0;
-  let size = 0;
+  let cells = 0;
   for (const { parent, points } of plans) {
     nodes = Math.max(nodes, parent.length);
-    size = Math.max(size, parent.length * points.length);
+    cells = Math.max(cells, parent.length * points.length);
   }
-  // Trees that someone learnt stay far below: such a file was made to exhaust the memory.
-  check(
-    size <= 2 ** 26,
-    action,
-    "a tree's nodes times the columns on its longest way must be at most 2²⁷",
-    2 * size,
-  );
-  const [inverse, product, below] = [0, 1, 2].map(() => new Float64Array(size));
-  return { met: new Uint8Array(nodes), inverse, product, below };
+  return { nodes, cells };
 }
 
+/** Trees that someone learnt stay far below: such a file was made to exhaust the memory. */
+function checkSizes(plans: readonly Plan[], action: string): void {
+  const { cells } = sizesOf(plans);
+  const rule = "a tree's nodes times the columns on its longest way must be at most 2²⁷";
+  check(cells <= 2 ** 26, action, rule, 2 * cells);
+}
+
+function scratchFor(plans: readonly Plan[], columns: number): Scratch {
+  const { nodes, cells } = sizesOf(plans);
+  const [inverse, product, below] = [0, 1, 2].map(() => new Float64Array(cells));
+  return { met: new Uint8Array(nodes), inverse, product, below, out: new Float64Array(columns) };
+}
+
+/** One row's contributions by all trees, in the kernel's order. */
 function explainRow(
   trees: Trees,
-  { root, parent, same, share, points, weights }: Plan,
-  { met, inverse, product, below }: Scratch,
+  plans: readonly Plan[],
+  scratch: Scratch,
   values: Float64Array,
   rows: number,
   i: number,
   scale: number,
-  out: Float64Array,
+): Float64Array {
+  scratch.out.fill(0);
+  for (const plan of plans) explainTree(trees, plan, scratch, values, rows, i, scale);
+  return scratch.out;
+}
+
+function explainTree(
+  trees: Trees,
+  plan: Plan,
+  scratch: Scratch,
+  values: Float64Array,
+  rows: number,
+  i: number,
+  scale: number,
 ): void {
-  const { feature, threshold, left, missingLeft, kept, sets } = trees;
+  const { root, parent, same, share, points, weights } = plan;
+  const { met, inverse, product, below, out } = scratch;
+  const { feature, threshold, left } = trees;
   const count = parent.length;
   const size = points.length;
   product.fill(1, 0, size);
   below.fill(0, 0, count * size);
   for (let n = 0; n < count; n++) {
-    const j = feature[root + n];
-    if (j < 0) {
+    const from = n * size;
+    if (feature[root + n] < 0) {
       const value = threshold[root + n] * scale;
-      for (let k = 0; k < size; k++) below[n * size + k] = value * weights[k] * product[n * size + k];
+      for (let k = 0; k < size; k++) below[from + k] = value * weights[k] * product[from + k];
       continue;
     }
-    const value = values[j * rows + i];
-    let goesLeft: boolean;
-    if (Number.isNaN(value)) goesLeft = missingLeft[root + n] === 1;
-    else if (kept[j]) goesLeft = inSet(sets, threshold[root + n], value);
-    else goesLeft = value <= threshold[root + n];
     const first = left[root + n] - root;
+    const goesLeft = wayLeft(trees, root + n, values[feature[root + n] * rows + i]);
     for (let child = first; child <= first + 1; child++) {
       const above = same[child];
-      const goes = goesLeft === (child === first) && (above < 0 || met[above] === 1);
-      met[child] = goes ? 1 : 0;
+      const isMet = goesLeft === (child === first) && (above < 0 || met[above] === 1);
+      met[child] = isMet ? 1 : 0;
       // The factor z + (1 − z) t where the conditions are met, z (1 − t) elsewhere.
       const z = share[child];
-      const slope = goes ? 1 - z : -z;
+      const slope = isMet ? 1 - z : -z;
       const at = child * size;
-      const from = n * size;
-      if (z === 0 && !goes) {
-        // Where no training row came and this one does not go either, all is 0.
-        inverse.fill(0, at, at + size);
-        product.fill(0, at, at + size);
-      } else if (above < 0) {
-        for (let k = 0; k < size; k++) {
-          const own = z + slope * points[k];
-          inverse[at + k] = 1 / own;
-          product[at + k] = product[from + k] * own;
-        }
-      } else {
-        const before = above * size;
-        for (let k = 0; k < size; k++) {
-          const own = z + slope * points[k];
-          inverse[at + k] = 1 / own;
-          product[at + k] = product[from + k] * own * inverse[before + k];
-        }
+      // Where no training row came and this one does not go either, all is 0.
+      const none = z === 0 && !isMet;
+      for (let k = 0; k < size; k++) {
+        const own = z + slope * points[k];
+        inverse[at + k] = none ? 0 : 1 / own;
+        let down = none ? 0 : product[from + k] * own;
+        if (above >= 0 && !none) down *= inverse[above * size + k];
+        product[at + k] = down;
       }
     }
   }
@@ -187,27 +223,25 @@ function explainRow(
     const up = parent[n] * size;
     const above = same[n];
     const own = met[n] - share[n];
-    let sum = 0;
-    if (above < 0) {
-      for (let k = 0; k < size; k++) {
-        const value = below[at + k];
-        below[up + k] += value;
-        sum += own * value * inverse[at + k];
-      }
-    } else {
-      const before = met[above] - share[above];
-      const other = above * size;
-      for (let k = 0; k < size; k++) {
-        const value = below[at + k];
-        below[up + k] += value;
-        sum += value * (own * inverse[at + k] - before * inverse[other + k]);
-      }
+    const before = above < 0 ? 0 : met[above] - share[above];
+    const sums = [0, 0];
+    for (let k = 0; k < size; k++) {
+      const value = below[at + k];
+      below[up + k] += value;
+      let change = own * inverse[at + k];
+      if (above >= 0) change -= before * inverse[above * size + k];
+      sums[k & 1] += value * change;
     }
-    out[feature[root + parent[n]] * rows + i] += sum;
+    out[feature[root + parent[n]]] += sums[0] + sums[1];
   }
 }
 
 const rules = new Map<number, { points: Float64Array; weights: Float64Array }>();
+
+/** The points and weights of at least `least`, a whole number of pairs: the kernel takes two at once. */
+function pairs(least: number): { points: Float64Array; weights: Float64Array } {
+  return quadrature(least + (least & 1));
+}
 
 /** Gauss and Legendre's points and weights on (0, 1), by Newton's method on the Legendre polynomial. */
 function quadrature(size: number): { points: Float64Array; weights: Float64Array } {

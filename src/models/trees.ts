@@ -145,6 +145,14 @@ export function addLeaves(trees: Trees, x: Matrix, out: Float64Array, action: st
   }
 }
 
+/** Whether a row goes left at inner node `node`, by its value (or its level's slot, `slotted`) in the node's column. */
+export function wayLeft(trees: Trees, node: number, value: number): boolean {
+  const { feature, threshold, missingLeft, kept, sets } = trees;
+  if (Number.isNaN(value)) return missingLeft[node] === 1;
+  if (kept[feature[node]]) return inSet(sets, threshold[node], value);
+  return value <= threshold[node];
+}
+
 /** Whether bit `slot` of the set that begins at word `first` is set. */
 export function inSet(sets: Uint32Array, first: number, slot: number): boolean {
   return ((sets[first + (slot >> 5)] >>> (slot & 31)) & 1) === 1;

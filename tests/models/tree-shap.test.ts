@@ -157,6 +157,28 @@ test("contributions of deep trees add up to the last digits", async () => {
   compareSums(model.contributions(asked), model.expected, model.predict(asked), 1e-12);
 });
 
+test("the kernel explains as the plain way does, bit for bit", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer(),
+      fc.integer({ min: 1, max: 200 }),
+      fc.boolean(),
+      async (seed, rows, boosted) => {
+        const rng = seeded(seed);
+        const x = anyMatrix(rng, rows);
+        const y = Float64Array.from({ length: rows }, () => (rng.uniform() < 0.5 ? 1 : 0));
+        const learn = boosted
+          ? gradientBoosting({ trees: 4, minRows: 1, minHessian: 0 })
+          : randomForest({ trees: 4, threads: 1 });
+        const { trees } = await learn({ x, y }, rng);
+        const [fast, plain] = [false, true].map((slow) => treeContributions(trees, x, 0.25, "test", slow));
+        expect(fast.values).toEqual(plain.values);
+      },
+    ),
+    { numRuns: 100, seed: 1 },
+  );
+});
+
 test("contributions of a tree made to exhaust the memory are refused", () => {
   // A chain of 20,000 nodes that each ask another column.
   const inner = 20_000;
