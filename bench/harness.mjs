@@ -1,7 +1,7 @@
 // Compares a piece of our work with the same piece by a peer library: in pairs, one right after the other, each in a
 // fresh process that measures itself, so that a busy machine disturbs both alike. A bench file exports by default
 //
-//   { title, peers?: "peers-clv", cases: [{ name, goal?, measure?, rounds?, params }], async ours(params) { prepare; return () => work } }
+//   { title, peers?: "peers-clv" | "peers-sdv", cases: [{ name, goal?, measure?, rounds?, params }], async ours(params) { prepare; return () => work } }
 //
 // and bench/peers/NAME.py defines prepare(params), which returns the peer's work likewise. What the work returns is
 // an object of further figures ({ logLoss: … }), or a function that makes it after the clock has stopped. `params`
@@ -15,10 +15,11 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "..");
 
-/** The Pythons with scripts/peers.txt and scripts/peers-clv.txt installed, or undefined: then only ours is measured. */
+/** The Pythons with scripts/peers.txt (-clv, -sdv) installed, or undefined: then only ours is measured. */
 const pythons = {
   peers: pythonAt(process.env.TELELINK_PYTHON, "peers"),
   "peers-clv": pythonAt(process.env.TELELINK_PYTHON_CLV, "peers-clv"),
+  "peers-sdv": pythonAt(process.env.TELELINK_PYTHON_SDV, "peers-sdv"),
 };
 export const python = pythons.peers;
 

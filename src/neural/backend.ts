@@ -13,12 +13,15 @@ export type BackendName = "native" | "wasm" | "cpu" | "simd";
 
 export const backendNames: readonly BackendName[] = ["native", "wasm", "cpu", "simd"];
 
-/** How much work a net makes of one step; what is quickest depends on it (figures in `bench/neural.bench.mjs`). */
+/**
+ * How much work a net makes of one step; what is quickest depends on it. Up to CTGAN's size (500 rows, 256 units) that is
+ * simd: an epoch on IBM Telco takes it two thirds of native's processor time (`bench/neural.bench.mjs`).
+ */
 export type Workload = "small" | "large";
 
 /**
  * A fresh engine on the backend named by `choice`, by TELELINK_BACKEND, or on the quickest for the workload: for large
- * steps (GANs with hundreds of units) native where it works and else simd, for small ones simd. Where WebAssembly has
+ * steps (thousands of units) native where it works and else simd, for small ones simd. Where WebAssembly has
  * no SIMD, wasm and cpu take its place. Throws when the backend that was asked for does not work here.
  */
 export async function openEngine(workload: Workload, choice?: BackendName): Promise<Engine> {

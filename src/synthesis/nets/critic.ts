@@ -10,10 +10,16 @@ const dropRate = 0.5;
 const penaltyWeight = 10;
 
 /** A dropout mask for each hidden layer. */
-export function dropoutMasks(engine: Engine, draws: Noise, rows: number, units: number): readonly Tensor[] {
-  return Array.from({ length: hidden }, () =>
-    engine.put(draws.mask(new Float32Array(rows * units), dropRate), rows, units),
-  );
+export function dropoutMasks(
+  engine: Engine,
+  held: Parameters,
+  rows: number,
+  draws: Noise,
+): readonly Tensor[] {
+  return Array.from({ length: hidden }, (_, k) => {
+    const units = held.get(`c.${k}.w`).columns;
+    return engine.put(draws.mask(new Float32Array(rows * units), dropRate), rows, units);
+  });
 }
 
 /** The critic's verdict on each row. `trained` says whether its weights move. */
@@ -67,4 +73,25 @@ export function gradientPenalty(
   // A hair above 0, where the root has no derivative.
   const length = t.map("sqrt", t.affine(t.sumColumns(t.map("square", slope)), 1, 1e-12));
   return t.affine(t.sum(t.map("square", t.affine(length, 1, -1))), penaltyWeight / real.rows);
+}
+
+/** What the critic makes small: mean verdict on made less real rows, and the penalty. `distance` is its first part, turned. */
+export function criticLoss(
+  t: Tape,
+  held: Parameters,
+  real: Tensor,
+  made: Tensor,
+  draws: Noise,
+): { loss: Var; distance: Var } {
+  const masks = (): readonly Tensor[] => dropoutMasks(t.engine, held, real.rows, draws);
+  const mean = (rows: Tensor): Var =>
+    t.affine(t.sum(criticVerdict(t, held, t.constant(rows), masks(), true)), 1 / rows.rows);
+  const distance = t.subtract(mean(real), mean(made));
+  return { loss: t.subtract(gradientPenalty(t, held, real, made, masks(), draws), distance), distance };
+}
+
+/** What the generator makes small: the negative mean verdict on its rows, the critic's weights held. */
+export function generatorLoss(t: Tape, held: Parameters, made: Var, draws: Noise): Var {
+  const masks = dropoutMasks(t.engine, held, made.value.rows, draws);
+  return t.affine(t.sum(criticVerdict(t, held, made, masks, false)), -1 / made.value.rows);
 }

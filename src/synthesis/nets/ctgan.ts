@@ -4,20 +4,20 @@ import type { Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
 import { withEngine } from "../../neural/backend";
 import { stackWeights } from "../../neural/layers";
-import { noise } from "../../neural/noise";
+import { type Noise, noise } from "../../neural/noise";
 import { adam } from "../../neural/optimiser";
-import { tape, type Var } from "../../neural/tape";
+import { type Tape, tape, type Var } from "../../neural/tape";
 import { runEpochs } from "../../neural/train";
 import { hold, type Weights } from "../../neural/weights";
 import type { Wishes } from "../drawing/wishes";
 import type { FitSynthesiser } from "../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "./block-model";
 import { conditionWidth, drawConditions } from "./condition";
-import { criticVerdict, dropoutMasks, gradientPenalty } from "./critic";
+import { criticLoss, generatorLoss } from "./critic";
 import { gumbelSoftmax } from "./discriminator";
 import { type Generator, generate, generatorLayers, generatorWeights, settledGenerator } from "./gan-net";
 import { drawLatents } from "./latent";
-import { conditionOf, encodeModes, modeBatch } from "./mode-blocks";
+import { conditionOf, encodeModes, type ModeRows, modeBatch } from "./mode-blocks";
 import { type NetOptions, trainingOf } from "./net-options";
 import { prepare } from "./prepare";
 import { trainingSampler } from "./training-sampler";
@@ -68,7 +68,7 @@ export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
     const told = conditionWidth(condition);
     const net: Generator = { inputs: latent + told, hidden: [units, units], outputs: data.width };
     const sampler = trainingSampler(data.blocks, condition, prepared.rows);
-    return withEngine("large", options.backend, async (engine) => {
+    return withEngine("small", options.backend, async (engine) => {
       const generator = hold(engine, generatorWeights(net, rng.fork("generator"), "heUniform"));
       const sizes = [(data.width + told) * pac, units, units, 1];
       const critic = hold(
@@ -78,56 +78,32 @@ export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
       const moveG = adam(engine, generator, { rate, beta1: 0.5, beta2: 0.9, decay });
       const moveC = adam(engine, critic, { rate, beta1: 0.5, beta2: 0.9, decay });
       const draws = noise(rng.fork("noise"));
-      const packs = batch / pac;
       const step = (): Record<string, number> =>
         engine.step(() => {
-          const t = tape(engine);
           const drawn = sampler(batch, draws);
-          const conditions = engine.put(drawn.conditions, batch, told);
-          const z = engine.put(draws.normal(new Float32Array(batch * latent)), batch, latent);
-          const input = told > 0 ? engine.concat([z, conditions]) : z;
-          const outputs = generate(t, net, generator, t.constant(input));
-          const made = activated(outputs);
-          const pack = (rows: Var): Var => t.reshape(rows, packs, sizes[0]);
-          const withTold = (rows: Var, what: typeof conditions): Var =>
-            told > 0 ? t.concat([rows, t.constant(what)]) : rows;
-          const fake = pack(withTold(made, conditions));
-          // The critic learns from the rows as they are; the generator then from the critic as it has become.
-          const theirs = engine.put(drawn.realConditions, batch, told);
-          const rows = engine.put(modeBatch(data, drawn.rows), batch, data.width);
-          const real = pack(withTold(t.constant(rows), theirs)).value;
+          const beside = (rows: Var, t: Tape, conditions: Float32Array): Var => {
+            const all = told > 0 ? t.concat([rows, t.constant(engine.put(conditions, batch, told))]) : rows;
+            return t.reshape(all, batch / pac, sizes[0]);
+          };
+          const t = tape(engine);
+          const z = t.constant(engine.put(draws.normal(new Float32Array(batch * latent)), batch, latent));
+          const conditions = t.constant(engine.put(drawn.conditions, batch, told));
+          const outputs = generate(t, net, generator, told > 0 ? t.concat([z, conditions]) : z);
+          const fake = beside(madeRows(t, outputs, data, draws), t, drawn.conditions);
+          // The critic learns from these rows, and then the generator from the critic as it has become.
           const own = tape(engine);
-          const masks = (): ReturnType<typeof dropoutMasks> => dropoutMasks(engine, draws, packs, units);
-          const verdict = (x: typeof real): Var =>
-            own.affine(own.sum(criticVerdict(own, critic, own.constant(x), masks(), true)), 1 / packs);
-          const distance = own.subtract(verdict(real), verdict(fake.value));
-          const penalty = gradientPenalty(own, critic, real, fake.value, masks(), draws);
-          own.backward(own.subtract(penalty, distance));
+          const rows = engine.put(modeBatch(data, drawn.rows), batch, data.width);
+          const real = beside(own.constant(rows), own, drawn.realConditions).value;
+          const { loss: theirs, distance } = criticLoss(own, critic, real, fake.value, draws);
+          own.backward(theirs);
           moveC.step(own);
-          const judged = t.affine(t.sum(criticVerdict(t, critic, fake, masks(), false)), -1 / packs);
-          let loss = judged;
-          let missed: Var | undefined;
-          if (told > 0) {
-            const logits = t.slice(outputs, data.scalars.length, data.width);
-            const hots = data.width - data.scalars.length;
-            missed = t.affine(
-              t.crossEntropy(logits, engine.put(drawn.targets, batch, hots), data.widths),
-              1 / batch,
-            );
-            loss = t.add(loss, missed);
-          }
+          const loss = t.add(
+            generatorLoss(t, critic, fake, draws),
+            toldLoss(t, outputs, data, drawn.targets),
+          );
           t.backward(loss);
           moveG.step(t);
-          const [generatorLoss] = engine.read(loss.value);
-          const [distanceNow] = engine.read(distance.value);
-          return { generator: generatorLoss, critic: distanceNow };
-
-          function activated(raw: Var): Var {
-            const hot = t.slice(raw, data.scalars.length, data.width);
-            const soft = gumbelSoftmax(t, hot, data.widths, temperature, draws).soft;
-            if (data.scalars.length === 0) return soft;
-            return t.concat([t.map("tanh", t.slice(raw, 0, data.scalars.length)), soft]);
-          }
+          return { generator: engine.read(loss.value)[0], critic: engine.read(distance.value)[0] };
         });
       try {
         const history = await runEpochs(
@@ -160,4 +136,18 @@ export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadCtgan(json: ModelJson): Ctgan {
   return loadBlockModel("ctgan", json);
+}
+
+/** Rows as the critic reads them: tanh for scalars, Gumbel softmax for classes. */
+function madeRows(t: Tape, outputs: Var, { scalars, widths, width }: ModeRows, draws: Noise): Var {
+  const classes = t.slice(outputs, scalars.length, width);
+  const { soft } = gumbelSoftmax(t, classes, widths, temperature, draws);
+  return scalars.length > 0 ? t.concat([t.map("tanh", t.slice(outputs, 0, scalars.length)), soft]) : soft;
+}
+
+/** How badly the generator gives the classes that it was told, per row. */
+function toldLoss(t: Tape, outputs: Var, { scalars, widths, width }: ModeRows, targets: Float32Array): Var {
+  const { rows } = outputs.value;
+  const wanted = t.engine.put(targets, rows, width - scalars.length);
+  return t.affine(t.crossEntropy(t.slice(outputs, scalars.length, width), wanted, widths), 1 / rows);
 }

@@ -6,7 +6,7 @@ import { simdEngine } from "../../../src/neural/simd-engine";
 import { type Tape, tape, type Var } from "../../../src/neural/tape";
 import { hold, type Parameters } from "../../../src/neural/weights";
 import type { EncodedBlock } from "../../../src/synthesis/nets/blocks";
-import { criticVerdict, dropoutMasks, gradientPenalty } from "../../../src/synthesis/nets/critic";
+import { criticLoss, criticVerdict, dropoutMasks, gradientPenalty } from "../../../src/synthesis/nets/critic";
 import { hingeLoss, judge } from "../../../src/synthesis/nets/discriminator";
 import { type Generator, generate, generatorWeights } from "../../../src/synthesis/nets/gan-net";
 import { momentLoss, momentTargets } from "../../../src/synthesis/nets/moments";
@@ -98,7 +98,7 @@ describe("the published nets' derivatives equal difference quotients", () => {
   test("criticVerdict, with dropout", () => {
     expectGradients(criticWeights(), (t, held) => {
       const x = t.constant(t.engine.put(normal(20, "real"), 5, 4));
-      const masks = dropoutMasks(t.engine, noise(seeded("masks")), 5, 6);
+      const masks = dropoutMasks(t.engine, held, 5, noise(seeded("masks")));
       return t.sum(criticVerdict(t, held, x, masks, true));
     });
   });
@@ -108,13 +108,21 @@ describe("the published nets' derivatives equal difference quotients", () => {
   });
 });
 
+test("criticLoss's derivatives by the critic's weights equal difference quotients", () => {
+  expectGradients(criticWeights(), (t, held) => {
+    const real = t.engine.put(normal(20, "real"), 5, 4);
+    const made = t.engine.put(normal(20, "made"), 5, 4);
+    return criticLoss(t, held, real, made, noise(seeded("all"))).loss;
+  });
+});
+
 const criticWeights = () =>
   stackWeights({ name: "c", sizes: [4, 6, 6, 1], activation: "leakyRelu" }, seeded(6));
 
 function penaltyOf(t: Tape, held: Parameters): Var {
   const real = t.engine.put(normal(20, "real"), 5, 4);
   const made = t.engine.put(normal(20, "made"), 5, 4);
-  const masks = dropoutMasks(t.engine, noise(seeded("masks")), 5, 6);
+  const masks = dropoutMasks(t.engine, held, 5, noise(seeded("masks")));
   return gradientPenalty(t, held, real, made, masks, noise(seeded("between")));
 }
 
@@ -127,7 +135,7 @@ test("gradientPenalty is 10 (‖∇ₓ verdict‖ − 1)², the derivative taken
   const verdicts = (x: Float32Array): Float32Array =>
     engine.step(() => {
       const t = tape(engine);
-      const masks = dropoutMasks(engine, noise(seeded("masks")), 5, 6);
+      const masks = dropoutMasks(engine, held, 5, noise(seeded("masks")));
       return engine.read(criticVerdict(t, held, t.constant(engine.put(x, 5, 4)), masks, false).value);
     });
   const squares = new Float64Array(5);
