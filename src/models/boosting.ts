@@ -200,7 +200,7 @@ function boostedTrees(
     get expected(): number {
       return base + expectedLeaves(trees);
     },
-    contributions: (x) => treeContributions(trees, x, 1, "explain with boosted trees"),
+    contributions: (x) => treeContributions(trees, x, { scale: 1, action: "explain with boosted trees" }),
     predict(x: Matrix): Float64Array {
       const out = score(x);
       for (let i = 0; i < out.length; i++) out[i] = loss.predicted(out[i]);

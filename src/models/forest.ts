@@ -174,7 +174,8 @@ function forestModel(
     get expected(): number {
       return expectedLeaves(trees) / (trees.roots.length - 1);
     },
-    contributions: (x) => treeContributions(trees, x, 1 / (trees.roots.length - 1), "explain with forest"),
+    contributions: (x) =>
+      treeContributions(trees, x, { scale: 1 / (trees.roots.length - 1), action: "explain with forest" }),
     predict(x: Matrix): Float64Array {
       const out = new Float64Array(x.rows);
       add(x, out);

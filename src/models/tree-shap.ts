@@ -4,6 +4,15 @@ import { checkColumns } from "./check-rows";
 import { FastShap } from "./shap-kernel";
 import { slotted, type Trees, wayLeft } from "./trees";
 
+export interface TreeContributionsOptions {
+  /** What the leaves are multiplied by. */
+  readonly scale: number;
+  /** What is being done, for errors. */
+  readonly action: string;
+  /** Explain in plain TypeScript even where WebAssembly runs; for tests. The contributions are the same. */
+  readonly plain?: boolean;
+}
+
 /**
  * What each column adds to each row's sum of leaves (times `scale`): exact SHAP values, where a column that is not
  * known sends a row both ways in proportion to the training rows (Lundberg et al., 2020, "path-dependent"). With
@@ -18,13 +27,8 @@ import { slotted, type Trees, wayLeft } from "./trees";
  * polynomials, all factors are positive, and leaves that share a way share its work, as in Linear TreeSHAP (Yu et al.,
  * 2022): the time goes with nodes × points.
  */
-export function treeContributions(
-  trees: Trees,
-  x: Matrix,
-  scale: number,
-  action: string,
-  plain = false,
-): Matrix {
+export function treeContributions(trees: Trees, x: Matrix, options: TreeContributionsOptions): Matrix {
+  const { scale, action, plain } = options;
   checkColumns(x, trees.features.length, action);
   const values = slotted(trees, x);
   const out = new Float64Array(x.rows * x.columns);
@@ -33,7 +37,7 @@ export function treeContributions(
     const sums =
       fast && !plain
         ? fast.row(values, x.rows, i, scale)
-        : explainRow(trees, plans, scratch(), values, x.rows, i, scale);
+        : explainRow(trees, plans, filled(scratch(), values, x.rows, i), scale);
     for (let j = 0; j < x.columns; j++) out[j * x.rows + i] = sums[j];
   }
   return matrix(x.rows, x.columns, out, x.features);
@@ -126,6 +130,8 @@ function plan(trees: Trees, t: number): Plan {
 
 /** Room for any one tree: whether a node's conditions are met, and per node and point what follows. */
 interface Scratch {
+  /** The row's values. */
+  readonly row: Float64Array;
   readonly met: Uint8Array;
   /** The inverse of the edge's factor. */
   readonly inverse: Float64Array;
@@ -156,35 +162,26 @@ function checkSizes(plans: readonly Plan[], action: string): void {
 function scratchFor(plans: readonly Plan[], columns: number): Scratch {
   const { nodes, cells } = sizesOf(plans);
   const [inverse, product, below] = [0, 1, 2].map(() => new Float64Array(cells));
-  return { met: new Uint8Array(nodes), inverse, product, below, out: new Float64Array(columns) };
+  const [row, out] = [0, 1].map(() => new Float64Array(columns));
+  return { row, met: new Uint8Array(nodes), inverse, product, below, out };
+}
+
+/** The scratch with row i of `rows` values a column in it. */
+function filled(scratch: Scratch, values: Float64Array, rows: number, i: number): Scratch {
+  for (let j = 0; j < scratch.row.length; j++) scratch.row[j] = values[j * rows + i];
+  return scratch;
 }
 
 /** One row's contributions by all trees, in the kernel's order. */
-function explainRow(
-  trees: Trees,
-  plans: readonly Plan[],
-  scratch: Scratch,
-  values: Float64Array,
-  rows: number,
-  i: number,
-  scale: number,
-): Float64Array {
+function explainRow(trees: Trees, plans: readonly Plan[], scratch: Scratch, scale: number): Float64Array {
   scratch.out.fill(0);
-  for (const plan of plans) explainTree(trees, plan, scratch, values, rows, i, scale);
+  for (const plan of plans) explainTree(trees, plan, scratch, scale);
   return scratch.out;
 }
 
-function explainTree(
-  trees: Trees,
-  plan: Plan,
-  scratch: Scratch,
-  values: Float64Array,
-  rows: number,
-  i: number,
-  scale: number,
-): void {
+function explainTree(trees: Trees, plan: Plan, scratch: Scratch, scale: number): void {
   const { root, parent, same, share, points, weights } = plan;
-  const { met, inverse, product, below, out } = scratch;
+  const { row, met, inverse, product, below, out } = scratch;
   const { feature, threshold, left } = trees;
   const count = parent.length;
   const size = points.length;
@@ -198,7 +195,7 @@ function explainTree(
       continue;
     }
     const first = left[root + n] - root;
-    const goesLeft = wayLeft(trees, root + n, values[feature[root + n] * rows + i]);
+    const goesLeft = wayLeft(trees, root + n, row[feature[root + n]]);
     for (let child = first; child <= first + 1; child++) {
       const above = same[child];
       const isMet = goesLeft === (child === first) && (above < 0 || met[above] === 1);

@@ -51,7 +51,7 @@ describe("contributions(x) of trees grown elsewhere", () => {
       golden.wide.map((one) => one.map((value) => value ?? NaN)),
       all,
     );
-    compare(treeContributions(trees, x, 1, "test"), golden.boosting.contributions);
+    compare(treeContributions(trees, x, { scale: 1, action: "test" }), golden.boosting.contributions);
     golden.boosting.contributions.forEach((one) => {
       expect(expectedLeaves(trees)).toBeCloseTo(one[6], 10);
     });
@@ -171,7 +171,9 @@ test("the kernel explains as the plain way does, bit for bit", async () => {
           ? gradientBoosting({ trees: 4, minRows: 1, minHessian: 0 })
           : randomForest({ trees: 4, threads: 1 });
         const { trees } = await learn({ x, y }, rng);
-        const [fast, plain] = [false, true].map((slow) => treeContributions(trees, x, 0.25, "test", slow));
+        const [fast, plain] = [false, true].map((slow) =>
+          treeContributions(trees, x, { scale: 0.25, action: "test", plain: slow }),
+        );
         expect(fast.values).toEqual(plain.values);
       },
     ),
@@ -195,7 +197,7 @@ test("contributions of a tree made to exhaust the memory are refused", () => {
     cover: new Float64Array(nodes).fill(1),
     sets: new Uint32Array(0),
   };
-  expect(() => treeContributions(trees, matrix(0, inner, new Float64Array(0)), 1, "explain")).toThrow(
-    "Cannot explain: a tree's nodes times the columns on its longest way must be at most",
-  );
+  expect(() =>
+    treeContributions(trees, matrix(0, inner, new Float64Array(0)), { scale: 1, action: "explain" }),
+  ).toThrow("Cannot explain: a tree's nodes times the columns on its longest way must be at most");
 });
