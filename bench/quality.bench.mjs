@@ -6,6 +6,7 @@
 import matrixModule from "../dist/core/matrix.js";
 import rngModule from "../dist/core/rng.js";
 import loadModule from "../dist/data/load-source.js";
+import sourcesModule from "../dist/data/sources.js";
 import splitModule from "../dist/data/split.js";
 import tableModule from "../dist/data/table.js";
 import targetModule from "../dist/data/target.js";
@@ -21,6 +22,7 @@ const { encode } = encodeModule;
 const { seeded } = rngModule;
 const { column, matrix, takeValues } = matrixModule;
 const { loadChurnBigml, loadTelco } = loadModule;
+const { findSource, publicSource } = sourcesModule;
 const { stratifiedKFold } = splitModule;
 const { dropColumns, takeTableRows } = tableModule;
 const { target } = targetModule;
@@ -30,6 +32,9 @@ const { averagePrecision, rocAuc } = rankingModule;
 const { chooseThreshold } = thresholdModule;
 const { auto } = autoModule;
 
+const complete = ["telco", "churn-bigml-80", "churn-bigml-20"].every((name) =>
+  findSource(publicSource(name)),
+);
 const repeats = 5;
 const folds = 5;
 
@@ -69,8 +74,11 @@ function figures(y, p) {
 }
 
 export default {
-  title: `--model auto against goals: IBM Telco ROC AUC .849, PR AUC .670, Brier .1337; churn-bigml F1 .92, PR AUC .90, Brier .020`,
+  title: complete
+    ? "--model auto against goals: IBM Telco ROC AUC .849, PR AUC .670, Brier .1337; churn-bigml F1 .92, PR AUC .90, Brier .020"
+    : "--model auto: not measured, the public data sets are missing (telelink data fetch)",
   async data() {
+    if (!complete) return;
     const codes = encode({ categories: "codes" });
     const all = await telco();
     await keepCodes("telco", codes(all.rows), all);
@@ -80,10 +88,12 @@ export default {
     await keepCodes("bigml-train", encoder, train);
     await keepCodes("bigml-test", encoder, test);
   },
-  cases: [
-    { name: "IBM Telco, 5 × 5-fold", rounds: 1, params: { data: "telco" } },
-    { name: "churn-bigml, 667 held out", rounds: 1, params: { data: "bigml" } },
-  ],
+  cases: complete
+    ? [
+        { name: "IBM Telco, 5 × 5-fold", rounds: 1, params: { data: "telco" } },
+        { name: "churn-bigml, 667 held out", rounds: 1, params: { data: "bigml" } },
+      ]
+    : [],
   async ours({ data }) {
     const learner = auto({ threads: 1 });
     if (data === "bigml") {
