@@ -99,14 +99,16 @@ export interface Encoder {
 /** The encoder that consists of `parts`. */
 export function encoder(parts: readonly Part[]): Encoder {
   const features = parts.flatMap(featuresOf);
+  const widths = parts.map((one) => featuresOf(one).length);
+  const codes = parts.map((one) => (one.kind === "number" ? undefined : codesOf(one)));
   return {
     parts,
     features,
     transform(rows) {
       const values = new Float64Array(rows.rows * features.length);
       let at = 0;
-      for (const one of parts) {
-        const width = featuresOf(one).length;
+      for (const [k, one] of parts.entries()) {
+        const width = widths[k];
         const out = values.subarray(at * rows.rows, (at + width) * rows.rows);
         const from = columnNamed(rows, one.name);
         const action = "encode table";
@@ -117,7 +119,7 @@ export function encoder(parts: readonly Part[]): Encoder {
         } else {
           if (!isCategorical(from))
             check(false, action, `column ${quoted(one)} must be categorical`, from.type);
-          writeCategories(one, from as CategoricalColumn, out);
+          writeCategories(one, codes[k] as LevelCodes, from as CategoricalColumn, out);
         }
         at += width;
       }
@@ -169,23 +171,37 @@ function writeNumbers(one: NumberPart, from: NumericColumn, out: Float64Array): 
   }
 }
 
-function writeCategories(one: OneHotPart | CodesPart, from: CategoricalColumn, out: Float64Array): void {
-  const place = new Map(one.levels.map((level, k) => [level, k]));
-  for (const level of one.pooled) place.set(level, one.levels.length);
-  // −1 for a level that training did not see.
-  const places = Int32Array.from(from.levels, (level) => place.get(level) ?? -1);
+/** The code of each level that training saw; pooled ones share the last. */
+type LevelCodes = ReadonlyMap<string, number>;
+
+function codesOf(one: OneHotPart | CodesPart): LevelCodes {
+  const codes = new Map(one.levels.map((level, k) => [level, k]));
+  for (const level of one.pooled) codes.set(level, one.levels.length);
+  return codes;
+}
+
+function writeCategories(
+  one: OneHotPart | CodesPart,
+  known: LevelCodes,
+  from: CategoricalColumn,
+  out: Float64Array,
+): void {
   const rows = from.codes.length;
+  // −1 for a level that training did not see. A single customer doesn't ask for all levels.
+  const codeOf = (level: string): number => known.get(level) ?? -1;
+  const all = rows < from.levels.length ? undefined : Int32Array.from(from.levels, codeOf);
+  const place = (code: number): number => (all ? all[code] : codeOf(from.levels[code]));
   if (one.kind === "codes") {
     for (let i = 0; i < rows; i++) {
-      const to = from.codes[i] < 0 ? -1 : places[from.codes[i]];
+      const to = from.codes[i] < 0 ? -1 : place(from.codes[i]);
       out[i] = to < 0 ? Number.NaN : to;
     }
     return;
   }
   const last = one.missing ? out.length / rows - 1 : -1;
   for (let i = 0; i < rows; i++) {
-    const known = from.codes[i] >= 0;
-    const to = known ? places[from.codes[i]] - one.first : last;
+    const seen = from.codes[i] >= 0;
+    const to = seen ? place(from.codes[i]) - one.first : last;
     if (to >= 0) out[to * rows + i] = 1;
   }
 }

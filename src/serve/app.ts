@@ -6,18 +6,15 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import underPressure from "@fastify/under-pressure";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
-import {
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
-  serializerCompiler,
-  type ZodTypeProvider,
-} from "fastify-type-provider-zod";
+import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../data/store/open";
 import type { Desk } from "../studies/desk/desk";
+import { allowedMethods } from "./allowed-methods";
 import { askForKey } from "./api-key";
 import type { Champion } from "./champion";
 import { JobQueue } from "./jobs/queue";
 import { countRequests } from "./metrics";
+import { openApiDocument } from "./openapi";
 import { type PredictionLog, predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
 import { jobRoutes } from "./routes/jobs";
@@ -88,7 +85,8 @@ export async function buildApp(given: Given): Promise<App> {
   const queue = new JobQueue(given.store);
   app.addHook("onClose", async () => queue.close());
   const context: Context = { ...given, log, queue };
-  answerProblems(app as unknown as FastifyInstance);
+  const plain = app as unknown as FastifyInstance;
+  answerProblems(plain, allowedMethods(plain));
 
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -131,7 +129,7 @@ export async function buildApp(given: Given): Promise<App> {
       components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "x-api-key" } } },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: openApiDocument,
   });
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: false });
   countRequests(app);

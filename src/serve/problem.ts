@@ -1,6 +1,13 @@
-import type { FastifyError, FastifyInstance, FastifySchemaCompiler } from "fastify";
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaCompiler,
+} from "fastify";
 import { isResponseSerializationError } from "fastify-type-provider-zod";
 import { z } from "zod";
+import type { AllowedMethods } from "./allowed-methods";
 import { ruleOf } from "./rule";
 
 /** An RFC 9457 problem: what every error answers with, as application/problem+json. */
@@ -68,30 +75,35 @@ const titles: Readonly<Record<number, string>> = {
   507: "The disk is full",
 };
 
-/** Answers every error and every unknown path with a problem; what the server did wrong stays in its log. */
-export function answerProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const made = problemOf(error);
-    if (made.status >= 500) request.log.error({ err: error }, "request failed");
+/**
+ * Answers every error, every unknown path and every method that a path does not serve with a problem; what the server did
+ * wrong stays in its log.
+ */
+export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): void {
+  // Some methods are refused before their route is looked for, and then come here as errors.
+  const elsewhere = (request: FastifyRequest): Problem | undefined => {
+    const served = allowed(request.url);
+    if (served.length === 0 || served.includes(request.method)) return undefined;
+    const detail = `${served.join(", ")} ${served.length === 1 ? "is" : "are"} served here, not ${request.method}`;
+    return { type: "about:blank", title: titles[405], status: 405, detail };
+  };
+  const answer = (request: FastifyRequest, reply: FastifyReply, made: Problem): FastifyReply => {
+    if (made.status === 405) reply.header("allow", allowed(request.url).join(", "));
     return reply
       .code(made.status)
       .type("application/problem+json")
       .send(JSON.stringify({ ...made, instance: `urn:request:${request.id}` }));
+  };
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const made = elsewhere(request) ?? problemOf(error);
+    if (made.status >= 500) request.log.error({ err: error }, "request failed");
+    return answer(request, reply, made);
   });
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .type("application/problem+json")
-      .send(
-        JSON.stringify({
-          type: "about:blank",
-          title: titles[404],
-          status: 404,
-          detail: `No page answers ${request.method} here; /docs lists what there is`,
-          instance: `urn:request:${request.id}`,
-        }),
-      ),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const detail = `No page answers ${request.method} here; /docs lists what there is`;
+    const nothing = { type: "about:blank", title: titles[404], status: 404, detail };
+    return answer(request, reply, elsewhere(request) ?? nothing);
+  });
 }
 
 function problemOf(error: FastifyError): Problem {

@@ -22,7 +22,7 @@ function fieldSchema(field: DeskField): z.ZodType {
   const choice = z.enum(field.choices as [string, ...string[]]);
   // An area code is a name that looks like a number; both ways of writing it are read.
   const numeric = field.choices.every((one) => /^\d+$/.test(one));
-  const read = numeric ? z.union([choice, z.number().int().transform(String).pipe(choice)]) : choice;
+  const read = numeric ? z.union([choice, z.literal(field.choices.map(Number)).transform(String)]) : choice;
   return read.describe(field.label).meta({ examples: [field.example] });
 }
 

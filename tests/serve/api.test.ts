@@ -169,6 +169,10 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
     expect((await post("/predict", "a=1", { "content-type": "text/plain" })).statusCode).toBe(415);
     expect((await post("/batch-predict", "null")).statusCode).toBe(400);
     expect((await app.inject("/nowhere")).json()).toMatchObject({ status: 404 });
+    const wrong = await app.inject({ method: "DELETE", url: "/predict?x=1" });
+    expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, "POST"]);
+    expect(wrong.json().detail).toBe("POST is served here, not DELETE");
+    expect((await app.inject({ method: "PUT", url: "/jobs/7" })).headers.allow).toBe("GET, HEAD");
     expect((await post("/predict", `{"state":"${"x".repeat(100_000)}"}`)).body.length).toBeLessThan(4000);
   });
 

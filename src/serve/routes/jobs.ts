@@ -78,6 +78,8 @@ export function jobRoutes(app: App, { store, queue }: Context): void {
         tags: ["jobs"],
         params: idSchema,
         headers: z.object({ "last-event-id": z.coerce.number().int().min(0).optional() }),
+        produces: ["text/event-stream"],
+        response: { 200: z.string().describe("Server-sent events"), 404: problem },
       },
     },
     async (request, reply) => {

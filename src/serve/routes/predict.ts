@@ -99,6 +99,7 @@ export function predictRoutes(app: App, context: Context): void {
           'Send application/json (a list of customers, or {"customers": […]}) or text/csv with a header; a row that breaks a rule is reported and the others are answered. With Accept: text/csv the answer is CSV.',
         tags: ["predict"],
         querystring: reasonsQuery(0),
+        produces: ["application/json", "text/csv"],
         response: { 200: batchSchema, 400: problem, 413: problem, 415: problem, 422: problem },
       },
     },

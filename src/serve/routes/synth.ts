@@ -219,7 +219,8 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         summary: "Rows as CSV, streamed",
         tags: ["synth"],
         body: sampleSchema,
-        response: { 404: problem, 422: problem },
+        produces: ["text/csv"],
+        response: { 200: z.string().describe("CSV with a header"), 404: problem, 422: problem },
       },
     },
     async (request, reply) => {

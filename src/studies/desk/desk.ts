@@ -5,7 +5,7 @@ import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { loadPipeline } from "../../models/load";
 import type { Pipeline } from "../../models/pipeline";
 import { type RowReasons, reasons } from "../../models/reasons";
-import { withCharges } from "./charges";
+import { chargeColumns, withCharges } from "./charges";
 
 /** What the desk says of customers, one value a row. */
 export interface DeskScores {
@@ -69,9 +69,11 @@ export interface Desk {
 export function deskOf(variants: readonly DeskVariant[], schema: Schema, origin: DeskOrigin): Desk {
   const needs = variants.map(columnsOf);
   const last = needs[needs.length - 1];
-  const optional = [...new Set(needs.flat())].filter((name) => !last.includes(name));
+  const wanted = [...new Set(needs.flat())];
+  const optional = wanted.filter((name) => !last.includes(name));
+  const charged = chargeColumns.some((name) => wanted.includes(name));
   const parts = (rows: Table): { variant: number; rows: Table; places: Int32Array }[] => {
-    const all = withCharges(rows, needs.flat());
+    const all = charged ? withCharges(rows, wanted) : rows;
     if (optional.length === 0) return [{ variant: 0, rows: all, places: places(all.rows) }];
     return byVariant(all, needs, last).flatMap((chosen, variant) => {
       if (chosen.length === 0) return [];

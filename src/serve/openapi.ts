@@ -1,0 +1,61 @@
+import { jsonSchemaTransformObject } from "fastify-type-provider-zod";
+
+type Content = Record<string, { schema?: unknown }>;
+interface Answer {
+  description?: string;
+  content?: Content;
+}
+interface Operation {
+  responses?: Record<string, Answer>;
+  requestBody?: unknown;
+}
+interface Document {
+  paths?: Record<string, Record<string, Operation>>;
+}
+
+const problemContent: Content = {
+  "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+};
+
+/** Bodies that are read row by row, so that one bad row does not cost the others their answer. */
+const customers = { type: "array", description: "Customers; one that breaks a rule is told of in `errors`" };
+const rowBodies: Readonly<Record<string, unknown>> = {
+  "/batch-predict": {
+    required: true,
+    content: {
+      "application/json": {
+        schema: {
+          anyOf: [customers, { type: "object", required: ["customers"], properties: { customers } }],
+        },
+      },
+      "text/csv": {
+        schema: { type: "string", description: "A header with the form's fields or churn-bigml's columns" },
+      },
+    },
+  },
+};
+
+/**
+ * The OpenAPI document as it is served: every error is a problem (RFC 9457) of that media type, any that a route does not
+ * name included.
+ */
+export function openApiDocument(
+  input: Parameters<typeof jsonSchemaTransformObject>[0],
+): ReturnType<typeof jsonSchemaTransformObject> {
+  const document = jsonSchemaTransformObject(input);
+  for (const [path, operations] of Object.entries((document as Document).paths ?? {})) {
+    for (const operation of Object.values(operations)) {
+      operation.responses ??= {};
+      for (const [status, answer] of Object.entries(operation.responses))
+        if (/^[45]/.test(status) && refersToProblem(answer)) answer.content = problemContent;
+      operation.responses.default = { description: "Any error", content: problemContent };
+      if (rowBodies[path]) operation.requestBody = rowBodies[path];
+    }
+  }
+  return document;
+}
+
+function refersToProblem({ content = {} }: Answer): boolean {
+  const schemas = Object.values(content).map((one) => one.schema as { $ref?: string } | undefined);
+  return schemas.every((one) => one?.$ref === "#/components/schemas/Problem");
+}
