@@ -89,3 +89,15 @@ export function absoluteLoss(t: Tape, outputs: Var, targets: Tensor, weights: Te
   const each = t.map("abs", t.subtract(outputs, t.constant(targets)));
   return t.affine(t.sum(t.multiply(each, t.constant(weights))), 1 / outputs.value.rows);
 }
+
+/**
+ * Mean pinball loss (Koenker and Bassett, 1978) of quantiles: `levels` holds, for each column of the outputs, the level
+ * in (0, 1) that it is meant as; `targets` has the shape of the outputs.
+ */
+export function pinballLoss(t: Tape, outputs: Var, targets: Tensor, levels: Tensor): Var {
+  const { rows, columns } = outputs.value;
+  const over = t.subtract(outputs, t.constant(targets));
+  // level · (y − q) where the target is above, and (1 − level) · (q − y) where it is below.
+  const each = t.subtract(t.map("relu", over), t.multiply(over, t.constant(levels)));
+  return t.affine(t.sum(each), 1 / (rows * columns));
+}

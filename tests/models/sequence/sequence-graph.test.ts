@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+import { normal, seeded } from "../../../src/core/rng";
+import { lossOf } from "../../../src/models/sequence/fit-sequence";
+import {
+  type SequenceShape,
+  sequenceOutput,
+  sequenceWeights,
+} from "../../../src/models/sequence/sequence-graph";
+import { targetColumns } from "../../../src/models/sequence/sequences";
+import type { Engine } from "../../../src/neural/engine";
+import { pinballLoss } from "../../../src/neural/layers";
+import { simdEngine } from "../../../src/neural/simd-engine";
+import { tape } from "../../../src/neural/tape";
+import { hold, type Weights } from "../../../src/neural/weights";
+
+const rows = 3;
+const base = { steps: 4, inputs: 2, fixed: 2, width: 4, hidden: 5 } as const;
+const tasks = [
+  { task: "a probability", targets: 1, levels: [] },
+  { task: "three quantiles of two targets", targets: 2, levels: [0.1, 0.5, 0.9] },
+] as const;
+const nets = [
+  { architecture: "gru", blocks: 0, heads: 0 },
+  { architecture: "transformer", blocks: 2, heads: 2 },
+] as const;
+const cases = nets.flatMap((net) =>
+  tasks.map(({ task, ...rest }) => ({
+    name: `${net.architecture} for ${task}`,
+    shape: { ...base, ...net, ...rest } as SequenceShape,
+  })),
+);
+
+function drawn(count: number, name: string): Float32Array {
+  const rng = seeded(name);
+  return Float32Array.from({ length: count }, () => normal(rng));
+}
+
+/** The loss of a net on fixed rows, with its derivatives by weight if asked for. */
+function evaluate(engine: Engine, shape: SequenceShape, weights: Weights, derivatives: boolean) {
+  const net = hold(engine, weights);
+  const encoded = {
+    rows,
+    steps: drawn(rows * shape.steps * shape.inputs, "steps"),
+    fixed: drawn(rows * shape.fixed, "fixed"),
+  };
+  const y = targetColumns(
+    shape.levels.length === 0 ? { left: [1, 0, 1] } : { minutes: [0.4, -1.3, 2], cost: [-0.2, 0.7, -2] },
+  );
+  const scales = y.features.map(({ name }) => ({ name, mean: 0, scale: 1 }));
+  const result = engine.step(() => {
+    const t = tape(engine);
+    const out = sequenceOutput(t, shape, net, encoded);
+    const loss = lossOf(t, shape, out, y, scales, [0, 1, 2]);
+    if (derivatives) t.backward(loss);
+    const slopes = derivatives ? net.tensors.map((one) => engine.read(t.gradient(one))) : [];
+    return { loss: engine.read(loss.value)[0], out: engine.read(out.value), slopes };
+  });
+  net.free();
+  return result;
+}
+
+test.each(cases)("the derivatives of a $name equal difference quotients", ({ shape }) => {
+  const engine = simdEngine();
+  const weights = sequenceWeights(shape, seeded(3));
+  const { slopes } = evaluate(engine, shape, weights, true);
+  const h = 1e-3;
+  let moved = 0;
+  Object.entries(weights).forEach(([name, { values }], p) => {
+    // Some of every matrix: all would take a thousand evaluations more.
+    for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 6))) {
+      const kept = values[j];
+      values[j] = kept + h;
+      const [above, up] = [evaluate(engine, shape, weights, false).loss, values[j]];
+      values[j] = kept - h;
+      const quotient = (above - evaluate(engine, shape, weights, false).loss) / (up - values[j]);
+      values[j] = kept;
+      if (Math.abs(quotient) > 1e-3) moved++;
+      // Float32 keeps about three digits of so small a difference; a wider one would cross kinks of relu and the loss.
+      expect(
+        Math.abs(slopes[p][j] - quotient),
+        `${name} ${j}: ${slopes[p][j]} against ${quotient}`,
+      ).toBeLessThan(5e-3 * (1 + Math.abs(quotient)));
+    }
+  });
+  expect(moved).toBeGreaterThan(20);
+  expect(engine.live()).toBe(0);
+});
+
+test("sequenceOutput() of quantiles rises within each target, whatever the weights", () => {
+  const { shape } = cases[1];
+  const weights = sequenceWeights(shape, seeded(5));
+  for (const { values } of Object.values(weights)) for (let i = 0; i < values.length; i++) values[i] *= 10;
+  const { out } = evaluate(simdEngine(), shape, weights, false);
+  for (let i = 0; i < out.length; i += 3)
+    expect([...out.slice(i, i + 3)]).toEqual([...out.slice(i, i + 3)].sort((a, b) => a - b));
+  expect(new Set(out).size).toBeGreaterThan(6);
+});
+
+test("pinballLoss() of a net equals the mean of sklearn's mean_pinball_loss over the levels", () => {
+  // sklearn.metrics.mean_pinball_loss([1, 2, 3], [0, 2, 5], alpha=0.1) and [0.5, 4, 3], alpha=0.9
+  const engine = simdEngine();
+  const loss = engine.step(() => {
+    const t = tape(engine);
+    const put = (...values: number[]) => engine.put(Float32Array.from(values), 3, 2);
+    const levels = engine.put(Float32Array.of(0.1, 0.9), 1, 2);
+    return engine.read(
+      pinballLoss(t, t.constant(put(0, 0.5, 2, 4, 5, 3)), put(1, 1, 2, 2, 3, 3), levels).value,
+    )[0];
+  });
+  // (0.1·1 + 0.9·0 + 0.9·2)/3 = 0.6333 and (0.9·0.5 + 0.1·2 + 0)/3 = 0.2167
+  expect(loss).toBeCloseTo((1.9 / 3 + 0.65 / 3) / 2, 6);
+});
