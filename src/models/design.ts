@@ -45,6 +45,7 @@ export function design(x: Matrix): Design {
   columns.push(ones);
   const dense = columns.flatMap(({ index }, j) => (index ? [] : [j]));
   const scaled = new Float64Array(rows);
+  const pair = new Float64Array(2);
   let byRow: SparseRows | undefined;
 
   /** Fills `scaled` with D xⱼ. */
@@ -104,8 +105,13 @@ export function design(x: Matrix): Design {
           const one = columns[k];
           if (one.index) out[j * width + k] = dotSparse(one.index, one.values, scaled);
         }
-        for (let k = 0; k <= place; k++)
-          out[j * width + dense[k]] = dotDense(columns[dense[k]].values, scaled);
+        let k = 0;
+        for (; k < place; k += 2) {
+          dotPair(columns[dense[k]].values, columns[dense[k + 1]].values, scaled, pair);
+          out[j * width + dense[k]] = pair[0];
+          out[j * width + dense[k + 1]] = pair[1];
+        }
+        if (k === place) out[j * width + j] = dotDense(values, scaled);
       }
       // Each pair was summed once, wherever it came first.
       for (let j = 0; j < width; j++) {
@@ -227,6 +233,29 @@ function dotAt(index: Int32Array, a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let k = 0; k < index.length; k++) sum += a[index[k]] * b[index[k]];
   return sum;
+}
+
+/** Σ a r and Σ b r, for which r is read once. */
+function dotPair(a: Float64Array, b: Float64Array, r: Float64Array, out: Float64Array): void {
+  let a0 = 0;
+  let a1 = 0;
+  let b0 = 0;
+  let b1 = 0;
+  const even = r.length & ~1;
+  for (let i = 0; i < even; i += 2) {
+    const r0 = r[i];
+    const r1 = r[i + 1];
+    a0 += a[i] * r0;
+    a1 += a[i + 1] * r1;
+    b0 += b[i] * r0;
+    b1 += b[i + 1] * r1;
+  }
+  if (even < r.length) {
+    a0 += a[even] * r[even];
+    b0 += b[even] * r[even];
+  }
+  out[0] = a0 + a1;
+  out[1] = b0 + b1;
 }
 
 function dotDense(values: Float64Array, r: Float64Array): number {
