@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make reproduce` and `make test`.
 SHELL := bash
-.PHONY: help reproduce test build install check bench peers peers-clv native clean
+.PHONY: help reproduce full test build install check bench peers peers-clv native clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -16,6 +16,9 @@ build: install ## compile kernels and TypeScript into dist/
 
 reproduce: build ## execute the notebooks into reports/ (only what changed)
 	@node dist/cli/main.js reproduce
+
+full: build ## the same with five splits for every method, nets as published among them (half an hour)
+	@node dist/cli/main.js reproduce -p netSeeds=5 -p publishedSeeds=5
 
 test: build ## types, lint, layers and all tests
 	@npm run --silent test

@@ -1,5 +1,5 @@
 import type { Figure, Figures } from "../../report/figures";
-import { decimal, difference, duration, percent } from "../../report/format";
+import { decimal, duration, percent } from "../../report/format";
 import { html } from "../../report/html";
 import type { Judgement, Measure, SynthesisStudy } from "./study";
 import { capital, leastOf, methodsOf } from "./study-views";
@@ -41,7 +41,7 @@ export function synthesisConclusion(study: SynthesisStudy): string {
 <li><strong>In a hurry:</strong> ${fastest.contender.name} needs ${duration(1000 * fastest.mean.seconds.estimate)}; its rows are detected with ${decimal(fastest.mean.detection.estimate, 2)} and memorise ${decimal(fastest.mean.memorisation.estimate, 2)}.</li>
 <li><strong>When nothing may leak:</strong> ${forgetful.contender.name} memorises least (${decimal(forgetful.mean.memorisation.estimate, 2)}). None of these methods proves a bound: measured privacy is not a guarantee.</li>
 ${copier.mean.memorisation.estimate > remembers && html`<li><strong>Inside the house only:</strong> ${copier.contender.name} remembers (${decimal(copier.mean.memorisation.estimate, 2)}), and ${percent(copier.mean.copies.estimate, 1)} of its rows are training customers.</li>`}
-${vanilla && html`<li>The reference system's GAN: Quality ${decimal(vanilla.mean.quality.estimate, 2)}, detection ${decimal(vanilla.mean.detection.estimate, 2)}, ${percent(vanilla.mean.violations.estimate, 0)} of its rows break a rule; a churn model taught by it loses ${difference(vanilla.mean.logistic.estimate, 2)} of ROC AUC.</li>`}
+${vanilla && html`<li>The reference system's GAN: Quality ${decimal(vanilla.mean.quality.estimate, 2)}, detection ${decimal(vanilla.mean.detection.estimate, 2)}, ${percent(vanilla.mean.violations.estimate, 0)} of its rows break a rule; a churn model taught by it loses ${decimal(-vanilla.mean.logistic.estimate, 2)} of ROC AUC.</li>`}
 ${noise && html`<li>Uniform noise, as in the reference system's file, has Quality ${decimal(noise.mean.quality.estimate, 2)}: ${percent(noise.mean.violations.estimate, 0)} of its rows are customers that cannot exist.</li>`}
 ${shuffled && html`<li>A Quality score alone proves little: columns shuffled at random still reach ${decimal(shuffled.mean.allPairs.estimate, 2)} over all pairs and ${decimal(shuffled.mean.shapes.estimate, 2)} on shapes.</li>`}
 </ul>`.text;

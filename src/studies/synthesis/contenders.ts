@@ -22,8 +22,8 @@ export interface Contender {
   /** Real rows and rows without any knowledge: what the others are measured against. */
   readonly yardstick?: boolean;
   readonly colour: Colour;
-  /** Whether a fit takes long enough that fewer seeds must do. */
-  readonly slow?: boolean;
+  /** What a fit costs: next to nothing, seconds for a small net, minutes for one as published. */
+  readonly cost: "light" | "net" | "published";
   make(train: Table, rng: Rng): Promise<Made>;
 }
 
@@ -31,12 +31,12 @@ const method = (
   name: Method,
   about: string,
   colour: Colour,
-  more: Pick<Contender, "slow"> = {},
+  cost: Contender["cost"] = "light",
 ): Contender => ({
   name,
   about,
   colour,
-  ...more,
+  cost,
   async make(train, rng) {
     const start = performance.now();
     const model = await synthesis(name)(train, rng.fork("fit"));
@@ -54,6 +54,7 @@ const drawn = (
   name,
   about,
   yardstick: true,
+  cost: "light",
   colour: "grey",
   make: async (train, rng) => ({ fit: 0, sample: 0, ...make(train, rng) }),
 });
@@ -76,9 +77,13 @@ export const contenders: readonly Contender[] = [
     ),
   })),
   method("sequential", "column after column; the default", 1),
-  method("vae", "variational autoencoder, this project's", 3, { slow: true }),
+  method("vae", "variational autoencoder, this project's", 3, "net"),
+  method("gan", "adversarial net, this project's", 4, "net"),
   method("trees", "synthpop's way: leaves of donors", 2),
   method("copula", "margins and correlations", 5),
+  method("ctgan", "conditional adversarial net, as published", 6, "published"),
+  method("tvae", "variational autoencoder, as published", 6, "published"),
+  method("vanilla", "adversarial net, as the reference system builds it", 6, "net"),
   drawn("shuffled columns", "right margins, no relations", (train, rng) => ({
     from: train,
     synthetic: shuffleColumns(train, rng),

@@ -10,7 +10,7 @@ import { type Table, takeTableRows } from "../../data/table";
 import { target as labelsOf } from "../../data/target";
 import type { Interval } from "../../evaluate/bootstrap";
 import { foldScores } from "../../models/fold-scores";
-import { type Contender, contenders } from "./contenders";
+import { type Contender, contenderNamed, contenders } from "./contenders";
 import { type Judged, judgeContender } from "./task";
 
 /** The customers that synthesisers learn from: IBM Telco's. */
@@ -64,8 +64,9 @@ export interface SynthesisOptions {
   readonly seed?: number;
   /** Fresh splits into training and held-out customers, each with a seed of its own; from 1, defaults to 5. */
   readonly seeds?: number;
-  /** How many of them the slow methods get; defaults to all. */
-  readonly slowSeeds?: number;
+  /** How many of them the small nets get, and those as published, which 0 leaves out; both default to all. */
+  readonly netSeeds?: number;
+  readonly publishedSeeds?: number;
   /** The share of customers that is held out; defaults to a fifth. */
   readonly test?: number;
   /** Contenders by name; defaults to all. */
@@ -86,9 +87,13 @@ export async function synthesisStudy(
   const { seed = 42, seeds = 5, test = 0.2, threads, progress } = options;
   const action = "study synthesis";
   checkInteger(seeds, 1, 1000, action, "seeds");
-  const { slowSeeds = seeds } = options;
-  checkInteger(slowSeeds, 1, seeds, action, "slowSeeds");
-  const chosen = contenders.filter((one) => options.only?.includes(one.name) ?? true);
+  const { netSeeds = seeds, publishedSeeds = seeds } = options;
+  checkInteger(netSeeds, 1, seeds, action, "netSeeds");
+  checkInteger(publishedSeeds, 0, seeds, action, "publishedSeeds");
+  const seedsOf = { light: seeds, net: netSeeds, published: publishedSeeds };
+  const chosen = contenders.filter(
+    (one) => seedsOf[one.cost] > 0 && (options.only?.includes(one.name) ?? true),
+  );
   check(chosen.length > 0, action, "there must be contenders", options.only?.join(", "));
   const root = seeded(seed).fork("synthesis");
   const strata = labelsOf(data.table, data.target);
@@ -100,7 +105,7 @@ export async function synthesisStudy(
     };
   });
   const tasks = chosen.flatMap((contender) =>
-    splits.slice(0, contender.slow ? slowSeeds : seeds).map((split, s) => ({
+    splits.slice(0, seedsOf[contender.cost]).map((split, s) => ({
       contender: contender.name,
       ...split,
       target: data.target,
@@ -109,7 +114,7 @@ export async function synthesisStudy(
     })),
   );
   // The slow ones first, so that no thread is left waiting for them at the end.
-  const order = [...tasks.keys()].sort((a, b) => Number(slow(tasks[b])) - Number(slow(tasks[a])) || a - b);
+  const order = [...tasks.keys()].sort((a, b) => rank(tasks[b]) - rank(tasks[a]) || a - b);
   let done = 0;
   const results = await mapThreads(
     judgeContender,
@@ -137,8 +142,8 @@ export async function synthesisStudy(
   return { judgements, ...splits[0], made };
 }
 
-function slow(one: { readonly contender: string }): boolean {
-  return contenders.find((other) => other.name === one.contender)?.slow ?? false;
+function rank(one: { readonly contender: string }): number {
+  return ["light", "net", "published"].indexOf(contenderNamed(one.contender).cost);
 }
 
 function meanOf(values: readonly number[]): Interval {
