@@ -27,15 +27,15 @@ export interface EncodedBlock extends Block {
 }
 
 /** Beyond so many, a number's stretches no longer add fidelity, and rows in each get few. */
-const mostStretches = 32;
+export const mostStretches = 32;
 const leastRows = 20;
 /** A stretch keeps so many quantiles of its values: enough for its shape, too few to tell single rows. */
 const quantiles = 17;
 /** Rarer levels share one unit, and their frequencies within it: a net learns nothing from so few rows each. */
 const mostClasses = 128;
 
-/** Numbers become about 32 stretches of equally many rows beside their frequent values; levels stay what they are. */
-export function encodeBlock(one: Variable): EncodedBlock {
+/** Numbers become up to `stretches` stretches of equally many rows beside their frequent values; levels stay what they are. */
+export function encodeBlock(one: Variable, stretches: number = mostStretches): EncodedBlock {
   const cells = cellsOf(one);
   const counts = new Int32Array(cellLabels(one).length);
   for (const cell of cells) if (cell >= 0) counts[cell]++;
@@ -47,7 +47,7 @@ export function encodeBlock(one: Variable): EncodedBlock {
     for (const cell of own.cells) classOf[cell] = c;
   });
   const codes = cells.map((cell) => (cell < 0 ? -1 : classOf[cell]));
-  if (one.kind === "number" && counts[other] > 0) addStretches(one, cells, other, classes, codes);
+  if (one.kind === "number" && counts[other] > 0) addStretches(one, cells, stretches, classes, codes);
   // A variable that no row shows still needs a unit; what it gives is never used.
   if (classes.length === 0)
     classes.push({ cells: [Math.max(other, 0)], weights: [1], leaf: { rows: 1, points: [0] } });
@@ -70,12 +70,13 @@ function singles(seen: readonly number[], counts: Int32Array): BlockClass[] {
 function addStretches(
   one: NumberVariable,
   cells: Int32Array,
-  other: number,
+  stretches: number,
   classes: BlockClass[],
   codes: Int32Array,
 ): void {
+  const other = one.atoms.length;
   const sorted = one.values.filter((_, i) => cells[i] === other).sort();
-  const count = Math.max(1, Math.min(mostStretches, Math.floor(sorted.length / leastRows)));
+  const count = Math.max(1, Math.min(stretches, Math.floor(sorted.length / leastRows)));
   const first = classes.length;
   const upTo: number[] = [];
   for (let from = 0; from < sorted.length; ) {

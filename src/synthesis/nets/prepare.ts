@@ -7,7 +7,7 @@ import { discoverStructure } from "../structure/discover";
 import type { Structure, Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
 import { type ColumnSchema, checkTrainable, schemaOf } from "../synthesiser";
-import { type EncodedBlock, encodeBlock } from "./blocks";
+import { type EncodedBlock, encodeBlock, mostStretches } from "./blocks";
 import { checkEpochs, type NetOptions } from "./net-options";
 
 /** A table as nets learn it. */
@@ -50,7 +50,14 @@ export function prepare(
   };
 }
 
+/** All numbers together have about so many stretches: the work of pairs grows with their square. */
+const allStretches = 320;
+const leastStretches = 12;
+
 /** Each variable as a block of softmax units, with the rows' classes. */
 export function encodeBlocks({ variables }: Prepared): readonly EncodedBlock[] {
-  return variables.map(encodeBlock);
+  const numbers = variables.filter((one) => one.kind === "number").length;
+  const each = Math.floor(allStretches / Math.max(1, numbers));
+  const stretches = Math.min(mostStretches, Math.max(leastStretches, each));
+  return variables.map((one) => encodeBlock(one, stretches));
 }
