@@ -6,6 +6,7 @@ interface Options {
   out?: string;
   table: string;
   keep: string[];
+  dialect: "standard" | "spark";
 }
 
 /** `telelink export`: a model for engines beyond this machine. */
@@ -17,11 +18,17 @@ export function exportCommand(): Command {
     .option("--out <file>", "where to write it; SQL may go to standard output")
     .option("--table <name>", "SQL: the table to score", "customers")
     .option("--keep <column...>", "SQL: columns to repeat beside the score", [])
+    .addOption(
+      new Option("--dialect <name>", "SQL: how names and types are written")
+        .choices(["standard", "spark"])
+        .default("standard"),
+    )
     .addHelpText(
       "after",
       `
 Examples:
   $ telelink export churn.json --format sql --table customers --keep customerID | duckdb telecom.db
+  $ telelink export churn.json --format sql --dialect spark --table customers --out churn.sql
   $ telelink export churn.json --format onnx --out churn.onnx`,
     )
     .action(exportModel);
@@ -40,7 +47,11 @@ async function exportModel(file: string, options: Options): Promise<void> {
     writeAtomic(options.out, pipelineOnnx(pipeline));
   } else {
     const { pipelineSql } = await import("../models/sql/pipeline-sql.js");
-    const query = pipelineSql(pipeline, { table: options.table, keep: options.keep });
+    const query = pipelineSql(pipeline, {
+      table: options.table,
+      keep: options.keep,
+      dialect: options.dialect,
+    });
     if (!options.out) return print(query);
     writeAtomic(options.out, query);
   }

@@ -1,7 +1,23 @@
-/** A name in SQL: double-quoted. */
-export function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+/** "standard": quotes and types as ISO SQL has them, which DuckDB, PostgreSQL and Trino read. "spark": Spark SQL's own. */
+export type SqlDialect = "standard" | "spark";
+
+/** What dialects say differently. */
+export interface SqlWords {
+  /** A name, quoted. */
+  name(name: string): string;
+  /** The types of numbers and of text. */
+  readonly double: string;
+  readonly text: string;
 }
+
+export const sqlWords: Readonly<Record<SqlDialect, SqlWords>> = {
+  standard: {
+    name: (name) => `"${name.replaceAll('"', '""')}"`,
+    double: "DOUBLE PRECISION",
+    text: "VARCHAR",
+  },
+  spark: { name: (name) => `\`${name.replaceAll("`", "``")}\``, double: "DOUBLE", text: "STRING" },
+};
 
 /** A string in SQL. */
 export function sqlText(text: string): string {
