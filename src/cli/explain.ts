@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import type { Table } from "../data/table";
-import { cellText, columnNamed } from "../data/table";
 import { CliError, usageError } from "./exit";
 import { noteProblems, print, printJson, printTable } from "./output";
 
@@ -70,7 +69,7 @@ async function explain(file: string, options: Options): Promise<void> {
     // Every line keeps its number, whatever is wrong with its cells.
     const read = readCsv(options.data, { schema, badCells: "missing" });
     const number = wanted
-      ? rowOf(read.table, wanted, options.data)
+      ? await rowOf(read.table, wanted, options.data)
       : wholeNumber(options.row ?? "", "--row", 1);
     const found = explainRow(model, read.table, number - 1, seeded(seed));
     if (options.json) return printJson({ model: file, data: options.data, row: number, ...found });
@@ -128,7 +127,12 @@ function idOf(text: string): { readonly column: string; readonly value: string }
 }
 
 /** The number, from 1, of the only row that has the value. */
-function rowOf(rows: Table, { column, value }: { column: string; value: string }, file: string): number {
+async function rowOf(
+  rows: Table,
+  { column, value }: { column: string; value: string },
+  file: string,
+): Promise<number> {
+  const { cellText, columnNamed } = await import("../data/table.js");
   const from = columnNamed(rows, column);
   const found = Array.from({ length: rows.rows }, (_, i) => i).filter((i) => cellText(from, i) === value);
   if (found.length !== 1)

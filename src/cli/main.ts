@@ -12,6 +12,7 @@ import { exportCommand } from "./export";
 import { ingestCommand } from "./ingest";
 import { kernelCommand } from "./kernel";
 import { predictCommand } from "./predict";
+import { prepareCommand } from "./prepare";
 import { reproduceCommand } from "./reproduce";
 import { retainCommand } from "./retain";
 import { runCommand } from "./run";
@@ -34,6 +35,7 @@ const commands: readonly (() => Command)[] = [
   verifyCommand,
   compareCommand,
   kernelCommand,
+  prepareCommand,
   trainCommand,
   predictCommand,
   scoreCommand,
