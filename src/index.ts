@@ -96,6 +96,7 @@ export { type Encode, encode } from "./features/encode";
 export { type Encoder, encoderFromJSON } from "./features/encoder";
 // Learners.
 export { auto } from "./models/auto";
+export { type AutoNumbersOptions, autoNumbers } from "./models/auto-numbers";
 export { gradientBoosting } from "./models/boosting";
 export { calibrated, calibratedPipeline } from "./models/calibrate";
 // What customers are worth.
@@ -109,7 +110,7 @@ export { shiftedBetaGeometric } from "./models/clv/shifted-beta-geometric";
 export { ziln } from "./models/clv/ziln";
 export { discover, discovering } from "./models/discover";
 export { extraTrees, randomForest } from "./models/forest";
-// Search.
+// Search and blends.
 export { halvingSearch } from "./models/halving-search";
 export { elasticNet, lasso, linearRegression, ridge } from "./models/linear";
 export { loadModel, loadPipeline } from "./models/load";
@@ -119,6 +120,7 @@ export { type FitTable, type Pipeline, pipeline } from "./models/pipeline";
 export { referenceNetwork } from "./models/reference-network";
 export { search } from "./models/search";
 export { gridCandidates, randomCandidates } from "./models/search-space";
+export { squaredWeights } from "./models/squared-weights";
 // How long customers stay.
 export { acceleratedFailureTime } from "./models/survival/accelerated-failure-time";
 export { cox } from "./models/survival/cox";
