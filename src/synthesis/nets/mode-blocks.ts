@@ -1,6 +1,7 @@
 import { integer, type Rng } from "../../core/rng";
 import { cellLabels, cellsOf, type NumberVariable, type Variable } from "../structure/structure";
 import { type EncodedBlock, oneHotBatch, sharesOf } from "./blocks";
+import type { ConditionVector } from "./condition";
 import { findModes } from "./modes";
 
 /** A table as CTGAN and TVAE learn it: a scalar for each number, and a block of classes for each variable. */
@@ -97,7 +98,7 @@ export function modeBatch({ blocks, scalars, width }: ModeRows, batch: Int32Arra
 }
 
 /** The variables of levels, with their classes' shares: what CTGAN's condition vector is made of. */
-export function conditionOf(variables: readonly Variable[], { blocks }: ModeRows) {
+export function conditionOf(variables: readonly Variable[], { blocks }: ModeRows): ConditionVector {
   return {
     variables: variables.flatMap((one, variable) =>
       one.kind === "levels" ? [{ variable, shares: sharesOf(blocks[variable]) }] : [],
