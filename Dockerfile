@@ -20,7 +20,8 @@ COPY --from=build /app/dist ./dist
 COPY --from=build /app/data ./data
 COPY --from=build /app/reports ./reports
 RUN mkdir /data && chown node:node /data
-USER node
+# The user "node" of the image; as a number it is one that every host can tell from root.
+USER 1000
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \

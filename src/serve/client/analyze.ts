@@ -152,7 +152,7 @@ function reasonsTable(reasons: NonNullable<Prediction["reasons"]>): Node {
   for (const [k, row] of [...box.querySelectorAll("tbody tr")].entries()) {
     const { contribution } = reasons[k];
     const bar = make("span", { class: `app-part ${contribution > 0 ? "app-raises" : "app-lowers"}` });
-    bar.style.width = `${(6 * Math.abs(contribution)) / most}rem`;
+    bar.style.width = `${(4 * Math.abs(contribution)) / most}rem`;
     row.lastElementChild?.append(bar, contribution > 0 ? "raises the risk" : "lowers the risk");
   }
   return box;
@@ -172,7 +172,8 @@ function changes(found: readonly Change[], said: Prediction): Node {
         "No single change to plans, calls or minutes lowers this probability.",
       ),
     );
-  const word = (value: string | number): string => (typeof value === "number" ? shown(value) : value);
+  const word = (value: string | number): string =>
+    typeof value === "number" ? shown(value, Number.isInteger(value) ? 0 : 1) : value;
   return make(
     "div",
     {},

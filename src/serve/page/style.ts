@@ -12,7 +12,7 @@ export const appStyle: string = `${pageStyle}
 .app-main { padding: 2.2rem 0 4rem; max-width: 66rem; }
 .app-main > h1 { font-size: clamp(1.5rem, 1.2rem + 1.4vw, 2.1rem); }
 .app-lead { max-width: 60ch; color: var(--tl-faint); margin-top: .6rem; }
-.app-split { display: grid; gap: 2.5rem 4rem; margin-top: 2rem; }
+.app-split { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2.5rem 4rem; margin-top: 2rem; }
 @media (min-width: 960px) { .app-split { grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); align-items: start; } .app-side { position: sticky; top: 2rem; } }
 fieldset { border: 0; margin: 0 0 1.6rem; padding: 0; min-width: 0; }
 legend { font-weight: 640; padding: 0; margin-bottom: .7rem; }

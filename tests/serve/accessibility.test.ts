@@ -1,0 +1,124 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { source as axe } from "axe-core";
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { viewRows } from "../../src/data/simulate/view-rows";
+import { writeCsv } from "../../src/data/write-csv";
+import { type Running, startServer } from "../../src/serve/server";
+import { settings } from "../../src/serve/settings";
+import { chromium } from "../support";
+
+const flags = [
+  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+];
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+describe.skipIf(!chromium)("every page of the app, by axe", () => {
+  let folder: string;
+  let running: Running;
+  let browser: Browser;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "telelink-axe-"));
+    const [telco] = viewRows("telco", 400, 1);
+    writeCsv(telco, join(folder, "telco.csv"));
+    const [customers] = viewRows("churn-bigml", 40, 1);
+    writeCsv(customers, join(folder, "customers.csv"));
+    writeFileSync(join(folder, "01-churn.html"), "<!doctype html><title>Churn</title><h1>Churn</h1>");
+    writeFileSync(join(folder, "01-churn.json"), JSON.stringify({ title: "Churn", finding: "Most stay." }));
+    copyFileSync(join(folder, "telco.csv"), join(folder, "more.csv"));
+    const chosen = { data: folder, port: 0, store: join(folder, "s.db"), reports: folder };
+    running = await startServer(settings({ ...chosen, logLevel: "silent" }), "0.0.0");
+    browser = await playwright.launch({ executablePath: chromium, args: flags });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await running?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What is on the page once somebody has used it. */
+  const used: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+    "/": async (page) => {
+      await page.selectOption("#example", "upset");
+      await page.click("button[type=submit]");
+      await page.waitForSelector("text=What would change the outcome");
+    },
+    "/batch": async (page) => {
+      await page.setInputFiles("#file", join(folder, "customers.csv"));
+      await page.click("button[type=submit]");
+      await page.waitForSelector("table");
+    },
+    "/config": async (page) => {
+      await page.fill("#path", "telco.csv");
+      await page.click("button[type=submit]");
+      await page.waitForSelector("#result h2");
+    },
+    "/training": async (page) => {
+      await page.fill("#epochs", "0");
+      await page.click("text=Train GAN Model");
+      await page.waitForTimeout(200);
+    },
+    "/generation": async (page) => {
+      await page.waitForSelector("#model option", { state: "attached" });
+      await page.fill("#rows", "20");
+      await page.click("text=Generate Fake Data");
+      await page.waitForSelector("table");
+    },
+    "/reports": async () => {},
+  };
+
+  const looks = [
+    { name: "wide, light", width: 1280, scheme: "light" as const },
+    { name: "phone, dark", width: 390, scheme: "dark" as const },
+  ];
+  test.each(looks)(
+    "$name: no violation, nothing wider than the screen, before and after it was used",
+    async ({ width, scheme }) => {
+      const context: BrowserContext = await browser.newContext({
+        viewport: { width, height: 900 },
+        colorScheme: scheme,
+        bypassCSP: true,
+      });
+      const page = await context.newPage();
+      const found: string[] = [];
+      const look = async (path: string, when: string): Promise<void> => {
+        await page.evaluate(axe);
+        const violations = (await page.evaluate(
+          "axe.run(document).then((results) => results.violations)",
+        )) as Violation[];
+        for (const { id, nodes } of violations)
+          found.push(
+            `${path} ${when}: ${id}: ${nodes.map((one) => `${one.html} ${one.failureSummary}`).join("; ")}`,
+          );
+        const excess = (await page.evaluate(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        )) as number;
+        if (excess > 0) found.push(`${path} ${when}: ${excess} pixels wider than the screen`);
+        if (process.env.TELELINK_SHOTS)
+          await page.screenshot({
+            path: join(
+              process.env.TELELINK_SHOTS,
+              `${path.slice(1) || "analyze"}-${width}-${when.split(" ")[0]}.png`,
+            ),
+            fullPage: true,
+          });
+      };
+      for (const [path, use] of Object.entries(used)) {
+        await page.goto(running.address + path);
+        await look(path, "fresh");
+        await use(page);
+        await look(path, "used");
+      }
+      await context.close();
+      expect(found).toEqual([]);
+    },
+    120_000,
+  );
+});
