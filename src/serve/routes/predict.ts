@@ -180,7 +180,8 @@ function fromCsv(body: Buffer, { desk, settings }: Context, top: number): Batch 
             }
           : field.kind === "choice"
             ? { name: nameOf(field), type: "categorical" as const, levels: field.choices, required: true }
-            : { name: nameOf(field), type: "boolean" as const, required: true },
+            : // With its words given, another word is that row's fault; any usual pair is read.
+              { name: nameOf(field), type: "boolean" as const, levels: ["No", "Yes"], required: true },
       ),
     ],
   };

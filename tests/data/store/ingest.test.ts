@@ -79,6 +79,22 @@ describe("ingest(store, file, table)", () => {
     expect(tableNames(store)).toEqual(["customers"]);
   });
 
+  test("says that the disk is full, and leaves the table as it was", async () => {
+    await ingest(store, file("a.csv", csv), "customers", { schema });
+    const { pages } = store.db.prepare("SELECT page_count AS pages FROM pragma_page_count").get() as {
+      pages: number;
+    };
+    store.db.pragma(`max_page_count = ${pages + 20}`);
+    const rows = Array.from({ length: 20_000 }, (_, i) => `${i + 10},5,Monthly`);
+    const large = file("large.csv", `CustomerID,Tenure,Contract\n${rows.join("\n")}\n`);
+    await expect(ingest(store, large, "customers", { schema })).rejects.toThrow(
+      /Cannot write to the store .*: the disk is full; nothing of this step was kept/,
+    );
+    expect(readTable(store, "customers").table.rows).toBe(2);
+    store.db.pragma("max_page_count = 1000000");
+    expect(await ingest(store, large, "customers", { schema })).toMatchObject({ rows: 20_000, known: false });
+  });
+
   test("refuses other columns, and leaves the table as it was", async () => {
     await ingest(store, file("a.csv", csv), "customers", { schema });
     await expect(ingest(store, file("b.csv", "CustomerID,Tenure\n9,2\n"), "customers")).rejects.toThrow();

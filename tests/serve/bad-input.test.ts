@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { get, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { seeded } from "../../src/core/rng";
+import { viewRows } from "../../src/data/simulate/view-rows";
+import { openStore, type Store } from "../../src/data/store/open";
+import { csvText } from "../../src/data/write-csv";
+import { type App, buildApp } from "../../src/serve/app";
+import { settings } from "../../src/serve/settings";
+import { churnData } from "../../src/studies/churn/data";
+import { fitDesk } from "../../src/studies/desk/fit-desk";
+
+let folder: string;
+let store: Store;
+let app: App;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bad-input-"));
+  store = openStore(join(folder, "s.db"), { busyMs: 50 });
+  const desk = await fitDesk(await churnData(), "test", seeded("test"));
+  app = await buildApp({
+    settings: settings({ logLevel: "silent", data: folder }),
+    store,
+    desk: () => desk,
+    version: "0.0.0",
+    started: new Date(),
+  });
+});
+afterAll(async () => {
+  await app.close();
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const customer = {
+  ...{ account_length: 101, state: "OH", area_code: "415", international_plan: false, voice_mail_plan: true },
+  ...{ number_vmail_messages: 26, total_day_calls: 110, total_eve_calls: 99, total_night_calls: 91 },
+  ...{ total_intl_calls: 3, customer_service_calls: 1 },
+};
+const post = (url: string, payload: string | Buffer, headers: Record<string, string> = {}) =>
+  app.inject({ method: "POST", url, headers: { "content-type": "application/json", ...headers }, payload });
+
+test("a string of 10 MB is refused in a few words, and a body above the limit before it is read", async () => {
+  const long = await post("/predict", JSON.stringify({ ...customer, state: "x".repeat(10_000_000) }));
+  expect(long.statusCode).toBe(400);
+  expect(long.body.length).toBeLessThan(1000);
+  const above = await post("/predict", `"${"x".repeat(33 << 20)}"`);
+  expect(above.statusCode).toBe(413);
+  expect(above.json()).toMatchObject({ title: "The body is too large" });
+});
+
+test("a body that would grow a thousandfold when unpacked is not unpacked", async () => {
+  const bomb = gzipSync(Buffer.alloc(50 << 20, 32), { level: 9 });
+  for (const [url, type] of [
+    ["/predict", "application/json"],
+    ["/batch-predict", "text/csv"],
+  ]) {
+    const before = process.memoryUsage().arrayBuffers;
+    const said = await post(url, bomb, { "content-type": type, "content-encoding": "gzip" });
+    expect(said.statusCode).toBeGreaterThanOrEqual(400);
+    expect(said.statusCode).toBeLessThan(500);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 << 20);
+  }
+});
+
+test("of a CSV with one bad row in a hundred the others are answered and the bad ones named", async () => {
+  const [rows] = viewRows("churn-bigml", 1000, 4);
+  const lines = csvText(rows).trim().split("\n");
+  const bad = [50, 150, 250, 350, 450, 550, 650, 750, 850, 950];
+  const breaks = [
+    (line: string) => line.replace(/^[A-Z]+/, "ZZ"),
+    (line: string) => line.replace(/^([A-Z]+),\d+/, "$1,-5"),
+    (line: string) => line.split(",").slice(0, 7).join(","),
+    (line: string) => line.replace(/,(Yes|No),/, ",Perhaps,"),
+    (line: string) => `${line},more`,
+  ];
+  bad.forEach((row, k) => {
+    lines[row] = breaks[k % breaks.length](lines[row]);
+  });
+  const said = (await post("/batch-predict", lines.join("\n"), { "content-type": "text/csv" })).json();
+  expect(said.summary).toMatchObject({ rows: 1000, predicted: 990, rejected: 10 });
+  expect(said.errors.map((one: { row: number }) => one.row)).toEqual(bad);
+});
+
+test("while another process holds the store, customers are still answered and /health says that it is not well", async () => {
+  const other = openStore(store.file);
+  other.db.exec("BEGIN IMMEDIATE");
+  try {
+    expect((await post("/predict", JSON.stringify(customer))).statusCode).toBe(200);
+    const health = await app.inject("/health");
+    expect(health.statusCode).toBe(503);
+    expect(health.json()).toMatchObject({ status: "failing", model_loaded: true, store_writable: false });
+  } finally {
+    other.db.exec("ROLLBACK");
+    other.close();
+  }
+  expect((await app.inject("/health")).json()).toMatchObject({ status: "ok" });
+});
+
+test("a client that goes away in mid-stream ends the work for it", async () => {
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  const { port } = app.server.address() as AddressInfo;
+  const body = JSON.stringify({ model: "pretrained telco-sequential", rows: 10_000_000, seed: "1" });
+  const begun = await new Promise<number>((done, fail) => {
+    const asking = request(
+      {
+        port,
+        path: "/synth/sample",
+        method: "POST",
+        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+      },
+      (answer) => {
+        answer.once("data", (bytes: Buffer) => {
+          asking.destroy();
+          done(bytes.length);
+        });
+        answer.on("error", () => {});
+      },
+    );
+    asking.on("error", fail);
+    asking.end(body);
+  });
+  expect(begun).toBeGreaterThan(0);
+  await sleep(1500);
+  const used = process.cpuUsage();
+  await sleep(1000);
+  const { user } = process.cpuUsage(used);
+  // Drawing on would take all of that second.
+  expect(user).toBeLessThan(400_000);
+  const online = await new Promise<number | undefined>((done) =>
+    get({ port, path: "/online" }, (answer) => {
+      answer.resume();
+      done(answer.statusCode);
+    }),
+  );
+  expect(online).toBe(200);
+}, 30_000);
