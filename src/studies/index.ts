@@ -70,3 +70,17 @@ export {
   tradeOffChart,
   usefulTable,
 } from "./synthesis/study-views";
+export { usageChurn } from "./usage/churn";
+export { usageConclusion, usageFigures } from "./usage/conclusion";
+export { usageData } from "./usage/data";
+export { usageForecasts } from "./usage/forecasts";
+export { usageSegments } from "./usage/segments";
+export {
+  usageChurnChart,
+  usageChurnTable,
+  usageForecastTable,
+  usageSegmentChart,
+  usageSegmentTable,
+  usageTotalsChart,
+  windowsTable,
+} from "./usage/views";

@@ -1,0 +1,124 @@
+import type { Matrix } from "../../core/matrix";
+import type { Progress } from "../../core/model";
+import { seeded } from "../../core/rng";
+import { bootstrapDifferences, bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
+import { logLoss } from "../../evaluate/probability";
+import { averagePrecision, rocAuc } from "../../evaluate/ranking";
+import { gradientBoosting } from "../../models/boosting";
+import { gru } from "../../models/sequence/gru";
+import type { FitSequences } from "../../models/sequence/sequence-network";
+import { targetColumns } from "../../models/sequence/sequences";
+import { transformer } from "../../models/sequence/transformer";
+import type { UsageData } from "./data";
+import { joinWindows, type UsageWindow } from "./windows";
+
+export interface UsageOptions {
+  /** Defaults to 42. */
+  readonly seed?: number;
+  /** Most epochs of the nets; defaults to 15. */
+  readonly epochs?: number;
+  /** Bootstrap samples behind each interval; defaults to 500. */
+  readonly samples?: number;
+  readonly progress?: (step: Progress) => void;
+}
+
+export const churnMeasures = ["rocAuc", "prAuc", "logLoss"] as const;
+export type ChurnMeasure = (typeof churnMeasures)[number];
+const figures = { rocAuc, prAuc: averagePrecision, logLoss };
+
+/** A way to tell who leaves, judged on customers it did not learn from. */
+export interface UsageLeaver {
+  readonly name: string;
+  /** What it sees and what kind it is. */
+  readonly kind: "yardstick" | "boosting" | "sequence" | "both" | "truth";
+  readonly probability: Float64Array;
+  readonly scores: Readonly<Record<ChurnMeasure, Interval>>;
+  /** Its figures less those of boosting on aggregates; of that one itself none. */
+  readonly differences?: Readonly<Record<ChurnMeasure, Interval>>;
+  readonly milliseconds: number;
+}
+
+export interface UsageChurn {
+  readonly customers: number;
+  readonly leavers: number;
+  /** Customers' windows taught from. */
+  readonly taught: number;
+  readonly ways: readonly UsageLeaver[];
+}
+
+/** The name of what the sequence models are compared with. */
+export const rival = "Boosting on aggregates";
+
+/**
+ * Who leaves within three months, from twelve months of usage and the profile: nets that read the months, against
+ * boosting on aggregates made by hand. All see the same customers; the nets' gain over boosting is what a sequence pays.
+ */
+export async function usageChurn(data: UsageData, options: UsageOptions = {}): Promise<UsageChurn> {
+  const { seed = 42, epochs = 15, samples = 500, progress } = options;
+  const [train, validation] = [joinWindows(data.train), joinWindows(data.validation)];
+  const rng = seeded(seed).fork("churn");
+  const ways: { name: string; kind: UsageLeaver["kind"]; probability: Float64Array; milliseconds: number }[] =
+    [];
+  const add = async (
+    name: string,
+    kind: UsageLeaver["kind"],
+    run: () => Promise<Float64Array>,
+  ): Promise<Float64Array> => {
+    progress?.({ phase: name, done: ways.length, total: 6 });
+    const start = performance.now();
+    const probability = await run();
+    ways.push({ name, kind, probability, milliseconds: performance.now() - start });
+    return probability;
+  };
+  const boosted = (of: (one: UsageWindow) => Matrix) => async () => {
+    const labelled = (one: UsageWindow) => ({ x: of(one), y: one.left });
+    const fit = gradientBoosting({
+      trees: 400,
+      learnRate: 0.05,
+      leaves: 8,
+      validation: labelled(validation),
+      patience: 40,
+    });
+    return (await fit(labelled(train), rng.fork("boosting"))).predict(of(data.test));
+  };
+  const read = (learner: FitSequences, name: string) => async () => {
+    const model = await learner({ x: train.x, y: targetColumns({ left: train.left }) }, rng.fork(name));
+    return model.predict(data.test.x).values;
+  };
+  const shared = { epochs, validation: { x: validation.x, y: targetColumns({ left: validation.left }) } };
+  await add(
+    "Boosting without usage",
+    "yardstick",
+    boosted((one) => one.profile),
+  );
+  const reference = await add(
+    rival,
+    "boosting",
+    boosted((one) => one.aggregates),
+  );
+  const recurrent = await add("GRU", "sequence", read(gru({ ...shared, dropout: 0.2 }), "gru"));
+  await add("Transformer", "sequence", read(transformer({ ...shared, dropout: 0.2 }), "transformer"));
+  await add("Boosting and GRU averaged", "both", async () => reference.map((p, i) => (p + recurrent[i]) / 2));
+  await add("Best attainable", "truth", async () => data.test.chance);
+  const { left } = data.test;
+  return {
+    customers: left.length,
+    leavers: left.reduce((sum, one) => sum + one, 0),
+    taught: train.left.length + validation.left.length,
+    ways: ways.map((one) => ({
+      ...one,
+      scores: bootstrapIntervals(left, one.probability, figures, rng.fork("scores"), { samples }),
+      ...(one.name !== rival && {
+        differences: bootstrapDifferences(
+          left,
+          { a: one.probability, b: reference },
+          figures,
+          rng.fork("pairs"),
+          {
+            samples,
+          },
+        ),
+      }),
+    })),
+  };
+}

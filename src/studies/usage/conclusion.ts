@@ -1,0 +1,148 @@
+import type { Figure, Figures } from "../../report/figures";
+import { count, decimal, difference, percent } from "../../report/format";
+import { html } from "../../report/html";
+import { churnMeasures, type UsageChurn, type UsageLeaver } from "./churn";
+import { quantities, type UsageForecasts } from "./forecasts";
+import type { UsageSegment } from "./segments";
+import {
+  bestTotal,
+  dearest,
+  measureNames,
+  mostChurn,
+  offOf,
+  rivalOf,
+  shares,
+  verdictOf,
+  verdictWords,
+  wayNamed,
+} from "./views";
+
+/** Whether reading months in order pays, in a sentence that a manager understands. */
+export function usageFinding(churn: UsageChurn, forecasts: UsageForecasts): string {
+  const nets = churn.ways.filter((one) => one.kind === "sequence");
+  const better = nets.filter((one) => verdictOf(one) === "better");
+  const [top] = [...nets].sort((a, b) => b.scores.rocAuc.estimate - a.scores.rocAuc.estimate);
+  const boosting = rivalOf(churn);
+  const pays =
+    better.length > 0
+      ? `Reading the months in order pays for churn: ${better.map((one) => one.name).join(" and ")} beat boosting on hand-made aggregates`
+      : "Reading the months in order does not pay for churn: no sequence model beats boosting on hand-made aggregates";
+  const [, boosted, net] = forecasts.ways;
+  const best = net.by.minutes.pinball < boosted.by.minutes.pinball ? net : boosted;
+  return `${pays} (ROC AUC ${decimal(top.scores.rocAuc.estimate)} by ${top.name}, ${decimal(boosting.scores.rocAuc.estimate)} by boosting). Forecasts of use do pay: ${best.name} is off by ${percent(-(best.by.minutes.gain?.estimate ?? 0), 0)} less than last year's months.`;
+}
+
+/** What follows, each sentence from this run's numbers. */
+export function usageConclusion(
+  churn: UsageChurn,
+  forecasts: UsageForecasts,
+  segments: readonly UsageSegment[],
+): string {
+  const boosting = rivalOf(churn);
+  const bare = wayNamed(churn, "Boosting without usage");
+  const truth = wayNamed(churn, "Best attainable");
+  const average = wayNamed(churn, "Boosting and GRU averaged");
+  const nets = churn.ways.filter((one) => one.kind === "sequence");
+  const [naiveWay, boosted, net] = forecasts.ways;
+  const closest = bestTotal(forecasts, "cost");
+  const [most, dear] = [mostChurn(segments), dearest(segments)];
+  const usage = bare.differences ? -bare.differences.prAuc.estimate : 0;
+  return html`<ul>
+<li>${usageFinding(churn, forecasts)}</li>
+${nets.map((one) => html`<li>${one.name} ${verdictWords[verdictOf(one)]}: ${gap(one)}, judged by ${count(churn.leavers)} leavers among ${count(churn.customers)} customers.</li>`)}
+<li>Boosting and GRU averaged ${verdictWords[verdictOf(average)]}: ${gap(average)}.</li>
+<li>Usage itself adds ${decimal(usage)} of PR AUC to the profile (${decimal(bare.scores.prAuc.estimate)} without, ${decimal(boosting.scores.prAuc.estimate)} with it). To the best attainable (${decimal(truth.scores.prAuc.estimate)}) there is a way that no model of usage closes: what a customer has in mind shows only in part.</li>
+<li>Forecasts per customer: boosting changes the pinball loss of last year's months by ${shares(boosted.by.minutes.gain ?? zero)} for minutes and ${shares(boosted.by.cost.gain ?? zero)} for cost; ${net.name} by ${shares(net.by.minutes.gain ?? zero)} and ${shares(net.by.cost.gain ?? zero)}. ${net.name} against boosting: ${shares(forecasts.sequenceGain.minutes)} for minutes (${payWords(forecasts.sequenceGain.minutes)}), ${shares(forecasts.sequenceGain.cost)} for cost (${payWords(forecasts.sequenceGain.cost)}).</li>
+<li>Where 80 % of customers are meant to lie between the outer quantiles, ${percent(boosted.by.cost.coverage, 0)} do by boosting, ${percent(net.by.cost.coverage, 0)} by ${net.name} and ${percent(naiveWay.by.cost.coverage, 0)} by last year's months (cost).</li>
+<li>In total, ${closest.name} is closest for cost: ${percent(offOf(forecasts, closest, "cost"))} off; last year's months are ${percent(offOf(forecasts, naiveWay, "cost"))} off.</li>
+<li>Segments: "${most.name}" (${percent(most.share, 0)} of customers) leave most, ${percent(most.churn.estimate)} in three months; "${dear.name}" cost most to serve, ${decimal(dear.cost, 1)} dollars a month, and bring ${decimal(dear.revenue, 0)}.</li>
+<li>All this holds for simulated customers. A carrier's own months may hold more order than the simulator put into them.</li>
+</ul>`.text;
+}
+
+const zero = { estimate: 0, low: 0, high: 0 };
+
+function gap(one: UsageLeaver): string {
+  if (!one.differences) return "the reference";
+  const { rocAuc, logLoss } = one.differences;
+  return `ROC AUC ${difference(rocAuc.estimate)} (${difference(rocAuc.low)} to ${difference(rocAuc.high)}) and log loss ${difference(logLoss.estimate, 4)} (${difference(logLoss.low, 4)} to ${difference(logLoss.high, 4)}) against boosting`;
+}
+
+function payWords({ low, high }: { readonly low: number; readonly high: number }): string {
+  return high < 0 ? "surely better" : low > 0 ? "surely worse" : "no sure difference";
+}
+
+/** The study in numbers. */
+export function usageFigures(
+  churn: UsageChurn,
+  forecasts: UsageForecasts,
+  segments: readonly UsageSegment[],
+): Figures {
+  const figures: Figure[] = churn.ways.flatMap((one) =>
+    churnMeasures.map(
+      (measure): Figure => ({
+        name: `usage.churn.${slug(one.name)}.${measure}`,
+        label: `${measureNames[measure]}, ${one.name}`,
+        value: one.scores[measure].estimate,
+        low: Math.min(one.scores[measure].low, one.scores[measure].estimate),
+        high: Math.max(one.scores[measure].high, one.scores[measure].estimate),
+        interval: "95 % bootstrap of customers",
+        better: measure === "logLoss" ? "lower" : "higher",
+        cell: {
+          table: "Who leaves within three months (simulated usage)",
+          row: one.name,
+          column: measureNames[measure],
+          reference: one.kind === "truth",
+        },
+        key: measure === "rocAuc" && (one.kind === "boosting" || one.name === "GRU"),
+      }),
+    ),
+  );
+  for (const one of forecasts.ways)
+    for (const quantity of quantities) {
+      const { pinball, coverage } = one.by[quantity];
+      const where = { table: "Use of the next three months (simulated usage)", row: one.name };
+      figures.push(
+        {
+          name: `usage.forecast.${slug(one.name)}.${quantity}.pinball`,
+          label: `Pinball loss of ${quantity}, ${one.name}`,
+          value: pinball,
+          better: "lower",
+          cell: { ...where, column: `Pinball loss, ${quantity}` },
+          key: one.name === "GRU" && quantity === "cost",
+        },
+        {
+          name: `usage.forecast.${slug(one.name)}.${quantity}.coverage`,
+          label: `Inside .1 to .9, ${quantity}, ${one.name}`,
+          value: coverage,
+          unit: "%",
+          cell: { ...where, column: `Inside .1 to .9, ${quantity}` },
+        },
+        {
+          name: `usage.forecast.${slug(one.name)}.${quantity}.total`,
+          label: `Total ${quantity} off by, ${one.name}`,
+          value: offOf(forecasts, one, quantity),
+          unit: "%",
+          better: "lower",
+          cell: { ...where, column: `Total off by, ${quantity}` },
+        },
+      );
+    }
+  segments.forEach((one, k) => {
+    figures.push({
+      name: `usage.segment.${k + 1}.churn`,
+      label: `Left in three months: ${one.name.charAt(0).toLowerCase()}${one.name.slice(1)}`,
+      value: one.churn.estimate,
+      low: one.churn.low,
+      high: one.churn.high,
+      interval: "95 % Wilson",
+      unit: "%",
+      key: one === mostChurn(segments),
+    });
+  });
+  return { finding: usageFinding(churn, forecasts), figures };
+}
+
+function slug(name: string): string {
+  return name.toLowerCase().replace(/ /g, "-");
+}

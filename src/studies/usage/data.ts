@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { checkInteger } from "../../core/checks";
+import { seeded } from "../../core/rng";
+import { simulate } from "../../data/simulate/simulate";
+import type { SourceInfo } from "../../data/sources";
+import { trainValidationTestSplit } from "../../data/split";
+import { panelsOf } from "../clv/landmarks";
+import { monthsAhead, type UsageWindow, usageWindow } from "./windows";
+
+export interface UsageDataOptions {
+  /** Customers of the base, those who left included; defaults to 10,000. */
+  readonly customers?: number;
+  /** Defaults to 42. */
+  readonly seed?: number;
+}
+
+/** Windows to learn from, to stop by, and to judge on: other customers, and later months. */
+export interface UsageData {
+  readonly train: readonly UsageWindow[];
+  readonly validation: readonly UsageWindow[];
+  readonly test: UsageWindow;
+  /** All customers at the month of the test. */
+  readonly all: UsageWindow;
+  readonly source: SourceInfo;
+}
+
+const months = 36;
+/** The end of the month that judges: the last whose three months ahead are known. */
+const judged = months - monthsAhead;
+/** The ends of months that teach: their quarters ahead make up one year, so that every season is seen. */
+const teaching = [4, 3, 2, 1].map((quarters) => judged - quarters * monthsAhead);
+
+/**
+ * Simulated customers with 36 months of usage. Half of them teach, at the ends of months 21, 24, 27 and 30; the other
+ * half judges at the end of month 33: neither a customer nor a month that is foretold is in both.
+ */
+export function usageData(options: UsageDataOptions = {}): UsageData {
+  const { customers = 10_000, seed = 42 } = options;
+  checkInteger(customers, 600, 1_000_000, "simulate usage", "customers");
+  const base = simulate({ customers, seed, months });
+  const parts = trainValidationTestSplit(
+    customers,
+    { validation: 0.1, test: 0.5 },
+    seeded(seed).fork("parts"),
+  );
+  const windows = (rows: Int32Array, at: readonly number[]): UsageWindow[] => {
+    const among = new Set(rows);
+    return at.map((month) => usageWindow(base, month, (i) => among.has(i)));
+  };
+  const hash = createHash("sha256");
+  for (const panel of Object.values(panelsOf(base))) hash.update(Buffer.from(panel.buffer));
+  return {
+    train: windows(parts.train, teaching),
+    validation: windows(parts.validation, teaching),
+    test: windows(parts.test, [judged])[0],
+    all: usageWindow(base, judged, () => true),
+    source: {
+      name: "simulator",
+      title: `Simulated customers with ${months} months of usage (seed ${seed})`,
+      sha256: hash.digest("hex"),
+      rows: customers,
+      simulated: true,
+      licence: "MIT, as the simulator",
+    },
+  };
+}

@@ -1,0 +1,304 @@
+import type { Interval } from "../../evaluate/bootstrap";
+import { barChart } from "../../report/charts/bars";
+import { type Dot, dotChart } from "../../report/charts/dots";
+import type { Colour } from "../../report/charts/theme";
+import { dataTable, type TableColumn } from "../../report/data-table";
+import { count, decimal, difference, duration, interval, percent } from "../../report/format";
+import { type ChurnMeasure, rival, type UsageChurn, type UsageLeaver } from "./churn";
+import type { UsageData } from "./data";
+import { naive, type Quantity, quantities, type UsageForecast, type UsageForecasts } from "./forecasts";
+import type { UsageSegment } from "./segments";
+
+export const measureNames: Readonly<Record<ChurnMeasure, string>> = {
+  rocAuc: "ROC AUC",
+  prAuc: "PR AUC",
+  logLoss: "Log loss",
+};
+
+/** Which customers and months teach and which judge. */
+export function windowsTable(data: UsageData): string {
+  const { test } = data;
+  const rows = [
+    ...data.train.map((one, k) => ({
+      ...one,
+      use: "teaches",
+      customers: one.left.length + data.validation[k].left.length,
+      leavers: sum(one.left) + sum(data.validation[k].left),
+    })),
+    { ...test, use: "judges", customers: test.left.length, leavers: sum(test.left) },
+  ];
+  return dataTable(
+    rows,
+    [
+      { label: "Usage of months", text: (one) => `${one.month - 11} to ${one.month}` },
+      { label: "Foretells months", text: (one) => `${one.month + 1} to ${one.month + 3}` },
+      { label: "Use", text: (one) => one.use },
+      { label: "Customers", align: "right", text: (one) => count(one.customers) },
+      { label: "Left in these months", align: "right", text: (one) => percent(one.leavers / one.customers) },
+    ],
+    {
+      caption: "Simulated customers: what teaches and what judges",
+      note: "Other customers judge than teach, and in later months. A fifth of those who teach are kept for early stopping.",
+    },
+  );
+}
+
+/** Every way to tell who leaves, with the differences to boosting on aggregates. */
+export function usageChurnTable(churn: UsageChurn): string {
+  const figure = (measure: ChurnMeasure, best: "highest" | "lowest"): TableColumn<UsageLeaver>[] => [
+    {
+      label: measureNames[measure],
+      align: "right",
+      best,
+      value: (one) => one.scores[measure].estimate,
+      text: (one) => decimal(one.scores[measure].estimate),
+    },
+    {
+      label: "Against boosting",
+      align: "right",
+      help: `${measureNames[measure]} less that of boosting on aggregates, 95 % bootstrap`,
+      text: (one) => (one.differences ? range(one.differences[measure]) : "reference"),
+    },
+  ];
+  return dataTable(
+    churn.ways,
+    [
+      { label: "Way", text: (one) => one.name },
+      ...figure("rocAuc", "highest"),
+      ...figure("prAuc", "highest"),
+      ...figure("logLoss", "lowest"),
+      {
+        label: "Time",
+        align: "right",
+        text: (one) => (one.milliseconds < 10 ? "" : duration(one.milliseconds)),
+      },
+    ],
+    {
+      caption: `Who leaves within three months: ${count(churn.customers)} simulated customers, ${count(churn.leavers)} of whom left`,
+      muted: (one) => one.kind === "truth",
+      note: "Best attainable is the true chance, which only the simulator knows: it sees the mood of a customer, of which usage shows a part. Intervals draw customers anew.",
+    },
+  );
+}
+
+/** Differences of ROC AUC to boosting on aggregates. */
+export function usageChurnChart(churn: UsageChurn): Promise<string> {
+  const colours: Readonly<Record<UsageLeaver["kind"], Colour>> = {
+    yardstick: "grey",
+    boosting: 3,
+    sequence: 4,
+    both: 6,
+    truth: "grey",
+  };
+  const dots = churn.ways.flatMap((one): Dot[] =>
+    one.differences && one.kind !== "truth"
+      ? [
+          {
+            label: one.name,
+            value: one.differences.rocAuc.estimate,
+            low: one.differences.rocAuc.low,
+            high: one.differences.rocAuc.high,
+            colour: colours[one.kind],
+          },
+        ]
+      : [],
+  );
+  const nets = churn.ways.filter((one) => one.kind === "sequence");
+  const words = nets.map((one) => `${one.name} ${verdictWords[verdictOf(one)]}`).join(", ");
+  return dotChart({
+    title: `Against boosting on aggregates: ${words}`,
+    description: `Differences of ROC AUC to boosting on aggregates: ${dots.map((d) => `${d.label} ${difference(d.value)} (${interval(d.low ?? 0, d.high ?? 0)})`).join("; ")}.`,
+    note: "Lines are 95 % bootstrap intervals over customers. Right of the line is better than boosting.",
+    x: { label: "Difference of ROC AUC", format: "+.2f" },
+    zero: 0,
+    dots,
+  });
+}
+
+/** What the intervals allow to say of a way against boosting on aggregates. */
+export type Verdict = "better" | "worse" | "no different";
+export const verdictWords: Readonly<Record<Verdict, string>> = {
+  better: "is better",
+  worse: "is worse",
+  "no different": "makes no sure difference",
+};
+
+/** Better or worse where ROC AUC or log loss surely is, and neither surely is the opposite. */
+export function verdictOf(one: UsageLeaver): Verdict {
+  if (!one.differences) return "no different";
+  const { rocAuc, logLoss } = one.differences;
+  const better = rocAuc.low > 0 || logLoss.high < 0;
+  const worse = rocAuc.high < 0 || logLoss.low > 0;
+  return better === worse ? "no different" : better ? "better" : "worse";
+}
+
+export const quantityNames: Readonly<Record<Quantity, string>> = { minutes: "Minutes", cost: "Cost, $" };
+
+/** Quantile forecasts per customer by every way. */
+export function usageForecastTable(forecasts: UsageForecasts): string {
+  const columns = quantities.flatMap((quantity): TableColumn<UsageForecast>[] => [
+    {
+      label: `${quantityNames[quantity]}: pinball loss`,
+      align: "right",
+      best: "lowest",
+      help: "Mean over the quantiles .1, .5 and .9 of the next three months; lower is better",
+      value: (one) => one.by[quantity].pinball,
+      text: (one) => decimal(one.by[quantity].pinball, quantity === "minutes" ? 1 : 2),
+    },
+    {
+      label: "Against naive",
+      align: "right",
+      text: (one) => (one.by[quantity].gain ? shares(one.by[quantity].gain) : "reference"),
+    },
+    {
+      label: "Inside .1 to .9",
+      align: "right",
+      help: "Share of customers between the two quantiles; 80 % is meant",
+      text: (one) => percent(one.by[quantity].coverage),
+    },
+    {
+      label: "Width",
+      align: "right",
+      text: (one) => decimal(one.by[quantity].width, quantity === "minutes" ? 0 : 1),
+    },
+  ]);
+  return dataTable(
+    forecasts.ways,
+    [
+      { label: "Way", text: (one) => one.name },
+      ...columns,
+      { label: "Time", align: "right", text: (one) => duration(one.milliseconds) },
+    ],
+    {
+      caption: `Usage of the next three months, ${count(forecasts.customers)} simulated customers`,
+      note: `${naive} says what was used in the same months a year before, with the quantiles of its own past errors around it. Use of a customer ends when he leaves, and forecasts have to allow for that.`,
+    },
+  );
+}
+
+/** The sums over all customers against what came. */
+export function usageTotalsChart(forecasts: UsageForecasts): Promise<string> {
+  const colours: readonly Colour[] = ["grey", 3, 4];
+  const dots = quantities.flatMap((quantity): Dot[] =>
+    forecasts.ways.map((one, k): Dot => {
+      const truth = forecasts.totals[quantity];
+      const { estimate, low, high } = one.by[quantity].total;
+      return {
+        label: `${quantity === "minutes" ? "Minutes" : "Cost"}, ${one.name}`,
+        value: estimate / truth - 1,
+        low: low / truth - 1,
+        high: high / truth - 1,
+        colour: colours[k % colours.length],
+      };
+    }),
+  );
+  const best = bestTotal(forecasts, "cost");
+  return dotChart({
+    title: `${best.name} comes closest to the cost of all customers: ${percent(offOf(forecasts, best, "cost"))} off`,
+    description: `Foretold less actual total, as a share: ${dots.map((d) => `${d.label} ${percent(d.value)}`).join("; ")}.`,
+    note: `Actual: ${count(forecasts.totals.minutes)} minutes, ${count(forecasts.totals.cost)} dollars of cost. Lines are 80 % intervals if customers err independently; a season or a trend that moves all of them at once comes on top.`,
+    x: { label: "Foretold less actual, share of actual", format: "+.1%" },
+    zero: 0,
+    dots,
+  });
+}
+
+/** How far a way's total is off, as a share of what came. */
+export function offOf(forecasts: UsageForecasts, one: UsageForecast, quantity: Quantity): number {
+  return Math.abs(one.by[quantity].total.estimate / forecasts.totals[quantity] - 1);
+}
+
+/** The way whose total is closest. */
+export function bestTotal(forecasts: UsageForecasts, quantity: Quantity): UsageForecast {
+  return forecasts.ways.reduce((a, b) =>
+    offOf(forecasts, b, quantity) < offOf(forecasts, a, quantity) ? b : a,
+  );
+}
+
+/** Segments with size, use, cost and churn. */
+export function usageSegmentTable(segments: readonly UsageSegment[]): string {
+  const number = (
+    label: string,
+    of: (one: UsageSegment) => number,
+    digits: number,
+  ): TableColumn<UsageSegment> => ({ label, align: "right", text: (one) => decimal(of(one), digits) });
+  return dataTable(
+    segments,
+    [
+      { label: "Segment", text: (one) => one.name },
+      { label: "Customers", align: "right", text: (one) => count(one.customers) },
+      { label: "Share", align: "right", text: (one) => percent(one.share, 0) },
+      number("Minutes", (one) => one.minutes, 0),
+      number("Gigabytes", (one) => one.gigabytes, 0),
+      number("Service calls", (one) => one.contacts, 2),
+      number("Revenue, $", (one) => one.revenue, 0),
+      number("Cost, $", (one) => one.cost, 1),
+      { label: "Left in three months", align: "right", text: (one) => percent(one.churn.estimate) },
+      {
+        label: "95 % interval",
+        align: "right",
+        text: (one) => `${percent(one.churn.low)} to ${percent(one.churn.high)}`,
+      },
+    ],
+    {
+      caption: "Customers who use alike (simulated), figures of a month",
+      note: "Segments by k-means on a year of usage; each is named after what sets it apart from all customers by half a standard deviation or more.",
+    },
+  );
+}
+
+/** Churn of the segments. */
+export function usageSegmentChart(segments: readonly UsageSegment[]): Promise<string> {
+  const most = mostChurn(segments);
+  const dear = dearest(segments);
+  return barChart({
+    title: `"${most.name}" leave most: ${percent(most.churn.estimate)} in three months`,
+    description: `Share leaving within three months: ${segments.map((one) => `${one.name} ${percent(one.churn.estimate)}`).join("; ")}.`,
+    note: `Lines are 95 % intervals. "${dear.name}" cost most to serve: ${decimal(dear.cost, 1)} dollars a month.`,
+    value: { label: "Left within three months", format: ".0%" },
+    bars: segments.map((one) => ({
+      label: one.name,
+      value: one.churn.estimate,
+      low: one.churn.low,
+      high: one.churn.high,
+      colour: 1,
+    })),
+  });
+}
+
+export function mostChurn(segments: readonly UsageSegment[]): UsageSegment {
+  return segments.reduce((a, b) => (b.churn.estimate > a.churn.estimate ? b : a));
+}
+
+export function dearest(segments: readonly UsageSegment[]): UsageSegment {
+  return segments.reduce((a, b) => (b.cost > a.cost ? b : a));
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function range({ low, high }: Interval): string {
+  return `${difference(low)} to ${difference(high)}`;
+}
+
+/** Shares with their signs: "−39 % to −36 %". */
+export function shares({ low, high }: Interval): string {
+  return `${signed(low)} to ${signed(high)}`;
+}
+
+function signed(share: number): string {
+  return `${share > 0 ? "+" : ""}${percent(share, 0)}`;
+}
+
+/** The way of that name. */
+export function wayNamed(churn: UsageChurn, name: string): UsageLeaver {
+  const found = churn.ways.find((one) => one.name === name);
+  if (!found) throw new RangeError(`Cannot find a way: it must be among the study's, got ${name}`);
+  return found;
+}
+
+/** Boosting on aggregates. */
+export function rivalOf(churn: UsageChurn): UsageLeaver {
+  return wayNamed(churn, rival);
+}
