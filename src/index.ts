@@ -108,15 +108,28 @@ export { hurdle } from "./models/clv/hurdle";
 export { paretoNbd } from "./models/clv/pareto-nbd";
 export { shiftedBetaGeometric } from "./models/clv/shifted-beta-geometric";
 export { ziln } from "./models/clv/ziln";
+// Why a model says what it says, and models as files.
+export {
+  type Contributions,
+  type ContributionUnit,
+  contributionsOf,
+} from "./models/contributions";
 export { discover, discovering } from "./models/discover";
 export { extraTrees, randomForest } from "./models/forest";
 // Search and blends.
 export { halvingSearch } from "./models/halving-search";
 export { elasticNet, lasso, linearRegression, ridge } from "./models/linear";
-export { loadModel, loadPipeline } from "./models/load";
+export { loadModel, loadPipeline, modelBytes, parseModelBytes } from "./models/load";
 export { logisticRegression } from "./models/logistic";
 export { network } from "./models/network";
 export { type FitTable, type Pipeline, pipeline } from "./models/pipeline";
+export {
+  type Reason,
+  type RowReasons,
+  reasons,
+  type TableContributions,
+  tableContributions,
+} from "./models/reasons";
 export { referenceNetwork } from "./models/reference-network";
 export { search } from "./models/search";
 export { gridCandidates, randomCandidates } from "./models/search-space";
