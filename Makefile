@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make reproduce` and `make test`.
 SHELL := bash
-.PHONY: help reproduce full test build install check bench peers peers-clv native clean
+.PHONY: help reproduce full test build install check bench peers peers-clv peers-sdv native clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -40,6 +40,12 @@ peers-clv: .cache/peers-clv/.installed ## install the peers that need an older p
 .cache/peers-clv/.installed: scripts/peers-clv.txt
 	@python3 -m venv .cache/peers-clv
 	@.cache/peers-clv/bin/pip install --quiet --disable-pip-version-check -r scripts/peers-clv.txt
+	@touch $@
+
+peers-sdv: .cache/peers-sdv/.installed ## install SDV's CTGAN (several hundred MB), for make bench alone
+.cache/peers-sdv/.installed: scripts/peers-sdv.txt
+	@python3 -m venv .cache/peers-sdv
+	@.cache/peers-sdv/bin/pip install --quiet --disable-pip-version-check -r scripts/peers-sdv.txt
 	@touch $@
 
 clean: ## remove everything that was made

@@ -21,6 +21,8 @@ export { type Rng, seeded } from "./core/rng";
 
 // Tables in and out.
 export { loadChurnBigml, loadTelco } from "./data/load-source";
+// Synthetic customers.
+export { pretrainedCards } from "./data/pretrained";
 export { profile } from "./data/profile";
 export { parseCsv, readCsv } from "./data/read-csv";
 export { readCsvBatches } from "./data/read-csv-batches";
@@ -158,7 +160,12 @@ export { smote } from "./resample/smote";
 export { smoteN } from "./resample/smote-n";
 export { smoteNc } from "./resample/smote-nc";
 export { svmSmote } from "./resample/svm-smote";
-// Synthetic customers.
-export { loadSynthesiser, methodNames, synthesis } from "./synthesis/methods";
+export { loadSynthesiser, methodNames, netMethods, plainMethods, synthesis } from "./synthesis/methods";
+export { type CtganOptions, ctgan } from "./synthesis/nets/ctgan";
+export { type GanOptions, gan } from "./synthesis/nets/gan";
+export { type TvaeOptions, tvae } from "./synthesis/nets/tvae";
+export { type VaeOptions, vae } from "./synthesis/nets/vae";
+export { type VanillaOptions, vanilla } from "./synthesis/nets/vanilla";
+export { loadPretrained } from "./synthesis/pretrained";
 export { savedSynthesiserFromJSON, savedSynthesiserToJSON } from "./synthesis/saved-synthesiser";
 export { discoverStructure } from "./synthesis/structure/discover";
