@@ -21,7 +21,8 @@ const lookMs = 5000;
  * champion, where there is one, then takes the churn model's place.
  */
 export async function startServer(settings: Settings, version: string): Promise<Running> {
-  const store = openStore(settings.store);
+  // A request must not wait long for a store that another process holds: all others wait with it.
+  const store = openStore(settings.store, { busyMs: 1000 });
   try {
     const seed = "desk 1";
     const champion = new Champion(store, await fitDesk(await churnData(), seed, seeded(seed)));

@@ -70,6 +70,8 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
       await page.fill("#rows", "20");
       await page.click("text=Generate Fake Data");
       await page.waitForSelector("table");
+      await page.click("text=Compare with the Real");
+      await page.waitForSelector("#comparison [role=alert]");
     },
     "/reports": async () => {},
   };

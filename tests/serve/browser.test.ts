@@ -143,10 +143,18 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
     await page.waitForSelector("text=Generate data with it", { timeout: 60_000 });
     await page.click("text=Generate data with it");
     await page.waitForSelector("#model option", { state: "attached" });
+    expect(await page.inputValue("#model")).toBe("self-trained@1");
     await page.fill("#rows", "300");
     await page.fill("#where", "Contract=Two year, tenure>=24");
     await page.click("text=Generate Fake Data");
     await page.waitForSelector("text=The first 10 of 300 rows");
+    await page.click("text=Compare with the Real");
+    await page.waitForSelector("text=Beside the real customers");
+    const beside = (await page.textContent("#comparison")) ?? "";
+    expect(beside).toMatch(
+      /2,000 rows, drawn without conditions, beside 7,043 real ones: quality [5-9]\d\.\d %/,
+    );
+    expect(beside).not.toMatch(/undefined|NaN|\[object/);
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download Data")]);
     const rows = readFileSync(await download.path(), "utf8")
       .trimEnd()

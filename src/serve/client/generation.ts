@@ -1,4 +1,4 @@
-import { byId, make, problemBox, send, tableOf } from "./dom.js";
+import { byId, make, problemBox, send, shown, tableOf } from "./dom.js";
 
 interface Model {
   readonly name: string;
@@ -13,7 +13,22 @@ const form = byId<HTMLFormElement>("generation");
 const model = byId<HTMLSelectElement>("model");
 const result = byId("result");
 const download = byId<HTMLButtonElement>("download");
-let asked: object | undefined;
+const compare = byId<HTMLButtonElement>("compare");
+const comparison = byId("comparison");
+let asked: { readonly model: string; readonly seed: string; readonly [more: string]: unknown } | undefined;
+
+interface Beside {
+  readonly rows: { readonly real: number; readonly synthetic: number };
+  readonly quality: number;
+  readonly shapes: number;
+  readonly trends: number;
+  readonly copies: number;
+  readonly columns: readonly {
+    readonly column: string;
+    readonly likeness?: number;
+    readonly shares: readonly { readonly value: string; readonly real: number; readonly synthetic: number }[];
+  }[];
+}
 
 async function listModels(): Promise<void> {
   const said = await send<Model[]>("/synth/models", {});
@@ -39,6 +54,10 @@ async function listModels(): Promise<void> {
     ...(pretrained.length ? [group("Pretrained GAN", pretrained)] : []),
     ...(trained.length ? [group("Self-trained GAN", trained)] : []),
   );
+  // The page that trained a generator names it.
+  const wanted = new URLSearchParams(location.search).get("model");
+  if (wanted !== null && said.value.some((one) => `${one.name}@${one.version}` === wanted))
+    model.value = wanted;
   if (said.value.length === 0)
     result.replaceChildren(
       make(
@@ -73,6 +92,8 @@ form.addEventListener("submit", async (event) => {
     body: JSON.stringify(asked),
   });
   download.disabled = !said.ok;
+  compare.disabled = !said.ok;
+  comparison.replaceChildren();
   result.replaceChildren(
     said.ok
       ? tableOf(`The first ${said.value.rows.length} of ${rows} rows`, said.value.columns, said.value.rows)
@@ -99,6 +120,42 @@ download.addEventListener("click", async () => {
   }
   download.disabled = false;
 });
+
+compare.addEventListener("click", async () => {
+  if (!asked) return;
+  compare.disabled = true;
+  comparison.replaceChildren(make("p", {}, "Comparing 2,000 rows with the real ones …"));
+  const { model: name, seed } = asked;
+  const said = await send<Beside>("/synth/compare", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: name, seed }),
+  });
+  compare.disabled = false;
+  comparison.replaceChildren(...(said.ok ? describe(said.value) : [problemBox(said.problem)]));
+});
+
+function describe({ rows, quality, shapes, trends, copies, columns }: Beside): Node[] {
+  const percent = (part: number): string => `${shown(100 * part, 1)} %`;
+  const words = `${shown(rows.synthetic)} rows, drawn without conditions, beside ${shown(rows.real)} real ones: quality ${percent(quality)} (single columns ${percent(shapes)}, pairs of columns ${percent(trends)}). ${shown(copies)} of them (${percent(copies / rows.synthetic)}) equal a real customer in every column; where customers have few and coarse columns, some do by chance.`;
+  const tables = columns
+    .filter((one) => one.likeness !== undefined)
+    .map((one) =>
+      make(
+        "details",
+        {},
+        make("summary", {}, `${one.column}: ${percent(one.likeness ?? 0)} alike`),
+        tableOf(
+          `${one.column}: shares of the rows`,
+          ["Value", "Real", "Synthetic"],
+          one.shares.map(({ value, real, synthetic }) => [value, percent(real), percent(synthetic)]),
+          [1, 2],
+        ),
+      ),
+    );
+  tables[0]?.setAttribute("open", "");
+  return [make("h2", {}, "Beside the real customers"), make("p", {}, words), ...tables];
+}
 
 /** `Contract=Two year, tenure>=12` as the API takes it, or what is wrong with it. */
 function conditions(text: string): Record<string, Condition> | string {

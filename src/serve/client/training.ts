@@ -130,7 +130,11 @@ function describe(id: number, step: Step): HTMLElement {
       "p",
       { role: "status" },
       `Training ${id} ${step.state === "done" ? "is done" : "was stopped and kept"}: ${model}, version ${version}, learned from ${shown(rows)} rows in ${shown(seconds, 1)} s. `,
-      make("a", { href: "/generation" }, "Generate data with it"),
+      make(
+        "a",
+        { href: `/generation?model=${encodeURIComponent(`${model}@${version}`)}` },
+        "Generate data with it",
+      ),
     );
   }
   if (step.state === "failed")

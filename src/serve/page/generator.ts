@@ -66,8 +66,9 @@ export function generationPage(): string {
 <div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required></div>
 <div class="app-field"><label for="where">Conditions</label><input id="where" name="where" placeholder="Contract=Two year, tenure>=12" maxlength="2000" aria-describedby="where-hint where-error"><span class="app-hint" id="where-hint">Column=Value, Column&gt;=Number or Column&lt;=Number, with commas between</span><span class="app-error" id="where-error"></span></div>
 </div>
-<div class="app-row"><button type="submit">Generate Fake Data</button><button type="button" id="download" disabled>Download Data</button></div>
+<div class="app-row"><button type="submit">Generate Fake Data</button><button type="button" id="download" disabled>Download Data</button><button type="button" id="compare" disabled>Compare with the Real</button></div>
 </form>
-<section id="result" aria-live="polite"><p class="app-empty">The first rows appear here.</p></section>`,
+<section id="result" aria-live="polite"><p class="app-empty">The first rows appear here.</p></section>
+<section id="comparison" aria-live="polite"></section>`,
   });
 }

@@ -4,16 +4,19 @@ import type { App, Context } from "../app";
 import { championAlias } from "../champion";
 import { HttpProblem, problem } from "../problem";
 
-const modelSchema = z
-  .object({
-    name: z.string(),
-    version: z.number().int(),
-    kind: z.string(),
-    sha256: z.string(),
-    at: z.string(),
-    aliases: z.array(z.string()),
-  })
-  .meta({ id: "StoredModel" });
+const fields = {
+  name: z.string(),
+  version: z.number().int(),
+  kind: z.string(),
+  sha256: z.string(),
+  at: z.string(),
+  aliases: z.array(z.string()).readonly(),
+};
+const modelSchema = z.object(fields).meta({ id: "StoredModel" });
+/** The same with what its trainer found worth keeping. */
+export const describedModelSchema = z
+  .object({ ...fields, metadata: z.record(z.string(), z.unknown()).readonly() })
+  .meta({ id: "Model" });
 
 const servingSchema = z
   .object({
@@ -34,10 +37,7 @@ export function modelRoutes(app: App, { store, champion }: Context): void {
         response: { 200: z.array(modelSchema) },
       },
     },
-    async () =>
-      listModels(store)
-        .slice(0, 1000)
-        .map((one) => ({ ...one, aliases: [...one.aliases] })),
+    async () => listModels(store).slice(0, 1000),
   );
 
   app.put(

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { z } from "zod";
+import { runInThread } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import { distinctRows } from "../../data/duplicates";
 import { type PretrainedCard, pretrainedCards } from "../../data/pretrained";
@@ -10,6 +11,7 @@ import { parseCsv } from "../../data/read-csv";
 import { findModel, listModels, modelContent } from "../../data/store/models";
 import { cellText, type Table } from "../../data/table";
 import { csvWriter } from "../../data/write-csv";
+import { besideReal } from "../../studies/synthesis/beside";
 import type { Where } from "../../synthesis/conditions";
 import { loadSynthesiser, methodNames } from "../../synthesis/methods";
 import { loadPretrained } from "../../synthesis/pretrained";
@@ -18,6 +20,7 @@ import type { App, Context } from "../app";
 import { csvFiles, dataFile } from "../data-path";
 import { HttpProblem, problem } from "../problem";
 import { jobSchema, shownJob } from "./jobs";
+import { describedModelSchema } from "./models";
 
 const pathSchema = z.object({
   path: z.string().min(1).max(500).describe("A CSV file inside the data folder"),
@@ -66,17 +69,28 @@ const sampleSchema = z
   })
   .meta({ id: "SampleRequest" });
 
-const modelSchema = z
+const share = z.number().min(0).max(1);
+const besideSchema = z
   .object({
-    name: z.string(),
-    version: z.number().int(),
-    kind: z.string(),
-    sha256: z.string(),
-    at: z.string(),
-    aliases: z.array(z.string()).readonly(),
-    metadata: z.record(z.string(), z.unknown()).readonly(),
+    rows: z.object({ real: z.number().int(), synthetic: z.number().int() }),
+    quality: z.number().describe("SDMetrics' quality score, 1 is best"),
+    shapes: z.number().describe("Its half on single columns"),
+    trends: z.number().describe("Its half on pairs of columns"),
+    copies: z.number().int().describe("Synthetic rows that equal a real one in every column but identifiers"),
+    columns: z
+      .array(
+        z.object({
+          column: z.string(),
+          likeness: z.number().optional(),
+          shares: z.array(z.object({ value: z.string(), real: share, synthetic: share })),
+        }),
+      )
+      .describe("The least alike first"),
   })
-  .meta({ id: "Model" });
+  .meta({ id: "BesideReal" });
+
+/** Rows drawn to be compared with the real ones. */
+const comparedRows = 2000;
 
 /** Most rows shown before a download. */
 const previewRows = 10;
@@ -149,7 +163,7 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
       schema: {
         summary: "The generators there are",
         tags: ["synth"],
-        response: { 200: z.array(modelSchema) },
+        response: { 200: z.array(describedModelSchema) },
       },
     },
     async () => [
@@ -213,6 +227,39 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
   );
 
   app.post(
+    "/synth/compare",
+    {
+      schema: {
+        summary: "Drawn rows beside the real ones that the generator learnt from",
+        tags: ["synth"],
+        body: z.strictObject({
+          model: z.string().min(1).max(200),
+          seed: z.string().max(100).default("1"),
+        }),
+        response: { 200: besideSchema, 404: problem, 422: problem },
+      },
+    },
+    async (request) => {
+      const { model, seed } = request.body;
+      const synthesiser = modelOf(model);
+      const data = pretrainedName(model) === undefined ? findModel(store, model)?.metadata.data : undefined;
+      if (typeof data !== "string")
+        throw new HttpProblem(
+          422,
+          "The data cannot be used",
+          "The real customers of this generator are not here: compare one that was trained here",
+        );
+      const path = dataFile(settings.data, data);
+      const synthetic = synthesiser.sample(comparedRows, seeded(seed));
+      const { columns, ...found } = await runInThread(besideReal, { path, synthetic });
+      return {
+        ...found,
+        columns: columns.map((one) => ({ ...one, shares: [...one.shares] })),
+      };
+    },
+  );
+
+  app.post(
     "/synth/sample",
     {
       schema: {
@@ -252,7 +299,7 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
 const pretrainedPrefix = "pretrained ";
 
 /** A pretrained generator as the list shows it. */
-function pretrainedModel(card: PretrainedCard): z.infer<typeof modelSchema> {
+function pretrainedModel(card: PretrainedCard): z.infer<typeof describedModelSchema> {
   const { name, title, method, sha256, made, rows, figures } = card;
   return {
     name: `${pretrainedPrefix}${name}`,
