@@ -1,9 +1,8 @@
 /**
- * The library: learners, resamplers, synthesisers, value and survival models, metrics. Whole studies are in
- * `telelink/studies`.
+ * The library, by folder: what all share (core), tables (data), metrics and decisions (evaluate), tables into matrices
+ * (features), learners, search, survival, value and uplift (models), SMOTE and its kin (resample), synthetic customers
+ * (synthesis). Whole studies are in `telelink/studies`.
  */
-
-// What everything shares: matrices, streams of random numbers, the contracts of learners and models.
 export {
   column,
   type Feature,
@@ -19,9 +18,7 @@ export type { Fit, Model, ModelJson, Progress, Resample, Watch } from "./core/mo
 export { closeThreads } from "./core/pool";
 export { type Rng, seeded } from "./core/rng";
 
-// Tables in and out.
 export { loadChurnBigml, loadTelco } from "./data/load-source";
-// Synthetic customers.
 export { pretrainedCards } from "./data/pretrained";
 export { profile } from "./data/profile";
 export { parseCsv, readCsv } from "./data/read-csv";
@@ -44,7 +41,7 @@ export { columnNamed, dropColumns, type Table, table, takeTableRows } from "./da
 export { positiveLevel, target } from "./data/target";
 export { csvText, writeCsv } from "./data/write-csv";
 export { writeParquet } from "./data/write-parquet";
-// How good a model is.
+
 export { bootstrapDifferences, bootstrapIntervals } from "./evaluate/bootstrap";
 export { aucInterval, correctedResampledT, deLong, mcNemar } from "./evaluate/compare";
 export {
@@ -60,7 +57,6 @@ export {
 } from "./evaluate/confusion";
 export { crossValidate } from "./evaluate/cross-validate";
 export { gainTable, precisionRecallCurve, rocCurve } from "./evaluate/curves";
-// Whom to call.
 export { chooseContacts } from "./evaluate/decision/choose-contacts";
 export { profitCurve } from "./evaluate/decision/profit-curve";
 export { sensitivity } from "./evaluate/decision/sensitivity";
@@ -93,15 +89,14 @@ export { trainSyntheticTestReal } from "./evaluate/synthetic/utility";
 export { chooseThreshold, costThreshold } from "./evaluate/threshold";
 export { qiniCurve, upliftCurve } from "./evaluate/uplift/curves";
 export { qiniScore, upliftScore } from "./evaluate/uplift/scores";
-// Tables become matrices.
+
 export { type Encode, encode } from "./features/encode";
 export { type Encoder, encoderFromJSON } from "./features/encoder";
-// Learners.
+
 export { auto } from "./models/auto";
 export { type AutoNumbersOptions, autoNumbers } from "./models/auto-numbers";
 export { gradientBoosting } from "./models/boosting";
 export { calibrated, calibratedPipeline } from "./models/calibrate";
-// What customers are worth.
 export { betaDiscreteWeibull } from "./models/clv/beta-discrete-weibull";
 export { bgNbd, mbgNbd } from "./models/clv/beta-geometric";
 export { customerValue } from "./models/clv/customer-value";
@@ -110,7 +105,6 @@ export { hurdle } from "./models/clv/hurdle";
 export { paretoNbd } from "./models/clv/pareto-nbd";
 export { shiftedBetaGeometric } from "./models/clv/shifted-beta-geometric";
 export { ziln } from "./models/clv/ziln";
-// Why a model says what it says, and models as files.
 export {
   type Contributions,
   type ContributionUnit,
@@ -118,7 +112,6 @@ export {
 } from "./models/contributions";
 export { discover, discovering } from "./models/discover";
 export { extraTrees, randomForest } from "./models/forest";
-// Search and blends.
 export { halvingSearch } from "./models/halving-search";
 export { elasticNet, lasso, linearRegression, ridge } from "./models/linear";
 export { loadModel, loadPipeline, modelBytes, parseModelBytes } from "./models/load";
@@ -136,7 +129,6 @@ export { referenceNetwork } from "./models/reference-network";
 export { search } from "./models/search";
 export { gridCandidates, randomCandidates } from "./models/search-space";
 export { squaredWeights } from "./models/squared-weights";
-// How long customers stay.
 export { acceleratedFailureTime } from "./models/survival/accelerated-failure-time";
 export { cox } from "./models/survival/cox";
 export { discreteHazard } from "./models/survival/discrete-hazard";
@@ -145,12 +137,11 @@ export { logRank } from "./models/survival/log-rank";
 export { nelsonAalen } from "./models/survival/nelson-aalen";
 export { proportionalHazardsTest } from "./models/survival/schoenfeld";
 export { tuned, tunedPipeline } from "./models/tuned";
-// What an offer changes.
 export { rLearner } from "./models/uplift/r-learner";
 export { tLearner } from "./models/uplift/t-learner";
 export { transformedOutcome } from "./models/uplift/transformed-outcome";
 export { xLearner } from "./models/uplift/x-learner";
-// Unequal classes.
+
 export { adasyn } from "./resample/adasyn";
 export { borderlineSmote } from "./resample/borderline-smote";
 export { editedNeighbours, smoteEnn, smoteTomek, tomekLinks } from "./resample/cleaning";
@@ -160,6 +151,7 @@ export { smote } from "./resample/smote";
 export { smoteN } from "./resample/smote-n";
 export { smoteNc } from "./resample/smote-nc";
 export { svmSmote } from "./resample/svm-smote";
+
 export { loadSynthesiser, methodNames, netMethods, plainMethods, synthesis } from "./synthesis/methods";
 export { type CtganOptions, ctgan } from "./synthesis/nets/ctgan";
 export { type GanOptions, gan } from "./synthesis/nets/gan";
