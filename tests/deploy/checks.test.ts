@@ -1,0 +1,26 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = resolve(__dirname, "..", "..");
+const folders = [
+  ...(process.env.TELELINK_API_PYTHON ? [dirname(process.env.TELELINK_API_PYTHON)] : []),
+  "/opt/peers-api/bin",
+  ...(process.env.PATH ?? "").split(":"),
+];
+const program = (name: string): string | undefined =>
+  folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+const hadolint = program("hadolint");
+const shellcheck = program("shellcheck");
+
+test.skipIf(!hadolint)("hadolint finds nothing to say about the Dockerfile", () => {
+  const { stdout, status } = spawnSync(hadolint as string, ["Dockerfile"], { cwd: root, encoding: "utf8" });
+  expect([status, stdout]).toEqual([0, ""]);
+});
+
+test.skipIf(!shellcheck)("shellcheck finds nothing to say about the scripts of deploy/", () => {
+  const scripts = ["deploy.sh", "rehearse.sh", "setup-ec2.sh"].map((name) => join("deploy", name));
+  const { stdout, status } = spawnSync(shellcheck as string, scripts, { cwd: root, encoding: "utf8" });
+  expect([status, stdout]).toEqual([0, ""]);
+});
