@@ -9,7 +9,8 @@ import { type UsageData, usageData } from "../../src/studies/usage/data";
 import { type UsageForecasts, usageForecasts } from "../../src/studies/usage/forecasts";
 import { segmentNames, type UsageSegment, usageSegments } from "../../src/studies/usage/segments";
 import {
-  mostChurn,
+  dearest,
+  segmentChurn,
   usageChurnChart,
   usageChurnTable,
   usageForecastTable,
@@ -91,13 +92,13 @@ test("chanceOfLeaving(base, i, month, ahead) is what comes true, over all and am
   );
 });
 
-describe("the study of usage on 1,500 customers", () => {
+describe("the study of usage on 2,400 customers", () => {
   let data: UsageData;
   let churn: UsageChurn;
   let forecasts: UsageForecasts;
   let segments: UsageSegment[];
   beforeAll(async () => {
-    data = usageData({ customers: 1500, seed: 5 });
+    data = usageData({ customers: 2400, seed: 5 });
     const quick = { seed: 5, epochs: 4, samples: 60 };
     churn = await usageChurn(data, quick);
     forecasts = await usageForecasts(data, quick);
@@ -112,7 +113,7 @@ describe("the study of usage on 1,500 customers", () => {
     expect(taught.customers.some((i) => judged.has(i))).toBe(false);
     const stops = new Set(joinWindows(data.validation).customers);
     expect(joinWindows(data.train).customers.some((i) => stops.has(i))).toBe(false);
-    expect(usageData({ customers: 1500, seed: 5 }).source.sha256).toBe(data.source.sha256);
+    expect(usageData({ customers: 2400, seed: 5 }).source.sha256).toBe(data.source.sha256);
   });
 
   test("usageChurn() judges every way on the same customers, and none beats the truth", () => {
@@ -175,14 +176,15 @@ describe("the study of usage on 1,500 customers", () => {
       windowsTable(data),
       usageChurnTable(churn),
       await usageChurnChart(churn),
-      usageForecastTable(forecasts),
+      usageForecastTable(forecasts, "minutes"),
+      usageForecastTable(forecasts, "cost"),
       await usageTotalsChart(forecasts),
       usageSegmentTable(segments),
       await usageSegmentChart(segments),
       usageConclusion(churn, forecasts, segments),
     ];
     for (const text of shown) expect(text).not.toMatch(/undefined|NaN|\[object/);
-    expect(shown[7]).toContain(mostChurn(segments).name);
+    expect(shown[8]).toContain(dearest(segments).name);
   });
 
   test("usageFinding() says that sequences pay only when an interval says so", () => {
@@ -201,6 +203,14 @@ describe("the study of usage on 1,500 customers", () => {
     expect(verdictOf(forced(-0.05).ways[2])).toBe("worse");
     expect(verdictOf(forced(0.005).ways[2])).toBe("no different");
   });
+});
+
+test("segmentChurn(segments) names the highest only where its interval lies above the lowest's", () => {
+  const segment = (name: string, estimate: number, off: number) =>
+    ({ name, churn: { estimate, low: estimate - off, high: estimate + off } }) as UsageSegment;
+  const three = (off: number) => [segment("A", 0.05, off), segment("B", 0.1, off), segment("C", 0.02, off)];
+  expect(segmentChurn(three(0.03))).toMatch(/^"B" leave most, 10.0.%.*"C" least, 2.0.%/);
+  expect(segmentChurn(three(0.05))).toMatch(/about equally often: between 2.0.% and 10.0.%/);
 });
 
 test("segmentNames(centres) names by what stands out, and tells equal names apart", () => {

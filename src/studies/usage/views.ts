@@ -45,28 +45,28 @@ export function windowsTable(data: UsageData): string {
 
 /** Every way to tell who leaves, with the differences to boosting on aggregates. */
 export function usageChurnTable(churn: UsageChurn): string {
-  const figure = (measure: ChurnMeasure, best: "highest" | "lowest"): TableColumn<UsageLeaver>[] => [
-    {
-      label: measureNames[measure],
-      align: "right",
-      best,
-      value: (one) => one.scores[measure].estimate,
-      text: (one) => decimal(one.scores[measure].estimate),
-    },
-    {
-      label: "Against boosting",
-      align: "right",
-      help: `${measureNames[measure]} less that of boosting on aggregates, 95 % bootstrap`,
-      text: (one) => (one.differences ? range(one.differences[measure]) : "reference"),
-    },
-  ];
+  const figure = (measure: ChurnMeasure, best: "highest" | "lowest"): TableColumn<UsageLeaver> => ({
+    label: measureNames[measure],
+    align: "right",
+    best,
+    value: (one) => one.scores[measure].estimate,
+    text: (one) => decimal(one.scores[measure].estimate),
+  });
+  const against = (measure: ChurnMeasure): TableColumn<UsageLeaver> => ({
+    label: "against boosting",
+    align: "right",
+    help: `${measureNames[measure]} less that of boosting on aggregates, 95 % bootstrap`,
+    text: (one) => (one.differences ? range(one.differences[measure]) : "reference"),
+  });
   return dataTable(
     churn.ways,
     [
       { label: "Way", text: (one) => one.name },
-      ...figure("rocAuc", "highest"),
-      ...figure("prAuc", "highest"),
-      ...figure("logLoss", "lowest"),
+      figure("rocAuc", "highest"),
+      against("rocAuc"),
+      figure("prAuc", "highest"),
+      figure("logLoss", "lowest"),
+      against("logLoss"),
       {
         label: "Time",
         align: "right",
@@ -132,46 +132,47 @@ export function verdictOf(one: UsageLeaver): Verdict {
   return better === worse ? "no different" : better ? "better" : "worse";
 }
 
-export const quantityNames: Readonly<Record<Quantity, string>> = { minutes: "Minutes", cost: "Cost, $" };
-
-/** Quantile forecasts per customer by every way. */
-export function usageForecastTable(forecasts: UsageForecasts): string {
-  const columns = quantities.flatMap((quantity): TableColumn<UsageForecast>[] => [
-    {
-      label: `${quantityNames[quantity]}: pinball loss`,
-      align: "right",
-      best: "lowest",
-      help: "Mean over the quantiles .1, .5 and .9 of the next three months; lower is better",
-      value: (one) => one.by[quantity].pinball,
-      text: (one) => decimal(one.by[quantity].pinball, quantity === "minutes" ? 1 : 2),
-    },
-    {
-      label: "Against naive",
-      align: "right",
-      text: (one) => (one.by[quantity].gain ? shares(one.by[quantity].gain) : "reference"),
-    },
-    {
-      label: "Inside .1 to .9",
-      align: "right",
-      help: "Share of customers between the two quantiles; 80 % is meant",
-      text: (one) => percent(one.by[quantity].coverage),
-    },
-    {
-      label: "Width",
-      align: "right",
-      text: (one) => decimal(one.by[quantity].width, quantity === "minutes" ? 0 : 1),
-    },
-  ]);
+/** Quantile forecasts of one quantity per customer, by every way. */
+export function usageForecastTable(forecasts: UsageForecasts, quantity: Quantity): string {
+  const digits = quantity === "minutes" ? 1 : 2;
+  const of = (one: UsageForecast) => one.by[quantity];
   return dataTable(
     forecasts.ways,
     [
       { label: "Way", text: (one) => one.name },
-      ...columns,
-      { label: "Time", align: "right", text: (one) => duration(one.milliseconds) },
+      {
+        label: "Pinball loss",
+        align: "right",
+        best: "lowest",
+        help: "Mean over the quantiles .1, .5 and .9; lower is better",
+        value: (one) => of(one).pinball,
+        text: (one) => decimal(of(one).pinball, digits),
+      },
+      {
+        label: `Against ${naive.toLowerCase()}`,
+        align: "right",
+        help: "95 % bootstrap of customers",
+        text: (one) => shares(of(one).gain) ?? "reference",
+      },
+      {
+        label: "Inside .1 to .9",
+        align: "right",
+        help: "Share of customers between the two quantiles; 80 % is meant",
+        text: (one) => percent(of(one).coverage),
+      },
+      { label: "Width", align: "right", text: (one) => decimal(of(one).width, digits) },
+      {
+        label: "Total off by",
+        align: "right",
+        best: "lowest",
+        help: "Foretold sum of all customers against what came",
+        value: (one) => offOf(forecasts, one, quantity),
+        text: (one) => percent(offOf(forecasts, one, quantity)),
+      },
     ],
     {
-      caption: `Usage of the next three months, ${count(forecasts.customers)} simulated customers`,
-      note: `${naive} says what was used in the same months a year before, with the quantiles of its own past errors around it. Use of a customer ends when he leaves, and forecasts have to allow for that.`,
+      caption: `${quantity === "minutes" ? "Minutes" : "Cost in dollars"} of the next three months, ${count(forecasts.customers)} simulated customers`,
+      note: `${naive} says what was in the same months a year before, with the quantiles of its own past errors around it. Use ends when a customer leaves, and forecasts have to allow for that.`,
     },
   );
 }
@@ -226,33 +227,31 @@ export function usageSegmentTable(segments: readonly UsageSegment[]): string {
     segments,
     [
       { label: "Segment", text: (one) => one.name },
-      { label: "Customers", align: "right", text: (one) => count(one.customers) },
       { label: "Share", align: "right", text: (one) => percent(one.share, 0) },
       number("Minutes", (one) => one.minutes, 0),
-      number("Gigabytes", (one) => one.gigabytes, 0),
+      number("GB", (one) => one.gigabytes, 0),
       number("Service calls", (one) => one.contacts, 2),
       number("Revenue, $", (one) => one.revenue, 0),
       number("Cost, $", (one) => one.cost, 1),
-      { label: "Left in three months", align: "right", text: (one) => percent(one.churn.estimate) },
       {
-        label: "95 % interval",
+        label: "Left",
         align: "right",
-        text: (one) => `${percent(one.churn.low)} to ${percent(one.churn.high)}`,
+        help: "Share that left within the next three months",
+        text: (one) => percent(one.churn.estimate),
       },
     ],
     {
-      caption: "Customers who use alike (simulated), figures of a month",
-      note: "Segments by k-means on a year of usage; each is named after what sets it apart from all customers by half a standard deviation or more.",
+      caption: `${count(segments.reduce((sum, one) => sum + one.customers, 0))} simulated customers who use alike, figures of a month`,
+      note: "Left: within the next three months. Segments by k-means on a year of usage; each is named after what sets it apart from all customers by half a standard deviation or more.",
     },
   );
 }
 
 /** Churn of the segments. */
 export function usageSegmentChart(segments: readonly UsageSegment[]): Promise<string> {
-  const most = mostChurn(segments);
   const dear = dearest(segments);
   return barChart({
-    title: `"${most.name}" leave most: ${percent(most.churn.estimate)} in three months`,
+    title: segmentChurn(segments),
     description: `Share leaving within three months: ${segments.map((one) => `${one.name} ${percent(one.churn.estimate)}`).join("; ")}.`,
     note: `Lines are 95 % intervals. "${dear.name}" cost most to serve: ${decimal(dear.cost, 1)} dollars a month.`,
     value: { label: "Left within three months", format: ".0%" },
@@ -264,6 +263,16 @@ export function usageSegmentChart(segments: readonly UsageSegment[]): Promise<st
       colour: 1,
     })),
   });
+}
+
+/** Which segment leaves most, if the intervals of the highest and the lowest lie apart. */
+export function segmentChurn(segments: readonly UsageSegment[]): string {
+  const most = mostChurn(segments);
+  const least = segments.reduce((a, b) => (b.churn.estimate < a.churn.estimate ? b : a));
+  const [high, low] = [percent(most.churn.estimate), percent(least.churn.estimate)];
+  return most.churn.low > least.churn.high
+    ? `"${most.name}" leave most, ${high} in three months; "${least.name}" least, ${low}`
+    : `Kinds of users leave about equally often: between ${low} and ${high} in three months`;
 }
 
 export function mostChurn(segments: readonly UsageSegment[]): UsageSegment {
@@ -283,8 +292,8 @@ function range({ low, high }: Interval): string {
 }
 
 /** Shares with their signs: "−39 % to −36 %". */
-export function shares({ low, high }: Interval): string {
-  return `${signed(low)} to ${signed(high)}`;
+export function shares(of: Interval | undefined): string | undefined {
+  return of && `${signed(of.low)} to ${signed(of.high)}`;
 }
 
 function signed(share: number): string {

@@ -1,5 +1,5 @@
 import { checkInteger } from "../../core/checks";
-import { joinColumns, joinRows, type Matrix } from "../../core/matrix";
+import { column, joinColumns, joinRows, type Matrix } from "../../core/matrix";
 import { type Measure, measures } from "../../data/simulate/history";
 import type { Simulation } from "../../data/simulate/simulate";
 import { type Sequences, sequences } from "../../models/sequence/sequences";
@@ -158,12 +158,13 @@ export function summarise(panel: Float32Array, end: number): number[] {
 /** One of the summaries of a measure, of every customer of a window. */
 export function aggregate(
   from: UsageWindow,
-  name: Measure | "tenure",
-  summary?: (typeof summaries)[number],
+  name: Measure,
+  summary: (typeof summaries)[number],
 ): Float64Array {
-  const wanted = summary ? `${name}, ${summary}` : name;
-  const j = from.aggregates.features.findIndex((one) => one.name === wanted);
-  return from.aggregates.values.subarray(j * from.aggregates.rows, (j + 1) * from.aggregates.rows);
+  return column(
+    from.aggregates,
+    from.profile.columns + measures.indexOf(name) * summaries.length + summaries.indexOf(summary),
+  );
 }
 
 /** The rows of several windows below each other, with the month of the last. */

@@ -7,6 +7,7 @@ import {
   sequenceWeights,
 } from "../../../src/models/sequence/sequence-graph";
 import { targetColumns } from "../../../src/models/sequence/sequences";
+import { openEngine, workingBackends } from "../../../src/neural/backend";
 import type { Engine } from "../../../src/neural/engine";
 import { pinballLoss } from "../../../src/neural/layers";
 import { simdEngine } from "../../../src/neural/simd-engine";
@@ -59,32 +60,39 @@ function evaluate(engine: Engine, shape: SequenceShape, weights: Weights, deriva
   return result;
 }
 
-test.each(cases)("the derivatives of a $name equal difference quotients", ({ shape }) => {
-  const engine = simdEngine();
-  const weights = sequenceWeights(shape, seeded(3));
-  const { slopes } = evaluate(engine, shape, weights, true);
-  const h = 1e-3;
-  let moved = 0;
-  Object.entries(weights).forEach(([name, { values }], p) => {
-    // Some of every matrix: all would take a thousand evaluations more.
-    for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 6))) {
-      const kept = values[j];
-      values[j] = kept + h;
-      const [above, up] = [evaluate(engine, shape, weights, false).loss, values[j]];
-      values[j] = kept - h;
-      const quotient = (above - evaluate(engine, shape, weights, false).loss) / (up - values[j]);
-      values[j] = kept;
-      if (Math.abs(quotient) > 1e-3) moved++;
-      // Float32 keeps about three digits of so small a difference; a wider one would cross kinks of relu and the loss.
-      expect(
-        Math.abs(slopes[p][j] - quotient),
-        `${name} ${j}: ${slopes[p][j]} against ${quotient}`,
-      ).toBeLessThan(5e-3 * (1 + Math.abs(quotient)));
-    }
-  });
-  expect(moved).toBeGreaterThan(20);
-  expect(engine.live()).toBe(0);
-});
+const backends = await workingBackends();
+const everywhere = backends.flatMap((backend) => cases.map((one) => ({ ...one, backend })));
+
+test.each(everywhere)(
+  "the derivatives of a $name equal difference quotients on $backend",
+  async ({ shape, backend }) => {
+    const engine = await openEngine("small", backend);
+    const weights = sequenceWeights(shape, seeded(3));
+    const { slopes } = evaluate(engine, shape, weights, true);
+    const h = 1e-3;
+    let moved = 0;
+    Object.entries(weights).forEach(([name, { values }], p) => {
+      // Some of every matrix: all would take a thousand evaluations more.
+      for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 6))) {
+        const kept = values[j];
+        values[j] = kept + h;
+        const [above, up] = [evaluate(engine, shape, weights, false).loss, values[j]];
+        values[j] = kept - h;
+        const quotient = (above - evaluate(engine, shape, weights, false).loss) / (up - values[j]);
+        values[j] = kept;
+        if (Math.abs(quotient) > 1e-3) moved++;
+        // Float32 keeps about three digits of so small a difference; a wider one would cross kinks of relu and the loss.
+        expect(
+          Math.abs(slopes[p][j] - quotient),
+          `${name} ${j}: ${slopes[p][j]} against ${quotient}`,
+        ).toBeLessThan(5e-3 * (1 + Math.abs(quotient)));
+      }
+    });
+    expect(moved).toBeGreaterThan(20);
+    expect(engine.live()).toBe(0);
+    engine.close();
+  },
+);
 
 test("sequenceOutput() of quantiles rises within each target, whatever the weights", () => {
   const { shape } = cases[1];
