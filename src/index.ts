@@ -18,6 +18,7 @@ export type { Fit, Model, ModelJson, Progress, Resample, Watch } from "./core/mo
 export { closeThreads } from "./core/pool";
 export { type Rng, seeded } from "./core/rng";
 
+export { distinctRows } from "./data/duplicates";
 export { loadChurnBigml, loadTelco } from "./data/load-source";
 export { pretrainedCards } from "./data/pretrained";
 export { profile } from "./data/profile";
@@ -151,7 +152,8 @@ export { smote } from "./resample/smote";
 export { smoteN } from "./resample/smote-n";
 export { smoteNc } from "./resample/smote-nc";
 export { svmSmote } from "./resample/svm-smote";
-
+export { decide, standardRules } from "./studies/desk/decide";
+export { applyRecipe, prepare, recipeFromJSON, recipeToJSON } from "./studies/preparation/recipe";
 export { loadSynthesiser, methodNames, netMethods, plainMethods, synthesis } from "./synthesis/methods";
 export { type CtganOptions, ctgan } from "./synthesis/nets/ctgan";
 export { type GanOptions, gan } from "./synthesis/nets/gan";
