@@ -74,13 +74,12 @@ export { usageChurn } from "./usage/churn";
 export { usageConclusion, usageFigures } from "./usage/conclusion";
 export { usageData } from "./usage/data";
 export { usageForecasts } from "./usage/forecasts";
+export { usageSegmentChart, usageSegmentTable } from "./usage/segment-views";
 export { usageSegments } from "./usage/segments";
 export {
   usageChurnChart,
   usageChurnTable,
   usageForecastTable,
-  usageSegmentChart,
-  usageSegmentTable,
   usageTotalsChart,
   windowsTable,
 } from "./usage/views";

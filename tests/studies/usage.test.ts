@@ -7,15 +7,17 @@ import { type UsageChurn, type UsageLeaver, usageChurn } from "../../src/studies
 import { usageConclusion, usageFigures, usageFinding } from "../../src/studies/usage/conclusion";
 import { type UsageData, usageData } from "../../src/studies/usage/data";
 import { type UsageForecasts, usageForecasts } from "../../src/studies/usage/forecasts";
-import { segmentNames, type UsageSegment, usageSegments } from "../../src/studies/usage/segments";
 import {
   dearest,
   segmentChurn,
+  usageSegmentChart,
+  usageSegmentTable,
+} from "../../src/studies/usage/segment-views";
+import { segmentNames, type UsageSegment, usageSegments } from "../../src/studies/usage/segments";
+import {
   usageChurnChart,
   usageChurnTable,
   usageForecastTable,
-  usageSegmentChart,
-  usageSegmentTable,
   usageTotalsChart,
   verdictOf,
   windowsTable,
@@ -200,6 +202,7 @@ describe("the study of usage on 2,400 customers", () => {
     const zero = { estimate: 0, low: -0.1, high: 0.1 };
     expect(usageFinding(forced(0.05), forecasts)).toContain("pays for churn: GRU and Transformer beat");
     expect(usageFinding(forced(0), forecasts)).toContain("does not pay for churn");
+    expect(usageFinding(forced(-0.05), forecasts)).toContain("beats every sequence model");
     expect(verdictOf(forced(-0.05).ways[2])).toBe("worse");
     expect(verdictOf(forced(0.005).ways[2])).toBe("no different");
   });

@@ -3,19 +3,9 @@ import { count, decimal, difference, percent } from "../../report/format";
 import { html } from "../../report/html";
 import { averaged, churnMeasures, type UsageChurn, type UsageLeaver } from "./churn";
 import { quantities, type UsageForecasts } from "./forecasts";
+import { dearest, segmentChurn } from "./segment-views";
 import type { UsageSegment } from "./segments";
-import {
-  bestTotal,
-  dearest,
-  measureNames,
-  offOf,
-  rivalOf,
-  segmentChurn,
-  shares,
-  verdictOf,
-  verdictWords,
-  wayNamed,
-} from "./views";
+import { bestTotal, measureNames, offOf, rivalOf, shares, verdictOf, verdictWords, wayNamed } from "./views";
 
 /** Whether reading months in order pays, in a sentence that a manager understands. */
 export function usageFinding(churn: UsageChurn, forecasts: UsageForecasts): string {
@@ -26,7 +16,11 @@ export function usageFinding(churn: UsageChurn, forecasts: UsageForecasts): stri
   const pays =
     better.length > 0
       ? `Reading the months in order pays for churn: ${better.map((one) => one.name).join(" and ")} beat boosting on hand-made aggregates`
-      : "Reading the months in order does not pay for churn: no sequence model surely beats boosting on hand-made aggregates";
+      : `Reading the months in order does not pay for churn: ${
+          nets.every((one) => verdictOf(one) === "worse")
+            ? "boosting on hand-made aggregates beats every sequence model"
+            : "no sequence model surely beats boosting on hand-made aggregates"
+        }`;
   const beside =
     better.length === 0 && verdictOf(wayNamed(churn, averaged)) === "better"
       ? ", though averaged with it one does"
@@ -55,7 +49,7 @@ export function usageConclusion(
 <li>${usageFinding(churn, forecasts)}</li>
 ${nets.map((one) => html`<li>${one.name} ${verdictWords[verdictOf(one)]}: ${gap(one)}, judged by ${count(churn.leavers)} leavers among ${count(churn.customers)} customers.</li>`)}
 <li>${averaged} ${verdictWords[verdictOf(average)]}: ${gap(average)}.</li>
-<li>Usage itself adds ${decimal(usage)} of PR AUC to the profile (${decimal(bare.scores.prAuc.estimate)} without, ${decimal(boosting.scores.prAuc.estimate)} with it). To the best attainable (${decimal(truth.scores.prAuc.estimate)}) there is a way that no model of usage closes: what a customer has in mind shows only in part.</li>
+<li>Usage itself adds ${decimal(usage)} of PR AUC to the profile (${decimal(bare.scores.prAuc.estimate)} without, ${decimal(boosting.scores.prAuc.estimate)} with it). To the best attainable (${decimal(truth.scores.prAuc.estimate)}) there is a way that no model here closes: what a customer has in mind shows only in part.</li>
 <li>Forecasts per customer: boosting changes the pinball loss of last year's months by ${shares(boosted.by.minutes.gain)} for minutes and ${shares(boosted.by.cost.gain)} for cost; ${net.name} by ${shares(net.by.minutes.gain)} and ${shares(net.by.cost.gain)}. ${net.name} against boosting: ${shares(forecasts.sequenceGain.minutes)} for minutes (${payWords(forecasts.sequenceGain.minutes)}), ${shares(forecasts.sequenceGain.cost)} for cost (${payWords(forecasts.sequenceGain.cost)}).</li>
 <li>Where 80 % of customers are meant to lie between the outer quantiles, ${percent(boosted.by.cost.coverage, 0)} do by boosting, ${percent(net.by.cost.coverage, 0)} by ${net.name} and ${percent(naiveWay.by.cost.coverage, 0)} by last year's months (cost).</li>
 <li>In total, ${closest.name} is closest for cost: ${percent(offOf(forecasts, closest, "cost"))} off; last year's months are ${percent(offOf(forecasts, naiveWay, "cost"))} off.</li>

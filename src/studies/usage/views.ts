@@ -1,5 +1,4 @@
 import type { Interval } from "../../evaluate/bootstrap";
-import { barChart } from "../../report/charts/bars";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import type { Colour } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
@@ -7,7 +6,6 @@ import { count, decimal, difference, duration, interval, percent } from "../../r
 import { type ChurnMeasure, rival, type UsageChurn, type UsageLeaver } from "./churn";
 import type { UsageData } from "./data";
 import { naive, type Quantity, quantities, type UsageForecast, type UsageForecasts } from "./forecasts";
-import type { UsageSegment } from "./segments";
 
 export const measureNames: Readonly<Record<ChurnMeasure, string>> = {
   rocAuc: "ROC AUC",
@@ -214,73 +212,6 @@ export function bestTotal(forecasts: UsageForecasts, quantity: Quantity): UsageF
   return forecasts.ways.reduce((a, b) =>
     offOf(forecasts, b, quantity) < offOf(forecasts, a, quantity) ? b : a,
   );
-}
-
-/** Segments with size, use, cost and churn. */
-export function usageSegmentTable(segments: readonly UsageSegment[]): string {
-  const number = (
-    label: string,
-    of: (one: UsageSegment) => number,
-    digits: number,
-  ): TableColumn<UsageSegment> => ({ label, align: "right", text: (one) => decimal(of(one), digits) });
-  return dataTable(
-    segments,
-    [
-      { label: "Segment", text: (one) => one.name },
-      { label: "Share", align: "right", text: (one) => percent(one.share, 0) },
-      number("Minutes", (one) => one.minutes, 0),
-      number("GB", (one) => one.gigabytes, 0),
-      number("Service calls", (one) => one.contacts, 2),
-      number("Revenue, $", (one) => one.revenue, 0),
-      number("Cost, $", (one) => one.cost, 1),
-      {
-        label: "Left",
-        align: "right",
-        help: "Share that left within the next three months",
-        text: (one) => percent(one.churn.estimate),
-      },
-    ],
-    {
-      caption: `${count(segments.reduce((sum, one) => sum + one.customers, 0))} simulated customers who use alike, figures of a month`,
-      note: "Left: within the next three months. Segments by k-means on a year of usage; each is named after what sets it apart from all customers by half a standard deviation or more.",
-    },
-  );
-}
-
-/** Churn of the segments. */
-export function usageSegmentChart(segments: readonly UsageSegment[]): Promise<string> {
-  const dear = dearest(segments);
-  return barChart({
-    title: segmentChurn(segments),
-    description: `Share leaving within three months: ${segments.map((one) => `${one.name} ${percent(one.churn.estimate)}`).join("; ")}.`,
-    note: `Lines are 95 % intervals. "${dear.name}" cost most to serve: ${decimal(dear.cost, 1)} dollars a month.`,
-    value: { label: "Left within three months", format: ".0%" },
-    bars: segments.map((one) => ({
-      label: one.name,
-      value: one.churn.estimate,
-      low: one.churn.low,
-      high: one.churn.high,
-      colour: 1,
-    })),
-  });
-}
-
-/** Which segment leaves most, if the intervals of the highest and the lowest lie apart. */
-export function segmentChurn(segments: readonly UsageSegment[]): string {
-  const most = mostChurn(segments);
-  const least = segments.reduce((a, b) => (b.churn.estimate < a.churn.estimate ? b : a));
-  const [high, low] = [percent(most.churn.estimate), percent(least.churn.estimate)];
-  return most.churn.low > least.churn.high
-    ? `"${most.name}" leave most, ${high} in three months; "${least.name}" least, ${low}`
-    : `Kinds of users leave about equally often: between ${low} and ${high} in three months`;
-}
-
-export function mostChurn(segments: readonly UsageSegment[]): UsageSegment {
-  return segments.reduce((a, b) => (b.churn.estimate > a.churn.estimate ? b : a));
-}
-
-export function dearest(segments: readonly UsageSegment[]): UsageSegment {
-  return segments.reduce((a, b) => (b.cost > a.cost ? b : a));
 }
 
 function sum(values: Float64Array): number {
