@@ -129,6 +129,21 @@ export {
 export { referenceNetwork } from "./models/reference-network";
 export { search } from "./models/search";
 export { gridCandidates, randomCandidates } from "./models/search-space";
+export { gru } from "./models/sequence/gru";
+export type { SequenceOptions, TransformerOptions } from "./models/sequence/options";
+export {
+  type FitSequences,
+  type SequenceNetwork,
+  sequenceNetworkFromJSON,
+} from "./models/sequence/sequence-network";
+export {
+  type LabelledSequences,
+  type Sequences,
+  sequences,
+  takeSequences,
+  targetColumns,
+} from "./models/sequence/sequences";
+export { transformer } from "./models/sequence/transformer";
 export { squaredWeights } from "./models/squared-weights";
 export { acceleratedFailureTime } from "./models/survival/accelerated-failure-time";
 export { cox } from "./models/survival/cox";
