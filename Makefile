@@ -17,6 +17,11 @@ build: install ## compile kernels and TypeScript into dist/
 reproduce: build ## execute the notebooks into reports/ (only what changed)
 	@node dist/cli/main.js reproduce
 
+# Nets run on kernels of their own unless another backend is asked for.
+ifeq ($(TELELINK_BACKEND),native)
+reproduce full: native
+endif
+
 full: build ## the same with five splits for every method, nets as published among them (half an hour)
 	@node dist/cli/main.js reproduce -p netSeeds=5 -p publishedSeeds=5
 

@@ -49,7 +49,7 @@ export async function trainNetwork(
   held?: { readonly inputs: EncodedRows; readonly judge: (outputs: Float64Array) => number },
 ): Promise<TrainedNetwork> {
   const { shape } = plan;
-  const engine = await openEngine("small");
+  const engine = await openEngine();
   const net = hold(engine, networkWeights(shape, rng.fork("weights"), plan.initialiser));
   const mover = adam(engine, net, { rate: plan.rate, decay: plan.decay, epsilon: plan.epsilon });
   const masks = noise(rng.fork("dropout"));

@@ -14,36 +14,23 @@ export type BackendName = "native" | "wasm" | "cpu" | "simd";
 export const backendNames: readonly BackendName[] = ["native", "wasm", "cpu", "simd"];
 
 /**
- * How much work a net makes of one step; what is quickest depends on it. Up to CTGAN's size (500 rows, 256 units) that is
- * simd: an epoch on IBM Telco takes it two thirds of native's processor time (`bench/neural.bench.mjs`).
+ * A fresh engine on the backend named by `choice` or by TELELINK_BACKEND; without either on simd, which is the quickest
+ * for all nets here: an epoch of CTGAN (500 rows, 256 units) takes it two thirds of native's processor time
+ * (`bench/neural.bench.mjs`). Throws when the backend that was asked for does not work here.
  */
-export type Workload = "small" | "large";
-
-/**
- * A fresh engine on the backend named by `choice`, by TELELINK_BACKEND, or on the quickest for the workload: for large
- * steps (thousands of units) native where it works and else simd, for small ones simd. Where WebAssembly has
- * no SIMD, wasm and cpu take its place. Throws when the backend that was asked for does not work here.
- */
-export async function openEngine(workload: Workload, choice?: BackendName): Promise<Engine> {
+export async function openEngine(choice?: BackendName): Promise<Engine> {
   const asked = choice ?? process.env.TELELINK_BACKEND;
-  if (asked !== undefined && asked !== "") {
-    checkOneOf(asked, backendNames, "choose a backend", "TELELINK_BACKEND");
-    return openers[asked]();
-  }
-  if (workload === "large") {
-    const native = await openNative().catch(() => undefined);
-    if (native) return native;
-  }
-  return simdEngine();
+  if (asked === undefined || asked === "") return simdEngine();
+  checkOneOf(asked, backendNames, "choose a backend", "TELELINK_BACKEND");
+  return openers[asked]();
 }
 
 /** Runs the body on an engine of its own and closes it. Throws when the body kept tensors that it did not free. */
 export async function withEngine<R>(
-  workload: Workload,
   choice: BackendName | undefined,
   body: (engine: Engine) => Promise<R>,
 ): Promise<R> {
-  const engine = await openEngine(workload, choice);
+  const engine = await openEngine(choice);
   try {
     const result = await body(engine);
     check(engine.live() === 0, "end a training", "all tensors must have been freed", engine.live());

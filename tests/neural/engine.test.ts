@@ -156,14 +156,14 @@ describe("the simd kernels and their plain twins", () => {
 
 describe.each(backends)("the %s backend", (backend) => {
   test("says its name and version", async () => {
-    const engine = await openEngine("small", backend);
+    const engine = await openEngine(backend);
     expect(engine.backend).toBe(backend);
     expect(engine.version).toMatch(/\d|kernels/);
     engine.close();
   });
 
   test("frees what a failing step made", async () => {
-    const engine = await openEngine("small", backend);
+    const engine = await openEngine(backend);
     expect(() =>
       engine.step(() => {
         engine.put(new Float32Array(4), 2, 2);
@@ -175,7 +175,7 @@ describe.each(backends)("the %s backend", (backend) => {
   });
 
   test("takes the first of equal maxima", async () => {
-    const engine = await openEngine("small", backend);
+    const engine = await openEngine(backend);
     const hot = engine.step(() =>
       engine.read(engine.hardMax(engine.put(Float32Array.of(1, 1, 0, 2, 5, -1, -1, 3, 3, 3), 2, 5), [2, 3])),
     );
@@ -185,7 +185,7 @@ describe.each(backends)("the %s backend", (backend) => {
 
   test("moves weights by Adam with decoupled decay", async () => {
     // torch.optim.AdamW([w], lr=0.1, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.1), two steps with these gradients
-    const engine = await openEngine("small", backend);
+    const engine = await openEngine(backend);
     const matrix = engine.keep(Float32Array.of(1, -2), 2, 1);
     const bias = engine.keep(Float32Array.of(0.5), 1, 1);
     const state = engine.adamState([matrix, bias]);
@@ -222,7 +222,7 @@ describe.each(backends)("the %s backend", (backend) => {
   });
 
   test("gives weights back as they were, through JSON too", async () => {
-    const engine = await openEngine("small", backend);
+    const engine = await openEngine(backend);
     const weights = { w: initial("heNormal", 7, 5, seeded(1)), b: initial("zeros", 1, 5, seeded(1)) };
     const held = hold(engine, weights);
     const json = JSON.parse(JSON.stringify(weightsToJson(held.read())));
@@ -236,7 +236,7 @@ describe.each(backends)("the %s backend", (backend) => {
 });
 
 test("openEngine() refuses a backend that does not exist", async () => {
-  await expect(openEngine("small", "gpu" as never)).rejects.toThrow(
+  await expect(openEngine("gpu" as never)).rejects.toThrow(
     'Cannot choose a backend: TELELINK_BACKEND must be one of native, wasm, cpu, simd, got "gpu"',
   );
 });

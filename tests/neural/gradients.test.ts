@@ -33,7 +33,7 @@ const backends = await workingBackends();
 
 describe.each(backends)("on the %s backend", (backend) => {
   test.each(cases)("the derivative of $name equals the difference quotient", async (one) => {
-    const engine = await openEngine("small", backend);
+    const engine = await openEngine(backend);
     const rng = seeded(one.name);
     const inputs = one.inputs.map(([rows, columns]) => drawn(rows * columns, rng, one.draw ?? normal));
     const { slopes } = evaluate(engine, one, inputs, true);

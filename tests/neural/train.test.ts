@@ -59,7 +59,7 @@ async function learn(engine: Engine, seed: number, epochs: number) {
 
 describe.each(backends)("runEpochs() on the %s backend", (backend) => {
   test("learns, repeats bit for bit with the same seed, and leaves no tensor behind", async () => {
-    const engine = await openEngine("small", backend);
+    const engine = await openEngine(backend);
     const first = await learn(engine, 1, 40);
     expect(engine.live()).toBe(0);
     const again = await learn(engine, 1, 40);

@@ -83,7 +83,7 @@ export function fitSequence(
     targets: targets.length,
     levels: asked.quantiles,
   };
-  return withEngine("small", undefined, async (engine) => {
+  return withEngine(undefined, async (engine) => {
     const net = hold(engine, sequenceWeights(shape, rng.fork("weights")));
     const mover = adam(engine, net, {
       rate: asked.rate,

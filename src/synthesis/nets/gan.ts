@@ -69,7 +69,7 @@ export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
     const widths = blocks.map((block) => block.classes.length);
     const width = widths.reduce((sum, own) => sum + own, 0);
     const net: Generator = { inputs: latent, hidden: [units, units], outputs: width };
-    return withEngine("small", options.backend, async (engine) => {
+    return withEngine(options.backend, async (engine) => {
       const generator = hold(engine, generatorWeights(net, rng.fork("generator")));
       const averages = hold(engine, generator.read());
       const discriminator = hold(

@@ -65,7 +65,7 @@ export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const net = vaeNet(data.width, units, latent);
     const scalars = data.scalars.length;
-    return withEngine("small", options.backend, async (engine) => {
+    return withEngine(options.backend, async (engine) => {
       const weights: Weights = {
         ...stackWeights(net.encoder, rng.fork("encoder"), "heUniform"),
         ...stackWeights(net.decoder, rng.fork("decoder"), "heUniform"),

@@ -72,7 +72,7 @@ export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
     const widths = blocks.map((block) => block.classes.length);
     const width = widths.reduce((sum, own) => sum + own, 0);
     const net = vaeNet(width, units, latent);
-    return withEngine("small", options.backend, async (engine) => {
+    return withEngine(options.backend, async (engine) => {
       const held = hold(engine, {
         ...stackWeights(net.encoder, rng.fork("encoder")),
         ...stackWeights(net.decoder, rng.fork("decoder")),

@@ -66,7 +66,7 @@ const everywhere = backends.flatMap((backend) => cases.map((one) => ({ ...one, b
 test.each(everywhere)(
   "the derivatives of a $name equal difference quotients on $backend",
   async ({ shape, backend }) => {
-    const engine = await openEngine("small", backend);
+    const engine = await openEngine(backend);
     const weights = sequenceWeights(shape, seeded(3));
     const { slopes } = evaluate(engine, shape, weights, true);
     const h = 1e-3;
