@@ -44,19 +44,30 @@ describe.skipIf(!deno)("runNotebook with Deno's kernel", () => {
   const run = (all: readonly Cell[], timeoutSeconds = 30) =>
     runNotebook(notebook(all, "deno"), { kernel: readKernelSpec(folder), cwd: home, timeoutSeconds });
 
-  test.skipIf(!python)("runNotebook gives nbclient's outputs and counts", async () => {
-    const ours = await run(cells);
-    expect(ours.verdict).toBe("ok");
-    const file = join(home, "cells.ipynb");
-    writeFileSync(file, formatNotebook(notebook(cells, "deno")));
-    const script = resolve(__dirname, "fixtures", "nbclient_run.py");
-    const env = { ...process.env, JUPYTER_PATH: join(share, "jupyter") };
-    const done = spawnSync(python as string, [script, "deno", file], { env, encoding: "utf8" });
-    const [theirs] = JSON.parse(done.stdout) as { verdict: string; cells: Cell[] }[];
-    expect(theirs.verdict).toBe("ok");
-    const seen = (all: readonly Cell[]) => all.map((cell) => [cell.execution_count, cell.outputs]);
-    expect(seen(ours.notebook.cells)).toEqual(seen(theirs.cells));
-  });
+  test.skipIf(!python)(
+    "runNotebook gives nbclient's outputs and counts",
+    async () => {
+      const ours = await run(cells);
+      expect(ours.verdict).toBe("ok");
+      const file = join(home, "cells.ipynb");
+      writeFileSync(file, formatNotebook(notebook(cells, "deno")));
+      const script = resolve(__dirname, "fixtures", "nbclient_run.py");
+      const env = { ...process.env, JUPYTER_PATH: join(share, "jupyter") };
+      const seen = (all: readonly Cell[]) => all.map((cell) => [cell.execution_count, cell.outputs]);
+      const mine = seen(ours.notebook.cells);
+      expect(ours.notebook.cells[1].outputs).toMatchObject([{ data: { "text/plain": "42" } }]);
+      // Deno may send an output after idle, and on a busy machine nbclient then drops it: it gets three tries.
+      let theirs: unknown;
+      for (let tries = 0; tries < 3 && JSON.stringify(theirs) !== JSON.stringify(mine); tries++) {
+        const done = spawnSync(python as string, [script, "deno", file], { env, encoding: "utf8" });
+        const [run] = JSON.parse(done.stdout) as { verdict: string; cells: Cell[] }[];
+        expect(run.verdict).toBe("ok");
+        theirs = seen(run.cells);
+      }
+      expect(mine).toEqual(theirs);
+    },
+    120_000,
+  );
 
   test("runNotebook names the line of an error", async () => {
     const done = await run([code("1"), code("// a comment\nthrow new TypeError('boom');")]);
