@@ -150,6 +150,7 @@ footer { border-top: 1px solid var(--tl-line); color: var(--tl-faint); font-size
 .tl-reports { list-style: none; margin: 0; padding: 0; max-width: none; }
 .tl-reports > li { padding: 2.2rem 0 2.4rem; border-bottom: 1px solid var(--tl-line); margin: 0; }
 .tl-reports > li:last-child { border-bottom: 0; }
+.tl-compared { max-width: 1100px; margin-top: 3rem; }
 .tl-reports h2 { margin: 0; }
 .tl-reports .tl-finding { font-size: 1.08rem; margin-top: .6rem; }
 .tl-reports .tl-keys { margin-top: 1.4rem; }
