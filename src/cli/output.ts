@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { writeError } from "../data/files";
 import { type Problem, problemText } from "../data/problems";
 
 /** Prints one line to standard output. */
@@ -48,7 +49,7 @@ export function writeOut(piece: string | Uint8Array): void {
     try {
       at += writeSync(1, bytes, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw writeError("standard output", error);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

@@ -68,15 +68,21 @@ Examples:
 }
 
 async function fit(options: Options): Promise<void> {
-  const [{ readCsv }, { readSchema }, methods, { describeStructure }, { seeded }, { writeAtomic }] =
-    await Promise.all([
-      import("../data/read-csv.js"),
-      import("../data/schema-file.js"),
-      import("../synthesis/methods.js"),
-      import("../synthesis/structure/describe.js"),
-      import("../core/rng.js"),
-      import("../data/files.js"),
-    ]);
+  const [
+    { readCsv },
+    { readSchema },
+    methods,
+    { describeStructure },
+    { seeded },
+    { openAtomic, writeAtomic },
+  ] = await Promise.all([
+    import("../data/read-csv.js"),
+    import("../data/schema-file.js"),
+    import("../synthesis/methods.js"),
+    import("../synthesis/structure/describe.js"),
+    import("../core/rng.js"),
+    import("../data/files.js"),
+  ]);
   const { discoverStructure } = await import("../synthesis/structure/discover.js");
   const [{ savedSynthesiserToJSON }, { terminalWatch }, { stopSignal }, { fileOrigin }, { packageVersion }] =
     await Promise.all([
@@ -126,6 +132,8 @@ async function fit(options: Options): Promise<void> {
     for (const sentence of sentences) print(sentence);
     return;
   }
+  // Learning may take minutes: a place that cannot be written to is told before.
+  openAtomic(options.out).discard();
   const stop = stopSignal();
   const watch = terminalWatch(stop.signal);
   const settings = {

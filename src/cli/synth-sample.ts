@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import type { CsvWriter } from "../data/write-csv";
+import type { TableFile } from "../data/csv-to-parquet";
+import type { ColumnSchema } from "../data/schema";
 import type { SavedSynthesiser } from "../synthesis/saved-synthesiser";
 import { CliError, usageError } from "./exit";
 import { wholeNumber } from "./options";
@@ -54,14 +55,14 @@ async function sample(options: Options): Promise<void> {
   const seed = wholeNumber(options.seed, "--seed");
   const { synthesiser } = await chosen(options);
   const where = parseWhere(options.where);
-  const out = await target(options.out);
+  const out = await target(options.out, synthesiser.columns);
   const stop = stopSignal();
   const watch = terminalWatch(stop.signal);
   try {
     if (rows === 0) out.write(synthesiser.sample(0, seeded(seed)));
     for await (const block of sampleBlocks(synthesiser, rows, seeded(seed), { where, ...watch }))
       out.write(block);
-    out.end();
+    await out.end();
   } catch (error) {
     out.discard();
     throw error;
@@ -91,10 +92,11 @@ function jsonIn(file: string): unknown {
   }
 }
 
-async function target(file: string | undefined): Promise<CsvWriter & { discard(): void }> {
+/** Where the rows go: a file that appears once it is whole, or standard output. */
+async function target(file: string | undefined, columns: readonly ColumnSchema[]): Promise<TableFile> {
   const { csvFile, csvWriter } = await import("../data/write-csv.js");
   if (file === undefined) return { ...csvWriter(writeOut), discard: () => {} };
   if (!file.endsWith(".parquet")) return csvFile(file);
-  const { parquetFile } = await import("../data/write-parquet.js");
-  return parquetFile(file);
+  const { parquetThroughCsv } = await import("../data/csv-to-parquet.js");
+  return parquetThroughCsv(file, columns);
 }

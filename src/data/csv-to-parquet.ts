@@ -1,6 +1,9 @@
 import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { writeError } from "./files";
 import type { ColumnSchema } from "./schema";
+import type { Table } from "./table";
+import { csvFile } from "./write-csv";
 
 /**
  * Turns a CSV file into a Parquet file in constant memory; it appears under its name only once it is whole. `columns`
@@ -24,6 +27,34 @@ export async function csvToParquet(
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
+    const told = writeError(file, error);
+    if (told !== error) throw told;
     throw new Error(`Cannot write ${file}: ${(error as Error).message.split("\n")[0]}`, { cause: error });
   }
+}
+
+/** A writer of tables whose file appears, whole, once `end` is done. */
+export interface TableFile {
+  write(rows: Table): void;
+  end(): void | Promise<void>;
+  /** Leaves what was there before. */
+  discard(): void;
+}
+
+/** A writer into a Parquet file in constant memory, by way of a CSV file beside it; `columns` as in `csvToParquet`. */
+export function parquetThroughCsv(file: string, columns: readonly ColumnSchema[]): TableFile {
+  const between = join(dirname(file), `.${basename(file)}.${process.pid}.csv`);
+  const writer = csvFile(between);
+  return {
+    write: (rows) => writer.write(rows),
+    end: async () => {
+      try {
+        writer.end();
+        await csvToParquet(between, file, columns);
+      } finally {
+        rmSync(between, { force: true });
+      }
+    },
+    discard: () => writer.discard(),
+  };
 }

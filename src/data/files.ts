@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { getSystemErrorName } from "node:util";
 
 /** A file that appears under its name only when it is whole. */
 export interface AtomicFile {
@@ -10,10 +11,49 @@ export interface AtomicFile {
   discard(): void;
 }
 
-/** Opens a temporary file beside `path`, which takes its place on `commit`. */
+/** What the system's codes mean, and what helps. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free space or choose a place on another disk",
+  EDQUOT: "your share of the disk is used up; free space or choose a place on another disk",
+  EFBIG: "the file would be larger than allowed here; raise the limit (ulimit -f) or write less",
+  EROFS: "the disk can only be read; choose a place on another one",
+  EACCES: "you may not write there; choose another folder or ask for the right",
+  EPERM: "you may not write there; choose another folder or ask for the right",
+  ENOENT: "the folder must exist",
+  ENOTDIR: "the folder must exist",
+  EISDIR: "it must not be a folder",
+};
+
+/** Runs `write`; what the system refuses becomes an error that says why `path` was not written and what helps. */
+export function attempt<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
+
+/** The error of a write to `path` that failed, in words; errors of other kinds stay as they are. */
+export function writeError(path: string, error: unknown): unknown {
+  const { code = codeIn(error) } = error as NodeJS.ErrnoException;
+  if (!Object.hasOwn(reasons, code)) return error;
+  const told = new Error(`Cannot write ${path}: ${reasons[code]} (${code})`, { cause: error });
+  return Object.assign(told, { code });
+}
+
+/** The system's code in what a library written in Rust says: `No space left on device (os error 28)`. */
+function codeIn(error: unknown): string {
+  const number = /\(os error (\d+)\)/.exec(String((error as Error)?.message))?.[1];
+  return number === undefined ? "" : getSystemErrorName(-Number(number));
+}
+
+/**
+ * Opens a temporary file beside `path`, which takes its place on `commit`. Where the system refuses to write, the error
+ * says why and what helps.
+ */
 export function openAtomic(path: string): AtomicFile {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
-  const handle = openSync(temporary, "w");
+  const handle = attempt(path, () => openSync(temporary, "w"));
   let open = true;
   const close = (): void => {
     if (open) closeSync(handle);
@@ -22,12 +62,16 @@ export function openAtomic(path: string): AtomicFile {
   return {
     write: (piece) => {
       const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
-      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      attempt(path, () => {
+        for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      });
     },
     commit: () => {
-      fsyncSync(handle);
-      close();
-      renameSync(temporary, path);
+      attempt(path, () => {
+        fsyncSync(handle);
+        close();
+        renameSync(temporary, path);
+      });
     },
     discard: () => {
       close();

@@ -2,6 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { DataFrame, Series } from "nodejs-polars";
 import { check } from "../core/checks";
+import { attempt } from "./files";
 import { type Column, isCategorical, type Table } from "./table";
 import type { CsvWriter } from "./write-csv";
 
@@ -21,8 +22,10 @@ export async function parquetFile(file: string): Promise<CsvWriter & { discard()
     },
     end: () => {
       check(frames.length > 0, "write Parquet", "there must be a table to write");
-      (frames.length === 1 ? frames[0] : polars.concat(frames)).writeParquet(temporary);
-      renameSync(temporary, file);
+      attempt(file, () => {
+        (frames.length === 1 ? frames[0] : polars.concat(frames)).writeParquet(temporary);
+        renameSync(temporary, file);
+      });
     },
     discard: () => rmSync(temporary, { force: true }),
   };

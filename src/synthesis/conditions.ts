@@ -1,5 +1,5 @@
 import { check } from "../core/checks";
-import type { ColumnSchema } from "./synthesiser";
+import type { ColumnSchema } from "../data/schema";
 
 /** Both ends belong to it; an end left out is open. Dates are written as text: `{ from: "2024-01-31" }`. */
 export interface Range {

@@ -63,7 +63,7 @@ export function synthesis<M extends Method>(
   return methods[name](options);
 }
 
-/** The synthesiser that `toJSON` described. Throws on an unknown kind or version. */
+/** The synthesiser that `toJSON` described. Throws on an unknown kind or version, and where its columns are not those of its rules. */
 export function loadSynthesiser(json: unknown): Synthesiser {
   const kind = (json as { kind?: unknown } | null)?.kind;
   check(
@@ -72,5 +72,16 @@ export function loadSynthesiser(json: unknown): Synthesiser {
     `its kind must be one of ${Object.keys(loaders).join(", ")}`,
     kind,
   );
-  return loaders[kind](json as ModelJson);
+  const made = loaders[kind](json as ModelJson);
+  const { structure } = json as { structure?: { columns?: unknown } };
+  const names = (columns: unknown): string =>
+    Array.isArray(columns) ? columns.map((one) => one?.name).join(", ") : "";
+  const expected = names(structure?.columns);
+  check(
+    expected !== "" && names(made.columns) === expected,
+    "load a synthesiser",
+    `its columns must be those of its rules (${expected})`,
+    names(made.columns),
+  );
+  return made;
 }

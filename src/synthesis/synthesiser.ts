@@ -1,18 +1,9 @@
 import { check, checkInteger } from "../core/checks";
 import type { ModelJson, Watch } from "../core/model";
 import type { Rng } from "../core/rng";
-import { type Column, isCategorical, type Table } from "../data/table";
+import type { ColumnSchema } from "../data/schema";
+import type { Table } from "../data/table";
 import type { Where } from "./conditions";
-
-/** What a synthetic column looks like: what the training column was, without its rows. */
-export interface ColumnSchema {
-  readonly name: string;
-  readonly type: Column["type"];
-  /** The levels of a categorical or boolean column, in the order of its codes. */
-  readonly levels?: readonly string[];
-  /** Digits after the point, as in the table's numeric columns. */
-  readonly decimals?: number;
-}
 
 export interface SampleOptions {
   /** What every row has to satisfy, by column: `{ Contract: "Two year", tenure: { from: 12 } }`. */
@@ -24,7 +15,7 @@ export interface SampleOptions {
 /** Read-only data that makes new rows. */
 export interface Synthesiser {
   readonly kind: string;
-  /** The columns that `sample` returns, in order: those of the training table. */
+  /** The columns that `sample` returns, in order: what those of the training table were, without its rows. */
   readonly columns: readonly ColumnSchema[];
   /**
    * `n` new rows, all of which satisfy `where`. The same stream gives the same rows. Throws when `where` names a
@@ -42,16 +33,6 @@ export type FitSynthesiser<S extends Synthesiser = Synthesiser> = (
   rng: Rng,
   watch?: Watch,
 ) => Promise<S>;
-
-/** The schema of a table's columns. */
-export function schemaOf(from: Table): readonly ColumnSchema[] {
-  return from.columns.map((one): ColumnSchema => {
-    if (isCategorical(one)) return { name: one.name, type: one.type, levels: one.levels };
-    return one.type === "numeric" && one.decimals !== undefined
-      ? { name: one.name, type: one.type, decimals: one.decimals }
-      : { name: one.name, type: one.type };
-  });
-}
 
 /** Throws unless the table has a row and a column: what every method needs before it can fit. */
 export function checkTrainable(from: Table, method: string): void {

@@ -6,6 +6,7 @@ import { parseCsv } from "../../src/data/read-csv";
 import { booleanLevels, schemaFromJson, schemaOf, truthOf } from "../../src/data/schema";
 import { readSchema, writeSchema } from "../../src/data/schema-file";
 import { publishedSchema } from "../../src/data/sources";
+import { table } from "../../src/data/table";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-schema-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,6 +48,21 @@ describe("schemaFromJson(value, from)", () => {
     const schema = schemaOf(table, { column: "c", positive: "Yes" });
     expect(schemaFromJson(JSON.parse(JSON.stringify(schema)), "made")).toEqual(schema);
     expect(schema.columns.map((one) => one.type)).toEqual(["numeric", "categorical", "boolean", "date"]);
+  });
+});
+
+describe("schemaOf(table)", () => {
+  test("keeps names, types, levels and decimals, and no rows", () => {
+    const from = table([
+      { name: "a", type: "numeric", values: Float64Array.of(1), decimals: 2 },
+      { name: "b", type: "boolean", codes: Int32Array.of(1), levels: ["No", "Yes"] },
+      { name: "c", type: "id", values: ["x"] },
+    ]);
+    expect(schemaOf(from).columns).toEqual([
+      { name: "a", type: "numeric", decimals: 2 },
+      { name: "b", type: "boolean", levels: ["No", "Yes"] },
+      { name: "c", type: "id" },
+    ]);
   });
 });
 

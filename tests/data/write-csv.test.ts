@@ -195,6 +195,8 @@ describe("files appear whole or not at all", () => {
   });
 
   test("an unwritable place is an error that names it", () => {
-    expect(() => writeCsv(one, join(folder, "no", "such.csv"))).toThrow(/ENOENT.*such\.csv/);
+    expect(() => writeCsv(one, join(folder, "no", "such.csv"))).toThrow(
+      /^Cannot write .*such\.csv: the folder must exist \(ENOENT\)$/,
+    );
   });
 });

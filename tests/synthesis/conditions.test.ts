@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { ColumnSchema } from "../../src/data/schema";
 import { parseWhere, resolveWhere, satisfies } from "../../src/synthesis/conditions";
-import type { ColumnSchema } from "../../src/synthesis/synthesiser";
 
 const columns: readonly ColumnSchema[] = [
   { name: "plan", type: "categorical", levels: ["basic", "gold"] },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Rng, seeded } from "../../src/core/rng";
 import { table } from "../../src/data/table";
-import { type Synthesiser, sampleBlocks, schemaOf } from "../../src/synthesis/synthesiser";
+import { type Synthesiser, sampleBlocks } from "../../src/synthesis/synthesiser";
 
 const coin: Synthesiser = {
   kind: "coin",
@@ -10,21 +10,6 @@ const coin: Synthesiser = {
     table([{ name: "u", type: "numeric", values: Float64Array.from({ length: n }, () => rng.uniform()) }]),
   toJSON: () => ({ kind: "coin", version: 1 }),
 };
-
-describe("schemaOf(table)", () => {
-  test("keeps names, types, levels and decimals, and no rows", () => {
-    const from = table([
-      { name: "a", type: "numeric", values: Float64Array.of(1), decimals: 2 },
-      { name: "b", type: "boolean", codes: Int32Array.of(1), levels: ["No", "Yes"] },
-      { name: "c", type: "id", values: ["x"] },
-    ]);
-    expect(schemaOf(from)).toEqual([
-      { name: "a", type: "numeric", decimals: 2 },
-      { name: "b", type: "boolean", levels: ["No", "Yes"] },
-      { name: "c", type: "id" },
-    ]);
-  });
-});
 
 describe("sampleBlocks(model, n, rng)", () => {
   const collect = async (n: number, blockRows: number): Promise<number[][]> => {

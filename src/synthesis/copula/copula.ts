@@ -2,6 +2,7 @@ import { check, checkInteger } from "../../core/checks";
 import { cholesky } from "../../core/linear-algebra";
 import type { ModelJson, Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
+import type { ColumnSchema } from "../../data/schema";
 import type { Table } from "../../data/table";
 import { resolveWhere } from "../conditions";
 import { drawRows } from "../drawing/draw-rows";
@@ -10,16 +11,10 @@ import { allowedBits, masksOf, wordCount } from "../drawing/masks";
 import { type Wishes, wishesOf } from "../drawing/wishes";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover";
 import { argumentsOf } from "../structure/formulas";
+import { syntheticSchema } from "../structure/restore";
 import { cellsOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
-import {
-  type ColumnSchema,
-  checkTrainable,
-  type FitSynthesiser,
-  type SampleOptions,
-  type Synthesiser,
-  schemaOf,
-} from "../synthesiser";
+import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { adjustDimension, type Dimension, dimensionsOf } from "./dimensions";
 import {
   type CopulaDraw,
@@ -76,7 +71,7 @@ export function copula(options: CopulaOptions = {}): FitSynthesiser<Copula> {
       watch.progress?.({ phase: "fit", done: a + 1, total: size });
     }
     const parts: CopulaParts = {
-      schema: schemaOf(from),
+      schema: syntheticSchema(from, structure),
       structure,
       variables: drawn,
       dimensions: seen.map((one) => one.dimension),

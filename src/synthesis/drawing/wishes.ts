@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
+import type { ColumnSchema } from "../../data/schema";
 import { type ColumnCondition, satisfies } from "../conditions";
 import type { Structure } from "../structure/structure";
-import type { ColumnSchema } from "../synthesiser";
 import type { DrawnVariable } from "./drawn-variable";
 
 /** What conditions are turned onto. */

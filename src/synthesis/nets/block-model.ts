@@ -1,6 +1,7 @@
 import { check, checkInteger } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
 import type { Rng } from "../../core/rng";
+import type { ColumnSchema } from "../../data/schema";
 import { type WeightsJson, weightsFromJson, weightsToJson } from "../../neural/weights";
 import { resolveWhere } from "../conditions";
 import { type Drawing, drawRows } from "../drawing/draw-rows";
@@ -8,7 +9,7 @@ import type { DrawnVariable } from "../drawing/drawn-variable";
 import { masksOf } from "../drawing/masks";
 import { wishesOf } from "../drawing/wishes";
 import type { Structure } from "../structure/structure";
-import type { ColumnSchema, SampleOptions, Synthesiser } from "../synthesiser";
+import type { SampleOptions, Synthesiser } from "../synthesiser";
 import type { Block } from "./blocks";
 import { type ConditionVector, conditionWidth, drawConditions } from "./condition";
 import type { Decoder, DecoderLayer } from "./decoder";

@@ -1,4 +1,4 @@
-import { cholesky } from "../../core/linear-algebra";
+import { cholesky, triangularInverse } from "../../core/linear-algebra";
 import { permutation, type Rng } from "../../core/rng";
 import { noise } from "../../neural/noise";
 import { simdEngine } from "../../neural/simd-engine";
@@ -40,7 +40,7 @@ function spread(points: Float32Array, size: number, component: MixtureComponent 
         x = engine.binary("subtract", x, engine.affine(engine.sumRows(x), 1 / rows, 0));
         const covariance = engine.read(engine.affine(engine.matMul(x, x, { transposeA: true }), 1 / rows, 0));
         const factor = cholesky(Float64Array.from(covariance), size);
-        const inverse = factor && engine.put(triangularInverse(factor, size), size, size);
+        const inverse = factor && engine.put(Float32Array.from(triangularInverse(factor, size)), size, size);
         if (inverse) x = engine.matMul(x, inverse, { transposeB: true });
       }
       if (component) {
@@ -53,18 +53,6 @@ function spread(points: Float32Array, size: number, component: MixtureComponent 
   } finally {
     engine.close();
   }
-}
-
-function triangularInverse(factor: Float64Array, size: number): Float32Array {
-  const inverse = new Float64Array(size * size);
-  for (let column = 0; column < size; column++) {
-    for (let i = column; i < size; i++) {
-      let value = i === column ? 1 : 0;
-      for (let k = column; k < i; k++) value -= factor[i * size + k] * inverse[k * size + column];
-      inverse[i * size + column] = value / factor[i * size + i];
-    }
-  }
-  return Float32Array.from(inverse);
 }
 
 function shuffleRows(points: Float32Array, rows: number, size: number, rng: Rng): Float32Array {

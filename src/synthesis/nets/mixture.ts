@@ -131,15 +131,25 @@ function component(
     }
   }
   for (let a = 0; a < size; a++) {
-    for (let b = 0; b <= a; b++) {
-      const value = covariance[a * size + b] / total + (a === b ? ridge : 0);
-      covariance[a * size + b] = value;
-      covariance[b * size + a] = value;
-    }
+    for (let b = 0; b <= a; b++) covariance[a * size + b] /= total;
   }
-  const factor = cholesky(covariance, size);
-  check(factor !== undefined, "fit a mixture", "the points must be finite numbers");
-  return { weight: total / rows, mean: Array.from(mean), factor: Array.from(factor) };
+  return {
+    weight: total / rows,
+    mean: Array.from(mean),
+    factor: Array.from(ridgedFactor(covariance, size, ridge)),
+  };
+}
+
+/** The Cholesky factor of the covariance with a ridge; where the numbers are so large that it drowns, with a greater one. */
+function ridgedFactor(covariance: Float64Array, size: number, ridge: number): Float64Array {
+  for (let added = ridge; ; added *= 100) {
+    const factor = cholesky(
+      covariance.map((value, at) => (Math.floor(at / size) === at % size ? value + added : value)),
+      size,
+    );
+    if (factor) return factor;
+    check(Number.isFinite(added), "fit a mixture", "the points must be finite numbers");
+  }
 }
 
 /** Each row's probability of each component. */

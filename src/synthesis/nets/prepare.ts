@@ -1,12 +1,14 @@
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
+import type { ColumnSchema } from "../../data/schema";
 import type { Table } from "../../data/table";
 import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
 import { drawingOrder } from "../sequential/order";
 import { discoverStructure } from "../structure/discover";
+import { syntheticSchema } from "../structure/restore";
 import type { Structure, Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
-import { type ColumnSchema, checkTrainable, schemaOf } from "../synthesiser";
+import { checkTrainable } from "../synthesiser";
 import { type EncodedBlock, encodeBlock, mostStretches } from "./blocks";
 import { checkEpochs, type NetOptions } from "./net-options";
 
@@ -41,7 +43,7 @@ export function prepare(
   const variables = drawingOrder(reduceTable(structure, from), new Set(formulas), target);
   watch.progress?.({ phase: "prepare", done: 1, total: 1 });
   return {
-    schema: schemaOf(from),
+    schema: syntheticSchema(from, structure),
     structure,
     target,
     variables,

@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber } from "../../core/checks";
+import { check, checkInteger, checkNumber } from "../../core/checks";
 import type { ModelJson, Watch } from "../../core/model";
 import { permutation, type Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
@@ -100,6 +100,12 @@ export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
         );
         const some = permutation(rng.fork("mixture rows"), prepared.rows).subarray(0, mostMixtureRows);
         const points = posteriorSamples(engine, net, held, put, some, noise(rng.fork("posterior")));
+        check(
+          points.every(Number.isFinite),
+          "fit vae",
+          "the latent numbers must be finite: lower the rate, or look for extreme values in the columns",
+          rate,
+        );
         const prior = fitMixture(points, some.length, latent, { components }, rng.fork("mixture"));
         const latents = drawLatents(prior, calibrationRows, latent, rng.fork("calibrate"));
         const decoder = { layers: reluDecoder, weights: decoderWeights(held.read()) };

@@ -1,7 +1,7 @@
+import type { ColumnSchema } from "../../data/schema";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import type { Mask } from "../drawing/masks";
 import type { Structure } from "../structure/structure";
-import type { ColumnSchema } from "../synthesiser";
 import type { Conditional } from "./conditionals";
 import type { LogitLayout } from "./logit";
 import type { TermPlan } from "./terms";

@@ -7,15 +7,10 @@ import { type Drawing, drawRows } from "../drawing/draw-rows";
 import { drawnVariable } from "../drawing/drawn-variable";
 import { wishesOf } from "../drawing/wishes";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover";
+import { syntheticSchema } from "../structure/restore";
 import type { Structure } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
-import {
-  checkTrainable,
-  type FitSynthesiser,
-  type SampleOptions,
-  type Synthesiser,
-  schemaOf,
-} from "../synthesiser";
+import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { fitConditionals } from "./conditionals";
 import { drawVariable } from "./draw-variable";
 import { frameOf } from "./frame";
@@ -62,7 +57,7 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
     const drawn = variables.map(drawnVariable);
     const conditionals = await fitConditionals(frame, drawn, watch, options.threads);
     return sequentialOf({
-      schema: schemaOf(from),
+      schema: syntheticSchema(from, structure),
       structure,
       variables: drawn,
       plans: frame.plans,

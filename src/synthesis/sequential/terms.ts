@@ -1,5 +1,5 @@
 import { quantileSorted } from "../../features/scale";
-import { cellOf, type NumberVariable, type Variable } from "../structure/structure";
+import type { NumberVariable, Variable } from "../structure/structure";
 
 /**
  * How a drawn variable enters the conditionals of later ones: one effect per cell, and for numbers a piecewise linear
@@ -105,19 +105,6 @@ function encodeCurve(plan: CurveTerm, values: Float64Array): EncodedTerm {
     share[i] = Math.min(1, Math.max(0, along));
   }
   return { at, share };
-}
-
-/** The cells of drawn values; −1 (nothing to learn from) counts as the last cell. */
-export function numberCells(
-  one: Pick<NumberVariable, "atoms" | "missing">,
-  values: Float64Array,
-): Int32Array {
-  const cells = new Int32Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const cell = cellOf(one, values[i]);
-    cells[i] = cell < 0 ? one.atoms.length : cell;
-  }
-  return cells;
 }
 
 /** The most frequent values, each in at least two per cent of the rows. */

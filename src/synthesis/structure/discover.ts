@@ -24,7 +24,10 @@ import { textPlanOf } from "./texts";
 import { argumentsFrom, codesOf, drawnNumbers, numbersOf, reduceTable } from "./variables";
 
 export interface DiscoverOptions {
-  /** Columns that are always drawn, never computed from others; none by default. */
+  /**
+   * Columns that are always drawn, never computed from others; none by default. Levels of which none repeats are taken
+   * for names, replaced by new ones, unless their column is kept.
+   */
   readonly keep?: readonly string[];
   /** Lists of level columns of which only the combinations seen in training may appear; none by default. */
   readonly combinations?: readonly (readonly string[])[];
@@ -46,7 +49,7 @@ export function discoverStructure(from: Table, rng: Rng, options: DiscoverOption
   for (const name of [...keep, ...asked.flat(), ...given.flatMap((one) => [one.low, one.high])])
     columnNamed(from, name);
   const combinations = asked.map((names) => findCombination(from, names));
-  let plans = from.columns.map((one) => planOf(one, rng));
+  let plans = from.columns.map((one) => planOf(one, rng, keep));
   plans = replaced(plans, combinations.flatMap(combinationLookups));
   if (search) {
     plans = replaced(plans, lookupsAmong(plans, from, keep));
@@ -63,7 +66,7 @@ export function discoverStructure(from: Table, rng: Rng, options: DiscoverOption
   return { ...bare, exclusions, orders: [...given, ...found] };
 }
 
-function planOf(one: Column, rng: Rng): ColumnPlan {
+function planOf(one: Column, rng: Rng, keep: readonly string[]): ColumnPlan {
   if (one.type === "numeric") return numberPlan(one);
   const { name } = one;
   if (isCategorical(one)) {
@@ -72,9 +75,26 @@ function planOf(one: Column, rng: Rng): ColumnPlan {
     const levels = one.levels.filter((_, code) => counts[code] > 0);
     const missing = counts[one.levels.length] > 0;
     if (levels.length + (missing ? 1 : 0) < 2) return { kind: "constant", name, text: levels[0] ?? "" };
+    if (!keep.includes(name) && areNames(levels, counts))
+      return textualPlan(
+        {
+          name,
+          type: levels.some((level) => /\s/.test(level)) ? "text" : "id",
+          values: Array.from(one.codes, (code) => one.levels[code] ?? ""),
+        },
+        rng,
+      );
     return { kind: "levels", name, levels, missing };
   }
   return textualPlan(one, rng);
+}
+
+/** From so many levels on, levels of which none repeats name the rows. */
+const leastNames = 20;
+
+/** Whether levels name single rows, as identifiers and free text do: to draw them would be to give real ones away. */
+function areNames(levels: readonly string[], counts: Int32Array): boolean {
+  return levels.length >= leastNames && counts.subarray(0, -1).every((count) => count <= 1);
 }
 
 function numberPlan(one: NumericColumn): ColumnPlan {

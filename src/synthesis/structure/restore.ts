@@ -1,6 +1,6 @@
 import type { Rng } from "../../core/rng";
+import { type ColumnSchema, schemaOf } from "../../data/schema";
 import { type Column, type Table, table } from "../../data/table";
-import type { ColumnSchema } from "../synthesiser";
 import { writeDate } from "./dates";
 import { type Arguments, evaluate, rebuild } from "./formulas";
 import { snap } from "./grids";
@@ -47,13 +47,27 @@ export function restoreTable(
     }
     if (plan.kind === "levels" || plan.kind === "lookup") return levelColumn(schema[j], plan, parts);
     if (plan.kind === "constant") return constantColumn(schema[j], plan.text, rows);
-    const texts = type as "id" | "date" | "text";
+    const texts = textType(type, plan);
     if (plan.kind === "key") return { name, type: texts, values: freshKeys(plan.keys, firstRow, rows) };
     if (plan.kind === "text") return { name, type: texts, values: writeTexts(plan, rows, rng.fork(name)) };
     const dates = numbers.get(name) as Float64Array;
     return { name, type: texts, values: Array.from(dates, (value) => writeDate(value, plan.format)) };
   });
   return table(columns);
+}
+
+/** The schema of what comes out: the table's own, but for levels that were names, which come back as identifiers or text. */
+export function syntheticSchema(from: Table, structure: Structure): readonly ColumnSchema[] {
+  return schemaOf(from).columns.map((one, j): ColumnSchema => {
+    const plan = structure.columns[j];
+    const names = one.levels && (plan.kind === "key" || plan.kind === "text");
+    return names ? { name: one.name, type: textType(one.type, plan) } : one;
+  });
+}
+
+function textType(type: ColumnSchema["type"], { kind }: ColumnPlan): "id" | "date" | "text" {
+  if (type === "id" || type === "date" || type === "text") return type;
+  return kind === "key" ? "id" : "text";
 }
 
 /** All numbers and dates by name, rebuilt from what was drawn. */

@@ -12,15 +12,10 @@ import { cellFeature, type TreeFeature, valueFeature } from "../drawing/trees";
 import { wishesOf } from "../drawing/wishes";
 import { drawingOrder } from "../sequential/order";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover";
+import { syntheticSchema } from "../structure/restore";
 import { cellLabels, cellsOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
-import {
-  checkTrainable,
-  type FitSynthesiser,
-  type SampleOptions,
-  type Synthesiser,
-  schemaOf,
-} from "../synthesiser";
+import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { drawTreeVariable, type TreeParts } from "./draw-variable";
 import { type DonorTree, growDonors } from "./leaf-donors";
 
@@ -66,7 +61,12 @@ export function trees(options: TreesOptions = {}): FitSynthesiser<TreeSynthesise
       watch.progress?.({ phase: "fit", done: j + 1, total: variables.length });
       await new Promise((next) => setImmediate(next));
     }
-    return treesOf({ schema: schemaOf(from), structure, variables: variables.map(drawnVariable), models });
+    return treesOf({
+      schema: syntheticSchema(from, structure),
+      structure,
+      variables: variables.map(drawnVariable),
+      models,
+    });
   };
 }
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { methodNames, synthesis } from "../../../src/synthesis/methods";
 import { ctgan } from "../../../src/synthesis/nets/ctgan";
@@ -9,6 +9,21 @@ import { vae } from "../../../src/synthesis/nets/vae";
 import { vanilla } from "../../../src/synthesis/nets/vanilla";
 import type { FitSynthesiser } from "../../../src/synthesis/synthesiser";
 import { customers } from "../customers";
+
+/** The epoch in which losses stop being numbers, from 1; no epoch where left out. */
+const losses = vi.hoisted(() => ({ failIn: Number.POSITIVE_INFINITY }));
+vi.mock("../../../src/neural/train", async (original) => {
+  const real = await original<typeof import("../../../src/neural/train")>();
+  const runEpochs: typeof real.runEpochs = (training, options, rng, watch) => {
+    const step: typeof training.step = (batch, done) => {
+      const found = training.step(batch, done);
+      const fails = done * options.epochs >= losses.failIn - 1;
+      return fails ? Object.fromEntries(Object.keys(found).map((name) => [name, Number.NaN])) : found;
+    };
+    return real.runEpochs({ ...training, step }, options, rng, watch);
+  };
+  return { ...real, runEpochs };
+});
 
 const train = customers(200, 3);
 /** Every net, small enough to be trained in a moment. */
@@ -74,6 +89,27 @@ describe.each(nets)("%s", (name, make) => {
     );
   });
 
+  test("a loss that stops being a number keeps the weights of the last good epoch, and says what to change", async () => {
+    const stop = new AbortController();
+    const stopped = await make({ epochs: 5 })(train, seeded(1), {
+      signal: stop.signal,
+      progress: ({ phase, done }) => {
+        if (phase === "train" && done === 2) stop.abort();
+      },
+    });
+    losses.failIn = 3;
+    const model = await make({ epochs: 5 })(train, seeded(1)).finally(() => {
+      losses.failIn = Number.POSITIVE_INFINITY;
+    });
+    const { training, ...learnt } = model.toJSON();
+    expect(training).toMatchObject({ epochs: 2, asked: 5, ended: "diverged" });
+    expect(training).toMatchObject({
+      advice: expect.stringMatching(/became NaN in epoch 3: lower the rate/),
+    });
+    const { training: _, ...expected } = stopped.toJSON();
+    expect(JSON.stringify(learnt) === JSON.stringify(expected)).toBe(true);
+  });
+
   test("leaves no tensor behind, also when it fails", async () => {
     await make({ epochs: 1, backend: "cpu" })(train, seeded(1));
     const before = tf.memory().numTensors;
@@ -85,4 +121,10 @@ describe.each(nets)("%s", (name, make) => {
     );
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+test("vae(options) says what to change where its last step makes latent numbers infinite", async () => {
+  await expect(
+    vae({ units: 16, latent: 4, batch: 200, epochs: 1, rate: 1e38 })(train, seeded(1)),
+  ).rejects.toThrow("Cannot fit vae: the latent numbers must be finite: lower the rate");
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { normal, seeded } from "../../../src/core/rng";
-import { type Column, type Table, type TextColumn, table } from "../../../src/data/table";
+import { schemaOf } from "../../../src/data/schema";
+import { type Column, type Table, type TextColumn, table, takeTableRows } from "../../../src/data/table";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover";
-import { restoreTable, variableNames } from "../../../src/synthesis/structure/restore";
+import { restoreTable, syntheticSchema, variableNames } from "../../../src/synthesis/structure/restore";
 import type { NumberPlan, Structure } from "../../../src/synthesis/structure/structure";
 import { reduceTable } from "../../../src/synthesis/structure/variables";
-import { schemaOf } from "../../../src/synthesis/synthesiser";
 
 const rows = 600;
 
@@ -205,7 +205,7 @@ describe("discoverStructure(table, rng)", () => {
     expect(variableNames(joined)[0]).toBe("net + backup");
     expect(variableNames(joined)).not.toContain("net");
     const drawn = reduceTable(joined, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
-    const back = restoreTable(joined, schemaOf(from), drawn, rows, seeded(3));
+    const back = restoreTable(joined, schemaOf(from).columns, drawn, rows, seeded(3));
     expect(back.columns[1]).toEqual(from.columns[1]);
     expect(back.columns[3]).toEqual(from.columns[3]);
   });
@@ -217,7 +217,7 @@ describe("restoreTable(structure, schema, drawn, rows, rng)", () => {
 
   test("gives the training table back, bit for bit, from its own variables, with fresh keys", () => {
     const drawn = reduceTable(found, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
-    const back = restoreTable(found, schemaOf(from), drawn, rows, seeded(3));
+    const back = restoreTable(found, schemaOf(from).columns, drawn, rows, seeded(3));
     expect(back.columns.slice(1)).toEqual(from.columns.slice(1));
     const known = new Set((from.columns[0] as TextColumn).values);
     expect((back.columns[0] as TextColumn).values.filter((key) => known.has(key))).toEqual([]);
@@ -234,7 +234,7 @@ describe("restoreTable(structure, schema, drawn, rows, rng)", () => {
         ? one.codes
         : one.values.map(() => one.low + 3 * (rng.uniform() - 0.5) * (one.high - one.low)),
     );
-    const back = restoreTable(found, schemaOf(from), wild, rows, seeded(3));
+    const back = restoreTable(found, schemaOf(from).columns, wild, rows, seeded(3));
     const values = (name: string): ArrayLike<number> =>
       (back.columns.find((one) => one.name === name) as { values: ArrayLike<number> }).values;
     const bill = plan(found, "bill");
@@ -246,5 +246,39 @@ describe("restoreTable(structure, schema, drawn, rows, rng)", () => {
         Date.parse(values("left")[i] as unknown as string),
       );
     }
+  });
+});
+
+describe("levels of which none repeats", () => {
+  const rows = 30;
+  const names = (word: string): Column => ({
+    name: word,
+    type: "categorical",
+    codes: Int32Array.from({ length: rows }, (_, i) => i),
+    levels: Array.from({ length: rows }, (_, i) => `${word}${100 + i}`),
+  });
+  const plan = Int32Array.from({ length: rows }, (_, i) => i % 2);
+  const from = table([
+    names("N"),
+    names("Ms "),
+    { name: "plan", type: "categorical", codes: plan, levels: ["a", "b"] },
+  ]);
+
+  test("are names: new ones come back, as identifiers or text", () => {
+    const found = discoverStructure(from, seeded(1));
+    expect(found.columns.map((one) => one.kind)).toEqual(["key", "text", "levels"]);
+    const schema = syntheticSchema(from, found);
+    expect(schema.map((one) => one.type)).toEqual(["id", "text", "categorical"]);
+    const back = restoreTable(found, schema, [plan], rows, seeded(2));
+    expect(back.columns.map((one) => one.type)).toEqual(["id", "text", "categorical"]);
+    const known = new Set(from.columns.flatMap((one) => ("levels" in one ? one.levels : [])));
+    for (const one of back.columns.slice(0, 2))
+      expect("values" in one && [...one.values].filter((value) => known.has(String(value)))).toEqual([]);
+  });
+
+  test("stay levels where the user keeps the column, or where one repeats", () => {
+    expect(discoverStructure(from, seeded(1), { keep: ["N"] }).columns[0].kind).toBe("levels");
+    const twice = takeTableRows(from, [...Array(rows).keys(), 0]);
+    expect(discoverStructure(twice, seeded(1)).columns[0].kind).toBe("levels");
   });
 });
