@@ -5,6 +5,8 @@
     .cache/peers/bin/python scripts/make-reference.py metrics    # only tests/reference/metrics.json
     make peers-clv                              # lifelines, lifetimes and others that need an older pandas
     .cache/peers-clv/bin/python scripts/make-reference.py survival btyd uplift
+    make peers-sdv                              # PyTorch
+    .cache/peers-sdv/bin/python scripts/make-reference.py nets
 
 Each scripts/reference/NAME.py has one function, make(), which returns what goes into tests/reference/NAME.json.
 """
@@ -24,7 +26,7 @@ for name in names:
     except ModuleNotFoundError as missing:
         if len(sys.argv) > 1:
             raise
-        print(f"{name}: left as it is, this Python has no {missing.name} (scripts/peers.txt, scripts/peers-clv.txt)")
+        print(f"{name}: left as it is, this Python has no {missing.name} (scripts/peers*.txt)")
         continue
     target = here.parent / "tests" / "reference" / f"{name}.json"
     target.write_text(json.dumps(made, indent=1) + "\n")

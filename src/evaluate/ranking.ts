@@ -1,26 +1,9 @@
 import { check } from "../core/checks";
 import type { ScoreOptions } from "../core/metric";
+import { descending, precisionArea, type Ranked, rankedWeights } from "../core/ranking";
 import { checkLabels, checkTargets, weightAt } from "./check-scored";
 
-/** Cumulative weights of both classes at each distinct score, from the highest score down. */
-export interface Ranked {
-  readonly scores: Float64Array;
-  /** Weight of class 1 with at least this score. */
-  readonly truePositives: Float64Array;
-  /** Weight of class 0 with at least this score. */
-  readonly falsePositives: Float64Array;
-}
-
-/** Row numbers by descending score; equal scores keep their order. */
-export function descending(scores: ArrayLike<number>): Uint32Array {
-  const order = new Uint32Array(scores.length);
-  let sorted = true;
-  for (let i = 0; i < order.length; i++) {
-    order[i] = i;
-    if (i > 0 && !(scores[i] <= scores[i - 1])) sorted = false;
-  }
-  return sorted ? order : order.sort((a, b) => scores[b] - scores[a] || a - b);
-}
+export { descending };
 
 /** Both classes' cumulative weights; throws unless both occur. */
 export function ranked(
@@ -30,29 +13,11 @@ export function ranked(
   action: string,
 ): Ranked {
   checkLabels(labels, scores, weights, action);
-  // Rows without weight make no point of their own.
-  const order = descending(scores).filter((i) => weightAt(weights, i) > 0);
-  const distinct = new Float64Array(order.length);
-  const positives = new Float64Array(order.length);
-  const negatives = new Float64Array(order.length);
-  let count = 0;
-  let tp = 0;
-  let fp = 0;
-  for (let k = 0; k < order.length; k++) {
-    const i = order[k];
-    if (labels[i] === 1) tp += weightAt(weights, i);
-    else fp += weightAt(weights, i);
-    if (k + 1 < order.length && scores[order[k + 1]] === scores[i]) continue;
-    distinct[count] = scores[i];
-    positives[count] = tp;
-    negatives[count++] = fp;
-  }
+  const found = rankedWeights(labels, scores, weights);
+  const last = found.scores.length - 1;
+  const [tp, fp] = [found.truePositives[last], found.falsePositives[last]];
   check(tp > 0 && fp > 0, action, `both classes must occur, got only ${tp > 0 ? 1 : 0}`);
-  return {
-    scores: distinct.subarray(0, count),
-    truePositives: positives.subarray(0, count),
-    falsePositives: negatives.subarray(0, count),
-  };
+  return found;
 }
 
 /** Area under the ROC curve: the chance that a row of class 1 scores above one of class 0, ties counting half. */
@@ -79,18 +44,7 @@ export function averagePrecision(
   scores: ArrayLike<number>,
   options: ScoreOptions = {},
 ): number {
-  const { truePositives: tp, falsePositives: fp } = ranked(
-    labels,
-    scores,
-    options.weights,
-    "score average precision",
-  );
-  let area = 0;
-  for (let k = 0; k < tp.length; k++) {
-    const gained = tp[k] - (k > 0 ? tp[k - 1] : 0);
-    if (gained > 0) area += (gained * tp[k]) / (tp[k] + fp[k]);
-  }
-  return area / tp[tp.length - 1];
+  return precisionArea(ranked(labels, scores, options.weights, "score average precision"));
 }
 
 /** Kolmogorov and Smirnov's distance: the largest gap between both classes' shares above a threshold, 0 to 1. */

@@ -1,8 +1,8 @@
 import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
-import { type Labelled, type Matrix, takeLabelled } from "../core/matrix";
+import type { Labelled, Matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson, Watch } from "../core/model";
 import { defaultThreads } from "../core/pool";
-import { permutation, type Rng } from "../core/rng";
+import type { Rng } from "../core/rng";
 import { layBins } from "./bin-layout";
 import { findBins, MOST_BINS } from "./binning";
 import type { BoostData, BoostEngine, BoostRules } from "./boosting-engine";
@@ -12,6 +12,7 @@ import { PlainEngine } from "./boosting-plain";
 import { boost, type RoundRules, type Rounds } from "./boosting-train";
 import { checkLabelled } from "./check-rows";
 import { type ClassWeights, checkClassWeights, classFactors } from "./class-weights";
+import { holdOut } from "./hold-out";
 import { expectedLeaves, treeContributions } from "./tree-shap";
 import { leafSums } from "./tree-sums";
 import type { Trees } from "./trees";
@@ -123,7 +124,9 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<Boo
   return async (train: Labelled, rng: Rng, watch?: Watch): Promise<BoostedTrees> => {
     checkTrain(train, loss, action);
     checkMonotone(options.monotone, train.x, action);
-    const { fitted, held } = holdOut(train, options.validation, name === "logistic", loss, rng, action);
+    const { validation } = options;
+    if (typeof validation === "object") checkTrain(validation, loss, action);
+    const { fitted, held } = holdOut(train, validation, name === "logistic", rng.fork("validation"), action);
     const weights = weighted(fitted, options.classWeights);
     const { x, y } = fitted;
     const base = loss.base(y, weights);
@@ -286,42 +289,6 @@ function checkMonotone(monotone: GradientBoostingOptions["monotone"], x: Matrix,
     check(!feature.levels, action, "a categorical column has no order to be monotone in", name);
     check(direction === 1 || direction === -1, action, `monotone must be 1 or −1 for ${name}`, direction);
   }
-}
-
-/** Training rows apart from those to validate on. A drawn share takes the same part of each class. */
-function holdOut(
-  train: Labelled,
-  validation: number | Labelled | undefined,
-  classes: boolean,
-  loss: Loss,
-  rng: Rng,
-  action: string,
-): { fitted: Labelled; held: Labelled | undefined } {
-  if (validation === undefined) return { fitted: train, held: undefined };
-  if (typeof validation !== "number") {
-    checkTrain(validation, loss, action);
-    return { fitted: train, held: validation };
-  }
-  const order = permutation(rng.fork("validation"), train.x.rows);
-  const held: number[] = [];
-  const fitted: number[] = [];
-  for (const group of classes ? [0, 1] : [undefined]) {
-    const own = group === undefined ? order : order.filter((i) => train.y[i] === group);
-    const count = Math.round(validation * own.length);
-    held.push(...own.subarray(0, count));
-    fitted.push(...own.subarray(count));
-  }
-  check(held.length > 0 && fitted.length > 0, action, "validation must leave rows on both sides", validation);
-  return {
-    fitted: takeLabelled(
-      train,
-      fitted.sort((a, b) => a - b),
-    ),
-    held: takeLabelled(
-      train,
-      held.sort((a, b) => a - b),
-    ),
-  };
 }
 
 /** The rows' weights times their classes', undefined if they are all the same. */

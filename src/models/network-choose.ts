@@ -25,8 +25,8 @@ const fewestEpochs = 4;
 
 /** What is tried where the caller leaves it open. */
 function candidates(asked: NetworkSettings, rows: number): Candidate[] {
-  const { hidden, activation, shared, frequencies, loss, schedule, decay, batch, patience, maxLevels } =
-    asked;
+  const { hidden, activation, shared, frequencies, loss, focalGamma, schedule, decay, batch } = asked;
+  const { patience, maxLevels } = asked;
   const epochs =
     asked.epochs ?? Math.max(fewestEpochs, Math.round((usualSteps * Math.min(batch, rows)) / rows));
   const found = new Map<string, Candidate>();
@@ -46,7 +46,8 @@ function candidates(asked: NetworkSettings, rows: number): Candidate[] {
       frequencyScale,
       scaled: true,
     };
-    const plan = { shape, loss, rate, epochs, batch, schedule, decay, epsilon: 1e-8, dropout: asked.dropout };
+    const training = { loss, focalGamma, rate, epochs, batch, schedule, decay, epsilon: 1e-8 };
+    const plan = { shape, ...training, dropout: asked.dropout };
     found.set(`${bins} ${rate} ${frequencyScale}`, {
       inputs: { maxLevels, bins },
       plan: { ...plan, ...(patience !== undefined && { patience }) },

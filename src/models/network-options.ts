@@ -1,6 +1,7 @@
-import { checkInteger, checkNumber, checkOneOf } from "../core/checks";
+import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
 import type { Labelled } from "../core/matrix";
 import type { Scorer } from "../core/metric";
+import type { NetworkLoss, NetworkSchedule } from "./network-train";
 
 export interface NetworkOptions {
   /** "classification" (the default) predicts the probability of class 1, "regression" the target. */
@@ -29,8 +30,12 @@ export interface NetworkOptions {
   readonly frequencyScale?: number;
   /** AdamW's step size; chosen on held-out folds when absent. */
   readonly rate?: number;
-  /** How the rate falls: "cosine" (the default) to 0 at the end, "constant" not at all. */
-  readonly schedule?: "cosine" | "constant";
+  /**
+   * How the rate goes: "cosine" (the default) falls to 0 at the end, "one-cycle" rises first, which bears greater rates
+   * (Smith and Topin, 2019), "plateau" halves it when three epochs bring nothing better on `validation` (or in the
+   * training loss), "constant" leaves it.
+   */
+  readonly schedule?: NetworkSchedule;
   /** AdamW's weight decay; defaults to 0.1. */
   readonly decay?: number;
   /** Rows of a training step; defaults to 256. */
@@ -52,11 +57,22 @@ export interface NetworkOptions {
    * What training lowers: "cross-entropy" or "focal" (easy rows count less) for classes, "squared" or "absolute" for
    * numbers. Defaults to the first of each.
    */
-  readonly loss?: "cross-entropy" | "focal" | "squared" | "absolute";
-  /** Rows to watch while training, encoded alike: the best weights on them are kept. None by default. */
-  readonly validation?: Labelled;
-  /** What is watched there; defaults to log loss, or the mean squared error. */
-  readonly stopOn?: Scorer;
+  readonly loss?: NetworkLoss;
+  /**
+   * How much less easy rows count with the focal loss (Lin et al., 2017): (1 − p)^γ; from 0, which is cross-entropy,
+   * defaults to 2. It finds leavers among many stayers, at the price of probabilities that shrink towards a half.
+   */
+  readonly focalGamma?: number;
+  /**
+   * Rows to watch while training: the best weights on them are kept. A share in (0, 0.9] of the training rows is drawn at
+   * random (from each class) and not learned from; or rows of one's own, encoded alike. None by default.
+   */
+  readonly validation?: number | Labelled;
+  /**
+   * What is watched there; defaults to "loss": log loss, or the mean squared error. "averagePrecision" (PR AUC) is there
+   * by name, so that it can go to threads; any scorer may be given.
+   */
+  readonly stopOn?: "loss" | "averagePrecision" | Scorer;
   /** Ends training after so many epochs without improvement on `validation`; never by default. */
   readonly patience?: number;
   /** Folds on which columns and settings are chosen; defaults to 3. */
@@ -74,13 +90,15 @@ export interface NetworkSettings extends NetworkOptions {
   readonly shared: boolean;
   readonly dropout: readonly number[];
   readonly frequencies: number;
-  readonly schedule: "cosine" | "constant";
+  readonly schedule: NetworkSchedule;
   readonly decay: number;
   readonly batch: number;
   readonly columns: "select" | "all";
   readonly maxLevels: number;
   readonly classWeights: "balanced" | readonly [number, number];
-  readonly loss: "cross-entropy" | "focal" | "squared" | "absolute";
+  readonly loss: NetworkLoss;
+  readonly focalGamma: number;
+  readonly stopOn: "loss" | "averagePrecision" | Scorer;
   readonly folds: number;
 }
 
@@ -96,14 +114,15 @@ export function checkNetworkOptions(options: NetworkOptions): NetworkSettings {
     columns = "select",
     maxLevels = 20,
   } = options;
-  const { classWeights = [1, 1], patience, folds = 3, threads } = options;
+  const { classWeights = [1, 1], focalGamma = 2, validation, stopOn = "loss", patience } = options;
+  const { folds = 3, threads } = options;
   checkOneOf(task, ["classification", "regression"], action, "task");
   const losses =
     task === "classification" ? (["cross-entropy", "focal"] as const) : (["squared", "absolute"] as const);
   const { loss = losses[0] } = options;
   checkOneOf(loss, losses, action, "loss");
   checkOneOf(activation, ["selu", "relu", "tanh"], action, "activation");
-  checkOneOf(schedule, ["cosine", "constant"], action, "schedule");
+  checkOneOf(schedule, ["cosine", "one-cycle", "plateau", "constant"], action, "schedule");
   checkOneOf(columns, ["select", "all"], action, "columns");
   for (const units of hidden) checkInteger(units, 1, 65536, action, "hidden units");
   const rates = typeof dropout === "number" ? hidden.map(() => dropout) : dropout;
@@ -119,10 +138,19 @@ export function checkNetworkOptions(options: NetworkOptions): NetworkSettings {
   checkInteger(maxLevels, 2, 1e6, action, "maxLevels");
   if (classWeights !== "balanced")
     for (const weight of classWeights) checkNumber(weight, 0, Infinity, action, "a class weight", "low");
+  checkNumber(focalGamma, 0, 100, action, "focalGamma");
+  if (typeof validation === "number") checkNumber(validation, 0, 0.9, action, "validation", "low");
+  if (typeof stopOn === "string") checkOneOf(stopOn, ["loss", "averagePrecision"], action, "stopOn");
+  check(
+    stopOn !== "averagePrecision" || task === "classification",
+    action,
+    "averagePrecision needs classes, not a regression",
+  );
   if (patience !== undefined) checkInteger(patience, 1, 1e6, action, "patience");
   checkInteger(folds, 2, 100, action, "folds");
   if (threads !== undefined) checkInteger(threads, 1, 1024, action, "threads");
   const structure = { task, hidden, activation, members, shared, dropout: rates, frequencies };
-  const training = { loss, schedule, decay, batch, columns, maxLevels, classWeights, folds };
-  return { ...options, ...structure, ...training };
+  const training = { loss, focalGamma, schedule, decay, batch, stopOn };
+  const choosing = { columns, maxLevels, classWeights, folds };
+  return { ...options, ...structure, ...training, ...choosing };
 }

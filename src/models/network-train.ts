@@ -1,15 +1,25 @@
 import type { Watch } from "../core/model";
 import type { Rng } from "../core/rng";
-import { openEngine } from "../neural/backend";
-import type { Engine } from "../neural/engine";
-import { absoluteLoss, binaryCrossEntropy, squaredLoss } from "../neural/layers";
+import { withEngine } from "../neural/backend";
+import type { Engine, Tensor } from "../neural/engine";
+import { absoluteLoss, binaryCrossEntropy, focalLoss, squaredLoss } from "../neural/layers";
 import { noise } from "../neural/noise";
-import { adam, constantRate, cosineRate } from "../neural/optimiser";
-import { tape } from "../neural/tape";
+import {
+  adam,
+  constantRate,
+  cosineRate,
+  oneCycleRate,
+  plateauRate,
+  type Schedule,
+} from "../neural/optimiser";
+import { type Tape, tape, type Var } from "../neural/tape";
 import { type History, runEpochs } from "../neural/train";
 import { hold, type Initialiser, type Parameters, type Weights } from "../neural/weights";
 import { type NetworkShape, networkOutput, networkWeights } from "./network-graph";
 import { type EncodedRows, takeEncoded } from "./network-inputs";
+
+export type NetworkLoss = "cross-entropy" | "focal" | "squared" | "absolute";
+export type NetworkSchedule = "cosine" | "one-cycle" | "plateau" | "constant";
 
 /** Rows as the net takes them, with what it should say of them. */
 export interface TrainingRows {
@@ -20,11 +30,13 @@ export interface TrainingRows {
 
 export interface TrainingPlan {
   readonly shape: NetworkShape;
-  readonly loss: "cross-entropy" | "focal" | "squared" | "absolute";
+  readonly loss: NetworkLoss;
+  /** Of the focal loss; 2 when absent. */
+  readonly focalGamma?: number;
   readonly epochs: number;
   readonly batch: number;
   readonly rate: number;
-  readonly schedule: "cosine" | "constant";
+  readonly schedule: NetworkSchedule;
   readonly decay: number;
   readonly epsilon: number;
   /** After each hidden layer. */
@@ -49,53 +61,75 @@ export async function trainNetwork(
   held?: { readonly inputs: EncodedRows; readonly judge: (outputs: Float64Array) => number },
 ): Promise<TrainedNetwork> {
   const { shape } = plan;
-  const engine = await openEngine();
-  const net = hold(engine, networkWeights(shape, rng.fork("weights"), plan.initialiser));
-  const mover = adam(engine, net, { rate: plan.rate, decay: plan.decay, epsilon: plan.epsilon });
-  const masks = noise(rng.fork("dropout"));
-  const schedule = plan.schedule === "cosine" ? cosineRate() : constantRate;
-  const { members } = shape;
-  const link = plan.loss === "squared" || plan.loss === "absolute" ? identity : sigmoid;
-  try {
-    const history = await runEpochs<Weights>(
-      {
-        step: (batch, done) =>
-          engine.step(() => {
-            const t = tape(engine);
-            const inputs = takeEncoded(train.inputs, batch, shape.numbers, shape.plain);
-            const out = networkOutput(t, shape, net, inputs, plan.dropout, masks);
-            const rows = batch.length * members;
-            const targets = engine.put(forMembers(train.targets, batch, members), rows, 1);
-            const weights = engine.put(forMembers(train.weights, batch, members), rows, 1);
-            const loss =
-              plan.loss === "squared"
-                ? squaredLoss(t, out, targets, weights)
-                : plan.loss === "absolute"
-                  ? absoluteLoss(t, out, targets, weights)
-                  : binaryCrossEntropy(t, out, targets, weights, plan.loss === "focal");
-            // Each member learns as if it were alone.
-            t.backward(t.affine(loss, members));
-            mover.step(t, schedule(done));
-            return { loss: engine.read(loss.value)[0] };
-          }),
-        ...(held && { validate: () => held.judge(memberOutputs(engine, shape, net, held.inputs, link)) }),
-        snapshot: net.read,
-        restore: net.write,
-      },
-      {
-        rows: train.targets.length,
-        epochs: plan.epochs,
-        batch: plan.batch,
-        ...(plan.patience !== undefined && { patience: plan.patience }),
-      },
-      rng.fork("order"),
-      watch,
-    );
-    return { weights: net.read(), history, backend: `${engine.backend} (${engine.version})` };
-  } finally {
-    mover.free();
-    net.free();
-    engine.close();
+  return withEngine(undefined, async (engine) => {
+    const net = hold(engine, networkWeights(shape, rng.fork("weights"), plan.initialiser));
+    const mover = adam(engine, net, { rate: plan.rate, decay: plan.decay, epsilon: plan.epsilon });
+    const masks = noise(rng.fork("dropout"));
+    const plateau = plan.schedule === "plateau" ? plateauRate() : undefined;
+    const schedule = plateau?.at ?? schedules[plan.schedule as keyof typeof schedules];
+    const { members } = shape;
+    const link = plan.loss === "squared" || plan.loss === "absolute" ? identity : sigmoid;
+    try {
+      const history = await runEpochs<Weights>(
+        {
+          step: (batch, done) =>
+            engine.step(() => {
+              const t = tape(engine);
+              const inputs = takeEncoded(train.inputs, batch, shape.numbers, shape.plain);
+              const out = networkOutput(t, shape, net, inputs, plan.dropout, masks);
+              const rows = batch.length * members;
+              const targets = engine.put(forMembers(train.targets, batch, members), rows, 1);
+              const weights = engine.put(forMembers(train.weights, batch, members), rows, 1);
+              const loss = lossOf(t, plan, out, targets, weights);
+              // Each member learns as if it were alone.
+              t.backward(t.affine(loss, members));
+              mover.step(t, schedule(done));
+              return { loss: engine.read(loss.value)[0] };
+            }),
+          ...(held && { validate: () => held.judge(memberOutputs(engine, shape, net, held.inputs, link)) }),
+          ...(plateau && { ended: (figures) => plateau.note(figures.validation ?? figures.loss) }),
+          snapshot: net.read,
+          restore: net.write,
+        },
+        {
+          rows: train.targets.length,
+          epochs: plan.epochs,
+          batch: plan.batch,
+          ...(plan.patience !== undefined && { patience: plan.patience }),
+        },
+        rng.fork("order"),
+        watch,
+      );
+      return { weights: net.read(), history, backend: `${engine.backend} (${engine.version})` };
+    } finally {
+      mover.free();
+      net.free();
+    }
+  });
+}
+
+const schedules: Readonly<Record<Exclude<NetworkSchedule, "plateau">, Schedule>> = {
+  cosine: cosineRate(),
+  "one-cycle": oneCycleRate(),
+  constant: constantRate,
+};
+
+function lossOf(
+  t: Tape,
+  { loss, focalGamma = 2 }: TrainingPlan,
+  out: Var,
+  targets: Tensor,
+  weights: Tensor,
+): Var {
+  switch (loss) {
+    case "cross-entropy":
+      return binaryCrossEntropy(t, out, targets, weights);
+    case "focal":
+      return focalLoss(t, out, targets, weights, focalGamma);
+    case "squared":
+      return squaredLoss(t, out, targets, weights);
+    case "absolute":
+      return absoluteLoss(t, out, targets, weights);
   }
 }
 

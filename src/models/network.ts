@@ -1,11 +1,13 @@
 import { check } from "../core/checks";
 import type { Labelled } from "../core/matrix";
 import type { Fit, Model } from "../core/model";
+import { precisionArea, rankedWeights } from "../core/ranking";
 import { moments } from "../features/scale";
 import type { Engine } from "../neural/engine";
 import { simdEngine } from "../neural/simd-engine";
 import { hold, type Parameters } from "../neural/weights";
 import { checkClasses, checkColumns, checkLabelled } from "./check-rows";
+import { holdOut } from "./hold-out";
 import { choose } from "./network-choose";
 import { inputShape } from "./network-graph";
 import { encodeRows, fitInputs } from "./network-inputs";
@@ -26,11 +28,16 @@ export interface Network extends Model, NetworkState {
  */
 export function network(options: NetworkOptions = {}): Fit<Network> {
   const asked = checkNetworkOptions(options);
-  return async (train, rng, watch) => {
+  return async (all, rng, watch) => {
     const action = "fit network";
-    if (asked.task === "classification") checkClasses(train, action);
-    else checkLabelled(train, action);
-    check(train.x.columns > 0, action, "there must be columns", 0);
+    checkRows(asked, all, action);
+    check(all.x.columns > 0, action, "there must be columns", 0);
+    const classes = asked.task === "classification";
+    const { fitted: train, held } = holdOut(all, asked.validation, classes, rng.fork("validation"), action);
+    if (held) {
+      checkRows(asked, held, "validate network");
+      checkColumns(held.x, all.x.columns, "validate network");
+    }
     const { targets, offset, scale } = scaledTargets(train.y, asked.task);
     const weights = rowWeights(train, asked.classWeights);
     const { candidate, columns } = await choose(asked, { x: train.x, targets, weights }, train, rng, watch);
@@ -46,10 +53,7 @@ export function network(options: NetworkOptions = {}): Fit<Network> {
       },
       rng.fork("train"),
       watch,
-      asked.validation && {
-        inputs: encodeRows(asked.validation.x, inputs),
-        judge: judgeOf(asked, asked.validation, offset, scale),
-      },
+      held && { inputs: encodeRows(held.x, inputs), judge: judgeOf(asked, held, offset, scale) },
     );
     const { history, backend } = trained;
     const { epochs, kept, ended, advice } = history;
@@ -64,6 +68,11 @@ export function network(options: NetworkOptions = {}): Fit<Network> {
       training: { backend, rate: plan.rate, epochs, kept, ended, ...(advice !== undefined && { advice }) },
     });
   };
+}
+
+function checkRows({ task }: NetworkSettings, rows: Labelled, action: string): void {
+  if (task === "classification") checkClasses(rows, action);
+  else checkLabelled(rows, action);
 }
 
 /** The model that `toJSON` described. */
@@ -137,7 +146,8 @@ export function judgeOf(
 ): (outputs: Float64Array) => number {
   return (outputs) => {
     const predicted = outputs.map((out) => out * scale + offset);
-    if (stopOn) {
+    if (stopOn === "averagePrecision") return -precisionArea(rankedWeights(y, predicted, weights));
+    if (stopOn !== "loss") {
       const score = stopOn.metric(y, predicted, weights ? { weights } : {});
       return stopOn.better === "higher" ? -score : score;
     }

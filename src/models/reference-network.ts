@@ -76,7 +76,7 @@ export function referenceNetwork(options: ReferenceNetworkOptions = {}): Fit<Net
       watch,
       validation && {
         inputs: encodeRows(validation.x, inputs),
-        judge: judgeOf({ task }, validation, 0, 1),
+        judge: judgeOf({ task, stopOn: "loss" }, validation, 0, 1),
       },
     );
     const { epochs: made, kept, ended, advice } = trained.history;

@@ -60,34 +60,39 @@ export function stackOutput(
   return h;
 }
 
+/** Mean binary cross-entropy of logits (rows × 1) against labels 0/1, weighted. */
+export function binaryCrossEntropy(t: Tape, logits: Var, labels: Tensor, weights: Tensor): Var {
+  return weightedMean(t, crossEntropies(t, logits, labels), weights);
+}
+
 /**
- * Mean binary cross-entropy of logits (rows × 1) against labels 0/1, weighted. With `focal`, each row counts
- * (1 − p of its label)² as much, so that easy rows matter less (Lin et al., 2017, γ = 2).
+ * As `binaryCrossEntropy`, each row counting (1 − p of its label)^gamma as much, so that easy rows matter less (Lin et
+ * al., 2017, without their α: that is what weights are for).
  */
-export function binaryCrossEntropy(
-  t: Tape,
-  logits: Var,
-  labels: Tensor,
-  weights: Tensor,
-  focal = false,
-): Var {
+export function focalLoss(t: Tape, logits: Var, labels: Tensor, weights: Tensor, gamma: number): Var {
   const y = t.constant(labels);
-  let each = t.subtract(t.map("softplus", logits), t.multiply(logits, y));
-  // |y − p| is 1 − the probability of the label.
-  if (focal) each = t.multiply(each, t.map("square", t.subtract(t.map("sigmoid", logits), y)));
-  return t.affine(t.sum(t.multiply(each, t.constant(weights))), 1 / logits.value.rows);
+  // The log odds of the label: z where it is 1, −z where it is 0. Then 1 − p of the label is e^−softplus(odds).
+  const odds = t.multiply(logits, t.affine(y, 2, -1));
+  const ease = t.map("exp", t.affine(t.map("softplus", odds), -gamma));
+  return weightedMean(t, t.multiply(crossEntropies(t, logits, labels), ease), weights);
+}
+
+function crossEntropies(t: Tape, logits: Var, labels: Tensor): Var {
+  return t.subtract(t.map("softplus", logits), t.multiply(logits, t.constant(labels)));
+}
+
+function weightedMean(t: Tape, each: Var, weights: Tensor): Var {
+  return t.affine(t.sum(t.multiply(each, t.constant(weights))), 1 / each.value.rows);
 }
 
 /** Mean squared difference, weighted. */
 export function squaredLoss(t: Tape, outputs: Var, targets: Tensor, weights: Tensor): Var {
-  const each = t.map("square", t.subtract(outputs, t.constant(targets)));
-  return t.affine(t.sum(t.multiply(each, t.constant(weights))), 1 / outputs.value.rows);
+  return weightedMean(t, t.map("square", t.subtract(outputs, t.constant(targets))), weights);
 }
 
 /** Mean absolute difference, weighted. */
 export function absoluteLoss(t: Tape, outputs: Var, targets: Tensor, weights: Tensor): Var {
-  const each = t.map("abs", t.subtract(outputs, t.constant(targets)));
-  return t.affine(t.sum(t.multiply(each, t.constant(weights))), 1 / outputs.value.rows);
+  return weightedMean(t, t.map("abs", t.subtract(outputs, t.constant(targets))), weights);
 }
 
 /**

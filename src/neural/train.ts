@@ -11,6 +11,8 @@ export interface Training<Snapshot> {
   step(batch: Int32Array, done: number): Readonly<Record<string, number>>;
   /** Called after each epoch; lower is better. Without it the last weights are kept. */
   validate?(): number;
+  /** Told of each epoch's mean losses, and of its validation. */
+  ended?(figures: Readonly<Record<string, number>>): void;
   snapshot(): Snapshot;
   restore(snapshot: Snapshot): void;
 }
@@ -101,6 +103,7 @@ export async function runEpochs<Snapshot>(
       kept = epoch + 1;
     }
     figures.push(sums);
+    training.ended?.(sums);
     watch.progress?.({ phase, done: epoch + 1, total: epochs, figures: sums });
     if (training.validate && epoch + 1 - kept >= patience) return end("patience");
   }

@@ -9,7 +9,9 @@ import { dropColumns } from "../../src/data/table";
 import { target } from "../../src/data/target";
 import { brierLoss } from "../../src/evaluate/probability";
 import { averagePrecision, rocAuc } from "../../src/evaluate/ranking";
+import { scorerNamed } from "../../src/evaluate/scorers";
 import { encode } from "../../src/features/encode";
+import { drawHeld } from "../../src/models/hold-out";
 import { network, networkFromJSON } from "../../src/models/network";
 import { distinctColumns } from "../../src/models/network-select";
 import { referenceNetwork } from "../../src/models/reference-network";
@@ -97,6 +99,46 @@ describe("network(options)", () => {
     expect(model.training).toMatchObject({ epochs: 5, kept: 3, ended: "patience" });
   });
 
+  test('stopOn: "averagePrecision" keeps the same weights as that scorer does, by the highest PR AUC', async () => {
+    const held = rows(300, "held");
+    const figures: number[] = [];
+    const watch = { progress: (step: Progress) => figures.push(step.figures?.validation as number) };
+    const options = { ...quick, columns: "all", validation: held } as const;
+    const model = await network({ ...options, stopOn: "averagePrecision" })(rows(200), seeded(1), watch);
+    const same = await network({ ...options, stopOn: scorerNamed("averagePrecision") })(rows(200), seeded(1));
+    expect(JSON.stringify(same)).toBe(JSON.stringify(model));
+    expect(model.training.kept).toBe(1 + figures.indexOf(Math.min(...figures)));
+    expect(averagePrecision(held.y, model.predict(held.x))).toBeCloseTo(-Math.min(...figures), 9);
+  });
+
+  test("validation: 0.2 learns from the other four fifths of each class alone", async () => {
+    const data = rows(300);
+    const { train, test } = drawHeld(300, data.y, 0.2, seeded(1).fork("validation"), "test");
+    const ones = (of: Int32Array) => of.filter((i) => data.y[i] === 1).length;
+    expect(test.length).toBe(60);
+    expect(ones(test)).toBe(Math.round(0.2 * (ones(train) + ones(test))));
+    const options = { ...quick, columns: "all", epochs: 2 } as const;
+    const drawn = await network({ ...options, validation: 0.2 })(data, seeded(1));
+    const held = takeLabelled(data, test);
+    const given = await network({ ...options, validation: held })(takeLabelled(data, train), seeded(1));
+    expect(given.weights).toEqual(drawn.weights);
+  });
+
+  test('schedule: "plateau" lowers the rate where the validation stands still', async () => {
+    const still: Scorer = { name: "still", title: "still", better: "lower", metric: () => 1 };
+    const options = { ...quick, columns: "all", validation: 0.2, stopOn: still, epochs: 6 } as const;
+    const losses = async (schedule: "plateau" | "constant") => {
+      const seen: number[] = [];
+      const watch = { progress: ({ figures }: Progress) => seen.push(figures?.loss as number) };
+      await network({ ...options, schedule })(rows(300), seeded(1), watch);
+      return seen;
+    };
+    const [plateau, constant] = [await losses("plateau"), await losses("constant")];
+    // The first epoch is the best; three more without a better one, and the fifth goes at half the rate.
+    expect(plateau.slice(0, 4)).toEqual(constant.slice(0, 4));
+    expect(plateau[4]).not.toBe(constant[4]);
+  });
+
   test("stops within a batch when told to, and keeps what it has learned", async () => {
     const stop = new AbortController();
     const told: Progress[] = [];
@@ -126,7 +168,11 @@ describe("network(options)", () => {
     ["bins: 6", { bins: 6 }],
     ["frequencies: 0", { frequencies: 0 }],
     ['classWeights: "balanced"', { classWeights: "balanced" }],
-    ['loss: "focal"', { loss: "focal" }],
+    ['loss: "focal"', { loss: "focal", focalGamma: 1 }],
+    ['schedule: "one-cycle"', { schedule: "one-cycle" }],
+    ['schedule: "plateau"', { schedule: "plateau" }],
+    ["validation: 0.2", { validation: 0.2, patience: 5 }],
+    ['stopOn: "averagePrecision"', { validation: 0.2, stopOn: "averagePrecision" }],
     ["hidden: []", { hidden: [] }],
   ] as const)("learns with %s", async (_, options) => {
     const held = rows(500, "test");
@@ -152,6 +198,21 @@ describe("network(options)", () => {
   test.each([
     ["members", { members: 0 }, "Cannot make network: members must be a whole number from 1 to 1024, got 0"],
     ["dropout", { dropout: 1 }, "Cannot make network: dropout must be at least 0 and below 1, got 1"],
+    [
+      "validation",
+      { validation: 1 },
+      "Cannot make network: validation must be above 0 and at most 0.9, got 1",
+    ],
+    [
+      "stopOn",
+      { task: "regression", stopOn: "averagePrecision" },
+      "Cannot make network: averagePrecision needs classes, not a regression",
+    ],
+    [
+      "schedule",
+      { schedule: "linear" },
+      'Cannot make network: schedule must be one of cosine, one-cycle, plateau, constant, got "linear"',
+    ],
     [
       "loss",
       { loss: "squared" },

@@ -1,6 +1,17 @@
-import { normal, type Rng } from "../../src/core/rng";
-import type { Pointwise } from "../../src/neural/engine";
+import { normal, type Rng, seeded } from "../../src/core/rng";
+import type { Pointwise, Tensor } from "../../src/neural/engine";
+import {
+  absoluteLoss,
+  binaryCrossEntropy,
+  dropout,
+  focalLoss,
+  pinballLoss,
+  squaredLoss,
+  stackOutput,
+} from "../../src/neural/layers";
+import { noise } from "../../src/neural/noise";
 import type { Tape, Var } from "../../src/neural/tape";
+import type { Parameters } from "../../src/neural/weights";
 
 type Shape = readonly [rows: number, columns: number];
 
@@ -43,6 +54,43 @@ const spreads: readonly { what: string; shape: Shape; groups?: number; rows?: bo
   { what: "one row of each group", shape: [3, 4], groups: 3, rows: true },
   { what: "one column", shape: [6, 1] },
   { what: "one number", shape: [1, 1] },
+];
+
+const six = {
+  labels: Float32Array.of(0, 1, 0, 1, 1, 0),
+  targets: Float32Array.of(0.3, -4, 2.5, 7, -9, 11),
+  weights: Float32Array.of(1, 0.5, 2, 1, 1.5, 1),
+};
+
+/** A loss of six rows. */
+function rowLoss(
+  name: string,
+  of: keyof typeof six,
+  compute: (t: Tape, out: Var, wanted: Tensor, weights: Tensor) => Var,
+): Case {
+  return {
+    name,
+    inputs: [[6, 1]],
+    compute: (t, [z]) =>
+      t.affine(compute(t, z, t.engine.put(six[of], 6, 1), t.engine.put(six.weights, 6, 1)), 6),
+  };
+}
+
+const losses: readonly Case[] = [
+  rowLoss("binaryCrossEntropy", "labels", binaryCrossEntropy),
+  ...[0, 0.5, 2].map((gamma) =>
+    rowLoss(`focalLoss with gamma ${gamma}`, "labels", (t, out, labels, weights) =>
+      focalLoss(t, out, labels, weights, gamma),
+    ),
+  ),
+  rowLoss("squaredLoss", "targets", squaredLoss),
+  rowLoss("absoluteLoss", "targets", absoluteLoss),
+  {
+    name: "pinballLoss of two levels",
+    inputs: [[3, 2]],
+    compute: (t, [q]) =>
+      pinballLoss(t, q, t.engine.put(six.targets, 3, 2), t.engine.put(Float32Array.of(0.1, 0.8), 1, 2)),
+  },
 ];
 
 export const cases: readonly Case[] = [
@@ -142,6 +190,28 @@ export const cases: readonly Case[] = [
     name: "permute of three axes",
     inputs: [[6, 5]],
     compute: (t, [a]) => t.permute(a, [3, 2, 5], [1, 0, 2], 2, 15),
+  },
+  ...losses,
+  {
+    name: "dropout",
+    inputs: [[5, 6]],
+    compute: (t, [a]) => dropout(t, a, 0.4, noise(seeded("mask"))),
+  },
+  {
+    name: "a stack of layers with dropout, two members side by side",
+    inputs: [
+      [6, 3],
+      [6, 4],
+      [2, 4],
+      [8, 2],
+      [2, 2],
+    ],
+    compute: (t, [x, ...weights]) => {
+      const names = ["net.0.w", "net.0.b", "net.1.w", "net.1.b"];
+      const stack = { name: "net", sizes: [3, 4, 2], activation: "tanh", members: 2 } as const;
+      const held = { get: (name: string) => weights[names.indexOf(name)].value } as Parameters;
+      return stackOutput(t, stack, held, x, [0.3], noise(seeded("mask")));
+    },
   },
   {
     name: "a variable used thrice",

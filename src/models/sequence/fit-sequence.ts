@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import { column, type Matrix, takeRows } from "../../core/matrix";
 import type { Watch } from "../../core/model";
-import { permutation, type Rng } from "../../core/rng";
+import type { Rng } from "../../core/rng";
 import { moments } from "../../features/scale";
 import { withEngine } from "../../neural/backend";
 import { binaryCrossEntropy, pinballLoss } from "../../neural/layers";
@@ -10,6 +10,7 @@ import { adam, cosineRate } from "../../neural/optimiser";
 import { type Tape, tape, type Var } from "../../neural/tape";
 import { type History, runEpochs } from "../../neural/train";
 import { hold, type Weights } from "../../neural/weights";
+import { drawHeld } from "../hold-out";
 import type { SequenceSettings } from "./options";
 import { type SequenceShape, sequenceOutput, sequenceWeights } from "./sequence-graph";
 import {
@@ -77,8 +78,8 @@ export function fitSequence(
     inputs: stepWidth(inputs),
     fixed: inputs.fixed.length,
     width: asked.width,
-    blocks: asked.architecture === "gru" ? 0 : asked.blocks,
-    heads: asked.architecture === "gru" ? 0 : asked.heads,
+    blocks: asked.architecture === "transformer" ? asked.blocks : 0,
+    heads: asked.architecture === "transformer" ? asked.heads : 0,
     hidden: asked.width,
     targets: targets.length,
     levels: asked.quantiles,
@@ -198,15 +199,8 @@ function apart(
     return { fitted: train, held: validation };
   }
   const { x, y } = train;
-  const order = permutation(rng, x.rows);
-  const groups =
-    quantiles.length > 0 ? [order] : [0, 1].map((label) => order.filter((i) => y.values[i] === label));
-  const held = groups.flatMap((group) => [...group.subarray(0, Math.round(validation * group.length))]);
-  const fitted = groups.flatMap((group) => [...group.subarray(Math.round(validation * group.length))]);
-  check(held.length > 0 && fitted.length > 0, action, "validation must leave rows on both sides", validation);
-  const part = (rows: number[]): LabelledSequences => {
-    rows.sort((a, b) => a - b);
-    return { x: takeSequences(x, rows), y: takeRows(y, rows) };
-  };
-  return { fitted: part(fitted), held: part(held) };
+  const labels = quantiles.length === 0 ? y.values : undefined;
+  const drawn = drawHeld(x.rows, labels, validation, rng, action);
+  const part = (rows: Int32Array): LabelledSequences => ({ x: takeSequences(x, rows), y: takeRows(y, rows) });
+  return { fitted: part(drawn.train), held: part(drawn.test) };
 }

@@ -1,7 +1,7 @@
 import { check, checkInteger, checkNumber } from "../../core/checks";
 import type { LabelledSequences } from "./sequences";
 
-/** What both nets for sequences take. */
+/** What all nets for sequences take. */
 export interface SequenceOptions {
   /**
    * Levels of the quantiles to foretell of each column of targets, rising, in (0, 1). Without them the target is a label
@@ -37,7 +37,7 @@ export interface TransformerOptions extends SequenceOptions {
 }
 
 export type SequenceSettings = Required<TransformerOptions> & {
-  readonly architecture: "gru" | "transformer";
+  readonly architecture: "gru" | "lstm" | "transformer";
 };
 
 /** The options with their defaults, checked. */

@@ -7,13 +7,13 @@ import type { EncodedSequences } from "./sequences";
 
 /** The shape of a net: everything that its weights' sizes depend on. */
 export interface SequenceShape {
-  readonly architecture: "gru" | "transformer";
+  readonly architecture: "gru" | "lstm" | "transformer";
   readonly steps: number;
   /** Numbers that enter at each step, and numbers that are known of a row as a whole. */
   readonly inputs: number;
   readonly fixed: number;
   readonly width: number;
-  /** Of a Transformer; 0 for a GRU. */
+  /** Of a Transformer; 0 for the others. */
   readonly blocks: number;
   readonly heads: number;
   /** Units of the layer between what was read and the outputs. */
@@ -37,7 +37,7 @@ export function outputWidth(shape: SequenceShape): number {
 /** The two dense layers that turn what was read into the outputs. */
 function headOf(shape: SequenceShape) {
   // A Transformer hands on the last step and the mean of all.
-  const read = shape.architecture === "gru" ? shape.width : 2 * shape.width;
+  const read = shape.architecture === "transformer" ? 2 * shape.width : shape.width;
   return {
     name: "head",
     sizes: [read + shape.fixed, shape.hidden, outputWidth(shape)],
@@ -59,6 +59,10 @@ export function sequenceWeights(shape: SequenceShape, rng: Rng): Weights {
   };
   if (shape.architecture === "gru") {
     for (const gate of ["keep", "reset", "new"]) dense(gate, inputs + width, width);
+  } else if (shape.architecture === "lstm") {
+    for (const gate of ["write", "keep", "show", "new"]) dense(gate, inputs + width, width);
+    // At first everything is remembered (Gers et al., 2000; Jozefowicz et al., 2015).
+    weights["keep.b"] = initial("ones", 1, width, rng);
   } else {
     dense("embed", inputs, width);
     const place = initial("zeros", steps, width, rng);
@@ -92,15 +96,18 @@ export function sequenceOutput(
   rows: EncodedSequences,
   dropping?: Dropping,
 ): Var {
-  const read =
-    shape.architecture === "gru"
-      ? gruRead(t, shape, net, rows)
-      : transformerRead(t, shape, net, rows, dropping);
+  const read = readers[shape.architecture](t, shape, net, rows, dropping);
   const known = shape.fixed > 0 ? [t.constant(t.engine.put(rows.fixed, rows.rows, shape.fixed))] : [];
   const all = dropped(t, known.length > 0 ? t.concat([read, ...known]) : read, dropping);
   const out = stackOutput(t, headOf(shape), net, all, [dropping?.rate ?? 0], dropping?.noise);
   return shape.levels.length > 1 ? risingQuantiles(t, shape, out) : out;
 }
+
+const readers: Readonly<Record<SequenceShape["architecture"], typeof transformerRead>> = {
+  gru: gruRead,
+  lstm: lstmRead,
+  transformer: transformerRead,
+};
 
 function dense(
   t: Tape,
@@ -116,13 +123,22 @@ function dropped(t: Tape, x: Var, dropping: Dropping | undefined): Var {
   return dropping ? dropout(t, x, dropping.rate, dropping.noise) : x;
 }
 
+/** A state of zeros, for each row. */
+function blank(t: Tape, { width }: SequenceShape, { rows }: EncodedSequences): Var {
+  return t.constant(t.engine.put(new Float32Array(rows * width), rows, width));
+}
+
+/** What enters at a step. */
+function inputsAt(t: Tape, { inputs }: SequenceShape, { rows, steps }: EncodedSequences, step: number): Var {
+  const values = steps.subarray(step * rows * inputs, (step + 1) * rows * inputs);
+  return t.constant(t.engine.put(values, rows, inputs));
+}
+
 /** The state after the last step (Cho et al., 2014: the reset gate acts before the product). */
-function gruRead(t: Tape, shape: SequenceShape, net: Parameters, { rows, steps }: EncodedSequences): Var {
-  const { inputs, width } = shape;
-  let state = t.constant(t.engine.put(new Float32Array(rows * width), rows, width));
+function gruRead(t: Tape, shape: SequenceShape, net: Parameters, rows: EncodedSequences): Var {
+  let state = blank(t, shape, rows);
   for (let step = 0; step < shape.steps; step++) {
-    const values = steps.subarray(step * rows * inputs, (step + 1) * rows * inputs);
-    const now = t.constant(t.engine.put(values, rows, inputs));
+    const now = inputsAt(t, shape, rows, step);
     const both = t.concat([now, state]);
     const keep = dense(t, net, "keep", both, "sigmoid");
     const reset = dense(t, net, "reset", both, "sigmoid");
@@ -130,6 +146,20 @@ function gruRead(t: Tape, shape: SequenceShape, net: Parameters, { rows, steps }
     state = t.add(fresh, t.multiply(keep, t.subtract(state, fresh)));
   }
   return state;
+}
+
+/** What is shown after the last step (Gers et al., 2000: memory is kept, written to and shown by a gate each). */
+export function lstmRead(t: Tape, shape: SequenceShape, net: Parameters, rows: EncodedSequences): Var {
+  let memory = blank(t, shape, rows);
+  let shown = memory;
+  for (let step = 0; step < shape.steps; step++) {
+    const both = t.concat([inputsAt(t, shape, rows, step), shown]);
+    const kept = t.multiply(dense(t, net, "keep", both, "sigmoid"), memory);
+    const written = t.multiply(dense(t, net, "write", both, "sigmoid"), dense(t, net, "new", both, "tanh"));
+    memory = t.add(kept, written);
+    shown = t.multiply(dense(t, net, "show", both, "sigmoid"), t.map("tanh", memory));
+  }
+  return shown;
 }
 
 /**

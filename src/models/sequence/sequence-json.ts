@@ -17,7 +17,7 @@ const json = z.strictObject({
   kind: z.literal("sequence-network"),
   version: z.literal(1),
   shape: z.strictObject({
-    architecture: z.enum(["gru", "transformer"]),
+    architecture: z.enum(["gru", "lstm", "transformer"]),
     steps: z.int().min(1).max(4096),
     inputs: side,
     fixed: count,
@@ -73,7 +73,7 @@ export function readSequenceNetwork(from: unknown): SequenceState {
     stepWidth(inputs) === shape.inputs &&
     inputs.fixed.length === shape.fixed &&
     targets.length === shape.targets &&
-    (shape.architecture === "gru" ||
+    (shape.architecture !== "transformer" ||
       (shape.blocks > 0 && shape.heads > 0 && shape.width % shape.heads === 0)) &&
     shape.levels.every((level, i) => i === 0 || level > shape.levels[i - 1]);
   check(fits, action, "inputs, targets and shape must fit together");

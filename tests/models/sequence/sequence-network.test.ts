@@ -5,6 +5,7 @@ import { normal, seeded } from "../../../src/core/rng";
 import { rocAuc } from "../../../src/evaluate/ranking";
 import { pinballLoss } from "../../../src/evaluate/regression";
 import { gru } from "../../../src/models/sequence/gru";
+import { lstm } from "../../../src/models/sequence/lstm";
 import { type FitSequences, sequenceNetworkFromJSON } from "../../../src/models/sequence/sequence-network";
 import {
   type LabelledSequences,
@@ -46,6 +47,7 @@ function rowsOf(
 
 const nets: readonly (readonly [string, (options: Parameters<typeof gru>[0]) => FitSequences])[] = [
   ["gru", gru],
+  ["lstm", lstm],
   ["transformer", (options) => transformer({ ...options, heads: 2 })],
 ];
 const small = { width: 8, epochs: 12, batch: 32, rate: 0.01 } as const;
