@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import { Command } from "commander";
 import type { Table } from "../data/table";
-import type { CsvWriter } from "../data/write-csv";
-import { note, noteProblems, writeOut } from "./output";
+import { note, noteProblems } from "./output";
 
 interface Options {
   data: string;
@@ -36,9 +35,9 @@ async function predict(file: string, options: Options): Promise<void> {
       import("../data/table.js"),
       import("../studies/prediction/predict-table.js"),
     ]);
-  const [{ terminalWatch }, { stopSignal }] = await Promise.all([
-    import("./progress.js"),
-    import("./stop-signal.js"),
+  const [{ watched }, { keptWhole, openRows }] = await Promise.all([
+    import("./watched.js"),
+    import("./rows-out.js"),
   ]);
   const model = readModelFile(file);
   const standardInput = options.data === "-";
@@ -49,41 +48,25 @@ async function predict(file: string, options: Options): Promise<void> {
   const reading = { schema, badCells: "missing", name: "standard input" } as const;
   const batches = await readCsvBatches(standardInput ? process.stdin : options.data, reading);
   const size = standardInput ? 0 : (await stat(options.data)).size;
-  const stop = stopSignal();
-  const watch = terminalWatch(stop.signal);
-  const out = await target(options.out);
+  const out = await openRows(options.out);
   let done = 0;
   const write = (rows: Table): void => {
     const keep = options.id.map((name) => columnNamed(rows, name));
     out.write(predictTable(model, rows, keep, done + 1));
     done += rows.rows;
   };
-  try {
-    for await (const rows of batches) {
-      stop.signal.throwIfAborted();
-      write(rows);
-      watch.progress?.({ phase: "predict", done: batches.bytes, total: size || batches.bytes });
-    }
-    if (done === 0) write(noRows(schema));
-    out.end();
-  } catch (error) {
-    out.discard();
-    throw error;
-  } finally {
-    watch.end();
-    stop.end();
-  }
+  await watched(({ signal, progress }) =>
+    keptWhole(out, async () => {
+      for await (const rows of batches) {
+        signal.throwIfAborted();
+        write(rows);
+        progress?.({ phase: "predict", done: batches.bytes, total: size || batches.bytes });
+      }
+      if (done === 0) write(noRows(schema));
+    }),
+  );
   noteProblems(batches.problems, batches.problemCount, 5);
   const left = batches.rejected > 0 ? `, ${batches.rejected} rows left out (wrong number of fields)` : "";
   if (options.out) note(`${done} rows predicted${left}; wrote ${options.out}`);
   else if (left) note(`${done} rows predicted${left}`);
-}
-
-/** Where the predictions go. */
-async function target(file: string | undefined): Promise<CsvWriter & { discard(): void }> {
-  const { csvFile, csvWriter } = await import("../data/write-csv.js");
-  if (file === undefined) return { ...csvWriter(writeOut), discard: () => {} };
-  if (!file.endsWith(".parquet")) return csvFile(file);
-  const { parquetFile } = await import("../data/write-parquet.js");
-  return parquetFile(file);
 }

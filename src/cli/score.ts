@@ -160,53 +160,47 @@ async function writeScores(
   options: Options,
   threads: number | undefined,
 ): Promise<Total> {
-  const [{ streamThreads }, { scorePiece }, { terminalWatch }, { stopSignal }] = await Promise.all([
+  const [{ streamThreads }, { scorePiece }, { watched }, { keptWhole }] = await Promise.all([
     import("../core/pool.js"),
     import("../studies/desk/score-piece.js"),
-    import("./progress.js"),
-    import("./stop-signal.js"),
+    import("./watched.js"),
+    import("./rows-out.js"),
   ]);
   const out = await openOutput(options, keptColumns(source, options));
-  const stop = stopSignal();
-  const watch = terminalWatch(stop.signal);
   const total = {
-    ...{
-      rows: 0,
-      rejected: 0,
-      problemCount: 0,
-      problems: [] as Total["problems"][number][],
-      byRisk: [0, 0, 0],
-    },
-    ...{ probability: 0, value: 0, worthContacting: 0, profit: 0 },
+    rows: 0,
+    rejected: 0,
+    problemCount: 0,
+    problems: [] as Total["problems"][number][],
+    byRisk: [0, 0, 0],
+    probability: 0,
+    value: 0,
+    worthContacting: 0,
+    profit: 0,
   };
-  try {
-    for await (const piece of streamThreads(scorePiece, works, threads)) {
-      if (stop.signal.aborted) throw new CliError("stopped: nothing was written", exitCodes.interrupted);
-      out.write(piece, total.rows);
-      for (const key of [
-        "rows",
-        "rejected",
-        "problemCount",
-        "probability",
-        "value",
-        "worthContacting",
-        "profit",
-      ] as const)
-        total[key] += piece[key];
-      piece.byRisk.forEach((count, k) => {
-        total.byRisk[k] += count;
-      });
-      total.problems.push(...piece.problems.slice(0, 20 - Math.min(20, total.problems.length)));
-      watch.progress?.({ phase: "score", ...source.progress(), figures: { customers: total.rows } });
-    }
-    await out.end();
-  } catch (error) {
-    out.discard();
-    throw error;
-  } finally {
-    watch.end();
-    stop.end();
-  }
+  await watched(({ signal, progress }) =>
+    keptWhole(out, async () => {
+      for await (const piece of streamThreads(scorePiece, works, threads)) {
+        if (signal.aborted) throw new CliError("stopped: nothing was written", exitCodes.interrupted);
+        out.write(piece, total.rows);
+        for (const key of [
+          "rows",
+          "rejected",
+          "problemCount",
+          "probability",
+          "value",
+          "worthContacting",
+          "profit",
+        ] as const)
+          total[key] += piece[key];
+        piece.byRisk.forEach((count, k) => {
+          total.byRisk[k] += count;
+        });
+        total.problems.push(...piece.problems.slice(0, 20 - Math.min(20, total.problems.length)));
+        progress?.({ phase: "score", ...source.progress(), figures: { customers: total.rows } });
+      }
+    }),
+  );
   return total;
 }
 

@@ -84,14 +84,12 @@ async function fit(options: Options): Promise<void> {
     import("../data/files.js"),
   ]);
   const { discoverStructure } = await import("../synthesis/structure/discover.js");
-  const [{ savedSynthesiserToJSON }, { terminalWatch }, { stopSignal }, { fileOrigin }, { packageVersion }] =
-    await Promise.all([
-      import("../synthesis/saved-synthesiser.js"),
-      import("./progress.js"),
-      import("./stop-signal.js"),
-      import("./model-file.js"),
-      import("./version.js"),
-    ]);
+  const [{ savedSynthesiserToJSON }, { watched }, { fileOrigin }, { packageVersion }] = await Promise.all([
+    import("../synthesis/saved-synthesiser.js"),
+    import("./watched.js"),
+    import("./model-file.js"),
+    import("./version.js"),
+  ]);
   const method = methods.methodNames.find((name) => name === options.method);
   if (!method) {
     const names = methods.methodNames.join(", ");
@@ -134,31 +132,23 @@ async function fit(options: Options): Promise<void> {
   }
   // Learning may take minutes: a place that cannot be written to is told before.
   openAtomic(options.out).discard();
-  const stop = stopSignal();
-  const watch = terminalWatch(stop.signal);
   const settings = {
     structure,
     ...(options.target !== undefined && { target: options.target }),
     ...(epochs !== undefined && { epochs }),
   };
-  try {
-    const synthesiser = await methods.synthesis(method, settings)(read.table, rng, watch);
-    watch.end();
-    noteTraining(synthesiser);
-    const { structure: _, ...plain } = settings;
-    const origin = {
-      method,
-      options: plain,
-      seed,
-      rows: read.table.rows,
-      data: [await fileOrigin(options.data)],
-      version: packageVersion(),
-    };
-    writeAtomic(options.out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
-  } finally {
-    watch.end();
-    stop.end();
-  }
+  const synthesiser = await watched((watch) => methods.synthesis(method, settings)(read.table, rng, watch));
+  noteTraining(synthesiser);
+  const { structure: _, ...plain } = settings;
+  const origin = {
+    method,
+    options: plain,
+    seed,
+    rows: read.table.rows,
+    data: [await fileOrigin(options.data)],
+    version: packageVersion(),
+  };
+  writeAtomic(options.out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
   for (const sentence of sentences) print(`  ${sentence}`);
   note(`${read.table.rows} rows learnt by ${method}; wrote ${options.out}`);

@@ -52,9 +52,8 @@ async function report(options: Options): Promise<void> {
     import("../core/rng.js"),
     import("../data/files.js"),
   ]);
-  const [{ terminalWatch }, { stopSignal }, { fileOrigin }] = await Promise.all([
-    import("./progress.js"),
-    import("./stop-signal.js"),
+  const [{ watched }, { fileOrigin }] = await Promise.all([
+    import("./watched.js"),
     import("./model-file.js"),
   ]);
   const seed = wholeNumber(options.seed, "--seed");
@@ -66,16 +65,8 @@ async function report(options: Options): Promise<void> {
   const holdout = options.holdout === undefined ? undefined : like(options.holdout);
   const synthetic = like(options.synthetic);
   const target = options.target ?? likelyTarget(real);
-  const stop = stopSignal();
-  const watch = terminalWatch(stop.signal);
-  let found: SyntheticReport;
-  try {
-    const plan = { real, synthetic, ...(holdout && { holdout }), ...(target !== undefined && { target }) };
-    found = await syntheticReport(plan, seeded(seed), watch);
-  } finally {
-    watch.end();
-    stop.end();
-  }
+  const plan = { real, synthetic, ...(holdout && { holdout }), ...(target !== undefined && { target }) };
+  const found = await watched((watch) => syntheticReport(plan, seeded(seed), watch));
   if (options.json)
     writeAtomic(options.json, `${JSON.stringify({ seed, target, ...found }, undefined, 1)}\n`);
   if (options.html) {

@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import type { TableFile } from "../data/csv-to-parquet";
-import type { ColumnSchema } from "../data/schema";
 import type { SavedSynthesiser } from "../synthesis/saved-synthesiser";
 import { CliError, usageError } from "./exit";
 import { wholeNumber } from "./options";
-import { note, writeOut } from "./output";
+import { note } from "./output";
 
 interface Options {
   model?: string;
@@ -42,34 +40,26 @@ Examples:
 }
 
 async function sample(options: Options): Promise<void> {
-  const [{ sampleBlocks }, { parseWhere }, { seeded }, { terminalWatch }, { stopSignal }] = await Promise.all(
-    [
+  const [{ sampleBlocks }, { parseWhere }, { seeded }, { watched }, { keptWhole, openRows }] =
+    await Promise.all([
       import("../synthesis/synthesiser.js"),
       import("../synthesis/conditions.js"),
       import("../core/rng.js"),
-      import("./progress.js"),
-      import("./stop-signal.js"),
-    ],
-  );
+      import("./watched.js"),
+      import("./rows-out.js"),
+    ]);
   const rows = wholeNumber(options.rows, "--rows", 0, 1e12);
   const seed = wholeNumber(options.seed, "--seed");
   const { synthesiser } = await chosen(options);
   const where = parseWhere(options.where);
-  const out = await target(options.out, synthesiser.columns);
-  const stop = stopSignal();
-  const watch = terminalWatch(stop.signal);
-  try {
-    if (rows === 0) out.write(synthesiser.sample(0, seeded(seed)));
-    for await (const block of sampleBlocks(synthesiser, rows, seeded(seed), { where, ...watch }))
-      out.write(block);
-    await out.end();
-  } catch (error) {
-    out.discard();
-    throw error;
-  } finally {
-    watch.end();
-    stop.end();
-  }
+  const out = await openRows(options.out);
+  await watched((watch) =>
+    keptWhole(out, async () => {
+      if (rows === 0) out.write(synthesiser.sample(0, seeded(seed)));
+      for await (const block of sampleBlocks(synthesiser, rows, seeded(seed), { where, ...watch }))
+        out.write(block);
+    }),
+  );
   if (options.out) note(`${rows} rows made; wrote ${options.out}`);
 }
 
@@ -90,13 +80,4 @@ function jsonIn(file: string): unknown {
   } catch (error) {
     throw new CliError(`Cannot load ${file}: it must be JSON (${(error as Error).message})`);
   }
-}
-
-/** Where the rows go: a file that appears once it is whole, or standard output. */
-async function target(file: string | undefined, columns: readonly ColumnSchema[]): Promise<TableFile> {
-  const { csvFile, csvWriter } = await import("../data/write-csv.js");
-  if (file === undefined) return { ...csvWriter(writeOut), discard: () => {} };
-  if (!file.endsWith(".parquet")) return csvFile(file);
-  const { parquetThroughCsv } = await import("../data/csv-to-parquet.js");
-  return parquetThroughCsv(file, columns);
 }

@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import type { CsvRead } from "../data/read-csv";
 import type { SavedModel } from "../studies/prediction/saved-model";
-import type { Training } from "../studies/prediction/train-model";
 import { CliError, exitCodes, usageError } from "./exit";
 import { note, noteProblems, print, printTable } from "./output";
 
@@ -71,19 +70,13 @@ async function train(options: Options): Promise<void> {
     import("../studies/prediction/train-model.js"),
     import("../core/rng.js"),
   ]);
-  const [
-    { terminalWatch },
-    { stopSignal },
-    { wholeNumber },
-    { fileOrigin, writeModelFile },
-    { packageVersion },
-  ] = await Promise.all([
-    import("./progress.js"),
-    import("./stop-signal.js"),
-    import("./options.js"),
-    import("./model-file.js"),
-    import("./version.js"),
-  ]);
+  const [{ watched }, { wholeNumber }, { fileOrigin, writeModelFile }, { packageVersion }] =
+    await Promise.all([
+      import("./watched.js"),
+      import("./options.js"),
+      import("./model-file.js"),
+      import("./version.js"),
+    ]);
   const seed = wholeNumber(options.seed, "--seed");
   const folds = wholeNumber(options.folds, "--folds", 2, 100);
   const schema = options.schema ? readSchema(options.schema) : undefined;
@@ -97,23 +90,14 @@ async function train(options: Options): Promise<void> {
   showColumns(read, options);
   const { table, id, duplicates } = distinctRows(read.table, options.id);
   if (duplicates > 0) print(`${duplicates} rows left out: their ${id.join(" and ")} stood further up\n`);
-  const stop = stopSignal();
-  const watch = terminalWatch(stop.signal);
-  let training: Training;
-  try {
-    training = await trainModel(
-      table,
-      read.schema,
-      { ...options, folds, drop: [...options.drop, ...options.id] },
-      seeded(seed),
-      watch,
-    );
-  } catch (error) {
-    throw stop.signal.aborted ? new CliError("stopped: no model was written", exitCodes.interrupted) : error;
-  } finally {
-    watch.end();
-    stop.end();
-  }
+  const plan = { ...options, folds, drop: [...options.drop, ...options.id] };
+  const training = await watched((watch) =>
+    trainModel(table, read.schema, plan, seeded(seed), watch).catch((error: unknown) => {
+      throw watch.signal.aborted
+        ? new CliError("stopped: no model was written", exitCodes.interrupted)
+        : error;
+    }),
+  );
   const { positives, suspects } = training;
   const model: SavedModel = {
     ...training.model,

@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { writeError } from "./files";
-import type { ColumnSchema } from "./schema";
+import { type ColumnSchema, schemaOf } from "./schema";
 import type { Table } from "./table";
 import { csvFile } from "./write-csv";
 
@@ -41,12 +41,19 @@ export interface TableFile {
   discard(): void;
 }
 
-/** A writer into a Parquet file in constant memory, by way of a CSV file beside it; `columns` as in `csvToParquet`. */
-export function parquetThroughCsv(file: string, columns: readonly ColumnSchema[]): TableFile {
+/**
+ * A writer into a Parquet file in constant memory, by way of a CSV file beside it; the first table says how the columns
+ * are typed.
+ */
+export function parquetThroughCsv(file: string): TableFile {
   const between = join(dirname(file), `.${basename(file)}.${process.pid}.csv`);
   const writer = csvFile(between);
+  let columns: readonly ColumnSchema[] = [];
   return {
-    write: (rows) => writer.write(rows),
+    write: (rows) => {
+      if (columns.length === 0) ({ columns } = schemaOf(rows));
+      writer.write(rows);
+    },
     end: async () => {
       try {
         writer.end();

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { check, checkInteger } from "../core/checks";
 import { column, type Feature, type Matrix, matrix } from "../core/matrix";
 import type { Fit, Model, ModelJson } from "../core/model";
+import { quantileSorted } from "../features/scale";
 import { expectedSum } from "./linear-predictor";
 import { type LogisticOptions, type LogisticRegression, logisticRegression } from "./logistic";
 
@@ -127,7 +128,7 @@ function partOf(values: Float64Array, { levels }: Feature, count: number): Part 
   const [low, high] = sorted.length > 0 ? [sorted[0], sorted[sorted.length - 1]] : [0, 0];
   const knots: number[] = [];
   for (let k = 1; k <= count && sorted.length > 0; k++) {
-    const knot = quantile(sorted, k / (count + 1));
+    const knot = quantileSorted(sorted, k / (count + 1));
     // The first of several equal ones; none at the ends, where a hinge would be the line again or nothing.
     if (knot > low && knot < high && knot !== knots[knots.length - 1]) knots.push(knot);
   }
@@ -198,14 +199,6 @@ function within(value: number, { fill, low, high }: { fill: number; low: number;
 
 function widthOf(one: Part): number {
   return one.kind === "levels" ? one.levels : one.knots.length + 1 + (one.indicator ? 1 : 0);
-}
-
-/** Linear between the two values about the position. */
-function quantile(sorted: Float64Array, share: number): number {
-  const position = share * (sorted.length - 1);
-  const low = Math.floor(position);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low] + (position - low) * (sorted[high] - sorted[low]);
 }
 
 function meanAndDeviation(values: Float64Array): readonly [number, number] {

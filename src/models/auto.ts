@@ -20,6 +20,7 @@ import {
   discoveryFromJSON,
 } from "./discover";
 import { loadModel } from "./load";
+import { outOfFold } from "./out-of-fold";
 import { type FitTable, type Pipeline, pipelineOf } from "./pipeline";
 import { sharedLabelled, sharedRows } from "./search-task";
 
@@ -180,9 +181,8 @@ function runner(
       return members.map((member, m) => {
         const own = done.slice(m * parts.length, (m + 1) * parts.length);
         const perStage = own[0].map((_, s) =>
-          joined(
-            own.map((one) => one[s]),
-            splits,
+          outOfFold(
+            own.map((one, k) => ({ test: splits[k].test, predictions: one[s] })),
             data.y.length,
           ),
         );
@@ -225,14 +225,4 @@ function told(watch: Watch | undefined, phase: string, total: number) {
     tell();
   };
   return { signal: watch?.signal, finished };
-}
-
-function joined(predictions: readonly Float64Array[], splits: readonly Split[], rows: number): Float64Array {
-  const out = new Float64Array(rows);
-  splits.forEach(({ test }, k) => {
-    test.forEach((row, i) => {
-      out[row] = predictions[k][i];
-    });
-  });
-  return out;
 }

@@ -11,6 +11,7 @@ import { confirm, type FoldLosses, leastShare, refine, type Worth } from "./disc
 import { type Formula, formulaName, formulaValues } from "./discover-formula";
 import { screen } from "./discover-screen";
 import type { LearnerSpec } from "./learner";
+import { outOfFold } from "./out-of-fold";
 import { fitCandidate, sharedLabelled, sharedRows } from "./search-task";
 
 export interface DiscoverOptions {
@@ -95,7 +96,11 @@ export async function discover(
   let baseLosses: readonly number[] | undefined;
   while (found.length < most) {
     watch?.progress?.({ phase: "discover", done: found.length, total: most });
-    const predicted = joined((await fit([x], folds))[0], folds);
+    const [fitted] = await fit([x], folds);
+    const predicted = outOfFold(
+      folds.map(({ test }, f) => ({ test, predictions: fitted[f] })),
+      data.y.length,
+    );
     const likelihood = meanLogLoss(data, all(data.y.length), predicted) * total;
     const judge = screen(x, data.y, predicted, folds, data.weights);
     const promising = candidates(x, judge, finalists).filter(
@@ -265,17 +270,6 @@ function sample(train: Labelled, rows: number, rng: Rng): Labelled {
   if (train.y.length <= rows) return train;
   const { test } = trainTestSplit(train.y.length, { test: rows, strata: train.y }, rng);
   return takeLabelled(train, test);
-}
-
-/** Each row's prediction by the fold that tested it. */
-function joined(predictions: readonly Float64Array[], folds: readonly Split[]): Float64Array {
-  const out = new Float64Array(predictions.reduce((sum, one) => sum + one.length, 0));
-  folds.forEach(({ test }, f) => {
-    test.forEach((row, k) => {
-      out[row] = predictions[f][k];
-    });
-  });
-  return out;
 }
 
 function all(count: number): Int32Array {

@@ -56,7 +56,10 @@ export async function fitFolds<M>(
 }
 
 /** Each row's mean prediction over the folds that tested it; throws when a row was never tested. */
-export function outOfFold(results: readonly FoldResult<unknown>[], rows: number): Float64Array {
+export function outOfFold(
+  results: readonly Pick<FoldResult<unknown>, "test" | "predictions">[],
+  rows: number,
+): Float64Array {
   const sums = new Float64Array(rows);
   const counts = new Float64Array(rows);
   for (const { test, predictions } of results) {

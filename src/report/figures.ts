@@ -95,6 +95,14 @@ export function provenanceOutput(content: Provenance): readonly [mime: string, c
   return [provenanceMime, { sources, seeds: content.seeds } as never];
 }
 
+/** Words as a part of a figure's name: "Logistic regression with SMOTE" → "logistic-regression-with-smote". */
+export function figureName(words: string): string {
+  return words
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+}
+
 /** Throws unless names differ, values are finite and intervals hold their value. */
 export function checkFigures(figures: readonly Figure[]): void {
   const action = "report figures";

@@ -28,6 +28,11 @@ export function difference(value: number | undefined | null, digits = 3): string
   return text === missing || text.startsWith("\u2212") || Number(value) === 0 ? text : `+${text}`;
 }
 
+/** Words with a capital first letter, as a label or a sentence begins. */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** An interval: "0.71 to 0.74". */
 export function interval(low: number, high: number, digits = 3): string {
   return `${decimal(low, digits)} to ${decimal(high, digits)}`;

@@ -2,7 +2,6 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { chromium as playwright } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundledTslab, type KernelSpec, readKernelSpec } from "../../src/notebook/kernel-spec";
 import { formatNotebook, parseNotebook } from "../../src/notebook/nbformat";
@@ -10,6 +9,7 @@ import { collectFigures, collectProvenance } from "../../src/notebook/payloads";
 import { renderNotebook } from "../../src/notebook/render";
 import { readNotebook } from "../../src/notebook/run-file";
 import { runNotebook } from "../../src/notebook/run-notebook";
+import { axeViolations, launchChromium, unfold } from "../browser";
 import { chromium, python } from "../support";
 import { smallChurn } from "./fixtures/small-churn";
 
@@ -101,25 +101,16 @@ describe.skipIf(!python)("notebook 01 under the stock tslab kernel of other runn
     expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
     const file = join(folder, "report.html");
     writeFileSync(file, html);
-    const browser = await playwright.launch({
-      executablePath: chromium,
-      args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"],
-    });
+    const browser = await launchChromium();
     try {
       const page = await browser.newPage();
       const asked: string[] = [];
       page.on("request", (request) => asked.push(request.url()));
       await page.goto(`file://${file}`);
-      const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+      await unfold(page);
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
-        const found = await page.evaluate(`(async () => {
-          ${axe};
-          for (const one of document.querySelectorAll("details")) one.open = true;
-          const done = await axe.run(document, { resultTypes: ["violations"] });
-          return done.violations.flatMap((one) => one.nodes.map((node) => one.id + ": " + node.target));
-        })()`);
-        expect(found).toEqual([]);
+        expect(await axeViolations(page)).toEqual([]);
       }
       // Every chart has a title, a description and its data.
       const bare = `[...document.querySelectorAll(".tl-main svg")].filter((one) =>

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { type Browser, chromium as playwright } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installKernel } from "../../src/notebook/install-kernel";
 import { bundledTslab } from "../../src/notebook/kernel-spec";
@@ -10,6 +10,7 @@ import { formatNotebook, parseNotebook } from "../../src/notebook/nbformat";
 import { collectFigures } from "../../src/notebook/payloads";
 import { readNotebook } from "../../src/notebook/run-file";
 import { runNotebook } from "../../src/notebook/run-notebook";
+import { launchChromium } from "../browser";
 import { chromium, python } from "../support";
 import { code, notebook } from "./fixtures/make";
 import { smallChurn } from "./fixtures/small-churn";
@@ -53,10 +54,7 @@ describe.skipIf(!lab || !chromium)(
         });
         server?.once("exit", () => fail(new Error(`JupyterLab ended: ${said.slice(-2000)}`)));
       });
-      browser = await playwright.launch({
-        executablePath: chromium,
-        args: ["--no-sandbox", "--disable-gpu"],
-      });
+      browser = await launchChromium();
     });
 
     afterAll(async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cell, Output } from "../../src/notebook/nbformat";
 import { renderNotebook } from "../../src/notebook/render";
@@ -9,19 +9,9 @@ import { lineChart } from "../../src/report/charts/line";
 import { dataTable } from "../../src/report/data-table";
 import { figuresMime, provenanceMime } from "../../src/report/figures";
 import { type Entry, indexPage } from "../../src/report/page";
+import { axeViolations, launchChromium, unfold } from "../browser";
 import { chromium } from "../support";
 import { code, notebook, prose } from "./fixtures/make";
-
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 function shows(source: string, ...outputs: Output[]): Cell {
   return { ...code(source), execution_count: 1, outputs };
@@ -152,7 +142,7 @@ describe.skipIf(!chromium)("a report in a real browser", () => {
     const failed = { ...entry, failure: "cell 9: RangeError: no", failedHref: "x.html" };
     writeFileSync(join(folder, "index.html"), indexPage([entry, failed], ["telelink 0.1.0"]));
     writeFileSync(join(folder, "empty.html"), indexPage([], []));
-    browser = await playwright.launch({ executablePath: chromium, args: flags });
+    browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.on("request", (request) => requests.push(request.url()));
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
@@ -183,16 +173,8 @@ describe.skipIf(!chromium)("a report in a real browser", () => {
     ["empty.html", 1280, "light"],
   ] as const)("axe finds nothing on %s at %i px, %s", async (name, width, scheme) => {
     await open(name, width, scheme);
-    await page.evaluate(() => {
-      for (const one of document.querySelectorAll("details")) one.open = true;
-    });
-    const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-    const found = await page.evaluate(`(async () => {
-      ${axe};
-      const done = await axe.run(document, { resultTypes: ["violations"] });
-      return done.violations.flatMap((one) => one.nodes.map((node) => one.id + ": " + node.target + " " + node.failureSummary));
-    })()`);
-    expect(found).toEqual([]);
+    await unfold(page);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   test("the page asks the network for nothing and runs nothing that an output brings", async () => {

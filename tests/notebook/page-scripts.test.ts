@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cell, Output } from "../../src/notebook/nbformat";
 import { fitParts, mostBytes, type Part } from "../../src/notebook/page-size";
+import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";
 import { code, notebook, prose } from "./fixtures/make";
 
@@ -124,10 +125,7 @@ describe.skipIf(!chromium)("scripts of our own in a report, in a real browser", 
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "telelink-scripts-"));
-    browser = await playwright.launch({
-      executablePath: chromium,
-      args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"],
-    });
+    browser = await launchChromium();
     tab = await browser.newPage();
     tab.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     tab.on("pageerror", (error) => faults.push(error.message));
@@ -187,15 +185,9 @@ describe.skipIf(!chromium)("scripts of our own in a report, in a real browser", 
   test("a report with both has no fault that axe finds, in light and dark", async () => {
     await open(await page([shows([data("text/html", explorer)]), shows([vegalite], "interactive")]));
     await tab.locator(".vega-bind input").waitFor();
-    const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
     for (const colorScheme of ["light", "dark"] as const) {
       await tab.emulateMedia({ colorScheme });
-      const found = await tab.evaluate(`(async () => {
-        ${axe};
-        const done = await axe.run(document, { resultTypes: ["violations"] });
-        return done.violations.flatMap((one) => one.nodes.map((node) => one.id + ": " + node.target + " " + node.failureSummary));
-      })()`);
-      expect(found).toEqual([]);
+      expect(await axeViolations(tab)).toEqual([]);
     }
   });
 });

@@ -1,24 +1,14 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { source as axe } from "axe-core";
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { viewRows } from "../../src/data/simulate/view-rows";
 import { writeCsv } from "../../src/data/write-csv";
 import { type Running, startServer } from "../../src/serve/server";
 import { settings } from "../../src/serve/settings";
+import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";
-
-const flags = [
-  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-];
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
 
 describe.skipIf(!chromium)("every page of the app, by axe", () => {
   let folder: string;
@@ -35,7 +25,7 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
     copyFileSync(join(folder, "telco.csv"), join(folder, "more.csv"));
     const chosen = { data: folder, port: 0, store: join(folder, "s.db"), reports: folder };
     running = await startServer(settings({ ...chosen, logLevel: "silent" }), "0.0.0");
-    browser = await playwright.launch({ executablePath: chromium, args: flags });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
@@ -91,14 +81,7 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
       const page = await context.newPage();
       const found: string[] = [];
       const look = async (path: string, when: string): Promise<void> => {
-        await page.evaluate(axe);
-        const violations = (await page.evaluate(
-          "axe.run(document).then((results) => results.violations)",
-        )) as Violation[];
-        for (const { id, nodes } of violations)
-          found.push(
-            `${path} ${when}: ${id}: ${nodes.map((one) => `${one.html} ${one.failureSummary}`).join("; ")}`,
-          );
+        found.push(...(await axeViolations(page)).map((one) => `${path} ${when}: ${one}`));
         const excess = (await page.evaluate(
           "document.documentElement.scrollWidth - document.documentElement.clientWidth",
         )) as number;

@@ -1,22 +1,12 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Running, startServer } from "../../src/serve/server";
 import { settings } from "../../src/serve/settings";
+import { launchChromium } from "../browser";
 import { chromium, realData } from "../support";
-
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
   let folder: string;
@@ -43,7 +33,7 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
       logLevel: "silent",
     });
     running = await startServer(chosen, "0.0.0");
-    browser = await playwright.launch({ executablePath: chromium, args: flags });
+    browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     page.on("pageerror", (error) => faults.push(error.message));

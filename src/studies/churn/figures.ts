@@ -1,4 +1,5 @@
-import type { Figure, Figures } from "../../report/figures";
+import { type Figure, type Figures, figureName } from "../../report/figures";
+import { capital } from "../../report/format";
 import type { ChurnData } from "./data";
 import { type HonestFigure, type HonestModel, honestFigures } from "./honest";
 import { honestConclusion, nameOf } from "./honest-views";
@@ -31,7 +32,7 @@ export function churnFigures(
     for (const figure of honestFigures) {
       const { estimate, low, high } = one.test[figure];
       figures.push({
-        name: `honest.${slug(nameOf(one))}.${figure}`,
+        name: `honest.${figureName(nameOf(one))}.${figure}`,
         label: `${labels[figure]}, ${nameOf(one).toLowerCase()}`,
         value: estimate,
         low,
@@ -47,7 +48,7 @@ export function churnFigures(
     for (const figure of ["accuracy", "precision", "recall", "f1"] as const) {
       const { low, median, high } = one.band[figure];
       figures.push({
-        name: `reference.${slug(one.name)}.${figure}`,
+        name: `reference.${figureName(one.name)}.${figure}`,
         label: `${figure === "f1" ? "F1" : figure}, ${one.name.toLowerCase()}, reference protocol`,
         value: median,
         low,
@@ -56,7 +57,7 @@ export function churnFigures(
         cell: {
           table: "Who will leave, reference protocol: median of the seeds",
           row: one.name,
-          column: figure === "f1" ? "F1" : `${figure[0].toUpperCase()}${figure.slice(1)}`,
+          column: figure === "f1" ? "F1" : capital(figure),
         },
         better: "higher",
         ...(one.published &&
@@ -67,8 +68,4 @@ export function churnFigures(
     }
   }
   return { finding: honestConclusion(honest, data.test), figures };
-}
-
-function slug(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 }

@@ -14,6 +14,7 @@ import { referenceNetwork } from "../../models/reference-network";
 import { randomCandidates } from "../../models/search-space";
 import { type MakeFolds, tunedPipeline } from "../../models/tuned";
 import { smote } from "../../resample/smote";
+import { type Band, bandOf } from "../band";
 import type { ChurnData } from "./data";
 import { type PublishedRow, publishedChurn, referenceDropped, referenceSearch } from "./published";
 
@@ -36,12 +37,6 @@ export interface ReferenceModel {
   /** The seeds' least, middle and greatest value of each figure. */
   readonly band: Readonly<Record<keyof PublishedRow | "rocAuc", Band>>;
   readonly verdict: Verdict;
-}
-
-export interface Band {
-  readonly low: number;
-  readonly median: number;
-  readonly high: number;
 }
 
 /** Whether the published figures are among what the seeds give. */
@@ -172,13 +167,6 @@ function figuresOf(
     rocAuc: rocAuc(labels, scores),
     found: confusion(labels, scores, at).truePositives,
   };
-}
-
-function bandOf(values: readonly number[]): Band {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-  return { low: sorted[0], median, high: sorted[sorted.length - 1] };
 }
 
 /** Published figures have three digits, so half of the last counts as equal. */

@@ -1,5 +1,5 @@
 import { foldScores } from "../../models/fold-scores";
-import type { Figure, Figures } from "../../report/figures";
+import { type Figure, type Figures, figureName } from "../../report/figures";
 import { count, decimal, percent } from "../../report/format";
 import { html } from "../../report/html";
 import type { LifetimeModel } from "./lifetimes";
@@ -25,7 +25,7 @@ export function clvFigures(
     ] as const) {
       const { estimate, low, high } = one.scores[key];
       figures.push({
-        name: `value.${slug(one.name)}.${key}`,
+        name: `value.${figureName(one.name)}.${key}`,
         label: `${label}, ${one.name.toLowerCase()}`,
         value: estimate,
         low: Math.min(low, estimate),
@@ -47,7 +47,7 @@ export function clvFigures(
     const brier = foldScores(one.integratedBrier);
     figures.push(
       {
-        name: `lifetime.${slug(one.name)}.concordance`,
+        name: `lifetime.${figureName(one.name)}.concordance`,
         label: `Concordance, ${one.name.toLowerCase()}`,
         value: foldScores(one.concordance).mean,
         cell: { table: "How long customers stay", row: one.name, column: "Concordance" },
@@ -55,7 +55,7 @@ export function clvFigures(
         key: one === leader,
       },
       {
-        name: `lifetime.${slug(one.name)}.brier`,
+        name: `lifetime.${figureName(one.name)}.brier`,
         label: `Integrated Brier, ${one.name.toLowerCase()}`,
         value: brier.mean,
         cell: { table: "How long customers stay", row: one.name, column: "Integrated Brier score" },
@@ -68,7 +68,7 @@ export function clvFigures(
     for (const key of ["mae", "rmse", "r2"] as const) {
       const { low, median, high } = one.band[key];
       figures.push({
-        name: `reference.${slug(one.name)}.${key}`,
+        name: `reference.${figureName(one.name)}.${key}`,
         label: `${key === "r2" ? "R²" : key.toUpperCase()}, ${one.name.toLowerCase()}, simulated value`,
         value: median,
         low,
@@ -123,11 +123,4 @@ export function clvConclusion(
 function bestLifetime(models: readonly LifetimeModel[]): LifetimeModel {
   const score = (one: LifetimeModel): number => foldScores(one.integratedBrier).mean;
   return models.reduce((a, b) => (score(b) < score(a) ? b : a));
-}
-
-function slug(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
 }

@@ -2,6 +2,7 @@ import { checkInteger } from "../../core/checks";
 import type { Progress } from "../../core/model";
 import { mapThreads } from "../../core/pool";
 import { seeded } from "../../core/rng";
+import { type Band, bandOf } from "../band";
 import type { ChurnData } from "../churn/data";
 import { type PublishedValueRow, publishedValue } from "./published";
 import { runDraw } from "./reference-draw";
@@ -13,9 +14,7 @@ export type ValueFigure = (typeof valueFigures)[number];
 export interface ReferenceValueModel {
   readonly name: string;
   readonly runs: readonly (PublishedValueRow & { readonly seed: number })[];
-  readonly band: Readonly<
-    Record<ValueFigure, { readonly low: number; readonly median: number; readonly high: number }>
-  >;
+  readonly band: Readonly<Record<ValueFigure, Band>>;
   readonly published?: PublishedValueRow;
   /** Whether the published figures lie within the band; undefined where there is nothing to compare. */
   readonly inside?: boolean;
@@ -74,11 +73,4 @@ export async function referenceValueProtocol(
     );
     return { ...model, published, inside };
   });
-}
-
-function bandOf(values: readonly number[]): { low: number; median: number; high: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-  return { low: sorted[0], median, high: sorted[sorted.length - 1] };
 }

@@ -1,5 +1,5 @@
-import type { Figure, Figures } from "../../report/figures";
-import { decimal, percent } from "../../report/format";
+import { type Figure, type Figures, figureName } from "../../report/figures";
+import { capital, decimal, percent } from "../../report/format";
 import { html } from "../../report/html";
 import { againstMoving, learnersOf, meanOf, remediesOf, trialOf } from "./compare";
 import type { FoldFigure } from "./fold-figures";
@@ -74,17 +74,17 @@ const shown: readonly { figure: FoldFigure; label: string; better: Figure["bette
 export function imbalanceFigures(studies: readonly MarketStudy[]): Figures {
   const figures: Figure[] = [];
   for (const { study, learner } of cellsOf(studies)) {
-    const place = `${slug(study.name)}.${slug(learner)}`;
+    const place = `${figureName(study.name)}.${figureName(learner)}`;
     const where = `${learner.toLowerCase()}, ${study.name}`;
     for (const name of remediesOf(study)) {
       for (const { figure, label, better } of shown) {
         figures.push({
-          name: `${place}.${slug(name)}.${figure}`,
+          name: `${place}.${figureName(name)}.${figure}`,
           label: `${label}, ${name}, ${where}`,
           cell: {
             table: `Few leavers: ${where}`,
             row: name,
-            column: `${label[0].toUpperCase()}${label.slice(1)}`,
+            column: capital(label),
           },
           value: meanOf(trialOf(study, learner, name), figure),
           better,
@@ -122,8 +122,4 @@ function extraTime({ study, learner, remedy }: Cell & { readonly remedy: string 
 
 function named({ study, learner, remedy }: Cell & { readonly remedy: string }): string {
   return `${remedy}, ${learner.toLowerCase()}, ${study.name}`;
-}
-
-function slug(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 }

@@ -8,6 +8,7 @@ import type { SourceInfo } from "../../data/sources";
 import { repeated, type Split, stratifiedKFold } from "../../data/split";
 import { dropColumns } from "../../data/table";
 import { target } from "../../data/target";
+import { outOfFold } from "../../models/out-of-fold";
 import { prepareFolds } from "../../models/search-folds";
 import { type Customers, churnData } from "../churn/data";
 import { type FoldFigures, foldFigures } from "./fold-figures";
@@ -113,7 +114,13 @@ export async function imbalanceStudy(
           learner: learner.name,
           remedy: all[remedy],
           folds: figuresOf(own, l, splits, labels),
-          predictions: outOfFold(own, l, splits.slice(0, folds), labels.length),
+          predictions: outOfFold(
+            splits.slice(0, folds).map(({ test }, k) => ({
+              test,
+              predictions: own[k].learners[l].predictions,
+            })),
+            labels.length,
+          ),
         };
       }),
     );
@@ -145,19 +152,4 @@ function figuresOf(
     const time = results[k].milliseconds + milliseconds;
     return foldFigures(takeValues(labels, test), predictions, seen, time);
   });
-}
-
-function outOfFold(
-  results: readonly RemedyFold[],
-  learner: number,
-  splits: readonly Split[],
-  rows: number,
-): Float64Array {
-  const out = new Float64Array(rows);
-  splits.forEach(({ test }, k) => {
-    test.forEach((row, i) => {
-      out[row] = results[k].learners[learner].predictions[i];
-    });
-  });
-  return out;
 }

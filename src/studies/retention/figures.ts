@@ -1,4 +1,4 @@
-import type { Figure, Figures } from "../../report/figures";
+import { type Figure, type Figures, figureName } from "../../report/figures";
 import { count, decimal, percent } from "../../report/format";
 import { html } from "../../report/html";
 import type { RetentionStudy } from "./study";
@@ -9,7 +9,7 @@ export function retentionFigures(study: RetentionStudy): Figures {
   const [inBudget, unlimited, effect] = [bestRule(study), bestUnlimited(study), bestEffect(study)];
   const figures: Figure[] = study.rules.flatMap((one): Figure[] => [
     {
-      name: `profit.budget.${slug(one.name)}`,
+      name: `profit.budget.${figureName(one.name)}`,
       label: `Profit in budget, ${one.name.toLowerCase()}`,
       cell: {
         table: "Whom to call (simulated campaign)",
@@ -24,7 +24,7 @@ export function retentionFigures(study: RetentionStudy): Figures {
       key: one === inBudget,
     },
     {
-      name: `profit.unlimited.${slug(one.name)}`,
+      name: `profit.unlimited.${figureName(one.name)}`,
       label: `Profit without limit, ${one.name.toLowerCase()}`,
       cell: {
         table: "Whom to call (simulated campaign)",
@@ -42,7 +42,7 @@ export function retentionFigures(study: RetentionStudy): Figures {
   for (const one of study.effects) {
     figures.push(
       {
-        name: `effect.${slug(one.name)}.qini`,
+        name: `effect.${figureName(one.name)}.qini`,
         label: `Qini, ${one.name}`,
         value: one.qini,
         cell: { table: "Whose mind an offer changes (simulated campaign)", row: one.name, column: "Qini" },
@@ -51,7 +51,7 @@ export function retentionFigures(study: RetentionStudy): Figures {
         key: one === effect,
       },
       {
-        name: `effect.${slug(one.name)}.auuc`,
+        name: `effect.${figureName(one.name)}.auuc`,
         label: `AUUC, ${one.name}`,
         cell: { table: "Whose mind an offer changes (simulated campaign)", row: one.name, column: "AUUC" },
         value: one.auuc,
@@ -93,11 +93,4 @@ export function retentionConclusion(study: RetentionStudy): string {
 <li>The decision bears errors: believing costs half or double leaves ${percent(kept(0.5, 1), 0)} and ${percent(kept(2, 1), 0)} of the profit that the model's own figures bring; believing effects half or double, ${percent(kept(1, 0.5), 0)} and ${percent(kept(1, 2), 0)}.</li>
 <li>Churn is told apart with a ROC AUC of ${decimal(study.churnAuc, 2)} on customers left alone.</li>
 </ul>`.text;
-}
-
-function slug(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
 }

@@ -1,8 +1,8 @@
-import type { Figure, Figures } from "../../report/figures";
-import { decimal, duration, percent } from "../../report/format";
+import { type Figure, type Figures, figureName } from "../../report/figures";
+import { capital, decimal, duration, percent } from "../../report/format";
 import { html } from "../../report/html";
 import type { Judgement, Measure, SynthesisStudy } from "./study";
-import { capital, leastOf, methodsOf } from "./study-views";
+import { leastOf, methodsOf } from "./study-views";
 
 /** Beyond these a need is not met: rows that a model tells apart, or that remember customers. */
 const tellsApart = 0.55;
@@ -67,7 +67,7 @@ export function synthesisFigures(study: SynthesisStudy): Figures {
   const figures = study.judgements.flatMap(({ contender, mean, runs }) =>
     shown.map(
       ({ measure, label, better }): Figure => ({
-        name: `synthesis.${contender.name.replace(/ /g, "-")}.${measure}`,
+        name: `synthesis.${figureName(contender.name)}.${measure}`,
         label: `${capital(label)}, ${contender.name}`,
         value: mean[measure].estimate,
         ...(runs.length > 1 && {

@@ -2,7 +2,7 @@ import type { Interval } from "../../evaluate/bootstrap";
 import { qualityScore } from "../../evaluate/synthetic/quality";
 import { dotChart } from "../../report/charts/dots";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import { decimal, difference, duration, percent } from "../../report/format";
+import { capital, decimal, difference, duration, percent } from "../../report/format";
 import { associationChart, distributionChart, type NamedTable, planeChart } from "./comparison-views";
 import { contenders } from "./contenders";
 import type { Judgement, Measure, SynthesisStudy } from "./study";
@@ -160,11 +160,6 @@ function memorisationTitle(study: SynthesisStudy): string {
     b.mean.memorisation.estimate > a.mean.memorisation.estimate ? b : a,
   );
   return `${capital(worst.contender.name)} remembers most: ${decimal(worst.mean.memorisation.estimate, 2)}, where 1 is a copy`;
-}
-
-/** A name as a row or a sentence begins with it. */
-export function capital(name: string): string {
-  return name[0].toUpperCase() + name.slice(1);
 }
 
 /** The method of the least value. */

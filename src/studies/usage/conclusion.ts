@@ -1,4 +1,4 @@
-import type { Figure, Figures } from "../../report/figures";
+import { type Figure, type Figures, figureName } from "../../report/figures";
 import { count, decimal, difference, percent } from "../../report/format";
 import { html } from "../../report/html";
 import { averaged, churnMeasures, type UsageChurn, type UsageLeaver } from "./churn";
@@ -77,7 +77,7 @@ export function usageFigures(
   const figures: Figure[] = churn.ways.flatMap((one) =>
     churnMeasures.map(
       (measure): Figure => ({
-        name: `usage.churn.${slug(one.name)}.${measure}`,
+        name: `usage.churn.${figureName(one.name)}.${measure}`,
         label: `${measureNames[measure]}, ${one.name}`,
         value: one.scores[measure].estimate,
         low: Math.min(one.scores[measure].low, one.scores[measure].estimate),
@@ -100,21 +100,21 @@ export function usageFigures(
       const where = { table: "Use of the next three months (simulated usage)", row: one.name };
       figures.push(
         {
-          name: `usage.forecast.${slug(one.name)}.${quantity}.pinball`,
+          name: `usage.forecast.${figureName(one.name)}.${quantity}.pinball`,
           label: `Pinball loss of ${quantity}, ${one.name}`,
           value: pinball,
           better: "lower",
           cell: { ...where, column: `Pinball loss, ${quantity}` },
         },
         {
-          name: `usage.forecast.${slug(one.name)}.${quantity}.coverage`,
+          name: `usage.forecast.${figureName(one.name)}.${quantity}.coverage`,
           label: `Inside .1 to .9, ${quantity}, ${one.name}`,
           value: coverage,
           unit: "%",
           cell: { ...where, column: `Inside .1 to .9, ${quantity}` },
         },
         {
-          name: `usage.forecast.${slug(one.name)}.${quantity}.total`,
+          name: `usage.forecast.${figureName(one.name)}.${quantity}.total`,
           label: `Total ${quantity} off by, ${one.name}`,
           value: offOf(forecasts, one, quantity),
           unit: "%",
@@ -124,7 +124,7 @@ export function usageFigures(
       );
       if (gain)
         figures.push({
-          name: `usage.forecast.${slug(one.name)}.${quantity}.gain`,
+          name: `usage.forecast.${figureName(one.name)}.${quantity}.gain`,
           label: `Forecast loss of ${quantity} against last year's months, ${one.name}`,
           value: gain.estimate,
           low: Math.min(gain.low, gain.estimate),
@@ -147,8 +147,4 @@ export function usageFigures(
     });
   });
   return { finding: usageFinding(churn, forecasts), figures };
-}
-
-function slug(name: string): string {
-  return name.toLowerCase().replace(/ /g, "-");
 }

@@ -3,6 +3,7 @@ import { column, type Matrix, matrix } from "../../core/matrix";
 import { type Rng, seeded } from "../../core/rng";
 import { wilson } from "../../evaluate/intervals";
 import { moments } from "../../features/scale";
+import { capital } from "../../report/format";
 import { kMeans } from "../../resample/k-means";
 import type { UsageData } from "./data";
 import { aggregate, monthsAhead, type UsageWindow } from "./windows";
@@ -195,6 +196,6 @@ export function segmentNames(centres: readonly (readonly number[])[]): string[] 
   return names.map((name, k) => {
     const earlier = names.slice(0, k).filter((one) => one === name).length;
     const whole = earlier > 0 ? `${name} (${earlier + 1})` : name;
-    return whole.charAt(0).toUpperCase() + whole.slice(1);
+    return capital(whole);
   });
 }

@@ -1,4 +1,5 @@
 import { permutation, type Rng } from "../../core/rng";
+import { greatestCommonDivisor } from "../structure/grids";
 
 /** Rows per bucket of like rows, about: wide enough that two columns sorted alike are not tied to each other. */
 const bucketRows = 16;
@@ -115,9 +116,4 @@ function spreadPlaces(m: number, start: number): Int32Array {
     if (at >= m) at -= m;
   }
   return out;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  while (b > 0) [a, b] = [b, a % b];
-  return a;
 }

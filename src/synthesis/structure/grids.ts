@@ -52,7 +52,8 @@ function isWhole(value: number): boolean {
   return Math.abs(value - Math.round(value)) <= 4e-16 * Math.abs(value);
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
+/** Of two whole numbers from 0; that of a and 0 is a. */
+export function greatestCommonDivisor(a: number, b: number): number {
   while (b > 0) [a, b] = [b, a % b];
   return a;
 }

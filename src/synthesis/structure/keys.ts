@@ -1,4 +1,5 @@
 import { integer, type Rng } from "../../core/rng";
+import { greatestCommonDivisor } from "./grids";
 
 /**
  * How fresh keys are written. A `counter` goes on after the largest training key. A `pattern` has an alphabet for each
@@ -139,9 +140,4 @@ function write(number: number, alphabets: readonly string[]): string {
 
 function letters(first: string): string {
   return Array.from({ length: 26 }, (_, i) => String.fromCharCode(first.charCodeAt(0) + i)).join("");
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  while (b > 0) [a, b] = [b, a % b];
-  return a;
 }

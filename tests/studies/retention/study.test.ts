@@ -14,6 +14,7 @@ import {
   ruleTable,
   sensitivityChart,
 } from "../../../src/studies/retention/views";
+import { launchChromium } from "../../browser";
 import { chromium } from "../../support";
 
 let data: RetentionData;
@@ -91,17 +92,7 @@ describe("retentionExplorer(study)", () => {
     const built = require("../../../dist/studies/retention/explorer.js") as {
       retentionExplorer: typeof retentionExplorer;
     };
-    const { chromium: browsers } = await import("playwright-core");
-    const browser = await browsers.launch({
-      executablePath: chromium,
-      args: [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-      ],
-    });
+    const browser = await launchChromium();
     try {
       const page = await browser.newPage();
       const errors: string[] = [];

@@ -1,0 +1,26 @@
+import type { TableFile } from "../data/csv-to-parquet";
+import { writeOut } from "./output";
+
+/** Where rows go: a .csv or .parquet file, which appears once it is whole, or standard output where none is named. */
+export async function openRows(file: string | undefined): Promise<TableFile> {
+  const { csvFile, csvWriter } = await import("../data/write-csv.js");
+  if (file === undefined) return { ...csvWriter(writeOut), discard: () => {} };
+  if (!file.endsWith(".parquet")) return csvFile(file);
+  const { parquetThroughCsv } = await import("../data/csv-to-parquet.js");
+  return parquetThroughCsv(file);
+}
+
+/** Keeps what the work wrote, or nothing of it when the work fails. */
+export async function keptWhole<Out>(
+  out: Pick<TableFile, "end" | "discard">,
+  work: () => Promise<Out>,
+): Promise<Out> {
+  try {
+    const done = await work();
+    await out.end();
+    return done;
+  } catch (error) {
+    out.discard();
+    throw error;
+  }
+}
