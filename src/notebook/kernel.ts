@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
@@ -350,20 +350,23 @@ export class Kernel {
 // Nothing is waited for at the close, and a kernel that binds later is found within 10 ms.
 const socketOptions = { linger: 0, reconnectInterval: 10 };
 
-/** Ports that were free a moment ago. */
+/**
+ * Ports that were free a moment ago, below those that systems give to outgoing connections (32768 on Linux, 49152
+ * elsewhere): a socket that tries such a port again and again until the kernel binds it may be given that very port as
+ * its own, is then connected to itself, and gives up for good.
+ */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((done, fail) => {
-          const server = createServer();
-          server.once("error", fail);
-          server.listen(0, "127.0.0.1", () => done(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  const held: Server[] = [];
+  for (let attempt = 0; held.length < count; attempt++) {
+    if (attempt === 1000) throw new Error("Cannot start a kernel: no port of 127.0.0.1 is free");
+    const server = createServer();
+    const listens = await new Promise<boolean>((done) => {
+      server.once("error", () => done(false));
+      server.listen(randomInt(10_000, 32_768), "127.0.0.1", () => done(true));
+    });
+    if (listens) held.push(server);
+  }
+  const ports = held.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(held.map((server) => new Promise((done) => server.close(done))));
   return ports;
 }

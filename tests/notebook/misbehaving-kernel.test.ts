@@ -109,6 +109,15 @@ describe.concurrent("runNotebook under a kernel that misbehaves", () => {
     expect(outputs(done, 2)).toEqual([]);
   });
 
+  test("runNotebook gives the kernel ports that no outgoing connection is given", async () => {
+    const ask = 'stream(require("node:fs").readFileSync(process.argv[2], "utf8")); ok()';
+    const done = await run([ask]);
+    const connection = JSON.parse((outputs(done)[0] as { text: string }).text);
+    const ports = Object.entries(connection).filter(([name]) => name.endsWith("_port"));
+    expect(new Set(ports.map(([, port]) => port)).size).toBe(5);
+    for (const [, port] of ports) expect(port).toSatisfy((one: number) => one >= 10_000 && one < 32_768);
+  });
+
   test("runNotebook tells a kernel that is killed between cells", async () => {
     const done = await run([
       'ok(); setTimeout(() => process.kill(process.pid, "SIGKILL"), 50)',
@@ -163,8 +172,9 @@ describe.concurrent("runNotebook under a kernel that misbehaves", () => {
 
   test("runNotebook with keepGoing starts a fresh kernel after a timeout and after a death", async () => {
     const events: RunEvent[] = [];
-    const done = await run(["await sleep(60000)", fine, "process.exit(3)", fine], {
-      timeoutSeconds: 0.3,
+    // A timeout of its own, so that on a busy machine the cells that are fine have the time that they need.
+    const slow = { ...code("await sleep(60000)"), metadata: { telelink: { timeout: 0.3 } } };
+    const done = await run([slow, fine, "process.exit(3)", fine], {
       keepGoing: true,
       on: (event) => events.push(event),
     });
