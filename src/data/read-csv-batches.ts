@@ -13,6 +13,11 @@ export interface BatchOptions extends CsvOptions {
   readonly rows?: number;
   /** What messages call the file when it is read from a stream; defaults to "CSV stream". */
   readonly name?: string;
+  /**
+   * Bytes read before the first batch: the header must end within them, and types are inferred from them; defaults to
+   * 4 MiB. Less of a stream whose columns are all typed is less to wait for.
+   */
+  readonly headBytes?: number;
 }
 
 /** The tables of a file, one after the other, and what is known of it so far. */
@@ -29,19 +34,18 @@ export interface CsvBatches extends AsyncIterable<Table> {
   readonly bytes: number;
 }
 
-const headBytes = 4 << 20;
-
 /**
  * Opens a CSV file, or a stream of its bytes, to be read batch by batch in constant memory. What the schema doesn't type
- * is inferred from the first 4 MiB and then held to: a later cell that doesn't fit is a problem. Later batches have the
+ * is inferred from the beginning and then held to: a later cell that doesn't fit is a problem. Later batches have the
  * levels of earlier ones in the same order, and new ones after them.
  */
 export async function readCsvBatches(
   source: string | AsyncIterable<Uint8Array>,
   options: BatchOptions = {},
 ): Promise<CsvBatches> {
-  const { rows: batchRows = 65_536 } = options;
+  const { rows: batchRows = 65_536, headBytes = 4 << 20 } = options;
   checkInteger(batchRows, 1, 2 ** 31 - 1, "read CSV in batches", "rows");
+  checkInteger(headBytes, 1, 1 << 30, "read CSV in batches", "headBytes");
   const name = typeof source === "string" ? source : (options.name ?? "CSV stream");
   const stream = typeof source === "string" ? createReadStream(source, { highWaterMark: 1 << 18 }) : source;
   const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;

@@ -17,6 +17,7 @@ import { countRequests } from "./metrics";
 import { openApiDocument } from "./openapi";
 import { type PredictionLog, predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
+import { batchRoutes } from "./routes/batch";
 import { jobRoutes } from "./routes/jobs";
 import { modelRoutes } from "./routes/models";
 import { pageRoutes } from "./routes/pages";
@@ -56,7 +57,7 @@ export async function buildApp(given: Given): Promise<App> {
   const { settings } = given;
   const app = Fastify({
     bodyLimit: settings.bodyLimit,
-    requestTimeout: 120_000,
+    requestTimeout: 1000 * settings.requestSeconds,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: "idle",
@@ -136,6 +137,7 @@ export async function buildApp(given: Given): Promise<App> {
   askForKey(app, settings.apiKey);
   statusRoutes(app, context);
   predictRoutes(app, context);
+  batchRoutes(app, context);
   jobRoutes(app, context);
   synthRoutes(app, context);
   modelRoutes(app, context);

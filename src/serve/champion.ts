@@ -1,6 +1,7 @@
 import type { Store } from "../data/store/open";
 import type { Desk } from "../studies/desk/desk";
 import { withChampion } from "../studies/desk/own-desk";
+import { storeDesk, storedDesk } from "../studies/desk/stored-desk";
 import { storedModel } from "../studies/prediction/stored-model";
 
 /** Which model answers, and where it comes from. */
@@ -17,17 +18,20 @@ export const championAlias = "champion";
 
 /** Lets the store's champion answer, and another one as soon as it was promoted. */
 export class Champion {
+  private readonly base: Desk;
   private current: Desk;
   private said: Serving;
   /** The model that the alias stood for when it was last looked at. */
   private known: number | undefined;
 
+  /** The desk is kept in the store: what it says can be led back to it as to any other model. */
   constructor(
     private readonly store: Store,
-    private readonly base: Desk,
+    desk: Desk,
   ) {
-    this.current = base;
-    this.said = { model: base.origin.model, source: "desk" };
+    this.base = storeDesk(store, desk);
+    this.current = this.base;
+    this.said = { model: this.base.origin.model, source: "desk" };
     this.refresh();
   }
 
@@ -55,12 +59,14 @@ export class Champion {
     }
   }
 
-  /** The desk with the model of that name in the store; throws when it can't answer here. */
+  /** The desk with the model of that name in the store, or the desk of that name; throws when it can't answer here. */
   check(reference: string): Desk {
+    const desk = storedDesk(this.store, reference);
+    if (desk) return desk;
     const found = storedModel(this.store, reference);
     if (!found)
       throw new RangeError("Cannot serve the model: it must be one that telelink train kept in the store");
-    const { name, version } = found.stored;
-    return withChampion(this.base, { name: `${name}@${version}`, model: found.model });
+    const { id, name, version } = found.stored;
+    return withChampion(this.base, { name: `${name}@${version}`, model: found.model, id });
   }
 }

@@ -28,6 +28,7 @@ const rowBodies: Readonly<Record<string, unknown>> = {
           anyOf: [customers, { type: "object", required: ["customers"], properties: { customers } }],
         },
       },
+      "application/x-ndjson": { schema: { type: "string", description: "A customer a line" } },
       "text/csv": {
         schema: { type: "string", description: "A header with the form's fields or churn-bigml's columns" },
       },

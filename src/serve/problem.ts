@@ -106,7 +106,8 @@ export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): v
   });
 }
 
-function problemOf(error: FastifyError): Problem {
+/** What is said of an error: what the server did wrong stays in its log. */
+export function problemOf(error: Error & { readonly statusCode?: number }): Problem {
   if (error instanceof HttpProblem) {
     return { type: error.type, title: error.title, status: error.status, detail: error.message };
   }

@@ -69,7 +69,9 @@ export const predictionSchema = z
       .array(reasonSchema)
       .optional()
       .describe("The strongest first; left out where none were asked for"),
-    model: z.string(),
+    model: z.string().describe("Name and version of the model that answered"),
+    model_id: z.number().int().optional().describe("Its number in the store"),
+    data: z.string().describe("What it learned from: files, each with the beginning of its SHA-256"),
     simulated_value: z.boolean().describe("True when the model learned value from a simulated label"),
   })
   .meta({ id: "Prediction" });
@@ -105,3 +107,15 @@ export const explanationSchema = z
 export const rowErrorSchema = z
   .object({ row: z.number().int().describe("Counted from 1"), field: z.string(), rule: z.string() })
   .meta({ id: "RowError" });
+
+/** What a batch came to. */
+export const batchSummarySchema = z
+  .object({
+    rows: z.number().int(),
+    predicted: z.number().int(),
+    rejected: z.number().int(),
+    high_risk: z.number().int(),
+    medium_risk: z.number().int(),
+    low_risk: z.number().int(),
+  })
+  .meta({ id: "BatchSummary" });

@@ -4,7 +4,7 @@ import type { Reason } from "../models/reasons";
 import { changes } from "../studies/desk/changes";
 import { deskFields } from "../studies/desk/columns";
 import { decide } from "../studies/desk/decide";
-import type { Desk } from "../studies/desk/desk";
+import { type Desk, type DeskOrigin, originOf } from "../studies/desk/desk";
 import { type DeskCustomer, deskTable } from "../studies/desk/rows";
 import type { explanationSchema, predictionSchema, reasonSchema } from "./schemas";
 import type { Settings } from "./settings";
@@ -41,7 +41,7 @@ export function scoreTable(
 ): Prediction[] {
   const scores = desk.score(rows);
   const reasons = top > 0 ? desk.reasons(rows, top) : undefined;
-  const { model, simulatedValue } = desk.origin;
+  const told = desk.variants.map((_, variant) => provenance(originOf(desk, variant)));
   return Array.from({ length: rows.rows }, (_, i) => {
     const { risk, action, expectedProfit } = decide(scores.probability[i], scores.value[i], settings);
     const customer = id(i);
@@ -54,10 +54,32 @@ export function scoreTable(
       recommended_action: action,
       expected_profit: round(expectedProfit, 2),
       ...(reasons && { reasons: reasons[i].reasons.map(shownReason) }),
-      model,
-      simulated_value: simulatedValue,
+      ...told[scores.variant[i]],
     };
   });
+}
+
+const provenances = new WeakMap<
+  DeskOrigin,
+  Pick<Prediction, "model" | "model_id" | "data" | "simulated_value">
+>();
+
+/** Where an answer comes from, as answers say it. */
+function provenance(origin: DeskOrigin): Pick<Prediction, "model" | "model_id" | "data" | "simulated_value"> {
+  const known = provenances.get(origin);
+  if (known) return known;
+  const said = {
+    model: origin.model,
+    ...(origin.modelId === undefined ? {} : { model_id: origin.modelId }),
+    data: origin.data
+      .map(
+        ({ name, simulated, sha256 }) => `${name}${simulated ? ", simulated" : ""} (${sha256.slice(0, 8)})`,
+      )
+      .join("; "),
+    simulated_value: origin.simulatedValue,
+  };
+  provenances.set(origin, said);
+  return said;
 }
 
 /** Why the customer gets its prediction, and what would change it; undefined where the model has no reasons. */

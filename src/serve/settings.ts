@@ -27,7 +27,14 @@ export const settingsSchema = z.strictObject({
   ),
   offerCost: number(0, 1e12, standardRules.offerCost).describe("What the offer costs when it is taken"),
   contactCost: number(0, 1e12, standardRules.contactCost).describe("What contacting a customer costs"),
-  bodyLimit: number(1024, 1 << 30, 32 << 20).describe("The largest body read, in bytes"),
+  bodyLimit: number(1024, 1 << 30, 1 << 20).describe("The largest body read, in bytes, but for batches"),
+  batchLimit: number(1024, 1e15, 2 ** 30).describe(
+    "The largest batch read, in bytes; it is never held as a whole",
+  ),
+  spoolLimit: number(1 << 16, 1e15, 2 ** 31).describe(
+    "Bytes of a batch's answer that may wait on the disk for a client that reads later than it sends",
+  ),
+  requestSeconds: number(1, 1e6, 600).describe("The longest that a request may take to arrive"),
   rateLimit: number(0, 1e9, 0).describe("Requests a minute and address; 0 for no limit"),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
 });

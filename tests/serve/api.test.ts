@@ -221,7 +221,7 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
       accept: "text/csv",
     });
     expect(reply.headers["content-type"]).toContain("text/csv");
-    expect(reply.body.split("\n")[0]).toMatch(/^customer_id,churn_probability,risk_level/);
+    expect(reply.body.split("\n")[0]).toMatch(/^row,customer_id,churn_probability,risk_level/);
     expect(reply.body).toContain("'=cmd");
   });
 

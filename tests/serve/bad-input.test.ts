@@ -44,13 +44,22 @@ const customer = {
 const post = (url: string, payload: string | Buffer, headers: Record<string, string> = {}) =>
   app.inject({ method: "POST", url, headers: { "content-type": "application/json", ...headers }, payload });
 
-test("a string of 10 MB is refused in a few words, and a body above the limit before it is read", async () => {
-  const long = await post("/predict", JSON.stringify({ ...customer, state: "x".repeat(10_000_000) }));
-  expect(long.statusCode).toBe(400);
-  expect(long.body.length).toBeLessThan(1000);
-  const above = await post("/predict", `"${"x".repeat(33 << 20)}"`);
-  expect(above.statusCode).toBe(413);
-  expect(above.json()).toMatchObject({ title: "The body is too large" });
+test("a string of 10 MB is refused in a few words, whether one is predicted or many", async () => {
+  const long = JSON.stringify({ ...customer, state: "x".repeat(10_000_000) });
+  for (const [url, body] of [
+    ["/predict", long],
+    ["/batch-predict", `[${long}]`],
+  ]) {
+    const said = await post(url, body);
+    expect(said.statusCode).toBe(413);
+    expect(said.body.length).toBeLessThan(1000);
+    expect(said.json()).toMatchObject({ title: "The body is too large" });
+  }
+  // Where rows stand on lines of their own the long one alone is refused.
+  const lines = `${JSON.stringify(customer)}\n${long}\n${JSON.stringify(customer)}\n`;
+  const said = (await post("/batch-predict", lines, { "content-type": "application/x-ndjson" })).json();
+  expect(said.summary).toMatchObject({ rows: 3, predicted: 2, rejected: 1 });
+  expect(said.errors).toEqual([{ row: 2, field: "customer", rule: "must have at most 262144 bytes" }]);
 });
 
 test("a body that would grow a thousandfold when unpacked is not unpacked", async () => {

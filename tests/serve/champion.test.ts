@@ -73,7 +73,7 @@ async function train(view: "churn-bigml" | "telco", name: string, ...more: strin
 
 test("without a champion the desk answers, and /health says so", async () => {
   expect((await app.inject("/health")).json()).toMatchObject({
-    model: base.origin.model,
+    model: "desk@1",
     model_source: "desk",
   });
 });
@@ -92,7 +92,24 @@ test("telelink train --alias champion makes the model answer, charges reckoned f
   expect(said.churn_probability).toBeCloseTo(champion.desk().score(rows).probability[0], 3);
   expect(said.churn_probability).not.toBeCloseTo(base.score(rows).probability[0], 3);
   // Without minutes the desk's own model without them goes on answering.
-  expect((await predict(customer)).churn_probability).toBeGreaterThan(0);
+  const without = await predict(customer);
+  expect(without.churn_probability).toBeGreaterThan(0);
+  expect(without).toMatchObject({ model: "desk@1", model_id: 1 });
+  expect(said).toMatchObject({
+    model_id: 2,
+    data: expect.stringMatching(/^churn-bigml\.csv \([0-9a-f]{8}\); /),
+  });
+  // Each prediction is kept with the number of the model that made it.
+  await app.inject("/stats");
+  const kept = store.db
+    .prepare(
+      "SELECT p.model AS model, m.name || '@' || m.version AS stored FROM telelink_predictions p JOIN telelink_models m ON m.id = p.model_id ORDER BY p.id DESC LIMIT 2",
+    )
+    .all();
+  expect(kept).toEqual([
+    { model: "desk@1", stored: "desk@1" },
+    { model: "plain@1", stored: "plain@1" },
+  ]);
 });
 
 test("a model of other columns is refused, and the one before goes on answering", async () => {
@@ -124,8 +141,23 @@ test("a champion whose bytes were damaged is told of, and the desk answers", asy
   expect(problem).toContain("its bytes must have the SHA-256");
 });
 
+test("the desk is kept in the store too, once, and can be promoted like any other", async () => {
+  expect(new Champion(store, base).desk().origin).toMatchObject({ model: "desk@1", modelId: 1 });
+  expect((await promote("desk@1")).json()).toEqual({ model: "desk@1", source: "champion" });
+  const rows = deskTable([{ ...customer, area_code: "415", ...minutes }]);
+  const said = await predict({ ...customer, ...minutes });
+  expect(said).toMatchObject({ model: "desk@1", model_id: 1 });
+  expect(said.churn_probability).toBeCloseTo(base.score(rows).probability[0], 3);
+});
+
 test("GET /models lists what the store has", async () => {
   const models = (await app.inject("/models")).json();
-  expect(models.map((one: { name: string }) => one.name)).toEqual(["broken", "generator", "other", "plain"]);
+  expect(models.map((one: { name: string }) => one.name)).toEqual([
+    "broken",
+    "generator",
+    "other",
+    "plain",
+    "desk",
+  ]);
   expect(models[0]).not.toHaveProperty("content");
 });

@@ -29,6 +29,8 @@ export interface CsvOptions {
 }
 
 export interface RejectedRow {
+  /** Which data row it is, from 1. */
+  readonly row: number;
   readonly line: number;
   readonly text: string;
   readonly problems: readonly Problem[];

@@ -109,7 +109,9 @@ export class CsvReader {
       const rule = `a row must have at most ${this.maxRecordBytes} bytes`;
       const value = decode(this.buffer, at, at + 80);
       this.rows++;
-      this.reject(this.brokenRow({ line: this.scanner.line, rule, value, begin: at, end: at + 80 }));
+      this.reject(
+        this.brokenRow({ line: this.scanner.line, rule, value, begin: at, end: at + 80 }, this.rows),
+      );
       this.skippingLine = true;
       at = this.filled;
     }
@@ -140,12 +142,16 @@ export class CsvReader {
         else bad.set(row, [problem]);
       });
     }
+    const before = this.rows;
     this.rows += block.rows + broken.length;
     const keep = this.options.badCells === "missing";
     let next = 0;
+    let whole = 0;
     const breakBefore = (line: number): void => {
-      for (; next < broken.length && broken[next].line < line; next++)
-        this.reject(this.brokenRow(broken[next]));
+      for (; next < broken.length && broken[next].line < line; next++) {
+        while (whole < block.rows && block.lines[whole] < broken[next].line) whole++;
+        this.reject(this.brokenRow(broken[next], before + whole + next + 1));
+      }
     };
     if (bad.size > 0) {
       this.flags.fill(0, 0, block.rows);
@@ -155,7 +161,12 @@ export class CsvReader {
         if (keep) for (const problem of problems) this.log.add(problem);
         else {
           this.flags[row] = 1;
-          this.reject({ line: block.lines[row], text: this.recordText(row), problems });
+          this.reject({
+            row: before + row + next + 1,
+            line: block.lines[row],
+            text: this.recordText(row),
+            problems,
+          });
         }
       }
       if (!keep) for (const builder of this.builders) builder.dropFlagged(this.flags, block.rows);
@@ -179,9 +190,9 @@ export class CsvReader {
     return cells.map((cell) => quoted(cell, delimiter)).join(delimiter);
   }
 
-  private brokenRow(one: BrokenRecord): RejectedRow {
+  private brokenRow(one: BrokenRecord, row: number): RejectedRow {
     const { line, rule, value } = one;
     const text = decode(this.buffer, one.begin, one.end).replace(/\r?\n$/, "");
-    return { line, text, problems: [{ file: this.name, line, rule, value }] };
+    return { row, line, text, problems: [{ file: this.name, line, rule, value }] };
   }
 }

@@ -81,4 +81,11 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (job_id, number)
   ) WITHOUT ROWID;
   `,
+  // Predictions name their model in words alone up to here; those of models that are kept can be led back to them.
+  `
+  UPDATE telelink_predictions SET model_id =
+    (SELECT id FROM telelink_models WHERE name || '@' || version = telelink_predictions.model)
+  WHERE model_id IS NULL;
+  CREATE INDEX telelink_predictions_model ON telelink_predictions (model_id);
+  `,
 ];

@@ -1,124 +1,218 @@
-import { byId, make, type Prediction, problemBox, send, shown } from "./dom.js";
+import { CsvRecords } from "./csv.js";
+import { byId, make, type Problem, problemBox, saveAs, shown, tableOf } from "./dom.js";
 
-interface Batch {
-  readonly predictions: readonly Prediction[];
-  readonly errors: readonly { readonly row: number; readonly field: string; readonly rule: string }[];
-  readonly summary: {
-    readonly rows: number;
-    readonly predicted: number;
-    readonly rejected: number;
-    readonly high_risk: number;
-    readonly medium_risk: number;
-    readonly low_risk: number;
-  };
+/** A customer worth contacting, as shown. */
+interface Contact {
+  readonly name: string;
+  readonly cells: readonly string[];
+  readonly profit: number;
 }
 
+/** What an answer holds. */
+interface Found {
+  readonly risks: Record<string, number>;
+  readonly contacts: Contact[];
+  readonly errors: string[];
+  rows: number;
+  rejected: number;
+  /** What ended the batch before its end. */
+  broken?: string;
+}
+
+const mostContacts = 10;
 const form = byId<HTMLFormElement>("batch");
 const input = byId<HTMLInputElement>("file");
 const result = byId("result");
 const progress = byId("progress");
+const bar = byId<HTMLProgressElement>("bar");
+const words = byId("progress-words");
+const send = form.querySelector<HTMLButtonElement>("button[type=submit]") as HTMLButtonElement;
+let running: XMLHttpRequest | undefined;
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const file = input.files?.[0];
-  byId("file-error").textContent = file ? "" : "choose a file first";
-  if (!file) {
-    input.focus();
-    return;
-  }
-  progress.hidden = false;
+  const most = Number(input.dataset.most);
+  fail(!file ? "choose a file first" : file.size > most ? `must have at most ${size(most)}` : "");
+  if (!file || file.size > most) return input.focus();
   result.replaceChildren();
-  const body = await file.arrayBuffer();
-  const answer = await send<Batch>("/batch-predict", {
-    method: "POST",
-    headers: { "content-type": "text/csv" },
-    body,
-  });
-  progress.hidden = true;
-  if (!answer.ok) {
-    result.replaceChildren(problemBox(answer.problem));
+  busy(true);
+  const answer = await predict(file);
+  const found = answer instanceof Blob ? await read(answer) : undefined;
+  busy(false);
+  if (!(answer instanceof Blob) || !found) {
+    result.replaceChildren(problemBox(answer as Problem));
     return;
   }
-  result.replaceChildren(...describe(answer.value));
   const button = make("button", { type: "button", class: "app-first" }, "Download Data");
-  button.addEventListener("click", () => download(body, file.name));
-  result.append(make("div", { class: "app-row" }, button));
+  button.addEventListener("click", () => saveAs(answer, file.name.replace(/(\.\w+)?$/, "-predictions.csv")));
+  const note = make("span", { class: "app-note" }, `${size(answer.size)} of CSV, a line for each row`);
+  result.replaceChildren(...describe(found), make("div", { class: "app-row" }, button, note));
 });
 
-function describe({ summary, predictions, errors }: Batch): Node[] {
-  const words = `${shown(summary.predicted)} of ${shown(summary.rows)} customers: ${shown(summary.high_risk)} at high risk, ${shown(summary.medium_risk)} at medium, ${shown(summary.low_risk)} at low.`;
-  const nodes: Node[] = [make("h2", {}, "Result"), make("p", {}, words)];
-  if (errors.length > 0) {
-    const list = make("ul");
-    for (const one of errors.slice(0, 10))
-      list.append(make("li", {}, `Row ${one.row}, ${one.field}: ${one.rule}`));
+byId("cancel").addEventListener("click", () => running?.abort());
+
+/** The predictions as CSV, or what went wrong. The file is sent from the disk, and its answer is kept there. */
+function predict(file: File): Promise<Blob | Problem> {
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    running = request;
+    request.open("POST", "/batch-predict");
+    request.setRequestHeader("content-type", typeOf(file.name));
+    request.setRequestHeader("accept", "text/csv");
+    request.responseType = "blob";
+    request.upload.onprogress = ({ loaded }) => {
+      const share = file.size > 0 ? loaded / file.size : 1;
+      tell(
+        share,
+        share < 1 ? `Sending and predicting: ${size(loaded)} of ${size(file.size)}` : "Receiving …",
+      );
+    };
+    request.onprogress = ({ loaded }) => tell(undefined, `Receiving: ${size(loaded)}`);
+    request.onload = async () => {
+      const body = request.response as Blob;
+      if (request.status === 200) done(body);
+      else {
+        const text = await body.text();
+        done(parsed(text) ?? { title: `The server answered ${request.status}` });
+      }
+    };
+    request.onabort = () => done({ title: "Stopped", detail: "The file was not analyzed." });
+    request.onerror = () =>
+      done({
+        title: "The connection broke off",
+        detail: "The server can't be reached, or ended the batch. Check that it runs, then try again.",
+      });
+    request.send(file);
+  });
+}
+
+/** Counts what the answer holds, a piece at a time. */
+async function read(answer: Blob): Promise<Found> {
+  const found: Found = {
+    risks: { High: 0, Medium: 0, Low: 0 },
+    contacts: [],
+    errors: [],
+    rows: 0,
+    rejected: 0,
+  };
+  const records = new CsvRecords();
+  const reader = answer.stream().pipeThrough(new TextDecoderStream()).getReader();
+  let header: string[] | undefined;
+  let at = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    at += next.value.length;
+    tell(at / answer.size, "Counting …");
+    for (const cells of records.push(next.value)) {
+      if (header === undefined) header = cells;
+      else add(found, Object.fromEntries(header.map((name, j) => [name, cells[j] ?? ""])));
+    }
+  }
+  return found;
+}
+
+function add(found: Found, row: Record<string, string>): void {
+  if (row.row === "") {
+    found.broken = row.error;
+    return;
+  }
+  found.rows++;
+  if (row.error) {
+    found.rejected++;
+    if (found.errors.length < 10) found.errors.push(`Row ${row.row}: ${row.error}`);
+    return;
+  }
+  found.risks[row.risk_level]++;
+  const profit = Number(row.expected_profit);
+  const { contacts } = found;
+  if (contacts.length === mostContacts && profit <= contacts[mostContacts - 1].profit) return;
+  const name = row.customer_id || `Row ${row.row}`;
+  const probability = `${shown(100 * Number(row.churn_probability), 1)} %`;
+  const cells = [probability, row.risk_level, shown(Number(row.clv)), shown(profit), row.recommended_action];
+  const place = contacts.findIndex((one) => one.profit < profit);
+  contacts.splice(place < 0 ? contacts.length : place, 0, { name, cells, profit });
+  contacts.length = Math.min(contacts.length, mostContacts);
+}
+
+function describe({ rows, rejected, risks, errors, contacts, broken }: Found): Node[] {
+  const nodes: Node[] = [
+    make("h2", {}, "Result"),
+    make(
+      "dl",
+      { class: "app-figures" },
+      ...[
+        ["Customers", shown(rows - rejected)],
+        ["High risk", shown(risks.High)],
+        ["Medium risk", shown(risks.Medium)],
+        ["Low risk", shown(risks.Low)],
+      ].map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))),
+    ),
+  ];
+  if (broken) nodes.push(problemBox({ title: "Not all rows were read", detail: broken }));
+  if (rejected > 0) {
+    const one = rejected === 1;
+    const more = rejected > errors.length ? `; the first ${errors.length}` : "";
     nodes.push(
       make(
         "div",
         { class: "app-problem" },
-        make(
-          "p",
-          {},
-          `${shown(summary.rejected)} rows could not be used${errors.length > 10 ? "; the first ten reasons" : ""}:`,
-        ),
-        list,
+        make("p", {}, `${shown(rejected)} of ${shown(rows)} rows ${one ? "has" : "have"} no answer${more}:`),
+        make("ul", {}, ...errors.map((text) => make("li", {}, text))),
       ),
     );
   }
-  const top = predictions
-    .map((one, i) => ({ one, row: i + 1 }))
-    .sort((a, b) => b.one.expected_profit - a.one.expected_profit)
-    .slice(0, 10);
-  const table = make("table", {}, make("caption", {}, "The ten customers worth contacting first"));
-  const head = make("tr");
-  for (const name of ["Customer", "Leaves", "Risk", "Value", "Profit", "Action"])
-    head.append(
-      make(
-        "th",
-        { scope: "col", ...(["Leaves", "Value", "Profit"].includes(name) ? { class: "tl-num" } : {}) },
-        name,
+  const caption =
+    contacts.length === mostContacts ? "The ten customers worth contacting first" : "Worth contacting first";
+  const header = ["Customer", "Leaves", "Risk", "Value", "Profit", "Action"];
+  if (contacts.length > 0)
+    nodes.push(
+      tableOf(
+        caption,
+        header,
+        contacts.map(({ name, cells }) => [name, ...cells]),
+        [1, 3, 4],
       ),
     );
-  const body = make("tbody");
-  for (const { one, row } of top) {
-    body.append(
-      make(
-        "tr",
-        {},
-        make("th", { scope: "row" }, one.customer_id ?? `Row ${row}`),
-        make("td", { class: "tl-num" }, `${shown(100 * one.churn_probability, 1)} %`),
-        make("td", {}, one.risk_level),
-        make("td", { class: "tl-num" }, shown(one.clv)),
-        make("td", { class: "tl-num" }, shown(one.expected_profit)),
-        make("td", {}, one.recommended_action),
-      ),
-    );
-  }
-  table.append(make("thead", {}, head), body);
-  nodes.push(
-    make(
-      "div",
-      {
-        class: "tl-table",
-        tabindex: "0",
-        role: "region",
-        "aria-label": "The ten customers worth contacting first",
-      },
-      table,
-    ),
-  );
   return nodes;
 }
 
-async function download(body: ArrayBuffer, name: string): Promise<void> {
-  const reply = await fetch("/batch-predict", {
-    method: "POST",
-    headers: { "content-type": "text/csv", accept: "text/csv" },
-    body,
-  });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await reply.blob());
-  link.download = name.replace(/(\.csv)?$/i, "-predictions.csv");
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+function busy(on: boolean): void {
+  progress.hidden = !on;
+  send.disabled = on;
+  if (on) tell(0, "Sending …");
+  else running = undefined;
+}
+
+function tell(share: number | undefined, text: string): void {
+  if (share === undefined) bar.removeAttribute("value");
+  else bar.value = share;
+  words.textContent = text;
+}
+
+function fail(text: string): void {
+  byId("file-error").textContent = text;
+  input.toggleAttribute("aria-invalid", text !== "");
+  if (text) input.setAttribute("aria-invalid", "true");
+}
+
+function typeOf(name: string): string {
+  if (/\.json$/i.test(name)) return "application/json";
+  return /\.(ndjson|jsonl)$/i.test(name) ? "application/x-ndjson" : "text/csv";
+}
+
+function parsed(text: string): Problem | undefined {
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    return undefined;
+  }
+}
+
+function size(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB"];
+  const step = Math.min(
+    units.length - 1,
+    Math.max(0, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1024))),
+  );
+  return `${shown(bytes / 1024 ** step, step > 1 ? 1 : 0)} ${units[step]}`;
 }

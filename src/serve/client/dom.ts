@@ -123,3 +123,12 @@ export async function change<T>(url: string, body: unknown): ReturnType<typeof s
   localStorage.setItem("telelink.key", key);
   return attempt();
 }
+
+/** Offers the bytes as a file to keep; it needs no server. */
+export function saveAs(bytes: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(bytes);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

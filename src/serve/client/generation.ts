@@ -1,4 +1,4 @@
-import { byId, make, problemBox, send, shown, tableOf } from "./dom.js";
+import { byId, make, problemBox, saveAs, send, shown, tableOf } from "./dom.js";
 
 interface Model {
   readonly name: string;
@@ -110,11 +110,7 @@ download.addEventListener("click", async () => {
       body: JSON.stringify(asked),
     });
     if (!reply.ok) throw new Error(`The server answered ${reply.status}`);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await reply.blob());
-    link.download = "synthetic.csv";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    saveAs(await reply.blob(), "synthetic.csv");
   } catch (error) {
     result.prepend(problemBox({ title: "The rows could not be drawn", detail: String(error) }));
   }

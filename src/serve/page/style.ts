@@ -45,5 +45,9 @@ button:disabled { opacity: .55; cursor: default; }
 .app-empty { color: var(--tl-faint); max-width: 46ch; }
 .app-problem { background: var(--tl-bad-surface); color: var(--tl-bad); padding: .8rem 1rem; border-radius: 5px; }
 .app-note { font-size: .86rem; color: var(--tl-faint); }
+.app-progress { display: grid; gap: .5rem; justify-items: start; max-width: 40rem; margin-top: 1.4rem; }
+.app-progress[hidden] { display: none; }
+.app-figures { display: flex; flex-wrap: wrap; gap: 1rem 2.4rem; margin: .8rem 0 1.4rem; }
+.app-figures dt { color: var(--tl-faint); font-size: .9rem; } .app-figures dd { margin: 0; font-size: 1.7rem; font-weight: 640; letter-spacing: -.01em; font-variant-numeric: tabular-nums; }
 progress { width: 100%; height: .9rem; accent-color: var(--tl-accent); }
 `;

@@ -80,7 +80,7 @@ export function statusRoutes(app: App, context: Context): void {
     "/stats",
     { schema: { summary: "What was predicted so far", tags: ["status"], response: { 200: statsSchema } } },
     async () => {
-      context.log.flush();
+      await context.log.flush();
       const { db } = context.store;
       const total = db
         .prepare(

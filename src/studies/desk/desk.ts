@@ -15,12 +15,16 @@ export interface DeskScores {
   readonly value: Float64Array;
   readonly valueLow: Float64Array;
   readonly valueHigh: Float64Array;
+  /** The number of the variant that answered. */
+  readonly variant: Uint8Array;
 }
 
 /** Where a desk's models come from. */
 export interface DeskOrigin {
-  /** What answers, in a word. */
+  /** What answers, in a word: name@version of a model that the store keeps. */
   readonly model: string;
+  /** That model's number in the store. */
+  readonly modelId?: number;
   readonly data: readonly {
     readonly name: string;
     readonly sha256: string;
@@ -48,6 +52,8 @@ export type ValueRule =
 export interface DeskVariant {
   readonly churn: Pipeline;
   readonly value: ValueRule;
+  /** Where it comes from, if not from where the desk does. */
+  readonly origin?: DeskOrigin;
 }
 
 /** The models behind a decision on a customer: churn and value. */
@@ -94,11 +100,13 @@ export function deskOf(variants: readonly DeskVariant[], schema: Schema, origin:
         value: new Float64Array(n),
         valueLow: new Float64Array(n),
         valueHigh: new Float64Array(n),
+        variant: new Uint8Array(n),
       };
       for (const part of parts(rows)) {
         const { churn, value } = variants[part.variant];
         scatter(churn.predict(part.rows), part.places, out.probability);
         writeValues(value, part.rows, part.places, out);
+        for (const place of part.places) out.variant[place] = part.variant;
       }
       return out;
     },
@@ -116,7 +124,8 @@ export function deskOf(variants: readonly DeskVariant[], schema: Schema, origin:
       version: 1,
       origin,
       schema,
-      variants: variants.map(({ churn, value }) => ({
+      variants: variants.map(({ churn, value, origin: own }) => ({
+        ...(own ? { origin: own } : {}),
         churn: churn.toJSON(),
         value: value.kind === "column" ? value : { ...value, pipeline: value.pipeline.toJSON() },
       })),
@@ -124,26 +133,30 @@ export function deskOf(variants: readonly DeskVariant[], schema: Schema, origin:
   };
 }
 
+const originJson = z.strictObject({
+  model: z.string(),
+  modelId: z.number().optional(),
+  seed: z.string(),
+  simulatedValue: z.boolean(),
+  data: z.array(
+    z.strictObject({
+      name: z.string(),
+      sha256: z.string(),
+      rows: z.number().optional(),
+      simulated: z.boolean().optional(),
+    }),
+  ),
+});
+
 const deskJson = z.strictObject({
   kind: z.literal("telelink-desk"),
   version: z.literal(1),
-  origin: z.strictObject({
-    model: z.string(),
-    seed: z.string(),
-    simulatedValue: z.boolean(),
-    data: z.array(
-      z.strictObject({
-        name: z.string(),
-        sha256: z.string(),
-        rows: z.number().optional(),
-        simulated: z.boolean().optional(),
-      }),
-    ),
-  }),
+  origin: originJson,
   schema: z.unknown(),
   variants: z
     .array(
       z.strictObject({
+        origin: originJson.optional(),
         churn: z.unknown(),
         value: z.discriminatedUnion("kind", [
           z.strictObject({
@@ -166,13 +179,19 @@ export function deskFromJSON(json: unknown): Desk {
   check(read.success, "load desk", read.success ? "" : z.prettifyError(read.error));
   const { origin, schema, variants } = read.data;
   return deskOf(
-    variants.map(({ churn, value }) => ({
+    variants.map(({ churn, value, origin: own }) => ({
+      ...(own ? { origin: own } : {}),
       churn: loadPipeline(churn),
       value: value.kind === "column" ? value : { ...value, pipeline: loadPipeline(value.pipeline) },
     })),
     schemaFromJson(schema, "of the desk"),
     origin,
   );
+}
+
+/** Where the model comes from that answered as this variant. */
+export function originOf(desk: Desk, variant: number): DeskOrigin {
+  return desk.variants[variant].origin ?? desk.origin;
 }
 
 /** The columns that a variant reads. */

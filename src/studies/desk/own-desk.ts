@@ -8,6 +8,8 @@ import { type Desk, deskOf, type ValueRule } from "./desk";
 export interface NamedModel {
   readonly name: string;
   readonly model: SavedModel;
+  /** Its number in the store, where it is kept there. */
+  readonly id?: number;
 }
 
 /** How to value customers whose columns are not the desk's: by a column of theirs, or a model that predicts numbers. */
@@ -39,9 +41,13 @@ export function withChampion(desk: Desk, champion: NamedModel): Desk {
     columns: [...desk.schema.columns, ...model.schema.columns.filter((one) => !own.has(one.name))],
   };
   const [first, ...others] = desk.variants;
-  return deskOf([{ ...first, churn: model.pipeline }, ...others], schema, {
-    ...desk.origin,
+  // The others go on saying where they come from.
+  const kept = others.map((one) => ({ ...one, origin: one.origin ?? desk.origin }));
+  const { modelId: _, ...origin } = desk.origin;
+  return deskOf([{ ...first, churn: model.pipeline }, ...kept], schema, {
+    ...origin,
     model: champion.name,
+    ...(champion.id === undefined ? {} : { modelId: champion.id }),
     data: [...model.origin.data, ...desk.origin.data],
   });
 }

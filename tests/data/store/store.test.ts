@@ -13,6 +13,7 @@ import {
   listJobs,
   startNextJob,
 } from "../../../src/data/store/jobs";
+import { migrations } from "../../../src/data/store/migrations";
 import { findModel, listModels, modelContent, saveModel, setAlias } from "../../../src/data/store/models";
 import { openStore, type Store, StoreError, transaction } from "../../../src/data/store/open";
 
@@ -47,8 +48,28 @@ describe("openStore(file)", () => {
   test("refuses a store of a newer version", () => {
     store.db.pragma("user_version = 99");
     expect(() => openStore(store.file)).toThrow(
-      /its version must be at most 1, that of this program, got 99/,
+      /its version must be at most 2, that of this program, got 99/,
     );
+  });
+
+  test("brings a store of the first version up to date, and leads its predictions back to the models they name", () => {
+    const file = join(folder, "old.db");
+    const old = new Database(file);
+    old.exec(migrations[0]);
+    old.exec(`INSERT INTO telelink_models (name, version, kind, sha256, metadata, content, at) VALUES ('churn', 2, 'k', '', '{}', x'', '');
+      INSERT INTO telelink_predictions (model, probability, risk, action, at) VALUES ('churn@2', .5, 'High', 'x', ''), ('desk (bigml)', .5, 'High', 'x', '')`);
+    old.pragma("user_version = 1");
+    old.close();
+    const opened = openStore(file);
+    expect(
+      opened.db
+        .prepare("SELECT model, model_id AS id FROM telelink_predictions ORDER BY telelink_predictions.id")
+        .all(),
+    ).toEqual([
+      { model: "churn@2", id: 1 },
+      { model: "desk (bigml)", id: null },
+    ]);
+    opened.close();
   });
 
   test("says that another process is writing", () => {

@@ -1,0 +1,124 @@
+import type { RejectedRow } from "../../data/csv/options";
+import { readCsvBatches } from "../../data/read-csv-batches";
+import type { ColumnSchema } from "../../data/schema";
+import { type Table, table } from "../../data/table";
+import { type DeskField, deskFields } from "../../studies/desk/columns";
+import { HttpProblem } from "../problem";
+import { type CustomerRows, lotRows, mostRowBytes } from "./rows";
+
+const idColumn = "customer_id";
+
+/** The header must end within so many bytes. */
+const mostHeader = 1 << 16;
+
+/** Bodies of fewer bytes are read as a whole. */
+const fewBytes = 1 << 14;
+
+/** The customers of CSV with a header, in the form's names or churn-bigml's, as they arrive. */
+export async function* rowsFromCsv(body: AsyncIterable<Uint8Array>): AsyncGenerator<CustomerRows> {
+  const { header, all } = await peek(body);
+  const byKey = named(header, "account_length");
+  const nameOf = (field: DeskField): string => (byKey ? field.key : field.column);
+  const wanted = deskFields.filter((field) => named(header, nameOf(field)));
+  const missing = deskFields.filter(
+    (field) => !wanted.includes(field) && !(field.kind === "number" && field.optional),
+  );
+  if (missing.length > 0)
+    throw new HttpProblem(
+      422,
+      "The data cannot be used",
+      `The CSV must have the columns ${missing.map(nameOf).join(", ")} as well`,
+    );
+  const columns = wanted.map((field) => columnOf(field, nameOf(field)));
+  if (named(header, idColumn)) columns.unshift({ name: idColumn, type: "id" });
+  let refused: RejectedRow[] = [];
+  const batches = await readCsvBatches(all, {
+    name: "the CSV sent",
+    schema: { columns },
+    only: columns.map((one) => one.name),
+    rows: lotRows,
+    headBytes: fewBytes,
+    maxFieldBytes: mostRowBytes,
+    maxProblems: 0,
+    onReject: (row) => refused.push(row),
+  });
+  let before = 0;
+  const lot = (rows: Table): CustomerRows => {
+    const errors = refused.flatMap(({ row, problems }) =>
+      problems.map(({ column, rule, value }) => ({
+        row,
+        field: column ?? "row",
+        rule: `${rule}, got ${value}`,
+      })),
+    );
+    refused = [];
+    const taken = { before, count: batches.rows - before, rows, ids: idsOf(rows), errors };
+    before = batches.rows;
+    return { ...taken, rows: inDeskColumns(rows, nameOf) };
+  };
+  for await (const rows of batches) yield lot(rows);
+  // Bad rows behind the last good one.
+  yield lot(table([{ name: idColumn, type: "id", values: [] }]));
+}
+
+/** The header's text, and the bytes with those that were read for it. */
+async function peek(
+  body: AsyncIterable<Uint8Array>,
+): Promise<{ header: string; all: AsyncIterable<Uint8Array> }> {
+  const pieces = body[Symbol.asyncIterator]();
+  const read: Uint8Array[] = [];
+  let size = 0;
+  let ended = false;
+  while (size < mostHeader && !ended && !read.some((one) => one.includes(10))) {
+    const next = await pieces.next();
+    if (next.done) ended = true;
+    else {
+      read.push(next.value);
+      size += next.value.length;
+    }
+  }
+  const peeked = Buffer.concat(read);
+  async function* all(): AsyncGenerator<Uint8Array> {
+    if (peeked.length > 0) yield peeked;
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+  }
+  const start = peeked.subarray(0, mostHeader).toString("utf8");
+  return { header: start.replace(/^\uFEFF/, "").split(/\r\n?|\n/, 1)[0], all: all() };
+}
+
+/** Whether a header has the column. */
+function named(header: string, column: string): boolean {
+  const cells = header.split(/[,;\t|]/).map((cell) =>
+    cell
+      .trim()
+      .replace(/^"(.*)"$/, "$1")
+      .trim(),
+  );
+  return cells.includes(column);
+}
+
+function columnOf(field: DeskField, name: string): ColumnSchema {
+  if (field.kind === "number")
+    return { name, type: "numeric", minimum: field.low, maximum: field.high, required: !field.optional };
+  if (field.kind === "choice") return { name, type: "categorical", levels: field.choices, required: true };
+  // With its words given, another word is that row's fault; any usual pair is read.
+  return { name, type: "boolean", levels: ["No", "Yes"], required: true };
+}
+
+function idsOf(rows: Table): (string | undefined)[] {
+  const found = rows.columns.find((one) => one.name === idColumn);
+  return found && "values" in found && found.type !== "numeric"
+    ? found.values.map((id) => id || undefined)
+    : new Array<undefined>(rows.rows).fill(undefined);
+}
+
+function inDeskColumns(read: Table, nameOf: (field: DeskField) => string): Table {
+  return table(
+    deskFields.map((field) => {
+      const found = read.columns.find((one) => one.name === nameOf(field));
+      if (found) return { ...found, name: field.column };
+      const values = new Float64Array(read.rows).fill(Number.NaN);
+      return { name: field.column, type: "numeric" as const, values };
+    }),
+  );
+}

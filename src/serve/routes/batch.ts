@@ -1,0 +1,184 @@
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { Readable } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
+import { z } from "zod";
+import type { App, Context } from "../app";
+import { BatchCount, type BatchForm, formFor, type ScoredRows } from "../batch/answer";
+import { BodyError } from "../batch/json-list";
+import type { CustomerRows } from "../batch/rows";
+import { rowsFromCsv } from "../batch/rows-from-csv";
+import { rowsFromJson, rowsFromLines } from "../batch/rows-from-json";
+import { Spool } from "../batch/spool";
+import { HttpProblem, problem, problemOf } from "../problem";
+import { batchSummarySchema, predictionSchema, reasonsQuery, rowErrorSchema } from "../schemas";
+import { scoreTable } from "../score";
+
+const batchSchema = z
+  .object({
+    predictions: z.array(
+      predictionSchema
+        .extend({ row: z.number().int().describe("Counted from 1") })
+        .meta({ id: "RowPrediction" }),
+    ),
+    errors: z.array(rowErrorSchema).describe("Rows that could not be used, the first thousand"),
+    summary: batchSummarySchema,
+    problem: problem
+      .optional()
+      .describe("Why the batch ends before its end, where that was found once the answer had begun"),
+  })
+  .meta({ id: "BatchPrediction" });
+
+const readers: Readonly<Record<string, (body: AsyncIterable<Uint8Array>) => AsyncGenerator<CustomerRows>>> = {
+  "application/json": rowsFromJson,
+  "application/x-ndjson": rowsFromLines,
+  "application/jsonl": rowsFromLines,
+  "text/csv": rowsFromCsv,
+  "application/csv": rowsFromCsv,
+};
+
+/** So much of an answer is held back, for what is wrong with a small batch to be told by the status. */
+const heldBack = 1 << 14;
+
+/** Predicts many customers, as they arrive. */
+export function batchRoutes(root: App, context: Context): void {
+  // The body is read here and not by a parser, so this route has a scope of its own.
+  root.register(async (scope) => {
+    const app = scope as unknown as App;
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser(Object.keys(readers), (_, body, done) => done(null, body));
+    app.post(
+      "/batch-predict",
+      {
+        schema: {
+          summary: "The same for many customers, as JSON or CSV",
+          description:
+            'Send application/json (a list of customers, or {"customers": […]}), application/x-ndjson (a customer a line) or text/csv with a header. Rows are answered as they arrive, in the form that Accept names, and a row that breaks a rule is reported in its place. What is found wrong once the answer has begun is told at its end.',
+          tags: ["predict"],
+          querystring: reasonsQuery(0),
+          produces: ["application/json", "application/x-ndjson", "text/csv"],
+          response: { 200: batchSchema, 400: problem, 413: problem, 415: problem, 422: problem },
+        },
+      },
+      async (request, reply) => {
+        const packed = request.headers["content-encoding"] ?? "identity";
+        if (packed !== "identity")
+          throw new HttpProblem(415, "That form of body is not read", "Send the body unpacked");
+        const { batchLimit } = context.settings;
+        if (Number(request.headers["content-length"] ?? 0) > batchLimit) throw tooLarge(batchLimit);
+        const [type] = (request.headers["content-type"] ?? "").toLowerCase().split(/\s*;/, 1);
+        const form = formFor(request.headers.accept ?? "");
+        const gone = new AbortController();
+        reply.raw.once("close", () => gone.abort());
+        const body = limited(request.body as Readable, batchLimit);
+        let begun = false;
+        const text = answer(readers[type](body), form, context, {
+          reasons: request.query.reasons,
+          gone: gone.signal,
+          begun: () => begun,
+        });
+        const held: string[] = [];
+        let size = 0;
+        let ended = false;
+        while (size < heldBack && !ended) {
+          const next = await text.next();
+          if (next.done) ended = true;
+          else {
+            held.push(next.value);
+            size += next.value.length;
+          }
+        }
+        begun = true;
+        reply.type(form.type);
+        if (form.file) reply.header("content-disposition", `attachment; filename="${form.file}"`);
+        const first = Buffer.from(held.join(""));
+        if (ended) return reply.send(first as never);
+        const { store, settings } = context;
+        const spool = new Spool({
+          folder: store.file === ":memory:" ? tmpdir() : dirname(store.file),
+          memory: 1 << 20,
+          most: settings.spoolLimit,
+          patience: 60_000,
+        });
+        fill(spool, first, text).catch((error: unknown) => {
+          if (!gone.signal.aborted) request.log.error({ err: error }, "a batch was broken off");
+          spool.end(error as Error);
+        });
+        return reply.send(Readable.from(spool, { objectMode: false }) as never);
+      },
+    );
+  });
+}
+
+/** Puts the text into the spool until nobody reads it any more. */
+async function fill(spool: Spool, first: Buffer, text: AsyncGenerator<string>): Promise<void> {
+  await spool.write(first);
+  for await (const piece of text) {
+    if (spool.abandoned) return;
+    await spool.write(Buffer.from(piece));
+  }
+  spool.end();
+}
+
+interface Asked {
+  readonly reasons: number;
+  readonly gone: AbortSignal;
+  /** Whether the answer was begun, so that its status can't be changed any more. */
+  readonly begun: () => boolean;
+}
+
+/** The answer's text, piece by piece. */
+async function* answer(
+  rows: AsyncGenerator<CustomerRows>,
+  form: BatchForm,
+  { desk, settings, log }: Context,
+  { reasons, gone, begun }: Asked,
+): AsyncGenerator<string> {
+  const count = new BatchCount();
+  // One batch, one model: another that is promoted meanwhile answers the next.
+  const model = desk();
+  yield form.head();
+  try {
+    for await (const { rows: good, ids, ...lot } of rows) {
+      gone.throwIfAborted();
+      const predictions = good.rows > 0 ? scoreTable(model, settings, good, (i) => ids[i], reasons) : [];
+      const scored: ScoredRows = { ...lot, predictions };
+      for (const one of predictions) log.add(one);
+      count.add(scored);
+      yield form.rows(scored);
+      await log.room();
+      // Others wait no longer than one lot takes.
+      await turn();
+    }
+  } catch (error) {
+    const known = error instanceof BodyError ? bodyProblem(error) : error;
+    if (!begun() || gone.aborted) throw known;
+    yield form.tail(count.summary(), problemOf(known as Error));
+    return;
+  }
+  yield form.tail(count.summary());
+}
+
+function bodyProblem({ kind, message }: BodyError): HttpProblem {
+  return kind === "size"
+    ? new HttpProblem(413, "The body is too large", message)
+    : new HttpProblem(400, "The request is not as it must be", message);
+}
+
+/** The body's bytes, up to so many. */
+async function* limited(body: Readable, most: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const piece of body) {
+    size += (piece as Uint8Array).length;
+    if (size > most) throw tooLarge(most);
+    yield piece as Uint8Array;
+  }
+}
+
+function tooLarge(most: number): HttpProblem {
+  return new HttpProblem(
+    413,
+    "The body is too large",
+    `A batch may have ${most} bytes (TELELINK_BATCH_LIMIT)`,
+  );
+}
