@@ -168,6 +168,8 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
     expect((await post("/predict", "{nope")).statusCode).toBe(400);
     expect((await post("/predict", "a=1", { "content-type": "text/plain" })).statusCode).toBe(415);
     expect((await post("/batch-predict", "null")).statusCode).toBe(400);
+    expect((await app.inject({ method: "POST", url: "/batch-predict" })).statusCode).toBe(400);
+    expect((await post("/batch-predict", "[]", { "content-encoding": "gzip" })).statusCode).toBe(415);
     expect((await app.inject("/nowhere")).json()).toMatchObject({ status: 404 });
     const wrong = await app.inject({ method: "DELETE", url: "/predict?x=1" });
     expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, "POST"]);

@@ -66,11 +66,17 @@ export function batchRoutes(root: App, context: Context): void {
           throw new HttpProblem(415, "That form of body is not read", "Send the body unpacked");
         const { batchLimit } = context.settings;
         if (Number(request.headers["content-length"] ?? 0) > batchLimit) throw tooLarge(batchLimit);
+        if (!(request.body instanceof Readable))
+          throw new HttpProblem(
+            400,
+            "The request is not as it must be",
+            `There must be a body of ${Object.keys(readers).join(", ")}`,
+          );
         const [type] = (request.headers["content-type"] ?? "").toLowerCase().split(/\s*;/, 1);
         const form = formFor(request.headers.accept ?? "");
         const gone = new AbortController();
         reply.raw.once("close", () => gone.abort());
-        const body = limited(request.body as Readable, batchLimit);
+        const body = limited(request.body, batchLimit);
         let begun = false;
         const text = answer(readers[type](body), form, context, {
           reasons: request.query.reasons,
