@@ -16,6 +16,8 @@ interface Options {
   id: string[];
   schema?: string;
   model: string;
+  search?: string;
+  members?: string;
   seed: string;
   folds: string;
 }
@@ -37,7 +39,19 @@ export function trainCommand(): Command {
       "--schema <file>",
       "a JSON file that overrides inferred types (telelink data show --write-schema)",
     )
-    .option("--model <name>", "auto, boosting, forest, logistic (classes) or linear (numbers)", "auto")
+    .option(
+      "--model <name>",
+      "auto, boosting, forest, network, logistic (classes) or linear (numbers)",
+      "auto",
+    )
+    .option(
+      "--search <number>",
+      "with --model network: compare so many nets of random width, depth, dropout and rate",
+    )
+    .option(
+      "--members <names>",
+      "with --model auto: what to blend, of boosting,forest,spline,network (for numbers linear,boosting,network)",
+    )
     .option(
       "--alias <name>",
       "keep the model in the store and let this name stand for it: champion answers at the desk",
@@ -53,6 +67,7 @@ Examples:
   $ telelink train --data customers.csv --target Churn --out churn.json
   $ telelink train --data customers.csv --target Churn --id CustomerID --alias champion
   $ telelink train --data telco.csv --target Churn --positive Yes --id customerID --model logistic --out churn.json
+  $ telelink train --data customers.csv --target Churn --model network --search 20 --out churn.tlm
 
 A customer who stands in the file more than once, by --id or else by its first identifier, counts once: later rows are
 left out, and their number is told.`,
@@ -79,6 +94,9 @@ async function train(options: Options): Promise<void> {
     ]);
   const seed = wholeNumber(options.seed, "--seed");
   const folds = wholeNumber(options.folds, "--folds", 2, 100);
+  const search =
+    options.search === undefined ? undefined : wholeNumber(options.search, "--search", 1, 10_000);
+  const members = options.members?.split(",").map((one) => one.trim());
   const schema = options.schema ? readSchema(options.schema) : undefined;
   const read = await readTable(options.data, { schema });
   const names = read.table.columns.map((one) => one.name);
@@ -90,7 +108,7 @@ async function train(options: Options): Promise<void> {
   showColumns(read, options);
   const { table, id, duplicates } = distinctRows(read.table, options.id);
   if (duplicates > 0) print(`${duplicates} rows left out: their ${id.join(" and ")} stood further up\n`);
-  const plan = { ...options, folds, drop: [...options.drop, ...options.id] };
+  const plan = { ...options, folds, search, members, drop: [...options.drop, ...options.id] };
   const training = await watched((watch) =>
     trainModel(table, read.schema, plan, seeded(seed), watch).catch((error: unknown) => {
       throw watch.signal.aborted

@@ -3,18 +3,12 @@ import { mapThreads } from "../core/pool";
 import { kFold } from "../data/split";
 import { takeTableRows } from "../data/table";
 import { encode } from "../features/encode";
+import { type NumberMember, numberMembers } from "./auto-members";
 import { blendOf, mixed } from "./blend";
-import type { LearnerSpec } from "./learner";
 import { loadModel } from "./load";
 import { type FitTable, type Pipeline, pipelineOf } from "./pipeline";
 import { fitCandidate, fitModel, sharedLabelled, sharedMatrix } from "./search-task";
 import { squaredWeights } from "./squared-weights";
-
-/** A learner of numbers that may have a part in the blend. */
-export interface NumberMember {
-  readonly name: string;
-  readonly learner: LearnerSpec;
-}
 
 export interface AutoNumbersOptions {
   /** What may be blended; defaults to `numberMembers`. */
@@ -24,25 +18,6 @@ export interface AutoNumbersOptions {
   /** Threads that fit; defaults to all processors. The model is the same for any number. */
   readonly threads?: number;
 }
-
-/** What `autoNumbers` blends unless told otherwise: a line, and trees that find steps and interactions. */
-export const numberMembers: readonly NumberMember[] = [
-  { name: "ridge regression", learner: { kind: "ridge", options: { alpha: 1 } } },
-  {
-    name: "boosted trees of 6 leaves",
-    learner: {
-      kind: "gradient-boosting",
-      options: { loss: "squared", leaves: 6, trees: 300, learnRate: 0.05 },
-    },
-  },
-  {
-    name: "boosted trees of 24 leaves",
-    learner: {
-      kind: "gradient-boosting",
-      options: { loss: "squared", leaves: 24, trees: 120, learnRate: 0.08, columnShare: 0.7 },
-    },
-  },
-];
 
 /** Members of less weight are left out: they would cost time at every prediction for nothing. */
 const leastWeight = 0.02;

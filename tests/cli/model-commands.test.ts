@@ -76,6 +76,35 @@ test("telelink train shows types, judges by cross-validation and writes the same
   expect(first).not.toContain("c17");
 });
 
+test("telelink train --model network takes one net or the best of some, and says what it ran on", async () => {
+  // A net's training has as many steps for few rows as for many, but each is quicker.
+  const lines = readFileSync(at("train.csv"), "utf8").split("\n");
+  writeFileSync(at("few.csv"), lines.slice(0, 81).join("\n"));
+  const train = ["train", "--data", at("few.csv"), "--target", "Churn", "--drop", "status", "spent"];
+  const asked = ["--model", "network", "--search", "1", "--folds", "2", "--out", at("n.json")];
+  expect(await telelink(...train, ...asked)).toBe(0);
+  expect(out).toMatch(
+    /The model is 5 nets of (\d+-?)+ units, the best of 1, trained in \d+ epochs at a rate of 0\.\d+ on simd \(/,
+  );
+  expect(out).toMatch(/network model of Churn, .* judged by 2-fold cross-validation/);
+  expect(await telelink("evaluate", at("n.json"), "--data", at("test.csv"))).toBe(0);
+  expect(out).toMatch(/ROC AUC +0\.[6789]/);
+  expect(await telelink(...train, "--search", "2", "--out", at("n.json"))).toBe(1);
+  expect(err).toContain('Cannot train: only network is searched for, got "auto"');
+}, 60_000);
+
+test("telelink train --members says what auto may blend", async () => {
+  const train = ["train", "--data", at("train.csv"), "--target", "Churn", "--drop", "status", "spent"];
+  expect(await telelink(...train, "--members", " spline", "--out", at("b.json"))).toBe(0);
+  expect(out).toMatch(/The model is 100 % additive logistic regression\./);
+  expect(await telelink(...train, "--members", "spline,nets", "--out", at("b.json"))).toBe(1);
+  expect(err).toContain(
+    'Cannot choose members: members must be one of boosting, forest, spline, network, got "nets"',
+  );
+  expect(await telelink(...train, "--model", "forest", "--members", "spline", "--out", at("b.json"))).toBe(1);
+  expect(err).toContain('Cannot train: only auto has members, got "forest"');
+}, 60_000);
+
 test("telelink train counts a customer once, and says how many rows that left out", async () => {
   const text = readFileSync(at("train.csv"), "utf8");
   const [, ...rows] = text.split("\n");

@@ -9,7 +9,13 @@ import { averagePrecision, rocAuc } from "../../src/evaluate/ranking";
 import { chooseThreshold } from "../../src/evaluate/threshold";
 import { auto } from "../../src/models/auto";
 import { correct } from "../../src/models/auto-calibration";
-import { autoMembers } from "../../src/models/auto-members";
+import {
+  autoMembers,
+  memberGroups,
+  membersOf,
+  numberGroups,
+  numberMembers,
+} from "../../src/models/auto-members";
 import { splineLogistic } from "../../src/models/auto-spline";
 import { loadPipeline } from "../../src/models/load";
 import { logisticRegression } from "../../src/models/logistic";
@@ -78,6 +84,27 @@ describe("auto()(table, y, rng)", () => {
     expect(back.predict(later.rows)).toEqual((await one).predict(later.rows));
     expect(JSON.stringify(back)).toBe(text);
     expect(text).not.toContain("outOfFold");
+  });
+
+  test("blends a net with others where it is named, and loads with the net in it", async () => {
+    const quick = { hidden: [16], members: 2, epochs: 12, bins: 0, rate: 0.02, frequencyScale: 0.3 };
+    const members = membersOf(memberGroups, ["spline", "network"]).map((one) =>
+      one.name === "net"
+        ? { ...one, learner: { kind: "network" as const, options: { ...one.learner.options, ...quick } } }
+        : one,
+    );
+    const model = await auto({ members, discover: false, threads: 1 })(rows, y, seeded(1));
+    const weights = Object.fromEntries(model.report.members.map((one) => [one.name, one.weight]));
+    // The sum of day and night is beyond an additive model.
+    expect(weights.net).toBeGreaterThan(0.3);
+    expect(loadPipeline(JSON.parse(JSON.stringify(model))).predict(later.rows)).toEqual(
+      model.predict(later.rows),
+    );
+    expect(membersOf(memberGroups, ["boosting", "forest", "spline"])).toEqual(autoMembers);
+    expect(membersOf(numberGroups, ["linear", "boosting"])).toEqual(numberMembers);
+    expect(() => membersOf(numberGroups, ["forest"])).toThrow(
+      'Cannot choose members: members must be one of linear, boosting, network, got "forest"',
+    );
   });
 
   test("refuses what it cannot do, and says why", async () => {

@@ -1,11 +1,15 @@
 import { check } from "../../core/checks";
+import { scorerNamed } from "../../evaluate/scorers";
 import { encode } from "../../features/encode";
 import { auto } from "../../models/auto";
+import { memberGroups, membersOf, numberGroups } from "../../models/auto-members";
 import { autoNumbers } from "../../models/auto-numbers";
 import { gradientBoosting } from "../../models/boosting";
 import { randomForest } from "../../models/forest";
 import { ridge } from "../../models/linear";
 import { logisticRegression } from "../../models/logistic";
+import { type Network, network } from "../../models/network";
+import { searchedNetwork } from "../../models/network-search";
 import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
 
 export type TargetKind = "classes" | "numbers";
@@ -18,8 +22,18 @@ export interface JudgedPipeline extends Pipeline {
 }
 export type Learner = FitTable<JudgedPipeline>;
 
+/** What some learners take beside their name. */
+export interface LearnerChoices {
+  /** With "network": how many nets of random width, depth, dropout and rate to compare by cross-validation. */
+  readonly search?: number;
+  /** With "auto": the groups of learners to blend, of `memberGroups` for classes and `numberGroups` for numbers. */
+  readonly members?: readonly string[];
+}
+
 /** The learners that can be asked for by name, each behind the encoding that suits it; "auto" takes the best. */
-const named: { readonly [name: string]: { readonly [kind in TargetKind]?: () => Learner } } = {
+const named: {
+  readonly [name: string]: { readonly [kind in TargetKind]?: (choices: LearnerChoices) => Learner };
+} = {
   auto: {
     classes: withoutChoices,
     numbers: numbersWithoutChoices,
@@ -34,6 +48,10 @@ const named: { readonly [name: string]: { readonly [kind in TargetKind]?: () => 
     classes: () => pipeline({ encode: codes(), learner: randomForest({ minRows: 3 }) }),
     numbers: () => pipeline({ encode: codes(), learner: randomForest({ criterion: "squared", minRows: 3 }) }),
   },
+  network: {
+    classes: ({ search }) => net("classification", search),
+    numbers: ({ search }) => net("regression", search),
+  },
 };
 
 /** The names, for a target of classes or of numbers. */
@@ -42,7 +60,7 @@ export function learnerNames(kind: TargetKind): string[] {
 }
 
 /** The learner called `name`; throws, listing the names, where there is none for this kind of target. */
-export function learnerNamed(name: string, kind: TargetKind): Learner {
+export function learnerNamed(name: string, kind: TargetKind, choices: LearnerChoices = {}): Learner {
   const make = Object.hasOwn(named, name) ? named[name][kind] : undefined;
   check(
     make !== undefined,
@@ -50,12 +68,14 @@ export function learnerNamed(name: string, kind: TargetKind): Learner {
     `for ${kind} the model must be one of ${learnerNames(kind).join(", ")}`,
     name,
   );
-  return make();
+  check(choices.search === undefined || name === "network", "train", "only network is searched for", name);
+  check(choices.members === undefined || name === "auto", "train", "only auto has members", name);
+  return make(choices);
 }
 
 /** `auto`, with its story. */
-function withoutChoices(): Learner {
-  const learner = auto();
+function withoutChoices({ members: groups }: LearnerChoices): Learner {
+  const learner = auto(groups ? { members: membersOf(memberGroups, groups) } : {});
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
     const { features, members, outOfFold } = made.report;
@@ -65,12 +85,37 @@ function withoutChoices(): Learner {
 }
 
 /** `autoNumbers`, with its story. */
-function numbersWithoutChoices(): Learner {
-  const learner = autoNumbers();
+function numbersWithoutChoices({ members: groups }: LearnerChoices): Learner {
+  const learner = autoNumbers(groups ? { members: membersOf(numberGroups, groups) } : {});
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
     const { members, outOfFold } = made.report;
     return { ...made, outOfFold, story: [mixture(members)] };
+  };
+}
+
+/** A net, or the best of some, with its story. */
+function net(task: "classification" | "regression", search: number | undefined): Learner {
+  const learner =
+    search === undefined
+      ? network({ task })
+      : searchedNetwork({
+          candidates: search,
+          scorer: scorerNamed(task === "classification" ? "logLoss" : "rootMeanSquaredError"),
+          options: { task },
+        });
+  const fit = pipeline<Network>({ encode: codes(), learner });
+  return async (table, y, rng, watch) => {
+    const made = await fit(table, y, rng, watch);
+    const { shape, training } = made.model;
+    const layers = `${shape.hidden.join("-")} units`;
+    const found = search === undefined ? "" : `, the best of ${search}`;
+    return {
+      ...made,
+      story: [
+        `The model is ${shape.members} nets of ${layers}${found}, trained in ${training.epochs} epochs at a rate of ${Number(training.rate.toPrecision(2))} on ${training.backend}.`,
+      ],
+    };
   };
 }
 

@@ -22,6 +22,9 @@ export interface TrainOptions {
   readonly drop?: readonly string[];
   /** "auto", or a learner by name: see `learnerNames`; defaults to "auto". */
   readonly model?: string;
+  /** With "network": nets to compare; with "auto": groups of learners to blend. See `LearnerChoices`. */
+  readonly search?: number;
+  readonly members?: readonly string[];
   /** Folds of the cross-validation that judges it and chooses its threshold; from 2, defaults to 5. */
   readonly folds?: number;
 }
@@ -48,12 +51,12 @@ export async function trainModel(
   rng: Rng,
   watch?: Watch,
 ): Promise<Training> {
-  const { folds = 5, drop = [], model: name = "auto" } = options;
+  const { folds = 5, drop = [], model: name = "auto", search, members } = options;
   checkInteger(folds, 2, 100, "train", "folds");
   const aim = savedTarget(table, schema, options);
   const y = target(table, aim.column, aim.positive);
   const rows = dropColumns(table, [...drop.filter((one) => one !== aim.column), aim.column]);
-  const learner = learnerNamed(name, aim.kind);
+  const learner = learnerNamed(name, aim.kind, { search, members });
   checkTarget(y, aim, folds);
   const suspects = leakageSuspects(rows, y, rng.fork("leakage"));
   const classes = aim.kind === "classes";
