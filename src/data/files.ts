@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { getSystemErrorName } from "node:util";
 
@@ -90,4 +91,10 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
     file.discard();
     throw error;
   }
+}
+
+/** A file's bytes and their SHA-256 in hex: the same read, so that neither can belong to another version. */
+export function readHashed(path: string): { readonly bytes: Uint8Array; readonly sha256: string } {
+  const bytes = readFileSync(path);
+  return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
 }

@@ -52,7 +52,10 @@ const events = async (id: number, after = 0): Promise<{ id: number; event: Recor
 describe("training a generator", () => {
   test("goes from the queue through progress to a model that draws rows", async () => {
     const job = (await post("/synth/train", { path: "customers.csv", name: "mine" })).json();
-    expect(job).toMatchObject({ state: "queued", input: { file: "customers.csv", epochs: 100 } });
+    expect(job).toMatchObject({
+      state: "queued",
+      input: { file: "customers.csv", epochs: 100, heldOut: 0.2 },
+    });
     expect(JSON.stringify(job)).not.toContain(folder);
     const all = await events(job.id);
     expect(all.map((one) => one.id)).toEqual(all.map((_, i) => i + 1));
@@ -60,12 +63,12 @@ describe("training a generator", () => {
     expect(all.some(({ event }) => event.phase === "read the data")).toBe(true);
     expect(all.at(-1)?.event).toMatchObject({
       state: "done",
-      result: { model: "mine", version: 1, rows: 600 },
+      result: { model: "mine", version: 1, rows: 480, heldOut: 120 },
     });
     expect((await app.inject("/synth/models")).json()[0]).toMatchObject({
       name: "mine",
       kind: "synthesiser sequential",
-      metadata: { rows: 600 },
+      metadata: { rows: 480, heldOut: { share: 0.2, rows: 120 }, measured: { rows: { real: 480 } } },
     });
 
     const sample = await post("/synth/sample", { model: "mine", rows: 500, where: { Contract: "Yearly" } });
@@ -147,6 +150,36 @@ test("a net is trained for the epochs asked for, its losses told as it goes", as
     metadata: { training: { epochs: 4, asked: 4, ended: "all epochs" } },
   });
   expect((await post("/synth/sample", { model: "net", rows: 20 })).statusCode).toBe(200);
+});
+
+test("POST /synth/compare sets drawn rows beside those learned and those held out, as they were at the training", async () => {
+  const train = (more: object) => post("/synth/train", { path: "customers.csv", ...more });
+  await events((await train({ name: "mine" })).json().id);
+  await events((await train({ name: "all", held_out: 0 })).json().id);
+  const said = (await post("/synth/compare", { model: "mine" })).json();
+  expect(said.rows).toEqual({ real: 480, synthetic: 2000, held_out: 120 });
+  expect(said.held_out.privacy).toBeGreaterThanOrEqual(0);
+  expect(said.held_out.privacy).toBeLessThanOrEqual(1);
+  expect(said.held_out.quality).toBeGreaterThan(0.8);
+  const without = (await post("/synth/compare", { model: "all" })).json();
+  expect(without.rows).toMatchObject({ real: 600, held_out: 0 });
+  expect(without).not.toHaveProperty("held_out");
+  expect((await train({ held_out: 0.9 })).statusCode).toBe(400);
+  // Another file under that name is not what the generator learned from.
+  writeFileSync(join(folder, "data", "customers.csv"), "Contract,Monthly,Total\nMonthly,1,2\n");
+  const changed = await post("/synth/compare", { model: "mine" });
+  expect(changed.statusCode).toBe(422);
+  expect(changed.json().detail).toContain(
+    "customers.csv must be as it was when the generator learned from it",
+  );
+});
+
+test("a pretrained generator is compared with what its own simulator makes, fresh customers among it", async () => {
+  const said = (await post("/synth/compare", { model: "pretrained telco-sequential@1" })).json();
+  expect(said.rows).toEqual({ real: 7043, synthetic: 2000, held_out: 3000 });
+  expect(said.quality).toBeGreaterThan(0.9);
+  expect(said.held_out.quality).toBeGreaterThan(0.95);
+  expect(said.held_out.privacy).toBeGreaterThan(0.8);
 });
 
 test("pretrained generators are listed behind one's own and draw rows under conditions", async () => {

@@ -1,5 +1,5 @@
 import { check } from "../../core/checks";
-import type { Table } from "../../data/table";
+import { type Table, takeTableRows } from "../../data/table";
 import { quantileSorted } from "../../features/scale";
 import { alignTables } from "./align";
 import { nearestRecords } from "./nearest";
@@ -26,19 +26,26 @@ export interface DistancePrivacy {
   readonly neighbourRatioHoldout: number;
 }
 
+export interface DistanceOptions {
+  /** Held-out rows whose own distances are measured, the first ones; defaults to all. Fewer are for large tables. */
+  readonly compared?: number;
+}
+
 /** Distances between synthetic, training and held-out rows; exact, over all rows. */
 export async function distancePrivacy(
   train: Table,
   holdout: Table,
   synthetic: Table,
+  { compared = holdout.rows }: DistanceOptions = {},
 ): Promise<DistancePrivacy> {
   const action = "measure distances";
   check(train.rows > 0 && holdout.rows > 0 && synthetic.rows > 0, action, "all three tables must have rows");
-  const columns = alignTables([train, holdout, synthetic], action);
+  const first = compared < holdout.rows ? takeTableRows(holdout, range(compared)) : holdout;
+  const columns = alignTables([train, holdout, synthetic, first], action);
   const ranges = 0;
   const toTrain = await nearestRecords(columns, 2, 0, { ranges });
   const toHoldout = await nearestRecords(columns, 2, 1, { ranges });
-  const real = await nearestRecords(columns, 1, 0, { ranges });
+  const real = await nearestRecords(columns, 3, 0, { ranges });
   let nearer = 0;
   for (let i = 0; i < synthetic.rows; i++) {
     const [a, b] = [toTrain.distance[i], toHoldout.distance[i]];
@@ -83,6 +90,10 @@ export async function overfittingProtection(
     (nearer) => nearer === 1,
   );
   return Math.min(2 * (1 - strictly), 1);
+}
+
+function range(length: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => i);
 }
 
 function summary(distances: Float64Array): DistancePrivacy["closest"] {

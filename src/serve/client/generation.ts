@@ -1,10 +1,17 @@
+import { type Beside, describeBeside } from "./beside.js";
 import { byId, make, problemBox, saveAs, send, shown, tableOf } from "./dom.js";
 
 interface Model {
   readonly name: string;
   readonly version: number;
   readonly aliases: readonly string[];
-  readonly metadata: { readonly data?: string; readonly rows?: number };
+  readonly metadata: {
+    readonly data?: string;
+    readonly rows?: number;
+    readonly heldOut?: { readonly rows: number };
+    readonly measured?: { readonly quality: number; readonly heldOut?: { readonly privacy: number } };
+    readonly figures?: { readonly quality: number; readonly memorisation: number };
+  };
 }
 
 type Condition = string | number | { from?: number; to?: number };
@@ -16,19 +23,6 @@ const download = byId<HTMLButtonElement>("download");
 const compare = byId<HTMLButtonElement>("compare");
 const comparison = byId("comparison");
 let asked: { readonly model: string; readonly seed: string; readonly [more: string]: unknown } | undefined;
-
-interface Beside {
-  readonly rows: { readonly real: number; readonly synthetic: number };
-  readonly quality: number;
-  readonly shapes: number;
-  readonly trends: number;
-  readonly copies: number;
-  readonly columns: readonly {
-    readonly column: string;
-    readonly likeness?: number;
-    readonly shares: readonly { readonly value: string; readonly real: number; readonly synthetic: number }[];
-  }[];
-}
 
 async function listModels(): Promise<void> {
   const said = await send<Model[]>("/synth/models", {});
@@ -58,6 +52,12 @@ async function listModels(): Promise<void> {
   const wanted = new URLSearchParams(location.search).get("model");
   if (wanted !== null && said.value.some((one) => `${one.name}@${one.version}` === wanted))
     model.value = wanted;
+  const tell = (): void => {
+    const chosen = said.value.find((one) => `${one.name}@${one.version}` === model.value);
+    byId("model-hint").textContent = chosen ? knownOf(chosen) : "";
+  };
+  model.addEventListener("change", tell);
+  tell();
   if (said.value.length === 0)
     result.replaceChildren(
       make(
@@ -128,29 +128,18 @@ compare.addEventListener("click", async () => {
     body: JSON.stringify({ model: name, seed }),
   });
   compare.disabled = false;
-  comparison.replaceChildren(...(said.ok ? describe(said.value) : [problemBox(said.problem)]));
+  comparison.replaceChildren(...(said.ok ? describeBeside(said.value) : [problemBox(said.problem)]));
 });
 
-function describe({ rows, quality, shapes, trends, copies, columns }: Beside): Node[] {
-  const percent = (part: number): string => `${shown(100 * part, 1)} %`;
-  const words = `${shown(rows.synthetic)} rows, drawn without conditions, beside ${shown(rows.real)} real ones: quality ${percent(quality)} (single columns ${percent(shapes)}, pairs of columns ${percent(trends)}). ${shown(copies)} of them (${percent(copies / rows.synthetic)}) equal a real customer in every column; where customers have few and coarse columns, some do by chance.`;
-  const tables = columns
-    .filter((one) => one.likeness !== undefined)
-    .map((one) =>
-      make(
-        "details",
-        {},
-        make("summary", {}, `${one.column}: ${percent(one.likeness ?? 0)} alike`),
-        tableOf(
-          `${one.column}: shares of the rows`,
-          ["Value", "Real", "Synthetic"],
-          one.shares.map(({ value, real, synthetic }) => [value, percent(real), percent(synthetic)]),
-          [1, 2],
-        ),
-      ),
-    );
-  tables[0]?.setAttribute("open", "");
-  return [make("h2", {}, "Beside the real customers"), make("p", {}, words), ...tables];
+/** What was found when the generator was made, before anything is compared anew. */
+function knownOf({ metadata }: Model): string {
+  const percent = (share: number): string => `${shown(100 * share, 1)} %`;
+  const { measured, figures, heldOut } = metadata;
+  if (measured)
+    return `When it was trained: quality ${percent(measured.quality)}, ${measured.heldOut && heldOut ? `privacy ${percent(measured.heldOut.privacy)}, against ${shown(heldOut.rows)} customers held out` : "privacy not measured, as no customers were held out"}.`;
+  if (figures)
+    return `When it was made from simulated customers: quality ${percent(figures.quality)}, privacy ${percent(1 - Math.max(0, figures.memorisation))}, against simulated customers it never saw.`;
+  return "";
 }
 
 /** `Contract=Two year, tenure>=12` as the API takes it, or what is wrong with it. */

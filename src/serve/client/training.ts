@@ -25,6 +25,9 @@ interface Step {
     readonly model?: string;
     readonly version?: number;
     readonly rows?: number;
+    readonly heldOut?: number;
+    readonly quality?: number;
+    readonly privacy?: number;
     readonly seconds?: number;
   };
 }
@@ -58,8 +61,15 @@ form.addEventListener("submit", async (event) => {
     byId("epochs").focus();
     return;
   }
+  const heldOut = Number(value("held"));
+  if (!(heldOut >= 0 && heldOut <= 50)) {
+    byId("held-error").textContent = "must be from 0 to 50";
+    byId("held").focus();
+    return;
+  }
   const said = await change<Job>("/synth/train", {
     path,
+    held_out: heldOut / 100,
     method: value("method"),
     epochs,
     seed: value("seed"),
@@ -125,11 +135,12 @@ function follow(id: number): void {
 function describe(id: number, step: Step): HTMLElement {
   // A stopped net leaves a model too: what it had learnt by then.
   if (step.result?.model && (step.state === "done" || step.state === "stopped")) {
-    const { model, version, rows = 0, seconds = 0 } = step.result;
+    const { model, version, rows = 0, seconds = 0, heldOut = 0, quality = 0, privacy } = step.result;
+    const found = `quality ${shown(100 * quality, 1)} %, privacy ${privacy === undefined ? "not measured" : `${shown(100 * privacy, 1)} %`}`;
     return make(
       "p",
       { role: "status" },
-      `Training ${id} ${step.state === "done" ? "is done" : "was stopped and kept"}: ${model}, version ${version}, learned from ${shown(rows)} rows in ${shown(seconds, 1)} s. `,
+      `Training ${id} ${step.state === "done" ? "is done" : "was stopped and kept"}: ${model}, version ${version}, learned from ${shown(rows)} rows in ${shown(seconds, 1)} s, ${heldOut > 0 ? `${shown(heldOut)} held out` : "none held out"}; ${found}. `,
       make(
         "a",
         { href: `/generation?model=${encodeURIComponent(`${model}@${version}`)}` },

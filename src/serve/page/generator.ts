@@ -43,6 +43,7 @@ export function trainingPage(): string {
 <div class="app-field"><label for="method">Method</label><select id="method" name="method">${methodNames.map((one) => html`<option value="${one}">${methodTitles[one] ?? one}</option>`)}</select></div>
 <div class="app-field"><label for="epochs">Epochs</label><input id="epochs" name="epochs" type="number" min="1" max="10000" step="1" value="100" required aria-describedby="epochs-hint epochs-error"><span class="app-hint" id="epochs-hint">1 to 10000; used by the GANs and VAEs</span><span class="app-error" id="epochs-error"></span></div>
 <div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required aria-describedby="seed-hint"><span class="app-hint" id="seed-hint">The same seed gives the same model</span></div>
+<div class="app-field"><label for="held">Held out, %</label><input id="held" name="held" type="number" min="0" max="50" step="1" value="20" required aria-describedby="held-hint held-error"><span class="app-hint" id="held-hint">0 to 50; customers it does not see, for privacy to be measured</span><span class="app-error" id="held-error"></span></div>
 <div class="app-field"><label for="name">Name</label><input id="name" name="name" value="self-trained" maxlength="100" required aria-describedby="name-error"><span class="app-error" id="name-error"></span></div>
 </div>
 <div class="app-row"><button type="submit">Train GAN Model</button><button type="button" id="stop" disabled>Stop</button></div>
@@ -62,7 +63,7 @@ export function generationPage(): string {
     body: html`<form id="generation" class="app-result" novalidate>
 <div class="app-fields">
 <div class="app-field"><label for="rows">Number of samples</label><input id="rows" name="rows" type="number" min="1" max="10000000" step="1" value="1000" required aria-describedby="rows-hint rows-error"><span class="app-hint" id="rows-hint">1 to 10000000</span><span class="app-error" id="rows-error"></span></div>
-<div class="app-field"><label for="model">Generator</label><select id="model" name="model" required aria-describedby="model-error"></select><span class="app-error" id="model-error"></span></div>
+<div class="app-field"><label for="model">Generator</label><select id="model" name="model" required aria-describedby="model-hint model-error"></select><span class="app-hint" id="model-hint"></span><span class="app-error" id="model-error"></span></div>
 <div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required></div>
 <div class="app-field"><label for="where">Conditions</label><input id="where" name="where" placeholder="Contract=Two year, tenure>=12" maxlength="2000" aria-describedby="where-hint where-error"><span class="app-hint" id="where-hint">Column=Value, Column&gt;=Number or Column&lt;=Number, with commas between</span><span class="app-error" id="where-error"></span></div>
 </div>

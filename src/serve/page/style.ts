@@ -40,6 +40,7 @@ button:disabled { opacity: .55; cursor: default; }
 .app-facts { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1.2rem; margin: 1rem 0; font-variant-numeric: tabular-nums; }
 .app-facts dt { color: var(--tl-faint); } .app-facts dd { margin: 0; }
 .app-part { display: inline-block; height: .7rem; border-radius: 2px; margin-right: .5rem; min-width: 2px; vertical-align: baseline; }
+.app-real { background: var(--tl-faint); } .app-made { background: var(--tl-1); }
 .app-raises { background: var(--tl-2); } .app-lowers { background: var(--tl-1); }
 .app-heading { font-size: 1.05rem; margin: 1.4rem 0 .3rem; }
 .app-empty { color: var(--tl-faint); max-width: 46ch; }
@@ -48,6 +49,6 @@ button:disabled { opacity: .55; cursor: default; }
 .app-progress { display: grid; gap: .5rem; justify-items: start; max-width: 40rem; margin-top: 1.4rem; }
 .app-progress[hidden] { display: none; }
 .app-figures { display: flex; flex-wrap: wrap; gap: 1rem 2.4rem; margin: .8rem 0 1.4rem; }
-.app-figures dt { color: var(--tl-faint); font-size: .9rem; } .app-figures dd { margin: 0; font-size: 1.7rem; font-weight: 640; letter-spacing: -.01em; font-variant-numeric: tabular-nums; }
+.app-figures dt { color: var(--tl-faint); font-size: .9rem; } .app-figures dd { margin: 0; } .app-figures dt + dd { font-size: 1.7rem; font-weight: 640; letter-spacing: -.01em; font-variant-numeric: tabular-nums; }
 progress { width: 100%; height: .9rem; accent-color: var(--tl-accent); }
 `;

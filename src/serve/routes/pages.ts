@@ -13,7 +13,7 @@ import { HttpProblem } from "../problem";
 const hidden = { schema: { hide: true } };
 // The client's modules are always the built ones, also when this file runs from source.
 const client = resolve(__dirname, "..", "..", "..", "dist", "serve", "client");
-const scripts = ["analyze", "batch", "config", "csv", "dom", "generation", "training"];
+const scripts = ["analyze", "batch", "beside", "config", "csv", "dom", "generation", "training"];
 
 /** The web app: pages, their style and scripts, and the reports. */
 export function pageRoutes(app: App, { settings }: Context): void {

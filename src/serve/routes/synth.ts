@@ -8,10 +8,12 @@ import { type PretrainedCard, pretrainedCards } from "../../data/pretrained";
 import { problemText } from "../../data/problems";
 import { profile } from "../../data/profile";
 import { parseCsv } from "../../data/read-csv";
+import type { SchemaName } from "../../data/sources";
 import { findModel, listModels, modelContent } from "../../data/store/models";
 import { cellText, type Table } from "../../data/table";
 import { csvWriter } from "../../data/write-csv";
-import { besideReal } from "../../studies/synthesis/beside";
+import { type Beside, type BesideWork, besideReal } from "../../studies/synthesis/beside";
+import { type HeldOut, heldOutShares } from "../../studies/synthesis/real-rows";
 import type { Where } from "../../synthesis/conditions";
 import { loadSynthesiser, methodNames } from "../../synthesis/methods";
 import { loadPretrained } from "../../synthesis/pretrained";
@@ -44,6 +46,12 @@ const trainSchema = z
     path: pathSchema.shape.path,
     method: z.enum(methodNames as [string, ...string[]]).default(methodNames[0]),
     epochs: z.number().int().min(1).max(10_000).default(100).describe("For the methods that train by epochs"),
+    held_out: z
+      .number()
+      .min(heldOutShares.least)
+      .max(heldOutShares.most)
+      .default(heldOutShares.usual)
+      .describe("The share of the customers that it does not see; without them privacy is not measured"),
     seed: z.string().max(100).default("1"),
     name: z
       .string()
@@ -70,13 +78,33 @@ const sampleSchema = z
   .meta({ id: "SampleRequest" });
 
 const share = z.number().min(0).max(1);
+const heldOutSchema = z
+  .object({
+    quality: z.number().describe("What customers never seen reach beside those learned from"),
+    privacy: z.number().describe("1 − memorisation, from 0 to 1"),
+    memorisation: z
+      .number()
+      .describe("0 where drawn rows are no nearer to learned than to unseen customers, 1 for copies"),
+    closest: z.number().describe("Median distance of drawn rows to the closest learned customer"),
+    closest_held_out: z.number().describe("The same of customers never seen"),
+    copies: share.describe("Drawn rows that equal a learned customer"),
+    copies_held_out: share.describe("Customers never seen who do"),
+  })
+  .meta({ id: "HeldOut" });
 const besideSchema = z
   .object({
-    rows: z.object({ real: z.number().int(), synthetic: z.number().int() }),
+    rows: z.object({
+      real: z.number().int().describe("Those learned from"),
+      synthetic: z.number().int(),
+      held_out: z.number().int().describe("Those never seen"),
+    }),
     quality: z.number().describe("SDMetrics' quality score, 1 is best"),
     shapes: z.number().describe("Its half on single columns"),
     trends: z.number().describe("Its half on pairs of columns"),
     copies: z.number().int().describe("Synthetic rows that equal a real one in every column but identifiers"),
+    held_out: heldOutSchema
+      .optional()
+      .describe("Left out where no rows were held out: privacy is then not measured"),
     columns: z
       .array(
         z.object({
@@ -91,6 +119,9 @@ const besideSchema = z
 
 /** Rows drawn to be compared with the real ones. */
 const comparedRows = 2000;
+
+/** Simulated customers whom a pretrained generator never saw, to compare it with. */
+const freshRows = 3000;
 
 /** Most rows shown before a download. */
 const previewRows = 10;
@@ -151,8 +182,9 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
       },
     },
     async (request, reply) => {
-      const { path: file, ...rest } = request.body;
-      const job = queue.add("train synthesiser", { ...rest, file, path: dataFile(settings.data, file) });
+      const { path: file, held_out: heldOut, ...rest } = request.body;
+      const path = dataFile(settings.data, file);
+      const job = queue.add("train synthesiser", { ...rest, heldOut, file, path });
       return reply.code(202).send(shownJob(job));
     },
   );
@@ -198,6 +230,24 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
     return known;
   };
 
+  /** Where the rows are to be had that a generator learned from; throws where they are not here. */
+  const realOf = (reference: string): BesideWork["real"] => {
+    const name = pretrainedName(reference);
+    if (name !== undefined) {
+      const { schema, rows, seed } = pretrainedCards().find((one) => one.name === name) as PretrainedCard;
+      return { kind: "simulator", schema: schema as SchemaName, rows, seed, fresh: freshRows };
+    }
+    const { data, sha256, heldOut } = findModel(store, reference)?.metadata ?? {};
+    if (typeof data !== "string" || typeof sha256 !== "string")
+      throw new HttpProblem(
+        422,
+        "The data cannot be used",
+        "The real customers of this generator are not here: compare one that was trained here",
+      );
+    const path = dataFile(settings.data, data);
+    return { kind: "file", path, file: data, sha256, ...(heldOut ? { heldOut: heldOut as HeldOut } : {}) };
+  };
+
   app.post(
     "/synth/preview",
     {
@@ -230,7 +280,8 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
     "/synth/compare",
     {
       schema: {
-        summary: "Drawn rows beside the real ones that the generator learnt from",
+        summary:
+          "Drawn rows beside the real ones that the generator learned from, and those that it never saw",
         tags: ["synth"],
         body: z.strictObject({
           model: z.string().min(1).max(200),
@@ -242,20 +293,9 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
     async (request) => {
       const { model, seed } = request.body;
       const synthesiser = modelOf(model);
-      const data = pretrainedName(model) === undefined ? findModel(store, model)?.metadata.data : undefined;
-      if (typeof data !== "string")
-        throw new HttpProblem(
-          422,
-          "The data cannot be used",
-          "The real customers of this generator are not here: compare one that was trained here",
-        );
-      const path = dataFile(settings.data, data);
+      const real = realOf(model);
       const synthetic = synthesiser.sample(comparedRows, seeded(seed));
-      const { columns, ...found } = await runInThread(besideReal, { path, synthetic });
-      return {
-        ...found,
-        columns: columns.map((one) => ({ ...one, shares: [...one.shares] })),
-      };
+      return shownBeside(await runInThread(besideReal, { real, synthetic }));
     },
   );
 
@@ -293,6 +333,26 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         .send(Readable.from(csvOf(synthesiser, rows, seed, where as Where)) as never);
     },
   );
+}
+
+/** A comparison as the API tells of it. */
+function shownBeside({ rows, heldOut, columns, ...found }: Beside): z.infer<typeof besideSchema> {
+  return {
+    ...found,
+    rows: { real: rows.real, synthetic: rows.synthetic, held_out: rows.heldOut },
+    ...(heldOut && {
+      held_out: {
+        quality: heldOut.quality,
+        privacy: heldOut.privacy,
+        memorisation: heldOut.memorisation,
+        closest: heldOut.closest,
+        copies: heldOut.copies,
+        closest_held_out: heldOut.closestHeldOut,
+        copies_held_out: heldOut.copiesHeldOut,
+      },
+    }),
+    columns: columns.map((one) => ({ ...one, shares: [...one.shares] })),
+  };
 }
 
 /** Pretrained generators are listed and asked for as "pretrained NAME", so that a trained one never hides them. */

@@ -1,13 +1,44 @@
 import { type Task, task } from "../../core/pool";
-import { distinctRows } from "../../data/duplicates";
-import { readCsv } from "../../data/read-csv";
+import type { SchemaName } from "../../data/sources";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
+import { distancePrivacy } from "../../evaluate/synthetic/privacy";
 import { qualityScore } from "../../evaluate/synthetic/quality";
+import { type HeldOut, type RealRows, rowsOfFile, rowsOfSimulator } from "./real-rows";
 
 export interface BesideWork {
-  /** The CSV file that the generator learnt from. */
-  readonly path: string;
+  /** Where the rows that the generator learned from are to be had. */
+  readonly real:
+    | {
+        readonly kind: "file";
+        readonly path: string;
+        readonly file: string;
+        readonly sha256: string;
+        readonly heldOut?: HeldOut;
+      }
+    | {
+        readonly kind: "simulator";
+        readonly schema: SchemaName;
+        readonly rows: number;
+        readonly seed: number;
+        readonly fresh: number;
+      };
   readonly synthetic: Table;
+}
+
+/** What rows that the generator never saw tell of it. */
+export interface BesideHeldOut {
+  /** The quality score that they themselves reach beside the learned ones: what a fresh sample can reach. */
+  readonly quality: number;
+  /** 1 − memorisation, from 0 (copies) to 1 (no nearer to learned rows than to those never seen). */
+  readonly privacy: number;
+  /** (share of rows nearer to a learned than to an unseen row − the share by chance) ÷ (1 − that by chance). */
+  readonly memorisation: number;
+  /** Median distance to the closest learned row (Gower, 0 is equal), of made rows and of those never seen. */
+  readonly closest: number;
+  readonly closestHeldOut: number;
+  /** The share that equals a learned row, of made rows and of those never seen: some do by chance. */
+  readonly copies: number;
+  readonly copiesHeldOut: number;
 }
 
 /** A value, or a range of numbers, and the share of rows that have it. */
@@ -26,13 +57,15 @@ export interface ColumnBeside {
 
 /** Synthetic rows beside the real ones that their generator learnt from. */
 export interface Beside {
-  readonly rows: { readonly real: number; readonly synthetic: number };
+  readonly rows: { readonly real: number; readonly synthetic: number; readonly heldOut: number };
   /** SDMetrics' quality score and its two halves, 1 is best. */
   readonly quality: number;
   readonly shapes: number;
   readonly trends: number;
   /** Synthetic rows that equal a real one in every column but identifiers. */
   readonly copies: number;
+  /** Absent where no rows were set aside: privacy is then not measured. */
+  readonly heldOut?: BesideHeldOut;
   /** The least alike first. */
   readonly columns: readonly ColumnBeside[];
 }
@@ -44,11 +77,19 @@ const most = 6;
 export const besideReal: Task<BesideWork, Beside> = task(
   "studies/synthesis/beside",
   "besideReal",
-  ({ path, synthetic }) => beside(distinctRows(readCsv(path).table).table, synthetic),
+  ({ real, synthetic }) => beside(realRows(real), synthetic),
 );
 
-/** Compares synthetic rows with real ones of the same columns. */
-export function beside(real: Table, synthetic: Table): Beside {
+function realRows(from: BesideWork["real"]): RealRows {
+  if (from.kind === "file") return rowsOfFile(from.path, from.file, from.sha256, from.heldOut);
+  return rowsOfSimulator(from.schema, from.rows, from.seed, from.fresh);
+}
+
+/** Held-out rows whose own distances to the learned ones are measured. */
+const comparedHeldOut = 2000;
+
+/** Compares synthetic rows with the real ones that their generator learned from, and with those that it never saw. */
+export async function beside({ learnt: real, heldOut }: RealRows, synthetic: Table): Promise<Beside> {
   const { score, shapes, trends, shapesByColumn } = qualityScore(real, synthetic);
   const columns = shapesByColumn.map(({ column, score: likeness }): ColumnBeside => {
     const shares = sharesOf(columnNamed(real, column), columnNamed(synthetic, column));
@@ -56,12 +97,26 @@ export function beside(real: Table, synthetic: Table): Beside {
   });
   columns.sort((a, b) => (a.likeness ?? 2) - (b.likeness ?? 2));
   return {
-    rows: { real: real.rows, synthetic: synthetic.rows },
+    rows: { real: real.rows, synthetic: synthetic.rows, heldOut: heldOut?.rows ?? 0 },
     quality: score,
     shapes,
     trends,
     copies: copiesOf(real, synthetic),
+    ...(heldOut ? { heldOut: await besideHeldOut(real, heldOut, synthetic) } : {}),
     columns,
+  };
+}
+
+async function besideHeldOut(real: Table, heldOut: Table, synthetic: Table): Promise<BesideHeldOut> {
+  const found = await distancePrivacy(real, heldOut, synthetic, { compared: comparedHeldOut });
+  return {
+    quality: qualityScore(real, heldOut).score,
+    privacy: 1 - Math.max(0, found.memorisation),
+    memorisation: found.memorisation,
+    closest: found.closest.median,
+    closestHeldOut: found.closestHoldout.median,
+    copies: found.copies,
+    copiesHeldOut: found.copiesHoldout,
   };
 }
 

@@ -1,0 +1,99 @@
+import { make, shown, tableOf } from "./dom.js";
+
+/** Drawn rows beside the real ones, as /synth/compare tells of them. */
+export interface Beside {
+  readonly rows: { readonly real: number; readonly synthetic: number; readonly held_out: number };
+  readonly quality: number;
+  readonly shapes: number;
+  readonly trends: number;
+  readonly copies: number;
+  readonly held_out?: {
+    readonly quality: number;
+    readonly privacy: number;
+    readonly memorisation: number;
+    readonly closest: number;
+    readonly closest_held_out: number;
+    readonly copies: number;
+    readonly copies_held_out: number;
+  };
+  readonly columns: readonly {
+    readonly column: string;
+    readonly likeness?: number;
+    readonly shares: readonly { readonly value: string; readonly real: number; readonly synthetic: number }[];
+  }[];
+}
+
+/** The comparison in figures, in words on how they were measured, and column by column. */
+export function describeBeside(found: Beside): Node[] {
+  const { rows, quality, shapes, trends, copies, held_out: unseen, columns } = found;
+  const share = copies / rows.synthetic;
+  const figures: [string, string, string][] = [
+    [
+      "Quality",
+      percent(quality),
+      unseen ? `customers held out reach ${percent(unseen.quality)}` : "1 is best",
+    ],
+    unseen
+      ? ["Privacy", percent(unseen.privacy), "100 % where nothing was learned by heart"]
+      : ["Privacy", "not measured", "no customers were held out"],
+    [
+      "Equal to a learned customer",
+      percent(share),
+      unseen ? `of those held out ${percent(unseen.copies_held_out)}` : "some do by chance",
+    ],
+  ];
+  return [
+    make("h2", {}, "Beside the real customers"),
+    make(
+      "dl",
+      { class: "app-figures" },
+      ...figures.map(([name, value, note]) =>
+        make("div", {}, make("dt", {}, name), make("dd", {}, value), make("dd", { class: "app-hint" }, note)),
+      ),
+    ),
+    make("h3", { class: "app-heading" }, "How it was measured"),
+    make(
+      "p",
+      {},
+      `${shown(rows.synthetic)} rows were drawn without conditions and set beside the ${shown(rows.real)} customers that the generator learned from. Quality is SDMetrics' score: ${percent(shapes)} for single columns, ${percent(trends)} for pairs of columns.`,
+    ),
+    make("p", {}, privacyWords(found)),
+    make("h3", { class: "app-heading" }, "Column by column, the least alike first"),
+    ...columns.filter((one) => one.likeness !== undefined).map((one, k) => sharesOf(one, k < 3)),
+  ];
+}
+
+function privacyWords({ rows, held_out: unseen }: Beside): string {
+  if (!unseen)
+    return "Privacy needs customers whom the generator never saw. None were held out when it was trained: train again with a share held out.";
+  return `Privacy is measured against ${shown(rows.held_out)} customers whom the generator never saw: if it had learned nobody by heart, drawn rows would lie as near to them as to those it learned from (memorisation ${shown(Math.max(0, unseen.memorisation), 3)}; 0 is none, 1 is copies). The median drawn row is ${shown(unseen.closest, 3)} away from the closest learned customer, the median held-out customer ${shown(unseen.closest_held_out, 3)} (0 is equal, 1 is different in everything).`;
+}
+
+/** A column's values, each with a bar for the real and one for the drawn rows. */
+function sharesOf({ column, likeness, shares }: Beside["columns"][number], open: boolean): HTMLElement {
+  const most = Math.max(...shares.map((one) => Math.max(one.real, one.synthetic)), 1e-9);
+  const table = tableOf(
+    `${column}: shares of the rows`,
+    ["Value", "Real", "Synthetic"],
+    shares.map(({ value }) => [value, "", ""]),
+  );
+  for (const [k, row] of [...table.querySelectorAll("tbody tr")].entries()) {
+    for (const [j, part] of [shares[k].real, shares[k].synthetic].entries()) {
+      const bar = make("span", { class: `app-part ${j === 0 ? "app-real" : "app-made"}` });
+      bar.style.width = `${(5 * part) / most}rem`;
+      row.children[j + 1].append(bar, percent(part));
+    }
+  }
+  const details = make(
+    "details",
+    {},
+    make("summary", {}, `${column}: ${percent(likeness ?? 0)} alike`),
+    table,
+  );
+  details.toggleAttribute("open", open);
+  return details;
+}
+
+function percent(part: number): string {
+  return `${shown(100 * part, 1)} %`;
+}
