@@ -9,7 +9,10 @@ interface Options {
   out?: string;
   method: string;
   epochs?: string;
-  seed: string;
+  seed?: string;
+  epsilon?: string;
+  delta?: string;
+  domain?: string;
   target?: string;
   schema?: string;
   keep: string[];
@@ -27,9 +30,12 @@ export function synthFitCommand(): Command {
     .description("learn a CSV file and save what it takes to make rows like its own")
     .requiredOption("--data <file>", "a CSV file with a header")
     .option("--out <file>", "where to write the model (JSON)")
-    .option("--method <name>", "sequential (default), copula, trees or a net: see below", "sequential")
+    .option("--method <name>", "sequential (default), copula, trees, mst or a net: see below", "sequential")
     .option("--epochs <number>", "passes over the rows, for nets: 1 to 10000")
-    .option("--seed <number>", "the same seed learns the same model", "42")
+    .option("--seed <number>", "the same seed learns the same model; left out, 42, and for mst a secret one")
+    .option("--epsilon <number>", "mst: how much one row may change what is learnt; left out, 1")
+    .option("--delta <number>", "mst: the chance that this fails; left out, 1e-6")
+    .option("--domain <file>", "mst: what is publicly known of the columns (JSON, see below)")
     .option("--target <column>", "the column that depends on all others; left out, the last one")
     .option(
       "--schema <file>",
@@ -55,6 +61,7 @@ export function synthFitCommand(): Command {
 Methods: sequential  column by column, faithful and without memory of single rows (the default)
          copula      margins and correlations; the simplest
          trees       synthpop's way: very faithful, repeats training values
+         mst         differentially private: a proven bound (--epsilon) on what any row changes
          gan, vae    nets over quantile bins and discovered rules; Ctrl-C keeps what was learnt so far
          ctgan, tvae as published (Xu et al., 2019), for comparison
          vanilla     a plain GAN over label codes, for comparison
@@ -62,7 +69,14 @@ Methods: sequential  column by column, faithful and without memory of single row
 Examples:
   $ telelink synth fit --data customers.csv --out model.json
   $ telelink synth fit --data telco.csv --show-structure
-  $ telelink synth fit --data telco.csv --order "started<=ended" --out model.json`,
+  $ telelink synth fit --data telco.csv --order "started<=ended" --out model.json
+  $ telelink synth fit --data telco.csv --method mst --epsilon 1 --domain domain.json --out model.json
+
+A domain says what is known whoever is in the file; what it leaves out is found privately, for some of ε:
+  {"columns": [{"name": "tenure", "minimum": 0, "maximum": 72, "required": true},
+               {"name": "Contract", "levels": ["Month-to-month", "One year", "Two year"]},
+               {"name": "customerID", "pattern": "[0-9]{4}-[A-Z]{5}"}]}
+Column names, types, decimals and the way dates are written count as public.`,
     )
     .action(fit);
 }
@@ -97,12 +111,17 @@ async function fit(options: Options): Promise<void> {
       `Cannot use --method: it must be one of ${names}, got ${JSON.stringify(options.method)}`,
     );
   }
+  if (methods.privateMethods.includes(method)) {
+    refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
+    return (await import("./synth-fit-private.js")).fitPrivately(options);
+  }
+  refuse(options, privateOnly, `only ${methods.privateMethods.join(", ")} is differentially private`);
   if (!options.out && !options.showStructure && !options.writeStructure) {
     throw usageError(
       "Cannot fit: --out must say where the model goes (or --show-structure that only rules are wanted)",
     );
   }
-  const seed = wholeNumber(options.seed, "--seed");
+  const seed = wholeNumber(options.seed ?? "42", "--seed");
   const epochs =
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
   const read = readCsv(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
@@ -152,6 +171,29 @@ async function fit(options: Options): Promise<void> {
   print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
   for (const sentence of sentences) print(`  ${sentence}`);
   note(`${read.table.rows} rows learnt by ${method}; wrote ${options.out}`);
+}
+
+/** Options that look at the data or steer methods that do, and those that only a private method has. */
+const publicOnly = [
+  "epochs",
+  "target",
+  "keep",
+  "combination",
+  "order",
+  "structure",
+  "writeStructure",
+  "showStructure",
+] as const;
+const privateOnly = ["epsilon", "delta", "domain"] as const;
+
+/** Throws where an option is given that the method cannot heed. */
+function refuse(options: Options, names: readonly (keyof Options)[], why: string): void {
+  for (const name of names) {
+    const value = options[name];
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw usageError(`Cannot use --${option} with --method ${options.method}: ${why}`);
+  }
 }
 
 /** Says of a net when its training ended early. */

@@ -6,6 +6,7 @@ import { type GanOptions, gan, loadGan } from "./nets/gan";
 import { loadTvae, type TvaeOptions, tvae } from "./nets/tvae";
 import { loadVae, type VaeOptions, vae } from "./nets/vae";
 import { loadVanilla, type VanillaOptions, vanilla } from "./nets/vanilla";
+import { loadMst, type MstOptions, mst } from "./private/mst";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
 import type { FitSynthesiser, Synthesiser } from "./synthesiser";
 import { loadTrees, type TreesOptions, trees } from "./trees/trees";
@@ -15,6 +16,7 @@ export interface MethodOptions {
   sequential: SequentialOptions;
   copula: CopulaOptions;
   trees: TreesOptions;
+  mst: MstOptions;
   gan: GanOptions;
   vae: VaeOptions;
   ctgan: CtganOptions;
@@ -27,6 +29,7 @@ const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynth
   sequential,
   copula,
   trees,
+  mst,
   gan,
   vae,
   ctgan,
@@ -38,6 +41,7 @@ const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   sequential: loadSequential,
   copula: loadCopula,
   trees: loadTrees,
+  mst: loadMst,
   gan: loadGan,
   vae: loadVae,
   ctgan: loadCtgan,
@@ -50,6 +54,9 @@ export const methodNames: readonly Method[] = Object.keys(methods) as Method[];
 
 /** The methods that are kept as published and search for no rules, unless they are told to. */
 export const plainMethods: readonly Method[] = ["trees", "ctgan", "tvae", "vanilla"];
+
+/** The methods with a proven bound on what they tell about any row: nothing else about the table may stand beside their models. */
+export const privateMethods: readonly Method[] = ["mst"];
 
 /** The methods that train a net by epochs and keep how it went as `training`. */
 export const netMethods: readonly Method[] = ["gan", "vae", "ctgan", "tvae", "vanilla"];

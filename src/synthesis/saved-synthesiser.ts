@@ -2,13 +2,16 @@ import { check } from "../core/checks";
 import { loadSynthesiser } from "./methods";
 import type { Synthesiser } from "./synthesiser";
 
-/** Where a synthesiser comes from: enough to make it again. */
+/**
+ * Where a synthesiser comes from: enough to make it again. A private one says neither seed nor rows nor data: each would
+ * tell something of the rows that its ε does not cover.
+ */
 export interface SynthesiserOrigin {
   readonly method: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly seed: number;
-  readonly rows: number;
-  readonly data: readonly { readonly name: string; readonly sha256: string }[];
+  readonly seed?: number;
+  readonly rows?: number;
+  readonly data?: readonly { readonly name: string; readonly sha256: string }[];
   /** The version of this package. */
   readonly version: string;
 }

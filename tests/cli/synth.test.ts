@@ -109,7 +109,7 @@ test("telelink synth fit refuses what it cannot use, and leaves the old model al
   const fit = (...more: string[]): Promise<number> =>
     telelink("synth", "fit", "--data", at("train.csv"), "--out", at("m.json"), ...more);
   expect(await fit("--method", "magic")).toBe(2);
-  expect(err).toContain("sequential, copula, trees");
+  expect(err).toContain("sequential, copula, trees, mst");
   expect(await fit("--epochs", "0")).toBe(2);
   expect(await fit("--order", "months")).toBe(2);
   expect(await fit("--order", "bill<=months")).toBe(1);
@@ -143,4 +143,72 @@ test("telelink synth fit trains a net for the epochs asked for, and needs at lea
   expect(await telelink("synth", "sample", "--model", at("net.json"), "--rows", "5")).toBe(0);
   expect(await fit("--epochs", "0")).toBe(2);
   expect(err).toContain("--epochs");
+});
+
+test("telelink synth fit --method mst states its ε, and its file says nothing else of the rows", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), "--out", at("p.json"), "--method", "mst", ...more);
+  writeFileSync(
+    at("domain.json"),
+    JSON.stringify({
+      columns: [
+        { name: "net", type: "categorical", levels: ["dsl", "fibre", "none"], required: true },
+        { name: "months", minimum: 0, maximum: 60 },
+        { name: "key", pattern: "[A-Z]{2}-[0-9]{6}" },
+      ],
+    }),
+  );
+  expect(await fit("--epsilon", "2", "--delta", "1e-7", "--domain", at("domain.json"))).toBe(0);
+  expect(out).toContain(
+    "ε = 2, δ = 1e−7, neighbouring tables by one row added or removed. The budget went to:",
+  );
+  expect(out).toMatch(/pairs of columns +\d+\.\d % +counts of \d+ pairs/);
+  expect(out + err).not.toContain("600");
+  const text = readFileSync(at("p.json"), "utf8");
+  const saved = JSON.parse(text);
+  expect(Object.keys(saved.origin).sort()).toEqual(["method", "options", "version"]);
+  expect(saved.origin.options).toEqual({ epsilon: 2, delta: 1e-7 });
+  // Neither the file's name or hash, nor a seed, nor the number of rows, nor any key.
+  expect(text).not.toMatch(/train\.csv|sha256|"seed":|:600\b|C10\d{4}/);
+  expect(await fit("--epsilon", "2")).toBe(0);
+  expect(readFileSync(at("p.json"), "utf8")).not.toBe(text);
+  const sample = ["synth", "sample", "--model", at("p.json"), "--where", "net=dsl", "--rows", "30"];
+  expect(await telelink(...sample, "--out", at("ps.csv"))).toBe(0);
+  expect(readCsv(at("ps.csv")).table.rows).toBe(30);
+});
+
+test("telelink synth fit --method mst follows a seed only when it is given, and warns then", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), "--method", "mst", ...more);
+  const made: string[] = [];
+  for (const file of ["p1.json", "p2.json"]) {
+    expect(await fit("--seed", "5", "--out", at(file))).toBe(0);
+    expect(err).toContain("the noise follows from --seed");
+    made.push(readFileSync(at(file), "utf8"));
+  }
+  expect(made[1]).toBe(made[0]);
+  expect(await fit("--delta", "0.01", "--out", at("p1.json"))).toBe(0);
+  expect(err).toContain("far below 1 / rows");
+});
+
+test("telelink synth fit says which options belong to private and to other methods", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), "--out", at("p.json"), ...more);
+  const mst = ["--method", "mst"];
+  expect(await fit("--epsilon", "1")).toBe(2);
+  expect(err).toContain("Cannot use --epsilon with --method sequential: only mst is differentially private");
+  expect(await fit(...mst, "--target", "churn")).toBe(2);
+  expect(err).toContain("Cannot use --target with --method mst");
+  expect(await fit(...mst, "--show-structure")).toBe(2);
+  expect(await fit(...mst, "--epsilon", "0")).toBe(2);
+  expect(err).toContain("--epsilon");
+  writeFileSync(at("domain.json"), '{"columns":[{"name":"plan"}]}');
+  expect(await fit(...mst, "--domain", at("domain.json"))).toBe(1);
+  expect(err).toContain("its columns must be among key, net");
+  writeFileSync(at("domain.json"), '{"columns":[{"name":"net","level":["a"]}]}');
+  expect(await fit(...mst, "--domain", at("domain.json"))).toBe(1);
+  expect(err).toContain("columns[0] may only have name, type, levels");
+  writeFileSync(at("domain.json"), '{"columns":[{"name":"months","minimum":9,"maximum":1}]}');
+  expect(await fit(...mst, "--domain", at("domain.json"))).toBe(1);
+  expect(err).toContain("the lower one first");
 });

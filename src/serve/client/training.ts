@@ -28,6 +28,8 @@ interface Step {
     readonly heldOut?: number;
     readonly quality?: number;
     readonly privacy?: number;
+    /** Of a differentially private model, which says nothing else of its data. */
+    readonly epsilon?: number;
     readonly seconds?: number;
   };
 }
@@ -67,11 +69,18 @@ form.addEventListener("submit", async (event) => {
     byId("held").focus();
     return;
   }
+  const epsilon = Number(value("epsilon"));
+  if (!(epsilon >= 0.001 && epsilon <= 1000)) {
+    byId("epsilon-error").textContent = "must be a number from 0.001 to 1000";
+    byId("epsilon").focus();
+    return;
+  }
   const said = await change<Job>("/synth/train", {
     path,
     held_out: heldOut / 100,
     method: value("method"),
     epochs,
+    epsilon,
     seed: value("seed"),
     name: value("name"),
   });
@@ -132,15 +141,22 @@ function follow(id: number): void {
   };
 }
 
+/** What a model was learned from, and how it was judged; of a private one, its guarantee. */
+function learnedFrom({ rows = 0, heldOut = 0, quality = 0, privacy, epsilon }: NonNullable<Step["result"]>): string {
+  if (epsilon !== undefined) return `with differential privacy, ε = ${shown(epsilon, 3)}`;
+  const kept = heldOut > 0 ? `${shown(heldOut)} held out` : "none held out";
+  const measured = privacy === undefined ? "not measured" : `${shown(100 * privacy, 1)} %`;
+  return `from ${shown(rows)} rows, ${kept}; quality ${shown(100 * quality, 1)} %, privacy ${measured}`;
+}
+
 function describe(id: number, step: Step): HTMLElement {
   // A stopped net leaves a model too: what it had learnt by then.
   if (step.result?.model && (step.state === "done" || step.state === "stopped")) {
-    const { model, version, rows = 0, seconds = 0, heldOut = 0, quality = 0, privacy } = step.result;
-    const found = `quality ${shown(100 * quality, 1)} %, privacy ${privacy === undefined ? "not measured" : `${shown(100 * privacy, 1)} %`}`;
+    const { model, version, seconds = 0 } = step.result;
     return make(
       "p",
       { role: "status" },
-      `Training ${id} ${step.state === "done" ? "is done" : "was stopped and kept"}: ${model}, version ${version}, learned from ${shown(rows)} rows in ${shown(seconds, 1)} s, ${heldOut > 0 ? `${shown(heldOut)} held out` : "none held out"}; ${found}. `,
+      `Training ${id} ${step.state === "done" ? "is done" : "was stopped and kept"}: ${model}, version ${version}, learned in ${shown(seconds, 1)} s ${learnedFrom(step.result)}. `,
       make(
         "a",
         { href: `/generation?model=${encodeURIComponent(`${model}@${version}`)}` },

@@ -6,7 +6,7 @@ import { readHashed } from "../../data/files";
 import { parseCsv } from "../../data/read-csv";
 import { beside } from "../../studies/synthesis/beside";
 import { setAside } from "../../studies/synthesis/real-rows";
-import { type Method, netMethods, synthesis } from "../../synthesis/methods";
+import { type Method, netMethods, privateMethods, synthesis } from "../../synthesis/methods";
 import type { JobContext } from "./child";
 import type { JobResult } from "./messages";
 
@@ -19,6 +19,8 @@ export interface TrainInput {
   readonly file: string;
   /** For the methods that train by epochs. */
   readonly epochs: number;
+  /** For the method that is differentially private. */
+  readonly epsilon: number;
   /** The share of the customers that it does not see: privacy is measured against them. */
   readonly heldOut: number;
   readonly seed: string;
@@ -37,14 +39,28 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
   const { bytes, sha256 } = readHashed(input.path);
   const read = parseCsv(bytes, {}, input.file);
   progress({ phase: "read the data", done: 1, total: 1 });
-  const options = netMethods.includes(input.method) ? { epochs: input.epochs } : {};
+  const isPrivate = privateMethods.includes(input.method);
+  const options = {
+    ...(netMethods.includes(input.method) && { epochs: input.epochs }),
+    // Its noise comes from the system: a seed that people type can be guessed.
+    ...(isPrivate && { epsilon: input.epsilon }),
+  };
   const { table, duplicates } = distinctRows(read.table);
-  const { how, ...real } = setAside(table, input.heldOut, input.seed);
+  // One customer more would set other customers aside: a private method gets all, and changes by that one alone.
+  const { how, ...real } = setAside(table, isPrivate ? 0 : input.heldOut, input.seed);
   const model = await synthesis(input.method, options)(real.learnt, seeded(input.seed), { signal, progress });
   progress({ phase: "save", done: 0, total: 1 });
   const file = join(folder, `job-${job}.model`);
   writeFileSync(file, JSON.stringify(model.toJSON()));
   progress({ phase: "save", done: 1, total: 1 });
+  const columns = table.columns.map((one) => one.name);
+  const seconds = (): number => Math.round((Date.now() - started) / 100) / 10;
+  const kept = { name: input.name, kind: `synthesiser ${model.kind}`, file };
+  if ("privacy" in model) {
+    // Whatever else was kept of the data, were it only its number of rows or a figure of likeness, ε would not cover.
+    const metadata = { method: input.method, data: input.file, columns, privacy: model.privacy };
+    return { model: { ...kept, metadata }, epsilon: input.epsilon, seconds: seconds() };
+  }
   progress({ phase: "judge", done: 0, total: 1 });
   const { columns: _, ...measured } = await beside(
     real,
@@ -60,13 +76,13 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     measured,
     duplicates,
     rejected: read.rejected,
-    columns: table.columns.map((one) => one.name),
+    columns,
     seed: input.seed,
     ...("training" in model && { training: model.training }),
-    seconds: Math.round((Date.now() - started) / 100) / 10,
+    seconds: seconds(),
   };
   return {
-    model: { name: input.name, kind: `synthesiser ${model.kind}`, file, metadata },
+    model: { ...kept, metadata },
     rows: real.learnt.rows,
     heldOut: how?.rows ?? 0,
     quality: measured.quality,

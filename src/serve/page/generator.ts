@@ -7,6 +7,7 @@ const methodTitles: Readonly<Record<string, string>> = {
   sequential: "Sequential (faithful and fast; the default)",
   copula: "Copula (margins and correlations)",
   trees: "Trees (very faithful, repeats training values)",
+  mst: "MST (differentially private, with a proven ε)",
   gan: "GAN (quantile bins, discovered rules)",
   vae: "VAE (quantile bins, discovered rules)",
   ctgan: "CTGAN (as published)",
@@ -42,8 +43,9 @@ export function trainingPage(): string {
 <div class="app-fields">
 <div class="app-field"><label for="method">Method</label><select id="method" name="method">${methodNames.map((one) => html`<option value="${one}">${methodTitles[one] ?? one}</option>`)}</select></div>
 <div class="app-field"><label for="epochs">Epochs</label><input id="epochs" name="epochs" type="number" min="1" max="10000" step="1" value="100" required aria-describedby="epochs-hint epochs-error"><span class="app-hint" id="epochs-hint">1 to 10000; used by the GANs and VAEs</span><span class="app-error" id="epochs-error"></span></div>
-<div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required aria-describedby="seed-hint"><span class="app-hint" id="seed-hint">The same seed gives the same model</span></div>
-<div class="app-field"><label for="held">Held out, %</label><input id="held" name="held" type="number" min="0" max="50" step="1" value="20" required aria-describedby="held-hint held-error"><span class="app-hint" id="held-hint">0 to 50; customers it does not see, for privacy to be measured</span><span class="app-error" id="held-error"></span></div>
+<div class="app-field"><label for="epsilon">ε, the privacy budget</label><input id="epsilon" name="epsilon" type="number" min="0.001" max="1000" step="any" value="1" required aria-describedby="epsilon-hint epsilon-error"><span class="app-hint" id="epsilon-hint">0.001 to 1000, less is more private; used by MST</span><span class="app-error" id="epsilon-error"></span></div>
+<div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required aria-describedby="seed-hint"><span class="app-hint" id="seed-hint">The same seed gives the same model; MST has a secret one</span></div>
+<div class="app-field"><label for="held">Held out, %</label><input id="held" name="held" type="number" min="0" max="50" step="1" value="20" required aria-describedby="held-hint held-error"><span class="app-hint" id="held-hint">0 to 50; customers it does not see, for privacy to be measured; MST sees all</span><span class="app-error" id="held-error"></span></div>
 <div class="app-field"><label for="name">Name</label><input id="name" name="name" value="self-trained" maxlength="100" required aria-describedby="name-error"><span class="app-error" id="name-error"></span></div>
 </div>
 <div class="app-row"><button type="submit">Train GAN Model</button><button type="button" id="stop" disabled>Stop</button></div>

@@ -52,6 +52,14 @@ const trainSchema = z
       .max(heldOutShares.most)
       .default(heldOutShares.usual)
       .describe("The share of the customers that it does not see; without them privacy is not measured"),
+    epsilon: z
+      .number()
+      .min(0.001)
+      .max(1000)
+      .default(1)
+      .describe(
+        "For mst: how much one customer may change what is learned. It holds nobody out, and its noise does not follow from the seed",
+      ),
     seed: z.string().max(100).default("1"),
     name: z
       .string()
@@ -237,7 +245,13 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
       const { schema, rows, seed } = pretrainedCards().find((one) => one.name === name) as PretrainedCard;
       return { kind: "simulator", schema: schema as SchemaName, rows, seed, fresh: freshRows };
     }
-    const { data, sha256, heldOut } = findModel(store, reference)?.metadata ?? {};
+    const { data, sha256, heldOut, privacy } = findModel(store, reference)?.metadata ?? {};
+    if (privacy !== undefined)
+      throw new HttpProblem(
+        422,
+        "The data cannot be used",
+        "A private generator keeps nothing of its data to be compared with: telelink synth report compares files",
+      );
     if (typeof data !== "string" || typeof sha256 !== "string")
       throw new HttpProblem(
         422,

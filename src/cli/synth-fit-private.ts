@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import type { Schema } from "../data/schema";
+import type { Domain } from "../synthesis/private/domain";
+import { CliError, usageError } from "./exit";
+import { decimalNumber, wholeNumber } from "./options";
+import { note, noteProblems, print, printTable } from "./output";
+
+/** The options of `telelink synth fit` that its private method uses. */
+export interface PrivateOptions {
+  readonly data: string;
+  readonly out?: string;
+  readonly seed?: string;
+  readonly schema?: string;
+  readonly epsilon?: string;
+  readonly delta?: string;
+  readonly domain?: string;
+}
+
+/**
+ * `telelink synth fit --method mst`. What is written and printed to standard output follows from the private model
+ * alone: no number of rows, no hash of the file, no seed. Notes about reading the file are for its owner.
+ */
+export async function fitPrivately(options: PrivateOptions): Promise<void> {
+  const [{ readCsv }, { readSchema }, { mst }, { privacySentence, spendingRows }, { seeded }] =
+    await Promise.all([
+      import("../data/read-csv.js"),
+      import("../data/schema-file.js"),
+      import("../synthesis/private/mst.js"),
+      import("../synthesis/private/describe.js"),
+      import("../core/rng.js"),
+    ]);
+  const [{ savedSynthesiserToJSON }, { terminalWatch }, { stopSignal }, { writeAtomic }, { packageVersion }] =
+    await Promise.all([
+      import("../synthesis/saved-synthesiser.js"),
+      import("./progress.js"),
+      import("./stop-signal.js"),
+      import("../data/files.js"),
+      import("./version.js"),
+    ]);
+  const { out } = options;
+  if (!out) throw usageError("Cannot fit: --out must say where the model goes");
+  const epsilon = options.epsilon === undefined ? 1 : decimalNumber(options.epsilon, "--epsilon", 1e-6, 1e6);
+  const delta = options.delta === undefined ? 1e-6 : decimalNumber(options.delta, "--delta", 1e-300, 0.5);
+  const seed = options.seed === undefined ? undefined : wholeNumber(options.seed, "--seed");
+  const domain = options.domain === undefined ? undefined : await domainIn(options.domain);
+  const schema = options.schema ? readSchema(options.schema) : domain && typesOf(domain);
+  const { table, problems, problemCount } = readCsv(options.data, schema ? { schema } : {});
+  noteProblems(problems, problemCount, 5);
+  if (delta * table.rows >= 1)
+    note("note: δ should be far below 1 / rows, and here it is not: single rows might be let out whole");
+  if (seed !== undefined)
+    note("note: the noise follows from --seed: the model is private only for those who don't know it");
+  const stop = stopSignal();
+  const watch = terminalWatch(stop.signal);
+  try {
+    const fit = mst({
+      epsilon,
+      delta,
+      noise: seed === undefined ? "secret" : "seed",
+      ...(domain && { domain }),
+    });
+    const synthesiser = await fit(table, seeded(seed ?? 0), watch);
+    watch.end();
+    const origin = { method: "mst", options: { epsilon, delta }, version: packageVersion() };
+    writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+    print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);
+    printTable(["part", "share", "how"], spendingRows(synthesiser.privacy));
+    const lost = synthesiser.empty;
+    if (lost.length > 0)
+      note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
+  } finally {
+    watch.end();
+    stop.end();
+  }
+  note(`learnt by mst; wrote ${out}`);
+}
+
+async function domainIn(file: string): Promise<Domain> {
+  const { domainFromJson } = await import("../synthesis/private/domain.js");
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new CliError(`Cannot read ${file}: ${(error as Error).message}`);
+  }
+  return domainFromJson(value, file);
+}
+
+/** The types that the domain states: with them, nothing is inferred from the file. */
+function typesOf(domain: Domain): Schema {
+  return {
+    columns: domain.columns.flatMap(({ name, type }) => (type === undefined ? [] : [{ name, type }])),
+  };
+}

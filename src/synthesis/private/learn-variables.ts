@@ -1,0 +1,323 @@
+import { privateBounds, standsOut } from "./bounds";
+import type { Budget } from "./budget";
+import { codesAmong, type Grid, type LevelledColumn, type RangedColumn, type RawColumn } from "./columns";
+import { divide, joinSegments } from "./divide";
+import type { Measured } from "./forest";
+import { frequentPlaces, noisyCounts } from "./mechanisms";
+import type { NoiseSource } from "./noise-source";
+import { ontoSimplex } from "./simplex";
+import type { Cell, PrivateVariable } from "./variable";
+
+/** What the steps before the dependence may cost, each for all columns that need it together. */
+export interface VariableShares {
+  readonly bounds: number;
+  readonly levels: number;
+  readonly bins: number;
+  readonly single: number;
+}
+
+/** A variable with its private counts and the rows' groups, which are as private as the rows. */
+export interface LearntVariable {
+  readonly variable: PrivateVariable;
+  readonly measured: Measured;
+  readonly groups: Int32Array;
+}
+
+/** What the level is called that stands for all levels too rare to be published. */
+export const otherLevel = "other";
+
+export interface LearnContext {
+  readonly budget: Budget;
+  readonly shares: VariableShares;
+  readonly source: NoiseSource;
+  /** About how many rows there are; known privately. */
+  readonly rows: number;
+  /** Fewest rows in a bin, so that counts of pairs stand out of their noise. */
+  readonly leastRows: number;
+}
+
+/** Groups, and each row's cell, before single columns are counted. */
+interface Shaped {
+  readonly name: string;
+  readonly grid: Grid;
+  readonly cells: readonly Cell[];
+  /** Rows estimated in each cell; undefined where only counting will tell. */
+  readonly within?: readonly number[];
+  /** Each cell's place among the counts. */
+  readonly bins: readonly number[];
+  /** Each row's place among the counts; −1 in none. */
+  readonly places: Int32Array;
+  /** Counts that are dropped unless they stand out of the noise: missing, and levels too rare to be published. */
+  readonly doubtful: readonly number[];
+}
+
+/** Every column's cells and counts, found within the budget. */
+export function learnVariables(raw: readonly RawColumn[], context: LearnContext): LearntVariable[] {
+  const { budget, shares, source } = context;
+  const bounded = boundAll(raw, context);
+  const levels = publishLevels(raw, context);
+  const ranges = bounded.filter((one) => one.kind === "range" && one.bounds !== undefined).length;
+  let [bins, binNoise] = [0, 0];
+  const shaped = bounded.map((one): Shaped => {
+    if (one.kind === "levels") return shapeLevels(one, levels.get(one.name) as readonly string[]);
+    if (!one.bounds || !one.grid) return empty(one.name, one.units.length);
+    const { shape, rho, variance } = shapeRange(one, one.grid, one.bounds, shares.bins / ranges, context);
+    bins += rho;
+    binNoise = Math.max(binNoise, variance);
+    return shape;
+  });
+  if (ranges > 0)
+    budget.spend({
+      part: "bins of numbers and dates",
+      rho: bins,
+      delta: 0,
+      how: `counts of segments divided where rows are, ${ranges} columns, noise of up to ${shownNoise(binNoise)} rows`,
+    });
+  let [single, noise] = [0, 0];
+  const learnt = shaped.map((one) => {
+    const counts = new Float64Array(one.bins.reduce((most, bin) => Math.max(most, bin + 1), 0));
+    for (const place of one.places) if (place >= 0) counts[place]++;
+    const noisy = noisyCounts(counts, shares.single / shaped.length, source);
+    single += noisy.rho;
+    noise = noisy.variance;
+    return settle(one, noisy.counts, noisy.variance, context.rows);
+  });
+  budget.spend({
+    part: "single columns",
+    rho: single,
+    delta: 0,
+    how: `counts of all values, ${shaped.length} columns, noise of ${shownNoise(noise)} rows`,
+  });
+  return learnt;
+}
+
+/** A standard deviation, in words. */
+export function shownNoise(variance: number): string {
+  return `± ${Math.sqrt(variance).toPrecision(3)}`;
+}
+
+/** Columns of numbers and dates with bounds: public ones, or private ones; without, where no value stands out. */
+function boundAll(raw: readonly RawColumn[], { budget, shares, source }: LearnContext): RawColumn[] {
+  const unknown = raw.filter((one) => one.kind === "range" && !one.bounds).length;
+  let [spent, noise] = [0, 0];
+  const out = raw.map((one): RawColumn => {
+    if (one.kind === "levels") return one;
+    let { bounds } = one;
+    if (!bounds) {
+      const found = privateBounds(one.units, one.grid !== undefined, shares.bounds / unknown, source);
+      spent += found.rho;
+      noise = found.variance;
+      bounds = found.bounds;
+    }
+    if (!bounds) return one;
+    return one.grid ? { ...one, bounds } : onGrid(one, bounds);
+  });
+  if (unknown > 0)
+    budget.spend({
+      part: "bounds of numbers and dates",
+      rho: spent,
+      delta: 0,
+      how: `histogram of orders of magnitude, ${unknown} columns, noise of ${shownNoise(noise)} rows`,
+    });
+  return out;
+}
+
+const fineSteps = 2 ** 20;
+
+/** A column without decimals on a grid over its bounds. */
+function onGrid(one: RangedColumn, [low, high]: readonly [number, number]): RangedColumn {
+  const step = (high - low) / fineSteps;
+  const units = one.units.map((value) => (step === 0 ? value * 0 : Math.floor((value - low) / step)));
+  return {
+    ...one,
+    units,
+    grid: { kind: "continuous", low, step },
+    bounds: [0, step === 0 ? 0 : fineSteps - 1],
+  };
+}
+
+/** The levels of each column of levels: public ones, or those that many rows have, in alphabetical order. */
+function publishLevels(
+  raw: readonly RawColumn[],
+  { budget, shares, source }: LearnContext,
+): Map<string, readonly string[]> {
+  const columns = raw.filter((one): one is LevelledColumn => one.kind === "levels");
+  const unknown = columns.filter((one) => !one.levels).length;
+  let [rho, threshold] = [0, 0];
+  const out = new Map<string, readonly string[]>();
+  for (const { name, codes, values, levels } of columns) {
+    if (levels) {
+      out.set(name, levels);
+      continue;
+    }
+    const counts = new Float64Array(values.length);
+    for (const code of codes) if (code >= 0) counts[code]++;
+    const shown = [...counts.keys()].filter((code) => counts[code] > 0);
+    const found = frequentPlaces(
+      shown.map((code) => counts[code]),
+      shares.levels / unknown,
+      budget.delta / unknown,
+      source,
+    );
+    rho += found.rho;
+    threshold = found.threshold;
+    const frequent = found.places.map((place) => values[shown[place]]).sort();
+    out.set(name, [...frequent.filter((level) => level !== otherLevel), otherLevel]);
+  }
+  if (unknown > 0)
+    budget.spend({
+      part: "levels of categories",
+      rho,
+      delta: budget.delta,
+      how: `published from ${Math.ceil(threshold)} rows on, ${unknown} columns`,
+    });
+  return out;
+}
+
+function shapeLevels(one: LevelledColumn, levels: readonly string[]): Shaped {
+  const cells: Cell[] = levels.map((_, k): Cell => [k, k]);
+  if (!one.required) cells.push(null);
+  const codes = codesAmong(one, levels);
+  const missing = one.required ? -1 : levels.length;
+  // Of public levels, what is none of them is missing; of found ones, it is another.
+  const other = one.levels ? -1 : levels.indexOf(otherLevel);
+  const places = codes.map((code, i) =>
+    code >= 0 ? code : one.codes[i] >= 0 && other >= 0 ? other : missing,
+  );
+  const doubtful = [...(other >= 0 ? [other] : []), ...(one.required ? [] : [missing])];
+  return {
+    name: one.name,
+    grid: { kind: "levels", levels },
+    cells,
+    bins: [...cells.keys()],
+    places,
+    doubtful,
+  };
+}
+
+function shapeRange(
+  one: RangedColumn,
+  grid: Grid,
+  bounds: readonly [number, number],
+  rho: number,
+  { source, rows, leastRows }: LearnContext,
+): { shape: Shaped; rho: number; variance: number } {
+  const [low, high] = bounds;
+  // What lies beyond the bounds counts as them.
+  const units = one.units.map((value) => Math.min(high, Math.max(low, value)));
+  const sorted = units.filter((value) => !Number.isNaN(value)).sort();
+  const found = divide(sorted, bounds, rows / finestShare, rho, source);
+  const bins = joinSegments(found.segments, leastRows);
+  const count = bins[bins.length - 1] + 1;
+  const starts = found.segments.map((segment) => segment.from);
+  const places = Int32Array.from(units, (value) =>
+    Number.isNaN(value) ? (one.required ? -1 : count) : bins[lastAtMost(starts, value)],
+  );
+  const cells: Cell[] = found.segments.map(({ from, to }) => [from, to]);
+  const within = withoutEnds(
+    found.segments.map((segment) => segment.rows),
+    Math.sqrt(found.variance),
+  );
+  const shape = one.required
+    ? { cells, within, bins, doubtful: [] }
+    : { cells: [...cells, null], within: [...within, 1], bins: [...bins, count], doubtful: [count] };
+  return { shape: { name: one.name, grid, places, ...shape }, rho: found.rho, variance: found.variance };
+}
+
+/** The rows of ascending segments without those at either end that together don't stand out of the noise. */
+function withoutEnds(rows: readonly number[], noise: number): number[] {
+  const out = rows.slice();
+  const places = [...out.keys()];
+  for (const order of [places, places.slice().reverse()]) {
+    let sum = 0;
+    for (const place of order) {
+      sum += rows[place];
+      if (sum > noise) break;
+      out[place] = 0;
+    }
+  }
+  return out;
+}
+
+/** Segments with a smaller share of the rows than one in so many are divided no further. */
+const finestShare = 48;
+
+/** The place of the last of the ascending numbers that is at most `value`. */
+function lastAtMost(starts: readonly number[], value: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle] <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** A column of which nothing stands out of the noise: it comes out empty. */
+function empty(name: string, rows: number): Shaped {
+  return {
+    name,
+    grid: { kind: "decimals", decimals: 0 },
+    cells: [null],
+    bins: [0],
+    places: new Int32Array(rows),
+    doubtful: [],
+  };
+}
+
+/** Drops doubtful counts that don't stand out, and puts rare levels, whose pairs would be all noise, into one group. */
+function settle(one: Shaped, counts: Float64Array, variance: number, rows: number): LearntVariable {
+  const enough = standsOut * Math.sqrt(variance);
+  const dropped = new Set(one.doubtful.filter((place) => counts[place] < enough));
+  // Something must be left to draw: a missing value.
+  if (dropped.size === counts.length) dropped.delete(counts.length - 1);
+  const kept = [...counts.keys()].filter((place) => !dropped.has(place));
+  const shares = ontoSimplex(
+    Float64Array.from(kept, (place) => counts[place]),
+    rows,
+  );
+  const rare = one.grid.kind === "levels" ? kept.filter((place) => counts[place] < enough) : [];
+  const together = rare.length > 1 ? new Set(rare) : new Set<number>();
+  const groupOf = new Int32Array(counts.length).fill(-1);
+  let size = 0;
+  for (const place of kept) if (!together.has(place)) groupOf[place] = size++;
+  if (together.size > 0) {
+    for (const place of together) groupOf[place] = size;
+    size++;
+  }
+  const measured = { counts: new Float64Array(size), variances: new Float64Array(size) };
+  for (const place of kept) {
+    measured.counts[groupOf[place]] += counts[place];
+    measured.variances[groupOf[place]] += variance;
+  }
+  const left = [...one.cells.keys()].filter((cell) => !dropped.has(one.bins[cell]));
+  const share = (cell: number): number => one.within?.[cell] ?? shares[kept.indexOf(one.bins[cell])];
+  const groups = left.map((cell) => groupOf[one.bins[cell]]);
+  const grid = one.grid.kind === "levels" ? withoutDropped(one.grid.levels, dropped) : one.grid;
+  const variable = { name: one.name, grid, cells: left.map((cell) => one.cells[cell]), groups };
+  return {
+    variable: { ...variable, weights: normalised(left.map(share), groups, size) },
+    measured,
+    groups: one.places.map((place) => (place < 0 ? -1 : groupOf[place])),
+  };
+}
+
+/** "other" is always the last level, so dropping it moves no other. */
+function withoutDropped(levels: readonly string[], dropped: ReadonlySet<number>): Grid {
+  return { kind: "levels", levels: levels.filter((_, level) => !dropped.has(level)) };
+}
+
+/** Shares that sum to 1 in each group; equal ones where nothing is estimated to be there. */
+function normalised(shares: readonly number[], groups: readonly number[], size: number): number[] {
+  const sums = new Float64Array(size);
+  const counts = new Float64Array(size);
+  for (const [cell, group] of groups.entries()) {
+    sums[group] += shares[cell];
+    counts[group]++;
+  }
+  return shares.map((share, cell) => {
+    const group = groups[cell];
+    return sums[group] > 0 ? share / sums[group] : 1 / counts[group];
+  });
+}

@@ -1,0 +1,87 @@
+import type { MeasuredPair } from "./forest";
+import { exponentialChoice, noisyCounts } from "./mechanisms";
+import type { NoiseSource } from "./noise-source";
+
+/** Each row's cell of a variable (−1: in none), and how many rows are expected in each. */
+export interface Counted {
+  readonly cells: Int32Array;
+  readonly expected: Float64Array;
+}
+
+/** What choosing pairs may cost, and the noise that their counts will have. */
+export interface LinkPlan {
+  readonly rho: number;
+  readonly variance: number;
+}
+
+/**
+ * Pairs of variables that depend on each other most and form no circle, one after another by the exponential mechanism:
+ * the score is the distance of their counts from independence (a row changes it by 1 at most) less the distance that
+ * noise alone will make, which no row changes (McKenna, Miklau and Sheldon, 2021; the deduction as in AIM, 2022). Ends
+ * early when no pair is likely to be worth its noise. `linkRounds` rounds cost `rho` together.
+ */
+export function chooseLinks(
+  variables: readonly Counted[],
+  rows: number,
+  { rho, variance }: LinkPlan,
+  source: NoiseSource,
+): (readonly [number, number])[] {
+  const rounds = linkRounds(variables.length);
+  const group = variables.map((_, v) => v);
+  const candidates: { readonly pair: readonly [number, number]; readonly score: number }[] = [];
+  const noise = Math.sqrt((2 * variance) / Math.PI);
+  for (let a = 0; a < variables.length; a++) {
+    for (let b = a + 1; b < variables.length; b++) {
+      const [left, right] = [variables[a].expected, variables[b].expected];
+      if (left.length < 2 || right.length < 2) continue;
+      const counts = pairCounts(variables[a].cells, variables[b].cells, left.length, right.length);
+      let distance = 0;
+      for (let c = 0; c < counts.length; c++) {
+        const alone = (left[Math.floor(c / right.length)] * right[c % right.length]) / rows;
+        distance += Math.abs(counts[c] - Math.round(alone));
+      }
+      candidates.push({ pair: [a, b], score: distance - Math.round(noise * counts.length) });
+    }
+  }
+  const chosen: (readonly [number, number])[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const open = candidates.filter(({ pair: [a, b] }) => group[a] !== group[b]);
+    if (open.length === 0) break;
+    const pick = exponentialChoice([...open.map((one) => one.score), 0], rho / rounds, source);
+    if (pick === open.length) break;
+    const [a, b] = open[pick].pair;
+    chosen.push([a, b]);
+    const [kept, gone] = [group[a], group[b]];
+    for (let v = 0; v < group.length; v++) if (group[v] === gone) group[v] = kept;
+  }
+  return chosen;
+}
+
+/** Most pairs without a circle. */
+export function linkRounds(variables: number): number {
+  return Math.max(0, variables - 1);
+}
+
+/** The noisy counts of the chosen pairs, for `rho` together. */
+export function measureLinks(
+  variables: readonly Counted[],
+  links: readonly (readonly [number, number])[],
+  rho: number,
+  source: NoiseSource,
+): { readonly pairs: readonly MeasuredPair[]; readonly rho: number } {
+  let spent = 0;
+  const pairs = links.map(([a, b]): MeasuredPair => {
+    const [left, right] = [variables[a], variables[b]];
+    const counts = pairCounts(left.cells, right.cells, left.expected.length, right.expected.length);
+    const noisy = noisyCounts(counts, rho / links.length, source);
+    spent += noisy.rho;
+    return { pair: [a, b], counts: noisy.counts, variance: noisy.variance };
+  });
+  return { pairs, rho: spent };
+}
+
+function pairCounts(a: Int32Array, b: Int32Array, rows: number, columns: number): Float64Array {
+  const counts = new Float64Array(rows * columns);
+  for (let i = 0; i < a.length; i++) if (a[i] >= 0 && b[i] >= 0) counts[a[i] * columns + b[i]]++;
+  return counts;
+}

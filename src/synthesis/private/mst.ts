@@ -1,0 +1,271 @@
+import { check, checkInteger, checkNumber, checkOneOf } from "../../core/checks";
+import type { ModelJson, Watch } from "../../core/model";
+import type { Rng } from "../../core/rng";
+import { type Column, isCategorical, type Table, table } from "../../data/table";
+import { type ColumnCondition, resolveWhere } from "../conditions";
+import { writeDate } from "../structure/dates";
+import { freshKeys, type KeyPlan } from "../structure/keys";
+import {
+  type ColumnSchema,
+  checkTrainable,
+  type FitSynthesiser,
+  type SampleOptions,
+  type Synthesiser,
+} from "../synthesiser";
+import { type Budget, budgetOf, type Privacy, rhoOf } from "./budget";
+import { type RawColumn, rawColumn } from "./columns";
+import { checkDomain, type Domain, publicKeys } from "./domain";
+import { drawForest, type Forest } from "./draw";
+import { fitForest, withoutSpecks } from "./forest";
+import { learnVariables, shownNoise } from "./learn-variables";
+import { chooseLinks, linkRounds, measureLinks } from "./links";
+import { noisyCounts } from "./mechanisms";
+import { secretSource, seededSource } from "./noise-source";
+import { ontoSimplex } from "./simplex";
+import type { PrivateVariable } from "./variable";
+
+export interface MstOptions {
+  /** How much one row may change what is learnt: chances by a factor of e^ε at most. Above 0; defaults to 1. */
+  readonly epsilon?: number;
+  /** The chance that this bound fails, in (0, 1); should be far below 1 / rows. Defaults to 1e-6, whatever the table. */
+  readonly delta?: number;
+  /** What is publicly known of the columns. What it leaves out is found privately, at the cost of some of ε. */
+  readonly domain?: Domain;
+  /**
+   * Where noise comes from. "secret", the default: from the operating system, so no two fits are the same. "seed": from
+   * the stream given to fit, so the same seed makes the same model; whoever knows the seed can take the noise away.
+   */
+  readonly noise?: "secret" | "seed";
+}
+
+/** A synthesiser that tells next to nothing about any single row, provably. */
+export interface Mst extends Synthesiser {
+  readonly kind: "mst";
+  readonly privacy: Privacy;
+  /** The pairs of columns whose dependence is kept. */
+  readonly links: readonly (readonly [string, string])[];
+  /** Columns that come out empty: texts, and columns of which nothing stands out of the noise. */
+  readonly empty: readonly string[];
+}
+
+interface MstParts extends Forest {
+  readonly schema: readonly ColumnSchema[];
+  /** How identifiers are written, by column. */
+  readonly keys: Readonly<Record<string, KeyPlan>>;
+  readonly privacy: Privacy;
+}
+
+/**
+ * What each step gets of the budget, relative to the others that a table needs. Chosen once on simulated and public
+ * tables, the same for every table.
+ */
+const shares = { rows: 2, bounds: 5, levels: 6, bins: 14, single: 16, links: 12, pairs: 45 };
+
+/** Bins hold at least so many standard deviations of the noise on pairs, and one in so many rows. */
+const [clearOfNoise, mostBins] = [12, 32];
+/** Cells with fewer expected rows than this are empty: what noise leaves where no row is. */
+const speck = 0.5;
+
+/**
+ * Synthesis with differential privacy: the maximum spanning tree of private marginals that won NIST's contest (McKenna,
+ * Miklau and Sheldon, 2021). Counts of single columns, a tree of the pairs that depend on each other most, and counts
+ * of those pairs, all with discrete Gaussian noise; from them the distribution that fits best.
+ *
+ * The model is (ε, δ)-differentially private: tables that differ by one row added or removed give the same model with
+ * chances at most e^ε apart, but for a chance of δ. The number of rows is private too. Column names, types, decimals, the
+ * words of booleans and the way dates are written count as public, as does all that `domain` says; identifiers are made
+ * from the domain's pattern and texts come out empty. What a model is drawn from costs nothing more, however many rows.
+ */
+export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
+  const { epsilon = 1, delta = 1e-6, domain = { columns: [] }, noise = "secret" } = options;
+  checkNumber(epsilon, 0, Infinity, "make mst", "epsilon", "low");
+  checkNumber(delta, 0, 1, "make mst", "delta", "both");
+  checkOneOf(noise, ["secret", "seed"], "make mst", "noise");
+  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+    checkTrainable(from, "mst");
+    checkDomain(domain, from.columns);
+    watch.signal?.throwIfAborted();
+    const known = (name: string) => domain.columns.find((one) => one.name === name);
+    const raw = from.columns.flatMap((column) => rawColumn(column, known(column.name)) ?? []);
+    const source = noise === "seed" ? seededSource(rng) : secretSource();
+    const plan = planOf(raw, epsilon, delta);
+    const { budget } = plan;
+    const report = (done: number): void => watch.progress?.({ phase: "fit", done, total: 4 });
+
+    const counted = noisyCounts([from.rows], plan.rho.rows, source);
+    budget.spend({
+      part: "number of rows",
+      rho: counted.rho,
+      delta: 0,
+      how: `one count, noise of ${shownNoise(counted.variance)} rows`,
+    });
+    const rows = Math.max(1, counted.counts[0]);
+    // Known beforehand: the noise that pairs will have if every column is linked.
+    const variance = linkRounds(raw.length) / (2 * plan.rho.pairs);
+    const leastRows = Math.max(rows / mostBins, clearOfNoise * Math.sqrt(variance));
+    const learnt = learnVariables(raw, { budget, shares: plan.rho, source, rows, leastRows });
+    report(1);
+    watch.signal?.throwIfAborted();
+
+    const variables = learnt.map(({ measured, groups }) => ({
+      cells: groups,
+      expected: ontoSimplex(measured.counts, rows),
+    }));
+    const links = chooseLinks(variables, rows, { rho: plan.rho.links, variance }, source);
+    const rounds = linkRounds(raw.length);
+    if (rounds > 0)
+      budget.spend({
+        part: "choice of pairs",
+        rho: plan.rho.links,
+        delta: 0,
+        how: `exponential mechanism, up to ${rounds} rounds`,
+      });
+    report(2);
+    watch.signal?.throwIfAborted();
+    const { pairs, rho } = measureLinks(variables, links, plan.rho.pairs, source);
+    if (links.length > 0)
+      budget.spend({
+        part: "pairs of columns",
+        rho,
+        delta: 0,
+        how: `counts of ${links.length} pairs, noise of ${shownNoise(pairs[0].variance)} rows`,
+      });
+    const left = budget.rho - budget.spending.reduce((sum, one) => sum + one.rho, 0);
+    budget.spend({
+      part: "left over",
+      rho: Math.max(0, left),
+      delta: 0,
+      how: "steps that found nothing to count",
+    });
+    report(3);
+    await new Promise((next) => setImmediate(next));
+    watch.signal?.throwIfAborted();
+    const measured = learnt.map((one) => one.measured);
+    const branches = withoutSpecks(fitForest(measured, pairs, rows), speck / rows);
+    report(4);
+    return mstOf({
+      schema: schemaFor(
+        from,
+        learnt.map((one) => one.variable),
+      ),
+      keys: Object.fromEntries(
+        from.columns.flatMap(({ name, type }) =>
+          type === "id" ? [[name, publicKeys(known(name)?.pattern)]] : [],
+        ),
+      ),
+      variables: learnt.map((one) => one.variable),
+      branches,
+      privacy: {
+        epsilon,
+        delta,
+        rho: budget.rho,
+        neighbours: "one row added or removed",
+        noise,
+        spending: budget.spending,
+      },
+    });
+  };
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
+export function loadMst(json: ModelJson): Mst {
+  check(json.kind === "mst", "load mst", "kind must be mst", json.kind);
+  check(json.version === 1, "load mst", "version must be 1", json.version);
+  const { schema, keys, variables, branches, privacy } = json as unknown as MstParts;
+  const whole = branches.map((one) => ({ ...one, chances: Float64Array.from(one.chances) }));
+  return mstOf({ schema, keys, variables, branches: whole, privacy });
+}
+
+type Plan = { readonly budget: Budget; readonly rho: Readonly<Record<keyof typeof shares, number>> };
+
+/** What each step may spend: follows from what is public alone. */
+function planOf(raw: readonly RawColumn[], epsilon: number, delta: number): Plan {
+  const ranges = raw.filter((one) => one.kind === "range");
+  const unknownLevels = raw.some((one) => one.kind === "levels" && !one.levels);
+  const needed: Readonly<Record<keyof typeof shares, boolean>> = {
+    rows: true,
+    bounds: ranges.some((one) => !one.bounds),
+    levels: unknownLevels,
+    bins: ranges.length > 0,
+    single: raw.length > 0,
+    links: raw.length > 1,
+    pairs: raw.length > 1,
+  };
+  // Published levels can fail with half of δ; the other half belongs to turning ρ into ε.
+  const failing = unknownLevels ? delta / 2 : 0;
+  const budget = budgetOf(rhoOf(epsilon, delta - failing), failing);
+  const steps = Object.keys(shares) as (keyof typeof shares)[];
+  const sum = steps.reduce((all, step) => all + (needed[step] ? shares[step] : 0), 0);
+  const rho = Object.fromEntries(
+    steps.map((step) => [step, needed[step] ? (budget.rho * shares[step]) / sum : 0]),
+  );
+  return { budget, rho: rho as Plan["rho"] };
+}
+
+/** The columns as they come out: levels are those that the model publishes. */
+function schemaFor(from: Table, variables: readonly PrivateVariable[]): ColumnSchema[] {
+  return from.columns.map((column): ColumnSchema => {
+    const { name, type } = column;
+    const grid = variables.find((one) => one.name === name)?.grid;
+    if (isCategorical(column)) return { name, type, levels: grid?.kind === "levels" ? grid.levels : [] };
+    if (type !== "numeric") return { name, type };
+    const decimals = grid?.kind === "decimals" ? grid.decimals : column.decimals;
+    return decimals === undefined ? { name, type } : { name, type, decimals };
+  });
+}
+
+function mstOf(parts: MstParts): Mst {
+  const { schema, keys, variables, branches, privacy } = parts;
+  const place = (name: string): number => variables.findIndex((one) => one.name === name);
+  return {
+    kind: "mst",
+    columns: schema,
+    privacy,
+    links: branches.flatMap(({ variable, parent }) =>
+      parent < 0 ? [] : [[variables[parent].name, variables[variable].name] as const],
+    ),
+    empty: schema
+      .filter(
+        ({ name }) => !(name in keys) && (variables[place(name)]?.cells ?? []).every((cell) => cell === null),
+      )
+      .map(({ name }) => name),
+    sample: (n: number, rng: Rng, { where, firstRow = 0 }: SampleOptions = {}) => {
+      checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
+      const conditions = new Map<number, ColumnCondition>();
+      for (const one of resolveWhere(where, schema)) conditions.set(place(schema[one.column].name), one);
+      const drawn = drawForest(parts, n, rng, conditions);
+      return table(
+        schema.map((one): Column => {
+          if (one.name in keys)
+            return { name: one.name, type: "id", values: freshKeys(keys[one.name], firstRow, n) };
+          const at = place(one.name);
+          return at < 0
+            ? { name: one.name, type: "text", values: new Array<string>(n).fill("") }
+            : columnOf(one, variables[at], drawn[at]);
+        }),
+      );
+    },
+    toJSON: () => ({
+      kind: "mst",
+      version: 1,
+      schema,
+      keys,
+      variables,
+      branches: branches.map((one) => ({ ...one, chances: Array.from(one.chances) })),
+      privacy,
+    }),
+  };
+}
+
+function columnOf(schema: ColumnSchema, { grid }: PrivateVariable, values: Float64Array): Column {
+  const { name, type, levels, decimals } = schema;
+  if (levels) {
+    const codes = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value));
+    return { name, type: type as "categorical" | "boolean", codes, levels };
+  }
+  if (grid.kind === "date" || type === "date") {
+    const write = (value: number): string => (grid.kind === "date" ? writeDate(value, grid.format) : "");
+    return { name, type: "date", values: Array.from(values, write) };
+  }
+  return { name, type: "numeric", values, ...(decimals !== undefined && { decimals }) };
+}
