@@ -1,17 +1,12 @@
 import { check, checkInteger, checkNumber, checkOneOf } from "../../core/checks";
 import type { ModelJson, Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
+import type { ColumnSchema } from "../../data/schema";
 import { type Column, isCategorical, type Table, table } from "../../data/table";
 import { type ColumnCondition, resolveWhere } from "../conditions";
 import { writeDate } from "../structure/dates";
 import { freshKeys, type KeyPlan } from "../structure/keys";
-import {
-  type ColumnSchema,
-  checkTrainable,
-  type FitSynthesiser,
-  type SampleOptions,
-  type Synthesiser,
-} from "../synthesiser";
+import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { type Budget, budgetOf, type Privacy, rhoOf } from "./budget";
 import { type RawColumn, rawColumn } from "./columns";
 import { checkDomain, type Domain, publicKeys } from "./domain";
