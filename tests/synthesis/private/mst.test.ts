@@ -23,10 +23,8 @@ const domain: Domain = {
     if (isCategorical(one)) return [{ name, levels: one.levels, required: true }];
     if (one.type === "id") return [{ name, pattern: "C[0-9]{7}" }];
     if (one.type === "text") return [];
-    const values =
-      one.type === "date"
-        ? one.values.slice().sort()
-        : [...one.values.filter(Number.isFinite)].sort((a, b) => a - b);
+    const values: readonly (number | string)[] =
+      one.type === "date" ? one.values.slice().sort() : [...one.values.filter(Number.isFinite).sort()];
     if (values.length === 0) return [];
     return [{ name, minimum: values[0], maximum: values[values.length - 1], required: name === "bill" }];
   }),
