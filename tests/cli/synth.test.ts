@@ -170,11 +170,11 @@ test("telelink synth fit --method mst states its ε, and its file says nothing e
   expect(saved.origin.options).toEqual({ epsilon: 2, delta: 1e-7 });
   // Neither the file's name or hash, nor a seed, nor the number of rows, nor any key.
   expect(text).not.toMatch(/train\.csv|sha256|"seed":|:600\b|C10\d{4}/);
-  expect(await fit("--epsilon", "2")).toBe(0);
-  expect(readFileSync(at("p.json"), "utf8")).not.toBe(text);
   const sample = ["synth", "sample", "--model", at("p.json"), "--where", "net=dsl", "--rows", "30"];
   expect(await telelink(...sample, "--out", at("ps.csv"))).toBe(0);
   expect(readCsv(at("ps.csv")).table.rows).toBe(30);
+  expect(await fit("--epsilon", "2", "--delta", "1e-7", "--domain", at("domain.json"))).toBe(0);
+  expect(readFileSync(at("p.json"), "utf8")).not.toBe(text);
 });
 
 test("telelink synth fit --method mst follows a seed only when it is given, and warns then", async () => {
