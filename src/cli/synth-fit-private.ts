@@ -29,11 +29,10 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
       import("../synthesis/private/describe.js"),
       import("../core/rng.js"),
     ]);
-  const [{ savedSynthesiserToJSON }, { terminalWatch }, { stopSignal }, { writeAtomic }, { packageVersion }] =
+  const [{ savedSynthesiserToJSON }, { watched }, { openAtomic, writeAtomic }, { packageVersion }] =
     await Promise.all([
       import("../synthesis/saved-synthesiser.js"),
-      import("./progress.js"),
-      import("./stop-signal.js"),
+      import("./watched.js"),
       import("../data/files.js"),
       import("./version.js"),
     ]);
@@ -50,28 +49,21 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
     note("note: δ should be far below 1 / rows, and here it is not: single rows might be let out whole");
   if (seed !== undefined)
     note("note: the noise follows from --seed: the model is private only for those who don't know it");
-  const stop = stopSignal();
-  const watch = terminalWatch(stop.signal);
-  try {
-    const fit = mst({
-      epsilon,
-      delta,
-      noise: seed === undefined ? "secret" : "seed",
-      ...(domain && { domain }),
-    });
-    const synthesiser = await fit(table, seeded(seed ?? 0), watch);
-    watch.end();
-    const origin = { method: "mst", options: { epsilon, delta }, version: packageVersion() };
-    writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
-    print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);
-    printTable(["part", "share", "how"], spendingRows(synthesiser.privacy));
-    const lost = synthesiser.empty;
-    if (lost.length > 0)
-      note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
-  } finally {
-    watch.end();
-    stop.end();
-  }
+  openAtomic(out).discard();
+  const fit = mst({
+    epsilon,
+    delta,
+    noise: seed === undefined ? "secret" : "seed",
+    ...(domain && { domain }),
+  });
+  const synthesiser = await watched((watch) => fit(table, seeded(seed ?? 0), watch));
+  const origin = { method: "mst", options: { epsilon, delta }, version: packageVersion() };
+  writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+  print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);
+  printTable(["part", "share", "how"], spendingRows(synthesiser.privacy));
+  const lost = synthesiser.empty;
+  if (lost.length > 0)
+    note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
   note(`learnt by mst; wrote ${out}`);
 }
 

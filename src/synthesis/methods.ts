@@ -80,6 +80,8 @@ export function loadSynthesiser(json: unknown): Synthesiser {
     kind,
   );
   const made = loaders[kind](json as ModelJson);
+  // Private methods discover no rules; their loaders hold the columns to what is drawn.
+  if (privateMethods.includes(kind as Method)) return made;
   const { structure } = json as { structure?: { columns?: unknown } };
   const names = (columns: unknown): string =>
     Array.isArray(columns) ? columns.map((one) => one?.name).join(", ") : "";
