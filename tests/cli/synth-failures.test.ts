@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { takeTableRows } from "../../src/data/table";
 import { csvText } from "../../src/data/write-csv";
-import { methodNames, netMethods } from "../../src/synthesis/methods";
+import { methodNames, netMethods, privateMethods } from "../../src/synthesis/methods";
 import { customers } from "../synthesis/customers";
 import { captured } from "./captured";
 
@@ -157,7 +157,10 @@ test("telelink synth sample makes a million rows in the memory of a hundred thou
   expect(many - few).toBeLessThan(60);
 });
 
-describe.each(methodNames)("bad input for --method %s", (method) => {
+/** What a private method makes of a single row must not be that row: tests/cli/synth.test.ts says what it makes. */
+const open = methodNames.filter((name) => !privateMethods.includes(name));
+
+describe.each(open)("bad input for --method %s", (method) => {
   const epochs = (netMethods as readonly string[]).includes(method) ? ["--epochs", "2"] : [];
   const synth = (...args: string[]): Promise<{ code: number; err: string }> =>
     captured(() => run(["synth", ...args]));

@@ -212,3 +212,40 @@ test("telelink synth fit says which options belong to private and to other metho
   expect(await fit(...mst, "--domain", at("domain.json"))).toBe(1);
   expect(err).toContain("the lower one first");
 });
+
+test("telelink synth fit --method mst makes of bad input what is private, or says what is wrong", async () => {
+  const fit = (data: string, ...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at(data), "--out", at("b.json"), "--method", "mst", ...more);
+  const sample = (...more: string[]): Promise<number> =>
+    telelink("synth", "sample", "--model", at("b.json"), "--rows", "20", "--out", at("b.csv"), ...more);
+  const made = (): string[] => readFileSync(at("b.csv"), "utf8").trimEnd().split(/\r?\n/).slice(1);
+  const rows = Array.from({ length: 50 }, (_, i) => `x,,N${1000 + i * 17},${i},${i % 2 ? "yes" : "no"}`);
+  writeFileSync(at("odd.csv"), `one,none,unique,number,two\n${rows.join("\n")}\n`);
+  expect(await fit("odd.csv", "--epsilon", "1000000")).toBe(0);
+  expect(err).toContain("none come out empty");
+  expect(await sample()).toBe(0);
+  // A level that one row has is never published, however large ε is: δ pays for it.
+  for (const line of made()) expect(line).toMatch(/^x,,other,\d+,(yes|no)$/);
+  expect(await sample("--where", "number>=1000")).toBe(1);
+  expect(err).toContain("sample where number: values are possible between 0 and 49");
+  expect(await sample("--where", "one=y")).toBe(1);
+  expect(err).toContain('the value must be one of x, got "y"');
+  writeFileSync(at("single.csv"), "plan,months\ngold,7\n");
+  expect(await fit("single.csv")).toBe(0);
+  expect(await sample()).toBe(0);
+  expect(made().join()).not.toMatch(/gold|7/);
+  const before = readFileSync(at("b.json"), "utf8");
+  writeFileSync(at("empty.csv"), "plan,months\n");
+  expect(await fit("empty.csv")).toBe(1);
+  expect(err).toContain("at least one row");
+  expect(readFileSync(at("b.json"), "utf8")).toBe(before);
+  for (const change of [{ schema: undefined }, { version: 2 }, { variables: [] }]) {
+    const whole = JSON.parse(before);
+    writeFileSync(
+      at("b.json"),
+      JSON.stringify({ ...whole, synthesiser: { ...whole.synthesiser, ...change } }),
+    );
+    expect(await sample()).toBe(1);
+    expect(err).toMatch(/its columns must be those that it draws|version must be 1/);
+  }
+});

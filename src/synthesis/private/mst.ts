@@ -167,13 +167,15 @@ export function loadMst(json: ModelJson): Mst {
   check(json.kind === "mst", "load mst", "kind must be mst", json.kind);
   check(json.version === 1, "load mst", "version must be 1", json.version);
   const { schema, keys, variables, branches, privacy } = json as unknown as MstParts;
-  const names = (all: readonly { readonly name: string }[]): string => all.map((one) => one.name).join(", ");
-  const drawn = schema.filter(({ type }) => type !== "id" && type !== "text");
+  const names = (all: unknown): string => (Array.isArray(all) ? all.map((one) => one?.name).join(", ") : "");
+  const drawn = names(
+    (Array.isArray(schema) ? schema : []).filter((one) => one?.type !== "id" && one?.type !== "text"),
+  );
   check(
-    names(drawn) === names(variables),
+    drawn === names(variables),
     "load mst",
-    `its columns must be those it draws (${names(variables)})`,
-    names(drawn),
+    `its columns must be those that it draws (${names(variables)})`,
+    drawn,
   );
   const whole = branches.map((one) => ({ ...one, chances: Float64Array.from(one.chances) }));
   return mstOf({ schema, keys, variables, branches: whole, privacy });
