@@ -152,6 +152,27 @@ test("a net is trained for the epochs asked for, its losses told as it goes", as
   expect((await post("/synth/sample", { model: "net", rows: 20 })).statusCode).toBe(200);
 });
 
+test("a private generator keeps its ε and nothing else of the data", async () => {
+  const asked = { path: "customers.csv", method: "mst", epsilon: 3, name: "private" };
+  const last = (await events((await post("/synth/train", asked)).json().id)).at(-1)?.event;
+  expect(last).toMatchObject({ state: "done", result: { model: "private", epsilon: 3 } });
+  expect(Object.keys((last as { result: object }).result).sort()).toEqual([
+    "epsilon",
+    "model",
+    "seconds",
+    "version",
+  ]);
+  const [model] = (await app.inject("/synth/models")).json();
+  expect(model.kind).toBe("synthesiser mst");
+  expect(Object.keys(model.metadata).sort()).toEqual(["columns", "data", "method", "privacy"]);
+  expect(model.metadata.privacy).toMatchObject({ epsilon: 3, noise: "secret" });
+  expect((await post("/synth/sample", { model: "private", rows: 20 })).statusCode).toBe(200);
+  const compared = await post("/synth/compare", { model: "private" });
+  expect(compared.statusCode).toBe(422);
+  expect(compared.json().detail).toContain("keeps nothing of its data");
+  expect((await post("/synth/train", { ...asked, epsilon: 0 })).statusCode).toBe(400);
+});
+
 test("POST /synth/compare sets drawn rows beside those learned and those held out, as they were at the training", async () => {
   const train = (more: object) => post("/synth/train", { path: "customers.csv", ...more });
   await events((await train({ name: "mine" })).json().id);

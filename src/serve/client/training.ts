@@ -142,7 +142,13 @@ function follow(id: number): void {
 }
 
 /** What a model was learned from, and how it was judged; of a private one, its guarantee. */
-function learnedFrom({ rows = 0, heldOut = 0, quality = 0, privacy, epsilon }: NonNullable<Step["result"]>): string {
+function learnedFrom({
+  rows = 0,
+  heldOut = 0,
+  quality = 0,
+  privacy,
+  epsilon,
+}: NonNullable<Step["result"]>): string {
   if (epsilon !== undefined) return `with differential privacy, ε = ${shown(epsilon, 3)}`;
   const kept = heldOut > 0 ? `${shown(heldOut)} held out` : "none held out";
   const measured = privacy === undefined ? "not measured" : `${shown(100 * privacy, 1)} %`;
