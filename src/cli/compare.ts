@@ -74,6 +74,7 @@ function circumstances(first: ReportJson, other: ReportJson): string[] {
   else if (data(first) !== data(other)) out.push("the data are others");
   if (first.seeds.join() !== other.seeds.join())
     out.push(`the seeds are others: ${other.seeds.join(", ") || "none"}`);
+  if (first.nets !== other.nets) out.push(`its nets were computed on ${other.nets ?? "nothing"}`);
   if (JSON.stringify(first.parameters) !== JSON.stringify(other.parameters))
     out.push(`the parameters are others: ${JSON.stringify(other.parameters)}`);
   for (const [name, version] of Object.entries(other.versions))

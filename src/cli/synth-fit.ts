@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import type { NetTraining } from "../synthesis/nets/net-options";
 import { CliError, usageError } from "./exit";
 import { wholeNumber } from "./options";
 import { note, noteProblems, print } from "./output";
@@ -157,7 +158,8 @@ async function fit(options: Options): Promise<void> {
     ...(epochs !== undefined && { epochs }),
   };
   const synthesiser = await watched((watch) => methods.synthesis(method, settings)(read.table, rng, watch));
-  noteTraining(synthesiser);
+  const { training } = synthesiser as { training?: NetTraining };
+  if (training) noteTraining(training);
   const { structure: _, ...plain } = settings;
   const origin = {
     method,
@@ -170,7 +172,9 @@ async function fit(options: Options): Promise<void> {
   writeAtomic(options.out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
   for (const sentence of sentences) print(`  ${sentence}`);
-  note(`${read.table.rows} rows learnt by ${method}; wrote ${options.out}`);
+  note(
+    `${read.table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
+  );
 }
 
 /** Options that look at the data or steer methods that do, and those that only a private method has. */
@@ -197,9 +201,8 @@ function refuse(options: Options, names: readonly (keyof Options)[], why: string
 }
 
 /** Says of a net when its training ended early. */
-function noteTraining(model: object): void {
-  const { training } = model as { training?: import("../synthesis/nets/net-options.js").NetTraining };
-  if (!training || training.ended === "all epochs") return;
+function noteTraining(training: NetTraining): void {
+  if (training.ended === "all epochs") return;
   const after = `after ${training.epochs} of ${training.asked} epochs`;
   if (training.ended === "stop signal") note(`stopped ${after}; the model is what was learnt by then`);
   else note(`${training.ended} ${after}: ${training.advice}; the model is that of the last good epoch`);

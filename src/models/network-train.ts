@@ -1,6 +1,6 @@
 import type { Watch } from "../core/model";
 import type { Rng } from "../core/rng";
-import { withEngine } from "../neural/backend";
+import { engineName, withEngine } from "../neural/backend";
 import type { Engine, Tensor } from "../neural/engine";
 import { absoluteLoss, binaryCrossEntropy, focalLoss, squaredLoss } from "../neural/layers";
 import { noise } from "../neural/noise";
@@ -100,7 +100,7 @@ export async function trainNetwork(
         rng.fork("order"),
         watch,
       );
-      return { weights: net.read(), history, backend: `${engine.backend} (${engine.version})` };
+      return { weights: net.read(), history, backend: engineName(engine) };
     } finally {
       mover.free();
       net.free();

@@ -25,6 +25,11 @@ export async function openEngine(choice?: BackendName): Promise<Engine> {
   return openers[asked]();
 }
 
+/** A backend with its version, for logs and reports: "simd (telelink's kernels)". */
+export function engineName({ backend, version }: Pick<Engine, "backend" | "version">): string {
+  return `${backend} (${version})`;
+}
+
 /** Runs the body on an engine of its own and closes it. Throws when the body kept tensors that it did not free. */
 export async function withEngine<R>(
   choice: BackendName | undefined,

@@ -23,7 +23,12 @@ export function collectProvenance(notebook: Notebook): Provenance {
   const sources = new Map(
     held.flatMap((one) => one.sources).map((one) => [`${one.name} ${one.sha256}`, one]),
   );
-  return { sources: [...sources.values()], seeds: [...new Set(held.flatMap((one) => one.seeds))] };
+  const nets = [...new Set(held.flatMap((one) => one.nets ?? []))];
+  return {
+    sources: [...sources.values()],
+    seeds: [...new Set(held.flatMap((one) => one.seeds))],
+    ...(nets.length > 0 && { nets: nets.join(", ") }),
+  };
 }
 
 function payloads<T>(notebook: Notebook, mime: string): T[] {

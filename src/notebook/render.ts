@@ -79,8 +79,8 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
   }
   fold();
   const { finding, figures } = collectFigures(notebook);
-  const { sources, seeds } = collectProvenance(notebook);
-  const summary: Summary = { title, finding, figures, sources, seeds, date, failure };
+  const provenance = collectProvenance(notebook);
+  const summary: Summary = { title, finding, figures, ...provenance, date, failure };
   contents.push({ level: 2, id: "provenance", text: "Where this comes from" });
   const page = (shown: readonly Part[]): string => {
     const body = shown.map((one) => one.html).join("\n");

@@ -68,6 +68,8 @@ export interface DataSource {
 export interface Provenance {
   readonly sources: readonly DataSource[];
   readonly seeds: readonly (number | string)[];
+  /** What its nets were computed on, where it trains some: "simd (…)". */
+  readonly nets?: string;
 }
 
 /**
@@ -92,7 +94,8 @@ export function provenanceOutput(content: Provenance): readonly [mime: string, c
     url,
     licence,
   }));
-  return [provenanceMime, { sources, seeds: content.seeds } as never];
+  const { seeds, nets } = content;
+  return [provenanceMime, { sources, seeds, ...(nets === undefined ? {} : { nets }) } as never];
 }
 
 /** Words as a part of a figure's name: "Logistic regression with SMOTE" → "logistic-regression-with-smote". */
@@ -147,6 +150,12 @@ export function checkProvenance(content: Provenance): void {
   const action = "report provenance";
   check(Array.isArray(content.sources), action, "sources must be a list");
   check(Array.isArray(content.seeds), action, "seeds must be a list");
+  check(
+    content.nets === undefined || typeof content.nets === "string",
+    action,
+    "nets must be a text",
+    content.nets,
+  );
   for (const one of content.sources) {
     check(typeof one.name === "string" && one.name !== "", action, "a source must have a name", one.name);
     check(

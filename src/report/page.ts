@@ -15,6 +15,8 @@ export interface Summary {
   readonly figures: readonly Figure[];
   readonly sources: readonly DataSource[];
   readonly seeds: readonly (number | string)[];
+  /** What nets were computed on. */
+  readonly nets?: string;
   /** When the figures were made, as a reader's date: "21 November 2026". */
   readonly date: string;
   /** Why the report is not complete, when its run failed. */
@@ -221,7 +223,7 @@ function toc(contents: readonly Heading[]): Html {
 }
 
 function provenance(content: ReportContent): Html {
-  const { sources, seeds, facts } = content;
+  const { sources, seeds, nets, facts } = content;
   const rows = sources.map(
     (one) => html`<tr><th scope="row">${one.url ? html`<a href="${one.url}">${one.name}</a>` : one.name}</th>
 <td>${one.simulated ? "simulated" : "real"}</td><td class="tl-num">${count(one.rows)}</td><td class="tl-hash">${one.sha256}</td><td>${one.licence ?? "–"}</td></tr>`,
@@ -230,8 +232,11 @@ function provenance(content: ReportContent): Html {
     rows.length > 0
       ? html`<div class="tl-table" tabindex="0" role="group" aria-label="Data sets"><table><caption>Data</caption><thead><tr><th scope="col">Data set</th><th scope="col">Kind</th><th scope="col" class="tl-num">Rows</th><th scope="col">SHA-256</th><th scope="col">Licence</th></tr></thead><tbody>${rows}</tbody></table></div>`
       : html`<p>The notebook names no data set.</p>`;
-  const all: (readonly [string, string])[] =
-    seeds.length > 0 ? [["Seeds", seeds.join(", ")], ...facts] : [...facts];
+  const all: (readonly [string, string])[] = [
+    ...(seeds.length > 0 ? [["Seeds", seeds.join(", ")] as const] : []),
+    ...(nets === undefined ? [] : [["Nets computed on", nets] as const]),
+    ...facts,
+  ];
   return html`<section class="tl-provenance" aria-labelledby="provenance"><h2 id="provenance">Where this comes from</h2>
 ${table}
 <div class="tl-table" tabindex="0" role="group" aria-label="Run"><table><caption>Run</caption><tbody>${all.map(

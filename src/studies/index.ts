@@ -44,7 +44,7 @@ export {
   promiseChart,
   remediesTable,
 } from "./imbalance/views";
-export { provenanceOf } from "./provenance";
+export { netsBackend, provenanceOf } from "./provenance";
 export { retentionData } from "./retention/campaign";
 export { retentionExplorer } from "./retention/explorer";
 export { retentionConclusion, retentionFigures } from "./retention/figures";

@@ -1,11 +1,13 @@
 import { basename } from "node:path";
 import type { SourceInfo } from "../data/sources";
+import { engineName, openEngine } from "../neural/backend";
 import type { Provenance } from "../report/figures";
 
-/** What a report says of its data and seeds. */
+/** What a report says of its data and seeds, and of what its nets are computed on, where it trains some. */
 export function provenanceOf(
   sources: readonly SourceInfo[],
   seeds: readonly (number | string)[],
+  nets?: string,
 ): Provenance {
   return {
     seeds,
@@ -17,5 +19,13 @@ export function provenanceOf(
       licence: one.licence,
       ...(one.path === undefined ? {} : { file: basename(one.path) }),
     })),
+    ...(nets === undefined ? {} : { nets }),
   };
+}
+
+/** The backend that nets are computed on here, with its version: what TELELINK_BACKEND says, or else the quickest. */
+export async function netsBackend(): Promise<string> {
+  const engine = await openEngine();
+  engine.close();
+  return engineName(engine);
 }

@@ -139,6 +139,7 @@ test("telelink synth fit trains a net for the epochs asked for, and needs at lea
   const fit = (...more: string[]): Promise<number> =>
     telelink("synth", "fit", "--data", at("train.csv"), "--out", at("net.json"), "--method", "gan", ...more);
   expect(await fit("--epochs", "2")).toBe(0);
+  expect(err).toMatch(/rows learnt by gan on simd; wrote/);
   expect(JSON.parse(readFileSync(at("net.json"), "utf8")).synthesiser.training).toMatchObject({ epochs: 2 });
   expect(await telelink("synth", "sample", "--model", at("net.json"), "--rows", "5")).toBe(0);
   expect(await fit("--epochs", "0")).toBe(2);

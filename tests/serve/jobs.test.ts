@@ -143,7 +143,7 @@ test("a net is trained for the epochs asked for, its losses told as it goes", as
   const all = await events(id);
   const steps = all.map(({ event }) => event).filter(({ phase }) => phase === "train");
   expect(steps.at(-1)).toMatchObject({ done: 4, total: 4, figures: { moments: expect.any(Number) } });
-  expect(all.at(-1)?.event).toMatchObject({ state: "done", result: { model: "net" } });
+  expect(all.at(-1)?.event).toMatchObject({ state: "done", result: { model: "net", backend: "simd" } });
   const [model] = (await app.inject("/synth/models")).json();
   expect(model).toMatchObject({
     kind: "synthesiser gan",

@@ -20,6 +20,7 @@ import {
   usageForecastTable,
   usageTotalsChart,
   verdictOf,
+  wayNamed,
   windowsTable,
 } from "../../src/studies/usage/views";
 import { joinWindows, summarise, usageWindow } from "../../src/studies/usage/windows";
@@ -119,15 +120,17 @@ describe("the study of usage on 2,400 customers", () => {
   });
 
   test("usageChurn() judges every way on the same customers, and none beats the truth", () => {
+    expect(churn.ways.map((one) => one.name).slice(2, 5)).toEqual(["GRU", "LSTM", "Transformer"]);
     expect(churn.ways.map((one) => one.kind)).toEqual([
       "yardstick",
       "boosting",
       "sequence",
       "sequence",
+      "sequence",
       "both",
       "truth",
     ]);
-    const truth = churn.ways[5].scores;
+    const truth = churn.ways[6].scores;
     for (const { probability, scores } of churn.ways) {
       expect(probability.length).toBe(churn.customers);
       expect(scores.logLoss.estimate).toBeGreaterThanOrEqual(truth.logLoss.estimate);
@@ -135,7 +138,7 @@ describe("the study of usage on 2,400 customers", () => {
     }
     expect(churn.ways[1].scores.rocAuc.estimate).toBeGreaterThan(0.6);
     expect(churn.ways[1].differences).toBeUndefined();
-    const { differences, scores } = churn.ways[5];
+    const { differences, scores } = churn.ways[6];
     expect(differences?.rocAuc.estimate).toBeCloseTo(
       scores.rocAuc.estimate - churn.ways[1].scores.rocAuc.estimate,
       12,
@@ -189,6 +192,15 @@ describe("the study of usage on 2,400 customers", () => {
     expect(shown[8]).toContain(dearest(segments).name);
   });
 
+  test("usageChurn({nets}) trains those beside the GRU that it is asked for, each as alone", async () => {
+    const one = await usageChurn(data, { seed: 5, epochs: 4, samples: 60, nets: ["LSTM"] });
+    expect(one.ways.map(({ name }) => name)).not.toContain("Transformer");
+    expect(wayNamed(one, "LSTM").probability).toEqual(wayNamed(churn, "LSTM").probability);
+    await expect(usageChurn(data, { nets: ["RNN" as "LSTM"] })).rejects.toThrow(
+      'Cannot compare sequence models: nets must be one of LSTM, Transformer, got "RNN"',
+    );
+  });
+
   test("usageFinding() says that sequences pay only when an interval says so", () => {
     const forced = (shift: number): UsageChurn => ({
       ...churn,
@@ -200,7 +212,7 @@ describe("the study of usage on 2,400 customers", () => {
       }),
     });
     const zero = { estimate: 0, low: -0.1, high: 0.1 };
-    expect(usageFinding(forced(0.05), forecasts)).toContain("pays for churn: GRU and Transformer beat");
+    expect(usageFinding(forced(0.05), forecasts)).toContain("pays for churn: GRU, LSTM and Transformer beat");
     expect(usageFinding(forced(0), forecasts)).toContain("does not pay for churn");
     expect(usageFinding(forced(-0.05), forecasts)).toContain("beats every sequence model");
     expect(verdictOf(forced(-0.05).ways[2])).toBe("worse");

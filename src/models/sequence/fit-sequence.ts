@@ -3,7 +3,7 @@ import { column, type Matrix, takeRows } from "../../core/matrix";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { moments } from "../../features/scale";
-import { withEngine } from "../../neural/backend";
+import { engineName, withEngine } from "../../neural/backend";
 import { binaryCrossEntropy, pinballLoss } from "../../neural/layers";
 import { noise } from "../../neural/noise";
 import { adam, cosineRate } from "../../neural/optimiser";
@@ -133,7 +133,7 @@ export function fitSequence(
         targets,
         weights: net.read(),
         training: {
-          backend: `${engine.backend} (${engine.version})`,
+          backend: engineName(engine),
           epochs,
           kept,
           ended,

@@ -31,6 +31,7 @@ interface Step {
     /** Of a differentially private model, which says nothing else of its data. */
     readonly epsilon?: number;
     readonly seconds?: number;
+    readonly backend?: string;
   };
 }
 
@@ -158,11 +159,11 @@ function learnedFrom({
 function describe(id: number, step: Step): HTMLElement {
   // A stopped net leaves a model too: what it had learnt by then.
   if (step.result?.model && (step.state === "done" || step.state === "stopped")) {
-    const { model, version, seconds = 0 } = step.result;
+    const { model, version, seconds = 0, backend } = step.result;
     return make(
       "p",
       { role: "status" },
-      `Training ${id} ${step.state === "done" ? "is done" : "was stopped and kept"}: ${model}, version ${version}, learned in ${shown(seconds, 1)} s ${learnedFrom(step.result)}. `,
+      `Training ${id} ${step.state === "done" ? "is done" : "was stopped and kept"}: ${model}, version ${version}, learned in ${shown(seconds, 1)} s ${backend === undefined ? "" : `on ${backend} `}${learnedFrom(step.result)}. `,
       make(
         "a",
         { href: `/generation?model=${encodeURIComponent(`${model}@${version}`)}` },

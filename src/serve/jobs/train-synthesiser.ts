@@ -7,6 +7,7 @@ import { parseCsv } from "../../data/read-csv";
 import { beside } from "../../studies/synthesis/beside";
 import { setAside } from "../../studies/synthesis/real-rows";
 import { type Method, netMethods, privateMethods, synthesis } from "../../synthesis/methods";
+import type { NetTraining } from "../../synthesis/nets/net-options";
 import type { JobContext } from "./child";
 import type { JobResult } from "./messages";
 
@@ -61,6 +62,7 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     const metadata = { method: input.method, data: input.file, columns, privacy: model.privacy };
     return { model: { ...kept, metadata }, epsilon: input.epsilon, seconds: seconds() };
   }
+  const backend = (model as { training?: NetTraining }).training?.backend;
   progress({ phase: "judge", done: 0, total: 1 });
   const { columns: _, ...measured } = await beside(
     real,
@@ -88,5 +90,6 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     quality: measured.quality,
     ...(measured.heldOut ? { privacy: measured.heldOut.privacy } : {}),
     seconds: metadata.seconds,
+    ...(backend !== undefined && { backend }),
   };
 }

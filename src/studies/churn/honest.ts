@@ -19,6 +19,8 @@ import { type AutoPipeline, auto } from "../../models/auto";
 import { gradientBoosting } from "../../models/boosting";
 import { randomForest } from "../../models/forest";
 import { logisticRegression } from "../../models/logistic";
+import { network } from "../../models/network";
+import { searchedNetwork } from "../../models/network-search";
 import { fitFolds, outOfFold } from "../../models/out-of-fold";
 import { type FitTable, pipeline } from "../../models/pipeline";
 import { randomCandidates } from "../../models/search-space";
@@ -67,6 +69,11 @@ export interface HonestOptions {
   readonly folds?: number;
   /** Trees of the forest; defaults to 300. */
   readonly trees?: number;
+  /**
+   * Nets of random width, depth, dropout and rate among which the deep network is chosen by cross-validation; with 0,
+   * the default, it is trained as it comes.
+   */
+  readonly networkSearch?: number;
   /** Names of the learners to compare; all when absent. */
   readonly only?: readonly string[];
   /** Bootstrap samples of the test customers behind the intervals; defaults to 1000. */
@@ -81,7 +88,7 @@ interface Contender {
 }
 
 /** Every learner on all features, as it comes and with SMOTE; those that choose among settings, as they come. */
-function contenders(trees: number, rng: Rng): Contender[] {
+function contenders(trees: number, networkSearch: number, rng: Rng): Contender[] {
   const learners = {
     "Logistic regression": { encode: encode(), learner: logisticRegression() },
     "Random forest": { encode: encode(), learner: randomForest({ trees }) },
@@ -99,8 +106,22 @@ function contenders(trees: number, rng: Rng): Contender[] {
   return [
     ...plain,
     { name: "Tuned random forest", resampled: false, fit: search },
+    { name: "Deep network", resampled: false, fit: deepNetwork(networkSearch) },
     { name: "Automatic blend", resampled: false, fit: auto() },
   ];
+}
+
+/**
+ * A net as it should be trained: no class weights, the rate falling along a cosine, and the weights of the best PR AUC on
+ * rows set apart from the training rows.
+ */
+function deepNetwork(candidates: number): FitTable {
+  const stopping = { validation: 0.15, stopOn: "averagePrecision", patience: 12 } as const;
+  const learner =
+    candidates === 0
+      ? network({ ...stopping, members: 2, columns: "all", bins: 0, rate: 0.01, frequencyScale: 0.3 })
+      : searchedNetwork({ candidates, scorer: scorerNamed("averagePrecision"), options: stopping });
+  return pipeline<Model>({ encode: encode({ categories: "codes" }), learner });
 }
 
 /**
@@ -108,12 +129,14 @@ function contenders(trees: number, rng: Rng): Contender[] {
  * threshold by cross-validation; the test customers are predicted once, by the model fitted to all training customers.
  */
 export async function honestProtocol(data: ChurnData, options: HonestOptions = {}): Promise<HonestModel[]> {
-  const { seed = 42, folds = 5, trees = 300, resamples = 1000, progress } = options;
-  checkInteger(folds, 2, 100, "run the honest protocol", "folds");
+  const { seed = 42, folds = 5, trees = 300, networkSearch = 0, resamples = 1000, progress } = options;
+  const action = "run the honest protocol";
+  checkInteger(folds, 2, 100, action, "folds");
+  checkInteger(networkSearch, 0, 10_000, action, "networkSearch");
   const { train, test } = data;
   const root = seeded(seed).fork("honest");
   const splits = stratifiedKFold(train.labels, folds, root.fork("folds"));
-  const all = contenders(trees, root.fork("candidates")).filter(
+  const all = contenders(trees, networkSearch, root.fork("candidates")).filter(
     (one) => options.only?.includes(one.name) ?? true,
   );
   const out: HonestModel[] = [];

@@ -1,3 +1,4 @@
+import { checkOneOf } from "../../core/checks";
 import type { Matrix } from "../../core/matrix";
 import type { Progress } from "../../core/model";
 import { seeded } from "../../core/rng";
@@ -6,6 +7,7 @@ import { logLoss } from "../../evaluate/probability";
 import { averagePrecision, rocAuc } from "../../evaluate/ranking";
 import { gradientBoosting } from "../../models/boosting";
 import { gru } from "../../models/sequence/gru";
+import { lstm } from "../../models/sequence/lstm";
 import type { FitSequences } from "../../models/sequence/sequence-network";
 import { targetColumns } from "../../models/sequence/sequences";
 import { transformer } from "../../models/sequence/transformer";
@@ -17,10 +19,16 @@ export interface UsageOptions {
   readonly seed?: number;
   /** Most epochs of the nets; defaults to 15. */
   readonly epochs?: number;
+  /** Nets to train beside the GRU, which is part of an average; defaults to both. */
+  readonly nets?: readonly UsageNet[];
   /** Bootstrap samples behind each interval; defaults to 500. */
   readonly samples?: number;
   readonly progress?: (step: Progress) => void;
 }
+
+/** Nets that read months in order, beside the GRU. */
+export const usageNets = ["LSTM", "Transformer"] as const;
+export type UsageNet = (typeof usageNets)[number];
 
 export const churnMeasures = ["rocAuc", "prAuc", "logLoss"] as const;
 export type ChurnMeasure = (typeof churnMeasures)[number];
@@ -56,7 +64,8 @@ export const averaged = "Boosting and GRU averaged";
  * boosting on aggregates made by hand. All see the same customers; the nets' gain over boosting is what a sequence pays.
  */
 export async function usageChurn(data: UsageData, options: UsageOptions = {}): Promise<UsageChurn> {
-  const { seed = 42, epochs = 15, samples = 500, progress } = options;
+  const { seed = 42, epochs = 15, nets = usageNets, samples = 500, progress } = options;
+  for (const name of nets) checkOneOf(name, usageNets, "compare sequence models", "nets");
   const [train, validation] = [joinWindows(data.train), joinWindows(data.validation)];
   const rng = seeded(seed).fork("churn");
   const ways: { name: string; kind: UsageLeaver["kind"]; probability: Float64Array; milliseconds: number }[] =
@@ -66,7 +75,7 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
     kind: UsageLeaver["kind"],
     run: () => Promise<Float64Array>,
   ): Promise<Float64Array> => {
-    progress?.({ phase: name, done: ways.length, total: 6 });
+    progress?.({ phase: name, done: ways.length, total: 5 + nets.length });
     const start = performance.now();
     const probability = await run();
     ways.push({ name, kind, probability, milliseconds: performance.now() - start });
@@ -91,7 +100,8 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
     const model = await learner({ x: train.x, y: targetColumns({ left: train.left }) }, rng.fork(name));
     return model.predict(data.test.x).values;
   };
-  const shared = { epochs, validation: { x: validation.x, y: targetColumns({ left: validation.left }) } };
+  const held = { x: validation.x, y: targetColumns({ left: validation.left }) };
+  const shared = { epochs, validation: held, dropout: 0.2 };
   await add(
     "Boosting without usage",
     "yardstick",
@@ -102,8 +112,9 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
     "boosting",
     boosted((one) => one.aggregates),
   );
-  const recurrent = await add("GRU", "sequence", read(gru({ ...shared, dropout: 0.2 }), "gru"));
-  await add("Transformer", "sequence", read(transformer({ ...shared, dropout: 0.2 }), "transformer"));
+  const recurrent = await add("GRU", "sequence", read(gru(shared), "gru"));
+  const others = { LSTM: lstm, Transformer: transformer };
+  for (const name of nets) await add(name, "sequence", read(others[name](shared), name.toLowerCase()));
   await add(averaged, "both", async () => reference.map((p, i) => (p + recurrent[i]) / 2));
   await add("Best attainable", "truth", async () => data.test.chance);
   const { left } = data.test;

@@ -15,7 +15,7 @@ export function usageFinding(churn: UsageChurn, forecasts: UsageForecasts): stri
   const boosting = rivalOf(churn);
   const pays =
     better.length > 0
-      ? `Reading the months in order pays for churn: ${better.map((one) => one.name).join(" and ")} beat boosting on hand-made aggregates`
+      ? `Reading the months in order pays for churn: ${listed(better.map((one) => one.name))} beat boosting on hand-made aggregates`
       : `Reading the months in order does not pay for churn: ${
           nets.every((one) => verdictOf(one) === "worse")
             ? "boosting on hand-made aggregates beats every sequence model"
@@ -56,6 +56,11 @@ ${nets.map((one) => html`<li>${one.name} ${verdictWords[verdictOf(one)]}: ${gap(
 <li>${segmentChurn(segments)}. "${dear.name}" (${percent(dear.share, 0)} of customers) cost most to serve, ${decimal(dear.cost, 1)} dollars a month, and bring ${decimal(dear.revenue, 0)}.</li>
 <li>All this holds for simulated customers. A carrier's own months may hold more order than the simulator put into them.</li>
 </ul>`.text;
+}
+
+/** "GRU", "GRU and LSTM", "GRU, LSTM and Transformer". */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
 function gap(one: UsageLeaver): string {

@@ -147,6 +147,7 @@ describe("value on the simulator", () => {
       "Survival × revenue (Cox)",
       "Survival × revenue (monthly hazard)",
       "Zero-inflated log-normal",
+      "Deep network",
     ]) {
       const one = of(study.models, name);
       expect(one.scores.gini.estimate).toBeGreaterThan(plain.scores.gini.estimate + 0.03);
