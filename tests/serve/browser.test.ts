@@ -158,7 +158,7 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
 
   test("Reports: the list escapes what a report's JSON says, and a report opens", async () => {
     await page.goto(`${running.address}/reports`);
-    expect(await page.textContent("dd")).toBe("<b>Most</b> stay.");
+    expect(await page.textContent(".app-reports p")).toBe("<b>Most</b> stay.");
     await page.click("text=Who will leave?");
     expect(await page.textContent("h1")).toBe("Who will leave?");
     for (const path of [

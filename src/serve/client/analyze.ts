@@ -75,6 +75,9 @@ form.addEventListener("submit", async (event) => {
   }
   result.replaceChildren(...describe(said.value));
   const why = await post<{ changes: readonly Change[] }>("/explain?reasons=1", customer);
+  // On a phone the answer lies below the form.
+  if (result.getBoundingClientRect().top > innerHeight - 120 || matchMedia("(max-width: 959px)").matches)
+    result.focus();
   result.append(why.ok ? changes(why.value.changes, said.value) : problemBox(why.problem));
 });
 
@@ -109,6 +112,7 @@ function describe(said: Prediction): Node[] {
     ["Lifetime value", value],
     ["Expected profit of the offer", shown(said.expected_profit)],
     ["Model", said.model],
+    ["Learned from", said.data],
   ])
     facts.append(make("dt", {}, name), make("dd", {}, text));
   return [
@@ -119,6 +123,8 @@ function describe(said: Prediction): Node[] {
       "div",
       { class: "app-scale", "aria-hidden": "true" },
       make("span", {}, "0 %"),
+      scaleMark(medium, `medium from ${shown(100 * medium)} %`),
+      scaleMark(high, `high from ${shown(100 * high)} %`),
       make("span", {}, "100 %"),
     ),
     make("p", { class: "app-action" }, said.recommended_action),
@@ -134,6 +140,13 @@ function describe(said: Prediction): Node[] {
         ]
       : []),
   ];
+}
+
+/** A word below the meter, to the right of its mark; left out where it would run into its neighbour. */
+function scaleMark(at: number, text: string): HTMLElement {
+  const word = make("span", {}, at > 0.05 && at < 0.7 ? text : "");
+  word.style.left = `${100 * at}%`;
+  return word;
 }
 
 /** A field as the form calls it. */

@@ -161,8 +161,7 @@ function describe({ rows, rejected, risks, errors, contacts, broken }: Found): N
       ),
     );
   }
-  const caption =
-    contacts.length === mostContacts ? "The ten customers worth contacting first" : "Worth contacting first";
+  const caption = "The highest expected profit of the retention offer";
   const header = ["Customer", "Leaves", "Risk", "Value", "Profit", "Action"];
   if (contacts.length > 0)
     nodes.push(

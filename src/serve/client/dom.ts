@@ -72,6 +72,7 @@ export interface Prediction {
     readonly contribution: number;
   }[];
   readonly model: string;
+  readonly data: string;
   readonly simulated_value: boolean;
 }
 
@@ -109,7 +110,7 @@ export function tableOf(
 
 /** Headers of a request with a JSON body, and the API key where this browser was given one. */
 export function jsonHeaders(): Record<string, string> {
-  const key = localStorage.getItem("telelink.key");
+  const key = sessionStorage.getItem("telelink.key");
   return { "content-type": "application/json", ...(key ? { "x-api-key": key } : {}) };
 }
 
@@ -118,10 +119,51 @@ export async function change<T>(url: string, body: unknown): ReturnType<typeof s
   const attempt = () => send<T>(url, { method: "POST", headers: jsonHeaders(), body: JSON.stringify(body) });
   const first = await attempt();
   if (first.ok || first.problem.status !== 401) return first;
-  const key = prompt("This server asks for its API key:");
+  const wrong = sessionStorage.getItem("telelink.key") !== null;
+  const key = await askForKey(wrong ? "The key that was given is not the server's." : "");
   if (!key) return first;
-  localStorage.setItem("telelink.key", key);
-  return attempt();
+  sessionStorage.setItem("telelink.key", key);
+  const again = await attempt();
+  return !again.ok && again.problem.status === 401 ? change(url, body) : again;
+}
+
+/** Asks the person for the server's API key; empty when they would rather not. It is kept until the tab is closed. */
+function askForKey(error: string): Promise<string> {
+  return new Promise((done) => {
+    const input = make("input", {
+      id: "key",
+      type: "password",
+      autocomplete: "off",
+      "aria-describedby": "key-error",
+      required: "",
+    }) as HTMLInputElement;
+    const form = make(
+      "form",
+      { method: "dialog" },
+      make("h2", {}, "This server asks for its API key"),
+      make("p", {}, "Changes need it. It stays in this tab until you close it."),
+      make(
+        "div",
+        { class: "app-field" },
+        make("label", { for: "key" }, "API key"),
+        input,
+        make("span", { class: "app-error", id: "key-error", role: "alert" }, error),
+      ),
+      make(
+        "div",
+        { class: "app-row" },
+        make("button", { type: "submit", value: "use" }, "Use this key"),
+        make("button", { type: "submit", value: "", formnovalidate: "" }, "Cancel"),
+      ),
+    );
+    const dialog = make("dialog", { "aria-label": "API key" }, form) as HTMLDialogElement;
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      done(dialog.returnValue === "use" ? input.value.trim() : "");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
 }
 
 /** Offers the bytes as a file to keep; it needs no server. */

@@ -1,4 +1,5 @@
 import { byId, change, make, problemBox, send, shown, tableOf } from "./dom.js";
+import { lossCharts } from "./losses.js";
 
 interface Job {
   readonly id: number;
@@ -138,7 +139,7 @@ function follow(id: number): void {
       losses[name] ??= [];
       losses[name].push(value);
     }
-    draw(losses);
+    byId("chart").replaceChildren(...lossCharts(losses));
   };
 }
 
@@ -184,41 +185,6 @@ function describe(id: number, step: Step): HTMLElement {
     interrupted: "was interrupted, as the server ended; train again",
   };
   return make("p", {}, `Training ${id} ${words[step.state ?? ""] ?? step.state}.`);
-}
-
-/** The losses so far as lines, one below the other's scale. */
-function draw(losses: Record<string, number[]>): void {
-  const series = Object.entries(losses).filter(([, values]) => values.length > 1);
-  if (series.length === 0) return;
-  const [width, height] = [640, 180];
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("role", "img");
-  svg.setAttribute(
-    "aria-label",
-    `Losses so far: ${series.map(([name, values]) => `${name} ${shown(values[values.length - 1], 3)}`).join(", ")}`,
-  );
-  const all = series.flatMap(([, values]) => values);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  series.forEach(([name, values], k) => {
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
-    const points = values.map(
-      (value, i) =>
-        `${((width - 120) * i) / (values.length - 1)},${8 + (height - 16) * (1 - (value - low) / (high - low || 1))}`,
-    );
-    line.setAttribute("points", points.join(" "));
-    line.setAttribute("fill", "none");
-    line.setAttribute("stroke", `var(--tl-${k + 1})`);
-    line.setAttribute("stroke-width", "2");
-    const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
-    label.setAttribute("x", `${width - 114}`);
-    label.setAttribute("y", points[points.length - 1].split(",")[1]);
-    label.setAttribute("fill", `var(--tl-${k + 1})`);
-    label.setAttribute("font-size", "13");
-    label.textContent = name;
-    svg.append(line, label);
-  });
-  byId("chart").replaceChildren(svg);
 }
 
 async function list(): Promise<void> {

@@ -21,7 +21,7 @@ export function analyzePage(settings: Settings): string {
   );
   return layout({
     path: "/",
-    title: "Analyze customer",
+    title: "Analyze Customer",
     lead: "Enter what is known of a customer: how likely they leave, what they are worth, and what to do.",
     script: "analyze",
     body: html`<div class="app-split">
@@ -32,7 +32,7 @@ ${fieldsets}
 <div class="app-row"><button type="submit">Analyze Customer</button><button type="reset">Clear</button></div>
 </form>
 <section class="app-side" aria-label="Result">
-<div id="result" class="app-result" aria-live="polite" data-high="${settings.riskHigh}" data-medium="${settings.riskMedium}"><p class="app-empty">The answer appears here: probability of leaving, risk, value, and the recommended action. Fill in the form, or load an example.</p></div>
+<div id="result" class="app-result" tabindex="-1" aria-live="polite" data-high="${settings.riskHigh}" data-medium="${settings.riskMedium}"><p class="app-empty">The answer appears here: probability of leaving, risk, value, and the recommended action. Fill in the form, or load an example.</p></div>
 </section>
 </div>`,
   });

@@ -41,7 +41,7 @@ export function trainingPage(): string {
     body: html`<form id="training" class="app-result" novalidate>
 <p>Data path: <strong id="data">none chosen yet</strong> <a href="/config">Change</a></p>
 <div class="app-fields">
-<div class="app-field"><label for="method">Method</label><select id="method" name="method">${methodNames.map((one) => html`<option value="${one}">${methodTitles[one] ?? one}</option>`)}</select></div>
+<div class="app-field app-wide"><label for="method">Method</label><select id="method" name="method">${methodNames.map((one) => html`<option value="${one}">${methodTitles[one] ?? one}</option>`)}</select></div>
 <div class="app-field"><label for="epochs">Epochs</label><input id="epochs" name="epochs" type="number" min="1" max="10000" step="1" value="100" required aria-describedby="epochs-hint epochs-error"><span class="app-hint" id="epochs-hint">1 to 10000; used by the GANs and VAEs</span><span class="app-error" id="epochs-error"></span></div>
 <div class="app-field"><label for="epsilon">ε, the privacy budget</label><input id="epsilon" name="epsilon" type="number" min="0.001" max="1000" step="any" value="1" required aria-describedby="epsilon-hint epsilon-error"><span class="app-hint" id="epsilon-hint">0.001 to 1000, less is more private; used by MST</span><span class="app-error" id="epsilon-error"></span></div>
 <div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required aria-describedby="seed-hint"><span class="app-hint" id="seed-hint">The same seed gives the same model; MST has a secret one</span></div>
@@ -50,7 +50,7 @@ export function trainingPage(): string {
 </div>
 <div class="app-row"><button type="submit">Train GAN Model</button><button type="button" id="stop" disabled>Stop</button></div>
 </form>
-<section aria-label="Progress"><div id="status" aria-live="polite"><p class="app-empty">Nothing is being trained.</p></div><progress id="bar" max="1" value="0" hidden aria-label="Training"></progress><div id="chart"></div></section>
+<section aria-label="Progress"><div id="status" aria-live="polite"><p class="app-empty">Nothing is being trained.</p></div><progress id="bar" max="1" value="0" hidden aria-label="Training"></progress><div id="chart" class="app-losses"></div></section>
 <h2>Trainings</h2><div id="jobs"><p class="app-empty">There were none yet.</p></div>`,
   });
 }
@@ -65,9 +65,9 @@ export function generationPage(): string {
     body: html`<form id="generation" class="app-result" novalidate>
 <div class="app-fields">
 <div class="app-field"><label for="rows">Number of samples</label><input id="rows" name="rows" type="number" min="1" max="10000000" step="1" value="1000" required aria-describedby="rows-hint rows-error"><span class="app-hint" id="rows-hint">1 to 10000000</span><span class="app-error" id="rows-error"></span></div>
-<div class="app-field"><label for="model">Generator</label><select id="model" name="model" required aria-describedby="model-hint model-error"></select><span class="app-hint" id="model-hint"></span><span class="app-error" id="model-error"></span></div>
+<div class="app-field app-wide"><label for="model">Generator</label><select id="model" name="model" required aria-describedby="model-hint model-error"></select><span class="app-hint" id="model-hint"></span><span class="app-error" id="model-error"></span></div>
 <div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required></div>
-<div class="app-field"><label for="where">Conditions</label><input id="where" name="where" placeholder="Contract=Two year, tenure>=12" maxlength="2000" aria-describedby="where-hint where-error"><span class="app-hint" id="where-hint">Column=Value, Column&gt;=Number or Column&lt;=Number, with commas between</span><span class="app-error" id="where-error"></span></div>
+<div class="app-field app-wide"><label for="where">Conditions</label><input id="where" name="where" placeholder="Contract=Two year, tenure>=12" maxlength="2000" aria-describedby="where-hint where-error"><span class="app-hint" id="where-hint">Column=Value, Column&gt;=Number or Column&lt;=Number, with commas between</span><span class="app-error" id="where-error"></span></div>
 </div>
 <div class="app-row"><button type="submit">Generate Fake Data</button><button type="button" id="download" disabled>Download Data</button><button type="button" id="compare" disabled>Compare with the Real</button></div>
 </form>

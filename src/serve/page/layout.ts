@@ -2,7 +2,7 @@ import { type Html, html } from "../../report/html";
 
 /** The tabs of the app, in their order. */
 export const tabs = [
-  { path: "/", name: "Analyze customer" },
+  { path: "/", name: "Analyze Customer" },
   { path: "/batch", name: "Batch" },
   { path: "/config", name: "Model Config" },
   { path: "/training", name: "Model Training" },
@@ -32,7 +32,7 @@ export function layout(page: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${page.title} · telelink</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/app.css">
 ${page.script && html`<script type="module" src="/assets/${page.script}.js"></script>`}
 </head>

@@ -35,7 +35,8 @@ button:disabled { opacity: .55; cursor: default; }
 .app-meter span { position: absolute; inset: 0 auto 0 0; background: var(--tl-1); border-radius: 99px; }
 .app-meter.app-High span { background: var(--tl-2); } .app-meter.app-Medium span { background: var(--tl-5); }
 .app-meter i { position: absolute; top: -.25rem; bottom: -.25rem; width: 2px; background: var(--tl-ink); opacity: .55; }
-.app-scale { display: flex; justify-content: space-between; font-size: .78rem; color: var(--tl-faint); }
+.app-scale { position: relative; height: 1.3rem; font-size: .78rem; color: var(--tl-faint); }
+.app-scale span { position: absolute; white-space: nowrap; } .app-scale span:first-child { left: 0; } .app-scale span:last-child { right: 0; }
 .app-action { font-size: 1.15rem; font-weight: 600; margin: 1.2rem 0 .2rem; }
 .app-facts { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1.2rem; margin: 1rem 0; font-variant-numeric: tabular-nums; }
 .app-facts dt { color: var(--tl-faint); } .app-facts dd { margin: 0; }
@@ -43,6 +44,19 @@ button:disabled { opacity: .55; cursor: default; }
 .app-real { background: var(--tl-faint); } .app-made { background: var(--tl-1); }
 .app-raises { background: var(--tl-2); } .app-lowers { background: var(--tl-1); }
 .app-heading { font-size: 1.05rem; margin: 1.4rem 0 .3rem; }
+.app-wide { grid-column: span 2; min-width: 0; }
+@media (max-width: 480px) { .app-wide { grid-column: auto; } }
+.app-main .tl-table { max-height: none; } .app-main .tl-table th { overflow-wrap: normal; white-space: nowrap; } .app-main .tl-table tbody th { white-space: normal; font-weight: 600; }
+.app-reports { list-style: none; margin: 2rem 0 0; padding: 0; display: grid; gap: 2.2rem; }
+.app-reports li { margin: 0; padding-top: 1.1rem; border-top: 1px solid var(--tl-line); }
+.app-reports h2 { margin: 0 0 .4rem; font-size: 1.2rem; }
+.app-reports p { margin: .2rem 0; max-width: 66ch; }
+.app-reports .app-figures { margin: .9rem 0 .6rem; } .app-reports .app-figures dt + dd { font-size: 1.25rem; }
+.app-losses { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1.4rem 2rem; margin: 1.4rem 0 2rem; max-width: 60rem; }
+.app-losses figure { margin: 0; min-width: 0; } .app-losses figcaption { font-size: .9rem; margin-bottom: .3rem; } .app-losses svg { width: 100%; height: auto; display: block; overflow: visible; }
+.app-losses text { font-size: 11px; fill: var(--tl-faint); font-variant-numeric: tabular-nums; } .app-losses .app-grid { stroke: var(--tl-grid); } .app-losses polyline { fill: none; stroke: var(--tl-1); stroke-width: 1.8; stroke-linejoin: round; }
+dialog { border: 1px solid var(--tl-line); border-radius: 8px; background: var(--tl-paper); color: var(--tl-ink); padding: 1.4rem 1.6rem; max-width: min(28rem, calc(100vw - 2rem)); }
+dialog::backdrop { background: rgb(0 0 0 / .45); } dialog h2 { margin: 0 0 .6rem; font-size: 1.15rem; }
 .app-empty { color: var(--tl-faint); max-width: 46ch; }
 .app-problem { background: var(--tl-bad-surface); color: var(--tl-bad); padding: .8rem 1rem; border-radius: 5px; }
 .app-note { font-size: .86rem; color: var(--tl-faint); }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { z } from "zod";
 import type { App, Context } from "../app";
 import { csvFiles } from "../data-path";
 import { analyzePage } from "../page/analyze";
@@ -13,7 +14,10 @@ import { HttpProblem } from "../problem";
 const hidden = { schema: { hide: true } };
 // The client's modules are always the built ones, also when this file runs from source.
 const client = resolve(__dirname, "..", "..", "..", "dist", "serve", "client");
-const scripts = ["analyze", "batch", "beside", "config", "csv", "dom", "generation", "training"];
+const scripts = ["analyze", "batch", "beside", "config", "csv", "dom", "generation", "losses", "training"];
+
+/** Three bars, one of them marked: the tab's own picture. */
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke-width="3.4" stroke-linecap="round"><rect width="32" height="32" rx="7" fill="#0b5cad"/><path d="M9 21.5v-5M16 21.5v-9" stroke="#fff"/><path d="M23 21.5V9" stroke="#f0a35e"/></svg>`;
 
 /** The web app: pages, their style and scripts, and the reports. */
 export function pageRoutes(app: App, { settings }: Context): void {
@@ -29,6 +33,9 @@ export function pageRoutes(app: App, { settings }: Context): void {
 
   app.get("/assets/app.css", hidden, async (_, reply) =>
     reply.type("text/css; charset=utf-8").header("cache-control", "no-cache").send(appStyle),
+  );
+  app.get("/assets/icon.svg", hidden, async (_, reply) =>
+    reply.type("image/svg+xml").header("cache-control", "max-age=86400").send(icon),
   );
   for (const name of scripts) {
     app.get(`/assets/${name}.js`, hidden, async (_, reply) =>
@@ -64,18 +71,74 @@ function reportFiles(folder: string): string[] {
 }
 
 function findReports(folder: string): FoundReport[] {
-  return reportFiles(folder).map((file) => {
-    const known = summaryOf(join(folder, file.replace(/\.html$/, ".json")));
-    return { file, title: known.title ?? file, ...(known.finding ? { finding: known.finding } : {}) };
-  });
+  return reportFiles(folder).map((file) => foundReport(file, join(folder, file.replace(/\.html$/, ".json"))));
 }
 
-function summaryOf(file: string): { title?: string; finding?: string } {
+/** What the JSON of a report may tell; anything else in it is passed over. */
+const reportJson = z.object({
+  title: z.string(),
+  finding: z.string().optional().catch(undefined),
+  date: z.string().optional().catch(undefined),
+  seeds: z.array(z.number()).catch([]),
+  sources: z
+    .array(z.object({ name: z.string(), rows: z.number(), simulated: z.boolean().optional() }))
+    .catch([]),
+  figures: z
+    .array(
+      z.object({
+        label: z.string(),
+        value: z.number(),
+        low: z.number().optional(),
+        high: z.number().optional(),
+        key: z.boolean().optional(),
+      }),
+    )
+    .catch([]),
+});
+
+const mostFigures = 4;
+
+function foundReport(file: string, about: string): FoundReport {
+  let text = "{}";
   try {
-    const json = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-    const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-    return { title: text(json.title), finding: text(json.finding) };
+    text = readFileSync(about, "utf8");
   } catch {
-    return {};
+    // A page that somebody put here without its figures.
+  }
+  const read = reportJson.safeParse(parsed(text));
+  if (!read.success) return { file, title: file, figures: [], origin: "" };
+  const { title, finding, figures, sources, seeds, date } = read.data;
+  const digits = (value: number): string =>
+    Math.abs(value) >= 1000
+      ? Math.round(value).toLocaleString("en-US")
+      : String(Number(value.toPrecision(3)));
+  return {
+    file,
+    title,
+    ...(finding === undefined ? {} : { finding }),
+    figures: figures
+      .filter((one) => one.key)
+      .slice(0, mostFigures)
+      .map(({ label, value, low, high }) => ({
+        label,
+        value: digits(value),
+        ...(low === undefined || high === undefined ? {} : { interval: `${digits(low)} to ${digits(high)}` }),
+      })),
+    origin: [
+      ...sources.map(
+        ({ name, rows, simulated }) =>
+          `${name}${simulated ? ", simulated" : ""}: ${rows.toLocaleString("en-US")} rows`,
+      ),
+      ...(seeds.length > 0 ? [`seed ${seeds.join(", ")}`] : []),
+      ...(date ? [date] : []),
+    ].join(" · "),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
