@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { dirname, resolve } from "node:path";
 import {
   addJob,
@@ -110,6 +111,7 @@ export class JobQueue {
     this.tell(job.id, { state: "running" });
     const child = fork(entry, [], { stdio: ["ignore", "ignore", "pipe", "ipc"], serialization: "advanced" });
     this.running = { job, child, stopping: false };
+    giveWay(child);
     let errors = "";
     child.stderr?.on("data", (piece: Buffer) => {
       errors = (errors + piece.toString()).slice(-2000);
@@ -178,6 +180,16 @@ export class JobQueue {
   private tell(id: number, event: unknown): void {
     addJobEvent(this.store, id, event);
     this.told.emit(`${id}`);
+  }
+}
+
+/** Lets answers go first where processors are short: a training that takes longer hurts nobody. */
+function giveWay({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Where a system does not allow it, or the process has ended already.
   }
 }
 
