@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make reproduce` and `make test`.
 SHELL := bash
-.PHONY: help reproduce full test build install check bench peers peers-clv peers-sdv native clean
+.PHONY: help reproduce ready full test build install check bench peers peers-clv peers-sdv native clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -14,15 +14,19 @@ install: node_modules/.package-lock.json ## install the packages of the lockfile
 build: install ## compile kernels and TypeScript into dist/
 	@npm run --silent build
 
-reproduce: build ## execute the notebooks into reports/ (only what changed)
+reproduce: ready ## execute the notebooks into reports/ (only what changed)
 	@node dist/cli/main.js reproduce
 
-# Nets run on kernels of their own unless another backend is asked for.
-ifeq ($(TELELINK_BACKEND),native)
-reproduce full: native
-endif
+# The addon of @tensorflow/tfjs-node is made beside the build, once an installation, and never required: nets run on
+# kernels of our own unless TELELINK_BACKEND says otherwise. TELELINK_NATIVE=0 leaves it out (a download of 210 MB).
+ready:
+	@$(MAKE) --no-print-directory -j2 build $(if $(filter 0,$(TELELINK_NATIVE)),,node_modules/.native)
 
-full: build ## the same with five splits for every method, nets as published among them (half an hour)
+node_modules/.native: node_modules/.package-lock.json scripts/native.mjs
+	@node scripts/native.mjs
+	@touch node_modules/.native
+
+full: ready ## the same with five splits for every method, nets as published among them (half an hour)
 	@node dist/cli/main.js reproduce -p netSeeds=5 -p publishedSeeds=5
 
 test: build ## types, lint, layers and all tests
