@@ -1,6 +1,6 @@
 // Builds dist/: WebAssembly kernels into TypeScript modules, TypeScript into CommonJS, and the link that lets
 // notebooks import the package by its own name. A kernel is compiled only if its source changed.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -12,19 +12,21 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 
-function run(script, args) {
-  const result = spawnSync(process.execPath, [script, ...args], { stdio: ["ignore", "inherit", "inherit"] });
-  if (result.status !== 0) process.exit(result.status ?? 1);
+async function run(script, args) {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "inherit", "inherit"] });
+  const status = await new Promise((done) => child.once("close", done));
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 /** `name.as.ts` (AssemblyScript) becomes `name.wasm.ts`, which exports the module's bytes as base64. */
-function compileKernel(source) {
+async function compileKernel(source) {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
   const text = readFileSync(source, "utf8");
   // A first line "// asc: …" holds the compiler options of that kernel.
@@ -32,8 +34,8 @@ function compileKernel(source) {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
   const stamp = `// made by scripts/build.mjs from ${basename(source)}, ${hash}`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
-  const binary = join("dist", ".kernel.wasm");
-  run("node_modules/assemblyscript/bin/asc.js", [
+  const binary = join("dist", `.${basename(source)}.wasm`);
+  await run("node_modules/assemblyscript/bin/asc.js", [
     source,
     "-o",
     binary,
@@ -51,9 +53,11 @@ function compileKernel(source) {
 }
 
 mkdirSync("dist", { recursive: true });
-for (const entry of readdirSync("src", { recursive: true })) {
-  if (entry.endsWith(".as.ts")) compileKernel(join("src", entry));
-}
+const kernels = readdirSync("src", { recursive: true }).filter((entry) => entry.endsWith(".as.ts"));
+const compileNext = async () => {
+  for (let next = kernels.shift(); next; next = kernels.shift()) await compileKernel(join("src", next));
+};
+await Promise.all(Array.from({ length: availableParallelism() }, compileNext));
 
 // A module whose source is gone must not live on in dist/.
 for (const entry of readdirSync("dist", { recursive: true })) {
@@ -61,8 +65,8 @@ for (const entry of readdirSync("dist", { recursive: true })) {
   if (match && !existsSync(join("src", `${match[1]}.ts`)) && !existsSync(join("src", entry)))
     rmSync(join("dist", entry));
 }
-run("node_modules/typescript/bin/tsc", ["-p", "tsconfig.json"]);
-run("node_modules/typescript/bin/tsc", ["-p", "src/serve/client/tsconfig.json"]);
+await run("node_modules/typescript/bin/tsc", ["-p", "tsconfig.json"]);
+await run("node_modules/typescript/bin/tsc", ["-p", "src/serve/client/tsconfig.json"]);
 const main = join("dist", "cli", "main.js");
 if (existsSync(main)) chmodSync(main, 0o755);
 
