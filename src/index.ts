@@ -98,13 +98,13 @@ export { auto } from "./models/auto";
 export { type AutoNumbersOptions, autoNumbers } from "./models/auto-numbers";
 export { gradientBoosting } from "./models/boosting";
 export { calibrated, calibratedPipeline } from "./models/calibrate";
-export { betaDiscreteWeibull } from "./models/clv/beta-discrete-weibull";
-export { bgNbd, mbgNbd } from "./models/clv/beta-geometric";
+export { betaDiscreteWeibull, betaDiscreteWeibullFromJSON } from "./models/clv/beta-discrete-weibull";
+export { betaGeometricFromJSON, bgNbd, mbgNbd } from "./models/clv/beta-geometric";
 export { customerValue } from "./models/clv/customer-value";
-export { gammaGamma } from "./models/clv/gamma-gamma";
+export { gammaGamma, gammaGammaFromJSON } from "./models/clv/gamma-gamma";
 export { hurdle } from "./models/clv/hurdle";
-export { paretoNbd } from "./models/clv/pareto-nbd";
-export { shiftedBetaGeometric } from "./models/clv/shifted-beta-geometric";
+export { paretoNbd, paretoNbdFromJSON } from "./models/clv/pareto-nbd";
+export { shiftedBetaGeometric, shiftedBetaGeometricFromJSON } from "./models/clv/shifted-beta-geometric";
 export { ziln } from "./models/clv/ziln";
 export {
   type Contributions,

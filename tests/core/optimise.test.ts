@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { cholesky, choleskySolve, symmetricInverse, timesVector } from "../../src/core/linear-algebra";
 import {
   minimise,
-  nelderMead,
   newton,
   numericHessian,
   type Objective,
@@ -45,12 +44,6 @@ describe("Rosenbrock's valley from (−1.2, 1, 0.8)", () => {
     for (const v of found.x) expect(v).toBeCloseTo(1, 6);
   });
 
-  test("nelderMead(value, start) needs no derivatives", () => {
-    const found = nelderMead(rosenbrock, start);
-    expect(found.converged).toBe(true);
-    for (const v of found.x) expect(v).toBeCloseTo(1, 4);
-  });
-
   // scipy.optimize.rosen_hess([1, 1, 1])
   test("numericHessian(objective, x) equals the analytic Hessian", () => {
     const hessian = numericHessian(slopes, Float64Array.of(1, 1, 1));
@@ -89,10 +82,6 @@ test("minimise refuses a start that is not finite, or where the value is not", (
     "Cannot minimise: the start must be finite numbers",
   );
   expect(() => minimise(() => Number.NaN, [1])).toThrow("the value at the start must be finite, got NaN");
-});
-
-test("nelderMead works in one dimension", () => {
-  expect(nelderMead((x) => (x[0] - 3) ** 2, [0]).x[0]).toBeCloseTo(3, 4);
 });
 
 test("cholesky and choleskySolve invert a symmetric positive definite matrix", () => {
