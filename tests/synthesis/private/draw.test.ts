@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { type ColumnCondition, resolveWhere, type Where } from "../../../src/synthesis/conditions";
+import { drawForest, type Forest } from "../../../src/synthesis/private/draw";
+
+/** A chain plan → months → bill with a number in two groups, and a column apart. */
+const forest: Forest = {
+  variables: [
+    {
+      name: "plan",
+      grid: { kind: "levels", levels: ["a", "b", "c"] },
+      cells: [[0, 0], [1, 1], [2, 2], null],
+      groups: [0, 1, 1, 2],
+      weights: [1, 0.25, 0.75, 1],
+    },
+    {
+      name: "months",
+      grid: { kind: "decimals", decimals: 0 },
+      cells: [
+        [0, 0],
+        [1, 10],
+        [11, 20],
+      ],
+      groups: [0, 0, 1],
+      weights: [0.5, 0.5, 1],
+    },
+    {
+      name: "bill",
+      grid: { kind: "continuous", low: -1, step: 0.5 },
+      cells: [
+        [0, 3],
+        [4, 7],
+      ],
+      groups: [0, 1],
+      weights: [1, 1],
+    },
+    {
+      name: "odd",
+      grid: { kind: "decimals", decimals: 2 },
+      cells: [[100, 100], null],
+      groups: [0, 0],
+      weights: [0.9, 0.1],
+    },
+  ],
+  branches: [
+    { variable: 0, parent: -1, chances: Float64Array.of(0.5, 0.4, 0.1) },
+    { variable: 1, parent: 0, chances: Float64Array.of(0.9, 0.1, 0.2, 0.8, 0, 1) },
+    { variable: 2, parent: 1, chances: Float64Array.of(0.7, 0.3, 0, 1) },
+    { variable: 3, parent: -1, chances: Float64Array.of(1) },
+  ],
+};
+const columns = [
+  { name: "plan", type: "categorical" as const, levels: ["a", "b", "c"] },
+  { name: "months", type: "numeric" as const, decimals: 0 },
+  { name: "bill", type: "numeric" as const },
+  { name: "odd", type: "numeric" as const, decimals: 2 },
+];
+const conditionsOf = (where: Where): ReadonlyMap<number, ColumnCondition> =>
+  new Map(resolveWhere(where, columns).map((one) => [one.column, one]));
+const draw = (n: number, where: Where = {}): Float64Array[] =>
+  drawForest(forest, n, seeded(1), conditionsOf(where));
+const share = (values: Float64Array, holds: (value: number) => boolean): number =>
+  values.filter(holds).length / values.length;
+
+describe("drawForest(forest, n, rng, conditions)", () => {
+  test("draws every variable with its chances given its parent", () => {
+    const [plan, months, bill, odd] = draw(10_000);
+    expect(share(plan, (value) => value === 0)).toBeCloseTo(0.5, 2);
+    expect(share(plan, (value) => value === 2)).toBeCloseTo(0.3, 2);
+    expect(share(plan, Number.isNaN)).toBeCloseTo(0.1, 2);
+    // .5 × .9 + .4 × .2, half of it at 0
+    expect(share(months, (value) => value === 0)).toBeCloseTo(0.265, 2);
+    const long = months.map((value) => Number(value > 10));
+    for (let i = 0; i < 10_000; i++) {
+      if (long[i]) expect(bill[i]).toBeGreaterThanOrEqual(1);
+      if (Number.isNaN(plan[i])) expect(long[i]).toBe(1);
+    }
+    expect(share(bill, (value) => value < 1)).toBeCloseTo(0.53 * 0.7, 2);
+    expect(Math.min(...bill)).toBeGreaterThanOrEqual(-1);
+    expect(Math.max(...bill)).toBeLessThan(3);
+    expect(share(odd, Number.isNaN)).toBeCloseTo(0.1, 2);
+  });
+
+  test("draws from the conditional distribution, exactly, when told what children are", () => {
+    // P(plan, months ≤ 10 | bill < 1): only short months; weights .5 × .9 and .4 × .2.
+    const [plan, months, bill] = draw(10_000, { bill: { to: 0.9 }, months: { from: 1, to: 5 } });
+    expect(share(plan, (value) => value === 0)).toBeCloseTo(0.45 / 0.53, 2);
+    expect(share(plan, Number.isNaN)).toBe(0);
+    expect(share(months, (value) => value >= 1 && value <= 5)).toBe(1);
+    expect(share(months, (value) => value === 3)).toBeCloseTo(0.2, 2);
+    expect(Math.max(...bill)).toBeLessThanOrEqual(0.9);
+    const [other] = draw(10_000, { months: { from: 11 } });
+    // .5 × .1, .4 × .8, .1 × 1 of .47
+    expect(share(other, (value) => value === 0)).toBeCloseTo(0.05 / 0.47, 2);
+    expect(share(other, (value) => value === 1)).toBeCloseTo((0.32 / 0.47) * 0.25, 2);
+    const [exact] = [draw(50, { bill: [0.123, 2.5] })[2]];
+    expect([...new Set(exact)].sort()).toEqual([0.123, 2.5]);
+    expect([...new Set(draw(50, { odd: null })[3])]).toEqual([Number.NaN]);
+  });
+
+  test("says which condition cannot be, and what can", () => {
+    expect(() => draw(1, { months: { from: 30 } })).toThrow(
+      "Cannot sample where months: values are possible between 0 and 20",
+    );
+    expect(() => draw(1, { plan: null, months: { to: 5 } })).toThrow(
+      "sample where months: beside the conditions on plan, values are possible between 11 and 20",
+    );
+    expect(() => draw(1, { months: 4, bill: { from: 1.5 }, plan: null })).toThrow("months: beside");
+    expect(() => draw(1, { odd: 1.5 })).toThrow("values are possible between 1 and 1, or missing");
+    expect(() => draw(1, { months: 4.5 })).toThrow("months");
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { chiSquaredUpper } from "../../../src/core/special";
+import { privateBounds } from "../../../src/synthesis/private/bounds";
+import { divide, joinSegments } from "../../../src/synthesis/private/divide";
+import { exponentialChoice, frequentPlaces, noisyCounts } from "../../../src/synthesis/private/mechanisms";
+import { seededSource } from "../../../src/synthesis/private/noise-source";
+
+describe("noisyCounts(counts, rho, source)", () => {
+  test("adds whole noise of variance 1 / (2ρ), and costs no more than it may", () => {
+    const source = seededSource(seeded(1));
+    for (const rho of [1e-4, 0.01, 0.5, 300]) {
+      const { counts, variance, rho: spent } = noisyCounts(new Float64Array(4000).fill(7), rho, source);
+      expect(spent).toBeLessThanOrEqual(rho);
+      // The variance is rounded up to a multiple of 2^−20.
+      expect(spent).toBeGreaterThan(rho * (1 - 1e-3));
+      expect(variance).toBeGreaterThanOrEqual(1 / (2 * rho));
+      const found = counts.reduce((sum, one) => sum + (one - 7) ** 2, 0) / counts.length;
+      if (rho < 1) expect(Math.abs(found / variance - 1)).toBeLessThan(5 * Math.sqrt(2 / 4000));
+      expect(counts.every(Number.isInteger)).toBe(true);
+    }
+  });
+});
+
+describe("exponentialChoice(scores, rho, source)", () => {
+  test("chooses with P ∝ exp(√(8ρ) score / 2), so that a score changed by 1 costs no more than e^√(8ρ)", () => {
+    const source = seededSource(seeded(2));
+    const scores = [0, 3, 5, 5, -20];
+    const rho = 0.08;
+    const draws = 30_000;
+    const counts = scores.map(() => 0);
+    for (let i = 0; i < draws; i++) counts[exponentialChoice(scores, rho, source)]++;
+    const weights = scores.map((score) => Math.exp((Math.sqrt(8 * rho) * score) / 2));
+    const sum = weights.reduce((a, b) => a + b);
+    const off = counts.reduce((all, count, i) => {
+      const expected = (draws * weights[i]) / sum;
+      return all + (count - expected) ** 2 / expected;
+    }, 0);
+    expect(chiSquaredUpper(off, scores.length - 1)).toBeGreaterThan(1e-3);
+    // Twice the rate would not pass.
+    const wrong = scores.map((score) => Math.exp(Math.sqrt(8 * rho) * score));
+    const total = wrong.reduce((a, b) => a + b);
+    const far = counts.reduce((all, count, i) => {
+      const expected = (draws * wrong[i]) / total;
+      return all + (count - expected) ** 2 / expected;
+    }, 0);
+    expect(chiSquaredUpper(far, scores.length - 1)).toBeLessThan(1e-6);
+  });
+
+  test("chooses the only candidate", () => {
+    expect(exponentialChoice([-1e9], 0.1, seededSource(seeded(3)))).toBe(0);
+  });
+});
+
+describe("frequentPlaces(counts, rho, delta, source)", () => {
+  test("shows what many rows have, and what one row has with probability δ at most", () => {
+    const source = seededSource(seeded(4));
+    const delta = 0.05;
+    let shown = 0;
+    for (let i = 0; i < 8000; i++) if (frequentPlaces([1], 0.1, delta, source).places.length > 0) shown++;
+    expect(shown / 8000).toBeLessThan(delta + 3 * Math.sqrt((delta * (1 - delta)) / 8000));
+    // The threshold is not out of reach either: it lies within two rows of what δ asks for.
+    expect(shown / 8000).toBeGreaterThan(delta / 10);
+    const { places, threshold } = frequentPlaces([500, 3, 400], 0.1, 1e-9, source);
+    expect(places).toEqual([0, 2]);
+    expect(threshold).toBeGreaterThan(3);
+  });
+});
+
+describe("privateBounds(units, whole, rho, source)", () => {
+  test("finds the powers of 2 that hold the values, and no outlier's", () => {
+    const source = seededSource(seeded(5));
+    const values = Float64Array.from({ length: 4000 }, (_, i) => (i === 0 ? 1e12 : 20 + (i % 100)));
+    expect(privateBounds(values, true, 0.01, source).bounds).toEqual([16, 127]);
+    const signed = Float64Array.from({ length: 4000 }, (_, i) =>
+      i % 3 === 0 ? -0.3 : i % 3 === 1 ? 0 : 0.9,
+    );
+    expect(privateBounds(signed, false, 0.01, source).bounds).toEqual([-0.5, 1]);
+    expect(privateBounds(new Float64Array(4000), true, 0.01, source).bounds).toEqual([0, 0]);
+    expect(privateBounds(new Float64Array(4000).fill(Number.NaN), true, 0.01, source).bounds).toBeUndefined();
+    expect(privateBounds(Float64Array.of(5), true, 0.01, source).bounds).toBeUndefined();
+  });
+});
+
+describe("divide(sorted, bounds, heavy, rho, source)", () => {
+  const sorted = Float64Array.from({ length: 6000 }, (_, i) => (i < 3000 ? 0 : 400 + ((i * 7) % 500))).sort();
+
+  test("covers the bounds without gaps, and sets a value of many rows alone", () => {
+    const { segments, rho } = divide(sorted, [0, 1023], 100, 0.5, seededSource(seeded(6)));
+    expect(segments[0]).toMatchObject({ from: 0, to: 0 });
+    expect(Math.abs(segments[0].rows - 3000)).toBeLessThan(20);
+    for (let k = 1; k < segments.length; k++) expect(segments[k].from).toBe(segments[k - 1].to + 1);
+    expect(segments[segments.length - 1].to).toBe(1023);
+    expect(rho).toBeLessThanOrEqual(0.5);
+    const upTo = (limit: number): number =>
+      segments.filter(({ to }) => to <= limit).reduce((sum, one) => sum + one.rows, 0);
+    expect(Math.abs(upTo(383) - 3000)).toBeLessThan(60);
+    expect(Math.abs(upTo(1023) - 6000)).toBeLessThan(60);
+  });
+
+  test("divides a single position once and a range of two into two", () => {
+    const one = divide(Float64Array.of(5, 5), [5, 5], 1, 50, seededSource(seeded(7)));
+    expect(one.segments.map(({ from, to }) => [from, to])).toEqual([[5, 5]]);
+    const two = divide(Float64Array.of(5, 6), [5, 6], 1, 50, seededSource(seeded(7)));
+    expect(two.segments.map(({ from, to }) => [from, to])).toEqual([
+      [5, 5],
+      [6, 6],
+    ]);
+  });
+
+  test("joinSegments(segments, least) makes bins of at least so many rows", () => {
+    const segments = [40, 70, 10, 10, 300, 5, 5, 90, 3].map((rows, k) => ({ from: k, to: k, rows }));
+    const bins = joinSegments(segments, 100);
+    const held = [...new Set(bins)].map((bin) =>
+      segments.reduce((sum, one, k) => sum + (bins[k] === bin ? one.rows : 0), 0),
+    );
+    expect(held.every((rows) => rows >= 50)).toBe(true);
+    expect(bins).toEqual([...bins].sort((a, b) => a - b));
+    expect(joinSegments([{ from: 0, to: 9, rows: 0 }], 100)).toEqual([0]);
+  });
+});
