@@ -1,4 +1,5 @@
-import type { TableFile } from "../data/csv-to-parquet";
+import type { TableFile, TextFile } from "../data/csv-to-parquet";
+import type { ColumnSchema } from "../data/schema";
 import { writeOut } from "./output";
 
 /** Where rows go: a .csv or .parquet file, which appears once it is whole, or standard output where none is named. */
@@ -8,6 +9,21 @@ export async function openRows(file: string | undefined): Promise<TableFile> {
   if (!file.endsWith(".parquet")) return csvFile(file);
   const { parquetThroughCsv } = await import("../data/csv-to-parquet.js");
   return parquetThroughCsv(file);
+}
+
+/** The same for rows that are CSV text already, of these columns. */
+export async function openText(
+  file: string | undefined,
+  columns: readonly ColumnSchema[],
+): Promise<TextFile> {
+  if (file === undefined) return { write: writeOut, end: () => {}, discard: () => {} };
+  if (file.endsWith(".parquet")) {
+    const { parquetOfText } = await import("../data/csv-to-parquet.js");
+    return parquetOfText(file, () => columns);
+  }
+  const { openAtomic } = await import("../data/files.js");
+  const { write, commit, discard } = openAtomic(file);
+  return { write, end: commit, discard };
 }
 
 /** Keeps what the work wrote, or nothing of it when the work fails. */

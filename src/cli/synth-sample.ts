@@ -11,6 +11,7 @@ interface Options {
   rows: string;
   where: string[];
   seed: string;
+  threads?: string;
   out?: string;
 }
 
@@ -27,6 +28,7 @@ export function synthSampleCommand(): Command {
       [],
     )
     .option("--seed <number>", "the same seed makes the same rows", "42")
+    .option("--threads <number>", "left out, as many as there are processors; the rows are the same")
     .option("--out <file>", "a .csv or .parquet file; left out, CSV goes to standard output")
     .addHelpText(
       "after",
@@ -40,24 +42,26 @@ Examples:
 }
 
 async function sample(options: Options): Promise<void> {
-  const [{ sampleBlocks }, { parseWhere }, { seeded }, { watched }, { keptWhole, openRows }] =
-    await Promise.all([
-      import("../synthesis/synthesiser.js"),
+  const [{ sampleCsv }, { parseWhere }, { seeded }, { watched }, { keptWhole, openText }] = await Promise.all(
+    [
+      import("../synthesis/sample-csv.js"),
       import("../synthesis/conditions.js"),
       import("../core/rng.js"),
       import("./watched.js"),
       import("./rows-out.js"),
-    ]);
+    ],
+  );
   const rows = wholeNumber(options.rows, "--rows", 0, 1e12);
   const seed = wholeNumber(options.seed, "--seed");
   const { synthesiser } = await chosen(options);
   const where = parseWhere(options.where);
-  const out = await openRows(options.out);
+  const threads =
+    options.threads === undefined ? undefined : wholeNumber(options.threads, "--threads", 1, 1024);
+  const out = await openText(options.out, synthesiser.columns);
   await watched((watch) =>
     keptWhole(out, async () => {
-      if (rows === 0) out.write(synthesiser.sample(0, seeded(seed)));
-      for await (const block of sampleBlocks(synthesiser, rows, seeded(seed), { where, ...watch }))
-        out.write(block);
+      const how = { where, ...watch, ...(threads !== undefined && { threads }) };
+      for await (const piece of sampleCsv(synthesiser, rows, seeded(seed), how)) out.write(piece);
     }),
   );
   if (options.out) note(`${rows} rows made; wrote ${options.out}`);

@@ -1,9 +1,9 @@
 import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { writeError } from "./files";
+import { openAtomic, writeError } from "./files";
 import { type ColumnSchema, schemaOf } from "./schema";
 import type { Table } from "./table";
-import { csvFile } from "./write-csv";
+import { csvWriter } from "./write-csv";
 
 /**
  * Turns a CSV file into a Parquet file in constant memory; it appears under its name only once it is whole. `columns`
@@ -41,27 +41,43 @@ export interface TableFile {
   discard(): void;
 }
 
-/**
- * A writer into a Parquet file in constant memory, by way of a CSV file beside it; the first table says how the columns
- * are typed.
- */
-export function parquetThroughCsv(file: string): TableFile {
+/** Takes the text of a file, piece by piece; it appears, whole, once `end` is done. */
+export interface TextFile extends Omit<TableFile, "write"> {
+  write(piece: Uint8Array): void;
+}
+
+/** Takes CSV text and makes a Parquet file of it in constant memory, by way of a CSV file beside it. */
+export function parquetOfText(file: string, columns: () => readonly ColumnSchema[]): TextFile {
   const between = join(dirname(file), `.${basename(file)}.${process.pid}.csv`);
-  const writer = csvFile(between);
+  const text = openAtomic(between);
+  return {
+    write: text.write,
+    end: async () => {
+      try {
+        text.commit();
+        await csvToParquet(between, file, columns());
+      } finally {
+        rmSync(between, { force: true });
+      }
+    },
+    discard: text.discard,
+  };
+}
+
+/** A writer into a Parquet file in constant memory; the first table says how the columns are typed. */
+export function parquetThroughCsv(file: string): TableFile {
   let columns: readonly ColumnSchema[] = [];
+  const target = parquetOfText(file, () => columns);
+  const writer = csvWriter(target.write);
   return {
     write: (rows) => {
       if (columns.length === 0) ({ columns } = schemaOf(rows));
       writer.write(rows);
     },
     end: async () => {
-      try {
-        writer.end();
-        await csvToParquet(between, file, columns);
-      } finally {
-        rmSync(between, { force: true });
-      }
+      writer.end();
+      await target.end();
     },
-    discard: () => writer.discard(),
+    discard: target.discard,
   };
 }

@@ -45,6 +45,9 @@ export interface BlockOptions extends SampleOptions, Watch {
   readonly blockRows?: number;
 }
 
+/** Rows in a block where nobody says. */
+export const blockRows = 50_000;
+
 /**
  * The same as `sample`, block after block, so that any number of rows fits into constant memory. The stop signal
  * ends it between two blocks. A block's rows depend on its number and the stream, not on the blocks before it.
@@ -55,12 +58,12 @@ export async function* sampleBlocks(
   rng: Rng,
   options: BlockOptions = {},
 ): AsyncGenerator<Table> {
-  const { blockRows = 50_000, firstRow = 0, where, signal, progress } = options;
+  const { blockRows: each = blockRows, firstRow = 0, where, signal, progress } = options;
   checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
-  checkInteger(blockRows, 1, Number.MAX_SAFE_INTEGER, "sample", "blockRows");
+  checkInteger(each, 1, Number.MAX_SAFE_INTEGER, "sample", "blockRows");
   for (let done = 0, block = 0; done < n; block++) {
     signal?.throwIfAborted();
-    const rows = Math.min(blockRows, n - done);
+    const rows = Math.min(each, n - done);
     yield model.sample(rows, rng.fork(`block ${block}`), {
       firstRow: firstRow + done,
       ...(where && { where }),

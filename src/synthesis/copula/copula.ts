@@ -18,9 +18,9 @@ import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesis
 import { adjustDimension, type Dimension, dimensionsOf } from "./dimensions";
 import {
   type CopulaDraw,
+  choiceOf,
   drawCopulaVariable,
   emptyCopulaPool,
-  forcedCell,
   gatherCopulaPools,
 } from "./draw-variable";
 import { definite, latentCorrelation } from "./latent";
@@ -158,8 +158,9 @@ function unforcedRows(
   const rows = cellsOf(variables[j]).length;
   const bits = allowedBits(masks, cells, count, rows);
   if (!bits) return undefined;
-  const words = wordCount(count);
-  return Uint8Array.from({ length: rows }, (_, i) => (forcedCell(drawn[j], bits, words, i) >= 0 ? 0 : 1));
+  return Uint8Array.from(choiceOf(drawn[j], bits, wordCount(count), rows).forced, (cell) =>
+    cell >= 0 ? 0 : 1,
+  );
 }
 
 /**

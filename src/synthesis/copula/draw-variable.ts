@@ -8,7 +8,7 @@ import type { Wishable, Wishes } from "../drawing/wishes";
 import { snap } from "../structure/grids";
 import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
 import type { CellDimension, Dimension, ValueDimension } from "./dimensions";
-import { drawNormal, everywhere, type Span, spanMass } from "./draw-dimension";
+import { drawAmong, drawNormal, everywhere, placesMass, type Span, spanMass } from "./draw-dimension";
 import { type CopulaScale, scoreEdge, valueAt } from "./scale";
 
 /** Everything that drawing needs, variables in the order of drawing. */
@@ -56,19 +56,16 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
   const count = one.labels.length;
   const words = wordCount(count);
   const bits = allowedBits(draw.masks[j], pool.cells, count, rows);
-  const forced = bits && Int32Array.from({ length: rows }, (_, i) => forcedCell(one, bits, words, i));
-  // Rows that are forced, or that the rules leave nothing, draw their latent number freely.
-  const free =
-    bits &&
-    Uint8Array.from({ length: rows }, (_, i) =>
-      forced?.[i] !== -1 || !one.seen.some((cell) => allows(bits, words, i, cell)) ? 1 : 0,
-    );
+  const choice = bits && choiceOf(one, bits, words, rows);
+  const { forced, free } = choice ?? {};
   const may = bits && ((i: number, cell: number): boolean => free?.[i] === 1 || allows(bits, words, i, cell));
   if (one.kind === "levels") {
     const [own] = draw.dimensions[j] as readonly CellDimension[];
     const dimension = settled(own, pool, draw, forced, rng);
     const wish = wishes.cells.get(j);
-    const cells = drawLevels(pool, draw, dimension, may, wish && unlessForced(wish, forced), rng);
+    const rules = bits && free && ruledPlaces(dimension, bits, words, free);
+    const wished = wish && wishedPlaces(dimension, rows, wish, forced, rules);
+    const cells = drawLevels(pool, draw, dimension, rules, wished, rng);
     for (let i = 0; i < rows; i++) {
       if (!forced || forced[i] < 0) continue;
       cells[i] = forced[i];
@@ -84,22 +81,62 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
   if (draw.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, draw);
 }
 
-/** The only cell that the bits leave of those seen in training, if it settles the value; else −1. */
-export function forcedCell(one: DrawnVariable, bits: Int32Array, words: number, i: number): number {
-  let found = -1;
-  for (const cell of one.seen) {
-    if (!allows(bits, words, i, cell)) continue;
-    if (found >= 0) return -1;
-    found = cell;
-  }
-  // "Other" values of a number are still to be drawn.
-  return one.kind === "number" && found === one.atoms.length ? -1 : found;
+/** What the bits leave each row of the cells seen in training. */
+interface RowChoice {
+  /** The only cell that is left, if it settles the value; else −1. */
+  readonly forced: Int32Array;
+  /** 1 for rows that are forced or that nothing is left: they draw their latent number freely. */
+  readonly free: Uint8Array;
 }
 
-type Wish = (row: number, cell: number) => boolean;
+export function choiceOf(one: DrawnVariable, bits: Int32Array, words: number, rows: number): RowChoice {
+  const left = new Int32Array(rows);
+  const forced = new Int32Array(rows).fill(-1);
+  for (const cell of one.seen) {
+    const [word, bit] = [cell >> 5, cell & 31];
+    for (let i = 0; i < rows; i++) {
+      if (((bits[i * words + word] >>> bit) & 1) === 0) continue;
+      left[i]++;
+      forced[i] = cell;
+    }
+  }
+  // "Other" values of a number are still to be drawn.
+  const open = one.kind === "number" ? one.atoms.length : -1;
+  const free = new Uint8Array(rows);
+  for (let i = 0; i < rows; i++) {
+    if (left[i] !== 1 || forced[i] === open) forced[i] = -1;
+    if (forced[i] >= 0 || left[i] === 0) free[i] = 1;
+  }
+  return { forced, free };
+}
 
-function unlessForced(wish: Uint8Array, forced: Int32Array | undefined): Wish {
-  return (i, cell) => wish[cell] === 1 || (forced !== undefined && forced[i] >= 0);
+function ruledPlaces(
+  { cells }: CellDimension,
+  bits: Int32Array,
+  words: number,
+  free: Uint8Array,
+): readonly Uint8Array[] {
+  return cells.map((cell) => {
+    const [word, bit] = [cell >> 5, cell & 31];
+    return free.map((own, i) => own | ((bits[i * words + word] >>> bit) & 1));
+  });
+}
+
+function wishedPlaces(
+  { cells }: CellDimension,
+  rows: number,
+  wish: Uint8Array,
+  forced: Int32Array | undefined,
+  rules: readonly Uint8Array[] | undefined,
+): readonly Uint8Array[] {
+  return cells.map((cell, k) => {
+    const out = new Uint8Array(rows).fill(wish[cell]);
+    for (let i = 0; i < rows; i++) {
+      if (forced && forced[i] >= 0) out[i] = 1;
+      if (rules) out[i] &= rules[k][i];
+    }
+    return out;
+  });
 }
 
 /** The dimension as it is, or, while fitting, adjusted to what the rows of the pool would draw. */
@@ -143,43 +180,53 @@ function drawNext(
   const { mean, deviation } = given(pool, draw);
   const z = new Float64Array(pool.rows);
   const total = drawNormal(mean, deviation, wished ?? rules, rng, z);
-  if (wished && total) {
-    const before = rules && spanMass(mean, deviation, rules);
-    for (let i = 0; i < pool.rows; i++) {
-      const whole = before ? before[i] : 1;
-      pool.weights[i] *= whole > 0 ? Math.min(1, total[i] / whole) : total[i] > 0 ? 1 : 0;
-    }
-  }
-  pool.innovations.push(z.map((value, i) => (value - mean[i]) / deviation));
+  if (wished && total) weigh(pool, total, rules && spanMass(mean, deviation, rules));
+  keepInnovation(pool, z, mean, deviation);
   return z;
 }
 
+/** Weighs each row by the probability of its conditions, given the rules. */
+function weigh({ rows, weights }: CopulaPool, total: Float64Array, before: Float64Array | undefined): void {
+  for (let i = 0; i < rows; i++) {
+    const whole = before ? before[i] : 1;
+    weights[i] *= whole > 0 ? Math.min(1, total[i] / whole) : total[i] > 0 ? 1 : 0;
+  }
+}
+
+function keepInnovation(pool: CopulaPool, z: Float64Array, mean: Float64Array, deviation: number): void {
+  // The mean is needed no longer: its memory serves.
+  for (let i = 0; i < z.length; i++) mean[i] = (z[i] - mean[i]) / deviation;
+  pool.innovations.push(mean);
+}
+
+/** Draws levels, of which `rules` and `wished` say by place along the dimension what each row may have. */
 function drawLevels(
   pool: CopulaPool,
   draw: CopulaDraw,
   { cells, edges }: CellDimension,
-  may: May,
-  wish: Wish | undefined,
+  rules: readonly Uint8Array[] | undefined,
+  wished: readonly Uint8Array[] | undefined,
   rng: Rng,
 ): Int32Array {
   const { rows } = pool;
-  const span = (k: number, holds: (i: number) => boolean): Span => {
-    const [low, high] = [k === 0 ? -Infinity : edges[k - 1], k === edges.length ? Infinity : edges[k]];
-    const out = everywhere(low, high, rows);
-    for (let i = 0; i < rows; i++) if (!holds(i)) out.high[i] = -Infinity;
-    return out;
-  };
-  const rules = may && cells.map((cell, k) => span(k, (i) => may(i, cell)));
-  const wished = wish && cells.map((cell, k) => span(k, (i) => wish(i, cell) && (!may || may(i, cell))));
-  const z = drawNext(pool, draw, rules, wished, rng);
-  return Int32Array.from(z, (value, i) => {
+  const { mean, deviation } = given(pool, draw);
+  const z = new Float64Array(rows);
+  const allowed = wished ?? rules;
+  if (!allowed) drawNormal(mean, deviation, undefined, rng, z);
+  else {
+    const total = drawAmong(mean, deviation, edges, allowed, rng, z);
+    if (wished) weigh(pool, total, rules && placesMass(mean, deviation, edges, rules));
+  }
+  keepInnovation(pool, z, mean, deviation);
+  const out = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) {
     let k = 0;
-    while (k < edges.length && value > edges[k]) k++;
+    while (k < edges.length && z[i] > edges[k]) k++;
     // A draw at the very edge of a forbidden cell belongs to its neighbour.
-    const fits = (at: number): boolean => (!wish || wish(i, cells[at])) && (!may || may(i, cells[at]));
-    if (!fits(k)) k = nearest(k, cells.length, fits);
-    return cells[k];
-  });
+    if (allowed && allowed[k][i] === 0) k = nearest(k, cells.length, (at) => allowed[at][i] === 1);
+    out[i] = cells[k];
+  }
+  return out;
 }
 
 function drawNumber(
@@ -227,16 +274,15 @@ function drawNumber(
         )
       : undefined;
     const z = drawNext(pool, draw, rules, wished, rng.fork("missing"));
-    missing = Uint8Array.from(z, (value, i) =>
-      forced && forced[i] >= 0 ? (forced[i] === gap ? 1 : 0) : value > edge ? 1 : 0,
-    );
+    missing = new Uint8Array(rows);
+    for (let i = 0; i < rows; i++)
+      missing[i] = forced && forced[i] >= 0 ? (forced[i] === gap ? 1 : 0) : z[i] > edge ? 1 : 0;
   }
   const valued = dimensions.find((dimension): dimension is ValueDimension => dimension.kind === "value");
   const values = new Float64Array(rows).fill(Number.NaN);
   if (valued) {
-    const absent = Int32Array.from({ length: rows }, (_, i) =>
-      missing?.[i] === 1 || (forced && forced[i] >= 0) ? 0 : -1,
-    );
+    const absent = new Int32Array(rows);
+    for (let i = 0; i < rows; i++) absent[i] = missing?.[i] === 1 || (forced && forced[i] >= 0) ? 0 : -1;
     const { scale } = settled(valued, pool, draw, absent, rng.fork("value"));
     const base = may && other > 0 ? cellSpans(scale, one, may, rows) : undefined;
     const idle = absent.map((cell) => cell + 1);
@@ -254,7 +300,8 @@ function drawNumber(
     values[i] = forced[i] < other ? one.atoms[forced[i]] : Number.NaN;
     if (bounds.wishes && !satisfied(bounds, i, values[i])) pool.weights[i] = 0;
   }
-  const cells = Int32Array.from(values, (value) => Math.max(0, cellOf(one, value)));
+  const cells = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) cells[i] = Math.max(0, cellOf(one, values[i]));
   return { cells, values };
 }
 

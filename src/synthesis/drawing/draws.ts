@@ -1,4 +1,4 @@
-import { permutation, type Rng } from "../../core/rng";
+import type { Rng } from "../../core/rng";
 import { greatestCommonDivisor } from "../structure/grids";
 
 /** Rows per bucket of like rows, about: wide enough that two columns sorted alike are not tied to each other. */
@@ -11,7 +11,7 @@ const golden = 0.6180339887498949;
  * over rows of like expectation near their expectation (low discrepancy), which independent draws do not.
  */
 export function spreadOrder(key: Float64Array, rows: number, rng: Rng): Int32Array {
-  const shuffled = permutation(rng, rows);
+  const shuffled = shuffledRows(rng, rows);
   const buckets = Math.min(mostBuckets, Math.floor(rows / bucketRows));
   if (buckets < 2) return shuffled;
   let low = Infinity;
@@ -23,10 +23,34 @@ export function spreadOrder(key: Float64Array, rows: number, rng: Rng): Int32Arr
   if (!(high > low)) return shuffled;
   const scale = (buckets - 1e-9) / (high - low);
   const starts = new Int32Array(buckets + 1);
-  for (let i = 0; i < rows; i++) starts[Math.floor((key[i] - low) * scale) + 1]++;
+  const bucket = new Uint16Array(rows);
+  for (let i = 0; i < rows; i++) {
+    bucket[i] = (key[i] - low) * scale;
+    starts[bucket[i] + 1]++;
+  }
   for (let b = 0; b < buckets; b++) starts[b + 1] += starts[b];
   const out = new Int32Array(rows);
-  for (const i of shuffled) out[starts[Math.floor((key[i] - low) * scale)]++] = i;
+  for (let r = 0; r < rows; r++) out[starts[bucket[shuffled[r]]]++] = shuffled[r];
+  return out;
+}
+
+/**
+ * The rows in random order (Fisher and Yates), by 32-bit draws of a generator of its own (xorshift, Marsaglia, 2003) that
+ * the stream seeds: orders are drawn for every variable, and need no more than this.
+ */
+function shuffledRows(rng: Rng, rows: number): Int32Array {
+  const out = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) out[i] = i;
+  let state = Math.floor(rng.uniform() * 4294967295) + 1;
+  for (let i = rows - 1; i > 0; i--) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    const j = Math.floor((state >>> 0) * 2.3283064365386963e-10 * (i + 1));
+    const kept = out[i];
+    out[i] = out[j];
+    out[j] = kept;
+  }
   return out;
 }
 
@@ -42,8 +66,15 @@ export function drawClasses(
   out: Int32Array,
 ): void {
   const count = probabilities.length;
+  if (count === 2) {
+    drawTwo(probabilities[0], probabilities[1], rows, rng, out);
+    return;
+  }
   const key = new Float64Array(rows);
-  for (let c = 1; c < count; c++) for (let i = 0; i < rows; i++) key[i] += c * probabilities[c][i];
+  for (let c = 1; c < count; c++) {
+    const own = probabilities[c];
+    for (let i = 0; i < rows; i++) key[i] += c * own[i];
+  }
   const order = spreadOrder(key, rows, rng);
   // Classes are split off one after another; each split is a systematic draw of its own.
   const left = new Float64Array(rows).fill(1);
@@ -76,6 +107,25 @@ export function drawClasses(
   }
 }
 
+/** `drawClasses` for two classes, in one pass. */
+function drawTwo(first: Float64Array, second: Float64Array, rows: number, rng: Rng, out: Int32Array): void {
+  const order = spreadOrder(second, rows, rng);
+  let sum = rng.uniform();
+  for (let r = 0; r < rows; r++) {
+    const i = order[r];
+    const p = first[i];
+    let chosen = second[i] > 0 ? 1 : p > 0 ? 0 : -1;
+    if (p > 0) {
+      sum += p > 1 - 1e-12 ? 1 : p;
+      if (sum >= 1) {
+        sum -= 1;
+        chosen = 0;
+      }
+    }
+    out[i] = chosen;
+  }
+}
+
 /**
  * Numbers in (0, 1), one per row of each group, evenly spread within the group and along the order of `key` in it:
  * each of m equal parts of (0, 1) gets exactly one of the group's m rows.
@@ -87,7 +137,7 @@ export function drawUniforms(
   rows: number,
   rng: Rng,
 ): Float64Array {
-  const order = key ? spreadOrder(key, rows, rng) : permutation(rng, rows);
+  const order = key ? spreadOrder(key, rows, rng) : shuffledRows(rng, rows);
   const members = new Int32Array(groupCount);
   for (let i = 0; i < rows; i++) if (groups[i] >= 0) members[groups[i]]++;
   const places = Array.from(members, (m) => spreadPlaces(m, rng.uniform()));

@@ -84,22 +84,6 @@ function heldOutLosses(
   return out;
 }
 
-/** Adds the trees' steps to the scores of rows 0 … rows − 1; one array per free class. */
-export function addBoost(
-  boost: Boost,
-  columns: readonly TreeColumn[],
-  rows: number,
-  scores: readonly Float64Array[],
-): void {
-  const leaf = new Int32Array(rows);
-  boost.trees.forEach((tree, t) => {
-    const steps = boost.steps[t];
-    const own = scores[t % scores.length];
-    leavesOf(tree, columns, 0, rows, leaf);
-    for (let i = 0; i < rows; i++) own[i] += steps[leaf[i]];
-  });
-}
-
 interface Run {
   readonly data: BoostRows;
   readonly classes: number;

@@ -1,5 +1,7 @@
+import { addTrees, answersOf, treeTables } from "../drawing/tree-tables";
 import type { TreeColumn } from "../drawing/trees";
-import { addBoost, type Boost, type BoostRows, fitBoost } from "./boost";
+import { type Boost, type BoostRows, fitBoost } from "./boost";
+import { fastExp } from "./fast-exp";
 import { foldEnds, others, type Stretch } from "./folds";
 import {
   addEffects,
@@ -157,6 +159,12 @@ export interface Scratch {
   readonly scores: Float64Array[];
 }
 
+/** Which cells rows may have: `words` integers of bits a row, as `allowedBits` gives them. */
+export interface AllowedCells {
+  readonly bits: Int32Array;
+  readonly words: number;
+}
+
 /**
  * The probabilities of the model's classes in rows 0 … rows − 1: one array per class, valid until the next call. Where
  * `allowed` leaves a row none of the classes, all its probabilities are 0.
@@ -166,7 +174,7 @@ export function cellProbabilities(
   layout: LogitLayout,
   drawn: DrawnRows,
   scratch: Scratch,
-  allowed?: (row: number, cell: number) => boolean,
+  allowed?: AllowedCells,
 ): readonly Float64Array[] {
   const { classes, tables, boost } = model;
   const { rows, terms } = drawn;
@@ -174,31 +182,77 @@ export function cellProbabilities(
     if (!(scratch.scores[c]?.length >= rows)) scratch.scores[c] = new Float64Array(rows);
     return scratch.scores[c].fill(0, 0, rows);
   });
-  tables.forEach((one, c) => {
-    addEffects(layout, one, terms, scores[classes.length === 2 ? 1 : c], 0, rows);
-  });
-  if (boost) addBoost(boost, drawn.columns, rows, classes.length === 2 ? [scores[1]] : scores);
-  if (classes.length === 2 && !allowed) {
-    const [low, high] = scores;
-    for (let i = 0; i < rows; i++) {
-      high[i] = 1 / (1 + Math.exp(-high[i]));
-      low[i] = 1 - high[i];
-    }
-    return scores;
-  }
-  for (let i = 0; i < rows; i++) {
-    let most = -Infinity;
-    for (let c = 0; c < classes.length; c++) {
-      if (allowed && !allowed(i, classes[c])) scores[c][i] = -Infinity;
-      if (scores[c][i] > most) most = scores[c][i];
-    }
-    let sum = 0;
-    for (let c = 0; c < classes.length; c++) {
-      const e = most === -Infinity ? 0 : Math.exp(scores[c][i] - most);
-      scores[c][i] = e;
-      sum += e;
-    }
-    if (sum > 0) for (let c = 0; c < classes.length; c++) scores[c][i] /= sum;
+  const free = classes.length === 2 ? [scores[1]] : scores;
+  const trees = boost && treeTables(boost.trees, boost.steps);
+  const answers = trees && answersOf(trees, drawn.columns, rows);
+  const buffer = new Int32Array(trees ? tileRows : 0);
+  // At the greatest penalty terms have no effect that a draw could show.
+  const effective = model.penalty < penalties[0] ? terms : [];
+  for (let first = 0; first < rows; first += tileRows) {
+    const tile: Stretch = [first, Math.min(rows, first + tileRows)];
+    tables.forEach((one, c) => {
+      addEffects(layout, one, effective, free[c], ...tile);
+    });
+    if (trees && answers) addTrees(trees, answers, ...tile, free, buffer);
+    if (classes.length === 2) twoShares(classes, scores, tile, allowed);
+    else shares(classes, scores, tile, allowed);
   }
   return scores;
+}
+
+/** Rows that are worked on together, so that what many classes and trees read stays in the processor's cache. */
+const tileRows = 1024;
+
+/** From the score of the second class to both classes' probabilities. */
+function twoShares(
+  classes: readonly number[],
+  [low, high]: readonly Float64Array[],
+  [first, last]: Stretch,
+  allowed: AllowedCells | undefined,
+): void {
+  for (let i = first; i < last; i++) {
+    high[i] = 1 / (1 + fastExp(-high[i]));
+    low[i] = 1 - high[i];
+  }
+  if (!allowed) return;
+  const { bits, words } = allowed;
+  const [wordA, bitA] = [classes[0] >> 5, classes[0] & 31];
+  const [wordB, bitB] = [classes[1] >> 5, classes[1] & 31];
+  for (let i = first; i < last; i++) {
+    const a = (bits[i * words + wordA] >>> bitA) & 1;
+    const b = (bits[i * words + wordB] >>> bitB) & 1;
+    if ((a & b) === 1) continue;
+    low[i] = a;
+    high[i] = b;
+  }
+}
+
+/** From scores to probabilities, class by class. */
+function shares(
+  classes: readonly number[],
+  scores: readonly Float64Array[],
+  [first, last]: Stretch,
+  allowed: AllowedCells | undefined,
+): void {
+  const most = new Float64Array(last - first).fill(-Infinity);
+  classes.forEach((cell, c) => {
+    const own = scores[c];
+    if (allowed) {
+      const { bits, words } = allowed;
+      const [word, bit] = [cell >> 5, cell & 31];
+      for (let i = first; i < last; i++) if (((bits[i * words + word] >>> bit) & 1) === 0) own[i] = -Infinity;
+    }
+    for (let i = first; i < last; i++) if (own[i] > most[i - first]) most[i - first] = own[i];
+  });
+  const sum = new Float64Array(last - first);
+  for (const own of scores) {
+    for (let i = first; i < last; i++) {
+      // Nothing allowed: −∞ − −∞ is no number, and its exponential 0.
+      const e = fastExp(own[i] - most[i - first]);
+      own[i] = e;
+      sum[i - first] += e;
+    }
+  }
+  for (let k = 0; k < sum.length; k++) sum[k] = sum[k] > 0 ? 1 / sum[k] : 0;
+  for (const own of scores) for (let i = first; i < last; i++) own[i] *= sum[i - first];
 }

@@ -58,13 +58,13 @@ export function choose(pool: Pool, parts: SequentialParts): Choice {
     const probabilities = cellProbabilities(cells, layout, drawn, pool.scratch);
     return { classes: cells.classes, probabilities, forced: undefined };
   }
-  const allowed = (i: number, cell: number): boolean => allows(bits, words, i, cell);
-  const probabilities = cellProbabilities(cells, layout, drawn, pool.scratch, allowed);
+  const probabilities = cellProbabilities(cells, layout, drawn, pool.scratch, { bits, words });
+  const sum = new Float64Array(rows);
+  for (const own of probabilities) for (let i = 0; i < rows; i++) sum[i] += own[i];
   const forced = new Int32Array(rows).fill(-1);
   for (let i = 0; i < rows; i++) {
-    if (probabilities.some((own) => own[i] > 0)) continue;
     // Where the masks of several variables leave nothing, the commonest cell stands in.
-    forced[i] = seen.find((cell) => allowed(i, cell)) ?? seen[0];
+    if (sum[i] === 0) forced[i] = seen.find((cell) => allows(bits, words, i, cell)) ?? seen[0];
   }
   return { classes: cells.classes, probabilities, forced };
 }
