@@ -1,6 +1,6 @@
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { capital, decimal, duration, percent } from "../../report/format";
-import { html } from "../../report/html";
+import { type Html, html } from "../../report/html";
 import type { Judgement, Measure, SynthesisStudy } from "./study";
 import { leastOf, methodsOf } from "./study-views";
 
@@ -32,6 +32,7 @@ export function synthesisConclusion(study: SynthesisStudy): string {
   const copier = methods.reduce((a, b) =>
     b.mean.memorisation.estimate > a.mean.memorisation.estimate ? b : a,
   );
+  const proven = methods.find((one) => one.contender.epsilon !== undefined);
   const noise = study.judgements.find((one) => one.contender.name === "uniform noise");
   const shuffled = study.judgements.find((one) => one.contender.name === "shuffled columns");
   const vanilla = study.judgements.find((one) => one.contender.name === "vanilla");
@@ -39,12 +40,24 @@ export function synthesisConclusion(study: SynthesisStudy): string {
 <li>${synthesisFinding(study)}</li>
 <li>${good.length > 0 ? html`<strong>To share or to test with:</strong> ${list(good)}: rows that a model hardly tells from real ones and that remember no one.` : html`No method here is both faithful and forgetful.`}</li>
 <li><strong>In a hurry:</strong> ${fastest.contender.name} needs ${duration(1000 * fastest.mean.seconds.estimate)}; its rows are detected with ${decimal(fastest.mean.detection.estimate, 2)} and memorise ${decimal(fastest.mean.memorisation.estimate, 2)}.</li>
-<li><strong>When nothing may leak:</strong> ${forgetful.contender.name} memorises least (${decimal(forgetful.mean.memorisation.estimate, 2)}). None of these methods proves a bound: measured privacy is not a guarantee.</li>
+<li><strong>When nothing may leak:</strong> ${proven ? provenSentence(proven, methods) : html`${forgetful.contender.name} memorises least (${decimal(forgetful.mean.memorisation.estimate, 2)}). None of these methods proves a bound: measured privacy is not a guarantee.`}</li>
 ${copier.mean.memorisation.estimate > remembers && html`<li><strong>Inside the house only:</strong> ${copier.contender.name} remembers (${decimal(copier.mean.memorisation.estimate, 2)}), and ${percent(copier.mean.copies.estimate, 1)} of its rows are training customers.</li>`}
 ${vanilla && html`<li>The reference system's GAN: Quality ${decimal(vanilla.mean.quality.estimate, 2)}, detection ${decimal(vanilla.mean.detection.estimate, 2)}, ${percent(vanilla.mean.violations.estimate, 0)} of its rows break a rule; a churn model taught by it loses ${decimal(-vanilla.mean.logistic.estimate, 2)} of ROC AUC.</li>`}
 ${noise && html`<li>Uniform noise, as in the reference system's file, has Quality ${decimal(noise.mean.quality.estimate, 2)}: ${percent(noise.mean.violations.estimate, 0)} of its rows are customers that cannot exist.</li>`}
 ${shuffled && html`<li>A Quality score alone proves little: columns shuffled at random still reach ${decimal(shuffled.mean.allPairs.estimate, 2)} over all pairs and ${decimal(shuffled.mean.shapes.estimate, 2)} on shapes.</li>`}
 </ul>`.text;
+}
+
+/** What a proven bound says, and what it costs beside the most faithful method without one. */
+function provenSentence(proven: Judgement, methods: readonly Judgement[]): Html {
+  const { name, epsilon = 0 } = proven.contender;
+  const others = methods.filter((one) => one.contender.epsilon === undefined);
+  const guarantee = html`measured privacy is no guarantee, and only ${name} proves one: with or without any single customer, every outcome is at most e<sup>${epsilon}</sup> = ${decimal(Math.exp(epsilon), 1)} times as likely.`;
+  if (others.length === 0) return guarantee;
+  const best = others.reduce((a, b) => (b.mean.quality.estimate > a.mean.quality.estimate ? b : a));
+  const beside = (measure: Measure): string =>
+    `${decimal(proven.mean[measure].estimate, 2)} against ${decimal(best.mean[measure].estimate, 2)}`;
+  return html`${guarantee} Beside ${best.contender.name} it costs Quality (${beside("quality")}), is told from real customers (detection ${beside("detection")}), and teaches a churn model that loses ${decimal(Math.max(0, -proven.mean.logistic.estimate), 2)} of ROC AUC.`;
 }
 
 function list(all: readonly Judgement[]): string {
@@ -67,7 +80,7 @@ export function synthesisFigures(study: SynthesisStudy): Figures {
   const figures = study.judgements.flatMap(({ contender, mean, runs }) =>
     shown.map(
       ({ measure, label, better }): Figure => ({
-        name: `synthesis.${figureName(contender.name)}.${measure}`,
+        name: `synthesis.${figureName(contender.name.replaceAll("ε", "epsilon"))}.${measure}`,
         label: `${capital(label)}, ${contender.name}`,
         value: mean[measure].estimate,
         ...(runs.length > 1 && {

@@ -19,7 +19,7 @@ import {
 } from "../../../src/studies/synthesis/study-views";
 import { realData } from "../../support";
 
-const few = ["sequential", "trees", "training rows again", "shuffled columns", "uniform noise"];
+const few = ["sequential", "trees", "mst, ε = 1", "training rows again", "shuffled columns", "uniform noise"];
 
 describe.each([
   ["the real customers", realData ? [realData] : []],
@@ -60,6 +60,20 @@ describe.each([
       expect(ours.violations.estimate).toBe(0);
       expect(ours.membership.estimate).toBeLessThanOrEqual(0.03);
       expect(mean("trees").memorisation.estimate).toBeGreaterThan(0.2);
+    });
+
+    test("mst forgets too, beats shuffled columns, and the conclusion says what its ε costs", () => {
+      const ours = mean("mst, ε = 1");
+      expect(ours.memorisation.estimate).toBeLessThanOrEqual(0.1);
+      expect(ours.membership.estimate).toBeLessThanOrEqual(0.03);
+      expect(ours.copies.estimate).toBeLessThanOrEqual(0.005);
+      expect(ours.quality.estimate).toBeGreaterThan(mean("shuffled columns").quality.estimate + 0.03);
+      const said = synthesisConclusion(study);
+      expect(said).toContain("only mst, ε = 1 proves one");
+      expect(said).toContain("e<sup>1</sup> = 2.7 times");
+      expect(synthesisFigures(study).figures.map((one) => one.name)).toContain(
+        "synthesis.mst-epsilon-1.quality",
+      );
     });
 
     test("views say numbers, never NaN or undefined; every figure has a name of its own", async () => {
