@@ -55,6 +55,13 @@ export async function fitFolds<M>(
   return results;
 }
 
+/** Whether every row is tested by some fold. */
+export function coversAll(tests: readonly Int32Array[], rows: number): boolean {
+  const tested = new Uint8Array(rows);
+  for (const test of tests) for (const i of test) tested[i] = 1;
+  return !tested.includes(0);
+}
+
 /** Each row's mean prediction over the folds that tested it; throws when a row was never tested. */
 export function outOfFold(
   results: readonly Pick<FoldResult<unknown>, "test" | "predictions">[],

@@ -6,7 +6,7 @@ import type { Rng } from "../core/rng";
 import type { Split } from "../data/split";
 import type { Encode } from "../features/encode";
 import { type LearnerSpec, learnerFrom } from "./learner";
-import type { LabelledTable } from "./out-of-fold";
+import { coversAll, type LabelledTable, outOfFold } from "./out-of-fold";
 import { type Pipeline, pipeline } from "./pipeline";
 import { isTable, prepareFolds } from "./search-folds";
 import { fitCandidates, ranked, type SearchLine, searchLines } from "./search-run";
@@ -50,6 +50,11 @@ export interface Search<M> {
   readonly best: SearchResult;
   /** The best candidate, fitted to all rows. */
   readonly model: M;
+  /**
+   * The best candidate's mean prediction of each row by the folds that tested it; undefined where some row was never
+   * tested. No model saw the rows that it predicts, but the candidate was chosen on them.
+   */
+  readonly outOfFold: Float64Array | undefined;
 }
 
 /**
@@ -72,7 +77,14 @@ export async function search(
   const lines = searchLines(candidates, fitted, [scorer, ...scorers], options.data, tests);
   const results = ranked(lines, scorer);
   const best = results.find((line) => line.rank === 1) as SearchResult;
-  return { results, best, model: await refit(options, best.spec, rng.fork("refit"), watch) };
+  const parts = fitted[results.indexOf(best)].map(({ predictions }, k) => ({ test: tests[k], predictions }));
+  const rows = options.data.y.length;
+  return {
+    results,
+    best,
+    model: await refit(options, best.spec, rng.fork("refit"), watch),
+    outOfFold: coversAll(tests, rows) ? outOfFold(parts, rows) : undefined,
+  };
 }
 
 /** Throws unless there are folds, and candidates whose options hold. */

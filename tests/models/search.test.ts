@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { matrix, takeLabelled } from "../../src/core/matrix";
+import { matrix, takeLabelled, takeValues } from "../../src/core/matrix";
 import { closeThreads } from "../../src/core/pool";
 import { normal, seeded } from "../../src/core/rng";
 import { stratifiedKFold } from "../../src/data/split";
@@ -103,6 +103,16 @@ test("search(options) scores as cross-validation does and refits the best", asyn
   expect(found.best.scores.rocAuc.mean).toBe(Math.max(...found.results.map((one) => one.scores.rocAuc.mean)));
   expect(found.results.map((one) => one.rank).sort()).toEqual([1, 2, 3, 4, 5]);
   expect(found.model.predict(x).length).toBe(n);
+});
+
+test("search(options) gives the best candidate's predictions of rows by models that did not see them", async () => {
+  const shared = { candidates, scorer: rocAuc, data: { x, y } };
+  const found = await search({ ...shared, folds }, seeded(5));
+  const held = found.outOfFold as Float64Array;
+  expect(held.length).toBe(n);
+  const each = folds.map(({ test }) => rocAuc.metric(takeValues(y, test), takeValues(held, test)));
+  expect(each).toEqual(found.best.scores.rocAuc.values);
+  expect((await search({ ...shared, folds: folds.slice(1) }, seeded(5))).outOfFold).toBeUndefined();
 });
 
 test("search(options) chooses the lowest where lower is better", async () => {

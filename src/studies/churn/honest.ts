@@ -15,16 +15,16 @@ import { averagePrecision, rocAuc } from "../../evaluate/ranking";
 import { scorerNamed } from "../../evaluate/scorers";
 import { chooseThreshold } from "../../evaluate/threshold";
 import { encode } from "../../features/encode";
-import { type AutoPipeline, auto } from "../../models/auto";
+import { auto } from "../../models/auto";
 import { gradientBoosting } from "../../models/boosting";
 import { randomForest } from "../../models/forest";
 import { logisticRegression } from "../../models/logistic";
 import { network } from "../../models/network";
 import { searchedNetwork } from "../../models/network-search";
 import { fitFolds, outOfFold } from "../../models/out-of-fold";
-import { type FitTable, pipeline } from "../../models/pipeline";
+import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
+import { search } from "../../models/search";
 import { randomCandidates } from "../../models/search-space";
-import { tunedPipeline } from "../../models/tuned";
 import { smote } from "../../resample/smote";
 import type { ChurnData } from "./data";
 import { referenceSearch } from "./published";
@@ -84,7 +84,13 @@ export interface HonestOptions {
 interface Contender {
   readonly name: string;
   readonly resampled: boolean;
-  readonly fit: FitTable;
+  readonly fit: FitTable<Fitted>;
+}
+
+/** A model that may have predicted its training rows by models that did not see them, because it chose so. */
+interface Fitted extends Pipeline {
+  readonly outOfFold?: Float64Array;
+  readonly notes?: readonly string[];
 }
 
 /** Every learner on all features, as it comes and with SMOTE; those that choose among settings, as they come. */
@@ -98,18 +104,31 @@ function contenders(trees: number, networkSearch: number, rng: Rng): Contender[]
     { name, resampled: false, fit: pipeline<Model>(one) },
     { name, resampled: true, fit: pipeline<Model>({ ...one, resample: smote() }) },
   ]);
-  const search = tunedPipeline({
-    candidates: randomCandidates(referenceSearch, 10, rng),
-    folds: (y, stream) => stratifiedKFold(y, 3, stream),
-    scorer: scorerNamed("averagePrecision"),
-  });
   return [
     ...plain,
-    { name: "Tuned random forest", resampled: false, fit: search },
+    { name: "Tuned random forest", resampled: false, fit: tunedForest(rng) },
     { name: "Deep network", resampled: false, fit: deepNetwork(networkSearch) },
-    { name: "Automatic blend", resampled: false, fit: auto() },
+    { name: "Automatic blend", resampled: false, fit: automatic },
   ];
 }
+
+/** The reference's search space, searched by PR AUC over three folds. */
+function tunedForest(rng: Rng): FitTable<Fitted> {
+  const candidates = randomCandidates(referenceSearch, 10, rng);
+  const scorer = scorerNamed("averagePrecision");
+  return async (table, y, stream, watch) => {
+    const folds = stratifiedKFold(y, 3, stream.fork("split"));
+    const data = { table, y };
+    const found = await search({ candidates, folds, scorer, data }, stream.fork("search"), watch);
+    return { ...found.model, outOfFold: found.outOfFold };
+  };
+}
+
+const automatic: FitTable<Fitted> = async (...given) => {
+  const made = await auto()(...given);
+  const { report } = made;
+  return { ...made, outOfFold: report.outOfFold, notes: report.features.map((one) => one.sentence) };
+};
 
 /**
  * A net as it should be trained: no class weights, the rate falling along a cosine, and the weights of the best PR AUC on
@@ -126,7 +145,8 @@ function deepNetwork(candidates: number): FitTable {
 
 /**
  * The honest protocol: all features; encoder, SMOTE, model and threshold from the training customers alone, the
- * threshold by cross-validation; the test customers are predicted once, by the model fitted to all training customers.
+ * threshold by cross-validation (for learners that choose by cross-validation themselves, by the same held-out
+ * predictions); the test customers are predicted once, by the model fitted to all training customers.
  */
 export async function honestProtocol(data: ChurnData, options: HonestOptions = {}): Promise<HonestModel[]> {
   const { seed = 42, folds = 5, trees = 300, networkSearch = 0, resamples = 1000, progress } = options;
@@ -145,10 +165,8 @@ export async function honestProtocol(data: ChurnData, options: HonestOptions = {
     const rng = root.fork(name).fork(resampled ? "smote" : "plain");
     const model = await fit(train.rows, train.labels, rng.fork("all"));
     const study = { learner: fit, data: { table: train.rows, y: train.labels } };
-    // Auto cross-validates itself to choose, and tells each training row's prediction by models that did not see it.
-    const own = (model as Partial<AutoPipeline>).report;
     const trainScores =
-      own?.outOfFold ?? outOfFold(await fitFolds(study, splits, rng.fork("folds")), train.labels.length);
+      model.outOfFold ?? outOfFold(await fitFolds(study, splits, rng.fork("folds")), train.labels.length);
     const { threshold } = chooseThreshold(train.labels, trainScores, { fBeta: 1 });
     const testScores = model.predict(test.rows);
     const measures = figuresAt(threshold);
@@ -164,7 +182,7 @@ export async function honestProtocol(data: ChurnData, options: HonestOptions = {
       testScores,
       calibration: calibrationCurve(test.labels, testScores, { bins: 8, strategy: "quantile" }),
       milliseconds: performance.now() - start,
-      notes: own?.features.map((one) => one.sentence) ?? [],
+      notes: model.notes ?? [],
     });
     progress?.({ phase: resampled ? `${name} with SMOTE` : name, done: k + 1, total: all.length });
   }

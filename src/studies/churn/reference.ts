@@ -49,7 +49,7 @@ export interface Verdict {
 export interface ReferenceOptions {
   /** How many seeds; from 1, defaults to 20. */
   readonly seeds?: number;
-  /** How many of them the tuned forest gets, whose search grows a hundred times the trees; defaults to 8. */
+  /** How many of them the tuned forest gets, whose search grows a hundred times the trees; defaults to 5. */
   readonly tunedSeeds?: number;
   /** The first seed; defaults to 42. */
   readonly seed?: number;
@@ -111,7 +111,7 @@ export async function referenceProtocol(
 }
 
 function contendersOf({ train, test }: ChurnData, options: ReferenceOptions): Contender[] {
-  const { seeds = 20, tunedSeeds = Math.min(8, seeds), trees = 300, draws = 10 } = options;
+  const { seeds = 20, tunedSeeds = Math.min(5, seeds), trees = 300, draws = 10 } = options;
   const action = "run the reference protocol";
   checkInteger(seeds, 1, 1000, action, "seeds");
   checkInteger(tunedSeeds, 1, 1000, action, "tunedSeeds");
