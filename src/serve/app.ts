@@ -83,7 +83,9 @@ export async function buildApp(given: Given): Promise<App> {
     app.log.error({ err: error, rows }, "predictions could not be kept"),
   );
   app.addHook("onClose", async () => log.flush());
-  const queue = new JobQueue(given.store);
+  const queue = new JobQueue(given.store, (error) =>
+    app.log.error({ err: error }, "the store could not be written for a job"),
+  );
   app.addHook("onClose", async () => queue.close());
   const context: Context = { ...given, log, queue };
   const plain = app as unknown as FastifyInstance;

@@ -10,6 +10,8 @@ export interface PredictionLog {
   room(): Promise<void>;
   /** Writes what is still held back. */
   flush(): Promise<void>;
+  /** Whether rows could not be kept within the last minute. */
+  failing(): boolean;
 }
 
 /** Rows written together, the longest time that one waits, and the rows that may wait. */
@@ -22,6 +24,7 @@ export function predictionLog(store: Store, failed: (error: unknown, rows: numbe
   const waiting: StoredPrediction[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
+  let lost = -Infinity;
   const write = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
@@ -32,6 +35,7 @@ export function predictionLog(store: Store, failed: (error: unknown, rows: numbe
         if (store.file === ":memory:") addPredictions(store, rows);
         else await runInThread(writePredictions, { file: store.file, rows });
       } catch (error) {
+        lost = performance.now();
         failed(error, rows.length);
       }
     }
@@ -59,5 +63,6 @@ export function predictionLog(store: Store, failed: (error: unknown, rows: numbe
     },
     room: () => (waiting.length < mostWaiting ? Promise.resolve() : flush()),
     flush,
+    failing: () => performance.now() - lost < 60_000,
   };
 }

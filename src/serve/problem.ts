@@ -7,6 +7,7 @@ import type {
 } from "fastify";
 import { isResponseSerializationError } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { StoreError } from "../data/store/open";
 import type { AllowedMethods } from "./allowed-methods";
 import { ruleOf } from "./rule";
 
@@ -119,6 +120,7 @@ export function problemOf(error: Error & { readonly statusCode?: number }): Prob
     const detail = errors.map((one) => `${one.field}: ${one.rule}`).join("; ");
     return { type: "about:blank", title: titles[400], status: 400, detail, errors };
   }
+  if (error instanceof StoreError) return storeProblem(error);
   const status = isResponseSerializationError(error)
     ? 500
     : (error.statusCode ?? (error instanceof RangeError ? 422 : 500));
@@ -132,4 +134,16 @@ export function problemOf(error: Error & { readonly statusCode?: number }): Prob
       detail: "The log has more, under the number of this request",
     };
   return { type: "about:blank", title, status, detail: error.message };
+}
+
+/** What the store refuses: the paths that its error names stay in the log. */
+function storeProblem({ code }: StoreError): Problem {
+  const said = {
+    SQLITE_BUSY: [503, "Another process is writing to the store; try again in a few seconds"],
+    SQLITE_LOCKED: [503, "Another process holds the store; try again in a few seconds"],
+    SQLITE_FULL: [507, "Nothing of this request was kept"],
+    SQLITE_IOERR: [507, "The store could not be written, and nothing of this request was kept"],
+  }[code] as [number, string] | undefined;
+  const [status, detail] = said ?? [500, "The store can't be used; the log has more"];
+  return { type: "about:blank", title: titles[status], status, detail };
 }

@@ -17,6 +17,8 @@ export interface RealServer {
   memory(): number;
   /** Seconds of processor time used so far. */
   cpu(): number;
+  /** Resolves to its exit code once it has gone. */
+  readonly exited: Promise<number | null>;
   /** Asks it to end; resolves to its exit code, null when it had to be killed. */
   end(): Promise<number | null>;
 }
@@ -53,7 +55,7 @@ export async function startReal(options: RealOptions = {}): Promise<RealServer> 
   const exited = new Promise<number | null>((done) => child.once("close", (code) => done(code)));
   const stat = (): string => readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1];
   const end = async (): Promise<number | null> => {
-    child.kill("SIGTERM");
+    if (child.exitCode === null) child.kill("SIGTERM");
     const hard = setTimeout(() => child.kill("SIGKILL"), 15_000);
     const code = await exited;
     clearTimeout(hard);
@@ -68,6 +70,7 @@ export async function startReal(options: RealOptions = {}): Promise<RealServer> 
         port: Number(found[2]),
         folder,
         child,
+        exited,
         said: () => words,
         memory: () =>
           Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) / 1024,

@@ -1,5 +1,5 @@
 import { check } from "../../core/checks";
-import { type Store, transaction } from "./open";
+import { type Store, transaction, withoutWaiting } from "./open";
 
 export type JobState = "queued" | "running" | "done" | "failed" | "stopped" | "interrupted";
 
@@ -99,7 +99,8 @@ export function interruptOrphans(store: Store): Job[] {
 
 /** Keeps an event of a job and returns its number. */
 export function addJobEvent(store: Store, id: number, event: unknown): number {
-  return transaction(store, "add an event to", () => {
+  // What a power cut may take of these is no more than what was seen of a job's progress.
+  return withoutWaiting(store, "add an event to", () => {
     const { next } = store.db
       .prepare("SELECT coalesce(max(number), 0) + 1 AS next FROM telelink_job_events WHERE job_id = ?")
       .get(id) as { next: number };

@@ -49,6 +49,20 @@ export function transaction<T>(store: Store, action: string, work: () => T): T {
   }
 }
 
+/**
+ * The same without waiting for the disk: a crash of the process loses nothing of it, a power cut may lose the last
+ * moments. For what comes often and is told by what follows it.
+ */
+export function withoutWaiting<T>(store: Store, action: string, work: () => T): T {
+  if (store.db.inTransaction) return work();
+  store.db.pragma("synchronous = NORMAL");
+  try {
+    return transaction(store, action, work);
+  } finally {
+    store.db.pragma("synchronous = FULL");
+  }
+}
+
 /** Where the store cannot be used, an error that says so and what to do; anything else as it came. */
 export function storeError(error: unknown, action: string, file: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;

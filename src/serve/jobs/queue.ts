@@ -12,11 +12,12 @@ import {
   type JobEvent,
   jobEvents,
   jobWith,
+  listJobs,
   startNextJob,
 } from "../../data/store/jobs";
 import { saveModel } from "../../data/store/models";
 import type { Store } from "../../data/store/open";
-import type { FromChild, ToChild } from "./messages";
+import type { FromChild, JobResult, ToChild } from "./messages";
 
 // The child is always the built one, also when this file runs from source.
 const entry = resolve(__dirname, "..", "..", "..", "dist", "serve", "jobs", "child.js");
@@ -24,18 +25,26 @@ const entry = resolve(__dirname, "..", "..", "..", "dist", "serve", "jobs", "chi
 /** How long a job that was told to stop may take before its process is ended. */
 const graceMs = 5000;
 
+/** How long to wait before the store is written again where it could not be. */
+const retryMs = 2000;
+
 /**
  * Runs the store's jobs one after the other, each in a process of its own, so that training never holds up an answer and
  * a crash in it harms nothing. Progress is kept in the store as numbered events.
  */
 export class JobQueue {
   private readonly store: Store;
+  private readonly failed: (error: unknown) => void;
   private readonly told = new EventEmitter();
   private running: { readonly job: Job; readonly child: ChildProcess; stopping: boolean } | undefined;
   private closed = false;
+  /** How jobs ended that the store does not know of yet. */
+  private readonly unsettled = new Map<number, Pick<Job, "state" | "result" | "error">>();
 
-  constructor(store: Store) {
+  /** `failed` hears of what could not be written into the store: it is tried again, and no request suffers from it. */
+  constructor(store: Store, failed: (error: unknown) => void = () => {}) {
     this.store = store;
+    this.failed = failed;
     this.told.setMaxListeners(0);
     // A job that a dead process left running can't be resumed within an epoch: it is marked, and may be asked for again.
     for (const job of interruptOrphans(store))
@@ -51,9 +60,24 @@ export class JobQueue {
     return job;
   }
 
+  /** The newest jobs first. */
+  list(): Job[] {
+    return listJobs(this.store).map((one) => this.known(one));
+  }
+
+  /** The job of this number; an error when there is none. */
+  find(id: number): Job {
+    return this.known(jobWith(this.store, id));
+  }
+
+  private known(job: Job): Job {
+    return { ...job, ...this.unsettled.get(job.id) };
+  }
+
   /** Stops a queued or running job; one that has ended stays as it is. */
   stop(id: number): Job {
-    const job = jobWith(this.store, id);
+    const job = this.find(id);
+    if (this.unsettled.has(id)) return job;
     if (this.running?.job.id === id) {
       const { child } = this.running;
       this.running.stopping = true;
@@ -76,7 +100,12 @@ export class JobQueue {
         yield one;
       }
       if (signal.aborted) return;
-      const { state } = jobWith(this.store, id);
+      const { state } = this.find(id);
+      const end = this.unsettled.get(id);
+      if (end) {
+        yield { number: last + 1, event: end };
+        return;
+      }
       if (state !== "queued" && state !== "running") {
         // The last event may have come between the two reads.
         yield* jobEvents(this.store, id, last);
@@ -106,8 +135,18 @@ export class JobQueue {
 
   private next(): void {
     if (this.closed || this.running) return;
-    const job = startNextJob(this.store);
+    let job: Job | undefined;
+    try {
+      job = startNextJob(this.store);
+    } catch (error) {
+      this.failed(error);
+      setTimeout(() => this.next(), retryMs).unref();
+    }
     if (!job) return;
+    this.start(job);
+  }
+
+  private start(job: Job): void {
     this.tell(job.id, { state: "running" });
     const child = fork(entry, [], { stdio: ["ignore", "ignore", "pipe", "ipc"], serialization: "advanced" });
     this.running = { job, child, stopping: false };
@@ -124,13 +163,8 @@ export class JobQueue {
     child.on("close", (code, signal) => {
       const stopping = this.running?.stopping ?? false;
       this.running = undefined;
-      this.end(
-        job,
-        done,
-        stopping,
-        `its process ended (${signal ?? `code ${code}`})${errors ? `: ${errors.trim().split("\n").pop()}` : ""}`,
-      );
-      setImmediate(() => this.next());
+      const why = errors ? `: ${errors.trim().split("\n").pop()}` : "";
+      this.end(job, done, stopping, `its process ended (${signal ?? `code ${code}`})${why}`);
     });
     const folder = this.store.file === ":memory:" ? undefined : dirname(this.store.file);
     send(child, {
@@ -148,37 +182,62 @@ export class JobQueue {
     stopping: boolean,
     fate: string,
   ): void {
-    try {
-      if (done?.type === "done") {
-        const { model, ...result } = done.result;
-        const saved = model && saveModel(this.store, { ...model, content: readFileSync(model.file) });
-        if (model) rmSync(model.file, { force: true });
-        const told = saved ? { ...result, model: saved.name, version: saved.version } : result;
-        // A job that was stopped and still has a good model keeps it, and says that it was stopped.
-        const state = stopping ? "stopped" : "done";
-        endJob(this.store, job.id, state, { result: told });
-        this.tell(job.id, { state, result: told });
-      } else if (stopping) {
-        endJob(this.store, job.id, "stopped");
-        this.tell(job.id, { state: "stopped" });
-      } else if (this.closed) {
-        endJob(this.store, job.id, "interrupted", {
-          error: "The server was stopped while this job was running.",
-        });
-        this.tell(job.id, { state: "interrupted" });
-      } else {
-        const error = done?.type === "failed" ? done.error : `Cannot finish the job: ${fate}`;
-        endJob(this.store, job.id, "failed", { error });
-        this.tell(job.id, { state: "failed", error });
+    let result: Record<string, unknown> | undefined;
+    let error: string | undefined;
+    if (done?.type === "done") {
+      try {
+        result = this.keep(done.result);
+      } catch (cause) {
+        this.failed(cause);
+        error = `The result could not be kept: ${(cause as Error).message}`;
       }
-    } catch (error) {
-      endJob(this.store, job.id, "failed", { error: error instanceof Error ? error.message : String(error) });
-      this.tell(job.id, { state: "failed", error: "The result could not be kept." });
+    } else if (done?.type === "failed") error = done.error;
+    else error = `Cannot finish the job: ${fate}`;
+    // A job that was stopped and still has a good model keeps it, and says that it was stopped.
+    if (stopping && (result || done?.type !== "done")) this.settle(job.id, "stopped", { result });
+    else if (result) this.settle(job.id, "done", { result });
+    else if (this.closed)
+      this.settle(job.id, "interrupted", { error: "The server was stopped while this job was running." });
+    else this.settle(job.id, "failed", { error });
+  }
+
+  /** What a job came to, its model taken over into the store. */
+  private keep({ model, ...result }: JobResult): Record<string, unknown> {
+    if (!model) return result;
+    try {
+      const saved = saveModel(this.store, { ...model, content: readFileSync(model.file) });
+      return { ...result, model: saved.name, version: saved.version };
+    } finally {
+      rmSync(model.file, { force: true });
     }
   }
 
+  /** Writes how a job ended, if need be once more, and goes on with the next. */
+  private settle(
+    id: number,
+    state: "done" | "stopped" | "interrupted" | "failed",
+    outcome: { readonly result?: unknown; readonly error?: string },
+  ): void {
+    try {
+      endJob(this.store, id, state, outcome);
+    } catch (error) {
+      if (!this.unsettled.has(id)) this.failed(error);
+      this.unsettled.set(id, { state, ...outcome });
+      this.told.emit(`${id}`);
+      setTimeout(() => !this.closed && this.settle(id, state, outcome), retryMs).unref();
+      return;
+    }
+    this.unsettled.delete(id);
+    this.tell(id, { state, ...outcome });
+    setImmediate(() => this.next());
+  }
+
   private tell(id: number, event: unknown): void {
-    addJobEvent(this.store, id, event);
+    try {
+      addJobEvent(this.store, id, event);
+    } catch (error) {
+      this.failed(error);
+    }
     this.told.emit(`${id}`);
   }
 }
@@ -187,7 +246,7 @@ export class JobQueue {
 function giveWay({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Where a system does not allow it, or the process has ended already.
   }

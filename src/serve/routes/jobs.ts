@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { type Job, jobWith, listJobs } from "../../data/store/jobs";
+import type { Job } from "../../data/store/jobs";
 import type { App, Context } from "../app";
 import { HttpProblem, problem } from "../problem";
 
@@ -33,11 +33,11 @@ export function shownJob(job: Job): z.infer<typeof jobSchema> {
 }
 
 /** Long work: what there is, how it goes, and how to stop it. */
-export function jobRoutes(app: App, { store, queue }: Context): void {
+export function jobRoutes(app: App, { queue }: Context): void {
   app.get(
     "/jobs",
     { schema: { summary: "The newest jobs", tags: ["jobs"], response: { 200: z.array(jobSchema) } } },
-    async () => listJobs(store).map(shownJob),
+    async () => queue.list().map(shownJob),
   );
 
   app.get(
@@ -97,7 +97,7 @@ export function jobRoutes(app: App, { store, queue }: Context): void {
 
   function find(id: number): Job {
     try {
-      return jobWith(store, id);
+      return queue.find(id);
     } catch {
       throw new HttpProblem(404, "There is nothing here", `There is no job ${id}; /jobs lists the newest`);
     }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listModels } from "../../data/store/models";
+import type { Store } from "../../data/store/open";
 import { risks } from "../../studies/desk/decide";
 import type { App, Context } from "../app";
 import type { Serving } from "../champion";
@@ -60,7 +61,8 @@ export function statusRoutes(app: App, context: Context): void {
         model: model ? context.desk().origin.model : "none",
         source: "desk",
       };
-      const writable = loads(() => context.store.db.exec("BEGIN IMMEDIATE; ROLLBACK"));
+      // A full disk shows only where something was to be kept.
+      const writable = loads(() => checkWritable(context.store)) && !context.log.failing();
       if (!model || !writable) request.log.warn({ model, writable }, "health check failed");
       return reply.code(model && writable ? 200 : 503).send({
         status: model && writable ? "ok" : "failing",
@@ -106,6 +108,17 @@ export function statusRoutes(app: App, context: Context): void {
       };
     },
   );
+}
+
+/** Throws where the store can't be written now; whoever asks for health must not keep all others waiting. */
+function checkWritable({ db }: Store): void {
+  const { timeout } = db.prepare("PRAGMA busy_timeout").get() as { timeout: number };
+  db.pragma("busy_timeout = 50");
+  try {
+    db.exec("BEGIN IMMEDIATE; ROLLBACK");
+  } finally {
+    db.pragma(`busy_timeout = ${timeout}`);
+  }
 }
 
 function loads(work: () => unknown): boolean {

@@ -9,6 +9,7 @@ import { problemText } from "../../data/problems";
 import { profile } from "../../data/profile";
 import { parseCsv } from "../../data/read-csv";
 import type { SchemaName } from "../../data/sources";
+import { addGeneration } from "../../data/store/generations";
 import { findModel, listModels, modelContent } from "../../data/store/models";
 import { cellText, type Table } from "../../data/table";
 import { csvWriter } from "../../data/write-csv";
@@ -329,18 +330,13 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
       const synthesiser = modelOf(model);
       // Conditions that can't be met fail here, before the answer has begun.
       synthesiser.sample(1, seeded(seed), where ? { where: where as Where } : {});
-      store.db
-        .prepare(
-          "INSERT INTO telelink_generations (model_id, model, rows, seed, conditions, at) VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .run(
-          findModel(store, model)?.id ?? null,
-          model,
-          rows,
-          seed,
-          JSON.stringify(where ?? {}),
-          new Date().toISOString(),
-        );
+      addGeneration(store, {
+        modelId: findModel(store, model)?.id,
+        model,
+        rows,
+        seed,
+        conditions: where ?? {},
+      });
       return reply
         .type("text/csv; charset=utf-8")
         .header("content-disposition", 'attachment; filename="synthetic.csv"')
