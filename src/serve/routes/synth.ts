@@ -1,24 +1,18 @@
-import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { z } from "zod";
 import { runInThread } from "../../core/pool";
-import { seeded } from "../../core/rng";
-import { distinctRows } from "../../data/duplicates";
 import { type PretrainedCard, pretrainedCards } from "../../data/pretrained";
-import { problemText } from "../../data/problems";
-import { profile } from "../../data/profile";
-import { parseCsv } from "../../data/read-csv";
 import type { SchemaName } from "../../data/sources";
 import { addGeneration } from "../../data/store/generations";
 import { findModel, listModels, modelContent } from "../../data/store/models";
 import { cellText, type Table } from "../../data/table";
 import { csvWriter } from "../../data/write-csv";
 import { type Beside, type BesideWork, besideReal } from "../../studies/synthesis/beside";
+import { checkData } from "../../studies/synthesis/check-data";
+import { drawBlocks, type GeneratorSource } from "../../studies/synthesis/draw";
 import { type HeldOut, heldOutShares } from "../../studies/synthesis/real-rows";
 import type { Where } from "../../synthesis/conditions";
-import { loadSynthesiser, methodNames } from "../../synthesis/methods";
-import { loadPretrained } from "../../synthesis/pretrained";
-import { type Synthesiser, sampleBlocks } from "../../synthesis/synthesiser";
+import { methodNames } from "../../synthesis/methods";
 import type { App, Context } from "../app";
 import { csvFiles, dataFile } from "../data-path";
 import { HttpProblem, problem } from "../problem";
@@ -132,6 +126,9 @@ const comparedRows = 2000;
 /** Simulated customers whom a pretrained generator never saw, to compare it with. */
 const freshRows = 3000;
 
+/** Rows drawn at a time for an answer. */
+const streamedRows = 10_000;
+
 /** Most rows shown before a download. */
 const previewRows = 10;
 
@@ -161,21 +158,17 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
     },
     async (request) => {
       const { path } = request.body;
-      const read = parseCsv(readFileSync(dataFile(settings.data, path)), {}, path);
-      const columns = profile(read.table).map(({ name, type, missing, summary }) => ({
-        name,
-        type,
-        missing,
-        summary,
-      }));
-      return {
-        path,
-        rows: read.rows - read.rejected,
-        rejected: read.rejected,
-        duplicates: distinctRows(read.table).duplicates,
-        columns,
-        problems: read.problems.slice(0, 20).map(problemText),
-      };
+      const found = await runInThread(checkData, { path: dataFile(settings.data, path), file: path }).catch(
+        (error: Error) => {
+          // What can't be read at all is told with the name that was given, not with where it lies here.
+          throw new HttpProblem(
+            422,
+            "The data cannot be used",
+            error.message.replaceAll(dataFile(settings.data, path), path),
+          );
+        },
+      );
+      return { path, ...found, columns: [...found.columns], problems: [...found.problems] };
     },
   );
 
@@ -213,16 +206,11 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
     ],
   );
 
-  // Models are read once: the newest few stay in memory.
-  const loaded = new Map<number, Synthesiser>();
-  const pretrained = new Map<string, Synthesiser>();
-  const modelOf = (reference: string): Synthesiser => {
+  // Bytes are read once and shared with the threads that draw: those of the newest few models stay.
+  const read = new Map<number, GeneratorSource>();
+  const sourceOf = (reference: string): GeneratorSource => {
     const name = pretrainedName(reference);
-    if (name !== undefined) {
-      const known = pretrained.get(name) ?? loadPretrained(name).synthesiser;
-      pretrained.set(name, known);
-      return known;
-    }
+    if (name !== undefined) return { kind: "pretrained", name };
     const found = findModel(store, reference);
     if (!found?.kind.startsWith("synthesiser "))
       throw new HttpProblem(
@@ -230,12 +218,14 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         "There is nothing here",
         "There is no such generator; /synth/models lists those there are",
       );
-    const known =
-      loaded.get(found.id) ??
-      loadSynthesiser(JSON.parse(Buffer.from(modelContent(store, found.id)).toString("utf8")));
-    loaded.delete(found.id);
-    loaded.set(found.id, known);
-    for (const id of [...loaded.keys()].slice(0, -4)) loaded.delete(id);
+    const known = read.get(found.id) ?? {
+      kind: "saved" as const,
+      key: `${found.id} ${found.sha256}`,
+      bytes: shared(modelContent(store, found.id)),
+    };
+    read.delete(found.id);
+    read.set(found.id, known);
+    for (const id of [...read.keys()].slice(0, -4)) read.delete(id);
     return known;
   };
 
@@ -280,7 +270,8 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
     async (request) => {
       const { model, rows, seed, where } = request.body;
       // The first block is the one that a download begins with.
-      const first = await blocksOf(modelOf(model), rows, seed, where as Where).next();
+      const draw = { source: sourceOf(model), rows, seed, where: where as Where };
+      const first = await drawBlocks(draw, { each: streamedRows }).next();
       const block: Table | undefined = first.done ? undefined : first.value;
       return {
         columns: (block?.columns ?? []).map((one) => one.name),
@@ -307,10 +298,8 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
     },
     async (request) => {
       const { model, seed } = request.body;
-      const synthesiser = modelOf(model);
-      const real = realOf(model);
-      const synthetic = synthesiser.sample(comparedRows, seeded(seed));
-      return shownBeside(await runInThread(besideReal, { real, synthetic }));
+      const made = { source: sourceOf(model), rows: comparedRows, seed };
+      return shownBeside(await runInThread(besideReal, { real: realOf(model), made }));
     },
   );
 
@@ -327,9 +316,10 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
     },
     async (request, reply) => {
       const { model, rows, seed, where } = request.body;
-      const synthesiser = modelOf(model);
+      const draw = { source: sourceOf(model), rows, seed, where: where as Where };
+      const blocks = drawBlocks(draw, { each: streamedRows });
       // Conditions that can't be met fail here, before the answer has begun.
-      synthesiser.sample(1, seeded(seed), where ? { where: where as Where } : {});
+      const first = await blocks.next();
       addGeneration(store, {
         modelId: findModel(store, model)?.id,
         model,
@@ -340,7 +330,7 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
       return reply
         .type("text/csv; charset=utf-8")
         .header("content-disposition", 'attachment; filename="synthetic.csv"')
-        .send(Readable.from(csvOf(synthesiser, rows, seed, where as Where)) as never);
+        .send(Readable.from(csvOf(first, blocks)) as never);
     },
   );
 }
@@ -389,25 +379,18 @@ function pretrainedName(reference: string): string | undefined {
   return pretrainedCards().some((one) => one.name === name) ? name : undefined;
 }
 
-function blocksOf(
-  model: Synthesiser,
-  rows: number,
-  seed: string,
-  where: Where | undefined,
-): AsyncGenerator<Table> {
-  return sampleBlocks(model, rows, seeded(seed), { blockRows: 10_000, ...(where ? { where } : {}) });
+/** The bytes where all threads can read them. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  out.set(bytes);
+  return out;
 }
 
-async function* csvOf(
-  model: Synthesiser,
-  rows: number,
-  seed: string,
-  where: Where | undefined,
-): AsyncGenerator<Buffer> {
+async function* csvOf(first: IteratorResult<Table>, rest: AsyncGenerator<Table>): AsyncGenerator<Buffer> {
   const pieces: Buffer[] = [];
   const writer = csvWriter((bytes) => pieces.push(Buffer.from(bytes)), { spreadsheetSafe: true });
-  for await (const block of blocksOf(model, rows, seed, where)) {
-    writer.write(block);
+  for (let next = first; !next.done; next = await rest.next()) {
+    writer.write(next.value);
     yield* pieces.splice(0);
   }
   writer.end();

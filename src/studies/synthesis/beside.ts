@@ -1,8 +1,10 @@
 import { type Task, task } from "../../core/pool";
+import { seeded } from "../../core/rng";
 import type { SchemaName } from "../../data/sources";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
 import { distancePrivacy } from "../../evaluate/synthetic/privacy";
 import { qualityScore } from "../../evaluate/synthetic/quality";
+import { type Draw, generatorOf } from "./draw";
 import { type HeldOut, type RealRows, rowsOfFile, rowsOfSimulator } from "./real-rows";
 
 export interface BesideWork {
@@ -22,7 +24,8 @@ export interface BesideWork {
         readonly seed: number;
         readonly fresh: number;
       };
-  readonly synthetic: Table;
+  /** The rows to be drawn beside them, as one block. */
+  readonly made: Draw;
 }
 
 /** What rows that the generator never saw tell of it. */
@@ -77,7 +80,7 @@ const most = 6;
 export const besideReal: Task<BesideWork, Beside> = task(
   "studies/synthesis/beside",
   "besideReal",
-  ({ real, synthetic }) => beside(realRows(real), synthetic),
+  ({ real, made }) => beside(realRows(real), generatorOf(made.source).sample(made.rows, seeded(made.seed))),
 );
 
 function realRows(from: BesideWork["real"]): RealRows {
