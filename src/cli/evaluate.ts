@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Evaluation } from "../studies/prediction/evaluate-model";
+import { keepDuplicates } from "./options";
 import { noteProblems, print, printJson, printTable } from "./output";
 
 interface Options {
@@ -7,6 +8,8 @@ interface Options {
   threshold?: string;
   level: string;
   seed: string;
+  id: string[];
+  keepDuplicates?: boolean;
   json?: boolean;
 }
 
@@ -19,27 +22,39 @@ export function evaluateCommand(): Command {
     .option("--threshold <probability>", "decide by another threshold than the model's own")
     .option("--level <share>", "coverage of the intervals", "0.95")
     .option("--seed <number>", "seed of the bootstrap", "42")
+    .option("--id <column...>", "columns that name the customer (default: the first identifier)", [])
+    .option("--keep-duplicates", keepDuplicates)
     .option("--json", "print JSON, with confusion counts, calibration and gains")
     .addHelpText(
       "after",
       `
 Examples:
   $ telelink evaluate churn.model.json --data held-out.csv
-  $ telelink evaluate churn.model.json --data held-out.csv --threshold 0.3 --json`,
+  $ telelink evaluate churn.model.json --data held-out.csv --threshold 0.3 --json
+
+As in training a customer counts once: later rows of one are left out, and their number is told.`,
     )
     .action(evaluate);
 }
 
 async function evaluate(file: string, options: Options): Promise<void> {
-  const [{ readModelFile }, { readCsv }, { evaluateModel }, { knownSchema }, { seeded }, numbers] =
-    await Promise.all([
-      import("./model-file.js"),
-      import("../data/read-csv.js"),
-      import("../studies/prediction/evaluate-model.js"),
-      import("../studies/prediction/saved-model.js"),
-      import("../core/rng.js"),
-      import("./options.js"),
-    ]);
+  const [
+    { readModelFile },
+    { readCsv },
+    { evaluateModel },
+    { knownSchema },
+    { seeded },
+    numbers,
+    { oncePerCustomer },
+  ] = await Promise.all([
+    import("./model-file.js"),
+    import("../data/read-csv.js"),
+    import("../studies/prediction/evaluate-model.js"),
+    import("../studies/prediction/saved-model.js"),
+    import("../core/rng.js"),
+    import("./options.js"),
+    import("./once-per-customer.js"),
+  ]);
   const threshold =
     options.threshold === undefined
       ? undefined
@@ -48,9 +63,10 @@ async function evaluate(file: string, options: Options): Promise<void> {
   const seed = numbers.wholeNumber(options.seed, "--seed");
   const model = readModelFile(file);
   const read = readCsv(options.data, { schema: knownSchema(model) });
-  const found = evaluateModel(model, read.table, seeded(seed), { threshold, level });
+  const { table, duplicates } = oncePerCustomer(read.table, options);
+  const found = evaluateModel(model, table, seeded(seed), { threshold, level });
   if (options.json) {
-    printJson({ model: file, data: options.data, target: model.target.column, ...found });
+    printJson({ model: file, data: options.data, target: model.target.column, duplicates, ...found });
     return;
   }
   show(found, options.data);

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Table } from "../data/table";
 import { CliError, usageError } from "./exit";
+import { keepDuplicates } from "./options";
 import { noteProblems, print, printJson, printTable } from "./output";
 
 interface Options {
@@ -9,6 +10,7 @@ interface Options {
   id?: string;
   top: string;
   seed: string;
+  keepDuplicates?: boolean;
   json?: boolean;
 }
 
@@ -25,6 +27,7 @@ export function explainCommand(): Command {
     .option("--id <column=value>", "explain the row whose column has this value")
     .option("--top <number>", "how many columns to show", "10")
     .option("--seed <number>", "seed of the shuffling", "42")
+    .option("--keep-duplicates", keepDuplicates)
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -84,9 +87,11 @@ async function explain(file: string, options: Options): Promise<void> {
     return;
   }
   const read = readCsv(options.data, { schema: knownSchema(model) });
-  const found = explainModel(model, read.table, seeded(seed), { top: Math.min(top, 5) });
-  if (options.json) return printJson({ model: file, data: options.data, ...found });
-  print(`${found.measure} lost when a column is shuffled, over ${Math.min(read.table.rows, 5_000)} rows:`);
+  const { oncePerCustomer } = await import("./once-per-customer.js");
+  const { table, duplicates } = oncePerCustomer(read.table, { keepDuplicates: options.keepDuplicates });
+  const found = explainModel(model, table, seeded(seed), { top: Math.min(top, 5) });
+  if (options.json) return printJson({ model: file, data: options.data, duplicates, ...found });
+  print(`${found.measure} lost when a column is shuffled, over ${Math.min(table.rows, 5_000)} rows:`);
   printTable(
     ["column", "loss", "±"],
     found.importances

@@ -29,3 +29,6 @@ export function decimalNumber(text: string, option: string, low: number, high: n
 export function seconds(text: string, option: string): number {
   return decimalNumber(text, option, 0.001, 86_400);
 }
+
+/** What the option --keep-duplicates of several commands says of itself. */
+export const keepDuplicates = "let customers count as often as they stand in the file";

@@ -22,7 +22,9 @@ export function predictCommand(): Command {
       `
 Examples:
   $ telelink predict churn.json --data customers.csv --id customerID --out risks.csv
-  $ cat customers.csv | telelink predict churn.json --data - | head`,
+  $ cat customers.csv | telelink predict churn.json --data - | head
+
+Every row gets its answer, that of a customer who stands in the file more than once too.`,
     )
     .action(predict);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { NetTraining } from "../synthesis/nets/net-options";
 import { CliError, usageError } from "./exit";
-import { wholeNumber } from "./options";
+import { keepDuplicates, wholeNumber } from "./options";
 import { note, noteProblems, print } from "./output";
 
 interface Options {
@@ -20,6 +20,7 @@ interface Options {
   combination: string[];
   order: string[];
   search: boolean;
+  keepDuplicates?: boolean;
   structure?: string;
   writeStructure?: string;
   showStructure?: boolean;
@@ -50,6 +51,7 @@ export function synthFitCommand(): Command {
     )
     .option("--order <pair...>", "columns of which one is never above the other: first<=last", [])
     .option("--no-search", "look for no rules in the data")
+    .option("--keep-duplicates", keepDuplicates)
     .option("--structure <file>", "rules to keep instead of those found (JSON, see --write-structure)")
     .option(
       "--write-structure <file>",
@@ -127,6 +129,8 @@ async function fit(options: Options): Promise<void> {
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
   const read = readCsv(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
   noteProblems(read.problems, read.problemCount, 5);
+  const { oncePerCustomer } = await import("./once-per-customer.js");
+  const { table } = oncePerCustomer(read.table, { keepDuplicates: options.keepDuplicates });
   const rng = seeded(seed);
   const rules = {
     keep: options.keep,
@@ -137,9 +141,9 @@ async function fit(options: Options): Promise<void> {
   const structure = options.structure
     ? structureFrom(
         options.structure,
-        read.table.columns.map((one) => one.name),
+        table.columns.map((one) => one.name),
       )
-    : discoverStructure(read.table, rng.fork("structure"), {
+    : discoverStructure(table, rng.fork("structure"), {
         ...rules,
         search: options.search && !methods.plainMethods.includes(method),
       });
@@ -157,7 +161,7 @@ async function fit(options: Options): Promise<void> {
     ...(options.target !== undefined && { target: options.target }),
     ...(epochs !== undefined && { epochs }),
   };
-  const synthesiser = await watched((watch) => methods.synthesis(method, settings)(read.table, rng, watch));
+  const synthesiser = await watched((watch) => methods.synthesis(method, settings)(table, rng, watch));
   const { training } = synthesiser as { training?: NetTraining };
   if (training) noteTraining(training);
   const { structure: _, ...plain } = settings;
@@ -165,7 +169,7 @@ async function fit(options: Options): Promise<void> {
     method,
     options: plain,
     seed,
-    rows: read.table.rows,
+    rows: table.rows,
     data: [await fileOrigin(options.data)],
     version: packageVersion(),
   };
@@ -173,7 +177,7 @@ async function fit(options: Options): Promise<void> {
   print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
   for (const sentence of sentences) print(`  ${sentence}`);
   note(
-    `${read.table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
+    `${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
   );
 }
 

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { CsvRead } from "../data/read-csv";
 import type { SavedModel } from "../studies/prediction/saved-model";
 import { CliError, exitCodes, usageError } from "./exit";
+import { keepDuplicates } from "./options";
 import { note, noteProblems, print, printTable } from "./output";
 
 interface Options {
@@ -20,6 +21,7 @@ interface Options {
   members?: string;
   seed: string;
   folds: string;
+  keepDuplicates?: boolean;
 }
 
 /** `telelink train`: a model for any CSV file. */
@@ -60,6 +62,7 @@ export function trainCommand(): Command {
     .option("--store <file>", "the store, with --alias", "data/telelink.db")
     .option("--seed <number>", "the same seed trains the same model", "42")
     .option("--folds <number>", "folds of the cross-validation", "5")
+    .option("--keep-duplicates", keepDuplicates)
     .addHelpText(
       "after",
       `
@@ -70,7 +73,7 @@ Examples:
   $ telelink train --data customers.csv --target Churn --model network --search 20 --out churn.tlm
 
 A customer who stands in the file more than once, by --id or else by its first identifier, counts once: later rows are
-left out, and their number is told.`,
+left out, and their number is told; --keep-duplicates keeps them.`,
     )
     .action(train);
 }
@@ -78,9 +81,9 @@ left out, and their number is told.`,
 async function train(options: Options): Promise<void> {
   if (options.out === undefined && options.alias === undefined)
     throw usageError("Cannot train: --out or --alias must say where the model goes");
-  const [{ readTable }, { distinctRows }, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
+  const [{ readTable }, { oncePerCustomer }, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
     import("../data/read-parquet.js"),
-    import("../data/duplicates.js"),
+    import("./once-per-customer.js"),
     import("../data/schema-file.js"),
     import("../studies/prediction/train-model.js"),
     import("../core/rng.js"),
@@ -106,8 +109,7 @@ async function train(options: Options): Promise<void> {
         `Cannot train: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}`,
       );
   showColumns(read, options);
-  const { table, id, duplicates } = distinctRows(read.table, options.id);
-  if (duplicates > 0) print(`${duplicates} rows left out: their ${id.join(" and ")} stood further up\n`);
+  const { table } = oncePerCustomer(read.table, options);
   const plan = { ...options, folds, search, members, drop: [...options.drop, ...options.id] };
   const training = await watched((watch) =>
     trainModel(table, read.schema, plan, seeded(seed), watch).catch((error: unknown) => {

@@ -44,7 +44,7 @@ describe("telelink", () => {
       execFileSync(process.execPath, ["-e", script], { encoding: "utf8" }),
     ) as string[];
     expect(
-      loaded.filter((file) => !/node_modules\/commander\/|\/dist\/data\/problems\.js$/.test(file)),
+      loaded.filter((file) => !/node_modules\/commander\/|\/dist\/data\/(problems|files)\.js$/.test(file)),
     ).toEqual([]);
   });
 

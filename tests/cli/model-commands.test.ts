@@ -110,11 +110,47 @@ test("telelink train counts a customer once, and says how many rows that left ou
   const [, ...rows] = text.split("\n");
   writeFileSync(at("twice.csv"), `${text}\n${rows.slice(0, 7).join("\n")}\n`);
   await telelink("train", "--data", at("twice.csv"), "--out", at("twice.json"), ...training);
-  expect(out).toContain("7 rows left out: their customerID stood further up");
+  const told = "7 rows left out: their customerID stood further up (--keep-duplicates keeps them)";
+  expect(err).toContain(told);
   const json = JSON.parse(readFileSync(at("twice.json"), "utf8"));
   expect(json.origin.rows).toBe(300);
   await telelink("train", "--data", at("train.csv"), "--out", at("once.json"), ...training);
   expect(json.pipeline).toEqual(JSON.parse(readFileSync(at("once.json"), "utf8")).pipeline);
+  const every = [
+    "train",
+    "--data",
+    at("twice.csv"),
+    "--out",
+    at("every.json"),
+    ...training,
+    "--keep-duplicates",
+  ];
+  expect(await telelink(...every)).toBe(0);
+  expect(err).toContain("7 rows have a customerID that stood further up; they are kept");
+  expect(JSON.parse(readFileSync(at("every.json"), "utf8")).origin.rows).toBe(307);
+});
+
+test("telelink evaluate and explain count a customer once, and predict answers every row", async () => {
+  await telelink("train", "--data", at("train.csv"), "--out", at("once.json"), ...training);
+  const text = readFileSync(at("test.csv"), "utf8").trimEnd();
+  const [header, ...rows] = text.split("\n");
+  writeFileSync(at("again.csv"), `${header}\n${[...rows, ...rows.slice(0, 5)].join("\n")}\n`);
+  const figures = async (...more: string[]): Promise<Record<string, unknown>> => {
+    expect(await telelink("evaluate", at("once.json"), ...more, "--json")).toBe(0);
+    const { data: _, ...found } = JSON.parse(out);
+    return found;
+  };
+  const once = await figures("--data", at("test.csv"));
+  expect(once).toMatchObject({ duplicates: 0, rows: rows.length });
+  const again = await figures("--data", at("again.csv"));
+  expect(err).toContain("5 rows left out: their customerID stood further up");
+  expect(again).toEqual({ ...once, duplicates: 5 });
+  const kept = await figures("--data", at("again.csv"), "--keep-duplicates");
+  expect(kept).toMatchObject({ duplicates: 0, rows: rows.length + 5 });
+  expect(await telelink("explain", at("once.json"), "--data", at("again.csv"))).toBe(0);
+  expect(err).toContain("5 rows left out: their customerID stood further up");
+  expect(await telelink("predict", at("once.json"), "--data", at("again.csv"), "--out", at("p.csv"))).toBe(0);
+  expect(readFileSync(at("p.csv"), "utf8").trimEnd().split("\n")).toHaveLength(rows.length + 6);
 });
 
 test("telelink train names columns that give the target away", async () => {

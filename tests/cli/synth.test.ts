@@ -45,6 +45,20 @@ async function telelink(...argv: string[]): Promise<number> {
   return code;
 }
 
+test("telelink synth fit learns a customer once, and says how many rows that left out", async () => {
+  const rows = Array.from(
+    { length: 120 },
+    (_, i) => `c-${1000 + (i % 100)},${i % 3 ? "basic" : "plus"},${i % 40}`,
+  );
+  writeFileSync(at("twice.csv"), `customerID,plan,months\n${rows.join("\n")}\n`);
+  const fit = ["synth", "fit", "--data", at("twice.csv"), "--out", at("twice.json"), "--method", "copula"];
+  expect(await telelink(...fit)).toBe(0);
+  expect(err).toContain("20 rows left out: their customerID stood further up");
+  expect(err).toContain("100 rows learnt by copula");
+  expect(await telelink(...fit, "--keep-duplicates")).toBe(0);
+  expect(err).toContain("120 rows learnt by copula");
+});
+
 test("telelink synth fit, sample and report go from a CSV file to a judged one", async () => {
   expect(await telelink("synth", "fit", "--data", at("train.csv"), "--out", at("m.json"))).toBe(0);
   expect(out).toContain("net = none, backup = no net always come together.");
