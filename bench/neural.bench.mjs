@@ -1,6 +1,6 @@
 // Nets that make customers: an epoch of CTGAN at the same architecture beside SDV's (PyTorch), and whole trainings of gan
-// and vae beside the 300 epochs of SDV's CTGAN and TVAE. IBM Telco's 7,043 rows, or as many simulated ones without it;
-// one thread on both sides. The peers are in scripts/peers-sdv.txt.
+// and vae beside the 300 epochs of SDV's CTGAN and TVAE. IBM Telco's 7,043 rows, or as many simulated ones without it, and
+// 100,000 simulated ones; one thread on both sides. The peers are in scripts/peers-sdv.txt.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import rngModule from "../dist/core/rng.js";
@@ -12,15 +12,17 @@ import qualityModule from "../dist/evaluate/synthetic/quality.js";
 import methodsModule from "../dist/synthesis/methods.js";
 
 const { seeded } = rngModule;
-const file = join(".cache", "bench", "telco.csv");
+const fileOf = (rows = 7043) => join(".cache", "bench", rows === 7043 ? "telco.csv" : `telco-${rows}.csv`);
+const many = 100_000;
 const sampled = 50_000;
 
-function customers() {
+function* customers(rows) {
   const real = join(process.env.TELELINK_DATA ?? "data/raw", "Telco-Customer-Churn.csv");
-  const read = existsSync(real)
-    ? readModule.readCsv(real).table
-    : [...viewModule.viewRows("telco", 7043, 1)][0];
-  return tableModule.dropColumns(read, ["customerID"]);
+  const read =
+    rows === 7043 && existsSync(real)
+      ? [readModule.readCsv(real).table]
+      : viewModule.viewRows("telco", rows, 1);
+  for (const part of read) yield tableModule.dropColumns(part, ["customerID"]);
 }
 
 export default {
@@ -29,9 +31,11 @@ export default {
   async data() {
     const { mkdirSync } = await import("node:fs");
     mkdirSync(join(".cache", "bench"), { recursive: true });
-    const writer = csvFile(file);
-    writer.write(customers());
-    writer.end();
+    for (const rows of [7043, many]) {
+      const writer = csvFile(fileOf(rows));
+      for (const part of customers(rows)) writer.write(part);
+      writer.end();
+    }
   },
   cases: [
     ...["native", "simd"].map((backend) => ({
@@ -40,6 +44,11 @@ export default {
       rounds: 3,
       params: { method: "ctgan", epochs: 12, backend, peer: "ctgan" },
     })),
+    {
+      name: `ctgan, 3 epochs of ${many} rows on simd with preparation`,
+      rounds: 1,
+      params: { method: "ctgan", epochs: 3, backend: "simd", peer: "ctgan", rows: many },
+    },
     {
       name: "tvae, 12 epochs with preparation",
       rounds: 3,
@@ -63,8 +72,8 @@ export default {
       params: { method, peer: "ctgan", epochs: 1, sample: sampled, warmups: 1 },
     })),
   ],
-  async ours({ method, epochs, backend, sample }) {
-    const table = readModule.parseCsv(readFileSync(file)).table;
+  async ours({ method, epochs, backend, sample, rows }) {
+    const table = readModule.parseCsv(readFileSync(fileOf(rows))).table;
     const options = { ...(epochs && { epochs }), ...(backend && { backend }) };
     const fit = methodsModule.synthesis(method, options);
     if (sample) {

@@ -5,7 +5,7 @@ import pandas as pd
 import torch
 from ctgan import CTGAN, TVAE
 
-file = pathlib.Path(__file__).resolve().parents[2] / ".cache" / "bench" / "telco.csv"
+folder = pathlib.Path(__file__).resolve().parents[2] / ".cache" / "bench"
 
 
 def cpu():
@@ -16,7 +16,7 @@ def cpu():
 def prepare(params):
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    table = pd.read_csv(file)
+    table = pd.read_csv(folder / (f"telco-{params['rows']}.csv" if "rows" in params else "telco.csv"))
     table["TotalCharges"] = pd.to_numeric(table["TotalCharges"], errors="coerce").fillna(0)
     numbers = ["tenure", "MonthlyCharges", "TotalCharges"]
     discrete = [name for name in table.columns if name not in numbers]

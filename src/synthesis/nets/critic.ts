@@ -22,6 +22,17 @@ export function dropoutMasks(
   });
 }
 
+/** The rows times the weights of the critic's first layer: most of what a verdict costs. */
+function firstProduct(t: Tape, held: Parameters, rows: Var): Var {
+  return t.matMul(rows, t.parameter(held.get("c.0.w")));
+}
+
+/** The critic's verdict on rows of which the first product is known; its weights move. */
+function verdictFrom(t: Tape, held: Parameters, product: Var, masks: readonly Tensor[]): Var {
+  const first = t.map("leakyRelu", t.add(product, t.parameter(held.get("c.0.b"))));
+  return laterLayers(t, held, t.multiply(first, t.constant(masks[0])), masks, 1, true);
+}
+
 /** The critic's verdict on each row. `trained` says whether its weights move. */
 export function criticVerdict(
   t: Tape,
@@ -30,9 +41,21 @@ export function criticVerdict(
   masks: readonly Tensor[],
   trained: boolean,
 ): Var {
+  return laterLayers(t, held, rows, masks, 0, trained);
+}
+
+/** The layers from number `from` on. */
+function laterLayers(
+  t: Tape,
+  held: Parameters,
+  values: Var,
+  masks: readonly Tensor[],
+  from: number,
+  trained: boolean,
+): Var {
   const p = (name: string): Var => (trained ? t.parameter(held.get(name)) : t.constant(held.get(name)));
-  let h = rows;
-  for (let k = 0; k < hidden; k++) {
+  let h = values;
+  for (let k = from; k < hidden; k++) {
     h = t.dense(h, p(`c.${k}.w`), p(`c.${k}.b`), "leakyRelu");
     h = t.multiply(h, t.constant(masks[k]));
   }
@@ -40,9 +63,9 @@ export function criticVerdict(
 }
 
 /**
- * λ · mean (‖∇ₓ verdict‖ − 1)² at points between real and made rows. The critic is linear between the kinks of its
- * activations, so its derivative by x is a product of its matrices with the slopes as constants, and only first
- * derivatives by the weights are left to take.
+ * λ · mean (‖∇ₓ verdict‖ − 1)² at points between real and made rows, given the first products of both: that of a point
+ * between lies between them. The critic is linear between the kinks of its activations, so its derivative by x is a product
+ * of its matrices with the slopes as constants, and only first derivatives by the weights are left to take.
  */
 export function gradientPenalty(
   t: Tape,
@@ -55,14 +78,14 @@ export function gradientPenalty(
   const { engine } = t;
   const share = engine.put(draws.uniform(new Float32Array(real.rows)), real.rows, 1);
   const apart = engine.binary("subtract", real, made);
-  const between = engine.binary("add", made, engine.binary("multiply", apart, share));
+  let product = engine.binary("add", made, engine.binary("multiply", apart, share));
   const slopes: Tensor[] = [];
-  let h = between;
   for (let k = 0; k < hidden; k++) {
-    const sum = engine.map("linear", engine.matMul(h, held.get(`c.${k}.w`)), held.get(`c.${k}.b`));
+    const sum = engine.map("linear", product, held.get(`c.${k}.b`));
     const y = engine.map("leakyRelu", sum);
     slopes.push(engine.mapGradient("leakyRelu", sum, y, masks[k]));
-    h = engine.binary("multiply", y, masks[k]);
+    const h = engine.binary("multiply", y, masks[k]);
+    if (k + 1 < hidden) product = engine.matMul(h, held.get(`c.${k + 1}.w`));
   }
   const last = t.parameter(held.get(`c.${hidden}.w`));
   let slope = t.multiply(t.constant(slopes[hidden - 1]), t.reshape(last, 1, last.value.rows));
@@ -84,10 +107,11 @@ export function criticLoss(
   draws: Noise,
 ): { loss: Var; distance: Var } {
   const masks = (): readonly Tensor[] => dropoutMasks(t.engine, held, real.rows, draws);
-  const mean = (rows: Tensor): Var =>
-    t.affine(t.sum(criticVerdict(t, held, t.constant(rows), masks(), true)), 1 / rows.rows);
-  const distance = t.subtract(mean(real), mean(made));
-  return { loss: t.subtract(gradientPenalty(t, held, real, made, masks(), draws), distance), distance };
+  const [ofReal, ofMade] = [real, made].map((rows) => firstProduct(t, held, t.constant(rows)));
+  const mean = (product: Var): Var => t.affine(t.sum(verdictFrom(t, held, product, masks())), 1 / real.rows);
+  const distance = t.subtract(mean(ofReal), mean(ofMade));
+  const penalty = gradientPenalty(t, held, ofReal.value, ofMade.value, masks(), draws);
+  return { loss: t.subtract(penalty, distance), distance };
 }
 
 /** What the generator makes small: the negative mean verdict on its rows, the critic's weights held. */

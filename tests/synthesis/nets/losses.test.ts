@@ -120,8 +120,8 @@ const criticWeights = () =>
   stackWeights({ name: "c", sizes: [4, 6, 6, 1], activation: "leakyRelu" }, seeded(6));
 
 function penaltyOf(t: Tape, held: Parameters): Var {
-  const real = t.engine.put(normal(20, "real"), 5, 4);
-  const made = t.engine.put(normal(20, "made"), 5, 4);
+  const first = (rows: string) => t.engine.matMul(t.engine.put(normal(20, rows), 5, 4), held.get("c.0.w"));
+  const [real, made] = [first("real"), first("made")];
   const masks = dropoutMasks(t.engine, held, 5, noise(seeded("masks")));
   return gradientPenalty(t, held, real, made, masks, noise(seeded("between")));
 }
