@@ -66,7 +66,7 @@ export default {
       rounds: 1,
       params: { method: "vae", peer: "tvae", peerEpochs: 300 },
     },
-    ...["gan", "vae", "ctgan"].map((method) => ({
+    ...["sequential", "copula", "gan", "vae", "ctgan", "tvae"].map((method) => ({
       name: `${sampled} rows from ${method}`,
       rounds: 3,
       params: { method, peer: "ctgan", epochs: 1, sample: sampled, warmups: 1 },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { seeded } from "../../src/core/rng";
+import { integer, seeded } from "../../src/core/rng";
+import { type CategoricalColumn, type Column, type Table, table } from "../../src/data/table";
 import { shuffleColumns } from "../../src/evaluate/synthetic/shuffle-columns";
 import { loadSequential, sequential } from "../../src/synthesis/sequential/sequential";
 import { describeSynthesiser } from "./conformance";
@@ -30,4 +31,29 @@ describe("Sequential.logLikelihood(rows)", () => {
     };
     for (const value of model.logLikelihood(strange)) expect(Number.isFinite(value)).toBe(true);
   });
+});
+
+test("sequential(options) tells neither by absence nor by abundance which customers it learnt from", async () => {
+  const sizes = [3, 8, 20];
+  const rng = seeded(4);
+  const columnsOf = (rows: number): Column[] =>
+    sizes.map((size, k) => ({
+      name: `c${k}`,
+      type: "categorical",
+      codes: Int32Array.from({ length: rows }, () => integer(rng, size)),
+      levels: Array.from({ length: size }, (_, level) => `${level}`),
+    }));
+  const kindOf = (from: Table, i: number): number =>
+    from.columns.reduce((kind, one, k) => kind * sizes[k] + (one as CategoricalColumn).codes[i], 0);
+  const train = table(columnsOf(400));
+  const known = new Set(Array.from({ length: 400 }, (_, i) => kindOf(train, i)));
+  const made = (await sequential()(train, seeded(1))).sample(48_000, seeded(2));
+  const counts = new Float64Array(480);
+  for (let i = 0; i < made.rows; i++) counts[kindOf(made, i)]++;
+  const of = (member: boolean): Float64Array => counts.filter((_, kind) => known.has(kind) === member);
+  const mean = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length;
+  // A hundred of each kind are to be expected; some 270 kinds are known.
+  expect(Math.min(...of(true))).toBeGreaterThan(20);
+  expect(mean(of(true)) / mean(of(false))).toBeGreaterThan(0.9);
+  expect(mean(of(true)) / mean(of(false))).toBeLessThan(1.25);
 });

@@ -42,6 +42,11 @@ export interface Sequential extends Synthesiser {
  * Synthesis column by column: each column's conditional is a regularised logit (levels) or a quantile tree around an
  * additive mean (numbers) on the columns before it, its strength chosen by held-out likelihood; values are drawn with
  * low discrepancy, numbers never from a donor. Faithful, fast, and without memory of single rows.
+ *
+ * A drawn row that equals a training row stays: where customers are alike, new ones coincide with known ones, too. To draw
+ * it again would tell on those customers. On IBM Telco's training rows whose like are common, refusing lets an attacker who
+ * draws 600,000 rows name 382 of 382 by their absence, with 1 of 75 held-out customers accused beside them; without it,
+ * 4 of 407 and 1 of 80.
  */
 export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequential> {
   return async (from: Table, rng: Rng, watch: Watch = {}) => {
