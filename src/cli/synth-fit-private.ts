@@ -14,6 +14,7 @@ export interface PrivateOptions {
   readonly epsilon?: string;
   readonly delta?: string;
   readonly domain?: string;
+  readonly target?: string;
 }
 
 /**
@@ -50,14 +51,12 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
   if (seed !== undefined)
     note("note: the noise follows from --seed: the model is private only for those who don't know it");
   openAtomic(out).discard();
-  const fit = mst({
-    epsilon,
-    delta,
-    noise: seed === undefined ? "secret" : "seed",
-    ...(domain && { domain }),
-  });
+  const { target } = options;
+  const settings = { epsilon, delta, ...(target !== undefined && { target }) };
+  const noise = seed === undefined ? "secret" : "seed";
+  const fit = mst({ ...settings, noise, ...(domain && { domain }) });
   const synthesiser = await watched((watch) => fit(table, seeded(seed ?? 0), watch));
-  const origin = { method: "mst", options: { epsilon, delta }, version: packageVersion() };
+  const origin = { method: "mst", options: settings, version: packageVersion() };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);
   printTable(["part", "share", "how"], spendingRows(synthesiser.privacy));

@@ -38,7 +38,10 @@ export function synthFitCommand(): Command {
     .option("--epsilon <number>", "mst: how much one row may change what is learnt; left out, 1")
     .option("--delta <number>", "mst: the chance that this fails; left out, 1e-6")
     .option("--domain <file>", "mst: what is publicly known of the columns (JSON, see below)")
-    .option("--target <column>", "the column that depends on all others; left out, the last one")
+    .option(
+      "--target <column>",
+      "the column that depends on all others; left out, the last one (mst: if it is a boolean)",
+    )
     .option(
       "--schema <file>",
       "a JSON file that overrides inferred types (telelink data show --write-schema)",
@@ -184,7 +187,6 @@ async function fit(options: Options): Promise<void> {
 /** Options that look at the data or steer methods that do, and those that only a private method has. */
 const publicOnly = [
   "epochs",
-  "target",
   "keep",
   "combination",
   "order",

@@ -212,8 +212,10 @@ test("telelink synth fit says which options belong to private and to other metho
   const mst = ["--method", "mst"];
   expect(await fit("--epsilon", "1")).toBe(2);
   expect(err).toContain("Cannot use --epsilon with --method sequential: only mst is differentially private");
-  expect(await fit(...mst, "--target", "churn")).toBe(2);
-  expect(err).toContain("Cannot use --target with --method mst");
+  expect(await fit(...mst, "--keep", "churn")).toBe(2);
+  expect(err).toContain("Cannot use --keep with --method mst");
+  expect(await fit(...mst, "--target", "months")).toBe(1);
+  expect(err).toContain("the target must be one of the columns of levels net, backup");
   expect(await fit(...mst, "--show-structure")).toBe(2);
   expect(await fit(...mst, "--epsilon", "0")).toBe(2);
   expect(err).toContain("--epsilon");

@@ -3,73 +3,84 @@ import type { Rng } from "../../core/rng";
 import type { ColumnCondition } from "../conditions";
 import { drawUniforms } from "../drawing/draws";
 import { missingLabel } from "../structure/structure";
-import type { Branch } from "./forest";
+import { type FittedForest, sharesOf } from "./forest";
 import { type Piece, type PrivateVariable, piecesOf, valueAt } from "./variable";
 
 /** What rows are drawn from. */
-export interface Forest {
+export interface Forest extends FittedForest {
   readonly variables: readonly PrivateVariable[];
-  /** One per variable, parents before their children. */
-  readonly branches: readonly Branch[];
 }
 
-/** Values of one variable, by row: places among the levels (−1 missing), or numbers (NaN missing). */
-export type DrawnValues = Float64Array;
-
-/** Given the conditions: each variable's chances as in `Branch`, and what may be drawn in each of its groups. */
+/** Given the conditions: chances as in `Branch`, and what may be drawn in each variable's groups. */
 interface Conditioned {
-  readonly chances: readonly Float64Array[];
+  readonly forest: FittedForest;
   readonly pieces: readonly (readonly (readonly Piece[])[])[];
   readonly possible: boolean;
 }
 
 /**
- * `n` rows of the forest given the conditions, by variable. Conditions change the chances by messages from the leaves to
- * the roots, so rows are drawn from exactly the conditional distribution, and none is thrown away.
+ * `n` rows of the forest given the conditions, by variable: places among the levels, or numbers; NaN where missing.
+ * Conditions change the chances by messages from the leaves to the roots, so rows are drawn from exactly the conditional
+ * distribution, and none is thrown away.
  */
 export function drawForest(
   forest: Forest,
   n: number,
   rng: Rng,
   conditions: ReadonlyMap<number, ColumnCondition>,
-): DrawnValues[] {
+): Float64Array[] {
   const given = conditioned(forest, conditions);
   if (!given.possible) refuse(forest, conditions);
   const groups = forest.variables.map(() => new Int32Array(n));
-  const out: DrawnValues[] = forest.variables.map(() => new Float64Array(0));
-  for (const [b, { variable, parent }] of forest.branches.entries()) {
-    const { name, grid } = forest.variables[variable];
-    const stream = rng.fork(name);
-    const size = given.pieces[variable].length;
-    const above = parent < 0 ? new Int32Array(n) : groups[parent];
-    const rows = given.chances[b].length / size;
-    const sums = cumulated(given.chances[b], size);
+  const classes = forest.target < 0 ? new Int32Array(n) : groups[forest.target];
+  const out: Float64Array[] = forest.variables.map(() => new Float64Array(0));
+  for (const { variable, parent, chances } of given.forest.branches) {
+    const stream = rng.fork(forest.variables[variable].name);
+    const pieces = given.pieces[variable];
+    const size = pieces.length;
+    const rows = chances.length / size;
+    const cells = parent < 0 ? 1 : given.pieces[parent].length;
+    // The row of chances: the parent's cell within the class.
+    const above = new Int32Array(n);
+    if (rows > 1)
+      for (let i = 0; i < n; i++) above[i] = classes[i] * cells + (parent < 0 ? 0 : groups[parent][i]);
+    const sums = cumulated(chances, size);
     const first = drawUniforms(above, rows, undefined, n, stream.fork("group"));
     const own = groups[variable];
     for (let i = 0; i < n; i++) own[i] = placeOf(sums, above[i] * size, size, first[i]);
-    const pieces = given.pieces[variable];
-    const shares = pieces.map((all) =>
-      cumulated(
-        Float64Array.from(all, (piece) => piece.weight),
-        all.length,
-      ),
-    );
     const second = drawUniforms(own, size, undefined, n, stream.fork("value"));
-    out[variable] = Float64Array.from(second, (u, i) => {
-      const held = shares[own[i]];
-      const p = placeOf(held, 0, held.length, u);
-      const { cell, value } = pieces[own[i]][p];
-      if (cell === null) return Number.NaN;
-      if (value !== undefined) return value;
-      const before = p === 0 ? 0 : held[p - 1];
-      // What is left of the uniform number within the piece is uniform again.
-      const rest = Math.min(1 - 2 ** -53, Math.max(0, (u - before) / (held[p] - before)));
-      const size = cell[1] - cell[0] + 1;
-      const at = Math.min(cell[1], cell[0] + Math.floor(rest * size));
-      return clipped(valueAt(grid, at, rest * size - Math.floor(rest * size)), conditions.get(variable));
-    });
+    out[variable] = valuesOf(forest.variables[variable], pieces, own, second, conditions.get(variable));
   }
   return out;
+}
+
+/** The value of each row, given its group, by a uniform number. */
+function valuesOf(
+  { grid }: PrivateVariable,
+  pieces: readonly (readonly Piece[])[],
+  groups: Int32Array,
+  uniforms: Float64Array,
+  condition: ColumnCondition | undefined,
+): Float64Array {
+  const shares = pieces.map((all) =>
+    cumulated(
+      Float64Array.from(all, (piece) => piece.weight),
+      all.length,
+    ),
+  );
+  return uniforms.map((u, i) => {
+    const held = shares[groups[i]];
+    const p = placeOf(held, 0, held.length, u);
+    const { cell, value } = pieces[groups[i]][p];
+    if (cell === null) return Number.NaN;
+    if (value !== undefined) return value;
+    const before = p === 0 ? 0 : held[p - 1];
+    // What is left of the uniform number within the piece is uniform again.
+    const rest = Math.min(1 - 2 ** -53, Math.max(0, (u - before) / (held[p] - before)));
+    const size = cell[1] - cell[0] + 1;
+    const at = Math.min(cell[1], cell[0] + Math.floor(rest * size));
+    return clipped(valueAt(grid, at, rest * size - Math.floor(rest * size)), condition);
+  });
 }
 
 /** A continuous position can reach a little beyond the range that was asked for. */
@@ -79,29 +90,42 @@ function clipped(value: number, condition: ColumnCondition | undefined): number 
 }
 
 function conditioned(forest: Forest, conditions: ReadonlyMap<number, ColumnCondition>): Conditioned {
-  const { variables, branches } = forest;
+  const { variables, target } = forest;
   const pieces = variables.map((one, v) => piecesOf(one, conditions.get(v)));
-  // How likely what is asked for below (and in) each variable's group is.
-  const likely = pieces.map((groups) =>
-    Float64Array.from(groups, (all) => all.reduce((sum, one) => sum + one.weight, 0)),
+  const weights = pieces.map((groups) => groups.map((all) => all.reduce((sum, one) => sum + one.weight, 0)));
+  const classes = target < 0 ? 1 : weights[target].length;
+  // How likely what is asked for below (and in) each variable's group is, class by class.
+  const likely = weights.map((own) =>
+    Float64Array.from({ length: classes * own.length }, (_, k) => own[k % own.length]),
   );
-  const chances = branches.map((one) => one.chances.slice());
-  let possible = true;
-  for (let b = branches.length - 1; b >= 0; b--) {
-    const { variable, parent } = branches[b];
-    const size = likely[variable].length;
-    for (let row = 0; row * size < chances[b].length; row++) {
-      let sum = 0;
-      for (let j = 0; j < size; j++) {
-        chances[b][row * size + j] *= likely[variable][j];
-        sum += chances[b][row * size + j];
-      }
-      for (let j = 0; j < size && sum > 0; j++) chances[b][row * size + j] /= sum;
-      if (parent >= 0) likely[parent][row] *= sum;
-      else if (!(sum > 0)) possible = false;
+  const tops = Float64Array.from({ length: classes }, (_, c) => (target < 0 ? 1 : weights[target][c]));
+  const branches = forest.branches.map((one) => ({ ...one, chances: one.chances.slice() }));
+  for (const { variable, parent, chances } of branches.slice().reverse()) {
+    if (variable === target) continue;
+    const size = weights[variable].length;
+    const rows = chances.length / size / classes;
+    const above = parent < 0 ? tops : likely[parent];
+    for (let row = 0; row < classes * rows; row++) {
+      const from = Math.floor(row / rows) * size;
+      above[row] *= scaled(
+        chances.subarray(row * size, (row + 1) * size),
+        likely[variable].subarray(from, from + size),
+      );
     }
   }
-  return { chances, pieces, possible };
+  if (target < 0) return { forest: { branches, target }, pieces, possible: tops[0] > 0 };
+  return { forest: { branches, target }, pieces, possible: scaled(branches[0].chances, tops) > 0 };
+}
+
+/** Multiplies chances by weights and makes them sum to 1 again; returns what they summed to. */
+function scaled(chances: Float64Array, weights: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < chances.length; j++) {
+    chances[j] *= weights[j];
+    sum += chances[j];
+  }
+  for (let j = 0; j < chances.length && sum > 0; j++) chances[j] /= sum;
+  return sum;
 }
 
 /** Throws: says which condition can't hold beside those before it, and what could. */
@@ -153,16 +177,11 @@ function groupShares(
   conditions: ReadonlyMap<number, ColumnCondition>,
   variable: number,
 ): Float64Array {
-  const { chances, pieces } = conditioned(forest, conditions);
-  const shares = new Map<number, Float64Array>([[-1, Float64Array.of(1)]]);
-  for (const [b, branch] of forest.branches.entries()) {
-    const above = shares.get(branch.parent) as Float64Array;
-    const own = new Float64Array(pieces[branch.variable].length);
-    for (let i = 0; i < above.length; i++)
-      for (let j = 0; j < own.length; j++) own[j] += above[i] * chances[b][i * own.length + j];
-    shares.set(branch.variable, own);
-  }
-  return shares.get(variable) as Float64Array;
+  const { forest: given, pieces } = conditioned(forest, conditions);
+  const shares = sharesOf(given).get(variable) as Float64Array;
+  const own = new Float64Array(pieces[variable].length);
+  for (let k = 0; k < shares.length; k++) own[k % own.length] += shares[k];
+  return own;
 }
 
 /** Running sums of each row of `size`, as shares of the row's sum. */

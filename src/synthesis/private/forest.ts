@@ -11,13 +11,35 @@ export interface MeasuredPair {
   readonly variance: number;
 }
 
-/** One variable of a forest, drawn given its parent. */
+/** What a forest is fitted to. */
+export interface Measurements {
+  readonly single: readonly Measured[];
+  /** The pairs that are the forest's edges: no circles, and none with the target. */
+  readonly pairs: readonly MeasuredPair[];
+  /** A variable that all others depend on, and the counts of the others beside it (it is the first of each pair). */
+  readonly target?: { readonly variable: number; readonly pairs: readonly MeasuredPair[] };
+  /** About how many rows there are. */
+  readonly rows: number;
+}
+
+/** One variable of a forest, drawn given its parent and the target. */
 export interface Branch {
   readonly variable: number;
   /** The parent's variable; −1 for the first of a tree. */
   readonly parent: number;
-  /** A row for each cell of the parent (one for the first of a tree): the chances of the variable's cells. */
+  /**
+   * The chances of the variable's cells: a row for each cell of the parent (one for the first of a tree), and those rows
+   * for each cell of the target (once without one).
+   */
   readonly chances: Float64Array;
+}
+
+/** A distribution that factors over a forest, given the target if there is one. */
+export interface FittedForest {
+  /** The target first, parents before their children. */
+  readonly branches: readonly Branch[];
+  /** −1 without one. */
+  readonly target: number;
 }
 
 /** A branch while it is fitted. */
@@ -27,43 +49,64 @@ interface Growing {
   readonly parent: number;
   readonly rows: number;
   readonly size: number;
-  readonly own: Measured;
   readonly pair?: { readonly counts: Float64Array; readonly variance: number };
 }
 
-/** Chances of each branch given its parent, and its own. */
-interface Beliefs {
-  readonly chances: readonly Float64Array[];
-  readonly own: readonly Float64Array[];
+/** Numbers by branch, as they are shared by all classes (a class is a cell of the target), and by class. */
+interface Layers {
+  /** By branch: a row for each cell of the parent. */
+  readonly pairs: readonly Float64Array[];
+  /** By branch: a row for each class. */
+  readonly stars: readonly Float64Array[];
+  readonly classes: Float64Array;
 }
 
-const mostSteps = 2000;
+/** What potentials mean: chances as in `Branch`, and the shares of rows that they make. */
+interface Beliefs {
+  readonly chances: readonly Float64Array[];
+  readonly shares: Layers;
+}
+
+const mostSteps = 1500;
 /** After so many steps the loss must have fallen by that share of itself. */
 const [window, worthwhile] = [50, 1e-4];
 
 /**
  * The distribution over a forest, an edge for each measured pair, that fits all noisy counts best: least squares weighted
- * by the noise among distributions only, which settles counts below 0 and sums that contradict each other at once. Mirror
- * descent as in Private-PGM (McKenna, Sheldon and Miklau, 2019); messages along a forest are exact. Parents come before
- * their children.
+ * by the noise among distributions only, which settles counts below 0 and sums that contradict each other at once. With a
+ * target there is a forest for each of its cells, of the same edges and with the same dependence along them as far as the
+ * counts allow (the greatest entropy), so that no three columns have to be counted together. Mirror descent as in
+ * Private-PGM (McKenna, Sheldon and Miklau, 2019); messages along a forest are exact.
  */
-export function fitForest(
-  single: readonly Measured[],
-  pairs: readonly MeasuredPair[],
-  rows: number,
-): readonly Branch[] {
-  const branches = rooted(single, pairs);
-  let potentials = branches.map((one) => new Float64Array(one.rows * one.size));
+export function fitForest(measured: Measurements): FittedForest {
+  const { single, target, rows } = measured;
+  const branches = rooted(measured);
+  const classes = target ? single[target.variable].counts.length : 1;
+  const zeros = (length: (one: Growing) => number): Float64Array[] =>
+    branches.map((one) => new Float64Array(length(one)));
+  let potentials: Layers = {
+    pairs: zeros((one) => one.rows * one.size),
+    stars: zeros((one) => classes * one.size),
+    classes: new Float64Array(classes),
+  };
   let beliefs = beliefsOf(branches, potentials);
-  let { loss, slopes } = lossOf(branches, beliefs, rows);
+  let { loss, slopes } = lossOf(branches, measured, beliefs.shares);
   let rate = 1 / rows;
   let before = loss;
   for (let step = 1; step <= mostSteps && loss > 0; step++) {
-    const moved = potentials.map((own, b) => own.map((value, c) => value - rate * slopes[b][c]));
+    const moved = combined(potentials, slopes, (value, slope) => value - rate * slope);
     const found = beliefsOf(branches, moved);
-    const next = lossOf(branches, found, rows);
+    const next = lossOf(branches, measured, found.shares);
     // Half of what the slope promises must come true (Armijo's rule).
-    if (loss - next.loss < 0.5 * promised(branches, slopes, beliefs, found, rows)) {
+    if (
+      loss - next.loss <
+      0.5 *
+        rows *
+        dot(
+          slopes,
+          combined(beliefs.shares, found.shares, (a, b) => a - b),
+        )
+    ) {
       rate /= 2;
       if (rate < 1e-15) break;
       continue;
@@ -77,23 +120,26 @@ export function fitForest(
       before = loss;
     }
   }
-  return branches.map(({ variable, parent }, b) => ({
+  const forest = branches.map(({ variable, parent }, b) => ({
     variable,
     parent: parent < 0 ? -1 : branches[parent].variable,
     chances: beliefs.chances[b],
   }));
+  if (!target) return { branches: forest, target: -1 };
+  const first = { variable: target.variable, parent: -1, chances: beliefs.shares.classes };
+  return { branches: [first, ...forest], target: target.variable };
 }
 
 /** The branches from the first variable of each tree outwards, pairs turned so that the parent's cells are rows. */
-function rooted(single: readonly Measured[], pairs: readonly MeasuredPair[]): Growing[] {
+function rooted({ single, pairs, target }: Measurements): Growing[] {
   const out: Growing[] = [];
-  const seen = new Set<number>();
+  const seen = new Set<number>(target ? [target.variable] : []);
   const size = (variable: number): number => single[variable].counts.length;
   const grow = (variable: number, parent: number, pair?: MeasuredPair): void => {
     seen.add(variable);
     const from = parent < 0 ? undefined : out[parent].variable;
     const rows = from === undefined ? 1 : size(from);
-    const branch = { variable, parent, rows, size: size(variable), own: single[variable] };
+    const branch = { variable, parent, rows, size: size(variable) };
     out.push(pair ? { ...branch, pair: turned(pair, from as number, rows, size(variable)) } : branch);
     const place = out.length - 1;
     for (const other of pairs) {
@@ -110,113 +156,168 @@ function turned(
   { pair, counts, variance }: MeasuredPair,
   first: number,
   rows: number,
-  columns: number,
+  size: number,
 ): Growing["pair"] {
   if (pair[0] === first) return { counts, variance };
-  return { variance, counts: counts.map((_, c) => counts[(c % columns) * rows + Math.floor(c / columns)]) };
+  return { variance, counts: counts.map((_, c) => counts[(c % size) * rows + Math.floor(c / size)]) };
 }
 
-function beliefsOf(branches: readonly Growing[], potentials: readonly Float64Array[]): Beliefs {
-  const below = branches.map((one) => new Float64Array(one.size));
-  const chances = branches.map((one) => new Float64Array(one.rows * one.size));
-  for (let b = branches.length - 1; b >= 0; b--) {
-    const { rows, size, parent } = branches[b];
-    for (let i = 0; i < rows; i++) {
-      let most = -Infinity;
-      for (let j = 0; j < size; j++) most = Math.max(most, potentials[b][i * size + j] + below[b][j]);
-      let sum = 0;
-      for (let j = 0; j < size; j++) {
-        const weight = Math.exp(potentials[b][i * size + j] + below[b][j] - most);
-        chances[b][i * size + j] = weight;
-        sum += weight;
+/** Messages from the leaves give the chances, and shares follow from them from the roots on, class by class. */
+function beliefsOf(branches: readonly Growing[], potentials: Layers): Beliefs {
+  const classes = potentials.classes.length;
+  const chances = branches.map((one) => new Float64Array(classes * one.rows * one.size));
+  const weights = potentials.classes.slice();
+  for (let c = 0; c < classes; c++) {
+    const below = branches.map((one) => new Float64Array(one.size));
+    for (let b = branches.length - 1; b >= 0; b--) {
+      const { rows, size, parent } = branches[b];
+      for (let j = 0; j < size; j++) below[b][j] += potentials.stars[b][c * size + j];
+      for (let i = 0; i < rows; i++) {
+        const row = chances[b].subarray((c * rows + i) * size, (c * rows + i + 1) * size);
+        const own = potentials.pairs[b];
+        let most = -Infinity;
+        for (let j = 0; j < size; j++) most = Math.max(most, own[i * size + j] + below[b][j]);
+        let sum = 0;
+        for (let j = 0; j < size; j++) {
+          row[j] = Math.exp(own[i * size + j] + below[b][j] - most);
+          sum += row[j];
+        }
+        for (let j = 0; j < size; j++) row[j] /= sum;
+        if (parent >= 0) below[parent][i] += most + Math.log(sum);
+        else weights[c] += most + Math.log(sum);
       }
-      for (let j = 0; j < size; j++) chances[b][i * size + j] /= sum;
-      if (parent >= 0) below[parent][i] += most + Math.log(sum);
     }
   }
-  const own: Float64Array[] = [];
+  const heaviest = weights.reduce((a, b) => Math.max(a, b), -Infinity);
+  const likely = weights.map((weight) => Math.exp(weight - heaviest));
+  const all = likely.reduce((a, b) => a + b, 0);
+  const shares: Layers = {
+    pairs: branches.map((one) => new Float64Array(one.rows * one.size)),
+    stars: branches.map((one) => new Float64Array(classes * one.size)),
+    classes: likely.map((weight) => weight / all),
+  };
   for (const [b, { rows, size, parent }] of branches.entries()) {
-    const shares = new Float64Array(size);
-    for (let i = 0; i < rows; i++) {
-      const weight = parent < 0 ? 1 : own[parent][i];
-      for (let j = 0; j < size; j++) shares[j] += weight * chances[b][i * size + j];
+    for (let c = 0; c < classes; c++) {
+      for (let i = 0; i < rows; i++) {
+        const above = parent < 0 ? shares.classes[c] : shares.stars[parent][c * rows + i];
+        for (let j = 0; j < size; j++) {
+          const share = above * chances[b][(c * rows + i) * size + j];
+          shares.pairs[b][i * size + j] += share;
+          shares.stars[b][c * size + j] += share;
+        }
+      }
     }
-    own.push(shares);
   }
-  return { chances, own };
+  return { chances, shares };
 }
 
 /** Half the squared distances from all noisy counts in their standard deviations, and its slope by expected rows. */
 function lossOf(
   branches: readonly Growing[],
-  { chances, own }: Beliefs,
-  total: number,
-): { loss: number; slopes: Float64Array[] } {
+  { single, target, rows: total }: Measurements,
+  shares: Layers,
+): { loss: number; slopes: Layers } {
   let loss = 0;
-  const slopes = branches.map(({ rows, size, parent, own: measured, pair }, b) => {
-    const slope = new Float64Array(rows * size);
+  const apart = (share: number, count: number, variance: number): number => {
+    const off = total * share - count;
+    loss += (off * off) / variance / 2;
+    return off / variance;
+  };
+  const classes = shares.classes.length;
+  const slopes: Layers = {
+    pairs: branches.map((one) => new Float64Array(one.rows * one.size)),
+    stars: branches.map((one) => new Float64Array(classes * one.size)),
+    classes: new Float64Array(classes),
+  };
+  for (const [b, { variable, rows, size, pair }] of branches.entries()) {
+    const measured = single[variable];
+    const star = target?.pairs.find((one) => one.pair[1] === variable);
     for (let j = 0; j < size; j++) {
-      const off = total * own[b][j] - measured.counts[j];
-      loss += (off * off) / measured.variances[j] / 2;
-      for (let i = 0; i < rows; i++) slope[i * size + j] = off / measured.variances[j];
+      let own = 0;
+      for (let c = 0; c < classes; c++) own += shares.stars[b][c * size + j];
+      const slope = apart(own, measured.counts[j], measured.variances[j]);
+      for (let c = 0; c < classes; c++) slopes.stars[b][c * size + j] = slope;
     }
-    for (let i = 0; pair && i < rows; i++) {
-      for (let j = 0; j < size; j++) {
-        const at = i * size + j;
-        const off = total * own[parent][i] * chances[b][at] - pair.counts[at];
-        loss += (off * off) / pair.variance / 2;
-        slope[at] += off / pair.variance;
-      }
-    }
-    return slope;
-  });
+    for (let at = 0; star && at < classes * size; at++)
+      slopes.stars[b][at] += apart(shares.stars[b][at], star.counts[at], star.variance);
+    for (let at = 0; pair && at < rows * size; at++)
+      slopes.pairs[b][at] = apart(shares.pairs[b][at], pair.counts[at], pair.variance);
+  }
+  const own = target && single[target.variable];
+  for (let c = 0; own && c < classes; c++)
+    slopes.classes[c] = apart(shares.classes[c], own.counts[c], own.variances[c]);
   return { loss, slopes };
 }
 
-/** How much the loss falls between two beliefs if its slope stays as it is. */
-function promised(
-  branches: readonly Growing[],
-  slopes: readonly Float64Array[],
-  from: Beliefs,
-  to: Beliefs,
-  total: number,
-): number {
+function combined(a: Layers, b: Layers, of: (a: number, b: number) => number): Layers {
+  const each = (x: Float64Array, y: Float64Array): Float64Array => x.map((value, i) => of(value, y[i]));
+  return {
+    pairs: a.pairs.map((one, k) => each(one, b.pairs[k])),
+    stars: a.stars.map((one, k) => each(one, b.stars[k])),
+    classes: each(a.classes, b.classes),
+  };
+}
+
+function dot(a: Layers, b: Layers): number {
   let sum = 0;
-  for (const [b, { rows, size, parent }] of branches.entries()) {
-    for (let i = 0; i < rows; i++) {
-      const [old, now] = parent < 0 ? [1, 1] : [from.own[parent][i], to.own[parent][i]];
-      for (let j = 0; j < size; j++) {
-        const at = i * size + j;
-        sum += slopes[b][at] * total * (old * from.chances[b][at] - now * to.chances[b][at]);
-      }
-    }
-  }
+  const add = (x: Float64Array, y: Float64Array): void => {
+    for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
+  };
+  for (const [k, one] of a.pairs.entries()) add(one, b.pairs[k]);
+  for (const [k, one] of a.stars.entries()) add(one, b.stars[k]);
+  add(a.classes, b.classes);
   return sum;
 }
 
+/** The shares of a variable's cells, by class: rows of `classes` × cells. */
+export function sharesOf({ branches, target }: FittedForest): ReadonlyMap<number, Float64Array> {
+  const [first] = branches;
+  const tops = target < 0 ? Float64Array.of(1) : first.chances;
+  const out = new Map<number, Float64Array>([[-1, tops]]);
+  for (const { variable, parent, chances } of branches) {
+    if (variable === target) {
+      out.set(variable, chances);
+      continue;
+    }
+    const above = out.get(parent) as Float64Array;
+    const size = chances.length / above.length;
+    const own = new Float64Array(tops.length * size);
+    const rows = above.length / tops.length;
+    for (let i = 0; i < above.length; i++)
+      for (let j = 0; j < size; j++) own[Math.floor(i / rows) * size + j] += above[i] * chances[i * size + j];
+    out.set(variable, own);
+  }
+  return out;
+}
+
 /**
- * The same without cells of a smaller share than `least`: their chance is 0, and the others of their row share it. The
- * likeliest cell of a row always stays.
+ * The same without cells of a smaller share than `least` over all classes: their chance is 0, and the others of their row
+ * share it. The likeliest cell of a row always stays.
  */
-export function withoutSpecks(branches: readonly Branch[], least: number): readonly Branch[] {
-  const shares = new Map<number, Float64Array>([[-1, Float64Array.of(1)]]);
-  return branches.map((branch) => {
+export function withoutSpecks(forest: FittedForest, least: number): FittedForest {
+  const shares = sharesOf(forest);
+  const classes = (shares.get(-1) as Float64Array).length;
+  const branches = forest.branches.map((branch) => {
+    if (branch.variable === forest.target) return branch;
     const above = shares.get(branch.parent) as Float64Array;
+    const rows = above.length / classes;
     const size = branch.chances.length / above.length;
+    const together = new Float64Array(rows * size);
+    for (let i = 0; i < above.length; i++)
+      for (let j = 0; j < size; j++)
+        together[(i % rows) * size + j] += above[i] * branch.chances[i * size + j];
     const chances = branch.chances.slice();
-    const own = new Float64Array(size);
     for (let i = 0; i < above.length; i++) {
       const row = chances.subarray(i * size, (i + 1) * size);
       const most = row.reduce((a, b) => Math.max(a, b), 0);
       let sum = 0;
       for (let j = 0; j < size; j++) {
-        own[j] += above[i] * row[j];
-        if (row[j] < most && above[i] * row[j] < least) row[j] = 0;
+        if (row[j] < most && together[(i % rows) * size + j] < least) row[j] = 0;
         sum += row[j];
       }
       for (let j = 0; j < size; j++) row[j] /= sum;
     }
-    shares.set(branch.variable, own);
     return { ...branch, chances };
   });
+  return { ...forest, branches };
 }

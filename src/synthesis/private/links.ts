@@ -12,28 +12,31 @@ export interface Counted {
 export interface LinkPlan {
   readonly rho: number;
   readonly variance: number;
+  /** The variable that all others depend on anyway; −1 without one. */
+  readonly target: number;
+  /** As many as there can be pairs. */
+  readonly rounds: number;
 }
 
 /**
  * Pairs of variables that depend on each other most and form no circle, one after another by the exponential mechanism:
  * the score is the distance of their counts from independence (a row changes it by 1 at most) less the distance that
  * noise alone will make, which no row changes (McKenna, Miklau and Sheldon, 2021; the deduction as in AIM, 2022). Ends
- * early when no pair is likely to be worth its noise. `linkRounds` rounds cost `rho` together.
+ * early when no pair is likely to be worth its noise. All rounds cost `rho` together.
  */
 export function chooseLinks(
   variables: readonly Counted[],
   rows: number,
-  { rho, variance }: LinkPlan,
+  { rho, variance, target, rounds }: LinkPlan,
   source: NoiseSource,
 ): (readonly [number, number])[] {
-  const rounds = linkRounds(variables.length);
   const group = variables.map((_, v) => v);
   const candidates: { readonly pair: readonly [number, number]; readonly score: number }[] = [];
   const noise = Math.sqrt((2 * variance) / Math.PI);
   for (let a = 0; a < variables.length; a++) {
     for (let b = a + 1; b < variables.length; b++) {
       const [left, right] = [variables[a].expected, variables[b].expected];
-      if (left.length < 2 || right.length < 2) continue;
+      if (a === target || b === target || left.length < 2 || right.length < 2) continue;
       const counts = pairCounts(variables[a].cells, variables[b].cells, left.length, right.length);
       let distance = 0;
       for (let c = 0; c < counts.length; c++) {
@@ -55,11 +58,6 @@ export function chooseLinks(
     for (let v = 0; v < group.length; v++) if (group[v] === gone) group[v] = kept;
   }
   return chosen;
-}
-
-/** Most pairs without a circle. */
-export function linkRounds(variables: number): number {
-  return Math.max(0, variables - 1);
 }
 
 /** The noisy counts of the chosen pairs, for `rho` together. */

@@ -48,6 +48,7 @@ const forest: Forest = {
     { variable: 2, parent: 1, chances: Float64Array.of(0.7, 0.3, 0, 1) },
     { variable: 3, parent: -1, chances: Float64Array.of(1) },
   ],
+  target: -1,
 };
 const columns = [
   { name: "plan", type: "categorical" as const, levels: ["a", "b", "c"] },
@@ -108,5 +109,70 @@ describe("drawForest(forest, n, rng, conditions)", () => {
     expect(() => draw(1, { months: 4, bill: { from: 1.5 }, plan: null })).toThrow("months: beside");
     expect(() => draw(1, { odd: 1.5 })).toThrow("values are possible between 1 and 1, or missing");
     expect(() => draw(1, { months: 4.5 })).toThrow("months");
+  });
+});
+
+describe("drawForest(forest with a target, n, rng, conditions)", () => {
+  const level = (name: string): Forest["variables"][number] => ({
+    name,
+    grid: { kind: "levels", levels: ["no", "yes"] },
+    cells: [
+      [0, 0],
+      [1, 1],
+    ],
+    groups: [0, 1],
+    weights: [1, 1],
+  });
+  // Each row of `second` belongs to a class and a cell of `first`: 00, 01, 10, 11.
+  const first = [0.5, 0.5, 0.1, 0.9];
+  const second = [0.9, 0.1, 0.3, 0.7, 0.6, 0.4, 0, 1];
+  const mixed: Forest = {
+    variables: [level("first"), level("second"), level("churn")],
+    branches: [
+      { variable: 2, parent: -1, chances: Float64Array.of(0.75, 0.25) },
+      { variable: 0, parent: -1, chances: Float64Array.from(first) },
+      { variable: 1, parent: 0, chances: Float64Array.from(second) },
+    ],
+    target: 2,
+  };
+  const schema = mixed.variables.map(({ name }) => ({
+    name,
+    type: "categorical" as const,
+    levels: ["no", "yes"],
+  }));
+  const chance = (holds: (c: number, i: number, j: number) => boolean): number => {
+    let sum = 0;
+    for (let at = 0; at < 8; at++) {
+      const [c, i, j] = [at >> 2, (at >> 1) & 1, at & 1];
+      if (holds(c, i, j)) sum += [0.75, 0.25][c] * first[c * 2 + i] * second[(c * 2 + i) * 2 + j];
+    }
+    return sum;
+  };
+
+  test.each([
+    [{}, () => true],
+    [{ churn: "yes" }, (c: number) => c === 1],
+    [{ second: "no" }, (_c: number, _i: number, j: number) => j === 0],
+    [{ second: "yes", first: "yes" }, (_c: number, i: number, j: number) => i === 1 && j === 1],
+    [{ churn: "no", second: "yes" }, (c: number, _i: number, j: number) => c === 0 && j === 1],
+  ])("is exact under %j", (where: Where, given: (c: number, i: number, j: number) => boolean) => {
+    const conditions = new Map(resolveWhere(where, schema).map((one) => [one.column, one]));
+    const [i, j, c] = drawForest(mixed, 20_000, seeded(2), conditions);
+    const all = chance(given);
+    for (let at = 0; at < 8; at++) {
+      const cell = (a: number, b: number, d: number): boolean =>
+        a === at >> 2 && b === ((at >> 1) & 1) && d === (at & 1);
+      const found = c.filter((value, row) => cell(value, i[row], j[row])).length / 20_000;
+      const expected = chance((a, b, d) => given(a, b, d) && cell(a, b, d)) / all;
+      expect(Math.abs(found - expected)).toBeLessThan(0.01);
+    }
+  });
+
+  test("says what is possible in some class", () => {
+    const draws = (where: Where): Float64Array[] =>
+      drawForest(mixed, 5, seeded(1), new Map(resolveWhere(where, schema).map((one) => [one.column, one])));
+    expect(() => draws({ first: "yes", second: "no", churn: "yes" })).toThrow(
+      "sample where churn: beside the conditions on first, second, the column is always no",
+    );
   });
 });

@@ -4,6 +4,7 @@ import {
   type CategoricalColumn,
   type Column,
   isCategorical,
+  type NumericColumn,
   type Table,
   table,
   takeTableRows,
@@ -65,6 +66,7 @@ describe("mst({ epsilon, delta })(table, rng)", () => {
         "bins of numbers and dates",
         "single columns",
         "choice of pairs",
+        "pairs with churn",
         "pairs of columns",
         "left over",
       ]);
@@ -80,6 +82,42 @@ describe("mst({ epsilon, delta })(table, rng)", () => {
     expect(parts).not.toContain("bounds of numbers and dates");
     expect(parts).not.toContain("levels of categories");
     expect(privacy.spending.every((one) => one.delta === 0)).toBe(true);
+  });
+
+  test("counts every column beside the target: the last boolean, one that is named, or none", async () => {
+    const some = table(
+      known.columns.filter(({ name }) => ["net", "backup", "months", "churn"].includes(name)),
+    );
+    const fit = (target?: string | null): ReturnType<ReturnType<typeof mst>> =>
+      mst({ epsilon: 1e4, domain: forTable(some), ...(target !== undefined && { target }), ...seedNoise })(
+        some,
+        seeded(1),
+      );
+    const of = async (target?: string | null): Promise<(readonly string[])[]> =>
+      (await fit(target)).links.map((pair) => [...pair]);
+    expect((await of()).slice(0, 3)).toEqual(["net", "backup", "months"].map((name) => ["churn", name]));
+    expect((await of("net")).slice(0, 3)).toEqual(["backup", "months", "churn"].map((name) => ["net", name]));
+    expect(await of(null)).toHaveLength(3);
+    await expect(fit("months")).rejects.toThrow(
+      "the target must be one of the columns of levels net, backup, churn",
+    );
+    // Churn depends on both net and months in these rows: no tree of pairs alone could keep that.
+    const made = (await fit()).sample(20_000, seeded(1));
+    const rate = (from: Table, net: number, long: boolean): number => {
+      const [nets, , months, churn] = from.columns as [
+        CategoricalColumn,
+        Column,
+        NumericColumn,
+        CategoricalColumn,
+      ];
+      const own = [...nets.codes.keys()].filter(
+        (i) => nets.codes[i] === net && months.values[i] > 20 === long,
+      );
+      return own.filter((i) => churn.codes[i] === 1).length / own.length;
+    };
+    for (const net of [0, 1, 2])
+      for (const long of [true, false])
+        expect(Math.abs(rate(made, net, long) - rate(some, net, long))).toBeLessThan(0.08);
   });
 
   test("takes its noise from the system unless told to follow the seed", async () => {
