@@ -30,6 +30,7 @@ export function network(options: NetworkOptions = {}): Fit<Network> {
   const asked = checkNetworkOptions(options);
   return async (all, rng, watch) => {
     const action = "fit network";
+    watch?.progress?.({ phase: "prepare", done: 0, total: 1 });
     checkRows(asked, all, action);
     check(all.x.columns > 0, action, "there must be columns", 0);
     const classes = asked.task === "classification";
@@ -40,6 +41,7 @@ export function network(options: NetworkOptions = {}): Fit<Network> {
     }
     const { targets, offset, scale } = scaledTargets(train.y, asked.task);
     const weights = rowWeights(train, asked.classWeights);
+    watch?.progress?.({ phase: "prepare", done: 1, total: 1 });
     const { candidate, columns } = await choose(asked, { x: train.x, targets, weights }, train, rng, watch);
     const inputs = fitInputs(train.x, { ...candidate.inputs, columns });
     const shape = { ...candidate.plan.shape, members: asked.members, ...inputShape(inputs) };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Labelled, matrix, takeLabelled, takeRows } from "../../src/core/matrix";
 import type { Scorer } from "../../src/core/metric";
 import type { Progress } from "../../src/core/model";
+import { packJson, unpackJson } from "../../src/core/packed-json";
 import { normal, seeded } from "../../src/core/rng";
 import { loadChurnBigml, loadTelco } from "../../src/data/load-source";
 import { stratifiedKFold } from "../../src/data/split";
@@ -102,7 +103,10 @@ describe("network(options)", () => {
   test('stopOn: "averagePrecision" keeps the same weights as that scorer does, by the highest PR AUC', async () => {
     const held = rows(300, "held");
     const figures: number[] = [];
-    const watch = { progress: (step: Progress) => figures.push(step.figures?.validation as number) };
+    const watch = {
+      progress: (step: Progress) =>
+        step.phase === "train" && figures.push(step.figures?.validation as number),
+    };
     const options = { ...quick, columns: "all", validation: held } as const;
     const model = await network({ ...options, stopOn: "averagePrecision" })(rows(200), seeded(1), watch);
     const same = await network({ ...options, stopOn: scorerNamed("averagePrecision") })(rows(200), seeded(1));
@@ -129,7 +133,9 @@ describe("network(options)", () => {
     const options = { ...quick, columns: "all", validation: 0.2, stopOn: still, epochs: 6 } as const;
     const losses = async (schedule: "plateau" | "constant") => {
       const seen: number[] = [];
-      const watch = { progress: ({ figures }: Progress) => seen.push(figures?.loss as number) };
+      const watch = {
+        progress: ({ phase, figures }: Progress) => phase === "train" && seen.push(figures?.loss as number),
+      };
       await network({ ...options, schedule })(rows(300), seeded(1), watch);
       return seen;
     };
@@ -149,6 +155,7 @@ describe("network(options)", () => {
     const watch = { signal: stop.signal, progress };
     const model = await network({ ...quick, columns: "all" })(rows(200), seeded(1), watch);
     expect(model.training).toMatchObject({ epochs: 2, kept: 2, ended: "stop signal" });
+    expect(told.slice(0, 2).map(({ phase, done }) => `${phase} ${done}`)).toEqual(["prepare 0", "prepare 1"]);
     expect(told.at(-1)).toMatchObject({
       phase: "train",
       done: 2,
@@ -227,6 +234,22 @@ describe("network(options)", () => {
     await expect(network()(constant, seeded(1))).rejects.toThrow(
       "Cannot fit network: some column must vary (left out: x0)",
     );
+  });
+
+  test("comes back from JSON and from packed bytes with the same bits in all weights and predictions", async () => {
+    const data = rows(120);
+    const model = await network({ ...quick, columns: "all", shared: true, epochs: 2 })(data, seeded(1));
+    const bits = (from: typeof model) =>
+      Object.entries(from.weights).map(([name, { values }]) => [
+        name,
+        ...new Uint32Array(values.slice().buffer),
+      ]);
+    for (const json of [JSON.parse(JSON.stringify(model)), unpackJson(packJson(model.toJSON()), "test")]) {
+      const back = networkFromJSON(json);
+      expect(bits(back)).toEqual(bits(model));
+      expect(back.predict(data.x)).toEqual(model.predict(data.x));
+      expect(JSON.stringify(back)).toBe(JSON.stringify(model));
+    }
   });
 
   test("is refused when its file was tampered with", async () => {

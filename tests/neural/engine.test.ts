@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { packJson, unpackJson } from "../../src/core/packed-json";
 import { normal, seeded } from "../../src/core/rng";
 import { openEngine, workingBackends } from "../../src/neural/backend";
 import { cos32, exp32, log32, sin32 } from "../../src/neural/float32";
@@ -239,6 +240,14 @@ test("openEngine() refuses a backend that does not exist", async () => {
   await expect(openEngine("gpu" as never)).rejects.toThrow(
     'Cannot choose a backend: TELELINK_BACKEND must be one of native, wasm, cpu, simd, got "gpu"',
   );
+});
+
+test("weightsToJson() keeps every bit, of the smallest numbers and of −0 too", () => {
+  const bits = Uint32Array.of(0, 0x80000000, 1, 0x807fffff, 0x00800000, 0x7f7fffff, 0x3f800001, 0xbdcccccd);
+  const values = new Float32Array(bits.buffer);
+  const json = JSON.parse(JSON.stringify(weightsToJson({ w: { rows: 2, columns: 4, values } })));
+  expect(new Uint32Array(weightsFromJson(json).w.values.buffer)).toEqual(bits);
+  expect(unpackJson(packJson(json), "test")).toEqual(json);
 });
 
 test("weightsFromJson() refuses a matrix that does not fill its shape", () => {

@@ -55,6 +55,7 @@ export function fitSequence(
 ): Promise<SequenceState> {
   const action = `fit ${asked.architecture}`;
   const classes = asked.quantiles.length === 0;
+  watch?.progress?.({ phase: "prepare", done: 0, total: 1 });
   checkLabelledSequences(train, classes, action);
   const { fitted, held } = apart(asked, train, rng.fork("validation"), action);
   const inputs = fitSequenceInputs(fitted.x);
@@ -84,6 +85,7 @@ export function fitSequence(
     targets: targets.length,
     levels: asked.quantiles,
   };
+  watch?.progress?.({ phase: "prepare", done: 1, total: 1 });
   return withEngine(undefined, async (engine) => {
     const net = hold(engine, sequenceWeights(shape, rng.fork("weights")));
     const mover = adam(engine, net, {

@@ -131,14 +131,22 @@ const automatic: FitTable<Fitted> = async (...given) => {
 };
 
 /**
- * A net as it should be trained: no class weights, the rate falling along a cosine, and the weights of the best PR AUC on
- * rows set apart from the training rows.
+ * A net as it should be trained: no class weights, a rate that rises and falls (both schedules and rates compared out of
+ * fold on the training customers), and the weights of the best PR AUC on rows set apart from the training rows.
  */
 function deepNetwork(candidates: number): FitTable {
   const stopping = { validation: 0.15, stopOn: "averagePrecision", patience: 12 } as const;
   const learner =
     candidates === 0
-      ? network({ ...stopping, members: 2, columns: "all", bins: 0, rate: 0.01, frequencyScale: 0.3 })
+      ? network({
+          ...stopping,
+          members: 2,
+          columns: "all",
+          bins: 0,
+          schedule: "one-cycle",
+          rate: 0.02,
+          frequencyScale: 0.3,
+        })
       : searchedNetwork({ candidates, scorer: scorerNamed("averagePrecision"), options: stopping });
   return pipeline<Model>({ encode: encode({ categories: "codes" }), learner });
 }

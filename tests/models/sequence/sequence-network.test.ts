@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { column, matrix } from "../../../src/core/matrix";
 import type { Progress } from "../../../src/core/model";
+import { packJson, unpackJson } from "../../../src/core/packed-json";
 import { normal, seeded } from "../../../src/core/rng";
 import { rocAuc } from "../../../src/evaluate/ranking";
 import { pinballLoss } from "../../../src/evaluate/regression";
@@ -62,8 +63,9 @@ describe.each(nets)("%s()", (name, learner) => {
     const p = model.predict(test.x);
     expect(p.features.map((one) => one.name)).toEqual(["late"]);
     expect(rocAuc(test.y.values, p.values)).toBeGreaterThan(0.95);
-    expect(progress.length).toBe(model.training.epochs);
-    expect(progress[0].figures?.validation).toBeGreaterThan(0);
+    expect(progress.map(({ phase }) => phase).slice(0, 3)).toEqual(["prepare", "prepare", "train"]);
+    expect(progress.length).toBe(2 + model.training.epochs);
+    expect(progress[2].figures?.validation).toBeGreaterThan(0);
     expect(train.x.values).toEqual(before);
     const again = await learner(small)(train, seeded(1));
     expect(JSON.stringify(again)).toBe(JSON.stringify(model));
@@ -71,6 +73,9 @@ describe.each(nets)("%s()", (name, learner) => {
     const loaded = sequenceNetworkFromJSON(JSON.parse(JSON.stringify(model)));
     expect(loaded.predict(test.x).values).toEqual(p.values);
     expect(JSON.stringify(loaded)).toBe(JSON.stringify(model));
+    const unpacked = sequenceNetworkFromJSON(unpackJson(packJson(model.toJSON()), "test"));
+    expect(unpacked.weights).toEqual(model.weights);
+    expect(unpacked.predict(test.x).values).toEqual(p.values);
     // A row's prediction does not depend on the rows beside it.
     const few = model.predict(takeSequences(test.x, [7, 3]));
     expect([...few.values]).toEqual([p.values[7], p.values[3]]);
@@ -106,7 +111,7 @@ describe.each(nets)("%s()", (name, learner) => {
     const stop = new AbortController();
     const model = await learner({ ...small, epochs: 500, patience: 500 })(rowsOf(200, "s"), seeded(1), {
       signal: stop.signal,
-      progress: ({ done }) => done === 2 && stop.abort(),
+      progress: ({ phase, done }) => phase === "train" && done === 2 && stop.abort(),
     });
     expect(model.training).toMatchObject({ ended: "stop signal", epochs: 2 });
     expect(model.predict(rowsOf(3, "t").x).values.every(Number.isFinite)).toBe(true);
