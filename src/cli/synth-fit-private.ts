@@ -63,7 +63,7 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
   const lost = synthesiser.empty;
   if (lost.length > 0)
     note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
-  note(`learnt by mst; wrote ${out}`);
+  note(`learnt by mst; wrote ${out}. Fitting again on the same rows spends as much again`);
 }
 
 async function domainIn(file: string): Promise<Domain> {

@@ -65,6 +65,12 @@ export function checkDomain(domain: Domain, columns: readonly Column[]): void {
     const ranged = column.type === "numeric" || column.type === "date";
     const levelled = column.type === "categorical" || column.type === "boolean";
     check(levelled || one.levels === undefined, action, `${own} has no levels`);
+    check(
+      column.type !== "boolean" || (one.levels?.length ?? 2) === 2,
+      action,
+      `${own} has two levels, the false one first`,
+      one.levels?.join(", "),
+    );
     check(ranged || (one.minimum ?? one.maximum) === undefined, action, `${own} has no bounds`);
     check(column.type === "id" || one.pattern === undefined, action, `${own} has no pattern`);
     check(column.type === "numeric" || one.decimals === undefined, action, `${own} has no decimals`);

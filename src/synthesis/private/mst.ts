@@ -1,23 +1,18 @@
-import { check, checkInteger, checkNumber, checkOneOf } from "../../core/checks";
-import type { ModelJson, Watch } from "../../core/model";
+import { checkNumber, checkOneOf } from "../../core/checks";
+import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import type { ColumnSchema } from "../../data/schema";
-import { type Column, isCategorical, type Table, table } from "../../data/table";
-import { type ColumnCondition, resolveWhere } from "../conditions";
-import { writeDate } from "../structure/dates";
-import { freshKeys, type KeyPlan } from "../structure/keys";
-import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
-import { type Budget, budgetOf, type Privacy, rhoOf } from "./budget";
-import { type RawColumn, rawColumn } from "./columns";
+import type { Table } from "../../data/table";
+import { checkTrainable, type FitSynthesiser } from "../synthesiser";
+import { rawColumn } from "./columns";
 import { checkDomain, type Domain, publicKeys } from "./domain";
-import { drawForest, type Forest } from "./draw";
 import { fitForest, withoutSpecks } from "./forest";
 import { learnVariables, shownNoise } from "./learn-variables";
 import { chooseLinks, measureLinks } from "./links";
 import { noisyCounts } from "./mechanisms";
+import { type Mst, mstOf, schemaFor } from "./model";
 import { secretSource, seededSource } from "./noise-source";
+import { planOf, targetAmong } from "./plan";
 import { ontoSimplex } from "./simplex";
-import type { PrivateVariable } from "./variable";
 
 export interface MstOptions {
   /** How much one row may change what is learnt: chances by a factor of e^ε at most. Above 0; defaults to 1. */
@@ -38,29 +33,6 @@ export interface MstOptions {
   readonly noise?: "secret" | "seed";
 }
 
-/** A synthesiser that tells next to nothing about any single row, provably. */
-export interface Mst extends Synthesiser {
-  readonly kind: "mst";
-  readonly privacy: Privacy;
-  /** The pairs of columns that were counted, those with the target first. */
-  readonly links: readonly (readonly [string, string])[];
-  /** Columns that come out empty: texts, and columns of which nothing stands out of the noise. */
-  readonly empty: readonly string[];
-}
-
-interface MstParts extends Forest {
-  readonly schema: readonly ColumnSchema[];
-  /** How identifiers are written, by column. */
-  readonly keys: Readonly<Record<string, KeyPlan>>;
-  readonly privacy: Privacy;
-}
-
-/**
- * What each step gets of the budget, relative to the others that a table needs: the same for every table. Chosen on a
- * public one, where half or twice as much for any step changes the quality by less than another seed does.
- */
-const shares = { rows: 2, bounds: 5, levels: 6, bins: 14, single: 12, links: 12, target: 17, pairs: 32 };
-
 /** Bins hold at least so many standard deviations of the noise on pairs, and one in so many rows. */
 const [clearOfNoise, mostBins] = [12, 32];
 /** Cells with fewer expected rows than this are empty: what noise leaves where no row is. */
@@ -76,7 +48,9 @@ const speck = 0.5;
  * The model is (ε, δ)-differentially private: tables that differ by one row added or removed give the same model with
  * chances at most e^ε apart, but for a chance of δ. The number of rows is private too. Column names, types, decimals, the
  * words of booleans and the way dates are written count as public, as does all that `domain` says; identifiers are made
- * from the domain's pattern and texts come out empty. What a model is drawn from costs nothing more, however many rows.
+ * from the domain's pattern and texts come out empty. Drawing rows costs nothing more, however many; fitting again on the
+ * same rows does: the budgets of all fits add up. A row replaced by another is one removed and one added. What is not
+ * covered: how long a fit takes, and what one learns of the table otherwise.
  */
 export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
   const { epsilon = 1, delta = 1e-6, domain = { columns: [] }, noise = "secret" } = options;
@@ -183,139 +157,4 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
       },
     });
   };
-}
-
-/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
-export function loadMst(json: ModelJson): Mst {
-  check(json.kind === "mst", "load mst", "kind must be mst", json.kind);
-  check(json.version === 1, "load mst", "version must be 1", json.version);
-  const { schema, keys, variables, branches, target, privacy } = json as unknown as MstParts;
-  const names = (all: unknown): string => (Array.isArray(all) ? all.map((one) => one?.name).join(", ") : "");
-  const drawn = names(
-    (Array.isArray(schema) ? schema : []).filter((one) => one?.type !== "id" && one?.type !== "text"),
-  );
-  check(
-    drawn === names(variables),
-    "load mst",
-    `its columns must be those that it draws (${names(variables)})`,
-    drawn,
-  );
-  const whole = branches.map((one) => ({ ...one, chances: Float64Array.from(one.chances) }));
-  return mstOf({ schema, keys, variables, branches: whole, target, privacy });
-}
-
-/** The target's place among the columns that are learnt; −1 for none. */
-function targetAmong(raw: readonly RawColumn[], from: Table, target: string | null | undefined): number {
-  const last = from.columns[from.columns.length - 1];
-  const name = target === undefined && last.type === "boolean" ? last.name : target;
-  if (name === undefined || name === null) return -1;
-  const levels = raw.filter((one) => one.kind === "levels").map((one) => one.name);
-  check(
-    levels.includes(name),
-    "fit mst",
-    `the target must be one of the columns of levels ${levels.join(", ")}`,
-    name,
-  );
-  return raw.findIndex((one) => one.name === name);
-}
-
-type Plan = { readonly budget: Budget; readonly rho: Readonly<Record<keyof typeof shares, number>> };
-
-/** What each step may spend: follows from what is public alone. */
-function planOf(raw: readonly RawColumn[], target: number, epsilon: number, delta: number): Plan {
-  const ranges = raw.filter((one) => one.kind === "range");
-  const unknownLevels = raw.some((one) => one.kind === "levels" && !one.levels);
-  const needed: Readonly<Record<keyof typeof shares, boolean>> = {
-    rows: true,
-    bounds: ranges.some((one) => !one.bounds),
-    levels: unknownLevels,
-    bins: ranges.length > 0,
-    single: raw.length > 0,
-    links: raw.length > (target < 0 ? 1 : 2),
-    target: target >= 0 && raw.length > 1,
-    pairs: raw.length > (target < 0 ? 1 : 2),
-  };
-  // Published levels can fail with half of δ; the other half belongs to turning ρ into ε.
-  const failing = unknownLevels ? delta / 2 : 0;
-  const budget = budgetOf(rhoOf(epsilon, delta - failing), failing);
-  const steps = Object.keys(shares) as (keyof typeof shares)[];
-  const sum = steps.reduce((all, step) => all + (needed[step] ? shares[step] : 0), 0);
-  const rho = Object.fromEntries(
-    steps.map((step) => [step, needed[step] ? (budget.rho * shares[step]) / sum : 0]),
-  );
-  return { budget, rho: rho as Plan["rho"] };
-}
-
-/** The columns as they come out: levels are those that the model publishes. */
-function schemaFor(from: Table, variables: readonly PrivateVariable[]): ColumnSchema[] {
-  return from.columns.map((column): ColumnSchema => {
-    const { name, type } = column;
-    const grid = variables.find((one) => one.name === name)?.grid;
-    if (isCategorical(column)) return { name, type, levels: grid?.kind === "levels" ? grid.levels : [] };
-    if (type !== "numeric") return { name, type };
-    const decimals = grid?.kind === "decimals" ? grid.decimals : column.decimals;
-    return decimals === undefined ? { name, type } : { name, type, decimals };
-  });
-}
-
-function mstOf(parts: MstParts): Mst {
-  const { schema, keys, variables, branches, target, privacy } = parts;
-  const place = (name: string): number => variables.findIndex((one) => one.name === name);
-  return {
-    kind: "mst",
-    columns: schema,
-    privacy,
-    links: [
-      ...variables.flatMap(({ name }, v) =>
-        target < 0 || v === target ? [] : [[variables[target].name, name] as const],
-      ),
-      ...branches.flatMap(({ variable, parent }) =>
-        parent < 0 ? [] : [[variables[parent].name, variables[variable].name] as const],
-      ),
-    ],
-    empty: schema
-      .filter(
-        ({ name }) => !(name in keys) && (variables[place(name)]?.cells ?? []).every((cell) => cell === null),
-      )
-      .map(({ name }) => name),
-    sample: (n: number, rng: Rng, { where, firstRow = 0 }: SampleOptions = {}) => {
-      checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
-      const conditions = new Map<number, ColumnCondition>();
-      for (const one of resolveWhere(where, schema)) conditions.set(place(schema[one.column].name), one);
-      const drawn = drawForest(parts, n, rng, conditions);
-      return table(
-        schema.map((one): Column => {
-          if (one.name in keys)
-            return { name: one.name, type: "id", values: freshKeys(keys[one.name], firstRow, n) };
-          const at = place(one.name);
-          return at < 0
-            ? { name: one.name, type: "text", values: new Array<string>(n).fill("") }
-            : columnOf(one, variables[at], drawn[at]);
-        }),
-      );
-    },
-    toJSON: () => ({
-      kind: "mst",
-      version: 1,
-      schema,
-      keys,
-      variables,
-      branches: branches.map((one) => ({ ...one, chances: Array.from(one.chances) })),
-      target,
-      privacy,
-    }),
-  };
-}
-
-function columnOf(schema: ColumnSchema, { grid }: PrivateVariable, values: Float64Array): Column {
-  const { name, type, levels, decimals } = schema;
-  if (levels) {
-    const codes = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value));
-    return { name, type: type as "categorical" | "boolean", codes, levels };
-  }
-  if (grid.kind === "date" || type === "date") {
-    const write = (value: number): string => (grid.kind === "date" ? writeDate(value, grid.format) : "");
-    return { name, type: "date", values: Array.from(values, write) };
-  }
-  return { name, type: "numeric", values, ...(decimals !== undefined && { decimals }) };
 }

@@ -68,6 +68,7 @@ describe.each([
       expect(ours.membership.estimate).toBeLessThanOrEqual(0.03);
       expect(ours.copies.estimate).toBeLessThanOrEqual(0.005);
       expect(ours.quality.estimate).toBeGreaterThan(mean("shuffled columns").quality.estimate + 0.03);
+      expect(ours.logistic.estimate).toBeGreaterThan(-0.08);
       const said = synthesisConclusion(study);
       expect(said).toContain("only mst, ε = 1 proves one");
       expect(said).toContain("e<sup>1</sup> = 2.7 times");

@@ -47,11 +47,14 @@ test("checkDomain(domain, columns) holds the domain to the columns' types", () =
     { name: "c", type: "categorical", codes: Int32Array.of(0), levels: ["x"] },
     { name: "d", type: "date", values: ["2024-01-01"] },
     { name: "k", type: "id", values: ["1"] },
+    { name: "b", type: "boolean", codes: Int32Array.of(0), levels: ["No", "Yes"] },
   ]);
   const use = (one: object) => (): void => checkDomain({ columns: [one as { name: string }] }, columns);
   use({ name: "n", minimum: 0, maximum: 1 })();
   use({ name: "d", minimum: "2020-01-01", maximum: "2021-01-01" })();
-  expect(use({ name: "m" })).toThrow("its columns must be among n, c, d, k");
+  expect(use({ name: "m" })).toThrow("its columns must be among n, c, d, k, b");
+  use({ name: "b", levels: ["No", "Yes"] })();
+  expect(use({ name: "b", levels: ["No", "Yes", "?"] })).toThrow("b is boolean and has two levels");
   expect(use({ name: "n", levels: ["x"] })).toThrow("n is numeric and has no levels");
   expect(use({ name: "c", minimum: 0, maximum: 1 })).toThrow("c is categorical and has no bounds");
   expect(use({ name: "c", pattern: "x" })).toThrow("has no pattern");

@@ -11,7 +11,8 @@ import {
 } from "../../../src/data/table";
 import { deltaOf } from "../../../src/synthesis/private/budget";
 import type { Domain } from "../../../src/synthesis/private/domain";
-import { loadMst, type MstOptions, mst } from "../../../src/synthesis/private/mst";
+import { loadMst } from "../../../src/synthesis/private/model";
+import { type MstOptions, mst } from "../../../src/synthesis/private/mst";
 import { describeSynthesiser } from "../conformance";
 import { customers } from "../customers";
 

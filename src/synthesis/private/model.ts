@@ -1,0 +1,124 @@
+import { check, checkInteger } from "../../core/checks";
+import type { ModelJson } from "../../core/model";
+import type { Rng } from "../../core/rng";
+import type { ColumnSchema } from "../../data/schema";
+import { type Column, isCategorical, type Table, table } from "../../data/table";
+import { type ColumnCondition, resolveWhere } from "../conditions";
+import { writeDate } from "../structure/dates";
+import { freshKeys, type KeyPlan } from "../structure/keys";
+import type { SampleOptions, Synthesiser } from "../synthesiser";
+import type { Privacy } from "./budget";
+import { drawForest, type Forest } from "./draw";
+import type { PrivateVariable } from "./variable";
+
+/** A synthesiser that tells next to nothing about any single row, provably. */
+export interface Mst extends Synthesiser {
+  readonly kind: "mst";
+  readonly privacy: Privacy;
+  /** The pairs of columns that were counted, those with the target first. */
+  readonly links: readonly (readonly [string, string])[];
+  /** Columns that come out empty: texts, and columns of which nothing stands out of the noise. */
+  readonly empty: readonly string[];
+}
+
+/** All that a model is. */
+export interface MstParts extends Forest {
+  readonly schema: readonly ColumnSchema[];
+  /** How identifiers are written, by column. */
+  readonly keys: Readonly<Record<string, KeyPlan>>;
+  readonly privacy: Privacy;
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
+export function loadMst(json: ModelJson): Mst {
+  check(json.kind === "mst", "load mst", "kind must be mst", json.kind);
+  check(json.version === 1, "load mst", "version must be 1", json.version);
+  const { schema, keys, variables, branches, target, privacy } = json as unknown as MstParts;
+  const names = (all: unknown): string => (Array.isArray(all) ? all.map((one) => one?.name).join(", ") : "");
+  const drawn = names(
+    (Array.isArray(schema) ? schema : []).filter((one) => one?.type !== "id" && one?.type !== "text"),
+  );
+  check(
+    drawn === names(variables),
+    "load mst",
+    `its columns must be those that it draws (${names(variables)})`,
+    drawn,
+  );
+  const whole = branches.map((one) => ({ ...one, chances: Float64Array.from(one.chances) }));
+  return mstOf({ schema, keys, variables, branches: whole, target, privacy });
+}
+
+/** The columns as they come out: levels are those that the model publishes. */
+export function schemaFor(from: Table, variables: readonly PrivateVariable[]): ColumnSchema[] {
+  return from.columns.map((column): ColumnSchema => {
+    const { name, type } = column;
+    const grid = variables.find((one) => one.name === name)?.grid;
+    if (isCategorical(column)) return { name, type, levels: grid?.kind === "levels" ? grid.levels : [] };
+    if (type !== "numeric") return { name, type };
+    const decimals = grid?.kind === "decimals" ? grid.decimals : column.decimals;
+    return decimals === undefined ? { name, type } : { name, type, decimals };
+  });
+}
+
+/** The synthesiser of these parts. */
+export function mstOf(parts: MstParts): Mst {
+  const { schema, keys, variables, branches, target, privacy } = parts;
+  const place = (name: string): number => variables.findIndex((one) => one.name === name);
+  return {
+    kind: "mst",
+    columns: schema,
+    privacy,
+    links: [
+      ...variables.flatMap(({ name }, v) =>
+        target < 0 || v === target ? [] : [[variables[target].name, name] as const],
+      ),
+      ...branches.flatMap(({ variable, parent }) =>
+        parent < 0 ? [] : [[variables[parent].name, variables[variable].name] as const],
+      ),
+    ],
+    empty: schema
+      .filter(
+        ({ name }) => !(name in keys) && (variables[place(name)]?.cells ?? []).every((cell) => cell === null),
+      )
+      .map(({ name }) => name),
+    sample: (n: number, rng: Rng, { where, firstRow = 0 }: SampleOptions = {}) => {
+      checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
+      const conditions = new Map<number, ColumnCondition>();
+      for (const one of resolveWhere(where, schema)) conditions.set(place(schema[one.column].name), one);
+      const drawn = drawForest(parts, n, rng, conditions);
+      return table(
+        schema.map((one): Column => {
+          if (one.name in keys)
+            return { name: one.name, type: "id", values: freshKeys(keys[one.name], firstRow, n) };
+          const at = place(one.name);
+          return at < 0
+            ? { name: one.name, type: "text", values: new Array<string>(n).fill("") }
+            : columnOf(one, variables[at], drawn[at]);
+        }),
+      );
+    },
+    toJSON: () => ({
+      kind: "mst",
+      version: 1,
+      schema,
+      keys,
+      variables,
+      branches: branches.map((one) => ({ ...one, chances: Array.from(one.chances) })),
+      target,
+      privacy,
+    }),
+  };
+}
+
+function columnOf(schema: ColumnSchema, { grid }: PrivateVariable, values: Float64Array): Column {
+  const { name, type, levels, decimals } = schema;
+  if (levels) {
+    const codes = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value));
+    return { name, type: type as "categorical" | "boolean", codes, levels };
+  }
+  if (grid.kind === "date" || type === "date") {
+    const write = (value: number): string => (grid.kind === "date" ? writeDate(value, grid.format) : "");
+    return { name, type: "date", values: Array.from(values, write) };
+  }
+  return { name, type: "numeric", values, ...(decimals !== undefined && { decimals }) };
+}

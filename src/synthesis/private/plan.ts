@@ -1,0 +1,60 @@
+import { check } from "../../core/checks";
+import type { Table } from "../../data/table";
+import { type Budget, budgetOf, rhoOf } from "./budget";
+import type { RawColumn } from "./columns";
+
+/**
+ * What each step gets of the budget, relative to the others that a table needs: the same for every table. Chosen on a
+ * public one, where half or twice as much for any step changes the quality by less than another seed does.
+ */
+const shares = { rows: 2, bounds: 5, levels: 6, bins: 14, single: 12, links: 12, target: 17, pairs: 32 };
+
+/** A budget, and what each step may spend of it. */
+export interface Plan {
+  readonly budget: Budget;
+  readonly rho: Readonly<Record<keyof typeof shares, number>>;
+}
+
+/** The target's place among the columns that are learnt; −1 for none. */
+export function targetAmong(
+  raw: readonly RawColumn[],
+  from: Table,
+  target: string | null | undefined,
+): number {
+  const last = from.columns[from.columns.length - 1];
+  const name = target === undefined && last.type === "boolean" ? last.name : target;
+  if (name === undefined || name === null) return -1;
+  const levels = raw.filter((one) => one.kind === "levels").map((one) => one.name);
+  check(
+    levels.includes(name),
+    "fit mst",
+    `the target must be one of the columns of levels ${levels.join(", ")}`,
+    name,
+  );
+  return raw.findIndex((one) => one.name === name);
+}
+
+/** What each step may spend: follows from what is public alone. */
+export function planOf(raw: readonly RawColumn[], target: number, epsilon: number, delta: number): Plan {
+  const ranges = raw.filter((one) => one.kind === "range");
+  const unknownLevels = raw.some((one) => one.kind === "levels" && !one.levels);
+  const needed: Readonly<Record<keyof typeof shares, boolean>> = {
+    rows: true,
+    bounds: ranges.some((one) => !one.bounds),
+    levels: unknownLevels,
+    bins: ranges.length > 0,
+    single: raw.length > 0,
+    links: raw.length > (target < 0 ? 1 : 2),
+    target: target >= 0 && raw.length > 1,
+    pairs: raw.length > (target < 0 ? 1 : 2),
+  };
+  // Published levels can fail with half of δ; the other half belongs to turning ρ into ε.
+  const failing = unknownLevels ? delta / 2 : 0;
+  const budget = budgetOf(rhoOf(epsilon, delta - failing), failing);
+  const steps = Object.keys(shares) as (keyof typeof shares)[];
+  const sum = steps.reduce((all, step) => all + (needed[step] ? shares[step] : 0), 0);
+  const rho = Object.fromEntries(
+    steps.map((step) => [step, needed[step] ? (budget.rho * shares[step]) / sum : 0]),
+  );
+  return { budget, rho: rho as Plan["rho"] };
+}
