@@ -76,27 +76,35 @@ export function drawClasses(
     for (let i = 0; i < rows; i++) key[i] += c * own[i];
   }
   const order = spreadOrder(key, rows, rng);
-  // Classes are split off one after another; each split is a systematic draw of its own.
+  // Classes are split off one after another; each split is a systematic draw of its own among the rows that are left.
   const left = new Float64Array(rows).fill(1);
   out.fill(-1, 0, rows);
+  let open = rows;
   for (let c = 0; c < count; c++) {
     const own = probabilities[c];
     let sum = rng.uniform();
-    for (let r = 0; r < rows; r++) {
+    let still = 0;
+    for (let r = 0; r < open; r++) {
       const i = order[r];
-      if (out[i] >= 0 || own[i] === 0) continue;
-      // The last class that can be takes what is left whatever rounding says.
-      const share = c === count - 1 ? 1 : own[i] / left[i];
-      sum += share > 1 - 1e-12 ? 1 : share;
-      if (sum >= 1) {
-        sum -= 1;
-        out[i] = c;
-      } else left[i] -= own[i];
+      const p = own[i];
+      if (p > 0) {
+        // The last class that can be takes what is left whatever rounding says.
+        const share = c === count - 1 ? 1 : p / left[i];
+        sum += share > 1 - 1e-12 ? 1 : share;
+        if (sum >= 1) {
+          sum -= 1;
+          out[i] = c;
+          continue;
+        }
+        left[i] -= p;
+      }
+      order[still++] = i;
     }
+    open = still;
   }
-  for (let i = 0; i < rows; i++) {
-    if (out[i] >= 0) continue;
+  for (let r = 0; r < open; r++) {
     // Rounding left a row without a class: its likeliest one.
+    const i = order[r];
     let best = 0;
     for (let c = 0; c < count; c++) {
       if (probabilities[c][i] > best) {

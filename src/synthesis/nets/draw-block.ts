@@ -161,16 +161,30 @@ const balancingRounds = 4;
 function balance(byClass: readonly Float64Array[], expected: readonly number[]): void {
   if (byClass.length < 2) return;
   const { length: rows } = byClass[0];
+  const factors = new Float64Array(byClass.length).fill(1);
+  const sum = new Float64Array(rows);
+  const total = (): void => {
+    sum.fill(0);
+    byClass.forEach((own, c) => {
+      const factor = factors[c];
+      for (let i = 0; i < rows; i++) sum[i] += factor * own[i];
+    });
+    for (let i = 0; i < rows; i++) sum[i] = sum[i] > 0 ? 1 / sum[i] : 0;
+  };
   for (let round = 0; round < balancingRounds; round++) {
+    total();
     byClass.forEach((own, c) => {
       let mean = 0;
-      for (let i = 0; i < rows; i++) mean += own[i] / rows;
-      if (!(mean > 0)) return;
-      const factor = expected[c] / mean;
-      for (let i = 0; i < rows; i++) own[i] *= factor;
+      for (let i = 0; i < rows; i++) mean += own[i] * sum[i];
+      mean *= factors[c] / rows;
+      if (mean > 0) factors[c] *= expected[c] / mean;
     });
-    divide(byClass, sumOf(byClass, rows), byClass);
   }
+  total();
+  byClass.forEach((own, c) => {
+    const factor = factors[c];
+    for (let i = 0; i < rows; i++) own[i] *= factor * sum[i];
+  });
 }
 
 /** Takes off each row's share of the class what its cells may not be. */
@@ -233,11 +247,13 @@ function ownProbabilities(pool: BlockPool, parts: BlockParts, j: number): Float6
   const stride = outputWidth(parts);
   const from = parts.blocks.slice(0, j).reduce((sum, block) => sum + block.classes.length, parts.scalars);
   const outputs = pool.outputs as Float32Array;
-  return parts.blocks[j].classes.map((_, c) => {
-    const own = new Float64Array(rows);
-    for (let i = 0; i < rows; i++) own[i] = outputs[i * stride + from + c];
-    return own;
-  });
+  const shares = parts.blocks[j].classes.map(() => new Float64Array(rows));
+  // Row by row, as the net wrote them: the classes of a row lie side by side.
+  for (let i = 0; i < rows; i++) {
+    const start = i * stride + from;
+    for (let c = 0; c < shares.length; c++) shares[c][i] = outputs[start + c];
+  }
+  return shares;
 }
 
 function outputWidth({ blocks, scalars }: Pick<BlockParts, "blocks" | "scalars">): number {
