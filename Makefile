@@ -27,7 +27,7 @@ node_modules/.native: node_modules/.package-lock.json scripts/native.mjs
 	@touch node_modules/.native
 
 full: ready ## the same with every method on five splits, and every model on twenty seeds (three quarters of an hour)
-	@node dist/cli/main.js reproduce -p netSeeds=5 -p publishedSeeds=5 -p tunedSeeds=20
+	@node dist/cli/main.js reproduce -p netSeeds=5 -p publishedSeeds=5 -p tunedSeeds=20 -p draws=20
 
 test: build ## types, lint, layers and all tests
 	@npm run --silent test

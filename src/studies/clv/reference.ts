@@ -22,7 +22,7 @@ export interface ReferenceValueModel {
 }
 
 export interface ReferenceValueOptions {
-  /** How many draws of the noise; from 1, defaults to 20. */
+  /** How many draws of the noise; from 1, defaults to 12. */
   readonly draws?: number;
   /** The first draw's seed; defaults to 42. */
   readonly seed?: number;
@@ -40,7 +40,7 @@ export async function referenceValueProtocol(
   data: ChurnData,
   options: ReferenceValueOptions = {},
 ): Promise<ReferenceValueModel[]> {
-  const { draws = 20, seed = 42, threads, progress } = options;
+  const { draws = 12, seed = 42, threads, progress } = options;
   checkInteger(draws, 1, 10_000, "run the reference protocol", "draws");
   const tasks = Array.from({ length: draws }, (_, s) => ({
     train: data.train.rows,
