@@ -291,10 +291,11 @@ export function sharesOf({ branches, target }: FittedForest): ReadonlyMap<number
 }
 
 /**
- * The same without cells of a smaller share than `least` over all classes: their chance is 0, and the others of their row
- * share it. The likeliest cell of a row always stays.
+ * The same without cells of a smaller share than `least` (`leastBeside` where there is a parent) over all classes: their
+ * chance is 0, and the others of their row share it. The greatest cell of a row always stays, and that of a column that is not
+ * a speck as a whole.
  */
-export function withoutSpecks(forest: FittedForest, least: number): FittedForest {
+export function withoutSpecks(forest: FittedForest, least: number, leastBeside: number): FittedForest {
   const shares = sharesOf(forest);
   const classes = (shares.get(-1) as Float64Array).length;
   const branches = forest.branches.map((branch) => {
@@ -306,13 +307,21 @@ export function withoutSpecks(forest: FittedForest, least: number): FittedForest
     for (let i = 0; i < above.length; i++)
       for (let j = 0; j < size; j++)
         together[(i % rows) * size + j] += above[i] * branch.chances[i * size + j];
+    const [greatest, whole] = [new Float64Array(size), new Float64Array(size)];
+    for (let at = 0; at < together.length; at++) {
+      greatest[at % size] = Math.max(greatest[at % size], together[at]);
+      whole[at % size] += together[at];
+    }
+    const limit = branch.parent < 0 ? least : leastBeside;
     const chances = branch.chances.slice();
     for (let i = 0; i < above.length; i++) {
       const row = chances.subarray(i * size, (i + 1) * size);
       const most = row.reduce((a, b) => Math.max(a, b), 0);
       let sum = 0;
       for (let j = 0; j < size; j++) {
-        if (row[j] < most && together[(i % rows) * size + j] < least) row[j] = 0;
+        const share = together[(i % rows) * size + j];
+        const spared = row[j] === most || (share === greatest[j] && whole[j] >= least);
+        if (share < limit && !spared) row[j] = 0;
         sum += row[j];
       }
       for (let j = 0; j < size; j++) row[j] /= sum;

@@ -35,8 +35,11 @@ export interface MstOptions {
 
 /** Bins hold at least so many standard deviations of the noise on pairs, and one in so many rows. */
 const [clearOfNoise, mostBins] = [12, 32];
-/** Cells with fewer expected rows than this are empty: what noise leaves where no row is. */
-const speck = 0.5;
+/**
+ * Cells with fewer expected rows are what noise leaves where no row is, and are emptied: so many rows, and for cells of
+ * pairs so many standard deviations of their noise. Pairs of levels that never meet then seldom do in what is drawn.
+ */
+const [speck, speckBeside] = [0.5, 0.5];
 
 /**
  * Synthesis with differential privacy: the maximum spanning tree of private marginals that won NIST's contest (McKenna,
@@ -133,7 +136,8 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
       rows,
       ...(target >= 0 && { target: { variable: target, pairs: beside.pairs } }),
     };
-    const forest = withoutSpecks(fitForest(measured), speck / rows);
+    const beneath = Math.max(speck, speckBeside * Math.sqrt(pairs[0]?.variance ?? 0));
+    const forest = withoutSpecks(fitForest(measured), speck / rows, beneath / rows);
     report(4);
     return mstOf({
       schema: schemaFor(

@@ -173,24 +173,32 @@ describe("fitForest({ target })", () => {
   });
 });
 
-test("withoutSpecks(forest, least) empties cells that hardly any row is expected in", () => {
-  const branches: Branch[] = [
-    { variable: 0, parent: -1, chances: Float64Array.of(0.5, 0.4995, 0.0005) },
-    { variable: 1, parent: 0, chances: Float64Array.of(0.9, 0.1, 0.0001, 0.9999, 0.5, 0.5) },
-  ];
-  const [first, second] = withoutSpecks({ branches, target: -1 }, 0.001).branches;
-  expect([...first.chances].map((one) => one.toFixed(4))).toEqual(["0.5003", "0.4997", "0.0000"]);
-  // A row keeps its likeliest cell; a cell of a tenth of half of all rows stays.
-  expect([...second.chances]).toEqual([0.9, 0.1, 0, 1, 0.5, 0.5]);
-  // With a target, what counts is the cell over all its classes.
-  const mixed: Branch[] = [
-    { variable: 1, parent: -1, chances: Float64Array.of(0.5, 0.5) },
-    { variable: 0, parent: -1, chances: Float64Array.of(0.9999, 0.0001, 0.2, 0.8) },
-    { variable: 2, parent: -1, chances: Float64Array.of(0.9999, 0.0001, 0.9999, 0.0001) },
-  ];
-  const [, kept, cleared] = withoutSpecks({ branches: mixed, target: 1 }, 0.001).branches;
-  expect([...kept.chances]).toEqual([0.9999, 0.0001, 0.2, 0.8]);
-  expect([...cleared.chances]).toEqual([1, 0, 1, 0]);
+describe("withoutSpecks(forest, least, leastBeside)", () => {
+  test("empties cells that hardly any row is expected in, but for the greatest of a row or column", () => {
+    const branches: Branch[] = [
+      { variable: 0, parent: -1, chances: Float64Array.of(0.5, 0.4995, 0.0005) },
+      { variable: 1, parent: 0, chances: Float64Array.of(0.9, 0.1, 0, 0.0001, 0.997, 0.0029, 0.5, 0.5, 0) },
+    ];
+    const [first, second] = withoutSpecks({ branches, target: -1 }, 0.001, 0.002).branches;
+    expect([...first.chances].map((one) => one.toFixed(4))).toEqual(["0.5003", "0.4997", "0.0000"]);
+    // Of the second row the first cell goes; the last one is the greatest of its column.
+    expect([...second.chances].map((one) => one.toFixed(4))).toEqual([
+      ...["0.9000", "0.1000", "0.0000"],
+      ...["0.0000", "0.9971", "0.0029"],
+      ...["0.5000", "0.5000", "0.0000"],
+    ]);
+  });
+
+  test("counts the cell over all classes of a target", () => {
+    const mixed: Branch[] = [
+      { variable: 1, parent: -1, chances: Float64Array.of(0.5, 0.5) },
+      { variable: 0, parent: -1, chances: Float64Array.of(0.9999, 0.0001, 0.2, 0.8) },
+      { variable: 2, parent: -1, chances: Float64Array.of(0.9999, 0.0001, 0.9999, 0.0001) },
+    ];
+    const [, kept, cleared] = withoutSpecks({ branches: mixed, target: 1 }, 0.001, 0.5).branches;
+    expect([...kept.chances]).toEqual([0.9999, 0.0001, 0.2, 0.8]);
+    expect([...cleared.chances]).toEqual([1, 0, 1, 0]);
+  });
 });
 
 describe("ontoSimplex(values, total)", () => {
