@@ -12,11 +12,14 @@ import {
   withColumns,
 } from "./network-select";
 
-/** Settings that are tried where the caller leaves them open: smooth effects; steps and ranges; many small effects. */
+/**
+ * Settings that are tried where the caller leaves them open: smooth effects; steps and ranges; many small effects. The
+ * rates are those of one cycle; schedules that begin with the full rate take half.
+ */
 const settings = [
-  { frequencyScale: 0.3, rate: 0.01, bins: 0 },
-  { frequencyScale: 1, rate: 0.02, bins: 0 },
-  { frequencyScale: 1, rate: 0.004, bins: 8 },
+  { frequencyScale: 0.3, rate: 0.02, bins: 0 },
+  { frequencyScale: 1, rate: 0.03, bins: 0 },
+  { frequencyScale: 1, rate: 0.008, bins: 8 },
 ] as const;
 
 /** Steps of a training whose epochs nobody set, and its fewest epochs. */
@@ -32,7 +35,7 @@ function candidates(asked: NetworkSettings, rows: number): Candidate[] {
   const found = new Map<string, Candidate>();
   for (const one of settings) {
     const bins = asked.bins ?? (frequencies === 0 ? 0 : one.bins);
-    const rate = asked.rate ?? one.rate;
+    const rate = asked.rate ?? (schedule === "one-cycle" ? one.rate : one.rate / 2);
     const waves = bins > 0 ? 0 : frequencies;
     const frequencyScale = waves > 0 ? (asked.frequencyScale ?? one.frequencyScale) : 1;
     const shape = {

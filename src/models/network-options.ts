@@ -31,9 +31,9 @@ export interface NetworkOptions {
   /** AdamW's step size; chosen on held-out folds when absent. */
   readonly rate?: number;
   /**
-   * How the rate goes: "cosine" (the default) falls to 0 at the end, "one-cycle" rises first, which bears greater rates
-   * (Smith and Topin, 2019), "plateau" halves it when three epochs bring nothing better on `validation` (or in the
-   * training loss), "constant" leaves it.
+   * How the rate goes: "one-cycle" (the default) rises to it and falls again, which bears greater rates (Smith and Topin,
+   * 2019), "cosine" begins with it and falls to 0 at the end, "plateau" halves it when three epochs bring nothing better
+   * on `validation` (or in the training loss), "constant" leaves it.
    */
   readonly schedule?: NetworkSchedule;
   /** AdamW's weight decay; defaults to 0.1. */
@@ -107,7 +107,7 @@ export function checkNetworkOptions(options: NetworkOptions): NetworkSettings {
   const { task = "classification", hidden = [64, 64, 64], activation = "selu", members = 5 } = options;
   const { shared = false, dropout = 0.3, frequencies = 16, bins, frequencyScale, rate } = options;
   const {
-    schedule = "cosine",
+    schedule = "one-cycle",
     decay = 0.1,
     batch = 256,
     epochs,

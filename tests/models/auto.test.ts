@@ -87,7 +87,15 @@ describe("auto()(table, y, rng)", () => {
   });
 
   test("blends a net with others where it is named, and loads with the net in it", async () => {
-    const quick = { hidden: [16], members: 2, epochs: 12, bins: 0, rate: 0.02, frequencyScale: 0.3 };
+    const quick = {
+      columns: "all" as const,
+      hidden: [16],
+      members: 2,
+      epochs: 12,
+      bins: 0,
+      rate: 0.02,
+      frequencyScale: 0.3,
+    };
     const members = membersOf(memberGroups, ["spline", "network"]).map((one) =>
       one.name === "net"
         ? { ...one, learner: { kind: "network" as const, options: { ...one.learner.options, ...quick } } }

@@ -15,7 +15,7 @@ function rows(n: number, label: string): Labelled {
   const y = Float64Array.from({ length: n }, (_, i) => (x[i] * x[n + i] + 0.3 * normal(rng) > 0 ? 1 : 0));
   return { x: matrix(n, 2, x), y };
 }
-const quick = { epochs: 8, batch: 64, validation: 0.2, stopOn: "averagePrecision", patience: 4 } as const;
+const quick = { epochs: 16, batch: 64, validation: 0.2, stopOn: "averagePrecision", patience: 8 } as const;
 const scorer = scorerNamed("logLoss");
 
 test("networkSpace(options) varies width, depth, dropout and rate, and leaves alone what is given", () => {

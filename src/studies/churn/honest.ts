@@ -143,7 +143,6 @@ function deepNetwork(candidates: number): FitTable {
           members: 2,
           columns: "all",
           bins: 0,
-          schedule: "one-cycle",
           rate: 0.02,
           frequencyScale: 0.3,
         })

@@ -176,7 +176,7 @@ export async function valueStudy(data: ValueData, options: ValueStudyOptions = {
       amount: boosted({ loss: "squared", trees: 150 }),
     }),
   );
-  // The best of six settings by cross-validation of the months up to the ninth.
+  // The best of nine settings by cross-validation of the months up to the ninth.
   await direct(
     "Deep network",
     network({
@@ -186,7 +186,7 @@ export async function valueStudy(data: ValueData, options: ValueStudyOptions = {
       activation: "relu",
       columns: "all",
       bins: 8,
-      rate: 0.004,
+      rate: 0.008,
       validation: 0.15,
       patience: 10,
     }),
