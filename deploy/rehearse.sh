@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Does the Dockerfile's steps without Docker: a clean folder, the same commands, an unprivileged user, the health check.
-# For machines without a Docker engine; the last line says whether the server got well and what memory it uses at rest.
+# For machines without a Docker engine; the last line says whether the server got well and what memory it uses at rest,
+# which must be less than 250 MB.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,7 +34,9 @@ server=$!
 for _ in $(seq 1 60); do
   if node -e "fetch('http://127.0.0.1:18000/health').then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"; then
     sleep 5
-    echo "rehearse: well; $(awk '/VmRSS/ {print int($2 / 1024)}' "/proc/$server/status") MB at rest, node_modules $(du -sm node_modules | cut -f1) MB"
+    memory=$(awk '/VmRSS/ {print int($2 / 1024)}' "/proc/$server/status")
+    echo "rehearse: well; $memory MB at rest, node_modules $(du -sm node_modules | cut -f1) MB, run by $(ps -o user= -p "$server")"
+    [ "$memory" -lt 250 ] || exit 1
     exit 0
   fi
   sleep 1

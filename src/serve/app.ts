@@ -86,7 +86,8 @@ export async function buildApp(given: Given): Promise<App> {
   const queue = new JobQueue(given.store, (error) =>
     app.log.error({ err: error }, "the store could not be written for a job"),
   );
-  app.addHook("onClose", async () => queue.close());
+  // Before the server waits for its connections: those that follow a job end with it.
+  app.addHook("preClose", async () => queue.close());
   const context: Context = { ...given, log, queue };
   const plain = app as unknown as FastifyInstance;
   answerProblems(plain, allowedMethods(plain));

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseCsv } from "../../src/data/read-csv";
+import { jobEvents } from "../../src/data/store/jobs";
 import { openStore, type Store } from "../../src/data/store/open";
 import { columnNamed, isCategorical } from "../../src/data/table";
 import { type App, buildApp } from "../../src/serve/app";
@@ -135,6 +136,26 @@ describe("training a generator", () => {
     await start();
     expect((await app.inject(`/jobs/${id}`)).json().state).toMatch(/interrupted|done/);
   });
+});
+
+test("a net of ten thousand epochs is stopped at once, and what it had learnt by then is kept", async () => {
+  const asked = { path: "customers.csv", method: "gan", epochs: 10_000, name: "stopped" };
+  const { id } = (await post("/synth/train", asked)).json();
+  for (;;) {
+    const { body } = await app.inject({ url: "/jobs", method: "GET" });
+    if (body.includes("running")) break;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  const training = async (): Promise<boolean> =>
+    jobEvents(store, id).some(({ event }) => (event as { phase?: string }).phase === "train");
+  while (!(await training())) await new Promise((done) => setTimeout(done, 50));
+  const used = performance.now();
+  await post(`/jobs/${id}/stop`, {});
+  const all = await events(id);
+  // A process that does not stop by itself is ended after five seconds, and then leaves no model.
+  expect(performance.now() - used).toBeLessThan(30_000);
+  expect(all.at(-1)?.event).toMatchObject({ state: "stopped", result: { model: "stopped" } });
+  expect((await post("/synth/sample", { model: "stopped", rows: 10 })).statusCode).toBe(200);
 });
 
 test("a net is trained for the epochs asked for, its losses told as it goes", async () => {

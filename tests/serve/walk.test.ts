@@ -194,3 +194,47 @@ describe.skipIf(!chromium)("the app without a network, and by keyboard alone", (
     expect(faults).toEqual([]);
   });
 });
+
+test.skipIf(!chromium)(
+  "a training's view survives a refresh, and a restart of the server, which it tells of",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "telelink-again-"));
+    const [telco] = viewRows("telco", 400, 1);
+    writeCsv(telco, join(folder, "telco.csv"));
+    const chosen = {
+      data: folder,
+      store: join(folder, "s.db"),
+      reports: folder,
+      logLevel: "silent" as const,
+    };
+    let running = await startServer(settings({ ...chosen, port: 0 }), "0.0.0");
+    const port = Number(new URL(running.address).port);
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${running.address}/training`);
+      await page.evaluate("localStorage.setItem('telelink.path', 'telco.csv')");
+      await page.reload();
+      await page.selectOption("#method", "gan");
+      await page.fill("#epochs", "10000");
+      await page.click("text=Train GAN Model");
+      await page.waitForSelector("#status >> text=/Training 1: train, .* s left/");
+      await page.waitForSelector("#chart figure");
+      await page.reload();
+      await page.waitForSelector("#chart figure");
+      expect(await page.isEnabled("#stop")).toBe(true);
+      // A page that follows a training does not keep the server from ending.
+      const began = performance.now();
+      await running.close();
+      expect(performance.now() - began).toBeLessThan(5000);
+      running = await startServer(settings({ ...chosen, port }), "0.0.0");
+      await page.waitForSelector("text=was interrupted, as the server ended; train again");
+      await page.waitForSelector("#jobs >> text=interrupted");
+    } finally {
+      await browser.close();
+      await running.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+  120_000,
+);

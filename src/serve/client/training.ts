@@ -189,6 +189,8 @@ function describe(id: number, step: Step): HTMLElement {
 
 async function list(): Promise<void> {
   const said = await send<Job[]>("/jobs", {});
+  // A server that starts anew is back in a few seconds.
+  if (!said.ok) setTimeout(() => void list(), 3000);
   if (!said.ok || said.value.length === 0) return;
   const rows = said.value.map((one) => [
     String(one.id),

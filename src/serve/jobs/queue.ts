@@ -90,27 +90,30 @@ export class JobQueue {
     return ended;
   }
 
-  /** The events of a job after number `after`, those kept and those to come, until it has ended or the signal says so. */
-  async *follow(id: number, after: number, signal: AbortSignal): AsyncGenerator<JobEvent> {
+  /**
+   * The events of a job after number `after`, those kept and those to come, until the job has ended (then it returns
+   * true), the signal says so, or the queue is closed.
+   */
+  async *follow(id: number, after: number, signal: AbortSignal): AsyncGenerator<JobEvent, boolean> {
     let last = after;
     for (;;) {
-      const events = jobEvents(this.store, id, last);
-      for (const one of events) {
+      for (const one of jobEvents(this.store, id, last)) {
         last = one.number;
         yield one;
       }
-      if (signal.aborted) return;
-      const { state } = this.find(id);
+      if (signal.aborted) return false;
       const end = this.unsettled.get(id);
       if (end) {
         yield { number: last + 1, event: end };
-        return;
+        return true;
       }
+      const { state } = jobWith(this.store, id);
       if (state !== "queued" && state !== "running") {
         // The last event may have come between the two reads.
         yield* jobEvents(this.store, id, last);
-        return;
+        return true;
       }
+      if (this.closed && this.running?.job.id !== id) return false;
       await new Promise<void>((done) => {
         const go = (): void => {
           this.told.off(`${id}`, go);
@@ -127,6 +130,8 @@ export class JobQueue {
   async close(): Promise<void> {
     this.closed = true;
     const running = this.running;
+    // Those who follow a job that waits are let go; they may come back.
+    for (const name of this.told.eventNames()) this.told.emit(name);
     if (!running) return;
     const gone = new Promise<void>((done) => running.child.once("close", () => done()));
     running.child.kill("SIGKILL");

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
-import type { Job } from "../../data/store/jobs";
+import type { Job, JobEvent } from "../../data/store/jobs";
 import type { App, Context } from "../app";
 import { HttpProblem, problem } from "../problem";
 
@@ -104,9 +104,11 @@ export function jobRoutes(app: App, { queue }: Context): void {
   }
 }
 
-/** Events in the wire format of server-sent events; the last tells the client not to come back. */
-async function* framed(events: AsyncIterable<{ number: number; event: unknown }>): AsyncGenerator<string> {
+/** Events in the wire format of server-sent events; where the job has ended the last tells the client not to come back. */
+async function* framed(events: AsyncGenerator<JobEvent, boolean>): AsyncGenerator<string> {
   yield "retry: 2000\n\n";
-  for await (const { number, event } of events) yield `id: ${number}\ndata: ${JSON.stringify(event)}\n\n`;
-  yield "event: end\ndata: {}\n\n";
+  let next = await events.next();
+  for (; !next.done; next = await events.next())
+    yield `id: ${next.value.number}\ndata: ${JSON.stringify(next.value.event)}\n\n`;
+  if (next.value) yield "event: end\ndata: {}\n\n";
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { runInThread } from "../../core/pool";
 import { listModels } from "../../data/store/models";
 import type { Store } from "../../data/store/open";
+import { predictionStats, readPredictionStats } from "../../data/store/predictions";
 import { risks } from "../../studies/desk/decide";
 import type { App, Context } from "../app";
 import type { Serving } from "../champion";
@@ -83,27 +85,18 @@ export function statusRoutes(app: App, context: Context): void {
     { schema: { summary: "What was predicted so far", tags: ["status"], response: { 200: statsSchema } } },
     async () => {
       await context.log.flush();
-      const { db } = context.store;
-      const total = db
-        .prepare(
-          "SELECT count(*) AS n, avg(probability) AS p, avg(clv) AS v, min(at) AS since FROM telelink_predictions",
-        )
-        .get() as { n: number; p: number | null; v: number | null; since: string | null };
-      const groups = db
-        .prepare("SELECT risk, count(*) AS n FROM telelink_predictions GROUP BY risk")
-        .all() as {
-        risk: (typeof risks)[number];
-        n: number;
-      }[];
-      const byRisk = Object.fromEntries(
-        risks.map((risk) => [risk, groups.find((one) => one.risk === risk)?.n ?? 0]),
-      );
+      const { store } = context;
+      const found =
+        store.file === ":memory:"
+          ? predictionStats(store)
+          : await runInThread(readPredictionStats, { file: store.file });
+      const byRisk = Object.fromEntries(risks.map((risk) => [risk, found.byRisk[risk] ?? 0]));
       return {
-        predictions: total.n,
+        predictions: found.predictions,
         by_risk: byRisk as Record<(typeof risks)[number], number>,
-        mean_churn_probability: total.p,
-        mean_clv: total.v,
-        since: total.since,
+        mean_churn_probability: found.probability,
+        mean_clv: found.clv,
+        since: found.since,
         models: listModels(context.store).length,
       };
     },
