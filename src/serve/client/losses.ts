@@ -17,6 +17,8 @@ function chartOf(name: string, values: readonly number[]): HTMLElement {
   const y = (value: number): number =>
     top + (height - top - bottom) * (1 - (high > low ? (value - low) / (high - low) : 0.5));
   const last = values[values.length - 1];
+  // As many digits as it takes to tell the ends of the scale apart.
+  const digits = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(high - low || 1))));
   const svg = draw("svg", {
     viewBox: `0 0 ${width} ${height}`,
     role: "img",
@@ -25,7 +27,7 @@ function chartOf(name: string, values: readonly number[]): HTMLElement {
   for (const value of high > low ? [low, high] : [low]) {
     svg.append(
       draw("line", { class: "app-grid", x1: left, x2: width - right, y1: y(value), y2: y(value) }),
-      draw("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, shown(value, 2)),
+      draw("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, shown(value, digits)),
     );
   }
   svg.append(
@@ -35,7 +37,7 @@ function chartOf(name: string, values: readonly number[]): HTMLElement {
       points: values.map((value, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`).join(" "),
     }),
   );
-  const figure = make("figure", {}, make("figcaption", {}, `${name}: now ${shown(last, 3)}`));
+  const figure = make("figure", {}, make("figcaption", {}, `${name}: now ${shown(last, digits)}`));
   figure.append(svg);
   return figure;
 }
