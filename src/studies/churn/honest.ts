@@ -14,13 +14,13 @@ import {
 import { averagePrecision, rocAuc } from "../../evaluate/ranking";
 import { scorerNamed } from "../../evaluate/scorers";
 import { chooseThreshold } from "../../evaluate/threshold";
-import { encode } from "../../features/encode";
+import { type Encode, encode } from "../../features/encode";
 import { auto } from "../../models/auto";
 import { gradientBoosting } from "../../models/boosting";
 import { randomForest } from "../../models/forest";
+import type { LearnerSpec } from "../../models/learner";
 import { logisticRegression } from "../../models/logistic";
-import { network } from "../../models/network";
-import { searchedNetwork } from "../../models/network-search";
+import { networkSpace } from "../../models/network-search";
 import { fitFolds, outOfFold } from "../../models/out-of-fold";
 import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
 import { search } from "../../models/search";
@@ -104,22 +104,26 @@ function contenders(trees: number, networkSearch: number, rng: Rng): Contender[]
     { name, resampled: false, fit: pipeline<Model>(one) },
     { name, resampled: true, fit: pipeline<Model>({ ...one, resample: smote() }) },
   ]);
+  const codes = encode({ categories: "codes" });
   return [
     ...plain,
-    { name: "Tuned random forest", resampled: false, fit: tunedForest(rng) },
-    { name: "Deep network", resampled: false, fit: deepNetwork(networkSearch) },
+    {
+      name: "Tuned random forest",
+      resampled: false,
+      fit: searched(randomCandidates(referenceSearch, 10, rng)),
+    },
+    { name: "Deep network", resampled: false, fit: searched(nets(networkSearch, rng.fork("nets")), codes) },
     { name: "Automatic blend", resampled: false, fit: automatic },
   ];
 }
 
-/** The reference's search space, searched by PR AUC over three folds. */
-function tunedForest(rng: Rng): FitTable<Fitted> {
-  const candidates = randomCandidates(referenceSearch, 10, rng);
+/** The best of some learners by PR AUC over three folds, with the folds' predictions. */
+function searched(candidates: readonly LearnerSpec[], fitEncoder: Encode = encode()): FitTable<Fitted> {
   const scorer = scorerNamed("averagePrecision");
   return async (table, y, stream, watch) => {
     const folds = stratifiedKFold(y, 3, stream.fork("split"));
-    const data = { table, y };
-    const found = await search({ candidates, folds, scorer, data }, stream.fork("search"), watch);
+    const asked = { candidates, folds, scorer, data: { table, y }, encode: fitEncoder };
+    const found = await search(asked, stream.fork("search"), watch);
     return { ...found.model, outOfFold: found.outOfFold };
   };
 }
@@ -131,23 +135,15 @@ const automatic: FitTable<Fitted> = async (...given) => {
 };
 
 /**
- * A net as it should be trained: no class weights, a rate that rises and falls (both schedules and rates compared out of
- * fold on the training customers), and the weights of the best PR AUC on rows set apart from the training rows.
+ * Nets as they should be trained: no class weights, a rate that rises and falls, and the weights of the best PR AUC on rows
+ * set apart from the training rows. One of a setting that did well out of fold on the training customers, or `count` of
+ * random width, depth, dropout and rate.
  */
-function deepNetwork(candidates: number): FitTable {
-  const stopping = { validation: 0.15, stopOn: "averagePrecision", patience: 12 } as const;
-  const learner =
-    candidates === 0
-      ? network({
-          ...stopping,
-          members: 2,
-          columns: "all",
-          bins: 0,
-          rate: 0.02,
-          frequencyScale: 0.3,
-        })
-      : searchedNetwork({ candidates, scorer: scorerNamed("averagePrecision"), options: stopping });
-  return pipeline<Model>({ encode: encode({ categories: "codes" }), learner });
+function nets(count: number, rng: Rng): LearnerSpec[] {
+  const fixed = { validation: 0.15, stopOn: "averagePrecision", patience: 12, members: 2 } as const;
+  if (count > 0) return randomCandidates(networkSpace(fixed), count, rng);
+  const options = { ...fixed, columns: "all", bins: 0, rate: 0.02, frequencyScale: 0.3 } as const;
+  return [{ kind: "network", options }];
 }
 
 /**
