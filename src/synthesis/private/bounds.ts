@@ -1,8 +1,12 @@
+import { normalQuantile } from "../../core/normal-distribution";
 import { noisyCounts } from "./mechanisms";
 import type { NoiseSource } from "./noise-source";
 
 /** How far a count has to stand out of its noise, in standard deviations, to be taken for rows. */
 export const standsOut = 3;
+
+/** The same where the neighbour certainly holds rows. */
+const likely = 2;
 
 /** Exponents of 2 that sizes of whole and of other numbers are told apart by. */
 const wholeExponents = [0, 52] as const;
@@ -10,7 +14,7 @@ const realExponents = [-40, 60] as const;
 
 /**
  * Bounds of numbers from a histogram of their sign and order of magnitude (powers of 2), the same for every table: the
- * outermost of its cells that stand out of the noise. Undefined when none does.
+ * outermost of its cells that stand out of the noise, with neighbours that seem to. Undefined when none stands out.
  */
 export function privateBounds(
   units: Float64Array,
@@ -29,9 +33,10 @@ export function privateBounds(
     counts[sizes + Math.sign(value) * size]++;
   }
   const noisy = noisyCounts(counts, rho, source);
-  // Of many empty cells the noisiest is further out than one cell's noise.
-  const threshold = Math.sqrt(noisy.variance) * Math.sqrt(2 * Math.log(counts.length) + standsOut);
-  const found = [...noisy.counts.keys()].filter((cell) => noisy.counts[cell] > threshold);
+  const deviation = Math.sqrt(noisy.variance);
+  // Of all empty cells none is above it, but for a chance of one in a thousand.
+  const sure = -deviation * normalQuantile(0.001 / counts.length);
+  const found = [...noisy.counts.keys()].filter((cell) => noisy.counts[cell] > sure);
   const spent = { rho: noisy.rho, variance: noisy.variance };
   if (found.length === 0) return spent;
   const edge = (cell: number, outer: boolean): number => {
@@ -40,7 +45,10 @@ export function privateBounds(
     const value = 2 ** (first + size - (outer ? 0 : 1)) - (outer && whole ? 1 : 0);
     return cell < sizes ? -value : value;
   };
-  const [low, high] = [found[0], found[found.length - 1]];
+  let [low, high] = [found[0], found[found.length - 1]];
+  // Beside cells that are sure, a weaker sign is enough: a bound that is too wide by a power of 2 does little harm.
+  while (noisy.counts[low - 1] > likely * deviation) low--;
+  while (noisy.counts[high + 1] > likely * deviation) high++;
   return { ...spent, bounds: [edge(low, low < sizes), edge(high, high > sizes)] };
 }
 

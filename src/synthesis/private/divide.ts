@@ -55,12 +55,34 @@ export function divide(
       if (own.length === 1 && round > 0) return own;
       const counts = noisy.counts.subarray(at, at + own.length);
       at += own.length;
-      const rows =
-        round === 0 ? counts.map((count) => Math.max(0, count)) : ontoSimplex(counts, segments[s].rows);
+      const sum = counts.reduce((all, count) => all + count, 0);
+      const rows = settled(own, counts, round === 0 ? Math.max(0, sum) : segments[s].rows, variance);
       return own.map((part, k) => ({ ...part, rows: rows[k] }));
     });
   }
   return { segments, rho: spent, variance };
+}
+
+/**
+ * The parts' rows, which sum to `total`: the counts, drawn towards equal density as far as their differences from it may
+ * be noise (James and Stein, 1961), and none below 0.
+ */
+function settled(
+  parts: readonly Segment[],
+  counts: Float64Array,
+  total: number,
+  variance: number,
+): Float64Array {
+  const size = parts.reduce((all, { from, to }) => all + to - from + 1, 0);
+  const even = Float64Array.from(parts, ({ from, to }) => (total * (to - from + 1)) / size);
+  const missing = (total - counts.reduce((all, count) => all + count, 0)) / counts.length;
+  const off = counts.map((count, k) => count + missing - even[k]);
+  const distance = off.reduce((all, one) => all + one * one, 0);
+  const kept = distance > 0 ? Math.max(0, 1 - (Math.max(0, counts.length - 3) * variance) / distance) : 0;
+  return ontoSimplex(
+    even.map((rows, k) => rows + kept * off[k]),
+    total,
+  );
 }
 
 /** The segments that a first round begins from: 0 stands alone, as a value that often means "none". */

@@ -98,6 +98,20 @@ describe("divide(sorted, bounds, heavy, rho, source)", () => {
     expect(Math.abs(upTo(1023) - 6000)).toBeLessThan(60);
   });
 
+  test("takes differences that may be noise for none, and keeps those that can't be", () => {
+    // 4,000 rows spread evenly but for one value that 500 have, with noise of about 30 rows on each count.
+    const even = Float64Array.from({ length: 4500 }, (_, i) => (i < 4000 ? 1 + (i % 4096) : 77)).sort();
+    const { segments, variance } = divide(even, [1, 4096], 40, 0.0025, seededSource(seeded(8)));
+    const alone = segments.filter(({ from, to }) => from <= 77 && to >= 77)[0];
+    expect(alone.to - alone.from).toBeLessThan(8);
+    expect(Math.abs(alone.rows - 500)).toBeLessThan(150);
+    // Elsewhere what is expected of a segment of so many positions, closer than noise of its own would leave it.
+    const others = segments.filter((one) => one !== alone && one.from > 600);
+    const off = others.map(({ from, to, rows }) => rows - (4000 * (to - from + 1)) / 4096);
+    const found = Math.sqrt(off.reduce((sum, one) => sum + one * one, 0) / off.length);
+    expect(found).toBeLessThan(0.8 * Math.sqrt(variance));
+  });
+
   test("divides a single position once and a range of two into two", () => {
     const one = divide(Float64Array.of(5, 5), [5, 5], 1, 50, seededSource(seeded(7)));
     expect(one.segments.map(({ from, to }) => [from, to])).toEqual([[5, 5]]);
