@@ -103,7 +103,7 @@ export function privacyTable(study: SynthesisStudy): string {
   return dataTable(study.judgements, columns, {
     caption: "Private: what the rows tell about the customers learnt from",
     muted,
-    note: "Memorisation: the share of rows nearer to a training than to a held-out customer, 0 for independent rows, 1 for copies. Exact copies: rows equal to a training row (held-out customers are, too, where customers are alike). Membership attack: ROC AUC above chance.",
+    note: "Memorisation: the share of rows nearer to a training than to a held-out customer, 0 for independent rows, 1 for copies. Exact copies: rows equal to a training row (held-out customers are, too, where customers are alike; a method that refused such rows would tell by their absence who was learnt from). Membership attack: ROC AUC above chance.",
   });
 }
 
