@@ -3,7 +3,8 @@ import type { Rng } from "../../core/rng";
 import type { ColumnCondition } from "../conditions";
 import { drawUniforms } from "../drawing/draws";
 import { missingLabel } from "../structure/structure";
-import { type FittedForest, sharesOf } from "./forest";
+import type { FittedForest } from "./forest";
+import { sharesOf } from "./forest-shares";
 import { type Piece, type PrivateVariable, piecesOf, valueAt } from "./variable";
 
 /** What rows are drawn from. */

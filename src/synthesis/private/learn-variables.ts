@@ -1,12 +1,11 @@
-import { privateBounds, standsOut } from "./bounds";
+import { privateBounds } from "./bounds";
 import type { Budget } from "./budget";
 import { codesAmong, type Grid, type LevelledColumn, type RangedColumn, type RawColumn } from "./columns";
 import { divide, joinSegments } from "./divide";
-import type { Measured } from "./forest";
 import { frequentPlaces, noisyCounts } from "./mechanisms";
 import type { NoiseSource } from "./noise-source";
-import { ontoSimplex } from "./simplex";
-import type { Cell, PrivateVariable } from "./variable";
+import { type LearntVariable, type Shaped, settle } from "./settle";
+import type { Cell } from "./variable";
 
 /** What the steps before the dependence may cost, each for all columns that need it together. */
 export interface VariableShares {
@@ -14,13 +13,6 @@ export interface VariableShares {
   readonly levels: number;
   readonly bins: number;
   readonly single: number;
-}
-
-/** A variable with its private counts and the rows' groups, which are as private as the rows. */
-export interface LearntVariable {
-  readonly variable: PrivateVariable;
-  readonly measured: Measured;
-  readonly groups: Int32Array;
 }
 
 /** What the level is called that stands for all levels too rare to be published. */
@@ -34,21 +26,6 @@ export interface LearnContext {
   readonly rows: number;
   /** Fewest rows in a bin, so that counts of pairs stand out of their noise. */
   readonly leastRows: number;
-}
-
-/** Groups, and each row's cell, before single columns are counted. */
-interface Shaped {
-  readonly name: string;
-  readonly grid: Grid;
-  readonly cells: readonly Cell[];
-  /** Rows estimated in each cell; undefined where only counting will tell. */
-  readonly within?: readonly number[];
-  /** Each cell's place among the counts. */
-  readonly bins: readonly number[];
-  /** Each row's place among the counts; −1 in none. */
-  readonly places: Int32Array;
-  /** Counts that are dropped unless they stand out of the noise: missing, and levels too rare to be published. */
-  readonly doubtful: readonly number[];
 }
 
 /** Every column's cells and counts, found within the budget. */
@@ -264,60 +241,4 @@ function empty(name: string, rows: number): Shaped {
     places: new Int32Array(rows),
     doubtful: [],
   };
-}
-
-/** Drops doubtful counts that don't stand out, and puts rare levels, whose pairs would be all noise, into one group. */
-function settle(one: Shaped, counts: Float64Array, variance: number, rows: number): LearntVariable {
-  const enough = standsOut * Math.sqrt(variance);
-  const dropped = new Set(one.doubtful.filter((place) => counts[place] < enough));
-  // Something must be left to draw: a missing value.
-  if (dropped.size === counts.length) dropped.delete(counts.length - 1);
-  const kept = [...counts.keys()].filter((place) => !dropped.has(place));
-  const shares = ontoSimplex(
-    Float64Array.from(kept, (place) => counts[place]),
-    rows,
-  );
-  const rare = one.grid.kind === "levels" ? kept.filter((place) => counts[place] < enough) : [];
-  const together = rare.length > 1 ? new Set(rare) : new Set<number>();
-  const groupOf = new Int32Array(counts.length).fill(-1);
-  let size = 0;
-  for (const place of kept) if (!together.has(place)) groupOf[place] = size++;
-  if (together.size > 0) {
-    for (const place of together) groupOf[place] = size;
-    size++;
-  }
-  const measured = { counts: new Float64Array(size), variances: new Float64Array(size) };
-  for (const place of kept) {
-    measured.counts[groupOf[place]] += counts[place];
-    measured.variances[groupOf[place]] += variance;
-  }
-  const left = [...one.cells.keys()].filter((cell) => !dropped.has(one.bins[cell]));
-  const share = (cell: number): number => one.within?.[cell] ?? shares[kept.indexOf(one.bins[cell])];
-  const groups = left.map((cell) => groupOf[one.bins[cell]]);
-  const grid = one.grid.kind === "levels" ? withoutDropped(one.grid.levels, dropped) : one.grid;
-  const variable = { name: one.name, grid, cells: left.map((cell) => one.cells[cell]), groups };
-  return {
-    variable: { ...variable, weights: normalised(left.map(share), groups, size) },
-    measured,
-    groups: one.places.map((place) => (place < 0 ? -1 : groupOf[place])),
-  };
-}
-
-/** "other" is always the last level, so dropping it moves no other. */
-function withoutDropped(levels: readonly string[], dropped: ReadonlySet<number>): Grid {
-  return { kind: "levels", levels: levels.filter((_, level) => !dropped.has(level)) };
-}
-
-/** Shares that sum to 1 in each group; equal ones where nothing is estimated to be there. */
-function normalised(shares: readonly number[], groups: readonly number[], size: number): number[] {
-  const sums = new Float64Array(size);
-  const counts = new Float64Array(size);
-  for (const [cell, group] of groups.entries()) {
-    sums[group] += shares[cell];
-    counts[group]++;
-  }
-  return shares.map((share, cell) => {
-    const group = groups[cell];
-    return sums[group] > 0 ? share / sums[group] : 1 / counts[group];
-  });
 }

@@ -6,9 +6,8 @@ import {
   fitForest,
   type Measured,
   type MeasuredPair,
-  sharesOf,
-  withoutSpecks,
 } from "../../../src/synthesis/private/forest";
+import { sharesOf, withoutSpecks } from "../../../src/synthesis/private/forest-shares";
 import { ontoSimplex } from "../../../src/synthesis/private/simplex";
 
 const measured = (counts: readonly number[], variance = 1): Measured => ({
