@@ -1,4 +1,4 @@
-import type { Tree, TreeColumn } from "./trees";
+import { belowCount, type Tree, type TreeColumn } from "./trees";
 
 /** Small trees with a number at each leaf, read by tables instead of branches: what they add up to. */
 export interface TreeTables {
@@ -135,18 +135,6 @@ function tableOf(
     masks.push(new Int32Array(masks[0].length).fill(-1));
   }
   return { asked, left: masks, adds: Float64Array.from(adds) };
-}
-
-function belowCount(thresholds: Float64Array, value: number): number {
-  let low = 0;
-  let high = thresholds.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    // NaN goes to the right of every threshold.
-    if (value <= thresholds[middle]) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function nameOf(variable: number, cells: boolean): string {

@@ -84,7 +84,11 @@ export function leavesOf(
 }
 
 function binOf(thresholds: readonly number[], value: number): number {
-  if (Number.isNaN(value)) return thresholds.length + 1;
+  return Number.isNaN(value) ? thresholds.length + 1 : belowCount(thresholds, value);
+}
+
+/** How many of the ascending thresholds lie below the value; all of them below NaN. */
+export function belowCount(thresholds: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = thresholds.length;
   while (low < high) {

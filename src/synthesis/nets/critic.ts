@@ -30,31 +30,20 @@ function firstProduct(t: Tape, held: Parameters, rows: Var): Var {
 /** The critic's verdict on rows of which the first product is known; its weights move. */
 function verdictFrom(t: Tape, held: Parameters, product: Var, masks: readonly Tensor[]): Var {
   const first = t.map("leakyRelu", t.add(product, t.parameter(held.get("c.0.b"))));
-  return laterLayers(t, held, t.multiply(first, t.constant(masks[0])), masks, 1, true);
+  return criticVerdict(t, held, t.multiply(first, t.constant(masks[0])), masks, true, 1);
 }
 
-/** The critic's verdict on each row. `trained` says whether its weights move. */
+/** The critic's verdict on each row, or on what layer `from` gets of it. `trained` says whether its weights move. */
 export function criticVerdict(
   t: Tape,
   held: Parameters,
   rows: Var,
   masks: readonly Tensor[],
   trained: boolean,
-): Var {
-  return laterLayers(t, held, rows, masks, 0, trained);
-}
-
-/** The layers from number `from` on. */
-function laterLayers(
-  t: Tape,
-  held: Parameters,
-  values: Var,
-  masks: readonly Tensor[],
-  from: number,
-  trained: boolean,
+  from = 0,
 ): Var {
   const p = (name: string): Var => (trained ? t.parameter(held.get(name)) : t.constant(held.get(name)));
-  let h = values;
+  let h = rows;
   for (let k = from; k < hidden; k++) {
     h = t.dense(h, p(`c.${k}.w`), p(`c.${k}.b`), "leakyRelu");
     h = t.multiply(h, t.constant(masks[k]));
