@@ -95,6 +95,7 @@ export { type Encode, encode } from "./features/encode";
 export { type Encoder, encoderFromJSON } from "./features/encoder";
 
 export { auto } from "./models/auto";
+export { memberGroups, membersOf, numberGroups } from "./models/auto-members";
 export { type AutoNumbersOptions, autoNumbers } from "./models/auto-numbers";
 export { gradientBoosting } from "./models/boosting";
 export { calibrated, calibratedPipeline } from "./models/calibrate";
@@ -118,6 +119,7 @@ export { elasticNet, lasso, linearRegression, ridge } from "./models/linear";
 export { loadModel, loadPipeline, modelBytes, parseModelBytes } from "./models/load";
 export { logisticRegression } from "./models/logistic";
 export { network } from "./models/network";
+export { type NetworkSearchOptions, networkSpace, searchedNetwork } from "./models/network-search";
 export { type FitTable, type Pipeline, pipeline } from "./models/pipeline";
 export {
   type Reason,
@@ -130,6 +132,7 @@ export { referenceNetwork } from "./models/reference-network";
 export { search } from "./models/search";
 export { gridCandidates, randomCandidates } from "./models/search-space";
 export { gru } from "./models/sequence/gru";
+export { lstm } from "./models/sequence/lstm";
 export type { SequenceOptions, TransformerOptions } from "./models/sequence/options";
 export {
   type FitSequences,
