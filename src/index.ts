@@ -172,12 +172,24 @@ export { smoteNc } from "./resample/smote-nc";
 export { svmSmote } from "./resample/svm-smote";
 export { decide, standardRules } from "./studies/desk/decide";
 export { applyRecipe, prepare, recipeFromJSON, recipeToJSON } from "./studies/preparation/recipe";
-export { loadSynthesiser, methodNames, netMethods, plainMethods, synthesis } from "./synthesis/methods";
+export {
+  loadSynthesiser,
+  methodNames,
+  netMethods,
+  plainMethods,
+  privateMethods,
+  synthesis,
+} from "./synthesis/methods";
 export { type CtganOptions, ctgan } from "./synthesis/nets/ctgan";
 export { type GanOptions, gan } from "./synthesis/nets/gan";
 export { type TvaeOptions, tvae } from "./synthesis/nets/tvae";
 export { type VaeOptions, vae } from "./synthesis/nets/vae";
 export { type VanillaOptions, vanilla } from "./synthesis/nets/vanilla";
 export { loadPretrained } from "./synthesis/pretrained";
+export { type Privacy, rhoOf } from "./synthesis/private/budget";
+export { privacySentence, spendingRows } from "./synthesis/private/describe";
+export { type Domain, domainFromJson } from "./synthesis/private/domain";
+export type { Mst } from "./synthesis/private/model";
+export { type MstOptions, mst } from "./synthesis/private/mst";
 export { savedSynthesiserFromJSON, savedSynthesiserToJSON } from "./synthesis/saved-synthesiser";
 export { discoverStructure } from "./synthesis/structure/discover";
