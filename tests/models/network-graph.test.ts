@@ -7,6 +7,7 @@ import { binaryCrossEntropy } from "../../src/neural/layers";
 import { noise } from "../../src/neural/noise";
 import { tape } from "../../src/neural/tape";
 import { hold, type Weights } from "../../src/neural/weights";
+import { expectSlopes } from "./difference-quotients";
 
 const rows = 4;
 const base: NetworkShape = {
@@ -78,24 +79,8 @@ test.each(everywhere)(
       for (let j = 0; j < values.length; j++) values[j] += 0.2 * moved[j];
     }
     const { slopes } = evaluate(engine, shape, weights, true);
-    const h = 3e-3;
-    let moved = 0;
-    Object.entries(weights).forEach(([name, { values }], p) => {
-      for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 6))) {
-        const kept = values[j];
-        values[j] = kept + h;
-        const [above, up] = [evaluate(engine, shape, weights, false).loss, values[j]];
-        values[j] = kept - h;
-        const quotient = (above - evaluate(engine, shape, weights, false).loss) / (up - values[j]);
-        values[j] = kept;
-        if (Math.abs(quotient) > 1e-3) moved++;
-        // Float32 keeps about four digits of the loss and so three of such a difference.
-        expect(
-          Math.abs(slopes[p][j] - quotient),
-          `${name} ${j}: ${slopes[p][j]} against ${quotient}`,
-        ).toBeLessThan(2e-3 * (1 + Math.abs(quotient)));
-      }
-    });
+    const loss = (): number => evaluate(engine, shape, weights, false).loss;
+    const moved = expectSlopes(weights, slopes, loss, { step: 3e-3, tolerance: 2e-3 });
     expect(moved).toBeGreaterThan(5);
     expect(engine.live()).toBe(0);
     engine.close();

@@ -15,6 +15,7 @@ import { simdEngine } from "../../../src/neural/simd-engine";
 import { tape } from "../../../src/neural/tape";
 import { hold, type Weights } from "../../../src/neural/weights";
 import { reference } from "../../support";
+import { expectSlopes } from "../difference-quotients";
 
 const rows = 3;
 const base = { steps: 4, inputs: 2, fixed: 2, width: 4, hidden: 5 } as const;
@@ -121,25 +122,8 @@ test.each(everywhere)(
     const engine = await openEngine(backend);
     const weights = sequenceWeights(shape, seeded(3));
     const { slopes } = evaluate(engine, shape, weights, true);
-    const h = 1e-3;
-    let moved = 0;
-    Object.entries(weights).forEach(([name, { values }], p) => {
-      // Some of every matrix: all would take a thousand evaluations more.
-      for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 6))) {
-        const kept = values[j];
-        values[j] = kept + h;
-        const [above, up] = [evaluate(engine, shape, weights, false).loss, values[j]];
-        values[j] = kept - h;
-        const quotient = (above - evaluate(engine, shape, weights, false).loss) / (up - values[j]);
-        values[j] = kept;
-        if (Math.abs(quotient) > 1e-3) moved++;
-        // Float32 keeps about three digits of so small a difference; a wider one would cross kinks of relu and the loss.
-        expect(
-          Math.abs(slopes[p][j] - quotient),
-          `${name} ${j}: ${slopes[p][j]} against ${quotient}`,
-        ).toBeLessThan(5e-3 * (1 + Math.abs(quotient)));
-      }
-    });
+    const loss = (): number => evaluate(engine, shape, weights, false).loss;
+    const moved = expectSlopes(weights, slopes, loss, { step: 1e-3, tolerance: 5e-3 });
     expect(moved).toBeGreaterThan(15);
     expect(engine.live()).toBe(0);
     engine.close();
