@@ -121,7 +121,7 @@ export async function buildApp(given: Given): Promise<App> {
     });
   }
   await app.register(underPressure, {
-    maxEventLoopDelay: 2000,
+    maxEventLoopDelay: settings.busyMilliseconds,
     retryAfter: 5,
     message: "The server is busy; try again in a few seconds",
   });

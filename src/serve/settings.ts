@@ -35,6 +35,9 @@ export const settingsSchema = z.strictObject({
     "Bytes of a batch's answer that may wait on the disk for a client that reads later than it sends",
   ),
   requestSeconds: number(1, 1e6, 600).describe("The longest that a request may take to arrive"),
+  busyMilliseconds: number(0, 1e6, 2000).describe(
+    "Requests are refused with 503 while the server is later than this; 0 for never",
+  ),
   rateLimit: number(0, 1e9, 0).describe("Requests a minute and address; 0 for no limit"),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
 });

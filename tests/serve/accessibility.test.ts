@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { viewRows } from "../../src/data/simulate/view-rows";
 import { writeCsv } from "../../src/data/write-csv";
 import { type Running, startServer } from "../../src/serve/server";
-import { settings } from "../../src/serve/settings";
 import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";
+import { quietSettings } from "./quiet-settings";
 
 describe.skipIf(!chromium)("every page of the app, by axe", () => {
   let folder: string;
@@ -24,7 +24,7 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
     writeFileSync(join(folder, "01-churn.json"), JSON.stringify({ title: "Churn", finding: "Most stay." }));
     copyFileSync(join(folder, "telco.csv"), join(folder, "more.csv"));
     const chosen = { data: folder, port: 0, store: join(folder, "s.db"), reports: folder };
-    running = await startServer(settings({ ...chosen, logLevel: "silent" }), "0.0.0");
+    running = await startServer(quietSettings({ ...chosen }), "0.0.0");
     browser = await launchChromium();
   });
   afterAll(async () => {

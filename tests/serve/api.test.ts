@@ -9,6 +9,7 @@ import { churnData } from "../../src/studies/churn/data";
 import type { Desk } from "../../src/studies/desk/desk";
 import { fitDesk } from "../../src/studies/desk/fit-desk";
 import { realData } from "../support";
+import { quietSettings } from "./quiet-settings";
 
 const customer = {
   account_length: 101,
@@ -28,7 +29,7 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
   let app: App;
   let store: Store;
   let desk: Desk;
-  const chosen: Settings = settings({ logLevel: "silent" });
+  const chosen: Settings = quietSettings();
   const start = async (given: Partial<Settings> = {}): Promise<App> =>
     buildApp({
       settings: { ...chosen, ...given },

@@ -11,9 +11,9 @@ import { viewRows } from "../../src/data/simulate/view-rows";
 import { openStore, type Store } from "../../src/data/store/open";
 import { csvText } from "../../src/data/write-csv";
 import { type App, buildApp } from "../../src/serve/app";
-import { settings } from "../../src/serve/settings";
 import { churnData } from "../../src/studies/churn/data";
 import { fitDesk } from "../../src/studies/desk/fit-desk";
+import { quietSettings } from "./quiet-settings";
 
 let folder: string;
 let store: Store;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   store = openStore(join(folder, "s.db"), { busyMs: 50 });
   const desk = await fitDesk(await churnData(), "test", seeded("test"));
   app = await buildApp({
-    settings: settings({ logLevel: "silent", data: folder }),
+    settings: quietSettings({ data: folder }),
     store,
     desk: () => desk,
     version: "0.0.0",

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Running, startServer } from "../../src/serve/server";
-import { settings } from "../../src/serve/settings";
 import { launchChromium } from "../browser";
 import { chromium, realData } from "../support";
+import { quietSettings } from "./quiet-settings";
 
 describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
   let folder: string;
@@ -25,12 +25,11 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
       JSON.stringify({ title: "Who will leave?", finding: "<b>Most</b> stay." }),
     );
     copyFileSync(join(realData as string, "Telco-Customer-Churn.csv"), join(folder, "telco.csv"));
-    const chosen = settings({
+    const chosen = quietSettings({
       data: folder,
       port: 0,
       store: join(folder, "store.db"),
       reports: folder,
-      logLevel: "silent",
     });
     running = await startServer(chosen, "0.0.0");
     browser = await launchChromium();

@@ -10,12 +10,12 @@ import { openStore, type Store } from "../../src/data/store/open";
 import { writeCsv } from "../../src/data/write-csv";
 import { type App, buildApp } from "../../src/serve/app";
 import { Champion } from "../../src/serve/champion";
-import { settings } from "../../src/serve/settings";
 import { churnData } from "../../src/studies/churn/data";
 import type { Desk } from "../../src/studies/desk/desk";
 import { fitDesk } from "../../src/studies/desk/fit-desk";
 import { deskTable } from "../../src/studies/desk/rows";
 import { captured } from "../cli/captured";
+import { quietSettings } from "./quiet-settings";
 
 const customer = {
   ...{ account_length: 101, state: "OH", area_code: 415, international_plan: false, voice_mail_plan: true },
@@ -38,7 +38,7 @@ beforeAll(async () => {
   store = openStore(file);
   const champion = new Champion(store, base);
   app = await buildApp({
-    settings: settings({ logLevel: "silent" }),
+    settings: quietSettings(),
     store,
     desk: () => champion.desk(),
     champion,

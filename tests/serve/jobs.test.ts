@@ -7,9 +7,9 @@ import { jobEvents } from "../../src/data/store/jobs";
 import { openStore, type Store } from "../../src/data/store/open";
 import { columnNamed, isCategorical } from "../../src/data/table";
 import { type App, buildApp } from "../../src/serve/app";
-import { settings } from "../../src/serve/settings";
 import type { Desk } from "../../src/studies/desk/desk";
 import { realData } from "../support";
+import { quietSettings } from "./quiet-settings";
 
 let folder: string;
 let store: Store;
@@ -34,10 +34,9 @@ async function start(): Promise<void> {
   const desk = (): Desk => {
     throw new Error("no desk here");
   };
-  const chosen = settings({
+  const chosen = quietSettings({
     data: join(folder, "data"),
     store: join(folder, "store.db"),
-    logLevel: "silent",
   });
   app = await buildApp({ settings: chosen, store, desk, version: "0.0.0", started: new Date() });
 }
@@ -279,10 +278,9 @@ describe("bad input", () => {
 
   test("everything that changes state asks for the key where one is set", async () => {
     await app.close();
-    const chosen = settings({
+    const chosen = quietSettings({
       data: join(folder, "data"),
       apiKey: "a secret of many letters",
-      logLevel: "silent",
     });
     app = await buildApp({
       settings: chosen,

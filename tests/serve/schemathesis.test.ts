@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Running, startServer } from "../../src/serve/server";
-import { settings } from "../../src/serve/settings";
+import { quietSettings } from "./quiet-settings";
 
 // A Python with scripts/peers-api.txt.
 const schemathesis = [process.env.TELELINK_API_PYTHON, "/opt/peers-api/bin/python"]
@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "telelink-schemathesis-"));
   writeFileSync(join(folder, "customers.csv"), "a,b\n1,x\n2,y\n");
   running = await startServer(
-    settings({ port: 0, data: folder, store: join(folder, "s.db"), reports: folder, logLevel: "silent" }),
+    quietSettings({ port: 0, data: folder, store: join(folder, "s.db"), reports: folder }),
     "0.0.0",
   );
 });

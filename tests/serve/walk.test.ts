@@ -6,9 +6,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { viewRows } from "../../src/data/simulate/view-rows";
 import { writeCsv } from "../../src/data/write-csv";
 import { type Running, startServer } from "../../src/serve/server";
-import { settings } from "../../src/serve/settings";
 import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";
+import { quietSettings } from "./quiet-settings";
 
 const key = "a secret of many letters";
 const tabs = ["/", "/batch", "/config", "/training", "/generation", "/reports"];
@@ -41,7 +41,7 @@ describe.skipIf(!chromium)("the app without a network, and by keyboard alone", (
     };
     writeFileSync(join(folder, "01-churn.json"), JSON.stringify(report));
     const chosen = { data: folder, port: 0, store: join(folder, "s.db"), reports: folder, apiKey: key };
-    running = await startServer(settings({ ...chosen, logLevel: "silent" }), "0.0.0");
+    running = await startServer(quietSettings({ ...chosen }), "0.0.0");
     browser = await launchChromium();
     context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, bypassCSP: true });
     await context.route("**", (route) => {
@@ -208,9 +208,8 @@ test.skipIf(!chromium)(
       data: folder,
       store: join(folder, "s.db"),
       reports: folder,
-      logLevel: "silent" as const,
     };
-    let running = await startServer(settings({ ...chosen, port: 0 }), "0.0.0");
+    let running = await startServer(quietSettings({ ...chosen, port: 0 }), "0.0.0");
     const port = Number(new URL(running.address).port);
     const browser = await launchChromium();
     try {
@@ -230,7 +229,7 @@ test.skipIf(!chromium)(
       const began = performance.now();
       await running.close();
       expect(performance.now() - began).toBeLessThan(5000);
-      running = await startServer(settings({ ...chosen, port }), "0.0.0");
+      running = await startServer(quietSettings({ ...chosen, port }), "0.0.0");
       await page.waitForSelector("text=was interrupted, as the server ended; train again");
       await page.waitForSelector("#jobs >> text=interrupted");
     } finally {

@@ -1,0 +1,6 @@
+import { type Settings, settings } from "../../src/serve/settings";
+
+/** Settings of a server in a test's own process: no log, and no refusals because other tests keep the machine busy. */
+export function quietSettings(given: Partial<Settings> = {}): Settings {
+  return settings({ logLevel: "silent", busyMilliseconds: 0, ...given });
+}
