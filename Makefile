@@ -15,7 +15,7 @@ build: install ## compile kernels and TypeScript into dist/
 	@npm run --silent build
 
 reproduce: ready ## execute the notebooks into reports/ (only what changed)
-	@node dist/cli/main.js reproduce --jobs 2
+	@node dist/cli/main.js reproduce
 
 # The addon of @tensorflow/tfjs-node is made beside the build, once an installation, and never required: nets run on
 # kernels of our own unless TELELINK_BACKEND says otherwise. TELELINK_NATIVE=0 leaves it out (a download of 210 MB).
@@ -27,7 +27,7 @@ node_modules/.native: node_modules/.package-lock.json scripts/native.mjs
 	@touch node_modules/.native
 
 full: ready ## the same with every method on five splits, and every model on twenty seeds (three quarters of an hour)
-	@node dist/cli/main.js reproduce --jobs 2 -p netSeeds=5 -p publishedSeeds=5 -p tunedSeeds=20 -p draws=20
+	@node dist/cli/main.js reproduce -p netSeeds=5 -p publishedSeeds=5 -p tunedSeeds=20 -p draws=20
 
 test: build ## types, lint, layers and all tests
 	@npm run --silent test
