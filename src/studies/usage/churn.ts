@@ -1,17 +1,15 @@
 import { checkOneOf } from "../../core/checks";
 import type { Matrix } from "../../core/matrix";
 import type { Progress } from "../../core/model";
+import { mapThreads } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import { bootstrapDifferences, bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
 import { logLoss } from "../../evaluate/probability";
 import { averagePrecision, rocAuc } from "../../evaluate/ranking";
 import { gradientBoosting } from "../../models/boosting";
-import { gru } from "../../models/sequence/gru";
-import { lstm } from "../../models/sequence/lstm";
-import type { FitSequences } from "../../models/sequence/sequence-network";
 import { targetColumns } from "../../models/sequence/sequences";
-import { transformer } from "../../models/sequence/transformer";
 import type { UsageData } from "./data";
+import { type MonthReader, readMonths } from "./read-months";
 import { joinWindows, type UsageWindow } from "./windows";
 
 export interface UsageOptions {
@@ -23,12 +21,14 @@ export interface UsageOptions {
   readonly nets?: readonly UsageNet[];
   /** Bootstrap samples behind each interval; defaults to 500. */
   readonly samples?: number;
+  /** Threads that train nets; defaults to all processors. The figures, times aside, are the same for any number. */
+  readonly threads?: number;
   readonly progress?: (step: Progress) => void;
 }
 
 /** Nets that read months in order, beside the GRU. */
-export const usageNets = ["LSTM", "Transformer"] as const;
-export type UsageNet = (typeof usageNets)[number];
+export type UsageNet = Exclude<MonthReader, "GRU">;
+export const usageNets: readonly UsageNet[] = ["LSTM", "Transformer"];
 
 export const churnMeasures = ["rocAuc", "prAuc", "logLoss"] as const;
 export type ChurnMeasure = (typeof churnMeasures)[number];
@@ -64,10 +64,11 @@ export const averaged = "Boosting and GRU averaged";
  * boosting on aggregates made by hand. All see the same customers; the nets' gain over boosting is what a sequence pays.
  */
 export async function usageChurn(data: UsageData, options: UsageOptions = {}): Promise<UsageChurn> {
-  const { seed = 42, epochs = 15, nets = usageNets, samples = 500, progress } = options;
+  const { seed = 42, epochs = 15, nets = usageNets, samples = 500, threads, progress } = options;
   for (const name of nets) checkOneOf(name, usageNets, "compare sequence models", "nets");
   const [train, validation] = [joinWindows(data.train), joinWindows(data.validation)];
   const rng = seeded(seed).fork("churn");
+  const total = 5 + nets.length;
   const ways: { name: string; kind: UsageLeaver["kind"]; probability: Float64Array; milliseconds: number }[] =
     [];
   const add = async (
@@ -75,7 +76,7 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
     kind: UsageLeaver["kind"],
     run: () => Promise<Float64Array>,
   ): Promise<Float64Array> => {
-    progress?.({ phase: name, done: ways.length, total: 5 + nets.length });
+    progress?.({ phase: name, done: ways.length, total });
     const start = performance.now();
     const probability = await run();
     ways.push({ name, kind, probability, milliseconds: performance.now() - start });
@@ -96,12 +97,7 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
     });
     return (await fit(labelled(train), rng.fork("boosting"))).predict(of(data.test));
   };
-  const read = (learner: FitSequences, name: string) => async () => {
-    const model = await learner({ x: train.x, y: targetColumns({ left: train.left }) }, rng.fork(name));
-    return model.predict(data.test.x).values;
-  };
-  const held = { x: validation.x, y: targetColumns({ left: validation.left }) };
-  const shared = { epochs, validation: held, dropout: 0.2 };
+  const labelledMonths = ({ x, left }: UsageWindow) => ({ x, y: targetColumns({ left }) });
   await add(
     "Boosting without usage",
     "yardstick",
@@ -112,9 +108,21 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
     "boosting",
     boosted((one) => one.aggregates),
   );
-  const recurrent = await add("GRU", "sequence", read(gru(shared), "gru"));
-  const others = { LSTM: lstm, Transformer: transformer };
-  for (const name of nets) await add(name, "sequence", read(others[name](shared), name.toLowerCase()));
+  const readers: MonthReader[] = ["GRU", ...nets];
+  const tasks = readers.map((net) => ({
+    net,
+    train: labelledMonths(train),
+    validation: labelledMonths(validation),
+    test: data.test.x,
+    epochs,
+    key: rng.fork(net.toLowerCase()).key,
+  }));
+  progress?.({ phase: readers.join(", "), done: ways.length, total });
+  const read = await mapThreads(readMonths, tasks, threads);
+  read.forEach((one, k) => {
+    ways.push({ name: readers[k], kind: "sequence", ...one });
+  });
+  const recurrent = read[0].probability;
   await add(averaged, "both", async () => reference.map((p, i) => (p + recurrent[i]) / 2));
   await add("Best attainable", "truth", async () => data.test.chance);
   const { left } = data.test;
