@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
+import { workingBackends } from "../../../src/neural/backend";
 import { stackWeights } from "../../../src/neural/layers";
 import { noise } from "../../../src/neural/noise";
 import { simdEngine } from "../../../src/neural/simd-engine";
@@ -25,22 +26,24 @@ const block = (codes: readonly number[], count: number): EncodedBlock => ({
 });
 const blocks = [block([0, 0, 1, 1, 1, 0], 2), block([0, 1, 2, 2, 2, 1], 3)];
 
-describe("the losses' derivatives equal difference quotients", () => {
-  test("vaeLoss: misfit and divergence of encoder and decoder", () => {
+const backends = await workingBackends();
+
+describe.each(backends)("the losses' derivatives equal difference quotients on %s", (backend) => {
+  test("vaeLoss: misfit and divergence of encoder and decoder", async () => {
     const net = vaeNet(5, 6, 2);
     const weights = { ...stackWeights(net.encoder, seeded(1)), ...stackWeights(net.decoder, seeded(2)) };
     const rows = Float32Array.of(1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 1);
-    expectGradients(weights, (t, held) => {
+    await expectGradients(backend, weights, (t, held) => {
       const x = t.engine.put(rows, 3, 5);
       const noisy = t.engine.put(normal(6, "eps"), 3, 2);
       return vaeLoss(t, net, held, x, noisy, widths, 0.7).loss;
     });
   });
 
-  test("momentLoss through a generator with batch normalisation, with and without a rare class", () => {
+  test("momentLoss through a generator with batch normalisation, with and without a rare class", async () => {
     const net: Generator = { inputs: 3, hidden: [6, 6], outputs: 5 };
     for (const given of [undefined, 1]) {
-      expectGradients(generatorWeights(net, seeded(3)), (t, held) => {
+      await expectGradients(backend, generatorWeights(net, seeded(3)), (t, held) => {
         const targets = t.engine.step(() => momentParts(given));
         const z = t.engine.put(normal(36, "z"), 12, 3);
         const p = t.softmax(generate(t, net, held, t.constant(z)), widths);
@@ -58,9 +61,9 @@ describe("the losses' derivatives equal difference quotients", () => {
     }
   });
 
-  test("hingeLoss of a discriminator with spectral norm", () => {
+  test("hingeLoss of a discriminator with spectral norm", async () => {
     const weights = stackWeights({ name: "d", sizes: [4, 6, 6, 1], activation: "leakyRelu" }, seeded(5));
-    expectGradients(weights, (t, held) => {
+    await expectGradients(backend, weights, (t, held) => {
       // The directions are held constant, so both sides of the quotient see the same ones.
       const real = t.constant(t.engine.put(normal(20, "real"), 5, 4));
       const made = t.constant(t.engine.put(normal(20, "made"), 5, 4));
@@ -79,8 +82,8 @@ describe("the losses' derivatives equal difference quotients", () => {
   });
 });
 
-describe("the published nets' derivatives equal difference quotients", () => {
-  test("tvaeLoss: scalars with their deviations, blocks, divergence", () => {
+describe.each(backends)("the published nets' derivatives equal difference quotients on %s", (backend) => {
+  test("tvaeLoss: scalars with their deviations, blocks, divergence", async () => {
     const net = vaeNet(6, 6, 2);
     const weights = {
       ...stackWeights(net.encoder, seeded(1)),
@@ -88,31 +91,31 @@ describe("the published nets' derivatives equal difference quotients", () => {
       deviations: { rows: 1, columns: 1, values: Float32Array.of(0.8) },
     };
     const rows = Float32Array.of(0.3, 1, 0, 1, 0, 0, -0.6, 0, 1, 0, 1, 0, 0.9, 0, 1, 0, 0, 1);
-    expectGradients(weights, (t, held) => {
+    await expectGradients(backend, weights, (t, held) => {
       const x = t.engine.put(rows, 3, 6);
       const noisy = t.engine.put(normal(6, "eps"), 3, 2);
       return tvaeLoss(t, net, held, x, noisy, { scalars: [new Float32Array(3)], widths, width: 6 }).loss;
     });
   });
 
-  test("criticVerdict, with dropout", () => {
-    expectGradients(criticWeights(), (t, held) => {
+  test("criticVerdict, with dropout", async () => {
+    await expectGradients(backend, criticWeights(), (t, held) => {
       const x = t.constant(t.engine.put(normal(20, "real"), 5, 4));
       const masks = dropoutMasks(t.engine, held, 5, noise(seeded("masks")));
       return t.sum(criticVerdict(t, held, x, masks, true));
     });
   });
 
-  test("gradientPenalty by the critic's weights", () => {
-    expectGradients(criticWeights(), penaltyOf);
+  test("gradientPenalty by the critic's weights", async () => {
+    await expectGradients(backend, criticWeights(), penaltyOf);
   });
-});
 
-test("criticLoss's derivatives by the critic's weights equal difference quotients", () => {
-  expectGradients(criticWeights(), (t, held) => {
-    const real = t.engine.put(normal(20, "real"), 5, 4);
-    const made = t.engine.put(normal(20, "made"), 5, 4);
-    return criticLoss(t, held, real, made, noise(seeded("all"))).loss;
+  test("criticLoss by the critic's weights", async () => {
+    await expectGradients(backend, criticWeights(), (t, held) => {
+      const real = t.engine.put(normal(20, "real"), 5, 4);
+      const made = t.engine.put(normal(20, "made"), 5, 4);
+      return criticLoss(t, held, real, made, noise(seeded("all"))).loss;
+    });
   });
 });
 
