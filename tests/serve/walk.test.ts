@@ -29,7 +29,7 @@ describe.skipIf(!chromium)("the app without a network, and by keyboard alone", (
     const [customers] = viewRows("churn-bigml", 40, 1);
     writeCsv(customers, join(folder, "customers.csv"));
     writeFileSync(join(folder, "01-churn.html"), "<!doctype html><title>Churn</title><h1>Who leaves?</h1>");
-    const figures = [{ label: "ROC AUC", value: 0.8137, low: 0.767, high: 0.8598, key: true }];
+    const figures = [{ name: "auc", label: "ROC AUC", value: 0.8137, low: 0.767, high: 0.8598, key: true }];
     const sources = [{ name: "churn-bigml", rows: 667, sha256: "x" }];
     const report = {
       title: "Churn",
@@ -185,7 +185,7 @@ describe.skipIf(!chromium)("the app without a network, and by keyboard alone", (
 
   test("Reports by keyboard: the key figures, and the report", async () => {
     await page.goto(`${running.address}/reports`);
-    expect(await page.textContent(".app-figures")).toBe("ROC AUC0.8140.767 to 0.86");
+    expect(await page.textContent(".app-figures")).toBe("ROC AUC0.8140.767 to 0.860");
     expect(await page.textContent(".app-note")).toBe("churn-bigml: 667 rows · seed 42 · 1 May 2026");
     await tabTo("A Churn");
     await page.keyboard.press("Enter");

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { figureText, intervalText } from "../../report/figure-text";
 import type { App, Context } from "../app";
 import { csvFiles } from "../data-path";
 import { analyzePage } from "../page/analyze";
@@ -86,8 +87,11 @@ const reportJson = z.object({
   figures: z
     .array(
       z.object({
+        name: z.string(),
         label: z.string(),
         value: z.number(),
+        unit: z.string().optional(),
+        digits: z.int().min(0).max(20).optional(),
         low: z.number().optional(),
         high: z.number().optional(),
         key: z.boolean().optional(),
@@ -108,10 +112,6 @@ function foundReport(file: string, about: string): FoundReport {
   const read = reportJson.safeParse(parsed(text));
   if (!read.success) return { file, title: file, figures: [], origin: "" };
   const { title, finding, figures, sources, seeds, date } = read.data;
-  const digits = (value: number): string =>
-    Math.abs(value) >= 1000
-      ? Math.round(value).toLocaleString("en-US")
-      : String(Number(value.toPrecision(3)));
   return {
     file,
     title,
@@ -119,11 +119,10 @@ function foundReport(file: string, about: string): FoundReport {
     figures: figures
       .filter((one) => one.key)
       .slice(0, mostFigures)
-      .map(({ label, value, low, high }) => ({
-        label,
-        value: digits(value),
-        ...(low === undefined || high === undefined ? {} : { interval: `${digits(low)} to ${digits(high)}` }),
-      })),
+      .map((one) => {
+        const interval = intervalText(one);
+        return { label: one.label, value: figureText(one), ...(interval !== "" && { interval }) };
+      }),
     origin: [
       ...sources.map(
         ({ name, rows, simulated }) =>
