@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make reproduce` and `make test`.
 SHELL := bash
-.PHONY: help reproduce ready full test build install check bench peers peers-clv peers-sdv native clean
+.PHONY: help reproduce ready full test build install check bench peers peers-clv peers-api peers-sdv peers-spark native clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -45,16 +45,14 @@ peers: .cache/peers/.installed ## install the Python peers into .cache/peers
 	@.cache/peers/bin/pip install --quiet --disable-pip-version-check -r scripts/peers.txt
 	@touch $@
 
-peers-clv: .cache/peers-clv/.installed ## install the peers that need an older pandas into .cache/peers-clv
-.cache/peers-clv/.installed: scripts/peers-clv.txt
-	@python3 -m venv .cache/peers-clv
-	@.cache/peers-clv/bin/pip install --quiet --disable-pip-version-check -r scripts/peers-clv.txt
-	@touch $@
-
+# Each of these in a Python of its own, because it needs other versions or hundreds of megabytes.
+peers-clv: .cache/peers-clv/.installed ## install the peers that need an older pandas
+peers-api: .cache/peers-api/.installed ## install what the API is measured beside and checked with
 peers-sdv: .cache/peers-sdv/.installed ## install SDV's CTGAN (several hundred MB), for make bench alone
-.cache/peers-sdv/.installed: scripts/peers-sdv.txt
-	@python3 -m venv .cache/peers-sdv
-	@.cache/peers-sdv/bin/pip install --quiet --disable-pip-version-check -r scripts/peers-sdv.txt
+peers-spark: .cache/peers-spark/.installed ## install PySpark (it needs Java), for the test of exported models
+.cache/peers-%/.installed: scripts/peers-%.txt
+	@python3 -m venv .cache/peers-$*
+	@.cache/peers-$*/bin/pip install --quiet --disable-pip-version-check -r scripts/peers-$*.txt
 	@touch $@
 
 clean: ## remove everything that was made

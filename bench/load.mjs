@@ -5,8 +5,7 @@
 // --minutes 10 --training: ours alone under load for so long, at most 60, while it trains a generator; tells every tenth
 // of the time of requests, failures, times and memory. --out FILE writes what was found, beside bench/results/.
 //
-// The peer needs a Python with scripts/peers-api.txt, named by TELELINK_API_PYTHON:
-//   python3 -m venv /opt/peers-api && /opt/peers-api/bin/pip install -r scripts/peers-api.txt
+// The peer needs `make peers-api`, or a Python with scripts/peers-api.txt that TELELINK_API_PYTHON names.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -20,7 +19,7 @@ import { bodiesOf, cpuSeconds, freePort, load, memoryMb, started } from "./http-
 const { viewRows } = viewRowsModule;
 const { writeCsv } = writeCsvModule;
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const python = [process.env.TELELINK_API_PYTHON, "/opt/peers-api/bin/python"].find(
+const python = [process.env.TELELINK_API_PYTHON, join(root, ".cache", "peers-api", "bin", "python")].find(
   (file) => file && existsSync(file),
 );
 const { values: flags } = parseArgs({

@@ -21,6 +21,14 @@ export const python: string | undefined = [
   join(root, ".cache", "peers", "bin", "python"),
 ].find((file) => file !== undefined && existsSync(file));
 
+/** The Python of `make peers-NAME`, or the one that TELELINK_NAME_PYTHON names; undefined where neither is there. */
+export function peerPython(name: "api" | "spark"): string | undefined {
+  return [
+    process.env[`TELELINK_${name.toUpperCase()}_PYTHON`],
+    join(root, ".cache", `peers-${name}`, "bin", "python"),
+  ].find((file) => file !== undefined && existsSync(file));
+}
+
 /** Headless Chromium, or undefined. */
 export const chromium: string | undefined = [
   process.env.TELELINK_CHROMIUM,

@@ -2,13 +2,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { peerPython } from "../support";
 
 const root = resolve(__dirname, "..", "..");
-const folders = [
-  ...(process.env.TELELINK_API_PYTHON ? [dirname(process.env.TELELINK_API_PYTHON)] : []),
-  "/opt/peers-api/bin",
-  ...(process.env.PATH ?? "").split(":"),
-];
+const api = peerPython("api");
+const folders = [...(api ? [dirname(api)] : []), ...(process.env.PATH ?? "").split(":")];
 const program = (name: string): string | undefined =>
   folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 const hadolint = program("hadolint");

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Running, startServer } from "../../src/serve/server";
+import { peerPython } from "../support";
 import { quietSettings } from "./quiet-settings";
 
 // A Python with scripts/peers-api.txt.
-const schemathesis = [process.env.TELELINK_API_PYTHON, "/opt/peers-api/bin/python"]
+const schemathesis = [peerPython("api")]
   .filter((python) => python !== undefined)
   .map((python) => join(dirname(python), "schemathesis"))
   .find((file) => existsSync(file));

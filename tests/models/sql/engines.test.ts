@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -15,12 +15,12 @@ import { gradientBoosting } from "../../../src/models/boosting";
 import { logisticRegression } from "../../../src/models/logistic";
 import { type Pipeline, pipeline } from "../../../src/models/pipeline";
 import { pipelineSql } from "../../../src/models/sql/pipeline-sql";
+import { peerPython } from "../../support";
 
 // A Python with PySpark, and Java.
-const spark = [process.env.TELELINK_SPARK_PYTHON, "/opt/peers-spark/bin/python"].find(
+const spark = [peerPython("spark")].find(
   (file) =>
     file !== undefined &&
-    existsSync(file) &&
     spawnSync(file, ["-c", "import pyspark"]).status === 0 &&
     spawnSync("java", ["-version"]).status === 0,
 );
