@@ -4,9 +4,12 @@ import { writeOut } from "./output";
 
 /** Where rows go: a .csv or .parquet file, which appears once it is whole, or standard output where none is named. */
 export async function openRows(file: string | undefined): Promise<TableFile> {
-  const { csvFile, csvWriter } = await import("../data/write-csv.js");
+  const [{ csvFile, csvWriter }, { isParquet }] = await Promise.all([
+    import("../data/write-csv.js"),
+    import("../data/read-parquet.js"),
+  ]);
   if (file === undefined) return { ...csvWriter(writeOut), discard: () => {} };
-  if (!file.endsWith(".parquet")) return csvFile(file);
+  if (!isParquet(file)) return csvFile(file);
   const { parquetThroughCsv } = await import("../data/csv-to-parquet.js");
   return parquetThroughCsv(file);
 }
@@ -17,7 +20,8 @@ export async function openText(
   columns: readonly ColumnSchema[],
 ): Promise<TextFile> {
   if (file === undefined) return { write: writeOut, end: () => {}, discard: () => {} };
-  if (file.endsWith(".parquet")) {
+  const { isParquet } = await import("../data/read-parquet.js");
+  if (isParquet(file)) {
     const { parquetOfText } = await import("../data/csv-to-parquet.js");
     return parquetOfText(file, () => columns);
   }

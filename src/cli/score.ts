@@ -4,7 +4,7 @@ import type { DecisionRules } from "../studies/desk/decide";
 import type { Desk } from "../studies/desk/desk";
 import type { ScoredPiece, ScoreWork } from "../studies/desk/score-piece";
 import { CliError, exitCodes, usageError } from "./exit";
-import { note, noteProblems, printJson, writeOut } from "./output";
+import { note, noteProblems, printJson } from "./output";
 import type { ScoreSource } from "./score-source";
 
 interface Options {
@@ -206,44 +206,28 @@ async function writeScores(
 
 interface Output {
   write(piece: ScoredPiece, before: number): void;
-  end(): Promise<void>;
+  end(): void | Promise<void>;
   discard(): void;
 }
 
 async function openOutput({ out, spreadsheetSafe }: Options, keep: readonly ColumnSchema[]): Promise<Output> {
-  const [{ openAtomic }, { answerColumns }, { csvWriter }, { isParquet }, { numbered }] = await Promise.all([
-    import("../data/files.js"),
+  const [{ openText }, { answerColumns }, { csvWriter }, { numbered }, { noRows }] = await Promise.all([
+    import("./rows-out.js"),
     import("../studies/desk/score-piece.js"),
     import("../data/write-csv.js"),
-    import("../data/read-parquet.js"),
     import("../data/numbered.js"),
+    import("../studies/prediction/predict-table.js"),
   ]);
-  const { noRows } = await import("../studies/prediction/predict-table.js");
-  const parquet = isParquet(out);
-  const intermediate = `${out}.csv`;
-  const file = out === "-" ? undefined : openAtomic(parquet ? intermediate : out);
-  const write = file ? (bytes: Uint8Array) => file.write(bytes) : writeOut;
   const named: readonly ColumnSchema[] =
     keep.length > 0 ? keep : [{ name: "row", type: "numeric", decimals: 0 }];
   const columns = [...named, ...answerColumns];
+  const { write, end, discard } = await openText(out === "-" ? undefined : out, columns);
   const header = csvWriter(write, { spreadsheetSafe });
   header.write(noRows({ columns }));
   header.end();
   return {
     write: (piece, before) => write(keep.length > 0 ? piece.csv : numbered(piece.csv, before + 1)),
-    end: async () => {
-      file?.commit();
-      if (!parquet) return;
-      const [{ csvToParquet }, { rmSync }] = await Promise.all([
-        import("../data/csv-to-parquet.js"),
-        import("node:fs"),
-      ]);
-      try {
-        await csvToParquet(intermediate, out, columns);
-      } finally {
-        rmSync(intermediate, { force: true });
-      }
-    },
-    discard: () => file?.discard(),
+    end,
+    discard,
   };
 }

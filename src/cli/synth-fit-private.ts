@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { Schema } from "../data/schema";
 import type { Domain } from "../synthesis/private/domain";
-import { CliError, usageError } from "./exit";
+import { usageError } from "./exit";
+import { jsonFile } from "./json-file";
 import { decimalNumber, wholeNumber } from "./options";
 import { note, noteProblems, print, printTable } from "./output";
 
@@ -68,13 +68,7 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
 
 async function domainIn(file: string): Promise<Domain> {
   const { domainFromJson } = await import("../synthesis/private/domain.js");
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new CliError(`Cannot read ${file}: ${(error as Error).message}`);
-  }
-  return domainFromJson(value, file);
+  return domainFromJson(jsonFile(file), file);
 }
 
 /** The types that the domain states: with them, nothing is inferred from the file. */

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { NetTraining } from "../synthesis/nets/net-options";
+import type { Structure } from "../synthesis/structure/structure";
 import { CliError, usageError } from "./exit";
+import { jsonFile } from "./json-file";
 import { keepDuplicates, wholeNumber } from "./options";
 import { note, noteProblems, print } from "./output";
 
@@ -223,16 +224,8 @@ function orderOf(text: string): { low: string; high: string } {
 }
 
 /** The rules in a file that --write-structure wrote and a user may have changed. */
-function structureFrom(
-  file: string,
-  columns: readonly string[],
-): import("../synthesis/structure/structure.js").Structure {
-  let found: import("../synthesis/structure/structure.js").Structure;
-  try {
-    found = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new CliError(`Cannot read ${file}: ${(error as Error).message}`);
-  }
+function structureFrom(file: string, columns: readonly string[]): Structure {
+  const found = jsonFile(file) as Structure;
   const names = Array.isArray(found?.columns) ? found.columns.map((one) => one?.name) : [];
   if (found?.version !== 1 || names.join("\n") !== columns.join("\n")) {
     throw new CliError(

@@ -1,5 +1,6 @@
 import { checkNumber, checkSameLength } from "../core/checks";
 import { type Rng, shuffle } from "../core/rng";
+import { countUpTo } from "../core/sorted";
 import { type Column, isCategorical, type Table } from "../data/table";
 import { rocAuc } from "./ranking";
 import { rSquared } from "./regression";
@@ -71,17 +72,7 @@ function cellsOf(one: Column): Cells | undefined {
     const edge = sorted[Math.floor((sorted.length * k) / bins)];
     if (edge !== undefined && edge !== edges.at(-1)) edges.push(edge);
   }
-  const of = Int32Array.from(one.values, (value) => {
-    if (Number.isNaN(value)) return 0;
-    let low = 0;
-    let high = edges.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (edges[middle] <= value) low = middle + 1;
-      else high = middle;
-    }
-    return low + 1;
-  });
+  const of = Int32Array.from(one.values, (value) => (Number.isNaN(value) ? 0 : countUpTo(edges, value) + 1));
   return { of, count: edges.length + 2 };
 }
 

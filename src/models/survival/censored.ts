@@ -2,6 +2,7 @@ import { check, checkFinite, checkSameLength } from "../../core/checks";
 import { joinRows, type Matrix, takeRows, takeValues } from "../../core/matrix";
 import type { Model, Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
+import { countUpTo } from "../../core/sorted";
 import { checkNumbers } from "../check-rows";
 
 /** Lifetimes of which some had not ended when observation did (right censoring). All arrays have one entry a row. */
@@ -159,14 +160,7 @@ export function distinct(values: Float64Array): Float64Array {
 
 /** The index of the last of ascending `times` that is not after `t`, or −1. */
 export function lastUpTo(times: Float64Array, t: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] <= t) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return countUpTo(times, t) - 1;
 }
 
 /** Throws unless there is an age of at least 0 for each row. */

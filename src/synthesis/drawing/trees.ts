@@ -1,3 +1,4 @@
+import { countUpTo } from "../../core/sorted";
 import { quantileSorted } from "../../features/scale";
 
 /** A column that trees split on: cells by equality, values by thresholds. */
@@ -33,9 +34,9 @@ export function valueFeature(values: Float64Array, variable: number): TreeFeatur
   const thresholds: number[] = [];
   for (let b = 1; b < valueBins; b++) {
     const at = quantileSorted(sorted, b / valueBins);
-    const above = sorted[upper(sorted, at)];
+    const above = sorted[countUpTo(sorted, at)];
     // Halfway to the next value, so that rounding never moves a row to the other side.
-    if (above !== undefined) thresholds.push((sorted[upper(sorted, at) - 1] + above) / 2);
+    if (above !== undefined) thresholds.push((sorted[countUpTo(sorted, at) - 1] + above) / 2);
   }
   const distinct = [...new Set(thresholds)];
   if (distinct.length === 0) return undefined;
@@ -94,18 +95,6 @@ export function belowCount(thresholds: ArrayLike<number>, value: number): number
   while (low < high) {
     const middle = (low + high) >> 1;
     if (value <= thresholds[middle]) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-/** The first place in sorted values that is above `value`. */
-function upper(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] > value) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,3 +1,4 @@
+import { countUpTo } from "../../core/sorted";
 import { noisyCounts } from "./mechanisms";
 import type { NoiseSource } from "./noise-source";
 import { ontoSimplex } from "./simplex";
@@ -44,7 +45,7 @@ export function divide(
       own.length > 1 || round === 0 ? own.map((part) => ({ part, s })) : [],
     );
     const noisy = noisyCounts(
-      asked.map(({ part }) => rowsUpTo(sorted, part.to) - rowsUpTo(sorted, part.from - 1)),
+      asked.map(({ part }) => countUpTo(sorted, part.to) - countUpTo(sorted, part.from - 1)),
       rho / rounds,
       source,
     );
@@ -101,18 +102,6 @@ function partsOf({ from, to }: Segment): Segment[] {
   const count = Math.min(parts, size);
   const edge = (k: number): number => from + Math.floor((k * size) / count);
   return Array.from({ length: count }, (_, k) => ({ from: edge(k), to: edge(k + 1) - 1, rows: 0 }));
-}
-
-/** How many of the sorted positions are at most `position`. */
-function rowsUpTo(sorted: Float64Array, position: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] <= position) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The segments' numbers of bins: neighbours are joined until each bin has `least` rows or is alone above it. */

@@ -1,3 +1,4 @@
+import { countUpTo } from "../../core/sorted";
 import { privateBounds } from "./bounds";
 import type { Budget } from "./budget";
 import { codesAmong, type Grid, type LevelledColumn, type RangedColumn, type RawColumn } from "./columns";
@@ -188,7 +189,7 @@ function shapeRange(
   const count = bins[bins.length - 1] + 1;
   const starts = found.segments.map((segment) => segment.from);
   const places = Int32Array.from(units, (value) =>
-    Number.isNaN(value) ? (one.required ? -1 : count) : bins[lastAtMost(starts, value)],
+    Number.isNaN(value) ? (one.required ? -1 : count) : bins[countUpTo(starts, value) - 1],
   );
   const cells: Cell[] = found.segments.map(({ from, to }) => [from, to]);
   const within = withoutEnds(
@@ -218,18 +219,6 @@ function withoutEnds(rows: readonly number[], noise: number): number[] {
 
 /** Segments with a smaller share of the rows than one in so many are divided no further. */
 const finestShare = 48;
-
-/** The place of the last of the ascending numbers that is at most `value`. */
-function lastAtMost(starts: readonly number[], value: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (starts[middle] <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
 
 /** A column of which nothing stands out of the noise: it comes out empty. */
 function empty(name: string, rows: number): Shaped {

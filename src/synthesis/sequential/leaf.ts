@@ -1,3 +1,4 @@
+import { countUpTo } from "../../core/sorted";
 import { quantileSorted } from "../../features/scale";
 
 /**
@@ -66,13 +67,7 @@ export function rankedScore(sorted: Float64Array): (value: number) => number {
   // ½ E|X − X'| of the sample.
   const half = within / (n * n);
   return (value) => {
-    let low = 0;
-    let high = n;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle] <= value) low = middle + 1;
-      else high = middle;
-    }
+    const low = countUpTo(sorted, value);
     const below = low * value - sums[low];
     const above = sums[n] - sums[low] - (n - low) * value;
     return (below + above) / n - half;
