@@ -1,7 +1,7 @@
 // Gradient boosting against LightGBM: 100 trees of 31 leaves on simulated customers with churn-bigml's columns.
 
 import rngModule from "../dist/core/rng.js";
-import boostingModule from "../dist/models/boosting.js";
+import boostingModule from "../dist/models/boosting/boosting.js";
 import { customers, keep, load } from "./data.mjs";
 
 const { gradientBoosting } = boostingModule;

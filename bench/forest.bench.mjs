@@ -2,7 +2,7 @@
 // SMOTE) where the real data is at hand, and 100,000 customers.
 
 import rngModule from "../dist/core/rng.js";
-import forestModule from "../dist/models/forest.js";
+import forestModule from "../dist/models/forest/forest.js";
 import { customers, keep, load } from "./data.mjs";
 import { protocolTables } from "./protocol.mjs";
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import tableModule from "../dist/data/table.js";
-import columnsModule from "../dist/studies/desk/columns.js";
+import columnsModule from "../dist/services/score/columns.js";
 
 const { cellText, columnNamed } = tableModule;
 const { deskFields } = columnsModule;

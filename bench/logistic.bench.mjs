@@ -1,7 +1,7 @@
 // Logistic regression against scikit-learn's, to the same optimum: the protocol's dense matrix, 100,000 customers with
 // one-hot columns, and a sparse fit by an L1 penalty.
 import rngModule from "../dist/core/rng.js";
-import logisticModule from "../dist/models/logistic.js";
+import logisticModule from "../dist/models/linear/logistic.js";
 import { customers, keep, load } from "./data.mjs";
 import { protocolTables } from "./protocol.mjs";
 

@@ -2,8 +2,8 @@
 
 import matrixModule from "../dist/core/matrix.js";
 import rngModule from "../dist/core/rng.js";
-import boostingModule from "../dist/models/boosting.js";
-import forestModule from "../dist/models/forest.js";
+import boostingModule from "../dist/models/boosting/boosting.js";
+import forestModule from "../dist/models/forest/forest.js";
 import { load } from "./data.mjs";
 import { protocolTables } from "./protocol.mjs";
 

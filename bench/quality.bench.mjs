@@ -15,7 +15,7 @@ import probabilityModule from "../dist/evaluate/probability.js";
 import rankingModule from "../dist/evaluate/ranking.js";
 import thresholdModule from "../dist/evaluate/threshold.js";
 import encodeModule from "../dist/features/encode.js";
-import autoModule from "../dist/models/auto.js";
+import autoModule from "../dist/models/auto/auto.js";
 import { keep, load } from "./data.mjs";
 
 const { encode } = encodeModule;

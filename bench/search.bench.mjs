@@ -3,7 +3,7 @@
 import rngModule from "../dist/core/rng.js";
 import splitModule from "../dist/data/split.js";
 import scorersModule from "../dist/evaluate/scorers.js";
-import searchModule from "../dist/models/search.js";
+import searchModule from "../dist/models/search/search.js";
 import { load } from "./data.mjs";
 import { protocolTables } from "./protocol.mjs";
 

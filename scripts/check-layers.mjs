@@ -1,6 +1,6 @@
-// A folder of src/ imports only itself and folders above it in this list; synthesis and resample, and serve and
-// notebook, never import each other; only some folders may touch files, network or process.
-import { readdirSync, readFileSync } from "node:fs";
+// A folder of src/ imports only itself and folders above it in this list; the pairs of `apart` never import each other;
+// only some folders may touch files, network or process. It reads sources alone, so it needs no build.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
 const order = [
@@ -13,6 +13,7 @@ const order = [
   "models",
   "evaluate",
   "report",
+  "services",
   "studies",
   "notebook",
   "serve",
@@ -21,6 +22,8 @@ const order = [
 const apart = [
   ["resample", "synthesis"],
   ["notebook", "serve"],
+  ["studies", "serve"],
+  ["studies", "cli"],
 ];
 const outside = ["data", "notebook", "serve", "cli"];
 const system = /^node:(fs|net|http|https|child_process|process)/;
@@ -51,12 +54,15 @@ for (const entry of readdirSync("src", { recursive: true })) {
   }
   if (/\bMath\.random\b/.test(text)) problems.push(`src/${entry}: Math.random is not seeded; take an Rng`);
 }
-// Notebooks are type-checked by the kernel's TypeScript 5.0, where such a type silently becomes `any`.
-for (const entry of readdirSync("dist", { recursive: true })) {
-  if (entry.endsWith(".d.ts") && /Array<ArrayBuffer/.test(readFileSync(join("dist", entry), "utf8"))) {
-    problems.push(
-      `src/${entry.replace(".d.ts", ".ts")}: an exported type is inferred as a typed array over ArrayBuffer; annotate it`,
-    );
+// Notebooks are type-checked from the declarations, where a build says what sources don't.
+if (existsSync("dist")) {
+  // The kernel's TypeScript 5.0 silently takes such a type for `any`.
+  for (const entry of readdirSync("dist", { recursive: true })) {
+    if (entry.endsWith(".d.ts") && /Array<ArrayBuffer/.test(readFileSync(join("dist", entry), "utf8"))) {
+      problems.push(
+        `src/${entry.replace(".d.ts", ".ts")}: an exported type is inferred as a typed array over ArrayBuffer; annotate it`,
+      );
+    }
   }
 }
 for (const problem of problems) console.error(problem);

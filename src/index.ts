@@ -94,11 +94,11 @@ export { qiniScore, upliftScore } from "./evaluate/uplift/scores";
 export { type Encode, encode } from "./features/encode";
 export { type Encoder, encoderFromJSON } from "./features/encoder";
 
-export { auto } from "./models/auto";
-export { memberGroups, membersOf, numberGroups } from "./models/auto-members";
-export { type AutoNumbersOptions, autoNumbers } from "./models/auto-numbers";
-export { gradientBoosting } from "./models/boosting";
-export { calibrated, calibratedPipeline } from "./models/calibrate";
+export { auto } from "./models/auto/auto";
+export { memberGroups, membersOf, numberGroups } from "./models/auto/auto-members";
+export { type AutoNumbersOptions, autoNumbers } from "./models/auto/auto-numbers";
+export { gradientBoosting } from "./models/boosting/boosting";
+export { calibrated, calibratedPipeline } from "./models/calibrate/calibrate";
 export { betaDiscreteWeibull, betaDiscreteWeibullFromJSON } from "./models/clv/beta-discrete-weibull";
 export { betaGeometricFromJSON, bgNbd, mbgNbd } from "./models/clv/beta-geometric";
 export { customerValue } from "./models/clv/customer-value";
@@ -107,47 +107,48 @@ export { hurdle } from "./models/clv/hurdle";
 export { paretoNbd, paretoNbdFromJSON } from "./models/clv/pareto-nbd";
 export { shiftedBetaGeometric, shiftedBetaGeometricFromJSON } from "./models/clv/shifted-beta-geometric";
 export { ziln } from "./models/clv/ziln";
+export { discover, discovering } from "./models/discovery/discover";
 export {
   type Contributions,
   type ContributionUnit,
   contributionsOf,
-} from "./models/contributions";
-export { discover, discovering } from "./models/discover";
-export { extraTrees, randomForest } from "./models/forest";
-export { halvingSearch } from "./models/halving-search";
-export { elasticNet, lasso, linearRegression, ridge } from "./models/linear";
-export { loadModel, loadPipeline, modelBytes, parseModelBytes } from "./models/load";
-export { logisticRegression } from "./models/logistic";
-export { network } from "./models/network";
-export { type NetworkSearchOptions, networkSpace, searchedNetwork } from "./models/network-search";
-export { type FitTable, type Pipeline, pipeline } from "./models/pipeline";
+} from "./models/explain/contributions";
 export {
   type Reason,
   type RowReasons,
   reasons,
   type TableContributions,
   tableContributions,
-} from "./models/reasons";
-export { referenceNetwork } from "./models/reference-network";
-export { search } from "./models/search";
-export { gridCandidates, randomCandidates } from "./models/search-space";
-export { gru } from "./models/sequence/gru";
-export { lstm } from "./models/sequence/lstm";
-export type { SequenceOptions, TransformerOptions } from "./models/sequence/options";
+} from "./models/explain/reasons";
+export { extraTrees, randomForest } from "./models/forest/forest";
+export { elasticNet, lasso, linearRegression, ridge } from "./models/linear/linear";
+export { logisticRegression } from "./models/linear/logistic";
+export { squaredWeights } from "./models/linear/squared-weights";
+export { loadModel, loadPipeline, modelBytes, parseModelBytes } from "./models/load";
+export { network } from "./models/network/network";
+export { type NetworkSearchOptions, networkSpace, searchedNetwork } from "./models/network/network-search";
+export { referenceNetwork } from "./models/network/reference-network";
+export { gru } from "./models/network/sequence/gru";
+export { lstm } from "./models/network/sequence/lstm";
+export type { SequenceOptions, TransformerOptions } from "./models/network/sequence/options";
 export {
   type FitSequences,
   type SequenceNetwork,
   sequenceNetworkFromJSON,
-} from "./models/sequence/sequence-network";
+} from "./models/network/sequence/sequence-network";
 export {
   type LabelledSequences,
   type Sequences,
   sequences,
   takeSequences,
   targetColumns,
-} from "./models/sequence/sequences";
-export { transformer } from "./models/sequence/transformer";
-export { squaredWeights } from "./models/squared-weights";
+} from "./models/network/sequence/sequences";
+export { transformer } from "./models/network/sequence/transformer";
+export { type FitTable, type Pipeline, pipeline } from "./models/pipeline";
+export { halvingSearch } from "./models/search/halving-search";
+export { search } from "./models/search/search";
+export { gridCandidates, randomCandidates } from "./models/search/search-space";
+export { tuned, tunedPipeline } from "./models/search/tuned";
 export { acceleratedFailureTime } from "./models/survival/accelerated-failure-time";
 export { cox } from "./models/survival/cox";
 export { discreteHazard } from "./models/survival/discrete-hazard";
@@ -155,7 +156,6 @@ export { kaplanMeier } from "./models/survival/kaplan-meier";
 export { logRank } from "./models/survival/log-rank";
 export { nelsonAalen } from "./models/survival/nelson-aalen";
 export { proportionalHazardsTest } from "./models/survival/schoenfeld";
-export { tuned, tunedPipeline } from "./models/tuned";
 export { rLearner } from "./models/uplift/r-learner";
 export { tLearner } from "./models/uplift/t-learner";
 export { transformedOutcome } from "./models/uplift/transformed-outcome";
@@ -170,8 +170,8 @@ export { smote } from "./resample/smote";
 export { smoteN } from "./resample/smote-n";
 export { smoteNc } from "./resample/smote-nc";
 export { svmSmote } from "./resample/svm-smote";
-export { decide, standardRules } from "./studies/desk/decide";
-export { applyRecipe, prepare, recipeFromJSON, recipeToJSON } from "./studies/preparation/recipe";
+export { applyRecipe, prepare, recipeFromJSON, recipeToJSON } from "./services/prepare/recipe";
+export { decide, standardRules } from "./services/score/decide";
 export {
   loadSynthesiser,
   methodNames,

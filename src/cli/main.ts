@@ -1,28 +1,28 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { checkCommand } from "./check";
-import { clvCommand } from "./clv";
-import { compareCommand } from "./compare";
-import { completionCommand } from "./completion";
-import { dataCommand } from "./data";
-import { evaluateCommand } from "./evaluate";
-import { exitCodeOf, exitCodes } from "./exit";
-import { explainCommand } from "./explain";
-import { exportCommand } from "./export";
-import { ingestCommand } from "./ingest";
-import { kernelCommand } from "./kernel";
-import { predictCommand } from "./predict";
-import { prepareCommand } from "./prepare";
-import { reproduceCommand } from "./reproduce";
-import { retainCommand } from "./retain";
-import { runCommand } from "./run";
-import { scoreCommand } from "./score";
-import { serveCommand } from "./serve";
-import { simulateCommand } from "./simulate";
-import { synthCommand } from "./synth";
-import { trainCommand } from "./train";
-import { verifyCommand } from "./verify";
-import { packageVersion } from "./version";
+import { checkCommand } from "./commands/check";
+import { clvCommand } from "./commands/clv";
+import { compareCommand } from "./commands/compare";
+import { completionCommand } from "./commands/completion";
+import { dataCommand } from "./commands/data";
+import { evaluateCommand } from "./commands/evaluate";
+import { explainCommand } from "./commands/explain";
+import { exportCommand } from "./commands/export";
+import { ingestCommand } from "./commands/ingest";
+import { kernelCommand } from "./commands/kernel";
+import { predictCommand } from "./commands/predict";
+import { prepareCommand } from "./commands/prepare";
+import { reproduceCommand } from "./commands/reproduce";
+import { retainCommand } from "./commands/retain";
+import { runCommand } from "./commands/run";
+import { scoreCommand } from "./commands/score";
+import { serveCommand } from "./commands/serve";
+import { simulateCommand } from "./commands/simulate";
+import { synthCommand } from "./commands/synth";
+import { trainCommand } from "./commands/train";
+import { verifyCommand } from "./commands/verify";
+import { exitCodeOf, exitCodes } from "./support/exit";
+import { packageVersion } from "./support/version";
 
 /**
  * Every command, in the order of the help. A command's file imports what it needs inside its action, so that

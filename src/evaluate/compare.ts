@@ -1,7 +1,7 @@
 import { check, checkNumber } from "../core/checks";
-import { normalCdf, normalQuantile } from "../core/normal-distribution";
-import { betaInc } from "../core/special";
-import { studentCdf, studentQuantile } from "../core/student-distribution";
+import { normalCdf, normalQuantile } from "../core/math/normal-distribution";
+import { betaInc } from "../core/math/special";
+import { studentCdf, studentQuantile } from "../core/math/student-distribution";
 import { checkLabels } from "./check-scored";
 import { ranks } from "./ranking";
 

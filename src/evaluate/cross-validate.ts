@@ -3,8 +3,8 @@ import type { Scorer } from "../core/metric";
 import type { Watch } from "../core/model";
 import type { Rng } from "../core/rng";
 import type { Split } from "../data/split";
-import { type FoldScores, foldScores } from "../models/fold-scores";
 import { type FoldResult, fitFolds, outOfFold, type Trial } from "../models/out-of-fold";
+import { type FoldScores, foldScores } from "../models/search/fold-scores";
 
 export type CrossValidationPlan<M> = Trial<M> & {
   readonly folds: readonly Split[];

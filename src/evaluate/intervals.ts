@@ -1,5 +1,5 @@
 import { checkNumber } from "../core/checks";
-import { normalQuantile } from "../core/normal-distribution";
+import { normalQuantile } from "../core/math/normal-distribution";
 
 /** Wilson's (1927) interval of a share: `successes` of `trials`, which may be weighted counts. */
 export function wilson(successes: number, trials: number, level = 0.95): [number, number] {

@@ -1,6 +1,6 @@
 import { checkNumber, checkSameLength } from "../core/checks";
+import { countUpTo } from "../core/math/sorted";
 import { type Rng, shuffle } from "../core/rng";
-import { countUpTo } from "../core/sorted";
 import { type Column, isCategorical, type Table } from "../data/table";
 import { rocAuc } from "./ranking";
 import { rSquared } from "./regression";

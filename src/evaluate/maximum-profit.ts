@@ -1,5 +1,5 @@
 import { check, checkNumber } from "../core/checks";
-import { betaInc } from "../core/special";
+import { betaInc } from "../core/math/special";
 import { ranked } from "./ranking";
 
 /** A retention campaign by Verbraken, Verbeke and Baesens' (2013) model; amounts in any one currency. */

@@ -1,6 +1,6 @@
 import { check } from "../core/checks";
+import { descending, precisionArea, type Ranked, rankedWeights } from "../core/math/ranking";
 import type { ScoreOptions } from "../core/metric";
-import { descending, precisionArea, type Ranked, rankedWeights } from "../core/ranking";
 import { checkLabels, checkTargets, weightAt } from "./check-scored";
 
 export { descending };

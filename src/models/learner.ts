@@ -1,8 +1,7 @@
 import { check } from "../core/checks";
 import type { Fit } from "../core/model";
-import { type SplineLogisticOptions, splineLogistic } from "./auto-spline";
-import { type GradientBoostingOptions, gradientBoosting } from "./boosting";
-import { extraTrees, type ForestOptions, randomForest } from "./forest";
+import { type GradientBoostingOptions, gradientBoosting } from "./boosting/boosting";
+import { extraTrees, type ForestOptions, randomForest } from "./forest/forest";
 import {
   type ElasticNetOptions,
   elasticNet,
@@ -11,10 +10,11 @@ import {
   linearRegression,
   type RidgeOptions,
   ridge,
-} from "./linear";
-import { type LogisticOptions, logisticRegression } from "./logistic";
-import { network } from "./network";
-import type { NetworkOptions } from "./network-options";
+} from "./linear/linear";
+import { type LogisticOptions, logisticRegression } from "./linear/logistic";
+import { network } from "./network/network";
+import type { NetworkOptions } from "./network/network-options";
+import { type SplineLogisticOptions, splineLogistic } from "./spline/spline";
 
 /** Each learner's options, by the name that says which learner is meant where functions can't go: JSON, threads. */
 export interface LearnerOptions {

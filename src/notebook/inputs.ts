@@ -126,7 +126,7 @@ function hash(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** "dist/studies/churn/data.js" is told as the source that it is made from. */
+/** "dist/services/churn-data.js" is told as the source that it is made from. */
 function moduleName(file: string): string {
   return file
     .replace(/^dist[\\/]/, "src/")

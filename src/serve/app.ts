@@ -8,7 +8,7 @@ import underPressure from "@fastify/under-pressure";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../data/store/open";
-import type { Desk } from "../studies/desk/desk";
+import type { Desk } from "../services/score/desk";
 import { allowedMethods } from "./allowed-methods";
 import { askForKey } from "./api-key";
 import type { Champion } from "./champion";

@@ -1,8 +1,8 @@
 import type { Store } from "../data/store/open";
-import type { Desk } from "../studies/desk/desk";
-import { withChampion } from "../studies/desk/own-desk";
-import { storeDesk, storedDesk } from "../studies/desk/stored-desk";
-import { storedModel } from "../studies/prediction/stored-model";
+import { storedModel } from "../services/predict/stored-model";
+import type { Desk } from "../services/score/desk";
+import { withChampion } from "../services/score/own-desk";
+import { storeDesk, storedDesk } from "../services/score/stored-desk";
 
 /** Which model answers, and where it comes from. */
 export interface Serving {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type DeskField, deskFields } from "../studies/desk/columns";
-import { risks } from "../studies/desk/decide";
+import { type DeskField, deskFields } from "../services/score/columns";
+import { risks } from "../services/score/decide";
 
 function fieldSchema(field: DeskField): z.ZodType {
   if (field.kind === "number") {

@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { Table } from "../data/table";
-import type { Reason } from "../models/reasons";
-import { changes } from "../studies/desk/changes";
-import { deskFields } from "../studies/desk/columns";
-import { decide } from "../studies/desk/decide";
-import { type Desk, type DeskOrigin, originOf } from "../studies/desk/desk";
-import { type DeskCustomer, deskTable } from "../studies/desk/rows";
+import type { Reason } from "../models/explain/reasons";
+import { changes } from "../services/score/changes";
+import { deskFields } from "../services/score/columns";
+import { decide } from "../services/score/decide";
+import { type Desk, type DeskOrigin, originOf } from "../services/score/desk";
+import { type DeskCustomer, deskTable } from "../services/score/rows";
 import type { explanationSchema, predictionSchema, reasonSchema } from "./schemas";
 import type { Settings } from "./settings";
 

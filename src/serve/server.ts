@@ -1,8 +1,8 @@
 import { seeded } from "../core/rng";
 import { openStore } from "../data/store/open";
-import { churnData } from "../studies/churn/data";
-import type { Desk } from "../studies/desk/desk";
-import { fitDesk } from "../studies/desk/fit-desk";
+import { churnData } from "../services/churn-data";
+import type { Desk } from "../services/score/desk";
+import { fitDesk } from "../services/score/fit-desk";
 import { buildApp } from "./app";
 import { Champion } from "./champion";
 import type { Settings } from "./settings";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { standardRules } from "../studies/desk/decide";
+import { standardRules } from "../services/score/decide";
 
 const number = (low: number, high: number, standard: number) =>
   z.coerce.number().min(low).max(high).default(standard);

@@ -1,6 +1,6 @@
 export { figuresOutput, provenanceOutput } from "../report/figures";
+export { type ChurnData, type Customers, churnData } from "../services/churn-data";
 export { churnConclusion } from "./churn/conclusion";
-export { type ChurnData, type Customers, churnData } from "./churn/data";
 export { columnsTable, driversChart } from "./churn/data-views";
 export { churnFigures } from "./churn/figures";
 export { gainChart, liftTable } from "./churn/gain-views";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { program } from "../../src/cli/main";
-import { duration, progressLine, terminalWatch } from "../../src/cli/progress";
+import { duration, progressLine, terminalWatch } from "../../src/cli/support/progress";
 import { realData } from "../support";
 
 const root = resolve(__dirname, "..", "..");

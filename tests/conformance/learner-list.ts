@@ -1,16 +1,16 @@
 import type { Fit } from "../../src/core/model";
-import { splineLogistic } from "../../src/models/auto-spline";
-import { blended } from "../../src/models/blend";
-import { gradientBoosting } from "../../src/models/boosting";
-import { calibrated } from "../../src/models/calibrate";
+import { blended } from "../../src/models/auto/blend";
+import { gradientBoosting } from "../../src/models/boosting/boosting";
+import { calibrated } from "../../src/models/calibrate/calibrate";
 import { hurdle } from "../../src/models/clv/hurdle";
 import { ziln } from "../../src/models/clv/ziln";
-import { discovering } from "../../src/models/discover";
-import { extraTrees, randomForest } from "../../src/models/forest";
-import { elasticNet, lasso, linearRegression, ridge } from "../../src/models/linear";
-import { logisticRegression } from "../../src/models/logistic";
-import { network } from "../../src/models/network";
-import { referenceNetwork } from "../../src/models/reference-network";
+import { discovering } from "../../src/models/discovery/discover";
+import { extraTrees, randomForest } from "../../src/models/forest/forest";
+import { elasticNet, lasso, linearRegression, ridge } from "../../src/models/linear/linear";
+import { logisticRegression } from "../../src/models/linear/logistic";
+import { network } from "../../src/models/network/network";
+import { referenceNetwork } from "../../src/models/network/reference-network";
+import { splineLogistic } from "../../src/models/spline/spline";
 
 /** A learner and what it states of itself; whatever is stated is tested. */
 export interface Stated {

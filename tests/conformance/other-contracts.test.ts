@@ -3,10 +3,10 @@ import { type Labelled, matrix, takeLabelled, takeRows } from "../../src/core/ma
 import type { Model } from "../../src/core/model";
 import { normal, seeded } from "../../src/core/rng";
 import { concordanceIndex } from "../../src/evaluate/survival/concordance";
-import { gradientBoosting } from "../../src/models/boosting";
-import { linearRegression, ridge } from "../../src/models/linear";
+import { gradientBoosting } from "../../src/models/boosting/boosting";
+import { linearRegression, ridge } from "../../src/models/linear/linear";
+import { logisticRegression } from "../../src/models/linear/logistic";
 import { loadModel } from "../../src/models/load";
-import { logisticRegression } from "../../src/models/logistic";
 import { acceleratedFailureTime } from "../../src/models/survival/accelerated-failure-time";
 import type { FitSurvival } from "../../src/models/survival/censored";
 import { cox } from "../../src/models/survival/cox";

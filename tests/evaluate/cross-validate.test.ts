@@ -6,7 +6,7 @@ import type { Split } from "../../src/data/split";
 import { table, takeTableRows } from "../../src/data/table";
 import { crossValidate } from "../../src/evaluate/cross-validate";
 import { classificationScorers, scorerNamed } from "../../src/evaluate/scorers";
-import { logisticRegression } from "../../src/models/logistic";
+import { logisticRegression } from "../../src/models/linear/logistic";
 import { pipeline } from "../../src/models/pipeline";
 
 const draw = seeded("rows");

@@ -5,7 +5,7 @@ import { table } from "../../src/data/table";
 import { partialDependence } from "../../src/evaluate/partial-dependence";
 import { permutationImportance } from "../../src/evaluate/permutation-importance";
 import { scorerNamed } from "../../src/evaluate/scorers";
-import { linearRegression } from "../../src/models/linear";
+import { linearRegression } from "../../src/models/linear/linear";
 import { pipeline } from "../../src/models/pipeline";
 
 const draw = seeded("rows");

@@ -2,15 +2,15 @@ import type { Fit } from "../../src/core/model";
 import { normal, seeded } from "../../src/core/rng";
 import { type Table, table, takeTableRows } from "../../src/data/table";
 import { type EncodeOptions, encode } from "../../src/features/encode";
-import { splineLogistic } from "../../src/models/auto-spline";
-import { blended, blendOf } from "../../src/models/blend";
-import { gradientBoosting } from "../../src/models/boosting";
-import { calibrated } from "../../src/models/calibrate";
-import { derivedModel, discoveryFromJSON } from "../../src/models/discover";
-import { randomForest } from "../../src/models/forest";
-import { ridge } from "../../src/models/linear";
-import { logisticRegression } from "../../src/models/logistic";
+import { blended, blendOf } from "../../src/models/auto/blend";
+import { gradientBoosting } from "../../src/models/boosting/boosting";
+import { calibrated } from "../../src/models/calibrate/calibrate";
+import { derivedModel, discoveryFromJSON } from "../../src/models/discovery/discover";
+import { randomForest } from "../../src/models/forest/forest";
+import { ridge } from "../../src/models/linear/linear";
+import { logisticRegression } from "../../src/models/linear/logistic";
 import { type Pipeline, pipeline } from "../../src/models/pipeline";
+import { splineLogistic } from "../../src/models/spline/spline";
 
 /** Rows on which exports have to agree. */
 export const rows = 10_000;

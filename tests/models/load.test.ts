@@ -3,11 +3,11 @@ import { expect, test } from "vitest";
 import { matrix } from "../../src/core/matrix";
 import { normal, seeded } from "../../src/core/rng";
 import { table } from "../../src/data/table";
-import { calibrated } from "../../src/models/calibrate";
-import { randomForest } from "../../src/models/forest";
-import { ridge } from "../../src/models/linear";
+import { calibrated } from "../../src/models/calibrate/calibrate";
+import { randomForest } from "../../src/models/forest/forest";
+import { ridge } from "../../src/models/linear/linear";
+import { logisticRegression } from "../../src/models/linear/logistic";
 import { loadModel, loadPipeline, modelBytes, parseModelBytes, parseModelText } from "../../src/models/load";
-import { logisticRegression } from "../../src/models/logistic";
 import { pipeline } from "../../src/models/pipeline";
 
 const draw = seeded("rows");

@@ -9,7 +9,7 @@ import { crossValidate } from "../../src/evaluate/cross-validate";
 import { brierLoss, logLoss } from "../../src/evaluate/probability";
 import { averagePrecision, rocAuc } from "../../src/evaluate/ranking";
 import { scorerNamed } from "../../src/evaluate/scorers";
-import { logisticRegression } from "../../src/models/logistic";
+import { logisticRegression } from "../../src/models/linear/logistic";
 import { pipeline } from "../../src/models/pipeline";
 import { realData } from "../support";
 

@@ -5,9 +5,9 @@ import { seeded } from "../../src/core/rng";
 import { openStore, type Store } from "../../src/data/store/open";
 import { type App, buildApp } from "../../src/serve/app";
 import { type Settings, settings } from "../../src/serve/settings";
-import { churnData } from "../../src/studies/churn/data";
-import type { Desk } from "../../src/studies/desk/desk";
-import { fitDesk } from "../../src/studies/desk/fit-desk";
+import { churnData } from "../../src/services/churn-data";
+import type { Desk } from "../../src/services/score/desk";
+import { fitDesk } from "../../src/services/score/fit-desk";
 import { realData } from "../support";
 import { quietSettings } from "./quiet-settings";
 

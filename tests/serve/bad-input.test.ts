@@ -11,8 +11,8 @@ import { viewRows } from "../../src/data/simulate/view-rows";
 import { openStore, type Store } from "../../src/data/store/open";
 import { csvText } from "../../src/data/write-csv";
 import { type App, buildApp } from "../../src/serve/app";
-import { churnData } from "../../src/studies/churn/data";
-import { fitDesk } from "../../src/studies/desk/fit-desk";
+import { churnData } from "../../src/services/churn-data";
+import { fitDesk } from "../../src/services/score/fit-desk";
 import { quietSettings } from "./quiet-settings";
 
 let folder: string;

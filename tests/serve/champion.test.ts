@@ -10,10 +10,10 @@ import { openStore, type Store } from "../../src/data/store/open";
 import { writeCsv } from "../../src/data/write-csv";
 import { type App, buildApp } from "../../src/serve/app";
 import { Champion } from "../../src/serve/champion";
-import { churnData } from "../../src/studies/churn/data";
-import type { Desk } from "../../src/studies/desk/desk";
-import { fitDesk } from "../../src/studies/desk/fit-desk";
-import { deskTable } from "../../src/studies/desk/rows";
+import { churnData } from "../../src/services/churn-data";
+import type { Desk } from "../../src/services/score/desk";
+import { fitDesk } from "../../src/services/score/fit-desk";
+import { deskTable } from "../../src/services/score/rows";
 import { captured } from "../cli/captured";
 import { quietSettings } from "./quiet-settings";
 

@@ -7,7 +7,7 @@ import { jobEvents } from "../../src/data/store/jobs";
 import { openStore, type Store } from "../../src/data/store/open";
 import { columnNamed, isCategorical } from "../../src/data/table";
 import { type App, buildApp } from "../../src/serve/app";
-import type { Desk } from "../../src/studies/desk/desk";
+import type { Desk } from "../../src/services/score/desk";
 import { realData } from "../support";
 import { quietSettings } from "./quiet-settings";
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { takeValues } from "../../src/core/matrix";
 import { takeTableRows } from "../../src/data/table";
-import { type ChurnData, type Customers, churnData } from "../../src/studies/churn/data";
+import { type ChurnData, type Customers, churnData } from "../../src/services/churn-data";
 import { columnsTable, driversChart } from "../../src/studies/churn/data-views";
 import { churnFigures } from "../../src/studies/churn/figures";
 import { gainChart, liftTable } from "../../src/studies/churn/gain-views";

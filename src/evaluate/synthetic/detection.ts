@@ -4,7 +4,7 @@ import { permutation, type Rng } from "../../core/rng";
 import { stratifiedKFold } from "../../data/split";
 import { type Table, takeTableRows } from "../../data/table";
 import { encode } from "../../features/encode";
-import { gradientBoosting } from "../../models/boosting";
+import { gradientBoosting } from "../../models/boosting/boosting";
 import { fitFolds, outOfFold, type TablePredictor } from "../../models/out-of-fold";
 import { type FitTable, pipeline } from "../../models/pipeline";
 import { type AucInterval, aucInterval } from "../compare";

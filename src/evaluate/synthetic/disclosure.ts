@@ -1,5 +1,5 @@
 import { check, checkInteger } from "../../core/checks";
-import { normalQuantile } from "../../core/normal-distribution";
+import { normalQuantile } from "../../core/math/normal-distribution";
 import { permutation, type Rng } from "../../core/rng";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { alignTables, type Shared } from "./align";

@@ -1,4 +1,4 @@
-import { normalQuantile } from "../../core/normal-distribution";
+import { normalQuantile } from "../../core/math/normal-distribution";
 import type { Table } from "../../data/table";
 
 /** A model that knows how likely rows are. */

@@ -1,7 +1,7 @@
 import { check, checkInteger, checkNumber } from "../../core/checks";
-import { waldTable } from "../../core/inference";
-import { type Objective, withNumericGradient } from "../../core/optimise";
-import { betaln } from "../../core/special";
+import { waldTable } from "../../core/math/inference";
+import { type Objective, withNumericGradient } from "../../core/math/optimise";
+import { betaln } from "../../core/math/special";
 import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
 import { fitPositive, type PositiveFit, positiveFitFromJSON, positiveFitJson } from "./positive-fit";
 

@@ -1,7 +1,7 @@
 import { checkInteger, checkNumber } from "../../core/checks";
-import { hypergeometric } from "../../core/hypergeometric";
-import type { Objective } from "../../core/optimise";
-import { betaInc, betaln, digamma, lgamma, logAddExp } from "../../core/special";
+import { hypergeometric } from "../../core/math/hypergeometric";
+import type { Objective } from "../../core/math/optimise";
+import { betaInc, betaln, digamma, lgamma, logAddExp } from "../../core/math/special";
 import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-fit";
 import { checkHistory, grouped, type PurchaseHistory } from "./purchase-history";
 import { type PurchaseModel, purchaseModel } from "./purchase-model";

@@ -1,5 +1,5 @@
 import { check, checkNumber } from "../../core/checks";
-import type { Coefficient } from "../../core/inference";
+import type { Coefficient } from "../../core/math/inference";
 import type { ModelJson } from "../../core/model";
 import type { PositiveFit } from "./positive-fit";
 

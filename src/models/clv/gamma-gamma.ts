@@ -1,8 +1,8 @@
 import { check, checkNumber } from "../../core/checks";
-import { type Coefficient, waldTable } from "../../core/inference";
+import { type Coefficient, waldTable } from "../../core/math/inference";
+import type { Objective } from "../../core/math/optimise";
+import { digamma, lgamma } from "../../core/math/special";
 import type { ModelJson } from "../../core/model";
-import type { Objective } from "../../core/optimise";
-import { digamma, lgamma } from "../../core/special";
 import type { PurchaseModelOptions } from "./beta-geometric";
 import { fitPositive, type PositiveFit, positiveFitFromJSON, positiveFitJson } from "./positive-fit";
 import { checkHistory, type PurchaseHistory } from "./purchase-history";

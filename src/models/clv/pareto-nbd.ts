@@ -1,6 +1,6 @@
 import { checkNumber } from "../../core/checks";
-import type { Objective } from "../../core/optimise";
-import { digamma, lgamma, logAddExp } from "../../core/special";
+import type { Objective } from "../../core/math/optimise";
+import { digamma, lgamma, logAddExp } from "../../core/math/special";
 import type { PurchaseModelOptions } from "./beta-geometric";
 import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-fit";
 import { checkHistory, grouped, type PurchaseHistory } from "./purchase-history";

@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
-import { cholesky, symmetricInverse } from "../../core/linear-algebra";
+import { cholesky, symmetricInverse } from "../../core/math/linear-algebra";
+import { type Minimum, minimise, numericHessian, type Objective } from "../../core/math/optimise";
 import type { ModelJson } from "../../core/model";
-import { type Minimum, minimise, numericHessian, type Objective } from "../../core/optimise";
 
 /** Maximum-likelihood estimates of parameters that must be above 0, in the order of their names. */
 export interface PositiveFit {

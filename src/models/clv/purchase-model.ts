@@ -1,5 +1,5 @@
 import { checkInteger, checkNumber } from "../../core/checks";
-import { type Coefficient, waldTable } from "../../core/inference";
+import { type Coefficient, waldTable } from "../../core/math/inference";
 import type { ModelJson } from "../../core/model";
 import { type PositiveFit, positiveFitJson } from "./positive-fit";
 import { checkHistory, type PurchaseHistory } from "./purchase-history";

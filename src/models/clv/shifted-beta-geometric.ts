@@ -1,8 +1,8 @@
 import { checkInteger, checkNumber } from "../../core/checks";
-import { hypergeometric } from "../../core/hypergeometric";
-import { waldTable } from "../../core/inference";
-import type { Objective } from "../../core/optimise";
-import { betaln, digamma } from "../../core/special";
+import { hypergeometric } from "../../core/math/hypergeometric";
+import { waldTable } from "../../core/math/inference";
+import type { Objective } from "../../core/math/optimise";
+import { betaln, digamma } from "../../core/math/special";
 import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
 import { fitPositive, type PositiveFit, positiveFitFromJSON, positiveFitJson } from "./positive-fit";
 

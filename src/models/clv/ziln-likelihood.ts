@@ -1,6 +1,6 @@
+import type { CurvedObjective } from "../../core/math/optimise";
+import { expit, halfLogTwoPi, softplus } from "../../core/math/special";
 import { column, type Labelled, type Matrix } from "../../core/matrix";
-import type { CurvedObjective } from "../../core/optimise";
-import { expit, halfLogTwoPi, softplus } from "../../core/special";
 
 /**
  * The zero-inflated log-normal loss of one amount (Wang, Liu and Miao, 2019): cross-entropy of "anything at all" plus

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { check, checkNumber, checkSameLength } from "../../core/checks";
+import { type CurvedObjective, newton } from "../../core/math/optimise";
+import { expit } from "../../core/math/special";
+import { standardised } from "../../core/math/standardise";
 import type { Matrix } from "../../core/matrix";
 import type { Fit, Model, ModelJson } from "../../core/model";
-import { type CurvedObjective, newton } from "../../core/optimise";
-import { expit } from "../../core/special";
-import { standardised } from "../../core/standardise";
 import { checkColumns, checkLabelled, checkNumbers } from "../check-rows";
 import { amountLoss, amountStart, linearSums, occurrenceLoss, zilnSigma } from "./ziln-likelihood";
 

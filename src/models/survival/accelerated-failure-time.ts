@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { check, checkNumber, checkOneOf, checkSameLength } from "../../core/checks";
-import { type Coefficient, waldTable } from "../../core/inference";
-import { symmetricInverse } from "../../core/linear-algebra";
+import { type Coefficient, waldTable } from "../../core/math/inference";
+import { symmetricInverse } from "../../core/math/linear-algebra";
+import { type CurvedObjective, newton } from "../../core/math/optimise";
+import { standardised } from "../../core/math/standardise";
 import { column, type Matrix, matrix } from "../../core/matrix";
-import { type CurvedObjective, newton } from "../../core/optimise";
-import { standardised } from "../../core/standardise";
 import { checkColumns, checkNumbers } from "../check-rows";
 import {
   checkAges,

@@ -1,8 +1,8 @@
 import { check, checkFinite, checkSameLength } from "../../core/checks";
+import { countUpTo } from "../../core/math/sorted";
 import { joinRows, type Matrix, takeRows, takeValues } from "../../core/matrix";
 import type { Model, Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import { countUpTo } from "../../core/sorted";
 import { checkNumbers } from "../check-rows";
 
 /** Lifetimes of which some had not ended when observation did (right censoring). All arrays have one entry a row. */

@@ -1,5 +1,5 @@
+import type { CurvedObjective } from "../../core/math/optimise";
 import { column, type Matrix } from "../../core/matrix";
-import type { CurvedObjective } from "../../core/optimise";
 import { distinct, lastUpTo, type SurvivalData } from "./censored";
 
 /** The sums over the risk set at each distinct time of an event. Time k, column j is at `[j * times + k]`. */

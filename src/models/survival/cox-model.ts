@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { check, checkSameLength } from "../../core/checks";
-import { type Coefficient, waldTable } from "../../core/inference";
+import { type Coefficient, waldTable } from "../../core/math/inference";
+import { chiSquaredUpper } from "../../core/math/special";
 import { column, type Matrix, matrix } from "../../core/matrix";
-import { chiSquaredUpper } from "../../core/special";
 import { checkColumns, checkNumbers } from "../check-rows";
 import { checkAges, lastUpTo, type SurvivalModel } from "./censored";
 

@@ -1,7 +1,7 @@
 import { check, checkNumber, checkOneOf } from "../../core/checks";
-import { dot, symmetricInverse } from "../../core/linear-algebra";
-import { newton } from "../../core/optimise";
-import { standardised } from "../../core/standardise";
+import { dot, symmetricInverse } from "../../core/math/linear-algebra";
+import { newton } from "../../core/math/optimise";
+import { standardised } from "../../core/math/standardise";
 import { checkSurvivalData, type FitSurvival, lastUpTo } from "./censored";
 import { partialLikelihood } from "./cox-likelihood";
 import { type CoxModel, coxModel } from "./cox-model";

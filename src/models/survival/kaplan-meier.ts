@@ -1,5 +1,5 @@
 import { check, checkNumber, checkOneOf } from "../../core/checks";
-import { normalQuantile } from "../../core/normal-distribution";
+import { normalQuantile } from "../../core/math/normal-distribution";
 import { type Censored, checkCensored, lastUpTo, riskTable } from "./censored";
 
 export interface KaplanMeierOptions {

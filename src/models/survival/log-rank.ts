@@ -1,6 +1,6 @@
 import { check, checkOneOf, checkSameLength } from "../../core/checks";
-import { cholesky, choleskySolve, dot } from "../../core/linear-algebra";
-import { chiSquaredUpper } from "../../core/special";
+import { cholesky, choleskySolve, dot } from "../../core/math/linear-algebra";
+import { chiSquaredUpper } from "../../core/math/special";
 import { type Censored, checkCensored, riskTable, takeCensored } from "./censored";
 
 export interface LogRankOptions {

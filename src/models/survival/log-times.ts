@@ -1,5 +1,5 @@
-import { normalHazard, normalLogCdf, normalQuantile } from "../../core/normal-distribution";
-import { expit, halfLogTwoPi, softplus } from "../../core/special";
+import { normalHazard, normalLogCdf, normalQuantile } from "../../core/math/normal-distribution";
+import { expit, halfLogTwoPi, softplus } from "../../core/math/special";
 
 /** The value, slope and curvature of a log density or log survival at z. */
 export type Curve = readonly [value: number, slope: number, bend: number];

@@ -1,6 +1,6 @@
 import { check, checkOneOf } from "../../core/checks";
-import { timesVector } from "../../core/linear-algebra";
-import { chiSquaredUpper } from "../../core/special";
+import { timesVector } from "../../core/math/linear-algebra";
+import { chiSquaredUpper } from "../../core/math/special";
 import { checkSurvivalData, type SurvivalData } from "./censored";
 import { partialLikelihood } from "./cox-likelihood";
 import type { CoxModel } from "./cox-model";

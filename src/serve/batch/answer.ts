@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type Column, table } from "../../data/table";
 import { csvText } from "../../data/write-csv";
-import { type Risk, risks } from "../../studies/desk/decide";
+import { type Risk, risks } from "../../services/score/decide";
 import type { Problem } from "../problem";
 import type { batchSummarySchema } from "../schemas";
 import type { Prediction } from "../score";

@@ -2,7 +2,7 @@ import type { RejectedRow } from "../../data/csv/options";
 import { readCsvBatches } from "../../data/read-csv-batches";
 import type { ColumnSchema } from "../../data/schema";
 import { type Table, table } from "../../data/table";
-import { type DeskField, deskFields } from "../../studies/desk/columns";
+import { type DeskField, deskFields } from "../../services/score/columns";
 import { HttpProblem } from "../problem";
 import { type CustomerRows, lotRows, mostRowBytes } from "./rows";
 

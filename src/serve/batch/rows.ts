@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Table } from "../../data/table";
-import { type DeskCustomer, deskTable } from "../../studies/desk/rows";
+import { type DeskCustomer, deskTable } from "../../services/score/rows";
 import { ruleOf } from "../rule";
 import { customerSchema, type rowErrorSchema } from "../schemas";
 

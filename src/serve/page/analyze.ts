@@ -1,5 +1,5 @@
 import { type Html, html } from "../../report/html";
-import { type DeskField, deskFields } from "../../studies/desk/columns";
+import { type DeskField, deskFields } from "../../services/score/columns";
 import type { Settings } from "../settings";
 import { layout } from "./layout";
 

@@ -1,5 +1,5 @@
 import { html } from "../../report/html";
-import { deskFields } from "../../studies/desk/columns";
+import { deskFields } from "../../services/score/columns";
 import { layout } from "./layout";
 
 /** The page for many customers at once. */

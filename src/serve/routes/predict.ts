@@ -1,4 +1,4 @@
-import type { DeskCustomer } from "../../studies/desk/rows";
+import type { DeskCustomer } from "../../services/score/rows";
 import type { App, Context } from "../app";
 import { HttpProblem, problem } from "../problem";
 import { customerSchema, explanationSchema, predictionSchema, reasonsQuery } from "../schemas";

@@ -3,7 +3,7 @@ import { runInThread } from "../../core/pool";
 import { listModels } from "../../data/store/models";
 import type { Store } from "../../data/store/open";
 import { predictionStats, readPredictionStats } from "../../data/store/predictions";
-import { risks } from "../../studies/desk/decide";
+import { risks } from "../../services/score/decide";
 import type { App, Context } from "../app";
 import type { Serving } from "../champion";
 

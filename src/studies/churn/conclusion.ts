@@ -1,6 +1,6 @@
 import { decimal, percent } from "../../report/format";
 import { html } from "../../report/html";
-import type { ChurnData } from "./data";
+import type { ChurnData } from "../../services/churn-data";
 import type { HonestModel } from "./honest";
 import { honestConclusion } from "./honest-views";
 import type { ReferenceModel } from "./reference";

@@ -4,7 +4,7 @@ import { wilson } from "../../evaluate/intervals";
 import { type Bar, barChart } from "../../report/charts/bars";
 import { dataTable } from "../../report/data-table";
 import { count, percent } from "../../report/format";
-import type { ChurnData, Customers } from "./data";
+import type { ChurnData, Customers } from "../../services/churn-data";
 
 /** Every column of the training customers in a line: type, missing values, what it holds. */
 export function columnsTable(data: ChurnData): string {

@@ -1,6 +1,6 @@
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { capital } from "../../report/format";
-import type { ChurnData } from "./data";
+import type { ChurnData } from "../../services/churn-data";
 import { type HonestFigure, type HonestModel, honestFigures } from "./honest";
 import { honestConclusion, nameOf } from "./honest-views";
 import type { ReferenceModel } from "./reference";

@@ -3,7 +3,7 @@ import { lineChart, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable } from "../../report/data-table";
 import { count, decimal, percent } from "../../report/format";
-import type { Customers } from "./data";
+import type { Customers } from "../../services/churn-data";
 import type { HonestModel } from "./honest";
 
 const bands = 20;

@@ -4,7 +4,7 @@ import { type LineChart, lineChart, type Point, type Series } from "../../report
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { decimal, duration, interval, percent } from "../../report/format";
-import type { Customers } from "./data";
+import type { Customers } from "../../services/churn-data";
 import type { HonestFigure, HonestModel } from "./honest";
 
 /** Every model on the test customers, with intervals. */

@@ -15,18 +15,18 @@ import { averagePrecision, rocAuc } from "../../evaluate/ranking";
 import { scorerNamed } from "../../evaluate/scorers";
 import { chooseThreshold } from "../../evaluate/threshold";
 import { type Encode, encode } from "../../features/encode";
-import { auto } from "../../models/auto";
-import { gradientBoosting } from "../../models/boosting";
-import { randomForest } from "../../models/forest";
+import { auto } from "../../models/auto/auto";
+import { gradientBoosting } from "../../models/boosting/boosting";
+import { randomForest } from "../../models/forest/forest";
 import type { LearnerSpec } from "../../models/learner";
-import { logisticRegression } from "../../models/logistic";
-import { networkSpace } from "../../models/network-search";
+import { logisticRegression } from "../../models/linear/logistic";
+import { networkSpace } from "../../models/network/network-search";
 import { fitFolds, outOfFold } from "../../models/out-of-fold";
 import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
-import { search } from "../../models/search";
-import { randomCandidates } from "../../models/search-space";
+import { search } from "../../models/search/search";
+import { randomCandidates } from "../../models/search/search-space";
 import { smote } from "../../resample/smote";
-import type { ChurnData } from "./data";
+import type { ChurnData } from "../../services/churn-data";
 import { referenceSearch } from "./published";
 
 /** What was measured of one model on the test customers. */

@@ -1,4 +1,4 @@
-import type { SearchSpace } from "../../models/search-space";
+import type { SearchSpace } from "../../models/search/search-space";
 
 /** One row of the reference system's table of churn models, on its 667 test customers. */
 export interface PublishedRow {

@@ -6,16 +6,16 @@ import { accuracy, confusion, f1, precision, recall } from "../../evaluate/confu
 import { rocAuc } from "../../evaluate/ranking";
 import { scorerNamed } from "../../evaluate/scorers";
 import { type Encode, encode } from "../../features/encode";
-import { gradientBoosting } from "../../models/boosting";
-import { randomForest } from "../../models/forest";
-import { logisticRegression } from "../../models/logistic";
+import { gradientBoosting } from "../../models/boosting/boosting";
+import { randomForest } from "../../models/forest/forest";
+import { logisticRegression } from "../../models/linear/logistic";
+import { referenceNetwork } from "../../models/network/reference-network";
 import { type FitTable, pipeline } from "../../models/pipeline";
-import { referenceNetwork } from "../../models/reference-network";
-import { randomCandidates } from "../../models/search-space";
-import { type MakeFolds, tunedPipeline } from "../../models/tuned";
+import { randomCandidates } from "../../models/search/search-space";
+import { type MakeFolds, tunedPipeline } from "../../models/search/tuned";
 import { smote } from "../../resample/smote";
+import type { ChurnData } from "../../services/churn-data";
 import { type Band, bandOf } from "../band";
-import type { ChurnData } from "./data";
 import { type PublishedRow, publishedChurn, referenceDropped, referenceSearch } from "./published";
 
 /** The figures of one fit on the test customers, at the model's threshold. */

@@ -1,4 +1,4 @@
-import { foldScores } from "../../models/fold-scores";
+import { foldScores } from "../../models/search/fold-scores";
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { count, decimal, percent } from "../../report/format";
 import { html } from "../../report/html";

@@ -1,4 +1,4 @@
-import { foldScores } from "../../models/fold-scores";
+import { foldScores } from "../../models/search/fold-scores";
 import { barChart } from "../../report/charts/bars";
 import { dotChart } from "../../report/charts/dots";
 import { lineChart } from "../../report/charts/line";

@@ -1,5 +1,5 @@
 import { checkInteger } from "../../core/checks";
-import type { Coefficient } from "../../core/inference";
+import type { Coefficient } from "../../core/math/inference";
 import { column, type Matrix, matrix, takeRows } from "../../core/matrix";
 import type { Progress } from "../../core/model";
 import { seeded } from "../../core/rng";
@@ -12,8 +12,8 @@ import { integratedBrierLoss } from "../../evaluate/survival/brier";
 import { concordanceIndex } from "../../evaluate/survival/concordance";
 import { dynamicAuc } from "../../evaluate/survival/dynamic-auc";
 import { encode } from "../../features/encode";
-import { gradientBoosting } from "../../models/boosting";
-import { logisticRegression } from "../../models/logistic";
+import { gradientBoosting } from "../../models/boosting/boosting";
+import { logisticRegression } from "../../models/linear/logistic";
 import { acceleratedFailureTime } from "../../models/survival/accelerated-failure-time";
 import {
   type FitSurvival,

@@ -2,8 +2,8 @@ import { checkInteger } from "../../core/checks";
 import type { Progress } from "../../core/model";
 import { mapThreads } from "../../core/pool";
 import { seeded } from "../../core/rng";
+import type { ChurnData } from "../../services/churn-data";
 import { type Band, bandOf } from "../band";
-import type { ChurnData } from "../churn/data";
 import { type PublishedValueRow, publishedValue } from "./published";
 import { runDraw } from "./reference-draw";
 

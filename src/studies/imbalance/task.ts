@@ -2,7 +2,7 @@ import { type Labelled, type Matrix, takeLabelled, takeRows } from "../../core/m
 import { type Task, task } from "../../core/pool";
 import { fromKey, type Rng } from "../../core/rng";
 import { learnerFrom } from "../../models/learner";
-import type { SharedFold } from "../../models/search-task";
+import type { SharedFold } from "../../models/search/search-task";
 import { remedies, studyLearners } from "./remedies";
 
 export interface RemedyTask {

@@ -9,16 +9,16 @@ import { commonRules } from "../../evaluate/decision/rules";
 import { descending, rocAuc, spearman } from "../../evaluate/ranking";
 import { qiniCurve, type UpliftCurve } from "../../evaluate/uplift/curves";
 import { qiniScore, type UpliftBin, upliftBins, upliftScore } from "../../evaluate/uplift/scores";
-import { gradientBoosting } from "../../models/boosting";
-import { ridge } from "../../models/linear";
-import { logisticRegression } from "../../models/logistic";
+import { gradientBoosting } from "../../models/boosting/boosting";
+import { ridge } from "../../models/linear/linear";
+import { logisticRegression } from "../../models/linear/logistic";
 import type { FitUplift } from "../../models/uplift/campaign";
 import { rLearner } from "../../models/uplift/r-learner";
 import { tLearner } from "../../models/uplift/t-learner";
 import { transformedOutcome } from "../../models/uplift/transformed-outcome";
 import { xLearner } from "../../models/uplift/x-learner";
+import { within } from "../../services/contact/plan";
 import type { RetentionData } from "./campaign";
-import { within } from "./plan";
 
 /** A way to estimate what an offer changes, on customers it did not learn from. */
 export interface EffectModel {

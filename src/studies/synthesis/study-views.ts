@@ -3,7 +3,12 @@ import { qualityScore } from "../../evaluate/synthetic/quality";
 import { dotChart } from "../../report/charts/dots";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { capital, decimal, difference, duration, percent } from "../../report/format";
-import { associationChart, distributionChart, type NamedTable, planeChart } from "./comparison-views";
+import {
+  associationChart,
+  distributionChart,
+  type NamedTable,
+  planeChart,
+} from "../../services/synthetic/comparison-views";
 import { contenders } from "./contenders";
 import type { Judgement, Measure, SynthesisStudy } from "./study";
 

@@ -1,15 +1,15 @@
 import { check, checkInteger } from "../../core/checks";
+import { studentQuantile } from "../../core/math/student-distribution";
 import type { Progress } from "../../core/model";
 import { mapThreads } from "../../core/pool";
 import { seeded } from "../../core/rng";
-import { studentQuantile } from "../../core/student-distribution";
 import { type LoadOptions, loadTelco } from "../../data/load-source";
 import type { SourceInfo } from "../../data/sources";
 import { trainTestSplit } from "../../data/split";
 import { type Table, takeTableRows } from "../../data/table";
 import { target as labelsOf } from "../../data/target";
 import type { Interval } from "../../evaluate/bootstrap";
-import { foldScores } from "../../models/fold-scores";
+import { foldScores } from "../../models/search/fold-scores";
 import { type Contender, contenderNamed, contenders } from "./contenders";
 import { type Judged, judgeContender } from "./task";
 

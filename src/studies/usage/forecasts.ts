@@ -1,12 +1,12 @@
+import { normalQuantile } from "../../core/math/normal-distribution";
 import { column, joinColumns } from "../../core/matrix";
-import { normalQuantile } from "../../core/normal-distribution";
 import { seeded } from "../../core/rng";
 import { bootstrapDifferences, type Interval } from "../../evaluate/bootstrap";
 import { pinballLoss } from "../../evaluate/regression";
 import { quantileSorted } from "../../features/scale";
-import { gradientBoosting } from "../../models/boosting";
-import { gru } from "../../models/sequence/gru";
-import { targetColumns } from "../../models/sequence/sequences";
+import { gradientBoosting } from "../../models/boosting/boosting";
+import { gru } from "../../models/network/sequence/gru";
+import { targetColumns } from "../../models/network/sequence/sequences";
 import type { UsageOptions } from "./churn";
 import type { UsageData } from "./data";
 import { joinWindows, type UsageWindow } from "./windows";

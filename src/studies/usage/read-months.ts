@@ -1,9 +1,9 @@
 import { type Task, task } from "../../core/pool";
 import { fromKey, type Rng } from "../../core/rng";
-import { gru } from "../../models/sequence/gru";
-import { lstm } from "../../models/sequence/lstm";
-import type { LabelledSequences, Sequences } from "../../models/sequence/sequences";
-import { transformer } from "../../models/sequence/transformer";
+import { gru } from "../../models/network/sequence/gru";
+import { lstm } from "../../models/network/sequence/lstm";
+import type { LabelledSequences, Sequences } from "../../models/network/sequence/sequences";
+import { transformer } from "../../models/network/sequence/transformer";
 
 /** Nets that read months in order. */
 export const monthReaders = { GRU: gru, LSTM: lstm, Transformer: transformer } as const;

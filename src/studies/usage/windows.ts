@@ -2,7 +2,7 @@ import { checkInteger } from "../../core/checks";
 import { column, joinColumns, joinRows, type Matrix } from "../../core/matrix";
 import { type Measure, measures } from "../../data/simulate/history";
 import type { Simulation } from "../../data/simulate/simulate";
-import { type Sequences, sequences } from "../../models/sequence/sequences";
+import { type Sequences, sequences } from "../../models/network/sequence/sequences";
 import { matrixOf, panelsOf, profileColumns, tenureAt } from "../clv/landmarks";
 import { chanceOfLeaving } from "./chance";
 

@@ -1,5 +1,5 @@
 import { check, checkInteger } from "../../core/checks";
-import { cholesky } from "../../core/linear-algebra";
+import { cholesky } from "../../core/math/linear-algebra";
 import type { ModelJson, Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import type { ColumnSchema } from "../../data/schema";

@@ -1,4 +1,4 @@
-import { normalCdf, normalQuantile } from "../../core/normal-distribution";
+import { normalCdf, normalQuantile } from "../../core/math/normal-distribution";
 import { quantileSorted } from "../../features/scale";
 import type { NumberVariable, Variable } from "../structure/structure";
 import { edgesOf, type LatentColumn, latentCells, latentScores } from "./latent";

@@ -1,4 +1,4 @@
-import { normalCdf, normalPdf, normalQuantile } from "../../core/normal-distribution";
+import { normalCdf, normalPdf, normalQuantile } from "../../core/math/normal-distribution";
 
 // Drawing asks for millions of these: cubic Hermite interpolation in tables is ten times faster than the exact functions
 // and right to 1e-10, far below what a draw can show.

@@ -1,5 +1,5 @@
-import { cholesky } from "../../core/linear-algebra";
-import { normalCdf, normalPdf, normalQuantile } from "../../core/normal-distribution";
+import { cholesky } from "../../core/math/linear-algebra";
+import { normalCdf, normalPdf, normalQuantile } from "../../core/math/normal-distribution";
 
 /** One dimension of the copula as seen in the rows: what each row tells about its latent normal number. */
 export interface LatentColumn {

@@ -1,4 +1,4 @@
-import { normalQuantile } from "../../core/normal-distribution";
+import { normalQuantile } from "../../core/math/normal-distribution";
 
 /** A column's values against normal scores: never falling, flat where one value is frequent. */
 export interface CopulaScale {

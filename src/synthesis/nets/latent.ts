@@ -1,4 +1,4 @@
-import { cholesky, triangularInverse } from "../../core/linear-algebra";
+import { cholesky, triangularInverse } from "../../core/math/linear-algebra";
 import { permutation, type Rng } from "../../core/rng";
 import { noise } from "../../neural/noise";
 import { simdEngine } from "../../neural/simd-engine";

@@ -1,5 +1,5 @@
 import { check } from "../../core/checks";
-import { cholesky } from "../../core/linear-algebra";
+import { cholesky } from "../../core/math/linear-algebra";
 import { integer, type Rng } from "../../core/rng";
 
 /** Normal distributions with weights. */

@@ -1,5 +1,5 @@
+import { digamma } from "../../core/math/special";
 import type { Rng } from "../../core/rng";
-import { digamma } from "../../core/special";
 
 /** One normal distribution of a column's values. */
 export interface Mode {

@@ -1,4 +1,4 @@
-import { normalQuantile } from "../../core/normal-distribution";
+import { normalQuantile } from "../../core/math/normal-distribution";
 import { noisyCounts } from "./mechanisms";
 import type { NoiseSource } from "./noise-source";
 

@@ -1,4 +1,4 @@
-import { countUpTo } from "../../core/sorted";
+import { countUpTo } from "../../core/math/sorted";
 import { noisyCounts } from "./mechanisms";
 import type { NoiseSource } from "./noise-source";
 import { ontoSimplex } from "./simplex";

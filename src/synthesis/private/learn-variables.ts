@@ -1,4 +1,4 @@
-import { countUpTo } from "../../core/sorted";
+import { countUpTo } from "../../core/math/sorted";
 import { privateBounds } from "./bounds";
 import type { Budget } from "./budget";
 import { codesAmong, type Grid, type LevelledColumn, type RangedColumn, type RawColumn } from "./columns";

@@ -1,4 +1,4 @@
-import { normalQuantile } from "../../core/normal-distribution";
+import { normalQuantile } from "../../core/math/normal-distribution";
 import { bernoulliExp, discreteGaussian, type Ratio } from "./discrete-gaussian";
 import type { NoiseSource } from "./noise-source";
 

@@ -1,4 +1,4 @@
-import { countUpTo } from "../../core/sorted";
+import { countUpTo } from "../../core/math/sorted";
 import { quantileSorted } from "../../features/scale";
 
 /**

@@ -1,4 +1,4 @@
-import { cholesky } from "../../core/linear-algebra";
+import { cholesky } from "../../core/math/linear-algebra";
 import type { Stretch } from "./folds";
 import { coefficientCount, type EncodedTerm, type TermPlan, tableMatrix, tableSize } from "./terms";
 

@@ -1,4 +1,4 @@
-import { normalQuantile } from "../../core/normal-distribution";
+import { normalQuantile } from "../../core/math/normal-distribution";
 import { quantileSorted } from "../../features/scale";
 
 /** A monotone scale on which a column's values are about normal: piecewise linear between knots. */

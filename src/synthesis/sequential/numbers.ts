@@ -1,4 +1,4 @@
-import { cholesky, choleskySolve } from "../../core/linear-algebra";
+import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
 import { type Grown, growTree, type TreeRows } from "../drawing/grow-tree";
 import { leavesOf, type Tree, type TreeColumn } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";

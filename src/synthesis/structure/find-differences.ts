@@ -1,4 +1,4 @@
-import { cholesky, choleskySolve } from "../../core/linear-algebra";
+import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
 import { quantileSorted } from "../../features/scale";
 import type { Formula } from "./formulas";
 import { type LevelsInput, type NumberInput, spacedRows } from "./search";

@@ -1,4 +1,4 @@
-import { cholesky, choleskySolve, dot } from "../../core/linear-algebra";
+import { cholesky, choleskySolve, dot } from "../../core/math/linear-algebra";
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
 import { type NumberInput, shortest, spacedRows } from "./search";

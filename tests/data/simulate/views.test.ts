@@ -9,8 +9,8 @@ import { stratifiedKFold } from "../../../src/data/split";
 import { columnNamed, dropColumns, isCategorical, type Table, takeTableRows } from "../../../src/data/table";
 import { target } from "../../../src/data/target";
 import { rocAuc } from "../../../src/evaluate/ranking";
-import { randomForest } from "../../../src/models/forest";
-import { logisticRegression } from "../../../src/models/logistic";
+import { randomForest } from "../../../src/models/forest/forest";
+import { logisticRegression } from "../../../src/models/linear/logistic";
 import { type FitTable, pipeline } from "../../../src/models/pipeline";
 
 const view = (name: SchemaName, rows: number, seed = 11): Table =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hypergeometric } from "../../../src/core/hypergeometric";
+import { hypergeometric } from "../../../src/core/math/hypergeometric";
 import {
   betaDiscreteWeibull,
   betaDiscreteWeibullFromJSON,

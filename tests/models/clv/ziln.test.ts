@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { expit } from "../../../src/core/math/special";
 import { column, type Labelled, matrixFromRows } from "../../../src/core/matrix";
 import type { Model } from "../../../src/core/model";
 import { normal, seeded } from "../../../src/core/rng";
-import { expit } from "../../../src/core/special";
 import { hurdle, hurdleFromJSON } from "../../../src/models/clv/hurdle";
 import { ziln, zilnFromJSON } from "../../../src/models/clv/ziln";
 import { zilnLoss, zilnMean } from "../../../src/models/clv/ziln-likelihood";
-import { linearRegression } from "../../../src/models/linear";
-import { logisticRegression, logisticRegressionFromJSON } from "../../../src/models/logistic";
+import { linearRegression } from "../../../src/models/linear/linear";
+import { logisticRegression, logisticRegressionFromJSON } from "../../../src/models/linear/logistic";
 
 /** Amounts whose chance, size and spread depend on two columns. */
 function amounts(rows: number, seed: number): Labelled & { mean: Float64Array } {

@@ -11,10 +11,10 @@ import { dropColumns, type Table } from "../../../src/data/table";
 import { target } from "../../../src/data/target";
 import { writeCsv } from "../../../src/data/write-csv";
 import { encode } from "../../../src/features/encode";
-import { gradientBoosting } from "../../../src/models/boosting";
-import { logisticRegression } from "../../../src/models/logistic";
+import { gradientBoosting } from "../../../src/models/boosting/boosting";
+import { pipelineSql } from "../../../src/models/export/sql/pipeline-sql";
+import { logisticRegression } from "../../../src/models/linear/logistic";
 import { type Pipeline, pipeline } from "../../../src/models/pipeline";
-import { pipelineSql } from "../../../src/models/sql/pipeline-sql";
 import { peerPython } from "../../support";
 
 // A Python with PySpark, and Java.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { column, matrixFromRows, takeRows } from "../../../src/core/matrix";
 import { normal, seeded } from "../../../src/core/rng";
-import { logisticRegression } from "../../../src/models/logistic";
+import { logisticRegression } from "../../../src/models/linear/logistic";
 import { acceleratedFailureTime } from "../../../src/models/survival/accelerated-failure-time";
 import type { FitSurvival, SurvivalData } from "../../../src/models/survival/censored";
 import { cox } from "../../../src/models/survival/cox";

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { exponential, gamma, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read-csv";
 import type { Table } from "../../../src/data/table";
-import { contractsFrom } from "../../../src/studies/clv/contracts";
-import { dateText, dayOf } from "../../../src/studies/clv/own-columns";
-import { transactionsFrom } from "../../../src/studies/clv/transactions";
-import { valueContracts } from "../../../src/studies/clv/value-contracts";
-import { valueTransactions } from "../../../src/studies/clv/value-transactions";
+import { contractsFrom } from "../../../src/services/value/contracts";
+import { dateText, dayOf } from "../../../src/services/value/own-columns";
+import { transactionsFrom } from "../../../src/services/value/transactions";
+import { valueContracts } from "../../../src/services/value/value-contracts";
+import { valueTransactions } from "../../../src/services/value/value-transactions";
 
 const table = (lines: string): Table => parseCsv(lines).table;
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { checkFigures } from "../../../src/report/figures";
-import { churnData } from "../../../src/studies/churn/data";
+import { churnData } from "../../../src/services/churn-data";
 import { clvConclusion, clvFigures } from "../../../src/studies/clv/figures";
 import {
   contractCurves,

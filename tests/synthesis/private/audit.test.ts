@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { betaInc } from "../../../src/core/math/special";
 import { seeded } from "../../../src/core/rng";
-import { betaInc } from "../../../src/core/special";
 import { type Table, table } from "../../../src/data/table";
 import { type MstOptions, mst } from "../../../src/synthesis/private/mst";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { chiSquaredUpper } from "../../../src/core/math/special";
 import { seeded } from "../../../src/core/rng";
-import { chiSquaredUpper } from "../../../src/core/special";
 import { bernoulliExp, discreteGaussian } from "../../../src/synthesis/private/discrete-gaussian";
 import { secretSource, seededSource } from "../../../src/synthesis/private/noise-source";
 import { reference } from "../../support";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { chiSquaredUpper } from "../../../src/core/math/special";
 import { seeded } from "../../../src/core/rng";
-import { chiSquaredUpper } from "../../../src/core/special";
 import { privateBounds } from "../../../src/synthesis/private/bounds";
 import { divide, joinSegments } from "../../../src/synthesis/private/divide";
 import { exponentialChoice, frequentPlaces, noisyCounts } from "../../../src/synthesis/private/mechanisms";

@@ -1,0 +1,114 @@
+import { dirname, resolve } from "node:path";
+import { Command } from "commander";
+import type { FileRun, Prepared } from "../../notebook/run-file";
+import { exitCodes } from "../support/exit";
+import { note } from "../support/output";
+
+interface RunFlags {
+  readonly parameter: readonly string[];
+  readonly params?: string;
+  readonly kernel?: string;
+  readonly timeout?: string;
+  readonly startTimeout: string;
+  readonly out: string;
+  readonly html?: boolean;
+  readonly jobs: string;
+  readonly keepGoing?: boolean;
+  readonly trust?: boolean;
+  readonly interactive?: boolean;
+  readonly json?: boolean;
+}
+
+/** `telelink run`: executes notebooks without a browser and without Python. */
+export function runCommand(): Command {
+  return new Command("run")
+    .description("execute notebooks under any installed Jupyter kernel; tslab is built in")
+    .argument("<notebooks...>", "files that end in .ipynb")
+    .option("-p, --parameter <name=value>", "set a parameter; may be repeated", collect, [])
+    .option("--params <file>", "a JSON file with parameters")
+    .option(
+      "--kernel <name>",
+      "the kernel's name, or the folder of its kernel.json (default: the notebook's own)",
+    )
+    .option("--timeout <seconds>", "the longest a cell may take (default: no limit)")
+    .option("--start-timeout <seconds>", "the longest the kernel may take to start", "60")
+    .option("--out <folder>", "where to write the executed notebooks", "reports")
+    .option("--html", "write a report and its figures too")
+    .option("--jobs <n>", "how many notebooks run at once", "1")
+    .option("--keep-going", "run the cells after a failing one too")
+    .option("--trust", "let scripts in outputs run in the report")
+    .option("--interactive", "let Vega charts in the report answer the mouse (adds 0.54 MB)")
+    .option("--json", "print events as lines of JSON")
+    .addHelpText(
+      "after",
+      `
+The notebook as far as it came is kept: NAME.failed.ipynb, and with --html NAME.failed.html.
+
+Exit codes: 0 done, 1 a cell failed, 2 wrong usage or not a notebook, 3 a cell took too long,
+            4 the kernel died or did not start, 5 output was lost, 130 interrupted.
+            With several notebooks, that of the first one that failed.
+
+Examples:
+  $ telelink run notebooks/01-churn.ipynb --html -p seed=7
+  $ telelink run a.ipynb b.ipynb --jobs 2 --timeout 600
+  $ telelink run analysis.ipynb --kernel python3`,
+    )
+    .action(run);
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
+  const { checkTarget, prepare, runFile } = await import("../../notebook/run-file.js");
+  const { asUsage, parametersOf } = await import("../support/parameters.js");
+  const { jsonProgress, lineProgress, reportRun } = await import("../support/notebook-progress.js");
+  const { stopSignal } = await import("../support/stop-signal.js");
+  const { seconds, wholeNumber } = await import("../support/options.js");
+  const jobs = wholeNumber(flags.jobs, "--jobs", 1, 64);
+  const timeoutSeconds = flags.timeout === undefined ? undefined : seconds(flags.timeout, "--timeout");
+  const startSeconds = seconds(flags.startTimeout, "--start-timeout");
+  const parameters = parametersOf(flags.parameter, flags.params);
+  const ready = asUsage(() => {
+    for (const path of paths) checkTarget(path, flags.out);
+    return paths.map((path) => prepare(path, { kernel: flags.kernel, parameters }));
+  });
+  const { makeSnapshotMeanwhile } = await import("../../notebook/snapshot.js");
+  const stop = stopSignal();
+  // The first run on a machine prepares faster starts for all later ones.
+  const making = makeSnapshotMeanwhile(ready[0].kernel, dirname(resolve(ready[0].path)));
+  stop.signal.addEventListener("abort", () => making.stop());
+  const one = async (prepared: Prepared): Promise<FileRun | undefined> => {
+    if (stop.signal.aborted) return undefined;
+    if (!flags.json) note(prepared.path);
+    const progress = flags.json
+      ? jsonProgress(prepared.path)
+      : lineProgress(prepared.notebook, jobs > 1 ? `${prepared.name}:` : "");
+    const done = await runFile(prepared, {
+      out: flags.out,
+      html: flags.html ?? false,
+      timeoutSeconds,
+      startSeconds,
+      keepGoing: flags.keepGoing,
+      trusted: flags.trust,
+      interactive: flags.interactive,
+      signal: stop.signal,
+      on: (event) => progress.on(event),
+    }).finally(() => progress.end());
+    reportRun(done, flags.json ?? false);
+    return done;
+  };
+  const { inParallel } = await import("../support/in-parallel.js");
+  const runs = await inParallel(ready, jobs, one);
+  await making.end();
+  stop.end();
+  process.exitCode = await worstCode(runs, stop.signal.aborted);
+}
+
+async function worstCode(runs: readonly (FileRun | undefined)[], stopped: boolean): Promise<number> {
+  const { exitCode } = await import("../../notebook/run-notebook.js");
+  const failed = runs.find((one) => one !== undefined && one.run.verdict !== "ok");
+  if (stopped) return exitCodes.interrupted;
+  return failed ? exitCode(failed.run.verdict) : exitCodes.ok;
+}

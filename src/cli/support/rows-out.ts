@@ -1,0 +1,46 @@
+import type { TableFile, TextFile } from "../../data/csv-to-parquet";
+import type { ColumnSchema } from "../../data/schema";
+import { writeOut } from "./output";
+
+/** Where rows go: a .csv or .parquet file, which appears once it is whole, or standard output where none is named. */
+export async function openRows(file: string | undefined): Promise<TableFile> {
+  const [{ csvFile, csvWriter }, { isParquet }] = await Promise.all([
+    import("../../data/write-csv.js"),
+    import("../../data/read-parquet.js"),
+  ]);
+  if (file === undefined) return { ...csvWriter(writeOut), discard: () => {} };
+  if (!isParquet(file)) return csvFile(file);
+  const { parquetThroughCsv } = await import("../../data/csv-to-parquet.js");
+  return parquetThroughCsv(file);
+}
+
+/** The same for rows that are CSV text already, of these columns. */
+export async function openText(
+  file: string | undefined,
+  columns: readonly ColumnSchema[],
+): Promise<TextFile> {
+  if (file === undefined) return { write: writeOut, end: () => {}, discard: () => {} };
+  const { isParquet } = await import("../../data/read-parquet.js");
+  if (isParquet(file)) {
+    const { parquetOfText } = await import("../../data/csv-to-parquet.js");
+    return parquetOfText(file, () => columns);
+  }
+  const { openAtomic } = await import("../../data/files.js");
+  const { write, commit, discard } = openAtomic(file);
+  return { write, end: commit, discard };
+}
+
+/** Keeps what the work wrote, or nothing of it when the work fails. */
+export async function keptWhole<Out>(
+  out: Pick<TableFile, "end" | "discard">,
+  work: () => Promise<Out>,
+): Promise<Out> {
+  try {
+    const done = await work();
+    await out.end();
+    return done;
+  } catch (error) {
+    out.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,228 @@
+import { check, checkInteger } from "../../core/checks";
+import type { Labelled } from "../../core/matrix";
+import type { Watch } from "../../core/model";
+import { mapThreads } from "../../core/pool";
+import type { Rng } from "../../core/rng";
+import { type Split, stratifiedKFold } from "../../data/split";
+import { encode } from "../../features/encode";
+import { calibratedModel } from "../calibrate/calibrate";
+import type { CalibrationMethod } from "../calibrate/calibrator";
+import { checkClasses } from "../check-rows";
+import {
+  type DiscoveredFeature,
+  type DiscoverOptions,
+  type DiscoveryJson,
+  derivedModel,
+  discoveryFromJSON,
+} from "../discovery/discover";
+import { loadModel } from "../load";
+import { outOfFold } from "../out-of-fold";
+import { type FitTable, type Pipeline, pipelineOf } from "../pipeline";
+import { sharedLabelled, sharedRows } from "../search/search-task";
+import { correct, meanBrier, meanLogLoss } from "./auto-calibration";
+import { type AutoMember, autoMembers } from "./auto-members";
+import { type AutoRows, discoverRows, fitWhole, type MemberTask, predictHeld } from "./auto-task";
+import { blendOf, mixed, sparseWeights } from "./blend";
+
+export interface AutoOptions {
+  /** What may be blended; defaults to `autoMembers`. */
+  readonly members?: readonly AutoMember[];
+  /** How features are discovered; false leaves that out. Defaults to `discover`'s defaults. */
+  readonly discover?: DiscoverOptions | false;
+  /** Folds of the training rows by which everything is chosen; from 2, defaults to 5. */
+  readonly folds?: number;
+  /** Threads that fit; defaults to all processors. The model is the same for any number. */
+  readonly threads?: number;
+}
+
+/** How the blend came about. */
+export interface AutoReport {
+  readonly features: readonly DiscoveredFeature[];
+  readonly members: readonly AutoMemberReport[];
+  /** Out-of-fold log loss of the blend. */
+  readonly logLoss: number;
+  /** Each training row's probability by models that did not see it: what a threshold may be chosen by. */
+  readonly outOfFold: Float64Array;
+}
+
+export interface AutoMemberReport {
+  readonly name: string;
+  /** Share in the blend; 0: left out. */
+  readonly weight: number;
+  /** Out-of-fold log loss of this member alone, calibrated if it is. */
+  readonly logLoss: number;
+  /** The number of trees chosen. */
+  readonly trees?: number;
+  /** How its probabilities are corrected, if that lowers the log loss. */
+  readonly calibration?: CalibrationMethod;
+}
+
+/** A pipeline that says how it came about; the report is not saved with it. */
+export interface AutoPipeline extends Pipeline {
+  readonly report: AutoReport;
+}
+
+/** Members of less weight are left out: they would cost time at every prediction for nothing. */
+const leastWeight = 0.02;
+
+/**
+ * A learner of two classes that needs no choices: boosted trees, a forest and additive logistic regression, features
+ * discovered for them, a calibration of each where that lowers the log loss, and their blend. All of it is chosen by
+ * cross-validation within the rows given: a fold's test rows are predicted by models and with features found without
+ * them.
+ */
+export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
+  const action = "make auto learner";
+  const { members = autoMembers, discover = {}, folds = 5, threads } = options;
+  check(members.length > 0, action, "there must be a member", 0);
+  check(
+    new Set(members.map((one) => one.name)).size === members.length,
+    action,
+    "members' names must differ",
+  );
+  checkInteger(folds, 2, 1000, action, "folds");
+
+  return async (table, y, rng, watch) => {
+    const doing = "fit auto model";
+    const encoder = encode({ categories: "codes" })(table);
+    check(encoder.features.length > 0, doing, "at least one column must be usable", 0);
+    const train: Labelled = { x: encoder.transform(table), y };
+    checkClasses(train, doing);
+    const splits = stratifiedKFold(y, folds, rng.fork("folds"));
+    const run = runner(sharedLabelled(train), splits, threads, watch);
+
+    const found = await run.discover(discover, rng.fork("discover"));
+    const trials = await run.predict(members, found, rng.fork("members"));
+    const weights = sparseWeights(
+      trials.map((one) => one.predictions),
+      y,
+      undefined,
+      leastWeight,
+    );
+    const chosen = trials.flatMap((one, m) => (weights[m] > 0 ? [{ ...one, weight: weights[m] }] : []));
+    const models = await run.fit(chosen, found[splits.length], rng.fork("members"));
+
+    const blend = blendOf(
+      chosen.map(({ member, weight, calibrator }, m) => ({
+        name: member.name,
+        weight,
+        model: calibrator ? calibratedModel(models[m], calibrator) : models[m],
+      })),
+    );
+    const discovery = discoveryFromJSON(found[splits.length]);
+    const model = discovery.features.length > 0 ? derivedModel(discovery, blend) : blend;
+    const outOfFold = mixed(
+      trials.map((one) => one.predictions),
+      weights,
+    );
+    const report: AutoReport = {
+      features: discovery.features,
+      members: trials.map(({ member, trees, calibrator, predictions }, m) => ({
+        name: member.name,
+        weight: weights[m],
+        logLoss: meanLogLoss(predictions, y),
+        ...(trees !== undefined && { trees }),
+        ...(calibrator && { calibration: calibrator.method }),
+      })),
+      logLoss: meanLogLoss(outOfFold, y),
+      outOfFold,
+    };
+    return { ...pipelineOf(encoder, model), report };
+  };
+}
+
+/** A member with the number of trees chosen, and its out-of-fold probabilities. */
+interface Trial extends ReturnType<typeof correct> {
+  readonly member: AutoMember;
+  readonly trees?: number;
+}
+
+interface Runner {
+  /** What each fold finds in its training rows, and last what all rows show. */
+  discover(options: DiscoverOptions | false, rng: Rng): Promise<DiscoveryJson[]>;
+  /** Each member's best number of trees and its out-of-fold probabilities, corrected where that pays. */
+  predict(members: readonly AutoMember[], found: readonly DiscoveryJson[], rng: Rng): Promise<Trial[]>;
+  /** The members fitted to all rows. */
+  fit(chosen: readonly Trial[], found: DiscoveryJson, rng: Rng): Promise<ReturnType<typeof loadModel>[]>;
+}
+
+/** The work that goes to threads. */
+function runner(
+  data: Labelled,
+  splits: readonly Split[],
+  threads: number | undefined,
+  watch: Watch | undefined,
+): Runner {
+  const every = sharedRows(Int32Array.from({ length: data.y.length }, (_, i) => i));
+  const whole: AutoRows = { data, train: every, test: new Int32Array(0) };
+  const parts = splits.map(
+    (one): AutoRows => ({ data, train: sharedRows(one.train), test: sharedRows(one.test) }),
+  );
+  return {
+    discover(options, rng) {
+      const tasks = [...parts, whole].map((rows, k) => ({ rows, options, key: rng.fork(k).key }));
+      return mapThreads(discoverRows, tasks, threads, told(watch, "discover", tasks.length));
+    },
+
+    async predict(members, found, rng) {
+      const stages = members.map(stagesOf);
+      const tasks = members.flatMap(({ name, learner }, m) =>
+        parts.map(
+          (rows, k): MemberTask => ({
+            rows,
+            discovery: found[k],
+            learner,
+            key: rng.fork(name).fork(k).key,
+            stages: stages[m],
+          }),
+        ),
+      );
+      const done = await mapThreads(predictHeld, tasks, threads, told(watch, "compare", tasks.length));
+      return members.map((member, m) => {
+        const own = done.slice(m * parts.length, (m + 1) * parts.length);
+        const perStage = own[0].map((_, s) =>
+          outOfFold(
+            own.map((one, k) => ({ test: splits[k].test, predictions: one[s] })),
+            data.y.length,
+          ),
+        );
+        // The Brier loss, because boosted trees grow overconfident long before they rank worse.
+        const losses = perStage.map((one) => meanBrier(one, data.y));
+        const best = losses.indexOf(Math.min(...losses));
+        const trees = stages[m][best];
+        return { member, ...(trees && { trees }), ...correct(perStage[best], data.y, splits) };
+      });
+    },
+
+    async fit(chosen, found, rng) {
+      const tasks = chosen.map(({ member, trees }): MemberTask => {
+        const { name, learner } = member;
+        const options = trees === undefined ? learner.options : { ...learner.options, trees };
+        const key = rng.fork(name).fork("all").key;
+        return { rows: whole, discovery: found, learner: { ...learner, options }, key, stages: [] };
+      });
+      const done = await mapThreads(fitWhole, tasks, threads, told(watch, "train", tasks.length));
+      return done.map(loadModel);
+    },
+  };
+}
+
+/** Numbers of trees to choose from: 12, and a quarter more each time, up to what the options say. */
+function stagesOf({ learner, tuneTrees }: AutoMember): number[] {
+  if (!tuneTrees) return [];
+  const { trees: most = 100 } = (learner.options ?? {}) as { readonly trees?: number };
+  const stages: number[] = [];
+  for (let trees = 12; trees < most; trees = Math.ceil(trees * 1.25)) stages.push(trees);
+  return [...stages, most];
+}
+
+function told(watch: Watch | undefined, phase: string, total: number) {
+  let done = 0;
+  const tell = (): void => watch?.progress?.({ phase, done, total });
+  tell();
+  const finished = (): void => {
+    done++;
+    tell();
+  };
+  return { signal: watch?.signal, finished };
+}

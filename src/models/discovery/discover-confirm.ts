@@ -1,0 +1,135 @@
+import { joinColumns, type Matrix, matrix } from "../../core/matrix";
+import type { Split } from "../../data/split";
+
+/** For each matrix, the mean log loss on each fold's test rows of a model fitted to its training rows. */
+export type FoldLosses = (matrices: readonly Matrix[], folds: readonly Split[]) => Promise<number[][]>;
+
+/** What a feature was worth on rows held out. */
+export interface Worth {
+  /** Held-out log loss without and with the feature. */
+  readonly before: number;
+  readonly after: number;
+  /** The difference over its standard error, corrected for the folds' overlap. */
+  readonly t: number;
+}
+
+/** The best of some trial columns, refitted. */
+export interface Confirmed extends Worth {
+  /** Its position among the trials. */
+  readonly trial: number;
+  /** The matrix with the column. */
+  readonly x: Matrix;
+  /** Its loss on each fold. */
+  readonly losses: readonly number[];
+}
+
+/** A feature has to lower the loss by this share of it … */
+export const leastShare = 0.01;
+// … and by so many corrected standard errors.
+const leastT = 3;
+
+/** A sum of more columns has to be better than a shorter one by a corrected standard error. */
+const leastTLonger = 1;
+
+/** What `refine` starts from and looks at: a sum's values and how many columns it has. */
+export interface Variant {
+  readonly values: Float64Array;
+  readonly length: number;
+}
+
+/**
+ * The best of `variants` of the feature just confirmed, if the model refitted with it instead is better: on average,
+ * or clearly where the variant is longer. `before` and `t` stay those of the comparison with no such feature.
+ */
+export async function refine(
+  x: Matrix,
+  confirmed: Confirmed,
+  length: number,
+  variants: readonly Variant[],
+  folds: readonly Split[],
+  baseLosses: readonly number[],
+  losses: FoldLosses,
+): Promise<Confirmed | undefined> {
+  const wider = variants.map(({ values }) => withColumn(x, values));
+  const half = folds.length >> 1;
+  const first = await losses(wider, folds.slice(0, half));
+  const better = bestOnHalf(first, confirmed.losses).filter(
+    (k) => mean(gains(confirmed.losses, first[k])) > 0,
+  );
+  const second = await losses(
+    better.map((k) => wider[k]),
+    folds.slice(half),
+  );
+  let best: Confirmed | undefined;
+  better.forEach((trial, k) => {
+    const all = [...first[trial], ...second[k]];
+    const lowered = gains(confirmed.losses, all);
+    const after = mean(all);
+    if (mean(lowered) <= 0 || (best && after >= best.after)) return;
+    if (variants[trial].length > length && correctedT(lowered, folds) < leastTLonger) return;
+    const t = correctedT(gains(baseLosses, all), folds);
+    best = { trial, x: wider[trial], losses: all, before: confirmed.before, after, t };
+  });
+  return best;
+}
+
+/**
+ * The column with which the refitted model is best on `folds`, if it is better than without (`baseLosses`): by 1 % of
+ * the loss at least, and at a t statistic of 3 (Nadeau and Bengio, 2003). Only the two best on the first half of the
+ * folds see the second, and they only if they gain enough there.
+ */
+export async function confirm(
+  x: Matrix,
+  columns: readonly Float64Array[],
+  folds: readonly Split[],
+  baseLosses: readonly number[],
+  losses: FoldLosses,
+): Promise<Confirmed | undefined> {
+  const before = mean(baseLosses);
+  const half = folds.length >> 1;
+  const wider = columns.map((values) => joinColumns(x, matrix(x.rows, 1, values, [{ name: "candidate" }])));
+  const first = await losses(wider, folds.slice(0, half));
+  const promising = bestOnHalf(first, baseLosses).filter(
+    (k) => mean(gains(baseLosses, first[k])) >= (leastShare / 2) * before,
+  );
+  const second = await losses(
+    promising.map((k) => wider[k]),
+    folds.slice(half),
+  );
+  let best: Confirmed | undefined;
+  promising.forEach((trial, k) => {
+    const all = [...first[trial], ...second[k]];
+    const after = mean(all);
+    const t = correctedT(gains(baseLosses, all), folds);
+    if (t < leastT || before - after < leastShare * before || (best && after >= best.after)) return;
+    best = { trial, x: wider[trial], losses: all, before, after, t };
+  });
+  return best;
+}
+
+function withColumn(x: Matrix, values: Float64Array): Matrix {
+  return joinColumns(x, matrix(x.rows, 1, values, [{ name: "candidate" }]));
+}
+
+/** The two trials that gain most on the first half of the folds: only they are worth the second. */
+function bestOnHalf(first: readonly (readonly number[])[], before: readonly number[]): number[] {
+  const gained = first.map((losses) => mean(gains(before, losses)));
+  return [...first.keys()].sort((a, b) => gained[b] - gained[a]).slice(0, 2);
+}
+
+function gains(before: readonly number[], after: readonly number[]): number[] {
+  return after.map((loss, f) => before[f] - loss);
+}
+
+/** Mean over its standard error, the variance enlarged by the test rows per training row. */
+function correctedT(differences: readonly number[], folds: readonly Split[]): number {
+  const centre = mean(differences);
+  const n = differences.length;
+  const variance = differences.reduce((sum, one) => sum + (one - centre) ** 2, 0) / (n - 1);
+  const overlap = folds[0].test.length / folds[0].train.length;
+  return centre / Math.sqrt((1 / n + overlap) * variance || Number.MIN_VALUE);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

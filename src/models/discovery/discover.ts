@@ -1,0 +1,289 @@
+import { z } from "zod";
+import { check, checkInteger } from "../../core/checks";
+import { joinColumns, type Labelled, type Matrix, matrix, takeLabelled } from "../../core/matrix";
+import type { Fit, Model, ModelJson, Watch } from "../../core/model";
+import { mapThreads } from "../../core/pool";
+import type { Rng } from "../../core/rng";
+import { repeated, type Split, stratifiedKFold, trainTestSplit } from "../../data/split";
+import { checkClasses } from "../check-rows";
+import type { LearnerSpec } from "../learner";
+import { outOfFold } from "../out-of-fold";
+import { fitCandidate, sharedLabelled, sharedRows } from "../search/search-task";
+import { candidates, variants } from "./discover-candidates";
+import { confirm, type FoldLosses, leastShare, refine, type Worth } from "./discover-confirm";
+import { type Formula, formulaName, formulaValues } from "./discover-formula";
+import { screen } from "./discover-screen";
+
+export interface DiscoverOptions {
+  /** The learner that a feature has to help; defaults to 40 small boosted trees. */
+  readonly learner?: LearnerSpec;
+  /** Features accepted at most; defaults to 3. */
+  readonly most?: number;
+  /** Rows looked at, a random part of the training rows where these are more; defaults to 20,000. */
+  readonly rows?: number;
+  /** Threads that fit; defaults to all processors. The result is the same for any number. */
+  readonly threads?: number;
+}
+
+const defaultLearner: LearnerSpec<"gradient-boosting"> = {
+  kind: "gradient-boosting",
+  options: { trees: 40, leaves: 8, learnRate: 0.15, bins: 63 },
+};
+
+/** A feature that was found, and what it was worth on rows held out. Its columns may be features found before it. */
+export interface DiscoveredFeature extends Formula, Worth {
+  readonly name: string;
+  /** What was found, for a report. */
+  readonly sentence: string;
+}
+
+export interface DiscoveryJson {
+  readonly kind: "discovery";
+  readonly version: 1;
+  /** The names of the columns that it was fitted to. */
+  readonly columns: readonly string[];
+  readonly features: readonly (Formula & Worth)[];
+}
+
+/** Features found in training rows, read-only. */
+export interface Discovery {
+  readonly features: readonly DiscoveredFeature[];
+  /** The matrix with the features found as further columns; missing where a part is missing or a divisor is 0. */
+  transform(x: Matrix): Matrix;
+  toJSON(): DiscoveryJson;
+}
+
+const foldCount = 5;
+// Candidates refitted in each round.
+const finalists = 4;
+// Steps by which an accepted sum may still be bettered.
+const refinements = 3;
+
+/**
+ * Looks for sums, differences, products and ratios of the numeric columns that lift the held-out log loss, from the
+ * training rows alone and without reading the columns' names. Many candidates are screened by one Newton step beside
+ * a model's out-of-fold predictions; the best four are refitted on 2 × 5 new folds, and the best of those is accepted
+ * if it passes there (`confirm`). Then the search starts again beside the better model. Rows where nothing is to be
+ * found give nothing.
+ */
+export async function discover(
+  train: Labelled,
+  rng: Rng,
+  options: DiscoverOptions = {},
+  watch?: Watch,
+): Promise<Discovery> {
+  const action = "discover features";
+  const { learner = defaultLearner, most = 3, rows = 20_000, threads } = options;
+  checkInteger(most, 1, 100, action, "most");
+  checkInteger(rows, 100, Infinity, action, "rows");
+  checkClasses(train, action);
+  const columns = train.x.features.map((feature) => feature.name);
+  const data = sample(train, rows, rng.fork("rows"));
+  const ones = data.y.reduce((sum, label) => sum + label, 0);
+  // Fewer rows of a class than this leave nothing to judge by.
+  if (Math.min(ones, data.y.length - ones) < 2 * foldCount) return discovery(columns, []);
+
+  const folds = stratifiedKFold(data.y, foldCount, rng.fork("screen"));
+  const newFolds = repeated(2, rng.fork("confirm"), (stream) => stratifiedKFold(data.y, foldCount, stream));
+  const fit = fitter(data, learner, rng.fork("learn"), threads, watch?.signal);
+  const losses: FoldLosses = async (matrices, on) =>
+    (await fit(matrices, on)).map((predictions) =>
+      on.map(({ test }, f) => meanLogLoss(data, test, predictions[f])),
+    );
+  const total = data.weights?.reduce((sum, weight) => sum + weight, 0) ?? data.y.length;
+  const found: (Formula & Worth)[] = [];
+  let { x } = data;
+  let baseLosses: readonly number[] | undefined;
+  while (found.length < most) {
+    watch?.progress?.({ phase: "discover", done: found.length, total: most });
+    const [fitted] = await fit([x], folds);
+    const predicted = outOfFold(
+      folds.map(({ test }, f) => ({ test, predictions: fitted[f] })),
+      data.y.length,
+    );
+    const likelihood = meanLogLoss(data, all(data.y.length), predicted) * total;
+    const judge = screen(x, data.y, predicted, folds, data.weights);
+    const promising = candidates(x, judge, finalists).filter(
+      ({ gain }) => gain >= (leastShare / 2) * likelihood,
+    );
+    if (promising.length === 0) break;
+    baseLosses ??= (await losses([x], newFolds))[0];
+    const values = promising.map((one) => one.values);
+    let best = await confirm(x, values, newFolds, baseLosses, losses);
+    if (!best) break;
+    let { formula } = promising[best.trial];
+    // The screen can't tell near relatives apart, the refitted model can.
+    for (let step = 0; step < refinements && formula.kind === "sum"; step++) {
+      const near = variants(x, judge, formula, finalists);
+      const trials = near.map((one) => ({ values: one.values, length: one.formula.columns.length }));
+      const length = formula.columns.length;
+      const refined = await refine(x, best, length, trials, newFolds, baseLosses, losses);
+      if (!refined) break;
+      best = refined;
+      ({ formula } = near[refined.trial]);
+    }
+    const { before, after, t } = best;
+    found.push({ ...formula, before, after, t });
+    ({ x, losses: baseLosses } = best);
+  }
+  watch?.progress?.({ phase: "discover", done: most, total: most });
+  return discovery(columns, found);
+}
+
+/** A model that sees the features found as further columns. */
+export interface DerivedModel<M extends Model = Model> extends Model {
+  readonly kind: "derived";
+  readonly discovery: Discovery;
+  readonly model: M;
+}
+
+/** A learner that discovers features first and then learns from them too. */
+export function discovering<M extends Model>(
+  learner: Fit<M>,
+  options: DiscoverOptions = {},
+): Fit<DerivedModel<M>> {
+  return async (train, rng, watch) => {
+    const found = await discover(train, rng.fork("discover"), options, watch);
+    const wider = { ...train, x: found.transform(train.x) };
+    return derivedModel(found, await learner(wider, rng.fork("learn"), watch));
+  };
+}
+
+/** The model behind features found. */
+export function derivedModel<M extends Model>(found: Discovery, model: M): DerivedModel<M> {
+  return {
+    kind: "derived",
+    discovery: found,
+    model,
+    predict: (x) => model.predict(found.transform(x)),
+    toJSON: (): ModelJson => ({
+      kind: "derived",
+      version: 1,
+      discovery: found.toJSON(),
+      model: model.toJSON(),
+    }),
+  };
+}
+
+/** The model that `toJSON` described; `load` reads the model inside. */
+export function derivedModelFromJSON(
+  json: Record<string, unknown>,
+  load: (json: unknown) => Model,
+): DerivedModel {
+  return derivedModel(discoveryFromJSON(json.discovery), load(json.model));
+}
+
+const discoveryJson = z.strictObject({
+  kind: z.literal("discovery"),
+  version: z.literal(1),
+  columns: z.array(z.string().max(10_000)).max(1_000_000),
+  features: z
+    .array(
+      z
+        .strictObject({
+          kind: z.enum(["sum", "product", "ratio"]),
+          columns: z.array(z.int().min(0)).min(2).max(100),
+          signs: z
+            .array(z.literal([1, -1]))
+            .min(2)
+            .max(100),
+          before: z.number(),
+          after: z.number(),
+          t: z.number(),
+        })
+        .refine((one) => one.columns.length === one.signs.length, "columns and signs must be as many")
+        .refine(
+          (one) => one.kind === "sum" || one.columns.length === 2,
+          "only sums have more than two columns",
+        ),
+    )
+    .max(100),
+});
+
+/** The features that `toJSON` described; throws when the description is not one. */
+export function discoveryFromJSON(json: unknown): Discovery {
+  const action = "load discovered features";
+  const read = discoveryJson.safeParse(json);
+  check(read.success, action, read.success ? "" : z.prettifyError(read.error));
+  const { columns, features } = read.data;
+  features.forEach((one, k) => {
+    for (const j of one.columns) checkInteger(j, 0, columns.length + k - 1, action, "a column number");
+  });
+  return discovery(columns, features);
+}
+
+function discovery(columns: readonly string[], found: DiscoveryJson["features"]): Discovery {
+  const known = columns.map((name) => ({ name }));
+  const features = found.map((one): DiscoveredFeature => {
+    const name = formulaName(one, known);
+    known.push({ name: `(${name})` });
+    return { ...one, name, sentence: sentence(name, one) };
+  });
+  return {
+    features,
+    transform(x) {
+      const action = "add discovered features";
+      check(x.columns === columns.length, action, `the rows must have ${columns.length} columns`, x.columns);
+      return features.reduce(
+        (wider, one) =>
+          joinColumns(wider, matrix(x.rows, 1, formulaValues(one, wider), [{ name: one.name }])),
+        x,
+      );
+    },
+    toJSON: () => ({ kind: "discovery", version: 1, columns, features: found }),
+  };
+}
+
+function sentence(name: string, { before, after, t }: { before: number; after: number; t: number }): string {
+  const percent = ((1 - after / before) * 100).toFixed(0);
+  return `“${name}” was found in the training rows: with it the held-out log loss falls by ${percent} %, from ${before.toFixed(3)} to ${after.toFixed(3)} (t = ${t.toFixed(1)} over 2 × 5 folds).`;
+}
+
+/** Predictions of each fold's test rows, for each of several matrices: result[matrix][fold]. */
+type FitAll = (matrices: readonly Matrix[], folds: readonly Split[]) => Promise<Float64Array[][]>;
+
+function fitter(
+  { y, weights }: Labelled,
+  spec: LearnerSpec,
+  rng: Rng,
+  threads: number | undefined,
+  signal: AbortSignal | undefined,
+): FitAll {
+  return async (matrices, folds) => {
+    const rows = folds.map(({ train, test }) => ({
+      trainRows: sharedRows(train),
+      testRows: sharedRows(test),
+    }));
+    const tasks = matrices.flatMap((x) => {
+      const train = sharedLabelled({ x, y, weights });
+      // One stream for all, so that what is compared differs in its columns only.
+      return rows.map((part) => ({ spec, fold: { train, test: train.x, ...part }, key: rng.key }));
+    });
+    const done = await mapThreads(fitCandidate, tasks, threads, { signal });
+    return matrices.map((_, k) =>
+      done.slice(k * folds.length, (k + 1) * folds.length).map((one) => one.predictions),
+    );
+  };
+}
+
+function sample(train: Labelled, rows: number, rng: Rng): Labelled {
+  if (train.y.length <= rows) return train;
+  const { test } = trainTestSplit(train.y.length, { test: rows, strata: train.y }, rng);
+  return takeLabelled(train, test);
+}
+
+function all(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i);
+}
+
+function meanLogLoss({ y, weights }: Labelled, rows: Int32Array, predicted: Float64Array): number {
+  let sum = 0;
+  let total = 0;
+  rows.forEach((row, k) => {
+    const weight = weights ? weights[row] : 1;
+    const p = Math.min(1 - 1e-15, Math.max(1e-15, predicted[k]));
+    sum -= weight * Math.log(y[row] === 1 ? p : 1 - p);
+    total += weight;
+  });
+  return sum / total;
+}

@@ -1,0 +1,93 @@
+import { column } from "../../core/matrix";
+import { cellText, columnNamed, type Table } from "../../data/table";
+import type { Pipeline } from "../pipeline";
+import { type Contributions, contributionsOf } from "./contributions";
+
+/** What each column of the table, and each feature discovered, adds to each row's score. */
+export interface TableContributions extends Pick<Contributions, "unit" | "expected" | "exact"> {
+  readonly columns: readonly string[];
+  /** One array a column, one entry a row. */
+  readonly values: readonly Float64Array[];
+  /** The row's value of a column as the file says it. */
+  text(column: number, row: number): string;
+}
+
+/** One column's part in one row's prediction. */
+export interface Reason {
+  readonly column: string;
+  /** As the file says it; of a discovered feature, its number. */
+  readonly value: string;
+  /** Above 0: raises the prediction. */
+  readonly contribution: number;
+}
+
+/** Why a row gets its prediction. */
+export interface RowReasons extends Pick<Contributions, "unit" | "expected" | "exact"> {
+  /** The largest contributions first. */
+  readonly reasons: readonly Reason[];
+}
+
+/** The `top` reasons of each row, in the rows' order; undefined if the model has no contributions (`contributionsOf`). */
+export function reasons(
+  model: Pick<Pipeline, "encoder" | "model">,
+  rows: Table,
+  top = 5,
+): RowReasons[] | undefined {
+  const parts = tableContributions(model, rows);
+  if (!parts) return undefined;
+  const { columns, values, unit, expected, exact, text } = parts;
+  const order = columns.map((_, c) => c);
+  return Array.from({ length: rows.rows }, (_, i) => ({
+    unit,
+    expected,
+    exact,
+    reasons: order
+      .slice()
+      .sort((a, b) => Math.abs(values[b][i]) - Math.abs(values[a][i]))
+      .slice(0, top)
+      .map((c) => ({ column: columns[c], value: text(c, i), contribution: values[c][i] })),
+  }));
+}
+
+/**
+ * Contributions by the table's columns: those of the matrix columns made from one (its levels, its missing mark) added
+ * up. Undefined if the model has none.
+ */
+export function tableContributions(
+  { encoder, model }: Pick<Pipeline, "encoder" | "model">,
+  rows: Table,
+): TableContributions | undefined {
+  const found = contributionsOf(model, encoder.transform(rows));
+  if (!found) return undefined;
+  const { unit, expected, exact, values: parts, x } = found;
+  const places = new Map<string, number>();
+  const columns: string[] = [];
+  const values: Float64Array[] = [];
+  const texts: ((row: number) => string)[] = [];
+  const add = (name: string, text: (row: number) => string): number => {
+    texts.push(text);
+    values.push(new Float64Array(rows.rows));
+    return columns.push(name) - 1;
+  };
+  for (const { name } of encoder.parts) {
+    const from = columnNamed(rows, name);
+    places.set(
+      name,
+      add(name, (i) => cellText(from, i)),
+    );
+  }
+  x.features.forEach((feature, j) => {
+    // Columns after the encoder's are features discovered.
+    const discovered = j >= encoder.features.length;
+    const to = discovered
+      ? add(feature.name, (i) => numberText(column(x, j)[i]))
+      : (places.get(feature.source ?? feature.name) as number);
+    const own = column(parts, j);
+    for (let i = 0; i < own.length; i++) values[to][i] += own[i];
+  });
+  return { unit, expected, exact, columns, values, text: (c, i) => texts[c](i) };
+}
+
+function numberText(value: number): string {
+  return Number.isNaN(value) ? "" : String(Number(value.toPrecision(6)));
+}

@@ -1,0 +1,53 @@
+import { check, checkSameLength } from "../../core/checks";
+import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
+
+/** So many models at most: every set of them is looked at. */
+const mostModels = 10;
+
+/**
+ * The weights, none negative and summing to 1, under which the mean of several models' predictions has the smallest
+ * squared error; `predictions` should be of rows that the models did not see. Exact: of the sets of models whose best
+ * weights are all above 0, the one with the least error.
+ */
+export function squaredWeights(predictions: readonly Float64Array[], y: Float64Array): Float64Array {
+  const action = "blend models";
+  const models = predictions.length;
+  check(models > 0 && models <= mostModels, action, `there must be from 1 to ${mostModels} models`, models);
+  for (const one of predictions) checkSameLength(one.length, y.length, action, "predictions and targets");
+  // With weights that sum to 1 the blend's error is the blend of the errors.
+  const errors = predictions.map((one) => one.map((value, i) => value - y[i]));
+  const products = errors.map((a) =>
+    errors.map((b) => a.reduce((sum, value, i) => sum + value * b[i], 0) / y.length),
+  );
+  let best: { weights: Float64Array; loss: number } | undefined;
+  for (let set = 1; set < 1 << models; set++) {
+    const chosen = [...errors.keys()].filter((m) => set & (1 << m));
+    const weights = weightsOf(chosen, products);
+    if (!weights?.every((one) => one >= 0)) continue;
+    let loss = 0;
+    chosen.forEach((a) => {
+      for (const b of chosen) loss += weights[a] * weights[b] * products[a][b];
+    });
+    if (!best || loss < best.loss) best = { weights, loss };
+  }
+  // A model alone always has its weight.
+  return (best as { weights: Float64Array }).weights;
+}
+
+/** Lowest with these models alone and weights of either sign; undefined where their errors determine one another. */
+function weightsOf(chosen: readonly number[], products: readonly number[][]): Float64Array | undefined {
+  const out = new Float64Array(products.length);
+  if (chosen.length === 1) {
+    out[chosen[0]] = 1;
+    return out;
+  }
+  const n = chosen.length;
+  const factor = cholesky(Float64Array.from(chosen.flatMap((a) => chosen.map((b) => products[a][b]))), n);
+  if (!factor) return undefined;
+  const solved = choleskySolve(factor, n, new Float64Array(n).fill(1));
+  const sum = solved.reduce((all, one) => all + one, 0);
+  chosen.forEach((m, k) => {
+    out[m] = solved[k] / sum;
+  });
+  return out;
+}

@@ -1,0 +1,179 @@
+import { Layout, type RunningKernel, startKernel } from "../../core/kernel";
+import { column, type Matrix } from "../../core/matrix";
+import { crownOf } from "./predict-crown";
+import { wasm } from "./predict-kernel.wasm";
+import {
+  BIAS,
+  bitsOfSets,
+  codesOfNodes,
+  searchSize,
+  TREE_BYTES,
+  thresholdsOf,
+  writeCrowns,
+  writeNodes,
+  writeTables,
+} from "./predict-layout";
+import type { Trees } from "./trees";
+
+interface Kernel {
+  setup(...pointers: number[]): void;
+  encode(count: number): void;
+  walk(count: number): void;
+  walkOne(sum: number): number;
+}
+
+/** Rows per call, a multiple of 16: few enough that their codes stay in the second-level cache. */
+const BLOCK = 512;
+const COLUMN_BYTES = 24;
+/** The code of missing values that go right: no code of a threshold reaches it. */
+const MISSING_RIGHT = 0xffff;
+/** Columns from which on 16 × a column does not fit into 16 bits. */
+const MANY_COLUMNS = 2 ** 12 - 1;
+
+/** A column as nodes ask it: twice the same one where missing values go left in some nodes and right in others. */
+interface Asked {
+  readonly source: number;
+  readonly missingLeft: boolean;
+}
+
+/** Sums leaves by the kernel: the same sums, bit for bit, as addLeaves. Holds a copy of the trees. */
+export class FastTrees {
+  private constructor(
+    private readonly kernel: RunningKernel<Kernel>,
+    /** The matrix columns that are asked, in the order in which they are staged. */
+    private readonly sources: readonly number[],
+    private readonly staging: Float64Array,
+    private readonly out: Float64Array,
+  ) {}
+
+  /** Undefined where the plain way has to serve: without WebAssembly, or with very many thresholds or nodes. */
+  static of(trees: Trees): FastTrees | undefined {
+    const count = trees.feature.length;
+    const asked: Asked[] = [];
+    const askedOf = new Int32Array(count).fill(-1);
+    const places = new Int32Array(2 * trees.features.length).fill(-1);
+    let longest = 0;
+    for (let t = 0; t + 1 < trees.roots.length; t++)
+      longest = Math.max(longest, trees.roots[t + 1] - trees.roots[t]);
+    for (let n = 0; n < count; n++) {
+      const source = trees.feature[n];
+      if (source < 0) continue;
+      // A set holds the missing value as one more level.
+      const missingLeft = trees.kept[source] === undefined && trees.missingLeft[n] === 1;
+      const key = 2 * source + (missingLeft ? 1 : 0);
+      if (places[key] < 0) places[key] = asked.push({ source, missingLeft }) - 1;
+      askedOf[n] = places[key];
+    }
+    const sources = [...new Set(asked.map((one) => one.source))].sort((a, b) => a - b);
+    const thresholds = thresholdsOf(trees);
+    const fits = [...thresholds.values()].every((values) => values.length < MISSING_RIGHT);
+    if (!fits || asked.length >= 2 ** 16 || longest >= 2 ** 27) return undefined;
+    // Nodes of 8 bytes have room for numbers below 2¹⁶ only.
+    const wide =
+      sources.some((source) => trees.kept[source] !== undefined) ||
+      asked.length >= MANY_COLUMNS ||
+      longest >= 2 ** 16;
+
+    const crowns = Array.from({ length: trees.roots.length - 1 }, (_, t) =>
+      asked.length < MANY_COLUMNS ? crownOf(trees, t) : { exits: [trees.roots[t]], asked: [] },
+    );
+    const exits = crowns.reduce((sum, crown) => sum + crown.exits.length, 0);
+    const layout = new Layout();
+    const slots = (source: number): number => trees.features[source].levels?.length ?? 0;
+    const tables = new Map(
+      sources.map((source) => {
+        const values = thresholds.get(source);
+        return [source, layout.take(values ? 8 * searchSize(values) : 2 * slots(source))] as const;
+      }),
+    );
+    const setBits = bitsOfSets(trees, askedOf);
+    const nodeBytes = wide ? 16 : 8;
+    const at = {
+      columns: layout.take(asked.length * COLUMN_BYTES),
+      trees: layout.take(TREE_BYTES * trees.roots.length),
+      nodes: layout.take(nodeBytes * count),
+      // Each tree has one leaf more than inner nodes.
+      values: layout.take(4 * (count + trees.roots.length - 1)),
+      crowns: layout.take(8 * exits),
+      ways: layout.take(4 * exits),
+      staging: layout.take(8 * BLOCK * sources.length),
+      codes: layout.take((BLOCK / 8) * 16 * (asked.length + 1)),
+      out: layout.take(8 * BLOCK),
+      sets: layout.take(Math.ceil(setBits.total / 8)),
+      state: layout.take(4 * BLOCK),
+      list: layout.take(4 * (BLOCK + 8)),
+    };
+    if (setBits.total >= 2 ** 32) return undefined;
+    const kernel = startKernel<Kernel>(wasm, layout.end);
+    if (!kernel) return undefined;
+    const buffer = kernel.memory;
+    writeTables(buffer, trees, tables, thresholds);
+    const records = new Int32Array(buffer, at.columns, (asked.length * COLUMN_BYTES) / 4);
+    asked.forEach(({ source, missingLeft }, k) => {
+      const values = thresholds.get(source);
+      const kept = trees.kept[source];
+      records.set(
+        [
+          8 * BLOCK * sources.indexOf(source),
+          tables.get(source) as number,
+          values ? values.length : slots(source),
+          kept ? 1 : 0,
+          kept ? kept.length : missingLeft ? 0 : MISSING_RIGHT,
+          values ? searchSize(values) : 0,
+        ],
+        (k * COLUMN_BYTES) / 4,
+      );
+    });
+    const codeOf = codesOfNodes(trees, thresholds);
+    const known = { wide, askedOf, zero: asked.length, codeOf, firstBit: setBits.first, crowns };
+    writeNodes(buffer, at, trees, known);
+    writeCrowns(buffer, at, trees, known);
+    const { columns, nodes, values, staging, codes, out, sets, state, list } = at;
+    // What leaves ask: below every code.
+    new Int16Array(buffer, codes, (BLOCK / 8) * 8 * (asked.length + 1)).fill(-BIAS);
+    const treeCount = trees.roots.length - 1;
+    kernel.run.setup(
+      columns,
+      asked.length,
+      at.trees,
+      treeCount,
+      nodes,
+      values,
+      at.crowns,
+      at.ways,
+      staging,
+      codes,
+      out,
+      sets,
+      state,
+      list,
+      wide ? 1 : 0,
+    );
+    return new FastTrees(
+      kernel,
+      sources,
+      new Float64Array(buffer, staging, BLOCK * sources.length),
+      new Float64Array(buffer, out, BLOCK),
+    );
+  }
+
+  /** As addLeaves: adds to `sums` for every row of x, in the order of the trees. */
+  add(x: Matrix, sums: Float64Array): void {
+    const { kernel, sources, staging, out } = this;
+    if (x.rows === 1) {
+      for (let k = 0; k < sources.length; k++) staging[k * BLOCK] = x.values[sources[k]];
+      kernel.run.encode(1);
+      sums[0] = kernel.run.walkOne(sums[0]);
+      return;
+    }
+    for (let start = 0; start < x.rows; start += BLOCK) {
+      const count = Math.min(BLOCK, x.rows - start);
+      for (let k = 0; k < sources.length; k++)
+        staging.set(column(x, sources[k]).subarray(start, start + count), k * BLOCK);
+      out.set(sums.subarray(start, start + count));
+      kernel.run.encode(count);
+      kernel.run.walk(count);
+      sums.set(out.subarray(0, count), start);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { check } from "../../core/checks";
+import type { Rng } from "../../core/rng";
+import { cellText, columnNamed, type Table, takeTableRows } from "../../data/table";
+import { type Dependence, partialDependence } from "../../evaluate/partial-dependence";
+import { type Importance, permutationImportance } from "../../evaluate/permutation-importance";
+import { scorerNamed } from "../../evaluate/scorers";
+import { sampledShapley } from "../../evaluate/shapley";
+import { type ContributionUnit, treeNodes } from "../../models/explain/contributions";
+import { type Reason, reasons, tableContributions } from "../../models/explain/reasons";
+import type { Pipeline } from "../../models/pipeline";
+import { type SavedModel, targetOf } from "./saved-model";
+
+/** What moves the model's predictions, over all rows. */
+export interface Explanation {
+  /** By how much shuffling each column worsens log loss (classes) or RMSE (numbers), the worst first. */
+  readonly importances: readonly Importance[];
+  readonly measure: string;
+  /** Undefined for models without contributions of their own. */
+  readonly contributions?: MeanContributions;
+  /** Mean prediction along the most important columns. */
+  readonly dependences: readonly Omit<Dependence, "curves">[];
+}
+
+/** By how much each column, or feature discovered, moves predictions on average. */
+export interface MeanContributions {
+  readonly unit: ContributionUnit;
+  /** How many rows were looked at. */
+  readonly rows: number;
+  /** Mean absolute SHAP values, the largest first. */
+  readonly columns: readonly { readonly feature: string; readonly mean: number }[];
+}
+
+/** Why the model says of one row what it says. */
+export interface RowExplanation {
+  readonly prediction: number;
+  /** What contributions are measured in. */
+  readonly unit: ContributionUnit;
+  /** How they came about: the model's own SHAP values, those carried on (`contributionsOf`), or sampled ones. */
+  readonly method: "exact" | "carried" | "sampled";
+  /** The largest contributions first. */
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Which columns matter, and how: permutation importance on rows with known targets that the model was best not trained
+ * on, mean absolute SHAP values, and partial dependence of the `top` columns. At most `most` rows are looked at.
+ */
+export function explainModel(
+  model: SavedModel,
+  table: Table,
+  rng: Rng,
+  { top = 3, most = 5_000 }: { readonly top?: number; readonly most?: number } = {},
+): Explanation {
+  const used = usedColumns(model, table);
+  const y = targetOf(model, table);
+  const rows = evenly(table.rows, most);
+  const some = takeTableRows(used, rows);
+  const scorer = scorerNamed(model.target.kind === "classes" ? "logLoss" : "rootMeanSquaredError");
+  const labels = Float64Array.from(rows, (i) => y[i]);
+  const importances = permutationImportance(model.pipeline, some, labels, scorer, rng);
+  const sorted = [...importances].sort((a, b) => b.mean - a.mean);
+  const contributions = meanContributions(model.pipeline, some);
+  return {
+    importances: sorted,
+    measure: scorer.title,
+    ...(contributions && { contributions }),
+    dependences: sorted.slice(0, top).map(({ feature }) => {
+      const { at, mean } = partialDependence(
+        model.pipeline,
+        takeTableRows(some, evenly(some.rows, 500)),
+        feature,
+      );
+      return { feature, at, mean };
+    }),
+  };
+}
+
+/**
+ * Why row `i` of the table gets its prediction: contributions of the model where it has them, else Shapley values
+ * sampled against at most `most` other rows of the table.
+ */
+export function explainRow(
+  model: SavedModel,
+  table: Table,
+  i: number,
+  rng: Rng,
+  most = 2_000,
+): RowExplanation {
+  check(
+    Number.isInteger(i) && i >= 0 && i < table.rows,
+    "explain row",
+    `it must be one of ${table.rows} rows`,
+    i + 1,
+  );
+  const { pipeline, target } = model;
+  const used = usedColumns(model, table);
+  const one = takeTableRows(used, [i]);
+  const [prediction] = pipeline.predict(one);
+  const own = reasons(pipeline, one, Infinity);
+  if (own) {
+    const { unit, exact, reasons: all } = own[0];
+    return { prediction, unit, method: exact ? "exact" : "carried", reasons: all };
+  }
+  const rows = takeTableRows(used, [i, ...evenly(table.rows, most)]);
+  const { columns, values } = sampledShapley(pipeline, rows, 0, rng);
+  const sampled = columns.map((name, c): Reason => {
+    return { column: name, value: cellText(columnNamed(one, name), 0), contribution: values[c] };
+  });
+  sampled.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const unit = target.kind === "classes" ? "probability" : "target";
+  return { prediction, unit, method: "sampled", reasons: sampled };
+}
+
+/** Tree nodes times rows that explaining may take: a few seconds. */
+const work = 1e8;
+
+function meanContributions(pipeline: Pipeline, rows: Table): MeanContributions | undefined {
+  const most = Math.max(50, Math.min(1_000, work / Math.max(1, treeNodes(pipeline.model))));
+  const looked = takeTableRows(rows, evenly(rows.rows, Math.floor(most)));
+  const found = tableContributions(pipeline, looked);
+  if (!found) return undefined;
+  const columns = found.columns.map((feature, c) => ({
+    feature,
+    mean: found.values[c].reduce((sum, value) => sum + Math.abs(value), 0) / looked.rows,
+  }));
+  return { unit: found.unit, rows: looked.rows, columns: columns.sort((a, b) => b.mean - a.mean) };
+}
+
+function usedColumns(model: SavedModel, table: Table): Table {
+  const columns = model.pipeline.encoder.parts.map((part) => columnNamed(table, part.name));
+  return { rows: table.rows, columns };
+}
+
+/** At most `most` row numbers, evenly spread. */
+function evenly(rows: number, most: number): Int32Array {
+  const count = Math.min(rows, most);
+  return Int32Array.from({ length: count }, (_, k) => Math.floor((k * rows) / count));
+}

@@ -1,0 +1,95 @@
+import { check } from "../../core/checks";
+import { columnSchema, type Schema } from "../../data/schema";
+import type { SavedModel } from "../predict/saved-model";
+import { chargeColumns } from "./charges";
+import { type Desk, deskOf, type ValueRule } from "./desk";
+
+/** A trained churn model and the name that answers give it. */
+export interface NamedModel {
+  readonly name: string;
+  readonly model: SavedModel;
+  /** Its number in the store, where it is kept there. */
+  readonly id?: number;
+}
+
+/** How to value customers whose columns are not the desk's: by a column of theirs, or a model that predicts numbers. */
+export type OwnValue = { readonly column: string } | { readonly model: SavedModel };
+
+/**
+ * The desk with its churn model for customers of whom all is known replaced by this one; the others keep theirs. Throws
+ * when the model needs a column that the desk has not.
+ */
+export function withChampion(desk: Desk, champion: NamedModel): Desk {
+  const action = `let ${champion.name} answer at the desk`;
+  const { model } = champion;
+  checkClasses(model, action);
+  const types = new Map(desk.schema.columns.map((one) => [one.name, one.type]));
+  for (const name of chargeColumns) types.set(name, "numeric");
+  for (const part of model.pipeline.encoder.parts) {
+    const type = columnSchema(model.schema, part.name)?.type;
+    const known = types.get(part.name);
+    check(known !== undefined, action, "its columns must be those of the customer's form", part.name);
+    check(
+      (known === "numeric") === (type === "numeric"),
+      action,
+      `column ${JSON.stringify(part.name)} must be ${known}`,
+      type,
+    );
+  }
+  const own = new Set(desk.schema.columns.map((one) => one.name));
+  const schema: Schema = {
+    columns: [...desk.schema.columns, ...model.schema.columns.filter((one) => !own.has(one.name))],
+  };
+  const [first, ...others] = desk.variants;
+  // The others go on saying where they come from.
+  const kept = others.map((one) => ({ ...one, origin: one.origin ?? desk.origin }));
+  const { modelId: _, ...origin } = desk.origin;
+  return deskOf([{ ...first, churn: model.pipeline }, ...kept], schema, {
+    ...origin,
+    model: champion.name,
+    ...(champion.id === undefined ? {} : { modelId: champion.id }),
+    data: [...model.origin.data, ...desk.origin.data],
+  });
+}
+
+/** A desk for customers with columns of their own. */
+export function ownDesk(churn: NamedModel, value: OwnValue): Desk {
+  const action = `score customers by ${churn.name}`;
+  checkClasses(churn.model, action);
+  const columns = [...churn.model.schema.columns];
+  const add = (schema: Schema): void => {
+    for (const one of schema.columns)
+      if (!columns.some((other) => other.name === one.name)) columns.push(one);
+  };
+  let rule: ValueRule;
+  if ("column" in value) {
+    rule = { kind: "column", column: value.column };
+    add({ columns: [{ name: value.column, type: "numeric" }] });
+  } else {
+    check(
+      value.model.target.kind === "numbers",
+      action,
+      "the model of value must predict numbers",
+      value.model.target.kind,
+    );
+    const rmse = value.model.validation.find((one) => one.name === "rootMeanSquaredError")?.value ?? 0;
+    // Nine in ten of normal errors lie within 1.645 standard deviations.
+    rule = {
+      kind: "model",
+      pipeline: value.model.pipeline,
+      residuals: [-1.645 * rmse, 1.645 * rmse],
+      least: 0,
+    };
+    add(value.model.schema);
+  }
+  const { origin } = churn.model;
+  return deskOf(
+    [{ churn: churn.model.pipeline, value: rule }],
+    { columns },
+    { model: churn.name, seed: String(origin.seed), simulatedValue: false, data: origin.data },
+  );
+}
+
+function checkClasses(model: SavedModel, action: string): void {
+  check(model.target.kind === "classes", action, "it must predict the chance of leaving", model.target.kind);
+}

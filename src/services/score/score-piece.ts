@@ -1,0 +1,162 @@
+import { type Task, task } from "../../core/pool";
+import type { Problem } from "../../data/problems";
+import { parseCsv } from "../../data/read-csv";
+import type { ColumnSchema } from "../../data/schema";
+import { readRows } from "../../data/store/ingest";
+import { openStore } from "../../data/store/open";
+import { type Column, columnNamed, type Table, table } from "../../data/table";
+import { csvWriter } from "../../data/write-csv";
+import { actionOf, actions, type DecisionRules, expectedProfit, riskOf, risks } from "./decide";
+import { type Desk, deskFromJSON } from "./desk";
+
+/** Customers to be scored: some records of a CSV file, or some rows of a table in the store. */
+export type CustomerPiece =
+  | {
+      readonly kind: "csv";
+      readonly file: string;
+      /** The header as the desk names its columns, ending with a line feed. */
+      readonly header: string;
+      readonly delimiter: string;
+      readonly bytes: Uint8Array;
+      /** The line of the file on which the piece begins. */
+      readonly line: number;
+    }
+  | {
+      readonly kind: "store";
+      readonly file: string;
+      readonly table: string;
+      readonly from: number;
+      readonly to: number;
+    };
+
+/** A piece and how to score it. */
+export interface ScoreWork {
+  /** Names the desk; a thread keeps the one that it read last. */
+  readonly key: string;
+  /** The desk's JSON, in memory that threads share. */
+  readonly desk: Uint8Array;
+  readonly rules: DecisionRules;
+  /** Columns that are repeated in the answer. */
+  readonly keep: readonly ColumnSchema[];
+  /** Columns of the desk that the data has. */
+  readonly columns: readonly ColumnSchema[];
+  readonly spreadsheetSafe: boolean;
+  readonly piece: CustomerPiece;
+}
+
+/** A piece's answer. */
+export interface ScoredPiece {
+  /** CSV without a header. */
+  readonly csv: Uint8Array;
+  readonly rows: number;
+  readonly rejected: number;
+  readonly problemCount: number;
+  /** The first ones. */
+  readonly problems: readonly Problem[];
+  /** Customers of high, medium and low risk. */
+  readonly byRisk: readonly number[];
+  /** Sums over the customers. */
+  readonly probability: number;
+  readonly value: number;
+  /** Customers whose offer is expected to pay, and by how much in all. */
+  readonly worthContacting: number;
+  readonly profit: number;
+}
+
+/** The columns of an answer after those kept. */
+export const answerColumns: readonly ColumnSchema[] = [
+  { name: "churn_probability", type: "numeric", decimals: 6 },
+  { name: "risk_level", type: "categorical", levels: risks },
+  { name: "clv", type: "numeric", decimals: 2 },
+  { name: "recommended_action", type: "categorical", levels: actions },
+  { name: "expected_profit", type: "numeric", decimals: 2 },
+];
+
+// Reading a desk takes longer than scoring a piece, and all pieces of a file have the same.
+let known: { readonly key: string; readonly desk: Desk } | undefined;
+
+/** Scores a piece in whichever thread. */
+export const scorePiece: Task<ScoreWork, ScoredPiece> = task(
+  "services/score/score-piece",
+  "scorePiece",
+  (work) => {
+    if (known?.key !== work.key) {
+      const text = Buffer.from(work.desk).toString("utf8");
+      known = { key: work.key, desk: deskFromJSON(JSON.parse(text)) };
+    }
+    const { table: rows, ...read } = readPiece(work);
+    return { ...read, ...answer(known.desk, rows, work) };
+  },
+);
+
+type Read = Pick<ScoredPiece, "rejected" | "problemCount" | "problems"> & { readonly table: Table };
+
+function readPiece({ piece, columns, keep }: ScoreWork): Read {
+  const wanted = [...columns, ...keep.filter(({ name }) => !columns.some((one) => one.name === name))];
+  if (piece.kind === "store") {
+    const store = openStore(piece.file);
+    try {
+      const { from, to } = piece;
+      return {
+        table: readRows(store, piece.table, wanted, { from, to }),
+        rejected: 0,
+        problemCount: 0,
+        problems: [],
+      };
+    } finally {
+      store.close();
+    }
+  }
+  const { file, header, delimiter, bytes, line } = piece;
+  // Bad cells are taken for missing: every customer gets an answer.
+  const read = parseCsv(
+    Buffer.concat([Buffer.from(header), bytes]),
+    { schema: { columns: wanted }, only: wanted.map((one) => one.name), delimiter, badCells: "missing" },
+    file,
+  );
+  const problems = read.problems.map((one) => ({ ...one, line: one.line - 2 + line }));
+  return { table: read.table, rejected: read.rejected, problemCount: read.problemCount, problems };
+}
+
+function answer(
+  desk: Desk,
+  rows: Table,
+  { rules, keep, spreadsheetSafe }: ScoreWork,
+): Omit<ScoredPiece, keyof Read> {
+  const n = rows.rows;
+  const { probability, value } = desk.score(rows);
+  const risk = new Int32Array(n);
+  const action = new Int32Array(n);
+  const profit = new Float64Array(n);
+  const byRisk = [0, 0, 0];
+  const sums = { probability: 0, value: 0, worthContacting: 0, profit: 0 };
+  for (let i = 0; i < n; i++) {
+    risk[i] = riskOf(probability[i], rules);
+    action[i] = actionOf(risk[i], value[i], rules);
+    profit[i] = expectedProfit(probability[i], value[i], rules);
+    byRisk[risk[i]]++;
+    sums.probability += probability[i];
+    sums.value += value[i];
+    if (profit[i] > 0) {
+      sums.worthContacting++;
+      sums.profit += profit[i];
+    }
+  }
+  const data = [probability, risk, value, action, profit];
+  const made = answerColumns.map((one, k): Column => {
+    if (one.type === "numeric")
+      return { name: one.name, type: one.type, values: data[k] as Float64Array, decimals: one.decimals };
+    return { name: one.name, type: "categorical", codes: data[k] as Int32Array, levels: one.levels ?? [] };
+  });
+  const kept = keep.map((one) => columnNamed(rows, one.name));
+  return { csv: csvBody(table([...kept, ...made]), spreadsheetSafe), rows: n, byRisk, ...sums };
+}
+
+function csvBody(rows: Table, spreadsheetSafe: boolean): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  // The header is written once, by whoever puts the pieces together.
+  const writer = csvWriter((bytes) => pieces.push(bytes.slice()), { spreadsheetSafe, header: false });
+  writer.write(rows);
+  writer.end();
+  return new Uint8Array(Buffer.concat(pieces));
+}

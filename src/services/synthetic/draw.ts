@@ -1,0 +1,66 @@
+import { runInThread, type Task, task } from "../../core/pool";
+import { seeded } from "../../core/rng";
+import type { Table } from "../../data/table";
+import type { Where } from "../../synthesis/conditions";
+import { loadSynthesiser } from "../../synthesis/methods";
+import { loadPretrained } from "../../synthesis/pretrained";
+import { blockRows, type Synthesiser } from "../../synthesis/synthesiser";
+
+/** Where a generator is to be had: one that comes with telelink, or a saved one's JSON as bytes that threads share. */
+export type GeneratorSource =
+  | { readonly kind: "pretrained"; readonly name: string }
+  | { readonly kind: "saved"; readonly key: string; readonly bytes: Uint8Array };
+
+/** Rows to be drawn. */
+export interface Draw {
+  readonly source: GeneratorSource;
+  readonly rows: number;
+  readonly seed: string;
+  readonly where?: Where;
+}
+
+interface BlockWork extends Draw {
+  readonly block: number;
+  readonly firstRow: number;
+}
+
+// Reading a generator takes longer than drawing a block: a thread keeps the few that it read last.
+const known = new Map<string, Synthesiser>();
+const mostKnown = 4;
+
+/** The generator; within a thread the same one again. */
+export function generatorOf(source: GeneratorSource): Synthesiser {
+  const key = source.kind === "saved" ? source.key : `pretrained ${source.name}`;
+  const found =
+    known.get(key) ??
+    (source.kind === "pretrained"
+      ? loadPretrained(source.name).synthesiser
+      : loadSynthesiser(JSON.parse(Buffer.from(source.bytes).toString("utf8"))));
+  known.delete(key);
+  known.set(key, found);
+  for (const old of [...known.keys()].slice(0, -mostKnown)) known.delete(old);
+  return found;
+}
+
+/** Draws one block in whichever thread. */
+export const drawBlock: Task<BlockWork, Table> = task(
+  "services/synthetic/draw",
+  "drawBlock",
+  ({ source, rows, seed, where, block, firstRow }) =>
+    generatorOf(source).sample(rows, seeded(seed).fork(`block ${block}`), {
+      firstRow,
+      ...(where && { where }),
+    }),
+);
+
+/** The rows that `sampleBlocks` draws, made in another thread: whoever answers requests here goes on doing so. */
+export async function* drawBlocks(
+  { rows, ...draw }: Draw,
+  { each = blockRows }: { readonly each?: number } = {},
+): AsyncGenerator<Table> {
+  for (let done = 0, block = 0; done < rows; block++) {
+    const next = Math.min(each, rows - done);
+    yield await runInThread(drawBlock, { ...draw, rows: next, block, firstRow: done });
+    done += next;
+  }
+}

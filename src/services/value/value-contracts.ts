@@ -1,0 +1,118 @@
+import { check, checkInteger, checkNumber, checkOneOf } from "../../core/checks";
+import type { Coefficient } from "../../core/math/inference";
+import { column, type Matrix, matrix, takeColumns, takeRows, takeValues } from "../../core/matrix";
+import type { Watch } from "../../core/model";
+import { seeded } from "../../core/rng";
+import { concordanceIndex } from "../../evaluate/survival/concordance";
+import { encode } from "../../features/encode";
+import { customerValue, customerValueQuantile } from "../../models/clv/customer-value";
+import { acceleratedFailureTime } from "../../models/survival/accelerated-failure-time";
+import { cox } from "../../models/survival/cox";
+import { kaplanMeier, type SurvivalCurve } from "../../models/survival/kaplan-meier";
+import type { Contracts } from "./contracts";
+
+export interface ValueContractsOptions {
+  /**
+   * "cox" lets the chance to leave depend on the other columns, "weibull" too and reaches beyond the data by its
+   * formula. Defaults to "cox", or to "weibull" where there are no other columns.
+   */
+  readonly model?: "cox" | "weibull";
+  /** Months ahead, at least 1; defaults to 24. */
+  readonly months?: number;
+  /** Within how many months a customer counts as a leaver; defaults to 3. */
+  readonly churnMonths?: number;
+  /** Yearly interest, at least 0; defaults to 0.1. */
+  readonly discountRate?: number;
+  /** The share of revenue that is margin, above 0; defaults to 1, so that value is revenue. */
+  readonly margin?: number;
+  /** Ridge of the survival model, at least 0; defaults to 1. */
+  readonly penalty?: number;
+}
+
+/** What contracts say of the future of the customers who are still there. Arrays have one entry a customer. */
+export interface ValuedContracts {
+  readonly customers: readonly string[];
+  /** Their rows in the table. */
+  readonly rows: Int32Array;
+  /** Chance of leaving within `churnMonths`. */
+  readonly churn: Float64Array;
+  /** Months with revenue expected within the months ahead. */
+  readonly expectedMonths: Float64Array;
+  /** Expected discounted margin of the months ahead, and the ends of its 90 % interval for one customer's luck. */
+  readonly value: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly months: number;
+  readonly churnMonths: number;
+  readonly curve: SurvivalCurve;
+  readonly model: {
+    readonly kind: string;
+    readonly logLikelihood: number;
+    readonly coefficients: readonly Coefficient[];
+    /** On the rows it was fitted on; 0.5 without columns. */
+    readonly concordance: number;
+  };
+}
+
+/** Values customers under contract: survival from their own age on, times their margin, discounted. */
+export async function valueContracts(
+  contracts: Contracts,
+  options: ValueContractsOptions = {},
+  watch?: Watch,
+): Promise<ValuedContracts> {
+  const { months = 24, churnMonths = 3, discountRate = 0.1, margin = 1, penalty = 1 } = options;
+  const action = "value contracts";
+  checkInteger(months, 1, 1200, action, "months");
+  checkInteger(churnMonths, 1, months, action, "churnMonths");
+  checkNumber(discountRate, 0, Infinity, action, "discountRate");
+  checkNumber(margin, 0, Infinity, action, "margin", "low");
+  const ended = contracts.ended.reduce((sum, e) => sum + e, 0);
+  check(ended >= 10, action, "at least 10 contracts must have ended", ended);
+  check(ended < contracts.ended.length, action, "some contracts must be running");
+  const x = covariatesOf(contracts);
+  const { model = x.columns > 0 ? "cox" : "weibull" } = options;
+  checkOneOf(model, ["cox", "weibull"], action, "model");
+  check(model === "weibull" || x.columns > 0, action, "cox needs columns beside customer, dates and revenue");
+  // A contract that ended on its first day lasted half a day: parametric lifetimes can't be 0.
+  const time = contracts.months.map((m) => Math.max(m, 1 / 61));
+  const data = { x, time, event: contracts.ended };
+  const learn = model === "cox" ? cox({ penalty, tail: "level" }) : acceleratedFailureTime({ penalty });
+  const fitted = await learn(data, seeded(1), watch);
+  const rows = Int32Array.from(time.keys()).filter((i) => contracts.ended[i] === 0);
+  const ahead = Array.from({ length: months }, (_, k) => k + 1);
+  const survival = fitted.residualSurvivalAt(takeRows(x, rows), takeValues(time, rows), ahead);
+  const margins = takeValues(contracts.revenue, rows).map((r) => margin * r);
+  const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
+  return {
+    customers: Array.from(rows, (i) => contracts.customers[i]),
+    rows,
+    churn: column(survival, churnMonths - 1).map((s) => 1 - s),
+    expectedMonths: customerValue(survival, new Float64Array(rows.length).fill(1)),
+    value: customerValue(survival, margins, discount),
+    low: customerValueQuantile(survival, margins, 0.05, discount),
+    high: customerValueQuantile(survival, margins, 0.95, discount),
+    months,
+    churnMonths,
+    curve: kaplanMeier(data),
+    model: {
+      kind: fitted.kind,
+      logLikelihood: fitted.logLikelihood,
+      coefficients: fitted.coefficientTable(),
+      concordance: x.columns > 0 ? concordanceIndex(data, fitted.predict(x)) : 0.5,
+    },
+  };
+}
+
+/** The other columns as numbers, those that never vary left out. */
+function covariatesOf({ covariates, customers }: Contracts): Matrix {
+  const none = matrix(customers.length, 0, new Float64Array(0));
+  if (covariates.columns.length === 0) return none;
+  const encoder = encode({ maxLevels: 30, tooMany: "drop" })(covariates);
+  if (encoder.features.length === 0) return none;
+  const all = encoder.transform(covariates);
+  const kept = Array.from({ length: all.columns }, (_, j) => j).filter((j) => {
+    const values = column(all, j);
+    return values.some((v) => v !== values[0]);
+  });
+  return takeColumns(all, kept);
+}

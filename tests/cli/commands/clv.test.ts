@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { run } from "../../../src/cli/main";
+import { exponential, seeded } from "../../../src/core/rng";
+import { dateText } from "../../../src/services/value/own-columns";
+
+const folder = mkdtempSync(join(tmpdir(), "telelink-clv-"));
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+let out = "";
+let err = "";
+beforeEach(() => {
+  [out, err] = ["", ""];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    err += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const rng = seeded(3);
+const purchases = ["customer,date,amount"];
+for (let i = 0; i < 300; i++) {
+  const every = 10 + 60 * rng.uniform();
+  const until = 40 + 500 * rng.uniform();
+  for (let t = 60 * rng.uniform(); t < Math.min(until, 364); t += 1 + every * exponential(rng))
+    purchases.push(`c${i},${dateText(19_700 + Math.floor(t))},${(5 + 50 * rng.uniform()).toFixed(2)}`);
+}
+const log = file("log.csv", `${purchases.join("\n")}\n`);
+const signed = ["customer,start,end,monthly revenue,plan"];
+for (let i = 0; i < 500; i++) {
+  const start = 19_000 + Math.floor(900 * rng.uniform());
+  const plan = i % 2 === 0 ? "long" : "short";
+  const end = start + Math.floor(exponential(rng) * (plan === "long" ? 900 : 250));
+  signed.push(`k${i},${dateText(start)},${end < 20_000 ? dateText(end) : ""},${20 + (i % 5)},${plan}`);
+}
+const contracts = file("contracts.csv", `${signed.join("\n")}\n`);
+
+describe("telelink clv", () => {
+  test("values a log of transactions, and writes a row per customer", async () => {
+    const target = join(folder, "values.csv");
+    expect(await run(["clv", "--data", log, "--out", target, "--json"])).toBe(0);
+    const summary = JSON.parse(out);
+    expect(summary.kind).toBe("transactions");
+    const buyers = new Set(purchases.slice(1).map((line) => line.split(",")[0])).size;
+    expect(summary.customers).toBe(buyers);
+    expect(summary.model.parameters).toHaveLength(4);
+    const lines = readFileSync(target, "utf8").trim().split("\n");
+    expect(lines[0]).toBe(
+      "customer,frequency,recencyWeeks,ageWeeks,alive,expectedPurchases,expectedAmount,value",
+    );
+    expect(lines).toHaveLength(buyers + 1);
+    const total = lines.slice(1).reduce((sum, line) => sum + Number(line.split(",").at(-1)), 0);
+    expect(total / summary.totalValue).toBeCloseTo(1, 6);
+  });
+
+  test("values contracts and prints what decides", async () => {
+    expect(await run(["clv", "--data", contracts, "--months", "12"])).toBe(0);
+    expect(out).toMatch(/500 contracts until \d{4}-\d\d-\d\d, \d+ of them ended/);
+    expect(out).toContain("plan=short");
+  });
+
+  test("refuses bad rows with exit code 1, wrong options with 2", async () => {
+    const bad = file("bad.csv", "customer,date,amount\na,2199-01-01,5\n");
+    expect(await run(["clv", "--data", bad])).toBe(1);
+    expect(err).toContain('row 1: the date must not lie after today, got "2199-01-01"');
+    expect(await run(["clv", "--data", log, "--model", "cox"])).toBe(2);
+    expect(err).toContain("--model: it must be one of bg-nbd, mbg-nbd, pareto-nbd here");
+    expect(await run(["clv", "--data", log, "--kind", "wish"])).toBe(2);
+    expect(await run(["clv"])).toBe(2);
+  });
+
+  test("stops at rows that can't be read unless told to leave them out", async () => {
+    const lines = purchases.slice(0, 400);
+    lines.splice(5, 0, "c1,2024-01-05");
+    const torn = file("torn.csv", `${lines.join("\n")}\n`);
+    expect(await run(["clv", "--data", torn])).toBe(1);
+    expect(err).toContain("--skip-bad-rows leaves them out");
+    expect(await run(["clv", "--data", torn, "--skip-bad-rows", "--penalty", "0.01"])).toBe(0);
+  });
+});
+
+describe("telelink retain", () => {
+  test("chooses within the budget from scored customers", async () => {
+    const scored = file("scored.csv", "customer,churn,value\na,0.9,100\nb,0.5,30\nc,0.01,900\n");
+    const target = join(folder, "contacts.csv");
+    const options = ["--budget", "5", "--stayer-acceptance", "0.5", "--out", target, "--json"];
+    expect(await run(["retain", "--data", scored, ...options])).toBe(0);
+    const plan = JSON.parse(out);
+    expect(plan.contacted).toBe(1);
+    expect(plan.totalCost).toBeLessThanOrEqual(5);
+    expect(plan.rules).toHaveLength(4);
+    expect(readFileSync(target, "utf8").split("\n")[1]).toMatch(/^a,0\.9,100,.*,1$/);
+  });
+
+  test("works out churn and value of contracts and of transactions by itself", async () => {
+    expect(await run(["retain", "--data", contracts, "--budget", "300"])).toBe(0);
+    expect(out).toMatch(/Contact \d+ of \d+ customers: expected profit/);
+    expect(await run(["retain", "--data", log, "--budget", "300", "--json"])).toBe(0);
+    expect(await run(["retain", "--data", log, "--acceptance", "2"])).toBe(2);
+    expect(err).toContain("--acceptance: it must be a number from 0 to 1");
+  });
+});

@@ -1,0 +1,268 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { run } from "../../../src/cli/main";
+import { readCsv } from "../../../src/data/read-csv";
+import { takeTableRows } from "../../../src/data/table";
+import { csvText } from "../../../src/data/write-csv";
+import { customers } from "../../synthesis/customers";
+
+let folder: string;
+let out = "";
+let err = "";
+const at = (name: string): string => join(folder, name);
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "synth-"));
+  const all = customers(900, 1);
+  const rows = (from: number, to: number): Int32Array =>
+    Int32Array.from({ length: to - from }, (_, i) => from + i);
+  writeFileSync(at("train.csv"), csvText(takeTableRows(all, rows(0, 600))));
+  writeFileSync(at("test.csv"), csvText(takeTableRows(all, rows(600, 900))));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
+
+async function telelink(...argv: string[]): Promise<number> {
+  out = "";
+  err = "";
+  const into = (stream: NodeJS.WriteStream, add: (text: string) => void): void => {
+    vi.spyOn(stream, "write").mockImplementation((text) => {
+      add(String(text));
+      return true;
+    });
+  };
+  into(process.stdout, (text) => {
+    out += text;
+  });
+  into(process.stderr, (text) => {
+    err += text;
+  });
+  const code = await run(argv);
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  return code;
+}
+
+test("telelink synth fit learns a customer once, and says how many rows that left out", async () => {
+  const rows = Array.from(
+    { length: 120 },
+    (_, i) => `c-${1000 + (i % 100)},${i % 3 ? "basic" : "plus"},${i % 40}`,
+  );
+  writeFileSync(at("twice.csv"), `customerID,plan,months\n${rows.join("\n")}\n`);
+  const fit = ["synth", "fit", "--data", at("twice.csv"), "--out", at("twice.json"), "--method", "copula"];
+  expect(await telelink(...fit)).toBe(0);
+  expect(err).toContain("20 rows left out: their customerID stood further up");
+  expect(err).toContain("100 rows learnt by copula");
+  expect(await telelink(...fit, "--keep-duplicates")).toBe(0);
+  expect(err).toContain("120 rows learnt by copula");
+});
+
+test("telelink synth fit, sample and report go from a CSV file to a judged one", async () => {
+  expect(await telelink("synth", "fit", "--data", at("train.csv"), "--out", at("m.json"))).toBe(0);
+  expect(out).toContain("net = none, backup = no net always come together.");
+  expect(
+    await telelink("synth", "sample", "--model", at("m.json"), "--rows", "500", "--out", at("s.csv")),
+  ).toBe(0);
+  expect(readCsv(at("s.csv")).table.rows).toBe(500);
+  const judged = ["--holdout", at("test.csv"), "--json", at("r.json"), "--html", at("r.html")];
+  expect(
+    await telelink("synth", "report", "--real", at("train.csv"), "--synthetic", at("s.csv"), ...judged),
+  ).toBe(0);
+  expect(out).toMatch(/membership attack +-?0\.\d{3}/);
+  const found = JSON.parse(readFileSync(at("r.json"), "utf8"));
+  expect(found.target).toBe("churn");
+  expect(found.quality.score).toBeGreaterThan(0.9);
+  const page = readFileSync(at("r.html"), "utf8");
+  expect(page).toContain("Do they give anybody away?");
+  expect(page).not.toMatch(/undefined|NaN|\[object/);
+});
+
+test("telelink synth sample repeats itself, satisfies conditions, and says what is possible", async () => {
+  const sample = (...more: string[]): Promise<number> =>
+    telelink("synth", "sample", "--model", at("m.json"), ...more);
+  for (const [file, seed] of ["7", "7", "8"].entries()) {
+    expect(await sample("--rows", "5", "--seed", seed, "--out", at(`${file}.csv`))).toBe(0);
+  }
+  const [first, second, third] = [0, 1, 2].map((file) => readFileSync(at(`${file}.csv`), "utf8"));
+  expect(second).toBe(first);
+  expect(third).not.toBe(first);
+  expect(
+    await sample("--rows", "40", "--where", "churn=Yes", "months>=12", "net=dsl|fibre", "--out", at("w.csv")),
+  ).toBe(0);
+  for (const line of readFileSync(at("w.csv"), "utf8").trim().split(/\r?\n/).slice(1)) {
+    const cells = line.split(",");
+    expect(cells.at(-1)).toBe("Yes");
+    expect(Number(cells[4])).toBeGreaterThanOrEqual(12);
+    expect(cells[1]).not.toBe("none");
+  }
+  expect(await sample("--rows", "4", "--where", "net=none", "backup=yes", "--out", at("n.csv"))).toBe(1);
+  expect(err).toContain("only no net is possible");
+  expect(existsSync(at("n.csv"))).toBe(false);
+  expect(await sample("--rows", "many")).toBe(2);
+});
+
+test("telelink synth fit shows its rules and keeps those that a user has changed", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), ...more);
+  expect(await fit("--show-structure", "--write-structure", at("rules.json"))).toBe(0);
+  expect(out).toContain("total = months × bill × a factor near 1");
+  const rules = JSON.parse(readFileSync(at("rules.json"), "utf8"));
+  rules.exclusions = [];
+  writeFileSync(at("rules.json"), JSON.stringify(rules));
+  expect(await fit("--structure", at("rules.json"), "--method", "copula", "--out", at("c.json"))).toBe(0);
+  expect(out).not.toContain("always come together");
+  writeFileSync(at("rules.json"), '{"version":1,"columns":[]}');
+  expect(await fit("--structure", at("rules.json"), "--out", at("c.json"))).toBe(1);
+  expect(err).toContain("rules of version 1 for the columns key, net");
+});
+
+test("telelink synth fit refuses what it cannot use, and leaves the old model alone", async () => {
+  const before = readFileSync(at("m.json"), "utf8");
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), "--out", at("m.json"), ...more);
+  expect(await fit("--method", "magic")).toBe(2);
+  expect(err).toContain("sequential, copula, trees, mst");
+  expect(await fit("--epochs", "0")).toBe(2);
+  expect(await fit("--order", "months")).toBe(2);
+  expect(await fit("--order", "bill<=months")).toBe(1);
+  expect(err).toContain("bill must never be above months");
+  expect(readFileSync(at("m.json"), "utf8")).toBe(before);
+  writeFileSync(at("other.json"), '{"kind":"telelink-model","version":1}');
+  expect(await telelink("synth", "sample", "--model", at("other.json"), "--rows", "1")).toBe(1);
+  expect(err).toContain("must be a model that telelink synth fit wrote");
+  const cut = { ...JSON.parse(before), version: 9 };
+  writeFileSync(at("other.json"), JSON.stringify(cut));
+  expect(await telelink("synth", "sample", "--model", at("other.json"), "--rows", "1")).toBe(1);
+  expect(err).toContain("version must be 1");
+});
+
+test("telelink synth sample --pretrained NAME draws from a generator that comes with it", async () => {
+  const sample = (...more: string[]): Promise<number> => telelink("synth", "sample", "--rows", "20", ...more);
+  for (const name of ["telco-gan", "telco-vae", "telco-sequential", "reference-gan"])
+    expect(await sample("--pretrained", name, "--out", at("p.csv"))).toBe(0);
+  expect(readCsv(at("p.csv")).table.rows).toBe(20);
+  expect(await sample("--pretrained", "nobody")).toBe(1);
+  expect(err).toContain("must be one of telco-gan, telco-vae, telco-sequential, reference-gan");
+  expect(await sample()).toBe(2);
+  expect(err).toContain("either --model or --pretrained");
+});
+
+test("telelink synth fit trains a net for the epochs asked for, and needs at least one", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), "--out", at("net.json"), "--method", "gan", ...more);
+  expect(await fit("--epochs", "2")).toBe(0);
+  expect(err).toMatch(/rows learnt by gan on simd; wrote/);
+  expect(JSON.parse(readFileSync(at("net.json"), "utf8")).synthesiser.training).toMatchObject({ epochs: 2 });
+  expect(await telelink("synth", "sample", "--model", at("net.json"), "--rows", "5")).toBe(0);
+  expect(await fit("--epochs", "0")).toBe(2);
+  expect(err).toContain("--epochs");
+});
+
+test("telelink synth fit --method mst states its ε, and its file says nothing else of the rows", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), "--out", at("p.json"), "--method", "mst", ...more);
+  writeFileSync(
+    at("domain.json"),
+    JSON.stringify({
+      columns: [
+        { name: "net", type: "categorical", levels: ["dsl", "fibre", "none"], required: true },
+        { name: "months", minimum: 0, maximum: 60 },
+        { name: "key", pattern: "[A-Z]{2}-[0-9]{6}" },
+      ],
+    }),
+  );
+  expect(await fit("--epsilon", "2", "--delta", "1e-7", "--domain", at("domain.json"))).toBe(0);
+  expect(out).toContain(
+    "ε = 2, δ = 1e−7, neighbouring tables by one row added or removed. The budget went to:",
+  );
+  expect(out).toMatch(/pairs of columns +\d+\.\d % +counts of \d+ pairs/);
+  expect(out + err).not.toContain("600");
+  const text = readFileSync(at("p.json"), "utf8");
+  const saved = JSON.parse(text);
+  expect(Object.keys(saved.origin).sort()).toEqual(["method", "options", "version"]);
+  expect(saved.origin.options).toEqual({ epsilon: 2, delta: 1e-7 });
+  // Neither the file's name or hash, nor a seed, nor the number of rows, nor any key.
+  expect(text).not.toMatch(/train\.csv|sha256|"seed":|:600\b|C10\d{4}/);
+  const sample = ["synth", "sample", "--model", at("p.json"), "--where", "net=dsl", "--rows", "30"];
+  expect(await telelink(...sample, "--out", at("ps.csv"))).toBe(0);
+  expect(readCsv(at("ps.csv")).table.rows).toBe(30);
+  expect(await fit("--epsilon", "2", "--delta", "1e-7", "--domain", at("domain.json"))).toBe(0);
+  expect(readFileSync(at("p.json"), "utf8")).not.toBe(text);
+});
+
+test("telelink synth fit --method mst follows a seed only when it is given, and warns then", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), "--method", "mst", ...more);
+  const made: string[] = [];
+  for (const file of ["p1.json", "p2.json"]) {
+    expect(await fit("--seed", "5", "--out", at(file))).toBe(0);
+    expect(err).toContain("the noise follows from --seed");
+    made.push(readFileSync(at(file), "utf8"));
+  }
+  expect(made[1]).toBe(made[0]);
+  expect(await fit("--delta", "0.01", "--out", at("p1.json"))).toBe(0);
+  expect(err).toContain("far below 1 / rows");
+});
+
+test("telelink synth fit says which options belong to private and to other methods", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("train.csv"), "--out", at("p.json"), ...more);
+  const mst = ["--method", "mst"];
+  expect(await fit("--epsilon", "1")).toBe(2);
+  expect(err).toContain("Cannot use --epsilon with --method sequential: only mst is differentially private");
+  expect(await fit(...mst, "--keep", "churn")).toBe(2);
+  expect(err).toContain("Cannot use --keep with --method mst");
+  expect(await fit(...mst, "--target", "months")).toBe(1);
+  expect(err).toContain("the target must be one of the columns of levels net, backup");
+  expect(await fit(...mst, "--show-structure")).toBe(2);
+  expect(await fit(...mst, "--epsilon", "0")).toBe(2);
+  expect(err).toContain("--epsilon");
+  writeFileSync(at("domain.json"), '{"columns":[{"name":"plan"}]}');
+  expect(await fit(...mst, "--domain", at("domain.json"))).toBe(1);
+  expect(err).toContain("its columns must be among key, net");
+  writeFileSync(at("domain.json"), '{"columns":[{"name":"net","level":["a"]}]}');
+  expect(await fit(...mst, "--domain", at("domain.json"))).toBe(1);
+  expect(err).toContain("columns[0] may only have name, type, levels");
+  writeFileSync(at("domain.json"), '{"columns":[{"name":"months","minimum":9,"maximum":1}]}');
+  expect(await fit(...mst, "--domain", at("domain.json"))).toBe(1);
+  expect(err).toContain("the lower one first");
+});
+
+test("telelink synth fit --method mst makes of bad input what is private, or says what is wrong", async () => {
+  const fit = (data: string, ...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at(data), "--out", at("b.json"), "--method", "mst", ...more);
+  const sample = (...more: string[]): Promise<number> =>
+    telelink("synth", "sample", "--model", at("b.json"), "--rows", "20", "--out", at("b.csv"), ...more);
+  const made = (): string[] => readFileSync(at("b.csv"), "utf8").trimEnd().split(/\r?\n/).slice(1);
+  const rows = Array.from({ length: 50 }, (_, i) => `x,,N${1000 + i * 17},${i},${i % 2 ? "yes" : "no"}`);
+  writeFileSync(at("odd.csv"), `one,none,unique,number,two\n${rows.join("\n")}\n`);
+  expect(await fit("odd.csv", "--epsilon", "1000000")).toBe(0);
+  expect(err).toContain("none come out empty");
+  expect(await sample()).toBe(0);
+  // A level that one row has is never published, however large ε is: δ pays for it.
+  for (const line of made()) expect(line).toMatch(/^x,,other,\d+,(yes|no)$/);
+  expect(await sample("--where", "number>=1000")).toBe(1);
+  expect(err).toContain("sample where number: values are possible between 0 and 49");
+  expect(await sample("--where", "one=y")).toBe(1);
+  expect(err).toContain('the value must be one of x, got "y"');
+  writeFileSync(at("single.csv"), "plan,months\ngold,7\n");
+  expect(await fit("single.csv")).toBe(0);
+  expect(await sample()).toBe(0);
+  expect(made().join()).not.toMatch(/gold|7/);
+  const before = readFileSync(at("b.json"), "utf8");
+  writeFileSync(at("empty.csv"), "plan,months\n");
+  expect(await fit("empty.csv")).toBe(1);
+  expect(err).toContain("at least one row");
+  expect(readFileSync(at("b.json"), "utf8")).toBe(before);
+  for (const change of [{ schema: undefined }, { version: 2 }, { variables: [] }]) {
+    const whole = JSON.parse(before);
+    writeFileSync(
+      at("b.json"),
+      JSON.stringify({ ...whole, synthesiser: { ...whole.synthesiser, ...change } }),
+    );
+    expect(await sample()).toBe(1);
+    expect(err).toMatch(/its columns must be those that it draws|version must be 1/);
+  }
+});

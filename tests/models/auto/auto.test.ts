@@ -1,0 +1,213 @@
+import { describe, expect, test } from "vitest";
+import { column, type Labelled, matrix, takeValues } from "../../../src/core/matrix";
+import { normal, seeded } from "../../../src/core/rng";
+import { stratifiedKFold } from "../../../src/data/split";
+import { type Table, table, takeTableRows } from "../../../src/data/table";
+import { f1 } from "../../../src/evaluate/confusion";
+import { brierLoss, logLoss } from "../../../src/evaluate/probability";
+import { averagePrecision, rocAuc } from "../../../src/evaluate/ranking";
+import { chooseThreshold } from "../../../src/evaluate/threshold";
+import { auto } from "../../../src/models/auto/auto";
+import { correct } from "../../../src/models/auto/auto-calibration";
+import {
+  autoMembers,
+  memberGroups,
+  membersOf,
+  numberGroups,
+  numberMembers,
+} from "../../../src/models/auto/auto-members";
+import { logisticRegression } from "../../../src/models/linear/logistic";
+import { loadPipeline } from "../../../src/models/load";
+import { splineLogistic } from "../../../src/models/spline/spline";
+import { churnData } from "../../../src/services/churn-data";
+import { realData } from "../../support";
+
+/** Customers who leave when two charges together are high, or on one of three plans; some ages are missing. */
+function customers(n: number, seed: number): { rows: Table; y: Float64Array } {
+  const rng = seeded(seed);
+  const draw = (make: () => number): Float64Array => Float64Array.from({ length: n }, make);
+  const day = draw(() => 30 + 8 * normal(rng));
+  const night = draw(() => 12 + 8 * normal(rng));
+  const age = draw(() => (rng.uniform() < 0.1 ? Number.NaN : 45 + 15 * normal(rng)));
+  const codes = Int32Array.from({ length: n }, () => Math.floor(3 * rng.uniform()));
+  const y = Float64Array.from({ length: n }, (_, i) => {
+    const score = -2.5 + 5 * Number(day[i] + night[i] > 52) + 1.5 * Number(codes[i] === 2);
+    return rng.uniform() < 1 / (1 + Math.exp(-score)) ? 1 : 0;
+  });
+  const rows = table([
+    { name: "day", type: "numeric", values: day },
+    { name: "night", type: "numeric", values: night },
+    { name: "age", type: "numeric", values: age },
+    { name: "plan", type: "categorical", codes, levels: ["a", "b", "c"] },
+  ]);
+  return { rows, y };
+}
+
+const small = autoMembers
+  .filter((one) => one.name !== "random forest")
+  .map((one) => (one.tuneTrees ? { ...one, learner: shortened(one.learner) } : one));
+
+function shortened(learner: (typeof autoMembers)[number]["learner"]) {
+  return { ...learner, options: { ...learner.options, trees: 40 } };
+}
+
+describe("auto()(table, y, rng)", () => {
+  const { rows, y } = customers(2400, 1);
+  const later = customers(2000, 2);
+
+  test("finds what is hidden, blends, and is better than each of its members' kinds alone", async () => {
+    const phases = new Set<string>();
+    const model = await auto({ members: small, threads: 2 })(rows, y, seeded(1), {
+      progress: ({ phase }) => phases.add(phase),
+    });
+    const { report } = model;
+    expect([...phases]).toEqual(["discover", "compare", "train"]);
+    expect(report.features.map((one) => one.name)).toEqual(["day + night"]);
+    expect(report.members.reduce((sum, one) => sum + one.weight, 0)).toBeCloseTo(1, 9);
+    for (const one of report.members) expect(report.logLoss).toBeLessThanOrEqual(one.logLoss);
+    expect(report.outOfFold.length).toBe(2400);
+    const loss = logLoss(later.y, model.predict(later.rows));
+    // What the folds promised is what new rows bring.
+    expect(Math.abs(loss - report.logLoss)).toBeLessThan(0.05);
+    const plain = await auto({ members: small, threads: 1, discover: false })(rows, y, seeded(1));
+    expect(plain.report.features).toEqual([]);
+    expect(loss).toBeLessThan(logLoss(later.y, plain.predict(later.rows)));
+  });
+
+  test("the same rows and stream give the same model at any number of threads; loaded, it predicts the same", async () => {
+    const [one, two] = [1, 2].map((threads) =>
+      auto({ members: small.slice(0, 2), threads })(rows, y, seeded(3)),
+    );
+    const text = JSON.stringify(await one);
+    expect(JSON.stringify(await two)).toBe(text);
+    const back = loadPipeline(JSON.parse(text));
+    expect(back.predict(later.rows)).toEqual((await one).predict(later.rows));
+    expect(JSON.stringify(back)).toBe(text);
+    expect(text).not.toContain("outOfFold");
+  });
+
+  test("blends a net with others where it is named, and loads with the net in it", async () => {
+    const quick = {
+      columns: "all" as const,
+      hidden: [16],
+      members: 2,
+      epochs: 12,
+      bins: 0,
+      rate: 0.02,
+      frequencyScale: 0.3,
+    };
+    const members = membersOf(memberGroups, ["spline", "network"]).map((one) =>
+      one.name === "net"
+        ? { ...one, learner: { kind: "network" as const, options: { ...one.learner.options, ...quick } } }
+        : one,
+    );
+    const model = await auto({ members, discover: false, threads: 1 })(rows, y, seeded(1));
+    const weights = Object.fromEntries(model.report.members.map((one) => [one.name, one.weight]));
+    // The sum of day and night is beyond an additive model.
+    expect(weights.net).toBeGreaterThan(0.3);
+    expect(loadPipeline(JSON.parse(JSON.stringify(model))).predict(later.rows)).toEqual(
+      model.predict(later.rows),
+    );
+    expect(membersOf(memberGroups, ["boosting", "forest", "spline"])).toEqual(autoMembers);
+    expect(membersOf(numberGroups, ["linear", "boosting"])).toEqual(numberMembers);
+    expect(() => membersOf(numberGroups, ["forest"])).toThrow(
+      'Cannot choose members: members must be one of linear, boosting, network, got "forest"',
+    );
+  });
+
+  test("refuses what it cannot do, and says why", async () => {
+    expect(() => auto({ members: [] })).toThrow("Cannot make auto learner: there must be a member, got 0");
+    expect(() => auto({ members: [small[0], small[0]] })).toThrow("members' names must differ");
+    expect(() => auto({ folds: 1 })).toThrow("folds must be a whole number from 2 to 1000, got 1");
+    const learn = auto({ members: small.slice(0, 1) });
+    await expect(learn(rows, new Float64Array(2400), seeded(1))).rejects.toThrow("Cannot fit auto model");
+    await expect(learn(rows, new Float64Array(3), seeded(1))).rejects.toThrow("Cannot fit auto model");
+    const stop = AbortSignal.abort(new Error("enough"));
+    await expect(learn(rows, y, seeded(1), { signal: stop })).rejects.toThrow("enough");
+  });
+
+  test.skipIf(!realData)(
+    "churn-bigml: with the threshold chosen on training rows, as good as with the charges' sum given",
+    async () => {
+      const { train, test: held } = await churnData();
+      const model = await auto()(train.rows, train.labels, seeded(42));
+      const { threshold } = chooseThreshold(train.labels, model.report.outOfFold, { fBeta: 1 });
+      const scores = model.predict(held.rows);
+      expect(f1(held.labels, scores, { threshold })).toBeGreaterThanOrEqual(0.91);
+      expect(brierLoss(held.labels, scores)).toBeLessThanOrEqual(0.021);
+      expect(averagePrecision(held.labels, scores)).toBeGreaterThanOrEqual(0.89);
+      expect(rocAuc(held.labels, scores)).toBeGreaterThanOrEqual(0.9);
+    },
+  );
+});
+
+describe("splineLogistic()(train, rng)", () => {
+  const rng = seeded("valley");
+  const n = 1000;
+  const x = matrix(
+    n,
+    2,
+    Float64Array.from({ length: 2 * n }, (_, k) => (k < n ? 4 * normal(rng) : Math.floor(3 * rng.uniform()))),
+    [{ name: "u" }, { name: "level", levels: ["a", "b", "c"] }],
+  );
+  const y = Float64Array.from(column(x, 0), (u) =>
+    rng.uniform() < 1 / (1 + Math.exp(3 - Math.abs(u))) ? 1 : 0,
+  );
+  const train: Labelled = { x, y };
+
+  test("draws a curve that a straight line cannot", async () => {
+    const curved = (await splineLogistic()(train, seeded(1))).predict(x);
+    const numbers = matrix(n, 1, column(x, 0).slice());
+    const line = (await logisticRegression()({ x: numbers, y }, seeded(1))).predict(numbers);
+    expect(rocAuc(y, curved)).toBeGreaterThan(0.75);
+    expect(rocAuc(y, line)).toBeLessThan(0.6);
+  });
+
+  test("numbers outside the training rows' range count as its ends; unknown levels as none", async () => {
+    const model = await splineLogistic()(train, seeded(1));
+    const highest = column(x, 0).reduce((a, b) => Math.max(a, b));
+    const [end, beyond, unknown] = model.predict(
+      matrix(3, 2, Float64Array.of(highest, 1e9, highest, 0, 0, Number.NaN), x.features),
+    );
+    expect(beyond).toBe(end);
+    expect(unknown).not.toBe(end);
+  });
+});
+
+describe("correct(predictions, y, splits)", () => {
+  const rng = seeded("correct");
+  const truth = Float64Array.from({ length: 2000 }, () => rng.uniform());
+  const y = truth.map((p) => (rng.uniform() < p ? 1 : 0));
+  const splits = stratifiedKFold(y, 5, seeded(1));
+
+  test("leaves true probabilities alone", () => {
+    expect(correct(truth, y, splits)).toEqual({ predictions: truth });
+  });
+
+  test("corrects overconfident ones, each row by a calibrator fitted without it", () => {
+    const bold = truth.map((p) => p ** 3 / (p ** 3 + (1 - p) ** 3));
+    const { calibrator, predictions } = correct(bold, y, splits);
+    expect(calibrator).toBeDefined();
+    expect(logLoss(y, predictions)).toBeLessThan(logLoss(y, bold) - 0.02);
+    const again = correct(
+      bold,
+      y.map((label, i) => (splits[0].test.includes(i) ? 1 - label : label)),
+      splits,
+    ).predictions;
+    expect(takeValues(again, splits[0].test)).toEqual(takeValues(predictions, splits[0].test));
+  });
+});
+
+test("auto works inside cross-validation: a fold's rows may lack a level", async () => {
+  const { rows, y } = customers(300, 5);
+  const train = Int32Array.from({ length: 300 }, (_, i) => i).filter((i) => {
+    const plan = rows.columns[3];
+    return "codes" in plan && plan.codes[i] !== 1;
+  });
+  const model = await auto({ members: small.slice(0, 1), discover: false, threads: 1, folds: 2 })(
+    takeTableRows(rows, train),
+    takeValues(y, train),
+    seeded(1),
+  );
+  expect(model.predict(rows).every((p) => p > 0 && p < 1)).toBe(true);
+});

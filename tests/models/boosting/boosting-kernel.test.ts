@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { column, type Labelled } from "../../../src/core/matrix";
+import { integer, normal, seeded } from "../../../src/core/rng";
+import { type GradientBoostingOptions, gradientBoosting } from "../../../src/models/boosting/boosting";
+import { anyMatrix } from "../any-matrix";
+
+test("the kernel and its plain twin boost the same trees bit for bit", async () => {
+  const options = fc.record({
+    seed: fc.integer(),
+    rows: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 300, max: 900 })),
+    loss: fc.constantFrom("logistic", "logistic", "squared", "absolute", "poisson", "tweedie"),
+    weights: fc.boolean(),
+    growth: fc.constantFrom("leaf", "depth"),
+    leaves: fc.constantFrom(2, 12, 31),
+    depth: fc.constantFrom(2, 6, Infinity),
+    minRows: fc.constantFrom(1, 3, 20),
+    l1: fc.constantFrom(0, 0.5),
+    l2: fc.constantFrom(0, 2),
+    sampling: fc.constantFrom("none", "rows", "goss"),
+    columnShare: fc.constantFrom(0.5, 1),
+    monotone: fc.boolean(),
+    bins: fc.constantFrom(8, 255),
+  });
+  let grown = 0;
+  await fc.assert(
+    fc.asyncProperty(options, async (given) => {
+      const rng = seeded(given.seed);
+      const x = anyMatrix(rng, given.rows);
+      const columns = x.features.map((_, j) => column(x, j));
+      const y = Float64Array.from({ length: given.rows }, (_, i) => {
+        let f = 0.2 * normal(rng);
+        for (const values of columns) f += Number.isNaN(values[i]) ? 1 : Math.sin(2 * values[i]);
+        if (given.loss === "logistic") return f > 0 ? 1 : 0;
+        return given.loss === "poisson" || given.loss === "tweedie" ? Math.max(0, Math.round(2 * f)) : f;
+      });
+      if (y.every((value) => value === 0)) y[0] = 1;
+      const weights = y.map(() => integer(rng, 4) + rng.uniform());
+      const train: Labelled = { x, y, ...(given.weights && { weights }) };
+      const numeric = x.features.filter((feature) => !feature.levels);
+      const learn: GradientBoostingOptions = {
+        trees: 6,
+        loss: given.loss as "logistic",
+        growth: given.growth as "leaf",
+        leaves: given.leaves,
+        depth: given.depth,
+        minRows: given.minRows,
+        l1: given.l1,
+        l2: given.l2,
+        bins: given.bins,
+        columnShare: given.columnShare,
+        ...(given.sampling === "rows" && { rowShare: 0.6 }),
+        ...(given.sampling === "goss" && { goss: { top: 0.2, other: 0.3 }, learnRate: 0.5 }),
+        ...(given.monotone && {
+          monotone: Object.fromEntries(numeric.map(({ name }, k) => [name, k % 2 === 0 ? 1 : -1])),
+        }),
+      };
+      const fast = await gradientBoosting(learn)(train, seeded(1));
+      const plain = await gradientBoosting({ ...learn, plain: true })(train, seeded(1));
+      grown += fast.trees.feature.length;
+      expect(fast.trees).toEqual(plain.trees);
+      expect(fast.importances).toEqual(plain.importances);
+    }),
+    { numRuns: 300, seed: 2 },
+  );
+  expect(grown).toBeGreaterThan(5000);
+});
