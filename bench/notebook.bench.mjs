@@ -5,12 +5,12 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import executeModule from "../dist/notebook/execute-cell.js";
 import installModule from "../dist/notebook/install-kernel.js";
 import kernelModule from "../dist/notebook/kernel.js";
 import specModule from "../dist/notebook/kernel-spec.js";
-import outputsModule from "../dist/notebook/outputs.js";
-import runModule from "../dist/notebook/run-notebook.js";
+import executeModule from "../dist/notebook/run/execute-cell.js";
+import outputsModule from "../dist/notebook/run/outputs.js";
+import runModule from "../dist/notebook/run/run-notebook.js";
 import snapshotModule from "../dist/notebook/snapshot.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type CellModule, cellsAsModule } from "./cells-as-module";
 import type { Notebook } from "./nbformat";
-import { languageOf } from "./parameters";
+import { languageOf } from "./run/parameters";
 
 /** Something in a notebook that should not be as it is. */
 export interface Problem {

@@ -11,11 +11,14 @@ export interface Facts {
   readonly commit: string;
 }
 
-const root = resolve(__dirname, "..", "..");
+/** The folder of this package, where it was built. */
+export const packageRoot: string = resolve(__dirname, "..", "..");
 
 /** The facts for notebooks in `folder`. */
 export function factsOf(folder: string): Facts {
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+    version: string;
+  };
   return {
     telelink: version,
     node: process.versions.node,

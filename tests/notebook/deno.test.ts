@@ -5,7 +5,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readKernelSpec } from "../../src/notebook/kernel-spec";
 import { type Cell, formatNotebook } from "../../src/notebook/nbformat";
-import { runNotebook } from "../../src/notebook/run-notebook";
+import { runNotebook } from "../../src/notebook/run/run-notebook";
 import { python } from "../support";
 import { code, notebook } from "./fixtures/make";
 

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { changes, InputReader, type Inputs } from "../../src/notebook/inputs";
 import { formatNotebook } from "../../src/notebook/nbformat";
-import { prepare } from "../../src/notebook/run-file";
+import { changes, InputReader, type Inputs } from "../../src/notebook/reproduce/inputs";
+import { prepare } from "../../src/notebook/run/run-file";
 import { code, notebook } from "./fixtures/make";
 
 let root = "";
@@ -30,7 +30,7 @@ beforeEach(() => {
     "dist/one.js": 'exports.one = 1; require("./shared");',
     "dist/two.js": 'exports.two = 2; require("./shared");',
     "dist/shared.js": "exports.shared = 1;",
-    "dist/notebook/render.js": "exports.render = 1;",
+    "dist/notebook/render/render.js": "exports.render = 1;",
     "src/near.ts": 'import { far } from "./far";\nexport const near = far;',
     "src/far.ts": "export const far: number = 1;",
     "notebooks/one.ipynb": book('import { one } from "pack";'),

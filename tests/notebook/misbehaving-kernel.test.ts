@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { KernelSpec } from "../../src/notebook/kernel-spec";
 import type { Cell, Output } from "../../src/notebook/nbformat";
-import { type Run, type RunEvent, type RunOptions, runNotebook } from "../../src/notebook/run-notebook";
+import { type Run, type RunEvent, type RunOptions, runNotebook } from "../../src/notebook/run/run-notebook";
 import { code, notebook } from "./fixtures/make";
 
 function fake(mode = ""): KernelSpec {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { importsOf, ModuleGraph } from "../../src/notebook/module-graph";
+import { importsOf, ModuleGraph } from "../../src/notebook/reproduce/module-graph";
 
 function names(source: string): unknown[] {
   return importsOf(source).map((one) => [one.from, one.names === "all" ? "all" : [...one.names]]);

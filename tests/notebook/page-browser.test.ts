@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cell, Output } from "../../src/notebook/nbformat";
-import { renderNotebook } from "../../src/notebook/render";
+import { renderNotebook } from "../../src/notebook/render/render";
 import { lineChart } from "../../src/report/charts/line";
 import { dataTable } from "../../src/report/data-table";
 import { figuresMime, provenanceMime } from "../../src/report/figures";

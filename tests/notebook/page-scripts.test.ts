@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cell, Output } from "../../src/notebook/nbformat";
-import { fitParts, mostBytes, type Part } from "../../src/notebook/page-size";
+import { fitParts, mostBytes, type Part } from "../../src/notebook/render/page-size";
 import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";
 import { code, notebook, prose } from "./fixtures/make";
@@ -12,8 +12,8 @@ import { code, notebook, prose } from "./fixtures/make";
 // What runs in a page is the built package's; the test runner's own transform adds helpers that a page lacks.
 const dist = resolve(__dirname, "..", "..", "dist");
 const { renderNotebook } = require(
-  join(dist, "notebook", "render.js"),
-) as typeof import("../../src/notebook/render");
+  join(dist, "notebook", "render", "render.js"),
+) as typeof import("../../src/notebook/render/render");
 const { budgetExplorer } = require(
   join(dist, "report", "charts", "explorer.js"),
 ) as typeof import("../../src/report/charts/explorer");

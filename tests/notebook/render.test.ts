@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Cell } from "../../src/notebook/nbformat";
-import { renderNotebook } from "../../src/notebook/render";
+import { renderNotebook } from "../../src/notebook/render/render";
 import { code, notebook, prose } from "./fixtures/make";
 
 function said(source: string, text: string, ...tags: string[]): Cell {

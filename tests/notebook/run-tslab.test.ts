@@ -12,8 +12,8 @@ import { join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { bundledTslab } from "../../src/notebook/kernel-spec";
 import type { Cell, Output } from "../../src/notebook/nbformat";
-import { prepare, runFile } from "../../src/notebook/run-file";
-import { describeFailure, type Run, type RunOptions, runNotebook } from "../../src/notebook/run-notebook";
+import { prepare, runFile } from "../../src/notebook/run/run-file";
+import { describeFailure, type Run, type RunOptions, runNotebook } from "../../src/notebook/run/run-notebook";
 import { makeSnapshot, snapshotCommand } from "../../src/notebook/snapshot";
 import { code, notebook } from "./fixtures/make";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { StreamText } from "../../src/notebook/stream-text";
+import { StreamText } from "../../src/notebook/run/stream-text";
 
 function shown(...pieces: string[]): string {
   const text = new StreamText();

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { Notebook } from "../../src/notebook/nbformat";
-import { collectProvenance } from "../../src/notebook/payloads";
-import { renderNotebook } from "../../src/notebook/render";
+import { collectProvenance } from "../../src/notebook/render/payloads";
+import { renderNotebook } from "../../src/notebook/render/render";
 import { provenanceOutput } from "../../src/report/figures";
 import { netsBackend, provenanceOf } from "../../src/studies/provenance";
 

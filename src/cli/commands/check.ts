@@ -34,7 +34,7 @@ Exit codes: 0 nothing found, 1 something found, 2 wrong usage or not a notebook.
 async function check(paths: readonly string[], flags: CheckFlags): Promise<void> {
   const { checkNotebook, cleanText } = await import("../../notebook/check-notebook.js");
   const { checkTypes } = await import("../../notebook/check-types.js");
-  const { notebooksAt, readNotebook } = await import("../../notebook/run-file.js");
+  const { notebooksAt, readNotebook } = await import("../../notebook/run/run-file.js");
   const { writeAtomic } = await import("../../data/files.js");
   const { asUsage } = await import("../support/parameters.js");
   const notebooks = asUsage(() =>

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { ReportJson } from "../../notebook/write-report";
+import type { ReportJson } from "../../notebook/render/write-report";
 import type { FigureRow } from "../../report/compare-figures";
 import { note, printJson, printTable } from "../support/output";
 
@@ -30,7 +30,7 @@ Examples:
 }
 
 async function compare(paths: readonly string[], flags: CompareFlags): Promise<void> {
-  const { findReport } = await import("../../notebook/verify.js");
+  const { findReport } = await import("../../notebook/verify/verify.js");
   const { compareFigures } = await import("../../report/compare-figures.js");
   const { asUsage } = await import("../support/parameters.js");
   const { usageError } = await import("../support/exit.js");

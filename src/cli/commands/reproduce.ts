@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import type { Project, Step } from "../../notebook/reproduce";
-import type { FileRun, Prepared } from "../../notebook/run-file";
+import type { Project, Step } from "../../notebook/reproduce/reproduce";
+import type { FileRun, Prepared } from "../../notebook/run/run-file";
 import { exitCodes } from "../support/exit";
 import { note, print } from "../support/output";
 
@@ -57,10 +57,10 @@ function collect(value: string, before: readonly string[]): string[] {
 }
 
 async function reproduce(names: readonly string[], flags: ReproduceFlags): Promise<void> {
-  const { Project } = await import("../../notebook/reproduce.js");
+  const { Project } = await import("../../notebook/reproduce/reproduce.js");
   const { asUsage, parametersOf } = await import("../support/parameters.js");
   const { seconds, wholeNumber } = await import("../support/options.js");
-  const { checkTarget } = await import("../../notebook/run-file.js");
+  const { checkTarget } = await import("../../notebook/run/run-file.js");
   const timeoutSeconds = seconds(flags.timeout, "--timeout");
   const jobs = wholeNumber(flags.jobs, "--jobs", 1, 64);
   const { notebooks, out, force } = flags;
@@ -90,7 +90,7 @@ async function reproduce(names: readonly string[], flags: ReproduceFlags): Promi
   const failed = done.find((one) => one.run.verdict !== "ok");
   if (stop.signal.aborted) process.exitCode = exitCodes.interrupted;
   else if (failed) {
-    const { exitCode } = await import("../../notebook/run-notebook.js");
+    const { exitCode } = await import("../../notebook/run/run-notebook.js");
     process.exitCode = exitCode(failed.run.verdict);
   }
 }
@@ -103,7 +103,7 @@ async function runOne(
   timeoutSeconds: number,
   signal: AbortSignal,
 ): Promise<FileRun> {
-  const { runFile } = await import("../../notebook/run-file.js");
+  const { runFile } = await import("../../notebook/run/run-file.js");
   const { makeSnapshotMeanwhile } = await import("../../notebook/snapshot.js");
   // The first run on a machine prepares faster starts for all later ones.
   const making = makeSnapshotMeanwhile(prepared.kernel, flags.notebooks);

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
-import type { FileRun, Prepared } from "../../notebook/run-file";
+import type { FileRun, Prepared } from "../../notebook/run/run-file";
 import { exitCodes } from "../support/exit";
 import { note } from "../support/output";
 
@@ -61,7 +61,7 @@ function collect(value: string, before: readonly string[]): string[] {
 }
 
 async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
-  const { checkTarget, prepare, runFile } = await import("../../notebook/run-file.js");
+  const { checkTarget, prepare, runFile } = await import("../../notebook/run/run-file.js");
   const { asUsage, parametersOf } = await import("../support/parameters.js");
   const { jsonProgress, lineProgress, reportRun } = await import("../support/notebook-progress.js");
   const { stopSignal } = await import("../support/stop-signal.js");
@@ -107,7 +107,7 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
 }
 
 async function worstCode(runs: readonly (FileRun | undefined)[], stopped: boolean): Promise<number> {
-  const { exitCode } = await import("../../notebook/run-notebook.js");
+  const { exitCode } = await import("../../notebook/run/run-notebook.js");
   const failed = runs.find((one) => one !== undefined && one.run.verdict !== "ok");
   if (stopped) return exitCodes.interrupted;
   return failed ? exitCode(failed.run.verdict) : exitCodes.ok;

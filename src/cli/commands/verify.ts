@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Verification, VerifiedFigure } from "../../notebook/verify";
+import type { Verification, VerifiedFigure } from "../../notebook/verify/verify";
 import { exitCodes } from "../support/exit";
 import { note, print, printJson, printTable } from "../support/output";
 
@@ -34,8 +34,8 @@ Examples:
 }
 
 async function verify(path: string, flags: VerifyFlags): Promise<void> {
-  const { findReport, verifyReport } = await import("../../notebook/verify.js");
-  const { prepare } = await import("../../notebook/run-file.js");
+  const { findReport, verifyReport } = await import("../../notebook/verify/verify.js");
+  const { prepare } = await import("../../notebook/run/run-file.js");
   const { lineProgress } = await import("../support/notebook-progress.js");
   const { stopSignal } = await import("../support/stop-signal.js");
   const { decimalNumber, seconds } = await import("../support/options.js");
@@ -60,7 +60,7 @@ async function verify(path: string, flags: VerifyFlags): Promise<void> {
     const { figures, dataChanges, holds, failures } = done;
     printJson({ report: path, verdict: done.run.verdict, holds, figures, dataChanges, failures });
   } else tell(done, flags.all ?? false);
-  const { exitCode } = await import("../../notebook/run-notebook.js");
+  const { exitCode } = await import("../../notebook/run/run-notebook.js");
   if (done.run.verdict !== "ok") process.exitCode = exitCode(done.run.verdict);
   else if (!done.holds) process.exitCode = exitCodes.failure;
 }

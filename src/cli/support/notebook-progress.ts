@@ -1,6 +1,6 @@
 import type { Notebook } from "../../notebook/nbformat";
-import type { FileRun } from "../../notebook/run-file";
-import type { RunEvent } from "../../notebook/run-notebook";
+import type { FileRun } from "../../notebook/run/run-file";
+import type { RunEvent } from "../../notebook/run/run-notebook";
 import { duration } from "../../report/format";
 import { note, print } from "./output";
 

@@ -1,6 +1,6 @@
-import { type DataOutput, dataOutput, type ErrorOutput, type Output } from "./nbformat";
+import { type DataOutput, dataOutput, type ErrorOutput, type Output } from "../nbformat";
+import type { Message } from "../wire";
 import { StreamText } from "./stream-text";
-import type { Message } from "./wire";
 
 type Held =
   | { kind: "stream"; name: "stdout" | "stderr"; text: StreamText }

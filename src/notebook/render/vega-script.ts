@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { specClass } from "../report/charts/vega";
+import { specClass } from "../../report/charts/vega";
 
 /**
  * The script that makes a page's Vega charts interactive: Vega itself, its interpreter (no code is made from text, so

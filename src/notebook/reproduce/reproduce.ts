@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { check } from "../core/checks";
-import { writeAtomic } from "../data/files";
-import type { Entry } from "../report/page";
-import { type Facts, factsOf } from "./facts";
+import { check } from "../../core/checks";
+import { writeAtomic } from "../../data/files";
+import type { Entry } from "../../report/page";
+import { type Facts, factsOf } from "../facts";
+import type { Cell, Notebook } from "../nbformat";
+import { collectProvenance } from "../render/payloads";
+import { dropFailed, intact, type ReportJson, readReport, writeReport } from "../render/write-report";
+import { type Prepared, prepare, readNotebook } from "../run/run-file";
 import { changes, digestOf, InputReader, type Inputs } from "./inputs";
-import type { Cell, Notebook } from "./nbformat";
-import { collectProvenance } from "./payloads";
-import { type Prepared, prepare, readNotebook } from "./run-file";
-import { dropFailed, intact, type ReportJson, readReport, writeReport } from "./write-report";
 
 /** What has to be done for a notebook, and why. */
 export interface Step {
@@ -137,7 +137,7 @@ export class Project {
     const { telelink, node, commit } = this.facts;
     for (const one of this.all) if (this.digests.has(one.name)) dropFailed(out, one.name);
     const entries = this.all.flatMap((one) => entryOf(out, one.name) ?? []);
-    const { indexPage } = await import("../report/page.js");
+    const { indexPage } = await import("../../report/page.js");
     const page = indexPage(entries, [
       ...[`telelink ${telelink}`, `Node ${node}`],
       ...(commit ? [`commit ${commit}`] : []),

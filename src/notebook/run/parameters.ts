@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { check } from "../core/checks";
-import type { Cell, Notebook } from "./nbformat";
+import { check } from "../../core/checks";
+import type { Cell, Notebook } from "../nbformat";
 
 /** A value that a parameter can take: JSON. */
 export type ParameterValue =

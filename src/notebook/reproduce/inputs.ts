@@ -1,17 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { findSource, publicSources } from "../data/sources";
-import type { DataSource } from "../report/figures";
-import { tslabVersion } from "./facts";
+import { findSource, publicSources } from "../../data/sources";
+import type { DataSource } from "../../report/figures";
+import { packageRoot, tslabVersion } from "../facts";
+import type { Prepared } from "../run/run-file";
 import { importsOf, ModuleGraph } from "./module-graph";
-import type { Prepared } from "./run-file";
 
 /** Everything that a notebook's outputs depend on: a name for readers, and a hash or a value. */
 export type Inputs = Readonly<Record<string, string>>;
-
-/** The folder of this package, where it was built. */
-export const packageRoot: string = resolve(__dirname, "..", "..");
 
 /** Computes the inputs of notebooks; reads each file of the package once. */
 export class InputReader {
@@ -67,7 +64,7 @@ export class InputReader {
 
   /** What the look of a report depends on, beyond its notebook and figures. */
   renderer(): string {
-    const files = this.graph.reachFrom([join("dist", "notebook", "render.js")]);
+    const files = this.graph.reachFrom([join("dist", "notebook", "render", "render.js")]);
     return hash(files.map((file) => this.graph.text(file)).join("\n"));
   }
 

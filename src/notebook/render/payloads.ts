@@ -5,8 +5,8 @@ import {
   figuresMime,
   type Provenance,
   provenanceMime,
-} from "../report/figures";
-import type { DataOutput, Notebook } from "./nbformat";
+} from "../../report/figures";
+import type { DataOutput, Notebook } from "../nbformat";
 
 /** All figures that the outputs hold, and the first finding. @throws RangeError for figures that can't be. */
 export function collectFigures(notebook: Notebook): Figures {

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { check } from "../core/checks";
-import { agrees } from "../report/compare-figures";
-import type { DataSource, Figure } from "../report/figures";
-import { collectFigures, collectProvenance } from "./payloads";
-import { prepare, runFile } from "./run-file";
-import type { Run, RunEvent } from "./run-notebook";
-import { type ReportJson, readReport } from "./write-report";
+import { check } from "../../core/checks";
+import { agrees } from "../../report/compare-figures";
+import type { DataSource, Figure } from "../../report/figures";
+import { collectFigures, collectProvenance } from "../render/payloads";
+import { type ReportJson, readReport } from "../render/write-report";
+import { prepare, runFile } from "../run/run-file";
+import type { Run, RunEvent } from "../run/run-notebook";
 
 /** A figure of a report beside that of another execution. */
 export interface VerifiedFigure {

@@ -1,10 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { check } from "../core/checks";
-import { reportMoment } from "./facts";
-import type { Inputs } from "./inputs";
-import { findKernelSpec, type KernelSpec } from "./kernel-spec";
-import { type Notebook, parseNotebook } from "./nbformat";
+import { check } from "../../core/checks";
+import { reportMoment } from "../facts";
+import { findKernelSpec, type KernelSpec } from "../kernel-spec";
+import { type Notebook, parseNotebook } from "../nbformat";
+import { dropFailed, type Result, type Timing, writeReport } from "../render/write-report";
+import type { Inputs } from "../reproduce/inputs";
 import {
   checkParameters,
   declaredParameters,
@@ -13,7 +14,6 @@ import {
   type Parameters,
 } from "./parameters";
 import type { Run, RunEvent } from "./run-notebook";
-import { dropFailed, type Result, type Timing, writeReport } from "./write-report";
 
 export interface FileOptions {
   /** The folder of what is written: NAME.ipynb and, if asked for, NAME.html and NAME.json. */

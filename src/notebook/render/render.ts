@@ -1,15 +1,15 @@
-import { explorerAttribute, explorerScript } from "../report/charts/explorer";
-import { isVega, specClass, undrawn, vegaFigure } from "../report/charts/vega";
-import { figuresMime, provenanceMime } from "../report/figures";
-import { duration } from "../report/format";
-import { ansiToHtml, highlight } from "../report/highlight";
-import { escapeHtml, html, raw } from "../report/html";
-import { type Heading, markdown, mathml } from "../report/markdown";
-import { reportPage, type Summary } from "../report/page";
-import { sanitize, uniqueIds } from "../report/sanitize";
-import type { Cell, DataOutput, Notebook, Output } from "./nbformat";
+import { explorerAttribute, explorerScript } from "../../report/charts/explorer";
+import { isVega, specClass, undrawn, vegaFigure } from "../../report/charts/vega";
+import { figuresMime, provenanceMime } from "../../report/figures";
+import { duration } from "../../report/format";
+import { ansiToHtml, highlight } from "../../report/highlight";
+import { escapeHtml, html, raw } from "../../report/html";
+import { type Heading, markdown, mathml } from "../../report/markdown";
+import { reportPage, type Summary } from "../../report/page";
+import { sanitize, uniqueIds } from "../../report/sanitize";
+import type { Cell, DataOutput, Notebook, Output } from "../nbformat";
+import { languageOf, tagged } from "../run/parameters";
 import { fitParts, type Part } from "./page-size";
-import { languageOf, tagged } from "./parameters";
 import { collectFigures, collectProvenance } from "./payloads";
 import { vegaScript } from "./vega-script";
 

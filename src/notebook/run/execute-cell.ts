@@ -1,7 +1,7 @@
-import type { Kernel } from "./kernel";
+import type { Kernel } from "../kernel";
+import { uncaught } from "../tslab-error";
+import type { Message } from "../wire";
 import type { CellOutputs } from "./outputs";
-import { uncaught } from "./tslab-error";
-import type { Message } from "./wire";
 
 /** How a cell's execution ended. */
 export type CellStatus =

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { openAtomic } from "../data/files";
-import { duration } from "../report/format";
-import type { Summary } from "../report/page";
-import { factsOf, readableDate, tslabVersion } from "./facts";
-import type { Inputs } from "./inputs";
-import type { KernelSpec } from "./kernel-spec";
-import { type Notebook, notebookPieces } from "./nbformat";
-import type { Parameters } from "./parameters";
+import { openAtomic } from "../../data/files";
+import { duration } from "../../report/format";
+import type { Summary } from "../../report/page";
+import { factsOf, readableDate, tslabVersion } from "../facts";
+import type { KernelSpec } from "../kernel-spec";
+import { type Notebook, notebookPieces } from "../nbformat";
+import type { Inputs } from "../reproduce/inputs";
+import type { Parameters } from "../run/parameters";
 
 /** How long a run took; absent where SOURCE_DATE_EPOCH asks for equal bytes. */
 export interface Timing {
