@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { check } from "../core/checks";
 import type { Watch } from "../core/model";
 import { openAtomic } from "./files";
@@ -21,14 +21,20 @@ export async function downloadSource(
   options: DownloadOptions = {},
 ): Promise<string> {
   const { timeoutMs = 120_000, signal, progress } = options;
-  const action = `download ${source.name} from ${source.url}`;
+  const { url } = source;
+  check(
+    url !== undefined,
+    `download ${source.name}`,
+    `no lasting address of ${source.file} is known: get it from ${source.origin}`,
+  );
+  const action = `download ${source.name} from ${url}`;
   const limit = AbortSignal.timeout(timeoutMs);
   const stop = signal ? AbortSignal.any([limit, signal]) : limit;
   const path = join(folder, source.file);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   const file = openAtomic(path);
   try {
-    const answer = await fetch(source.url, { signal: stop, redirect: "follow" });
+    const answer = await fetch(url, { signal: stop, redirect: "follow" });
     check(answer.ok, action, `the server must answer 200, got ${answer.status} ${answer.statusText}`.trim());
     const hash = createHash("sha256");
     let done = 0;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { check } from "../core/checks";
 import { downloadSource } from "./download";
 import { joinTables } from "./join-tables";
-import { viewRows } from "./simulate/view-rows";
+import { viewAs, viewRows } from "./simulate/view-rows";
 import {
   dataFolders,
   downloadFolder,
@@ -11,6 +12,7 @@ import {
   publicSource,
   publishedSchema,
   readSource,
+  type SchemaName,
 } from "./sources";
 import { type Table, takeTableRows } from "./table";
 import { csvText } from "./write-csv";
@@ -21,8 +23,9 @@ export interface LoadOptions {
   /** Whether to download what isn't found; defaults to false. */
   readonly download?: boolean;
   /**
-   * Whether to simulate what can't be had, with as many rows and the same schema; defaults to true. The result then says
-   * `simulated: true`, and its figures can't be compared with published ones. When false, it is an error.
+   * Whether to simulate what can't be had, with as many rows and the same schema, if the simulator writes that; defaults
+   * to true. The result then says `simulated: true`, and its figures can't be compared with published ones. When false,
+   * it is an error.
    */
   readonly simulate?: boolean;
   /** Seed of simulated rows; defaults to 42. */
@@ -39,10 +42,20 @@ export async function loadSource(name: string, options: LoadOptions = {}): Promi
   const path = findSource(source, folders);
   if (path) return readSource(source, path);
   if (download) return readSource(source, await downloadSource(source, downloadFolder()));
-  if (simulate) return simulateSource(source, seed);
+  if (simulate && canSimulate(source)) return simulateSource(source, seed);
   throw new Error(
-    `Cannot load ${name}: ${source.file} must be in ${folders.join(", ")}; telelink data fetch downloads it`,
+    `Cannot load ${name}: ${source.file} must be in ${folders.join(", ") || "a data folder"}; ${whereToGet(source)}`,
   );
+}
+
+/** What to do for the data set's file, as the end of a message. */
+export function whereToGet({ name, origin, url }: PublicSource): string {
+  return url ? `telelink data fetch ${name} downloads it` : `no lasting address is known: see ${origin}`;
+}
+
+/** Whether the simulator can make rows in the data set's place. */
+export function canSimulate(source: PublicSource): source is PublicSource & { readonly schema: SchemaName } {
+  return Object.hasOwn(viewAs, source.schema);
 }
 
 /** The churn-bigml customers: 2,666 to train on, 667 to test on. */
@@ -60,6 +73,7 @@ export async function loadTelco(options: LoadOptions = {}): Promise<Loaded> {
 
 /** Simulated rows in the data set's place: as many, in its schema. churn-bigml's two parts are parts of one base. */
 export function simulateSource(source: PublicSource, seed: number): Loaded {
+  check(canSimulate(source), `simulate ${source.name}`, "only telecom customers can be", source.schema);
   const isTest = source.name === "churn-bigml-20";
   const skip = isTest ? publicSource("churn-bigml-80").rows : 0;
   const all = joinTables([...viewRows(source.schema, skip + source.rows, seed)]);

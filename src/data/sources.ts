@@ -7,20 +7,30 @@ import { parseCsv } from "./read-csv";
 import { type Schema, schemaFromJson } from "./schema";
 import type { Table } from "./table";
 
-/** The schemas that public telecom data sets come in. */
+/** The schemas that the simulator can write. */
 export type SchemaName = "churn-bigml" | "telco" | "reference";
 
 /** A public data set: where it is published, and by which bytes it is known. */
 export interface PublicSource {
   readonly name: string;
   readonly title: string;
+  /** Its path within a data folder. */
   readonly file: string;
-  readonly url: string;
+  /** Who publishes it. */
+  readonly origin: string;
+  /** Where these very bytes can be had for good; absent where no such address is known. */
+  readonly url?: string;
   readonly sha256: string;
   readonly bytes: number;
+  /** Data rows in the file, those that its schema turns away included. */
   readonly rows: number;
   readonly licence: string;
-  readonly schema: SchemaName;
+  /** Its entry in the catalogue's `schemas`. Columns that this doesn't name are inferred. */
+  readonly schema: string;
+  /** How its cells are set apart; left out, as in CSV. */
+  readonly separator?: "blanks";
+  /** Names of its columns where the file has no header. */
+  readonly header?: readonly string[];
 }
 
 /** Where a table came from: what a report's header says about its data. */
@@ -47,7 +57,7 @@ export interface Loaded {
 const root = resolve(__dirname, "..", "..");
 
 interface Catalogue {
-  readonly schemas: Readonly<Record<SchemaName, Schema>>;
+  readonly schemas: Readonly<Record<string, Schema>>;
   readonly sources: readonly PublicSource[];
 }
 
@@ -55,12 +65,12 @@ interface Catalogue {
 function catalogue(): Catalogue {
   const file = join(root, "data", "sources.json");
   const json = JSON.parse(readFileSync(file, "utf8")) as {
-    schemas: Record<SchemaName, unknown>;
+    schemas: Record<string, unknown>;
     sources: PublicSource[];
   };
   const schemas = Object.fromEntries(
     Object.entries(json.schemas).map(([name, one]) => [name, schemaFromJson(one, name)]),
-  ) as Record<SchemaName, Schema>;
+  );
   return { schemas, sources: json.sources };
 }
 
@@ -82,8 +92,10 @@ export function publicSource(name: string): PublicSource {
 }
 
 /** The columns, levels and target of a published schema. */
-export function publishedSchema(name: SchemaName): Schema {
-  return catalogue().schemas[name];
+export function publishedSchema(name: string): Schema {
+  const { schemas } = catalogue();
+  checkOneOf(name, Object.keys(schemas), "find schema", "the name");
+  return schemas[name];
 }
 
 /** The folders searched for data files, in order: `TELELINK_DATA`, `../shared/data` beside the package, `data/raw`. */
@@ -130,7 +142,7 @@ export function readSource(source: PublicSource, path: string): Loaded {
   const bytes = readFileSync(path);
   verifySource(source, bytes, path);
   const { table, schema, problems } = parseCsv(
-    bytes,
+    source.separator === "blanks" ? csvOfBlanks(bytes, source.header) : bytes,
     { schema: publishedSchema(source.schema) },
     source.file,
   );
@@ -141,4 +153,17 @@ export function readSource(source: PublicSource, path: string): Loaded {
     problems,
     source: { name, title, sha256, rows: table.rows, simulated: false, path, licence },
   };
+}
+
+/** Text of cells set apart by blanks, with days as 19970131, as CSV, a line a line; under `header` where it has none. */
+function csvOfBlanks(bytes: Uint8Array, header?: readonly string[]): string {
+  const lines = Buffer.from(bytes).toString("utf8").trimEnd().split(/\r?\n/);
+  const rows = lines.map((line) =>
+    line
+      .trim()
+      .split(/\s+/)
+      .join(",")
+      .replace(/\b(\d{4})(\d\d)(\d\d)\b/g, "$1-$2-$3"),
+  );
+  return `${(header ? [header.join(","), ...rows] : rows).join("\n")}\n`;
 }

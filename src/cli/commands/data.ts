@@ -50,40 +50,37 @@ Examples:
 }
 
 async function list(options: { json?: boolean }): Promise<void> {
-  const { findSource, publicSources } = await import("../../data/sources.js");
+  const [{ findSource, publicSources }, { whereToGet }] = await Promise.all([
+    import("../../data/sources.js"),
+    import("../../data/load-source.js"),
+  ]);
   const found = publicSources().map((one) => ({ ...one, path: findSource(one) }));
   if (options.json) return printJson(found);
   printTable(
     ["name", "rows", "title", "found at"],
-    found.map((one) => [
-      one.name,
-      String(one.rows),
-      one.title,
-      one.path ?? "not found (telelink data fetch)",
-    ]),
+    found.map((one) => [one.name, String(one.rows), one.title, one.path ?? `not found (${whereToGet(one)})`]),
   );
 }
 
 async function find(name: string | undefined): Promise<void> {
   const { dataFolders, findSource, publicSource, publicSources } = await import("../../data/sources.js");
+  const { whereToGet } = await import("../../data/load-source.js");
   let missing = 0;
   for (const one of name ? [publicSource(name)] : publicSources()) {
     const path = findSource(one);
     if (path) print(path);
     else {
       missing++;
-      note(`${one.file} is not in ${dataFolders().join(", ")}`);
+      note(`${one.file} is not in ${dataFolders().join(", ")}; ${whereToGet(one)}`);
     }
   }
-  if (missing > 0)
-    throw new CliError(
-      `${missing} data set${missing === 1 ? "" : "s"} missing; telelink data fetch downloads them`,
-    );
+  if (missing > 0) throw new CliError(`${missing} data set${missing === 1 ? "" : "s"} missing`);
 }
 
 async function fetchAll(names: string[], options: { to?: string; timeout: string }): Promise<void> {
   const { downloadFolder, findSource, publicSource, publicSources } = await import("../../data/sources.js");
   const { downloadSource } = await import("../../data/download.js");
+  const { whereToGet } = await import("../../data/load-source.js");
   const { seconds } = await import("../support/options.js");
   const folder = options.to ?? downloadFolder();
   const timeoutMs = seconds(options.timeout, "--timeout") * 1000;
@@ -93,6 +90,10 @@ async function fetchAll(names: string[], options: { to?: string; timeout: string
     const path = options.to ? findSource(one, [options.to]) : findSource(one);
     if (path) {
       print(`${path} is there`);
+      continue;
+    }
+    if (names.length === 0 && one.url === undefined) {
+      note(`${one.name} must be got by hand: ${whereToGet(one)}`);
       continue;
     }
     try {
