@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make reproduce` and `make test`.
 SHELL := bash
-.PHONY: help reproduce ready full test build install check bench peers peers-clv peers-api peers-sdv peers-spark native clean
+.PHONY: help reproduce ready full test mutants build install check bench peers peers-clv peers-api peers-sdv peers-spark native clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -31,6 +31,9 @@ full: ready ## the same with every method on five splits, and every model on twe
 
 test: build ## types, lint, layers and all tests
 	@npm run --silent test
+
+mutants: build ## put known faults into a copy of the code, one at a time: tests have to notice each (minutes)
+	@node scripts/mutants.mjs
 
 bench: build peers peers-clv ## time ours beside the peers', one run each
 	@node bench/run.mjs

@@ -2,6 +2,7 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import type { RejectedRow } from "../../src/data/csv/options";
 import { joinTables } from "../../src/data/join-tables";
 import { readCsv } from "../../src/data/read-csv";
 import { readCsvBatches } from "../../src/data/read-csv-batches";
@@ -36,6 +37,26 @@ describe("readCsvBatches(source, options)", () => {
     }
     expect(joinTables(tables)).toEqual(readCsv(file, { schema }).table);
     expect([batches.rows, batches.rejected, batches.bytes]).toEqual([7043, 0, 970_457]);
+  });
+
+  test("numbers rejected rows as they stand in the file, from 1, behind rows too short and in later blocks", async () => {
+    const lines = Array.from(
+      { length: 5000 },
+      (_, i) => `${i + 1},${[7, 8, 4321].includes(i + 1) ? "many" : i}`,
+    );
+    lines[5] = "6";
+    const rejected: { row: number; line: number; text: string }[] = [];
+    const schema = { columns: ["id", "n"].map((name) => ({ name, type: "numeric" as const })) };
+    const onReject = ({ row, line, text }: RejectedRow): void => void rejected.push({ row, line, text });
+    await collect(
+      await readCsvBatches(bytesOf(`id,n\n${lines.join("\n")}\n`, 900), { schema, onReject, rows: 500 }),
+    );
+    expect(rejected).toEqual([
+      { row: 6, line: 7, text: "6" },
+      { row: 7, line: 8, text: "7,many" },
+      { row: 8, line: 9, text: "8,many" },
+      { row: 4321, line: 4322, text: "4321,many" },
+    ]);
   });
 
   test("cuts a stream anywhere: in numbers, quotes, line ends and characters", async () => {

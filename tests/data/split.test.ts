@@ -80,6 +80,17 @@ describe("random splits", () => {
     expect(a).not.toEqual(c);
   });
 
+  test("stratifiedKFold(labels, 4, rng) deals rows out in random order", () => {
+    // Without a stream rows are dealt in the order of the file, which often is an order in time.
+    const labels = Float64Array.from({ length: 400 }, (_, i) => i % 2);
+    const [still, a, b] = [undefined, seeded(1), seeded(2)].map((rng) => stratifiedKFold(labels, 4, rng));
+    expect(still?.[0].test).toEqual(Int32Array.from({ length: 100 }, (_, i) => i));
+    const early = a[0].test.filter((row) => row < 100).length;
+    // A hypergeometric count of mean 25 and deviation 3.8.
+    expect(Math.abs(early - 25)).toBeLessThan(16);
+    expect(a).not.toEqual(b);
+  });
+
   test("strata keep their shares to within one row", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 10, max: 80 }), (seed, rows) => {

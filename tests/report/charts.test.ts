@@ -5,7 +5,7 @@ import { heatMap } from "../../src/report/charts/heat-map";
 import { lineChart } from "../../src/report/charts/line";
 import { scatterChart } from "../../src/report/charts/scatter";
 
-const words = { title: "What <it> shows", description: "Two lines that cross" };
+const words = { title: "What <it> shows", description: 'Two lines that </desc><b title="x">cross' };
 const charts: Record<string, () => Promise<string>> = {
   line: () =>
     lineChart({
@@ -76,7 +76,7 @@ describe.each(Object.entries(charts))("%s chart", (_, draw) => {
     const text = await draw();
     expect(text.match(/<svg /g)).toHaveLength(1);
     expect(text).toMatch(
-      /<svg [^>]*role="img" aria-labelledby="(\S+)-t \1-d"><title id="\1-t">What &lt;it&gt; shows<\/title><desc id="\1-d">/,
+      /<svg [^>]*role="img" aria-labelledby="(\S+)-t \1-d"><title id="\1-t">What &lt;it&gt; shows<\/title><desc id="\1-d">Two lines that &lt;\/desc&gt;&lt;b title=&quot;x&quot;&gt;cross<\/desc>/,
     );
     expect(text).toContain("<summary>Data</summary>");
     expect(text).not.toMatch(

@@ -30,6 +30,18 @@ test("numbers never show as NaN, undefined or 17 digits", () => {
   ]);
 });
 
+test("dataTable escapes whatever it is given, in text and in attributes", () => {
+  const hostile = `"><img src=x onerror='alert(1)'>`;
+  const escaped = "&quot;&gt;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;";
+  const text = dataTable([{ name: hostile }], [{ label: hostile, help: hostile, text: (r) => r.name }], {
+    caption: hostile,
+    note: hostile,
+  });
+  expect(text).not.toContain("<img");
+  // Label, help, cell, note, and the caption as text and as the region's name.
+  expect(text.split(escaped)).toHaveLength(7);
+});
+
 test("dataTable marks the best row of a column, never a muted one, and escapes", () => {
   const rows = [
     { name: "<b>LR</b>", auc: 0.81 },

@@ -1,5 +1,13 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { column, type Feature, type Labelled, matrix, matrixFromRows, row } from "../../../src/core/matrix";
+import {
+  column,
+  type Feature,
+  type Labelled,
+  matrix,
+  matrixFromRows,
+  row,
+  takeLabelled,
+} from "../../../src/core/matrix";
 import { closeThreads } from "../../../src/core/pool";
 import { seeded } from "../../../src/core/rng";
 import {
@@ -97,6 +105,42 @@ describe("gradientBoosting learns what LightGBM learns", () => {
       expect(share).toBeCloseTo(want.gains[column] / total, 1);
     });
   });
+});
+
+test("gradientBoosting weighs classes as it weighs rows", async () => {
+  // One in seven rows is positive, so that balanced weights are 0.58 and 3.5, far from 1.
+  const y = golden.label.slice(0, golden.rows).map((label, i) => (i % 7 === 0 ? label : 0));
+  const positives = y.reduce((sum, label) => sum + label, 0);
+  const train = labelled(y);
+  const weights = train.y.map((label) => y.length / (2 * (label === 1 ? positives : y.length - positives)));
+  const scores = async (options: GradientBoostingOptions, rows: Labelled) =>
+    (await gradientBoosting({ trees: 20, ...options })(rows, seeded(1))).score(train.x);
+  const balanced = await scores({ classWeights: "balanced" }, train);
+  const byRow = await scores({}, { ...train, weights });
+  const plain = await scores({}, train);
+  for (const [i, score] of balanced.entries()) expect(score).toBeCloseTo(byRow[i], 6);
+  expect(Math.max(...balanced.map((score, i) => score - plain[i]))).toBeGreaterThan(0.5);
+});
+
+test("gradientBoosting weighs the rows it validates on", async () => {
+  // A row of weight 3 is a row that stands three times.
+  const half = golden.rows / 2;
+  const rows = (from: number, to: number): Labelled => ({
+    x: rowsOf(from, to, false),
+    y: Float64Array.from(golden.label.slice(from, to)),
+  });
+  const held = rows(half, golden.rows);
+  const weights = held.y.map((_, i) => (i % 2 === 0 ? 3 : 1));
+  const thrice = Array.from(weights, (weight, i) => new Array<number>(weight).fill(i)).flat();
+  const losses = async (validation: Labelled) =>
+    (await gradientBoosting({ trees: 5, validation })(rows(0, half), seeded(1))).validationLosses;
+  const [weighted, repeated, plain] = [
+    await losses({ ...held, weights }),
+    await losses(takeLabelled(held, Int32Array.from(thrice))),
+    await losses(held),
+  ];
+  for (const [k, loss] of weighted.entries()) expect(loss).toBeCloseTo(repeated[k], 9);
+  expect(Math.abs(weighted[4] - plain[4])).toBeGreaterThan(1e-5);
 });
 
 test("gradientBoosting boosts the same trees at 1, 2 and 3 threads, with sampling and with leaves' medians", async () => {

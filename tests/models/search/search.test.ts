@@ -6,6 +6,7 @@ import { stratifiedKFold } from "../../../src/data/split";
 import { table } from "../../../src/data/table";
 import { crossValidate } from "../../../src/evaluate/cross-validate";
 import { scorerNamed } from "../../../src/evaluate/scorers";
+import { encode as fitEncode } from "../../../src/features/encode";
 import { learnerFrom } from "../../../src/models/learner";
 import { halvingSearch } from "../../../src/models/search/halving-search";
 import { type SearchResult, search } from "../../../src/models/search/search";
@@ -132,6 +133,27 @@ test("search(options) gives the same at 1 and 2 threads, with SMOTE inside folds
   const shared = { candidates, folds, scorer: rocAuc, resample: smote() };
   await same((threads) => search({ ...shared, data: { x, y }, threads }, seeded(5)));
   await same((threads) => search({ ...shared, data: { table: people, y }, threads }, seeded(5)));
+});
+
+test("search(options) fits encoders on training rows of folds only", async () => {
+  const fittedOn: number[] = [];
+  const counting = (rows: typeof people) => {
+    fittedOn.push(rows.rows);
+    return fitEncode()(rows);
+  };
+  await search(
+    {
+      data: { table: people, y },
+      encode: counting,
+      candidates: [candidates[0]],
+      folds,
+      scorer: rocAuc,
+      threads: 1,
+    },
+    seeded(1),
+  );
+  // Two of three folds each, and all rows for the best candidate's refit.
+  expect(fittedOn).toEqual([160, 160, 160, 240]);
 });
 
 test("search(options) resamples training rows of folds only", async () => {

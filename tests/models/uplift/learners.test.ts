@@ -74,6 +74,38 @@ describe.each(Object.keys(learners))("%s", (name) => {
   });
 });
 
+test("xLearner weighs the effect learnt from controls by the share treated", async () => {
+  // Künzel et al. (2019), equation 9: τ(x) = e τ₀(x) + (1 − e) τ₁(x), with τ₀ learnt from controls.
+  const rows = campaign(400, 3, 0.2);
+  const means: number[] = [];
+  const mean: Fit<Model> = async ({ y }) => {
+    const value = y.reduce((sum, v) => sum + v / y.length, 0);
+    means.push(value);
+    const predict: Model["predict"] = (x) => new Float64Array(x.rows).fill(value);
+    return { kind: "mean", predict, toJSON: () => ({ kind: "mean", version: 1 }) };
+  };
+  const model = await xLearner({ outcome: line, effect: mean })(rows, seeded(1));
+  const [treated, control] = means;
+  expect(treated).not.toBeCloseTo(control, 3);
+  expect(model.predict(rows.x)[0]).toBeCloseTo(0.2 * control + 0.8 * treated, 9);
+});
+
+test("rLearner takes the outcome expected by models that did not see the row", async () => {
+  // An outcome learner that knows every row it was fitted on by heart: in-sample residuals, and effects, would be 0.
+  const rows = campaign(600, 4);
+  const byHeart: Fit<Model> = async (train) => {
+    const known = new Map(Array.from(column(train.x, 0), (v, i) => [v, train.y[i]]));
+    return {
+      kind: "by-heart",
+      predict: (x) => Float64Array.from(column(x, 0), (v) => known.get(v) ?? 0),
+      toJSON: () => ({ kind: "by-heart", version: 1 }),
+    };
+  };
+  const model = await rLearner({ outcome: byHeart, effect: line })(rows, seeded(1));
+  const mean = model.predict(rows.x).reduce((sum, v) => sum + v / rows.y.length, 0);
+  expect(mean).toBeGreaterThan(0.2);
+});
+
 test("tLearner on binary outcomes ranks by effect, and tells both outcomes", async () => {
   const rng = seeded(9);
   const x = matrixFromRows(Array.from({ length: 6000 }, () => [normal(rng)]));
