@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 from lifelines import (
     CoxPHFitter,
     KaplanMeierFitter,
@@ -15,6 +16,7 @@ from lifelines import (
 from lifelines.datasets import load_rossi, load_waltons
 from lifelines.statistics import multivariate_logrank_test, proportional_hazard_test
 from lifelines.utils import restricted_mean_survival_time
+from scipy.stats import rankdata
 from sksurv.nonparametric import kaplan_meier_estimator, nelson_aalen_estimator
 
 
@@ -26,7 +28,28 @@ def floats(values):
     return [float(v) for v in np.ravel(values)]
 
 
-def cox(fitted, rows):
+def mean_ranks(times, events, _weights):
+    ranks = np.zeros(len(times))
+    ended = np.asarray(events, bool)
+    ranks[ended] = rankdata(np.asarray(times)[ended])
+    return pd.Series(ranks, index=times.index)
+
+
+def efron_survival(fitted, rows, rossi, times):
+    """exp(-H0(t) exp(eta)) with Efron's baseline, as R's survfit.coxph has it; lifelines' baseline is Breslow's."""
+    theta = np.exp(fitted.predict_log_partial_hazard(rossi)).to_numpy()
+    week, arrest = rossi["week"].to_numpy(), rossi["arrest"].to_numpy() == 1
+    hazards = []
+    for t in times:
+        total = 0
+        for s in np.unique(week[arrest & (week <= t)]):
+            tied = arrest & (week == s)
+            total += sum(1 / (theta[week >= s].sum() - l / tied.sum() * theta[tied].sum()) for l in range(tied.sum()))
+        hazards.append(total)
+    return np.exp(-np.outer(np.exp(fitted.predict_log_partial_hazard(rows)), hazards))
+
+
+def cox(fitted, rows, rossi):
     times = [1, 10, 25, 40, 52]
     return {
         "coefficients": floats(fitted.params_),
@@ -34,7 +57,7 @@ def cox(fitted, rows):
         "p": floats(fitted.summary["p"]),
         "logLikelihood": float(fitted.log_likelihood_),
         "times": times,
-        "survival": floats(fitted.predict_survival_function(rows, times=times).values.T),
+        "survival": floats(efron_survival(fitted, rows, rossi, times)),
         "risk": floats(fitted.predict_log_partial_hazard(rows)),
     }
 
@@ -85,7 +108,8 @@ def make():
     ph = {
         transform: [floats(r.test_statistic), floats(r.p_value)]
         for transform in ["rank", "km", "identity", "log"]
-        for r in [proportional_hazard_test(plain_cox, rossi, time_transform=transform)]
+        # lifelines ranks events of one time by their place in the file; R's cox.zph gives them their mean rank
+        for r in [proportional_hazard_test(plain_cox, rossi, time_transform=mean_ranks if transform == "rank" else transform)]
     }
     penalised = CoxPHFitter(penalizer=10 / len(rossi)).fit(rossi, "week", "arrest", fit_options=EXACT)
     truncated = CoxPHFitter().fit(rossi.assign(entry=r_entry), "week", "arrest", entry_col="entry", fit_options=EXACT)
@@ -127,8 +151,8 @@ def make():
             "weights": floats(r_weights),
             "predicted": [0, 17, 100],
         },
-        "cox": cox(plain_cox, first),
-        "coxPenalised": cox(penalised, first),
+        "cox": cox(plain_cox, first, rossi),
+        "coxPenalised": cox(penalised, first, rossi),
         "coxTruncated": {"coefficients": floats(truncated.params_), "standardErrors": floats(truncated.standard_errors_), "logLikelihood": float(truncated.log_likelihood_)},
         "coxWeighted": {"coefficients": floats(weighted_cox.params_), "logLikelihood": float(weighted_cox.log_likelihood_)},
         "likelihoodRatio": float(plain_cox.log_likelihood_ratio_test().test_statistic),

@@ -1,9 +1,14 @@
 import { check, checkInteger, checkNumber } from "../../core/checks";
-import { waldTable } from "../../core/math/inference";
 import { type Objective, withNumericGradient } from "../../core/math/optimise";
 import { betaln } from "../../core/math/special";
 import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
-import { fitPositive, type PositiveFit, positiveFitFromJSON, positiveFitJson } from "./positive-fit";
+import {
+  fitPositive,
+  type PositiveFit,
+  positiveFitFromJSON,
+  positiveFitJson,
+  positiveTable,
+} from "./positive-fit";
 
 const names = ["alpha", "beta", "c"];
 
@@ -25,7 +30,7 @@ export function betaDiscreteWeibull(cohorts: readonly Cohort[]): RenewalModel {
     [0.5, 5, 1.3],
     [2, 8, 0.7],
   ];
-  return bdwModel(fitPositive(likelihoodOf(renewals), names, starts, action));
+  return bdwModel(fitPositive(likelihoodOf(renewals), { names, starts }, action));
 }
 
 /** The model that `toJSON` described. */
@@ -74,7 +79,7 @@ function bdwModel(fit: PositiveFit): RenewalModel {
   return {
     ...fit,
     kind,
-    coefficientTable: (level) => waldTable(fit.names, fit.estimates, fit.covariance, level),
+    coefficientTable: (level) => positiveTable(fit, level),
     survivalAt: (renewals) => {
       checkNumber(renewals, 0, Infinity, "predict renewals", "renewals");
       return Math.exp(log(renewals));

@@ -1,5 +1,4 @@
 import { checkInteger, checkNumber } from "../../core/checks";
-import { hypergeometric } from "../../core/math/hypergeometric";
 import type { Objective } from "../../core/math/optimise";
 import { betaInc, betaln, digamma, lgamma, logAddExp } from "../../core/math/special";
 import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-fit";
@@ -8,8 +7,9 @@ import { type PurchaseModel, purchaseModel } from "./purchase-model";
 
 export interface PurchaseModelOptions {
   /**
-   * Ridge on the parameters, at least 0; defaults to 0. Adds penalty × Σ θ² to minus the mean log likelihood: .001 to .1
-   * steadies fits of a few hundred customers whose likelihood has no clear maximum.
+   * Ridge on the parameters, at least 0; defaults to 0. Adds penalty × Σ θ² to minus the mean log likelihood, times in
+   * mean ages and money in mean amounts, so that it does not depend on units: .001 to .1 steadies fits of a few hundred
+   * customers whose likelihood has no clear maximum.
    */
   readonly penalty?: number;
 }
@@ -62,7 +62,11 @@ function betaGeometric(
       [1, scale / 2, 1, 1],
       [0.3, scale / 8, 0.8, 2.5],
     ];
-    const fit = fitPositive(likelihoodOf(history, variants[kind], penalty), names, starts, `fit ${kind}`);
+    const fit = fitPositive(
+      likelihoodOf(history, variants[kind]),
+      { names, starts, units: [1, scale, 1, 1], penalty: penalty * history.age.length },
+      `fit ${kind}`,
+    );
     return betaGeometricModel(kind, fit);
   };
 }
@@ -71,10 +75,9 @@ function betaGeometric(
  * Minus the log likelihood of the logarithms of r, alpha, a, b. With k chances to leave survived, it is
  * Γ(r+x) αʳ / Γ(r) [B(a, b+k) / B(a, b) (α+T)^−(r+x) + B(a+1, b+k−1) / B(a, b) (α+t)^−(r+x) if k > 0].
  */
-function likelihoodOf(history: PurchaseHistory, shift: 0 | 1, penalty: number): Objective {
+function likelihoodOf(history: PurchaseHistory, shift: 0 | 1): Objective {
   const { frequency, recency, age, counts } = grouped(history);
   const most = frequency.reduce((high, x) => Math.max(high, x), 0);
-  const total = history.frequency.length;
   const parts = new Float64Array(most + 1);
   const byR = new Float64Array(most + 1);
   const byAB = new Float64Array(most + 1);
@@ -116,29 +119,34 @@ function likelihoodOf(history: PurchaseHistory, shift: 0 | 1, penalty: number): 
       gradient[3] -= count * (byAB[x] + byB[x] - (k > 0 ? gone / (b + k - 1) : 0));
     }
     [r, alpha, a, b].forEach((v, j) => {
-      value += penalty * total * v * v;
-      gradient[j] = v * (gradient[j] + 2 * penalty * total * v);
+      gradient[j] *= v;
     });
     return value;
   };
 }
 
 function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometricModel {
-  const [r, alpha, given, b] = fit.estimates;
+  const [r, alpha, a, b] = fit.estimates;
   const shift = variants[kind];
-  // At a = 1 the expectation is a limit; a hair beside it costs six of sixteen digits at most.
-  const a = Math.abs(given - 1) < 1e-6 ? 1 + 1e-6 : given;
   const aliveAt = (x: number, t: number, T: number): number => {
     const k = x + shift;
     if (k === 0) return 1;
     return 1 / (1 + (a / (b + k - 1)) * Math.exp((r + x) * Math.log((alpha + T) / (alpha + t))));
   };
+  const dropout = new Map<number, readonly Node[]>();
   const ifAlive = (x: number, T: number, horizon: number): number => {
     const k = x + shift;
-    const end = alpha + T + horizon;
-    const shrunk =
-      ((alpha + T) / end) ** (r + x) * hypergeometric(r + x, b + k, a + b + k - 1, horizon / end);
-    return ((a + b + k - 1) / (a - 1)) * (1 - shrunk);
+    const nodes = dropout.get(k) ?? betaNodes(a, b + k);
+    dropout.set(k, nodes);
+    // Of one who leaves with chance p after a purchase: ∫₀ʰ E[λ e^(−λps)] ds, λ being gamma (r + x, α + T).
+    const growth = horizon / (alpha + T);
+    let sum = 0;
+    for (const { p, weight } of nodes)
+      sum +=
+        p * growth < 1e-12
+          ? weight * (r + x) * growth
+          : (-weight * Math.expm1(-(r + x) * Math.log1p(p * growth))) / p;
+    return sum;
   };
   const chanceOfCount = (count: number, horizon: number): number => {
     checkInteger(count, 0, 1e9, "find the chance of a count", "count");
@@ -147,17 +155,44 @@ function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometricModel
     const p = horizon / (alpha + horizon);
     const bought =
       lgamma(r + count) - lgamma(r) - lgamma(count + 1) + r * Math.log1p(-p) + count * Math.log(p);
-    const stayed = Math.exp(bought + betaln(given, b + k) - betaln(given, b));
+    const stayed = Math.exp(bought + betaln(a, b + k) - betaln(a, b));
     if (k === 0) return stayed;
     // Who left after this many purchases would have made at least as many.
     const atLeast = count === 0 ? 1 : betaInc(count, r, p);
-    return stayed + Math.exp(betaln(given + 1, b + k - 1) - betaln(given, b)) * atLeast;
+    return stayed + Math.exp(betaln(a + 1, b + k - 1) - betaln(a, b)) * atLeast;
   };
   const model = purchaseModel(fit, {
     kind,
     probabilityAlive: aliveAt,
-    expected: (x, t, T, horizon) => aliveAt(x, t, T) * ifAlive(x, T, horizon),
+    expectedIfAlive: ifAlive,
     expectedOfNew: (horizon) => (shift === 1 ? b / (a + b) : 1) * ifAlive(0, 0, horizon),
   });
   return { ...model, kind, chanceOfCount };
+}
+
+/** A value of a beta distributed chance, with its share of the distribution. */
+interface Node {
+  readonly p: number;
+  readonly weight: number;
+}
+
+/**
+ * Nodes of a quadrature over the beta distribution (a, b): the trapezoidal rule after p = 1 / (1 + exp(−m − w π sinh s))
+ * (Takahasi and Mori, 1974), m and w being about the distribution's middle and width on the logistic scale. It holds for
+ * all a and b above 0, where the closed form with its hypergeometric function has poles and overflows.
+ */
+function betaNodes(a: number, b: number): readonly Node[] {
+  const step = 1 / 16;
+  const middle = Math.log(a / b);
+  const width = Math.PI * Math.min(1, Math.sqrt(1 / a + 1 / b));
+  const logBeta = betaln(a, b);
+  const nodes: Node[] = [];
+  for (let k = -8 / step; k <= 8 / step; k++) {
+    const u = middle + width * Math.sinh(k * step);
+    const logP = -Math.log1p(Math.exp(-Math.abs(u))) + Math.min(u, 0);
+    const log = a * logP + b * (logP - u) - logBeta;
+    if (log > -60)
+      nodes.push({ p: Math.exp(logP), weight: Math.exp(log) * width * Math.cosh(k * step) * step });
+  }
+  return nodes;
 }

@@ -1,7 +1,6 @@
 import { check, checkNumber } from "../../core/checks";
-import type { Coefficient } from "../../core/math/inference";
 import type { ModelJson } from "../../core/model";
-import type { PositiveFit } from "./positive-fit";
+import type { PositiveFit, PositiveParameter } from "./positive-fit";
 
 /** How many of one acquisition cohort were customers at its start and after each renewal: 1000, 869, 743, … */
 export type Cohort = readonly number[];
@@ -9,7 +8,7 @@ export type Cohort = readonly number[];
 /** A model of how long the customers of a contract renew it. */
 export interface RenewalModel extends PositiveFit {
   readonly kind: string;
-  coefficientTable(level?: number): readonly Coefficient[];
+  coefficientTable(level?: number): readonly PositiveParameter[];
   /** The share that survives `renewals` renewals (0: all). */
   survivalAt(renewals: number): number;
   /** The share of those who survived `renewals` − 1 renewals that survive the next one. */

@@ -1,10 +1,16 @@
 import { check, checkNumber } from "../../core/checks";
-import { type Coefficient, waldTable } from "../../core/math/inference";
 import type { Objective } from "../../core/math/optimise";
 import { digamma, lgamma } from "../../core/math/special";
 import type { ModelJson } from "../../core/model";
 import type { PurchaseModelOptions } from "./beta-geometric";
-import { fitPositive, type PositiveFit, positiveFitFromJSON, positiveFitJson } from "./positive-fit";
+import {
+  fitPositive,
+  type PositiveFit,
+  type PositiveParameter,
+  positiveFitFromJSON,
+  positiveFitJson,
+  positiveTable,
+} from "./positive-fit";
 import { checkHistory, type PurchaseHistory } from "./purchase-history";
 
 /** What customers spend per purchase, as gamma distributed around means that are gamma distributed themselves. */
@@ -12,7 +18,7 @@ export interface GammaGamma extends PositiveFit {
   readonly kind: "gamma-gamma";
   /** Pearson's correlation of frequency and value among the training customers: the model takes it as 0. */
   readonly correlation: number;
-  coefficientTable(level?: number): readonly Coefficient[];
+  coefficientTable(level?: number): readonly PositiveParameter[];
   /**
    * Each customer's expected amount per purchase: their own mean, drawn towards everybody's the fewer purchases they
    * made; everybody's for those without a repeat purchase.
@@ -44,7 +50,11 @@ export function gammaGamma(options: PurchaseModelOptions = {}): (history: Purcha
       [5, 4, mean / 2],
       [1, 1.5, mean],
     ];
-    const fit = fitPositive(likelihoodOf(x, m, penalty), names, starts, action);
+    const fit = fitPositive(
+      likelihoodOf(x, m),
+      { names, starts, units: [1, 1, mean], penalty: penalty * x.length },
+      action,
+    );
     return gammaGammaModel(fit, correlationOf(x, m));
   };
 }
@@ -58,7 +68,7 @@ export function gammaGammaFromJSON(from: unknown): GammaGamma {
 }
 
 /** Minus the log likelihood of ln p, ln q, ln γ: equation 1a of Fader and Hardie's note of 2013. */
-function likelihoodOf(x: Float64Array, m: Float64Array, penalty: number): Objective {
+function likelihoodOf(x: Float64Array, m: Float64Array): Objective {
   const logM = m.map(Math.log);
   return (theta, gradient) => {
     const [p, q, gamma] = theta.map(Math.exp);
@@ -83,8 +93,7 @@ function likelihoodOf(x: Float64Array, m: Float64Array, penalty: number): Object
       gradient[2] -= q / gamma - (px + q) / (gamma + m[i] * x[i]);
     }
     [p, q, gamma].forEach((v, j) => {
-      value += penalty * x.length * v * v;
-      gradient[j] = v * (gradient[j] + 2 * penalty * x.length * v);
+      gradient[j] *= v;
     });
     return value;
   };
@@ -96,7 +105,7 @@ function gammaGammaModel(fit: PositiveFit, correlation: number): GammaGamma {
     ...fit,
     kind: "gamma-gamma",
     correlation,
-    coefficientTable: (level) => waldTable(fit.names, fit.estimates, fit.covariance, level),
+    coefficientTable: (level) => positiveTable(fit, level),
     expectedValue: (history) => {
       const action = "expect values";
       checkHistory(history, action);

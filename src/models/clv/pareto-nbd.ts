@@ -23,7 +23,13 @@ export function paretoNbd(options: PurchaseModelOptions = {}): (history: Purchas
       [1, scale / 2, 1, scale / 2],
       [0.4, scale / 4, 0.4, scale / 4],
     ];
-    return paretoModel(fitPositive(likelihoodOf(history, penalty), names, starts, action));
+    return paretoModel(
+      fitPositive(
+        likelihoodOf(history),
+        { names, starts, units: [1, scale, 1, scale], penalty: penalty * history.age.length },
+        action,
+      ),
+    );
   };
 }
 
@@ -33,9 +39,8 @@ export function paretoNbdFromJSON(from: unknown): PurchaseModel {
 }
 
 /** Minus the log likelihood of the logarithms of r, alpha, s, beta. */
-function likelihoodOf(history: PurchaseHistory, penalty: number): Objective {
+function likelihoodOf(history: PurchaseHistory): Objective {
   const { frequency, recency, age, counts } = grouped(history);
-  const total = history.frequency.length;
   const slopes = new Float64Array(4);
   return (theta, gradient) => {
     const [r, alpha, s, beta] = theta.map(Math.exp);
@@ -60,8 +65,7 @@ function likelihoodOf(history: PurchaseHistory, penalty: number): Objective {
       gradient[3] -= count * (s / beta - (stay * s) / (beta + T) + left * slopes[3]);
     }
     [r, alpha, s, beta].forEach((v, j) => {
-      value += penalty * total * v * v;
-      gradient[j] = v * (gradient[j] + 2 * penalty * total * v);
+      gradient[j] *= v;
     });
     return value;
   };
@@ -200,7 +204,7 @@ function paretoModel(fit: PositiveFit): PurchaseModel {
   };
   // (1 − ((β+T) / (β+T+h))^(s−1)) / (s − 1), which at s = 1 is a logarithm.
   const lived = (T: number, horizon: number): number => {
-    const log = Math.log((beta + T) / (beta + T + horizon));
+    const log = -Math.log1p(horizon / (beta + T));
     return Math.abs(s - 1) < 1e-12 ? -log : -Math.expm1((s - 1) * log) / (s - 1);
   };
   const ifAlive = (x: number, T: number, horizon: number): number =>
@@ -208,7 +212,7 @@ function paretoModel(fit: PositiveFit): PurchaseModel {
   return purchaseModel(fit, {
     kind: "pareto-nbd",
     probabilityAlive: aliveAt,
-    expected: (x, t, T, horizon) => aliveAt(x, t, T) * ifAlive(x, T, horizon),
+    expectedIfAlive: ifAlive,
     expectedOfNew: (horizon) => ifAlive(0, 0, horizon),
   });
 }

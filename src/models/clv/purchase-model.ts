@@ -1,14 +1,13 @@
 import { checkInteger, checkNumber } from "../../core/checks";
-import { type Coefficient, waldTable } from "../../core/math/inference";
 import type { ModelJson } from "../../core/model";
-import { type PositiveFit, positiveFitJson } from "./positive-fit";
+import { type PositiveFit, type PositiveParameter, positiveFitJson, positiveTable } from "./positive-fit";
 import { checkHistory, type PurchaseHistory } from "./purchase-history";
 
 /** A model of customers who buy when they like and leave unseen. Times are in the unit of the training history. */
 export interface PurchaseModel extends PositiveFit {
   readonly kind: string;
   /** Estimates with standard errors and intervals. */
-  coefficientTable(level?: number): readonly Coefficient[];
+  coefficientTable(level?: number): readonly PositiveParameter[];
   /** Purchases expected of each customer within `horizon` (above 0) after the end of the history. */
   expectedPurchases(history: PurchaseHistory, horizon: number): Float64Array;
   /** The chance that each customer is still one at the end of the history. */
@@ -36,7 +35,8 @@ export interface DiscountOptions {
 export interface PurchaseProcess {
   readonly kind: string;
   readonly probabilityAlive: (x: number, t: number, T: number) => number;
-  readonly expected: (x: number, t: number, T: number, horizon: number) => number;
+  /** Purchases within the horizon of one who is still there; the last purchase says no more of them. */
+  readonly expectedIfAlive: (x: number, T: number, horizon: number) => number;
   readonly expectedOfNew: (horizon: number) => number;
 }
 
@@ -52,12 +52,14 @@ export function purchaseModel(fit: PositiveFit, process: PurchaseProcess): Purch
   };
   const expectedPurchases = (history: PurchaseHistory, horizon: number): Float64Array => {
     checkNumber(horizon, 0, Infinity, "expect purchases", "horizon");
-    return each(history, (x, t, T) => (horizon === 0 ? 0 : process.expected(x, t, T, horizon)));
+    if (horizon === 0) return new Float64Array(history.frequency.length);
+    const ifAlive = remembered((x, T) => process.expectedIfAlive(x, T, horizon));
+    return each(history, (x, t, T) => process.probabilityAlive(x, t, T) * ifAlive(x, T));
   };
   return {
     ...fit,
     kind,
-    coefficientTable: (level) => waldTable(fit.names, fit.estimates, fit.covariance, level),
+    coefficientTable: (level) => positiveTable(fit, level),
     probabilityAlive: (history) => each(history, process.probabilityAlive),
     expectedPurchases,
     expectedPurchasesOfNew: (horizon) => {
@@ -69,17 +71,29 @@ export function purchaseModel(fit: PositiveFit, process: PurchaseProcess): Purch
       checkInteger(periods, 1, 10_000, action, "periods");
       checkNumber(period, 0, Infinity, action, "period", "low");
       checkNumber(discountRate, 0, Infinity, action, "discountRate");
-      return each(history, (x, t, T) => {
+      const ifAlive = remembered((x, T) => {
         let before = 0;
         let sum = 0;
         for (let k = 1; k <= periods; k++) {
-          const until = process.expected(x, t, T, k * period);
+          const until = process.expectedIfAlive(x, T, k * period);
           sum += (until - before) / (1 + discountRate) ** k;
           before = until;
         }
         return sum;
       });
+      return each(history, (x, t, T) => process.probabilityAlive(x, t, T) * ifAlive(x, T));
     },
     toJSON: () => positiveFitJson(kind, fit),
+  };
+}
+
+/** The same function, called once for each pair of a frequency and an age: many customers share theirs. */
+function remembered(value: (x: number, T: number) => number): (x: number, T: number) => number {
+  const byAge = new Map<number, Map<number, number>>();
+  return (x, T) => {
+    const known = byAge.get(T) ?? new Map<number, number>();
+    const found = known.get(x) ?? value(x, T);
+    byAge.set(T, known.set(x, found));
+    return found;
   };
 }

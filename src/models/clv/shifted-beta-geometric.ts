@@ -1,10 +1,15 @@
 import { checkInteger, checkNumber } from "../../core/checks";
 import { hypergeometric } from "../../core/math/hypergeometric";
-import { waldTable } from "../../core/math/inference";
 import type { Objective } from "../../core/math/optimise";
 import { betaln, digamma } from "../../core/math/special";
 import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
-import { fitPositive, type PositiveFit, positiveFitFromJSON, positiveFitJson } from "./positive-fit";
+import {
+  fitPositive,
+  type PositiveFit,
+  positiveFitFromJSON,
+  positiveFitJson,
+  positiveTable,
+} from "./positive-fit";
 
 const names = ["alpha", "beta"];
 
@@ -16,11 +21,13 @@ export function shiftedBetaGeometric(cohorts: readonly Cohort[]): RenewalModel {
   const action = "fit shifted-beta-geometric";
   const fit = fitPositive(
     likelihoodOf(renewalsOf(cohorts, action)),
-    names,
-    [
-      [1, 2],
-      [0.5, 5],
-    ],
+    {
+      names,
+      starts: [
+        [1, 2],
+        [0.5, 5],
+      ],
+    },
     action,
   );
   return sbgModel(fit);
@@ -67,7 +74,7 @@ function sbgModel(fit: PositiveFit): RenewalModel {
   return {
     ...fit,
     kind,
-    coefficientTable: (level) => waldTable(fit.names, fit.estimates, fit.covariance, level),
+    coefficientTable: (level) => positiveTable(fit, level),
     survivalAt: (renewals) => {
       checkNumber(renewals, 0, Infinity, "predict renewals", "renewals");
       return Math.exp(betaln(alpha, beta + renewals) - betaln(alpha, beta));

@@ -24,6 +24,11 @@ export interface PartialLikelihood {
   /** Minus the log partial likelihood with its gradient and Hessian. */
   readonly objective: CurvedObjective;
   riskSums(beta: ArrayLike<number>): RiskSums;
+  /**
+   * The baseline's hazard at each event time, by the treatment of ties that the coefficients rest on: Breslow's d / S0,
+   * or Efron's Σ 1 / (S0 − (l / d) D0) over the d tied ends, of which the last ones leave a smaller risk set.
+   */
+  hazards(beta: ArrayLike<number>): Float64Array;
 }
 
 /**
@@ -161,6 +166,17 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
     riskSums: (beta) => {
       const { theta, shift } = scores(beta);
       return riskSumsOf(theta, shift);
+    },
+    hazards: (beta) => {
+      const { theta, shift } = scores(beta);
+      const s0 = new Float64Array(times);
+      const d0 = new Float64Array(times);
+      sums(theta, s0, d0);
+      return s0.map((atRisk, k) => {
+        let hazard = 0;
+        for (let l = 0; l < ties[k]; l++) hazard += 1 / (atRisk - (efron ? l / ties[k] : 0) * d0[k]);
+        return ((tiedWeight[k] / ties[k]) * hazard) / Math.exp(shift);
+      });
     },
   };
 }

@@ -9,13 +9,15 @@ import { checkAges, lastUpTo, type SurvivalModel } from "./censored";
 /** What a Cox model consists of. */
 export interface CoxParts {
   readonly features: readonly string[];
+  /** How events at one time were treated. */
+  readonly ties: "efron" | "breslow";
   /** Change of the log hazard per unit of each column. */
   readonly coefficients: Float64Array;
   /** Inverse of the observed (penalised) information, row-major. */
   readonly covariance: Float64Array;
   /** The training means, at which the baseline stands. */
   readonly means: Float64Array;
-  /** Breslow's cumulative hazard of a row at the means, at the distinct times of the training events. */
+  /** Cumulative hazard of a row at the means, by the ties the model was fitted with, at the distinct times of events. */
   readonly baseline: { readonly times: Float64Array; readonly hazard: Float64Array };
   /**
    * The baseline's hazard per unit of time beyond the last training event: 0, or (`tail: "level"`) the mean over the
@@ -97,6 +99,7 @@ export function coxModel(parts: CoxParts): CoxModel {
       kind: "cox",
       version: 1,
       features,
+      ties: parts.ties,
       coefficients: [...coefficients],
       covariance: [...covariance],
       means: [...means],
@@ -113,6 +116,7 @@ const json = z.strictObject({
   kind: z.literal("cox"),
   version: z.literal(1),
   features: z.array(z.string()),
+  ties: z.enum(["efron", "breslow"]),
   coefficients: numbers,
   covariance: numbers,
   means: numbers,
@@ -135,6 +139,7 @@ export function coxFromJSON(from: unknown): CoxModel {
   checkSameLength(baseline.times.length, baseline.hazard.length, action, "the baseline's times and hazards");
   return coxModel({
     features,
+    ties: rest.ties,
     coefficients: Float64Array.from(coefficients),
     covariance: Float64Array.from(covariance),
     means: Float64Array.from(means),

@@ -67,11 +67,11 @@ export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
     }
     check(found.converged, action, "Newton's method must converge (set penalty above 0)");
     const logLikelihood = 0.5 * penalty * dot(found.x, found.x) - found.value;
-    const { s0, shift } = likelihood.riskSums(found.x);
-    const hazard = s0.map((sum, k) => likelihood.tiedWeight[k] / sum / Math.exp(shift));
+    const hazard = likelihood.hazards(found.x);
     for (let k = 1; k < hazard.length; k++) hazard[k] += hazard[k - 1];
     return coxModel({
       features: names,
+      ties,
       coefficients: found.x.map((b, j) => b / scales[j]),
       covariance: inverse.map((v, k) => v / (scales[Math.floor(k / p)] * scales[k % p])),
       means,

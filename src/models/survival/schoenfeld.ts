@@ -8,8 +8,8 @@ import { kaplanMeier } from "./kaplan-meier";
 
 export interface ProportionalHazardsTestOptions {
   /**
-   * Against which function of time a drift of the effect is sought: "rank" (default) of the events, robust to long
-   * tails; "km", one minus survival; "identity" and "log".
+   * Against which function of time a drift of the effect is sought: "rank" (default) of the events, those of one time
+   * sharing their mean, robust to long tails; "km", one minus survival; "identity" and "log".
    */
   readonly transform?: "rank" | "km" | "identity" | "log";
 }
@@ -23,7 +23,7 @@ export interface ProportionalHazardsTest {
 
 /**
  * Grambsch and Therneau's test (1994) of each column by the correlation of its scaled Schoenfeld residuals with time,
- * in the form that takes the residuals' variance as constant; `data` are the training rows.
+ * in the form that takes the residuals' variance as constant; `data` are the training rows. A row of weight 2 counts as two.
  */
 export function proportionalHazardsTest(
   model: CoxModel,
@@ -39,25 +39,27 @@ export function proportionalHazardsTest(
   const { rows, residuals } = schoenfeldResiduals(model, data);
   const n = rows.length;
   check(n > 1, action, "there must be at least two events", n);
-  const clock = clockOf(data, rows, transform);
-  const mean = clock.reduce((sum, g) => sum + g, 0) / n;
+  const weights = Float64Array.from(rows, (i) => data.weights?.[i] ?? 1);
+  const events = weights.reduce((sum, w) => sum + w, 0);
+  const clock = clockOf(data, rows, weights, transform);
+  const mean = clock.reduce((sum, g, e) => sum + weights[e] * g, 0) / events;
   const drift = new Float64Array(p);
   let spread = 0;
   clock.forEach((g, e) => {
-    spread += (g - mean) ** 2;
-    for (let j = 0; j < p; j++) drift[j] += (g - mean) * residuals[e * p + j];
+    spread += weights[e] * (g - mean) ** 2;
+    for (let j = 0; j < p; j++) drift[j] += weights[e] * (g - mean) * residuals[e * p + j];
   });
   check(spread > 0, action, "the events must not all fall on one time");
-  const scaled = timesVector(model.covariance, p, drift).map((v) => v * n);
+  const scaled = timesVector(model.covariance, p, drift).map((v) => v * events);
   return model.features.map((name, j) => {
-    const statistic = scaled[j] ** 2 / (n * model.covariance[j * p + j] * spread);
+    const statistic = scaled[j] ** 2 / (events * model.covariance[j * p + j] * spread);
     return { name, statistic, pValue: chiSquaredUpper(statistic, 1) };
   });
 }
 
 /**
- * The Schoenfeld residuals: at each event the row's columns minus their weighted mean over the risk set, ties by
- * Efron. `rows` are the rows that ended, by time; their residuals lie row by row in `residuals`.
+ * The Schoenfeld residuals: at each event the row's columns minus their weighted mean over the risk set, ties as
+ * the model was fitted. `rows` are the rows that ended, by time; their residuals lie row by row in `residuals`.
  */
 export function schoenfeldResiduals(
   model: CoxModel,
@@ -65,7 +67,7 @@ export function schoenfeldResiduals(
 ): { readonly rows: Int32Array; readonly residuals: Float64Array } {
   const { x, time, event, weights } = data;
   const p = x.columns;
-  const { eventTimes, ties, riskSums } = partialLikelihood(data, x, true);
+  const { eventTimes, ties, riskSums } = partialLikelihood(data, x, model.ties === "efron");
   const { s0, d0, s1, d1 } = riskSums(model.coefficients);
   const rows = Int32Array.from(time.keys())
     .filter((i) => event[i] === 1 && (!weights || weights[i] > 0))
@@ -78,7 +80,7 @@ export function schoenfeldResiduals(
     if (e === 0 || time[rows[e - 1]] !== time[i]) {
       mean.fill(0);
       for (let l = 0; l < ties[k]; l++) {
-        const share = l / ties[k];
+        const share = model.ties === "efron" ? l / ties[k] : 0;
         const risk = (s0[k] - share * d0[k]) * ties[k];
         for (let j = 0; j < p; j++) {
           const at = j * eventTimes.length + k;
@@ -91,13 +93,31 @@ export function schoenfeldResiduals(
   return { rows, residuals };
 }
 
-function clockOf(data: SurvivalData, rows: Int32Array, transform: string): Float64Array {
+function clockOf(
+  data: SurvivalData,
+  rows: Int32Array,
+  weights: Float64Array,
+  transform: string,
+): Float64Array {
   const times = Float64Array.from(rows, (i) => data.time[i]);
-  if (transform === "rank") return times.map((_, e) => e + 1);
+  if (transform === "rank") return midRanks(times, weights);
   if (transform === "log") return times.map(Math.log);
   if (transform === "km") {
     const curve = kaplanMeier(data);
     return times.map((t) => 1 - curve.at(t));
   }
   return times;
+}
+
+/** Ranks of sorted times, equal ones sharing their mean; a weight of 2 counts as two. */
+function midRanks(times: Float64Array, weights: Float64Array): Float64Array {
+  const ranks = new Float64Array(times.length);
+  let below = 0;
+  for (let from = 0, to = 0; from < times.length; from = to) {
+    let tied = 0;
+    for (; to < times.length && times[to] === times[from]; to++) tied += weights[to];
+    ranks.fill(below + (tied + 1) / 2, from, to);
+    below += tied;
+  }
+  return ranks;
 }

@@ -1,8 +1,8 @@
 import { check, checkInteger, checkNumber, checkOneOf } from "../../core/checks";
-import type { Coefficient } from "../../core/math/inference";
 import { bgNbd, mbgNbd } from "../../models/clv/beta-geometric";
 import { gammaGamma } from "../../models/clv/gamma-gamma";
 import { paretoNbd } from "../../models/clv/pareto-nbd";
+import type { PositiveParameter } from "../../models/clv/positive-fit";
 import type { Transactions } from "./transactions";
 
 export interface ValueTransactionsOptions {
@@ -32,11 +32,11 @@ export interface ValuedTransactions {
   readonly model: {
     readonly kind: string;
     readonly logLikelihood: number;
-    readonly parameters: readonly Coefficient[];
+    readonly parameters: readonly PositiveParameter[];
   };
   readonly amounts: {
     readonly logLikelihood: number;
-    readonly parameters: readonly Coefficient[];
+    readonly parameters: readonly PositiveParameter[];
     /** Of frequency and amount, taken as 0 by the model: beyond ±0.3 its values are doubtful. */
     readonly correlation: number;
   };

@@ -65,3 +65,13 @@ test("refuses histories without values, without repeat buyers, or with values of
     "values of repeat buyers must be above 0, got 0 in row 0",
   );
 });
+
+test("gammaGamma() of amounts in another currency is the same model in that currency, with a penalty too", () => {
+  const dear = { ...cdnow, monetaryValue: cdnow.monetaryValue?.map((v) => v * 1e10) };
+  for (const penalty of [0, 0.001]) {
+    const [plain, huge] = [gammaGamma({ penalty })(cdnow), gammaGamma({ penalty })(dear)];
+    expect(huge.estimates[0] / plain.estimates[0]).toBeCloseTo(1, 5);
+    expect(huge.estimates[2] / plain.estimates[2] / 1e10).toBeCloseTo(1, 5);
+    expect(huge.converged).toBe(true);
+  }
+});

@@ -4,6 +4,7 @@ import { seeded } from "../../../src/core/rng";
 import { takeSurvival } from "../../../src/models/survival/censored";
 import { cox } from "../../../src/models/survival/cox";
 import { coxFromJSON } from "../../../src/models/survival/cox-model";
+import { kaplanMeier } from "../../../src/models/survival/kaplan-meier";
 import { proportionalHazardsTest, schoenfeldResiduals } from "../../../src/models/survival/schoenfeld";
 import { golden, largestGap, rossi } from "./support";
 
@@ -42,9 +43,9 @@ describe("cox() on Rossi's data agrees with lifelines' CoxPHFitter", () => {
     expect(rows.map((r) => r.feature)).toEqual(golden.rossi.columns);
   });
 
-  test("risk scores and survival by Breslow's baseline", async () => {
+  test("risk scores, and survival by Efron's baseline", async () => {
     const model = await cox()(rossi, rng);
-    // predict_log_partial_hazard, predict_survival_function(rows, times=…)
+    // predict_log_partial_hazard; its hazards with R's (Efron's) baseline
     expect(largestGap(model.predict(some), golden.cox.risk)).toBeLessThan(1e-8);
     const survival = model.survivalAt(some, golden.cox.times);
     expect(largestGap(byRow(survival), golden.cox.survival)).toBeLessThan(1e-9);
@@ -164,3 +165,63 @@ test("a penalty keeps a separating column finite", async () => {
   expect(model.coefficients[0]).toBeGreaterThan(2);
   expect(Number.isFinite(model.coefficients[0])).toBe(true);
 });
+
+describe("ties", () => {
+  // Everybody leaves with chance .2 at each month's end, the column has no effect, watched for 5 months.
+  const draws = seeded("ties");
+  const rows = 3000;
+  const time = new Float64Array(rows);
+  const event = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let month = 1;
+    while (month < 5 && draws.uniform() > 0.2) month++;
+    time[i] = month;
+    event[i] = month < 5 || draws.uniform() < 0.2 ? 1 : 0;
+  }
+  const x = matrix(
+    rows,
+    1,
+    Float64Array.from({ length: rows }, () => draws.uniform()),
+    [{ name: "noise" }],
+  );
+
+  test("Efron's baseline is Kaplan and Meier's where columns have no effect", async () => {
+    const model = await cox()({ x, time, event }, rng);
+    const curve = kaplanMeier({ time, event });
+    const mean = matrix(1, 1, Float64Array.of(model.means[0]), [{ name: "noise" }]);
+    const survival = model.survivalAt(mean, [1, 3, 5]).values;
+    for (const [k, t] of [1, 3, 5].entries()) expect(survival[k]).toBeCloseTo(curve.at(t), 3);
+    // Breslow's is what its own coefficients rest on: Σ d / S0.
+    const breslow = await cox({ ties: "breslow" })({ x, time, event }, rng);
+    expect(breslow.survivalAt(mean, [5]).values[0]).toBeCloseTo(nelsonAalenSurvival(5), 3);
+  });
+
+  function nelsonAalenSurvival(until: number): number {
+    let hazard = 0;
+    for (let t = 1; t <= until; t++) {
+      const ends = time.filter((v, i) => v === t && event[i] === 1).length;
+      hazard += ends / time.filter((v) => v >= t).length;
+    }
+    return Math.exp(-hazard);
+  }
+});
+
+test.each(["rank", "km", "identity", "log"] as const)(
+  "proportionalHazardsTest(…, {transform: %s}) takes a row of weight 2 as two rows",
+  async (transform) => {
+    const weights = Float64Array.from(golden.rossi.weights);
+    const repeated = Array.from(weights, (w, i) => new Array<number>(w).fill(i)).flat();
+    const twice = takeSurvival(rossi, repeated);
+    // Breslow's treatment of ties is the one in which a weight and a repeated row are the same by definition.
+    const fit = cox({ ties: "breslow" });
+    const weighted = { ...rossi, weights };
+    const one = proportionalHazardsTest(await fit(weighted, rng), weighted, { transform });
+    const other = proportionalHazardsTest(await fit(twice, rng), twice, { transform });
+    expect(
+      largestGap(
+        one.map((r) => r.statistic),
+        other.map((r) => r.statistic),
+      ),
+    ).toBeLessThan(1e-7);
+  },
+);
