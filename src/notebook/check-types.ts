@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type CellModule, cellsAsModule } from "./cells-as-module";
+import { languageOf } from "./language";
 import type { Notebook } from "./nbformat";
-import { languageOf } from "./run/parameters";
 
 /** Something in a notebook that should not be as it is. */
 export interface Problem {

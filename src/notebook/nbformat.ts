@@ -225,6 +225,12 @@ function sorted(value: unknown): unknown {
   );
 }
 
+/** Whether the cell carries the tag. */
+export function tagged(cell: Cell, tag: string): boolean {
+  const { tags } = cell.metadata;
+  return Array.isArray(tags) && tags.includes(tag);
+}
+
 /** The notebook without outputs, counts and timings: what belongs into version control. */
 export function stripOutputs(notebook: Notebook): Notebook {
   const cells = notebook.cells.map((cell) => {

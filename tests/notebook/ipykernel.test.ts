@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findKernelSpec } from "../../src/notebook/kernel-spec";
 import { type Cell, formatNotebook, type Notebook, type Output } from "../../src/notebook/nbformat";
-import { injectParameters } from "../../src/notebook/run/parameters";
+import { injectParameters } from "../../src/notebook/parameters/parameters";
 import { runNotebook } from "../../src/notebook/run/run-notebook";
 import { python } from "../support";
 import { code, notebook } from "./fixtures/make";

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { formatExact } from "../../core/exact-json";
 import type { ReportJson } from "../../notebook/render/write-report";
 import type { FigureRow } from "../../report/compare-figures";
 import { note, printJson, printTable } from "../support/output";
@@ -75,8 +76,8 @@ function circumstances(first: ReportJson, other: ReportJson): string[] {
   if (first.seeds.join() !== other.seeds.join())
     out.push(`the seeds are others: ${other.seeds.join(", ") || "none"}`);
   if (first.nets !== other.nets) out.push(`its nets were computed on ${other.nets ?? "nothing"}`);
-  if (JSON.stringify(first.parameters) !== JSON.stringify(other.parameters))
-    out.push(`the parameters are others: ${JSON.stringify(other.parameters)}`);
+  if (formatExact(first.parameters) !== formatExact(other.parameters))
+    out.push(`the parameters are others: ${formatExact(other.parameters)}`);
   for (const [name, version] of Object.entries(other.versions))
     if (first.versions[name] !== version)
       out.push(`made with ${name} ${version}, not ${first.versions[name]}`);

@@ -11,6 +11,8 @@ interface RunFlags {
   readonly timeout?: string;
   readonly startTimeout: string;
   readonly out: string;
+  readonly name: string;
+  readonly helpNotebook?: boolean;
   readonly html?: boolean;
   readonly jobs: string;
   readonly keepGoing?: boolean;
@@ -33,6 +35,8 @@ export function runCommand(): Command {
     .option("--timeout <seconds>", "the longest a cell may take (default: no limit)")
     .option("--start-timeout <seconds>", "the longest the kernel may take to start", "60")
     .option("--out <folder>", "where to write the executed notebooks", "reports")
+    .option("--name <template>", "what the files are called: {notebook}, {folder}, parameters", "{notebook}")
+    .option("--help-notebook", "list the parameters that the notebooks declare, and run nothing")
     .option("--html", "write a report and its figures too")
     .option("--jobs <n>", "how many notebooks run at once", "1")
     .option("--keep-going", "run the cells after a failing one too")
@@ -65,14 +69,24 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
   const { asUsage, parametersOf } = await import("../support/parameters.js");
   const { jsonProgress, lineProgress, reportRun } = await import("../support/notebook-progress.js");
   const { stopSignal } = await import("../support/stop-signal.js");
+  const { checkNames } = await import("../../notebook/run/output-names.js");
   const { seconds, wholeNumber } = await import("../support/options.js");
   const jobs = wholeNumber(flags.jobs, "--jobs", 1, 64);
   const timeoutSeconds = flags.timeout === undefined ? undefined : seconds(flags.timeout, "--timeout");
   const startSeconds = seconds(flags.startTimeout, "--start-timeout");
   const parameters = parametersOf(flags.parameter, flags.params);
+  const { kernel, name } = flags;
+  if (flags.helpNotebook) {
+    const { printParameters } = await import("../support/notebook-help.js");
+    const all = asUsage(() => paths.map((path) => prepare(path, { kernel })));
+    for (const { path, declared } of all) printParameters(path, declared);
+    return;
+  }
   const ready = asUsage(() => {
+    const all = paths.map((path) => prepare(path, { kernel, parameters, name }));
+    checkNames(all, flags.out);
     for (const path of paths) checkTarget(path, flags.out);
-    return paths.map((path) => prepare(path, { kernel: flags.kernel, parameters }));
+    return all;
   });
   const { makeSnapshotMeanwhile } = await import("../../notebook/snapshot.js");
   const stop = stopSignal();

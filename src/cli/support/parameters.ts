@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { parseExact } from "../../core/exact-json";
+import { ParameterText } from "../../notebook/parameters/kinds";
 import { usageError } from "./exit";
 
 /** The values of `-p name=value` arguments, on top of those of a JSON file. */
@@ -8,7 +10,7 @@ export function parametersOf(given: readonly string[], file?: string): Record<st
     const at = text.indexOf("=");
     if (at < 1)
       throw usageError(`Cannot use --parameter: it must be name=value, got ${JSON.stringify(text)}`);
-    out[text.slice(0, at)] = text.slice(at + 1);
+    out[text.slice(0, at)] = new ParameterText(text.slice(at + 1));
   }
   return out;
 }
@@ -16,7 +18,7 @@ export function parametersOf(given: readonly string[], file?: string): Record<st
 function readParameters(file: string): Record<string, unknown> {
   let read: unknown;
   try {
-    read = JSON.parse(readFileSync(file, "utf8"));
+    read = parseExact(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     throw usageError(`Cannot read ${file}: it must be a JSON file, but ${(error as Error).message}`);
   }

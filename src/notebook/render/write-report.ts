@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { formatExact, parseExact } from "../../core/exact-json";
 import { openAtomic } from "../../data/files";
 import { duration } from "../../report/format";
 import type { Summary } from "../../report/page";
 import { factsOf, readableDate, tslabVersion } from "../facts";
 import type { KernelSpec } from "../kernel-spec";
 import { type Notebook, notebookPieces } from "../nbformat";
+import type { Parameters } from "../parameters/parameters";
 import type { Inputs } from "../reproduce/inputs";
-import type { Parameters } from "../run/parameters";
 
 /** How long a run took; absent where SOURCE_DATE_EPOCH asks for equal bytes. */
 export interface Timing {
@@ -39,6 +40,8 @@ export interface ReportJson extends Summary {
 export interface Result {
   /** The source notebook's path. */
   readonly path: string;
+  /** What its files are called, without ending. */
+  readonly name: string;
   readonly executed: Notebook;
   readonly kernel: KernelSpec;
   readonly parameters: Parameters;
@@ -60,9 +63,8 @@ export interface WriteOptions {
 
 /** Writes NAME.ipynb and, if asked for, NAME.html and last NAME.json. Returns the paths. */
 export async function writeReport(result: Result, options: WriteOptions): Promise<string[]> {
-  const { path, executed, parameters, made, timing, kernel } = result;
+  const { path, name, executed, parameters, made, timing, kernel } = result;
   const { out, suffix, inputs, renderer, trusted } = options;
-  const name = basename(path).replace(/\.ipynb$/, "");
   const written: string[] = [];
   const files: Record<string, string> = {};
   const write = (ending: string, pieces: Iterable<string>): void => {
@@ -92,7 +94,7 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
     ...report.summary,
     ...{ notebook, parameters, made, versions, commit: facts.commit, timing, inputs, renderer },
   };
-  write("json", [`${JSON.stringify({ ...json, files: { ...files } }, undefined, 1)}\n`]);
+  write("json", [`${formatExact({ ...json, files: { ...files } }, 1)}\n`]);
   return written;
 }
 
@@ -106,7 +108,7 @@ function lines(
   const parameters = Object.entries(result.parameters);
   return [
     ["Notebook", shownPath(result.path)],
-    ...parameters.map(([name, value]): [string, string] => [`Parameter ${name}`, JSON.stringify(value)]),
+    ...parameters.map(([name, value]): [string, string] => [`Parameter ${name}`, formatExact(value)]),
     [
       "Versions",
       Object.entries(versions)
@@ -156,7 +158,7 @@ function kernelVersion(kernel: KernelSpec): Record<string, string> {
 /** The figures file of a report; undefined when there is none, or none that can be read. */
 export function readReport(out: string, name: string): ReportJson | undefined {
   try {
-    const json = JSON.parse(readFileSync(join(out, `${name}.json`), "utf8")) as ReportJson;
+    const json = parseExact(readFileSync(join(out, `${name}.json`), "utf8")) as ReportJson;
     return typeof json.title === "string" && Array.isArray(json.figures) && json.files ? json : undefined;
   } catch {
     return undefined;

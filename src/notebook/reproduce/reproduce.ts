@@ -122,11 +122,11 @@ export class Project {
     const { out } = this.options;
     const last = readReport(out, prepared.name) as ReportJson;
     const executed = withOutputs(prepared.notebook, this.executed(prepared));
-    const { path, kernel, parameters } = prepared;
+    const { path, name, kernel, parameters } = prepared;
     const { made, timing, inputs } = last;
     const renderer = this.reader.renderer();
     await writeReport(
-      { path, kernel, parameters, executed, made, timing },
+      { path, name, kernel, parameters, executed, made, timing },
       { out, suffix: "", html: true, inputs, renderer },
     );
   }

@@ -1,18 +1,20 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { check } from "../../core/checks";
 import { reportMoment } from "../facts";
 import { findKernelSpec, type KernelSpec } from "../kernel-spec";
+import { languageName, languageOf } from "../language";
 import { type Notebook, parseNotebook } from "../nbformat";
-import { dropFailed, type Result, type Timing, writeReport } from "../render/write-report";
-import type { Inputs } from "../reproduce/inputs";
+import type { Declared } from "../parameters/kinds";
 import {
   checkParameters,
   declaredParameters,
   injectParameters,
-  languageOf,
   type Parameters,
-} from "./parameters";
+} from "../parameters/parameters";
+import { dropFailed, type Result, type Timing, writeReport } from "../render/write-report";
+import type { Inputs } from "../reproduce/inputs";
+import { outputName } from "./output-names";
 import type { Run, RunEvent } from "./run-notebook";
 
 export interface FileOptions {
@@ -36,11 +38,13 @@ export interface FileOptions {
 /** A notebook that is ready to run: everything that can be wrong before a kernel starts has been checked. */
 export interface Prepared {
   readonly path: string;
-  /** The file's name without folder and ending: what its report is called. */
+  /** What its files are called, without ending: the notebook's name, unless a template says otherwise. */
   readonly name: string;
   readonly notebook: Notebook;
   readonly kernel: KernelSpec;
   readonly parameters: Parameters;
+  /** What the notebook declares, given or not. */
+  readonly declared: readonly Declared[];
 }
 
 export interface FileRun {
@@ -55,10 +59,12 @@ export interface FileRun {
 export interface PrepareOptions {
   /** The kernel's name; the notebook's own by default. */
   readonly kernel?: string;
-  /** Values by name; a text is read as the type that the notebook declares. */
+  /** Values by name; a ParameterText is read as the type that the notebook declares. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Leaves out parameters that the notebook does not declare, instead of refusing them. */
   readonly onlyDeclared?: boolean;
+  /** What its files are called: a text with {notebook}, {folder} and parameters in braces; "{notebook}" by default. */
+  readonly name?: string;
 }
 
 /** Reads and checks a notebook and what it is run with. @throws RangeError that names what is wrong. */
@@ -67,7 +73,10 @@ export function prepare(path: string, options: PrepareOptions = {}): Prepared {
   const named = options.kernel ?? notebook.metadata.kernelspec?.name;
   check(named !== undefined, `run ${path}`, "the notebook must name its kernel, or --kernel must");
   const kernel = findKernelSpec(named);
-  const language = languageOf(notebook, kernel.language);
+  // Another kernel than the notebook's own may speak another language.
+  const language = options.kernel
+    ? languageName(kernel.language) || languageOf(notebook)
+    : languageOf(notebook, kernel.language);
   const declared = declaredParameters(notebook, language);
   const given = Object.entries(options.parameters ?? {}).filter(
     ([name]) => !options.onlyDeclared || declared.some((one) => one.name === name),
@@ -75,10 +84,9 @@ export function prepare(path: string, options: PrepareOptions = {}): Prepared {
   const parameters = checkParameters(Object.fromEntries(given), declared, `run ${path}`);
   return {
     path,
-    name: basename(path).replace(/\.ipynb$/, ""),
-    notebook: injectParameters(notebook, parameters, language),
-    kernel,
-    parameters,
+    name: outputName(options.name ?? "{notebook}", path, parameters),
+    notebook: injectParameters(notebook, parameters, language, declared),
+    ...{ kernel, parameters, declared },
   };
 }
 
@@ -129,7 +137,7 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
   const failures = run.failures.map((one) => describeFailure(one, path, notebook));
   const { at, fixed } = reportMoment();
   const result: Result = {
-    ...{ path, kernel, parameters, failure: failures[0]?.split("\n")[0] },
+    ...{ path, name, kernel, parameters, failure: failures[0]?.split("\n")[0] },
     executed: fixed ? withoutTimes(run.notebook) : run.notebook,
     made: at.toISOString(),
     timing: fixed ? undefined : timingOf(run),

@@ -1,11 +1,10 @@
 import { check, checkNumber } from "../../core/checks";
 import { Kernel, type KernelDied } from "../kernel";
 import type { KernelSpec } from "../kernel-spec";
-import type { Cell, ErrorOutput, Notebook } from "../nbformat";
+import { type Cell, type ErrorOutput, type Notebook, tagged } from "../nbformat";
 import { type Located, locate, thrownError, tslabError } from "../tslab-error";
 import { type CellEnd, type CellStatus, executeCell } from "./execute-cell";
 import { CellOutputs, Displays } from "./outputs";
-import { tagged } from "./parameters";
 
 /** How a run ended; each has an exit code of its own. */
 export type Verdict = "ok" | "error" | "timeout" | "died" | "lost" | "stopped";
