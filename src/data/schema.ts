@@ -1,4 +1,5 @@
 import { check, checkOneOf } from "../core/checks";
+import { type Format, formatFromJson } from "./formats/format";
 import { type Column, isCategorical, type Table } from "./table";
 
 export type ColumnType = "numeric" | "categorical" | "boolean" | "id" | "date" | "text";
@@ -16,6 +17,13 @@ export interface ColumnSchema {
   readonly levels?: readonly string[];
   /** Numeric: digits after the point when written; left out, as many as the value needs. */
   readonly decimals?: number;
+  /**
+   * How the cells are written: numbers and times of a numeric column, dates of a date column. Left out when reading, it is
+   * learned from the file; when writing, numbers are 1234.5 and dates 2024-01-31.
+   */
+  readonly format?: Format;
+  /** What stands for "missing" in this column beside empty cells, the commonest first: what is written there too. */
+  readonly missing?: readonly string[];
   /** Numeric: the least value allowed. */
   readonly minimum?: number;
   /** Numeric: the greatest value allowed. */
@@ -90,10 +98,15 @@ export function schemaOf(from: Table, target?: TargetSchema): Schema {
 }
 
 function columnSchemaOf(one: Column): ColumnSchema {
-  if (isCategorical(one)) return { name: one.name, type: one.type, levels: one.levels };
-  if (one.type === "numeric" && one.decimals !== undefined)
-    return { name: one.name, type: one.type, decimals: one.decimals };
-  return { name: one.name, type: one.type };
+  const { name, type, missing } = one;
+  return {
+    name,
+    type,
+    ...(isCategorical(one) ? { levels: one.levels } : {}),
+    ...(one.type === "numeric" && one.decimals !== undefined ? { decimals: one.decimals } : {}),
+    ...("format" in one && one.format !== undefined ? { format: one.format } : {}),
+    ...(missing === undefined ? {} : { missing }),
+  };
 }
 
 /** The schema's entry for a column; undefined where it has none. */
@@ -128,7 +141,17 @@ export function schemaFromJson(value: unknown, from: string): Schema {
 }
 
 function columnFromJson(value: unknown, action: string, place: string): ColumnSchema {
-  const allowed = ["name", "type", "levels", "decimals", "minimum", "maximum", "required"];
+  const allowed = [
+    "name",
+    "type",
+    "levels",
+    "decimals",
+    "format",
+    "missing",
+    "minimum",
+    "maximum",
+    "required",
+  ];
   const one = fields(value, action, place, allowed);
   check(typeof one.name === "string" && one.name !== "", action, `${place}.name must be a name`, one.name);
   checkOneOf(String(one.type), types, action, `${place}.type`);
@@ -154,6 +177,12 @@ function columnFromJson(value: unknown, action: string, place: string): ColumnSc
     if (one[name] === undefined) continue;
     check(typeof one[name] === "number", action, `${place}.${name} must be a number`, one[name]);
     check(one.type === "numeric", action, `${place}.${name} needs a numeric column`, one.type);
+  }
+  if (one.missing !== undefined) words(one.missing, action, `${place}.missing`);
+  if (one.format !== undefined) {
+    const { kind } = formatFromJson(one.format, action, `${place}.format`);
+    const of = kind === "date" ? "date" : "numeric";
+    check(one.type === of, action, `${place}.format of ${kind}s needs a ${of} column`, one.type);
   }
   if (one.required !== undefined)
     check(typeof one.required === "boolean", action, `${place}.required must be true or false`, one.required);

@@ -1,27 +1,37 @@
 import { check, checkSameLength } from "../core/checks";
+import type { DateFormat } from "./formats/date-format";
+import { type ValueFormat, valuePrinter } from "./formats/format";
+
+/** What columns of any type may have. */
+interface Written {
+  readonly name: string;
+  /** What stood for "missing" in the source, the commonest first; left out, empty cells alone. */
+  readonly missing?: readonly string[];
+}
 
 /** Numbers; NaN where missing. */
-export interface NumericColumn {
-  readonly name: string;
+export interface NumericColumn extends Written {
   readonly type: "numeric";
   readonly values: Float64Array;
+  /** How the source wrote them: decimal comma, currency, times in seconds, …; left out, as programs do (1234.5). */
+  readonly format?: ValueFormat;
   /** Digits after the point as the source wrote them; 0 for whole numbers; undefined when they vary freely. */
   readonly decimals?: number;
 }
 
 /** Codes into `levels`; −1 where missing. A boolean has exactly two levels, the false one first. */
-export interface CategoricalColumn {
-  readonly name: string;
+export interface CategoricalColumn extends Written {
   readonly type: "categorical" | "boolean";
   readonly codes: Int32Array;
   readonly levels: readonly string[];
 }
 
 /** Identifiers, dates and free text: kept as written, never a feature; "" where missing. */
-export interface TextColumn {
-  readonly name: string;
+export interface TextColumn extends Written {
   readonly type: "id" | "date" | "text";
   readonly values: readonly string[];
+  /** Dates: how the source wrote them; left out, as the standard has it (2024-01-31). */
+  readonly format?: DateFormat;
 }
 
 export type Column = NumericColumn | CategoricalColumn | TextColumn;
@@ -91,15 +101,24 @@ export function takeTableRows(from: Table, indices: ArrayLike<number>): Table {
   return { rows: indices.length, columns };
 }
 
-/** The value of a cell as text, "" where missing: what a CSV file would say. */
+/** The value of a cell as text in the column's format, "" where missing. */
 export function cellText(one: Column, i: number): string {
-  if (one.type === "numeric") {
-    const value = one.values[i];
-    if (Number.isNaN(value)) return "";
-    return one.decimals === undefined ? String(value) : value.toFixed(one.decimals);
-  }
+  if (one.type === "numeric") return Number.isNaN(one.values[i]) ? "" : printerOf(one)(one.values[i]);
   if (isCategorical(one)) return one.codes[i] < 0 ? "" : one.levels[one.codes[i]];
   return one.values[i];
+}
+
+const printers = new WeakMap<object, (value: number) => string>();
+
+/** A writer of the column's numbers as the source wrote them. */
+export function printerOf(one: Pick<NumericColumn, "format" | "decimals">): (value: number) => string {
+  const { format, decimals } = one;
+  if (!format) return decimals === undefined ? String : (value) => value.toFixed(decimals);
+  const known = printers.get(one);
+  if (known) return known;
+  const made = valuePrinter(format, decimals);
+  printers.set(one, made);
+  return made;
 }
 
 function columnLength(one: Column): number {

@@ -1,7 +1,14 @@
 import { check } from "../core/checks";
 import { quoted } from "./csv/cells";
 import { type AtomicFile, openAtomic } from "./files";
-import { type CategoricalColumn, type Column, isCategorical, type NumericColumn, type Table } from "./table";
+import {
+  type CategoricalColumn,
+  type Column,
+  isCategorical,
+  type NumericColumn,
+  printerOf,
+  type Table,
+} from "./table";
 
 export interface WriteOptions {
   /** One character between cells; defaults to a comma. */
@@ -102,8 +109,9 @@ function cellFor(text: string, delimiter: string, spreadsheetSafe: boolean): str
 type CellWriter = (i: number) => void;
 
 function cellWriter(one: Column, out: ByteBuffer, cell: (text: string) => string, lone: boolean): CellWriter {
-  const empty = lone ? '""' : "";
-  if (one.type === "numeric") return numberWriter(one, out, empty);
+  const word = one.missing?.[0] ?? "";
+  const empty = word !== "" ? cell(word) : lone ? '""' : "";
+  if (one.type === "numeric") return numberWriter(one, out, empty, cell);
   if (isCategorical(one)) return levelWriter(one, out, cell, empty);
   const { values } = one;
   return (i) => out.text(values[i] === "" ? empty : cell(values[i]));
@@ -121,8 +129,14 @@ function levelWriter(
   return (i) => out.bytes(codes[i] < 0 ? missing : words[codes[i]]);
 }
 
-function numberWriter(one: NumericColumn, out: ByteBuffer, empty: string): CellWriter {
+function numberWriter(
+  one: NumericColumn,
+  out: ByteBuffer,
+  empty: string,
+  cell: (text: string) => string,
+): CellWriter {
   const { values, decimals, name } = one;
+  const print = one.format && printerOf(one);
   const scale = 10 ** (decimals ?? 0);
   return (i) => {
     const value = values[i];
@@ -131,6 +145,10 @@ function numberWriter(one: NumericColumn, out: ByteBuffer, empty: string): CellW
       return;
     }
     check(Number.isFinite(value), "write CSV", `${name} must be finite`, value);
+    if (print) {
+      out.text(cell(print(value)));
+      return;
+    }
     const scaled = Math.round(Math.abs(value) * scale);
     // Where the value has just these decimals its digits are those of a whole number; else toFixed rounds it.
     const exact = scaled < 2 ** 53 && scaled / scale === Math.abs(value);

@@ -32,6 +32,16 @@ describe("schemaFromJson(value, from)", () => {
     [{ columns: [{ name: "a", type: "id", minimum: 1 }] }, "minimum needs a numeric column"],
     [{ columns: [{ ...column, maximum: "9" }] }, "maximum must be a number"],
     [{ columns: [{ ...column, required: 1 }] }, "required must be true or false"],
+    [
+      { columns: [{ ...column, format: { kind: "number", decimal: ";" } }] },
+      'format.decimal must be "." or ","',
+    ],
+    [{ columns: [{ ...column, format: { kind: "date", pattern: "yyyy-MM-dd" } }] }, "needs a date column"],
+    [
+      { columns: [{ name: "a", type: "date", format: { kind: "date", pattern: "%Y" } }] },
+      "must be a pattern",
+    ],
+    [{ columns: [{ ...column, missing: "NA" }] }, "columns[0].missing must be an array"],
     [{ columns: [column], target: { positive: "x" } }, "target.column must be a string"],
     [{ columns: [column], missing: "NA" }, "missing must be an array of strings"],
   ])("refuses %j", (value, message) => {

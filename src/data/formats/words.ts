@@ -1,0 +1,35 @@
+/** Words that stand for "missing" whatever the column: no value is called so. */
+const unmistakable: ReadonlySet<string> = new Set(
+  (
+    "#n/a #na #nv #value! #ref! #div/0! #num! #name? #null! #wert! #bezug! #zahl! #valeur! \\n <na> <null> (null) [null] " +
+    "null nan -nan nat ? ?? 1.#ind -1.#ind 1.#qnan n/a"
+  ).split(" "),
+);
+
+/** Words that stand for "missing" in numbers, dates and booleans, and may be values elsewhere. */
+const usual: ReadonlySet<string> = new Set([
+  ..."na none nil - -- --- – — . .. ... * ** missing unknown unk undefined void empty blank nd n.d. n.a. n.v. k.a.".split(
+    " ",
+  ),
+  ...[
+    "not available",
+    "not applicable",
+    "not known",
+    "no data",
+    "keine angabe",
+    "unbekannt",
+    "fehlt",
+    "inconnu",
+    "desconocido",
+    "sconosciuto",
+    "onbekend",
+    "s/d",
+    "n/d",
+  ],
+]);
+
+/** Whether the word means "missing": in any column, or (`typed`) in one of numbers, dates or booleans. */
+export function meansMissing(word: string, typed: boolean): boolean {
+  const plain = word.trim().toLowerCase();
+  return plain === "" || unmistakable.has(plain) || (typed && usual.has(plain));
+}
