@@ -111,7 +111,7 @@ function candidates(text: string): DateFormat[] {
 }
 
 function dayPatterns(date: string): { pattern: string; language: DateFormat["language"] }[] {
-  const tokens = date.match(/\d+|\p{L}[\p{L}.]*|[^\d\p{L}]+/gu) ?? [];
+  const tokens: readonly string[] = date.match(/\d+|\p{L}[\p{L}.]*|[^\d\p{L}]+/gu) ?? [];
   const numbers = tokens.filter((one) => /^\d/.test(one));
   const named = tokens.filter((one) => /^\p{L}/u.test(one));
   const found: { pattern: string; language: DateFormat["language"] }[] = [];
@@ -177,7 +177,7 @@ function dayPatterns(date: string): { pattern: string; language: DateFormat["lan
       if (numbers.length === 1) add([numbers[0].length === 4 ? "yyyy" : "yy"], language, words);
       if (numbers.length !== 2) continue;
       const place = tokens.indexOf(named[kinds.indexOf("M")]);
-      const yearLast = wide === 1 || (wide < 0 && place > 0) || (wide < 0 && place === 0);
+      const yearLast = wide !== 0 || place === 0;
       for (const day of ["dd", "d"])
         add(yearLast ? [day, wide >= 0 ? "yyyy" : "yy"] : ["yyyy", day], language, words);
     }
