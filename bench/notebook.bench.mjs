@@ -11,7 +11,6 @@ import specModule from "../dist/notebook/kernel-spec.js";
 import executeModule from "../dist/notebook/run/execute-cell.js";
 import outputsModule from "../dist/notebook/run/outputs.js";
 import runModule from "../dist/notebook/run/run-notebook.js";
-import snapshotModule from "../dist/notebook/snapshot.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const home = join(root, ".cache", "bench-notebook");
@@ -102,7 +101,6 @@ export default {
     writeFileSync(join(kernels, "tslab", "kernel.json"), JSON.stringify(stock));
     installModule.installKernel({ prefix: home, name: "telelink" });
     writeFileSync(join(home, "thirty.ipynb"), JSON.stringify(notebook(30)));
-    await snapshotModule.makeSnapshot(specModule.bundledTslab(), root);
   },
   cases: [
     ["start to first result, nbclient", "first", "tslab", 0.8],

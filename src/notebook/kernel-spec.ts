@@ -16,20 +16,19 @@ export interface KernelSpec {
   readonly folder: string;
 }
 
-/** The file that repairs tslab; it runs inside the kernel's process, so it is the built one, also in tests. */
-export const preload: string = resolve(__dirname, "..", "..", "dist", "notebook", "preload.js");
+/** The program of the bundled kernel; it is a process of its own, so it is the built one, also in tests. */
+const program: string = resolve(__dirname, "..", "..", "dist", "notebook", "kernel", "main.js");
 
-/** tslab as this package installs it, with its repairs: needs no Python and no registration. */
+/** tslab as this package runs it, with a compiler of its own: needs no Python and no registration. */
 export function bundledTslab(language: "typescript" | "javascript" = "typescript"): KernelSpec {
-  const home = dirname(require.resolve("tslab/package.json"));
   const js = language === "javascript";
-  const start = [process.execPath, "--require", preload, join(home, "bin", "tslab")];
   return {
     name: js ? "jslab" : "tslab",
     displayName: js ? "JavaScript" : "TypeScript",
     language,
-    argv: [...start, "kernel", "--config-path", "{connection_file}", ...(js ? ["--js"] : [])],
-    env: {},
+    argv: [process.execPath, program, "{connection_file}", ...(js ? ["--js"] : [])],
+    // A runner asks at the end what is still to be said, so that no cell waits for the types of the one before.
+    env: { TELELINK_TYPES: "later" },
     interruptMode: "signal",
     folder: "",
   };

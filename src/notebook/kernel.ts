@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import type { KernelSpec } from "./kernel-spec";
-import { dropSnapshot, snapshotCommand } from "./snapshot";
 import { type Message, Wire } from "./wire";
 
 /** How the kernel's process ended. */
@@ -103,8 +102,7 @@ export class Kernel {
    */
   static async start(spec: KernelSpec, options: StartOptions): Promise<Kernel> {
     for (let attempt = 1; ; attempt++) {
-      const fast = snapshotCommand(spec, options.cwd);
-      const kernel = await Kernel.spawn(fast ? { ...spec, argv: fast } : spec, options);
+      const kernel = await Kernel.spawn(spec, options);
       try {
         await kernel.greet(1000 * (options.startSeconds ?? 60));
         return kernel;
@@ -113,8 +111,7 @@ export class Kernel {
         const died = error instanceof KernelDied;
         // Another program may have taken a port between the choice and the kernel's bind.
         const taken = died && /address (already )?in use/i.test(error.said);
-        if (fast && died && !taken) dropSnapshot(spec, options.cwd);
-        else if (!taken || attempt === 3) throw error;
+        if (!taken || attempt === 3) throw error;
       }
     }
   }

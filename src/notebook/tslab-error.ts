@@ -1,8 +1,11 @@
 import { cellLine } from "./cell-line";
 import type { ErrorOutput } from "./nbformat";
 
-/** How tslab marks what nobody caught; it leaves the cell "ok" and may say so after the cell's end. */
-export const uncaught: RegExp = /^(UnhandledPromiseRejection|UncaughtException):\s*/;
+/**
+ * How a kernel marks what nobody caught and, if it is ours, what does not fit its type; it leaves the cell "ok" and may
+ * say so after the cell's end.
+ */
+export const uncaught: RegExp = /^(UnhandledPromiseRejection|UncaughtException|CompileError):\s*/;
 
 const diagnostic = /^(?:(\S+) )?(\d+):(\d+) - /;
 
@@ -35,6 +38,8 @@ export function tslabError(stderr: readonly string[]): TslabError {
 /** An error output from the text of a thrown value, as console.error prints it. */
 export function thrownError(text: string): ErrorOutput {
   const lines = text.replace(uncaught, "").trimEnd().split("\n");
+  if (text.startsWith("CompileError:"))
+    return errorOutput("CompileError", lines[0].replace(diagnostic, ""), lines);
   // An error is printed below its line of JavaScript and a caret.
   const named = lines.findIndex((line) => /^(?:Uncaught )?[\w$.]*(?:Error|Exception)\b/.test(line));
   const head = lines[Math.max(named, 0)];
@@ -54,6 +59,7 @@ export interface Located {
   readonly line?: number;
 }
 
+const told = /\bcell \[(\d+)\], line (\d+)/;
 const place = /(?:cell-(\d+)\.js|evalmachine\.<anonymous>):(\d+):(\d+)/;
 // What runs the cells is of no interest to their author.
 const inside = /\bnode:|[\\/]tslab[\\/]dist[\\/]|sigintHandlersWrap/;
@@ -69,6 +75,8 @@ export function locate(output: ErrorOutput, sources: ReadonlyMap<number, string>
   const traceback = output.traceback
     .filter((text) => !(/^\s+at /.test(text) && inside.test(text)))
     .map((text) => {
+      const known = text.match(told);
+      if (known && Number(known[1]) === current) line ??= Number(known[2]);
       const match = text.match(place);
       if (!match) return text;
       const count = match[1] === undefined ? current : Number(match[1]);

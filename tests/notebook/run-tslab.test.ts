@@ -1,20 +1,11 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { bundledTslab } from "../../src/notebook/kernel-spec";
 import type { Cell, Output } from "../../src/notebook/nbformat";
 import { prepare, runFile } from "../../src/notebook/run/run-file";
 import { describeFailure, type Run, type RunOptions, runNotebook } from "../../src/notebook/run/run-notebook";
-import { makeSnapshot, snapshotCommand } from "../../src/notebook/snapshot";
 import { code, notebook } from "./fixtures/make";
 
 // The kernel runs where `telelink` can be imported by its name.
@@ -25,7 +16,11 @@ function run(cells: readonly Cell[], options: Partial<RunOptions> = {}): Promise
 }
 
 function textOf(outputs: readonly Output[] | undefined): string {
-  return (outputs ?? []).map((one) => (one.output_type === "stream" ? one.text : "")).join("");
+  return (outputs ?? [])
+    .map((one) =>
+      one.output_type === "stream" ? one.text : "data" in one ? String(one.data["text/plain"] ?? "") : "",
+    )
+    .join("");
 }
 
 describe("runNotebook with tslab", () => {
@@ -35,7 +30,7 @@ describe("runNotebook with tslab", () => {
       code("rng.uniform()"),
     ]);
     expect(verdict).toBe("ok");
-    expect(textOf(ran.cells[1].outputs)).toMatch(/^0\.\d+\n$/);
+    expect(textOf(ran.cells[1].outputs)).toMatch(/^0\.\d+$/);
     expect(ran.cells[1].execution_count).toBe(2);
   });
 
@@ -46,7 +41,7 @@ describe("runNotebook with tslab", () => {
     ];
     const done = await run(cells, { cwd: resolve(__dirname, "..", "..", "notebooks") });
     expect(done.failures).toEqual([]);
-    expect(textOf(done.notebook.cells[1].outputs)).toBe("[ 'function', true ]\n");
+    expect(textOf(done.notebook.cells[1].outputs)).toBe("[ 'function', true ]");
   });
 
   test("runNotebook loses none of 100,000 lines printed at once", async () => {
@@ -114,116 +109,17 @@ describe("runNotebook with tslab, on errors", () => {
       [3, 2, "RangeError"],
       [4, undefined, "Error"],
     ]);
-    expect(done.failures[0].traceback).toContain("    at Proxy.f (cell [1], line 7)");
+    expect(done.failures[0].traceback).toContain("    at f (cell [1], line 7)");
     expect(done.failures[0].traceback.join()).not.toMatch(/node:|tslab/);
     const said = describeFailure(done.failures[0], "a.ipynb", done.notebook);
     expect(said).toBe("a.ipynb, cell 2 (id cell-2), line 4: TypeError: boom\n    f({ x: y });");
   });
 });
 
-describe("makeSnapshot", () => {
-  test("makeSnapshot(kernel, cwd) makes a kernel that starts from memory and does the same", async () => {
-    const cells = [
-      code(
-        'import * as telelink from "telelink";\nimport { display, newDisplay } from "tslab";\ntelelink.seeded(1).uniform()',
-      ),
-      code("class A<T> {\n  constructor(readonly x: T) {}\n}\nenum E { a, b }\nnew A(E.b)"),
-      code(
-        'import { Worker } from "node:worker_threads";\nconst w = new Worker("require(\'worker_threads\').parentPort.postMessage(7)", { eval: true });\nawait new Promise((done) => w.on("message", done))',
-      ),
-      code('const late = await import("markdown-it" as string);\ntypeof late.default'),
-      code(
-        'import { spawnSync } from "node:child_process";\nspawnSync(process.execPath, ["-p", "6 * 7"]).stdout.toString()',
-      ),
-      code(
-        "const d = newDisplay();\nd.text('0');\nd.text('1');\nprocess.execArgv.includes('--snapshot-blob')",
-      ),
-      code("const s: string = 3;"),
-      code("null!.x"),
-      code("await new Promise((_, fail) => setTimeout(() => fail(new Error('later')), 5));"),
-    ];
-    vi.stubEnv("TELELINK_SNAPSHOT", "0");
-    const plain = await run(cells, { keepGoing: true });
-    vi.stubEnv("TELELINK_SNAPSHOT", "1");
-    const cache = mkdtempSync(join(tmpdir(), "telelink-cache-"));
-    vi.stubEnv("TELELINK_CACHE", cache);
-    // What a making left that was killed an hour ago goes.
-    const left = join(cache, "tslab-0.snapshot.7.part");
-    writeFileSync(left, "");
-    const hourAgo = new Date(Date.now() - 3600e3);
-    utimesSync(left, hourAgo, hourAgo);
-    expect(await makeSnapshot(bundledTslab(), cwd)).toBe(true);
-    expect(existsSync(left)).toBe(false);
-    const fast = await run(cells, { keepGoing: true });
-    vi.unstubAllEnvs();
-    expect(fast.notebook.cells.map((cell) => cell.outputs)).toEqual(
-      plain.notebook.cells.map((cell) => cell.outputs),
-    );
-    expect(fast.failures).toEqual(plain.failures);
-    expect(textOf(plain.notebook.cells[2].outputs)).toBe("7\n");
-    expect(textOf(plain.notebook.cells[3].outputs)).toBe("function\n");
-  }, 240_000);
-
-  test("a kernel from a snapshot imports from its own folder, not from where the snapshot was made", async () => {
-    vi.stubEnv("TELELINK_CACHE", mkdtempSync(join(tmpdir(), "telelink-cache-")));
-    const folder = mkdtempSync(join(tmpdir(), "telelink-cwd-"));
-    const notebooks = join(folder, "notebooks");
-    mkdirSync(notebooks);
-    writeFileSync(join(folder, "package.json"), "{}");
-    writeFileSync(join(folder, "near.ts"), "export const near: number = 1;");
-    writeFileSync(join(notebooks, "below.ts"), "export const below: number = 2;");
-    symlinkSync(resolve(__dirname, "..", "..", "node_modules"), join(folder, "node_modules"));
-    expect(await makeSnapshot(bundledTslab(), notebooks)).toBe(true);
-    const cells = [code('import { near } from "../near";\nimport { below } from "./below";\nnear + below')];
-    const done = await run(cells, { cwd: notebooks });
-    expect(done.failures).toEqual([]);
-    expect(textOf(done.notebook.cells[0].outputs)).toBe("3\n");
-    // It did start from the snapshot.
-    expect(snapshotCommand(bundledTslab(), notebooks)).toBeDefined();
-    vi.unstubAllEnvs();
-  });
-
-  test("a kernel whose snapshot is broken starts without it", async () => {
-    vi.stubEnv("TELELINK_CACHE", mkdtempSync(join(tmpdir(), "telelink-cache-")));
-    expect(await makeSnapshot(bundledTslab(), cwd)).toBe(true);
-    const [file] = snapshotCommand(bundledTslab(), cwd)?.slice(2, 3) ?? [];
-    writeFileSync(file as string, "not a snapshot");
-    const { verdict } = await run([code("1")]);
-    expect(verdict).toBe("ok");
-    expect(snapshotCommand(bundledTslab(), cwd)).toBeUndefined();
-    // What failed is not tried at every run.
-    expect(await makeSnapshot(bundledTslab(), cwd)).toBe(false);
-    vi.unstubAllEnvs();
-  }, 240_000);
-});
-
-// Node 24 for instance: TELELINK_OTHER_NODE names its program.
-const other = process.env.TELELINK_OTHER_NODE;
-
-describe.each([process.execPath, ...(other ? [other] : [])])("tslab with its repairs under %s", (node) => {
-  test("has what @tensorflow/tfjs-node misses since Node 23, and loses no output", async () => {
-    const bundled = bundledTslab();
-    const kernel = { ...bundled, folder: cwd, argv: [node, ...bundled.argv.slice(1)] };
-    const cells = [
-      code('import util from "node:util";\nconst old = util as any;'),
-      code("[old.isNullOrUndefined(null), old.isNullOrUndefined(0), old.isArray([]), old.isArray({})]"),
-      code("for (let i = 0; i < 3000; i++) console.log(i);"),
-      code("process.version"),
-    ];
-    const done = await run(cells, { kernel });
-    expect(done.failures).toEqual([]);
-    const texts = done.notebook.cells.map((cell) => textOf(cell.outputs));
-    expect(texts[1]).toMatch(/^\[ true, false, true, false \]\n/);
-    expect(texts[2].split("\n")).toHaveLength(3001);
-    if (node === process.execPath) expect(texts[3]).toBe(`${process.version}\n`);
-    else expect(texts[3]).toMatch(/^v\d/);
-  });
-});
-
 describe("runFile", () => {
   test("runFile(prepare(path), {html}) writes the executed notebook, the report and its figures", async () => {
     const out = mkdtempSync(join(tmpdir(), "telelink-test-"));
-    const prepared = prepare(join(cwd, "small.ipynb"), { parameters: { seed: "7" } });
+    const prepared = prepare(join(cwd, "small.ipynb"), { parameters: { seed: 7 } });
     const { run: ran, written } = await runFile(prepared, { out, html: true });
     expect(ran.verdict).toBe("ok");
     expect(written).toEqual(["small.ipynb", "small.html", "small.json"].map((name) => join(out, name)));
@@ -240,7 +136,7 @@ describe("runFile", () => {
     expect(() => prepare(join(cwd, "small.ipynb"), { parameters: { seed: "abc" } })).toThrow(
       /parameter seed must be a number, got .*abc/,
     );
-    expect(() => prepare(join(cwd, "small.ipynb"), { parameters: { sed: "1" } })).toThrow(
+    expect(() => prepare(join(cwd, "small.ipynb"), { parameters: { sed: 1 } })).toThrow(
       /a parameter must be one of seed, got "sed"/,
     );
   });

@@ -104,10 +104,6 @@ async function runOne(
   signal: AbortSignal,
 ): Promise<FileRun> {
   const { runFile } = await import("../../notebook/run/run-file.js");
-  const { makeSnapshotMeanwhile } = await import("../../notebook/snapshot.js");
-  // The first run on a machine prepares faster starts for all later ones.
-  const making = makeSnapshotMeanwhile(prepared.kernel, flags.notebooks);
-  signal.addEventListener("abort", () => making.stop());
   const { jsonProgress, lineProgress, reportRun } = await import("../support/notebook-progress.js");
   const progress = flags.json
     ? jsonProgress(prepared.path)
@@ -118,7 +114,6 @@ async function runOne(
     on: (event) => progress.on(event),
   }).finally(() => progress.end());
   reportRun(done, flags.json ?? false);
-  await making.end();
   return done;
 }
 

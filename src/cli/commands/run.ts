@@ -1,4 +1,3 @@
-import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import type { FileRun, Prepared } from "../../notebook/run/run-file";
 import { exitCodes } from "../support/exit";
@@ -88,11 +87,7 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
     for (const path of paths) checkTarget(path, flags.out);
     return all;
   });
-  const { makeSnapshotMeanwhile } = await import("../../notebook/snapshot.js");
   const stop = stopSignal();
-  // The first run on a machine prepares faster starts for all later ones.
-  const making = makeSnapshotMeanwhile(ready[0].kernel, dirname(resolve(ready[0].path)));
-  stop.signal.addEventListener("abort", () => making.stop());
   const one = async (prepared: Prepared): Promise<FileRun | undefined> => {
     if (stop.signal.aborted) return undefined;
     if (!flags.json) note(prepared.path);
@@ -115,7 +110,6 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
   };
   const { inParallel } = await import("../support/in-parallel.js");
   const runs = await inParallel(ready, jobs, one);
-  await making.end();
   stop.end();
   process.exitCode = await worstCode(runs, stop.signal.aborted);
 }

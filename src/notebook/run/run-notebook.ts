@@ -237,7 +237,7 @@ class Runner {
   /** The error output that the kernel sent, or the one made from what tslab printed. */
   private errorOf(end: CellEnd, outputs: CellOutputs, index: number): Located {
     const sent = outputs.list().findLast((one) => one.output_type === "error");
-    if (sent) return { output: sent, line: lineOf(sent.traceback) };
+    if (sent) return { output: sent, line: lineOf(sent.traceback) ?? this.located(sent, index).line };
     if (typeof end.reply.ename === "string") {
       const { ename, evalue, traceback } = end.reply;
       const lines = Array.isArray(traceback) ? traceback.map(String) : [];
@@ -301,7 +301,8 @@ class Runner {
     const { kernel } = this;
     if (!kernel || kernel.death()) return;
     await new Promise<void>((done) => {
-      const limit = setTimeout(done, 5000);
+      // Our own kernel also says what its type checker has found by then.
+      const limit = setTimeout(done, 60_000);
       void kernel.ended.then(() => done());
       kernel.request("kernel_info_request", {}, "shell", {
         output: (message) => {

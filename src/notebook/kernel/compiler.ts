@@ -1,0 +1,29 @@
+import type TS from "typescript6";
+
+/** TypeScript 6: the newest that can be called from JavaScript. */
+export type Compiler = typeof TS;
+
+let loaded: Compiler | undefined;
+
+/** The compiler; the first call takes a quarter of a second. */
+export function compiler(): Compiler {
+  loaded ??= require("typescript6") as Compiler;
+  return loaded;
+}
+
+/** Takes a compiler that is in memory already, as in a process that starts from a snapshot. */
+export function useCompiler(ts: Compiler): void {
+  loaded = ts;
+}
+
+/** What a cell is compiled with: everything of the language, nothing but its types taken away. */
+export function emitOptions(ts: Compiler): TS.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    jsx: ts.JsxEmit.React,
+    sourceMap: true,
+    esModuleInterop: true,
+  };
+}

@@ -1,0 +1,53 @@
+import type TS from "typescript6";
+import type { Compiler } from "./compiler";
+import type { NameKind } from "./names";
+
+/** The names that a file declares at its top level, and how; `var` counts as `let`. */
+export function declaredNames(ts: Compiler, file: TS.SourceFile): Map<string, NameKind> {
+  const found = new Map<string, NameKind>();
+  const bind = (name: TS.BindingName, kind: NameKind): void => {
+    if (ts.isIdentifier(name)) found.set(name.text, kind);
+    else for (const part of name.elements) if (ts.isBindingElement(part)) bind(part.name, kind);
+  };
+  const own = (name: TS.Node | undefined, kind: NameKind): void => {
+    // What an enum or a namespace of the same name adds to does not change what it is.
+    if (name && ts.isIdentifier(name) && !(found.has(name.text) && kind === "type"))
+      found.set(name.text, kind);
+  };
+  for (const one of file.statements) {
+    if (ts.isVariableStatement(one)) {
+      const constant = (one.declarationList.flags & ts.NodeFlags.BlockScoped) >= ts.NodeFlags.Const;
+      for (const part of one.declarationList.declarations) bind(part.name, constant ? "const" : "let");
+    } else if (ts.isFunctionDeclaration(one)) own(one.name, "function");
+    else if (ts.isClassDeclaration(one)) own(one.name, "class");
+    else if (ts.isEnumDeclaration(one)) own(one.name, "enum");
+    else if (ts.isModuleDeclaration(one)) own(one.name, "namespace");
+    else if (ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one)) own(one.name, "type");
+    else if (ts.isImportEqualsDeclaration(one)) own(one.name, one.isTypeOnly ? "type" : "import");
+    else if (ts.isImportDeclaration(one) && one.importClause) {
+      const { name, namedBindings, phaseModifier } = one.importClause;
+      const kind = phaseModifier === ts.SyntaxKind.TypeKeyword ? "type" : "import";
+      own(name, kind);
+      if (namedBindings && ts.isNamespaceImport(namedBindings)) own(namedBindings.name, kind);
+      else for (const part of namedBindings?.elements ?? []) own(part.name, part.isTypeOnly ? "type" : kind);
+    } else for (const name of nestedVars(ts, one)) if (!found.has(name)) found.set(name, "let");
+  }
+  return found;
+}
+
+/** The names that `var` declares inside a statement, which belong to what is around it. */
+export function nestedVars(ts: Compiler, statement: TS.Node): string[] {
+  const found: string[] = [];
+  const bind = (name: TS.BindingName): void => {
+    if (ts.isIdentifier(name)) found.push(name.text);
+    else for (const part of name.elements) if (ts.isBindingElement(part)) bind(part.name);
+  };
+  const visit = (node: TS.Node): void => {
+    if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)) return;
+    if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0)
+      for (const one of node.declarations) bind(one.name);
+    ts.forEachChild(node, visit);
+  };
+  visit(statement);
+  return found;
+}

@@ -1,0 +1,104 @@
+import { CellTypes, type Completions } from "./cell-types";
+import { type CompiledCell, type Complaint, compileCell } from "./compile-cell";
+import { compileModules } from "./compile-modules";
+import { compiler } from "./compiler";
+import { type Completeness, isComplete } from "./is-complete";
+import type { Name } from "./names";
+import { packageRoot } from "./type-options";
+
+/** What the kernel asks of the process that knows TypeScript, and what comes back. */
+export interface Language {
+  /** Compiles a cell and takes its names, from then on known to later cells. */
+  compile(cell: number, source: string): CompiledCell;
+  /** What the type checker complains of in a compiled cell. */
+  check(cell: number): readonly Complaint[];
+  complete(source: string, position: number): Completions;
+  explain(source: string, position: number): string | null;
+  isComplete(source: string): Completeness;
+  /** Compiles a module of a person's own and returns the file to import. */
+  module(path: string): string;
+}
+
+export interface LanguageOptions {
+  /** The notebook's folder. */
+  readonly cwd: string;
+  readonly language: "typescript" | "javascript";
+  /** Where compiled modules go. */
+  readonly folder: string;
+  /** Names of the system that cells may declare without modules seeing it. */
+  readonly reserved: readonly string[];
+}
+
+/** The answers, from one process's compiler. */
+export function createLanguage(options: LanguageOptions): Language {
+  const { cwd, language, folder } = options;
+  const reserved = new Set(options.reserved);
+  const names = new Map<string, Name>();
+  let types: CellTypes | undefined;
+  const typed = (): CellTypes => {
+    types ??= new CellTypes(compiler(), cwd, language);
+    return types;
+  };
+  return {
+    compile: (cell, source) => {
+      const fileName = language === "javascript" ? "cell.js" : /@jsx\b/.test(source) ? "cell.tsx" : "cell.ts";
+      const compiled = compileCell(compiler(), source, names, { fileName, reserved });
+      if (compiled.complaints.length > 0) return compiled;
+      typed().add(cell, source, names, compiled.declares);
+      for (const [name, kind] of compiled.declares) names.set(name, { kind, cell });
+      return compiled;
+    },
+    check: (cell) => typed().check(cell),
+    complete: (source, position) => typed().complete(source, position, names),
+    explain: (source, position) => typed().explain(source, position, names) ?? null,
+    isComplete: (source) => isComplete(compiler(), source),
+    module: (path) => compileModules(compiler(), path, folder, packageRoot),
+  };
+}
+
+/** A request to the process, and its answer. */
+export interface Asked {
+  readonly id: number;
+  readonly method: keyof Language;
+  readonly given: readonly unknown[];
+}
+
+export type Answer = { readonly id: number; readonly value?: unknown; readonly error?: string };
+
+/**
+ * Answers the parent process until it goes away. What a cell needs before it can run is done first; types are checked
+ * when nothing else is asked.
+ */
+export function serveLanguage(options: LanguageOptions): void {
+  const language = createLanguage(options);
+  const waiting: Asked[] = [];
+  let turn: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  const next = (): void => {
+    turn = undefined;
+    const first = waiting.findIndex((one) => one.method !== "check");
+    const [one] = waiting.splice(Math.max(first, 0), 1);
+    if (!one) return;
+    process.send?.(answer(one));
+    schedule();
+  };
+  const schedule = (): void => {
+    if (turn || waiting.length === 0) return;
+    turn = setImmediate(next);
+  };
+  const answer = (one: Asked): Answer => {
+    try {
+      const act = language[one.method] as (...given: unknown[]) => unknown;
+      return { id: one.id, value: act(...one.given) };
+    } catch (error) {
+      return { id: one.id, error: (error as Error).stack ?? String(error) };
+    }
+  };
+  process.on("message", (asked: Asked) => {
+    waiting.push(asked);
+    schedule();
+  });
+  // A Ctrl-C is for the cell that runs.
+  process.on("SIGINT", () => undefined);
+  process.on("disconnect", () => process.exit(0));
+  compiler();
+}

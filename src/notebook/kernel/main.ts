@@ -1,0 +1,121 @@
+/**
+ * The kernel that notebooks run in: tslab's server and display, with a compiler and an evaluator of our own between
+ * them. Run as `node main.js CONNECTION_FILE [--js]`, in the notebook's folder.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import Module, { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import util from "node:util";
+import { importer } from "./import-module";
+import { kernelServer, type TslabServerClass } from "./kernel-server";
+import { startLanguage } from "./language-client";
+import { Session } from "./session";
+import { packageRoot } from "./type-options";
+
+// What a cell may declare, though the system has it too.
+const reserved = Object.getOwnPropertyNames(globalThis);
+const [configPath, flag] = process.argv.slice(2);
+const language = flag === "--js" ? "javascript" : "typescript";
+const cwd = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), "telelink-modules-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const languageServer = startLanguage({ cwd, language, folder, reserved });
+const tslab = loadTslab();
+const session = new Session({
+  language,
+  languageServer,
+  displays: tslab.jupyter,
+  waitForTypes: process.env.TELELINK_TYPES !== "later",
+});
+const fromCells = createRequire(join(cwd, "cell.ts"));
+const require_ = Object.assign(
+  (id: string): unknown => (id === "tslab" ? tslab.display : (fromCells(id) as unknown)),
+  fromCells,
+);
+const cells = {
+  require: require_,
+  import: importer({
+    cwd,
+    fallback: packageRoot,
+    given: new Map([["tslab", tslab.display]]),
+    compile: (path) => languageServer.module(path),
+  }),
+  meta: { url: pathToFileURL(join(cwd, "cell.ts")).href, dirname: cwd, filename: join(cwd, "cell.ts") },
+  get assignedConstant(): unknown {
+    return undefined;
+  },
+  set assignedConstant(_value: unknown) {
+    throw new TypeError("Assignment to constant variable.");
+  },
+};
+for (const [name, value] of Object.entries({ __tslab__: cells, require: require_ }))
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+
+process.on("SIGINT", () => session.interrupt());
+process.on("uncaughtException", (error) => session.uncaught("UncaughtException", error));
+process.on("unhandledRejection", (reason) => session.uncaught("UnhandledPromiseRejection", reason));
+endWithParent();
+restoreRemoved();
+
+const server = kernelServer(tslab.jupyter.ZmqServer, session, configPath, () => {
+  // Whatever a cell left running, a timer or a server, must not keep the kernel.
+  setTimeout(() => process.exit(0), 100);
+});
+void server.init();
+
+/** tslab's display and server, without the compiler that it would load. */
+function loadTslab(): {
+  display: object;
+  jupyter: { lastWriteDisplayData: unknown; ZmqServer: TslabServerClass };
+} {
+  const own = createRequire(require.resolve("tslab/package.json"));
+  const put = (path: string, exports: object): void => {
+    const module = new Module(path);
+    module.exports = exports;
+    module.loaded = true;
+    require.cache[path] = module as NodeJS.Module;
+  };
+  put(own.resolve("@tslab/typescript-for-tslab"), { version: "6.0.3" });
+  put(own.resolve("./dist/converter"), {});
+  // Its output socket refuses more than 512 messages that are not yet sent; here it takes everything at once.
+  const zeromq = own("zeromq") as { Publisher: new (options?: object) => object };
+  class Publisher extends zeromq.Publisher {
+    constructor(options?: object) {
+      super({ ...options, sendTimeout: 0, sendHighWaterMark: 0 });
+    }
+  }
+  put(own.resolve("zeromq"), { ...zeromq, __esModule: true, Publisher });
+  return {
+    display: own("./dist/public") as object,
+    jupyter: own("./dist/jupyter") as { lastWriteDisplayData: unknown; ZmqServer: TslabServerClass },
+  };
+}
+
+/** A kernel whose runner was killed would live on: it ends when its parent does. */
+function endWithParent(): void {
+  const parent = Number(process.env.JPY_PARENT_PID);
+  if (!Number.isInteger(parent) || parent <= 1) return;
+  setInterval(() => {
+    try {
+      process.kill(parent, 0);
+    } catch (error) {
+      // Without the right to signal it, it is still there.
+      if ((error as NodeJS.ErrnoException).code === "ESRCH") process.exit(1);
+    }
+  }, 1000).unref();
+}
+
+/** @tensorflow/tfjs-node calls two functions that Node 23 removed. */
+function restoreRemoved(): void {
+  const removed: Record<string, (value: unknown) => boolean> = {
+    isNullOrUndefined: (value) => value === null || value === undefined,
+    isArray: Array.isArray,
+  };
+  for (const [name, test] of Object.entries(removed)) {
+    if (!(name in util))
+      Object.defineProperty(util, name, { value: test, configurable: true, writable: true });
+  }
+}

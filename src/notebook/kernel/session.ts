@@ -1,0 +1,223 @@
+import { inspect } from "node:util";
+import type { Completions } from "./cell-types";
+import type { Complaint } from "./compile-cell";
+import { type ErrorContent, Stacks, thrownContent } from "./errors";
+import { Evaluator } from "./evaluator";
+import type { Completeness } from "./is-complete";
+import type { RemoteLanguage } from "./language-client";
+import { bundleOf } from "./show-value";
+import { type Publisher, Streams } from "./streams";
+
+/** A request to run a cell. */
+export interface ExecuteRequest {
+  readonly code: string;
+  readonly silent: boolean;
+  readonly storeHistory: boolean;
+  readonly stopOnError: boolean;
+  /** Expressions to evaluate after it, by name. */
+  readonly expressions: Readonly<Record<string, string>>;
+  /** When the front end sent it, in milliseconds; 0 where it does not say. */
+  readonly sent: number;
+}
+
+export interface SessionOptions {
+  readonly language: "typescript" | "javascript";
+  readonly languageServer: RemoteLanguage;
+  /** Where tslab's `display` finds the way to the cell that runs. */
+  readonly displays: { lastWriteDisplayData: unknown };
+  /** Whether a cell's end waits for its types; otherwise they are said when they are known. */
+  readonly waitForTypes: boolean;
+}
+
+// How long after an error cells that were sent before it are refused.
+const refusing = 200;
+
+/** What a kernel does, whatever it is asked through. */
+export class Session {
+  private readonly evaluator = new Evaluator();
+  private readonly stacks = new Stacks();
+  private readonly streams = new Streams();
+  private readonly inputs: [cell: number, code: string][] = [];
+  private count = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+  private failedAt = -Infinity;
+  private readonly checks = new Set<Promise<unknown>>();
+
+  constructor(private readonly options: SessionOptions) {}
+
+  info(): object {
+    const ts = this.options.language === "typescript";
+    return {
+      status: "ok",
+      protocol_version: "5.3",
+      implementation: ts ? "tslab" : "jslab",
+      implementation_version: "1.0.22",
+      language_info: {
+        name: this.options.language,
+        version: ts ? "6.0.3" : process.versions.node,
+        mimetype: ts ? "text/typescript" : "text/javascript",
+        file_extension: ts ? ".ts" : ".js",
+        codemirror_mode: { mode: this.options.language, name: "javascript", typescript: ts },
+      },
+      banner: ts ? "TypeScript (tslab, telelink)" : "JavaScript (tslab, telelink)",
+      help_links: [{ text: "TypeScript", url: "https://www.typescriptlang.org/docs/" }],
+    };
+  }
+
+  /** Runs a cell after those before it, and returns the content of its reply. */
+  execute(request: ExecuteRequest, publisher: Publisher): Promise<object> {
+    const received = Date.now();
+    const run = this.turn.then(() => this.run(request, publisher, received));
+    this.turn = run.catch(() => undefined);
+    return run;
+  }
+
+  private async run(request: ExecuteRequest, publisher: Publisher, received: number): Promise<object> {
+    const late = received - this.failedAt > refusing || (request.sent > 0 && request.sent > this.failedAt);
+    if (!late) return { status: "aborted" };
+    const cell = this.count + 1;
+    if (request.storeHistory) {
+      this.count = cell;
+      this.inputs.push([cell, request.code]);
+    }
+    this.streams.to(request.silent ? undefined : publisher);
+    this.options.displays.lastWriteDisplayData = (data: object, update: boolean): void => {
+      if (!request.silent) publisher.publish(update ? "update_display_data" : "display_data", data);
+    };
+    if (!request.silent) publisher.publish("execute_input", { code: request.code, execution_count: cell });
+    const failed = await this.runCode(request, publisher, cell);
+    this.streams.flush();
+    if (failed) {
+      if (!request.silent) publisher.publish("error", failed);
+      if (request.stopOnError) this.failedAt = Date.now();
+      return { status: "error", execution_count: cell, ...failed };
+    }
+    const expressions: Record<string, object> = {};
+    for (const [name, code] of Object.entries(request.expressions))
+      expressions[name] = await this.expression(code);
+    return { status: "ok", execution_count: cell, payload: [], user_expressions: expressions };
+  }
+
+  /** The error that the cell ends with, if any. */
+  private async runCode(
+    request: ExecuteRequest,
+    publisher: Publisher,
+    cell: number,
+  ): Promise<ErrorContent | undefined> {
+    if (request.code.trim() === "") return undefined;
+    const { languageServer } = this.options;
+    const compiled = await languageServer.compile(cell, request.code);
+    if (compiled.complaints.length > 0) return complaintsContent(compiled.complaints);
+    this.stacks.add(cell, compiled.mappings);
+    const types = languageServer.check(cell);
+    const evaluation = await this.evaluator.evaluate(compiled.code, Stacks.nameOf(cell));
+    if (this.options.waitForTypes && evaluation.status === "value") {
+      const complaints = await types;
+      if (complaints.length > 0) return complaintsContent(complaints);
+    }
+    if (evaluation.status === "thrown") {
+      // What does not fit its type is often why it threw.
+      const complaints = await types.catch(() => []);
+      if (complaints.length > 0) process.stderr.write(`${complaintLines(complaints).join("\n")}\n`);
+      return thrownContent(evaluation.thrown);
+    }
+    try {
+      const data = await bundleOf(evaluation.value);
+      if (data && !request.silent) {
+        this.streams.flush();
+        publisher.publish("execute_result", { execution_count: cell, data, metadata: {} });
+      }
+    } catch (error) {
+      return thrownContent(error);
+    }
+    if (!this.options.waitForTypes) this.tellLater(types, publisher);
+    return undefined;
+  }
+
+  private tellLater(types: Promise<readonly Complaint[]>, publisher: Publisher): void {
+    const told = types.then((complaints) => {
+      if (complaints.length > 0)
+        publisher.publish("stream", {
+          name: "stderr",
+          text: `CompileError: ${complaintLines(complaints).join("\n")}\n`,
+        });
+    });
+    const done = told.catch(() => undefined).finally(() => this.checks.delete(done));
+    this.checks.add(done);
+  }
+
+  /** Resolves when everything that is to be said of the cells so far has been said. */
+  async settled(): Promise<void> {
+    await Promise.all(this.checks);
+  }
+
+  private async expression(code: string): Promise<object> {
+    const evaluation = await this.evaluator.evaluate(`(${code})`, "expression.ts");
+    if (evaluation.status === "thrown") return { status: "error", ...thrownContent(evaluation.thrown) };
+    const data = (await bundleOf(evaluation.value)) ?? { "text/plain": inspect(evaluation.value) };
+    return { status: "ok", data, metadata: {} };
+  }
+
+  async isComplete(code: string): Promise<Completeness> {
+    return this.options.languageServer.isComplete(code);
+  }
+
+  async complete(code: string, position: number): Promise<Completions> {
+    return this.options.languageServer.complete(code, position);
+  }
+
+  async inspect(code: string, position: number): Promise<object> {
+    const text = await this.options.languageServer.explain(code, position);
+    const data = text === null ? {} : { "text/plain": text };
+    return { status: "ok", found: text !== null, data, metadata: {} };
+  }
+
+  /** What was run in this kernel, as a history_request asks for it. */
+  history(content: Readonly<Record<string, unknown>>): [session: number, cell: number, code: string][] {
+    const { hist_access_type: kind, n, start, stop, pattern, unique } = content;
+    let found = this.inputs;
+    if (kind === "range") {
+      const from = Number(start ?? 0);
+      const to = Number(stop ?? Infinity);
+      found = found.filter(([cell]) => cell >= from && cell < to);
+    } else {
+      if (kind === "search") {
+        const glob = String(pattern ?? "*").replace(/[.+^${}()|[\]\\]/g, "\\$&");
+        const match = new RegExp(`^${glob.replace(/\*/g, "[^]*").replace(/\?/g, "[^]")}$`);
+        found = found.filter(([, code]) => match.test(code));
+      }
+      if (unique === true)
+        found = found.filter(([, code], i) => found.findIndex(([, other]) => other === code) === i);
+      found = found.slice(-Number(n ?? found.length) || found.length);
+    }
+    return found.map(([cell, code]) => [0, cell, code]);
+  }
+
+  /** Says in the cell that runs, or ran last, what nobody caught. */
+  uncaught(how: string, thrown: unknown): void {
+    this.streams.flush();
+    process.stderr.write(`${how}: ${thrownContent(thrown).traceback.join("\n")}\n`);
+    this.streams.flush();
+  }
+
+  interrupt(): void {
+    this.evaluator.interrupt();
+  }
+
+  flush(): void {
+    this.streams.flush();
+  }
+
+  close(): void {
+    this.options.languageServer.close();
+  }
+}
+
+function complaintsContent(complaints: readonly Complaint[]): ErrorContent {
+  const lines = complaintLines(complaints);
+  return { ename: "CompileError", evalue: lines[0].replace(/^\d+:\d+ - /, ""), traceback: lines };
+}
+
+function complaintLines(complaints: readonly Complaint[]): string[] {
+  return complaints.map(({ line, column, text, code }) => `${line}:${column} - ${text} (TS${code})`);
+}
