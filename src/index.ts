@@ -108,11 +108,7 @@ export { paretoNbd, paretoNbdFromJSON } from "./models/clv/pareto-nbd";
 export { shiftedBetaGeometric, shiftedBetaGeometricFromJSON } from "./models/clv/shifted-beta-geometric";
 export { ziln } from "./models/clv/ziln";
 export { discover, discovering } from "./models/discovery/discover";
-export {
-  type Contributions,
-  type ContributionUnit,
-  contributionsOf,
-} from "./models/explain/contributions";
+export { contributionsOf } from "./models/explain/contributions";
 export {
   type Reason,
   type RowReasons,
@@ -120,13 +116,13 @@ export {
   type TableContributions,
   tableContributions,
 } from "./models/explain/reasons";
+export type { Contributions, ContributionUnit } from "./models/explain/rescale";
 export { extraTrees, randomForest } from "./models/forest/forest";
 export { elasticNet, lasso, linearRegression, ridge } from "./models/linear/linear";
 export { logisticRegression } from "./models/linear/logistic";
 export { squaredWeights } from "./models/linear/squared-weights";
 export { loadModel, loadPipeline, modelBytes, parseModelBytes } from "./models/load";
 export { network } from "./models/network/network";
-export { type NetworkSearchOptions, networkSpace, searchedNetwork } from "./models/network/network-search";
 export { referenceNetwork } from "./models/network/reference-network";
 export { gru } from "./models/network/sequence/gru";
 export { lstm } from "./models/network/sequence/lstm";
@@ -146,6 +142,7 @@ export {
 export { transformer } from "./models/network/sequence/transformer";
 export { type FitTable, type Pipeline, pipeline } from "./models/pipeline";
 export { halvingSearch } from "./models/search/halving-search";
+export { type RandomSearchOptions, randomSearch, searchSpace } from "./models/search/random-search";
 export { search } from "./models/search/search";
 export { gridCandidates, randomCandidates } from "./models/search/search-space";
 export { tuned, tunedPipeline } from "./models/search/tuned";

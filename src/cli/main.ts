@@ -10,6 +10,7 @@ import { explainCommand } from "./commands/explain";
 import { exportCommand } from "./commands/export";
 import { ingestCommand } from "./commands/ingest";
 import { kernelCommand } from "./commands/kernel";
+import { learnersCommand } from "./commands/learners";
 import { predictCommand } from "./commands/predict";
 import { prepareCommand } from "./commands/prepare";
 import { reproduceCommand } from "./commands/reproduce";
@@ -19,7 +20,7 @@ import { scoreCommand } from "./commands/score";
 import { serveCommand } from "./commands/serve";
 import { simulateCommand } from "./commands/simulate";
 import { synthCommand } from "./commands/synth";
-import { trainCommand } from "./commands/train";
+import { describeLearners, trainCommand } from "./commands/train";
 import { verifyCommand } from "./commands/verify";
 import { exitCodeOf, exitCodes } from "./support/exit";
 import { packageVersion } from "./support/version";
@@ -37,6 +38,7 @@ const commands: readonly (() => Command)[] = [
   kernelCommand,
   prepareCommand,
   trainCommand,
+  learnersCommand,
   predictCommand,
   scoreCommand,
   evaluateCommand,
@@ -75,7 +77,10 @@ Variables:  TELELINK_DATA   folder of the data sets
 /** Runs the command line and returns the exit code; errors are one line on standard error. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync([...argv], { from: "user" });
+    const root = program();
+    const train = root.commands.find((one) => one.name() === "train");
+    if (train && argv.includes("train")) await describeLearners(train);
+    await root.parseAsync([...argv], { from: "user" });
     return Number(process.exitCode ?? exitCodes.ok);
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -1,19 +1,26 @@
 import { check } from "../core/checks";
+import { type Option, option } from "./options";
 
 /** What rows of class 0 and of class 1 count. */
 export type ClassWeights = "balanced" | readonly [number, number];
 
-/** Throws unless the weights are "balanced" or two positive numbers, and there are classes to weigh. */
+/** The option of every learner that takes them. */
+export const classWeightsOption: Option<ClassWeights, undefined> = option(
+  "what rows of class 0 and of class 1 count; 1 and 1",
+  '"balanced" (both classes count the same), or two numbers above 0',
+  (value: ClassWeights, action) =>
+    check(
+      value === "balanced" ||
+        (Array.isArray(value) && value.length === 2 && value.every((one) => one > 0 && one < Infinity)),
+      action,
+      'classWeights must be "balanced" or two positive numbers',
+      String(value),
+    ),
+);
+
+/** Throws if there are weights but no classes to weigh. */
 export function checkClassWeights(value: ClassWeights | undefined, classes: boolean, action: string): void {
-  if (value === undefined) return;
-  check(classes, action, "classWeights need classes, not a regression");
-  if (value === "balanced") return;
-  check(
-    Array.isArray(value) && value.length === 2 && value.every((one) => one > 0 && one < Infinity),
-    action,
-    'classWeights must be "balanced" or two positive numbers',
-    String(value),
-  );
+  check(value === undefined || classes, action, "classWeights need classes, not a regression");
 }
 
 /** The two weights; "balanced" makes both classes of `y` count the same, and their mean over rows 1. */

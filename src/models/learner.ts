@@ -1,35 +1,26 @@
 import { check } from "../core/checks";
 import type { Fit } from "../core/model";
-import { type GradientBoostingOptions, gradientBoosting } from "./boosting/boosting";
-import { extraTrees, type ForestOptions, randomForest } from "./forest/forest";
-import {
-  type ElasticNetOptions,
-  elasticNet,
-  type LassoOptions,
-  lasso,
-  linearRegression,
-  type RidgeOptions,
-  ridge,
-} from "./linear/linear";
-import { type LogisticOptions, logisticRegression } from "./linear/logistic";
-import { network } from "./network/network";
-import type { NetworkOptions } from "./network/network-options";
-import { type SplineLogisticOptions, splineLogistic } from "./spline/spline";
+import type { LearnerCard } from "./card";
+import { allLearners, type learnerCards } from "./registry";
 
-/** Each learner's options, by the name that says which learner is meant where functions can't go: JSON, threads. */
-export interface LearnerOptions {
-  "logistic-regression": LogisticOptions;
-  "spline-logistic": SplineLogisticOptions;
-  "linear-regression": Record<never, never>;
-  ridge: RidgeOptions;
-  lasso: LassoOptions;
-  "elastic-net": ElasticNetOptions;
-  "random-forest": ForestOptions;
-  "extra-trees": ForestOptions;
-  "gradient-boosting": GradientBoostingOptions;
-  network: NetworkOptions;
-}
-export type LearnerKind = keyof LearnerOptions;
+type Cards = (typeof learnerCards)[number];
+
+/** The name of a learner: the same in JSON, for threads, at the command line and as its models' `kind`. */
+export type LearnerKind = Cards["kind"];
+
+/** Each learner's options, by its kind. */
+export type LearnerOptions = {
+  readonly [K in LearnerKind]: Extract<Cards, { readonly kind: K }> extends LearnerCard<K, infer O>
+    ? O
+    : never;
+};
+
+/** The model that each learner makes, by its kind. */
+export type LearnerModels = {
+  readonly [K in LearnerKind]: Extract<Cards, { readonly kind: K }> extends LearnerCard<K, infer _O, infer M>
+    ? M
+    : never;
+};
 
 /** A learner as data. */
 export interface LearnerSpec<K extends LearnerKind = LearnerKind> {
@@ -37,29 +28,16 @@ export interface LearnerSpec<K extends LearnerKind = LearnerKind> {
   readonly options?: LearnerOptions[K];
 }
 
-const learners: { readonly [K in LearnerKind]: (options: LearnerOptions[K]) => Fit } = {
-  "logistic-regression": logisticRegression,
-  "spline-logistic": splineLogistic,
-  "linear-regression": () => linearRegression(),
-  ridge,
-  lasso,
-  "elastic-net": elasticNet,
-  "random-forest": randomForest,
-  "extra-trees": extraTrees,
-  "gradient-boosting": gradientBoosting,
-  network,
-};
-
-/** The names of all learners. */
-export const learnerKinds: readonly LearnerKind[] = Object.keys(learners) as LearnerKind[];
-
 /** The learner that a spec describes; throws on an unknown kind and on what the learner says of its options. */
-export function learnerFrom<K extends LearnerKind>(spec: LearnerSpec<K>): Fit {
-  check(
-    Object.hasOwn(learners, spec.kind),
-    "make learner",
-    `kind must be one of ${learnerKinds.join(", ")}`,
-    spec.kind,
-  );
-  return learners[spec.kind](spec.options ?? ({} as LearnerOptions[K]));
+export function learnerFrom<K extends LearnerKind>(spec: LearnerSpec<K>): Fit<LearnerModels[K]> {
+  return learnerCard(spec.kind).fit(spec.options ?? {}) as Fit<LearnerModels[K]>;
+}
+
+/** The card of a kind of learner; throws, listing the kinds, where there is none. */
+export function learnerCard(kind: string): LearnerCard<string, object> {
+  const all = allLearners();
+  const card = all.find((one) => one.kind === kind);
+  const kinds = all.map((one) => one.kind).join(", ");
+  check(card !== undefined, "make learner", `kind must be one of ${kinds}`, kind);
+  return card;
 }

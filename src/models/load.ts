@@ -3,49 +3,8 @@ import { matrix } from "../core/matrix";
 import type { Model } from "../core/model";
 import { isPacked, packJson, unpackJson } from "../core/packed-json";
 import { encoderFromJSON } from "../features/encoder";
-import { blendFromJSON } from "./auto/blend";
-import { boostedTreesFromJSON } from "./boosting/boosting";
-import { calibratedModel } from "./calibrate/calibrate";
-import { calibratorFromJSON } from "./calibrate/calibrator";
-import { hurdleFromJSON } from "./clv/hurdle";
-import { zilnFromJSON } from "./clv/ziln";
-import { derivedModelFromJSON } from "./discovery/discover";
-import { forestFromJSON } from "./forest/forest";
-import { linearRegressionFromJSON } from "./linear/linear";
-import { logisticRegressionFromJSON } from "./linear/logistic";
-import { networkFromJSON } from "./network/network";
 import { type Pipeline, pipelineOf } from "./pipeline";
-import { splineLogisticFromJSON } from "./spline/spline";
-import { acceleratedFailureTimeFromJSON } from "./survival/accelerated-failure-time";
-import { coxFromJSON } from "./survival/cox-model";
-import { discreteHazardFromJSON } from "./survival/discrete-hazard";
-import { effectModelFromJSON } from "./uplift/effect-model";
-import { tLearnerFromJSON } from "./uplift/t-learner";
-import { xLearnerFromJSON } from "./uplift/x-learner";
-
-type Load = (json: unknown) => Model;
-
-/** How each kind of model is read; `load` reads the models inside it. */
-const readers: { readonly [kind: string]: (json: Record<string, unknown>, load: Load) => Model } = {
-  "accelerated-failure-time": acceleratedFailureTimeFromJSON,
-  blend: blendFromJSON,
-  "boosted-trees": boostedTreesFromJSON,
-  calibrated: (json, load) => calibratedModel(load(json.model), calibratorFromJSON(json.calibrator)),
-  cox: coxFromJSON,
-  derived: derivedModelFromJSON,
-  "discrete-hazard": discreteHazardFromJSON,
-  forest: forestFromJSON,
-  hurdle: hurdleFromJSON,
-  "linear-regression": linearRegressionFromJSON,
-  "logistic-regression": logisticRegressionFromJSON,
-  network: networkFromJSON,
-  "r-learner": effectModelFromJSON,
-  "spline-logistic": splineLogisticFromJSON,
-  "t-learner": tLearnerFromJSON,
-  "transformed-outcome": effectModelFromJSON,
-  "x-learner": xLearnerFromJSON,
-  ziln: zilnFromJSON,
-};
+import { allCards, cardOf } from "./registry";
 
 /** Models inside models, at most: no honest file comes near. */
 const depthLimit = 8;
@@ -96,15 +55,11 @@ function read(json: unknown, depth: number): Model {
   const action = "load model";
   check(depth < depthLimit, action, `models may be nested ${depthLimit} deep`);
   const from = fields(json, action);
-  const kind = typeof from.kind === "string" ? from.kind : "";
-  check(
-    Object.hasOwn(readers, kind),
-    action,
-    `kind must be one of ${Object.keys(readers).join(", ")}`,
-    from.kind,
-  );
+  const card = cardOf(from.kind);
+  const kinds = allCards().map((one) => one.kind);
+  check(card !== undefined, action, `kind must be one of ${kinds.join(", ")}`, from.kind);
   check(from.version === 1, action, "version must be 1", from.version);
-  return readers[kind](from, (inner) => read(inner, depth + 1));
+  return card.fromJSON(from, (inner) => read(inner, depth + 1));
 }
 
 function fields(json: unknown, action: string): Record<string, unknown> {

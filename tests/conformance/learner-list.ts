@@ -2,14 +2,15 @@ import type { Fit } from "../../src/core/model";
 import { blended } from "../../src/models/auto/blend";
 import { gradientBoosting } from "../../src/models/boosting/boosting";
 import { calibrated } from "../../src/models/calibrate/calibrate";
+import type { LearnerCard, TargetKind } from "../../src/models/card";
 import { hurdle } from "../../src/models/clv/hurdle";
-import { ziln } from "../../src/models/clv/ziln";
 import { discovering } from "../../src/models/discovery/discover";
-import { extraTrees, randomForest } from "../../src/models/forest/forest";
-import { elasticNet, lasso, linearRegression, ridge } from "../../src/models/linear/linear";
+import { randomForest } from "../../src/models/forest/forest";
+import type { LearnerKind, LearnerOptions } from "../../src/models/learner";
+import { ridge } from "../../src/models/linear/linear";
 import { logisticRegression } from "../../src/models/linear/logistic";
-import { network } from "../../src/models/network/network";
 import { referenceNetwork } from "../../src/models/network/reference-network";
+import { allLearners } from "../../src/models/registry";
 import { splineLogistic } from "../../src/models/spline/spline";
 
 /** A learner and what it states of itself; whatever is stated is tested. */
@@ -17,7 +18,7 @@ export interface Stated {
   readonly name: string;
   readonly learner: Fit;
   /** Targets 0 and 1, any numbers, or amounts from 0 up, many of them 0. */
-  readonly target: "classes" | "numbers" | "amounts";
+  readonly target: TargetKind;
   /** Whether columns may hold NaN and codes with levels; else they are refused. */
   readonly missing: boolean;
   readonly levels: boolean;
@@ -25,54 +26,59 @@ export interface Stated {
   readonly needsBoth: boolean;
 }
 
-const linear = { missing: false, levels: false, needsBoth: true } as const;
-const trees = { missing: true, levels: true, needsBoth: false } as const;
+const net = { hidden: [16], members: 2, epochs: 10, batch: 32, columns: "all", rate: 0.02 } as const;
 
-/** Every learner of matrices. A new one is added here, and is then held to all rules of learners.test.ts. */
-export const learners: readonly Stated[] = [
-  { name: "logisticRegression()", learner: logisticRegression(), target: "classes", ...linear },
+/** Options that make learners quick, or strong enough for few rows. */
+const quick: { readonly [K in LearnerKind]?: LearnerOptions[K] } = {
+  lasso: { alpha: 0.05 },
+  "elastic-net": { alpha: 0.05 },
+  "random-forest": { trees: 30, minRows: 1 },
+  "extra-trees": { trees: 30, minRows: 1 },
+  "gradient-boosting": { trees: 20, minRows: 5 },
+  network: { ...net, bins: 0, frequencyScale: 0.3 },
+};
+
+/** Further settings that go other ways through the code. */
+const variants: readonly { readonly [K in LearnerKind]?: readonly [TargetKind, LearnerOptions[K]] }[] = [
+  { "logistic-regression": ["classes", { penalty: "l1", C: 0.5 }] },
+  { "logistic-regression": ["classes", { penalty: "none", classWeights: "balanced" }] },
+  { "gradient-boosting": ["numbers", { trees: 20, minRows: 5, loss: "squared", growth: "depth" }] },
   {
-    name: 'logisticRegression({penalty: "l1"})',
-    learner: logisticRegression({ penalty: "l1", C: 0.5 }),
-    target: "classes",
-    ...linear,
+    "gradient-boosting": [
+      "amounts",
+      { trees: 20, minRows: 5, loss: "tweedie", rowShare: 0.8, validation: 0.2 },
+    ],
   },
-  {
-    name: 'logisticRegression({penalty: "none", classWeights: "balanced"})',
-    learner: logisticRegression({ penalty: "none", classWeights: "balanced" }),
-    target: "classes",
-    ...linear,
-  },
-  { name: "linearRegression()", learner: linearRegression(), target: "numbers", ...linear },
-  { name: "ridge()", learner: ridge(), target: "numbers", ...linear },
-  { name: "lasso()", learner: lasso({ alpha: 0.05 }), target: "numbers", ...linear },
-  { name: "elasticNet()", learner: elasticNet({ alpha: 0.05 }), target: "numbers", ...linear },
-  { name: "randomForest()", learner: randomForest({ trees: 30 }), target: "classes", ...trees },
-  { name: "extraTrees()", learner: extraTrees({ trees: 30 }), target: "classes", ...trees },
-  {
-    name: 'randomForest({criterion: "squared"})',
-    learner: randomForest({ trees: 30, criterion: "squared" }),
-    target: "numbers",
-    ...trees,
-  },
-  {
-    name: "gradientBoosting()",
-    learner: gradientBoosting({ trees: 20, minRows: 5 }),
-    target: "classes",
-    ...trees,
-  },
-  {
-    name: 'gradientBoosting({loss: "squared", growth: "depth"})',
-    learner: gradientBoosting({ trees: 20, minRows: 5, loss: "squared", growth: "depth" }),
-    target: "numbers",
-    ...trees,
-  },
-  {
-    name: 'gradientBoosting({loss: "tweedie"})',
-    learner: gradientBoosting({ trees: 20, minRows: 5, loss: "tweedie", rowShare: 0.8, validation: 0.2 }),
-    target: "amounts",
-    ...trees,
-  },
+  { network: ["numbers", { ...net, task: "regression", bins: 4 }] },
+];
+
+/** Every learner of the registry, for each target it states. */
+export function fromRegistry(cards: readonly LearnerCard<string, object>[]): Stated[] {
+  return cards.flatMap((card) =>
+    (Object.keys(card.targets) as TargetKind[]).map((target) =>
+      stated(card, target, { ...card.targets[target], ...quick[card.kind as LearnerKind] }),
+    ),
+  );
+}
+
+function stated(card: LearnerCard<string, object>, target: TargetKind, options: object): Stated {
+  const asIs = card.encode === "codes";
+  const text = Object.keys(options).length > 0 ? JSON.stringify(options) : "";
+  return {
+    name: `${card.name}(${text}) of ${target}`,
+    learner: card.fit(options),
+    target,
+    missing: asIs,
+    levels: asIs,
+    needsBoth: card.needsBothClasses,
+  };
+}
+
+const linear = { missing: false, levels: false, needsBoth: true } as const;
+const trees = { missing: true, levels: true, needsBoth: true } as const;
+
+/** Learners made of others, which have no kind of their own. */
+const made: readonly Stated[] = [
   {
     name: "calibrated(logisticRegression())",
     learner: calibrated(logisticRegression(), { method: "beta" }),
@@ -84,22 +90,18 @@ export const learners: readonly Stated[] = [
     learner: calibrated(randomForest({ trees: 20 })),
     target: "classes",
     ...trees,
-    needsBoth: true,
   },
-  { name: "splineLogistic()", learner: splineLogistic(), target: "classes", ...trees, needsBoth: true },
   {
     name: "blended({…})",
     learner: blended({ spline: splineLogistic(), trees: gradientBoosting({ trees: 20, minRows: 5 }) }),
     target: "classes",
     ...trees,
-    needsBoth: true,
   },
   {
     name: "discovering(gradientBoosting())",
     learner: discovering(gradientBoosting({ trees: 20, minRows: 5 }), { threads: 1 }),
     target: "classes",
     ...trees,
-    needsBoth: true,
   },
   {
     name: "hurdle({…})",
@@ -107,37 +109,20 @@ export const learners: readonly Stated[] = [
     target: "amounts",
     ...linear,
   },
-  { name: "ziln()", learner: ziln(), target: "amounts", ...linear },
-  {
-    name: "network()",
-    learner: network({
-      hidden: [16],
-      members: 2,
-      epochs: 10,
-      batch: 32,
-      rate: 0.02,
-      columns: "all",
-      bins: 0,
-      frequencyScale: 0.3,
-    }),
-    target: "classes",
-    ...trees,
-    needsBoth: true,
-  },
-  {
-    name: 'network({task: "regression"})',
-    learner: network({
-      task: "regression",
-      hidden: [16],
-      members: 2,
-      epochs: 10,
-      batch: 32,
-      columns: "all",
-      rate: 0.02,
-      bins: 4,
-    }),
-    target: "numbers",
-    ...trees,
-  },
   { name: "referenceNetwork()", learner: referenceNetwork(), target: "classes", ...linear },
+];
+
+/** Every learner of matrices: those of the registry come by themselves and are held to all rules of learners.test.ts. */
+export const learners: readonly Stated[] = [
+  ...fromRegistry(allLearners()),
+  ...variants.flatMap((one) =>
+    Object.entries(one).map(([kind, [target, options]]) =>
+      stated(
+        allLearners().find((card) => card.kind === kind) as LearnerCard<string, object>,
+        target,
+        options,
+      ),
+    ),
+  ),
+  ...made,
 ];

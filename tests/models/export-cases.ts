@@ -5,7 +5,7 @@ import { type EncodeOptions, encode } from "../../src/features/encode";
 import { blended, blendOf } from "../../src/models/auto/blend";
 import { gradientBoosting } from "../../src/models/boosting/boosting";
 import { calibrated } from "../../src/models/calibrate/calibrate";
-import { derivedModel, discoveryFromJSON } from "../../src/models/discovery/discover";
+import { derivedModel, discoveryFromJSON } from "../../src/models/discovery/discovery";
 import { randomForest } from "../../src/models/forest/forest";
 import { ridge } from "../../src/models/linear/linear";
 import { logisticRegression } from "../../src/models/linear/logistic";

@@ -22,9 +22,14 @@ Examples:
   $ telelink completion zsh > ~/.zfunc/_telelink     # a folder of your fpath
   $ telelink completion fish > ~/.config/fish/completions/telelink.fish`,
     )
-    .action((shell: "bash" | "zsh" | "fish", _options: unknown, self: Command) => {
+    .action(async (shell: "bash" | "zsh" | "fish", _options: unknown, self: Command) => {
       let root = self;
       while (root.parent) root = root.parent;
+      const { learnerLines } = await import("../../models/learner-names.js");
+      const model = root.commands
+        .find((one) => one.name() === "train")
+        ?.options.find((one) => one.long === "--model");
+      if (model) model.argChoices = ["auto", ...learnerLines().map((one) => one.kind)];
       print({ bash: bashScript, zsh: zshScript, fish: fishScript }[shell](placesOf(root, "")));
     });
 }

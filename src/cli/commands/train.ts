@@ -41,18 +41,14 @@ export function trainCommand(): Command {
       "--schema <file>",
       "a JSON file that overrides inferred types (telelink data show --write-schema)",
     )
-    .option(
-      "--model <name>",
-      "auto, boosting, forest, network, logistic (classes) or linear (numbers)",
-      "auto",
-    )
+    .option("--model <name>", "auto, or the kind of one learner; telelink train --help lists them", "auto")
     .option(
       "--search <number>",
-      "with --model network: compare so many nets of random width, depth, dropout and rate",
+      "with the kind of one learner: compare so many random settings of its options",
     )
     .option(
       "--members <names>",
-      "with --model auto: what to blend, of boosting,forest,spline,network (for numbers linear,boosting,network)",
+      "with --model auto: what to blend, of gradient-boosting, random-forest, spline-logistic and network (for numbers ridge, gradient-boosting and network)",
     )
     .option(
       "--alias <name>",
@@ -78,6 +74,25 @@ left out, and their number is told; --keep-duplicates keeps them.`,
     .action(train);
 }
 
+/** Adds the learners to the command's help. Apart from `trainCommand`, because it loads them all. */
+export async function describeLearners(command: Command): Promise<void> {
+  const { learnerLines } = await import("../../models/learner-names.js");
+  const lines = learnerLines();
+  const width = Math.max(...lines.map((one) => one.kind.length));
+  const text = lines.map(({ kind, title, aliases, targets }) => {
+    const also = aliases.length > 0 ? `; also ${aliases.join(", ")}` : "";
+    return `  ${kind.padEnd(width)}  ${title} (${targets.join(", ")}${also})`;
+  });
+  command.addHelpText(
+    "after",
+    `
+Learners for --model:
+  ${"auto".padEnd(width)}  Blends the best of several, the default (classes, numbers)
+${text.join("\n")}
+telelink learners KIND lists the options of one.`,
+  );
+}
+
 async function train(options: Options): Promise<void> {
   if (options.out === undefined && options.alias === undefined)
     throw usageError("Cannot train: --out or --alias must say where the model goes");
@@ -88,6 +103,7 @@ async function train(options: Options): Promise<void> {
     import("../../services/predict/train-model.js"),
     import("../../core/rng.js"),
   ]);
+  const { kindAsked } = await import("../../services/predict/learners.js");
   const [{ watched }, { wholeNumber }, { fileOrigin, writeModelFile }, { packageVersion }] =
     await Promise.all([
       import("../support/watched.js"),
@@ -122,7 +138,7 @@ async function train(options: Options): Promise<void> {
   const model: SavedModel = {
     ...training.model,
     origin: {
-      model: options.model,
+      model: kindAsked(options.model, training.model.target.kind),
       seed,
       rows: table.rows,
       ...(positives === undefined ? {} : { positives }),

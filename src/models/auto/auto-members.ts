@@ -1,5 +1,7 @@
-import { check, checkOneOf } from "../../core/checks";
+import { check } from "../../core/checks";
 import type { LearnerOptions, LearnerSpec } from "../learner";
+import { answersTo } from "../learner-names";
+import { allLearners } from "../registry";
 
 /** A learner that may have a part in a blend. It sees numbers and categories as they are, missing values too. */
 export interface AutoMember {
@@ -20,9 +22,9 @@ function net(options: LearnerOptions["network"]): NumberMember {
   return { name: "net", learner: { kind: "network", options: { members: 3, ...options } } };
 }
 
-/** What a blend of two classes may be made of. */
+/** What a blend of two classes may be made of, by the learner's kind. */
 export const memberGroups = {
-  boosting: [
+  "gradient-boosting": [
     boosted("boosted trees of 4 leaves", { leaves: 4, trees: 300 }),
     boosted("boosted trees of 8 leaves, sampled", {
       leaves: 8,
@@ -35,20 +37,22 @@ export const memberGroups = {
     }),
     boosted("boosted trees of 16 leaves", { leaves: 16, trees: 200 }),
   ],
-  forest: [
+  "random-forest": [
     {
       name: "random forest",
       learner: { kind: "random-forest", options: { trees: 150, minRows: 5, maxFeatures: 0.5, bins: 255 } },
     },
   ],
-  spline: [{ name: "additive logistic regression", learner: { kind: "spline-logistic", options: { C: 3 } } }],
+  "spline-logistic": [
+    { name: "additive logistic regression", learner: { kind: "spline-logistic", options: { C: 3 } } },
+  ],
   network: [net({})],
 } as const satisfies Readonly<Record<string, readonly AutoMember[]>>;
 
-/** What a blend of numbers may be made of. */
+/** What a blend of numbers may be made of, by the learner's kind. */
 export const numberGroups = {
-  linear: [{ name: "ridge regression", learner: { kind: "ridge", options: { alpha: 1 } } }],
-  boosting: [
+  ridge: [{ name: "ridge regression", learner: { kind: "ridge", options: { alpha: 1 } } }],
+  "gradient-boosting": [
     {
       name: "boosted trees of 6 leaves",
       learner: {
@@ -76,15 +80,18 @@ export const numberGroups = {
  * `members` takes one.
  */
 export const autoMembers: readonly AutoMember[] = [
-  ...memberGroups.boosting,
-  ...memberGroups.forest,
-  ...memberGroups.spline,
+  ...memberGroups["gradient-boosting"],
+  ...memberGroups["random-forest"],
+  ...memberGroups["spline-logistic"],
 ];
 
 /** What `autoNumbers` blends unless told otherwise: a line, and trees that find steps and interactions. */
-export const numberMembers: readonly NumberMember[] = [...numberGroups.linear, ...numberGroups.boosting];
+export const numberMembers: readonly NumberMember[] = [
+  ...numberGroups.ridge,
+  ...numberGroups["gradient-boosting"],
+];
 
-/** The members of the groups named; throws, listing them, where there is no such group. */
+/** The members of the groups named by a learner's kind or alias; throws, listing them, where there is no such group. */
 export function membersOf<M>(
   groups: Readonly<Record<string, readonly M[]>>,
   names: readonly string[],
@@ -92,6 +99,9 @@ export function membersOf<M>(
   const action = "choose members";
   const known = Object.keys(groups);
   check(names.length > 0, action, `some of ${known.join(", ")} must be named`, 0);
-  for (const name of names) checkOneOf(name, known, action, "members");
-  return [...new Set(names)].flatMap((name) => groups[name]);
+  const kinds = names.map((name) => allLearners().find((card) => answersTo(card, name))?.kind ?? name);
+  kinds.forEach((kind, k) => {
+    check(known.includes(kind), action, `members must be one of ${known.join(", ")}`, names[k]);
+  });
+  return [...new Set(kinds)].flatMap((kind) => groups[kind]);
 }

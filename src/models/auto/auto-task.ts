@@ -3,14 +3,9 @@ import { type Labelled, takeLabelled, takeRows } from "../../core/matrix";
 import type { Model, ModelJson } from "../../core/model";
 import { type Task, task } from "../../core/pool";
 import { fromKey, type Rng } from "../../core/rng";
-import type { BoostedTrees } from "../boosting/boosting";
-import {
-  type DiscoverOptions,
-  type Discovery,
-  type DiscoveryJson,
-  discover,
-  discoveryFromJSON,
-} from "../discovery/discover";
+import type { BoostedTrees } from "../boosting/boosting-model";
+import { type DiscoverOptions, discover } from "../discovery/discover";
+import { type Discovery, type DiscoveryJson, discoveryFromJSON } from "../discovery/discovery";
 import { type LearnerSpec, learnerFrom } from "../learner";
 import { addLeaves } from "../trees/trees";
 

@@ -8,13 +8,13 @@ import { encode } from "../../features/encode";
 import { calibratedModel } from "../calibrate/calibrate";
 import type { CalibrationMethod } from "../calibrate/calibrator";
 import { checkClasses } from "../check-rows";
+import type { DiscoverOptions } from "../discovery/discover";
 import {
   type DiscoveredFeature,
-  type DiscoverOptions,
   type DiscoveryJson,
   derivedModel,
   discoveryFromJSON,
-} from "../discovery/discover";
+} from "../discovery/discovery";
 import { loadModel } from "../load";
 import { outOfFold } from "../out-of-fold";
 import { type FitTable, type Pipeline, pipelineOf } from "../pipeline";

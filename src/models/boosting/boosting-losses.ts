@@ -24,7 +24,8 @@ export interface Loss {
   readonly residualQuantile?: number;
 }
 
-export type LossName = "logistic" | "squared" | "absolute" | "quantile" | "poisson" | "tweedie";
+export const losses = ["logistic", "squared", "absolute", "quantile", "poisson", "tweedie"] as const;
+export type LossName = (typeof losses)[number];
 
 /** The loss called `name`; `quantile` and `power` are those of "quantile" and "tweedie". */
 export function lossNamed(name: LossName, quantile: number, power: number): Loss {

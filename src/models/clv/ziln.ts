@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { check, checkNumber, checkSameLength } from "../../core/checks";
+import { check, checkSameLength } from "../../core/checks";
 import { type CurvedObjective, newton } from "../../core/math/optimise";
 import { expit } from "../../core/math/special";
 import { standardised } from "../../core/math/standardise";
 import type { Matrix } from "../../core/matrix";
 import type { Fit, Model, ModelJson } from "../../core/model";
 import { checkColumns, checkLabelled, checkNumbers } from "../check-rows";
+import { number, withDefaults } from "../options";
 import { amountLoss, amountStart, linearSums, occurrenceLoss, zilnSigma } from "./ziln-likelihood";
 
 export interface ZilnOptions {
@@ -15,6 +16,11 @@ export interface ZilnOptions {
    */
   readonly penalty?: number;
 }
+
+/** What `ZilnOptions` says, for checks, searches and the option reference. */
+export const zilnOptions = {
+  penalty: number("L2 penalty on standardised coefficients of each of the three parts", { low: 0 }, 1),
+};
 
 /** One linear part: intercept + Σ weight × value. */
 interface Part {
@@ -49,9 +55,8 @@ export interface ZilnModel extends Model, Parts {
  * apart into a logistic regression and a log-normal regression whose spread depends on the columns too.
  */
 export function ziln(options: ZilnOptions = {}): Fit<ZilnModel> {
-  const { penalty = 1 } = options;
   const action = "fit ziln";
-  checkNumber(penalty, 0, Infinity, action, "penalty");
+  const { penalty } = withDefaults(zilnOptions, options, action);
   return async (train, _rng, watch) => {
     checkLabelled(train, action);
     checkNumbers(train.x, action);

@@ -1,7 +1,6 @@
-import { z } from "zod";
-import { check, checkInteger } from "../../core/checks";
-import { joinColumns, type Labelled, type Matrix, matrix, takeLabelled } from "../../core/matrix";
-import type { Fit, Model, ModelJson, Watch } from "../../core/model";
+import { checkInteger } from "../../core/checks";
+import { type Labelled, type Matrix, takeLabelled } from "../../core/matrix";
+import type { Fit, Model, Watch } from "../../core/model";
 import { mapThreads } from "../../core/pool";
 import type { Rng } from "../../core/rng";
 import { repeated, type Split, stratifiedKFold, trainTestSplit } from "../../data/split";
@@ -11,8 +10,9 @@ import { outOfFold } from "../out-of-fold";
 import { fitCandidate, sharedLabelled, sharedRows } from "../search/search-task";
 import { candidates, variants } from "./discover-candidates";
 import { confirm, type FoldLosses, leastShare, refine, type Worth } from "./discover-confirm";
-import { type Formula, formulaName, formulaValues } from "./discover-formula";
+import type { Formula } from "./discover-formula";
 import { screen } from "./discover-screen";
+import { type DerivedModel, type Discovery, derivedModel, discovery } from "./discovery";
 
 export interface DiscoverOptions {
   /** The learner that a feature has to help; defaults to 40 small boosted trees. */
@@ -29,29 +29,6 @@ const defaultLearner: LearnerSpec<"gradient-boosting"> = {
   kind: "gradient-boosting",
   options: { trees: 40, leaves: 8, learnRate: 0.15, bins: 63 },
 };
-
-/** A feature that was found, and what it was worth on rows held out. Its columns may be features found before it. */
-export interface DiscoveredFeature extends Formula, Worth {
-  readonly name: string;
-  /** What was found, for a report. */
-  readonly sentence: string;
-}
-
-export interface DiscoveryJson {
-  readonly kind: "discovery";
-  readonly version: 1;
-  /** The names of the columns that it was fitted to. */
-  readonly columns: readonly string[];
-  readonly features: readonly (Formula & Worth)[];
-}
-
-/** Features found in training rows, read-only. */
-export interface Discovery {
-  readonly features: readonly DiscoveredFeature[];
-  /** The matrix with the features found as further columns; missing where a part is missing or a divisor is 0. */
-  transform(x: Matrix): Matrix;
-  toJSON(): DiscoveryJson;
-}
 
 const foldCount = 5;
 // Candidates refitted in each round.
@@ -130,13 +107,6 @@ export async function discover(
   return discovery(columns, found);
 }
 
-/** A model that sees the features found as further columns. */
-export interface DerivedModel<M extends Model = Model> extends Model {
-  readonly kind: "derived";
-  readonly discovery: Discovery;
-  readonly model: M;
-}
-
 /** A learner that discovers features first and then learns from them too. */
 export function discovering<M extends Model>(
   learner: Fit<M>,
@@ -147,96 +117,6 @@ export function discovering<M extends Model>(
     const wider = { ...train, x: found.transform(train.x) };
     return derivedModel(found, await learner(wider, rng.fork("learn"), watch));
   };
-}
-
-/** The model behind features found. */
-export function derivedModel<M extends Model>(found: Discovery, model: M): DerivedModel<M> {
-  return {
-    kind: "derived",
-    discovery: found,
-    model,
-    predict: (x) => model.predict(found.transform(x)),
-    toJSON: (): ModelJson => ({
-      kind: "derived",
-      version: 1,
-      discovery: found.toJSON(),
-      model: model.toJSON(),
-    }),
-  };
-}
-
-/** The model that `toJSON` described; `load` reads the model inside. */
-export function derivedModelFromJSON(
-  json: Record<string, unknown>,
-  load: (json: unknown) => Model,
-): DerivedModel {
-  return derivedModel(discoveryFromJSON(json.discovery), load(json.model));
-}
-
-const discoveryJson = z.strictObject({
-  kind: z.literal("discovery"),
-  version: z.literal(1),
-  columns: z.array(z.string().max(10_000)).max(1_000_000),
-  features: z
-    .array(
-      z
-        .strictObject({
-          kind: z.enum(["sum", "product", "ratio"]),
-          columns: z.array(z.int().min(0)).min(2).max(100),
-          signs: z
-            .array(z.literal([1, -1]))
-            .min(2)
-            .max(100),
-          before: z.number(),
-          after: z.number(),
-          t: z.number(),
-        })
-        .refine((one) => one.columns.length === one.signs.length, "columns and signs must be as many")
-        .refine(
-          (one) => one.kind === "sum" || one.columns.length === 2,
-          "only sums have more than two columns",
-        ),
-    )
-    .max(100),
-});
-
-/** The features that `toJSON` described; throws when the description is not one. */
-export function discoveryFromJSON(json: unknown): Discovery {
-  const action = "load discovered features";
-  const read = discoveryJson.safeParse(json);
-  check(read.success, action, read.success ? "" : z.prettifyError(read.error));
-  const { columns, features } = read.data;
-  features.forEach((one, k) => {
-    for (const j of one.columns) checkInteger(j, 0, columns.length + k - 1, action, "a column number");
-  });
-  return discovery(columns, features);
-}
-
-function discovery(columns: readonly string[], found: DiscoveryJson["features"]): Discovery {
-  const known = columns.map((name) => ({ name }));
-  const features = found.map((one): DiscoveredFeature => {
-    const name = formulaName(one, known);
-    known.push({ name: `(${name})` });
-    return { ...one, name, sentence: sentence(name, one) };
-  });
-  return {
-    features,
-    transform(x) {
-      const action = "add discovered features";
-      check(x.columns === columns.length, action, `the rows must have ${columns.length} columns`, x.columns);
-      return features.reduce(
-        (wider, one) =>
-          joinColumns(wider, matrix(x.rows, 1, formulaValues(one, wider), [{ name: one.name }])),
-        x,
-      );
-    },
-    toJSON: () => ({ kind: "discovery", version: 1, columns, features: found }),
-  };
-}
-
-function sentence(name: string, { before, after, t }: { before: number; after: number; t: number }): string {
-  const percent = ((1 - after / before) * 100).toFixed(0);
-  return `“${name}” was found in the training rows: with it the held-out log loss falls by ${percent} %, from ${before.toFixed(3)} to ${after.toFixed(3)} (t = ${t.toFixed(1)} over 2 × 5 folds).`;
 }
 
 /** Predictions of each fold's test rows, for each of several matrices: result[matrix][fold]. */

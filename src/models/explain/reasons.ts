@@ -1,7 +1,8 @@
 import { column } from "../../core/matrix";
 import { cellText, columnNamed, type Table } from "../../data/table";
 import type { Pipeline } from "../pipeline";
-import { type Contributions, contributionsOf } from "./contributions";
+import { contributionsOf } from "./contributions";
+import type { Contributions } from "./rescale";
 
 /** What each column of the table, and each feature discovered, adds to each row's score. */
 export interface TableContributions extends Pick<Contributions, "unit" | "expected" | "exact"> {

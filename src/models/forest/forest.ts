@@ -1,66 +1,18 @@
-import { check, checkInteger, checkNumber, checkOneOf } from "../../core/checks";
+import { check } from "../../core/checks";
 import type { Labelled, Matrix } from "../../core/matrix";
-import type { Fit, Model, ModelJson, Watch } from "../../core/model";
+import type { Fit, Watch } from "../../core/model";
 import { defaultThreads, mapThreads } from "../../core/pool";
 import type { Rng } from "../../core/rng";
 import { checkLabelled } from "../check-rows";
-import { type ClassWeights, checkClassWeights, classFactors } from "../class-weights";
+import { checkClassWeights, classFactors } from "../class-weights";
+import { withDefaults } from "../options";
 import { rank } from "../trees/ranks";
-import { expectedLeaves, treeContributions } from "../trees/tree-shap";
-import { leafSums } from "../trees/tree-sums";
 import { addLeaves, joinTrees, type Trees } from "../trees/trees";
-import { numbers, record, treesFromJSON, treesToJSON } from "../trees/trees-json";
 import type { GrowRules } from "./forest-grow";
 import { sparsity } from "./forest-kernel";
+import { type Forest, forestModel } from "./forest-model";
+import { type ForestOptions, forestOptions } from "./forest-options";
 import { bag, type GrowTask, growTrees } from "./forest-task";
-
-export interface ForestOptions {
-  /** How many trees; defaults to 300. More are never worse, only slower. */
-  readonly trees?: number;
-  /**
-   * What a split reduces: "gini" (default) or "entropy" for classes 0 and 1, whose forest predicts the probability
-   * of class 1; "squared" for a regression.
-   */
-  readonly criterion?: "gini" | "entropy" | "squared";
-  /** Most splits on a way from root to leaf; defaults to no limit. */
-  readonly depth?: number;
-  /** Fewest rows in a leaf; defaults to 1. A larger one smooths the probabilities. */
-  readonly minRows?: number;
-  /** Fewest rows of a node that is split; defaults to 2. */
-  readonly minSplit?: number;
-  /**
-   * How many columns are drawn at each node: "sqrt" or "log2" of their number, "all", a share below 1 or a whole
-   * number. Defaults to "sqrt" for classes and "all" for a regression. Fewer make trees more different.
-   */
-  readonly maxFeatures?: "sqrt" | "log2" | "all" | number;
-  /** What rows of class 0 and of class 1 count; "balanced" makes both classes count the same. Defaults to 1 and 1. */
-  readonly classWeights?: ClassWeights;
-  /** Whether each tree sees rows drawn with replacement; defaults to true for forests, false for extra trees. */
-  readonly bootstrap?: boolean;
-  /** How many rows each tree draws, as a share of all, in (0, 1]; defaults to 1. */
-  readonly bootstrapShare?: number;
-  /** Also predict every training row by the trees that did not see it; defaults to false. Needs `bootstrap`. */
-  readonly outOfBag?: boolean;
-  /** How many bins a numeric column may have, 2 to 65,534 (default): up to as many distinct values are exact. */
-  readonly bins?: number;
-  /** Threads; defaults to the processors for work worth starting threads, else 1. The forest is the same. */
-  readonly threads?: number;
-}
-
-/** A forest of decision trees: predicts the mean of its trees' leaves. */
-export interface Forest extends Model {
-  readonly kind: "forest";
-  readonly criterion: "gini" | "entropy" | "squared";
-  readonly trees: Trees;
-  /** Per column, the share of the impurity decrease that it brought, averaged over trees; they sum to 1. */
-  readonly importances: Float64Array;
-  /** Each training row's prediction by the trees that did not see it (NaN if all did); not saved with the model. */
-  readonly outOfBag?: Float64Array;
-  /** The mean prediction over the training rows, from which contributions count. */
-  readonly expected: number;
-  /** What each column adds to each row's prediction beyond `expected`: exact SHAP values. */
-  contributions(x: Matrix): Matrix;
-}
 
 /**
  * A random forest (Breiman, 2001) by scikit-learn's rules: bootstrapped rows, columns drawn at each node, constant
@@ -68,36 +20,25 @@ export interface Forest extends Model {
  * levels, found in the order of their means, and learns for each node where missing values go.
  */
 export function randomForest(options: ForestOptions = {}): Fit<Forest> {
-  return forest(options, false, "fit random forest");
+  return forest("random-forest", options, "fit random forest");
 }
 
 /** Extremely randomised trees (Geurts, Ernst and Wehenkel, 2006): thresholds are drawn, rows are not. */
 export function extraTrees(options: ForestOptions = {}): Fit<Forest> {
-  return forest({ bootstrap: false, ...options }, true, "fit extra trees");
+  return forest("extra-trees", options, "fit extra trees");
 }
 
 // A fixed number of trees for each piece of work: sums over pieces then don't depend on the number of threads.
 const PIECE = 10;
 
-function forest(options: ForestOptions, randomThresholds: boolean, action: string): Fit<Forest> {
-  const criterion = options.criterion ?? "gini";
-  const count = options.trees ?? 300;
-  const bins = options.bins ?? 65534;
-  const bootstrap = options.bootstrap ?? true;
-  const share = options.bootstrapShare ?? 1;
-  checkOneOf(criterion, ["gini", "entropy", "squared"], action, "criterion");
-  checkInteger(count, 1, 1e6, action, "trees");
-  checkInteger(bins, 2, 65534, action, "bins");
-  checkNumber(share, 0, 1, action, "bootstrapShare", "low");
-  if (options.depth !== undefined && options.depth !== Infinity)
-    checkInteger(options.depth, 1, 2 ** 31 - 1, action, "depth");
-  checkInteger(options.minRows ?? 1, 1, 2 ** 31 - 1, action, "minRows");
-  checkInteger(options.minSplit ?? 2, 2, 2 ** 31 - 1, action, "minSplit");
-  checkMaxFeatures(options.maxFeatures, action);
-  checkClassWeights(options.classWeights, criterion !== "squared", action);
-  if (options.threads !== undefined) checkInteger(options.threads, 1, 1024, action, "threads");
+function forest(kind: Forest["kind"], options: ForestOptions, action: string): Fit<Forest> {
+  const asked = withDefaults(forestOptions, options, action);
+  const { criterion, trees: count, bins, bootstrapShare: share } = asked;
+  const randomThresholds = kind === "extra-trees";
+  const bootstrap = asked.bootstrap ?? !randomThresholds;
+  checkClassWeights(asked.classWeights, criterion !== "squared", action);
   check(
-    !options.outOfBag || bootstrap || share < 1,
+    !asked.outOfBag || bootstrap || share < 1,
     action,
     "outOfBag needs rows left out: bootstrap or a share below 1",
   );
@@ -109,12 +50,12 @@ function forest(options: ForestOptions, randomThresholds: boolean, action: strin
     const ranked = rank(x, bins, action);
     const rules: GrowRules = {
       criterion,
-      depth: options.depth ?? Infinity,
-      minRows: options.minRows ?? 1,
-      minSplit: options.minSplit ?? 2,
-      tried: triedColumns(options.maxFeatures ?? (criterion === "squared" ? "all" : "sqrt"), x.columns),
+      depth: asked.depth ?? Infinity,
+      minRows: asked.minRows,
+      minSplit: asked.minSplit,
+      tried: triedColumns(asked.maxFeatures ?? (criterion === "squared" ? "all" : "sqrt"), x.columns),
       randomThresholds,
-      classFactors: classFactors(options.classWeights, y),
+      classFactors: classFactors(asked.classWeights, y),
       centre,
     };
     const shared: Omit<GrowTask, "keys"> = {
@@ -129,7 +70,7 @@ function forest(options: ForestOptions, randomThresholds: boolean, action: strin
     const keys = Array.from({ length: count }, (_, t) => rng.fork(t).key);
     const pieces: GrowTask[] = [];
     for (let t = 0; t < count; t += PIECE) pieces.push({ ...shared, keys: keys.slice(t, t + PIECE) });
-    const threads = options.threads ?? worthwhileThreads(x.rows, rules.tried, count);
+    const threads = asked.threads ?? worthwhileThreads(x.rows, rules.tried, count);
     let done = 0;
     const grown = await mapThreads(growTrees, pieces, threads, {
       signal: watch?.signal,
@@ -153,64 +94,9 @@ function forest(options: ForestOptions, randomThresholds: boolean, action: strin
       });
     const total = importances.reduce((sum, value) => sum + value, 0);
     if (total > 0) for (let j = 0; j < x.columns; j++) importances[j] /= total;
-    const outOfBag = options.outOfBag ? predictOutOfBag(trees, x, shared, keys) : undefined;
-    return forestModel(criterion, trees, importances, outOfBag);
+    const outOfBag = asked.outOfBag ? predictOutOfBag(trees, x, shared, keys) : undefined;
+    return forestModel({ kind, criterion, trees, importances, outOfBag });
   };
-}
-
-function forestModel(
-  criterion: Forest["criterion"],
-  trees: Trees,
-  importances: Float64Array,
-  outOfBag?: Float64Array,
-): Forest {
-  const add = leafSums(trees, "predict by forest");
-  return {
-    kind: "forest",
-    criterion,
-    trees,
-    importances,
-    ...(outOfBag && { outOfBag }),
-    get expected(): number {
-      return expectedLeaves(trees) / (trees.roots.length - 1);
-    },
-    contributions: (x) =>
-      treeContributions(trees, x, { scale: 1 / (trees.roots.length - 1), action: "explain with forest" }),
-    predict(x: Matrix): Float64Array {
-      const out = new Float64Array(x.rows);
-      add(x, out);
-      const count = trees.roots.length - 1;
-      for (let i = 0; i < out.length; i++) out[i] /= count;
-      return out;
-    },
-    toJSON(): ModelJson {
-      return {
-        kind: "forest",
-        version: 1,
-        criterion,
-        importances: Array.from(importances),
-        trees: treesToJSON(trees),
-      };
-    },
-  };
-}
-
-/** The forest that `toJSON` wrote, predicting the same to the last bit; throws on anything unsound. */
-export function forestFromJSON(json: unknown): Forest {
-  const action = "load forest";
-  const from = record(json, action, "the model");
-  check(from.kind === "forest", action, 'kind must be "forest"', from.kind);
-  check(from.version === 1, action, "version must be 1", from.version);
-  checkOneOf(from.criterion as string, ["gini", "entropy", "squared"] as const, action, "criterion");
-  const trees = treesFromJSON(from.trees, action);
-  const importances = numbers(from.importances, action, "importances");
-  check(
-    importances.length === trees.features.length,
-    action,
-    "importances must be one per column",
-    importances.length,
-  );
-  return forestModel(from.criterion as Forest["criterion"], trees, importances);
 }
 
 function checkTrain(train: Labelled, criterion: string, action: string): void {
@@ -219,18 +105,6 @@ function checkTrain(train: Labelled, criterion: string, action: string): void {
   if (criterion === "squared") return;
   for (const value of train.y)
     check(value === 0 || value === 1, action, `targets must be 0 or 1 for ${criterion}`, value);
-}
-
-function checkMaxFeatures(value: ForestOptions["maxFeatures"], action: string): void {
-  if (value === undefined) return;
-  if (typeof value === "string") checkOneOf(value, ["sqrt", "log2", "all"], action, "maxFeatures");
-  else
-    check(
-      (value > 0 && value < 1) || (Number.isInteger(value) && value >= 1),
-      action,
-      "maxFeatures must be a share below 1 or a whole number",
-      value,
-    );
 }
 
 /** How many columns `maxFeatures` draws at each node: scikit-learn's rule. */

@@ -1,21 +1,13 @@
-import { z } from "zod";
-import { check, checkInteger, checkNumber, checkOneOf } from "../../core/checks";
-import type { Coefficient } from "../../core/math/inference";
-import { expit } from "../../core/math/special";
-import type { Labelled, Matrix } from "../../core/matrix";
-import type { Fit, Model, ModelJson } from "../../core/model";
+import type { Labelled } from "../../core/matrix";
+import type { Fit } from "../../core/model";
 import { checkClasses, checkNumbers } from "../check-rows";
+import { type ClassWeights, classWeightsOption } from "../class-weights";
+import { choice, integer, number, withDefaults } from "../options";
 import { type Design, design, unshifted } from "./design";
 import { standardErrors } from "./linear-inference";
-import { linearFields, linearJson, readLinear } from "./linear-json";
-import {
-  columnMeans,
-  type LinearPredictor,
-  linearContributions,
-  linearSums,
-  linearTable,
-} from "./linear-predictor";
+import { columnMeans } from "./linear-predictor";
 import { logisticLoss } from "./logistic-loss";
+import { type LogisticRegression, logisticModel } from "./logistic-model";
 import { proximalNewton } from "./proximal-newton";
 
 export interface LogisticOptions {
@@ -26,26 +18,30 @@ export interface LogisticOptions {
   /** Share of the L1 part in "elastic-net", from 0 to 1; defaults to 0.5. */
   readonly l1Ratio?: number;
   /** Weights of classes 0 and 1; "balanced" gives both the same sum. Defaults to [1, 1]. */
-  readonly classWeights?: "balanced" | readonly [number, number];
+  readonly classWeights?: ClassWeights;
   /** Most Newton steps; defaults to 100, of which 5 to 15 are usual. */
   readonly iterations?: number;
   /** Ends when a step promises to lower the mean loss by no more than this; defaults to 1e-12. */
   readonly tolerance?: number;
 }
 
-/** Predicts the probability of class 1. */
-export interface LogisticRegression extends Model, LinearPredictor {
-  readonly kind: "logistic-regression";
-  /** Whether `tolerance` was reached; never without a penalty where the classes can be separated. */
-  readonly converged: boolean;
-  readonly iterations: number;
-  /** The log odds. */
-  decision(x: Matrix): Float64Array;
-  /** Each column's part in each row's log odds, counted from the training means (linear SHAP). */
-  contributions(x: Matrix): Matrix;
-  /** Intercept and coefficients with Wald intervals of coverage `level` (default 0.95). */
-  coefficientTable(level?: number): Coefficient[];
-}
+/** What `LogisticOptions` says, for checks, searches and the option reference. */
+export const logisticOptions = {
+  penalty: choice(
+    "which sizes of coefficients cost: their squares, absolute values, both, or none",
+    ["l2", "l1", "elastic-net", "none"],
+    "l2",
+  ),
+  C: number("inverse strength of the penalty; smaller is stronger", { low: 0, open: "low" }, 1),
+  l1Ratio: number('share of the L1 part in "elastic-net"', { low: 0, high: 1 }, 0.5),
+  classWeights: classWeightsOption,
+  iterations: integer("most Newton steps, of which 5 to 15 are usual", { low: 1, high: 1e6 }, 100),
+  tolerance: number(
+    "ends when a step promises to lower the mean loss by no more than this",
+    { low: 0 },
+    1e-12,
+  ),
+};
 
 /** Above this many columns standard errors are left out: the information matrix would cost more than the fit. */
 const inferenceWidth = 512;
@@ -56,16 +52,8 @@ const inferenceWidth = 512;
  * Laplace's approximation; with L1 they hold for the columns kept, as if these had been chosen beforehand).
  */
 export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticRegression> {
-  const action = "make logistic regression";
-  const { penalty = "l2", C = 1, l1Ratio = 0.5, classWeights = [1, 1] } = options;
-  const { iterations = 100, tolerance = 1e-12 } = options;
-  checkOneOf(penalty, ["l2", "l1", "elastic-net", "none"], action, "penalty");
-  checkNumber(C, 0, Infinity, action, "C", "low");
-  checkNumber(l1Ratio, 0, 1, action, "l1Ratio");
-  checkInteger(iterations, 1, 1_000_000, action, "iterations");
-  checkNumber(tolerance, 0, Infinity, action, "tolerance");
-  if (classWeights !== "balanced")
-    for (const weight of classWeights) checkNumber(weight, 0, Infinity, action, "a class weight", "low");
+  const asked = withDefaults(logisticOptions, options, "make logistic regression");
+  const { penalty, C, l1Ratio, classWeights = [1, 1], iterations, tolerance } = asked;
   const l1Share = penalty === "l1" ? 1 : penalty === "elastic-net" ? l1Ratio : 0;
 
   return async (train, _rng, watch) => {
@@ -95,7 +83,7 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
     );
     const errors = waldErrors(x, found.w, found.curvature, l2, total);
     const last = x.width - 1;
-    return model({
+    return logisticModel({
       features: train.x.features.map((one) => one.name),
       ...unshifted(found.w, x.shift),
       standardErrors: errors.slice(0, last),
@@ -107,52 +95,8 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
   };
 }
 
-interface State extends LinearPredictor {
-  readonly converged: boolean;
-  readonly iterations: number;
-}
-
-const json = z.strictObject({
-  kind: z.literal("logistic-regression"),
-  version: z.literal(1),
-  ...linearFields,
-  converged: z.boolean(),
-  iterations: z.int().min(0),
-});
-
-/** The model that `toJSON` described. */
-export function logisticRegressionFromJSON(from: unknown): LogisticRegression {
-  const read = json.safeParse(from);
-  check(read.success, "load logistic regression", read.success ? "" : z.prettifyError(read.error));
-  const { converged, iterations } = read.data;
-  return model({ ...readLinear(read.data, "load logistic regression"), converged, iterations });
-}
-
-function model(state: State): LogisticRegression {
-  const kind = "logistic-regression";
-  const decision = (x: Matrix): Float64Array => linearSums(x, state, "predict with logistic regression");
-  return {
-    kind,
-    ...state,
-    decision,
-    predict: (x) => decision(x).map(expit),
-    contributions: (x) => linearContributions(x, state, "explain with logistic regression"),
-    coefficientTable: (level) => linearTable(state, level),
-    toJSON: (): ModelJson => ({
-      kind,
-      version: 1,
-      ...linearJson(state),
-      converged: state.converged,
-      iterations: state.iterations,
-    }),
-  };
-}
-
 /** The rows' weights times their classes'. */
-function weighted(
-  { y, weights }: Labelled,
-  classWeights: "balanced" | readonly [number, number],
-): Float64Array {
+function weighted({ y, weights }: Labelled, classWeights: ClassWeights): Float64Array {
   const own = weights ?? new Float64Array(y.length).fill(1);
   let [zero, one] = [1, 1];
   if (classWeights === "balanced") {

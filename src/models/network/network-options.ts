@@ -1,6 +1,8 @@
 import { check, checkInteger, checkNumber, checkOneOf } from "../../core/checks";
 import type { Labelled } from "../../core/matrix";
 import type { Scorer } from "../../core/metric";
+import { type ClassWeights, classWeightsOption } from "../class-weights";
+import { choice, flag, integer, number, option, withDefaults } from "../options";
 import type { NetworkLoss, NetworkSchedule } from "./network-train";
 
 export interface NetworkOptions {
@@ -52,7 +54,7 @@ export interface NetworkOptions {
   /**
    * Weights of classes 0 and 1; "balanced" gives both the same sum, which spoils probabilities. Defaults to [1, 1].
    */
-  readonly classWeights?: "balanced" | readonly [number, number];
+  readonly classWeights?: ClassWeights;
   /**
    * What training lowers: "cross-entropy" or "focal" (easy rows count less) for classes, "squared" or "absolute" for
    * numbers. Defaults to the first of each.
@@ -95,62 +97,109 @@ export interface NetworkSettings extends NetworkOptions {
   readonly batch: number;
   readonly columns: "select" | "all";
   readonly maxLevels: number;
-  readonly classWeights: "balanced" | readonly [number, number];
+  readonly classWeights: ClassWeights;
   readonly loss: NetworkLoss;
   readonly focalGamma: number;
   readonly stopOn: "loss" | "averagePrecision" | Scorer;
   readonly folds: number;
 }
 
+const activations = ["selu", "relu", "tanh"] as const;
+const watchable = ["loss", "averagePrecision"] as const;
+
+/** What `NetworkOptions` says, for checks, searches and the option reference. */
+export const networkOptions = {
+  task: choice("the chance of class 1, or a number", ["classification", "regression"], "classification"),
+  hidden: option(
+    "units of each hidden layer",
+    "whole numbers from 1 to 65536",
+    (units: readonly number[], action) => {
+      for (const one of units) checkInteger(one, 1, 65536, action, "hidden units");
+    },
+    [64, 64, 64] as readonly number[],
+  ),
+  activation: choice("what follows each layer", activations, "selu"),
+  members: integer("nets trained side by side and averaged", { low: 1, high: 1024 }, 5),
+  shared: flag("whether members share their matrices and differ by scalings only", false),
+  dropout: option(
+    "share of hidden units silenced at each step, one number or one a layer",
+    "number from 0 to below 1",
+    (rates: number | readonly number[], action, name) => {
+      for (const one of typeof rates === "number" ? [rates] : rates)
+        checkNumber(one, 0, 1, action, name, "high");
+    },
+    0.3 as number | readonly number[],
+  ),
+  frequencies: integer(
+    "periodic functions of each number; with 0 it enters plainly",
+    { low: 0, high: 4096 },
+    16,
+  ),
+  bins: integer(
+    "parts of a piecewise-linear code of each number in place of periodic functions, 0 for these; chosen on held-out folds",
+    { low: 0, high: 4096 },
+  ),
+  frequencyScale: number("standard deviation of the first frequencies; chosen on held-out folds", {
+    low: 0,
+    high: 1000,
+    open: "low",
+  }),
+  rate: number("AdamW's step size; chosen on held-out folds", { low: 0, high: 1000, open: "low" }),
+  schedule: choice("how the rate goes", ["cosine", "one-cycle", "plateau", "constant"], "one-cycle"),
+  decay: number("AdamW's weight decay", { low: 0, high: 1000 }, 0.1),
+  batch: integer("rows of a training step", { low: 1, high: 1e6 }, 256),
+  epochs: integer("passes over the rows; as many as make 400 steps, and at least 4", { low: 0, high: 1e6 }),
+  columns: choice(
+    "leave out columns that don't help on held-out folds, or take all",
+    ["select", "all"],
+    "select",
+  ),
+  maxLevels: integer("categorical columns of more levels are left out", { low: 2, high: 1e6 }, 20),
+  classWeights: classWeightsOption,
+  loss: choice("what training lowers; the first that suits the task", [
+    "cross-entropy",
+    "focal",
+    "squared",
+    "absolute",
+  ]),
+  focalGamma: number("how much less easy rows count with the focal loss", { low: 0, high: 100 }, 2),
+  validation: option(
+    "rows to watch while training: a share of the training rows, or rows of one's own; none",
+    "number above 0 to 0.9, or rows",
+    (value: number | Labelled, action, name) => {
+      if (typeof value === "number") checkNumber(value, 0, 0.9, action, name, "low");
+    },
+  ),
+  stopOn: option(
+    "what is watched there",
+    '"loss", "averagePrecision" or a scorer',
+    (value: (typeof watchable)[number] | Scorer, action, name) => {
+      if (typeof value === "string") checkOneOf(value, watchable, action, name);
+    },
+    "loss" as (typeof watchable)[number] | Scorer,
+  ),
+  patience: integer("epochs without improvement on validation after which training ends; never", {
+    low: 1,
+    high: 1e6,
+  }),
+  folds: integer("folds on which columns and settings are chosen", { low: 2, high: 100 }, 3),
+  threads: integer("threads for these folds; the processors", { low: 1, high: 1024 }),
+};
+
+/** The options with their defaults; throws on options that don't hold. */
 export function checkNetworkOptions(options: NetworkOptions): NetworkSettings {
   const action = "make network";
-  const { task = "classification", hidden = [64, 64, 64], activation = "selu", members = 5 } = options;
-  const { shared = false, dropout = 0.3, frequencies = 16, bins, frequencyScale, rate } = options;
-  const {
-    schedule = "one-cycle",
-    decay = 0.1,
-    batch = 256,
-    epochs,
-    columns = "select",
-    maxLevels = 20,
-  } = options;
-  const { classWeights = [1, 1], focalGamma = 2, validation, stopOn = "loss", patience } = options;
-  const { folds = 3, threads } = options;
-  checkOneOf(task, ["classification", "regression"], action, "task");
+  const filled = withDefaults(networkOptions, options, action);
+  const { task, hidden, dropout } = filled;
   const losses =
     task === "classification" ? (["cross-entropy", "focal"] as const) : (["squared", "absolute"] as const);
-  const { loss = losses[0] } = options;
-  checkOneOf(loss, losses, action, "loss");
-  checkOneOf(activation, ["selu", "relu", "tanh"], action, "activation");
-  checkOneOf(schedule, ["cosine", "one-cycle", "plateau", "constant"], action, "schedule");
-  checkOneOf(columns, ["select", "all"], action, "columns");
-  for (const units of hidden) checkInteger(units, 1, 65536, action, "hidden units");
-  const rates = typeof dropout === "number" ? hidden.map(() => dropout) : dropout;
-  for (const one of rates) checkNumber(one, 0, 1, action, "dropout", "high");
-  checkInteger(members, 1, 1024, action, "members");
-  checkInteger(frequencies, 0, 4096, action, "frequencies");
-  if (bins !== undefined) checkInteger(bins, 0, 4096, action, "bins");
-  if (frequencyScale !== undefined) checkNumber(frequencyScale, 0, 1000, action, "frequencyScale", "low");
-  if (rate !== undefined) checkNumber(rate, 0, 1000, action, "rate", "low");
-  checkNumber(decay, 0, 1000, action, "decay");
-  checkInteger(batch, 1, 1e6, action, "batch");
-  if (epochs !== undefined) checkInteger(epochs, 0, 1e6, action, "epochs");
-  checkInteger(maxLevels, 2, 1e6, action, "maxLevels");
-  if (classWeights !== "balanced")
-    for (const weight of classWeights) checkNumber(weight, 0, Infinity, action, "a class weight", "low");
-  checkNumber(focalGamma, 0, 100, action, "focalGamma");
-  if (typeof validation === "number") checkNumber(validation, 0, 0.9, action, "validation", "low");
-  if (typeof stopOn === "string") checkOneOf(stopOn, ["loss", "averagePrecision"], action, "stopOn");
+  const loss: NetworkLoss = filled.loss ?? losses[0];
+  checkOneOf<NetworkLoss>(loss, losses, action, "loss");
   check(
-    stopOn !== "averagePrecision" || task === "classification",
+    filled.stopOn !== "averagePrecision" || task === "classification",
     action,
     "averagePrecision needs classes, not a regression",
   );
-  if (patience !== undefined) checkInteger(patience, 1, 1e6, action, "patience");
-  checkInteger(folds, 2, 100, action, "folds");
-  if (threads !== undefined) checkInteger(threads, 1, 1024, action, "threads");
-  const structure = { task, hidden, activation, members, shared, dropout: rates, frequencies };
-  const training = { loss, focalGamma, schedule, decay, batch, stopOn };
-  const choosing = { columns, maxLevels, classWeights, folds };
-  return { ...options, ...structure, ...training, ...choosing };
+  const rates = typeof dropout === "number" ? hidden.map(() => dropout) : dropout;
+  return { ...filled, dropout: rates, loss, classWeights: filled.classWeights ?? [1, 1] };
 }

@@ -1,17 +1,7 @@
 import { check, checkInteger } from "../../core/checks";
 import { integer, permutation, type Rng } from "../../core/rng";
 import type { LearnerKind, LearnerSpec } from "../learner";
-
-/** Values to draw an option from. */
-export type Distribution =
-  /** Uniform between `low` and `high`. */
-  | { readonly uniform: readonly [low: number, high: number] }
-  /** Uniform on the logarithm; both ends above 0. */
-  | { readonly logUniform: readonly [low: number, high: number] }
-  /** A whole number from `low` to `high`, both included. */
-  | { readonly integer: readonly [low: number, high: number] }
-  /** As `integer`, small numbers as often as large ones by their logarithm; from 1. */
-  | { readonly logInteger: readonly [low: number, high: number] };
+import { type Distribution, draw } from "./distribution";
 
 /** What a search may vary of one learner. */
 export interface SearchSpace<K extends LearnerKind = LearnerKind> {
@@ -78,22 +68,6 @@ function gridPoint(
 function candidate(space: SearchSpace, chosen: readonly (readonly [string, unknown])[]): LearnerSpec {
   const set = chosen.filter(([, value]) => value !== undefined);
   return { kind: space.kind, options: { ...space.options, ...Object.fromEntries(set) } };
-}
-
-function draw(from: Distribution, rng: Rng): number {
-  if ("uniform" in from) return between(from.uniform, rng.uniform());
-  if ("integer" in from) return from.integer[0] + integer(rng, from.integer[1] - from.integer[0] + 1);
-  if ("logUniform" in from) return logBetween(from.logUniform, rng.uniform());
-  const [low, high] = from.logInteger;
-  return Math.min(high, Math.floor(logBetween([low, high + 1], rng.uniform())));
-}
-
-function between([low, high]: readonly [number, number], share: number): number {
-  return low + (high - low) * share;
-}
-
-function logBetween([low, high]: readonly [number, number], share: number): number {
-  return Math.exp(between([Math.log(low), Math.log(high)], share));
 }
 
 function checkValues(name: string, values: readonly unknown[] | Distribution, action: string): void {

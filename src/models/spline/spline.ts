@@ -1,10 +1,13 @@
 import { z } from "zod";
-import { check, checkInteger } from "../../core/checks";
+import { check } from "../../core/checks";
 import { column, type Feature, type Matrix, matrix } from "../../core/matrix";
 import type { Fit, Model, ModelJson } from "../../core/model";
 import { quantileSorted } from "../../features/scale";
+import { type ClassWeights, classWeightsOption } from "../class-weights";
 import { expectedSum } from "../linear/linear-predictor";
-import { type LogisticOptions, type LogisticRegression, logisticRegression } from "../linear/logistic";
+import { logisticRegression } from "../linear/logistic";
+import type { LogisticRegression } from "../linear/logistic-model";
+import { integer, number, withDefaults } from "../options";
 
 export interface SplineLogisticOptions {
   /** Bends of each number's curve, at its quantiles; from 0 (a straight line), defaults to 8. */
@@ -12,8 +15,19 @@ export interface SplineLogisticOptions {
   /** Inverse strength of the L2 penalty, above 0; defaults to 1. Smaller is smoother. */
   readonly C?: number;
   /** Weights of classes 0 and 1; "balanced" gives both the same sum. Defaults to [1, 1]. */
-  readonly classWeights?: LogisticOptions["classWeights"];
+  readonly classWeights?: ClassWeights;
 }
+
+/** What `SplineLogisticOptions` says, for checks, searches and the option reference. */
+export const splineOptions = {
+  knots: integer(
+    "bends of each number's curve, at its quantiles; 0 is a straight line",
+    { low: 0, high: 1000 },
+    8,
+  ),
+  C: number("inverse strength of the L2 penalty; smaller is smoother", { low: 0, open: "low" }, 1),
+  classWeights: classWeightsOption,
+};
 
 /** How one column enters: a number by itself and its hinges, a category by one 0/1 column a level. */
 type Part =
@@ -57,8 +71,8 @@ export interface SplineLogistic extends Model {
  * a missing number counts as the median, marked by a column of its own; an unknown category as none.
  */
 export function splineLogistic(options: SplineLogisticOptions = {}): Fit<SplineLogistic> {
-  const { knots = 8, C = 1, classWeights } = options;
-  checkInteger(knots, 0, 1000, "make spline logistic regression", "knots");
+  const action = "make spline logistic regression";
+  const { knots, C, classWeights } = withDefaults(splineOptions, options, action);
   const learner = logisticRegression({ C, tolerance: 1e-7, ...(classWeights && { classWeights }) });
   return async (train, rng, watch) => {
     const { x } = train;

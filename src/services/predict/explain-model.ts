@@ -5,8 +5,9 @@ import { type Dependence, partialDependence } from "../../evaluate/partial-depen
 import { type Importance, permutationImportance } from "../../evaluate/permutation-importance";
 import { scorerNamed } from "../../evaluate/scorers";
 import { sampledShapley } from "../../evaluate/shapley";
-import { type ContributionUnit, treeNodes } from "../../models/explain/contributions";
+import { treeNodes } from "../../models/explain/contributions";
 import { type Reason, reasons, tableContributions } from "../../models/explain/reasons";
+import type { ContributionUnit } from "../../models/explain/rescale";
 import type { Pipeline } from "../../models/pipeline";
 import { type SavedModel, targetOf } from "./saved-model";
 

@@ -1,18 +1,15 @@
 import { check } from "../../core/checks";
+import type { Fit, Model } from "../../core/model";
 import { scorerNamed } from "../../evaluate/scorers";
 import { encode } from "../../features/encode";
 import { auto } from "../../models/auto/auto";
 import { memberGroups, membersOf, numberGroups } from "../../models/auto/auto-members";
 import { autoNumbers } from "../../models/auto/auto-numbers";
-import { gradientBoosting } from "../../models/boosting/boosting";
-import { randomForest } from "../../models/forest/forest";
-import { ridge } from "../../models/linear/linear";
-import { logisticRegression } from "../../models/linear/logistic";
-import { type Network, network } from "../../models/network/network";
-import { searchedNetwork } from "../../models/network/network-search";
+import type { LearnerKind } from "../../models/learner";
+import { learnerNamed } from "../../models/learner-names";
+import type { Network } from "../../models/network/network";
 import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
-
-export type TargetKind = "classes" | "numbers";
+import { randomSearch } from "../../models/search/random-search";
 
 /** A pipeline that may say how it came about, and predict its own training rows by models that did not see them. */
 export interface JudgedPipeline extends Pipeline {
@@ -24,68 +21,71 @@ export type Learner = FitTable<JudgedPipeline>;
 
 /** What some learners take beside their name. */
 export interface LearnerChoices {
-  /** With "network": how many nets of random width, depth, dropout and rate to compare by cross-validation. */
+  /** How many settings of random options to compare by cross-validation; not with "auto". */
   readonly search?: number;
   /** With "auto": the groups of learners to blend, of `memberGroups` for classes and `numberGroups` for numbers. */
   readonly members?: readonly string[];
 }
 
-/** The learners that can be asked for by name, each behind the encoding that suits it; "auto" takes the best. */
-const named: {
-  readonly [name: string]: { readonly [kind in TargetKind]?: (choices: LearnerChoices) => Learner };
-} = {
-  auto: {
-    classes: withoutChoices,
-    numbers: numbersWithoutChoices,
-  },
-  logistic: { classes: () => pipeline({ encode: encode(), learner: logisticRegression() }) },
-  linear: { numbers: () => pipeline({ encode: encode(), learner: ridge() }) },
-  boosting: {
-    classes: () => pipeline({ encode: codes(), learner: gradientBoosting() }),
-    numbers: () => pipeline({ encode: codes(), learner: gradientBoosting({ loss: "squared" }) }),
-  },
-  forest: {
-    classes: () => pipeline({ encode: codes(), learner: randomForest({ minRows: 3 }) }),
-    numbers: () => pipeline({ encode: codes(), learner: randomForest({ criterion: "squared", minRows: 3 }) }),
-  },
-  network: {
-    classes: ({ search }) => net("classification", search),
-    numbers: ({ search }) => net("regression", search),
-  },
-};
-
-/** The names, for a target of classes or of numbers. */
-export function learnerNames(kind: TargetKind): string[] {
-  return Object.keys(named).filter((name) => named[name][kind]);
+/**
+ * The learner of tables asked for by name: "auto", or a kind of the registry (or an alias of one) behind the encoding
+ * that suits it. Throws, listing the names, where there is none for this kind of target.
+ */
+export function tableLearner(
+  name: string,
+  target: "classes" | "numbers",
+  { search, members }: LearnerChoices = {},
+): Learner {
+  if (name === "auto") {
+    check(
+      search === undefined,
+      "train",
+      "search must be left out with auto, which chooses by itself",
+      search,
+    );
+    return target === "classes" ? autoWithStory(members) : autoNumbersWithStory(members);
+  }
+  check(members === undefined, "train", "only auto has members", name);
+  const card = learnerNamed(name, target);
+  const { classes, numbers = card.targets.amounts } = card.targets;
+  const options = (target === "classes" ? classes : numbers) ?? {};
+  const learner = search === undefined ? card.fit(options) : searched(card, options, search, target);
+  const fit = pipeline({ encode: encode(card.encode === "codes" ? { categories: "codes" } : {}), learner });
+  return async (table, y, rng, watch) => {
+    const made = await fit(table, y, rng, watch);
+    return { ...made, story: story(card.title, made.model, search) };
+  };
 }
 
-/** The learner called `name`; throws, listing the names, where there is none for this kind of target. */
-export function learnerNamed(name: string, kind: TargetKind, choices: LearnerChoices = {}): Learner {
-  const make = Object.hasOwn(named, name) ? named[name][kind] : undefined;
-  check(
-    make !== undefined,
-    "train",
-    `for ${kind} the model must be one of ${learnerNames(kind).join(", ")}`,
-    name,
-  );
-  check(choices.search === undefined || name === "network", "train", "only network is searched for", name);
-  check(choices.members === undefined || name === "auto", "train", "only auto has members", name);
-  return make(choices);
+/** The best of random settings; of `options`, those that are not searched hold. */
+function searched(
+  { kind, search }: ReturnType<typeof learnerNamed>,
+  options: object,
+  candidates: number,
+  target: "classes" | "numbers",
+): Fit<Model> {
+  const scorer = scorerNamed(target === "classes" ? "logLoss" : "rootMeanSquaredError");
+  const held = Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(search, name)));
+  return randomSearch(kind as LearnerKind, { candidates, scorer, options: held });
+}
+
+/** "auto", or the kind of the learner asked for by that name. */
+export function kindAsked(name: string, target: "classes" | "numbers"): string {
+  return name === "auto" ? name : learnerNamed(name, target).kind;
 }
 
 /** `auto`, with its story. */
-function withoutChoices({ members: groups }: LearnerChoices): Learner {
+function autoWithStory(groups: readonly string[] | undefined): Learner {
   const learner = auto(groups ? { members: membersOf(memberGroups, groups) } : {});
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
     const { features, members, outOfFold } = made.report;
-    const story = [...features.map((one) => one.sentence), mixture(members)];
-    return { ...made, outOfFold, story };
+    return { ...made, outOfFold, story: [...features.map((one) => one.sentence), mixture(members)] };
   };
 }
 
 /** `autoNumbers`, with its story. */
-function numbersWithoutChoices({ members: groups }: LearnerChoices): Learner {
+function autoNumbersWithStory(groups: readonly string[] | undefined): Learner {
   const learner = autoNumbers(groups ? { members: membersOf(numberGroups, groups) } : {});
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
@@ -94,29 +94,16 @@ function numbersWithoutChoices({ members: groups }: LearnerChoices): Learner {
   };
 }
 
-/** A net, or the best of some, with its story. */
-function net(task: "classification" | "regression", search: number | undefined): Learner {
-  const learner =
-    search === undefined
-      ? network({ task })
-      : searchedNetwork({
-          candidates: search,
-          scorer: scorerNamed(task === "classification" ? "logLoss" : "rootMeanSquaredError"),
-          options: { task },
-        });
-  const fit = pipeline<Network>({ encode: codes(), learner });
-  return async (table, y, rng, watch) => {
-    const made = await fit(table, y, rng, watch);
-    const { shape, training } = made.model;
-    const layers = `${shape.hidden.join("-")} units`;
+/** What there is to say of a single model. */
+function story(title: string, model: Model, search: number | undefined): readonly string[] {
+  if (model.kind === "network") {
+    const { shape, training } = model as Network;
     const found = search === undefined ? "" : `, the best of ${search}`;
-    return {
-      ...made,
-      story: [
-        `The model is ${shape.members} nets of ${layers}${found}, trained in ${training.epochs} epochs at a rate of ${Number(training.rate.toPrecision(2))} on ${training.backend}.`,
-      ],
-    };
-  };
+    return [
+      `The model is ${shape.members} nets of ${shape.hidden.join("-")} units${found}, trained in ${training.epochs} epochs at a rate of ${Number(training.rate.toPrecision(2))} on ${training.backend}.`,
+    ];
+  }
+  return search === undefined ? [] : [`The model is the best of ${search}: ${title.toLowerCase()}.`];
 }
 
 /** What a blend is made of, in a sentence. */
@@ -126,8 +113,4 @@ function mixture(members: readonly { readonly name: string; readonly weight: num
     .sort((a, b) => b.weight - a.weight)
     .map((one) => `${Math.round(100 * one.weight)} % ${one.name}`);
   return `The model is ${parts.join(", ")}.`;
-}
-
-function codes(): ReturnType<typeof encode> {
-  return encode({ categories: "codes" });
 }

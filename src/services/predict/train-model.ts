@@ -10,7 +10,7 @@ import { chooseThreshold } from "../../evaluate/threshold";
 import { fitFolds, type LabelledTable, outOfFold } from "../../models/out-of-fold";
 import type { FitTable, Pipeline } from "../../models/pipeline";
 import { measured } from "./evaluate-model";
-import { learnerNamed } from "./learners";
+import { tableLearner } from "./learners";
 import { readingSchema, type SavedModel, type SavedTarget } from "./saved-model";
 
 export interface TrainOptions {
@@ -20,7 +20,7 @@ export interface TrainOptions {
   readonly positive?: string;
   /** Columns not to learn from. */
   readonly drop?: readonly string[];
-  /** "auto", or a learner by name: see `learnerNames`; defaults to "auto". */
+  /** "auto", or a learner by name: see `tableLearner`; defaults to "auto". */
   readonly model?: string;
   /** With "network": nets to compare; with "auto": groups of learners to blend. See `LearnerChoices`. */
   readonly search?: number;
@@ -56,7 +56,7 @@ export async function trainModel(
   const aim = savedTarget(table, schema, options);
   const y = target(table, aim.column, aim.positive);
   const rows = dropColumns(table, [...drop.filter((one) => one !== aim.column), aim.column]);
-  const learner = learnerNamed(name, aim.kind, { search, members });
+  const learner = tableLearner(name, aim.kind, { search, members });
   checkTarget(y, aim, folds);
   const suspects = leakageSuspects(rows, y, rng.fork("leakage"));
   const classes = aim.kind === "classes";

@@ -20,9 +20,9 @@ import { gradientBoosting } from "../../models/boosting/boosting";
 import { randomForest } from "../../models/forest/forest";
 import type { LearnerSpec } from "../../models/learner";
 import { logisticRegression } from "../../models/linear/logistic";
-import { networkSpace } from "../../models/network/network-search";
 import { fitFolds, outOfFold } from "../../models/out-of-fold";
 import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
+import { searchSpace } from "../../models/search/random-search";
 import { search } from "../../models/search/search";
 import { randomCandidates } from "../../models/search/search-space";
 import { smote } from "../../resample/smote";
@@ -141,7 +141,7 @@ const automatic: FitTable<Fitted> = async (...given) => {
  */
 function nets(count: number, rng: Rng): LearnerSpec[] {
   const fixed = { validation: 0.15, stopOn: "averagePrecision", patience: 12, members: 2 } as const;
-  if (count > 0) return randomCandidates(networkSpace(fixed), count, rng);
+  if (count > 0) return randomCandidates(searchSpace("network", fixed), count, rng);
   const options = { ...fixed, columns: "all", bins: 0, rate: 0.02, frequencyScale: 0.3 } as const;
   return [{ kind: "network", options }];
 }

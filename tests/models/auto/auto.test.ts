@@ -108,10 +108,12 @@ describe("auto()(table, y, rng)", () => {
     expect(loadPipeline(JSON.parse(JSON.stringify(model))).predict(later.rows)).toEqual(
       model.predict(later.rows),
     );
-    expect(membersOf(memberGroups, ["boosting", "forest", "spline"])).toEqual(autoMembers);
+    expect(membersOf(memberGroups, ["gradient-boosting", "RandomForestClassifier", "spline"])).toEqual(
+      autoMembers,
+    );
     expect(membersOf(numberGroups, ["linear", "boosting"])).toEqual(numberMembers);
     expect(() => membersOf(numberGroups, ["forest"])).toThrow(
-      'Cannot choose members: members must be one of linear, boosting, network, got "forest"',
+      'Cannot choose members: members must be one of ridge, gradient-boosting, network, got "forest"',
     );
   });
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { column, type Labelled } from "../../../src/core/matrix";
 import { integer, normal, seeded } from "../../../src/core/rng";
-import { type GradientBoostingOptions, gradientBoosting } from "../../../src/models/boosting/boosting";
+import { gradientBoosting } from "../../../src/models/boosting/boosting";
+import type { GradientBoostingOptions } from "../../../src/models/boosting/boosting-options";
 import { anyMatrix } from "../any-matrix";
 
 test("the kernel and its plain twin boost the same trees bit for bit", async () => {

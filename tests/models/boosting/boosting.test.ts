@@ -10,12 +10,9 @@ import {
 } from "../../../src/core/matrix";
 import { closeThreads } from "../../../src/core/pool";
 import { seeded } from "../../../src/core/rng";
-import {
-  type BoostedTrees,
-  boostedTreesFromJSON,
-  type GradientBoostingOptions,
-  gradientBoosting,
-} from "../../../src/models/boosting/boosting";
+import { gradientBoosting } from "../../../src/models/boosting/boosting";
+import { type BoostedTrees, boostedTreesFromJSON } from "../../../src/models/boosting/boosting-model";
+import type { GradientBoostingOptions } from "../../../src/models/boosting/boosting-options";
 import { layBins } from "../../../src/models/trees/bin-layout";
 import { findBins } from "../../../src/models/trees/binning";
 import { realData, reference } from "../../support";

@@ -7,7 +7,8 @@ import { hurdle, hurdleFromJSON } from "../../../src/models/clv/hurdle";
 import { ziln, zilnFromJSON } from "../../../src/models/clv/ziln";
 import { zilnLoss, zilnMean } from "../../../src/models/clv/ziln-likelihood";
 import { linearRegression } from "../../../src/models/linear/linear";
-import { logisticRegression, logisticRegressionFromJSON } from "../../../src/models/linear/logistic";
+import { logisticRegression } from "../../../src/models/linear/logistic";
+import { logisticRegressionFromJSON } from "../../../src/models/linear/logistic-model";
 
 /** Amounts whose chance, size and spread depend on two columns. */
 function amounts(rows: number, seed: number): Labelled & { mean: Float64Array } {

@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import { type Labelled, matrix, matrixFromRows, takeLabelled } from "../../../src/core/matrix";
 import { normal, permutation, seeded } from "../../../src/core/rng";
 import { encode } from "../../../src/features/encode";
-import { discover, discoveryFromJSON } from "../../../src/models/discovery/discover";
+import { discover } from "../../../src/models/discovery/discover";
 import {
   formulaKey,
   formulaName,
   formulaValues,
   pairFormulas,
 } from "../../../src/models/discovery/discover-formula";
+import { discoveryFromJSON } from "../../../src/models/discovery/discovery";
 import { churnData } from "../../../src/services/churn-data";
 import { realData } from "../../support";
 

@@ -7,7 +7,7 @@ import { blended } from "../../../src/models/auto/blend";
 import { gradientBoosting } from "../../../src/models/boosting/boosting";
 import { type CalibratedModel, calibrated, calibratedModel } from "../../../src/models/calibrate/calibrate";
 import { calibratorFromJSON } from "../../../src/models/calibrate/calibrator";
-import { derivedModel, discoveryFromJSON } from "../../../src/models/discovery/discover";
+import { derivedModel, discoveryFromJSON } from "../../../src/models/discovery/discovery";
 import { contributionsOf, treeNodes } from "../../../src/models/explain/contributions";
 import { randomForest } from "../../../src/models/forest/forest";
 import { linearRegression } from "../../../src/models/linear/linear";

@@ -2,13 +2,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type Labelled, matrix, matrixFromRows } from "../../../src/core/matrix";
 import { closeThreads } from "../../../src/core/pool";
 import { seeded } from "../../../src/core/rng";
-import {
-  extraTrees,
-  type ForestOptions,
-  forestFromJSON,
-  randomForest,
-  triedColumns,
-} from "../../../src/models/forest/forest";
+import { extraTrees, randomForest, triedColumns } from "../../../src/models/forest/forest";
+import type { ForestOptions } from "../../../src/models/forest/forest-options";
+import { loadModel } from "../../../src/models/load";
 import { realData, reference } from "../../support";
 import { averagePrecision, churnBigml, rocAuc } from "../churn-bigml";
 
@@ -145,22 +141,22 @@ test("randomForest grows the same forest from the same seed at 1 and 2 threads, 
   expect((await grow(1, 4)).toJSON()).not.toEqual(one.toJSON());
 });
 
-test("forestFromJSON(JSON) predicts the same to the last bit", async () => {
+test("loadModel(JSON) of a forest predicts the same to the last bit", async () => {
   const mixed = withCategories();
   for (const learn of [randomForest({ trees: 20 }), extraTrees({ trees: 20, criterion: "squared" })]) {
     const model = await learn(mixed, seeded(5));
-    const again = forestFromJSON(JSON.parse(JSON.stringify(model)));
+    const again = loadModel(JSON.parse(JSON.stringify(model)));
     expect(again.predict(mixed.x)).toEqual(model.predict(mixed.x));
     expect(JSON.stringify(again)).toBe(JSON.stringify(model));
   }
 });
 
-test("forestFromJSON refuses loops, strays, NaN and wrong lengths", async () => {
+test("loadModel of a forest refuses loops, strays, NaN and wrong lengths", async () => {
   const model = await randomForest({ trees: 2, depth: 3 })({ x, y: label }, seeded(5));
   const broken = (change: (trees: Record<string, unknown[]>) => void): (() => unknown) => {
     const json = JSON.parse(JSON.stringify(model));
     change(json.trees);
-    return () => forestFromJSON(json);
+    return () => loadModel(json);
   };
   expect(
     broken((trees) => {
@@ -197,8 +193,8 @@ test("forestFromJSON refuses loops, strays, NaN and wrong lengths", async () => 
       trees.feature[0] = -1;
     }),
   ).toThrow("a leaf must have no children");
-  expect(() => forestFromJSON({ ...model.toJSON(), version: 2 })).toThrow("version must be 1, got 2");
-  expect(() => forestFromJSON([])).toThrow("Cannot load forest: the model must be an object");
+  expect(() => loadModel({ ...model.toJSON(), version: 2 })).toThrow("version must be 1, got 2");
+  expect(() => loadModel([])).toThrow("Cannot load model: it must be an object");
 });
 
 /** Two numeric columns and one of 6 levels whose set {1, 4, 5} drives the target. */

@@ -2,13 +2,8 @@ import { describe, expect, test } from "vitest";
 import { studentCdf } from "../../../src/core/math/student-distribution";
 import { matrixFromRows } from "../../../src/core/matrix";
 import { seeded } from "../../../src/core/rng";
-import {
-  elasticNet,
-  lasso,
-  linearRegression,
-  linearRegressionFromJSON,
-  ridge,
-} from "../../../src/models/linear/linear";
+import { elasticNet, lasso, linearRegression, ridge } from "../../../src/models/linear/linear";
+import { linearFromJSON } from "../../../src/models/linear/linear-model";
 import { reference } from "../../support";
 
 interface Golden {
@@ -107,16 +102,14 @@ test("ridge on more columns than rows has a solution", async () => {
   expect(free.coefficientTable()[1].standardError).toBe(0);
 });
 
-test("linearRegressionFromJSON(toJSON()) predicts bit for bit the same, and refuses what is not such a model", async () => {
+test("linearFromJSON(toJSON()) predicts bit for bit the same, and refuses what is not such a model", async () => {
   const model = await ridge()({ x, y }, rng);
   const json = JSON.parse(JSON.stringify(model));
-  expect(linearRegressionFromJSON(json).predict(x)).toEqual(model.predict(x));
-  expect(() => linearRegressionFromJSON({ ...json, means: [1] })).toThrow(
+  expect(linearFromJSON(json).predict(x)).toEqual(model.predict(x));
+  expect(() => linearFromJSON({ ...json, means: [1] })).toThrow(
     "Cannot load linear regression: means and features must have the same length, got 1 and 6",
   );
-  expect(() => linearRegressionFromJSON({ ...json, residualDeviation: -1 })).toThrow(
-    "Cannot load linear regression",
-  );
+  expect(() => linearFromJSON({ ...json, residualDeviation: -1 })).toThrow("Cannot load linear regression");
 });
 
 test("contributions add up to the prediction minus the one at the means", async () => {

@@ -1,11 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { matrix, matrixFromRows } from "../../../src/core/matrix";
 import { normal, seeded } from "../../../src/core/rng";
-import {
-  type LogisticOptions,
-  logisticRegression,
-  logisticRegressionFromJSON,
-} from "../../../src/models/linear/logistic";
+import { type LogisticOptions, logisticRegression } from "../../../src/models/linear/logistic";
+import { logisticRegressionFromJSON } from "../../../src/models/linear/logistic-model";
 import { reference } from "../../support";
 
 interface Golden {

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { column, type Feature, type Matrix, matrix, matrixFromRows, row } from "../../../src/core/matrix";
 import { normal, seeded } from "../../../src/core/rng";
 import { gradientBoosting } from "../../../src/models/boosting/boosting";
-import { forestFromJSON, randomForest } from "../../../src/models/forest/forest";
+import { randomForest } from "../../../src/models/forest/forest";
+import { forestFromJSON } from "../../../src/models/forest/forest-model";
 import { expectedLeaves, treeContributions } from "../../../src/models/trees/tree-shap";
 import { inSet, slotted, type Trees } from "../../../src/models/trees/trees";
 import { treesFromJSON } from "../../../src/models/trees/trees-json";
@@ -29,7 +30,7 @@ const group: Feature = { name: "group", levels: Array.from({ length: 9 }, (_, k)
 describe("contributions(x) of trees grown elsewhere", () => {
   // shap.TreeExplainer(RandomForestClassifier / RandomForestRegressor).shap_values(x)
   test.each(["classification", "regression"] as const)("are shap's for a forest: %s", (kind) => {
-    const model = forestFromJSON({
+    const model = forestFromJSON("random-forest", {
       kind: "forest",
       version: 1,
       criterion: kind === "classification" ? "gini" : "squared",

@@ -3,8 +3,10 @@ import { column, matrixFromRows } from "../../../src/core/matrix";
 import type { Fit, Model, ModelJson } from "../../../src/core/model";
 import { normal, seeded } from "../../../src/core/rng";
 import { qiniScore } from "../../../src/evaluate/uplift/scores";
-import { linearRegression, linearRegressionFromJSON } from "../../../src/models/linear/linear";
-import { logisticRegression, logisticRegressionFromJSON } from "../../../src/models/linear/logistic";
+import { linearRegression } from "../../../src/models/linear/linear";
+import { linearFromJSON } from "../../../src/models/linear/linear-model";
+import { logisticRegression } from "../../../src/models/linear/logistic";
+import { logisticRegressionFromJSON } from "../../../src/models/linear/logistic-model";
 import { type Campaign, type FitUplift, takeCampaign } from "../../../src/models/uplift/campaign";
 import { effectModelFromJSON } from "../../../src/models/uplift/effect-model";
 import { rLearner } from "../../../src/models/uplift/r-learner";
@@ -30,7 +32,7 @@ const learners: Record<string, FitUplift> = {
   "transformed-outcome": transformedOutcome({ effect: line }),
 };
 const load = (json: ModelJson): Model =>
-  json.kind === "logistic-regression" ? logisticRegressionFromJSON(json) : linearRegressionFromJSON(json);
+  json.kind === "logistic-regression" ? logisticRegressionFromJSON(json) : linearFromJSON(json);
 const loaders: Record<string, (json: ModelJson) => Model> = {
   "t-learner": (json) => tLearnerFromJSON(json, load),
   "x-learner": (json) => xLearnerFromJSON(json, load),

@@ -1,11 +1,6 @@
 import type { CodesPart, Encoder, NumberPart, OneHotPart } from "../../../features/encoder";
+import type { OnnxColumn } from "./columns";
 import type { OnnxGraph } from "./graph";
-
-/** A matrix column inside a graph: reals of shape [N, 1], or a category as 0/1 columns. */
-export type OnnxColumn =
-  | { readonly numeric: string }
-  /** One column a level, [N, levels]; a missing or unknown level has none. */
-  | { readonly levels: string; readonly count: number };
 
 /**
  * Declares an input for each raw column (double, NaN where missing; or string, empty where missing) and returns the

@@ -1,13 +1,18 @@
 import { check } from "../../../core/checks";
 import { inSet, type Trees } from "../../trees/trees";
-import type { OnnxColumn } from "./encoder-onnx";
+import { type OnnxColumn, type OnnxInputs, singleColumns } from "./columns";
 import type { OnnxGraph } from "./graph";
 
+/** The sum of the leaves that each row reaches, [N, 1], in double. */
+export function treeSumOnnx(trees: Trees, inputs: OnnxInputs, graph: OnnxGraph): string {
+  return graph.node("Cast", [treesOnnx(trees, singleColumns(inputs, graph), graph)], { to: { int: 11 } });
+}
+
 /**
- * The sum of the leaves that each row reaches, [N, 1]. A categorical node becomes a column "is in its set" made from
+ * A categorical node becomes a column "is in its set" made from
  * the level's 0/1 columns, because ONNX trees compare numbers only. Computed in double, answered in float.
  */
-export function treesOnnx(trees: Trees, columns: readonly OnnxColumn[], graph: OnnxGraph): string {
+function treesOnnx(trees: Trees, columns: readonly OnnxColumn[], graph: OnnxGraph): string {
   check(
     columns.length === trees.features.length,
     "write ONNX",

@@ -19,6 +19,9 @@ export const sqlWords: Readonly<Record<SqlDialect, SqlWords>> = {
   spark: { name: (name) => `\`${name.replaceAll("`", "``")}\``, double: "DOUBLE", text: "STRING" },
 };
 
+/** Gives an expression a name that later expressions may use as often as they like. */
+export type Define = (expression: string) => string;
+
 /** A string in SQL. */
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

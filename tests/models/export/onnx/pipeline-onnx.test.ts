@@ -34,6 +34,6 @@ test("pipelineOnnx says what it can't write", async () => {
   });
   const model = await pipeline({ learner })(customers, y, seeded(1));
   expect(() => pipelineOnnx(model)).toThrow(
-    "Cannot write ONNX: the model must be one of blend, boosted-trees",
+    "Cannot write ONNX: the model must be one of logistic-regression, spline-logistic, linear-regression",
   );
 });

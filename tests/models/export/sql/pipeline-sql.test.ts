@@ -53,7 +53,7 @@ test("pipelineSql says what it can't write", async () => {
   });
   const model = await pipeline({ learner })(customers, y, seeded(1));
   expect(() => pipelineSql(model, { table: "t" })).toThrow(
-    "Cannot write SQL: the model must be one of blend, boosted-trees",
+    "Cannot write SQL: the model must be one of logistic-regression, spline-logistic, linear-regression",
   );
   expect(() => pipelineSql(model, { table: "t", keep: ["score"] })).toThrow("the score's name must differ");
 });

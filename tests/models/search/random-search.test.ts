@@ -3,7 +3,7 @@ import { type Labelled, matrix } from "../../../src/core/matrix";
 import { closeThreads } from "../../../src/core/pool";
 import { normal, seeded } from "../../../src/core/rng";
 import { scorerNamed } from "../../../src/evaluate/scorers";
-import { networkSpace, searchedNetwork } from "../../../src/models/network/network-search";
+import { randomSearch, searchSpace } from "../../../src/models/search/random-search";
 import type { SearchResult } from "../../../src/models/search/search";
 import { randomCandidates } from "../../../src/models/search/search-space";
 
@@ -18,8 +18,10 @@ function rows(n: number, label: string): Labelled {
 const quick = { epochs: 16, batch: 64, validation: 0.2, stopOn: "averagePrecision", patience: 8 } as const;
 const scorer = scorerNamed("logLoss");
 
-test("networkSpace(options) varies width, depth, dropout and rate, and leaves alone what is given", () => {
-  const drawn = randomCandidates(networkSpace({ members: 2 }), 60, seeded(1)).map((one) => one.options) as {
+test('searchSpace("network", options) varies width, depth, dropout and rate, and leaves alone what is given', () => {
+  const drawn = randomCandidates(searchSpace("network", { members: 2 }), 60, seeded(1)).map(
+    (one) => one.options,
+  ) as {
     hidden: number[];
     dropout: number;
     rate: number;
@@ -30,16 +32,16 @@ test("networkSpace(options) varies width, depth, dropout and rate, and leaves al
   expect(drawn.every((one) => one.dropout >= 0 && one.dropout < 0.5 && one.members === 2)).toBe(true);
   expect(Math.min(...drawn.map((one) => one.rate))).toBeLessThan(2e-3);
   expect(Math.max(...drawn.map((one) => one.rate))).toBeGreaterThan(2e-2);
-  const fixed = randomCandidates(networkSpace({ hidden: [7], dropout: 0 }), 9, seeded(1));
+  const fixed = randomCandidates(searchSpace("network", { hidden: [7], dropout: 0 }), 9, seeded(1));
   expect(fixed.every((one) => JSON.stringify(one.options).includes('"hidden":[7],"dropout":0'))).toBe(true);
 });
 
-test("searchedNetwork({candidates}) takes the net of the best score on folds, the same on one thread and on two", async () => {
+test('randomSearch("network", {candidates}) takes the net of the best score on folds, the same on one thread and on two', async () => {
   const train = rows(300, "train");
   const found: (readonly SearchResult[])[] = [];
   const [one, two] = await Promise.all(
     [1, 2].map((threads) =>
-      searchedNetwork({
+      randomSearch("network", {
         candidates: 4,
         scorer,
         options: { ...quick, members: 3 },
@@ -62,10 +64,10 @@ test("searchedNetwork({candidates}) takes the net of the best score on folds, th
   expect(scorer.metric(test.y, one.predict(test.x))).toBeLessThan(0.65);
 });
 
-test("searchedNetwork() of a regression takes plain folds", async () => {
+test('randomSearch("network") of a regression takes plain folds', async () => {
   const { x } = rows(120, "numbers");
   const y = x.values.slice(0, 120).map((v) => 100 + 10 * v);
-  const model = await searchedNetwork({
+  const model = await randomSearch("network", {
     candidates: 2,
     folds: 2,
     scorer: scorerNamed("rootMeanSquaredError"),
@@ -75,9 +77,11 @@ test("searchedNetwork() of a regression takes plain folds", async () => {
   expect(scorerNamed("rSquared").metric(y, model.predict(x))).toBeGreaterThan(0.5);
 });
 
-test("searchedNetwork() refuses options that no net has, before it is given rows", () => {
-  expect(() => searchedNetwork({ scorer, candidates: 0 })).toThrow(
-    "Cannot search networks: candidates must be a whole number from 1 to 10000, got 0",
+test('randomSearch("network") refuses options that no net has, before it is given rows', () => {
+  expect(() => randomSearch("network", { scorer, candidates: 0 })).toThrow(
+    "Cannot search: candidates must be a whole number from 1 to 10000, got 0",
   );
-  expect(() => searchedNetwork({ scorer, options: { members: 0 } })).toThrow("Cannot make network: members");
+  expect(() => randomSearch("network", { scorer, options: { members: 0 } })).toThrow(
+    "Cannot make network: members",
+  );
 });

@@ -1,0 +1,23 @@
+import type { LearnerCard, ModelCard } from "../card";
+import { type HurdleModel, hurdleFromJSON } from "./hurdle";
+import { type ZilnModel, type ZilnOptions, ziln, zilnFromJSON, zilnOptions } from "./ziln";
+
+export const zilnCard: LearnerCard<"ziln", ZilnOptions, ZilnModel> = {
+  kind: "ziln",
+  name: "ziln",
+  title: "Zero-inflated log-normal regression",
+  aliases: [],
+  options: zilnOptions,
+  fit: ziln,
+  targets: { amounts: {} },
+  encode: "one-hot",
+  needsBothClasses: true,
+  search: { penalty: { logUniform: [1e-2, 1e2] } },
+  fromJSON: zilnFromJSON,
+};
+
+export const hurdleCard: ModelCard<HurdleModel> = {
+  kind: "hurdle",
+  title: "Hurdle model",
+  fromJSON: hurdleFromJSON,
+};

@@ -1,0 +1,15 @@
+import type { ModelCard } from "../card";
+import { acceleratedFailureTimeFromJSON } from "./accelerated-failure-time";
+import { coxFromJSON } from "./cox-model";
+import { discreteHazardFromJSON } from "./discrete-hazard";
+
+/** Models of lifetimes; their learners take lifetimes and not a target, so that no search or command asks by kind. */
+export const survivalCards: readonly ModelCard[] = [
+  {
+    kind: "accelerated-failure-time",
+    title: "Accelerated failure time",
+    fromJSON: acceleratedFailureTimeFromJSON,
+  },
+  { kind: "cox", title: "Cox's proportional hazards", fromJSON: coxFromJSON },
+  { kind: "discrete-hazard", title: "Discrete-time hazard", fromJSON: discreteHazardFromJSON },
+];
