@@ -90,7 +90,7 @@ test("telelink train --model network takes one net or the best of some, and says
   expect(await telelink("evaluate", at("n.json"), "--data", at("test.csv"))).toBe(0);
   expect(out).toMatch(/ROC AUC +0\.[6789]/);
   expect(await telelink(...train, "--search", "2", "--out", at("n.json"))).toBe(1);
-  expect(err).toContain('Cannot train: only network is searched for, got "auto"');
+  expect(err).toContain("Cannot train: search must be left out with auto, which chooses by itself, got 2");
 }, 60_000);
 
 test("telelink train --members says what auto may blend", async () => {
