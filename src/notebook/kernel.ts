@@ -250,6 +250,11 @@ export class Kernel {
     else if (!this.exit) this.child.kill("SIGINT");
   }
 
+  /** Hands a request to end on to the kernel, which may have something to put away. */
+  terminate(): void {
+    if (!this.exit) this.child.kill("SIGTERM");
+  }
+
   /** Why the kernel ended, or undefined while it runs. */
   death(): KernelDied | undefined {
     return this.exit && new KernelDied(this.exit, this.log.trim());

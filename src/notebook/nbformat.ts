@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { check } from "../core/checks";
-
 /** Output data by MIME type: text as one string, JSON as it is. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
@@ -65,82 +62,7 @@ export interface Notebook {
   readonly cells: readonly Cell[];
 }
 
-type Fields = Record<string, unknown>;
-
-/**
- * The notebook in `text`, brought to format 4.5: cells without an id get one made from their place and source.
- * @throws RangeError that names the file when the text is not JSON, not a notebook, or of a format before 4.
- */
-export function parseNotebook(text: string, name: string): Notebook {
-  const action = `read ${name}`;
-  let root: Fields;
-  try {
-    root = JSON.parse(text.replace(/^\uFEFF/, "")) as Fields;
-  } catch (error) {
-    throw new RangeError(`Cannot ${action}: a notebook must be JSON, but ${(error as Error).message}`);
-  }
-  check(isFields(root) && "nbformat" in root, action, "a notebook must have the field nbformat");
-  check(root.nbformat === 4, action, "the notebook's format must be 4", root.nbformat);
-  check(Array.isArray(root.cells), action, "a notebook must have a list of cells");
-  const taken = new Set<string>();
-  const cells = (root.cells as unknown[]).map((one, i) => parseCell(one, i, taken, action));
-  return {
-    nbformat: 4,
-    nbformat_minor: 5,
-    metadata: isFields(root.metadata) ? (root.metadata as NotebookMetadata) : {},
-    cells,
-  };
-}
-
-function parseCell(one: unknown, index: number, taken: Set<string>, action: string): Cell {
-  check(isFields(one), action, `cell ${index + 1} must be an object`);
-  const type = one.cell_type;
-  check(
-    type === "code" || type === "markdown" || type === "raw",
-    action,
-    `cell ${index + 1} must have cell_type code, markdown or raw`,
-    type,
-  );
-  const source = joined(one.source);
-  check(source !== undefined, action, `cell ${index + 1} must have a source`);
-  let id = typeof one.id === "string" && /^[a-zA-Z0-9-_]{1,64}$/.test(one.id) ? one.id : "";
-  for (let salt = 0; id === "" || taken.has(id); salt++) {
-    id = createHash("sha256").update(`${index}:${salt}:${source}`).digest("hex").slice(0, 8);
-  }
-  taken.add(id);
-  const metadata = isFields(one.metadata) ? (one.metadata as CellMetadata) : {};
-  const cell: Cell = { cell_type: type, id, source, metadata };
-  const attachments = isFields(one.attachments) ? (one.attachments as Cell["attachments"]) : undefined;
-  if (type !== "code") return attachments ? { ...cell, attachments } : cell;
-  const outputs = Array.isArray(one.outputs) ? one.outputs.map((o) => parseOutput(o, index, action)) : [];
-  const count = typeof one.execution_count === "number" ? one.execution_count : null;
-  return { ...cell, execution_count: count, outputs };
-}
-
-function parseOutput(one: unknown, index: number, action: string): Output {
-  check(isFields(one), action, `an output of cell ${index + 1} must be an object`);
-  switch (one.output_type) {
-    case "stream":
-      return {
-        output_type: "stream",
-        name: one.name === "stderr" ? "stderr" : "stdout",
-        text: joined(one.text) ?? "",
-      };
-    case "error":
-      return {
-        output_type: "error",
-        ename: String(one.ename ?? ""),
-        evalue: String(one.evalue ?? ""),
-        traceback: Array.isArray(one.traceback) ? one.traceback.map(String) : [],
-      };
-    case "display_data":
-    case "execute_result":
-      return dataOutput(one.output_type, one);
-  }
-  throw new RangeError(
-    `Cannot ${action}: an output of cell ${index + 1} has an unknown type, got ${one.output_type}`,
-  );
-}
+export type Fields = Record<string, unknown>;
 
 /** A data output from a message's content or a notebook's output. */
 export function dataOutput(type: "display_data" | "execute_result", from: Fields): DataOutput {
@@ -159,12 +81,13 @@ export function isJsonMime(mime: string): boolean {
   return mime === "application/json" || /^application\/.*\+json$/.test(mime);
 }
 
-function joined(text: unknown): string | undefined {
+/** A text of a notebook, which may be a list of lines; undefined for anything else. */
+export function joined(text: unknown): string | undefined {
   if (typeof text === "string") return text;
   return Array.isArray(text) && text.every((line) => typeof line === "string") ? text.join("") : undefined;
 }
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -234,7 +157,7 @@ export function tagged(cell: Cell, tag: string): boolean {
 /** The notebook without outputs, counts and timings: what belongs into version control. */
 export function stripOutputs(notebook: Notebook): Notebook {
   const cells = notebook.cells.map((cell) => {
-    const { execution: _, telelink: __, ...metadata } = cell.metadata;
+    const { execution: _, ...metadata } = cell.metadata;
     return cell.cell_type === "code"
       ? { ...cell, metadata, execution_count: null, outputs: [] }
       : { ...cell, metadata };

@@ -30,6 +30,8 @@ export interface ReportContent extends Summary {
   readonly contents: readonly Heading[];
   /** What the provenance block says besides the data: label and text. */
   readonly facts: readonly (readonly [string, string])[];
+  /** Which run wrote it, as the files of that run say it. */
+  readonly run?: { readonly origin: string; readonly status: string };
   /** Whether scripts in outputs may run, because the reader vouches for the notebook. */
   readonly trusted?: boolean;
   /** Scripts of this package's own that stand at the page's end; no others run unless `trusted`. */
@@ -118,7 +120,7 @@ function policyOf(scripts: readonly string[], trusted: boolean): string {
 function document(
   title: string,
   content: Html,
-  { trusted = false, scripts = [] }: Pick<ReportContent, "trusted" | "scripts"> = {},
+  { trusted = false, scripts = [], run }: Pick<ReportContent, "trusted" | "scripts" | "run"> = {},
 ): string {
   const policy = policyOf(scripts, trusted);
   return `<!doctype html>
@@ -128,7 +130,7 @@ function document(
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="telelink">
-<link rel="icon" href="data:,">
+${run ? `<meta name="telelink-run" content='${JSON.stringify({ origin: run.origin, status: run.status })}'>\n` : ""}<link rel="icon" href="data:,">
 <title>${html`${title}`}</title>
 <style>${pageStyle}</style>
 </head>

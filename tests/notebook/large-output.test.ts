@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { formatNotebook, parseNotebook } from "../../src/notebook/nbformat";
+import { formatNotebook } from "../../src/notebook/nbformat";
+import { parseNotebook } from "../../src/notebook/parse-notebook";
 import { code, notebook } from "./fixtures/make";
 
 const root = resolve(__dirname, "..", "..");

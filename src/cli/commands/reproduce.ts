@@ -60,14 +60,14 @@ async function reproduce(names: readonly string[], flags: ReproduceFlags): Promi
   const { Project } = await import("../../notebook/reproduce/reproduce.js");
   const { asUsage, parametersOf } = await import("../support/parameters.js");
   const { seconds, wholeNumber } = await import("../support/options.js");
-  const { checkTarget } = await import("../../notebook/run/run-file.js");
+  const { checkTarget } = await import("../../notebook/run/targets.js");
   const timeoutSeconds = seconds(flags.timeout, "--timeout");
   const jobs = wholeNumber(flags.jobs, "--jobs", 1, 64);
   const { notebooks, out, force } = flags;
   const parameters = parametersOf(flags.parameter);
   const project = asUsage(() => new Project({ notebooks, out, only: names, parameters, force }));
   const order = asUsage(() => {
-    for (const one of project.order()) checkTarget(one.path, out);
+    for (const one of project.order()) checkTarget({ ...one, out });
     return project.order();
   });
   if (flags.dryRun) {

@@ -1,7 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { Command } from "commander";
 import type { FileRun, Prepared } from "../../notebook/run/run-file";
-import { exitCodes } from "../support/exit";
-import { note } from "../support/output";
+import { exitCodes, usageError } from "../support/exit";
+import { note, writeOut } from "../support/output";
 
 interface RunFlags {
   readonly parameter: readonly string[];
@@ -11,6 +14,9 @@ interface RunFlags {
   readonly startTimeout: string;
   readonly out: string;
   readonly name: string;
+  readonly inPlace?: boolean;
+  readonly overwrite?: boolean;
+  readonly live?: boolean;
   readonly helpNotebook?: boolean;
   readonly html?: boolean;
   readonly jobs: string;
@@ -24,7 +30,7 @@ interface RunFlags {
 export function runCommand(): Command {
   return new Command("run")
     .description("execute notebooks under any installed Jupyter kernel; tslab is built in")
-    .argument("<notebooks...>", "files that end in .ipynb")
+    .argument("<notebooks...>", "files that end in .ipynb; - reads one from standard input")
     .option("-p, --parameter <name=value>", "set a parameter; may be repeated", collect, [])
     .option("--params <file>", "a JSON file with parameters")
     .option(
@@ -33,8 +39,11 @@ export function runCommand(): Command {
     )
     .option("--timeout <seconds>", "the longest a cell may take (default: no limit)")
     .option("--start-timeout <seconds>", "the longest the kernel may take to start", "60")
-    .option("--out <folder>", "where to write the executed notebooks", "reports")
+    .option("--out <folder>", "where to write the executed notebooks; - writes to standard output", "reports")
     .option("--name <template>", "what the files are called: {notebook}, {folder}, parameters", "{notebook}")
+    .option("--in-place", "write the executed notebook over the notebook itself")
+    .option("--overwrite", "replace files that an earlier run of the same notebook did not write")
+    .option("--live", "print outputs as they come, to standard error")
     .option("--help-notebook", "list the parameters that the notebooks declare, and run nothing")
     .option("--html", "write a report and its figures too")
     .option("--jobs <n>", "how many notebooks run at once", "1")
@@ -45,7 +54,9 @@ export function runCommand(): Command {
     .addHelpText(
       "after",
       `
-The notebook as far as it came is kept: NAME.failed.ipynb, and with --html NAME.failed.html.
+The notebook as far as it came is kept: NAME.failed.ipynb, and with --html NAME.failed.html; while it
+runs, and after a kill, NAME.partial.ipynb. --params takes values as they are; the text of -p is read as
+what the notebook declares: a text stays a text, and "null" is null only where null is declared.
 
 Exit codes: 0 done, 1 a cell failed, 2 wrong usage or not a notebook, 3 a cell took too long,
             4 the kernel died or did not start, 5 output was lost, 130 interrupted.
@@ -54,7 +65,9 @@ Exit codes: 0 done, 1 a cell failed, 2 wrong usage or not a notebook, 3 a cell t
 Examples:
   $ telelink run notebooks/01-churn.ipynb --html -p seed=7
   $ telelink run a.ipynb b.ipynb --jobs 2 --timeout 600
-  $ telelink run analysis.ipynb --kernel python3`,
+  $ telelink run analysis.ipynb --kernel python3
+  $ telelink run report.ipynb -p region=EU --name "{notebook}-{region}"
+  $ telelink run - --out - < in.ipynb > out.ipynb`,
     )
     .action(run);
 }
@@ -63,8 +76,10 @@ function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
-  const { checkTarget, prepare, runFile } = await import("../../notebook/run/run-file.js");
+async function run(paths: readonly string[], flags: RunFlags, command: Command): Promise<void> {
+  const { prepare, runFile } = await import("../../notebook/run/run-file.js");
+  const { checkTarget } = await import("../../notebook/run/targets.js");
+  const outGiven = command.getOptionValueSource("out") === "cli";
   const { asUsage, parametersOf } = await import("../support/parameters.js");
   const { jsonProgress, lineProgress, reportRun } = await import("../support/notebook-progress.js");
   const { stopSignal } = await import("../support/stop-signal.js");
@@ -74,7 +89,13 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
   const timeoutSeconds = flags.timeout === undefined ? undefined : seconds(flags.timeout, "--timeout");
   const startSeconds = seconds(flags.startTimeout, "--start-timeout");
   const parameters = parametersOf(flags.parameter, flags.params);
-  const { kernel, name } = flags;
+  const { kernel, name, inPlace } = flags;
+  const toStdout = flags.out === "-" || (paths.includes("-") && !outGiven);
+  if (inPlace && (outGiven || paths.includes("-") || name !== "{notebook}"))
+    throw usageError("Cannot use --in-place with --out, --name or standard input");
+  if (toStdout && (paths.length > 1 || flags.json))
+    throw usageError("Cannot write to standard output: there must be one notebook, and no --json");
+  const out = toStdout ? mkdtempSync(join(tmpdir(), "telelink-run-")) : flags.out;
   if (flags.helpNotebook) {
     const { printParameters } = await import("../support/notebook-help.js");
     const all = asUsage(() => paths.map((path) => prepare(path, { kernel })));
@@ -83,8 +104,9 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
   }
   const ready = asUsage(() => {
     const all = paths.map((path) => prepare(path, { kernel, parameters, name }));
-    checkNames(all, flags.out);
-    for (const path of paths) checkTarget(path, flags.out);
+    if (!inPlace) checkNames(all, out);
+    for (const one of all)
+      checkTarget({ ...one, out: inPlace ? dirname(one.path) : out, inPlace, overwrite: flags.overwrite });
     return all;
   });
   const stop = stopSignal();
@@ -95,7 +117,7 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
       ? jsonProgress(prepared.path)
       : lineProgress(prepared.notebook, jobs > 1 ? `${prepared.name}:` : "");
     const done = await runFile(prepared, {
-      out: flags.out,
+      ...{ out, inPlace, overwrite: flags.overwrite, live: flags.live },
       html: flags.html ?? false,
       timeoutSeconds,
       startSeconds,
@@ -105,13 +127,22 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<void> {
       signal: stop.signal,
       on: (event) => progress.on(event),
     }).finally(() => progress.end());
-    reportRun(done, flags.json ?? false);
+    if (toStdout) sendOut(done, flags.html ?? false);
+    else reportRun(done, flags.json ?? false);
     return done;
   };
   const { inParallel } = await import("../support/in-parallel.js");
   const runs = await inParallel(ready, jobs, one);
   stop.end();
+  if (toStdout) rmSync(out, { recursive: true, force: true });
   process.exitCode = await worstCode(runs, stop.signal.aborted);
+}
+
+/** Writes the one file that was asked for to standard output, and what failed to standard error. */
+function sendOut(done: FileRun, html: boolean): void {
+  for (const failure of done.failures) note(`telelink: ${failure}`);
+  const file = done.written.find((one) => one.endsWith(html ? ".html" : ".ipynb"));
+  if (file) writeOut(readFileSync(file));
 }
 
 async function worstCode(runs: readonly (FileRun | undefined)[], stopped: boolean): Promise<number> {

@@ -59,6 +59,10 @@ export function lineProgress(notebook: Notebook, prefix: string): Progress {
             `${place(event.cell)} ${duration(event.milliseconds).padStart(9)}  ${state}${begins(notebook, event.cell)}`,
           );
         }
+        case "output":
+          clear();
+          process.stderr.write(prefix === "" ? event.text : event.text.replace(/^(?=.)/gm, prefix));
+          return;
         case "warning":
           return say(`  ${event.text}`);
       }

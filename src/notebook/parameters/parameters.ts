@@ -209,6 +209,19 @@ function assignment(known: Declared, value: ParameterValue, text: string, langua
   return `${name} = ${text}`;
 }
 
+/** The names of values that JavaScript's numbers can't hold and nothing is declared of: they are set as bigints. */
+export function beyondNumbers(
+  parameters: Parameters,
+  declared: readonly Declared[],
+  language: string,
+): string[] {
+  if (language !== "typescript" && language !== "javascript") return [];
+  return Object.entries(parameters)
+    .filter(([, value]) => value instanceof ExactNumber && value.beyondSafe)
+    .map(([name]) => name)
+    .filter((name) => (declared.find((one) => one.name === name)?.kind.is ?? "any") === "any");
+}
+
 /** Widens a literal's type, so that a comparison with another literal still compiles. */
 function widened(known: Declared, value: ParameterValue): string {
   if (value === null) return ": any";

@@ -11,6 +11,7 @@ import { languageOf } from "../language";
 import { type Cell, type DataOutput, type Notebook, type Output, tagged } from "../nbformat";
 import { fitParts, type Part } from "./page-size";
 import { collectFigures, collectProvenance } from "./payloads";
+import { runOf } from "./run-metadata";
 import { vegaScript } from "./vega-script";
 
 export interface RenderOptions {
@@ -85,7 +86,16 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
   const page = (shown: readonly Part[]): string => {
     const body = shown.map((one) => one.html).join("\n");
     const scripts = scriptsFor(body);
-    return reportPage({ ...summary, name, body: raw(body), contents, facts, trusted, scripts });
+    return reportPage({
+      ...summary,
+      name,
+      run: runOf(notebook),
+      body: raw(body),
+      contents,
+      facts,
+      trusted,
+      scripts,
+    });
   };
   return { summary, html: fitParts(parts, page) };
 }

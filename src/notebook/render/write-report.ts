@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { formatExact, parseExact } from "../../core/exact-json";
 import { openAtomic } from "../../data/files";
 import { duration } from "../../report/format";
@@ -10,6 +10,7 @@ import type { KernelSpec } from "../kernel-spec";
 import { type Notebook, notebookPieces } from "../nbformat";
 import type { Parameters } from "../parameters/parameters";
 import type { Inputs } from "../reproduce/inputs";
+import { type RunMetadata, runOf, shownPath } from "./run-metadata";
 
 /** How long a run took; absent where SOURCE_DATE_EPOCH asks for equal bytes. */
 export interface Timing {
@@ -22,6 +23,8 @@ export interface Timing {
 /** What `NAME.json` holds: a report's figures, and what they were made from. */
 export interface ReportJson extends Summary {
   readonly notebook: string;
+  /** Which notebook it is of, and how its run ended. */
+  readonly run: RunMetadata;
   readonly parameters: Parameters;
   /** The moment of the run, ISO 8601. */
   readonly made: string;
@@ -93,6 +96,7 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
   const json: Omit<ReportJson, "files"> = {
     ...report.summary,
     ...{ notebook, parameters, made, versions, commit: facts.commit, timing, inputs, renderer },
+    run: runOf(executed) as RunMetadata,
   };
   write("json", [`${formatExact({ ...json, files: { ...files } }, 1)}\n`]);
   return written;
@@ -145,12 +149,6 @@ function writePieces(path: string, pieces: Iterable<string>): string {
   return hash.digest("hex");
 }
 
-/** The path as a report may show it: nothing of this machine beyond the working directory. */
-function shownPath(path: string): string {
-  const from = relative(process.cwd(), resolve(path));
-  return from.startsWith("..") || isAbsolute(from) ? basename(path) : from;
-}
-
 function kernelVersion(kernel: KernelSpec): Record<string, string> {
   return kernel.folder === "" ? { tslab: tslabVersion() } : { kernel: kernel.displayName };
 }
@@ -170,10 +168,4 @@ export function intact(out: string, name: string, report: ReportJson, ending: st
   const file = join(out, `${name}.${ending}`);
   if (!existsSync(file)) return false;
   return createHash("sha256").update(readFileSync(file)).digest("hex") === report.files[ending];
-}
-
-/** Removes what a failed run of the notebook left, once there is a good one. */
-export function dropFailed(out: string, name: string): void {
-  for (const ending of ["ipynb", "html", "json"])
-    rmSync(join(out, `${name}.failed.${ending}`), { force: true });
 }

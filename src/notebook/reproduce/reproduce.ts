@@ -6,8 +6,9 @@ import type { Entry } from "../../report/page";
 import { type Facts, factsOf } from "../facts";
 import type { Cell, Notebook } from "../nbformat";
 import { collectProvenance } from "../render/payloads";
-import { dropFailed, intact, type ReportJson, readReport, writeReport } from "../render/write-report";
+import { intact, type ReportJson, readReport, writeReport } from "../render/write-report";
 import { type Prepared, prepare, readNotebook } from "../run/run-file";
+import { dropFailed } from "../run/targets";
 import { changes, digestOf, InputReader, type Inputs } from "./inputs";
 
 /** What has to be done for a notebook, and why. */
@@ -135,7 +136,7 @@ export class Project {
   async writeIndex(): Promise<string> {
     const { out } = this.options;
     const { telelink, node, commit } = this.facts;
-    for (const one of this.all) if (this.digests.has(one.name)) dropFailed(out, one.name);
+    for (const one of this.all) if (this.digests.has(one.name)) dropFailed(one.path, out, one.name);
     const entries = this.all.flatMap((one) => entryOf(out, one.name) ?? []);
     const { indexPage } = await import("../../report/page.js");
     const page = indexPage(entries, [

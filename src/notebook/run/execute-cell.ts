@@ -38,12 +38,16 @@ export interface CellOptions {
   /** Characters of output at which the cell is stopped. */
   readonly mostOutput: number;
   readonly signal?: AbortSignal;
+  /** Called for each message that belongs to the output, as it comes. */
+  readonly onOutput?: (message: Message) => void;
   /** Called for a text that tslab marks as an uncaught error, also after the cell's end. */
   readonly onUncaught: (text: string) => void;
 }
 
 // How long an interrupted cell may take to end before its kernel is given up.
 const interruptGrace = 2000;
+// What was asked to end may have something to put away first.
+const terminateGrace = 5000;
 
 /**
  * Executes one cell. It has ended when the kernel has answered *and* reported idle, in whichever order. Its outputs go
@@ -85,8 +89,11 @@ export async function executeCell(
   const stop = (status: CellStatus, detail = ""): void => {
     if (giveUp || over) return;
     giveUp = { status, detail };
-    kernel.interrupt();
-    after(interruptGrace, () => finish(status, detail));
+    const politely =
+      status === "stopped" && (signal?.reason as { signal?: string } | undefined)?.signal === "SIGTERM";
+    if (politely) kernel.terminate();
+    else kernel.interrupt();
+    after(politely ? terminateGrace : interruptGrace, () => finish(status, detail));
   };
   const settle = (): void => {
     if (reply && idle) {
@@ -118,7 +125,7 @@ export async function executeCell(
         const { text } = message.content;
         if (msg_type === "stream" && typeof text === "string" && uncaught.test(text))
           options.onUncaught(text);
-        outputs.add(message);
+        if (outputs.add(message)) options.onOutput?.(message);
         if (outputs.received > mostOutput)
           stop("flood", `it put out more than ${Math.round(mostOutput / 1e6)} million characters`);
       }

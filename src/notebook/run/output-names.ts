@@ -20,7 +20,7 @@ const unfit = /[\\/:*?"<>|\u0000-\u001f]+/g;
  */
 export function outputName(template: string, path: string, parameters: Parameters): string {
   const own: Record<string, string> = {
-    notebook: basename(path.replaceAll("\\", "/")).replace(/\.ipynb$/, ""),
+    notebook: path === "-" ? "stdin" : basename(path.replaceAll("\\", "/")).replace(/\.ipynb$/, ""),
     folder: basename(dirname(resolve(path).replaceAll("\\", "/"))),
   };
   const name = template.replace(/\{([^{}]*)\}/g, (_, word: string) => {

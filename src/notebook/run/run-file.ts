@@ -1,21 +1,27 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { check } from "../../core/checks";
 import { reportMoment } from "../facts";
-import { findKernelSpec, type KernelSpec } from "../kernel-spec";
+import type { KernelSpec } from "../kernel-spec";
 import { languageName, languageOf } from "../language";
-import { type Notebook, parseNotebook } from "../nbformat";
+import type { Notebook } from "../nbformat";
 import type { Declared } from "../parameters/kinds";
 import {
+  beyondNumbers,
   checkParameters,
   declaredParameters,
   injectParameters,
   type Parameters,
 } from "../parameters/parameters";
-import { dropFailed, type Result, type Timing, writeReport } from "../render/write-report";
+import { parseNotebook } from "../parse-notebook";
+import { withRun } from "../render/run-metadata";
+import { type Result, type Timing, writeReport } from "../render/write-report";
 import type { Inputs } from "../reproduce/inputs";
+import { chooseKernel } from "./choose-kernel";
 import { outputName } from "./output-names";
+import { PartialFile } from "./partial-file";
 import type { Run, RunEvent } from "./run-notebook";
+import { checkTarget, dropFailed } from "./targets";
 
 export interface FileOptions {
   /** The folder of what is written: NAME.ipynb and, if asked for, NAME.html and NAME.json. */
@@ -25,6 +31,12 @@ export interface FileOptions {
   readonly timeoutSeconds?: number;
   readonly startSeconds?: number;
   readonly keepGoing?: boolean;
+  /** Tells of outputs as they come, as events. Off by default. */
+  readonly live?: boolean;
+  /** Writes the results over the notebook itself, and the rest beside it; `out` is not used. */
+  readonly inPlace?: boolean;
+  /** Replaces files that something else than an earlier run of this notebook wrote. Off by default. */
+  readonly overwrite?: boolean;
   /** Lets scripts in outputs run in the report. */
   readonly trusted?: boolean;
   /** Lets Vega charts in the report answer the mouse. */
@@ -45,6 +57,8 @@ export interface Prepared {
   readonly parameters: Parameters;
   /** What the notebook declares, given or not. */
   readonly declared: readonly Declared[];
+  /** What was guessed or mended, in words. */
+  readonly notes: readonly string[];
 }
 
 export interface FileRun {
@@ -69,10 +83,12 @@ export interface PrepareOptions {
 
 /** Reads and checks a notebook and what it is run with. @throws RangeError that names what is wrong. */
 export function prepare(path: string, options: PrepareOptions = {}): Prepared {
-  const notebook = readNotebook(path);
-  const named = options.kernel ?? notebook.metadata.kernelspec?.name;
-  check(named !== undefined, `run ${path}`, "the notebook must name its kernel, or --kernel must");
-  const kernel = findKernelSpec(named);
+  const notes: string[] = [];
+  const note = (text: string): void => {
+    notes.push(text);
+  };
+  const notebook = readNotebook(path, note);
+  const kernel = chooseKernel(notebook, path, options.kernel, note);
   // Another kernel than the notebook's own may speak another language.
   const language = options.kernel
     ? languageName(kernel.language) || languageOf(notebook)
@@ -82,18 +98,21 @@ export function prepare(path: string, options: PrepareOptions = {}): Prepared {
     ([name]) => !options.onlyDeclared || declared.some((one) => one.name === name),
   );
   const parameters = checkParameters(Object.fromEntries(given), declared, `run ${path}`);
+  for (const name of beyondNumbers(parameters, declared, language))
+    note(`parameter ${name} is beyond what a number holds exactly and is set as a bigint`);
   return {
     path,
     name: outputName(options.name ?? "{notebook}", path, parameters),
     notebook: injectParameters(notebook, parameters, language, declared),
-    ...{ kernel, parameters, declared },
+    ...{ kernel, parameters, declared, notes },
   };
 }
 
 /** The notebook in the file. @throws RangeError when it can't be read. */
-export function readNotebook(path: string): Notebook {
+export function readNotebook(path: string, note?: (text: string) => void): Notebook {
+  if (path === "-") return parseNotebook(readFileSync(0), "standard input", note);
   check(existsSync(path) && statSync(path).isFile(), `read ${path}`, "the file must exist");
-  return parseNotebook(readFileSync(path, "utf8"), path);
+  return parseNotebook(readFileSync(path), path, note);
 }
 
 /** The notebook that the path names, or those in the folder that it names. @throws RangeError when it is neither. */
@@ -106,49 +125,47 @@ export function notebooksAt(path: string): string[] {
     .map((name) => join(path, name));
 }
 
-/** Makes the folder and checks that the notebook's results can be written to it. @throws RangeError when they can't. */
-export function checkTarget(path: string, out: string): void {
-  try {
-    mkdirSync(out, { recursive: true });
-    accessSync(out, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw new RangeError(
-      `Cannot write to ${out}: it must be a folder that may be written to, but ${(error as Error).message}`,
-    );
-  }
-  const own = resolve(dirname(path)) === resolve(out);
-  check(!own, `run ${path}`, "--out must be another folder than the notebook's own", out);
-}
-
 /**
- * Runs the notebook and writes what came of it. A failed run leaves good files of an earlier one alone and is written
- * beside them, as NAME.failed.ipynb and NAME.failed.html.
+ * Runs the notebook and writes what came of it. While it runs, the notebook as far as it came is in
+ * NAME.partial.ipynb. A failed run leaves good files of an earlier one alone and is written beside them, as
+ * NAME.failed.ipynb and NAME.failed.html.
  */
 export async function runFile(prepared: Prepared, options: FileOptions): Promise<FileRun> {
   const { path, name, notebook, kernel, parameters } = prepared;
-  const { out, html, timeoutSeconds, startSeconds, keepGoing, signal, on, trusted, interactive, record } =
-    options;
-  checkTarget(path, out);
+  const { html, timeoutSeconds, startSeconds, keepGoing, signal, on, live, record, inPlace } = options;
+  const out = inPlace ? dirname(path) : options.out;
+  checkTarget({ path, out, name, inPlace, overwrite: options.overwrite });
+  for (const text of prepared.notes) on?.({ event: "warning", text });
   const { describeFailure, runNotebook } = await import("./run-notebook.js");
-  const cwd = dirname(resolve(path));
+  const about = { path, out, parameters };
+  const partial = new PartialFile(out, name);
   const run = await runNotebook(notebook, {
-    ...{ kernel, cwd, timeoutSeconds, startSeconds, keepGoing, signal, on },
+    ...{ kernel, cwd: folderOf(path), timeoutSeconds, startSeconds, keepGoing, signal, on, live },
+    onNotebook: (sofar) => partial.save(withRun(sofar, { ...about, status: "partial" })),
   });
   const failures = run.failures.map((one) => describeFailure(one, path, notebook));
   const { at, fixed } = reportMoment();
+  const status = run.verdict === "ok" ? "done" : "failed";
+  const executed = withRun(fixed ? withoutTimes(run.notebook) : run.notebook, { ...about, status });
   const result: Result = {
-    ...{ path, name, kernel, parameters, failure: failures[0]?.split("\n")[0] },
-    executed: fixed ? withoutTimes(run.notebook) : run.notebook,
+    ...{ path, name, kernel, parameters, failure: failures[0]?.split("\n")[0], executed },
     made: at.toISOString(),
     timing: fixed ? undefined : timingOf(run),
   };
-  const suffix = run.verdict === "ok" ? "" : ".failed";
+  const suffix = status === "done" ? "" : ".failed";
   const inputs = suffix === "" ? record?.inputs(run.notebook) : undefined;
+  const { trusted, interactive } = options;
   const written = await writeReport(result, {
     ...{ out, suffix, html, trusted, interactive, inputs, renderer: record?.renderer },
   });
-  if (suffix === "") dropFailed(out, name);
+  partial.remove();
+  if (suffix === "") dropFailed(path, out, name);
   return { path, run, failures, written };
+}
+
+/** The folder that a notebook runs in: its own; for one from standard input, the working directory. */
+function folderOf(path: string): string {
+  return dirname(resolve(path));
 }
 
 function timingOf(run: Run): Timing {

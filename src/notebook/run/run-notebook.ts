@@ -3,6 +3,7 @@ import { Kernel, type KernelDied } from "../kernel";
 import type { KernelSpec } from "../kernel-spec";
 import { type Cell, type ErrorOutput, type Notebook, tagged } from "../nbformat";
 import { type Located, locate, thrownError, tslabError } from "../tslab-error";
+import type { Message } from "../wire";
 import { type CellEnd, type CellStatus, executeCell } from "./execute-cell";
 import { CellOutputs, Displays } from "./outputs";
 
@@ -44,6 +45,7 @@ export type RunEvent =
   | { readonly event: "cell-start"; readonly cell: number; readonly id: string; readonly of: number }
   | ({ readonly event: "cell-end"; readonly of: number } & CellTime)
   | { readonly event: "failure"; readonly failure: Failure }
+  | { readonly event: "output"; readonly cell: number; readonly name: string; readonly text: string }
   | { readonly event: "warning"; readonly text: string };
 
 export interface RunOptions {
@@ -60,12 +62,17 @@ export interface RunOptions {
   readonly quietSeconds?: number;
   /** Characters of output at which a cell is stopped; 500 million by default, what a JavaScript string can hold. */
   readonly mostOutput?: number;
+  /** Tells of outputs as they come: text of streams, and the plain form of other outputs. Off by default. */
+  readonly live?: boolean;
+  /** Where its reason names the signal SIGTERM, that is handed to the kernel; else the kernel is interrupted. */
   readonly signal?: AbortSignal;
   readonly on?: (event: RunEvent) => void;
-  /** Called after every cell with the notebook so far. */
+  /** Called with the notebook so far: after every cell, and now and then while a cell runs. */
   readonly onNotebook?: (notebook: Notebook) => void;
 }
 
+// How often a cell that puts out something is saved while it runs.
+const saveEvery = 5000;
 // tslab refuses what reaches it within 200 ms of an error.
 const abortWindow = 250;
 
@@ -200,17 +207,25 @@ class Runner {
         quietSeconds: this.options.quietSeconds ?? 10,
         mostOutput: this.options.mostOutput ?? 500e6,
         signal: this.options.signal,
+        onOutput: (message) => this.tellOutput(message, index),
         onUncaught: (text) => {
           const { output, line } = this.located(thrownError(text), index);
           this.failCell(cell, index, "error", output, line);
         },
       });
     this.codes.push(cell.source);
+    let saved = 0;
+    const saving = setInterval(() => {
+      if (outputs.received === saved) return;
+      saved = outputs.received;
+      this.options.onNotebook?.(this.executed());
+    }, saveEvery).unref();
     let end = await execute();
     for (let attempt = 0; end.status === "aborted" && attempt < 3 && index > 0; attempt++) {
       await new Promise((done) => setTimeout(done, abortWindow));
       end = await execute();
     }
+    clearInterval(saving);
     this.counts.set(index, end.executionCount);
     this.executions.set(index, {
       "iopub.execute_input": started,
@@ -218,6 +233,15 @@ class Runner {
     });
     this.judge(cell, index, end, outputs);
     return end;
+  }
+
+  private tellOutput({ header, content }: Message, cell: number): void {
+    if (!this.options.live) return;
+    const data = content.data as Record<string, unknown> | undefined;
+    const plain = [data?.["text/plain"]].flat().join("") || Object.keys(data ?? {}).join(", ");
+    const text = header.msg_type === "stream" ? String(content.text ?? "") : data ? `${plain}\n` : "";
+    const name = header.msg_type === "stream" ? String(content.name) : header.msg_type;
+    if (text !== "") this.options.on?.({ event: "output", cell, name, text });
   }
 
   /** Turns the end of a cell into an error output and a failure, where it is one. */
@@ -317,6 +341,8 @@ class Runner {
   private executed(): Notebook {
     const cells = this.notebook.cells.map((cell, i): Cell => {
       if (cell.cell_type !== "code") return cell;
+      // What is not run keeps what is stored, as its author meant it to.
+      if (tagged(cell, "skip-execution")) return cell;
       const metadata = { ...cell.metadata };
       delete metadata.execution;
       const execution = this.executions.get(i);

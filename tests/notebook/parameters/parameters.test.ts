@@ -56,7 +56,7 @@ describe("checkParameters, TypeScript", () => {
       { names: '["a", "b"]' },
       'const names: readonly string[] = ["a", "b"];',
     ],
-    ["const note = `one\ntwo`;", { note: "a\n`${b}` 😀" }, 'const note: string = "a\\n`${b}` 😀";'],
+    ["const note = `one\ntwo`;", { note: "a\n`$` 😀" }, 'const note: string = "a\\n`$` 😀";'],
   ])("%s with %j", (cell, given, source) => expect(line("typescript", cell, given)).toBe(source));
 
   test.each<[cell: string, given: Record<string, unknown>, message: RegExp]>([

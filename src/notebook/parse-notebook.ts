@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import { check } from "../core/checks";
+import {
+  type Cell,
+  dataOutput,
+  type Fields,
+  isFields,
+  joined,
+  type Notebook,
+  type NotebookMetadata,
+  type Output,
+} from "./nbformat";
+import { upgraded } from "./upgrade-notebook";
+
+/**
+ * The notebook in the file's bytes, brought to format 4.5: older formats are upgraded, cells without an id of their own
+ * get one made from their place and source. What is not as the format wants it is told to `note`, in words.
+ * @throws RangeError that names the file when it is not JSON or not a notebook.
+ */
+export function parseNotebook(
+  content: string | Uint8Array,
+  name: string,
+  note: (text: string) => void = () => undefined,
+): Notebook {
+  const action = `read ${name}`;
+  const text = typeof content === "string" ? content : decoded(content);
+  check(text.trim() !== "", action, "a notebook must be JSON, but the file is empty");
+  let root = parseJson(text.replace(/^\uFEFF/, ""), action, note);
+  check(isFields(root) && "nbformat" in root, action, "a notebook must have the field nbformat");
+  const format = root.nbformat;
+  check(
+    format === 1 || format === 2 || format === 3 || format === 4,
+    action,
+    "the notebook's format must be 1 to 4",
+    format,
+  );
+  if (format !== 4) {
+    root = upgraded(root as Fields, format);
+    note(`it is of format ${format} and was upgraded to 4.5`);
+  }
+  check(Array.isArray((root as Fields).cells), action, "a notebook must have a list of cells");
+  const { cells, metadata } = root as { cells: unknown[]; metadata: unknown };
+  const reader = new Reader(action, note);
+  return {
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: isFields(metadata) ? (metadata as NotebookMetadata) : {},
+    cells: cells.map((one, i) => reader.cell(one, i)),
+  };
+}
+
+/** The text of UTF-8, or of UTF-16 where a byte order mark says so. */
+function decoded(bytes: Uint8Array): string {
+  const [a, b] = bytes;
+  const wide = a === 0xff && b === 0xfe ? "utf-16le" : a === 0xfe && b === 0xff ? "utf-16be" : "utf-8";
+  return new TextDecoder(wide).decode(bytes);
+}
+
+/** JSON, and the three numbers that Python writes into it though JSON has none: they are read as null. */
+function parseJson(text: string, action: string, note: (text: string) => void): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    let count = 0;
+    const plain = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (one) => {
+      if (one.startsWith('"')) return one;
+      count++;
+      return "null";
+    });
+    try {
+      const read: unknown = JSON.parse(plain);
+      note(`${count} ${count === 1 ? "number that is" : "numbers that are"} NaN or infinite, read as null`);
+      return read;
+    } catch {
+      throw new RangeError(`Cannot ${action}: a notebook must be JSON, but ${(error as Error).message}`);
+    }
+  }
+}
+
+class Reader {
+  private readonly taken = new Set<string>();
+
+  constructor(
+    private readonly action: string,
+    private readonly note: (text: string) => void,
+  ) {}
+
+  cell(one: unknown, index: number): Cell {
+    check(isFields(one), this.action, `cell ${index + 1} must be an object`);
+    const source = joined(one.source ?? "");
+    check(source !== undefined, this.action, `the source of cell ${index + 1} must be a text`);
+    const type = this.cellType(one.cell_type, index);
+    const metadata = isFields(one.metadata) ? (one.metadata as Cell["metadata"]) : {};
+    const cell: Cell = { cell_type: type, id: this.id(one.id, index, source), source, metadata };
+    const attachments = isFields(one.attachments) ? attachmentsOf(one.attachments) : undefined;
+    if (type !== "code") return attachments ? { ...cell, attachments } : cell;
+    const outputs = (Array.isArray(one.outputs) ? one.outputs : []).flatMap((o) => this.output(o, index));
+    const count = typeof one.execution_count === "number" ? one.execution_count : null;
+    return { ...cell, execution_count: count, outputs };
+  }
+
+  private cellType(type: unknown, index: number): Cell["cell_type"] {
+    if (type === "code" || type === "markdown" || type === "raw") return type;
+    this.note(`cell ${index + 1} has the unknown type ${JSON.stringify(type)} and is kept as raw text`);
+    return "raw";
+  }
+
+  private id(given: unknown, index: number, source: string): string {
+    let id = typeof given === "string" && /^[a-zA-Z0-9-_]{1,64}$/.test(given) ? given : "";
+    if (given !== undefined && (id === "" || this.taken.has(id)))
+      this.note(`cell ${index + 1} has an id that is not its own, ${JSON.stringify(given)}, and got another`);
+    for (let salt = 0; id === "" || this.taken.has(id); salt++)
+      id = createHash("sha256").update(`${index}:${salt}:${source}`).digest("hex").slice(0, 8);
+    this.taken.add(id);
+    return id;
+  }
+
+  private output(one: unknown, index: number): Output[] {
+    const place = `an output of cell ${index + 1}`;
+    check(isFields(one), this.action, `${place} must be an object`);
+    switch (one.output_type) {
+      case "stream": {
+        const name = one.name === "stderr" ? "stderr" : "stdout";
+        return [{ output_type: "stream", name, text: joined(one.text) ?? "" }];
+      }
+      case "error":
+      case "pyerr":
+        return [
+          {
+            output_type: "error",
+            ename: String(one.ename ?? ""),
+            evalue: String(one.evalue ?? ""),
+            traceback: Array.isArray(one.traceback) ? one.traceback.map(String) : [],
+          },
+        ];
+      case "display_data":
+      case "execute_result":
+        return [dataOutput(one.output_type, one)];
+      case "pyout":
+        return [dataOutput("execute_result", one)];
+    }
+    const type = JSON.stringify(one.output_type);
+    if (isFields(one.data)) {
+      this.note(`${place} has the unknown type ${type} and is kept as display_data`);
+      return [dataOutput("display_data", one)];
+    }
+    this.note(`${place} has the unknown type ${type} and is left out`);
+    return [];
+  }
+}
+
+function attachmentsOf(given: Fields): Cell["attachments"] {
+  const bundle = (value: unknown): Fields =>
+    Object.fromEntries(
+      Object.entries(isFields(value) ? value : {}).map(([mime, data]) => [mime, joined(data) ?? data]),
+    );
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, bundle(value)]));
+}

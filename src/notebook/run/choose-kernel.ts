@@ -1,0 +1,43 @@
+import { check } from "../../core/checks";
+import { findKernelSpec, type KernelSpec, listKernelSpecs } from "../kernel-spec";
+import { languageName, languageOf } from "../language";
+import type { Notebook } from "../nbformat";
+
+/**
+ * The kernel to run the notebook with: the one asked for, the one that it names, or, where it names none, one of its
+ * language. What is guessed is told to `note`.
+ * @throws RangeError where there is none.
+ */
+export function chooseKernel(
+  notebook: Notebook,
+  path: string,
+  asked: string | undefined,
+  note: (text: string) => void,
+): KernelSpec {
+  const named = asked ?? notebook.metadata.kernelspec?.name;
+  if (named) return findKernelSpec(named);
+  const stated = languageOf(notebook);
+  const language = stated || languageOfCode(notebook);
+  const kernels = listKernelSpecs();
+  const found =
+    kernels.find((one) => language === "python" && one.name === "python3") ??
+    kernels.find((one) => languageName(one.language) === language);
+  const names = kernels.map((one) => one.name).join(", ");
+  check(
+    found !== undefined,
+    `run ${path}`,
+    `it names no kernel, and none of those here (${names}) speaks its language: give --kernel`,
+    language,
+  );
+  const why = stated ? `its language, ${language}` : `its code, which looks like ${language}`;
+  note(`it names no kernel: ${found.name} is taken by ${why}`);
+  return found;
+}
+
+const python =
+  /^[ \t]*(?:def \w+\(.*\)(?: ->.*)?:|class \w+.*:|from [\w.]+ import |import [\w.]+(?: as \w+)?(?:, [\w.]+)*[ \t]*(?:#.*)?$|print\(|%%?\w+|!\w|elif |with .*:$|for .* in .*:$|if .*:$|while .*:$|try:)|\b(?:True|False|None)\b|^#/m;
+
+function languageOfCode(notebook: Notebook): string {
+  const code = notebook.cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.source);
+  return python.test(code.join("\n")) ? "python" : "typescript";
+}
