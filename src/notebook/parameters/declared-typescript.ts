@@ -1,193 +1,127 @@
-import { createRequire } from "node:module";
+import type TS from "typescript6";
+import { type Compiler, compiler } from "../kernel/compiler";
 import { type Declared, type Kind, kindOf, type ParameterValue, readNumber } from "./kinds";
-
-/** A node of TypeScript's syntax tree, as far as it is looked at here. */
-interface Node {
-  readonly kind: number;
-  readonly text?: string;
-  readonly [field: string]: unknown;
-  getText(): string;
-  getFullStart(): number;
-  getEnd(): number;
-}
-interface Compiler {
-  readonly SyntaxKind: Readonly<Record<string, number>>;
-  createSourceFile(
-    name: string,
-    text: string,
-    target: number,
-    parents: boolean,
-  ): Node & { readonly statements: readonly Node[] };
-  getLeadingCommentRanges(text: string, at: number): readonly { pos: number; end: number }[] | undefined;
-  getTrailingCommentRanges(text: string, at: number): readonly { pos: number; end: number }[] | undefined;
-}
-
-let loaded: Compiler | undefined;
-
-/** tslab's own TypeScript: it takes a quarter of a second to load, and only a cell of parameters needs it. */
-function compiler(): Compiler {
-  loaded ??= createRequire(require.resolve("tslab/package.json"))("@tslab/typescript-for-tslab") as Compiler;
-  return loaded;
-}
 
 /** The variables that a cell of TypeScript or JavaScript declares at its top level, in order. */
 export function declaredTypeScript(source: string): Declared[] {
   const ts = compiler();
-  const file = ts.createSourceFile("cell.ts", source, 99, true);
-  const types = new Map<string, Node>();
-  for (const one of file.statements) {
-    const { kind } = one;
-    if (kind === ts.SyntaxKind.TypeAliasDeclaration || kind === ts.SyntaxKind.InterfaceDeclaration)
-      types.set((one.name as Node).getText(), one);
-  }
-  return file.statements.flatMap((statement) => {
-    if (statement.kind !== ts.SyntaxKind.VariableStatement) return [];
-    const list = statement.declarationList as Node & { flags: number; declarations: readonly Node[] };
-    const keyword = list.getText().match(/^(const|let|var)\b/)?.[1] ?? "const";
-    return list.declarations.flatMap((one) => declaration(ts, one, keyword, types, statement, source));
+  const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest, true);
+  const types = new Map<string, TypeDeclaration>();
+  for (const one of file.statements)
+    if (ts.isTypeAliasDeclaration(one) || ts.isInterfaceDeclaration(one)) types.set(one.name.text, one);
+  return file.statements.filter(ts.isVariableStatement).flatMap((statement) => {
+    const { flags, declarations } = statement.declarationList;
+    const keyword = flags & ts.NodeFlags.Const ? "const" : flags & ts.NodeFlags.Let ? "let" : "var";
+    const comments = [
+      ...(ts.getTrailingCommentRanges(source, statement.getEnd()) ?? []),
+      ...(ts.getLeadingCommentRanges(source, statement.getFullStart()) ?? []),
+    ].map(({ pos, end }) => source.slice(pos, end));
+    const help = comments.map(plainComment).find((one) => one !== "");
+    return declarations.flatMap((one) => declaration(ts, one, { keyword, help, types }));
   });
 }
 
-function declaration(
-  ts: Compiler,
-  one: Node,
-  keyword: string,
-  types: ReadonlyMap<string, Node>,
-  statement: Node,
-  source: string,
-): Declared[] {
-  const name = one.name as Node;
-  const initial = one.initializer as Node | undefined;
+type TypeDeclaration = TS.TypeAliasDeclaration | TS.InterfaceDeclaration;
+
+interface Around {
+  readonly keyword: string;
+  readonly help?: string;
+  /** The types that the cell declares itself. */
+  readonly types: ReadonlyMap<string, TypeDeclaration>;
+}
+
+function declaration(ts: Compiler, one: TS.VariableDeclaration, around: Around): Declared[] {
+  const { name, initializer, type } = one;
   // Patterns and names without a default are no parameters.
-  if (name.kind !== ts.SyntaxKind.Identifier || !initial) return [];
-  const type = one.type as Node | undefined;
-  const value = literalOf(ts, initial);
-  const kind = type ? kindOfType(ts, type, types, []) : kindOfExpression(ts, initial, value);
-  const comments = [
-    ...(ts.getTrailingCommentRanges(source, statement.getEnd()) ?? []),
-    ...(ts.getLeadingCommentRanges(source, statement.getFullStart()) ?? []),
-  ];
-  const [first] = comments;
-  const help = first && plainComment(source.slice(first.pos, first.end));
+  if (!ts.isIdentifier(name) || !initializer) return [];
+  const { keyword, help, types } = around;
+  const value = literalOf(ts, initializer);
+  const kind = type ? kindOfType(ts, type, types, []) : kindOfExpression(ts, initializer, value);
   return [
-    {
-      name: name.getText(),
-      keyword,
-      annotation: type?.getText(),
-      text: initial.getText(),
-      value,
-      kind,
-      help,
-    },
+    { name: name.text, keyword, annotation: type?.getText(), text: initializer.getText(), value, kind, help },
   ];
 }
 
-function plainComment(text: string): string | undefined {
-  const plain = text
+function plainComment(text: string): string {
+  return text
     .replace(/^\/\*\*?|\*\/$|^\/\/+/g, "")
     .replace(/^\s*\*/gm, "")
     .replace(/\s+/g, " ")
     .trim();
-  return plain || undefined;
 }
 
 /** The value of a literal; undefined for any other expression. */
-function literalOf(ts: Compiler, node: Node): ParameterValue | undefined {
-  const K = ts.SyntaxKind;
-  const inner = node.expression as Node | undefined;
-  switch (node.kind) {
-    case K.StringLiteral:
-    case K.NoSubstitutionTemplateLiteral:
-      return node.text;
-    case K.NumericLiteral:
-      return readNumber(node.getText()) ?? Number(node.getText());
-    case K.BigIntLiteral:
-      return readNumber(node.getText().slice(0, -1));
-    case K.TrueKeyword:
-      return true;
-    case K.FalseKeyword:
-      return false;
-    case K.NullKeyword:
-      return null;
-    case K.PrefixUnaryExpression: {
-      const text = node.getText();
-      return /^[-+]/.test(text) ? readNumber(text.replaceAll(" ", "").replace(/n$/, "")) : undefined;
-    }
-    case K.ParenthesizedExpression:
-    case K.AsExpression:
-    case K.SatisfiesExpression:
-      return inner && literalOf(ts, inner);
-    case K.ArrayLiteralExpression: {
-      const items = (node.elements as readonly Node[]).map((one) => literalOf(ts, one));
-      return items.includes(undefined) ? undefined : (items as ParameterValue[]);
-    }
-    case K.ObjectLiteralExpression: {
-      const entries = (node.properties as readonly Node[]).map((one) => {
-        const value = one.kind === K.PropertyAssignment ? literalOf(ts, one.initializer as Node) : undefined;
-        return [(one.name as Node | undefined)?.text, value] as const;
-      });
-      if (entries.some(([key, value]) => key === undefined || value === undefined)) return undefined;
-      return Object.fromEntries(entries as [string, ParameterValue][]);
-    }
+function literalOf(ts: Compiler, node: TS.Expression): ParameterValue | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isNumericLiteral(node)) return readNumber(node.getText()) ?? Number(node.text);
+  if (ts.isBigIntLiteral(node)) return readNumber(node.getText().slice(0, -1));
+  if (node.kind === ts.SyntaxKind.TrueKeyword) return true;
+  if (node.kind === ts.SyntaxKind.FalseKeyword) return false;
+  if (node.kind === ts.SyntaxKind.NullKeyword) return null;
+  if (ts.isPrefixUnaryExpression(node)) return readNumber(node.getText().replace(/\s+|n$/g, ""));
+  if (wraps(ts, node)) return literalOf(ts, node.expression);
+  if (ts.isArrayLiteralExpression(node)) {
+    const items = node.elements.map((one) => literalOf(ts, one));
+    return items.includes(undefined) ? undefined : (items as ParameterValue[]);
   }
-  return undefined;
+  if (!ts.isObjectLiteralExpression(node)) return undefined;
+  const out: Record<string, ParameterValue> = {};
+  for (const one of node.properties) {
+    const value = ts.isPropertyAssignment(one) ? literalOf(ts, one.initializer) : undefined;
+    if (value === undefined || !one.name || ts.isComputedPropertyName(one.name)) return undefined;
+    out[one.name.text] = value;
+  }
+  return out;
+}
+
+/** What stands around an expression without changing its value. */
+function wraps(
+  ts: Compiler,
+  node: TS.Expression,
+): node is TS.ParenthesizedExpression | TS.AsExpression | TS.SatisfiesExpression {
+  return ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node);
 }
 
 const any: Kind = { is: "any" };
 
 /** What a default without an annotation lets its parameter be. */
-function kindOfExpression(ts: Compiler, node: Node, value: ParameterValue | undefined): Kind {
-  const K = ts.SyntaxKind;
-  if (node.kind === K.BigIntLiteral || /^-?\d+n$/.test(node.getText())) return { is: "bigint" };
+function kindOfExpression(ts: Compiler, node: TS.Expression, value?: ParameterValue): Kind {
+  const of = (one: TS.Expression): Kind => kindOfExpression(ts, one, literalOf(ts, one));
+  if (/^-?\d+n$/.test(node.getText())) return { is: "bigint" };
   if (value !== undefined) return kindOf(value);
-  const of = (field: string): Kind => {
-    const part = node[field] as Node;
-    return kindOfExpression(ts, part, literalOf(ts, part));
-  };
-  switch (node.kind) {
-    case K.ArrayLiteralExpression:
-      return { is: "list" };
-    case K.ObjectLiteralExpression:
-      return { is: "object" };
-    case K.TemplateExpression:
-      return { is: "string" };
-    case K.ParenthesizedExpression:
-    case K.AsExpression:
-    case K.SatisfiesExpression:
-      return of("expression");
-    case K.ConditionalExpression:
-      return of("whenTrue");
-    case K.BinaryExpression: {
-      const sign = (node.operatorToken as Node).getText();
-      // `process.env.ZIP ?? "00000"`: what stands in for a missing value tells the type.
-      if (["??", "||"].includes(sign)) return of("right");
-      if (/^([=!]==?|[<>]=?|in|instanceof)$/.test(sign)) return { is: "boolean" };
-      if (/^(\*\*?|[-/%])$/.test(sign)) return { is: "number" };
-      if (sign === "+") return of("left").is === "string" ? { is: "string" } : of("right");
-      return any;
-    }
-    case K.CallExpression: {
-      const called = (node.expression as Node).getText();
-      if (/^(Number|parseInt|parseFloat|Number\.\w+|Math\.\w+|Date\.now)$/.test(called))
-        return { is: "number" };
-      if (/^(String|JSON\.stringify|.*\.(toString|toISOString|join|trim|slice\(.*\)))$/.test(called))
-        return { is: "string" };
-      return called === "Boolean" ? { is: "boolean" } : any;
-    }
+  if (ts.isArrayLiteralExpression(node)) return { is: "list" };
+  if (ts.isObjectLiteralExpression(node)) return { is: "object" };
+  if (ts.isTemplateExpression(node)) return { is: "string" };
+  if (wraps(ts, node)) return of(node.expression);
+  if (ts.isConditionalExpression(node)) return of(node.whenTrue);
+  if (ts.isBinaryExpression(node)) {
+    const sign = node.operatorToken.getText();
+    // `process.env.ZIP ?? "00000"`: what stands in for a missing value tells the type.
+    if (sign === "??" || sign === "||") return of(node.right);
+    if (/^([=!]==?|[<>]=?|in|instanceof)$/.test(sign)) return { is: "boolean" };
+    if (/^(\*\*?|[-/%])$/.test(sign)) return { is: "number" };
+    if (sign === "+") return of(node.left).is === "string" ? { is: "string" } : of(node.right);
   }
-  return any;
+  return ts.isCallExpression(node) ? kindOfCall(node.expression.getText()) : any;
+}
+
+function kindOfCall(called: string): Kind {
+  if (/^(Number|parseInt|parseFloat|Number\.\w+|Math\.\w+|Date\.now)$/.test(called)) return { is: "number" };
+  if (/^String$|\.(toString|toISOString|stringify|join|trim)$/.test(called)) return { is: "string" };
+  return called === "Boolean" ? { is: "boolean" } : any;
 }
 
 function kindOfType(
   ts: Compiler,
-  node: Node,
-  types: ReadonlyMap<string, Node>,
+  node: TS.TypeNode,
+  types: Around["types"],
   inside: readonly string[],
 ): Kind {
   const K = ts.SyntaxKind;
-  const again = (one: Node): Kind => kindOfType(ts, one, types, inside);
+  const again = (one: TS.TypeNode): Kind => kindOfType(ts, one, types, inside);
   switch (node.kind) {
     case K.StringKeyword:
+    case K.TemplateLiteralType:
       return { is: "string" };
     case K.NumberKeyword:
       return { is: "number" };
@@ -195,6 +129,8 @@ function kindOfType(
       return { is: "boolean" };
     case K.BigIntKeyword:
       return { is: "bigint" };
+    case K.UndefinedKeyword:
+      return { is: "null" };
     case K.ObjectKeyword:
     case K.TypeLiteral:
     case K.MappedType:
@@ -202,31 +138,21 @@ function kindOfType(
     case K.ArrayType:
     case K.TupleType:
       return { is: "list" };
-    case K.ParenthesizedType:
-    case K.TypeOperator:
-      return again(node.type as Node);
-    case K.TemplateLiteralType:
-      return { is: "string" };
-    case K.UndefinedKeyword:
-      return { is: "null" };
-    case K.LiteralType: {
-      const value = literalOf(ts, node.literal as Node);
-      if (value === null) return { is: "null" };
-      return value === undefined ? any : { is: "literal", value };
-    }
-    case K.UnionType:
-      return { is: "one of", kinds: (node.types as readonly Node[]).map(again) };
-    case K.TypeReference: {
-      const name = (node.typeName as Node).getText();
-      const [first] = (node.typeArguments as readonly Node[] | undefined) ?? [];
-      if (/^(Readonly)?Array$/.test(name)) return { is: "list" };
-      if (name === "Record") return { is: "object" };
-      if (/^(Readonly|Partial|Required|NonNullable)$/.test(name) && first) return again(first);
-      const own = types.get(name);
-      if (!own || inside.includes(name)) return any;
-      if (own.kind === K.InterfaceDeclaration) return { is: "object" };
-      return kindOfType(ts, own.type as Node, types, [...inside, name]);
-    }
   }
-  return any;
+  if (ts.isParenthesizedTypeNode(node) || ts.isTypeOperatorNode(node)) return again(node.type);
+  if (ts.isUnionTypeNode(node)) return { is: "one of", kinds: node.types.map(again) };
+  if (ts.isLiteralTypeNode(node)) {
+    const value = literalOf(ts, node.literal);
+    return value === null ? { is: "null" } : value === undefined ? any : { is: "literal", value };
+  }
+  if (!ts.isTypeReferenceNode(node)) return any;
+  const name = node.typeName.getText();
+  const first = node.typeArguments?.[0];
+  if (/^(Readonly)?Array$/.test(name)) return { is: "list" };
+  if (name === "Record") return { is: "object" };
+  if (/^(Readonly|Partial|Required|NonNullable)$/.test(name) && first) return again(first);
+  const own = types.get(name);
+  if (!own || inside.includes(name)) return any;
+  if (ts.isInterfaceDeclaration(own)) return { is: "object" };
+  return kindOfType(ts, own.type, types, [...inside, name]);
 }
