@@ -5,6 +5,7 @@ import { clvCommand } from "./commands/clv";
 import { compareCommand } from "./commands/compare";
 import { completionCommand } from "./commands/completion";
 import { dataCommand } from "./commands/data";
+import { demoCommand } from "./commands/demo";
 import { evaluateCommand } from "./commands/evaluate";
 import { explainCommand } from "./commands/explain";
 import { exportCommand } from "./commands/export";
@@ -30,6 +31,7 @@ import { packageVersion } from "./support/version";
  * `telelink --help` loads none of it.
  */
 const commands: readonly (() => Command)[] = [
+  demoCommand,
   reproduceCommand,
   runCommand,
   checkCommand,
