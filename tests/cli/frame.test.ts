@@ -44,7 +44,10 @@ describe("telelink", () => {
       execFileSync(process.execPath, ["-e", script], { encoding: "utf8" }),
     ) as string[];
     expect(
-      loaded.filter((file) => !/node_modules\/commander\/|\/dist\/data\/(problems|files)\.js$/.test(file)),
+      loaded.filter(
+        (file) =>
+          !/node_modules\/commander\/|\/dist\/(core\/exact-json|data\/(problems|files))\.js$/.test(file),
+      ),
     ).toEqual([]);
   });
 
@@ -102,12 +105,8 @@ describe("telelink data", () => {
       state: string;
       rows: number;
     }[];
-    expect(verified.map((one) => [one.state, one.rows])).toEqual([
-      ["verified", 2666],
-      ["verified", 667],
-      ["verified", 7043],
-      ["verified", 1000],
-    ]);
+    expect(verified.map((one) => one.state)).toEqual(verified.map(() => "verified"));
+    expect(verified.slice(0, 4).map((one) => one.rows)).toEqual([2666, 667, 7043, 1000]);
   });
 
   test("verify fails on a file that isn't what was published, and names both hashes", () => {
