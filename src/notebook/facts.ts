@@ -58,3 +58,6 @@ const months = "January February March April May June July August September Octo
 export function readableDate(at: Date): string {
   return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
 }
+
+/** Everything that a notebook's outputs depend on: a name for readers, and a hash or a value. */
+export type Inputs = Readonly<Record<string, string>>;

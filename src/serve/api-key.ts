@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { App } from "./app";
+import type { App } from "./context";
 import { HttpProblem } from "./problem";
 
 /** Routes that change state say so in their options. */

@@ -1,21 +1,18 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import underPressure from "@fastify/under-pressure";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
+import Fastify, { type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
-import type { Store } from "../data/store/open";
-import type { Desk } from "../services/score/desk";
 import { allowedMethods } from "./allowed-methods";
 import { askForKey } from "./api-key";
-import type { Champion } from "./champion";
+import type { App, Context, Given } from "./context";
 import { JobQueue } from "./jobs/queue";
 import { countRequests } from "./metrics";
 import { openApiDocument } from "./openapi";
-import { type PredictionLog, predictionLog } from "./prediction-log";
+import { predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
 import { batchRoutes } from "./routes/batch";
 import { jobRoutes } from "./routes/jobs";
@@ -24,33 +21,6 @@ import { pageRoutes } from "./routes/pages";
 import { predictRoutes } from "./routes/predict";
 import { statusRoutes } from "./routes/status";
 import { synthRoutes } from "./routes/synth";
-import type { Settings } from "./settings";
-
-/** Fastify that checks and types requests by zod schemas. */
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
-
-/** What the routes work with. */
-export interface Context {
-  readonly settings: Settings;
-  readonly store: Store;
-  /** The model that answers now; another one once it was promoted. */
-  readonly desk: () => Desk;
-  /** Where that model comes from; absent where it is always the same. */
-  readonly champion?: Champion;
-  readonly version: string;
-  readonly started: Date;
-  readonly log: PredictionLog;
-  readonly queue: JobQueue;
-}
-
-/** What is given to build the server; the rest of the context is made here. */
-export type Given = Omit<Context, "log" | "queue">;
 
 /** What pages may load: what this server serves, and nothing else. */
 const contentPolicy = [

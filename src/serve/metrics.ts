@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
-import type { App } from "./app";
+import type { App } from "./context";
 
 /** Counts and times requests by route, and serves the figures at /metrics in Prometheus' text format. */
 export function countRequests(app: App): void {

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Inputs } from "../../src/notebook/facts";
 import { formatNotebook } from "../../src/notebook/nbformat";
-import { changes, InputReader, type Inputs } from "../../src/notebook/reproduce/inputs";
+import { changes, InputReader } from "../../src/notebook/reproduce/inputs";
 import { prepare } from "../../src/notebook/run/run-file";
 import { code, notebook } from "./fixtures/make";
 

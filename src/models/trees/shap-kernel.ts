@@ -1,6 +1,6 @@
 import { kernelBytes, Layout, type RunningKernel, startKernel } from "../../core/kernel";
 import { wasm } from "./shap-kernel.wasm";
-import type { Plan } from "./tree-shap";
+import type { Plan } from "./shap-plan";
 import { type Trees, wayLeft } from "./trees";
 
 interface Kernel {

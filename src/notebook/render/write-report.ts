@@ -5,11 +5,10 @@ import { formatExact, parseExact } from "../../core/exact-json";
 import { openAtomic } from "../../data/files";
 import { duration } from "../../report/format";
 import type { Summary } from "../../report/page";
-import { factsOf, readableDate, tslabVersion } from "../facts";
+import { factsOf, type Inputs, readableDate, tslabVersion } from "../facts";
 import type { KernelSpec } from "../kernel-spec";
 import { type Notebook, notebookPieces } from "../nbformat";
 import type { Parameters } from "../parameters/parameters";
-import type { Inputs } from "../reproduce/inputs";
 import { type RunMetadata, runOf, shownPath } from "./run-metadata";
 
 /** How long a run took; absent where SOURCE_DATE_EPOCH asks for equal bytes. */

@@ -3,12 +3,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { findSource, publicSources } from "../../data/sources";
 import type { DataSource } from "../../report/figures";
-import { packageRoot, tslabVersion } from "../facts";
+import { type Inputs, packageRoot, tslabVersion } from "../facts";
 import type { Prepared } from "../run/run-file";
 import { importsOf, ModuleGraph } from "./module-graph";
-
-/** Everything that a notebook's outputs depend on: a name for readers, and a hash or a value. */
-export type Inputs = Readonly<Record<string, string>>;
 
 /** Computes the inputs of notebooks; reads each file of the package once. */
 export class InputReader {

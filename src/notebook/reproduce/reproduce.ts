@@ -3,13 +3,13 @@ import { basename, join } from "node:path";
 import { check } from "../../core/checks";
 import { writeAtomic } from "../../data/files";
 import type { Entry } from "../../report/page";
-import { type Facts, factsOf } from "../facts";
+import { type Facts, factsOf, type Inputs } from "../facts";
 import type { Cell, Notebook } from "../nbformat";
 import { collectProvenance } from "../render/payloads";
 import { intact, type ReportJson, readReport, writeReport } from "../render/write-report";
 import { type Prepared, prepare, readNotebook } from "../run/run-file";
 import { dropFailed } from "../run/targets";
-import { changes, digestOf, InputReader, type Inputs } from "./inputs";
+import { changes, digestOf, InputReader } from "./inputs";
 
 /** What has to be done for a notebook, and why. */
 export interface Step {

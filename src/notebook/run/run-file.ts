@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { check } from "../../core/checks";
-import { reportMoment } from "../facts";
+import { type Inputs, reportMoment } from "../facts";
 import type { KernelSpec } from "../kernel-spec";
 import { languageName, languageOf } from "../language";
 import type { Notebook } from "../nbformat";
@@ -16,7 +16,6 @@ import {
 import { parseNotebook } from "../parse-notebook";
 import { withRun } from "../render/run-metadata";
 import { type Result, type Timing, writeReport } from "../render/write-report";
-import type { Inputs } from "../reproduce/inputs";
 import { chooseKernel } from "./choose-kernel";
 import { outputName } from "./output-names";
 import { PartialFile } from "./partial-file";

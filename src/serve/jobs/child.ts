@@ -1,15 +1,6 @@
 import type { Progress } from "../../core/model";
-import type { FromChild, JobResult, ToChild } from "./messages";
+import type { FromChild, JobContext, JobResult, ToChild } from "./messages";
 import { trainSynthesiser } from "./train-synthesiser";
-
-/** What a job is given beside its input. */
-export interface JobContext {
-  readonly job: number;
-  /** Where a model may be left for the server. */
-  readonly folder: string;
-  readonly signal: AbortSignal;
-  readonly progress: (step: Progress) => void;
-}
 
 /** The kinds of work, by the name that the store keeps. */
 const kinds: Readonly<Record<string, (input: unknown, context: JobContext) => Promise<JobResult>>> = {

@@ -28,3 +28,12 @@ export type FromChild =
   | { readonly type: "progress"; readonly step: Progress }
   | { readonly type: "done"; readonly result: JobResult }
   | { readonly type: "failed"; readonly error: string };
+
+/** What a job is given beside its input. */
+export interface JobContext {
+  readonly job: number;
+  /** Where a model may be left for the server. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly progress: (step: Progress) => void;
+}

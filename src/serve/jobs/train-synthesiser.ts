@@ -8,8 +8,7 @@ import { beside } from "../../services/synthetic/beside";
 import { setAside } from "../../services/synthetic/real-rows";
 import { type Method, netMethods, privateMethods, synthesis } from "../../synthesis/methods";
 import type { NetTraining } from "../../synthesis/nets/net-options";
-import type { JobContext } from "./child";
-import type { JobResult } from "./messages";
+import type { JobContext, JobResult } from "./messages";
 
 /** What the training of a generator is asked for; the server has checked it. */
 export interface TrainInput {

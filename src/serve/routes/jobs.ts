@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
 import type { Job, JobEvent } from "../../data/store/jobs";
-import type { App, Context } from "../app";
+import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
 
 export const jobSchema = z

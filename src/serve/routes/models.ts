@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { findModel, listModels, setAlias } from "../../data/store/models";
-import type { App, Context } from "../app";
 import { championAlias } from "../champion";
+import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
 
 const fields = {

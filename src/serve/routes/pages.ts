@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { figureText, intervalText } from "../../report/figure-text";
-import type { App, Context } from "../app";
+import type { App, Context } from "../context";
 import { csvFiles } from "../data-path";
 import { analyzePage } from "../page/analyze";
 import { batchPage } from "../page/batch";

@@ -1,5 +1,5 @@
 import type { DeskCustomer } from "../../services/score/rows";
-import type { App, Context } from "../app";
+import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
 import { customerSchema, explanationSchema, predictionSchema, reasonsQuery } from "../schemas";
 import { explainCustomer, scoreCustomers } from "../score";

@@ -4,8 +4,8 @@ import { listModels } from "../../data/store/models";
 import type { Store } from "../../data/store/open";
 import { predictionStats, readPredictionStats } from "../../data/store/predictions";
 import { risks } from "../../services/score/decide";
-import type { App, Context } from "../app";
 import type { Serving } from "../champion";
+import type { App, Context } from "../context";
 
 const healthSchema = z
   .object({

@@ -13,7 +13,7 @@ import { drawBlocks, type GeneratorSource } from "../../services/synthetic/draw"
 import { type HeldOut, heldOutShares } from "../../services/synthetic/real-rows";
 import type { Where } from "../../synthesis/conditions";
 import { methodNames } from "../../synthesis/methods";
-import type { App, Context } from "../app";
+import type { App, Context } from "../context";
 import { csvFiles, dataFile } from "../data-path";
 import { HttpProblem, problem } from "../problem";
 import { jobSchema, shownJob } from "./jobs";
