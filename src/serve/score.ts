@@ -3,7 +3,7 @@ import type { Table } from "../data/table";
 import type { Reason } from "../models/explain/reasons";
 import { changes } from "../services/score/changes";
 import { deskFields } from "../services/score/columns";
-import { decide } from "../services/score/decide";
+import { actions, decide, risks } from "../services/score/decide";
 import { type Desk, type DeskOrigin, originOf } from "../services/score/desk";
 import { type DeskCustomer, deskTable } from "../services/score/rows";
 import type { explanationSchema, predictionSchema, reasonSchema } from "./schemas";
@@ -48,10 +48,10 @@ export function scoreTable(
     return {
       ...(customer === undefined ? {} : { customer_id: customer }),
       churn_probability: round(scores.probability[i], 4),
-      risk_level: risk,
+      risk_level: risks[risk],
       clv: round(scores.value[i], 2),
       clv_interval: [round(scores.valueLow[i], 2), round(scores.valueHigh[i], 2)] as [number, number],
-      recommended_action: action,
+      recommended_action: actions[action],
       expected_profit: round(expectedProfit, 2),
       ...(reasons && { reasons: reasons[i].reasons.map(shownReason) }),
       ...told[scores.variant[i]],

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { standardRules } from "../services/score/decide";
+import { decisionRules, standardRules } from "../services/score/decide";
 
 const number = (low: number, high: number, standard: number) =>
   z.coerce.number().min(low).max(high).default(standard);
@@ -16,15 +16,24 @@ export const settingsSchema = z.strictObject({
   store: z.string().default("data/telelink.db").describe("The SQLite file for jobs, models and predictions"),
   reports: z.string().default("reports").describe("The folder of the HTML reports"),
   apiKey: z.string().min(16).optional().describe("Asked for, as x-api-key, by everything that changes state"),
+  rule: z
+    .enum(decisionRules)
+    .default(standardRules.rule)
+    .describe("Who gets an offer: profit, whoever brings more than it costs; reference, the reference system's cases"),
   riskHigh: number(0, 1, standardRules.riskHigh).describe("A churn probability above it is a high risk"),
   riskMedium: number(0, 1, standardRules.riskMedium).describe(
     "A churn probability above it is a medium risk",
   ),
-  clvHigh: number(0, 1e12, standardRules.clvHigh).describe("A customer worth more is a valuable one"),
-  clvMedium: number(0, 1e12, standardRules.clvMedium).describe("A customer worth more is worth keeping"),
+  clvHigh: number(0, 1e12, standardRules.clvHigh).describe(
+    "Under the rule reference, a customer worth more is a valuable one",
+  ),
+  clvMedium: number(0, 1e12, standardRules.clvMedium).describe(
+    "Under the rule reference, a customer worth more is worth keeping",
+  ),
   acceptance: number(0, 1, standardRules.acceptance).describe(
     "The share of contacted leavers who take the offer and stay",
   ),
+  stayerAcceptance: number(0, 1, 1).describe("The share of stayers who take the offer all the same"),
   offerCost: number(0, 1e12, standardRules.offerCost).describe("What the offer costs when it is taken"),
   contactCost: number(0, 1e12, standardRules.contactCost).describe("What contacting a customer costs"),
   bodyLimit: number(1024, 1 << 30, 1 << 20).describe("The largest body read, in bytes, but for batches"),

@@ -1,28 +1,35 @@
 import { Command } from "commander";
-import type { Table } from "../../data/table";
-import type { Prospects } from "../../evaluate/decision/offer";
+import type { Column, Table } from "../../data/table";
+import type { Customers } from "../../services/contact/prospects";
+import type { NamedOffer } from "../../services/contact/plan";
+import { usageError } from "../support/exit";
 import { decimalNumber, wholeNumber } from "../support/options";
 import { note, print, printJson, printTable } from "../support/output";
 import {
   customerTable,
   kindOf,
-  modelNamed,
   money,
+  noteColumns,
   type OwnDataFlags,
   ownDataOptions,
   readOwnTable,
-  valueOptions,
+  valuedContracts,
+  valuedTransactions,
 } from "../support/own-data";
 
 interface RetainFlags extends OwnDataFlags {
   readonly budget?: string;
+  readonly budgetCertainty?: string;
   readonly contacts?: string;
   readonly contactCost: string;
   readonly offerCost: string;
   readonly acceptance: string;
   readonly stayerAcceptance: string;
+  readonly offer?: string[];
+  readonly referenceRule?: boolean;
   readonly churn?: string;
   readonly value?: string;
+  readonly alive?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -32,65 +39,88 @@ export function retainCommand(): Command {
   const command = new Command("retain")
     .description("choose whom to contact with a retention offer, within a budget")
     .requiredOption("--data <file>", "a CSV file: customers with churn and value, contracts, or transactions")
-    .option("--budget <money>", "the most to be spent (default: whatever pays)")
+    .option("--budget <money>", "the most to be spent, as expected (default: whatever pays)")
+    .option("--budget-certainty <share>", "with what chance actual spending must stay within the budget")
     .option("--contacts <n>", "the most customers to be contacted")
     .option("--contact-cost <money>", "cost of reaching a customer", "1")
     .option("--offer-cost <money>", "cost of the offer to one who takes it", "10")
     .option("--acceptance <share>", "the share of leavers whom the offer keeps", "0.3")
     .option("--stayer-acceptance <share>", "the share of stayers who take it all the same", "1")
+    .option(
+      "--offer <name,contact,offer,acceptance[,stayers]...>",
+      "several offers, of which each customer gets the one that suits",
+    )
+    .option("--reference-rule", "show the reference system's rule beside, whose thresholds are of its own money")
     .option("--out <file>", "write a row per customer to this CSV file, those to be contacted ranked")
     .option("--kind <kind>", "customers, contracts or transactions (default: by the columns' names)")
     .option("--churn <column>", "customers: the chance to leave")
-    .option("--value <column>", "customers: what staying is worth");
+    .option("--value <column>", "customers: what staying is worth")
+    .option("--alive <column>", "customers: the chance to be one still (default: alive, if there is one, else 1)");
   return ownDataOptions(command)
     .addHelpText(
       "after",
       `
-The expected profit of a contact is churn × acceptance × (value − offer) − (1 − churn) × stayers' acceptance × offer −
-contact. Customers of positive profit are contacted, the most profitable per unit of money first.
+The expected profit of a contact is churn × acceptance × value − contact − offer × the chance that it is taken, by leavers
+who are kept and by stayers all the same. Of customers without contracts, who may be gone already, churn is the chance to
+leave within --churn-months of those still there, and value counts the chance that they are: nobody is won back from the
+dead. The plan brings the most that the limits allow.
 
 Examples:
   $ telelink retain --data scored.csv --churn p_churn --value clv --budget 5000 --offer-cost 20 --out contacts.csv
-  $ telelink retain --data contracts.csv --budget 10000 --margin 0.4 --json`,
+  $ telelink retain --data contracts.csv --budget 10000 --budget-certainty 0.95 --margin 0.4 --json
+  $ telelink retain --data scored.csv --offer mail,0.1,5,0.1 call,4,20,0.3,0.8 --contacts 500`,
     )
     .action(retain);
 }
 
 async function retain(flags: RetainFlags): Promise<void> {
   const { planRetention } = await import("../../services/contact/plan.js");
-  const offer = {
-    contactCost: decimalNumber(flags.contactCost, "--contact-cost", 0, 1e12),
-    offerCost: decimalNumber(flags.offerCost, "--offer-cost", 0, 1e12),
-    acceptance: decimalNumber(flags.acceptance, "--acceptance", 0, 1),
-    stayerAcceptance: decimalNumber(flags.stayerAcceptance, "--stayer-acceptance", 0, 1),
-  };
+  const offers = offersOf(flags);
   const limits = {
     ...(flags.budget === undefined ? {} : { budget: decimalNumber(flags.budget, "--budget", 0, 1e15) }),
     ...(flags.contacts === undefined ? {} : { contacts: wholeNumber(flags.contacts, "--contacts", 0) }),
   };
+  const certainty =
+    flags.budgetCertainty === undefined
+      ? undefined
+      : decimalNumber(flags.budgetCertainty, "--budget-certainty", 0.5, 0.9999);
+  if (certainty !== undefined && flags.budget === undefined)
+    throw usageError("Cannot use --budget-certainty: it needs --budget");
   const table = await readOwnTable(flags);
   const kind = await kindOf(table, flags.kind, ["customers", "contracts", "transactions"]);
   const prospects = await prospectsOf(kind, table, flags);
-  const plan = planRetention(prospects, offer, limits);
+  const plan = planRetention(prospects, offers, {
+    ...limits,
+    ...(certainty === undefined ? {} : { certainty }),
+    reference: flags.referenceRule === true,
+  });
   if (flags.out) {
     const { writeCsv } = await import("../../data/write-csv.js");
     const { churn, value, profit, cost, rank } = plan;
-    writeCsv(customerTable(plan.customers, { churn, value, profit, cost, rank }), flags.out, {
-      spreadsheetSafe: true,
-    });
+    const alive = prospects.alive ? { alive: prospects.alive } : {};
+    const rows = customerTable(plan.customers, { ...alive, churn, value, profit, cost, rank });
+    const which: Column = { name: "offer", type: "text", values: plan.offer };
+    const columns = offers.length > 1 ? [...rows.columns, which] : rows.columns;
+    writeCsv({ ...rows, columns }, flags.out, { spreadsheetSafe: true });
     note(`${flags.out}: ${plan.customers.length} customers, ${plan.contacted} to be contacted`);
   }
-  const { contacted, totalProfit, totalCost, rules, breakEvenChurn } = plan;
+  noteColumns(kind, prospects.columns);
+  for (const line of prospects.notes) note(line);
+  const { contacted, totalProfit, totalCost, profitBound, withinBudget, rules, breakEvenChurn } = plan;
   if (flags.json) {
     const customers = plan.customers.length;
     printJson({
       kind,
+      columns: prospects.columns,
+      notes: prospects.notes,
       customers,
-      offer,
+      offers,
       ...limits,
       contacted,
       totalProfit,
       totalCost,
+      profitBound,
+      withinBudget,
       breakEvenChurn,
       rules,
     });
@@ -99,6 +129,13 @@ async function retain(flags: RetainFlags): Promise<void> {
   print(
     `Contact ${contacted} of ${plan.customers.length} customers: expected profit ${money(totalProfit)} for ${money(totalCost)}`,
   );
+  const short = profitBound > 0 ? 1 - totalProfit / profitBound : 0;
+  if (short > 1e-9 && certainty === undefined)
+    print(`No choice within these limits brings more than ${(100 * short).toPrecision(1)} % above that.`);
+  if (flags.budget !== undefined && contacted > 0)
+    print(
+      `Offers are taken or not by chance: actual spending stays within the budget with a chance of ${shareText(withinBudget)}${withinBudget < 0.95 && certainty === undefined ? " (--budget-certainty 0.95 plans for less)" : ""}.`,
+    );
   print(
     breakEvenChurn === undefined
       ? "For a customer of the median value a contact never pays at these costs."
@@ -116,31 +153,46 @@ async function retain(flags: RetainFlags): Promise<void> {
   );
 }
 
-async function prospectsOf(
-  kind: string,
-  table: Table,
-  flags: RetainFlags,
-): Promise<Prospects & { readonly customers: readonly string[] }> {
+function shareText(share: number): string {
+  return share > 0.9995 && share < 1 ? "over 99.9 %" : `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
+}
+
+/** The one offer of the options, or those of --offer. */
+function offersOf(flags: RetainFlags): NamedOffer[] {
+  const named = flags.offer ?? [];
+  if (named.length === 0)
+    return [
+      {
+        name: "offer",
+        contactCost: decimalNumber(flags.contactCost, "--contact-cost", 0, 1e12),
+        offerCost: decimalNumber(flags.offerCost, "--offer-cost", 0, 1e12),
+        acceptance: decimalNumber(flags.acceptance, "--acceptance", 0, 1),
+        stayerAcceptance: decimalNumber(flags.stayerAcceptance, "--stayer-acceptance", 0, 1),
+      },
+    ];
+  return named.map((text) => {
+    const [name, contact, cost, acceptance, stayers = flags.stayerAcceptance, ...more] = text.split(",");
+    if (acceptance === undefined || more.length > 0 || name.trim() === "")
+      throw usageError(
+        `Cannot use --offer: it must be a name, costs of contact and offer and the share it keeps, as call,4,20,0.3, got ${JSON.stringify(text)}`,
+      );
+    return {
+      name: name.trim(),
+      contactCost: decimalNumber(contact, `--offer ${name}`, 0, 1e12),
+      offerCost: decimalNumber(cost, `--offer ${name}`, 0, 1e12),
+      acceptance: decimalNumber(acceptance, `--offer ${name}`, 0, 1),
+      stayerAcceptance: decimalNumber(stayers, `--offer ${name}`, 0, 1),
+    };
+  });
+}
+
+async function prospectsOf(kind: string, table: Table, flags: RetainFlags): Promise<Customers> {
   if (kind === "customers") {
-    const { prospectsFrom } = await import("../../services/contact/plan.js");
+    const { prospectsFrom } = await import("../../services/contact/prospects.js");
     return prospectsFrom(table, flags);
   }
-  if (kind === "contracts") {
-    const { contractsFrom } = await import("../../services/value/contracts.js");
-    const { valueContracts } = await import("../../services/value/value-contracts.js");
-    const churnMonths = wholeNumber(flags.churnMonths, "--churn-months", 1, 1200);
-    const model = modelNamed(flags.model, ["cox", "weibull"]);
-    return valueContracts(contractsFrom(table, flags), { ...valueOptions(flags), ...model, churnMonths });
-  }
-  const { transactionsFrom } = await import("../../services/value/transactions.js");
-  const { valueTransactions } = await import("../../services/value/value-transactions.js");
-  const log = transactionsFrom(table, { ...flags, duplicates: flags.duplicates as "refuse" | undefined });
-  const model = modelNamed(flags.model, ["bg-nbd", "mbg-nbd", "pareto-nbd"]);
-  const { customers, alive, value } = valueTransactions(log, { ...valueOptions(flags), ...model });
-  // Value is that of customers who may be gone already; what an offer can save is that of those still there.
-  return {
-    customers,
-    churn: alive.map((p) => 1 - p),
-    value: value.map((v, i) => v / Math.max(alive[i], 1e-9)),
-  };
+  const churnMonths = wholeNumber(flags.churnMonths, "--churn-months", 1, 1200);
+  if (kind === "contracts") return valuedContracts(table, flags, churnMonths);
+  const { customers, alive, churn, value, columns, notes } = await valuedTransactions(table, flags, churnMonths);
+  return { customers, alive, churn, value, columns, notes };
 }

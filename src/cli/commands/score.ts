@@ -5,6 +5,7 @@ import type { Desk } from "../../services/score/desk";
 import type { ScoredPiece, ScoreWork } from "../../services/score/score-piece";
 import { CliError, exitCodes, usageError } from "../support/exit";
 import { note, noteProblems, printJson } from "../support/output";
+import { money } from "../support/own-data";
 import type { ScoreSource } from "../support/score-source";
 
 interface Options {
@@ -52,9 +53,11 @@ Examples:
   $ telelink score --data telco.csv --model churn.tlm --value-column TotalCharges --out scores.csv
 
 Rows stay in their order; a bad cell counts as missing, a row with the wrong number of fields is left out and told of.
-Without --model the store's champion answers, and without one a model trained on the churn-bigml customers. Thresholds and
-costs are the server's: TELELINK_RISK_HIGH, TELELINK_RISK_MEDIUM, TELELINK_CLV_HIGH, TELELINK_CLV_MEDIUM,
-TELELINK_ACCEPTANCE, TELELINK_OFFER_COST, TELELINK_CONTACT_COST.`,
+Without --model the store's champion answers, and without one a model trained on the churn-bigml customers, which says
+little of yours: the column model says who answered. A customer is contacted where probability × acceptance × value −
+offers taken − contact is above 0. Costs and thresholds are the server's: TELELINK_ACCEPTANCE,
+TELELINK_STAYER_ACCEPTANCE, TELELINK_OFFER_COST, TELELINK_CONTACT_COST, TELELINK_RISK_HIGH, TELELINK_RISK_MEDIUM;
+TELELINK_RULE=reference takes the reference system's cases instead, with TELELINK_CLV_HIGH and TELELINK_CLV_MEDIUM.`,
     )
     .action(score);
 }
@@ -70,13 +73,16 @@ async function score(options: Options): Promise<void> {
     options.threads === undefined ? undefined : wholeNumber(options.threads, "--threads", 1, 1024);
   const source = await openSource(options.data, options.table);
   const desk = await scoringDesk(options);
-  const works = worksOf(source, desk, settings({}, process.env), keptColumns(source, options), options);
+  const rules = settings({}, process.env);
+  const works = worksOf(source, desk, rules, keptColumns(source, options), options);
   const started = performance.now();
   const total = await writeScores(works, source, options, threads);
   const seconds = (performance.now() - started) / 1000;
   const summary = {
     model: desk.origin.model,
     simulatedValue: desk.origin.simulatedValue,
+    learntFrom: learntFrom(desk, options.data),
+    rule: rules.rule,
     customers: total.rows,
     rejected: total.rejected,
     ...(source.duplicates === undefined ? {} : { duplicates: source.duplicates }),
@@ -98,9 +104,36 @@ async function score(options: Options): Promise<void> {
   ];
   const { High, Medium, Low } = summary.byRisk;
   note(`${[`${total.rows} customers scored by ${desk.origin.model}`, ...left].join(", ")}`);
-  note(`risk: ${High} high, ${Medium} medium, ${Low} low; ${total.worthContacting} worth contacting`);
-  if (desk.origin.simulatedValue) note("their value is learned from a simulated label");
+  note(`risk: ${High} high, ${Medium} medium, ${Low} low; ${total.worthContacting} to be contacted by the rule ${rules.rule}, expected to bring ${money(total.profit)}`);
+  for (const line of learntFrom(desk, options.data)) note(line);
   note(`${options.out === "-" ? "" : `wrote ${options.out} in `}${seconds.toFixed(1)} s`);
+}
+
+/** Whether the desk's own models answer, which know none of the user's customers. */
+function embedded({ origin }: Desk): boolean {
+  return origin.model.startsWith("desk (");
+}
+
+/** What the answers were learnt from, where that is not the user's own customers. */
+function learntFrom(desk: Desk, data: string): string[] {
+  if (!desk.origin.simulatedValue) return [];
+  const value = "value from a formula of the reference system with noise, not from anybody's revenue";
+  if (!embedded(desk))
+    return [`Only churn is by ${desk.origin.model}: ${value} (--value-column or --value-model for your own).`];
+  const sources = desk.origin.data
+    .map(({ name, rows, simulated }) =>
+      [name, ...(rows === undefined ? [] : [`${rows} customers`]), ...(simulated ? ["simulated"] : [])].join(", "),
+    )
+    .join("; ");
+  return [
+    `These figures are not learnt from your customers: churn from ${sources}, ${value}.`,
+    ownModel(data),
+  ];
+}
+
+function ownModel(data: string): string {
+  const file = data === "-" ? "customers.csv" : data;
+  return `For a model of your own: telelink train --data ${file} --target <who left> --out churn.tlm, then telelink score --data ${file} --model churn.tlm --value-column <value> --out scores.csv`;
 }
 
 /** The columns that the answer repeats. */
@@ -133,17 +166,21 @@ async function* worksOf(
     .filter((name) => !has.has(name) && !desk.optional.includes(name) && !chargeColumns.includes(name));
   if (missing.length > 0)
     throw new CliError(
-      `Cannot score ${data}: the columns ${missing.join(", ")} must be there, got ${[...has].join(", ")}`,
+      `Cannot score ${data}: the columns ${missing.join(", ")} must be there, got ${[...has].join(", ")}${embedded(desk) ? `\n${ownModel(data)}` : ""}`,
     );
   const text = Buffer.from(JSON.stringify(desk.toJSON()));
   const shared = new Uint8Array(new SharedArrayBuffer(text.length));
   shared.set(text);
   const { createHash } = await import("node:crypto");
-  const { riskHigh, riskMedium, clvHigh, clvMedium, acceptance, offerCost, contactCost } = rules;
+  const { rule, riskHigh, riskMedium, clvHigh, clvMedium } = rules;
+  const { acceptance, stayerAcceptance = 1, offerCost, contactCost } = rules;
   const work = {
     key: createHash("sha256").update(text).digest("hex"),
     desk: shared,
-    rules: { riskHigh, riskMedium, clvHigh, clvMedium, acceptance, offerCost, contactCost },
+    rules: {
+      ...{ rule, riskHigh, riskMedium, clvHigh, clvMedium },
+      ...{ acceptance, stayerAcceptance, offerCost, contactCost },
+    },
     keep,
     columns: wanted.filter((one) => has.has(one.name)),
     spreadsheetSafe,

@@ -1,4 +1,5 @@
-import { check, checkFinite, checkNumber, checkSameLength } from "../../core/checks";
+import { check, checkFinite, checkInteger, checkNumber, checkSameLength } from "../../core/checks";
+import { bestWithin, type Option } from "./best-within";
 import type { ContactValue } from "./offer";
 
 export interface Limits {
@@ -12,34 +13,65 @@ export interface Limits {
 export interface Contacts {
   /** Row numbers, the most rewarding first. */
   readonly rows: Uint32Array;
+  /** With which of the offers each of them is contacted, by its place. */
+  readonly offers: Uint32Array;
   readonly profit: number;
   readonly cost: number;
+  /** No choice within the limits brings more than this; equal to `profit` where the choice is proven to be the best. */
+  readonly bound: number;
 }
 
 /**
- * The customers to contact: those of positive expected profit, by profit per unit of money where a budget binds (the
- * greedy answer to the knapsack, off by less than one customer's profit), else by profit.
+ * The customers to contact, and with which of several offers, so that the expected profit is the highest within the
+ * limits: a knapsack problem with a count, solved by Lagrange's multipliers and, among the customers that they leave
+ * undecided, by branch and bound (Martello and Toth, 1990, chapter 2). `bound` says how far from the best it may be.
  */
-export function chooseContacts({ profit, cost }: ContactValue, limits: Limits = {}): Contacts {
+export function chooseContacts(
+  value: ContactValue | readonly ContactValue[],
+  limits: Limits = {},
+): Contacts {
   const action = "choose contacts";
-  checkSameLength(profit.length, cost.length, action, "profits and costs");
-  checkFinite(profit, action, "profits");
+  const offers: readonly ContactValue[] = "profit" in value ? [value] : value;
   const { budget = Infinity, contacts = Infinity } = limits;
   if (budget !== Infinity) checkNumber(budget, 0, Infinity, action, "budget");
-  if (contacts !== Infinity) checkNumber(contacts, 0, Infinity, action, "contacts");
-  const paying = Uint32Array.from(profit.keys()).filter((i) => profit[i] > 0);
-  const everything = paying.reduce((sum, i) => sum + cost[i], 0);
-  const rate = budget < everything ? profit.map((p, i) => (cost[i] > 0 ? p / cost[i] : Infinity)) : profit;
-  paying.sort((a, b) => rate[b] - rate[a] || profit[b] - profit[a] || a - b);
-  const rows: number[] = [];
-  let [total, spent] = [0, 0];
-  for (const i of paying) {
-    if (rows.length + 1 > contacts) break;
-    if (cost[i] < 0) check(false, action, `costs must not be negative, got ${cost[i]} in row ${i}`);
-    if (spent + cost[i] > budget) continue;
-    rows.push(i);
-    total += profit[i];
-    spent += cost[i];
+  if (contacts !== Infinity) checkInteger(contacts, 0, Number.MAX_SAFE_INTEGER, action, "contacts");
+  check(offers.length > 0, action, "there must be an offer");
+  for (const { profit, cost } of offers) {
+    checkSameLength(profit.length, cost.length, action, "profits and costs");
+    checkSameLength(profit.length, offers[0].profit.length, action, "the offers' customers");
+    checkFinite(profit, action, "profits");
+    for (let i = 0; i < cost.length; i++)
+      if (!(cost[i] >= 0)) check(false, action, `costs must not be negative, got ${cost[i]} in row ${i}`);
   }
-  return { rows: Uint32Array.from(rows), profit: total, cost: spent };
+  const options = optionsOf(offers, budget);
+  const found = bestWithin(options, budget, contacts);
+  const scarce = found.price > 0;
+  const worth = ({ profit, cost }: Option): number => (scarce ? (cost > 0 ? profit / cost : Infinity) : profit);
+  const chosen = [...found.chosen].sort(
+    (a, b) => worth(b) - worth(a) || b.profit - a.profit || a.row - b.row,
+  );
+  return {
+    rows: Uint32Array.from(chosen, (one) => one.row),
+    offers: Uint32Array.from(chosen, (one) => one.offer),
+    profit: chosen.reduce((sum, one) => sum + one.profit, 0),
+    cost: chosen.reduce((sum, one) => sum + one.cost, 0),
+    bound: found.bound,
+  };
+}
+
+/** For each customer of whom an offer pays and can be afforded, the offers that do and can. */
+function optionsOf(offers: readonly ContactValue[], budget: number): Option[][] {
+  const options: Option[][] = [];
+  for (let row = 0; row < offers[0].profit.length; row++) {
+    let own: Option[] | undefined;
+    for (let offer = 0; offer < offers.length; offer++) {
+      const profit = offers[offer].profit[row];
+      const cost = offers[offer].cost[row];
+      if (!(profit > 0) || cost > budget) continue;
+      own ??= [];
+      own.push({ row, offer, profit, cost });
+    }
+    if (own) options.push(own);
+  }
+  return options;
 }

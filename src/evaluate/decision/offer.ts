@@ -14,10 +14,12 @@ export interface Offer {
 
 /** What is believed of each customer, one value a customer. */
 export interface Prospects {
-  /** Chance of leaving without a contact. */
+  /** Chance of leaving without a contact, of one who is still there. */
   readonly churn: ArrayLike<number>;
-  /** What staying is worth beyond leaving: the discounted margin to come. */
+  /** What staying is worth beyond leaving: the discounted margin to come, that nobody brings who is gone already. */
   readonly value: ArrayLike<number>;
+  /** Chance that each customer is still there and can take an offer; 1 when absent. */
+  readonly alive?: ArrayLike<number>;
 }
 
 /** Expected profit and spending of contacting each customer, against leaving them alone. */
@@ -42,9 +44,10 @@ export function checkOffer(offer: Offer, action: string): void {
 export function contactValue(prospects: Prospects, offer: Offer): ContactValue {
   const action = "value contacts";
   checkOffer(offer, action);
-  const { churn, value } = prospects;
+  const { churn, value, alive } = prospects;
   checkSameLength(churn.length, value.length, action, "churn and values");
-  const { contactCost, offerCost, acceptance, stayerAcceptance = 1 } = offer;
+  if (alive) checkSameLength(churn.length, alive.length, action, "churn and chances to be there");
+  const { contactCost, offerCost, acceptance } = offer;
   const profit = new Float64Array(churn.length);
   const cost = new Float64Array(churn.length);
   for (let i = 0; i < churn.length; i++) {
@@ -52,11 +55,16 @@ export function contactValue(prospects: Prospects, offer: Offer): ContactValue {
     if (!(p >= 0 && p <= 1)) check(false, action, `churn must be from 0 to 1, got ${p} in row ${i}`);
     if (!Number.isFinite(value[i]))
       check(false, action, `values must be finite, got ${value[i]} in row ${i}`);
-    const taken = p * acceptance + (1 - p) * stayerAcceptance;
-    cost[i] = contactCost + taken * offerCost;
+    cost[i] = contactCost + chanceTaken(prospects, i, offer) * offerCost;
     profit[i] = p * acceptance * value[i] - cost[i];
   }
   return { profit, cost };
+}
+
+/** The chance that a contacted customer takes the offer: a leaver who is kept, or a stayer all the same. */
+export function chanceTaken({ churn, alive }: Prospects, i: number, offer: Offer): number {
+  const { acceptance, stayerAcceptance = 1 } = offer;
+  return (alive ? alive[i] : 1) * (churn[i] * acceptance + (1 - churn[i]) * stayerAcceptance);
 }
 
 /** What an uplift model believes of each customer. */

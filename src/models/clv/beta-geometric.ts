@@ -134,18 +134,27 @@ function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometricModel
     return 1 / (1 + (a / (b + k - 1)) * Math.exp((r + x) * Math.log((alpha + T) / (alpha + t))));
   };
   const dropout = new Map<number, readonly Node[]>();
-  const ifAlive = (x: number, T: number, horizon: number): number => {
-    const k = x + shift;
+  const nodesAfter = (k: number): readonly Node[] => {
     const nodes = dropout.get(k) ?? betaNodes(a, b + k);
     dropout.set(k, nodes);
+    return nodes;
+  };
+  const ifAlive = (x: number, T: number, horizon: number): number => {
     // Of one who leaves with chance p after a purchase: ∫₀ʰ E[λ e^(−λps)] ds, λ being gamma (r + x, α + T).
     const growth = horizon / (alpha + T);
     let sum = 0;
-    for (const { p, weight } of nodes)
+    for (const { p, weight } of nodesAfter(x + shift))
       sum +=
         p * growth < 1e-12
           ? weight * (r + x) * growth
           : (-weight * Math.expm1(-(r + x) * Math.log1p(p * growth))) / p;
+    return sum;
+  };
+  // E[exp(−λ p h)]: one leaves at the rate of purchases times the chance to leave after one.
+  const stays = (x: number, T: number, horizon: number): number => {
+    let sum = 0;
+    for (const { p, weight } of nodesAfter(x + shift))
+      sum += weight * Math.exp(-(r + x) * Math.log1p((p * horizon) / (alpha + T)));
     return sum;
   };
   const chanceOfCount = (count: number, horizon: number): number => {
@@ -165,6 +174,7 @@ function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometricModel
     kind,
     probabilityAlive: aliveAt,
     expectedIfAlive: ifAlive,
+    stays,
     expectedOfNew: (horizon) => (shift === 1 ? b / (a + b) : 1) * ifAlive(0, 0, horizon),
   });
   return { ...model, kind, chanceOfCount };

@@ -213,6 +213,7 @@ function paretoModel(fit: PositiveFit): PurchaseModel {
     kind: "pareto-nbd",
     probabilityAlive: aliveAt,
     expectedIfAlive: ifAlive,
+    stays: (_, T, horizon) => Math.exp(-s * Math.log1p(horizon / (beta + T))),
     expectedOfNew: (horizon) => ifAlive(0, 0, horizon),
   });
 }

@@ -12,6 +12,8 @@ export interface PurchaseModel extends PositiveFit {
   expectedPurchases(history: PurchaseHistory, horizon: number): Float64Array;
   /** The chance that each customer is still one at the end of the history. */
   probabilityAlive(history: PurchaseHistory): Float64Array;
+  /** The chance that each customer, if still one at the end of the history, leaves within `horizon`. */
+  probabilityLeaving(history: PurchaseHistory, horizon: number): Float64Array;
   /** Repeat purchases expected of a new customer within `horizon`. */
   expectedPurchasesOfNew(horizon: number): number;
   /**
@@ -38,6 +40,8 @@ export interface PurchaseProcess {
   /** Purchases within the horizon of one who is still there; the last purchase says no more of them. */
   readonly expectedIfAlive: (x: number, T: number, horizon: number) => number;
   readonly expectedOfNew: (horizon: number) => number;
+  /** The chance to stay for the horizon of one who is still there. */
+  readonly stays: (x: number, T: number, horizon: number) => number;
 }
 
 /** A purchase model over the estimates of `fit`. */
@@ -61,6 +65,11 @@ export function purchaseModel(fit: PositiveFit, process: PurchaseProcess): Purch
     kind,
     coefficientTable: (level) => positiveTable(fit, level),
     probabilityAlive: (history) => each(history, process.probabilityAlive),
+    probabilityLeaving: (history, horizon) => {
+      checkNumber(horizon, 0, Infinity, "find chances to leave", "horizon");
+      const stays = remembered((x, T) => process.stays(x, T, horizon));
+      return each(history, (x, _, T) => Math.max(0, 1 - stays(x, T)));
+    },
     expectedPurchases,
     expectedPurchasesOfNew: (horizon) => {
       checkNumber(horizon, 0, Infinity, "expect purchases", "horizon");

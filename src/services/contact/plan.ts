@@ -1,22 +1,47 @@
-import { check } from "../../core/checks";
-import { cellText, type Table } from "../../data/table";
-import { chooseContacts, type Limits } from "../../evaluate/decision/choose-contacts";
-import { type ContactValue, contactValue, type Offer, type Prospects } from "../../evaluate/decision/offer";
-import { commonRules } from "../../evaluate/decision/rules";
-import { cellNumber, Faults, findColumn } from "../value/own-columns";
-import { customerNames } from "../value/transactions";
+import { check, checkNumber } from "../../core/checks";
+import { chooseContacts, type Contacts, type Limits } from "../../evaluate/decision/choose-contacts";
+import {
+  type ContactValue,
+  chanceTaken,
+  contactValue,
+  type Offer,
+  type Prospects,
+} from "../../evaluate/decision/offer";
+import { commonRules, referenceRule } from "../../evaluate/decision/rules";
+import { chanceWithin } from "./spending";
+
+/** An offer among others. */
+export interface NamedOffer extends Offer {
+  readonly name: string;
+}
+
+export interface PlanOptions extends Limits {
+  /**
+   * The chance, in (0, 1), with which actual spending must stay within the budget, offers being taken or not by luck;
+   * without, the budget bounds expected spending.
+   */
+  readonly certainty?: number;
+  /** Whether to show what the reference system's rule would do, whose thresholds are of its own currency. */
+  readonly reference?: boolean;
+}
 
 /** Whom a retention budget goes to. Arrays have one entry a customer, in the order given. */
 export interface RetentionPlan extends ContactValue {
   readonly customers: readonly string[];
   readonly churn: ArrayLike<number>;
   readonly value: ArrayLike<number>;
+  /** The name of the offer that suits each customer best; `profit` and `cost` are of it. */
+  readonly offer: readonly string[];
   /** 1 for the customer to be contacted first; 0 for those not to be. */
   readonly rank: Int32Array;
   readonly contacted: number;
   /** Expected of all contacts together. */
   readonly totalProfit: number;
   readonly totalCost: number;
+  /** No choice within the limits brings more; equal to `totalProfit` where this one is proven to be the best. */
+  readonly profitBound: number;
+  /** The chance that actual spending stays within the budget; 1 without one. */
+  readonly withinBudget: number;
   /** What others would do with the same budget, by the same figures. */
   readonly rules: readonly RuleOutcome[];
   /** The chance to leave from which a contact pays, for a customer of the median value; undefined if it never does. */
@@ -30,74 +55,91 @@ export interface RuleOutcome {
   readonly cost: number;
 }
 
-/** Chances to leave and values from a table that already has them; `churn` and `value` name the columns. */
-export function prospectsFrom(
-  table: Table,
-  options: { readonly customer?: string; readonly churn?: string; readonly value?: string } = {},
-): Prospects & { readonly customers: readonly string[] } {
-  const action = "read customers";
-  check(table.rows > 0, action, "there must be rows");
-  const customer = findColumn(table, "customer", options.customer, customerNames, action);
-  const chance = findColumn(table, "chance to leave", options.churn, churnNames, action);
-  const worth = findColumn(table, "value", options.value, valueNames, action);
-  const faults = new Faults(action);
-  const churn = new Float64Array(table.rows);
-  const value = new Float64Array(table.rows);
-  const seen = new Map<string, number>();
-  const customers: string[] = [];
-  for (let i = 0; i < table.rows; i++) {
-    const who = cellText(customer, i).trim();
-    const earlier = seen.get(who);
-    if (who === "") faults.add(i, "the customer must be named");
-    else if (earlier !== undefined)
-      faults.add(i, `a customer must have one row (row ${earlier + 1} has the same)`, who);
-    seen.set(who, i);
-    customers.push(who);
-    churn[i] = cellNumber(chance, i);
-    value[i] = cellNumber(worth, i);
-    if (!(churn[i] >= 0 && churn[i] <= 1))
-      faults.add(i, `${chance.name} must be a chance from 0 to 1`, cellText(chance, i));
-    if (!Number.isFinite(value[i])) faults.add(i, `${worth.name} must be a number`, cellText(worth, i));
-  }
-  faults.throwIfAny();
-  return { customers, churn, value };
-}
-
-export const churnNames: readonly string[] = [
-  "churn probability",
-  "churn",
-  "probability",
-  "p churn",
-  "score",
-];
-export const valueNames: readonly string[] = ["value", "clv", "customer value", "lifetime value"];
-
-/** Chooses whom to contact with an offer, within limits, and what other rules would bring with them. */
+/** Chooses whom to contact with which offer, within limits, and what other rules would bring with the first offer. */
 export function planRetention(
   prospects: Prospects & { readonly customers: readonly string[] },
-  offer: Offer,
-  limits: Limits = {},
+  offers: Offer | readonly NamedOffer[],
+  options: PlanOptions = {},
 ): RetentionPlan {
   const { customers, churn, value } = prospects;
-  const each = contactValue(prospects, offer);
-  const chosen = chooseContacts(each, limits);
+  const named: readonly NamedOffer[] = "acceptance" in offers ? [{ ...offers, name: "offer" }] : offers;
+  check(named.length > 0, "plan contacts", "there must be an offer");
+  const each = named.map((offer) => contactValue(prospects, offer));
+  const chosen = chosenWithin(prospects, named, each, options);
+  const { budget = Infinity, contacts = Infinity } = options;
+  const best = Int32Array.from(customers, (_, i) =>
+    each.reduce((high, one, k) => (one.profit[i] > each[high].profit[i] ? k : high), 0),
+  );
   const rank = new Int32Array(customers.length);
   chosen.rows.forEach((i, k) => {
     rank[i] = k + 1;
+    best[i] = chosen.offers[k];
   });
-  const breakEvenChurn = breakEven(value, offer);
+  const breakEvenChurn = breakEven(value, named[0]);
+  const rules = [...commonRules(prospects), ...(options.reference ? [referenceRule(prospects)] : [])];
   return {
     customers,
     churn,
     value,
-    ...each,
+    offer: Array.from(best, (k) => named[k].name),
+    profit: Float64Array.from(best, (k, i) => each[k].profit[i]),
+    cost: Float64Array.from(best, (k, i) => each[k].cost[i]),
     rank,
     contacted: chosen.rows.length,
     totalProfit: chosen.profit,
     totalCost: chosen.cost,
-    rules: commonRules(prospects).map(({ name, rows }) => within(name, rows, each, limits)),
+    profitBound: chosen.bound,
+    withinBudget: chanceOf(prospects, named, chosen, budget),
+    rules: rules.map(({ name, rows }) => within(name, rows, each[0], { budget, contacts })),
     ...(breakEvenChurn === undefined ? {} : { breakEvenChurn }),
   };
+}
+
+/** The choice within the limits; where spending must be certain, within the largest expected spending that makes it so. */
+function chosenWithin(
+  prospects: Prospects,
+  offers: readonly NamedOffer[],
+  each: readonly ContactValue[],
+  { budget = Infinity, contacts, certainty }: PlanOptions,
+): Contacts {
+  const choose = (money: number): Contacts =>
+    chooseContacts(each, { budget: money, ...(contacts === undefined ? {} : { contacts }) });
+  const first = choose(budget);
+  if (certainty === undefined || budget === Infinity) return first;
+  checkNumber(certainty, 0, 1, "plan contacts", "certainty", "both");
+  const sure = (one: Contacts): boolean => chanceOf(prospects, offers, one, budget) >= certainty;
+  if (sure(first)) return first;
+  let best = choose(0);
+  let [low, high] = [0, first.cost];
+  for (let step = 0; step < 20; step++) {
+    const at = choose((low + high) / 2);
+    if (sure(at)) {
+      low = (low + high) / 2;
+      if (at.profit > best.profit) best = at;
+    } else high = (low + high) / 2;
+  }
+  // What may be spent for certain bounds less than what may be spent on average.
+  return { ...best, bound: first.bound };
+}
+
+function chanceOf(
+  prospects: Prospects,
+  offers: readonly Offer[],
+  { rows, offers: which }: Contacts,
+  budget: number,
+): number {
+  if (budget === Infinity || rows.length === 0) return 1;
+  return chanceWithin(
+    Array.from(rows, (i, k) => {
+      const offer = offers[which[k]];
+      return {
+        sure: offer.contactCost,
+        perhaps: offer.offerCost,
+        chance: chanceTaken(prospects, i, offer),
+      };
+    }),
+    budget,
+  );
 }
 
 /** A rule's contacts as far as the limits reach. */

@@ -6,8 +6,8 @@ import { readRows } from "../../data/store/ingest";
 import { openStore } from "../../data/store/open";
 import { type Column, columnNamed, type Table, table } from "../../data/table";
 import { csvWriter } from "../../data/write-csv";
-import { actionOf, actions, type DecisionRules, expectedProfit, riskOf, risks } from "./decide";
-import { type Desk, deskFromJSON } from "./desk";
+import { actions, type DecisionRules, decide, risks } from "./decide";
+import { type Desk, type DeskOrigin, deskFromJSON, originOf } from "./desk";
 
 /** Customers to be scored: some records of a CSV file, or some rows of a table in the store. */
 export type CustomerPiece =
@@ -58,7 +58,7 @@ export interface ScoredPiece {
   /** Sums over the customers. */
   readonly probability: number;
   readonly value: number;
-  /** Customers whose offer is expected to pay, and by how much in all. */
+  /** Customers whom the decision contacts, and what that is expected to bring in all. */
   readonly worthContacting: number;
   readonly profit: number;
 }
@@ -70,6 +70,7 @@ export const answerColumns: readonly ColumnSchema[] = [
   { name: "clv", type: "numeric", decimals: 2 },
   { name: "recommended_action", type: "categorical", levels: actions },
   { name: "expected_profit", type: "numeric", decimals: 2 },
+  { name: "model", type: "text" },
 ];
 
 // Reading a desk takes longer than scoring a piece, and all pieces of a file have the same.
@@ -124,32 +125,41 @@ function answer(
   { rules, keep, spreadsheetSafe }: ScoreWork,
 ): Omit<ScoredPiece, keyof Read> {
   const n = rows.rows;
-  const { probability, value } = desk.score(rows);
+  const { probability, value, variant } = desk.score(rows);
   const risk = new Int32Array(n);
   const action = new Int32Array(n);
   const profit = new Float64Array(n);
   const byRisk = [0, 0, 0];
   const sums = { probability: 0, value: 0, worthContacting: 0, profit: 0 };
   for (let i = 0; i < n; i++) {
-    risk[i] = riskOf(probability[i], rules);
-    action[i] = actionOf(risk[i], value[i], rules);
-    profit[i] = expectedProfit(probability[i], value[i], rules);
+    const decision = decide(probability[i], value[i], rules);
+    risk[i] = decision.risk;
+    action[i] = decision.action;
+    profit[i] = decision.expectedProfit;
     byRisk[risk[i]]++;
     sums.probability += probability[i];
     sums.value += value[i];
-    if (profit[i] > 0) {
+    if (decision.contact) {
       sums.worthContacting++;
       sums.profit += profit[i];
     }
   }
+  const names = desk.variants.map((_, v) => modelName(originOf(desk, v)));
+  const model = Array.from(variant, (v) => names[v]);
   const data = [probability, risk, value, action, profit];
   const made = answerColumns.map((one, k): Column => {
+    if (one.type === "text") return { name: one.name, type: "text", values: model };
     if (one.type === "numeric")
       return { name: one.name, type: one.type, values: data[k] as Float64Array, decimals: one.decimals };
     return { name: one.name, type: "categorical", codes: data[k] as Int32Array, levels: one.levels ?? [] };
   });
   const kept = keep.map((one) => columnNamed(rows, one.name));
   return { csv: csvBody(table([...kept, ...made]), spreadsheetSafe), rows: n, byRisk, ...sums };
+}
+
+/** What answered, and whether its value is more than a simulation. */
+export function modelName({ model, simulatedValue }: DeskOrigin): string {
+  return simulatedValue ? `${model}, value simulated` : model;
 }
 
 function csvBody(rows: Table, spreadsheetSafe: boolean): Uint8Array {

@@ -5,7 +5,7 @@ import { kFold } from "../../data/split";
 import { chooseContacts, type Limits } from "../../evaluate/decision/choose-contacts";
 import { type ContactValue, contactValue, effectValue, type Offer } from "../../evaluate/decision/offer";
 import { type ProfitCurve, profitCurve } from "../../evaluate/decision/profit-curve";
-import { commonRules } from "../../evaluate/decision/rules";
+import { commonRules, referenceRule } from "../../evaluate/decision/rules";
 import { descending, rocAuc, spearman } from "../../evaluate/ranking";
 import { qiniCurve, type UpliftCurve } from "../../evaluate/uplift/curves";
 import { qiniScore, type UpliftBin, upliftBins, upliftScore } from "../../evaluate/uplift/scores";
@@ -121,7 +121,7 @@ export async function retentionStudy(
   const limits = { budget };
   const byProfit = (each: ContactValue): Uint32Array => chooseContacts(each).rows;
   const rules: [string, RuleResult["kind"], Uint32Array][] = [
-    ...commonRules({ churn, value }).map(({ name, rows }): [string, "rule", Uint32Array] => [
+    ...[...commonRules({ churn, value }), referenceRule({ churn, value })].map(({ name, rows }): [string, "rule", Uint32Array] => [
       name,
       "rule",
       rows,

@@ -1,0 +1,45 @@
+import { normalCdf } from "../../core/math/normal-distribution";
+
+/** A contact that costs `sure`, and `perhaps` more with a chance: money, and the chance that an offer is taken. */
+export interface Spending {
+  readonly sure: number;
+  readonly perhaps: number;
+  readonly chance: number;
+}
+
+/** Up to so many contacts with one price of the offer the chance is exact. */
+const mostExact = 2000;
+
+/**
+ * The chance that all contacts together cost at most `budget`, each offer being taken or not by itself: exact where one
+ * price is offered to up to 2,000 customers, else by the normal distribution.
+ */
+export function chanceWithin(contacts: readonly Spending[], budget: number): number {
+  let [sure, most, mean, variance] = [0, 0, 0, 0];
+  for (const one of contacts) {
+    sure += one.sure;
+    most += one.sure + one.perhaps;
+    mean += one.sure + one.chance * one.perhaps;
+    variance += one.perhaps ** 2 * one.chance * (1 - one.chance);
+  }
+  const slack = 1e-9 * Math.max(1, budget);
+  if (most <= budget + slack) return 1;
+  if (sure > budget + slack) return 0;
+  const price = contacts[0].perhaps;
+  if (contacts.length <= mostExact && contacts.every((one) => one.perhaps === price))
+    return atMost(contacts, Math.floor((budget + slack - sure) / price));
+  return variance > 0 ? normalCdf((budget - mean) / Math.sqrt(variance)) : mean <= budget + slack ? 1 : 0;
+}
+
+/** The chance that at most `most` offers are taken: the Poisson binomial distribution, one contact after the other. */
+function atMost(contacts: readonly Spending[], most: number): number {
+  // The last entry gathers all counts above.
+  const chances = new Float64Array(most + 2);
+  chances[0] = 1;
+  for (const { chance } of contacts) {
+    chances[most + 1] += chance * chances[most];
+    for (let k = most; k > 0; k--) chances[k] += chance * (chances[k - 1] - chances[k]);
+    chances[0] *= 1 - chance;
+  }
+  return Math.max(0, 1 - chances[most + 1]);
+}
