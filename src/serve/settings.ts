@@ -19,7 +19,9 @@ export const settingsSchema = z.strictObject({
   rule: z
     .enum(decisionRules)
     .default(standardRules.rule)
-    .describe("Who gets an offer: profit, whoever brings more than it costs; reference, the reference system's cases"),
+    .describe(
+      "Who gets an offer: profit, whoever brings more than it costs; reference, the reference system's cases",
+    ),
   riskHigh: number(0, 1, standardRules.riskHigh).describe("A churn probability above it is a high risk"),
   riskMedium: number(0, 1, standardRules.riskMedium).describe(
     "A churn probability above it is a medium risk",

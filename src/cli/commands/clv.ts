@@ -1,16 +1,16 @@
 import { Command } from "commander";
 import type { Table } from "../../data/table";
-import { wholeNumber } from "../support/options";
 import { note, print, printJson, printTable } from "../support/output";
 import {
   customerTable,
-  kindOf,
-  modelNamed,
   money,
+  noteColumns,
   type OwnDataFlags,
+  type OwnTable,
   ownDataOptions,
   readOwnTable,
-  valueOptions,
+  valuedContracts,
+  valuedTransactions,
 } from "../support/own-data";
 
 interface ClvFlags extends OwnDataFlags {
@@ -29,8 +29,11 @@ export function clvCommand(): Command {
     .addHelpText(
       "after",
       `
-Dates are days such as 2024-01-31. Amounts must be above 0 and in one currency; dates in the future, contracts that end
-before they start and customers with two contracts are refused with their rows.
+Which column is what is told by names and values, printed, and can be said. Dates and numbers are read as the columns write
+them. Refunds are taken off earlier purchases; a quantity is multiplied by the price of one; contracts of a customer that
+follow or overlap one another are one lifetime; columns that hold the answer (who left and why, tenure, what was paid in
+all) are left out of the model. Dates in the future, contracts that end before they start and amounts in several currencies
+are refused with their rows.
 
 Examples:
   $ telelink clv --data purchases.csv --margin 0.3 --out values.csv
@@ -40,9 +43,10 @@ Examples:
 }
 
 async function clv(flags: ClvFlags): Promise<void> {
-  const table = await readOwnTable(flags);
-  const kind = await kindOf(table, flags.kind, ["transactions", "contracts"]);
-  const result = kind === "contracts" ? await contracts(table, flags) : await transactions(table, flags);
+  const own = await readOwnTable(flags, ["transactions", "contracts"]);
+  const result = own.kind === "contracts" ? await contracts(own, flags) : await transactions(own, flags);
+  noteColumns(own.kind, result.columns);
+  for (const line of result.notes) note(line);
   if (flags.out) {
     const { writeCsv } = await import("../../data/write-csv.js");
     writeCsv(result.rows, flags.out, { spreadsheetSafe: true });
@@ -55,15 +59,13 @@ async function clv(flags: ClvFlags): Promise<void> {
 interface Result {
   readonly rows: Table;
   readonly summary: object;
+  readonly columns: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
   print(): void;
 }
 
-async function transactions(table: Table, flags: ClvFlags): Promise<Result> {
-  const { transactionsFrom } = await import("../../services/value/transactions.js");
-  const { valueTransactions } = await import("../../services/value/value-transactions.js");
-  const log = transactionsFrom(table, { ...flags, duplicates: flags.duplicates as "refuse" | undefined });
-  const model = modelNamed(flags.model, ["bg-nbd", "mbg-nbd", "pareto-nbd"]);
-  const valued = valueTransactions(log, { ...valueOptions(flags), ...model });
+async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
+  const { log, ...valued } = await valuedTransactions(own, flags);
   const { history } = log;
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   return {
@@ -76,8 +78,12 @@ async function transactions(table: Table, flags: ClvFlags): Promise<Result> {
       expectedAmount: valued.amount,
       value: valued.value,
     }),
+    columns: valued.columns,
+    notes: valued.notes,
     summary: {
       kind: "transactions",
+      columns: valued.columns,
+      notes: valued.notes,
       customers: valued.customers.length,
       transactions: log.rows,
       duplicates: log.duplicates,
@@ -99,22 +105,12 @@ async function transactions(table: Table, flags: ClvFlags): Promise<Result> {
       print();
       print(`${valued.model.kind}, log likelihood ${valued.model.logLikelihood.toFixed(3)}`);
       printParameters([...valued.model.parameters, ...valued.amounts.parameters]);
-      const { correlation } = valued.amounts;
-      if (Math.abs(correlation) > 0.3)
-        note(
-          `Frequency and amount correlate by ${correlation.toFixed(2)}: the spending model takes them as independent, so values of frequent buyers are doubtful.`,
-        );
     },
   };
 }
 
-async function contracts(table: Table, flags: ClvFlags): Promise<Result> {
-  const { contractsFrom } = await import("../../services/value/contracts.js");
-  const { valueContracts } = await import("../../services/value/value-contracts.js");
-  const read = contractsFrom(table, flags);
-  const model = modelNamed(flags.model, ["cox", "weibull"]);
-  const churnMonths = wholeNumber(flags.churnMonths, "--churn-months", 1, 1200);
-  const valued = await valueContracts(read, { ...valueOptions(flags), ...model, churnMonths });
+async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
+  const { read, ...valued } = await valuedContracts(own, flags);
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   const ended = read.ended.reduce((sum, e) => sum + e, 0);
   return {
@@ -125,8 +121,12 @@ async function contracts(table: Table, flags: ClvFlags): Promise<Result> {
       low: valued.low,
       high: valued.high,
     }),
+    columns: valued.columns,
+    notes: valued.notes,
     summary: {
       kind: "contracts",
+      columns: valued.columns,
+      notes: valued.notes,
       contracts: read.customers.length,
       ended,
       running: valued.customers.length,
@@ -139,7 +139,8 @@ async function contracts(table: Table, flags: ClvFlags): Promise<Result> {
       model: valued.model,
     },
     print: () => {
-      print(`${read.customers.length} contracts until ${read.asOf}, ${ended} of them ended`);
+      const until = read.asOf === undefined ? "" : ` until ${read.asOf}`;
+      print(`${read.customers.length} contracts${until}, ${ended} of them ended`);
       print(
         `Expected of the ${valued.customers.length} running ones over the next ${valued.months} months: ${money(total)} in all, ${money(total / valued.customers.length)} a customer`,
       );

@@ -1,16 +1,16 @@
 import { Command } from "commander";
-import type { Column, Table } from "../../data/table";
-import type { Customers } from "../../services/contact/prospects";
+import type { Column } from "../../data/table";
 import type { NamedOffer } from "../../services/contact/plan";
+import type { Customers } from "../../services/contact/prospects";
 import { usageError } from "../support/exit";
 import { decimalNumber, wholeNumber } from "../support/options";
 import { note, print, printJson, printTable } from "../support/output";
 import {
   customerTable,
-  kindOf,
   money,
   noteColumns,
   type OwnDataFlags,
+  type OwnTable,
   ownDataOptions,
   readOwnTable,
   valuedContracts,
@@ -50,12 +50,18 @@ export function retainCommand(): Command {
       "--offer <name,contact,offer,acceptance[,stayers]...>",
       "several offers, of which each customer gets the one that suits",
     )
-    .option("--reference-rule", "show the reference system's rule beside, whose thresholds are of its own money")
+    .option(
+      "--reference-rule",
+      "show the reference system's rule beside, whose thresholds are of its own money",
+    )
     .option("--out <file>", "write a row per customer to this CSV file, those to be contacted ranked")
     .option("--kind <kind>", "customers, contracts or transactions (default: by the columns' names)")
     .option("--churn <column>", "customers: the chance to leave")
     .option("--value <column>", "customers: what staying is worth")
-    .option("--alive <column>", "customers: the chance to be one still (default: alive, if there is one, else 1)");
+    .option(
+      "--alive <column>",
+      "customers: the chance to be one still (default: alive, if there is one, else 1)",
+    );
   return ownDataOptions(command)
     .addHelpText(
       "after",
@@ -86,9 +92,9 @@ async function retain(flags: RetainFlags): Promise<void> {
       : decimalNumber(flags.budgetCertainty, "--budget-certainty", 0.5, 0.9999);
   if (certainty !== undefined && flags.budget === undefined)
     throw usageError("Cannot use --budget-certainty: it needs --budget");
-  const table = await readOwnTable(flags);
-  const kind = await kindOf(table, flags.kind, ["customers", "contracts", "transactions"]);
-  const prospects = await prospectsOf(kind, table, flags);
+  const own = await readOwnTable(flags, ["customers", "contracts", "transactions"]);
+  const { kind } = own;
+  const prospects = await prospectsOf(own, flags);
   const plan = planRetention(prospects, offers, {
     ...limits,
     ...(certainty === undefined ? {} : { certainty }),
@@ -97,7 +103,7 @@ async function retain(flags: RetainFlags): Promise<void> {
   if (flags.out) {
     const { writeCsv } = await import("../../data/write-csv.js");
     const { churn, value, profit, cost, rank } = plan;
-    const alive = prospects.alive ? { alive: prospects.alive } : {};
+    const alive: Record<string, ArrayLike<number>> = prospects.alive ? { alive: prospects.alive } : {};
     const rows = customerTable(plan.customers, { ...alive, churn, value, profit, cost, rank });
     const which: Column = { name: "offer", type: "text", values: plan.offer };
     const columns = offers.length > 1 ? [...rows.columns, which] : rows.columns;
@@ -186,13 +192,16 @@ function offersOf(flags: RetainFlags): NamedOffer[] {
   });
 }
 
-async function prospectsOf(kind: string, table: Table, flags: RetainFlags): Promise<Customers> {
-  if (kind === "customers") {
+async function prospectsOf(own: OwnTable, flags: RetainFlags): Promise<Customers> {
+  if (own.kind === "customers") {
     const { prospectsFrom } = await import("../../services/contact/prospects.js");
-    return prospectsFrom(table, flags);
+    const read = prospectsFrom(own.table, flags);
+    return { ...read, notes: [...own.notes, ...read.notes] };
   }
-  const churnMonths = wholeNumber(flags.churnMonths, "--churn-months", 1, 1200);
-  if (kind === "contracts") return valuedContracts(table, flags, churnMonths);
-  const { customers, alive, churn, value, columns, notes } = await valuedTransactions(table, flags, churnMonths);
+  if (own.kind === "contracts") {
+    const { customers, churn, value, columns, notes } = await valuedContracts(own, flags);
+    return { customers, churn, value, columns, notes };
+  }
+  const { customers, alive, churn, value, columns, notes } = await valuedTransactions(own, flags);
   return { customers, alive, churn, value, columns, notes };
 }

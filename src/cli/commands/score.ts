@@ -104,7 +104,9 @@ async function score(options: Options): Promise<void> {
   ];
   const { High, Medium, Low } = summary.byRisk;
   note(`${[`${total.rows} customers scored by ${desk.origin.model}`, ...left].join(", ")}`);
-  note(`risk: ${High} high, ${Medium} medium, ${Low} low; ${total.worthContacting} to be contacted by the rule ${rules.rule}, expected to bring ${money(total.profit)}`);
+  note(
+    `risk: ${High} high, ${Medium} medium, ${Low} low; ${total.worthContacting} to be contacted by the rule ${rules.rule}, expected to bring ${money(total.profit)}`,
+  );
   for (const line of learntFrom(desk, options.data)) note(line);
   note(`${options.out === "-" ? "" : `wrote ${options.out} in `}${seconds.toFixed(1)} s`);
 }
@@ -119,10 +121,14 @@ function learntFrom(desk: Desk, data: string): string[] {
   if (!desk.origin.simulatedValue) return [];
   const value = "value from a formula of the reference system with noise, not from anybody's revenue";
   if (!embedded(desk))
-    return [`Only churn is by ${desk.origin.model}: ${value} (--value-column or --value-model for your own).`];
+    return [
+      `Only churn is by ${desk.origin.model}: ${value} (--value-column or --value-model for your own).`,
+    ];
   const sources = desk.origin.data
     .map(({ name, rows, simulated }) =>
-      [name, ...(rows === undefined ? [] : [`${rows} customers`]), ...(simulated ? ["simulated"] : [])].join(", "),
+      [name, ...(rows === undefined ? [] : [`${rows} customers`]), ...(simulated ? ["simulated"] : [])].join(
+        ", ",
+      ),
     )
     .join("; ");
   return [

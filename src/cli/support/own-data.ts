@@ -1,6 +1,12 @@
+import { closeSync, openSync, readSync } from "node:fs";
 import type { Command } from "commander";
 import type { CsvRead } from "../../data/read-csv";
 import type { Table } from "../../data/table";
+import type { Contracts } from "../../services/value/contracts";
+import type { TableKind } from "../../services/value/kind";
+import type { Transactions } from "../../services/value/transactions";
+import type { ValuedContracts } from "../../services/value/value-contracts";
+import type { ValuedTransactions } from "../../services/value/value-transactions";
 import { CliError, usageError } from "./exit";
 import { decimalNumber, wholeNumber } from "./options";
 import { note, noteProblems } from "./output";
@@ -12,12 +18,23 @@ export interface OwnDataFlags {
   readonly customer?: string;
   readonly date?: string;
   readonly amount?: string;
+  readonly quantity?: string;
+  readonly price?: string;
   readonly start?: string;
   readonly end?: string;
+  readonly tenure?: string;
+  readonly ended?: string;
+  readonly tenureUnit?: string;
   readonly revenue?: string;
   readonly currency?: string;
+  readonly exchangeRate?: string;
   readonly asOf?: string;
+  readonly entry?: string;
+  readonly timeZone?: string;
   readonly duplicates?: string;
+  readonly refunds?: string;
+  readonly covariates?: string[];
+  readonly drop?: string[];
   readonly model?: string;
   readonly months?: string;
   readonly churnMonths: string;
@@ -33,54 +50,105 @@ export function ownDataOptions(command: Command): Command {
     .option("--customer <column>", "whose row it is")
     .option("--date <column>", "transactions: the day of the purchase")
     .option("--amount <column>", "transactions: what was paid")
+    .option(
+      "--quantity <column>",
+      "transactions: how many pieces, where there is a price of one and no amount",
+    )
+    .option("--price <column>", "transactions: the price of one piece")
     .option("--start <column>", "contracts: the first day")
     .option("--end <column>", "contracts: the last day, empty while it runs")
+    .option("--tenure <column>", "contracts: how long it has lasted, in place of start and end")
+    .option("--ended <column>", "contracts: whether it has ended, beside tenure")
+    .option(
+      "--tenure-unit <unit>",
+      "days, weeks, months or years (default: by the column's name, else months)",
+    )
     .option("--revenue <column>", "contracts: revenue a month")
     .option("--currency <column>", "the amounts' currency, which must be one and the same")
+    .option("--exchange-rate <column>", "what a unit of the row's currency is worth in that of the values")
     .option("--as-of <date>", "the end of observation (default: the last date in the file)")
+    .option("--entry <column>", "contracts: from when on they were watched, a column or one date")
+    .option("--time-zone <name>", "on whose days instants with an offset count, as Europe/Berlin")
     .option("--duplicates <what>", "transactions: refuse, drop or keep equal rows", "refuse")
+    .option("--refunds <what>", "transactions: net, drop or keep negative amounts", "net")
+    .option(
+      "--covariates <column...>",
+      "contracts: what the chance to leave may depend on (default: what is no answer)",
+    )
+    .option("--drop <column...>", "contracts: what it must not depend on")
     .option("--model <model>", "bg-nbd, mbg-nbd or pareto-nbd; cox or weibull")
     .option("--months <n>", "how far ahead (default: 12 for transactions, 24 for contracts)")
-    .option("--churn-months <n>", "contracts: within how many months one counts as a leaver", "3")
-    .option("--discount <rate>", "yearly interest", "0.1")
-    .option("--margin <share>", "the share of revenue that is margin", "1")
+    .option("--churn-months <n>", "within how many months one counts as a leaver", "3")
+    .option("--discount <rate>", "yearly interest, as 0.1 for 10 %", "0.1")
+    .option("--margin <share>", "the share of revenue that is margin, as 0.3 for 30 %", "1")
     .option("--penalty <number>", "ridge on the model's parameters (default: 0, contracts 1)")
-    .option("--skip-bad-rows", "leave out rows that can't be read")
+    .option("--skip-bad-rows", "leave out rows that can't be read, and say how many")
     .option("--json", "print the summary as JSON");
 }
 
-/** The table in a CSV file; rows that can't be read end the command unless they may be left out. */
-export async function readOwnTable(flags: Pick<OwnDataFlags, "data" | "skipBadRows">): Promise<Table> {
-  const { readCsv } = await import("../../data/read-csv.js");
-  const read: CsvRead = readCsv(flags.data);
+/** A table of one's own, and what it is about. */
+export interface OwnTable {
+  readonly table: Table;
+  readonly kind: TableKind;
+  readonly notes: readonly string[];
+}
+
+const headBytes = 1 << 19;
+
+/**
+ * The table in a CSV file and its kind, said by --kind or told by names and values of its beginning. Columns with a part
+ * to play are kept as written, so that identifiers stay apart and formats are learnt; no other column rejects a row.
+ */
+export async function readOwnTable(flags: OwnDataFlags, kinds: readonly TableKind[]): Promise<OwnTable> {
+  const { readCsv, parseCsv } = await import("../../data/read-csv.js");
+  const { keptAsWritten, kindOfTable } = await import("../../services/value/kind.js");
+  const head = parseCsv(beginning(flags.data), { badCells: "missing" }, flags.data).table;
+  const kind = kindNamed(flags.kind, kinds) ?? kindOfTable(head, kinds);
+  const { customer, start, end, ended } = flags;
+  const asText = keptAsWritten(head, kind, [customer, start, end, ended, flags.entry]).map((name) => ({
+    name,
+    type: "text" as const,
+  }));
+  const read: CsvRead = readCsv(flags.data, { badCells: "missing", schema: { columns: asText } });
+  const notes: string[] = [];
+  if (read.problemCount > 0) noteProblems(read.problems, read.problemCount);
   if (read.rejected > 0) {
-    noteProblems(read.problems, read.problemCount);
     if (!flags.skipBadRows)
       throw new CliError(
         `${read.rejected} of ${read.rows} rows of ${flags.data} can't be read (--skip-bad-rows leaves them out)`,
       );
-    note(`${read.rejected} of ${read.rows} rows are left out`);
+    notes.push(`${read.rejected} of ${read.rows} rows can't be read and are left out`);
   }
-  return read.table;
+  return { table: read.table, kind, notes };
 }
 
-/** What a table is about: a log has a date and an amount, contracts a start and an end, customers a value. */
-export async function kindOf(
-  table: Table,
-  given: string | undefined,
-  kinds: readonly string[],
-): Promise<string> {
-  if (given !== undefined) {
-    if (!kinds.includes(given))
-      throw usageError(
-        `Cannot use --kind: it must be one of ${kinds.join(", ")}, got ${JSON.stringify(given)}`,
-      );
-    return given;
+/** The first lines of a file. */
+function beginning(file: string): Uint8Array {
+  const handle = openSync(file, "r");
+  try {
+    const into = new Uint8Array(headBytes);
+    const size = readSync(handle, into, 0, headBytes, 0);
+    const whole = size < headBytes ? size : into.lastIndexOf(10, size) + 1;
+    return into.subarray(0, whole > 0 ? whole : size);
+  } finally {
+    closeSync(handle);
   }
-  const has = (pattern: RegExp): boolean => table.columns.some((one) => pattern.test(one.name));
-  if (kinds.includes("customers") && has(/churn|^score$|^probability$/i) && has(/value|clv/i))
-    return "customers";
-  return has(/^(start|joined|sign ?-?_?up|begin)/i) ? "contracts" : "transactions";
+}
+
+function kindNamed(given: string | undefined, kinds: readonly TableKind[]): TableKind | undefined {
+  if (given === undefined) return undefined;
+  const found = kinds.find((one) => one === given);
+  if (!found)
+    throw usageError(
+      `Cannot use --kind: it must be one of ${kinds.join(", ")}, got ${JSON.stringify(given)}`,
+    );
+  return found;
+}
+
+/** Says which column was taken for what. */
+export function noteColumns(kind: string, columns: Readonly<Record<string, string>>): void {
+  const parts = Object.entries(columns).map(([part, name]) => `${part} = ${name}`);
+  note(`read as ${kind}: ${parts.join(", ")}`);
 }
 
 /** A month's or year's figures and shares: digits that people read. */
@@ -98,10 +166,82 @@ export function valueOptions(flags: Pick<OwnDataFlags, "months" | "discount" | "
 } {
   return {
     ...(flags.months === undefined ? {} : { months: wholeNumber(flags.months, "--months", 1, 1200) }),
-    discountRate: decimalNumber(flags.discount, "--discount", 0, 10),
-    margin: decimalNumber(flags.margin, "--margin", 1e-6, 1e6),
+    discountRate: shareOf(flags.discount, "--discount", 0, "0.1 for 10 %"),
+    margin: shareOf(flags.margin, "--margin", 1e-6, "0.3 for 30 %"),
     ...(flags.penalty === undefined ? {} : { penalty: decimalNumber(flags.penalty, "--penalty", 0, 1e9) }),
   };
+}
+
+function shareOf(text: string, option: string, low: number, example: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= low && value <= 1))
+    throw usageError(
+      `Cannot use ${option}: it must be a number from ${low} to 1, as ${example}, got ${JSON.stringify(text)}`,
+    );
+  return value;
+}
+
+/** Values a table of contracts, with what the flags say. */
+export async function valuedContracts(
+  { table, notes }: OwnTable,
+  flags: OwnDataFlags,
+): Promise<
+  { readonly read: Contracts; readonly notes: readonly string[] } & ValuedContracts & {
+      readonly columns: Readonly<Record<string, string>>;
+    }
+> {
+  const { contractsFrom } = await import("../../services/value/contracts.js");
+  const { valueContracts } = await import("../../services/value/value-contracts.js");
+  const { covariates, tenureUnit, ...named } = flags;
+  const read = contractsFrom(table, {
+    ...named,
+    ...(tenureUnit === undefined ? {} : { tenureUnit: tenureUnit as "days" }),
+  });
+  const churnMonths = wholeNumber(flags.churnMonths, "--churn-months", 1, 1200);
+  const valued = await valueContracts(read, {
+    ...valueOptions(flags),
+    ...modelNamed(flags.model, ["cox", "weibull"]),
+    ...(covariates ? { only: covariates } : {}),
+    ...(flags.drop ? { drop: flags.drop } : {}),
+    churnMonths,
+  });
+  const { used, left, doubts } = valued.covariates;
+  return {
+    ...valued,
+    read,
+    columns: { ...read.columns, ...(used.length > 0 ? { "leaving depends on": used.join(" + ") } : {}) },
+    notes: [
+      ...notes,
+      ...read.notes,
+      ...left.map(
+        ({ column, why }) => `${column} is left out of the model: ${why} (--covariates names what to use)`,
+      ),
+      ...doubts,
+      ...valued.notes,
+    ],
+  };
+}
+
+/** Values a log of transactions, with what the flags say. */
+export async function valuedTransactions(
+  { table, notes }: OwnTable,
+  flags: OwnDataFlags,
+): Promise<
+  { readonly log: Transactions; readonly columns: Readonly<Record<string, string>> } & ValuedTransactions
+> {
+  const { transactionsFrom } = await import("../../services/value/transactions.js");
+  const { valueTransactions } = await import("../../services/value/value-transactions.js");
+  const log = transactionsFrom(table, {
+    ...flags,
+    duplicates: flags.duplicates as "refuse" | undefined,
+    refunds: flags.refunds as "net" | undefined,
+  });
+  const valued = valueTransactions(log, {
+    ...valueOptions(flags),
+    ...modelNamed(flags.model, ["bg-nbd", "mbg-nbd", "pareto-nbd"]),
+    churnMonths: wholeNumber(flags.churnMonths, "--churn-months", 1, 1200),
+  });
+  return { ...valued, log, columns: log.columns, notes: [...notes, ...log.notes, ...valued.notes] };
 }
 
 /** The model that a flag names, among those that fit. */

@@ -39,7 +39,10 @@ export function bestWithin(options: readonly (readonly Option[])[], budget: numb
   }
   const chosen = filled(options, best, budget, count);
   const profit = profitOf(chosen);
-  return { price: best.price, ...branched(options, best, chosen, { budget, count, bound: Math.max(dual, profit) }) };
+  return {
+    price: best.price,
+    ...branched(options, best, chosen, { budget, count, bound: Math.max(dual, profit) }),
+  };
 }
 
 interface Relaxed {

@@ -26,10 +26,7 @@ export interface Contacts {
  * limits: a knapsack problem with a count, solved by Lagrange's multipliers and, among the customers that they leave
  * undecided, by branch and bound (Martello and Toth, 1990, chapter 2). `bound` says how far from the best it may be.
  */
-export function chooseContacts(
-  value: ContactValue | readonly ContactValue[],
-  limits: Limits = {},
-): Contacts {
+export function chooseContacts(value: ContactValue | readonly ContactValue[], limits: Limits = {}): Contacts {
   const action = "choose contacts";
   const offers: readonly ContactValue[] = "profit" in value ? [value] : value;
   const { budget = Infinity, contacts = Infinity } = limits;
@@ -46,16 +43,19 @@ export function chooseContacts(
   const options = optionsOf(offers, budget);
   const found = bestWithin(options, budget, contacts);
   const scarce = found.price > 0;
-  const worth = ({ profit, cost }: Option): number => (scarce ? (cost > 0 ? profit / cost : Infinity) : profit);
+  const worth = ({ profit, cost }: Option): number =>
+    scarce ? (cost > 0 ? profit / cost : Infinity) : profit;
   const chosen = [...found.chosen].sort(
     (a, b) => worth(b) - worth(a) || b.profit - a.profit || a.row - b.row,
   );
+  const profit = chosen.reduce((sum, one) => sum + one.profit, 0);
   return {
     rows: Uint32Array.from(chosen, (one) => one.row),
     offers: Uint32Array.from(chosen, (one) => one.offer),
-    profit: chosen.reduce((sum, one) => sum + one.profit, 0),
+    profit,
     cost: chosen.reduce((sum, one) => sum + one.cost, 0),
-    bound: found.bound,
+    // Sums in another order differ in their last digits.
+    bound: found.bound <= profit * (1 + 1e-12) ? profit : found.bound,
   };
 }
 

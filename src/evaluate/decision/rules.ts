@@ -38,8 +38,7 @@ export function commonRules({ churn, value }: Prospects): readonly Rule[] {
 export function referenceRule({ churn, value }: Prospects): Rule {
   const { churn: chances, value: values } = referenceThresholds;
   const rows = descending(churn).filter(
-    (i) =>
-      (churn[i] > chances[1] && value[i] > values[0]) || (churn[i] > chances[0] && value[i] > values[1]),
+    (i) => (churn[i] > chances[1] && value[i] > values[0]) || (churn[i] > chances[0] && value[i] > values[1]),
   );
   return { name: "Reference rule", rows };
 }

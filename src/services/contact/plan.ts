@@ -1,5 +1,5 @@
 import { check, checkNumber } from "../../core/checks";
-import { chooseContacts, type Contacts, type Limits } from "../../evaluate/decision/choose-contacts";
+import { type Contacts, chooseContacts, type Limits } from "../../evaluate/decision/choose-contacts";
 import {
   type ContactValue,
   chanceTaken,

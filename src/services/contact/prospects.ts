@@ -1,8 +1,8 @@
 import { check } from "../../core/checks";
 import { cellText, type Table } from "../../data/table";
 import type { Prospects } from "../../evaluate/decision/offer";
-import { cellNumber, Faults, findColumn, optionalColumn } from "../value/own-columns";
-import { customerNames } from "../value/transactions";
+import { numbersOf } from "../value/cell-values";
+import { customerNames, Faults, findColumn, optionalColumn } from "../value/own-columns";
 
 /** Customers whom one may contact. */
 export interface Customers extends Prospects {
@@ -31,6 +31,7 @@ export function prospectsFrom(
   const there = options.alive
     ? findColumn(table, "chance to be there", options.alive, [], action)
     : optionalColumn(table, aliveNames);
+  const [chances, worths, theres] = [numbersOf(chance), numbersOf(worth), there && numbersOf(there)];
   const faults = new Faults(action);
   const churn = new Float64Array(table.rows);
   const value = new Float64Array(table.rows);
@@ -45,16 +46,16 @@ export function prospectsFrom(
       faults.add(i, `a customer must have one row (row ${earlier + 1} has the same)`, who);
     seen.set(who, i);
     customers.push(who);
-    churn[i] = cellNumber(chance, i);
-    value[i] = cellNumber(worth, i);
-    if (there) alive[i] = cellNumber(there, i);
+    churn[i] = chances.values[i];
+    value[i] = worths.values[i];
+    if (theres) alive[i] = theres.values[i];
     if (!(churn[i] >= 0 && churn[i] <= 1))
       faults.add(i, `${chance.name} must be a chance from 0 to 1`, cellText(chance, i));
     if (!Number.isFinite(value[i])) faults.add(i, `${worth.name} must be a number`, cellText(worth, i));
     if (there && !(alive[i] >= 0 && alive[i] <= 1))
       faults.add(i, `${there.name} must be a chance from 0 to 1`, cellText(there, i));
   }
-  faults.throwIfAny();
+  faults.settle();
   const outcomes = table.rows > 20 && churn.every((p) => p === 0 || p === 1);
   return {
     customers,

@@ -70,8 +70,7 @@ export interface Decision {
 export function decide(probability: number, value: number, rules: DecisionRules): Decision {
   const risk = riskOf(probability, rules);
   const taken = chanceTaken({ churn: [probability], value: [value] }, 0, rules);
-  const expectedProfit =
-    probability * rules.acceptance * value - taken * rules.offerCost - rules.contactCost;
+  const expectedProfit = probability * rules.acceptance * value - taken * rules.offerCost - rules.contactCost;
   if (rules.rule === "profit") {
     const contact = expectedProfit > 0;
     return { risk, action: contact ? 0 : 1, contact, expectedProfit };

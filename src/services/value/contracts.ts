@@ -1,7 +1,9 @@
-import { check } from "../../core/checks";
-import { cellText, dropColumns, type Table } from "../../data/table";
-import { cellNumber, dateText, dayOf, Faults, findColumn, oneCurrency, optionalColumn } from "./own-columns";
-import { customerNames } from "./transactions";
+import { check, checkOneOf } from "../../core/checks";
+import { type Column, cellText, columnNamed, dropColumns, type Table, takeTableRows } from "../../data/table";
+import { numbersOf } from "./cell-values";
+import { customerNames, Faults, findColumn, oneCurrency, optionalColumn } from "./own-columns";
+import { isFlag, lifetimesByDates, lifetimesByTenure, type ReadLifetimes } from "./read-lifetimes";
+import { joinSpells } from "./spells";
 
 export interface ContractOptions {
   /** Columns of customer, start, end and monthly revenue; found by the usual names when left out. */
@@ -9,116 +11,220 @@ export interface ContractOptions {
   readonly start?: string;
   readonly end?: string;
   readonly revenue?: string;
+  /** Columns of how long a contract has lasted and whether it has ended, in place of start and end. */
+  readonly tenure?: string;
+  readonly ended?: string;
+  /** What tenure counts in; defaults to months, unless its name says days, weeks or years. */
+  readonly tenureUnit?: "days" | "weeks" | "months" | "years";
   /** Column of the currency; one of the usual names is used when there is one. */
   readonly currency?: string;
-  /** The end of observation, as 2024-01-31; defaults to the last date in the table. Later dates are faults. */
+  /** Column of what one unit of the row's currency is worth in the currency of the values. */
+  readonly exchangeRate?: string;
+  /**
+   * The end of observation, as 2024-01-31; defaults to the last date in the table. Contracts that end later are running
+   * then, those that start later are left out.
+   */
   readonly asOf?: string;
+  /**
+   * From when on contracts were watched (left truncation): a date such as 2022-01-01, before which ended contracts are
+   * not in the table, or a column with a date or the months of tenure at the time.
+   */
+  readonly entry?: string;
+  /** On whose days instants with an offset count, as Europe/Berlin; defaults to the days as written. */
+  readonly timeZone?: string;
+  /** The only columns that the chance to leave may depend on; defaults to all others but those that tell the answer. */
+  readonly covariates?: readonly string[];
+  /** Columns that it must not depend on. */
+  readonly drop?: readonly string[];
+  /** Leaves out rows that break a rule and counts them; defaults to false, which refuses them. */
+  readonly skipBadRows?: boolean;
 }
 
-/** A table of contracts, one a customer. Arrays have one entry a row. */
+/** A table of contracts, one a lifetime of a customer. Arrays have one entry a lifetime. */
 export interface Contracts {
   readonly customers: readonly string[];
-  /** Months under contract, until the end or the end of observation. */
+  /** Months under contract, until the end or the end of observation; calendar months where there are dates. */
   readonly months: Float64Array;
   /** 1 where the contract has ended. */
   readonly ended: Float64Array;
+  /** Months under contract before it was watched; undefined where all were from their start. */
+  readonly entry?: Float64Array;
   /** Revenue a month. */
   readonly revenue: Float64Array;
-  /** All other columns: what the chance to leave may depend on. */
+  /** Columns of what the chance to leave may depend on; `chooseCovariates` leaves out those that tell the answer. */
   readonly covariates: Table;
-  readonly asOf: string;
+  /** Undefined where the table has tenures and no dates. */
+  readonly asOf?: string;
   readonly currency?: string;
+  /** Which column was taken for what. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** What was guessed, left out or changed, in sentences. */
+  readonly notes: readonly string[];
 }
 
-const daysPerMonth = 365.25 / 12;
-
 /**
- * Contracts from a table with a start and an end (empty while the contract runs). Throws, naming rows, where a date is
- * none or lies in the future, an end comes before its start, revenue is negative, currencies are mixed, or a customer
- * occurs twice.
+ * Contracts from a table with a start and an end (empty, or a word for missing, while the contract runs), or with tenure
+ * and whether it has ended. Several rows of a customer that follow or overlap one another are one lifetime. Throws, naming
+ * rows, where a date is none or lies in the future, an end comes before its start, revenue is negative or currencies are
+ * mixed.
  */
 export function contractsFrom(table: Table, options: ContractOptions = {}): Contracts {
   const action = "read contracts";
   check(table.rows > 0, action, "there must be rows");
+  const { tenureUnit } = options;
+  if (tenureUnit !== undefined)
+    checkOneOf(tenureUnit, ["days", "weeks", "months", "years"], action, "tenureUnit");
   const customer = findColumn(table, "customer", options.customer, customerNames, action);
-  const start = findColumn(table, "start", options.start, startNames, action);
-  const end = findColumn(table, "end", options.end, ["end", "end date", "cancelled", "ended"], action);
-  const revenue = findColumn(table, "monthly revenue", options.revenue, revenueNames, action);
-  const money = options.currency
-    ? findColumn(table, "currency", options.currency, [], action)
-    : optionalColumn(table, ["currency"]);
-  const close = options.asOf === undefined ? undefined : dayOf(options.asOf);
-  check(
-    options.asOf === undefined || close !== undefined,
+  const revenue = findColumn(
+    table,
+    "monthly revenue",
+    options.revenue,
+    revenueNames,
     action,
-    "asOf must be a date such as 2024-01-31",
-    options.asOf,
+    (one) => numbersOf(one).share > 0.5,
   );
-  const faults = new Faults(action);
-  const currency = oneCurrency(money, table.rows, faults);
-  const limit = close ?? Math.floor(Date.now() / 86_400_000);
-  const limitName = close === undefined ? "today" : dateText(close);
-  const starts = new Float64Array(table.rows);
-  const ends = new Float64Array(table.rows).fill(Number.NaN);
-  const paid = new Float64Array(table.rows);
-  const firstRow = new Map<string, number>();
-  const customers: string[] = [];
-  let last = -Infinity;
+  const money = options.currency
+    ? columnNamed(table, options.currency)
+    : optionalColumn(table, ["currency", "currency code", "ccy"]);
+  const faults = new Faults(action, options.skipBadRows);
+  const rate = options.exchangeRate === undefined ? undefined : columnNamed(table, options.exchangeRate);
+  const currency = rate ? undefined : oneCurrency(money, table.rows, faults);
+  const who = Array.from({ length: table.rows }, (_, i) => cellText(customer, i).trim());
+  const paid = numbersOf(revenue);
+  const rates = rate ? numbersOf(rate).values : undefined;
+  const revenues = paid.values.map((v, i) => (rates ? v * rates[i] : v));
   for (let i = 0; i < table.rows; i++) {
-    const who = cellText(customer, i).trim();
-    const earlier = firstRow.get(who);
-    if (who === "") faults.add(i, "the customer must be named");
-    else if (earlier !== undefined)
-      faults.add(i, `a customer must have one row (row ${earlier + 1} has the same)`, who);
-    else firstRow.set(who, i);
-    customers.push(who);
-    const from = dayOf(cellText(start, i));
-    if (from === undefined) faults.add(i, "the start must be a day such as 2024-01-31", cellText(start, i));
-    else if (from > limit) faults.add(i, `the start must not lie after ${limitName}`, cellText(start, i));
-    else starts[i] = from;
-    const ending = cellText(end, i).trim();
-    if (ending !== "") {
-      const to = dayOf(ending);
-      if (to === undefined) faults.add(i, "the end must be a day such as 2024-01-31, or empty", ending);
-      else if (to > limit)
-        faults.add(
-          i,
-          `the end must not lie after ${limitName} (leave it empty while the contract runs)`,
-          ending,
-        );
-      else if (from !== undefined && to < from)
-        faults.add(i, `the end must not come before the start, ${dateText(from)}`, ending);
-      else {
-        ends[i] = to;
-        last = Math.max(last, to);
-      }
-    }
-    last = Math.max(last, starts[i]);
-    paid[i] = cellNumber(revenue, i);
-    if (!(paid[i] >= 0 && paid[i] < Infinity))
+    if (who[i] === "") faults.add(i, "the customer must be named");
+    if (!(revenues[i] >= 0 && revenues[i] < Infinity))
       faults.add(i, "the monthly revenue must be a number of at least 0", cellText(revenue, i));
   }
-  faults.throwIfAny();
-  const until = close ?? last;
-  const used = [customer, start, end, revenue, ...(money ? [money] : [])].map((one) => one.name);
+  const read = lifetimesOf(table, options, faults, action);
+  const left = faults.settle();
+  const kept = Int32Array.from(who.keys()).filter((i) => !faults.has(i) && read.observed[i] === 1);
+  check(kept.length > 0, action, "there must be contracts");
+  const spells = joinSpells(kept, who, read, revenues);
+  const used = [customer, revenue, ...read.used, ...(money ? [money] : []), ...(rate ? [rate] : [])];
+  const others = dropColumns(
+    table,
+    used.map((one) => one.name),
+  );
   return {
-    customers,
-    months: starts.map((from, i) => ((Number.isNaN(ends[i]) ? until : ends[i]) - from) / daysPerMonth),
-    ended: ends.map((to) => (Number.isNaN(to) ? 0 : 1)),
-    revenue: paid,
-    covariates: dropColumns(table, used),
-    asOf: dateText(until),
+    customers: Array.from(spells.rows, (i) => who[i]),
+    months: spells.months,
+    ended: spells.ended,
+    ...(spells.entry ? { entry: spells.entry } : {}),
+    revenue: spells.revenue,
+    covariates: takeTableRows(others, spells.rows),
+    ...(read.asOf === undefined ? {} : { asOf: read.asOf }),
     ...(currency === undefined ? {} : { currency }),
+    columns: {
+      customer: customer.name,
+      ...read.columns,
+      "monthly revenue": revenue.name,
+      ...(money ? { currency: money.name } : {}),
+      ...(rate ? { exchangeRate: rate.name } : {}),
+    },
+    notes: [
+      ...(paid.guess === undefined ? [] : [`${revenue.name} is read with ${paid.guess}`]),
+      ...read.notes,
+      ...left,
+      ...spells.notes,
+    ],
   };
 }
 
-const startNames = ["start", "start date", "joined", "signup", "signup date", "begin"];
-const revenueNames = [
-  "monthly revenue",
-  "revenue",
-  "monthly charges",
-  "monthly charge",
-  "monthly fee",
-  "mrr",
-  "arpu",
+function lifetimesOf(table: Table, options: ContractOptions, faults: Faults, action: string): ReadLifetimes {
+  const start = options.start
+    ? columnNamed(table, options.start)
+    : options.tenure
+      ? undefined
+      : optionalColumn(table, startNames);
+  const tenure = options.tenure
+    ? columnNamed(table, options.tenure)
+    : start
+      ? undefined
+      : optionalColumn(table, tenureNames, (one) => numbersOf(one).share > 0.5);
+  if (start || !tenure) {
+    const from =
+      start ?? findColumn(table, "start (or tenure)", undefined, [...startNames, ...tenureNames], action);
+    const end = findColumn(table, "end", options.end, endNames, action);
+    return lifetimesByDates(table, from, end, options, faults, action);
+  }
+  const flag: Column = options.ended
+    ? columnNamed(table, options.ended)
+    : findColumn(table, "end of contracts (yes or no)", undefined, endedNames, action, isFlag);
+  return lifetimesByTenure(table, tenure, flag, options, faults, action);
+}
+
+export const startNames: readonly string[] = [
+  ...["start", "start date", "contract start", "contract start date", "joined", "join date", "joining date"],
+  ...[
+    "signup",
+    "signup date",
+    "sign up date",
+    "subscribed",
+    "subscription start",
+    "activation date",
+    "activated",
+  ],
+  ...[
+    "begin",
+    "begin date",
+    "since",
+    "customer since",
+    "created",
+    "created at",
+    "valid from",
+    "vertragsbeginn",
+  ],
+];
+export const endNames: readonly string[] = [
+  ...[
+    "end",
+    "end date",
+    "contract end",
+    "contract end date",
+    "cancelled",
+    "canceled",
+    "cancelled at",
+    "canceled at",
+  ],
+  ...[
+    "cancel date",
+    "cancellation date",
+    "ended",
+    "ended at",
+    "churn date",
+    "churned at",
+    "left",
+    "termination date",
+  ],
+  ...[
+    "terminated",
+    "terminated at",
+    "subscription end",
+    "valid to",
+    "valid until",
+    "expired",
+    "vertragsende",
+  ],
+];
+export const tenureNames: readonly string[] = [
+  ...["tenure", "tenure months", "tenure in months", "tenure days", "tenure weeks", "tenure years", "months"],
+  ...["lifetime months", "account age", "age months", "subscription length", "customer tenure"],
+];
+export const endedNames: readonly string[] = [
+  ...["churn", "churned", "churn label", "churn value", "ended", "left", "exited", "cancelled", "canceled"],
+  ...["attrition", "attrition flag", "is churned", "has left", "status", "customer status"],
+];
+const revenueNames: readonly string[] = [
+  ...[
+    "monthly revenue",
+    "revenue per month",
+    "monthly charges",
+    "monthly charge",
+    "monthly fee",
+    "monthly price",
+  ],
+  ...["monthly amount", "monthly value", "mrr", "arpu", "revenue", "fee", "price", "amount", "monatspreis"],
 ];

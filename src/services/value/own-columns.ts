@@ -1,83 +1,102 @@
 import { check } from "../../core/checks";
 import { type Column, cellText, columnNamed, type Table } from "../../data/table";
 
+const mostKept = 1000;
+
 /** The ways in which rows broke rules, collected so that a file is mended in one go. */
 export class Faults {
   private readonly action: string;
-  private readonly shown: string[] = [];
-  private count = 0;
+  private readonly skip: boolean;
+  private readonly kept: { readonly row: number; readonly text: string }[] = [];
+  private readonly rules = new Map<string, number>();
+  private readonly broken = new Set<number>();
 
-  constructor(action: string) {
+  /** With `skip` rows with faults are left out and counted, else they are an error. */
+  constructor(action: string, skip = false) {
     this.action = action;
+    this.skip = skip;
   }
 
   /** Row numbers count from 0 here and from 1, header aside, in messages. */
   add(row: number, rule: string, found?: string | number): void {
-    this.count++;
+    this.broken.add(row);
+    this.rules.set(rule, (this.rules.get(rule) ?? 0) + 1);
     const value =
       found === undefined ? "" : `, got ${typeof found === "string" ? JSON.stringify(found) : found}`;
-    if (this.shown.length < 5) this.shown.push(`row ${row + 1}: ${rule}${value}`);
+    if (this.kept.length < mostKept) this.kept.push({ row, text: `row ${row + 1}: ${rule}${value}` });
   }
 
-  /** Throws if there were any: the first five, and how many more. */
-  throwIfAny(): void {
-    if (this.count === 0) return;
-    const more = this.count > this.shown.length ? `; and ${this.count - this.shown.length} more` : "";
-    throw new RangeError(`Cannot ${this.action}: ${this.shown.join("; ")}${more}`);
+  /** Whether a row broke a rule. */
+  has(row: number): boolean {
+    return this.broken.has(row);
+  }
+
+  /** What is left out, in a sentence, if rows may be; throws if they may not: the first five faults, and how many more. */
+  settle(): string[] {
+    if (this.broken.size === 0) return [];
+    const faults = [...this.rules.values()].reduce((sum, n) => sum + n, 0);
+    const shown = [...this.kept]
+      .sort((a, b) => a.row - b.row)
+      .slice(0, 5)
+      .map((one) => one.text);
+    if (!this.skip) {
+      const more = faults > shown.length ? `; and ${faults - shown.length} more` : "";
+      const way = faults > 1 ? " (these rows can be left out by skipping bad rows)" : "";
+      throw new RangeError(`Cannot ${this.action}: ${shown.join("; ")}${more}${way}`);
+    }
+    const why = [...this.rules].map(([rule, n]) => `${rule} (${n})`).join("; ");
+    return [`${this.broken.size} rows are left out: ${why}; the first: ${shown[0]}`];
   }
 }
 
-/** The column for a purpose: the one that is named, else the first whose name is one of `usual`, whatever its case. */
+/** The column for a purpose: the one that is named, else the first whose name is one of `usual` and whose values may be it. */
 export function findColumn(
   from: Table,
   purpose: string,
   given: string | undefined,
   usual: readonly string[],
   action: string,
+  maybe: (one: Column) => boolean = () => true,
 ): Column {
   if (given !== undefined) return columnNamed(from, given);
-  const found = optionalColumn(from, usual);
+  // A column of the name whose values are none is better than no column: its rows are then told of.
+  const found = optionalColumn(from, usual, maybe) ?? optionalColumn(from, usual);
   check(
     found !== undefined,
     action,
-    `a column for the ${purpose} must be named (none is called ${usual.join(", ")}); there are ${from.columns.map((one) => one.name).join(", ")}`,
+    `a column for the ${purpose} must be named (none is called ${usual.slice(0, 6).join(", ")} or the like); there are ${from.columns.map((one) => one.name).join(", ")}`,
   );
   return found;
 }
 
-/** The first column whose name is one of `usual`, whatever its case and separators. */
-export function optionalColumn(from: Table, usual: readonly string[]): Column | undefined {
-  const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+/** The first column whose name is one of `usual`, whatever its case and separators, and whose values may be it. */
+export function optionalColumn(
+  from: Table,
+  usual: readonly string[],
+  maybe: (one: Column) => boolean = () => true,
+): Column | undefined {
   for (const name of usual) {
-    const found = from.columns.find((one) => plain(one.name) === plain(name));
+    const found = from.columns.find((one) => plainName(one.name) === plainName(name) && maybe(one));
     if (found) return found;
   }
   return undefined;
 }
 
-/** The cell as a number; NaN where it is none. */
-export function cellNumber(one: Column, i: number): number {
-  if (one.type === "numeric") return one.values[i];
-  const text = cellText(one, i).trim();
-  return text === "" ? Number.NaN : Number(text);
+/** A name without case, accents and separators. */
+export function plainName(name: string): string {
+  return name
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "");
 }
 
-const datePattern = /^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$/;
-
-/** Days since 1970-01-01 of a date such as 2024-01-31 (a time of day is left out); undefined where there is no such day. */
-export function dayOf(text: string): number | undefined {
-  const match = datePattern.exec(text.trim());
-  if (!match) return undefined;
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const at = new Date(Date.UTC(year, month - 1, day));
-  if (at.getUTCMonth() !== month - 1 || at.getUTCDate() !== day) return undefined;
-  return at.getTime() / 86_400_000;
-}
-
-/** The date of a day, as 2024-01-31. */
-export function dateText(day: number): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10);
-}
+/** What columns of customers are usually called. */
+export const customerNames: readonly string[] = [
+  ...["customer", "customer id", "customer no", "customer number", "cust id", "cust", "client", "client id"],
+  ...["account", "account id", "account number", "user", "user id", "member", "member id", "subscriber"],
+  ...["subscriber id", "contact id", "buyer", "buyer id", "shopper", "msisdn", "phone number", "email", "id"],
+  ...["kunde", "kundennummer", "kunden id"],
+];
 
 /** The one currency of a column; a fault for each row with another. */
 export function oneCurrency(column: Column | undefined, rows: number, faults: Faults): string | undefined {
@@ -86,7 +105,11 @@ export function oneCurrency(column: Column | undefined, rows: number, faults: Fa
   for (let i = 1; i < rows; i++) {
     const other = cellText(column, i).trim();
     if (other !== first)
-      faults.add(i, `amounts must be in one currency, ${JSON.stringify(first)} as in row 1`, other);
+      faults.add(
+        i,
+        `amounts must be in one currency, ${JSON.stringify(first)} as in row 1 (or a column of exchange rates must be named)`,
+        other,
+      );
   }
   return first;
 }

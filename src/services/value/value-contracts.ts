@@ -1,15 +1,16 @@
-import { check, checkInteger, checkNumber, checkOneOf } from "../../core/checks";
+import { check, checkInteger, checkOneOf } from "../../core/checks";
 import type { Coefficient } from "../../core/math/inference";
-import { column, type Matrix, matrix, takeColumns, takeRows, takeValues } from "../../core/matrix";
+import { column, takeRows, takeValues } from "../../core/matrix";
 import type { Watch } from "../../core/model";
 import { seeded } from "../../core/rng";
 import { concordanceIndex } from "../../evaluate/survival/concordance";
-import { encode } from "../../features/encode";
 import { customerValue, customerValueQuantile } from "../../models/clv/customer-value";
 import { acceleratedFailureTime } from "../../models/survival/accelerated-failure-time";
 import { cox } from "../../models/survival/cox";
 import { kaplanMeier, type SurvivalCurve } from "../../models/survival/kaplan-meier";
+import { checkMoney } from "./check-money";
 import type { Contracts } from "./contracts";
+import { type Covariates, chooseCovariates } from "./covariates";
 
 export interface ValueContractsOptions {
   /**
@@ -25,6 +26,10 @@ export interface ValueContractsOptions {
   readonly discountRate?: number;
   /** The share of revenue that is margin, above 0; defaults to 1, so that value is revenue. */
   readonly margin?: number;
+  /** The only columns that the chance to leave may depend on; defaults to all but those that tell the answer. */
+  readonly only?: readonly string[];
+  /** Columns that it must not depend on. */
+  readonly drop?: readonly string[];
   /** Ridge of the survival model, at least 0; defaults to 1. */
   readonly penalty?: number;
 }
@@ -32,7 +37,7 @@ export interface ValueContractsOptions {
 /** What contracts say of the future of the customers who are still there. Arrays have one entry a customer. */
 export interface ValuedContracts {
   readonly customers: readonly string[];
-  /** Their rows in the table. */
+  /** Their places among the contracts. */
   readonly rows: Int32Array;
   /** Chance of leaving within `churnMonths`. */
   readonly churn: Float64Array;
@@ -45,6 +50,10 @@ export interface ValuedContracts {
   readonly months: number;
   readonly churnMonths: number;
   readonly curve: SurvivalCurve;
+  /** Which columns the model learnt from, and which it did not. */
+  readonly covariates: Omit<Covariates, "x">;
+  /** What one ought to know before believing the values. */
+  readonly notes: readonly string[];
   readonly model: {
     readonly kind: string;
     readonly logLikelihood: number;
@@ -64,18 +73,23 @@ export async function valueContracts(
   const action = "value contracts";
   checkInteger(months, 1, 1200, action, "months");
   checkInteger(churnMonths, 1, months, action, "churnMonths");
-  checkNumber(discountRate, 0, Infinity, action, "discountRate");
-  checkNumber(margin, 0, Infinity, action, "margin", "low");
+  checkMoney(discountRate, margin, action);
   const ended = contracts.ended.reduce((sum, e) => sum + e, 0);
   check(ended >= 10, action, "at least 10 contracts must have ended", ended);
   check(ended < contracts.ended.length, action, "some contracts must be running");
-  const x = covariatesOf(contracts);
+  const { x, ...covariates } = chooseCovariates(contracts, options);
   const { model = x.columns > 0 ? "cox" : "weibull" } = options;
   checkOneOf(model, ["cox", "weibull"], action, "model");
   check(model === "weibull" || x.columns > 0, action, "cox needs columns beside customer, dates and revenue");
   // A contract that ended on its first day lasted half a day: parametric lifetimes can't be 0.
   const time = contracts.months.map((m) => Math.max(m, 1 / 61));
-  const data = { x, time, event: contracts.ended };
+  const { entry } = contracts;
+  const data = {
+    x,
+    time,
+    event: contracts.ended,
+    ...(entry ? { entry: entry.map((e, i) => Math.min(e, time[i] * (1 - 1e-9))) } : {}),
+  };
   const learn = model === "cox" ? cox({ penalty, tail: "level" }) : acceleratedFailureTime({ penalty });
   const fitted = await learn(data, seeded(1), watch);
   const rows = Int32Array.from(time.keys()).filter((i) => contracts.ended[i] === 0);
@@ -94,6 +108,8 @@ export async function valueContracts(
     months,
     churnMonths,
     curve: kaplanMeier(data),
+    covariates,
+    notes: [],
     model: {
       kind: fitted.kind,
       logLikelihood: fitted.logLikelihood,
@@ -101,18 +117,4 @@ export async function valueContracts(
       concordance: x.columns > 0 ? concordanceIndex(data, fitted.predict(x)) : 0.5,
     },
   };
-}
-
-/** The other columns as numbers, those that never vary left out. */
-function covariatesOf({ covariates, customers }: Contracts): Matrix {
-  const none = matrix(customers.length, 0, new Float64Array(0));
-  if (covariates.columns.length === 0) return none;
-  const encoder = encode({ maxLevels: 30, tooMany: "drop" })(covariates);
-  if (encoder.features.length === 0) return none;
-  const all = encoder.transform(covariates);
-  const kept = Array.from({ length: all.columns }, (_, j) => j).filter((j) => {
-    const values = column(all, j);
-    return values.some((v) => v !== values[0]);
-  });
-  return takeColumns(all, kept);
 }

@@ -121,11 +121,9 @@ export async function retentionStudy(
   const limits = { budget };
   const byProfit = (each: ContactValue): Uint32Array => chooseContacts(each).rows;
   const rules: [string, RuleResult["kind"], Uint32Array][] = [
-    ...[...commonRules({ churn, value }), referenceRule({ churn, value })].map(({ name, rows }): [string, "rule", Uint32Array] => [
-      name,
-      "rule",
-      rows,
-    ]),
+    ...[...commonRules({ churn, value }), referenceRule({ churn, value })].map(
+      ({ name, rows }): [string, "rule", Uint32Array] => [name, "rule", rows],
+    ),
     ["Everybody, likeliest leavers first", "rule", descending(churn)],
     ["Profit from churn and value", "model", byProfit(contactValue({ churn, value }, offer))],
     ...effects.map(({ name, effect }): [string, "model", Uint32Array] => [

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { run } from "../../../src/cli/main";
 import { exponential, seeded } from "../../../src/core/rng";
-import { dateText } from "../../../src/services/value/own-columns";
+import { dateText } from "../../../src/services/value/cell-values";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-clv-"));
 const file = (name: string, text: string): string => {
@@ -100,7 +100,7 @@ describe("telelink retain", () => {
     const plan = JSON.parse(out);
     expect(plan.contacted).toBe(1);
     expect(plan.totalCost).toBeLessThanOrEqual(5);
-    expect(plan.rules).toHaveLength(4);
+    expect(plan.rules).toHaveLength(3);
     expect(readFileSync(target, "utf8").split("\n")[1]).toMatch(/^a,0\.9,100,.*,1$/);
   });
 

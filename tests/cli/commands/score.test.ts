@@ -47,7 +47,15 @@ test("telelink score gives each customer what the desk says of it, in the file's
   expect(code).toBe(0);
   const { table } = parseCsv(readFileSync(at("scores.csv")));
   expect(table.columns.map((one) => one.name)).toEqual([
-    ...["CustomerID", "churn_probability", "risk_level", "clv", "recommended_action", "expected_profit", "model"],
+    ...[
+      "CustomerID",
+      "churn_probability",
+      "risk_level",
+      "clv",
+      "recommended_action",
+      "expected_profit",
+      "model",
+    ],
   ]);
   const desk = await fitDesk(await churnData(), "desk 1", seeded("desk 1"));
   // As the file says it: numbers with the digits written.

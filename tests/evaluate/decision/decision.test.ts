@@ -4,7 +4,7 @@ import { normal, seeded } from "../../../src/core/rng";
 import { chooseContacts } from "../../../src/evaluate/decision/choose-contacts";
 import { contactValue, effectValue, type Offer } from "../../../src/evaluate/decision/offer";
 import { profitCurve } from "../../../src/evaluate/decision/profit-curve";
-import { commonRules } from "../../../src/evaluate/decision/rules";
+import { commonRules, referenceRule } from "../../../src/evaluate/decision/rules";
 import { sensitivity } from "../../../src/evaluate/decision/sensitivity";
 
 const offer: Offer = { contactCost: 1, offerCost: 10, acceptance: 0.3 };
@@ -133,7 +133,8 @@ test("commonRules(prospects) name whom they contact", () => {
   expect(rules["Top tenth by churn"]).toEqual([19, 18]);
   expect(rules["Top tenth by value"]).toEqual([0, 1]);
   // .3 < p and value > 30,000: row 7 (17,500 … 32,500); .15 < p and value > 40,000: none.
-  expect(rules["Reference rule"]).toEqual([7]);
+  expect(rules["Reference rule"]).toBeUndefined();
+  expect([...referenceRule({ churn, value }).rows]).toEqual([7]);
 });
 
 test("profitCurve(rows, profit, cost) ends at the sums and begins with nobody", () => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read-csv";
-import { planRetention, prospectsFrom, within } from "../../../src/services/contact/plan";
+import { planRetention, within } from "../../../src/services/contact/plan";
+import { prospectsFrom } from "../../../src/services/contact/prospects";
+import { chanceWithin } from "../../../src/services/contact/spending";
 
 const offer = { contactCost: 1, offerCost: 10, acceptance: 0.5, stayerAcceptance: 0.5 };
 const customers = ["a", "b", "c", "d"];
@@ -51,4 +54,54 @@ test("prospectsFrom(table) reads scored customers and refuses chances that are n
   expect(() => prospectsFrom(bad)).toThrow(
     'row 1: churn must be a chance from 0 to 1, got "1.5"; row 2: a customer must have one row (row 1 has the same), got "a"',
   );
+});
+
+test("nobody is won back who is gone: churn is of those still there, value counts the chance that they are", () => {
+  const alive = [1, 1e-6];
+  const both = { customers: ["a", "b"], churn: [0.4, 0.4], value: [100, 100 * 1e-6], alive };
+  const plan = planRetention(both, { ...offer, contactCost: 0.1 });
+  expect([...plan.rank]).toEqual([1, 0]);
+  // Who is gone takes no offer: the contact is all that it costs.
+  expect(plan.cost[1]).toBeCloseTo(0.1, 4);
+});
+
+test("planRetention gives each customer the offer that suits, and names it", () => {
+  const offers = [
+    { name: "mail", contactCost: 0.1, offerCost: 5, acceptance: 0.1, stayerAcceptance: 0.1 },
+    { name: "call", contactCost: 5, offerCost: 20, acceptance: 0.5, stayerAcceptance: 0.1 },
+  ];
+  const plan = planRetention({ customers, churn, value }, offers);
+  expect(plan.offer.slice(0, 2)).toEqual(["call", "call"]);
+  expect(plan.profit[0]).toBeCloseTo(0.8 * 0.5 * 100 - 5 - 20 * (0.8 * 0.5 + 0.2 * 0.1), 12);
+  expect(plan.profitBound).toBe(plan.totalProfit);
+});
+
+test("with a certainty, actual spending stays within the budget in at least that share of campaigns", () => {
+  const n = 300;
+  const many = {
+    customers: Array.from({ length: n }, (_, i) => `c${i}`),
+    churn: Array.from({ length: n }, (_, i) => 0.2 + (0.6 * i) / n),
+    value: new Array<number>(n).fill(200),
+  };
+  const free = planRetention(many, offer, { budget: 600 });
+  const sure = planRetention(many, offer, { budget: 600, certainty: 0.95 });
+  expect(free.withinBudget).toBeLessThan(0.7);
+  expect(sure.withinBudget).toBeGreaterThanOrEqual(0.95);
+  expect(sure.totalProfit).toBeGreaterThan(0.85 * free.totalProfit);
+  const rng = seeded(8);
+  let within = 0;
+  for (let k = 0; k < 2000; k++) {
+    let spent = 0;
+    for (let i = 0; i < n; i++) if (sure.rank[i] > 0) spent += 1 + (rng.uniform() < 0.5 ? 10 : 0);
+    if (spent <= 600) within++;
+  }
+  // Everybody takes the offer with chance ½ here: p ½ + (1 − p) ½.
+  expect(within / 2000).toBeCloseTo(sure.withinBudget, 1);
+});
+
+test("chanceWithin(contacts, budget) is the binomial distribution where chances are alike", () => {
+  const contacts = new Array(4).fill({ sure: 1, perhaps: 10, chance: 0.5 });
+  // At most two of four take it: (1 + 4 + 6) / 16.
+  expect(chanceWithin(contacts, 24)).toBeCloseTo(11 / 16, 12);
+  expect([chanceWithin(contacts, 44), chanceWithin(contacts, 3)]).toEqual([1, 0]);
 });

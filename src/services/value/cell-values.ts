@@ -1,0 +1,148 @@
+import { type DateFormat, dateParser, plainDates } from "../../data/formats/date-format";
+import { learnDates } from "../../data/formats/learn-dates";
+import { learnNumbers } from "../../data/formats/learn-numbers";
+import { numberParser, plainNumbers } from "../../data/formats/number-format";
+import { meansMissing } from "../../data/formats/words";
+import { type Column, cellText, isCategorical } from "../../data/table";
+
+/** A column's cells as numbers or days, with what had to be guessed to read them. */
+export interface CellValues {
+  /** One value a row; NaN where missing or not readable. */
+  readonly values: Float64Array;
+  /** Whether the cell is empty or holds a word that stands for missing. */
+  readonly missing: (i: number) => boolean;
+  /** The share of the other cells that could be read. */
+  readonly share: number;
+  /** What was guessed of the format, in words; undefined where it is the plain one. */
+  readonly guess?: string;
+}
+
+/** The cells as numbers, in whichever way the column writes them: 1234.5, 1.234,50, $1,234.50, (5.00). */
+export function numbersOf(one: Column): CellValues {
+  if (one.type === "numeric")
+    return { values: one.values, missing: (i) => Number.isNaN(one.values[i]), share: 1 };
+  const { texts, of, counts } = distinctTexts(one);
+  const missing = texts.map((text) => meansMissing(text, true));
+  const said = texts.filter((_, k) => !missing[k]);
+  const learned = learnNumbers(
+    said,
+    counts.filter((_, k) => !missing[k]),
+  );
+  const parse = numberParser(learned?.format ?? plainNumbers);
+  const plain = numberParser(plainNumbers);
+  const marks = learned?.certain === true;
+  const parsed = texts.map((text, k) => {
+    if (missing[k]) return Number.NaN;
+    const value = parse(text.trim());
+    // A cell in plain form among others means what it says, unless the marks are known to be other ones.
+    return Number.isNaN(value) && !marks ? plain(text.trim()) : value;
+  });
+  const guess =
+    learned && learned.format.decimal === ","
+      ? `a comma before the decimals${learned.certain ? "" : " (a guess: nothing tells it from thousands)"}`
+      : learned && !learned.certain && learned.format.thousands !== undefined
+        ? `${JSON.stringify(learned.format.thousands)} between thousands (a guess: nothing tells it from decimals)`
+        : undefined;
+  return settled(of, parsed, missing, guess);
+}
+
+/**
+ * The cells as days since 1970-01-01, in whichever way the column writes dates. A date with an offset counts on the day
+ * it is written with, or in `timeZone` on the day that it was there.
+ */
+export function daysOf(one: Column, timeZone?: string): CellValues {
+  const { texts, of, counts } = distinctTexts(one);
+  const missing = texts.map((text) => meansMissing(text, true));
+  const said = texts.filter((_, k) => !missing[k]);
+  const learned = learnDates(
+    said,
+    counts.filter((_, k) => !missing[k]),
+  );
+  const format: DateFormat = learned?.format ?? plainDates;
+  const offset = /X|[tT]$/.test(format.pattern);
+  const parse = dateParser(format);
+  const day = timeZone !== undefined && offset ? dayIn(timeZone) : undefined;
+  const parsed = texts.map((text, k) => {
+    if (missing[k]) return Number.NaN;
+    const trimmed = text.trim();
+    const plain = dayOf(trimmed);
+    if (plain !== undefined && !day) return plain;
+    const at = parse(trimmed);
+    if (Number.isNaN(at)) return plain ?? Number.NaN;
+    return day ? day(at) : Math.floor((at + (offset ? writtenOffset(trimmed) : 0)) / 86_400_000);
+  });
+  const guess = [
+    ...(format.pattern.startsWith("yyyy-MM-dd") ? [] : [`dates as ${format.pattern}`]),
+    ...(learned?.ambiguous ? [`which could be ${learned.ambiguous} too`] : []),
+    ...(timeZone !== undefined && !offset ? ["days as written: the dates have no offset"] : []),
+  ].join(", ");
+  return settled(of, parsed, missing, guess === "" ? undefined : guess);
+}
+
+const datePattern = /^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$/;
+
+/** Days since 1970-01-01 of a date such as 2024-01-31 (a time of day is left out); undefined where there is no such day. */
+export function dayOf(text: string): number | undefined {
+  const match = datePattern.exec(text.trim());
+  if (!match) return undefined;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const at = new Date(Date.UTC(year, month - 1, day));
+  if (at.getUTCMonth() !== month - 1 || at.getUTCDate() !== day) return undefined;
+  return at.getTime() / 86_400_000;
+}
+
+/** The date of a day, as 2024-01-31. */
+export function dateText(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Each different text once, in its first order, which of them each row has, and how often it occurs. */
+function distinctTexts(one: Column): { texts: string[]; of: Int32Array; counts: number[] } {
+  const places = new Map<string, number>();
+  const counts: number[] = [];
+  const rows = isCategorical(one) ? one.codes.length : one.values.length;
+  const of = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const text = cellText(one, i);
+    const place = places.get(text) ?? places.size;
+    if (place === counts.length) {
+      places.set(text, place);
+      counts.push(0);
+    }
+    counts[place]++;
+    of[i] = place;
+  }
+  return { texts: [...places.keys()], of, counts };
+}
+
+function settled(
+  of: Int32Array,
+  parsed: readonly number[],
+  missing: readonly boolean[],
+  guess: string | undefined,
+): CellValues {
+  let [said, read] = [0, 0];
+  for (const k of of) {
+    if (missing[k]) continue;
+    said++;
+    if (!Number.isNaN(parsed[k])) read++;
+  }
+  return {
+    values: Float64Array.from(of, (k) => parsed[k]),
+    missing: (i) => missing[of[i]],
+    share: said > 0 ? read / said : 0,
+    ...(guess === undefined ? {} : { guess }),
+  };
+}
+
+/** Milliseconds east of UTC that the text ends with. */
+function writtenOffset(text: string): number {
+  const found = /([+-])(\d{2}):?(\d{2})$/.exec(text);
+  if (!found) return 0;
+  return (found[1] === "-" ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3])) * 60_000;
+}
+
+function dayIn(timeZone: string): (ms: number) => number {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" });
+  return (ms) => dayOf(parts.format(ms)) ?? Number.NaN;
+}

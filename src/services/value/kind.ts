@@ -1,0 +1,48 @@
+import type { Column, Table } from "../../data/table";
+import { daysOf, numbersOf } from "./cell-values";
+import { endedNames, endNames, startNames, tenureNames } from "./contracts";
+import { customerNames, optionalColumn, plainName } from "./own-columns";
+import { isFlag } from "./read-lifetimes";
+
+/** What a table of customers is about. */
+export type TableKind = "customers" | "contracts" | "transactions";
+
+/**
+ * What a table is about, by names and values: contracts have a start and an end, or tenure and whether it has ended;
+ * customers to be contacted a chance to leave and a value, where `customers` are among the `kinds`; all else is a log.
+ */
+export function kindOfTable(table: Table, kinds: readonly TableKind[]): TableKind {
+  const numeric = (one: Column): boolean => numbersOf(one).share > 0.5;
+  const chance = table.columns.find(
+    (one) =>
+      /churn|^score$|^probability$/i.test(one.name) && numbersOf(one).values.some((v) => v >= 0 && v <= 1),
+  );
+  const value = table.columns.find((one) => /value|clv/i.test(one.name) && one !== chance && numeric(one));
+  const start = optionalColumn(table, startNames, (one) => daysOf(one).share > 0.5);
+  const end = optionalColumn(table, endNames);
+  const tenure = optionalColumn(table, tenureNames, numeric);
+  const flag = optionalColumn(table, endedNames, isFlag);
+  if (kinds.includes("customers") && chance && value && !(start && end)) return "customers";
+  const begins = /^(start|joined|signup|begin|contractstart|subscription)/;
+  if ((start && (end || begins.test(plainName(start.name)))) || (tenure && flag)) return "contracts";
+  return "transactions";
+}
+
+/**
+ * The columns to be kept as written: all of a log, so that equal rows are told by all they say; else customers, whose
+ * "1e3" and "1000" are two, dates and flags, of which a wrong cell must not pass for an empty one.
+ */
+export function keptAsWritten(
+  table: Table,
+  kind: TableKind,
+  named: readonly (string | undefined)[],
+): string[] {
+  const all = table.columns.map((one) => one.name);
+  if (kind === "transactions") return all;
+  const usual = new Set(
+    [...customerNames, ...(kind === "contracts" ? [...startNames, ...endNames, ...endedNames] : [])].map(
+      plainName,
+    ),
+  );
+  return all.filter((name) => named.includes(name) || usual.has(plainName(name)));
+}

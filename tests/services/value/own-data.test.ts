@@ -1,0 +1,371 @@
+import { describe, expect, test } from "vitest";
+import { exponential, gamma, seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read-csv";
+import type { Table } from "../../../src/data/table";
+import { dateText, dayOf } from "../../../src/services/value/cell-values";
+import { contractsFrom } from "../../../src/services/value/contracts";
+import { chooseCovariates } from "../../../src/services/value/covariates";
+import { transactionsFrom } from "../../../src/services/value/transactions";
+import { valueContracts } from "../../../src/services/value/value-contracts";
+import { valueTransactions } from "../../../src/services/value/value-transactions";
+
+const table = (lines: string): Table => parseCsv(lines).table;
+
+describe("transactionsFrom(table)", () => {
+  const log = table(
+    "customer,date,amount\nann,2024-01-01,10\nann,2024-01-15,20\nann,2024-01-15,4\nann,2024-01-29,30\nbob,2024-01-08,5\n",
+  );
+
+  test("counts days with purchases, in weeks from the first, amounts of one day together", () => {
+    // lifetimes' summary_data_from_transaction_data(…, monetary_value_col="amount", freq="D"), divided by seven
+    const { customers, history, asOf, firstDate } = transactionsFrom(log);
+    expect(customers).toEqual(["ann", "bob"]);
+    expect([...history.frequency]).toEqual([2, 0]);
+    expect([...history.recency]).toEqual([4, 0]);
+    expect([...history.age]).toEqual([4, 3]);
+    expect([...(history.monetaryValue ?? [])]).toEqual([27, 0]);
+    expect([firstDate, asOf]).toEqual(["2024-01-01", "2024-01-29"]);
+    expect([...transactionsFrom(log, { asOf: "2024-02-05" }).history.age]).toEqual([5, 4]);
+  });
+
+  test("finds columns by their usual names, takes others by name, and says what there is", () => {
+    const other = table("Client,Order Date,Sales\na,2024-01-01,1\n");
+    expect(transactionsFrom(other).customers).toEqual(["a"]);
+    const odd = table("who,when,what\na,2024-01-01,1\n");
+    expect(transactionsFrom(odd, { customer: "who", date: "when", amount: "what" }).customers).toEqual(["a"]);
+    expect(() => transactionsFrom(odd)).toThrow("a column for the customer must be named (none is called");
+    expect(() => transactionsFrom(odd)).toThrow("there are who, when, what");
+  });
+
+  test("refuses dates that are none or in the future, amounts that are no numbers, and unnamed customers, by row", () => {
+    const bad =
+      "customer,date,amount\na,2024-02-30,1\nb,2199-01-01,1\nc,2024-01-01,-5\n,2024-01-01,1\nd,2024-01-02,much\n";
+    expect(() => transactionsFrom(table(bad))).toThrow(
+      'Cannot read transactions: row 1: the date must be a day such as 2024-01-31, got "2024-02-30"; row 2: the date must not lie after today, got "2199-01-01"; row 4: the customer must be named; row 5: the amount must be a number such as 32.22, got "much"',
+    );
+    const skipped = transactionsFrom(table(`${bad}e,2024-01-05,3\n`), { skipBadRows: true });
+    expect(skipped.customers).toEqual(["e"]);
+    expect(skipped.notes[0]).toMatch(/^4 rows are left out: the date must be a day such as 2024-01-31 \(1\)/);
+    const before = transactionsFrom(log, { asOf: "2024-01-20" });
+    expect([...before.history.frequency]).toEqual([1, 0]);
+    expect(before.notes).toEqual(["1 rows after 2024-01-20 are left out"]);
+    expect(() => transactionsFrom(log, { asOf: "soon" })).toThrow(
+      'asOf must be a date such as 2024-01-31, got "soon"',
+    );
+  });
+
+  test("refuses mixed currencies", () => {
+    const mixed = table("customer,date,amount,currency\na,2024-01-01,1,EUR\nb,2024-01-02,1,USD\n");
+    expect(() => transactionsFrom(mixed)).toThrow(
+      'row 2: amounts must be in one currency, "EUR" as in row 1 (or a column of exchange rates must be named), got "USD"',
+    );
+    const one = table("customer,date,amount,currency\na,2024-01-01,1,EUR\nb,2024-01-02,1,EUR\n");
+    expect(transactionsFrom(one).currency).toBe("EUR");
+  });
+
+  test("refuses, drops or keeps rows that repeat", () => {
+    const twice = table("customer,date,amount\na,2024-01-01,1\na,2024-01-09,3\na,2024-01-09,3\n");
+    expect(() => transactionsFrom(twice)).toThrow("row 3: the row must not repeat an earlier one");
+    const dropped = transactionsFrom(twice, { duplicates: "drop" });
+    expect([dropped.duplicates, dropped.history.monetaryValue?.[0]]).toEqual([1, 3]);
+    expect(transactionsFrom(twice, { duplicates: "keep" }).history.monetaryValue?.[0]).toBe(6);
+  });
+
+  test("multiplies a quantity by the price of one; an id that never repeats is no customer", () => {
+    const lines = ["id,client_id,created_at,qty,unit_price"];
+    for (let i = 0; i < 25; i++) lines.push(`${i},c${i % 5},2024-01-${10 + (i % 9)}T08:00:00Z,10,${1 + i}`);
+    const read = transactionsFrom(table(`${lines.join("\n")}\n`));
+    expect(read.columns).toEqual({ customer: "client_id", date: "created_at", amount: "qty × unit_price" });
+    expect(read.customers).toEqual(["c0", "c1", "c2", "c3", "c4"]);
+    const total = read.purchases.reduce((sum, one) => sum + one.amounts.reduce((a, b) => a + b, 0), 0);
+    expect(total).toBe(10 * ((25 * 26) / 2));
+    // A total beside them is what a row costs.
+    const both = table("customer,date,quantity,price,order_value\na,2024-01-01,2,3,5.5\n");
+    expect(transactionsFrom(both).columns.amount).toBe("order_value");
+  });
+
+  test("takes refunds off earlier purchases, drops them, or keeps them on their day, and says so", () => {
+    const rows =
+      "a,2024-01-01,10\na,2024-01-08,20\na,2024-01-15,30\na,2024-01-20,-20\na,2024-01-21,-5\nb,2024-01-02,4\nb,2024-01-03,-9\n";
+    const back = table(`customer,date,amount\n${rows}`);
+    const net = transactionsFrom(back);
+    // The purchase of 20 is gone, that of 30 is 25 now, and of b's refund 5 stay over.
+    expect([net.customers, [...net.purchases[0].amounts]]).toEqual([["a"], [10, 25]]);
+    expect(net.notes).toEqual([
+      "refunds (3), 34 in all, are taken off the customers' earlier purchases (refunds: net, drop or keep)",
+      "of the refunds 5 had no earlier purchase to be taken off, and are left out",
+      "1 customers have no purchase left and are left out",
+    ]);
+    expect([...transactionsFrom(back, { refunds: "drop" }).purchases[0].amounts]).toEqual([10, 20, 30]);
+    expect([...transactionsFrom(back, { refunds: "keep" }).purchases[0].amounts]).toEqual([10, 20, 30]);
+  });
+
+  test("reads dates and amounts as their columns write them, and says what it guessed", () => {
+    const german = parseCsv(
+      "Kunde;Rechnungsdatum;Betrag\nx;31.01.2024;1.032,50\nx;13.02.2024;7,25\ny;01.02.2024;3,00\n",
+      {
+        schema: {
+          columns: ["Kunde", "Rechnungsdatum", "Betrag"].map((name) => ({ name, type: "text" as const })),
+        },
+      },
+    ).table;
+    const read = transactionsFrom(german);
+    expect([...read.purchases[0].amounts]).toEqual([1032.5, 7.25]);
+    expect([read.firstDate, read.asOf]).toEqual(["2024-01-31", "2024-02-13"]);
+    expect(read.notes.join()).toMatch(/dates as dd\.MM\.yyyy.*a comma before the decimals/);
+  });
+
+  test("counts an instant on the day of a time zone, and amounts at an exchange rate", () => {
+    const late = parseCsv(
+      "customer,date,amount,fx\na,2024-01-01T23:30:00Z,10,2\na,2024-01-03T01:00:00Z,20,1\n",
+      {
+        schema: {
+          columns: ["customer", "date", "amount", "fx"].map((name) => ({ name, type: "text" as const })),
+        },
+      },
+    ).table;
+    expect(transactionsFrom(late).firstDate).toBe("2024-01-01");
+    const read = transactionsFrom(late, { timeZone: "Asia/Tokyo", exchangeRate: "fx" });
+    expect([read.firstDate, [...read.purchases[0].amounts]]).toEqual(["2024-01-02", [20, 20]]);
+    expect(() => transactionsFrom(late, { timeZone: "Mars" })).toThrow(
+      "timeZone must be a name such as Europe/Berlin",
+    );
+  });
+
+  test("shows five faults and counts the rest", () => {
+    const rows = Array.from({ length: 8 }, (_, i) => `c${i},2024-13-01,1`).join("\n");
+    expect(() => transactionsFrom(table(`customer,date,amount\n${rows}\n`))).toThrow("; and 3 more");
+  });
+});
+
+test("dayOf knows real days only", () => {
+  expect(dayOf("1970-01-02")).toBe(1);
+  expect(dayOf("2024-02-29T10:00:00Z")).toBe(dayOf("2024-02-29"));
+  for (const none of ["2023-02-29", "2024-1-1", "01.02.2024", "", "2024-00-10"])
+    expect(dayOf(none)).toBeUndefined();
+  expect(dateText(dayOf("2024-02-29") as number)).toBe("2024-02-29");
+});
+
+describe("valueTransactions(log)", () => {
+  const rng = seeded(1);
+  const first = dayOf("2023-01-01") as number;
+  const lines: string[] = ["customer,date,amount"];
+  for (let i = 0; i < 400; i++) {
+    const rate = gamma(rng, 1) / 30;
+    const spend = 10 + 40 * rng.uniform();
+    const last = 60 + 400 * rng.uniform();
+    for (let t = 80 * rng.uniform(); t < Math.min(last, 365); t += Math.max(1, exponential(rng) / rate))
+      lines.push(
+        `c${i},${dateText(first + Math.floor(t))},${(spend * (0.8 + 0.4 * rng.uniform())).toFixed(2)}`,
+      );
+  }
+  const log = transactionsFrom(table(`${lines.join("\n")}\n`), { duplicates: "drop" });
+
+  test.each(["bg-nbd", "mbg-nbd", "pareto-nbd"] as const)("%s values every customer", (model) => {
+    const valued = valueTransactions(log, { model });
+    expect(valued.value.length).toBe(log.customers.length);
+    expect(valued.value.every((v) => v >= 0 && Number.isFinite(v))).toBe(true);
+    // Undiscounted revenue is purchases × amount; a year at ten per cent takes some of it.
+    const free = valueTransactions(log, { model, discountRate: 0 });
+    free.value.forEach((v, i) => {
+      expect(v / (free.purchases[i] * free.amount[i])).toBeCloseTo(1, 9);
+      expect(valued.value[i]).toBeLessThan(v);
+    });
+    expect(valueTransactions(log, { model, margin: 0.25 }).value[3]).toBeCloseTo(0.25 * valued.value[3], 9);
+  });
+
+  test("refuses logs with too few who came back", () => {
+    const few = transactionsFrom(table("customer,date,amount\na,2024-01-01,1\na,2024-01-09,3\n"));
+    expect(() => valueTransactions(few)).toThrow(
+      "at least 10 customers must have bought on more than one day, got 1",
+    );
+  });
+});
+
+/** Contracts whose hazard is 1/40 a month for plan a and 1/10 for b. */
+function contractTable(rows: number, columns = true): Table {
+  const rng = seeded(2);
+  const lines = [columns ? "id,start,end,revenue,plan,constant" : "id,start,end,revenue"];
+  const close = dayOf("2024-12-31") as number;
+  for (let i = 0; i < rows; i++) {
+    const start = close - Math.floor(1200 * rng.uniform());
+    const plan = rng.uniform() < 0.5 ? "a" : "b";
+    const end = start + Math.floor(30.44 * exponential(rng) * (plan === "a" ? 40 : 10));
+    const cells = [`k${i}`, dateText(start), end <= close ? dateText(end) : "", 20];
+    lines.push([...cells, ...(columns ? [plan, "same"] : [])].join(","));
+  }
+  return table(`${lines.join("\n")}\n`);
+}
+
+describe("contractsFrom(table)", () => {
+  test("measures months until the end or the end of observation, and keeps the other columns", () => {
+    const read = contractsFrom(
+      table("customer,start,end,monthly revenue,plan\na,2024-01-01,2024-07-01,10,x\nb,2024-03-01,,20,y\n"),
+      { asOf: "2024-12-31" },
+    );
+    expect([...read.ended]).toEqual([1, 0]);
+    // Calendar months: from the first of January to the first of July are six, whatever their days.
+    expect(read.months[0]).toBe(6);
+    expect(read.months[1]).toBeCloseTo(9 + 30 / 31, 12);
+    expect(read.covariates.columns.map((c) => c.name)).toEqual(["plan"]);
+  });
+
+  test("refuses ends before starts, future dates and revenue below 0", () => {
+    const bad = table(
+      "customer,start,end,revenue\na,2024-05-01,2024-04-30,1\nb,2024-01-01,2199-01-01,1\na,2024-01-01,,1\nc,2024-01-01,,-1\n",
+    );
+    expect(() => contractsFrom(bad)).toThrow(
+      'row 1: the end must not come before the start, 2024-05-01, got "2024-04-30"; row 2: the end must not lie after today (leave it empty while the contract runs, or name an end of observation, as of), got "2199-01-01"; row 4: the monthly revenue must be a number of at least 0, got "-1"',
+    );
+  });
+
+  test("takes words and far dates in the end for running contracts, and later ends than the end of observation", () => {
+    const lines = [
+      "customer,start,end,revenue",
+      "a,2022-01-01,NULL,1",
+      "b,2022-01-01,9999-12-31,1",
+      "c,2022-01-01,-,1",
+    ];
+    lines.push("d,2022-01-01,2023-01-01,1", "e,2022-01-01,2023-09-01,1", "f,2023-08-01,,1");
+    const read = contractsFrom(table(`${lines.join("\n")}\n`), { asOf: "2023-07-01" });
+    expect(read.customers).toEqual(["a", "b", "c", "d", "e"]);
+    expect([...read.ended]).toEqual([0, 0, 0, 1, 0]);
+    expect([...read.months]).toEqual([18, 18, 18, 12, 18]);
+    expect(read.notes).toEqual([
+      "3 ends are words or dates that stand for none: those contracts are running",
+      "1 contracts that start after 2023-07-01 are left out",
+      "1 contracts that end after 2023-07-01 are running then",
+    ]);
+  });
+
+  test("joins contracts of a customer that follow or overlap one another, and keeps later returns apart", () => {
+    const rows = [
+      "a,2022-01-01,2022-12-31,10",
+      "a,2023-01-01,,12",
+      "a,2023-03-01,,5",
+      "b,2022-01-01,2022-03-01,7",
+      "b,2023-01-01,,8",
+    ];
+    const read = contractsFrom(table(`customer,start,end,revenue\n${rows.join("\n")}\n`), {
+      asOf: "2023-07-01",
+    });
+    expect(read.customers).toEqual(["a", "b", "b"]);
+    expect([[...read.months], [...read.ended], [...read.revenue]]).toEqual([
+      [18, 2, 6],
+      [0, 1, 0],
+      [17, 7, 8],
+    ]);
+    expect(read.notes).toHaveLength(2);
+  });
+
+  test("reads tenure and a flag in place of dates, and left truncation", () => {
+    const lines = ["customerID,tenure,Churn,MonthlyCharges", "a,12,No,20", "b,3,Yes,30"];
+    const read = contractsFrom(table(`${lines.join("\n")}\n`));
+    expect([[...read.months], [...read.ended], read.asOf]).toEqual([[12, 3], [0, 1], undefined]);
+    expect(read.columns).toMatchObject({ tenure: "tenure (months)", ended: "Churn" });
+    const dated = table(
+      "customer,start,end,revenue\na,2020-01-01,,1\nb,2022-06-01,,1\nc,2019-01-01,2021-01-01,1\n",
+    );
+    const late = contractsFrom(dated, { asOf: "2023-01-01", entry: "2022-01-01" });
+    expect([late.customers, [...(late.entry ?? [])]]).toEqual([
+      ["a", "b"],
+      [24, 0],
+    ]);
+    expect(late.notes).toEqual(["1 contracts that ended before they were watched are left out"]);
+  });
+});
+
+describe("chooseCovariates(contracts)", () => {
+  const rng = seeded(5);
+  const close = dayOf("2024-01-01") as number;
+  const lines = ["customer,start,end,monthly_revenue,region,Churn,cancel_reason,tenure,paid,minutes"];
+  for (let i = 0; i < 400; i++) {
+    const start = close - 1000 + Math.floor(990 * rng.uniform());
+    const last = start + Math.floor(600 * exponential(rng));
+    const gone = last < close;
+    const months = Math.floor(((gone ? last : close) - start) / 30.4);
+    const fee = 20 + Math.floor(30 * rng.uniform());
+    const cells = [
+      `k${i}`,
+      dateText(start),
+      gone ? dateText(last) : "",
+      fee,
+      "NSEW"[i % 4],
+      gone ? "Yes" : "No",
+    ];
+    lines.push(
+      [...cells, gone ? "price" : "", months, fee * months, Math.floor(500 * rng.uniform())].join(","),
+    );
+  }
+  const contracts = contractsFrom(table(`${lines.join("\n")}\n`), { asOf: "2024-01-01" });
+
+  test("leaves out who left and why, the time itself and what was paid in it, each with the reason", () => {
+    const { used, left, x } = chooseCovariates(contracts);
+    expect(used).toEqual(["region", "minutes"]);
+    expect(left.map((one) => one.column)).toEqual(["Churn", "cancel_reason", "tenure", "paid"]);
+    expect(left[2].why).toContain("time under contract");
+    expect(x.rows).toBe(contracts.customers.length);
+  });
+
+  test("takes exactly the columns asked for, with a word where they look like the answer", () => {
+    expect(chooseCovariates(contracts, { only: ["minutes"] }).used).toEqual(["minutes"]);
+    const asked = chooseCovariates(contracts, { only: ["tenure"] });
+    expect([asked.used, asked.doubts[0]]).toEqual([
+      ["tenure"],
+      expect.stringContaining("tenure is used as asked"),
+    ]);
+    expect(chooseCovariates(contracts, { drop: ["region"] }).used).toEqual(["minutes"]);
+    expect(() => chooseCovariates(contracts, { drop: ["regoin"] })).toThrow("the name must be one of");
+  });
+
+  test("the same value with and without them", async () => {
+    const { value } = await valueContracts(contracts);
+    const bare = {
+      ...contracts,
+      covariates: {
+        rows: contracts.customers.length,
+        columns: contracts.covariates.columns.filter((one) => ["region", "minutes"].includes(one.name)),
+      },
+    };
+    expect([...value]).toEqual([...(await valueContracts(bare)).value]);
+  });
+});
+
+describe("valueContracts(contracts)", () => {
+  const contracts = contractsFrom(contractTable(1500), { asOf: "2024-12-31" });
+
+  test.each(["cox", "weibull"] as const)(
+    "%s sees what decides, and expects the months that were made",
+    async (model) => {
+      const valued = await valueContracts(contracts, { model, months: 12, penalty: 0.1, discountRate: 0 });
+      const plan = contracts.covariates.columns[0];
+      if (!("codes" in plan)) throw new Error("plan is categorical");
+      const mean = (code: number): number => {
+        const rows = [...valued.rows.keys()].filter((k) => plan.codes[valued.rows[k]] === code);
+        return rows.reduce((sum, k) => sum + valued.expectedMonths[k], 0) / rows.length;
+      };
+      // Paid in advance: Σ exp(−k / mean) over k = 0 … 11.
+      const expected = (scale: number): number =>
+        Array.from({ length: 12 }, (_, k) => Math.exp(-k / scale)).reduce((a, b) => a + b);
+      expect(Math.abs(mean(0) / expected(40) - 1)).toBeLessThan(0.07);
+      expect(Math.abs(mean(1) / expected(10) - 1)).toBeLessThan(0.07);
+      expect(valued.model.concordance).toBeGreaterThan(0.6);
+      expect(valued.value.every((v, i) => valued.low[i] <= v && v <= valued.high[i] + 1e-9)).toBe(true);
+      expect(valued.churn.every((p) => p > 0 && p < 1)).toBe(true);
+      expect(valued.value[0]).toBeCloseTo(20 * valued.expectedMonths[0], 9);
+    },
+  );
+
+  test("without other columns fits one Weibull to all", async () => {
+    const plain = contractsFrom(contractTable(600, false), { asOf: "2024-12-31" });
+    const valued = await valueContracts(plain);
+    expect(valued.model.kind).toBe("accelerated-failure-time");
+    expect(valued.model.concordance).toBe(0.5);
+    await expect(valueContracts(plain, { model: "cox" })).rejects.toThrow("cox needs columns beside");
+  });
+
+  test("refuses tables in which hardly anybody left", async () => {
+    const few = contractsFrom(table("id,start,end,revenue\na,2024-01-01,,1\nb,2024-01-01,2024-02-01,1\n"));
+    await expect(valueContracts(few)).rejects.toThrow("at least 10 contracts must have ended, got 1");
+  });
+});
