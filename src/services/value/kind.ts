@@ -1,6 +1,6 @@
 import type { Column, Table } from "../../data/table";
 import { daysOf, numbersOf } from "./cell-values";
-import { endedNames, endNames, startNames, tenureNames } from "./contracts";
+import { endedNames, endNames, startNames, tenureNames } from "./contract-columns";
 import { customerNames, optionalColumn, plainName } from "./own-columns";
 import { isFlag } from "./read-lifetimes";
 

@@ -3,7 +3,7 @@ import { meansMissing } from "../../data/formats/words";
 import { type Column, cellText, type Table } from "../../data/table";
 import { monthsBetween } from "./calendar";
 import { dateText, dayOf, daysOf, numbersOf } from "./cell-values";
-import type { ContractOptions } from "./contracts";
+import type { ContractOptions } from "./contract-columns";
 import type { Faults } from "./own-columns";
 
 /** How long the contract of each row was watched. Arrays have one entry a row of the table. */
