@@ -1,7 +1,7 @@
 import { check } from "../core/checks";
+import { gunzipJson, gzipJson, isGzip, parseJson } from "../core/gzip-json";
 import { matrix } from "../core/matrix";
 import type { Model } from "../core/model";
-import { isPacked, packJson, unpackJson } from "../core/packed-json";
 import { encoderFromJSON } from "../features/encoder";
 import { type Pipeline, pipelineOf } from "./pipeline";
 import { allCards, cardOf } from "./registry";
@@ -31,25 +31,25 @@ export function loadPipeline(json: unknown): Pipeline {
   return pipelineOf(encoder, model);
 }
 
-/** A model's or pipeline's JSON as compact bytes: a quarter of its text. */
+/** A model's or pipeline's JSON as compact bytes: gzipped text, a quarter of its length. */
 export function modelBytes(json: unknown): Uint8Array {
-  return packJson(json);
+  return gzipJson(json, "write model");
 }
 
 /** The JSON in a model's file, whether it is text or compact bytes; throws with words when it is cut off or changed. */
 export function parseModelBytes(bytes: Uint8Array): unknown {
-  if (isPacked(bytes)) return unpackJson(bytes, "load model");
-  return parseModelText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
+  const action = "load model";
+  check(
+    !former.every((byte, i) => bytes[i] === byte),
+    action,
+    "it is in the packed form of telelink 0.1, which this version does not read: train it again with telelink train",
+  );
+  if (isGzip(bytes)) return gunzipJson(bytes, action);
+  return parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"), action);
 }
 
-/** The value of JSON text; throws with words when it is cut off or no JSON. */
-export function parseModelText(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    check(false, "load model", `it must be JSON text (${(error as Error).message})`);
-  }
-}
+/** The first bytes of the packed form that earlier versions wrote. */
+const former = [0x89, 0x74, 0x6c, 0x6d, 0x0d, 0x0a, 0x1a, 0x0a];
 
 function read(json: unknown, depth: number): Model {
   const action = "load model";

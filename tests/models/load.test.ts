@@ -7,7 +7,7 @@ import { calibrated } from "../../src/models/calibrate/calibrate";
 import { randomForest } from "../../src/models/forest/forest";
 import { ridge } from "../../src/models/linear/linear";
 import { logisticRegression } from "../../src/models/linear/logistic";
-import { loadModel, loadPipeline, modelBytes, parseModelBytes, parseModelText } from "../../src/models/load";
+import { loadModel, loadPipeline, modelBytes, parseModelBytes } from "../../src/models/load";
 import { pipeline } from "../../src/models/pipeline";
 
 const draw = seeded("rows");
@@ -35,7 +35,7 @@ test.each([
   ["calibrated forest", calibrated(randomForest({ trees: 5 }), { method: "isotonic" })],
 ] as const)("loadModel(toJSON()) of a %s predicts bit for bit the same", async (_, learner) => {
   const model = await learner({ x, y }, seeded(1));
-  const back = loadModel(parseModelText(JSON.stringify(model)));
+  const back = loadModel(JSON.parse(JSON.stringify(model)));
   expect(back.kind).toBe(model.kind);
   expect(back.predict(x)).toEqual(model.predict(x));
   expect(JSON.stringify(back)).toBe(JSON.stringify(model));
@@ -43,14 +43,19 @@ test.each([
 
 test("loadPipeline(toJSON()) predicts bit for bit the same", async () => {
   const model = await pipeline({ learner: calibrated(logisticRegression()) })(people, y, seeded(1));
-  const back = loadPipeline(parseModelText(JSON.stringify(model)));
+  const back = loadPipeline(JSON.parse(JSON.stringify(model)));
   expect(back.predict(people)).toEqual(model.predict(people));
 });
 
 test("loadModel and loadPipeline refuse what is corrupted, truncated or hostile, in words", async () => {
   const model = await logisticRegression()({ x, y }, seeded(1));
   const text = JSON.stringify(model);
-  expect(() => parseModelText(text.slice(0, 50))).toThrow("Cannot load model: it must be JSON text");
+  expect(() => parseModelBytes(Buffer.from(text.slice(0, 50)))).toThrow(
+    "Cannot load model: it must be JSON text",
+  );
+  expect(() => parseModelBytes(Uint8Array.of(0x89, 0x74, 0x6c, 0x6d, 0x0d, 0x0a, 0x1a, 0x0a, 1, 0))).toThrow(
+    "Cannot load model: it is in the packed form of telelink 0.1",
+  );
   for (const wrong of [null, 3, "model", [], undefined])
     expect(() => loadModel(wrong)).toThrow("Cannot load model: it must be an object");
   for (const kind of ["__proto__", "constructor", "toString", 7, undefined])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { packJson, unpackJson } from "../../src/core/packed-json";
+import { gunzipJson, gzipJson } from "../../src/core/gzip-json";
 import { normal, seeded } from "../../src/core/rng";
 import { openEngine, workingBackends } from "../../src/neural/backend";
 import { cos32, exp32, log32, sin32 } from "../../src/neural/float32";
@@ -247,7 +247,7 @@ test("weightsToJson() keeps every bit, of the smallest numbers and of −0 too",
   const values = new Float32Array(bits.buffer);
   const json = JSON.parse(JSON.stringify(weightsToJson({ w: { rows: 2, columns: 4, values } })));
   expect(new Uint32Array(weightsFromJson(json).w.values.buffer)).toEqual(bits);
-  expect(unpackJson(packJson(json), "test")).toEqual(json);
+  expect(gunzipJson(gzipJson(json, "test"), "test")).toEqual(json);
 });
 
 test("weightsFromJson() refuses a matrix that does not fill its shape", () => {

@@ -130,14 +130,15 @@ async function prepareFile(options: Options): Promise<void> {
 
 /** Applies a recipe that was kept to all rows of a file. */
 async function applyToFile(options: Options, file: string): Promise<void> {
-  const [{ readFileSync }, { readTable }, { parseModelText }, { applyRecipe, recipeFromJSON }] =
-    await Promise.all([
+  const [{ readFileSync }, { readTable }, { parseJson }, { applyRecipe, recipeFromJSON }] = await Promise.all(
+    [
       import("node:fs"),
       import("../../data/read-parquet.js"),
-      import("../../models/load.js"),
+      import("../../core/gzip-json.js"),
       import("../../services/prepare/recipe.js"),
-    ]);
-  const recipe = recipeFromJSON(parseModelText(readFileSync(file, "utf8")), file);
+    ],
+  );
+  const recipe = recipeFromJSON(parseJson(readFileSync(file, "utf8"), "load recipe"), file);
   const optional = recipe.target ? [recipe.target.column] : [];
   const read = await readTable(options.data, { schema: recipe.schema, optional });
   noteProblems(read.problems, read.problemCount, 5);

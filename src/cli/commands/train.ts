@@ -30,7 +30,7 @@ export function trainCommand(): Command {
     .description("train a model on a CSV file, judge it by cross-validation and save it")
     .requiredOption("--data <file>", "a CSV file with a header, or Parquet")
     .requiredOption("--target <column>", "the column to predict: two values, or numbers")
-    .option("--out <file>", "where to write the model: .tlm in compact bytes, any other name as JSON")
+    .option("--out <file>", "where to write the model: .tlm as gzipped JSON, any other name as JSON")
     .option(
       "--positive <value>",
       "the target's value that counts as 1; not needed where it is plain (Yes, True, 1)",

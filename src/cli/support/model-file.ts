@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
+import { jsonText } from "../../core/gzip-json";
 import { writeAtomic } from "../../data/files";
 import { modelBytes, parseModelBytes } from "../../models/load";
 import { type SavedModel, savedModelFromJSON, savedModelToJSON } from "../../services/predict/saved-model";
-import { CliError } from "./exit";
 
-/** The extension of models in compact bytes; all others are written as JSON. */
+/** The extension of models as gzipped JSON; all others are written as plain JSON. */
 const compact = ".tlm";
 
 /** The model in a file that `telelink train` wrote, in either form, whatever its name. */
@@ -17,20 +17,7 @@ export function readModelFile(file: string): SavedModel {
 /** Writes the model, in the form that the name asks for; the file appears only once it is whole. */
 export function writeModelFile(file: string, model: SavedModel): void {
   const json = savedModelToJSON(model);
-  if (extname(file) === compact) {
-    writeAtomic(file, modelBytes(json));
-    return;
-  }
-  let text: string;
-  try {
-    text = JSON.stringify(json);
-  } catch (error) {
-    // V8 ends strings at about half a gigabyte.
-    throw new CliError(
-      `Cannot write ${file}: the model is too large for JSON (${(error as Error).message}); a name that ends in ${compact} writes compact bytes`,
-    );
-  }
-  writeAtomic(file, `${text}\n`);
+  writeAtomic(file, extname(file) === compact ? modelBytes(json) : `${jsonText(json, `write ${file}`)}\n`);
 }
 
 /** Name and SHA-256 of a file, read in pieces. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { gunzipJson, gzipJson } from "../../../src/core/gzip-json";
 import { type Labelled, matrix, takeLabelled, takeRows } from "../../../src/core/matrix";
 import type { Scorer } from "../../../src/core/metric";
 import type { Progress } from "../../../src/core/model";
-import { packJson, unpackJson } from "../../../src/core/packed-json";
 import { normal, seeded } from "../../../src/core/rng";
 import { loadChurnBigml, loadTelco } from "../../../src/data/load-source";
 import { stratifiedKFold } from "../../../src/data/split";
@@ -246,7 +246,10 @@ describe("network(options)", () => {
         name,
         ...new Uint32Array(values.slice().buffer),
       ]);
-    for (const json of [JSON.parse(JSON.stringify(model)), unpackJson(packJson(model.toJSON()), "test")]) {
+    for (const json of [
+      JSON.parse(JSON.stringify(model)),
+      gunzipJson(gzipJson(model.toJSON(), "test"), "test"),
+    ]) {
       const back = networkFromJSON(json);
       expect(bits(back)).toEqual(bits(model));
       expect(back.predict(data.x)).toEqual(model.predict(data.x));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { gunzipJson, gzipJson } from "../../../../src/core/gzip-json";
 import { column, matrix } from "../../../../src/core/matrix";
 import type { Progress } from "../../../../src/core/model";
-import { packJson, unpackJson } from "../../../../src/core/packed-json";
 import { normal, seeded } from "../../../../src/core/rng";
 import { rocAuc } from "../../../../src/evaluate/ranking";
 import { pinballLoss } from "../../../../src/evaluate/regression";
@@ -76,7 +76,7 @@ describe.each(nets)("%s()", (name, learner) => {
     const loaded = sequenceNetworkFromJSON(JSON.parse(JSON.stringify(model)));
     expect(loaded.predict(test.x).values).toEqual(p.values);
     expect(JSON.stringify(loaded)).toBe(JSON.stringify(model));
-    const unpacked = sequenceNetworkFromJSON(unpackJson(packJson(model.toJSON()), "test"));
+    const unpacked = sequenceNetworkFromJSON(gunzipJson(gzipJson(model.toJSON(), "test"), "test"));
     expect(unpacked.weights).toEqual(model.weights);
     expect(unpacked.predict(test.x).values).toEqual(p.values);
     // A row's prediction does not depend on the rows beside it.
