@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make reproduce` and `make test`.
 SHELL := bash
-.PHONY: help reproduce ready full test mutants build install check bench peers peers-clv peers-api peers-sdv peers-spark native clean
+.PHONY: help reproduce ready full test mutants docs site build install check bench peers peers-clv peers-api peers-sdv peers-spark native clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -35,6 +35,13 @@ test: build ## types, lint, layers and all tests
 mutants: build ## put known faults into a copy of the code, one at a time: tests have to notice each (minutes)
 	@node scripts/mutants.mjs
 
+docs site: build scripts/site/node_modules/.package-lock.json ## the guides, the reference and the reports as a site in site/
+	@node scripts/site/build-site.mjs
+
+scripts/site/node_modules/.package-lock.json: scripts/site/package-lock.json
+	@npm ci --prefix scripts/site --loglevel=error
+	@touch $@
+
 bench: build peers peers-clv ## time ours beside the peers', one run each
 	@node bench/run.mjs
 
@@ -59,4 +66,4 @@ peers-spark: .cache/peers-spark/.installed ## install PySpark (it needs Java), f
 	@touch $@
 
 clean: ## remove everything that was made
-	rm -rf dist .cache node_modules reports/*.html reports/*.json
+	rm -rf dist .cache node_modules scripts/site/node_modules site reports/*.html reports/*.json

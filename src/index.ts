@@ -3,6 +3,8 @@
  * (features), learners, search, survival, value and uplift (models), SMOTE and its kin (resample), synthetic customers
  * (synthesis). Whole studies are in `telelink/studies`.
  */
+
+export type { Coefficient } from "./core/math/inference";
 export {
   column,
   type Feature,
@@ -14,41 +16,91 @@ export {
   takeLabelled,
   takeRows,
 } from "./core/matrix";
+export type { Metric, ScoreOptions, Scorer } from "./core/metric";
 export type { Fit, Model, ModelJson, Progress, Resample, Watch } from "./core/model";
 export { closeThreads } from "./core/pool";
 export { type Rng, seeded } from "./core/rng";
-
-export { distinctRows } from "./data/duplicates";
-export { loadChurnBigml, loadTelco } from "./data/load-source";
-export { pretrainedCards } from "./data/pretrained";
-export { profile } from "./data/profile";
-export { parseCsv, readCsv } from "./data/read-csv";
-export { readCsvBatches } from "./data/read-csv-batches";
+export type { CsvOptions, RejectedRow } from "./data/csv/options";
+export { type DistinctRows, distinctRows } from "./data/duplicates";
+export type { DateFormat } from "./data/formats/date-format";
+export type { DurationFormat } from "./data/formats/duration-format";
+export type { Format, ValueFormat } from "./data/formats/format";
+export type { Language } from "./data/formats/month-names";
+export type { NumberFormat } from "./data/formats/number-format";
+export { type LoadOptions, loadChurnBigml, loadTelco } from "./data/load-source";
+export { type PretrainedCard, pretrainedCards } from "./data/pretrained";
+export type { Problem } from "./data/problems";
+export { type ColumnProfile, profile } from "./data/profile";
+export { type CsvRead, parseCsv, readCsv } from "./data/read-csv";
+export { type BatchOptions, type CsvBatches, readCsvBatches } from "./data/read-csv-batches";
 export { readParquet, readTable } from "./data/read-parquet";
+export type { ColumnSchema, ColumnType, Schema, TargetSchema } from "./data/schema";
 export { readSchema, writeSchema } from "./data/schema-file";
-export { simulate } from "./data/simulate/simulate";
+export type { Measure, Panels } from "./data/simulate/history";
+export type { Profile } from "./data/simulate/profile";
+export {
+  type Campaign as SimulatedCampaign,
+  type Columns,
+  type SimulateOptions,
+  type Simulation,
+  simulate,
+  type Truth,
+} from "./data/simulate/simulate";
+export type { Month } from "./data/simulate/usage";
+export type { Loaded, SourceInfo } from "./data/sources";
 export {
   groupKFold,
   kFold,
+  type Labels,
   repeated,
+  type Size,
   type Split,
+  type SplitOptions,
   stratifiedGroupKFold,
   stratifiedKFold,
+  type ThreeWaySplit,
+  type TimeSplitOptions,
   timeFolds,
   trainTestSplit,
   trainValidationTestSplit,
 } from "./data/split";
-export { columnNamed, dropColumns, type Table, table, takeTableRows } from "./data/table";
+export {
+  type CategoricalColumn,
+  type Column,
+  columnNamed,
+  dropColumns,
+  type NumericColumn,
+  type Table,
+  type TextColumn,
+  table,
+  takeTableRows,
+  type Written,
+} from "./data/table";
 export { positiveLevel, target } from "./data/target";
-export { csvText, writeCsv } from "./data/write-csv";
+export { csvText, type WriteOptions, writeCsv } from "./data/write-csv";
 export { writeParquet } from "./data/write-parquet";
-
-export { bootstrapDifferences, bootstrapIntervals } from "./evaluate/bootstrap";
-export { aucInterval, correctedResampledT, deLong, mcNemar } from "./evaluate/compare";
+export {
+  type BootstrapOptions,
+  bootstrapDifferences,
+  bootstrapIntervals,
+  type Figure,
+  type Interval,
+} from "./evaluate/bootstrap";
+export {
+  type AucInterval,
+  aucInterval,
+  type Comparison,
+  correctedResampledT,
+  deLong,
+  type McNemar,
+  mcNemar,
+} from "./evaluate/compare";
 export {
   accuracy,
   balancedAccuracy,
+  type Confusion,
   confusion,
+  type DecisionOptions,
   f1,
   fBeta,
   matthewsCorrelation,
@@ -56,16 +108,48 @@ export {
   recall,
   specificity,
 } from "./evaluate/confusion";
-export { crossValidate } from "./evaluate/cross-validate";
-export { gainTable, precisionRecallCurve, rocCurve } from "./evaluate/curves";
-export { chooseContacts } from "./evaluate/decision/choose-contacts";
-export { profitCurve } from "./evaluate/decision/profit-curve";
-export { sensitivity } from "./evaluate/decision/sensitivity";
-export { leakageSuspects } from "./evaluate/leakage";
-export { expectedMaximumProfit, maximumProfit } from "./evaluate/maximum-profit";
-export { partialDependence } from "./evaluate/partial-dependence";
-export { permutationImportance } from "./evaluate/permutation-importance";
-export { brierLoss, brierSkill, calibrationCurve, calibrationError, logLoss } from "./evaluate/probability";
+export { type CrossValidation, type CrossValidationPlan, crossValidate } from "./evaluate/cross-validate";
+export {
+  type GainBand,
+  type GainOptions,
+  gainTable,
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+  type RocCurve,
+  rocCurve,
+} from "./evaluate/curves";
+export { type Contacts, chooseContacts, type Limits } from "./evaluate/decision/choose-contacts";
+export type { ContactValue } from "./evaluate/decision/offer";
+export { type ProfitCurve, profitCurve } from "./evaluate/decision/profit-curve";
+export {
+  type Belief,
+  type Consequence,
+  type SensitivityOptions,
+  sensitivity,
+} from "./evaluate/decision/sensitivity";
+export { type LeakageOptions, type LeakageSuspect, leakageSuspects } from "./evaluate/leakage";
+export {
+  type CampaignOptions,
+  expectedMaximumProfit,
+  type MaximumProfit,
+  maximumProfit,
+} from "./evaluate/maximum-profit";
+export { type Dependence, type DependenceOptions, partialDependence } from "./evaluate/partial-dependence";
+export {
+  type Importance,
+  type ImportanceOptions,
+  type Predictor,
+  permutationImportance,
+} from "./evaluate/permutation-importance";
+export {
+  brierLoss,
+  brierSkill,
+  type CalibrationBin,
+  type CalibrationOptions,
+  calibrationCurve,
+  calibrationError,
+  logLoss,
+} from "./evaluate/probability";
 export { averagePrecision, kolmogorovSmirnov, normalizedGini, rocAuc, spearman } from "./evaluate/ranking";
 export {
   meanAbsoluteError,
@@ -78,36 +162,93 @@ export {
 } from "./evaluate/regression";
 export { scorerNamed } from "./evaluate/scorers";
 export { integratedBrierLoss, survivalBrierLoss } from "./evaluate/survival/brier";
-export { concordanceIndex } from "./evaluate/survival/concordance";
-export { dynamicAuc } from "./evaluate/survival/dynamic-auc";
-export { detectionAuc } from "./evaluate/synthetic/detection";
-export { diagnosticScore } from "./evaluate/synthetic/diagnostic";
-export { membershipAttack } from "./evaluate/synthetic/membership";
-export { distancePrivacy } from "./evaluate/synthetic/privacy";
-export { qualityScore } from "./evaluate/synthetic/quality";
-export { syntheticReport } from "./evaluate/synthetic/report";
-export { trainSyntheticTestReal } from "./evaluate/synthetic/utility";
-export { chooseThreshold, costThreshold } from "./evaluate/threshold";
-export { qiniCurve, upliftCurve } from "./evaluate/uplift/curves";
+export { type ConcordanceOptions, concordanceIndex } from "./evaluate/survival/concordance";
+export { type DynamicAuc, dynamicAuc } from "./evaluate/survival/dynamic-auc";
+export type { BinnedAccuracy } from "./evaluate/synthetic/accuracy";
+export { type DetectionOptions, detectionAuc } from "./evaluate/synthetic/detection";
+export { type Diagnostic, diagnosticScore, type Validity } from "./evaluate/synthetic/diagnostic";
+export type { AttributeDisclosure } from "./evaluate/synthetic/disclosure";
+export { type MembershipAttack, membershipAttack } from "./evaluate/synthetic/membership";
+export { type DistanceOptions, type DistancePrivacy, distancePrivacy } from "./evaluate/synthetic/privacy";
+export {
+  type ColumnShape,
+  type PairTrend,
+  type Quality,
+  type QualityOptions,
+  qualityScore,
+} from "./evaluate/synthetic/quality";
+export { type ReportPlan, type SyntheticReport, syntheticReport } from "./evaluate/synthetic/report";
+export type { Support } from "./evaluate/synthetic/support";
+export { trainSyntheticTestReal, type Utility, type UtilityPlan } from "./evaluate/synthetic/utility";
+export {
+  type ChosenThreshold,
+  type Costs,
+  chooseThreshold,
+  costThreshold,
+  type ThresholdRule,
+} from "./evaluate/threshold";
+export { type CampaignOutcomes, qiniCurve, type UpliftCurve, upliftCurve } from "./evaluate/uplift/curves";
 export { qiniScore, upliftScore } from "./evaluate/uplift/scores";
-
-export { type Encode, encode } from "./features/encode";
-export { type Encoder, encoderFromJSON } from "./features/encoder";
-
-export { auto } from "./models/auto/auto";
-export { memberGroups, membersOf, numberGroups } from "./models/auto/auto-members";
-export { type AutoNumbersOptions, autoNumbers } from "./models/auto/auto-numbers";
+export { type Encode, type EncodeOptions, encode } from "./features/encode";
+export {
+  type CodesPart,
+  type Encoder,
+  type EncoderJson,
+  encoderFromJSON,
+  type NumberPart,
+  type OneHotPart,
+  type Part,
+} from "./features/encoder";
+export {
+  type AutoMemberReport,
+  type AutoOptions,
+  type AutoPipeline,
+  type AutoReport,
+  auto,
+} from "./models/auto/auto";
+export {
+  type AutoMember,
+  memberGroups,
+  membersOf,
+  type NumberMember,
+  numberGroups,
+} from "./models/auto/auto-members";
+export { type AutoNumbersOptions, type AutoNumbersPipeline, autoNumbers } from "./models/auto/auto-numbers";
 export { gradientBoosting } from "./models/boosting/boosting";
-export { calibrated, calibratedPipeline } from "./models/calibrate/calibrate";
+export type { LossName } from "./models/boosting/boosting-losses";
+export type { BoostedTrees } from "./models/boosting/boosting-model";
+export type { GradientBoostingOptions } from "./models/boosting/boosting-options";
+export {
+  type CalibratedModel,
+  type CalibrateOptions,
+  calibrated,
+  calibratedPipeline,
+} from "./models/calibrate/calibrate";
+export type { CalibrationMethod, Calibrator, CalibratorJson } from "./models/calibrate/calibrator";
+export type { Explain, LearnerCard, ModelCard, TargetKind, WriteOnnx, WriteSql } from "./models/card";
+export type { ClassWeights } from "./models/class-weights";
 export { betaDiscreteWeibull, betaDiscreteWeibullFromJSON } from "./models/clv/beta-discrete-weibull";
-export { betaGeometricFromJSON, bgNbd, mbgNbd } from "./models/clv/beta-geometric";
-export { customerValue } from "./models/clv/customer-value";
-export { gammaGamma, gammaGammaFromJSON } from "./models/clv/gamma-gamma";
-export { hurdle } from "./models/clv/hurdle";
+export {
+  type BetaGeometricModel,
+  betaGeometricFromJSON,
+  bgNbd,
+  mbgNbd,
+  type PurchaseModelOptions,
+} from "./models/clv/beta-geometric";
+export type { Cohort, RenewalModel } from "./models/clv/cohort";
+export { type CustomerValueOptions, customerValue } from "./models/clv/customer-value";
+export { type GammaGamma, gammaGamma, gammaGammaFromJSON } from "./models/clv/gamma-gamma";
+export { type HurdleModel, type HurdleOptions, hurdle } from "./models/clv/hurdle";
 export { paretoNbd, paretoNbdFromJSON } from "./models/clv/pareto-nbd";
+export type { PositiveFit, PositiveParameter } from "./models/clv/positive-fit";
+export type { PurchaseHistory } from "./models/clv/purchase-history";
+export type { DiscountOptions, PurchaseModel } from "./models/clv/purchase-model";
 export { shiftedBetaGeometric, shiftedBetaGeometricFromJSON } from "./models/clv/shifted-beta-geometric";
-export { ziln } from "./models/clv/ziln";
-export { discover, discovering } from "./models/discovery/discover";
+export { type Part as ZilnPart, type Parts as ZilnParts, type ZilnModel, type ZilnOptions, ziln } from "./models/clv/ziln";
+export { type DiscoverOptions, discover, discovering } from "./models/discovery/discover";
+export type { Worth } from "./models/discovery/discover-confirm";
+export type { Formula } from "./models/discovery/discover-formula";
+export type { DerivedModel, DiscoveredFeature, Discovery, DiscoveryJson } from "./models/discovery/discovery";
 export { contributionsOf } from "./models/explain/contributions";
 export {
   type Reason,
@@ -117,16 +258,40 @@ export {
   tableContributions,
 } from "./models/explain/reasons";
 export type { Contributions, ContributionUnit } from "./models/explain/rescale";
+export type { OnnxColumn, OnnxInputs } from "./models/export/onnx/columns";
+export type { Attribute, ElementType, OnnxGraph, Tensor } from "./models/export/onnx/graph";
+export type { Define } from "./models/export/sql/text";
 export { extraTrees, randomForest } from "./models/forest/forest";
-export { elasticNet, lasso, linearRegression, ridge } from "./models/linear/linear";
-export { logisticRegression } from "./models/linear/logistic";
+export type { Forest } from "./models/forest/forest-model";
+export type { ForestOptions } from "./models/forest/forest-options";
+export type { Cards, LearnerKind, LearnerModels, LearnerOptions, LearnerSpec } from "./models/learner";
+export {
+  type ElasticNetOptions,
+  elasticNet,
+  type LassoOptions,
+  lasso,
+  linearRegression,
+  type RidgeOptions,
+  ridge,
+} from "./models/linear/linear";
+export type { LinearKind, LinearRegression } from "./models/linear/linear-model";
+export type { LinearPredictor } from "./models/linear/linear-predictor";
+export { type LogisticOptions, logisticRegression } from "./models/linear/logistic";
+export type { LogisticRegression } from "./models/linear/logistic-model";
 export { squaredWeights } from "./models/linear/squared-weights";
 export { loadModel, loadPipeline, modelBytes, parseModelBytes } from "./models/load";
-export { network } from "./models/network/network";
-export { referenceNetwork } from "./models/network/reference-network";
+export { type Network, network } from "./models/network/network";
+export type { NetworkShape } from "./models/network/network-graph";
+export type { FlagInput, NetworkInputs, NumberInput } from "./models/network/network-inputs";
+export type { NetworkState } from "./models/network/network-json";
+export type { NetworkOptions } from "./models/network/network-options";
+export type { NetworkLoss, NetworkSchedule } from "./models/network/network-train";
+export { type ReferenceNetworkOptions, referenceNetwork } from "./models/network/reference-network";
+export type { SequenceState, TargetScale } from "./models/network/sequence/fit-sequence";
 export { gru } from "./models/network/sequence/gru";
 export { lstm } from "./models/network/sequence/lstm";
 export type { SequenceOptions, TransformerOptions } from "./models/network/sequence/options";
+export type { SequenceShape } from "./models/network/sequence/sequence-graph";
 export {
   type FitSequences,
   type SequenceNetwork,
@@ -134,59 +299,174 @@ export {
 } from "./models/network/sequence/sequence-network";
 export {
   type LabelledSequences,
+  type SequenceInputs,
   type Sequences,
   sequences,
   takeSequences,
   targetColumns,
 } from "./models/network/sequence/sequences";
 export { transformer } from "./models/network/sequence/transformer";
-export { type FitTable, type Pipeline, pipeline } from "./models/pipeline";
-export { halvingSearch } from "./models/search/halving-search";
+export type { Option, OptionSchema } from "./models/options";
+export type { FoldResult, LabelledTable, TablePredictor, Trial } from "./models/out-of-fold";
+export {
+  type FitTable,
+  type Pipeline,
+  type PipelineJson,
+  type PipelineOptions,
+  pipeline,
+} from "./models/pipeline";
+export type { learnerCards } from "./models/registry";
+export type { Distribution } from "./models/search/distribution";
+export type { FoldScores } from "./models/search/fold-scores";
+export {
+  type HalvingOptions,
+  type HalvingResult,
+  type HalvingSearch,
+  halvingSearch,
+} from "./models/search/halving-search";
 export { type RandomSearchOptions, randomSearch, searchSpace } from "./models/search/random-search";
-export { search } from "./models/search/search";
-export { gridCandidates, randomCandidates } from "./models/search/search-space";
-export { tuned, tunedPipeline } from "./models/search/tuned";
-export { acceleratedFailureTime } from "./models/survival/accelerated-failure-time";
-export { cox } from "./models/survival/cox";
-export { discreteHazard } from "./models/survival/discrete-hazard";
-export { kaplanMeier } from "./models/survival/kaplan-meier";
-export { logRank } from "./models/survival/log-rank";
-export { nelsonAalen } from "./models/survival/nelson-aalen";
-export { proportionalHazardsTest } from "./models/survival/schoenfeld";
-export { rLearner } from "./models/uplift/r-learner";
-export { tLearner } from "./models/uplift/t-learner";
-export { transformedOutcome } from "./models/uplift/transformed-outcome";
-export { xLearner } from "./models/uplift/x-learner";
-
+export {
+  type MatrixSearchOptions,
+  type Search,
+  type SearchOptions,
+  type SearchResult,
+  search,
+  type TableSearchOptions,
+} from "./models/search/search";
+export type { SearchLine } from "./models/search/search-run";
+export { gridCandidates, randomCandidates, type SearchSpace } from "./models/search/search-space";
+export {
+  type MakeFolds,
+  type TunedOptions,
+  type TunedPipelineOptions,
+  type Tuning,
+  tuned,
+  tunedPipeline,
+} from "./models/search/tuned";
+export type {
+  Part as SplinePart,
+  SplineLogistic,
+  SplineLogisticJson,
+  SplineLogisticOptions,
+} from "./models/spline/spline";
+export {
+  type AcceleratedFailureTimeModel,
+  type AcceleratedFailureTimeOptions,
+  acceleratedFailureTime,
+  type Parts as AcceleratedFailureTimeParts,
+} from "./models/survival/accelerated-failure-time";
+export type { Censored, FitSurvival, SurvivalData, SurvivalModel } from "./models/survival/censored";
+export { type CoxOptions, cox } from "./models/survival/cox";
+export type { CoxModel, CoxParts } from "./models/survival/cox-model";
+export {
+  type Clock,
+  type DiscreteHazardModel,
+  type DiscreteHazardOptions,
+  discreteHazard,
+  type Parts as DiscreteHazardParts,
+} from "./models/survival/discrete-hazard";
+export { type KaplanMeierOptions, kaplanMeier, type SurvivalCurve } from "./models/survival/kaplan-meier";
+export { type LogRank, type LogRankOptions, logRank } from "./models/survival/log-rank";
+export { type HazardCurve, type NelsonAalenOptions, nelsonAalen } from "./models/survival/nelson-aalen";
+export {
+  type ProportionalHazardsTest,
+  type ProportionalHazardsTestOptions,
+  proportionalHazardsTest,
+} from "./models/survival/schoenfeld";
+export type { Trees } from "./models/trees/trees";
+export type { Campaign, FitUplift, UpliftModel } from "./models/uplift/campaign";
+export type { EffectModel } from "./models/uplift/effect-model";
+export { type RLearnerOptions, rLearner } from "./models/uplift/r-learner";
+export { type TLearnerModel, type TLearnerOptions, tLearner } from "./models/uplift/t-learner";
+export { type TransformedOutcomeOptions, transformedOutcome } from "./models/uplift/transformed-outcome";
+export { type XLearnerModel, type XLearnerOptions, xLearner } from "./models/uplift/x-learner";
+export type { BackendName } from "./neural/backend";
+export type { Pointwise } from "./neural/engine";
+export type { History } from "./neural/train";
+export type { Weight, Weights } from "./neural/weights";
 export { adasyn } from "./resample/adasyn";
-export { borderlineSmote } from "./resample/borderline-smote";
-export { editedNeighbours, smoteEnn, smoteTomek, tomekLinks } from "./resample/cleaning";
-export { kmeansSmote } from "./resample/kmeans-smote";
+export { type BorderlineSmoteOptions, borderlineSmote } from "./resample/borderline-smote";
+export {
+  type CleaningOptions,
+  type EditedNeighboursOptions,
+  editedNeighbours,
+  smoteEnn,
+  smoteTomek,
+  tomekLinks,
+} from "./resample/cleaning";
+export { type KMeansSmoteOptions, kmeansSmote } from "./resample/kmeans-smote";
 export { randomOverSampling, randomUnderSampling } from "./resample/random-sampling";
-export { smote } from "./resample/smote";
+export { type SmoteOptions, smote } from "./resample/smote";
 export { smoteN } from "./resample/smote-n";
 export { smoteNc } from "./resample/smote-nc";
-export { svmSmote } from "./resample/svm-smote";
-export { applyRecipe, prepare, recipeFromJSON, recipeToJSON } from "./services/prepare/recipe";
-export { decide, standardRules } from "./services/score/decide";
+export { type SvmSmoteOptions, svmSmote } from "./resample/svm-smote";
+export type { TargetOptions } from "./resample/target";
+export {
+  applyRecipe,
+  type Prepared,
+  type PrepareOptions,
+  prepare,
+  type Recipe,
+  type RecipeOrigin,
+  recipeFromJSON,
+  recipeToJSON,
+} from "./services/prepare/recipe";
+export { type Decision, type DecisionRules, decide, type Risk, standardRules } from "./services/score/decide";
+export type {
+  Condition,
+  Range as ConditionRange,
+  Value as ConditionValue,
+  Where,
+} from "./synthesis/conditions";
+export type { CopulaOptions } from "./synthesis/copula/copula";
 export {
   loadSynthesiser,
+  type Method,
+  type MethodOptions,
   methodNames,
   netMethods,
   plainMethods,
   privateMethods,
   synthesis,
 } from "./synthesis/methods";
-export { type CtganOptions, ctgan } from "./synthesis/nets/ctgan";
-export { type GanOptions, gan } from "./synthesis/nets/gan";
-export { type TvaeOptions, tvae } from "./synthesis/nets/tvae";
-export { type VaeOptions, vae } from "./synthesis/nets/vae";
-export { type VanillaOptions, vanilla } from "./synthesis/nets/vanilla";
-export { loadPretrained } from "./synthesis/pretrained";
-export { type Privacy, rhoOf } from "./synthesis/private/budget";
+export type { NetSynthesiser } from "./synthesis/nets/block-model";
+export { type Ctgan, type CtganOptions, ctgan } from "./synthesis/nets/ctgan";
+export { type Gan, type GanOptions, gan } from "./synthesis/nets/gan";
+export type { NetOptions, NetTraining } from "./synthesis/nets/net-options";
+export { type Tvae, type TvaeOptions, tvae } from "./synthesis/nets/tvae";
+export { type Vae, type VaeOptions, vae } from "./synthesis/nets/vae";
+export { type Vanilla, type VanillaOptions, vanilla } from "./synthesis/nets/vanilla";
+export { loadPretrained, type Pretrained } from "./synthesis/pretrained";
+export { type Privacy, rhoOf, type Spending } from "./synthesis/private/budget";
 export { privacySentence, spendingRows } from "./synthesis/private/describe";
-export { type Domain, domainFromJson } from "./synthesis/private/domain";
+export { type ColumnDomain, type Domain, domainFromJson } from "./synthesis/private/domain";
 export type { Mst } from "./synthesis/private/model";
 export { type MstOptions, mst } from "./synthesis/private/mst";
-export { savedSynthesiserFromJSON, savedSynthesiserToJSON } from "./synthesis/saved-synthesiser";
-export { discoverStructure } from "./synthesis/structure/discover";
+export {
+  type SavedSynthesiser,
+  type SynthesiserOrigin,
+  savedSynthesiserFromJSON,
+  savedSynthesiserToJSON,
+} from "./synthesis/saved-synthesiser";
+export type { SequentialOptions } from "./synthesis/sequential/sequential";
+export type { DateFormat as StructureDateFormat } from "./synthesis/structure/dates";
+export { type DiscoverOptions as StructureOptions, discoverStructure } from "./synthesis/structure/discover";
+export type { Formula as StructureFormula } from "./synthesis/structure/formulas";
+export type { Grid } from "./synthesis/structure/grids";
+export type { KeyPlan } from "./synthesis/structure/keys";
+export type {
+  ColumnPlan,
+  Combination,
+  ConstantPlan,
+  DatePlan,
+  Exclusion,
+  KeyColumnPlan,
+  LevelsPlan,
+  LookupPlan,
+  NumberPlan,
+  Order,
+  Structure,
+  TextPlan,
+} from "./synthesis/structure/structure";
+export type { FitSynthesiser, SampleOptions, Synthesiser } from "./synthesis/synthesiser";
+export type { TreesOptions } from "./synthesis/trees/trees";

@@ -3,7 +3,7 @@ import type { DateFormat } from "./formats/date-format";
 import { type ValueFormat, valuePrinter } from "./formats/format";
 
 /** What columns of any type may have. */
-interface Written {
+export interface Written {
   readonly name: string;
   /** What stood for "missing" in the source, the commonest first; left out, empty cells alone. */
   readonly missing?: readonly string[];

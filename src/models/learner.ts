@@ -3,7 +3,7 @@ import type { Fit } from "../core/model";
 import type { LearnerCard } from "./card";
 import { allLearners, type learnerCards } from "./registry";
 
-type Cards = (typeof learnerCards)[number];
+export type Cards = (typeof learnerCards)[number];
 
 /** The name of a learner: the same in JSON, for threads, at the command line and as its models' `kind`. */
 export type LearnerKind = Cards["kind"];

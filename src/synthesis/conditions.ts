@@ -7,7 +7,7 @@ export interface Range {
   readonly to?: number | string;
 }
 
-type Value = string | number | boolean | null;
+export type Value = string | number | boolean | null;
 
 /** One value, any of several, or a range of numbers or dates; `null` asks for a missing value. */
 export type Condition = Value | readonly Value[] | Range;

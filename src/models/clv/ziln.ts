@@ -23,12 +23,12 @@ export const zilnOptions = {
 };
 
 /** One linear part: intercept + Σ weight × value. */
-interface Part {
+export interface Part {
   readonly intercept: number;
   readonly weights: Float64Array;
 }
 
-interface Parts {
+export interface Parts {
   readonly features: readonly string[];
   /** Log odds of any amount, μ of its logarithm, σ before the softplus. */
   readonly occurrence: Part;

@@ -20,7 +20,7 @@ import { expectedSum } from "./linear-predictor";
 import { type LogisticOptions, logisticOptions, logisticRegression } from "./logistic";
 import { type LogisticRegression, logisticRegressionFromJSON } from "./logistic-model";
 
-type None = Record<never, never>;
+export type NoOptions = Record<never, never>;
 
 /** What all linear models of numbers share. */
 const shared = {
@@ -37,12 +37,12 @@ const shared = {
   }),
   sql: (model: LinearRegression, columns) => linearSql(model, columns),
   onnx: (model: LinearRegression, inputs, graph) => linearOnnx(model, inputs, graph),
-} satisfies Partial<LearnerCard<string, None, LinearRegression>>;
+} satisfies Partial<LearnerCard<string, NoOptions, LinearRegression>>;
 
 const strengths = { logUniform: [1e-3, 1e3] } as const;
 const sparseStrengths = { logUniform: [1e-4, 10] } as const;
 
-export const linearRegressionCard: LearnerCard<"linear-regression", None, LinearRegression> = {
+export const linearRegressionCard: LearnerCard<"linear-regression", NoOptions, LinearRegression> = {
   ...shared,
   kind: "linear-regression",
   name: "linearRegression",

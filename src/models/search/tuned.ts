@@ -7,7 +7,7 @@ import { type MatrixSearchOptions, type Search, search, type TableSearchOptions 
 /** Makes folds of the rows that a search is given: `(y, rng) => stratifiedKFold(y, 5, rng)`. */
 export type MakeFolds = (y: Float64Array, rng: Rng) => readonly Split[];
 
-interface Tuning<M> {
+export interface Tuning<M> {
   readonly folds: MakeFolds;
   /** Called with each search's results. */
   readonly report?: (search: Search<M>) => void;

@@ -30,7 +30,7 @@ export const splineOptions = {
 };
 
 /** How one column enters: a number by itself and its hinges, a category by one 0/1 column a level. */
-type Part =
+export type Part =
   | {
       readonly kind: "number";
       readonly fill: number;

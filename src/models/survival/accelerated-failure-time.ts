@@ -26,7 +26,7 @@ export interface AcceleratedFailureTimeOptions {
   readonly penalty?: number;
 }
 
-interface Parts {
+export interface Parts {
   readonly distribution: "weibull" | "log-normal" | "log-logistic";
   readonly features: readonly string[];
   /** Change of the expected log time per unit of each column. */

@@ -31,7 +31,7 @@ export type Clock = "number" | "smooth" | "one-hot";
 
 const clocks: readonly Clock[] = ["number", "smooth", "one-hot"];
 
-interface Parts<M extends Model> {
+export interface Parts<M extends Model> {
   /** The learner's model of one period. */
   readonly hazard: M;
   readonly period: number;
