@@ -244,7 +244,13 @@ export type { PositiveFit, PositiveParameter } from "./models/clv/positive-fit";
 export type { PurchaseHistory } from "./models/clv/purchase-history";
 export type { DiscountOptions, PurchaseModel } from "./models/clv/purchase-model";
 export { shiftedBetaGeometric, shiftedBetaGeometricFromJSON } from "./models/clv/shifted-beta-geometric";
-export { type Part as ZilnPart, type Parts as ZilnParts, type ZilnModel, type ZilnOptions, ziln } from "./models/clv/ziln";
+export {
+  type Part as ZilnPart,
+  type Parts as ZilnParts,
+  type ZilnModel,
+  type ZilnOptions,
+  ziln,
+} from "./models/clv/ziln";
 export { type DiscoverOptions, discover, discovering } from "./models/discovery/discover";
 export type { Worth } from "./models/discovery/discover-confirm";
 export type { Formula } from "./models/discovery/discover-formula";
