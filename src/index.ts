@@ -119,7 +119,7 @@ export {
   rocCurve,
 } from "./evaluate/curves";
 export { type Contacts, chooseContacts, type Limits } from "./evaluate/decision/choose-contacts";
-export type { ContactValue } from "./evaluate/decision/offer";
+export type { ContactValue, Offer } from "./evaluate/decision/offer";
 export { type ProfitCurve, profitCurve } from "./evaluate/decision/profit-curve";
 export {
   type Belief,
@@ -417,7 +417,14 @@ export {
   recipeFromJSON,
   recipeToJSON,
 } from "./services/prepare/recipe";
-export { type Decision, type DecisionRules, decide, type Risk, standardRules } from "./services/score/decide";
+export {
+  type Decision,
+  type DecisionRule,
+  type DecisionRules,
+  decide,
+  type Risk,
+  standardRules,
+} from "./services/score/decide";
 export type {
   Condition,
   Range as ConditionRange,
