@@ -137,7 +137,8 @@ function lines(text: string): string | string[] {
   return text.length > longestListed ? text : (text.match(/[^\n]*\n|[^\n]+$/g) ?? []);
 }
 
-function sorted(value: unknown): unknown {
+/** The value with the keys of its objects in order. */
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isFields(value)) return value;
   return Object.fromEntries(

@@ -11,6 +11,8 @@ export interface TableColumn<Row> {
   readonly value?: (row: Row) => number;
   /** Which end is best; nothing is marked when absent. */
   readonly best?: "highest" | "lowest";
+  /** Whether its values are others in every run by their nature, such as durations: `verify` does not compare them. */
+  readonly varies?: boolean;
   /** What the column means, shown on hover and read out. */
   readonly help?: string;
 }
@@ -42,7 +44,7 @@ export function dataTable<Row>(
       const text = escapeHtml(one.text(row));
       if (j === 0) return `<th scope="row"${align(one)}>${text}</th>`;
       const shown = best[j] === row ? `<strong>${text}<span class="tl-sr"> (best)</span></strong>` : text;
-      return `<td${align(one)}>${shown}</td>`;
+      return `<td${classes(one)}>${shown}</td>`;
     });
     return `<tr${options.muted?.(row) ? ' class="tl-muted"' : ""}>${cells.join("")}</tr>`;
   });
@@ -52,6 +54,11 @@ export function dataTable<Row>(
     `<table><caption>${escapeHtml(options.caption)}</caption><thead><tr>${head}</tr></thead>` +
     `<tbody>${body.join("")}</tbody></table></div>${note}`
   );
+}
+
+function classes<Row>(one: TableColumn<Row>): string {
+  const all = [one.align === "right" ? "tl-num" : "", one.varies ? "tl-varies" : ""].filter(Boolean);
+  return all.length > 0 ? ` class="${all.join(" ")}"` : "";
 }
 
 function align<Row>(one: TableColumn<Row>): string {

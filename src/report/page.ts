@@ -5,6 +5,7 @@ import type { DataSource, Figure } from "./figures";
 import { count } from "./format";
 import { type Html, html, raw } from "./html";
 import type { Heading } from "./markdown";
+import { sealBlock, sealPlace, sealScript } from "./seal";
 import { pageStyle } from "./style";
 
 /** What stands at the head of a report and of its entry on the start page. */
@@ -34,6 +35,8 @@ export interface ReportContent extends Summary {
   readonly run?: { readonly origin: string; readonly status: string };
   /** Whether scripts in outputs may run, because the reader vouches for the notebook. */
   readonly trusted?: boolean;
+  /** What is sealed into the page beside what it shows. */
+  readonly seal?: unknown;
   /** Scripts of this package's own that stand at the page's end; no others run unless `trusted`. */
   readonly scripts?: readonly string[];
 }
@@ -53,7 +56,12 @@ ${provenance(content)}
 </main>
 </div>`;
   const head = html`<p class="tl-kicker">telelink report · ${name}</p>`;
-  return document(title, html`${header(content, head)}${main}`, content);
+  // The page's check reads it before any other script changes it; where outputs bring scripts, nothing can be read.
+  const scripts = content.seal === undefined || content.trusted ? [] : [sealScript()];
+  return document(title, html`${header(content, head)}${main}`, {
+    ...content,
+    scripts: [...scripts, ...(content.scripts ?? [])],
+  });
 }
 
 export interface Entry extends Summary {
@@ -120,7 +128,7 @@ function policyOf(scripts: readonly string[], trusted: boolean): string {
 function document(
   title: string,
   content: Html,
-  { trusted = false, scripts = [], run }: Pick<ReportContent, "trusted" | "scripts" | "run"> = {},
+  { trusted = false, scripts = [], run, seal }: Partial<ReportContent> = {},
 ): string {
   const policy = policyOf(scripts, trusted);
   return `<!doctype html>
@@ -137,7 +145,7 @@ ${run ? `<meta name="telelink-run" content='${JSON.stringify({ origin: run.origi
 <body>
 <a class="tl-skip" href="#content">Skip to the content</a>
 ${content}
-${scripts.map((text) => `<script>${text}</script>\n`).join("")}</body>
+${seal === undefined ? "" : sealBlock(seal)}${scripts.map((text) => `<script>${text}</script>\n`).join("")}</body>
 </html>
 `;
 }
@@ -220,8 +228,8 @@ function toc(contents: readonly Heading[]): Html {
   const item = (one: Heading): Html =>
     html`<li${raw(one.level > top ? ' class="tl-sub"' : "")}><a href="#${one.id}">${one.text}</a></li>`;
   const shown = contents.filter((one) => one.level <= top + 1);
-  return html`<nav class="tl-toc tl-toc-wide" aria-label="Contents"><ol>${shown.map(item)}</ol></nav>
-<nav class="tl-toc tl-toc-small" aria-label="Contents"><details><summary>Contents</summary><ol>${shown.map(item)}</ol></details></nav>`;
+  return html`<nav class="tl-toc tl-toc-wide" data-part="contents" aria-label="Contents"><ol>${shown.map(item)}</ol></nav>
+<nav class="tl-toc tl-toc-small" data-part="contents" aria-label="Contents"><details><summary>Contents</summary><ol>${shown.map(item)}</ol></details></nav>`;
 }
 
 function provenance(content: ReportContent): Html {
@@ -239,9 +247,9 @@ function provenance(content: ReportContent): Html {
     ...(nets === undefined ? [] : [["Nets computed on", nets] as const]),
     ...facts,
   ];
-  return html`<section class="tl-provenance" aria-labelledby="provenance"><h2 id="provenance">Where this comes from</h2>
+  return html`<section class="tl-provenance" data-part="where this comes from" aria-labelledby="provenance"><h2 id="provenance">Where this comes from</h2>
 ${table}
 <div class="tl-table" tabindex="0" role="group" aria-label="Run"><table><caption>Run</caption><tbody>${all.map(
     ([label, text]) => html`<tr><th scope="row">${label}</th><td>${text}</td></tr>`,
-  )}</tbody></table></div></section>`;
+  )}</tbody></table></div>${content.seal === undefined ? null : html`<p class="tl-note" id="${sealPlace}">Sealed when it was made: <code>telelink verify ${content.name.replace(/\.ipynb$/, ".html")}</code> runs the code that stands here and compares every number; <code>--static</code> only tells whether the page was edited. </p>`}</section>`;
 }

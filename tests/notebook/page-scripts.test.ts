@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cell, Output } from "../../src/notebook/nbformat";
 import { fitParts, mostBytes, type Part } from "../../src/notebook/render/page-size";
+import { readSeal, type Seal } from "../../src/report/seal";
 import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";
 import { code, notebook, prose } from "./fixtures/make";
@@ -94,7 +95,8 @@ describe("Vega charts of cells", () => {
     expect(html).toMatch(/<desc id="[^"]+">They grow\.<\/desc>/);
     expect(html).toContain('<th scope="col">leavers</th>');
     expect(html).toContain("<td>361</td>");
-    expect(html).not.toMatch(/<script|script-src/);
+    // The seal's claims and its check are the only ones.
+    expect(html.match(/<script/g)).toHaveLength(2);
   });
 
   test("renderNotebook loads no file and no address that a chart names, and says so", async () => {
@@ -110,9 +112,9 @@ describe("Vega charts of cells", () => {
 
   test("renderNotebook brings Vega once, where a cell's tag asks for it, within 1 MB", async () => {
     const html = await page([shows([vegalite, vegalite], "interactive"), shows([vegalite])]);
-    expect(html.match(/<script type="application\/json"/g)).toHaveLength(2);
-    expect(html.match(/<script>/g)).toHaveLength(1);
-    expect(html).toMatch(/script-src 'sha256-[\w+/=]+'"/);
+    expect(html.match(/<script type="application\/json" class/g)).toHaveLength(2);
+    expect(html.match(/<script>/g)).toHaveLength(2);
+    expect(html).toMatch(/script-src 'sha256-[\w+/=]+' 'sha256-[\w+/=]+'"/);
     expect(Buffer.byteLength(html)).toBeLessThan(mostBytes);
   });
 });
@@ -144,7 +146,7 @@ describe.skipIf(!chromium)("scripts of our own in a report, in a real browser", 
 
   test("the explorer moves in an untrusted report, by keyboard; the script that came with it was left out", async () => {
     const html = await page([shows([data("text/html", explorer)])]);
-    expect(html.match(/<script>/g)).toHaveLength(1);
+    expect(html.match(/<script>/g)).toHaveLength(2);
     await open(html);
     const result = tab.locator("#budget-explorer-result");
     const before = await result.textContent();
@@ -179,6 +181,23 @@ describe.skipIf(!chromium)("scripts of our own in a report, in a real browser", 
     await expect.poll(() => points.count()).toBe(20);
     await tab.locator(".vega-bind input").fill("9");
     await expect.poll(() => points.count()).toBe(10);
+    expect(faults).toEqual([]);
+  });
+
+  test("the page checks its own seal, however its charts move, and finds what was edited", async () => {
+    const html = await page([shows([data("text/html", explorer)]), shows([vegalite], "interactive")]);
+    const check = async (text: string): Promise<string | null> => {
+      await open(text);
+      await tab.getByRole("button", { name: "Check the seal" }).click();
+      const said = tab.locator("#tl-seal output");
+      await expect.poll(() => said.textContent()).not.toBe("");
+      return said.textContent();
+    };
+    const { stated, found } = readSeal(html) as Seal;
+    expect(stated).toBe(found);
+    expect(await check(html)).toContain(`The page is as it was made (SHA-256 ${stated.slice(0, 16)}`);
+    expect(await check(html.replace("<td>361</td>", "<td>391</td>"))).toContain("was edited");
+    expect(await check(html.replace("<h1>A report", "<h1>Another report"))).toContain("was edited");
     expect(faults).toEqual([]);
   });
 

@@ -31,12 +31,12 @@ Examples:
 }
 
 async function compare(paths: readonly string[], flags: CompareFlags): Promise<void> {
-  const { findReport } = await import("../../notebook/verify/verify.js");
+  const { findFigures } = await import("../../notebook/verify/given.js");
   const { compareFigures } = await import("../../report/compare-figures.js");
   const { asUsage } = await import("../support/parameters.js");
   const { usageError } = await import("../support/exit.js");
   if (paths.length < 2) throw usageError("Cannot compare: there must be two reports or more, got one");
-  const reports = asUsage(() => paths.map(findReport));
+  const reports = asUsage(() => paths.map(findFigures));
   const rows = compareFigures(reports).filter(
     (row) => !flags.changed || row.changes.some((change) => change !== "same"),
   );

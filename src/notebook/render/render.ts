@@ -7,11 +7,13 @@ import { escapeHtml, html, raw } from "../../report/html";
 import { type Heading, markdown, mathml } from "../../report/markdown";
 import { reportPage, type Summary } from "../../report/page";
 import { sanitize, uniqueIds } from "../../report/sanitize";
+import { sealPage } from "../../report/seal";
 import { languageOf } from "../language";
 import { type Cell, type DataOutput, type Notebook, type Output, tagged } from "../nbformat";
 import { fitParts, type Part } from "./page-size";
 import { collectFigures, collectProvenance } from "./payloads";
 import { runOf } from "./run-metadata";
+import { variesTag } from "./varies";
 import { vegaScript } from "./vega-script";
 
 export interface RenderOptions {
@@ -29,6 +31,16 @@ export interface RenderOptions {
   readonly trusted?: boolean;
   /** Lets Vega charts answer the mouse, as those of cells tagged `interactive` do: adds 0.54 MB. Off by default. */
   readonly interactive?: boolean;
+}
+
+/** What is sealed into a page: all that it takes to make it anew from another run. */
+export interface Sealed {
+  readonly summary: Summary;
+  readonly options: Omit<RenderOptions, "milliseconds"> & {
+    readonly milliseconds?: readonly (readonly [cell: number, milliseconds: number])[];
+  };
+  /** The notebook as it was run, without outputs and attachments. */
+  readonly notebook: Notebook;
 }
 
 export interface Report {
@@ -62,7 +74,10 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
       const text = markdown(source, { taken, attachments: pictures(cell) });
       contents.push(...text.headings);
       if (text.html.trim() !== "")
-        parts.push({ kind: "text", html: `<div class="tl-text">${text.html}</div>` });
+        parts.push({
+          kind: "text",
+          html: `<div class="tl-text" data-part="text of cell ${i + 1}">${text.html}</div>`,
+        });
     } else if (cell.cell_type === "code") {
       if (!tagged(cell, "remove-input")) folded.push(i);
       const outputs = tagged(cell, "remove-output") ? [] : (cell.outputs ?? []);
@@ -74,7 +89,11 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
       if (seen.length === 0) continue;
       fold();
       parts.push(
-        ...seen.map((one): Part => ({ kind: "output", html: `<div class="tl-output">${one}</div>` })),
+        ...seen.map((one, j): Part => {
+          const part = `output ${j + 1} of cell ${i + 1}`;
+          const varies = tagged(cell, variesTag) ? " tl-varies" : "";
+          return { kind: "output", html: `<div class="tl-output${varies}" data-part="${part}">${one}</div>` };
+        }),
       );
     }
   }
@@ -83,6 +102,12 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
   const provenance = collectProvenance(notebook);
   const summary: Summary = { title, finding, figures, ...provenance, date, failure };
   contents.push({ level: 2, id: "provenance", text: "Where this comes from" });
+  const { milliseconds, ...rest } = options;
+  const seal: Sealed = {
+    summary,
+    options: { ...rest, ...(milliseconds && { milliseconds: [...milliseconds] }) },
+    notebook: withoutOutputs(notebook),
+  };
   const page = (shown: readonly Part[]): string => {
     const body = shown.map((one) => one.html).join("\n");
     const scripts = scriptsFor(body);
@@ -95,9 +120,21 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
       facts,
       trusted,
       scripts,
+      seal,
     });
   };
-  return { summary, html: fitParts(parts, page) };
+  return { summary, html: sealPage(fitParts(parts, page)) };
+}
+
+/** The notebook's cells as they are run: without outputs, counts and attachments. */
+export function withoutOutputs(notebook: Notebook): Notebook {
+  const cells = notebook.cells.map(({ attachments: _, ...cell }): Cell => {
+    const { execution: __, ...metadata } = cell.metadata;
+    return cell.cell_type === "code"
+      ? { ...cell, metadata, execution_count: null, outputs: [] }
+      : { ...cell, metadata };
+  });
+  return { ...notebook, cells };
 }
 
 /** The scripts that the figures of a page need, each once. */
@@ -144,7 +181,9 @@ function codeBlock(
     const marked = raw(highlight(notebook.cells[i].source, language));
     return html`<pre tabindex="0"><code>${marked}</code></pre>`;
   });
-  return html`<details class="tl-code"><summary>${label}${took}</summary>${code}</details>`.text;
+  const part = `code of cell ${cells.map((i) => i + 1).join(", ")}`;
+  return html`<details class="tl-code" data-part="${part}"><summary>${label}${took}</summary>${code}</details>`
+    .text;
 }
 
 /** How outputs of a cell are shown. */

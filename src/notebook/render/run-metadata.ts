@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { basename, isAbsolute, relative, resolve } from "node:path";
-import type { Notebook } from "../nbformat";
+import { type Notebook, notebookPieces } from "../nbformat";
 import type { Parameters } from "../parameters/parameters";
 import { originOf } from "../run/targets";
 
@@ -12,6 +13,8 @@ export interface RunMetadata {
   /** "partial" while it runs, and for ever where the run was killed. */
   readonly status: "done" | "failed" | "partial";
   readonly parameters: Parameters;
+  /** SHA-256 of the notebook's file with this field left out. */
+  readonly sha256?: string;
 }
 
 /** The executed notebook with a word on its run. */
@@ -28,6 +31,23 @@ export function withRun(
   const run: RunMetadata = { notebook: shownPath(path), origin: originOf(path, out), status, parameters };
   const telelink = notebook.metadata.telelink as object | undefined;
   return { ...notebook, metadata: { ...notebook.metadata, telelink: { ...telelink, run } } };
+}
+
+/** The hash that the notebook states, and the one that it has. */
+export function sealOfNotebook(notebook: Notebook): { readonly stated?: string; readonly found: string } {
+  const telelink = notebook.metadata.telelink as { run?: RunMetadata } | undefined;
+  const { sha256: stated, ...run } = telelink?.run ?? {};
+  const bare = { ...notebook, metadata: { ...notebook.metadata, telelink: { ...telelink, run } } };
+  const hash = createHash("sha256");
+  for (const piece of notebookPieces(bare)) hash.update(piece);
+  return { stated, found: hash.digest("hex") };
+}
+
+/** The executed notebook with its own hash in it. */
+export function sealedNotebook(notebook: Notebook): Notebook {
+  const { run, ...telelink } = notebook.metadata.telelink as { run: RunMetadata };
+  const sealed = { ...run, sha256: sealOfNotebook(notebook).found };
+  return { ...notebook, metadata: { ...notebook.metadata, telelink: { ...telelink, run: sealed } } };
 }
 
 /** What the notebook says of its run; undefined for one that no run has written. */

@@ -9,7 +9,7 @@ import { factsOf, type Inputs, readableDate, tslabVersion } from "../facts";
 import type { KernelSpec } from "../kernel-spec";
 import { type Notebook, notebookPieces } from "../nbformat";
 import type { Parameters } from "../parameters/parameters";
-import { type RunMetadata, runOf, shownPath } from "./run-metadata";
+import { type RunMetadata, runOf, sealedNotebook, shownPath } from "./run-metadata";
 
 /** How long a run took; absent where SOURCE_DATE_EPOCH asks for equal bytes. */
 export interface Timing {
@@ -36,6 +36,8 @@ export interface ReportJson extends Summary {
   readonly renderer?: string;
   /** SHA-256 of the files beside this one, by their ending. */
   readonly files: Readonly<Record<string, string>>;
+  /** SHA-256 of this file's fields, this one left out, in order. */
+  readonly sha256?: string;
 }
 
 /** A run that is to be written. */
@@ -74,7 +76,8 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
     files[ending] = writePieces(file, pieces);
     written.push(file);
   };
-  write("ipynb", notebookPieces(executed));
+  const sealed = runOf(executed) ? sealedNotebook(executed) : executed;
+  write("ipynb", notebookPieces(sealed));
   if (!options.html) return written;
   const { renderNotebook } = await import("./render.js");
   const facts = factsOf(dirname(resolve(path)));
@@ -97,7 +100,8 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
     ...{ notebook, parameters, made, versions, commit: facts.commit, timing, inputs, renderer },
     run: runOf(executed) as RunMetadata,
   };
-  write("json", [`${formatExact({ ...json, files: { ...files } }, 1)}\n`]);
+  const whole: ReportJson = { ...json, files: { ...files } };
+  write("json", [`${formatExact({ ...whole, sha256: sealOfReport(whole) }, 1)}\n`]);
   return written;
 }
 
@@ -150,6 +154,11 @@ function writePieces(path: string, pieces: Iterable<string>): string {
 
 function kernelVersion(kernel: KernelSpec): Record<string, string> {
   return kernel.folder === "" ? { tslab: tslabVersion() } : { kernel: kernel.displayName };
+}
+
+/** The hash of a report's figures file: of its fields as they stand. */
+export function sealOfReport({ sha256: _, ...report }: ReportJson): string {
+  return createHash("sha256").update(formatExact(report)).digest("hex");
 }
 
 /** The figures file of a report; undefined when there is none, or none that can be read. */

@@ -107,6 +107,14 @@ export function prepare(path: string, options: PrepareOptions = {}): Prepared {
   };
 }
 
+/** A notebook that holds all it needs, such as that of a report, ready to run in the folder of `path`. */
+export function prepareParsed(notebook: Notebook, path: string): Prepared {
+  const notes: string[] = [];
+  const kernel = chooseKernel(notebook, path, undefined, (text) => notes.push(text));
+  const name = outputName("{notebook}", path.replace(/\.html$/, ""), {});
+  return { path, name, notebook, kernel, parameters: {}, declared: [], notes };
+}
+
 /** The notebook in the file. @throws RangeError when it can't be read. */
 export function readNotebook(path: string, note?: (text: string) => void): Notebook {
   if (path === "-") return parseNotebook(readFileSync(0), "standard input", note);

@@ -38,7 +38,7 @@ export function honestTable(models: readonly HonestModel[]): string {
       ...figure("F1", "f1", "highest", "At the threshold chosen on training customers"),
       ...figure("Brier", "brier", "lowest", "Mean squared error of the probability"),
       { label: "Threshold", align: "right", text: (one) => decimal(one.threshold, 2) },
-      { label: "Time", align: "right", text: (one) => duration(one.milliseconds) },
+      { label: "Time", align: "right", varies: true, text: (one) => duration(one.milliseconds) },
     ],
     {
       caption: "Honest protocol: the test customers, predicted once",

@@ -138,7 +138,7 @@ export function lifetimeTable(models: readonly LifetimeModel[]): string {
         "lowest",
         "Mean squared error of survival over months 3 to 60",
       ),
-      { label: "Time", align: "right", text: (one) => duration(one.milliseconds) },
+      { label: "Time", align: "right", varies: true, text: (one) => duration(one.milliseconds) },
     ],
     {
       caption: `Lifetimes of customers the models did not see, ${models[0]?.concordance.length ?? 0} folds`,

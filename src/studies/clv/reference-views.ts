@@ -39,6 +39,7 @@ export function referenceValueTable(models: readonly ReferenceValueModel[]): str
       {
         label: "Fit",
         align: "right",
+        varies: true,
         text: (one) => (one.milliseconds > 0 ? duration(one.milliseconds) : ""),
       },
     ],

@@ -54,7 +54,12 @@ export function valueTable(models: readonly ValueModel[]): string {
         "lowest",
       ),
       ...figure("Sum off by", "total", "Predicted less actual revenue of all", (v) => percent(v)),
-      { label: "Time", align: "right", text: (one) => (one.oracle ? "" : duration(one.milliseconds)) },
+      {
+        label: "Time",
+        align: "right",
+        varies: true,
+        text: (one) => (one.oracle ? "" : duration(one.milliseconds)),
+      },
     ],
     {
       caption: `Revenue of the next twelve months, ${count(models[0]?.predicted.length)} simulated customers, foretold from the twelve before`,

@@ -88,7 +88,7 @@ export function probabilitiesTable(study: MarketStudy, learner: string): string 
         ),
         text: money("profitMoved"),
       },
-      { label: "Time", align: "right", text: (one) => duration(meanOf(one, "milliseconds")) },
+      { label: "Time", align: "right", varies: true, text: (one) => duration(meanOf(one, "milliseconds")) },
     ],
     {
       caption: `Believing the probabilities: ${learner.toLowerCase()} on ${study.name}`,

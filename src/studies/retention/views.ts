@@ -69,7 +69,7 @@ export function effectTable(study: RetentionStudy): string {
         value: (one) => one.trueRank,
         text: (one) => decimal(one.trueRank, 3),
       },
-      { label: "Time", align: "right", text: (one) => duration(one.milliseconds) },
+      { label: "Time", align: "right", varies: true, text: (one) => duration(one.milliseconds) },
     ],
     {
       caption: `Effects foretold for ${count(study.value.length)} customers whom the learners did not see`,

@@ -53,6 +53,7 @@ export function contendersTable(study: SynthesisStudy): string {
       {
         label: "Time",
         align: "right",
+        varies: true,
         text: ({ contender, mean }) => (contender.yardstick ? "–" : duration(1000 * mean.seconds.estimate)),
       },
     ],

@@ -68,6 +68,7 @@ export function usageChurnTable(churn: UsageChurn): string {
       {
         label: "Time",
         align: "right",
+        varies: true,
         text: (one) => (one.milliseconds < 10 ? "" : duration(one.milliseconds)),
       },
     ],
