@@ -1,17 +1,13 @@
-import { dirname } from "node:path";
 import type * as TensorFlow from "@tensorflow/tfjs-core";
 import { check, checkOneOf } from "../core/checks";
 import type { Engine } from "./engine";
 import { simdEngine } from "./simd-engine";
 import { tensorflowEngine } from "./tensorflow-engine";
 
-/**
- * What nets are computed on: `native` (@tensorflow/tfjs-node), `wasm` and `cpu` (TensorFlow.js without an addon), and
- * `simd`, telelink's own kernels.
- */
-export type BackendName = "native" | "wasm" | "cpu" | "simd";
+/** What nets are computed on: `native` (@tensorflow/tfjs-node) or `simd`, telelink's own kernels. */
+export type BackendName = "native" | "simd";
 
-export const backendNames: readonly BackendName[] = ["native", "wasm", "cpu", "simd"];
+const backendNames: readonly BackendName[] = ["native", "simd"];
 
 /**
  * A fresh engine on the backend named by `choice` or by TELELINK_BACKEND; without either on simd, which is the quickest
@@ -22,7 +18,7 @@ export async function openEngine(choice?: BackendName): Promise<Engine> {
   const asked = choice ?? process.env.TELELINK_BACKEND;
   if (asked === undefined || asked === "") return simdEngine();
   checkOneOf(asked, backendNames, "choose a backend", "TELELINK_BACKEND");
-  return openers[asked]();
+  return asked === "simd" ? simdEngine() : openNative();
 }
 
 /** A backend with its version, for logs and reports: "simd (telelink's kernels)". */
@@ -45,18 +41,11 @@ export async function withEngine<R>(
   }
 }
 
-const openers: Readonly<Record<BackendName, () => Promise<Engine>>> = {
-  native: openNative,
-  wasm: openWasm,
-  cpu: openCpu,
-  simd: async () => simdEngine(),
-};
-
-/** The backends that work here: all of them, or all but native where its package is not built. */
+/** The backends that work here: both, or simd alone where native's package is not built. */
 export async function workingBackends(): Promise<readonly BackendName[]> {
   const native = await openNative().catch(() => undefined);
   native?.close();
-  return backendNames.filter((name) => name !== "native" || native !== undefined);
+  return native ? backendNames : ["simd"];
 }
 
 async function openNative(): Promise<Engine> {
@@ -76,35 +65,11 @@ async function openNative(): Promise<Engine> {
       `Cannot use the native backend: @tensorflow/tfjs-node does not load (${reason}); try make native`,
     );
   }
-  await ready(tf, "tensorflow");
-  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
-  return tensorflowEngine(
-    tf,
-    "native",
-    `tfjs-node ${tf.version_core}, TensorFlow ${binding.TF_Version}`,
-    false,
-  );
-}
-
-async function openWasm(): Promise<Engine> {
-  const tf = await import("@tensorflow/tfjs-core");
-  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-  setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
-  await ready(tf, "wasm");
-  return tensorflowEngine(tf, "wasm", `tfjs ${tf.version_core} wasm`, true);
-}
-
-async function openCpu(): Promise<Engine> {
-  const tf = await import("@tensorflow/tfjs-core");
-  await import("@tensorflow/tfjs-backend-cpu");
-  await ready(tf, "cpu");
-  return tensorflowEngine(tf, "cpu", `tfjs ${tf.version_core} cpu`, false);
-}
-
-async function ready(tf: typeof TensorFlow, backend: string): Promise<void> {
   // Leaves out the advertisement of other backends and the checks of every result.
   tf.enableProdMode();
-  if (!(await tf.setBackend(backend)))
-    throw new Error(`Cannot use the backend ${backend}: it does not start here`);
+  if (!(await tf.setBackend("tensorflow")))
+    throw new Error("Cannot use the native backend: it does not start here; try make native");
   await tf.ready();
+  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
+  return tensorflowEngine(tf, `tfjs-node ${tf.version_core}, TensorFlow ${binding.TF_Version}`);
 }

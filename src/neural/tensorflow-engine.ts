@@ -21,12 +21,8 @@ interface Held extends Tensor {
   held: Values;
 }
 
-/**
- * Nets on a backend of TensorFlow.js, which must be set already. What the ops of one step make is freed by its scope.
- * `transposes`: whether transposed factors are turned before the product, for the wasm backend, which is twelve
- * times slower with its flags.
- */
-export function tensorflowEngine(tf: Tf, backend: string, version: string, transposes: boolean): Engine {
+/** Nets on TensorFlow's C library, whose backend must be set already. What the ops of one step make is freed by its scope. */
+export function tensorflowEngine(tf: Tf, version: string): Engine {
   const of = (a: Tensor): Values => (a as Held).held;
   const wrap = (held: Values, rows: number, columns: number): Held => {
     made++;
@@ -50,7 +46,6 @@ export function tensorflowEngine(tf: Tf, backend: string, version: string, trans
     groups > 1 && b.rows === groups ? tf.reshape(of(b), [groups, 1, b.columns]) : of(b);
   const flat = (held: Values, rows: number, columns: number): Held =>
     wrap(held.rank === 2 ? held : tf.reshape(held, [rows, columns]), rows, columns);
-  const turned = (a: Values): Values => tf.transpose(a, a.rank === 2 ? [1, 0] : [0, 2, 1]);
 
   /** 0/1 matrix that says which columns share a block: a product with it sums within blocks. */
   const sameBlock = (blocks: readonly number[]): Values =>
@@ -127,7 +122,7 @@ export function tensorflowEngine(tf: Tf, backend: string, version: string, trans
   };
 
   return {
-    backend,
+    backend: "native",
     version,
     keep,
     free: (one) => {
@@ -164,10 +159,7 @@ export function tensorflowEngine(tf: Tf, backend: string, version: string, trans
       const z = grouped(b, groups);
       const m = transposeA ? a.columns : a.rows / groups;
       const n = transposeB ? b.rows / groups : b.columns;
-      const y = transposes
-        ? tf.matMul(transposeA ? turned(x) : x, transposeB ? turned(z) : z)
-        : tf.matMul(x, z, transposeA, transposeB);
-      return flat(y, m * groups, n);
+      return flat(tf.matMul(x, z, transposeA, transposeB), m * groups, n);
     },
     binary: (op, a, b, groups = 1) => {
       const spreads = groups > 1 && b.rows === groups && b.rows !== a.rows;
@@ -205,11 +197,8 @@ export function tensorflowEngine(tf: Tf, backend: string, version: string, trans
     },
     hardMax: (a, blocks) => {
       const widest = Math.max(...blocks);
-      // The wasm backend writes whole numbers' bits when asked for Float32 directly.
-      const hot = tf.cast(
-        tf.oneHot(tf.argMax(padded(a, blocks), 2) as TensorFlow.Tensor2D, widest),
-        "float32",
-      );
+      const chosen = tf.argMax(padded(a, blocks), 2) as TensorFlow.Tensor2D;
+      const hot = tf.oneHot(chosen, widest, 1, 0, "float32");
       const back = constant(`back ${blocks}`, () =>
         tf.tensor1d(
           blocks.flatMap((width, i) => Array.from({ length: width }, (_, j) => i * widest + j)),

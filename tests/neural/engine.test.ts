@@ -238,7 +238,7 @@ describe.each(backends)("the %s backend", (backend) => {
 
 test("openEngine() refuses a backend that does not exist", async () => {
   await expect(openEngine("gpu" as never)).rejects.toThrow(
-    'Cannot choose a backend: TELELINK_BACKEND must be one of native, wasm, cpu, simd, got "gpu"',
+    'Cannot choose a backend: TELELINK_BACKEND must be one of native, simd, got "gpu"',
   );
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { workingBackends } from "../../src/neural/backend";
 import type { Notebook } from "../../src/notebook/nbformat";
 import { collectProvenance } from "../../src/notebook/render/payloads";
 import { renderNotebook } from "../../src/notebook/render/render";
@@ -23,22 +24,25 @@ function notebookOf(...provenances: Parameters<typeof provenanceOutput>[0][]): N
 test("netsBackend() names what TELELINK_BACKEND says, and by default telelink's own kernels", async () => {
   delete process.env.TELELINK_BACKEND;
   expect(await netsBackend()).toMatch(/^simd \(telelink kernels, /);
-  process.env.TELELINK_BACKEND = "cpu";
-  expect(await netsBackend()).toMatch(/^cpu \(tfjs \d+\.\d+\.\d+ cpu\)$/);
+  process.env.TELELINK_BACKEND = "native";
+  if ((await workingBackends()).includes("native"))
+    expect(await netsBackend()).toMatch(/^native \(tfjs-node \d+\.\d+\.\d+, TensorFlow \d+\.\d+\.\d+\)$/);
 });
 
 test("a report says what its nets were computed on, and nothing where there are none", async () => {
   const [plain, deep] = [provenanceOf([], [1]), provenanceOf([], [1], "simd (telelink kernels)")];
   expect(collectProvenance(notebookOf(plain))).toEqual({ sources: [], seeds: [1] });
-  const both = notebookOf(plain, deep, deep, provenanceOf([], [2], "cpu (tfjs)"));
+  const both = notebookOf(plain, deep, deep, provenanceOf([], [2], "native (tfjs-node)"));
   expect(collectProvenance(both)).toEqual({
     sources: [],
     seeds: [1, 2],
-    nets: "simd (telelink kernels), cpu (tfjs)",
+    nets: "simd (telelink kernels), native (tfjs-node)",
   });
   const page = async (notebook: Notebook): Promise<string> =>
     (await renderNotebook(notebook, { name: "a.ipynb", date: "today" })).html;
-  expect(await page(both)).toMatch(/Nets computed on<\/th><td>simd \(telelink kernels\), cpu \(tfjs\)/);
+  expect(await page(both)).toMatch(
+    /Nets computed on<\/th><td>simd \(telelink kernels\), native \(tfjs-node\)/,
+  );
   expect(await page(notebookOf(plain))).not.toContain("Nets computed on");
   expect(() => provenanceOutput({ sources: [], seeds: [], nets: 3 as unknown as string })).toThrow(
     "Cannot report provenance: nets must be a text, got 3",

@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test, vi } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { methodNames, synthesis } from "../../../src/synthesis/methods";
@@ -27,10 +26,7 @@ vi.mock("../../../src/neural/train", async (original) => {
 
 const train = customers(200, 3);
 /** Every net, small enough to be trained in a moment. */
-const nets: readonly [
-  string,
-  (options: { epochs?: number; rate?: number; backend?: "cpu" }) => FitSynthesiser,
-][] = [
+const nets: readonly [string, (options: { epochs?: number; rate?: number }) => FitSynthesiser][] = [
   ["vae", (options) => vae({ units: 16, latent: 4, batch: 50, ...options })],
   ["gan", (options) => gan({ units: 16, latent: 4, batch: 50, ...options })],
   ["ctgan", (options) => ctgan({ units: 16, latent: 4, batch: 50, pac: 5, ...options })],
@@ -110,16 +106,8 @@ describe.each(nets)("%s", (name, make) => {
     expect(JSON.stringify(learnt) === JSON.stringify(expected)).toBe(true);
   });
 
-  test("leaves no tensor behind, also when it fails", async () => {
-    await make({ epochs: 1, backend: "cpu" })(train, seeded(1));
-    const before = tf.memory().numTensors;
-    const model = await make({ epochs: 1, backend: "cpu" })(train, seeded(1));
-    model.sample(20, seeded(1));
-    expect(tf.memory().numTensors).toBe(before);
-    await expect(make({ epochs: 2, rate: 1e30, backend: "cpu" })(train, seeded(1))).rejects.toThrow(
-      "lower the rate",
-    );
-    expect(tf.memory().numTensors).toBe(before);
+  test("fails in words when its rate is beyond reason", async () => {
+    await expect(make({ epochs: 2, rate: 1e30 })(train, seeded(1))).rejects.toThrow("lower the rate");
   });
 });
 
