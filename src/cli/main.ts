@@ -1,16 +1,20 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { backupCommand, restoreCommand } from "./commands/backup";
 import { checkCommand } from "./commands/check";
 import { clvCommand } from "./commands/clv";
 import { compareCommand } from "./commands/compare";
 import { completionCommand } from "./commands/completion";
 import { dataCommand } from "./commands/data";
 import { demoCommand } from "./commands/demo";
+import { doctorCommand } from "./commands/doctor";
 import { evaluateCommand } from "./commands/evaluate";
 import { explainCommand } from "./commands/explain";
 import { exportCommand } from "./commands/export";
+import { forgetCommand } from "./commands/forget";
 import { ingestCommand } from "./commands/ingest";
 import { kernelCommand } from "./commands/kernel";
+import { keysCommand } from "./commands/keys";
 import { learnersCommand } from "./commands/learners";
 import { predictCommand } from "./commands/predict";
 import { prepareCommand } from "./commands/prepare";
@@ -49,6 +53,11 @@ const commands: readonly (() => Command)[] = [
   clvCommand,
   retainCommand,
   serveCommand,
+  keysCommand,
+  backupCommand,
+  restoreCommand,
+  doctorCommand,
+  forgetCommand,
   dataCommand,
   ingestCommand,
   simulateCommand,

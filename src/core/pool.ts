@@ -27,7 +27,12 @@ const built = resolve(__dirname, "..", "..", "dist");
 
 interface Idle {
   readonly worker: Worker;
+  /** Ends it, unless it is wanted before. */
+  rest?: NodeJS.Timeout;
 }
+
+/** A thread that has had nothing to do for so long ends, and gives its memory back. */
+const restMs = 15_000;
 
 // The one piece of module state here: starting a thread costs 25 ms, so threads outlive a call. They hold no results
 // and do not keep the process alive.
@@ -125,6 +130,7 @@ export async function* streamThreads<In, Out>(
 
 async function withThread<Out>(use: (worker: Worker) => Promise<Out>): Promise<Out> {
   const thread = idle.pop() ?? start();
+  clearTimeout(thread.rest);
   let healthy = true;
   try {
     return await use(thread.worker);
@@ -135,8 +141,16 @@ async function withThread<Out>(use: (worker: Worker) => Promise<Out>): Promise<O
     if (healthy) {
       thread.worker.unref();
       idle.push(thread);
+      thread.rest = setTimeout(() => end(thread), restMs).unref();
     }
   }
+}
+
+function end(thread: Idle): void {
+  const place = idle.indexOf(thread);
+  if (place < 0) return;
+  idle.splice(place, 1);
+  void thread.worker.terminate();
 }
 
 /** Ends the idle threads. A program need not call it; a test that counts threads does. */

@@ -6,10 +6,14 @@ import swaggerUi from "@fastify/swagger-ui";
 import underPressure from "@fastify/under-pressure";
 import Fastify, { type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { forgetDeadServers, liveServers, takeLease } from "../data/store/servers";
+import { askForKeys } from "./access/keys";
+import { Admission } from "./admission";
 import { allowedMethods } from "./allowed-methods";
-import { askForKey } from "./api-key";
+import { readRest } from "./body";
 import type { App, Context, Given } from "./context";
 import { JobQueue } from "./jobs/queue";
+import { logStream } from "./log-stream";
 import { countRequests } from "./metrics";
 import { openApiDocument } from "./openapi";
 import { predictionLog } from "./prediction-log";
@@ -21,6 +25,8 @@ import { pageRoutes } from "./routes/pages";
 import { predictRoutes } from "./routes/predict";
 import { statusRoutes } from "./routes/status";
 import { synthRoutes } from "./routes/synth";
+import { uploadRoute } from "./routes/upload";
+import { isExposed, isLoopback } from "./settings";
 
 /** What pages may load: what this server serves, and nothing else. */
 const contentPolicy = [
@@ -29,15 +35,27 @@ const contentPolicy = [
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "connect-src 'self'",
+  "worker-src 'self'",
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
 ].join("; ");
 
+/** What says whether the server is well: always answered. */
+const statusPaths = ["/online", "/live", "/ready", "/health"];
+
+/** How often a server says that it lives, and looks after what dead ones left. */
+const heartbeatMs = 5000;
+
 /** The whole server, not yet listening: tests inject requests into it. */
 export async function buildApp(given: Given): Promise<App> {
-  const { settings } = given;
+  const { settings, store } = given;
+  const lines = settings.logLevel === "silent" ? undefined : logStream();
+  const { basePath } = settings;
   const app = Fastify({
+    rewriteUrl: ({ url = "/" }) =>
+      basePath !== "" && url.startsWith(`${basePath}/`) ? url.slice(basePath.length) : url,
+    trustProxy: settings.proxy.length > 0 ? settings.proxy : false,
     bodyLimit: settings.bodyLimit,
     requestTimeout: 1000 * settings.requestSeconds,
     connectionTimeout: 0,
@@ -46,10 +64,11 @@ export async function buildApp(given: Given): Promise<App> {
     genReqId: () => randomUUID(),
     // No query, no body, no address: a log must not hold a customer's data.
     logger:
-      settings.logLevel === "silent"
+      lines === undefined
         ? false
         : {
             level: settings.logLevel,
+            stream: lines,
             serializers: {
               req: (request: { method: string; routeOptions?: { url?: string } }) => ({
                 method: request.method,
@@ -61,16 +80,46 @@ export async function buildApp(given: Given): Promise<App> {
   app.removeContentTypeParser("text/plain");
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  const log = predictionLog(given.store, (error, rows) =>
-    app.log.error({ err: error, rows }, "predictions could not be kept"),
-  );
-  app.addHook("onClose", async () => log.flush());
-  const queue = new JobQueue(given.store, (error) =>
-    app.log.error({ err: error }, "the store could not be written for a job"),
-  );
+  const lease = takeLease(store);
+  const beat = (): void => {
+    try {
+      lease.renew();
+      forgetDeadServers(store);
+    } catch (error) {
+      app.log.error({ err: error }, "the lease of the store could not be renewed");
+    }
+  };
+  beat();
+  const lives = (owner: string): boolean => owner === lease.id || liveServers(store).has(owner);
+  const log = predictionLog(store, {
+    owner: lease.id,
+    sync: settings.journalSync,
+    lives,
+    failed: (error, rows) =>
+      app.log.error({ err: error, rows }, "predictions could not be kept in the store yet"),
+  });
+  const queue = new JobQueue(store, {
+    owner: lease.id,
+    lives,
+    failed: (error) => app.log.error({ err: error }, "the store could not be written for a job"),
+  });
+  const heartbeat = setInterval(() => {
+    beat();
+    queue.takeOver();
+  }, heartbeatMs).unref();
   // Before the server waits for its connections: those that follow a job end with it.
   app.addHook("preClose", async () => queue.close());
-  const context: Context = { ...given, log, queue };
+  app.addHook("onClose", async () => {
+    clearInterval(heartbeat);
+    await log.close(5000);
+    try {
+      lease.end();
+    } catch {
+      // It ends by itself when nobody renews it.
+    }
+  });
+  app.addHook("onResponse", async (request) => readRest(request.raw, settings.batchLimit));
+  const admission = new Admission(settings.queueLimit, settings.streamLimit);
   const plain = app as unknown as FastifyInstance;
   answerProblems(plain, allowedMethods(plain));
 
@@ -87,7 +136,11 @@ export async function buildApp(given: Given): Promise<App> {
     await app.register(rateLimit, {
       max: settings.rateLimit,
       timeWindow: "1 minute",
-      allowList: (request) => request.url === "/health",
+      // Pages are open to whoever looks; what costs work is counted.
+      allowList: (request) => {
+        const { url = "", schema } = request.routeOptions;
+        return (schema as { hide?: boolean } | undefined)?.hide === true || statusPaths.includes(url);
+      },
     });
   }
   await app.register(underPressure, {
@@ -104,20 +157,35 @@ export async function buildApp(given: Given): Promise<App> {
         description:
           "Churn probability, value and the recommended action for telecom customers; synthetic customers.",
       },
+      servers: [{ url: basePath || "/" }],
       components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "x-api-key" } } },
     },
     transform: jsonSchemaTransform,
     transformObject: openApiDocument,
   });
-  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: false });
-  countRequests(app);
-  askForKey(app, settings.apiKey);
+  const routes = askForKeys(app, store, {
+    ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
+    hosts: settings.hosts,
+    loopback: isLoopback(settings.host),
+    exposed: isExposed(settings),
+  });
+  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: false, indexPrefix: basePath });
+  const logDropped = (): number => lines?.dropped() ?? 0;
+  const context: Context = { ...given, log, queue, admission, logDropped };
+  countRequests(app, context);
   statusRoutes(app, context);
   predictRoutes(app, context);
   batchRoutes(app, context);
   jobRoutes(app, context);
   synthRoutes(app, context);
+  uploadRoute(app, context);
   modelRoutes(app, context);
   pageRoutes(app, context);
+  if (basePath !== "") {
+    // Links are meant from the folder, which ends in a slash.
+    const options = { config: { scope: "open" as const }, schema: { hide: true } };
+    app.get(basePath, options, async (_, reply) => reply.redirect(`${basePath}/`));
+  }
+  given.told?.(routes);
   return app;
 }

@@ -1,8 +1,18 @@
-import type { Store } from "../data/store/open";
+import { type Store, StoreError } from "../data/store/open";
 import { storedModel } from "../services/predict/stored-model";
 import type { Desk } from "../services/score/desk";
 import { withChampion } from "../services/score/own-desk";
 import { storeDesk, storedDesk } from "../services/score/stored-desk";
+
+/** The desk as the store keeps it, or, where a full disk or another process does not let it, as it is. */
+function kept(store: Store, desk: Desk): Desk {
+  try {
+    return storeDesk(store, desk);
+  } catch (error) {
+    if (error instanceof StoreError) return desk;
+    throw error;
+  }
+}
 
 /** Which model answers, and where it comes from. */
 export interface Serving {
@@ -29,7 +39,7 @@ export class Champion {
     private readonly store: Store,
     desk: Desk,
   ) {
-    this.base = storeDesk(store, desk);
+    this.base = kept(store, desk);
     this.current = this.base;
     this.said = { model: this.base.origin.model, source: "desk" };
     this.refresh();

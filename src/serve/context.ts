@@ -3,6 +3,8 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fasti
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../data/store/open";
 import type { Desk } from "../services/score/desk";
+import type { RouteScope } from "./access/keys";
+import type { Admission } from "./admission";
 import type { Champion } from "./champion";
 import type { JobQueue } from "./jobs/queue";
 import type { PredictionLog } from "./prediction-log";
@@ -29,7 +31,13 @@ export interface Context {
   readonly started: Date;
   readonly log: PredictionLog;
   readonly queue: JobQueue;
+  readonly admission: Admission;
+  /** Log lines that could not be written. */
+  readonly logDropped: () => number;
 }
 
 /** What is given to build the server; the rest of the context is made here. */
-export type Given = Omit<Context, "log" | "queue">;
+export type Given = Omit<Context, "log" | "queue" | "admission" | "logDropped"> & {
+  /** Hears of what is served, and of the scope that each route asks for. */
+  readonly told?: (routes: readonly RouteScope[]) => void;
+};

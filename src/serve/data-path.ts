@@ -3,16 +3,19 @@ import { join, relative, resolve, sep } from "node:path";
 import { HttpProblem } from "./problem";
 
 /**
- * The CSV file that `path` names inside the data folder. Absolute paths, ways out of the folder and links that lead out
- * of it are refused without saying what lies there.
+ * The CSV file that `path` names inside the data folder, or that lies alone in the folder it names. People also write it
+ * as they see it from outside, `data/master`. Ways out of the folder and links that lead out of it are refused without
+ * saying what lies there.
  */
 export function dataFile(folder: string, path: string): string {
   const refuse = (detail: string): never => {
     throw new HttpProblem(422, "The data cannot be used", detail);
   };
   if (path.includes("\0") || path === "") refuse("Name a CSV file inside the data folder");
-  const root = realpathSync(folder);
-  const wanted = resolve(root, path);
+  const root = existsSync(folder) ? realpathSync(folder) : resolve(folder);
+  const inner = path.replace(/^(\.\/)*(data\/|data$)/, "");
+  const fromOutside = !existsSync(resolve(root, path)) && inner !== path;
+  const wanted = resolve(root, fromOutside ? inner : path);
   const inside = (one: string): boolean => one === root || one.startsWith(root + sep);
   if (!inside(wanted)) refuse("The path must stay inside the data folder");
   if (!existsSync(wanted)) refuse(`There is no ${path} in the data folder. It holds ${listed(folder)}`);
@@ -30,6 +33,11 @@ export function dataFile(folder: string, path: string): string {
   }
   if (!/\.csv$/i.test(real)) refuse("The file's name must end in .csv");
   return real;
+}
+
+/** A file of the data folder as paths name it. */
+export function pathInside(folder: string, file: string): string {
+  return relative(realpathSync(folder), file).split(sep).join("/");
 }
 
 /** The CSV files of the data folder and its folders, three deep, at most 200. */

@@ -1,30 +1,63 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
-import type { App } from "./context";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { App, Context } from "./context";
 
 /** Counts and times requests by route, and serves the figures at /metrics in Prometheus' text format. */
-export function countRequests(app: App): void {
+export function countRequests(app: App, { log, admission, logDropped }: Context): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  const registers = [registry];
   const requests = new Counter({
     name: "telelink_requests_total",
     help: "Requests answered",
     labelNames: ["method", "route", "status"],
-    registers: [registry],
+    registers,
   });
   const seconds = new Histogram({
     name: "telelink_request_seconds",
     help: "Time to answer",
     labelNames: ["route"],
     buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
-    registers: [registry],
+    registers,
   });
+  const figures: readonly (readonly [name: string, help: string, read: () => number])[] = [
+    [
+      "telelink_queue_running",
+      "Previews, drawings, checks and comparisons at work",
+      () => admission.state().running,
+    ],
+    ["telelink_queue_waiting", "Those that wait for a processor", () => admission.state().waiting],
+    ["telelink_streams_open", "Batches and samples on their way", () => admission.state().open],
+    [
+      "telelink_queue_refused_total",
+      "Requests refused with 503 as too many waited",
+      () => admission.state().refused,
+    ],
+    [
+      "telelink_predictions_waiting",
+      "Predictions that the store does not hold yet",
+      () => log.counts().waiting,
+    ],
+    ["telelink_predictions_in_memory", "Of those, the ones that are in no file", () => log.counts().inMemory],
+    ["telelink_predictions_lost_total", "Predictions that could not be kept", () => log.counts().lost],
+    ["telelink_log_lines_dropped_total", "Log lines that could not be written", logDropped],
+  ];
+  for (const [name, help, read] of figures) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
   app.addHook("onResponse", async (request, reply) => {
     // The route's pattern, not the path: a stranger must not be able to make up labels.
     const route = request.routeOptions.url ?? "unknown";
     requests.inc({ method: request.method, route, status: reply.statusCode });
     seconds.observe({ route }, reply.elapsedTime / 1000);
   });
-  app.get("/metrics", { schema: { hide: true } }, async (_, reply) =>
+  app.get("/metrics", { config: { scope: "read" }, schema: { hide: true } }, async (_, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
 }

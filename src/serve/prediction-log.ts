@@ -1,68 +1,210 @@
 import { runInThread } from "../core/pool";
+import { Journal, journalFolder, readSegment, type SyncPolicy } from "../data/store/journal";
 import type { Store } from "../data/store/open";
-import { addPredictions, type StoredPrediction, writePredictions } from "../data/store/predictions";
+import { addPredictions, type StoredPrediction } from "../data/store/predictions";
+import { replaySegment } from "../data/store/replay";
 import type { Prediction } from "./score";
 
-/** Keeps predictions in the store, many in one transaction, off the request's path. */
+/** Keeps predictions: first in an append-only file, then, off the request's path, in the store. */
 export interface PredictionLog {
-  add(one: Prediction): void;
-  /** Resolves at once while few rows wait, else when there is room again: what long work has to wait for. */
+  /** Resolves once the predictions outlive this process, or `patience` has passed; says whether they do. */
+  add(some: readonly Prediction[]): Promise<boolean>;
+  /** Resolves at once while few rows wait in memory, else when there is room again: what long work has to wait for. */
   room(): Promise<void>;
-  /** Writes what is still held back. */
+  /** Takes what waits into the store, as far as the store is free. */
   flush(): Promise<void>;
-  /** Whether rows could not be kept within the last minute. */
-  failing(): boolean;
+  /** Flushes for a last time, at most so long; what then waits does so on the disk, for the next server. */
+  close(mostMs: number): Promise<void>;
+  /** Why the store did not take rows at the last attempt; undefined where all is well. */
+  problem(): { readonly code: string; readonly message: string } | undefined;
+  /** Rows that the store does not hold yet, and rows lost since the start. */
+  counts(): { readonly waiting: number; readonly inMemory: number; readonly lost: number };
 }
 
-/** Rows written together, the longest time that one waits, and the rows that may wait. */
-const most = 2000;
+/** The rows after which a file is closed for the store to take it, and the longest time that one waits for that. */
+const segmentRows = 5000;
+const segmentBytes = 1 << 22;
 const waitMs = 250;
-const mostWaiting = 20_000;
+/** How long to wait before a store that could not be written is tried again. */
+const retryMs = 1000;
+/** Rows held in memory where no file can be written; beyond them the oldest are lost, and counted. */
+const mostInMemory = 20_000;
+/** The longest that an answer waits for the file: a disk that stands still must not stop the answers. */
+const patienceMs = 2000;
 
-/** A log into `store`; `failed` hears of rows that could not be kept. */
-export function predictionLog(store: Store, failed: (error: unknown, rows: number) => void): PredictionLog {
-  const waiting: StoredPrediction[] = [];
+export interface PredictionLogOptions {
+  readonly owner: string;
+  readonly sync: SyncPolicy;
+  /** Hears of rows that could not be kept for now. */
+  readonly failed: (error: unknown, rows: number) => void;
+  /** Whether a server lives: the files of dead ones are taken over. */
+  readonly lives: (owner: string) => boolean;
+}
+
+/** A log into `store`. */
+export function predictionLog(store: Store, options: PredictionLogOptions): PredictionLog {
+  const inMemory = store.file === ":memory:";
+  const folder = journalFolder(store.file);
+  let journal: Journal | undefined;
+  let problem: ReturnType<PredictionLog["problem"]>;
+  let lost = 0;
+  /** What no file could take. */
+  const held: StoredPrediction[] = [];
+  /** Rows in closed files, by name. */
+  const sealed = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> | undefined;
-  let lost = -Infinity;
+  let flushing: Promise<void> | undefined;
+  let closed = false;
+
+  const fail = (error: unknown, rows: number): void => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // What comes from another thread has its code in its words.
+    problem = { code: code ?? /^SQLITE_\w+/.exec(message)?.[0] ?? "", message };
+    options.failed(error, rows);
+  };
+  const begin = (): Journal | undefined => {
+    if (inMemory || closed) return undefined;
+    try {
+      journal ??= new Journal(folder, options.owner, options.sync);
+    } catch (error) {
+      fail(error, 0);
+    }
+    return journal;
+  };
+  begin();
+
+  /** Names of closed files, with those of dead servers; each is counted when it is first seen. */
+  const findSealed = (): string[] => {
+    const dead = new Map<string, boolean>();
+    const adopt = (owner: string): boolean => {
+      const known = dead.get(owner) ?? !options.lives(owner);
+      dead.set(owner, known);
+      return known;
+    };
+    const names = journal?.sealed(adopt) ?? [];
+    for (const name of names) if (!sealed.has(name)) sealed.set(name, readSegment(folder, name).rows.length);
+    for (const name of sealed.keys()) if (!names.includes(name)) sealed.delete(name);
+    return names;
+  };
+
+  const keepHeld = (): void => {
+    while (held.length > 0) {
+      const some = held.slice(0, 500);
+      lost += addPredictions(store, some);
+      held.splice(0, some.length);
+    }
+  };
+
   const write = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    while (waiting.length > 0) {
-      const rows = waiting.splice(0, most);
-      try {
-        // What lies in memory has no file that another thread could open.
-        if (store.file === ":memory:") addPredictions(store, rows);
-        else await runInThread(writePredictions, { file: store.file, rows });
-      } catch (error) {
-        lost = performance.now();
-        failed(error, rows.length);
+    try {
+      keepHeld();
+      let names = findSealed();
+      const { rows = 0, bytes = 0 } = journal?.open ?? {};
+      // While the store is busy few large files wait for it, not many small ones.
+      if (rows > 0 && (names.length === 0 || rows >= segmentRows || bytes >= segmentBytes)) {
+        const made = await journal?.seal();
+        if (made) sealed.set(made.name, made.rows);
+        names = findSealed();
       }
+      for (const segment of names) {
+        const done = await runInThread(replaySegment, { file: store.file, folder, segment });
+        lost += done.lost;
+        sealed.delete(segment);
+      }
+      problem = undefined;
+    } catch (error) {
+      fail(error, held.length + sum(sealed.values()));
+      again(retryMs);
     }
+    if ((journal?.open.rows ?? 0) > 0) again(waitMs);
+  };
+  const again = (ms: number): void => {
+    if (!closed) timer ??= setTimeout(() => void flush(), ms).unref();
   };
   const flush = (): Promise<void> => {
-    writing ??= write().finally(() => {
-      writing = undefined;
+    flushing ??= write().finally(() => {
+      flushing = undefined;
     });
-    return writing;
+    return flushing;
   };
+  // What an earlier server left is taken over at once.
+  if (!inMemory) again(0);
+
   return {
-    add(one) {
-      waiting.push({
-        model: one.model,
-        modelId: one.model_id,
-        customer: one.customer_id,
-        probability: one.churn_probability,
-        risk: one.risk_level,
-        clv: one.clv,
-        action: one.recommended_action,
-        at: new Date().toISOString(),
-      });
-      if (waiting.length >= most) void flush();
-      else timer ??= setTimeout(flush, waitMs);
+    async add(some) {
+      const rows = some.map(storedOf);
+      const file = begin();
+      if (file) {
+        try {
+          const written = file.append(rows);
+          const kept = await within(written, patienceMs);
+          if (file.open.rows >= segmentRows) void flush();
+          else again(waitMs);
+          return kept;
+        } catch (error) {
+          fail(error, rows.length);
+        }
+      }
+      held.push(...rows);
+      const over = held.length - mostInMemory;
+      if (over > 0) {
+        held.splice(0, over);
+        lost += over;
+      }
+      again(problem === undefined ? waitMs : retryMs);
+      return false;
     },
-    room: () => (waiting.length < mostWaiting ? Promise.resolve() : flush()),
+    room: () => (held.length < mostInMemory / 2 ? Promise.resolve() : flush()),
     flush,
-    failing: () => performance.now() - lost < 60_000,
+    async close(mostMs) {
+      // One attempt that was under way may have missed the last rows.
+      await within(
+        flush().then(() => flush()),
+        mostMs,
+      );
+      closed = true;
+      clearTimeout(timer);
+      await within(journal?.close() ?? Promise.resolve(), mostMs);
+    },
+    problem: () => problem,
+    counts: () => ({
+      waiting: held.length + (journal?.open.rows ?? 0) + sum(sealed.values()),
+      inMemory: held.length,
+      lost,
+    }),
   };
+}
+
+function storedOf(one: Prediction): StoredPrediction {
+  return {
+    model: one.model,
+    ...(one.model_id === undefined ? {} : { modelId: one.model_id }),
+    ...(one.customer_id === undefined ? {} : { customer: one.customer_id }),
+    probability: one.churn_probability,
+    risk: one.risk_level,
+    clv: one.clv,
+    action: one.recommended_action,
+    at: new Date().toISOString(),
+  };
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/** Whether it came to its end within so many milliseconds; a failure is passed on. */
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let late: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((done) => {
+    late = setTimeout(() => done(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), timeout]);
+  } finally {
+    clearTimeout(late);
+  }
 }

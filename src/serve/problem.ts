@@ -30,14 +30,29 @@ export type Problem = z.infer<typeof problem>;
 
 /** An error that a route answers with on purpose. */
 export class HttpProblem extends Error {
+  /** The seconds after which it may go better. */
+  readonly retryAfter: number | undefined;
+  /** The fields that broke a rule. */
+  readonly errors: Problem["errors"];
+
   constructor(
     readonly status: number,
     readonly title: string,
     detail: string,
-    readonly type: string = "about:blank",
+    more: { readonly retryAfter?: number; readonly errors?: Problem["errors"] } = {},
   ) {
     super(detail);
     this.name = "HttpProblem";
+    this.retryAfter = more.retryAfter;
+    this.errors = more.errors;
+  }
+}
+
+/** The client went away before its answer was there: nobody is told. */
+export class ClientGone extends Error {
+  constructor() {
+    super("the client has gone");
+    this.name = "ClientGone";
   }
 }
 
@@ -69,6 +84,7 @@ const titles: Readonly<Record<number, string>> = {
   409: "That cannot be done now",
   413: "The body is too large",
   415: "That form of body is not read",
+  421: "This server is not meant by that name",
   422: "The data cannot be used",
   429: "Too many requests",
   500: "The server failed",
@@ -97,7 +113,19 @@ export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): v
   };
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const made = elsewhere(request) ?? problemOf(error);
-    if (made.status >= 500) request.log.error({ err: error }, "request failed");
+    // A person who opens a page is shown where to sign in.
+    if (made.status === 401 && request.method === "GET" && /text\/html/.test(request.headers.accept ?? "")) {
+      const [path] = request.url.slice(1).split("?");
+      const up = "../".repeat(path.split("/").length - 1);
+      return reply
+        .code(302)
+        .header("location", `${up}sign-in?to=${encodeURIComponent(path)}`)
+        .send();
+    }
+    if (made.status === 503)
+      reply.header("retry-after", error instanceof HttpProblem ? (error.retryAfter ?? 5) : 5);
+    else if (made.status >= 500 && !(error instanceof ClientGone))
+      request.log.error({ err: error }, "request failed");
     return answer(request, reply, made);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -110,7 +138,8 @@ export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): v
 /** What is said of an error: what the server did wrong stays in its log. */
 export function problemOf(error: Error & { readonly statusCode?: number }): Problem {
   if (error instanceof HttpProblem) {
-    return { type: error.type, title: error.title, status: error.status, detail: error.message };
+    const { title, status, errors } = error;
+    return { type: "about:blank", title, status, detail: error.message, ...(errors ? { errors } : {}) };
   }
   if (error instanceof InvalidInput) {
     const errors = error.issues.map((one) => ({
@@ -121,6 +150,13 @@ export function problemOf(error: Error & { readonly statusCode?: number }): Prob
     return { type: "about:blank", title: titles[400], status: 400, detail, errors };
   }
   if (error instanceof StoreError) return storeProblem(error);
+  if (["ENOSPC", "EDQUOT", "EFBIG"].includes((error as NodeJS.ErrnoException).code ?? ""))
+    return {
+      type: "about:blank",
+      title: titles[507],
+      status: 507,
+      detail: "Nothing of this request was kept",
+    };
   const status = isResponseSerializationError(error)
     ? 500
     : (error.statusCode ?? (error instanceof RangeError ? 422 : 500));

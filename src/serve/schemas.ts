@@ -10,7 +10,7 @@ function fieldSchema(field: DeskField): z.ZodType {
       .max(field.high)
       .describe(field.unit ? `${field.label}, in ${field.unit}` : field.label)
       .meta({ examples: [field.example] });
-    return field.optional ? bounded.optional() : bounded;
+    return field.optional ? bounded.nullish() : bounded;
   }
   if (field.kind === "yes-no") {
     const words = z.enum(["Yes", "No", "yes", "no"]).transform((word) => word.toLowerCase() === "yes");
@@ -26,10 +26,16 @@ function fieldSchema(field: DeskField): z.ZodType {
   return read.describe(field.label).meta({ examples: [field.example] });
 }
 
+/** What names a customer. A NUL would end the name where it is kept, and make it another's. */
+export const idSchema = z
+  .string()
+  .max(100)
+  .refine((id) => !id.includes("\0"), "must not hold a NUL character");
+
 /** One customer, as the form and the API take it. */
 export const customerSchema = z
   .strictObject({
-    customer_id: z.string().max(100).optional().describe("Comes back in the answer"),
+    customer_id: idSchema.nullish().describe("Comes back in the answer"),
     ...Object.fromEntries(deskFields.map((field) => [field.key, fieldSchema(field)])),
   })
   .meta({ id: "Customer" });

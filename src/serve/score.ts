@@ -27,7 +27,7 @@ export function scoreCustomers(
   customers: readonly DeskCustomer[],
   top = 0,
 ): Prediction[] {
-  const id = (i: number): string | undefined => customers[i].customer_id as string | undefined;
+  const id = (i: number): string | undefined => idOf(customers[i]);
   return scoreTable(desk, settings, deskTable(customers), id, top);
 }
 
@@ -57,6 +57,11 @@ export function scoreTable(
       ...told[scores.variant[i]],
     };
   });
+}
+
+/** What names the customer; undefined where nothing does. */
+export function idOf({ customer_id: id }: DeskCustomer): string | undefined {
+  return typeof id === "string" ? id : undefined;
 }
 
 const provenances = new WeakMap<
@@ -92,7 +97,7 @@ export function explainCustomer(
   const rows = deskTable([customer]);
   const found = desk.reasons(rows, top)?.[0];
   if (!found) return undefined;
-  const [prediction] = scoreTable(desk, settings, rows, () => customer.customer_id as string | undefined);
+  const [prediction] = scoreTable(desk, settings, rows, () => idOf(customer));
   return {
     prediction: { ...prediction, reasons: found.reasons.map(shownReason) },
     unit: found.unit,

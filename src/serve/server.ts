@@ -1,20 +1,27 @@
+import { check } from "../core/checks";
 import { seeded } from "../core/rng";
+import { anyKey } from "../data/store/keys";
 import { openStore } from "../data/store/open";
+import { removeOldPredictions } from "../data/store/predictions";
 import { churnData } from "../services/churn-data";
 import type { Desk } from "../services/score/desk";
 import { fitDesk } from "../services/score/fit-desk";
 import { buildApp } from "./app";
 import { Champion } from "./champion";
-import type { Settings } from "./settings";
+import type { App } from "./context";
+import { isExposed, type Settings } from "./settings";
 
 export interface Running {
   readonly address: string;
-  /** Stops taking requests, answers those begun, closes the store. */
+  /** Stops taking requests, answers those begun for as long as the settings say, closes the store. */
   close(): Promise<void>;
 }
 
 /** How often the store is asked for its champion. */
 const lookMs = 5000;
+
+/** How often predictions are looked for that are older than they may be. */
+const retentionMs = 3_600_000;
 
 /**
  * Starts the server. The desk's models are trained first, from the real customers where there are any; the store's
@@ -24,6 +31,11 @@ export async function startServer(settings: Settings, version: string): Promise<
   // A request must not wait long for a store that another process holds: all others wait with it.
   const store = openStore(settings.store, { busyMs: 1000 });
   try {
+    check(
+      !isExposed(settings) || settings.apiKey !== undefined || anyKey(store),
+      "start the server",
+      "whoever reaches it from beyond this machine must need a key: set TELELINK_API_KEY, or make one with telelink keys add",
+    );
     const seed = "desk 1";
     const champion = new Champion(store, await fitDesk(await churnData(), seed, seeded(seed)));
     const desk = (): Desk => champion.desk();
@@ -36,6 +48,9 @@ export async function startServer(settings: Settings, version: string): Promise<
         app.log.error({ err: error }, "the store's champion could not be looked up");
       }
     }, lookMs).unref();
+    const forget = (): void => removeOld(app, settings, store);
+    const retention = setInterval(forget, retentionMs).unref();
+    forget();
     const { problem } = champion.serving();
     if (problem) app.log.warn({ problem }, "the store's champion does not answer");
     const address = await app.listen({ host: settings.host, port: settings.port });
@@ -43,12 +58,35 @@ export async function startServer(settings: Settings, version: string): Promise<
       address,
       close: async () => {
         clearInterval(look);
+        clearInterval(retention);
+        // Who is slower than the deadline is cut off; what else there is to do then goes on.
+        const deadline = setTimeout(
+          () => app.server.closeAllConnections(),
+          1000 * settings.shutdownSeconds,
+        ).unref();
         await app.close();
+        clearTimeout(deadline);
         store.close();
       },
     };
   } catch (error) {
     store.close();
     throw error;
+  }
+}
+
+/** Removes the predictions that are older than the settings allow. */
+function removeOld(
+  app: App,
+  { retentionDays }: Settings,
+  store: Parameters<typeof removeOldPredictions>[0],
+): void {
+  if (retentionDays === 0) return;
+  try {
+    const before = new Date(Date.now() - 86_400_000 * retentionDays).toISOString();
+    const removed = removeOldPredictions(store, before);
+    if (removed > 0) app.log.info({ removed, before }, "predictions that are older than may be were removed");
+  } catch (error) {
+    app.log.error({ err: error }, "old predictions could not be removed");
   }
 }

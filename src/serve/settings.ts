@@ -1,9 +1,23 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { syncPolicies } from "../data/store/journal";
 import { decisionRules, standardRules } from "../services/score/decide";
 
 const number = (low: number, high: number, standard: number) =>
   z.coerce.number().min(low).max(high).default(standard);
+
+const list = (what: string) =>
+  z
+    .string()
+    .regex(/^[\w.,:/ -]*$/, `must be ${what}`)
+    .default("")
+    .transform((text) =>
+      text
+        .split(",")
+        .map((one) => one.trim().toLowerCase())
+        .filter((one) => one !== ""),
+    );
 
 /** What can be set about the server, each by an option or by the environment variable TELELINK_… of that name. */
 export const settingsSchema = z.strictObject({
@@ -15,7 +29,23 @@ export const settingsSchema = z.strictObject({
     .describe("The folder that data paths are looked up in; nothing outside it is read"),
   store: z.string().default("data/telelink.db").describe("The SQLite file for jobs, models and predictions"),
   reports: z.string().default("reports").describe("The folder of the HTML reports"),
-  apiKey: z.string().min(16).optional().describe("Asked for, as x-api-key, by everything that changes state"),
+  apiKey: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("A key with every scope; telelink keys makes further ones, with fewer"),
+  hosts: list("names, with commas").describe(
+    "The names by which clients call this server, beside this machine's own, with commas",
+  ),
+  proxy: list("addresses, with commas").describe(
+    "Addresses of the proxies before this server, with commas; only theirs is believed who a client is",
+  ),
+  basePath: z
+    .string()
+    .regex(/^(\/[\w.~-]+)*\/?$/, "must be a path such as /telelink")
+    .default("")
+    .transform((path) => path.replace(/\/$/, ""))
+    .describe("The path below which a proxy publishes this server, such as /telelink"),
   rule: z
     .enum(decisionRules)
     .default(standardRules.rule)
@@ -42,6 +72,9 @@ export const settingsSchema = z.strictObject({
   batchLimit: number(1024, 1e15, 2 ** 30).describe(
     "The largest batch read, in bytes; it is never held as a whole",
   ),
+  uploadLimit: number(1024, 1e15, 2 ** 28).describe(
+    "The largest CSV file taken into the data folder, in bytes",
+  ),
   spoolLimit: number(1 << 16, 1e15, 2 ** 31).describe(
     "Bytes of a batch's answer that may wait on the disk for a client that reads later than it sends",
   ),
@@ -49,7 +82,21 @@ export const settingsSchema = z.strictObject({
   busyMilliseconds: number(0, 1e6, 2000).describe(
     "Requests are refused with 503 while the server is later than this; 0 for never",
   ),
-  rateLimit: number(0, 1e9, 0).describe("Requests a minute and address; 0 for no limit"),
+  queueLimit: number(0, 10_000, 32).describe(
+    "Previews, checks, drawings and comparisons that may wait for a processor; beyond them requests are refused with 503",
+  ),
+  streamLimit: number(1, 10_000, 64).describe("Batches and samples that may be on their way at a time"),
+  journalSync: z
+    .enum(syncPolicies)
+    .default("second")
+    .describe(
+      "When predictions reach the disk itself: always (before the answer), second (once a second) or never (when the system likes)",
+    ),
+  retentionDays: number(0, 36_500, 0).describe("Days that predictions are kept; 0 for ever"),
+  shutdownSeconds: number(0, 3600, 10).describe(
+    "How long those who are being answered may take once the server was told to stop",
+  ),
+  rateLimit: number(0, 1e9, 0).describe("Requests a minute and client, pages aside; 0 for no limit"),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
 });
 
@@ -58,9 +105,12 @@ const environmentNames: Readonly<Record<string, string>> = { data: "DATA_FOLDER"
 
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
+/** Settings as options, the environment and tests give them. */
+export type GivenSettings = Partial<z.input<typeof settingsSchema>>;
+
 /** Settings from what was given, then the environment, then the defaults; an error names what is wrong. */
 export function settings(
-  given: Partial<Settings> = {},
+  given: GivenSettings = {},
   environment: Record<string, string | undefined> = {},
 ): Settings {
   const fromEnvironment = Object.fromEntries(
@@ -81,7 +131,8 @@ export function settings(
   if (all.riskMedium > all.riskHigh || all.clvMedium > all.clvHigh) {
     throw new RangeError("Cannot start the server: the medium thresholds must not lie above the high ones");
   }
-  if (all.apiKey === undefined && !isLoopback(all.host)) {
+  // Keys may lie in the store too: whether there are any is seen when it is opened.
+  if (all.apiKey === undefined && !isLoopback(all.host) && !existsSync(all.store)) {
     throw new RangeError(
       `Cannot start the server: an address beyond this machine needs an API key (TELELINK_API_KEY), got host ${all.host}`,
     );
@@ -89,6 +140,12 @@ export function settings(
   return { ...all, data: resolve(all.data), store: resolve(all.store), reports: resolve(all.reports) };
 }
 
-function isLoopback(host: string): boolean {
+/** Whether others reach the server, directly or through a proxy that the settings tell of. */
+export function isExposed({ host, hosts, proxy, basePath }: Settings): boolean {
+  return !isLoopback(host) || hosts.length > 0 || proxy.length > 0 || basePath !== "";
+}
+
+/** Whether only this machine reaches the address. */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\./.test(host);
 }

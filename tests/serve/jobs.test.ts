@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseCsv } from "../../src/data/read-csv";
 import { jobEvents } from "../../src/data/store/jobs";
 import { openStore, type Store } from "../../src/data/store/open";
@@ -127,14 +127,14 @@ describe("training a generator", () => {
     expect((await app.inject(`/jobs/${id}`)).json()).toMatchObject({ state: "failed" });
   });
 
-  test("a server that is stopped in mid-training marks the job as interrupted", async () => {
+  test("a training whose server ends goes on with the next server", async () => {
     const { id } = (await post("/synth/train", { path: "customers.csv" })).json();
     while ((await app.inject(`/jobs/${id}`)).json().state === "queued")
       await new Promise((done) => setTimeout(done, 5));
     await app.close();
     store.close();
     await start();
-    expect((await app.inject(`/jobs/${id}`)).json().state).toMatch(/interrupted|done/);
+    await vi.waitUntil(async () => (await app.inject(`/jobs/${id}`)).json().state === "done", 60_000);
   });
 });
 

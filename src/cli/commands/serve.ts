@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { exitCodes } from "../support/exit";
 import { note } from "../support/output";
 
 /** `telelink serve`: the API and the web app. */
@@ -8,6 +9,8 @@ export function serveCommand(): Command {
     .option("--host <address>", "the address to listen on (default: 127.0.0.1)")
     .option("--port <number>", "the port to listen on; 0 takes a free one (default: 8000)")
     .option("--store <file>", "the SQLite file for jobs, models and predictions (default: data/telelink.db)")
+    .option("--data <folder>", "the folder of the CSV files that generators learn from (default: data)")
+    .option("--base-path <path>", "the path below which a proxy publishes the server, such as /telelink")
     .option("--log-level <level>", "fatal, error, warn, info, debug or silent (default: info)")
     .addHelpText(
       "after",
@@ -17,9 +20,10 @@ Examples:
   $ telelink serve --port 8080 --log-level warn
   $ TELELINK_API_KEY=$(openssl rand -hex 24) telelink serve --host 0.0.0.0
 
-Every setting is also a variable: TELELINK_PORT, TELELINK_STORE, TELELINK_RISK_HIGH (0.3), TELELINK_RISK_MEDIUM (0.15),
-TELELINK_CLV_HIGH (40000), TELELINK_CLV_MEDIUM (30000), TELELINK_ACCEPTANCE, TELELINK_OFFER_COST, TELELINK_RATE_LIMIT …
-Beyond this machine an API key is needed for everything that changes state. The API is described at /docs.`,
+Every setting is also a variable: TELELINK_PORT, TELELINK_STORE, TELELINK_DATA_FOLDER (--data), TELELINK_RISK_HIGH (0.3) …
+docs/DEPLOY.md lists them. Beyond this machine a key is needed: TELELINK_API_KEY, or those of telelink keys. The names by
+which clients call the server are listed in TELELINK_HOSTS. The API is described at /docs. SIGTERM ends the server within
+TELELINK_SHUTDOWN_SECONDS (10); predictions that the store does not hold by then wait in a file beside it.`,
     )
     .action(async (options: Record<string, string | undefined>) => {
       const [{ startServer }, { settings }, { packageVersion }] = await Promise.all([
@@ -28,14 +32,28 @@ Beyond this machine an API key is needed for everything that changes state. The 
         import("../support/version.js"),
       ]);
       const chosen = settings(options, process.env);
-      note("training the desk's models …");
+      const say = (line: string): void => {
+        try {
+          note(line);
+        } catch {
+          // Nobody can be told where the disk is full; the server goes on.
+        }
+      };
+      // What is written beside the answers must not end them.
+      for (const stream of [process.stdout, process.stderr]) {
+        stream.removeAllListeners("error");
+        stream.on("error", () => {});
+      }
+      say("training the desk's models …");
       const running = await startServer(chosen, packageVersion());
-      note(`listening on ${running.address} (API: ${running.address}/docs); Ctrl-C stops`);
+      say(`listening on ${running.address} (API: ${running.address}/docs); Ctrl-C stops`);
       await new Promise<void>((done) => {
-        process.once("SIGINT", done);
-        process.once("SIGTERM", done);
+        for (const one of ["SIGINT", "SIGTERM"] as const) process.once(one, () => done());
       });
-      note("stopping: answering what was begun …");
+      // Whoever asks a second time does not want to wait.
+      for (const one of ["SIGINT", "SIGTERM"] as const)
+        process.on(one, () => process.exit(exitCodes.interrupted));
+      say(`stopping: answering what was begun, for ${chosen.shutdownSeconds} s at most …`);
       await running.close();
     });
 }

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { hostname } from "node:os";
 import { basename } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { check } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Problem } from "../problems";
@@ -8,7 +10,9 @@ import type { CsvBatches } from "../read-csv-batches";
 import { readTableBatches } from "../read-parquet";
 import { type ColumnSchema, type Schema, schemaFromJson } from "../schema";
 import { type Column, cellText, isCategorical, type Table, table } from "../table";
-import { type Store, storeError } from "./open";
+import { type Loading, loaderLives, loadingOf, takeBack } from "./loading";
+import { quotedName } from "./names";
+import { type Store, storeError, transaction } from "./open";
 
 export interface IngestOptions extends Watch {
   /** Types by column name; inferred where it says nothing. */
@@ -44,9 +48,22 @@ export function checkTableName(name: string): void {
   );
 }
 
+/** Rows added in one transaction: others write to the store between two. */
+const rowsTogether = 4000;
+
+/** Rows read at a time. */
+const rowsRead = 20_000;
+
+/** Files that this process is adding now. */
+const underWay = new Set<number>();
+
+/** The rest between two transactions, in milliseconds: long enough for whoever waits for the store to have its turn. */
+const restMs = 15;
+
 /**
- * Adds a CSV or Parquet file to a table of the store, which is made by the first file. The whole file is one transaction: after a
- * crash or an error the table is as it was before. The same bytes are added once.
+ * Adds a CSV or Parquet file to a table of the store, which is made by the first file. It is added in parts, so that
+ * nobody waits long for the store, and counts once it is whole: after a crash or an error the table is as it was before.
+ * The same bytes are added once.
  */
 export async function ingest(
   store: Store,
@@ -58,29 +75,44 @@ export async function ingest(
   const action = `ingest ${basename(file)}`;
   const sha256 = await fileHash(file, options.signal);
   const done = store.db
-    .prepare("SELECT rows, rejected, duplicates FROM telelink_files WHERE table_name = ? AND sha256 = ?")
+    .prepare(
+      `SELECT rows, rejected, duplicates FROM telelink_files WHERE table_name = ? AND sha256 = ? AND ${whole}`,
+    )
     .get(name, sha256) as { rows: number; rejected: number; duplicates: number } | undefined;
   if (done)
     return { table: name, file, sha256, known: true, rows: 0, rejected: 0, duplicates: 0, problems: [] };
-  check(!store.db.inTransaction, action, "another file is being ingested in this process");
+  const begun = loadingOf(store.db, name);
+  const going = begun && (begun.pid === process.pid ? underWay.has(begun.fileId) : loaderLives(begun));
+  // One table, one file at a time: which customer came first must not depend on who is quicker.
+  check(
+    !going,
+    action,
+    `no other file may be on its way into table ${name}; try again when that has ended`,
+    begun && `process ${begun.pid} on ${begun.host}`,
+  );
+  if (begun) takeBack(store.db, begun);
+  const load: { current?: Loading } = {};
   try {
-    store.db.exec("BEGIN IMMEDIATE");
-  } catch (error) {
-    throw storeError(error, "write to", store.file);
-  }
-  try {
-    const said = await addRows(store, file, name, sha256, options);
+    const said = await addRows(store, file, name, sha256, { ...options, load });
     // The bytes read must be those hashed: a file that is still being written is refused.
     check(
       (await fileHash(file, options.signal)) === sha256,
       action,
       "the file must not change while it is read",
     );
-    store.db.exec("COMMIT");
+    transaction(store, "write to", () =>
+      store.db.prepare("DELETE FROM telelink_loading WHERE table_name = ?").run(name),
+    );
     return said;
   } catch (error) {
-    if (store.db.inTransaction) store.db.exec("ROLLBACK");
+    try {
+      if (load.current) takeBack(store.db, load.current);
+    } catch {
+      // Where even this can't be written, whoever opens the store next takes it back; until then nobody reads it.
+    }
     throw storeError(error, "write to", store.file);
+  } finally {
+    if (load.current) underWay.delete(load.current.fileId);
   }
 }
 
@@ -89,13 +121,13 @@ async function addRows(
   file: string,
   name: string,
   sha256: string,
-  options: IngestOptions,
+  options: IngestOptions & { readonly load: { current?: Loading } },
 ): Promise<Ingested> {
   const known = tableSchema(store, name);
   const rejects: { line: number; column: string | null; rule: string; value: string }[] = [];
   const batches: CsvBatches = await readTableBatches(file, {
     ...(known ? { schema: known } : options.schema ? { schema: options.schema } : {}),
-    rows: 20_000,
+    rows: rowsRead,
     onReject: (row) => {
       for (const one of row.problems)
         rejects.push({ line: one.line, column: one.column ?? null, rule: one.rule, value: one.value });
@@ -104,53 +136,60 @@ async function addRows(
   const columns = batches.schema.columns;
   const id = options.id ?? columns.find((one) => one.type === "id")?.name;
   if (known) checkColumns(name, known.columns, columns);
-  else createTable(store, name, columns);
   check(
     id === undefined || columns.some((one) => one.name === id),
     "ingest",
     `the id column must be one of ${columns.map((one) => one.name).join(", ")}`,
     id,
   );
-  if (id !== undefined)
-    store.db.exec(`CREATE INDEX IF NOT EXISTS ${quoted(`${name}_id`)} ON ${quoted(name)} (${quoted(id)})`);
-
-  const fileId = Number(
-    store.db
-      .prepare(
-        "INSERT INTO telelink_files (table_name, name, sha256, rows, rejected, duplicates, schema, at) VALUES (?, ?, ?, 0, 0, 0, ?, ?)",
-      )
-      .run(name, basename(file), sha256, JSON.stringify(batches.schema), new Date().toISOString())
-      .lastInsertRowid,
-  );
+  const fileId = transaction(store, "write to", () => {
+    if (!known) createTable(store, name, columns);
+    if (id !== undefined)
+      store.db.exec(
+        `CREATE INDEX IF NOT EXISTS ${quotedName(`${name}_id`)} ON ${quotedName(name)} (${quotedName(id)})`,
+      );
+    return begin(store, file, name, sha256, batches.schema, options.load);
+  });
   const insert = store.db.prepare(
-    `INSERT INTO ${quoted(name)} (_file, _duplicate, ${columns.map((one) => quoted(one.name)).join(", ")}) VALUES (?, ?, ${columns.map(() => "?").join(", ")})`,
+    `INSERT INTO ${quotedName(name)} (_file, _duplicate, ${columns.map((one) => quotedName(one.name)).join(", ")}) VALUES (?, ?, ${columns.map(() => "?").join(", ")})`,
   );
   const before =
     id === undefined
       ? undefined
-      : store.db.prepare(`SELECT 1 FROM ${quoted(name)} WHERE ${quoted(id)} = ? LIMIT 1`);
+      : store.db.prepare(`SELECT 1 FROM ${quotedName(name)} WHERE ${quotedName(id)} = ? LIMIT 1`);
   const reject = store.db.prepare(
     "INSERT INTO telelink_rejects (file_id, line, column_name, rule, value) VALUES (?, ?, ?, ?, ?)",
   );
+  const keepRejects = (): void => {
+    for (const one of rejects.splice(0)) reject.run(fileId, one.line, one.column, one.rule, one.value);
+  };
   const idAt = columns.findIndex((one) => one.name === id);
   let rows = 0;
   let duplicates = 0;
   for await (const batch of batches) {
     options.signal?.throwIfAborted();
-    for (let i = 0; i < batch.rows; i++) {
-      const values = batch.columns.map((one) => storedValue(one, i));
-      const again = before && values[idAt] !== null && before.get(values[idAt]) ? 1 : 0;
-      insert.run(fileId, again, ...values);
-      duplicates += again;
+    for (let from = 0; from < batch.rows; from += rowsTogether) {
+      if (rows > 0) await pause(restMs);
+      const to = Math.min(batch.rows, from + rowsTogether);
+      transaction(store, "write to", () => {
+        for (let i = from; i < to; i++) {
+          const values = batch.columns.map((one) => storedValue(one, i));
+          const again = before && values[idAt] !== null && before.get(values[idAt]) ? 1 : 0;
+          insert.run(fileId, again, ...values);
+          duplicates += again;
+        }
+        keepRejects();
+      });
+      rows += to - from;
     }
-    rows += batch.rows;
-    for (const one of rejects.splice(0)) reject.run(fileId, one.line, one.column, one.rule, one.value);
     options.progress?.({ phase: "ingest", done: rows, total: 0, figures: { rows } });
   }
-  for (const one of rejects.splice(0)) reject.run(fileId, one.line, one.column, one.rule, one.value);
-  store.db
-    .prepare("UPDATE telelink_files SET rows = ?, rejected = ?, duplicates = ? WHERE id = ?")
-    .run(rows, batches.rejected, duplicates, fileId);
+  transaction(store, "write to", () => {
+    keepRejects();
+    store.db
+      .prepare("UPDATE telelink_files SET rows = ?, rejected = ?, duplicates = ? WHERE id = ?")
+      .run(rows, batches.rejected, duplicates, fileId);
+  });
   return {
     table: name,
     file,
@@ -163,10 +202,43 @@ async function addRows(
   };
 }
 
+/** Notes that a file is on its way into the table; returns its number. */
+function begin(
+  store: Store,
+  file: string,
+  name: string,
+  sha256: string,
+  schema: Schema,
+  load: { current?: Loading },
+): number {
+  const { next } = store.db
+    .prepare(`SELECT coalesce(max(_row), 0) + 1 AS next FROM ${quotedName(name)}`)
+    .get() as { next: number };
+  const fileId = Number(
+    store.db
+      .prepare(
+        "INSERT INTO telelink_files (table_name, name, sha256, rows, rejected, duplicates, schema, at) VALUES (?, ?, ?, 0, 0, 0, ?, ?)",
+      )
+      .run(name, basename(file), sha256, JSON.stringify(schema), new Date().toISOString()).lastInsertRowid,
+  );
+  const current = { table: name, fileId, firstRow: next, host: hostname(), pid: process.pid };
+  store.db
+    .prepare(
+      "INSERT INTO telelink_loading (table_name, file_id, first_row, host, pid) VALUES (?, ?, ?, ?, ?)",
+    )
+    .run(name, fileId, next, current.host, current.pid);
+  load.current = current;
+  underWay.add(fileId);
+  return fileId;
+}
+
+/** Files that are not on their way any more. */
+const whole = "id NOT IN (SELECT file_id FROM telelink_loading)";
+
 /** The schema that the table's first file had; undefined when there is no such table. */
 export function tableSchema(store: Store, name: string): Schema | undefined {
   const row = store.db
-    .prepare("SELECT schema FROM telelink_files WHERE table_name = ? ORDER BY id LIMIT 1")
+    .prepare(`SELECT schema FROM telelink_files WHERE table_name = ? AND ${whole} ORDER BY id LIMIT 1`)
     .get(name) as { schema: string } | undefined;
   return row && schemaFromJson(JSON.parse(row.schema), `table ${name}`);
 }
@@ -200,9 +272,14 @@ export function storedRows(store: Store, name: string): StoredRows {
     );
   const { n, d, low, high } = store.db
     .prepare(
-      `SELECT count(*) - sum(_duplicate) AS n, sum(_duplicate) AS d, min(_row) AS low, max(_row) AS high FROM ${quoted(name)}`,
+      `SELECT count(*) - sum(_duplicate) AS n, sum(_duplicate) AS d, min(_row) AS low, max(_row) AS high FROM ${quotedName(name)} WHERE _row < ?`,
     )
-    .get() as { n: number | null; d: number | null; low: number | null; high: number | null };
+    .get(loadingOf(store.db, name)?.firstRow ?? Number.MAX_SAFE_INTEGER) as {
+    n: number | null;
+    d: number | null;
+    low: number | null;
+    high: number | null;
+  };
   return {
     schema: schema as Schema,
     rows: n ?? 0,
@@ -230,13 +307,13 @@ export function readRows(
   checkTableName(name);
   const where = "_duplicate = 0 AND _row BETWEEN ? AND ?";
   const { n } = store.db
-    .prepare(`SELECT count(*) AS n FROM ${quoted(name)} WHERE ${where}`)
+    .prepare(`SELECT count(*) AS n FROM ${quotedName(name)} WHERE ${where}`)
     .get(from, to) as {
     n: number;
   };
   const builders = columns.map((one) => builder(one, n));
   const select = store.db.prepare(
-    `SELECT ${columns.map((one) => quoted(one.name)).join(", ")} FROM ${quoted(name)} WHERE ${where} ORDER BY _row`,
+    `SELECT ${columns.map((one) => quotedName(one.name)).join(", ")} FROM ${quotedName(name)} WHERE ${where} ORDER BY _row`,
   );
   let i = 0;
   for (const row of select.raw(true).iterate(from, to) as IterableIterator<unknown[]>) {
@@ -249,7 +326,7 @@ export function readRows(
 /** The ingested tables. */
 export function tableNames(store: Store): string[] {
   const rows = store.db
-    .prepare("SELECT DISTINCT table_name AS name FROM telelink_files ORDER BY name")
+    .prepare(`SELECT DISTINCT table_name AS name FROM telelink_files WHERE ${whole} ORDER BY name`)
     .all() as { name: string }[];
   return rows.map((one) => one.name);
 }
@@ -312,9 +389,9 @@ function createTable(store: Store, name: string, columns: readonly ColumnSchema[
     "ingest",
     "column names must differ in more than upper and lower case",
   );
-  const typed = columns.map((one) => `${quoted(one.name)} ${one.type === "numeric" ? "REAL" : "TEXT"}`);
+  const typed = columns.map((one) => `${quotedName(one.name)} ${one.type === "numeric" ? "REAL" : "TEXT"}`);
   store.db.exec(
-    `CREATE TABLE ${quoted(name)} (_row INTEGER PRIMARY KEY, _file INTEGER NOT NULL REFERENCES telelink_files (id), _duplicate INTEGER NOT NULL, ${typed.join(", ")})`,
+    `CREATE TABLE ${quotedName(name)} (_row INTEGER PRIMARY KEY, _file INTEGER NOT NULL REFERENCES telelink_files (id), _duplicate INTEGER NOT NULL, ${typed.join(", ")})`,
   );
 }
 
@@ -332,11 +409,6 @@ function storedValue(one: Column, i: number): number | string | null {
   if (one.type === "numeric") return Number.isNaN(one.values[i]) ? null : one.values[i];
   if (isCategorical(one)) return one.codes[i] < 0 ? null : one.levels[one.codes[i]];
   return cellText(one, i) || null;
-}
-
-/** A name as SQL takes it whatever it holds. */
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 async function fileHash(file: string, signal?: AbortSignal): Promise<string> {

@@ -14,6 +14,9 @@ export interface Job {
   readonly created: string;
   readonly started?: string;
   readonly ended?: string;
+  /** The server that runs it, and how often it was begun. */
+  readonly owner?: string;
+  readonly attempts: number;
 }
 
 /** What happened in a job, numbered from 1 without gaps: what a client that comes back asks on from. */
@@ -46,8 +49,11 @@ export function listJobs(store: Store, limit = 50): Job[] {
   ).map(fromRow);
 }
 
-/** Takes the oldest queued job and marks it running, unless one is running already: one at a time. */
-export function startNextJob(store: Store): Job | undefined {
+/** Takes the oldest queued job for this owner and marks it running, unless one is running already: one at a time. */
+export function startNextJob(store: Store, owner?: string): Job | undefined {
+  // Whoever only looks does not keep others from writing.
+  const some = store.db.prepare("SELECT 1 FROM telelink_jobs WHERE state = 'queued' LIMIT 1").get();
+  if (!some) return undefined;
   return transaction(store, "start a job of", () => {
     const running = store.db.prepare("SELECT 1 FROM telelink_jobs WHERE state = 'running' LIMIT 1").get();
     if (running) return undefined;
@@ -56,10 +62,27 @@ export function startNextJob(store: Store): Job | undefined {
       .get() as { id: number } | undefined;
     if (!next) return undefined;
     store.db
-      .prepare("UPDATE telelink_jobs SET state = 'running', started = ? WHERE id = ?")
-      .run(now(), next.id);
+      .prepare(
+        "UPDATE telelink_jobs SET state = 'running', started = ?, owner = ?, attempts = attempts + 1 WHERE id = ?",
+      )
+      .run(now(), owner ?? null, next.id);
     return jobWith(store, next.id);
   });
+}
+
+/** Asks the server that runs the job to stop it. */
+export function askToStop(store: Store, id: number): void {
+  transaction(store, "stop a job of", () =>
+    store.db.prepare("UPDATE telelink_jobs SET stop_asked = 1 WHERE id = ?").run(id),
+  );
+}
+
+/** Whether somebody asked for the job to be stopped. */
+export function stopAsked(store: Store, id: number): boolean {
+  const row = store.db.prepare("SELECT stop_asked AS asked FROM telelink_jobs WHERE id = ?").get(id) as {
+    asked: number;
+  };
+  return row.asked === 1;
 }
 
 /** Ends a job that is queued or running; one that has ended already stays as it is. */
@@ -85,16 +108,35 @@ export function endJob(
   });
 }
 
-/** Marks what a dead process left running as interrupted, and returns those jobs. Called once at start. */
-export function interruptOrphans(store: Store): Job[] {
-  return transaction(store, "mark interrupted jobs of", () => {
-    const rows = store.db.prepare("SELECT id FROM telelink_jobs WHERE state = 'running'").all() as {
-      id: number;
-    }[];
-    return rows.map(({ id }) =>
-      endJob(store, id, "interrupted", { error: "The program ended while this job was running." }),
-    );
+/** How often a job is begun whose server ends meanwhile: one that takes its server with it must not do so for ever. */
+const mostAttempts = 3;
+
+/** Puts a running job back into the queue, as its server ends; after the third time it is given up. */
+export function requeueJob(store: Store, id: number): Job {
+  return transaction(store, "put a job back into", () => {
+    const { attempts } = store.db.prepare("SELECT attempts FROM telelink_jobs WHERE id = ?").get(id) as {
+      attempts: number;
+    };
+    if (attempts >= mostAttempts)
+      return endJob(store, id, "interrupted", {
+        error: `The server ended ${attempts} times while this job was running; ask for it again.`,
+      });
+    store.db
+      .prepare(
+        "UPDATE telelink_jobs SET state = 'queued', owner = NULL, started = NULL WHERE id = ? AND state = 'running'",
+      )
+      .run(id);
+    return jobWith(store, id);
   });
+}
+
+/** Puts back what servers left running that are no more; `lives` answers for an owner. Returns those jobs. */
+export function requeueOrphans(store: Store, lives: (owner: string) => boolean): Job[] {
+  const rows = store.db.prepare("SELECT id, owner FROM telelink_jobs WHERE state = 'running'").all() as {
+    id: number;
+    owner: string | null;
+  }[];
+  return rows.filter(({ owner }) => owner === null || !lives(owner)).map(({ id }) => requeueJob(store, id));
 }
 
 /** Keeps an event of a job and returns its number. */
@@ -131,6 +173,8 @@ interface JobRow {
   created: string;
   started: string | null;
   ended: string | null;
+  owner: string | null;
+  attempts: number;
 }
 
 function fromRow(row: JobRow): Job {
@@ -144,6 +188,8 @@ function fromRow(row: JobRow): Job {
     created: row.created,
     ...(row.started === null ? {} : { started: row.started }),
     ...(row.ended === null ? {} : { ended: row.ended }),
+    ...(row.owner === null ? {} : { owner: row.owner }),
+    attempts: row.attempts,
   };
 }
 

@@ -88,4 +88,53 @@ export const migrations: readonly string[] = [
   WHERE model_id IS NULL;
   CREATE INDEX telelink_predictions_model ON telelink_predictions (model_id);
   `,
+  // Several servers, keys, running totals, files that are loaded in parts.
+  `
+  ALTER TABLE telelink_jobs ADD COLUMN owner TEXT;
+  ALTER TABLE telelink_jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE telelink_jobs ADD COLUMN stop_asked INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE telelink_servers (
+    id TEXT PRIMARY KEY,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    started TEXT NOT NULL,
+    seen TEXT NOT NULL
+  );
+  CREATE TABLE telelink_journals (segment TEXT PRIMARY KEY, at TEXT NOT NULL);
+  CREATE TABLE telelink_totals (
+    risk TEXT PRIMARY KEY,
+    n INTEGER NOT NULL,
+    probability REAL NOT NULL,
+    valued INTEGER NOT NULL,
+    clv REAL NOT NULL,
+    since TEXT
+  );
+  INSERT INTO telelink_totals
+    SELECT risk, count(*), sum(probability), count(clv), total(clv), min(at) FROM telelink_predictions GROUP BY risk;
+  CREATE INDEX telelink_predictions_customer ON telelink_predictions (customer);
+  CREATE TABLE telelink_loading (
+    table_name TEXT PRIMARY KEY,
+    file_id INTEGER NOT NULL REFERENCES telelink_files (id) ON DELETE CASCADE,
+    first_row INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL
+  );
+  CREATE TABLE telelink_keys (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    scopes TEXT NOT NULL,
+    sha256 TEXT NOT NULL UNIQUE,
+    created TEXT NOT NULL,
+    revoked TEXT
+  );
+  CREATE TABLE telelink_audit (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    action TEXT NOT NULL,
+    detail TEXT NOT NULL
+  );
+  CREATE INDEX telelink_audit_at ON telelink_audit (at);
+  CREATE TABLE telelink_secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  `,
 ];

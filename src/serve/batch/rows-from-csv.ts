@@ -1,9 +1,11 @@
 import type { RejectedRow } from "../../data/csv/options";
 import { readCsvBatches } from "../../data/read-csv-batches";
 import type { ColumnSchema } from "../../data/schema";
-import { type Table, table } from "../../data/table";
+import { type Table, table, takeTableRows } from "../../data/table";
 import { type DeskField, deskFields } from "../../services/score/columns";
 import { HttpProblem } from "../problem";
+import { ruleOf } from "../rule";
+import { idSchema } from "../schemas";
 import { type CustomerRows, lotRows, mostRowBytes } from "./rows";
 
 const idColumn = "customer_id";
@@ -51,10 +53,23 @@ export async function* rowsFromCsv(body: AsyncIterable<Uint8Array>): AsyncGenera
         rule: `${rule}, got ${value}`,
       })),
     );
+    const out = new Set(refused.map(({ row }) => row));
     refused = [];
-    const taken = { before, count: batches.rows - before, rows, ids: idsOf(rows), errors };
+    const numbers = Array.from({ length: batches.rows - before }, (_, i) => before + i + 1).filter(
+      (row) => !out.has(row),
+    );
+    const { ids, wrong } = idsOf(rows);
+    for (const [i, rule] of wrong) errors.push({ row: numbers[i], field: idColumn, rule });
+    errors.sort((a, b) => a.row - b.row);
+    const kept = wrong.size === 0 ? rows : takeTableRows(rows, rowsBut(rows.rows, wrong));
+    const taken = {
+      before,
+      count: batches.rows - before,
+      ids: ids.filter((_, i) => !wrong.has(i)),
+      errors,
+    };
     before = batches.rows;
-    return { ...taken, rows: inDeskColumns(rows, nameOf) };
+    return { ...taken, rows: inDeskColumns(kept, nameOf) };
   };
   for await (const rows of batches) yield lot(rows);
   // Bad rows behind the last good one.
@@ -105,11 +120,25 @@ function columnOf(field: DeskField, name: string): ColumnSchema {
   return { name, type: "boolean", levels: ["No", "Yes"], required: true };
 }
 
-function idsOf(rows: Table): (string | undefined)[] {
+/** What names each row, and what is wrong with those names that can't be used. */
+function idsOf(rows: Table): {
+  readonly ids: (string | undefined)[];
+  readonly wrong: ReadonlyMap<number, string>;
+} {
   const found = rows.columns.find((one) => one.name === idColumn);
-  return found && "values" in found && found.type !== "numeric"
-    ? found.values.map((id) => id || undefined)
-    : new Array<undefined>(rows.rows).fill(undefined);
+  const wrong = new Map<number, string>();
+  if (!found || !("values" in found) || found.type === "numeric")
+    return { ids: new Array<undefined>(rows.rows).fill(undefined), wrong };
+  const ids = found.values.map((id, i) => {
+    const checked = idSchema.safeParse(id, { reportInput: true });
+    if (!checked.success) wrong.set(i, ruleOf(checked.error.issues[0]));
+    return id || undefined;
+  });
+  return { ids, wrong };
+}
+
+function rowsBut(rows: number, without: ReadonlyMap<number, string>): Int32Array {
+  return Int32Array.from({ length: rows }, (_, i) => i).filter((i) => !without.has(i));
 }
 
 function inDeskColumns(read: Table, nameOf: (field: DeskField) => string): Table {

@@ -3,6 +3,7 @@ import type { Table } from "../../data/table";
 import { type DeskCustomer, deskTable } from "../../services/score/rows";
 import { ruleOf } from "../rule";
 import { customerSchema, type rowErrorSchema } from "../schemas";
+import { idOf } from "../score";
 
 export type RowError = z.infer<typeof rowErrorSchema>;
 
@@ -57,7 +58,7 @@ export class RowLot {
     this.count = 0;
     this.errors = [];
     this.good = [];
-    const ids = good.map((one) => one.customer_id as string | undefined);
+    const ids = good.map(idOf);
     return { before, count, rows: deskTable(good), ids, errors };
   }
 

@@ -1,4 +1,15 @@
-import { byId, type Change, make, type Prediction, problemBox, send, shown, tableOf } from "./dom.js";
+import {
+  byId,
+  type Change,
+  change,
+  make,
+  type Prediction,
+  problemBox,
+  ruleOf,
+  type send,
+  shown,
+  tableOf,
+} from "./dom.js";
 
 type Customer = Record<string, string | number>;
 
@@ -55,7 +66,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   clearErrors();
   const wrong = fields.filter((field) => !field.checkValidity());
-  for (const field of wrong) showError(field.name, rule(field));
+  for (const field of wrong) showError(field.name, ruleOf(field));
   if (wrong.length > 0) {
     wrong[0].focus();
     return;
@@ -66,7 +77,7 @@ form.addEventListener("submit", async (event) => {
       .map((field) => [field.name, field.type === "number" ? Number(field.value) : field.value]),
   );
   form.setAttribute("aria-busy", "true");
-  const said = await post<Prediction>("/predict?reasons=5", customer);
+  const said = await post<Prediction>("predict?reasons=5", customer);
   form.removeAttribute("aria-busy");
   if (!said.ok) {
     for (const error of said.problem.errors ?? []) showError(error.field, error.rule);
@@ -74,7 +85,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   result.replaceChildren(...describe(said.value));
-  const why = await post<{ changes: readonly Change[] }>("/explain?reasons=1", customer);
+  const why = await post<{ changes: readonly Change[] }>("explain?reasons=1", customer);
   // On a phone the answer lies below the form.
   if (result.getBoundingClientRect().top > innerHeight - 120 || matchMedia("(max-width: 959px)").matches)
     result.focus();
@@ -82,8 +93,7 @@ form.addEventListener("submit", async (event) => {
 });
 
 function post<T>(url: string, body: unknown): ReturnType<typeof send<T>> {
-  const headers = { "content-type": "application/json" };
-  return send<T>(url, { method: "POST", headers, body: JSON.stringify(body) });
+  return change<T>(url, body);
 }
 
 function describe(said: Prediction): Node[] {
@@ -209,17 +219,6 @@ function changes(found: readonly Change[], said: Prediction): Node {
       [1],
     ),
   );
-}
-
-function rule(field: HTMLInputElement | HTMLSelectElement): string {
-  if (field.validity.valueMissing) return "must be given";
-  if (field instanceof HTMLInputElement) {
-    if (field.validity.rangeUnderflow || field.validity.rangeOverflow)
-      return `must be from ${field.min} to ${field.max}`;
-    if (field.validity.stepMismatch)
-      return field.step === "1" ? "must be a whole number" : "must have at most one decimal";
-  }
-  return "must be a number";
 }
 
 function showError(name: string, text: string): void {

@@ -1,5 +1,5 @@
 import { CsvRecords } from "./csv.js";
-import { byId, make, type Problem, problemBox, saveAs, shown, tableOf } from "./dom.js";
+import { byId, make, type Problem, problemBox, saveAs, shown, tableOf, withKey } from "./dom.js";
 
 /** A customer worth contacting, as shown. */
 interface Contact {
@@ -37,7 +37,11 @@ form.addEventListener("submit", async (event) => {
   if (!file || file.size > most) return input.focus();
   result.replaceChildren();
   busy(true);
-  const answer = await predict(file);
+  const said = await withKey<Blob>(async () => {
+    const got = await predict(file);
+    return got instanceof Blob ? { ok: true, value: got } : { ok: false, problem: got };
+  });
+  const answer = said.ok ? said.value : said.problem;
   const found = answer instanceof Blob ? await read(answer) : undefined;
   busy(false);
   if (!(answer instanceof Blob) || !found) {
@@ -57,7 +61,7 @@ function predict(file: File): Promise<Blob | Problem> {
   return new Promise((done) => {
     const request = new XMLHttpRequest();
     running = request;
-    request.open("POST", "/batch-predict");
+    request.open("POST", "batch-predict");
     request.setRequestHeader("content-type", typeOf(file.name));
     request.setRequestHeader("accept", "text/csv");
     request.responseType = "blob";

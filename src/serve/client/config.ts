@@ -1,4 +1,4 @@
-import { byId, make, problemBox, send, shown, tableOf } from "./dom.js";
+import { byId, change, make, problemBox, type Said, send, shown, tableOf, withKey } from "./dom.js";
 
 interface Checked {
   readonly path: string;
@@ -14,35 +14,38 @@ interface Checked {
   readonly problems: readonly string[];
 }
 
-const form = byId<HTMLFormElement>("config");
 const path = byId<HTMLInputElement>("path");
-const use = byId<HTMLButtonElement>("use");
 const result = byId("result");
 path.value = localStorage.getItem("telelink.path") ?? "";
 
-path.addEventListener("input", () => {
-  use.disabled = true;
-});
-
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  byId("path-error").textContent = path.value.trim() === "" ? "must be given" : "";
-  if (path.value.trim() === "") {
+/** Checks the path and shows what was found; returns whether it can be used. */
+async function check(): Promise<Checked | undefined> {
+  const wanted = path.value.trim();
+  const error = byId("path-error");
+  error.textContent = wanted === "" ? "must be given" : "";
+  path.toggleAttribute("aria-invalid", wanted === "");
+  if (wanted === "") {
     path.focus();
-    return;
+    return undefined;
   }
   result.replaceChildren(make("p", {}, "Reading and checking the file …"));
-  const said = await send<Checked>("/synth/check", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ path: path.value.trim() }),
-  });
-  use.disabled = !said.ok;
+  const said = await change<Checked>("synth/check", { path: wanted });
   if (!said.ok) {
-    result.replaceChildren(problemBox(said.problem));
-    return;
+    // What is wrong with the path stands beside it.
+    if (said.problem.status === 422) {
+      error.textContent = said.problem.detail ?? said.problem.title;
+      path.setAttribute("aria-invalid", "true");
+      result.replaceChildren(make("p", { class: "app-empty" }, "The file could not be read."));
+      path.focus();
+    } else result.replaceChildren(problemBox(said.problem));
+    return undefined;
   }
-  const { rows, rejected, duplicates, columns, problems } = said.value;
+  path.removeAttribute("aria-invalid");
+  result.replaceChildren(...found(said.value));
+  return said.value;
+}
+
+function found({ rows, rejected, duplicates, columns, problems }: Checked): Node[] {
   const nodes: Node[] = [
     make("h2", {}, "What was found"),
     make(
@@ -64,17 +67,74 @@ form.addEventListener("submit", async (event) => {
       [2],
     ),
   );
-  result.replaceChildren(...nodes);
+  return nodes;
+}
+
+byId<HTMLFormElement>("config").addEventListener("submit", (event) => {
+  event.preventDefault();
+  void check();
 });
 
-use.addEventListener("click", () => {
-  localStorage.setItem("telelink.path", path.value.trim());
+byId("use").addEventListener("click", async () => {
+  const checked = await check();
+  if (!checked) return;
+  // The file itself, where a folder was named that holds one.
+  localStorage.setItem("telelink.path", checked.path);
   result.prepend(
     make(
       "p",
       { role: "status" },
-      "This data path will be used. ",
-      make("a", { href: "/training" }, "Train a model on it"),
+      `${checked.path} will be used. `,
+      make("a", { href: "training" }, "Train a model on it"),
     ),
   );
 });
+
+byId<HTMLFormElement>("upload").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const input = byId<HTMLInputElement>("file");
+  const file = input.files?.[0];
+  const tell = (text: string): void => {
+    byId("file-error").textContent = text;
+    input.toggleAttribute("aria-invalid", text !== "");
+  };
+  tell(!file ? "choose a file first" : file.size > Number(input.dataset.most) ? "the file is too large" : "");
+  if (!file || file.size > Number(input.dataset.most)) return input.focus();
+  result.replaceChildren(make("p", {}, "Sending the file …"));
+  const said = await withKey(() => upload(file));
+  if (!said.ok) {
+    result.replaceChildren(problemBox(said.problem));
+    return;
+  }
+  await list();
+  path.value = said.value.path;
+  await check();
+});
+
+async function upload(file: File): Promise<Said<{ path: string }>> {
+  const reply = await fetch(`synth/files/${encodeURIComponent(file.name)}`, {
+    method: "PUT",
+    headers: { "content-type": "text/csv" },
+    body: file,
+  }).catch(() => undefined);
+  const body = await reply?.json().catch(() => undefined);
+  if (reply?.ok) return { ok: true, value: body };
+  return { ok: false, problem: body ?? { title: "The file could not be sent", detail: "Try again." } };
+}
+
+async function list(): Promise<void> {
+  const said = await send<string[]>("synth/files", {});
+  const hint = byId("path-hint");
+  if (!said.ok) {
+    hint.textContent = said.problem.title;
+    return;
+  }
+  const n = said.value.length;
+  hint.textContent =
+    n === 0
+      ? "The data folder holds no CSV file yet: send one below"
+      : `${n} CSV ${n === 1 ? "file" : "files"} found${n > 5 ? "" : `: ${said.value.join(", ")}`}`;
+  byId("files").replaceChildren(...said.value.map((one) => make("option", { value: one })));
+}
+
+void list();

@@ -24,14 +24,22 @@ export interface Problem {
   readonly errors?: readonly { readonly field: string; readonly rule: string }[];
 }
 
-/** The answer's body, or the problem that it tells of. */
-export async function send<T>(
+/** What a request came to: its value, or the problem that was told. */
+export type Said<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+/** The answer's JSON, or the problem that it tells of; where the server asks for a key, the person is asked for it. */
+export function send<T>(url: string, options: RequestInit): Promise<Said<T>> {
+  return withKey(() => attempt<T>(url, options, (reply) => reply.json() as Promise<T>));
+}
+
+async function attempt<T>(
   url: string,
   options: RequestInit,
-): Promise<{ ok: true; value: T } | { ok: false; problem: Problem }> {
+  read: (reply: Response) => Promise<T>,
+): Promise<Said<T>> {
   try {
     const reply = await fetch(url, options);
-    if (reply.ok) return { ok: true, value: (await reply.json()) as T };
+    if (reply.ok) return { ok: true, value: await read(reply) };
     const problem = (await reply
       .json()
       .catch(() => ({ title: `The server answered ${reply.status}` }))) as Problem;
@@ -53,9 +61,24 @@ export function problemBox(problem: Problem): HTMLElement {
   );
 }
 
-/** A number in the reader's own way of writing. */
+/** What is wrong with a field, in words. */
+export function ruleOf(field: HTMLInputElement | HTMLSelectElement): string {
+  if (field.validity.valueMissing) return "must be given";
+  if (field instanceof HTMLInputElement && field.type === "number") {
+    if (field.validity.rangeUnderflow || field.validity.rangeOverflow)
+      return `must be from ${field.min} to ${field.max}`;
+    if (field.validity.stepMismatch)
+      return field.step === "1" ? "must be a whole number" : "must have at most one decimal";
+    return "must be a number";
+  }
+  return "must be as the hint says";
+}
+
+/** A number in the reader's own way of writing; nothing is ever "-0". */
 export function shown(value: number, digits = 0): string {
-  return value.toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const scale = 10 ** digits;
+  const plain = Math.round(value * scale) === 0 ? 0 : value;
+  return plain.toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 export interface Prediction {
@@ -108,26 +131,54 @@ export function tableOf(
   return make("div", { class: "tl-table", tabindex: "0", role: "region", "aria-label": caption }, table);
 }
 
-/** Headers of a request with a JSON body, and the API key where this browser was given one. */
-export function jsonHeaders(): Record<string, string> {
-  const key = sessionStorage.getItem("telelink.key");
-  return { "content-type": "application/json", ...(key ? { "x-api-key": key } : {}) };
+/** Sends JSON and returns the answer's. */
+export function change<T>(url: string, body: unknown): Promise<Said<T>> {
+  return changeTo<T>(url, body, (reply) => reply.json() as Promise<T>);
 }
 
-/** Sends a change; where the server asks for its key, asks the person once and tries again. */
-export async function change<T>(url: string, body: unknown): ReturnType<typeof send<T>> {
-  const attempt = () => send<T>(url, { method: "POST", headers: jsonHeaders(), body: JSON.stringify(body) });
-  const first = await attempt();
+/** Sends JSON and returns what `read` makes of the answer. */
+export function changeTo<T>(
+  url: string,
+  body: unknown,
+  read: (reply: Response) => Promise<T>,
+): Promise<Said<T>> {
+  const headers = { "content-type": "application/json" };
+  return withKey(() => attempt(url, { method: "POST", headers, body: JSON.stringify(body) }, read));
+}
+
+let asking: Promise<boolean> | undefined;
+
+/** Tries, and where the server asks for a key, lets the person sign in and tries again. */
+export async function withKey<T>(again: () => Promise<Said<T>>): Promise<Said<T>> {
+  const first = await again();
   if (first.ok || first.problem.status !== 401) return first;
-  const wrong = sessionStorage.getItem("telelink.key") !== null;
-  const key = await askForKey(wrong ? "The key that was given is not the server's." : "");
-  if (!key) return first;
-  sessionStorage.setItem("telelink.key", key);
-  const again = await attempt();
-  return !again.ok && again.problem.status === 401 ? change(url, body) : again;
+  // Several parts of a page may find out at the same time.
+  asking ??= signIn().finally(() => {
+    asking = undefined;
+  });
+  return (await asking) ? again() : first;
 }
 
-/** Asks the person for the server's API key; empty when they would rather not. It is kept until the tab is closed. */
+/** Lets the person sign in with a key; a cookie, which no script can read, stands for it from then on. */
+export async function signIn(): Promise<boolean> {
+  for (let error = ""; ; ) {
+    const key = await askForKey(error);
+    if (!key) return false;
+    const headers = { "content-type": "application/json" };
+    const said = await attempt(
+      "session",
+      { method: "POST", headers, body: JSON.stringify({ key }) },
+      async () => true,
+    );
+    if (said.ok) return true;
+    error =
+      said.problem.status === 401
+        ? "The key that was given is not the server's."
+        : (said.problem.detail ?? said.problem.title);
+  }
+}
+
+/** Asks the person for a key; empty when they would rather not. */
 function askForKey(error: string): Promise<string> {
   return new Promise((done) => {
     const input = make("input", {
@@ -141,7 +192,7 @@ function askForKey(error: string): Promise<string> {
       "form",
       { method: "dialog" },
       make("h2", {}, "This server asks for its API key"),
-      make("p", {}, "Changes need it. It stays in this tab until you close it."),
+      make("p", {}, "Whoever runs the server gives you one. You stay signed in for twelve hours."),
       make(
         "div",
         { class: "app-field" },

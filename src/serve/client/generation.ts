@@ -1,9 +1,11 @@
 import { type Beside, describeBeside } from "./beside.js";
-import { byId, make, problemBox, saveAs, send, shown, tableOf } from "./dom.js";
+import { byId, change, changeTo, make, problemBox, saveAs, send, shown, tableOf } from "./dom.js";
 
 interface Model {
   readonly name: string;
   readonly version: number;
+  /** "synthesiser gan", … */
+  readonly kind: string;
   readonly aliases: readonly string[];
   readonly metadata: {
     readonly data?: string;
@@ -25,7 +27,7 @@ const comparison = byId("comparison");
 let asked: { readonly model: string; readonly seed: string; readonly [more: string]: unknown } | undefined;
 
 async function listModels(): Promise<void> {
-  const said = await send<Model[]>("/synth/models", {});
+  const said = await send<Model[]>("synth/models", {});
   if (!said.ok) {
     result.replaceChildren(problemBox(said.problem));
     return;
@@ -42,11 +44,17 @@ async function listModels(): Promise<void> {
         ),
       ),
     );
-  const pretrained = said.value.filter((one) => one.name.startsWith("pretrained"));
-  const trained = said.value.filter((one) => !one.name.startsWith("pretrained"));
+  const isPretrained = (one: Model): boolean => one.name.startsWith("pretrained");
+  // The page's own words for a GAN; what is none stands apart.
+  const isGan = (one: Model): boolean => /gan$|vanilla$/.test(one.kind);
+  const groups: [string, Model[]][] = [
+    ["Pretrained GAN", said.value.filter((one) => isPretrained(one) && isGan(one))],
+    ["Self-trained GAN", said.value.filter((one) => !isPretrained(one) && isGan(one))],
+    ["Other pretrained generators", said.value.filter((one) => isPretrained(one) && !isGan(one))],
+    ["Other self-trained generators", said.value.filter((one) => !isPretrained(one) && !isGan(one))],
+  ];
   model.replaceChildren(
-    ...(pretrained.length ? [group("Pretrained GAN", pretrained)] : []),
-    ...(trained.length ? [group("Self-trained GAN", trained)] : []),
+    ...groups.filter(([, some]) => some.length > 0).map(([title, some]) => group(title, some)),
   );
   // The page that trained a generator names it.
   const wanted = new URLSearchParams(location.search).get("model");
@@ -64,7 +72,7 @@ async function listModels(): Promise<void> {
         "p",
         { class: "app-empty" },
         "There is no generator yet. ",
-        make("a", { href: "/training" }, "Train one first"),
+        make("a", { href: "training" }, "Train one first"),
         ".",
       ),
     );
@@ -86,11 +94,7 @@ form.addEventListener("submit", async (event) => {
     ...(Object.keys(where).length ? { where } : {}),
   };
   result.replaceChildren(make("p", {}, "Drawing the first rows …"));
-  const said = await send<{ columns: string[]; rows: string[][] }>("/synth/preview", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(asked),
-  });
+  const said = await change<{ columns: string[]; rows: string[][] }>("synth/preview", asked);
   download.disabled = !said.ok;
   compare.disabled = !said.ok;
   comparison.replaceChildren();
@@ -104,13 +108,9 @@ form.addEventListener("submit", async (event) => {
 download.addEventListener("click", async () => {
   download.disabled = true;
   try {
-    const reply = await fetch("/synth/sample", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(asked),
-    });
-    if (!reply.ok) throw new Error(`The server answered ${reply.status}`);
-    saveAs(await reply.blob(), "synthetic.csv");
+    const said = await changeTo<Blob>("synth/sample", asked, (reply) => reply.blob());
+    if (said.ok) saveAs(said.value, "synthetic.csv");
+    else result.prepend(problemBox(said.problem));
   } catch (error) {
     result.prepend(problemBox({ title: "The rows could not be drawn", detail: String(error) }));
   }
@@ -122,11 +122,7 @@ compare.addEventListener("click", async () => {
   compare.disabled = true;
   comparison.replaceChildren(make("p", {}, "Comparing 2,000 rows with the real ones …"));
   const { model: name, seed } = asked;
-  const said = await send<Beside>("/synth/compare", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ model: name, seed }),
-  });
+  const said = await change<Beside>("synth/compare", { model: name, seed });
   compare.disabled = false;
   comparison.replaceChildren(...(said.ok ? describeBeside(said.value) : [problemBox(said.problem)]));
 });

@@ -10,9 +10,29 @@ export function lossCharts(losses: Readonly<Record<string, readonly number[]>>):
     .map(([name, values]) => chartOf(name, values));
 }
 
+/** The most points that a line is drawn with: more than the screen has columns show nothing. */
+const mostPoints = 600;
+
+/** The places of a long line's lowest and highest value in each of its parts, in order: what one sees of it. */
+function seen(values: readonly number[]): number[] {
+  if (values.length <= mostPoints) return values.map((_, i) => i);
+  const parts = mostPoints / 2;
+  return Array.from({ length: parts }, (_, k) => {
+    const from = Math.floor((k * values.length) / parts);
+    const to = Math.floor(((k + 1) * values.length) / parts);
+    let [low, high] = [from, from];
+    for (let i = from; i < to; i++) {
+      if (values[i] < values[low]) low = i;
+      if (values[i] > values[high]) high = i;
+    }
+    return low <= high ? [low, high] : [high, low];
+  }).flat();
+}
+
 function chartOf(name: string, values: readonly number[]): HTMLElement {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const points = seen(values);
+  const low = Math.min(...points.map((i) => values[i]));
+  const high = Math.max(...points.map((i) => values[i]));
   const x = (i: number): number => left + ((width - left - right) * i) / (values.length - 1);
   const y = (value: number): number =>
     top + (height - top - bottom) * (1 - (high > low ? (value - low) / (high - low) : 0.5));
@@ -34,7 +54,7 @@ function chartOf(name: string, values: readonly number[]): HTMLElement {
     draw("text", { x: left, y: height - 4 }, "1"),
     draw("text", { x: width - right, y: height - 4, "text-anchor": "end" }, `step ${shown(values.length)}`),
     draw("polyline", {
-      points: values.map((value, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`).join(" "),
+      points: points.map((i) => `${x(i).toFixed(1)},${y(values[i]).toFixed(1)}`).join(" "),
     }),
   );
   const figure = make("figure", {}, make("figcaption", {}, `${name}: now ${shown(last, digits)}`));

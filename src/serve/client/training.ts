@@ -1,4 +1,5 @@
-import { byId, change, make, problemBox, send, shown, tableOf } from "./dom.js";
+import { byId, change, make, problemBox, ruleOf, send, shown, tableOf } from "./dom.js";
+import type { Asked, Told } from "./events.js";
 import { lossCharts } from "./losses.js";
 
 interface Job {
@@ -22,6 +23,8 @@ interface Step {
   readonly total?: number;
   readonly figures?: Record<string, number>;
   readonly error?: string;
+  /** Why a job is back in the queue. */
+  readonly note?: string;
   readonly result?: {
     readonly model?: string;
     readonly version?: number;
@@ -37,6 +40,7 @@ interface Step {
 }
 
 const form = byId<HTMLFormElement>("training");
+const method = byId<HTMLSelectElement>("method");
 const status = byId("status");
 const bar = byId<HTMLProgressElement>("bar");
 const stop = byId<HTMLButtonElement>("stop");
@@ -44,50 +48,68 @@ const path = localStorage.getItem("telelink.path");
 byId("data").textContent = path ?? "none chosen yet";
 let current: number | undefined;
 
+/** Whether the chosen method uses the field: where it does not, the field is hidden. */
+function used(id: string): boolean {
+  return byId(id).closest("[hidden]") === null;
+}
+
+function showOptions(): void {
+  for (const one of form.querySelectorAll<HTMLElement>("[data-methods]"))
+    one.hidden = !(one.dataset.methods ?? "").split(" ").includes(method.value);
+}
+method.addEventListener("change", showOptions);
+showOptions();
+
+/** Says beside a field what is wrong with it; false where there is no such field. */
+function tell(name: string, rule: string): boolean {
+  const box = document.getElementById(`${name}-error`);
+  if (!box) return false;
+  box.textContent = rule;
+  byId(name).setAttribute("aria-invalid", "true");
+  return true;
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   for (const box of form.querySelectorAll(".app-error")) box.textContent = "";
+  for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
   if (!path) {
     status.replaceChildren(
       make(
         "p",
         { class: "app-problem", role: "alert" },
         "Choose a data path first: ",
-        make("a", { href: "/config" }, "Model Config"),
+        make("a", { href: "config" }, "Model Config"),
       ),
     );
     return;
   }
   const value = (id: string): string => byId<HTMLInputElement>(id).value.trim();
-  const epochs = Number(value("epochs"));
-  if (!(Number.isInteger(epochs) && epochs >= 1 && epochs <= 10_000)) {
-    byId("epochs-error").textContent = "must be a whole number from 1 to 10000";
-    byId("epochs").focus();
+  const wrong = [...form.querySelectorAll<HTMLInputElement>("input")].filter(
+    (one) => !one.closest("[hidden]") && !one.checkValidity(),
+  );
+  for (const one of wrong) tell(one.name, ruleOf(one));
+  if (wrong.length > 0) {
+    wrong[0].focus();
     return;
   }
-  const heldOut = Number(value("held"));
-  if (!(heldOut >= 0 && heldOut <= 50)) {
-    byId("held-error").textContent = "must be from 0 to 50";
-    byId("held").focus();
-    return;
-  }
-  const epsilon = Number(value("epsilon"));
-  if (!(epsilon >= 0.001 && epsilon <= 1000)) {
-    byId("epsilon-error").textContent = "must be a number from 0.001 to 1000";
-    byId("epsilon").focus();
-    return;
-  }
-  const said = await change<Job>("/synth/train", {
+  const said = await change<Job>("synth/train", {
     path,
-    held_out: heldOut / 100,
-    method: value("method"),
-    epochs,
-    epsilon,
-    seed: value("seed"),
+    method: method.value,
     name: value("name"),
+    ...(used("epochs") ? { epochs: Number(value("epochs")) } : {}),
+    ...(used("epsilon") ? { epsilon: Number(value("epsilon")) } : {}),
+    ...(used("seed") ? { seed: value("seed") } : {}),
+    ...(used("held_out") ? { held_out: Number(value("held_out")) / 100 } : {}),
   });
   if (!said.ok) {
-    status.replaceChildren(problemBox(said.problem));
+    // What is wrong with a field stands beside it; the rest in the status bar.
+    const beside = (said.problem.errors ?? []).filter((one) => tell(one.field, one.rule));
+    status.replaceChildren(
+      beside.length > 0
+        ? make("p", { class: "app-empty" }, "Nothing is being trained.")
+        : problemBox(said.problem),
+    );
     return;
   }
   follow(said.value.id);
@@ -95,10 +117,29 @@ form.addEventListener("submit", async (event) => {
 });
 
 stop.addEventListener("click", async () => {
-  if (current !== undefined) await change(`/jobs/${current}/stop`, {});
+  if (current !== undefined) await change(`jobs/${current}/stop`, {});
 });
 
-/** Shows a job as it goes; EventSource comes back by itself, with the number of the last event it saw. */
+/** Hands on a job's events in lots, as they come; one stream serves all tabs of the browser. */
+function eventsOf(job: number, take: (events: readonly Step[], ended: boolean) => void): void {
+  if (typeof SharedWorker === "undefined") {
+    const source = new EventSource(`jobs/${job}/events`);
+    source.onmessage = ({ data }: MessageEvent<string>) => take([JSON.parse(data) as Step], false);
+    source.addEventListener("end", () => {
+      source.close();
+      take([], true);
+    });
+    return;
+  }
+  const { port } = new SharedWorker("assets/events.js", { type: "module", name: "telelink events" });
+  port.onmessage = ({ data }: MessageEvent<Told>) => take(data.events as readonly Step[], data.ended);
+  port.postMessage({ job } satisfies Asked);
+  addEventListener("pagehide", () => port.postMessage("leave"));
+  // A page that comes back from the browser's memory follows anew.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+/** Shows a job as it goes: however many events come at once, the page is drawn once. */
 function follow(id: number): void {
   current = id;
   stop.disabled = false;
@@ -106,41 +147,59 @@ function follow(id: number): void {
   bar.removeAttribute("value");
   let phase = "";
   let began = 0;
+  let first = true;
+  let last: Step | undefined;
+  let drawn = true;
   const losses: Record<string, number[]> = {};
-  const source = new EventSource(`/jobs/${id}/events`);
-  source.addEventListener("end", () => {
-    source.close();
-    stop.disabled = true;
-    bar.hidden = true;
-    void list();
-  });
-  source.onmessage = (message: MessageEvent<string>) => {
-    const step = JSON.parse(message.data) as Step;
+  const take = (step: Step): void => {
+    last = step;
+    // What a training did before its server ended is done again.
     if (step.state) {
-      status.replaceChildren(describe(id, step));
+      if (step.state === "running") for (const name of Object.keys(losses)) delete losses[name];
       return;
     }
     if (step.phase !== phase) {
       phase = step.phase ?? "";
       began = Date.now();
     }
-    const share = step.total ? (step.done ?? 0) / step.total : 0;
-    if (share > 0) bar.value = share;
-    const seconds = ((Date.now() - began) / 1000) * (1 / Math.max(share, 0.01) - 1);
-    const left = share > 0.02 && share < 1 ? `, about ${shown(seconds)} s left` : "";
-    const figures = Object.entries(step.figures ?? {})
-      .map(([name, value]) => `, ${name} ${shown(value, 3)}`)
-      .join("");
-    status.replaceChildren(
-      make("p", {}, `Training ${id}: ${phase}, ${shown(100 * share)} %${left}${figures}`),
-    );
     for (const [name, value] of Object.entries(step.figures ?? {})) {
       if (!Number.isFinite(value)) continue;
       losses[name] ??= [];
       losses[name].push(value);
     }
-    byId("chart").replaceChildren(...lossCharts(losses));
   };
+  const draw = (): void => {
+    drawn = true;
+    if (!last) return;
+    byId("chart").replaceChildren(...lossCharts(losses));
+    if (last.state) {
+      status.replaceChildren(describe(id, last));
+      return;
+    }
+    const share = last.total ? (last.done ?? 0) / last.total : 0;
+    if (share > 0) bar.value = share;
+    const seconds = ((Date.now() - began) / 1000) * (1 / Math.max(share, 0.01) - 1);
+    const left =
+      share > 0.002 && share < 1 && Date.now() - began > 1000 ? `, about ${shown(seconds)} s left` : "";
+    const figures = Object.entries(last.figures ?? {})
+      .map(([name, value]) => `, ${name} ${shown(value, 3)}`)
+      .join("");
+    status.replaceChildren(
+      make("p", {}, `Training ${id}: ${phase}, ${shown(100 * share)} %${left}${figures}`),
+    );
+  };
+  eventsOf(id, (events, ended) => {
+    for (const one of events) take(one);
+    // What came before this page was opened says nothing of how fast it goes.
+    if (first) began = Date.now();
+    first = false;
+    if (drawn) requestAnimationFrame(draw);
+    drawn = false;
+    if (!ended) return;
+    stop.disabled = true;
+    bar.hidden = true;
+    void list();
+  });
 }
 
 /** What a model was learned from, and how it was judged; of a private one, its guarantee. */
@@ -167,7 +226,7 @@ function describe(id: number, step: Step): HTMLElement {
       `Training ${id} ${step.state === "done" ? "is done" : "was stopped and kept"}: ${model}, version ${version}, learned in ${shown(seconds, 1)} s ${backend === undefined ? "" : `on ${backend} `}${learnedFrom(step.result)}. `,
       make(
         "a",
-        { href: `/generation?model=${encodeURIComponent(`${model}@${version}`)}` },
+        { href: `generation?model=${encodeURIComponent(`${model}@${version}`)}` },
         "Generate data with it",
       ),
     );
@@ -179,16 +238,16 @@ function describe(id: number, step: Step): HTMLElement {
       `Training ${id} failed: ${step.error ?? "no reason was given"}`,
     );
   const words: Record<string, string> = {
-    queued: "waits for its turn",
+    queued: step.note ? "was interrupted, as the server ended; it begins again" : "waits for its turn",
     running: "has begun",
     stopped: "was stopped",
-    interrupted: "was interrupted, as the server ended; train again",
+    interrupted: "was given up, as the server ended while it ran; train again",
   };
   return make("p", {}, `Training ${id} ${words[step.state ?? ""] ?? step.state}.`);
 }
 
 async function list(): Promise<void> {
-  const said = await send<Job[]>("/jobs", {});
+  const said = await send<Job[]>("jobs", {});
   // A server that starts anew is back in a few seconds.
   if (!said.ok) setTimeout(() => void list(), 3000);
   if (!said.ok || said.value.length === 0) return;

@@ -25,6 +25,9 @@ function say(message: FromChild): void {
   process.send?.(message);
 }
 
+// Its server is gone, which begins the job again: this one would only be in the way.
+process.on("disconnect", () => process.exit(1));
+
 process.on("message", (message: ToChild) => {
   if (message.type === "stop") {
     stop.abort(new Error("stopped"));
@@ -44,5 +47,8 @@ process.on("message", (message: ToChild) => {
     .catch((error: unknown) =>
       say({ type: "failed", error: error instanceof Error ? error.message : String(error) }),
     )
-    .finally(() => process.disconnect());
+    .finally(() => {
+      process.removeAllListeners("disconnect");
+      process.disconnect();
+    });
 });

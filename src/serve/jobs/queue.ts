@@ -6,14 +6,17 @@ import { dirname, resolve } from "node:path";
 import {
   addJob,
   addJobEvent,
+  askToStop,
   endJob,
-  interruptOrphans,
   type Job,
   type JobEvent,
   jobEvents,
   jobWith,
   listJobs,
+  requeueJob,
+  requeueOrphans,
   startNextJob,
+  stopAsked,
 } from "../../data/store/jobs";
 import { saveModel } from "../../data/store/models";
 import type { Store } from "../../data/store/open";
@@ -28,28 +31,68 @@ const graceMs = 5000;
 /** How long to wait before the store is written again where it could not be. */
 const retryMs = 2000;
 
+/** How often to look whether another server's job has gone on, or another server was asked to stop ours. */
+const lookMs = 1000;
+
+const again = "The server ended while this training was running: it begins again, as the next in the queue.";
+
+export interface JobQueueOptions {
+  /** The number of this server's lease: the owner of what it runs. */
+  readonly owner?: string;
+  /** Whether a server lives; what a dead one was running is put back into the queue. */
+  readonly lives?: (owner: string) => boolean;
+  /** Hears of what could not be written into the store: it is tried again, and no request suffers from it. */
+  readonly failed?: (error: unknown) => void;
+}
+
 /**
  * Runs the store's jobs one after the other, each in a process of its own, so that training never holds up an answer and
  * a crash in it harms nothing. Progress is kept in the store as numbered events.
  */
 export class JobQueue {
   private readonly store: Store;
+  private readonly owner: string | undefined;
+  private readonly lives: (owner: string) => boolean;
   private readonly failed: (error: unknown) => void;
   private readonly told = new EventEmitter();
   private running: { readonly job: Job; readonly child: ChildProcess; stopping: boolean } | undefined;
   private closed = false;
   /** How jobs ended that the store does not know of yet. */
   private readonly unsettled = new Map<number, Pick<Job, "state" | "result" | "error">>();
+  private readonly look: NodeJS.Timeout;
 
-  /** `failed` hears of what could not be written into the store: it is tried again, and no request suffers from it. */
-  constructor(store: Store, failed: (error: unknown) => void = () => {}) {
+  constructor(store: Store, { owner, lives = () => false, failed = () => {} }: JobQueueOptions = {}) {
     this.store = store;
+    this.owner = owner;
+    this.lives = lives;
     this.failed = failed;
     this.told.setMaxListeners(0);
-    // A job that a dead process left running can't be resumed within an epoch: it is marked, and may be asked for again.
-    for (const job of interruptOrphans(store))
-      addJobEvent(store, job.id, { state: "interrupted", error: job.error });
+    this.takeOver();
+    this.look = setInterval(() => this.lookAround(), lookMs).unref();
+  }
+
+  /** Puts back into the queue what dead servers were running, and begins the next job. */
+  takeOver(): void {
+    try {
+      for (const { id, state, error } of requeueOrphans(this.store, this.lives))
+        this.tell(id, state === "queued" ? { state, note: again } : { state, error });
+    } catch (error) {
+      this.failed(error);
+    }
     this.next();
+  }
+
+  /** Sees what other servers did to the store's jobs. */
+  private lookAround(): void {
+    try {
+      const running = this.running;
+      if (running && !running.stopping && stopAsked(this.store, running.job.id)) this.stop(running.job.id);
+      // Those who follow another server's job.
+      for (const name of this.told.eventNames()) if (name !== `${running?.job.id}`) this.told.emit(name);
+      this.next();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** Puts a job into the queue; it starts when those before it have ended. */
@@ -85,32 +128,37 @@ export class JobQueue {
       setTimeout(() => child.kill("SIGKILL"), graceMs).unref();
       return job;
     }
+    if (job.state === "running" && job.owner !== undefined && job.owner !== this.owner) {
+      askToStop(this.store, id);
+      return job;
+    }
     const ended = endJob(this.store, id, "stopped");
     if (job.state === "queued") this.tell(id, { state: "stopped" });
     return ended;
   }
 
   /**
-   * The events of a job after number `after`, those kept and those to come, until the job has ended (then it returns
+   * The events of a job after number `after`, in lots, those kept and those to come, until the job has ended (then it returns
    * true), the signal says so, or the queue is closed.
    */
-  async *follow(id: number, after: number, signal: AbortSignal): AsyncGenerator<JobEvent, boolean> {
+  async *follow(id: number, after: number, signal: AbortSignal): AsyncGenerator<JobEvent[], boolean> {
     let last = after;
     for (;;) {
-      for (const one of jobEvents(this.store, id, last)) {
-        last = one.number;
-        yield one;
+      const some = jobEvents(this.store, id, last);
+      if (some.length > 0) {
+        last = some[some.length - 1].number;
+        yield some;
       }
       if (signal.aborted) return false;
       const end = this.unsettled.get(id);
       if (end) {
-        yield { number: last + 1, event: end };
+        yield [{ number: last + 1, event: end }];
         return true;
       }
       const { state } = jobWith(this.store, id);
       if (state !== "queued" && state !== "running") {
         // The last event may have come between the two reads.
-        yield* jobEvents(this.store, id, last);
+        yield jobEvents(this.store, id, last);
         return true;
       }
       if (this.closed && this.running?.job.id !== id) return false;
@@ -126,9 +174,10 @@ export class JobQueue {
     }
   }
 
-  /** Ends the running job's process; the job is marked as interrupted. */
+  /** Ends the running job's process; the job goes back into the queue. */
   async close(): Promise<void> {
     this.closed = true;
+    clearInterval(this.look);
     const running = this.running;
     // Those who follow a job that waits are let go; they may come back.
     for (const name of this.told.eventNames()) this.told.emit(name);
@@ -142,7 +191,7 @@ export class JobQueue {
     if (this.closed || this.running) return;
     let job: Job | undefined;
     try {
-      job = startNextJob(this.store);
+      job = startNextJob(this.store, this.owner);
     } catch (error) {
       this.failed(error);
       setTimeout(() => this.next(), retryMs).unref();
@@ -201,9 +250,19 @@ export class JobQueue {
     // A job that was stopped and still has a good model keeps it, and says that it was stopped.
     if (stopping && (result || done?.type !== "done")) this.settle(job.id, "stopped", { result });
     else if (result) this.settle(job.id, "done", { result });
-    else if (this.closed)
-      this.settle(job.id, "interrupted", { error: "The server was stopped while this job was running." });
+    else if (this.closed) this.putBack(job.id);
     else this.settle(job.id, "failed", { error });
+  }
+
+  private putBack(id: number): void {
+    try {
+      const { state, error } = requeueJob(this.store, id);
+      this.tell(id, state === "queued" ? { state, note: again } : { state, error });
+    } catch (error) {
+      // The next server finds it without an owner that lives.
+      this.failed(error);
+      this.told.emit(`${id}`);
+    }
   }
 
   /** What a job came to, its model taken over into the store. */
@@ -220,7 +279,7 @@ export class JobQueue {
   /** Writes how a job ended, if need be once more, and goes on with the next. */
   private settle(
     id: number,
-    state: "done" | "stopped" | "interrupted" | "failed",
+    state: "done" | "stopped" | "failed",
     outcome: { readonly result?: unknown; readonly error?: string },
   ): void {
     try {

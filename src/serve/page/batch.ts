@@ -1,6 +1,7 @@
 import { html } from "../../report/html";
 import { deskFields } from "../../services/score/columns";
 import { layout } from "./layout";
+import { shownBytes } from "./shown-bytes";
 
 /** The page for many customers at once. */
 export function batchPage(batchLimit: number): string {
@@ -23,9 +24,4 @@ export function batchPage(batchLimit: number): string {
 <p>These may be left out, but make the answers much better: <code>${optional.map((field) => field.key).join(", ")}</code>. A column <code>customer_id</code> comes back as it is.</p>
 </details>`,
   });
-}
-
-function shownBytes(bytes: number): string {
-  const mega = bytes / 2 ** 20;
-  return mega < 1024 ? `${Math.floor(mega)} MB` : `${Math.floor(mega / 1024)} GB`;
 }

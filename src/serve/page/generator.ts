@@ -1,31 +1,42 @@
-import { html } from "../../report/html";
-import { methodNames } from "../../synthesis/methods";
+import { type Html, html } from "../../report/html";
+import { type Method, netMethods, privateMethods } from "../../synthesis/methods";
 import { layout } from "./layout";
+import { shownBytes } from "./shown-bytes";
 
-/** What one calls each method on a page. */
-const methodTitles: Readonly<Record<string, string>> = {
-  sequential: "Sequential (faithful and fast; the default)",
+/** What one calls each method on a page, in the order of the list: the GAN first, which the page trains by default. */
+const methodTitles: Readonly<Record<Method, string>> = {
+  gan: "GAN (quantile bins, discovered rules)",
+  sequential: "Sequential (the most faithful, and fast)",
+  vae: "VAE (quantile bins, discovered rules)",
   copula: "Copula (margins and correlations)",
   trees: "Trees (very faithful, repeats training values)",
   mst: "MST (differentially private, with a proven ε)",
-  gan: "GAN (quantile bins, discovered rules)",
-  vae: "VAE (quantile bins, discovered rules)",
   ctgan: "CTGAN (as published)",
   tvae: "TVAE (as published)",
   vanilla: "Plain GAN (for comparison)",
 };
+const listed = Object.keys(methodTitles) as Method[];
+const open = listed.filter((one) => !privateMethods.includes(one));
+
+/** A field of the form that only some methods use; it is hidden while another is chosen. */
+function option(methods: readonly Method[], field: Html): Html {
+  return html`<div class="app-field" data-methods="${methods.join(" ")}">${field}</div>`;
+}
 
 /** Which data a generator learns from. */
-export function configPage(files: readonly string[]): string {
-  const list = html`<datalist id="files">${files.map((one) => html`<option value="${one}"></option>`)}</datalist>`;
+export function configPage(uploadLimit: number): string {
   return layout({
     path: "/config",
     title: "Model Config",
     lead: "Choose the customers that a generator learns from. The file is checked before anything is trained.",
     script: "config",
     body: html`<form id="config" class="app-result" novalidate>
-<div class="app-field"><label for="path">Path of the training data, inside the server's data folder</label><input id="path" name="path" list="files" placeholder="${files[0] ?? "master/customers.csv"}" maxlength="500" required autocomplete="off" aria-describedby="path-hint path-error"><span class="app-hint" id="path-hint">${files.length === 0 ? "The data folder holds no CSV file yet" : `${files.length} CSV ${files.length === 1 ? "file" : "files"} found`}</span><span class="app-error" id="path-error"></span>${list}</div>
-<div class="app-row"><button type="submit">Check</button><button type="button" id="use" class="app-first" disabled>Use this Data Path</button></div>
+<div class="app-field"><label for="path">Path of the training data, inside the server's data folder</label><input id="path" name="path" list="files" placeholder="data/master" maxlength="500" required autocomplete="off" aria-describedby="path-hint path-error"><span class="app-hint" id="path-hint">Looking for CSV files …</span><span class="app-error" id="path-error"></span><datalist id="files"></datalist></div>
+<div class="app-row"><button type="submit">Check</button><button type="button" id="use" class="app-first">Use this Data Path</button></div>
+</form>
+<form id="upload" novalidate>
+<div class="app-field"><label for="file">Or send a CSV file to the data folder</label><input id="file" name="file" type="file" accept=".csv,text/csv" data-most="${uploadLimit}" aria-describedby="file-hint file-error"><span class="app-hint" id="file-hint">CSV with a header, up to ${shownBytes(uploadLimit)}; a file of the same name is not replaced</span><span class="app-error" id="file-error"></span></div>
+<div class="app-row"><button type="submit">Send File</button></div>
 </form>
 <section id="result" aria-live="polite"><p class="app-empty">What the file holds appears here: rows, columns, and what is wrong with it.</p></section>`,
   });
@@ -39,13 +50,13 @@ export function trainingPage(): string {
     lead: "Train a generator on the data path you chose. Training goes on if you close this page, and one runs at a time.",
     script: "training",
     body: html`<form id="training" class="app-result" novalidate>
-<p>Data path: <strong id="data">none chosen yet</strong> <a href="/config">Change</a></p>
+<p>Data path: <strong id="data">none chosen yet</strong> <a href="config">Change</a></p>
 <div class="app-fields">
-<div class="app-field app-wide"><label for="method">Method</label><select id="method" name="method">${methodNames.map((one) => html`<option value="${one}">${methodTitles[one] ?? one}</option>`)}</select></div>
-<div class="app-field"><label for="epochs">Epochs</label><input id="epochs" name="epochs" type="number" min="1" max="10000" step="1" value="100" required aria-describedby="epochs-hint epochs-error"><span class="app-hint" id="epochs-hint">1 to 10000; used by the GANs and VAEs</span><span class="app-error" id="epochs-error"></span></div>
-<div class="app-field"><label for="epsilon">ε, the privacy budget</label><input id="epsilon" name="epsilon" type="number" min="0.001" max="1000" step="any" value="1" required aria-describedby="epsilon-hint epsilon-error"><span class="app-hint" id="epsilon-hint">0.001 to 1000, less is more private; used by MST</span><span class="app-error" id="epsilon-error"></span></div>
-<div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required aria-describedby="seed-hint"><span class="app-hint" id="seed-hint">The same seed gives the same model; MST has a secret one</span></div>
-<div class="app-field"><label for="held">Held out, %</label><input id="held" name="held" type="number" min="0" max="50" step="1" value="20" required aria-describedby="held-hint held-error"><span class="app-hint" id="held-hint">0 to 50; customers it does not see, for privacy to be measured; MST sees all</span><span class="app-error" id="held-error"></span></div>
+<div class="app-field app-wide"><label for="method">Method</label><select id="method" name="method">${listed.map((one) => html`<option value="${one}">${methodTitles[one]}</option>`)}</select></div>
+${option(netMethods, html`<label for="epochs">Epochs</label><input id="epochs" name="epochs" type="number" min="1" max="10000" step="1" value="100" required aria-describedby="epochs-hint epochs-error"><span class="app-hint" id="epochs-hint">1 to 10000</span><span class="app-error" id="epochs-error"></span>`)}
+${option(privateMethods, html`<label for="epsilon">ε, the privacy budget</label><input id="epsilon" name="epsilon" type="number" min="0.001" max="1000" step="any" value="1" required aria-describedby="epsilon-hint epsilon-error"><span class="app-hint" id="epsilon-hint">0.001 to 1000; less is more private</span><span class="app-error" id="epsilon-error"></span>`)}
+${option(open, html`<label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required aria-describedby="seed-hint seed-error"><span class="app-hint" id="seed-hint">The same seed gives the same model</span><span class="app-error" id="seed-error"></span>`)}
+${option(open, html`<label for="held_out">Held out, %</label><input id="held_out" name="held_out" type="number" min="0" max="50" step="1" value="20" required aria-describedby="held_out-hint held_out-error"><span class="app-hint" id="held_out-hint">0 to 50; customers it does not see, for privacy to be measured</span><span class="app-error" id="held_out-error"></span>`)}
 <div class="app-field"><label for="name">Name</label><input id="name" name="name" value="self-trained" maxlength="100" required aria-describedby="name-error"><span class="app-error" id="name-error"></span></div>
 </div>
 <div class="app-row"><button type="submit">Train GAN Model</button><button type="button" id="stop" disabled>Stop</button></div>

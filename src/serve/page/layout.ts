@@ -11,7 +11,8 @@ export const tabs = [
 ] as const;
 
 export interface Page {
-  readonly path: (typeof tabs)[number]["path"];
+  /** That of its tab, where it is one. */
+  readonly path: string;
   readonly title: string;
   /** A sentence under the title: what one does here. */
   readonly lead: string;
@@ -24,7 +25,7 @@ export interface Page {
 export function layout(page: Page): string {
   const links = tabs.map(
     (tab) =>
-      html`<li><a href="${tab.path}"${tab.path === page.path && html` aria-current="page"`}>${tab.name}</a></li>`,
+      html`<li><a href="${tab.path === "/" ? "./" : tab.path.slice(1)}"${tab.path === page.path && html` aria-current="page"`}>${tab.name}</a></li>`,
   );
   return html`<!doctype html>
 <html lang="en">
@@ -32,15 +33,15 @@ export function layout(page: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${page.title} · telelink</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/app.css">
-${page.script && html`<script type="module" src="/assets/${page.script}.js"></script>`}
+<link rel="icon" href="assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="assets/app.css">
+${page.script && html`<script type="module" src="assets/${page.script}.js"></script>`}
 </head>
 <body>
 <a class="tl-skip" href="#main">Skip to content</a>
 <div class="tl-page">
-<header class="app-bar"><a class="app-name" href="/">telelink</a>
-<nav aria-label="Sections"><ul class="app-tabs">${links}<li><a href="/docs">API</a></li></ul></nav></header>
+<header class="app-bar"><a class="app-name" href="./">telelink</a>
+<nav aria-label="Sections"><ul class="app-tabs">${links}<li><a href="docs">API</a></li></ul></nav></header>
 <main id="main" class="app-main" tabindex="-1">
 <h1>${page.title}</h1>
 <p class="app-lead">${page.lead}</p>

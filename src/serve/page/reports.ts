@@ -31,5 +31,5 @@ function reportItem({ file, title, finding, figures, origin }: FoundReport): Htm
     ({ label, value, interval }) =>
       html`<div><dt>${label}</dt><dd>${value}</dd>${interval && html`<dd class="app-hint">${interval}</dd>`}</div>`,
   );
-  return html`<li><h2><a href="/reports/${file}">${title}</a></h2>${finding && html`<p>${finding}</p>`}${shown.length > 0 && html`<dl class="app-figures">${shown}</dl>`}${origin && html`<p class="app-note">${origin}</p>`}</li>`;
+  return html`<li><h2><a href="reports/${file}">${title}</a></h2>${finding && html`<p>${finding}</p>`}${shown.length > 0 && html`<dl class="app-figures">${shown}</dl>`}${origin && html`<p class="app-note">${origin}</p>`}</li>`;
 }

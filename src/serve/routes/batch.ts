@@ -9,6 +9,7 @@ import type { CustomerRows } from "../batch/rows";
 import { rowsFromCsv } from "../batch/rows-from-csv";
 import { rowsFromJson, rowsFromLines } from "../batch/rows-from-json";
 import { Spool } from "../batch/spool";
+import { limited } from "../body";
 import type { App, Context } from "../context";
 import { HttpProblem, problem, problemOf } from "../problem";
 import { batchSummarySchema, predictionSchema, reasonsQuery, rowErrorSchema } from "../schemas";
@@ -50,6 +51,7 @@ export function batchRoutes(root: App, context: Context): void {
     app.post(
       "/batch-predict",
       {
+        config: { scope: "predict" },
         schema: {
           summary: "The same for many customers, as JSON or CSV",
           description:
@@ -75,8 +77,12 @@ export function batchRoutes(root: App, context: Context): void {
         const [type] = (request.headers["content-type"] ?? "").toLowerCase().split(/\s*;/, 1);
         const form = formFor(request.headers.accept ?? "");
         const gone = new AbortController();
-        reply.raw.once("close", () => gone.abort());
-        const body = limited(request.body, batchLimit);
+        const end = context.admission.begin();
+        reply.raw.once("close", () => {
+          end();
+          gone.abort();
+        });
+        const body = limited(request.body, batchLimit, () => tooLarge(batchLimit));
         let begun = false;
         const text = answer(readers[type](body), form, context, {
           reasons: request.query.reasons,
@@ -149,7 +155,7 @@ async function* answer(
       gone.throwIfAborted();
       const predictions = good.rows > 0 ? scoreTable(model, settings, good, (i) => ids[i], reasons) : [];
       const scored: ScoredRows = { ...lot, predictions };
-      for (const one of predictions) log.add(one);
+      if (predictions.length > 0) await log.add(predictions);
       count.add(scored);
       yield form.rows(scored);
       await log.room();
@@ -169,16 +175,6 @@ function bodyProblem({ kind, message }: BodyError): HttpProblem {
   return kind === "size"
     ? new HttpProblem(413, "The body is too large", message)
     : new HttpProblem(400, "The request is not as it must be", message);
-}
-
-/** The body's bytes, up to so many. */
-async function* limited(body: Readable, most: number): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const piece of body) {
-    size += (piece as Uint8Array).length;
-    if (size > most) throw tooLarge(most);
-    yield piece as Uint8Array;
-  }
 }
 
 function tooLarge(most: number): HttpProblem {

@@ -12,6 +12,7 @@ export const jobSchema = z
     input: z.record(z.string(), z.unknown()),
     result: z.record(z.string(), z.unknown()).optional(),
     error: z.string().optional(),
+    attempts: z.number().int().describe("How often it was begun: again where its server ended meanwhile"),
     created: z.string(),
     started: z.string().optional(),
     ended: z.string().optional(),
@@ -29,20 +30,25 @@ const idSchema = z.object({
 /** A job as the API tells of it: without the paths of this machine. */
 export function shownJob(job: Job): z.infer<typeof jobSchema> {
   const { path: _, ...input } = job.input as Record<string, unknown>;
-  return { ...job, input, result: job.result as Record<string, unknown> | undefined };
+  const { owner: __, ...told } = job;
+  return { ...told, input, result: job.result as Record<string, unknown> | undefined };
 }
 
 /** Long work: what there is, how it goes, and how to stop it. */
 export function jobRoutes(app: App, { queue }: Context): void {
   app.get(
     "/jobs",
-    { schema: { summary: "The newest jobs", tags: ["jobs"], response: { 200: z.array(jobSchema) } } },
+    {
+      config: { scope: "read" },
+      schema: { summary: "The newest jobs", tags: ["jobs"], response: { 200: z.array(jobSchema) } },
+    },
     async () => queue.list().map(shownJob),
   );
 
   app.get(
     "/jobs/:id",
     {
+      config: { scope: "read" },
       schema: {
         summary: "One job",
         tags: ["jobs"],
@@ -56,7 +62,7 @@ export function jobRoutes(app: App, { queue }: Context): void {
   app.post(
     "/jobs/:id/stop",
     {
-      config: { changesState: true },
+      config: { scope: "write" },
       schema: {
         summary: "Stop a queued or running job",
         tags: ["jobs"],
@@ -73,6 +79,7 @@ export function jobRoutes(app: App, { queue }: Context): void {
   app.get(
     "/jobs/:id/events",
     {
+      config: { scope: "read" },
       schema: {
         summary: "A job's events as they come (server-sent events; Last-Event-ID reads on)",
         tags: ["jobs"],
@@ -105,10 +112,10 @@ export function jobRoutes(app: App, { queue }: Context): void {
 }
 
 /** Events in the wire format of server-sent events; where the job has ended the last tells the client not to come back. */
-async function* framed(events: AsyncGenerator<JobEvent, boolean>): AsyncGenerator<string> {
+async function* framed(events: AsyncGenerator<JobEvent[], boolean>): AsyncGenerator<string> {
   yield "retry: 2000\n\n";
   let next = await events.next();
   for (; !next.done; next = await events.next())
-    yield `id: ${next.value.number}\ndata: ${JSON.stringify(next.value.event)}\n\n`;
+    yield next.value.map(({ number, event }) => `id: ${number}\ndata: ${JSON.stringify(event)}\n\n`).join("");
   if (next.value) yield "event: end\ndata: {}\n\n";
 }

@@ -31,6 +31,7 @@ export function modelRoutes(app: App, { store, champion }: Context): void {
   app.get(
     "/models",
     {
+      config: { scope: "read" },
       schema: {
         summary: "The models in the store, the newest first",
         tags: ["models"],
@@ -43,7 +44,7 @@ export function modelRoutes(app: App, { store, champion }: Context): void {
   app.put(
     "/models/champion",
     {
-      config: { changesState: true },
+      config: { scope: "admin" },
       schema: {
         summary: "Let a model of the store answer from now on",
         tags: ["models"],

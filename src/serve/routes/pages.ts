@@ -4,33 +4,48 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { figureText, intervalText } from "../../report/figure-text";
 import type { App, Context } from "../context";
-import { csvFiles } from "../data-path";
 import { analyzePage } from "../page/analyze";
 import { batchPage } from "../page/batch";
 import { configPage, generationPage, trainingPage } from "../page/generator";
 import { type FoundReport, reportsPage } from "../page/reports";
+import { signInPage } from "../page/sign-in";
 import { appStyle } from "../page/style";
 import { HttpProblem } from "../problem";
 
-const hidden = { schema: { hide: true } };
+const hidden = { config: { scope: "open" }, schema: { hide: true } } as const;
+const read = { config: { scope: "read" }, schema: { hide: true } } as const;
 // The client's modules are always the built ones, also when this file runs from source.
 const client = resolve(__dirname, "..", "..", "..", "dist", "serve", "client");
-const scripts = ["analyze", "batch", "beside", "config", "csv", "dom", "generation", "losses", "training"];
+const scripts = [
+  "analyze",
+  "batch",
+  "beside",
+  "config",
+  "csv",
+  "dom",
+  "events",
+  "generation",
+  "losses",
+  "sign-in",
+  "training",
+];
 
 /** Three bars, one of them marked: the tab's own picture. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke-width="3.4" stroke-linecap="round"><rect width="32" height="32" rx="7" fill="#0b5cad"/><path d="M9 21.5v-5M16 21.5v-9" stroke="#fff"/><path d="M23 21.5V9" stroke="#f0a35e"/></svg>`;
 
 /** The web app: pages, their style and scripts, and the reports. */
 export function pageRoutes(app: App, { settings }: Context): void {
-  const page = (path: string, render: () => string): void => {
-    app.get(path, hidden, async (_, reply) => reply.type("text/html; charset=utf-8").send(render()));
+  const page = (path: string, render: () => string, scope: "open" | "read" = "open"): void => {
+    const options = { config: { scope }, schema: { hide: true } };
+    app.get(path, options, async (_, reply) => reply.type("text/html; charset=utf-8").send(render()));
   };
   page("/", () => analyzePage(settings));
   page("/batch", () => batchPage(settings.batchLimit));
-  page("/config", () => configPage(csvFiles(settings.data)));
+  page("/config", () => configPage(settings.uploadLimit));
   page("/training", trainingPage);
   page("/generation", generationPage);
-  page("/reports", () => reportsPage(findReports(settings.reports)));
+  page("/reports", () => reportsPage(findReports(settings.reports)), "read");
+  page("/sign-in", signInPage);
 
   app.get("/assets/app.css", hidden, async (_, reply) =>
     reply.type("text/css; charset=utf-8").header("cache-control", "no-cache").send(appStyle),
@@ -46,7 +61,7 @@ export function pageRoutes(app: App, { settings }: Context): void {
         .send(await readFile(join(client, `${name}.js`), "utf8")),
     );
   }
-  app.get("/reports/:file", hidden, async (request, reply) => {
+  app.get("/reports/:file", read, async (request, reply) => {
     const { file } = request.params as { file: string };
     // Only names that the folder lists: a path can't lead out of it.
     if (!reportFiles(settings.reports).includes(file))

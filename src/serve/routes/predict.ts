@@ -11,6 +11,7 @@ export function predictRoutes(app: App, context: Context): void {
   app.post(
     "/predict",
     {
+      config: { scope: "predict" },
       schema: {
         summary: "Churn probability, value and action for one customer",
         description: "Minutes may be left out; a model that does without them then answers.",
@@ -24,7 +25,7 @@ export function predictRoutes(app: App, context: Context): void {
       const { reasons } = request.query;
       const customers = [request.body as DeskCustomer];
       const [prediction] = scoreCustomers(context.desk(), context.settings, customers, reasons);
-      log.add(prediction);
+      await log.add([prediction]);
       return prediction;
     },
   );
@@ -32,6 +33,7 @@ export function predictRoutes(app: App, context: Context): void {
   app.post(
     "/explain",
     {
+      config: { scope: "predict" },
       schema: {
         summary: "Why a customer gets its prediction, and what would change it",
         description:

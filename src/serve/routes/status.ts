@@ -1,8 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { runInThread } from "../../core/pool";
+import { isLoading } from "../../data/store/loading";
 import { listModels } from "../../data/store/models";
-import type { Store } from "../../data/store/open";
-import { predictionStats, readPredictionStats } from "../../data/store/predictions";
+import { type Store, StoreError, storeError } from "../../data/store/open";
+import { predictionStats } from "../../data/store/predictions";
 import { risks } from "../../services/score/decide";
 import type { Serving } from "../champion";
 import type { App, Context } from "../context";
@@ -17,11 +18,19 @@ const healthSchema = z
       .enum(["champion", "desk"])
       .describe("The store's champion, or the model trained when the server started"),
     model_problem: z.string().optional().describe("Why the store's champion does not answer"),
+    data: z.string().describe("What the model learned from"),
+    simulated: z.boolean().describe("True when those are simulated customers"),
+    simulated_value: z.boolean().describe("True when the value is learned from a simulated label"),
+    problems: z.array(z.string()).describe("What is not as it should be, though customers are answered"),
     version: z.string(),
     node: z.string(),
     uptime_seconds: z.number(),
   })
   .meta({ id: "Health" });
+
+const readySchema = z
+  .object({ status: z.enum(["ready", "not ready"]), reasons: z.array(z.string()) })
+  .meta({ id: "Ready" });
 
 const statsSchema = z
   .object({
@@ -31,28 +40,51 @@ const statsSchema = z
     mean_clv: z.number().nullable(),
     since: z.string().nullable(),
     models: z.number().int(),
+    waiting: z.number().int().describe("Predictions that were made and are not counted yet"),
   })
   .meta({ id: "Stats" });
 
 /** Whether the server is up, well, and what it has done. */
 export function statusRoutes(app: App, context: Context): void {
+  const up = {
+    config: { scope: "open" },
+    schema: {
+      summary: "Whether the server answers",
+      tags: ["status"],
+      response: { 200: z.object({ status: z.literal("online") }) },
+    },
+  } as const;
+  for (const url of ["/online", "/live"]) app.get(url, up, async () => ({ status: "online" as const }));
+
   app.get(
-    "/online",
+    "/ready",
     {
+      config: { scope: "open" },
       schema: {
-        summary: "Whether the server answers",
+        summary: "Whether customers can be answered now, and if not, why",
         tags: ["status"],
-        response: { 200: z.object({ status: z.literal("online") }) },
+        response: { 200: readySchema, 503: readySchema },
       },
     },
-    async () => ({ status: "online" as const }),
+    async (_, reply) => {
+      const reasons = [
+        ...(loads(() => context.desk()) ? [] : ["no model is loaded"]),
+        ...(loads(() => context.store.db.prepare("SELECT 1 FROM telelink_models LIMIT 1").get())
+          ? []
+          : ["the store can't be read"]),
+      ];
+      return reply
+        .code(reasons.length === 0 ? 200 : 503)
+        .send({ status: reasons.length === 0 ? "ready" : "not ready", reasons });
+    },
   );
 
   app.get(
     "/health",
     {
+      config: { scope: "open" },
       schema: {
-        summary: "Whether the model is loaded and the store can be written",
+        summary: "Whether the model is loaded and predictions are kept",
         tags: ["status"],
         response: { 200: healthSchema, 503: healthSchema },
       },
@@ -63,16 +95,32 @@ export function statusRoutes(app: App, context: Context): void {
         model: model ? context.desk().origin.model : "none",
         source: "desk",
       };
-      // A full disk shows only where something was to be kept.
-      const writable = loads(() => checkWritable(context.store)) && !context.log.failing();
-      if (!model || !writable) request.log.warn({ model, writable }, "health check failed");
-      return reply.code(model && writable ? 200 : 503).send({
-        status: model && writable ? "ok" : "failing",
+      const origin = model ? context.desk().origin : undefined;
+      const fault = await lastingFault(context.store);
+      const { lost, waiting, inMemory } = context.log.counts();
+      const kept = context.log.problem();
+      const full = kept !== undefined && !busyCodes.includes(kept.code);
+      const failing = !model || fault !== undefined || inMemory > 0 || full;
+      const problems = [
+        ...(serving.problem === undefined ? [] : [serving.problem]),
+        ...(fault === undefined ? [] : [faultWords[fault.code] ?? "the store can't be written"]),
+        ...(kept === undefined ? [] : [`${waiting} predictions wait for the store`]),
+        ...(lost > 0 ? [`${lost} predictions could not be kept`] : []),
+      ];
+      if (failing) request.log.warn({ model, fault: fault?.code, inMemory }, "health check failed");
+      return reply.code(failing ? 503 : 200).send({
+        status: failing ? "failing" : "ok",
         model_loaded: model,
-        store_writable: writable,
+        store_writable: fault === undefined && inMemory === 0 && !full,
         model: serving.model,
         model_source: serving.source,
         ...(serving.problem === undefined ? {} : { model_problem: serving.problem }),
+        data: (origin?.data ?? [])
+          .map(({ name, simulated }) => `${name}${simulated ? ", simulated" : ""}`)
+          .join("; "),
+        simulated: (origin?.data ?? []).some((one) => one.simulated === true),
+        simulated_value: origin?.simulatedValue === true,
+        problems,
         version: context.version,
         node: process.version,
         uptime_seconds: Math.round((Date.now() - context.started.getTime()) / 1000),
@@ -82,14 +130,14 @@ export function statusRoutes(app: App, context: Context): void {
 
   app.get(
     "/stats",
-    { schema: { summary: "What was predicted so far", tags: ["status"], response: { 200: statsSchema } } },
+    {
+      config: { scope: "read" },
+      schema: { summary: "What was predicted so far", tags: ["status"], response: { 200: statsSchema } },
+    },
     async () => {
-      await context.log.flush();
-      const { store } = context;
-      const found =
-        store.file === ":memory:"
-          ? predictionStats(store)
-          : await runInThread(readPredictionStats, { file: store.file });
+      // What was predicted just now counts too, unless the store is held by another.
+      if (context.log.problem() === undefined) await context.log.flush();
+      const found = predictionStats(context.store);
       const byRisk = Object.fromEntries(risks.map((risk) => [risk, found.byRisk[risk] ?? 0]));
       return {
         predictions: found.predictions,
@@ -98,17 +146,47 @@ export function statusRoutes(app: App, context: Context): void {
         mean_clv: found.clv,
         since: found.since,
         models: listModels(context.store).length,
+        waiting: context.log.counts().waiting,
       };
     },
   );
 }
 
-/** Throws where the store can't be written now; whoever asks for health must not keep all others waiting. */
-function checkWritable({ db }: Store): void {
+const faultWords: Readonly<Record<string, string>> = {
+  SQLITE_BUSY: "another process is writing to the store; predictions wait in their file",
+  SQLITE_FULL: "the disk is full",
+  SQLITE_READONLY: "the store may not be written",
+};
+
+/** The store is held by another for now. */
+const busyCodes = ["SQLITE_BUSY", "SQLITE_LOCKED"];
+
+/** Another process may write to the store for so long before that counts as a fault. */
+const patienceMs = 1000;
+
+/** Why the store can't be written, where that lasts: a file that is ingested holds it for moments only. */
+async function lastingFault(store: Store): Promise<StoreError | undefined> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const fault = writeFault(store);
+    if (fault === undefined || !busyCodes.includes(fault.code) || Date.now() > until) return fault;
+    // A file that is on its way leaves the store free again and again.
+    if (isLoading(store.db)) return undefined;
+    await pause(60);
+  }
+}
+
+/** Why the store can't be written now; whoever asks for health must not keep all others waiting. */
+function writeFault(store: Store): StoreError | undefined {
+  const { db } = store;
   const { timeout } = db.prepare("PRAGMA busy_timeout").get() as { timeout: number };
   db.pragma("busy_timeout = 50");
   try {
     db.exec("BEGIN IMMEDIATE; ROLLBACK");
+    return undefined;
+  } catch (error) {
+    const known = storeError(error, "write to", store.file);
+    return known instanceof StoreError ? known : new StoreError(String(error), "SQLITE_ERROR");
   } finally {
     db.pragma(`busy_timeout = ${timeout}`);
   }

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { runInThread } from "../../core/pool";
 import { type PretrainedCard, pretrainedCards } from "../../data/pretrained";
@@ -14,8 +15,8 @@ import { type HeldOut, heldOutShares } from "../../services/synthetic/real-rows"
 import type { Where } from "../../synthesis/conditions";
 import { methodNames } from "../../synthesis/methods";
 import type { App, Context } from "../context";
-import { csvFiles, dataFile } from "../data-path";
-import { HttpProblem, problem } from "../problem";
+import { csvFiles, dataFile, pathInside } from "../data-path";
+import { ClientGone, HttpProblem, problem } from "../problem";
 import { jobSchema, shownJob } from "./jobs";
 import { describedModelSchema } from "./models";
 
@@ -133,10 +134,11 @@ const streamedRows = 10_000;
 const previewRows = 10;
 
 /** Synthetic customers: check the data, train a generator, draw rows. */
-export function synthRoutes(app: App, { settings, store, queue }: Context): void {
+export function synthRoutes(app: App, { settings, store, queue, admission }: Context): void {
   app.get(
     "/synth/files",
     {
+      config: { scope: "read" },
       schema: {
         summary: "The CSV files of the data folder",
         tags: ["synth"],
@@ -149,6 +151,7 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
   app.post(
     "/synth/check",
     {
+      config: { scope: "read" },
       schema: {
         summary: "What a data file holds, and what is wrong with it",
         tags: ["synth"],
@@ -156,26 +159,30 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         response: { 200: dataSchema, 422: problem },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { path } = request.body;
-      const found = await runInThread(checkData, { path: dataFile(settings.data, path), file: path }).catch(
-        (error: Error) => {
-          // What can't be read at all is told with the name that was given, not with where it lies here.
-          throw new HttpProblem(
-            422,
-            "The data cannot be used",
-            error.message.replaceAll(dataFile(settings.data, path), path),
-          );
-        },
+      const full = dataFile(settings.data, path);
+      const found = await admission.run(
+        () =>
+          runInThread(checkData, { path: full, file: path }).catch((error: Error) => {
+            // What can't be read at all is told with the name that was given, not with where it lies here.
+            throw new HttpProblem(422, "The data cannot be used", error.message.replaceAll(full, path));
+          }),
+        goneOf(reply),
       );
-      return { path, ...found, columns: [...found.columns], problems: [...found.problems] };
+      return {
+        path: pathInside(settings.data, full),
+        ...found,
+        columns: [...found.columns],
+        problems: [...found.problems],
+      };
     },
   );
 
   app.post(
     "/synth/train",
     {
-      config: { changesState: true },
+      config: { scope: "write" },
       schema: {
         summary: "Train a generator; the answer is a job",
         tags: ["synth"],
@@ -186,7 +193,13 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
     async (request, reply) => {
       const { path: file, held_out: heldOut, ...rest } = request.body;
       const path = dataFile(settings.data, file);
-      const job = queue.add("train synthesiser", { ...rest, heldOut, file, path });
+      // Where a folder was named, the file that lies in it: what is told of a model must be found again.
+      const job = queue.add("train synthesiser", {
+        ...rest,
+        heldOut,
+        file: pathInside(settings.data, path),
+        path,
+      });
       return reply.code(202).send(shownJob(job));
     },
   );
@@ -194,6 +207,7 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
   app.get(
     "/synth/models",
     {
+      config: { scope: "read" },
       schema: {
         summary: "The generators there are",
         tags: ["synth"],
@@ -256,6 +270,7 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
   app.post(
     "/synth/preview",
     {
+      config: { scope: "read" },
       schema: {
         summary: "The first rows of a sample",
         tags: ["synth"],
@@ -267,11 +282,11 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { model, rows, seed, where } = request.body;
       // The first block is the one that a download begins with.
       const draw = { source: sourceOf(model), rows, seed, where: where as Where };
-      const first = await drawBlocks(draw, { each: streamedRows }).next();
+      const first = await admission.run(() => drawBlocks(draw, { each: streamedRows }).next(), goneOf(reply));
       const block: Table | undefined = first.done ? undefined : first.value;
       return {
         columns: (block?.columns ?? []).map((one) => one.name),
@@ -285,6 +300,7 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
   app.post(
     "/synth/compare",
     {
+      config: { scope: "read" },
       schema: {
         summary:
           "Drawn rows beside the real ones that the generator learned from, and those that it never saw",
@@ -296,16 +312,18 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         response: { 200: besideSchema, 404: problem, 422: problem },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { model, seed } = request.body;
       const made = { source: sourceOf(model), rows: comparedRows, seed };
-      return shownBeside(await runInThread(besideReal, { real: realOf(model), made }));
+      const real = realOf(model);
+      return shownBeside(await admission.run(() => runInThread(besideReal, { real, made }), goneOf(reply)));
     },
   );
 
   app.post(
     "/synth/sample",
     {
+      config: { scope: "write" },
       schema: {
         summary: "Rows as CSV, streamed",
         tags: ["synth"],
@@ -318,8 +336,11 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
       const { model, rows, seed, where } = request.body;
       const draw = { source: sourceOf(model), rows, seed, where: where as Where };
       const blocks = drawBlocks(draw, { each: streamedRows });
+      const end = admission.begin();
+      reply.raw.once("close", end);
+      const gone = goneOf(reply);
       // Conditions that can't be met fail here, before the answer has begun.
-      const first = await blocks.next();
+      const first = await admission.run(() => blocks.next(), gone);
       addGeneration(store, {
         modelId: findModel(store, model)?.id,
         model,
@@ -327,10 +348,11 @@ export function synthRoutes(app: App, { settings, store, queue }: Context): void
         seed,
         conditions: where ?? {},
       });
+      const rest = (): Promise<IteratorResult<Table>> => admission.inTurn(() => blocks.next(), gone);
       return reply
         .type("text/csv; charset=utf-8")
         .header("content-disposition", 'attachment; filename="synthetic.csv"')
-        .send(Readable.from(csvOf(first, blocks)) as never);
+        .send(Readable.from(csvOf(first, rest)) as never);
     },
   );
 }
@@ -379,6 +401,13 @@ function pretrainedName(reference: string): string | undefined {
   return pretrainedCards().some((one) => one.name === name) ? name : undefined;
 }
 
+/** Says when the client has gone: what it asked for need not be done any more. */
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once("close", () => gone.abort(new ClientGone()));
+  return gone.signal;
+}
+
 /** The bytes where all threads can read them. */
 function shared(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(new SharedArrayBuffer(bytes.length));
@@ -386,10 +415,13 @@ function shared(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
-async function* csvOf(first: IteratorResult<Table>, rest: AsyncGenerator<Table>): AsyncGenerator<Buffer> {
+async function* csvOf(
+  first: IteratorResult<Table>,
+  rest: () => Promise<IteratorResult<Table>>,
+): AsyncGenerator<Buffer> {
   const pieces: Buffer[] = [];
   const writer = csvWriter((bytes) => pieces.push(Buffer.from(bytes)), { spreadsheetSafe: true });
-  for (let next = first; !next.done; next = await rest.next()) {
+  for (let next = first; !next.done; next = await rest()) {
     writer.write(next.value);
     yield* pieces.splice(0);
   }

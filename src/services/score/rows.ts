@@ -2,7 +2,7 @@ import { type Column, type Table, table } from "../../data/table";
 import { type DeskField, deskFields } from "./columns";
 
 /** What is known of one customer, by the fields' keys. */
-export type DeskCustomer = Readonly<Record<string, string | number | boolean | undefined>>;
+export type DeskCustomer = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** Customers as a table in the columns that the desk's models were trained on; what is left out is missing. */
 export function deskTable(customers: readonly DeskCustomer[]): Table {
@@ -13,7 +13,8 @@ function columnOf(field: DeskField, customers: readonly DeskCustomer[]): Column 
   const n = customers.length;
   if (field.kind === "number") {
     const values = new Float64Array(n);
-    for (let i = 0; i < n; i++) values[i] = (customers[i][field.key] as number | undefined) ?? Number.NaN;
+    for (let i = 0; i < n; i++)
+      values[i] = (customers[i][field.key] as number | null | undefined) ?? Number.NaN;
     return { name: field.column, type: "numeric", values };
   }
   const codes = new Int32Array(n);

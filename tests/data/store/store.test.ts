@@ -7,10 +7,10 @@ import {
   addJob,
   addJobEvent,
   endJob,
-  interruptOrphans,
   jobEvents,
   jobWith,
   listJobs,
+  requeueOrphans,
   startNextJob,
 } from "../../../src/data/store/jobs";
 import { migrations } from "../../../src/data/store/migrations";
@@ -48,7 +48,7 @@ describe("openStore(file)", () => {
   test("refuses a store of a newer version", () => {
     store.db.pragma("user_version = 99");
     expect(() => openStore(store.file)).toThrow(
-      /its version must be at most 2, that of this program, got 99/,
+      /its version must be at most 3, that of this program, got 99/,
     );
   });
 
@@ -113,11 +113,16 @@ describe("jobs", () => {
     expect(() => jobWith(store, 77)).toThrow("its number must be known, got 77");
   });
 
-  test("what a dead process left running is marked as interrupted", () => {
+  test("what a dead server left running is put back into the queue, and given up after the third time", () => {
     addJob(store, "train", {});
-    startNextJob(store);
-    expect(interruptOrphans(store)).toMatchObject([{ state: "interrupted" }]);
-    expect(interruptOrphans(store)).toEqual([]);
+    const dead = (): boolean => false;
+    for (const state of ["queued", "queued", "interrupted"]) {
+      startNextJob(store, "a");
+      expect(requeueOrphans(store, () => true)).toEqual([]);
+      expect(requeueOrphans(store, dead)).toMatchObject([{ state }]);
+      expect(requeueOrphans(store, dead)).toEqual([]);
+    }
+    expect(listJobs(store)).toMatchObject([{ attempts: 3, error: expect.stringContaining("ended 3 times") }]);
   });
 
   test("events are numbered without gaps and read on from any number", () => {

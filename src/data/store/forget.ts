@@ -1,0 +1,65 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { check } from "../../core/checks";
+import { audit } from "./audit";
+import { tableNames, tableSchema } from "./ingest";
+import { journalFolder, readSegment, segmentNames } from "./journal";
+import { quotedName } from "./names";
+import { openStore, transaction } from "./open";
+import { addSegment, forgetPredictions } from "./predictions";
+import { liveServers } from "./servers";
+
+/** What was removed. */
+export interface Forgotten {
+  readonly customer: string;
+  readonly predictions: number;
+  readonly tables: readonly { readonly table: string; readonly rows: number }[];
+}
+
+/** Removes all that a store keeps of a customer, for good: deleted pages are overwritten. */
+export function forgetCustomer(file: string, customer: string): Forgotten {
+  check(existsSync(file), `forget ${customer}`, "there must be a store", file);
+  const store = openStore(file);
+  try {
+    store.db.pragma("secure_delete = ON");
+    takeOver(store);
+    const predictions = forgetPredictions(store, customer);
+    const tables = tableNames(store).flatMap((table) => {
+      const ids = (tableSchema(store, table)?.columns ?? []).filter((one) => one.type === "id");
+      const rows = ids.reduce(
+        (sum, { name }) =>
+          sum +
+          transaction(
+            store,
+            "remove rows from",
+            () =>
+              store.db.prepare(`DELETE FROM ${quotedName(table)} WHERE ${quotedName(name)} = ?`).run(customer)
+                .changes,
+          ),
+        0,
+      );
+      return rows === 0 ? [] : [{ table, rows }];
+    });
+    // What was removed must not lie on in the log of changes.
+    store.db.pragma("wal_checkpoint(TRUNCATE)");
+    audit(store, "telelink forget", "forget", { predictions, tables: tables.length });
+    return { customer, predictions, tables };
+  } finally {
+    store.close();
+  }
+}
+
+/** Predictions that wait in files are taken into the store first; those of a server that lives come within a second. */
+function takeOver(store: ReturnType<typeof openStore>): void {
+  const folder = journalFolder(store.file);
+  const live = [...liveServers(store)];
+  for (const name of segmentNames(folder)) {
+    if (live.some((id) => name.startsWith(id))) continue;
+    addSegment(store, name, readSegment(folder, name).rows);
+    rmSync(join(folder, name), { force: true });
+  }
+  const until = Date.now() + 3000;
+  const waiting = (): boolean => segmentNames(folder).length > 0;
+  while (live.length > 0 && waiting() && Date.now() < until)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { type Store, transaction, withoutWaiting } from "./open";
+
+/** A server's claim on its jobs and predictions: others leave them alone while it is renewed. */
+export interface Lease {
+  readonly id: string;
+  /** Says that the server is still there. */
+  renew(): void;
+  /** Gives up the claim. */
+  end(): void;
+}
+
+/** How long a server of another machine may be silent before it counts as dead. */
+export const leaseMs = 30_000;
+
+/** Takes a lease for this process. A store that can't be written gives one too: it is kept as soon as it can. */
+export function takeLease(store: Store): Lease {
+  const id = randomUUID();
+  const started = new Date().toISOString();
+  const renew = (): void => {
+    withoutWaiting(store, "renew the lease of", () => {
+      store.db
+        .prepare(
+          "INSERT INTO telelink_servers (id, host, pid, started, seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen",
+        )
+        .run(id, hostname(), process.pid, started, new Date().toISOString());
+    });
+  };
+  return {
+    id,
+    renew,
+    end: () => void transaction(store, "end a lease of", () => remove(store, id)),
+  };
+}
+
+/** The servers that live, by number. */
+export function liveServers(store: Store): Set<string> {
+  const rows = store.db.prepare("SELECT * FROM telelink_servers").all() as ServerRow[];
+  return new Set(rows.filter(lives).map((one) => one.id));
+}
+
+/** Forgets the servers that are dead. */
+export function forgetDeadServers(store: Store): void {
+  const live = liveServers(store);
+  const rows = store.db.prepare("SELECT id FROM telelink_servers").all() as { id: string }[];
+  const dead = rows.filter(({ id }) => !live.has(id));
+  if (dead.length > 0)
+    transaction(store, "end a lease of", () => {
+      for (const { id } of dead) remove(store, id);
+    });
+}
+
+function remove(store: Store, id: string): void {
+  store.db.prepare("DELETE FROM telelink_servers WHERE id = ?").run(id);
+}
+
+interface ServerRow {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly started: string;
+  readonly seen: string;
+}
+
+function lives({ host, pid, started, seen }: ServerRow): boolean {
+  if (Date.now() - Date.parse(seen) > leaseMs) return false;
+  if (host !== hostname()) return true;
+  // In a container every server has the same number: one that began before this process is another, and dead.
+  if (pid === process.pid) return Date.parse(started) >= Date.now() - 1000 * process.uptime() - 1000;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

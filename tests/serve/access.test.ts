@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { auditLog } from "../../src/data/store/audit";
+import { addKey, revokeKey, rotateKey, type Scope } from "../../src/data/store/keys";
+import { openStore, type Store } from "../../src/data/store/open";
+import type { RouteScope } from "../../src/serve/access/keys";
+import { type App, buildApp } from "../../src/serve/app";
+import type { GivenSettings } from "../../src/serve/settings";
+import type { Desk } from "../../src/services/score/desk";
+import { quietSettings } from "./quiet-settings";
+
+const folder = mkdtempSync(join(tmpdir(), "telelink-access-"));
+const operator = "a secret of many letters";
+let store: Store;
+let app: App;
+let alone: App;
+let routes: readonly RouteScope[];
+const start = (given: GivenSettings, told?: (found: readonly RouteScope[]) => void): Promise<App> =>
+  buildApp({
+    settings: quietSettings({ data: folder, reports: folder, ...given }),
+    store,
+    desk: () => ({ origin: { data: [], model: "none" } }) as unknown as Desk,
+    version: "0.0.0",
+    started: new Date(),
+    ...(told ? { told } : {}),
+  });
+beforeAll(async () => {
+  store = openStore(join(folder, "private", "store.db"));
+  app = await start({ host: "0.0.0.0", apiKey: operator }, (found) => {
+    routes = found;
+  });
+  alone = await start({});
+  await app.ready();
+});
+afterAll(async () => {
+  await app.close();
+  await alone.close();
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("every route says its scope, and what is open is on this list alone", () => {
+  const open = routes.filter(({ scope, url }) => scope === "open" && !url.startsWith("/docs"));
+  expect([...new Set(open.filter((one) => one.method === "GET").map((one) => one.url))].sort()).toEqual(
+    [
+      ...["/", "/batch", "/config", "/training", "/generation", "/sign-in"],
+      ...["/online", "/live", "/ready", "/health"],
+      ...["/assets/app.css", "/assets/icon.svg"],
+      ...["analyze", "batch", "beside", "config", "csv", "dom", "events"].map((one) => `/assets/${one}.js`),
+      ...["generation", "losses", "sign-in", "training"].map((one) => `/assets/${one}.js`),
+    ].sort(),
+  );
+  // No route that changes something is open, but for signing in and out.
+  const changes = routes.filter((one) => !["GET", "HEAD", "OPTIONS"].includes(one.method));
+  expect(changes.filter((one) => one.scope === "open").map((one) => `${one.method} ${one.url}`)).toEqual([
+    "POST /session",
+    "DELETE /session",
+  ]);
+  expect(routes.find((one) => one.method === "PUT" && one.url === "/models/champion")?.scope).toBe("admin");
+});
+
+test("beyond loopback no route of a scope answers without a key, with a wrong one, or with one of another scope", async () => {
+  const keys = Object.fromEntries(
+    (["read", "predict", "write"] as const).map((one) => [one, addKey(store, `only ${one}`, [one]).text]),
+  ) as Record<Scope, string>;
+  for (const { method, url, scope } of routes) {
+    if (scope === "open" || method === "HEAD" || method === "OPTIONS") continue;
+    const ask = async (headers: Record<string, string>): Promise<number> => {
+      const path = url.replace(":id", "1").replace(":file", "x.html").replace(":name", "x.csv");
+      const reply = await app.inject({ method: method as "GET", url: path, headers, payload: "{}" });
+      return reply.statusCode;
+    };
+    for (const key of [undefined, "", "x", "null", "undefined", operator.toUpperCase(), `${operator} `])
+      expect([url, await ask(key === undefined ? {} : { "x-api-key": key })]).toEqual([url, 401]);
+    for (const other of ["read", "predict", "write"] as const)
+      if (other !== scope)
+        expect([url, other, await ask({ "x-api-key": keys[other] })]).toEqual([url, other, 403]);
+    if (scope !== "admin") {
+      const own = await ask({ authorization: `Bearer ${keys[scope]}` });
+      expect([401, 403]).not.toContain(own);
+    }
+  }
+});
+
+test("a key opens nothing once it was revoked, and nothing by its former text once it was rotated", async () => {
+  const { text } = addKey(store, "reader", ["read"]);
+  const ask = async (key: string): Promise<number> =>
+    (await app.inject({ url: "/jobs", headers: { "x-api-key": key } })).statusCode;
+  expect(await ask(text)).toBe(200);
+  const next = rotateKey(store, "reader");
+  expect([await ask(text), await ask(next)]).toEqual([401, 200]);
+  revokeKey(store, "reader");
+  expect(await ask(next)).toBe(401);
+  // The store holds no key.
+  expect(JSON.stringify(store.db.prepare("SELECT * FROM telelink_keys").all())).not.toContain(next);
+});
+
+test("a session stands for its key until that is revoked, and can't be made up", async () => {
+  const { text } = addKey(store, "person", ["read"]);
+  const signIn = (key: string) => app.inject({ method: "POST", url: "/session", payload: { key } });
+  expect((await signIn("nonsense")).statusCode).toBe(401);
+  const reply = await signIn(text);
+  const [cookie] = String(reply.headers["set-cookie"]).split(";");
+  expect(reply.headers["set-cookie"]).toMatch(/HttpOnly; SameSite=Strict/);
+  const ask = async (value: string): Promise<number> =>
+    (await app.inject({ url: "/jobs", headers: { cookie: value } })).statusCode;
+  expect(await ask(cookie)).toBe(200);
+  // One more hour, another key's number, another signature.
+  const parts = cookie.split(".");
+  expect(await ask([parts[0], Number(parts[1]) + 3600, parts[2]].join("."))).toBe(401);
+  expect(await ask(cookie.replace(/=\d+-/, "=1-"))).toBe(401);
+  expect(await ask(`${cookie.slice(0, -1)}${cookie.endsWith("0") ? "1" : "0"}`)).toBe(401);
+  revokeKey(store, "person");
+  expect(await ask(cookie)).toBe(401);
+});
+
+test("a person who opens a page that needs a key is shown where to sign in", async () => {
+  const reply = await app.inject({ url: "/reports/x.html", headers: { accept: "text/html,*/*" } });
+  expect([reply.statusCode, reply.headers.location]).toEqual([302, "../sign-in?to=reports%2Fx.html"]);
+});
+
+test("what changes something is in the audit log, with who did it, and holds no customer's data", async () => {
+  const { text } = addKey(store, "writer", ["write"]);
+  const payload = { path: "nobody.csv" };
+  await app.inject({ method: "POST", url: "/synth/train", headers: { "x-api-key": text }, payload });
+  expect(auditLog(store, 1)).toMatchObject([
+    { who: "writer", action: "POST /synth/train", detail: { status: 422 } },
+  ]);
+  expect(JSON.stringify(auditLog(store))).not.toContain("nobody.csv");
+});
+
+describe("on this machine alone", () => {
+  test("nothing asks for a key before there is one, then what changes something does", async () => {
+    const other = openStore(":memory:");
+    const own = await buildApp({
+      settings: quietSettings({ data: folder }),
+      store: other,
+      desk: () => ({}) as Desk,
+      version: "0.0.0",
+      started: new Date(),
+    });
+    const stop = async (): Promise<number> =>
+      (await own.inject({ method: "POST", url: "/jobs/1/stop" })).statusCode;
+    expect(await stop()).toBe(404);
+    addKey(other, "first", ["admin"]);
+    expect(await stop()).toBe(401);
+    expect((await own.inject("/jobs")).statusCode).toBe(200);
+    await own.close();
+    other.close();
+  });
+
+  test.each([
+    ["evil.example", 421],
+    ["evil.example:8000", 421],
+    ["127.0.0.1.evil.example", 421],
+    ["192.168.1.5", 421],
+    ["localhost.evil.example", 421],
+    ["localhost:8000", 200],
+    ["127.0.0.1:8000", 200],
+    ["[::1]:8000", 200],
+    ["telelink:8000", 200],
+  ])("Host %s is answered with %i", async (host, status) => {
+    for (const url of ["/online", "/jobs"])
+      expect((await alone.inject({ url, headers: { host } })).statusCode).toBe(status);
+  });
+
+  test.each([
+    [{ origin: "https://evil.example" }, 403],
+    [{ origin: "null" }, 403],
+    [{ origin: "http://localhost:9999" }, 403],
+    [{ "sec-fetch-site": "cross-site" }, 403],
+    [{ "sec-fetch-site": "same-site" }, 403],
+    [{ origin: "http://localhost:8000", "sec-fetch-site": "same-origin" }, 401],
+    [{}, 401],
+  ])("a change with %j is answered with %i", async (headers, status) => {
+    const reply = await alone.inject({
+      method: "POST",
+      url: "/jobs/1/stop",
+      headers: { host: "localhost:8000", ...headers },
+    });
+    expect(reply.statusCode).toBe(status);
+  });
+});
+
+test("beyond loopback the names that the operator lists are answered, and no others", async () => {
+  const named = await start({ host: "0.0.0.0", apiKey: operator, hosts: "customers.example.com, b.example" });
+  const ask = async (host: string): Promise<number> =>
+    (await named.inject({ url: "/online", headers: { host } })).statusCode;
+  expect(await ask("customers.example.com")).toBe(200);
+  expect(await ask("203.0.113.7")).toBe(200);
+  expect(await ask("evil.example")).toBe(421);
+  await named.close();
+});
+
+test("the store and a folder made for it can be read by nobody else", () => {
+  const mode = (path: string): number => statSync(path).mode & 0o777;
+  expect(mode(join(folder, "private"))).toBe(0o700);
+  for (const name of ["store.db", "store.db-wal", "store.db-shm"])
+    expect([name, mode(join(folder, "private", name))]).toEqual([name, 0o600]);
+});
+
+test("below a base path the API, the pages and the description of the API are found", async () => {
+  const based = await start({ host: "0.0.0.0", apiKey: operator, basePath: "/telelink/" });
+  expect((await based.inject("/telelink/online")).statusCode).toBe(200);
+  expect((await based.inject("/online")).statusCode).toBe(200);
+  expect((await based.inject("/telelink")).headers.location).toBe("/telelink/");
+  const page = (await based.inject("/telelink/training")).body;
+  // Whatever a page names lies beside it.
+  expect(page.match(/(href|src)="\/[^"]*"/g)).toBeNull();
+  const document = (await based.inject("/telelink/docs/json")).json();
+  expect(document.servers).toEqual([{ url: "/telelink" }]);
+  expect((await based.inject("/telelink/docs")).body).toContain('href="/telelink/docs/static/');
+  await based.close();
+});
+
+test("requests are counted by client behind a stated proxy, and pages are not", async () => {
+  const limited = await start({ rateLimit: 2, proxy: "127.0.0.1" });
+  addKey(store, "counted", ["read"]);
+  const ask = async (client: string, url = "/jobs"): Promise<number> =>
+    (await limited.inject({ url, headers: { "x-forwarded-for": client } })).statusCode;
+  expect([await ask("203.0.113.1"), await ask("203.0.113.1"), await ask("203.0.113.1")]).toEqual([
+    401, 401, 429,
+  ]);
+  expect(await ask("203.0.113.2")).toBe(401);
+  for (let k = 0; k < 5; k++) expect(await ask("203.0.113.1", "/training")).toBe(200);
+  await limited.close();
+});
