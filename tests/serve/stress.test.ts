@@ -109,7 +109,7 @@ test("of kill -9 at any moment no prediction is lost that was confirmed, and non
   const { n } = store.db.prepare("SELECT count(*) AS n FROM telelink_predictions").get() as { n: number };
   expect(n).toBe(confirmed);
   expect(predictionStats(store).predictions).toBe(confirmed);
-  expect(readdirSync(join(folder, "store.db-journal"))).toEqual([]);
+  expect(readdirSync(join(folder, "store.db-predictions"))).toEqual([]);
   store.close();
   rmSync(folder, { recursive: true, force: true });
 }, 120_000);

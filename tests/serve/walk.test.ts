@@ -231,7 +231,9 @@ test.skipIf(!chromium)(
       expect(performance.now() - began).toBeLessThan(5000);
       running = await startServer(quietSettings({ ...chosen, port }), "0.0.0");
       // The training begins again, and the page goes on with it.
-      await page.waitForFunction("fetch('jobs/1').then((one) => one.json()).then((one) => one.attempts === 2)");
+      await page.waitForFunction(
+        "fetch('jobs/1').then((one) => one.json()).then((one) => one.attempts === 2)",
+      );
       await page.waitForSelector("#status >> text=/Training 1: train, /");
       await page.waitForSelector("#jobs >> text=/running|queued/");
     } finally {

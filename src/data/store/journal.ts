@@ -13,9 +13,9 @@ export interface Segment {
   readonly rows: number;
 }
 
-/** The folder beside a store in which predictions wait for it. */
+/** The folder beside a store in which predictions wait for it; SQLite has names of its own that end in -journal. */
 export function journalFolder(storeFile: string): string {
-  return `${storeFile}-journal`;
+  return `${storeFile}-predictions`;
 }
 
 /**
