@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fasti
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../data/store/open";
 import type { Desk } from "../services/score/desk";
-import type { RouteScope } from "./access/keys";
+import type { RouteScope } from "./access/route-scope";
 import type { Admission } from "./admission";
 import type { Champion } from "./champion";
 import type { JobQueue } from "./jobs/queue";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditLog } from "../../src/data/store/audit";
 import { addKey, revokeKey, rotateKey, type Scope } from "../../src/data/store/keys";
 import { openStore, type Store } from "../../src/data/store/open";
-import type { RouteScope } from "../../src/serve/access/keys";
+import type { RouteScope } from "../../src/serve/access/route-scope";
 import { buildApp } from "../../src/serve/app";
 import type { App } from "../../src/serve/context";
 import type { GivenSettings } from "../../src/serve/settings";

@@ -7,6 +7,7 @@ import type { Store } from "../../data/store/open";
 import type { App } from "../context";
 import { HttpProblem, problem } from "../problem";
 import { checkSender } from "./origin";
+import type { RouteScope } from "./route-scope";
 
 /** Every route says in its options who may use it. */
 declare module "fastify" {
@@ -41,13 +42,6 @@ export interface KeySettings {
 const cookieName = "telelink_session";
 /** How long a browser stays signed in, in seconds. */
 const sessionSeconds = 12 * 3600;
-
-/** A route as the list of routes shows it. */
-export interface RouteScope {
-  readonly method: string;
-  readonly url: string;
-  readonly scope: Scope | "open";
-}
 
 /**
  * Lets nothing pass without a key of its scope; on this machine alone only what changes something asks for one, and only

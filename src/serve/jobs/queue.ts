@@ -26,7 +26,7 @@ import type { FromChild, JobResult, ToChild } from "./messages";
 const entry = resolve(__dirname, "..", "..", "..", "dist", "serve", "jobs", "child.js");
 
 /** How long a job that was told to stop may take before its process is ended. */
-const graceMs = 5000;
+const graceMs = 15_000;
 
 /** How long to wait before the store is written again where it could not be. */
 const retryMs = 2000;
