@@ -135,8 +135,6 @@ test("a store that a server uses is not replaced", () => {
   backupStore(file, copy);
   const lease = takeLease(store);
   lease.renew();
-  expect(() => restoreStore(copy, file, 0)).toThrow(
-    "the servers that use the store must be stopped first",
-  );
+  expect(() => restoreStore(copy, file, 0)).toThrow("the servers that use the store must be stopped first");
   lease.end();
 });
