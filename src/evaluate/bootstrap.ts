@@ -1,7 +1,7 @@
 import { check, checkInteger, checkNumber, checkSameLength } from "../core/checks";
+import { quantileSorted } from "../core/math/statistics";
 import type { ScoreOptions } from "../core/metric";
 import { integer, type Rng } from "../core/rng";
-import { quantileSorted } from "../features/scale";
 import { descending } from "./ranking";
 
 /** A figure and the ends of its interval. */

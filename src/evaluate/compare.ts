@@ -1,6 +1,7 @@
 import { check, checkNumber } from "../core/checks";
 import { normalCdf, normalQuantile } from "../core/math/normal-distribution";
 import { betaInc } from "../core/math/special";
+import { mean, sampleVariance } from "../core/math/statistics";
 import { studentCdf, studentQuantile } from "../core/math/student-distribution";
 import { checkLabels } from "./check-scored";
 import { ranks } from "./ranking";
@@ -69,9 +70,8 @@ export function correctedResampledT(
   checkNumber(level, 0, 1, action, "level", "both");
   const n = differences.length;
   check(n >= 2, action, "there must be at least 2 folds", n);
-  const difference = differences.reduce((sum, value) => sum + value, 0) / n;
-  const squares = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0);
-  const standardError = Math.sqrt((1 / n + testShare) * (squares / (n - 1)));
+  const difference = mean(differences);
+  const standardError = Math.sqrt((1 / n + testShare) * sampleVariance(differences));
   const half = studentQuantile((1 + level) / 2, n - 1) * standardError;
   let pValue = difference === 0 ? 1 : 0;
   if (standardError > 0) pValue = 2 * studentCdf(-Math.abs(difference) / standardError, n - 1);
@@ -132,7 +132,7 @@ function placements(labels: ArrayLike<number>, scores: ArrayLike<number>, action
   check(below.length > 0 && above.length > 0, action, "both classes must occur");
   const positives = above.map((count) => count / below.length);
   const negatives = below.map((count) => 1 - count / above.length);
-  return { auc: positives.reduce((sum, value) => sum + value, 0) / positives.length, positives, negatives };
+  return { auc: mean(positives), positives, negatives };
 }
 
 function covariance(a: Placements, b: Placements): number {

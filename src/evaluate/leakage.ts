@@ -1,5 +1,6 @@
 import { checkNumber, checkSameLength } from "../core/checks";
 import { countUpTo } from "../core/math/sorted";
+import { mean } from "../core/math/statistics";
 import { type Rng, shuffle } from "../core/rng";
 import { type Column, isCategorical, type Table } from "../data/table";
 import { rocAuc } from "./ranking";
@@ -84,7 +85,7 @@ function heldOutMeans({ of, count }: Cells, y: Float64Array, fold: Uint8Array): 
     sums[fold[i]][of[i]] += y[i];
     rows[fold[i]][of[i]]++;
   }
-  const overall = y.reduce((sum, value) => sum + value, 0) / y.length;
+  const overall = mean(y);
   const means = sums.map((_, held) => {
     const out = new Float64Array(count);
     for (let cell = 0; cell < count; cell++) {

@@ -1,7 +1,7 @@
 import { check, checkInteger } from "../core/checks";
+import { mean as average, quantileSorted } from "../core/math/statistics";
 import { column, type Matrix } from "../core/matrix";
 import { type Column, columnNamed, isCategorical, type Table } from "../data/table";
-import { quantileSorted } from "../features/scale";
 import type { Predictor } from "./permutation-importance";
 
 export interface DependenceOptions {
@@ -58,7 +58,7 @@ export function partialDependence(
       ? matrixSteps(model as Predictor<Matrix>, rows, feature, grid, action)
       : tableSteps(model as Predictor<Table>, rows, feature, grid);
   const curves = steps.map((step) => step.predict());
-  const mean = Float64Array.from(curves, (one) => one.reduce((sum, value) => sum + value, 0) / one.length);
+  const mean = Float64Array.from(curves, average);
   return { feature, at: steps.map((step) => step.at), mean, curves };
 }
 

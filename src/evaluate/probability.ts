@@ -1,6 +1,6 @@
 import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
+import { quantileSorted } from "../core/math/statistics";
 import type { ScoreOptions } from "../core/metric";
-import { quantileSorted } from "../features/scale";
 import { checkLabels, weightAt } from "./check-scored";
 import { wilson } from "./intervals";
 

@@ -1,7 +1,8 @@
 import { check, checkFinite, checkInteger, checkOneOf } from "../core/checks";
+import { quantile } from "../core/math/statistics";
 import { type Column, isCategorical, type NumericColumn, type Table } from "../data/table";
 import { type Encoder, encoder, type Part } from "./encoder";
-import { moments, quantile } from "./scale";
+import { moments } from "./scale";
 
 export interface EncodeOptions {
   /**

@@ -1,4 +1,5 @@
 import { check } from "../core/checks";
+import { median, standardDeviation } from "../core/math/statistics";
 import { column, type Feature, type Labelled, type Matrix, matrix } from "../core/matrix";
 import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
@@ -85,7 +86,7 @@ function withScaledLevels(own: Matrix, numeric: readonly number[], codes: readon
     values.set(column(own, j), to * own.rows);
   });
   // Each mismatch shows in two columns, hence the root of two.
-  const unit = median(numeric.map((j) => deviation(column(own, j)))) / Math.SQRT2;
+  const unit = median(numeric.map((j) => standardDeviation(column(own, j)))) / Math.SQRT2;
   let from = numeric.length;
   codes.forEach((one, n) => {
     const place = new Map(present[n].map((code, i) => [code, from + i]));
@@ -127,19 +128,4 @@ function neighbourModes(
     if (modes[rows[pair]] < 0) modes[rows[pair]] = leading[pair];
   }
   return modes;
-}
-
-function deviation(values: Float64Array): number {
-  let mean = 0;
-  for (const value of values) mean += value;
-  mean /= values.length;
-  let sum = 0;
-  for (const value of values) sum += (value - mean) ** 2;
-  return Math.sqrt(sum / values.length);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -1,3 +1,4 @@
+import { variance } from "../core/math/statistics";
 import type { Matrix } from "../core/matrix";
 
 // Kernel columns kept, in bytes; the oldest is dropped first.
@@ -163,12 +164,4 @@ function addFour(squares: Float64Array, values: Float64Array, from: number, n: n
     const d3 = values[at3 + t] - own3;
     squares[t] = squares[t] + d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3;
   }
-}
-
-function variance(values: Float64Array): number {
-  let mean = 0;
-  for (const value of values) mean += value / values.length;
-  let sum = 0;
-  for (const value of values) sum += (value - mean) ** 2;
-  return sum / values.length;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { moments, quantile, quantileSorted } from "../../src/features/scale";
+import { quantile, quantileSorted } from "../../src/core/math/statistics";
+import { moments } from "../../src/features/scale";
 
 test("quantile(values, p) is the sorted values' quantile", () => {
   const values = fc.array(

@@ -1,6 +1,6 @@
 import { check } from "../../core/checks";
+import { quantileSorted } from "../../core/math/statistics";
 import type { Table } from "../../data/table";
-import { quantileSorted } from "../../features/scale";
 import { alignTables, type Shared } from "./align";
 
 /** 1 − total variation distance of binned columns, pairs and triples, beside what another real sample would reach. */

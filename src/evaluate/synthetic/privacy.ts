@@ -1,6 +1,6 @@
 import { check } from "../../core/checks";
+import { quantileSorted } from "../../core/math/statistics";
 import { type Table, takeTableRows } from "../../data/table";
-import { quantileSorted } from "../../features/scale";
 import { alignTables } from "./align";
 import { nearestRecords } from "./nearest";
 

@@ -1,6 +1,6 @@
 import { checkInteger, checkNumber } from "../../core/checks";
+import { quantileSorted } from "../../core/math/statistics";
 import { integer, type Rng } from "../../core/rng";
-import { quantileSorted } from "../../features/scale";
 import type { BootstrapOptions, Interval } from "../bootstrap";
 
 /**

@@ -1,6 +1,7 @@
 import { check, checkNumber } from "../../core/checks";
 import type { Objective } from "../../core/math/optimise";
 import { digamma, lgamma } from "../../core/math/special";
+import { correlation } from "../../core/math/statistics";
 import type { ModelJson } from "../../core/model";
 import type { PurchaseModelOptions } from "./beta-geometric";
 import {
@@ -55,7 +56,7 @@ export function gammaGamma(options: PurchaseModelOptions = {}): (history: Purcha
       { names, starts, units: [1, 1, mean], penalty: penalty * x.length },
       action,
     );
-    return gammaGammaModel(fit, correlationOf(x, m));
+    return gammaGammaModel(fit, correlation(x, m));
   };
 }
 
@@ -116,16 +117,4 @@ function gammaGammaModel(fit: PositiveFit, correlation: number): GammaGamma {
     },
     toJSON: () => ({ ...positiveFitJson("gamma-gamma", fit), correlation }),
   };
-}
-
-function correlationOf(a: Float64Array, b: Float64Array): number {
-  const mean = (v: Float64Array): number => v.reduce((sum, one) => sum + one, 0) / v.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [both, squareA, squareB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    both += (a[i] - meanA) * (b[i] - meanB);
-    squareA += (a[i] - meanA) ** 2;
-    squareB += (b[i] - meanB) ** 2;
-  }
-  return squareA > 0 && squareB > 0 ? both / Math.sqrt(squareA * squareB) : 0;
 }

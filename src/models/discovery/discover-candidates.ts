@@ -1,3 +1,4 @@
+import { correlation } from "../../core/math/statistics";
 import { column, type Matrix } from "../../core/matrix";
 import {
   extended,
@@ -110,18 +111,4 @@ function ranksOf(values: Float64Array): Float64Array {
     for (let k = start; k < end; k++) ranks[order[k]] = (start + end - 1) / 2;
   }
   return ranks;
-}
-
-function correlation(a: Float64Array, b: Float64Array): number {
-  const meanA = a.reduce((sum, value) => sum + value, 0) / a.length;
-  const meanB = b.reduce((sum, value) => sum + value, 0) / b.length;
-  let ab = 0;
-  let aa = 0;
-  let bb = 0;
-  for (let i = 0; i < a.length; i++) {
-    ab += (a[i] - meanA) * (b[i] - meanB);
-    aa += (a[i] - meanA) ** 2;
-    bb += (b[i] - meanB) ** 2;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }

@@ -1,3 +1,4 @@
+import { mean, sampleVariance } from "../../core/math/statistics";
 import { joinColumns, type Matrix, matrix } from "../../core/matrix";
 import type { Split } from "../../data/split";
 
@@ -125,11 +126,6 @@ function gains(before: readonly number[], after: readonly number[]): number[] {
 function correctedT(differences: readonly number[], folds: readonly Split[]): number {
   const centre = mean(differences);
   const n = differences.length;
-  const variance = differences.reduce((sum, one) => sum + (one - centre) ** 2, 0) / (n - 1);
   const overlap = folds[0].test.length / folds[0].train.length;
-  return centre / Math.sqrt((1 / n + overlap) * variance || Number.MIN_VALUE);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return centre / Math.sqrt((1 / n + overlap) * sampleVariance(differences) || Number.MIN_VALUE);
 }

@@ -1,6 +1,7 @@
 import { check, checkFinite } from "../../core/checks";
+import { quantileSorted } from "../../core/math/statistics";
 import { column, type Matrix } from "../../core/matrix";
-import { moments, quantileSorted } from "../../features/scale";
+import { moments } from "../../features/scale";
 
 /** A numeric column: centred and scaled by the training rows, a missing value in the middle. */
 export interface NumberInput {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { check } from "../../core/checks";
+import { mean, quantileSorted, standardDeviation } from "../../core/math/statistics";
 import { column, type Feature, type Matrix, matrix } from "../../core/matrix";
 import type { Fit, Model, ModelJson } from "../../core/model";
-import { quantileSorted } from "../../features/scale";
 import { type ClassWeights, classWeightsOption } from "../class-weights";
 import { expectedSum } from "../linear/linear-predictor";
 import { logisticRegression } from "../linear/logistic";
@@ -148,7 +148,6 @@ function partOf(values: Float64Array, { levels }: Feature, count: number): Part 
   }
   const filled = values.map((value) => within(value, { fill, low, high }));
   const terms = [filled, ...knots.map((knot) => filled.map((value) => Math.max(0, value - knot)))];
-  const moments = terms.map(meanAndDeviation);
   return {
     kind: "number",
     fill,
@@ -156,8 +155,8 @@ function partOf(values: Float64Array, { levels }: Feature, count: number): Part 
     high,
     indicator: values.some(Number.isNaN),
     knots,
-    centers: moments.map(([mean]) => mean),
-    widths: moments.map(([, deviation]) => deviation || 1),
+    centers: terms.map(mean),
+    widths: terms.map((term) => standardDeviation(term) || 1),
   };
 }
 
@@ -213,12 +212,4 @@ function within(value: number, { fill, low, high }: { fill: number; low: number;
 
 function widthOf(one: Part): number {
   return one.kind === "levels" ? one.levels : one.knots.length + 1 + (one.indicator ? 1 : 0);
-}
-
-function meanAndDeviation(values: Float64Array): readonly [number, number] {
-  let mean = 0;
-  for (const value of values) mean += value / values.length;
-  let sum = 0;
-  for (const value of values) sum += (value - mean) ** 2;
-  return [mean, Math.sqrt(sum / values.length)];
 }

@@ -1,3 +1,4 @@
+import { mean } from "../../core/math/statistics";
 import { profile } from "../../data/profile";
 import { isCategorical } from "../../data/table";
 import { wilson } from "../../evaluate/intervals";
@@ -86,7 +87,7 @@ function bar(label: string, labels: Float64Array, inside: (i: number) => boolean
 }
 
 function shareOf(labels: Float64Array): number {
-  return labels.reduce((sum, label) => sum + label, 0) / labels.length;
+  return mean(labels);
 }
 
 function lowered(label: string): string {

@@ -1,3 +1,4 @@
+import { mean } from "../../core/math/statistics";
 import { gainTable } from "../../evaluate/curves";
 import { lineChart, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
@@ -14,7 +15,7 @@ export function gainChart(models: readonly HonestModel[], test: Customers): Prom
   const gains = plain.map((one) => ({ one, table: gainTable(test.labels, one.testScores, { bands }) }));
   const tenth = ({ table }: (typeof gains)[number]): number => table[bands / 10 - 1].gain;
   const best = gains.reduce((a, b) => (tenth(b) > tenth(a) ? b : a));
-  const share = test.labels.reduce((sum, label) => sum + label, 0) / test.labels.length;
+  const share = mean(test.labels);
   return lineChart({
     title: `Calling the tenth of customers that ${best.one.name.toLowerCase()} suspects most finds ${percent(tenth(best), 0)} of the leavers`,
     description: `Share of leavers found against the share of test customers called, most suspected first: ${gains.map((one) => `${one.one.name} finds ${percent(tenth(one), 0)} among the first tenth`).join(", ")}.`,

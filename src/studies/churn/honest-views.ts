@@ -1,3 +1,4 @@
+import { mean } from "../../core/math/statistics";
 import type { Interval } from "../../evaluate/bootstrap";
 import { precisionRecallCurve, rocCurve } from "../../evaluate/curves";
 import { type LineChart, lineChart, type Point, type Series } from "../../report/charts/line";
@@ -81,7 +82,7 @@ export function rocChart(models: readonly HonestModel[], test: Customers): Promi
 /** Precision against recall of the models without SMOTE. */
 export function precisionRecallChart(models: readonly HonestModel[], test: Customers): Promise<string> {
   const plain = models.filter((one) => !one.resampled);
-  const base = test.labels.reduce((sum, label) => sum + label, 0) / test.labels.length;
+  const base = mean(test.labels);
   const best = bestBy(plain, (one) => precisionAt(one, test, 0.8));
   return lineChart({
     title: `To find four of five leavers, ${best.name.toLowerCase()} is right in ${percent(precisionAt(best, test, 0.8), 0)} of its calls`,

@@ -1,3 +1,4 @@
+import { mean } from "../../core/math/statistics";
 import { type Comparison, correctedResampledT } from "../../evaluate/compare";
 import type { FoldFigure } from "./fold-figures";
 import type { MarketStudy, Trial } from "./run";
@@ -19,7 +20,7 @@ export function remediesOf({ trials }: MarketStudy): string[] {
 
 /** The mean over folds. */
 export function meanOf({ folds }: Trial, figure: FoldFigure): number {
-  return folds.reduce((sum, one) => sum + one[figure], 0) / folds.length;
+  return mean(folds.map((one) => one[figure]));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { mean } from "../../core/math/statistics";
 import { confusion, f1 } from "../../evaluate/confusion";
 import { precisionRecallCurve } from "../../evaluate/curves";
 import { brierLoss, calibrationError } from "../../evaluate/probability";
@@ -60,7 +61,7 @@ export function foldFigures(
     recallAtHalfPrecision: recallAt(labels, scores, 0.5),
     brier: brierLoss(labels, scores),
     calibrationError: calibrationError(labels, scores),
-    meanPredicted: scores.reduce((sum, p) => sum + p, 0) / scores.length,
+    meanPredicted: mean(scores),
     threshold,
     profit: profitAt(labels, scores, payingProbability),
     profitMoved: profitAt(labels, scores, paying),

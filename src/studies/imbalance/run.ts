@@ -1,4 +1,5 @@
 import { checkInteger, checkOneOf } from "../../core/checks";
+import { mean } from "../../core/math/statistics";
 import { takeValues } from "../../core/matrix";
 import type { Progress } from "../../core/model";
 import { mapThreads } from "../../core/pool";
@@ -127,7 +128,7 @@ export async function imbalanceStudy(
     out.push({
       name,
       labels,
-      share: labels.reduce((sum, label) => sum + label, 0) / labels.length,
+      share: mean(labels),
       testShare: 1 / (folds - 1),
       trials,
     });

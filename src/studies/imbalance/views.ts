@@ -1,3 +1,4 @@
+import { mean as average } from "../../core/math/statistics";
 import type { Comparison } from "../../evaluate/compare";
 import { calibrationCurve } from "../../evaluate/probability";
 import { type Dot, dotChart } from "../../report/charts/dots";
@@ -20,8 +21,7 @@ export function marketsTable(markets: readonly Market[]): string {
       {
         label: "Left",
         align: "right",
-        text: ({ customers }) =>
-          percent(customers.labels.reduce((sum, label) => sum + label, 0) / customers.labels.length),
+        text: ({ customers }) => percent(average(customers.labels)),
       },
     ],
     { caption: "The customers" },

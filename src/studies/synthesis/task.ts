@@ -1,3 +1,4 @@
+import { quantile } from "../../core/math/statistics";
 import { type Task, task } from "../../core/pool";
 import { fromKey, type Rng } from "../../core/rng";
 import { columnNamed, type Table } from "../../data/table";
@@ -7,7 +8,6 @@ import { distancePrivacy } from "../../evaluate/synthetic/privacy";
 import { qualityScore } from "../../evaluate/synthetic/quality";
 import { brokenRules } from "../../evaluate/synthetic/rules";
 import { trainSyntheticTestReal } from "../../evaluate/synthetic/utility";
-import { quantile } from "../../features/scale";
 import { contenderNamed } from "./contenders";
 
 export interface JudgeTask {

@@ -1,9 +1,9 @@
 import { normalQuantile } from "../../core/math/normal-distribution";
+import { mean, quantileSorted } from "../../core/math/statistics";
 import { column, joinColumns } from "../../core/matrix";
 import { seeded } from "../../core/rng";
 import { bootstrapDifferences, type Interval } from "../../evaluate/bootstrap";
 import { pinballLoss } from "../../evaluate/regression";
-import { quantileSorted } from "../../features/scale";
 import { gradientBoosting } from "../../models/boosting/boosting";
 import { gru } from "../../models/network/sequence/gru";
 import { targetColumns } from "../../models/network/sequence/sequences";
@@ -113,10 +113,10 @@ export async function usageForecasts(data: UsageData, options: UsageOptions = {}
     const other = lossesOf(baseline, quantity);
     return {
       quantiles,
-      pinball: meanOf(own),
+      pinball: mean(own),
       ...(one !== baseline && { gain: gainOf(own, other, rng.fork("gain"), samples) }),
-      coverage: meanOf(truth.map((v, i) => (v >= quantiles[0][i] && v <= quantiles[2][i] ? 1 : 0))),
-      width: meanOf(quantiles[2].map((v, i) => v - quantiles[0][i])),
+      coverage: mean(truth.map((v, i) => (v >= quantiles[0][i] && v <= quantiles[2][i] ? 1 : 0))),
+      width: mean(quantiles[2].map((v, i) => v - quantiles[0][i])),
       total: totalOf(quantiles),
     };
   };
@@ -174,10 +174,10 @@ function gainOf(
   rng: Parameters<typeof bootstrapDifferences>[3],
   samples: number,
 ): Interval {
-  const base = meanOf(other);
-  const mean = (_: Float64Array, values: Float64Array): number => meanOf(values);
+  const base = mean(other);
+  const meanLoss = (_: Float64Array, values: Float64Array): number => mean(values);
   const rows = other.map((_, i) => i);
-  const { gain } = bootstrapDifferences(rows, { a: own, b: other }, { gain: mean }, rng, { samples });
+  const { gain } = bootstrapDifferences(rows, { a: own, b: other }, { gain: meanLoss }, rng, { samples });
   return { estimate: gain.estimate / base, low: gain.low / base, high: gain.high / base };
 }
 
@@ -194,8 +194,4 @@ function totalOf([low, middle, high]: readonly Float64Array[]): Interval {
   }
   const off = reach * Math.sqrt(variance);
   return { estimate: sum, low: sum - off, high: sum + off };
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, one) => sum + one, 0) / values.length;
 }

@@ -1,5 +1,5 @@
 import { normalCdf, normalQuantile } from "../../core/math/normal-distribution";
-import { quantileSorted } from "../../features/scale";
+import { quantileSorted } from "../../core/math/statistics";
 import type { NumberVariable, Variable } from "../structure/structure";
 import { edgesOf, type LatentColumn, latentCells, latentScores } from "./latent";
 import { levelOrders } from "./level-order";

@@ -1,5 +1,5 @@
 import { countUpTo } from "../../core/math/sorted";
-import { quantileSorted } from "../../features/scale";
+import { quantileSorted } from "../../core/math/statistics";
 
 /** A column that trees split on: cells by equality, values by thresholds. */
 export interface TreeFeature {

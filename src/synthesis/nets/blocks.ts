@@ -1,5 +1,5 @@
+import { quantileSorted } from "../../core/math/statistics";
 import { integer, type Rng } from "../../core/rng";
-import { quantileSorted } from "../../features/scale";
 import type { Leaf } from "../sequential/leaf";
 import { cellLabels, cellsOf, type NumberVariable, type Variable } from "../structure/structure";
 

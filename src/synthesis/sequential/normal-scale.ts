@@ -1,5 +1,5 @@
 import { normalQuantile } from "../../core/math/normal-distribution";
-import { quantileSorted } from "../../features/scale";
+import { quantileSorted } from "../../core/math/statistics";
 
 /** A monotone scale on which a column's values are about normal: piecewise linear between knots. */
 export interface NormalScale {

@@ -1,4 +1,4 @@
-import { quantileSorted } from "../../features/scale";
+import { quantileSorted } from "../../core/math/statistics";
 import type { NumberVariable, Variable } from "../structure/structure";
 
 /**

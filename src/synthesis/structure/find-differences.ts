@@ -1,5 +1,5 @@
 import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
-import { quantileSorted } from "../../features/scale";
+import { quantileSorted } from "../../core/math/statistics";
 import type { Formula } from "./formulas";
 import { type LevelsInput, type NumberInput, spacedRows } from "./search";
 

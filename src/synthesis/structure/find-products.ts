@@ -1,4 +1,4 @@
-import { quantileSorted } from "../../features/scale";
+import { quantileSorted } from "../../core/math/statistics";
 import { evaluate, type Formula } from "./formulas";
 import { spacing } from "./grids";
 import { type NumberInput, shortest, spacedRows } from "./search";
