@@ -247,7 +247,8 @@ export class Kernel {
   interrupt(): void {
     if (this.spec.interruptMode === "message")
       this.request("interrupt_request", {}, "control", { output: () => undefined });
-    else if (!this.exit) this.child.kill("SIGINT");
+    // As Jupyter does, to the whole group: what the kernel started stops too.
+    else if (!this.exit) this.signal("SIGINT");
   }
 
   /** Hands a request to end on to the kernel, which may have something to put away. */

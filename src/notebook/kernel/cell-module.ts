@@ -1,4 +1,4 @@
-import type { Name, NameKind, Names } from "./names";
+import type { NameKind, Names } from "./names";
 
 /** A cell as a module of its own that sees what earlier cells declare. */
 export interface CellModule {
@@ -7,30 +7,41 @@ export interface CellModule {
   readonly linesBefore: number;
 }
 
+/** What a cell's module needs to know. */
+export interface CellContext {
+  /** What the cell declares at its top level. */
+  readonly declares: readonly (readonly [name: string, kind: NameKind])[];
+  /** Those of them that it exports itself. */
+  readonly exported: ReadonlySet<string>;
+  /** What earlier cells declare. */
+  readonly names: Names;
+  /** The specifier of the module of a cell, by its number. */
+  readonly moduleOf: (cell: number) => string;
+  /** Whether the cell is still being written: then it may come to use any name, and nothing in it is checked. */
+  readonly unfinished: boolean;
+}
+
 /**
  * The module of a cell for the type checker: what it uses of earlier cells is declared on the first line, each name as
- * the latest cell has it, and what it declares is exported at the end. `moduleOf` names the module of a cell by its
- * number.
+ * the latest cell has it, and what it declares is exported at the end.
  */
-export function cellModule(
-  source: string,
-  own: readonly (readonly [name: string, kind: NameKind])[],
-  exported: ReadonlySet<string>,
-  names: Names,
-  moduleOf: (cell: number) => string,
-): CellModule {
+export function cellModule(source: string, context: CellContext): CellModule {
+  const { declares, exported, names, moduleOf, unfinished } = context;
   const words = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu));
-  const mine = new Set(own.map(([name]) => name));
+  const mine = new Set(declares.map(([name]) => name));
   const header = ["export {};"];
-  for (const [name, one] of names)
-    if (words.has(name) && !mine.has(name)) header.push(declaration(name, one, moduleOf(one.cell)));
+  for (const [name, { kind, cell }] of names) {
+    if (mine.has(name) || !(unfinished || words.has(name))) continue;
+    const module = JSON.stringify(moduleOf(cell));
+    // An import can't be assigned to, but it keeps the documentation.
+    const assigned = (kind === "let" || kind === "const") && !unfinished;
+    header.push(
+      assigned
+        ? `declare ${kind} ${name}: typeof import(${module}).${name};`
+        : `import { ${name} } from ${module};`,
+    );
+  }
   const given = [...mine].filter((name) => !exported.has(name));
   const footer = given.length > 0 ? `\nexport { ${given.join(", ")} };` : "";
   return { text: `${header.join(" ")}\n${source}${footer}\n`, linesBefore: 1 };
-}
-
-function declaration(name: string, { kind }: Name, module: string): string {
-  if (kind === "let" || kind === "const")
-    return `declare ${kind} ${name}: typeof import(${JSON.stringify(module)}).${name};`;
-  return `import { ${name} } from ${JSON.stringify(module)};`;
 }

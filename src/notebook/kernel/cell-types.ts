@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type TS from "typescript6";
 import { type CellModule, cellModule } from "./cell-module";
 import { type Complaint, complaintOf } from "./compile-cell";
 import type { Compiler } from "./compiler";
 import { declaredNames } from "./declared-names";
-import { libraryFiles } from "./library-files";
+import { documentRegistry } from "./document-registry";
 import type { NameKind, Names } from "./names";
 import { typeOptions } from "./type-options";
 
@@ -35,8 +35,7 @@ export class CellTypes {
     private readonly language: "typescript" | "javascript" = "typescript",
   ) {
     this.root = this.fileOf("");
-    const files = libraryFiles(ts);
-    this.service = ts.createLanguageService(this.host(), files);
+    this.service = ts.createLanguageService(this.host(), documentRegistry(ts));
   }
 
   /** Takes a cell that is run: later ones see what it declares. */
@@ -66,7 +65,23 @@ export class CellTypes {
     const typed = source.slice(start, position);
     const hidden = (name: string): boolean => name.startsWith("__cell") || name.startsWith("__tslab");
     const entries = (info?.entries ?? []).filter((one) => !hidden(one.name));
-    return { start, end, matches: ranked(entries, typed) };
+    if (entries.length > 0) return { start, end, matches: ranked(entries, typed) };
+    return this.completePath(position + offset) ?? { start, end, matches: [] };
+  }
+
+  /** The files that a text of the cell may come to name, if the position is in a text. */
+  private completePath(at: number): Completions | undefined {
+    const { ts } = this;
+    const file = this.service.getProgram()?.getSourceFile(this.root);
+    const visit = (node: TS.Node): TS.Node | undefined =>
+      node.getStart() < at && at <= node.end ? (ts.forEachChild(node, visit) ?? node) : undefined;
+    const found = file && visit(file);
+    if (!found || !ts.isStringLiteralLike(found)) return undefined;
+    const typed = found.getSourceFile().text.slice(found.getStart() + 1, at);
+    const begun = typed.slice(typed.lastIndexOf("/") + 1);
+    const folder = resolve(this.cwd, typed.slice(0, typed.length - begun.length) || ".");
+    const start = at - begun.length - this.offset();
+    return { start, end: start + begun.length, matches: filesIn(folder, begun) };
   }
 
   /** What is known of the name at a position: its type and its documentation; undefined where there is nothing. */
@@ -77,7 +92,11 @@ export class CellTypes {
       this.service.getQuickInfoAtPosition(this.root, at) ??
       this.service.getQuickInfoAtPosition(this.root, Math.max(0, at - 1));
     if (!info) return undefined;
-    const said = this.ts.displayPartsToString(info.displayParts);
+    // Names of earlier cells are imports for the checker only.
+    const said = this.ts
+      .displayPartsToString(info.displayParts)
+      .replace(/^\(alias\) (?!module)/, "")
+      .replace(/\nimport [\w$]+$/, "");
     const documentation = this.ts.displayPartsToString(info.documentation);
     const tags = (info.tags ?? []).map((tag) =>
       `@${tag.name} ${this.ts.displayPartsToString(tag.text)}`.trim(),
@@ -104,8 +123,13 @@ export class CellTypes {
     declares?: readonly (readonly [string, NameKind])[],
   ): CellModule {
     const file = this.ts.createSourceFile(this.root, source, this.ts.ScriptTarget.Latest, true);
-    const own = declares ?? [...declaredNames(this.ts, file)];
-    return cellModule(source, own, exportedNames(this.ts, file), names, (cell) => `./__cell_${cell}`);
+    return cellModule(source, {
+      declares: declares ?? [...declaredNames(this.ts, file)],
+      exported: exportedNames(this.ts, file),
+      names,
+      moduleOf: (cell) => `./__cell_${cell}`,
+      unfinished: declares === undefined,
+    });
   }
 
   private offset(): number {
@@ -183,7 +207,7 @@ function exportedNames(ts: Compiler, file: TS.SourceFile): Set<string> {
   return names;
 }
 
-/** The entries that fit what is typed, best first: that begin with it, that begin with it in any case, that hold it. */
+/** The entries that begin with what is typed; if there are none, in any case, then those that hold it. */
 function ranked(entries: readonly TS.CompletionEntry[], typed: string): string[] {
   const lower = typed.toLowerCase();
   const rank = (name: string): number => {
@@ -191,9 +215,22 @@ function ranked(entries: readonly TS.CompletionEntry[], typed: string): string[]
     if (name.toLowerCase().startsWith(lower)) return 1;
     return name.toLowerCase().includes(lower) ? 2 : 3;
   };
+  const best = Math.min(2, ...entries.map((one) => rank(one.name)));
   const found = entries
-    .map((one, i) => ({ name: one.name, rank: rank(one.name), sort: one.sortText, i }))
-    .filter((one) => one.rank < 3)
-    .sort((a, b) => a.rank - b.rank || (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : a.i - b.i));
+    .map((one, i) => ({ name: one.name, sort: one.sortText, i }))
+    .filter((one) => rank(one.name) === best)
+    .sort((a, b) => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : a.i - b.i));
   return [...new Set(found.map((one) => one.name))];
+}
+
+/** The names in a folder that begin so, folders with a slash at their end. */
+function filesIn(folder: string, begun: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((one) => one.name.startsWith(begun) && (begun !== "" || !one.name.startsWith(".")))
+      .map((one) => (one.isDirectory() ? `${one.name}/` : one.name))
+      .sort();
+  } catch {
+    return [];
+  }
 }

@@ -11,11 +11,6 @@ export function compiler(): Compiler {
   return loaded;
 }
 
-/** Takes a compiler that is in memory already, as in a process that starts from a snapshot. */
-export function useCompiler(ts: Compiler): void {
-  loaded = ts;
-}
-
 /** What a cell is compiled with: everything of the language, nothing but its types taken away. */
 export function emitOptions(ts: Compiler): TS.CompilerOptions {
   return {

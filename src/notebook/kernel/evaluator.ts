@@ -22,13 +22,14 @@ export const strict: string = "'use strict';void 0;";
  * works, and the value of the last expression comes back (`Runtime.evaluate` of the inspector, in this very process).
  */
 export class Evaluator {
-  private readonly session = new Session();
+  private session = new Session();
   private taken: unknown;
   private job: () => void = () => undefined;
   private readonly start: vm.Script;
-  private stop: (reason: Interrupted) => void = () => undefined;
+  private stop: (reason: Error) => void = () => undefined;
 
-  constructor() {
+  /** `pending` is told when a cell begins to be awaited, and when that is over. */
+  constructor(private readonly pending: (awaits: boolean) => void) {
     this.session.connect();
     const hook = Symbol.for("telelink.evaluate");
     Object.defineProperty(globalThis, hook, {
@@ -46,8 +47,9 @@ export class Evaluator {
       this.stop = (thrown) => done({ status: "thrown", thrown });
     });
     const evaluated = new Promise<Evaluation>((done) => {
+      const { session } = this;
       this.job = () =>
-        this.session.post(
+        session.post(
           "Runtime.evaluate",
           {
             expression: `${strict}${code}\n//# sourceURL=${name}`,
@@ -56,25 +58,32 @@ export class Evaluator {
             objectGroup: "cell",
           },
           (error, given) => {
+            if (session !== this.session) return;
             const answer = given as Runtime.EvaluateReturnType;
             if (error) done({ status: "thrown", thrown: new Interrupted() });
             else if (answer.exceptionDetails) done({ status: "thrown", thrown: this.thrown(answer) });
             else done({ status: "value", value: this.valueOf(answer.result) });
-            this.session.post("Runtime.releaseObjectGroup", { objectGroup: "cell" });
+            session.post("Runtime.releaseObjectGroup", { objectGroup: "cell" });
           },
         );
     });
     try {
       this.start.runInThisContext({ breakOnSigint: true });
     } catch {
+      // Ctrl-C while the script ran.
       this.interrupt();
     }
-    return Promise.race([evaluated, stopped]);
+    this.pending(true);
+    return Promise.race([evaluated, stopped]).finally(() => this.pending(false));
   }
 
-  /** Ends the waiting for the cell that runs; what it has begun may go on. */
-  interrupt(): void {
-    this.stop(new Interrupted());
+  /** Ends the waiting for the cell that runs, which throws `reason`; what it has begun may go on. */
+  interrupt(reason: Error = new Interrupted()): void {
+    this.stop(reason);
+    // V8 ends the process when what an interrupted script waits for is collected; a closed session does not mind.
+    this.session.disconnect();
+    this.session = new Session();
+    this.session.connect();
   }
 
   private thrown(answer: Runtime.EvaluateReturnType): unknown {
@@ -95,6 +104,8 @@ export class Evaluator {
     });
     const value = this.taken;
     this.taken = undefined;
+    // It is awaited a moment later, and then fails the cell.
+    if (value instanceof Promise) value.catch(() => undefined);
     return value;
   }
 }

@@ -12,6 +12,7 @@ interface Socket {
 interface TslabServer {
   readonly connInfo: { readonly key: string };
   readonly iopub: Socket;
+  readonly stdin: Socket & AsyncIterable<Buffer[]>;
   handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void>;
   init(): Promise<void>;
   close(): void;
@@ -30,9 +31,26 @@ export function kernelServer(
 ): { init(): Promise<void>; close(): void } {
   class KernelServer extends Base {
     private wire: Wire | undefined;
+    private readonly asked: ((line: string) => void)[] = [];
 
     constructor() {
       super({ close: () => session.close() }, configPath);
+    }
+
+    override async init(): Promise<void> {
+      await super.init();
+      void this.readAnswers();
+    }
+
+    private async readAnswers(): Promise<void> {
+      for await (const frames of this.stdin) {
+        try {
+          const { content } = (this.wire as Wire).decode(frames);
+          this.asked.shift()?.(String(content.value ?? ""));
+        } catch {
+          // A message that is not signed with the connection's key is nobody's.
+        }
+      }
     }
 
     override async handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void> {
@@ -51,6 +69,10 @@ export function kernelServer(
         const message = { ...wire.message(type, content as Record<string, unknown>), parent: request.header };
         to.send(wire.encode(message, ids)).catch(() => undefined);
       };
+      const ask = async (prompt: string): Promise<string> => {
+        send(this.stdin, "input_request", { prompt, password: false }, identities);
+        return new Promise((done) => this.asked.push(done));
+      };
       const publisher: Publisher = {
         publish: (type, content) => {
           session.flush();
@@ -60,7 +82,7 @@ export function kernelServer(
       publisher.publish("status", { execution_state: "busy" });
       let reply: Reply | undefined;
       try {
-        reply = await answer(session, request, publisher);
+        reply = await answer(session, request, publisher, ask);
       } catch (error) {
         reply = {
           type: request.header.msg_type.replace(/_request$/, "_reply"),
@@ -80,7 +102,12 @@ export function kernelServer(
 
 const delimiter = Buffer.from("<IDS|MSG>");
 
-async function answer(session: Session, request: Message, publisher: Publisher): Promise<Reply | undefined> {
+async function answer(
+  session: Session,
+  request: Message,
+  publisher: Publisher,
+  ask: (prompt: string) => Promise<string>,
+): Promise<Reply | undefined> {
   const { content } = request;
   const text = (name: string): string => String(content[name] ?? "");
   const position = (): number => codeUnits(text("code"), Number(content.cursor_pos ?? text("code").length));
@@ -98,6 +125,7 @@ async function answer(session: Session, request: Message, publisher: Publisher):
             storeHistory: content.silent !== true && content.store_history !== false,
             stopOnError: content.stop_on_error !== false,
             expressions: (content.user_expressions ?? {}) as Record<string, string>,
+            ask: content.allow_stdin === true ? ask : undefined,
             sent: dateOf(request.header),
           },
           publisher,
@@ -122,7 +150,7 @@ async function answer(session: Session, request: Message, publisher: Publisher):
       };
     }
     case "history_request":
-      return { type: "history_reply", content: { status: "ok", history: session.history(content) } };
+      return { type: "history_reply", content: { status: "ok", history: session.pastCells(content) } };
     case "comm_info_request":
       return { type: "comm_info_reply", content: { status: "ok", comms: {} } };
     case "comm_open":

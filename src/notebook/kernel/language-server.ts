@@ -1,7 +1,9 @@
+import { writeFileSync } from "node:fs";
 import { CellTypes, type Completions } from "./cell-types";
 import { type CompiledCell, type Complaint, compileCell } from "./compile-cell";
 import { compileModules } from "./compile-modules";
 import { compiler } from "./compiler";
+import { interruptFile } from "./interrupts";
 import { type Completeness, isComplete } from "./is-complete";
 import type { Name } from "./names";
 import { packageRoot } from "./type-options";
@@ -25,6 +27,8 @@ export interface LanguageOptions {
   readonly language: "typescript" | "javascript";
   /** Where compiled modules go. */
   readonly folder: string;
+  /** Whether types may be checked when nothing else has been asked for a moment. */
+  readonly patient: boolean;
   /** Names of the system that cells may declare without modules seeing it. */
   readonly reserved: readonly string[];
 }
@@ -65,6 +69,9 @@ export interface Asked {
 
 export type Answer = { readonly id: number; readonly value?: unknown; readonly error?: string };
 
+// As long as cells follow each other faster than this, their types wait.
+const patience = 30;
+
 /**
  * Answers the parent process until it goes away. What a cell needs before it can run is done first; types are checked
  * when nothing else is asked.
@@ -72,19 +79,8 @@ export type Answer = { readonly id: number; readonly value?: unknown; readonly e
 export function serveLanguage(options: LanguageOptions): void {
   const language = createLanguage(options);
   const waiting: Asked[] = [];
-  let turn: NodeJS.Immediate | NodeJS.Timeout | undefined;
-  const next = (): void => {
-    turn = undefined;
-    const first = waiting.findIndex((one) => one.method !== "check");
-    const [one] = waiting.splice(Math.max(first, 0), 1);
-    if (!one) return;
-    process.send?.(answer(one));
-    schedule();
-  };
-  const schedule = (): void => {
-    if (turn || waiting.length === 0) return;
-    turn = setImmediate(next);
-  };
+  let turn: NodeJS.Immediate | undefined;
+  let later: NodeJS.Timeout | undefined;
   const answer = (one: Asked): Answer => {
     try {
       const act = language[one.method] as (...given: unknown[]) => unknown;
@@ -93,12 +89,40 @@ export function serveLanguage(options: LanguageOptions): void {
       return { id: one.id, error: (error as Error).stack ?? String(error) };
     }
   };
+  const next = (): void => {
+    turn = undefined;
+    later = undefined;
+    const first = waiting.findIndex((one) => one.method !== "check");
+    const [one] = waiting.splice(Math.max(first, 0), 1);
+    if (one) process.send?.(answer(one));
+    schedule(first < 0 ? 0 : patience);
+  };
+  const schedule = (pause: number): void => {
+    if (turn || waiting.length === 0) return;
+    clearTimeout(later);
+    if (pause > 0 && options.patient && waiting.every((one) => one.method === "check"))
+      later = setTimeout(next, pause);
+    else turn = setImmediate(next);
+  };
   process.on("message", (asked: Asked) => {
     waiting.push(asked);
-    schedule();
+    schedule(patience);
   });
-  // A Ctrl-C is for the cell that runs.
-  process.on("SIGINT", () => undefined);
+  // A Ctrl-C is for the cell that runs, which may be too busy to hear it.
+  process.on("SIGINT", () => writeFileSync(interruptFile(options.folder), ""));
   process.on("disconnect", () => process.exit(0));
+  process.on("error", () => process.exit(0));
+  process.send?.({ id: 0 } satisfies Answer);
   compiler();
+}
+
+/** Has in memory what the first cell of a kernel in `cwd` needs. */
+export function warmUp(cwd: string): void {
+  const language = createLanguage({ cwd, language: "typescript", folder: "", patient: false, reserved: [] });
+  const cell =
+    "const a: Map<string, Promise<number>> = new Map();\nclass A<T> { constructor(readonly x: T) {} }\n";
+  language.compile(1, `${cell}console.log(a, new A(1));`);
+  // Completion is left out: it asks for a collator, which a snapshot can't keep.
+  language.check(1);
+  language.isComplete("a");
 }

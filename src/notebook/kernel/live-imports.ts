@@ -36,6 +36,10 @@ export function withLiveImports(
   const own = (name: string): TS.Identifier =>
     factory.createIdentifier(names.hidden(name) ? hiddenName(name) : name);
 
+  const inFunction = (node: TS.Node): boolean => {
+    for (let at = node.parent; at && at !== file; at = at.parent) if (ts.isFunctionLike(at)) return true;
+    return false;
+  };
   const atTop = (id: TS.Identifier): boolean => {
     for (let at: TS.Node | undefined = id.parent; at && at !== file; at = at.parent) {
       const { locals } = at as { locals?: ReadonlyMap<string, unknown> };
@@ -83,6 +87,25 @@ export function withLiveImports(
         undefined,
         node.arguments.map((one) => ts.visitNode(one, visit) as TS.Expression),
       );
+    // V8 ends the process, not the cell, when a promise that a script waits for is collected as garbage.
+    if (ts.isAwaitExpression(node) && !inFunction(node)) {
+      const held = factory.createCallExpression(member("held"), undefined, [
+        ts.visitNode(node.expression, visit) as TS.Expression,
+      ]);
+      return factory.updateAwaitExpression(node, ts.setTextRange(held, node.expression));
+    }
+    if (ts.isForOfStatement(node) && node.awaitModifier && !inFunction(node)) {
+      const { awaitModifier, initializer, expression, statement } = node;
+      return factory.updateForOfStatement(
+        node,
+        awaitModifier,
+        ts.visitNode(initializer, visit) as TS.ForInitializer,
+        factory.createCallExpression(member("eachHeld"), undefined, [
+          ts.visitNode(expression, visit) as TS.Expression,
+        ]),
+        ts.visitNode(statement, visit) as TS.Statement,
+      );
+    }
     if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) return member("meta");
     if (ts.isShorthandPropertyAssignment(node)) {
       const value = reference(node.name);

@@ -8,10 +8,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import util from "node:util";
+import { hold, holdEach } from "./hold";
 import { importer } from "./import-module";
 import { kernelServer, type TslabServerClass } from "./kernel-server";
 import { startLanguage } from "./language-client";
 import { Session } from "./session";
+import { KernelStdin } from "./stdin";
 import { packageRoot } from "./type-options";
 
 // What a cell may declare, though the system has it too.
@@ -22,13 +24,15 @@ const cwd = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "telelink-modules-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const languageServer = startLanguage({ cwd, language, folder, reserved });
+const waitForTypes = process.env.TELELINK_TYPES !== "later";
+const languageServer = startLanguage({ cwd, language, folder, reserved, patient: !waitForTypes });
 const tslab = loadTslab();
 const session = new Session({
   language,
   languageServer,
   displays: tslab.jupyter,
-  waitForTypes: process.env.TELELINK_TYPES !== "later",
+  folder,
+  waitForTypes,
 });
 const fromCells = createRequire(join(cwd, "cell.ts"));
 const require_ = Object.assign(
@@ -37,6 +41,8 @@ const require_ = Object.assign(
 );
 const cells = {
   require: require_,
+  held: hold,
+  eachHeld: holdEach,
   import: importer({
     cwd,
     fallback: packageRoot,
@@ -51,7 +57,10 @@ const cells = {
     throw new TypeError("Assignment to constant variable.");
   },
 };
-for (const [name, value] of Object.entries({ __tslab__: cells, require: require_ }))
+const stdin = new KernelStdin((prompt) => session.input(prompt));
+Object.defineProperty(process, "stdin", { get: () => stdin.stream(), configurable: true });
+const globals = { __tslab__: cells, require: require_, __dirname: cwd, __filename: cells.meta.filename };
+for (const [name, value] of Object.entries(globals))
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 
 process.on("SIGINT", () => session.interrupt());

@@ -3,6 +3,8 @@ import type { Completions } from "./cell-types";
 import type { Complaint } from "./compile-cell";
 import { type ErrorContent, Stacks, thrownContent } from "./errors";
 import { Evaluator } from "./evaluator";
+import { History, type HistoryEntry } from "./history";
+import { Interrupts, interruptFile } from "./interrupts";
 import type { Completeness } from "./is-complete";
 import type { RemoteLanguage } from "./language-client";
 import { bundleOf } from "./show-value";
@@ -16,6 +18,8 @@ export interface ExecuteRequest {
   readonly stopOnError: boolean;
   /** Expressions to evaluate after it, by name. */
   readonly expressions: Readonly<Record<string, string>>;
+  /** Asks the person for a line of input; undefined where nobody is there to answer. */
+  readonly ask: ((prompt: string) => Promise<string>) | undefined;
   /** When the front end sent it, in milliseconds; 0 where it does not say. */
   readonly sent: number;
 }
@@ -25,8 +29,18 @@ export interface SessionOptions {
   readonly languageServer: RemoteLanguage;
   /** Where tslab's `display` finds the way to the cell that runs. */
   readonly displays: { lastWriteDisplayData: unknown };
+  /** A folder of the kernel's own. */
+  readonly folder: string;
   /** Whether a cell's end waits for its types; otherwise they are said when they are known. */
   readonly waitForTypes: boolean;
+}
+
+/** What a cell throws that asks for input where nobody can answer. */
+class InputRefused extends Error {
+  override readonly name: string = "InputRefused";
+  constructor() {
+    super("the cell asks for a line of input, and nobody is there to answer; give it a parameter instead");
+  }
 }
 
 // How long after an error cells that were sent before it are refused.
@@ -34,16 +48,21 @@ const refusing = 200;
 
 /** What a kernel does, whatever it is asked through. */
 export class Session {
-  private readonly evaluator = new Evaluator();
+  private readonly evaluator: Evaluator;
   private readonly stacks = new Stacks();
   private readonly streams = new Streams();
-  private readonly inputs: [cell: number, code: string][] = [];
+  private readonly history = new History();
   private count = 0;
   private turn: Promise<unknown> = Promise.resolve();
   private failedAt = -Infinity;
   private readonly checks = new Set<Promise<unknown>>();
+  private readonly interrupts: Interrupts;
+  private ask: ((prompt: string) => Promise<string>) | undefined;
 
-  constructor(private readonly options: SessionOptions) {}
+  constructor(private readonly options: SessionOptions) {
+    this.interrupts = new Interrupts(interruptFile(options.folder));
+    this.evaluator = new Evaluator((awaits) => (awaits ? this.interrupts.watch() : this.interrupts.stop()));
+  }
 
   info(): object {
     const ts = this.options.language === "typescript";
@@ -78,8 +97,9 @@ export class Session {
     const cell = this.count + 1;
     if (request.storeHistory) {
       this.count = cell;
-      this.inputs.push([cell, request.code]);
+      this.history.add(cell, request.code);
     }
+    this.ask = request.ask;
     this.streams.to(request.silent ? undefined : publisher);
     this.options.displays.lastWriteDisplayData = (data: object, update: boolean): void => {
       if (!request.silent) publisher.publish(update ? "update_display_data" : "display_data", data);
@@ -124,6 +144,7 @@ export class Session {
     try {
       const data = await bundleOf(evaluation.value);
       if (data && !request.silent) {
+        this.history.addOutput(cell, String(data["text/plain"]));
         this.streams.flush();
         publisher.publish("execute_result", { execution_count: cell, data, metadata: {} });
       }
@@ -158,6 +179,11 @@ export class Session {
     return { status: "ok", data, metadata: {} };
   }
 
+  /** What was run in this kernel, as a history_request asks for it. */
+  pastCells(content: Readonly<Record<string, unknown>>): readonly HistoryEntry[] {
+    return this.history.find(content);
+  }
+
   async isComplete(code: string): Promise<Completeness> {
     return this.options.languageServer.isComplete(code);
   }
@@ -172,27 +198,6 @@ export class Session {
     return { status: "ok", found: text !== null, data, metadata: {} };
   }
 
-  /** What was run in this kernel, as a history_request asks for it. */
-  history(content: Readonly<Record<string, unknown>>): [session: number, cell: number, code: string][] {
-    const { hist_access_type: kind, n, start, stop, pattern, unique } = content;
-    let found = this.inputs;
-    if (kind === "range") {
-      const from = Number(start ?? 0);
-      const to = Number(stop ?? Infinity);
-      found = found.filter(([cell]) => cell >= from && cell < to);
-    } else {
-      if (kind === "search") {
-        const glob = String(pattern ?? "*").replace(/[.+^${}()|[\]\\]/g, "\\$&");
-        const match = new RegExp(`^${glob.replace(/\*/g, "[^]*").replace(/\?/g, "[^]")}$`);
-        found = found.filter(([, code]) => match.test(code));
-      }
-      if (unique === true)
-        found = found.filter(([, code], i) => found.findIndex(([, other]) => other === code) === i);
-      found = found.slice(-Number(n ?? found.length) || found.length);
-    }
-    return found.map(([cell, code]) => [0, cell, code]);
-  }
-
   /** Says in the cell that runs, or ran last, what nobody caught. */
   uncaught(how: string, thrown: unknown): void {
     this.streams.flush();
@@ -200,7 +205,17 @@ export class Session {
     this.streams.flush();
   }
 
+  /** A line of input from the person at the front end; where there is none, the cell that asks fails at once. */
+  async input(prompt: string): Promise<string> {
+    this.streams.flush();
+    if (this.ask) return this.ask(prompt);
+    const refused = new InputRefused();
+    this.evaluator.interrupt(refused);
+    throw refused;
+  }
+
   interrupt(): void {
+    this.interrupts.hear();
     this.evaluator.interrupt();
   }
 

@@ -43,7 +43,7 @@ export function typeOptions(
 }
 
 /** The nearest @types that has Node's, else the one that comes with tslab. */
-function nodeTypes(cwd: string): string {
+export function nodeTypes(cwd: string): string {
   for (let at = resolve(cwd); ; at = dirname(at)) {
     const types = join(at, "node_modules", "@types");
     if (existsSync(join(types, "node", "package.json"))) return types;
