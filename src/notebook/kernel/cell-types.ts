@@ -27,7 +27,6 @@ export class CellTypes {
   private readonly root: string;
   private readonly service: TS.LanguageService;
   private current: CellModule = { text: "export {};\n", linesBefore: 1 };
-  private version = 0;
 
   constructor(
     private readonly ts: Compiler,
@@ -137,9 +136,7 @@ export class CellTypes {
   }
 
   private show(module: CellModule): void {
-    if (module.text === this.current.text) return;
     this.current = module;
-    this.version++;
   }
 
   private fileOf(cell: number | ""): string {
@@ -162,7 +159,8 @@ export class CellTypes {
       getCompilationSettings: () => options,
       // Always this one file: with another list of files TypeScript would resolve every import anew.
       getScriptFileNames: () => [this.root],
-      getScriptVersion: (file) => (file === this.root ? String(this.version) : stamp(ts, file)),
+      // The register of files outlives a kernel: a cell is the same only if its text is.
+      getScriptVersion: (file) => this.textOf(file) ?? stamp(ts, file),
       getScriptSnapshot: (file) => {
         const text = this.textOf(file) ?? ts.sys.readFile(file);
         return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
