@@ -172,10 +172,10 @@ const snippets: readonly (readonly [claim: string, cells: readonly string[], pri
     "[ 0, 1, 2 ]",
   ],
   [
-    "a timer sees later values",
+    "what is called back later sees later values",
     [
-      "let n34 = 1;\nconst t34 = new Promise<void>((done) => setTimeout(() => { console.log(n34); done() }, 400));",
-      "n34 = 2;\nawait t34",
+      "let n34 = 1;\nlet go34 = () => {};\nconst t34 = new Promise<void>((done) => { go34 = done }).then(() => console.log(n34));",
+      "n34 = 2;\ngo34();\nawait t34",
     ],
     "2",
   ],
