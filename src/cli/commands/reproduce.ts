@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import type { Project, Step } from "../../notebook/reproduce/reproduce";
 import type { FileRun, Prepared } from "../../notebook/run/run-file";
@@ -11,6 +13,7 @@ interface ReproduceFlags {
   readonly jobs: string;
   readonly parameter: readonly string[];
   readonly explain?: boolean;
+  readonly init?: boolean;
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -31,6 +34,7 @@ export function reproduceCommand(): Command {
     )
     .option("--timeout <seconds>", "the longest a cell may take", "1800")
     .option("--jobs <n>", "how many notebooks run at once", "1")
+    .option("--init", "write a small project to begin with: a notebook and its data; run nothing")
     .option("--explain", "say for each notebook why it runs or not")
     .option("--dry-run", "say it, and run nothing")
     .option("--force", "run everything")
@@ -39,9 +43,11 @@ export function reproduceCommand(): Command {
       "after",
       `
 Writes NAME.html, NAME.json (its figures) and NAME.ipynb (executed) for each notebook, and index.html.
-A notebook runs when its cells, its parameters, the modules it reaches, its data, the lockfile, Node, the
-kernel or a notebook it needs (metadata.telelink.needs) changed since its last good report. A failing one
-is kept as NAME.failed.html; its last good report stays.
+Works in any folder: with notebooks in notebooks/ and below, or, where there is no such folder, beside you.
+A notebook runs when something changed since its last good report: its cells, its parameters, files that it
+opened, looked for or listed (Node and Python tell), files that its code names, modules it reaches, its data,
+lockfiles, Node, the kernel, or what it declares in metadata.telelink: notebooks it "needs", "inputs"
+(patterns of files), "env" (variables). A failing one is kept as NAME.failed.html; its last good report stays.
 
 Examples:
   $ telelink reproduce
@@ -56,14 +62,16 @@ function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-async function reproduce(names: readonly string[], flags: ReproduceFlags): Promise<void> {
+async function reproduce(names: readonly string[], flags: ReproduceFlags, command: Command): Promise<void> {
   const { Project } = await import("../../notebook/reproduce/reproduce.js");
   const { asUsage, parametersOf } = await import("../support/parameters.js");
+  if (flags.init) return init();
   const { seconds, wholeNumber } = await import("../support/options.js");
   const { checkTarget } = await import("../../notebook/run/targets.js");
   const timeoutSeconds = seconds(flags.timeout, "--timeout");
   const jobs = wholeNumber(flags.jobs, "--jobs", 1, 64);
-  const { notebooks, out, force } = flags;
+  const { out, force } = flags;
+  const notebooks = folderOfNotebooks(flags.notebooks, command.getOptionValueSource("notebooks") === "cli");
   const parameters = parametersOf(flags.parameter);
   const project = asUsage(() => new Project({ notebooks, out, only: names, parameters, force }));
   const order = asUsage(() => {
@@ -74,7 +82,9 @@ async function reproduce(names: readonly string[], flags: ReproduceFlags): Promi
     for (const one of order) tell(project.step(one), flags.json ?? false);
     return;
   }
+  const { lockReports } = await import("../../notebook/reproduce/lock.js");
   const { stopSignal } = await import("../support/stop-signal.js");
+  const free = lockReports(out);
   const stop = stopSignal();
   const runs = await inOrder(project, order, jobs, async (step) => {
     if (stop.signal.aborted) return undefined;
@@ -86,6 +96,7 @@ async function reproduce(names: readonly string[], flags: ReproduceFlags): Promi
   stop.end();
   const done = runs.filter((one): one is FileRun => one !== undefined);
   const index = await project.writeIndex();
+  free();
   if (!flags.json) await sum(order.length, done, index);
   const failed = done.find((one) => one.run.verdict !== "ok");
   if (stop.signal.aborted) process.exitCode = exitCodes.interrupted;
@@ -93,6 +104,25 @@ async function reproduce(names: readonly string[], flags: ReproduceFlags): Promi
     const { exitCode } = await import("../../notebook/run/run-notebook.js");
     process.exitCode = exitCode(failed.run.verdict);
   }
+}
+
+/** The folder asked for; where none is, notebooks/, else this one, else the notebooks that come with telelink. */
+function folderOfNotebooks(given: string, asked: boolean): string {
+  if (asked || existsSync(given)) return given;
+  if (readdirSync(".").some((name) => name.endsWith(".ipynb"))) return ".";
+  const own = resolve(__dirname, "..", "..", "..", "notebooks");
+  if (!existsSync(own)) return given;
+  note(`There is no folder ${given} and no notebook here: those that come with telelink are run.`);
+  note("telelink reproduce --init writes a small project of your own.");
+  return own;
+}
+
+async function init(): Promise<void> {
+  const { initProject } = await import("../../notebook/reproduce/init-project.js");
+  const { written, kept } = initProject(".");
+  for (const file of written) print(file);
+  for (const file of kept) note(`${file} is there already and stays as it is`);
+  note("Now: telelink reproduce");
 }
 
 async function runOne(
@@ -159,7 +189,6 @@ function tell(step: Step, json: boolean): void {
 }
 
 async function sum(all: number, done: readonly FileRun[], index: string): Promise<void> {
-  const { resolve } = await import("node:path");
   const failed = done.filter((one) => one.run.verdict !== "ok").length;
   const ran = done.length === 0 ? "nothing to run" : `${done.length} of ${all} notebooks run`;
   note(`${ran}${failed > 0 ? `, ${failed} failed` : ""}. The reports begin at:`);

@@ -9,10 +9,10 @@ import { reportPage, type Summary } from "../../report/page";
 import { sanitize, uniqueIds } from "../../report/sanitize";
 import { sealPage } from "../../report/seal";
 import { languageOf } from "../language";
-import { type Cell, type DataOutput, type Notebook, type Output, tagged } from "../nbformat";
+import { type Cell, type DataOutput, type Notebook, type Output, sorted, tagged } from "../nbformat";
 import { fitParts, type Part } from "./page-size";
 import { collectFigures, collectProvenance } from "./payloads";
-import { runOf } from "./run-metadata";
+import { type RunMetadata, runOf } from "./run-metadata";
 import { variesTag } from "./varies";
 import { vegaScript } from "./vega-script";
 
@@ -134,7 +134,11 @@ export function withoutOutputs(notebook: Notebook): Notebook {
       ? { ...cell, metadata, execution_count: null, outputs: [] }
       : { ...cell, metadata };
   });
-  return { ...notebook, cells };
+  const { run, ...telelink } = (notebook.metadata.telelink ?? {}) as { run?: RunMetadata };
+  const { sha256: ___, ...about } = run ?? {};
+  const metadata = run ? { ...notebook.metadata, telelink: { ...telelink, run: about } } : notebook.metadata;
+  // As in a file, so that a notebook read back is the same.
+  return sorted({ ...notebook, metadata, cells }) as Notebook;
 }
 
 /** The scripts that the figures of a page need, each once. */

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { check } from "../../core/checks";
 import { findSource, publicSources } from "../../data/sources";
 import type { DataSource } from "../../report/figures";
 import { type Inputs, packageRoot, tslabVersion } from "../facts";
+import type { Notebook } from "../nbformat";
 import type { Prepared } from "../run/run-file";
+import { NotebookFiles } from "./files";
 import { importsOf, ModuleGraph } from "./module-graph";
+import type { Traced } from "./trace";
 
 /** Computes the inputs of notebooks; reads each file of the package once. */
 export class InputReader {
@@ -18,15 +22,18 @@ export class InputReader {
 
   /**
    * What must be equal for the notebook's outputs to be the same. `sources` are the data sets of its last report: which
-   * ones it reads shows only when it runs. `needs` are the inputs of notebooks it builds on, by name.
+   * ones it reads shows only when it runs. `needs` are the inputs of notebooks it builds on, by name;
+   * `opened` is what a run has just opened, or the inputs of its last report, whose files are looked at again.
    */
   inputs(
     prepared: Prepared,
     sources: readonly DataSource[],
     needs: Readonly<Record<string, string>> = {},
+    opened: Traced | Inputs = {},
   ): Inputs {
     const { notebook, kernel, parameters, path } = prepared;
     const out: Record<string, string> = {};
+    const given: string[] = [];
     notebook.cells.forEach((cell) => {
       if (cell.cell_type !== "code") return;
       const { tags = [], telelink = null } = cell.metadata;
@@ -37,15 +44,14 @@ export class InputReader {
     );
     for (const [name, value] of Object.entries(parameters)) {
       out[`parameter ${name}`] = JSON.stringify(value);
-      const file = typeof value === "string" && value !== "" ? resolve(dirname(path), value) : "";
-      if (file !== "" && existsSync(file) && statSync(file).isFile())
-        out[`file ${value}`] = this.fileHash(file);
+      given.push(JSON.stringify(String(value)));
     }
     out.kernel =
       kernel.folder === "" ? `${kernel.name} ${tslabVersion()}` : hash(JSON.stringify(kernel.argv));
     out.Node = process.versions.node;
-    const lock = lockfileAbove(dirname(resolve(path)));
-    if (lock) out["package-lock.json"] = this.fileHash(lock);
+    for (const [name, lock] of lockfilesAbove(dirname(resolve(path)))) out[name] = this.fileHash(lock);
+    const { env = [], inputs = [] } = declarations(notebook);
+    for (const name of env) out[`environment ${name}`] = hash(process.env[name] ?? "not set");
     const code = notebook.cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.source);
     const imports = importsOf(code.join("\n"));
     const reached = this.graph.reach(imports);
@@ -53,7 +59,15 @@ export class InputReader {
     const catalogue = reached.some((file) => /data[\\/]sources\.js$/.test(file)) ? ["data/sources.json"] : [];
     for (const file of [...reached, ...catalogue]) out[moduleName(file)] = hash(this.graph.text(file));
     const folder = dirname(resolve(path));
-    for (const one of imports) if (one.from.startsWith(".")) this.localFiles(one.from, folder, folder, out);
+    const files = this.files(path);
+    const also = files.named([...code, ...given].join("\n"));
+    for (const one of imports) if (one.from.startsWith(".")) files.imported(one.from, folder, also);
+    for (const pattern of inputs) for (const file of files.matching(pattern)) also.add(file);
+    const found =
+      "read" in opened && opened.read instanceof Set
+        ? files.traced(opened as Traced, also)
+        : files.now(opened as Inputs, also);
+    Object.assign(out, found);
     for (const source of sources) out[`data ${source.name}`] = this.dataState(source);
     for (const [name, digest] of Object.entries(needs)) out[`notebook ${name}`] = digest;
     return out;
@@ -73,20 +87,8 @@ export class InputReader {
     return source.simulated ? `simulated ${source.sha256}` : known ? "not found" : source.sha256;
   }
 
-  /** The file that a cell imports by its path, and all that it imports in the same way. */
-  private localFiles(request: string, folder: string, from: string, found: Record<string, string>): void {
-    const base = resolve(from, request);
-    const file = ["", ".ts", ".js", ".json", ".py", "/index.ts", "/index.js"]
-      .map((ending) => `${base}${ending}`)
-      .find((one) => existsSync(one) && statSync(one).isFile());
-    const name = file && `file ${relative(folder, file)}`;
-    if (!file || !name || name in found) return;
-    found[name] = this.fileHash(file);
-    if (!/\.[jt]s$/.test(file)) return;
-    for (const [, further] of readFileSync(file, "utf8").matchAll(
-      /(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*["'](\.[^"']*)["']/g,
-    ))
-      this.localFiles(further, folder, dirname(file), found);
+  private files(path: string): NotebookFiles {
+    return new NotebookFiles(dirname(resolve(path)), this.hashes);
   }
 
   private fileHash(file: string): string {
@@ -128,10 +130,33 @@ function moduleName(file: string): string {
     .replaceAll("\\", "/");
 }
 
-function lockfileAbove(folder: string): string | undefined {
+const lockfiles = [
+  ..."package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lock deno.lock".split(" "),
+  ..."uv.lock poetry.lock Pipfile.lock requirements.txt environment.yml renv.lock Manifest.toml".split(" "),
+];
+
+/** The nearest file of each kind that says which packages are installed. */
+function lockfilesAbove(folder: string): Map<string, string> {
+  const found = new Map<string, string>();
   for (let at = folder; ; at = dirname(at)) {
-    const file = join(at, "package-lock.json");
-    if (existsSync(file)) return file;
-    if (dirname(at) === at) return undefined;
+    for (const name of lockfiles)
+      if (!found.has(name) && existsSync(join(at, name))) found.set(name, join(at, name));
+    if (dirname(at) === at) return found;
   }
+}
+
+/** What a notebook says in `metadata.telelink` that it depends on: variables of the environment, files by pattern. */
+function declarations(notebook: Notebook): { env?: readonly string[]; inputs?: readonly string[] } {
+  const { telelink } = notebook.metadata as { telelink?: { env?: unknown; inputs?: unknown } };
+  const list = (name: "env" | "inputs"): readonly string[] => {
+    const given = telelink?.[name] ?? [];
+    check(
+      Array.isArray(given) && given.every((one) => typeof one === "string"),
+      "read the notebook's inputs",
+      `metadata.telelink.${name} must be a list of texts`,
+      given,
+    );
+    return given;
+  };
+  return { env: list("env"), inputs: list("inputs") };
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { check } from "../../core/checks";
 import { writeAtomic } from "../../data/files";
 import type { Entry } from "../../report/page";
@@ -7,9 +7,11 @@ import { type Facts, factsOf, type Inputs } from "../facts";
 import type { Cell, Notebook } from "../nbformat";
 import { collectProvenance } from "../render/payloads";
 import { intact, type ReportJson, readReport, writeReport } from "../render/write-report";
-import { type Prepared, prepare, readNotebook } from "../run/run-file";
+import { checkNames } from "../run/output-names";
+import { type Prepared, prepare, type Recording, readNotebook } from "../run/run-file";
 import { dropFailed } from "../run/targets";
 import { changes, digestOf, InputReader } from "./inputs";
+import { type Traced, Tracer } from "./trace";
 
 /** What has to be done for a notebook, and why. */
 export interface Step {
@@ -46,8 +48,13 @@ export class Project {
   constructor(private readonly options: ProjectOptions) {
     const { notebooks, parameters = {}, only = [] } = options;
     check(existsSync(notebooks), "reproduce", "the folder of the notebooks must exist", notebooks);
-    const files = readdirSync(notebooks).filter((name) => name.endsWith(".ipynb"));
-    this.all = files.sort().map((name) => prepare(join(notebooks, name), { parameters, onlyDeclared: true }));
+    this.all = notebooksBelow(notebooks, options.out).map((file): Prepared => {
+      const prepared = prepare(join(notebooks, file), { parameters, onlyDeclared: true });
+      const name = file.replace(/\.ipynb$/, "");
+      // The start page is index.html.
+      return { ...prepared, name: name === "index" ? "index-report" : name };
+    });
+    checkNames(this.all, options.out);
     this.facts = factsOf(notebooks);
     for (const name of only) {
       const there = this.all.map((one) => one.name).join(", ");
@@ -96,7 +103,7 @@ export class Project {
     const last = readReport(out, prepared.name);
     if (force) return run("it was asked for");
     if (!last?.inputs) return run("it has no report yet");
-    const now = this.inputs(prepared, last.sources);
+    const now = this.inputs(prepared, last.sources, last.inputs);
     const changed = changes(last.inputs, now);
     if (changed.length > 0) return run(...changed);
     if (!intact(out, prepared.name, last, "ipynb"))
@@ -109,13 +116,15 @@ export class Project {
   }
 
   /** What the report of a run has to record for the next time. */
-  record(prepared: Prepared): { inputs: (executed: Notebook) => Inputs; renderer: string } {
+  record(prepared: Prepared): Recording {
+    const tracer = new Tracer();
     const inputs = (executed: Notebook): Inputs => {
-      const found = this.inputs(prepared, collectProvenance(executed).sources);
+      const found = this.inputs(prepared, collectProvenance(executed).sources, tracer.opened());
       this.digests.set(prepared.name, digestOf(found));
       return found;
     };
-    return { inputs, renderer: this.reader.renderer() };
+    const kernel = tracer.traced(prepared.kernel);
+    return { kernel, inputs, renderer: this.reader.renderer(), end: () => tracer.end() };
   }
 
   /** Writes the report anew from the executed notebook and today's text, without running anything. */
@@ -149,12 +158,18 @@ export class Project {
   }
 
   private find(name: string): Prepared | undefined {
-    return this.all.find((one) => [one.name, basename(one.path)].includes(basename(name)));
+    const wanted = name.replace(/\.ipynb$/, "");
+    const is = (one: Prepared, to: string): boolean =>
+      [one.name, one.path.replace(/\.ipynb$/, "")].includes(to);
+    return (
+      this.all.find((one) => is(one, wanted)) ??
+      this.all.find((one) => basename(one.path, ".ipynb") === basename(wanted))
+    );
   }
 
-  private inputs(prepared: Prepared, sources: ReportJson["sources"]): Inputs {
+  private inputs(prepared: Prepared, sources: ReportJson["sources"], opened: Traced | Inputs): Inputs {
     const needs = this.needs(prepared).map((one) => [one.name, this.digests.get(one.name) ?? "not run"]);
-    return this.reader.inputs(prepared, sources, Object.fromEntries(needs));
+    return this.reader.inputs(prepared, sources, Object.fromEntries(needs), opened);
   }
 
   private executed(prepared: Prepared): Notebook {
@@ -169,6 +184,23 @@ export class Project {
     if (proseOf(this.executed(prepared)) !== proseOf(prepared.notebook)) out.push("its text changed");
     return out;
   }
+}
+
+/** The notebooks of the folder and of those below it, by their paths from there, in order. */
+function notebooksBelow(folder: string, out: string): string[] {
+  const found: string[] = [];
+  const visit = (at: string): void => {
+    for (const entry of readdirSync(join(folder, at), { withFileTypes: true })) {
+      const path = at === "" ? entry.name : `${at}/${entry.name}`;
+      if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+      if (entry.isDirectory() && resolve(folder, path) !== resolve(out)) visit(path);
+      // What runs have left is not what they are made from.
+      else if (entry.name.endsWith(".ipynb") && !/\.(partial|failed)\.ipynb$/.test(entry.name))
+        found.push(path);
+    }
+  };
+  visit("");
+  return found.sort();
 }
 
 function proseOf(notebook: Notebook): string {
@@ -186,6 +218,11 @@ function withOutputs(notebook: Notebook, executed: Notebook): Notebook {
   return { ...executed, cells };
 }
 
+/** The path as an address: a name may hold signs that mean something there. */
+function hrefOf(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
 /** The report's line on the start page: the last good one, and whether the last run failed. */
 function entryOf(out: string, name: string): Entry | undefined {
   const good = readReport(out, name);
@@ -194,5 +231,8 @@ function entryOf(out: string, name: string): Entry | undefined {
   if (!shown) return undefined;
   const base = good ? name : `${name}.failed`;
   const failedHref = failed && `${name}.failed.html`;
-  return { ...shown, failure: failed?.failure, failedHref, href: `${base}.html`, json: `${base}.json` };
+  return {
+    ...{ ...shown, failure: failed?.failure, failedHref: failedHref && hrefOf(failedHref) },
+    ...{ href: hrefOf(`${base}.html`), json: hrefOf(`${base}.json`) },
+  };
 }

@@ -43,7 +43,18 @@ export interface FileOptions {
   readonly signal?: AbortSignal;
   readonly on?: (event: RunEvent) => void;
   /** What the report records, so that a later reproduce can tell what changed. */
-  readonly record?: { readonly inputs: (executed: Notebook) => Inputs; readonly renderer: string };
+  readonly record?: Recording;
+}
+
+/** What a run records for `reproduce`. */
+export interface Recording {
+  /** The notebook's kernel, started so that it tells what it opens. */
+  readonly kernel: KernelSpec;
+  /** What a good run depended on. */
+  readonly inputs: (executed: Notebook) => Inputs;
+  readonly renderer: string;
+  /** Ends the recording. */
+  readonly end: () => void;
 }
 
 /** A notebook that is ready to run: everything that can be wrong before a kernel starts has been checked. */
@@ -147,7 +158,16 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
   const about = { path, out, parameters };
   const partial = new PartialFile(out, name);
   const run = await runNotebook(notebook, {
-    ...{ kernel, cwd: folderOf(path), timeoutSeconds, startSeconds, keepGoing, signal, on, live },
+    ...{
+      kernel: record?.kernel ?? kernel,
+      cwd: folderOf(path),
+      timeoutSeconds,
+      startSeconds,
+      keepGoing,
+      signal,
+      on,
+      live,
+    },
     onNotebook: (sofar) => partial.save(withRun(sofar, { ...about, status: "partial" })),
   });
   const failures = run.failures.map((one) => describeFailure(one, path, notebook));
@@ -165,6 +185,7 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
   const written = await writeReport(result, {
     ...{ out, suffix, html, trusted, interactive, inputs, renderer: record?.renderer },
   });
+  record?.end();
   partial.remove();
   if (suffix === "") dropFailed(path, out, name);
   return { path, run, failures, written };

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Cell, formatNotebook } from "../../../src/notebook/nbformat";
@@ -210,6 +210,85 @@ describe.concurrent("telelink reproduce", () => {
     expect((await reproduce(cwd)).steps).toEqual({ one: ["run", ["Node changed"]] });
     const other = await reproduce(cwd, "-p", "seed=2");
     expect(other.steps.one[1]).toContain("parameter seed is new");
+  });
+
+  test("telelink reproduce runs again when a file that a cell opened, looked for or listed changed", async () => {
+    const fs = 'const fs = require("node:fs");';
+    const reads = `${fs} stream(fs.readFileSync("../data/" + "a.csv", "utf8")); ok()`;
+    const lists = `${fs} stream(fs.readdirSync("../da" + "ta").join() + fs.existsSync("./mis" + "sing.txt")); ok()`;
+    // What it wrote itself is no reason, nor is what it made of its own.
+    const writes = `${fs} fs.writeFileSync("own.txt", String(Date.now())); stream(fs.readFileSync("own.txt", "utf8")); ok()`;
+    const names = 'stream("native readers open ../data/b.parquet"); ok()';
+    const cwd = project({
+      one: [code(reads)],
+      two: [code(lists)],
+      three: [code(writes)],
+      four: [code(names)],
+    });
+    writeFileSync(join(cwd, "data", "a.csv"), "1");
+    writeFileSync(join(cwd, "data", "b.parquet"), "1");
+    await reproduce(cwd);
+    expect((await reproduce(cwd)).steps).toEqual({
+      one: nothing,
+      two: nothing,
+      three: nothing,
+      four: nothing,
+    });
+    writeFileSync(join(cwd, "data", "a.csv"), "2");
+    writeFileSync(join(cwd, "data", "b.parquet"), "2");
+    const changed = await reproduce(cwd);
+    expect(changed.steps).toEqual({
+      one: ["run", ["file ../data/a.csv changed"]],
+      two: nothing,
+      three: nothing,
+      four: ["run", ["file ../data/b.parquet changed"]],
+    });
+    expect(read(cwd, "one.ipynb")).toContain('"2"');
+    writeFileSync(join(cwd, "notebooks", "missing.txt"), "");
+    writeFileSync(join(cwd, "data", "c.csv"), "");
+    const { steps } = await reproduce(cwd, "--dry-run");
+    expect(steps.two[1].sort()).toEqual(["file missing.txt changed", "folder ../data changed"]);
+    expect(steps.one).toEqual(nothing);
+  });
+
+  test("telelink reproduce follows modules, declared files and variables, and sub-folders", async () => {
+    const cwd = project({ one: [code('/* import { e } from "../src/e.js" */ ok()')] });
+    mkdirSync(join(cwd, "src"));
+    mkdirSync(join(cwd, "notebooks", "eu"));
+    writeFileSync(join(cwd, "src", "e.ts"), 'import "./f";');
+    writeFileSync(join(cwd, "src", "f.ts"), "1");
+    put(cwd, "eu/one", [code("ok()")], { inputs: ["../../data/**/*.csv"], env: ["TELELINK_TEST_REGION"] });
+    put(cwd, "index", [code("ok()")]);
+    expect((await reproduce(cwd)).status).toBe(0);
+    expect(read(cwd, "index.html")).toContain('href="eu/one.html"');
+    expect(read(cwd, "index.html")).toContain('href="index-report.html"');
+    writeFileSync(join(cwd, "src", "f.ts"), "2");
+    mkdirSync(join(cwd, "data", "x"));
+    writeFileSync(join(cwd, "data", "x", "a.csv"), "1");
+    process.env.TELELINK_TEST_REGION = "EU";
+    const { steps } = await reproduce(cwd, "--dry-run");
+    delete process.env.TELELINK_TEST_REGION;
+    expect(steps.one).toEqual(["run", ["file ../src/f.ts changed"]]);
+    expect(steps["eu/one"][1]).toEqual([
+      "environment TELELINK_TEST_REGION changed",
+      "file ../../data/x/a.csv is new",
+    ]);
+    expect(steps.index).toEqual(nothing);
+  });
+
+  test("telelink reproduce refuses to write where another one does, and begins a project in any folder", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "telelink-empty-"));
+    mkdirSync(join(cwd, "reports"));
+    writeFileSync(join(cwd, "reports", ".reproduce.lock"), `${process.pid} ${hostname()}\n`);
+    spawnSync(process.execPath, [main, "reproduce", "--init"], { cwd });
+    expect(existsSync(join(cwd, "notebooks", "calls.ipynb"))).toBe(true);
+    const second = await reproduce(cwd);
+    expect([second.status, second.stderr]).toEqual([1, expect.stringContaining(`process ${process.pid} on`)]);
+    // One that was killed holds nothing.
+    writeFileSync(join(cwd, "reports", ".reproduce.lock"), `999999999 ${hostname()}\n`);
+    expect((await reproduce(cwd)).status).toBe(0);
+    expect(read(cwd, "calls.html")).toContain("A call in the north takes 3.8 minutes.");
+    expect(existsSync(join(cwd, "reports", ".reproduce.lock"))).toBe(false);
   });
 
   test("telelink reproduce leaves out what needs a failed notebook", async () => {

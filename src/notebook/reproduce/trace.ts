@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { KernelSpec } from "../kernel-spec";
+
+/** The files that a run touched, by their whole paths. */
+export interface Traced {
+  /** Read, or looked for in vain. */
+  readonly read: ReadonlySet<string>;
+  /** Folders whose names were listed. */
+  readonly listed: ReadonlySet<string>;
+  readonly written: ReadonlySet<string>;
+  /** When the run began, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Follows which files a kernel and what it starts open: Node's and Python's tell; of others nothing is known. */
+export class Tracer {
+  private readonly folder: string = mkdtempSync(join(tmpdir(), "telelink-trace-"));
+  private readonly since: number = Date.now();
+  private readonly file: string = join(this.folder, "opened.jsonl");
+
+  /** The kernel's start with what tells. */
+  traced(spec: KernelSpec): KernelSpec {
+    writeFileSync(this.file, "");
+    const options = `${process.env.NODE_OPTIONS ?? ""} --require ${JSON.stringify(nodeHook)}`.trim();
+    const env = { ...spec.env, TELELINK_TRACE: this.file, NODE_OPTIONS: options };
+    if (!spec.argv.some((word) => /ipykernel/.test(word))) return { ...spec, env };
+    const script = join(this.folder, "trace.py");
+    writeFileSync(script, pythonHook);
+    return { ...spec, env, argv: [...spec.argv, `--IPKernelApp.exec_files=[${JSON.stringify(script)}]`] };
+  }
+
+  /** What has been opened so far. */
+  opened(): Traced {
+    const found = { r: new Set<string>(), d: new Set<string>(), w: new Set<string>() };
+    for (const line of readFileSync(this.file, "utf8").split("\n")) {
+      try {
+        const [how, path] = JSON.parse(line) as [keyof typeof found, string];
+        found[how].add(path);
+      } catch {
+        // A process that was killed leaves its last line half written.
+      }
+    }
+    return { read: found.r, listed: found.d, written: found.w, since: this.since };
+  }
+
+  end(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+// It runs inside the kernel's process, so it is the built one, also in tests.
+const nodeHook = resolve(__dirname, "..", "..", "..", "dist", "notebook", "reproduce", "trace-node.js");
+
+const pythonHook = `
+def _telelink_trace():
+    import json, os, sys
+    out = open(os.environ["TELELINK_TRACE"], "a", buffering=1)
+    seen = set()
+    own = tuple({os.path.realpath(p) + os.sep for p in (sys.prefix, sys.base_prefix)})
+    def tell(how, name):
+        if not isinstance(name, (str, bytes, os.PathLike)):
+            return
+        path = os.path.abspath(os.fsdecode(name))
+        head, tail = os.path.split(path)
+        if os.path.basename(head) == "__pycache__" and tail.endswith(".pyc"):
+            path = os.path.join(os.path.dirname(head), tail.split(".")[0] + ".py")
+            how = "r"
+        if (how, path) in seen or os.path.realpath(path).startswith(own):
+            return
+        seen.add((how, path))
+        out.write(json.dumps([how, path]) + "\\n")
+    def hook(event, args):
+        try:
+            if event == "open":
+                name, mode, flags = args
+                writes = any(c in mode for c in "wax+") if mode else flags & (os.O_WRONLY | os.O_RDWR)
+                tell("w" if writes else "r", name)
+            elif event in ("os.listdir", "os.scandir"):
+                # The import system looks through folders for modules, which tells nothing of what is used.
+                if sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
+                    return
+                tell("d", "." if args[0] is None else args[0])
+            elif event == "sqlite3.connect":
+                tell("r", args[0])
+            elif event in ("os.remove", "os.rename"):
+                for name in args[: 2 if event == "os.rename" else 1]:
+                    tell("w", name)
+        except Exception:
+            pass
+    sys.addaudithook(hook)
+_telelink_trace()
+del _telelink_trace
+`;
