@@ -5,7 +5,7 @@ export interface DistinctRows {
   readonly table: Table;
   /** The columns that name a customer; none where there is no such column. */
   readonly id: readonly string[];
-  /** Rows left out: those of customers who stood further up. */
+  /** Rows left out: those of customers with an earlier row. */
   readonly duplicates: number;
 }
 

@@ -91,7 +91,7 @@ export const explanationSchema = z
       .number()
       .describe("The score of a customer of whom nothing is known; contributions add to it"),
     method: z
-      .enum(["exact", "carried"])
+      .enum(["exact", "rescaled"])
       .describe("Exact SHAP values, or such carried on through a calibration"),
     changes: z
       .array(

@@ -102,7 +102,7 @@ export function explainCustomer(
     prediction: { ...prediction, reasons: found.reasons.map(shownReason) },
     unit: found.unit,
     expected: round(found.expected, 4),
-    method: found.exact ? "exact" : "carried",
+    method: found.exact ? "exact" : "rescaled",
     changes: changes(desk, rows, settings).map(({ column, from, to, probability, risk }) => ({
       field: fieldOf(column),
       from,

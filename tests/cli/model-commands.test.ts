@@ -110,7 +110,7 @@ test("telelink train counts a customer once, and says how many rows that left ou
   const [, ...rows] = text.split("\n");
   writeFileSync(at("twice.csv"), `${text}\n${rows.slice(0, 7).join("\n")}\n`);
   await telelink("train", "--data", at("twice.csv"), "--out", at("twice.json"), ...training);
-  const told = "7 rows left out: their customerID stood further up (--keep-duplicates keeps them)";
+  const told = "7 rows left out: their customerID is that of an earlier row (--keep-duplicates keeps them)";
   expect(err).toContain(told);
   const json = JSON.parse(readFileSync(at("twice.json"), "utf8"));
   expect(json.origin.rows).toBe(300);
@@ -126,7 +126,7 @@ test("telelink train counts a customer once, and says how many rows that left ou
     "--keep-duplicates",
   ];
   expect(await telelink(...every)).toBe(0);
-  expect(err).toContain("7 rows have a customerID that stood further up; they are kept");
+  expect(err).toContain("7 rows have a customerID of an earlier row; they are kept");
   expect(JSON.parse(readFileSync(at("every.json"), "utf8")).origin.rows).toBe(307);
 });
 
@@ -143,12 +143,12 @@ test("telelink evaluate and explain count a customer once, and predict answers e
   const once = await figures("--data", at("test.csv"));
   expect(once).toMatchObject({ duplicates: 0, rows: rows.length });
   const again = await figures("--data", at("again.csv"));
-  expect(err).toContain("5 rows left out: their customerID stood further up");
+  expect(err).toContain("5 rows left out: their customerID is that of an earlier row");
   expect(again).toEqual({ ...once, duplicates: 5 });
   const kept = await figures("--data", at("again.csv"), "--keep-duplicates");
   expect(kept).toMatchObject({ duplicates: 0, rows: rows.length + 5 });
   expect(await telelink("explain", at("once.json"), "--data", at("again.csv"))).toBe(0);
-  expect(err).toContain("5 rows left out: their customerID stood further up");
+  expect(err).toContain("5 rows left out: their customerID is that of an earlier row");
   expect(await telelink("predict", at("once.json"), "--data", at("again.csv"), "--out", at("p.csv"))).toBe(0);
   expect(readFileSync(at("p.csv"), "utf8").trimEnd().split("\n")).toHaveLength(rows.length + 6);
 });

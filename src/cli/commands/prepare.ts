@@ -147,7 +147,8 @@ async function applyToFile(options: Options, file: string): Promise<void> {
   const { distinctRows } = await import("../../data/duplicates.js");
   const { table, id, duplicates } = distinctRows(read.table, recipe.id);
   await writeParts(options, { data: applyRecipe(recipe, table) });
-  if (duplicates > 0) note(`${duplicates} rows left out: their ${id.join(" and ")} stood further up`);
+  if (duplicates > 0)
+    note(`${duplicates} rows left out: their ${id.join(" and ")} is that of an earlier row`);
   if (read.rejected > 0) note(`${read.rejected} rows left out: they can't be read`);
   print(`${table.rows} rows prepared by ${file}; wrote ${options.out}`);
 }
@@ -196,7 +197,7 @@ function show({ encoder, id, target, split }: Recipe, rejected: number, out: str
   );
   print();
   if (split.duplicates > 0)
-    print(`${split.duplicates} rows left out: their ${id.join(" and ")} stood further up`);
+    print(`${split.duplicates} rows left out: their ${id.join(" and ")} is that of an earlier row`);
   if (rejected > 0) print(`${rejected} rows left out: they can't be read`);
   print(
     `${split.train} rows to train on, ${split.validation} to choose by, ${split.test} to judge by; wrote ${out}`,

@@ -17,9 +17,11 @@ export function oncePerCustomer(table: Table, flags: DuplicateFlags): { table: T
   if (found.duplicates === 0) return { table, duplicates: 0 };
   const by = found.id.join(" and ");
   if (flags.keepDuplicates) {
-    note(`${found.duplicates} rows have a ${by} that stood further up; they are kept`);
+    note(`${found.duplicates} rows have a ${by} of an earlier row; they are kept`);
     return { table, duplicates: 0 };
   }
-  note(`${found.duplicates} rows left out: their ${by} stood further up (--keep-duplicates keeps them)`);
+  note(
+    `${found.duplicates} rows left out: their ${by} is that of an earlier row (--keep-duplicates keeps them)`,
+  );
   return found;
 }

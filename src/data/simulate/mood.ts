@@ -10,11 +10,11 @@ export const gone = 3;
 export const moods: readonly string[] = ["content", "wavering", "leaving"];
 
 /** The share of those who turn that make up their mind at once; of newcomers all, whose first bill decides. */
-const abrupt = 0.45;
+const atOnceShare = 0.45;
 const newcomerMonths = 3;
 /** The chances that a wavering customer decides to leave within a month, and that he is content again. */
 const decides = 0.4;
-const calms = 0.06;
+const reassured = 0.06;
 /** The chances that a customer who decided has left within a month, and that he stays after all. */
 const exits = 0.65;
 const recovers = 0.02;
@@ -26,7 +26,7 @@ function chances(
   scale: number,
 ): { atOnce: number; slowly: number; decide: number; exit: number } {
   const turned = Math.min(0.9, turn * scale);
-  const share = tenureMonths <= newcomerMonths ? 1 : abrupt;
+  const share = tenureMonths <= newcomerMonths ? 1 : atOnceShare;
   return {
     atOnce: turned * share,
     slowly: turned * (1 - share),
@@ -46,7 +46,7 @@ export function drawMood(rng: Rng, mood: Mood, turn: number, tenureMonths: numbe
   const { atOnce, slowly, decide, exit } = chances(turn, tenureMonths, 1);
   const u = rng.uniform();
   if (mood === content && u >= atOnce) return u < atOnce + slowly ? wavering : content;
-  if (mood === wavering && u >= decide) return u < decide + calms ? content : wavering;
+  if (mood === wavering && u >= decide) return u < decide + reassured ? content : wavering;
   if (rng.uniform() < exit) return gone;
   return rng.uniform() < recovers ? content : leaving;
 }
@@ -84,7 +84,7 @@ export function outlook(
     const scale = k < offer.months ? offer.factor : 1;
     const { atOnce, slowly, decide, exit } = chances(turnChance(risk, contract, tenure), tenure, scale);
     // Deciding leaves less room for calming down where both would exceed 1.
-    const calmed = Math.min(calms, 1 - decide);
+    const calmed = Math.min(reassured, 1 - decide);
     const about = decided + calm * atOnce + unsure * decide;
     const stays = about * (1 - exit);
     const next = calm * (1 - atOnce - slowly) + unsure * calmed + stays * recovers;

@@ -284,8 +284,8 @@ function lookAhead(base: Simulation, i: number, life: Life, closing: Month, rng:
   campaign.treated[i] = treated ? 1 : 0;
   campaign.accepted[i] = treated && rng.uniform() < response.acceptance ? 1 : 0;
   // One draw decides the month of leaving in both worlds, so that they differ by the offer alone.
-  const fate = rng.uniform();
-  const leaves = (left: Float64Array): number => left.findIndex((chance) => fate < chance) + 1;
+  const drawn = rng.uniform();
+  const leaves = (left: Float64Array): number => left.findIndex((chance) => drawn < chance) + 1;
   const without = leaves(held.left);
   const outcome = treated ? leaves(offered.left) : without;
   campaign.churned[i] = outcome > 0 && outcome <= campaignMonths ? 1 : 0;

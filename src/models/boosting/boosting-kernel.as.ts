@@ -1374,7 +1374,7 @@ export function help(thread: i32): void {
   }
 }
 
-/** Sends the helping threads home. */
+/** Ends the helper threads. */
 export function dismiss(): void {
   atomic.store<i32>(jobs, JOB_QUIT, JOB);
   atomic.store<i64>(jobs, 0, TICKET);

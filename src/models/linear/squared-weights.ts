@@ -30,7 +30,7 @@ export function squaredWeights(predictions: readonly Float64Array[], y: Float64A
     });
     if (!best || loss < best.loss) best = { weights, loss };
   }
-  // A model alone always has its weight.
+  // There always is a best: a set of one model has weights.
   return (best as { weights: Float64Array }).weights;
 }
 

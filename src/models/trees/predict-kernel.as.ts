@@ -5,21 +5,21 @@
 // A value becomes a code, the number of thresholds of its column below it; codes are kept as signed 16 bits, less
 // 32,768, because SIMD compares those. Codes of eight rows lie side by side.
 //
-// A tree's crown, the whole of a small tree, is asked without branches, of sixteen rows at a time (QuickScorer:
-// Lucchese et al., 2015): each row starts with all exits of the crown, each node that sends it right takes the exits
-// on its left away, and the first one left is the row's. Below the crown rows walk: eight at once, or for one row
+// A tree's upper part, the whole of a small tree, is asked without branches, of sixteen rows at a time (QuickScorer:
+// Lucchese et al., 2015): each row starts with all exits of the upper part, each node that sends it right takes the exits
+// on its left away, and the first one left is the row's. Below the upper part rows walk: eight at once, or for one row
 // four trees, because one way down is all waiting.
 //
 // A node to walk by is 8 bytes: the code of its threshold (16 bits), 16 × its column (16), and 8 × its left child
 // (32); the right one comes next. A leaf is its own left child and asks a column that is always below any code; the
-// first 16 bits say which of the tree's values it has. A node of a crown is 8 bytes too: code, 16 × column, and the
+// first 16 bits say which of the tree's values it has. A node of a upper part is 8 bytes too: code, 16 × column, and the
 // exits on its left, 16 and 16.
 
 /** Bytes of a column's record. */
 const COLUMN: usize = 24;
 /**
- * Bytes of a tree's record: where its nodes, its values, its crown's nodes and its crown's exits begin, how many nodes
- * the crown has, how many levels most rows go down below it, 0 if the crown is all.
+ * Bytes of a tree's record: where its nodes, its values, its upper part's nodes and its upper part's exits begin, how many nodes
+ * the upper part has, how many levels most rows go down below it, 0 if the upper part is all.
  */
 const TREE: usize = 24;
 /** Levels that rows still on their way go down at a time. */
@@ -33,7 +33,7 @@ let trees: usize = 0;
 let treeCount: i32 = 0;
 let nodes: usize = 0;
 let values: usize = 0;
-let crowns: usize = 0;
+let uppers: usize = 0;
 let ways: usize = 0;
 let staging: usize = 0;
 let codes: usize = 0;
@@ -52,7 +52,7 @@ export function setup(
   treeCount_: i32,
   nodes_: usize,
   values_: usize,
-  crowns_: usize,
+  uppers_: usize,
   ways_: usize,
   staging_: usize,
   codes_: usize,
@@ -68,7 +68,7 @@ export function setup(
   treeCount = treeCount_;
   nodes = nodes_;
   values = values_;
-  crowns = crowns_;
+  uppers = uppers_;
   ways = ways_;
   staging = staging_;
   codes = codes_;
@@ -170,10 +170,10 @@ function fetch(from: usize, to: usize): void {
 }
 
 /**
- * All rows through one tree's crown of at most 16 exits (W = i16) or 32 (W = i32), sixteen at a time. If the crown is
+ * All rows through one tree's upper part of at most 16 exits (W = i16) or 32 (W = i32), sixteen at a time. If the upper part is
  * the whole tree (D = bool), the rows' sums get their leaves, else `state` where they have to walk on.
  */
-function askCrown<W, D>(node: usize, end: usize, exits: usize, count: i32): void {
+function askUpper<W, D>(node: usize, end: usize, exits: usize, count: i32): void {
   for (let g = 0; g < count; g += 16) {
     const own = codes + <usize>(g >> 3) * stride;
     let a = i16x8.splat(-1);
@@ -200,7 +200,7 @@ function askCrown<W, D>(node: usize, end: usize, exits: usize, count: i32): void
   }
 }
 
-/** Four rows leave a crown by the first exit that each has left. */
+/** Four rows leave a upper part by the first exit that each has left. */
 @inline
 function leave<D>(row: i32, left: v128, exits: usize): void {
   leaveOne<D>(row, i32x4.extract_lane(left, 0), exits);
@@ -221,28 +221,28 @@ function leaveOne<D>(row: i32, left: i32, exits: usize): void {
 }
 
 /**
- * Each tree asks its crown, then takes all rows down as many levels as most need, then the rows that aren't in a leaf
+ * Each tree asks its upper part, then takes all rows down as many levels as most need, then the rows that aren't in a leaf
  * yet some more, and so on: a row in a leaf only waits.
  */
 function walkAll<T>(count: i32): void {
   for (let t = 0; t < treeCount; t++) {
     const record = trees + <usize>t * TREE;
     const leaf = values + <usize>load<u32>(record, 4);
-    const crown = crowns + <usize>load<u32>(record, 8);
+    const upper = uppers + <usize>load<u32>(record, 8);
     const exits = ways + <usize>load<u32>(record, 12);
     const asked = load<i32>(record, 16);
     const levels = load<i32>(record, 20);
-    const end = crown + (<usize>asked << 3);
+    const end = upper + (<usize>asked << 3);
     if (levels == 0) {
-      if (asked < 16) askCrown<i16, bool>(crown, end, leaf, count);
-      else askCrown<i32, bool>(crown, end, leaf, count);
+      if (asked < 16) askUpper<i16, bool>(upper, end, leaf, count);
+      else askUpper<i32, bool>(upper, end, leaf, count);
       continue;
     }
     const tree = nodes + <usize>load<u32>(record);
     fetch(tree, nodes + <usize>load<u32>(record + TREE));
     fetch(leaf, values + <usize>load<u32>(record + TREE, 4));
-    if (asked < 16) askCrown<i16, i32>(crown, end, exits, count);
-    else askCrown<i32, i32>(crown, end, exits, count);
+    if (asked < 16) askUpper<i16, i32>(upper, end, exits, count);
+    else askUpper<i32, i32>(upper, end, exits, count);
     let waiting = list;
     for (let g = 0; g < count; g += 8) {
       const own = codes + <usize>(g >> 3) * stride;

@@ -1,6 +1,5 @@
 import { Layout, type RunningKernel, startKernel } from "../../core/kernel";
 import { column, type Matrix } from "../../core/matrix";
-import { crownOf } from "./predict-crown";
 import { wasm } from "./predict-kernel.wasm";
 import {
   BIAS,
@@ -9,10 +8,11 @@ import {
   searchSize,
   TREE_BYTES,
   thresholdsOf,
-  writeCrowns,
   writeNodes,
   writeTables,
+  writeUppers,
 } from "./predict-layout";
+import { upperPartOf } from "./predict-upper";
 import type { Trees } from "./trees";
 
 interface Kernel {
@@ -74,10 +74,10 @@ export class FastTrees {
       asked.length >= MANY_COLUMNS ||
       longest >= 2 ** 16;
 
-    const crowns = Array.from({ length: trees.roots.length - 1 }, (_, t) =>
-      asked.length < MANY_COLUMNS ? crownOf(trees, t) : { exits: [trees.roots[t]], asked: [] },
+    const uppers = Array.from({ length: trees.roots.length - 1 }, (_, t) =>
+      asked.length < MANY_COLUMNS ? upperPartOf(trees, t) : { exits: [trees.roots[t]], asked: [] },
     );
-    const exits = crowns.reduce((sum, crown) => sum + crown.exits.length, 0);
+    const exits = uppers.reduce((sum, upper) => sum + upper.exits.length, 0);
     const layout = new Layout();
     const slots = (source: number): number => trees.features[source].levels?.length ?? 0;
     const tables = new Map(
@@ -94,7 +94,7 @@ export class FastTrees {
       nodes: layout.take(nodeBytes * count),
       // Each tree has one leaf more than inner nodes.
       values: layout.take(4 * (count + trees.roots.length - 1)),
-      crowns: layout.take(8 * exits),
+      uppers: layout.take(8 * exits),
       ways: layout.take(4 * exits),
       staging: layout.take(8 * BLOCK * sources.length),
       codes: layout.take((BLOCK / 8) * 16 * (asked.length + 1)),
@@ -125,9 +125,9 @@ export class FastTrees {
       );
     });
     const codeOf = codesOfNodes(trees, thresholds);
-    const known = { wide, askedOf, zero: asked.length, codeOf, firstBit: setBits.first, crowns };
+    const known = { wide, askedOf, zero: asked.length, codeOf, firstBit: setBits.first, uppers };
     writeNodes(buffer, at, trees, known);
-    writeCrowns(buffer, at, trees, known);
+    writeUppers(buffer, at, trees, known);
     const { columns, nodes, values, staging, codes, out, sets, state, list } = at;
     // What leaves ask: below every code.
     new Int16Array(buffer, codes, (BLOCK / 8) * 8 * (asked.length + 1)).fill(-BIAS);
@@ -139,7 +139,7 @@ export class FastTrees {
       treeCount,
       nodes,
       values,
-      at.crowns,
+      at.uppers,
       at.ways,
       staging,
       codes,

@@ -1,4 +1,4 @@
-import { type Crown, levelsBelow } from "./predict-crown";
+import { levelsBelow, type UpperPart } from "./predict-upper";
 import { inSet, type Trees } from "./trees";
 
 /** Bytes that the kernel has for each tree: where its parts begin. */
@@ -88,7 +88,7 @@ interface Addresses {
   readonly trees: number;
   readonly nodes: number;
   readonly values: number;
-  readonly crowns: number;
+  readonly uppers: number;
   readonly ways: number;
   readonly sets: number;
 }
@@ -100,19 +100,19 @@ interface Known {
   readonly zero: number;
   readonly codeOf: Int32Array;
   readonly firstBit: Float64Array;
-  readonly crowns: readonly Crown[];
+  readonly uppers: readonly UpperPart[];
 }
 
-/** Writes the nodes and their values. A tree's values begin with those that its crown leads to, in their order. */
+/** Writes the nodes and their values. A tree's values begin with those that its upper part leads to, in their order. */
 export function writeNodes(buffer: ArrayBuffer, at: Addresses, trees: Trees, known: Known): void {
-  const { wide, askedOf, zero, codeOf, firstBit, crowns } = known;
+  const { wide, askedOf, zero, codeOf, firstBit, uppers } = known;
   const size = wide ? 16 : 8;
   const words = new Uint32Array(buffer, at.nodes, (size / 4) * trees.feature.length);
-  const values = new Float64Array(buffer, at.values, (trees.feature.length + crowns.length) / 2);
+  const values = new Float64Array(buffer, at.values, (trees.feature.length + uppers.length) / 2);
   const bits = new Uint8Array(buffer, at.sets);
   const numbers = new Int32Array(trees.feature.length).fill(-1);
   let first = 0;
-  crowns.forEach(({ exits }, t) => {
+  uppers.forEach(({ exits }, t) => {
     const root = trees.roots[t];
     let leaves = 0;
     for (const node of exits) if (askedOf[node] < 0) numbers[node] = leaves++;
@@ -138,29 +138,29 @@ export function writeNodes(buffer: ArrayBuffer, at: Addresses, trees: Trees, kno
   });
 }
 
-/** Writes the crowns, where their exits lead, and where all that belongs to each tree begins. */
-export function writeCrowns(buffer: ArrayBuffer, at: Addresses, trees: Trees, known: Known): void {
-  const { wide, askedOf, codeOf, crowns } = known;
+/** Writes the upper parts, where their exits lead, and where all that belongs to each tree begins. */
+export function writeUppers(buffer: ArrayBuffer, at: Addresses, trees: Trees, known: Known): void {
+  const { wide, askedOf, codeOf, uppers } = known;
   const size = wide ? 16 : 8;
   const starts = new Uint32Array(buffer, at.trees, (TREE_BYTES / 4) * trees.roots.length);
-  const asked = new Uint16Array(buffer, at.crowns);
+  const asked = new Uint16Array(buffer, at.uppers);
   const ways = new Int32Array(buffer, at.ways);
   let leaves = 0;
   let nodes = 0;
   let exits = 0;
-  crowns.forEach((crown, t) => {
+  uppers.forEach((upper, t) => {
     const root = trees.roots[t];
-    const below = levelsBelow(trees, t, crown);
+    const below = levelsBelow(trees, t, upper);
     starts.set(
-      [size * root, 8 * leaves, 8 * nodes, 4 * exits, crown.asked.length, below],
+      [size * root, 8 * leaves, 8 * nodes, 4 * exits, upper.asked.length, below],
       (TREE_BYTES / 4) * t,
     );
-    for (const { node, from, to } of crown.asked) {
+    for (const { node, from, to } of upper.asked) {
       const left = 2 ** to - 2 ** from;
       asked.set([codeOf[node] - BIAS, 16 * askedOf[node], left & 0xffff, left >>> 16], 4 * nodes++);
     }
-    for (const node of crown.exits) ways[exits++] = size * (node - root);
+    for (const node of upper.exits) ways[exits++] = size * (node - root);
     leaves += (trees.roots[t + 1] - root + 1) / 2;
   });
-  starts.set([size * trees.feature.length, 8 * leaves], (TREE_BYTES / 4) * crowns.length);
+  starts.set([size * trees.feature.length, 8 * leaves], (TREE_BYTES / 4) * uppers.length);
 }

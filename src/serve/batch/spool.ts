@@ -14,7 +14,7 @@ export interface SpoolOptions {
 }
 
 /**
- * Bytes on their way from one who makes them to one who reads them, at his own pace. A client that sends all of its body
+ * Bytes on their way from one who makes them to one who reads them, at the reader's pace. A client that sends all of its body
  * before it reads of the answer (browsers do) must not be kept from sending, and what is made meanwhile must not stay in
  * memory: it goes to the disk and comes back from there.
  */

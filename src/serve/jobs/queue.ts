@@ -234,7 +234,7 @@ export class JobQueue {
     job: Job,
     done: Extract<FromChild, { type: "done" | "failed" }> | undefined,
     stopping: boolean,
-    fate: string,
+    reason: string,
   ): void {
     let result: Record<string, unknown> | undefined;
     let error: string | undefined;
@@ -246,7 +246,7 @@ export class JobQueue {
         error = `The result could not be kept: ${(cause as Error).message}`;
       }
     } else if (done?.type === "failed") error = done.error;
-    else error = `Cannot finish the job: ${fate}`;
+    else error = `Cannot finish the job: ${reason}`;
     // A job that was stopped and still has a good model keeps it, and says that it was stopped.
     if (stopping && (result || done?.type !== "done")) this.settle(job.id, "stopped", { result });
     else if (result) this.settle(job.id, "done", { result });

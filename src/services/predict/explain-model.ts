@@ -36,8 +36,8 @@ export interface RowExplanation {
   readonly prediction: number;
   /** What contributions are measured in. */
   readonly unit: ContributionUnit;
-  /** How they came about: the model's own SHAP values, those carried on (`contributionsOf`), or sampled ones. */
-  readonly method: "exact" | "carried" | "sampled";
+  /** How they came about: the model's own SHAP values, those rescaled through a curve (`contributionsOf`), or sampled ones. */
+  readonly method: "exact" | "rescaled" | "sampled";
   /** The largest contributions first. */
   readonly reasons: readonly Reason[];
 }
@@ -100,7 +100,7 @@ export function explainRow(
   const own = reasons(pipeline, one, Infinity);
   if (own) {
     const { unit, exact, reasons: all } = own[0];
-    return { prediction, unit, method: exact ? "exact" : "carried", reasons: all };
+    return { prediction, unit, method: exact ? "exact" : "rescaled", reasons: all };
   }
   const rows = takeTableRows(used, [i, ...evenly(table.rows, most)]);
   const { columns, values } = sampledShapley(pipeline, rows, 0, rng);

@@ -64,7 +64,7 @@ export async function trainModel(
   const heldOut =
     pipeline.outOfFold ??
     (await judge(learner, { table: rows, y }, classes, folds, rng.fork("validate"), watch));
-  // Nobody above it: then the highest probability there is.
+  // A threshold above every prediction is cut to the highest probability there is.
   const threshold = classes ? Math.min(1, chooseThreshold(y, heldOut, { fBeta: 1 }).threshold) : undefined;
   const figures = measured(y, heldOut, threshold, rng.fork("intervals"), { samples: 200 });
   return {

@@ -30,7 +30,7 @@ export interface Recipe {
     readonly train: number;
     readonly validation: number;
     readonly test: number;
-    /** Rows that were left out because their customer stood further up. */
+    /** Rows that were left out because their customer has an earlier row. */
     readonly duplicates: number;
   };
 }

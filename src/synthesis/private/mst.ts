@@ -40,7 +40,7 @@ const [clearOfNoise, mostBins] = [12, 32];
  * Cells with fewer expected rows are what noise leaves where no row is, and are emptied: so many rows, and for cells of
  * pairs so many standard deviations of their noise. Pairs of levels that never meet then seldom do in what is drawn.
  */
-const [speck, speckBeside] = [0.5, 0.5];
+const [leastCell, leastCellDeviations] = [0.5, 0.5];
 
 /**
  * Synthesis with differential privacy: the maximum spanning tree of private marginals that won NIST's contest (McKenna,
@@ -137,8 +137,8 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
       rows,
       ...(target >= 0 && { target: { variable: target, pairs: beside.pairs } }),
     };
-    const beneath = Math.max(speck, speckBeside * Math.sqrt(pairs[0]?.variance ?? 0));
-    const forest = withoutSpecks(fitForest(measured), speck / rows, beneath / rows);
+    const beneath = Math.max(leastCell, leastCellDeviations * Math.sqrt(pairs[0]?.variance ?? 0));
+    const forest = withoutSpecks(fitForest(measured), leastCell / rows, beneath / rows);
     report(4);
     return mstOf({
       schema: schemaFor(

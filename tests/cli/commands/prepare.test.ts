@@ -38,7 +38,7 @@ test("telelink prepare splits by class, fits on training rows alone, and keeps h
     at("a"),
   );
   expect(code).toBe(0);
-  expect(out).toContain("2 rows left out: their CustomerID stood further up");
+  expect(out).toContain("2 rows left out: their CustomerID is that of an earlier row");
   expect(out).toContain("300 rows to train on, 100 to choose by, 100 to judge by");
   expect(out).toMatch(/Contract +one-hot of 3 levels/);
   const parts = ["train", "validation", "test"].map((name) => read("a", `${name}.csv`));
@@ -90,7 +90,7 @@ test("telelink prepare --recipe prepares another file alike: other orders, level
     ...["prepare", "--data", at("march.csv"), "--recipe", at("a", "recipe.json"), "--out", at("march")],
   );
   expect(code).toBe(0);
-  expect(err).toContain("1 rows left out: their CustomerID stood further up");
+  expect(err).toContain("1 rows left out: their CustomerID is that of an earlier row");
   expect(out).toContain("2 rows prepared");
   const recipe = JSON.parse(readFileSync(at("a", "recipe.json"), "utf8"));
   const [tenure] = recipe.encoder.parts;

@@ -1,21 +1,21 @@
 import type { Trees } from "./trees";
 
 /** The upper part of a tree, which the prediction kernel asks without branches. */
-export interface Crown {
-  /** The nodes below the crown, or its leaves, from left to right. */
+export interface UpperPart {
+  /** The nodes below the upper part, or its leaves, from left to right. */
   readonly exits: readonly number[];
   /** Its inner nodes, with the first of the exits on their left and the one after the last. */
   readonly asked: readonly { readonly node: number; readonly from: number; readonly to: number }[];
 }
 
-/** Most exits, a bit each: so many rows' worth of branches are spared, and a tree of 31 leaves is all crown. */
+/** Most exits, a bit each: so many rows' worth of branches are spared, and a tree of 31 leaves is all upper part. */
 const EXITS = 32;
 
 /**
- * The crown of tree `t`: all of a small tree, else the nodes that most training rows passed. Only nodes that compare
+ * The upper part of tree `t`: all of a small tree, else the nodes that most training rows passed. Only nodes that compare
  * are part of it, so it ends above those that ask for categories.
  */
-export function crownOf(trees: Trees, t: number): Crown {
+export function upperPartOf(trees: Trees, t: number): UpperPart {
   const { roots, feature, left, cover, kept } = trees;
   const root = roots[t];
   const open = new Set<number>();
@@ -33,7 +33,7 @@ export function crownOf(trees: Trees, t: number): Crown {
     ends.push(left[node] + 1);
   }
   const exits: number[] = [];
-  const asked: Crown["asked"][number][] = [];
+  const asked: UpperPart["asked"][number][] = [];
   const visit = (node: number): void => {
     if (!open.has(node)) {
       exits.push(node);
@@ -48,13 +48,13 @@ export function crownOf(trees: Trees, t: number): Crown {
   return { exits, asked };
 }
 
-/** How many levels below its crown two thirds of tree `t`'s training rows went down at most; 0 if the crown is all. */
-export function levelsBelow(trees: Trees, t: number, crown: Crown): number {
+/** How many levels below its upper part two thirds of tree `t`'s training rows went down at most; 0 if the upper part is all. */
+export function levelsBelow(trees: Trees, t: number, upper: UpperPart): number {
   const { roots, feature, left, cover } = trees;
-  if (crown.exits.every((node) => feature[node] < 0)) return 0;
+  if (upper.exits.every((node) => feature[node] < 0)) return 0;
   const root = roots[t];
   const depth = new Int32Array(roots[t + 1] - root);
-  const inside = new Set(crown.asked.map(({ node }) => node));
+  const inside = new Set(upper.asked.map(({ node }) => node));
   const weights: number[] = [];
   for (let n = 0; n < depth.length; n++) {
     const child = left[root + n];
