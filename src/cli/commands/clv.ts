@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Table } from "../../data/table";
+import type { HoldoutCheck } from "../../services/value/holdout";
 import { note, print, printJson, printTable } from "../support/output";
 import {
   customerTable,
@@ -77,6 +78,7 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
       expectedPurchases: valued.purchases,
       expectedAmount: valued.amount,
       value: valued.value,
+      ...(valued.low && valued.high ? { low: valued.low, high: valued.high } : {}),
     }),
     columns: valued.columns,
     notes: valued.notes,
@@ -92,8 +94,10 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
       currency: log.currency,
       months: valued.months,
       totalValue: total,
+      totalInterval: valued.totalInterval,
       model: valued.model,
       amounts: valued.amounts,
+      holdout: valued.holdout,
     },
     print: () => {
       print(
@@ -102,6 +106,9 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
       print(
         `Expected over the next ${valued.months} months: ${money(total)} in all, ${money(total / valued.customers.length)} a customer`,
       );
+      if (valued.totalInterval)
+        print(`95 % prediction interval of the total: ${valued.totalInterval.map(money).join(" to ")}`);
+      if (valued.holdout) printHoldout(valued.holdout);
       print();
       print(`${valued.model.kind}, log likelihood ${valued.model.logLikelihood.toFixed(3)}`);
       printParameters([...valued.model.parameters, ...valued.amounts.parameters]);
@@ -159,5 +166,25 @@ function printParameters(
   printTable(
     ["parameter", "estimate", "standard error", "95 % from", "to"],
     rows.map((row) => [row.feature, ...[row.estimate, row.standardError, row.low, row.high].map(digits)]),
+  );
+}
+
+function printHoldout({ until, weeks, models, judged, byFrequency }: HoldoutCheck): void {
+  const share = (v: number): string => `${(100 * v).toFixed(1)} %`;
+  print();
+  print(
+    `Checked on ${weeks.toFixed(0)} weeks after ${until} that the models had not seen: ${models.map((one) => `${one.kind} ${one.loss.toFixed(4)}${one.converged ? "" : " (no maximum)"}`).join(", ")} (mean deviance, lower is better)`,
+  );
+  print(
+    `${models[0].kind} expected ${money(judged.expected)} purchases of ${judged.customers} other customers, ${money(judged.actual)} were made; it explains ${share(judged.gain)} of their differences, "as often as until now" ${share(judged.gainAsBefore)}`,
+  );
+  printTable(
+    ["repeat purchases before", "customers", "expected after", "made after"],
+    byFrequency.map((row, k) => [
+      `${row.frequency}${k === byFrequency.length - 1 && row.frequency === 7 ? " or more" : ""}`,
+      String(row.customers),
+      row.expected.toFixed(2),
+      row.actual.toFixed(2),
+    ]),
   );
 }

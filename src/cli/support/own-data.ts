@@ -36,6 +36,8 @@ export interface OwnDataFlags {
   readonly covariates?: string[];
   readonly drop?: string[];
   readonly model?: string;
+  readonly holdoutFrom?: string;
+  readonly draws?: string;
   readonly months?: string;
   readonly churnMonths: string;
   readonly discount: string;
@@ -76,7 +78,12 @@ export function ownDataOptions(command: Command): Command {
       "contracts: what the chance to leave may depend on (default: what is no answer)",
     )
     .option("--drop <column...>", "contracts: what it must not depend on")
-    .option("--model <model>", "bg-nbd, mbg-nbd or pareto-nbd; cox or weibull")
+    .option(
+      "--model <model>",
+      "auto, bg-nbd, mbg-nbd or pareto-nbd (default: by a check on held-out weeks); cox or weibull",
+    )
+    .option("--holdout-from <date>", "transactions: the last day the check learns from (default: the middle)")
+    .option("--draws <n>", "transactions: futures drawn for intervals, 0 for none (default: up to 200)")
     .option("--months <n>", "how far ahead (default: 12 for transactions, 24 for contracts)")
     .option("--churn-months <n>", "within how many months one counts as a leaver", "3")
     .option("--discount <rate>", "yearly interest, as 0.1 for 10 %", "0.1")
@@ -238,7 +245,9 @@ export async function valuedTransactions(
   });
   const valued = valueTransactions(log, {
     ...valueOptions(flags),
-    ...modelNamed(flags.model, ["bg-nbd", "mbg-nbd", "pareto-nbd"]),
+    ...modelNamed(flags.model, ["auto", "bg-nbd", "mbg-nbd", "pareto-nbd"]),
+    ...(flags.holdoutFrom === undefined ? {} : { holdoutFrom: flags.holdoutFrom }),
+    ...(flags.draws === undefined ? {} : { draws: wholeNumber(flags.draws, "--draws", 0, 100_000) }),
     churnMonths: wholeNumber(flags.churnMonths, "--churn-months", 1, 1200),
   });
   return { ...valued, log, columns: log.columns, notes: [...notes, ...log.notes, ...valued.notes] };

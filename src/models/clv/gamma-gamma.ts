@@ -39,11 +39,11 @@ export function gammaGamma(options: PurchaseModelOptions = {}): (history: Purcha
     checkHistory(history, action);
     const values = history.monetaryValue;
     check(values !== undefined, action, "the history must have monetary values");
-    const rows = [...history.frequency.keys()].filter((i) => history.frequency[i] > 0);
-    check(rows.length > 0, action, "some customers must have repeat purchases");
-    for (const i of rows)
-      if (!(values[i] > 0))
-        check(false, action, `values of repeat buyers must be above 0, got ${values[i]} in row ${i}`);
+    for (let i = 0; i < values.length; i++)
+      if (!(values[i] >= 0)) check(false, action, `values must be at least 0, got ${values[i]} in row ${i}`);
+    // Nothing was paid for repeat purchases of value 0: they say nothing of amounts.
+    const rows = [...history.frequency.keys()].filter((i) => history.frequency[i] > 0 && values[i] > 0);
+    check(rows.length > 0, action, "some customers must have repeat purchases of a value above 0");
     const x = Float64Array.from(rows, (i) => history.frequency[i]);
     const m = Float64Array.from(rows, (i) => values[i]);
     const mean = m.reduce((sum, v) => sum + v, 0) / m.length;

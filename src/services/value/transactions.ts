@@ -127,13 +127,10 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
       }
       seen.add(key);
     }
-    if (amount === 0) {
-      counts.free++;
-      continue;
-    }
+    if (amount === 0) counts.free++;
     const known = byCustomer.get(who) ?? { days: new Map<number, number>(), back: [] };
     byCustomer.set(who, known);
-    if (amount > 0 || refunds === "keep") known.days.set(when, (known.days.get(when) ?? 0) + amount);
+    if (amount >= 0 || refunds === "keep") known.days.set(when, (known.days.get(when) ?? 0) + amount);
     if (amount < 0) {
       counts.refunds++;
       counts.refunded -= amount;
@@ -145,7 +142,7 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
   const left = faults.settle();
   for (const [who, { days: own, back }] of byCustomer) {
     if (back.length > 0) counts.unmatched += netRefunds(own, back);
-    if (refunds === "keep") for (const [day, sum] of own) if (!(sum > 0)) own.delete(day);
+    if (refunds === "keep") for (const [day, sum] of own) if (sum < 0) own.delete(day);
     if (own.size > 0) continue;
     byCustomer.delete(who);
     counts.emptied++;
@@ -194,7 +191,7 @@ function notesOf(
   return [
     ...(counts.repeated > 0 ? [`${counts.repeated} rows equal to earlier ones are left out`] : []),
     ...(counts.later > 0 ? [`${counts.later} rows after ${close} are left out`] : []),
-    ...(counts.free > 0 ? [`${counts.free} rows of amount 0 are no purchases`] : []),
+    ...(counts.free > 0 ? [`${counts.free} rows of amount 0 count as purchases without money`] : []),
     ...(counts.refunds > 0
       ? [
           `refunds (${counts.refunds}), ${amount(counts.refunded)} in all, ${what} (refunds: net, drop or keep)`,

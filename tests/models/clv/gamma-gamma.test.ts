@@ -62,7 +62,7 @@ test("refuses histories without values, without repeat buyers, or with values of
   expect(() => gammaGamma()(customer(1, 5, 10))).toThrow("the history must have monetary values");
   expect(() => gammaGamma()(customer(0, 0, 10, 0))).toThrow("some customers must have repeat purchases");
   expect(() => gammaGamma()(customer(1, 5, 10, 0))).toThrow(
-    "values of repeat buyers must be above 0, got 0 in row 0",
+    "some customers must have repeat purchases of a value above 0",
   );
 });
 

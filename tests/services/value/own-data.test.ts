@@ -5,6 +5,7 @@ import type { Table } from "../../../src/data/table";
 import { dateText, dayOf } from "../../../src/services/value/cell-values";
 import { contractsFrom } from "../../../src/services/value/contracts";
 import { chooseCovariates } from "../../../src/services/value/covariates";
+import type { HoldoutCheck } from "../../../src/services/value/holdout";
 import { transactionsFrom } from "../../../src/services/value/transactions";
 import { valueContracts } from "../../../src/services/value/value-contracts";
 import { valueTransactions } from "../../../src/services/value/value-transactions";
@@ -172,6 +173,34 @@ describe("valueTransactions(log)", () => {
       expect(valued.value[i]).toBeLessThan(v);
     });
     expect(valueTransactions(log, { model, margin: 0.25 }).value[3]).toBeCloseTo(0.25 * valued.value[3], 9);
+  });
+
+  test("tells ends of intervals around values, and checks the model on weeks it had not seen", () => {
+    const valued = valueTransactions(log);
+    const total = valued.value.reduce((a, b) => a + b, 0);
+    const [from, to] = valued.totalInterval as [number, number];
+    expect(from < total && total < to).toBe(true);
+    expect(valued.low?.every((v, i) => v >= 0 && v <= (valued.high?.[i] as number))).toBe(true);
+    const { models, judged, byFrequency, tracking } = valued.holdout as HoldoutCheck;
+    expect(models.map((one) => one.kind).sort()).toEqual(["bg-nbd", "mbg-nbd", "pareto-nbd"]);
+    expect(valued.model.kind).toBe(models[0].kind);
+    expect(judged.gain).toBeGreaterThan(judged.gainAsBefore);
+    expect(Math.abs(judged.expected / judged.actual - 1)).toBeLessThan(0.25);
+    expect(byFrequency.reduce((sum, row) => sum + row.customers, 0)).toBe(log.customers.length);
+    // By then the model has seen all of it.
+    const at = tracking.week - 1;
+    expect(Math.abs(tracking.expected[at] / tracking.actual[at] - 1)).toBeLessThan(0.15);
+    expect(valueTransactions(log, { draws: 0 }).low).toBeUndefined();
+  });
+
+  test("says so where no weeks can be held out, and that a short log knows no seasons", () => {
+    const short = transactionsFrom(table(`${lines.join("\n")}\n`), {
+      duplicates: "drop",
+      asOf: "2023-03-20",
+    });
+    const { holdout, notes } = valueTransactions(short, { draws: 0 });
+    expect(holdout).toBeUndefined();
+    expect(notes.join()).toMatch(/no part of the log could be held out.*seasons of the year/);
   });
 
   test("refuses logs with too few who came back", () => {

@@ -1,0 +1,120 @@
+import { check, checkInteger } from "../../core/checks";
+import { cholesky } from "../../core/math/linear-algebra";
+import { exponential, gamma, normal, type Rng } from "../../core/rng";
+import type { GammaGamma } from "./gamma-gamma";
+import type { PositiveFit } from "./positive-fit";
+import type { PurchaseHistory } from "./purchase-history";
+import type { PurchaseModel } from "./purchase-model";
+
+export interface FutureOptions {
+  /** How many periods to look ahead, and how long each is in the history's unit of time. */
+  readonly periods: number;
+  readonly period: number;
+  /** Interest per period, at least 0. */
+  readonly discountRate: number;
+  /** How many futures to draw, at least 1; defaults to 200. */
+  readonly draws?: number;
+}
+
+/** Drawn futures: for each customer, one value a draw in a row. */
+export interface Futures {
+  readonly draws: number;
+  /** Discounted spending, customer by customer. */
+  readonly value: Float32Array;
+  /** Over all customers, one a draw. */
+  readonly totalValue: Float64Array;
+  readonly totalPurchases: Float64Array;
+}
+
+/** A purchase model of other parameters, from a JSON description. */
+export type LoadPurchaseModel = (json: unknown) => PurchaseModel;
+
+/**
+ * Futures of customers drawn from the posterior predictive distribution: parameters from the normal approximation of
+ * their logarithms at the maximum, then each customer's rate, chance to be there, departures, purchases and amounts given
+ * their history. Their quantiles are prediction intervals of what customers will bring, for each and in all.
+ */
+export function drawFutures(
+  models: {
+    readonly purchases: PurchaseModel;
+    readonly amounts: GammaGamma;
+    readonly load: LoadPurchaseModel;
+  },
+  history: PurchaseHistory,
+  options: FutureOptions,
+  rng: Rng,
+): Futures {
+  const { periods, period, discountRate, draws = 200 } = options;
+  const { purchases, amounts } = models;
+  checkInteger(draws, 1, 100_000, "draw futures", "draws");
+  const { frequency, age, monetaryValue } = history;
+  check(monetaryValue !== undefined, "draw futures", "the history must have monetary values");
+  const n = frequency.length;
+  const value = new Float32Array(n * draws);
+  const totalValue = new Float64Array(draws);
+  const totalPurchases = new Float64Array(draws);
+  const horizon = periods * period;
+  const discounts = Float64Array.from({ length: periods + 1 }, (_, k) => (1 + discountRate) ** -k);
+  const processRng = rng.fork("parameters");
+  const spendRng = rng.fork("amounts");
+  const shift = purchases.kind === "mbg-nbd" ? 1 : 0;
+  const pareto = purchases.kind === "pareto-nbd";
+  const stream = rng.fork("customers");
+  for (let d = 0; d < draws; d++) {
+    const theta = drawParameters(purchases, processRng);
+    const [p, q, scale] = drawParameters(amounts, spendRng);
+    const [r, alpha, third, fourth] = theta;
+    const model = models.load({
+      ...purchases.toJSON(),
+      parameters: Object.fromEntries(purchases.names.map((name, j) => [name, theta[j]])),
+    });
+    const alive = model.probabilityAlive(history);
+    for (let i = 0; i < n; i++) {
+      if (alive[i] < 1 && stream.uniform() >= alive[i]) continue;
+      const x = frequency[i];
+      const rate = gamma(stream, r + x) / (alpha + age[i]);
+      // How long, or with which chance after each purchase, the customer leaves.
+      const life = pareto ? (exponential(stream) * (fourth + age[i])) / gamma(stream, third) : Infinity;
+      const end = Math.min(horizon, life);
+      let t = exponential(stream) / rate;
+      if (t > end) continue;
+      const leave = pareto ? 0 : betaDraw(stream, third, fourth + x + shift);
+      let [count, weight] = [0, 0];
+      while (t <= end) {
+        count++;
+        weight += discounts[Math.min(periods, Math.ceil(t / period))];
+        if (leave > 0 && stream.uniform() < leave) break;
+        t += exponential(stream) / rate;
+      }
+      const spread = gamma(stream, q + p * x) / (scale + x * monetaryValue[i]);
+      const spent = gamma(stream, p * count) / spread;
+      value[i * draws + d] = (spent * weight) / count;
+      totalValue[d] += (spent * weight) / count;
+      totalPurchases[d] += count;
+    }
+  }
+  return { draws, value, totalValue, totalPurchases };
+}
+
+/** A draw from the beta distribution (a, b). */
+function betaDraw(rng: Rng, a: number, b: number): number {
+  const first = gamma(rng, a);
+  const sum = first + gamma(rng, b);
+  // Shapes near 0 may give two numbers that are 0: then it is one end or the other.
+  return sum > 0 ? first / sum : rng.uniform() * (a + b) < a ? 1 : 0;
+}
+
+/** Parameters drawn around the estimates, normal in logarithms; the estimates where the data don't bound them. */
+function drawParameters(fit: PositiveFit, rng: Rng): Float64Array {
+  const n = fit.names.length;
+  if (!fit.converged || Number.isNaN(fit.covariance[0])) return fit.estimates;
+  const log = fit.covariance.map((v, k) => v / (fit.estimates[Math.floor(k / n)] * fit.estimates[k % n]));
+  const root = cholesky(log, n);
+  if (!root) return fit.estimates;
+  const z = fit.names.map(() => normal(rng));
+  return fit.estimates.map((v, j) => {
+    let shift = 0;
+    for (let k = 0; k <= j; k++) shift += root[j * n + k] * z[k];
+    return v * Math.exp(shift);
+  });
+}

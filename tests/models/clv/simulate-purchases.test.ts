@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { gammaGamma } from "../../../src/models/clv/gamma-gamma";
+import {
+  purchaseModelFromJSON,
+  purchaseModelKinds,
+  purchaseModelOf,
+} from "../../../src/models/clv/purchase-models";
+import { drawFutures } from "../../../src/models/clv/simulate-purchases";
+import { cdnow } from "./support";
+
+const amounts = gammaGamma()(cdnow);
+const ahead = { periods: 6, period: 4, discountRate: 0.02 };
+
+test.each(purchaseModelKinds)("futures drawn from %s are on average what it expects", (kind) => {
+  const purchases = purchaseModelOf(kind, {})(cdnow);
+  const models = { purchases, amounts, load: purchaseModelFromJSON };
+  const { value, totalValue, totalPurchases, draws } = drawFutures(
+    models,
+    cdnow,
+    { ...ahead, draws: 60 },
+    seeded(1),
+  );
+  const mean = (of: ArrayLike<number>): number => Array.from(of).reduce((a, b) => a + b, 0) / of.length;
+  const count = purchases.expectedPurchases(cdnow, 24).reduce((a, b) => a + b, 0);
+  // Sixty draws of a total that varies by some three per cent.
+  expect(Math.abs(mean(totalPurchases) / count - 1)).toBeLessThan(0.02);
+  const each = amounts.expectedValue(cdnow);
+  const worth = purchases.discountedPurchases(cdnow, ahead).reduce((sum, v, i) => sum + v * each[i], 0);
+  expect(Math.abs(mean(totalValue) / worth - 1)).toBeLessThan(0.03);
+  expect(value.reduce((a, b) => a + b, 0) / draws / mean(totalValue)).toBeCloseTo(1, 4);
+});
+
+test("the same seed draws the same futures", () => {
+  const models = { purchases: purchaseModelOf("bg-nbd", {})(cdnow), amounts, load: purchaseModelFromJSON };
+  const twice = [1, 2].map(() => drawFutures(models, cdnow, { ...ahead, draws: 2 }, seeded(7)).totalValue);
+  expect([...twice[0]]).toEqual([...twice[1]]);
+});
