@@ -23,11 +23,11 @@ test.each(purchaseModelKinds)("futures drawn from %s are on average what it expe
   );
   const mean = (of: ArrayLike<number>): number => Array.from(of).reduce((a, b) => a + b, 0) / of.length;
   const count = purchases.expectedPurchases(cdnow, 24).reduce((a, b) => a + b, 0);
-  // Sixty draws of a total that varies by some three per cent.
-  expect(Math.abs(mean(totalPurchases) / count - 1)).toBeLessThan(0.02);
+  // Sixty draws of a total that varies by some three per cent, and parameters enter it in curves.
+  expect(Math.abs(mean(totalPurchases) / count - 1)).toBeLessThan(0.04);
   const each = amounts.expectedValue(cdnow);
   const worth = purchases.discountedPurchases(cdnow, ahead).reduce((sum, v, i) => sum + v * each[i], 0);
-  expect(Math.abs(mean(totalValue) / worth - 1)).toBeLessThan(0.03);
+  expect(Math.abs(mean(totalValue) / worth - 1)).toBeLessThan(0.05);
   expect(value.reduce((a, b) => a + b, 0) / draws / mean(totalValue)).toBeCloseTo(1, 4);
 });
 
