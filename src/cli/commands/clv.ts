@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Table } from "../../data/table";
+import type { DataSource } from "../../report/figures";
 import type { HoldoutCheck } from "../../services/value/holdout";
 import { note, print, printJson, printTable } from "../support/output";
 import {
@@ -16,6 +17,7 @@ import {
 
 interface ClvFlags extends OwnDataFlags {
   readonly out?: string;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -25,6 +27,7 @@ export function clvCommand(): Command {
     .description("value customers from a log of transactions or a table of contracts")
     .requiredOption("--data <file>", "a CSV file: a row per purchase, or a row per contract")
     .option("--out <file>", "write a row per customer to this CSV file")
+    .option("--html <file>", "write a report for managers to this file")
     .option("--kind <kind>", "transactions or contracts (default: by the columns' names)");
   return ownDataOptions(command)
     .addHelpText(
@@ -53,6 +56,11 @@ async function clv(flags: ClvFlags): Promise<void> {
     writeCsv(result.rows, flags.out, { spreadsheetSafe: true });
     note(`${flags.out}: ${result.rows.rows} customers`);
   }
+  if (flags.html) {
+    const { writeAtomic } = await import("../../data/files.js");
+    writeAtomic(flags.html, await result.page());
+    note(`wrote ${flags.html}`);
+  }
   if (flags.json) return printJson(result.summary);
   result.print();
 }
@@ -62,6 +70,8 @@ interface Result {
   readonly summary: object;
   readonly columns: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
+  /** The report for managers. */
+  page(): Promise<string>;
   print(): void;
 }
 
@@ -82,6 +92,10 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
     }),
     columns: valued.columns,
     notes: valued.notes,
+    page: async () => {
+      const { transactionsPage } = await import("../../services/value/transactions-page.js");
+      return transactionsPage(log, valued, await sourceOf(flags.data));
+    },
     summary: {
       kind: "transactions",
       columns: valued.columns,
@@ -130,6 +144,10 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
     }),
     columns: valued.columns,
     notes: valued.notes,
+    page: async () => {
+      const { contractsPage } = await import("../../services/value/contracts-page.js");
+      return contractsPage(read, valued, await sourceOf(flags.data));
+    },
     summary: {
       kind: "contracts",
       columns: valued.columns,
@@ -143,6 +161,7 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
       churnMonths: valued.churnMonths,
       medianLifetime: valued.curve.median === Infinity ? null : valued.curve.median,
       totalValue: total,
+      totalInterval: valued.totalInterval,
       model: valued.model,
     },
     print: () => {
@@ -151,6 +170,7 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
       print(
         `Expected of the ${valued.customers.length} running ones over the next ${valued.months} months: ${money(total)} in all, ${money(total / valued.customers.length)} a customer`,
       );
+      print(`95 % prediction interval of the total: ${valued.totalInterval.map(money).join(" to ")}`);
       print();
       const { kind, logLikelihood, concordance, coefficients } = valued.model;
       print(`${kind}, log likelihood ${logLikelihood.toFixed(3)}, concordance ${concordance.toFixed(3)}`);
@@ -187,4 +207,9 @@ function printHoldout({ until, weeks, models, judged, byFrequency }: HoldoutChec
       row.actual.toFixed(2),
     ]),
   );
+}
+
+async function sourceOf(file: string): Promise<Omit<DataSource, "rows">> {
+  const { fileOrigin } = await import("../support/model-file.js");
+  return { ...(await fileOrigin(file)), simulated: false };
 }

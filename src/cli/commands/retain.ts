@@ -31,6 +31,7 @@ interface RetainFlags extends OwnDataFlags {
   readonly value?: string;
   readonly alive?: string;
   readonly out?: string;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -55,6 +56,7 @@ export function retainCommand(): Command {
       "show the reference system's rule beside, whose thresholds are of its own money",
     )
     .option("--out <file>", "write a row per customer to this CSV file, those to be contacted ranked")
+    .option("--html <file>", "write a report for managers to this file: whom to contact first, and why")
     .option("--kind <kind>", "customers, contracts or transactions (default: by the columns' names)")
     .option("--churn <column>", "customers: the chance to leave")
     .option("--value <column>", "customers: what staying is worth")
@@ -109,6 +111,16 @@ async function retain(flags: RetainFlags): Promise<void> {
     const columns = offers.length > 1 ? [...rows.columns, which] : rows.columns;
     writeCsv({ ...rows, columns }, flags.out, { spreadsheetSafe: true });
     note(`${flags.out}: ${plan.customers.length} customers, ${plan.contacted} to be contacted`);
+  }
+  if (flags.html) {
+    const [{ planPage }, { fileOrigin }, { writeAtomic }] = await Promise.all([
+      import("../../services/contact/plan-page.js"),
+      import("../support/model-file.js"),
+      import("../../data/files.js"),
+    ]);
+    const source = { ...(await fileOrigin(flags.data)), simulated: false };
+    writeAtomic(flags.html, await planPage(plan, prospects, limits, source));
+    note(`wrote ${flags.html}`);
   }
   noteColumns(kind, prospects.columns);
   for (const line of prospects.notes) note(line);

@@ -21,7 +21,9 @@ export function purchaseCohorts(log: Transactions): PurchaseCohorts {
   // The running quarter is compared with none until its last day.
   const whole = quarterOf(close + 1) > last ? quarters : quarters - 1;
   const customers = new Array<number>(quarters).fill(0);
-  const active = Array.from({ length: quarters }, (_, q) => new Array<number>(Math.max(0, whole - q)).fill(0));
+  const active = Array.from({ length: quarters }, (_, q) =>
+    new Array<number>(Math.max(0, whole - q)).fill(0),
+  );
   const revenue = Array.from({ length: quarters }, () => new Array<number>(quarters).fill(0));
   for (const { days, amounts } of log.purchases) {
     const own = quarterOf(days[0]) - first;

@@ -4,7 +4,7 @@ import { numbersOf } from "./cell-values";
 import { type ContractOptions, endedNames, endNames, startNames, tenureNames } from "./contract-columns";
 import { customerNames, Faults, findColumn, oneCurrency, optionalColumn } from "./own-columns";
 import { isFlag, lifetimesByDates, lifetimesByTenure, type ReadLifetimes } from "./read-lifetimes";
-import { joinSpells } from "./spells";
+import { joinSpells, type Movement } from "./spells";
 
 /** A table of contracts, one a lifetime of a customer. Arrays have one entry a lifetime. */
 export interface Contracts {
@@ -17,6 +17,10 @@ export interface Contracts {
   readonly entry?: Float64Array;
   /** Revenue a month. */
   readonly revenue: Float64Array;
+  /** Days of start and end since 1970-01-01, where there are dates. */
+  readonly days?: { readonly from: Float64Array; readonly to: Float64Array };
+  /** How the monthly revenue of all moved, where there are dates. */
+  readonly movements?: readonly Movement[];
   /** Columns of what the chance to leave may depend on; `chooseCovariates` leaves out those that tell the answer. */
   readonly covariates: Table;
   /** Undefined where the table has tenures and no dates. */
@@ -80,6 +84,8 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
     ended: spells.ended,
     ...(spells.entry ? { entry: spells.entry } : {}),
     revenue: spells.revenue,
+    ...(spells.days ? { days: spells.days } : {}),
+    ...(spells.movements ? { movements: spells.movements } : {}),
     covariates: takeTableRows(others, spells.rows),
     ...(read.asOf === undefined ? {} : { asOf: read.asOf }),
     ...(currency === undefined ? {} : { currency }),

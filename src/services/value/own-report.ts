@@ -37,7 +37,10 @@ ${notes.length > 0 ? html`<h3>To be known</h3><ul>${notes.map((line) => html`<li
 export function moneyText(currency: string | undefined): (value: number) => string {
   return (value) => {
     const digits = Math.abs(value) >= 1000 ? 0 : 2;
-    const text = value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    const text = value.toLocaleString("en-US", {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
     return currency ? `${text} ${currency}` : text;
   };
 }

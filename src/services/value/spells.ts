@@ -9,7 +9,18 @@ export interface Spells {
   readonly ended: Float64Array;
   readonly entry?: Float64Array;
   readonly revenue: Float64Array;
+  /** Days of start and end, where there are dates. */
+  readonly days?: { readonly from: Float64Array; readonly to: Float64Array };
+  /** How the monthly revenue of all moved, where there are dates. */
+  readonly movements?: readonly Movement[];
   readonly notes: readonly string[];
+}
+
+/** A change of monthly revenue on a day. */
+export interface Movement {
+  readonly day: number;
+  readonly kind: "new" | "reactivated" | "expansion" | "contraction" | "churned";
+  readonly change: number;
 }
 
 /** A contract that begins at most so many days after another one ended renews it. */
@@ -32,7 +43,7 @@ export function joinSpells(
     else byCustomer.set(who[i], [i]);
   }
   const { days } = read;
-  if (byCustomer.size === kept.length || !days) {
+  if (!days) {
     const twice = kept.length - byCustomer.size;
     return {
       rows: kept,
@@ -80,6 +91,13 @@ export function joinSpells(
     revenue: Float64Array.from(spells, (_, k) =>
       (running[k].length > 0 ? running[k] : lastOf[k]).reduce((sum, i) => sum + revenue[i], 0),
     ),
+    days: {
+      from: Float64Array.from(spells, (one) => one.from),
+      to: Float64Array.from(spells, (one) => one.to),
+    },
+    movements: spells.flatMap((one, k) =>
+      movementsOf(one, k > 0 && who[spells[k - 1].rows[0]] === who[one.rows[0]], read, revenue),
+    ),
     notes: [
       ...(joined > 0
         ? [
@@ -93,4 +111,34 @@ export function joinSpells(
         : []),
     ],
   };
+}
+
+/** How the monthly revenue of one lifetime moved: at its start, at each contract that began or ended within, at its end. */
+function movementsOf(
+  { rows, from, to }: { readonly rows: readonly number[]; readonly from: number; readonly to: number },
+  returned: boolean,
+  { days, ended }: ReadLifetimes,
+  revenue: Float64Array,
+): Movement[] {
+  if (!days) return [];
+  const steps = new Map<number, number>();
+  const add = (day: number, change: number): void => {
+    steps.set(day, (steps.get(day) ?? 0) + change);
+  };
+  for (const i of rows) {
+    add(days.from[i], revenue[i]);
+    // A contract that ends within the lifetime is renewed: its revenue goes when the next one's comes.
+    const next = rows.find((j) => days.from[j] > days.from[i] && days.from[j] >= days.to[i]);
+    if (ended[i] === 1 && days.to[i] < to)
+      add(next === undefined ? days.to[i] : days.from[next], -revenue[i]);
+  }
+  const last = rows.filter((i) => ended[i] === 1 && days.to[i] === to);
+  const gone = rows.every((i) => ended[i] === 1);
+  const moves: Movement[] = [...steps].flatMap(([day, change]): Movement[] => {
+    if (day === from) return [{ day, kind: returned ? "reactivated" : "new", change }];
+    if (change === 0) return [];
+    return [{ day, kind: change > 0 ? "expansion" : "contraction", change }];
+  });
+  if (gone) moves.push({ day: to, kind: "churned", change: -last.reduce((sum, i) => sum + revenue[i], 0) });
+  return moves;
 }

@@ -12,11 +12,11 @@ import { segmentsOf } from "./segments";
 import type { Transactions } from "./transactions";
 import type { ValuedTransactions } from "./value-transactions";
 
-/** The page of `telelink clv --html` on a log of transactions. */
+/** The page of `telelink clv --html` on a log of transactions; the notes of the values are to hold those of the log. */
 export async function transactionsPage(
   log: Transactions,
   valued: ValuedTransactions,
-  source: DataSource,
+  source: Omit<DataSource, "rows">,
 ): Promise<string> {
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   const n = valued.customers.length;
@@ -34,7 +34,7 @@ ${raw(await cohortRevenue(cohorts, money))}
 ${holdout ? html`<h2 id="check">Can the figures be believed?</h2>${raw(await trackingChart(holdout))}${raw(frequencyTable(holdout))}` : null}
 <h2 id="if">What if?</h2>
 ${raw(scenarioTable(total, valued, money))}
-${notesList(valued.columns, valued.notes)}`;
+${notesList(log.columns, valued.notes)}`;
   const figures: Figure[] = [
     {
       name: "total",
@@ -47,10 +47,25 @@ ${notesList(valued.columns, valued.notes)}`;
         ? { low: valued.totalInterval[0], high: valued.totalInterval[1], interval: "95 % prediction" }
         : {}),
     },
-    { name: "each", label: "A customer", value: total / n, digits: 2, key: true, ...(log.currency ? { unit: log.currency } : {}) },
+    {
+      name: "each",
+      label: "A customer",
+      value: total / n,
+      digits: 2,
+      key: true,
+      ...(log.currency ? { unit: log.currency } : {}),
+    },
     { name: "alive", label: "Still customers", value: there / n, unit: "%", key: true },
     ...(holdout
-      ? [{ name: "gain", label: "Differences explained, held out", value: holdout.judged.gain, unit: "%", key: true } as const]
+      ? [
+          {
+            name: "gain",
+            label: "Differences explained, held out",
+            value: holdout.judged.gain,
+            unit: "%",
+            key: true,
+          } as const,
+        ]
       : []),
   ];
   return ownReport({
@@ -79,7 +94,8 @@ function concentration(value: Float64Array): Promise<string> {
   const points = [{ x: 0, y: 0 }];
   sorted.forEach((v, k) => {
     sum += v;
-    if ((k + 1) % step === 0 || k + 1 === sorted.length) points.push({ x: (k + 1) / sorted.length, y: sum / total });
+    if ((k + 1) % step === 0 || k + 1 === sorted.length)
+      points.push({ x: (k + 1) / sorted.length, y: sum / total });
   });
   const fifth = points.find((p) => p.x >= 0.2)?.y ?? 0;
   return lineChart({
@@ -89,7 +105,15 @@ function concentration(value: Float64Array): Promise<string> {
     y: { label: "Share of all value", domain: [0, 1], format: ".0%" },
     series: [
       { name: "Value", colour: 1, points },
-      { name: "All alike", colour: "grey", dashed: true, points: [{ x: 0, y: 0 }, { x: 1, y: 1 }] },
+      {
+        name: "All alike",
+        colour: "grey",
+        dashed: true,
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
     ],
   });
 }
@@ -112,7 +136,13 @@ function segmentTable(log: Transactions, valued: ValuedTransactions): string {
       { label: "Share", align: "right", text: (one) => percent(one.value / total, 0) },
       { label: "What to do", text: (one) => one.meaning },
     ],
-    { caption: "Customers by how lately, how often and for how much they bought" },
+    {
+      caption: "Customers by how lately, how often and for how much they bought",
+      note:
+        valued.model.kind === "bg-nbd"
+          ? "BG/NBD lets customers leave after a repeat purchase only: those without one count as still there, at a low rate."
+          : "",
+    },
   );
 }
 
@@ -138,7 +168,13 @@ function cohortMap({ names, customers, active }: PurchaseCohorts): Promise<strin
 function cohortRevenue({ names, revenue }: PurchaseCohorts, money: (v: number) => string): Promise<string> {
   const all = names.map((_, at) => revenue.reduce((sum, row) => sum + row[at], 0));
   const fresh = names.map((_, at) => revenue[at][at]);
-  const share = 1 - fresh.reduce((a, b) => a + b, 0) / Math.max(1e-9, all.reduce((a, b) => a + b, 0));
+  const share =
+    1 -
+    fresh.reduce((a, b) => a + b, 0) /
+      Math.max(
+        1e-9,
+        all.reduce((a, b) => a + b, 0),
+      );
   return barChart({
     title: `${percent(share, 0)} of all revenue came from customers of earlier quarters`,
     description: `Revenue by quarter from new customers and from those of earlier quarters: ${names.map((name, at) => `${name} ${money(fresh[at])} new, ${money(all[at] - fresh[at])} earlier`).join("; ")}.`,
@@ -155,7 +191,8 @@ function trackingChart({ tracking, weeks, until }: HoldoutCheck): Promise<string
   const { week, expected, actual } = tracking;
   const at = actual.length - 1;
   const off = expected[at] / actual[at] - 1;
-  const points = (of: Float64Array): { x: number; y: number }[] => Array.from(of, (y, x) => ({ x: x + 1, y }));
+  const points = (of: Float64Array): { x: number; y: number }[] =>
+    Array.from(of, (y, x) => ({ x: x + 1, y }));
   return lineChart({
     title: `${decimal(weeks, 0)} weeks on, expected repeat purchases are ${percent(Math.abs(off), 0)} ${off < 0 ? "below" : "above"} those made`,
     description: `Cumulative repeat purchases by week of customers known by ${until}, made and expected.`,
@@ -173,7 +210,10 @@ function frequencyTable({ byFrequency, models, judged }: HoldoutCheck): string {
   return dataTable(
     byFrequency,
     [
-      { label: "Repeat purchases before", text: (one) => (one.frequency === 7 ? "7 or more" : String(one.frequency)) },
+      {
+        label: "Repeat purchases before",
+        text: (one) => (one.frequency === 7 ? "7 or more" : String(one.frequency)),
+      },
       { label: "Customers", align: "right", text: (one) => count(one.customers) },
       { label: "Expected after", align: "right", text: (one) => decimal(one.expected, 2) },
       { label: "Made after", align: "right", text: (one) => decimal(one.actual, 2) },
@@ -201,6 +241,9 @@ function scenarioTable(total: number, valued: ValuedTransactions, money: (v: num
       { label: "Value", align: "right", text: (one) => money(one.value) },
       { label: "Change", align: "right", text: (one) => money(one.value - total) },
     ],
-    { caption: "What the value to come would be", note: "All else held equal; no customer reacts to a price." },
+    {
+      caption: "What the value to come would be",
+      note: "All else held equal; no customer reacts to a price.",
+    },
   );
 }

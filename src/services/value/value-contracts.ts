@@ -11,6 +11,7 @@ import { kaplanMeier, type SurvivalCurve } from "../../models/survival/kaplan-me
 import { checkMoney } from "./check-money";
 import type { Contracts } from "./contracts";
 import { type Covariates, chooseCovariates } from "./covariates";
+import { totalInterval } from "./total-interval";
 
 export interface ValueContractsOptions {
   /**
@@ -47,6 +48,10 @@ export interface ValuedContracts {
   readonly value: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
+  /** The 95 % prediction interval of what all will bring together: luck, and what the model can't know. */
+  readonly totalInterval: readonly [number, number];
+  /** What all would bring if one in a hundred fewer left each month. */
+  readonly valueAtLowerChurn: number;
   readonly months: number;
   readonly churnMonths: number;
   readonly curve: SurvivalCurve;
@@ -96,6 +101,8 @@ export async function valueContracts(
   const ahead = Array.from({ length: months }, (_, k) => k + 1);
   const survival = fitted.residualSurvivalAt(takeRows(x, rows), takeValues(time, rows), ahead);
   const margins = takeValues(contracts.revenue, rows).map((r) => margin * r);
+  const intervalOfTotal = (): Promise<readonly [number, number]> =>
+    totalInterval({ data, rows, learn, survival, margins, ahead, discountRate: discount.discountRate });
   const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
   return {
     customers: Array.from(rows, (i) => contracts.customers[i]),
@@ -105,6 +112,15 @@ export async function valueContracts(
     value: customerValue(survival, margins, discount),
     low: customerValueQuantile(survival, margins, 0.05, discount),
     high: customerValueQuantile(survival, margins, 0.95, discount),
+    totalInterval: await intervalOfTotal(),
+    valueAtLowerChurn: customerValue(
+      {
+        ...survival,
+        values: survival.values.map((s, k) => Math.min(1, s * 1.01 ** (1 + Math.floor(k / survival.rows)))),
+      },
+      margins,
+      discount,
+    ).reduce((sum, v) => sum + v, 0),
     months,
     churnMonths,
     curve: kaplanMeier(data),

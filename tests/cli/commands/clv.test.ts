@@ -89,6 +89,28 @@ describe("telelink clv", () => {
     expect(err).toContain("--skip-bad-rows leaves them out");
     expect(await run(["clv", "--data", torn, "--skip-bad-rows", "--penalty", "0.01"])).toBe(0);
   });
+
+  test("writes reports for managers: one file, nothing odd in it, and what was read", async () => {
+    const pages = await Promise.all(
+      [
+        ["clv", "--data", log],
+        ["clv", "--data", contracts],
+        ["retain", "--data", contracts, "--budget", "200"],
+      ].map(async (argv, k) => {
+        const target = join(folder, `page${k}.html`);
+        expect(await run([...argv, "--html", target])).toBe(0);
+        return readFileSync(target, "utf8");
+      }),
+    );
+    for (const page of pages) {
+      expect(page).not.toMatch(/>[^<]*(undefined|NaN|\[object)[^<]*</);
+      expect(page).toContain("How the file was read");
+      expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="http/);
+    }
+    expect(pages[0]).toMatch(/are expected to bring .* in the next 12 months/);
+    expect(pages[1]).toContain("Movements of monthly recurring revenue");
+    expect(pages[2]).toContain("Whom to contact first, and why");
+  }, 60_000);
 });
 
 describe("telelink retain", () => {

@@ -1,0 +1,131 @@
+import { lineChart } from "../../report/charts/line";
+import { dataTable } from "../../report/data-table";
+import type { DataSource, Figure } from "../../report/figures";
+import { count, decimal, percent } from "../../report/format";
+import { html, raw } from "../../report/html";
+import { moneyText, notesList, ownReport } from "../value/own-report";
+import type { RetentionPlan } from "./plan";
+import type { Customers } from "./prospects";
+
+/** The page of `telelink retain --html`: whom to call first, and why. */
+export async function planPage(
+  plan: RetentionPlan,
+  prospects: Customers,
+  limits: { readonly budget?: number; readonly contacts?: number },
+  source: Omit<DataSource, "rows">,
+): Promise<string> {
+  const money = moneyText(undefined);
+  const order = [...plan.rank.keys()]
+    .filter((i) => plan.rank[i] > 0)
+    .sort((a, b) => plan.rank[a] - plan.rank[b]);
+  const within = [
+    ...(limits.budget === undefined ? [] : [`a budget of ${money(limits.budget)}`]),
+    ...(limits.contacts === undefined ? [] : [`at most ${count(limits.contacts)} contacts`]),
+  ].join(" and ");
+  const several = new Set(plan.offer).size > 1;
+  const figures: Figure[] = [
+    { name: "contacts", label: "Customers to contact", value: plan.contacted, digits: 0, key: true },
+    { name: "profit", label: "Expected profit", value: plan.totalProfit, digits: 0, key: true },
+    { name: "cost", label: "Expected spending", value: plan.totalCost, digits: 0, key: true },
+    ...(limits.budget === undefined
+      ? []
+      : [
+          {
+            name: "within",
+            label: "Chance to stay within the budget",
+            value: plan.withinBudget,
+            unit: "%",
+            key: true,
+          } as const,
+        ]),
+  ];
+  const body = html`
+<h2 id="whom">Whom to contact first, and why</h2>
+${raw(
+  dataTable(
+    order.slice(0, 40),
+    [
+      { label: "Rank", align: "right", text: (i) => String(plan.rank[i]) },
+      { label: "Customer", text: (i) => plan.customers[i] },
+      ...(several ? [{ label: "Offer", text: (i: number) => plan.offer[i] }] : []),
+      { label: "Chance to leave", align: "right", text: (i) => percent(plan.churn[i], 1) },
+      { label: "Value", align: "right", text: (i) => money(plan.value[i]) },
+      { label: "Cost", align: "right", text: (i) => money(plan.cost[i]) },
+      { label: "Expected profit", align: "right", text: (i) => money(plan.profit[i]) },
+    ],
+    {
+      caption: order.length > 40 ? `The first 40 of ${count(order.length)}` : "All who are to be contacted",
+      note: "Expected profit is what is kept of the value at stake, less the contact and the offers taken, by stayers too.",
+    },
+  ),
+)}
+<h2 id="far">How far does the money go?</h2>
+${raw(await profitChart(plan, order))}
+${raw(
+  dataTable(
+    [
+      { name: "This plan", contacted: plan.contacted, profit: plan.totalProfit, cost: plan.totalCost },
+      ...plan.rules,
+    ],
+    [
+      { label: "Rule, same limits", text: (one) => one.name },
+      { label: "Contacts", align: "right", text: (one) => count(one.contacted) },
+      { label: "Cost", align: "right", text: (one) => money(one.cost) },
+      {
+        label: "Expected profit",
+        align: "right",
+        text: (one) => money(one.profit),
+        value: (one) => one.profit,
+        best: "highest",
+      },
+    ],
+    { caption: "What other rules would bring, by the same figures" },
+  ),
+)}
+${notesList(prospects.columns, prospects.notes)}`;
+  return ownReport({
+    name: "retain",
+    title: "Whom to keep",
+    finding:
+      plan.contacted === 0
+        ? `No contact is expected to bring more than it costs among ${count(plan.customers.length)} customers${within ? ` within ${within}` : ""}.`
+        : `Contact ${count(plan.contacted)} of ${count(plan.customers.length)} customers${within ? ` within ${within}` : ""}: ${money(plan.totalProfit)} of profit expected for ${money(plan.totalCost)}, ${decimal(plan.totalProfit / Math.max(1e-9, plan.totalCost), 1)} for each unit of money spent.`,
+    figures,
+    source: { ...source, rows: plan.customers.length },
+    body,
+    contents: [
+      ["whom", "Whom to contact first"],
+      ["far", "How far does the money go?"],
+      ["read", "How the file was read"],
+    ],
+  });
+}
+
+/** Expected profit by spending: the plan's contacts in their order, and then everybody else by profit. */
+function profitChart(plan: RetentionPlan, order: readonly number[]): Promise<string> {
+  const others = [...plan.rank.keys()]
+    .filter((i) => plan.rank[i] === 0)
+    .sort((a, b) => plan.profit[b] - plan.profit[a]);
+  const all = [...order, ...others];
+  const step = Math.max(1, Math.floor(all.length / 200));
+  let [profit, cost] = [0, 0];
+  const points = [{ x: 0, y: 0 }];
+  all.forEach((i, k) => {
+    profit += plan.profit[i];
+    cost += plan.cost[i];
+    if ((k + 1) % step === 0 || k + 1 === all.length || k + 1 === order.length)
+      points.push({ x: cost, y: profit });
+  });
+  const end = points[points.length - 1].y;
+  return lineChart({
+    title:
+      end < plan.totalProfit
+        ? `Contacting everybody would bring ${count(end)} instead of ${count(plan.totalProfit)}`
+        : "Every contact pays",
+    description: `Expected profit by expected spending: ${count(plan.totalProfit)} at ${count(plan.totalCost)}, ${count(end)} with everybody contacted.`,
+    x: { label: "Expected spending", format: "~s" },
+    y: { label: "Expected profit", format: "~s" },
+    rules: [{ x: plan.totalCost, label: "this plan" }],
+    series: [{ name: "Profit", colour: 1, points }],
+  });
+}
