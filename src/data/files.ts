@@ -25,6 +25,33 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: "it must not be a folder",
 };
 
+/** Why a file can't be read, by the system's codes. */
+const refusals: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EISDIR: "it must be a file, got a folder",
+  EACCES: "you may not read it; ask for the right",
+  EPERM: "you may not read it; ask for the right",
+  EMFILE: "too many files are open",
+  EIO: "the disk cannot be read",
+};
+
+/** Runs `read`; what the system refuses becomes an error that says why `path` can't be read. */
+export function readError<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw readFailure(path, error);
+  }
+}
+
+/** The error that says why `path` can't be read; one that is not the system's stays as it is. */
+export function readFailure(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException)?.code;
+  const reason = code !== undefined && Object.hasOwn(refusals, code) ? refusals[code] : undefined;
+  return reason === undefined ? error : new Error(`Cannot read ${path}: ${reason}`, { cause: error });
+}
+
 /** Runs `write`; what the system refuses becomes an error that says why `path` was not written and what helps. */
 export function attempt<T>(path: string, write: () => T): T {
   try {

@@ -21,6 +21,8 @@ export class ProblemLog {
   count = 0;
   /** How often each rule was broken, by `column: rule`. */
   readonly byRule: Map<string, number> = new Map();
+  /** How many problems each column has. */
+  readonly byColumn: Map<string, number> = new Map();
   private readonly most: number;
 
   constructor(most: number) {
@@ -31,6 +33,7 @@ export class ProblemLog {
     this.count++;
     const key = one.column === undefined ? one.rule : `${one.column}: ${one.rule}`;
     this.byRule.set(key, (this.byRule.get(key) ?? 0) + 1);
+    if (one.column !== undefined) this.byColumn.set(one.column, (this.byColumn.get(one.column) ?? 0) + 1);
     if (this.kept.length < this.most) this.kept.push({ ...one, value: shortened(one.value) });
   }
 }

@@ -3,8 +3,10 @@ import { checkInteger } from "../core/checks";
 import { builderOf, layoutOf } from "./csv/layout";
 import type { CsvOptions } from "./csv/options";
 import { CsvReader } from "./csv/reader";
-import { settleGiven } from "./infer";
-import type { Problem } from "./problems";
+import type { Dialect } from "./dialect/dialect";
+import { readFailure } from "./files";
+import { settleGiven } from "./infer/settle";
+import { fileRemarks, type ReadReport } from "./read-csv";
 import type { Schema } from "./schema";
 import { isCategorical, type Table, table } from "./table";
 
@@ -21,15 +23,9 @@ export interface BatchOptions extends CsvOptions {
 }
 
 /** The tables of a file, one after the other, and what is known of it so far. */
-export interface CsvBatches extends AsyncIterable<Table> {
+export interface CsvBatches extends AsyncIterable<Table>, ReadReport {
   /** Columns and types, from the schema or from the first 4 MiB. Levels not listed there may still come. */
   readonly schema: Schema;
-  /** Rows found so far, and those of them left out. */
-  readonly rows: number;
-  readonly rejected: number;
-  readonly problemCount: number;
-  readonly problems: readonly Problem[];
-  readonly problemsByRule: ReadonlyMap<string, number>;
   /** Bytes read so far: for progress. */
   readonly bytes: number;
 }
@@ -53,20 +49,23 @@ export async function readCsvBatches(
   let size = 0;
   let ended = false;
   while (size < headBytes && !ended) {
-    const next = await pieces.next();
+    const next = await pieces.next().catch((error: unknown) => {
+      throw readFailure(name, error);
+    });
     if (next.done) ended = true;
     else {
       head.push(next.value);
       size += next.value.length;
     }
   }
+  const missing = options.missing ?? options.schema?.missing;
   const found = layoutOf(name, Buffer.concat(head), ended, options);
   // What was inferred is held to: a third word in a column of Yes and No is a problem.
   const columns = found.columns.map((one, j) =>
     one.type === "boolean" && !found.given[j] ? { ...one, levels: found.levels[j] } : one,
   );
   const layout = { ...found, columns };
-  const builders = columns.map((_, j) => builderOf(layout, j, options.schema?.missing));
+  const builders = columns.map((_, j) => builderOf(layout, j, missing));
   const reader = new CsvReader(name, layout, options, builders, ended ? size : Infinity);
   let bytes = 0;
   const take = (): Table =>
@@ -76,7 +75,7 @@ export async function readCsvBatches(
         if (layout.unread[j]) return [];
         const settled =
           isCategorical(column) && layout.columns[j].type === "boolean" && !layout.columns[j].levels;
-        return settled ? settleGiven(column, layout.columns[j], name) : column;
+        return settled ? settleGiven(column, layout.columns[j], name).column : column;
       }),
     );
 
@@ -101,17 +100,34 @@ export async function readCsvBatches(
     if (ready(1)) yield take();
   }
 
+  const dialect = (): Dialect => ({ ...layout.dialect, encoding: reader.encoding.name });
   return {
     schema: {
       columns: layout.columns.filter((_, j) => !layout.unread[j]),
       ...(options.schema?.target ? { target: options.schema.target } : {}),
-      ...(options.schema?.missing ? { missing: options.schema.missing } : {}),
+      dialect: layout.dialect,
+      ...(missing ? { missing } : {}),
+    },
+    get dialect() {
+      return dialect();
+    },
+    get remarks() {
+      return [
+        ...fileRemarks(dialect(), layout.guessedEncoding || reader.encoding.guessed, options),
+        ...[...layout.remarks].map(([column, text]) => ({ column, text })),
+      ];
     },
     get rows() {
       return reader.rows;
     },
     get rejected() {
       return reader.rejected;
+    },
+    get rejectedRows() {
+      return reader.rejectedRows;
+    },
+    get problemsByColumn() {
+      return reader.log.byColumn;
     },
     get problemCount() {
       return reader.log.count;

@@ -1,4 +1,5 @@
 import { check, checkOneOf } from "../core/checks";
+import { type Dialect, dialectFromJson } from "./dialect/dialect";
 import { type Format, formatFromJson } from "./formats/format";
 import { type Column, isCategorical, type Table } from "./table";
 
@@ -15,6 +16,8 @@ export interface ColumnSchema {
    * Boolean: [false, true]; left out, one of the usual pairs (No and Yes, False and True, 0 and 1, …).
    */
   readonly levels?: readonly string[];
+  /** Categorical: when true, values that `levels` doesn't list are allowed as well; defaults to false. */
+  readonly open?: boolean;
   /** Numeric: digits after the point when written; left out, as many as the value needs. */
   readonly decimals?: number;
   /**
@@ -43,9 +46,11 @@ export interface TargetSchema {
 export interface Schema {
   readonly columns: readonly ColumnSchema[];
   readonly target?: TargetSchema;
+  /** How files of these columns are laid out; left out, each file is looked at. A file that plainly differs is read as it is. */
+  readonly dialect?: Dialect;
   /**
-   * Cells that mean "missing" beside empty and blank ones. Left out: NA, N/A, NaN, nan, null, NULL and None in numeric,
-   * boolean and date columns, and none elsewhere, where such a word may be a value.
+   * Cells that mean "missing" beside empty and blank ones, and no others. Left out: the usual words (NA, n/a, null, ?, -,
+   * unknown, …) in numeric, boolean and date columns, and only the unmistakable ones (NaN, #N/A, \\N, (null), …) elsewhere.
    */
   readonly missing?: readonly string[];
 }
@@ -58,37 +63,45 @@ const pairs: readonly (readonly [string, string])[] = [
   ["n", "y"],
   ["f", "t"],
   ["off", "on"],
+  ["nein", "ja"],
+  ["nee", "ja"],
+  ["non", "oui"],
+  ["no", "sí"],
+  ["no", "si"],
+  ["no", "sì"],
+  ["não", "sim"],
+  ["nao", "sim"],
+  ["falsch", "wahr"],
+  ["faux", "vrai"],
+  ["falso", "verdadero"],
+  ["falso", "verdadeiro"],
+  ["falso", "vero"],
+  ["onwaar", "waar"],
 ];
+const truths: ReadonlyMap<string, number> = new Map(
+  pairs.flatMap(([no, yes]) => [[no, 0] as const, [yes, 1] as const]),
+);
 
 /** 0 or 1 when `word` is a usual word for false or true, else −1. */
 export function truthOf(word: string): number {
-  const lower = word.trim().toLowerCase();
-  for (const pair of pairs) {
-    const at = pair.indexOf(lower);
-    if (at >= 0) return at;
-  }
-  return -1;
+  return truths.get(word.trim().toLowerCase()) ?? -1;
 }
 
 /**
- * `words` as [false, true] if they are one of the usual pairs, or one word of the three unmistakable pairs, which
- * the other then completes in the same case; undefined otherwise.
+ * `words` as [false, true] if all are usual words for the one or the other and both are there (the first of each), or
+ * one word of the three unmistakable pairs, which the other then completes in the same case; undefined otherwise.
  */
 export function booleanLevels(words: readonly string[]): readonly [string, string] | undefined {
-  if (words.length === 0 || words.length > 2) return undefined;
-  const lower = words.map((word) => word.toLowerCase());
-  for (const pair of pairs) {
-    const at = lower.map((word) => pair.indexOf(word));
-    if (at.includes(-1)) continue;
-    if (words.length === 2) {
-      if (at[0] === at[1]) return undefined;
-      return at[0] === 0 ? [words[0], words[1]] : [words[1], words[0]];
-    }
-    if (pair[0] !== "no" && pair[0] !== "false") return undefined;
-    const other = caseLike(pair[1 - at[0]], words[0]);
-    return at[0] === 0 ? [words[0], other] : [other, words[0]];
-  }
-  return undefined;
+  if (words.length === 0) return undefined;
+  const known = words.map(truthOf);
+  if (known.includes(-1)) return undefined;
+  const [no, yes] = [known.indexOf(0), known.indexOf(1)];
+  if (no >= 0 && yes >= 0) return [words[no], words[yes]];
+  const [word] = words;
+  const pair =
+    words.length === 1 ? pairs.slice(0, 2).find((one) => one.includes(word.toLowerCase())) : undefined;
+  if (!pair) return undefined;
+  return known[0] === 0 ? [word, caseLike(pair[1], word)] : [caseLike(pair[0], word), word];
 }
 
 /** The schema that describes `from` as it is: levels, decimals and types of its columns. */
@@ -120,7 +133,7 @@ export function columnSchema(schema: Schema | undefined, name: string): ColumnSc
  */
 export function schemaFromJson(value: unknown, from: string): Schema {
   const action = `read schema ${from}`;
-  const root = fields(value, action, "the schema", ["columns", "target", "missing"]);
+  const root = fields(value, action, "the schema", ["columns", "target", "dialect", "missing"]);
   check(Array.isArray(root.columns), action, "columns must be an array", root.columns);
   const columns = (root.columns as unknown[]).map((one, i) => columnFromJson(one, action, `columns[${i}]`));
   const names = new Set<string>();
@@ -128,7 +141,8 @@ export function schemaFromJson(value: unknown, from: string): Schema {
     check(!names.has(one.name), action, "column names must differ", one.name);
     names.add(one.name);
   }
-  const schema: { columns: ColumnSchema[]; target?: TargetSchema; missing?: readonly string[] } = { columns };
+  const schema: { -readonly [name in keyof Schema]: Schema[name] } = { columns };
+  if (root.dialect !== undefined) schema.dialect = dialectFromJson(root.dialect, action);
   if (root.missing !== undefined) schema.missing = words(root.missing, action, "missing");
   if (root.target !== undefined) {
     const target = fields(root.target, action, "target", ["column", "positive"]);
@@ -184,6 +198,13 @@ function columnFromJson(value: unknown, action: string, place: string): ColumnSc
     const of = kind === "date" ? "date" : "numeric";
     check(one.type === of, action, `${place}.format of ${kind}s needs a ${of} column`, one.type);
   }
+  if (one.open !== undefined)
+    check(
+      typeof one.open === "boolean" && one.levels !== undefined,
+      action,
+      `${place}.open must be true or false beside levels`,
+      one.open,
+    );
   if (one.required !== undefined)
     check(typeof one.required === "boolean", action, `${place}.required must be true or false`, one.required);
   return one as unknown as ColumnSchema;

@@ -1,4 +1,5 @@
 import { check } from "../core/checks";
+import { foldKey } from "./infer/fold";
 import { truthOf } from "./schema";
 import { columnNamed, isCategorical, type Table } from "./table";
 
@@ -38,7 +39,7 @@ export function target(table: Table, name: string, positive?: string): Float64Ar
     return one.values.map((v) => (v === value ? 1 : 0));
   }
   check(isCategorical(one), action, "its type must be numeric, boolean or categorical", one.type);
-  const code = positive === undefined ? positiveCode(one.levels, action) : one.levels.indexOf(positive);
+  const code = positive === undefined ? positiveCode(one.levels, action) : levelOf(one.levels, positive);
   check(code >= 0, action, `positive must be one of ${one.levels.slice(0, 20).join(", ")}`, positive);
   return Float64Array.from(one.codes, (c) => (c === code ? 1 : 0));
 }
@@ -49,6 +50,12 @@ export function positiveLevel(table: Table, name: string): string | undefined {
   return isCategorical(one)
     ? one.levels[positiveCode(one.levels, `use target ${JSON.stringify(name)}`)]
     : undefined;
+}
+
+/** The code of the level as it is written, or else as another spelling of it; −1 where there is none. */
+function levelOf(levels: readonly string[], word: string): number {
+  const exact = levels.indexOf(word);
+  return exact >= 0 ? exact : levels.findIndex((level) => foldKey(level) === foldKey(word));
 }
 
 function positiveCode(levels: readonly string[], action: string): number {

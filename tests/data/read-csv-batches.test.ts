@@ -111,7 +111,7 @@ describe("readCsvBatches(source, options)", () => {
     await expect(readCsvBatches(bytesOf("", 10), { name: "x" })).rejects.toThrow(
       "Cannot read x: the file must not be empty",
     );
-    await expect(readCsvBatches(join(folder, "none.csv"))).rejects.toThrow("ENOENT");
+    await expect(readCsvBatches(join(folder, "none.csv"))).rejects.toThrow("there is no such file");
     await expect(readCsvBatches(bytesOf("a\n1\n", 10), { rows: 0 })).rejects.toThrow(
       "rows must be a whole number",
     );

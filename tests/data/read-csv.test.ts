@@ -81,7 +81,8 @@ describe("parseCsv(text): what is no table", () => {
     ["\n\n", "the first line must name the columns"],
     ["a,b,a\n1,2,3\n", 'column names must differ, got "a" as columns 1 and 3'],
     [",,\n1,2,3\n", "the first line must name the columns, got none"],
-    ["\xFF\xFEa\0", "the text must be UTF-8, got the byte-order mark of UTF-16"],
+    ["\x89PNG\r\n\x1a\n", "it must be a table in text here, got an image (PNG)"],
+    ["a\0\x01\x02\x03\x04\0\0\0,b\n", "got binary data of a kind that is not known"],
     ['"a,b\n1,2\n', "the header must end within"],
   ])("refuses %j", (text, message) => {
     expect(() => parseCsv(Buffer.from(text, "latin1"), {}, "x.csv")).toThrow(message);
@@ -96,7 +97,9 @@ describe("parseCsv(text): what is no table", () => {
   });
 
   test("says which file isn't there", () => {
-    expect(() => readCsv(join(folder, "none.csv"))).toThrow(/ENOENT.*none\.csv/);
+    expect(() => readCsv(join(folder, "none.csv"))).toThrow(
+      /^Cannot read .*none\.csv: there is no such file$/,
+    );
   });
 });
 
@@ -131,10 +134,18 @@ describe("parseCsv(text): bad rows are left out, reported with line, column, rul
       Buffer.from([0xe9, 0x74]),
       Buffer.from("\n3,y\n"),
     ]);
-    expect(problemsOf(bytes)).toEqual([
+    expect(problemsOf(Buffer.concat([bytes, Buffer.from("4,é\n5,ü\n")]))).toEqual([
       'x.csv:2: a field must hold no NUL byte, got "a NUL byte"',
       'x.csv:3: b must be UTF-8, got "\uFFFDt"',
     ]);
+    // Without any character of UTF-8 the file is taken for what Windows writes.
+    const western = parseCsv(bytes);
+    expect(rowsOf(western)).toEqual([
+      ["2", "ét"],
+      ["3", "y"],
+    ]);
+    expect(western.dialect.encoding).toBe("windows-1252");
+    expect(western.remarks.at(-1)?.text).toContain("--encoding");
     const latin = Buffer.from("a,b\n1,\xE9t\xE9\n", "latin1");
     expect(rowsOf(parseCsv(latin, { encoding: "latin1" }))).toEqual([["1", "été"]]);
   });
@@ -199,7 +210,9 @@ describe("parseCsv(text): bad rows are left out, reported with line, column, rul
   });
 
   test("1 % bad rows among 20,000: all counted, the first ones kept, each handed to onReject", () => {
-    const lines = Array.from({ length: 20_000 }, (_, i) => (i % 100 === 50 ? `${i},oops` : `${i},${i / 4}`));
+    const lines = Array.from({ length: 20_000 }, (_, i) =>
+      i % 100 === 50 ? `${i},oops${i}` : `${i},${i / 4}`,
+    );
     const rejects: RejectedRow[] = [];
     const read = parseCsv(`id,n\n${lines.join("\n")}\n`, {
       maxProblems: 5,
@@ -210,7 +223,7 @@ describe("parseCsv(text): bad rows are left out, reported with line, column, rul
     ]);
     expect(rejects.map((row) => row.line)).toEqual(Array.from({ length: 200 }, (_, k) => 100 * k + 52));
     expect(rejects[1]).toMatchObject({
-      text: "150,oops",
+      text: "150,oops150",
       problems: [{ column: "n", rule: "must be a number" }],
     });
     expect(columnNamed(read.table, "n").type).toBe("numeric");
@@ -246,14 +259,52 @@ describe("parseCsv(text) infers types", () => {
     expect(typeOf(values)).toBe(type);
   });
 
-  test("by the column's name: whole numbers called … ID are identifiers, short lists called … code categories", () => {
-    for (const name of ["CustomerID", "customer_id", "ID"])
+  test("an identifier is nearly unique: under its name, numbers that return are categories; short lists of codes too", () => {
+    for (const name of ["CustomerID", "customer_id", "ID"]) {
+      expect(
+        typeOf(
+          many((i) => String(7 * i)),
+          name,
+        ),
+      ).toBe("id");
       expect(
         typeOf(
           many((i) => String(i % 10)),
           name,
         ),
-      ).toBe("id");
+      ).toBe("categorical");
+      expect(
+        typeOf(
+          many((i) => `B${i % 10}`),
+          name,
+        ),
+      ).toBe("categorical");
+    }
+    // A run counts the rows, whatever its name; unique numbers alone don't.
+    expect(
+      typeOf(
+        many((i) => String(i + 1)),
+        "RowNumber",
+      ),
+    ).toBe("id");
+    expect(
+      typeOf(
+        many((i) => String(i)),
+        "tenure",
+      ),
+    ).toBe("id");
+    expect(
+      typeOf(
+        many((i) => String((i * 77) % 1000)),
+        "income",
+      ),
+    ).toBe("numeric");
+    expect(
+      typeOf(
+        many((i) => String((i * 77) % 1000)),
+        "Unnamed: 0",
+      ),
+    ).toBe("id");
     expect(
       typeOf(
         many((i) => String(400 + (i % 3))),

@@ -17,7 +17,7 @@ describe("schemaFromJson(value, from)", () => {
     [null, "the schema must be an object"],
     [[], "the schema must be an object"],
     [{ columns: 1 }, "columns must be an array"],
-    [{ columns: [], extra: 1 }, "the schema may only have columns, target, missing"],
+    [{ columns: [], extra: 1 }, "the schema may only have columns, target, dialect, missing"],
     [{ columns: [{ type: "numeric" }] }, "columns[0].name must be a name"],
     [
       { columns: [{ name: "a", type: "number" }] },

@@ -23,9 +23,3 @@ export function isBlank(bytes: Uint8Array, start: number, end: number): boolean 
   for (let i = start; i < end; i++) if (bytes[i] !== 32 && bytes[i] !== 9) return false;
   return true;
 }
-
-/** The bytes in UTF-8, from the encoding that they are in. */
-export function toUtf8(bytes: Uint8Array, encoding: "utf-8" | "latin1" | undefined): Uint8Array {
-  if (encoding !== "latin1") return bytes;
-  return Buffer.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"), "utf8");
-}

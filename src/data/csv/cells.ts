@@ -1,21 +1,29 @@
-const decimalText = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-const dateText =
-  /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?$/;
-const otherMissing: readonly string[] = ["NA", "N/A", "NaN", "nan", "null", "NULL", "None"];
+import { meansMissing } from "../formats/words";
 
-/** Whether the text is a finite decimal number as a CSV file may hold it. */
+/** A number as programs write it. */
+export const plainDecimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** Whether the text is a finite decimal number as programs write it. */
 export function isNumber(text: string): boolean {
-  return decimalText.test(text.trim()) && Number.isFinite(Number(text));
+  return plainDecimal.test(text.trim()) && Number.isFinite(Number(text));
 }
 
-/** Whether the text looks like a date, with or without a time of day. */
-export function isDate(text: string): boolean {
-  return dateText.test(text.trim());
-}
+/** Whether a trimmed cell means "missing" in a column. */
+export type MissingTest = (word: string) => boolean;
 
-/** The words that mean "missing" in a column of this type. */
-export function missingWords(type: string, given: readonly string[] | undefined): readonly string[] {
-  return given ?? (type === "numeric" || type === "boolean" || type === "date" ? otherMissing : []);
+/**
+ * What means "missing" in a column of this type: the words `given` for the whole file, else the usual ones; and always
+ * those of the column itself.
+ */
+export function missingTest(
+  type: string,
+  given: readonly string[] | undefined,
+  own: readonly string[] = [],
+): MissingTest {
+  const typed = type === "numeric" || type === "boolean" || type === "date";
+  const words = new Set([...(given ?? []), ...own]);
+  if (given) return (word) => words.has(word);
+  return (word) => words.has(word) || meansMissing(word, typed);
 }
 
 /** The cell as a CSV file writes it: in quotes where it must be. */
@@ -23,4 +31,11 @@ export function quoted(cell: string, delimiter: string): string {
   return cell.includes(delimiter) || /["\r\n]/.test(cell) || /^\s|\s$/.test(cell)
     ? `"${cell.replaceAll('"', '""')}"`
     : cell;
+}
+
+/** The words by how often each occurs, with the empty cell among them where there are such. */
+export function commonestFirst(words: ReadonlyMap<string, number>, blank: number): readonly string[] {
+  const all = [...words];
+  if (blank > 0) all.push(["", blank]);
+  return all.sort((a, b) => b[1] - a[1]).map(([word]) => word);
 }

@@ -14,6 +14,7 @@ let maxFieldBytes: i32 = 0;
 let maxRows: i32 = 0;
 let stopped: i32 = 0;
 let decimals: i32 = 0;
+let least: i32 = 0;
 let present: i32 = 0;
 let zeros: i32 = 0;
 
@@ -35,8 +36,9 @@ export function setup(
 
 /** Where `split` stopped: at the beginning of the first record that it left alone. */
 export function position(): i32 { return stopped; }
-/** What `numbers` found beside the values: most digits after a point, cells that are numbers, and leading zeros. */
+/** What `numbers` found beside the values: most and fewest digits after the mark, cells that are numbers, leading zeros. */
 export function mostDecimals(): i32 { return decimals; }
+export function fewestDecimals(): i32 { return least; }
 export function presentCells(): i32 { return present; }
 export function leadingZeros(): i32 { return zeros; }
 
@@ -115,14 +117,15 @@ export function split(from: i32, to: i32, row: i32): i32 {
 }
 
 /**
- * Reads the cells of column `j` as numbers: at most a minus sign, 15 digits and a point. An empty cell is NaN. Rows of
+ * Reads the cells of column `j` as numbers: at most a minus sign, 15 digits and the decimal mark `point`. An empty cell is NaN. Rows of
  * other cells are listed where `codes` are, and their number is returned.
  */
-export function numbers(j: i32, rows: i32): i32 {
+export function numbers(j: i32, rows: i32, point: i32): i32 {
   const stride: usize = (<usize>columns) << 2;
   let at: usize = (<usize>j) << 2;
   let slow = 0;
   decimals = 0;
+  least = 99;
   present = 0;
   zeros = 0;
   for (let r = 0; r < rows; r++, at += stride) {
@@ -144,13 +147,13 @@ export function numbers(j: i32, rows: i32): i32 {
       let digits = <i32>(i - whole);
       if (digits > 1 && load<u8>(whole) == 48) zeros++;
       let fraction = 0;
-      if (i < end && load<u8>(i) == 46) {
-        const point = ++i;
+      if (i < end && <i32>load<u8>(i) == point) {
+        const mark = ++i;
         while (i < end && (digit = <u32>load<u8>(i) - 48) <= 9) {
           mantissa = mantissa * 10 + digit;
           i++;
         }
-        fraction = <i32>(i - point);
+        fraction = <i32>(i - mark);
         digits += fraction;
       }
       if (i == end && digits > 0 && digits <= 15) {
@@ -158,6 +161,7 @@ export function numbers(j: i32, rows: i32): i32 {
         if (fraction > 0) value /= load<f64>(powersAt + ((<usize>fraction) << 3));
         if (negative) value = -value;
         if (fraction > decimals) decimals = fraction;
+        if (fraction < least) least = fraction;
         present++;
       } else {
         store<i32>(codesAt + ((<usize>slow) << 2), r);

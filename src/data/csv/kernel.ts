@@ -16,10 +16,11 @@ interface Functions {
   ): void;
   position(): number;
   mostDecimals(): number;
+  fewestDecimals(): number;
   presentCells(): number;
   leadingZeros(): number;
   split(from: number, to: number, row: number): number;
-  numbers(j: number, rows: number): number;
+  numbers(j: number, rows: number, point: number): number;
   insert(dictionary: number, code: number, keyAt: number, size: number): void;
   encode(dictionary: number, j: number, rows: number): number;
 }
@@ -44,7 +45,9 @@ export interface FastNumbers {
   readonly values: Float64Array;
   /** Rows whose cells the plain code must read. */
   readonly slow: Int32Array;
+  /** Most and fewest digits after the mark; 99 fewest where there is no number. */
   readonly decimals: number;
+  readonly leastDecimals: number;
   readonly present: number;
   readonly leadingZeros: number;
 }
@@ -64,7 +67,8 @@ export interface CsvKernel {
   readonly ends: Int32Array;
   /** Splits clean records from `from` on into rows `row`, …; returns the rows there are then, and where it stopped. */
   split(from: number, to: number, row: number): { readonly rows: number; readonly at: number };
-  numbers(j: number, rows: number): FastNumbers;
+  /** `point` is the byte of the decimal mark. */
+  numbers(j: number, rows: number, point: number): FastNumbers;
   dictionary(): FastDictionary;
 }
 
@@ -108,12 +112,13 @@ export function startCsvKernel(sizes: KernelSizes): CsvKernel | undefined {
     starts: new Int32Array(memory, startsAt, cells),
     ends: new Int32Array(memory, endsAt, cells),
     split: (from, to, row) => ({ rows: run.split(from, to, row), at: run.position() }),
-    numbers: (j, rows) => {
-      const slow = run.numbers(j, rows);
+    numbers: (j, rows, point) => {
+      const slow = run.numbers(j, rows, point);
       return {
         values: values.subarray(0, rows),
         slow: codes.subarray(0, slow),
         decimals: run.mostDecimals(),
+        leastDecimals: run.fewestDecimals(),
         present: run.presentCells(),
         leadingZeros: run.leadingZeros(),
       };

@@ -1,7 +1,9 @@
+import { foldKey } from "../infer/fold";
 import { booleanLevels, type ColumnSchema, truthOf } from "../schema";
 import type { CategoricalColumn } from "../table";
 import { ByteDictionary } from "./byte-dictionary";
 import { decode, decodeStrictly, isBlank } from "./bytes";
+import { commonestFirst, type MissingTest } from "./cells";
 import { type BadCell, type ColumnBuilder, Growing } from "./columns";
 import type { CsvKernel, FastDictionary } from "./kernel";
 import type { Block } from "./scanner";
@@ -12,7 +14,10 @@ export class DictionaryBuilder implements ColumnBuilder {
   private readonly codes = new Growing((length) => new Int32Array(length));
   private readonly known = new ByteDictionary();
   private readonly schema: ColumnSchema;
-  private readonly missing: ReadonlySet<string>;
+  private readonly isMissing: MissingTest;
+  private readonly words: Map<string, number> = new Map();
+  /** Levels by what their spellings have in common, where they are known beforehand; −1 where two share it. */
+  private readonly folded: Map<string, number> = new Map();
   /** The levels in the kernel's memory; none before the first block, or once there are too many. */
   private fast: FastDictionary | undefined;
   private tried: CsvKernel | undefined;
@@ -20,9 +25,12 @@ export class DictionaryBuilder implements ColumnBuilder {
   private shared: readonly string[] = [];
 
   /** `levels` are known to come, in this order; others may come too unless the schema lists its own. */
-  constructor(schema: ColumnSchema, missing: readonly string[], levels: readonly string[] = []) {
+  constructor(schema: ColumnSchema, isMissing: MissingTest, levels: readonly string[] = []) {
     this.schema = schema;
-    this.missing = new Set(missing);
+    this.isMissing = isMissing;
+    schema.levels?.forEach((level, code) => {
+      this.folded.set(foldKey(level), this.folded.has(foldKey(level)) ? -1 : code);
+    });
     for (const level of schema.levels ?? levels) this.addLevel(Buffer.from(level), level);
   }
 
@@ -63,7 +71,21 @@ export class DictionaryBuilder implements ColumnBuilder {
   take(): CategoricalColumn {
     if (this.shared.length !== this.levels.length) this.shared = this.levels.slice();
     const type = this.schema.type === "boolean" ? "boolean" : "categorical";
-    return { name: this.schema.name, type, codes: this.codes.take(), levels: this.shared };
+    const codes = this.codes.take();
+    return {
+      name: this.schema.name,
+      type,
+      codes,
+      levels: this.shared,
+      ...(this.words.size === 0 ? {} : { missing: this.missingIn(codes) }),
+    };
+  }
+
+  private missingIn(codes: Int32Array): readonly string[] {
+    let blank = 0;
+    for (const code of codes) if (code < 0) blank++;
+    for (const count of this.words.values()) blank -= count;
+    return commonestFirst(this.words, Math.max(0, blank));
   }
 
   private codeOf(bytes: Buffer, start: number, end: number, row: number, bad: BadCell): number {
@@ -85,9 +107,17 @@ export class DictionaryBuilder implements ColumnBuilder {
       bad(row, "must be UTF-8", decode(bytes, start, end));
       return -1;
     }
-    if (this.missing.has(text.trim())) return -1;
-    const { levels, type } = this.schema;
+    const word = text.trim();
+    if (this.isMissing(word)) {
+      if (this.schema.required) bad(row, "must not be empty", text);
+      this.words.set(word, (this.words.get(word) ?? 0) + 1);
+      return -1;
+    }
+    const { levels, type, open } = this.schema;
     if (!levels) return this.addLevel(bytes.subarray(start, end), text);
+    const spelled = this.folded.get(foldKey(text)) ?? -1;
+    if (spelled >= 0) return spelled;
+    if (open) return this.addLevel(bytes.subarray(start, end), text);
     const truth = type === "boolean" ? truthOf(text) : -1;
     if (truth >= 0 && booleanLevels(levels)) return truth;
     bad(row, `must be one of ${levels.join(", ")}`, text);

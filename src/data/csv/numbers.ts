@@ -1,13 +1,17 @@
+import { formatSample, type ValueFormat, valueParser } from "../formats/format";
+import { type NumberFormat, plainNumbers } from "../formats/number-format";
 import type { ColumnSchema } from "../schema";
 import type { NumericColumn } from "../table";
 import { decode, isBlank } from "./bytes";
-import { isNumber } from "./cells";
+import { commonestFirst, isNumber, type MissingTest } from "./cells";
 import { type BadCell, type ColumnBuilder, Growing } from "./columns";
 import type { Block } from "./scanner";
 
 const powers = Array.from({ length: 16 }, (_, k) => 10 ** k);
 /** More digits after the point than any column is written with. */
 const anyDecimals = 99;
+/** Texts that are no numbers, of which so many are kept. */
+const mostFailures = 100;
 
 /** Numbers, read straight from the bytes. */
 export class NumericBuilder implements ColumnBuilder {
@@ -17,14 +21,27 @@ export class NumericBuilder implements ColumnBuilder {
   present = 0;
   /** Numbers that lose something when read as such: leading zeros, or whole numbers of more than 15 digits. */
   codes = 0;
+  /** The first texts that are neither, and how often each occurs. */
+  readonly failing: Map<string, number> = new Map();
   private readonly numbers = new Growing((length) => new Float64Array(length));
   private decimals = 0;
+  private leastDecimals = anyDecimals;
   private readonly schema: ColumnSchema;
-  private readonly missing: ReadonlySet<string>;
+  private readonly isMissing: MissingTest;
+  private readonly words: Map<string, number> = new Map();
+  /** The byte of the decimal mark where digits and it are all there is to a number; else each is parsed. */
+  private readonly point: number | undefined;
+  private readonly parse: ((text: string) => number) | undefined;
+  private readonly mark: string;
 
-  constructor(schema: ColumnSchema, missing: readonly string[]) {
+  constructor(schema: ColumnSchema, isMissing: MissingTest) {
     this.schema = schema;
-    this.missing = new Set(missing);
+    this.isMissing = isMissing;
+    const format = schema.format as ValueFormat | undefined;
+    const bare = !format || (format.kind === "number" && isBare(format));
+    this.mark = format?.kind === "number" ? format.decimal : ".";
+    this.point = bare ? this.mark.charCodeAt(0) : undefined;
+    this.parse = format ? valueParser(format) : undefined;
   }
 
   add(bytes: Buffer, block: Block, j: number, stride: number, bad: BadCell): void {
@@ -33,7 +50,12 @@ export class NumericBuilder implements ColumnBuilder {
     this.numbers.reserve(rows);
     const from = this.numbers.length;
     const { values } = this.numbers;
-    if (block.kernel) this.readFast(bytes, block, j, stride, bad);
+    if (this.point === undefined)
+      for (let r = 0; r < rows; r++) {
+        const cell = r * stride + j;
+        values[from + r] = this.slow(bytes, block.starts[cell], block.ends[cell], r, bad);
+      }
+    else if (block.kernel) this.readFast(bytes, block, j, stride, bad);
     else for (let r = 0; r < rows; r++) values[from + r] = this.read(bytes, block, r, r * stride + j, bad);
     if (minimum !== undefined)
       for (let r = 0; r < rows; r++)
@@ -53,21 +75,58 @@ export class NumericBuilder implements ColumnBuilder {
   }
 
   take(): NumericColumn {
-    const { name } = this.schema;
+    const { name, format } = this.schema;
     const values = this.numbers.take();
-    const decimals = this.schema.decimals ?? (this.decimals <= 4 ? this.decimals : undefined);
-    return { name, type: "numeric", values, ...(decimals === undefined ? {} : { decimals }) };
+    const most = this.decimals;
+    const fixed = most < anyDecimals && (most <= 4 || most === this.leastDecimals);
+    const decimals = this.schema.decimals ?? (fixed ? most : undefined);
+    return {
+      name,
+      type: "numeric",
+      values,
+      ...(decimals === undefined ? {} : { decimals }),
+      ...this.styleOf(format as ValueFormat | undefined, decimals),
+      ...this.missingIn(values),
+    };
+  }
+
+  /** The format given, or one that says how few digits stand after the mark. */
+  private styleOf(
+    given: ValueFormat | undefined,
+    decimals: number | undefined,
+  ): Pick<NumericColumn, "format"> {
+    const least = this.leastDecimals;
+    if (given?.kind === "duration") return { format: given };
+    if (
+      this.schema.decimals !== undefined ||
+      decimals === undefined ||
+      least >= decimals ||
+      this.present === 0
+    )
+      return given ? { format: given } : {};
+    return {
+      format: { ...(given ?? plainNumbers), leastDecimals: Math.min(least, given?.leastDecimals ?? least) },
+    };
+  }
+
+  private missingIn(values: Float64Array): Pick<NumericColumn, "missing"> {
+    if (this.words.size === 0) return {};
+    let blank = 0;
+    for (const value of values) if (Number.isNaN(value)) blank++;
+    for (const count of this.words.values()) blank -= count;
+    return { missing: commonestFirst(this.words, Math.max(0, blank)) };
   }
 
   /** The kernel reads the plain numbers, and the rest is read here. */
   private readFast(bytes: Buffer, block: Block, j: number, stride: number, bad: BadCell): void {
     const from = this.numbers.length;
     const { values } = this.numbers;
-    const found = (block.kernel as NonNullable<Block["kernel"]>).numbers(j, block.rows);
+    const found = (block.kernel as NonNullable<Block["kernel"]>).numbers(j, block.rows, this.point as number);
     values.set(found.values, from);
     this.present += found.present;
     this.codes += found.leadingZeros;
     this.decimals = Math.max(this.decimals, found.decimals);
+    this.leastDecimals = Math.min(this.leastDecimals, found.leastDecimals);
     for (const r of found.slow)
       values[from + r] = this.slow(bytes, block.starts[r * stride + j], block.ends[r * stride + j], r, bad);
     if (!this.schema.required) return;
@@ -92,7 +151,7 @@ export class NumericBuilder implements ColumnBuilder {
     let digits = i - whole;
     if (digits > 1 && bytes[whole] === 48) this.codes++;
     let fraction = 0;
-    if (i < end && bytes[i] === 46) {
+    if (i < end && bytes[i] === this.point) {
       const point = i++;
       for (; i < end; i++) {
         const digit = bytes[i] - 48;
@@ -104,6 +163,7 @@ export class NumericBuilder implements ColumnBuilder {
     }
     if (i !== end || digits === 0 || digits > 15) return this.slow(bytes, start, end, row, bad);
     if (fraction > this.decimals) this.decimals = fraction;
+    if (fraction < this.leastDecimals) this.leastDecimals = fraction;
     this.present++;
     // Up to 15 digits and powers of ten are exact in a double, so one division rounds as the standard asks.
     const value = fraction === 0 ? mantissa : mantissa / powers[fraction];
@@ -117,15 +177,50 @@ export class NumericBuilder implements ColumnBuilder {
       return NaN;
     }
     const text = decode(bytes, start, end).trim();
-    if (this.missing.has(text)) return NaN;
-    this.present++;
-    if (!isNumber(text)) {
-      this.failures++;
-      bad(row, "must be a number", text);
+    if (this.isMissing(text)) {
+      if (this.schema.required) bad(row, "must not be empty", text);
+      this.words.set(text, (this.words.get(text) ?? 0) + 1);
       return NaN;
+    }
+    this.present++;
+    const value = this.parse ? this.parse(text) : isNumber(text) ? Number(text) : NaN;
+    if (Number.isNaN(value)) {
+      this.failures++;
+      if (this.failing.size < mostFailures || this.failing.has(text))
+        this.failing.set(text, (this.failing.get(text) ?? 0) + 1);
+      bad(
+        row,
+        this.parse
+          ? `must be a number such as ${formatSample(this.schema.format as ValueFormat)}`
+          : "must be a number",
+        text,
+      );
+      return NaN;
+    }
+    if (this.point === undefined) {
+      const digits = /^\d*/.exec(text.slice(text.lastIndexOf(this.mark) + 1))?.[0].length ?? 0;
+      const fraction = text.includes(this.mark) ? digits : 0;
+      if (fraction > this.decimals) this.decimals = fraction;
+      if (fraction < this.leastDecimals) this.leastDecimals = fraction;
+      return value;
     }
     if (/^[+-]?\d{16,}$/.test(text)) this.codes++;
     this.decimals = anyDecimals;
-    return Number(text);
+    return value;
   }
+}
+
+/** Whether numbers in the format are digits and a decimal mark, with a minus sign before them. */
+function isBare({
+  thousands,
+  prefix,
+  suffix,
+  negative,
+  minus,
+  plus,
+  width,
+  exponent,
+}: NumberFormat): boolean {
+  const extras = [thousands, prefix, suffix, negative, minus, plus, width, exponent];
+  return extras.every((one) => one === undefined);
 }

@@ -1,18 +1,33 @@
 import type { Problem } from "../problems";
 import type { Schema } from "../schema";
 
-/** How a CSV file is read. */
+/** How a CSV file is read. Whatever of its dialect isn't said is looked for in its first lines. */
 export interface CsvOptions {
-  /** Types, levels and ranges by column name; columns it doesn't name are inferred. */
+  /** Types, formats, levels and ranges by column name, and the usual dialect; columns it doesn't name are inferred. */
   readonly schema?: Schema;
   /** Columns of the schema that the file may lack, such as the target of rows to be predicted; defaults to none. */
   readonly optional?: readonly string[];
   /** The only columns wanted: cells of others are passed over unread. Defaults to all. */
   readonly only?: readonly string[];
-  /** One character; left out, whichever of , ; tab | occurs most in the header. */
+  /** One character; left out, whichever of , ; tab | splits the lines into as many fields everywhere. */
   readonly delimiter?: string;
-  /** Defaults to utf-8, whose invalid bytes are problems; latin1 accepts any byte. */
-  readonly encoding?: "utf-8" | "latin1";
+  /**
+   * A label of the Encoding Standard; left out, by byte-order mark, zeros (UTF-16) or validity (UTF-8, whose few invalid
+   * bytes are problems), else windows-1252.
+   */
+  readonly encoding?: string;
+  /** The decimal mark of columns that don't tell by themselves; left out, that of the other columns. */
+  readonly decimal?: "." | ",";
+  /** What separates thousands, likewise. */
+  readonly thousands?: string;
+  /** Lines above the header; left out, lines that don't fit into the table below them. */
+  readonly skip?: number;
+  /** Whether the first line names the columns; left out, it doesn't where it holds what the columns hold. */
+  readonly header?: boolean;
+  /** Words that mean "missing", and no others do; left out, the schema's or else the usual words. */
+  readonly missing?: readonly string[];
+  /** Patterns of dates ("dd/MM/yyyy") by column, under "*" for all; left out, they are learned. */
+  readonly dateFormats?: ReadonlyMap<string, string>;
   /**
    * What becomes of a row with a bad cell: left out (the default), or kept with that cell missing. Rows with too few or
    * too many fields are always left out. Either way each is reported and counted.

@@ -1,5 +1,7 @@
+import { Transcoder } from "../dialect/encoding";
+import { Unescaper } from "../dialect/unescape";
 import { type Problem, ProblemLog } from "../problems";
-import { decode, toUtf8 } from "./bytes";
+import { decode } from "./bytes";
 import { quoted } from "./cells";
 import type { ColumnBuilder } from "./columns";
 import { type CsvKernel, startCsvKernel } from "./kernel";
@@ -18,6 +20,8 @@ export class CsvReader {
   /** Rows found, and those of them left out. */
   rows = 0;
   rejected = 0;
+  /** The numbers, from 1, of the rows left out, in order. */
+  readonly rejectedRows: number[] = [];
   readonly log: ProblemLog;
   readonly builders: readonly ColumnBuilder[];
   private readonly name: string;
@@ -25,6 +29,8 @@ export class CsvReader {
   private readonly options: CsvOptions;
   private readonly scanner: Scanner;
   private readonly flags: Uint8Array;
+  private readonly transcoder: Transcoder;
+  private readonly unescaper: Unescaper | undefined;
   private readonly maxRecordBytes: number;
   /** Fixed in size where it is the kernel's memory. */
   private readonly kernel: CsvKernel | undefined;
@@ -50,11 +56,23 @@ export class CsvReader {
     this.maxRecordBytes = 4 * maxFieldBytes + (1 << 20);
     const columns = layout.names.length;
     const maxRows = Math.max(16, Math.min(mostRows, Math.floor(mostCells / columns)));
-    const sizes = { columns, delimiter: layout.delimiter, maxFieldBytes, maxRows };
+    const { dialect, delimiter, looseQuotes } = layout;
+    const sizes = { columns, delimiter, maxFieldBytes, maxRows };
     const capacity = this.maxRecordBytes + (1 << 20);
-    this.kernel = plain || expected < kernelBytes ? undefined : startCsvKernel({ ...sizes, capacity });
+    const rare = dialect.quote !== undefined || dialect.comment !== undefined || looseQuotes;
+    this.kernel =
+      plain || rare || expected < kernelBytes ? undefined : startCsvKernel({ ...sizes, capacity });
+    const quote = (dialect.quote ?? '"').charCodeAt(0);
+    this.transcoder = new Transcoder(layout.encoding, layout.fallback);
+    this.unescaper = dialect.backslash ? new Unescaper(quote) : undefined;
     this.buffer = this.kernel?.bytes ?? Buffer.alloc(1 << 16);
-    this.scanner = new Scanner({ ...sizes, kernel: this.kernel });
+    this.scanner = new Scanner({
+      ...sizes,
+      kernel: this.kernel,
+      quote,
+      comment: dialect.comment,
+      looseQuotes,
+    });
     this.scanner.line = 1 + layout.skipLines;
     this.flags = new Uint8Array(maxRows);
     this.toSkip = layout.skip;
@@ -66,12 +84,27 @@ export class CsvReader {
     if (this.rows > 0) for (const builder of this.builders) builder.expect(rows);
   }
 
+  /** The encoding of the bytes so far, and whether it was guessed. */
+  get encoding(): { readonly name: string; readonly guessed: boolean } {
+    return { name: this.transcoder.encoding, guessed: this.transcoder.guessed };
+  }
+
   /** Reads what `bytes` adds. The bytes are copied. */
   push(bytes: Uint8Array): void {
-    let rest = toUtf8(bytes, this.options.encoding);
-    const skipped = Math.min(this.toSkip, rest.length);
+    this.take(this.transcoder.push(bytes), false);
+  }
+
+  /** Reads what is left when no more bytes come. */
+  end(): void {
+    this.take(this.transcoder.end(), true);
+    this.drain(true);
+  }
+
+  private take(bytes: Uint8Array, final: boolean): void {
+    const skipped = Math.min(this.toSkip, bytes.length);
     this.toSkip -= skipped;
-    rest = rest.subarray(skipped);
+    let rest = bytes.subarray(skipped);
+    if (this.unescaper) rest = this.unescaper.push(rest, final);
     while (rest.length > 0) {
       this.reserve(rest.length);
       const piece = rest.subarray(0, this.buffer.length - this.filled);
@@ -80,11 +113,6 @@ export class CsvReader {
       rest = rest.subarray(piece.length);
       this.drain(false);
     }
-  }
-
-  /** Reads what is left when no more bytes come. */
-  end(): void {
-    this.drain(true);
   }
 
   private reserve(more: number): void {
@@ -176,6 +204,7 @@ export class CsvReader {
 
   private reject(row: RejectedRow): void {
     this.rejected++;
+    this.rejectedRows.push(row.row);
     for (const problem of row.problems) this.log.add(problem);
     this.options.onReject?.(row);
   }

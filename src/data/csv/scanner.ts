@@ -3,7 +3,7 @@ import type { CsvKernel } from "./kernel";
 
 const lineFeed = 10;
 const carriageReturn = 13;
-const quote = 34;
+const doubleQuote = 34;
 
 /** Whole records found in a stretch of bytes: cell `row * columns + column` lies in bytes [starts, ends). */
 export interface Block {
@@ -33,6 +33,12 @@ export interface ScanOptions {
   /** A field longer than this many bytes breaks its record. */
   readonly maxFieldBytes: number;
   readonly maxRows: number;
+  /** The byte around fields that hold delimiters; defaults to the double quote. */
+  readonly quote?: number;
+  /** Lines that begin so are passed over; defaults to none. */
+  readonly comment?: string;
+  /** Whether blanks may stand before an opening and after a closing quote; defaults to false. */
+  readonly looseQuotes?: boolean;
   /** Splits clean records faster; the bytes scanned must be its own. */
   readonly kernel?: CsvKernel;
 }
@@ -62,9 +68,13 @@ export class Scanner {
   private rule = "";
   private value = "";
   private doubled = false;
+  private readonly quote: number;
+  private readonly comment: Uint8Array;
 
   constructor(options: ScanOptions) {
     this.options = options;
+    this.quote = options.quote ?? doubleQuote;
+    this.comment = Buffer.from(options.comment ?? "");
     for (const byte of [lineFeed, carriageReturn, 0, options.delimiter]) this.special[byte] = 1;
     const cells = options.maxRows * options.columns;
     this.block = {
@@ -120,8 +130,15 @@ export class Scanner {
     this.rule = "";
     this.doubled = false;
     let cell = 0;
+    if (this.comment.length > 0 && this.comment.every((byte, k) => bytes[begin + k] === byte)) {
+      while (this.next < to && bytes[this.next] !== lineFeed && bytes[this.next] !== carriageReturn)
+        this.next++;
+      const ended = this.next < to ? this.passLineEnd() : this.final;
+      return ended ? "blank" : "incomplete";
+    }
     for (;;) {
-      const isQuoted = this.next < to && bytes[this.next] === quote;
+      if (this.options.looseQuotes) this.passBlanks();
+      const isQuoted = this.next < to && bytes[this.next] === this.quote;
       const start = isQuoted ? this.next + 1 : this.next;
       const end = isQuoted ? this.quotedEnd(start) : this.plainEnd(start);
       if (end === incomplete) return "incomplete";
@@ -149,14 +166,14 @@ export class Scanner {
       if (!this.passLineEnd()) return "incomplete";
       break;
     }
-    if (cell === 1 && bytes[begin] !== quote && this.rule === "" && block.ends[first] === begin)
+    if (cell === 1 && bytes[begin] !== this.quote && this.rule === "" && block.ends[first] === begin)
       return "blank";
     if (cell !== columns)
       this.breaks(`a row must have ${columns} field${columns === 1 ? "" : "s"}`, String(cell));
     if (this.rule !== "") return "broken";
     if (this.doubled) {
       for (let c = first; c < first + columns; c++)
-        block.ends[c] = undouble(bytes, block.starts[c], block.ends[c]);
+        block.ends[c] = undouble(bytes, block.starts[c], block.ends[c], this.quote);
     }
     return "kept";
   }
@@ -181,7 +198,7 @@ export class Scanner {
     const { delimiter, maxFieldBytes } = this.options;
     let i = start;
     for (;;) {
-      for (; i < to && bytes[i] !== quote; i++) {
+      for (; i < to && bytes[i] !== this.quote; i++) {
         const byte = bytes[i];
         if (byte === lineFeed || (byte === carriageReturn && bytes[i + 1] !== lineFeed)) this.feeds++;
         else if (byte === 0) this.breaks("a field must hold no NUL byte", "a NUL byte");
@@ -194,16 +211,24 @@ export class Scanner {
         return senseless;
       }
       if (i + 1 >= to && !final) return incomplete;
-      if (i + 1 >= to || bytes[i + 1] !== quote) break;
+      if (i + 1 >= to || bytes[i + 1] !== this.quote) break;
       this.doubled = true;
       i += 2;
     }
     this.next = i + 1;
-    const mark = i + 1 < to ? bytes[i + 1] : lineFeed;
+    if (this.options.looseQuotes) while (this.next < to && bytes[this.next] === 32) this.next++;
+    const mark = this.next < to ? bytes[this.next] : lineFeed;
     if (mark === delimiter || mark === lineFeed || mark === carriageReturn) return i;
     this.rule = "a closing quote must end its field";
     this.value = decode(bytes, Math.max(start - 1, i - 40), i + 2);
     return senseless;
+  }
+
+  /** Passes blanks that stand before a quote. */
+  private passBlanks(): void {
+    let at = this.next;
+    while (at < this.to && this.bytes[at] === 32) at++;
+    if (at < this.to && this.bytes[at] === this.quote) this.next = at;
   }
 
   /** Passes LF, CRLF or CR; false when it can't be told yet which. */
@@ -228,7 +253,7 @@ const incomplete = -1;
 const senseless = -2;
 
 /** Writes a quoted cell's doubled quotes as single ones, in place; returns its new end. */
-function undouble(bytes: Uint8Array, start: number, end: number): number {
+function undouble(bytes: Uint8Array, start: number, end: number, quote: number): number {
   // Only a quoted field's content is preceded by a quote.
   if (bytes[start - 1] !== quote) return end;
   let to = start;

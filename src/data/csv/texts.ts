@@ -1,33 +1,50 @@
+import { type DateFormat, dateParser, datePrinter, plainDates } from "../formats/date-format";
 import type { ColumnSchema } from "../schema";
 import type { Column } from "../table";
 import { decode, decodeStrictly } from "./bytes";
-import { isDate } from "./cells";
+import { commonestFirst, type MissingTest } from "./cells";
 import type { BadCell, ColumnBuilder } from "./columns";
 import type { Block } from "./scanner";
 
 /** Identifiers, dates and text, as written. */
 export class TextBuilder implements ColumnBuilder {
+  /** Dates: cells that are none. */
+  failures = 0;
   private values: string[] = [];
   private readonly schema: ColumnSchema;
-  private readonly missing: ReadonlySet<string>;
+  private readonly isMissing: MissingTest;
+  private readonly words: Map<string, number> = new Map();
+  private readonly parse: ((text: string) => number) | undefined;
 
-  constructor(schema: ColumnSchema, missing: readonly string[]) {
+  constructor(schema: ColumnSchema, isMissing: MissingTest) {
     this.schema = schema;
-    this.missing = new Set(missing);
+    this.isMissing = isMissing;
+    if (schema.type === "date")
+      this.parse = dateParser((schema.format as DateFormat | undefined) ?? plainDates);
   }
 
   add(bytes: Buffer, block: Block, j: number, stride: number, bad: BadCell): void {
     const { starts, ends, rows } = block;
-    const date = this.schema.type === "date";
+    const keep = this.schema.type === "text";
     for (let r = 0, cell = j; r < rows; r++, cell += stride) {
       let text = decodeStrictly(bytes, starts[cell], ends[cell]);
       if (text === undefined) {
         bad(r, "must be UTF-8", decode(bytes, starts[cell], ends[cell]));
         text = "";
-      } else if (text.trim() === "" || (this.missing.size > 0 && this.missing.has(text.trim()))) {
-        if (this.schema.required) bad(r, "must not be empty", text);
-        text = "";
-      } else if (date && !isDate(text)) bad(r, "must be a date such as 2024-01-31", text);
+      } else {
+        const trimmed = text.trim();
+        if (trimmed === "" || this.isMissing(trimmed)) {
+          if (this.schema.required) bad(r, "must not be empty", text);
+          if (trimmed !== "") this.words.set(trimmed, (this.words.get(trimmed) ?? 0) + 1);
+          text = "";
+        } else if (!keep) {
+          text = trimmed;
+          if (this.parse && Number.isNaN(this.parse(trimmed))) {
+            this.failures++;
+            bad(r, `must be a date such as ${this.sample()}`, text);
+          }
+        }
+      }
       this.values.push(text);
     }
   }
@@ -42,8 +59,28 @@ export class TextBuilder implements ColumnBuilder {
   }
 
   take(): Column {
-    const { values } = this;
+    const { values, schema } = this;
     this.values = [];
-    return { name: this.schema.name, type: this.schema.type as "id" | "date" | "text", values };
+    const blank = this.words.size === 0 ? 0 : values.filter((value) => value === "").length;
+    return {
+      name: schema.name,
+      type: schema.type as "id" | "date" | "text",
+      values,
+      ...(schema.type === "date" && schema.format ? { format: schema.format as DateFormat } : {}),
+      ...(this.words.size === 0
+        ? {}
+        : { missing: commonestFirst(this.words, Math.max(0, blank - total(this.words))) }),
+    };
   }
+
+  private sample(): string {
+    const format = (this.schema.format as DateFormat | undefined) ?? plainDates;
+    return datePrinter(format)(Date.UTC(2024, 0, 31));
+  }
+}
+
+function total(words: ReadonlyMap<string, number>): number {
+  let sum = 0;
+  for (const count of words.values()) sum += count;
+  return sum;
 }

@@ -1,0 +1,61 @@
+/** What spellings of the same word have in common: no blanks around or doubled, small letters, composed accents. */
+export function foldKey(word: string): string {
+  return word.trim().replace(/\s+/g, " ").normalize("NFC").toLowerCase();
+}
+
+/** Of more words than this case isn't folded: they are codes or names. */
+const mostWords = 255;
+
+/** Spellings of words, folded. */
+export interface Folded {
+  /** The words, each in its commonest spelling, sorted by code point. */
+  readonly words: readonly string[];
+  /** For each spelling given, the number of its word. */
+  readonly wordOf: Int32Array;
+  /** Of how many words there were several spellings, and how many cells were written otherwise; a few of them. */
+  readonly merged: number;
+  readonly cells: number;
+  readonly examples: readonly string[];
+}
+
+/**
+ * Spellings that differ by blanks or letter case only are one word, unless case means something: of many words, and
+ * where half of them or more come in both, only blanks are folded.
+ */
+export function foldSpellings(spellings: readonly string[], counts: ArrayLike<number>): Folded {
+  const byCase = grouped(spellings, foldKey);
+  const byBlank = grouped(spellings, (one) => one.trim().replace(/\s+/g, " ").normalize("NFC"));
+  const double = byBlank.size - byCase.size;
+  const meant = (byCase.size > 2 && double * 2 >= byCase.size) || byCase.size > mostWords;
+  const groups = meant ? byBlank : byCase;
+  const wordOf = new Int32Array(spellings.length);
+  const found: { word: string; members: readonly number[] }[] = [];
+  let [merged, cells] = [0, 0];
+  const examples: string[] = [];
+  for (const members of groups.values()) {
+    let best = members[0];
+    for (const i of members) if (counts[i] > counts[best]) best = i;
+    const word = spellings[best].trim();
+    found.push({ word, members });
+    const others = members.filter((i) => spellings[i] !== word);
+    if (others.length === 0) continue;
+    merged++;
+    for (const i of others) cells += counts[i];
+    if (examples.length < 3) examples.push(...others.slice(0, 3 - examples.length).map((i) => spellings[i]));
+  }
+  found.sort((a, b) => (a.word < b.word ? -1 : a.word > b.word ? 1 : 0));
+  found.forEach(({ members }, code) => {
+    for (const i of members) wordOf[i] = code;
+  });
+  return { words: found.map((one) => one.word), wordOf, merged, cells, examples };
+}
+
+function grouped(spellings: readonly string[], key: (one: string) => string): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  spellings.forEach((one, i) => {
+    const group = groups.get(key(one));
+    if (group) group.push(i);
+    else groups.set(key(one), [i]);
+  });
+  return groups;
+}

@@ -1,0 +1,297 @@
+import { plainDecimal } from "../csv/cells";
+import { type DateFormat, dateParser, isDatePattern } from "../formats/date-format";
+import { learnDurations } from "../formats/duration-format";
+import { type Format, formatSample, type ValueFormat, valueParser } from "../formats/format";
+import { learnDates } from "../formats/learn-dates";
+import { type LearnedNumbers, learnNumbers, type MarkHints } from "../formats/learn-numbers";
+import { isPlain, plainNumbers } from "../formats/number-format";
+import { meansMissing } from "../formats/words";
+import { booleanLevels, type ColumnType } from "../schema";
+import { foldSpellings } from "./fold";
+import { mayBeId, mayBeTime } from "./names";
+import { isRun, manyLevels, roleOfWholeNumbers, roleOfWords } from "./roles";
+
+/** From this share on, the other cells are taken for mistakes. */
+const enough = 0.95;
+/** Texts from which formats are learned. */
+const sample = 1000;
+
+/** The distinct cells of a column, and what is known beforehand. */
+export interface Evidence {
+  readonly name: string;
+  /** Whether it is the file's first column; defaults to false. */
+  readonly first?: boolean;
+  /** The distinct texts in the order in which they came, and how often each occurs. */
+  readonly levels: readonly string[];
+  readonly counts: ArrayLike<number>;
+  readonly hints?: MarkHints;
+  /** Words that mean "missing"; left out, the usual ones do, and a rare word among numbers. */
+  readonly missing?: readonly string[];
+  /** The pattern in which dates are written; left out, it is learned. */
+  readonly datePattern?: string;
+}
+
+/** What a column is taken for. */
+export interface Inferred {
+  readonly type: ColumnType;
+  readonly format?: Format;
+  readonly decimals?: number;
+  /** The words in it that mean "missing". */
+  readonly missing: readonly string[];
+  /** Words among them that no list knows, taken for "missing" because they stand among numbers, and their cells. */
+  readonly guessed?: { readonly words: readonly string[]; readonly cells: number };
+  /** What was guessed, for people. */
+  readonly remarks: readonly string[];
+}
+
+interface Cell {
+  readonly text: string;
+  readonly count: number;
+}
+
+/**
+ * The type, format and missing words that a column's cells suggest. A usual pair of words is boolean; numbers in any style
+ * are numeric, except zeros and ones (boolean), codes and identifiers; dates are dates, times numbers of seconds. Words
+ * that hardly repeat are identifiers (unique, without blanks) or text; all others are categories.
+ */
+export function inferColumn(from: Evidence): Inferred {
+  const all = from.levels.map((text, i): Cell => ({ text: text.trim(), count: from.counts[i] }));
+  const isMissing = (word: string, typed: boolean): boolean =>
+    word === "" || (from.missing ? from.missing.includes(word) : meansMissing(word, typed));
+  const present = all.filter((one) => one.count > 0 && !isMissing(one.text, false));
+  const kept = present.filter((one) => !isMissing(one.text, true));
+  const missingOf = (typed: boolean): string[] => [
+    ...new Set(
+      all
+        .filter((one) => one.count > 0 && one.text !== "" && isMissing(one.text, typed))
+        .map((one) => one.text),
+    ),
+  ];
+  if (kept.length === 0) return { type: "text", missing: missingOf(true), remarks: [] };
+  const typed = typedColumn(from, kept);
+  if (typed) return { ...typed, missing: [...missingOf(true), ...typed.missing] };
+  const distinct = new Set(present.map((one) => one.text)).size;
+  const role = roleOfWords(from.name, {
+    distinct,
+    present: sum(present),
+    blanks: present.some((one) => /\s/.test(one.text)),
+  });
+  return { type: role, missing: missingOf(false), remarks: mostlyNumbers(from, kept) };
+}
+
+/** The column as booleans, numbers, times or dates; undefined where it is made of words. */
+function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefined {
+  const texts = kept.map((one) => one.text);
+  const counts = kept.map((one) => one.count);
+  const words = kept.length <= 40 ? foldSpellings(texts, counts).words : [];
+  if (booleanLevels(words)) return { type: "boolean", missing: [], remarks: [] };
+  const total = sum(kept);
+  const dates = datesOf(from, kept, total);
+  if (dates) return dates;
+  const learned = numbersIn(kept, from.hints);
+  if (learned) {
+    const parse = valueParser(learned.format);
+    const others = kept.filter((one) => Number.isNaN(parse(one.text)));
+    const numbers = total - sum(others);
+    const guessed = from.missing
+      ? undefined
+      : strayWords(others, kept.length - others.length, numbers, total);
+    const rest = guessed ? others.filter((one) => !guessed.includes(one)) : others;
+    const lossy = texts.some((text) => losesDigits(text, learned.format));
+    if (!lossy && numbers >= enough * (numbers + sum(rest)))
+      return numericColumn(
+        from,
+        learned,
+        kept.filter((one) => !others.includes(one)),
+        guessed ?? [],
+      );
+  }
+  const times = learnDurations(some(texts), some(counts));
+  if (times && times.share >= enough && exactShare(times.format, kept, total) >= enough)
+    return {
+      type: "numeric",
+      format: times.format,
+      missing: [],
+      remarks: [`times are read as ${times.format.pattern}, in seconds`],
+    };
+  return undefined;
+}
+
+/** Numbers as figures, or as what else whole numbers may be. */
+function numericColumn(
+  { name, first = false }: Evidence,
+  learned: LearnedNumbers,
+  numbers: readonly Cell[],
+  guessed: readonly Cell[],
+): Inferred {
+  const { format, decimals } = learned;
+  const missing = guessed.map((one) => one.text);
+  const remarks: string[] = guessed.map(
+    (one) =>
+      `${JSON.stringify(one.text)} is taken for missing, in ${one.count} cell${one.count === 1 ? "" : "s"}`,
+  );
+  const told = guessed.length > 0 ? { guessed: { words: missing, cells: sum(guessed) } } : {};
+  if (format.kind === "number") {
+    const parse = valueParser(format);
+    const values = numbers.map((one) => parse(one.text));
+    const distinct = new Set(values);
+    const plain = format.prefix === undefined && format.suffix === undefined;
+    if (plain && distinct.size === 2 && distinct.has(0) && distinct.has(1))
+      return { type: "boolean", missing, ...told, remarks };
+    if (plain && values.every(Number.isInteger)) {
+      const present = sum(numbers);
+      const consecutive = distinct.size === present && isRun(values);
+      const role = roleOfWholeNumbers(name, { distinct: distinct.size, present, consecutive, first });
+      // Padded numbers that return are codes.
+      if (role === "numeric" && format.width !== undefined && distinct.size <= manyLevels)
+        return { type: "categorical", missing, ...told, remarks };
+      if (role === "numeric" && format.width !== undefined && distinct.size >= 0.95 * present)
+        return { type: "id", missing, ...told, remarks };
+      if (role !== "numeric") return { type: role, missing, ...told, remarks };
+    }
+    if (!isPlainButDigits(format)) remarks.unshift(`numbers are read as ${formatSample(format, decimals)}`);
+    if (!learned.certain && format.kind === "number" && !isPlainButDigits(format))
+      remarks.push(
+        `nothing in it tells ${format.thousands ? "thousands" : "decimals"} for certain (--decimal, --thousands)`,
+      );
+    const sentinel = sentinelOf(values, numbers);
+    if (sentinel) remarks.push(sentinel);
+  }
+  const isDefault = format.kind === "number" && isPlain(format);
+  return {
+    type: "numeric",
+    ...(isDefault ? {} : { format }),
+    ...(decimals === undefined ? {} : { decimals }),
+    missing,
+    ...told,
+    remarks,
+  };
+}
+
+/** Whether the format is a program's but for zeros at the end. */
+function isPlainButDigits(format: ValueFormat): boolean {
+  if (format.kind !== "number") return false;
+  const { leastDecimals: _, ...rest } = format;
+  return isPlain(rest);
+}
+
+/** The format of the numbers among the cells, learned from some of them. */
+function numbersIn(kept: readonly Cell[], hints?: MarkHints): LearnedNumbers | undefined {
+  const looked = some(kept);
+  return learnNumbers(
+    looked.map((one) => one.text),
+    looked.map((one) => one.count),
+    hints,
+  );
+}
+
+/** Words without digits among many numbers that come more than once: what stands there for "missing". */
+function strayWords(
+  others: readonly Cell[],
+  distinctNumbers: number,
+  numbers: number,
+  total: number,
+): Cell[] | undefined {
+  if (others.length === 0 || distinctNumbers < 10 || numbers < 0.4 * total) return undefined;
+  const found = others.filter((one) => one.count >= 2 && !/\d/.test(one.text) && one.text.length <= 40);
+  return found.length > 0 && found.length <= 2 ? found : undefined;
+}
+
+/** A lone extreme value that returns, such as −999 among ages. */
+function sentinelOf(values: readonly number[], cells: readonly Cell[]): string | undefined {
+  if (values.length < 10) return undefined;
+  for (const code of [-1, -9, -99, -999, -9999, -99999, 999, 9999, 99999, 999999]) {
+    const at = values.indexOf(code);
+    if (at < 0 || cells[at].count < 3) continue;
+    const others = values.filter((_, i) => i !== at);
+    const low = others.reduce((a, b) => Math.min(a, b), Infinity);
+    const high = others.reduce((a, b) => Math.max(a, b), -Infinity);
+    const apart = code < 0 ? low >= 0 : code > high + (high - low);
+    if (apart)
+      return `${code} stands apart from all other values in ${cells[at].count} cells: if it means missing, say --missing ${code}`;
+  }
+  return undefined;
+}
+
+/** The column as dates. */
+function datesOf(from: Evidence, kept: readonly Cell[], total: number): Inferred | undefined {
+  const { name, datePattern } = from;
+  if (datePattern !== undefined && isDatePattern(datePattern)) {
+    const format: DateFormat = { kind: "date", pattern: datePattern };
+    if (exactShare(format, kept, total) >= 0.8) return { type: "date", format, missing: [], remarks: [] };
+  }
+  const numeric = kept.every((one) => plainDecimal.test(one.text));
+  if (numeric) {
+    const epoch = epochOf(name, kept);
+    if (epoch)
+      return {
+        type: "date",
+        format: epoch,
+        missing: [],
+        remarks: [
+          `numbers are read as moments, in ${epoch.pattern === "t" ? "seconds" : "milliseconds"} since 1970`,
+        ],
+      };
+    const compact = kept.filter((one) => /^(19|20)\d{6}$/.test(one.text));
+    if (sum(compact) < enough * total || (kept.length < 5 && !mayBeTime(name)) || mayBeId(name))
+      return undefined;
+  }
+  const found = learnDates(some(kept.map((one) => one.text)), some(kept.map((one) => one.count)));
+  if (!found || found.share < 0.85 || exactShare(found.format, kept, total) < enough) return undefined;
+  const { format, ambiguous } = found;
+  const remarks: string[] = [];
+  if (ambiguous !== undefined)
+    remarks.push(
+      `dates are read as ${format.pattern}, but could be ${ambiguous} (--date-format ${JSON.stringify(`${name}=${ambiguous}`)})`,
+    );
+  else if (format.pattern !== "yyyy-MM-dd") remarks.push(`dates are read as ${format.pattern}`);
+  return { type: "date", format, missing: [], remarks };
+}
+
+/** Seconds or milliseconds since 1970, where the name speaks of time and all lie between 1985 and 2065. */
+function epochOf(name: string, kept: readonly Cell[]): DateFormat | undefined {
+  if (!mayBeTime(name)) return undefined;
+  const values = kept.map((one) => Number(one.text));
+  const within = (scale: number): boolean =>
+    values.every((value) => value >= 473e6 * scale && value <= 3e9 * scale);
+  if (within(1)) return { kind: "date", pattern: "t" };
+  return within(1000) ? { kind: "date", pattern: "T" } : undefined;
+}
+
+/** A remark where most cells are numbers and the column is still none. */
+function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
+  const learned = numbersIn(kept, hints);
+  if (!learned || learned.share < 0.5 || kept.length <= 10) return [];
+  const parse = valueParser(learned.format);
+  const others = kept.filter((one) => Number.isNaN(parse(one.text))).sort((a, b) => b.count - a.count);
+  if (others.length === 0) return [];
+  return [
+    `${(100 * learned.share).toFixed(0)} % of its cells are numbers, others are such as ${others
+      .slice(0, 3)
+      .map((one) => JSON.stringify(one.text))
+      .join(", ")}`,
+  ];
+}
+
+/** Whether reading the text as a number forgets something: a leading zero, or more digits than a double holds. */
+export function losesDigits(text: string, format: Format = plainNumbers): boolean {
+  if (format.kind !== "number") return false;
+  const bare = text.replace(/^[^\d]+/, "");
+  if (format.width === undefined && /^0\d/.test(bare)) return true;
+  return /^\d{16,}$/.test(bare);
+}
+
+function exactShare(format: Format, kept: readonly Cell[], total: number): number {
+  const parse = format.kind === "date" ? dateParser(format) : valueParser(format);
+  return sum(kept.filter((one) => !Number.isNaN(parse(one.text)))) / Math.max(1, total);
+}
+
+function sum(cells: readonly Cell[]): number {
+  return cells.reduce((all, one) => all + one.count, 0);
+}
+
+/** At most so many, evenly spread. */
+function some<T>(all: readonly T[]): readonly T[] {
+  if (all.length <= sample) return all;
+  return Array.from({ length: sample }, (_, k) => all[Math.floor((k * all.length) / sample)]);
+}

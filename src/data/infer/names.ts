@@ -1,0 +1,28 @@
+const idName =
+  /(^id$|[_\s-]id$|^id[_\s-]|uuid$|guid$|msisdn$|\b(customer|account|client|member|order|invoice) ?(no|nr|number|key)\.?$)/i;
+const camelId = /[a-z]I[dD]$/;
+const indexName =
+  /^(column 1|unnamed: ?\d+|index|row ?_?(number|no|nr|id|names?)?|no\.?|nr\.?|#|key|lfd\.? ?nr\.?)$/i;
+const codeName = /\b(code|zip|postcode|postal|plz|cap|cp)\b/i;
+const timeName =
+  /(date|time|stamp|epoch|since|created|updated|joined|login|seen|birth|_at$|_on$|_ts$|\bday\b|datum)/i;
+
+/** Whether a column called so may name the row's subject, or another thing. */
+export function mayBeId(name: string): boolean {
+  return idName.test(name) || camelId.test(name);
+}
+
+/** Whether a column called so may number the rows. */
+export function mayBeIndex(name: string): boolean {
+  return indexName.test(name.trim());
+}
+
+/** Whether a column called so may hold codes that look like numbers. */
+export function mayBeCode(name: string): boolean {
+  return codeName.test(name);
+}
+
+/** Whether a column called so may hold moments. */
+export function mayBeTime(name: string): boolean {
+  return timeName.test(name);
+}

@@ -1,0 +1,321 @@
+import { check } from "../../core/checks";
+import { commonestFirst, missingTest, plainDecimal } from "../csv/cells";
+import type { DictionaryBuilder } from "../csv/levels";
+import { dateParser, isDatePattern, plainDates } from "../formats/date-format";
+import { learnDurations } from "../formats/duration-format";
+import { type Format, formatSample, type ValueFormat, valueParser } from "../formats/format";
+import { learnDates } from "../formats/learn-dates";
+import { learnNumbers } from "../formats/learn-numbers";
+import { plainNumbers } from "../formats/number-format";
+import { booleanLevels, type ColumnSchema, truthOf } from "../schema";
+import {
+  type CategoricalColumn,
+  type Column,
+  isCategorical,
+  type NumericColumn,
+  type TextColumn,
+} from "../table";
+import { foldSpellings } from "./fold";
+import { type Evidence, type Inferred, inferColumn, losesDigits } from "./infer-column";
+import { mayBeCode, mayBeId, mayBeIndex } from "./names";
+import { isRun, roleOfWholeNumbers, roleOfWords } from "./roles";
+
+/** What is known of a column before its cells are looked at. */
+export type Known = Omit<Evidence, "name" | "levels" | "counts">;
+
+/** A column as it was settled, and what was guessed on the way. */
+export interface Settled {
+  readonly column: Column;
+  readonly remarks: readonly string[];
+  /** Words taken for missing that no list knows, and their cells. */
+  readonly guessed?: Inferred["guessed"];
+}
+
+/** A column that must be read once more, held to what its cells turned out to be. */
+export interface Reread {
+  readonly reread: ColumnSchema;
+  readonly remarks: readonly string[];
+  readonly guessed?: Inferred["guessed"];
+}
+
+/** The column that was read by dictionary, as what its cells suggest: see `inferColumn`. */
+export function settleDictionary(one: CategoricalColumn, known: Known): Settled | Reread {
+  const { name, levels } = one;
+  const counts = countsOf(one);
+  const inferred = inferColumn({ ...known, name, levels, counts });
+  const { type, format, decimals, remarks, guessed } = inferred;
+  const words = new Set(inferred.missing);
+  const absent = levels.map(
+    (level, code) => counts[code] === 0 || words.has(level.trim()) || level.trim() === "",
+  );
+  const missing = missingOf(one, counts, words);
+  const told = { remarks, ...(guessed ? { guessed } : {}) };
+  if (type === "categorical" || type === "boolean") {
+    const settled = type === "boolean" ? asBoolean(one, counts, absent) : asCategories(one, counts, absent);
+    return { ...told, column: { ...settled.column, ...missing }, remarks: [...remarks, ...settled.remarks] };
+  }
+  if (type === "numeric") {
+    const parse = valueParser((format as ValueFormat | undefined) ?? plainNumbers);
+    const values = levels.map((level, code) => (absent[code] ? Number.NaN : parse(level)));
+    const plan = { name, type, ...(format ? { format } : {}), missing: [...words] } as ColumnSchema;
+    if (values.some((value, code) => Number.isNaN(value) && !absent[code])) return { ...told, reread: plan };
+    const numbers = Float64Array.from(one.codes, (code) => (code < 0 ? Number.NaN : values[code]));
+    const style = format ? { format: format as ValueFormat } : {};
+    const digits = decimals === undefined ? {} : { decimals };
+    return { ...told, column: { name, type, values: numbers, ...digits, ...style, ...missing } };
+  }
+  if (type === "date" && format?.kind === "date") {
+    const parse = dateParser(format);
+    if (levels.some((level, code) => !absent[code] && Number.isNaN(parse(level))))
+      return { ...told, reread: { name, type, format, missing: [...words] } };
+    return { ...told, column: { name, type, values: textsOf(one, absent), format, ...missing } };
+  }
+  return { ...told, column: { name, type: type as "id" | "text", values: textsOf(one, absent), ...missing } };
+}
+
+/**
+ * A column read as numbers, as what it turned out to be: 0/1 is boolean, codes are categories, identifiers ids. `first`
+ * tells the file's first column.
+ */
+export function settleNumeric(one: NumericColumn, first: boolean): Column {
+  const { name, values, missing } = one;
+  if (one.decimals !== 0 || one.format) return one;
+  const told = missing ? { missing } : {};
+  const named = mayBeId(name) || mayBeIndex(name) || mayBeCode(name);
+  const consecutive = first && isRun(values);
+  const distinct = new Set<number>();
+  const most = named ? Infinity : 2;
+  for (let i = 0; i < values.length && distinct.size <= most; i++)
+    if (!Number.isNaN(values[i])) distinct.add(values[i]);
+  const binary = distinct.size === 2 && distinct.has(0) && distinct.has(1);
+  const present = named || consecutive ? values.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0) : 0;
+  const role =
+    named || consecutive
+      ? roleOfWholeNumbers(name, {
+          distinct: consecutive ? present : distinct.size,
+          present,
+          consecutive,
+          first,
+        })
+      : "numeric";
+  if (role === "id")
+    return {
+      name,
+      type: "id",
+      values: Array.from(values, (v) => (Number.isNaN(v) ? "" : String(v))),
+      ...told,
+    };
+  if (role === "numeric" && !binary) return one;
+  const sorted = [...distinct].sort((a, b) => a - b);
+  const codeOf = new Map(sorted.map((value, code) => [value, code]));
+  const codes = Int32Array.from(values, (value) => codeOf.get(value) ?? -1);
+  return { name, type: binary ? "boolean" : "categorical", codes, levels: sorted.map(String), ...told };
+}
+
+/** Identifiers or text that the beginning of a file suggested, as what all of it says. */
+export function settleText(one: TextColumn): Column {
+  if (one.type === "date") return one;
+  const texts = new Set(one.values);
+  texts.delete("");
+  const present = one.values.reduce((sum, value) => sum + (value === "" ? 0 : 1), 0);
+  const role = roleOfWords(one.name, {
+    distinct: texts.size,
+    present,
+    blanks: one.values.some((value) => /\s/.test(value)),
+  });
+  if (role !== "categorical") return { ...one, type: role };
+  const levels = [...texts].sort(byCode);
+  const codeOf = new Map(levels.map((level, code) => [level, code]));
+  const codes = Int32Array.from(one.values, (value) => codeOf.get(value) ?? -1);
+  const { name, missing } = one;
+  return { name, type: role, codes, levels, ...(missing ? { missing } : {}) };
+}
+
+/**
+ * The column of a given type with its levels in order: as the schema lists them, else folded and sorted, else (boolean) as
+ * the usual pair of words that they are. Throws where a boolean's words are no such pair.
+ */
+export function settleGiven(one: Column, schema: ColumnSchema, name: string): Settled {
+  if (!isCategorical(one) || schema.levels) return { column: one, remarks: [] };
+  const counts = countsOf(one);
+  const absent = one.levels.map((_, code) => counts[code] === 0);
+  if (schema.type === "categorical") return asCategories(one, counts, absent);
+  if (one.levels.length === 0)
+    return { column: { ...one, type: "boolean", levels: ["False", "True"] }, remarks: [] };
+  const rule = `the boolean column ${one.name} must hold a usual pair such as No and Yes, or its schema list its levels`;
+  const words = foldSpellings(one.levels, counts).words;
+  check(booleanLevels(words) !== undefined, `read ${name}`, rule, one.levels.slice(0, 5).join(", "));
+  return asBoolean(one, counts, absent);
+}
+
+/** How to read a column, and the levels that it is known to have, in order. */
+export interface Guess {
+  readonly column: ColumnSchema;
+  readonly levels: readonly string[];
+}
+
+/** How to read a column whose first cells are in `head`: straight as numbers, as text, or by a dictionary. */
+export function guess(head: DictionaryBuilder, name: string, known: Known): Guess {
+  const { type, format, missing } = inferColumn({
+    ...known,
+    name,
+    levels: head.levels,
+    counts: head.counts(),
+  });
+  const words = new Set(missing);
+  const present = head.levels.filter((level) => !words.has(level.trim()));
+  const told = missing.length > 0 ? { missing } : {};
+  // Whole numbers may settle as boolean, id or categories later: only the way to read is chosen.
+  const plain = present.every((level) => plainDecimal.test(level.trim()) && !losesDigits(level.trim()));
+  if ((type === "boolean" || type === "id") && plain && present.length > 0)
+    return { column: { name, type: "numeric", ...told }, levels: [] };
+  if (type === "boolean" || type === "categorical") {
+    const counts = head.counts();
+    const one = { name, type, codes: new Int32Array(0), levels: head.levels } as const;
+    const absent = head.levels.map((level) => words.has(level.trim()));
+    const { column } =
+      type === "boolean" ? asBoolean(one, counts, absent) : asCategories(one, counts, absent);
+    return { column: { name, type, ...told }, levels: column.levels };
+  }
+  return { column: { name, type, ...(format ? { format } : {}), ...told }, levels: [] };
+}
+
+/**
+ * The column of a given type with the format in which its first cells are written: the one it has, where most are, else
+ * the one that they show. `remark` says so where that is another.
+ */
+export function formatIn(
+  head: DictionaryBuilder,
+  column: ColumnSchema,
+  known: Known,
+): { readonly column: ColumnSchema; readonly remark?: string } {
+  if (column.type !== "numeric" && column.type !== "date") return { column };
+  const isMissing = missingTest(column.type, known.missing, column.missing);
+  const counts = head.counts();
+  const codes = [...head.levels.keys()].filter(
+    (code) => counts[code] > 0 && !isMissing(head.levels[code].trim()),
+  );
+  const levels = codes.map((code) => head.levels[code]);
+  const weights = codes.map((code) => counts[code]);
+  const total = weights.reduce((sum, one) => sum + one, 0);
+  const share = (format: Format): number => {
+    const parse = format.kind === "date" ? dateParser(format) : valueParser(format);
+    return levels.reduce((sum, level, k) => sum + (Number.isNaN(parse(level)) ? 0 : weights[k]), 0) / total;
+  };
+  if (total === 0) return { column };
+  const usual = column.format ?? (column.type === "date" ? plainDates : plainNumbers);
+  const usualShare = share(usual);
+  const asked = column.type === "date" && known.datePattern !== undefined && isDatePattern(known.datePattern);
+  if (!asked && usualShare >= 0.95) return { column };
+  const learned = asked
+    ? { kind: "date" as const, pattern: known.datePattern as string }
+    : column.type === "date"
+      ? learnDates(levels, weights)?.format
+      : (learnNumbers(levels, weights, known.hints)?.format ?? learnDurations(levels, weights)?.format);
+  if (!learned || share(learned) <= usualShare) return { column };
+  return {
+    column: { ...column, format: learned },
+    remark: `read as ${formatSample(learned, column.decimals)}`,
+  };
+}
+
+interface Recoded {
+  readonly column: CategoricalColumn;
+  readonly remarks: readonly string[];
+}
+
+function asCategories(one: CategoricalColumn, counts: Int32Array, absent: readonly boolean[]): Recoded {
+  const used = [...one.levels.keys()].filter((code) => !absent[code]);
+  const folded = foldSpellings(
+    used.map((code) => one.levels[code]),
+    used.map((code) => counts[code]),
+  );
+  const map = new Int32Array(one.levels.length).fill(-1);
+  used.forEach((code, k) => {
+    map[code] = folded.wordOf[k];
+  });
+  return { column: recode(one, map, folded.words, "categorical"), remarks: foldRemark(folded) };
+}
+
+function foldRemark(folded: { merged: number; cells: number; examples: readonly string[] }): string[] {
+  if (folded.merged === 0) return [];
+  const such = folded.examples.map((one) => JSON.stringify(one)).join(", ");
+  return [
+    `${folded.cells} cell${folded.cells === 1 ? " is" : "s are"} taken for another spelling of the same word, such as ${such}`,
+  ];
+}
+
+function asBoolean(one: CategoricalColumn, counts: Int32Array, absent: readonly boolean[]): Recoded {
+  const used = [...one.levels.keys()].filter((code) => !absent[code]).sort((a, b) => counts[b] - counts[a]);
+  const truth = (text: string): number => {
+    const known = truthOf(text);
+    return known >= 0 ? known : Number(text.trim().replace(",", "."));
+  };
+  const words = used.map((code) => one.levels[code].trim());
+  const pair = booleanLevels(
+    foldSpellings(
+      words,
+      words.map((_, k) => counts[used[k]]),
+    ).words,
+  );
+  const commonest = [0, 1].map((value) => words.find((word) => truth(word) === value));
+  const levels = [0, 1].map((value) => commonest[value] ?? pair?.[value] ?? String(value));
+  const map = new Int32Array(one.levels.length).fill(-1);
+  let cells = 0;
+  const others: string[] = [];
+  for (const code of used) {
+    const text = one.levels[code];
+    map[code] = truth(text);
+    if (text === levels[map[code]]) continue;
+    cells += counts[code];
+    if (others.length < 3) others.push(text);
+  }
+  const remarks = foldRemark({ merged: others.length, cells, examples: others });
+  return { column: recode(one, map, levels, "boolean"), remarks };
+}
+
+function countsOf(one: CategoricalColumn): Int32Array {
+  const counts = new Int32Array(one.levels.length);
+  for (const code of one.codes) if (code >= 0) counts[code]++;
+  return counts;
+}
+
+/** The words that stand for missing with the empty cell, the commonest first; none where cells are only empty. */
+function missingOf(
+  one: CategoricalColumn,
+  counts: Int32Array,
+  words: ReadonlySet<string>,
+): { readonly missing?: readonly string[] } {
+  if (words.size === 0) return {};
+  const found = new Map<string, number>();
+  one.levels.forEach((level, code) => {
+    const word = level.trim();
+    if (words.has(word)) found.set(word, (found.get(word) ?? 0) + counts[code]);
+  });
+  let blank = 0;
+  for (const code of one.codes) if (code < 0) blank++;
+  return { missing: commonestFirst(found, blank) };
+}
+
+function textsOf(one: CategoricalColumn, absent: readonly boolean[]): string[] {
+  const texts = one.levels.map((level, code) => (absent[code] ? "" : level.trim()));
+  return Array.from(one.codes, (code) => (code < 0 ? "" : texts[code]));
+}
+
+function recode(
+  one: CategoricalColumn,
+  map: Int32Array,
+  levels: readonly string[],
+  type: "categorical" | "boolean",
+): CategoricalColumn {
+  const { codes } = one;
+  if (map.some((to, from) => to !== from)) {
+    // The codes are fresh from a builder and nobody else's: they are changed in place.
+    for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) codes[i] = map[codes[i]];
+  }
+  return { name: one.name, type, codes, levels };
+}
+
+function byCode(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
