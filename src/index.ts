@@ -21,6 +21,7 @@ export type { Fit, Model, ModelJson, Progress, Resample, Watch } from "./core/mo
 export { closeThreads } from "./core/pool";
 export { type Rng, seeded } from "./core/rng";
 export type { CsvOptions, RejectedRow } from "./data/csv/options";
+export type { Dialect } from "./data/dialect/dialect";
 export { type DistinctRows, distinctRows } from "./data/duplicates";
 export type { DateFormat } from "./data/formats/date-format";
 export type { DurationFormat } from "./data/formats/duration-format";
@@ -31,9 +32,9 @@ export { type LoadOptions, loadChurnBigml, loadTelco } from "./data/load-source"
 export { type PretrainedCard, pretrainedCards } from "./data/pretrained";
 export type { Problem } from "./data/problems";
 export { type ColumnProfile, profile } from "./data/profile";
-export { type CsvRead, parseCsv, readCsv } from "./data/read-csv";
+export { type CsvRead, parseCsv, type ReadReport, type Remark, readCsv } from "./data/read-csv";
 export { type BatchOptions, type CsvBatches, readCsvBatches } from "./data/read-csv-batches";
-export { readParquet, readTable } from "./data/read-parquet";
+export { readTable, readTableBatches } from "./data/read-table";
 export type { ColumnSchema, ColumnType, Schema, TargetSchema } from "./data/schema";
 export { readSchema, writeSchema } from "./data/schema-file";
 export type { Measure, Panels } from "./data/simulate/history";

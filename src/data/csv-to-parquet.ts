@@ -5,6 +5,11 @@ import { type ColumnSchema, schemaOf } from "./schema";
 import type { Table } from "./table";
 import { csvWriter } from "./write-csv";
 
+/** Whether the file is to be Parquet, by its name. */
+export function namesParquet(file: string): boolean {
+  return /\.(parquet|pq)$/i.test(file);
+}
+
 /**
  * Turns a CSV file into a Parquet file in constant memory; it appears under its name only once it is whole. `columns`
  * type all columns in order: numbers (whole ones where they have no decimals), and text for all others. Empty is null.

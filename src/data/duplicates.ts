@@ -1,3 +1,4 @@
+import { mayBeId } from "./infer/names";
 import { cellText, columnNamed, type Table, takeTableRows } from "./table";
 
 /** A table in which every customer stands once. */
@@ -11,10 +12,11 @@ export interface DistinctRows {
 
 /**
  * The table without the later rows of customers who stand in it more than once. `id` names the columns that together
- * name a customer; left out, it is the first identifier. Rows that name nobody all stay.
+ * name a customer; left out, it is the first identifier, one that is called so before others. Rows that name nobody all stay.
  */
 export function distinctRows(table: Table, id?: readonly string[]): DistinctRows {
-  const first = table.columns.find((one) => one.type === "id")?.name;
+  const ids = table.columns.filter((one) => one.type === "id");
+  const first = (ids.find((one) => mayBeId(one.name)) ?? ids[0])?.name;
   const names = id && id.length > 0 ? id : first === undefined ? [] : [first];
   if (names.length === 0) return { table, id: [], duplicates: 0 };
   const columns = names.map((name) => columnNamed(table, name));

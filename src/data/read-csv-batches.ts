@@ -6,7 +6,7 @@ import { CsvReader } from "./csv/reader";
 import type { Dialect } from "./dialect/dialect";
 import { readFailure } from "./files";
 import { settleGiven } from "./infer/settle";
-import { fileRemarks, type ReadReport } from "./read-csv";
+import { fileRemarks, type ReadReport, type Remark } from "./read-csv";
 import type { Schema } from "./schema";
 import { isCategorical, type Table, table } from "./table";
 
@@ -15,6 +15,8 @@ export interface BatchOptions extends CsvOptions {
   readonly rows?: number;
   /** What messages call the file when it is read from a stream; defaults to "CSV stream". */
   readonly name?: string;
+  /** What was said of the source before it became text; defaults to nothing. */
+  readonly remarks?: readonly Remark[];
   /**
    * Bytes read before the first batch: the header must end within them, and types are inferred from them; defaults to
    * 4 MiB. Less of a stream whose columns are all typed is less to wait for.
@@ -58,14 +60,14 @@ export async function readCsvBatches(
       size += next.value.length;
     }
   }
-  const missing = options.missing ?? options.schema?.missing;
+  const missing = options.schema?.missing;
   const found = layoutOf(name, Buffer.concat(head), ended, options);
   // What was inferred is held to: a third word in a column of Yes and No is a problem.
   const columns = found.columns.map((one, j) =>
     one.type === "boolean" && !found.given[j] ? { ...one, levels: found.levels[j] } : one,
   );
   const layout = { ...found, columns };
-  const builders = columns.map((_, j) => builderOf(layout, j, missing));
+  const builders = columns.map((_, j) => builderOf(layout, j, options));
   const reader = new CsvReader(name, layout, options, builders, ended ? size : Infinity);
   let bytes = 0;
   const take = (): Table =>
@@ -113,6 +115,7 @@ export async function readCsvBatches(
     },
     get remarks() {
       return [
+        ...(options.remarks ?? []),
         ...fileRemarks(dialect(), layout.guessedEncoding || reader.encoding.guessed, options),
         ...[...layout.remarks].map(([column, text]) => ({ column, text })),
       ];

@@ -92,12 +92,11 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
   const head = room.subarray(0, readAt(room, 0));
   const whole = head.length < headBytes;
   let layout = layoutOf(name, head, whole, options);
-  const missing = options.missing ?? options.schema?.missing;
   const final = layout.given.slice();
   const told = layout.names.map((): Told => ({ remarks: [], guessed: 0 }));
   for (;;) {
     const current = layout;
-    const builders = current.columns.map((_, j) => builderOf(current, j, missing));
+    const builders = current.columns.map((_, j) => builderOf(current, j, options));
     const reader = new CsvReader(name, current, options, builders, bytes);
     const chunk = new Uint8Array(chunkBytes);
     let at = 0;
@@ -155,8 +154,7 @@ function readOf(
   const found = table(settled.filter((_, j) => !layout.unread[j]));
   const { target, missing } = options.schema ?? {};
   const dialect = { ...layout.dialect, encoding: reader.encoding.name };
-  const words = options.missing ?? missing;
-  const schema: Schema = { ...schemaOf(found, target), dialect, ...(words ? { missing: words } : {}) };
+  const schema: Schema = { ...schemaOf(found, target), dialect, ...(missing ? { missing } : {}) };
   const remarks = fileRemarks(dialect, layout.guessedEncoding || reader.encoding.guessed, options);
   layout.names.forEach((column, j) => {
     if (layout.unread[j]) return;

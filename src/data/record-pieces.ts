@@ -11,6 +11,10 @@ export interface PieceOptions {
   /** Fields of a record, and the byte between them. */
   readonly columns: number;
   readonly delimiter: number;
+  /** As the scanner's. */
+  readonly quote?: number;
+  readonly comment?: string;
+  readonly looseQuotes?: boolean;
   /** The line on which the first record begins. */
   readonly line: number;
   /** About how many bytes make a piece; defaults to 2 MiB. */
@@ -57,10 +61,14 @@ export async function* recordPieces(
 }
 
 /** Where the last whole record ends, and the lines up to there. */
-function lastRecord(bytes: Buffer, { columns, delimiter }: PieceOptions): { end: number; lines: number } {
-  const end = bytes.includes(34) ? 0 : bytes.lastIndexOf(10) + 1;
+function lastRecord(
+  bytes: Buffer,
+  { line: _, pieceBytes: __, ...rules }: PieceOptions,
+): { end: number; lines: number } {
+  const end =
+    bytes.includes(rules.quote ?? 34) || rules.comment !== undefined ? 0 : bytes.lastIndexOf(10) + 1;
   if (end > 0) return { end, lines: countLines(bytes.subarray(0, end)) };
-  const scanner = new Scanner({ columns, delimiter, maxFieldBytes: 1 << 20, maxRows: 4096 });
+  const scanner = new Scanner({ ...rules, maxFieldBytes: 1 << 20, maxRows: 4096 });
   // The scanner undoes doubled quotes in place.
   const copy = Buffer.from(bytes);
   let at = 0;

@@ -135,7 +135,7 @@ async function show(
   file: string,
   options: { schema?: string; writeSchema?: string; json?: boolean },
 ): Promise<void> {
-  const { readTable } = await import("../../data/read-parquet.js");
+  const { readTable } = await import("../../data/read-table.js");
   const { readSchema, writeSchema } = await import("../../data/schema-file.js");
   const { profile } = await import("../../data/profile.js");
   const read = await readTable(file, { schema: options.schema ? readSchema(options.schema) : undefined });

@@ -88,7 +88,7 @@ async function prepareFile(options: Options): Promise<void> {
     { fileOrigin },
     { packageVersion },
   ] = await Promise.all([
-    import("../../data/read-parquet.js"),
+    import("../../data/read-table.js"),
     import("../../data/schema-file.js"),
     import("../../services/prepare/recipe.js"),
     import("../../core/rng.js"),
@@ -133,7 +133,7 @@ async function applyToFile(options: Options, file: string): Promise<void> {
   const [{ readFileSync }, { readTable }, { parseJson }, { applyRecipe, recipeFromJSON }] = await Promise.all(
     [
       import("node:fs"),
-      import("../../data/read-parquet.js"),
+      import("../../data/read-table.js"),
       import("../../core/gzip-json.js"),
       import("../../services/prepare/recipe.js"),
     ],

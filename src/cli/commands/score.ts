@@ -71,7 +71,7 @@ async function score(options: Options): Promise<void> {
   ]);
   const threads =
     options.threads === undefined ? undefined : wholeNumber(options.threads, "--threads", 1, 1024);
-  const source = await openSource(options.data, options.table);
+  const source = await openSource(options.data, options.table, {});
   const desk = await scoringDesk(options);
   const rules = settings({}, process.env);
   const works = worksOf(source, desk, rules, keptColumns(source, options), options);
@@ -194,7 +194,7 @@ async function* worksOf(
   for await (const piece of source.pieces()) yield { ...work, piece };
 }
 
-type Total = Omit<ScoredPiece, "csv">;
+type Total = Omit<ScoredPiece, "csv" | "rejectedRows">;
 
 /** Scores all pieces and writes them in their order; what was there before stays when that fails. */
 async function writeScores(
@@ -225,7 +225,7 @@ async function writeScores(
     keptWhole(out, async () => {
       for await (const piece of streamThreads(scorePiece, works, threads)) {
         if (signal.aborted) throw new CliError("stopped: nothing was written", exitCodes.interrupted);
-        out.write(piece, total.rows);
+        out.write(piece, total.rows + total.rejected);
         for (const key of [
           "rows",
           "rejected",
@@ -248,6 +248,7 @@ async function writeScores(
 }
 
 interface Output {
+  /** `before` is how many rows of the source came before, with those left out. */
   write(piece: ScoredPiece, before: number): void;
   end(): void | Promise<void>;
   discard(): void;
@@ -269,7 +270,8 @@ async function openOutput({ out, spreadsheetSafe }: Options, keep: readonly Colu
   header.write(noRows({ columns }));
   header.end();
   return {
-    write: (piece, before) => write(keep.length > 0 ? piece.csv : numbered(piece.csv, before + 1)),
+    write: (piece, before) =>
+      write(keep.length > 0 ? piece.csv : numbered(piece.csv, before + 1, piece.rejectedRows)),
     end,
     discard,
   };

@@ -134,7 +134,10 @@ async function fit(options: Options): Promise<void> {
   const read = readCsv(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
   noteProblems(read.problems, read.problemCount, 5);
   const { oncePerCustomer } = await import("../support/once-per-customer.js");
-  const { table } = oncePerCustomer(read.table, { keepDuplicates: options.keepDuplicates });
+  const { table } = oncePerCustomer(read.table, {
+    keepDuplicates: options.keepDuplicates,
+    acceptLoss: true,
+  });
   const rng = seeded(seed);
   const rules = {
     keep: options.keep,

@@ -97,7 +97,7 @@ async function train(options: Options): Promise<void> {
   if (options.out === undefined && options.alias === undefined)
     throw usageError("Cannot train: --out or --alias must say where the model goes");
   const [{ readTable }, { oncePerCustomer }, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
-    import("../../data/read-parquet.js"),
+    import("../../data/read-table.js"),
     import("../support/once-per-customer.js"),
     import("../../data/schema-file.js"),
     import("../../services/predict/train-model.js"),

@@ -1,5 +1,5 @@
 /** What the exit codes of every command mean; commands that tell more cases apart use 3 and up, and say so in their help. */
-export const exitCodes = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+export const exitCodes = { ok: 0, failure: 1, usage: 2, loss: 3, interrupted: 130 } as const;
 
 /** An error that ends the command with a code of its own. */
 export class CliError extends Error {

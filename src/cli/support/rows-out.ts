@@ -4,14 +4,12 @@ import { writeOut } from "./output";
 
 /** Where rows go: a .csv or .parquet file, which appears once it is whole, or standard output where none is named. */
 export async function openRows(file: string | undefined): Promise<TableFile> {
-  const [{ csvFile, csvWriter }, { isParquet }] = await Promise.all([
+  const [{ csvFile, csvWriter }, { namesParquet, parquetThroughCsv }] = await Promise.all([
     import("../../data/write-csv.js"),
-    import("../../data/read-parquet.js"),
+    import("../../data/csv-to-parquet.js"),
   ]);
   if (file === undefined) return { ...csvWriter(writeOut), discard: () => {} };
-  if (!isParquet(file)) return csvFile(file);
-  const { parquetThroughCsv } = await import("../../data/csv-to-parquet.js");
-  return parquetThroughCsv(file);
+  return namesParquet(file) ? parquetThroughCsv(file) : csvFile(file);
 }
 
 /** The same for rows that are CSV text already, of these columns. */
@@ -20,11 +18,8 @@ export async function openText(
   columns: readonly ColumnSchema[],
 ): Promise<TextFile> {
   if (file === undefined) return { write: writeOut, end: () => {}, discard: () => {} };
-  const { isParquet } = await import("../../data/read-parquet.js");
-  if (isParquet(file)) {
-    const { parquetOfText } = await import("../../data/csv-to-parquet.js");
-    return parquetOfText(file, () => columns);
-  }
+  const { namesParquet, parquetOfText } = await import("../../data/csv-to-parquet.js");
+  if (namesParquet(file)) return parquetOfText(file, () => columns);
   const { openAtomic } = await import("../../data/files.js");
   const { write, commit, discard } = openAtomic(file);
   return { write, end: commit, discard };

@@ -1,9 +1,14 @@
-import { createReadStream, statSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { check } from "../../core/checks";
 import { quoted } from "../../data/csv/cells";
 import { layoutOf } from "../../data/csv/layout";
-import { isParquet, parquetAsCsv } from "../../data/read-parquet";
+import type { CsvOptions } from "../../data/csv/options";
+import type { Dialect } from "../../data/dialect/dialect";
+import { Transcoder } from "../../data/dialect/encoding";
+import { Unescaper } from "../../data/dialect/unescape";
+import { openTable } from "../../data/open-table";
+import { fileRemarks, type Remark } from "../../data/read-csv";
+import { optionsFor } from "../../data/read-table";
 import { recordPieces } from "../../data/record-pieces";
 import type { ColumnSchema } from "../../data/schema";
 import { storedRows, tableNames } from "../../data/store/ingest";
@@ -15,6 +20,8 @@ import type { CustomerPiece } from "../../services/score/score-piece";
 export interface ScoreSource {
   /** Columns by the desk's names, in order. */
   readonly columns: readonly ColumnSchema[];
+  /** What was found of the file's layout and formats; none of a store. */
+  readonly remarks: readonly Remark[];
   /** Customers left out because they are there twice; undefined where that isn't known. */
   readonly duplicates?: number;
   /** How much of the source was handed out so far, and all of it; 0 where that isn't known. */
@@ -27,19 +34,17 @@ const headBytes = 1 << 19;
 /** Rows of the store in a piece. */
 const rangeRows = 20_000;
 
-/** Opens a CSV or Parquet file, a stream of CSV ("-"), or a table of the store. */
-export async function openSource(data: string, table?: string): Promise<ScoreSource> {
+/** Opens a file of customers in any format, standard input ("-"), or a table of the store. */
+export async function openSource(
+  data: string,
+  table: string | undefined,
+  options: CsvOptions,
+): Promise<ScoreSource> {
   if (data !== "-" && (table !== undefined || /\.(db|sqlite3?)$/i.test(data)))
     return storeSource(data, table);
-  const file = data === "-" ? "standard input" : data;
-  // Asked first: a stream that nobody reads yet would fail on its own.
-  const size = data === "-" ? 0 : (await stat(data)).size;
-  const source: AsyncIterable<Uint8Array> = isParquet(data)
-    ? parquetAsCsv(data)
-    : data === "-"
-      ? process.stdin
-      : createReadStream(data, { highWaterMark: 1 << 20 });
-  const chunks = source[Symbol.asyncIterator]();
+  const opened = await openTable(data);
+  const { name: file, size } = opened;
+  const chunks = opened.bytes[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let held = 0;
   let ended = false;
@@ -51,27 +56,57 @@ export async function openSource(data: string, table?: string): Promise<ScoreSou
     held += next.value.length;
   }
   const head = Buffer.concat(first);
-  const layout = layoutOf(file, head, ended, {});
+  const reading = optionsFor(opened, options);
+  const layout = layoutOf(file, head, ended, reading);
+  const { dialect, delimiter: byte, looseQuotes } = layout;
+  const quote = (dialect.quote ?? '"').charCodeAt(0);
+  const transcoder = new Transcoder(layout.encoding, layout.fallback);
+  const unescaper = dialect.backslash ? new Unescaper(quote) : undefined;
   let done = 0;
-  async function* rest(): AsyncGenerator<Uint8Array> {
-    const body = head.subarray(layout.skip);
+  async function* text(): AsyncGenerator<Uint8Array> {
+    yield transcoder.push(head);
     done = head.length;
-    yield body;
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
       done += next.value.length;
-      yield next.value;
+      yield transcoder.push(next.value);
     }
+    yield transcoder.end();
   }
-  const delimiter = String.fromCharCode(layout.delimiter);
+  async function* records(): AsyncGenerator<Uint8Array> {
+    let toSkip = layout.skip;
+    for await (const piece of text()) {
+      const rest = piece.subarray(Math.min(toSkip, piece.length));
+      toSkip -= piece.length - rest.length;
+      if (rest.length > 0) yield unescaper ? unescaper.push(rest, false) : rest;
+    }
+    if (unescaper) yield unescaper.push(new Uint8Array(), true);
+  }
+  const { delimiter } = dialect;
   const names = deskNames(layout.names);
-  const header = `${names.map((name) => quoted(name, delimiter)).join(delimiter)}\n`;
+  const mark = String.fromCharCode(quote);
+  const header = `${names.map((name) => (mark === '"' ? quoted(name, delimiter) : name)).join(delimiter)}\n`;
+  // Of the pieces, each with a header of its own, what is left to be said is how they are quoted and commented.
+  const { encoding: _, skip: __, header: ___, backslash: ____, ...shared } = dialect;
+  const pieceDialect: Dialect = { encoding: "utf-8", ...shared };
   return {
     columns: layout.columns.map((one, j) => ({ ...one, name: names[j] })),
-    progress: () => ({ done, total: isParquet(data) ? done : size || done }),
+    remarks: [
+      ...opened.remarks,
+      ...fileRemarks(dialect, layout.guessedEncoding, reading),
+      ...[...layout.remarks].map(([column, text]) => ({ column, text })),
+    ],
+    progress: () => ({ done, total: opened.made ? done : size || done }),
     async *pieces() {
-      const cut = { columns: names.length, delimiter: layout.delimiter, line: layout.skipLines + 1 };
-      for await (const piece of recordPieces(rest(), cut))
-        yield { kind: "csv" as const, file, header, delimiter, ...piece };
+      const cut = {
+        columns: names.length,
+        delimiter: byte,
+        quote,
+        ...(dialect.comment === undefined ? {} : { comment: dialect.comment }),
+        looseQuotes,
+        line: layout.skipLines + 1,
+      };
+      for await (const piece of recordPieces(records(), cut))
+        yield { kind: "csv" as const, file, header, dialect: pieceDialect, ...piece };
     },
   };
 }
@@ -102,6 +137,7 @@ function storeSource(file: string, table?: string): ScoreSource {
     let done = 0;
     return {
       columns: schema.columns,
+      remarks: [],
       duplicates,
       progress: () => ({ done, total: rows + duplicates }),
       *pieces() {

@@ -7,7 +7,7 @@ import { sniff } from "../dialect/sniff";
 import { learnNumbers, type MarkHints } from "../formats/learn-numbers";
 import { formatIn, type Guess, guess, type Known } from "../infer/settle";
 import { type ColumnSchema, columnSchema } from "../schema";
-import { type MissingTest, missingTest } from "./cells";
+import { isNumber, type MissingTest, missingTest } from "./cells";
 import { type ColumnBuilder, passedOver } from "./columns";
 import { DictionaryBuilder } from "./levels";
 import { NumericBuilder } from "./numbers";
@@ -81,6 +81,7 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     ...(options.header === undefined ? {} : { header: options.header }),
     ...(usual?.header === false && options.header === undefined ? { header: false } : {}),
     ...(usual ? { usual: usual.delimiter } : {}),
+    ...(usual?.comment === undefined ? {} : { comment: usual.comment }),
     ...(needed.length > 0 ? { expected: needed.map(latin) } : {}),
   });
   const { header: hasHeader, fields } = structure;
@@ -212,7 +213,7 @@ function guessColumns(
   given: readonly (ColumnSchema | undefined)[],
   options: CsvOptions,
 ): Guesses {
-  const missing = options.missing ?? options.schema?.missing;
+  const missing = options.schema?.missing;
   const nothing: MissingTest = () => false;
   const builders = layout.columns.map((one) => new DictionaryBuilder(one, nothing));
   const quiet = { ...options, maxProblems: 0, onReject: undefined };
@@ -224,6 +225,7 @@ function guessColumns(
     first: j === 0,
     hints: marks,
     ...(missing === undefined ? {} : { missing }),
+    ...(options.missing === undefined ? {} : { alsoMissing: options.missing }),
     ...patternFor(layout.names[j], options.dateFormats),
   });
   const guesses = builders.map((one, j) => {
@@ -274,16 +276,19 @@ function marksOf(builders: readonly DictionaryBuilder[], layout: Layout, options
   };
 }
 
-/** A builder for column `j` of the layout; `words` mean "missing" in the whole file. */
-export function builderOf(layout: Layout, j: number, words?: readonly string[]): ColumnBuilder {
+/** A builder for column `j` of the layout. */
+export function builderOf(layout: Layout, j: number, options: CsvOptions): ColumnBuilder {
+  const { missing: also = [], schema } = options;
   const column = layout.columns[j];
   if (layout.unread[j]) return passedOver(column.name);
   // Of an inferred column read by dictionary, what its missing words are is decided when all cells are known.
   const held = layout.given[j] || (column.type !== "categorical" && column.type !== "boolean");
-  const isMissing = held
-    ? missingTest(column.type, words, column.missing)
-    : (word: string): boolean => words?.includes(word) ?? false;
-  if (column.type === "numeric") return new NumericBuilder(column, isMissing);
+  const own = [...(column.missing ?? []), ...also];
+  const isMissing = held ? missingTest(column.type, schema?.missing, own) : (): boolean => false;
+  if (column.type === "numeric") {
+    const numbers = [...own, ...(schema?.missing ?? [])].filter(isNumber);
+    return new NumericBuilder(column, isMissing, numbers);
+  }
   if (column.type === "categorical" || column.type === "boolean")
     return new DictionaryBuilder(column, isMissing, layout.levels[j]);
   return new TextBuilder(column, isMissing);

@@ -34,7 +34,11 @@ export class NumericBuilder implements ColumnBuilder {
   private readonly parse: ((text: string) => number) | undefined;
   private readonly mark: string;
 
-  constructor(schema: ColumnSchema, isMissing: MissingTest) {
+  /** Numbers among the words that mean "missing", such as −999. */
+  private readonly sentinels: readonly string[];
+
+  constructor(schema: ColumnSchema, isMissing: MissingTest, sentinels: readonly string[] = []) {
+    this.sentinels = sentinels;
     this.schema = schema;
     this.isMissing = isMissing;
     const format = schema.format as ValueFormat | undefined;
@@ -57,6 +61,16 @@ export class NumericBuilder implements ColumnBuilder {
       }
     else if (block.kernel) this.readFast(bytes, block, j, stride, bad);
     else for (let r = 0; r < rows; r++) values[from + r] = this.read(bytes, block, r, r * stride + j, bad);
+    for (const word of this.sentinels) {
+      let found = 0;
+      for (let r = 0; r < rows; r++) {
+        if (values[from + r] !== Number(word)) continue;
+        values[from + r] = NaN;
+        found++;
+      }
+      this.present -= found;
+      if (found > 0) this.words.set(word, (this.words.get(word) ?? 0) + found);
+    }
     if (minimum !== undefined)
       for (let r = 0; r < rows; r++)
         if (values[from + r] < minimum) bad(r, `must be at least ${minimum}`, String(values[from + r]));

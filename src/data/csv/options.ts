@@ -24,7 +24,7 @@ export interface CsvOptions {
   readonly skip?: number;
   /** Whether the first line names the columns; left out, it doesn't where it holds what the columns hold. */
   readonly header?: boolean;
-  /** Words that mean "missing", and no others do; left out, the schema's or else the usual words. */
+  /** Words that mean "missing" beside those of the schema or the usual ones; defaults to none. */
   readonly missing?: readonly string[];
   /** Patterns of dates ("dd/MM/yyyy") by column, under "*" for all; left out, they are learned. */
   readonly dateFormats?: ReadonlyMap<string, string>;

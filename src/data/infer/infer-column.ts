@@ -27,6 +27,8 @@ export interface Evidence {
   readonly hints?: MarkHints;
   /** Words that mean "missing"; left out, the usual ones do, and a rare word among numbers. */
   readonly missing?: readonly string[];
+  /** Words that mean it as well; defaults to none. */
+  readonly alsoMissing?: readonly string[];
   /** The pattern in which dates are written; left out, it is learned. */
   readonly datePattern?: string;
 }
@@ -57,7 +59,9 @@ interface Cell {
 export function inferColumn(from: Evidence): Inferred {
   const all = from.levels.map((text, i): Cell => ({ text: text.trim(), count: from.counts[i] }));
   const isMissing = (word: string, typed: boolean): boolean =>
-    word === "" || (from.missing ? from.missing.includes(word) : meansMissing(word, typed));
+    word === "" ||
+    from.alsoMissing?.includes(word) ||
+    (from.missing ? from.missing.includes(word) : meansMissing(word, typed));
   const present = all.filter((one) => one.count > 0 && !isMissing(one.text, false));
   const kept = present.filter((one) => !isMissing(one.text, true));
   const missingOf = (typed: boolean): string[] => [

@@ -190,7 +190,10 @@ export function formatIn(
   known: Known,
 ): { readonly column: ColumnSchema; readonly remark?: string } {
   if (column.type !== "numeric" && column.type !== "date") return { column };
-  const isMissing = missingTest(column.type, known.missing, column.missing);
+  const isMissing = missingTest(column.type, known.missing, [
+    ...(column.missing ?? []),
+    ...(known.alsoMissing ?? []),
+  ]);
   const counts = head.counts();
   const codes = [...head.levels.keys()].filter(
     (code) => counts[code] > 0 && !isMissing(head.levels[code].trim()),

@@ -7,7 +7,7 @@ import { check } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Problem } from "../problems";
 import type { CsvBatches } from "../read-csv-batches";
-import { readTableBatches } from "../read-parquet";
+import { readTableBatches } from "../read-table";
 import { type ColumnSchema, type Schema, schemaFromJson } from "../schema";
 import { type Column, cellText, isCategorical, type Table, table } from "../table";
 import { type Loading, loaderLives, loadingOf, takeBack } from "./loading";

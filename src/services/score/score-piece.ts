@@ -1,4 +1,5 @@
 import { type Task, task } from "../../core/pool";
+import type { Dialect } from "../../data/dialect/dialect";
 import type { Problem } from "../../data/problems";
 import { parseCsv } from "../../data/read-csv";
 import type { ColumnSchema } from "../../data/schema";
@@ -16,7 +17,7 @@ export type CustomerPiece =
       readonly file: string;
       /** The header as the desk names its columns, ending with a line feed. */
       readonly header: string;
-      readonly delimiter: string;
+      readonly dialect: Dialect;
       readonly bytes: Uint8Array;
       /** The line of the file on which the piece begins. */
       readonly line: number;
@@ -50,6 +51,8 @@ export interface ScoredPiece {
   readonly csv: Uint8Array;
   readonly rows: number;
   readonly rejected: number;
+  /** The numbers, from 1 within the piece, of rows left out. */
+  readonly rejectedRows: readonly number[];
   readonly problemCount: number;
   /** The first ones. */
   readonly problems: readonly Problem[];
@@ -90,7 +93,9 @@ export const scorePiece: Task<ScoreWork, ScoredPiece> = task(
   },
 );
 
-type Read = Pick<ScoredPiece, "rejected" | "problemCount" | "problems"> & { readonly table: Table };
+type Read = Pick<ScoredPiece, "rejected" | "rejectedRows" | "problemCount" | "problems"> & {
+  readonly table: Table;
+};
 
 function readPiece({ piece, columns, keep }: ScoreWork): Read {
   const wanted = [...columns, ...keep.filter(({ name }) => !columns.some((one) => one.name === name))];
@@ -101,6 +106,7 @@ function readPiece({ piece, columns, keep }: ScoreWork): Read {
       return {
         table: readRows(store, piece.table, wanted, { from, to }),
         rejected: 0,
+        rejectedRows: [],
         problemCount: 0,
         problems: [],
       };
@@ -108,15 +114,24 @@ function readPiece({ piece, columns, keep }: ScoreWork): Read {
       store.close();
     }
   }
-  const { file, header, delimiter, bytes, line } = piece;
+  const { file, header, dialect, bytes, line } = piece;
   // Bad cells are taken for missing: every customer gets an answer.
   const read = parseCsv(
     Buffer.concat([Buffer.from(header), bytes]),
-    { schema: { columns: wanted }, only: wanted.map((one) => one.name), delimiter, badCells: "missing" },
+    {
+      schema: { columns: wanted, dialect },
+      only: wanted.map((one) => one.name),
+      delimiter: dialect.delimiter,
+      encoding: "utf-8",
+      skip: 0,
+      header: true,
+      badCells: "missing",
+    },
     file,
   );
   const problems = read.problems.map((one) => ({ ...one, line: one.line - 2 + line }));
-  return { table: read.table, rejected: read.rejected, problemCount: read.problemCount, problems };
+  const { rejected, rejectedRows } = read;
+  return { table: read.table, rejected, rejectedRows, problemCount: read.problemCount, problems };
 }
 
 function answer(

@@ -27,7 +27,7 @@ interface Read {
 function read(text: string | Uint8Array, plain: boolean, size: number, options: CsvOptions = {}): Read {
   const bytes = Buffer.from(text as string);
   const layout = layoutOf("x.csv", bytes, true, { ...options, schema: { columns } });
-  const builders = layout.columns.map((_, j) => builderOf(layout, j));
+  const builders = layout.columns.map((_, j) => builderOf(layout, j, options));
   const reader = new CsvReader("x.csv", layout, { ...options, plain }, builders, Infinity);
   for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
   reader.end();

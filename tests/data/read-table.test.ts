@@ -5,7 +5,7 @@ import pl from "nodejs-polars";
 import { afterAll, describe, expect, test } from "vitest";
 import { joinTables } from "../../src/data/join-tables";
 import { readCsv } from "../../src/data/read-csv";
-import { readParquet, readTable, readTableBatches } from "../../src/data/read-parquet";
+import { readTable, readTableBatches } from "../../src/data/read-table";
 import { publishedSchema } from "../../src/data/sources";
 import type { Table } from "../../src/data/table";
 import { writeParquet } from "../../src/data/write-parquet";
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "telelink-parquet-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, "x.parquet");
 
-describe("readParquet(file)", () => {
+describe("readTable(file) of Parquet", () => {
   test("reads numbers, words, truth values, dates and nulls", async () => {
     pl.DataFrame({
       n: [1.5, null, NaN],
@@ -24,7 +24,7 @@ describe("readParquet(file)", () => {
       sure: [true, null, false],
       day: pl.Series("day", [new Date("2024-01-31"), null, new Date("2024-02-29")], pl.Datetime("ms")),
     }).writeParquet(file);
-    const { table, problemCount } = await readParquet(file);
+    const { table, problemCount } = await readTable(file);
     expect(problemCount).toBe(0);
     expect(table.columns).toMatchObject([
       { name: "n", type: "numeric", values: Float64Array.of(1.5, NaN, NaN) },
@@ -56,14 +56,14 @@ describe("readParquet(file)", () => {
       i: Array.from({ length: rows }, (_, i) => i),
       t: Array.from({ length: rows }, (_, i) => `w${i % 3}`),
     }).writeParquet(file);
-    const { table } = await readParquet(file);
+    const { table } = await readTable(file);
     expect(table.rows).toBe(rows);
     expect((table.columns[0] as { values: Float64Array }).values.every((value, i) => value === i)).toBe(true);
   });
 
   test("holds rows to a schema, and counts those that break it", async () => {
     pl.DataFrame({ n: [1, -2, 3] }).writeParquet(file);
-    const read = await readParquet(file, {
+    const read = await readTable(file, {
       schema: { columns: [{ name: "n", type: "numeric", minimum: 0 }] },
     });
     expect([read.table.rows, read.rejected]).toEqual([2, 1]);
@@ -77,8 +77,8 @@ describe("readParquet(file)", () => {
 
   test("refuses what is no Parquet file", async () => {
     writeFileSync(file, "a,b\n1,2\n");
-    await expect(readParquet(file)).rejects.toThrow(`Cannot read ${file}: it must be a Parquet file, got: `);
+    await expect(readTable(file)).rejects.toThrow(`Cannot read ${file}: it must be a Parquet file, got: `);
     const none = join(folder, "none.parquet");
-    await expect(readParquet(none)).rejects.toThrow(`Cannot read ${none}: it must be a Parquet file, got: `);
+    await expect(readTable(none)).rejects.toThrow(`Cannot read ${none}: it must be a Parquet file, got: `);
   });
 });

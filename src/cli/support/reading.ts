@@ -1,0 +1,112 @@
+import type { Command } from "commander";
+import type { CsvOptions } from "../../data/csv/options";
+import type { CsvRead, ReadReport, Remark } from "../../data/read-csv";
+import { CliError, exitCodes, usageError } from "./exit";
+import { wholeNumber } from "./options";
+import { note, noteProblems } from "./output";
+
+/** What a person may say of how a file is written; whatever is left out is looked for in the file. */
+export interface ReadingFlags {
+  readonly delimiter?: string;
+  readonly encoding?: string;
+  readonly decimal?: string;
+  readonly thousands?: string;
+  readonly skip?: string;
+  readonly header?: boolean;
+  readonly missing?: readonly string[];
+  readonly dateFormat?: readonly string[];
+  readonly acceptLoss?: boolean;
+}
+
+/** Adds the options that say how a file is written. */
+export function readingOptions(command: Command): Command {
+  return command
+    .option("--delimiter <character>", "between fields: , ; | or tab (default: what splits all lines alike)")
+    .option("--encoding <name>", "such as utf-8, utf-16le, windows-1252 (default: what the bytes show)")
+    .option("--decimal <mark>", "the decimal mark, . or , (default: what the columns show)")
+    .option("--thousands <mark>", "what separates thousands (default: what the columns show)")
+    .option("--skip <lines>", "lines above the header (default: those that don't fit into the table)")
+    .option("--header", "the first line names the columns")
+    .option("--no-header", 'the first line is data: columns are called "column 1", "column 2", …')
+    .option("--missing <words...>", "words that mean missing, beside NA, n/a, null, ?, - and the like")
+    .option("--date-format <patterns...>", "of all dates, or column=pattern: dd/MM/yyyy, MM/dd/yy HH:mm, …")
+    .option("--accept-loss", "go on although more than 1 % of rows, or 20 % of a column, can't be used");
+}
+
+/** The flags as the reader takes them. */
+export function csvOptions(flags: ReadingFlags): CsvOptions {
+  const { delimiter, encoding, decimal, thousands, header, missing, dateFormat } = flags;
+  if (decimal !== undefined && decimal !== "." && decimal !== ",")
+    throw usageError(`Cannot use --decimal: it must be . or , got ${JSON.stringify(decimal)}`);
+  if (thousands !== undefined && ([...thousands].length !== 1 || /\d/.test(thousands)))
+    throw usageError(`Cannot use --thousands: it must be one character, got ${JSON.stringify(thousands)}`);
+  return {
+    ...(delimiter === undefined ? {} : { delimiter: /^(tab|\\t)$/i.test(delimiter) ? "\t" : delimiter }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(thousands === undefined ? {} : { thousands }),
+    ...(flags.skip === undefined ? {} : { skip: wholeNumber(flags.skip, "--skip", 0, 1_000_000) }),
+    ...(header === undefined ? {} : { header }),
+    ...(missing === undefined ? {} : { missing }),
+    ...(dateFormat === undefined ? {} : { dateFormats: patternsOf(dateFormat) }),
+  };
+}
+
+function patternsOf(texts: readonly string[]): Map<string, string> {
+  return new Map(
+    texts.map((text) => {
+      const at = text.lastIndexOf("=");
+      const pattern = text.slice(at + 1);
+      if (/%/.test(pattern) || !/[yt]/i.test(pattern))
+        throw usageError(
+          `Cannot use --date-format: a pattern must be such as yyyy-MM-dd, dd.MM.yyyy or MM/dd/yy HH:mm, got ${JSON.stringify(pattern)}`,
+        );
+      return [at < 0 ? "*" : text.slice(0, at), pattern] as const;
+    }),
+  );
+}
+
+/** Notes what was guessed of a file. */
+export function noteRemarks(remarks: readonly Remark[], most = 12): void {
+  for (const { column, text } of remarks.slice(0, most))
+    note(column === undefined ? text : `${column}: ${text}`);
+  if (remarks.length > most) note(`… and ${remarks.length - most} more (telelink data show tells all)`);
+}
+
+/** Shares of rows, and of a column's cells, that may be lost before the work stops. */
+const mostRows = 0.01;
+const mostCells = 0.2;
+
+/** Notes the problems and guesses of a file, and stops where too much of it is lost. */
+export function checkLoss(
+  file: string,
+  read: ReadReport & Partial<Pick<CsvRead, "guessedMissing">>,
+  flags: ReadingFlags,
+): void {
+  noteRemarks(read.remarks);
+  noteProblems(read.problems, read.problemCount, 5);
+  const { rows, rejected } = read;
+  if (rejected > 0) note(`${rejected} of ${rows} rows are left out`);
+  if (flags.acceptLoss) return;
+  if (rejected > mostRows * rows)
+    throw lost(`${rejected} of ${rows} rows of ${file} (${percent(rejected, rows)}) can't be read`);
+  const kept = rows - rejected;
+  for (const [column, count] of read.problemsByColumn)
+    if (rejected === 0 && count > mostCells * kept)
+      throw lost(`${count} of ${kept} cells of ${column} (${percent(count, kept)}) can't be read`);
+  for (const [column, count] of read.guessedMissing ?? [])
+    if (count > mostCells * kept)
+      throw lost(
+        `${count} of ${kept} cells of ${column} (${percent(count, kept)}) hold words that are only guessed to mean missing`,
+        "--missing with these words confirms it, ",
+      );
+}
+
+/** The error that stops where too much is lost; `instead` is a better way out than accepting the loss. */
+export function lost(what: string, instead = ""): CliError {
+  return new CliError(`stopped: ${what} (${instead}--accept-loss goes on without them)`, exitCodes.loss);
+}
+
+export function percent(count: number, of: number): string {
+  return `${((100 * count) / Math.max(1, of)).toFixed(1)} %`;
+}
