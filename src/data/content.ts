@@ -1,6 +1,6 @@
 /** What a file's first bytes are. */
 export type Content =
-  | { readonly kind: "text" | "gzip" | "zstd" | "parquet" | "arrow" | "xlsx" | "json" }
+  | { readonly kind: "text" | "gzip" | "zstd" | "parquet" | "arrow" | "arrow-stream" | "xlsx" | "json" }
   | { readonly kind: "other"; readonly what: string };
 
 interface Mark {
@@ -15,6 +15,7 @@ const marks: readonly Mark[] = [
   { bytes: "\x28\xb5\x2f\xfd", content: { kind: "zstd" } },
   { bytes: "PAR1", content: { kind: "parquet" } },
   { bytes: "ARROW1", content: { kind: "arrow" } },
+  { bytes: "\xff\xff\xff\xff", content: { kind: "arrow-stream" } },
   { bytes: "FEA1", content: other("a Feather file of version 1 (write version 2, which is Arrow)") },
   { bytes: "PK\x03\x04", content: { kind: "xlsx" } },
   { bytes: "PK\x05\x06", content: other("an empty ZIP archive") },

@@ -32,14 +32,16 @@ export async function* parquetAsCsv(
   }
 }
 
-/** The rows of an Arrow file (Feather) as CSV text, likewise. */
+/** The rows of an Arrow file (Feather) or stream as CSV text, likewise. */
 export async function* arrowAsCsv(
   bytes: Buffer,
   source: string,
   remarks: Remark[],
+  stream = false,
 ): AsyncGenerator<Uint8Array> {
   const { default: polars } = await import("nodejs-polars");
-  yield* frameAsCsv(await tried(async () => polars.readIPC(bytes), source, "Arrow"), remarks, source);
+  const read = async (): Promise<DataFrame> => (stream ? polars.readIPCStream(bytes) : polars.readIPC(bytes));
+  yield* frameAsCsv(await tried(read, source, "Arrow"), remarks, source);
 }
 
 /** The rows of a frame as CSV text, likewise. */

@@ -102,6 +102,8 @@ async function converted(
       return made(parquetAsCsv(file ?? (await collected(stream)), source, remarks));
     case "arrow":
       return made(arrowAsCsv(await collected(stream), source, remarks));
+    case "arrow-stream":
+      return made(arrowAsCsv(await collected(stream), source, remarks, true));
     case "json":
       return made(jsonAsCsv(stream, source, remarks));
     case "xlsx":

@@ -183,9 +183,10 @@ function readOf(
 
 /** What was found of the dialect without being said. */
 export function fileRemarks(dialect: Dialect, guessed: boolean, options: CsvOptions): Remark[] {
-  const words = dialectWords(dialect);
+  const asked = guessed && options.encoding === undefined;
+  const words = dialectWords(asked ? { ...dialect, encoding: "utf-8" } : dialect);
   const remarks: Remark[] = words.length === 0 ? [] : [{ text: `read with ${words.join(", ")}` }];
-  if (guessed && options.encoding === undefined)
+  if (asked)
     remarks.push({
       text: `its bytes are no UTF-8 and taken for ${dialect.encoding} (--encoding names another)`,
     });

@@ -159,6 +159,7 @@ function columnFromJson(value: unknown, action: string, place: string): ColumnSc
     "name",
     "type",
     "levels",
+    "open",
     "decimals",
     "format",
     "missing",

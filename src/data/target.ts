@@ -1,7 +1,7 @@
 import { check } from "../core/checks";
 import { foldKey } from "./infer/fold";
 import { truthOf } from "./schema";
-import { columnNamed, isCategorical, type Table } from "./table";
+import { type Column, columnNamed, isCategorical, type Table } from "./table";
 
 /** Words beside the usual ones for "true" by which a churn column marks the customers who left. */
 const leavers: readonly string[] = [
@@ -23,7 +23,7 @@ const leavers: readonly string[] = [
 export function target(table: Table, name: string, positive?: string): Float64Array {
   const action = `use target ${JSON.stringify(name)}`;
   const one = columnNamed(table, name);
-  const missing = missingRows(table, name);
+  const missing = unlabelledRows(table, name);
   const place = missing.length > 0 ? `${missing.length} missing, the first in row ${missing[0] + 1}` : "";
   check(missing.length === 0, action, `every row must have a value, got ${place}`);
   if (one.type === "numeric") {
@@ -52,6 +52,23 @@ export function positiveLevel(table: Table, name: string): string | undefined {
     : undefined;
 }
 
+/** The two values of a numeric column that has just two, in order: they are classes. */
+export function twoNumbers(one: Column): readonly [number, number] | undefined {
+  if (one.type !== "numeric") return undefined;
+  const seen = new Set<number>();
+  for (const value of one.values) {
+    if (!Number.isNaN(value)) seen.add(value);
+    if (seen.size > 2) return undefined;
+  }
+  const [a, b] = [...seen].sort((x, y) => x - y);
+  return seen.size === 2 ? [a, b] : undefined;
+}
+
+/** The level that a word means, in the spelling that the column has; the word itself where there is none. */
+export function spelledLevel(one: Column, word: string): string {
+  return isCategorical(one) ? (one.levels[levelOf(one.levels, word)] ?? word) : word;
+}
+
 /** The code of the level as it is written, or else as another spelling of it; −1 where there is none. */
 function levelOf(levels: readonly string[], word: string): number {
   const exact = levels.indexOf(word);
@@ -65,7 +82,8 @@ function positiveCode(levels: readonly string[], action: string): number {
   return known.indexOf(1);
 }
 
-function missingRows(table: Table, name: string): number[] {
+/** The rows, from 0, whose value of the column is missing. */
+export function unlabelledRows(table: Table, name: string): number[] {
   const one = columnNamed(table, name);
   const rows: number[] = [];
   for (let i = 0; i < table.rows; i++) {

@@ -109,7 +109,10 @@ test("telelink train counts a customer once, and says how many rows that left ou
   const text = readFileSync(at("train.csv"), "utf8");
   const [, ...rows] = text.split("\n");
   writeFileSync(at("twice.csv"), `${text}\n${rows.slice(0, 7).join("\n")}\n`);
-  await telelink("train", "--data", at("twice.csv"), "--out", at("twice.json"), ...training);
+  const twice = ["train", "--data", at("twice.csv"), "--out", at("twice.json"), ...training];
+  expect(await telelink(...twice)).toBe(3);
+  expect(err).toContain("stopped: 7 of 307 rows (2.3 %) have the customerID of an earlier row");
+  expect(await telelink(...twice, "--accept-loss")).toBe(0);
   const told = "7 rows left out: their customerID is that of an earlier row (--keep-duplicates keeps them)";
   expect(err).toContain(told);
   const json = JSON.parse(readFileSync(at("twice.json"), "utf8"));
@@ -142,12 +145,12 @@ test("telelink evaluate and explain count a customer once, and predict answers e
   };
   const once = await figures("--data", at("test.csv"));
   expect(once).toMatchObject({ duplicates: 0, rows: rows.length });
-  const again = await figures("--data", at("again.csv"));
+  const again = await figures("--data", at("again.csv"), "--accept-loss");
   expect(err).toContain("5 rows left out: their customerID is that of an earlier row");
   expect(again).toEqual({ ...once, duplicates: 5 });
   const kept = await figures("--data", at("again.csv"), "--keep-duplicates");
   expect(kept).toMatchObject({ duplicates: 0, rows: rows.length + 5 });
-  expect(await telelink("explain", at("once.json"), "--data", at("again.csv"))).toBe(0);
+  expect(await telelink("explain", at("once.json"), "--data", at("again.csv"), "--accept-loss")).toBe(0);
   expect(err).toContain("5 rows left out: their customerID is that of an earlier row");
   expect(await telelink("predict", at("once.json"), "--data", at("again.csv"), "--out", at("p.csv"))).toBe(0);
   expect(readFileSync(at("p.csv"), "utf8").trimEnd().split("\n")).toHaveLength(rows.length + 6);

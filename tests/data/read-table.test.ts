@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pl from "nodejs-polars";
+import { gzipSync } from "node:zlib";
+import pl, { type DataFrame } from "nodejs-polars";
 import { afterAll, describe, expect, test } from "vitest";
 import { joinTables } from "../../src/data/join-tables";
-import { readCsv } from "../../src/data/read-csv";
+import { parseCsv, readCsv } from "../../src/data/read-csv";
 import { readTable, readTableBatches } from "../../src/data/read-table";
 import { publishedSchema } from "../../src/data/sources";
-import type { Table } from "../../src/data/table";
+import { cellText, type Table } from "../../src/data/table";
 import { writeParquet } from "../../src/data/write-parquet";
 import { realData } from "../support";
 
@@ -53,12 +54,14 @@ describe("readTable(file) of Parquet", () => {
   test("reads more rows than one block holds", async () => {
     const rows = 150_000;
     pl.DataFrame({
-      i: Array.from({ length: rows }, (_, i) => i),
+      i: Array.from({ length: rows }, (_, i) => 2 * i),
       t: Array.from({ length: rows }, (_, i) => `w${i % 3}`),
     }).writeParquet(file);
     const { table } = await readTable(file);
     expect(table.rows).toBe(rows);
-    expect((table.columns[0] as { values: Float64Array }).values.every((value, i) => value === i)).toBe(true);
+    expect((table.columns[0] as { values: Float64Array }).values.every((value, i) => value === 2 * i)).toBe(
+      true,
+    );
   });
 
   test("holds rows to a schema, and counts those that break it", async () => {
@@ -75,10 +78,112 @@ describe("readTable(file) of Parquet", () => {
     });
   });
 
-  test("refuses what is no Parquet file", async () => {
-    writeFileSync(file, "a,b\n1,2\n");
-    await expect(readTable(file)).rejects.toThrow(`Cannot read ${file}: it must be a Parquet file, got: `);
+  test("leaves out columns of lists and structures by name", async () => {
+    pl.DataFrame({ n: [1, 2], list: [[1], [2, 3]] }).writeParquet(file);
+    const { table, remarks } = await readTable(file);
+    expect(table.columns.map((one) => one.name)).toEqual(["n"]);
+    expect(remarks[0]).toEqual({ column: "list", text: "left out: it holds lists, structures or bytes" });
+  });
+
+  test("says what is wrong with a file that is cut, or is not there", async () => {
+    writeFileSync(file, readFileSync(file).subarray(0, 100));
+    await expect(readTable(file)).rejects.toThrow(
+      `Cannot read ${file}: it must be a whole Parquet file, got: `,
+    );
     const none = join(folder, "none.parquet");
-    await expect(readTable(none)).rejects.toThrow(`Cannot read ${none}: it must be a Parquet file, got: `);
+    await expect(readTable(none)).rejects.toThrow(`Cannot read ${none}: there is no such file`);
+    await expect(readTable(folder)).rejects.toThrow(`Cannot read ${folder}: it must be a file, got a folder`);
   });
 });
+
+describe("readTable(file): what it is the content tells, not the name", () => {
+  const csv = `id,plan,use\n${Array.from({ length: 60 }, (_, i) => `c${(7 * i) % 60},${"ab"[i % 2]},${(i * 37) % 101}.5`).join("\n")}\n`;
+  const write = (content: string | Uint8Array): string => {
+    const path = join(folder, "any.csv");
+    writeFileSync(path, content);
+    return path;
+  };
+  const plain = parseCsv(csv).table;
+  const frame = (): DataFrame =>
+    pl.DataFrame(
+      Object.fromEntries(
+        plain.columns.map((one) => [
+          one.name,
+          Array.from({ length: plain.rows }, (_, i) =>
+            one.type === "numeric" ? one.values[i] : cellText(one, i),
+          ),
+        ]),
+      ),
+    );
+  const objects = (): Record<string, unknown>[] =>
+    Array.from({ length: plain.rows }, (_, i) =>
+      Object.fromEntries(
+        plain.columns.map((one) => [one.name, one.type === "numeric" ? one.values[i] : cellText(one, i)]),
+      ),
+    );
+
+  test.each<[string, () => string | Uint8Array]>([
+    ["gzip", () => gzipSync(csv)],
+    ["zstd", () => zstdRaw(csv)],
+    [
+      "JSON lines",
+      () =>
+        objects()
+          .map((one) => JSON.stringify(one))
+          .join("\n"),
+    ],
+    ["a JSON array", () => JSON.stringify(objects(), null, 1)],
+    [
+      "gzip of JSON lines",
+      () =>
+        gzipSync(
+          objects()
+            .map((one) => JSON.stringify(one))
+            .join("\n"),
+        ),
+    ],
+    ["Parquet", () => frame().writeParquet() as unknown as Buffer],
+    ["gzip of Parquet", () => gzipSync(frame().writeParquet() as unknown as Buffer)],
+    ["Arrow", () => frame().writeIPC() as unknown as Buffer],
+  ])("%s", async (_, make) => {
+    const { table } = await readTable(write(make()));
+    expect(table).toEqual(plain);
+    const parts: Table[] = [];
+    for await (const one of await readTableBatches(write(make()))) parts.push(one);
+    expect(joinTables(parts).rows).toBe(60);
+  });
+
+  test.each<[string, string | Uint8Array, string]>([
+    ["a picture", Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), "got an image (PNG)"],
+    ["a web page", "<!DOCTYPE html><html><body>no data</body></html>", "got a web page (HTML)"],
+    ["a database", "SQLite format 3\0", "got an SQLite database"],
+    [
+      "a ZIP archive",
+      Buffer.from("PK\x03\x04nothing", "latin1"),
+      "got a ZIP archive that holds no Excel sheet",
+    ],
+    ["a cut gzip", gzipSync(csv).subarray(0, 60), "it is damaged"],
+    [
+      "bytes of any kind",
+      Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 7) % 251)),
+      "got binary data",
+    ],
+    ["nothing", "", "the file must not be empty"],
+    ["a broken JSON line", '{"a": 1}\n{"a": 2\n', ":2: each line must be a JSON object"],
+  ])("refuses %s and says what it is", async (_, content, message) => {
+    const error = await readTable(write(content)).catch((one: Error) => one);
+    expect((error as Error).message).toContain(message);
+    // Never the bytes themselves.
+    expect((error as Error).message).toMatch(/^[\x20-\x7e…]*$/);
+  });
+});
+
+/** Bytes as a Zstandard frame of raw blocks (RFC 8878). */
+function zstdRaw(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(bytes.length);
+  const block = Buffer.alloc(3);
+  block.writeUIntLE((bytes.length << 3) | 1, 0, 3);
+  return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0]), size, block, bytes]);
+}

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { CliError } from "../support/exit";
+import { checkFolder } from "../support/options";
 import { note, noteProblems, print, printJson, printTable } from "../support/output";
 import { terminalWatch } from "../support/progress";
+import { csvOptions, type ReadingFlags, readingOptions } from "../support/reading";
 
 /** `telelink data`: the public data sets, and a look at any CSV file. */
 export function dataCommand(): Command {
@@ -38,10 +40,11 @@ Examples:
     .description("compare every data set found with its SHA-256")
     .option("--json", "print JSON")
     .action(verify);
-  data
-    .command("show")
-    .argument("<file>", "a CSV or Parquet file")
-    .description("profile a file: inferred types, missing values, ranges, problems")
+  readingOptions(data.command("show"))
+    .argument("<file>", "CSV, JSON lines, Excel, Parquet or Arrow, also compressed; - reads standard input")
+    .description(
+      "examine a file: types, formats, missing values, ranges, problems, and what would not be used",
+    )
     .option("--schema <file>", "a JSON file that overrides inferred types")
     .option("--write-schema <file>", "write the inferred schema, to be edited and used with --schema")
     .option("--json", "print JSON")
@@ -131,26 +134,70 @@ async function verify(options: { json?: boolean }): Promise<void> {
     throw new CliError(`${wrong} data set${wrong === 1 ? " is" : "s are"} not what was published`);
 }
 
-async function show(
-  file: string,
-  options: { schema?: string; writeSchema?: string; json?: boolean },
-): Promise<void> {
+interface ShowOptions extends ReadingFlags {
+  readonly schema?: string;
+  readonly writeSchema?: string;
+  readonly json?: boolean;
+}
+
+async function show(file: string, options: ShowOptions): Promise<void> {
+  checkFolder(options.writeSchema);
   const { readTable } = await import("../../data/read-table.js");
   const { readSchema, writeSchema } = await import("../../data/schema-file.js");
   const { profile } = await import("../../data/profile.js");
-  const read = await readTable(file, { schema: options.schema ? readSchema(options.schema) : undefined });
+  const { formatSample } = await import("../../data/formats/format.js");
+  const { whyUnused } = await import("../../services/predict/unused-columns.js");
+  const given = options.schema ? { schema: readSchema(options.schema) } : {};
+  const read = await readTable(file, { ...csvOptions(options), ...given });
   const columns = profile(read.table);
   if (options.writeSchema) writeSchema(options.writeSchema, read.schema);
-  const { rows, rejected, problemCount, problems, problemsByRule, schema } = read;
+  const { rows, rejected, problemCount, problems, problemsByRule, schema, dialect, remarks } = read;
   if (options.json)
-    return printJson({ file, rows, rejected, problemCount, problemsByRule, problems, schema, columns });
+    return printJson({
+      file,
+      rows,
+      rejected,
+      problemCount,
+      problemsByRule,
+      problems,
+      dialect,
+      remarks,
+      schema,
+      columns,
+    });
   print(
     `${file}: ${rows} rows, ${columns.length} columns, ${rejected} rows left out, ${problemCount} problems`,
   );
+  for (const one of remarks) if (one.column === undefined) print(one.text);
   print();
+  const formats = schema.columns.map((one) => {
+    const missing = one.missing?.filter((word) => word !== "").map((word) => JSON.stringify(word)) ?? [];
+    const style = one.format ? formatSample(one.format, one.decimals) : "";
+    return [style, ...(missing.length > 0 ? [`missing ${missing.join(", ")}`] : [])]
+      .filter((text) => text !== "")
+      .join("; ");
+  });
   printTable(
-    ["column", "type", "missing", "distinct", "values"],
-    columns.map((one) => [one.name, one.type, String(one.missing), String(one.distinct), one.summary]),
+    ["column", "type", "written", "missing", "distinct", "values"],
+    columns.map((one, j) => [
+      one.name,
+      one.type,
+      formats[j],
+      String(one.missing),
+      String(one.distinct),
+      one.summary,
+    ]),
   );
+  const told = remarks.filter((one) => one.column !== undefined);
+  if (told.length > 0) print();
+  for (const { column, text } of told) print(`${column}: ${text}`);
+  const unused = read.table.columns.filter(
+    (one, j) => ["id", "date", "text"].includes(one.type) || columns[j].distinct < 2,
+  );
+  if (unused.length > 0) print();
+  for (const one of unused) {
+    const { reason, remedy } = whyUnused(one, rows);
+    print(`${one.name} would not be a feature: ${reason}${remedy ? `; ${remedy} would rescue it` : ""}`);
+  }
   noteProblems(problems, problemCount);
 }

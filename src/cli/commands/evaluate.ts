@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import type { Evaluation } from "../../services/predict/evaluate-model";
 import { keepDuplicates } from "../support/options";
-import { noteProblems, print, printJson, printTable } from "../support/output";
+import { print, printJson, printTable } from "../support/output";
+import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../support/reading";
 
-interface Options {
+interface Options extends ReadingFlags {
   data: string;
   threshold?: string;
   level: string;
@@ -15,10 +16,13 @@ interface Options {
 
 /** `telelink evaluate`: what a model is worth on rows with known targets. */
 export function evaluateCommand(): Command {
-  return new Command("evaluate")
+  return readingOptions(new Command("evaluate"))
     .description("measure a model on rows it was not trained on, with bootstrap intervals")
     .argument("<model>", "a file that telelink train wrote")
-    .requiredOption("--data <file>", "a CSV file with the columns of training and the target")
+    .requiredOption(
+      "--data <file>",
+      "a table with the columns of training and the target; - reads standard input",
+    )
     .option("--threshold <probability>", "decide by another threshold than the model's own")
     .option("--level <share>", "coverage of the intervals", "0.95")
     .option("--seed <number>", "seed of the bootstrap", "42")
@@ -40,7 +44,7 @@ As in training a customer counts once: later rows of one are left out, and their
 async function evaluate(file: string, options: Options): Promise<void> {
   const [
     { readModelFile },
-    { readCsv },
+    { readTable },
     { evaluateModel },
     { knownSchema },
     { seeded },
@@ -48,7 +52,7 @@ async function evaluate(file: string, options: Options): Promise<void> {
     { oncePerCustomer },
   ] = await Promise.all([
     import("../support/model-file.js"),
-    import("../../data/read-csv.js"),
+    import("../../data/read-table.js"),
     import("../../services/predict/evaluate-model.js"),
     import("../../services/predict/saved-model.js"),
     import("../../core/rng.js"),
@@ -62,7 +66,8 @@ async function evaluate(file: string, options: Options): Promise<void> {
   const level = numbers.decimalNumber(options.level, "--level", 0.5, 0.999);
   const seed = numbers.wholeNumber(options.seed, "--seed");
   const model = readModelFile(file);
-  const read = readCsv(options.data, { schema: knownSchema(model) });
+  const read = await readTable(options.data, { ...csvOptions(options), schema: knownSchema(model) });
+  checkLoss(options.data, read, options);
   const { table, duplicates } = oncePerCustomer(read.table, options);
   const found = evaluateModel(model, table, seeded(seed), { threshold, level });
   if (options.json) {
@@ -70,7 +75,6 @@ async function evaluate(file: string, options: Options): Promise<void> {
     return;
   }
   show(found, options.data);
-  noteProblems(read.problems, read.problemCount, 5);
 }
 
 function show({ rows, positives, threshold, level, figures, confusion }: Evaluation, data: string): void {

@@ -1,10 +1,12 @@
 import { Command } from "commander";
+import type { CsvRead } from "../../data/read-csv";
 import type { Table } from "../../data/table";
 import { CliError, usageError } from "../support/exit";
 import { keepDuplicates } from "../support/options";
 import { noteProblems, print, printJson, printTable } from "../support/output";
+import { checkLoss, csvOptions, noteRemarks, type ReadingFlags, readingOptions } from "../support/reading";
 
-interface Options {
+interface Options extends ReadingFlags {
   data: string;
   row?: string;
   id?: string;
@@ -16,12 +18,12 @@ interface Options {
 
 /** `telelink explain`: which columns matter to a model, or why it says what it says of one customer. */
 export function explainCommand(): Command {
-  return new Command("explain")
+  return readingOptions(new Command("explain"))
     .description("say which columns matter and how, or why one row gets its prediction")
     .argument("<model>", "a file that telelink train wrote")
     .requiredOption(
       "--data <file>",
-      "a CSV file with the columns of training; without --row and --id also the target",
+      "a table with the columns of training (- reads standard input); without --row and --id also the target",
     )
     .option("--row <number>", "explain this row of the file, from 1")
     .option("--id <column=value>", "explain the row whose column has this value")
@@ -43,14 +45,14 @@ Examples:
 async function explain(file: string, options: Options): Promise<void> {
   const [
     { readModelFile },
-    { readCsv },
+    { readTable },
     { explainModel, explainRow },
     { knownSchema },
     { seeded },
     { wholeNumber },
   ] = await Promise.all([
     import("../support/model-file.js"),
-    import("../../data/read-csv.js"),
+    import("../../data/read-table.js"),
     import("../../services/predict/explain-model.js"),
     import("../../services/predict/saved-model.js"),
     import("../../core/rng.js"),
@@ -70,11 +72,14 @@ async function explain(file: string, options: Options): Promise<void> {
       columns: [...own, ...ids.map((name) => ({ name, type: "id" as const }))],
     };
     // Every line keeps its number, whatever is wrong with its cells.
-    const read = readCsv(options.data, { schema, badCells: "missing" });
-    const number = wanted
+    const read = await readTable(options.data, { ...csvOptions(options), schema, badCells: "missing" });
+    noteRemarks(read.remarks);
+    noteProblems(read.problems, read.problemCount, 5);
+    const place = wanted
       ? await rowOf(read.table, wanted, options.data)
-      : wholeNumber(options.row ?? "", "--row", 1);
-    const found = explainRow(model, read.table, number - 1, seeded(seed));
+      : placeOf(wholeNumber(options.row ?? "", "--row", 1), read, options.data);
+    const number = fileRow(place, read.rejectedRows);
+    const found = explainRow(model, read.table, place, seeded(seed));
     if (options.json) return printJson({ model: file, data: options.data, row: number, ...found });
     const { kind, positive } = model.target;
     print(
@@ -86,9 +91,10 @@ async function explain(file: string, options: Options): Promise<void> {
     );
     return;
   }
-  const read = readCsv(options.data, { schema: knownSchema(model) });
+  const read = await readTable(options.data, { ...csvOptions(options), schema: knownSchema(model) });
+  checkLoss(options.data, read, options);
   const { oncePerCustomer } = await import("../support/once-per-customer.js");
-  const { table, duplicates } = oncePerCustomer(read.table, { keepDuplicates: options.keepDuplicates });
+  const { table, duplicates } = oncePerCustomer(read.table, { ...options, id: undefined });
   const found = explainModel(model, table, seeded(seed), { top: Math.min(top, 5) });
   if (options.json) return printJson({ model: file, data: options.data, duplicates, ...found });
   print(`${found.measure} lost when a column is shuffled, over ${Math.min(table.rows, 5_000)} rows:`);
@@ -122,7 +128,6 @@ async function explain(file: string, options: Options): Promise<void> {
       ]),
     );
   }
-  noteProblems(read.problems, read.problemCount, 5);
 }
 
 function idOf(text: string): { readonly column: string; readonly value: string } {
@@ -131,7 +136,22 @@ function idOf(text: string): { readonly column: string; readonly value: string }
   return { column: text.slice(0, at), value: text.slice(at + 1) };
 }
 
-/** The number, from 1, of the only row that has the value. */
+/** The place, from 0, of a row of the file among those that could be read. */
+function placeOf(row: number, { rows, rejectedRows }: CsvRead, file: string): number {
+  if (row > rows)
+    throw new CliError(`Cannot explain: --row must be one of ${rows} rows of ${file}, got ${row}`);
+  if (rejectedRows.includes(row)) throw new CliError(`Cannot explain: row ${row} of ${file} can't be read`);
+  return row - 1 - rejectedRows.filter((one) => one < row).length;
+}
+
+/** The number in the file, from 1, of the row at a place among those that could be read. */
+function fileRow(place: number, rejectedRows: readonly number[]): number {
+  let row = place + 1;
+  for (const one of rejectedRows) if (one <= row) row++;
+  return row;
+}
+
+/** The place, from 0, of the only row that has the value. */
 async function rowOf(
   rows: Table,
   { column, value }: { column: string; value: string },
@@ -144,7 +164,7 @@ async function rowOf(
     throw new CliError(
       `Cannot explain: one row of ${file} must have ${column} ${JSON.stringify(value)}, got ${found.length}`,
     );
-  return found[0] + 1;
+  return found[0];
 }
 
 function signed(value: number): string {

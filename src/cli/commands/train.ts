@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import type { CsvRead } from "../../data/read-csv";
+import type { Table } from "../../data/table";
 import type { SavedModel } from "../../services/predict/saved-model";
 import { CliError, exitCodes, usageError } from "../support/exit";
-import { keepDuplicates } from "../support/options";
-import { note, noteProblems, print, printTable } from "../support/output";
+import { checkFolder, keepDuplicates } from "../support/options";
+import { didYouMean, note, print, printTable } from "../support/output";
+import { checkLoss, csvOptions, lost, percent, type ReadingFlags, readingOptions } from "../support/reading";
 
-interface Options {
+interface Options extends ReadingFlags {
   data: string;
   target: string;
   out?: string;
@@ -22,13 +24,17 @@ interface Options {
   seed: string;
   folds: string;
   keepDuplicates?: boolean;
+  dropUnlabelled?: boolean;
 }
 
 /** `telelink train`: a model for any CSV file. */
 export function trainCommand(): Command {
-  return new Command("train")
-    .description("train a model on a CSV file, judge it by cross-validation and save it")
-    .requiredOption("--data <file>", "a CSV file with a header, or Parquet")
+  return readingOptions(new Command("train"))
+    .description("train a model on a table, judge it by cross-validation and save it")
+    .requiredOption(
+      "--data <file>",
+      "CSV, JSON lines, Excel, Parquet or Arrow, also compressed; - reads standard input",
+    )
     .requiredOption("--target <column>", "the column to predict: two values, or numbers")
     .option("--out <file>", "where to write the model: .tlm as gzipped JSON, any other name as JSON")
     .option(
@@ -59,6 +65,7 @@ export function trainCommand(): Command {
     .option("--seed <number>", "the same seed trains the same model", "42")
     .option("--folds <number>", "folds of the cross-validation", "5")
     .option("--keep-duplicates", keepDuplicates)
+    .option("--drop-unlabelled", "leave out rows whose target is missing, however many")
     .addHelpText(
       "after",
       `
@@ -68,8 +75,9 @@ Examples:
   $ telelink train --data telco.csv --target Churn --positive Yes --id customerID --model logistic --out churn.json
   $ telelink train --data customers.csv --target Churn --model network --search 20 --out churn.tlm
 
-A customer who stands in the file more than once, by --id or else by its first identifier, counts once: later rows are
-left out, and their number is told; --keep-duplicates keeps them.`,
+How the file is written is looked for in it and told; the options above set it. A customer who stands in the file more
+than once, by --id or else by its first identifier, counts once: later rows are left out and told. Exit code 3: more than
+1 % of rows repeat a customer, lack the target or can't be read, or more than 20 % of a column.`,
     )
     .action(train);
 }
@@ -96,6 +104,7 @@ telelink learners KIND lists the options of one.`,
 async function train(options: Options): Promise<void> {
   if (options.out === undefined && options.alias === undefined)
     throw usageError("Cannot train: --out or --alias must say where the model goes");
+  checkFolder(options.out);
   const [{ readTable }, { oncePerCustomer }, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
     import("../../data/read-table.js"),
     import("../support/once-per-customer.js"),
@@ -117,18 +126,23 @@ async function train(options: Options): Promise<void> {
     options.search === undefined ? undefined : wholeNumber(options.search, "--search", 1, 10_000);
   const members = options.members?.split(",").map((one) => one.trim());
   const schema = options.schema ? readSchema(options.schema) : undefined;
-  const read = await readTable(options.data, { schema });
+  const read = await readTable(options.data, { ...csvOptions(options), ...(schema ? { schema } : {}) });
   const names = read.table.columns.map((one) => one.name);
   for (const name of [...options.drop, ...options.id, options.target])
     if (!names.includes(name))
       throw usageError(
-        `Cannot train: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}`,
+        `Cannot train: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}${didYouMean(name, names)}`,
       );
   showColumns(read, options);
-  const { table } = oncePerCustomer(read.table, options);
+  checkLoss(options.data, read, options);
+  const { table } = oncePerCustomer(await labelled(read.table, options), options);
   const plan = { ...options, folds, search, members, drop: [...options.drop, ...options.id] };
   const training = await watched((watch) =>
-    trainModel(table, read.schema, plan, seeded(seed), watch).catch((error: unknown) => {
+    trainModel(table, read.schema, plan, seeded(seed), watch).catch(async (error: unknown) => {
+      if (/at least one column must be usable/.test(String(error))) {
+        const { unusedColumns, unusedSentences } = await import("../../services/predict/unused-columns.js");
+        for (const line of unusedSentences(unusedColumns(table, [], plan), table.columns.length)) note(line);
+      }
       throw watch.signal.aborted
         ? new CliError("stopped: no model was written", exitCodes.interrupted)
         : error;
@@ -142,7 +156,7 @@ async function train(options: Options): Promise<void> {
       seed,
       rows: table.rows,
       ...(positives === undefined ? {} : { positives }),
-      data: [await fileOrigin(options.data)],
+      data: options.data === "-" ? [] : [await fileOrigin(options.data)],
       version: packageVersion(),
     },
   };
@@ -154,6 +168,9 @@ async function train(options: Options): Promise<void> {
   const { scorerNamed } = await import("../../evaluate/scorers.js");
   for (const sentence of training.story) print(sentence);
   showModel(model, folds, places, (name) => scorerNamed(name).title);
+  const { unusedColumns, unusedSentences } = await import("../../services/predict/unused-columns.js");
+  const used = model.pipeline.encoder.parts.map((part) => part.name);
+  for (const line of unusedSentences(unusedColumns(table, used, plan), table.columns.length)) print(line);
 }
 
 /** Writes the model where it was asked for, and says where that was. */
@@ -183,9 +200,24 @@ async function keep(
   return places;
 }
 
-function showColumns({ table, rejected, problems, problemCount }: CsvRead, options: Options): void {
+/** The rows with a target; stops where more than a few have none, unless they may be left out. */
+async function labelled(table: Table, options: Options): Promise<Table> {
+  const [{ unlabelledRows }, { takeTableRows }] = await Promise.all([
+    import("../../data/target.js"),
+    import("../../data/table.js"),
+  ]);
+  const without = new Set(unlabelledRows(table, options.target));
+  if (without.size === 0) return table;
+  const told = `${without.size} of ${table.rows} rows (${percent(without.size, table.rows)}) have no ${options.target}`;
+  if (without.size > 0.01 * table.rows && !options.dropUnlabelled && !options.acceptLoss)
+    throw lost(told, "--drop-unlabelled trains on the others, ");
+  note(`${told} and are left out`);
+  const kept = Array.from({ length: table.rows }, (_, i) => i).filter((i) => !without.has(i));
+  return takeTableRows(table, kept);
+}
+
+function showColumns({ table, rejected }: CsvRead, options: Options): void {
   print(`${options.data}: ${table.rows} rows, ${table.columns.length} columns, ${rejected} rows left out`);
-  noteProblems(problems, problemCount, 5);
   const role = (name: string, type: string): string => {
     if (name === options.target) return "target";
     if (options.id.includes(name)) return "id";

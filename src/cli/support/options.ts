@@ -1,3 +1,5 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { usageError } from "./exit";
 
 /** The whole number that an option's text says, or wrong usage. */
@@ -32,3 +34,13 @@ export function seconds(text: string, option: string): number {
 
 /** What the option --keep-duplicates of several commands says of itself. */
 export const keepDuplicates = "let customers count as often as they stand in the file";
+
+/** Refuses a file that can't be written for want of its folder, before any work is done for it. */
+export function checkFolder(file: string | undefined): void {
+  if (file === undefined || file === "-") return;
+  const folder = dirname(file);
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw usageError(`Cannot write ${file}: the folder ${folder} must exist`);
+  if (existsSync(file) && statSync(file).isDirectory())
+    throw usageError(`Cannot write ${file}: it must be a file, got a folder`);
+}

@@ -77,11 +77,12 @@ export function noteRemarks(remarks: readonly Remark[], most = 12): void {
 const mostRows = 0.01;
 const mostCells = 0.2;
 
-/** Notes the problems and guesses of a file, and stops where too much of it is lost. */
+/** Notes the problems and guesses of a file, and stops where too much of it is lost; `outcome` says what was done. */
 export function checkLoss(
   file: string,
   read: ReadReport & Partial<Pick<CsvRead, "guessedMissing">>,
   flags: ReadingFlags,
+  outcome = "stopped",
 ): void {
   noteRemarks(read.remarks);
   noteProblems(read.problems, read.problemCount, 5);
@@ -89,22 +90,31 @@ export function checkLoss(
   if (rejected > 0) note(`${rejected} of ${rows} rows are left out`);
   if (flags.acceptLoss) return;
   if (rejected > mostRows * rows)
-    throw lost(`${rejected} of ${rows} rows of ${file} (${percent(rejected, rows)}) can't be read`);
+    throw lost(
+      `${rejected} of ${rows} rows of ${file} (${percent(rejected, rows)}) can't be read`,
+      "",
+      outcome,
+    );
   const kept = rows - rejected;
   for (const [column, count] of read.problemsByColumn)
     if (rejected === 0 && count > mostCells * kept)
-      throw lost(`${count} of ${kept} cells of ${column} (${percent(count, kept)}) can't be read`);
+      throw lost(
+        `${count} of ${kept} cells of ${column} (${percent(count, kept)}) can't be read`,
+        "",
+        outcome,
+      );
   for (const [column, count] of read.guessedMissing ?? [])
     if (count > mostCells * kept)
       throw lost(
         `${count} of ${kept} cells of ${column} (${percent(count, kept)}) hold words that are only guessed to mean missing`,
         "--missing with these words confirms it, ",
+        outcome,
       );
 }
 
 /** The error that stops where too much is lost; `instead` is a better way out than accepting the loss. */
-export function lost(what: string, instead = ""): CliError {
-  return new CliError(`stopped: ${what} (${instead}--accept-loss goes on without them)`, exitCodes.loss);
+export function lost(what: string, instead = "", outcome = "stopped"): CliError {
+  return new CliError(`${outcome}: ${what} (${instead}--accept-loss goes on without them)`, exitCodes.loss);
 }
 
 export function percent(count: number, of: number): string {

@@ -199,7 +199,8 @@ function shareOf(format: DateFormat, texts: readonly string[], weights: readonly
     const ms = parse(text);
     if (Number.isNaN(ms)) return;
     const year = new Date(ms).getUTCFullYear();
-    if (year >= 1800 && year <= 2200) fit += weights[i] * (exact(text) ? 1 : 0.9);
+    // The year 9999 stands for "no end".
+    if ((year >= 1800 && year <= 2200) || year === 9999) fit += weights[i] * (exact(text) ? 1 : 0.9);
   });
   return all === 0 ? 0 : fit / all;
 }

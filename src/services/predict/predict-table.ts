@@ -3,20 +3,20 @@ import { type Column, type Table, table } from "../../data/table";
 import type { SavedModel } from "./saved-model";
 
 /**
- * The predictions of a table's rows, in order, as columns of a table: `keep` as they are, or the row's number from
- * `firstRow` when nothing is kept; then for classes the probability and the decision, for numbers the prediction.
+ * The predictions of a table's rows, in order, as columns of a table: `keep` as they are, or the row's number of
+ * `numbers` when nothing is kept; then for classes the probability and the decision, for numbers the prediction.
  */
 export function predictTable(
   model: SavedModel,
   rows: Table,
   keep: readonly Column[],
-  firstRow: number,
+  numbers: ArrayLike<number>,
 ): Table {
   const predicted = model.pipeline.predict(rows);
   const own: Column[] =
     keep.length > 0
       ? [...keep]
-      : [{ name: "row", type: "numeric", decimals: 0, values: predicted.map((_, i) => firstRow + i) }];
+      : [{ name: "row", type: "numeric", decimals: 0, values: Float64Array.from(numbers) }];
   const { kind, positive = "1", negative = "0" } = model.target;
   if (kind === "numbers") return table([...own, { name: "prediction", type: "numeric", values: predicted }]);
   const { threshold = 0.5 } = model;
@@ -30,6 +30,28 @@ export function predictTable(
       levels: [negative, positive],
     },
   ]);
+}
+
+/** Numbers the rows of batch after batch as the file does, where rows are left out. */
+export function rowNumbers(of: { readonly rejectedRows: readonly number[] }): {
+  next(rows: number): Float64Array;
+} {
+  let row = 0;
+  let left = 0;
+  return {
+    next: (rows) => {
+      const numbers = new Float64Array(rows);
+      for (let i = 0; i < rows; i++) {
+        row++;
+        while (of.rejectedRows[left] === row) {
+          row++;
+          left++;
+        }
+        numbers[i] = row;
+      }
+      return numbers;
+    },
+  };
 }
 
 /** A table of the schema's columns without rows: what a file with a header alone holds. */

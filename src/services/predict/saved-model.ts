@@ -4,6 +4,7 @@ import type { Table } from "../../data/table";
 import { target } from "../../data/target";
 import { loadPipeline } from "../../models/load";
 import type { Pipeline } from "../../models/pipeline";
+import { profileFromJson, type TrainedColumn } from "./drift";
 
 /** What the model predicts. */
 export interface SavedTarget {
@@ -45,6 +46,8 @@ export interface SavedModel {
   /** Probabilities at or above it count as `positive`; the best F1 of out-of-fold predictions. */
   readonly threshold?: number;
   readonly validation: readonly SavedScore[];
+  /** How its columns were spread in training, to tell new rows that are not alike; none in models of before. */
+  readonly profile?: readonly TrainedColumn[];
   readonly origin: SavedOrigin;
 }
 
@@ -101,20 +104,32 @@ export function savedModelFromJSON(json: unknown, from: string): SavedModel {
     pipeline,
     ...(aim.kind === "classes" ? { threshold: fields.threshold as number } : {}),
     validation: scores(fields.validation, action),
+    ...(fields.profile === undefined ? {} : { profile: profileFromJson(fields.profile, action) }),
     origin: object(fields.origin, action, "origin") as unknown as SavedOrigin,
   };
 }
 
-/** The columns that a pipeline reads, typed as in training. Levels are left open: unknown ones are the encoder's matter. */
+/** Of a column with more levels than this the model's schema doesn't list them. */
+const mostLevels = 1000;
+
+/** The columns that a pipeline reads, typed and written as in training. Other levels may come: they are the encoder's matter. */
 export function readingSchema(pipeline: Pipeline, training: Schema): Schema {
   const used = new Set(pipeline.encoder.parts.map((part) => part.name));
   const columns = training.columns
     .filter((one) => used.has(one.name))
-    .map(({ name, type, levels, decimals }): ColumnSchema => {
-      if (type === "boolean") return { name, type, levels };
-      return type === "numeric" && decimals !== undefined ? { name, type, decimals } : { name, type };
+    .map(({ name, type, levels = [], decimals, format, missing }): ColumnSchema => {
+      const written = { ...(format ? { format } : {}), ...(missing ? { missing } : {}) };
+      if (type === "boolean") return { name, type, levels, ...written };
+      if (type === "numeric")
+        return { name, type, ...(decimals === undefined ? {} : { decimals }), ...written };
+      const known = type === "categorical" && levels.length > 0 && levels.length <= mostLevels;
+      return { name, type, ...(known ? { levels, open: true } : {}), ...written };
     });
-  return { columns, ...(training.missing ? { missing: training.missing } : {}) };
+  return {
+    columns,
+    ...(training.dialect ? { dialect: training.dialect } : {}),
+    ...(training.missing ? { missing: training.missing } : {}),
+  };
 }
 
 /** The schema of rows whose target is known. */

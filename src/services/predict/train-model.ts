@@ -4,11 +4,12 @@ import type { Rng } from "../../core/rng";
 import { columnSchema, type Schema } from "../../data/schema";
 import { kFold, stratifiedKFold } from "../../data/split";
 import { columnNamed, dropColumns, isCategorical, type Table } from "../../data/table";
-import { positiveLevel, target } from "../../data/target";
+import { positiveLevel, spelledLevel, target, twoNumbers } from "../../data/target";
 import { type LeakageSuspect, leakageSuspects } from "../../evaluate/leakage";
 import { chooseThreshold } from "../../evaluate/threshold";
 import { fitFolds, type LabelledTable, outOfFold } from "../../models/out-of-fold";
 import type { FitTable, Pipeline } from "../../models/pipeline";
+import { trainingProfile } from "./drift";
 import { measured } from "./evaluate-model";
 import { tableLearner } from "./learners";
 import { readingSchema, type SavedModel, type SavedTarget } from "./saved-model";
@@ -69,7 +70,7 @@ export async function trainModel(
   const figures = measured(y, heldOut, threshold, rng.fork("intervals"), { samples: 200 });
   return {
     suspects,
-    story: pipeline.story ?? [],
+    story: [...aimSentences(table, aim, options), ...(pipeline.story ?? [])],
     outOfFold: heldOut,
     ...(classes ? { positives: y.reduce((sum, label) => sum + label, 0) } : {}),
     model: {
@@ -77,6 +78,10 @@ export async function trainModel(
       schema: readingSchema(pipeline, schema),
       pipeline,
       ...(threshold === undefined ? {} : { threshold }),
+      profile: trainingProfile(
+        rows,
+        pipeline.encoder.parts.map((part) => part.name),
+      ),
       validation: figures.map(({ name: figure, value, low, high }) => ({ name: figure, value, low, high })),
     },
   };
@@ -100,11 +105,28 @@ async function judge(
 function savedTarget(table: Table, schema: Schema, { target: column, positive }: TrainOptions): SavedTarget {
   const one = columnNamed(table, column);
   const read = columnSchema(schema, column) ?? { name: column, type: one.type };
-  if (one.type === "numeric" && positive === undefined) return { column, kind: "numbers", schema: read };
-  const chosen = positive ?? (positiveLevel(table, column) as string);
-  const others = isCategorical(one) ? one.levels.filter((level) => level !== chosen) : [];
+  const two = twoNumbers(one);
+  if (one.type === "numeric" && positive === undefined && !two)
+    return { column, kind: "numbers", schema: read };
+  const chosen =
+    positive === undefined
+      ? two
+        ? String(two[1])
+        : (positiveLevel(table, column) as string)
+      : spelledLevel(one, positive);
+  const values = isCategorical(one) ? one.levels : (two ?? []).map(String);
+  const others = values.filter((level) => level !== chosen);
   const negative = others.length === 1 ? others[0] : `not ${chosen}`;
   return { column, kind: "classes", positive: chosen, negative, schema: read };
+}
+
+/** What was decided of the target without being asked. */
+function aimSentences(table: Table, aim: SavedTarget, { positive }: TrainOptions): string[] {
+  const two = twoNumbers(columnNamed(table, aim.column));
+  if (aim.kind === "numbers" || positive !== undefined || !two) return [];
+  return [
+    `${aim.column} holds two values, ${two.join(" and ")}: ${aim.positive} counts as positive (--positive ${two[0]} asks for the other)`,
+  ];
 }
 
 function checkTarget(y: Float64Array, aim: SavedTarget, folds: number): void {

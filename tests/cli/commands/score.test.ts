@@ -219,6 +219,6 @@ test("telelink score says what it can't do, and leaves no file", async () => {
   expect((await score(at("missing.csv"), at("y.csv"))).code).toBe(1);
   expect((await score(at("missing.db"), at("y.csv"))).code).toBe(1);
   writeFileSync(at("cut.parquet"), "PAR1 and nothing else");
-  expect((await score(at("cut.parquet"), at("y.csv"))).err).toContain("it must be a Parquet file");
+  expect((await score(at("cut.parquet"), at("y.csv"))).err).toContain("it must be a whole Parquet file");
   expect(readdirSync(folder).filter((name) => /^y\.csv|missing|\.part$/.test(name))).toEqual([]);
 });

@@ -260,7 +260,7 @@ describe("contractsFrom(table)", () => {
     expect([...read.ended]).toEqual([0, 0, 0, 1, 0]);
     expect([...read.months]).toEqual([18, 18, 18, 12, 18]);
     expect(read.notes).toEqual([
-      "3 ends are words or dates that stand for none: those contracts are running",
+      "1 ends are words or dates that stand for none: those contracts are running",
       "1 contracts that start after 2023-07-01 are left out",
       "1 contracts that end after 2023-07-01 are running then",
     ]);

@@ -1,0 +1,16 @@
+import type { DriftedColumn } from "../../services/predict/drift";
+import { CliError, exitCodes } from "./exit";
+import { note } from "./output";
+
+/** Notes, by column, what is not as in training; with `strict` that ends the command. */
+export function noteDrift(report: readonly DriftedColumn[], strict = false): void {
+  const found = report.filter((one) => one.findings.length > 0);
+  if (found.length === 0) return;
+  note("not as in training:");
+  for (const { column, findings } of found) note(`  ${column}: ${findings.join("; ")}`);
+  if (strict)
+    throw new CliError(
+      `stopped by --strict: ${found.length} of ${report.length} columns are not as in training`,
+      exitCodes.loss,
+    );
+}
