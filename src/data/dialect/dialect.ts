@@ -23,9 +23,6 @@ export interface Dialect {
   readonly thousands?: string;
 }
 
-/** The dialect that needs no word: UTF-8 with commas and a header. */
-export const plainDialect: Dialect = { encoding: "utf-8", delimiter: "," };
-
 /** What in the dialect is not as in most files, in words; empty where all is. */
 export function dialectWords(one: Dialect): string[] {
   const words: string[] = [];
