@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { check } from "../../core/checks";
+import { quantileSorted } from "../../core/math/statistics";
 import { columnNamed, isCategorical, type Table } from "../../data/table";
-import { quantileSorted } from "../../features/scale";
 
 /** How a column's values were spread in training. */
 export interface TrainedColumn {
