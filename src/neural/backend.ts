@@ -1,8 +1,8 @@
 import type * as TensorFlow from "@tensorflow/tfjs-core";
 import { check, checkOneOf } from "../core/checks";
 import type { Engine } from "./engine";
-import { simdEngine } from "./simd-engine";
-import { tensorflowEngine } from "./tensorflow-engine";
+import { simdEngine } from "./simd/engine";
+import { tensorflowEngine } from "./tensorflow/engine";
 
 /** What nets are computed on: `native` (@tensorflow/tfjs-node) or `simd`, telelink's own kernels. */
 export type BackendName = "native" | "simd";

@@ -4,7 +4,7 @@ import { normal, seeded } from "../../src/core/rng";
 import { openEngine, workingBackends } from "../../src/neural/backend";
 import { cos32, exp32, log32, sin32 } from "../../src/neural/float32";
 import { type Filler, noise, plainFiller, simdFiller } from "../../src/neural/noise";
-import { simdEngine } from "../../src/neural/simd-engine";
+import { simdEngine } from "../../src/neural/simd/engine";
 import { hold, initial, weightsFromJson, weightsToJson } from "../../src/neural/weights";
 import { pointwise } from "./cases";
 

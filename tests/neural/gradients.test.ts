@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { normal, type Rng, seeded } from "../../src/core/rng";
 import { openEngine, workingBackends } from "../../src/neural/backend";
 import type { Engine } from "../../src/neural/engine";
-import { simdEngine } from "../../src/neural/simd-engine";
+import { simdEngine } from "../../src/neural/simd/engine";
 import { tape } from "../../src/neural/tape";
 import { type Case, cases } from "./cases";
 

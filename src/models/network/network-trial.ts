@@ -1,7 +1,7 @@
 import { type Matrix, takeRows, takeValues } from "../../core/matrix";
 import { type Task, task } from "../../core/pool";
 import { fromKey, permutation, type Rng } from "../../core/rng";
-import { simdEngine } from "../../neural/simd-engine";
+import { simdEngine } from "../../neural/simd/engine";
 import { hold } from "../../neural/weights";
 import { inputShape } from "./network-graph";
 import { type EncodedRows, encodeRows, fitInputs, type InputOptions } from "./network-inputs";

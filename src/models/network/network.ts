@@ -4,7 +4,7 @@ import type { Labelled } from "../../core/matrix";
 import type { Fit, Model } from "../../core/model";
 import { moments } from "../../features/scale";
 import type { Engine } from "../../neural/engine";
-import { simdEngine } from "../../neural/simd-engine";
+import { simdEngine } from "../../neural/simd/engine";
 import { hold, type Parameters } from "../../neural/weights";
 import { checkClasses, checkColumns, checkLabelled } from "../check-rows";
 import { holdOut } from "../hold-out";

@@ -1,5 +1,5 @@
 import type { Engine, Pointwise, Tensor } from "../../neural/engine";
-import { simdEngine } from "../../neural/simd-engine";
+import { simdEngine } from "../../neural/simd/engine";
 import { hold, type Weights } from "../../neural/weights";
 
 /** One dense layer of a decoder; its weights are named `<place>.w` and `<place>.b`. */

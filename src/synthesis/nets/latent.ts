@@ -1,7 +1,7 @@
 import { cholesky, triangularInverse } from "../../core/math/linear-algebra";
 import { permutation, type Rng } from "../../core/rng";
 import { noise } from "../../neural/noise";
-import { simdEngine } from "../../neural/simd-engine";
+import { simdEngine } from "../../neural/simd/engine";
 import type { Mixture, MixtureComponent } from "./mixture";
 
 /**

@@ -3,7 +3,7 @@ import { seeded } from "../../../src/core/rng";
 import { workingBackends } from "../../../src/neural/backend";
 import { stackWeights } from "../../../src/neural/layers";
 import { noise } from "../../../src/neural/noise";
-import { simdEngine } from "../../../src/neural/simd-engine";
+import { simdEngine } from "../../../src/neural/simd/engine";
 import { type Tape, tape, type Var } from "../../../src/neural/tape";
 import { hold, type Parameters } from "../../../src/neural/weights";
 import type { EncodedBlock } from "../../../src/synthesis/nets/blocks";

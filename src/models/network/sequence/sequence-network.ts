@@ -1,7 +1,7 @@
 import { column, type Matrix, matrix } from "../../../core/matrix";
 import type { ModelJson, Watch } from "../../../core/model";
 import type { Rng } from "../../../core/rng";
-import { simdEngine } from "../../../neural/simd-engine";
+import { simdEngine } from "../../../neural/simd/engine";
 import { tape } from "../../../neural/tape";
 import { hold } from "../../../neural/weights";
 import { blocksOf, type SequenceState } from "./fit-sequence";

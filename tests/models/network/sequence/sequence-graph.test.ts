@@ -11,7 +11,7 @@ import { targetColumns } from "../../../../src/models/network/sequence/sequences
 import { openEngine, workingBackends } from "../../../../src/neural/backend";
 import type { Engine } from "../../../../src/neural/engine";
 import { pinballLoss } from "../../../../src/neural/layers";
-import { simdEngine } from "../../../../src/neural/simd-engine";
+import { simdEngine } from "../../../../src/neural/simd/engine";
 import { tape } from "../../../../src/neural/tape";
 import { hold, type Weights } from "../../../../src/neural/weights";
 import { reference } from "../../../support";

@@ -1,8 +1,8 @@
-import { check } from "../core/checks";
-import { kernelBytes, startKernel } from "../core/kernel";
-import type { Kernels } from "./kernels";
-import { wasm } from "./kernels.wasm";
-import { plainKernels } from "./plain-kernels";
+import { check } from "../../core/checks";
+import { kernelBytes, startKernel } from "../../core/kernel";
+import type { Kernels } from "../kernels";
+import { wasm } from "../kernels.wasm";
+import { plainKernels } from "../plain-kernels";
 
 /** Where the product's scratch begins, in bytes: a panel of 8 × 512 floats, a tile of 32. */
 export const scratchAt = 1024;
