@@ -1,4 +1,4 @@
-import { escapeHtml } from "./html";
+import { escapeHtml, untypeset } from "./html";
 
 /** One column of a shown table. */
 export interface TableColumn<Row> {
@@ -48,9 +48,9 @@ export function dataTable<Row>(
     });
     return `<tr${options.muted?.(row) ? ' class="tl-muted"' : ""}>${cells.join("")}</tr>`;
   });
-  const note = options.note ? `<p class="tl-note">${escapeHtml(options.note)}</p>` : "";
+  const note = options.note ? `<p class="tl-note ${untypeset}">${escapeHtml(options.note)}</p>` : "";
   return (
-    `<div class="tl-table" tabindex="0" role="group" aria-label="${escapeHtml(options.caption)}">` +
+    `<div class="tl-table ${untypeset}" tabindex="0" role="group" aria-label="${escapeHtml(options.caption)}">` +
     `<table><caption>${escapeHtml(options.caption)}</caption><thead><tr>${head}</tr></thead>` +
     `<tbody>${body.join("")}</tbody></table></div>${note}`
   );

@@ -36,3 +36,6 @@ function render(value: Part): string {
   if (Array.isArray(value)) return value.map(render).join("");
   return escapeHtml(String(value));
 }
+
+/** The classes by which Jupyter is told that two $ in a text are money and not LaTeX. */
+export const untypeset: string = "tex2jax_ignore mathjax_ignore";

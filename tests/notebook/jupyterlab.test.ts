@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import type { Browser } from "playwright-core";
+import { basename, join, resolve } from "node:path";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installKernel } from "../../src/notebook/install-kernel";
 import { bundledTslab } from "../../src/notebook/kernel-spec";
-import { formatNotebook } from "../../src/notebook/nbformat";
+import { formatNotebook, type Notebook } from "../../src/notebook/nbformat";
 import { parseNotebook } from "../../src/notebook/parse-notebook";
 import { collectFigures } from "../../src/notebook/render/payloads";
 import { readNotebook } from "../../src/notebook/run/run-file";
@@ -69,17 +69,26 @@ describe.skipIf(!lab || !chromium)(
     });
 
     /** Opens the notebook, runs all cells by the menu, saves it, and returns the saved file. */
-    async function runInLab(name: string) {
+    function runInLab(name: string) {
+      return inLab(name, async (_page, saved) => saved);
+    }
+
+    /** The same, with the page still open for `look`. */
+    async function inLab<T>(name: string, look: (page: Page, saved: Notebook) => Promise<T>): Promise<T> {
       const page = await (browser as Browser).newPage();
       try {
         await page.goto(`${address}/lab/tree/${name}?token=t&reset`, { waitUntil: "domcontentloaded" });
         await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: 60_000 });
         // It says "idle" before there is a kernel too; what is run then is lost.
-        for (const status of ["connecting", "idle"])
-          await page
-            .locator(`.jp-Notebook-ExecutionIndicator[data-status="${status}"]`)
-            .first()
-            .waitFor({ timeout: 60_000, state: "attached" });
+        await expect
+          .poll(async () => (await page.request.get(`${address}/api/kernels?token=t`)).json(), {
+            timeout: 60_000,
+          })
+          .toEqual(expect.arrayContaining([expect.objectContaining({ connections: 1 })]));
+        await page
+          .locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+          .first()
+          .waitFor({ timeout: 60_000, state: "attached" });
         await page.getByRole("menuitem", { name: "Run", exact: true }).click();
         await page.getByRole("menuitem", { name: /^Run All Cells/ }).click();
         const file = join(folder, name);
@@ -91,9 +100,13 @@ describe.skipIf(!lab || !chromium)(
           return saved().cells.filter((one) => one.execution_count).length;
         };
         await expect.poll(ran, { timeout: 150_000, interval: 1000 }).toBe(codes);
-        return saved();
+        return await look(page, saved());
       } finally {
         await page.close();
+        for (const { id } of (await (await fetch(`${address}/api/sessions?token=t`)).json()) as {
+          id: string;
+        }[])
+          await fetch(`${address}/api/sessions/${id}?token=t`, { method: "DELETE" });
       }
     }
 
@@ -107,6 +120,44 @@ describe.skipIf(!lab || !chromium)(
       expect(collectFigures(theirs)).toEqual(collectFigures(ours.notebook));
     });
 
+    test.each(["JupyterLab Light", "JupyterLab Dark"])(
+      "%s shows charts with contrast, money as money, and moves the explorer",
+      { timeout: 180_000 },
+      async (theme) => {
+        const settings = join(home, "jupyterlab_settings_dir", "@jupyterlab", "apputils-extension");
+        mkdirSync(settings, { recursive: true });
+        writeFileSync(join(settings, "themes.jupyterlab-settings"), JSON.stringify({ theme }));
+        const report = resolve(__dirname, "..", "..", "dist", "report");
+        const cells = [
+          code(
+            `import { display } from "tslab";\nimport { budgetExplorer } from ${JSON.stringify(join(report, "charts", "explorer.js"))};\nimport { figure } from ${JSON.stringify(join(report, "charts", "figure.js"))};`,
+          ),
+          code(
+            `display.html(budgetExplorer({ title: "Whom to contact", description: "Profit by threshold.", groups: [[100, 0.6, 90, 0.3], [400, 0.2, 30, 0.3]], start: { threshold: 10, contact: 2, offer: 15, budget: 5000 } }));`,
+          ),
+          code(
+            `display.html(await figure({ data: { values: [{ a: 1, b: 2 }, { a: 3, b: 4 }] }, mark: "line", encoding: { x: { field: "a", type: "quantitative", title: "Customers kept" }, y: { field: "b", type: "quantitative", title: "Money, $" } } }, { title: "A line", description: "It rises." }, { header: ["a", "b"], rows: [["1", "2 $"], ["3", "4 $"]] }));`,
+          ),
+        ];
+        const name = `look-${theme.split(" ")[1]}.ipynb`;
+        writeFileSync(join(folder, name), formatNotebook(notebook(cells)));
+        await inLab(name, async (page) => {
+          const outputs = page.locator(".jp-OutputArea-output figure");
+          await expect.poll(() => outputs.count(), { timeout: 60_000 }).toBe(2);
+          const sentence = outputs.first().locator("p[aria-live]");
+          expect(await sentence.textContent()).toMatch(/contacted for .*\$: believed profit .*\$\.$/);
+          const before = await sentence.textContent();
+          await outputs.first().locator("input[type=range]").first().fill("40");
+          expect(await sentence.textContent()).not.toBe(before);
+          expect(await page.locator(".jp-OutputArea mjx-container, .jp-OutputArea .MathJax").count()).toBe(0);
+          // Every text of the chart against the cell's background (WCAG 2, contrast of normal text).
+          const contrasts = await page.evaluate(contrastOfTexts);
+          expect(contrasts.length).toBeGreaterThan(6);
+          expect(Math.min(...contrasts)).toBeGreaterThan(4.5);
+        });
+      },
+    );
+
     test("JupyterLab shows all of 3,000 lines printed at once", { timeout: 120_000 }, async () => {
       const { cells } = await runInLab("many.ipynb");
       const [first] = cells[0].outputs ?? [];
@@ -114,3 +165,17 @@ describe.skipIf(!lab || !chromium)(
     });
   },
 );
+
+/** Runs in the page: the contrast of each text of an SVG with what is behind it. */
+const contrastOfTexts = `(() => {
+  const parse = (text) => { const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number); return [r, g, b, a]; };
+  const luminance = ([r, g, b]) => { const f = (v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }; return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b); };
+  const behind = (node) => { for (let at = node; at; at = at.parentElement) { const c = parse(getComputedStyle(at).backgroundColor); if (c[3] > 0.5) return c; } return [255, 255, 255, 1]; };
+  return [...document.querySelectorAll(".jp-OutputArea-output svg text")].filter((one) => one.textContent.trim()).map((one) => {
+    const back = behind(one.closest("figure"));
+    const fore = parse(getComputedStyle(one).fill);
+    const mixed = [0, 1, 2].map((i) => fore[i] * fore[3] + back[i] * (1 - fore[3]));
+    const [a, b] = [luminance(mixed), luminance(back)].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  });
+})()` as unknown as () => number[];

@@ -11,6 +11,8 @@ interface Source {
   readonly path: string;
   readonly text: string;
   readonly imports: ReadonlyMap<string, Resolved>;
+  /** Whether Node loads the file as it is. */
+  readonly plain: boolean;
 }
 
 /** Whether Node can't load the file as it is, or not by the rules of bundlers. */
@@ -58,13 +60,15 @@ function readSource(ts: Compiler, path: string, fallback: string | undefined): S
       if (found) imports.set(fileName, found);
     }
   }
-  return { path, text, imports };
+  const plain =
+    /\.js$/.test(path) && !ts.isExternalModule(ts.createSourceFile(path, text, ts.ScriptTarget.Latest));
+  return { path, text, imports, plain };
 }
 
 /** The file's name among the compiled: its own where Node loads it as it is. */
 function nameOf(path: string, graph: ReadonlyMap<string, Source>): string {
   const source = graph.get(path) as Source;
-  if (/\.js$/.test(path) && !/^\s*(?:import|export)\b/m.test(source.text)) return path;
+  if (source.plain) return path;
   const reached = new Set<string>();
   const visit = (file: string): void => {
     if (reached.has(file)) return;

@@ -1,6 +1,6 @@
 import { check } from "../../core/checks";
 import { decimal } from "../format";
-import { escapeHtml } from "../html";
+import { escapeHtml, untypeset } from "../html";
 import type { FigureText } from "./figure";
 
 /**
@@ -49,7 +49,7 @@ export function budgetExplorer(options: BudgetExplorer): string {
     (label) => `<th scope="col" class="tl-num">${label}</th>`,
   );
   const caption = `At a contact for ${decimal(start.contact, 0)} $, an offer for ${decimal(start.offer, 0)} $ and a budget of ${decimal(start.budget, 0)} $`;
-  return `<figure class="tl-figure" id="budget-explorer" ${explorerAttribute}="${escapeHtml(data)}"><figcaption>${escapeHtml(title)}</figcaption>
+  return `<figure class="tl-figure ${untypeset}" id="budget-explorer" ${explorerAttribute}="${escapeHtml(data)}"><figcaption>${escapeHtml(title)}</figcaption>
 <p class="tl-sr">${escapeHtml(description)}</p>
 <div class="tl-table" tabindex="0" role="group" aria-label="Profit by threshold"><table><caption>${caption}</caption><thead><tr><th scope="col">Contact from</th>${head.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>
 ${note ? `<p class="tl-note">${escapeHtml(note)}</p>` : ""}
@@ -165,7 +165,7 @@ function explore(attribute: string, compute: typeof outcome): void {
       const x = (threshold: number): number => 60 + 8 * threshold;
       const y = (value: number): number => 220 - (190 * (value - low)) / (high - low);
       const line = curve.map((value, k) => `${k > 0 ? "L" : "M"}${x(k)},${y(value).toFixed(1)}`).join("");
-      const faint = "var(--tl-faint,#5f6670)";
+      const faint = "var(--tl-faint,var(--jp-ui-font-color1,var(--vscode-foreground,#5f6670)))";
       chart.textContent = "";
       make("path", { d: `M60,${y(0)}H540`, stroke: faint, "stroke-dasharray": "2 3", fill: "none" }, chart);
       make("path", { d: line, stroke: "var(--tl-1,#0072b2)", "stroke-width": 2, fill: "none" }, chart);

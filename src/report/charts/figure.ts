@@ -1,4 +1,4 @@
-import { escapeHtml } from "../html";
+import { escapeHtml, untypeset } from "../html";
 import { textWidth } from "./text-width";
 import { config } from "./theme";
 
@@ -43,7 +43,7 @@ export function frame(drawn: string, text: FigureText, data: FigureData): string
     .replaceAll("local-", `${id}-`);
   const note = text.note ? `<p class="tl-note">${escapeHtml(text.note)}</p>` : "";
   return (
-    `<figure class="tl-figure"><figcaption>${escapeHtml(text.title)}</figcaption>` +
+    `<figure class="tl-figure ${untypeset}"><figcaption>${escapeHtml(text.title)}</figcaption>` +
     `<div class="tl-chart" tabindex="0" role="group" aria-label="${escapeHtml(text.title)}">${named}</div>${note}${dataOf(data)}</figure>`
   );
 }

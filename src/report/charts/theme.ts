@@ -26,9 +26,11 @@ export const modelColours: Readonly<Record<string, Colour>> = {
   "Automatic blend": 6,
 };
 
-export const ink = "var(--tl-ink, #1c1e21)";
-export const faint = "var(--tl-faint, #5f6670)";
-export const grid = "var(--tl-grid, #e3e5e8)";
+// In a page of ours its own colours, in JupyterLab and VS Code those of the theme, elsewhere those of the text around.
+export const ink = "var(--tl-ink, var(--jp-ui-font-color1, var(--vscode-foreground, currentColor)))";
+export const faint = "var(--tl-faint, var(--jp-ui-font-color1, var(--vscode-foreground, currentColor)))";
+export const grid =
+  "var(--tl-grid, var(--jp-border-color2, var(--vscode-editorIndentGuide-background, rgb(128 128 128 / 0.3))))";
 
 const font = "system-ui, sans-serif";
 

@@ -1,5 +1,5 @@
 import { decimal, percent } from "../../report/format";
-import { html } from "../../report/html";
+import { html, untypeset } from "../../report/html";
 import type { ChurnData } from "../../services/churn-data";
 import type { HonestModel } from "./honest";
 import { honestConclusion } from "./honest-views";
@@ -20,7 +20,7 @@ export function churnConclusion(
   const smote = honest.find((one) => one.name === forest.name && one.resampled);
   const inside = reference.filter((one) => one.verdict.inside).map((one) => one.name.toLowerCase());
   const stayers = data.test.labels.reduce((sum, label) => sum + 1 - label, 0) / data.test.labels.length;
-  return html`<ul>
+  return html`<ul class="${untypeset}">
 <li>${honestConclusion(honest, data.test)}</li>
 ${same && html`<li>The random forest under the reference protocol reaches a ROC AUC of ${decimal(same.band.rocAuc.median, 2)} instead of ${decimal(forest.test.rocAuc.estimate, 2)}: what customers use and pay, which that protocol drops, is what tells leavers apart. Its accuracy of ${percent(same.band.accuracy.median, 0)} sounds good until one sees that calling nobody a leaver is right ${percent(stayers, 0)} of the time.</li>`}
 ${!data.simulated && html`<li>The published figures can be reproduced for ${inside.length === 0 ? "none of the models here" : inside.join(" and ")}.</li>`}

@@ -1,7 +1,7 @@
 import { foldScores } from "../../models/search/fold-scores";
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { count, decimal, percent } from "../../report/format";
-import { html } from "../../report/html";
+import { html, untypeset } from "../../report/html";
 import type { LifetimeModel } from "./lifetimes";
 import type { ReferenceValueModel } from "./reference";
 import { bestWith, bestWithout } from "./reference-draw";
@@ -112,7 +112,7 @@ export function clvConclusion(
   const linear = reference.find((one) => one.name === "Linear regression");
   const inside = reference.filter((one) => one.inside).map((one) => one.name.toLowerCase());
   const leader = bestLifetime(lifetimes);
-  return html`<ul>
+  return html`<ul class="${untypeset}">
 <li>${clvFinding(study)}</li>
 <li>Supposing that everybody stays and goes on paying orders customers with a Gini of ${decimal(plain.scores.gini.estimate, 2)}; weighing revenue with survival, ${decimal(best.scores.gini.estimate, 2)}; knowing every customer's true chance of leaving, ${decimal(oracle?.scores.gini.estimate, 2)}. The rest is luck.</li>
 <li>Lifetimes: ${leader.name} does best on customers it did not see (integrated Brier ${decimal(foldScores(leader.integratedBrier).mean, 4)}), but all models with columns lie close together: which columns are known matters more than which model.</li>

@@ -2,13 +2,13 @@ import { type Dot, dotChart } from "../../report/charts/dots";
 import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { decimal, duration, interval } from "../../report/format";
-import { html } from "../../report/html";
+import { html, untypeset } from "../../report/html";
 import type { ReferenceValueModel, ValueFigure } from "./reference";
 import { bestWith, bestWithout } from "./reference-draw";
 
 /** What must be said before any figure of this protocol. */
 export function simulatedNote(): string {
-  return html`<p><strong>The value in this section is <em>simulated</em>.</strong> It is no revenue of anybody: the reference system computes it as 100 · account length + 35 · (the four charges) + 500 · (international plan) + 300 · (voice-mail plan), adds noise of standard deviation 1,000, and cuts it off at 50. Who knows the formula predicts it as well as it can be predicted; the account length alone decides nearly all of it.</p>`
+  return html`<p class="${untypeset}"><strong>The value in this section is <em>simulated</em>.</strong> It is no revenue of anybody: the reference system computes it as 100 · account length + 35 · (the four charges) + 500 · (international plan) + 300 · (voice-mail plan), adds noise of standard deviation 1,000, and cuts it off at 50. Who knows the formula predicts it as well as it can be predicted; the account length alone decides nearly all of it.</p>`
     .text;
 }
 

@@ -1,6 +1,6 @@
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { capital, decimal, percent } from "../../report/format";
-import { html } from "../../report/html";
+import { html, untypeset } from "../../report/html";
 import { againstMoving, learnersOf, meanOf, remediesOf, trialOf } from "./compare";
 import type { FoldFigure } from "./fold-figures";
 import type { MarketStudy } from "./run";
@@ -33,7 +33,7 @@ export function imbalanceConclusion(studies: readonly MarketStudy[]): string {
     ({ study, learner, remedy }) => againstMoving(study, trialOf(study, learner, remedy), "profit").high < 0,
   );
   const slowest = tries.reduce((a, b) => (extraTime(b) > extraTime(a) ? b : a));
-  return html`<ul>
+  return html`<ul class="${untypeset}">
 <li>${imbalanceFinding(studies)}</li>
 <li>With the threshold moved in both, a remedy is clearly better than none in ${better.length} of ${tries.length} cases${better.length > 0 && ` (${better.map(named).join("; ")})`} and clearly worse in ${worse.length}.</li>
 <li>Probabilities suffer in ${brierWorse.length} of ${tries.length} cases: the Brier score is clearly higher. Believing them then loses money: the profit is clearly lower in ${profitWorse.length}.</li>

@@ -1,6 +1,6 @@
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { count, decimal, percent } from "../../report/format";
-import { html } from "../../report/html";
+import { html, untypeset } from "../../report/html";
 import type { RetentionStudy } from "./study";
 import { beliefs, bestEffect, bestRule, bestUnlimited } from "./views";
 
@@ -86,7 +86,7 @@ export function retentionConclusion(study: RetentionStudy): string {
   const wrong = beliefs(study);
   const kept = (cost: number, gain: number): number =>
     wrong.find((one) => one.cost === cost && one.gain === gain)?.kept ?? 0;
-  return html`<ul>
+  return html`<ul class="${untypeset}">
 <li>${retentionFinding(study)}</li>
 <li>Without a limit the best choice is "${unlimited.name}": ${count(unlimited.profit)} dollars with ${count(unlimited.contacted)} contacts. Calling everybody above one half contacts ${count(half?.contacted)} and brings ${count(half?.profit)}; the reference rule contacts ${count(reference?.contacted)}.</li>
 <li>Knowing who leaves is not knowing whom an offer keeps, but it is most of it: ${effect.name} learned from the campaign brings ${count(unlimited.profit)} dollars, profit from churn and value alone ${count(churnOnly?.profit)}. The campaign's lot is what makes either checkable.</li>

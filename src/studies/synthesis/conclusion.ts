@@ -1,6 +1,6 @@
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { capital, decimal, duration, percent } from "../../report/format";
-import { type Html, html } from "../../report/html";
+import { type Html, html, untypeset } from "../../report/html";
 import type { Judgement, Measure, SynthesisStudy } from "./study";
 import { leastOf, methodsOf } from "./study-views";
 
@@ -36,7 +36,7 @@ export function synthesisConclusion(study: SynthesisStudy): string {
   const noise = study.judgements.find((one) => one.contender.name === "uniform noise");
   const shuffled = study.judgements.find((one) => one.contender.name === "shuffled columns");
   const vanilla = study.judgements.find((one) => one.contender.name === "vanilla");
-  return html`<ul>
+  return html`<ul class="${untypeset}">
 <li>${synthesisFinding(study)}</li>
 <li>${good.length > 0 ? html`<strong>To share or to test with:</strong> ${list(good)}: rows that a model hardly tells from real ones and that remember no one.` : html`No method here is both faithful and forgetful.`}</li>
 <li><strong>In a hurry:</strong> ${fastest.contender.name} needs <span class="tl-varies">${duration(1000 * fastest.mean.seconds.estimate)}</span>; its rows are detected with ${decimal(fastest.mean.detection.estimate, 2)} and memorise ${decimal(fastest.mean.memorisation.estimate, 2)}.</li>

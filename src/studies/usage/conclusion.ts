@@ -1,6 +1,6 @@
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { count, decimal, difference, percent } from "../../report/format";
-import { html } from "../../report/html";
+import { html, untypeset } from "../../report/html";
 import { averaged, churnMeasures, type UsageChurn, type UsageLeaver } from "./churn";
 import { quantities, type UsageForecasts } from "./forecasts";
 import { dearest, segmentChurn } from "./segment-views";
@@ -45,7 +45,7 @@ export function usageConclusion(
   const closest = bestTotal(forecasts, "cost");
   const dear = dearest(segments);
   const usage = bare.differences ? -bare.differences.prAuc.estimate : 0;
-  return html`<ul>
+  return html`<ul class="${untypeset}">
 <li>${usageFinding(churn, forecasts)}</li>
 ${nets.map((one) => html`<li>${one.name} ${verdictWords[verdictOf(one)]}: ${gap(one)}, judged by ${count(churn.leavers)} leavers among ${count(churn.customers)} customers.</li>`)}
 <li>${averaged} ${verdictWords[verdictOf(average)]}: ${gap(average)}.</li>
