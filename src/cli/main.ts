@@ -11,6 +11,7 @@ import { doctorCommand } from "./commands/doctor";
 import { evaluateCommand } from "./commands/evaluate";
 import { explainCommand } from "./commands/explain";
 import { exportCommand } from "./commands/export";
+import { forecastCommand } from "./commands/forecast";
 import { forgetCommand } from "./commands/forget";
 import { ingestCommand } from "./commands/ingest";
 import { kernelCommand } from "./commands/kernel";
@@ -52,6 +53,7 @@ const commands: readonly (() => Command)[] = [
   exportCommand,
   clvCommand,
   retainCommand,
+  forecastCommand,
   serveCommand,
   keysCommand,
   backupCommand,

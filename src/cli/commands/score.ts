@@ -172,7 +172,7 @@ async function* worksOf(
     .filter((name) => !has.has(name) && !desk.optional.includes(name) && !chargeColumns.includes(name));
   if (missing.length > 0)
     throw new CliError(
-      `Cannot score ${data}: the columns ${missing.join(", ")} must be there, got ${[...has].join(", ")}${embedded(desk) ? `\n${ownModel(data)}` : ""}`,
+      `Cannot score ${data}: the columns ${missing.join(", ")} must be there, got ${[...has].join(", ")}${embedded(desk) ? `. ${ownModel(data)}` : ""}`,
     );
   const text = Buffer.from(JSON.stringify(desk.toJSON()));
   const shared = new Uint8Array(new SharedArrayBuffer(text.length));

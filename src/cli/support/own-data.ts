@@ -107,26 +107,44 @@ const headBytes = 1 << 19;
  * to play are kept as written, so that identifiers stay apart and formats are learnt; no other column rejects a row.
  */
 export async function readOwnTable(flags: OwnDataFlags, kinds: readonly TableKind[]): Promise<OwnTable> {
-  const { readCsv, parseCsv } = await import("../../data/read-csv.js");
+  const { parseCsv } = await import("../../data/read-csv.js");
   const { keptAsWritten, kindOfTable } = await import("../../services/value/kind.js");
   const head = parseCsv(beginning(flags.data), { badCells: "missing" }, flags.data).table;
   const kind = kindNamed(flags.kind, kinds) ?? kindOfTable(head, kinds);
-  const { customer, start, end, ended } = flags;
-  const asText = keptAsWritten(head, kind, [customer, start, end, ended, flags.entry]).map((name) => ({
-    name,
-    type: "text" as const,
-  }));
-  const read: CsvRead = readCsv(flags.data, { badCells: "missing", schema: { columns: asText } });
-  const notes: string[] = [];
+  const { customer, start, end, ended, entry } = flags;
+  const asText = keptAsWritten(head, kind, [customer, start, end, ended, entry]);
+  return { kind, ...(await readRows(flags, asText)) };
+}
+
+/** The table in a CSV file with all its cells as written. */
+export async function readAsWritten(
+  flags: Pick<OwnDataFlags, "data" | "skipBadRows">,
+): Promise<Omit<OwnTable, "kind">> {
+  const { parseCsv } = await import("../../data/read-csv.js");
+  const head = parseCsv(beginning(flags.data), { badCells: "missing" }, flags.data).table;
+  return readRows(
+    flags,
+    head.columns.map((one) => one.name),
+  );
+}
+
+async function readRows(
+  flags: Pick<OwnDataFlags, "data" | "skipBadRows">,
+  asText: readonly string[],
+): Promise<Omit<OwnTable, "kind">> {
+  const { readCsv } = await import("../../data/read-csv.js");
+  const columns = asText.map((name) => ({ name, type: "text" as const }));
+  const read: CsvRead = readCsv(flags.data, { badCells: "missing", schema: { columns } });
   if (read.problemCount > 0) noteProblems(read.problems, read.problemCount);
-  if (read.rejected > 0) {
-    if (!flags.skipBadRows)
-      throw new CliError(
-        `${read.rejected} of ${read.rows} rows of ${flags.data} can't be read (--skip-bad-rows leaves them out)`,
-      );
-    notes.push(`${read.rejected} of ${read.rows} rows can't be read and are left out`);
-  }
-  return { table: read.table, kind, notes };
+  if (read.rejected === 0) return { table: read.table, notes: [] };
+  if (!flags.skipBadRows)
+    throw new CliError(
+      `${read.rejected} of ${read.rows} rows of ${flags.data} can't be read (--skip-bad-rows leaves them out)`,
+    );
+  return {
+    table: read.table,
+    notes: [`${read.rejected} of ${read.rows} rows can't be read and are left out`],
+  };
 }
 
 /** The first lines of a file. */

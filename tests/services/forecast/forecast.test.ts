@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { gamma, normal, seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read-csv";
+import type { Table } from "../../../src/data/table";
+import { forecastMethods } from "../../../src/models/forecast/smoothing";
+import { forecastPanel } from "../../../src/services/forecast/forecast";
+import { panelFrom } from "../../../src/services/forecast/read-panel";
+
+const table = (text: string): Table => parseCsv(text).table;
+
+describe("panelFrom(table)", () => {
+  test("adds up the rows of a month, and keeps months without a row apart from 0", () => {
+    const read = panelFrom(
+      table("customer,month,region,minutes\na,2023-12,N,5\na,2023-12,N,2\na,2024-02,N,4\nb,2024-01,S,1\n"),
+      { segment: "region" },
+    );
+    expect(read.months).toEqual(["2023-12", "2024-01", "2024-02"]);
+    expect(read.series.map((y) => [...y])).toEqual([
+      [7, Number.NaN, 4],
+      [Number.NaN, 1, Number.NaN],
+    ]);
+    expect(read.segments).toEqual(["N", "S"]);
+    expect(read.columns).toEqual({
+      customer: "customer",
+      month: "month",
+      value: "minutes",
+      segment: "region",
+    });
+    expect(read.notes).toEqual([
+      "1 rows are of a customer and month named before, and are added to it",
+      "2 months of customers have no value after their first; they are passed over, not taken for 0",
+    ]);
+  });
+
+  test("asks which of several columns is meant, and names rows without a month", () => {
+    const two = table("customer,month,calls,texts\na,2024-01,1,2\n");
+    expect(() => panelFrom(two)).toThrow("a column of values must be named; numbers are in calls, texts");
+    expect(panelFrom(two, { value: "texts" }).series[0][0]).toBe(2);
+    expect(() => panelFrom(table("customer,month,value\na,soon,1\n"))).toThrow(
+      'row 1: the month must be one such as 2024-01, got "soon"',
+    );
+  });
+});
+
+describe("forecastPanel(panel)", () => {
+  const rng = seeded(11);
+  const months = 30;
+  const series = Array.from({ length: 500 }, () => {
+    const base = 30 * gamma(rng, 2);
+    const noise = 0.05 + 0.3 * rng.uniform();
+    return Float64Array.from({ length: months }, () => Math.max(0, base * (1 + noise * normal(rng))));
+  });
+  const panel = {
+    customers: series.map((_, i) => `c${i}`),
+    months: series[0].reduce<string[]>((names, _, t) => [...names, `m${t}`], []),
+    series,
+    columns: {},
+    notes: [],
+  };
+
+  test("holds the promised share of outcomes that neither chose nor calibrated, and beats the last month", () => {
+    const found = forecastPanel(panel, { horizon: 3, level: 0.8 });
+    // 1,500 outcomes: a standard error of one hundredth.
+    expect(Math.abs(found.judged.coverage - 0.8)).toBeLessThan(0.025);
+    expect(found.judged.error).toBeLessThan(0.9 * found.judged.lastMonthError);
+    expect(found.method).not.toBe("last month");
+    const sum = series.reduce((total, y) => total + y.reduce((a, b) => a + b, 0) / months, 0);
+    for (let k = 0; k < 3; k++) expect(found.total.low[k] < sum && sum < found.total.high[k]).toBe(true);
+    expect(found.low.every((own, i) => own.every((v, k) => v >= 0 && v <= found.high[i][k]))).toBe(true);
+  });
+
+  test("says how many months it needs", () => {
+    const short = { ...panel, series: series.map((y) => y.subarray(0, 8)) };
+    expect(() => forecastPanel(short, { horizon: 3 })).toThrow(
+      "there must be at least 9 months to foretell 3",
+    );
+  });
+});
+
+test("the method with seasons knows next month's season; a year ago is a year ago", () => {
+  const y = Float64Array.from({ length: 48 }, (_, t) => 100 + (t % 12 === 0 ? 60 : 0));
+  const by = (name: string): Float64Array =>
+    (forecastMethods.find((one) => one.name === name) as (typeof forecastMethods)[number]).next(y, 2);
+  expect([...by("same month last year")]).toEqual([160, 100]);
+  const [first, second] = by("smoothed level with seasons");
+  expect(first - second).toBeGreaterThan(25);
+});
