@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type CellModule, cellsAsModule } from "./cells-as-module";
+import { compiler } from "./kernel/compiler";
+import { type NotebookCell, notebookModules } from "./kernel/notebook-modules";
+import { typeConfig } from "./kernel/type-options";
 import { languageOf } from "./language";
 import type { Notebook } from "./nbformat";
 
@@ -16,6 +18,15 @@ export interface Problem {
   readonly line?: number;
   readonly column?: number;
   readonly text: string;
+  /** Whether it is worth knowing, but nothing is wrong. */
+  readonly advice?: true;
+}
+
+/** A cell that is checked, and where it is. */
+interface Checked {
+  readonly one: Named;
+  readonly place: number;
+  readonly module: NotebookCell;
 }
 
 interface Named {
@@ -24,8 +35,8 @@ interface Named {
 }
 
 /**
- * What TypeScript's compiler finds in the cells of the TypeScript notebooks, under `strict`, which tslab is not. All
- * notebooks of a folder are compiled together, in about the time of one.
+ * What TypeScript's compiler finds in the cells of the TypeScript notebooks, with the kernel's own options and under
+ * `strict`, which tslab is not. All notebooks of a folder are compiled together, in about the time of one.
  */
 export async function checkTypes(notebooks: readonly Named[]): Promise<Problem[]> {
   const byFolder = new Map<string, Named[]>();
@@ -41,12 +52,15 @@ export async function checkTypes(notebooks: readonly Named[]): Promise<Problem[]
 async function checkFolder(folder: string, group: readonly Named[]): Promise<Problem[]> {
   const place = workFolder(folder);
   try {
-    const modules = new Map<string, [Named, CellModule]>();
+    const modules = new Map<string, Checked>();
     group.forEach((one, i) => {
-      const module = cellsAsModule(one.notebook);
-      const name = `notebook-${i}.ts`;
-      modules.set(name, [one, module]);
-      writeFileSync(join(place, name), module.text);
+      const places = one.notebook.cells.flatMap((cell, k) => (cell.cell_type === "code" ? [k] : []));
+      const sources = places.map((k) => one.notebook.cells[k].source);
+      const name = (cell: number): string => `notebook-${i}-cell-${cell}`;
+      notebookModules(compiler(), sources, (cell) => `./${name(cell)}`).forEach((module, cell) => {
+        modules.set(`${name(cell)}.ts`, { one, place: places[cell], module });
+        writeFileSync(join(place, `${name(cell)}.ts`), module.text);
+      });
     });
     const config = { compilerOptions: compilerOptions(folder, place), files: [...modules.keys()] };
     writeFileSync(join(place, "tsconfig.json"), JSON.stringify(config));
@@ -69,32 +83,10 @@ function workFolder(folder: string): string {
   }
 }
 
+/** The kernel's own options, and strict on top. */
 function compilerOptions(folder: string, place: string): Record<string, unknown> {
-  const tslab = dirname(require.resolve("tslab/package.json"));
-  const roots: string[] = [];
-  for (let at = folder; ; at = dirname(at)) {
-    roots.push(join(at, "node_modules", "@types"));
-    if (dirname(at) === at) break;
-  }
-  roots.push(join(tslab, "node_modules", "@types"));
-  return {
-    strict: true,
-    noEmit: true,
-    target: "es2022",
-    lib: ["es2022"],
-    module: "esnext",
-    moduleResolution: "bundler",
-    moduleDetection: "force",
-    resolveJsonModule: true,
-    esModuleInterop: true,
-    skipLibCheck: true,
-    types: ["node"],
-    typeRoots: roots.filter((root) => existsSync(join(root, "node"))).slice(0, 1),
-    // Relative imports mean files beside the notebook.
-    rootDirs: [folder, place],
-    // tslab is there in every cell, wherever the notebook lies.
-    paths: { tslab: [join(tslab, "dist", "public.d.ts")] },
-  };
+  // Relative imports mean files beside the notebook.
+  return { ...typeConfig(folder), strict: true, rootDirs: [folder, place] };
 }
 
 /** The compiler's complaints as text; empty when there are none. */
@@ -119,7 +111,7 @@ async function compile(place: string): Promise<string> {
   return said;
 }
 
-function problemsOf(said: string, modules: ReadonlyMap<string, [Named, CellModule]>): Problem[] {
+function problemsOf(said: string, modules: ReadonlyMap<string, Checked>): Problem[] {
   const problems: Problem[] = [];
   // A complaint's further lines are indented.
   for (const block of said.split(/\n(?! )/)) {
@@ -132,22 +124,20 @@ function problemsOf(said: string, modules: ReadonlyMap<string, [Named, CellModul
     const [, file, line, column, code, message] = match;
     const known = modules.get(file);
     if (!known) continue;
-    const [one, module] = known;
-    const origin = module.origins[Number(line) - 1] ?? lastOrigin(module, Number(line));
-    const cell = origin?.cell ?? -1;
+    const { one, place, module } = known;
+    const lines = module.source.split("\n").length;
+    const own = Number(line) - module.linesBefore;
+    // What is said of the first line is said of the cell that declares the name.
+    if (own < 1) continue;
     problems.push({
       path: one.path,
-      cell,
-      id: one.notebook.cells[cell]?.id ?? "",
-      line: origin?.line,
+      cell: place,
+      id: one.notebook.cells[place].id,
+      // A complaint about a missing bracket stands at the end of the module.
+      line: Math.min(own, lines),
       column: Number(column),
       text: `${message.trim().replace(/\n\s*/g, " ")} (${code})`,
     });
   }
   return problems;
-}
-
-/** A complaint about a missing bracket stands at the end of the module: it belongs to the last cell. */
-function lastOrigin(module: CellModule, line: number): CellModule["origins"][number] {
-  return module.origins.slice(0, line).findLast((one) => one !== undefined);
 }

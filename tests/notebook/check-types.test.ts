@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cellsAsModule } from "../../src/notebook/cells-as-module";
 import { checkTypes } from "../../src/notebook/check-types";
+import { checkVariables } from "../../src/notebook/check-variables";
 import type { Cell } from "../../src/notebook/nbformat";
 import { code, notebook, prose } from "./fixtures/make";
 
@@ -13,21 +13,27 @@ async function found(...cells: Cell[]): Promise<[cell: number, line: number | un
   return problems.map((one) => [one.cell, one.line, one.text.match(/\((TS\d+)\)$/)?.[1] ?? one.text]);
 }
 
-describe("cellsAsModule", () => {
-  test("cellsAsModule keeps line numbers, hoists imports and leaves out what is imported already", () => {
-    const module = cellsAsModule(
-      notebook([
-        code('import { a, b } from "x";\nimport {\n  c,\n} from "y";\nf(a);'),
-        prose("text"),
-        code('import { b, d } from "x";\ng(d);'),
-      ]),
-    );
-    const lines = module.text.split("\n").map((text, i) => [text, module.origins[i]]);
-    expect(lines).toContainEqual(['import { a, b } from "x";', { cell: 0, line: 1 }]);
-    expect(lines).toContainEqual(['import { c } from "y";', { cell: 0, line: 2 }]);
-    expect(lines).toContainEqual(['import { d } from "x";', { cell: 2, line: 1 }]);
-    expect(lines).toContainEqual(["f(a);", { cell: 0, line: 5 }]);
-    expect(lines).toContainEqual(["g(d);", { cell: 2, line: 2 }]);
+describe("checkVariables", () => {
+  const told = (...cells: Cell[]) =>
+    checkVariables(path("one"), notebook(cells)).map((one) => [one.cell, one.text, one.advice]);
+
+  test("checkVariables says where a variable is stale: what it was computed from has changed", () => {
+    expect(
+      told(
+        code("let rate = 2;\nconst total = rate * 10;\nconst late = () => rate;"),
+        code("rate = 3;"),
+        code("console.log(total, late(), rate);"),
+      ),
+    ).toEqual([[2, "total is stale here: it was computed from rate before cell 2 changed that", true]]);
+    expect(
+      told(code("let a = 1;\nlet b = a + 1;"), code("a += 1;\nb = a + 1;"), code("console.log(a, b);")),
+    ).toEqual([]);
+  });
+
+  test("checkVariables says what nothing uses, and is silent on what is used later", () => {
+    expect(
+      told(code("const used = 1;\nconst lost = 2;\nconst _own = 3;"), code("console.log(used);")),
+    ).toEqual([[0, "lost is declared, and nothing uses it", true]]);
   });
 });
 
@@ -46,6 +52,23 @@ describe("checkTypes", () => {
       ),
     ];
     expect(await found(...cells)).toEqual([]);
+  });
+
+  test("checkTypes takes cells as the kernel does: enums, namespaces, exports, awaits, assignments to earlier names", async () => {
+    const cells = [
+      code(
+        "export enum Plan { basic, pro }\nexport namespace tools { export const one = 1; }\nlet count = 0;",
+      ),
+      code("count += tools.one;\nconst p: Plan = Plan.pro;\nconst v = await (Promise.resolve(p));"),
+      code(
+        "for await (const x of [v]) count += x;\nenum Plan { other }\nconst same: Plan = Plan.other; same;",
+      ),
+      code('import data from "./small.ipynb.json" with { type: "json" };\ncount = "x";'),
+    ];
+    expect(await found(...cells)).toEqual([
+      [3, 1, "TS2307"],
+      [3, 2, "TS2322"],
+    ]);
   });
 
   test("checkTypes points to cell and line, under strict", async () => {

@@ -33,6 +33,7 @@ Exit codes: 0 nothing found, 1 something found, 2 wrong usage or not a notebook.
 
 async function check(paths: readonly string[], flags: CheckFlags): Promise<void> {
   const { checkNotebook, cleanText } = await import("../../notebook/check-notebook.js");
+  const { checkVariables } = await import("../../notebook/check-variables.js");
   const { checkTypes } = await import("../../notebook/check-types.js");
   const { notebooksAt, readNotebook } = await import("../../notebook/run/run-file.js");
   const { writeAtomic } = await import("../../data/files.js");
@@ -49,19 +50,24 @@ async function check(paths: readonly string[], flags: CheckFlags): Promise<void>
       problems.push(...checkNotebook(path, readNotebook(path)));
     } else problems.push(...found);
   }
-  if (flags.types) problems.push(...(await checkTypes(notebooks)));
+  if (flags.types) {
+    problems.push(...(await checkTypes(notebooks)));
+    for (const { path, notebook } of notebooks) problems.push(...checkVariables(path, notebook));
+  }
   if (flags.json) printJson(problems);
   else {
     for (const one of problems) print(describe(one));
-    const count = problems.length === 0 ? "nothing found" : `${problems.length} found`;
+    const wrong = problems.filter((one) => !one.advice).length;
+    const advised = problems.length - wrong;
+    const count = `${wrong === 0 ? "nothing" : wrong} found${advised > 0 ? `, ${advised} to know` : ""}`;
     note(`${notebooks.length} notebook${notebooks.length === 1 ? "" : "s"} checked: ${count}`);
   }
-  if (problems.length > 0) process.exitCode = exitCodes.failure;
+  if (problems.some((one) => !one.advice)) process.exitCode = exitCodes.failure;
 }
 
 /** "notebooks/a.ipynb, cell 3 (id data), line 2: …" */
 function describe(problem: Problem): string {
   const { path, cell, id, line, text } = problem;
   const place = cell < 0 ? "" : `, cell ${cell + 1} (id ${id})${line === undefined ? "" : `, line ${line}`}`;
-  return `${path}${place}: ${text}`;
+  return `${path}${place}: ${problem.advice ? "to know: " : ""}${text}`;
 }

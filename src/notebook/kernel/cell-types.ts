@@ -4,7 +4,7 @@ import type TS from "typescript6";
 import { type CellModule, cellModule } from "./cell-module";
 import { type Complaint, complaintOf } from "./compile-cell";
 import type { Compiler } from "./compiler";
-import { declaredNames } from "./declared-names";
+import { declaredNames, exportedNames } from "./declared-names";
 import { documentRegistry } from "./document-registry";
 import type { NameKind, Names } from "./names";
 import { typeOptions } from "./type-options";
@@ -181,28 +181,6 @@ export class CellTypes {
 function stamp(ts: Compiler, file: string): string {
   if (file.includes("node_modules") || !existsSync(file)) return "1";
   return String(ts.sys.getModifiedTime?.(file)?.getTime() ?? 1);
-}
-
-function exportedNames(ts: Compiler, file: TS.SourceFile): Set<string> {
-  const names = new Set<string>();
-  const bind = (name: TS.BindingName): void => {
-    if (ts.isIdentifier(name)) names.add(name.text);
-    else for (const part of name.elements) if (ts.isBindingElement(part)) bind(part.name);
-  };
-  for (const one of file.statements) {
-    const modifiers = ts.canHaveModifiers(one) ? ts.getModifiers(one) : undefined;
-    const exported = modifiers?.some((each) => each.kind === ts.SyntaxKind.ExportKeyword);
-    const byDefault = modifiers?.some((each) => each.kind === ts.SyntaxKind.DefaultKeyword);
-    if (ts.isExportDeclaration(one) && one.exportClause && ts.isNamedExports(one.exportClause))
-      for (const each of one.exportClause.elements) names.add(each.name.text);
-    if (!exported || byDefault) continue;
-    if (ts.isVariableStatement(one)) for (const part of one.declarationList.declarations) bind(part.name);
-    else {
-      const { name } = one as { name?: TS.Node };
-      if (name && ts.isIdentifier(name)) names.add(name.text);
-    }
-  }
-  return names;
 }
 
 /** The entries that begin with what is typed; if there are none, in any case, then those that hold it. */

@@ -51,3 +51,26 @@ export function nestedVars(ts: Compiler, statement: TS.Node): string[] {
   visit(statement);
   return found;
 }
+
+/** The names that a file exports, except its default. */
+export function exportedNames(ts: Compiler, file: TS.SourceFile): Set<string> {
+  const names = new Set<string>();
+  const bind = (name: TS.BindingName): void => {
+    if (ts.isIdentifier(name)) names.add(name.text);
+    else for (const part of name.elements) if (ts.isBindingElement(part)) bind(part.name);
+  };
+  for (const one of file.statements) {
+    const modifiers = ts.canHaveModifiers(one) ? ts.getModifiers(one) : undefined;
+    const exported = modifiers?.some((each) => each.kind === ts.SyntaxKind.ExportKeyword);
+    const byDefault = modifiers?.some((each) => each.kind === ts.SyntaxKind.DefaultKeyword);
+    if (ts.isExportDeclaration(one) && one.exportClause && ts.isNamedExports(one.exportClause))
+      for (const each of one.exportClause.elements) names.add(each.name.text);
+    if (!exported || byDefault) continue;
+    if (ts.isVariableStatement(one)) for (const part of one.declarationList.declarations) bind(part.name);
+    else {
+      const { name } = one as { name?: TS.Node };
+      if (name && ts.isIdentifier(name)) names.add(name.text);
+    }
+  }
+  return names;
+}
