@@ -131,6 +131,8 @@ export async function buildApp(given: Given): Promise<App> {
   });
   app.addHook("onRequest", async (_, reply) => {
     reply.header("content-security-policy", contentPolicy);
+    // Customers' data must not stay in a browser; what may stay says so itself.
+    reply.header("cache-control", "no-store");
   });
   if (settings.rateLimit > 0) {
     await app.register(rateLimit, {

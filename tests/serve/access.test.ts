@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -227,4 +227,47 @@ test("requests are counted by client behind a stated proxy, and pages are not", 
   expect(await ask("203.0.113.2")).toBe(401);
   for (let k = 0; k < 5; k++) expect(await ask("203.0.113.1", "/training")).toBe(200);
   await limited.close();
+});
+
+test("headers: nothing of the program's kind, no sniffing, no framing, no referrer, one type", async () => {
+  for (const url of ["/", "/online", "/nothing", "/assets/app.css"]) {
+    const { headers } = await alone.inject(url);
+    expect([headers.server, headers["x-powered-by"]]).toEqual([undefined, undefined]);
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
+      "content-type": expect.stringMatching(/^(text|application)\/[\w+]+(; charset=utf-8)?$/),
+    });
+    expect(headers["access-control-allow-origin"]).toBeUndefined();
+  }
+});
+
+test("answers are not kept by browsers, but for what is no customer's", async () => {
+  const kept = async (url: string): Promise<unknown> => (await alone.inject(url)).headers["cache-control"];
+  for (const url of ["/jobs", "/stats", "/models", "/synth/files", "/metrics", "/reports"])
+    expect([url, await kept(url)]).toEqual([url, "no-store"]);
+  expect(await kept("/assets/icon.svg")).toBe("max-age=86400");
+});
+
+test("an upload takes a plain name, replaces nothing, and leaves nothing behind where it is refused", async () => {
+  const small = await start({ uploadLimit: 1024 });
+  const key = addKey(store, "uploader", ["write"]).text;
+  const put = async (name: string, payload: string): Promise<number> =>
+    (
+      await small.inject({
+        method: "PUT",
+        url: `/synth/files/${encodeURIComponent(name)}`,
+        headers: { "content-type": "text/csv", "x-api-key": key },
+        payload,
+      })
+    ).statusCode;
+  expect(await put("new customers.csv", "a,b\n1,2\n")).toBe(201);
+  expect(await put("new customers.csv", "a,b\n3,4\n")).toBe(409);
+  expect(readFileSync(join(folder, "new customers.csv"), "utf8")).toBe("a,b\n1,2\n");
+  for (const name of ["../x.csv", "x.html", ".csv", "a/b.csv", "a\0.csv", "-x.csv"])
+    expect([name, await put(name, "a\n1\n")]).toEqual([name, 422]);
+  expect(await put("large.csv", "x".repeat(2000))).toBe(413);
+  expect(readdirSync(folder).filter((name) => /part|large/.test(name))).toEqual([]);
+  await small.close();
 });
