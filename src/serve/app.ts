@@ -15,7 +15,7 @@ import type { App, Context, Given } from "./context";
 import { JobQueue } from "./jobs/queue";
 import { logStream } from "./log-stream";
 import { countRequests } from "./metrics";
-import { openApiDocument } from "./openapi";
+import { openApiDocument, withCustomer } from "./openapi";
 import { predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
 import { batchRoutes } from "./routes/batch";
@@ -171,7 +171,14 @@ export async function buildApp(given: Given): Promise<App> {
     loopback: isLoopback(settings.host),
     exposed: isExposed(settings),
   });
-  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: false, indexPrefix: basePath });
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    staticCSP: false,
+    indexPrefix: basePath,
+    // The form of a customer is that of whatever model answers now.
+    transformSpecificationClone: false,
+    transformSpecification: (document) => withCustomer(document, given.desk().fields ?? []),
+  });
   const logDropped = (): number => lines?.dropped() ?? 0;
   const context: Context = { ...given, log, queue, admission, logDropped };
   countRequests(app, context);

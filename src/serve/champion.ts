@@ -1,7 +1,7 @@
 import { type Store, StoreError } from "../data/store/open";
 import { storedModel } from "../services/predict/stored-model";
 import type { Desk } from "../services/score/desk";
-import { withChampion } from "../services/score/own-desk";
+import { ownDesk, readsDesk, withChampion } from "../services/score/own-desk";
 import { storeDesk, storedDesk } from "../services/score/stored-desk";
 
 /** The desk as the store keeps it, or, where a full disk or another process does not let it, as it is. */
@@ -38,6 +38,8 @@ export class Champion {
   constructor(
     private readonly store: Store,
     desk: Desk,
+    /** For models of other columns than the desk's: the column that says what a customer is worth. */
+    private readonly valueColumn?: string,
   ) {
     this.base = kept(store, desk);
     this.current = this.base;
@@ -77,6 +79,10 @@ export class Champion {
     if (!found)
       throw new RangeError("Cannot serve the model: it must be one that telelink train kept in the store");
     const { id, name, version } = found.stored;
-    return withChampion(this.base, { name: `${name}@${version}`, model: found.model, id });
+    const named = { name: `${name}@${version}`, model: found.model, id };
+    // A model of other columns brings its own form.
+    if (readsDesk(this.base, found.model)) return withChampion(this.base, named);
+    const { valueColumn } = this;
+    return ownDesk(named, valueColumn === undefined ? { none: true } : { column: valueColumn });
   }
 }

@@ -1,4 +1,7 @@
 import { jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { DeskField } from "../services/score/columns";
+import { customerSchema } from "./schemas";
 
 type Content = Record<string, { schema?: unknown }>;
 interface Answer {
@@ -19,7 +22,11 @@ const problemContent: Content = {
 
 /** Bodies that are read row by row, so that one bad row does not cost the others their answer. */
 const customers = { type: "array", description: "Customers; one that breaks a rule is told of in `errors`" };
-const rowBodies: Readonly<Record<string, unknown>> = {
+const customerRef = { $ref: "#/components/schemas/Customer" };
+const oneCustomer = { required: true, content: { "application/json": { schema: customerRef } } };
+const bodies: Readonly<Record<string, unknown>> = {
+  "/predict": oneCustomer,
+  "/explain": oneCustomer,
   "/batch-predict": {
     required: true,
     content: {
@@ -50,10 +57,21 @@ export function openApiDocument(
       for (const [status, answer] of Object.entries(operation.responses))
         if (/^[45]/.test(status) && refersToProblem(answer)) answer.content = problemContent;
       operation.responses.default = { description: "Any error", content: problemContent };
-      if (rowBodies[path]) operation.requestBody = rowBodies[path];
+      if (bodies[path]) operation.requestBody = bodies[path];
     }
   }
   return document;
+}
+
+/** The document with the customer whom the model that answers now takes. */
+export function withCustomer(document: unknown, fields: readonly DeskField[]): Record<string, unknown> {
+  const given = document as Record<string, Record<string, unknown>>;
+  const { $schema: _, ...customer } = z.toJSONSchema(customerSchema(fields), { io: "input" });
+  const properties = customer.properties as Record<string, Record<string, unknown>>;
+  // Zod leaves out the examples of what it reads in two ways.
+  for (const { key, example } of fields) properties[key].examples = [example];
+  const schemas = { ...(given.components?.schemas as object), Customer: customer };
+  return { ...given, components: { ...given.components, schemas } };
 }
 
 function refersToProblem({ content = {} }: Answer): boolean {

@@ -184,7 +184,7 @@ function storedOf(one: Prediction): StoredPrediction {
     ...(one.customer_id === undefined ? {} : { customer: one.customer_id }),
     probability: one.churn_probability,
     risk: one.risk_level,
-    clv: one.clv,
+    ...(one.clv === undefined ? {} : { clv: one.clv }),
     action: one.recommended_action,
     at: new Date().toISOString(),
   };

@@ -57,7 +57,7 @@ export class ClientGone extends Error {
 }
 
 /** A request that breaks rules of its schema. */
-class InvalidInput extends Error {
+export class InvalidInput extends Error {
   constructor(readonly issues: readonly z.core.$ZodIssue[]) {
     super("invalid input");
     this.name = "InvalidInput";

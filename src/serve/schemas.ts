@@ -1,16 +1,18 @@
 import { z } from "zod";
-import { type DeskField, deskFields } from "../services/score/columns";
+import { booleanLevels } from "../data/schema";
+import type { DeskField } from "../services/score/columns";
 import { risks } from "../services/score/decide";
 
 function fieldSchema(field: DeskField): z.ZodType {
   if (field.kind === "number") {
-    const whole = field.step === 1 ? z.number().int() : z.number();
+    const whole = field.step === 1 && !field.unknown ? z.number().int() : z.number();
     const bounded = whole
       .min(field.low)
       .max(field.high)
       .describe(field.unit ? `${field.label}, in ${field.unit}` : field.label)
       .meta({ examples: [field.example] });
-    return field.optional ? bounded.nullish() : bounded;
+    if (field.optional) return bounded.nullish();
+    return field.unknown ? bounded.nullable() : bounded;
   }
   if (field.kind === "yes-no") {
     const words = z.enum(["Yes", "No", "yes", "no"]).transform((word) => word.toLowerCase() === "yes");
@@ -19,11 +21,18 @@ function fieldSchema(field: DeskField): z.ZodType {
       .describe(field.label)
       .meta({ examples: [field.example] });
   }
-  const choice = z.enum(field.choices as [string, ...string[]]);
-  // An area code is a name that looks like a number; both ways of writing it are read.
-  const numeric = field.choices.every((one) => /^\d+$/.test(one));
-  const read = numeric ? z.union([choice, z.literal(field.choices.map(Number)).transform(String)]) : choice;
-  return read.describe(field.label).meta({ examples: [field.example] });
+  // A column in which no value was seen has none to choose from.
+  const choice = z.enum((field.choices.length > 0 ? field.choices : [""]) as [string, ...string[]]);
+  // An area code is a name that looks like a number, and yes and no may come as true and false: both ways are read.
+  const numeric = field.choices.length > 0 && field.choices.every((one) => /^\d+$/.test(one));
+  const pair = field.unknown ? booleanLevels(field.choices) : undefined;
+  const read = numeric
+    ? z.union([choice, z.literal(field.choices.map(Number)).transform(String)])
+    : pair
+      ? z.union([choice, z.boolean().transform((yes) => pair[yes ? 1 : 0])])
+      : choice;
+  const told = field.unknown ? read.nullable() : read;
+  return told.describe(field.label).meta({ examples: [field.example] });
 }
 
 /** What names a customer. A NUL would end the name where it is kept, and make it another's. */
@@ -32,13 +41,19 @@ export const idSchema = z
   .max(100)
   .refine((id) => !id.includes("\0"), "must not hold a NUL character");
 
-/** One customer, as the form and the API take it. */
-export const customerSchema = z
-  .strictObject({
+const schemas = new WeakMap<readonly DeskField[], z.ZodType>();
+
+/** One customer, as the form and the API take it: by the fields of the model that answers. */
+export function customerSchema(fields: readonly DeskField[]): z.ZodType {
+  const known = schemas.get(fields);
+  if (known) return known;
+  const made = z.strictObject({
+    ...Object.fromEntries(fields.map((field) => [field.key, fieldSchema(field)])),
     customer_id: idSchema.nullish().describe("Comes back in the answer"),
-    ...Object.fromEntries(deskFields.map((field) => [field.key, fieldSchema(field)])),
-  })
-  .meta({ id: "Customer" });
+  });
+  schemas.set(fields, made);
+  return made;
+}
 
 /** One column's part in a prediction. */
 export const reasonSchema = z
@@ -67,10 +82,16 @@ export const predictionSchema = z
     customer_id: z.string().optional(),
     churn_probability: z.number().min(0).max(1),
     risk_level: z.enum(risks),
-    clv: z.number().describe("Customer lifetime value"),
-    clv_interval: z.tuple([z.number(), z.number()]).describe("Holds the value of nine in ten such customers"),
+    clv: z.number().optional().describe("Customer lifetime value; left out where nothing is known of it"),
+    clv_interval: z
+      .tuple([z.number(), z.number()])
+      .optional()
+      .describe("Holds the value of nine in ten such customers"),
     recommended_action: z.string(),
-    expected_profit: z.number().describe("Of contacting the customer with the retention offer, after costs"),
+    expected_profit: z
+      .number()
+      .optional()
+      .describe("Of contacting the customer with the retention offer, after costs"),
     reasons: z
       .array(reasonSchema)
       .optional()

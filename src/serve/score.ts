@@ -13,11 +13,9 @@ import type { Settings } from "./settings";
 export type Prediction = z.infer<typeof predictionSchema>;
 export type Explanation = z.infer<typeof explanationSchema>;
 
-const keys = new Map(deskFields.map((field) => [field.column, field.key]));
-
 /** The API's name of a column. */
-export function fieldOf(column: string): string {
-  return keys.get(column) ?? column;
+function fieldOf(desk: Desk, column: string): string {
+  return desk.fields.find((field) => field.column === column)?.key ?? column;
 }
 
 /** What the desk says of customers, in their order, with so many reasons each. */
@@ -28,7 +26,7 @@ export function scoreCustomers(
   top = 0,
 ): Prediction[] {
   const id = (i: number): string | undefined => idOf(customers[i]);
-  return scoreTable(desk, settings, deskTable(customers), id, top);
+  return scoreTable(desk, settings, deskTable(customers, desk.fields), id, top);
 }
 
 /** The same of a table in the desk's columns. */
@@ -49,11 +47,15 @@ export function scoreTable(
       ...(customer === undefined ? {} : { customer_id: customer }),
       churn_probability: round(scores.probability[i], 4),
       risk_level: risks[risk],
-      clv: round(scores.value[i], 2),
-      clv_interval: [round(scores.valueLow[i], 2), round(scores.valueHigh[i], 2)] as [number, number],
+      ...(Number.isNaN(scores.value[i])
+        ? {}
+        : {
+            clv: round(scores.value[i], 2),
+            clv_interval: [round(scores.valueLow[i], 2), round(scores.valueHigh[i], 2)] as [number, number],
+          }),
       recommended_action: actions[action],
-      expected_profit: round(expectedProfit, 2),
-      ...(reasons && { reasons: reasons[i].reasons.map(shownReason) }),
+      ...(Number.isNaN(expectedProfit) ? {} : { expected_profit: round(expectedProfit, 2) }),
+      ...(reasons && { reasons: reasons[i].reasons.map((one) => shownReason(desk, one)) }),
       ...told[scores.variant[i]],
     };
   });
@@ -94,30 +96,34 @@ export function explainCustomer(
   customer: DeskCustomer,
   top: number,
 ): Explanation | undefined {
-  const rows = deskTable([customer]);
+  const rows = deskTable([customer], desk.fields);
   const found = desk.reasons(rows, top)?.[0];
   if (!found) return undefined;
   const [prediction] = scoreTable(desk, settings, rows, () => idOf(customer));
   return {
-    prediction: { ...prediction, reasons: found.reasons.map(shownReason) },
+    prediction: { ...prediction, reasons: found.reasons.map((one) => shownReason(desk, one)) },
     unit: found.unit,
     expected: round(found.expected, 4),
     method: found.exact ? "exact" : "rescaled",
-    changes: changes(desk, rows, settings).map(({ column, from, to, probability, risk }) => ({
-      field: fieldOf(column),
-      from,
-      to,
-      churn_probability: round(probability, 4),
-      risk_level: risk,
-    })),
+    // What an agent can change is known of the reference's columns alone.
+    changes: (desk.fields === deskFields ? changes(desk, rows, settings) : []).map(
+      ({ column, from, to, probability, risk }) => ({
+        field: fieldOf(desk, column),
+        from,
+        to,
+        churn_probability: round(probability, 4),
+        risk_level: risk,
+      }),
+    ),
   };
 }
 
-function shownReason({ column, value, contribution }: Reason): z.infer<typeof reasonSchema> {
-  return { field: fieldOf(column), value, contribution: round(contribution, 4) };
+function shownReason(desk: Desk, { column, value, contribution }: Reason): z.infer<typeof reasonSchema> {
+  return { field: fieldOf(desk, column), value, contribution: round(contribution, 4) };
 }
 
 function round(value: number, digits: number): number {
   const scale = 10 ** digits;
-  return Math.round(value * scale) / scale;
+  // Nothing is ever "-0".
+  return Math.round(value * scale) / scale || 0;
 }

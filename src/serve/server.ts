@@ -37,7 +37,11 @@ export async function startServer(settings: Settings, version: string): Promise<
       "whoever reaches it from beyond this machine must need a key: set TELELINK_API_KEY, or make one with telelink keys add",
     );
     const seed = "desk 1";
-    const champion = new Champion(store, await fitDesk(await churnData(), seed, seeded(seed)));
+    const champion = new Champion(
+      store,
+      await fitDesk(await churnData(), seed, seeded(seed)),
+      settings.valueColumn,
+    );
     const desk = (): Desk => champion.desk();
     const app = await buildApp({ settings, store, desk, champion, version, started: new Date() });
     // Another process may promote a model: telelink train --alias champion.

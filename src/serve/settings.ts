@@ -52,6 +52,14 @@ export const settingsSchema = z.strictObject({
     .describe(
       "Who gets an offer: profit, whoever brings more than it costs; reference, the reference system's cases",
     ),
+  valueColumn: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      "For champions of other columns than churn-bigml's: the customers' column that says what they are worth; without it actions follow from the risk alone",
+    ),
+  currency: z.string().max(10).default("").describe("What values and profits are in, such as € or USD"),
   riskHigh: number(0, 1, standardRules.riskHigh).describe("A churn probability above it is a high risk"),
   riskMedium: number(0, 1, standardRules.riskMedium).describe(
     "A churn probability above it is a medium risk",

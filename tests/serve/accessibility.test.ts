@@ -68,6 +68,9 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
       await page.click("text=Compare with the Real");
       await page.waitForSelector("#comparison h2");
     },
+    "/registry": async (page) => {
+      await page.waitForSelector("#serving >> text=answers");
+    },
     "/reports": async () => {},
   };
 

@@ -120,7 +120,7 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
       total_intl_minutes: 10,
     };
     for (const one of [
-      { ...customer, customer_service_calls: 5 },
+      { ...customer, customer_service_calls: 5, international_plan: true },
       { ...customer, ...minutes, voice_mail_plan: false, number_vmail_messages: 0 },
     ]) {
       const said = (await post("/explain", one)).json();
@@ -132,6 +132,9 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
       expect(1 / (1 + Math.exp(-score))).toBeCloseTo(said.prediction.churn_probability, 3);
       expect(said.changes.length).toBeGreaterThan(0);
       for (const { field, from, to, churn_probability, risk_level } of said.changes) {
+        // What an agent can change: never the past, and nobody is to take the international plan.
+        expect(["international_plan", "voice_mail_plan"]).toContain(field);
+        expect([field, to]).not.toEqual(["international_plan", "Yes"]);
         expect((one as Record<string, unknown>)[field] ?? from).not.toBe(to);
         expect(churn_probability).toBeLessThan(said.prediction.churn_probability);
         const messages = field === "voice_mail_plan" ? { number_vmail_messages: to === "Yes" ? 28 : 0 } : {};

@@ -113,11 +113,75 @@ test("telelink train --alias champion makes the model answer, charges reckoned f
   ]);
 });
 
-test("a model of other columns is refused, and the one before goes on answering", async () => {
+test("a model of other columns brings its own form, API and description; what is none is refused", async () => {
   await train("telco", "other", "--alias", "candidate");
-  const refused = await promote("other");
-  expect(refused.statusCode).toBe(422);
-  expect(refused.json().detail).toContain("its columns must be those of the customer's form");
+  expect((await promote("other")).statusCode).toBe(200);
+  const form = (await app.inject("/")).body;
+  expect(form).toContain('name="MonthlyCharges"');
+  expect(form).toContain("<option>Month-to-month</option>");
+  expect(form).not.toContain("account_length");
+  const { Customer } = (await app.inject("/docs/json")).json().components.schemas;
+  expect(Customer.properties).toHaveProperty("Contract");
+  const example = Object.fromEntries(
+    Object.entries(Customer.properties as Record<string, { examples?: unknown[] }>)
+      .filter(([key]) => key !== "customer_id")
+      .map(([key, { examples = [] }]) => [key, examples[0]]),
+  );
+  const said = await predict(example);
+  expect(said).toMatchObject({ model: "other@1", simulated_value: false });
+  expect(Object.keys(said)).not.toContain("clv");
+  // Not known is said, and an answer is given; what is left out, made up or out of the list is refused by name.
+  expect(await predict({ ...example, MonthlyCharges: null, Contract: null })).toMatchObject({
+    model: "other@1",
+  });
+  const { Contract: _, ...less } = example;
+  expect(await predict(less)).toMatchObject({ errors: [{ field: "Contract", rule: "must be given" }] });
+  const wrong = (await predict({ ...example, Contract: "Weekly", tariff: 1 })) as {
+    errors: { field: string }[];
+  };
+  expect(wrong.errors.map((one) => one.field).sort()).toEqual(["Contract", "body"]);
+  const names = Object.keys(example);
+  const line = names.map((name) => String(example[name]));
+  const csv = `customer_id,${names.join(",")}\nc1,${line.join(",")}\nc2,${line.map((one, j) => (names[j] === "Contract" ? "Weekly" : one)).join(",")}\n`;
+  const batch = await app.inject({
+    method: "POST",
+    url: "/batch-predict",
+    headers: { "content-type": "text/csv" },
+    payload: csv,
+  });
+  expect(batch.json()).toMatchObject({
+    predictions: [{ row: 1, customer_id: "c1", churn_probability: said.churn_probability }],
+    errors: [{ row: 2, field: "Contract" }],
+  });
+  const why = await app.inject({ method: "POST", url: "/explain", payload: example });
+  expect(why.json()).toMatchObject({ changes: [], prediction: { model: "other@1" } });
+  expect((await promote("plain")).statusCode).toBe(200);
+});
+
+test("who promoted what and why is told, and the model before can be gone back to", async () => {
+  const put = (payload: object) => app.inject({ method: "PUT", url: "/models/champion", payload });
+  await put({ model: "plain", reason: "the form" });
+  await put({ model: "other", reason: "the spring campaign" });
+  const told = async () => (await app.inject("/models/champion")).json();
+  expect(await told()).toMatchObject({
+    model: "other@1",
+    source: "champion",
+  });
+  expect((await told()).history.slice(0, 2)).toMatchObject([
+    { who: "loopback", model: "other@1", before: "plain@1", reason: "the spring campaign" },
+    { model: "plain@1", reason: "the form" },
+  ]);
+  const back = await app.inject({ method: "POST", url: "/models/champion/rollback", payload: {} });
+  expect(back.json()).toMatchObject({ model: "plain@1" });
+  expect((await told()).history[0]).toMatchObject({
+    model: "plain@1",
+    before: "other@1",
+    reason: "rolled back",
+  });
+  expect((await app.inject("/models/described")).json()[0].metadata).toBeTypeOf("object");
+});
+
+test("what is no model is refused, and the one before goes on answering", async () => {
   expect((await promote("nobody")).statusCode).toBe(404);
   const made = saveModel(store, {
     name: "generator",

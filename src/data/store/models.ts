@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { check } from "../../core/checks";
+import { audit } from "./audit";
 import { type Store, StoreError, transaction } from "./open";
 
 /** A model that the store keeps: its bytes and what is known about it. */
@@ -148,4 +149,52 @@ function checkName(name: string, action: string, what: string): void {
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** One change of what an alias stands for. */
+export interface Promotion {
+  readonly at: string;
+  readonly who: string;
+  /** name@version. */
+  readonly model: string;
+  readonly before?: string;
+  readonly reason: string;
+}
+
+/** Points the alias at a model and notes who did it and why; what it stood for can be gone back to. */
+export function promote(
+  store: Store,
+  alias: string,
+  model: StoredModel,
+  { who, reason }: { readonly who: string; readonly reason: string },
+): void {
+  transaction(store, "promote a model in", () => {
+    const before = modelWhere(store, "id = (SELECT model_id FROM telelink_aliases WHERE alias = ?)", alias);
+    setAlias(store, alias, model.id);
+    audit(store, who, promoted(alias), {
+      model: nameOf(model),
+      ...(before ? { before: nameOf(before) } : {}),
+      reason,
+    });
+  });
+}
+
+/** The changes of what an alias stands for, the newest first. */
+export function promotions(store: Store, alias: string): Promotion[] {
+  const rows = store.db
+    .prepare("SELECT at, who, detail FROM telelink_audit WHERE action = ? ORDER BY id DESC LIMIT 100")
+    .all(promoted(alias)) as { at: string; who: string; detail: string }[];
+  return rows.map(({ at, who, detail }) => ({
+    at,
+    who,
+    ...(JSON.parse(detail) as Omit<Promotion, "at" | "who">),
+  }));
+}
+
+function promoted(alias: string): string {
+  return `promote ${alias}`;
+}
+
+function nameOf({ name, version }: StoredModel): string {
+  return `${name}@${version}`;
 }

@@ -124,11 +124,11 @@ function csvForm(): BatchForm {
         text("customer_id", (one) => one.prediction?.customer_id),
         number("churn_probability", (one) => one.churn_probability),
         text("risk_level", (one) => one.prediction?.risk_level),
-        number("clv", (one) => one.clv),
-        number("clv_low", (one) => one.clv_interval[0]),
-        number("clv_high", (one) => one.clv_interval[1]),
+        number("clv", (one) => one.clv ?? Number.NaN),
+        number("clv_low", (one) => one.clv_interval?.[0] ?? Number.NaN),
+        number("clv_high", (one) => one.clv_interval?.[1] ?? Number.NaN),
         text("recommended_action", (one) => one.prediction?.recommended_action),
-        number("expected_profit", (one) => one.expected_profit),
+        number("expected_profit", (one) => one.expected_profit ?? Number.NaN),
         text("reasons", (one) =>
           one.prediction?.reasons
             ?.map(

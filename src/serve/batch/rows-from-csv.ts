@@ -17,12 +17,15 @@ const mostHeader = 1 << 16;
 const fewBytes = 1 << 14;
 
 /** The customers of CSV with a header, in the form's names or churn-bigml's, as they arrive. */
-export async function* rowsFromCsv(body: AsyncIterable<Uint8Array>): AsyncGenerator<CustomerRows> {
+export async function* rowsFromCsv(
+  body: AsyncIterable<Uint8Array>,
+  fields: readonly DeskField[],
+): AsyncGenerator<CustomerRows> {
   const { header, all } = await peek(body);
-  const byKey = named(header, "account_length");
+  const byKey = fields !== deskFields || named(header, "account_length");
   const nameOf = (field: DeskField): string => (byKey ? field.key : field.column);
-  const wanted = deskFields.filter((field) => named(header, nameOf(field)));
-  const missing = deskFields.filter(
+  const wanted = fields.filter((field) => named(header, nameOf(field)));
+  const missing = fields.filter(
     (field) => !wanted.includes(field) && !(field.kind === "number" && field.optional),
   );
   if (missing.length > 0)
@@ -69,7 +72,7 @@ export async function* rowsFromCsv(body: AsyncIterable<Uint8Array>): AsyncGenera
       errors,
     };
     before = batches.rows;
-    return { ...taken, rows: inDeskColumns(kept, nameOf) };
+    return { ...taken, rows: inDeskColumns(kept, fields, nameOf) };
   };
   for await (const rows of batches) yield lot(rows);
   // Bad rows behind the last good one.
@@ -114,8 +117,15 @@ function named(header: string, column: string): boolean {
 
 function columnOf(field: DeskField, name: string): ColumnSchema {
   if (field.kind === "number")
-    return { name, type: "numeric", minimum: field.low, maximum: field.high, required: !field.optional };
-  if (field.kind === "choice") return { name, type: "categorical", levels: field.choices, required: true };
+    return {
+      name,
+      type: "numeric",
+      minimum: field.low,
+      maximum: field.high,
+      required: !field.optional && !field.unknown,
+    };
+  if (field.kind === "choice")
+    return { name, type: "categorical", levels: field.choices, required: !field.unknown };
   // With its words given, another word is that row's fault; any usual pair is read.
   return { name, type: "boolean", levels: ["No", "Yes"], required: true };
 }
@@ -141,9 +151,13 @@ function rowsBut(rows: number, without: ReadonlyMap<number, string>): Int32Array
   return Int32Array.from({ length: rows }, (_, i) => i).filter((i) => !without.has(i));
 }
 
-function inDeskColumns(read: Table, nameOf: (field: DeskField) => string): Table {
+function inDeskColumns(
+  read: Table,
+  fields: readonly DeskField[],
+  nameOf: (field: DeskField) => string,
+): Table {
   return table(
-    deskFields.map((field) => {
+    fields.map((field) => {
       const found = read.columns.find((one) => one.name === nameOf(field));
       if (found) return { ...found, name: field.column };
       const values = new Float64Array(read.rows).fill(Number.NaN);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Table } from "../../data/table";
+import type { DeskField } from "../../services/score/columns";
 import { type DeskCustomer, deskTable } from "../../services/score/rows";
 import { ruleOf } from "../rule";
 import { customerSchema, type rowErrorSchema } from "../schemas";
@@ -32,13 +33,15 @@ export class RowLot {
   private before = 0;
   private count = 0;
 
+  constructor(private readonly fields: readonly DeskField[]) {}
+
   get full(): boolean {
     return this.count >= lotRows;
   }
 
   add(value: unknown): void {
     this.count++;
-    const checked = customerSchema.safeParse(value, { reportInput: true });
+    const checked = customerSchema(this.fields).safeParse(value, { reportInput: true });
     if (checked.success) this.good.push(checked.data as DeskCustomer);
     else
       for (const issue of checked.error.issues)
@@ -59,7 +62,7 @@ export class RowLot {
     this.errors = [];
     this.good = [];
     const ids = good.map(idOf);
-    return { before, count, rows: deskTable(good), ids, errors };
+    return { before, count, rows: deskTable(good, this.fields), ids, errors };
   }
 
   private refuse(field: string, rule: string): void {

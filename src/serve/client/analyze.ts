@@ -54,9 +54,11 @@ const result = byId("result");
 const fields = [...form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")];
 
 byId<HTMLSelectElement>("example").addEventListener("change", (event) => {
-  const chosen = examples[(event.target as HTMLSelectElement).value];
-  if (!chosen) return;
-  for (const field of fields) field.value = String(chosen[field.name] ?? "");
+  const { value } = event.target as HTMLSelectElement;
+  const chosen = examples[value];
+  if (!chosen && value !== "usual") return;
+  for (const field of fields)
+    field.value = String(chosen ? (chosen[field.name] ?? "") : (field.dataset.usual ?? ""));
   clearErrors();
 });
 
@@ -73,8 +75,11 @@ form.addEventListener("submit", async (event) => {
   }
   const customer = Object.fromEntries(
     fields
-      .filter((field) => field.value !== "")
-      .map((field) => [field.name, field.type === "number" ? Number(field.value) : field.value]),
+      .filter((field) => field.value !== "" || field.dataset.unknown !== undefined)
+      .map((field) => [
+        field.name,
+        field.value === "" ? null : field.type === "number" ? Number(field.value) : field.value,
+      ]),
   );
   form.setAttribute("aria-busy", "true");
   const said = await post<Prediction>("predict?reasons=5", customer);
@@ -116,11 +121,20 @@ function describe(said: Prediction): Node[] {
     }),
   );
   const facts = make("dl", { class: "app-facts" });
-  const value = `${shown(said.clv)} (nine in ten such customers: ${shown(said.clv_interval[0])} to ${shown(said.clv_interval[1])})`;
+  const { currency = "" } = result.dataset;
+  const money = (amount: number, digits = 0): string =>
+    `${shown(amount, digits)}${currency && ` ${currency}`}`;
+  const value =
+    said.clv === undefined || !said.clv_interval
+      ? "not known: no column or model says it"
+      : `${money(said.clv)} (nine in ten such customers: ${shown(said.clv_interval[0])} to ${shown(said.clv_interval[1])})`;
   for (const [name, text] of [
     ["Risk", said.risk_level],
     ["Lifetime value", value],
-    ["Expected profit of the offer", shown(said.expected_profit)],
+    [
+      "Expected profit of the offer",
+      said.expected_profit === undefined ? "not known" : money(said.expected_profit),
+    ],
     ["Model", said.model],
     ["Learned from", said.data],
   ])
@@ -161,7 +175,11 @@ function scaleMark(at: number, text: string): HTMLElement {
 
 /** A field as the form calls it. */
 function labelOf(field: string): string {
-  return form.querySelector(`label[for="${field}"]`)?.textContent ?? field.replaceAll("_", " ");
+  const input = fields.find((one) => one.name === field);
+  return (
+    form.querySelector(`label[for="${CSS.escape(input?.id ?? field)}"]`)?.textContent ??
+    field.replaceAll("_", " ")
+  );
 }
 
 /** The strongest reasons, each with a bar as long as its part. */
@@ -192,7 +210,7 @@ function changes(found: readonly Change[], said: Prediction): Node {
       make(
         "p",
         { class: "app-note" },
-        "No single change to plans, calls or minutes lowers this probability.",
+        "Nothing that can be changed for this customer today lowers the probability, as far as the model knows.",
       ),
     );
   const word = (value: string | number): string =>
@@ -222,9 +240,10 @@ function changes(found: readonly Change[], said: Prediction): Node {
 }
 
 function showError(name: string, text: string): void {
-  const box = document.getElementById(`${name}-error`);
+  const field = fields.find((one) => one.name === name);
+  const box = document.getElementById(`${field?.id ?? name}-error`);
   if (box) box.textContent = text;
-  document.getElementById(name)?.setAttribute("aria-invalid", "true");
+  field?.setAttribute("aria-invalid", "true");
 }
 
 function clearErrors(): void {

@@ -15,6 +15,8 @@ interface Found {
   readonly errors: string[];
   rows: number;
   rejected: number;
+  /** Whether it is known what the customers are worth. */
+  valued: boolean;
   /** What ended the batch before its end. */
   broken?: string;
 }
@@ -99,6 +101,7 @@ async function read(answer: Blob): Promise<Found> {
     errors: [],
     rows: 0,
     rejected: 0,
+    valued: true,
   };
   const records = new CsvRecords();
   const reader = answer.stream().pipeThrough(new TextDecoderStream()).getReader();
@@ -127,18 +130,28 @@ function add(found: Found, row: Record<string, string>): void {
     return;
   }
   found.risks[row.risk_level]++;
-  const profit = Number(row.expected_profit);
+  // Where nobody knows what customers are worth, the likeliest to leave come first.
+  const valued = row.expected_profit !== "";
+  const profit = Number(valued ? row.expected_profit : row.churn_probability);
+  const money = (cell: string): string => (cell === "" ? "not known" : shown(Number(cell)));
+  found.valued &&= valued;
   const { contacts } = found;
   if (contacts.length === mostContacts && profit <= contacts[mostContacts - 1].profit) return;
   const name = row.customer_id || `Row ${row.row}`;
   const probability = `${shown(100 * Number(row.churn_probability), 1)} %`;
-  const cells = [probability, row.risk_level, shown(Number(row.clv)), shown(profit), row.recommended_action];
+  const cells = [
+    probability,
+    row.risk_level,
+    money(row.clv),
+    money(row.expected_profit),
+    row.recommended_action,
+  ];
   const place = contacts.findIndex((one) => one.profit < profit);
   contacts.splice(place < 0 ? contacts.length : place, 0, { name, cells, profit });
   contacts.length = Math.min(contacts.length, mostContacts);
 }
 
-function describe({ rows, rejected, risks, errors, contacts, broken }: Found): Node[] {
+function describe({ rows, rejected, valued, risks, errors, contacts, broken }: Found): Node[] {
   const nodes: Node[] = [
     make("h2", {}, "Result"),
     make(
@@ -165,7 +178,7 @@ function describe({ rows, rejected, risks, errors, contacts, broken }: Found): N
       ),
     );
   }
-  const caption = "The highest expected profit of the retention offer";
+  const caption = valued ? "The highest expected profit of the retention offer" : "The likeliest to leave";
   const header = ["Customer", "Leaves", "Risk", "Value", "Profit", "Action"];
   if (contacts.length > 0)
     nodes.push(

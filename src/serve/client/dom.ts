@@ -85,10 +85,11 @@ export interface Prediction {
   readonly customer_id?: string;
   readonly churn_probability: number;
   readonly risk_level: "High" | "Medium" | "Low";
-  readonly clv: number;
-  readonly clv_interval: readonly [number, number];
+  /** Left out where nothing is known of it. */
+  readonly clv?: number;
+  readonly clv_interval?: readonly [number, number];
   readonly recommended_action: string;
-  readonly expected_profit: number;
+  readonly expected_profit?: number;
   readonly reasons?: readonly {
     readonly field: string;
     readonly value: string;
@@ -141,9 +142,10 @@ export function changeTo<T>(
   url: string,
   body: unknown,
   read: (reply: Response) => Promise<T>,
+  method = "POST",
 ): Promise<Said<T>> {
   const headers = { "content-type": "application/json" };
-  return withKey(() => attempt(url, { method: "POST", headers, body: JSON.stringify(body) }, read));
+  return withKey(() => attempt(url, { method, headers, body: JSON.stringify(body) }, read));
 }
 
 let asking: Promise<boolean> | undefined;

@@ -88,7 +88,13 @@ form.addEventListener("submit", async (event) => {
   const wrong = [...form.querySelectorAll<HTMLInputElement>("input")].filter(
     (one) => !one.closest("[hidden]") && !one.checkValidity(),
   );
-  for (const one of wrong) tell(one.name, ruleOf(one));
+  for (const one of wrong)
+    tell(
+      one.name,
+      one.step === "1" && !one.validity.valueMissing
+        ? `must be a whole number from ${one.min} to ${one.max}`
+        : ruleOf(one),
+    );
   if (wrong.length > 0) {
     wrong[0].focus();
     return;

@@ -13,40 +13,67 @@ const groups: readonly { readonly title: string; readonly holds: (field: DeskFie
   },
 ];
 
-/** The customer's form. */
-export function analyzePage(settings: Settings): string {
-  const fieldsets = groups.map(
-    (group) =>
-      html`<fieldset><legend>${group.title}</legend><div class="app-fields">${deskFields.filter(group.holds).map(fieldOf)}</div></fieldset>`,
-  );
+/** The groups of a model's own fields: what is chosen, then what is counted. */
+const ownGroups: typeof groups = [
+  { title: "Choices", holds: (field) => field.kind !== "number" },
+  { title: "Numbers", holds: (field) => field.kind === "number" },
+];
+
+/** Examples of the reference's customers, or of a model's own: the one that its training rows were like. */
+function exampleRow(fields: readonly DeskField[]): Html {
+  const own =
+    fields === deskFields
+      ? html`<option value="calm">A content customer</option><option value="upset">Many calls to customer service</option><option value="abroad">International plan, few calls abroad</option><option value="heavy">Very high daytime use</option>`
+      : html`<option value="usual">The usual customer, as the model learned it</option>`;
+  return html`<p class="app-row"><label for="example">Load an example</label>
+<select id="example"><option value="">Choose …</option>${own}</select></p>`;
+}
+
+/** The customer's form, made from the fields of the model that answers. */
+export function analyzePage(told: string, settings: Settings, fields: readonly DeskField[]): string {
+  const fieldsets = (fields === deskFields ? groups : ownGroups)
+    .filter((group) => fields.some(group.holds))
+    .map(
+      (group) =>
+        html`<fieldset><legend>${group.title}</legend><div class="app-fields">${fields.filter(group.holds).map(fieldOf)}</div></fieldset>`,
+    );
   return layout({
+    told,
     path: "/",
     title: "Analyze Customer",
     lead: "Enter what is known of a customer: how likely they leave, what they are worth, and what to do.",
     script: "analyze",
     body: html`<div class="app-split">
 <form id="customer" novalidate>
-<p class="app-row"><label for="example">Load an example</label>
-<select id="example"><option value="">Choose …</option><option value="calm">A content customer</option><option value="upset">Many calls to customer service</option><option value="abroad">International plan, few calls abroad</option><option value="heavy">Very high daytime use</option></select></p>
+${exampleRow(fields)}
 ${fieldsets}
 <div class="app-row"><button type="submit">Analyze Customer</button><button type="reset">Clear</button></div>
 </form>
 <section class="app-side" aria-label="Result">
-<div id="result" class="app-result" tabindex="-1" aria-live="polite" data-high="${settings.riskHigh}" data-medium="${settings.riskMedium}"><p class="app-empty">The answer appears here: probability of leaving, risk, value, and the recommended action. Fill in the form, or load an example.</p></div>
+<div id="result" class="app-result" tabindex="-1" aria-live="polite" data-high="${settings.riskHigh}" data-medium="${settings.riskMedium}" data-currency="${settings.currency}"><p class="app-empty">The answer appears here: probability of leaving, risk, value, and the recommended action. Fill in the form, or load an example.</p></div>
 </section>
 </div>`,
   });
 }
 
+/** A name that an element may have, whatever the column is called. */
+function idOf(key: string): string {
+  return /^[\w-]+$/.test(key) ? key : `f-${Buffer.from(key).toString("hex")}`;
+}
+
 function fieldOf(field: DeskField): Html {
-  const error = html`<span class="app-error" id="${field.key}-error"></span>`;
+  const id = idOf(field.key);
+  const unknown = field.kind !== "yes-no" && field.unknown === true;
+  const error = html`<span class="app-error" id="${id}-error"></span>`;
   if (field.kind === "number") {
-    const hint = `${field.unit ? `${field.unit}, ` : ""}${field.low} to ${field.high}`;
-    return html`<div class="app-field"><label for="${field.key}">${field.label}</label><input id="${field.key}" name="${field.key}" type="number" inputmode="decimal" min="${field.low}" max="${field.high}" step="${field.step}" placeholder="${field.example}" aria-describedby="${field.key}-hint ${field.key}-error"${!field.optional && html` required`}><span class="app-hint" id="${field.key}-hint">${hint}</span>${error}</div>`;
+    const range = field.high >= 1e12 ? "a number" : `${field.low} to ${field.high}`;
+    const hint = `${field.unit ? `${field.unit}, ` : ""}${range}${unknown ? "; empty where not known" : ""}`;
+    const step = field.step === 0 || unknown ? "any" : field.step;
+    return html`<div class="app-field"><label for="${id}">${field.label}</label><input id="${id}" name="${field.key}" type="number" inputmode="decimal" min="${field.low}" max="${field.high}" step="${step}" placeholder="${field.example}" data-usual="${field.example}" aria-describedby="${id}-hint ${id}-error"${unknown && html` data-unknown="1"`}${!field.optional && !unknown && html` required`}><span class="app-hint" id="${id}-hint">${hint}</span>${error}</div>`;
   }
   const choices =
     field.kind === "choice"
       ? field.choices.map((one) => html`<option>${one}</option>`)
       : ["No", "Yes"].map((one) => html`<option>${one}</option>`);
-  return html`<div class="app-field"><label for="${field.key}">${field.label}</label><select id="${field.key}" name="${field.key}" aria-describedby="${field.key}-error" required><option value="">Choose …</option>${choices}</select>${error}</div>`;
+  return html`<div class="app-field"><label for="${id}">${field.label}</label><select id="${id}" name="${field.key}" data-usual="${String(field.example)}" aria-describedby="${id}-error"${unknown ? html` data-unknown="1"` : html` required`}><option value="">${unknown ? "Not known" : "Choose …"}</option>${choices}</select>${error}</div>`;
 }

@@ -1,13 +1,15 @@
 import { html } from "../../report/html";
-import { deskFields } from "../../services/score/columns";
+import { type DeskField, deskFields } from "../../services/score/columns";
 import { layout } from "./layout";
 import { shownBytes } from "./shown-bytes";
 
 /** The page for many customers at once. */
-export function batchPage(batchLimit: number): string {
-  const needed = deskFields.filter((field) => !(field.kind === "number" && field.optional));
-  const optional = deskFields.filter((field) => field.kind === "number" && field.optional);
+export function batchPage(told: string, batchLimit: number, fields: readonly DeskField[]): string {
+  const needed = fields.filter((field) => !(field.kind === "number" && field.optional));
+  const optional = fields.filter((field) => field.kind === "number" && field.optional);
+  const own = fields !== deskFields;
   return layout({
+    told,
     path: "/batch",
     title: "Batch",
     lead: "Send a file of customers and get it back with probability, risk, value and action for each.",
@@ -19,9 +21,9 @@ export function batchPage(batchLimit: number): string {
 <div id="progress" class="app-progress" hidden><label for="bar" id="progress-words" aria-live="polite">Sending …</label><progress id="bar" max="1" value="0"></progress><button type="button" id="cancel">Stop</button></div>
 <section id="result" aria-live="polite"></section>
 <details><summary>Which columns the file needs</summary>
-<p>A header with these names, or with the names that churn-bigml uses:</p>
+<p>A header with these names${own ? "; a cell may be empty where it is not known" : ", or with the names that churn-bigml uses"}:</p>
 <p><code>${needed.map((field) => field.key).join(", ")}</code></p>
-<p>These may be left out, but make the answers much better: <code>${optional.map((field) => field.key).join(", ")}</code>. A column <code>customer_id</code> comes back as it is.</p>
+<p>${optional.length > 0 && html`These may be left out, but make the answers much better: <code>${optional.map((field) => field.key).join(", ")}</code>. `}A column <code>customer_id</code> comes back as it is.</p>
 </details>`,
   });
 }

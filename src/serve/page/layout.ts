@@ -7,6 +7,7 @@ export const tabs = [
   { path: "/config", name: "Model Config" },
   { path: "/training", name: "Model Training" },
   { path: "/generation", name: "Data Generation" },
+  { path: "/registry", name: "Models" },
   { path: "/reports", name: "Reports" },
 ] as const;
 
@@ -14,6 +15,8 @@ export interface Page {
   /** That of its tab, where it is one. */
   readonly path: string;
   readonly title: string;
+  /** What answers customers here, and whether it learned from simulated ones. */
+  readonly told: string;
   /** A sentence under the title: what one does here. */
   readonly lead: string;
   readonly body: Html;
@@ -47,6 +50,7 @@ ${page.script && html`<script type="module" src="assets/${page.script}.js"></scr
 <p class="app-lead">${page.lead}</p>
 ${page.body}
 </main>
+<footer class="app-note app-foot">${page.told}</footer>
 </div>
 </body>
 </html>

@@ -59,6 +59,7 @@ dialog { border: 1px solid var(--tl-line); border-radius: 8px; background: var(-
 dialog::backdrop { background: rgb(0 0 0 / .45); } dialog h2 { margin: 0 0 .6rem; font-size: 1.15rem; }
 .app-empty { color: var(--tl-faint); max-width: 46ch; }
 .app-problem { background: var(--tl-bad-surface); color: var(--tl-bad); padding: .8rem 1rem; border-radius: 5px; }
+.app-foot { border-top: 1px solid var(--tl-line); padding: .8rem 0 1.6rem; overflow-wrap: anywhere; }
 .app-note { font-size: .86rem; color: var(--tl-faint); }
 .app-progress { display: grid; gap: .5rem; justify-items: start; max-width: 40rem; margin-top: 1.4rem; }
 .app-progress[hidden] { display: none; }

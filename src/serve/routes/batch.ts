@@ -3,6 +3,8 @@ import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { z } from "zod";
+import type { DeskField } from "../../services/score/columns";
+import type { Desk } from "../../services/score/desk";
 import { BatchCount, type BatchForm, formFor, type ScoredRows } from "../batch/answer";
 import { BodyError } from "../batch/json-list";
 import type { CustomerRows } from "../batch/rows";
@@ -30,7 +32,12 @@ const batchSchema = z
   })
   .meta({ id: "BatchPrediction" });
 
-const readers: Readonly<Record<string, (body: AsyncIterable<Uint8Array>) => AsyncGenerator<CustomerRows>>> = {
+const readers: Readonly<
+  Record<
+    string,
+    (body: AsyncIterable<Uint8Array>, fields: readonly DeskField[]) => AsyncGenerator<CustomerRows>
+  >
+> = {
   "application/json": rowsFromJson,
   "application/x-ndjson": rowsFromLines,
   "application/jsonl": rowsFromLines,
@@ -84,7 +91,10 @@ export function batchRoutes(root: App, context: Context): void {
         });
         const body = limited(request.body, batchLimit, () => tooLarge(batchLimit));
         let begun = false;
-        const text = answer(readers[type](body), form, context, {
+        // One batch, one model: another that is promoted meanwhile answers the next.
+        const model = context.desk();
+        const text = answer(readers[type](body, model.fields), form, context, {
+          model,
           reasons: request.query.reasons,
           gone: gone.signal,
           begun: () => begun,
@@ -133,6 +143,7 @@ async function fill(spool: Spool, first: Buffer, text: AsyncGenerator<string>): 
 }
 
 interface Asked {
+  readonly model: Desk;
   readonly reasons: number;
   readonly gone: AbortSignal;
   /** Whether the answer was begun, so that its status can't be changed any more. */
@@ -143,12 +154,10 @@ interface Asked {
 async function* answer(
   rows: AsyncGenerator<CustomerRows>,
   form: BatchForm,
-  { desk, settings, log }: Context,
-  { reasons, gone, begun }: Asked,
+  { settings, log }: Context,
+  { model, reasons, gone, begun }: Asked,
 ): AsyncGenerator<string> {
   const count = new BatchCount();
-  // One batch, one model: another that is promoted meanwhile answers the next.
-  const model = desk();
   yield form.head();
   try {
     for await (const { rows: good, ids, ...lot } of rows) {

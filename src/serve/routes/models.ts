@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { findModel, listModels, setAlias } from "../../data/store/models";
+import { findModel, listModels, promote, promotions } from "../../data/store/models";
 import { championAlias } from "../champion";
 import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
@@ -26,8 +26,18 @@ const servingSchema = z
   })
   .meta({ id: "Serving" });
 
+const promotionSchema = z
+  .object({
+    at: z.string(),
+    who: z.string(),
+    model: z.string(),
+    before: z.string().optional(),
+    reason: z.string(),
+  })
+  .meta({ id: "Promotion" });
+
 /** What the store keeps of models, and which of them answers. */
-export function modelRoutes(app: App, { store, champion }: Context): void {
+export function modelRoutes(app: App, { store, champion, desk }: Context): void {
   app.get(
     "/models",
     {
@@ -40,6 +50,50 @@ export function modelRoutes(app: App, { store, champion }: Context): void {
     },
     async () => listModels(store).slice(0, 1000),
   );
+
+  app.get(
+    "/models/described",
+    {
+      config: { scope: "read" },
+      schema: {
+        summary: "The models that can answer, with metrics, data and provenance, the newest first",
+        tags: ["models"],
+        response: { 200: z.array(describedModelSchema) },
+      },
+    },
+    async () =>
+      listModels(store)
+        .filter((one) => !one.kind.startsWith("synthesiser "))
+        .slice(0, 200),
+  );
+
+  app.get(
+    "/models/champion",
+    {
+      config: { scope: "read" },
+      schema: {
+        summary: "Which model answers, and who promoted what, when and why",
+        tags: ["models"],
+        response: {
+          200: servingSchema.extend({ history: z.array(promotionSchema) }).meta({ id: "Champion" }),
+        },
+      },
+    },
+    async () => ({
+      ...(champion?.serving() ?? { model: desk().origin.model, source: "desk" as const }),
+      history: promotions(store, championAlias),
+    }),
+  );
+
+  const change = (reference: string, who: string, reason: string): z.infer<typeof servingSchema> => {
+    const found = findModel(store, reference);
+    if (!found)
+      throw new HttpProblem(404, "There is nothing here", "There is no such model; /models lists them");
+    champion?.check(reference);
+    promote(store, championAlias, found, { who, reason });
+    champion?.refresh();
+    return champion?.serving() ?? { model: found.name, source: "desk" as const };
+  };
 
   app.put(
     "/models/champion",
@@ -55,18 +109,30 @@ export function modelRoutes(app: App, { store, champion }: Context): void {
             .max(200)
             .describe("A name, or name@version")
             .meta({ examples: ["churn@1"] }),
+          reason: z.string().max(500).default("").describe("Why: it stands in the history"),
         }),
         response: { 200: servingSchema, 400: problem, 404: problem, 422: problem },
       },
     },
+    async (request) => change(request.body.model, request.who, request.body.reason),
+  );
+
+  app.post(
+    "/models/champion/rollback",
+    {
+      config: { scope: "admin" },
+      schema: {
+        summary: "Let the model answer again that was champion before",
+        tags: ["models"],
+        body: z.strictObject({ reason: z.string().max(500).default("") }),
+        response: { 200: servingSchema, 404: problem, 409: problem, 422: problem },
+      },
+    },
     async (request) => {
-      const found = findModel(store, request.body.model);
-      if (!found)
-        throw new HttpProblem(404, "There is nothing here", "There is no such model; /models lists them");
-      champion?.check(request.body.model);
-      setAlias(store, championAlias, found.id);
-      champion?.refresh();
-      return champion?.serving() ?? { model: found.name, source: "desk" as const };
+      const before = promotions(store, championAlias)[0]?.before;
+      if (before === undefined)
+        throw new HttpProblem(409, "That cannot be done now", "No model was champion before this one");
+      return change(before, request.who, request.body.reason || "rolled back");
     },
   );
 }

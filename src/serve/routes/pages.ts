@@ -3,10 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { figureText, intervalText } from "../../report/figure-text";
+import type { DeskOrigin } from "../../services/score/desk";
 import type { App, Context } from "../context";
 import { analyzePage } from "../page/analyze";
 import { batchPage } from "../page/batch";
 import { configPage, generationPage, trainingPage } from "../page/generator";
+import { modelsPage } from "../page/models";
 import { type FoundReport, reportsPage } from "../page/reports";
 import { signInPage } from "../page/sign-in";
 import { appStyle } from "../page/style";
@@ -26,6 +28,7 @@ const scripts = [
   "events",
   "generation",
   "losses",
+  "models",
   "sign-in",
   "training",
 ];
@@ -33,19 +36,30 @@ const scripts = [
 /** Three bars, one of them marked: the tab's own picture. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke-width="3.4" stroke-linecap="round"><rect width="32" height="32" rx="7" fill="#0b5cad"/><path d="M9 21.5v-5M16 21.5v-9" stroke="#fff"/><path d="M23 21.5V9" stroke="#f0a35e"/></svg>`;
 
+/** What answers, in a sentence for the foot of every page. */
+function toldOf({ model, data, simulatedValue }: DeskOrigin): string {
+  const from = data
+    .map(({ name, simulated }) => `${name}${simulated ? " (simulated customers)" : ""}`)
+    .join(", ");
+  const value = simulatedValue ? " Value is learned from a simulated label." : "";
+  return `Customers are answered by ${model}${from ? `, learned from ${from}` : ""}.${value}`;
+}
+
 /** The web app: pages, their style and scripts, and the reports. */
-export function pageRoutes(app: App, { settings }: Context): void {
+export function pageRoutes(app: App, { settings, desk }: Context): void {
+  const told = (): string => toldOf(desk().origin);
   const page = (path: string, render: () => string, scope: "open" | "read" = "open"): void => {
     const options = { config: { scope }, schema: { hide: true } };
     app.get(path, options, async (_, reply) => reply.type("text/html; charset=utf-8").send(render()));
   };
-  page("/", () => analyzePage(settings));
-  page("/batch", () => batchPage(settings.batchLimit));
-  page("/config", () => configPage(settings.uploadLimit));
-  page("/training", trainingPage);
-  page("/generation", generationPage);
-  page("/reports", () => reportsPage(findReports(settings.reports)), "read");
-  page("/sign-in", signInPage);
+  page("/", () => analyzePage(told(), settings, desk().fields));
+  page("/batch", () => batchPage(told(), settings.batchLimit, desk().fields));
+  page("/config", () => configPage(told(), settings.uploadLimit));
+  page("/training", () => trainingPage(told()));
+  page("/generation", () => generationPage(told()));
+  page("/registry", () => modelsPage(told()));
+  page("/reports", () => reportsPage(told(), findReports(settings.reports)), "read");
+  page("/sign-in", () => signInPage(told()));
 
   app.get("/assets/app.css", hidden, async (_, reply) =>
     reply.type("text/css; charset=utf-8").header("cache-control", "no-cache").send(appStyle),

@@ -1,6 +1,8 @@
+import { z } from "zod";
+import type { Desk } from "../../services/score/desk";
 import type { DeskCustomer } from "../../services/score/rows";
 import type { App, Context } from "../context";
-import { HttpProblem, problem } from "../problem";
+import { HttpProblem, InvalidInput, problem } from "../problem";
 import { customerSchema, explanationSchema, predictionSchema, reasonsQuery } from "../schemas";
 import { explainCustomer, scoreCustomers } from "../score";
 
@@ -16,15 +18,16 @@ export function predictRoutes(app: App, context: Context): void {
         summary: "Churn probability, value and action for one customer",
         description: "Minutes may be left out; a model that does without them then answers.",
         tags: ["predict"],
-        body: customerSchema,
+        body: z.record(z.string(), z.unknown()),
         querystring: reasonsQuery(3),
         response: { 200: predictionSchema, 400: problem },
       },
     },
     async (request) => {
       const { reasons } = request.query;
-      const customers = [request.body as DeskCustomer];
-      const [prediction] = scoreCustomers(context.desk(), context.settings, customers, reasons);
+      const desk = context.desk();
+      const customers = [customerOf(desk, request.body)];
+      const [prediction] = scoreCustomers(desk, context.settings, customers, reasons);
       await log.add([prediction]);
       return prediction;
     },
@@ -39,21 +42,29 @@ export function predictRoutes(app: App, context: Context): void {
         description:
           "Contributions are SHAP values: with `expected` they add up to the model's score. Changes are one at a time.",
         tags: ["predict"],
-        body: customerSchema,
+        body: z.record(z.string(), z.unknown()),
         querystring: reasonsQuery(20),
         response: { 200: explanationSchema, 400: problem, 422: problem },
       },
     },
     async (request) => {
-      const customer = request.body as DeskCustomer;
-      const said = explainCustomer(context.desk(), context.settings, customer, request.query.reasons);
+      const desk = context.desk();
+      const customer = customerOf(desk, request.body);
+      const said = explainCustomer(desk, context.settings, customer, request.query.reasons);
       if (!said)
         throw new HttpProblem(
           422,
           "There are no reasons",
-          `${context.desk().origin.model} is of a kind that has no reasons of its own`,
+          `${desk.origin.model} is of a kind that has no reasons of its own`,
         );
       return said;
     },
   );
+}
+
+/** The customer that a body tells of, checked by the fields of the model that answers now. */
+function customerOf(desk: Desk, body: unknown): DeskCustomer {
+  const checked = customerSchema(desk.fields).safeParse(body, { reportInput: true });
+  if (!checked.success) throw new InvalidInput(checked.error.issues.slice(0, 100));
+  return checked.data as DeskCustomer;
 }

@@ -1,4 +1,4 @@
-import { columnNamed, isCategorical, type NumericColumn, type Table, takeTableRows } from "../../data/table";
+import { columnNamed, isCategorical, type Table, takeTableRows } from "../../data/table";
 import { type DecisionRules, type Risk, riskOf, risks } from "./decide";
 import type { Desk } from "./desk";
 
@@ -11,15 +11,14 @@ export interface Change {
   readonly risk: Risk;
 }
 
-/** What may be different: where somebody lives and how long they have been here can't be. */
-const numbers: readonly { readonly column: string; readonly steps: readonly number[] }[] = [
-  { column: "Customer service calls", steps: [-1, -2, -3, -4, -5, -6, -7, -8, -9] },
-  ...["day", "eve", "night", "intl"].flatMap((part) => [
-    { column: `Total ${part} minutes`, steps: [-0.1, -0.2, -0.3, -0.4, -0.5, 0.1, 0.2, 0.3] },
-    { column: `Total ${part} calls`, steps: [-1, -2, -3, 1, 2, 3, 5, 20] },
-  ]),
+/**
+ * What an agent can bring about today, and the value it can be set to: 1 for having the plan. Calls and minutes are the
+ * past, where somebody lives is theirs, and nobody is talked into the international plan, whose customers leave more.
+ */
+const plans: readonly { readonly column: string; readonly to: readonly number[] }[] = [
+  { column: "International plan", to: [0] },
+  { column: "Voice mail plan", to: [0, 1] },
 ];
-const plans: readonly string[] = ["International plan", "Voice mail plan"];
 const messages = "Number vmail messages";
 /** Messages of a usual customer with a voice-mail plan. */
 const usualMessages = 28;
@@ -40,7 +39,7 @@ interface Idea {
  */
 export function changes(desk: Desk, rows: Table, rules: DecisionRules): Change[] {
   const [now] = desk.score(rows).probability;
-  const ideas = [...planIdeas(rows), ...numberIdeas(rows)];
+  const ideas = planIdeas(rows);
   if (ideas.length === 0) return [];
   const { probability } = desk.score(changed(rows, ideas));
   const best = new Map<string, { idea: Idea; probability: number }>();
@@ -69,26 +68,14 @@ export function changes(desk: Desk, rows: Table, rules: DecisionRules): Change[]
 }
 
 function planIdeas(rows: Table): Idea[] {
-  return plans.map((column) => {
+  return plans.flatMap(({ column, to }) => {
     const one = columnNamed(rows, column);
     const other = isCategorical(one) && one.codes[0] === 1 ? 0 : 1;
+    if (!to.includes(other)) return [];
     const set = new Map([[column, other]]);
     // Messages come with the plan.
     if (column === "Voice mail plan") set.set(messages, other === 1 ? usualMessages : 0);
-    return { column, set, distance: 1 };
-  });
-}
-
-function numberIdeas(rows: Table): Idea[] {
-  return numbers.flatMap(({ column, steps }) => {
-    const one = columnNamed(rows, column) as NumericColumn;
-    const [now] = one.values;
-    if (Number.isNaN(now)) return [];
-    const minutes = column.endsWith("minutes");
-    return steps.flatMap((step) => {
-      const to = minutes ? Math.round(10 * now * (1 + step)) / 10 : now + step;
-      return to < 0 || to === now ? [] : [{ column, set: new Map([[column, to]]), distance: Math.abs(step) }];
-    });
+    return [{ column, set, distance: 1 }];
   });
 }
 
@@ -101,7 +88,6 @@ function changed(rows: Table, ideas: readonly Idea[]): Table {
       const value = set.get(one.name);
       if (value !== undefined && into) into[k] = value;
     });
-    // A charge would contradict changed minutes; it is reckoned anew.
     return one;
   });
   return { rows: many.rows, columns: columns.filter((one) => !/^Total \w+ charge$/.test(one.name)) };

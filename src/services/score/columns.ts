@@ -7,9 +7,12 @@ export type DeskField =
       readonly kind: "number";
       readonly low: number;
       readonly high: number;
+      /** 0 for any number. */
       readonly step: number;
       readonly unit?: string;
       readonly optional?: boolean;
+      /** Whether it may be said that it is not known: null, or an empty cell. */
+      readonly unknown?: boolean;
       readonly example: number;
     }
   | {
@@ -18,6 +21,7 @@ export type DeskField =
       readonly label: string;
       readonly kind: "choice";
       readonly choices: readonly string[];
+      readonly unknown?: boolean;
       readonly example: string;
     }
   | {

@@ -69,6 +69,7 @@ export interface Decision {
  */
 export function decide(probability: number, value: number, rules: DecisionRules): Decision {
   const risk = riskOf(probability, rules);
+  if (Number.isNaN(value)) return decideByRisk(risk);
   const taken = chanceTaken({ churn: [probability], value: [value] }, 0, rules);
   const expectedProfit = probability * rules.acceptance * value - taken * rules.offerCost - rules.contactCost;
   if (rules.rule === "profit") {
@@ -77,6 +78,11 @@ export function decide(probability: number, value: number, rules: DecisionRules)
   }
   const worth = value > rules.clvHigh ? 2 : value > rules.clvMedium ? 1 : 0;
   return { risk, action: 2 + 3 * risk + worth, contact: risk === 0, expectedProfit };
+}
+
+/** The decision on a customer of whom nobody knows what they are worth: the risk alone is left to go by. */
+function decideByRisk(risk: number): Decision {
+  return { risk, action: [0, 5, 8][risk], contact: risk === 0, expectedProfit: Number.NaN };
 }
 
 /** The place in `risks` of a probability of leaving. */

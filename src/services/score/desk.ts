@@ -6,6 +6,7 @@ import { type RowReasons, reasons } from "../../models/explain/reasons";
 import { loadPipeline } from "../../models/load";
 import type { Pipeline } from "../../models/pipeline";
 import { chargeColumns, withCharges } from "./charges";
+import { type DeskField, deskFields } from "./columns";
 
 /** What the desk says of customers, one value a row. */
 export interface DeskScores {
@@ -46,7 +47,9 @@ export type ValueRule =
       /** No value lies below it. */
       readonly least: number;
     }
-  | { readonly kind: "column"; readonly column: string };
+  | { readonly kind: "column"; readonly column: string }
+  /** Nothing is known of it. */
+  | { readonly kind: "none" };
 
 /** One pair of models. */
 export interface DeskVariant {
@@ -64,6 +67,8 @@ export interface Desk {
   /** The columns that are read, and those of them that rows may lack. */
   readonly schema: Schema;
   readonly optional: readonly string[];
+  /** What is asked of a customer. */
+  readonly fields: readonly DeskField[];
   /** Columns by name; rows with an optional one missing are answered by the models without them. */
   score(rows: Table): DeskScores;
   /** The `top` reasons of each row's churn probability; undefined where the model has none. */
@@ -72,7 +77,12 @@ export interface Desk {
 }
 
 /** The desk of these models, the first that fits a row answering it; `schema` types all columns that they read. */
-export function deskOf(variants: readonly DeskVariant[], schema: Schema, origin: DeskOrigin): Desk {
+export function deskOf(
+  variants: readonly DeskVariant[],
+  schema: Schema,
+  origin: DeskOrigin,
+  fields: readonly DeskField[] = deskFields,
+): Desk {
   const needs = variants.map(columnsOf);
   const last = needs[needs.length - 1];
   const wanted = [...new Set(needs.flat())];
@@ -93,6 +103,7 @@ export function deskOf(variants: readonly DeskVariant[], schema: Schema, origin:
     variants,
     schema,
     optional,
+    fields,
     score(rows) {
       const n = rows.rows;
       const out: DeskScores = {
@@ -127,7 +138,7 @@ export function deskOf(variants: readonly DeskVariant[], schema: Schema, origin:
       variants: variants.map(({ churn, value, origin: own }) => ({
         ...(own ? { origin: own } : {}),
         churn: churn.toJSON(),
-        value: value.kind === "column" ? value : { ...value, pipeline: value.pipeline.toJSON() },
+        value: value.kind === "model" ? { ...value, pipeline: value.pipeline.toJSON() } : value,
       })),
     }),
   };
@@ -166,6 +177,7 @@ const deskJson = z.strictObject({
             least: z.number(),
           }),
           z.strictObject({ kind: z.literal("column"), column: z.string() }),
+          z.strictObject({ kind: z.literal("none") }),
         ]),
       }),
     )
@@ -182,7 +194,7 @@ export function deskFromJSON(json: unknown): Desk {
     variants.map(({ churn, value, origin: own }) => ({
       ...(own ? { origin: own } : {}),
       churn: loadPipeline(churn),
-      value: value.kind === "column" ? value : { ...value, pipeline: loadPipeline(value.pipeline) },
+      value: value.kind === "model" ? { ...value, pipeline: loadPipeline(value.pipeline) } : value,
     })),
     schemaFromJson(schema, "of the desk"),
     origin,
@@ -197,12 +209,18 @@ export function originOf(desk: Desk, variant: number): DeskOrigin {
 /** The columns that a variant reads. */
 export function columnsOf({ churn, value }: DeskVariant): string[] {
   const own = churn.encoder.parts.map((part) => part.name);
+  if (value.kind === "none") return own;
   const its =
     value.kind === "column" ? [value.column] : value.pipeline.encoder.parts.map((part) => part.name);
   return [...new Set([...own, ...its])];
 }
 
 function writeValues(rule: ValueRule, rows: Table, places: Int32Array, out: DeskScores): void {
+  if (rule.kind === "none") {
+    for (const to of [out.value, out.valueLow, out.valueHigh])
+      for (const place of places) to[place] = Number.NaN;
+    return;
+  }
   if (rule.kind === "column") {
     const own = columnNamed(rows, rule.column);
     if (own.type !== "numeric")

@@ -3,6 +3,7 @@ import { columnSchema, type Schema } from "../../data/schema";
 import type { SavedModel } from "../predict/saved-model";
 import { chargeColumns } from "./charges";
 import { type Desk, deskOf, type ValueRule } from "./desk";
+import { fieldsOf } from "./fields";
 
 /** A trained churn model and the name that answers give it. */
 export interface NamedModel {
@@ -12,8 +13,8 @@ export interface NamedModel {
   readonly id?: number;
 }
 
-/** How to value customers whose columns are not the desk's: by a column of theirs, or a model that predicts numbers. */
-export type OwnValue = { readonly column: string } | { readonly model: SavedModel };
+/** How to value customers whose columns are not the desk's: by a column of theirs, a model that predicts numbers, or not. */
+export type OwnValue = { readonly column: string } | { readonly model: SavedModel } | { readonly none: true };
 
 /**
  * The desk with its churn model for customers of whom all is known replaced by this one; the others keep theirs. Throws
@@ -62,7 +63,8 @@ export function ownDesk(churn: NamedModel, value: OwnValue): Desk {
       if (!columns.some((other) => other.name === one.name)) columns.push(one);
   };
   let rule: ValueRule;
-  if ("column" in value) {
+  if ("none" in value) rule = { kind: "none" };
+  else if ("column" in value) {
     rule = { kind: "column", column: value.column };
     add({ columns: [{ name: value.column, type: "numeric" }] });
   } else {
@@ -86,8 +88,21 @@ export function ownDesk(churn: NamedModel, value: OwnValue): Desk {
   return deskOf(
     [{ churn: churn.model.pipeline, value: rule }],
     { columns },
-    { model: churn.name, seed: String(origin.seed), simulatedValue: false, data: origin.data },
+    {
+      model: churn.name,
+      ...(churn.id === undefined ? {} : { modelId: churn.id }),
+      seed: String(origin.seed),
+      simulatedValue: false,
+      data: origin.data,
+    },
+    fieldsOf(churn.model, "column" in value ? value.column : undefined),
   );
+}
+
+/** Whether the model reads nothing but columns of this desk, so that it can take its churn model's place. */
+export function readsDesk(desk: Desk, { schema }: SavedModel): boolean {
+  const known = new Set([...desk.schema.columns.map((one) => one.name), ...chargeColumns]);
+  return schema.columns.every((one) => known.has(one.name));
 }
 
 function checkClasses(model: SavedModel, action: string): void {

@@ -5,8 +5,11 @@ import { type DeskField, deskFields } from "./columns";
 export type DeskCustomer = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** Customers as a table in the columns that the desk's models were trained on; what is left out is missing. */
-export function deskTable(customers: readonly DeskCustomer[]): Table {
-  return table(deskFields.map((field) => columnOf(field, customers)));
+export function deskTable(
+  customers: readonly DeskCustomer[],
+  fields: readonly DeskField[] = deskFields,
+): Table {
+  return table(fields.map((field) => columnOf(field, customers)));
 }
 
 function columnOf(field: DeskField, customers: readonly DeskCustomer[]): Column {

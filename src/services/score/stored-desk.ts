@@ -32,5 +32,10 @@ export function storedDesk(store: Store, reference: string): Desk | undefined {
 }
 
 function named(desk: Desk, { id, version }: StoredModel): Desk {
-  return deskOf(desk.variants, desk.schema, { ...desk.origin, model: `${name}@${version}`, modelId: id });
+  return deskOf(
+    desk.variants,
+    desk.schema,
+    { ...desk.origin, model: `${name}@${version}`, modelId: id },
+    desk.fields,
+  );
 }

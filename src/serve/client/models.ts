@@ -1,0 +1,142 @@
+import { byId, change, changeTo, make, problemBox, send, shown, tableOf } from "./dom.js";
+
+interface Model {
+  readonly name: string;
+  readonly version: number;
+  readonly kind: string;
+  readonly sha256: string;
+  readonly at: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+interface Champion {
+  readonly model: string;
+  readonly source: string;
+  readonly problem?: string;
+  readonly history: readonly {
+    readonly at: string;
+    readonly who: string;
+    readonly model: string;
+    readonly before?: string;
+    readonly reason: string;
+  }[];
+}
+
+const form = byId<HTMLFormElement>("promote");
+const model = byId<HTMLSelectElement>("model");
+const other = byId<HTMLSelectElement>("other");
+const reason = byId<HTMLInputElement>("reason");
+let models: readonly Model[] = [];
+
+const nameOf = (one: Model): string => `${one.name}@${one.version}`;
+
+/** What is known of a model, a line each: numbers as figures, everything else as words. */
+function factsOf(one: Model | undefined): Map<string, string> {
+  const facts = new Map<string, string>();
+  if (!one) return facts;
+  facts.set("Kind", one.kind);
+  facts.set("Made", new Date(one.at).toLocaleString());
+  facts.set("SHA-256", one.sha256.slice(0, 12));
+  const walk = (prefix: string, value: unknown): void => {
+    if (facts.size > 60 || value === null || value === undefined) return;
+    if (typeof value === "number") facts.set(prefix, shown(value, Number.isInteger(value) ? 0 : 4));
+    else if (typeof value === "string" || typeof value === "boolean") facts.set(prefix, String(value));
+    else if (Array.isArray(value))
+      value.forEach((item, k) => {
+        const named = (item as { name?: unknown } | null)?.name;
+        walk(`${prefix} ${typeof named === "string" ? named : k + 1}`, item);
+      });
+    else
+      for (const [key, inner] of Object.entries(value as object))
+        if (key !== "name" || typeof inner !== "string") walk(prefix ? `${prefix} ${key}` : key, inner);
+  };
+  walk("", one.metadata);
+  return facts;
+}
+
+function compare(): void {
+  const [one, two] = [model, other].map((list) => models.find((known) => nameOf(known) === list.value));
+  const [left, right] = [factsOf(one), factsOf(two)];
+  const rows = [...new Set([...left.keys(), ...right.keys()])].map((name) => [
+    name,
+    left.get(name) ?? "not told",
+    right.get(name) ?? "not told",
+  ]);
+  byId("comparison").replaceChildren(
+    ...(one && two ? [tableOf("Side by side", ["What is known", nameOf(one), nameOf(two)], rows)] : []),
+  );
+}
+
+async function list(): Promise<void> {
+  const [found, serving] = [
+    await send<Model[]>("models/described", {}),
+    await send<Champion>("models/champion", {}),
+  ];
+  if (!found.ok || !serving.ok) {
+    byId("serving").replaceChildren(
+      problemBox(found.ok ? (serving as { problem: { title: string } }).problem : found.problem),
+    );
+    return;
+  }
+  models = found.value;
+  const { model: now, source, problem, history } = serving.value;
+  const options = (): HTMLElement[] =>
+    models.map((one) => make("option", { value: nameOf(one) }, nameOf(one)));
+  model.replaceChildren(...options());
+  other.replaceChildren(...options());
+  if (models.some((one) => nameOf(one) === now)) other.value = now;
+  byId("serving").replaceChildren(
+    make(
+      "p",
+      {},
+      make("strong", {}, now),
+      source === "champion"
+        ? " answers, as the champion."
+        : " answers: it was trained when the server started.",
+    ),
+    ...(problem ? [problemBox({ title: "The champion does not answer", detail: problem })] : []),
+  );
+  if (history.length > 0)
+    byId("history").replaceChildren(
+      tableOf(
+        "The newest first",
+        ["When", "Who", "Model", "Before", "Reason"],
+        history.map((one) => [
+          new Date(one.at).toLocaleString(),
+          one.who,
+          one.model,
+          one.before ?? "none",
+          one.reason || "none given",
+        ]),
+      ),
+    );
+  byId<HTMLButtonElement>("rollback").disabled = history[0]?.before === undefined;
+  compare();
+}
+
+async function done(work: ReturnType<typeof change<{ model: string }>>): Promise<void> {
+  const said = await work;
+  byId("result").replaceChildren(
+    said.ok
+      ? make("p", { role: "status" }, `${said.value.model} answers from now on.`)
+      : problemBox(said.problem),
+  );
+  if (said.ok) await list();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const given = reason.value.trim();
+  byId("reason-error").textContent = given === "" ? "must be given" : "";
+  reason.toggleAttribute("aria-invalid", given === "");
+  if (given === "") return reason.focus();
+  void done(
+    changeTo("models/champion", { model: model.value, reason: given }, (reply) => reply.json(), "PUT"),
+  );
+});
+byId("rollback").addEventListener("click", () => {
+  void done(change("models/champion/rollback", { reason: reason.value.trim() }));
+});
+model.addEventListener("change", compare);
+other.addEventListener("change", compare);
+void list();

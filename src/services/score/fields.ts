@@ -1,0 +1,37 @@
+import { columnSchema } from "../../data/schema";
+import type { NumberPart } from "../../features/encoder";
+import type { SavedModel } from "../predict/saved-model";
+import type { DeskField } from "./columns";
+
+/** What a number may be at most where nothing else is known of its column. */
+const most = 1e12;
+
+/** The fields of customers as a model of one's own reads them, in the order of its training file, then the value's. */
+export function fieldsOf(model: SavedModel, valueColumn?: string): DeskField[] {
+  const parts = new Map(model.pipeline.encoder.parts.map((part) => [part.name, part]));
+  const own = model.schema.columns.flatMap(({ name }): DeskField[] => {
+    const part = parts.get(name);
+    if (!part) return [];
+    const known = { key: name, column: name, label: name };
+    if (part.kind !== "number") {
+      const levels = [...part.levels, ...part.pooled];
+      return [{ ...known, kind: "choice", choices: levels, unknown: true, example: levels[0] ?? "" }];
+    }
+    return [numberField(known, part, columnSchema(model.schema, name)?.decimals)];
+  });
+  if (valueColumn === undefined || own.some((one) => one.column === valueColumn)) return own;
+  const known = { key: valueColumn, column: valueColumn, label: valueColumn };
+  return [...own, { ...known, kind: "number", low: -most, high: most, step: 0, example: 0 }];
+}
+
+/** The usual value is the training rows' median, or else their mean, where the model remembers it. */
+function numberField(
+  known: { readonly key: string; readonly column: string; readonly label: string },
+  part: NumberPart,
+  decimals: number | undefined,
+): DeskField {
+  const scale = 10 ** (decimals ?? 2);
+  const example = Math.round((part.fill ?? part.center) * scale) / scale;
+  const step = decimals === undefined ? 0 : 1 / 10 ** decimals;
+  return { ...known, kind: "number", low: -most, high: most, step, unknown: true, example };
+}
