@@ -24,7 +24,7 @@ export interface Beside {
 }
 
 /** The comparison in figures, in words on how they were measured, and column by column. */
-export function describeBeside(found: Beside): Node[] {
+export function comparisonNodes(found: Beside): Node[] {
   const { rows, quality, shapes, trends, copies, held_out: unseen, columns } = found;
   const share = copies / rows.synthetic;
   const figures: [string, string, string][] = [

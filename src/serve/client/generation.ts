@@ -1,4 +1,4 @@
-import { type Beside, describeBeside } from "./beside.js";
+import { type Beside, comparisonNodes } from "./beside.js";
 import { byId, change, changeTo, make, problemBox, saveAs, send, shown, tableOf } from "./dom.js";
 
 interface Model {
@@ -124,7 +124,7 @@ compare.addEventListener("click", async () => {
   const { model: name, seed } = asked;
   const said = await change<Beside>("synth/compare", { model: name, seed });
   compare.disabled = false;
-  comparison.replaceChildren(...(said.ok ? describeBeside(said.value) : [problemBox(said.problem)]));
+  comparison.replaceChildren(...(said.ok ? comparisonNodes(said.value) : [problemBox(said.problem)]));
 });
 
 /** What was found when the generator was made, before anything is compared anew. */

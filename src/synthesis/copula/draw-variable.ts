@@ -4,7 +4,7 @@ import { type Candidates, gatherCandidates, gathered, noCandidates } from "../dr
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
 import { restoreKnown } from "../drawing/restore-known";
-import type { Wishable, Wishes } from "../drawing/wishes";
+import type { DrawnParts, Wishes } from "../drawing/wishes";
 import { snap } from "../structure/grids";
 import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
 import type { CellDimension, Dimension, ValueDimension } from "./dimensions";
@@ -12,7 +12,7 @@ import { drawAmong, drawNormal, everywhere, placesMass, type Span, spanMass } fr
 import { type CopulaScale, scoreEdge, valueAt } from "./scale";
 
 /** Everything that drawing needs, variables in the order of drawing. */
-export interface CopulaDraw extends Wishable {
+export interface CopulaDraw extends DrawnParts {
   /** By variable. */
   readonly dimensions: readonly (readonly Dimension[])[];
   /** The lower Cholesky factor of the correlations, dimensions in the order of drawing; row-major. */

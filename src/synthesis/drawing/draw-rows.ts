@@ -3,10 +3,10 @@ import type { Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
 import type { Candidates } from "./candidates";
-import type { Wishable, Wishes } from "./wishes";
+import type { DrawnParts, Wishes } from "./wishes";
 
 /** A method that draws variable after variable. */
-export interface Drawing<P extends Candidates> extends Wishable {
+export interface Drawing<P extends Candidates> extends DrawnParts {
   readonly empty: (rows: number) => P;
   /** Draws the next variable, and multiplies the weights by the probability of its conditions. */
   readonly step: (pool: P, wishes: Wishes, rng: Rng) => void;

@@ -1,10 +1,10 @@
 import { argumentsOf } from "../structure/formulas";
 import { restoreNumber } from "../structure/restore";
 import type { Candidates } from "./candidates";
-import type { Wishable } from "./wishes";
+import type { DrawnParts } from "./wishes";
 
 /** Rebuilds the columns whose parts are all drawn by now. */
-export function restoreKnown(pool: Candidates, parts: Pick<Wishable, "structure" | "variables">): void {
+export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structure" | "variables">): void {
   const { restored, rows } = pool;
   const drawn = new Map(parts.variables.slice(0, pool.cells.length).map((one, k) => [one.name, k]));
   let changed = true;

@@ -4,8 +4,8 @@ import { type ColumnCondition, satisfies } from "../conditions";
 import type { Structure } from "../structure/structure";
 import type { DrawnVariable } from "./drawn-variable";
 
-/** What conditions are turned onto. */
-export interface Wishable {
+/** What is drawn of a table: conditions are turned onto it. */
+export interface DrawnParts {
   readonly schema: readonly ColumnSchema[];
   readonly structure: Structure;
   readonly variables: readonly DrawnVariable[];
@@ -22,7 +22,7 @@ export interface Wishes {
 }
 
 /** Throws where a condition contradicts a column that is always the same, or a level that training never showed. */
-export function wishesOf(parts: Wishable, conditions: readonly ColumnCondition[]): Wishes {
+export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition[]): Wishes {
   const cells = new Map<number, Uint8Array>();
   const columns = new Map<string, ColumnCondition>();
   const place = (name: string): number => parts.variables.findIndex((one) => one.name === name);
@@ -90,7 +90,7 @@ function checkRange(
 }
 
 /** The variables that a column's value depends on: its own, or the arguments of its formula. */
-function reached(parts: Wishable, name: string): number[] {
+function reached(parts: DrawnParts, name: string): number[] {
   const own = parts.variables.findIndex((one) => one.name === name);
   const plan = parts.structure.columns.find((one) => one.name === name);
   const formula = plan?.kind === "number" ? plan.formula : undefined;

@@ -5,14 +5,14 @@ import type { DrawnVariable } from "../drawing/drawn-variable";
 import { drawClasses, drawUniforms } from "../drawing/draws";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
 import { restoreKnown } from "../drawing/restore-known";
-import type { Wishable, Wishes } from "../drawing/wishes";
+import type { DrawnParts, Wishes } from "../drawing/wishes";
 import { type Leaf, leafQuantile, leafShare } from "../sequential/leaf";
 import { snap } from "../structure/grids";
 import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
 import type { Block, BlockClass } from "./blocks";
 
 /** What drawing needs: a net whose outputs, given latent numbers, are each variable's probabilities by class. */
-export interface BlockParts extends Wishable {
+export interface BlockParts extends DrawnParts {
   readonly blocks: readonly Block[];
   readonly masks: readonly (readonly Mask[])[];
   /** Each variable's shares of classes that rows without conditions are held to; none where left out. */

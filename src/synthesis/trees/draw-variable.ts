@@ -4,12 +4,12 @@ import type { Candidates } from "../drawing/candidates";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
 import { restoreKnown } from "../drawing/restore-known";
 import { leavesOf, type TreeColumn } from "../drawing/trees";
-import type { Wishable, Wishes } from "../drawing/wishes";
+import type { DrawnParts, Wishes } from "../drawing/wishes";
 import type { DatePlan, NumberPlan } from "../structure/structure";
 import type { DonorTree } from "./leaf-donors";
 
 /** What a model of trees holds, variables in the order of drawing. */
-export interface TreeParts extends Wishable {
+export interface TreeParts extends DrawnParts {
   /** The cells of each variable, and the values of numbers. */
   readonly models: readonly { readonly cells: DonorTree; readonly values?: DonorTree }[];
   readonly masks: readonly (readonly Mask[])[];
