@@ -17,5 +17,7 @@ export interface Scorer {
   /** As a reader knows it: "ROC AUC". */
   readonly title: string;
   readonly better: "higher" | "lower";
+  /** The least and the greatest value there can be. */
+  readonly range: readonly [number, number];
   readonly metric: Metric;
 }

@@ -24,9 +24,11 @@ export interface BootstrapOptions {
 export type Figure = (labels: Float64Array, scores: Float64Array, options?: ScoreOptions) => number;
 
 /**
- * Percentile intervals of several figures from the same bootstrap samples of the rows. Where labels are 0 and 1 each
- * is drawn from its own rows, so that no sample is without one (Efron and Tibshirani, 1993, chapters 13 and 16). A
- * sample for which a figure is not defined is drawn again; throws when that happens more often than not.
+ * Percentile intervals of several figures from the same bootstrap samples of the rows (Efron and Tibshirani, 1993,
+ * chapter 13). All rows are drawn alike, whatever their label: the share of each label among new rows is as uncertain
+ * as anything else. An interval always holds its figure, which that of a figure that resampling pushes one way (ECE)
+ * would not by itself. A sample for which a figure is not defined is drawn again; throws when that happens more often
+ * than not.
  */
 export function bootstrapIntervals<Name extends string>(
   labels: Float64Array,
@@ -78,7 +80,6 @@ function intervals<Name extends string>(
   check(labels.length > 0, action, "there must be rows", 0);
   for (const one of [...columns, ...(weights ? [weights] : [])])
     checkSameLength(labels.length, one.length, action, "labels and predictions");
-  const groups = strata(labels);
   const drawn = names.map(() => new Float64Array(samples));
   const rows = new Int32Array(labels.length);
   const all = [labels, ...columns, ...(weights ? [weights] : [])];
@@ -93,8 +94,7 @@ function intervals<Name extends string>(
   const times = new Int32Array(labels.length);
   const draw = (): void => {
     times.fill(0);
-    for (const group of groups)
-      for (let k = 0; k < group.length; k++) times[group[integer(rng, group.length)]]++;
+    for (let k = 0; k < times.length; k++) times[integer(rng, times.length)]++;
     let at = 0;
     for (const i of order) for (let k = times[i]; k > 0; k--) rows[at++] = i;
     all.forEach((from, c) => {
@@ -116,15 +116,9 @@ function intervals<Name extends string>(
   const found = names.map((name, k) => {
     const sorted = drawn[k].sort();
     const estimate = measure(name, parts(all));
-    const low = quantileSorted(sorted, (1 - level) / 2);
-    return [name, { estimate, low, high: quantileSorted(sorted, (1 + level) / 2) }];
+    const low = Math.min(estimate, quantileSorted(sorted, (1 - level) / 2));
+    const high = Math.max(estimate, quantileSorted(sorted, (1 + level) / 2));
+    return [name, { estimate, low, high }];
   });
   return Object.fromEntries(found) as Record<Name, Interval>;
-}
-
-/** The rows of label 0 and of label 1, or all rows where there are other targets. */
-function strata(labels: Float64Array): number[][] {
-  const rows = Array.from(labels, (_, i) => i);
-  if (!labels.every((label) => label === 0 || label === 1)) return [rows];
-  return [0, 1].map((label) => rows.filter((i) => labels[i] === label));
 }

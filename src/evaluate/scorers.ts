@@ -20,21 +20,22 @@ import {
   rSquared,
 } from "./regression";
 
-const scorer = (name: string, title: string, better: "higher" | "lower", metric: Metric): Scorer => ({
-  name,
-  title,
-  better,
-  metric,
-});
+const scorer = (
+  name: string,
+  title: string,
+  better: "higher" | "lower",
+  metric: Metric,
+  range: Scorer["range"] = better === "higher" ? [0, 1] : [0, Infinity],
+): Scorer => ({ name, title, better, range, metric });
 
 /** The metrics of probabilities and of the order they make. */
 export const probabilityScorers: readonly Scorer[] = [
   scorer("rocAuc", "ROC AUC", "higher", rocAuc),
   scorer("averagePrecision", "PR AUC", "higher", averagePrecision),
   scorer("logLoss", "Log loss", "lower", logLoss),
-  scorer("brierLoss", "Brier", "lower", brierLoss),
-  scorer("brierSkill", "Brier skill", "higher", brierSkill),
-  scorer("calibrationError", "ECE", "lower", calibrationError),
+  scorer("brierLoss", "Brier", "lower", brierLoss, [0, 1]),
+  scorer("brierSkill", "Brier skill", "higher", brierSkill, [-Infinity, 1]),
+  scorer("calibrationError", "ECE", "lower", calibrationError, [0, 1]),
   scorer("kolmogorovSmirnov", "KS", "higher", kolmogorovSmirnov),
 ];
 
@@ -53,7 +54,7 @@ export function decisionScorers(threshold = 0.5): Scorer[] {
     scorer("recall", "Recall", "higher", at(recall)),
     scorer("specificity", "Specificity", "higher", at(specificity)),
     scorer("f1", "F1", "higher", at(f1)),
-    scorer("matthewsCorrelation", "MCC", "higher", at(matthewsCorrelation)),
+    scorer("matthewsCorrelation", "MCC", "higher", at(matthewsCorrelation), [-1, 1]),
   ];
 }
 
@@ -64,11 +65,11 @@ export const classificationScorers: readonly Scorer[] = [...probabilityScorers, 
 export const regressionScorers: readonly Scorer[] = [
   scorer("meanAbsoluteError", "MAE", "lower", meanAbsoluteError),
   scorer("rootMeanSquaredError", "RMSE", "lower", rootMeanSquaredError),
-  scorer("rSquared", "R²", "higher", rSquared),
+  scorer("rSquared", "R²", "higher", rSquared, [-Infinity, 1]),
   scorer("meanAbsolutePercentageError", "MAPE", "lower", meanAbsolutePercentageError),
   scorer("poissonDeviance", "Poisson deviance", "lower", poissonDeviance),
-  scorer("spearman", "Spearman", "higher", (targets, predicted) => spearman(targets, predicted)),
-  scorer("normalizedGini", "Normalised Gini", "higher", normalizedGini),
+  scorer("spearman", "Spearman", "higher", (targets, predicted) => spearman(targets, predicted), [-1, 1]),
+  scorer("normalizedGini", "Normalised Gini", "higher", normalizedGini, [-1, 1]),
 ];
 
 /** The scorer called `name`; an error that lists the names there are, when there is none. */

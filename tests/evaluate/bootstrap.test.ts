@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { seeded } from "../../src/core/rng";
 import { bootstrapDifferences, bootstrapIntervals } from "../../src/evaluate/bootstrap";
 import { accuracy } from "../../src/evaluate/confusion";
+import { calibrationError } from "../../src/evaluate/probability";
 import { rocAuc } from "../../src/evaluate/ranking";
 import { meanAbsoluteError, rSquared } from "../../src/evaluate/regression";
 
@@ -18,16 +19,16 @@ test("bootstrapIntervals(…) holds the estimate between its ends, and the same 
   expect(measure()).toEqual(measure());
 });
 
-test("its width for an accuracy agrees with the binomial standard error of each class", () => {
+test("its width for an accuracy agrees with the binomial standard error, the classes' shares being chance too", () => {
   const called = Float64Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? 0 : 1));
   const truth = Float64Array.from({ length: 1000 }, (_, i) => (i < 500 ? 1 : 0));
   const { share } = bootstrapIntervals(truth, called, { share: accuracy }, seeded(2), { samples: 4000 });
-  // Two groups of 500 at .9 and .1: variance (.09 / 500 + .09 / 500) / 4; 1.96 standard errors either side.
-  const expected = 2 * 1.96 * Math.sqrt((2 * 0.09) / 500 / 4);
+  // Right in half the rows: variance .25 / 1000; 1.96 standard errors either side.
+  const expected = 2 * 1.96 * Math.sqrt(0.25 / 1000);
   expect((share.high - share.low) / expected).toBeCloseTo(1, 1);
 });
 
-test("every sample has both labels, however rare one is", () => {
+test("a sample without one of the labels is drawn again, however rare that is", () => {
   const rare = Float64Array.from({ length: 50 }, (_, i) => (i === 0 ? 1 : 0));
   const { rocAuc: area } = bootstrapIntervals(
     rare,
@@ -37,6 +38,17 @@ test("every sample has both labels, however rare one is", () => {
     { samples: 100 },
   );
   expect(Number.isFinite(area.low)).toBe(true);
+});
+
+test("an interval holds its figure, also one that every sample raises", () => {
+  const p = new Float64Array(300).fill(0.3);
+  const y = p.map((_, i) => (i < 90 ? 1 : 0));
+  const { calibrationError: ece } = bootstrapIntervals(y, p, { calibrationError }, seeded(1), {
+    samples: 200,
+  });
+  expect(ece.estimate).toBeCloseTo(0, 12);
+  expect(ece.low).toBe(ece.estimate);
+  expect(ece.high).toBeGreaterThan(0.02);
 });
 
 test("wrong options are refused", () => {

@@ -41,7 +41,7 @@ test("gainTable(labels, scores) has pandas' tenths of the sorted rows", () => {
     });
 });
 
-test("bootstrapIntervals of ROC AUC and Brier agree with numpy's draws by class", () => {
+test("bootstrapIntervals of ROC AUC and Brier agree with numpy's draws of rows", () => {
   const found = bootstrapIntervals(y, p, { auc: rocAuc, brier: brierLoss }, seeded(1), { samples: 4000 });
   // 4,000 samples leave each end a standard error of about 3 % of the width.
   for (const [{ low, high }, expected] of [

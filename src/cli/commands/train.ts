@@ -54,7 +54,7 @@ export function trainCommand(): Command {
     )
     .option(
       "--members <names>",
-      "with --model auto: what to blend, of gradient-boosting, random-forest, spline-logistic and network (for numbers ridge, gradient-boosting and network)",
+      "with --model auto: what to blend, of logistic-regression, gradient-boosting, random-forest, spline-logistic and network (for numbers ridge, gradient-boosting and network)",
     )
     .option(
       "--alias <name>",
@@ -167,7 +167,7 @@ async function train(options: Options): Promise<void> {
     );
   const { scorerNamed } = await import("../../evaluate/scorers.js");
   for (const sentence of training.story) print(sentence);
-  showModel(model, folds, places, (name) => scorerNamed(name).title);
+  showModel(model, places, (name) => scorerNamed(name).title);
   const { unusedColumns, unusedSentences } = await import("../../services/predict/unused-columns.js");
   const used = model.pipeline.encoder.parts.map((part) => part.name);
   for (const line of unusedSentences(unusedColumns(table, used, plan), table.columns.length)) print(line);
@@ -238,18 +238,13 @@ const shown = [
   ...["meanAbsoluteError", "rootMeanSquaredError", "rSquared"],
 ];
 
-function showModel(
-  model: SavedModel,
-  folds: number,
-  places: readonly string[],
-  titleOf: (name: string) => string,
-): void {
+function showModel(model: SavedModel, places: readonly string[], titleOf: (name: string) => string): void {
   const { origin, target, threshold } = model;
   const share =
     origin.positives === undefined
       ? ""
       : `, ${((100 * origin.positives) / origin.rows).toFixed(1)} % ${target.positive}`;
-  print(`${origin.model} model of ${target.column}${share}, judged by ${folds}-fold cross-validation:`);
+  print(`${origin.model} model of ${target.column}${share}, judged by ${model.validationMethod}:`);
   printTable(
     ["figure", "value", "95 % from", "to"],
     model.validation

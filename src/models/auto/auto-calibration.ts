@@ -25,7 +25,8 @@ export function correct(predictions: Float64Array, y: Float64Array, splits: read
         out[test[k]] = p;
       });
     }
-    const gained = y.map((label, i) => rowLoss(out[i], label) - rowLoss(predictions[i], label));
+    const before = rowLosses(predictions, y);
+    const gained = rowLosses(out, y).map((loss, i) => loss - before[i]);
     const mean = gained.reduce((sum, one) => sum + one, 0) / y.length;
     const variance = gained.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (y.length - 1);
     if (mean >= lowest || mean > -Math.sqrt(variance / y.length)) continue;
@@ -33,17 +34,21 @@ export function correct(predictions: Float64Array, y: Float64Array, splits: read
     lowest = mean;
   }
   if (!best) return { predictions };
-  return { calibrator: fitCalibrator(best.method, predictions, y), predictions: best.predictions };
+  const calibrator = fitCalibrator(best.method, predictions, y);
+  // A level map would leave no order at all.
+  const [low, high] = calibrator.apply(Float64Array.of(0.01, 0.99));
+  return high > low ? { calibrator, predictions: best.predictions } : { predictions };
 }
 
 export function meanLogLoss(predictions: Float64Array, y: Float64Array): number {
-  return predictions.reduce((sum, p, i) => sum + rowLoss(p, y[i]), 0) / y.length;
+  return rowLosses(predictions, y).reduce((sum, one) => sum + one, 0) / y.length;
 }
 
 export function meanBrier(predictions: Float64Array, y: Float64Array): number {
   return predictions.reduce((sum, p, i) => sum + (p - y[i]) ** 2, 0) / y.length;
 }
 
-function rowLoss(p: number, label: number): number {
-  return -Math.log(Math.max(1e-15, label === 1 ? p : 1 - p));
+/** Each row's log loss. */
+export function rowLosses(predictions: Float64Array, y: Float64Array): Float64Array {
+  return predictions.map((p, i) => -Math.log(Math.max(1e-15, y[i] === 1 ? p : 1 - p)));
 }

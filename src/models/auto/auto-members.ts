@@ -9,10 +9,16 @@ export interface AutoMember {
   readonly learner: LearnerSpec;
   /** For boosted trees: their number is chosen by cross-validation, up to what the options say. */
   readonly tuneTrees?: boolean;
+  /** Whether it is one of the simple learners that a blend has to beat by a standard error to be taken. */
+  readonly simple?: boolean;
 }
 
 /** A learner of numbers that may have a part in the blend. */
-export type NumberMember = Omit<AutoMember, "tuneTrees">;
+export type NumberMember = Omit<AutoMember, "tuneTrees" | "simple">;
+
+function line(name: string, C: number): AutoMember {
+  return { name, learner: { kind: "spline-logistic", options: { knots: 0, C } }, simple: true };
+}
 
 function boosted(name: string, options: LearnerOptions["gradient-boosting"]): AutoMember {
   return { name, learner: { kind: "gradient-boosting", options }, tuneTrees: true };
@@ -24,6 +30,7 @@ function net(options: LearnerOptions["network"]): NumberMember {
 
 /** What a blend of two classes may be made of, by the learner's kind. */
 export const memberGroups = {
+  "logistic-regression": [line("logistic regression", 1), line("logistic regression, shrunken", 0.01)],
   "gradient-boosting": [
     boosted("boosted trees of 4 leaves", { leaves: 4, trees: 300 }),
     boosted("boosted trees of 8 leaves, sampled", {
@@ -80,6 +87,7 @@ export const numberGroups = {
  * `members` takes one.
  */
 export const autoMembers: readonly AutoMember[] = [
+  ...memberGroups["logistic-regression"],
   ...memberGroups["gradient-boosting"],
   ...memberGroups["random-forest"],
   ...memberGroups["spline-logistic"],

@@ -1,6 +1,7 @@
 import { check, checkFinite, checkInteger, checkSameLength } from "../../core/checks";
+import { takeValues } from "../../core/matrix";
 import { mapThreads } from "../../core/pool";
-import { kFold } from "../../data/split";
+import { kFold, type Split } from "../../data/split";
 import { takeTableRows } from "../../data/table";
 import { encode } from "../../features/encode";
 import { squaredWeights } from "../linear/squared-weights";
@@ -27,8 +28,10 @@ export interface AutoNumbersPipeline extends Pipeline {
   readonly report: {
     /** Weight in the blend (0: left out) and out-of-fold root mean squared error of each member alone. */
     readonly members: readonly { readonly name: string; readonly weight: number; readonly error: number }[];
-    /** Each training row's prediction by models that did not see it. */
+    /** Each training row's prediction by models that did not see it, with weights chosen without its fold. */
     readonly outOfFold: Float64Array;
+    /** The rows of each fold. */
+    readonly folds: readonly Int32Array[];
   };
 }
 
@@ -101,10 +104,34 @@ export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumb
           weight: weights[m],
           error: error(predictions[m], y),
         })),
-        outOfFold: mixed(predictions, weights),
+        outOfFold: crossFitted(predictions, y, splits),
+        folds: splits.map((one) => one.test),
       },
     };
   };
+}
+
+/** Each row's prediction by the blend whose weights were chosen on the other folds. */
+function crossFitted(
+  predictions: readonly Float64Array[],
+  y: Float64Array,
+  splits: readonly Split[],
+): Float64Array {
+  const out = new Float64Array(y.length);
+  for (const { train, test } of splits) {
+    const weights = kept(
+      predictions.map((one) => takeValues(one, train)),
+      takeValues(y, train),
+    );
+    const own = mixed(
+      predictions.map((one) => takeValues(one, test)),
+      weights,
+    );
+    test.forEach((row, k) => {
+      out[row] = own[k];
+    });
+  }
+  return out;
 }
 
 /** The weights of least squared error among the members that deserve one. */

@@ -19,10 +19,11 @@ import { loadModel } from "../load";
 import { outOfFold } from "../out-of-fold";
 import { type FitTable, type Pipeline, pipelineOf } from "../pipeline";
 import { sharedLabelled, sharedRows } from "../search/search-task";
-import { correct, meanBrier, meanLogLoss } from "./auto-calibration";
+import { meanLogLoss } from "./auto-calibration";
+import { blendedAs, type ChosenMember, choose, crossFitted, type HeldOut } from "./auto-choice";
 import { type AutoMember, autoMembers } from "./auto-members";
 import { type AutoRows, discoverRows, fitWhole, type MemberTask, predictHeld } from "./auto-task";
-import { blendOf, mixed, sparseWeights } from "./blend";
+import { blendOf } from "./blend";
 
 export interface AutoOptions {
   /** What may be blended; defaults to `autoMembers`. */
@@ -41,15 +42,23 @@ export interface AutoReport {
   readonly members: readonly AutoMemberReport[];
   /** Out-of-fold log loss of the blend. */
   readonly logLoss: number;
-  /** Each training row's probability by models that did not see it: what a threshold may be chosen by. */
+  /**
+   * Each training row's probability by models that did not see it, with trees, calibrations and weights that were
+   * chosen without its fold: what the blend may be judged by, and a threshold chosen by.
+   */
   readonly outOfFold: Float64Array;
+  /** The rows of each fold. */
+  readonly folds: readonly Int32Array[];
 }
 
 export interface AutoMemberReport {
   readonly name: string;
   /** Share in the blend; 0: left out. */
   readonly weight: number;
-  /** Out-of-fold log loss of this member alone, calibrated if it is. */
+  /**
+   * Out-of-fold log loss of this member alone, calibrated if it is. Its trees and calibration were chosen on the same
+   * rows: a figure to compare members by, not to judge them.
+   */
   readonly logLoss: number;
   /** The number of trees chosen. */
   readonly trees?: number;
@@ -62,14 +71,11 @@ export interface AutoPipeline extends Pipeline {
   readonly report: AutoReport;
 }
 
-/** Members of less weight are left out: they would cost time at every prediction for nothing. */
-const leastWeight = 0.02;
-
 /**
- * A learner of two classes that needs no choices: boosted trees, a forest and additive logistic regression, features
- * discovered for them, a calibration of each where that lowers the log loss, and their blend. All of it is chosen by
- * cross-validation within the rows given: a fold's test rows are predicted by models and with features found without
- * them.
+ * A learner of two classes that needs no choices: logistic regression, boosted trees, a forest and additive logistic
+ * regression, features discovered for them, a calibration of each where that lowers the log loss, and their blend. All
+ * of it is chosen by cross-validation within the rows given: a fold's test rows are predicted by models and with
+ * features found without them.
  */
 export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
   const action = "make auto learner";
@@ -92,14 +98,13 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
     const run = runner(sharedLabelled(train), splits, threads, watch);
 
     const found = await run.discover(discover, rng.fork("discover"));
-    const trials = await run.predict(members, found, rng.fork("members"));
-    const weights = sparseWeights(
-      trials.map((one) => one.predictions),
-      y,
-      undefined,
-      leastWeight,
-    );
-    const chosen = trials.flatMap((one, m) => (weights[m] > 0 ? [{ ...one, weight: weights[m] }] : []));
+    const held = await run.predict(members, found, rng.fork("members"));
+    const tests = splits.map((one) => one.test);
+    const trials = choose(held, y, tests).map((one, m): Trial => {
+      const trees = held[m].stages[one.stage];
+      return { member: members[m], ...one, ...(trees !== undefined && { trees }) };
+    });
+    const chosen = trials.filter((one) => one.weight > 0);
     const models = await run.fit(chosen, found[splits.length], rng.fork("members"));
 
     const blend = blendOf(
@@ -111,28 +116,26 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
     );
     const discovery = discoveryFromJSON(found[splits.length]);
     const model = discovery.features.length > 0 ? derivedModel(discovery, blend) : blend;
-    const outOfFold = mixed(
-      trials.map((one) => one.predictions),
-      weights,
-    );
+    const outOfFold = crossFitted(held, y, tests);
     const report: AutoReport = {
       features: discovery.features,
-      members: trials.map(({ member, trees, calibrator, predictions }, m) => ({
+      members: trials.map(({ member, trees, calibrator, weight, stage }, m) => ({
         name: member.name,
-        weight: weights[m],
-        logLoss: meanLogLoss(predictions, y),
+        weight,
+        logLoss: meanLogLoss(blendedAs([{ stage, calibrator, weight: 1 }], [held[m]]), y),
         ...(trees !== undefined && { trees }),
         ...(calibrator && { calibration: calibrator.method }),
       })),
       logLoss: meanLogLoss(outOfFold, y),
       outOfFold,
+      folds: tests,
     };
     return { ...pipelineOf(encoder, model), report };
   };
 }
 
-/** A member with the number of trees chosen, and its out-of-fold probabilities. */
-interface Trial extends ReturnType<typeof correct> {
+/** A member with all that was chosen for it. */
+interface Trial extends ChosenMember {
   readonly member: AutoMember;
   readonly trees?: number;
 }
@@ -140,8 +143,8 @@ interface Trial extends ReturnType<typeof correct> {
 interface Runner {
   /** What each fold finds in its training rows, and last what all rows show. */
   discover(options: DiscoverOptions | false, rng: Rng): Promise<DiscoveryJson[]>;
-  /** Each member's best number of trees and its out-of-fold probabilities, corrected where that pays. */
-  predict(members: readonly AutoMember[], found: readonly DiscoveryJson[], rng: Rng): Promise<Trial[]>;
+  /** Each member's out-of-fold probabilities, at each number of trees to choose from. */
+  predict(members: readonly AutoMember[], found: readonly DiscoveryJson[], rng: Rng): Promise<HeldOut[]>;
   /** The members fitted to all rows. */
   fit(chosen: readonly Trial[], found: DiscoveryJson, rng: Rng): Promise<ReturnType<typeof loadModel>[]>;
 }
@@ -186,11 +189,7 @@ function runner(
             data.y.length,
           ),
         );
-        // The Brier loss, because boosted trees grow overconfident long before they rank worse.
-        const losses = perStage.map((one) => meanBrier(one, data.y));
-        const best = losses.indexOf(Math.min(...losses));
-        const trees = stages[m][best];
-        return { member, ...(trees && { trees }), ...correct(perStage[best], data.y, splits) };
+        return { stages: stages[m], perStage, simple: member.simple === true };
       });
     },
 

@@ -25,8 +25,11 @@ export interface Calibrator {
   toJSON(): CalibratorJson;
 }
 
+/** A sigmoid's slope at least: the order stays, and the probabilities lie all but level. */
+const leastSlope = 0.01;
+
 /**
- * Fits a correction to predictions of rows that their model did not see: Platt's sigmoid (1999, with his smoothed
+ * Fits a correction, which never falls, to predictions of rows that their model did not see: Platt's sigmoid (1999, with his smoothed
  * targets) on the log odds, beta calibration (Kull, Silva Filho and Flach, 2017), or isotonic regression. The first
  * two hardly overfit; isotonic wants thousands of rows and makes ties.
  */
@@ -42,7 +45,10 @@ export function fitCalibrator(
   checkProbabilities(probabilities, action);
   if (method === "sigmoid") {
     const [slope, intercept] = plattScaling(probabilities.map(logit), y, weights);
-    return calibrator({ method, slope, intercept });
+    if (slope >= leastSlope) return calibrator({ method, slope, intercept });
+    // Chance alone gives held-out predictions of noise a falling slope; a correction must not turn the order round.
+    const [, level] = plattScaling(new Float64Array(y.length), y, weights);
+    return calibrator({ method, slope: leastSlope, intercept: level });
   }
   if (method === "beta") return calibrator(betaFit(probabilities, y, weights));
   const { at, values } = isotonicFit(probabilities, y, weights);

@@ -1,7 +1,7 @@
 import type { Scorer } from "../../core/metric";
 import type { Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
-import { bootstrapIntervals } from "../../evaluate/bootstrap";
+import { bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
 import { type Confusion, confusion } from "../../evaluate/confusion";
 import { type GainBand, gainTable } from "../../evaluate/curves";
 import { type CalibrationBin, calibrationCurve } from "../../evaluate/probability";
@@ -52,7 +52,8 @@ export function evaluateModel(
   const predicted = model.pipeline.predict(table);
   const classes = model.target.kind === "classes";
   const threshold = options.threshold ?? model.threshold ?? 0.5;
-  const figures = measured(y, predicted, classes ? threshold : undefined, rng, options);
+  const decided = classes ? predicted.map((p) => Number(p >= threshold)) : undefined;
+  const figures = measured({ y, predicted, decided }, rng, options);
   return {
     rows: y.length,
     level,
@@ -68,28 +69,55 @@ export function evaluateModel(
   };
 }
 
+/** Predictions beside what came. */
+export interface Scored {
+  readonly y: Float64Array;
+  readonly predicted: Float64Array;
+  /** Classes only: 1 where the row counts as class 1. */
+  readonly decided?: Float64Array;
+}
+
 /**
- * All figures of predictions with intervals: of probabilities and the decisions at `threshold`, or without one of
- * numbers. Figures that such targets leave undefined are left out.
+ * All figures of predictions with bootstrap intervals: of probabilities and of decisions, or without these of numbers.
+ * Figures that such targets leave undefined are left out. `spread` widens the intervals about what resampling shows to
+ * be the figure's middle; defaults to 1.
  */
 export function measured(
-  y: Float64Array,
-  predicted: Float64Array,
-  threshold: number | undefined,
+  { y, predicted, decided }: Scored,
   rng: Rng,
-  options: Pick<EvaluateOptions, "level" | "samples"> = {},
+  options: Pick<EvaluateOptions, "level" | "samples"> & { readonly spread?: number } = {},
 ): EvaluatedFigure[] {
-  const { level, samples = Math.min(1000, Math.max(100, Math.round(2e7 / y.length))) } = options;
-  const scorers =
-    threshold === undefined
-      ? regressionScorers.filter((one) => says(one, y, predicted))
-      : [...probabilityScorers, ...decisionScorers(threshold)].filter((one) => says(one, y));
-  const figures = Object.fromEntries(scorers.map((one) => [one.name, one.metric]));
-  const intervals = bootstrapIntervals(y, predicted, figures, rng, { level, samples });
-  return scorers.map(({ name, title, better }) => {
-    const { estimate, low, high } = intervals[name];
-    return { name, title, better, value: estimate, low, high };
+  const { level, samples = Math.min(1000, Math.max(100, Math.round(2e7 / y.length))), spread = 1 } = options;
+  const groups = decided
+    ? [
+        { scorers: probabilityScorers.filter((one) => says(one, y)), scores: predicted },
+        { scorers: decisionScorers().filter((one) => says(one, y)), scores: decided },
+      ]
+    : [{ scorers: regressionScorers.filter((one) => says(one, y, predicted)), scores: predicted }];
+  return groups.flatMap(({ scorers, scores }, k) => {
+    const figures = Object.fromEntries(scorers.map((one) => [one.name, one.metric]));
+    const intervals = bootstrapIntervals(y, scores, figures, rng.fork(k), { level, samples });
+    return scorers.map(({ name, title, better, range: [least, most] }) => {
+      const { estimate, low, high } =
+        name === "calibrationError" ? lowered(intervals[name]) : intervals[name];
+      return {
+        name,
+        title,
+        better,
+        value: estimate,
+        low: Math.max(least, estimate - spread * (estimate - low)),
+        high: Math.min(most, estimate + spread * (high - estimate)),
+      };
+    });
   });
+}
+
+/**
+ * The interval of a figure that chance only ever raises, its lower end that of the basic bootstrap (Davison and Hinkley,
+ * 1997, section 5.2.1): what resampling adds to the figure, the rows at hand have added already.
+ */
+function lowered({ estimate, low, high }: Interval): Interval {
+  return { estimate, low: Math.min(low, 2 * estimate - high), high };
 }
 
 /** Figures of order, which need targets that differ. */

@@ -11,13 +11,22 @@ import type { Network } from "../../models/network/network";
 import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
 import { randomSearch } from "../../models/search/random-search";
 
-/** A pipeline that may say how it came about, and predict its own training rows by models that did not see them. */
+/** A pipeline that may say how it came about, and bring predictions of its training rows that it may be judged by. */
 export interface JudgedPipeline extends Pipeline {
-  readonly outOfFold?: Float64Array;
+  readonly heldOut?: HeldOutPredictions;
   /** Sentences for a reader. */
   readonly story?: readonly string[];
 }
 export type Learner = FitTable<JudgedPipeline>;
+
+/** Predictions of rows by models that neither saw them nor were chosen by them. */
+export interface HeldOutPredictions {
+  readonly predictions: Float64Array;
+  /** The rows of each fold. */
+  readonly folds: readonly Int32Array[];
+  /** What was chosen without the fold that is predicted, in words; absent: there was nothing to choose. */
+  readonly chosen?: string;
+}
 
 /** What some learners take beside their name. */
 export interface LearnerChoices {
@@ -79,8 +88,10 @@ function autoWithStory(groups: readonly string[] | undefined): Learner {
   const learner = auto(groups ? { members: membersOf(memberGroups, groups) } : {});
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
-    const { features, members, outOfFold } = made.report;
-    return { ...made, outOfFold, story: [...features.map((one) => one.sentence), mixture(members)] };
+    const { features, members, outOfFold, folds } = made.report;
+    const story = [...features.map((one) => one.sentence), mixture(members)];
+    const chosen = "features, numbers of trees, calibrations and weights";
+    return { ...made, heldOut: { predictions: outOfFold, folds, chosen }, story };
   };
 }
 
@@ -89,8 +100,12 @@ function autoNumbersWithStory(groups: readonly string[] | undefined): Learner {
   const learner = autoNumbers(groups ? { members: membersOf(numberGroups, groups) } : {});
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
-    const { members, outOfFold } = made.report;
-    return { ...made, outOfFold, story: [mixture(members)] };
+    const { members, outOfFold, folds } = made.report;
+    return {
+      ...made,
+      heldOut: { predictions: outOfFold, folds, chosen: "weights" },
+      story: [mixture(members)],
+    };
   };
 }
 

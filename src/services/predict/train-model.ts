@@ -6,12 +6,11 @@ import { kFold, stratifiedKFold } from "../../data/split";
 import { columnNamed, dropColumns, isCategorical, type Table } from "../../data/table";
 import { positiveLevel, spelledLevel, target, twoNumbers } from "../../data/target";
 import { type LeakageSuspect, leakageSuspects } from "../../evaluate/leakage";
-import { chooseThreshold } from "../../evaluate/threshold";
 import { fitFolds, type LabelledTable, outOfFold } from "../../models/out-of-fold";
 import type { FitTable, Pipeline } from "../../models/pipeline";
 import { trainingProfile } from "./drift";
-import { measured } from "./evaluate-model";
-import { tableLearner } from "./learners";
+import { judge } from "./judge";
+import { type HeldOutPredictions, tableLearner } from "./learners";
 import { readingSchema, type SavedModel, type SavedTarget } from "./saved-model";
 
 export interface TrainOptions {
@@ -63,15 +62,13 @@ export async function trainModel(
   const classes = aim.kind === "classes";
   const pipeline = await learner(rows, y, rng.fork("train"), watch);
   const heldOut =
-    pipeline.outOfFold ??
-    (await judge(learner, { table: rows, y }, classes, folds, rng.fork("validate"), watch));
-  // A threshold above every prediction is cut to the highest probability there is.
-  const threshold = classes ? Math.min(1, chooseThreshold(y, heldOut, { fBeta: 1 }).threshold) : undefined;
-  const figures = measured(y, heldOut, threshold, rng.fork("intervals"), { samples: 200 });
+    pipeline.heldOut ??
+    (await holdOut(learner, { table: rows, y }, classes, folds, rng.fork("validate"), watch));
+  const { threshold, figures, method } = judge(y, heldOut, classes, rng.fork("intervals"));
   return {
     suspects,
     story: [...aimSentences(table, aim, options), ...(pipeline.story ?? [])],
-    outOfFold: heldOut,
+    outOfFold: heldOut.predictions,
     ...(classes ? { positives: y.reduce((sum, label) => sum + label, 0) } : {}),
     model: {
       target: aim,
@@ -83,23 +80,25 @@ export async function trainModel(
         pipeline.encoder.parts.map((part) => part.name),
       ),
       validation: figures.map(({ name: figure, value, low, high }) => ({ name: figure, value, low, high })),
+      validationMethod: method,
     },
   };
 }
 
 /** Predictions of each row by models that did not see it. */
-async function judge(
+async function holdOut(
   learner: FitTable<Pipeline>,
   data: LabelledTable,
   classes: boolean,
   folds: number,
   rng: Rng,
   watch?: Watch,
-): Promise<Float64Array> {
+): Promise<HeldOutPredictions> {
   const splits = classes
     ? stratifiedKFold(data.y, folds, rng.fork("split"))
     : kFold(data.y.length, folds, rng.fork("split"));
-  return outOfFold(await fitFolds({ learner, data }, splits, rng.fork("folds"), watch), data.y.length);
+  const fitted = await fitFolds({ learner, data }, splits, rng.fork("folds"), watch);
+  return { predictions: outOfFold(fitted, data.y.length), folds: splits.map((one) => one.test) };
 }
 
 function savedTarget(table: Table, schema: Schema, { target: column, positive }: TrainOptions): SavedTarget {

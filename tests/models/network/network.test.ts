@@ -90,6 +90,7 @@ describe("network(options)", () => {
       name: "counted",
       title: "counted",
       better: "higher",
+      range: [-Infinity, 0],
       metric: () => {
         seen.push(0);
         return -Math.abs(seen.length - 3);
@@ -131,7 +132,7 @@ describe("network(options)", () => {
   });
 
   test('schedule: "plateau" lowers the rate where the validation stands still', async () => {
-    const still: Scorer = { name: "still", title: "still", better: "lower", metric: () => 1 };
+    const still: Scorer = { name: "still", title: "still", better: "lower", range: [0, 1], metric: () => 1 };
     const options = { ...quick, columns: "all", validation: 0.2, stopOn: still, epochs: 6 } as const;
     const losses = async (schedule: "plateau" | "constant") => {
       const seen: number[] = [];
