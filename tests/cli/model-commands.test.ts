@@ -99,7 +99,7 @@ test("telelink train --members says what auto may blend", async () => {
   expect(out).toMatch(/The model is 100 % additive logistic regression\./);
   expect(await telelink(...train, "--members", "spline,nets", "--out", at("b.json"))).toBe(1);
   expect(err).toContain(
-    'Cannot choose members: members must be one of gradient-boosting, random-forest, spline-logistic, network, got "nets"',
+    'Cannot choose members: members must be one of logistic-regression, gradient-boosting, random-forest, spline-logistic, network, got "nets"',
   );
   expect(await telelink(...train, "--model", "forest", "--members", "spline", "--out", at("b.json"))).toBe(1);
   expect(err).toContain('Cannot train: only auto has members, got "forest"');
