@@ -87,7 +87,7 @@ ${keyFigures(one.figures)}
   );
   const simulated = entries.some((one) => one.sources.some((source) => source.simulated));
   const band = simulated
-    ? html`<div class="tl-band" role="note"><p><strong>Simulated data.</strong> Reports marked so are about customers made up by the built-in simulator, because the public data sets were not found. They show how the methods behave, not what real customers do.</p></div>`
+    ? html`<div class="tl-band" role="note"><p><strong>Simulated data.</strong> Reports marked so stand, in whole or in part, on customers made up by the built-in simulator; each names its data. There the figures show how the methods behave, not what real customers do.</p></div>`
     : null;
   const list =
     items.length > 0
@@ -152,12 +152,13 @@ ${seal === undefined ? "" : sealBlock(seal)}${scripts.map((text) => `<script>${t
 
 function bands(content: Summary): (Html | null)[] {
   const simulated = content.sources.filter((source) => source.simulated);
+  const real = content.sources.filter((source) => !source.simulated);
   return [
     content.failure
       ? html`<div class="tl-band tl-failed" role="note"><p><strong>This report is not complete.</strong> ${content.failure}</p></div>`
       : null,
     simulated.length > 0
-      ? html`<div class="tl-band" role="note"><p><strong>Simulated data.</strong> The customers in this report are made up by the built-in simulator (${simulated.map((one) => one.name).join(", ")}). The figures show how the methods behave, not what real customers do; comparisons with published figures do not apply.</p></div>`
+      ? html`<div class="tl-band" role="note"><p><strong>Simulated data${real.length > 0 ? " in part" : ""}.</strong> ${real.length > 0 ? `Real: ${real.map((one) => one.name).join(", ")}. Made up by the built-in simulator: ${simulated.map((one) => one.name).join(", ")}. Figures of the latter` : `The customers in this report are made up by the built-in simulator (${simulated.map((one) => one.name).join(", ")}). The figures`} show how the methods behave, not what real customers do, and can't be compared with published ones.</p></div>`
       : null,
   ];
 }

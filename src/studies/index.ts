@@ -37,6 +37,7 @@ export { concentrationChart, decileChart, segmentTable, valueTable } from "./clv
 export { imbalanceConclusion, imbalanceFigures } from "./imbalance/conclusion";
 export { imbalanceData, imbalanceStudy, type Market, type MarketStudy } from "./imbalance/run";
 export {
+  campaignNote,
   marketsTable,
   movedThresholdChart,
   probabilitiesTable,

@@ -1,7 +1,8 @@
-import { decimal, percent } from "../../report/format";
+import type { Interval } from "../../evaluate/bootstrap";
+import { decimal, interval, percent } from "../../report/format";
 import { html, untypeset } from "../../report/html";
 import type { ChurnData } from "../../services/churn-data";
-import type { HonestModel } from "./honest";
+import { chosenModel, type HonestModel, type SmoteEffect, smoteEffects } from "./honest";
 import { honestConclusion } from "./honest-views";
 import type { ReferenceModel } from "./reference";
 
@@ -12,23 +13,31 @@ export function churnConclusion(
   honest: readonly HonestModel[],
 ): string {
   const plain = honest.filter((one) => !one.resampled);
-  const best = plain.reduce((a, b) =>
-    b.test.averagePrecision.estimate > a.test.averagePrecision.estimate ? b : a,
-  );
+  const best = chosenModel(honest);
   const forest = plain.find((one) => one.name === "Random forest") ?? best;
   const same = reference.find((one) => one.name === forest.name);
-  const smote = honest.find((one) => one.name === forest.name && one.resampled);
-  const inside = reference.filter((one) => one.verdict.inside).map((one) => one.name.toLowerCase());
+  const effects = smoteEffects(honest, data.test.labels);
+  const judged = reference.filter((one) => one.verdict.inside !== undefined);
+  const inside = judged.filter((one) => one.verdict.inside).map((one) => one.name.toLowerCase());
+  const few = reference.filter((one) => one.verdict.tooFew).map((one) => one.name.toLowerCase());
   const stayers = data.test.labels.reduce((sum, label) => sum + 1 - label, 0) / data.test.labels.length;
   return html`<ul class="${untypeset}">
 <li>${honestConclusion(honest, data.test)}</li>
 ${same && html`<li>The random forest under the reference protocol reaches a ROC AUC of ${decimal(same.band.rocAuc.median, 2)} instead of ${decimal(forest.test.rocAuc.estimate, 2)}: what customers use and pay, which that protocol drops, is what tells leavers apart. Its accuracy of ${percent(same.band.accuracy.median, 0)} sounds good until one sees that calling nobody a leaver is right ${percent(stayers, 0)} of the time.</li>`}
-${!data.simulated && html`<li>The published figures can be reproduced for ${inside.length === 0 ? "none of the models here" : inside.join(" and ")}.</li>`}
+${!data.simulated && html`<li>The published figures can be reproduced for ${inside.length === 0 ? "none of the models here" : inside.join(" and ")}${few.length > 0 && `; there are too few seeds for a verdict on ${few.join(" and ")}`}.</li>`}
 ${best.notes.map((note) => html`<li>Found in the training customers alone, without column names: ${note}</li>`)}
-${smote && html`<li>SMOTE moves the forest's F1 from ${decimal(forest.test.f1.estimate, 2)} to ${decimal(smote.test.f1.estimate, 2)} (intervals overlap: ${overlap(forest, smote) ? "yes" : "no"}) and the calibration error from ${decimal(forest.test.calibrationError.estimate, 2)} to ${decimal(smote.test.calibrationError.estimate, 2)}; moving the threshold needs neither.</li>`}
+${effects.map((one) => html`<li>${effectSentence(one)}</li>`)}
 </ul>`.text;
 }
 
-function overlap(a: HonestModel, b: HonestModel): boolean {
-  return a.test.f1.low <= b.test.f1.high && b.test.f1.low <= a.test.f1.high;
+/** Both sides of SMOTE for one learner, each at the threshold of best F1 on the training customers. */
+function effectSentence({ plain, smote, f1, brier }: SmoteEffect): string {
+  const moved = (key: "f1" | "brier", change: Interval, better: "higher" | "lower"): string =>
+    `${decimal(plain.test[key].estimate)} to ${decimal(smote.test[key].estimate)} (difference ${interval(change.low, change.high)}: ${verdict(change, better)})`;
+  return `SMOTE, with the threshold tuned on both sides, moves the F1 of ${plain.name.toLowerCase()} from ${moved("f1", f1, "higher")} and its Brier score from ${moved("brier", brier, "lower")}.`;
+}
+
+function verdict({ low, high }: Interval, better: "higher" | "lower"): string {
+  if (low <= 0 && high >= 0) return "no clear difference";
+  return low > 0 === (better === "higher") ? "better" : "worse";
 }

@@ -1,7 +1,7 @@
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { capital } from "../../report/format";
 import type { ChurnData } from "../../services/churn-data";
-import { type HonestFigure, type HonestModel, honestFigures } from "./honest";
+import { chosenModel, type HonestFigure, type HonestModel, honestFigures } from "./honest";
 import { honestConclusion, nameOf } from "./honest-views";
 import type { ReferenceModel } from "./reference";
 
@@ -18,15 +18,13 @@ const labels: Readonly<Record<HonestFigure, string>> = {
 const lowerIsBetter: readonly HonestFigure[] = ["logLoss", "brier", "calibrationError"];
 const keyFigures: readonly HonestFigure[] = ["rocAuc", "averagePrecision", "f1", "brier"];
 
-/** The churn report in numbers: every figure by name, the best model's four on the first screen. */
+/** The churn report in numbers: every figure by name, the chosen model's four on the first screen. */
 export function churnFigures(
   data: ChurnData,
   reference: readonly ReferenceModel[],
   honest: readonly HonestModel[],
 ): Figures {
-  const best = honest.reduce((a, b) =>
-    b.test.averagePrecision.estimate > a.test.averagePrecision.estimate ? b : a,
-  );
+  const best = chosenModel(honest);
   const figures: Figure[] = [];
   for (const one of honest) {
     for (const figure of honestFigures) {

@@ -5,7 +5,7 @@ import { modelColours } from "../../report/charts/theme";
 import { dataTable } from "../../report/data-table";
 import { count, decimal, percent } from "../../report/format";
 import type { Customers } from "../../services/churn-data";
-import type { HonestModel } from "./honest";
+import { chosenModel, type HonestModel } from "./honest";
 
 const bands = 20;
 
@@ -14,7 +14,8 @@ export function gainChart(models: readonly HonestModel[], test: Customers): Prom
   const plain = models.filter((one) => !one.resampled);
   const gains = plain.map((one) => ({ one, table: gainTable(test.labels, one.testScores, { bands }) }));
   const tenth = ({ table }: (typeof gains)[number]): number => table[bands / 10 - 1].gain;
-  const best = gains.reduce((a, b) => (tenth(b) > tenth(a) ? b : a));
+  const chosen = chosenModel(models);
+  const best = gains.find(({ one }) => one === chosen) ?? gains[0];
   const share = mean(test.labels);
   return lineChart({
     title: `Calling the tenth of customers that ${best.one.name.toLowerCase()} suspects most finds ${percent(tenth(best), 0)} of the leavers`,

@@ -6,7 +6,7 @@ import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { decimal, duration, interval, percent } from "../../report/format";
 import type { Customers } from "../../services/churn-data";
-import type { HonestFigure, HonestModel } from "./honest";
+import { chosenModel, type HonestFigure, type HonestModel } from "./honest";
 
 /** Every model on the test customers, with intervals. */
 export function honestTable(models: readonly HonestModel[]): string {
@@ -51,7 +51,7 @@ export function honestTable(models: readonly HonestModel[]): string {
 /** ROC curves of the models without SMOTE. */
 export function rocChart(models: readonly HonestModel[], test: Customers): Promise<string> {
   const plain = models.filter((one) => !one.resampled);
-  const best = bestBy(plain, (one) => one.test.rocAuc.estimate);
+  const best = chosenModel(models);
   return lineChart({
     title: `${best.name} ranks a leaver above a stayer ${percent(best.test.rocAuc.estimate, 0)} of the time`,
     description: `ROC curves on the test customers: ${plain.map((one) => `${one.name} has an area of ${decimal(one.test.rocAuc.estimate)}`).join(", ")}. A diagonal shows a model without skill.`,
@@ -83,7 +83,7 @@ export function rocChart(models: readonly HonestModel[], test: Customers): Promi
 export function precisionRecallChart(models: readonly HonestModel[], test: Customers): Promise<string> {
   const plain = models.filter((one) => !one.resampled);
   const base = mean(test.labels);
-  const best = bestBy(plain, (one) => precisionAt(one, test, 0.8));
+  const best = chosenModel(models);
   return lineChart({
     title: `To find four of five leavers, ${best.name.toLowerCase()} is right in ${percent(precisionAt(best, test, 0.8), 0)} of its calls`,
     description: `Precision against recall on the test customers; calling everybody gives a precision of ${percent(base)}.`,
@@ -115,10 +115,12 @@ export function precisionRecallChart(models: readonly HonestModel[], test: Custo
 
 /** What probabilities promised against what came. */
 export function calibrationChart(models: readonly HonestModel[]): Promise<string> {
-  const plain = models.filter((one) => !one.resampled);
   const resampled = models.filter((one) => one.resampled);
-  const worst = bestBy(resampled, (one) => one.test.calibrationError.estimate);
-  const same = models.find((one) => one.name === worst.name && !one.resampled) ?? worst;
+  const pairs = resampled.flatMap((smote) => {
+    const plain = models.find((one) => one.name === smote.name && !one.resampled);
+    return plain ? [{ plain, smote }] : [];
+  });
+  const error = (one: HonestModel): string => decimal(one.test.calibrationError.estimate);
   const series = (one: HonestModel, dashed: boolean): Series => ({
     name: nameOf(one),
     colour: modelColours[one.name] ?? 1,
@@ -131,15 +133,15 @@ export function calibrationChart(models: readonly HonestModel[]): Promise<string
     })),
   });
   return lineChart({
-    title: `SMOTE makes probabilities promise too much: ${worst.name.toLowerCase()}'s calibration error goes from ${decimal(same.test.calibrationError.estimate)} to ${decimal(worst.test.calibrationError.estimate)}`,
+    title: `The calibration error without and with SMOTE: ${pairs.map(({ plain, smote }) => `${plain.name.toLowerCase()} ${error(plain)} and ${error(smote)}`).join(", ")}`,
     description:
       "Mean predicted probability of eight equal groups of test customers against the share that left. The diagonal is perfect.",
-    note: "Bands: 95 % intervals of the observed shares, for the models without SMOTE. Dashed: the model that SMOTE harms most.",
+    note: "Bands: 95 % intervals of the observed shares, for the models without SMOTE. Dashed: the same learners with SMOTE.",
     x: { label: "Predicted probability of leaving", domain: [0, 1], format: ".0%" },
     y: { label: "Share that left", domain: [0, 1], format: ".0%" },
     series: [
-      ...plain.map((one) => series(one, false)),
-      series(worst, true),
+      ...pairs.map(({ plain }) => series(plain, false)),
+      ...pairs.map(({ smote }) => series(smote, true)),
       {
         name: "Perfect",
         colour: "grey",
@@ -155,6 +157,7 @@ export function calibrationChart(models: readonly HonestModel[]): Promise<string
 /** Precision, recall and F1 of one model's cross-validated training predictions at every threshold. */
 export function thresholdChart(model: HonestModel, train: Customers): Promise<string> {
   const curve = precisionRecallCurve(train.labels, model.trainScores);
+  const { precision, recall, f1 } = model.validation;
   const at = (name: string, colour: Series["colour"], value: (p: number, r: number) => number): Series => ({
     name,
     colour,
@@ -166,7 +169,7 @@ export function thresholdChart(model: HonestModel, train: Customers): Promise<st
     ),
   });
   const chart: LineChart = {
-    title: `${model.name}: precision and recall meet where F1 is best, at a threshold near ${decimal(model.threshold, 2)}`,
+    title: `${model.name}: F1 is best, ${decimal(f1)}, at a threshold of ${decimal(model.threshold, 2)}; precision is ${percent(precision, 0)} there, recall ${percent(recall, 0)}`,
     description: "Precision falls and recall rises as the threshold goes down; F1 is highest in between.",
     note: "Out-of-fold predictions of the training customers: the test customers have no say in the threshold.",
     x: { label: "Threshold: call those whose probability is at least this", domain: [0, 1] },
@@ -183,12 +186,11 @@ export function thresholdChart(model: HonestModel, train: Customers): Promise<st
 
 /** The finding in a sentence that a manager understands, and what to do. */
 export function honestConclusion(models: readonly HonestModel[], test: Customers): string {
-  const plain = models.filter((one) => !one.resampled);
-  const best = bestBy(plain, (one) => one.test.averagePrecision.estimate);
+  const best = chosenModel(models);
   const leavers = test.labels.reduce((sum, label) => sum + label, 0);
   const called = best.testScores.reduce((sum, score) => sum + (score >= best.threshold ? 1 : 0), 0);
   const found = Math.round(best.test.recall.estimate * leavers);
-  return `Of ${test.labels.length} customers, ${best.name.toLowerCase()} calls ${called} and finds ${found} of the ${leavers} who left (${described(best.test.precision)} of the calls are right).`;
+  return `Of ${test.labels.length} customers, ${best.name.toLowerCase()}, chosen on the training customers, calls ${called} and finds ${found} of the ${leavers} who left (${described(best.test.precision)} of the calls are right).`;
 }
 
 /** The name in tables and legends. */
@@ -198,10 +200,6 @@ export function nameOf(one: HonestModel): string {
 
 function described(value: Interval): string {
   return `${percent(value.estimate, 0)}, between ${percent(value.low, 0)} and ${percent(value.high, 0)}`;
-}
-
-function bestBy<T>(all: readonly T[], score: (one: T) => number): T {
-  return all.reduce((best, one) => (score(one) > score(best) ? one : best));
 }
 
 /** The best precision among thresholds that find at least this share of the leavers. */

@@ -2,7 +2,7 @@ import { checkInteger } from "../../core/checks";
 import type { Model, Progress } from "../../core/model";
 import { type Rng, seeded } from "../../core/rng";
 import { stratifiedKFold } from "../../data/split";
-import { bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
+import { bootstrapDifferences, bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
 import { f1, precision, recall } from "../../evaluate/confusion";
 import {
   brierLoss,
@@ -60,6 +60,51 @@ export interface HonestModel {
   readonly milliseconds: number;
   /** What the learner found out by itself, in sentences. */
   readonly notes: readonly string[];
+}
+
+/**
+ * The model to speak of: without SMOTE, the highest PR AUC of the out-of-fold predictions of the training customers. The
+ * test customers have no say in it.
+ */
+export function chosenModel(models: readonly HonestModel[]): HonestModel {
+  const plain = models.filter((one) => !one.resampled);
+  return plain.reduce((a, b) => (b.validation.averagePrecision > a.validation.averagePrecision ? b : a));
+}
+
+/** What SMOTE does to one learner's figures on the test customers, both with thresholds of their own. */
+export interface SmoteEffect {
+  readonly plain: HonestModel;
+  readonly smote: HonestModel;
+  /** With SMOTE less without, with intervals from the same bootstrap samples. */
+  readonly f1: Interval;
+  readonly brier: Interval;
+}
+
+/** What SMOTE does to each learner that was tried with and without it. */
+export function smoteEffects(
+  models: readonly HonestModel[],
+  labels: Float64Array,
+  rng: Rng = seeded("smote effects"),
+): SmoteEffect[] {
+  return models.flatMap((smote): SmoteEffect[] => {
+    const plain = models.find((one) => one.name === smote.name && !one.resampled);
+    if (!smote.resampled || !plain) return [];
+    const decided = (one: HonestModel): Float64Array => one.testScores.map((p) => Number(p >= one.threshold));
+    const stream = rng.fork(smote.name);
+    const { f1: decisions } = bootstrapDifferences(
+      labels,
+      { a: decided(smote), b: decided(plain) },
+      { f1: (y, called) => f1(y, called) },
+      stream,
+    );
+    const { brier } = bootstrapDifferences(
+      labels,
+      { a: smote.testScores, b: plain.testScores },
+      { brier: brierLoss },
+      stream,
+    );
+    return [{ plain, smote, f1: decisions, brier }];
+  });
 }
 
 export interface HonestOptions {

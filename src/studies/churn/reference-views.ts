@@ -48,10 +48,11 @@ export function referenceChart(models: readonly ReferenceModel[]): Promise<strin
   };
   const inside = models.filter((one) => one.verdict.inside).length;
   const judged = models.filter((one) => one.verdict.inside !== undefined).length;
-  const compared = judged > 0;
+  const few = models.filter((one) => one.verdict.tooFew).length;
+  const compared = judged + few > 0;
   return dotChart({
     title: compared
-      ? `${inside} of ${judged} published rows lie within what the seed alone can do`
+      ? `${inside} of ${judged} published rows lie within what the seed alone can do${few > 0 ? `; too few seeds to judge ${few} more` : ""}`
       : "What the seed alone can do to each figure (simulated customers: no comparison)",
     description:
       "For each model and figure: the median of the seeds as a dot, their range as a line, the published value as a hollow diamond.",

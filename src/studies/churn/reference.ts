@@ -15,7 +15,7 @@ import { randomCandidates } from "../../models/search/search-space";
 import { type MakeFolds, tunedPipeline } from "../../models/search/tuned";
 import { smote } from "../../resample/smote";
 import type { ChurnData } from "../../services/churn-data";
-import { type Band, bandOf } from "../band";
+import { type Band, bandOf, leastSeeds } from "../band";
 import { type PublishedRow, publishedChurn, referenceDropped, referenceSearch } from "./published";
 
 /** The figures of one fit on the test customers, at the model's threshold. */
@@ -42,7 +42,9 @@ export interface ReferenceModel {
 /** Whether the published figures are among what the seeds give. */
 export interface Verdict {
   readonly inside: boolean | undefined;
-  /** "inside", "outside", "not comparable" or "not in the published table", and why, in a sentence. */
+  /** Whether there are fewer than `leastSeeds` seeds, so that their range says too little. */
+  readonly tooFew?: true;
+  /** "inside", "outside", "too few seeds", "not comparable" or "not in the published table", and why, in a sentence. */
   readonly reason: string;
 }
 
@@ -181,6 +183,12 @@ function verdictOf(model: Omit<ReferenceModel, "verdict">, leavers: number, simu
       reason: "not comparable: these are simulated customers, the published table is about real ones",
     };
   }
+  if (runs.length < leastSeeds)
+    return {
+      inside: undefined,
+      tooFew: true,
+      reason: `too few seeds for a verdict: ${runs.length} of ${leastSeeds} (make full runs them)`,
+    };
   const outside = (["accuracy", "precision", "recall", "f1"] as const).filter(
     (figure) =>
       published[figure] < band[figure].low - rounding || published[figure] > band[figure].high + rounding,

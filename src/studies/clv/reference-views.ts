@@ -3,6 +3,7 @@ import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { decimal, duration, interval } from "../../report/format";
 import { html, untypeset } from "../../report/html";
+import { leastSeeds } from "../band";
 import type { ReferenceValueModel, ValueFigure } from "./reference";
 import { bestWith, bestWithout } from "./reference-draw";
 
@@ -53,7 +54,10 @@ export function referenceValueTable(models: readonly ReferenceValueModel[]): str
 
 function verdict(model: ReferenceValueModel): string {
   if (!model.published) return "a bound";
-  if (model.inside === undefined) return "not comparable (simulated customers)";
+  if (model.inside === undefined)
+    return model.runs.length < leastSeeds
+      ? `too few draws for a verdict: ${model.runs.length} of ${leastSeeds}`
+      : "not comparable (simulated customers)";
   return model.inside ? "inside" : "outside the draws";
 }
 

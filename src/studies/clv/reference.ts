@@ -3,7 +3,7 @@ import type { Progress } from "../../core/model";
 import { mapThreads } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import type { ChurnData } from "../../services/churn-data";
-import { type Band, bandOf } from "../band";
+import { type Band, bandOf, leastSeeds } from "../band";
 import { type PublishedValueRow, publishedValue } from "./published";
 import { runDraw } from "./reference-draw";
 
@@ -16,7 +16,10 @@ export interface ReferenceValueModel {
   readonly runs: readonly (PublishedValueRow & { readonly seed: number })[];
   readonly band: Readonly<Record<ValueFigure, Band>>;
   readonly published?: PublishedValueRow;
-  /** Whether the published figures lie within the band; undefined where there is nothing to compare. */
+  /**
+   * Whether the published figures lie within the band; undefined where there is nothing to compare, or there are fewer
+   * than `leastSeeds` draws.
+   */
   readonly inside?: boolean;
   readonly milliseconds: number;
 }
@@ -67,7 +70,7 @@ export async function referenceValueProtocol(
       milliseconds: drawn.reduce((sum, all) => sum + all[k].milliseconds, 0) / draws,
     };
     if (!published) return model;
-    if (data.simulated) return { ...model, published };
+    if (data.simulated || draws < leastSeeds) return { ...model, published };
     const inside = valueFigures.every(
       (f) => published[f] >= model.band[f].low && published[f] <= model.band[f].high,
     );

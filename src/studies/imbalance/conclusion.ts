@@ -1,7 +1,8 @@
+import type { Comparison } from "../../evaluate/compare";
 import { type Figure, type Figures, figureName } from "../../report/figures";
-import { capital, decimal, percent } from "../../report/format";
+import { capital, decimal, difference, percent } from "../../report/format";
 import { html, untypeset } from "../../report/html";
-import { againstMoving, learnersOf, meanOf, remediesOf, trialOf } from "./compare";
+import { againstMoving, learnersOf, meanOf, remediesOf, trialOf, verdict } from "./compare";
 import type { FoldFigure } from "./fold-figures";
 import type { MarketStudy } from "./run";
 
@@ -41,24 +42,26 @@ export function imbalanceConclusion(studies: readonly MarketStudy[]): string {
 </ul>`.text;
 }
 
-/** The finding in a sentence that a manager understands. */
+/** The finding in a sentence that a manager understands: SMOTE against nothing, both with their thresholds tuned. */
 export function imbalanceFinding(studies: readonly MarketStudy[]): string {
   const cells = cellsOf(studies);
-  const gains = cells.map(({ study, learner }) =>
-    againstMoving(study, trialOf(study, learner, "SMOTE"), "f1AtHalf", "f1"),
-  );
-  const clear = gains.filter((one) => one.low > 0).length;
+  const against = (figure: FoldFigure): Comparison[] =>
+    cells.map(({ study, learner }) => againstMoving(study, trialOf(study, learner, "SMOTE"), figure));
+  const f1 = against("f1");
   const brier = cells.map(({ study, learner }) => {
     const [nothing, smote] = ["Nothing", "SMOTE"].map((remedy) =>
       meanOf(trialOf(study, learner, remedy), "brier"),
     );
     return smote / nothing - 1;
   });
-  const start =
-    clear === 0
-      ? "SMOTE finds leavers no better than moving the threshold does, with any learner, on either data set"
-      : `SMOTE finds leavers clearly better than moving the threshold in ${clear} of ${cells.length} cases`;
-  return `${start}; and it raises the error of the probabilities by ${percent(Math.min(...brier), 0)} to ${percent(Math.max(...brier), 0)}.`;
+  const change = (share: number): string => `${share > 0 ? "+" : ""}${percent(share, 0)}`;
+  return `With the threshold tuned on both sides, SMOTE finds leavers ${tally(f1, "higher")} of ${cells.length} cases than the threshold alone (F1 ${difference(Math.min(...f1.map((one) => one.difference)))} to ${difference(Math.max(...f1.map((one) => one.difference)))}); the error of its probabilities is ${tally(against("brier"), "lower")} (Brier score ${change(Math.min(...brier))} to ${change(Math.max(...brier))}).`;
+}
+
+/** "clearly better in 0, clearly worse in 2 and without a clear difference in 2". */
+function tally(all: readonly Comparison[], better: "higher" | "lower"): string {
+  const of = (word: string): number => all.filter((one) => verdict(one, better) === word).length;
+  return `clearly better in ${of("better")}, clearly worse in ${of("worse")} and not clearly different in ${of("no clear difference")}`;
 }
 
 const shown: readonly { figure: FoldFigure; label: string; better: Figure["better"] }[] = [
@@ -91,18 +94,13 @@ export function imbalanceFigures(studies: readonly MarketStudy[]): Figures {
         });
       }
     }
-    const { difference, low, high } = againstMoving(
-      study,
-      trialOf(study, learner, "SMOTE"),
-      "f1AtHalf",
-      "f1",
-    );
+    const smote = againstMoving(study, trialOf(study, learner, "SMOTE"), "f1");
     figures.push({
       name: `${place}.smote-against-threshold`,
-      label: `F1 of SMOTE less that of moving the threshold, ${where}`,
-      value: difference,
-      low,
-      high,
+      label: `F1 of SMOTE less that of moving the threshold, tuned in both, ${where}`,
+      value: smote.difference,
+      low: smote.low,
+      high: smote.high,
       interval: "95 % over folds, corrected for their overlap",
       key: true,
     });

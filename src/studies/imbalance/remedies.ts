@@ -7,6 +7,7 @@ import { kmeansSmote } from "../../resample/kmeans-smote";
 import { randomOverSampling, randomUnderSampling } from "../../resample/random-sampling";
 import { smote } from "../../resample/smote";
 import { svmSmote } from "../../resample/svm-smote";
+import { smoteNcOneHot } from "./smote-nc-one-hot";
 
 /** What people do because few customers leave. */
 export interface Remedy {
@@ -24,6 +25,7 @@ export const remedies: readonly Remedy[] = [
   { name: "Copy leavers", kind: "rows", resample: randomOverSampling() },
   { name: "Drop stayers", kind: "rows", resample: randomUnderSampling() },
   { name: "SMOTE", kind: "rows", resample: smote() },
+  { name: "SMOTE-NC", kind: "rows", resample: smoteNcOneHot() },
   { name: "Borderline-SMOTE", kind: "rows", resample: borderlineSmote() },
   { name: "SVM-SMOTE", kind: "rows", resample: svmSmote() },
   // With the usual balance of a half no cluster of these customers holds enough leavers.

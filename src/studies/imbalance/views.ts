@@ -6,6 +6,7 @@ import { lineChart, type Series } from "../../report/charts/line";
 import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { count, decimal, difference, duration, percent } from "../../report/format";
+import { html } from "../../report/html";
 import { againstMoving, meanOf, remediesOf, trialOf, verdict } from "./compare";
 import { campaign, contact, type FoldFigure, payingProbability } from "./fold-figures";
 import type { Market, MarketStudy, Trial } from "./run";
@@ -125,38 +126,44 @@ function colourOfLearner(learner: string): Colour {
   return modelColours[learner] ?? 1;
 }
 
-/** F1 of each remedy at a threshold of one half against moving the threshold alone. */
+/** F1 of each remedy against moving the threshold alone: with its threshold moved as well, and at one half. */
 export function movedThresholdChart(study: MarketStudy, learner: string): Promise<string> {
-  const others = remediesOf(study).filter((name) => name !== nothing);
-  const asItComes = others.map((name) => ({
-    name,
-    ...againstMoving(study, trialOf(study, learner, name), "f1AtHalf", "f1"),
-  }));
-  const better = asItComes.filter((one) => one.low > 0).map((one) => one.name);
+  const moved = remediesOf(study)
+    .filter((name) => name !== nothing)
+    .map((name) => ({ name, ...againstMoving(study, trialOf(study, learner, name), "f1") }));
+  const clearly = (word: string): string[] =>
+    moved.filter((one) => verdict(one) === word).map((one) => one.name);
+  const sides = [
+    ["better", clearly("better")],
+    ["worse", clearly("worse")],
+  ] as const;
+  const found = sides.flatMap(([word, names]) =>
+    names.length > 0 ? [`${names.join(", ")} clearly ${word}`] : [],
+  );
   const where = `${learner.toLowerCase()}, ${study.name}`;
   return dotChart({
-    title:
-      better.length === 0
-        ? `No remedy finds leavers clearly better than moving the threshold does: ${where}`
-        : `${better.join(" and ")} finds leavers better than moving the threshold does: ${where}`,
+    title: `Against moving the threshold alone, ${found.length > 0 ? `${found.join("; ")}; no clear difference for the rest` : "no remedy makes a clear difference"}: ${where}`,
     description: `Differences in F1 from ${learner.toLowerCase()} without any remedy at a moved threshold, with 95 % intervals; left of zero the remedy is worse.`,
-    note: "Dots: the remedy with a threshold of one half, and 95 % intervals over folds, corrected for their overlap. Diamonds: with its threshold moved as well.",
+    note: "Dots: the remedy with its threshold moved as well, and 95 % intervals over folds, corrected for their overlap. Diamonds: with a threshold of one half.",
     x: { label: "Difference in F1 from moving the threshold only" },
     zero: 0,
-    dots: asItComes.flatMap((one): Dot[] => {
-      const moved = againstMoving(study, trialOf(study, learner, one.name), "f1");
-      return [
-        { ...dot(one.name, one, colourOfLearner(learner)), group: "threshold one half" },
-        {
-          label: one.name,
-          value: moved.difference,
-          colour: "grey",
-          mark: "diamond",
-          group: "threshold moved too",
-        },
-      ];
-    }),
+    dots: moved.flatMap((one): Dot[] => [
+      { ...dot(one.name, one, colourOfLearner(learner)), group: "threshold moved too" },
+      {
+        label: one.name,
+        value: againstMoving(study, trialOf(study, learner, one.name), "f1AtHalf", "f1").difference,
+        colour: "grey",
+        mark: "diamond",
+        group: "threshold one half",
+      },
+    ]),
   });
+}
+
+/** What a contact costs and earns, and from which probability it pays: the campaign by which decisions are valued. */
+export function campaignNote(): string {
+  return html`<p>A campaign tells what a decision is worth. Contacting costs ${campaign.contactCost}, an accepted offer ${campaign.offerCost}; ${percent(campaign.acceptance, 0)} of the leavers accept, and each is worth ${campaign.customerValue}. So contacting a leaver earns ${decimal(contact.leaver, 0)} on average, contacting a stayer costs ${decimal(contact.stayer, 0)}, and it pays to contact whoever leaves with a probability of more than ${percent(payingProbability)}, if the probability is true.</p>`
+    .text;
 }
 
 /** What contacts earn when probabilities are taken at their word, against doing nothing. */
@@ -167,11 +174,12 @@ export function profitChart(study: MarketStudy, learner: string): Promise<string
     ...againstMoving(study, trialOf(study, learner, name), "profit"),
   }));
   const worst = differences.reduce((a, b) => (b.difference < a.difference ? b : a));
+  const best = differences.reduce((a, b) => (b.difference > a.difference ? b : a));
   const base = meanOf(trialOf(study, learner, nothing), "profit");
   return dotChart({
-    title: `Believing the probabilities earns ${decimal(base, 2)} a customer untouched, and ${decimal(base + worst.difference, 2)} after “${worst.name}”: ${learner.toLowerCase()}, ${study.name}`,
+    title: `Believing the probabilities earns ${decimal(base, 2)} a customer untouched, and from ${decimal(base + worst.difference, 2)} (${worst.name}) to ${decimal(base + best.difference, 2)} (${best.name}) after a remedy: ${learner.toLowerCase()}, ${study.name}`,
     description: `Differences in profit per customer from ${learner.toLowerCase()} without remedy when everybody above ${percent(payingProbability)} is contacted, with 95 % intervals.`,
-    note: `A contact costs ${campaign.contactCost}, an accepted offer ${campaign.offerCost}; three leavers in ten accept and are worth ${campaign.customerValue}: a contacted leaver earns ${decimal(contact.leaver, 0)}, a stayer costs ${decimal(contact.stayer, 0)}, so contacts pay from a probability of ${percent(payingProbability)}.`,
+    note: `A contact costs ${campaign.contactCost}, an accepted offer ${campaign.offerCost}; ${percent(campaign.acceptance, 0)} of the leavers accept and are worth ${campaign.customerValue}: a contacted leaver earns ${decimal(contact.leaver, 0)}, a stayer costs ${decimal(contact.stayer, 0)}, so contacts pay from a probability of ${percent(payingProbability)}.`,
     x: { label: "Difference in profit per customer" },
     zero: 0,
     dots: differences.map((one) => dot(one.name, one, colourOfLearner(learner))),
