@@ -391,6 +391,8 @@ export type { BackendName } from "./neural/backend";
 export type { Pointwise } from "./neural/engine";
 export type { History } from "./neural/train";
 export type { Weight, Weights } from "./neural/weights";
+export { show, showProgress } from "./notebook/show/show";
+
 export { adasyn } from "./resample/adasyn";
 export { type BorderlineSmoteOptions, borderlineSmote } from "./resample/borderline-smote";
 export {
