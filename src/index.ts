@@ -357,6 +357,11 @@ export type {
   SplineLogisticOptions,
 } from "./models/spline/spline";
 export {
+  aalenJohansen,
+  type CompetingRisks,
+  type CumulativeIncidence,
+} from "./models/survival/aalen-johansen";
+export {
   type AcceleratedFailureTimeModel,
   type AcceleratedFailureTimeOptions,
   acceleratedFailureTime,

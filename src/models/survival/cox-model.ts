@@ -116,7 +116,8 @@ const json = z.strictObject({
   kind: z.literal("cox"),
   version: z.literal(1),
   features: z.array(z.string()),
-  ties: z.enum(["efron", "breslow"]),
+  // Files written before it was kept hold models by Efron, the default then too.
+  ties: z.enum(["efron", "breslow"]).default("efron"),
   coefficients: numbers,
   covariance: numbers,
   means: numbers,

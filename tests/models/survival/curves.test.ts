@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { aalenJohansen } from "../../../src/models/survival/aalen-johansen";
 import { kaplanMeier } from "../../../src/models/survival/kaplan-meier";
 import { logRank } from "../../../src/models/survival/log-rank";
 import { nelsonAalen } from "../../../src/models/survival/nelson-aalen";
@@ -112,5 +113,31 @@ describe("logRank(data, group)", () => {
     const sum = (v: Float64Array): number => v.reduce((a, b) => a + b, 0);
     expect(sum(expected)).toBeCloseTo(sum(observed), 9);
     expect(() => logRank(flies, new Uint8Array(163))).toThrow("there must be at least two groups, got 1");
+  });
+});
+
+describe("aalenJohansen(data, cause)", () => {
+  const time = Float64Array.of(1, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+  const cause = [1, 2, 1, 0, 1, 2, 1, 0, 2, 1, 0, 1];
+
+  test("agrees with lifelines' AalenJohansenFitter(calculate_variance=True)", () => {
+    const found = aalenJohansen({ time, cause }, 1);
+    expect([2.5, 5, 9, 11].map((t) => Number(found.at(t).toFixed(9)))).toEqual([
+      0.166666667, 0.260416667, 0.471354167, 0.705729167,
+    ]);
+    const k = [...found.times].indexOf(9);
+    expect(found.standardError[k] ** 2).toBeCloseTo(0.024709348325, 9);
+    // Its columns "lower" and "upper" are the wrong way round.
+    expect(found.lower[k]).toBeCloseTo(0.16636937, 7);
+    expect(found.upper[k]).toBeCloseTo(0.729481219, 7);
+  });
+
+  test("all ways together and survival make one", () => {
+    const curve = kaplanMeier({ time, event: Float64Array.from(cause, (c) => (c > 0 ? 1 : 0)) });
+    const ways = [1, 2].map((c) => aalenJohansen({ time, cause }, c));
+    for (const t of [2, 6, 9.5]) expect(ways[0].at(t) + ways[1].at(t) + curve.at(t)).toBeCloseTo(1, 12);
+    expect(() => aalenJohansen({ time, cause }, 3)).toThrow(
+      "some lifetimes must have ended by the cause, got 3",
+    );
   });
 });

@@ -52,7 +52,7 @@ describe("forecastPanel(panel)", () => {
   });
   const panel = {
     customers: series.map((_, i) => `c${i}`),
-    months: series[0].reduce<string[]>((names, _, t) => [...names, `m${t}`], []),
+    months: Array.from(series[0], (_, t) => `m${t}`),
     series,
     columns: {},
     notes: [],
