@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { viewRows } from "../../src/data/simulate/view-rows";
 import { writeCsv } from "../../src/data/write-csv";
 import { type Running, startServer } from "../../src/serve/server";
@@ -231,11 +231,10 @@ test.skipIf(!chromium)(
       expect(performance.now() - began).toBeLessThan(5000);
       running = await startServer(quietSettings({ ...chosen, port }), "0.0.0");
       // The training begins again, and the page goes on with it.
-      await page.waitForFunction(
-        "fetch('jobs/1').then((one) => one.json()).then((one) => one.attempts === 2)",
-      );
-      await page.waitForSelector("#status >> text=/Training 1: train, /");
-      await page.waitForSelector("#jobs >> text=/running|queued/");
+      const attempts = async (): Promise<number> =>
+        (await (await fetch(`${running.address}/jobs/1`)).json()).attempts;
+      await vi.waitUntil(async () => (await attempts()) === 2, { timeout: 30_000, interval: 200 });
+      await page.waitForSelector("#status >> text=/Training 1/");
     } finally {
       await browser.close();
       await running.close();

@@ -40,7 +40,9 @@ function factsOf(one: Model | undefined): Map<string, string> {
   const walk = (prefix: string, value: unknown): void => {
     if (facts.size > 60 || value === null || value === undefined) return;
     if (typeof value === "number") facts.set(prefix, shown(value, Number.isInteger(value) ? 0 : 4));
-    else if (typeof value === "string" || typeof value === "boolean") facts.set(prefix, String(value));
+    else if (typeof value === "boolean") facts.set(prefix, value ? "yes" : "no");
+    else if (typeof value === "string")
+      facts.set(prefix, /^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : value);
     else if (Array.isArray(value))
       value.forEach((item, k) => {
         const named = (item as { name?: unknown } | null)?.name;

@@ -37,7 +37,7 @@ export function configPage(told: string, uploadLimit: number): string {
 </form>
 <form id="upload" novalidate>
 <div class="app-field"><label for="file">Or send a CSV file to the data folder</label><input id="file" name="file" type="file" accept=".csv,text/csv" data-most="${uploadLimit}" aria-describedby="file-hint file-error"><span class="app-hint" id="file-hint">CSV with a header, up to ${shownBytes(uploadLimit)}; a file of the same name is not replaced</span><span class="app-error" id="file-error"></span></div>
-<div class="app-row"><button type="submit">Send File</button></div>
+<div class="app-row"><button type="submit" class="app-second">Send File</button></div>
 </form>
 <section id="result" aria-live="polite"><p class="app-empty">What the file holds appears here: rows, columns, and what is wrong with it.</p></section>`,
   });

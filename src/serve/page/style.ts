@@ -27,6 +27,7 @@ input[aria-invalid=true], select[aria-invalid=true] { border-color: var(--tl-bad
 .app-row { display: flex; flex-wrap: wrap; gap: .8rem; align-items: center; margin-top: 1.4rem; }
 button, .app-button { display: inline-block; padding: .6rem 1.2rem; border-radius: 5px; border: 1px solid var(--tl-accent); background: var(--tl-paper); color: var(--tl-accent); cursor: pointer; min-height: 2.7rem; text-decoration: none; }
 button[type=submit], .app-first { background: var(--tl-accent); color: var(--tl-paper); font-weight: 600; }
+button.app-second { background: var(--tl-paper); color: var(--tl-accent); font-weight: 400; }
 button:disabled { opacity: .55; cursor: default; }
 .app-result { border-top: 2px solid var(--tl-accent); padding-top: 1rem; }
 .app-result:empty { border: 0; }
@@ -59,6 +60,8 @@ dialog { border: 1px solid var(--tl-line); border-radius: 8px; background: var(-
 dialog::backdrop { background: rgb(0 0 0 / .45); } dialog h2 { margin: 0 0 .6rem; font-size: 1.15rem; }
 .app-empty { color: var(--tl-faint); max-width: 46ch; }
 .app-problem { background: var(--tl-bad-surface); color: var(--tl-bad); padding: .8rem 1rem; border-radius: 5px; }
+form + form { margin-top: 2rem; }
+#comparison td, #history td { overflow-wrap: anywhere; }
 .app-foot { border-top: 1px solid var(--tl-line); padding: .8rem 0 1.6rem; overflow-wrap: anywhere; }
 .app-note { font-size: .86rem; color: var(--tl-faint); }
 .app-progress { display: grid; gap: .5rem; justify-items: start; max-width: 40rem; margin-top: 1.4rem; }
