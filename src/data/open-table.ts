@@ -44,7 +44,7 @@ export async function openTable(source: string): Promise<OpenedTable> {
     if (content.kind === "text")
       return {
         name: source,
-        bytes: failing(source, stream()),
+        bytes: failing(source, lazily(stream)),
         made: false,
         plain: true,
         size: found.size,
@@ -132,6 +132,11 @@ async function* unpacked(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
   decompress.push(new Uint8Array(), true);
   yield* ready.splice(0);
+}
+
+/** The pieces of a stream that is opened only when the first is asked for. */
+async function* lazily(open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* open();
 }
 
 /** The pieces; what goes wrong on the way says which file it was. */

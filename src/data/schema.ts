@@ -60,6 +60,8 @@ const pairs: readonly (readonly [string, string])[] = [
   ["no", "yes"],
   ["false", "true"],
   ["0", "1"],
+  ["0.0", "1.0"],
+  ["0,0", "1,0"],
   ["n", "y"],
   ["f", "t"],
   ["off", "on"],

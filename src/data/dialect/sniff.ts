@@ -34,6 +34,8 @@ export interface Structure {
 
 const candidates = [",", ";", "\t", "|"];
 const separators = /[;\t|]/;
+/** Half of a word in single quotes. */
+const halfQuoted = /^'[^']*$|^[^']* [^']*'$/;
 const numberLike =
   /^[([]?[\s$€£¥+\-−]*(\d[\d.,'’\s]*|[.,]\d+)([eE][+-]?\d+)?\s*(%|€|\$|£|\p{L}{1,4})?[-)]?$/u;
 const dateLike = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(:\d{2})?$/;
@@ -126,7 +128,9 @@ function judged(
       : used.filter((one) => one.cells.length === usual && !one.broken).length / used.length;
   const cells = used.slice(0, 100).flatMap((one) => one.cells);
   const clean =
-    cells.filter((cell) => !separators.test(cell) || delimiter === " ").length / Math.max(1, cells.length);
+    cells.filter(
+      (cell) => (!separators.test(cell) && !(quote === '"' && halfQuoted.test(cell))) || delimiter === " ",
+    ).length / Math.max(1, cells.length);
   const numbers = cells.filter((cell) => numberLike.test(cell)).length / Math.max(1, cells.length);
   // One field a line is what any delimiter finds that the text doesn't have.
   let score = usual === 1 ? 0.01 : consistency ** 2 * clean ** 2 * (1 + 0.01 * Math.min(usual, 20));

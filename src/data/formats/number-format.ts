@@ -30,7 +30,10 @@ export const plainNumbers: NumberFormat = { kind: "number", decimal: "." };
 
 /** Whether numbers so written are read and written as programs do, but for the digits after the mark. */
 export function isPlain(format: NumberFormat): boolean {
-  return Object.keys(format).every((name) => name === "kind" || name === "decimal") && format.decimal === ".";
+  const extras = Object.entries(format).filter(
+    ([name, value]) => name !== "kind" && name !== "decimal" && value !== undefined,
+  );
+  return extras.length === 0 && format.kind === "number" && format.decimal === ".";
 }
 
 const blanks = /[\s\u00a0\u202f]/g;

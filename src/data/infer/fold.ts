@@ -20,13 +20,14 @@ export interface Folded {
 
 /**
  * Spellings that differ by blanks or letter case only are one word, unless case means something: of many words, and
- * where half of them or more come in both, only blanks are folded.
+ * of codes of a letter or two that come in both, only blanks are folded.
  */
 export function foldSpellings(spellings: readonly string[], counts: ArrayLike<number>): Folded {
   const byCase = grouped(spellings, foldKey);
   const byBlank = grouped(spellings, (one) => one.trim().replace(/\s+/g, " ").normalize("NFC"));
   const double = byBlank.size - byCase.size;
-  const meant = (byCase.size > 2 && double * 2 >= byCase.size) || byCase.size > mostWords;
+  const codes = [...byCase.keys()].every((word) => word.length <= 2);
+  const meant = (codes && byCase.size > 2 && double * 2 >= byCase.size) || byCase.size > mostWords;
   const groups = meant ? byBlank : byCase;
   const wordOf = new Int32Array(spellings.length);
   const found: { word: string; members: readonly number[] }[] = [];

@@ -6,13 +6,14 @@ import { learnDurations } from "../formats/duration-format";
 import { type Format, formatSample, type ValueFormat, valueParser } from "../formats/format";
 import { learnDates } from "../formats/learn-dates";
 import { learnNumbers } from "../formats/learn-numbers";
-import { plainNumbers } from "../formats/number-format";
+import { isPlain, type NumberFormat, plainNumbers } from "../formats/number-format";
 import { booleanLevels, type ColumnSchema, truthOf } from "../schema";
 import {
   type CategoricalColumn,
   type Column,
   isCategorical,
   type NumericColumn,
+  printerOf,
   type TextColumn,
 } from "../table";
 import { foldSpellings } from "./fold";
@@ -79,10 +80,11 @@ export function settleDictionary(one: CategoricalColumn, known: Known): Settled 
  */
 export function settleNumeric(one: NumericColumn, first: boolean): Column {
   const { name, values, missing } = one;
-  if (one.decimals !== 0 || one.format) return one;
+  if (one.format && !isPlain({ ...one.format, leastDecimals: undefined } as NumberFormat)) return one;
   const told = missing ? { missing } : {};
-  const named = mayBeId(name) || mayBeIndex(name) || mayBeCode(name);
-  const consecutive = first && isRun(values);
+  const whole = one.decimals === 0;
+  const named = whole && (mayBeId(name) || mayBeIndex(name) || mayBeCode(name));
+  const consecutive = whole && first && isRun(values);
   const distinct = new Set<number>();
   const most = named ? Infinity : 2;
   for (let i = 0; i < values.length && distinct.size <= most; i++)
@@ -109,7 +111,13 @@ export function settleNumeric(one: NumericColumn, first: boolean): Column {
   const sorted = [...distinct].sort((a, b) => a - b);
   const codeOf = new Map(sorted.map((value, code) => [value, code]));
   const codes = Int32Array.from(values, (value) => codeOf.get(value) ?? -1);
-  return { name, type: binary ? "boolean" : "categorical", codes, levels: sorted.map(String), ...told };
+  return {
+    name,
+    type: binary ? "boolean" : "categorical",
+    codes,
+    levels: sorted.map(printerOf(one)),
+    ...told,
+  };
 }
 
 /** Identifiers or text that the beginning of a file suggested, as what all of it says. */
