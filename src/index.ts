@@ -29,6 +29,7 @@ export type { Format, ValueFormat } from "./data/formats/format";
 export type { Language } from "./data/formats/month-names";
 export type { NumberFormat } from "./data/formats/number-format";
 export { type LoadOptions, loadChurnBigml, loadTelco } from "./data/load-source";
+export { fromPolars, tableFromRows, toPolars } from "./data/polars";
 export { type PretrainedCard, pretrainedCards } from "./data/pretrained";
 export type { Problem } from "./data/problems";
 export { type ColumnProfile, profile } from "./data/profile";
@@ -286,7 +287,7 @@ export type { LinearPredictor } from "./models/linear/linear-predictor";
 export { type LogisticOptions, logisticRegression } from "./models/linear/logistic";
 export type { LogisticRegression } from "./models/linear/logistic-model";
 export { squaredWeights } from "./models/linear/squared-weights";
-export { loadModel, loadPipeline, modelBytes, parseModelBytes } from "./models/load";
+export { loadPipeline, modelBytes, parseModelBytes } from "./models/load";
 export { type Network, network } from "./models/network/network";
 export type { NetworkShape } from "./models/network/network-graph";
 export type { FlagInput, NetworkInputs, NumberInput } from "./models/network/network-inputs";
@@ -415,6 +416,7 @@ export { smoteN } from "./resample/smote-n";
 export { smoteNc } from "./resample/smote-nc";
 export { type SvmSmoteOptions, svmSmote } from "./resample/svm-smote";
 export type { TargetOptions } from "./resample/target";
+export { type LoadedModel, loadModel } from "./services/predict/load-model";
 export {
   applyRecipe,
   type Prepared,

@@ -117,7 +117,7 @@ export async function readCsvBatches(
       return [
         ...(options.remarks ?? []),
         ...fileRemarks(dialect(), layout.guessedEncoding || reader.encoding.guessed, options),
-        ...[...layout.remarks].map(([column, text]) => ({ column, text })),
+        ...layout.names.flatMap((column, j) => layout.remarks[j].map((text) => ({ column, text }))),
       ];
     },
     get rows() {

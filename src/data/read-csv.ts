@@ -93,7 +93,9 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
   const whole = head.length < headBytes;
   let layout = layoutOf(name, head, whole, options);
   const final = layout.given.slice();
-  const told = layout.names.map((): Told => ({ remarks: [], guessed: 0 }));
+  const told = layout.names.map(
+    (_, j): Told => ({ remarks: layout.remarks[j], guessedShare: layout.guessedShares[j] }),
+  );
   for (;;) {
     const current = layout;
     const builders = current.columns.map((_, j) => builderOf(current, j, options));
@@ -118,13 +120,14 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
       if (current.unread[j]) return taken;
       if (final[j]) {
         const { column: done, remarks } = settleGiven(taken, current.columns[j], name);
-        if (current.given[j]) told[j] = { remarks, guessed: 0 };
+        if (current.given[j]) told[j] = { remarks: [...current.remarks[j], ...remarks], guessedShare: 0 };
         return done.type === "numeric" && !current.given[j] ? settleNumeric(done, j === 0) : done;
       }
       if (!isCategorical(taken))
         return taken.type === "numeric" ? settleNumeric(taken, j === 0) : whole ? taken : settleText(taken);
       const known = settleDictionary(taken, current.known(j));
-      told[j] = { remarks: known.remarks, guessed: known.guessed?.cells ?? 0 };
+      const cells = known.guessed?.cells ?? 0;
+      told[j] = { remarks: known.remarks, guessedShare: cells / Math.max(1, taken.codes.length) };
       if ("column" in known) return known.column;
       again.set(j, known.reread);
       final[j] = true;
@@ -138,10 +141,10 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
   }
 }
 
-/** What is to be said of a column: what was guessed, and cells of words taken for missing. */
+/** What is to be said of a column: what was guessed, and the share of cells of words taken for missing. */
 interface Told {
   readonly remarks: readonly string[];
-  readonly guessed: number;
+  readonly guessedShare: number;
 }
 
 function readOf(
@@ -158,13 +161,13 @@ function readOf(
   const remarks = fileRemarks(dialect, layout.guessedEncoding || reader.encoding.guessed, options);
   layout.names.forEach((column, j) => {
     if (layout.unread[j]) return;
-    const found = layout.remarks.get(column);
-    for (const text of [...(found === undefined ? [] : [found]), ...told[j].remarks])
-      remarks.push({ column, text });
+    for (const text of told[j].remarks) remarks.push({ column, text });
   });
-  const guessed = layout.names.flatMap((one, j) =>
-    told[j].guessed > 0 ? [[one, told[j].guessed] as const] : [],
-  );
+  const kept = reader.rows - reader.rejected;
+  const guessed = layout.names.flatMap((one, j) => {
+    const { guessedShare } = told[j];
+    return guessedShare > 0 ? [[one, Math.round(guessedShare * kept)] as const] : [];
+  });
   return {
     table: found,
     schema,

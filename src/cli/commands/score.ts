@@ -1,14 +1,26 @@
 import { Command } from "commander";
 import type { ColumnSchema } from "../../data/schema";
+import type { DriftCounts, DriftedColumn } from "../../services/predict/drift";
 import type { DecisionRules } from "../../services/score/decide";
 import type { Desk } from "../../services/score/desk";
 import type { ScoredPiece, ScoreWork } from "../../services/score/score-piece";
+import { noteDrift } from "../support/drift";
 import { CliError, exitCodes, usageError } from "../support/exit";
+import { checkFolder } from "../support/options";
 import { note, noteProblems, printJson } from "../support/output";
 import { money } from "../support/own-data";
+import {
+  csvOptions,
+  lost,
+  noteRemarks,
+  percent,
+  type ReadingFlags,
+  readingOptions,
+} from "../support/reading";
 import type { ScoreSource } from "../support/score-source";
 
-interface Options {
+interface Options extends ReadingFlags {
+  readonly strict?: boolean;
   readonly data: string;
   readonly out: string;
   readonly table?: string;
@@ -24,7 +36,7 @@ interface Options {
 
 /** `telelink score`: churn, value and decision for any number of customers. */
 export function scoreCommand(): Command {
-  return new Command("score")
+  return readingOptions(new Command("score"))
     .description("score any number of customers: churn probability, value, risk, action and expected profit")
     .requiredOption("--data <file>", "CSV, Parquet or a store (.db); - reads CSV from standard input")
     .requiredOption("--out <file>", "a .csv or .parquet file; - writes CSV to standard output")
@@ -41,6 +53,7 @@ export function scoreCommand(): Command {
       "columns to repeat in the answer (default: the first identifier, or row numbers)",
     )
     .option("--threads <number>", "threads (default: one a processor)")
+    .option("--strict", "fail where rows are not like those that the model was trained on")
     .option("--spreadsheet-safe", "put an apostrophe before text that a spreadsheet would run as a formula")
     .option("--json", "print the summary as JSON")
     .addHelpText(
@@ -63,6 +76,8 @@ TELELINK_RULE=reference takes the reference system's cases instead, with TELELIN
 }
 
 async function score(options: Options): Promise<void> {
+  const { driftReport } = await import("../../services/predict/drift.js");
+  if (options.out !== "-") checkFolder(options.out);
   const [{ openSource }, { scoringDesk }, { settings }, { wholeNumber }] = await Promise.all([
     import("../support/score-source.js"),
     import("../support/score-model.js"),
@@ -71,7 +86,8 @@ async function score(options: Options): Promise<void> {
   ]);
   const threads =
     options.threads === undefined ? undefined : wholeNumber(options.threads, "--threads", 1, 1024);
-  const source = await openSource(options.data, options.table, {});
+  const source = await openSource(options.data, options.table, csvOptions(options));
+  noteRemarks(source.remarks);
   const desk = await scoringDesk(options);
   const rules = settings({}, process.env);
   const works = worksOf(source, desk, rules, keptColumns(source, options), options);
@@ -94,8 +110,10 @@ async function score(options: Options): Promise<void> {
     seconds,
   };
   noteProblems(total.problems, total.problemCount, 5);
+  const drift = driftReport(desk.profile ?? [], total.drift, total.problemsByColumn);
   if (options.json) {
-    printJson(summary);
+    printJson({ ...summary, drift });
+    checkScored(total, drift, options);
     return;
   }
   const left = [
@@ -109,6 +127,7 @@ async function score(options: Options): Promise<void> {
   );
   for (const line of learntFrom(desk, options.data)) note(line);
   note(`${options.out === "-" ? "" : `wrote ${options.out} in `}${seconds.toFixed(1)} s`);
+  checkScored(total, drift, options);
 }
 
 /** Whether the desk's own models answer, which know none of the user's customers. */
@@ -188,13 +207,43 @@ async function* worksOf(
       ...{ acceptance, stayerAcceptance, offerCost, contactCost },
     },
     keep,
-    columns: wanted.filter((one) => has.has(one.name)),
+    columns: wanted.filter((one) => has.has(one.name)).map((one) => writtenAs(one, source.columns)),
     spreadsheetSafe,
+    ...(desk.profile ? { profile: desk.profile } : {}),
   };
   for await (const piece of source.pieces()) yield { ...work, piece };
 }
 
-type Total = Omit<ScoredPiece, "csv" | "rejectedRows">;
+/** The column with the format that the source has, where it is known to hold numbers or dates. */
+function writtenAs(one: ColumnSchema, source: readonly ColumnSchema[]): ColumnSchema {
+  const found = source.find((other) => other.name === one.name);
+  if (found?.type !== one.type || (one.type !== "numeric" && one.type !== "date")) return one;
+  const { format: _, ...rest } = one;
+  return found.format ? { ...rest, format: found.format } : rest;
+}
+
+/** Ends the command where a column can't be read at all, too much is lost or, with --strict, rows are not as in training. */
+function checkScored(total: Total, drift: readonly DriftedColumn[], options: Options): void {
+  for (const { column, rows, missing, unreadable } of drift)
+    if (unreadable >= 0.5 * rows && missing === rows && rows > 0 && !options.acceptLoss)
+      throw new CliError(
+        `no cell of ${column} in ${options.data} can be read: all its ${rows} customers are scored without`,
+        exitCodes.loss,
+      );
+  const all = total.rows + total.rejected;
+  if (total.rejected > 0.01 * all && !options.acceptLoss)
+    throw lost(
+      `${total.rejected} of ${all} rows of ${options.data} (${percent(total.rejected, all)}) can't be read`,
+      "",
+      "scored all but what is lost",
+    );
+  noteDrift(drift, options.strict);
+}
+
+type Total = Omit<ScoredPiece, "csv" | "rejectedRows" | "drift" | "problemsByColumn"> & {
+  readonly drift: DriftCounts[];
+  readonly problemsByColumn: Map<string, number>;
+};
 
 /** Scores all pieces and writes them in their order; what was there before stays when that fails. */
 async function writeScores(
@@ -203,6 +252,7 @@ async function writeScores(
   options: Options,
   threads: number | undefined,
 ): Promise<Total> {
+  const { addDrift } = await import("../../services/predict/drift.js");
   const [{ streamThreads }, { scorePiece }, { watched }, { keptWhole }] = await Promise.all([
     import("../../core/pool.js"),
     import("../../services/score/score-piece.js"),
@@ -215,6 +265,8 @@ async function writeScores(
     rejected: 0,
     problemCount: 0,
     problems: [] as Total["problems"][number][],
+    problemsByColumn: new Map<string, number>(),
+    drift: [] as DriftCounts[],
     byRisk: [0, 0, 0],
     probability: 0,
     value: 0,
@@ -239,6 +291,9 @@ async function writeScores(
         piece.byRisk.forEach((count, k) => {
           total.byRisk[k] += count;
         });
+        addDrift(total.drift, piece.drift);
+        for (const [column, count] of piece.problemsByColumn)
+          total.problemsByColumn.set(column, (total.problemsByColumn.get(column) ?? 0) + count);
         total.problems.push(...piece.problems.slice(0, 20 - Math.min(20, total.problems.length)));
         progress?.({ phase: "score", ...source.progress(), figures: { customers: total.rows } });
       }

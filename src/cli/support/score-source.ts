@@ -93,7 +93,7 @@ export async function openSource(
     remarks: [
       ...opened.remarks,
       ...fileRemarks(dialect, layout.guessedEncoding, reading),
-      ...[...layout.remarks].map(([column, text]) => ({ column, text })),
+      ...layout.names.flatMap((column, j) => layout.remarks[j].map((text) => ({ column, text }))),
     ],
     progress: () => ({ done, total: opened.made ? done : size || done }),
     async *pieces() {

@@ -37,8 +37,10 @@ export interface Layout {
   readonly levels: readonly (readonly string[])[];
   /** What inferring goes by, column by column. */
   readonly known: (j: number) => Known;
-  /** What was found of the format of columns with a given type, by name. */
-  readonly remarks: ReadonlyMap<string, string>;
+  /** What was guessed of each column's format and missing words, for people. */
+  readonly remarks: readonly (readonly string[])[];
+  /** Share of each column's cells that hold words which are only guessed to mean "missing". */
+  readonly guessedShares: readonly number[];
 }
 
 /** Reads the layout off the first bytes of a file; `whole` when there are no more. */
@@ -146,13 +148,14 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     unread: names.map(() => false),
     levels: [],
     known: () => ({}),
-    remarks: new Map(),
+    remarks: names.map(() => []),
+    guessedShares: names.map(() => 0),
   };
   const looks = (one: ColumnSchema | undefined, j: number): boolean =>
     one === undefined || (!unread[j] && (one.type === "numeric" || one.type === "date"));
   if (!given.some(looks))
     return { ...layout, columns: given as ColumnSchema[], given: given.map(() => true), unread };
-  const { guesses, known, marks } = guessColumns(name, head, whole, layout, given, options);
+  const { guesses, known, marks, rows } = guessColumns(name, head, whole, layout, given, options);
   // A column without name and cells is what a delimiter at the end of each line leaves.
   const empty = padded.map(
     (cell, j) => cell.trim() === "" && hasHeader && j > 0 && guesses[j].empty && given[j] === undefined,
@@ -165,7 +168,8 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     unread: unread.map((one, j) => one || empty[j]),
     levels: given.map((one, j) => (one ? [] : guesses[j].levels)),
     known,
-    remarks: new Map(guesses.flatMap((one) => (one.remark ? [[one.column.name, one.remark] as const] : []))),
+    remarks: guesses.map((one) => one.remarks),
+    guessedShares: guesses.map((one) => one.guessedCells / Math.max(1, rows)),
   };
 }
 
@@ -199,8 +203,10 @@ function nearest(absent: readonly string[], names: readonly string[]): string {
 }
 
 interface Guesses {
-  readonly guesses: readonly (Guess & { readonly empty: boolean; readonly remark?: string })[];
+  readonly guesses: readonly (Guess & { readonly empty: boolean })[];
   readonly known: Layout["known"];
+  /** Rows looked at. */
+  readonly rows: number;
   /** The marks of numbers that the file has in common. */
   readonly marks: Pick<Dialect, "decimal" | "thousands">;
 }
@@ -229,9 +235,11 @@ function guessColumns(
     ...patternFor(layout.names[j], options.dateFormats),
   });
   const guesses = builders.map((one, j) => {
-    const typed = given[j];
+    const asked = given[j];
+    const typed = asked && formatIn(one, asked, known(j));
+    const remarks = typed?.remark === undefined ? [] : [typed.remark];
     const made = typed
-      ? { levels: [], ...formatIn(one, typed, known(j)) }
+      ? { column: typed.column, levels: [], remarks, guessedCells: 0 }
       : guess(one, layout.names[j], known(j));
     return { ...made, empty: one.levels.length === 0 };
   });
@@ -239,6 +247,7 @@ function guessColumns(
   return {
     guesses,
     known,
+    rows: reader.rows,
     marks: { ...(decimal === "," ? { decimal } : {}), ...(thousands === undefined ? {} : { thousands }) },
   };
 }

@@ -160,11 +160,14 @@ export function settleGiven(one: Column, schema: ColumnSchema, name: string): Se
 export interface Guess {
   readonly column: ColumnSchema;
   readonly levels: readonly string[];
+  /** What was guessed, for people, and cells of words taken for missing that no list knows. */
+  readonly remarks: readonly string[];
+  readonly guessedCells: number;
 }
 
 /** How to read a column whose first cells are in `head`: straight as numbers, as text, or by a dictionary. */
 export function guess(head: DictionaryBuilder, name: string, known: Known): Guess {
-  const { type, format, missing } = inferColumn({
+  const { type, format, missing, remarks, guessed } = inferColumn({
     ...known,
     name,
     levels: head.levels,
@@ -173,19 +176,20 @@ export function guess(head: DictionaryBuilder, name: string, known: Known): Gues
   const words = new Set(missing);
   const present = head.levels.filter((level) => !words.has(level.trim()));
   const told = missing.length > 0 ? { missing } : {};
+  const said = { remarks, guessedCells: guessed?.cells ?? 0 };
   // Whole numbers may settle as boolean, id or categories later: only the way to read is chosen.
   const plain = present.every((level) => plainDecimal.test(level.trim()) && !losesDigits(level.trim()));
   if ((type === "boolean" || type === "id") && plain && present.length > 0)
-    return { column: { name, type: "numeric", ...told }, levels: [] };
+    return { column: { name, type: "numeric", ...told }, levels: [], ...said };
   if (type === "boolean" || type === "categorical") {
     const counts = head.counts();
     const one = { name, type, codes: new Int32Array(0), levels: head.levels } as const;
     const absent = head.levels.map((level) => words.has(level.trim()));
     const { column } =
       type === "boolean" ? asBoolean(one, counts, absent) : asCategories(one, counts, absent);
-    return { column: { name, type, ...told }, levels: column.levels };
+    return { column: { name, type, ...told }, levels: column.levels, ...said };
   }
-  return { column: { name, type, ...(format ? { format } : {}), ...told }, levels: [] };
+  return { column: { name, type, ...(format ? { format } : {}), ...told }, levels: [], ...said };
 }
 
 /**

@@ -5,6 +5,7 @@ import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { type RowReasons, reasons } from "../../models/explain/reasons";
 import { loadPipeline } from "../../models/load";
 import type { Pipeline } from "../../models/pipeline";
+import type { TrainedColumn } from "../predict/drift";
 import { chargeColumns, withCharges } from "./charges";
 import { type DeskField, deskFields } from "./columns";
 
@@ -69,6 +70,8 @@ export interface Desk {
   readonly optional: readonly string[];
   /** What is asked of a customer. */
   readonly fields: readonly DeskField[];
+  /** How the columns of a churn model that was trained elsewhere were spread there, to tell rows that are not alike. */
+  readonly profile?: readonly TrainedColumn[];
   /** Columns by name; rows with an optional one missing are answered by the models without them. */
   score(rows: Table): DeskScores;
   /** The `top` reasons of each row's churn probability; undefined where the model has none. */

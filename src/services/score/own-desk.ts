@@ -45,12 +45,13 @@ export function withChampion(desk: Desk, champion: NamedModel): Desk {
   // The others go on saying where they come from.
   const kept = others.map((one) => ({ ...one, origin: one.origin ?? desk.origin }));
   const { modelId: _, ...origin } = desk.origin;
-  return deskOf([{ ...first, churn: model.pipeline }, ...kept], schema, {
+  const made = deskOf([{ ...first, churn: model.pipeline }, ...kept], schema, {
     ...origin,
     model: champion.name,
     ...(champion.id === undefined ? {} : { modelId: champion.id }),
     data: [...model.origin.data, ...desk.origin.data],
   });
+  return { ...made, ...(model.profile ? { profile: model.profile } : {}) };
 }
 
 /** A desk for customers with columns of their own. */
@@ -84,8 +85,8 @@ export function ownDesk(churn: NamedModel, value: OwnValue): Desk {
     };
     add(value.model.schema);
   }
-  const { origin } = churn.model;
-  return deskOf(
+  const { origin, profile } = churn.model;
+  const made = deskOf(
     [{ churn: churn.model.pipeline, value: rule }],
     { columns },
     {
@@ -97,6 +98,7 @@ export function ownDesk(churn: NamedModel, value: OwnValue): Desk {
     },
     fieldsOf(churn.model, "column" in value ? value.column : undefined),
   );
+  return { ...made, ...(profile ? { profile } : {}) };
 }
 
 /** Whether the model reads nothing but columns of this desk, so that it can take its churn model's place. */

@@ -7,6 +7,7 @@ import { readRows } from "../../data/store/ingest";
 import { openStore } from "../../data/store/open";
 import { type Column, columnNamed, type Table, table } from "../../data/table";
 import { csvWriter } from "../../data/write-csv";
+import { type DriftCounts, driftCounts, type TrainedColumn } from "../predict/drift";
 import { actions, type DecisionRules, decide, risks } from "./decide";
 import { type Desk, type DeskOrigin, deskFromJSON, originOf } from "./desk";
 
@@ -42,6 +43,8 @@ export interface ScoreWork {
   /** Columns of the desk that the data has. */
   readonly columns: readonly ColumnSchema[];
   readonly spreadsheetSafe: boolean;
+  /** How the columns were spread in training; left out, rows are not compared. */
+  readonly profile?: readonly TrainedColumn[];
   readonly piece: CustomerPiece;
 }
 
@@ -56,6 +59,9 @@ export interface ScoredPiece {
   readonly problemCount: number;
   /** The first ones. */
   readonly problems: readonly Problem[];
+  readonly problemsByColumn: ReadonlyMap<string, number>;
+  /** What the profile's columns hold. */
+  readonly drift: readonly DriftCounts[];
   /** Customers of high, medium and low risk. */
   readonly byRisk: readonly number[];
   /** Sums over the customers. */
@@ -89,11 +95,15 @@ export const scorePiece: Task<ScoreWork, ScoredPiece> = task(
       known = { key: work.key, desk: deskFromJSON(JSON.parse(text)) };
     }
     const { table: rows, ...read } = readPiece(work);
-    return { ...read, ...answer(known.desk, rows, work) };
+    const drift = driftCounts(work.profile ?? [], rows);
+    return { ...read, drift, ...answer(known.desk, rows, work) };
   },
 );
 
-type Read = Pick<ScoredPiece, "rejected" | "rejectedRows" | "problemCount" | "problems"> & {
+type Read = Pick<
+  ScoredPiece,
+  "rejected" | "rejectedRows" | "problemCount" | "problems" | "problemsByColumn"
+> & {
   readonly table: Table;
 };
 
@@ -109,6 +119,7 @@ function readPiece({ piece, columns, keep }: ScoreWork): Read {
         rejectedRows: [],
         problemCount: 0,
         problems: [],
+        problemsByColumn: new Map(),
       };
     } finally {
       store.close();
@@ -131,14 +142,21 @@ function readPiece({ piece, columns, keep }: ScoreWork): Read {
   );
   const problems = read.problems.map((one) => ({ ...one, line: one.line - 2 + line }));
   const { rejected, rejectedRows } = read;
-  return { table: read.table, rejected, rejectedRows, problemCount: read.problemCount, problems };
+  return {
+    table: read.table,
+    rejected,
+    rejectedRows,
+    problemCount: read.problemCount,
+    problems,
+    problemsByColumn: read.problemsByColumn,
+  };
 }
 
 function answer(
   desk: Desk,
   rows: Table,
   { rules, keep, spreadsheetSafe }: ScoreWork,
-): Omit<ScoredPiece, keyof Read> {
+): Omit<ScoredPiece, keyof Read | "drift"> {
   const n = rows.rows;
   const { probability, value, variant } = desk.score(rows);
   const risk = new Int32Array(n);

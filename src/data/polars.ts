@@ -1,0 +1,72 @@
+import type { DataFrame, Series } from "nodejs-polars";
+import { quoted } from "./csv/cells";
+import type { CsvOptions } from "./csv/options";
+import { frameAsCsv } from "./frames";
+import { type CsvRead, parseCsv, type Remark } from "./read-csv";
+import { type Column, isCategorical, type Table } from "./table";
+
+type Polars = typeof import("nodejs-polars").default;
+
+/**
+ * The rows of a polars frame as a table: typed, checked and reported by the rules of any file, or by `options.schema`.
+ * Columns that hold lists or structures are left out and told of in `remarks`.
+ */
+export function fromPolars(frame: DataFrame, options: CsvOptions = {}): CsvRead {
+  const remarks: Remark[] = [];
+  return madeTable(Buffer.concat([...frameAsCsv(frame, remarks)]), options, remarks, "the frame");
+}
+
+/** A table of objects, typed like `fromPolars`: columns in the order in which their names first come; null is missing. */
+export function tableFromRows(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  options: CsvOptions = {},
+): CsvRead {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cell = (value: unknown): string => {
+    if (value === null || value === undefined || (typeof value === "number" && Number.isNaN(value)))
+      return '""';
+    return quoted(value instanceof Date ? value.toISOString() : String(value), ",");
+  };
+  const lines = rows.map((row) =>
+    names.map((name) => cell(Object.hasOwn(row, name) ? row[name] : null)).join(","),
+  );
+  return madeTable(
+    Buffer.from([names.map((name) => quoted(name, ",")).join(","), ...lines, ""].join("\n")),
+    options,
+    [],
+    "the rows",
+  );
+}
+
+/** The table as a polars frame: numbers as they are (whole ones where they have no decimals), all others as text; missing is null. */
+export async function toPolars(table: Table): Promise<DataFrame> {
+  const { default: polars } = await import("nodejs-polars");
+  return polars.DataFrame(table.columns.map((one) => seriesOf(one, polars)));
+}
+
+/** Whether the rows are a polars frame. */
+export function isFrame(rows: unknown): rows is DataFrame {
+  return typeof (rows as DataFrame | undefined)?.writeCSV === "function";
+}
+
+function madeTable(text: Buffer, options: CsvOptions, remarks: readonly Remark[], name: string): CsvRead {
+  const read = parseCsv(text, { ...options, delimiter: ",", encoding: "utf-8", header: true, skip: 0 }, name);
+  return { ...read, remarks: [...remarks, ...read.remarks] };
+}
+
+function seriesOf(one: Column, polars: Polars): Series {
+  if (one.type === "numeric") {
+    const values = Array.from(one.values, (value) => (Number.isNaN(value) ? null : value));
+    const series = polars.Series(one.name, values, polars.Float64);
+    return one.decimals === 0 ? series.cast(polars.Int64) : series;
+  }
+  if (isCategorical(one)) {
+    const words = Array.from(one.codes, (code) => (code < 0 ? null : one.levels[code]));
+    return polars.Series(one.name, words, polars.Utf8);
+  }
+  return polars.Series(
+    one.name,
+    one.values.map((value) => (value === "" ? null : value)),
+    polars.Utf8,
+  );
+}

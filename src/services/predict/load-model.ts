@@ -1,0 +1,40 @@
+import type { DataFrame } from "nodejs-polars";
+import type { Matrix } from "../../core/matrix";
+import type { Model, ModelJson } from "../../core/model";
+import { fromPolars, isFrame } from "../../data/polars";
+import type { Schema } from "../../data/schema";
+import type { Table } from "../../data/table";
+import { loadModel as loadFitted } from "../../models/load";
+import { type SavedTarget, savedModelFromJSON, savedModelToJSON } from "./saved-model";
+
+/** A model that was loaded: a fitted one, or (`schema`, `target`) one that `telelink train` wrote. */
+export interface LoadedModel extends Model {
+  /** One value a row. What `telelink train` wrote takes tables and polars frames with the columns of its schema too. */
+  predict(rows: Matrix | Table | DataFrame): Float64Array;
+  /** The columns that it reads, how they are written, and the dialect of its file. */
+  readonly schema?: Schema;
+  readonly target?: SavedTarget;
+  /** Probabilities at or above it count as `target.positive`. */
+  readonly threshold?: number;
+}
+
+/**
+ * The model that parsed JSON describes: what `toJSON` of a model or `telelink train` wrote, predicting the same to the last
+ * bit. Throws on anything else, and takes nothing in it on trust.
+ */
+export function loadModel(json: unknown): LoadedModel {
+  if ((json as { kind?: unknown } | null)?.kind !== "telelink-model") return loadFitted(json) as LoadedModel;
+  const saved = savedModelFromJSON(json, "the model");
+  const { schema, target, threshold, pipeline } = saved;
+  return {
+    kind: "telelink-model",
+    schema,
+    target,
+    ...(threshold === undefined ? {} : { threshold }),
+    predict: (rows) => {
+      if (isFrame(rows)) return pipeline.predict(fromPolars(rows, { schema, badCells: "missing" }).table);
+      return "values" in rows ? pipeline.model.predict(rows) : pipeline.predict(rows);
+    },
+    toJSON: () => savedModelToJSON(saved) as unknown as ModelJson,
+  };
+}
