@@ -465,6 +465,7 @@ export { privacySentence, spendingRows } from "./synthesis/private/describe";
 export { type ColumnDomain, type Domain, domainFromJson } from "./synthesis/private/domain";
 export type { Mst } from "./synthesis/private/model";
 export { type MstOptions, mst } from "./synthesis/private/mst";
+export type { SampledRowsOptions } from "./synthesis/sampled-rows";
 export {
   type SavedSynthesiser,
   type SynthesiserOrigin,
@@ -472,12 +473,13 @@ export {
   savedSynthesiserToJSON,
 } from "./synthesis/saved-synthesiser";
 export type { SequentialOptions } from "./synthesis/sequential/sequential";
-export type { DateFormat as StructureDateFormat } from "./synthesis/structure/dates";
+export type { WrittenDates } from "./synthesis/structure/dates";
 export { type DiscoverOptions as StructureOptions, discoverStructure } from "./synthesis/structure/discover";
 export type { Formula as StructureFormula } from "./synthesis/structure/formulas";
 export type { Grid } from "./synthesis/structure/grids";
 export type { KeyPlan } from "./synthesis/structure/keys";
 export type {
+  BandsPlan,
   ColumnPlan,
   Combination,
   ConstantPlan,
@@ -489,7 +491,8 @@ export type {
   NumberPlan,
   Order,
   Structure,
-  TextPlan,
 } from "./synthesis/structure/structure";
+export type { Support as ValueSupport } from "./synthesis/structure/support";
+export type { Run as TextRun, TextGrammar, Weighted } from "./synthesis/structure/texts";
 export type { FitSynthesiser, SampleOptions, Synthesiser } from "./synthesis/synthesiser";
 export type { TreesOptions } from "./synthesis/trees/trees";

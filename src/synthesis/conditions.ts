@@ -1,4 +1,7 @@
 import { check } from "../core/checks";
+import { dateParser } from "../data/formats/date-format";
+import { valueParser } from "../data/formats/format";
+import { learnDates } from "../data/formats/learn-dates";
 import type { ColumnSchema } from "../data/schema";
 
 /** Both ends belong to it; an end left out is open. Dates are written as text: `{ from: "2024-01-31" }`. */
@@ -12,8 +15,8 @@ export type Value = string | number | boolean | null;
 /** One value, any of several, or a range of numbers or dates; `null` asks for a missing value. */
 export type Condition = Value | readonly Value[] | Range;
 
-/** What every sampled row has to satisfy, by column. */
-export type Where = Readonly<Record<string, Condition>>;
+/** What every sampled row has to satisfy, by column. A map takes any name, `__proto__` too, which an object's braces do not. */
+export type Where = Readonly<Record<string, Condition>> | ReadonlyMap<string, Condition>;
 
 /** A condition on one column, checked against its schema. */
 export interface ColumnCondition {
@@ -33,7 +36,8 @@ export function resolveWhere(
   columns: readonly ColumnSchema[],
 ): readonly ColumnCondition[] {
   if (!where) return [];
-  const found = Object.entries(where).map(([name, condition]) => {
+  const given = where instanceof Map ? [...where] : Object.entries(where as Record<string, Condition>);
+  const found = given.map(([name, condition]) => {
     const place = columns.findIndex((one) => one.name === name);
     check(
       place >= 0,
@@ -55,36 +59,55 @@ export function satisfies(condition: ColumnCondition, value: number): boolean {
 }
 
 /**
- * A condition from the command line: `COLUMN=VALUE`, `COLUMN=VALUE|VALUE`, `COLUMN=` (missing), `COLUMN>=NUMBER`,
- * `COLUMN<=NUMBER`; two on the same column are joined to a range.
+ * Conditions from the command line: `COLUMN=VALUE`, `COLUMN=VALUE|VALUE`, `COLUMN=` (missing), `COLUMN>=NUMBER`,
+ * `COLUMN<=NUMBER`; two on the same column are joined to a range. Of `columns` the one with the longest name that a text
+ * begins with is meant, so that names may hold signs themselves.
  */
-export function parseWhere(texts: readonly string[]): Where {
-  const where: Record<string, Condition> = {};
+export function parseWhere(
+  texts: readonly string[],
+  columns: readonly Pick<ColumnSchema, "name">[],
+): ReadonlyMap<string, Condition> {
+  const where = new Map<string, Condition>();
   for (const text of texts) {
-    const parts = text.match(/^(.*?)\s*(>=|<=|=)\s*(.*)$/s);
-    check(
-      parts !== null,
-      "sample where",
-      "a condition must be COLUMN=VALUE, COLUMN>=NUMBER or COLUMN<=NUMBER",
-      text,
-    );
-    const [, name, sign, value] = parts as RegExpMatchArray;
+    const { name, sign, value } = partsOf(text, columns);
     if (sign === "=") {
       check(
-        !(name in where),
+        !where.has(name),
         "sample where",
         "a column can be given one value only (join several by |)",
         name,
       );
-      where[name] = value === "" ? null : value.includes("|") ? value.split("|") : value;
+      where.set(name, value === "" ? null : value.includes("|") ? value.split("|") : value);
       continue;
     }
     check(value.trim() !== "", "sample where", `${name} ${sign} needs a number or a date`, value);
-    const before = where[name] ?? {};
+    const before = where.get(name) ?? {};
     check(isRange(before), "sample where", "a column can have either values or a range", name);
-    where[name] = { ...(before as Range), ...(sign === ">=" ? { from: value } : { to: value }) };
+    where.set(name, { ...before, ...(sign === ">=" ? { from: value } : { to: value }) });
   }
   return where;
+}
+
+function partsOf(
+  text: string,
+  columns: readonly Pick<ColumnSchema, "name">[],
+): { name: string; sign: string; value: string } {
+  const known = columns
+    .map((one) => one.name)
+    .filter((name) => text.startsWith(name) && /^\s*(>=|<=|=)/.test(text.slice(name.length)))
+    .sort((a, b) => b.length - a.length)[0];
+  const parts =
+    known === undefined
+      ? text.match(/^(.*?)\s*(>=|<=|=)\s*(.*)$/s)
+      : text.slice(known.length).match(/^(\s*)(>=|<=|=)\s*(.*)$/s);
+  check(
+    parts !== null,
+    "sample where",
+    "a condition must be COLUMN=VALUE, COLUMN>=NUMBER or COLUMN<=NUMBER",
+    text,
+  );
+  const [, name, sign, value] = parts as RegExpMatchArray;
+  return { name: known ?? name, sign, value };
 }
 
 function resolve(schema: ColumnSchema, column: number, condition: Condition): ColumnCondition {
@@ -123,14 +146,29 @@ function resolve(schema: ColumnSchema, column: number, condition: Condition): Co
 }
 
 function asNumber(value: Value, schema: ColumnSchema, action: string): number {
-  const number = schema.type === "date" ? Date.parse(String(value)) : Number(value);
+  const text = String(value);
+  const number = schema.type === "date" ? dateIn(text, schema) : numberIn(text, schema);
   check(
     value !== "" && Number.isFinite(number),
     action,
-    `the value must be a ${schema.type === "date" ? "date" : "number"}`,
+    `the value must be a ${schema.type === "date" ? "date as the column has it or as 2024-01-31" : "number"}`,
     value,
   );
   return number;
+}
+
+/** A date as the column writes it, or as the standard does: milliseconds since 1970. */
+function dateIn(text: string, { format }: ColumnSchema): number {
+  const own = format?.kind === "date" ? dateParser(format)(text) : Number.NaN;
+  if (!Number.isNaN(own)) return own;
+  const learned = learnDates([text]);
+  return learned && !learned.ambiguous ? dateParser(learned.format)(text) : Number.NaN;
+}
+
+/** A number as the column writes it, or as programs do. */
+function numberIn(text: string, { format }: ColumnSchema): number {
+  const own = format && format.kind !== "date" ? valueParser(format)(text) : Number.NaN;
+  return Number.isNaN(own) ? Number(text) : own;
 }
 
 function isRange(condition: Condition): condition is Range {

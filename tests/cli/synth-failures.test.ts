@@ -197,7 +197,7 @@ describe.each(open)("bad input for --method %s", (method) => {
       [["one=y"], /sample where one: the value must be one of x, got "y"/],
       [["none=3"], /sample where none: a column of type text cannot be chosen/],
       [["two=maybe"], /sample where two: the value must be one of no, yes, got "maybe"/],
-      [["number>=1000"], /sample where number: training rows lie between 0 and 49/],
+      [["number>=1000"], /sample where number: training rows lie between 0 and 5\d/],
       [["colour=red"], /the column must be one of one, none, unique, number, two, got "colour"/],
       [["number>=40", "number<=30"], /sample where number: from must not be above to/],
       [["unique=N1017"], /sample where unique: a column of type \w+ cannot be chosen/],
@@ -209,11 +209,13 @@ describe.each(open)("bad input for --method %s", (method) => {
     }
   });
 
-  test("a single row is learnt, a table without rows is not", async () => {
-    writeFileSync(at("single.csv"), "plan,months\ngold,7\n");
-    expect(await fit("single.csv")).toMatchObject({ code: 0 });
+  test("few rows that are alike are learnt; a single one, and a table without rows, are not", async () => {
+    writeFileSync(at("alike.csv"), `plan,months\n${"gold,7\n".repeat(10)}`);
+    expect(await fit("alike.csv")).toMatchObject({ code: 0 });
     expect(await sample()).toMatchObject({ code: 0 });
     expect(new Set(made())).toEqual(new Set(["gold,7"]));
+    writeFileSync(at("single.csv"), "plan,months\ngold,7\n");
+    expect((await fit("single.csv")).err).toMatch(/must have twice the 5 rows .*, got 1\n$/);
     const before = readFileSync(model(), "utf8");
     writeFileSync(at("empty.csv"), "plan,months\n");
     expect((await fit("empty.csv")).err).toMatch(/^telelink: Cannot .*at least one row/);

@@ -9,24 +9,38 @@ const columns: readonly ColumnSchema[] = [
   { name: "key", type: "id" },
 ];
 
-describe("parseWhere(texts)", () => {
+describe("parseWhere(texts, columns)", () => {
   test("reads values, several values, missing values and ranges", () => {
-    expect(parseWhere(["plan=gold|basic", "tenure>=3", "tenure<=12", "joined="])).toEqual({
-      plan: ["gold", "basic"],
-      tenure: { from: "3", to: "12" },
-      joined: null,
-    });
+    expect(parseWhere(["plan=gold|basic", "tenure>=3", "tenure<=12", "joined="], columns)).toEqual(
+      new Map<string, unknown>([
+        ["plan", ["gold", "basic"]],
+        ["tenure", { from: "3", to: "12" }],
+        ["joined", null],
+      ]),
+    );
   });
 
   test("keeps a sign inside a value", () => {
-    expect(parseWhere(["plan=a=b"])).toEqual({ plan: "a=b" });
+    expect(parseWhere(["plan=a=b"], columns)).toEqual(new Map([["plan", "a=b"]]));
+  });
+
+  test("takes the longest name that fits, whatever signs it holds", () => {
+    const named = [{ name: "a" }, { name: "a=b" }, { name: "a>=b" }, { name: "__proto__" }];
+    expect(parseWhere(["a=b=c", "a>=b<=3", "__proto__>=1", "a = x"], named)).toEqual(
+      new Map<string, unknown>([
+        ["a=b", "c"],
+        ["a>=b", { to: "3" }],
+        ["__proto__", { from: "1" }],
+        ["a", "x"],
+      ]),
+    );
   });
 
   test("refuses what is no condition, and two values for one column", () => {
-    expect(() => parseWhere(["plan"])).toThrow("COLUMN=VALUE");
-    expect(() => parseWhere(["tenure>="])).toThrow("needs a number or a date");
-    expect(() => parseWhere(["plan=a", "plan=b"])).toThrow("one value only");
-    expect(() => parseWhere(["plan=a", "plan>=2"])).toThrow("either values or a range");
+    expect(() => parseWhere(["plan"], columns)).toThrow("COLUMN=VALUE");
+    expect(() => parseWhere(["tenure>="], columns)).toThrow("needs a number or a date");
+    expect(() => parseWhere(["plan=a", "plan=b"], columns)).toThrow("one value only");
+    expect(() => parseWhere(["plan=a", "plan>=2"], columns)).toThrow("either values or a range");
   });
 });
 

@@ -35,25 +35,32 @@ describe("Sequential.logLikelihood(rows)", () => {
 
 test("sequential(options) tells neither by absence nor by abundance which customers it learnt from", async () => {
   const sizes = [3, 8, 20];
-  const rng = seeded(4);
-  const columnsOf = (rows: number): Column[] =>
-    sizes.map((size, k) => ({
-      name: `c${k}`,
-      type: "categorical",
-      codes: Int32Array.from({ length: rows }, () => integer(rng, size)),
-      levels: Array.from({ length: size }, (_, level) => `${level}`),
-    }));
   const kindOf = (from: Table, i: number): number =>
     from.columns.reduce((kind, one, k) => kind * sizes[k] + (one as CategoricalColumn).codes[i], 0);
-  const train = table(columnsOf(400));
-  const known = new Set(Array.from({ length: 400 }, (_, i) => kindOf(train, i)));
-  const made = (await sequential()(train, seeded(1))).sample(48_000, seeded(2));
-  const counts = new Float64Array(480);
-  for (let i = 0; i < made.rows; i++) counts[kindOf(made, i)]++;
-  const of = (member: boolean): Float64Array => counts.filter((_, kind) => known.has(kind) === member);
-  const mean = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length;
-  // A hundred of each kind are to be expected; some 270 kinds are known.
-  expect(Math.min(...of(true))).toBeGreaterThan(20);
-  expect(mean(of(true)) / mean(of(false))).toBeGreaterThan(0.9);
-  expect(mean(of(true)) / mean(of(false))).toBeLessThan(1.25);
+  const mean = (values: ArrayLike<number>): number =>
+    Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+  const ratios: number[] = [];
+  for (const seed of [11, 12, 13, 14]) {
+    const rng = seeded(seed);
+    const train = table(
+      sizes.map(
+        (size, k): Column => ({
+          name: `c${k}`,
+          type: "categorical",
+          codes: Int32Array.from({ length: 400 }, () => integer(rng, size)),
+          levels: Array.from({ length: size }, (_, level) => `${level}`),
+        }),
+      ),
+    );
+    const known = new Set(Array.from({ length: 400 }, (_, i) => kindOf(train, i)));
+    const made = (await sequential()(train, seeded(1))).sample(48_000, seeded(2));
+    const counts = new Float64Array(480);
+    for (let i = 0; i < made.rows; i++) counts[kindOf(made, i)]++;
+    const of = (member: boolean): Float64Array => counts.filter((_, kind) => known.has(kind) === member);
+    // A hundred of each kind are to be expected; some 270 kinds are known.
+    expect(Math.min(...of(true))).toBeGreaterThan(10);
+    ratios.push(mean(of(true)) / mean(of(false)));
+  }
+  expect(mean(ratios)).toBeGreaterThan(0.9);
+  expect(mean(ratios)).toBeLessThan(1.2);
 });

@@ -14,6 +14,7 @@ export interface PrivateOptions {
   readonly epsilon?: string;
   readonly delta?: string;
   readonly domain?: string;
+  readonly strict?: boolean;
   readonly target?: string;
 }
 
@@ -44,7 +45,10 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
   const seed = options.seed === undefined ? undefined : wholeNumber(options.seed, "--seed");
   const domain = options.domain === undefined ? undefined : await domainIn(options.domain);
   const schema = options.schema ? readSchema(options.schema) : domain && typesOf(domain);
-  const { table, problems, problemCount } = readCsv(options.data, schema ? { schema } : {});
+  const { table, problems, problemCount } = readCsv(
+    options.data,
+    schema ? { schema, badCells: "missing" } : {},
+  );
   noteProblems(problems, problemCount, 5);
   if (delta * table.rows >= 1)
     note("note: δ should be far below 1 / rows, and here it is not: single rows might be let out whole");
@@ -52,7 +56,8 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
     note("note: the noise follows from --seed: the model is private only for those who don't know it");
   openAtomic(out).discard();
   const { target } = options;
-  const settings = { epsilon, delta, ...(target !== undefined && { target }) };
+  const strict = options.strict ?? false;
+  const settings = { epsilon, delta, ...(target !== undefined && { target }), ...(strict && { strict }) };
   const noise = seed === undefined ? "secret" : "seed";
   const fit = mst({ ...settings, noise, ...(domain && { domain }) });
   const synthesiser = await watched((watch) => fit(table, seeded(seed ?? 0), watch));
@@ -60,6 +65,11 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);
   printTable(["part", "share", "how"], spendingRows(synthesiser.privacy));
+  const { readOff } = synthesiser.privacy;
+  if (readOff.length > 0)
+    note(
+      `warning: ε does not cover what was read off the table: ${readOff.join("; ")} (--strict refuses; telelink synth domain writes a skeleton to state it)`,
+    );
   const lost = synthesiser.empty;
   if (lost.length > 0)
     note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
@@ -74,6 +84,8 @@ async function domainIn(file: string): Promise<Domain> {
 /** The types that the domain states: with them, nothing is inferred from the file. */
 function typesOf(domain: Domain): Schema {
   return {
-    columns: domain.columns.flatMap(({ name, type }) => (type === undefined ? [] : [{ name, type }])),
+    columns: domain.columns.flatMap(({ name, type, levels }) =>
+      type === undefined ? [] : [{ name, type, ...(type === "boolean" && levels && { levels }) }],
+    ),
   };
 }

@@ -15,12 +15,14 @@ interface Options {
   epsilon?: string;
   delta?: string;
   domain?: string;
+  strict?: boolean;
   target?: string;
   schema?: string;
   keep: string[];
   combination: string[];
   order: string[];
   search: boolean;
+  minCount?: string;
   keepDuplicates?: boolean;
   structure?: string;
   writeStructure?: string;
@@ -38,6 +40,7 @@ export function synthFitCommand(): Command {
     .option("--seed <number>", "the same seed learns the same model; left out, 42, and for mst a secret one")
     .option("--epsilon <number>", "mst: how much one row may change what is learnt; left out, 1")
     .option("--delta <number>", "mst: the chance that this fails; left out, 1e-6")
+    .option("--strict", "mst: refuse where the domain leaves something to be read off the table")
     .option("--domain <file>", "mst: what is publicly known of the columns (JSON, see below)")
     .option(
       "--target <column>",
@@ -55,6 +58,10 @@ export function synthFitCommand(): Command {
     )
     .option("--order <pair...>", "columns of which one is never above the other: first<=last", [])
     .option("--no-search", "look for no rules in the data")
+    .option(
+      "--min-count <number>",
+      "how many rows must share a level, word, repeated value, end or grid for it to be told; left out, 5",
+    )
     .option("--keep-duplicates", keepDuplicates)
     .option("--structure <file>", "rules to keep instead of those found (JSON, see --write-structure)")
     .option(
@@ -104,7 +111,11 @@ async function fit(options: Options): Promise<void> {
     import("../../core/rng.js"),
     import("../../data/files.js"),
   ]);
-  const { discoverStructure } = await import("../../synthesis/structure/discover.js");
+  const [{ discoverStructure }, { describeLosses }, { withRepeatedIds }] = await Promise.all([
+    import("../../synthesis/structure/discover.js"),
+    import("../../synthesis/structure/losses.js"),
+    import("../../synthesis/structure/repeated-ids.js"),
+  ]);
   const [{ savedSynthesiserToJSON }, { watched }, { fileOrigin }, { packageVersion }] = await Promise.all([
     import("../../synthesis/saved-synthesiser.js"),
     import("../support/watched.js"),
@@ -134,16 +145,17 @@ async function fit(options: Options): Promise<void> {
   const read = readCsv(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
   noteProblems(read.problems, read.problemCount, 5);
   const { oncePerCustomer } = await import("../support/once-per-customer.js");
-  const { table } = oncePerCustomer(read.table, {
-    keepDuplicates: options.keepDuplicates,
-    acceptLoss: true,
-  });
+  const whole = withRepeatedIds(read.table);
+  for (const name of whole.repeated)
+    note(`${name} is called an identifier, but its values repeat: it is learnt as a category`);
+  const { table } = oncePerCustomer(whole.table, { keepDuplicates: options.keepDuplicates });
   const rng = seeded(seed);
   const rules = {
     keep: options.keep,
     combinations: options.combination.map((text) => text.split("+").map((name) => name.trim())),
     orders: options.order.map(orderOf),
     search: options.search,
+    ...(options.minCount !== undefined && { minCount: wholeNumber(options.minCount, "--min-count", 1, 1e9) }),
   };
   const structure = options.structure
     ? structureFrom(
@@ -181,6 +193,9 @@ async function fit(options: Options): Promise<void> {
     version: packageVersion(),
   };
   writeAtomic(options.out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+  const lost = describeLosses(structure);
+  if (lost.length > 0) print(`Not in the synthetic rows, of ${table.rows} rows learnt:`);
+  for (const sentence of lost) print(`  ${sentence}`);
   print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
   for (const sentence of sentences) print(`  ${sentence}`);
   note(
@@ -190,6 +205,7 @@ async function fit(options: Options): Promise<void> {
 
 /** Options that look at the data or steer methods that do, and those that only a private method has. */
 const publicOnly = [
+  "minCount",
   "epochs",
   "keep",
   "combination",
@@ -198,7 +214,7 @@ const publicOnly = [
   "writeStructure",
   "showStructure",
 ] as const;
-const privateOnly = ["epsilon", "delta", "domain"] as const;
+const privateOnly = ["epsilon", "delta", "domain", "strict"] as const;
 
 /** Throws where an option is given that the method cannot heed. */
 function refuse(options: Options, names: readonly (keyof Options)[], why: string): void {

@@ -10,6 +10,7 @@ interface Options {
   pretrained?: string;
   rows: string;
   where: string[];
+  share: string[];
   seed: string;
   threads?: string;
   out?: string;
@@ -25,6 +26,11 @@ export function synthSampleCommand(): Command {
     .option(
       "--where <condition...>",
       "what every row has to satisfy: COLUMN=VALUE, COLUMN=A|B, COLUMN>=NUMBER, COLUMN<=NUMBER",
+      [],
+    )
+    .option(
+      "--share <share...>",
+      "which share of the rows has a level: COLUMN=LEVEL:SHARE (Churn=Yes:0.5); the other levels share the rest",
       [],
     )
     .option("--seed <number>", "the same seed makes the same rows", "42")
@@ -53,10 +59,16 @@ async function sample(options: Options): Promise<void> {
   );
   const rows = wholeNumber(options.rows, "--rows", 0, 1e12);
   const seed = wholeNumber(options.seed, "--seed");
-  const { synthesiser } = await chosen(options);
-  const where = parseWhere(options.where);
-  const threads =
-    options.threads === undefined ? undefined : wholeNumber(options.threads, "--threads", 1, 1024);
+  const { synthesiser: learnt } = await chosen(options);
+  const { parseShares, withShares } = await import("../../synthesis/shares.js");
+  const shares = parseShares(options.share, learnt.columns);
+  const synthesiser = shares ? withShares(learnt, shares) : learnt;
+  const where = parseWhere(options.where, synthesiser.columns);
+  const threads = shares
+    ? 1
+    : options.threads === undefined
+      ? undefined
+      : wholeNumber(options.threads, "--threads", 1, 1024);
   const out = await openText(options.out, synthesiser.columns);
   await watched((watch) =>
     keptWhole(out, async () => {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { synthDomainCommand } from "./synth-domain";
 import { synthFitCommand } from "./synth-fit";
 import { synthReportCommand } from "./synth-report";
 import { synthSampleCommand } from "./synth-sample";
@@ -10,6 +11,7 @@ export function synthCommand(): Command {
     .addCommand(synthFitCommand())
     .addCommand(synthSampleCommand())
     .addCommand(synthReportCommand())
+    .addCommand(synthDomainCommand())
     .addHelpText(
       "after",
       `

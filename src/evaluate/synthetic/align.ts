@@ -1,6 +1,6 @@
 import { check } from "../../core/checks";
 import { type Column, isCategorical, type Table } from "../../data/table";
-import { dateFormatOf, dateReader } from "../../synthesis/structure/dates";
+import { dateReader, writtenDates } from "../../synthesis/structure/dates";
 
 /** A column as the measures see it, in several tables at once. Keys and free text are left out. */
 export type Shared = SharedNumber | SharedLevels;
@@ -71,16 +71,16 @@ function sharedNumbers(name: string, columns: readonly Column[], action: string)
   const values = columns.map((one) => {
     if (one.type === "numeric") return one.values;
     if (one.type !== "date") return new Float64Array(0);
-    const format = dateFormatOf(one.values);
+    const format = writtenDates(one.values, 1, one.format);
     const empty = one.values.every((text) => text === "");
     check(
       format !== undefined || empty,
       action,
-      `column ${JSON.stringify(name)} must hold dates of one format`,
+      `column ${JSON.stringify(name)} must hold dates`,
       one.values[0],
     );
     return format
-      ? Float64Array.from(one.values, dateReader(format.pattern))
+      ? Float64Array.from(one.values, dateReader(format))
       : new Float64Array(one.values.length).fill(Number.NaN);
   });
   return { name, kind: "number", values };

@@ -1,6 +1,6 @@
 import { check } from "../../core/checks";
 import { isCategorical, type Table } from "../../data/table";
-import { dateFormatOf, dateReader } from "../../synthesis/structure/dates";
+import { dateReader, writtenDates } from "../../synthesis/structure/dates";
 import { alignTables, type Shared } from "./align";
 
 export interface Validity {
@@ -42,8 +42,8 @@ export function diagnosticScore(real: Table, synthetic: Table): Diagnostic {
       score: boundaryAdherence(one.values[0], one.values[1]),
     };
     if (made.type !== "date" || own?.type !== "date") return [inside];
-    const format = dateFormatOf(own.values);
-    const read = format && dateReader(format.pattern);
+    const format = writtenDates(own.values, 1, own.format);
+    const read = format && dateReader(format);
     const fits = made.values.filter((text) => text === "" || (read && !Number.isNaN(read(text)))).length;
     return [inside, { column, metric: "DatetimeFormatAdherence", score: fits / made.values.length }];
   });

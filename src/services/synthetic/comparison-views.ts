@@ -15,6 +15,11 @@ export interface NamedTable {
   readonly colour: Colour;
 }
 
+/** A name as Vega takes it: those that every object of JavaScript has (toString) it looks up where it should not. */
+function shown(name: string): string {
+  return name in {} ? `${name}\u2060` : name;
+}
+
 const bins = 24;
 const shownPoints = 700;
 
@@ -39,12 +44,12 @@ export function distributionChart(tables: readonly NamedTable[], column: string)
       .slice(0, 8)
       .map(([level]) => level);
     return barChart({
-      title: column,
+      title: shown(column),
       description: `Shares of the levels of ${column} in ${names}.`,
       value: { label: "Share of rows", format: ".0%" },
       bars: levels.flatMap((label) =>
         tables.map(({ name, colour }, t) => ({
-          label,
+          label: shown(label),
           value: shares[t].get(label) ?? 0,
           group: name,
           colour,
@@ -59,9 +64,9 @@ export function distributionChart(tables: readonly NamedTable[], column: string)
   for (const value of values[0]) [low, high] = [Math.min(low, value), Math.max(high, value)];
   const width = (high - low) / bins || 1;
   return lineChart({
-    title: column,
+    title: shown(column),
     description: `Histograms of ${column} in ${names}, ${bins} bins.`,
-    x: { label: column },
+    x: { label: shown(column) },
     y: { label: "Share of rows", format: ".0%" },
     series: tables.map(({ name, colour }, t) => {
       const counts = new Float64Array(bins);
@@ -91,8 +96,8 @@ export function associationChart(quality: Quality, name: string): Promise<string
     title: `${name}: pairs go together as in life to within ${decimal(mean, 3)} on average, ${decimal(worst, 2)} at worst`,
     description: `Difference of association (correlation of numbers, else Cramér's V) for every pair of columns, ${name} minus real.`,
     note: "Correlation where both columns are numbers, Cramér's V otherwise.",
-    rows: columns,
-    columns,
+    rows: columns.map(shown),
+    columns: columns.map(shown),
     values: columns.map((a) =>
       columns.map((b) => off.get([a, b].join("\n")) ?? off.get([b, a].join("\n")) ?? 0),
     ),

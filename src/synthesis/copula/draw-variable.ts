@@ -3,7 +3,7 @@ import { type Bounds, boundsOf, meet, type RowRange } from "../drawing/bounds";
 import { type Candidates, gatherCandidates, gathered, noCandidates } from "../drawing/candidates";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
-import { restoreKnown } from "../drawing/restore-known";
+import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
 import type { DrawnParts, Wishes } from "../drawing/wishes";
 import { snap } from "../structure/grids";
 import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
@@ -78,7 +78,7 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
     pool.cells.push(cells);
     pool.values.push(values);
   }
-  if (draw.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, draw);
+  if (wishes.columns.size > 0 || bindsNumbers(draw.structure)) restoreKnown(pool, draw);
 }
 
 /** What the bits leave each row of the cells seen in training. */

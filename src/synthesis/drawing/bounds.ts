@@ -48,7 +48,9 @@ export function boundsOf(
     const { formula } = other;
     const open = argumentsOf(formula).filter((name) => !known.has(name));
     if (open.length !== 1 || open[0] !== plan.name) continue;
-    for (const limit of limitsOn(other, structure, conditions, known)) {
+    const range = { low: filledWith(other.low, known.rows), high: filledWith(other.high, known.rows) };
+    const own: Limit = { ranges: [onGrid(range, spacing(other.grid))], wish: false, missing: true };
+    for (const limit of [own, ...limitsOn(other, structure, conditions, known)]) {
       limits.push({
         ...limit,
         ranges: limit.ranges.map((one) => throughFormula(formula, plan.name, one, known)),
@@ -73,7 +75,7 @@ function limitsOn(
 ): Limit[] {
   const step = plan.kind === "date" ? plan.format.step : spacing(plan.grid);
   const limits: Limit[] = [];
-  const filled = (value: number): Float64Array => new Float64Array(rows).fill(value);
+  const filled = (value: number): Float64Array => filledWith(value, rows);
   const condition = conditions.get(plan.name);
   if (condition) {
     const { values = [], range, missing } = condition;
@@ -98,6 +100,10 @@ function limitsOn(
   return limits;
 }
 
+function filledWith(value: number, rows: number): Float64Array {
+  return new Float64Array(rows).fill(value);
+}
+
 /** The range of unrounded numbers that round into the range, a hair inside; NaN (no limit) becomes open. */
 function onGrid({ low, high }: RowRange, step: number): RowRange {
   for (let i = 0; i < low.length; i++) {
@@ -116,13 +122,13 @@ function throughFormula(formula: Formula, name: string, range: RowRange, { rows,
   const high = new Float64Array(rows);
   const at = (value: number): Float64Array =>
     evaluate(formula, (column) => (column === name ? new Float64Array(rows).fill(value) : of(column)), rows);
-  const power = formula.factors.find((one) => one.column === name)?.power ?? 0;
+  const { power = 0, plus = 0 } = formula.factors.find((one) => one.column === name) ?? {};
   const [zero, one] = [at(0), at(1)];
   for (let i = 0; i < rows; i++) {
     const inverse = (target: number): number => {
       if (!Number.isFinite(target)) return target * Math.sign(power === 0 ? one[i] - zero[i] : one[i]);
-      if (power === 1) return target / one[i];
-      return power === -1 ? one[i] / target : (target - zero[i]) / (one[i] - zero[i]);
+      if (power === 1) return (target * (1 + plus)) / one[i] - plus;
+      return power === -1 ? (one[i] * (1 + plus)) / target - plus : (target - zero[i]) / (one[i] - zero[i]);
     };
     const a = inverse(range.low[i]);
     const b = inverse(range.high[i]);

@@ -1,9 +1,11 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
-import type { Table } from "../../data/table";
+import { type Column, isCategorical, type Table, type TextColumn } from "../../data/table";
+import { brokenRows } from "../structure/broken";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
+import type { Structure } from "../structure/structure";
 import type { Candidates } from "./candidates";
-import type { DrawnParts, Wishes } from "./wishes";
+import { type DrawnParts, type Wishes, writerOf } from "./wishes";
 
 /** A method that draws variable after variable. */
 export interface Drawing<P extends Candidates> extends DrawnParts {
@@ -18,8 +20,61 @@ const mostCandidates = 30;
 /** … but never fewer than this at a time. */
 const leastPool = 4000;
 
-/** `n` rows that satisfy all conditions. */
+/** How often rows that break a rule are drawn again … */
+const mostRounds = 12;
+/** … and how many at least at a time: few rows are drawn less evenly. */
+const leastAgain = 64;
+
+/** `n` rows that satisfy all conditions and keep all rules; those that break one are drawn again. */
 export function drawRows<P extends Candidates>(
+  drawing: Drawing<P>,
+  n: number,
+  rng: Rng,
+  wishes: Wishes,
+  firstRow: number,
+): Table {
+  const { structure } = drawing;
+  let made = drawOnce(drawing, n, rng, wishes, firstRow);
+  let broken = brokenRows(structure, made);
+  for (let round = 1; broken.length > 0; round++) {
+    const rule = "rules leave a row nothing to be (see --show-structure; --keep COLUMN lets one go)";
+    check(round <= mostRounds, "sample", rule, `${broken.length} of ${n} rows`);
+    const more = drawOnce(drawing, leastAgain + 2 * broken.length, rng.fork(`again ${round}`), wishes, 0);
+    const out = new Set(brokenRows(structure, more));
+    const good = Array.from({ length: more.rows }, (_, i) => i).filter((i) => !out.has(i));
+    made = withRows(structure, made, broken, more, good);
+    broken = broken.slice(good.length);
+  }
+  return made;
+}
+
+/** The rows with those at `places` replaced by the others' at `from`, as far as they go; each keeps its identifiers. */
+function withRows(
+  structure: Structure,
+  rows: Table,
+  places: readonly number[],
+  others: Table,
+  from: readonly number[],
+): Table {
+  const count = Math.min(places.length, from.length);
+  const replaced = <T extends { [i: number]: unknown }>(values: T, by: T): T => {
+    for (let k = 0; k < count; k++) values[places[k]] = by[from[k]];
+    return values;
+  };
+  const columns = rows.columns.map((one, j): Column => {
+    if (structure.columns[j].kind === "key") return one;
+    const other = others.columns[j];
+    if (isCategorical(one) && isCategorical(other))
+      return { ...one, codes: replaced(one.codes.slice(), other.codes) };
+    if (one.type === "numeric" && other.type === "numeric")
+      return { ...one, values: replaced(one.values.slice(), other.values) };
+    const [texts, by] = [one, other] as [TextColumn, TextColumn];
+    return { ...texts, values: replaced([...texts.values], [...by.values]) };
+  });
+  return { rows: rows.rows, columns };
+}
+
+function drawOnce<P extends Candidates>(
   drawing: Drawing<P>,
   n: number,
   rng: Rng,
@@ -110,9 +165,17 @@ function refuse<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wish
     const left = [...new Set(alive.map((i) => labels[free.cells[j][i]]))].sort();
     check(false, `sample where ${name}`, `${given}only ${left.join(", ")} is possible`);
   }
-  const values = free.restored.get(name) ?? (free.values[j] as Float64Array);
+  const at = drawing.structure.columns.findIndex((one) => one.name === name);
+  const plan = drawing.structure.columns[at];
+  const unit = plan.kind === "date" ? plan.format.step : 1;
+  const values = free.restored.get(name) ?? (free.values[j] as Float64Array).map((value) => value * unit);
+  const shown = writerOf(plan, drawing.schema[at]);
   const found = alive.map((i) => values[i]).filter((value) => !Number.isNaN(value));
   const low = found.reduce((a, b) => Math.min(a, b), Infinity);
   const high = found.reduce((a, b) => Math.max(a, b), -Infinity);
-  check(false, `sample where ${name}`, `${given}only values from ${low} to ${high} are possible`);
+  check(
+    false,
+    `sample where ${name}`,
+    `${given}only values from ${shown(low)} to ${shown(high)} are possible`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { Grid } from "../structure/grids";
 import { cellLabels, cellsOf, type Variable } from "../structure/structure";
+import type { Support } from "../structure/support";
 
 /** A variable as drawing needs it, without its rows. */
 export interface DrawnVariable {
@@ -12,6 +13,7 @@ export interface DrawnVariable {
   readonly atoms: readonly number[];
   readonly missing: boolean;
   readonly grid?: Grid;
+  readonly support?: Support;
   readonly low: number;
   readonly high: number;
 }
@@ -24,6 +26,17 @@ export function drawnVariable(one: Variable): DrawnVariable {
   for (const cell of cellsOf(one)) if (cell >= 0) counts[cell]++;
   const seen = [...counts.keys()].filter((cell) => counts[cell] > 0);
   if (kind === "levels") return { name, kind, labels, seen, atoms: [], missing: false, low: 0, high: 0 };
-  const { atoms, missing, grid, low, high } = one;
-  return { name, kind, labels, seen, atoms, missing, low, high, ...(grid && { grid }) };
+  const { atoms, missing, grid, support, low, high } = one;
+  return {
+    name,
+    kind,
+    labels,
+    seen,
+    atoms,
+    missing,
+    low,
+    high,
+    ...(grid && { grid }),
+    ...(support && { support }),
+  };
 }

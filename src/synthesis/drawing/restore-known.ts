@@ -1,7 +1,13 @@
 import { argumentsOf } from "../structure/formulas";
-import { restoreNumber } from "../structure/restore";
+import { fewValues, restoreNumber } from "../structure/restore";
+import type { Structure } from "../structure/structure";
 import type { Candidates } from "./candidates";
 import type { DrawnParts } from "./wishes";
+
+/** Whether rules bind numbers, so that those drawn must be known while others are. */
+export function bindsNumbers({ orders, columns }: Structure): boolean {
+  return orders.length > 0 || columns.some((plan) => plan.kind === "number" && plan.formula?.rest === "none");
+}
 
 /** Rebuilds the columns whose parts are all drawn by now. */
 export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structure" | "variables">): void {
@@ -22,7 +28,10 @@ export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structur
           plan.name,
           (pool.values[k] as Float64Array).map((value) => value * plan.format.step),
         );
-      } else if (plan.kind === "number" && !plan.values) {
+      } else if (plan.kind === "number" && plan.values) {
+        if (k === undefined) continue;
+        restored.set(plan.name, fewValues(plan, pool.cells[k]));
+      } else if (plan.kind === "number") {
         const { formula } = plan;
         if (k === undefined && formula?.rest !== "none") continue;
         if (formula && !argumentsOf(formula).every((name) => restored.has(name))) continue;

@@ -1,7 +1,9 @@
 import { check } from "../../core/checks";
+import { valuePrinter } from "../../data/formats/format";
 import type { ColumnSchema } from "../../data/schema";
 import { type ColumnCondition, satisfies } from "../conditions";
-import type { Structure } from "../structure/structure";
+import { dateWriter } from "../structure/dates";
+import type { BandsPlan, ColumnPlan, Structure } from "../structure/structure";
 import type { DrawnVariable } from "./drawn-variable";
 
 /** What is drawn of a table: conditions are turned onto it. */
@@ -47,6 +49,12 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
       allow(place(plan.of), (cell) =>
         satisfies(condition, plan.map[cell] < 0 ? -1 : levelAt(plan.levels[plan.map[cell]])),
       );
+    } else if (plan.kind === "bands") {
+      const of = parts.structure.columns.findIndex((one) => one.name === plan.of);
+      const band = bandRange(plan, condition, levelAt, action);
+      const known = columns.get(plan.of);
+      checkNumberPlan(parts.structure.columns[of], { ...band, column: of }, action);
+      columns.set(plan.of, known ? meetConditions(known, band) : { ...band, column: of });
     } else if (plan.kind === "number" && plan.values) {
       const { values } = plan;
       allow(place(plan.name), (cell) => satisfies(condition, values[cell] ?? Number.NaN));
@@ -63,12 +71,49 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
         action,
         `a column of type ${schema.type} cannot be chosen`,
       );
-      checkRange(condition, plan.low, plan.high, plan.missing, action);
+      checkRange(condition, plan.low, plan.high, plan.missing, action, writerOf(plan, schema));
       columns.set(plan.name, condition);
     }
   }
   const touched = [...cells.keys(), ...[...columns.keys()].flatMap((name) => reached(parts, name))];
   return { cells, columns, last: Math.max(-1, ...touched) };
+}
+
+/** The numbers whose bands a condition allows: neighbours only, since a number has one range. */
+function bandRange(
+  { cuts, order, levels, of }: BandsPlan,
+  condition: ColumnCondition,
+  levelAt: (level: string) => number,
+  action: string,
+): Omit<ColumnCondition, "column"> {
+  const allowed = order.map((level) => satisfies(condition, levelAt(levels[level])));
+  const [first, last] = [allowed.indexOf(true), allowed.lastIndexOf(true)];
+  const whole = first >= 0 && allowed.slice(first, last + 1).every((own) => own);
+  check(whole, action, `the levels must lie side by side, as it follows from ${of}; or ask for ${of}`);
+  const below = last < cuts.length ? cuts[last] - 1e-9 * Math.max(1, Math.abs(cuts[last])) : Infinity;
+  return { missing: condition.missing, range: { from: first > 0 ? cuts[first - 1] : -Infinity, to: below } };
+}
+
+function checkNumberPlan(plan: ColumnPlan, condition: ColumnCondition, action: string): void {
+  if (plan.kind === "number") checkRange(condition, plan.low, plan.high, plan.missing, action);
+}
+
+/** Both conditions on the same number; of values those in the range. */
+function meetConditions(one: ColumnCondition, other: Omit<ColumnCondition, "column">): ColumnCondition {
+  const { from, to } = other.range as { from: number; to: number };
+  const missing = one.missing && other.missing;
+  const values = one.values?.filter((value) => value >= from && value <= to);
+  const range = one.range && { from: Math.max(one.range.from, from), to: Math.min(one.range.to, to) };
+  return { column: one.column, missing, ...(values && { values }), ...(range && { range }) };
+}
+
+/** How a column's values are told: as it writes them. */
+export function writerOf(
+  plan: ColumnPlan,
+  { decimals, format }: Pick<ColumnSchema, "decimals" | "format">,
+): (value: number) => string {
+  if (plan.kind === "date") return dateWriter(plan.format);
+  return format && format.kind !== "date" ? valuePrinter(format, decimals) : String;
 }
 
 function checkRange(
@@ -77,11 +122,12 @@ function checkRange(
   high: number,
   missing: boolean,
   action: string,
+  shown: (value: number) => string = String,
 ): void {
   const { values = [], range } = condition;
   const inside =
     values.some((value) => value >= low && value <= high) || (range && range.to >= low && range.from <= high);
-  const rule = `training rows lie between ${low} and ${high}${missing ? " or are missing" : ""}`;
+  const rule = `training rows lie between ${shown(low)} and ${shown(high)}${missing ? " or are missing" : ""}`;
   check(
     inside || (condition.missing && missing) || (condition.missing && !values.length && !range),
     action,

@@ -4,7 +4,7 @@ import { type Candidates, gatherCandidates, noCandidates } from "../drawing/cand
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { drawClasses, drawUniforms } from "../drawing/draws";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
-import { restoreKnown } from "../drawing/restore-known";
+import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
 import type { DrawnParts, Wishes } from "../drawing/wishes";
 import { type Leaf, leafQuantile, leafShare } from "../sequential/leaf";
 import { snap } from "../structure/grids";
@@ -90,7 +90,7 @@ export function drawBlock(pool: BlockPool, parts: BlockParts, wishes: Wishes, rn
   }
   pool.cells.push(cells);
   pool.values.push(values);
-  if (parts.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, parts);
+  if (wishes.columns.size > 0 || bindsNumbers(parts.structure)) restoreKnown(pool, parts);
   // Candidates wait for their conditions to be weighed; what follows is drawn for the chosen ones only.
   if (j === wishes.last) pool.outputs = undefined;
 }

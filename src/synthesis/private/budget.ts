@@ -22,6 +22,8 @@ export interface Privacy {
   /** "secret": nobody can repeat the noise; "seed": those who know the seed can. */
   readonly noise: "secret" | "seed";
   readonly spending: readonly Spending[];
+  /** What was taken from the table without a mechanism, in words: as public only as whoever fitted says. */
+  readonly readOff: readonly string[];
 }
 
 /**

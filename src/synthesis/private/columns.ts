@@ -1,5 +1,6 @@
+import { plainDates } from "../../data/formats/date-format";
 import { type Column, isCategorical } from "../../data/table";
-import { type DateFormat, dateFormatOf, dateReader } from "../structure/dates";
+import { dateReader, type WrittenDates, writtenDates } from "../structure/dates";
 import { boundOf, type ColumnDomain } from "./domain";
 
 /** What whole numbers a column's values are turned into, and back. */
@@ -11,7 +12,7 @@ export type Grid =
   /** Position k holds the values from low + k × step up to the next. */
   | { readonly kind: "continuous"; readonly low: number; readonly step: number }
   /** Positions are milliseconds since 1970 / the format's step. */
-  | { readonly kind: "date"; readonly format: DateFormat };
+  | { readonly kind: "date"; readonly format: WrittenDates };
 
 /** A column of values that have an order, before anything private was asked of it. */
 export interface RangedColumn {
@@ -84,21 +85,23 @@ export function rawColumn(column: Column, domain: ColumnDomain | undefined): Raw
     };
   }
   if (column.type !== "date") return undefined;
-  const found = dateFormatOf(known ? [String(domain.minimum), String(domain.maximum)] : column.values);
-  const pattern = found?.pattern ?? "y-m-d";
-  const step = stepOf(pattern);
-  const read = dateReader(pattern);
+  const texts = known ? [String(domain.minimum), String(domain.maximum)] : column.values;
+  const [first] = writtenDates(texts, 1, known ? undefined : column.format)?.formats ?? [];
+  const format = first?.format ?? plainDates;
+  const step = stepOf(format.pattern);
+  const written: WrittenDates = { formats: [{ format, share: 1 }], step };
+  const read = dateReader(written);
   const units = Float64Array.from(column.values, (text) => Math.floor(read(text) / step));
-  const grid: Grid = { kind: "date", format: { pattern, step } };
+  const grid: Grid = { kind: "date", format: written };
   const bounds = [Math.floor(ends[0] / step), Math.floor(ends[1] / step)] as const;
   return { name, kind: "range", units, grid, required, ...(known && { bounds }) };
 }
 
 /** What the pattern can tell apart, whatever the table's dates are. */
 function stepOf(pattern: string): number {
-  if (pattern.includes("L")) return 1;
-  if (pattern.includes("S")) return 1000;
-  return pattern.includes("M") ? 60_000 : day;
+  if (/[ST]/.test(pattern.replace(/'[^']*'/g, ""))) return 1;
+  if (/[st]/.test(pattern)) return 1000;
+  return /[Hhm]/.test(pattern) ? 60_000 : day;
 }
 
 /** Each row's code among public levels; −1 where it is missing or none of them. */

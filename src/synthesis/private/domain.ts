@@ -1,6 +1,6 @@
 import { check, checkInteger, checkOneOf } from "../../core/checks";
 import type { Column } from "../../data/table";
-import { dateFormatOf, dateReader } from "../structure/dates";
+import { dateReader, writtenDates } from "../structure/dates";
 import type { KeyPlan } from "../structure/keys";
 
 /**
@@ -42,6 +42,13 @@ export function domainFromJson(value: unknown, from: string): Domain {
   const columns = (root.columns as unknown[]).map((one, i): ColumnDomain => {
     const column = objectOf(one, action, `columns[${i}]`, fields);
     check(typeof column.name === "string", action, `columns[${i}].name must be a text`, column.name);
+    for (const field of fields)
+      check(
+        column[field] !== null,
+        action,
+        `${field} of ${column.name} must be filled in, or left out to be found privately or read off the table`,
+        null,
+      );
     check(!names.has(column.name), action, "column names must differ", column.name);
     names.add(column.name);
     checkColumn(column as unknown as ColumnDomain, action);
@@ -120,8 +127,8 @@ function checkColumn(one: ColumnDomain, action: string): void {
 /** A bound as a number; a date as milliseconds since 1970. NaN where it is neither. */
 export function boundOf(bound: number | string): number {
   if (typeof bound === "number") return Number.isFinite(bound) ? bound : Number.NaN;
-  const format = dateFormatOf([bound]);
-  return format ? dateReader(format.pattern)(bound) : Number.NaN;
+  const format = writtenDates([bound], 1);
+  return format ? dateReader(format)(bound) : Number.NaN;
 }
 
 /** How keys are written: by the pattern, or as numbers from 1. The same for every table, so real keys are not avoided. */

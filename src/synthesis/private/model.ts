@@ -4,7 +4,7 @@ import type { Rng } from "../../core/rng";
 import type { ColumnSchema } from "../../data/schema";
 import { type Column, isCategorical, type Table, table } from "../../data/table";
 import { type ColumnCondition, resolveWhere } from "../conditions";
-import { writeDate } from "../structure/dates";
+import { dateWriter } from "../structure/dates";
 import { freshKeys, type KeyPlan } from "../structure/keys";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
@@ -25,14 +25,14 @@ export interface Mst extends Synthesiser {
 export interface MstParts extends Forest {
   readonly schema: readonly ColumnSchema[];
   /** How identifiers are written, by column. */
-  readonly keys: Readonly<Record<string, KeyPlan>>;
+  readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];
   readonly privacy: Privacy;
 }
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadMst(json: ModelJson): Mst {
   check(json.kind === "mst", "load mst", "kind must be mst", json.kind);
-  check(json.version === 1, "load mst", "version must be 1", json.version);
+  check(json.version === 2, "load mst", "version must be 2; fit it again", json.version);
   const { schema, keys, variables, branches, target, privacy } = json as unknown as MstParts;
   const names = (all: unknown): string => (Array.isArray(all) ? all.map((one) => one?.name).join(", ") : "");
   const drawn = names(
@@ -64,6 +64,7 @@ export function schemaFor(from: Table, variables: readonly PrivateVariable[]): C
 export function mstOf(parts: MstParts): Mst {
   const { schema, keys, variables, branches, target, privacy } = parts;
   const place = (name: string): number => variables.findIndex((one) => one.name === name);
+  const keyed = new Map(keys);
   return {
     kind: "mst",
     columns: schema,
@@ -78,7 +79,8 @@ export function mstOf(parts: MstParts): Mst {
     ],
     empty: schema
       .filter(
-        ({ name }) => !(name in keys) && (variables[place(name)]?.cells ?? []).every((cell) => cell === null),
+        ({ name }) =>
+          !keyed.has(name) && (variables[place(name)]?.cells ?? []).every((cell) => cell === null),
       )
       .map(({ name }) => name),
     sample: (n: number, rng: Rng, { where, firstRow = 0 }: SampleOptions = {}) => {
@@ -88,8 +90,8 @@ export function mstOf(parts: MstParts): Mst {
       const drawn = drawForest(parts, n, rng, conditions);
       return table(
         schema.map((one): Column => {
-          if (one.name in keys)
-            return { name: one.name, type: "id", values: freshKeys(keys[one.name], firstRow, n) };
+          const plan = keyed.get(one.name);
+          if (plan) return { name: one.name, type: "id", values: freshKeys(plan, firstRow, n) };
           const at = place(one.name);
           return at < 0
             ? { name: one.name, type: "text", values: new Array<string>(n).fill("") }
@@ -99,7 +101,7 @@ export function mstOf(parts: MstParts): Mst {
     },
     toJSON: () => ({
       kind: "mst",
-      version: 1,
+      version: 2,
       schema,
       keys,
       variables,
@@ -117,8 +119,8 @@ function columnOf(schema: ColumnSchema, { grid }: PrivateVariable, values: Float
     return { name, type: type as "categorical" | "boolean", codes, levels };
   }
   if (grid.kind === "date" || type === "date") {
-    const write = (value: number): string => (grid.kind === "date" ? writeDate(value, grid.format) : "");
-    return { name, type: "date", values: Array.from(values, write) };
+    const write = grid.kind === "date" ? dateWriter(grid.format) : () => "";
+    return { name, type: "date", values: Array.from(values, (value) => write(value)) };
   }
   return { name, type: "numeric", values, ...(decimals !== undefined && { decimals }) };
 }

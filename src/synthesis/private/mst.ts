@@ -1,4 +1,4 @@
-import { checkNumber, checkOneOf } from "../../core/checks";
+import { check, checkNumber, checkOneOf } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
@@ -13,6 +13,7 @@ import { noisyCounts } from "./mechanisms";
 import { type Mst, mstOf, schemaFor } from "./model";
 import { secretSource, seededSource } from "./noise-source";
 import { planOf, targetAmong } from "./plan";
+import { readOffTable } from "./read-off";
 import { ontoSimplex } from "./simplex";
 
 export interface MstOptions {
@@ -32,6 +33,11 @@ export interface MstOptions {
    * the stream given to fit, so the same seed makes the same model; whoever knows the seed can take the noise away.
    */
   readonly noise?: "secret" | "seed";
+  /**
+   * Whether to refuse where the domain leaves open what would be read off the table (types, the words of booleans,
+   * decimals, how dates are written); defaults to false: it is read, and said in `privacy.readOff`.
+   */
+  readonly strict?: boolean;
 }
 
 /** Bins hold at least so many standard deviations of the noise on pairs, and one in so many rows. */
@@ -67,6 +73,13 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
     watch.signal?.throwIfAborted();
     const known = (name: string) => domain.columns.find((one) => one.name === name);
     const raw = from.columns.flatMap((column) => rawColumn(column, known(column.name)) ?? []);
+    const readOff = readOffTable(from.columns, domain);
+    check(
+      !options.strict || readOff.length === 0,
+      "fit mst strictly",
+      "the domain must state whatever is not found privately (telelink synth domain writes a skeleton)",
+      readOff.join("; "),
+    );
     const source = noise === "seed" ? seededSource(rng) : secretSource();
     const target = targetAmong(raw, from, options.target);
     const plan = planOf(raw, target, epsilon, delta);
@@ -145,10 +158,8 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
         from,
         learnt.map((one) => one.variable),
       ),
-      keys: Object.fromEntries(
-        from.columns.flatMap(({ name, type }) =>
-          type === "id" ? [[name, publicKeys(known(name)?.pattern)]] : [],
-        ),
+      keys: from.columns.flatMap(({ name, type }) =>
+        type === "id" ? [[name, publicKeys(known(name)?.pattern)] as const] : [],
       ),
       variables: learnt.map((one) => one.variable),
       ...forest,
@@ -159,6 +170,7 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
         neighbours: "one row added or removed",
         noise,
         spending: budget.spending,
+        readOff,
       },
     });
   };

@@ -29,6 +29,7 @@ const fewCells = 30_000;
 export async function fitConditionals(
   frame: Frame,
   drawn: readonly DrawnVariable[],
+  parents: readonly (readonly number[])[],
   watch: Watch = {},
   threads: number = defaultThreads(),
 ): Promise<readonly Conditional[]> {
@@ -41,7 +42,7 @@ export async function fitConditionals(
     const out: Conditional[] = [];
     for (let j = 0; j < count; j++) {
       watch.signal?.throwIfAborted();
-      out.push(fitColumn.run({ frame, features, drawn, j }) as Conditional);
+      out.push(fitColumn.run({ frame, features, drawn, parents: parents[j], j }) as Conditional);
       report();
       // A stop signal gets its turn only when the loop lets go.
       await new Promise((next) => setImmediate(next));
@@ -50,7 +51,12 @@ export async function fitConditionals(
   }
   const shared = sharedFrame(frame, features);
   // Late variables have the most to look at and come first, so that no thread is left with a long one at the end.
-  const inputs = Array.from({ length: count }, (_, k) => ({ ...shared, drawn, j: count - 1 - k }));
+  const inputs = Array.from({ length: count }, (_, k) => ({
+    ...shared,
+    drawn,
+    parents: parents[count - 1 - k],
+    j: count - 1 - k,
+  }));
   const options = { finished: report, ...(watch.signal && { signal: watch.signal }) };
   return (await mapThreads(fitColumn, inputs, parallel, options)).reverse();
 }
@@ -59,6 +65,7 @@ interface ColumnFit {
   readonly frame: Frame;
   readonly features: readonly TreeFeature[];
   readonly drawn: readonly DrawnVariable[];
+  readonly parents: readonly number[];
   readonly j: number;
 }
 
@@ -66,12 +73,13 @@ interface ColumnFit {
 export const fitColumn: Task<ColumnFit, Conditional> = task(
   "synthesis/sequential/conditionals",
   "fitColumn",
-  ({ frame, features, drawn, j }: ColumnFit) =>
+  ({ frame, features, drawn, parents, j }: ColumnFit) =>
     fitConditional(
       frame,
       drawn,
       j,
-      features.filter((one) => one.variable < j),
+      parents,
+      features.filter((one) => parents.includes(one.variable)),
     ),
 );
 
@@ -108,11 +116,12 @@ function fitConditional(
   frame: Frame,
   drawn: readonly DrawnVariable[],
   j: number,
+  parents: readonly number[],
   features: readonly TreeFeature[],
 ): Conditional {
-  const plans = frame.plans.slice(0, j).flat();
+  const plans = parents.flatMap((k) => frame.plans[k]);
   const cells =
-    frame.counts[j] > 1 ? { cells: fitCells(...cellRows(frame, j, drawn[j].seen, features)) } : {};
+    frame.counts[j] > 1 ? { cells: fitCells(...cellRows(frame, j, drawn[j].seen, parents, features)) } : {};
   const one = frame.variables[j];
   if (one.kind === "levels") return cells;
   const rows = rowsWhere(
@@ -124,9 +133,10 @@ function fitConditional(
     {
       rows: rows.length,
       values: taken(one.values, rows, new Float64Array(rows.length)),
-      terms: compactTerms(frame, j, rows),
+      ...(one.support && { support: one.support }),
+      terms: compactTerms(frame, parents, rows),
       tree: treeRows(features, rows.length, rows),
-      columns: compactColumns(frame, j, rows),
+      columns: compactColumns(frame, j, parents, rows),
     },
     plans,
   );
@@ -138,6 +148,7 @@ function cellRows(
   frame: Frame,
   j: number,
   observed: readonly number[],
+  parents: readonly number[],
   features: readonly TreeFeature[],
 ): [BoostRows, Frame["plans"][number], readonly number[]] {
   const own = frame.cells[j];
@@ -154,12 +165,12 @@ function cellRows(
   classes.forEach((cell, c) => {
     place[cell] = c;
   });
-  const plans = frame.plans.slice(0, j).flat();
+  const plans = parents.flatMap((k) => frame.plans[k]);
   const data = {
     rows: rows.length,
-    terms: compactTerms(frame, j, rows),
+    terms: compactTerms(frame, parents, rows),
     tree: treeRows(features, rows.length, rows),
-    columns: compactColumns(frame, j, rows),
+    columns: compactColumns(frame, j, parents, rows),
     classes: Int32Array.from(rows, (i) => place[own[i]]),
     ...patternsOf(bits, words, rows, classes),
   };
@@ -200,16 +211,23 @@ function featuresOf(frame: Frame, j: number): TreeFeature[] {
   return [...(cells ? [cells] : []), ...(curve ? [curve] : [])];
 }
 
-function compactColumns(frame: Frame, j: number, rows: Int32Array): readonly TreeColumn[] {
+function compactColumns(
+  frame: Frame,
+  j: number,
+  parents: readonly number[],
+  rows: Int32Array,
+): readonly TreeColumn[] {
   return frame.variables.slice(0, j).map((_, k) => {
+    // Trees ask about parents alone.
+    if (!parents.includes(k)) return { cells: new Int32Array(0) };
     const values = frame.values[k];
     const cells = taken(frame.cells[k], rows, new Int32Array(rows.length));
     return values ? { cells, values: taken(values, rows, new Float64Array(rows.length)) } : { cells };
   });
 }
 
-function compactTerms(frame: Frame, j: number, rows: Int32Array): readonly EncodedTerm[] {
-  const all = frame.encoded.slice(0, j).flat();
+function compactTerms(frame: Frame, parents: readonly number[], rows: Int32Array): readonly EncodedTerm[] {
+  const all = parents.flatMap((k) => frame.encoded[k]);
   if (rows.length === frame.rows) return all;
   return all.map(({ at, share }) => {
     const places = taken(at, rows, new Uint16Array(rows.length));

@@ -4,7 +4,7 @@ import { drawUniforms } from "../drawing/draws";
 import { leavesOf, type TreeColumn } from "../drawing/trees";
 import { leafQuantile, leafShare } from "./leaf";
 import { addEffects, type LogitLayout } from "./logit";
-import { fromScore, toScore } from "./normal-scale";
+import { fromScore, scoreOf } from "./normal-scale";
 import type { NumberModel } from "./numbers";
 import type { EncodedTerm } from "./terms";
 
@@ -44,8 +44,8 @@ export function sharesOf(
   rows: number,
 ): Shares {
   const { scale, leaves } = model;
-  const least = scale.values[0];
-  const most = scale.values[scale.values.length - 1];
+  const least = scale.from[0];
+  const most = scale.to[scale.to.length - 1];
   const total = new Float64Array(rows);
   const from: Float64Array[] = [];
   const to: Float64Array[] = [];
@@ -56,8 +56,8 @@ export function sharesOf(
       if (!(low[i] <= high[i]) || low[i] > most || high[i] < least) continue;
       const centre = mean ? mean[i] : 0;
       const one = leaves[leaf[i]];
-      start[i] = low[i] <= least ? 0 : leafShare(one, toScore(scale, low[i]) - centre, false);
-      end[i] = high[i] >= most ? 1 : leafShare(one, toScore(scale, high[i]) - centre, true);
+      start[i] = low[i] <= least ? 0 : leafShare(one, scoreOf(scale, low[i], false) - centre, false);
+      end[i] = high[i] >= most ? 1 : leafShare(one, scoreOf(scale, high[i], true) - centre, true);
       if (end[i] > start[i]) total[i] += end[i] - start[i];
       else end[i] = start[i];
     }

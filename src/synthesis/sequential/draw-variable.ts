@@ -3,16 +3,16 @@ import { type Bounds, boundsOf, meet } from "../drawing/bounds";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { drawClasses } from "../drawing/draws";
 import { allowedBits, allows, wordCount } from "../drawing/masks";
-import { restoreKnown } from "../drawing/restore-known";
+import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
 import type { TreeColumn } from "../drawing/trees";
 import type { Wishes } from "../drawing/wishes";
-import { snap } from "../structure/grids";
+import { chosenGrid, snap } from "../structure/grids";
 import type { DatePlan, NumberPlan } from "../structure/structure";
 import { cellProbabilities } from "./cells";
 import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesOf } from "./draw-numbers";
 import type { SequentialParts } from "./parts";
 import type { Pool } from "./pool";
-import { encodeTerm } from "./terms";
+import { type EncodedTerm, encodeTerm } from "./terms";
 
 /** Draws the next variable for all rows of the pool, and multiplies their weights by the probability of its conditions. */
 export function drawVariable(pool: Pool, parts: SequentialParts, wishes: Wishes, rng: Rng): void {
@@ -24,7 +24,12 @@ export function drawVariable(pool: Pool, parts: SequentialParts, wishes: Wishes,
   pool.cells.push(drawn);
   pool.values.push(number?.values);
   pool.encoded.push(parts.plans[j].map((plan) => encodeTerm(plan, drawn, number?.values)));
-  if (parts.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, parts);
+  if (wishes.columns.size > 0 || bindsNumbers(parts.structure)) restoreKnown(pool, parts);
+}
+
+/** The terms that a variable's conditional reads. */
+function termsOf(pool: Pool, parts: SequentialParts, j: number): readonly EncodedTerm[] {
+  return parts.parents[j].flatMap((k) => pool.encoded[k]);
 }
 
 function columnsOf(pool: Pool): readonly TreeColumn[] {
@@ -52,7 +57,7 @@ export function choose(pool: Pool, parts: SequentialParts): Choice {
   const count = parts.variables[j].labels.length;
   const words = wordCount(count);
   const bits = allowedBits(parts.masks[j], pool.cells, count, rows);
-  const drawn = { rows, terms: pool.encoded.flat(), columns: columnsOf(pool) };
+  const drawn = { rows, terms: termsOf(pool, parts, j), columns: columnsOf(pool) };
   const layout = parts.layouts[j];
   if (!bits) {
     const probabilities = cellProbabilities(cells, layout, drawn, pool.scratch);
@@ -123,7 +128,8 @@ function drawNumber(
     const values = pool.values[k];
     return { cells, ...(values && { values }) };
   });
-  const distribution = model && distributionOf(model, parts.layouts[j], pool.encoded.flat(), columns, rows);
+  const distribution =
+    model && distributionOf(model, parts.layouts[j], termsOf(pool, parts, j), columns, rows);
   const bounds = boundsOf(plan, parts.structure, wishes.columns, {
     rows,
     has: (name) => pool.restored.has(name),
@@ -137,11 +143,20 @@ function drawNumber(
   for (let i = 0; i < rows; i++) values[i] = cells[i] < other ? one.atoms[cells[i]] : Number.NaN;
   if (model && distribution) {
     drawNumbers(model, distribution, (i) => cells[i] === other, shares, rng.fork("values"), values);
-    for (let i = 0; i < rows; i++) {
-      if (cells[i] === other) values[i] = Math.min(one.high, Math.max(one.low, snap(values[i], one.grid)));
-    }
+    const round = roundedFor(one, rng.fork("grids"));
+    for (let i = 0; i < rows; i++) if (cells[i] === other) values[i] = round(values[i]);
   }
   return { cells, values };
+}
+
+/** Rounds a drawn value to the variable's grid, or to one of the coarser ones that values prefer which do not repeat. */
+function roundedFor({ grid, support, low, high }: DrawnVariable, rng: Rng): (value: number) => number {
+  const repeats = new Set(support?.from.filter((value, piece) => support.to[piece] === value));
+  return (value) => {
+    if (repeats.has(value)) return value;
+    const own = grid?.coarser ? chosenGrid(grid, rng.uniform()) : grid;
+    return Math.min(high, Math.max(low, snap(value, own)));
+  };
 }
 
 /** Bends the probabilities of the cells to the bounds; returns the shares of the cell "other" that are left. */

@@ -10,20 +10,21 @@ import type { SequentialParts } from "./parts";
 /** The model as plain JSON: layouts follow from the terms and are left out. */
 export function sequentialToJson(parts: SequentialParts): ModelJson {
   const { layouts: _, ...kept } = parts;
-  return { kind: "sequential", version: 1, ...(plain(kept) as object) };
+  return { kind: "sequential", version: 2, ...(plain(kept) as object) };
 }
 
 /** The parts that `sequentialToJson` wrote. */
 export function sequentialFromJson(json: ModelJson): SequentialParts {
   check(json.kind === "sequential", "load sequential", "kind must be sequential", json.kind);
-  check(json.version === 1, "load sequential", "version must be 1", json.version);
+  check(json.version === 2, "load sequential", "version must be 2; fit it again", json.version);
   const raw = json as unknown as SequentialParts;
   return {
     schema: raw.schema,
     structure: raw.structure,
     variables: raw.variables,
     plans: raw.plans,
-    layouts: raw.plans.map((_, j) => logitLayout(raw.plans.slice(0, j).flat())),
+    parents: raw.parents,
+    layouts: raw.parents.map((own) => logitLayout(own.flatMap((k) => raw.plans[k]))),
     masks: raw.masks.map((own) => own.map((one): Mask => ({ ...one, bits: Int32Array.from(one.bits) }))),
     conditionals: raw.conditionals.map(revived),
   };

@@ -1,16 +1,40 @@
 import { normalQuantile } from "../../core/math/normal-distribution";
 import { quantileSorted } from "../../core/math/statistics";
+import { pieceOf, type Support } from "../structure/support";
 
-/** A monotone scale on which a column's values are about normal: piecewise linear between knots. */
+/**
+ * A monotone scale on which a column's values are about normal: pieces of values, linear within, side by side on the scale.
+ * A value that repeats is a piece of its own, as wide as it is frequent.
+ */
 export interface NormalScale {
-  readonly values: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  /** Where the pieces begin, and where the last one ends. */
   readonly scores: readonly number[];
 }
 
 const mostKnots = 512;
+const golden = 0.6180339887498949;
 
-/** The scale of sorted values: a knot per different value, or 512 quantiles when there are more. */
-export function normalScale(sorted: Float64Array): NormalScale {
+/** The scale of values: the pieces of their support; without one, between different values or 512 quantiles. */
+export function normalScale(values: Float64Array, support?: Support): NormalScale {
+  return support ? pieceScale(values, support) : knotScale(values.slice().sort());
+}
+
+function pieceScale(values: Float64Array, { from, to }: Support): NormalScale {
+  const counts = new Float64Array(from.length);
+  for (const value of values) counts[pieceOf({ from, to }, value)]++;
+  const kept = [...counts.keys()].filter((piece) => counts[piece] > 0);
+  const scores = [normalQuantile(0.5 / (values.length + 1))];
+  let below = 0;
+  for (const piece of kept) {
+    below += counts[piece];
+    scores.push(normalQuantile((below + 0.5) / (values.length + 1)));
+  }
+  return { from: kept.map((piece) => from[piece]), to: kept.map((piece) => to[piece]), scores };
+}
+
+function knotScale(sorted: Float64Array): NormalScale {
   const n = sorted.length;
   const values: number[] = [];
   const scores: number[] = [];
@@ -21,7 +45,7 @@ export function normalScale(sorted: Float64Array): NormalScale {
     scores.push(normalQuantile((i + j) / (2 * n)));
     i = j;
   }
-  if (values.length <= mostKnots) return { values, scores };
+  if (values.length <= mostKnots) return between(values, scores);
   const kept = { values: [] as number[], scores: [] as number[] };
   for (let k = 0; k < mostKnots; k++) {
     const p = (k * (n - 1)) / (mostKnots - 1);
@@ -30,16 +54,56 @@ export function normalScale(sorted: Float64Array): NormalScale {
     kept.values.push(value);
     kept.scores.push(interpolate(values, scores, value));
   }
-  return kept;
+  return between(kept.values, kept.scores);
 }
 
-export function toScore(scale: NormalScale, value: number): number {
-  return interpolate(scale.values, scale.scores, value);
+/** The scale whose pieces lie between neighbouring knots. */
+function between(values: readonly number[], scores: readonly number[]): NormalScale {
+  return values.length === 1
+    ? { from: values, to: values, scores: [scores[0], scores[0]] }
+    : { from: values.slice(0, -1), to: values.slice(1), scores };
+}
+
+/** The values' scores; rows that share a value are spread evenly over its piece. */
+export function scoresOf(scale: NormalScale, values: Float64Array): Float64Array {
+  const seen = new Float64Array(scale.from.length);
+  return values.map((value) => {
+    const piece = pieceOf(scale, value);
+    if (scale.from[piece] < scale.to[piece]) return scoreOf(scale, value, false);
+    const share = (0.5 + seen[piece]++ * golden) % 1;
+    return scale.scores[piece] + share * (scale.scores[piece + 1] - scale.scores[piece]);
+  });
+}
+
+/** The least score whose value reaches `value`, or (`upper`) the greatest whose value does not exceed it. */
+export function scoreOf({ from, to, scores }: NormalScale, value: number, upper: boolean): number {
+  let low = 0;
+  let high = from.length;
+  // The first piece that reaches beyond the value, or up to it.
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (upper ? to[middle] <= value : to[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  if (low === from.length) return scores[low];
+  const along = to[low] > from[low] ? (value - from[low]) / (to[low] - from[low]) : 0;
+  return scores[low] + Math.max(0, along) * (scores[low + 1] - scores[low]);
 }
 
 /** The value of a score; beyond the ends, the end. */
-export function fromScore(scale: NormalScale, score: number): number {
-  return interpolate(scale.scores, scale.values, score);
+export function fromScore({ from, to, scores }: NormalScale, score: number): number {
+  const last = from.length - 1;
+  if (!(score > scores[0])) return from[0];
+  if (score >= scores[last + 1]) return to[last];
+  let low = 0;
+  let high = last + 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (scores[middle] <= score) low = middle;
+    else high = middle;
+  }
+  const width = scores[low + 1] - scores[low];
+  return width > 0 ? from[low] + ((score - scores[low]) / width) * (to[low] - from[low]) : from[low];
 }
 
 function interpolate(x: readonly number[], y: readonly number[], at: number): number {

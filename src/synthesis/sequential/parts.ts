@@ -12,7 +12,9 @@ export interface SequentialParts {
   readonly structure: Structure;
   readonly variables: readonly DrawnVariable[];
   readonly plans: readonly (readonly TermPlan[])[];
-  /** Where the terms before each variable lie in its tables. */
+  /** The earlier variables that each one's conditional looks at, by place. */
+  readonly parents: readonly (readonly number[])[];
+  /** Where the terms of its parents, before each variable lie in its tables. */
   readonly layouts: readonly LogitLayout[];
   readonly masks: readonly (readonly Mask[])[];
   readonly conditionals: readonly Conditional[];

@@ -1,11 +1,12 @@
 import { checkInteger } from "../../core/checks";
 import type { ModelJson, Watch } from "../../core/model";
 import { permutation, type Rng } from "../../core/rng";
-import { type Table, takeTableRows } from "../../data/table";
+import type { Table } from "../../data/table";
 import { resolveWhere } from "../conditions";
 import { type Drawing, drawRows } from "../drawing/draw-rows";
 import { drawnVariable } from "../drawing/drawn-variable";
 import { wishesOf } from "../drawing/wishes";
+import { type SampledRowsOptions, sampledRows } from "../sampled-rows";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover";
 import { syntheticSchema } from "../structure/restore";
 import type { Structure } from "../structure/structure";
@@ -18,10 +19,11 @@ import { sequentialFromJson, sequentialToJson } from "./json";
 import { cellLikelihood } from "./likelihood";
 import { logitLayout } from "./logit";
 import { drawingOrder } from "./order";
+import { parentsOf } from "./parents";
 import type { SequentialParts } from "./parts";
 import { emptyPool, gatherPools, type Pool } from "./pool";
 
-export interface SequentialOptions extends DiscoverOptions {
+export interface SequentialOptions extends DiscoverOptions, SampledRowsOptions {
   /** What holds in the table; discovered from it when left out. */
   readonly structure?: Structure;
   /** The column drawn last, so that its dependence on all others is learnt directly; defaults to the last column. */
@@ -52,7 +54,8 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
   return async (from: Table, rng: Rng, watch: Watch = {}) => {
     checkTrainable(from, "sequential");
     const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
-    const shuffled = takeTableRows(from, permutation(rng.fork("rows"), from.rows));
+    const order = permutation(rng.fork("rows"), from.rows);
+    const shuffled = sampledRows(from, order, rng.fork("left out"), options);
     const formulas = structure.columns.flatMap((plan) =>
       plan.kind === "number" && plan.formula ? [plan.name] : [],
     );
@@ -60,13 +63,15 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
     const variables = drawingOrder(reduceTable(structure, shuffled), new Set(formulas), target);
     const frame = frameOf(variables, structure.exclusions);
     const drawn = variables.map(drawnVariable);
-    const conditionals = await fitConditionals(frame, drawn, watch, options.threads);
+    const parents = parentsOf(frame);
+    const conditionals = await fitConditionals(frame, drawn, parents, watch, options.threads);
     return sequentialOf({
       schema: syntheticSchema(from, structure),
       structure,
       variables: drawn,
       plans: frame.plans,
-      layouts: frame.plans.map((_, j) => logitLayout(frame.plans.slice(0, j).flat())),
+      parents,
+      layouts: parents.map((own) => logitLayout(own.flatMap((k) => frame.plans[k]))),
       masks: frame.masks,
       conditionals,
     });

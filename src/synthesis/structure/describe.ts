@@ -1,4 +1,4 @@
-import { writeDate } from "./dates";
+import { dateWriter } from "./dates";
 import { type CellNames, describeExclusions } from "./describe-exclusions";
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
@@ -33,14 +33,24 @@ function describeColumn(plan: ColumnPlan): string[] {
   const { name } = plan;
   if (plan.kind === "constant")
     return [plan.text === "" ? `${name} is always missing.` : `${name} is always ${plan.text}.`];
-  if (plan.kind === "key") return [`${name} is a key: every row gets a fresh one.`];
-  if (plan.kind === "text") return [`${name} is free text: made of words that several rows share.`];
+  if (plan.kind === "key")
+    return [`${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`];
   if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];
-  if (plan.kind === "levels") return [];
-  if (plan.kind === "date") {
+  if (plan.kind === "bands")
     return [
-      `${name} is a date from ${writeDate(plan.low, plan.format)} to ${writeDate(plan.high, plan.format)}.`,
+      `${name} follows from ${plan.of}: ${plan.order
+        .map((level, b) => `${plan.levels[level]}${b > 0 ? ` from ${shown(plan.cuts[b - 1])}` : ""}`)
+        .join(", ")}.`,
     ];
+  if (plan.kind === "levels")
+    return plan.texts
+      ? [`${name} is text: made up in the shapes and of the words that enough rows share.`]
+      : [];
+  if (plan.kind === "date") {
+    const write = dateWriter(plan.format);
+    const ways = plan.format.formats.length;
+    const mixed = ways > 1 ? `, written in ${ways} ways` : "";
+    return [`${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}.`];
   }
   if (plan.values) return [`${name} is one of ${plan.values.join(", ")}.`];
   const steps = plan.grid ? ` in steps of ${shown(spacing(plan.grid))}` : "";
@@ -66,8 +76,10 @@ function describeFormula(name: string, formula: Formula): string {
 
 function right(formula: Formula): string {
   if (formula.kind === "product") {
-    const times = formula.factors.filter((one) => one.power === 1).map((one) => one.column);
-    const over = formula.factors.filter((one) => one.power === -1).map((one) => one.column);
+    const named = ({ column, plus = 0 }: Formula["factors"][number]): string =>
+      plus === 0 ? column : `(${column} + ${shown(plus)})`;
+    const times = formula.factors.filter((one) => one.power === 1).map(named);
+    const over = formula.factors.filter((one) => one.power === -1).map(named);
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }

@@ -1,26 +1,28 @@
-import { check } from "../../core/checks";
+import { check, checkInteger } from "../../core/checks";
 import type { Rng } from "../../core/rng";
-import {
-  type Column,
-  columnNamed,
-  isCategorical,
-  type NumericColumn,
-  type Table,
-  type TextColumn,
-} from "../../data/table";
+import { columnNamed, type Table } from "../../data/table";
 import { atomsOf } from "./atoms";
+import { findBands } from "./bands";
 import { combinationLookups, findCombination } from "./combinations";
-import { dateFormatOf, dateReader } from "./dates";
+import { tamed } from "./ends";
 import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
 import { evaluate } from "./formulas";
-import { gridOf } from "./grids";
-import { keyPlanOf } from "./keys";
+import { snap, withCoarser } from "./grids";
 import { findLookups } from "./lookups";
 import { findOrders, holds } from "./orders";
+import { planOf } from "./plan-column";
 import type { LevelsInput } from "./search";
-import type { ColumnPlan, DatePlan, LevelsPlan, NumberPlan, Order, Structure } from "./structure";
-import { textPlanOf } from "./texts";
+import {
+  type ColumnPlan,
+  type DatePlan,
+  type LevelsPlan,
+  levelCount,
+  type NumberPlan,
+  type Order,
+  type Structure,
+} from "./structure";
+import { supportOf, unrepeated } from "./support";
 import { argumentsFrom, codesOf, drawnNumbers, numbersOf, reduceTable } from "./variables";
 
 export interface DiscoverOptions {
@@ -35,10 +37,15 @@ export interface DiscoverOptions {
   readonly orders?: readonly Order[];
   /** With `false` no rules are searched for; only the given ones hold. Defaults to true. */
   readonly search?: boolean;
+  /**
+   * How many rows must share a level, a word, a repeated value, an end or a grid for it to be told; defaults to 5. With 1
+   * everything is, whomever it names.
+   */
+  readonly minCount?: number;
 }
 
-/** Up to this many different values a number is drawn as levels. */
-const fewValues = 6;
+/** What `minCount` is when nobody says. */
+export const usualMinCount = 5;
 
 /**
  * What holds in every row of the table: types, grids and ranges, columns that follow from others, pairs of values that
@@ -46,17 +53,22 @@ const fewValues = 6;
  */
 export function discoverStructure(from: Table, rng: Rng, options: DiscoverOptions = {}): Structure {
   const { keep = [], combinations: asked = [], orders: given = [], search = true } = options;
+  const { minCount = usualMinCount } = options;
+  checkInteger(minCount, 1, 1e9, "discover structure", "minCount");
+  const rule = `the table must have twice the ${minCount} rows that share whatever is told (minCount)`;
+  check(minCount === 1 || from.rows >= 2 * minCount, "learn a table", rule, from.rows);
   for (const name of [...keep, ...asked.flat(), ...given.flatMap((one) => [one.low, one.high])])
     columnNamed(from, name);
   const combinations = asked.map((names) => findCombination(from, names));
-  let plans = from.columns.map((one) => planOf(one, rng, keep));
+  let plans = from.columns.map((one) => planOf(one, rng, minCount, keep.includes(one.name)));
   plans = replaced(plans, combinations.flatMap(combinationLookups));
   if (search) {
     plans = replaced(plans, lookupsAmong(plans, from, keep));
+    plans = replaced(plans, bandsAmong(plans, from, keep));
     plans = withFormulas(plans, from, keep);
   }
-  plans = withAtoms(plans, from);
-  const bare: Structure = { version: 1, columns: plans, combinations, exclusions: [], orders: [] };
+  plans = withSupport(withAtoms(plans, from), from, minCount, rng.fork("support"));
+  const bare: Structure = { version: 1, minCount, columns: plans, combinations, exclusions: [], orders: [] };
   checkOrders(given, from, plans);
   const same = (a: Order, b: Order): boolean => a.low === b.low && a.high === b.high;
   const found = search
@@ -66,86 +78,9 @@ export function discoverStructure(from: Table, rng: Rng, options: DiscoverOption
   return { ...bare, exclusions, orders: [...given, ...found] };
 }
 
-function planOf(one: Column, rng: Rng, keep: readonly string[]): ColumnPlan {
-  if (one.type === "numeric") return numberPlan(one);
-  const { name } = one;
-  if (isCategorical(one)) {
-    const counts = new Int32Array(one.levels.length + 1);
-    for (const code of one.codes) counts[code < 0 ? one.levels.length : code]++;
-    const levels = one.levels.filter((_, code) => counts[code] > 0);
-    const missing = counts[one.levels.length] > 0;
-    if (levels.length + (missing ? 1 : 0) < 2) return { kind: "constant", name, text: levels[0] ?? "" };
-    if (!keep.includes(name) && areNames(levels, counts))
-      return textualPlan(
-        {
-          name,
-          type: levels.some((level) => /\s/.test(level)) ? "text" : "id",
-          values: Array.from(one.codes, (code) => one.levels[code] ?? ""),
-        },
-        rng,
-      );
-    return { kind: "levels", name, levels, missing };
-  }
-  return textualPlan(one, rng);
-}
-
-/** From so many levels on, levels of which none repeats name the rows. */
-const leastNames = 20;
-
-/** Whether levels name single rows, as identifiers and free text do: to draw them would be to give real ones away. */
-function areNames(levels: readonly string[], counts: Int32Array): boolean {
-  return levels.length >= leastNames && counts.subarray(0, -1).every((count) => count <= 1);
-}
-
-function numberPlan(one: NumericColumn): ColumnPlan {
-  const { name } = one;
-  let low = Infinity;
-  let high = -Infinity;
-  let missing = false;
-  const distinct = new Set<number>();
-  for (const value of one.values) {
-    if (Number.isNaN(value)) missing = true;
-    else {
-      if (value < low) low = value;
-      if (value > high) high = value;
-      if (distinct.size <= fewValues) distinct.add(value);
-    }
-  }
-  if (distinct.size === 0) return { kind: "constant", name, text: "" };
-  if (distinct.size === 1 && !missing) return { kind: "constant", name, text: String(low) };
-  const grid = gridOf(one.values);
-  const values = distinct.size <= fewValues ? [...distinct].sort((a, b) => a - b) : undefined;
-  return {
-    kind: "number",
-    name,
-    missing,
-    low,
-    high,
-    atoms: [],
-    ...(grid && { grid }),
-    ...(values && { values }),
-  };
-}
-
-function textualPlan(one: TextColumn, rng: Rng): ColumnPlan {
-  const { name, values } = one;
-  const present = values.filter((value) => value !== "");
-  if (present.length === 0) return { kind: "constant", name, text: "" };
-  if (one.type === "id") return { kind: "key", name, keys: keyPlanOf(values, rng.fork(name)) };
-  if (present.length === values.length && present.every((value) => value === present[0])) {
-    return { kind: "constant", name, text: present[0] };
-  }
-  const format = one.type === "date" ? dateFormatOf(values) : undefined;
-  if (!format) return textPlanOf(name, values);
-  const numbers = present.map(dateReader(format.pattern));
-  const low = numbers.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = numbers.reduce((a, b) => Math.max(a, b), -Infinity);
-  return { kind: "date", name, missing: present.length < values.length, format, low, high };
-}
-
 function lookupsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
   const free = plans.filter(
-    (plan): plan is LevelsPlan => plan.kind === "levels" && !keep.includes(plan.name),
+    (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !keep.includes(plan.name),
   );
   return [
     ...findLookups(
@@ -155,17 +90,42 @@ function lookupsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly 
   ];
 }
 
+function bandsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
+  // Levels that others follow from stay drawn.
+  const roots = new Set(plans.flatMap((plan) => (plan.kind === "lookup" ? [plan.of] : [])));
+  const free = plans.filter(
+    (plan): plan is LevelsPlan =>
+      plan.kind === "levels" &&
+      !plan.texts &&
+      !plan.rare &&
+      !keep.includes(plan.name) &&
+      !roots.has(plan.name),
+  );
+  const numbers = plans.flatMap((plan) =>
+    plan.kind === "number" && !plan.values
+      ? [
+          {
+            name: plan.name,
+            values: numbersOf(columnNamed(from, plan.name), plan),
+            ...(plan.grid && { grid: plan.grid }),
+          },
+        ]
+      : [],
+  );
+  const inputs = free.map((plan) => levelsInput(plan, from));
+  return [...findBands(inputs, free, numbers).values()];
+}
+
 function withFormulas(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
   const free = plans.filter((plan) => !keep.includes(plan.name));
-  const numbers = free.filter(
-    (plan): plan is NumberPlan => plan.kind === "number" && plan.values === undefined,
-  );
-  const levels = free.filter((plan): plan is LevelsPlan => plan.kind === "levels");
+  const numbers = free.filter((plan): plan is NumberPlan => plan.kind === "number");
+  const levels = free.filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts);
   const formulas = findFormulas(
     numbers.map((plan) => ({
       name: plan.name,
       values: numbersOf(columnNamed(from, plan.name), plan),
       ...(plan.grid && { grid: plan.grid }),
+      ...(plan.values && { given: true }),
     })),
     levels.map((plan) => levelsInput(plan, from)),
   );
@@ -194,6 +154,25 @@ function withAtoms(plans: readonly ColumnPlan[], from: Table): ColumnPlan[] {
   });
 }
 
+/** Settles where the values of numbers and dates lie that are drawn as such. */
+function withSupport(plans: readonly ColumnPlan[], from: Table, least: number, rng: Rng): ColumnPlan[] {
+  return plans.map((plan) => {
+    if (plan.kind !== "date" && (plan.kind !== "number" || plan.values || plan.formula)) return plan;
+    const step = plan.kind === "date" ? plan.format.step : 1;
+    const [low, high] = [plan.low / step, plan.high / step];
+    const atoms = plan.kind === "number" ? plan.atoms : [];
+    const grid = plan.kind === "date" ? { decimals: 0, step: 1 } : plan.grid;
+    const sorted = tamed(numbersOf(columnNamed(from, plan.name), plan), least)
+      .values.filter((value) => !Number.isNaN(value) && !atoms.includes(value))
+      .map((value) => snap(Math.min(high, Math.max(low, value / step)), grid))
+      .sort();
+    const support = supportOf(sorted, grid, least, rng.fork(plan.name));
+    const own = support ? { ...plan, support } : plan;
+    if (own.kind === "date" || !own.grid) return own;
+    return { ...own, grid: withCoarser(own.grid, unrepeated(sorted, support)) };
+  });
+}
+
 function missingWhereDefined(
   plan: NumberPlan,
   from: Table,
@@ -219,8 +198,8 @@ function checkOrders(given: readonly Order[], from: Table, plans: readonly Colum
 }
 
 function levelsInput(plan: LevelsPlan, from: Table): LevelsInput {
-  const codes = codesOf(columnNamed(from, plan.name), plan.levels, plan.missing);
-  return { name: plan.name, codes, count: plan.levels.length + (plan.missing ? 1 : 0) };
+  const codes = codesOf(columnNamed(from, plan.name), plan);
+  return { name: plan.name, codes, count: levelCount(plan) };
 }
 
 function replaced(plans: readonly ColumnPlan[], by: readonly ColumnPlan[]): ColumnPlan[] {

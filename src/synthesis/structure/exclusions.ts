@@ -6,6 +6,8 @@ const screeningRows = 20_000;
 const mostCells = 10_000;
 /** Rows expected under independence where none is seen. */
 const leastExpected = 5;
+/** … and how many times as many where numbers are concerned: where they lie side by side, none is often seen by chance. */
+const numbersTimes = 3;
 
 /**
  * Structural zeros: cells of two variables that never meet although independence would let them meet so often that
@@ -27,7 +29,14 @@ export function findExclusions(variables: readonly Variable[]): readonly Exclusi
   const needed = Math.max(leastExpected, Math.log(100 * tests));
   const found: Exclusion[] = [];
   for (const [a, b] of pairs) {
-    const never = zeros(usable[a].cells, usable[a].labels, usable[b].cells, usable[b].labels, needed);
+    const numbers = [a, b].filter((k) => usable[k].one.kind === "number").length;
+    const never = zeros(
+      usable[a].cells,
+      usable[a].labels,
+      usable[b].cells,
+      usable[b].labels,
+      needed * numbersTimes ** numbers,
+    );
     if (never.length > 0) found.push({ columns: [usable[a].one.name, usable[b].one.name], never });
   }
   return found;

@@ -6,6 +6,8 @@ import { type LevelsInput, type NumberInput, spacedRows } from "./search";
 const screeningRows = 10_000;
 /** A column with more levels would explain anything a little. */
 const mostLevels = 20;
+/** With fewer rows an effect would explain any number. */
+const rowsPerEffect = 10;
 /** The share of the variance that level effects must explain. */
 const leastExplained = 0.95;
 
@@ -16,7 +18,9 @@ export function findDifferences(
 ): Map<string, Formula> {
   const found = new Map<string, Formula>();
   const used = levels.filter((one) => one.count >= 2 && one.count <= mostLevels);
-  if (used.length === 0) return found;
+  const effects = used.reduce((sum, one) => sum + one.count - 1, 0);
+  const most = Math.min(screeningRows, numbers[0]?.values.length ?? 0) / rowsPerEffect;
+  if (used.length === 0 || effects > most) return found;
   for (const target of numbers) {
     const rows = spacedRows(target.values.length, screeningRows).filter(
       (i) => !Number.isNaN(target.values[i]),

@@ -4,7 +4,7 @@ import { spacing } from "./grids";
 import { type NumberInput, shortest, spacedRows } from "./search";
 
 const screeningRows = 2000;
-/** Above this many columns a sum over all of them is no longer looked for. */
+/** Of more columns than this, those that go with a column most are looked at as terms of its sum. */
 const mostColumns = 60;
 
 /** Columns that are, to rounding, a multiple of another one or a weighted sum of several. */
@@ -18,10 +18,8 @@ export function findExact(numbers: readonly NumberInput[]): Map<string, Formula>
   const correlations = scores.map((a) => Float64Array.from(scores, (b) => dot(a, b)));
   const screen: Screen = { complete, sample, correlations };
   multiples(screen, found);
-  if (complete.length <= mostColumns) {
-    // Totals first: with positive weights a sum reads as a person would write it.
-    for (const positive of [true, false]) sums(screen, found, positive);
-  }
+  // Totals first: with positive weights a sum reads as a person would write it.
+  for (const positive of [true, false]) sums(screen, found, positive);
   return found;
 }
 
@@ -37,10 +35,10 @@ function multiples({ complete, correlations }: Screen, found: Map<string, Formul
     for (let b = a + 1; b < complete.length; b++) {
       if (found.has(complete[a].name) || found.has(complete[b].name)) continue;
       if (Math.abs(correlations[a][b]) < 0.999) continue;
-      const forward = multiple(complete[b], complete[a]);
+      const forward = complete[b].given ? undefined : multiple(complete[b], complete[a]);
       if (forward) found.set(complete[b].name, forward);
       else {
-        const backward = multiple(complete[a], complete[b]);
+        const backward = complete[a].given ? undefined : multiple(complete[a], complete[b]);
         if (backward) found.set(complete[a].name, backward);
       }
     }
@@ -76,10 +74,15 @@ function multiple(target: NumberInput, of: NumberInput): Formula | undefined {
 }
 
 function sums(screen: Screen, found: Map<string, Formula>, positive: boolean): void {
-  const { complete } = screen;
+  const { complete, correlations } = screen;
   for (let t = complete.length - 1; t >= 0; t--) {
-    if (found.has(complete[t].name)) continue;
-    const others = [...complete.keys()].filter((k) => k !== t && !found.has(complete[k].name));
+    if (complete[t].given || found.has(complete[t].name)) continue;
+    const open = [...complete.keys()].filter((k) => k !== t && !found.has(complete[k].name));
+    const near = (k: number): number => Math.abs(correlations[t][k]);
+    const others = open
+      .sort((a, b) => near(b) - near(a))
+      .slice(0, mostColumns)
+      .sort((a, b) => a - b);
     if (others.length < 2) continue;
     const formula = weightedSum(screen, t, others);
     if (formula && (!positive || formula.terms.every((term) => term.weight > 0))) {

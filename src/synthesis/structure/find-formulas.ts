@@ -18,7 +18,7 @@ export function findFormulas(
     const open = numbers.filter((one) => !found.has(one.name));
     for (const [name, formula] of search(open)) found.set(name, formula);
   }
-  const open = numbers.filter((one) => !found.has(one.name));
+  const open = numbers.filter((one) => !one.given && !found.has(one.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);
   return found;
 }

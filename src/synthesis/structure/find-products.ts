@@ -1,3 +1,4 @@
+import { dot } from "../../core/math/linear-algebra";
 import { quantileSorted } from "../../core/math/statistics";
 import { evaluate, type Formula } from "./formulas";
 import { spacing } from "./grids";
@@ -13,6 +14,10 @@ const mostLeftOfFactor = 0.5;
 
 interface Logs {
   readonly input: NumberInput;
+  /** What is added to the values first. */
+  readonly plus: number;
+  /** Among all that are looked at. */
+  readonly place: number;
   /** Logarithms on the sample; NaN where the value is missing or not positive. */
   readonly values: Float64Array;
   readonly spread: number;
@@ -21,7 +26,14 @@ interface Logs {
 /** Columns that a product or ratio of two others explains, exactly or up to a factor near a constant. */
 export function findProducts(numbers: readonly NumberInput[]): Map<string, Formula> {
   const found = new Map<string, Formula>();
-  const logs = numbers.map(logsOf).filter((one): one is Logs => one !== undefined);
+  // A count that may be 0 is divided by one more than itself.
+  const counts = numbers.filter((one) => one.values.includes(0));
+  const all = [...numbers.map((one) => logsOf(one, 0)), ...counts.map((one) => logsOf(one, 1))]
+    .filter((one): one is Omit<Logs, "place"> => one !== undefined)
+    .map((one, place): Logs => ({ ...one, place }));
+  const logs = all.filter((one) => one.plus === 0);
+  const shifted = all.filter((one) => one.plus !== 0);
+  const screen = screenOf(all);
   // Products before ratios: of total, months and price, the total is the one to derive.
   for (const powers of [
     [[1, 1]],
@@ -31,9 +43,11 @@ export function findProducts(numbers: readonly NumberInput[]): Map<string, Formu
     ],
   ] as const) {
     for (const target of [...logs].sort((a, b) => b.spread - a.spread)) {
-      if (found.has(target.input.name)) continue;
-      const open = logs.filter((one) => one !== target && !found.has(one.input.name));
-      const best = bestPair(target, open, powers);
+      if (target.input.given || found.has(target.input.name)) continue;
+      const open = [...logs, ...(powers.length > 1 ? shifted : [])].filter(
+        (one) => one.input !== target.input && !found.has(one.input.name),
+      );
+      const best = bestPair(target, open, powers, screen);
       const formula = best && settled(target.input, best);
       if (formula) found.set(target.input.name, formula);
     }
@@ -51,15 +65,15 @@ function bestPair(
   target: Logs,
   open: readonly Logs[],
   powers: readonly (readonly number[])[],
+  screen: Screen | undefined,
 ): Pair | undefined {
-  const rough = new Map<Logs, number>();
-  for (const one of open)
-    rough.set(one, Math.min(deviation(target, [[one, 1]]), deviation(target, [[one, -1]])));
   const whole = deviation(target, []);
   let best: Pair | undefined;
   for (let a = 0; a < open.length; a++) {
     for (let b = a + 1; b < open.length; b++) {
+      if (open[a].input === open[b].input) continue;
       for (const [p, q] of powers) {
+        if (screen && screen(target, open[a], p, open[b], q) > mostScreened * whole) continue;
         const pair = [
           [open[a], p],
           [open[b], q],
@@ -71,7 +85,11 @@ function bestPair(
         const alone = pair.map(([one, power]) => quartileSpread(remainder(target, [[one, power]])));
         if (left > mostLeftOfFactor * Math.min(...alone)) continue;
         best = {
-          factors: pair.map(([one, power]) => ({ column: one.input.name, power: power === 1 ? 1 : -1 })),
+          factors: pair.map(([one, power]) => ({
+            column: one.input.name,
+            power: power === 1 ? 1 : -1,
+            ...(one.plus !== 0 && { plus: one.plus }),
+          })),
           arguments: pair.map(([one]) => one.input),
           spread: left,
         };
@@ -122,25 +140,52 @@ function settled(target: NumberInput, pair: Pair): Formula | undefined {
   };
   const short = shortest(middle, exact);
   if (exact(short)) return { ...bare, constant: short, rest: "none", otherwise };
+  // What has one added only to be divided by is a formula or nothing.
+  if (pair.factors.some((one) => one.plus)) return undefined;
   const errors = ratios.map((ratio) => Math.abs(ratio / constant - 1)).sort((a, b) => a - b);
   return { ...bare, constant, otherwise, error: quantileSorted(errors, 0.5) };
 }
 
-function logsOf(input: NumberInput): Logs | undefined {
+/** The deviation of a target's logarithm when two others' are taken off, from covariances: about right, and quick. */
+type Screen = (target: Logs, a: Logs, p: number, b: Logs, q: number) => number;
+
+/** Beyond so many columns pairs are screened by covariances first; fewer are looked at one by one. */
+const mostUnscreened = 24;
+const mostScreened = 0.7;
+
+function screenOf(logs: readonly Logs[]): Screen | undefined {
+  if (logs.length <= mostUnscreened) return undefined;
+  const centred = logs.map(({ values }) => {
+    const present = values.filter((value) => !Number.isNaN(value));
+    const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
+    return values.map((value) => (Number.isNaN(value) ? 0 : value - mean));
+  });
+  const covariances = centred.map((a) => Float64Array.from(centred, (b) => dot(a, b) / a.length));
+  const of = (a: Logs, b: Logs): number => covariances[a.place][b.place];
+  return (t, a, p, b, q) =>
+    Math.sqrt(
+      Math.max(
+        0,
+        of(t, t) + of(a, a) + of(b, b) - 2 * p * of(t, a) - 2 * q * of(t, b) + 2 * p * q * of(a, b),
+      ),
+    );
+}
+
+function logsOf(input: NumberInput, plus: number): Omit<Logs, "place"> | undefined {
   let present = 0;
   let positive = 0;
   for (let i = 0; i < input.values.length; i++) {
     if (Number.isNaN(input.values[i])) continue;
     present++;
-    if (input.values[i] > 0) positive++;
+    if (input.values[i] + plus > 0) positive++;
   }
   if (present < 0.5 * input.values.length || positive < leastPositive * present || present < 10)
     return undefined;
   const values = Float64Array.from(spacedRows(input.values.length, screeningRows), (i) =>
-    input.values[i] > 0 ? Math.log(input.values[i]) : Number.NaN,
+    input.values[i] + plus > 0 ? Math.log(input.values[i] + plus) : Number.NaN,
   );
   const spread = quartileSpread(values);
-  return spread > 0 ? { input, values, spread } : undefined;
+  return spread > 0 ? { input, plus, values, spread } : undefined;
 }
 
 function remainder(target: Logs, pair: readonly (readonly [Logs, number])[]): Float64Array {

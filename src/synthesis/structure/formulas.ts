@@ -1,11 +1,11 @@
 /**
- * How a column follows from others: a product `constant × Π column^power`, or a sum
+ * How a column follows from others: a product `constant × Π (column + plus)^power`, or a sum
  * `constant + Σ weight × column + Σ effect of a level`.
  */
 export interface Formula {
   readonly kind: "product" | "sum";
   readonly constant: number;
-  readonly factors: readonly { readonly column: string; readonly power: 1 | -1 }[];
+  readonly factors: readonly { readonly column: string; readonly power: 1 | -1; readonly plus?: number }[];
   readonly terms: readonly { readonly column: string; readonly weight: number }[];
   /** For level columns: one effect per level, and a last one for missing values. */
   readonly effects: readonly { readonly column: string; readonly effects: readonly number[] }[];
@@ -26,10 +26,10 @@ export type Arguments = (column: string) => ArrayLike<number>;
 /** The formula's value in each row; NaN where it is undefined. */
 export function evaluate(formula: Formula, argument: Arguments, rows: number): Float64Array {
   const out = new Float64Array(rows).fill(formula.constant);
-  for (const { column, power } of formula.factors) {
+  for (const { column, power, plus = 0 } of formula.factors) {
     const values = argument(column);
-    if (power === 1) for (let i = 0; i < rows; i++) out[i] *= values[i];
-    else for (let i = 0; i < rows; i++) out[i] /= values[i];
+    if (power === 1) for (let i = 0; i < rows; i++) out[i] *= values[i] + plus;
+    else for (let i = 0; i < rows; i++) out[i] /= values[i] + plus;
   }
   for (const { column, weight } of formula.terms) {
     const values = argument(column);

@@ -4,35 +4,105 @@ export interface Grid {
   readonly decimals: number;
   /** In units of the last digit: 5 with 2 decimals means 0.05, 0.10, 0.15, … */
   readonly step: number;
+  /**
+   * Coarser grids within this one (tenths beside hundredths): how many units of the last digit a step of each has, and
+   * which share of the values that do not repeat is rounded to it. What is left lies anywhere on the grid itself.
+   */
+  readonly coarser?: readonly { readonly step: number; readonly share: number }[];
 }
 
-const mostDecimals = 6;
+const mostDecimals = 8;
 const leastDistinct = 20;
+const primes = [2, 3, 5, 7, 11, 13];
 
 /**
- * The coarsest grid that all values lie on, or undefined when they need more than six digits after the point.
- * A step above 1 needs 20 different values to be believed: fewer lie on a coarse grid by chance.
+ * The coarsest grid on which all values but fewer than `least` lie, or undefined when they need more than eight digits
+ * after the point: so no grid tells of fewer rows. A step above 1 needs 20 different values to be believed: fewer lie on
+ * a coarse grid by chance.
  */
-export function gridOf(values: ArrayLike<number>): Grid | undefined {
-  let decimals = 0;
-  let scale = 1;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (Number.isNaN(value)) continue;
-    while (!isWhole(value * scale)) {
-      if (++decimals > mostDecimals) return undefined;
-      scale *= 10;
-    }
-  }
-  const distinct = new Set<number>();
-  let step = 0;
+export function gridOf(values: ArrayLike<number>, least = 1): Grid | undefined {
+  const needing = new Int32Array(mostDecimals + 2);
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) continue;
-    const units = Math.round(values[i] * scale);
-    if (distinct.size < leastDistinct) distinct.add(units);
-    step = greatestCommonDivisor(step, Math.abs(units));
+    let decimals = 0;
+    for (let scale = 1; decimals <= mostDecimals && !isWhole(values[i] * scale); scale *= 10) decimals++;
+    needing[decimals]++;
   }
-  return { decimals, step: distinct.size < leastDistinct || step === 0 ? 1 : step };
+  let decimals = mostDecimals + 1;
+  for (let more = 0; decimals > 0 && more + needing[decimals] < least; decimals--) more += needing[decimals];
+  if (decimals > mostDecimals) return undefined;
+  const scale = 10 ** decimals;
+  const counts = new Map<number, number>();
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]) || !isWhole(values[i] * scale)) continue;
+    const units = Math.abs(Math.round(values[i] * scale));
+    counts.set(units, (counts.get(units) ?? 0) + 1);
+  }
+  return { decimals, step: counts.size < leastDistinct ? 1 : stepOf(counts, least) };
+}
+
+/** The greatest step of which all units but those of fewer than `least` rows are multiples. */
+function stepOf(counts: ReadonlyMap<number, number>, least: number): number {
+  let step = 0;
+  for (const units of counts.keys()) step = greatestCommonDivisor(step, units);
+  if (step === 0) return 1;
+  const holds = (by: number): boolean => {
+    let off = 0;
+    for (const [units, count] of counts) if (units % by !== 0) off += count;
+    return off < least;
+  };
+  for (let grown = least > 1; grown; ) {
+    const by = primes.find((prime) => step * prime < 1e9 && holds(step * prime));
+    if (by) step *= by;
+    grown = by !== undefined;
+  }
+  return step;
+}
+
+const coarserSteps = [5, 10, 50, 100, 500, 1000];
+/** A grid within the grid counts from this share of the values on: below it, chance puts as many there. */
+const leastCoarser = 0.03;
+
+/**
+ * The grid with the coarser ones in it that the values prefer: by how many more of them lie there than if all lay
+ * anywhere on the grid.
+ */
+export function withCoarser(grid: Grid, values: ArrayLike<number>): Grid {
+  if (values.length === 0) return grid;
+  const scale = 10 ** grid.decimals;
+  const steps = [grid.step, ...coarserSteps.map((step) => step * grid.step)];
+  const exact = new Float64Array(steps.length);
+  for (let i = 0; i < values.length; i++) {
+    const units = Math.round(values[i] * scale);
+    let own = 0;
+    steps.forEach((step, k) => {
+      if (units % step === 0) own = k;
+    });
+    exact[own] += 1 / values.length;
+  }
+  // Whoever is rounded to a grid lands on the coarser ones within it by chance: that much is taken off first.
+  const by = (k: number, from: number): number =>
+    steps[from] / steps[k] - (k + 1 < steps.length ? steps[from] / steps[k + 1] : 0);
+  const shares: number[] = [];
+  steps.forEach((_, k) => {
+    const chance = shares.reduce((sum, share, from) => sum + share * by(k, from), 0);
+    shares.push(Math.min(1, Math.max(0, (exact[k] - chance) / by(k, k))));
+  });
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const coarser = steps
+    .map((step, k) => ({ step, share: shares[k] / total }))
+    .filter(({ step, share }) => step > grid.step && share >= leastCoarser);
+  return coarser.length > 0 ? { ...grid, coarser } : grid;
+}
+
+/** The grid that a value is rounded to which does not repeat: one of the coarser ones by their shares, at `u` of the way. */
+export function chosenGrid(grid: Grid, u: number): Grid {
+  let left = u;
+  for (const { step, share } of grid.coarser ?? []) {
+    if (left < share) return { decimals: grid.decimals, step };
+    left -= share;
+  }
+  return grid;
 }
 
 /** The value on the grid that is nearest; the value itself without a grid. */

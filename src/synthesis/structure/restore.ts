@@ -1,13 +1,26 @@
-import type { Rng } from "../../core/rng";
+import { permutation, type Rng } from "../../core/rng";
+import { plainDates } from "../../data/formats/date-format";
 import { type ColumnSchema, schemaOf } from "../../data/schema";
-import { type Column, type Table, table } from "../../data/table";
-import { writeDate } from "./dates";
+import { type Column, type Table, type TextColumn, table } from "../../data/table";
+import { bandCodes } from "./bands";
+import { dateWriter } from "./dates";
 import { type Arguments, evaluate, rebuild } from "./formulas";
 import { snap } from "./grids";
 import { freshKeys } from "./keys";
 import { raiseToOrders } from "./raise";
-import type { ColumnPlan, DatePlan, LookupPlan, NumberPlan, Structure } from "./structure";
-import { writeTexts } from "./texts";
+import {
+  type BandsPlan,
+  type ColumnPlan,
+  type DatePlan,
+  type KeyColumnPlan,
+  type LevelsPlan,
+  type LookupPlan,
+  levelCount,
+  type NumberPlan,
+  type Structure,
+} from "./structure";
+import { ontoSupport } from "./support";
+import { type TextGrammar, writeTexts } from "./texts";
 
 /** What a method drew for a variable: codes for levels, values for numbers. */
 export type Drawn = Int32Array | Float64Array;
@@ -38,30 +51,45 @@ export function restoreTable(
     const { name, type } = schema[j];
     if (plan.kind === "number" && !plan.values) return numeric(schema[j], numbers.get(name) as Float64Array);
     if (plan.kind === "number") {
-      const codes = parts.get(name) as Int32Array;
-      const values = plan.values ?? [];
-      return numeric(
-        schema[j],
-        Float64Array.from(codes, (code) => values[code] ?? Number.NaN),
-      );
+      return numeric(schema[j], fewValues(plan, parts.get(name) as Int32Array));
     }
+    if (plan.kind === "levels" && plan.texts)
+      return withTexts(
+        schema[j],
+        plan,
+        (parts.get(plan.name) ?? new Int32Array(rows)) as Int32Array,
+        rng.fork(name),
+      );
     if (plan.kind === "levels" || plan.kind === "lookup") return levelColumn(schema[j], plan, parts);
+    if (plan.kind === "bands") return bandColumn(schema[j], plan, numbers.get(plan.of) as Float64Array);
     if (plan.kind === "constant") return constantColumn(schema[j], plan.text, rows);
     const texts = textType(type, plan);
-    if (plan.kind === "key") return { name, type: texts, values: freshKeys(plan.keys, firstRow, rows) };
-    if (plan.kind === "text") return { name, type: texts, values: writeTexts(plan, rows, rng.fork(name)) };
+    if (plan.kind === "key")
+      return { ...writtenAs(schema[j]), type: texts, values: keysOf(plan, firstRow, rows, rng.fork(name)) };
     const dates = numbers.get(name) as Float64Array;
-    return { name, type: texts, values: Array.from(dates, (value) => writeDate(value, plan.format)) };
+    const write = dateWriter(plan.format);
+    const formats = rng.fork(name);
+    const mixed = plan.format.formats.length > 1;
+    const values = Array.from(dates, (value) => write(value, mixed ? formats.uniform() : 0));
+    return { ...writtenAs(schema[j]), type: texts, values, ...toldFormat(plan) };
   });
   return table(columns);
 }
 
-/** The schema of what comes out: the table's own, but for levels that were names, which come back as identifiers or text. */
+/**
+ * The schema of what comes out: the table's own, but that texts and identifiers that repeat come back as levels, and levels
+ * that hardly do as texts.
+ */
 export function syntheticSchema(from: Table, structure: Structure): readonly ColumnSchema[] {
   return schemaOf(from).columns.map((one, j): ColumnSchema => {
     const plan = structure.columns[j];
-    const names = one.levels && (plan.kind === "key" || plan.kind === "text");
-    return names ? { name: one.name, type: textType(one.type, plan) } : one;
+    const { name } = one;
+    if ((plan.kind === "bands" || (plan.kind === "levels" && !plan.texts)) && !one.levels)
+      return { name, type: "categorical", levels: plan.levels, ...(one.missing && { missing: one.missing }) };
+    if (plan.kind === "key" || (plan.kind === "levels" && plan.texts))
+      return { name, type: textType(one.type, plan), ...(one.missing && { missing: one.missing }) };
+    if (plan.kind === "date") return { ...one, type: "date", ...toldFormat(plan) };
+    return one;
   });
 }
 
@@ -81,6 +109,7 @@ function restoreNumbers(
   const of = (name: string): ArrayLike<number> => {
     const plan = plans.get(name) as ColumnPlan;
     if (plan.kind === "levels") return parts.get(name) as Int32Array;
+    if (plan.kind === "number" && plan.values) return fewValues(plan, parts.get(name) as Int32Array);
     const known = done.get(name);
     if (known) return known;
     const made =
@@ -96,6 +125,11 @@ function restoreNumbers(
   return done;
 }
 
+/** The values of a number that is drawn as levels. */
+export function fewValues({ values = [] }: NumberPlan, codes: Int32Array): Float64Array {
+  return Float64Array.from(codes, (code) => values[code] ?? Number.NaN);
+}
+
 /** A number's values from what was drawn for it (nothing, for an exact formula) and from its formula's arguments. */
 export function restoreNumber(
   plan: NumberPlan,
@@ -103,7 +137,7 @@ export function restoreNumber(
   of: Arguments,
   rows: number,
 ): Float64Array {
-  const { formula, grid, low, high } = plan;
+  const { formula, grid, low, high, support, atoms } = plan;
   const out = new Float64Array(rows);
   if (formula) {
     const predicted = evaluate(formula, of, rows);
@@ -112,12 +146,45 @@ export function restoreNumber(
   // An exact formula is not bent to the training range: that would break it.
   const [least, most] = formula?.rest === "none" ? [-Infinity, Infinity] : [low, high];
   for (let i = 0; i < rows; i++) out[i] = Math.min(most, Math.max(least, snap(out[i], grid)));
+  // Whatever drew it, a value lies where values lie.
+  if (support)
+    for (let i = 0; i < rows; i++) if (!atoms.includes(out[i])) out[i] = ontoSupport(support, out[i]);
   return out;
 }
 
 function restoreDates(plan: DatePlan, parts: ReadonlyMap<string, Drawn>): Float64Array {
   const drawn = parts.get(plan.name) as Float64Array;
   return drawn.map((value) => Math.min(plan.high, Math.max(plan.low, Math.round(value) * plan.format.step)));
+}
+
+/** Fresh keys, as many rows with the same one, and as many without one, as there were. */
+function keysOf(
+  { keys, repeats, missing = 0 }: KeyColumnPlan,
+  firstRow: number,
+  rows: number,
+  rng: Rng,
+): string[] {
+  const fresh = freshKeys(keys, firstRow, rows);
+  if (!repeats && missing === 0) return fresh;
+  const order = permutation(rng.fork("order"), rows);
+  const out = new Array<string>(rows).fill("");
+  for (let at = 0, key = 0; at < rows; key++) {
+    const times = repeats ? repeats[Math.floor(rng.uniform() * repeats.length)] : 1;
+    for (let t = 0; t < times && at < rows; t++, at++)
+      if (rng.uniform() >= missing) out[order[at]] = fresh[key];
+  }
+  return out;
+}
+
+/** The levels that are told, and made-up texts in place of the others. */
+function withTexts(schema: ColumnSchema, plan: LevelsPlan, codes: Int32Array, rng: Rng): Column {
+  const { levels, texts } = plan;
+  const other = levels.length;
+  const count = codes.reduce((sum, code) => sum + (code === other ? 1 : 0), 0);
+  const made = writeTexts(texts as TextGrammar, count, rng);
+  let next = 0;
+  const values = Array.from(codes, (code) => (code === other ? made[next++] : (levels[code] ?? "")));
+  return { ...writtenAs(schema), type: textType(schema.type, plan), values };
 }
 
 function levelColumn(
@@ -130,34 +197,58 @@ function levelColumn(
   const source = parts.get(plan.kind === "lookup" ? plan.of : plan.name) as Int32Array;
   const map = plan.kind === "lookup" ? plan.map.map((code) => (code < 0 ? -1 : place[code])) : place;
   return {
-    name: schema.name,
+    ...writtenAs(schema),
     type: schema.type as "categorical" | "boolean",
     codes: source.map((code) => map[code] ?? -1),
     levels,
   };
 }
 
+function bandColumn(schema: ColumnSchema, plan: BandsPlan, numbers: Float64Array): Column {
+  const { type, levels = [] } = schema;
+  const place = plan.levels.map((level) => levels.indexOf(level));
+  const codes = bandCodes(plan, numbers).map((code) => place[code] ?? -1);
+  return { ...writtenAs(schema), type: type as "categorical" | "boolean", codes, levels };
+}
+
 function constantColumn(schema: ColumnSchema, text: string, rows: number): Column {
-  const { name, type, levels } = schema;
+  const { type, levels } = schema;
   if (type === "numeric")
     return numeric(schema, new Float64Array(rows).fill(text === "" ? Number.NaN : Number(text)));
   if (levels) {
     return {
-      name,
+      ...writtenAs(schema),
       type: type as "categorical",
       codes: new Int32Array(rows).fill(levels.indexOf(text)),
       levels,
     };
   }
-  return { name, type: type as "text", values: new Array<string>(rows).fill(text) };
+  return { ...writtenAs(schema), type: type as "text", values: new Array<string>(rows).fill(text) };
+}
+
+/** How dates are written, where that is not the standard's way. */
+function toldFormat({ format: { formats } }: DatePlan): Pick<TextColumn, "format"> {
+  const [{ format }] = formats;
+  return format.pattern === plainDates.pattern && format.offset === undefined ? {} : { format };
+}
+
+/** A column's name, and what it writes for missing cells. */
+function writtenAs({ name, missing }: ColumnSchema): Pick<Column, "name" | "missing"> {
+  return missing ? { name, missing } : { name };
 }
 
 function numeric(schema: ColumnSchema, values: Float64Array): Column {
-  const { name, decimals } = schema;
-  return { name, type: "numeric", values, ...(decimals !== undefined && { decimals }) };
+  const { decimals, format } = schema;
+  return {
+    ...writtenAs(schema),
+    type: "numeric",
+    values,
+    ...(decimals !== undefined && { decimals }),
+    ...(format && format.kind !== "date" && { format }),
+  };
 }
 
 function isDrawn(plan: ColumnPlan): plan is Exclude<ColumnPlan, LookupPlan> {
   if (plan.kind === "number") return plan.formula?.rest !== "none";
-  return plan.kind === "levels" || plan.kind === "date";
+  return plan.kind === "date" || (plan.kind === "levels" && levelCount(plan) > 1);
 }

@@ -5,6 +5,8 @@ export interface NumberInput {
   readonly name: string;
   readonly values: Float64Array;
   readonly grid?: Grid;
+  /** Whether others may follow from it but it from none: a number of few values, drawn as levels. */
+  readonly given?: boolean;
 }
 
 /** A level column as the search sees it: codes with missing as the last level. */

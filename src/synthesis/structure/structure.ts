@@ -1,7 +1,9 @@
-import type { DateFormat } from "./dates";
+import type { WrittenDates } from "./dates";
 import type { Formula } from "./formulas";
 import type { Grid } from "./grids";
 import type { KeyPlan } from "./keys";
+import type { Support } from "./support";
+import type { TextGrammar } from "./texts";
 
 /**
  * What was discovered about a table, as plain data: a user reads it (`describeStructure`), changes it and fits with
@@ -9,6 +11,8 @@ import type { KeyPlan } from "./keys";
  */
 export interface Structure {
   readonly version: 1;
+  /** How many rows share whatever is told: a level, a word, a repeated value, an end, a grid. */
+  readonly minCount: number;
   /** How each column comes back, in the table's order. */
   readonly columns: readonly ColumnPlan[];
   /** Columns of which only the combinations seen in training may appear; drawn together. */
@@ -25,8 +29,8 @@ export type ColumnPlan =
   | NumberPlan
   | DatePlan
   | LookupPlan
-  | KeyColumnPlan
-  | TextPlan;
+  | BandsPlan
+  | KeyColumnPlan;
 
 /** Every cell the same: its text, "" for missing. */
 export interface ConstantPlan {
@@ -35,12 +39,17 @@ export interface ConstantPlan {
   readonly text: string;
 }
 
-/** Drawn from levels; with `missing`, an empty cell is a level of its own. */
+/** Drawn from levels; with `missing`, an empty cell is a level of its own, the last one. */
 export interface LevelsPlan {
   readonly kind: "levels";
   readonly name: string;
+  /** Those that enough rows have. */
   readonly levels: readonly string[];
   readonly missing: boolean;
+  /** How texts are made up that stand for those too few rows have: one level more, after the others. */
+  readonly texts?: TextGrammar;
+  /** About how many rows have a level that too few others have; without `texts`, the other levels stand in for it. */
+  readonly rare?: number;
 }
 
 /** Drawn as a number, or computed from other columns. */
@@ -49,13 +58,15 @@ export interface NumberPlan {
   readonly name: string;
   readonly missing: boolean;
   readonly grid?: Grid;
-  /** The training range; results are clipped to it. */
+  /** The range that enough training rows reach; results are clipped to it. */
   readonly low: number;
   readonly high: number;
   /** Values so frequent that they are drawn as such: 0 messages. For a column with a formula: of its rest. */
   readonly atoms: readonly number[];
   /** All values, when there are so few that they are drawn as levels. */
   readonly values?: readonly number[];
+  /** Where the values lie that are neither atoms nor missing, if many of them repeat. */
+  readonly support?: Support;
   readonly formula?: Formula;
 }
 
@@ -63,10 +74,12 @@ export interface DatePlan {
   readonly kind: "date";
   readonly name: string;
   readonly missing: boolean;
-  readonly format: DateFormat;
+  readonly format: WrittenDates;
   /** Milliseconds since 1970. */
   readonly low: number;
   readonly high: number;
+  /** Where dates lie, in steps of the format, if many of them repeat. */
+  readonly support?: Support;
 }
 
 /** Follows from the level of another column or combination (missing is its last): `map` holds this one's level, −1 for missing. */
@@ -78,23 +91,26 @@ export interface LookupPlan {
   readonly map: readonly number[];
 }
 
-/** Identifiers: fresh and unique, never drawn. */
+/** Follows from a number: below the first cut the level `order[0]`, from the last one on the last; missing where it is. */
+export interface BandsPlan {
+  readonly kind: "bands";
+  readonly name: string;
+  readonly levels: readonly string[];
+  readonly of: string;
+  /** Ascending. */
+  readonly cuts: readonly number[];
+  readonly order: readonly number[];
+}
+
+/** Identifiers: fresh, never drawn. */
 export interface KeyColumnPlan {
   readonly kind: "key";
   readonly name: string;
   readonly keys: KeyPlan;
-}
-
-/** Free text: words that several training rows share, drawn by their frequency; never a training text on purpose. */
-export interface TextPlan {
-  readonly kind: "text";
-  readonly name: string;
-  /** The share of empty cells. */
-  readonly missing: number;
-  readonly words: readonly string[];
-  readonly weights: readonly number[];
-  /** How many words a text has: ten quantiles. */
-  readonly lengths: readonly number[];
+  /** How many rows have the same one: ten quantiles; left out, each has its own. */
+  readonly repeats?: readonly number[];
+  /** The share of empty cells; left out, 0. */
+  readonly missing?: number;
 }
 
 export interface Combination {
@@ -138,12 +154,21 @@ export interface NumberVariable {
   readonly atoms: readonly number[];
   /** The column's own grid; none for the rest of a formula. */
   readonly grid?: Grid;
+  readonly support?: Support;
   readonly low: number;
   readonly high: number;
 }
 
 /** The name of a missing value among levels and cells. */
 export const missingLabel = "(missing)";
+
+/** The name of the level for which a text is made up. */
+export const otherTextLabel = "(another text)";
+
+/** How many levels a column is drawn from: those that are told, a text that is made up, and missing. */
+export function levelCount(plan: LevelsPlan): number {
+  return plan.levels.length + (plan.texts ? 1 : 0) + (plan.missing ? 1 : 0);
+}
 
 /** The names of a variable's cells: its levels; or the atoms of a number, "other", and "(missing)" if it has any. */
 export function cellLabels(one: Variable): readonly string[] {

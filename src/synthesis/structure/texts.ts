@@ -1,46 +1,204 @@
 import type { Rng } from "../../core/rng";
-import type { TextPlan } from "./structure";
 
-/** A word must stand in this many rows: rarer ones could name a person. */
-const leastRows = 5;
+/**
+ * How texts are made up that too few rows share to be told: by shape (runs of digits, of letters in one case, and what
+ * stands between them), by words and numbers that enough rows have in the same place, by lengths and letters. Nothing in
+ * it comes from fewer rows than were asked for.
+ */
+export interface TextGrammar {
+  readonly shapes: readonly Weighted<readonly Run[]>[];
+  /** For texts of no shape that enough rows have: how many words (ten quantiles), and the words. */
+  readonly sentence: {
+    readonly weight: number;
+    readonly lengths: readonly number[];
+    readonly word: Run;
+  };
+  /** How often each letter occurs, a to z. */
+  readonly letters: readonly number[];
+  /** The share of the rows whose text another row has, too. */
+  readonly repeated: number;
+}
+
+export interface Weighted<T> {
+  readonly of: T;
+  readonly weight: number;
+}
+
+/** A run of one class of characters. */
+export interface Run {
+  readonly kind: "literal" | "digits" | "upper" | "lower" | "title" | "mixed";
+  /** What enough rows have here as it stands, and how many rows. */
+  readonly words: readonly Weighted<string>[];
+  /** How many rows have something else here. */
+  readonly others: number;
+  /** Lengths of what else stands here: ten quantiles. */
+  readonly lengths: readonly number[];
+  /** For digits: how often each comes first. */
+  readonly first?: readonly number[];
+}
+
+const tokens = /\p{Nd}+|\p{L}+|[^\p{Nd}\p{L}]/gu;
+/** Longer texts are sentences. */
+const mostRuns = 24;
+const mostShapes = 200;
 const mostWords = 2000;
 
-/** The plan for free text: the words that enough rows share, and how many words a text has. */
-export function textPlanOf(name: string, values: readonly string[]): TextPlan {
-  const present = values.filter((value) => value !== "");
-  const rows = new Map<string, number>();
-  const lengths: number[] = [];
-  for (const value of present) {
-    const words = value.split(/\s+/).filter((word) => word !== "");
-    lengths.push(words.length);
-    for (const word of new Set(words)) rows.set(word, (rows.get(word) ?? 0) + 1);
-  }
-  lengths.sort((a, b) => a - b);
-  const shared = [...rows]
-    .filter(([, count]) => count >= leastRows)
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, mostWords);
+/** The grammar of texts, one a row, of which each part stands for at least `least` rows. */
+export function grammarOf(texts: readonly string[], least: number): TextGrammar {
+  const rows = texts.map((text) => text.match(tokens) ?? []);
+  const shapes = new Map<string, number[]>();
+  rows.forEach((own, i) => {
+    if (own.length > mostRuns) return;
+    const key = own.map(classOf).join("\u0000");
+    const members = shapes.get(key);
+    if (members) members.push(i);
+    else shapes.set(key, [i]);
+  });
+  const kept = [...shapes]
+    .filter(([, members]) => members.length >= least)
+    .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
+    .slice(0, mostShapes);
+  const told = new Set(kept.flatMap(([, members]) => members));
+  const left = texts.filter((_, i) => !told.has(i));
+  const sentences = left.map((text) => text.split(/\s+/).filter((word) => word !== ""));
   return {
-    kind: "text",
-    name,
-    missing: 1 - present.length / Math.max(1, values.length),
-    words: shared.map(([word]) => word),
-    weights: shared.map(([, count]) => count),
-    lengths: Array.from({ length: 10 }, (_, q) => lengths[Math.floor((q + 0.5) * 0.1 * lengths.length)] ?? 1),
+    shapes: kept.map(([, members]) => ({
+      weight: members.length,
+      of: rows[members[0]].map((_, at) =>
+        runOf(
+          members.map((i) => rows[i][at]),
+          least,
+        ),
+      ),
+    })),
+    sentence: {
+      weight: left.length,
+      lengths: tenths(sentences.map((one) => one.length)),
+      word: wordRun(sentences, least),
+    },
+    letters: letterCounts(texts),
+    repeated: texts.length > 0 ? 1 - new Set(texts).size / texts.length : 0,
   };
 }
 
-/** `count` texts of shared words; where no word is shared, the word "text" stands for each. */
-export function writeTexts(plan: TextPlan, count: number, rng: Rng): string[] {
+/** `count` texts; some repeat an earlier one, as often as those that were learnt do. */
+export function writeTexts(grammar: TextGrammar, count: number, rng: Rng): string[] {
+  const { shapes, sentence, repeated } = grammar;
+  const pick = picker([...shapes.map((one) => one.weight), sentence.weight]);
+  const writers = shapes.map((one) => one.of.map((run) => runWriter(run, grammar.letters)));
+  const word = runWriter(sentence.word, grammar.letters);
+  const out: string[] = [];
+  for (let i = 0; i < count; i++) {
+    if (i > 0 && rng.uniform() < repeated) {
+      out.push(out[Math.floor(rng.uniform() * i)]);
+      continue;
+    }
+    const shape = pick(rng.uniform());
+    if (shape < shapes.length) out.push(writers[shape].map((write) => write(rng)).join(""));
+    else {
+      const length = Math.max(1, sentence.lengths[Math.floor(rng.uniform() * sentence.lengths.length)] ?? 1);
+      out.push(Array.from({ length }, () => word(rng)).join(" "));
+    }
+  }
+  return out;
+}
+
+function classOf(token: string): string {
+  if (/^\p{Nd}/u.test(token)) return "digits";
+  if (!/^\p{L}/u.test(token)) return `literal ${token}`;
+  if (token === token.toLowerCase()) return "lower";
+  if (token === token.toUpperCase() && token.length > 1) return "upper";
+  const rest = token.slice(1);
+  return rest === rest.toLowerCase() ? "title" : "mixed";
+}
+
+function runOf(values: readonly string[], least: number): Run {
+  const kind = classOf(values[0]).split(" ")[0] as Run["kind"];
+  const { words, others } = frequent(values, least);
+  const first = new Array<number>(10).fill(0);
+  if (kind === "digits") for (const value of others) first[Number(value[0])]++;
+  return {
+    kind,
+    words,
+    others: others.length,
+    lengths: tenths(others.map((value) => value.length)),
+    ...(kind === "digits" && { first: first.map((rows) => (rows >= least ? rows : 0)) }),
+  };
+}
+
+/** The words of sentences: those that enough rows have, and how long the others are. */
+function wordRun(sentences: readonly (readonly string[])[], least: number): Run {
+  const { words } = frequent(
+    sentences.flatMap((one) => [...new Set(one)]),
+    least,
+  );
+  const known = new Set(words.map((one) => one.of));
+  const others = sentences.flatMap((one) => one.filter((word) => !known.has(word)));
+  return { kind: "lower", words, others: others.length, lengths: tenths(others.map((word) => word.length)) };
+}
+
+function frequent(
+  values: readonly string[],
+  least: number,
+): { words: readonly Weighted<string>[]; others: readonly string[] } {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const words = [...counts]
+    .filter(([, weight]) => weight >= least)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, mostWords)
+    .map(([of, weight]) => ({ of, weight }));
+  const known = new Set(words.map((one) => one.of));
+  return { words, others: values.filter((value) => !known.has(value)) };
+}
+
+function letterCounts(texts: readonly string[]): number[] {
+  // One of each: no letter is impossible.
+  const counts = new Array<number>(26).fill(1);
+  for (const text of texts) {
+    for (const letter of text.toLowerCase()) {
+      const place = letter.charCodeAt(0) - 97;
+      if (place >= 0 && place < 26) counts[place]++;
+    }
+  }
+  return counts;
+}
+
+function tenths(values: readonly number[]): number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length === 0
+    ? []
+    : Array.from({ length: 10 }, (_, q) => sorted[Math.floor((q + 0.5) * 0.1 * sorted.length)]);
+}
+
+function runWriter(run: Run, letters: readonly number[]): (rng: Rng) => string {
+  const pick = picker([...run.words.map((one) => one.weight), run.others]);
+  const letter = picker(letters);
+  const leading = run.first?.some((weight) => weight > 0) ? picker(run.first) : undefined;
+  return (rng) => {
+    const word = pick(rng.uniform());
+    if (word < run.words.length) return run.words[word].of;
+    const length = run.lengths[Math.floor(rng.uniform() * run.lengths.length)] ?? 1;
+    if (run.kind === "digits")
+      return Array.from({ length }, (_, at) =>
+        at === 0 && leading ? leading(rng.uniform()) : Math.floor(rng.uniform() * 10),
+      ).join("");
+    const made = Array.from({ length }, () => String.fromCharCode(97 + letter(rng.uniform()))).join("");
+    if (run.kind === "upper") return made.toUpperCase();
+    return run.kind === "lower" ? made : made[0].toUpperCase() + made.slice(1);
+  };
+}
+
+/** The place that `u` in [0, 1) chooses by weight. */
+function picker(weights: readonly number[]): (u: number) => number {
   const cumulative: number[] = [];
   let total = 0;
-  for (const weight of plan.weights) {
+  for (const weight of weights) {
     total += weight;
     cumulative.push(total);
   }
-  const word = (): string => {
-    if (total === 0) return "text";
-    const at = rng.uniform() * total;
+  return (u) => {
+    const at = u * total;
     let low = 0;
     let high = cumulative.length - 1;
     while (low < high) {
@@ -48,11 +206,6 @@ export function writeTexts(plan: TextPlan, count: number, rng: Rng): string[] {
       if (cumulative[middle] > at) high = middle;
       else low = middle + 1;
     }
-    return plan.words[low];
+    return low;
   };
-  return Array.from({ length: count }, () => {
-    if (rng.uniform() < plan.missing) return "";
-    const length = plan.lengths[Math.floor(rng.uniform() * plan.lengths.length)];
-    return Array.from({ length }, word).join(" ");
-  });
 }

@@ -1,47 +1,84 @@
 import { type Column, columnNamed, isCategorical, type Table } from "../../data/table";
 import { dateReader } from "./dates";
+import { tamed } from "./ends";
 import { type Arguments, evaluate, restOf } from "./formulas";
+import { snap } from "./grids";
 import {
   type ColumnPlan,
   type Combination,
   type DatePlan,
   type LevelsPlan,
+  levelCount,
   missingLabel,
   type NumberPlan,
+  otherTextLabel,
   type Structure,
   type Variable,
 } from "./structure";
+import { ontoSupport } from "./support";
 
 /** What is left to draw of a table once everything that follows from something else is taken out, in the table's order. */
-export function reduceTable(structure: Structure, from: Table): readonly Variable[] {
+export function reduceTable(
+  structure: Structure,
+  from: Table,
+  unknown: Unknown = "stand in",
+): readonly Variable[] {
   const combined = new Set(structure.combinations.flatMap((one) => one.columns));
   const variables = structure.combinations.map((one) => combinationVariable(one, from));
   const argument = argumentsFrom(structure.columns, from);
   for (const plan of structure.columns) {
     if (combined.has(plan.name)) continue;
-    const one = variableOf(plan, from, argument);
+    const one = variableOf(plan, from, argument, { unknown, least: structure.minCount });
     if (one) variables.push(one);
   }
   return variables;
 }
 
-/** The cells of a column as level codes, with missing as the last level; an unknown level becomes −1. */
-export function codesOf(one: Column, levels: readonly string[], missing: boolean): Int32Array {
+/** What becomes of levels that a plan does not know: the others stand in for them, by their frequency; or −1. */
+export type Unknown = "stand in" | "none";
+
+const golden = 0.6180339887498949;
+
+/** The cells of a column as level codes, with a text that is made up and missing as the last levels. */
+export function codesOf(one: Column, plan: LevelsPlan, unknown: Unknown = "stand in"): Int32Array {
+  const { levels } = plan;
   const codeOf = new Map(levels.map((level, code) => [level, code]));
-  const none = missing ? levels.length : -1;
+  const other = plan.texts ? levels.length : -1;
+  const none = plan.missing ? levelCount(plan) - 1 : -1;
+  const codes = new Int32Array(columnRows(one));
   if (isCategorical(one)) {
-    const map = one.levels.map((level) => codeOf.get(level) ?? -1);
-    return one.codes.map((code) => (code < 0 ? none : map[code]));
+    const map = one.levels.map((level) => codeOf.get(level) ?? other);
+    for (let i = 0; i < codes.length; i++) codes[i] = one.codes[i] < 0 ? none : map[one.codes[i]];
+  } else if (one.type !== "numeric") {
+    for (let i = 0; i < codes.length; i++)
+      codes[i] = one.values[i] === "" ? none : (codeOf.get(one.values[i]) ?? other);
   }
-  return Int32Array.from(one.values as ArrayLike<string>, (text) =>
-    text === "" ? none : (codeOf.get(text) ?? -1),
-  );
+  if (unknown === "stand in" && codes.includes(-1)) standIn(codes);
+  return codes;
+}
+
+/** Puts the codes that occur in the place of −1, evenly, as often as they occur. */
+function standIn(codes: Int32Array): void {
+  const known = codes.filter((code) => code >= 0).sort();
+  let at = 0.5;
+  for (let i = 0; i < codes.length; i++) {
+    if (codes[i] >= 0) continue;
+    codes[i] = known.length > 0 ? known[Math.floor(at * known.length)] : 0;
+    at = (at + golden) % 1;
+  }
+}
+
+function columnRows(one: Column): number {
+  return isCategorical(one) ? one.codes.length : one.values.length;
 }
 
 /** The values of a numeric column, or of dates as milliseconds. */
 export function numbersOf(one: Column, plan: NumberPlan | DatePlan): Float64Array {
   if (plan.kind === "date")
-    return Float64Array.from(one.type === "date" ? one.values : [], dateReader(plan.format.pattern));
+    return Float64Array.from(
+      one.type === "date" || one.type === "text" ? one.values : [],
+      dateReader(plan.format),
+    );
   return one.type === "numeric" ? one.values : new Float64Array(0);
 }
 
@@ -50,9 +87,7 @@ export function argumentsFrom(plans: readonly ColumnPlan[], from: Table): Argume
   return (name) => {
     const plan = plans.find((one) => one.name === name);
     const column = columnNamed(from, name);
-    return plan?.kind === "levels"
-      ? codesOf(column, plan.levels, plan.missing)
-      : numbersOf(column, plan as NumberPlan);
+    return plan?.kind === "levels" ? codesOf(column, plan) : numbersOf(column, plan as NumberPlan);
   };
 }
 
@@ -68,31 +103,40 @@ export function drawnNumbers(plan: NumberPlan, from: Table, argument: Arguments)
 /** How levels are named when a missing value is one of them. */
 export function levelNames(plan: LevelsPlan | NumberPlan): readonly string[] {
   const names = plan.kind === "levels" ? plan.levels : (plan.values ?? []).map(String);
-  return plan.missing ? [...names, missingLabel] : names;
+  const other = plan.kind === "levels" && plan.texts ? [otherTextLabel] : [];
+  return [...names, ...other, ...(plan.missing ? [missingLabel] : [])];
 }
 
-function variableOf(plan: ColumnPlan, from: Table, argument: Arguments): Variable | undefined {
+function variableOf(
+  plan: ColumnPlan,
+  from: Table,
+  argument: Arguments,
+  { unknown, least }: { readonly unknown: Unknown; readonly least: number },
+): Variable | undefined {
   const { name } = plan;
-  if (plan.kind === "levels") {
-    const codes = codesOf(columnNamed(from, name), plan.levels, plan.missing);
+  if (plan.kind === "levels" && levelCount(plan) > 1) {
+    const codes = codesOf(columnNamed(from, name), plan, unknown);
     return { name, kind: "levels", codes, levels: levelNames(plan) };
   }
   if (plan.kind === "number" && plan.values) {
-    const codeOf = new Map(plan.values.map((value, code) => [value, code]));
     const values = numbersOf(columnNamed(from, name), plan);
-    const codes = Int32Array.from(values, (value) => codeOf.get(value) ?? codeOf.size);
+    const codes = Int32Array.from(values, (value) => nearest(plan.values as readonly number[], value));
     return { name, kind: "levels", codes, levels: levelNames(plan) };
   }
   if (plan.kind === "number" && plan.formula?.rest !== "none") {
-    const values = drawnNumbers(plan, from, argument);
-    const grid = plan.formula ? undefined : plan.grid;
-    const range = plan.formula ? rangeOf(values) : plan;
-    return numberVariable(plan, values, plan.atoms, range, grid);
+    const values = tamed(drawnNumbers(plan, from, argument), least);
+    return numberVariable(
+      plan,
+      values.values,
+      plan.formula ? values : plan,
+      plan.formula ? undefined : plan.grid,
+    );
   }
   if (plan.kind === "date") {
-    const days = numbersOf(columnNamed(from, name), plan).map((value) => value / plan.format.step);
+    const { values } = tamed(numbersOf(columnNamed(from, name), plan), least);
+    const days = values.map((value) => value / plan.format.step);
     const range = { low: plan.low / plan.format.step, high: plan.high / plan.format.step };
-    return numberVariable(plan, days, [], range, { decimals: 0, step: 1 });
+    return numberVariable(plan, days, range, { decimals: 0, step: 1 });
   }
   return undefined;
 }
@@ -100,13 +144,28 @@ function variableOf(plan: ColumnPlan, from: Table, argument: Arguments): Variabl
 function numberVariable(
   plan: NumberPlan | DatePlan,
   values: Float64Array,
-  atoms: readonly number[],
   range: { readonly low: number; readonly high: number },
   grid: NumberPlan["grid"],
 ): Variable {
-  const { name, missing } = plan;
+  const { name, missing, support } = plan;
   const { low, high } = range;
-  return { name, kind: "number", values, missing, atoms, low, high, ...(grid && { grid }) };
+  const atoms = plan.kind === "number" ? plan.atoms : [];
+  // Values lie between the ends, and where enough rows have values.
+  const held = values.map((value) => {
+    const inside = snap(Math.min(high, Math.max(low, value)), grid);
+    return support && !atoms.includes(inside) ? ontoSupport(support, inside) : inside;
+  });
+  return {
+    name,
+    kind: "number",
+    values: held,
+    missing,
+    atoms,
+    low,
+    high,
+    ...(grid && { grid }),
+    ...(support && { support }),
+  };
 }
 
 function combinationVariable(one: Combination, from: Table): Variable {
@@ -125,18 +184,18 @@ function combinationVariable(one: Combination, from: Table): Variable {
   };
 }
 
+/** The place of the value that is nearest; for a missing one, the place after the last. */
+function nearest(values: readonly number[], value: number): number {
+  if (Number.isNaN(value)) return values.length;
+  let best = 0;
+  values.forEach((one, k) => {
+    if (Math.abs(one - value) < Math.abs(values[best] - value)) best = k;
+  });
+  return best;
+}
+
 /** The level of a cell, null where missing. */
 export function levelText(one: Column, row: number): string | null {
   if (!isCategorical(one)) return null;
   return one.codes[row] < 0 ? null : one.levels[one.codes[row]];
-}
-
-function rangeOf(values: Float64Array): { low: number; high: number } {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return low > high ? { low: 0, high: 0 } : { low, high };
 }

@@ -2,7 +2,7 @@ import type { Rng } from "../../core/rng";
 import { boundsOf, meet, type RowRange } from "../drawing/bounds";
 import type { Candidates } from "../drawing/candidates";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
-import { restoreKnown } from "../drawing/restore-known";
+import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
 import { leavesOf, type TreeColumn } from "../drawing/trees";
 import type { DrawnParts, Wishes } from "../drawing/wishes";
 import type { DatePlan, NumberPlan } from "../structure/structure";
@@ -66,7 +66,7 @@ export function drawTreeVariable(pool: Candidates, parts: TreeParts, wishes: Wis
   }
   pool.cells.push(cells);
   pool.values.push(values);
-  if (parts.structure.orders.length > 0 || wishes.columns.size > 0) restoreKnown(pool, parts);
+  if (wishes.columns.size > 0 || bindsNumbers(parts.structure)) restoreKnown(pool, parts);
 }
 
 interface Limits {

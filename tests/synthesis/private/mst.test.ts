@@ -38,6 +38,7 @@ const forTable = ({ columns }: Table): Domain => ({
 describeSynthesiser("mst({ domain, epsilon: 1e6 })(table, rng): next to no noise, so that learning shows", {
   fit: (from, rng, watch) => mst({ epsilon: 1e6, domain: forTable(from), noise: "seed" })(from, rng, watch),
   load: loadMst,
+  keepsCounts: false,
   rows,
   keepsRules: false,
 });
@@ -216,5 +217,39 @@ describe("mst({ epsilon, delta })(table, rng)", () => {
 
 test("loadMst(json) refuses another kind or version", () => {
   expect(() => loadMst({ kind: "trees", version: 1 })).toThrow("kind must be mst");
-  expect(() => loadMst({ kind: "mst", version: 2 })).toThrow("version must be 1");
+  expect(() => loadMst({ kind: "mst", version: 1 })).toThrow("version must be 2");
+});
+
+describe("mst({ strict })", () => {
+  const from = table([
+    {
+      name: "g",
+      type: "categorical",
+      codes: Int32Array.from({ length: 100 }, (_, i) => i % 2),
+      levels: ["a", "b"],
+    },
+    { name: "x", type: "numeric", values: Float64Array.from({ length: 100 }, (_, i) => i), decimals: 0 },
+  ]);
+
+  test("refuses what would be read off the table, and names it", async () => {
+    await expect(mst({ strict: true })(from, seeded(1))).rejects.toThrow("the type of g");
+    const domain: Domain = {
+      columns: [
+        { name: "g", type: "categorical" },
+        { name: "x", type: "numeric" },
+      ],
+    };
+    await expect(mst({ strict: true, domain })(from, seeded(1))).rejects.toThrow("the decimals of x");
+  });
+
+  test("takes a domain that states it; without strict the model says what was read off", async () => {
+    const domain: Domain = {
+      columns: [
+        { name: "g", type: "categorical" },
+        { name: "x", type: "numeric", decimals: 0 },
+      ],
+    };
+    expect((await mst({ strict: true, domain })(from, seeded(1))).privacy.readOff).toEqual([]);
+    expect((await mst()(from, seeded(1))).privacy.readOff).toContain("the decimals of x");
+  });
 });

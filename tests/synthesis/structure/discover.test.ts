@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { normal, seeded } from "../../../src/core/rng";
 import { schemaOf } from "../../../src/data/schema";
 import { type Column, type Table, type TextColumn, table, takeTableRows } from "../../../src/data/table";
+import { frameOf } from "../../../src/synthesis/sequential/frame";
+import { parentsOf } from "../../../src/synthesis/sequential/parents";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover";
 import { restoreTable, syntheticSchema, variableNames } from "../../../src/synthesis/structure/restore";
-import type { NumberPlan, Structure } from "../../../src/synthesis/structure/structure";
+import type { ColumnPlan, NumberPlan, Structure } from "../../../src/synthesis/structure/structure";
 import { reduceTable } from "../../../src/synthesis/structure/variables";
 
 const rows = 600;
@@ -216,6 +218,12 @@ describe("restoreTable(structure, schema, drawn, rows, rng)", () => {
   const found = discoverStructure(from, seeded(1));
 
   test("gives the training table back, bit for bit, from its own variables, with fresh keys", () => {
+    const whole = discoverStructure(from, seeded(1), { minCount: 1 });
+    // Rare values that repeat are made up even so.
+    const found = {
+      ...whole,
+      columns: whole.columns.map((one) => ({ ...one, support: undefined }) as ColumnPlan),
+    };
     const drawn = reduceTable(found, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
     const back = restoreTable(found, schemaOf(from).columns, drawn, rows, seeded(3));
     expect(back.columns.slice(1)).toEqual(from.columns.slice(1));
@@ -255,7 +263,7 @@ describe("levels of which none repeats", () => {
     name: word,
     type: "categorical",
     codes: Int32Array.from({ length: rows }, (_, i) => i),
-    levels: Array.from({ length: rows }, (_, i) => `${word}${100 + i}`),
+    levels: Array.from({ length: rows }, (_, i) => `${word}${1_000_000 + 7919 * i}`),
   });
   const plan = Int32Array.from({ length: rows }, (_, i) => i % 2);
   const from = table([
@@ -266,7 +274,7 @@ describe("levels of which none repeats", () => {
 
   test("are names: new ones come back, as identifiers or text", () => {
     const found = discoverStructure(from, seeded(1));
-    expect(found.columns.map((one) => one.kind)).toEqual(["key", "text", "levels"]);
+    expect(found.columns.map((one) => one.kind)).toEqual(["key", "levels", "levels"]);
     const schema = syntheticSchema(from, found);
     expect(schema.map((one) => one.type)).toEqual(["id", "text", "categorical"]);
     const back = restoreTable(found, schema, [plan], rows, seeded(2));
@@ -279,6 +287,62 @@ describe("levels of which none repeats", () => {
   test("stay levels where the user keeps the column, or where one repeats", () => {
     expect(discoverStructure(from, seeded(1), { keep: ["N"] }).columns[0].kind).toBe("levels");
     const twice = takeTableRows(from, [...Array(rows).keys(), 0]);
-    expect(discoverStructure(twice, seeded(1)).columns[0].kind).toBe("levels");
+    expect(discoverStructure(twice, seeded(1), { minCount: 1 }).columns[0].kind).toBe("levels");
   });
+});
+
+test("discoverStructure(table, rng) finds a ratio to one more than a count, and bands of a number", () => {
+  const rows = 300;
+  const rng = seeded(3);
+  const each = (one: (i: number) => number): Float64Array =>
+    Float64Array.from({ length: rows }, (_, i) => one(i));
+  const [use, calls] = [
+    each(() => 1 + Math.floor(900 * rng.uniform())),
+    each(() => Math.floor(9 * rng.uniform())),
+  ];
+  const age = each((i) => 18 + (i % 60));
+  const numeric = (name: string, values: Float64Array): Column => ({ name, type: "numeric", values });
+  const found = discoverStructure(
+    table([
+      numeric("use", use),
+      numeric("calls", calls),
+      numeric(
+        "score",
+        each((i) => use[i] / (calls[i] + 1)),
+      ),
+      numeric("age", age),
+      {
+        name: "group",
+        type: "categorical",
+        codes: Int32Array.from(age, (years) => (years < 30 ? 1 : years < 50 ? 2 : 0)),
+        levels: ["50+", "under 30", "under 50"],
+      },
+    ]),
+    seeded(1),
+  );
+  const sentences = describeStructure(found);
+  expect(sentences.join("\n")).toContain("score = use ÷ (calls + 1)");
+  expect(sentences).toContain("group follows from age: under 30, under 50 from 30, 50+ from 50.");
+});
+
+test("parentsOf(frame) keeps all of few columns, and of many those that go with a column", () => {
+  const rows = 300;
+  const rng = seeded(5);
+  const hidden = Float64Array.from({ length: rows }, () => normal(rng));
+  const columns = Array.from(
+    { length: 40 },
+    (_, j): Column => ({
+      name: `c${j}`,
+      type: "numeric",
+      values: hidden.map((one) => (j % 10 === 9 ? one : 0) + 0.3 * normal(rng)),
+    }),
+  );
+  const of = (count: number): readonly (readonly number[])[] => {
+    const from = table(columns.slice(0, count));
+    return parentsOf(frameOf(reduceTable(discoverStructure(from, seeded(1), { search: false }), from), []));
+  };
+  expect(of(6)[5]).toEqual([0, 1, 2, 3, 4]);
+  const last = of(40)[39];
+  expect(last).toEqual(expect.arrayContaining([9, 19, 29]));
+  expect(last.length).toBeLessThan(12);
 });

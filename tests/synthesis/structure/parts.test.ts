@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { atomsOf } from "../../../src/synthesis/structure/atoms";
-import { dateFormatOf, dateReader, writeDate } from "../../../src/synthesis/structure/dates";
+import {
+  dateReader,
+  dateWriter,
+  type WrittenDates,
+  writtenDates,
+} from "../../../src/synthesis/structure/dates";
 import { gridOf, snap } from "../../../src/synthesis/structure/grids";
 import { freshKeys, keyPlanOf } from "../../../src/synthesis/structure/keys";
-import { textPlanOf, writeTexts } from "../../../src/synthesis/structure/texts";
+import { grammarOf, writeTexts } from "../../../src/synthesis/structure/texts";
 
 describe("gridOf(values)", () => {
   test("finds digits after the point, and a coarser step once 20 values lie on it", () => {
@@ -25,24 +30,36 @@ describe("gridOf(values)", () => {
   });
 });
 
-describe("dateFormatOf(values)", () => {
+describe("writtenDates(values, least)", () => {
+  const written = (texts: readonly string[]): WrittenDates => writtenDates(texts, 1) as WrittenDates;
+
   test.each([
-    [["2024-02-29", "1999-12-31", ""], "y-m-d"],
-    [["29.02.2024", "31.12.1999"], "d.m.y"],
-    [["12/31/1999", "02/29/2024"], "m/d/y"],
-    [["31/12/1999", "02/01/2024"], "d/m/y"],
-    [["2024-02-29 13:45", "1999-12-31 00:00"], "y-m-d H:M"],
-    [["2024-02-29T13:45:10.500Z"], "y-m-d" + "TH:M:S.LZ"],
-  ])("reads %j and writes the same text again", (texts, pattern) => {
-    const format = dateFormatOf(texts);
-    expect(format?.pattern).toBe(pattern);
-    const read = dateReader(pattern);
-    for (const text of texts) expect(writeDate(read(text), format!)).toBe(text);
+    [["2023-02-28", "2024-12-01"], 86_400_000],
+    [["28.02.2023", "01.12.2024"], 86_400_000],
+    [["01 Dec 2022", "18 Mar 2022"], 86_400_000],
+    [["12/01/2022 12:44 PM", "03/18/2022 10:25 AM"], 60_000],
+    [["2022-12-01 12:44:30+01:00", "2022-03-18 20:25:06+01:00"], 1000],
+    [["2022-12-01 12:44:30.864", "2022-03-18 20:25:06.137"], 1],
+  ])("reads and writes %j", (texts, step) => {
+    const format = written(texts);
+    expect(format.step).toBe(step);
+    expect(texts.map(dateReader(format)).map((time) => dateWriter(format)(time))).toEqual(texts);
   });
 
-  test("refuses days that do not exist", () => {
-    expect(dateFormatOf(["2023-02-29"])).toBeUndefined();
-    expect(dateFormatOf(["soon", "2023-02-28"])).toBeUndefined();
+  test("keeps several ways of writing, by how often each occurs", () => {
+    const texts = Array.from({ length: 30 }, (_, i) =>
+      i % 3 ? `2022-03-${(10 + i / 3) | 0}` : `0${1 + (i % 9)}.05.2021`,
+    );
+    const format = written(texts);
+    expect(format.formats.map((one) => Math.round(30 * one.share))).toEqual([20, 10]);
+    const write = dateWriter(format);
+    expect(write(Date.UTC(2022, 2, 11), 0.1)).toBe("2022-03-11");
+    expect(write(Date.UTC(2022, 2, 11), 0.9)).toBe("11.03.2022");
+  });
+
+  test("refuses dates that are none, and what is no date", () => {
+    expect(writtenDates(["2023-02-29"], 1)).toBeUndefined();
+    expect(writtenDates(["soon", "2023-02-28"], 1)).toBeUndefined();
   });
 });
 
@@ -97,15 +114,31 @@ describe("atomsOf(values, grid)", () => {
   });
 });
 
-describe("textPlanOf(name, values)", () => {
+describe("grammarOf(texts, least)", () => {
+  const written = (texts: readonly string[], count = 300): string[] =>
+    writeTexts(grammarOf(texts, 5), count, seeded(1));
+
   test("keeps no word that fewer than five rows share", () => {
-    const plan = textPlanOf("note", [
-      ...Array.from({ length: 9 }, (_, i) => `customer ${i} called Smith${i}`),
-      "",
-    ]);
-    expect([...plan.words].sort()).toEqual(["called", "customer"]);
-    const texts = writeTexts(plan, 200, seeded(1));
-    expect(texts.every((text) => /^((called|customer) ?)*$/.test(text))).toBe(true);
-    expect(texts.filter((text) => text === "").length).toBeGreaterThan(5);
+    const texts = Array.from({ length: 9 }, (_, i) => `customer ${i} called Smith${i}`);
+    const made = written(texts, 200);
+    expect(made.every((text) => /^customer \d called [A-Z][a-z]{4}\d$/.test(text))).toBe(true);
+    expect(made.some((text) => text.includes("Smith"))).toBe(true);
+    const rare = Array.from({ length: 9 }, (_, i) => `at ${String.fromCharCode(97 + i).repeat(9)} road`);
+    expect(written(rare).filter((text) => rare.includes(text))).toEqual([]);
+  });
+
+  test("puts numbers where numbers stand, with as many digits", () => {
+    const tickets = Array.from({ length: 60 }, (_, i) =>
+      i % 3 === 0 ? `STON/O 2. 31${10000 + 37 * i}` : String(2000 + 41 * i),
+    );
+    const made = written(tickets);
+    expect(made.every((text) => /^(STON\/O 2\. \d{7}|\d{4})$/.test(text))).toBe(true);
+    const long = made.filter((text) => text.startsWith("STON")).length / made.length;
+    expect(Math.abs(long - 1 / 3)).toBeLessThan(0.1);
+  });
+
+  test("repeats texts as often as those that were learnt", () => {
+    const twice = Array.from({ length: 400 }, (_, i) => `${10000 + 17 * (i >> 1)}`);
+    expect(new Set(written(twice, 400)).size / 400).toBeCloseTo(0.5, 1);
   });
 });

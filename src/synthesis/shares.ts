@@ -1,0 +1,99 @@
+import { check, checkNumber } from "../core/checks";
+import { permutation, type Rng } from "../core/rng";
+import { isCategorical, type Table, takeTableRows } from "../data/table";
+import type { Where } from "./conditions";
+import type { SampleOptions, Synthesiser } from "./synthesiser";
+
+/** Which share of the rows has which level of a column; the other levels divide the rest as they do without. */
+export interface Shares {
+  readonly column: string;
+  readonly shares: ReadonlyMap<string, number>;
+}
+
+/** `COLUMN=LEVEL:SHARE` texts of one column, the share from 0 to 1. */
+export function parseShares(texts: readonly string[], columns: Synthesiser["columns"]): Shares | undefined {
+  const action = "sample shares";
+  const shares = new Map<string, number>();
+  let column: string | undefined;
+  for (const text of texts) {
+    const own = columns
+      .map((one) => one.name)
+      .filter((name) => text.startsWith(`${name}=`))
+      .sort((a, b) => b.length - a.length)[0];
+    const parts = own === undefined ? null : text.slice(own.length + 1).match(/^(.*):([\d.]+)$/s);
+    check(
+      own !== undefined && parts !== null,
+      action,
+      "a share must be COLUMN=LEVEL:SHARE, such as Churn=Yes:0.5",
+      text,
+    );
+    check(column === undefined || column === own, action, "all shares must be of one column", own);
+    const [, level, share] = parts as RegExpMatchArray;
+    checkNumber(Number(share), 0, 1, action, `the share of ${level}`);
+    check(!shares.has(level), action, "a level can have one share only", level);
+    shares.set(level, Number(share));
+    column = own;
+  }
+  return column === undefined ? undefined : { column, shares };
+}
+
+/**
+ * The synthesiser with other shares of a column's levels: rows with a level are what they are without, only more or fewer.
+ * Throws where the column has no such level, or the shares add up to more than 1 (or, of all levels, to less).
+ */
+export function withShares(model: Synthesiser, { column, shares }: Shares): Synthesiser {
+  const action = `sample shares of ${column}`;
+  const schema = model.columns.find((one) => one.name === column);
+  const levels = schema?.levels ?? [];
+  check(levels.length > 0, action, "it must be a column of levels", schema?.type);
+  for (const level of shares.keys())
+    check(levels.includes(level), action, `the level must be one of ${levels.join(", ")}`, level);
+  const sum = [...shares.values()].reduce((total, share) => total + share, 0);
+  const others = levels.filter((level) => !shares.has(level));
+  check(sum <= 1 + 1e-9, action, "shares must not add up to more than 1", sum);
+  check(others.length > 0 || sum >= 1 - 1e-9, action, "shares of all levels must add up to 1", sum);
+  const parts: { levels: readonly string[]; share: number }[] = [...shares].map(([level, share]) => ({
+    levels: [level],
+    share,
+  }));
+  if (others.length > 0) parts.push({ levels: others, share: 1 - sum });
+  return {
+    ...model,
+    sample: (n: number, rng: Rng, options: SampleOptions = {}): Table => {
+      const given = options.where instanceof Map ? [...options.where] : Object.entries(options.where ?? {});
+      check(!given.some(([name]) => name === column), action, "a condition on it cannot hold beside", column);
+      let done = 0;
+      let due = 0;
+      const tables = parts.map((part, k) => {
+        due += part.share * n;
+        const rows = k === parts.length - 1 ? n - done : Math.max(0, Math.round(due) - done);
+        const where: Where = new Map([...given, [column, part.levels]]);
+        const firstRow = (options.firstRow ?? 0) + done;
+        done += rows;
+        return model.sample(rows, rng.fork(`share ${k}`), { ...options, where, firstRow });
+      });
+      return takeTableRows(joined(tables), permutation(rng.fork("mix"), n));
+    },
+  };
+}
+
+/** Tables of the same columns, one below the other. */
+function joined(tables: readonly Table[]): Table {
+  const rows = tables.reduce((sum, one) => sum + one.rows, 0);
+  const columns = tables[0].columns.map((one, j) => {
+    const own = tables.map((table) => table.columns[j]);
+    if (isCategorical(one)) {
+      const codes = own.flatMap((part) => (isCategorical(part) ? Array.from(part.codes) : []));
+      return { ...one, codes: Int32Array.from(codes) };
+    }
+    if (one.type === "numeric") {
+      const values = own.flatMap((part) => (part.type === "numeric" ? Array.from(part.values) : []));
+      return { ...one, values: Float64Array.from(values) };
+    }
+    return {
+      ...one,
+      values: own.flatMap((part) => ("values" in part ? Array.from(part.values, String) : [])),
+    };
+  });
+  return { rows, columns };
+}

@@ -1,0 +1,55 @@
+/** Where a column's values end, and the values with what lies there replaced. */
+export interface Tamed {
+  readonly low: number;
+  readonly high: number;
+  /** The values, but that the outermost ones are those to be expected there. */
+  readonly values: Float64Array;
+}
+
+/** A row may lie so many times as far out as is to be expected, judged by so many times the rows, to count as it is. */
+const mostBeyond = 2;
+const reach = 4;
+
+/**
+ * The values without what their outermost `least` − 1 rows on each side tell: these get the values to be expected at their
+ * ranks in an exponential tail (spacings of order statistics, Rényi 1953) as wide as they are on average, where none counts
+ * for more than twice what the rows further in let expect. A value that ends the column in `least` rows or more stays its
+ * end; what is never negative stays so.
+ */
+export function tamed(values: Float64Array, least: number): Tamed {
+  const order = Array.from(values.keys())
+    .filter((i) => !Number.isNaN(values[i]))
+    .sort((a, b) => values[a] - values[b]);
+  const n = order.length;
+  const told = Math.min(least, Math.floor((n + 1) / 2));
+  if (n === 0) return { low: 0, high: 0, values };
+  const out = values.slice();
+  const end = (at: (rank: number) => number, sign: 1 | -1): number => {
+    const last = values[order[at(told - 1)]];
+    if (values[order[at(0)]] === last || least <= 1) return last;
+    const inner = Math.min(reach * told, Math.max(told + 1, Math.floor(n / 2))) - 1;
+    const spacing =
+      inner < n ? Math.abs(last - values[order[at(inner)]]) / (harmonic(inner) - harmonic(told - 1)) : 0;
+    let step = 0;
+    for (let rank = 0; rank < told - 1; rank++) {
+      const usual = spacing * (harmonic(told - 1) - harmonic(rank));
+      step += Math.min(mostBeyond * usual, Math.abs(values[order[at(rank)]] - last)) / (told - 1);
+    }
+    const positive = sign < 0 && last >= 0;
+    const expected = (rank: number): number => {
+      const beyond = last + sign * step * (harmonic(told - 1) - harmonic(rank));
+      return positive ? Math.max(0, beyond) : beyond;
+    };
+    for (let rank = 0; rank < told - 1; rank++) out[order[at(rank)]] = expected(rank);
+    return expected(0);
+  };
+  const high = end((rank) => n - 1 - rank, 1);
+  const low = end((rank) => rank, -1);
+  return { low: Math.min(low, high), high, values: out };
+}
+
+function harmonic(n: number): number {
+  let sum = 0;
+  for (let k = 1; k <= n; k++) sum += 1 / k;
+  return sum;
+}

@@ -1,0 +1,20 @@
+import type { Structure } from "./structure";
+
+/**
+ * What the table holds that synthetic rows will not, in sentences: levels that too few rows share, texts, identifiers. It
+ * names no value, since those are what may not be told.
+ */
+export function describeLosses({ columns, minCount }: Structure): readonly string[] {
+  const few = `fewer than ${minCount} rows share`;
+  return columns.flatMap((plan) => {
+    const { name } = plan;
+    if (plan.kind === "key") {
+      const own = plan.repeats ? "as many rows share one as in the data" : "every row gets one of its own";
+      return [`${name}: identifiers are made up; ${own}`];
+    }
+    if (plan.kind !== "levels" || !plan.rare) return [];
+    return plan.texts
+      ? [`${name}: up to ${plan.rare} rows hold texts that ${few}; others are made up in their shape`]
+      : [`${name}: up to ${plan.rare} rows have a level that ${few}; the other levels stand in for it`];
+  });
+}

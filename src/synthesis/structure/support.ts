@@ -1,0 +1,128 @@
+import { quantileSorted } from "../../core/math/statistics";
+import type { Rng } from "../../core/rng";
+import { type Grid, snap, spacing } from "./grids";
+
+/**
+ * Where a number's values lie: ascending pieces, each a value that repeats (`from` equals `to`) or a stretch in between.
+ * No piece tells where fewer rows than asked for lie, but for ends that other pieces give away.
+ */
+export interface Support {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** Values that repeat must hold this share of the rows to be told one by one: else chance makes them. */
+const leastRepeated = 0.2;
+const mostPieces = 2048;
+/** Rows a value on average, from which on rare values are taken from a list, as prices are, too. */
+const leastListed = 1.3;
+const mostStretches = 64;
+
+/** A sorted value and how often it occurs. */
+interface Counted {
+  readonly value: number;
+  readonly count: number;
+}
+
+/**
+ * The pieces of sorted values, those in fewer than `least` rows joined to stretches; undefined where next to no value
+ * repeats. Where rare values repeat too, as prices do, values are made up in their stretches, as many as there were.
+ */
+export function supportOf(
+  sorted: Float64Array,
+  grid: Grid | undefined,
+  least: number,
+  rng: Rng,
+): Support | undefined {
+  const all = countedOf(sorted);
+  let enough = Math.max(2, least);
+  let repeated = all.filter((one) => one.count >= enough);
+  if (repeated.length > mostPieces / 2) {
+    const counts = repeated.map((one) => one.count).sort((a, b) => b - a);
+    enough = counts[mostPieces / 2] + 1;
+    repeated = all.filter((one) => one.count >= enough);
+  }
+  const held = repeated.reduce((sum, one) => sum + one.count, 0);
+  if (held < leastRepeated * sorted.length) return undefined;
+  const from: number[] = [];
+  const to: number[] = [];
+  const add = (low: number, high: number): void => {
+    from.push(low);
+    to.push(high);
+  };
+  let rare: Counted[] = [];
+  const unit = spacing(grid);
+  const close = (end: number): void => {
+    const rows = rare.reduce((sum, one) => sum + one.count, 0);
+    if (rows > 0) {
+      // Where few rows lie, only what repeats around them says where.
+      const low = rows >= least || from.length === 0 ? rare[0].value : (to.at(-1) as number) + unit;
+      const high = rows >= least || end === Infinity ? (rare.at(-1) as Counted).value : end - unit;
+      for (const [a, b] of stretch(rare, rows, [low, Math.max(low, high)])) add(a, b);
+    }
+    rare = [];
+  };
+  const stretch = (own: readonly Counted[], rows: number, ends: [number, number]): [number, number][] => {
+    if (rows < Math.max(2 * least, 4)) return [ends];
+    const values = Float64Array.from(own.flatMap(({ value, count }) => new Array<number>(count).fill(value)));
+    if (rows >= leastListed * own.length) {
+      const made = own.map((_, t) => snap(quantileSorted(values, (t + rng.uniform()) / own.length), grid));
+      return [...new Set(made)].sort((a, b) => a - b).map((value) => [value, value]);
+    }
+    const parts = Math.max(1, Math.min(mostStretches, Math.floor(rows / (2 * least))));
+    const at = Array.from({ length: parts + 1 }, (_, k) =>
+      k === 0 ? ends[0] : k === parts ? ends[1] : quantileSorted(values, k / parts),
+    );
+    return at.slice(1).flatMap((high, k): [number, number][] => (high > at[k] ? [[at[k], high]] : []));
+  };
+  for (const one of all) {
+    if (one.count < enough) {
+      rare.push(one);
+      continue;
+    }
+    close(one.value);
+    add(one.value, one.value);
+  }
+  close(Infinity);
+  return { from, to };
+}
+
+/** The piece that a value belongs to: the one that holds it, else the nearest. */
+export function pieceOf({ from, to }: Support, value: number): number {
+  let low = 0;
+  let high = from.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (to[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  if (low === from.length) return low - 1;
+  if (low === 0 || value >= from[low]) return low;
+  return value - to[low - 1] <= from[low] - value ? low - 1 : low;
+}
+
+/** The value moved to where values lie: into the nearest piece. */
+export function ontoSupport(support: Support, value: number): number {
+  if (Number.isNaN(value)) return value;
+  const piece = pieceOf(support, value);
+  return Math.min(support.to[piece], Math.max(support.from[piece], value));
+}
+
+/** The values of sorted rows that no piece repeats. */
+export function unrepeated(sorted: Float64Array, support: Support | undefined): Float64Array {
+  if (!support) return sorted;
+  return sorted.filter((value) => {
+    const piece = pieceOf(support, value);
+    return support.from[piece] < support.to[piece];
+  });
+}
+
+function countedOf(sorted: Float64Array): Counted[] {
+  const out: { value: number; count: number }[] = [];
+  for (const value of sorted) {
+    const last = out.at(-1);
+    if (last?.value === value) last.count++;
+    else out.push({ value, count: 1 });
+  }
+  return out;
+}
