@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { backupCommand, restoreCommand } from "./commands/backup";
+import { cacheCommand } from "./commands/cache";
 import { checkCommand } from "./commands/check";
 import { clvCommand } from "./commands/clv";
 import { compareCommand } from "./commands/compare";
@@ -64,6 +65,7 @@ const commands: readonly (() => Command)[] = [
   ingestCommand,
   simulateCommand,
   synthCommand,
+  cacheCommand,
   completionCommand,
 ];
 

@@ -10,8 +10,9 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { constants, homedir, setPriority } from "node:os";
+import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheFolder } from "../../data/cache-folder";
 import { nodeTypes } from "./type-options";
 
 // Each takes some 60 MB; the ones used last stay.
@@ -25,7 +26,7 @@ const retryAfter = 24 * 3600e3;
  */
 export function snapshotFile(cwd: string): string | undefined {
   if (process.env.TELELINK_SNAPSHOT === "0") return undefined;
-  const folder = cacheFolder();
+  const folder = ownFolder();
   if (!folder) return undefined;
   const types = join(nodeTypes(cwd), "node", "package.json");
   const ours = readdirSync(__dirname)
@@ -86,15 +87,8 @@ export function failedMark(file: string): string {
 }
 
 /** A folder that only this user can write to, since what lies there is run; undefined where there is none. */
-function cacheFolder(): string | undefined {
-  const home = homedir();
-  const base =
-    process.env.TELELINK_CACHE ??
-    (process.platform === "win32"
-      ? join(process.env.LOCALAPPDATA ?? home, "telelink", "cache")
-      : process.platform === "darwin"
-        ? join(home, "Library", "Caches", "telelink")
-        : join(process.env.XDG_CACHE_HOME ?? join(home, ".cache"), "telelink"));
+function ownFolder(): string | undefined {
+  const base = cacheFolder();
   try {
     mkdirSync(base, { recursive: true, mode: 0o700 });
     const { uid, mode } = statSync(base);

@@ -1,0 +1,68 @@
+import { Command } from "commander";
+import { note, printJson, printTable } from "../support/output";
+
+/** `telelink cache`: what is kept between runs in the user's cache folder, and its removal. */
+export function cacheCommand(): Command {
+  const cache = new Command("cache").description(
+    "show or remove what is kept between runs outside of projects",
+  );
+  cache
+    .command("list", { isDefault: true })
+    .description("the folder, what lies in it and how large it is")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  $ telelink cache list")
+    .action(list);
+  cache
+    .command("clear")
+    .description("remove it all; what is needed again is made again")
+    .addHelpText("after", "\nExample:\n  $ telelink cache clear")
+    .action(clear);
+  return cache;
+}
+
+interface Kept {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+async function kept(): Promise<{ folder: string; entries: Kept[] }> {
+  const [{ cacheFolder }, { existsSync, lstatSync, readdirSync }, { join }] = await Promise.all([
+    import("../../data/cache-folder.js"),
+    import("node:fs"),
+    import("node:path"),
+  ]);
+  const folder = cacheFolder();
+  const sizeOf = (path: string): number => {
+    const stat = lstatSync(path);
+    if (!stat.isDirectory()) return stat.size;
+    return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+  };
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return { folder, entries: names.map((name) => ({ name, bytes: sizeOf(join(folder, name)) })) };
+}
+
+async function list(options: { json?: boolean }): Promise<void> {
+  const { folder, entries } = await kept();
+  if (options.json) {
+    printJson({ folder, entries });
+    return;
+  }
+  if (entries.length === 0) {
+    note(`${folder}: nothing is kept`);
+    return;
+  }
+  printTable(
+    ["kept", "MB"],
+    entries.map((one) => [one.name, (one.bytes / 1e6).toFixed(1)]),
+  );
+  note(`in ${folder}; telelink cache clear removes it`);
+}
+
+async function clear(): Promise<void> {
+  const { folder, entries } = await kept();
+  const { rmSync } = await import("node:fs");
+  const { join } = await import("node:path");
+  for (const { name } of entries) rmSync(join(folder, name), { recursive: true, force: true });
+  const bytes = entries.reduce((sum, one) => sum + one.bytes, 0);
+  note(`removed ${(bytes / 1e6).toFixed(1)} MB from ${folder}`);
+}

@@ -1,0 +1,76 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+
+const root = resolve(__dirname, "..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+/** The blocks of a language, with the reason why one is not run. */
+function blocks(text: string, language: string): { code: string; excused?: string }[] {
+  const pattern = new RegExp(
+    `(?:<!-- not run here: ([^>]+) -->\\n+)?^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``,
+    "gm",
+  );
+  return [...text.matchAll(pattern)].map(([, excused, code]) => ({ code, ...(excused && { excused }) }));
+}
+
+/** An empty folder of somebody who has installed the package. */
+const folder = mkdtempSync(join(tmpdir(), "telelink-readme-"));
+mkdirSync(join(folder, "node_modules", ".bin"), { recursive: true });
+symlinkSync(root, join(folder, "node_modules", "telelink"));
+symlinkSync(join(root, "dist", "cli", "main.js"), join(folder, "node_modules", ".bin", "telelink"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("README.md", () => {
+  const shell = blocks(readme, "sh");
+  test("has commands to run, and a reason for each block that is not", () => {
+    expect(shell.filter((one) => !one.excused).length).toBeGreaterThan(4);
+    expect(shell.filter((one) => one.excused).length).toBeLessThan(4);
+  });
+
+  test.each(shell.filter((one) => !one.excused).map((one) => one.code))(
+    "runs as it stands: %s",
+    (code) => {
+      const done = execFileSync(
+        "bash",
+        ["-euo", "pipefail", "-c", `${code.replaceAll("npx telelink", "npx --no-install telelink")}`],
+        {
+          cwd: folder,
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "pipe"],
+        },
+      );
+      expect(done).not.toMatch(/\bNaN\b|\bundefined\b|\[object /);
+    },
+    300_000,
+  );
+});
+
+describe("documents", () => {
+  const pages = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "SECURITY.md"].concat(
+    readdirSync(join(root, "docs"))
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `docs/${file}`),
+  );
+
+  test.each(pages)("the links of %s lead to files and headings that are there", (page) => {
+    const text = readFileSync(join(root, page), "utf8").replace(/```[\s\S]*?```/g, "");
+    for (const [, href] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(href)) continue;
+      const [path, anchor] = href.split("#");
+      const file = path === "" ? join(root, page) : join(root, dirname(page), path);
+      expect(existsSync(file), `${page}: ${href}`).toBe(true);
+      if (anchor === undefined) continue;
+      const headings = [...readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, words]) =>
+        words
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N}\s-]/gu, "")
+          .trim()
+          .replace(/\s/g, "-"),
+      );
+      expect(headings, `${page}: ${href}`).toContain(anchor);
+    }
+  });
+});
