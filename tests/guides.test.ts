@@ -17,9 +17,13 @@ interface Cell {
 
 test.each(guides)("notebooks/guides/%s runs to its end, and calls the library itself", (file) => {
   const main = join(root, "dist", "cli", "main.js");
-  execFileSync(process.execPath, [main, "run", join(root, "notebooks", "guides", file), "--out", out, "--html"], {
-    stdio: "pipe",
-  });
+  execFileSync(
+    process.execPath,
+    [main, "run", join(root, "notebooks", "guides", file), "--out", out, "--html"],
+    {
+      stdio: "pipe",
+    },
+  );
   const { cells } = JSON.parse(readFileSync(join(out, file), "utf8")) as { cells: Cell[] };
   expect(cells.flatMap((cell) => cell.outputs ?? []).length).toBeGreaterThan(2);
   const code = cells.filter((cell) => cell.cell_type === "code").flatMap((cell) => cell.source);
