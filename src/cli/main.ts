@@ -20,6 +20,7 @@ import { keysCommand } from "./commands/keys";
 import { learnersCommand } from "./commands/learners";
 import { predictCommand } from "./commands/predict";
 import { prepareCommand } from "./commands/prepare";
+import { renderCommand } from "./commands/render";
 import { reproduceCommand } from "./commands/reproduce";
 import { retainCommand } from "./commands/retain";
 import { runCommand } from "./commands/run";
@@ -40,6 +41,7 @@ const commands: readonly (() => Command)[] = [
   demoCommand,
   reproduceCommand,
   runCommand,
+  renderCommand,
   checkCommand,
   verifyCommand,
   compareCommand,

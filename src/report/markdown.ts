@@ -1,5 +1,5 @@
-import katex from "katex";
 import MarkdownIt from "markdown-it";
+import { addFormulas, type FormulaState, formulaState, mathml } from "./formulas";
 import { highlight } from "./highlight";
 import { escapeHtml } from "./html";
 import { sanitize, uniqueIds } from "./sanitize";
@@ -20,8 +20,12 @@ export interface Rendered {
 export interface MarkdownOptions {
   /** Ids of the page so far; those of the headings are added. */
   readonly taken: Set<string>;
-  /** Pictures by name, as data URLs: what `attachment:name` means. */
-  readonly attachments?: Readonly<Record<string, string>>;
+  /** The picture that an address means, as a data URL; undefined where it stays out of the page. None by default. */
+  readonly picture?: (address: string) => string | undefined;
+  /** Told of what is left out, in words. */
+  readonly omit?: (what: string) => void;
+  /** What formulas share with those of other texts. */
+  readonly formulas?: FormulaState;
 }
 
 // Signs of Unicode's private use area hold a formula's place while the HTML around it is cleaned.
@@ -35,46 +39,32 @@ const close = "\uE001";
 export function markdown(text: string, options: MarkdownOptions): Rendered {
   const before = new Set(options.taken);
   const formulas: string[] = [];
-  const parser = new MarkdownIt({ html: true, linkify: false, highlight });
+  const shared = options.formulas ?? formulaState();
+  const parser = new MarkdownIt({ html: true, linkify: true, highlight });
+  // What only looks like an address, such as `report.py`, is none.
+  parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false }).add("www.", {
+    validate: (rest, at) => rest.slice(at).match(/^[\w-]+(?:\.[\w-]+)+(?:\/[^\s<>)"']*)?/)?.[0].length ?? 0,
+    normalize: (match) => {
+      match.url = `https://${match.url}`;
+    },
+  });
   addFormulas(parser, (formula, block) => {
-    formulas.push(mathml(formula, block));
+    formulas.push(mathml(formula, block, shared));
     return `${open}${formulas.length - 1}${close}`;
   });
   const headings = addAnchors(parser, options.taken);
-  addPictures(parser, options.attachments ?? {});
+  addTasks(parser);
+  // Every address is looked at again, as it stands in the HTML.
+  parser.validateLink = (url) => !/^(vbscript|javascript|file):/i.test(url.trim());
   parser.renderer.rules.table_open = () =>
     '<div class="tl-table" tabindex="0" role="group" aria-label="Table"><table>';
   parser.renderer.rules.table_close = () => "</table></div>";
   const rendered = parser.render(text.replaceAll(open, "").replaceAll(close, ""));
-  const safe = uniqueIds(sanitize(rendered), before)
+  const safe = uniqueIds(sanitize(withPictures(rendered, options)), before)
     .replace(/style="text-align:right"/g, 'class="tl-num"')
     .replace(new RegExp(`${open}(\\d+)${close}`, "g"), (_, i: string) => formulas[Number(i)]);
   for (const id of before) options.taken.add(id);
   return { html: safe, headings };
-}
-
-/** A formula of TeX as MathML, which browsers draw without fonts or scripts; its source with the error if it has one. */
-export function mathml(formula: string, block: boolean): string {
-  try {
-    return katex.renderToString(formula, { displayMode: block, output: "mathml", throwOnError: true });
-  } catch (error) {
-    const reason = escapeHtml((error as Error).message);
-    return `<code class="tl-bad" title="${reason}">${escapeHtml(formula)}</code>`;
-  }
-}
-
-function addFormulas(parser: MarkdownIt, keep: (formula: string, block: boolean) => string): void {
-  parser.inline.ruler.before("escape", "formula", (state, silent) => {
-    const rest = state.src.slice(state.pos);
-    if (!rest.startsWith("$")) return false;
-    const block = rest.match(/^\$\$([^$]+?)\$\$/);
-    // As in Pandoc: no blank inside the signs, no digit after: "$5 and $6" is money.
-    const inline = block ?? rest.match(/^\$(?!\s)((?:[^$\\]|\\.)+?)(?<!\s)\$(?!\d)/);
-    if (!inline) return false;
-    if (!silent) state.push("text_special", "", 0).content = keep(inline[1], block !== null);
-    state.pos += inline[0].length;
-    return true;
-  });
 }
 
 function addAnchors(parser: MarkdownIt, taken: Set<string>): Heading[] {
@@ -108,28 +98,76 @@ function openingId(
   return "";
 }
 
-function addPictures(parser: MarkdownIt, attachments: Readonly<Record<string, string>>): void {
-  parser.validateLink = (url) => !/^(vbscript|javascript|file):/i.test(url.trim());
-  const image = parser.renderer.rules.image;
-  parser.renderer.rules.image = (tokens, i, settings, env, self) => {
-    const source = tokens[i].attrGet("src") ?? "";
-    if (source.startsWith("attachment:"))
-      tokens[i].attrSet("src", attachments[decodeURIComponent(source.slice(11))] ?? "");
-    return image ? image(tokens, i, settings, env, self) : self.renderToken(tokens, i, settings);
+const image = /<img\b((?:[^>"']|"[^"]*"|'[^']*')*)>/gi;
+const media = /<(video|audio|iframe|object|embed)\b((?:[^>"']|"[^"]*"|'[^']*')*)>/gi;
+
+/** The HTML with its pictures embedded, and a word in place of those that can't be, and of films and frames. */
+function withPictures(html: string, { picture, omit }: MarkdownOptions): string {
+  const left = (what: string): string => {
+    omit?.(what);
+    return `<span class="tl-cut">[${escapeHtml(what)}]</span>`;
   };
+  return html
+    .replace(image, (whole, attributes: string) => {
+      const value = (name: string): string => attributeOf(attributes, name);
+      const address = value("src");
+      if (address.startsWith("data:")) return whole;
+      const data = picture?.(address);
+      const alt = value("alt");
+      if (data === undefined)
+        return left(`picture left out: ${address || "no address"}${alt ? ` (${alt})` : ""}`);
+      return whole.replace(/\bsrc\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/i, () => `src="${data}"`);
+    })
+    .replace(media, (_, tag: string, attributes: string) => {
+      const address = attributeOf(attributes, "src") || attributeOf(attributes, "data");
+      return left(`${tag} left out${address ? `: ${address}` : ""}`);
+    });
 }
 
-/** The text as an id that no other element has. */
-export function slug(text: string, taken: Set<string>): string {
-  const plain = text
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
-  const base = plain || "section";
+function attributeOf(attributes: string, name: string): string {
+  const pattern = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s>]+))`, "i");
+  return unescapeHtml(attributes.match(pattern)?.slice(1).find(Boolean) ?? "");
+}
+
+function unescapeHtml(text: string): string {
+  return text
+    .replaceAll("&amp;", "&")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">");
+}
+
+/** `- [x] done` shows a box. */
+function addTasks(parser: MarkdownIt): void {
+  parser.core.ruler.after("inline", "tasks", (state) => {
+    state.tokens.forEach((token, i) => {
+      if (token.type !== "inline" || state.tokens[i - 2]?.type !== "list_item_open") return;
+      const [first] = token.children ?? [];
+      const box = first?.type === "text" ? first.content.match(/^\[([ xX])\]\s+/) : null;
+      if (!box) return;
+      first.content = `${box[1] === " " ? "☐" : "☑"} ${first.content.slice(box[0].length)}`;
+    });
+  });
+}
+
+/** The text as an id that no other element has: as Jupyter writes it, so that links of notebooks find it. */
+function slug(text: string, taken: Set<string>): string {
+  const base =
+    text
+      .trim()
+      .replace(/\s+/g, "-")
+      .replace(/["'<>&#%]/g, "") || "section";
   let id = base;
   for (let n = 2; taken.has(id); n++) id = `${base}-${n}`;
   taken.add(id);
   return id;
+}
+
+/** What two ways of writing an anchor have in common: letters and digits, in lower case. */
+export function plainSlug(text: string): string {
+  return text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
 }

@@ -35,6 +35,8 @@ export interface ReportContent extends Summary {
   readonly run?: { readonly origin: string; readonly status: string };
   /** Whether scripts in outputs may run, because the reader vouches for the notebook. */
   readonly trusted?: boolean;
+  /** What the notebook holds and the page does not, in words. */
+  readonly omitted?: readonly string[];
   /** What is sealed into the page beside what it shows. */
   readonly seal?: unknown;
   /** Scripts of this package's own that stand at the page's end; no others run unless `trusted`. */
@@ -43,12 +45,14 @@ export interface ReportContent extends Summary {
 
 /** At most this many figures stand on the first screen. */
 const mostKeys = 5;
+/** Of what is left out, at most this many lines stand at the head. */
+const mostOmitted = 50;
 
 /** The whole page of a report: one file that needs nothing else. */
 export function reportPage(content: ReportContent): string {
   const { name, title, contents, body } = content;
   const main = html`
-<div class="tl-page tl-body">
+<div class="tl-page tl-body${contents.length > 1 ? "" : " tl-alone"}">
 ${contents.length > 1 ? toc(contents) : null}
 <main class="tl-main" id="content">
 ${body}
@@ -163,11 +167,20 @@ function bands(content: Summary): (Html | null)[] {
   ];
 }
 
-function header(content: Summary, above: Html): Html {
+/** What is not on the page, said where it begins. */
+function omissions(omitted: readonly string[]): Html | null {
+  if (omitted.length === 0) return null;
+  const count = omitted.length === 1 ? "One thing is" : `${omitted.length} things are`;
+  const shown = omitted.slice(0, mostOmitted).map((one) => html`<li>${one}</li>`);
+  const rest = omitted.length - shown.length;
+  return html`<details class="tl-omitted tl-varies"><summary>${count} in the notebook and not on this page</summary><ul>${shown}${rest > 0 ? html`<li>and ${rest} more</li>` : null}</ul></details>`;
+}
+
+function header(content: Summary & Pick<ReportContent, "omitted">, above: Html): Html {
   return html`<header>${bands(content)}<div class="tl-head"><div class="tl-page">${above}<h1>${content.title}</h1>
 ${content.finding ? html`<p class="tl-finding">${content.finding}</p>` : null}
 ${keyFigures(content.figures)}
-<p class="tl-meta">${metaLine(content)}</p></div></div></header>`;
+<p class="tl-meta">${metaLine(content)}</p>${omissions(content.omitted ?? [])}</div></div></header>`;
 }
 
 function badges(content: Summary): Html {

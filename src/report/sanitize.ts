@@ -42,8 +42,9 @@ const allowedStyles = { "*": Object.fromEntries(words(styles).map((name) => [nam
  * known elements, attributes and style properties stay. Text stays, scripts and style sheets go with their content.
  */
 export function sanitize(markup: string): string {
-  return sanitizeHtml(markup, {
-    // SVG's names are written in mixed case.
+  // SVG's names are written in mixed case, so only those all in capitals are HTML's.
+  const lowered = markup.replace(/<(\/?[A-Z][A-Z\d]*)\b/g, (tag) => tag.toLowerCase());
+  return sanitizeHtml(lowered, {
     parser: { lowerCaseTags: false, lowerCaseAttributeNames: false, recognizeSelfClosing: true },
     allowedTags: [...words(flow), ...words(svg)],
     nonTextTags: [

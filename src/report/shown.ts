@@ -59,7 +59,11 @@ class Walker {
     if (["script", "style", "template", "noscript"].includes(nodeName)) return;
     const attribute = (name: string): string | undefined =>
       element.attrs?.find((one) => one.name === name)?.value;
-    if (attribute("class")?.split(/\s+/).includes(varying)) return;
+    const classes = attribute("class")?.split(/\s+/) ?? [];
+    if (classes.includes(varying)) return;
+    // The pictures of a text are not of the run, and may not be where it is verified.
+    const ofText = around.part.startsWith("text of");
+    if (ofText && (nodeName === "img" || classes.includes("tl-cut"))) return;
     const part = attribute("data-part") ?? around.part;
     let inner: Around = { ...around, part };
     if (nodeName === "table") inner = { ...inner, table: { caption: "", columns: [], row: "", column: 0 } };

@@ -26,6 +26,7 @@ export const pageStyle: string = `
 *, ::before, ::after { box-sizing: border-box; }
 html { font: 17px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; -webkit-text-size-adjust: 100%; scroll-padding-top: 1.5rem; }
 body { margin: 0; background: var(--tl-paper); color: var(--tl-ink); }
+h1, h2, h3, h4, h5, h6, a, .tl-finding { overflow-wrap: anywhere; }
 a { color: var(--tl-accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
 :focus-visible { outline: 3px solid var(--tl-accent); outline-offset: 2px; border-radius: 2px; }
 .tl-skip { position: absolute; left: -99rem; top: 0; padding: .5rem 1rem; background: var(--tl-paper); z-index: 2; }
@@ -61,7 +62,7 @@ h1 { font-size: clamp(1.7rem, 1.15rem + 2.2vw, 2.7rem); line-height: 1.15; lette
 .tl-toc-small { margin-top: 1rem; border-bottom: 1px solid var(--tl-line); padding-bottom: .8rem; }
 .tl-toc-small a { padding: .5rem 0; }
 @media (min-width: 1120px) {
-  .tl-body { grid-template-columns: 12.5rem minmax(0, 1fr); gap: 3.4rem; }
+  .tl-body:not(.tl-alone) { grid-template-columns: 12.5rem minmax(0, 1fr); gap: 3.4rem; }
   .tl-toc-small { display: none; }
   .tl-toc-wide { display: block; position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; padding: 2.6rem 0 2rem; }
 }
@@ -91,7 +92,7 @@ pre code { font-size: inherit; }
 details > summary { cursor: pointer; color: var(--tl-faint); font-size: .85rem; width: fit-content; padding: .2rem 0; }
 details > summary:hover { color: var(--tl-ink); }
 .tl-code { margin: .6rem 0; }
-.tl-code > summary { margin-left: auto; font-size: .78rem; font-variant-numeric: tabular-nums; }
+.tl-code > summary { font-size: .78rem; font-variant-numeric: tabular-nums; }
 .tl-code[open] { margin: 1rem 0 1.4rem; }
 .hljs-keyword, .hljs-built_in, .hljs-literal { color: var(--tl-word); }
 .hljs-string, .hljs-regexp, .hljs-char { color: var(--tl-text); }
@@ -109,9 +110,17 @@ details > summary:hover { color: var(--tl-ink); }
 .tl-error pre { background: none; padding: .5rem 0 0; margin: 0; }
 .tl-cut { color: var(--tl-faint); font-size: .85rem; margin: .3rem 0; }
 .tl-bold { font-weight: 700; }
+.tl-faint { color: var(--tl-faint); } .tl-italic { font-style: italic; } .tl-underlined { text-decoration: underline; } .tl-struck { text-decoration: line-through; }
 .tl-bad, .tl-ansi-red { color: var(--tl-bad); }
 .tl-ansi-green { color: var(--tl-text); } .tl-ansi-yellow { color: var(--tl-number); }
 .tl-ansi-blue, .tl-ansi-cyan { color: var(--tl-name); } .tl-ansi-magenta { color: var(--tl-word); }
+.tl-ansi-white { color: var(--tl-faint); } .tl-ansi-paper { color: var(--tl-paper); }
+[class*="tl-ansi-bg-"] { color: #fff; } .tl-ansi-bg-black { background: #1c1e21; } .tl-ansi-bg-red { background: #a3221b; } .tl-ansi-bg-green { background: #0a6b3d; }
+.tl-ansi-bg-yellow { background: #805000; } .tl-ansi-bg-blue { background: #0a5ca8; } .tl-ansi-bg-magenta { background: #7a3e9d; }
+.tl-ansi-bg-cyan { background: #0b6675; } .tl-ansi-bg-white { background: #d3d7dc; color: #1c1e21; } .tl-ansi-bg-ink { background: var(--tl-ink); color: var(--tl-paper); }
+.tl-omitted { margin: .8rem 0 0; font-size: .86rem; } .tl-omitted ul { margin: .3rem 0; }
+.tl-output > svg:not([class^="tl-"]), .tl-output > img, .tl-output > :not(.tl-figure) > svg, .tl-text img { background: #fff; color: #1c1e21; }
+#tl-seal button { font: inherit; margin-right: .6rem; }
 
 .tl-table {
   position: relative; overflow: auto; max-width: 100%; max-height: 90vh; margin: 1.1rem 0;

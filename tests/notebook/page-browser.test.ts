@@ -252,11 +252,11 @@ describe.skipIf(!chromium)("a report in a real browser", () => {
     await open();
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content");
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Tab");
+    // What is left out stands at the head, before the contents.
+    for (let i = 0; i < 3; i++) await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Part one");
     await page.keyboard.press("Enter");
-    expect(page.url()).toMatch(/#part-one$/);
+    expect(page.url()).toMatch(/#Part-one$/);
     await page.focus("details.tl-code summary");
     await page.keyboard.press("Enter");
     expect(await page.isVisible("details.tl-code pre")).toBe(true);

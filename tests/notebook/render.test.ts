@@ -45,7 +45,7 @@ describe("renderNotebook", () => {
   test("renderNotebook takes the title from the first heading and gives each section an anchor", async () => {
     const html = await rendered(prose("# The title\n\n## One part\n\n## One part"));
     expect(html).toContain("<h1>The title</h1>");
-    expect(html).toContain('<a href="#one-part">One part</a>');
-    expect(html).toContain('<h2 id="one-part-2">');
+    expect(html).toContain('<a href="#One-part">One part</a>');
+    expect(html).toContain('<h2 id="One-part-2">');
   });
 });

@@ -69,8 +69,8 @@ describe("verifyReport, of a page mailed to somebody", () => {
     ["the finding", ">Churn is 14 %.<", ">Churn is 4 %.<", /^head, p$/],
     [
       "a table",
-      "<td>0.815</td>",
-      "<td>0.915</td>",
+      ">0.815</td>",
+      ">0.915</td>",
       /output 1 of cell 4, table "Models", row "Forest", column "F1"/,
     ],
     ["an output", "of 3333</pre>", "of 9333</pre>", /output 1 of cell 3/],

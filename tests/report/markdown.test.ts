@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { formulaState } from "../../src/report/formulas";
 import { markdown } from "../../src/report/markdown";
 
 function html(text: string): string {
@@ -11,11 +12,11 @@ describe("markdown", () => {
       taken: new Set(["content"]),
     });
     expect(headings).toEqual([
-      { level: 2, id: "what-follows", text: "What follows" },
-      { level: 2, id: "what-follows-2", text: "What follows" },
+      { level: 2, id: "What-follows", text: "What follows" },
+      { level: 2, id: "What-follows-2", text: "What follows" },
     ]);
-    expect(html).toContain('<h2 id="what-follows">What <em>follows</em>');
-    expect(html).toContain('href="#what-follows-2" aria-label="Link to section What follows"');
+    expect(html).toContain('<h2 id="What-follows">What <em>follows</em>');
+    expect(html).toContain('href="#What-follows-2" aria-label="Link to section What follows"');
   });
 
   test("markdown draws formulas as MathML, and leaves money alone", () => {
@@ -38,9 +39,34 @@ describe("markdown", () => {
     expect(html("[a](javascript:alert(1)) ![b](https://x/y.png)")).not.toMatch(/<a |<img [^>]*src/);
   });
 
-  test("markdown shows attached pictures", () => {
-    const attachments = { "a.png": "data:image/png;base64,AAAA" };
-    const shown = markdown("![A picture](attachment:a.png)", { taken: new Set(), attachments }).html;
-    expect(shown).toContain('src="data:image/png;base64,AAAA" alt="A picture"');
+  test("markdown embeds the pictures that it is given, and names those that it is not", () => {
+    const omitted: string[] = [];
+    const options = {
+      taken: new Set<string>(),
+      picture: (address: string) => (address === "a.png" ? "data:image/png;base64,AAAA" : undefined),
+      omit: (what: string) => omitted.push(what),
+    };
+    const text = `![A](a.png) <img width=5 src='a.png' alt="B"> ![C](https://x.org/c.png) <iframe src="https://y"></iframe>`;
+    const shown = markdown(text, options).html;
+    expect(shown.match(/src="data:image\/png;base64,AAAA"/g)).toHaveLength(2);
+    expect(shown).toContain("[picture left out: https://x.org/c.png (C)]");
+    expect(omitted).toEqual(["picture left out: https://x.org/c.png (C)", "iframe left out: https://y"]);
+  });
+
+  test("markdown reads what Jupyter reads: environments, macros of other texts, tasks, bare links, anchors", () => {
+    const formulas = formulaState();
+    const draw = (text: string): string => markdown(text, { taken: new Set(), formulas }).html;
+    expect(draw("\\begin{align}\n[x*y](n) &= 1 \\\\\n&= 2\n\\end{align}")).toContain("<math ");
+    expect(
+      draw("$$\\newcommand{\\RR}{\\mathbb{R}} x$$ \\begin{equation}\\label{e} 1 \\tag{7}\\end{equation}"),
+    ).not.toContain("tl-bad");
+    expect(draw("$\\RR^n$ by \\eqref{e}")).toMatch(/double-struck.*\(7\)/);
+    expect(draw("$$ \\text{price: \\$5} $$ and \\\\(a\\\\)").match(/<math/g)).toHaveLength(2);
+    expect(draw("- [x] done\n- [ ] todo")).toMatch(/☑ done[\s\S]*☐ todo/);
+    expect(draw("see https://a.org/b and report.py").trim()).toBe(
+      '<p>see <a href="https://a.org/b">https://a.org/b</a> and report.py</p>',
+    );
+    expect(draw("### Überblick 概要")).toContain('id="Überblick-概要"');
+    expect(draw("```rust\nfn main() {}\n```")).toContain("hljs-keyword");
   });
 });

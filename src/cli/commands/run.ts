@@ -23,6 +23,7 @@ interface RunFlags {
   readonly keepGoing?: boolean;
   readonly trust?: boolean;
   readonly interactive?: boolean;
+  readonly maxSize: string;
   readonly json?: boolean;
 }
 
@@ -50,6 +51,7 @@ export function runCommand(): Command {
     .option("--keep-going", "run the cells after a failing one too")
     .option("--trust", "let scripts in outputs run in the report")
     .option("--interactive", "let Vega charts in the report answer the mouse (adds 0.54 MB)")
+    .option("--max-size <MB>", "the megabytes that a report may take; what is left out is named", "1")
     .option("--json", "print events as lines of JSON")
     .addHelpText(
       "after",
@@ -84,10 +86,11 @@ async function run(paths: readonly string[], flags: RunFlags, command: Command):
   const { jsonProgress, lineProgress, reportRun } = await import("../support/notebook-progress.js");
   const { stopSignal } = await import("../support/stop-signal.js");
   const { checkNames } = await import("../../notebook/run/output-names.js");
-  const { seconds, wholeNumber } = await import("../support/options.js");
+  const { decimalNumber, seconds, wholeNumber } = await import("../support/options.js");
   const jobs = wholeNumber(flags.jobs, "--jobs", 1, 64);
   const timeoutSeconds = flags.timeout === undefined ? undefined : seconds(flags.timeout, "--timeout");
   const startSeconds = seconds(flags.startTimeout, "--start-timeout");
+  const maxBytes = 1e6 * decimalNumber(flags.maxSize, "--max-size", 0.1, 1000);
   const parameters = parametersOf(flags.parameter, flags.params);
   const { kernel, name, inPlace } = flags;
   const toStdout = flags.out === "-" || (paths.includes("-") && !outGiven);
@@ -124,6 +127,7 @@ async function run(paths: readonly string[], flags: RunFlags, command: Command):
       keepGoing: flags.keepGoing,
       trusted: flags.trust,
       interactive: flags.interactive,
+      maxBytes,
       signal: stop.signal,
       on: (event) => progress.on(event),
     }).finally(() => progress.end());

@@ -72,14 +72,23 @@ export function lineProgress(notebook: Notebook, prefix: string): Progress {
 
 /** What came of a run: its failures and its files, or an event that says so. */
 export function reportRun(done: FileRun, json: boolean): void {
-  const { path, run, failures, written } = done;
+  const { path, run, failures, written, omitted } = done;
   const { verdict, milliseconds } = run;
   if (json) {
-    print(JSON.stringify({ event: "end", notebook: path, verdict, milliseconds, failures, written }));
+    print(
+      JSON.stringify({ event: "end", notebook: path, verdict, milliseconds, failures, written, omitted }),
+    );
     return;
   }
   for (const failure of failures) note(`telelink: ${failure}`);
+  noteOmitted(omitted);
   for (const file of written) print(file);
+}
+
+/** Says what a page leaves out, at the terminal as on the page. */
+export function noteOmitted(omitted: readonly string[]): void {
+  for (const one of omitted.slice(0, 10)) note(`  not on the page: ${one}`);
+  if (omitted.length > 10) note(`  not on the page: ${omitted.length - 10} more; the page's head lists them`);
 }
 
 /** The first line of a cell that says something. */

@@ -16,7 +16,7 @@ const order: readonly Part["kind"][] = ["output", "code", "text"];
  */
 export function fitParts(
   parts: readonly Part[],
-  page: (shown: readonly Part[]) => string,
+  page: (shown: readonly Part[], cut?: readonly string[]) => string,
   most: number = mostBytes,
 ): string {
   const whole = page(parts);
@@ -24,22 +24,26 @@ export function fitParts(
   if (over <= 0) return whole;
   const sizes = parts.map((one) => Buffer.byteLength(one.html));
   const shown = [...parts];
+  const cut: string[] = [];
   const largest = parts
     .map((_, i) => i)
     .sort((a, b) => order.indexOf(parts[a].kind) - order.indexOf(parts[b].kind) || sizes[b] - sizes[a]);
   for (const i of largest) {
-    const html = note(parts[i].kind, sizes[i]);
+    const said = note(parts[i].kind, sizes[i], most);
+    const html = `<p class="tl-cut">${said}</p>`;
     const gain = sizes[i] - Buffer.byteLength(html);
     if (gain <= 0) continue;
     shown[i] = { ...parts[i], html };
-    over -= gain;
+    cut.push(said);
+    over -= gain - said.length - 20;
     if (over <= 0) break;
   }
-  return page(shown);
+  return page(shown, cut);
 }
 
-function note(kind: Part["kind"], bytes: number): string {
+function note(kind: Part["kind"], bytes: number, most: number): string {
   const what = { output: "An output", code: "Code", text: "A text" }[kind];
   const size = bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-  return `<p class="tl-cut">${what} of ${size} is in the notebook file: a report holds at most 1 MB.</p>`;
+  const limit = `${Number((most / 1e6).toPrecision(3))} MB`;
+  return `${what} of ${size} is in the notebook file: the page holds at most ${limit}.`;
 }

@@ -1,10 +1,12 @@
+import { ansiToHtml } from "../../report/ansi";
 import { explorerAttribute, explorerScript } from "../../report/charts/explorer";
 import { isVega, specClass, undrawn, vegaFigure } from "../../report/charts/vega";
 import { figuresMime, provenanceMime } from "../../report/figures";
 import { duration } from "../../report/format";
-import { ansiToHtml, highlight } from "../../report/highlight";
+import { type FormulaState, formulaState, mathml } from "../../report/formulas";
+import { highlight } from "../../report/highlight";
 import { escapeHtml, html, raw } from "../../report/html";
-import { type Heading, markdown, mathml } from "../../report/markdown";
+import { type Heading, markdown, plainSlug } from "../../report/markdown";
 import { reportPage, type Summary } from "../../report/page";
 import { sanitize, uniqueIds } from "../../report/sanitize";
 import { sealPage } from "../../report/seal";
@@ -12,6 +14,7 @@ import { languageOf } from "../language";
 import { type Cell, type DataOutput, type Notebook, type Output, sorted, tagged } from "../nbformat";
 import { fitParts, type Part } from "./page-size";
 import { collectFigures, collectProvenance } from "./payloads";
+import { picturesOf } from "./pictures";
 import { type RunMetadata, runOf } from "./run-metadata";
 import { variesTag } from "./varies";
 import { vegaScript } from "./vega-script";
@@ -19,6 +22,10 @@ import { vegaScript } from "./vega-script";
 export interface RenderOptions {
   /** The notebook's file, as readers know it. */
   readonly name: string;
+  /** The notebook's folder, in which the pictures of its texts lie; without it they are left out, and said to be. */
+  readonly folder?: string;
+  /** The bytes that the page may take; 1 MB by default. */
+  readonly maxBytes?: number;
   /** When the figures were made. */
   readonly date: string;
   /** Further lines of the provenance block: label and text. */
@@ -45,6 +52,8 @@ export interface Sealed {
 
 export interface Report {
   readonly html: string;
+  /** What the notebook holds and the page does not, in words. */
+  readonly omitted: readonly string[];
   readonly summary: Summary;
 }
 
@@ -59,6 +68,8 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
   const title = takeTitle(notebook) ?? name.replace(/\.ipynb$/, "");
   const language = languageOf(notebook);
   const parts: Part[] = [];
+  const omitted: string[] = [];
+  const formulas = formulaState();
   // The code of cells that show nothing is folded together with that of the next cell.
   let folded: number[] = [];
   const fold = (): void => {
@@ -71,18 +82,30 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
     if (cell.cell_type === "markdown") {
       fold();
       const source = i === titleCell(notebook) ? cell.source.replace(titleLine, "") : cell.source;
-      const text = markdown(source, { taken, attachments: pictures(cell) });
+      const omit = (what: string): void => {
+        omitted.push(`cell ${i + 1}: ${what}`);
+      };
+      const picture = picturesOf(cell, options.folder);
+      const text = markdown(source, { taken, picture, omit, formulas });
       contents.push(...text.headings);
       if (text.html.trim() !== "")
         parts.push({
           kind: "text",
           html: `<div class="tl-text" data-part="text of cell ${i + 1}">${text.html}</div>`,
         });
-    } else if (cell.cell_type === "code") {
+    } else if (cell.cell_type === "raw") {
+      fold();
+      const shown = showRaw(cell, i, taken, omitted);
+      if (shown !== "")
+        parts.push({
+          kind: "text",
+          html: `<div class="tl-text" data-part="text of cell ${i + 1}">${shown}</div>`,
+        });
+    } else {
       if (!tagged(cell, "remove-input")) folded.push(i);
       const outputs = tagged(cell, "remove-output") ? [] : (cell.outputs ?? []);
       const interactive = options.interactive || tagged(cell, "interactive");
-      const how: Showing = { cell: i, taken, trusted, interactive };
+      const how: Showing = { cell: i, taken, trusted, interactive, formulas, omitted };
       const shown: string[] = [];
       for (const one of outputs) shown.push(await showOutput(one, how));
       const seen = shown.filter((one) => one !== "");
@@ -102,14 +125,16 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
   const provenance = collectProvenance(notebook);
   const summary: Summary = { title, finding, figures, ...provenance, date, failure };
   contents.push({ level: 2, id: "provenance", text: "Where this comes from" });
-  const { milliseconds, ...rest } = options;
+  const { milliseconds, folder: _, ...rest } = options;
   const seal: Sealed = {
     summary,
     options: { ...rest, ...(milliseconds && { milliseconds: [...milliseconds] }) },
     notebook: withoutOutputs(notebook),
   };
-  const page = (shown: readonly Part[]): string => {
-    const body = shown.map((one) => one.html).join("\n");
+  let cutParts: readonly string[] = [];
+  const page = (shown: readonly Part[], cut: readonly string[] = []): string => {
+    cutParts = cut;
+    const body = linked(shown.map((one) => one.html).join("\n"), contents);
     const scripts = scriptsFor(body);
     return reportPage({
       ...summary,
@@ -121,9 +146,31 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
       trusted,
       scripts,
       seal,
+      omitted: [...omitted, ...cut],
     });
   };
-  return { summary, html: sealPage(fitParts(parts, page)) };
+  const html = sealPage(fitParts(parts, page, options.maxBytes));
+  return { summary, html, omitted: [...omitted, ...cutParts] };
+}
+
+/** The body with links to headings made to find them, however the notebook writes them. */
+function linked(body: string, headings: readonly Heading[]): string {
+  const known = new Set(headings.map((one) => one.id));
+  const byWords = new Map(headings.map((one) => [plainSlug(one.id), one.id]));
+  return inOrder(body).replace(
+    /(<a href="#)([^"]+)(")/g,
+    (whole, start: string, given: string, end: string) => {
+      let id = given;
+      try {
+        id = decodeURIComponent(given);
+      } catch {
+        // As it stands.
+      }
+      if (known.has(id)) return `${start}${id}${end}`;
+      const meant = byWords.get(plainSlug(id));
+      return meant === undefined ? whole : `${start}${meant}${end}`;
+    },
+  );
 }
 
 /** The notebook's cells as they are run: without outputs, counts and attachments. */
@@ -139,6 +186,15 @@ export function withoutOutputs(notebook: Notebook): Notebook {
   const metadata = run ? { ...notebook.metadata, telelink: { ...telelink, run: about } } : notebook.metadata;
   // As in a file, so that a notebook read back is the same.
   return sorted({ ...notebook, metadata, cells }) as Notebook;
+}
+
+/** The body with headings that leave out no level: those who listen to a page go from one to the next. */
+function inOrder(body: string): string {
+  let level = 1;
+  return body.replace(/<(\/?)h([1-6])\b/g, (_, close: string, given: string) => {
+    if (close === "") level = Math.min(Number(given), level + 1);
+    return `<${close}h${level}`;
+  });
 }
 
 /** The scripts that the figures of a page need, each once. */
@@ -157,15 +213,6 @@ function titleCell(notebook: Notebook): number {
 
 function takeTitle(notebook: Notebook): string | undefined {
   return notebook.cells[titleCell(notebook)]?.source.match(titleLine)?.[1].replace(/[*_`]/g, "");
-}
-
-function pictures(cell: Cell): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const [name, bundle] of Object.entries(cell.attachments ?? {})) {
-    const [mime, data] = Object.entries(bundle)[0] ?? [];
-    if (mime?.startsWith("image/")) out[name] = `data:${mime};base64,${String(data).replace(/\s/g, "")}`;
-  }
-  return out;
 }
 
 /** The code of some cells, folded away, with the time they took. */
@@ -196,6 +243,9 @@ interface Showing {
   readonly taken: Set<string>;
   readonly trusted: boolean;
   readonly interactive: boolean;
+  readonly formulas: FormulaState;
+  /** What is not shown, in words. */
+  readonly omitted: string[];
 }
 
 async function showOutput(output: Output, how: Showing): Promise<string> {
@@ -209,7 +259,7 @@ async function showOutput(output: Output, how: Showing): Promise<string> {
   }
   const { data } = output;
   if (figuresMime in data || provenanceMime in data) return "";
-  const shown = (await showVega(data, how)) ?? showData(data, how);
+  const shown = (await showVega(data, how)) ?? showData(output, how);
   return shown === "" ? "" : uniqueIds(shown, how.taken);
 }
 
@@ -223,33 +273,112 @@ async function showVega(data: DataOutput["data"], how: Showing): Promise<string 
     const spec = (typeof given === "string" ? JSON.parse(given) : given) as Record<string, unknown>;
     return await vegaFigure(mime, spec, { interactive, fallbackTitle: `Chart of cell ${cell + 1}` });
   } catch (error) {
-    return undrawn((error as Error).message);
+    const { message } = error as Error;
+    // What only says where a program stumbled tells a reader nothing.
+    return undrawn(
+      /\bundefined\b/.test(message) ? "its specification is not one that Vega understands" : message,
+    );
   }
 }
 
-/** The richest form that a page can hold. */
-function showData(data: DataOutput["data"], { cell, trusted }: Showing): string {
-  const clean = trusted ? (markup: string): string => markup : sanitize;
+/** The richest form that a page can hold; a word where it can hold none. */
+function showData(output: DataOutput, { cell, trusted, formulas, omitted }: Showing): string {
+  const { data } = output;
   const of = (mime: string): string | undefined => {
     const value = data[mime];
     return typeof value === "string" ? value : undefined;
   };
-  const markup = of("text/html") ?? of("image/svg+xml");
-  if (markup !== undefined) return clean(markup.replace(/^\s*<\?xml[^>]*>\s*(<!DOCTYPE[^>]*>)?/i, ""));
-  for (const mime of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
-    const picture = of(mime);
-    if (picture === undefined) continue;
-    const alt = of("text/plain") ?? `Picture from cell ${cell + 1}`;
-    return `<img src="data:${mime};base64,${picture.replace(/\s/g, "")}" alt="${escapeHtml(alt)}">`;
-  }
+  const markup = (of("text/html") ?? of("image/svg+xml"))?.replace(
+    /^\s*<\?xml[^>]*>\s*(<!DOCTYPE[^>]*>)?/i,
+    "",
+  );
+  if (markup !== undefined && trusted) return markup;
+  const clean = markup === undefined ? "" : sanitize(withInlineStyles(markup));
+  // Where nothing but scripts was there, another form may say something.
+  if (hasContent(clean)) return withTables(clean);
+  const scripted = markup !== undefined && /<(script|iframe|canvas|video|audio|object|embed)\b/i.test(markup);
+  const picture = showPicture(output, cell);
+  if (picture !== undefined) return picture;
   const formula = of("text/latex");
-  if (formula !== undefined) return mathml(formula.replace(/^\s*\$+|\$+\s*$/g, ""), true);
+  if (formula !== undefined) return mathml(formula.replace(/^\s*\$+|\$+\s*$/g, ""), true, formulas);
   const prose = of("text/markdown");
-  if (prose !== undefined) return markdown(prose, { taken: new Set() }).html;
+  const omit = (what: string): void => {
+    omitted.push(`cell ${cell + 1}: ${what}`);
+  };
+  if (prose !== undefined) return markdown(prose, { taken: new Set(), omit, formulas }).html;
+  const kinds = Object.keys(data).filter((mime) => mime !== "text/plain");
+  // A form that only a script could show, with a few words that stand for it.
+  const unseen = kinds.filter((mime) => !/^(application\/json|text\/.*)$/.test(mime));
+  if (scripted || unseen.length > 0) {
+    const what = scripted ? "an output that needs scripts or frames" : `an output of ${unseen.join(", ")}`;
+    omit(`${what} is not drawn`);
+    const said = `<p class="tl-cut">${escapeHtml(`${what.replace(/^an/, "An")} is not drawn here.`)}</p>`;
+    return said + (of("text/plain") ? text(of("text/plain") as string, "tl-stream") : "");
+  }
   const plain = of("text/plain");
   if (plain !== undefined) return text(plain, "tl-stream");
-  const json = Object.entries(data).find(([mime]) => mime === "application/json")?.[1];
+  const json = data["application/json"];
   return json === undefined ? "" : text(JSON.stringify(json, undefined, 2), "tl-stream");
+}
+
+/** A raw cell: HTML as HTML, a text of no format as it stands; what is for other formats is not for this one. */
+function showRaw(cell: Cell, index: number, taken: Set<string>, omitted: string[]): string {
+  const format = cell.metadata.format ?? cell.metadata.raw_mimetype ?? "";
+  if (format === "text/html" || format === "html") return uniqueIds(sanitize(cell.source), taken);
+  if (format === "") return text(cell.source, "tl-stream");
+  omitted.push(`cell ${index + 1}: raw text for ${String(format)}`);
+  return "";
+}
+
+function hasContent(markup: string): boolean {
+  return /<(img|svg|hr|meter|progress)\b/i.test(markup) || markup.replace(/<[^>]*>/g, "").trim() !== "";
+}
+
+/** The rules of a style sheet that name elements by id, as pandas' Styler writes them, put into these elements. */
+function withInlineStyles(markup: string): string {
+  const rules = new Map<string, string>();
+  for (const [, sheet] of markup.matchAll(/<style\b[^>]*>([\s\S]*?)<\/style>/gi))
+    for (const [, selectors, declarations] of sheet.matchAll(/([^{}]+)\{([^{}]*)\}/g))
+      for (const selector of selectors.split(","))
+        if (/^\s*#[\w-]+\s*$/.test(selector)) {
+          const id = selector.trim().slice(1);
+          rules.set(
+            id,
+            `${rules.get(id) ?? ""}${declarations.trim().replace(/\s+/g, " ").replaceAll('"', "'")};`,
+          );
+        }
+  if (rules.size === 0) return markup;
+  return markup.replace(/\bid="([\w-]+)"/g, (whole, id: string) =>
+    rules.has(id) ? `${whole} style="${rules.get(id)}"` : whole,
+  );
+}
+
+function showPicture({ data, metadata }: DataOutput, cell: number): string | undefined {
+  for (const mime of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
+    const picture = data[mime];
+    if (typeof picture !== "string") continue;
+    const about = (metadata[mime] ?? metadata) as { width?: unknown; height?: unknown; alt?: unknown };
+    const plain = String(data["text/plain"] ?? "");
+    // "<Figure size 640x480 with 1 Axes>" says nothing to a reader.
+    const words =
+      typeof about.alt === "string" && about.alt !== "" ? about.alt : /^<.*>$/.test(plain) ? "" : plain;
+    const sizes = (["width", "height"] as const)
+      .filter((one) => Number(about[one]) > 0)
+      .map((one) => ` ${one}="${Math.round(Number(about[one]))}"`);
+    const alt = escapeHtml(words || `Picture from cell ${cell + 1}`);
+    return `<img src="data:${mime};base64,${picture.replace(/\s/g, "")}" alt="${alt}"${sizes.join("")}>`;
+  }
+  return undefined;
+}
+
+/** Tables of others get what our own have: they scroll in themselves, and their numbers stand at the right. */
+function withTables(markup: string): string {
+  if (!/<table\b/i.test(markup) || markup.includes('class="tl-table"')) return markup;
+  return markup
+    .replace(/<table\b/gi, '<div class="tl-table" tabindex="0" role="group" aria-label="Table"><table')
+    .replace(/<\/table>/gi, "</table></div>")
+    .replace(/<th\b[^>]*>\s*<\/th>/gi, "<td></td>")
+    .replace(/<(t[dh])>(?=\s*[-\u2212+]?[\d.,]*\d(?:e[-+]?\d+)?\s*%?\s*<\/t[dh]>)/gi, '<$1 class="tl-num">');
 }
 
 // A page is for reading: of a longer text its beginning and end are shown. The notebook file holds all of it.

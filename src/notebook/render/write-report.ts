@@ -61,12 +61,20 @@ export interface WriteOptions {
   readonly html: boolean;
   readonly trusted?: boolean;
   readonly interactive?: boolean;
+  /** The bytes that the page may take; 1 MB by default. */
+  readonly maxBytes?: number;
   readonly inputs?: Inputs;
   readonly renderer?: string;
 }
 
+export interface Written {
+  readonly files: readonly string[];
+  /** What the notebook holds and the page does not, in words. */
+  readonly omitted: readonly string[];
+}
+
 /** Writes NAME.ipynb and, if asked for, NAME.html and last NAME.json. Returns the paths. */
-export async function writeReport(result: Result, options: WriteOptions): Promise<string[]> {
+export async function writeReport(result: Result, options: WriteOptions): Promise<Written> {
   const { path, name, executed, parameters, made, timing, kernel } = result;
   const { out, suffix, inputs, renderer, trusted } = options;
   const written: string[] = [];
@@ -78,7 +86,7 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
   };
   const sealed = runOf(executed) ? sealedNotebook(executed) : executed;
   write("ipynb", notebookPieces(sealed));
-  if (!options.html) return written;
+  if (!options.html) return { files: written, omitted: [] };
   const { renderNotebook } = await import("./render.js");
   const facts = factsOf(dirname(resolve(path)));
   const versions = { telelink: facts.telelink, node: facts.node, ...kernelVersion(kernel) };
@@ -89,6 +97,7 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
     failure: result.failure,
     trusted,
     interactive: options.interactive,
+    ...{ folder: dirname(resolve(path)), maxBytes: options.maxBytes },
     facts: lines(result, versions, facts.platform, facts.commit),
     milliseconds:
       timing && new Map(Object.entries(timing.cells).map(([id, time]) => [ids.indexOf(id), time])),
@@ -102,7 +111,7 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
   };
   const whole: ReportJson = { ...json, files: { ...files } };
   write("json", [`${formatExact({ ...whole, sha256: sealOfReport(whole) }, 1)}\n`]);
-  return written;
+  return { files: written, omitted: report.omitted };
 }
 
 function lines(

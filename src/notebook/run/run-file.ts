@@ -40,6 +40,8 @@ export interface FileOptions {
   readonly trusted?: boolean;
   /** Lets Vega charts in the report answer the mouse. */
   readonly interactive?: boolean;
+  /** The bytes that the page may take; 1 MB by default. */
+  readonly maxBytes?: number;
   readonly signal?: AbortSignal;
   readonly on?: (event: RunEvent) => void;
   /** What the report records, so that a later reproduce can tell what changed. */
@@ -78,6 +80,8 @@ export interface FileRun {
   readonly failures: readonly string[];
   /** The files written. */
   readonly written: readonly string[];
+  /** What the notebook holds and the page does not, in words. */
+  readonly omitted: readonly string[];
 }
 
 export interface PrepareOptions {
@@ -181,14 +185,14 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
   };
   const suffix = status === "done" ? "" : ".failed";
   const inputs = suffix === "" ? record?.inputs(run.notebook) : undefined;
-  const { trusted, interactive } = options;
-  const written = await writeReport(result, {
-    ...{ out, suffix, html, trusted, interactive, inputs, renderer: record?.renderer },
+  const { trusted, interactive, maxBytes } = options;
+  const { files, omitted } = await writeReport(result, {
+    ...{ out, suffix, html, trusted, interactive, maxBytes, inputs, renderer: record?.renderer },
   });
   record?.end();
   partial.remove();
   if (suffix === "") dropFailed(path, out, name);
-  return { path, run, failures, written };
+  return { path, run, failures, written: files, omitted };
 }
 
 /** The folder that a notebook runs in: its own; for one from standard input, the working directory. */

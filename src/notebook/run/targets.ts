@@ -71,6 +71,16 @@ export function checkTarget({ path, out, name, inPlace, overwrite }: Target): vo
   }
 }
 
+/** Makes the page's folder and checks that no page of something else lies there. @throws RangeError when one does. */
+export function checkPage(path: string, file: string, overwrite: boolean): void {
+  mkdirSync(dirname(file), { recursive: true });
+  check(
+    overwrite || !existsSync(file) || ends(file).includes('<meta name="generator" content="telelink">'),
+    `render ${path}`,
+    `${file} is there and telelink did not write it: choose --out, or say --overwrite`,
+  );
+}
+
 interface Made {
   readonly origin: string;
   readonly status: string;
