@@ -133,7 +133,7 @@ export class Kernel {
     writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
     const fill = (part: string): string =>
       part.replaceAll("{connection_file}", file).replaceAll("{resource_dir}", spec.folder);
-    const [command, ...args] = spec.argv.map(fill);
+    const [command, ...args] = [...spec.argv.map(fill), ...ownHistory(spec)];
     const own = Object.entries(spec.env).map(([name, value]) => [
       name,
       value.replace(/\$\{(\w+)\}/g, (_, variable: string) => process.env[variable] ?? ""),
@@ -348,6 +348,12 @@ export class Kernel {
       else this.strays++;
     }
   }
+}
+
+/** What keeps a run's cells out of the person's IPython history, as nbclient does; nothing for other kernels. */
+function ownHistory(spec: KernelSpec): readonly string[] {
+  const ipython = spec.argv.some((part) => /^ipykernel(?:_launcher)?$/.test(part));
+  return ipython ? ["--HistoryManager.hist_file=:memory:"] : [];
 }
 
 // Nothing is waited for at the close, and a kernel that binds later is found within 10 ms.

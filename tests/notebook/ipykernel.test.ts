@@ -140,6 +140,12 @@ describe.skipIf(!python)("runNotebook with ipykernel, beside nbclient", () => {
     expect(done.failures[0].ename).toBe("StdinNotImplementedError");
   });
 
+  test("runNotebook leaves no rows in the person's IPython history", async () => {
+    const cells = [code("get_ipython().history_manager.hist_file")];
+    const done = await runNotebook(notebook(cells), { kernel: kernel!, cwd: written });
+    expect(done.notebook.cells[0].outputs).toMatchObject([{ data: { "text/plain": "':memory:'" } }]);
+  });
+
   test("injectParameters writes every kind of value as Python", async () => {
     const values = {
       whole: 3,
