@@ -30,6 +30,8 @@ const usual: ReadonlySet<string> = new Set([
 
 /** Whether the word means "missing": in any column, or (`typed`) in one of numbers, dates or booleans. */
 export function meansMissing(word: string, typed: boolean): boolean {
+  // Most cells are none of these words, which a first look tells.
+  if (!typed && word !== "" && !/^\s*(?:[#\\<([?1-]|n)/i.test(word)) return word.trim() === "";
   const plain = word.trim().toLowerCase();
   return plain === "" || unmistakable.has(plain) || (typed && usual.has(plain));
 }
