@@ -12,6 +12,8 @@ export interface SynthesiserOrigin {
   readonly seed?: number;
   readonly rows?: number;
   readonly data?: readonly { readonly name: string; readonly sha256: string }[];
+  /** What stood between the cells of the data, where that was no comma: rows are written with it, too. */
+  readonly delimiter?: string;
   /** The version of this package. */
   readonly version: string;
 }

@@ -190,6 +190,7 @@ async function fit(options: Options): Promise<void> {
     seed,
     rows: table.rows,
     data: [await fileOrigin(options.data)],
+    ...(read.schema.dialect && { delimiter: read.schema.dialect.delimiter }),
     version: packageVersion(),
   };
   writeAtomic(options.out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);

@@ -59,7 +59,7 @@ async function sample(options: Options): Promise<void> {
   );
   const rows = wholeNumber(options.rows, "--rows", 0, 1e12);
   const seed = wholeNumber(options.seed, "--seed");
-  const { synthesiser: learnt } = await chosen(options);
+  const { synthesiser: learnt, origin } = await chosen(options);
   const { parseShares, withShares } = await import("../../synthesis/shares.js");
   const shares = parseShares(options.share, learnt.columns);
   const synthesiser = shares ? withShares(learnt, shares) : learnt;
@@ -72,7 +72,14 @@ async function sample(options: Options): Promise<void> {
   const out = await openText(options.out, synthesiser.columns);
   await watched((watch) =>
     keptWhole(out, async () => {
-      const how = { where, ...watch, ...(threads !== undefined && { threads }) };
+      // Parquet is made of text with commas.
+      const delimiter = options.out?.endsWith(".parquet") ? undefined : origin.delimiter;
+      const how = {
+        where,
+        ...watch,
+        ...(threads !== undefined && { threads }),
+        ...(delimiter !== undefined && { delimiter }),
+      };
       for await (const piece of sampleCsv(synthesiser, rows, seeded(seed), how)) out.write(piece);
     }),
   );

@@ -291,3 +291,19 @@ test("telelink synth fit --method mst makes of bad input what is private, or say
     expect(err).toMatch(/its columns must be those that it draws|version must be 2/);
   }
 });
+
+test("telelink synth writes rows as the data came in: delimiter, decimal comma, words for missing", async () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${i % 9 ? `${10 + (i % 7)},${i % 10}` : "?"};${i % 2 ? "a" : "b"}`,
+  );
+  writeFileSync(at("comma.csv"), `x;g\n${rows.join("\n")}\n`);
+  expect(await telelink("synth", "fit", "--data", at("comma.csv"), "--out", at("c.json"))).toBe(0);
+  expect(
+    await telelink("synth", "sample", "--model", at("c.json"), "--rows", "90", "--out", at("c.csv")),
+  ).toBe(0);
+  const [header, ...made] = readFileSync(at("c.csv"), "utf8").trim().split(/\r?\n/);
+  expect(header).toBe("x;g");
+  for (const line of made) expect(line).toMatch(/^(\d\d,\d|\?);[ab]$/);
+  expect(made.some((line) => line.startsWith("?"))).toBe(true);
+});
