@@ -71,6 +71,14 @@ export {
   tradeOffChart,
   usefulTable,
 } from "./synthesis/study-views";
+export { rerunTable, tableComparison } from "./tables/compare-tables";
+export {
+  tableRanksChart,
+  tableRanksTable,
+  tablesConclusion,
+  tablesFigures,
+  tablesTable,
+} from "./tables/views";
 export { usageChurn } from "./usage/churn";
 export { usageConclusion, usageFigures } from "./usage/conclusion";
 export { usageData } from "./usage/data";

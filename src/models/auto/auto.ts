@@ -141,7 +141,7 @@ interface Trial extends ChosenMember {
 }
 
 interface Runner {
-  /** What each fold finds in its training rows, and last what all rows show. */
+  /** What each fold finds in its training rows, and last what all rows show; nothing anywhere if these show nothing. */
   discover(options: DiscoverOptions | false, rng: Rng): Promise<DiscoveryJson[]>;
   /** Each member's out-of-fold probabilities, at each number of trees to choose from. */
   predict(members: readonly AutoMember[], found: readonly DiscoveryJson[], rng: Rng): Promise<HeldOut[]>;
@@ -162,9 +162,17 @@ function runner(
     (one): AutoRows => ({ data, train: sharedRows(one.train), test: sharedRows(one.test) }),
   );
   return {
-    discover(options, rng) {
-      const tasks = [...parts, whole].map((rows, k) => ({ rows, options, key: rng.fork(k).key }));
-      return mapThreads(discoverRows, tasks, threads, told(watch, "discover", tasks.length));
+    async discover(options, rng) {
+      const keys = [...parts, whole].map((_, k) => rng.fork(k).key);
+      const all = parts.length;
+      const search = async (from: readonly AutoRows[], key: (k: number) => Rng["key"]) => {
+        const tasks = from.map((rows, k) => ({ rows, options, key: key(k) }));
+        return mapThreads(discoverRows, tasks, threads, told(watch, "discover", tasks.length));
+      };
+      const [found] = await search([whole], () => keys[all]);
+      // Where all rows show nothing, the model has no features, and is judged by models without.
+      if (found.features.length === 0) return [...parts.map(() => found), found];
+      return [...(await search(parts, (k) => keys[k])), found];
     },
 
     async predict(members, found, rng) {

@@ -5,6 +5,7 @@ import { encode } from "../../features/encode";
 import { auto } from "../../models/auto/auto";
 import { memberGroups, membersOf, numberGroups } from "../../models/auto/auto-members";
 import { autoNumbers } from "../../models/auto/auto-numbers";
+import { leastRows } from "../../models/discovery/discover";
 import type { LearnerKind } from "../../models/learner";
 import { learnerNamed } from "../../models/learner-names";
 import type { Network } from "../../models/network/network";
@@ -89,7 +90,9 @@ function autoWithStory(groups: readonly string[] | undefined): Learner {
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
     const { features, members, outOfFold, folds } = made.report;
-    const story = [...features.map((one) => one.sentence), mixture(members)];
+    const few = `Sums, differences and ratios of columns were not looked for: that takes ${leastRows} rows, and there are ${table.rows}.`;
+    const found = table.rows < leastRows ? [few] : features.map((one) => one.sentence);
+    const story = [...found, mixture(members)];
     const chosen = "features, numbers of trees, calibrations and weights";
     return { ...made, heldOut: { predictions: outOfFold, folds, chosen }, story };
   };

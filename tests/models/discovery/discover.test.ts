@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Labelled, matrix, matrixFromRows, takeLabelled } from "../../../src/core/matrix";
 import { normal, permutation, seeded } from "../../../src/core/rng";
 import { encode } from "../../../src/features/encode";
-import { discover } from "../../../src/models/discovery/discover";
+import { discover, leastRows } from "../../../src/models/discovery/discover";
 import {
   formulaKey,
   formulaName,
@@ -80,8 +80,14 @@ describe("discover(train, rng)", () => {
     expect(renamed.toJSON().features).toEqual(one.toJSON().features);
   });
 
-  test("too few rows of a class leave nothing to judge by", async () => {
+  test("too few rows, or rows of a class, leave nothing to judge by", async () => {
     const train = hidden(3, () => 0);
+    const clear = hidden(3, (a, b, c) => 5 * Math.sign(a + b + c - 33));
+    const few = takeLabelled(
+      clear,
+      Int32Array.from({ length: leastRows - 1 }, (_, i) => i),
+    );
+    expect((await discover(few, seeded(1), { threads: 1 })).features).toEqual([]);
     const rare = { x: train.x, y: train.y.map((_, i) => (i < 9 ? 1 : 0)) };
     expect((await discover(rare, seeded(1), { threads: 1 })).features).toEqual([]);
   });
