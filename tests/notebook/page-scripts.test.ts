@@ -68,7 +68,8 @@ describe("the size of a report", () => {
       shows([data("text/html", `<p>also small</p>`)]),
     ]);
     expect(Buffer.byteLength(html)).toBeLessThan(mostBytes);
-    expect(html.match(/An output of 781 kB is in the notebook file/g)).toHaveLength(1);
+    // In its place and at the head of the page.
+    expect(html.match(/An output of 781 kB is in the notebook file/g)).toHaveLength(2);
     expect(html).toContain("<p>small</p>");
     expect(html).toContain("<p>also small</p>");
     expect(html).toContain("large output large output");
