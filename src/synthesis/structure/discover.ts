@@ -56,7 +56,7 @@ export function discoverStructure(from: Table, rng: Rng, options: DiscoverOption
   const { minCount = usualMinCount } = options;
   checkInteger(minCount, 1, 1e9, "discover structure", "minCount");
   const rule = `the table must have twice the ${minCount} rows that share whatever is told (minCount)`;
-  check(minCount === 1 || from.rows >= 2 * minCount, "learn a table", rule, from.rows);
+  check(minCount === 1 || from.rows === 0 || from.rows >= 2 * minCount, "learn a table", rule, from.rows);
   for (const name of [...keep, ...asked.flat(), ...given.flatMap((one) => [one.low, one.high])])
     columnNamed(from, name);
   const combinations = asked.map((names) => findCombination(from, names));
