@@ -182,7 +182,9 @@ test("telelink predict keeps order and id, takes other column orders, unseen lev
     "--out",
     at("p.csv"),
   );
-  expect(done).toBe(0);
+  // One row of eleven is lost, which is more than the budget of one in a hundred: the answers are written all the same.
+  expect(done).toBe(3);
+  expect(err).toContain("--accept-loss");
   const { table } = parseCsv(readFileSync(at("p.csv")));
   expect(table.columns.map((one) => one.name)).toEqual(["customerID", "probability", "predicted"]);
   const [id, p] = table.columns;
@@ -256,7 +258,7 @@ test("telelink explain ranks columns, and gives one row's reasons", async () => 
   expect(out).toMatch(/^row 2: \d+\.\d % Yes\n/);
   expect(out).toMatch(/minutes +\d+(\.\d)? +[+-]\d\.\d{3}/);
   expect(await telelink("explain", at("m.json"), "--data", at("later.csv"), "--row", "99")).toBe(1);
-  expect(err).toContain("Cannot explain row: it must be one of");
+  expect(err).toContain("Cannot explain: --row must be one of 11 rows");
 });
 
 test("telelink explain gives SHAP values of trees, globally and of the customer named by --id", async () => {
@@ -296,7 +298,7 @@ test("telelink explain gives SHAP values of trees, globally and of the customer 
 });
 
 test("telelink train --out name.tlm writes compact bytes, which every command reads as the JSON", async () => {
-  const data = ["--data", at("later.csv")];
+  const data = ["--data", at("later.csv"), "--accept-loss"];
   await telelink("train", "--data", at("train.csv"), "--out", at("m.tlm"), ...training);
   const [small, text] = [readFileSync(at("m.tlm")), readFileSync(at("m.json"))];
   expect(small.length).toBeLessThan(0.5 * text.length);
