@@ -1,4 +1,5 @@
 import * as simple from "simple-statistics";
+import { check } from "../checks";
 
 // simple-statistics' functions, typed for arrays of either kind. What it holds is taken from it, save where another
 // definition is needed: `normalCdf`, `normalQuantile` (its table has four digits, its probit three), Student's
@@ -8,23 +9,34 @@ import * as simple from "simple-statistics";
 type Numbers = ArrayLike<number>;
 type OfOne = (values: Numbers) => number;
 
+/** A function of simple-statistics that says in this package's words that there is nothing to take it of. */
+function ofSome(name: string, take: (values: number[]) => number): OfOne {
+  return (values) => {
+    check(values.length > 0, `take the ${name}`, "there must be at least one value");
+    return take(values as number[]);
+  };
+}
+
 /** The mean of at least one value, summed with compensation for rounding. */
-export const mean: OfOne = simple.mean as OfOne;
+export const mean: OfOne = ofSome("mean", simple.mean);
 
 /** The mean squared distance to the mean: of a population. */
-export const variance: OfOne = simple.variance as OfOne;
+export const variance: OfOne = ofSome("variance", simple.variance);
 
 /** The same of a sample, which divides by one less. */
-export const sampleVariance: OfOne = simple.sampleVariance as OfOne;
+export const sampleVariance: OfOne = ofSome("sample variance", simple.sampleVariance);
 
 /** The square root of `variance`. */
-export const standardDeviation: OfOne = simple.standardDeviation as OfOne;
+export const standardDeviation: OfOne = ofSome("standard deviation", simple.standardDeviation);
 
 /** The square root of `sampleVariance`. */
-export const sampleStandardDeviation: OfOne = simple.sampleStandardDeviation as OfOne;
+export const sampleStandardDeviation: OfOne = ofSome(
+  "sample standard deviation",
+  simple.sampleStandardDeviation,
+);
 
 /** The middle value, or the mean of the middle two. */
-export const median: OfOne = simple.median as OfOne;
+export const median: OfOne = ofSome("median", simple.median);
 
 /** The `p`-quantile of finite values, linearly interpolated (NumPy's default; Hyndman and Fan's type 7); NaN of none. */
 export function quantile(values: Numbers, p: number): number {

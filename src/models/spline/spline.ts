@@ -3,6 +3,7 @@ import { check } from "../../core/checks";
 import { mean, quantileSorted, standardDeviation } from "../../core/math/statistics";
 import { column, type Feature, type Matrix, matrix } from "../../core/matrix";
 import type { Fit, Model, ModelJson } from "../../core/model";
+import { checkClasses } from "../check-rows";
 import { type ClassWeights, classWeightsOption } from "../class-weights";
 import { expectedSum } from "../linear/linear-predictor";
 import { logisticRegression } from "../linear/logistic";
@@ -75,6 +76,7 @@ export function splineLogistic(options: SplineLogisticOptions = {}): Fit<SplineL
   const { knots, C, classWeights } = withDefaults(splineOptions, options, action);
   const learner = logisticRegression({ C, tolerance: 1e-7, ...(classWeights && { classWeights }) });
   return async (train, rng, watch) => {
+    checkClasses(train, "fit spline logistic regression");
     const { x } = train;
     const parts = x.features.map((feature, j) => partOf(column(x, j), feature, knots));
     return splineModel(parts, await learner({ ...train, x: expand(parts, x) }, rng, watch));

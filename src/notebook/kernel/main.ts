@@ -2,7 +2,7 @@
  * The kernel that notebooks run in: tslab's server and display, with a compiler and an evaluator of our own between
  * them. Run as `node main.js CONNECTION_FILE [--js]`, in the notebook's folder.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,7 +73,12 @@ const server = kernelServer(tslab.jupyter.ZmqServer, session, configPath, () => 
   // Whatever a cell left running, a timer or a server, must not keep the kernel.
   setTimeout(() => process.exit(0), 100);
 });
-void server.init();
+// Without its sockets it could never answer, and whoever started it would wait: the reason goes to the process's own
+// stderr, where the runner looks for a port that another program has taken meanwhile.
+server.init().catch((error: unknown) => {
+  writeSync(2, `Cannot start the kernel: ${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+});
 
 /** tslab's display and server, without the compiler that it would load. */
 function loadTslab(): {

@@ -76,8 +76,9 @@ export class Project {
       done.push(one);
     };
     const { only = [] } = this.options;
-    for (const one of only.length > 0 ? only.map((name) => this.find(name) as Prepared) : this.all)
-      visit(one, []);
+    const wanted =
+      only.length > 0 ? only.map((name) => this.find(name) as Prepared) : this.all.filter(isReport);
+    for (const one of wanted) visit(one, []);
     return done;
   }
 
@@ -184,6 +185,11 @@ export class Project {
     if (proseOf(this.executed(prepared)) !== proseOf(prepared.notebook)) out.push("its text changed");
     return out;
   }
+}
+
+/** Whether it is made where none is named: `metadata.telelink.reproduce` is false in those that are only to be read. */
+function isReport({ notebook }: Prepared): boolean {
+  return (notebook.metadata as { telelink?: { reproduce?: boolean } }).telelink?.reproduce !== false;
 }
 
 /** The notebooks of the folder and of those below it, by their paths from there, in order. */

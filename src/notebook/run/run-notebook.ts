@@ -342,7 +342,8 @@ class Runner {
     const cells = this.notebook.cells.map((cell, i): Cell => {
       if (cell.cell_type !== "code") return cell;
       // What is not run keeps what is stored, as its author meant it to.
-      if (tagged(cell, "skip-execution")) return cell;
+      if (tagged(cell, "skip-execution"))
+        return { ...cell, execution_count: cell.execution_count ?? null, outputs: cell.outputs ?? [] };
       const metadata = { ...cell.metadata };
       delete metadata.execution;
       const execution = this.executions.get(i);
