@@ -89,7 +89,7 @@ function candidates(text: string): DateFormat[] {
     const between = /(\s*T|,?\s+)$/.exec(date)?.[0];
     if (between === undefined) return [];
     date = date.slice(0, -between.length);
-    const wide = hours.length === 2 && (!half || hours[0] === "0");
+    const wide = hours.length === 2;
     tail =
       quotedLiteral(between) +
       (wide ? letter + letter : letter) +

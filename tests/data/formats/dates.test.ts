@@ -95,3 +95,11 @@ test.each([
   expect(texts.map(durationParser(format))).toEqual(seconds);
   expect(seconds.map(durationPrinter(format))).toEqual(texts);
 });
+
+test("learnDates keeps the zero of an hour with AM or PM, whichever hour comes first", () => {
+  const texts = ["01/12/2022 11:25 PM", "02/13/2022 08:05 AM", "05/20/2022 12:05 AM"];
+  const format = learnDates(texts)?.format;
+  expect(format?.pattern).toBe("MM/dd/yyyy hh:mm a");
+  if (format) expect(texts.map((text) => datePrinter(format)(dateParser(format)(text)))).toEqual(texts);
+  expect(learnDates(["01/12/2022 11:25 PM", "02/13/2022 8:05 AM"])?.format.pattern).toBe("MM/dd/yyyy h:mm a");
+});
