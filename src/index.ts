@@ -29,7 +29,7 @@ export type { Format, ValueFormat } from "./data/formats/format";
 export type { Language } from "./data/formats/month-names";
 export type { NumberFormat } from "./data/formats/number-format";
 export { type LoadOptions, loadChurnBigml, loadTelco } from "./data/load-source";
-export { fromPolars, tableFromRows, toPolars } from "./data/polars";
+export { fromPolars, type PolarsFrame, tableFromRows, toPolars } from "./data/polars";
 export { type PretrainedCard, pretrainedCards } from "./data/pretrained";
 export type { Problem } from "./data/problems";
 export { type ColumnProfile, profile } from "./data/profile";
@@ -398,7 +398,6 @@ export type { Pointwise } from "./neural/engine";
 export type { History } from "./neural/train";
 export type { Weight, Weights } from "./neural/weights";
 export { show, showProgress } from "./notebook/show/show";
-
 export { adasyn } from "./resample/adasyn";
 export { type BorderlineSmoteOptions, borderlineSmote } from "./resample/borderline-smote";
 export {
@@ -417,6 +416,7 @@ export { smoteNc } from "./resample/smote-nc";
 export { type SvmSmoteOptions, svmSmote } from "./resample/svm-smote";
 export type { TargetOptions } from "./resample/target";
 export { type LoadedModel, loadModel } from "./services/predict/load-model";
+export type { SavedTarget } from "./services/predict/saved-model";
 export {
   applyRecipe,
   type Prepared,

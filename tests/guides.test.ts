@@ -25,7 +25,7 @@ test.each(guides)("notebooks/guides/%s runs to its end, and calls the library it
     },
   );
   const { cells } = JSON.parse(readFileSync(join(out, file), "utf8")) as { cells: Cell[] };
-  expect(cells.flatMap((cell) => cell.outputs ?? []).length).toBeGreaterThan(2);
+  expect(cells.flatMap((cell) => cell.outputs ?? []).length).toBeGreaterThan(1);
   const code = cells.filter((cell) => cell.cell_type === "code").flatMap((cell) => cell.source);
   expect(code.join("")).not.toContain("telelink/studies");
   const page = readFileSync(join(out, file.replace(".ipynb", ".html")), "utf8");

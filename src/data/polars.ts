@@ -5,15 +5,30 @@ import { frameAsCsv } from "./frames";
 import { type CsvRead, parseCsv, type Remark } from "./read-csv";
 import { type Column, isCategorical, type Table } from "./table";
 
+/**
+ * A polars frame, by what marks it as one. Its own declarations compile only with `skipLibCheck`, so they are not part of
+ * this package's: name the type where you use it, `await toPolars<pl.DataFrame>(table)`.
+ */
+export interface PolarsFrame {
+  readonly columns: string[];
+  readonly height: number;
+  writeCSV(...given: never[]): unknown;
+}
+
 type Polars = typeof import("nodejs-polars").default;
 
 /**
  * The rows of a polars frame as a table: typed, checked and reported by the rules of any file, or by `options.schema`.
  * Columns that hold lists or structures are left out and told of in `remarks`.
  */
-export function fromPolars(frame: DataFrame, options: CsvOptions = {}): CsvRead {
+export function fromPolars(frame: PolarsFrame, options: CsvOptions = {}): CsvRead {
   const remarks: Remark[] = [];
-  return madeTable(Buffer.concat([...frameAsCsv(frame, remarks)]), options, remarks, "the frame");
+  return madeTable(
+    Buffer.concat([...frameAsCsv(frame as unknown as DataFrame, remarks)]),
+    options,
+    remarks,
+    "the frame",
+  );
 }
 
 /** A table of objects, typed like `fromPolars`: columns in the order in which their names first come; null is missing. */
@@ -39,14 +54,14 @@ export function tableFromRows(
 }
 
 /** The table as a polars frame: numbers as they are (whole ones where they have no decimals), all others as text; missing is null. */
-export async function toPolars(table: Table): Promise<DataFrame> {
+export async function toPolars<Frame extends PolarsFrame = PolarsFrame>(table: Table): Promise<Frame> {
   const { default: polars } = await import("nodejs-polars");
-  return polars.DataFrame(table.columns.map((one) => seriesOf(one, polars)));
+  return polars.DataFrame(table.columns.map((one) => seriesOf(one, polars))) as unknown as Frame;
 }
 
 /** Whether the rows are a polars frame. */
-export function isFrame(rows: unknown): rows is DataFrame {
-  return typeof (rows as DataFrame | undefined)?.writeCSV === "function";
+export function isFrame(rows: unknown): rows is PolarsFrame {
+  return typeof (rows as PolarsFrame | undefined)?.writeCSV === "function";
 }
 
 function madeTable(text: Buffer, options: CsvOptions, remarks: readonly Remark[], name: string): CsvRead {

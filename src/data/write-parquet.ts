@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { DataFrame } from "nodejs-polars";
 import { attempt } from "./files";
 import { toPolars } from "./polars";
 import type { Table } from "./table";
@@ -8,7 +9,7 @@ import type { Table } from "./table";
 export async function writeParquet(table: Table, file: string): Promise<void> {
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   try {
-    const frame = await toPolars(table);
+    const frame = await toPolars<DataFrame>(table);
     attempt(file, () => {
       frame.writeParquet(temporary);
       renameSync(temporary, file);

@@ -53,6 +53,8 @@ export async function buildApp(given: Given): Promise<App> {
   const lines = settings.logLevel === "silent" ? undefined : logStream();
   const { basePath } = settings;
   const app = Fastify({
+    // Names that are too long are refused by their route's schema, in the words of every other answer.
+    routerOptions: { maxParamLength: 10_000 },
     rewriteUrl: ({ url = "/" }) =>
       basePath !== "" && url.startsWith(`${basePath}/`) ? url.slice(basePath.length) : url,
     trustProxy: settings.proxy.length > 0 ? settings.proxy : false,

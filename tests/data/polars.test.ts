@@ -1,3 +1,4 @@
+import type { DataFrame } from "nodejs-polars";
 import pl from "nodejs-polars";
 import { expect, test } from "vitest";
 import { fromPolars, tableFromRows, toPolars } from "../../src/data/polars";
@@ -5,7 +6,7 @@ import { parseCsv } from "../../src/data/read-csv";
 
 test("fromPolars(frame) and toPolars(table) give back the same rows and types", async () => {
   const { table } = parseCsv("id,use,plan,paid\nk7,1.5,a,Yes\nk2,,b,No\nk5,2.25,a,\n");
-  const frame = await toPolars(table);
+  const frame = await toPolars<DataFrame>(table);
   expect(frame.shape).toEqual({ height: 3, width: 4 });
   expect(frame.getColumn("use").toArray()).toEqual([1.5, null, 2.25]);
   const back = fromPolars(frame);

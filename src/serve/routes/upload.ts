@@ -40,7 +40,7 @@ export function uploadRoute(root: App, { settings, admission }: Context): void {
         if (Number(request.headers["content-length"] ?? 0) > most) throw tooLarge(most);
         const { body } = request;
         if (!(body instanceof Readable))
-          throw new HttpProblem(400, "The request is not as it must be", "There must be a body of CSV");
+          throw new HttpProblem(422, "The data cannot be used", "There must be a body of CSV");
         mkdirSync(settings.data, { recursive: true });
         const path = join(settings.data, name);
         const taken = new HttpProblem(

@@ -1,7 +1,6 @@
-import type { DataFrame } from "nodejs-polars";
 import type { Matrix } from "../../core/matrix";
 import type { Model, ModelJson } from "../../core/model";
-import { fromPolars, isFrame } from "../../data/polars";
+import { fromPolars, isFrame, type PolarsFrame } from "../../data/polars";
 import type { Schema } from "../../data/schema";
 import type { Table } from "../../data/table";
 import { loadModel as loadFitted } from "../../models/load";
@@ -10,7 +9,7 @@ import { type SavedTarget, savedModelFromJSON, savedModelToJSON } from "./saved-
 /** A model that was loaded: a fitted one, or (`schema`, `target`) one that `telelink train` wrote. */
 export interface LoadedModel extends Model {
   /** One value a row. What `telelink train` wrote takes tables and polars frames with the columns of its schema too. */
-  predict(rows: Matrix | Table | DataFrame): Float64Array;
+  predict(rows: Matrix | Table | PolarsFrame): Float64Array;
   /** The columns that it reads, how they are written, and the dialect of its file. */
   readonly schema?: Schema;
   readonly target?: SavedTarget;

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DataFrame } from "nodejs-polars";
 import { afterAll, expect, test } from "vitest";
 import { run } from "../../../src/cli/main";
 import { seeded } from "../../../src/core/rng";
@@ -69,7 +70,7 @@ test("a model remembers how its file was written, and reads files that are writt
     plan: row.plan === "a" ? "Köln" : "Bonn",
   }));
   const { table } = tableFromRows(plain, { schema: loaded.schema });
-  const frame = await toPolars(table);
+  const frame = await toPolars<DataFrame>(table);
   const expected = alike.out
     .trim()
     .split("\n")
