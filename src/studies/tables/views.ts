@@ -130,9 +130,11 @@ export function tablesConclusion(comparison: TableComparison, again: Rerun): str
     comparison.versions,
   )
     .map(([name, version]) => `${name} ${version}`)
-    .join(
-      ", ",
-    )}); run anew just now, auto on ${again.name} has a log loss of ${decimal(again.logLoss, 4)}, saved ${decimal(again.saved, 4)}.</li>
+    .join(", ")}); ${
+    again.logLoss === undefined
+      ? `${again.name} is not among the data here, so nothing was judged anew and they stand unchecked`
+      : `run anew just now, auto on ${again.name} has a log loss of ${decimal(again.logLoss, 4)}, saved ${decimal(again.saved, 4)}`
+  }.</li>
 </ul>`.text;
 }
 
