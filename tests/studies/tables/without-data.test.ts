@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { rerunTable, tableComparison } from "../../src/studies/tables/compare-tables";
-import { tablesConclusion } from "../../src/studies/tables/views";
+import { rerunTable, tableComparison } from "../../../src/studies/tables/compare-tables";
+import { tablesConclusion } from "../../../src/studies/tables/views";
 
 test("rerunTable(comparison, name, []) puts nothing in the place of a table that is not there, and the report says so", async () => {
   const comparison = tableComparison();
