@@ -3,9 +3,9 @@ import { note, printJson, printTable } from "../support/output";
 
 /** `telelink cache`: what is kept between runs in the user's cache folder, and its removal. */
 export function cacheCommand(): Command {
-  const cache = new Command("cache").description(
-    "show or remove what is kept between runs outside of projects",
-  );
+  const cache = new Command("cache")
+    .description("show or remove what is kept between runs outside of projects")
+    .addHelpText("after", "\nExamples:\n  $ telelink cache list\n  $ telelink cache clear");
   cache
     .command("list", { isDefault: true })
     .description("the folder, what lies in it and how large it is")
