@@ -112,6 +112,14 @@ describe("the kernel reads what the plain code reads, bit for bit", () => {
         header + rows.map(([text, end]) => text + end).join("") + (open ? "1,a,No,t,x,2" : ""),
     );
 
+  const outcome = <T>(reading: () => T): T | string => {
+    try {
+      return reading();
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
   test("of any text, cut anywhere", () => {
     fc.assert(
       fc.property(
@@ -120,7 +128,13 @@ describe("the kernel reads what the plain code reads, bit for bit", () => {
         fc.constantFrom("reject", "missing") as fc.Arbitrary<"reject">,
         (text, size, badCells) => {
           const options = { badCells, maxFieldBytes: 64, maxProblems: 1000 };
-          expect(read(text, false, size, options)).toEqual(read(text, true, 1 << 20, options));
+          // A file that holds little but NUL is refused as a whole, by both in the same words.
+          const [ours, plain] = [
+            outcome(() => read(text, false, size, options)),
+            outcome(() => read(text, true, 1 << 20, options)),
+          ];
+          expect(ours).toEqual(plain);
+          if (typeof plain === "string") expect(plain).toContain("it must be a table in text");
         },
       ),
       { numRuns: 400 },
