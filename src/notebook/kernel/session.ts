@@ -92,7 +92,7 @@ export class Session {
   }
 
   private async run(request: ExecuteRequest, publisher: Publisher, received: number): Promise<object> {
-    const late = received - this.failedAt > refusing || (request.sent > 0 && request.sent > this.failedAt);
+    const late = received - this.failedAt > refusing || (request.sent > 0 && request.sent >= this.failedAt);
     if (!late) return { status: "aborted" };
     const cell = this.count + 1;
     if (request.storeHistory) {
