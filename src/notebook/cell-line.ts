@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { decodeSegment } from "./kernel/positions";
 
 /** The part of TypeScript's compiler that is used here. */
 interface Compiler {
@@ -74,36 +75,17 @@ function compiler(): Compiler {
   return loaded;
 }
 
-const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /** For each line of the output, from 1, the line of the source that its first mapping points to (source map, revision 3). */
 function sourceLines(mappings: string): Map<number, number> {
   const lines = new Map<number, number>();
   let source = 0;
   mappings.split(";").forEach((group, i) => {
     for (const segment of group.split(",")) {
-      const fields = decode(segment);
+      const fields = decodeSegment(segment);
       if (fields.length < 4) continue;
       source += fields[2];
       if (!lines.has(i + 1)) lines.set(i + 1, source + 1);
     }
   });
   return lines;
-}
-
-/** The numbers of a segment: base 64, five bits a sign, the lowest bit of a number its sign. */
-function decode(segment: string): number[] {
-  const out: number[] = [];
-  let value = 0;
-  let shift = 0;
-  for (const sign of segment) {
-    const bits = digits.indexOf(sign);
-    value |= (bits & 31) << shift;
-    shift += 5;
-    if (bits & 32) continue;
-    out.push(value & 1 ? -(value >> 1) : value >> 1);
-    value = 0;
-    shift = 0;
-  }
-  return out;
 }

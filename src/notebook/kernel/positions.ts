@@ -15,7 +15,7 @@ export function originalPlace(mappings: string, line: number, column: number): P
   for (let i = 0; i < Math.min(line, groups.length); i++) {
     let generated = 0;
     for (const segment of groups[i].split(",")) {
-      const fields = decode(segment);
+      const fields = decodeSegment(segment);
       if (fields.length < 4) continue;
       generated += fields[0];
       sourceLine += fields[2];
@@ -28,7 +28,7 @@ export function originalPlace(mappings: string, line: number, column: number): P
 }
 
 /** The numbers of a segment: base 64, five bits a sign, the lowest bit of a number its sign. */
-function decode(segment: string): number[] {
+export function decodeSegment(segment: string): number[] {
   const out: number[] = [];
   let value = 0;
   let shift = 0;
