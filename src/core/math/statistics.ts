@@ -53,3 +53,20 @@ export function correlation(a: Numbers, b: Numbers): number {
   const found = simple.sampleCorrelation(a as readonly number[], b as readonly number[]);
   return Number.isFinite(found) ? found : 0;
 }
+
+/**
+ * Holm's adjusted p-values (Holm, 1979), in the order given: below a level, they reject as many hypotheses as that level
+ * allows when all are tested at once.
+ */
+export function holm(pValues: Numbers): Float64Array {
+  const order = Uint32Array.from({ length: pValues.length }, (_, i) => i).sort(
+    (a, b) => pValues[a] - pValues[b],
+  );
+  const adjusted = new Float64Array(pValues.length);
+  let least = 0;
+  order.forEach((i, k) => {
+    least = Math.max(least, Math.min(1, (pValues.length - k) * pValues[i]));
+    adjusted[i] = least;
+  });
+  return adjusted;
+}

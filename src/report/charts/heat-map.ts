@@ -13,12 +13,21 @@ export interface HeatMap extends FigureText {
   readonly domain: readonly [number, number];
   /** Side of a cell in pixels; 22 by default. */
   readonly cell?: number;
+  /** A number written into each cell, in few characters; without, cells hold colour alone. */
+  readonly text?: (value: number) => string;
 }
 
 /** A grid of coloured cells: an HTML figure. */
 export async function heatMap(options: HeatMap): Promise<string> {
-  const { rows, columns, values, label, domain, cell = 22 } = options;
-  const cells = rows.flatMap((row, i) => columns.map((column, j) => ({ row, column, value: values[i][j] })));
+  const { rows, columns, values, label, domain, cell = 22, text } = options;
+  const cells = rows.flatMap((row, i) =>
+    columns.map((column, j) => ({
+      row,
+      column,
+      value: values[i][j],
+      ...(text ? { text: text(values[i][j]) } : {}),
+    })),
+  );
   const [low, high] = domain;
   const range = low < 0 ? ["#b2182b", "#d8d8d8", "#0072b2"] : ["#e6edf3", "#0072b2", "#04304f"];
   const middle = low < 0 ? 0 : (low + high) / 2;
@@ -26,7 +35,27 @@ export async function heatMap(options: HeatMap): Promise<string> {
     width: { step: cell },
     height: { step: cell },
     data: { values: cells },
-    mark: { type: "rect" },
+    layer: [
+      {
+        mark: { type: "rect" },
+        encoding: {
+          color: {
+            field: "value",
+            type: "quantitative",
+            scale: { domain: [low, middle, high], range, clamp: true, interpolate: "rgb" },
+            legend: { title: label, gradientLength: 120, titleFontWeight: "normal", titleLimit: 320 },
+          },
+        },
+      },
+      ...(text
+        ? [
+            {
+              mark: { type: "text", fontSize: 11 },
+              encoding: { text: { field: "text" }, color: inkOn(low, high) },
+            },
+          ]
+        : []),
+    ],
     encoding: {
       x: {
         field: "column",
@@ -42,16 +71,19 @@ export async function heatMap(options: HeatMap): Promise<string> {
         title: null,
         axis: { labelLimit: 300, ticks: false, domain: false },
       },
-      color: {
-        field: "value",
-        type: "quantitative",
-        scale: { domain: [low, middle, high], range, clamp: true, interpolate: "rgb" },
-        legend: { title: label, gradientLength: 120, titleFontWeight: "normal", titleLimit: 320 },
-      },
     },
   };
   return figure(spec, options, {
     header: ["Row", "Column", label],
     rows: cells.map((one) => [one.row, one.column, decimal(one.value, 3)]),
   });
+}
+
+/** Light figures on the dark ends of the scale, dark ones elsewhere. */
+function inkOn(low: number, high: number): object {
+  const dark =
+    low < 0
+      ? `datum.value < ${0.6 * low} || datum.value > ${0.6 * high}`
+      : `datum.value > ${low + 0.4 * (high - low)}`;
+  return { condition: { test: dark, value: "#ffffff" }, value: "#1b1f24" };
 }

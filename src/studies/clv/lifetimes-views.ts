@@ -1,3 +1,4 @@
+import { holm } from "../../core/math/statistics";
 import { foldScores } from "../../models/search/fold-scores";
 import { barChart } from "../../report/charts/bars";
 import { dotChart } from "../../report/charts/dots";
@@ -59,12 +60,19 @@ export function driversOfLifetimeChart(found: LifetimeDrivers, most = 14): Promi
   });
 }
 
-/** Whether effects are the same at all ages, column by column. */
+const shownDrifts = 8;
+
+/** Whether effects are the same at all ages, column by column; p-values as they are, and corrected for how many were looked at. */
 export function driftTable(found: LifetimeDrivers): string {
+  const corrected = holm(found.drift.map((test) => test.pValue));
   const rows = found.drift
-    .map((test) => ({ ...test, row: found.coefficients.find((one) => one.feature === test.name) }))
+    .map((test, k) => ({
+      ...test,
+      corrected: corrected[k],
+      row: found.coefficients.find((one) => one.feature === test.name),
+    }))
     .sort((a, b) => b.statistic - a.statistic)
-    .slice(0, 8);
+    .slice(0, shownDrifts);
   return dataTable(
     rows,
     [
@@ -73,15 +81,24 @@ export function driftTable(found: LifetimeDrivers): string {
       { label: "Drift, χ²(1)", align: "right", text: (one) => decimal(one.statistic, 1) },
       { label: "p-value", align: "right", text: (one) => small(one.pValue) },
       {
-        label: "Verdict",
-        text: (one) => (one.pValue < 0.001 ? "its effect changes with age" : "no sign of a change"),
+        label: "Corrected",
+        help: `Holm's correction for ${found.drift.length} columns looked at`,
+        align: "right",
+        text: (one) => small(one.corrected),
       },
+      { label: "Verdict", text: (one) => driftWords(one.pValue, one.corrected) },
     ],
     {
-      caption: "Do effects stay the same with age? The eight columns that drift most",
-      note: "Grambsch and Therneau's test on Schoenfeld residuals against the rank of time. Where effects change, models with an effect per month (the hazards below) are the better ones.",
+      caption: `Do effects stay the same with age? The ${shownDrifts} columns that drift most, of ${found.drift.length}`,
+      note: "Grambsch and Therneau's test on Schoenfeld residuals against the rank of time. Corrected: Holm's p-value, which allows for the number of columns looked at. Where effects change, models with an effect per month (the hazards below) are the better ones.",
     },
   );
+}
+
+/** What a p-value and its correction allow to say. */
+export function driftWords(pValue: number, corrected: number): string {
+  if (corrected < 0.05) return "its effect changes with age";
+  return pValue < 0.05 ? "a sign of a change, not a sure one among so many" : "no sign of a change";
 }
 
 function small(p: number): string {

@@ -158,6 +158,7 @@ export function aliveChart(): Promise<string> {
     values: purchases.map((x) => weeks.map((t) => alive(x, t))),
     label: "Chance to be alive",
     domain: [0, 1],
-    cell: 34,
+    cell: 44,
+    text: (chance) => percent(chance, 0),
   });
 }

@@ -238,8 +238,9 @@ export function sensitivityChart(study: RetentionStudy): Promise<string> {
     columns: factors.map((f) => `cost ${name(f)}`),
     values: factors.map((gain) => factors.map((cost) => at(gain, cost))),
     label: "Profit kept",
-    domain: [0, 1],
-    cell: 34,
+    domain: [Math.min(0, ...found.map((one) => one.kept)), Math.max(1, ...found.map((one) => one.kept))],
+    cell: 44,
+    text: (kept) => percent(kept, 0),
   });
 }
 

@@ -58,6 +58,8 @@ export interface UsageChurn {
 export const rival = "Boosting on aggregates";
 /** The name of what joins both. */
 export const averaged = "Boosting and GRU averaged";
+/** The name of who sees what no column shows; a bound above the best that usage allows, not that best itself. */
+export const oracle = "Oracle: sees hidden moods";
 
 /**
  * Who leaves within three months, from twelve months of usage and the profile: nets that read the months, against
@@ -124,7 +126,7 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
   });
   const recurrent = read[0].probability;
   await add(averaged, "both", async () => reference.map((p, i) => (p + recurrent[i]) / 2));
-  await add("Best attainable", "truth", async () => data.test.chance);
+  await add(oracle, "truth", async () => data.test.chance);
   const { left } = data.test;
   return {
     customers: left.length,

@@ -1,7 +1,7 @@
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { count, decimal, difference, percent } from "../../report/format";
 import { html, untypeset } from "../../report/html";
-import { averaged, churnMeasures, type UsageChurn, type UsageLeaver } from "./churn";
+import { averaged, churnMeasures, oracle, type UsageChurn, type UsageLeaver } from "./churn";
 import { quantities, type UsageForecasts } from "./forecasts";
 import { dearest, segmentChurn } from "./segment-views";
 import type { UsageSegment } from "./segments";
@@ -38,7 +38,7 @@ export function usageConclusion(
 ): string {
   const boosting = rivalOf(churn);
   const bare = wayNamed(churn, "Boosting without usage");
-  const truth = wayNamed(churn, "Best attainable");
+  const truth = wayNamed(churn, oracle);
   const average = wayNamed(churn, averaged);
   const nets = churn.ways.filter((one) => one.kind === "sequence");
   const [naiveWay, boosted, net] = forecasts.ways;
@@ -49,7 +49,7 @@ export function usageConclusion(
 <li>${usageFinding(churn, forecasts)}</li>
 ${nets.map((one) => html`<li>${one.name} ${verdictWords[verdictOf(one)]}: ${gap(one)}, judged by ${count(churn.leavers)} leavers among ${count(churn.customers)} customers.</li>`)}
 <li>${averaged} ${verdictWords[verdictOf(average)]}: ${gap(average)}.</li>
-<li>Usage itself adds ${decimal(usage)} of PR AUC to the profile (${decimal(bare.scores.prAuc.estimate)} without, ${decimal(boosting.scores.prAuc.estimate)} with it). To the best attainable (${decimal(truth.scores.prAuc.estimate)}) there is a way that no model here closes: what a customer has in mind shows only in part.</li>
+<li>Usage itself adds ${decimal(usage)} of PR AUC to the profile (${decimal(bare.scores.prAuc.estimate)} without, ${decimal(boosting.scores.prAuc.estimate)} with it). An oracle that sees each customer's hidden mood and risk reaches ${decimal(truth.scores.prAuc.estimate)}: no ceiling for models, because usage shows moods only in part, but a bound above it.</li>
 <li>Forecasts per customer: boosting changes the pinball loss of last year's months by ${shares(boosted.by.minutes.gain)} for minutes and ${shares(boosted.by.cost.gain)} for cost; ${net.name} by ${shares(net.by.minutes.gain)} and ${shares(net.by.cost.gain)}. ${net.name} against boosting: ${shares(forecasts.sequenceGain.minutes)} for minutes (${payWords(forecasts.sequenceGain.minutes)}), ${shares(forecasts.sequenceGain.cost)} for cost (${payWords(forecasts.sequenceGain.cost)}).</li>
 <li>Where 80 % of customers are meant to lie between the outer quantiles, ${percent(boosted.by.cost.coverage, 0)} do by boosting, ${percent(net.by.cost.coverage, 0)} by ${net.name} and ${percent(naiveWay.by.cost.coverage, 0)} by last year's months (cost).</li>
 <li>In total, ${closest.name} is closest for cost: ${percent(offOf(forecasts, closest, "cost"))} off; last year's months are ${percent(offOf(forecasts, naiveWay, "cost"))} off.</li>

@@ -75,7 +75,7 @@ export function usageChurnTable(churn: UsageChurn): string {
     {
       caption: `Who leaves within three months: ${count(churn.customers)} simulated customers, ${count(churn.leavers)} of whom left`,
       muted: (one) => one.kind === "truth",
-      note: "Best attainable is the true chance, which only the simulator knows: it sees the mood of a customer, of which usage shows a part. Intervals draw customers anew.",
+      note: "The oracle is the simulator's own chance: it sees each customer's hidden mood and risk, of which usage shows a part, so that what models can reach lies below it. Intervals draw customers anew.",
     },
   );
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   correlation,
+  holm,
   mean,
   median,
   quantile,
@@ -41,4 +42,12 @@ test("correlation(a, b) is Pearson's, and 0 where one does not vary", () => {
   // np.corrcoef([1, 2, 3, 5], [2, 1, 4, 8])[0, 1]
   expect(correlation([1, 2, 3, 5], Float64Array.of(2, 1, 4, 8))).toBeCloseTo(0.9299702793621387, 12);
   expect(correlation([1, 1, 1], [1, 2, 3])).toBe(0);
+});
+
+test("holm(pValues) multiplies by the hypotheses left, and keeps the order", () => {
+  // statsmodels.stats.multitest.multipletests([.01, .04, .03, .005], method="holm")[1]
+  expect([...holm([0.01, 0.04, 0.03, 0.005])].map((p) => Number(p.toFixed(12)))).toEqual([
+    0.03, 0.06, 0.06, 0.02,
+  ]);
+  expect([...holm([0.6, 0.7])]).toEqual([1, 1]);
 });

@@ -13,6 +13,7 @@ import {
 import {
   contractChart,
   driftTable,
+  driftWords,
   driversOfLifetimeChart,
   lifetimeChart,
   lifetimeTable,
@@ -180,6 +181,12 @@ describe("value on the simulator", () => {
     checkFigures(figures);
     readable(`${finding} ${clvConclusion(reference, lifetimes, study)}`);
   });
+});
+
+test("driftWords(p, corrected) calls nothing sure that the number of columns may have brought, and hides nothing", () => {
+  expect(driftWords(0.0004, 0.008)).toBe("its effect changes with age");
+  expect(driftWords(0.002, 0.06)).toMatch(/a sign of a change, not a sure one/);
+  expect(driftWords(0.2, 1)).toBe("no sign of a change");
 });
 
 test("published figures of renewals and purchases are met to the digits shown", async () => {
