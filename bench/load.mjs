@@ -12,7 +12,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import viewRowsModule from "../dist/data/simulate/view-rows.js";
-import writeCsvModule from "../dist/data/write-csv.js";
+import writeCsvModule from "../dist/data/write/write-csv.js";
 import { machine, median } from "./harness.mjs";
 import { bodiesOf, cpuSeconds, freePort, load, memoryMb, started } from "./http-load.mjs";
 

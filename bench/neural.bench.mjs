@@ -4,10 +4,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import rngModule from "../dist/core/rng.js";
-import readModule from "../dist/data/read-csv.js";
+import readModule from "../dist/data/read/read-csv.js";
 import viewModule from "../dist/data/simulate/view-rows.js";
 import tableModule from "../dist/data/table.js";
-import { csvFile } from "../dist/data/write-csv.js";
+import { csvFile } from "../dist/data/write/write-csv.js";
 import qualityModule from "../dist/evaluate/synthetic/quality.js";
 import methodsModule from "../dist/synthesis/methods.js";
 

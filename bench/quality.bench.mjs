@@ -5,8 +5,8 @@
 
 import matrixModule from "../dist/core/matrix.js";
 import rngModule from "../dist/core/rng.js";
-import loadModule from "../dist/data/load-source.js";
-import sourcesModule from "../dist/data/sources.js";
+import loadModule from "../dist/data/sources/load-source.js";
+import sourcesModule from "../dist/data/sources/sources.js";
 import splitModule from "../dist/data/split.js";
 import tableModule from "../dist/data/table.js";
 import targetModule from "../dist/data/target.js";

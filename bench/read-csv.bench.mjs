@@ -3,9 +3,9 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import readCsvModule from "../dist/data/read-csv.js";
+import readCsvModule from "../dist/data/read/read-csv.js";
 import viewRowsModule from "../dist/data/simulate/view-rows.js";
-import writeCsvModule from "../dist/data/write-csv.js";
+import writeCsvModule from "../dist/data/write/write-csv.js";
 
 const { readCsv } = readCsvModule;
 const { viewRows } = viewRowsModule;

@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import readParquetModule from "nodejs-polars";
 import mainModule from "../dist/cli/main.js";
 import viewRowsModule from "../dist/data/simulate/view-rows.js";
-import writeCsvModule from "../dist/data/write-csv.js";
+import writeCsvModule from "../dist/data/write/write-csv.js";
 
 const { viewRows } = viewRowsModule;
 const { csvFile } = writeCsvModule;

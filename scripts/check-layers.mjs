@@ -1,6 +1,6 @@
 // A folder of src/ imports only itself and folders above it in this list; the pairs of `apart` never import each other;
-// only some folders may touch files, network or process; no import leads back to its own file, not even for a type. It
-// reads sources alone, so it needs no build.
+// only some folders may touch files, network or process; no import leads back to its own file, not even for a type; a
+// folder holds at most twenty files. It reads sources alone, so it needs no build.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
@@ -29,10 +29,16 @@ const apart = [
 const outside = ["data", "notebook", "serve", "cli"];
 const system = /^node:(fs|net|http|https|child_process|process)/;
 
+const most = { files: 20 };
+
 const problems = [];
+/** For each folder how many files it holds, without those that the build makes. */
+const sizes = new Map();
 /** For each file the files of src/ that it imports. */
 const graph = new Map();
 for (const entry of readdirSync("src", { recursive: true })) {
+  if (/\.[^/]+$/.test(entry) && !entry.endsWith(".wasm.ts"))
+    sizes.set(dirname(entry), (sizes.get(dirname(entry)) ?? 0) + 1);
   if (!entry.endsWith(".ts") || entry.endsWith(".as.ts")) continue;
   const text = readFileSync(join("src", entry), "utf8");
   const targets = [...text.matchAll(/(?:from|import\(|import)\s*"([^"]+)"/g)].map(([, target]) => target);
@@ -62,6 +68,12 @@ for (const entry of readdirSync("src", { recursive: true })) {
       problems.push(`src/${entry}: only neural/ imports ${target}`);
   }
   if (/\bMath\.random\b/.test(text)) problems.push(`src/${entry}: Math.random is not seeded; take an Rng`);
+}
+for (const [folder, files] of sizes) {
+  if (files > most.files)
+    problems.push(
+      `src/${folder}: ${files} files, more than ${most.files}; give a part of them a folder of its own`,
+    );
 }
 // To go with the reader that is being rewritten.
 const tolerated = "data/csv/layout.ts data/csv/reader.ts";

@@ -28,14 +28,12 @@ export type { DurationFormat } from "./data/formats/duration-format";
 export type { Format, ValueFormat } from "./data/formats/format";
 export type { Language } from "./data/formats/month-names";
 export type { NumberFormat } from "./data/formats/number-format";
-export { type LoadOptions, loadChurnBigml, loadTelco } from "./data/load-source";
 export { fromPolars, type PolarsFrame, tableFromRows, toPolars } from "./data/polars";
-export { type PretrainedCard, pretrainedCards } from "./data/pretrained";
 export type { Problem } from "./data/problems";
 export { type ColumnProfile, profile } from "./data/profile";
-export { type CsvRead, parseCsv, type ReadReport, type Remark, readCsv } from "./data/read-csv";
-export { type BatchOptions, type CsvBatches, readCsvBatches } from "./data/read-csv-batches";
-export { readTable, readTableBatches } from "./data/read-table";
+export { type CsvRead, parseCsv, type ReadReport, type Remark, readCsv } from "./data/read/read-csv";
+export { type BatchOptions, type CsvBatches, readCsvBatches } from "./data/read/read-csv-batches";
+export { readTable, readTableBatches } from "./data/read/read-table";
 export type { ColumnSchema, ColumnType, Schema, TargetSchema } from "./data/schema";
 export { readSchema, writeSchema } from "./data/schema-file";
 export type { Measure, Panels } from "./data/simulate/history";
@@ -49,7 +47,9 @@ export {
   type Truth,
 } from "./data/simulate/simulate";
 export type { Month } from "./data/simulate/usage";
-export type { Loaded, SourceInfo } from "./data/sources";
+export { type LoadOptions, loadChurnBigml, loadTelco } from "./data/sources/load-source";
+export { type PretrainedCard, pretrainedCards } from "./data/sources/pretrained";
+export type { Loaded, SourceInfo } from "./data/sources/sources";
 export {
   groupKFold,
   kFold,
@@ -79,8 +79,8 @@ export {
   type Written,
 } from "./data/table";
 export { positiveLevel, target } from "./data/target";
-export { csvText, type WriteOptions, writeCsv } from "./data/write-csv";
-export { writeParquet } from "./data/write-parquet";
+export { csvText, type WriteOptions, writeCsv } from "./data/write/write-csv";
+export { writeParquet } from "./data/write/write-parquet";
 export {
   type BootstrapOptions,
   bootstrapDifferences,
@@ -169,9 +169,13 @@ export { type DynamicAuc, dynamicAuc } from "./evaluate/survival/dynamic-auc";
 export type { BinnedAccuracy } from "./evaluate/synthetic/accuracy";
 export { type DetectionOptions, detectionAuc } from "./evaluate/synthetic/detection";
 export { type Diagnostic, diagnosticScore, type Validity } from "./evaluate/synthetic/diagnostic";
-export type { AttributeDisclosure } from "./evaluate/synthetic/disclosure";
-export { type MembershipAttack, membershipAttack } from "./evaluate/synthetic/membership";
-export { type DistanceOptions, type DistancePrivacy, distancePrivacy } from "./evaluate/synthetic/privacy";
+export type { AttributeDisclosure } from "./evaluate/synthetic/privacy/disclosure";
+export { type MembershipAttack, membershipAttack } from "./evaluate/synthetic/privacy/membership";
+export {
+  type DistanceOptions,
+  type DistancePrivacy,
+  distancePrivacy,
+} from "./evaluate/synthetic/privacy/privacy";
 export {
   type ColumnShape,
   type PairTrend,
@@ -453,16 +457,16 @@ export {
   synthesis,
 } from "./synthesis/methods";
 export type { NetSynthesiser } from "./synthesis/nets/block-model";
-export { type Ctgan, type CtganOptions, ctgan } from "./synthesis/nets/ctgan";
-export { type Gan, type GanOptions, gan } from "./synthesis/nets/gan";
+export { type Ctgan, type CtganOptions, ctgan } from "./synthesis/nets/gan/ctgan";
+export { type Gan, type GanOptions, gan } from "./synthesis/nets/gan/gan";
 export type { NetOptions, NetTraining } from "./synthesis/nets/net-options";
-export { type Tvae, type TvaeOptions, tvae } from "./synthesis/nets/tvae";
-export { type Vae, type VaeOptions, vae } from "./synthesis/nets/vae";
-export { type Vanilla, type VanillaOptions, vanilla } from "./synthesis/nets/vanilla";
+export { type Tvae, type TvaeOptions, tvae } from "./synthesis/nets/vae/tvae";
+export { type Vae, type VaeOptions, vae } from "./synthesis/nets/vae/vae";
+export { type Vanilla, type VanillaOptions, vanilla } from "./synthesis/nets/vae/vanilla";
 export { loadPretrained, type Pretrained } from "./synthesis/pretrained";
 export { type Privacy, rhoOf, type Spending } from "./synthesis/private/budget";
 export { privacySentence, spendingRows } from "./synthesis/private/describe";
-export { type ColumnDomain, type Domain, domainFromJson } from "./synthesis/private/domain";
+export { type ColumnDomain, type Domain, domainFromJson } from "./synthesis/private/domain/domain";
 export type { Mst } from "./synthesis/private/model";
 export { type MstOptions, mst } from "./synthesis/private/mst";
 export type { SampledRowsOptions } from "./synthesis/sampled-rows";
@@ -474,7 +478,10 @@ export {
 } from "./synthesis/saved-synthesiser";
 export type { SequentialOptions } from "./synthesis/sequential/sequential";
 export type { WrittenDates } from "./synthesis/structure/dates";
-export { type DiscoverOptions as StructureOptions, discoverStructure } from "./synthesis/structure/discover";
+export {
+  type DiscoverOptions as StructureOptions,
+  discoverStructure,
+} from "./synthesis/structure/discover/discover";
 export type { Formula as StructureFormula } from "./synthesis/structure/formulas";
 export type { Grid } from "./synthesis/structure/grids";
 export type { KeyPlan } from "./synthesis/structure/keys";

@@ -1,5 +1,5 @@
 import type { DataFrame } from "nodejs-polars";
-import type { Remark } from "./read-csv";
+import type { Remark } from "./read/read-csv";
 
 const blockRows = 65_536;
 

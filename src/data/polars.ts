@@ -2,7 +2,7 @@ import type { DataFrame, Series } from "nodejs-polars";
 import { quoted } from "./csv/cells";
 import type { CsvOptions } from "./csv/options";
 import { frameAsCsv } from "./frames";
-import { type CsvRead, parseCsv, type Remark } from "./read-csv";
+import { type CsvRead, parseCsv, type Remark } from "./read/read-csv";
 import { type Column, isCategorical, type Table } from "./table";
 
 /**

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { decodeSegment } from "./kernel/positions";
+import { decodeSegment } from "./kernel/compile/positions";
 
 /** The part of TypeScript's compiler that is used here. */
 interface Compiler {

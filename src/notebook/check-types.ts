@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { compiler } from "./kernel/compiler";
-import { type NotebookCell, notebookModules } from "./kernel/notebook-modules";
-import { typeConfig } from "./kernel/type-options";
+import { compiler } from "./kernel/compile/compiler";
+import { type NotebookCell, notebookModules } from "./kernel/compile/notebook-modules";
+import { typeConfig } from "./kernel/language/type-options";
 import { languageOf } from "./language";
 import type { Notebook } from "./nbformat";
 

@@ -1,8 +1,8 @@
 import type TS from "typescript6";
 import type { Problem } from "./check-types";
-import { type Compiler, compiler } from "./kernel/compiler";
-import { declaredNames } from "./kernel/declared-names";
-import type { NameKind } from "./kernel/names";
+import { type Compiler, compiler } from "./kernel/compile/compiler";
+import { declaredNames } from "./kernel/compile/declared-names";
+import type { NameKind } from "./kernel/compile/names";
 import { languageOf } from "./language";
 import type { Notebook } from "./nbformat";
 

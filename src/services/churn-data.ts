@@ -1,5 +1,5 @@
-import { type LoadOptions, loadChurnBigml } from "../data/load-source";
-import type { SourceInfo } from "../data/sources";
+import { type LoadOptions, loadChurnBigml } from "../data/sources/load-source";
+import type { SourceInfo } from "../data/sources/sources";
 import { dropColumns, type Table } from "../data/table";
 import { target } from "../data/target";
 

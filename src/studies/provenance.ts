@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { SourceInfo } from "../data/sources";
+import type { SourceInfo } from "../data/sources/sources";
 import { engineName, openEngine } from "../neural/backend";
 import type { Provenance } from "../report/figures";
 

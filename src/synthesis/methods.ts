@@ -1,11 +1,11 @@
 import { check, checkOneOf } from "../core/checks";
 import type { ModelJson } from "../core/model";
 import { type CopulaOptions, copula, loadCopula } from "./copula/copula";
-import { type CtganOptions, ctgan, loadCtgan } from "./nets/ctgan";
-import { type GanOptions, gan, loadGan } from "./nets/gan";
-import { loadTvae, type TvaeOptions, tvae } from "./nets/tvae";
-import { loadVae, type VaeOptions, vae } from "./nets/vae";
-import { loadVanilla, type VanillaOptions, vanilla } from "./nets/vanilla";
+import { type CtganOptions, ctgan, loadCtgan } from "./nets/gan/ctgan";
+import { type GanOptions, gan, loadGan } from "./nets/gan/gan";
+import { loadTvae, type TvaeOptions, tvae } from "./nets/vae/tvae";
+import { loadVae, type VaeOptions, vae } from "./nets/vae/vae";
+import { loadVanilla, type VanillaOptions, vanilla } from "./nets/vae/vanilla";
 import { loadMst } from "./private/model";
 import { type MstOptions, mst } from "./private/mst";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";

@@ -1,5 +1,5 @@
 import { check } from "../core/checks";
-import { type PretrainedCard, readPretrained } from "../data/pretrained";
+import { type PretrainedCard, readPretrained } from "../data/sources/pretrained";
 import { type SavedSynthesiser, savedSynthesiserFromJSON } from "./saved-synthesiser";
 
 /** A generator that comes with telelink, with its card. */

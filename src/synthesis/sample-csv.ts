@@ -3,7 +3,7 @@ import { checkInteger } from "../core/checks";
 import { defaultThreads, streamThreads, type Task, task } from "../core/pool";
 import { fromKey, type Rng } from "../core/rng";
 import type { Table } from "../data/table";
-import { csvWriter, type WriteOptions } from "../data/write-csv";
+import { csvWriter, type WriteOptions } from "../data/write/write-csv";
 import type { Where } from "./conditions";
 import { loadSynthesiser } from "./methods";
 import { type BlockOptions, blockRows, type Synthesiser, sampleBlocks } from "./synthesiser";

@@ -5,7 +5,7 @@ import polars from "nodejs-polars";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { run } from "../../src/cli/main";
 import { normal, seeded } from "../../src/core/rng";
-import { parseCsv } from "../../src/data/read-csv";
+import { parseCsv } from "../../src/data/read/read-csv";
 
 let folder: string;
 let out = "";

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { takeTableRows } from "../../src/data/table";
-import { csvText } from "../../src/data/write-csv";
+import { csvText } from "../../src/data/write/write-csv";
 import { methodNames, netMethods, privateMethods } from "../../src/synthesis/methods";
 import { customers } from "../synthesis/customers";
 import { captured } from "./captured";

@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { downloadSource } from "../../src/data/download";
-import { loadSource } from "../../src/data/load-source";
-import { findSource, type PublicSource, publicSource, readSource } from "../../src/data/sources";
+import { downloadSource } from "../../src/data/sources/download";
+import { loadSource } from "../../src/data/sources/load-source";
+import { findSource, type PublicSource, publicSource, readSource } from "../../src/data/sources/sources";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-download-"));
 afterAll(() => rmSync(folder, { recursive: true }));

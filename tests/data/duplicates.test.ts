@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { distinctRows } from "../../src/data/duplicates";
-import { parseCsv } from "../../src/data/read-csv";
-import { csvText } from "../../src/data/write-csv";
+import { parseCsv } from "../../src/data/read/read-csv";
+import { csvText } from "../../src/data/write/write-csv";
 
 const schema = { columns: [{ name: "CustomerID", type: "id" as const }] };
 const { table } = parseCsv(

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { type Rng, seeded } from "../../src/core/rng";
-import { readTable } from "../../src/data/read-table";
+import { readTable } from "../../src/data/read/read-table";
 import { variants } from "./variants";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-fuzz-"));

@@ -2,7 +2,7 @@ import type { DataFrame } from "nodejs-polars";
 import pl from "nodejs-polars";
 import { expect, test } from "vitest";
 import { fromPolars, tableFromRows, toPolars } from "../../src/data/polars";
-import { parseCsv } from "../../src/data/read-csv";
+import { parseCsv } from "../../src/data/read/read-csv";
 
 test("fromPolars(frame) and toPolars(table) give back the same rows and types", async () => {
   const { table } = parseCsv("id,use,plan,paid\nk7,1.5,a,Yes\nk2,,b,No\nk5,2.25,a,\n");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { joinTables } from "../../src/data/join-tables";
 import { profile } from "../../src/data/profile";
-import { parseCsv } from "../../src/data/read-csv";
+import { parseCsv } from "../../src/data/read/read-csv";
 
 test("profile(table) describes each column by itself", () => {
   const { table } = parseCsv("n,c,id,e\n1,a,K-1,\n2,b,K-2,\n3,a,K-3,\n,a,K-4,\n10,,K-5,\n", {

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { RejectedRow } from "../../src/data/csv/options";
 import { joinTables } from "../../src/data/join-tables";
-import { readCsv } from "../../src/data/read-csv";
-import { readCsvBatches } from "../../src/data/read-csv-batches";
-import { publishedSchema } from "../../src/data/sources";
+import { readCsv } from "../../src/data/read/read-csv";
+import { readCsvBatches } from "../../src/data/read/read-csv-batches";
+import { publishedSchema } from "../../src/data/sources/sources";
 import { isCategorical, type Table } from "../../src/data/table";
 import { realData } from "../support";
 

@@ -6,7 +6,7 @@ import pl from "nodejs-polars";
 import { afterAll, describe, expect, test } from "vitest";
 import type { CsvOptions, RejectedRow } from "../../src/data/csv/options";
 import { problemText } from "../../src/data/problems";
-import { type CsvRead, parseCsv, readCsv } from "../../src/data/read-csv";
+import { type CsvRead, parseCsv, readCsv } from "../../src/data/read/read-csv";
 import { type Column, cellText, columnNamed } from "../../src/data/table";
 import { realData } from "../support";
 

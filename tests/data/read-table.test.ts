@@ -5,11 +5,11 @@ import { gzipSync } from "node:zlib";
 import pl, { type DataFrame } from "nodejs-polars";
 import { afterAll, describe, expect, test } from "vitest";
 import { joinTables } from "../../src/data/join-tables";
-import { parseCsv, readCsv } from "../../src/data/read-csv";
-import { readTable, readTableBatches } from "../../src/data/read-table";
-import { publishedSchema } from "../../src/data/sources";
+import { parseCsv, readCsv } from "../../src/data/read/read-csv";
+import { readTable, readTableBatches } from "../../src/data/read/read-table";
+import { publishedSchema } from "../../src/data/sources/sources";
 import { cellText, type Table } from "../../src/data/table";
-import { writeParquet } from "../../src/data/write-parquet";
+import { writeParquet } from "../../src/data/write/write-parquet";
 import { realData } from "../support";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-parquet-"));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { parseCsv } from "../../src/data/read-csv";
-import { type RecordPiece, recordPieces } from "../../src/data/record-pieces";
-import { csvText } from "../../src/data/write-csv";
+import { parseCsv } from "../../src/data/read/read-csv";
+import { type RecordPiece, recordPieces } from "../../src/data/read/record-pieces";
+import { csvText } from "../../src/data/write/write-csv";
 
 const header = "name,note\n";
 

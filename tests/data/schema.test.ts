@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { parseCsv } from "../../src/data/read-csv";
+import { parseCsv } from "../../src/data/read/read-csv";
 import { booleanLevels, schemaFromJson, schemaOf, truthOf } from "../../src/data/schema";
 import { readSchema, writeSchema } from "../../src/data/schema-file";
-import { publishedSchema } from "../../src/data/sources";
+import { publishedSchema } from "../../src/data/sources/sources";
 import { table } from "../../src/data/table";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-schema-"));

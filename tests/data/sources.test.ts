@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { loadChurnBigml, loadSource, loadTelco } from "../../src/data/load-source";
 import { schemaOf } from "../../src/data/schema";
-import { publicSource, publicSources } from "../../src/data/sources";
+import { loadChurnBigml, loadSource, loadTelco } from "../../src/data/sources/load-source";
+import { publicSource, publicSources } from "../../src/data/sources/sources";
 import { cellText, columnNamed, isCategorical } from "../../src/data/table";
 import { target } from "../../src/data/target";
 import { realData } from "../support";

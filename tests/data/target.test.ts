@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseCsv } from "../../src/data/read-csv";
+import { parseCsv } from "../../src/data/read/read-csv";
 import { positiveLevel, target } from "../../src/data/target";
 
 const columnOf = (...values: string[]) =>

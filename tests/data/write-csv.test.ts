@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { parseCsv, readCsv } from "../../src/data/read-csv";
+import { parseCsv, readCsv } from "../../src/data/read/read-csv";
 import { schemaOf } from "../../src/data/schema";
 import { type Column, type Table, table } from "../../src/data/table";
-import { csvFile, csvText, csvWriter, writeCsv } from "../../src/data/write-csv";
+import { csvFile, csvText, csvWriter, writeCsv } from "../../src/data/write/write-csv";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-write-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { seeded } from "../../src/core/rng";
-import { readCsv } from "../../src/data/read-csv";
+import { readCsv } from "../../src/data/read/read-csv";
 import { stratifiedKFold } from "../../src/data/split";
 import { dropColumns } from "../../src/data/table";
 import { target } from "../../src/data/target";

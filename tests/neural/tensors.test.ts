@@ -9,11 +9,11 @@ import { lstm } from "../../src/models/network/sequence/lstm";
 import { sequences, targetColumns } from "../../src/models/network/sequence/sequences";
 import { transformer } from "../../src/models/network/sequence/transformer";
 import { withEngine, workingBackends } from "../../src/neural/backend";
-import { ctgan } from "../../src/synthesis/nets/ctgan";
-import { gan } from "../../src/synthesis/nets/gan";
-import { tvae } from "../../src/synthesis/nets/tvae";
-import { vae } from "../../src/synthesis/nets/vae";
-import { vanilla } from "../../src/synthesis/nets/vanilla";
+import { ctgan } from "../../src/synthesis/nets/gan/ctgan";
+import { gan } from "../../src/synthesis/nets/gan/gan";
+import { tvae } from "../../src/synthesis/nets/vae/tvae";
+import { vae } from "../../src/synthesis/nets/vae/vae";
+import { vanilla } from "../../src/synthesis/nets/vae/vanilla";
 
 // TensorFlow.js counts every tensor of the process, whoever made it: what a training leaves behind shows there. Our own
 // engine counts too: a training that leaves one fails (`withEngine`).

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { viewRows } from "../../src/data/simulate/view-rows";
-import { writeCsv } from "../../src/data/write-csv";
+import { writeCsv } from "../../src/data/write/write-csv";
 import { type Running, startServer } from "../../src/serve/server";
 import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { seeded } from "../../src/core/rng";
 import { viewRows } from "../../src/data/simulate/view-rows";
 import { openStore, type Store } from "../../src/data/store/open";
-import { csvText } from "../../src/data/write-csv";
+import { csvText } from "../../src/data/write/write-csv";
 import { buildApp } from "../../src/serve/app";
 import type { App } from "../../src/serve/context";
 import { churnData } from "../../src/services/churn-data";

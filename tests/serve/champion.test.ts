@@ -7,7 +7,7 @@ import { seeded } from "../../src/core/rng";
 import { viewRows } from "../../src/data/simulate/view-rows";
 import { saveModel, setAlias } from "../../src/data/store/models";
 import { openStore, type Store } from "../../src/data/store/open";
-import { writeCsv } from "../../src/data/write-csv";
+import { writeCsv } from "../../src/data/write/write-csv";
 import { buildApp } from "../../src/serve/app";
 import { Champion } from "../../src/serve/champion";
 import type { App } from "../../src/serve/context";

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { parseCsv } from "../../src/data/read-csv";
+import { parseCsv } from "../../src/data/read/read-csv";
 import { jobEvents } from "../../src/data/store/jobs";
 import { openStore, type Store } from "../../src/data/store/open";
 import { columnNamed, isCategorical } from "../../src/data/table";

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { viewRows } from "../../src/data/simulate/view-rows";
 import { saveModel, setAlias } from "../../src/data/store/models";
 import { openStore } from "../../src/data/store/open";
-import { csvText } from "../../src/data/write-csv";
+import { csvText } from "../../src/data/write/write-csv";
 import { type RealServer, startReal } from "./real-server";
 
 const customer = {

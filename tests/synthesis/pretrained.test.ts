@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../src/core/rng";
-import { pretrainedCards } from "../../src/data/pretrained";
+import { pretrainedCards } from "../../src/data/sources/pretrained";
 import { loadPretrained } from "../../src/synthesis/pretrained";
 
 const cards = pretrainedCards();

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { closeThreads } from "../../src/core/pool";
 import { seeded } from "../../src/core/rng";
-import { csvText } from "../../src/data/write-csv";
+import { csvText } from "../../src/data/write/write-csv";
 import { synthesis } from "../../src/synthesis/methods";
 import { type SampleCsvOptions, sampleCsv } from "../../src/synthesis/sample-csv";
 import { sampleBlocks } from "../../src/synthesis/synthesiser";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { integer, seeded } from "../../src/core/rng";
 import { type CategoricalColumn, type Column, type Table, table } from "../../src/data/table";
-import { shuffleColumns } from "../../src/evaluate/synthetic/shuffle-columns";
+import { shuffleColumns } from "../../src/evaluate/synthetic/privacy/shuffle-columns";
 import { loadSequential, sequential } from "../../src/synthesis/sequential/sequential";
 import { describeSynthesiser } from "./conformance";
 import { customers } from "./customers";

@@ -27,7 +27,7 @@ interface Kept {
 
 async function kept(): Promise<{ folder: string; entries: Kept[] }> {
   const [{ cacheFolder }, { existsSync, lstatSync, readdirSync }, { join }] = await Promise.all([
-    import("../../data/cache-folder.js"),
+    import("../../data/sources/cache-folder.js"),
     import("node:fs"),
     import("node:path"),
   ]);

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { Command } from "commander";
-import type { CsvRead } from "../../data/read-csv";
+import type { CsvRead } from "../../data/read/read-csv";
 import type { Table } from "../../data/table";
-import type { Contracts } from "../../services/value/contracts";
+import type { Contracts } from "../../services/value/contracts/contracts";
+import type { ValuedContracts } from "../../services/value/contracts/value-contracts";
 import type { TableKind } from "../../services/value/kind";
-import type { Transactions } from "../../services/value/transactions";
-import type { ValuedContracts } from "../../services/value/value-contracts";
-import type { ValuedTransactions } from "../../services/value/value-transactions";
+import type { Transactions } from "../../services/value/purchases/transactions";
+import type { ValuedTransactions } from "../../services/value/purchases/value-transactions";
 import { CliError, usageError } from "./exit";
 import { decimalNumber, wholeNumber } from "./options";
 import { note, noteProblems } from "./output";
@@ -107,7 +107,7 @@ const headBytes = 1 << 19;
  * to play are kept as written, so that identifiers stay apart and formats are learnt; no other column rejects a row.
  */
 export async function readOwnTable(flags: OwnDataFlags, kinds: readonly TableKind[]): Promise<OwnTable> {
-  const { parseCsv } = await import("../../data/read-csv.js");
+  const { parseCsv } = await import("../../data/read/read-csv.js");
   const { keptAsWritten, kindOfTable } = await import("../../services/value/kind.js");
   const head = parseCsv(beginning(flags.data), { badCells: "missing" }, flags.data).table;
   const kind = kindNamed(flags.kind, kinds) ?? kindOfTable(head, kinds);
@@ -120,7 +120,7 @@ export async function readOwnTable(flags: OwnDataFlags, kinds: readonly TableKin
 export async function readAsWritten(
   flags: Pick<OwnDataFlags, "data" | "skipBadRows">,
 ): Promise<Omit<OwnTable, "kind">> {
-  const { parseCsv } = await import("../../data/read-csv.js");
+  const { parseCsv } = await import("../../data/read/read-csv.js");
   const head = parseCsv(beginning(flags.data), { badCells: "missing" }, flags.data).table;
   return readRows(
     flags,
@@ -132,7 +132,7 @@ async function readRows(
   flags: Pick<OwnDataFlags, "data" | "skipBadRows">,
   asText: readonly string[],
 ): Promise<Omit<OwnTable, "kind">> {
-  const { readCsv } = await import("../../data/read-csv.js");
+  const { readCsv } = await import("../../data/read/read-csv.js");
   const columns = asText.map((name) => ({ name, type: "text" as const }));
   const read: CsvRead = readCsv(flags.data, { badCells: "missing", schema: { columns } });
   if (read.problemCount > 0) noteProblems(read.problems, read.problemCount);
@@ -215,8 +215,8 @@ export async function valuedContracts(
       readonly columns: Readonly<Record<string, string>>;
     }
 > {
-  const { contractsFrom } = await import("../../services/value/contracts.js");
-  const { valueContracts } = await import("../../services/value/value-contracts.js");
+  const { contractsFrom } = await import("../../services/value/contracts/contracts.js");
+  const { valueContracts } = await import("../../services/value/contracts/value-contracts.js");
   const { covariates, tenureUnit, ...named } = flags;
   const read = contractsFrom(table, {
     ...named,
@@ -254,8 +254,8 @@ export async function valuedTransactions(
 ): Promise<
   { readonly log: Transactions; readonly columns: Readonly<Record<string, string>> } & ValuedTransactions
 > {
-  const { transactionsFrom } = await import("../../services/value/transactions.js");
-  const { valueTransactions } = await import("../../services/value/value-transactions.js");
+  const { transactionsFrom } = await import("../../services/value/purchases/transactions.js");
+  const { valueTransactions } = await import("../../services/value/purchases/value-transactions.js");
   const log = transactionsFrom(table, {
     ...flags,
     duplicates: flags.duplicates as "refuse" | undefined,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { CsvOptions } from "../../data/csv/options";
-import type { CsvRead, ReadReport, Remark } from "../../data/read-csv";
+import type { CsvRead, ReadReport, Remark } from "../../data/read/read-csv";
 import { CliError, exitCodes, usageError } from "./exit";
 import { wholeNumber } from "./options";
 import { note, noteProblems } from "./output";

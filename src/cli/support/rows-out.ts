@@ -1,12 +1,12 @@
-import type { TableFile, TextFile } from "../../data/csv-to-parquet";
 import type { ColumnSchema } from "../../data/schema";
+import type { TableFile, TextFile } from "../../data/write/csv-to-parquet";
 import { writeOut } from "./output";
 
 /** Where rows go: a .csv or .parquet file, which appears once it is whole, or standard output where none is named. */
 export async function openRows(file: string | undefined): Promise<TableFile> {
   const [{ csvFile, csvWriter }, { namesParquet, parquetThroughCsv }] = await Promise.all([
-    import("../../data/write-csv.js"),
-    import("../../data/csv-to-parquet.js"),
+    import("../../data/write/write-csv.js"),
+    import("../../data/write/csv-to-parquet.js"),
   ]);
   if (file === undefined) return { ...csvWriter(writeOut), discard: () => {} };
   return namesParquet(file) ? parquetThroughCsv(file) : csvFile(file);
@@ -18,7 +18,7 @@ export async function openText(
   columns: readonly ColumnSchema[],
 ): Promise<TextFile> {
   if (file === undefined) return { write: writeOut, end: () => {}, discard: () => {} };
-  const { namesParquet, parquetOfText } = await import("../../data/csv-to-parquet.js");
+  const { namesParquet, parquetOfText } = await import("../../data/write/csv-to-parquet.js");
   if (namesParquet(file)) return parquetOfText(file, () => columns);
   const { openAtomic } = await import("../../data/files.js");
   const { write, commit, discard } = openAtomic(file);

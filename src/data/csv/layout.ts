@@ -1,11 +1,11 @@
 import { isAscii } from "node:buffer";
 import { check } from "../../core/checks";
-import { contentOf } from "../content";
 import { type Dialect, isDelimiter } from "../dialect/dialect";
 import { isEncoding, markedEncoding, Transcoder } from "../dialect/encoding";
 import { sniff } from "../dialect/sniff";
 import { learnNumbers, type MarkHints } from "../formats/learn-numbers";
 import { formatIn, type Guess, guess, type Known } from "../infer/settle";
+import { contentOf } from "../read/content";
 import { type ColumnSchema, columnSchema } from "../schema";
 import { isNumber, type MissingTest, missingTest } from "./cells";
 import { type ColumnBuilder, passedOver } from "./columns";

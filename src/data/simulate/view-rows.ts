@@ -1,5 +1,5 @@
 import { checkInteger } from "../../core/checks";
-import type { SchemaName } from "../sources";
+import type { SchemaName } from "../sources/sources";
 import { type Table, takeTableRows } from "../table";
 import { type Simulation, simulateChunks } from "./simulate";
 import { asChurnBigml, asReference, asTelco } from "./views";

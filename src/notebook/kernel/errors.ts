@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
+import { originalPlace } from "./compile/positions";
 import { strict } from "./evaluator";
-import { originalPlace } from "./positions";
 
 /** An error as Jupyter's messages carry it. */
 export interface ErrorContent {

@@ -1,8 +1,8 @@
 import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { needsCompiling } from "./compile-modules";
-import { resolveModule } from "./resolve-module";
+import { needsCompiling } from "./compile/compile-modules";
+import { resolveModule } from "./compile/resolve-module";
 
 /** What imports of cells need. */
 export interface ImportOptions {

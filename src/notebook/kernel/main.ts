@@ -11,10 +11,10 @@ import util from "node:util";
 import { hold, holdEach } from "./hold";
 import { importer } from "./import-module";
 import { kernelServer, type TslabServerClass } from "./kernel-server";
-import { startLanguage } from "./language-client";
+import { startLanguage } from "./language/language-client";
+import { packageRoot } from "./language/type-options";
 import { Session } from "./session";
 import { KernelStdin } from "./stdin";
-import { packageRoot } from "./type-options";
 
 // What a cell may declare, though the system has it too.
 const reserved = Object.getOwnPropertyNames(globalThis);

@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
-import type { Completions } from "./cell-types";
-import type { Complaint } from "./compile-cell";
+import type { Complaint } from "./compile/compile-cell";
+import type { Completeness } from "./compile/is-complete";
 import { type ErrorContent, Stacks, thrownContent } from "./errors";
 import { Evaluator } from "./evaluator";
 import { History, type HistoryEntry } from "./history";
 import { Interrupts, interruptFile } from "./interrupts";
-import type { Completeness } from "./is-complete";
-import type { RemoteLanguage } from "./language-client";
+import type { Completions } from "./language/cell-types";
+import type { RemoteLanguage } from "./language/language-client";
 import { bundleOf } from "./show-value";
 import { type Publisher, Streams } from "./streams";
 

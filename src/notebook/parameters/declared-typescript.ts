@@ -1,5 +1,5 @@
 import type TS from "typescript6";
-import { type Compiler, compiler } from "../kernel/compiler";
+import { type Compiler, compiler } from "../kernel/compile/compiler";
 import { type Declared, type Kind, kindOf, type ParameterValue, readNumber } from "./kinds";
 
 /** The variables that a cell of TypeScript or JavaScript declares at its top level, in order. */

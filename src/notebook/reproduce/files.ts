@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { packageRoot } from "../facts";
-import { resolveModule } from "../kernel/resolve-module";
+import { resolveModule } from "../kernel/compile/resolve-module";
 import type { Traced } from "./trace";
 
 /** The files of one notebook's folder that its outputs depend on, told by their paths from there. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { check } from "../../core/checks";
-import { findSource, publicSources } from "../../data/sources";
+import { findSource, publicSources } from "../../data/sources/sources";
 import type { DataSource } from "../../report/figures";
 import { type Inputs, packageRoot, tslabVersion } from "../facts";
 import type { Notebook } from "../nbformat";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type Column, table } from "../../data/table";
-import { csvText } from "../../data/write-csv";
+import { csvText } from "../../data/write/write-csv";
 import { type Risk, risks } from "../../services/score/decide";
 import type { Problem } from "../problem";
 import type { batchSummarySchema } from "../schemas";

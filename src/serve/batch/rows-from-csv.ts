@@ -1,5 +1,5 @@
 import type { RejectedRow } from "../../data/csv/options";
-import { readCsvBatches } from "../../data/read-csv-batches";
+import { readCsvBatches } from "../../data/read/read-csv-batches";
 import type { ColumnSchema } from "../../data/schema";
 import { type Table, table, takeTableRows } from "../../data/table";
 import { type DeskField, deskFields } from "../../services/score/columns";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { seeded } from "../../core/rng";
 import { distinctRows } from "../../data/duplicates";
 import { readHashed } from "../../data/files";
-import { parseCsv } from "../../data/read-csv";
+import { parseCsv } from "../../data/read/read-csv";
 import { beside } from "../../services/synthetic/beside";
 import { setAside } from "../../services/synthetic/real-rows";
 import { type Method, netMethods, privateMethods, synthesis } from "../../synthesis/methods";

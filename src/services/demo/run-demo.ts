@@ -5,7 +5,7 @@ import { viewRows } from "../../data/simulate/view-rows";
 import { trainTestSplit } from "../../data/split";
 import { dropColumns, type Table, takeTableRows } from "../../data/table";
 import { target } from "../../data/target";
-import { csvText } from "../../data/write-csv";
+import { csvText } from "../../data/write/write-csv";
 import { bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
 import { type GainBand, gainTable } from "../../evaluate/curves";
 import { type Importance, permutationImportance } from "../../evaluate/permutation-importance";

@@ -1,12 +1,12 @@
 import { type Task, task } from "../../core/pool";
 import type { Dialect } from "../../data/dialect/dialect";
 import type { Problem } from "../../data/problems";
-import { parseCsv } from "../../data/read-csv";
+import { parseCsv } from "../../data/read/read-csv";
 import type { ColumnSchema } from "../../data/schema";
 import { readRows } from "../../data/store/ingest";
 import { openStore } from "../../data/store/open";
 import { type Column, columnNamed, type Table, table } from "../../data/table";
-import { csvWriter } from "../../data/write-csv";
+import { csvWriter } from "../../data/write/write-csv";
 import { type DriftCounts, driftCounts, type TrainedColumn } from "../predict/drift";
 import { actions, type DecisionRules, decide, risks } from "./decide";
 import { type Desk, type DeskOrigin, deskFromJSON, originOf } from "./desk";

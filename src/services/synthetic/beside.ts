@@ -1,8 +1,8 @@
 import { type Task, task } from "../../core/pool";
 import { seeded } from "../../core/rng";
-import type { SchemaName } from "../../data/sources";
+import type { SchemaName } from "../../data/sources/sources";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
-import { distancePrivacy } from "../../evaluate/synthetic/privacy";
+import { distancePrivacy } from "../../evaluate/synthetic/privacy/privacy";
 import { qualityScore } from "../../evaluate/synthetic/quality";
 import { type Draw, generatorOf } from "./draw";
 import { type HeldOut, type RealRows, rowsOfFile, rowsOfSimulator } from "./real-rows";

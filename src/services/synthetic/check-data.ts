@@ -2,7 +2,7 @@ import { type Task, task } from "../../core/pool";
 import { distinctRows } from "../../data/duplicates";
 import { problemText } from "../../data/problems";
 import { profile } from "../../data/profile";
-import { readCsv } from "../../data/read-csv";
+import { readCsv } from "../../data/read/read-csv";
 
 /** What a data file holds, and what is wrong with it. */
 export interface DataCheck {

@@ -2,11 +2,11 @@ import { check, checkNumber } from "../../core/checks";
 import { permutation, type Rng, seeded } from "../../core/rng";
 import { distinctRows } from "../../data/duplicates";
 import { readHashed } from "../../data/files";
-import { parseCsv } from "../../data/read-csv";
+import { parseCsv } from "../../data/read/read-csv";
 import { viewRows } from "../../data/simulate/view-rows";
-import type { SchemaName } from "../../data/sources";
+import type { SchemaName } from "../../data/sources/sources";
 import { type Table, takeTableRows } from "../../data/table";
-import { csvText } from "../../data/write-csv";
+import { csvText } from "../../data/write/write-csv";
 
 /** How rows were set aside before a generator learned: enough to find them again. */
 export interface HeldOut {

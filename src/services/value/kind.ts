@@ -1,8 +1,8 @@
 import type { Column, Table } from "../../data/table";
 import { daysOf, numbersOf } from "./cell-values";
-import { endedNames, endNames, startNames, tenureNames } from "./contract-columns";
+import { endedNames, endNames, startNames, tenureNames } from "./contracts/contract-columns";
+import { isFlag } from "./contracts/read-lifetimes";
 import { customerNames, optionalColumn, plainName } from "./own-columns";
-import { isFlag } from "./read-lifetimes";
 
 /** What a table of customers is about. */
 export type TableKind = "customers" | "contracts" | "transactions";

@@ -4,7 +4,7 @@ import { column, type Labelled, type Matrix, takeValues } from "../../core/matri
 import type { Fit, Progress } from "../../core/model";
 import { type Rng, seeded } from "../../core/rng";
 import { type Simulation, simulate } from "../../data/simulate/simulate";
-import type { SourceInfo } from "../../data/sources";
+import type { SourceInfo } from "../../data/sources/sources";
 import type { Interval } from "../../evaluate/bootstrap";
 import { normalizedGini, spearman } from "../../evaluate/ranking";
 import { meanAbsoluteError } from "../../evaluate/regression";

@@ -3,7 +3,7 @@ import { checkInteger } from "../../core/checks";
 import { type Matrix, takeRows, takeValues } from "../../core/matrix";
 import { seeded } from "../../core/rng";
 import { simulate } from "../../data/simulate/simulate";
-import type { SourceInfo } from "../../data/sources";
+import type { SourceInfo } from "../../data/sources/sources";
 import { trainTestSplit } from "../../data/split";
 import type { Campaign } from "../../models/uplift/campaign";
 import { type Landmark, landmark } from "../clv/landmarks";

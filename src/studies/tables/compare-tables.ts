@@ -1,6 +1,6 @@
-import { loadSource } from "../../data/load-source";
-import { dataFolders, findSource, publicSource, type SourceInfo } from "../../data/sources";
-import { savedTables } from "../../data/table-results";
+import { loadSource } from "../../data/sources/load-source";
+import { dataFolders, findSource, publicSource, type SourceInfo } from "../../data/sources/sources";
+import { savedTables } from "../../data/sources/table-results";
 import { judgedTables, judgeTable, type TableFigure, type TableResult, tableFigures } from "./judge-table";
 
 /** All learners on one table. */

@@ -1,6 +1,6 @@
 import { takeValues } from "../../core/matrix";
 import { type Rng, seeded } from "../../core/rng";
-import { loadSource } from "../../data/load-source";
+import { loadSource } from "../../data/sources/load-source";
 import { columnNamed, dropColumns, isCategorical, type Table, takeTableRows } from "../../data/table";
 import { target } from "../../data/target";
 import { brierLoss, logLoss } from "../../evaluate/probability";

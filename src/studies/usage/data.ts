@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { checkInteger } from "../../core/checks";
 import { seeded } from "../../core/rng";
 import { simulate } from "../../data/simulate/simulate";
-import type { SourceInfo } from "../../data/sources";
+import type { SourceInfo } from "../../data/sources/sources";
 import { trainValidationTestSplit } from "../../data/split";
 import { panelsOf } from "../clv/landmarks";
 import { monthsAhead, type UsageWindow, usageWindow } from "./windows";

@@ -9,7 +9,7 @@ import { drawRows } from "../drawing/draw-rows";
 import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, masksOf, wordCount } from "../drawing/masks";
 import { type Wishes, wishesOf } from "../drawing/wishes";
-import { type DiscoverOptions, discoverStructure } from "../structure/discover";
+import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
 import { argumentsOf } from "../structure/formulas";
 import { syntheticSchema } from "../structure/restore";
 import { cellsOf, type Structure, type Variable } from "../structure/structure";

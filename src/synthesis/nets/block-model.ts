@@ -10,14 +10,20 @@ import { masksOf } from "../drawing/masks";
 import { wishesOf } from "../drawing/wishes";
 import type { Structure } from "../structure/structure";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
-import type { Block } from "./blocks";
-import { type ConditionVector, conditionWidth, drawConditions } from "./condition";
-import type { Decoder, DecoderLayer } from "./decoder";
-import { type BlockParts, type BlockPool, drawBlock, emptyBlockPool, gatherBlockPools } from "./draw-block";
+import type { Block } from "./blocks/blocks";
+import { type ConditionVector, conditionWidth, drawConditions } from "./blocks/condition";
+import type { Decoder, DecoderLayer } from "./blocks/decoder";
+import {
+  type BlockParts,
+  type BlockPool,
+  drawBlock,
+  emptyBlockPool,
+  gatherBlockPools,
+} from "./blocks/draw-block";
+import { blocksOnly, netOutputs, type OutputPlan } from "./blocks/outputs";
 import { drawLatents } from "./latent";
 import type { Mixture } from "./mixture";
 import type { NetTraining } from "./net-options";
-import { blocksOnly, netOutputs, type OutputPlan } from "./outputs";
 
 /** Rows drawn from the probabilities that a net gives for latent numbers. */
 export interface NetSynthesiser extends Synthesiser {

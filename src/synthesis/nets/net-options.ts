@@ -1,7 +1,7 @@
 import { checkInteger } from "../../core/checks";
 import type { BackendName } from "../../neural/backend";
 import type { History } from "../../neural/train";
-import type { DiscoverOptions } from "../structure/discover";
+import type { DiscoverOptions } from "../structure/discover/discover";
 import type { Structure } from "../structure/structure";
 
 /** What all methods that train a net share. */

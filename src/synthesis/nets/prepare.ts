@@ -4,12 +4,12 @@ import type { ColumnSchema } from "../../data/schema";
 import type { Table } from "../../data/table";
 import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
 import { drawingOrder } from "../sequential/order";
-import { discoverStructure } from "../structure/discover";
+import { discoverStructure } from "../structure/discover/discover";
 import { syntheticSchema } from "../structure/restore";
 import type { Structure, Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
 import { checkTrainable } from "../synthesiser";
-import { type EncodedBlock, encodeBlock, mostStretches } from "./blocks";
+import { type EncodedBlock, encodeBlock, mostStretches } from "./blocks/blocks";
 import { checkEpochs, type NetOptions } from "./net-options";
 
 /** A table as nets learn it. */

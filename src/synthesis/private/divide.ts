@@ -1,6 +1,6 @@
 import { countUpTo } from "../../core/math/sorted";
-import { noisyCounts } from "./mechanisms";
-import type { NoiseSource } from "./noise-source";
+import { noisyCounts } from "./noise/mechanisms";
+import type { NoiseSource } from "./noise/noise-source";
 import { ontoSimplex } from "./simplex";
 
 /** Positions from the first to the last, both included, with the rows that are estimated to lie there. */

@@ -1,10 +1,16 @@
 import { countUpTo } from "../../core/math/sorted";
-import { privateBounds } from "./bounds";
 import type { Budget } from "./budget";
-import { codesAmong, type Grid, type LevelledColumn, type RangedColumn, type RawColumn } from "./columns";
 import { divide, joinSegments } from "./divide";
-import { frequentPlaces, noisyCounts } from "./mechanisms";
-import type { NoiseSource } from "./noise-source";
+import { privateBounds } from "./domain/bounds";
+import {
+  codesAmong,
+  type Grid,
+  type LevelledColumn,
+  type RangedColumn,
+  type RawColumn,
+} from "./domain/columns";
+import { frequentPlaces, noisyCounts } from "./noise/mechanisms";
+import type { NoiseSource } from "./noise/noise-source";
 import { type LearntVariable, type Shaped, settle } from "./settle";
 import type { Cell } from "./variable";
 

@@ -1,6 +1,6 @@
 import type { MeasuredPair } from "./forest";
-import { exponentialChoice, noisyCounts } from "./mechanisms";
-import type { NoiseSource } from "./noise-source";
+import { exponentialChoice, noisyCounts } from "./noise/mechanisms";
+import type { NoiseSource } from "./noise/noise-source";
 
 /** Each row's cell of a variable (−1: in none), and how many rows are expected in each. */
 export interface Counted {

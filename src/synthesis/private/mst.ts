@@ -3,17 +3,17 @@ import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
 import { checkTrainable, type FitSynthesiser } from "../synthesiser";
-import { rawColumn } from "./columns";
-import { checkDomain, type Domain, publicKeys } from "./domain";
+import { rawColumn } from "./domain/columns";
+import { checkDomain, type Domain, publicKeys } from "./domain/domain";
+import { readOffTable } from "./domain/read-off";
 import { fitForest } from "./forest";
 import { withoutSpecks } from "./forest-shares";
 import { learnVariables, shownNoise } from "./learn-variables";
 import { chooseLinks, measureLinks } from "./links";
-import { noisyCounts } from "./mechanisms";
 import { type Mst, mstOf, schemaFor } from "./model";
-import { secretSource, seededSource } from "./noise-source";
+import { noisyCounts } from "./noise/mechanisms";
+import { secretSource, seededSource } from "./noise/noise-source";
 import { planOf, targetAmong } from "./plan";
-import { readOffTable } from "./read-off";
 import { ontoSimplex } from "./simplex";
 
 export interface MstOptions {

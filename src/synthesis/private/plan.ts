@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import type { Table } from "../../data/table";
 import { type Budget, budgetOf, rhoOf } from "./budget";
-import type { RawColumn } from "./columns";
+import type { RawColumn } from "./domain/columns";
 
 /**
  * What each step gets of the budget, relative to the others that a table needs: the same for every table. Chosen on a

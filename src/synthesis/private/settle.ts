@@ -1,5 +1,5 @@
-import { standsOut } from "./bounds";
-import type { Grid } from "./columns";
+import { standsOut } from "./domain/bounds";
+import type { Grid } from "./domain/columns";
 import type { Measured } from "./forest";
 import { ontoSimplex } from "./simplex";
 import type { Cell, PrivateVariable } from "./variable";

@@ -1,5 +1,5 @@
 import type { ColumnCondition } from "../conditions";
-import type { Grid } from "./columns";
+import type { Grid } from "./domain/columns";
 
 /** Positions on the grid from the first to the last, or the missing ones. */
 export type Cell = readonly [number, number] | null;

@@ -1,6 +1,6 @@
 import { countUpTo } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
-import { spacedRows } from "../structure/search";
+import { spacedRows } from "../structure/discover/search";
 import type { Frame } from "./frame";
 import { coefficientCount } from "./terms";
 

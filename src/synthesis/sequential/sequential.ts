@@ -7,7 +7,7 @@ import { type Drawing, drawRows } from "../drawing/draw-rows";
 import { drawnVariable } from "../drawing/drawn-variable";
 import { wishesOf } from "../drawing/wishes";
 import { type SampledRowsOptions, sampledRows } from "../sampled-rows";
-import { type DiscoverOptions, discoverStructure } from "../structure/discover";
+import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
 import { syntheticSchema } from "../structure/restore";
 import type { Structure } from "../structure/structure";
 import { reduceTable } from "../structure/variables";

@@ -11,7 +11,7 @@ import { masksOf } from "../drawing/masks";
 import { cellFeature, type TreeFeature, valueFeature } from "../drawing/trees";
 import { wishesOf } from "../drawing/wishes";
 import { drawingOrder } from "../sequential/order";
-import { type DiscoverOptions, discoverStructure } from "../structure/discover";
+import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
 import { syntheticSchema } from "../structure/restore";
 import { cellLabels, cellsOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";

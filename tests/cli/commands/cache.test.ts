@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { run } from "../../../src/cli/main";
-import { cacheFolder } from "../../../src/data/cache-folder";
+import { cacheFolder } from "../../../src/data/sources/cache-folder";
 
 afterEach(() => {
   vi.unstubAllEnvs();

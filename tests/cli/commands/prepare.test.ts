@@ -4,7 +4,7 @@ import { join } from "node:path";
 import polars from "nodejs-polars";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../../src/cli/main";
-import { parseCsv } from "../../../src/data/read-csv";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import { columnNamed, type NumericColumn } from "../../../src/data/table";
 import { captured } from "../captured";
 

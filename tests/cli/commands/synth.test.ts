@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { run } from "../../../src/cli/main";
-import { readCsv } from "../../../src/data/read-csv";
+import { readCsv } from "../../../src/data/read/read-csv";
 import { takeTableRows } from "../../../src/data/table";
-import { csvText } from "../../../src/data/write-csv";
+import { csvText } from "../../../src/data/write/write-csv";
 import { customers } from "../../synthesis/customers";
 
 let folder: string;

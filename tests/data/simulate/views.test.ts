@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { joinTables } from "../../../src/data/join-tables";
-import { canSimulate, loadChurnBigml, loadSource, loadTelco } from "../../../src/data/load-source";
 import { schemaOf } from "../../../src/data/schema";
 import { viewRows } from "../../../src/data/simulate/view-rows";
-import { publicSources, publishedSchema, type SchemaName } from "../../../src/data/sources";
+import { canSimulate, loadChurnBigml, loadSource, loadTelco } from "../../../src/data/sources/load-source";
+import { publicSources, publishedSchema, type SchemaName } from "../../../src/data/sources/sources";
 import { stratifiedKFold } from "../../../src/data/split";
 import { columnNamed, dropColumns, isCategorical, type Table, takeTableRows } from "../../../src/data/table";
 import { target } from "../../../src/data/target";

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkTableName, ingest, readTable, tableNames } from "../../../src/data/store/ingest";
 import { openStore, type Store } from "../../../src/data/store/open";
 import { columnNamed, table } from "../../../src/data/table";
-import { writeParquet } from "../../../src/data/write-parquet";
+import { writeParquet } from "../../../src/data/write/write-parquet";
 import { realData } from "../../support";
 
 let folder: string;

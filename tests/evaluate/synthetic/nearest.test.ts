@@ -8,7 +8,7 @@ import {
   closestDistances,
   distancePrivacy,
   overfittingProtection,
-} from "../../../src/evaluate/synthetic/privacy";
+} from "../../../src/evaluate/synthetic/privacy/privacy";
 import { reference } from "../../support";
 import { type Golden, tableOf } from "./golden";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readCsv } from "../../../src/data/read-csv";
+import { readCsv } from "../../../src/data/read/read-csv";
 import { takeTableRows } from "../../../src/data/table";
 import { diagnosticScore } from "../../../src/evaluate/synthetic/diagnostic";
 import { qualityScore } from "../../../src/evaluate/synthetic/quality";

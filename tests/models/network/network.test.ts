@@ -4,7 +4,7 @@ import { type Labelled, matrix, takeLabelled, takeRows } from "../../../src/core
 import type { Scorer } from "../../../src/core/metric";
 import type { Progress } from "../../../src/core/model";
 import { normal, seeded } from "../../../src/core/rng";
-import { loadChurnBigml, loadTelco } from "../../../src/data/load-source";
+import { loadChurnBigml, loadTelco } from "../../../src/data/sources/load-source";
 import { stratifiedKFold } from "../../../src/data/split";
 import { dropColumns } from "../../../src/data/table";
 import { target } from "../../../src/data/target";

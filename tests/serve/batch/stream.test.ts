@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { viewRows } from "../../../src/data/simulate/view-rows";
-import { csvText } from "../../../src/data/write-csv";
+import { csvText } from "../../../src/data/write/write-csv";
 import { type RealServer, startReal } from "../real-server";
 
 let server: RealServer;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import { parseCsv } from "../../../src/data/read-csv";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import { planRetention, within } from "../../../src/services/contact/plan";
 import { prospectsFrom } from "../../../src/services/contact/prospects";
 import { chanceWithin } from "../../../src/services/contact/spending";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gamma, normal, seeded } from "../../../src/core/rng";
-import { parseCsv } from "../../../src/data/read-csv";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import type { Table } from "../../../src/data/table";
 import { forecastMethods } from "../../../src/models/forecast/smoothing";
 import { forecastPanel } from "../../../src/services/forecast/forecast";

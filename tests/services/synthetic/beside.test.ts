@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseCsv } from "../../../src/data/read-csv";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import { viewRows } from "../../../src/data/simulate/view-rows";
 import type { Table } from "../../../src/data/table";
 import { beside } from "../../../src/services/synthetic/beside";

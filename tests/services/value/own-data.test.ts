@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { exponential, gamma, seeded } from "../../../src/core/rng";
-import { parseCsv } from "../../../src/data/read-csv";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import type { Table } from "../../../src/data/table";
 import { dateText, dayOf } from "../../../src/services/value/cell-values";
-import { contractsFrom } from "../../../src/services/value/contracts";
-import { chooseCovariates } from "../../../src/services/value/covariates";
-import type { HoldoutCheck } from "../../../src/services/value/holdout";
-import { transactionsFrom } from "../../../src/services/value/transactions";
-import { valueContracts } from "../../../src/services/value/value-contracts";
-import { valueTransactions } from "../../../src/services/value/value-transactions";
+import { contractsFrom } from "../../../src/services/value/contracts/contracts";
+import { chooseCovariates } from "../../../src/services/value/contracts/covariates";
+import { valueContracts } from "../../../src/services/value/contracts/value-contracts";
+import type { HoldoutCheck } from "../../../src/services/value/purchases/holdout";
+import { transactionsFrom } from "../../../src/services/value/purchases/transactions";
+import { valueTransactions } from "../../../src/services/value/purchases/value-transactions";
 
 const table = (lines: string): Table => parseCsv(lines).table;
 

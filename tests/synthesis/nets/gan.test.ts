@@ -1,4 +1,4 @@
-import { gan, loadGan } from "../../../src/synthesis/nets/gan";
+import { gan, loadGan } from "../../../src/synthesis/nets/gan/gan";
 import { describeSynthesiser } from "../conformance";
 
 describeSynthesiser("gan(options)(table, rng)", {

@@ -6,15 +6,20 @@ import { noise } from "../../../src/neural/noise";
 import { simdEngine } from "../../../src/neural/simd/engine";
 import { type Tape, tape, type Var } from "../../../src/neural/tape";
 import { hold, type Parameters } from "../../../src/neural/weights";
-import type { EncodedBlock } from "../../../src/synthesis/nets/blocks";
-import { criticLoss, criticVerdict, dropoutMasks, gradientPenalty } from "../../../src/synthesis/nets/critic";
-import { hingeLoss, judge } from "../../../src/synthesis/nets/discriminator";
-import { type Generator, generate, generatorWeights } from "../../../src/synthesis/nets/gan-net";
-import { momentLoss, momentTargets } from "../../../src/synthesis/nets/moments";
-import { spectralNorm } from "../../../src/synthesis/nets/spectral";
-import { tvaeLoss } from "../../../src/synthesis/nets/tvae";
-import { vaeLoss } from "../../../src/synthesis/nets/vae";
-import { vaeNet } from "../../../src/synthesis/nets/vae-net";
+import type { EncodedBlock } from "../../../src/synthesis/nets/blocks/blocks";
+import { momentLoss, momentTargets } from "../../../src/synthesis/nets/blocks/moments";
+import {
+  criticLoss,
+  criticVerdict,
+  dropoutMasks,
+  gradientPenalty,
+} from "../../../src/synthesis/nets/gan/critic";
+import { hingeLoss, judge } from "../../../src/synthesis/nets/gan/discriminator";
+import { type Generator, generate, generatorWeights } from "../../../src/synthesis/nets/gan/gan-net";
+import { spectralNorm } from "../../../src/synthesis/nets/gan/spectral";
+import { tvaeLoss } from "../../../src/synthesis/nets/vae/tvae";
+import { vaeLoss } from "../../../src/synthesis/nets/vae/vae";
+import { vaeNet } from "../../../src/synthesis/nets/vae/vae-net";
 import { expectGradients } from "./gradients";
 
 const normal = (count: number, label: string): Float32Array =>

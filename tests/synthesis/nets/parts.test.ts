@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { normal, seeded } from "../../../src/core/rng";
 import { noise } from "../../../src/neural/noise";
-import { encodeBlock, oneHotBatch } from "../../../src/synthesis/nets/blocks";
+import { encodeBlock, oneHotBatch } from "../../../src/synthesis/nets/blocks/blocks";
+import { findModes } from "../../../src/synthesis/nets/blocks/modes";
+import { trainingSampler } from "../../../src/synthesis/nets/gan/training-sampler";
 import { drawLatents } from "../../../src/synthesis/nets/latent";
 import { fitMixture } from "../../../src/synthesis/nets/mixture";
-import { findModes } from "../../../src/synthesis/nets/modes";
-import { trainingSampler } from "../../../src/synthesis/nets/training-sampler";
 import type { NumberVariable } from "../../../src/synthesis/structure/structure";
 
 const number = (values: readonly number[], more: Partial<NumberVariable> = {}): NumberVariable => ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import { ctgan, loadCtgan } from "../../../src/synthesis/nets/ctgan";
-import { loadTvae, tvae } from "../../../src/synthesis/nets/tvae";
-import { loadVanilla, vanilla } from "../../../src/synthesis/nets/vanilla";
+import { ctgan, loadCtgan } from "../../../src/synthesis/nets/gan/ctgan";
+import { loadTvae, tvae } from "../../../src/synthesis/nets/vae/tvae";
+import { loadVanilla, vanilla } from "../../../src/synthesis/nets/vae/vanilla";
 import { describeSynthesiser } from "../conformance";
 import { customers } from "../customers";
 

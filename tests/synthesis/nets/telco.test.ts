@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import { readCsv } from "../../../src/data/read-csv";
+import { readCsv } from "../../../src/data/read/read-csv";
 import { trainTestSplit } from "../../../src/data/split";
 import { takeTableRows } from "../../../src/data/table";
 import { detectionAuc } from "../../../src/evaluate/synthetic/detection";
 import { qualityScore } from "../../../src/evaluate/synthetic/quality";
-import { gan } from "../../../src/synthesis/nets/gan";
-import { vae } from "../../../src/synthesis/nets/vae";
+import { gan } from "../../../src/synthesis/nets/gan/gan";
+import { vae } from "../../../src/synthesis/nets/vae/vae";
 import { realData } from "../../support";
 
 // With the default number of epochs: .986 to .991 and .53 to .60. These are a fifth of them, so that the test is quick.

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { methodNames, synthesis } from "../../../src/synthesis/methods";
-import { ctgan } from "../../../src/synthesis/nets/ctgan";
-import { gan } from "../../../src/synthesis/nets/gan";
-import { tvae } from "../../../src/synthesis/nets/tvae";
-import { vae } from "../../../src/synthesis/nets/vae";
-import { vanilla } from "../../../src/synthesis/nets/vanilla";
+import { ctgan } from "../../../src/synthesis/nets/gan/ctgan";
+import { gan } from "../../../src/synthesis/nets/gan/gan";
+import { tvae } from "../../../src/synthesis/nets/vae/tvae";
+import { vae } from "../../../src/synthesis/nets/vae/vae";
+import { vanilla } from "../../../src/synthesis/nets/vae/vanilla";
 import type { FitSynthesiser } from "../../../src/synthesis/synthesiser";
 import { customers } from "../customers";
 

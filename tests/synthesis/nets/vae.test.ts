@@ -1,4 +1,4 @@
-import { loadVae, vae } from "../../../src/synthesis/nets/vae";
+import { loadVae, vae } from "../../../src/synthesis/nets/vae/vae";
 import { describeSynthesiser } from "../conformance";
 
 describeSynthesiser("vae(options)(table, rng)", {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { chiSquaredUpper } from "../../../src/core/math/special";
 import { seeded } from "../../../src/core/rng";
-import { bernoulliExp, discreteGaussian } from "../../../src/synthesis/private/discrete-gaussian";
-import { secretSource, seededSource } from "../../../src/synthesis/private/noise-source";
+import { bernoulliExp, discreteGaussian } from "../../../src/synthesis/private/noise/discrete-gaussian";
+import { secretSource, seededSource } from "../../../src/synthesis/private/noise/noise-source";
 import { reference } from "../../support";
 
 const golden = reference("privacy") as {

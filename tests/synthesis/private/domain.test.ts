@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { table } from "../../../src/data/table";
-import { checkDomain, domainFromJson, publicKeys } from "../../../src/synthesis/private/domain";
+import { checkDomain, domainFromJson, publicKeys } from "../../../src/synthesis/private/domain/domain";
 import { freshKeys } from "../../../src/synthesis/structure/keys";
 
 describe("domainFromJson(value, from)", () => {

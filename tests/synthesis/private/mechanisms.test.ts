@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { chiSquaredUpper } from "../../../src/core/math/special";
 import { seeded } from "../../../src/core/rng";
-import { privateBounds } from "../../../src/synthesis/private/bounds";
 import { divide, joinSegments } from "../../../src/synthesis/private/divide";
-import { exponentialChoice, frequentPlaces, noisyCounts } from "../../../src/synthesis/private/mechanisms";
-import { seededSource } from "../../../src/synthesis/private/noise-source";
+import { privateBounds } from "../../../src/synthesis/private/domain/bounds";
+import {
+  exponentialChoice,
+  frequentPlaces,
+  noisyCounts,
+} from "../../../src/synthesis/private/noise/mechanisms";
+import { seededSource } from "../../../src/synthesis/private/noise/noise-source";
 
 describe("noisyCounts(counts, rho, source)", () => {
   test("adds whole noise of variance 1 / (2ρ), and costs no more than it may", () => {

@@ -10,7 +10,7 @@ import {
   takeTableRows,
 } from "../../../src/data/table";
 import { deltaOf } from "../../../src/synthesis/private/budget";
-import type { Domain } from "../../../src/synthesis/private/domain";
+import type { Domain } from "../../../src/synthesis/private/domain/domain";
 import { loadMst } from "../../../src/synthesis/private/model";
 import { type MstOptions, mst } from "../../../src/synthesis/private/mst";
 import { describeSynthesiser } from "../conformance";

@@ -5,7 +5,7 @@ import { type Column, type Table, type TextColumn, table, takeTableRows } from "
 import { frameOf } from "../../../src/synthesis/sequential/frame";
 import { parentsOf } from "../../../src/synthesis/sequential/parents";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
-import { discoverStructure } from "../../../src/synthesis/structure/discover";
+import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import { restoreTable, syntheticSchema, variableNames } from "../../../src/synthesis/structure/restore";
 import type { ColumnPlan, NumberPlan, Structure } from "../../../src/synthesis/structure/structure";
 import { reduceTable } from "../../../src/synthesis/structure/variables";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import { atomsOf } from "../../../src/synthesis/structure/atoms";
 import {
   dateReader,
   dateWriter,
   type WrittenDates,
   writtenDates,
 } from "../../../src/synthesis/structure/dates";
+import { atomsOf } from "../../../src/synthesis/structure/discover/atoms";
 import { gridOf, snap } from "../../../src/synthesis/structure/grids";
 import { freshKeys, keyPlanOf } from "../../../src/synthesis/structure/keys";
 import { grammarOf, writeTexts } from "../../../src/synthesis/structure/texts";

@@ -5,7 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Fit } from "../../../../src/core/model";
 import { seeded } from "../../../../src/core/rng";
-import { writeCsv } from "../../../../src/data/write-csv";
+import { writeCsv } from "../../../../src/data/write/write-csv";
 import { pipelineSql } from "../../../../src/models/export/sql/pipeline-sql";
 import { pipeline } from "../../../../src/models/pipeline";
 import { customers, exportCases, fitExport, rows, y } from "../../export-cases";

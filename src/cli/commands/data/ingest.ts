@@ -1,0 +1,77 @@
+import { basename } from "node:path";
+import { Command } from "commander";
+import { exitCodes } from "../../support/exit";
+import { note, print, printJson } from "../../support/output";
+
+interface Options {
+  readonly table?: string;
+  readonly db: string;
+  readonly schema?: string;
+  readonly id?: string;
+  readonly json?: boolean;
+}
+
+/** `telelink ingest`: CSV and Parquet files into the store. */
+export function ingestCommand(): Command {
+  return new Command("ingest")
+    .description("add CSV or Parquet files to a table of the store")
+    .argument("<files...>", "CSV files with a header, or Parquet files")
+    .option("--table <name>", "the table (default: from the first file's name)")
+    .option("--db <file>", "the SQLite file", "data/telelink.db")
+    .option("--schema <file>", "a JSON file that overrides inferred types")
+    .option("--id <column>", "the column that names the customer (default: the first that looks like one)")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      `
+Each file is one transaction: all of its good rows are added, or none. The same bytes are added once. Rows that break a
+rule are kept, with line, rule and value, in the table telelink_rejects; a customer's second row is marked _duplicate.
+
+Examples:
+  $ telelink ingest customers.csv
+  $ telelink ingest customers.parquet --id CustomerID
+  $ telelink ingest january.csv february.csv --table customers --id CustomerID
+  $ telelink ingest customers.csv --db /var/lib/telelink.db --json`,
+    )
+    .action(async (files: string[], options: Options) => {
+      const [{ ingest }, { openStore }, { problemText }, { readSchema }, { terminalWatch }] =
+        await Promise.all([
+          import("../../../data/store/ingest.js"),
+          import("../../../data/store/open.js"),
+          import("../../../data/problems.js"),
+          import("../../../data/schema-file.js"),
+          import("../../support/progress.js"),
+        ]);
+      const table = options.table ?? tableFrom(files[0]);
+      const store = openStore(options.db);
+      const results = [];
+      try {
+        for (const file of files) {
+          const watch = terminalWatch();
+          const schema = options.schema === undefined ? undefined : readSchema(options.schema);
+          const done = await ingest(store, file, table, { ...watch, schema, id: options.id }).finally(() =>
+            watch.end(),
+          );
+          results.push(done);
+          if (options.json) continue;
+          print(
+            done.known
+              ? `${file}: in table ${table} already, nothing added`
+              : `${file}: ${done.rows} rows into ${table}, ${done.rejected} rejected, ${done.duplicates} duplicates`,
+          );
+          for (const one of done.problems.slice(0, 10)) note(`  ${problemText(one)}`);
+        }
+      } finally {
+        store.close();
+      }
+      if (options.json) printJson(results);
+      if (results.every((one) => !one.known && one.rows === 0)) process.exitCode = exitCodes.failure;
+    });
+}
+
+function tableFrom(file: string): string {
+  const name = basename(file)
+    .replace(/\.[^.]*$/, "")
+    .replace(/[^A-Za-z0-9_]+/g, "_");
+  return /^[A-Za-z_]/.test(name) ? name.slice(0, 63) : `t_${name}`.slice(0, 63);
+}

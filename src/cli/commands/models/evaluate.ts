@@ -1,0 +1,97 @@
+import { Command } from "commander";
+import type { Evaluation } from "../../../services/predict/evaluate-model";
+import { keepDuplicates } from "../../support/options";
+import { print, printJson, printTable } from "../../support/output";
+import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
+
+interface Options extends ReadingFlags {
+  data: string;
+  threshold?: string;
+  level: string;
+  seed: string;
+  id: string[];
+  keepDuplicates?: boolean;
+  json?: boolean;
+}
+
+/** `telelink evaluate`: what a model is worth on rows with known targets. */
+export function evaluateCommand(): Command {
+  return readingOptions(new Command("evaluate"))
+    .description("measure a model on rows it was not trained on, with bootstrap intervals")
+    .argument("<model>", "a file that telelink train wrote")
+    .requiredOption(
+      "--data <file>",
+      "a table with the columns of training and the target; - reads standard input",
+    )
+    .option("--threshold <probability>", "decide by another threshold than the model's own")
+    .option("--level <share>", "coverage of the intervals", "0.95")
+    .option("--seed <number>", "seed of the bootstrap", "42")
+    .option("--id <column...>", "columns that name the customer (default: the first identifier)", [])
+    .option("--keep-duplicates", keepDuplicates)
+    .option("--json", "print JSON, with confusion counts, calibration and gains")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ telelink evaluate churn.model.json --data held-out.csv
+  $ telelink evaluate churn.model.json --data held-out.csv --threshold 0.3 --json
+
+As in training a customer counts once: later rows of one are left out, and their number is told.`,
+    )
+    .action(evaluate);
+}
+
+async function evaluate(file: string, options: Options): Promise<void> {
+  const [
+    { readModelFile },
+    { readTable },
+    { evaluateModel },
+    { knownSchema },
+    { seeded },
+    numbers,
+    { oncePerCustomer },
+  ] = await Promise.all([
+    import("../../support/model-file.js"),
+    import("../../../data/read/read-table.js"),
+    import("../../../services/predict/evaluate-model.js"),
+    import("../../../services/predict/saved-model.js"),
+    import("../../../core/rng.js"),
+    import("../../support/options.js"),
+    import("../../support/once-per-customer.js"),
+  ]);
+  const threshold =
+    options.threshold === undefined
+      ? undefined
+      : numbers.decimalNumber(options.threshold, "--threshold", 0, 1);
+  const level = numbers.decimalNumber(options.level, "--level", 0.5, 0.999);
+  const seed = numbers.wholeNumber(options.seed, "--seed");
+  const model = readModelFile(file);
+  const read = await readTable(options.data, { ...csvOptions(options), schema: knownSchema(model) });
+  checkLoss(options.data, read, options);
+  const { table, duplicates } = oncePerCustomer(read.table, options);
+  const found = evaluateModel(model, table, seeded(seed), { threshold, level });
+  if (options.json) {
+    printJson({ model: file, data: options.data, target: model.target.column, duplicates, ...found });
+    return;
+  }
+  show(found, options.data);
+}
+
+function show({ rows, positives, threshold, level, figures, confusion }: Evaluation, data: string): void {
+  const share = positives === undefined ? "" : `, ${positives} of them positive`;
+  print(`${data}: ${rows} rows${share}`);
+  printTable(
+    ["figure", "value", `${100 * level} % from`, "to"],
+    figures.map((one) => [one.title, ...[one.value, one.low, one.high].map((value) => value.toPrecision(4))]),
+  );
+  if (!confusion) return;
+  print();
+  print(`at threshold ${threshold?.toFixed(3)}:`);
+  printTable(
+    ["", "called positive", "called negative"],
+    [
+      ["positive", String(confusion.truePositives), String(confusion.falseNegatives)],
+      ["negative", String(confusion.falsePositives), String(confusion.trueNegatives)],
+    ],
+  );
+}

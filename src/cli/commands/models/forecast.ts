@@ -1,0 +1,154 @@
+import { Command } from "commander";
+import type { Column } from "../../../data/table";
+import type { Forecast } from "../../../services/forecast/forecast";
+import type { Panel } from "../../../services/forecast/read-panel";
+import { decimalNumber, wholeNumber } from "../../support/options";
+import { note, print, printJson, printTable } from "../../support/output";
+import { money, noteColumns, readAsWritten } from "../../support/own-data";
+
+interface ForecastFlags {
+  readonly data: string;
+  readonly customer?: string;
+  readonly month?: string;
+  readonly value?: string;
+  readonly segment?: string;
+  readonly horizon: string;
+  readonly level: string;
+  readonly skipBadRows?: boolean;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `telelink forecast`: usage, cost or revenue of the months to come, by customer and in total. */
+export function forecastCommand(): Command {
+  return new Command("forecast")
+    .description("foretell usage, cost or revenue by customer and in total from a monthly table")
+    .requiredOption("--data <file>", "a CSV file with a row per customer and month")
+    .option("--customer <column>", "whose row it is")
+    .option("--month <column>", "the month, as 2024-01 or any day in it")
+    .option("--value <column>", "what is foretold")
+    .option("--segment <column>", "sums by this column as well: contract, region, product")
+    .option("--horizon <n>", "months ahead", "3")
+    .option("--level <share>", "the share of outcomes that an interval is to hold", "0.8")
+    .option("--out <file>", "write a row per customer and month to this CSV file")
+    .option("--skip-bad-rows", "leave out rows that can't be read, and say how many")
+    .option("--json", "print the summary as JSON")
+    .addHelpText(
+      "after",
+      `
+The last month, the same month a year ago, means and exponential smoothing compete on earlier months; the intervals are those
+of the winner's errors there, and the last months, which neither chose nor calibrated, tell how many outcomes they hold.
+
+Examples:
+  $ telelink forecast --data usage.csv --value minutes --out next.csv
+  $ telelink forecast --data costs.csv --segment region --horizon 6 --json`,
+    )
+    .action(forecast);
+}
+
+async function forecast(flags: ForecastFlags): Promise<void> {
+  const [{ panelFrom }, { forecastPanel }] = await Promise.all([
+    import("../../../services/forecast/read-panel.js"),
+    import("../../../services/forecast/forecast.js"),
+  ]);
+  const { table, notes } = await readAsWritten(flags);
+  const panel = panelFrom(table, flags);
+  const horizon = wholeNumber(flags.horizon, "--horizon", 1, 60);
+  const level = decimalNumber(flags.level, "--level", 0.01, 0.99);
+  const found = forecastPanel(panel, { horizon, level });
+  const months = monthsAhead(panel, horizon);
+  noteColumns("monthly values", panel.columns);
+  for (const line of [...notes, ...panel.notes]) note(line);
+  if (flags.out) await write(flags.out, panel, found, months);
+  const segments = panel.segments ? bySegment(panel, found) : undefined;
+  if (flags.json) {
+    const { method, total, methods, judged } = found;
+    const customers = panel.customers.length;
+    printJson({
+      columns: panel.columns,
+      notes: [...notes, ...panel.notes],
+      customers,
+      months,
+      level,
+      method,
+      total,
+      methods,
+      judged,
+      segments,
+    });
+    return;
+  }
+  print(
+    `${panel.customers.length} customers, ${panel.months.length} months from ${panel.months[0]} to ${panel.months.at(-1)}`,
+  );
+  const share = (v: number): string => `${(100 * v).toFixed(1)} %`;
+  printTable(
+    ["month", "expected in all", `${share(level)} from`, "to"],
+    months.map((name, k) => [
+      name,
+      money(found.total.mean[k]),
+      money(found.total.low[k]),
+      money(found.total.high[k]),
+    ]),
+  );
+  const { judged } = found;
+  print();
+  print(
+    `By ${found.method}: on the last ${judged.months} months, held out, ${share(judged.coverage)} of ${judged.outcomes} outcomes lay in the ${share(level)} intervals; mean error ${money(judged.error)}, "last month" ${money(judged.lastMonthError)}${judged.lastYearError === undefined ? "" : `, "same month last year" ${money(judged.lastYearError)}`}`,
+  );
+  if (segments) {
+    print();
+    printTable(
+      [panel.columns.segment, "customers", "last month", `expected ${months[0]}`, "change"],
+      segments.map((one) => [
+        one.name,
+        String(one.customers),
+        money(one.last),
+        money(one.next),
+        money(one.next - one.last),
+      ]),
+    );
+  }
+}
+
+function monthsAhead({ months }: Panel, horizon: number): string[] {
+  const [year, month] = (months.at(-1) as string).split("-").map(Number);
+  return Array.from({ length: horizon }, (_, k) => {
+    const at = 12 * year + month + k;
+    return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}`;
+  });
+}
+
+/** Segments by how much they drive the change from the last month to the next. */
+function bySegment(
+  { segments = [], series }: Panel,
+  found: Forecast,
+): { name: string; customers: number; last: number; next: number }[] {
+  const sums = new Map<string, { name: string; customers: number; last: number; next: number }>();
+  segments.forEach((name, i) => {
+    const own = sums.get(name) ?? { name: name || "(none)", customers: 0, last: 0, next: 0 };
+    sums.set(name, own);
+    const last = series[i][series[i].length - 1];
+    own.customers++;
+    own.last += Number.isNaN(last) ? 0 : last;
+    own.next += found.mean[i][0];
+  });
+  return [...sums.values()].sort((a, b) => Math.abs(b.next - b.last) - Math.abs(a.next - a.last));
+}
+
+async function write(file: string, panel: Panel, found: Forecast, months: readonly string[]): Promise<void> {
+  const { writeCsv } = await import("../../../data/write/write-csv.js");
+  const customers = panel.customers.flatMap((who) => months.map(() => who));
+  const names = panel.customers.flatMap(() => months);
+  const flat = (of: readonly Float64Array[]): Float64Array =>
+    Float64Array.from(of.flatMap((own) => Array.from(own, (v) => Number(v.toPrecision(9)))));
+  const columns: Column[] = [
+    { name: "customer", type: "id", values: customers },
+    { name: "month", type: "text", values: names },
+    { name: "expected", type: "numeric", values: flat(found.mean) },
+    { name: "low", type: "numeric", values: flat(found.low) },
+    { name: "high", type: "numeric", values: flat(found.high) },
+  ];
+  writeCsv({ rows: customers.length, columns }, file, { spreadsheetSafe: true });
+  note(`${file}: ${panel.customers.length} customers, ${months.length} months each`);
+}

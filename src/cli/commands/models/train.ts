@@ -1,0 +1,266 @@
+import { Command } from "commander";
+import type { CsvRead } from "../../../data/read/read-csv";
+import type { Table } from "../../../data/table";
+import type { SavedModel } from "../../../services/predict/saved-model";
+import { CliError, exitCodes, usageError } from "../../support/exit";
+import { checkFolder, keepDuplicates } from "../../support/options";
+import { didYouMean, note, print, printTable } from "../../support/output";
+import {
+  checkLoss,
+  csvOptions,
+  lost,
+  percent,
+  type ReadingFlags,
+  readingOptions,
+} from "../../support/reading";
+
+interface Options extends ReadingFlags {
+  data: string;
+  target: string;
+  out?: string;
+  alias?: string;
+  name: string;
+  store: string;
+  positive?: string;
+  drop: string[];
+  id: string[];
+  schema?: string;
+  model: string;
+  search?: string;
+  members?: string;
+  seed: string;
+  folds: string;
+  keepDuplicates?: boolean;
+  dropUnlabelled?: boolean;
+}
+
+/** `telelink train`: a model for any CSV file. */
+export function trainCommand(): Command {
+  return readingOptions(new Command("train"))
+    .description("train a model on a table, judge it by cross-validation and save it")
+    .requiredOption(
+      "--data <file>",
+      "CSV, JSON lines, Excel, Parquet or Arrow, also compressed; - reads standard input",
+    )
+    .requiredOption("--target <column>", "the column to predict: two values, or numbers")
+    .option("--out <file>", "where to write the model: .tlm as gzipped JSON, any other name as JSON")
+    .option(
+      "--positive <value>",
+      "the target's value that counts as 1; not needed where it is plain (Yes, True, 1)",
+    )
+    .option("--drop <column...>", "columns not to learn from", [])
+    .option("--id <column...>", "columns that name the customer: not learned from", [])
+    .option(
+      "--schema <file>",
+      "a JSON file that overrides inferred types (telelink data show --write-schema)",
+    )
+    .option("--model <name>", "auto, or the kind of one learner; telelink train --help lists them", "auto")
+    .option(
+      "--search <number>",
+      "with the kind of one learner: compare so many random settings of its options",
+    )
+    .option(
+      "--members <names>",
+      "with --model auto: what to blend, of logistic-regression, gradient-boosting, random-forest, spline-logistic and network (for numbers ridge, gradient-boosting and network)",
+    )
+    .option(
+      "--alias <name>",
+      "keep the model in the store and let this name stand for it: champion answers at the desk",
+    )
+    .option("--name <name>", "what the store calls it", "churn")
+    .option("--store <file>", "the store, with --alias", "data/telelink.db")
+    .option("--seed <number>", "the same seed trains the same model", "42")
+    .option("--folds <number>", "folds of the cross-validation", "5")
+    .option("--keep-duplicates", keepDuplicates)
+    .option("--drop-unlabelled", "leave out rows whose target is missing, however many")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ telelink train --data customers.csv --target Churn --out churn.json
+  $ telelink train --data customers.csv --target Churn --id CustomerID --alias champion
+  $ telelink train --data telco.csv --target Churn --positive Yes --id customerID --model logistic --out churn.json
+  $ telelink train --data customers.csv --target Churn --model network --search 20 --out churn.tlm
+
+How the file is written is looked for in it and told; the options above set it. A customer who stands in the file more
+than once, by --id or else by its first identifier, counts once: later rows are left out and told. Exit code 3: more than
+1 % of rows repeat a customer, lack the target or can't be read, or more than 20 % of a column.`,
+    )
+    .action(train);
+}
+
+/** Adds the learners to the command's help. Apart from `trainCommand`, because it loads them all. */
+export async function describeLearners(command: Command): Promise<void> {
+  const { learnerLines } = await import("../../../models/learner-names.js");
+  const lines = learnerLines();
+  const width = Math.max(...lines.map((one) => one.kind.length));
+  const text = lines.map(({ kind, title, aliases, targets }) => {
+    const also = aliases.length > 0 ? `; also ${aliases.join(", ")}` : "";
+    return `  ${kind.padEnd(width)}  ${title} (${targets.join(", ")}${also})`;
+  });
+  command.addHelpText(
+    "after",
+    `
+Learners for --model:
+  ${"auto".padEnd(width)}  Blends the best of several, the default (classes, numbers)
+${text.join("\n")}
+telelink learners KIND lists the options of one.`,
+  );
+}
+
+async function train(options: Options): Promise<void> {
+  if (options.out === undefined && options.alias === undefined)
+    throw usageError("Cannot train: --out or --alias must say where the model goes");
+  checkFolder(options.out);
+  const [{ readTable }, { oncePerCustomer }, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
+    import("../../../data/read/read-table.js"),
+    import("../../support/once-per-customer.js"),
+    import("../../../data/schema-file.js"),
+    import("../../../services/predict/train-model.js"),
+    import("../../../core/rng.js"),
+  ]);
+  const { kindAsked } = await import("../../../services/predict/learners.js");
+  const [{ watched }, { wholeNumber }, { fileOrigin, writeModelFile }, { packageVersion }] =
+    await Promise.all([
+      import("../../support/watched.js"),
+      import("../../support/options.js"),
+      import("../../support/model-file.js"),
+      import("../../support/version.js"),
+    ]);
+  const seed = wholeNumber(options.seed, "--seed");
+  const folds = wholeNumber(options.folds, "--folds", 2, 100);
+  const search =
+    options.search === undefined ? undefined : wholeNumber(options.search, "--search", 1, 10_000);
+  const members = options.members?.split(",").map((one) => one.trim());
+  const schema = options.schema ? readSchema(options.schema) : undefined;
+  const read = await readTable(options.data, { ...csvOptions(options), ...(schema ? { schema } : {}) });
+  const names = read.table.columns.map((one) => one.name);
+  for (const name of [...options.drop, ...options.id, options.target])
+    if (!names.includes(name))
+      throw usageError(
+        `Cannot train: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}${didYouMean(name, names)}`,
+      );
+  showColumns(read, options);
+  checkLoss(options.data, read, options);
+  const { table } = oncePerCustomer(await labelled(read.table, options), options);
+  const plan = { ...options, folds, search, members, drop: [...options.drop, ...options.id] };
+  const training = await watched((watch) =>
+    trainModel(table, read.schema, plan, seeded(seed), watch).catch(async (error: unknown) => {
+      if (/at least one column must be usable/.test(String(error))) {
+        const { unusedColumns, unusedSentences } = await import(
+          "../../../services/predict/unused-columns.js"
+        );
+        for (const line of unusedSentences(unusedColumns(table, [], plan), table.columns.length)) note(line);
+      }
+      throw watch.signal.aborted
+        ? new CliError("stopped: no model was written", exitCodes.interrupted)
+        : error;
+    }),
+  );
+  const { positives, suspects } = training;
+  const model: SavedModel = {
+    ...training.model,
+    origin: {
+      model: kindAsked(options.model, training.model.target.kind),
+      seed,
+      rows: table.rows,
+      ...(positives === undefined ? {} : { positives }),
+      data: options.data === "-" ? [] : [await fileOrigin(options.data)],
+      version: packageVersion(),
+    },
+  };
+  const places = await keep(model, options, writeModelFile);
+  for (const { column, score, measure } of suspects)
+    note(
+      `warning: ${JSON.stringify(column)} alone predicts the target (${measure} ${score.toFixed(3)}): if it is only known afterwards, leave it out with --drop`,
+    );
+  const { scorerNamed } = await import("../../../evaluate/scorers.js");
+  for (const sentence of training.story) print(sentence);
+  showModel(model, places, (name) => scorerNamed(name).title);
+  const { unusedColumns, unusedSentences } = await import("../../../services/predict/unused-columns.js");
+  const used = model.pipeline.encoder.parts.map((part) => part.name);
+  for (const line of unusedSentences(unusedColumns(table, used, plan), table.columns.length)) print(line);
+}
+
+/** Writes the model where it was asked for, and says where that was. */
+async function keep(
+  model: SavedModel,
+  { out, alias, name, store: file }: Options,
+  write: (file: string, model: SavedModel) => void,
+): Promise<string[]> {
+  const places: string[] = [];
+  if (out !== undefined) {
+    write(out, model);
+    places.push(`wrote ${out}`);
+  }
+  if (alias !== undefined) {
+    const [{ openStore }, { storeModel }] = await Promise.all([
+      import("../../../data/store/open.js"),
+      import("../../../services/predict/stored-model.js"),
+    ]);
+    const store = openStore(file);
+    try {
+      const stored = storeModel(store, name, model, alias);
+      places.push(`kept as ${stored.name}@${stored.version} in ${store.file}; ${alias} stands for it`);
+    } finally {
+      store.close();
+    }
+  }
+  return places;
+}
+
+/** The rows with a target; stops where more than a few have none, unless they may be left out. */
+async function labelled(table: Table, options: Options): Promise<Table> {
+  const [{ unlabelledRows }, { takeTableRows }] = await Promise.all([
+    import("../../../data/target.js"),
+    import("../../../data/table.js"),
+  ]);
+  const without = new Set(unlabelledRows(table, options.target));
+  if (without.size === 0) return table;
+  const told = `${without.size} of ${table.rows} rows (${percent(without.size, table.rows)}) have no ${options.target}`;
+  if (without.size > 0.01 * table.rows && !options.dropUnlabelled && !options.acceptLoss)
+    throw lost(told, "--drop-unlabelled trains on the others, ");
+  note(`${told} and are left out`);
+  const kept = Array.from({ length: table.rows }, (_, i) => i).filter((i) => !without.has(i));
+  return takeTableRows(table, kept);
+}
+
+function showColumns({ table, rejected }: CsvRead, options: Options): void {
+  print(`${options.data}: ${table.rows} rows, ${table.columns.length} columns, ${rejected} rows left out`);
+  const role = (name: string, type: string): string => {
+    if (name === options.target) return "target";
+    if (options.id.includes(name)) return "id";
+    if (options.drop.includes(name)) return "dropped";
+    return type === "numeric" || type === "categorical" || type === "boolean" ? "feature" : "not used";
+  };
+  print();
+  printTable(
+    ["column", "type", "role"],
+    table.columns.map((one) => [one.name, one.type, role(one.name, one.type)]),
+  );
+  print();
+}
+
+/** The figures worth a line; the file holds all. */
+const shown = [
+  ...["rocAuc", "averagePrecision", "logLoss", "brierLoss", "calibrationError", "f1"],
+  ...["meanAbsoluteError", "rootMeanSquaredError", "rSquared"],
+];
+
+function showModel(model: SavedModel, places: readonly string[], titleOf: (name: string) => string): void {
+  const { origin, target, threshold } = model;
+  const share =
+    origin.positives === undefined
+      ? ""
+      : `, ${((100 * origin.positives) / origin.rows).toFixed(1)} % ${target.positive}`;
+  print(`${origin.model} model of ${target.column}${share}, judged by ${model.validationMethod}:`);
+  printTable(
+    ["figure", "value", "95 % from", "to"],
+    model.validation
+      .filter((one) => shown.includes(one.name))
+      .map((one) => [titleOf(one.name), ...[one.value, one.low, one.high].map((v) => v.toPrecision(4))]),
+  );
+  if (threshold !== undefined)
+    print(`threshold ${threshold.toFixed(3)} (best F1); telelink evaluate --threshold tries another`);
+  for (const place of places) print(place);
+}

@@ -1,0 +1,37 @@
+import { Command } from "commander";
+import { note } from "../../support/output";
+
+interface Options {
+  data: string;
+  out: string;
+}
+
+/** `telelink synth domain`: a skeleton of what has to be stated for a private fit. */
+export function synthDomainCommand(): Command {
+  return new Command("domain")
+    .description("write a skeleton of what is publicly known of a table, to be filled in for --method mst")
+    .requiredOption("--data <file>", "a CSV file with a header")
+    .requiredOption("--out <file>", "where to write the domain (JSON)")
+    .addHelpText(
+      "after",
+      `
+Names and types are those of the file: check them. Fill in each null with what is known whoever is in the file,
+or take the line out: levels and bounds are then found privately; types, words of booleans, decimals and the way
+dates are written would be read off the table, which --strict refuses.
+
+Example:
+  $ telelink synth domain --data customers.csv --out domain.json`,
+    )
+    .action(domain);
+}
+
+async function domain({ data, out }: Options): Promise<void> {
+  const [{ readCsv }, { domainSkeleton }, { writeAtomic }] = await Promise.all([
+    import("../../../data/read/read-csv.js"),
+    import("../../../synthesis/private/domain/read-off.js"),
+    import("../../../data/files.js"),
+  ]);
+  const { table } = readCsv(data);
+  writeAtomic(out, `${JSON.stringify(domainSkeleton(table.columns), undefined, 1)}\n`);
+  note(`wrote ${out}: fill in each null, or take its line out; check the types`);
+}

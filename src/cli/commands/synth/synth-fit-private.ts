@@ -1,0 +1,91 @@
+import type { Schema } from "../../../data/schema";
+import type { Domain } from "../../../synthesis/private/domain/domain";
+import { usageError } from "../../support/exit";
+import { jsonFile } from "../../support/json-file";
+import { decimalNumber, wholeNumber } from "../../support/options";
+import { note, noteProblems, print, printTable } from "../../support/output";
+
+/** The options of `telelink synth fit` that its private method uses. */
+export interface PrivateOptions {
+  readonly data: string;
+  readonly out?: string;
+  readonly seed?: string;
+  readonly schema?: string;
+  readonly epsilon?: string;
+  readonly delta?: string;
+  readonly domain?: string;
+  readonly strict?: boolean;
+  readonly target?: string;
+}
+
+/**
+ * `telelink synth fit --method mst`. What is written and printed to standard output follows from the private model
+ * alone: no number of rows, no hash of the file, no seed. Notes about reading the file are for its owner.
+ */
+export async function fitPrivately(options: PrivateOptions): Promise<void> {
+  const [{ readCsv }, { readSchema }, { mst }, { privacySentence, spendingRows }, { seeded }] =
+    await Promise.all([
+      import("../../../data/read/read-csv.js"),
+      import("../../../data/schema-file.js"),
+      import("../../../synthesis/private/mst.js"),
+      import("../../../synthesis/private/describe.js"),
+      import("../../../core/rng.js"),
+    ]);
+  const [{ savedSynthesiserToJSON }, { watched }, { openAtomic, writeAtomic }, { packageVersion }] =
+    await Promise.all([
+      import("../../../synthesis/saved-synthesiser.js"),
+      import("../../support/watched.js"),
+      import("../../../data/files.js"),
+      import("../../support/version.js"),
+    ]);
+  const { out } = options;
+  if (!out) throw usageError("Cannot fit: --out must say where the model goes");
+  const epsilon = options.epsilon === undefined ? 1 : decimalNumber(options.epsilon, "--epsilon", 1e-6, 1e6);
+  const delta = options.delta === undefined ? 1e-6 : decimalNumber(options.delta, "--delta", 1e-300, 0.5);
+  const seed = options.seed === undefined ? undefined : wholeNumber(options.seed, "--seed");
+  const domain = options.domain === undefined ? undefined : await domainIn(options.domain);
+  const schema = options.schema ? readSchema(options.schema) : domain && typesOf(domain);
+  const { table, problems, problemCount } = readCsv(
+    options.data,
+    schema ? { schema, badCells: "missing" } : {},
+  );
+  noteProblems(problems, problemCount, 5);
+  if (delta * table.rows >= 1)
+    note("note: δ should be far below 1 / rows, and here it is not: single rows might be let out whole");
+  if (seed !== undefined)
+    note("note: the noise follows from --seed: the model is private only for those who don't know it");
+  openAtomic(out).discard();
+  const { target } = options;
+  const strict = options.strict ?? false;
+  const settings = { epsilon, delta, ...(target !== undefined && { target }), ...(strict && { strict }) };
+  const noise = seed === undefined ? "secret" : "seed";
+  const fit = mst({ ...settings, noise, ...(domain && { domain }) });
+  const synthesiser = await watched((watch) => fit(table, seeded(seed ?? 0), watch));
+  const origin = { method: "mst", options: settings, version: packageVersion() };
+  writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+  print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);
+  printTable(["part", "share", "how"], spendingRows(synthesiser.privacy));
+  const { readOff } = synthesiser.privacy;
+  if (readOff.length > 0)
+    note(
+      `warning: ε does not cover what was read off the table: ${readOff.join("; ")} (--strict refuses; telelink synth domain writes a skeleton to state it)`,
+    );
+  const lost = synthesiser.empty;
+  if (lost.length > 0)
+    note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
+  note(`learnt by mst; wrote ${out}. Fitting again on the same rows spends as much again`);
+}
+
+async function domainIn(file: string): Promise<Domain> {
+  const { domainFromJson } = await import("../../../synthesis/private/domain/domain.js");
+  return domainFromJson(jsonFile(file), file);
+}
+
+/** The types that the domain states: with them, nothing is inferred from the file. */
+function typesOf(domain: Domain): Schema {
+  return {
+    columns: domain.columns.flatMap(({ name, type, levels }) =>
+      type === undefined ? [] : [{ name, type, ...(type === "boolean" && levels && { levels }) }],
+    ),
+  };
+}

@@ -1,0 +1,256 @@
+import { Command } from "commander";
+import type { NetTraining } from "../../../synthesis/nets/net-options";
+import type { Structure } from "../../../synthesis/structure/structure";
+import { CliError, usageError } from "../../support/exit";
+import { jsonFile } from "../../support/json-file";
+import { keepDuplicates, wholeNumber } from "../../support/options";
+import { note, noteProblems, print } from "../../support/output";
+
+interface Options {
+  data: string;
+  out?: string;
+  method: string;
+  epochs?: string;
+  seed?: string;
+  epsilon?: string;
+  delta?: string;
+  domain?: string;
+  strict?: boolean;
+  target?: string;
+  schema?: string;
+  keep: string[];
+  combination: string[];
+  order: string[];
+  search: boolean;
+  minCount?: string;
+  keepDuplicates?: boolean;
+  structure?: string;
+  writeStructure?: string;
+  showStructure?: boolean;
+}
+
+/** `telelink synth fit`: learns a table and saves what it takes to make rows like it. */
+export function synthFitCommand(): Command {
+  return new Command("fit")
+    .description("learn a CSV file and save what it takes to make rows like its own")
+    .requiredOption("--data <file>", "a CSV file with a header")
+    .option("--out <file>", "where to write the model (JSON)")
+    .option("--method <name>", "sequential (default), copula, trees, mst or a net: see below", "sequential")
+    .option("--epochs <number>", "passes over the rows, for nets: 1 to 10000")
+    .option("--seed <number>", "the same seed learns the same model; left out, 42, and for mst a secret one")
+    .option("--epsilon <number>", "mst: how much one row may change what is learnt; left out, 1")
+    .option("--delta <number>", "mst: the chance that this fails; left out, 1e-6")
+    .option("--strict", "mst: refuse where the domain leaves something to be read off the table")
+    .option("--domain <file>", "mst: what is publicly known of the columns (JSON, see below)")
+    .option(
+      "--target <column>",
+      "the column that depends on all others; left out, the last one (mst: if it is a boolean)",
+    )
+    .option(
+      "--schema <file>",
+      "a JSON file that overrides inferred types (telelink data show --write-schema)",
+    )
+    .option("--keep <column...>", "columns never to be computed from others", [])
+    .option(
+      "--combination <columns...>",
+      "columns joined by + of which only seen combinations appear: State+City",
+      [],
+    )
+    .option("--order <pair...>", "columns of which one is never above the other: first<=last", [])
+    .option("--no-search", "look for no rules in the data")
+    .option(
+      "--min-count <number>",
+      "how many rows must share a level, word, repeated value, end or grid for it to be told; left out, 5",
+    )
+    .option("--keep-duplicates", keepDuplicates)
+    .option("--structure <file>", "rules to keep instead of those found (JSON, see --write-structure)")
+    .option(
+      "--write-structure <file>",
+      "write the rules that were found, to be changed and given to --structure",
+    )
+    .option("--show-structure", "print the rules found and stop")
+    .addHelpText(
+      "after",
+      `
+Methods: sequential  column by column, faithful and without memory of single rows (the default)
+         copula      margins and correlations; the simplest
+         trees       synthpop's way: very faithful, repeats training values
+         mst         differentially private: a proven bound (--epsilon) on what any row changes
+         gan, vae    nets over quantile bins and discovered rules; Ctrl-C keeps what was learnt so far
+         ctgan, tvae as published (Xu et al., 2019), for comparison
+         vanilla     a plain GAN over label codes, for comparison
+
+Examples:
+  $ telelink synth fit --data customers.csv --out model.json
+  $ telelink synth fit --data telco.csv --show-structure
+  $ telelink synth fit --data telco.csv --order "started<=ended" --out model.json
+  $ telelink synth fit --data telco.csv --method mst --epsilon 1 --domain domain.json --out model.json
+
+A domain says what is known whoever is in the file; what it leaves out is found privately, for some of ε:
+  {"columns": [{"name": "tenure", "minimum": 0, "maximum": 72, "required": true},
+               {"name": "Contract", "levels": ["Month-to-month", "One year", "Two year"]},
+               {"name": "customerID", "pattern": "[0-9]{4}-[A-Z]{5}"}]}
+Column names, types, decimals and the way dates are written count as public.`,
+    )
+    .action(fit);
+}
+
+async function fit(options: Options): Promise<void> {
+  const [
+    { readCsv },
+    { readSchema },
+    methods,
+    { describeStructure },
+    { seeded },
+    { openAtomic, writeAtomic },
+  ] = await Promise.all([
+    import("../../../data/read/read-csv.js"),
+    import("../../../data/schema-file.js"),
+    import("../../../synthesis/methods.js"),
+    import("../../../synthesis/structure/describe.js"),
+    import("../../../core/rng.js"),
+    import("../../../data/files.js"),
+  ]);
+  const [{ discoverStructure }, { describeLosses }, { withRepeatedIds }] = await Promise.all([
+    import("../../../synthesis/structure/discover/discover.js"),
+    import("../../../synthesis/structure/losses.js"),
+    import("../../../synthesis/structure/discover/repeated-ids.js"),
+  ]);
+  const [{ savedSynthesiserToJSON }, { watched }, { fileOrigin }, { packageVersion }] = await Promise.all([
+    import("../../../synthesis/saved-synthesiser.js"),
+    import("../../support/watched.js"),
+    import("../../support/model-file.js"),
+    import("../../support/version.js"),
+  ]);
+  const method = methods.methodNames.find((name) => name === options.method);
+  if (!method) {
+    const names = methods.methodNames.join(", ");
+    throw usageError(
+      `Cannot use --method: it must be one of ${names}, got ${JSON.stringify(options.method)}`,
+    );
+  }
+  if (methods.privateMethods.includes(method)) {
+    refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
+    return (await import("./synth-fit-private.js")).fitPrivately(options);
+  }
+  refuse(options, privateOnly, `only ${methods.privateMethods.join(", ")} is differentially private`);
+  if (!options.out && !options.showStructure && !options.writeStructure) {
+    throw usageError(
+      "Cannot fit: --out must say where the model goes (or --show-structure that only rules are wanted)",
+    );
+  }
+  const seed = wholeNumber(options.seed ?? "42", "--seed");
+  const epochs =
+    options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
+  const read = readCsv(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
+  noteProblems(read.problems, read.problemCount, 5);
+  const { oncePerCustomer } = await import("../../support/once-per-customer.js");
+  const whole = withRepeatedIds(read.table);
+  for (const name of whole.repeated)
+    note(`${name} is called an identifier, but its values repeat: it is learnt as a category`);
+  const { table } = oncePerCustomer(whole.table, { keepDuplicates: options.keepDuplicates });
+  const rng = seeded(seed);
+  const rules = {
+    keep: options.keep,
+    combinations: options.combination.map((text) => text.split("+").map((name) => name.trim())),
+    orders: options.order.map(orderOf),
+    search: options.search,
+    ...(options.minCount !== undefined && { minCount: wholeNumber(options.minCount, "--min-count", 1, 1e9) }),
+  };
+  const structure = options.structure
+    ? structureFrom(
+        options.structure,
+        table.columns.map((one) => one.name),
+      )
+    : discoverStructure(table, rng.fork("structure"), {
+        ...rules,
+        search: options.search && !methods.plainMethods.includes(method),
+      });
+  if (options.writeStructure)
+    writeAtomic(options.writeStructure, `${JSON.stringify(structure, undefined, 1)}\n`);
+  const sentences = describeStructure(structure);
+  if (options.showStructure || !options.out) {
+    for (const sentence of sentences) print(sentence);
+    return;
+  }
+  // Learning may take minutes: a place that cannot be written to is told before.
+  openAtomic(options.out).discard();
+  const settings = {
+    structure,
+    ...(options.target !== undefined && { target: options.target }),
+    ...(epochs !== undefined && { epochs }),
+  };
+  const synthesiser = await watched((watch) => methods.synthesis(method, settings)(table, rng, watch));
+  const { training } = synthesiser as { training?: NetTraining };
+  if (training) noteTraining(training);
+  const { structure: _, ...plain } = settings;
+  const origin = {
+    method,
+    options: plain,
+    seed,
+    rows: table.rows,
+    data: [await fileOrigin(options.data)],
+    ...(read.schema.dialect && { delimiter: read.schema.dialect.delimiter }),
+    version: packageVersion(),
+  };
+  writeAtomic(options.out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+  const lost = describeLosses(structure);
+  if (lost.length > 0) print(`Not in the synthetic rows, of ${table.rows} rows learnt:`);
+  for (const sentence of lost) print(`  ${sentence}`);
+  print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
+  for (const sentence of sentences) print(`  ${sentence}`);
+  note(
+    `${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
+  );
+}
+
+/** Options that look at the data or steer methods that do, and those that only a private method has. */
+const publicOnly = [
+  "minCount",
+  "epochs",
+  "keep",
+  "combination",
+  "order",
+  "structure",
+  "writeStructure",
+  "showStructure",
+] as const;
+const privateOnly = ["epsilon", "delta", "domain", "strict"] as const;
+
+/** Throws where an option is given that the method cannot heed. */
+function refuse(options: Options, names: readonly (keyof Options)[], why: string): void {
+  for (const name of names) {
+    const value = options[name];
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw usageError(`Cannot use --${option} with --method ${options.method}: ${why}`);
+  }
+}
+
+/** Says of a net when its training ended early. */
+function noteTraining(training: NetTraining): void {
+  if (training.ended === "all epochs") return;
+  const after = `after ${training.epochs} of ${training.asked} epochs`;
+  if (training.ended === "stop signal") note(`stopped ${after}; the model is what was learnt by then`);
+  else note(`${training.ended} ${after}: ${training.advice}; the model is that of the last good epoch`);
+}
+
+function orderOf(text: string): { low: string; high: string } {
+  const names = text.split("<=").map((name) => name.trim());
+  if (names.length !== 2 || names.includes("")) {
+    throw usageError(`Cannot use --order: it must be LOWER<=HIGHER, got ${JSON.stringify(text)}`);
+  }
+  return { low: names[0], high: names[1] };
+}
+
+/** The rules in a file that --write-structure wrote and a user may have changed. */
+function structureFrom(file: string, columns: readonly string[]): Structure {
+  const found = jsonFile(file) as Structure;
+  const names = Array.isArray(found?.columns) ? found.columns.map((one) => one?.name) : [];
+  if (found?.version !== 1 || names.join("\n") !== columns.join("\n")) {
+    throw new CliError(
+      `Cannot use ${file}: it must hold the rules of version 1 for the columns ${columns.join(", ")}, as --write-structure writes them`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import type { SavedSynthesiser } from "../../../synthesis/saved-synthesiser";
+import { CliError, usageError } from "../../support/exit";
+import { wholeNumber } from "../../support/options";
+import { note } from "../../support/output";
+
+interface Options {
+  model?: string;
+  pretrained?: string;
+  rows: string;
+  where: string[];
+  share: string[];
+  seed: string;
+  threads?: string;
+  out?: string;
+}
+
+/** `telelink synth sample`: any number of synthetic rows in constant memory. */
+export function synthSampleCommand(): Command {
+  return new Command("sample")
+    .description("make synthetic rows, any number of them in constant memory")
+    .option("--model <file>", "a file that telelink synth fit wrote")
+    .option("--pretrained <name>", "a generator that comes with telelink; a wrong name lists them")
+    .requiredOption("--rows <number>", "how many rows")
+    .option(
+      "--where <condition...>",
+      "what every row has to satisfy: COLUMN=VALUE, COLUMN=A|B, COLUMN>=NUMBER, COLUMN<=NUMBER",
+      [],
+    )
+    .option(
+      "--share <share...>",
+      "which share of the rows has a level: COLUMN=LEVEL:SHARE (Churn=Yes:0.5); the other levels share the rest",
+      [],
+    )
+    .option("--seed <number>", "the same seed makes the same rows", "42")
+    .option("--threads <number>", "left out, as many as there are processors; the rows are the same")
+    .option("--out <file>", "a .csv or .parquet file; left out, CSV goes to standard output")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ telelink synth sample --model model.json --rows 10000 --out customers.csv
+  $ telelink synth sample --pretrained telco-gan --rows 1000 --out customers.csv
+  $ telelink synth sample --model model.json --rows 500 --where Churn=Yes "tenure>=12" --out leavers.csv`,
+    )
+    .action(sample);
+}
+
+async function sample(options: Options): Promise<void> {
+  const [{ sampleCsv }, { parseWhere }, { seeded }, { watched }, { keptWhole, openText }] = await Promise.all(
+    [
+      import("../../../synthesis/sample-csv.js"),
+      import("../../../synthesis/conditions.js"),
+      import("../../../core/rng.js"),
+      import("../../support/watched.js"),
+      import("../../support/rows-out.js"),
+    ],
+  );
+  const rows = wholeNumber(options.rows, "--rows", 0, 1e12);
+  const seed = wholeNumber(options.seed, "--seed");
+  const { synthesiser: learnt, origin } = await chosen(options);
+  const { parseShares, withShares } = await import("../../../synthesis/shares.js");
+  const shares = parseShares(options.share, learnt.columns);
+  const synthesiser = shares ? withShares(learnt, shares) : learnt;
+  const where = parseWhere(options.where, synthesiser.columns);
+  const threads = shares
+    ? 1
+    : options.threads === undefined
+      ? undefined
+      : wholeNumber(options.threads, "--threads", 1, 1024);
+  const out = await openText(options.out, synthesiser.columns);
+  await watched((watch) =>
+    keptWhole(out, async () => {
+      // Parquet is made of text with commas.
+      const delimiter = options.out?.endsWith(".parquet") ? undefined : origin.delimiter;
+      const how = {
+        where,
+        ...watch,
+        ...(threads !== undefined && { threads }),
+        ...(delimiter !== undefined && { delimiter }),
+      };
+      for await (const piece of sampleCsv(synthesiser, rows, seeded(seed), how)) out.write(piece);
+    }),
+  );
+  if (options.out) note(`${rows} rows made; wrote ${options.out}`);
+}
+
+/** The model that the options name: exactly one. */
+async function chosen({ model, pretrained }: Options): Promise<SavedSynthesiser> {
+  if (pretrained !== undefined && model === undefined)
+    return (await import("../../../synthesis/pretrained.js")).loadPretrained(pretrained);
+  if (model === undefined || pretrained !== undefined)
+    throw usageError("Cannot sample: either --model or --pretrained must name a generator");
+  const { savedSynthesiserFromJSON } = await import("../../../synthesis/saved-synthesiser.js");
+  return savedSynthesiserFromJSON(jsonIn(model), model);
+}
+
+function jsonIn(file: string): unknown {
+  const text = readFileSync(file, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CliError(`Cannot load ${file}: it must be JSON (${(error as Error).message})`);
+  }
+}

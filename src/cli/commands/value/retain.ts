@@ -1,0 +1,219 @@
+import { Command } from "commander";
+import type { Column } from "../../../data/table";
+import type { NamedOffer } from "../../../services/contact/plan";
+import type { Customers } from "../../../services/contact/prospects";
+import { usageError } from "../../support/exit";
+import { decimalNumber, wholeNumber } from "../../support/options";
+import { note, print, printJson, printTable } from "../../support/output";
+import {
+  customerTable,
+  money,
+  noteColumns,
+  type OwnDataFlags,
+  type OwnTable,
+  ownDataOptions,
+  readOwnTable,
+  valuedContracts,
+  valuedTransactions,
+} from "../../support/own-data";
+
+interface RetainFlags extends OwnDataFlags {
+  readonly budget?: string;
+  readonly budgetCertainty?: string;
+  readonly contacts?: string;
+  readonly contactCost: string;
+  readonly offerCost: string;
+  readonly acceptance: string;
+  readonly stayerAcceptance: string;
+  readonly offer?: string[];
+  readonly referenceRule?: boolean;
+  readonly churn?: string;
+  readonly value?: string;
+  readonly alive?: string;
+  readonly out?: string;
+  readonly html?: string;
+  readonly json?: boolean;
+}
+
+/** `telelink retain`: whom to contact with which budget. */
+export function retainCommand(): Command {
+  const command = new Command("retain")
+    .description("choose whom to contact with a retention offer, within a budget")
+    .requiredOption("--data <file>", "a CSV file: customers with churn and value, contracts, or transactions")
+    .option("--budget <money>", "the most to be spent, as expected (default: whatever pays)")
+    .option("--budget-certainty <share>", "with what chance actual spending must stay within the budget")
+    .option("--contacts <n>", "the most customers to be contacted")
+    .option("--contact-cost <money>", "cost of reaching a customer", "1")
+    .option("--offer-cost <money>", "cost of the offer to one who takes it", "10")
+    .option("--acceptance <share>", "the share of leavers whom the offer keeps", "0.3")
+    .option("--stayer-acceptance <share>", "the share of stayers who take it all the same", "1")
+    .option(
+      "--offer <name,contact,offer,acceptance[,stayers]...>",
+      "several offers, of which each customer gets the one that suits",
+    )
+    .option(
+      "--reference-rule",
+      "show the reference system's rule beside, whose thresholds are of its own money",
+    )
+    .option("--out <file>", "write a row per customer to this CSV file, those to be contacted ranked")
+    .option("--html <file>", "write a report for managers to this file: whom to contact first, and why")
+    .option("--kind <kind>", "customers, contracts or transactions (default: by the columns' names)")
+    .option("--churn <column>", "customers: the chance to leave")
+    .option("--value <column>", "customers: what staying is worth")
+    .option(
+      "--alive <column>",
+      "customers: the chance to be one still (default: alive, if there is one, else 1)",
+    );
+  return ownDataOptions(command)
+    .addHelpText(
+      "after",
+      `
+The expected profit of a contact is churn × acceptance × value − contact − offer × the chance that it is taken, by leavers
+who are kept and by stayers all the same. Of customers without contracts, who may be gone already, churn is the chance to
+leave within --churn-months of those still there, and value counts the chance that they are: nobody is won back from the
+dead. The plan brings the most that the limits allow.
+
+Examples:
+  $ telelink retain --data scored.csv --churn p_churn --value clv --budget 5000 --offer-cost 20 --out contacts.csv
+  $ telelink retain --data contracts.csv --budget 10000 --budget-certainty 0.95 --margin 0.4 --json
+  $ telelink retain --data scored.csv --offer mail,0.1,5,0.1 call,4,20,0.3,0.8 --contacts 500`,
+    )
+    .action(retain);
+}
+
+async function retain(flags: RetainFlags): Promise<void> {
+  const { planRetention } = await import("../../../services/contact/plan.js");
+  const offers = offersOf(flags);
+  const limits = {
+    ...(flags.budget === undefined ? {} : { budget: decimalNumber(flags.budget, "--budget", 0, 1e15) }),
+    ...(flags.contacts === undefined ? {} : { contacts: wholeNumber(flags.contacts, "--contacts", 0) }),
+  };
+  const certainty =
+    flags.budgetCertainty === undefined
+      ? undefined
+      : decimalNumber(flags.budgetCertainty, "--budget-certainty", 0.5, 0.9999);
+  if (certainty !== undefined && flags.budget === undefined)
+    throw usageError("Cannot use --budget-certainty: it needs --budget");
+  const own = await readOwnTable(flags, ["customers", "contracts", "transactions"]);
+  const { kind } = own;
+  const prospects = await prospectsOf(own, flags);
+  const plan = planRetention(prospects, offers, {
+    ...limits,
+    ...(certainty === undefined ? {} : { certainty }),
+    reference: flags.referenceRule === true,
+  });
+  if (flags.out) {
+    const { writeCsv } = await import("../../../data/write/write-csv.js");
+    const { churn, value, profit, cost, rank } = plan;
+    const alive: Record<string, ArrayLike<number>> = prospects.alive ? { alive: prospects.alive } : {};
+    const rows = customerTable(plan.customers, { ...alive, churn, value, profit, cost, rank });
+    const which: Column = { name: "offer", type: "text", values: plan.offer };
+    const columns = offers.length > 1 ? [...rows.columns, which] : rows.columns;
+    writeCsv({ ...rows, columns }, flags.out, { spreadsheetSafe: true });
+    note(`${flags.out}: ${plan.customers.length} customers, ${plan.contacted} to be contacted`);
+  }
+  if (flags.html) {
+    const [{ planPage }, { fileOrigin }, { writeAtomic }] = await Promise.all([
+      import("../../../services/contact/plan-page.js"),
+      import("../../support/model-file.js"),
+      import("../../../data/files.js"),
+    ]);
+    const source = { ...(await fileOrigin(flags.data)), simulated: false };
+    writeAtomic(flags.html, await planPage(plan, prospects, limits, source));
+    note(`wrote ${flags.html}`);
+  }
+  noteColumns(kind, prospects.columns);
+  for (const line of prospects.notes) note(line);
+  const { contacted, totalProfit, totalCost, profitBound, withinBudget, rules, breakEvenChurn } = plan;
+  if (flags.json) {
+    const customers = plan.customers.length;
+    printJson({
+      kind,
+      columns: prospects.columns,
+      notes: prospects.notes,
+      customers,
+      offers,
+      ...limits,
+      contacted,
+      totalProfit,
+      totalCost,
+      profitBound,
+      withinBudget,
+      breakEvenChurn,
+      rules,
+    });
+    return;
+  }
+  print(
+    `Contact ${contacted} of ${plan.customers.length} customers: expected profit ${money(totalProfit)} for ${money(totalCost)}`,
+  );
+  const short = profitBound > 0 ? 1 - totalProfit / profitBound : 0;
+  if (short > 1e-9 && certainty === undefined)
+    print(`No choice within these limits brings more than ${(100 * short).toPrecision(1)} % above that.`);
+  if (flags.budget !== undefined && contacted > 0)
+    print(
+      `Offers are taken or not by chance: actual spending stays within the budget with a chance of ${shareText(withinBudget)}${withinBudget < 0.95 && certainty === undefined ? " (--budget-certainty 0.95 plans for less)" : ""}.`,
+    );
+  print(
+    breakEvenChurn === undefined
+      ? "For a customer of the median value a contact never pays at these costs."
+      : `For a customer of the median value a contact pays from a chance to leave of ${(100 * breakEvenChurn).toFixed(1)} %.`,
+  );
+  print();
+  printTable(
+    ["rule, same limits", "contacts", "profit", "cost"],
+    [{ name: "expected profit", contacted, profit: totalProfit, cost: totalCost }, ...rules].map((rule) => [
+      rule.name,
+      String(rule.contacted),
+      money(rule.profit),
+      money(rule.cost),
+    ]),
+  );
+}
+
+function shareText(share: number): string {
+  return share > 0.9995 && share < 1 ? "over 99.9 %" : `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
+}
+
+/** The one offer of the options, or those of --offer. */
+function offersOf(flags: RetainFlags): NamedOffer[] {
+  const named = flags.offer ?? [];
+  if (named.length === 0)
+    return [
+      {
+        name: "offer",
+        contactCost: decimalNumber(flags.contactCost, "--contact-cost", 0, 1e12),
+        offerCost: decimalNumber(flags.offerCost, "--offer-cost", 0, 1e12),
+        acceptance: decimalNumber(flags.acceptance, "--acceptance", 0, 1),
+        stayerAcceptance: decimalNumber(flags.stayerAcceptance, "--stayer-acceptance", 0, 1),
+      },
+    ];
+  return named.map((text) => {
+    const [name, contact, cost, acceptance, stayers = flags.stayerAcceptance, ...more] = text.split(",");
+    if (acceptance === undefined || more.length > 0 || name.trim() === "")
+      throw usageError(
+        `Cannot use --offer: it must be a name, costs of contact and offer and the share it keeps, as call,4,20,0.3, got ${JSON.stringify(text)}`,
+      );
+    return {
+      name: name.trim(),
+      contactCost: decimalNumber(contact, `--offer ${name}`, 0, 1e12),
+      offerCost: decimalNumber(cost, `--offer ${name}`, 0, 1e12),
+      acceptance: decimalNumber(acceptance, `--offer ${name}`, 0, 1),
+      stayerAcceptance: decimalNumber(stayers, `--offer ${name}`, 0, 1),
+    };
+  });
+}
+
+async function prospectsOf(own: OwnTable, flags: RetainFlags): Promise<Customers> {
+  if (own.kind === "customers") {
+    const { prospectsFrom } = await import("../../../services/contact/prospects.js");
+    const read = prospectsFrom(own.table, flags);
+    return { ...read, notes: [...own.notes, ...read.notes] };
+  }
+  if (own.kind === "contracts") {
+    const { customers, churn, value, columns, notes } = await valuedContracts(own, flags);
+    return { customers, churn, value, columns, notes };
+  }
+  const { customers, alive, churn, value, columns, notes } = await valuedTransactions(own, flags);
+  return { customers, alive, churn, value, columns, notes };
+}

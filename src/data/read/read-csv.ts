@@ -1,0 +1,208 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { builderOf, type Layout, layoutOf } from "../csv/layout";
+import { NumericBuilder } from "../csv/numbers";
+import type { CsvOptions } from "../csv/options";
+import { CsvReader } from "../csv/reader";
+import { TextBuilder } from "../csv/texts";
+import { type Dialect, dialectWords } from "../dialect/dialect";
+import { readError } from "../files";
+import { learnNumbers } from "../formats/learn-numbers";
+import { settleDictionary, settleGiven, settleNumeric, settleText } from "../infer/settle";
+import type { Problem } from "../problems";
+import { type ColumnSchema, type Schema, schemaOf } from "../schema";
+import { type Column, isCategorical, type Table, table } from "../table";
+
+/** What was guessed of a file, or of one of its columns. */
+export interface Remark {
+  /** Left out, it concerns the whole file. */
+  readonly column?: string;
+  readonly text: string;
+}
+
+/** What reading a file found beside its rows. */
+export interface ReadReport {
+  /** How the file is laid out, as it was found or said. */
+  readonly dialect: Dialect;
+  /** What was guessed, so that a person can set it right. */
+  readonly remarks: readonly Remark[];
+  /** The first problems (`maxProblems`). */
+  readonly problems: readonly Problem[];
+  /** All problems. */
+  readonly problemCount: number;
+  /** How often each rule was broken, by `column: rule`. */
+  readonly problemsByRule: ReadonlyMap<string, number>;
+  /** How many problems each column has. */
+  readonly problemsByColumn: ReadonlyMap<string, number>;
+  /** Data rows in the file; the table has `rows − rejected`. */
+  readonly rows: number;
+  readonly rejected: number;
+  /** The numbers, from 1, of the rows left out, in order. */
+  readonly rejectedRows: readonly number[];
+}
+
+/** A table read from CSV, and what was wrong with the file. */
+export interface CsvRead extends ReadReport {
+  readonly table: Table;
+  /** What the table's columns are and how they are written, given or inferred, with the file's dialect. */
+  readonly schema: Schema;
+  /** Cells, by column, of words taken for missing that no list knows. */
+  readonly guessedMissing: ReadonlyMap<string, number>;
+}
+
+/** The beginning that types are guessed from; a guess that the rest belies is made again. */
+const headBytes = 1 << 19;
+const chunkBytes = 1 << 20;
+
+/**
+ * The table in a CSV file. Types are inferred where the schema doesn't give them. Throws where there is no table to be
+ * had (no file, no header, the same column name twice, a column of the schema absent); bad rows are left out, reported
+ * and counted.
+ */
+export function readCsv(file: string, options: CsvOptions = {}): CsvRead {
+  const handle = readError(file, () => openSync(file, "r"));
+  try {
+    const { size } = readError(file, () => fstatSync(handle));
+    return readFrom(
+      file,
+      size,
+      (into, at) => readError(file, () => readSync(handle, into, 0, into.length, at)),
+      options,
+    );
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The table in CSV text or bytes, as `readCsv` reads it; `name` stands for the file in messages. */
+export function parseCsv(text: string | Uint8Array, options: CsvOptions = {}, name = "CSV text"): CsvRead {
+  const bytes = typeof text === "string" ? Buffer.from(text) : text;
+  const read = (into: Uint8Array, at: number): number => {
+    const piece = bytes.subarray(at, at + into.length);
+    into.set(piece);
+    return piece.length;
+  };
+  return readFrom(name, bytes.length, read, options);
+}
+
+/** Fills `into` with the bytes from `at` on, and returns how many there were. */
+type ReadAt = (into: Uint8Array, at: number) => number;
+
+function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptions): CsvRead {
+  const room = new Uint8Array(headBytes);
+  const head = room.subarray(0, readAt(room, 0));
+  const whole = head.length < headBytes;
+  let layout = layoutOf(name, head, whole, options);
+  const final = layout.given.slice();
+  const told = layout.names.map(
+    (_, j): Told => ({ remarks: layout.remarks[j], guessedShare: layout.guessedShares[j] }),
+  );
+  for (;;) {
+    const current = layout;
+    const builders = current.columns.map((_, j) => builderOf(current, j, options));
+    const reader = new CsvReader(name, current, options, builders, bytes);
+    const chunk = new Uint8Array(chunkBytes);
+    let at = 0;
+    for (let size = readAt(chunk, at); size > 0; size = readAt(chunk, at)) {
+      reader.push(chunk.subarray(0, size));
+      if (at === 0) reader.expectBytes(bytes, size);
+      at += size;
+    }
+    reader.end();
+    const again = new Map<number, ColumnSchema>();
+    const settled = builders.map((one, j): Column => {
+      const { name: column } = current.columns[j];
+      if (!final[j] && !current.unread[j] && isDoubtful(one)) {
+        // The beginning misled: the column is read once more, by dictionary.
+        again.set(j, { name: column, type: "categorical" });
+        return one.take();
+      }
+      const taken = one.take();
+      if (current.unread[j]) return taken;
+      if (final[j]) {
+        const { column: done, remarks } = settleGiven(taken, current.columns[j], name);
+        if (current.given[j]) told[j] = { remarks: [...current.remarks[j], ...remarks], guessedShare: 0 };
+        return done.type === "numeric" && !current.given[j] ? settleNumeric(done, j === 0) : done;
+      }
+      if (!isCategorical(taken))
+        return taken.type === "numeric" ? settleNumeric(taken, j === 0) : whole ? taken : settleText(taken);
+      const known = settleDictionary(taken, current.known(j));
+      const cells = known.guessed?.cells ?? 0;
+      told[j] = { remarks: known.remarks, guessedShare: cells / Math.max(1, taken.codes.length) };
+      if ("column" in known) return known.column;
+      again.set(j, known.reread);
+      final[j] = true;
+      return taken;
+    });
+    if (again.size > 0) {
+      layout = { ...current, columns: current.columns.map((one, j) => again.get(j) ?? one) };
+      continue;
+    }
+    return readOf(options, current, reader, settled, told);
+  }
+}
+
+/** What is to be said of a column: what was guessed, and the share of cells of words taken for missing. */
+interface Told {
+  readonly remarks: readonly string[];
+  readonly guessedShare: number;
+}
+
+function readOf(
+  options: CsvOptions,
+  layout: Layout,
+  reader: CsvReader,
+  settled: readonly Column[],
+  told: readonly Told[],
+): CsvRead {
+  const found = table(settled.filter((_, j) => !layout.unread[j]));
+  const { target, missing } = options.schema ?? {};
+  const dialect = { ...layout.dialect, encoding: reader.encoding.name };
+  const schema: Schema = { ...schemaOf(found, target), dialect, ...(missing ? { missing } : {}) };
+  const remarks = fileRemarks(dialect, layout.guessedEncoding || reader.encoding.guessed, options);
+  layout.names.forEach((column, j) => {
+    if (layout.unread[j]) return;
+    for (const text of told[j].remarks) remarks.push({ column, text });
+  });
+  const kept = reader.rows - reader.rejected;
+  const guessed = layout.names.flatMap((one, j) => {
+    const { guessedShare } = told[j];
+    return guessedShare > 0 ? [[one, Math.round(guessedShare * kept)] as const] : [];
+  });
+  return {
+    table: found,
+    schema,
+    dialect,
+    remarks,
+    guessedMissing: new Map(guessed),
+    problems: reader.log.kept,
+    problemCount: reader.log.count,
+    problemsByRule: reader.log.byRule,
+    problemsByColumn: reader.log.byColumn,
+    rows: reader.rows,
+    rejected: reader.rejected,
+    rejectedRows: reader.rejectedRows,
+  };
+}
+
+/** What was found of the dialect without being said. */
+export function fileRemarks(dialect: Dialect, guessed: boolean, options: CsvOptions): Remark[] {
+  const asked = guessed && options.encoding === undefined;
+  const words = dialectWords(asked ? { ...dialect, encoding: "utf-8" } : dialect);
+  const remarks: Remark[] = words.length === 0 ? [] : [{ text: `read with ${words.join(", ")}` }];
+  if (asked)
+    remarks.push({
+      text: `its bytes are no UTF-8 and taken for ${dialect.encoding} (--encoding names another)`,
+    });
+  return remarks;
+}
+
+/** Whether a column that the beginning took for numbers or dates must be looked at as a whole. */
+function isDoubtful(one: unknown): boolean {
+  if (one instanceof TextBuilder) return one.failures > 0;
+  if (!(one instanceof NumericBuilder)) return false;
+  if (one.codes > 0 || one.failures > 0.05 * one.present) return true;
+  if (one.failures === 0) return false;
+  // A few words among many numbers are mistakes, unless they return or are numbers in another style.
+  const texts = [...one.failing.keys()];
+  return [...one.failing.values()].some((count) => count > 1) || (learnNumbers(texts)?.share ?? 0) > 0;
+}

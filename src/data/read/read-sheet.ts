@@ -1,0 +1,50 @@
+import { quoted } from "../csv/cells";
+import type { Remark } from "./read-csv";
+
+/** The first sheet of an Excel file as CSV text: dates as 2024-01-31, and titles above the table alone on their lines. */
+export async function* sheetAsCsv(
+  file: Buffer,
+  source: string,
+  remarks: Remark[],
+): AsyncGenerator<Uint8Array> {
+  const { default: readSheets } = await import("read-excel-file/node");
+  let sheets: Awaited<ReturnType<typeof readSheets>>;
+  try {
+    sheets = await readSheets(file);
+  } catch (error) {
+    throw new Error(
+      `Cannot read ${source}: it must be a table, got a ZIP archive that holds no Excel sheet (unpack it first)`,
+      { cause: error },
+    );
+  }
+  const filled = sheets.filter((one) => one.data.length > 0);
+  const [first] = filled;
+  if (!first) throw new Error(`Cannot read ${source}: its sheets must hold rows, got none`);
+  if (filled.length > 1)
+    remarks.push({
+      text: `read its sheet ${JSON.stringify(first.sheet)}; not read: ${filled
+        .slice(1)
+        .map((one) => JSON.stringify(one.sheet))
+        .join(", ")}`,
+    });
+  let above = true;
+  const lines: string[] = [];
+  for (const row of first.data) {
+    const cells = row.map((value) => quoted(cellOf(value), ","));
+    const present = cells.filter((cell) => cell !== "").length;
+    above = above && present < 2 && cells.length > 2;
+    // Empty rows aren't rows, as a file of one column would have them.
+    if (present === 0 && cells.length > 1) continue;
+    lines.push(
+      above ? cells.filter((cell) => cell !== "").join(",") : present === 0 ? '""' : cells.join(","),
+    );
+  }
+  yield Buffer.from(`${lines.join("\n")}\n`);
+}
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (!(value instanceof Date)) return String(value);
+  const text = value.toISOString();
+  return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text.replace(/\.000Z$/, "").replace(/Z$/, "");
+}

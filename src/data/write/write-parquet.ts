@@ -1,0 +1,21 @@
+import { renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { DataFrame } from "nodejs-polars";
+import { attempt } from "../files";
+import { toPolars } from "../polars";
+import type { Table } from "../table";
+
+/** Writes the table as a Parquet file, which appears only once it is whole. Missing values are null. */
+export async function writeParquet(table: Table, file: string): Promise<void> {
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
+  try {
+    const frame = await toPolars<DataFrame>(table);
+    attempt(file, () => {
+      frame.writeParquet(temporary);
+      renameSync(temporary, file);
+    });
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

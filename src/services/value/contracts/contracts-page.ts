@@ -1,0 +1,271 @@
+import { barChart } from "../../../report/charts/bars";
+import { heatMap } from "../../../report/charts/heat-map";
+import { lineChart } from "../../../report/charts/line";
+import { dataTable } from "../../../report/data-table";
+import type { DataSource, Figure } from "../../../report/figures";
+import { count, decimal, percent } from "../../../report/format";
+import { html, raw } from "../../../report/html";
+import { dateText } from "../cell-values";
+import { moneyText, notesList, ownReport } from "../own-report";
+import type { Contracts } from "./contracts";
+import type { ValuedContracts } from "./value-contracts";
+
+/** The page of `telelink clv --html` on contracts; the notes of the values are to hold those of the contracts. */
+export async function contractsPage(
+  contracts: Contracts,
+  valued: ValuedContracts,
+  source: Omit<DataSource, "rows">,
+): Promise<string> {
+  const money = moneyText(contracts.currency);
+  const total = valued.value.reduce((sum, v) => sum + v, 0);
+  const n = valued.customers.length;
+  const unit = contracts.currency ? { unit: contracts.currency } : {};
+  const monthly = valued.rows.reduce((sum, i) => sum + contracts.revenue[i], 0);
+  const leaving = valued.churn.reduce((sum, p) => sum + p, 0);
+  const after = valued.curve.at(12);
+  const moves = contracts.movements ? monthsOf(contracts) : [];
+  const body = html`
+<h2 id="stay">How long do customers stay?</h2>
+${raw(await survivalChart(valued))}
+${contracts.days ? raw(await cohortMap(contracts)) : null}
+${moves.length > 0 ? html`<h2 id="revenue">How did monthly revenue move?</h2>${raw(await movementChart(moves))}${raw(movementTable(moves, money))}` : null}
+<h2 id="worth">Who is worth most, and who is about to leave?</h2>
+${raw(topTable(valued, money))}
+<h2 id="if">What if?</h2>
+${raw(scenarioTable(total, valued, money))}
+${notesList({ ...contracts.columns, ...(valued.covariates.used.length > 0 ? { "leaving depends on": valued.covariates.used.join(", ") } : {}) }, valued.notes)}`;
+  const figures: Figure[] = [
+    {
+      name: "total",
+      label: `Expected in ${valued.months} months`,
+      value: total,
+      digits: 0,
+      key: true,
+      ...unit,
+      ...(valued.totalInterval
+        ? { low: valued.totalInterval[0], high: valued.totalInterval[1], interval: "95 % prediction" }
+        : {}),
+    },
+    { name: "monthly", label: "Revenue a month", value: monthly, digits: 0, key: true, ...unit },
+    {
+      name: "leaving",
+      label: `Leave within ${valued.churnMonths} months`,
+      value: leaving / n,
+      unit: "%",
+      key: true,
+    },
+    { name: "year", label: "Stay a year", value: after, unit: "%", key: true },
+  ];
+  return ownReport({
+    name: "clv",
+    title: "What the contracts are worth",
+    finding: `${count(n)} running contracts bring ${money(monthly)} a month and are expected to bring ${money(total)} in the next ${valued.months} months; ${count(leaving)} of them are expected to end within ${valued.churnMonths}.`,
+    figures,
+    source: { ...source, rows: contracts.customers.length },
+    body,
+    contents: [
+      ["stay", "How long do customers stay?"],
+      ...(moves.length > 0 ? [["revenue", "How did monthly revenue move?"] as const] : []),
+      ["worth", "Who is worth most?"],
+      ["if", "What if?"],
+      ["read", "How the file was read"],
+    ],
+  });
+}
+
+function survivalChart({ curve }: ValuedContracts): Promise<string> {
+  const half =
+    curve.median === Infinity
+      ? "More than half outlive the data"
+      : `Half are gone after ${decimal(curve.median, 0)} months`;
+  return lineChart({
+    title: half,
+    description: `Kaplan–Meier survival: ${percent(curve.at(6), 0)} after 6 months, ${percent(curve.at(12), 0)} after 12, ${percent(curve.at(24), 0)} after 24.`,
+    note: "Band: 95 %, pointwise.",
+    x: { label: "Months under contract" },
+    y: { label: "Share still there", domain: [0, 1], format: ".0%" },
+    series: [
+      {
+        name: "Customers",
+        colour: 1,
+        points: [
+          { x: 0, y: 1, low: 1, high: 1 },
+          ...Array.from(curve.times, (x, k) => ({
+            x,
+            y: curve.survival[k],
+            low: curve.lower[k],
+            high: curve.upper[k],
+          })),
+        ],
+      },
+    ],
+  });
+}
+
+/** Share of each year's half of starts still there after so many half years, as far as all of them could be watched. */
+function cohortMap({ days, ended, months }: Contracts): Promise<string> {
+  const { from, to } = days as NonNullable<Contracts["days"]>;
+  const close = to.reduce((high, day) => Math.max(high, day), 0);
+  const half = (day: number): number => {
+    const [year, month] = dateText(day).split("-").map(Number);
+    return 2 * year + (month > 6 ? 1 : 0);
+  };
+  const cohorts = [...new Set(Array.from(from, half))].sort((a, b) => a - b).slice(-12);
+  const steps = [3, 6, 12, 18, 24, 36, 48];
+  const rows = cohorts.map((own) => [...from.keys()].filter((i) => half(from[i]) === own));
+  const values = rows.map((members) =>
+    steps.map((step) => {
+      const seen = members.every((i) => (close - from[i]) / 30.44 >= step);
+      if (!seen || members.length === 0) return Number.NaN;
+      return members.filter((i) => ended[i] === 0 || months[i] >= step).length / members.length;
+    }),
+  );
+  const year = rows.flatMap((members, q) =>
+    Number.isNaN(values[q][2]) ? [] : [[values[q][2], members.length] as const],
+  );
+  const mean =
+    year.reduce((sum, [v, n]) => sum + v * n, 0) /
+    Math.max(
+      1,
+      year.reduce((sum, [, n]) => sum + n, 0),
+    );
+  return heatMap({
+    title:
+      year.length > 0
+        ? `${percent(mean, 0)} of customers are there a year after their start`
+        : "How many of each half year's customers are still there",
+    description: "Share of the customers of each half year still there after so many months.",
+    rows: cohorts.map(
+      (own, q) => `${Math.floor(own / 2)} ${own % 2 ? "Jul–Dec" : "Jan–Jun"} (${count(rows[q].length)})`,
+    ),
+    columns: steps.map((step) => `${step} months`),
+    values,
+    label: "Share still there",
+    domain: [0, 1],
+    cell: 34,
+  });
+}
+
+interface Month {
+  readonly name: string;
+  readonly sums: Readonly<Record<string, number>>;
+}
+
+const kinds = ["new", "reactivated", "expansion", "contraction", "churned"] as const;
+
+function monthsOf({ movements = [] }: Contracts): Month[] {
+  const by = new Map<string, Record<string, number>>();
+  for (const { day, kind, change } of movements) {
+    const name = dateText(day).slice(0, 7);
+    const sums = by.get(name) ?? {};
+    by.set(name, sums);
+    sums[kind] = (sums[kind] ?? 0) + change;
+  }
+  return [...by]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(-12)
+    .map(([name, sums]) => ({ name, sums }));
+}
+
+function movementChart(months: readonly Month[]): Promise<string> {
+  const sum = (kind: string): number => months.reduce((total, one) => total + (one.sums[kind] ?? 0), 0);
+  const gained = sum("new") + sum("reactivated") + sum("expansion");
+  const lost = -sum("churned") - sum("contraction");
+  return barChart({
+    title: `Over the last ${months.length} months ${gained >= lost ? "more monthly revenue came than went" : "more monthly revenue went than came"}`,
+    description: `Monthly revenue gained ${count(gained)} and lost ${count(lost)}.`,
+    upright: true,
+    value: { label: "Change of monthly revenue", format: "~s" },
+    bars: months.flatMap(({ name, sums }) => [
+      {
+        label: monthName(name),
+        value: (sums.new ?? 0) + (sums.reactivated ?? 0) + (sums.expansion ?? 0),
+        group: "gained",
+        colour: 1 as const,
+      },
+      {
+        label: monthName(name),
+        value: -((sums.churned ?? 0) + (sums.contraction ?? 0)),
+        group: "lost",
+        colour: 2 as const,
+      },
+    ]),
+  });
+}
+
+function movementTable(months: readonly Month[], money: (v: number) => string): string {
+  return dataTable(
+    months,
+    [
+      { label: "Month", text: (one) => one.name },
+      ...kinds.map((kind) => ({
+        label: kind[0].toUpperCase() + kind.slice(1),
+        align: "right" as const,
+        text: (one: Month) => money(one.sums[kind] ?? 0),
+      })),
+      {
+        label: "Net",
+        align: "right",
+        text: (one) => money(Object.values(one.sums).reduce((a, b) => a + b, 0)),
+      },
+    ],
+    {
+      caption: "Movements of monthly recurring revenue",
+      note: "Expansion and contraction: contracts that renew or overlap at another price. A price that changes within a row is not seen.",
+    },
+  );
+}
+
+function topTable(valued: ValuedContracts, money: (v: number) => string): string {
+  const stake = valued.value.map((v, i) => v * valued.churn[i]);
+  const order = [...stake.keys()].sort((a, b) => stake[b] - stake[a]).slice(0, 15);
+  return dataTable(
+    order,
+    [
+      { label: "Customer", text: (i) => valued.customers[i] },
+      {
+        label: `Leaves in ${valued.churnMonths} months`,
+        align: "right",
+        text: (i) => percent(valued.churn[i], 1),
+      },
+      { label: "Months expected", align: "right", text: (i) => decimal(valued.expectedMonths[i], 1) },
+      { label: "Value", align: "right", text: (i) => money(valued.value[i]) },
+      {
+        label: "90 % range",
+        align: "right",
+        text: (i) => `${money(valued.low[i])} to ${money(valued.high[i])}`,
+      },
+      { label: "At stake", align: "right", text: (i) => money(stake[i]) },
+    ],
+    { caption: "The fifteen customers with most at stake: value times the chance to leave" },
+  );
+}
+
+function scenarioTable(total: number, valued: ValuedContracts, money: (v: number) => string): string {
+  const rows = [
+    { name: "As expected", value: total },
+    { name: "Prices 1 % higher, nobody minds", value: 1.01 * total },
+    { name: "Margin one hundredth of revenue lower", value: 0.99 * total },
+    { name: "Monthly churn one hundredth lower", value: valued.valueAtLowerChurn },
+  ];
+  return dataTable(
+    rows,
+    [
+      { label: "Scenario", text: (one) => one.name },
+      { label: "Value", align: "right", text: (one) => money(one.value) },
+      { label: "Change", align: "right", text: (one) => money(one.value - total) },
+    ],
+    {
+      caption: "What the value to come would be",
+      note: "All else held equal; no customer reacts to a price.",
+    },
+  );
+}
+
+const monthNames = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** "2024-01" as "Jan 24", other months without their year: there are twelve at most. */
+function monthName(month: string): string {
+  const name = monthNames[Number(month.slice(5)) - 1];
+  return name === "Jan" ? `${name} ${month.slice(2, 4)}` : name;
+}

@@ -1,0 +1,148 @@
+import { check, checkOneOf } from "../../../core/checks";
+import {
+  type Column,
+  cellText,
+  columnNamed,
+  dropColumns,
+  type Table,
+  takeTableRows,
+} from "../../../data/table";
+import { numbersOf } from "../cell-values";
+import { customerNames, Faults, findColumn, oneCurrency, optionalColumn } from "../own-columns";
+import { type ContractOptions, endedNames, endNames, startNames, tenureNames } from "./contract-columns";
+import { isFlag, lifetimesByDates, lifetimesByTenure, type ReadLifetimes } from "./read-lifetimes";
+import { joinSpells, type Movement } from "./spells";
+
+/** A table of contracts, one a lifetime of a customer. Arrays have one entry a lifetime. */
+export interface Contracts {
+  readonly customers: readonly string[];
+  /** Months under contract, until the end or the end of observation; calendar months where there are dates. */
+  readonly months: Float64Array;
+  /** 1 where the contract has ended. */
+  readonly ended: Float64Array;
+  /** Months under contract before it was watched; undefined where all were from their start. */
+  readonly entry?: Float64Array;
+  /** Revenue a month. */
+  readonly revenue: Float64Array;
+  /** Days of start and end since 1970-01-01, where there are dates. */
+  readonly days?: { readonly from: Float64Array; readonly to: Float64Array };
+  /** How the monthly revenue of all moved, where there are dates. */
+  readonly movements?: readonly Movement[];
+  /** Columns of what the chance to leave may depend on; `chooseCovariates` leaves out those that tell the answer. */
+  readonly covariates: Table;
+  /** Undefined where the table has tenures and no dates. */
+  readonly asOf?: string;
+  readonly currency?: string;
+  /** Which column was taken for what. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** What was guessed, left out or changed, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Contracts from a table with a start and an end (empty, or a word for missing, while the contract runs), or with tenure
+ * and whether it has ended. Several rows of a customer that follow or overlap one another are one lifetime. Throws, naming
+ * rows, where a date is none or lies in the future, an end comes before its start, revenue is negative or currencies are
+ * mixed.
+ */
+export function contractsFrom(table: Table, options: ContractOptions = {}): Contracts {
+  const action = "read contracts";
+  check(table.rows > 0, action, "there must be rows");
+  const { tenureUnit } = options;
+  if (tenureUnit !== undefined)
+    checkOneOf(tenureUnit, ["days", "weeks", "months", "years"], action, "tenureUnit");
+  const customer = findColumn(table, "customer", options.customer, customerNames, action);
+  const revenue = findColumn(
+    table,
+    "monthly revenue",
+    options.revenue,
+    revenueNames,
+    action,
+    (one) => numbersOf(one).share > 0.5,
+  );
+  const money = options.currency
+    ? columnNamed(table, options.currency)
+    : optionalColumn(table, ["currency", "currency code", "ccy"]);
+  const faults = new Faults(action, options.skipBadRows);
+  const rate = options.exchangeRate === undefined ? undefined : columnNamed(table, options.exchangeRate);
+  const currency = rate ? undefined : oneCurrency(money, table.rows, faults);
+  const who = Array.from({ length: table.rows }, (_, i) => cellText(customer, i).trim());
+  const paid = numbersOf(revenue);
+  const rates = rate ? numbersOf(rate).values : undefined;
+  const revenues = paid.values.map((v, i) => (rates ? v * rates[i] : v));
+  for (let i = 0; i < table.rows; i++) {
+    if (who[i] === "") faults.add(i, "the customer must be named");
+    if (!(revenues[i] >= 0 && revenues[i] < Infinity))
+      faults.add(i, "the monthly revenue must be a number of at least 0", cellText(revenue, i));
+  }
+  const read = lifetimesOf(table, options, faults, action);
+  const left = faults.settle();
+  const kept = Int32Array.from(who.keys()).filter((i) => !faults.has(i) && read.observed[i] === 1);
+  check(kept.length > 0, action, "there must be contracts");
+  const spells = joinSpells(kept, who, read, revenues);
+  const used = [customer, revenue, ...read.used, ...(money ? [money] : []), ...(rate ? [rate] : [])];
+  const others = dropColumns(
+    table,
+    used.map((one) => one.name),
+  );
+  return {
+    customers: Array.from(spells.rows, (i) => who[i]),
+    months: spells.months,
+    ended: spells.ended,
+    ...(spells.entry ? { entry: spells.entry } : {}),
+    revenue: spells.revenue,
+    ...(spells.days ? { days: spells.days } : {}),
+    ...(spells.movements ? { movements: spells.movements } : {}),
+    covariates: takeTableRows(others, spells.rows),
+    ...(read.asOf === undefined ? {} : { asOf: read.asOf }),
+    ...(currency === undefined ? {} : { currency }),
+    columns: {
+      customer: customer.name,
+      ...read.columns,
+      "monthly revenue": revenue.name,
+      ...(money ? { currency: money.name } : {}),
+      ...(rate ? { exchangeRate: rate.name } : {}),
+    },
+    notes: [
+      ...(paid.guess === undefined ? [] : [`${revenue.name} is read with ${paid.guess}`]),
+      ...read.notes,
+      ...left,
+      ...spells.notes,
+    ],
+  };
+}
+
+function lifetimesOf(table: Table, options: ContractOptions, faults: Faults, action: string): ReadLifetimes {
+  const start = options.start
+    ? columnNamed(table, options.start)
+    : options.tenure
+      ? undefined
+      : optionalColumn(table, startNames);
+  const tenure = options.tenure
+    ? columnNamed(table, options.tenure)
+    : start
+      ? undefined
+      : optionalColumn(table, tenureNames, (one) => numbersOf(one).share > 0.5);
+  if (start || !tenure) {
+    const from =
+      start ?? findColumn(table, "start (or tenure)", undefined, [...startNames, ...tenureNames], action);
+    const end = findColumn(table, "end", options.end, endNames, action);
+    return lifetimesByDates(table, from, end, options, faults, action);
+  }
+  const flag: Column = options.ended
+    ? columnNamed(table, options.ended)
+    : findColumn(table, "end of contracts (yes or no)", undefined, endedNames, action, isFlag);
+  return lifetimesByTenure(table, tenure, flag, options, faults, action);
+}
+
+const revenueNames: readonly string[] = [
+  ...[
+    "monthly revenue",
+    "revenue per month",
+    "monthly charges",
+    "monthly charge",
+    "monthly fee",
+    "monthly price",
+  ],
+  ...["monthly amount", "monthly value", "mrr", "arpu", "revenue", "fee", "price", "amount", "monatspreis"],
+];

@@ -1,0 +1,136 @@
+import { check, checkInteger, checkOneOf } from "../../../core/checks";
+import type { Coefficient } from "../../../core/math/inference";
+import { column, takeRows, takeValues } from "../../../core/matrix";
+import type { Watch } from "../../../core/model";
+import { seeded } from "../../../core/rng";
+import { concordanceIndex } from "../../../evaluate/survival/concordance";
+import { customerValue, customerValueQuantile } from "../../../models/clv/customer-value";
+import { acceleratedFailureTime } from "../../../models/survival/accelerated-failure-time";
+import { cox } from "../../../models/survival/cox";
+import { kaplanMeier, type SurvivalCurve } from "../../../models/survival/kaplan-meier";
+import { checkMoney } from "../check-money";
+import { totalInterval } from "../total-interval";
+import type { Contracts } from "./contracts";
+import { type Covariates, chooseCovariates } from "./covariates";
+
+export interface ValueContractsOptions {
+  /**
+   * "cox" lets the chance to leave depend on the other columns, "weibull" too and reaches beyond the data by its
+   * formula. Defaults to "cox", or to "weibull" where there are no other columns.
+   */
+  readonly model?: "cox" | "weibull";
+  /** Months ahead, at least 1; defaults to 24. */
+  readonly months?: number;
+  /** Within how many months a customer counts as a leaver; defaults to 3. */
+  readonly churnMonths?: number;
+  /** Yearly interest, at least 0; defaults to 0.1. */
+  readonly discountRate?: number;
+  /** The share of revenue that is margin, above 0; defaults to 1, so that value is revenue. */
+  readonly margin?: number;
+  /** The only columns that the chance to leave may depend on; defaults to all but those that tell the answer. */
+  readonly only?: readonly string[];
+  /** Columns that it must not depend on. */
+  readonly drop?: readonly string[];
+  /** Ridge of the survival model, at least 0; defaults to 1. */
+  readonly penalty?: number;
+}
+
+/** What contracts say of the future of the customers who are still there. Arrays have one entry a customer. */
+export interface ValuedContracts {
+  readonly customers: readonly string[];
+  /** Their places among the contracts. */
+  readonly rows: Int32Array;
+  /** Chance of leaving within `churnMonths`. */
+  readonly churn: Float64Array;
+  /** Months with revenue expected within the months ahead. */
+  readonly expectedMonths: Float64Array;
+  /** Expected discounted margin of the months ahead, and the ends of its 90 % interval for one customer's luck. */
+  readonly value: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** The 95 % prediction interval of what all will bring together: luck, and what the model can't know. */
+  readonly totalInterval: readonly [number, number];
+  /** What all would bring if one in a hundred fewer left each month. */
+  readonly valueAtLowerChurn: number;
+  readonly months: number;
+  readonly churnMonths: number;
+  readonly curve: SurvivalCurve;
+  /** Which columns the model learnt from, and which it did not. */
+  readonly covariates: Omit<Covariates, "x">;
+  /** What one ought to know before believing the values. */
+  readonly notes: readonly string[];
+  readonly model: {
+    readonly kind: string;
+    readonly logLikelihood: number;
+    readonly coefficients: readonly Coefficient[];
+    /** On the rows it was fitted on; 0.5 without columns. */
+    readonly concordance: number;
+  };
+}
+
+/** Values customers under contract: survival from their own age on, times their margin, discounted. */
+export async function valueContracts(
+  contracts: Contracts,
+  options: ValueContractsOptions = {},
+  watch?: Watch,
+): Promise<ValuedContracts> {
+  const { months = 24, churnMonths = 3, discountRate = 0.1, margin = 1, penalty = 1 } = options;
+  const action = "value contracts";
+  checkInteger(months, 1, 1200, action, "months");
+  checkInteger(churnMonths, 1, months, action, "churnMonths");
+  checkMoney(discountRate, margin, action);
+  const ended = contracts.ended.reduce((sum, e) => sum + e, 0);
+  check(ended >= 10, action, "at least 10 contracts must have ended", ended);
+  check(ended < contracts.ended.length, action, "some contracts must be running");
+  const { x, ...covariates } = chooseCovariates(contracts, options);
+  const { model = x.columns > 0 ? "cox" : "weibull" } = options;
+  checkOneOf(model, ["cox", "weibull"], action, "model");
+  check(model === "weibull" || x.columns > 0, action, "cox needs columns beside customer, dates and revenue");
+  // A contract that ended on its first day lasted half a day: parametric lifetimes can't be 0.
+  const time = contracts.months.map((m) => Math.max(m, 1 / 61));
+  const { entry } = contracts;
+  const data = {
+    x,
+    time,
+    event: contracts.ended,
+    ...(entry ? { entry: entry.map((e, i) => Math.min(e, time[i] * (1 - 1e-9))) } : {}),
+  };
+  const learn = model === "cox" ? cox({ penalty, tail: "level" }) : acceleratedFailureTime({ penalty });
+  const fitted = await learn(data, seeded(1), watch);
+  const rows = Int32Array.from(time.keys()).filter((i) => contracts.ended[i] === 0);
+  const ahead = Array.from({ length: months }, (_, k) => k + 1);
+  const survival = fitted.residualSurvivalAt(takeRows(x, rows), takeValues(time, rows), ahead);
+  const margins = takeValues(contracts.revenue, rows).map((r) => margin * r);
+  const intervalOfTotal = (): Promise<readonly [number, number]> =>
+    totalInterval({ data, rows, learn, survival, margins, ahead, discountRate: discount.discountRate });
+  const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
+  return {
+    customers: Array.from(rows, (i) => contracts.customers[i]),
+    rows,
+    churn: column(survival, churnMonths - 1).map((s) => 1 - s),
+    expectedMonths: customerValue(survival, new Float64Array(rows.length).fill(1)),
+    value: customerValue(survival, margins, discount),
+    low: customerValueQuantile(survival, margins, 0.05, discount),
+    high: customerValueQuantile(survival, margins, 0.95, discount),
+    totalInterval: await intervalOfTotal(),
+    valueAtLowerChurn: customerValue(
+      {
+        ...survival,
+        values: survival.values.map((s, k) => Math.min(1, s * 1.01 ** (1 + Math.floor(k / survival.rows)))),
+      },
+      margins,
+      discount,
+    ).reduce((sum, v) => sum + v, 0),
+    months,
+    churnMonths,
+    curve: kaplanMeier(data),
+    covariates,
+    notes: [],
+    model: {
+      kind: fitted.kind,
+      logLikelihood: fitted.logLikelihood,
+      coefficients: fitted.coefficientTable(),
+      concordance: x.columns > 0 ? concordanceIndex(data, fitted.predict(x)) : 0.5,
+    },
+  };
+}

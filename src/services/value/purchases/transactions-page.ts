@@ -1,0 +1,249 @@
+import { barChart } from "../../../report/charts/bars";
+import { heatMap } from "../../../report/charts/heat-map";
+import { lineChart } from "../../../report/charts/line";
+import { dataTable } from "../../../report/data-table";
+import type { DataSource, Figure } from "../../../report/figures";
+import { count, decimal, percent } from "../../../report/format";
+import { html, raw } from "../../../report/html";
+import { moneyText, notesList, ownReport } from "../own-report";
+import { type PurchaseCohorts, purchaseCohorts } from "./cohorts";
+import type { HoldoutCheck } from "./holdout";
+import { segmentsOf } from "./segments";
+import type { Transactions } from "./transactions";
+import type { ValuedTransactions } from "./value-transactions";
+
+/** The page of `telelink clv --html` on a log of transactions; the notes of the values are to hold those of the log. */
+export async function transactionsPage(
+  log: Transactions,
+  valued: ValuedTransactions,
+  source: Omit<DataSource, "rows">,
+): Promise<string> {
+  const total = valued.value.reduce((sum, v) => sum + v, 0);
+  const n = valued.customers.length;
+  const there = valued.alive.reduce((sum, p) => sum + p, 0);
+  const money = moneyText(log.currency);
+  const cohorts = purchaseCohorts(log);
+  const { holdout } = valued;
+  const body = html`
+<h2 id="worth">Who is it worth with?</h2>
+${raw(await concentration(valued.value))}
+${raw(segmentTable(log, valued))}
+<h2 id="cohorts">Do customers come back?</h2>
+${raw(await cohortMap(cohorts))}
+${raw(await cohortRevenue(cohorts, money))}
+${holdout ? html`<h2 id="check">Can the figures be believed?</h2>${raw(await trackingChart(holdout))}${raw(frequencyTable(holdout))}` : null}
+<h2 id="if">What if?</h2>
+${raw(scenarioTable(total, valued, money))}
+${notesList(log.columns, valued.notes)}`;
+  const figures: Figure[] = [
+    {
+      name: "total",
+      label: `Expected in ${valued.months} months`,
+      value: total,
+      digits: 0,
+      key: true,
+      ...(log.currency ? { unit: log.currency } : {}),
+      ...(valued.totalInterval
+        ? { low: valued.totalInterval[0], high: valued.totalInterval[1], interval: "95 % prediction" }
+        : {}),
+    },
+    {
+      name: "each",
+      label: "A customer",
+      value: total / n,
+      digits: 2,
+      key: true,
+      ...(log.currency ? { unit: log.currency } : {}),
+    },
+    { name: "alive", label: "Still customers", value: there / n, unit: "%", key: true },
+    ...(holdout
+      ? [
+          {
+            name: "gain",
+            label: "Differences explained, held out",
+            value: holdout.judged.gain,
+            unit: "%",
+            key: true,
+          } as const,
+        ]
+      : []),
+  ];
+  return ownReport({
+    name: "clv",
+    title: "What the customers are worth",
+    finding: `${count(n)} customers are expected to bring ${money(total)} in the next ${valued.months} months; about ${count(there)} of them are customers still. ${holdout ? `Checked on ${decimal(holdout.weeks, 0)} weeks it had not seen, the model expected ${percent(holdout.judged.expected / holdout.judged.actual, 0)} of the purchases that were made.` : "The log is too short to check the model."}`,
+    figures,
+    source: { ...source, rows: log.rows },
+    body,
+    contents: [
+      ["worth", "Who is it worth with?"],
+      ["cohorts", "Do customers come back?"],
+      ...(holdout ? [["check", "Can the figures be believed?"] as const] : []),
+      ["if", "What if?"],
+      ["read", "How the file was read"],
+    ],
+  });
+}
+
+/** How much of all value sits with how few customers. */
+function concentration(value: Float64Array): Promise<string> {
+  const sorted = value.slice().sort().reverse();
+  const total = sorted.reduce((sum, v) => sum + v, 0);
+  let sum = 0;
+  const step = Math.max(1, Math.floor(sorted.length / 100));
+  const points = [{ x: 0, y: 0 }];
+  sorted.forEach((v, k) => {
+    sum += v;
+    if ((k + 1) % step === 0 || k + 1 === sorted.length)
+      points.push({ x: (k + 1) / sorted.length, y: sum / total });
+  });
+  const fifth = points.find((p) => p.x >= 0.2)?.y ?? 0;
+  return lineChart({
+    title: `A fifth of the customers holds ${percent(fifth, 0)} of the value to come`,
+    description: `Cumulative share of expected value by customers, the most valuable first: the first fifth holds ${percent(fifth, 0)}.`,
+    x: { label: "Customers, the most valuable first", domain: [0, 1], format: ".0%" },
+    y: { label: "Share of all value", domain: [0, 1], format: ".0%" },
+    series: [
+      { name: "Value", colour: 1, points },
+      {
+        name: "All alike",
+        colour: "grey",
+        dashed: true,
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
+    ],
+  });
+}
+
+function segmentTable(log: Transactions, valued: ValuedTransactions): string {
+  const rows = segmentsOf(log.history, valued.alive)
+    .filter((one) => one.rows.length > 0)
+    .map((one) => {
+      const sum = (of: ArrayLike<number>): number => one.rows.reduce((total, i) => total + of[i], 0);
+      return { ...one, alive: sum(valued.alive) / one.rows.length, value: sum(valued.value) };
+    });
+  const total = valued.value.reduce((sum, v) => sum + v, 0);
+  return dataTable(
+    rows,
+    [
+      { label: "Segment", text: (one) => one.name },
+      { label: "Customers", align: "right", text: (one) => count(one.rows.length) },
+      { label: "Still there", align: "right", text: (one) => percent(one.alive, 0) },
+      { label: "Expected value", align: "right", text: (one) => count(one.value) },
+      { label: "Share", align: "right", text: (one) => percent(one.value / total, 0) },
+      { label: "What to do", text: (one) => one.meaning },
+    ],
+    {
+      caption: "Customers by how lately, how often and for how much they bought",
+      note:
+        valued.model.kind === "bg-nbd"
+          ? "BG/NBD lets customers leave after a repeat purchase only: those without one count as still there, at a low rate."
+          : "",
+    },
+  );
+}
+
+function cohortMap({ names, customers, active }: PurchaseCohorts): Promise<string> {
+  const shown = names.map((_, q) => q).filter((q) => customers[q] > 0 && active[q].length > 1);
+  const width = Math.max(2, ...shown.map((q) => active[q].length)) - 1;
+  const values = shown.map((q) => Array.from({ length: width }, (_, k) => active[q][k + 1] ?? Number.NaN));
+  const most = Math.max(0.01, ...values.flat().filter((v) => !Number.isNaN(v)));
+  const second = values.map((row) => row[0]).filter((v) => !Number.isNaN(v));
+  const mean = second.reduce((a, b) => a + b, 0) / Math.max(1, second.length);
+  return heatMap({
+    title: `${percent(mean, 0)} of new customers buy again in the quarter after their first`,
+    description: "Share of each quarter's new customers that bought in each later quarter.",
+    rows: shown.map((q) => `${names[q]} (${count(customers[q])})`),
+    columns: Array.from({ length: width }, (_, k) => `+${k + 1}`),
+    values,
+    label: "Share that bought",
+    domain: [0, most],
+    cell: 30,
+  });
+}
+
+function cohortRevenue({ names, revenue }: PurchaseCohorts, money: (v: number) => string): Promise<string> {
+  const all = names.map((_, at) => revenue.reduce((sum, row) => sum + row[at], 0));
+  const fresh = names.map((_, at) => revenue[at][at]);
+  const share =
+    1 -
+    fresh.reduce((a, b) => a + b, 0) /
+      Math.max(
+        1e-9,
+        all.reduce((a, b) => a + b, 0),
+      );
+  return barChart({
+    title: `${percent(share, 0)} of all revenue came from customers of earlier quarters`,
+    description: `Revenue by quarter from new customers and from those of earlier quarters: ${names.map((name, at) => `${name} ${money(fresh[at])} new, ${money(all[at] - fresh[at])} earlier`).join("; ")}.`,
+    upright: true,
+    value: { label: "Revenue", format: "~s" },
+    bars: names.flatMap((label, at) => [
+      { label, value: fresh[at], group: "new customers", colour: 2 as const },
+      { label, value: all[at] - fresh[at], group: "of earlier quarters", colour: 1 as const },
+    ]),
+  });
+}
+
+function trackingChart({ tracking, weeks, until }: HoldoutCheck): Promise<string> {
+  const { week, expected, actual } = tracking;
+  const at = actual.length - 1;
+  const off = expected[at] / actual[at] - 1;
+  const points = (of: Float64Array): { x: number; y: number }[] =>
+    Array.from(of, (y, x) => ({ x: x + 1, y }));
+  return lineChart({
+    title: `${decimal(weeks, 0)} weeks on, expected repeat purchases are ${percent(Math.abs(off), 0)} ${off < 0 ? "below" : "above"} those made`,
+    description: `Cumulative repeat purchases by week of customers known by ${until}, made and expected.`,
+    x: { label: "Week" },
+    y: { label: "Repeat purchases so far", format: "~s" },
+    rules: [{ x: week, label: "not seen from here" }],
+    series: [
+      { name: "Made", colour: "grey", points: points(actual) },
+      { name: "Expected", colour: 1, points: points(expected) },
+    ],
+  });
+}
+
+function frequencyTable({ byFrequency, models, judged }: HoldoutCheck): string {
+  return dataTable(
+    byFrequency,
+    [
+      {
+        label: "Repeat purchases before",
+        text: (one) => (one.frequency === 7 ? "7 or more" : String(one.frequency)),
+      },
+      { label: "Customers", align: "right", text: (one) => count(one.customers) },
+      { label: "Expected after", align: "right", text: (one) => decimal(one.expected, 2) },
+      { label: "Made after", align: "right", text: (one) => decimal(one.actual, 2) },
+    ],
+    {
+      caption: "Purchases a customer in the weeks held out, by those before",
+      note: `Chosen by mean deviance on half of the customers: ${models.map((one) => `${one.kind} ${decimal(one.loss)}`).join(", ")}. On the other half ${models[0].kind} explains ${percent(judged.gain)} of the differences between customers, "as often as until now" ${percent(judged.gainAsBefore)}.`,
+    },
+  );
+}
+
+function scenarioTable(total: number, valued: ValuedTransactions, money: (v: number) => string): string {
+  const best = valued.value.map((v, i) => (valued.alive[i] > 0 ? v / valued.alive[i] : 0));
+  const kept = best.reduce((sum, v, i) => sum + 0.01 * valued.alive[i] * Math.min(1, valued.churn[i]) * v, 0);
+  const rows = [
+    { name: "As expected", value: total },
+    { name: "Prices 1 % higher, nobody minds", value: 1.01 * total },
+    { name: "Margin one hundredth of revenue lower", value: total - 0.01 * total },
+    { name: "One in a hundred coming departures averted", value: total + kept },
+  ];
+  return dataTable(
+    rows,
+    [
+      { label: "Scenario", text: (one) => one.name },
+      { label: "Value", align: "right", text: (one) => money(one.value) },
+      { label: "Change", align: "right", text: (one) => money(one.value - total) },
+    ],
+    {
+      caption: "What the value to come would be",
+      note: "All else held equal; no customer reacts to a price.",
+    },
+  );
+}

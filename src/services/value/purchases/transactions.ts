@@ -1,0 +1,269 @@
+import { check, checkOneOf } from "../../../core/checks";
+import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
+import type { PurchaseHistory } from "../../../models/clv/purchase-history";
+import { dateText, dayOf, daysOf } from "../cell-values";
+import { customerNames, Faults, findColumn, optionalColumn } from "../own-columns";
+import { amountsOf } from "./amounts";
+import { netRefunds, type RefundRule } from "./refunds";
+
+export interface TransactionOptions {
+  /** Columns of customer, date and amount; found by the usual names and by their values when left out. */
+  readonly customer?: string;
+  readonly date?: string;
+  readonly amount?: string;
+  /** Columns of a quantity and a price of one, in place of an amount. */
+  readonly quantity?: string;
+  readonly price?: string;
+  /** Column of the currency; one of the usual names is used when there is one. */
+  readonly currency?: string;
+  /** Column of what one unit of the row's currency is worth in the currency of the values. */
+  readonly exchangeRate?: string;
+  /** The end of observation, as 2024-01-31; defaults to the last date in the table. Later purchases are left out. */
+  readonly asOf?: string;
+  /** On whose days instants with an offset count, as Europe/Berlin; defaults to the days as written. */
+  readonly timeZone?: string;
+  /**
+   * What becomes of a row equal to an earlier one in all its cells: a fault ("refuse", the default), left out ("drop"),
+   * or another purchase ("keep").
+   */
+  readonly duplicates?: "refuse" | "drop" | "keep";
+  /**
+   * What becomes of negative amounts: taken off the customer's earlier purchases ("net", the default), left out ("drop"),
+   * or taken off purchases of their own day only ("keep").
+   */
+  readonly refunds?: RefundRule;
+  /** Leaves out rows that break a rule and counts them; defaults to false, which refuses them. */
+  readonly skipBadRows?: boolean;
+}
+
+/** A log of purchases, by customer. */
+export interface Transactions {
+  /** In the order of their first row. */
+  readonly customers: readonly string[];
+  /** In weeks; several purchases of one day are one occasion. */
+  readonly history: PurchaseHistory;
+  /** The day of each customer's purchases, in order, with what was paid on each. */
+  readonly purchases: readonly Purchases[];
+  readonly rows: number;
+  readonly duplicates: number;
+  readonly firstDate: string;
+  readonly asOf: string;
+  readonly currency?: string;
+  /** Which column was taken for what. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** What was guessed, left out or changed, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** The purchases of one customer: days since 1970-01-01 in order, and what was paid on each. */
+export interface Purchases {
+  readonly days: Int32Array;
+  readonly amounts: Float64Array;
+}
+
+/**
+ * Purchase histories from a table of transactions. Throws, naming rows, where a date is none or lies in the future, an
+ * amount is no number, currencies are mixed or rows repeat.
+ */
+export function transactionsFrom(table: Table, options: TransactionOptions = {}): Transactions {
+  const action = "read transactions";
+  check(table.rows > 0, action, "there must be rows");
+  const { duplicates = "refuse", refunds = "net", skipBadRows = false } = options;
+  checkOneOf(duplicates, ["refuse", "drop", "keep"], action, "duplicates");
+  checkOneOf(refunds, ["net", "drop", "keep"], action, "refunds");
+  checkTimeZone(options.timeZone, action);
+  const repeats = (one: Column): boolean => table.rows < 20 || differing(one, table.rows) < table.rows;
+  const customer = options.customer
+    ? columnNamed(table, options.customer)
+    : (optionalColumn(table, customerNames, repeats) ??
+      // A column called id that never repeats numbers rows; a customer may buy once only.
+      findColumn(
+        table,
+        "customer",
+        undefined,
+        customerNames.filter((name) => name !== "id"),
+        action,
+      ));
+  const date = findColumn(table, "date", options.date, dateNames, action, (one) => daysOf(one).share > 0.5);
+  const end = options.asOf === undefined ? undefined : dayOf(options.asOf);
+  check(
+    options.asOf === undefined || end !== undefined,
+    action,
+    "asOf must be a date such as 2024-01-31",
+    options.asOf,
+  );
+  const faults = new Faults(action, skipBadRows);
+  const paid = amountsOf(table, options, faults, action, [customer, date]);
+  const days = daysOf(date, options.timeZone);
+  const today = Math.floor(Date.now() / 86_400_000);
+  const seen = new Set<string>();
+  const byCustomer = new Map<
+    string,
+    { days: Map<number, number>; back: { day: number; amount: number }[] }
+  >();
+  const counts = { repeated: 0, later: 0, free: 0, refunds: 0, refunded: 0, unmatched: 0, emptied: 0 };
+  let [first, last] = [Infinity, -Infinity];
+  for (let i = 0; i < table.rows; i++) {
+    const who = cellText(customer, i).trim();
+    const when = days.values[i];
+    const amount = paid.values[i];
+    if (who === "") faults.add(i, "the customer must be named");
+    if (Number.isNaN(when)) faults.add(i, "the date must be a day such as 2024-01-31", cellText(date, i));
+    else if (end === undefined && when > today)
+      faults.add(i, "the date must not lie after today", cellText(date, i));
+    if (!Number.isFinite(amount)) faults.add(i, "the amount must be a number such as 32.22", paid.text(i));
+    if (faults.has(i)) continue;
+    if (end !== undefined && when > end) {
+      counts.later++;
+      continue;
+    }
+    if (duplicates !== "keep") {
+      const key = rowKey(table, i);
+      if (seen.has(key)) {
+        counts.repeated++;
+        if (duplicates === "refuse")
+          faults.add(i, "the row must not repeat an earlier one (duplicates: drop or keep)");
+        continue;
+      }
+      seen.add(key);
+    }
+    if (amount === 0) counts.free++;
+    const known = byCustomer.get(who) ?? { days: new Map<number, number>(), back: [] };
+    byCustomer.set(who, known);
+    if (amount >= 0 || refunds === "keep") known.days.set(when, (known.days.get(when) ?? 0) + amount);
+    if (amount < 0) {
+      counts.refunds++;
+      counts.refunded -= amount;
+      if (refunds === "net") known.back.push({ day: when, amount: -amount });
+    }
+    first = Math.min(first, when);
+    last = Math.max(last, when);
+  }
+  const left = faults.settle();
+  for (const [who, { days: own, back }] of byCustomer) {
+    if (back.length > 0) counts.unmatched += netRefunds(own, back);
+    if (refunds === "keep") for (const [day, sum] of own) if (sum < 0) own.delete(day);
+    if (own.size > 0) continue;
+    byCustomer.delete(who);
+    counts.emptied++;
+  }
+  check(byCustomer.size > 0, action, "there must be a purchase");
+  const close = end ?? last;
+  const purchases = Array.from(byCustomer.values(), ({ days: own }) => purchasesOf(own));
+  return {
+    customers: [...byCustomer.keys()],
+    history: historyOf(purchases, close),
+    purchases,
+    rows: table.rows,
+    duplicates: counts.repeated,
+    firstDate: dateText(first),
+    asOf: dateText(close),
+    ...(paid.currency === undefined ? {} : { currency: paid.currency }),
+    columns: { customer: customer.name, date: date.name, ...paid.columns },
+    notes: [
+      ...(days.guess === undefined ? [] : [`${date.name} is read as ${days.guess}`]),
+      ...paid.notes,
+      ...left,
+      ...notesOf(counts, refunds, dateText(close)),
+    ],
+  };
+}
+
+function notesOf(
+  counts: {
+    readonly repeated: number;
+    readonly later: number;
+    readonly free: number;
+    readonly refunds: number;
+    readonly refunded: number;
+    readonly unmatched: number;
+    readonly emptied: number;
+  },
+  refunds: RefundRule,
+  close: string,
+): string[] {
+  const amount = (v: number): string => String(Number(v.toFixed(2)));
+  const what = {
+    net: "are taken off the customers' earlier purchases",
+    drop: "are left out",
+    keep: "are taken off purchases of their own day only",
+  }[refunds];
+  return [
+    ...(counts.repeated > 0 ? [`${counts.repeated} rows equal to earlier ones are left out`] : []),
+    ...(counts.later > 0 ? [`${counts.later} rows after ${close} are left out`] : []),
+    ...(counts.free > 0 ? [`${counts.free} rows of amount 0 count as purchases without money`] : []),
+    ...(counts.refunds > 0
+      ? [
+          `refunds (${counts.refunds}), ${amount(counts.refunded)} in all, ${what} (refunds: net, drop or keep)`,
+        ]
+      : []),
+    ...(counts.unmatched > 0
+      ? [
+          `of the refunds ${amount(counts.unmatched)} had no earlier purchase to be taken off, and are left out`,
+        ]
+      : []),
+    ...(counts.emptied > 0 ? [`${counts.emptied} customers have no purchase left and are left out`] : []),
+  ];
+}
+
+const dateNames: readonly string[] = [
+  ...["date", "order date", "purchase date", "transaction date", "invoice date", "created at", "created"],
+  ...[
+    "order created at",
+    "ordered at",
+    "paid at",
+    "processed at",
+    "timestamp",
+    "datetime",
+    "date time",
+    "time",
+  ],
+  ...[
+    "day",
+    "order time",
+    "order purchase timestamp",
+    "datum",
+    "bestelldatum",
+    "rechnungsdatum",
+    "buchungstag",
+  ],
+];
+
+function checkTimeZone(timeZone: string | undefined, action: string): void {
+  if (timeZone === undefined) return;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+  } catch {
+    check(false, action, "timeZone must be a name such as Europe/Berlin", timeZone);
+  }
+}
+
+function differing(one: Column, rows: number): number {
+  const seen = new Set<string>();
+  for (let i = 0; i < rows; i++) seen.add(cellText(one, i));
+  return seen.size;
+}
+
+function rowKey(table: Table, i: number): string {
+  let key = "";
+  for (const one of table.columns) key += `${cellText(one, i)}\u0000`;
+  return key;
+}
+
+function purchasesOf(days: ReadonlyMap<number, number>): Purchases {
+  const order = Int32Array.from(days.keys()).sort();
+  return { days: order, amounts: Float64Array.from(order, (day) => days.get(day) as number) };
+}
+
+/** What purchase models read of each customer at the end of day `close`, in weeks; all purchases must lie before. */
+export function historyOf(customers: readonly Purchases[], close: number): PurchaseHistory {
+  const [frequency, recency, age, monetaryValue] = [0, 1, 2, 3].map(() => new Float64Array(customers.length));
+  customers.forEach(({ days, amounts }, i) => {
+    const repeats = days.length - 1;
+    frequency[i] = repeats;
+    recency[i] = (days[repeats] - days[0]) / 7;
+    age[i] = (close - days[0]) / 7;
+    monetaryValue[i] = repeats > 0 ? amounts.subarray(1).reduce((sum, v) => sum + v, 0) / repeats : 0;
+  });
+  return { frequency, recency, age, monetaryValue };
+}

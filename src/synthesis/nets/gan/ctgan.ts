@@ -1,0 +1,153 @@
+import { check, checkInteger, checkNumber } from "../../../core/checks";
+import type { ModelJson, Watch } from "../../../core/model";
+import type { Rng } from "../../../core/rng";
+import type { Table } from "../../../data/table";
+import { withEngine } from "../../../neural/backend";
+import { stackWeights } from "../../../neural/layers";
+import { type Noise, noise } from "../../../neural/noise";
+import { adam } from "../../../neural/optimiser";
+import { type Tape, tape, type Var } from "../../../neural/tape";
+import { runEpochs } from "../../../neural/train";
+import { hold, type Weights } from "../../../neural/weights";
+import type { Wishes } from "../../drawing/wishes";
+import type { FitSynthesiser } from "../../synthesiser";
+import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
+import { conditionWidth, drawConditions } from "../blocks/condition";
+import { conditionOf, encodeModes, type ModeRows, modeBatch } from "../blocks/mode-blocks";
+import { drawLatents } from "../latent";
+import { type NetOptions, trainingOf } from "../net-options";
+import { prepare } from "../prepare";
+import { criticLoss, generatorLoss } from "./critic";
+import { gumbelSoftmax } from "./discriminator";
+import { type Generator, generate, generatorLayers, generatorWeights, settledGenerator } from "./gan-net";
+import { trainingSampler } from "./training-sampler";
+
+export interface CtganOptions extends NetOptions {
+  /** Passes over the rows, 1 to 10,000; defaults to 300. */
+  readonly epochs?: number;
+  /** Latent numbers per row; defaults to 128. */
+  readonly latent?: number;
+  /** Units of each of the two hidden layers of both nets; defaults to 256. */
+  readonly units?: number;
+  /** Rows per step, a multiple of `pac`; defaults to 500. */
+  readonly batch?: number;
+  /** Rows that the critic judges together, so that it notices rows too much alike (PacGAN); defaults to 10. */
+  readonly pac?: number;
+  /** Adam's rate for both nets; defaults to 0.0002. */
+  readonly rate?: number;
+}
+
+/** CTGAN's generator. */
+export interface Ctgan extends NetSynthesiser {
+  readonly kind: "ctgan";
+}
+
+const decay = 1e-6;
+/** The temperature of the made rows' classes. */
+const temperature = 0.2;
+const settlingRows = 10_000;
+const noWishes: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
+
+/**
+ * CTGAN as published (Xu et al., 2019): numbers by modes, a condition vector with training by sampling, Wasserstein loss
+ * with gradient penalty over packs of rows; the usual defaults. No rules are searched for. A level that is asked for by
+ * `where` is told to the generator.
+ */
+export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
+  const { epochs = 300, latent = 128, units = 256, batch = 500, pac = 10, rate = 2e-4 } = options;
+  checkInteger(latent, 1, 1000, "make ctgan", "latent");
+  checkInteger(units, 1, 10_000, "make ctgan", "units");
+  checkInteger(pac, 1, 1000, "make ctgan", "pac");
+  checkInteger(batch, 1, 1e6, "make ctgan", "batch");
+  check(batch % pac === 0, "make ctgan", `batch must be a multiple of pac (${pac})`, batch);
+  checkNumber(rate, 0, Infinity, "make ctgan", "rate", "low");
+  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+    const prepared = prepare(from, rng, watch, "ctgan", { search: false, ...options, epochs });
+    const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
+    const condition = conditionOf(prepared.variables, data);
+    const told = conditionWidth(condition);
+    const net: Generator = { inputs: latent + told, hidden: [units, units], outputs: data.width };
+    const sampler = trainingSampler(data.blocks, condition, prepared.rows);
+    return withEngine(options.backend, async (engine) => {
+      const generator = hold(engine, generatorWeights(net, rng.fork("generator"), "heUniform"));
+      const sizes = [(data.width + told) * pac, units, units, 1];
+      const critic = hold(
+        engine,
+        stackWeights({ name: "c", sizes, activation: "leakyRelu" }, rng.fork("critic"), "heUniform"),
+      );
+      const moveG = adam(engine, generator, { rate, beta1: 0.5, beta2: 0.9, decay });
+      const moveC = adam(engine, critic, { rate, beta1: 0.5, beta2: 0.9, decay });
+      const draws = noise(rng.fork("noise"));
+      const step = (): Record<string, number> =>
+        engine.step(() => {
+          const drawn = sampler(batch, draws);
+          const beside = (rows: Var, t: Tape, conditions: Float32Array): Var => {
+            const all = told > 0 ? t.concat([rows, t.constant(engine.put(conditions, batch, told))]) : rows;
+            return t.reshape(all, batch / pac, sizes[0]);
+          };
+          const t = tape(engine);
+          const z = t.constant(engine.put(draws.normal(new Float32Array(batch * latent)), batch, latent));
+          const conditions = t.constant(engine.put(drawn.conditions, batch, told));
+          const outputs = generate(t, net, generator, told > 0 ? t.concat([z, conditions]) : z);
+          const fake = beside(madeRows(t, outputs, data, draws), t, drawn.conditions);
+          // The critic learns from these rows, and then the generator from the critic as it has become.
+          const own = tape(engine);
+          const rows = engine.put(modeBatch(data, drawn.rows), batch, data.width);
+          const real = beside(own.constant(rows), own, drawn.realConditions).value;
+          const { loss: theirs, distance } = criticLoss(own, critic, real, fake.value, draws);
+          own.backward(theirs);
+          moveC.step(own);
+          const loss = t.add(
+            generatorLoss(t, critic, fake, draws),
+            toldLoss(t, outputs, data, drawn.targets),
+          );
+          t.backward(loss);
+          moveG.step(t);
+          return { generator: engine.read(loss.value)[0], critic: engine.read(distance.value)[0] };
+        });
+      try {
+        const history = await runEpochs(
+          { step, snapshot: () => generator.read(), restore: (kept: Weights) => generator.write(kept) },
+          { rows: prepared.rows, epochs, batch, wholeBatches: true },
+          rng.fork("epochs"),
+          watch,
+        );
+        const z = drawLatents(undefined, settlingRows, latent, rng.fork("settle"));
+        const asked = drawConditions(condition, data.blocks, settlingRows, noWishes, rng.fork("asked"));
+        const weights = settledGenerator(engine, net, generator.read(), settlingRows, [z, asked]);
+        return blockModel("ctgan", {
+          schema: prepared.schema,
+          structure: prepared.structure,
+          variables: prepared.drawn,
+          blocks: data.blocks.map(({ classes }) => ({ classes })),
+          decoder: { layers: generatorLayers(net), weights },
+          latentSize: latent,
+          output: { scalars: data.scalars.length, scalarActivation: "tanh", choice: "drawn" },
+          condition,
+          training: trainingOf(history, epochs, engine.backend),
+        });
+      } finally {
+        for (const one of [generator, critic, moveG, moveC]) one.free();
+      }
+    });
+  };
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
+export function loadCtgan(json: ModelJson): Ctgan {
+  return loadBlockModel("ctgan", json);
+}
+
+/** Rows as the critic reads them: tanh for scalars, Gumbel softmax for classes. */
+function madeRows(t: Tape, outputs: Var, { scalars, widths, width }: ModeRows, draws: Noise): Var {
+  const classes = t.slice(outputs, scalars.length, width);
+  const { soft } = gumbelSoftmax(t, classes, widths, temperature, draws);
+  return scalars.length > 0 ? t.concat([t.map("tanh", t.slice(outputs, 0, scalars.length)), soft]) : soft;
+}
+
+/** How badly the generator gives the classes that it was told, per row. */
+function toldLoss(t: Tape, outputs: Var, { scalars, widths, width }: ModeRows, targets: Float32Array): Var {
+  const { rows } = outputs.value;
+  const wanted = t.engine.put(targets, rows, width - scalars.length);
+  return t.affine(t.crossEntropy(t.slice(outputs, scalars.length, width), wanted, widths), 1 / rows);
+}

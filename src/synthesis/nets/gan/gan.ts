@@ -1,0 +1,156 @@
+import { checkInteger, checkNumber } from "../../../core/checks";
+import type { ModelJson, Watch } from "../../../core/model";
+import type { Rng } from "../../../core/rng";
+import type { Table } from "../../../data/table";
+import { withEngine } from "../../../neural/backend";
+import { stackWeights } from "../../../neural/layers";
+import { noise } from "../../../neural/noise";
+import { adam, cosineRate } from "../../../neural/optimiser";
+import { tape } from "../../../neural/tape";
+import { runEpochs } from "../../../neural/train";
+import { hold, type Weights } from "../../../neural/weights";
+import type { FitSynthesiser } from "../../synthesiser";
+import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
+import { type EncodedBlock, fillUnknown, oneHotBatch, sharesOf } from "../blocks/blocks";
+import { calibrateMargins } from "../blocks/calibrate";
+import { momentLoss, momentTargets } from "../blocks/moments";
+import { drawLatents } from "../latent";
+import { epochsFor, type NetOptions, trainingOf } from "../net-options";
+import { encodeBlocks, type Prepared, prepare } from "../prepare";
+import { discreteRows, discriminatorMatrices, discriminatorTape, judge } from "./discriminator";
+import { type Generator, generate, generatorLayers, generatorWeights, settledGenerator } from "./gan-net";
+import { spectralNorm } from "./spectral";
+
+export interface GanOptions extends NetOptions {
+  /** Passes over the rows, 1 to 10,000; defaults to what makes 1,200 steps, within 10 to 500. */
+  readonly epochs?: number;
+  /** Latent numbers per row; defaults to 32. */
+  readonly latent?: number;
+  /** Units of each of the two hidden layers of both nets; defaults to 96. */
+  readonly units?: number;
+  /** Rows per step, an even number; defaults to 500. */
+  readonly batch?: number;
+  /** Adam's rate for the generator, falling along a cosine; defaults to 0.001. The discriminator has half of it. */
+  readonly rate?: number;
+  /** What the discriminator's verdict counts beside the moments; defaults to 1. With 0 there is no discriminator. */
+  readonly adversary?: number;
+}
+
+/** A generator's net. */
+export interface Gan extends NetSynthesiser {
+  readonly kind: "gan";
+}
+
+const usualSteps = 1200;
+const settlingRows = 10_000;
+/** How much of the averaged weights stays at each step. */
+const averageKeep = 0.99;
+/** The temperature of the discriminator's rows. */
+const temperature = 0.5;
+
+/**
+ * A generative adversarial net over softmax blocks: a generator with batch normalisation, a discriminator with spectral
+ * normalisation and the hinge loss, rows made discrete by Gumbel noise with a straight-through gradient, and the shares
+ * of all classes and pairs of classes held to the training rows' (of the target's rare class once more). What it learns
+ * well it learns from these moments; the discriminator adds a little beyond pairs. Values are drawn from the
+ * probabilities with low discrepancy.
+ */
+export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
+  const { latent = 32, units = 96, batch = 500, rate = 1e-3, adversary = 1 } = options;
+  checkInteger(latent, 1, 1000, "make gan", "latent");
+  checkInteger(units, 1, 10_000, "make gan", "units");
+  checkInteger(batch, 4, 1e6, "make gan", "batch");
+  checkNumber(rate, 0, Infinity, "make gan", "rate", "low");
+  checkNumber(adversary, 0, 1000, "make gan", "adversary");
+  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+    const epochs = options.epochs ?? epochsFor(usualSteps, from.rows, batch);
+    const prepared = prepare(from, rng, watch, "gan", { ...options, epochs });
+    const blocks = encodeBlocks(prepared).map((one) => fillUnknown(one, rng.fork("unknown")));
+    const widths = blocks.map((block) => block.classes.length);
+    const width = widths.reduce((sum, own) => sum + own, 0);
+    const net: Generator = { inputs: latent, hidden: [units, units], outputs: width };
+    return withEngine(options.backend, async (engine) => {
+      const generator = hold(engine, generatorWeights(net, rng.fork("generator")));
+      const averages = hold(engine, generator.read());
+      const discriminator = hold(
+        engine,
+        stackWeights(
+          { name: "d", sizes: [width, units, units, 1], activation: "leakyRelu" },
+          rng.fork("discriminator"),
+        ),
+      );
+      const spectral = spectralNorm(engine, discriminator, discriminatorMatrices, rng.fork("spectral"));
+      const moveG = adam(engine, generator, { rate, beta1: 0.5, beta2: 0.9 });
+      const moveD = adam(engine, discriminator, { rate: rate / 2, beta1: 0.5, beta2: 0.9 });
+      const targets = momentTargets(engine, blocks, prepared.rows, rareClass(prepared, blocks));
+      const draws = noise(rng.fork("noise"));
+      const schedule = cosineRate();
+      const half = Math.max(2, Math.floor(Math.min(batch, from.rows) / 2));
+      const step = (rows: Int32Array, done: number): Record<string, number> => {
+        if (adversary > 0) spectral.iterate();
+        const losses = engine.step(() => {
+          const t = tape(engine);
+          const z = engine.put(draws.normal(new Float32Array(2 * half * latent)), 2 * half, latent);
+          const logits = generate(t, net, generator, t.constant(z));
+          const probabilities = t.softmax(logits, widths);
+          const moments = momentLoss(t, probabilities, targets);
+          let loss = moments;
+          let verdict = 0;
+          if (adversary > 0) {
+            const made = discreteRows(t, logits, widths, temperature, draws);
+            const real = engine.put(oneHotBatch(blocks, rows), rows.length, width);
+            const its = discriminatorTape(engine, discriminator, spectral, real, made.value);
+            moveD.step(its.t, schedule(done));
+            verdict = engine.read(its.loss)[0];
+            const judged = judge(t, discriminator, spectral, made, false);
+            loss = t.add(loss, t.affine(t.sum(judged), -adversary / judged.value.rows));
+          }
+          t.backward(loss);
+          moveG.step(t, schedule(done));
+          const figures = { moments: engine.read(moments.value)[0] };
+          return adversary > 0 ? { ...figures, discriminator: verdict } : figures;
+        });
+        engine.average(averages.tensors, generator.tensors, averageKeep);
+        return losses;
+      };
+      try {
+        const history = await runEpochs(
+          { step, snapshot: () => averages.read(), restore: (kept: Weights) => averages.write(kept) },
+          { rows: prepared.rows, epochs, batch, wholeBatches: true },
+          rng.fork("epochs"),
+          watch,
+        );
+        const z = drawLatents(undefined, settlingRows, latent, rng.fork("settle"));
+        const weights = settledGenerator(engine, net, averages.read(), settlingRows, [z]);
+        const decoder = calibrateMargins({ layers: generatorLayers(net), weights }, blocks, z, settlingRows);
+        return blockModel("gan", {
+          schema: prepared.schema,
+          structure: prepared.structure,
+          variables: prepared.drawn,
+          blocks: blocks.map(({ classes }) => ({ classes })),
+          shares: blocks.map(sharesOf),
+          decoder,
+          latentSize: latent,
+          training: trainingOf(history, epochs, engine.backend),
+        });
+      } finally {
+        for (const one of [generator, averages, discriminator, spectral, moveG, moveD, targets]) one.free();
+      }
+    });
+  };
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
+export function loadGan(json: ModelJson): Gan {
+  return loadBlockModel("gan", json);
+}
+
+/** The output of the target's rarer class, where the target is a column of few levels. */
+function rareClass({ variables, target }: Prepared, blocks: readonly EncodedBlock[]): number | undefined {
+  const j = variables.findIndex((one) => one.name === target);
+  if (j < 0 || variables[j].kind !== "levels" || blocks[j].classes.length > 10) return undefined;
+  const counts = new Int32Array(blocks[j].classes.length);
+  for (const code of blocks[j].codes) counts[code]++;
+  const from = blocks.slice(0, j).reduce((sum, block) => sum + block.classes.length, 0);
+  return from + counts.indexOf(Math.min(...counts));
+}

@@ -1,0 +1,185 @@
+import { check, checkInteger, checkNumber } from "../../../core/checks";
+import type { ModelJson, Watch } from "../../../core/model";
+import { permutation, type Rng } from "../../../core/rng";
+import type { Table } from "../../../data/table";
+import { withEngine } from "../../../neural/backend";
+import type { Engine, Tensor } from "../../../neural/engine";
+import { stackOutput, stackWeights } from "../../../neural/layers";
+import { type Noise, noise } from "../../../neural/noise";
+import { adam, cosineRate } from "../../../neural/optimiser";
+import { type Tape, tape, type Var } from "../../../neural/tape";
+import { runEpochs } from "../../../neural/train";
+import { hold, type Parameters, type Weights } from "../../../neural/weights";
+import type { FitSynthesiser } from "../../synthesiser";
+import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
+import { oneHotBatch, sharesOf } from "../blocks/blocks";
+import { calibrateMargins } from "../blocks/calibrate";
+import { drawLatents } from "../latent";
+import { fitMixture } from "../mixture";
+import { epochsFor, type NetOptions, trainingOf } from "../net-options";
+import { encodeBlocks, prepare } from "../prepare";
+import {
+  decoderWeights,
+  divergenceOf,
+  posterior,
+  reluDecoder,
+  reparameterised,
+  type VaeNet,
+  vaeNet,
+} from "./vae-net";
+
+export interface VaeOptions extends NetOptions {
+  /** Passes over the rows, 1 to 10,000; defaults to what makes 2,300 steps, within 10 to 500. */
+  readonly epochs?: number;
+  /** Latent numbers per row; defaults to 24. */
+  readonly latent?: number;
+  /** Units of the two hidden layers of encoder and decoder; defaults to 128. */
+  readonly units?: number;
+  /** Rows per step; defaults to 250. */
+  readonly batch?: number;
+  /** Adam's rate, falling along a cosine; defaults to 0.002. */
+  readonly rate?: number;
+  /** The weight of the latent numbers' divergence from the normal distribution; defaults to 0.7. Less is more faithful and memorises more. */
+  readonly beta?: number;
+  /** The most normal distributions whose mixture latent numbers are drawn from; defaults to 10. */
+  readonly components?: number;
+}
+
+/** A variational autoencoder's decoder and the distribution of its latent numbers. */
+export interface Vae extends NetSynthesiser {
+  readonly kind: "vae";
+}
+
+/**
+ * A variational autoencoder (Kingma and Welling, 2014) over softmax blocks: numbers as quantile stretches, discovered
+ * formulas and structural zeros taken out beforehand. Latent numbers are drawn from a mixture of normal distributions
+ * fitted to the training rows' posteriors, which the standard normal prior misses; values are drawn from the
+ * probabilities with low discrepancy, never their maximum.
+ */
+export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
+  const { latent = 24, units = 128, batch = 250 } = options;
+  const { rate = 2e-3, beta = 0.7, components = 10 } = options;
+  checkInteger(latent, 1, 1000, "make vae", "latent");
+  checkInteger(units, 1, 10_000, "make vae", "units");
+  checkInteger(batch, 1, 1e6, "make vae", "batch");
+  checkInteger(components, 1, 100, "make vae", "components");
+  checkNumber(rate, 0, Infinity, "make vae", "rate", "low");
+  checkNumber(beta, 0, 100, "make vae", "beta");
+  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+    const epochs = options.epochs ?? epochsFor(usualSteps, from.rows, batch);
+    const prepared = prepare(from, rng, watch, "vae", { ...options, epochs });
+    const blocks = encodeBlocks(prepared);
+    const widths = blocks.map((block) => block.classes.length);
+    const width = widths.reduce((sum, own) => sum + own, 0);
+    const net = vaeNet(width, units, latent);
+    return withEngine(options.backend, async (engine) => {
+      const held = hold(engine, {
+        ...stackWeights(net.encoder, rng.fork("encoder")),
+        ...stackWeights(net.decoder, rng.fork("decoder")),
+      });
+      const optimiser = adam(engine, held, { rate });
+      const draws = noise(rng.fork("noise"));
+      const schedule = cosineRate();
+      const put = (rows: Int32Array): Tensor => engine.put(oneHotBatch(blocks, rows), rows.length, width);
+      const step = (rows: Int32Array, done: number): Record<string, number> =>
+        engine.step(() => {
+          const t = tape(engine);
+          const normal = draws.normal(new Float32Array(rows.length * latent));
+          const noisy = engine.put(normal, rows.length, latent);
+          const { loss, misfit, divergence } = vaeLoss(t, net, held, put(rows), noisy, widths, beta);
+          t.backward(loss);
+          optimiser.step(t, schedule(done));
+          return { misfit: engine.read(misfit.value)[0], divergence: engine.read(divergence.value)[0] };
+        });
+      try {
+        const history = await runEpochs(
+          { step, snapshot: () => held.read(), restore: (kept: Weights) => held.write(kept) },
+          { rows: prepared.rows, epochs, batch },
+          rng.fork("epochs"),
+          watch,
+        );
+        const some = permutation(rng.fork("mixture rows"), prepared.rows).subarray(0, mostMixtureRows);
+        const points = posteriorSamples(engine, net, held, put, some, noise(rng.fork("posterior")));
+        check(
+          points.every(Number.isFinite),
+          "fit vae",
+          "the latent numbers must be finite: lower the rate, or look for extreme values in the columns",
+          rate,
+        );
+        const prior = fitMixture(points, some.length, latent, { components }, rng.fork("mixture"));
+        const latents = drawLatents(prior, calibrationRows, latent, rng.fork("calibrate"));
+        const decoder = { layers: reluDecoder, weights: decoderWeights(held.read()) };
+        return blockModel("vae", {
+          schema: prepared.schema,
+          structure: prepared.structure,
+          variables: prepared.drawn,
+          blocks: blocks.map(({ classes }) => ({ classes })),
+          shares: blocks.map(sharesOf),
+          decoder: calibrateMargins(decoder, blocks, latents, calibrationRows),
+          latentSize: latent,
+          prior,
+          training: trainingOf(history, epochs, engine.backend),
+        });
+      } finally {
+        optimiser.free();
+        held.free();
+      }
+    });
+  };
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
+export function loadVae(json: ModelJson): Vae {
+  return loadBlockModel("vae", json);
+}
+
+/**
+ * The evidence lower bound's two parts per row, and misfit + β · divergence: cross-entropy of all blocks (Kingma and
+ * Welling, 2014, with β as in Higgins et al., 2017).
+ */
+export function vaeLoss(
+  t: Tape,
+  net: VaeNet,
+  held: Parameters,
+  x: Tensor,
+  noisy: Tensor,
+  widths: readonly number[],
+  beta: number,
+): { loss: Var; misfit: Var; divergence: Var } {
+  const { mean, logVariance } = posterior(t, net, held, x);
+  const z = reparameterised(t, mean, logVariance, noisy);
+  const logits = stackOutput(t, net.decoder, held, z);
+  const misfit = t.affine(t.crossEntropy(logits, x, widths), 1 / x.rows);
+  const divergence = divergenceOf(t, mean, logVariance);
+  return { loss: t.add(misfit, t.affine(divergence, beta)), misfit, divergence };
+}
+
+const usualSteps = 2300;
+const calibrationRows = 10_000;
+const posteriorRows = 1000;
+/** More rows tell a mixture nothing new. */
+const mostMixtureRows = 20_000;
+
+/** A draw of the rows' latent numbers. */
+function posteriorSamples(
+  engine: Engine,
+  net: VaeNet,
+  held: Parameters,
+  put: (rows: Int32Array) => Tensor,
+  rows: Int32Array,
+  draws: Noise,
+): Float32Array {
+  const out = new Float32Array(rows.length * net.latent);
+  for (let from = 0; from < rows.length; from += posteriorRows) {
+    const batch = rows.subarray(from, from + posteriorRows);
+    const count = batch.length;
+    engine.step(() => {
+      const t = tape(engine);
+      const { mean, logVariance } = posterior(t, net, held, put(batch));
+      const normal = draws.normal(new Float32Array(count * net.latent));
+      const z = reparameterised(t, mean, logVariance, engine.put(normal, count, net.latent));
+      out.set(engine.read(z.value), from * net.latent);
+    });
+  }
+  return out;
+}

@@ -1,0 +1,105 @@
+import { checkInteger, checkNumber } from "../../../core/checks";
+import type { ModelJson, Watch } from "../../../core/model";
+import type { Rng } from "../../../core/rng";
+import type { Table } from "../../../data/table";
+import { withEngine } from "../../../neural/backend";
+import { binaryCrossEntropy, type Stack, stackOutput, stackWeights } from "../../../neural/layers";
+import { noise } from "../../../neural/noise";
+import { adam } from "../../../neural/optimiser";
+import { tape } from "../../../neural/tape";
+import { runEpochs } from "../../../neural/train";
+import { hold, type Weights } from "../../../neural/weights";
+import type { FitSynthesiser } from "../../synthesiser";
+import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
+import { encodeLabels, labelBatch } from "../blocks/labels";
+import { type NetOptions, trainingOf } from "../net-options";
+import { prepare } from "../prepare";
+import { decoderWeights, reluDecoder } from "./vae-net";
+
+export interface VanillaOptions extends NetOptions {
+  /** Passes over the rows, 1 to 10,000; defaults to 100. */
+  readonly epochs?: number;
+  /** Latent numbers per row; defaults to 10. */
+  readonly latent?: number;
+  /** Rows per step; defaults to 32. */
+  readonly batch?: number;
+  /** Adam's rate for both nets; defaults to 0.0002. */
+  readonly rate?: number;
+}
+
+/** The generator of a plain GAN. */
+export interface Vanilla extends NetSynthesiser {
+  readonly kind: "vanilla";
+}
+
+/**
+ * A plain GAN as beginners build it, for comparison (Goodfellow et al., 2014): levels become label codes and all columns
+ * are scaled to [0, 1]; 10 latent numbers, a generator 64-128-sigmoid and a discriminator 128-64-sigmoid with
+ * cross-entropy. It neither knows what a level is nor keeps any rule.
+ */
+export function vanilla(options: VanillaOptions = {}): FitSynthesiser<Vanilla> {
+  const { epochs = 100, latent = 10, batch = 32, rate = 2e-4 } = options;
+  checkInteger(latent, 1, 1000, "make vanilla", "latent");
+  checkInteger(batch, 1, 1e6, "make vanilla", "batch");
+  checkNumber(rate, 0, Infinity, "make vanilla", "rate", "low");
+  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+    const prepared = prepare(from, rng, watch, "vanilla", { search: false, ...options, epochs });
+    const data = encodeLabels(prepared.variables, rng.fork("unknown"));
+    const width = data.scalars.length;
+    const generator: Stack = { name: "decoder", sizes: [latent, 64, 128, width], activation: "relu" };
+    const discriminator: Stack = { name: "d", sizes: [width, 128, 64, 1], activation: "relu" };
+    return withEngine(options.backend, async (engine) => {
+      const made = hold(engine, stackWeights(generator, rng.fork("generator")));
+      const judged = hold(engine, stackWeights(discriminator, rng.fork("discriminator")));
+      const moveG = adam(engine, made, { rate, beta1: 0.5 });
+      const moveD = adam(engine, judged, { rate, beta1: 0.5 });
+      const draws = noise(rng.fork("noise"));
+      const step = (batchRows: Int32Array): Record<string, number> =>
+        engine.step(() => {
+          const rows = batchRows.length;
+          const t = tape(engine);
+          const z = engine.put(draws.normal(new Float32Array(rows * latent)), rows, latent);
+          const fake = t.map("sigmoid", stackOutput(t, generator, made, t.constant(z)));
+          const real = engine.put(labelBatch(data, batchRows), rows, width);
+          const ones = engine.put(new Float32Array(rows).fill(1), rows, 1);
+          const zeros = engine.affine(ones, 0, 0);
+          const own = tape(engine);
+          const verdict = (x: typeof real, labels: typeof real) =>
+            binaryCrossEntropy(own, stackOutput(own, discriminator, judged, own.constant(x)), labels, ones);
+          const lossD = own.affine(own.add(verdict(real, ones), verdict(fake.value, zeros)), 0.5);
+          own.backward(lossD);
+          moveD.step(own);
+          // The generator moves so that its rows pass for real; the discriminator's own derivatives are not used.
+          const lossG = binaryCrossEntropy(t, stackOutput(t, discriminator, judged, fake), ones, ones);
+          t.backward(lossG);
+          moveG.step(t);
+          return { generator: engine.read(lossG.value)[0], discriminator: engine.read(lossD.value)[0] };
+        });
+      try {
+        const history = await runEpochs(
+          { step, snapshot: () => made.read(), restore: (kept: Weights) => made.write(kept) },
+          { rows: prepared.rows, epochs, batch },
+          rng.fork("epochs"),
+          watch,
+        );
+        return blockModel("vanilla", {
+          schema: prepared.schema,
+          structure: prepared.structure,
+          variables: prepared.drawn,
+          blocks: data.blocks,
+          decoder: { layers: reluDecoder, weights: decoderWeights(made.read()) },
+          latentSize: latent,
+          output: { scalars: width, scalarActivation: "sigmoid", choice: "rounded" },
+          training: trainingOf(history, epochs, engine.backend),
+        });
+      } finally {
+        for (const one of [made, judged, moveG, moveD]) one.free();
+      }
+    });
+  };
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
+export function loadVanilla(json: ModelJson): Vanilla {
+  return loadBlockModel("vanilla", json);
+}

@@ -1,0 +1,111 @@
+import { plainDates } from "../../../data/formats/date-format";
+import { type Column, isCategorical } from "../../../data/table";
+import { dateReader, type WrittenDates, writtenDates } from "../../structure/dates";
+import { boundOf, type ColumnDomain } from "./domain";
+
+/** What whole numbers a column's values are turned into, and back. */
+export type Grid =
+  /** Positions are places among the levels. */
+  | { readonly kind: "levels"; readonly levels: readonly string[] }
+  /** Positions are values × 10^decimals. */
+  | { readonly kind: "decimals"; readonly decimals: number }
+  /** Position k holds the values from low + k × step up to the next. */
+  | { readonly kind: "continuous"; readonly low: number; readonly step: number }
+  /** Positions are milliseconds since 1970 / the format's step. */
+  | { readonly kind: "date"; readonly format: WrittenDates };
+
+/** A column of values that have an order, before anything private was asked of it. */
+export interface RangedColumn {
+  readonly name: string;
+  readonly kind: "range";
+  /** On the grid; NaN where missing. For a continuous column, the values themselves. */
+  readonly units: Float64Array;
+  /** None yet for a continuous column. */
+  readonly grid?: Grid;
+  /** Public bounds, in units. */
+  readonly bounds?: readonly [number, number];
+  readonly required: boolean;
+}
+
+/** A column of levels, before anything private was asked of it. */
+export interface LevelledColumn {
+  readonly name: string;
+  readonly kind: "levels";
+  /** Into `values`; −1 where missing. */
+  readonly codes: Int32Array;
+  /** What the codes stand for: as private as the rows. */
+  readonly values: readonly string[];
+  /** Public levels. */
+  readonly levels?: readonly string[];
+  readonly required: boolean;
+}
+
+export type RawColumn = RangedColumn | LevelledColumn;
+
+const day = 86_400_000;
+
+/**
+ * A column as positions. Its type, its decimals, the words of a boolean and the way its dates are written count as public
+ * schema. Undefined for identifiers and texts, which are never learnt.
+ */
+export function rawColumn(column: Column, domain: ColumnDomain | undefined): RawColumn | undefined {
+  const { name } = column;
+  const required = domain?.required ?? false;
+  if (isCategorical(column)) {
+    const levels = domain?.levels ?? (column.type === "boolean" ? column.levels : undefined);
+    return {
+      name,
+      kind: "levels",
+      codes: column.codes,
+      values: column.levels,
+      required,
+      ...(levels && { levels }),
+    };
+  }
+  const known = domain?.minimum !== undefined && domain.maximum !== undefined;
+  const ends = known ? [domain.minimum, domain.maximum].map((end) => boundOf(end as number | string)) : [];
+  if (column.type === "numeric") {
+    const decimals = domain?.decimals ?? column.decimals;
+    if (decimals === undefined) {
+      const units = column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+      return { name, kind: "range", units, required, ...(known && { bounds: [ends[0], ends[1]] }) };
+    }
+    const scale = 10 ** decimals;
+    const toGrid = (value: number): number =>
+      Number.isFinite(value) ? Math.round(value * scale) : Number.NaN;
+    const bounds = [Math.ceil(ends[0] * scale - 1e-6), Math.floor(ends[1] * scale + 1e-6)] as const;
+    const grid: Grid = { kind: "decimals", decimals };
+    return {
+      name,
+      kind: "range",
+      units: column.values.map(toGrid),
+      grid,
+      required,
+      ...(known && { bounds }),
+    };
+  }
+  if (column.type !== "date") return undefined;
+  const texts = known ? [String(domain.minimum), String(domain.maximum)] : column.values;
+  const [first] = writtenDates(texts, 1, known ? undefined : column.format)?.formats ?? [];
+  const format = first?.format ?? plainDates;
+  const step = stepOf(format.pattern);
+  const written: WrittenDates = { formats: [{ format, share: 1 }], step };
+  const read = dateReader(written);
+  const units = Float64Array.from(column.values, (text) => Math.floor(read(text) / step));
+  const grid: Grid = { kind: "date", format: written };
+  const bounds = [Math.floor(ends[0] / step), Math.floor(ends[1] / step)] as const;
+  return { name, kind: "range", units, grid, required, ...(known && { bounds }) };
+}
+
+/** What the pattern can tell apart, whatever the table's dates are. */
+function stepOf(pattern: string): number {
+  if (/[ST]/.test(pattern.replace(/'[^']*'/g, ""))) return 1;
+  if (/[st]/.test(pattern)) return 1000;
+  return /[Hhm]/.test(pattern) ? 60_000 : day;
+}
+
+/** Each row's code among public levels; −1 where it is missing or none of them. */
+export function codesAmong(column: LevelledColumn, levels: readonly string[]): Int32Array {
+  const places = column.values.map((value) => levels.indexOf(value));
+  return column.codes.map((code) => (code < 0 ? -1 : places[code]));
+}

@@ -1,0 +1,178 @@
+import { check, checkInteger, checkOneOf } from "../../../core/checks";
+import type { Column } from "../../../data/table";
+import { dateReader, writtenDates } from "../../structure/dates";
+import type { KeyPlan } from "../../structure/keys";
+
+/**
+ * What is publicly known of a column, whoever is in the table. It costs no privacy, and must not be read off the
+ * table: a greatest value that is one customer's own gives that customer away.
+ */
+export interface ColumnDomain {
+  readonly name: string;
+  /** For readers of files: what type the column has. */
+  readonly type?: Column["type"];
+  /** Categories: all values there can be; others count as missing. Left out, frequent ones are found privately. */
+  readonly levels?: readonly string[];
+  /** Numbers, and dates as text: the least value there can be; lower ones count as it. Left out, found privately. */
+  readonly minimum?: number | string;
+  /** The greatest value there can be. */
+  readonly maximum?: number | string;
+  /** Numbers: digits after the point; left out, those of the table's column. */
+  readonly decimals?: number;
+  /** Whether every row has a value: then none is drawn as missing. Defaults to false. */
+  readonly required?: boolean;
+  /** Identifiers: what keys look like, as a pattern of characters and classes: "[0-9]{4}-[A-Z]{5}". Left out, they are counted from 1. */
+  readonly pattern?: string;
+}
+
+/** What is publicly known of a table; columns that it leaves out are known by name and type only. */
+export interface Domain {
+  readonly columns: readonly ColumnDomain[];
+}
+
+const types: readonly Column["type"][] = ["numeric", "categorical", "boolean", "id", "date", "text"];
+const fields = ["name", "type", "levels", "minimum", "maximum", "decimals", "required", "pattern"];
+
+/** The domain in parsed JSON. Throws, naming `from` and the place in it, at what it can't be. */
+export function domainFromJson(value: unknown, from: string): Domain {
+  const action = `read domain ${from}`;
+  const root = objectOf(value, action, "it", ["columns"]);
+  check(Array.isArray(root.columns), action, "columns must be an array", root.columns);
+  const names = new Set<unknown>();
+  const columns = (root.columns as unknown[]).map((one, i): ColumnDomain => {
+    const column = objectOf(one, action, `columns[${i}]`, fields);
+    check(typeof column.name === "string", action, `columns[${i}].name must be a text`, column.name);
+    for (const field of fields)
+      check(
+        column[field] !== null,
+        action,
+        `${field} of ${column.name} must be filled in, or left out to be found privately or read off the table`,
+        null,
+      );
+    check(!names.has(column.name), action, "column names must differ", column.name);
+    names.add(column.name);
+    checkColumn(column as unknown as ColumnDomain, action);
+    return column as unknown as ColumnDomain;
+  });
+  return { columns };
+}
+
+/** Throws where the domain does not fit the columns of a table. */
+export function checkDomain(domain: Domain, columns: readonly Column[]): void {
+  const action = "use the domain";
+  for (const one of domain.columns) {
+    checkColumn(one, action);
+    const column = columns.find(({ name }) => name === one.name);
+    const known = columns.map(({ name }) => name).join(", ");
+    if (!column) {
+      check(false, action, `its columns must be among ${known}`, one.name);
+      return;
+    }
+    const own = `${one.name} is ${column.type} and`;
+    const ranged = column.type === "numeric" || column.type === "date";
+    const levelled = column.type === "categorical" || column.type === "boolean";
+    check(levelled || one.levels === undefined, action, `${own} has no levels`);
+    check(
+      column.type !== "boolean" || (one.levels?.length ?? 2) === 2,
+      action,
+      `${own} has two levels, the false one first`,
+      one.levels?.join(", "),
+    );
+    check(ranged || (one.minimum ?? one.maximum) === undefined, action, `${own} has no bounds`);
+    check(column.type === "id" || one.pattern === undefined, action, `${own} has no pattern`);
+    check(column.type === "numeric" || one.decimals === undefined, action, `${own} has no decimals`);
+    const bound = column.type === "date" ? "a date as text" : "a number";
+    for (const end of [one.minimum, one.maximum])
+      check(
+        end === undefined || (typeof end === "number") === (column.type === "numeric"),
+        action,
+        `bounds of ${one.name} must be ${bound}`,
+        end,
+      );
+  }
+}
+
+function checkColumn(one: ColumnDomain, action: string): void {
+  const { name, type, levels, minimum, maximum, decimals, required, pattern } = one;
+  if (type !== undefined) checkOneOf(type, types, action, `the type of ${name}`);
+  if (levels !== undefined) {
+    const texts = Array.isArray(levels) && levels.every((level) => typeof level === "string");
+    check(texts && levels.length > 0, action, `levels of ${name} must be texts`, levels);
+    check(new Set(levels).size === levels.length, action, `levels of ${name} must differ`, levels.join(", "));
+  }
+  check(
+    (minimum === undefined) === (maximum === undefined),
+    action,
+    `${name} must have both minimum and maximum, or neither`,
+  );
+  if (minimum !== undefined && maximum !== undefined) {
+    const [low, high] = [boundOf(minimum), boundOf(maximum)];
+    check(
+      low <= high,
+      action,
+      `minimum and maximum of ${name} must be numbers or dates, the lower one first`,
+      `${minimum}, ${maximum}`,
+    );
+  }
+  if (decimals !== undefined) checkInteger(decimals, 0, 15, action, `decimals of ${name}`);
+  check(
+    required === undefined || typeof required === "boolean",
+    action,
+    `required of ${name} must be true or false`,
+    required,
+  );
+  if (pattern !== undefined) keyPattern(pattern, `${action}: the pattern of ${name}`);
+}
+
+/** A bound as a number; a date as milliseconds since 1970. NaN where it is neither. */
+export function boundOf(bound: number | string): number {
+  if (typeof bound === "number") return Number.isFinite(bound) ? bound : Number.NaN;
+  const format = writtenDates([bound], 1);
+  return format ? dateReader(format)(bound) : Number.NaN;
+}
+
+/** How keys are written: by the pattern, or as numbers from 1. The same for every table, so real keys are not avoided. */
+export function publicKeys(pattern: string | undefined): KeyPlan {
+  if (pattern === undefined) return { style: "counter", first: 1 };
+  const alphabets = keyPattern(pattern, "make keys");
+  return { style: "pattern", alphabets, stride: 1, rest: 0, start: 0, pace: 1 };
+}
+
+/** One alphabet per place: of `[a-z0-9]` with ranges, or a character that stands for itself; `{n}` repeats. */
+function keyPattern(pattern: string, action: string): string[] {
+  const out: string[] = [];
+  const token = /(?:\[([^\]]+)\]|([^[\]{}]))(?:\{(\d{1,2})\})?/gy;
+  while (token.lastIndex < pattern.length) {
+    const at = token.lastIndex;
+    const found = token.exec(pattern);
+    if (!found) {
+      check(false, action, "it must be made of characters, [classes] and {counts}", pattern.slice(at));
+      return out;
+    }
+    const [, inside, single, count] = found;
+    const alphabet =
+      inside === undefined
+        ? single
+        : inside.replace(/(.)-(.)/g, (_, first: string, last: string) => {
+            check(first <= last, action, "a range must go up", `${first}-${last}`);
+            const [low, high] = [first.charCodeAt(0), last.charCodeAt(0)];
+            return Array.from({ length: high - low + 1 }, (_, i) => String.fromCharCode(low + i)).join("");
+          });
+    for (let i = 0; i < Number(count ?? 1); i++) out.push([...new Set(alphabet)].join(""));
+  }
+  check(out.length > 0, action, "it must not be empty", pattern);
+  return out;
+}
+
+function objectOf(
+  value: unknown,
+  action: string,
+  place: string,
+  known: readonly string[],
+): Record<string, unknown> {
+  const holds = typeof value === "object" && value !== null && !Array.isArray(value);
+  check(holds, action, `${place} must be an object`, value);
+  for (const key of Object.keys(value as object))
+    check(known.includes(key), action, `${place} may only have ${known.join(", ")}`, key);
+  return value as Record<string, unknown>;
+}

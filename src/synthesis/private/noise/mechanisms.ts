@@ -1,0 +1,61 @@
+import { normalQuantile } from "../../../core/math/normal-distribution";
+import { bernoulliExp, discreteGaussian, type Ratio } from "./discrete-gaussian";
+import type { NoiseSource } from "./noise-source";
+
+/** Counts with noise, and the noise's variance. */
+export interface NoisyCounts {
+  readonly counts: Float64Array;
+  readonly variance: number;
+  /** What they cost in zero-concentrated differential privacy, at most what was allowed. */
+  readonly rho: number;
+}
+
+const fine = 2 ** 20;
+
+/** The least variance, a multiple of 2^−20, for which noise on counts costs at most ρ. */
+function varianceFor(rho: number): Ratio {
+  return { over: BigInt(Math.ceil(fine / (2 * rho))), under: BigInt(fine) };
+}
+
+/**
+ * Counts of rows in cells that exclude each other, with discrete Gaussian noise: a row added or removed changes one
+ * count by 1, so it costs 1 / (2 variance) (Canonne, Kamath and Steinke, 2020, theorem 14).
+ */
+export function noisyCounts(counts: ArrayLike<number>, rho: number, source: NoiseSource): NoisyCounts {
+  const ratio = varianceFor(rho);
+  const variance = Number(ratio.over) / fine;
+  const noisy = Float64Array.from(counts, (count) => count + discreteGaussian(ratio, source));
+  return { counts: noisy, variance, rho: 1 / (2 * variance) };
+}
+
+/**
+ * One of the candidates by the exponential mechanism: P(i) ∝ exp(ε′ score / 2) with ε′ = √(8ρ), which costs ρ (Cesar and
+ * Rogers, 2021). Scores are whole numbers that a row added or removed changes by at most 1. Drawn exactly, by rejection.
+ */
+export function exponentialChoice(scores: ArrayLike<number>, rho: number, source: NoiseSource): number {
+  const rate = BigInt(Math.floor(Math.sqrt(8 * rho) * fine));
+  let best = -Infinity;
+  for (let i = 0; i < scores.length; i++) best = Math.max(best, scores[i]);
+  for (;;) {
+    const i = source.below(scores.length);
+    const gap = BigInt(best - scores[i]);
+    if (bernoulliExp({ over: rate * gap, under: BigInt(2 * fine) }, source)) return i;
+  }
+}
+
+/**
+ * The places of the counts that stay above a threshold once they have noise. A place that only one row fills shows with
+ * probability δ at most, so places may follow from the rows (stability-based histogram: Korolova et al., 2009; for
+ * Gaussian noise, the discrete tail is below the continuous one's: Canonne, Kamath and Steinke, 2020, proposition 25).
+ */
+export function frequentPlaces(
+  counts: ArrayLike<number>,
+  rho: number,
+  delta: number,
+  source: NoiseSource,
+): { readonly places: readonly number[]; readonly rho: number; readonly threshold: number } {
+  const noisy = noisyCounts(counts, rho, source);
+  const threshold = 2 - Math.sqrt(noisy.variance) * normalQuantile(delta);
+  const places = [...noisy.counts.keys()].filter((i) => noisy.counts[i] > threshold);
+  return { places, rho: noisy.rho, threshold };
+}

@@ -1,0 +1,67 @@
+import { spacing } from "../grids";
+import type { BandsPlan, LevelsPlan } from "../structure";
+import type { LevelsInput, NumberInput } from "./search";
+import { shortest } from "./search";
+
+/** So many rows must lie in each band for it not to be one by chance. */
+const leastRows = 5;
+/** Bands lie side by side: what separates two of them is no wider than so many steps between neighbouring values. */
+const mostSteps = 6;
+
+/** Level columns whose levels are stretches of a number (an age group of the age), by name. */
+export function findBands(
+  inputs: readonly LevelsInput[],
+  plans: readonly LevelsPlan[],
+  numbers: readonly NumberInput[],
+): ReadonlyMap<string, BandsPlan> {
+  const found = new Map<string, BandsPlan>();
+  inputs.forEach((input, k) => {
+    for (const number of numbers) {
+      const plan = bandsOf(input, plans[k], number);
+      if (!plan) continue;
+      found.set(plan.name, plan);
+      break;
+    }
+  });
+  return found;
+}
+
+/** The bands' codes of numbers; −1 where the number is missing. */
+export function bandCodes({ cuts, order }: BandsPlan, values: ArrayLike<number>): Int32Array {
+  return Int32Array.from(values, (value) => {
+    if (Number.isNaN(value)) return -1;
+    let band = 0;
+    while (band < cuts.length && value >= cuts[band]) band++;
+    return order[band];
+  });
+}
+
+function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): BandsPlan | undefined {
+  const count = plan.levels.length;
+  if (count < 2) return undefined;
+  const low = new Float64Array(count).fill(Infinity);
+  const high = new Float64Array(count).fill(-Infinity);
+  const rows = new Int32Array(count);
+  for (let i = 0; i < input.codes.length; i++) {
+    const code = input.codes[i];
+    const value = number.values[i];
+    // Missing goes with missing, and nothing else does.
+    if (code >= count !== Number.isNaN(value)) return undefined;
+    if (code >= count) continue;
+    if (value < low[code]) low[code] = value;
+    if (value > high[code]) high[code] = value;
+    rows[code]++;
+  }
+  if (rows.some((own) => own < leastRows)) return undefined;
+  const order = [...low.keys()].sort((a, b) => low[a] - low[b]);
+  const span = high[order[count - 1]] - low[order[0]];
+  const room = mostSteps * Math.max(spacing(number.grid), span / new Set(number.values).size);
+  const cuts: number[] = [];
+  for (let b = 1; b < count; b++) {
+    const [below, above] = [high[order[b - 1]], low[order[b]]];
+    if (!(below < above) || above - below > room) return undefined;
+    // The roundest number between them is where a person would have cut.
+    cuts.push(shortest((below + above) / 2, (shorter) => shorter > below && shorter <= above));
+  }
+  return { kind: "bands", name: plan.name, levels: plan.levels, of: number.name, cuts, order };
+}

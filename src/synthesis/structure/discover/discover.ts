@@ -1,0 +1,208 @@
+import { check, checkInteger } from "../../../core/checks";
+import type { Rng } from "../../../core/rng";
+import { columnNamed, type Table } from "../../../data/table";
+import { tamed } from "../ends";
+import { evaluate } from "../formulas";
+import { snap, withCoarser } from "../grids";
+import {
+  type ColumnPlan,
+  type DatePlan,
+  type LevelsPlan,
+  levelCount,
+  type NumberPlan,
+  type Order,
+  type Structure,
+} from "../structure";
+import { supportOf, unrepeated } from "../support";
+import { argumentsFrom, codesOf, drawnNumbers, numbersOf, reduceTable } from "../variables";
+import { atomsOf } from "./atoms";
+import { findBands } from "./bands";
+import { combinationLookups, findCombination } from "./combinations";
+import { findExclusions } from "./exclusions";
+import { findFormulas } from "./find-formulas";
+import { findLookups } from "./lookups";
+import { findOrders, holds } from "./orders";
+import { planOf } from "./plan-column";
+import type { LevelsInput } from "./search";
+
+export interface DiscoverOptions {
+  /**
+   * Columns that are always drawn, never computed from others; none by default. Levels of which none repeats are taken
+   * for names, replaced by new ones, unless their column is kept.
+   */
+  readonly keep?: readonly string[];
+  /** Lists of level columns of which only the combinations seen in training may appear; none by default. */
+  readonly combinations?: readonly (readonly string[])[];
+  /** Orders to hold beside those found; an error when a training row breaks one. */
+  readonly orders?: readonly Order[];
+  /** With `false` no rules are searched for; only the given ones hold. Defaults to true. */
+  readonly search?: boolean;
+  /**
+   * How many rows must share a level, a word, a repeated value, an end or a grid for it to be told; defaults to 5. With 1
+   * everything is, whomever it names.
+   */
+  readonly minCount?: number;
+}
+
+/** What `minCount` is when nobody says. */
+export const usualMinCount = 5;
+
+/**
+ * What holds in every row of the table: types, grids and ranges, columns that follow from others, pairs of values that
+ * never meet, orders. Each rule held in so many rows that chance is ruled out.
+ */
+export function discoverStructure(from: Table, rng: Rng, options: DiscoverOptions = {}): Structure {
+  const { keep = [], combinations: asked = [], orders: given = [], search = true } = options;
+  const { minCount = usualMinCount } = options;
+  checkInteger(minCount, 1, 1e9, "discover structure", "minCount");
+  const rule = `the table must have twice the ${minCount} rows that share whatever is told (minCount)`;
+  check(minCount === 1 || from.rows === 0 || from.rows >= 2 * minCount, "learn a table", rule, from.rows);
+  for (const name of [...keep, ...asked.flat(), ...given.flatMap((one) => [one.low, one.high])])
+    columnNamed(from, name);
+  const combinations = asked.map((names) => findCombination(from, names));
+  let plans = from.columns.map((one) => planOf(one, rng, minCount, keep.includes(one.name)));
+  plans = replaced(plans, combinations.flatMap(combinationLookups));
+  if (search) {
+    plans = replaced(plans, lookupsAmong(plans, from, keep));
+    plans = replaced(plans, bandsAmong(plans, from, keep));
+    plans = withFormulas(plans, from, keep);
+  }
+  plans = withSupport(withAtoms(plans, from), from, minCount, rng.fork("support"));
+  const bare: Structure = { version: 1, minCount, columns: plans, combinations, exclusions: [], orders: [] };
+  checkOrders(given, from, plans);
+  const same = (a: Order, b: Order): boolean => a.low === b.low && a.high === b.high;
+  const found = search
+    ? findOrders(from, bare).filter((one) => !given.some((other) => same(one, other)))
+    : [];
+  const exclusions = search ? findExclusions(reduceTable(bare, from)) : [];
+  return { ...bare, exclusions, orders: [...given, ...found] };
+}
+
+function lookupsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
+  const free = plans.filter(
+    (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !keep.includes(plan.name),
+  );
+  return [
+    ...findLookups(
+      free.map((plan) => levelsInput(plan, from)),
+      free,
+    ).values(),
+  ];
+}
+
+function bandsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
+  // Levels that others follow from stay drawn.
+  const roots = new Set(plans.flatMap((plan) => (plan.kind === "lookup" ? [plan.of] : [])));
+  const free = plans.filter(
+    (plan): plan is LevelsPlan =>
+      plan.kind === "levels" &&
+      !plan.texts &&
+      !plan.rare &&
+      !keep.includes(plan.name) &&
+      !roots.has(plan.name),
+  );
+  const numbers = plans.flatMap((plan) =>
+    plan.kind === "number" && !plan.values
+      ? [
+          {
+            name: plan.name,
+            values: numbersOf(columnNamed(from, plan.name), plan),
+            ...(plan.grid && { grid: plan.grid }),
+          },
+        ]
+      : [],
+  );
+  const inputs = free.map((plan) => levelsInput(plan, from));
+  return [...findBands(inputs, free, numbers).values()];
+}
+
+function withFormulas(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
+  const free = plans.filter((plan) => !keep.includes(plan.name));
+  const numbers = free.filter((plan): plan is NumberPlan => plan.kind === "number");
+  const levels = free.filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts);
+  const formulas = findFormulas(
+    numbers.map((plan) => ({
+      name: plan.name,
+      values: numbersOf(columnNamed(from, plan.name), plan),
+      ...(plan.grid && { grid: plan.grid }),
+      ...(plan.values && { given: true }),
+    })),
+    levels.map((plan) => levelsInput(plan, from)),
+  );
+  return replaced(
+    plans,
+    numbers.flatMap((plan) => {
+      const formula = formulas.get(plan.name);
+      return formula ? [{ ...plan, formula }] : [];
+    }),
+  );
+}
+
+/** Settles the frequent values of what is drawn, and whether it can be missing where its formula is defined. */
+function withAtoms(plans: readonly ColumnPlan[], from: Table): ColumnPlan[] {
+  const argument = argumentsFrom(plans, from);
+  return plans.map((plan) => {
+    if (plan.kind !== "number" || plan.values || plan.formula?.rest === "none") return plan;
+    const drawn = drawnNumbers(plan, from, argument);
+    const { formula } = plan;
+    if (!formula) return { ...plan, atoms: atomsOf(drawn, plan.grid) };
+    return {
+      ...plan,
+      missing: plan.missing && missingWhereDefined(plan, from, argument),
+      atoms: atomsOf(drawn, undefined),
+    };
+  });
+}
+
+/** Settles where the values of numbers and dates lie that are drawn as such. */
+function withSupport(plans: readonly ColumnPlan[], from: Table, least: number, rng: Rng): ColumnPlan[] {
+  return plans.map((plan) => {
+    if (plan.kind !== "date" && (plan.kind !== "number" || plan.values || plan.formula)) return plan;
+    const step = plan.kind === "date" ? plan.format.step : 1;
+    const [low, high] = [plan.low / step, plan.high / step];
+    const atoms = plan.kind === "number" ? plan.atoms : [];
+    const grid = plan.kind === "date" ? { decimals: 0, step: 1 } : plan.grid;
+    const sorted = tamed(numbersOf(columnNamed(from, plan.name), plan), least)
+      .values.filter((value) => !Number.isNaN(value) && !atoms.includes(value))
+      .map((value) => snap(Math.min(high, Math.max(low, value / step)), grid))
+      .sort();
+    const support = supportOf(sorted, grid, least, rng.fork(plan.name));
+    const own = support ? { ...plan, support } : plan;
+    if (own.kind === "date" || !own.grid) return own;
+    return { ...own, grid: withCoarser(own.grid, unrepeated(sorted, support)) };
+  });
+}
+
+function missingWhereDefined(
+  plan: NumberPlan,
+  from: Table,
+  argument: ReturnType<typeof argumentsFrom>,
+): boolean {
+  const values = numbersOf(columnNamed(from, plan.name), plan);
+  const formula = plan.formula as NonNullable<NumberPlan["formula"]>;
+  const predicted = evaluate(formula, argument, values.length);
+  return values.some((value, i) => Number.isNaN(value) && predicted[i] !== 0 && !Number.isNaN(predicted[i]));
+}
+
+function checkOrders(given: readonly Order[], from: Table, plans: readonly ColumnPlan[]): void {
+  const values = (name: string): Float64Array => {
+    const plan = plans.find((one) => one.name === name);
+    const numeric = plan?.kind === "number" || plan?.kind === "date";
+    check(numeric, "discover structure", "an order needs columns of numbers or dates", name);
+    return numbersOf(columnNamed(from, name), plan as NumberPlan | DatePlan);
+  };
+  for (const { low, high } of given) {
+    const rule = `${low} must never be above ${high} in the training rows`;
+    check(holds(values(low), values(high)), "discover structure", rule);
+  }
+}
+
+function levelsInput(plan: LevelsPlan, from: Table): LevelsInput {
+  const codes = codesOf(columnNamed(from, plan.name), plan);
+  return { name: plan.name, codes, count: levelCount(plan) };
+}
+
+function replaced(plans: readonly ColumnPlan[], by: readonly ColumnPlan[]): ColumnPlan[] {
+  const named = new Map(by.map((plan) => [plan.name, plan]));
+  return plans.map((plan) => named.get(plan.name) ?? plan);
+}

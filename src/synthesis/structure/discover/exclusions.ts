@@ -1,0 +1,76 @@
+import { cellLabels, cellsOf, type Exclusion, type Variable } from "../structure";
+import { spacedRows } from "./search";
+
+const screeningRows = 20_000;
+/** Tables of two variables with more cells than this are left out: nothing can be said about so many. */
+const mostCells = 10_000;
+/** Rows expected under independence where none is seen. */
+const leastExpected = 5;
+/** … and how many times as many where numbers are concerned: where they lie side by side, none is often seen by chance. */
+const numbersTimes = 3;
+
+/**
+ * Structural zeros: cells of two variables that never meet although independence would let them meet so often that
+ * chance is ruled out over all cells looked at (Bonferroni, one per cent).
+ */
+export function findExclusions(variables: readonly Variable[]): readonly Exclusion[] {
+  const all = variables.map((one) => ({ one, cells: cellsOf(one), labels: cellLabels(one) }));
+  const usable = all.filter(({ labels }) => labels.length >= 2);
+  const pairs: [number, number][] = [];
+  let tests = 0;
+  for (let a = 0; a < usable.length; a++) {
+    for (let b = a + 1; b < usable.length; b++) {
+      const cells = usable[a].labels.length * usable[b].labels.length;
+      if (cells > mostCells) continue;
+      pairs.push([a, b]);
+      tests += cells;
+    }
+  }
+  const needed = Math.max(leastExpected, Math.log(100 * tests));
+  const found: Exclusion[] = [];
+  for (const [a, b] of pairs) {
+    const numbers = [a, b].filter((k) => usable[k].one.kind === "number").length;
+    const never = zeros(
+      usable[a].cells,
+      usable[a].labels,
+      usable[b].cells,
+      usable[b].labels,
+      needed * numbersTimes ** numbers,
+    );
+    if (never.length > 0) found.push({ columns: [usable[a].one.name, usable[b].one.name], never });
+  }
+  return found;
+}
+
+function zeros(
+  a: Int32Array,
+  labelsA: readonly string[],
+  b: Int32Array,
+  labelsB: readonly string[],
+  needed: number,
+): [string, string][] {
+  const sample = spacedRows(a.length, screeningRows);
+  const width = labelsB.length;
+  const counts = new Int32Array(labelsA.length * width);
+  const countsA = new Int32Array(labelsA.length);
+  const countsB = new Int32Array(width);
+  let both = 0;
+  for (const i of sample) {
+    if (a[i] < 0 || b[i] < 0) continue;
+    counts[a[i] * width + b[i]]++;
+    countsA[a[i]]++;
+    countsB[b[i]]++;
+    both++;
+  }
+  const empty = new Set<number>();
+  for (let x = 0; x < labelsA.length; x++) {
+    for (let y = 0; y < width; y++) {
+      if (counts[x * width + y] === 0 && countsA[x] * countsB[y] >= needed * both) empty.add(x * width + y);
+    }
+  }
+  // What the sample did not see, some other row may hold.
+  if (empty.size > 0 && sample.length < a.length) {
+    for (let i = 0; i < a.length; i++) if (a[i] >= 0 && b[i] >= 0) empty.delete(a[i] * width + b[i]);
+  }
+  return [...empty].map((cell) => [labelsA[Math.floor(cell / width)], labelsB[cell % width]]);
+}

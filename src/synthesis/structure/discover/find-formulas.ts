@@ -1,0 +1,24 @@
+import type { Formula } from "../formulas";
+import { findDifferences } from "./find-differences";
+import { findExact } from "./find-exact";
+import { findProducts } from "./find-products";
+import type { LevelsInput, NumberInput } from "./search";
+
+/**
+ * Columns that follow from others, by name: exact sums and multiples, products and ratios (exact or loose), and
+ * numbers that a sum of level effects explains. No formula leads back to its own column.
+ */
+export function findFormulas(
+  numbers: readonly NumberInput[],
+  levels: readonly LevelsInput[],
+): ReadonlyMap<string, Formula> {
+  const found = new Map<string, Formula>();
+  for (const search of [findExact, findProducts]) {
+    // What is derived is no argument of what is found later: so there is no circle.
+    const open = numbers.filter((one) => !found.has(one.name));
+    for (const [name, formula] of search(open)) found.set(name, formula);
+  }
+  const open = numbers.filter((one) => !one.given && !found.has(one.name));
+  for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);
+  return found;
+}

@@ -1,0 +1,215 @@
+import { dot } from "../../../core/math/linear-algebra";
+import { quantileSorted } from "../../../core/math/statistics";
+import { evaluate, type Formula } from "../formulas";
+import { spacing } from "../grids";
+import { type NumberInput, shortest, spacedRows } from "./search";
+
+const screeningRows = 1000;
+/** A column must be above zero in this share of its present cells to enter a product. */
+const leastPositive = 0.9;
+/** What is left of the spread (of logarithms, between quartiles) when the product is known. */
+const mostLeft = 0.15;
+/** … and of what was left by the better one of its factors alone. */
+const mostLeftOfFactor = 0.5;
+
+interface Logs {
+  readonly input: NumberInput;
+  /** What is added to the values first. */
+  readonly plus: number;
+  /** Among all that are looked at. */
+  readonly place: number;
+  /** Logarithms on the sample; NaN where the value is missing or not positive. */
+  readonly values: Float64Array;
+  readonly spread: number;
+}
+
+/** Columns that a product or ratio of two others explains, exactly or up to a factor near a constant. */
+export function findProducts(numbers: readonly NumberInput[]): Map<string, Formula> {
+  const found = new Map<string, Formula>();
+  // A count that may be 0 is divided by one more than itself.
+  const counts = numbers.filter((one) => one.values.includes(0));
+  const all = [...numbers.map((one) => logsOf(one, 0)), ...counts.map((one) => logsOf(one, 1))]
+    .filter((one): one is Omit<Logs, "place"> => one !== undefined)
+    .map((one, place): Logs => ({ ...one, place }));
+  const logs = all.filter((one) => one.plus === 0);
+  const shifted = all.filter((one) => one.plus !== 0);
+  const screen = screenOf(all);
+  // Products before ratios: of total, months and price, the total is the one to derive.
+  for (const powers of [
+    [[1, 1]],
+    [
+      [1, -1],
+      [-1, 1],
+    ],
+  ] as const) {
+    for (const target of [...logs].sort((a, b) => b.spread - a.spread)) {
+      if (target.input.given || found.has(target.input.name)) continue;
+      const open = [...logs, ...(powers.length > 1 ? shifted : [])].filter(
+        (one) => one.input !== target.input && !found.has(one.input.name),
+      );
+      const best = bestPair(target, open, powers, screen);
+      const formula = best && settled(target.input, best);
+      if (formula) found.set(target.input.name, formula);
+    }
+  }
+  return found;
+}
+
+interface Pair {
+  readonly factors: Formula["factors"];
+  readonly arguments: readonly NumberInput[];
+  readonly spread: number;
+}
+
+function bestPair(
+  target: Logs,
+  open: readonly Logs[],
+  powers: readonly (readonly number[])[],
+  screen: Screen | undefined,
+): Pair | undefined {
+  const whole = deviation(target, []);
+  let best: Pair | undefined;
+  for (let a = 0; a < open.length; a++) {
+    for (let b = a + 1; b < open.length; b++) {
+      if (open[a].input === open[b].input) continue;
+      for (const [p, q] of powers) {
+        if (screen && screen(target, open[a], p, open[b], q) > mostScreened * whole) continue;
+        const pair = [
+          [open[a], p],
+          [open[b], q],
+        ] as const;
+        // Deviations are cheap and screen out nearly all pairs before anything is sorted.
+        if (deviation(target, pair) > 0.5 * whole) continue;
+        const left = quartileSpread(remainder(target, pair));
+        if (!(left <= mostLeft * target.spread) || left >= (best?.spread ?? Infinity)) continue;
+        const alone = pair.map(([one, power]) => quartileSpread(remainder(target, [[one, power]])));
+        if (left > mostLeftOfFactor * Math.min(...alone)) continue;
+        best = {
+          factors: pair.map(([one, power]) => ({
+            column: one.input.name,
+            power: power === 1 ? 1 : -1,
+            ...(one.plus !== 0 && { plus: one.plus }),
+          })),
+          arguments: pair.map(([one]) => one.input),
+          spread: left,
+        };
+      }
+    }
+  }
+  return best;
+}
+
+/** The pair as a formula checked on all rows, or undefined where it leaves rows unexplained. */
+function settled(target: NumberInput, pair: Pair): Formula | undefined {
+  const argument = (column: string): Float64Array =>
+    (pair.arguments.find((one) => one.name === column) as NumberInput).values;
+  const bare: Formula = {
+    kind: "product",
+    constant: 1,
+    factors: pair.factors,
+    terms: [],
+    effects: [],
+    rest: "factor",
+    otherwise: null,
+    error: 0,
+  };
+  const rows = target.values.length;
+  const bases = evaluate(bare, argument, rows);
+  const ratios: number[] = [];
+  const idle: number[] = [];
+  for (let i = 0; i < rows; i++) {
+    const base = bases[i];
+    if (Number.isNaN(base) || base === 0) idle.push(target.values[i]);
+    else if (!Number.isNaN(target.values[i])) ratios.push(target.values[i] / base);
+  }
+  // Where the product says nothing (no months yet), the value must be one and the same: missing, or zero.
+  if (!idle.every((value) => Object.is(value, idle[0]))) return undefined;
+  const otherwise = idle.length === 0 || Number.isNaN(idle[0]) ? null : idle[0];
+  ratios.sort((a, b) => a - b);
+  const middle = quantileSorted(ratios, 0.5);
+  const constant = shortest(middle, (shorter) => Math.abs(shorter - middle) <= 0.3 * pair.spread * middle);
+  const half = spacing(target.grid) / 2;
+  const exact = (k: number): boolean => {
+    for (let i = 0; i < rows; i++) {
+      const predicted = k * bases[i];
+      if (predicted === 0 || Number.isNaN(predicted)) continue;
+      if (!(Math.abs(target.values[i] - predicted) <= half * (1 + 1e-6) + 1e-9 * Math.abs(predicted)))
+        return false;
+    }
+    return true;
+  };
+  const short = shortest(middle, exact);
+  if (exact(short)) return { ...bare, constant: short, rest: "none", otherwise };
+  // What has one added only to be divided by is a formula or nothing.
+  if (pair.factors.some((one) => one.plus)) return undefined;
+  const errors = ratios.map((ratio) => Math.abs(ratio / constant - 1)).sort((a, b) => a - b);
+  return { ...bare, constant, otherwise, error: quantileSorted(errors, 0.5) };
+}
+
+/** The deviation of a target's logarithm when two others' are taken off, from covariances: about right, and quick. */
+type Screen = (target: Logs, a: Logs, p: number, b: Logs, q: number) => number;
+
+/** Beyond so many columns pairs are screened by covariances first; fewer are looked at one by one. */
+const mostUnscreened = 24;
+const mostScreened = 0.7;
+
+function screenOf(logs: readonly Logs[]): Screen | undefined {
+  if (logs.length <= mostUnscreened) return undefined;
+  const centred = logs.map(({ values }) => {
+    const present = values.filter((value) => !Number.isNaN(value));
+    const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
+    return values.map((value) => (Number.isNaN(value) ? 0 : value - mean));
+  });
+  const covariances = centred.map((a) => Float64Array.from(centred, (b) => dot(a, b) / a.length));
+  const of = (a: Logs, b: Logs): number => covariances[a.place][b.place];
+  return (t, a, p, b, q) =>
+    Math.sqrt(
+      Math.max(
+        0,
+        of(t, t) + of(a, a) + of(b, b) - 2 * p * of(t, a) - 2 * q * of(t, b) + 2 * p * q * of(a, b),
+      ),
+    );
+}
+
+function logsOf(input: NumberInput, plus: number): Omit<Logs, "place"> | undefined {
+  let present = 0;
+  let positive = 0;
+  for (let i = 0; i < input.values.length; i++) {
+    if (Number.isNaN(input.values[i])) continue;
+    present++;
+    if (input.values[i] + plus > 0) positive++;
+  }
+  if (present < 0.5 * input.values.length || positive < leastPositive * present || present < 10)
+    return undefined;
+  const values = Float64Array.from(spacedRows(input.values.length, screeningRows), (i) =>
+    input.values[i] + plus > 0 ? Math.log(input.values[i] + plus) : Number.NaN,
+  );
+  const spread = quartileSpread(values);
+  return spread > 0 ? { input, plus, values, spread } : undefined;
+}
+
+function remainder(target: Logs, pair: readonly (readonly [Logs, number])[]): Float64Array {
+  const out = target.values.slice();
+  for (const [one, power] of pair) for (let i = 0; i < out.length; i++) out[i] -= power * one.values[i];
+  return out;
+}
+
+function deviation(target: Logs, pair: readonly (readonly [Logs, number])[]): number {
+  let count = 0;
+  let total = 0;
+  let squares = 0;
+  for (let i = 0; i < target.values.length; i++) {
+    let left = target.values[i];
+    for (const [one, power] of pair) left -= power * one.values[i];
+    if (Number.isNaN(left)) continue;
+    count++;
+    total += left;
+    squares += left * left;
+  }
+  return count > 0 ? Math.sqrt(Math.max(0, squares / count - (total / count) ** 2)) : Infinity;
+}
+
+function quartileSpread(values: Float64Array): number {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  return sorted.length > 0 ? quantileSorted(sorted, 0.75) - quantileSorted(sorted, 0.25) : Number.NaN;
+}

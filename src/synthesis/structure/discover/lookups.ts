@@ -1,0 +1,64 @@
+import type { LevelsPlan, LookupPlan } from "../structure";
+import type { LevelsInput } from "./search";
+
+/** Below this probability under independence a coincidence is ruled out. */
+const chance = 1e-6;
+
+/** Level columns that another level column determines: each level of one goes with a single level of the other. */
+export function findLookups(
+  inputs: readonly LevelsInput[],
+  plans: readonly LevelsPlan[],
+): ReadonlyMap<string, LookupPlan> {
+  const roots = new Map<string, LookupPlan>();
+  const maps = inputs.map((of, a) => inputs.map((one, b) => (a === b ? undefined : determined(of, one))));
+  for (let b = 0; b < inputs.length; b++) {
+    let best = -1;
+    for (let a = 0; a < inputs.length; a++) {
+      if (!maps[a][b] || roots.has(inputs[a].name)) continue;
+      // Of two columns that determine each other the first one is drawn.
+      if (maps[b][a] && a > b) continue;
+      if (best < 0 || inputs[a].count < inputs[best].count) best = a;
+    }
+    if (best < 0) continue;
+    const { name, levels, missing } = plans[b];
+    const map = Array.from(maps[best][b] as Int32Array, (code) =>
+      missing && code === levels.length ? -1 : code,
+    );
+    roots.set(name, { kind: "lookup", name, levels, of: inputs[best].name, map });
+  }
+  return flattened(roots);
+}
+
+/** A lookup of a lookup reads the drawn column directly. */
+function flattened(roots: Map<string, LookupPlan>): ReadonlyMap<string, LookupPlan> {
+  const flat = (plan: LookupPlan): LookupPlan => {
+    const next = roots.get(plan.of);
+    if (!next) return plan;
+    const root = flat(next);
+    const missing = plan.map.length - 1;
+    return { ...plan, of: root.of, map: root.map.map((code) => plan.map[code < 0 ? missing : code]) };
+  };
+  return new Map([...roots].map(([name, plan]) => [name, flat(plan)]));
+}
+
+/** The level of `one` for each level of `of`, or undefined where two levels meet one, or chance could do it. */
+function determined(of: LevelsInput, one: LevelsInput): Int32Array | undefined {
+  if (of.count < one.count || of.count > of.codes.length / 5) return undefined;
+  const map = new Int32Array(of.count).fill(-1);
+  const counts = new Int32Array(of.count);
+  const shares = new Float64Array(one.count);
+  for (let i = 0; i < of.codes.length; i++) {
+    const from = of.codes[i];
+    const to = one.codes[i];
+    if (map[from] < 0) map[from] = to;
+    else if (map[from] !== to) return undefined;
+    counts[from]++;
+    shares[to] += 1 / of.codes.length;
+  }
+  let logChance = 0;
+  for (let level = 0; level < of.count; level++) {
+    if (counts[level] > 0)
+      logChance += Math.log(shares.reduce((total, share) => total + share ** counts[level], 0));
+  }
+  return logChance < Math.log(chance) ? map.map((code) => Math.max(code, 0)) : undefined;
+}

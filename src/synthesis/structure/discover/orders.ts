@@ -1,0 +1,76 @@
+import type { Table } from "../../../data/table";
+import type { DatePlan, NumberPlan, Order, Structure } from "../structure";
+import { numbersOf } from "../variables";
+import { spacedRows } from "./search";
+
+const screeningRows = 1000;
+/** Expected exceptions, were the two columns independent, that an order without exceptions needs to be believed. */
+const leastExpected = 12;
+
+/** Pairs of numbers (or of dates) of which one is never above the other, where chance would have left exceptions. */
+export function findOrders(from: Table, structure: Structure): readonly Order[] {
+  const columns = structure.columns.flatMap((plan, j) =>
+    plan.kind === "number" || plan.kind === "date"
+      ? [{ plan, values: numbersOf(from.columns[j], plan) }]
+      : [],
+  );
+  const sample = spacedRows(from.rows, screeningRows);
+  const sorted = columns.map(({ values }) =>
+    Float64Array.from(sample, (i) => values[i])
+      .filter((value) => !Number.isNaN(value))
+      .sort(),
+  );
+  const needed = Math.max(leastExpected, Math.log(1000 * columns.length ** 2));
+  const found: Order[] = [];
+  for (let a = 0; a < columns.length; a++) {
+    for (let b = 0; b < columns.length; b++) {
+      if (
+        a === b ||
+        columns[a].plan.kind !== columns[b].plan.kind ||
+        follows(columns[a].plan, columns[b].plan)
+      )
+        continue;
+      if (from.rows * shareAbove(sorted[a], sorted[b]) < needed) continue;
+      if (holds(columns[a].values, columns[b].values, needed)) {
+        found.push({ low: columns[a].plan.name, high: columns[b].plan.name });
+      }
+    }
+  }
+  return found;
+}
+
+/** Whether no row has `low` above `high`, among enough rows that have both. */
+export function holds(low: Float64Array, high: Float64Array, least = 0): boolean {
+  let both = 0;
+  for (let i = 0; i < low.length; i++) {
+    if (low[i] > high[i]) return false;
+    if (low[i] <= high[i]) both++;
+  }
+  return both >= least;
+}
+
+/** An exact formula from one to the other says more than an order; and two computed columns can't be moved. */
+function follows(a: NumberPlan | DatePlan, b: NumberPlan | DatePlan): boolean {
+  const exact = (one: NumberPlan | DatePlan): readonly string[] | undefined =>
+    one.kind === "number" && one.formula?.rest === "none"
+      ? [...one.formula.terms, ...one.formula.factors].map((term) => term.column)
+      : undefined;
+  const left = exact(a);
+  const right = exact(b);
+  return (
+    (left !== undefined && right !== undefined) ||
+    (left ?? []).includes(b.name) ||
+    (right ?? []).includes(a.name)
+  );
+}
+
+/** The share of pairs, one from each sorted list, in which the first is above the second. */
+function shareAbove(first: Float64Array, second: Float64Array): number {
+  let below = 0;
+  let pairs = 0;
+  for (let i = 0; i < first.length; i++) {
+    while (below < second.length && second[below] < first[i]) below++;
+    pairs += below;
+  }
+  return first.length * second.length > 0 ? pairs / (first.length * second.length) : 0;
+}

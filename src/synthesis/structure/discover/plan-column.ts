@@ -1,0 +1,137 @@
+import type { Rng } from "../../../core/rng";
+import { type Column, isCategorical, type NumericColumn } from "../../../data/table";
+import { dateReader, writtenDates } from "../dates";
+import { tamed } from "../ends";
+import { gridOf, snap } from "../grids";
+import { keyPlanOf } from "../keys";
+import type { ColumnPlan, KeyColumnPlan } from "../structure";
+import { grammarOf } from "../texts";
+import { leastDistinctIds } from "./repeated-ids";
+
+/** Up to this many different values a number is drawn as levels. */
+const fewValues = 6;
+/** Where most of what there is is rare, texts are made up; where less is, other levels stand in. */
+const mostRareTexts = 0.5;
+/** From this share of rows on whose value is rare a number is no list of few values. */
+const mostRareValues = 0.05;
+
+/** How one column comes back, from what its rows hold. What fewer than `least` rows show is not told. */
+export function planOf(one: Column, rng: Rng, least: number, kept: boolean): ColumnPlan {
+  if (one.type === "numeric") return numberPlan(one, least);
+  const { name } = one;
+  if (isCategorical(one)) {
+    const texts = Array.from(one.codes, (code) => (code < 0 ? "" : one.levels[code]));
+    if (!kept && areNames(texts)) return keyColumn(name, texts, rng);
+    return levelsPlan(name, texts, one.levels, kept ? 1 : least);
+  }
+  const present = one.values.filter((value) => value !== "");
+  if (present.length === 0) return { kind: "constant", name, text: "" };
+  if (one.type === "id" && new Set(present).size >= leastDistinctIds * present.length)
+    return keyColumn(name, one.values, rng);
+  const format = writtenDates(one.values, least, one.format);
+  if (!format) return levelsPlan(name, one.values, [...new Set(present)].sort(), kept ? 1 : least);
+  const times = Float64Array.from(one.values, dateReader(format));
+  if (present.length === one.values.length && present.every((value) => value === present[0]))
+    return { kind: "constant", name, text: present[0] };
+  const { low, high } = tamed(times, least);
+  const onStep = (value: number): number => Math.round(value / format.step) * format.step;
+  const missing = present.length < one.values.length;
+  return { kind: "date", name, missing, format, low: onStep(low), high: onStep(high) };
+}
+
+function keyColumn(name: string, texts: readonly string[], rng: Rng): KeyColumnPlan {
+  const counts = new Map<string, number>();
+  for (const text of texts) if (text !== "") counts.set(text, (counts.get(text) ?? 0) + 1);
+  const rows = [...counts.values()].sort((a, b) => a - b);
+  const repeats = Array.from({ length: 10 }, (_, q) => rows[Math.floor((q + 0.5) * 0.1 * rows.length)]);
+  const gaps = texts.reduce((sum, text) => sum + (text === "" ? 1 : 0), 0);
+  return {
+    kind: "key",
+    name,
+    keys: keyPlanOf(texts, rng.fork(name)),
+    ...(repeats[9] > 1 && { repeats }),
+    ...(gaps > 0 && { missing: gaps / texts.length }),
+  };
+}
+
+/** From so many levels on, levels of which none repeats name the rows. */
+const leastNames = 20;
+
+/** Whether levels name single rows, as identifiers do. */
+function areNames(texts: readonly string[]): boolean {
+  const present = texts.filter((text) => text !== "");
+  return (
+    present.length >= leastNames &&
+    new Set(present).size === present.length &&
+    !present.some((text) => /\s/.test(text))
+  );
+}
+
+function levelsPlan(
+  name: string,
+  texts: readonly string[],
+  levels: readonly string[],
+  least: number,
+): ColumnPlan {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const gaps = counts.get("") ?? 0;
+  const used = levels.filter((level) => level !== "" && counts.has(level));
+  const known = used.filter((level) => (counts.get(level) as number) >= least);
+  const rare = texts.filter((text) => text !== "" && (counts.get(text) as number) < least);
+  const missing = gaps > 0;
+  if (rare.length > mostRareTexts * (texts.length - gaps) || (known.length === 0 && rare.length > 0)) {
+    const grammar = grammarOf(rare, least);
+    return {
+      kind: "levels",
+      name,
+      levels: known,
+      missing,
+      texts: grammar,
+      rare: roundedUp(rare.length, least),
+    };
+  }
+  if (known.length + (missing ? 1 : 0) < 2) return { kind: "constant", name, text: known[0] ?? "" };
+  return {
+    kind: "levels",
+    name,
+    levels: known,
+    missing,
+    ...(rare.length > 0 && { rare: roundedUp(rare.length, least) }),
+  };
+}
+
+/** A count as a multiple of `least`: how many it is exactly might tell of one row. */
+function roundedUp(count: number, least: number): number {
+  return Math.ceil(count / least) * least;
+}
+
+function numberPlan(one: NumericColumn, least: number): ColumnPlan {
+  const { name } = one;
+  let missing = false;
+  const counts = new Map<number, number>();
+  for (const value of one.values) {
+    if (Number.isNaN(value)) missing = true;
+    else if (counts.size <= 4 * fewValues || counts.has(value))
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  if (counts.size === 0) return { kind: "constant", name, text: "" };
+  const told = [...counts].filter(([, rows]) => rows >= least).map(([value]) => value);
+  // Up to so many values all were counted; and those that few rows have are not told.
+  const few = counts.size <= 4 * fewValues && told.length <= fewValues && told.length > 0;
+  const rare = [...counts].reduce((sum, [, rows]) => sum + (rows < least ? rows : 0), 0);
+  const all = few && rare <= mostRareValues * one.values.length ? told.sort((a, b) => a - b) : undefined;
+  if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]) };
+  const grid = gridOf(one.values, least);
+  const ends = tamed(one.values, least);
+  return {
+    kind: "number",
+    name,
+    missing,
+    low: all ? all[0] : snap(ends.low, grid),
+    high: all ? all[all.length - 1] : snap(ends.high, grid),
+    atoms: [],
+    ...(grid && { grid }),
+    ...(all && { values: all }),
+  };
+}
