@@ -1,4 +1,5 @@
 import { check, checkNumber } from "../../core/checks";
+import type { NoiseSource } from "./noise/noise-source";
 
 /** Where a part of the budget went. */
 export interface Spending {
@@ -62,33 +63,65 @@ export function rhoOf(epsilon: number, delta: number): number {
   return low;
 }
 
-/** A budget that parts are paid from; more than there is can't be spent. */
+/** What a step of a release may spend, and its noise: mechanisms pay from it before they look at rows. */
+export interface Account {
+  readonly source: NoiseSource;
+  /** @throws RangeError where the step, or the whole release, would cost more than it may. */
+  pay(rho: number, delta?: number): void;
+}
+
+/** A budget that steps are paid from; more than there is can't be spent. */
 export interface Budget {
   readonly rho: number;
   readonly delta: number;
-  spend(spending: Spending): void;
   readonly spending: readonly Spending[];
+  /**
+   * What the step finds. Its mechanisms may pay `allowed` together; what they paid is listed as `part`, with the step's
+   * own words on how. A step that paid nothing isn't listed.
+   */
+  step<T>(
+    part: string,
+    allowed: { readonly rho: number; readonly delta?: number },
+    run: (account: Account) => { readonly found: T; readonly how: string },
+  ): T;
+  /** Lists what no step needed. */
+  close(): void;
 }
 
-/** A budget of ρ, and of δ for guarantees that may fail. */
-export function budgetOf(rho: number, delta: number): Budget {
+/** A budget of ρ, and of δ for guarantees that may fail, for mechanisms with noise from `source`. */
+export function budgetOf(rho: number, delta: number, source: NoiseSource): Budget {
   const spending: Spending[] = [];
+  const sum = (of: "rho" | "delta"): number => spending.reduce((all, one) => all + one[of], 0);
   return {
     rho,
     delta,
     spending,
-    spend(one) {
-      const sum = (of: "rho" | "delta"): number =>
-        spending.reduce((all, { [of]: part }) => all + part, one[of]);
-      // Rounding of a sum of a few parts is some 1e-16 of it.
-      check(sum("rho") <= rho * (1 + 1e-12), "spend privacy", "rho must be within the budget", sum("rho"));
-      check(
-        sum("delta") <= delta * (1 + 1e-12),
-        "spend privacy",
-        "delta must be within the budget",
-        sum("delta"),
-      );
-      spending.push(one);
+    step(part, allowed, run) {
+      const before = { rho: sum("rho"), delta: sum("delta") };
+      const paid = { rho: 0, delta: 0 };
+      const { found, how } = run({
+        source,
+        pay(more, failing = 0) {
+          checkNumber(more, 0, Infinity, "spend privacy", "rho");
+          paid.rho += more;
+          paid.delta += failing;
+          within("rho", paid.rho, allowed.rho, `what ${part} may cost`);
+          within("delta", paid.delta, allowed.delta ?? 0, `what ${part} may cost`);
+          within("rho", before.rho + paid.rho, rho, "the budget");
+          within("delta", before.delta + paid.delta, delta, "the budget");
+        },
+      });
+      if (paid.rho > 0) spending.push({ part, ...paid, how });
+      return found;
+    },
+    close() {
+      const left = Math.max(0, rho - sum("rho"));
+      spending.push({ part: "left over", rho: left, delta: 0, how: "steps that found nothing to count" });
     },
   };
+}
+
+/** Rounding of a sum of a few parts is some 1e-16 of it. */
+function within(name: string, spent: number, limit: number, of: string): void {
+  check(spent <= limit * (1 + 1e-12), "spend privacy", `${name} must be within ${of}, ${limit}`, spent);
 }

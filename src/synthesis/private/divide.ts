@@ -1,6 +1,6 @@
 import { countUpTo } from "../../core/math/sorted";
+import type { Account } from "./budget";
 import { noisyCounts } from "./noise/mechanisms";
-import type { NoiseSource } from "./noise/noise-source";
 import { ontoSimplex } from "./simplex";
 
 /** Positions from the first to the last, both included, with the rows that are estimated to lie there. */
@@ -30,10 +30,9 @@ export function divide(
   [low, high]: readonly [number, number],
   heavy: number,
   rho: number,
-  source: NoiseSource,
-): { readonly segments: readonly Segment[]; readonly rho: number; readonly variance: number } {
+  account: Account,
+): { readonly segments: readonly Segment[]; readonly variance: number } {
   const rounds = roundsOf(low, high);
-  let spent = 0;
   let variance = 0;
   let segments: readonly Segment[] = around(low, high);
   for (let round = 0; round < rounds; round++) {
@@ -47,9 +46,8 @@ export function divide(
     const noisy = noisyCounts(
       asked.map(({ part }) => countUpTo(sorted, part.to) - countUpTo(sorted, part.from - 1)),
       rho / rounds,
-      source,
+      account,
     );
-    spent += noisy.rho;
     variance = noisy.variance;
     let at = 0;
     segments = cut.flatMap((own, s) => {
@@ -61,7 +59,7 @@ export function divide(
       return own.map((part, k) => ({ ...part, rows: rows[k] }));
     });
   }
-  return { segments, rho: spent, variance };
+  return { segments, variance };
 }
 
 /**

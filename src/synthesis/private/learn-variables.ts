@@ -1,5 +1,5 @@
 import { countUpTo } from "../../core/math/sorted";
-import type { Budget } from "./budget";
+import type { Account, Budget } from "./budget";
 import { divide, joinSegments } from "./divide";
 import { privateBounds } from "./domain/bounds";
 import {
@@ -10,7 +10,6 @@ import {
   type RawColumn,
 } from "./domain/columns";
 import { frequentPlaces, noisyCounts } from "./noise/mechanisms";
-import type { NoiseSource } from "./noise/noise-source";
 import { type LearntVariable, type Shaped, settle } from "./settle";
 import type { Cell } from "./variable";
 
@@ -28,7 +27,6 @@ export const otherLevel = "other";
 export interface LearnContext {
   readonly budget: Budget;
   readonly shares: VariableShares;
-  readonly source: NoiseSource;
   /** About how many rows there are; known privately. */
   readonly rows: number;
   /** Fewest rows in a bin, so that counts of pairs stand out of their noise. */
@@ -37,42 +35,37 @@ export interface LearnContext {
 
 /** Every column's cells and counts, found within the budget. */
 export function learnVariables(raw: readonly RawColumn[], context: LearnContext): LearntVariable[] {
-  const { budget, shares, source } = context;
+  const { budget, shares } = context;
   const bounded = boundAll(raw, context);
   const levels = publishLevels(raw, context);
   const ranges = bounded.filter((one) => one.kind === "range" && one.bounds !== undefined).length;
-  let [bins, binNoise] = [0, 0];
-  const shaped = bounded.map((one): Shaped => {
-    if (one.kind === "levels") return shapeLevels(one, levels.get(one.name) as readonly string[]);
-    if (!one.bounds || !one.grid) return empty(one.name, one.units.length);
-    const { shape, rho, variance } = shapeRange(one, one.grid, one.bounds, shares.bins / ranges, context);
-    bins += rho;
-    binNoise = Math.max(binNoise, variance);
-    return shape;
-  });
-  if (ranges > 0)
-    budget.spend({
-      part: "bins of numbers and dates",
-      rho: bins,
-      delta: 0,
-      how: `counts of segments divided where rows are, ${ranges} columns, noise of up to ${shownNoise(binNoise)} rows`,
+  const shaped = budget.step("bins of numbers and dates", { rho: shares.bins }, (account) => {
+    let noise = 0;
+    const found = bounded.map((one): Shaped => {
+      if (one.kind === "levels") return shapeLevels(one, levels.get(one.name) as readonly string[]);
+      if (!one.bounds || !one.grid) return empty(one.name, one.units.length);
+      const range = { ...one, bounds: one.bounds, grid: one.grid };
+      const { shape, variance } = shapeRange(range, shares.bins / ranges, context, account);
+      noise = Math.max(noise, variance);
+      return shape;
     });
-  let [single, noise] = [0, 0];
-  const learnt = shaped.map((one) => {
-    const counts = new Float64Array(one.bins.reduce((most, bin) => Math.max(most, bin + 1), 0));
-    for (const place of one.places) if (place >= 0) counts[place]++;
-    const noisy = noisyCounts(counts, shares.single / shaped.length, source);
-    single += noisy.rho;
-    noise = noisy.variance;
-    return settle(one, noisy.counts, noisy.variance, context.rows);
+    const how = `counts of segments divided where rows are, ${ranges} columns, noise of up to ${shownNoise(noise)} rows`;
+    return { found, how };
   });
-  budget.spend({
-    part: "single columns",
-    rho: single,
-    delta: 0,
-    how: `counts of all values, ${shaped.length} columns, noise of ${shownNoise(noise)} rows`,
+  return budget.step("single columns", { rho: shares.single }, (account) => {
+    let noise = 0;
+    const found = shaped.map((one) => {
+      const counts = new Float64Array(one.bins.reduce((most, bin) => Math.max(most, bin + 1), 0));
+      for (const place of one.places) if (place >= 0) counts[place]++;
+      const noisy = noisyCounts(counts, shares.single / shaped.length, account);
+      noise = noisy.variance;
+      return settle(one, noisy.counts, noisy.variance, context.rows);
+    });
+    return {
+      found,
+      how: `counts of all values, ${shaped.length} columns, noise of ${shownNoise(noise)} rows`,
+    };
   });
-  return learnt;
 }
 
 /** A standard deviation, in words. */
@@ -81,29 +74,24 @@ export function shownNoise(variance: number): string {
 }
 
 /** Columns of numbers and dates with bounds: public ones, or private ones; without, where no value stands out. */
-function boundAll(raw: readonly RawColumn[], { budget, shares, source }: LearnContext): RawColumn[] {
+function boundAll(raw: readonly RawColumn[], { budget, shares }: LearnContext): RawColumn[] {
   const unknown = raw.filter((one) => one.kind === "range" && !one.bounds).length;
-  let [spent, noise] = [0, 0];
-  const out = raw.map((one): RawColumn => {
-    if (one.kind === "levels") return one;
-    let { bounds } = one;
-    if (!bounds) {
-      const found = privateBounds(one.units, one.grid !== undefined, shares.bounds / unknown, source);
-      spent += found.rho;
-      noise = found.variance;
-      bounds = found.bounds;
-    }
-    if (!bounds) return one;
-    return one.grid ? { ...one, bounds } : onGrid(one, bounds);
-  });
-  if (unknown > 0)
-    budget.spend({
-      part: "bounds of numbers and dates",
-      rho: spent,
-      delta: 0,
-      how: `histogram of orders of magnitude, ${unknown} columns, noise of ${shownNoise(noise)} rows`,
+  return budget.step("bounds of numbers and dates", { rho: shares.bounds }, (account) => {
+    let noise = 0;
+    const found = raw.map((one): RawColumn => {
+      if (one.kind === "levels") return one;
+      let { bounds } = one;
+      if (!bounds) {
+        const own = privateBounds(one.units, one.grid !== undefined, shares.bounds / unknown, account);
+        noise = own.variance;
+        bounds = own.bounds;
+      }
+      if (!bounds) return one;
+      return one.grid ? { ...one, bounds } : onGrid(one, bounds);
     });
-  return out;
+    const how = `histogram of orders of magnitude, ${unknown} columns, noise of ${shownNoise(noise)} rows`;
+    return { found, how };
+  });
 }
 
 const fineSteps = 2 ** 20;
@@ -123,39 +111,33 @@ function onGrid(one: RangedColumn, [low, high]: readonly [number, number]): Rang
 /** The levels of each column of levels: public ones, or those that many rows have, in alphabetical order. */
 function publishLevels(
   raw: readonly RawColumn[],
-  { budget, shares, source }: LearnContext,
+  { budget, shares }: LearnContext,
 ): Map<string, readonly string[]> {
   const columns = raw.filter((one): one is LevelledColumn => one.kind === "levels");
   const unknown = columns.filter((one) => !one.levels).length;
-  let [rho, threshold] = [0, 0];
-  const out = new Map<string, readonly string[]>();
-  for (const { name, codes, values, levels } of columns) {
-    if (levels) {
-      out.set(name, levels);
-      continue;
+  return budget.step("levels of categories", { rho: shares.levels, delta: budget.delta }, (account) => {
+    let threshold = 0;
+    const found = new Map<string, readonly string[]>();
+    for (const { name, codes, values, levels } of columns) {
+      if (levels) {
+        found.set(name, levels);
+        continue;
+      }
+      const counts = new Float64Array(values.length);
+      for (const code of codes) if (code >= 0) counts[code]++;
+      const shown = [...counts.keys()].filter((code) => counts[code] > 0);
+      const own = frequentPlaces(
+        shown.map((code) => counts[code]),
+        shares.levels / unknown,
+        budget.delta / unknown,
+        account,
+      );
+      threshold = own.threshold;
+      const frequent = own.places.map((place) => values[shown[place]]).sort();
+      found.set(name, [...frequent.filter((level) => level !== otherLevel), otherLevel]);
     }
-    const counts = new Float64Array(values.length);
-    for (const code of codes) if (code >= 0) counts[code]++;
-    const shown = [...counts.keys()].filter((code) => counts[code] > 0);
-    const found = frequentPlaces(
-      shown.map((code) => counts[code]),
-      shares.levels / unknown,
-      budget.delta / unknown,
-      source,
-    );
-    rho += found.rho;
-    threshold = found.threshold;
-    const frequent = found.places.map((place) => values[shown[place]]).sort();
-    out.set(name, [...frequent.filter((level) => level !== otherLevel), otherLevel]);
-  }
-  if (unknown > 0)
-    budget.spend({
-      part: "levels of categories",
-      rho,
-      delta: budget.delta,
-      how: `published from ${Math.ceil(threshold)} rows on, ${unknown} columns`,
-    });
-  return out;
+    return { found, how: `published from ${Math.ceil(threshold)} rows on, ${unknown} columns` };
+  });
 }
 
 function shapeLevels(one: LevelledColumn, levels: readonly string[]): Shaped {
@@ -180,17 +162,17 @@ function shapeLevels(one: LevelledColumn, levels: readonly string[]): Shaped {
 }
 
 function shapeRange(
-  one: RangedColumn,
-  grid: Grid,
-  bounds: readonly [number, number],
+  one: RangedColumn & { readonly grid: Grid; readonly bounds: readonly [number, number] },
   rho: number,
-  { source, rows, leastRows }: LearnContext,
-): { shape: Shaped; rho: number; variance: number } {
+  { rows, leastRows }: LearnContext,
+  account: Account,
+): { shape: Shaped; variance: number } {
+  const { grid, bounds } = one;
   const [low, high] = bounds;
   // What lies beyond the bounds counts as them.
   const units = one.units.map((value) => Math.min(high, Math.max(low, value)));
   const sorted = units.filter((value) => !Number.isNaN(value)).sort();
-  const found = divide(sorted, bounds, rows / finestShare, rho, source);
+  const found = divide(sorted, bounds, rows / finestShare, rho, account);
   const bins = joinSegments(found.segments, leastRows);
   const count = bins[bins.length - 1] + 1;
   const starts = found.segments.map((segment) => segment.from);
@@ -205,7 +187,7 @@ function shapeRange(
   const shape = one.required
     ? { cells, within, bins, doubtful: [] }
     : { cells: [...cells, null], within: [...within, 1], bins: [...bins, count], doubtful: [count] };
-  return { shape: { name: one.name, grid, places, ...shape }, rho: found.rho, variance: found.variance };
+  return { shape: { name: one.name, grid, places, ...shape }, variance: found.variance };
 }
 
 /** The rows of ascending segments without those at either end that together don't stand out of the noise. */

@@ -1,6 +1,6 @@
+import type { Account } from "./budget";
 import type { MeasuredPair } from "./forest";
 import { exponentialChoice, noisyCounts } from "./noise/mechanisms";
-import type { NoiseSource } from "./noise/noise-source";
 
 /** Each row's cell of a variable (−1: in none), and how many rows are expected in each. */
 export interface Counted {
@@ -28,7 +28,7 @@ export function chooseLinks(
   variables: readonly Counted[],
   rows: number,
   { rho, variance, target, rounds }: LinkPlan,
-  source: NoiseSource,
+  account: Account,
 ): (readonly [number, number])[] {
   const group = variables.map((_, v) => v);
   const candidates: { readonly pair: readonly [number, number]; readonly score: number }[] = [];
@@ -47,16 +47,21 @@ export function chooseLinks(
     }
   }
   const chosen: (readonly [number, number])[] = [];
-  for (let round = 0; round < rounds; round++) {
+  const each = rho / rounds;
+  let left = rounds;
+  while (left > 0) {
     const open = candidates.filter(({ pair: [a, b] }) => group[a] !== group[b]);
     if (open.length === 0) break;
-    const pick = exponentialChoice([...open.map((one) => one.score), 0], rho / rounds, source);
+    left--;
+    const pick = exponentialChoice([...open.map((one) => one.score), 0], each, account);
     if (pick === open.length) break;
     const [a, b] = open[pick].pair;
     chosen.push([a, b]);
     const [kept, gone] = [group[a], group[b]];
     for (let v = 0; v < group.length; v++) if (group[v] === gone) group[v] = kept;
   }
+  // What is listed as spent says nothing of rows: rounds that were not needed are paid for too.
+  if (left > 0) account.pay(left * each);
   return chosen;
 }
 
@@ -65,17 +70,13 @@ export function measureLinks(
   variables: readonly Counted[],
   links: readonly (readonly [number, number])[],
   rho: number,
-  source: NoiseSource,
-): { readonly pairs: readonly MeasuredPair[]; readonly rho: number } {
-  let spent = 0;
-  const pairs = links.map(([a, b]): MeasuredPair => {
+  account: Account,
+): readonly MeasuredPair[] {
+  return links.map(([a, b]): MeasuredPair => {
     const [left, right] = [variables[a], variables[b]];
     const counts = pairCounts(left.cells, right.cells, left.expected.length, right.expected.length);
-    const noisy = noisyCounts(counts, rho / links.length, source);
-    spent += noisy.rho;
-    return { pair: [a, b], counts: noisy.counts, variance: noisy.variance };
+    return { pair: [a, b], ...noisyCounts(counts, rho / links.length, account) };
   });
-  return { pairs, rho: spent };
 }
 
 function pairCounts(a: Int32Array, b: Int32Array, rows: number, columns: number): Float64Array {

@@ -82,23 +82,19 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
     );
     const source = noise === "seed" ? seededSource(rng) : secretSource();
     const target = targetAmong(raw, from, options.target);
-    const plan = planOf(raw, target, epsilon, delta);
+    const plan = planOf(raw, target, { epsilon, delta }, source);
     const { budget } = plan;
     const report = (done: number): void => watch.progress?.({ phase: "fit", done, total: 4 });
 
-    const counted = noisyCounts([from.rows], plan.rho.rows, source);
-    budget.spend({
-      part: "number of rows",
-      rho: counted.rho,
-      delta: 0,
-      how: `one count, noise of ${shownNoise(counted.variance)} rows`,
+    const rows = budget.step("number of rows", { rho: plan.rho.rows }, (account) => {
+      const { counts, variance } = noisyCounts([from.rows], plan.rho.rows, account);
+      return { found: Math.max(1, counts[0]), how: `one count, noise of ${shownNoise(variance)} rows` };
     });
-    const rows = Math.max(1, counted.counts[0]);
     // Known beforehand: the noise that pairs will have if every column is linked.
     const rounds = Math.max(0, raw.length - (target < 0 ? 1 : 2));
     const variance = rounds / (2 * plan.rho.pairs);
     const leastRows = Math.max(rows / mostBins, clearOfNoise * Math.sqrt(rounds > 0 ? variance : 0));
-    const learnt = learnVariables(raw, { budget, shares: plan.rho, source, rows, leastRows });
+    const learnt = learnVariables(raw, { budget, shares: plan.rho, rows, leastRows });
     report(1);
     watch.signal?.throwIfAborted();
 
@@ -106,40 +102,22 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
       cells: groups,
       expected: ontoSimplex(measured.counts, rows),
     }));
-    const links = chooseLinks(variables, rows, { rho: plan.rho.links, variance, target, rounds }, source);
-    if (rounds > 0)
-      budget.spend({
-        part: "choice of pairs",
-        rho: plan.rho.links,
-        delta: 0,
-        how: `exponential mechanism, up to ${rounds} rounds`,
-      });
+    const links = budget.step("choice of pairs", { rho: plan.rho.links }, (account) => ({
+      found: chooseLinks(variables, rows, { rho: plan.rho.links, variance, target, rounds }, account),
+      how: `exponential mechanism, up to ${rounds} rounds`,
+    }));
     report(2);
     watch.signal?.throwIfAborted();
     const star = raw.flatMap((_, v) => (v === target || target < 0 ? [] : [[target, v] as const]));
-    const beside = measureLinks(variables, star, plan.rho.target, source);
-    if (star.length > 0)
-      budget.spend({
-        part: `pairs with ${raw[target].name}`,
-        rho: beside.rho,
-        delta: 0,
-        how: `counts of ${star.length} pairs, noise of ${shownNoise(beside.pairs[0].variance)} rows`,
+    const measure = (part: string, rho: number, pairs: readonly (readonly [number, number])[]) =>
+      budget.step(part, { rho }, (account) => {
+        const found = measureLinks(variables, pairs, rho, account);
+        const noise = shownNoise(found[0]?.variance ?? 0);
+        return { found, how: `counts of ${pairs.length} pairs, noise of ${noise} rows` };
       });
-    const { pairs, rho } = measureLinks(variables, links, plan.rho.pairs, source);
-    if (links.length > 0)
-      budget.spend({
-        part: "pairs of columns",
-        rho,
-        delta: 0,
-        how: `counts of ${links.length} pairs, noise of ${shownNoise(pairs[0].variance)} rows`,
-      });
-    const left = budget.rho - budget.spending.reduce((sum, one) => sum + one.rho, 0);
-    budget.spend({
-      part: "left over",
-      rho: Math.max(0, left),
-      delta: 0,
-      how: "steps that found nothing to count",
-    });
+    const beside = measure(`pairs with ${raw[target]?.name}`, plan.rho.target, star);
+    const pairs = measure("pairs of columns", plan.rho.pairs, links);
+    budget.close();
     report(3);
     await new Promise((next) => setImmediate(next));
     watch.signal?.throwIfAborted();
@@ -148,7 +126,7 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
       single,
       pairs,
       rows,
-      ...(target >= 0 && { target: { variable: target, pairs: beside.pairs } }),
+      ...(target >= 0 && { target: { variable: target, pairs: beside } }),
     };
     const beneath = Math.max(leastCell, leastCellDeviations * Math.sqrt(pairs[0]?.variance ?? 0));
     const forest = withoutSpecks(fitForest(measured), leastCell / rows, beneath / rows);

@@ -2,6 +2,7 @@ import { check } from "../../core/checks";
 import type { Table } from "../../data/table";
 import { type Budget, budgetOf, rhoOf } from "./budget";
 import type { RawColumn } from "./domain/columns";
+import type { NoiseSource } from "./noise/noise-source";
 
 /**
  * What each step gets of the budget, relative to the others that a table needs: the same for every table. Chosen on a
@@ -35,7 +36,12 @@ export function targetAmong(
 }
 
 /** What each step may spend: follows from what is public alone. */
-export function planOf(raw: readonly RawColumn[], target: number, epsilon: number, delta: number): Plan {
+export function planOf(
+  raw: readonly RawColumn[],
+  target: number,
+  { epsilon, delta }: { readonly epsilon: number; readonly delta: number },
+  source: NoiseSource,
+): Plan {
   const ranges = raw.filter((one) => one.kind === "range");
   const unknownLevels = raw.some((one) => one.kind === "levels" && !one.levels);
   const needed: Readonly<Record<keyof typeof shares, boolean>> = {
@@ -50,7 +56,7 @@ export function planOf(raw: readonly RawColumn[], target: number, epsilon: numbe
   };
   // Published levels can fail with half of δ; the other half belongs to turning ρ into ε.
   const failing = unknownLevels ? delta / 2 : 0;
-  const budget = budgetOf(rhoOf(epsilon, delta - failing), failing);
+  const budget = budgetOf(rhoOf(epsilon, delta - failing), failing, source);
   const steps = Object.keys(shares) as (keyof typeof shares)[];
   const sum = steps.reduce((all, step) => all + (needed[step] ? shares[step] : 0), 0);
   const rho = Object.fromEntries(

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
 import { budgetOf, deltaOf, rhoOf } from "../../../src/synthesis/private/budget";
+import { seededSource } from "../../../src/synthesis/private/noise/noise-source";
 import { reference } from "../../support";
 
 const golden = reference("privacy") as {
@@ -37,11 +39,26 @@ describe("rhoOf(epsilon, delta) and deltaOf(rho, epsilon)", () => {
   });
 });
 
-test("budgetOf(rho, delta) can't be overspent", () => {
-  const budget = budgetOf(1, 1e-6);
-  budget.spend({ part: "a", rho: 0.6, delta: 0, how: "" });
-  expect(() => budget.spend({ part: "b", rho: 0.5, delta: 0, how: "" })).toThrow("within the budget");
-  expect(() => budget.spend({ part: "b", rho: 0, delta: 1e-5, how: "" })).toThrow("within the budget");
-  budget.spend({ part: "b", rho: 0.4, delta: 1e-6, how: "" });
-  expect(budget.spending.map((one) => one.part)).toEqual(["a", "b"]);
+test("budgetOf(rho, delta, source) can't be overspent, by a step or by all, and lists what was paid", () => {
+  const budget = budgetOf(1, 1e-6, seededSource(seeded(1)));
+  const step = (part: string, allowed: { rho: number; delta?: number }, ...paid: (readonly number[])[]) =>
+    budget.step(part, allowed, (account) => {
+      for (const [rho, delta] of paid) account.pay(rho, delta);
+      return { found: part, how: `in ${paid.length}` };
+    });
+  expect(step("a", { rho: 0.6 }, [0.2], [0.4])).toBe("a");
+  expect(() => step("b", { rho: 0.5 }, [0.5])).toThrow("rho must be within the budget, 1, got 1.1");
+  expect(() => step("b", { rho: 0.3 }, [0.2], [0.2])).toThrow("rho must be within what b may cost, 0.3");
+  expect(() => step("b", { rho: 0.3 }, [0.2, 1e-9])).toThrow("delta must be within what b may cost");
+  expect(() => step("b", { rho: 0.3, delta: 1 }, [0.2, 1e-5])).toThrow("delta must be within the budget");
+  expect(() => step("b", { rho: 0.3 }, [-1])).toThrow("rho must be");
+  step("nothing", { rho: 0.3 });
+  step("b", { rho: 0.4, delta: 1e-6 }, [0.3, 1e-6]);
+  budget.close();
+  expect(budget.spending).toMatchObject([
+    { part: "a", delta: 0, how: "in 2" },
+    { part: "b", rho: 0.3, delta: 1e-6 },
+    { part: "left over" },
+  ]);
+  expect(budget.spending.reduce((sum, one) => sum + one.rho, 0)).toBeCloseTo(1, 12);
 });

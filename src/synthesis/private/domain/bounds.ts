@@ -1,6 +1,6 @@
 import { normalQuantile } from "../../../core/math/normal-distribution";
+import type { Account } from "../budget";
 import { noisyCounts } from "../noise/mechanisms";
-import type { NoiseSource } from "../noise/noise-source";
 
 /** How far a count has to stand out of its noise, in standard deviations, to be taken for rows. */
 export const standsOut = 3;
@@ -20,8 +20,8 @@ export function privateBounds(
   units: Float64Array,
   whole: boolean,
   rho: number,
-  source: NoiseSource,
-): { readonly bounds?: readonly [number, number]; readonly rho: number; readonly variance: number } {
+  account: Account,
+): { readonly bounds?: readonly [number, number]; readonly variance: number } {
   const [first, last] = whole ? wholeExponents : realExponents;
   const sizes = last - first + 1;
   // From the most negative over 0 to the most positive; whatever is nearer to 0 than the least size counts as 0.
@@ -32,13 +32,13 @@ export function privateBounds(
     const size = exponent < first ? 0 : Math.min(exponent, last) - first + 1;
     counts[sizes + Math.sign(value) * size]++;
   }
-  const noisy = noisyCounts(counts, rho, source);
+  const noisy = noisyCounts(counts, rho, account);
   const deviation = Math.sqrt(noisy.variance);
   // Of all empty cells none is above it, but for a chance of one in a thousand.
   const sure = -deviation * normalQuantile(0.001 / counts.length);
   const found = [...noisy.counts.keys()].filter((cell) => noisy.counts[cell] > sure);
-  const spent = { rho: noisy.rho, variance: noisy.variance };
-  if (found.length === 0) return spent;
+  const { variance } = noisy;
+  if (found.length === 0) return { variance };
   const edge = (cell: number, outer: boolean): number => {
     const size = Math.abs(cell - sizes);
     if (size === 0) return 0;
@@ -49,7 +49,7 @@ export function privateBounds(
   // Beside cells that are sure, a weaker sign is enough: a bound that is too wide by a power of 2 does little harm.
   while (noisy.counts[low - 1] > likely * deviation) low--;
   while (noisy.counts[high + 1] > likely * deviation) high++;
-  return { ...spent, bounds: [edge(low, low < sizes), edge(high, high > sizes)] };
+  return { variance, bounds: [edge(low, low < sizes), edge(high, high > sizes)] };
 }
 
 /** The power of 2 that is at most `size`; −Infinity for 0. */

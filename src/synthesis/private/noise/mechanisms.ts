@@ -1,13 +1,11 @@
 import { normalQuantile } from "../../../core/math/normal-distribution";
+import type { Account } from "../budget";
 import { bernoulliExp, discreteGaussian, type Ratio } from "./discrete-gaussian";
-import type { NoiseSource } from "./noise-source";
 
 /** Counts with noise, and the noise's variance. */
 export interface NoisyCounts {
   readonly counts: Float64Array;
   readonly variance: number;
-  /** What they cost in zero-concentrated differential privacy, at most what was allowed. */
-  readonly rho: number;
 }
 
 const fine = 2 ** 20;
@@ -19,20 +17,23 @@ function varianceFor(rho: number): Ratio {
 
 /**
  * Counts of rows in cells that exclude each other, with discrete Gaussian noise: a row added or removed changes one
- * count by 1, so it costs 1 / (2 variance) (Canonne, Kamath and Steinke, 2020, theorem 14).
+ * count by 1, so it costs 1 / (2 variance), at most `rho` (Canonne, Kamath and Steinke, 2020, theorem 14).
  */
-export function noisyCounts(counts: ArrayLike<number>, rho: number, source: NoiseSource): NoisyCounts {
+export function noisyCounts(counts: ArrayLike<number>, rho: number, account: Account): NoisyCounts {
   const ratio = varianceFor(rho);
   const variance = Number(ratio.over) / fine;
-  const noisy = Float64Array.from(counts, (count) => count + discreteGaussian(ratio, source));
-  return { counts: noisy, variance, rho: 1 / (2 * variance) };
+  account.pay(1 / (2 * variance));
+  const noisy = Float64Array.from(counts, (count) => count + discreteGaussian(ratio, account.source));
+  return { counts: noisy, variance };
 }
 
 /**
  * One of the candidates by the exponential mechanism: P(i) ∝ exp(ε′ score / 2) with ε′ = √(8ρ), which costs ρ (Cesar and
  * Rogers, 2021). Scores are whole numbers that a row added or removed changes by at most 1. Drawn exactly, by rejection.
  */
-export function exponentialChoice(scores: ArrayLike<number>, rho: number, source: NoiseSource): number {
+export function exponentialChoice(scores: ArrayLike<number>, rho: number, account: Account): number {
+  account.pay(rho);
+  const { source } = account;
   const rate = BigInt(Math.floor(Math.sqrt(8 * rho) * fine));
   let best = -Infinity;
   for (let i = 0; i < scores.length; i++) best = Math.max(best, scores[i]);
@@ -52,10 +53,11 @@ export function frequentPlaces(
   counts: ArrayLike<number>,
   rho: number,
   delta: number,
-  source: NoiseSource,
-): { readonly places: readonly number[]; readonly rho: number; readonly threshold: number } {
-  const noisy = noisyCounts(counts, rho, source);
+  account: Account,
+): { readonly places: readonly number[]; readonly threshold: number } {
+  account.pay(0, delta);
+  const noisy = noisyCounts(counts, rho, account);
   const threshold = 2 - Math.sqrt(noisy.variance) * normalQuantile(delta);
   const places = [...noisy.counts.keys()].filter((i) => noisy.counts[i] > threshold);
-  return { places, rho: noisy.rho, threshold };
+  return { places, threshold };
 }
