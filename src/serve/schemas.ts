@@ -122,11 +122,18 @@ export const explanationSchema = z
           to: z.union([z.string(), z.number()]),
           churn_probability: z.number().min(0).max(1),
           risk_level: z.enum(risks),
+          cost: z.number().optional().describe("Left out where nobody said what it costs"),
+          expected_profit: z
+            .number()
+            .optional()
+            .describe("(1 − probability) × value after the change, less before, less its cost"),
         }),
       )
       .describe(
-        "One thing different each: the nearest that lowers the risk level, or else the probability most",
+        "What an agent can change (TELELINK_CHANGES), one thing each, the best first; what the model says of such customers, not a promise",
       ),
+    changes_note: z.string().optional().describe("Why some changes or all can't be told of"),
+    what_to_say: z.array(z.string()).describe("What an agent can say to the customer, a sentence each"),
   })
   .meta({ id: "Explanation" });
 
@@ -144,5 +151,10 @@ export const batchSummarySchema = z
     high_risk: z.number().int(),
     medium_risk: z.number().int(),
     low_risk: z.number().int(),
+    unused_columns: z.array(z.string()).optional().describe("Columns of the file that no model reads"),
+    missing_columns: z
+      .array(z.string())
+      .optional()
+      .describe("Columns that the file may lack and does: answers are worse without them"),
   })
   .meta({ id: "BatchSummary" });

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { Table } from "../data/table";
 import type { Reason } from "../models/explain/reasons";
-import { changes } from "../services/score/changes";
+import { agentWords } from "../services/score/agent-words";
+import { changes, standardChanges, unknownChanges } from "../services/score/changes";
 import { deskFields } from "../services/score/columns";
 import { actions, decide, risks } from "../services/score/decide";
 import { type Desk, type DeskOrigin, originOf } from "../services/score/desk";
@@ -100,21 +101,32 @@ export function explainCustomer(
   const found = desk.reasons(rows, top)?.[0];
   if (!found) return undefined;
   const [prediction] = scoreTable(desk, settings, rows, () => idOf(customer));
+  const allowed = settings.changes ?? (desk.fields === deskFields ? standardChanges : []);
+  const possible = changes(desk, rows, settings, allowed);
+  const unknown = unknownChanges(desk.fields, allowed).map((one) => `${one.field}=${one.to}`);
   return {
     prediction: { ...prediction, reasons: found.reasons.map((one) => shownReason(desk, one)) },
     unit: found.unit,
     expected: round(found.expected, 4),
     method: found.exact ? "exact" : "rescaled",
-    // What an agent can change is known of the reference's columns alone.
-    changes: (desk.fields === deskFields ? changes(desk, rows, settings) : []).map(
-      ({ column, from, to, probability, risk }) => ({
-        field: fieldOf(desk, column),
-        from,
-        to,
-        churn_probability: round(probability, 4),
-        risk_level: risk,
-      }),
-    ),
+    changes: possible.map(({ column, from, to, probability, risk, cost, profit }) => ({
+      field: fieldOf(desk, column),
+      from,
+      to,
+      churn_probability: round(probability, 4),
+      risk_level: risk,
+      ...(cost === undefined ? {} : { cost }),
+      ...(profit === undefined ? {} : { expected_profit: round(profit, 2) }),
+    })),
+    ...(allowed.length === 0
+      ? {
+          changes_note:
+            "Nobody has said what an agent can change for these customers: set TELELINK_CHANGES, as Contract=Two year:120",
+        }
+      : unknown.length > 0
+        ? { changes_note: `TELELINK_CHANGES names what this model does not read: ${unknown.join("; ")}` }
+        : {}),
+    what_to_say: agentWords(prediction.recommended_action, found.reasons, possible, desk.fields),
   };
 }
 

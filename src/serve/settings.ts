@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { syncPolicies } from "../data/store/journal";
+import { readChanges } from "../services/score/changes";
 import { decisionRules, standardRules } from "../services/score/decide";
 
 const number = (low: number, high: number, standard: number) =>
@@ -58,6 +59,14 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       "For champions of other columns than churn-bigml's: the customers' column that says what they are worth; without it actions follow from the risk alone",
+    ),
+  changes: z
+    .string()
+    .max(10_000)
+    .transform(readChanges)
+    .optional()
+    .describe(
+      "What an agent can change for a customer, with its cost: FIELD=VALUE:COST with semicolons between, such as Contract=Two year:120;MonthlyCharges=-10%:0. /explain tells what each would do; defaults to the two plans of churn-bigml's form",
     ),
   currency: z.string().max(10).default("").describe("What values and profits are in, such as € or USD"),
   riskHigh: number(0, 1, standardRules.riskHigh).describe("A churn probability above it is a high risk"),

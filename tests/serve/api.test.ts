@@ -228,8 +228,28 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
       accept: "text/csv",
     });
     expect(reply.headers["content-type"]).toContain("text/csv");
-    expect(reply.body.split("\n")[0]).toMatch(/^row,customer_id,churn_probability,risk_level/);
+    expect(reply.body.split("\n")[0]).toMatch(
+      /^row,customer_id,account_length,.*,churn_probability,risk_level/,
+    );
     expect(reply.body).toContain("'=cmd");
+  });
+
+  test("a CSV comes back with its own columns as they were sent, those of refused rows too", async () => {
+    const header = `note;clv;${Object.keys(customer).join(";")}`;
+    const row = Object.values({ ...customer, voice_mail_plan: "yes" }).join(";");
+    const csv = `${header}\n"a;b";-007;${row}\nshort\n=x;;${row.replace("OH", "ZZ")}\n`;
+    const sent = { "content-type": "text/csv", accept: "text/csv" };
+    const lines = (await post("/batch-predict", csv, sent)).body.trimEnd().split("\n");
+    const own = Object.values({ ...customer, voice_mail_plan: "yes" }).join(",");
+    expect(lines[0]).toBe(
+      `row,note,sent_clv,${Object.keys(customer).join(",")},churn_probability,risk_level,clv,clv_low,clv_high,recommended_action,expected_profit,reasons,model,error`,
+    );
+    expect(lines[1]).toMatch(new RegExp(`^1,a;b,-007,${own},0\\.\\d+,(High|Medium|Low),`));
+    expect(lines[2]).toMatch(/^2,,,.*field/);
+    expect(lines[3]).toMatch(new RegExp(`^3,'=x,,${own.replace("OH", "ZZ")},,.*"state must`));
+    const { summary } = (await post("/batch-predict", csv, { "content-type": "text/csv" })).json();
+    expect(summary).toMatchObject({ unused_columns: ["note", "clv"] });
+    expect(summary.missing_columns).toContain("total_day_minutes");
   });
 
   test("a CSV without the needed columns says which are missing", async () => {

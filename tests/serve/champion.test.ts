@@ -154,7 +154,12 @@ test("a model of other columns brings its own form, API and description; what is
     errors: [{ row: 2, field: "Contract" }],
   });
   const why = await app.inject({ method: "POST", url: "/explain", payload: example });
-  expect(why.json()).toMatchObject({ changes: [], prediction: { model: "other@1" } });
+  expect(why.json()).toMatchObject({
+    changes: [],
+    changes_note: expect.stringContaining("set TELELINK_CHANGES"),
+    prediction: { model: "other@1" },
+    what_to_say: [expect.any(String), expect.stringContaining("Speak of what raises the risk")],
+  });
   expect((await promote("plain")).statusCode).toBe(200);
 });
 

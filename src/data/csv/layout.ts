@@ -222,7 +222,7 @@ function guessColumns(
   const missing = options.schema?.missing;
   const nothing: MissingTest = () => false;
   const builders = layout.columns.map((one) => new DictionaryBuilder(one, nothing));
-  const quiet = { ...options, maxProblems: 0, onReject: undefined };
+  const quiet = { ...options, maxProblems: 0, onReject: undefined, onCells: undefined };
   const reader = new CsvReader(name, { ...layout, encoding: "utf-8" }, quiet, builders, head.length);
   reader.push(head);
   if (whole) reader.end();

@@ -41,6 +41,8 @@ export interface CsvOptions {
   readonly plain?: boolean;
   /** Called with each row left out: its line, its text and what was wrong with it. */
   readonly onReject?: (row: RejectedRow) => void;
+  /** Called with the cells of each row that could be split into cells, as text and in the order of the header. */
+  readonly onCells?: (row: number, cells: readonly string[]) => void;
 }
 
 export interface RejectedRow {

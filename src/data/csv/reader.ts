@@ -172,6 +172,7 @@ export class CsvReader {
     }
     const before = this.rows;
     this.rows += block.rows + broken.length;
+    if (this.options.onCells) this.tellCells(before, broken, this.options.onCells);
     const keep = this.options.badCells === "missing";
     let next = 0;
     let whole = 0;
@@ -209,14 +210,32 @@ export class CsvReader {
     this.options.onReject?.(row);
   }
 
-  private recordText(row: number): string {
+  private tellCells(
+    before: number,
+    broken: readonly BrokenRecord[],
+    tell: (row: number, cells: readonly string[]) => void,
+  ): void {
+    const { rows, lines } = this.scanner.block;
+    let passed = 0;
+    for (let row = 0; row < rows; row++) {
+      while (passed < broken.length && broken[passed].line < lines[row]) passed++;
+      tell(before + row + passed + 1, this.recordCells(row));
+    }
+  }
+
+  private recordCells(row: number): string[] {
     const { starts, ends } = this.scanner.block;
     const stride = this.builders.length;
-    const cells = Array.from({ length: stride }, (_, j) =>
+    return Array.from({ length: stride }, (_, j) =>
       decode(this.buffer, starts[row * stride + j], ends[row * stride + j]),
     );
+  }
+
+  private recordText(row: number): string {
     const delimiter = String.fromCharCode(this.layout.delimiter);
-    return cells.map((cell) => quoted(cell, delimiter)).join(delimiter);
+    return this.recordCells(row)
+      .map((cell) => quoted(cell, delimiter))
+      .join(delimiter);
   }
 
   private brokenRow(one: BrokenRecord, row: number): RejectedRow {

@@ -28,6 +28,8 @@ export interface BatchOptions extends CsvOptions {
 export interface CsvBatches extends AsyncIterable<Table>, ReadReport {
   /** Columns and types, from the schema or from the first 4 MiB. Levels not listed there may still come. */
   readonly schema: Schema;
+  /** The names of all columns, those that are not read included, in the order of the header. */
+  readonly names: readonly string[];
   /** Bytes read so far: for progress. */
   readonly bytes: number;
 }
@@ -110,6 +112,7 @@ export async function readCsvBatches(
       dialect: layout.dialect,
       ...(missing ? { missing } : {}),
     },
+    names: layout.names,
     get dialect() {
       return dialect();
     },

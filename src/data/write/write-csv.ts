@@ -1,5 +1,5 @@
 import { check } from "../../core/checks";
-import { quoted } from "../csv/cells";
+import { isNumber, quoted } from "../csv/cells";
 import { type AtomicFile, openAtomic } from "../files";
 import {
   type CategoricalColumn,
@@ -14,8 +14,8 @@ export interface WriteOptions {
   /** One character between cells; defaults to a comma. */
   readonly delimiter?: string;
   /**
-   * Puts an apostrophe before text that begins with = + - @ or a tab, which a spreadsheet would run as a formula; defaults
-   * to false, as it changes the text. Turn it on for files that people download and open.
+   * Puts an apostrophe before text that begins with = + - @ or a tab, which a spreadsheet would run as a formula, unless it
+   * is a number; defaults to false, as it changes the text. Turn it on for files that people download and open.
    */
   readonly spreadsheetSafe?: boolean;
   /** Whether a line with the columns' names comes first; defaults to true. */
@@ -102,7 +102,10 @@ export function csvWriter(sink: Sink, options: WriteOptions = {}): CsvWriter {
 
 function cellFor(text: string, delimiter: string, spreadsheetSafe: boolean): string {
   check(!text.includes("\0"), "write CSV", "text must hold no NUL character", text);
-  return quoted(spreadsheetSafe && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text, delimiter);
+  return quoted(
+    spreadsheetSafe && /^[=+\-@\t\r]/.test(text) && !isNumber(text) ? `'${text}` : text,
+    delimiter,
+  );
 }
 
 /** Writes the cell of row i. */

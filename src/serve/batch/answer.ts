@@ -5,12 +5,12 @@ import { type Risk, risks } from "../../services/score/decide";
 import type { Problem } from "../problem";
 import type { batchSummarySchema } from "../schemas";
 import type { Prediction } from "../score";
-import type { CustomerRows, RowError } from "./rows";
+import { type CustomerRows, idColumn, type RowError } from "./rows";
 
 export type BatchSummary = z.infer<typeof batchSummarySchema>;
 
 /** Some rows of a batch with what is said of them; rows named in `errors` have no prediction. */
-export interface ScoredRows extends Pick<CustomerRows, "before" | "count" | "errors"> {
+export interface ScoredRows extends Pick<CustomerRows, "before" | "count" | "errors" | "sent"> {
   readonly predictions: readonly Prediction[];
 }
 
@@ -18,11 +18,16 @@ export interface ScoredRows extends Pick<CustomerRows, "before" | "count" | "err
 export interface BatchForm {
   readonly type: string;
   readonly file?: string;
+  /** Whether it repeats the columns that were sent. */
+  readonly sent: boolean;
   head(): string;
   rows(lot: ScoredRows): string;
   /** `problem` says why the batch ends before its end. */
   tail(summary: BatchSummary, problem?: Problem): string;
 }
+
+/** Most columns named that no model reads. */
+const mostNames = 100;
 
 /** Most errors told of one batch in a single JSON document. */
 const mostErrors = 1000;
@@ -37,12 +42,19 @@ export function formFor(accept: string): BatchForm {
 export class BatchCount {
   private rows = 0;
   private predicted = 0;
+  private unused: readonly string[] = [];
+  private lacking: readonly string[] = [];
   private readonly byRisk = Object.fromEntries(risks.map((risk) => [risk, 0])) as Record<Risk, number>;
 
   add({ count, predictions }: ScoredRows): void {
     this.rows += count;
     this.predicted += predictions.length;
     for (const { risk_level } of predictions) this.byRisk[risk_level]++;
+  }
+
+  /** Takes over which columns of a file no model reads, and which optional ones it lacks. */
+  columns(unused: readonly string[], lacking: readonly string[]): void {
+    [this.unused, this.lacking] = [unused, lacking];
   }
 
   summary(): BatchSummary {
@@ -53,20 +65,32 @@ export class BatchCount {
       high_risk: this.byRisk.High,
       medium_risk: this.byRisk.Medium,
       low_risk: this.byRisk.Low,
+      ...(this.unused.length > 0 ? { unused_columns: this.unused.slice(0, mostNames) } : {}),
+      ...(this.lacking.length > 0 ? { missing_columns: [...this.lacking] } : {}),
     };
   }
 }
 
 /** One row: its number and either what is said of it or why nothing is. */
-type Row = { readonly row: number; readonly prediction?: Prediction; readonly errors: readonly RowError[] };
+interface Row {
+  readonly row: number;
+  readonly prediction?: Prediction;
+  readonly errors: readonly RowError[];
+  readonly sent?: readonly string[];
+}
 
 /** The rows in their order. */
-function* inOrder({ before, count, predictions, errors }: ScoredRows): Generator<Row> {
+function* inOrder({ before, count, predictions, errors, sent }: ScoredRows): Generator<Row> {
   let [p, e] = [0, 0];
   for (let row = before + 1; row <= before + count; row++) {
     const own: RowError[] = [];
     while (e < errors.length && errors[e].row === row) own.push(errors[e++]);
-    yield own.length > 0 ? { row, errors: own } : { row, prediction: predictions[p++], errors: own };
+    yield {
+      row,
+      errors: own,
+      sent: sent?.cells[row - before - 1],
+      ...(own.length > 0 ? {} : { prediction: predictions[p++] }),
+    };
   }
 }
 
@@ -75,6 +99,7 @@ function jsonForm(): BatchForm {
   let first = true;
   return {
     type: "application/json; charset=utf-8",
+    sent: false,
     head: () => '{"predictions":[',
     rows(lot) {
       let text = "";
@@ -94,6 +119,7 @@ function jsonForm(): BatchForm {
 function linesForm(): BatchForm {
   return {
     type: "application/x-ndjson; charset=utf-8",
+    sent: false,
     head: () => "",
     rows: (lot) =>
       Array.from(inOrder(lot), ({ row, prediction, errors }) => {
@@ -104,61 +130,73 @@ function linesForm(): BatchForm {
   };
 }
 
-/** One line for each row of the request, safe to open in a spreadsheet. */
+/** What an answer says of a row, by column. */
+const answered: readonly (readonly [name: string, cell: (one: Prediction) => string | number | undefined])[] =
+  [
+    ["churn_probability", (one) => one.churn_probability],
+    ["risk_level", (one) => one.risk_level],
+    ["clv", (one) => one.clv],
+    ["clv_low", (one) => one.clv_interval?.[0]],
+    ["clv_high", (one) => one.clv_interval?.[1]],
+    ["recommended_action", (one) => one.recommended_action],
+    ["expected_profit", (one) => one.expected_profit],
+    [
+      "reasons",
+      (one) =>
+        one.reasons
+          ?.map(
+            ({ field, value, contribution }) =>
+              `${field} ${value || "not known"} (${contribution > 0 ? "+" : ""}${contribution})`,
+          )
+          .join("; "),
+    ],
+    ["model", (one) => one.model],
+  ];
+
+/** The names of the columns that were sent: one that is called as a column of the answer stays, as "sent_…". */
+function besideAnswers(own: readonly string[]): string[] {
+  const ours = new Set(["row", "error", ...answered.map(([name]) => name)]);
+  const taken = new Set([...ours, ...own]);
+  return own.map((name) => {
+    if (!ours.has(name)) return name;
+    let other = `sent_${name}`;
+    while (taken.has(other)) other = `sent_${other}`;
+    taken.add(other);
+    return other;
+  });
+}
+
+/** One line for each row of the request: its own columns, then what is said of it; safe to open in a spreadsheet. */
 function csvForm(): BatchForm {
-  let headed = false;
-  const written = (rows: readonly Row[]): string => {
-    const text = (name: string, cell: (one: Row) => string | undefined): Column => ({
+  let names: readonly string[] | undefined;
+  const written = (rows: readonly Row[], own: readonly string[] = [idColumn]): string => {
+    const first = names === undefined;
+    names ??= besideAnswers(own);
+    const column = (name: string, cell: (one: Row) => string | number | undefined): Column => ({
       name,
       type: "text",
-      values: rows.map((one) => cell(one) ?? ""),
+      values: rows.map((one) => String(cell(one) ?? "")),
     });
-    const number = (name: string, cell: (one: Prediction) => number): Column => ({
-      name,
-      type: "numeric",
-      values: Float64Array.from(rows, ({ prediction }) => (prediction ? cell(prediction) : Number.NaN)),
-    });
-    const csv = csvText(
+    return csvText(
       table([
-        { name: "row", type: "numeric", values: Float64Array.from(rows, (one) => one.row || Number.NaN) },
-        text("customer_id", (one) => one.prediction?.customer_id),
-        number("churn_probability", (one) => one.churn_probability),
-        text("risk_level", (one) => one.prediction?.risk_level),
-        number("clv", (one) => one.clv ?? Number.NaN),
-        number("clv_low", (one) => one.clv_interval?.[0] ?? Number.NaN),
-        number("clv_high", (one) => one.clv_interval?.[1] ?? Number.NaN),
-        text("recommended_action", (one) => one.prediction?.recommended_action),
-        number("expected_profit", (one) => one.expected_profit ?? Number.NaN),
-        text("reasons", (one) =>
-          one.prediction?.reasons
-            ?.map(
-              ({ field, value, contribution }) =>
-                `${field} ${value || "not known"} (${contribution > 0 ? "+" : ""}${contribution})`,
-            )
-            .join("; "),
-        ),
-        text("model", (one) => one.prediction?.model),
-        text("error", (one) => one.errors.map(({ field, rule }) => `${field} ${rule}`).join("; ")),
+        column("row", (one) => one.row || undefined),
+        ...names.map((name, j) => column(name, (one) => one.sent?.[j])),
+        ...answered.map(([name, cell]) => column(name, ({ prediction }) => prediction && cell(prediction))),
+        column("error", (one) => one.errors.map(({ field, rule }) => `${field} ${rule}`).join("; ")),
       ]),
-      { spreadsheetSafe: true },
+      { spreadsheetSafe: true, header: first },
     );
-    const body = headed ? csv.slice(csv.indexOf("\n") + 1) : csv;
-    headed = true;
-    return body;
   };
   return {
     type: "text/csv; charset=utf-8",
     file: "predictions.csv",
-    head: () => written([]),
-    rows: (lot) => written([...inOrder(lot)]),
-    tail: (_, problem) =>
-      problem
-        ? written([
-            {
-              row: 0,
-              errors: [{ row: 0, field: "batch", rule: `ends here: ${problem.detail ?? problem.title}` }],
-            },
-          ])
-        : "",
+    sent: true,
+    head: () => "",
+    rows: (lot) => written([...inOrder(lot)], lot.sent?.names),
+    tail: (_, problem) => {
+      if (!problem) return names === undefined ? written([]) : "";
+      const rule = `ends here: ${problem.detail ?? problem.title}`;
+      return written([{ row: 0, errors: [{ row: 0, field: "batch", rule }] }]);
+    },
   };
 }

@@ -6,9 +6,7 @@ import { type DeskField, deskFields } from "../../services/score/columns";
 import { HttpProblem } from "../problem";
 import { ruleOf } from "../rule";
 import { idSchema } from "../schemas";
-import { type CustomerRows, lotRows, mostRowBytes } from "./rows";
-
-const idColumn = "customer_id";
+import { type CustomerRows, idColumn, lotRows, mostRowBytes, type RowsOptions } from "./rows";
 
 /** The header must end within so many bytes. */
 const mostHeader = 1 << 16;
@@ -19,7 +17,7 @@ const fewBytes = 1 << 14;
 /** The customers of CSV with a header, in the form's names or churn-bigml's, as they arrive. */
 export async function* rowsFromCsv(
   body: AsyncIterable<Uint8Array>,
-  fields: readonly DeskField[],
+  { fields, sent, columns: told }: RowsOptions,
 ): AsyncGenerator<CustomerRows> {
   const { header, all } = await peek(body);
   const byKey = fields !== deskFields || named(header, "account_length");
@@ -37,6 +35,7 @@ export async function* rowsFromCsv(
   const columns = wanted.map((field) => columnOf(field, nameOf(field)));
   if (named(header, idColumn)) columns.unshift({ name: idColumn, type: "id" });
   let refused: RejectedRow[] = [];
+  const cells = new Map<number, readonly string[]>();
   const batches = await readCsvBatches(all, {
     name: "the CSV sent",
     schema: { columns },
@@ -46,7 +45,12 @@ export async function* rowsFromCsv(
     maxFieldBytes: mostRowBytes,
     maxProblems: 0,
     onReject: (row) => refused.push(row),
+    ...(sent ? { onCells: (row, own) => void cells.set(row, own) } : {}),
   });
+  told?.(
+    batches.names.filter((name) => !columns.some((one) => one.name === name)),
+    fields.filter((field) => !wanted.includes(field)).map(nameOf),
+  );
   let before = 0;
   const lot = (rows: Table): CustomerRows => {
     const errors = refused.flatMap(({ row, problems }) =>
@@ -65,11 +69,13 @@ export async function* rowsFromCsv(
     for (const [i, rule] of wrong) errors.push({ row: numbers[i], field: idColumn, rule });
     errors.sort((a, b) => a.row - b.row);
     const kept = wrong.size === 0 ? rows : takeTableRows(rows, rowsBut(rows.rows, wrong));
+    const count = batches.rows - before;
     const taken = {
       before,
-      count: batches.rows - before,
+      count,
       ids: ids.filter((_, i) => !wrong.has(i)),
       errors,
+      ...(sent ? { sent: { names: batches.names, cells: takeCells(cells, before, count) } } : {}),
     };
     before = batches.rows;
     return { ...taken, rows: inDeskColumns(kept, fields, nameOf) };
@@ -77,6 +83,19 @@ export async function* rowsFromCsv(
   for await (const rows of batches) yield lot(rows);
   // Bad rows behind the last good one.
   yield lot(table([{ name: idColumn, type: "id", values: [] }]));
+}
+
+/** The cells of so many rows, which are then no longer held. */
+function takeCells(
+  cells: Map<number, readonly string[]>,
+  before: number,
+  count: number,
+): (readonly string[] | undefined)[] {
+  return Array.from({ length: count }, (_, i) => {
+    const own = cells.get(before + i + 1);
+    cells.delete(before + i + 1);
+    return own;
+  });
 }
 
 /** The header's text, and the bytes with those that were read for it. */

@@ -1,14 +1,13 @@
-import type { DeskField } from "../../services/score/columns";
 import { JsonList } from "./json-list";
-import { type CustomerRows, mostRowBytes, RowLot } from "./rows";
+import { type CustomerRows, mostRowBytes, RowLot, type RowsOptions } from "./rows";
 
 /** The customers of a JSON list, or of an object whose member `customers` is the list, as they arrive. */
 export async function* rowsFromJson(
   body: AsyncIterable<Uint8Array>,
-  fields: readonly DeskField[],
+  options: RowsOptions,
 ): AsyncGenerator<CustomerRows> {
   const list = new JsonList("customers", mostRowBytes);
-  const lot = new RowLot(fields);
+  const lot = new RowLot(options);
   try {
     for await (const bytes of body) {
       for (const value of list.push(bytes)) {
@@ -28,9 +27,9 @@ export async function* rowsFromJson(
 /** The customers of newline-delimited JSON, one a line, as they arrive. A line that is no JSON costs that row alone. */
 export async function* rowsFromLines(
   body: AsyncIterable<Uint8Array>,
-  fields: readonly DeskField[],
+  options: RowsOptions,
 ): AsyncGenerator<CustomerRows> {
-  const lot = new RowLot(fields);
+  const lot = new RowLot(options);
   for await (const line of linesOf(body)) {
     if (line === undefined) lot.addBroken(`must have at most ${mostRowBytes} bytes`);
     else if (line.trim() !== "") {

@@ -49,6 +49,13 @@ const examples: Record<string, Customer> = {
   },
 };
 
+/** What /explain tells beside the prediction. */
+interface Why {
+  readonly changes: readonly Change[];
+  readonly changes_note?: string;
+  readonly what_to_say: readonly string[];
+}
+
 const form = byId<HTMLFormElement>("customer");
 const result = byId("result");
 const fields = [...form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")];
@@ -90,11 +97,11 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   result.replaceChildren(...describe(said.value));
-  const why = await post<{ changes: readonly Change[] }>("explain?reasons=1", customer);
+  const why = await post<Why>("explain?reasons=5", customer);
   // On a phone the answer lies below the form.
   if (result.getBoundingClientRect().top > innerHeight - 120 || matchMedia("(max-width: 959px)").matches)
     result.focus();
-  result.append(why.ok ? changes(why.value.changes, said.value) : problemBox(why.problem));
+  result.append(...(why.ok ? [words(why.value), changes(why.value, said.value)] : [problemBox(why.problem)]));
 });
 
 function post<T>(url: string, body: unknown): ReturnType<typeof send<T>> {
@@ -199,22 +206,29 @@ function reasonsTable(reasons: NonNullable<Prediction["reasons"]>): Node {
   return box;
 }
 
-/** What would change the outcome: the same customer with one thing different. */
-function changes(found: readonly Change[], said: Prediction): Node {
+/** What an agent can say to the customer. */
+function words({ what_to_say: say }: Why): Node {
+  const heading = make("h2", { class: "app-heading" }, "What to say");
+  return make("div", {}, heading, make("ul", {}, ...say.map((one) => make("li", {}, one))));
+}
+
+/** What would change the outcome: the same customer with one thing different that an agent can change. */
+function changes({ changes: found, changes_note: note }: Why, said: Prediction): Node {
   const heading = make("h2", { class: "app-heading" }, "What would change the outcome");
-  if (found.length === 0)
-    return make(
-      "div",
-      {},
-      heading,
-      make(
-        "p",
-        { class: "app-note" },
-        "Nothing that can be changed for this customer today lowers the probability, as far as the model knows.",
-      ),
+  const notes = note === undefined ? [] : [make("p", { class: "app-note" }, note)];
+  if (found.length === 0) {
+    const none = make(
+      "p",
+      { class: "app-note" },
+      "Nothing that can be changed for this customer today lowers the probability, as far as the model knows.",
     );
+    return make("div", {}, heading, ...(note === undefined ? [none] : notes));
+  }
   const word = (value: string | number): string =>
     typeof value === "number" ? shown(value, Number.isInteger(value) ? 0 : 1) : value;
+  const { currency = "" } = result.dataset;
+  const money = (amount: number | undefined): string =>
+    amount === undefined ? "not known" : `${shown(amount)}${currency && ` ${currency}`}`;
   return make(
     "div",
     {},
@@ -222,20 +236,23 @@ function changes(found: readonly Change[], said: Prediction): Node {
     make(
       "p",
       { class: "app-note" },
-      `Now ${shown(100 * said.churn_probability, 1)} %. With one thing different, as far as the model knows:`,
+      `Now ${shown(100 * said.churn_probability, 1)} %. With one thing different, as the model sees such customers; it is no promise:`,
     ),
     tableOf(
       "One change at a time",
-      ["Change", "Probability", "Risk"],
+      ["Change", "Probability", "Risk", "Cost", "Brings"],
       found
         .slice(0, 5)
         .map((one) => [
           `${labelOf(one.field)}: ${word(one.to)} instead of ${word(one.from)}`,
           `${shown(100 * one.churn_probability, 1)} %`,
           one.risk_level,
+          money(one.cost),
+          money(one.expected_profit),
         ]),
-      [1],
+      [1, 3, 4],
     ),
+    ...notes,
   );
 }
 

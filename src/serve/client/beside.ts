@@ -10,6 +10,8 @@ export interface Beside {
   readonly held_out?: {
     readonly quality: number;
     readonly privacy: number;
+    readonly privacy_low: number;
+    readonly privacy_high: number;
     readonly memorisation: number;
     readonly closest: number;
     readonly closest_held_out: number;
@@ -34,13 +36,12 @@ export function comparisonNodes(found: Beside): Node[] {
       unseen ? `customers held out reach ${percent(unseen.quality)}` : "1 is best",
     ],
     unseen
-      ? ["Privacy", percent(unseen.privacy), "100 % where nothing was learned by heart"]
+      ? [
+          "Privacy",
+          percent(unseen.privacy),
+          `95 % interval: ${percent(unseen.privacy_low)} to ${percent(unseen.privacy_high)}; 100 % where nothing was learned by heart`,
+        ]
       : ["Privacy", "not measured", "no customers were held out"],
-    [
-      "Equal to a learned customer",
-      percent(share),
-      unseen ? `of those held out ${percent(unseen.copies_held_out)}` : "some do by chance",
-    ],
   ];
   return [
     make("h2", {}, "Beside the real customers"),
@@ -58,6 +59,11 @@ export function comparisonNodes(found: Beside): Node[] {
       `${shown(rows.synthetic)} rows were drawn without conditions and set beside the ${shown(rows.real)} customers that the generator learned from. Quality is SDMetrics' score: ${percent(shapes)} for single columns, ${percent(trends)} for pairs of columns.`,
     ),
     make("p", {}, privacyWords(found)),
+    make(
+      "p",
+      {},
+      `${percent(share)} of the drawn rows equal a learned customer${unseen ? `, as do ${percent(unseen.copies_held_out)} of the customers held out` : "; some do by chance"}.`,
+    ),
     make("h3", { class: "app-heading" }, "Column by column, the least alike first"),
     ...columns.filter((one) => one.likeness !== undefined).map((one, k) => sharesOf(one, k < 3)),
   ];

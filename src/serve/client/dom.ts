@@ -74,6 +74,21 @@ export function ruleOf(field: HTMLInputElement | HTMLSelectElement): string {
   return "must be as the hint says";
 }
 
+/** Says beside a field what is wrong with it; false where there is no such field. */
+export function tellBeside(name: string, rule: string): boolean {
+  const box = document.getElementById(`${name}-error`);
+  if (!box) return false;
+  box.textContent = rule;
+  byId(name).setAttribute("aria-invalid", "true");
+  return true;
+}
+
+/** Takes back what stands beside the fields of a form. */
+export function clearBeside(form: HTMLElement): void {
+  for (const box of form.querySelectorAll(".app-error")) box.textContent = "";
+  for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+}
+
 /** A number in the reader's own way of writing; nothing is ever "-0". */
 export function shown(value: number, digits = 0): string {
   const scale = 10 ** digits;
@@ -107,6 +122,8 @@ export interface Change {
   readonly to: string | number;
   readonly churn_probability: number;
   readonly risk_level: string;
+  readonly cost?: number;
+  readonly expected_profit?: number;
 }
 
 /** A table with a caption; the columns numbered in `right` hold numbers. */

@@ -1,5 +1,17 @@
 import { type Beside, comparisonNodes } from "./beside.js";
-import { byId, change, changeTo, make, problemBox, saveAs, send, shown, tableOf } from "./dom.js";
+import {
+  byId,
+  change,
+  changeTo,
+  clearBeside,
+  make,
+  problemBox,
+  saveAs,
+  send,
+  shown,
+  tableOf,
+  tellBeside,
+} from "./dom.js";
 
 interface Model {
   readonly name: string;
@@ -80,7 +92,7 @@ async function listModels(): Promise<void> {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  for (const box of form.querySelectorAll(".app-error")) box.textContent = "";
+  clearBeside(form);
   const rows = Number(byId<HTMLInputElement>("rows").value);
   if (!(Number.isInteger(rows) && rows >= 1 && rows <= 10_000_000))
     return fail("rows", "must be a whole number from 1 to 10000000");
@@ -98,6 +110,9 @@ form.addEventListener("submit", async (event) => {
   download.disabled = !said.ok;
   compare.disabled = !said.ok;
   comparison.replaceChildren();
+  // What is wrong with a field stands beside it.
+  const beside = said.ok ? [] : (said.problem.errors ?? []).filter((one) => tellBeside(one.field, one.rule));
+  if (beside.length > 0) return result.replaceChildren();
   result.replaceChildren(
     said.ok
       ? tableOf(`The first ${said.value.rows.length} of ${rows} rows`, said.value.columns, said.value.rows)
@@ -160,7 +175,7 @@ function conditions(text: string): Record<string, Condition> | string {
 }
 
 function fail(id: string, words: string): void {
-  byId(`${id}-error`).textContent = words;
+  tellBeside(id, words);
   byId(id).focus();
 }
 

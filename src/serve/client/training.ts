@@ -1,4 +1,15 @@
-import { byId, change, make, problemBox, ruleOf, send, shown, tableOf } from "./dom.js";
+import {
+  byId,
+  change,
+  clearBeside,
+  make,
+  problemBox,
+  ruleOf,
+  send,
+  shown,
+  tableOf,
+  tellBeside,
+} from "./dom.js";
 import type { Asked, Told } from "./events.js";
 import { lossCharts } from "./losses.js";
 
@@ -32,6 +43,8 @@ interface Step {
     readonly heldOut?: number;
     readonly quality?: number;
     readonly privacy?: number;
+    readonly privacyLow?: number;
+    readonly privacyHigh?: number;
     /** Of a differentially private model, which says nothing else of its data. */
     readonly epsilon?: number;
     readonly seconds?: number;
@@ -60,19 +73,9 @@ function showOptions(): void {
 method.addEventListener("change", showOptions);
 showOptions();
 
-/** Says beside a field what is wrong with it; false where there is no such field. */
-function tell(name: string, rule: string): boolean {
-  const box = document.getElementById(`${name}-error`);
-  if (!box) return false;
-  box.textContent = rule;
-  byId(name).setAttribute("aria-invalid", "true");
-  return true;
-}
-
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  for (const box of form.querySelectorAll(".app-error")) box.textContent = "";
-  for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+  clearBeside(form);
   if (!path) {
     status.replaceChildren(
       make(
@@ -89,7 +92,7 @@ form.addEventListener("submit", async (event) => {
     (one) => !one.closest("[hidden]") && !one.checkValidity(),
   );
   for (const one of wrong)
-    tell(
+    tellBeside(
       one.name,
       one.step === "1" && !one.validity.valueMissing
         ? `must be a whole number from ${one.min} to ${one.max}`
@@ -110,7 +113,7 @@ form.addEventListener("submit", async (event) => {
   });
   if (!said.ok) {
     // What is wrong with a field stands beside it; the rest in the status bar.
-    const beside = (said.problem.errors ?? []).filter((one) => tell(one.field, one.rule));
+    const beside = (said.problem.errors ?? []).filter((one) => tellBeside(one.field, one.rule));
     status.replaceChildren(
       beside.length > 0
         ? make("p", { class: "app-empty" }, "Nothing is being trained.")
@@ -214,11 +217,16 @@ function learnedFrom({
   heldOut = 0,
   quality = 0,
   privacy,
+  privacyLow = 0,
+  privacyHigh = 1,
   epsilon,
 }: NonNullable<Step["result"]>): string {
   if (epsilon !== undefined) return `with differential privacy, ε = ${shown(epsilon, 3)}`;
   const kept = heldOut > 0 ? `${shown(heldOut)} held out` : "none held out";
-  const measured = privacy === undefined ? "not measured" : `${shown(100 * privacy, 1)} %`;
+  const measured =
+    privacy === undefined
+      ? "not measured"
+      : `${shown(100 * privacy, 1)} % (${shown(100 * privacyLow, 1)} to ${shown(100 * privacyHigh, 1)} %)`;
   return `from ${shown(rows)} rows, ${kept}; quality ${shown(100 * quality, 1)} %, privacy ${measured}`;
 }
 

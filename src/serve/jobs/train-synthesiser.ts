@@ -87,7 +87,13 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     rows: real.learnt.rows,
     heldOut: how?.rows ?? 0,
     quality: measured.quality,
-    ...(measured.heldOut ? { privacy: measured.heldOut.privacy } : {}),
+    ...(measured.heldOut
+      ? {
+          privacy: measured.heldOut.privacy,
+          privacyLow: measured.heldOut.privacyLow,
+          privacyHigh: measured.heldOut.privacyHigh,
+        }
+      : {}),
     seconds: metadata.seconds,
     ...(backend !== undefined && { backend }),
   };

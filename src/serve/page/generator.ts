@@ -80,7 +80,7 @@ export function generationPage(told: string): string {
 <div class="app-fields">
 <div class="app-field"><label for="rows">Number of samples</label><input id="rows" name="rows" type="number" min="1" max="10000000" step="1" value="1000" required aria-describedby="rows-hint rows-error"><span class="app-hint" id="rows-hint">1 to 10000000</span><span class="app-error" id="rows-error"></span></div>
 <div class="app-field app-wide"><label for="model">Generator</label><select id="model" name="model" required aria-describedby="model-hint model-error"></select><span class="app-hint" id="model-hint"></span><span class="app-error" id="model-error"></span></div>
-<div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required></div>
+<div class="app-field"><label for="seed">Seed</label><input id="seed" name="seed" value="1" maxlength="100" required aria-describedby="seed-error"><span class="app-error" id="seed-error"></span></div>
 <div class="app-field app-wide"><label for="where">Conditions</label><input id="where" name="where" placeholder="Contract=Two year, tenure>=12" maxlength="2000" aria-describedby="where-hint where-error"><span class="app-hint" id="where-hint">Column=Value, Column&gt;=Number or Column&lt;=Number, with commas between</span><span class="app-error" id="where-error"></span></div>
 </div>
 <div class="app-row"><button type="submit">Generate Fake Data</button><button type="button" id="download" disabled>Download Data</button><button type="button" id="compare" disabled>Compare with the Real</button></div>

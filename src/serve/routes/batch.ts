@@ -3,11 +3,10 @@ import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { z } from "zod";
-import type { DeskField } from "../../services/score/columns";
 import type { Desk } from "../../services/score/desk";
 import { BatchCount, type BatchForm, formFor, type ScoredRows } from "../batch/answer";
 import { BodyError } from "../batch/json-list";
-import type { CustomerRows } from "../batch/rows";
+import type { CustomerRows, RowsOptions } from "../batch/rows";
 import { rowsFromCsv } from "../batch/rows-from-csv";
 import { rowsFromJson, rowsFromLines } from "../batch/rows-from-json";
 import { Spool } from "../batch/spool";
@@ -33,10 +32,7 @@ const batchSchema = z
   .meta({ id: "BatchPrediction" });
 
 const readers: Readonly<
-  Record<
-    string,
-    (body: AsyncIterable<Uint8Array>, fields: readonly DeskField[]) => AsyncGenerator<CustomerRows>
-  >
+  Record<string, (body: AsyncIterable<Uint8Array>, options: RowsOptions) => AsyncGenerator<CustomerRows>>
 > = {
   "application/json": rowsFromJson,
   "application/x-ndjson": rowsFromLines,
@@ -93,8 +89,15 @@ export function batchRoutes(root: App, context: Context): void {
         let begun = false;
         // One batch, one model: another that is promoted meanwhile answers the next.
         const model = context.desk();
-        const text = answer(readers[type](body, model.fields), form, context, {
+        const count = new BatchCount();
+        const rows = readers[type](body, {
+          fields: model.fields,
+          sent: form.sent,
+          columns: (unused, lacking) => count.columns(unused, lacking),
+        });
+        const text = answer(rows, form, context, {
           model,
+          count,
           reasons: request.query.reasons,
           gone: gone.signal,
           begun: () => begun,
@@ -144,6 +147,7 @@ async function fill(spool: Spool, first: Buffer, text: AsyncGenerator<string>): 
 
 interface Asked {
   readonly model: Desk;
+  readonly count: BatchCount;
   readonly reasons: number;
   readonly gone: AbortSignal;
   /** Whether the answer was begun, so that its status can't be changed any more. */
@@ -155,9 +159,8 @@ async function* answer(
   rows: AsyncGenerator<CustomerRows>,
   form: BatchForm,
   { settings, log }: Context,
-  { model, reasons, gone, begun }: Asked,
+  { model, count, reasons, gone, begun }: Asked,
 ): AsyncGenerator<string> {
-  const count = new BatchCount();
   yield form.head();
   try {
     for await (const { rows: good, ids, ...lot } of rows) {

@@ -86,6 +86,8 @@ const heldOutSchema = z
   .object({
     quality: z.number().describe("What customers never seen reach beside those learned from"),
     privacy: z.number().describe("1 − memorisation, from 0 to 1"),
+    privacy_low: z.number().describe("The ends of its 95 % interval"),
+    privacy_high: z.number(),
     memorisation: z
       .number()
       .describe("0 where drawn rows are no nearer to learned than to unseen customers, 1 for copies"),
@@ -366,6 +368,8 @@ function shownBeside({ rows, heldOut, columns, ...found }: Beside): z.infer<type
       held_out: {
         quality: heldOut.quality,
         privacy: heldOut.privacy,
+        privacy_low: heldOut.privacyLow,
+        privacy_high: heldOut.privacyHigh,
         memorisation: heldOut.memorisation,
         closest: heldOut.closest,
         copies: heldOut.copies,

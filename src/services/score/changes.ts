@@ -1,6 +1,17 @@
 import { columnNamed, isCategorical, type Table, takeTableRows } from "../../data/table";
+import type { DeskField } from "./columns";
 import { type DecisionRules, type Risk, riskOf, risks } from "./decide";
 import type { Desk } from "./desk";
+
+/** What an agent can bring about for a customer: a field, the value it is set to, and what that costs. */
+export interface AgentChange {
+  /** The field's key or its column. */
+  readonly field: string;
+  /** A value; of a number also a part of what it is now, as "-10%". */
+  readonly to: string;
+  /** Undefined where nobody said. */
+  readonly cost?: number;
+}
 
 /** One thing different about a customer, and what then would be. */
 export interface Change {
@@ -9,16 +20,39 @@ export interface Change {
   readonly to: string | number;
   readonly probability: number;
   readonly risk: Risk;
+  readonly cost?: number;
+  /** What the change is expected to bring, (1 − p) × value after less before and less its cost; where all is known. */
+  readonly profit?: number;
 }
 
 /**
- * What an agent can bring about today, and the value it can be set to: 1 for having the plan. Calls and minutes are the
- * past, where somebody lives is theirs, and nobody is talked into the international plan, whose customers leave more.
+ * What can be changed for the reference's customers: nobody is talked into the international plan, whose customers leave
+ * more. Calls and minutes are the past, and where somebody lives is theirs.
  */
-const plans: readonly { readonly column: string; readonly to: readonly number[] }[] = [
-  { column: "International plan", to: [0] },
-  { column: "Voice mail plan", to: [0, 1] },
+export const standardChanges: readonly AgentChange[] = [
+  { field: "international_plan", to: "No" },
+  { field: "voice_mail_plan", to: "Yes" },
+  { field: "voice_mail_plan", to: "No" },
 ];
+
+/** The changes of `FIELD=VALUE:COST;…`, where ":COST" may be left out; throws where it is none. */
+export function readChanges(text: string): AgentChange[] {
+  return text
+    .split(";")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")
+    .map((one) => {
+      const match = /^([^=]+)=(.+?)(?::\s*(\d+(?:\.\d+)?))?$/.exec(one);
+      if (!match)
+        throw new RangeError(
+          `Cannot read what an agent can change: each must be FIELD=VALUE or FIELD=VALUE:COST, with semicolons between, got ${JSON.stringify(one)}`,
+        );
+      const [, field, to, cost] = match;
+      return { field: field.trim(), to: to.trim(), ...(cost === undefined ? {} : { cost: Number(cost) }) };
+    });
+}
+
+const voiceMail = "Voice mail plan";
 const messages = "Number vmail messages";
 /** Messages of a usual customer with a voice-mail plan. */
 const usualMessages = 28;
@@ -27,56 +61,79 @@ const least = 0.01;
 
 interface Idea {
   readonly column: string;
-  /** Values set, by column. */
+  /** Numbers and codes set, by column. */
   readonly set: ReadonlyMap<string, number>;
-  /** How far it goes, to prefer the nearest. */
-  readonly distance: number;
+  readonly cost?: number;
 }
 
-/**
- * What one change would make of the only row of `rows`, the most effective first: for each column the nearest value that
- * lowers the risk level, or where none does, the one that lowers the probability most.
- */
-export function changes(desk: Desk, rows: Table, rules: DecisionRules): Change[] {
-  const [now] = desk.score(rows).probability;
-  const ideas = planIdeas(rows);
+/** What one change of those that an agent can bring about would make of the only row of `rows`, the best first. */
+export function changes(
+  desk: Desk,
+  rows: Table,
+  rules: DecisionRules,
+  allowed: readonly AgentChange[],
+): Change[] {
+  const before = desk.score(rows);
+  const now = before.probability[0];
+  const ideas = allowed.flatMap((one) => ideaOf(desk.fields, rows, one) ?? []);
   if (ideas.length === 0) return [];
-  const { probability } = desk.score(changed(rows, ideas));
-  const best = new Map<string, { idea: Idea; probability: number }>();
-  ideas.forEach((idea, k) => {
-    const p = probability[k];
-    if (p > now - least) return;
-    const before = best.get(idea.column);
-    if (!before || better(p, idea, before.probability, before.idea))
-      best.set(idea.column, { idea, probability: p });
-  });
-  function better(p: number, idea: Idea, other: number, otherIdea: Idea): boolean {
-    const [mine, its] = [riskOf(p, rules), riskOf(other, rules)];
-    if (mine !== its) return mine > its;
-    // Of those that lower the level alike, the nearest; where the level stays, the most effective.
-    return mine > riskOf(now, rules) ? idea.distance < otherIdea.distance : p < other;
-  }
-  return [...best.values()]
-    .sort((a, b) => a.probability - b.probability)
-    .map(({ idea, probability: p }) => ({
-      column: idea.column,
-      from: cell(rows, idea.column),
-      to: cell(changed(rows, [idea]), idea.column),
-      probability: p,
-      risk: risks[riskOf(p, rules)],
-    }));
+  const { probability, value } = desk.score(changed(rows, ideas));
+  return ideas
+    .map((idea, k): Change => {
+      const { column, cost } = idea;
+      const profit = (1 - probability[k]) * value[k] - (1 - now) * before.value[0] - (cost ?? Number.NaN);
+      return {
+        column,
+        from: cell(rows, column),
+        to: cell(changed(rows, [idea]), column),
+        probability: probability[k],
+        risk: risks[riskOf(probability[k], rules)],
+        ...(cost === undefined ? {} : { cost }),
+        ...(Number.isNaN(profit) ? {} : { profit }),
+      };
+    })
+    .filter((one) => one.probability <= now - least)
+    .sort((a, b) =>
+      a.profit !== undefined && b.profit !== undefined ? b.profit - a.profit : a.probability - b.probability,
+    );
 }
 
-function planIdeas(rows: Table): Idea[] {
-  return plans.flatMap(({ column, to }) => {
-    const one = columnNamed(rows, column);
-    const other = isCategorical(one) && one.codes[0] === 1 ? 0 : 1;
-    if (!to.includes(other)) return [];
-    const set = new Map([[column, other]]);
-    // Messages come with the plan.
-    if (column === "Voice mail plan") set.set(messages, other === 1 ? usualMessages : 0);
-    return [{ column, set, distance: 1 }];
+/** The fields that are named and that the model has not, or has without that value: what can't be told of. */
+export function unknownChanges(fields: readonly DeskField[], allowed: readonly AgentChange[]): AgentChange[] {
+  return allowed.filter((one) => {
+    const field = fieldOf(fields, one);
+    return !field || targetOf(field, 0, one.to) === undefined;
   });
+}
+
+function fieldOf(fields: readonly DeskField[], { field }: AgentChange): DeskField | undefined {
+  return fields.find((one) => one.key === field || one.column === field);
+}
+
+/** The code or number that the field is set to, from what it is now; undefined where it can't be set so. */
+function targetOf(field: DeskField, now: number, to: string): number | undefined {
+  if (field.kind === "number") {
+    const part = /^([+-]\d+(?:\.\d+)?)\s*%$/.exec(to);
+    const value = part ? now * (1 + Number(part[1]) / 100) : Number(to);
+    return Number.isFinite(value) ? Math.min(field.high, Math.max(field.low, value)) : undefined;
+  }
+  const levels = field.kind === "yes-no" ? ["No", "Yes"] : field.choices;
+  const code = levels.findIndex((one) => one.toLowerCase() === to.toLowerCase());
+  return code < 0 ? undefined : code;
+}
+
+function ideaOf(fields: readonly DeskField[], rows: Table, change: AgentChange): Idea | undefined {
+  const field = fieldOf(fields, change);
+  if (!field) return undefined;
+  const one = columnNamed(rows, field.column);
+  const now = isCategorical(one) ? one.codes[0] : one.type === "numeric" ? one.values[0] : Number.NaN;
+  const target = targetOf(field, now, change.to);
+  if (target === undefined || Number.isNaN(target) || target === now) return undefined;
+  const set = new Map([[field.column, target]]);
+  // Messages come with the plan.
+  if (field.column === voiceMail && fields.some((other) => other.column === messages))
+    set.set(messages, target === 1 ? usualMessages : 0);
+  return { column: field.column, set, ...(change.cost === undefined ? {} : { cost: change.cost }) };
 }
 
 /** The row once for each idea, with what the idea sets. */
@@ -96,5 +153,5 @@ function changed(rows: Table, ideas: readonly Idea[]): Table {
 function cell(rows: Table, column: string): string | number {
   const one = columnNamed(rows, column);
   if (one.type === "numeric") return one.values[0];
-  return isCategorical(one) ? one.levels[one.codes[0]] : one.values[0];
+  return isCategorical(one) ? (one.levels[one.codes[0]] ?? "") : one.values[0];
 }

@@ -2,6 +2,7 @@ import { type Task, task } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import type { SchemaName } from "../../data/sources/sources";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
+import { wilson } from "../../evaluate/intervals";
 import { distancePrivacy } from "../../evaluate/synthetic/privacy/privacy";
 import { qualityScore } from "../../evaluate/synthetic/quality";
 import { type Draw, generatorOf } from "./draw";
@@ -34,6 +35,9 @@ export interface BesideHeldOut {
   readonly quality: number;
   /** 1 − memorisation, from 0 (copies) to 1 (no nearer to learned rows than to those never seen). */
   readonly privacy: number;
+  /** The ends of its 95 % interval (Wilson), for as many independent rows as the fewer of drawn and unseen ones. */
+  readonly privacyLow: number;
+  readonly privacyHigh: number;
   /** (share of rows nearer to a learned than to an unseen row − the share by chance) ÷ (1 − that by chance). */
   readonly memorisation: number;
   /** Median distance to the closest learned row (Gower, 0 is equal), of made rows and of those never seen. */
@@ -112,7 +116,16 @@ export async function beside({ learnt: real, heldOut }: RealRows, synthetic: Tab
 
 async function besideHeldOut(real: Table, heldOut: Table, synthetic: Table): Promise<BesideHeldOut> {
   const found = await distancePrivacy(real, heldOut, synthetic, { compared: comparedHeldOut });
+  // Drawn rows near the same unseen row are not independent: the fewer of both count.
+  const independent = Math.min(synthetic.rows, heldOut.rows);
+  const ends = wilson(found.closerShare * independent, independent);
+  const [high, low] = ends.map((share) => {
+    const memorised = (share - found.expectedShare) / (1 - found.expectedShare);
+    return Math.min(1, 1 - Math.max(0, memorised));
+  });
   return {
+    privacyLow: low,
+    privacyHigh: high,
     quality: qualityScore(real, heldOut).score,
     privacy: 1 - Math.max(0, found.memorisation),
     memorisation: found.memorisation,
