@@ -374,7 +374,7 @@ export {
 } from "./models/survival/accelerated-failure-time";
 export type { Censored, FitSurvival, SurvivalData, SurvivalModel } from "./models/survival/censored";
 export { type CoxOptions, cox } from "./models/survival/cox";
-export type { CoxModel, CoxParts } from "./models/survival/cox-model";
+export type { CoxBaseline, CoxModel, CoxParts } from "./models/survival/cox-model";
 export {
   type Clock,
   type DiscreteHazardModel,
@@ -382,6 +382,12 @@ export {
   discreteHazard,
   type Parts as DiscreteHazardParts,
 } from "./models/survival/discrete-hazard";
+export {
+  type CompetingRisksData,
+  type FineGrayModel,
+  type FineGrayOptions,
+  fineGray,
+} from "./models/survival/fine-gray";
 export { type KaplanMeierOptions, kaplanMeier, type SurvivalCurve } from "./models/survival/kaplan-meier";
 export { type LogRank, type LogRankOptions, logRank } from "./models/survival/log-rank";
 export { type HazardCurve, type NelsonAalenOptions, nelsonAalen } from "./models/survival/nelson-aalen";
@@ -390,6 +396,7 @@ export {
   type ProportionalHazardsTestOptions,
   proportionalHazardsTest,
 } from "./models/survival/schoenfeld";
+export { type StartStop, startStopRows } from "./models/survival/start-stop";
 export type { Trees } from "./models/trees/trees";
 export type { Campaign, FitUplift, UpliftModel } from "./models/uplift/campaign";
 export type { EffectModel } from "./models/uplift/effect-model";

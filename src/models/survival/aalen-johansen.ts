@@ -28,17 +28,9 @@ export interface CumulativeIncidence {
  */
 export function aalenJohansen(data: CompetingRisks, cause: number, level = 0.95): CumulativeIncidence {
   const action = "estimate a cumulative incidence";
-  const { time } = data;
-  checkSameLength(time.length, data.cause.length, action, "times and causes");
   checkNumber(level, 0, 1, action, "level", "both");
-  const causes = Int32Array.from(data.cause);
-  for (let i = 0; i < time.length; i++) {
-    if (!(time[i] >= 0 && time[i] < Infinity))
-      check(false, action, `times must be finite and not negative, got ${time[i]} in row ${i}`);
-    if (!(data.cause[i] >= 0 && data.cause[i] === causes[i]))
-      check(false, action, `causes must be whole numbers of at least 0, got ${data.cause[i]} in row ${i}`);
-  }
-  check(causes.includes(cause) && cause > 0, action, "some lifetimes must have ended by the cause", cause);
+  const causes = checkCompetingRisks(data, cause, action);
+  const { time } = data;
   const times = distinct(time.filter((_, i) => causes[i] > 0));
   const m = times.length;
   const [ended, own, risk] = [0, 1, 2].map(() => new Float64Array(m));
@@ -80,6 +72,21 @@ export function aalenJohansen(data: CompetingRisks, cause: number, level = 0.95)
     upper: bound(1),
     at: (t) => incidence[lastUpTo(times, t)] ?? 0,
   };
+}
+
+/** The causes as whole numbers; throws unless the lifetimes are usable and some ended by `cause`. */
+export function checkCompetingRisks(data: CompetingRisks, cause: number, action: string): Int32Array {
+  const { time } = data;
+  checkSameLength(time.length, data.cause.length, action, "times and causes");
+  const causes = Int32Array.from(data.cause);
+  for (let i = 0; i < time.length; i++) {
+    if (!(time[i] >= 0 && time[i] < Infinity))
+      check(false, action, `times must be finite and not negative, got ${time[i]} in row ${i}`);
+    if (!(data.cause[i] >= 0 && data.cause[i] === causes[i]))
+      check(false, action, `causes must be whole numbers of at least 0, got ${data.cause[i]} in row ${i}`);
+  }
+  check(causes.includes(cause) && cause > 0, action, "some lifetimes must have ended by the cause", cause);
+  return causes;
 }
 
 /** The delta method's variance (Marubini and Valsecchi, 1995, chapter 10), as Stata and cmprsk have it. */

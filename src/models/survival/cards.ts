@@ -2,6 +2,7 @@ import type { ModelCard } from "../card";
 import { acceleratedFailureTimeFromJSON } from "./accelerated-failure-time";
 import { coxFromJSON } from "./cox-model";
 import { discreteHazardFromJSON } from "./discrete-hazard";
+import { fineGrayFromJSON } from "./fine-gray";
 
 /** Models of lifetimes; their learners take lifetimes and not a target, so that no search or command asks by kind. */
 export const survivalCards: readonly ModelCard[] = [
@@ -12,4 +13,5 @@ export const survivalCards: readonly ModelCard[] = [
   },
   { kind: "cox", title: "Cox's proportional hazards", fromJSON: coxFromJSON },
   { kind: "discrete-hazard", title: "Discrete-time hazard", fromJSON: discreteHazardFromJSON },
+  { kind: "fine-gray", title: "Fine and Gray's competing risks", fromJSON: fineGrayFromJSON },
 ];

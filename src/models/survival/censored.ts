@@ -23,6 +23,13 @@ export interface Censored {
 /** Lifetimes with what is known of each row. */
 export interface SurvivalData extends Censored {
   readonly x: Matrix;
+  /** Groups with a baseline of their own each, such as plans, by any whole number; only `cox` takes them. */
+  readonly strata?: Int32Array;
+  /**
+   * Whose row it is, by any whole number. Rows of one customer are not independent: `cox` then gives standard errors
+   * that hold all the same. `startStopRows` makes them.
+   */
+  readonly clusters?: Int32Array;
 }
 
 /** A model of lifetimes. `predict` gives a risk score: a higher one means an earlier end. */
@@ -74,9 +81,26 @@ export function checkCensored(data: Censored, action: string): void {
   }
 }
 
-/** Throws unless lifetimes and columns are usable, with at least one event to learn from. */
-export function checkSurvivalData(data: SurvivalData, action: string): void {
+/**
+ * Throws unless lifetimes and columns are usable, with at least one event to learn from; and where there are strata or
+ * clusters unless the learner `takes` them, as it would answer for other rows than it was given.
+ */
+export function checkSurvivalData(
+  data: SurvivalData,
+  action: string,
+  takes: "groups" | "rows" = "rows",
+): void {
   checkCensored(data, action);
+  for (const name of ["strata", "clusters"] as const) {
+    const groups = data[name];
+    if (!groups) continue;
+    check(
+      takes === "groups",
+      action,
+      `only a Cox model takes ${name} (give them as columns, or leave them out)`,
+    );
+    checkSameLength(data.time.length, groups.length, action, `times and ${name}`);
+  }
   checkSameLength(data.x.rows, data.time.length, action, "the matrix and times");
   checkNumbers(data.x, action);
   check(
@@ -98,10 +122,16 @@ export function takeCensored(data: Censored, indices: ArrayLike<number>): Censor
 
 /** The rows at `indices`; an index may repeat. */
 export function takeSurvival(data: SurvivalData, indices: ArrayLike<number>): SurvivalData {
-  return { ...takeCensored(data, indices), x: takeRows(data.x, indices) };
+  const { strata, clusters } = data;
+  return {
+    ...takeCensored(data, indices),
+    x: takeRows(data.x, indices),
+    ...(strata && { strata: Int32Array.from(indices, (i) => strata[i]) }),
+    ...(clusters && { clusters: Int32Array.from(indices, (i) => clusters[i]) }),
+  };
 }
 
-/** Rows of `a`, then rows of `b`; both with the same columns. Entries and weights are taken along where both have them. */
+/** Rows of `a`, then rows of `b`; both with the same columns. What only one of them has besides is left out. */
 export function joinSurvival(a: SurvivalData, b: SurvivalData): SurvivalData {
   const joined = (p: Float64Array, q: Float64Array): Float64Array => {
     const out = new Float64Array(p.length + q.length);

@@ -6,6 +6,20 @@ import { column, type Matrix, matrix } from "../../core/matrix";
 import { checkColumns, checkNumbers } from "../check-rows";
 import { checkAges, lastUpTo, type SurvivalModel } from "./censored";
 
+/** The hazard of a row at the means, by the ties the model was fitted with. */
+export interface CoxBaseline {
+  /** The number of its stratum; absent where there are no strata. */
+  readonly stratum?: number;
+  /** The distinct times of events, and the cumulative hazard at each. */
+  readonly times: Float64Array;
+  readonly hazard: Float64Array;
+  /**
+   * The hazard per unit of time beyond the last training event: 0, or (`tail: "level"`) the mean over the last quarter
+   * of the time before.
+   */
+  readonly tailHazard: number;
+}
+
 /** What a Cox model consists of. */
 export interface CoxParts {
   readonly features: readonly string[];
@@ -15,15 +29,12 @@ export interface CoxParts {
   readonly coefficients: Float64Array;
   /** Inverse of the observed (penalised) information, row-major. */
   readonly covariance: Float64Array;
+  /** Lin and Wei's sandwich, row-major, where it was asked for or rows came in clusters: the table then stands on it. */
+  readonly robustCovariance?: Float64Array;
   /** The training means, at which the baseline stands. */
   readonly means: Float64Array;
-  /** Cumulative hazard of a row at the means, by the ties the model was fitted with, at the distinct times of events. */
-  readonly baseline: { readonly times: Float64Array; readonly hazard: Float64Array };
-  /**
-   * The baseline's hazard per unit of time beyond the last training event: 0, or (`tail: "level"`) the mean over the
-   * last quarter of the time before.
-   */
-  readonly tailHazard: number;
+  /** One baseline, or one a stratum by ascending number. */
+  readonly baselines: readonly CoxBaseline[];
   /** Log partial likelihood at the coefficients (without the penalty) and at 0. */
   readonly logLikelihood: number;
   readonly nullLogLikelihood: number;
@@ -34,6 +45,14 @@ export interface CoxParts {
  */
 export interface CoxModel extends SurvivalModel, CoxParts {
   readonly kind: "cox";
+  /** As of every model of lifetimes; with strata, `strata` says the stratum of each row. */
+  survivalAt(x: Matrix, times: ArrayLike<number>, strata?: ArrayLike<number>): Matrix;
+  residualSurvivalAt(
+    x: Matrix,
+    age: Float64Array,
+    times: ArrayLike<number>,
+    strata?: ArrayLike<number>,
+  ): Matrix;
   /** Coefficient, standard error, interval, z and p-value of each column; exp(coefficient) is the hazard ratio. */
   coefficientTable(level?: number): readonly Coefficient[];
   /** The likelihood-ratio test that no column matters. */
@@ -41,7 +60,7 @@ export interface CoxModel extends SurvivalModel, CoxParts {
 }
 
 export function coxModel(parts: CoxParts): CoxModel {
-  const { features, coefficients, covariance, means, baseline, tailHazard } = parts;
+  const { features, coefficients, means, baselines } = parts;
   const { logLikelihood, nullLogLikelihood } = parts;
   const predict = (x: Matrix): Float64Array => {
     checkColumns(x, coefficients.length, "predict by a Cox model");
@@ -55,38 +74,54 @@ export function coxModel(parts: CoxParts): CoxModel {
     }
     return eta;
   };
-  const { times: eventTimes, hazard: baselineHazard } = baseline;
-  const last = eventTimes.length - 1;
-  const cumulative = (t: number): number => {
-    if (t > eventTimes[last]) return baselineHazard[last] + tailHazard * (t - eventTimes[last]);
-    const k = lastUpTo(eventTimes, t);
-    return k < 0 ? 0 : baselineHazard[k];
+  const curveOf = new Map(baselines.map((baseline) => [baseline.stratum, cumulativeHazard(baseline)]));
+  /** The cumulative baseline hazard that each row lives under. */
+  const curves = (x: Matrix, strata?: ArrayLike<number>): ((t: number) => number)[] => {
+    const action = "predict by a Cox model";
+    const known = baselines.flatMap(({ stratum }) => (stratum === undefined ? [] : [stratum]));
+    check(
+      !strata === (known.length === 0),
+      action,
+      known.length > 0 ? "the rows' strata must be given" : "the model has no strata",
+    );
+    if (strata) checkSameLength(strata.length, x.rows, action, "strata and rows");
+    return Array.from({ length: x.rows }, (_, i) => {
+      const curve = curveOf.get(strata?.[i]);
+      check(
+        curve !== undefined,
+        action,
+        `strata must be among those of the training rows (row ${i})`,
+        strata?.[i],
+      );
+      return curve;
+    });
   };
   return {
     ...parts,
     kind: "cox",
     predict,
-    survivalAt: (x, times) => {
+    survivalAt: (x, times, strata) => {
       const ratio = predict(x).map(Math.exp);
+      const curve = curves(x, strata);
       const values = new Float64Array(x.rows * times.length);
-      for (let t = 0; t < times.length; t++) {
-        const hazard = cumulative(times[t]);
-        for (let i = 0; i < x.rows; i++) values[t * x.rows + i] = Math.exp(-hazard * ratio[i]);
-      }
+      for (let t = 0; t < times.length; t++)
+        for (let i = 0; i < x.rows; i++) values[t * x.rows + i] = Math.exp(-curve[i](times[t]) * ratio[i]);
       return matrix(x.rows, times.length, values, timeFeatures(times));
     },
-    residualSurvivalAt: (x, age, times) => {
+    residualSurvivalAt: (x, age, times, strata) => {
       checkAges(x, age, "predict by a Cox model");
       const ratio = predict(x).map(Math.exp);
+      const curve = curves(x, strata);
       const values = new Float64Array(x.rows * times.length);
-      const lived = age.map(cumulative);
+      const lived = age.map((a, i) => curve[i](a));
       for (let t = 0; t < times.length; t++) {
         for (let i = 0; i < x.rows; i++)
-          values[t * x.rows + i] = Math.exp((lived[i] - cumulative(age[i] + times[t])) * ratio[i]);
+          values[t * x.rows + i] = Math.exp((lived[i] - curve[i](age[i] + times[t])) * ratio[i]);
       }
       return matrix(x.rows, times.length, values, timeFeatures(times));
     },
-    coefficientTable: (level) => waldTable(features, coefficients, covariance, level),
+    coefficientTable: (level) =>
+      waldTable(features, coefficients, parts.robustCovariance ?? parts.covariance, level),
     likelihoodRatio: () => {
       const statistic = 2 * (logLikelihood - nullLogLikelihood);
       return {
@@ -97,14 +132,14 @@ export function coxModel(parts: CoxParts): CoxModel {
     },
     toJSON: () => ({
       kind: "cox",
-      version: 1,
+      version: 2,
       features,
       ties: parts.ties,
       coefficients: [...coefficients],
-      covariance: [...covariance],
+      covariance: [...parts.covariance],
+      ...(parts.robustCovariance && { robustCovariance: [...parts.robustCovariance] }),
       means: [...means],
-      baseline: { times: [...baseline.times], hazard: [...baseline.hazard] },
-      tailHazard,
+      baselines: baselines.map((of) => ({ ...of, times: [...of.times], hazard: [...of.hazard] })),
       logLikelihood,
       nullLogLikelihood,
     }),
@@ -112,43 +147,71 @@ export function coxModel(parts: CoxParts): CoxModel {
 }
 
 const numbers = z.array(z.number()).max(10_000_000);
-const json = z.strictObject({
+const curve = { times: numbers, hazard: numbers };
+const shared = {
   kind: z.literal("cox"),
-  version: z.literal(1),
   features: z.array(z.string()),
   // Files written before it was kept hold models by Efron, the default then too.
   ties: z.enum(["efron", "breslow"]).default("efron"),
   coefficients: numbers,
   covariance: numbers,
   means: numbers,
-  baseline: z.strictObject({ times: numbers.min(1), hazard: numbers }),
-  tailHazard: z.number().min(0),
   logLikelihood: z.number(),
   nullLogLikelihood: z.number(),
-});
+};
+const tailHazard = z.number().min(0);
+const json = z.discriminatedUnion("version", [
+  z.strictObject({ ...shared, version: z.literal(1), baseline: z.strictObject(curve), tailHazard }),
+  z.strictObject({
+    ...shared,
+    version: z.literal(2),
+    robustCovariance: numbers.optional(),
+    baselines: z.array(z.strictObject({ stratum: z.int().optional(), ...curve, tailHazard })).min(1),
+  }),
+]);
 
 /** The Cox model that `toJSON` described. */
 export function coxFromJSON(from: unknown): CoxModel {
   const action = "load a Cox model";
   const read = json.safeParse(from);
   check(read.success, action, read.success ? "" : z.prettifyError(read.error));
-  const { features, coefficients, covariance, means, baseline, ...rest } = read.data;
+  const { features, ties, coefficients, covariance, means, logLikelihood, nullLogLikelihood } = read.data;
+  const baselines =
+    read.data.version === 1
+      ? [{ ...read.data.baseline, tailHazard: read.data.tailHazard }]
+      : read.data.baselines;
+  const robust = read.data.version === 2 ? read.data.robustCovariance : undefined;
   const p = features.length;
   checkSameLength(coefficients.length, p, action, "coefficients and features");
   checkSameLength(means.length, p, action, "means and features");
-  checkSameLength(covariance.length, p * p, action, "the covariance and features squared");
-  checkSameLength(baseline.times.length, baseline.hazard.length, action, "the baseline's times and hazards");
+  for (const square of [covariance, robust ?? covariance])
+    checkSameLength(square.length, p * p, action, "the covariance and features squared");
+  for (const { times, hazard } of baselines)
+    checkSameLength(times.length, hazard.length, action, "the baseline's times and hazards");
   return coxModel({
     features,
-    ties: rest.ties,
+    ties,
     coefficients: Float64Array.from(coefficients),
     covariance: Float64Array.from(covariance),
+    ...(robust && { robustCovariance: Float64Array.from(robust) }),
     means: Float64Array.from(means),
-    baseline: { times: Float64Array.from(baseline.times), hazard: Float64Array.from(baseline.hazard) },
-    tailHazard: rest.tailHazard,
-    logLikelihood: rest.logLikelihood,
-    nullLogLikelihood: rest.nullLogLikelihood,
+    baselines: baselines.map(({ times, hazard, ...rest }) => ({
+      ...rest,
+      times: Float64Array.from(times),
+      hazard: Float64Array.from(hazard),
+    })),
+    logLikelihood,
+    nullLogLikelihood,
   });
+}
+
+function cumulativeHazard({ times, hazard, tailHazard }: CoxBaseline): (t: number) => number {
+  const last = times.length - 1;
+  return (t) => {
+    if (t > times[last]) return hazard[last] + tailHazard * (t - times[last]);
+    const k = lastUpTo(times, t);
+    return k < 0 ? 0 : hazard[k];
+  };
 }
 
 /** Names of the columns of a survival matrix: "beyond 12". */

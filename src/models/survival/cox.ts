@@ -3,8 +3,9 @@ import { dot, symmetricInverse } from "../../core/math/linear-algebra";
 import { newton } from "../../core/math/optimise";
 import { standardised } from "../../core/math/standardise";
 import { checkSurvivalData, type FitSurvival, lastUpTo } from "./censored";
-import { partialLikelihood } from "./cox-likelihood";
 import { type CoxModel, coxModel } from "./cox-model";
+import { robustCovariance } from "./robust-covariance";
+import { strataOf, sumOf } from "./stratified";
 
 export interface CoxOptions {
   /**
@@ -22,11 +23,18 @@ export interface CoxOptions {
    * of the time before, for predictions that reach beyond the data.
    */
   readonly tail?: "flat" | "level";
+  /**
+   * Standard errors that hold where rows depend on each other or hazards are not quite proportional (Lin and Wei's
+   * sandwich). Defaults to true where the data have `clusters`, else to false.
+   */
+  readonly robust?: boolean;
 }
 
 /**
  * A learner of Cox's proportional hazards (1972) by Newton's method on Efron's partial likelihood; left truncation by
- * `entry`, case weights, L2 penalty. Refuses constant columns, and separated ones unless there is a penalty.
+ * `entry`, case weights, L2 penalty, `strata` with a baseline each, robust standard errors by `clusters`. Rows of one
+ * customer from change to change (`startStopRows`) let columns vary in time. Refuses constant columns, and separated ones
+ * unless there is a penalty.
  */
 export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
   const { ties = "efron", penalty = 0, tail = "flat" } = options;
@@ -35,16 +43,17 @@ export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
   checkNumber(penalty, 0, Infinity, action, "penalty");
   checkOneOf(tail, ["flat", "level"], action, "tail");
   return async (train, _rng, watch) => {
-    checkSurvivalData(train, action);
+    checkSurvivalData(train, action, "groups");
     const { x, means, scales } = standardised(train.x, train.weights, action);
     const p = x.columns;
-    const likelihood = partialLikelihood(train, x, ties === "efron");
+    const strata = strataOf(train, x, ties === "efron");
+    const objective = sumOf(strata, p);
     let steps = 0;
     // Newton's method starts at 0, where the likelihood is that of no model.
     let nullLogLikelihood = 0;
     const found = newton((beta, gradient, hessian) => {
       watch?.signal?.throwIfAborted();
-      let value = likelihood.objective(beta, gradient, hessian);
+      let value = objective(beta, gradient, hessian);
       if (steps === 0) nullLogLikelihood = -value;
       for (let j = 0; j < p; j++) {
         value += 0.5 * penalty * beta[j] ** 2;
@@ -67,16 +76,25 @@ export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
     }
     check(found.converged, action, "Newton's method must converge (set penalty above 0)");
     const logLikelihood = 0.5 * penalty * dot(found.x, found.x) - found.value;
-    const hazard = likelihood.hazards(found.x);
-    for (let k = 1; k < hazard.length; k++) hazard[k] += hazard[k - 1];
+    const rescaled = (v: number, k: number): number => v / (scales[Math.floor(k / p)] * scales[k % p]);
+    const robust = options.robust ?? train.clusters !== undefined;
     return coxModel({
       features: names,
       ties,
       coefficients: found.x.map((b, j) => b / scales[j]),
-      covariance: inverse.map((v, k) => v / (scales[Math.floor(k / p)] * scales[k % p])),
+      covariance: inverse.map(rescaled),
+      ...(robust && {
+        robustCovariance: robustCovariance(inverse, found.x, strata, ties === "efron", train.clusters).map(
+          rescaled,
+        ),
+      }),
       means,
-      baseline: { times: likelihood.eventTimes, hazard },
-      tailHazard: tail === "level" ? lateHazard(likelihood.eventTimes, hazard) : 0,
+      baselines: strata.map(({ code, likelihood: { eventTimes, hazards } }) => {
+        const hazard = hazards(found.x);
+        for (let k = 1; k < hazard.length; k++) hazard[k] += hazard[k - 1];
+        const tailHazard = tail === "level" ? lateHazard(eventTimes, hazard) : 0;
+        return { ...(code !== undefined && { stratum: code }), times: eventTimes, hazard, tailHazard };
+      }),
       logLikelihood,
       nullLogLikelihood,
     });
@@ -85,6 +103,7 @@ export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
 
 /** The mean hazard per unit of time over the last quarter of the time until the last event. */
 function lateHazard(times: Float64Array, hazard: Float64Array): number {
+  if (times.length === 0) return 0;
   const end = times[times.length - 1];
   const k = lastUpTo(times, 0.75 * end);
   return end > 0 ? (hazard[hazard.length - 1] - (k < 0 ? 0 : hazard[k])) / (0.25 * end) : 0;

@@ -33,7 +33,7 @@ export function proportionalHazardsTest(
   const { transform = "rank" } = options;
   const action = "test proportional hazards";
   checkOneOf(transform, ["rank", "km", "identity", "log"], action, "transform");
-  checkSurvivalData(data, action);
+  checkSurvivalData(data, action, "groups");
   const p = model.features.length;
   check(data.x.columns === p, action, `the data must have the model's ${p} columns`, data.x.columns);
   const { rows, residuals } = schoenfeldResiduals(model, data);
@@ -66,6 +66,11 @@ export function schoenfeldResiduals(
   data: SurvivalData,
 ): { readonly rows: Int32Array; readonly residuals: Float64Array } {
   const { x, time, event, weights } = data;
+  check(
+    !data.strata,
+    "take Schoenfeld's residuals",
+    "the data must have no strata (test each stratum by itself)",
+  );
   const p = x.columns;
   const { eventTimes, ties, riskSums } = partialLikelihood(data, x, model.ties === "efron");
   const { s0, d0, s1, d1 } = riskSums(model.coefficients);

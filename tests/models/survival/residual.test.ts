@@ -60,7 +60,7 @@ describe("beyond the last event", () => {
     const [a, b, c] = [30, 40, 50].map((t) => at(level, t));
     expect(b).toBeGreaterThan(a);
     expect(c - b).toBeCloseTo(b - a, 9);
-    expect(level.tailHazard).toBeGreaterThan(0);
+    expect(level.baselines[0].tailHazard).toBeGreaterThan(0);
   });
 
   test("a discrete hazard stays at that of its last period", async () => {
