@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { checkInteger } from "../../core/checks";
-import { builderOf, layoutOf } from "../csv/layout";
+import { layoutOf } from "../csv/find-layout";
+import { builderOf } from "../csv/layout";
 import type { CsvOptions } from "../csv/options";
 import { CsvReader } from "../csv/reader";
 import type { Dialect } from "../dialect/dialect";

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { builderOf, type Layout, layoutOf } from "../csv/layout";
+import { layoutOf } from "../csv/find-layout";
+import { builderOf, type Layout } from "../csv/layout";
 import { NumericBuilder } from "../csv/numbers";
 import type { CsvOptions } from "../csv/options";
 import { CsvReader } from "../csv/reader";

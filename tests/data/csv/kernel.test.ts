@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { layoutOf } from "../../../src/data/csv/find-layout";
 import { startCsvKernel } from "../../../src/data/csv/kernel";
-import { builderOf, layoutOf } from "../../../src/data/csv/layout";
+import { builderOf } from "../../../src/data/csv/layout";
 import type { CsvOptions } from "../../../src/data/csv/options";
 import { CsvReader } from "../../../src/data/csv/reader";
 import type { ColumnSchema } from "../../../src/data/schema";

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { check } from "../../../core/checks";
 import { quoted } from "../../../data/csv/cells";
-import { layoutOf } from "../../../data/csv/layout";
+import { layoutOf } from "../../../data/csv/find-layout";
 import type { CsvOptions } from "../../../data/csv/options";
 import type { Dialect } from "../../../data/dialect/dialect";
 import { Transcoder } from "../../../data/dialect/encoding";

@@ -9,7 +9,7 @@ import Module from "node:module";
 import { dirname, join } from "node:path";
 import { startupSnapshot } from "node:v8";
 import vm from "node:vm";
-import type { LanguageOptions } from "./language-server";
+import type { LanguageOptions, serveLanguage, warmUp } from "./language-server";
 
 const [folder] = process.argv.slice(2);
 const modules = new Map<string, { exports: unknown }>();
@@ -41,16 +41,12 @@ function later(name: string): unknown {
   return new Proxy({}, { get: (_, key) => (require(name) as Record<PropertyKey, unknown>)[key] });
 }
 
-interface System {
-  getCurrentDirectory(): string;
-}
-
 const server = load(join(folder, "language-server.js")) as {
-  warmUp(cwd: string): void;
-  serveLanguage(options: LanguageOptions): void;
+  warmUp: typeof warmUp;
+  serveLanguage: typeof serveLanguage;
 };
 const { sys } = (
-  load(join(folder, "..", "compile", "compiler.js")) as { compiler(): { sys: System } }
+  load(join(folder, "..", "compile", "compiler.js")) as typeof import("../compile/compiler")
 ).compiler();
 // TypeScript asks for the working directory once; what it remembered here would be that of the making.
 sys.getCurrentDirectory = () => process.cwd();

@@ -1,15 +1,6 @@
 /** What becomes of negative amounts. */
 export type RefundRule = "net" | "drop" | "keep";
 
-/** Refunds taken off purchases. */
-export interface NettedRefunds {
-  /** How many there were, and their sum (above 0). */
-  readonly refunds: number;
-  readonly amount: number;
-  /** What no earlier purchase of the same customer was left to take off. */
-  readonly unmatched: number;
-}
-
 /**
  * Takes refunds off the purchases of one customer, in place: off the latest earlier (or same) day with exactly that
  * amount, else off the latest ones backwards. A day of which nothing is left is no purchase. Returns what no purchase was

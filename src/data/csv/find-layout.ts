@@ -1,0 +1,127 @@
+import { isAscii } from "node:buffer";
+import { check } from "../../core/checks";
+import { type Dialect, isDelimiter } from "../dialect/dialect";
+import { isEncoding, markedEncoding, Transcoder } from "../dialect/encoding";
+import { type Structure, sniff } from "../dialect/sniff";
+import { contentOf } from "../read/content";
+import { type ColumnSchema, columnSchema } from "../schema";
+import { guessColumns } from "./guess-columns";
+import { columnNames, headerOf } from "./header";
+import type { Layout } from "./layout";
+import type { CsvOptions } from "./options";
+
+/** Reads the layout off the first bytes of a file; `whole` when there are no more. */
+export function layoutOf(name: string, start: Uint8Array, whole: boolean, options: CsvOptions): Layout {
+  const action = `read ${name}`;
+  checkText(start, options, action);
+  const { dialect: usual, columns: typed = [] } = options.schema ?? {};
+  const fallback = usual && usual.encoding !== "utf-8" ? usual.encoding : undefined;
+  const transcoder = new Transcoder(options.encoding ?? markedEncoding(start), fallback);
+  const head = transcoder.push(start, whole);
+  const bom = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+  const needed = typed.map((one) => one.name).filter((one) => !options.optional?.includes(one));
+  // As Latin-1 a place in the text is a place in the bytes.
+  const sample = Buffer.from(head.buffer, head.byteOffset + bom, head.length - bom).toString("latin1");
+  const structure = sniff(sample, whole, expectations(options, needed));
+  const { header: hasHeader } = structure;
+  const delimiter = structure.delimiter.charCodeAt(0);
+  const from = bom + structure.at;
+  const header = hasHeader
+    ? headerOf(head, { from, delimiter, quote: structure.quote.charCodeAt(0), whole })
+    : undefined;
+  if (hasHeader) check(header !== undefined, action, `the header must end within ${head.length} bytes`);
+  const { names, unnamed } = columnNames(header?.cells, structure, needed, action);
+  const dialect = dialectOf(structure, transcoder.encoding);
+  const unread = names.map((one) => options.only !== undefined && !options.only.includes(one));
+  const given = names.map((one, j): ColumnSchema | undefined =>
+    unread[j] ? { name: one, type: "text" } : columnSchema(options.schema, one),
+  );
+  const decided =
+    options.encoding ?? (transcoder.encoding !== "utf-8" || !isAscii(head) ? transcoder.encoding : undefined);
+  const layout: Layout = {
+    names,
+    dialect,
+    delimiter,
+    looseQuotes: structure.looseQuotes,
+    encoding: decided,
+    guessedEncoding: transcoder.guessed,
+    fallback,
+    skip: header?.end ?? from,
+    skipLines: structure.skip + (header?.lines ?? 0),
+    columns: names.map((one) => ({ name: one, type: "categorical" })),
+    given: names.map(() => false),
+    unread: names.map(() => false),
+    levels: [],
+    known: () => ({}),
+    remarks: names.map(() => []),
+    guessedShares: names.map(() => 0),
+  };
+  const looks = (one: ColumnSchema | undefined, j: number): boolean =>
+    one === undefined || (!unread[j] && (one.type === "numeric" || one.type === "date"));
+  if (!given.some(looks))
+    return { ...layout, columns: given as ColumnSchema[], given: given.map(() => true), unread };
+  const { guesses, known, marks, rows } = guessColumns(name, head, whole, layout, given, options);
+  // A column without name and cells is what a delimiter at the end of each line leaves.
+  const left = (j: number): boolean =>
+    hasHeader && j > 0 && unnamed[j] && guesses[j].empty && given[j] === undefined;
+  return {
+    ...layout,
+    dialect: { ...dialect, ...marks },
+    columns: guesses.map((one) => one.column),
+    given: given.map((one) => one !== undefined),
+    unread: unread.map((one, j) => one || left(j)),
+    levels: given.map((one, j) => (one ? [] : guesses[j].levels)),
+    known,
+    remarks: guesses.map((one) => one.remarks),
+    guessedShares: guesses.map((one) => one.guessedCells / Math.max(1, rows)),
+  };
+}
+
+/** Refuses what is no text, and options that no file could be read by. */
+function checkText(start: Uint8Array, { encoding, delimiter }: CsvOptions, action: string): void {
+  check(start.length > 0, action, "the file must not be empty, got 0 bytes");
+  const content = contentOf(start);
+  if (content.kind !== "text" && content.kind !== "json")
+    check(
+      false,
+      action,
+      `it must be a table in text here, got ${content.kind === "other" ? content.what : content.kind}`,
+    );
+  if (encoding !== undefined)
+    check(
+      isEncoding(encoding),
+      action,
+      "the encoding must be one that is known, such as utf-8 or windows-1252",
+      encoding,
+    );
+  if (delimiter !== undefined)
+    check(isDelimiter(delimiter), action, "the delimiter must be one ASCII character", delimiter);
+}
+
+/** What the options and the schema tell of the file's structure. */
+function expectations(options: CsvOptions, needed: readonly string[]): Parameters<typeof sniff>[2] {
+  const { delimiter, skip, header } = options;
+  const usual = options.schema?.dialect;
+  const latin = (text: string): string => Buffer.from(text, "utf8").toString("latin1").trim();
+  return {
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(skip === undefined ? {} : { skip }),
+    ...(header === undefined ? {} : { header }),
+    ...(usual?.header === false && header === undefined ? { header: false } : {}),
+    ...(usual ? { usual: usual.delimiter } : {}),
+    ...(usual?.comment === undefined ? {} : { comment: usual.comment }),
+    ...(needed.length > 0 ? { expected: needed.map(latin) } : {}),
+  };
+}
+
+function dialectOf(structure: Structure, encoding: string): Dialect {
+  return {
+    encoding,
+    delimiter: structure.delimiter,
+    ...(structure.quote === "'" ? { quote: "'" as const } : {}),
+    ...(structure.backslash ? { backslash: true } : {}),
+    ...(structure.comment === undefined ? {} : { comment: structure.comment }),
+    ...(structure.skip > 0 ? { skip: structure.skip } : {}),
+    ...(structure.header ? {} : { header: false }),
+  };
+}
