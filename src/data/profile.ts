@@ -1,3 +1,4 @@
+import { percentOf } from "../core/format";
 import { type Column, isCategorical, type Table } from "./table";
 
 /** What a column holds, in a line. */
@@ -36,7 +37,7 @@ export function profile(table: Table): ColumnProfile[] {
       const levels = [...counts]
         .map(([level, count]) => ({ level, count }))
         .sort((a, b) => b.count - a.count);
-      const shown = levels.slice(0, 4).map(({ level, count }) => `${level} ${percent(count, table.rows)}`);
+      const shown = levels.slice(0, 4).map(({ level, count }) => `${level} ${percentOf(count, table.rows)}`);
       const summary = shown.join(", ") + (levels.length > 4 ? ", …" : "");
       return {
         name: one.name,
@@ -87,10 +88,6 @@ function numericProfile(name: string, values: Float64Array): ColumnProfile {
     numbers,
     summary: `${low} to ${high}, median ${middle}, mean ${average}`,
   };
-}
-
-function percent(count: number, rows: number): string {
-  return `${((100 * count) / rows).toFixed(1)} %`;
 }
 
 function short(value: number): string {

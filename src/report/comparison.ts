@@ -1,7 +1,7 @@
+import { missing } from "../core/format";
 import { dataTable, type TableColumn } from "./data-table";
 import { figureText } from "./figure-text";
 import type { Figure } from "./figures";
-import { missing } from "./format";
 import { type Html, html, raw } from "./html";
 
 /** A report whose figures are laid side by side. */

@@ -1,14 +1,14 @@
+import { decimal, percent } from "../core/format";
 import type { Figure } from "./figures";
-import { decimal, percent } from "./format";
 
 /** A figure's value as readers see it, with its unit. */
 export function figureText(one: Figure, value: number = one.value): string {
   if (one.unit === "%") return percent(value, one.digits ?? 1);
   const text = decimal(value, one.digits ?? (Number.isInteger(one.value) ? 0 : 3));
-  return one.unit ? `${text}\u202f${one.unit}` : text;
+  return one.unit ? `${text} ${one.unit}` : text;
 }
 
-/** "0.91 to 0.94 (95 % bootstrap)"; empty without an interval. */
+/** "0.91 to 0.94 (95% bootstrap)"; empty without an interval. */
 export function intervalText(one: Figure): string {
   if (one.low === undefined || one.high === undefined) return "";
   const ends = `${figureText(one, one.low)} to ${figureText(one, one.high)}`;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import { count } from "../core/format";
 import { comparisonTables } from "./comparison";
 import { figureText, intervalText } from "./figure-text";
 import type { DataSource, Figure } from "./figures";
-import { count } from "./format";
 import { type Html, html, raw } from "./html";
 import type { Heading } from "./markdown";
 import { sealBlock, sealPlace, sealScript } from "./seal";

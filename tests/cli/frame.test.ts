@@ -232,10 +232,10 @@ describe("telelink completion", () => {
 describe("progress", () => {
   test("progressLine shows phase, share, time left and figures, within the width", () => {
     const step = { phase: "train", done: 25, total: 100, figures: { loss: 0.41234 } };
-    expect(progressLine(step, 4000, 80)).toBe("train  [#####···············]  25 %  12 s left  loss 0.412");
+    expect(progressLine(step, 4000, 80)).toBe("train  [#####···············]  25%  12 s left  loss 0.412");
     expect(progressLine(step, 4000, 30)).toHaveLength(29);
     expect(progressLine({ phase: "load", done: 0, total: 0 }, 0, 80)).toBe(
-      "load  [····················]  0 %",
+      "load  [····················]  0%",
     );
   });
   test("duration", () => {
@@ -259,6 +259,6 @@ describe("progress", () => {
     const shown = terminalWatch(undefined, tty);
     shown.progress?.({ phase: "x", done: 1, total: 2 });
     shown.end();
-    expect(written.join("")).toBe("\r\x1b[2Kx  [##########··········]  50 %  0.0 s left\r\x1b[2K");
+    expect(written.join("")).toBe("\r\x1b[2Kx  [##########··········]  50%  0.0 s left\r\x1b[2K");
   });
 });

@@ -111,7 +111,7 @@ test("telelink train counts a customer once, and says how many rows that left ou
   writeFileSync(at("twice.csv"), `${text}\n${rows.slice(0, 7).join("\n")}\n`);
   const twice = ["train", "--data", at("twice.csv"), "--out", at("twice.json"), ...training];
   expect(await telelink(...twice)).toBe(3);
-  expect(err).toContain("stopped: 7 of 307 rows (2.3 %) have the customerID of an earlier row");
+  expect(err).toContain("stopped: 7 of 307 rows (2.3%) have the customerID of an earlier row");
   expect(await telelink(...twice, "--accept-loss")).toBe(0);
   const told = "7 rows left out: their customerID is that of an earlier row (--keep-duplicates keeps them)";
   expect(err).toContain(told);

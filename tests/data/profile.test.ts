@@ -25,7 +25,7 @@ test("profile(table) describes each column by itself", () => {
       { level: "b", count: 1 },
     ],
   });
-  expect(c.summary).toBe("a 60.0 %, b 20.0 %");
+  expect(c.summary).toBe("a 60.0%, b 20.0%");
   expect(id).toMatchObject({ type: "id", missing: 0, distinct: 5, summary: "such as K-1" });
   expect(e).toMatchObject({ type: "text", missing: 5, distinct: 0, summary: "" });
 });

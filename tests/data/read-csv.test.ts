@@ -209,7 +209,7 @@ describe("parseCsv(text): bad rows are left out, reported with line, column, rul
     expect([read.rejected, read.problemCount]).toEqual([0, 1]);
   });
 
-  test("1 % bad rows among 20,000: all counted, the first ones kept, each handed to onReject", () => {
+  test("1% bad rows among 20,000: all counted, the first ones kept, each handed to onReject", () => {
     const lines = Array.from({ length: 20_000 }, (_, i) =>
       i % 100 === 50 ? `${i},oops${i}` : `${i},${i / 4}`,
     );

@@ -24,7 +24,7 @@ describe.skipIf(!realData)("the four public files", () => {
     });
   });
 
-  test("loadTelco() gives 7,043 customers, 26.5 % leaving, 11 blanks in TotalCharges missing", async () => {
+  test("loadTelco() gives 7,043 customers, 26.5% leaving, 11 blanks in TotalCharges missing", async () => {
     const { table } = await loadTelco({ folders });
     expect(table.rows).toBe(7043);
     expect(target(table, "Churn").reduce((a, b) => a + b, 0)).toBe(1869);

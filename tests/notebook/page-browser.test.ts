@@ -30,7 +30,7 @@ const figures = {
       value: 0.925,
       low: 0.9,
       high: 0.95,
-      interval: "95 % bootstrap",
+      interval: "95% bootstrap",
       key: true,
     },
     { name: "recall", label: "Leavers found", value: 0.81, unit: "%", low: 0.7, high: 0.9, key: true },
@@ -63,7 +63,7 @@ const attacks = [
 
 async function report(trusted = false): Promise<string> {
   const chart = await lineChart({
-    title: "The forest ranks a leaver above a stayer 93 % of the time",
+    title: "The forest ranks a leaver above a stayer 93% of the time",
     description: "ROC curves of two models",
     x: { label: "Share of stayers called" },
     y: { label: "Share of leavers found" },
@@ -227,12 +227,12 @@ describe.skipIf(!chromium)("a report in a real browser", () => {
         .map((one) => one.textContent?.trim()),
     );
     const words = visible.join(" ");
-    for (const part of ["Who will leave?", "four of five", "0.925", "0.900 to 0.950", "81.0\u202f%", "3333"])
+    for (const part of ["Who will leave?", "four of five", "0.925", "0.900 to 0.950", "81.0%", "3,333"])
       expect(words).toContain(part);
     for (const part of [
       "Simulated data.",
       "not complete",
-      "churn-bigml (simulated, 3333 rows, SHA-256 abababab…)",
+      "churn-bigml (simulated, 3,333 rows, SHA-256 abababab…)",
     ])
       expect(words).toContain(part);
     expect(words).toContain("seeds 1 to 3 · 21 November 2026");

@@ -153,7 +153,7 @@ describe.skipIf(!chromium)("scripts of our own in a report, in a real browser", 
     const before = await result.textContent();
     await tab.focus("#budget-explorer-threshold");
     for (let i = 0; i < 30; i++) await tab.keyboard.press("ArrowRight");
-    expect(await tab.locator("#budget-explorer-threshold-out").textContent()).toBe("40 %");
+    expect(await tab.locator("#budget-explorer-threshold-out").textContent()).toBe("40%");
     expect(await result.textContent()).not.toBe(before);
     // 100 customers, each for 2 + 0.3 × 15, gain 40.
     expect(await result.textContent()).toBe(

@@ -18,7 +18,7 @@ process.env.JUPYTER_PATH = join(folder, "jupyter");
 const figures = {
   finding: "Churn is 14 %.",
   figures: [
-    { name: "auc", label: "ROC AUC", value: 0.915, low: 0.9, high: 0.93, interval: "95 %", key: true },
+    { name: "auc", label: "ROC AUC", value: 0.915, low: 0.9, high: 0.93, interval: "95%", key: true },
     { name: "n", label: "Customers", value: 3333, digits: 0, key: true },
   ],
 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { dataTable } from "../../src/report/data-table";
-import { count, decimal, difference, duration, interval, percent } from "../../src/report/format";
+import { count, decimal, difference, duration, interval, money, percent, percentOf } from "../../src/core/format";
 import { escapeHtml, html, raw } from "../../src/report/html";
 
 test("html`…` escapes values, joins arrays, keeps Html and leaves out null and false", () => {
@@ -16,9 +16,16 @@ test("numbers never show as NaN, undefined or 17 digits", () => {
   expect(decimal(undefined)).toBe("–");
   expect(decimal(-0.0001)).toBe("0.000");
   expect(decimal(-1.5, 1)).toBe("−1.5");
-  expect(decimal(1234567.891, 1)).toBe("1\u202f234\u202f567.9");
-  expect(count(7043)).toBe("7043");
-  expect(percent(0.145)).toBe("14.5\u202f%");
+  expect(decimal(1234567.891, 1)).toBe("1,234,567.9");
+  expect(count(7043)).toBe("7,043");
+  expect(money(-1234.5, "EUR")).toBe("−1,235 EUR");
+  expect([percentOf(1, 1e5), percentOf(1, 2), percentOf(99_999, 1e5), percentOf(0, 0)]).toEqual([
+    "< 0.1%",
+    "50.0%",
+    "> 99.9%",
+    "0%",
+  ]);
+  expect(percent(0.145)).toBe("14.5%");
   expect(difference(0.012)).toBe("+0.012");
   expect(difference(0)).toBe("0.000");
   expect(interval(0.1, 0.2, 1)).toBe("0.1 to 0.2");

@@ -1,7 +1,8 @@
+import { percentOf } from "../../core/format";
 import { distinctRows } from "../../data/duplicates";
 import type { Table } from "../../data/table";
 import { note } from "./output";
-import { lost, percent } from "./reading";
+import { lost } from "./reading";
 
 export interface DuplicateFlags {
   /** Columns that together name a customer; without them the first identifier does. */
@@ -27,7 +28,7 @@ export function oncePerCustomer(table: Table, flags: DuplicateFlags): { table: T
   }
   if (found.duplicates > most * table.rows && !flags.acceptLoss)
     throw lost(
-      `${found.duplicates} of ${table.rows} rows (${percent(found.duplicates, table.rows)}) have the ${by} of an earlier row`,
+      `${found.duplicates} of ${table.rows} rows (${percentOf(found.duplicates, table.rows)}) have the ${by} of an earlier row`,
       "--keep-duplicates counts them all, --id names other columns, ",
     );
   note(

@@ -86,8 +86,8 @@ export function ownDataOptions(command: Command): Command {
     .option("--draws <n>", "transactions: futures drawn for intervals, 0 for none (default: up to 200)")
     .option("--months <n>", "how far ahead (default: 12 for transactions, 24 for contracts)")
     .option("--churn-months <n>", "within how many months one counts as a leaver", "3")
-    .option("--discount <rate>", "yearly interest, as 0.1 for 10 %", "0.1")
-    .option("--margin <share>", "the share of revenue that is margin, as 0.3 for 30 %", "1")
+    .option("--discount <rate>", "yearly interest, as 0.1 for 10%", "0.1")
+    .option("--margin <share>", "the share of revenue that is margin, as 0.3 for 30%", "1")
     .option("--penalty <number>", "ridge on the model's parameters (default: 0, contracts 1)")
     .option("--skip-bad-rows", "leave out rows that can't be read, and say how many")
     .option("--json", "print the summary as JSON");
@@ -176,12 +176,6 @@ export function noteColumns(kind: string, columns: Readonly<Record<string, strin
   note(`read as ${kind}: ${parts.join(", ")}`);
 }
 
-/** A month's or year's figures and shares: digits that people read. */
-export function money(value: number): string {
-  const digits = Math.abs(value) >= 1000 ? 0 : 2;
-  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
-
 /** The options that both kinds share. */
 export function valueOptions(flags: Pick<OwnDataFlags, "months" | "discount" | "margin" | "penalty">): {
   months?: number;
@@ -191,8 +185,8 @@ export function valueOptions(flags: Pick<OwnDataFlags, "months" | "discount" | "
 } {
   return {
     ...(flags.months === undefined ? {} : { months: wholeNumber(flags.months, "--months", 1, 1200) }),
-    discountRate: shareOf(flags.discount, "--discount", 0, "0.1 for 10 %"),
-    margin: shareOf(flags.margin, "--margin", 1e-6, "0.3 for 30 %"),
+    discountRate: shareOf(flags.discount, "--discount", 0, "0.1 for 10%"),
+    margin: shareOf(flags.margin, "--margin", 1e-6, "0.3 for 30%"),
     ...(flags.penalty === undefined ? {} : { penalty: decimalNumber(flags.penalty, "--penalty", 0, 1e9) }),
   };
 }

@@ -42,7 +42,7 @@ export function progressLine(step: Progress, elapsedMs: number, width: number): 
     .map(([name, value]) => `  ${name} ${Number(value.toPrecision(3))}`)
     .join("");
   const bar = `[${"#".repeat(filled)}${"·".repeat(20 - filled)}]`;
-  const line = `${step.phase}  ${bar}  ${Math.floor(share * 100)} %${left}${figures}`;
+  const line = `${step.phase}  ${bar}  ${Math.floor(share * 100)}%${left}${figures}`;
   return line.slice(0, Math.max(20, width - 1));
 }
 

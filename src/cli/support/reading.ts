@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { percentOf } from "../../core/format";
 import type { CsvOptions } from "../../data/csv/options";
 import type { CsvRead, ReadReport, Remark } from "../../data/read/read-csv";
 import { CliError, exitCodes, usageError } from "./exit";
@@ -30,7 +31,7 @@ export function readingOptions(command: Command): Command {
     .option("--no-header", 'the first line is data: columns are called "column 1", "column 2", …')
     .option("--missing <words...>", "words that mean missing, beside NA, n/a, null, ?, - and the like")
     .option("--date-format <patterns...>", "of all dates, or column=pattern: dd/MM/yyyy, MM/dd/yy HH:mm, …")
-    .option("--accept-loss", "go on although more than 1 % of rows, or 20 % of a column, can't be used");
+    .option("--accept-loss", "go on although more than 1% of rows, or 20% of a column, can't be used");
 }
 
 /** The flags as the reader takes them. */
@@ -91,7 +92,7 @@ export function checkLoss(
   if (flags.acceptLoss) return;
   if (rejected > mostRows * rows)
     throw lost(
-      `${rejected} of ${rows} rows of ${file} (${percent(rejected, rows)}) can't be read`,
+      `${rejected} of ${rows} rows of ${file} (${percentOf(rejected, rows)}) can't be read`,
       "",
       outcome,
     );
@@ -99,14 +100,14 @@ export function checkLoss(
   for (const [column, count] of read.problemsByColumn)
     if (rejected === 0 && count > mostCells * kept)
       throw lost(
-        `${count} of ${kept} cells of ${column} (${percent(count, kept)}) can't be read`,
+        `${count} of ${kept} cells of ${column} (${percentOf(count, kept)}) can't be read`,
         "",
         outcome,
       );
   for (const [column, count] of read.guessedMissing ?? [])
     if (count > mostCells * kept)
       throw lost(
-        `${count} of ${kept} cells of ${column} (${percent(count, kept)}) hold words that are only guessed to mean missing`,
+        `${count} of ${kept} cells of ${column} (${percentOf(count, kept)}) hold words that are only guessed to mean missing`,
         "--missing with these words confirms it, ",
         outcome,
       );
@@ -115,8 +116,4 @@ export function checkLoss(
 /** The error that stops where too much is lost; `instead` is a better way out than accepting the loss. */
 export function lost(what: string, instead = "", outcome = "stopped"): CliError {
   return new CliError(`${outcome}: ${what} (${instead}--accept-loss goes on without them)`, exitCodes.loss);
-}
-
-export function percent(count: number, of: number): string {
-  return `${((100 * count) / Math.max(1, of)).toFixed(1)} %`;
 }

@@ -1,3 +1,4 @@
+import { percent } from "../../core/format";
 import { plainDecimal } from "../csv/cells";
 import { type DateFormat, dateParser, isDatePattern } from "../formats/date-format";
 import { learnDurations } from "../formats/duration-format";
@@ -270,7 +271,7 @@ function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
   const others = kept.filter((one) => Number.isNaN(parse(one.text))).sort((a, b) => b.count - a.count);
   if (others.length === 0) return [];
   return [
-    `${(100 * learned.share).toFixed(0)} % of its cells are numbers, others are such as ${others
+    `${percent(learned.share, 0)} of its cells are numbers, others are such as ${others
       .slice(0, 3)
       .map((one) => JSON.stringify(one.text))
       .join(", ")}`,

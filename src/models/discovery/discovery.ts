@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { check, checkInteger } from "../../core/checks";
+import { percent } from "../../core/format";
 import { joinColumns, type Matrix, matrix } from "../../core/matrix";
 import type { Model, ModelJson } from "../../core/model";
 import type { Worth } from "./discover-confirm";
@@ -122,6 +123,5 @@ export function discovery(columns: readonly string[], found: DiscoveryJson["feat
 }
 
 function sentence(name: string, { before, after, t }: { before: number; after: number; t: number }): string {
-  const percent = ((1 - after / before) * 100).toFixed(0);
-  return `“${name}” was found in the training rows: with it the held-out log loss falls by ${percent} %, from ${before.toFixed(3)} to ${after.toFixed(3)} (t = ${t.toFixed(1)} over 2 × 5 folds).`;
+  return `“${name}” was found in the training rows: with it the held-out log loss falls by ${percent(1 - after / before, 0)}, from ${before.toFixed(3)} to ${after.toFixed(3)} (t = ${t.toFixed(1)} over 2 × 5 folds).`;
 }

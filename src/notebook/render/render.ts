@@ -1,8 +1,8 @@
+import { duration } from "../../core/format";
 import { ansiToHtml } from "../../report/ansi";
 import { explorerAttribute, explorerScript } from "../../report/charts/explorer";
 import { isVega, specClass, undrawn, vegaFigure } from "../../report/charts/vega";
 import { figuresMime, provenanceMime } from "../../report/figures";
-import { duration } from "../../report/format";
 import { type FormulaState, formulaState, mathml } from "../../report/formulas";
 import { highlight } from "../../report/highlight";
 import { escapeHtml, html, raw } from "../../report/html";

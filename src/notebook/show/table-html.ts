@@ -1,4 +1,4 @@
-import { decimal } from "../../report/format";
+import { decimal } from "../../core/format";
 import { escapeHtml, untypeset } from "../../report/html";
 import type { ShownColumn, ShownTable } from "./as-table";
 

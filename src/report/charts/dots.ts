@@ -1,4 +1,4 @@
-import { decimal } from "../format";
+import { decimal } from "../../core/format";
 import { type FigureText, figure } from "./figure";
 import { type AxisOptions, axis, extent } from "./line";
 import { type Colour, colourOf, faint } from "./theme";

@@ -1,5 +1,5 @@
 import { check } from "../../core/checks";
-import { decimal } from "../format";
+import { decimal } from "../../core/format";
 import { escapeHtml, untypeset } from "../html";
 import type { FigureText } from "./figure";
 
@@ -43,7 +43,7 @@ export function budgetExplorer(options: BudgetExplorer): string {
     const cells = [result.contacts, result.cost, result.profit].map(
       (value) => `<td class="tl-num">${decimal(value, 0)}</td>`,
     );
-    return `<tr><th scope="row">${threshold} %</th>${cells.join("")}</tr>`;
+    return `<tr><th scope="row">${threshold}%</th>${cells.join("")}</tr>`;
   });
   const head = ["Contacts", "Spent, $", "Believed profit, $"].map(
     (label) => `<th scope="col" class="tl-num">${label}</th>`,
@@ -103,11 +103,9 @@ function explore(attribute: string, compute: typeof outcome): void {
   // biome-ignore lint/suspicious/noExplicitAny: the document is the browser's, which this package's types don't know
   const page = (globalThis as any).document;
   const drawing = "http://www.w3.org/2000/svg";
-  // As the page writes numbers elsewhere: thin spaces, from five digits on.
+  // As the page writes numbers elsewhere.
   const text = (value: number, digits = 0): string =>
-    value
-      .toLocaleString("en-US", { maximumFractionDigits: digits, useGrouping: Math.abs(value) >= 1e4 })
-      .replaceAll(",", "\u202f");
+    value.toLocaleString("en-US", { maximumFractionDigits: digits }).replace("-", "\u2212");
   // biome-ignore lint/suspicious/noExplicitAny: an element of the browser
   const make = (name: string, attributes: Record<string, string | number>, parent: any, words = ""): any => {
     const svg = ["svg", "path", "circle", "text"].includes(name);
@@ -176,7 +174,7 @@ function explore(attribute: string, compute: typeof outcome): void {
       };
       words(54, y(high) + 4, "end", text(high));
       words(54, y(0) + 4, "end", "0");
-      for (const t of [0, 20, 40, 60]) words(x(t), 240, "middle", `${t} %`);
+      for (const t of [0, 20, 40, 60]) words(x(t), 240, "middle", `${t}%`);
       words(300, 257, "middle", "Contact from a chance to leave of");
     };
     for (const { input } of sliders) input.addEventListener("input", draw);

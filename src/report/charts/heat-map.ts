@@ -1,4 +1,4 @@
-import { decimal } from "../format";
+import { decimal } from "../../core/format";
 import { type FigureText, figure } from "./figure";
 
 export interface HeatMap extends FigureText {

@@ -1,4 +1,4 @@
-import { decimal } from "../format";
+import { decimal } from "../../core/format";
 import { type FigureText, figure } from "./figure";
 import { type AxisOptions, axis } from "./line";
 import { type Colour, colourOf, legendAbove } from "./theme";

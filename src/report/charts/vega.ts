@@ -1,4 +1,4 @@
-import { count, decimal } from "../format";
+import { count, decimal } from "../../core/format";
 import { escapeHtml } from "../html";
 import { drawVega, type FigureData, frame, type VegaSpec } from "./figure";
 import { config } from "./theme";

@@ -111,11 +111,11 @@ function post<T>(url: string, body: unknown): ReturnType<typeof send<T>> {
 function describe(said: Prediction): Node[] {
   const high = Number(result.dataset.high);
   const medium = Number(result.dataset.medium);
-  const percent = `${shown(100 * said.churn_probability, 1)} %`;
+  const percent = `${shown(100 * said.churn_probability, 1)}%`;
   const meter = make("div", {
     class: `app-meter app-${said.risk_level}`,
     role: "img",
-    "aria-label": `Probability of leaving ${percent}; risk is medium above ${shown(100 * medium)} % and high above ${shown(100 * high)} %`,
+    "aria-label": `Probability of leaving ${percent}; risk is medium above ${shown(100 * medium)}% and high above ${shown(100 * high)}%`,
   });
   const fill = make("span");
   fill.style.width = `${100 * said.churn_probability}%`;
@@ -153,10 +153,10 @@ function describe(said: Prediction): Node[] {
     make(
       "div",
       { class: "app-scale", "aria-hidden": "true" },
-      make("span", {}, "0 %"),
+      make("span", {}, "0%"),
       scaleMark(medium, "medium"),
       scaleMark(high, "high"),
-      make("span", {}, "100 %"),
+      make("span", {}, "100%"),
     ),
     make("p", { class: "app-action" }, said.recommended_action),
     facts,
@@ -245,7 +245,7 @@ function changes({ changes: found, changes_note: note }: Why, said: Prediction):
         .slice(0, 5)
         .map((one) => [
           `${labelOf(one.field)}: ${word(one.to)} instead of ${word(one.from)}`,
-          `${shown(100 * one.churn_probability, 1)} %`,
+          `${shown(100 * one.churn_probability, 1)}%`,
           one.risk_level,
           money(one.cost),
           money(one.expected_profit),

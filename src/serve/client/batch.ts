@@ -138,7 +138,7 @@ function add(found: Found, row: Record<string, string>): void {
   const { contacts } = found;
   if (contacts.length === mostContacts && profit <= contacts[mostContacts - 1].profit) return;
   const name = row.customer_id || `Row ${row.row}`;
-  const probability = `${shown(100 * Number(row.churn_probability), 1)} %`;
+  const probability = `${shown(100 * Number(row.churn_probability), 1)}%`;
   const cells = [
     probability,
     row.risk_level,

@@ -39,7 +39,7 @@ export function comparisonNodes(found: Beside): Node[] {
       ? [
           "Privacy",
           percent(unseen.privacy),
-          `95 % interval: ${percent(unseen.privacy_low)} to ${percent(unseen.privacy_high)}; 100 % where nothing was learned by heart`,
+          `95% interval: ${percent(unseen.privacy_low)} to ${percent(unseen.privacy_high)}; 100% where nothing was learned by heart`,
         ]
       : ["Privacy", "not measured", "no customers were held out"],
   ];
@@ -101,5 +101,5 @@ function sharesOf({ column, likeness, shares }: Beside["columns"][number], open:
 }
 
 function percent(part: number): string {
-  return `${shown(100 * part, 1)} %`;
+  return `${shown(100 * part, 1)}%`;
 }

@@ -89,11 +89,11 @@ export function clearBeside(form: HTMLElement): void {
   for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
 }
 
-/** A number in the reader's own way of writing; nothing is ever "-0". */
+/** A number as the reports write it: 2,666; nothing is ever "-0". */
 export function shown(value: number, digits = 0): string {
   const scale = 10 ** digits;
   const plain = Math.round(value * scale) === 0 ? 0 : value;
-  return plain.toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return plain.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 export interface Prediction {

@@ -194,7 +194,7 @@ function follow(id: number): void {
       .map(([name, value]) => `, ${name} ${shown(value, 3)}`)
       .join("");
     status.replaceChildren(
-      make("p", {}, `Training ${id}: ${phase}, ${shown(100 * share)} %${left}${figures}`),
+      make("p", {}, `Training ${id}: ${phase}, ${shown(100 * share)}%${left}${figures}`),
     );
   };
   eventsOf(id, (events, ended) => {
@@ -226,8 +226,8 @@ function learnedFrom({
   const measured =
     privacy === undefined
       ? "not measured"
-      : `${shown(100 * privacy, 1)} % (${shown(100 * privacyLow, 1)} to ${shown(100 * privacyHigh, 1)} %)`;
-  return `from ${shown(rows)} rows, ${kept}; quality ${shown(100 * quality, 1)} %, privacy ${measured}`;
+      : `${shown(100 * privacy, 1)}% (${shown(100 * privacyLow, 1)} to ${shown(100 * privacyHigh, 1)}%)`;
+  return `from ${shown(rows)} rows, ${kept}; quality ${shown(100 * quality, 1)}%, privacy ${measured}`;
 }
 
 function describe(id: number, step: Step): HTMLElement {

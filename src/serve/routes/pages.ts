@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { count } from "../../core/format";
 import { figureText, intervalText } from "../../report/figure-text";
 import type { DeskOrigin } from "../../services/score/desk";
 import type { App, Context } from "../context";
@@ -154,8 +155,7 @@ function foundReport(file: string, about: string): FoundReport {
       }),
     origin: [
       ...sources.map(
-        ({ name, rows, simulated }) =>
-          `${name}${simulated ? ", simulated" : ""}: ${rows.toLocaleString("en-US")} rows`,
+        ({ name, rows, simulated }) => `${name}${simulated ? ", simulated" : ""}: ${count(rows)} rows`,
       ),
       ...(seeds.length > 0 ? [`seed ${seeds.join(", ")}`] : []),
       ...(date ? [date] : []),

@@ -86,7 +86,7 @@ const heldOutSchema = z
   .object({
     quality: z.number().describe("What customers never seen reach beside those learned from"),
     privacy: z.number().describe("1 − memorisation, from 0 to 1"),
-    privacy_low: z.number().describe("The ends of its 95 % interval"),
+    privacy_low: z.number().describe("The ends of its 95% interval"),
     privacy_high: z.number(),
     memorisation: z
       .number()

@@ -1,7 +1,7 @@
+import { count, decimal, percent } from "../../core/format";
 import { lineChart } from "../../report/charts/line";
 import { dataTable } from "../../report/data-table";
 import type { DataSource, Figure } from "../../report/figures";
-import { count, decimal, percent } from "../../report/format";
 import { html, raw } from "../../report/html";
 import { moneyText, notesList, ownReport } from "../value/own-report";
 import type { RetentionPlan } from "./plan";

@@ -1,9 +1,9 @@
+import { count, decimal, interval, percent } from "../../core/format";
 import { barChart } from "../../report/charts/bars";
 import { lineChart } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
-import { count, decimal, interval, percent } from "../../report/format";
 import { html, raw } from "../../report/html";
 import { reportPage } from "../../report/page";
 import { distributionChart } from "../synthetic/comparison-views";
@@ -52,7 +52,7 @@ npx telelink synth sample --model model.json --rows 1000 --out nobody.csv</code>
     ],
     facts: [
       ["Judged on", `${count(test.rows)} customers that no model learnt from`],
-      ["Intervals", "95 %, 500 bootstrap samples of these"],
+      ["Intervals", "95%, 500 bootstrap samples of these"],
     ],
   });
 }
@@ -61,7 +61,7 @@ function figures({ importances, quality }: Demo, model: DemoModel): Figure[] {
   const { estimate: value, low, high } = model.rocAuc;
   const key = true;
   return [
-    { name: "rocAuc", label: "ROC AUC", value, low, high, interval: "95 % bootstrap", key, better: "higher" },
+    { name: "rocAuc", label: "ROC AUC", value, low, high, interval: "95% bootstrap", key, better: "higher" },
     {
       name: "tenth",
       label: "Leavers in the top tenth",
@@ -76,7 +76,7 @@ function figures({ importances, quality }: Demo, model: DemoModel): Figure[] {
       value: model.brierLoss.estimate,
       low: model.brierLoss.low,
       high: model.brierLoss.high,
-      interval: "95 % bootstrap",
+      interval: "95% bootstrap",
       key,
       better: "lower",
     },
@@ -102,7 +102,7 @@ function modelTable(models: readonly DemoModel[]): string {
     best: "highest" | "lowest",
   ): TableColumn<DemoModel>[] => [
     { label, align: "right", best, value: (m) => m[key].estimate, text: (m) => decimal(m[key].estimate) },
-    { label: "95 %", align: "right", text: (m) => interval(m[key].low, m[key].high, 2) },
+    { label: "95%", align: "right", text: (m) => interval(m[key].low, m[key].high, 2) },
   ];
   return dataTable(
     models,
@@ -165,7 +165,7 @@ function calibrationChart({ calibration, name }: DemoModel): Promise<string> {
     title: `${calibration.length - outside.length} of ${calibration.length} groups of customers left as often as predicted`,
     description:
       "Mean predicted probability of equal groups of held-out customers against the share that left, with intervals.",
-    note: "Bands: 95 % intervals of the observed shares.",
+    note: "Bands: 95% intervals of the observed shares.",
     x: { label: "Predicted probability of leaving", domain: [0, 1], format: ".0%" },
     y: { label: "Share that left", domain: [0, 1], format: ".0%" },
     series: [

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { check } from "../../core/checks";
+import { percent, percentOf } from "../../core/format";
 import { quantileSorted } from "../../core/math/statistics";
 import { columnNamed, isCategorical, type Table } from "../../data/table";
 
@@ -190,20 +191,20 @@ function findingsOf(trained: TrainedColumn, one: DriftCounts, bad: number, stabi
   const findings: string[] = [];
   const { rows } = one;
   const present = rows - one.missing;
-  if (bad > 0) findings.push(`${percent(bad, rows)} unreadable`);
+  if (bad > 0) findings.push(`${percentOf(bad, rows)} unreadable`);
   const empty = one.missing - bad;
   // Three standard errors above what training had, and a point of per cent.
   const usual = trained.missing + 3 * Math.sqrt((trained.missing * (1 - trained.missing)) / rows) + 0.01;
   if (empty > usual * rows && rows > 0)
-    findings.push(`${percent(empty, rows)} missing (${percent(trained.missing, 1)} in training)`);
+    findings.push(`${percentOf(empty, rows)} missing (${percent(trained.missing)} in training)`);
   if (one.unseen > 0) {
     const such = one.unseenLevels.map((level) => JSON.stringify(level)).join(", ");
-    findings.push(`${percent(one.unseen, rows)} unseen in training, such as ${such}`);
+    findings.push(`${percentOf(one.unseen, rows)} unseen in training, such as ${such}`);
   }
   const { minimum, maximum } = trained;
   if (one.outside > 0 && minimum !== undefined && maximum !== undefined)
     findings.push(
-      `${percent(one.outside, rows)} outside ${short(minimum)} to ${short(maximum)}, the range of training`,
+      `${percentOf(one.outside, rows)} outside ${short(minimum)} to ${short(maximum)}, the range of training`,
     );
   // In few rows the index is high by chance: its mean is about (bins − 1) / rows where nothing has changed.
   const chance = (3 * Math.max(1, trained.shares.length - 1)) / Math.max(1, present);
@@ -275,11 +276,6 @@ export function profileFromJson(json: unknown, action: string): readonly Trained
 
 function share(count: number, of: number): number {
   return of === 0 ? 0 : count / of;
-}
-
-function percent(count: number, of: number): string {
-  const value = (100 * count) / Math.max(1, of);
-  return `${value > 0 && value < 0.1 ? "< 0.1" : value.toFixed(value === 100 || value === 0 ? 0 : 1)} %`;
 }
 
 function short(value: number): string {

@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { percent } from "../../core/format";
 import type { Fit, Model } from "../../core/model";
 import { scorerNamed } from "../../evaluate/scorers";
 import { encode } from "../../features/encode";
@@ -129,6 +130,6 @@ function mixture(members: readonly { readonly name: string; readonly weight: num
   const parts = members
     .filter((one) => one.weight > 0)
     .sort((a, b) => b.weight - a.weight)
-    .map((one) => `${Math.round(100 * one.weight)} % ${one.name}`);
+    .map((one) => `${percent(one.weight, 0)} ${one.name}`);
   return `The model is ${parts.join(", ")}.`;
 }

@@ -1,3 +1,4 @@
+import { decimal, percent } from "../../core/format";
 import { isCategorical, type Table } from "../../data/table";
 import { principalPlane } from "../../evaluate/synthetic/projection";
 import type { Quality } from "../../evaluate/synthetic/quality";
@@ -6,7 +7,6 @@ import { heatMap } from "../../report/charts/heat-map";
 import { lineChart } from "../../report/charts/line";
 import { scatterChart } from "../../report/charts/scatter";
 import type { Colour } from "../../report/charts/theme";
-import { decimal, percent } from "../../report/format";
 
 /** Rows under a name, in a colour. */
 export interface NamedTable {

@@ -1,8 +1,8 @@
+import { decimal, difference, interval, percent } from "../../core/format";
 import type { Table } from "../../data/table";
 import type { SyntheticReport } from "../../evaluate/synthetic/report";
 import { dataTable } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
-import { decimal, difference, interval, percent } from "../../report/format";
 import { html, raw } from "../../report/html";
 import { reportPage } from "../../report/page";
 import { associationChart, distributionChart, planeChart } from "./comparison-views";
@@ -114,7 +114,7 @@ function reportFigures(found: SyntheticReport): Figure[] {
       value,
       low,
       high,
-      interval: "95 %, DeLong",
+      interval: "95%, DeLong",
       key: true,
       better: "lower",
     });
@@ -128,7 +128,7 @@ function reportFigures(found: SyntheticReport): Figure[] {
       value,
       low,
       high,
-      interval: "95 %, DeLong",
+      interval: "95%, DeLong",
       key: true,
       better: "higher",
     });
@@ -141,7 +141,7 @@ function reportFigures(found: SyntheticReport): Figure[] {
       value,
       low,
       high,
-      interval: "95 %, DeLong",
+      interval: "95%, DeLong",
       key: true,
       better: "lower",
     });
@@ -236,7 +236,7 @@ function utilityTable({ utility }: SyntheticReport): string {
       { label: "Trained on real", align: "right", text: (one) => decimal(one.real.auc) },
       { label: "Trained on synthetic", align: "right", text: (one) => decimal(one.synthetic.auc) },
       { label: "Difference", align: "right", text: (one) => difference(one.difference.difference) },
-      { label: "95 %", align: "right", text: (one) => interval(one.difference.low, one.difference.high) },
+      { label: "95%", align: "right", text: (one) => interval(one.difference.low, one.difference.high) },
     ],
     { caption: "ROC AUC on real held-out rows" },
   );
@@ -273,12 +273,12 @@ function privacyTable({ privacy, membership, support }: SyntheticReport): string
         reading: `held-out rows: ${decimal(privacy.closestHoldout.median)}`,
       },
       {
-        what: "Closest record, lowest 5 %",
+        what: "Closest record, lowest 5%",
         value: decimal(privacy.closest.low),
         reading: `held-out rows: ${decimal(privacy.closestHoldout.low)}`,
       },
       {
-        what: "Neighbour ratio, lowest 5 %",
+        what: "Neighbour ratio, lowest 5%",
         value: decimal(privacy.neighbourRatio),
         reading: `held-out rows: ${decimal(privacy.neighbourRatioHoldout)}`,
       },
@@ -305,7 +305,7 @@ function disclosureTable({ disclosure }: SyntheticReport): string {
       { label: "Right, people learnt from", align: "right", text: (one) => percent(one.members) },
       { label: "Right, strangers", align: "right", text: (one) => percent(one.strangers) },
       { label: "Difference", align: "right", text: (one) => percent(one.advantage) },
-      { label: "95 %", align: "right", text: (one) => `${percent(one.low)} to ${percent(one.high)}` },
+      { label: "95%", align: "right", text: (one) => `${percent(one.low)} to ${percent(one.high)}` },
     ],
     {
       caption: "Guessing one column from all others by the nearest synthetic row, largest difference first",

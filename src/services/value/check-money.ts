@@ -7,8 +7,8 @@ export function checkMoney(discountRate: number, margin: number, action: string)
   check(
     discountRate <= 1,
     action,
-    "discountRate must be a yearly rate of at most 1: 0.1 for 10 %",
+    "discountRate must be a yearly rate of at most 1: 0.1 for 10%",
     discountRate,
   );
-  check(margin <= 1, action, "margin must be a share of revenue, at most 1: 0.3 for 30 %", margin);
+  check(margin <= 1, action, "margin must be a share of revenue, at most 1: 0.3 for 30%", margin);
 }

@@ -1,3 +1,4 @@
+import { money } from "../../core/format";
 import type { DataSource, Figure } from "../../report/figures";
 import { type Html, html } from "../../report/html";
 import { reportPage } from "../../report/page";
@@ -35,12 +36,5 @@ ${notes.length > 0 ? html`<h3>To be known</h3><ul>${notes.map((line) => html`<li
 
 /** A writer of amounts in a currency, or in none that is known. */
 export function moneyText(currency: string | undefined): (value: number) => string {
-  return (value) => {
-    const digits = Math.abs(value) >= 1000 ? 0 : 2;
-    const text = value.toLocaleString("en-US", {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
-    return currency ? `${text} ${currency}` : text;
-  };
+  return (value) => money(value, currency);
 }

@@ -1,5 +1,5 @@
+import { decimal, interval, percent } from "../../core/format";
 import type { Interval } from "../../evaluate/bootstrap";
-import { decimal, interval, percent } from "../../report/format";
 import { html, untypeset } from "../../report/html";
 import type { ChurnData } from "../../services/churn-data";
 import { chosenModel, type HonestModel, type SmoteEffect, smoteEffects } from "./honest";

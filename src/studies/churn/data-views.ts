@@ -1,10 +1,10 @@
+import { count, percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import { profile } from "../../data/profile";
 import { isCategorical } from "../../data/table";
 import { wilson } from "../../evaluate/intervals";
 import { type Bar, barChart } from "../../report/charts/bars";
 import { dataTable } from "../../report/data-table";
-import { count, percent } from "../../report/format";
 import type { ChurnData, Customers } from "../../services/churn-data";
 
 /** Every column of the training customers in a line: type, missing values, what it holds. */
@@ -43,7 +43,7 @@ export function driversChart(data: ChurnData): Promise<string> {
   return barChart({
     title: `${percent(base, 0)} of all customers left; of those with ${lowered(highest.label)}, ${percent(highest.value, 0)} did`,
     description: `Share of training customers that left, by group: ${groups.map((one) => `${one.label} ${percent(one.value, 0)}`).join(", ")}.`,
-    note: "Lines: 95 % intervals (Wilson).",
+    note: "Lines: 95% intervals (Wilson).",
     value: { label: "Share that left", format: ".0%" },
     bars: groups,
   });

@@ -1,5 +1,5 @@
+import { capital } from "../../core/format";
 import { type Figure, type Figures, figureName } from "../../report/figures";
-import { capital } from "../../report/format";
 import type { ChurnData } from "../../services/churn-data";
 import { chosenModel, type HonestFigure, type HonestModel, honestFigures } from "./honest";
 import { honestConclusion, nameOf } from "./honest-views";
@@ -35,7 +35,7 @@ export function churnFigures(
         value: estimate,
         low,
         high,
-        interval: "95 % bootstrap of the test customers",
+        interval: "95% bootstrap of the test customers",
         cell: { table: "Who will leave, honest protocol", row: nameOf(one), column: labels[figure] },
         better: lowerIsBetter.includes(figure) ? "lower" : "higher",
         key: one === best && keyFigures.includes(figure),

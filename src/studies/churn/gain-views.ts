@@ -1,9 +1,9 @@
+import { count, decimal, percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import { gainTable } from "../../evaluate/curves";
 import { lineChart, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable } from "../../report/data-table";
-import { count, decimal, percent } from "../../report/format";
 import type { Customers } from "../../services/churn-data";
 import { chosenModel, type HonestModel } from "./honest";
 

@@ -1,10 +1,10 @@
+import { decimal, duration, interval, percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import type { Interval } from "../../evaluate/bootstrap";
 import { precisionRecallCurve, rocCurve } from "../../evaluate/curves";
 import { type LineChart, lineChart, type Point, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import { decimal, duration, interval, percent } from "../../report/format";
 import type { Customers } from "../../services/churn-data";
 import { chosenModel, type HonestFigure, type HonestModel } from "./honest";
 
@@ -25,7 +25,7 @@ export function honestTable(models: readonly HonestModel[]): string {
       text: (one) => decimal(one.test[key].estimate),
     },
     {
-      label: "95 % interval",
+      label: "95% interval",
       align: "right",
       text: (one) => interval(one.test[key].low, one.test[key].high, 2),
     },
@@ -89,7 +89,7 @@ export function precisionRecallChart(models: readonly HonestModel[], test: Custo
     description: `Precision against recall on the test customers; calling everybody gives a precision of ${percent(base)}.`,
     x: { label: "Recall: share of leavers found", domain: [0, 1], format: ".0%" },
     y: { label: "Precision: share of calls that are right", domain: [0, 1], format: ".0%" },
-    rules: [{ x: 0.8, label: "80 %" }],
+    rules: [{ x: 0.8, label: "80%" }],
     series: [
       ...plain.map((one): Series => {
         const curve = precisionRecallCurve(test.labels, one.testScores);
@@ -136,7 +136,7 @@ export function calibrationChart(models: readonly HonestModel[]): Promise<string
     title: `The calibration error without and with SMOTE: ${pairs.map(({ plain, smote }) => `${plain.name.toLowerCase()} ${error(plain)} and ${error(smote)}`).join(", ")}`,
     description:
       "Mean predicted probability of eight equal groups of test customers against the share that left. The diagonal is perfect.",
-    note: "Bands: 95 % intervals of the observed shares, for the models without SMOTE. Dashed: the same learners with SMOTE.",
+    note: "Bands: 95% intervals of the observed shares, for the models without SMOTE. Dashed: the same learners with SMOTE.",
     x: { label: "Predicted probability of leaving", domain: [0, 1], format: ".0%" },
     y: { label: "Share that left", domain: [0, 1], format: ".0%" },
     series: [

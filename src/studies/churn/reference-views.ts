@@ -1,7 +1,7 @@
+import { decimal, interval } from "../../core/format";
 import { dotChart } from "../../report/charts/dots";
 import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable } from "../../report/data-table";
-import { decimal, interval } from "../../report/format";
 import type { ReferenceModel } from "./reference";
 
 type Figure = "accuracy" | "precision" | "recall" | "f1";

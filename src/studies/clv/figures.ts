@@ -1,6 +1,6 @@
+import { count, decimal, percent } from "../../core/format";
 import { foldScores } from "../../models/search/fold-scores";
 import { type Figure, type Figures, figureName } from "../../report/figures";
-import { count, decimal, percent } from "../../report/format";
 import { html, untypeset } from "../../report/html";
 import type { LifetimeModel } from "./lifetimes";
 import type { ReferenceValueModel } from "./reference";
@@ -30,7 +30,7 @@ export function clvFigures(
         value: estimate,
         low: Math.min(low, estimate),
         high: Math.max(high, estimate),
-        interval: "95 % bootstrap of customers",
+        interval: "95% bootstrap of customers",
         cell: {
           table: "What customers bring in the next year (simulated revenue)",
           row: one.name,

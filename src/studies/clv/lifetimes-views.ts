@@ -1,3 +1,4 @@
+import { count, decimal, duration, percent } from "../../core/format";
 import { holm } from "../../core/math/statistics";
 import { foldScores } from "../../models/search/fold-scores";
 import { barChart } from "../../report/charts/bars";
@@ -5,7 +6,6 @@ import { dotChart } from "../../report/charts/dots";
 import { lineChart } from "../../report/charts/line";
 import type { Colour } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import { count, decimal, duration, percent } from "../../report/format";
 import type { ContractCurves, LifetimeDrivers, LifetimeModel } from "./lifetimes";
 
 const colours: readonly Colour[] = [2, 1, 3, 4, 5, 6];
@@ -16,8 +16,8 @@ export function contractChart(found: ContractCurves): Promise<string> {
   const long = found.curves.reduce((a, b) => (b.curve.at(24) > a.curve.at(24) ? b : a));
   return lineChart({
     title: `Two years on, ${percent(short.curve.at(24), 0)} of ${short.contract.toLowerCase()} customers are still there, and ${percent(long.curve.at(24), 0)} of those on ${long.contract.toLowerCase()} contracts`,
-    description: `Kaplan–Meier survival by contract with 95 % bands. ${found.curves.map((one) => `${one.contract}: ${percent(one.curve.at(12), 0)} after 12 months, ${percent(one.curve.at(48), 0)} after 48`).join("; ")}.`,
-    note: `Bands: 95 %, pointwise, log-log. Log-rank test that all contracts share one curve: χ² = ${count(found.test.statistic)} with ${found.test.df} degrees of freedom.`,
+    description: `Kaplan–Meier survival by contract with 95% bands. ${found.curves.map((one) => `${one.contract}: ${percent(one.curve.at(12), 0)} after 12 months, ${percent(one.curve.at(48), 0)} after 48`).join("; ")}.`,
+    note: `Bands: 95%, pointwise, log-log. Log-rank test that all contracts share one curve: χ² = ${count(found.test.statistic)} with ${found.test.df} degrees of freedom.`,
     x: { label: "Months since joining", domain: [0, 72] },
     y: { label: "Share still there", domain: [0, 1], format: ".0%" },
     series: found.curves.map(({ contract, curve }, k) => ({
@@ -47,7 +47,7 @@ export function driversOfLifetimeChart(found: LifetimeDrivers, most = 14): Promi
   return dotChart({
     title: `${nameOf(worst?.feature)} multiplies the monthly risk of leaving by ${decimal(Math.exp(worst?.estimate ?? 0), 1)}, ${nameOf(best?.feature).toLowerCase()} divides it by ${decimal(Math.exp(-(best?.estimate ?? 0)), 1)}`,
     description: `Hazard ratios of a Cox model: ${strongest.map((one) => `${nameOf(one.feature)} ${decimal(Math.exp(one.estimate), 2)}`).join(", ")}.`,
-    note: "Cox's proportional hazards, Efron's ties; all other columns held equal. Lines: 95 % intervals. Right of 1: leaves sooner.",
+    note: "Cox's proportional hazards, Efron's ties; all other columns held equal. Lines: 95% intervals. Right of 1: leaves sooner.",
     x: { label: "Hazard ratio" },
     zero: 1,
     dots: strongest.map((one) => ({

@@ -1,3 +1,4 @@
+import { decimal, percent } from "../../core/format";
 import { betaDiscreteWeibull } from "../../models/clv/beta-discrete-weibull";
 import { betaGeometricFromJSON } from "../../models/clv/beta-geometric";
 import type { PurchaseHistory } from "../../models/clv/purchase-history";
@@ -5,7 +6,6 @@ import { shiftedBetaGeometric } from "../../models/clv/shifted-beta-geometric";
 import { heatMap } from "../../report/charts/heat-map";
 import { lineChart } from "../../report/charts/line";
 import { dataTable } from "../../report/data-table";
-import { decimal, percent } from "../../report/format";
 
 /** A published figure and ours. */
 export interface PublishedCheck {
@@ -62,14 +62,14 @@ export function publishedChecks(): readonly PublishedCheck[] {
       source: cohorts,
     },
     {
-      what: "sBG, regular: discounted lifetime at 10 %",
+      what: "sBG, regular: discounted lifetime at 10%",
       published: 3.6949085,
       ours: sbg.discountedLifetime(0.1),
       digits: 4,
       source: cohorts,
     },
     {
-      what: "sBG, high end: discounted lifetime at 10 %",
+      what: "sBG, high end: discounted lifetime at 10%",
       published: 5.9222534,
       ours: sbgHigh.discountedLifetime(0.1),
       digits: 4,

@@ -1,7 +1,7 @@
+import { decimal, duration, interval } from "../../core/format";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import { decimal, duration, interval } from "../../report/format";
 import { html, untypeset } from "../../report/html";
 import { leastSeeds } from "../band";
 import type { ReferenceValueModel, ValueFigure } from "./reference";

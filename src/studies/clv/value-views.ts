@@ -1,8 +1,8 @@
+import { count, decimal, duration, interval, percent } from "../../core/format";
 import { contracts } from "../../data/simulate/profile";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import { lineChart } from "../../report/charts/line";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import { count, decimal, duration, interval, percent } from "../../report/format";
 import type { ValueData, ValueModel, ValueStudy, WorthFigure } from "./value";
 
 /** Every way to foretell revenue, with bootstrap intervals. */
@@ -34,7 +34,7 @@ export function valueTable(models: readonly ValueModel[]): string {
         "highest",
       ),
       {
-        label: "95 % interval",
+        label: "95% interval",
         align: "right",
         text: (one) => interval(one.scores.gini.low, one.scores.gini.high),
       },
@@ -77,7 +77,7 @@ export function decileChart(models: readonly ValueModel[]): Promise<string> {
   return dotChart({
     title: `The top tenth of customers brings ${decimal(top.actual / Math.max(bottom.actual, 1e-9), 1)} times what the bottom tenth brings, and the model knows which is which`,
     description: `Mean revenue of the next twelve months by tenth of predicted revenue: ${best.deciles.map((bin) => `tenth ${bin.bin} predicted ${count(bin.predicted)}, actual ${count(bin.actual)}`).join("; ")}.`,
-    note: `${best.name}. Dot and line: actual mean with its 95 % interval. Diamond: predicted.`,
+    note: `${best.name}. Dot and line: actual mean with its 95% interval. Diamond: predicted.`,
     x: { label: "Revenue in twelve months, $ a customer", format: ",d" },
     dots: best.deciles.flatMap((bin): Dot[] => {
       const label = `${bin.bin === 1 ? "Top" : bin.bin === best.deciles.length ? "Bottom" : `${bin.bin}.`} tenth`;
@@ -163,14 +163,14 @@ export function segmentTable(data: ValueData, study: ValueStudy): string {
         text: (one) => count(one.value),
       },
       {
-        label: "90 % range, $",
+        label: "90% range, $",
         align: "right",
         text: (one) => `${count(one.low)} to ${count(one.high)}`,
       },
     ],
     {
       caption: "Expected discounted margin of the next 24 months, by contract",
-      note: "Margin: revenue less cost of the last three months. Interest: 10 % a year. The 90 % range is one customer's luck in when they leave, averaged over customers.",
+      note: "Margin: revenue less cost of the last three months. Interest: 10% a year. The 90% range is one customer's luck in when they leave, averaged over customers.",
     },
   );
 }

@@ -1,6 +1,6 @@
+import { capital, decimal, difference, percent } from "../../core/format";
 import type { Comparison } from "../../evaluate/compare";
 import { type Figure, type Figures, figureName } from "../../report/figures";
-import { capital, decimal, difference, percent } from "../../report/format";
 import { html, untypeset } from "../../report/html";
 import { againstMoving, learnersOf, meanOf, remediesOf, trialOf, verdict } from "./compare";
 import type { FoldFigure } from "./fold-figures";
@@ -101,7 +101,7 @@ export function imbalanceFigures(studies: readonly MarketStudy[]): Figures {
       value: smote.difference,
       low: smote.low,
       high: smote.high,
-      interval: "95 % over folds, corrected for their overlap",
+      interval: "95% over folds, corrected for their overlap",
       key: true,
     });
   }

@@ -1,3 +1,4 @@
+import { count, decimal, difference, duration, percent } from "../../core/format";
 import { mean as average } from "../../core/math/statistics";
 import type { Comparison } from "../../evaluate/compare";
 import { calibrationCurve } from "../../evaluate/probability";
@@ -5,7 +6,6 @@ import { type Dot, dotChart } from "../../report/charts/dots";
 import { lineChart, type Series } from "../../report/charts/line";
 import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import { count, decimal, difference, duration, percent } from "../../report/format";
 import { html } from "../../report/html";
 import { againstMoving, meanOf, remediesOf, trialOf, verdict } from "./compare";
 import { campaign, contact, type FoldFigure, payingProbability } from "./fold-figures";
@@ -51,7 +51,7 @@ export function remediesTable(study: MarketStudy, learner: string): string {
     ],
     {
       caption: `Finding leavers: ${learner.toLowerCase()} on ${study.name}`,
-      note: `Means over ${rows[0].folds.length} folds. F1, moved: at the threshold with the best F1 on the other folds. Verdict: whether the 95 % interval of the difference, corrected for the folds' overlap, leaves out zero. Recall: when half of the calls are right.`,
+      note: `Means over ${rows[0].folds.length} folds. F1, moved: at the threshold with the best F1 on the other folds. Verdict: whether the 95% interval of the difference, corrected for the folds' overlap, leaves out zero. Recall: when half of the calls are right.`,
     },
   );
 }
@@ -143,8 +143,8 @@ export function movedThresholdChart(study: MarketStudy, learner: string): Promis
   const where = `${learner.toLowerCase()}, ${study.name}`;
   return dotChart({
     title: `Against moving the threshold alone, ${found.length > 0 ? `${found.join("; ")}; no clear difference for the rest` : "no remedy makes a clear difference"}: ${where}`,
-    description: `Differences in F1 from ${learner.toLowerCase()} without any remedy at a moved threshold, with 95 % intervals; left of zero the remedy is worse.`,
-    note: "Dots: the remedy with its threshold moved as well, and 95 % intervals over folds, corrected for their overlap. Diamonds: with a threshold of one half.",
+    description: `Differences in F1 from ${learner.toLowerCase()} without any remedy at a moved threshold, with 95% intervals; left of zero the remedy is worse.`,
+    note: "Dots: the remedy with its threshold moved as well, and 95% intervals over folds, corrected for their overlap. Diamonds: with a threshold of one half.",
     x: { label: "Difference in F1 from moving the threshold only" },
     zero: 0,
     dots: moved.flatMap((one): Dot[] => [
@@ -178,7 +178,7 @@ export function profitChart(study: MarketStudy, learner: string): Promise<string
   const base = meanOf(trialOf(study, learner, nothing), "profit");
   return dotChart({
     title: `Believing the probabilities earns ${decimal(base, 2)} a customer untouched, and from ${decimal(base + worst.difference, 2)} (${worst.name}) to ${decimal(base + best.difference, 2)} (${best.name}) after a remedy: ${learner.toLowerCase()}, ${study.name}`,
-    description: `Differences in profit per customer from ${learner.toLowerCase()} without remedy when everybody above ${percent(payingProbability)} is contacted, with 95 % intervals.`,
+    description: `Differences in profit per customer from ${learner.toLowerCase()} without remedy when everybody above ${percent(payingProbability)} is contacted, with 95% intervals.`,
     note: `A contact costs ${campaign.contactCost}, an accepted offer ${campaign.offerCost}; ${percent(campaign.acceptance, 0)} of the leavers accept and are worth ${campaign.customerValue}: a contacted leaver earns ${decimal(contact.leaver, 0)}, a stayer costs ${decimal(contact.stayer, 0)}, so contacts pay from a probability of ${percent(payingProbability)}.`,
     x: { label: "Difference in profit per customer" },
     zero: 0,
@@ -206,7 +206,7 @@ export function promiseChart(study: MarketStudy, learner: string): Promise<strin
     title: `${percent(study.share, 0)} left; ${learner.toLowerCase()} promises ${percent(untouched, 0)}, after ${shown[shown.length - 1]} ${percent(after, 0)}: ${study.name}`,
     description:
       "Mean predicted probability of eight equal groups of customers against the share of them that left. The diagonal is perfect; below it, probabilities promise too many leavers.",
-    note: "Out-of-fold predictions of one repeat. Band: 95 % intervals of the observed shares without remedy.",
+    note: "Out-of-fold predictions of one repeat. Band: 95% intervals of the observed shares without remedy.",
     x: { label: "Predicted probability of leaving", domain: [0, 1], format: ".0%" },
     y: { label: "Share that left", domain: [0, 1], format: ".0%" },
     series: [

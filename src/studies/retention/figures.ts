@@ -1,5 +1,5 @@
+import { count, decimal, percent } from "../../core/format";
 import { type Figure, type Figures, figureName } from "../../report/figures";
-import { count, decimal, percent } from "../../report/format";
 import { html, untypeset } from "../../report/html";
 import type { RetentionStudy } from "./study";
 import { beliefs, bestEffect, bestRule, bestUnlimited } from "./views";

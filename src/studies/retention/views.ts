@@ -1,10 +1,10 @@
+import { count, decimal, difference, duration, percent } from "../../core/format";
 import { type Consequence, sensitivity } from "../../evaluate/decision/sensitivity";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import { heatMap } from "../../report/charts/heat-map";
 import { lineChart } from "../../report/charts/line";
 import type { Colour } from "../../report/charts/theme";
 import { dataTable } from "../../report/data-table";
-import { count, decimal, difference, duration, percent } from "../../report/format";
 import type { RetentionData } from "./campaign";
 import type { EffectModel, RetentionStudy, RuleResult } from "./study";
 
@@ -118,7 +118,7 @@ export function effectBinsChart(study: RetentionStudy): Promise<string> {
   return dotChart({
     title: `In the top tenth the offer keeps ${percent(first, 0)} of the customers, in the bottom tenth ${percent(last, 0)}`,
     description: `Effect of the offer on staying by tenth of predicted effect: ${bins.map((bin) => `tenth ${bin.bin} predicted ${percent(bin.predicted)}, observed ${percent(bin.observed?.effect)}`).join("; ")}.`,
-    note: `${name}. Dot and line: stayed among the offered less stayed among the held back, with its 95 % interval. Diamond: predicted.`,
+    note: `${name}. Dot and line: stayed among the offered less stayed among the held back, with its 95% interval. Diamond: predicted.`,
     x: { label: "Effect on the chance of staying", format: ".0%" },
     zero: 0,
     dots: bins.flatMap((bin): Dot[] => {
@@ -231,7 +231,7 @@ export function sensitivityChart(study: RetentionStudy): Promise<string> {
   const at = (gain: number, cost: number): number =>
     found.find((one) => one.gain === gain && one.cost === cost)?.kept ?? 0;
   return heatMap({
-    title: `Believing costs twice too high changes the profit by ${difference(100 * (at(1, 2) - 1), 0)} %, effects twice too high by ${difference(100 * (at(2, 1) - 1), 0)} %`,
+    title: `Believing costs twice too high changes the profit by ${difference(100 * (at(1, 2) - 1), 0)}%, effects twice too high by ${difference(100 * (at(2, 1) - 1), 0)}%`,
     description: `Share of profit kept when costs (columns) and effects (rows) are believed wrong by a factor: ${[0.5, 2].flatMap((f) => [`cost ${name(f)}: ${percent(at(1, f), 0)}`, `effect ${name(f)}: ${percent(at(f, 1), 0)}`]).join("; ")}.`,
     note: "Customers are chosen by the wrong figures, profit counts by the true ones; 1 is what the model's own figures bring. A factor common to both changes nothing: only their ratio matters.",
     rows: factors.map((f) => `effect ${name(f)}`),

@@ -1,5 +1,5 @@
+import { capital, decimal, duration, percent } from "../../core/format";
 import { type Figure, type Figures, figureName } from "../../report/figures";
-import { capital, decimal, duration, percent } from "../../report/format";
 import { type Html, html, untypeset } from "../../report/html";
 import type { Judgement, Measure, SynthesisStudy } from "./study";
 import { leastOf, methodsOf } from "./study-views";
@@ -86,7 +86,7 @@ export function synthesisFigures(study: SynthesisStudy): Figures {
         ...(runs.length > 1 && {
           low: mean[measure].low,
           high: mean[measure].high,
-          interval: `95 % of ${runs.length} splits`,
+          interval: `95% of ${runs.length} splits`,
         }),
         ...(better && { better }),
         cell: {

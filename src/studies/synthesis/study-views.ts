@@ -1,8 +1,8 @@
+import { capital, decimal, difference, duration, percent } from "../../core/format";
 import type { Interval } from "../../evaluate/bootstrap";
 import { qualityScore } from "../../evaluate/synthetic/quality";
 import { dotChart } from "../../report/charts/dots";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import { capital, decimal, difference, duration, percent } from "../../report/format";
 import {
   associationChart,
   distributionChart,
@@ -76,7 +76,7 @@ export function fidelityTable(study: SynthesisStudy): string {
     column("Detection", "detection", three),
   ];
   return dataTable(study.judgements, columns, {
-    caption: "Faithful: mean over splits ± half of a 95 % interval",
+    caption: "Faithful: mean over splits ± half of a 95% interval",
     muted,
     note: "Quality: SDMetrics' mean of column shapes and pair trends, 1 is best; all pairs: also the weakly related ones. Detection: ROC AUC of boosting that tells the rows from held-out customers, 0.5 when it cannot.",
   });
@@ -92,7 +92,7 @@ export function usefulTable(study: SynthesisStudy): string {
     column("Total charge off by", "totalError", share),
   ];
   return dataTable(study.judgements, columns, {
-    caption: "Useful: mean over splits ± half of a 95 % interval",
+    caption: "Useful: mean over splits ± half of a 95% interval",
     muted,
     note: "Models: ROC AUC on held-out customers, trained on these rows minus trained on real ones. Broken rules: rows with two levels that real customers never show together. Total charge: median relative distance from tenure × monthly charge.",
   });
@@ -140,7 +140,7 @@ export async function tradeOffChart(study: SynthesisStudy): Promise<string> {
       dotChart({
         title,
         description,
-        note: "Dot and line: mean and 95 % interval over seeds. Grey: yardsticks.",
+        note: "Dot and line: mean and 95% interval over seeds. Grey: yardsticks.",
         x: { label },
         zero: measure === "detection" ? 0.5 : 0,
         dots: study.judgements.map(({ contender, mean }) => ({

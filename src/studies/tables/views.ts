@@ -1,7 +1,7 @@
+import { count, decimal, difference, percent } from "../../core/format";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import { dataTable } from "../../report/data-table";
 import { type Figure, type Figures, figureName } from "../../report/figures";
-import { count, decimal, difference, percent } from "../../report/format";
 import { html, untypeset } from "../../report/html";
 import {
   averageRanks,
@@ -84,7 +84,7 @@ export function tableRanksTable(comparison: TableComparison): string {
     ],
     {
       caption: `All learners over ${judged.length} tables`,
-      note: `Means over tables, and mean ranks (1 is best). Ranks that differ by less than ${decimal(criticalDifference(comparison.learners.length, judged.length), 1)} are not told apart at 5 % (Nemenyi's test).`,
+      note: `Means over tables, and mean ranks (1 is best). Ranks that differ by less than ${decimal(criticalDifference(comparison.learners.length, judged.length), 1)} are not told apart at 5% (Nemenyi's test).`,
     },
   );
 }

@@ -1,5 +1,5 @@
+import { count, decimal, difference, percent } from "../../core/format";
 import { type Figure, type Figures, figureName } from "../../report/figures";
-import { count, decimal, difference, percent } from "../../report/format";
 import { html, untypeset } from "../../report/html";
 import { averaged, churnMeasures, oracle, type UsageChurn, type UsageLeaver } from "./churn";
 import { quantities, type UsageForecasts } from "./forecasts";
@@ -51,7 +51,7 @@ ${nets.map((one) => html`<li>${one.name} ${verdictWords[verdictOf(one)]}: ${gap(
 <li>${averaged} ${verdictWords[verdictOf(average)]}: ${gap(average)}.</li>
 <li>Usage itself adds ${decimal(usage)} of PR AUC to the profile (${decimal(bare.scores.prAuc.estimate)} without, ${decimal(boosting.scores.prAuc.estimate)} with it). An oracle that sees each customer's hidden mood and risk reaches ${decimal(truth.scores.prAuc.estimate)}: no ceiling for models, because usage shows moods only in part, but a bound above it.</li>
 <li>Forecasts per customer: boosting changes the pinball loss of last year's months by ${shares(boosted.by.minutes.gain)} for minutes and ${shares(boosted.by.cost.gain)} for cost; ${net.name} by ${shares(net.by.minutes.gain)} and ${shares(net.by.cost.gain)}. ${net.name} against boosting: ${shares(forecasts.sequenceGain.minutes)} for minutes (${payWords(forecasts.sequenceGain.minutes)}), ${shares(forecasts.sequenceGain.cost)} for cost (${payWords(forecasts.sequenceGain.cost)}).</li>
-<li>Where 80 % of customers are meant to lie between the outer quantiles, ${percent(boosted.by.cost.coverage, 0)} do by boosting, ${percent(net.by.cost.coverage, 0)} by ${net.name} and ${percent(naiveWay.by.cost.coverage, 0)} by last year's months (cost).</li>
+<li>Where 80% of customers are meant to lie between the outer quantiles, ${percent(boosted.by.cost.coverage, 0)} do by boosting, ${percent(net.by.cost.coverage, 0)} by ${net.name} and ${percent(naiveWay.by.cost.coverage, 0)} by last year's months (cost).</li>
 <li>In total, ${closest.name} is closest for cost: ${percent(offOf(forecasts, closest, "cost"))} off; last year's months are ${percent(offOf(forecasts, naiveWay, "cost"))} off.</li>
 <li>${segmentChurn(segments)}. "${dear.name}" (${percent(dear.share, 0)} of customers) cost most to serve, ${decimal(dear.cost, 1)} dollars a month, and bring ${decimal(dear.revenue, 0)}.</li>
 <li>All this holds for simulated customers. A carrier's own months may hold more order than the simulator put into them.</li>
@@ -87,7 +87,7 @@ export function usageFigures(
         value: one.scores[measure].estimate,
         low: Math.min(one.scores[measure].low, one.scores[measure].estimate),
         high: Math.max(one.scores[measure].high, one.scores[measure].estimate),
-        interval: "95 % bootstrap of customers",
+        interval: "95% bootstrap of customers",
         better: measure === "logLoss" ? "lower" : "higher",
         cell: {
           table: "Who leaves within three months (simulated usage)",
@@ -134,7 +134,7 @@ export function usageFigures(
           value: gain.estimate,
           low: Math.min(gain.low, gain.estimate),
           high: Math.max(gain.high, gain.estimate),
-          interval: "95 % bootstrap of customers",
+          interval: "95% bootstrap of customers",
           unit: "%",
           better: "lower",
           key: one.name === "GRU",
@@ -147,7 +147,7 @@ export function usageFigures(
       value: one.churn.estimate,
       low: one.churn.low,
       high: one.churn.high,
-      interval: "95 % Wilson",
+      interval: "95% Wilson",
       unit: "%",
     });
   });

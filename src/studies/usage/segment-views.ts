@@ -1,6 +1,6 @@
+import { count, decimal, percent } from "../../core/format";
 import { barChart } from "../../report/charts/bars";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import { count, decimal, percent } from "../../report/format";
 import type { UsageSegment } from "./segments";
 
 /** Segments with size, use, cost and churn. */
@@ -40,7 +40,7 @@ export function usageSegmentChart(segments: readonly UsageSegment[]): Promise<st
   return barChart({
     title: segmentChurn(segments),
     description: `Share leaving within three months: ${segments.map((one) => `${one.name} ${percent(one.churn.estimate)}`).join("; ")}.`,
-    note: `Lines are 95 % intervals. "${dear.name}" cost most to serve: ${decimal(dear.cost, 1)} dollars a month.`,
+    note: `Lines are 95% intervals. "${dear.name}" cost most to serve: ${decimal(dear.cost, 1)} dollars a month.`,
     value: { label: "Left within three months", format: ".0%" },
     bars: segments.map((one) => ({
       label: one.name,

@@ -1,9 +1,9 @@
 import { check, checkInteger } from "../../core/checks";
+import { capital } from "../../core/format";
 import { column, type Matrix, matrix } from "../../core/matrix";
 import { type Rng, seeded } from "../../core/rng";
 import { wilson } from "../../evaluate/intervals";
 import { moments } from "../../features/scale";
-import { capital } from "../../report/format";
 import { kMeans } from "../../resample/k-means";
 import type { UsageData } from "./data";
 import { aggregate, monthsAhead, type UsageWindow } from "./windows";

@@ -1,8 +1,8 @@
+import { count, decimal, difference, duration, interval, percent } from "../../core/format";
 import type { Interval } from "../../evaluate/bootstrap";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import type { Colour } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import { count, decimal, difference, duration, interval, percent } from "../../report/format";
 import { type ChurnMeasure, rival, type UsageChurn, type UsageLeaver } from "./churn";
 import type { UsageData } from "./data";
 import { naive, type Quantity, quantities, type UsageForecast, type UsageForecasts } from "./forecasts";
@@ -53,7 +53,7 @@ export function usageChurnTable(churn: UsageChurn): string {
   const against = (measure: ChurnMeasure): TableColumn<UsageLeaver> => ({
     label: "against boosting",
     align: "right",
-    help: `${measureNames[measure]} less that of boosting on aggregates, 95 % bootstrap`,
+    help: `${measureNames[measure]} less that of boosting on aggregates, 95% bootstrap`,
     text: (one) => (one.differences ? range(one.differences[measure]) : "reference"),
   });
   return dataTable(
@@ -107,7 +107,7 @@ export function usageChurnChart(churn: UsageChurn): Promise<string> {
   return dotChart({
     title: `Against boosting on aggregates: ${words}`,
     description: `Differences of ROC AUC to boosting on aggregates: ${dots.map((d) => `${d.label} ${difference(d.value)} (${interval(d.low ?? 0, d.high ?? 0)})`).join("; ")}.`,
-    note: "Lines are 95 % bootstrap intervals over customers. Right of the line is better than boosting.",
+    note: "Lines are 95% bootstrap intervals over customers. Right of the line is better than boosting.",
     x: { label: "Difference of ROC AUC", format: "+.2f" },
     zero: 0,
     dots,
@@ -150,13 +150,13 @@ export function usageForecastTable(forecasts: UsageForecasts, quantity: Quantity
       {
         label: `Against ${naive.toLowerCase()}`,
         align: "right",
-        help: "95 % bootstrap of customers",
+        help: "95% bootstrap of customers",
         text: (one) => shares(of(one).gain) ?? "reference",
       },
       {
         label: "Inside .1 to .9",
         align: "right",
-        help: "Share of customers between the two quantiles; 80 % is meant",
+        help: "Share of customers between the two quantiles; 80% is meant",
         text: (one) => percent(of(one).coverage),
       },
       { label: "Width", align: "right", text: (one) => decimal(of(one).width, digits) },
@@ -196,7 +196,7 @@ export function usageTotalsChart(forecasts: UsageForecasts): Promise<string> {
   return dotChart({
     title: `${best.name} comes closest to the cost of all customers: ${percent(offOf(forecasts, best, "cost"))} off`,
     description: `Foretold less actual total, as a share: ${dots.map((d) => `${d.label} ${percent(d.value)}`).join("; ")}.`,
-    note: `Actual: ${count(forecasts.totals.minutes)} minutes, ${count(forecasts.totals.cost)} dollars of cost. Lines are 80 % intervals if customers err independently; a season or a trend that moves all of them at once comes on top.`,
+    note: `Actual: ${count(forecasts.totals.minutes)} minutes, ${count(forecasts.totals.cost)} dollars of cost. Lines are 80% intervals if customers err independently; a season or a trend that moves all of them at once comes on top.`,
     x: { label: "Foretold less actual, share of actual", format: "+.1%" },
     zero: 0,
     dots,

@@ -1,3 +1,4 @@
+import { percent } from "../../core/format";
 import type { Privacy } from "./budget";
 
 /** What a private release guarantees, in one sentence. */
@@ -10,7 +11,7 @@ export function privacySentence({ epsilon, delta, neighbours, noise }: Privacy):
 export function spendingRows({ rho, spending }: Privacy): readonly (readonly [string, string, string])[] {
   return spending.map(({ part, rho: own, delta, how }) => [
     part,
-    `${((100 * own) / rho).toFixed(1)} %`,
+    percent(own / rho),
     delta > 0 ? `${how}, fails with δ = ${shownDelta(delta)}` : how,
   ]);
 }

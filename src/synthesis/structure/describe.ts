@@ -1,3 +1,4 @@
+import { percent } from "../../core/format";
 import { dateWriter } from "./dates";
 import { type CellNames, describeExclusions } from "./describe-exclusions";
 import type { Formula } from "./formulas";
@@ -65,7 +66,7 @@ function describeFormula(name: string, formula: Formula): string {
     formula.rest === "none"
       ? ", rounded"
       : formula.rest === "factor"
-        ? ` × a factor near 1 (median error ${(100 * formula.error).toFixed(1)} %)`
+        ? ` × a factor near 1 (median error ${percent(formula.error)})`
         : ` + a difference (median ${shown(formula.error)})`;
   const otherwise =
     formula.kind === "product" && formula.rest !== "none"

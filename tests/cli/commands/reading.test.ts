@@ -129,7 +129,7 @@ test("too much lost stops the work with exit code 3 and the way out", async () =
   const unlabelled = await train("x.csv");
   expect([unlabelled.code, unlabelled.err]).toEqual([
     3,
-    expect.stringContaining("15 of 300 rows (5.0 %) have no left"),
+    expect.stringContaining("15 of 300 rows (5.0%) have no left"),
   ]);
   expect((await train("x.csv", "--drop-unlabelled")).code).toBe(0);
   write("x.csv", "id,use,plan,left", (row, i) =>

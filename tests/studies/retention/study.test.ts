@@ -108,7 +108,7 @@ describe("retentionExplorer(study)", () => {
       for (let step = 0; step < 45; step++) await page.keyboard.press("ArrowRight");
       const after = await result.textContent();
       expect(after).not.toBe(before);
-      expect(await page.locator("#budget-explorer-threshold-out").textContent()).toBe("55 %");
+      expect(await page.locator("#budget-explorer-threshold-out").textContent()).toBe("55%");
       expect(errors).toEqual([]);
     } finally {
       await browser.close();

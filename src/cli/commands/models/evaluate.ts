@@ -81,7 +81,7 @@ function show({ rows, positives, threshold, level, figures, confusion }: Evaluat
   const share = positives === undefined ? "" : `, ${positives} of them positive`;
   print(`${data}: ${rows} rows${share}`);
   printTable(
-    ["figure", "value", `${100 * level} % from`, "to"],
+    ["figure", "value", `${100 * level}% from`, "to"],
     figures.map((one) => [one.title, ...[one.value, one.low, one.high].map((value) => value.toPrecision(4))]),
   );
   if (!confusion) return;

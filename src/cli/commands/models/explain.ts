@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { percent } from "../../../core/format";
 import type { CsvRead } from "../../../data/read/read-csv";
 import type { Table } from "../../../data/table";
 import { CliError, usageError } from "../../support/exit";
@@ -83,7 +84,7 @@ async function explain(file: string, options: Options): Promise<void> {
     if (options.json) return printJson({ model: file, data: options.data, row: number, ...found });
     const { kind, positive } = model.target;
     print(
-      `row ${number}: ${kind === "classes" ? `${(100 * found.prediction).toFixed(1)} % ${positive}` : found.prediction.toPrecision(5)}`,
+      `row ${number}: ${kind === "classes" ? `${percent(found.prediction)} ${positive}` : found.prediction.toPrecision(5)}`,
     );
     printTable(
       ["column", "value", `adds to ${found.unit}${found.method === "sampled" ? " (sampled)" : ""}`],

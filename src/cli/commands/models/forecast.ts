@@ -1,10 +1,11 @@
 import { Command } from "commander";
+import { money, percent } from "../../../core/format";
 import type { Column } from "../../../data/table";
 import type { Forecast } from "../../../services/forecast/forecast";
 import type { Panel } from "../../../services/forecast/read-panel";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
-import { money, noteColumns, readAsWritten } from "../../support/own-data";
+import { noteColumns, readAsWritten } from "../../support/own-data";
 
 interface ForecastFlags {
   readonly data: string;
@@ -81,9 +82,8 @@ async function forecast(flags: ForecastFlags): Promise<void> {
   print(
     `${panel.customers.length} customers, ${panel.months.length} months from ${panel.months[0]} to ${panel.months.at(-1)}`,
   );
-  const share = (v: number): string => `${(100 * v).toFixed(1)} %`;
   printTable(
-    ["month", "expected in all", `${share(level)} from`, "to"],
+    ["month", "expected in all", `${percent(level)} from`, "to"],
     months.map((name, k) => [
       name,
       money(found.total.mean[k]),
@@ -94,7 +94,7 @@ async function forecast(flags: ForecastFlags): Promise<void> {
   const { judged } = found;
   print();
   print(
-    `By ${found.method}: on the last ${judged.months} months, held out, ${share(judged.coverage)} of ${judged.outcomes} outcomes lay in the ${share(level)} intervals; mean error ${money(judged.error)}, "last month" ${money(judged.lastMonthError)}${judged.lastYearError === undefined ? "" : `, "same month last year" ${money(judged.lastYearError)}`}`,
+    `By ${found.method}: on the last ${judged.months} months, held out, ${percent(judged.coverage)} of ${judged.outcomes} outcomes lay in the ${percent(level)} intervals; mean error ${money(judged.error)}, "last month" ${money(judged.lastMonthError)}${judged.lastYearError === undefined ? "" : `, "same month last year" ${money(judged.lastYearError)}`}`,
   );
   if (segments) {
     print();

@@ -34,7 +34,7 @@ Examples:
 
 Every row gets its answer, that of a customer who stands in the file more than once too, except rows with the wrong number
 of fields: those are told, and numbers of rows are the file's. What is not as in training is told by column. Exit code 3:
-a column can't be read at all, more than 1 % of rows or 20 % of a column are lost (--accept-loss goes on), or --strict.`,
+a column can't be read at all, more than 1% of rows or 20% of a column are lost (--accept-loss goes on), or --strict.`,
     )
     .action(predict);
 }

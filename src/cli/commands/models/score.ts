@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { money, percentOf } from "../../../core/format";
 import type { ColumnSchema } from "../../../data/schema";
 import type { DriftCounts, DriftedColumn } from "../../../services/predict/drift";
 import type { DecisionRules } from "../../../services/score/decide";
@@ -8,12 +9,10 @@ import { noteDrift } from "../../support/drift";
 import { CliError, exitCodes, usageError } from "../../support/exit";
 import { checkFolder } from "../../support/options";
 import { note, noteProblems, printJson } from "../../support/output";
-import { money } from "../../support/own-data";
 import {
   csvOptions,
   lost,
   noteRemarks,
-  percent,
   type ReadingFlags,
   readingOptions,
 } from "../../support/reading";
@@ -233,7 +232,7 @@ function checkScored(total: Total, drift: readonly DriftedColumn[], options: Opt
   const all = total.rows + total.rejected;
   if (total.rejected > 0.01 * all && !options.acceptLoss)
     throw lost(
-      `${total.rejected} of ${all} rows of ${options.data} (${percent(total.rejected, all)}) can't be read`,
+      `${total.rejected} of ${all} rows of ${options.data} (${percentOf(total.rejected, all)}) can't be read`,
       "",
       "scored all but what is lost",
     );

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { percentOf } from "../../../core/format";
 import type { CsvRead } from "../../../data/read/read-csv";
 import type { Table } from "../../../data/table";
 import type { SavedModel } from "../../../services/predict/saved-model";
@@ -9,7 +10,6 @@ import {
   checkLoss,
   csvOptions,
   lost,
-  percent,
   type ReadingFlags,
   readingOptions,
 } from "../../support/reading";
@@ -84,7 +84,7 @@ Examples:
 
 How the file is written is looked for in it and told; the options above set it. A customer who stands in the file more
 than once, by --id or else by its first identifier, counts once: later rows are left out and told. Exit code 3: more than
-1 % of rows repeat a customer, lack the target or can't be read, or more than 20 % of a column.`,
+1% of rows repeat a customer, lack the target or can't be read, or more than 20% of a column.`,
     )
     .action(train);
 }
@@ -217,7 +217,7 @@ async function labelled(table: Table, options: Options): Promise<Table> {
   ]);
   const without = new Set(unlabelledRows(table, options.target));
   if (without.size === 0) return table;
-  const told = `${without.size} of ${table.rows} rows (${percent(without.size, table.rows)}) have no ${options.target}`;
+  const told = `${without.size} of ${table.rows} rows (${percentOf(without.size, table.rows)}) have no ${options.target}`;
   if (without.size > 0.01 * table.rows && !options.dropUnlabelled && !options.acceptLoss)
     throw lost(told, "--drop-unlabelled trains on the others, ");
   note(`${told} and are left out`);
@@ -250,12 +250,10 @@ const shown = [
 function showModel(model: SavedModel, places: readonly string[], titleOf: (name: string) => string): void {
   const { origin, target, threshold } = model;
   const share =
-    origin.positives === undefined
-      ? ""
-      : `, ${((100 * origin.positives) / origin.rows).toFixed(1)} % ${target.positive}`;
+    origin.positives === undefined ? "" : `, ${percentOf(origin.positives, origin.rows)} ${target.positive}`;
   print(`${origin.model} model of ${target.column}${share}, judged by ${model.validationMethod}:`);
   printTable(
-    ["figure", "value", "95 % from", "to"],
+    ["figure", "value", "95% from", "to"],
     model.validation
       .filter((one) => shown.includes(one.name))
       .map((one) => [titleOf(one.name), ...[one.value, one.low, one.high].map((v) => v.toPrecision(4))]),

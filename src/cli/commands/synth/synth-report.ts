@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { percent } from "../../../core/format";
 import type { Table } from "../../../data/table";
 import type { SyntheticReport } from "../../../evaluate/synthetic/report";
 import { wholeNumber } from "../../support/options";
@@ -103,8 +104,8 @@ function summary(found: SyntheticReport): string[][] {
     rows.push(["memorisation", three(privacy.memorisation), "0 independent, 1 copies"]);
     rows.push([
       "exact copies",
-      `${(100 * privacy.copies).toFixed(2)} %`,
-      `held-out rows: ${(100 * privacy.copiesHoldout).toFixed(2)} %`,
+      percent(privacy.copies, 2),
+      `held-out rows: ${percent(privacy.copiesHoldout, 2)}`,
     ]);
   }
   if (membership) {

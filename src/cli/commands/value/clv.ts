@@ -1,11 +1,11 @@
 import { Command } from "commander";
+import { money, percent } from "../../../core/format";
 import type { Table } from "../../../data/table";
 import type { DataSource } from "../../../report/figures";
 import type { HoldoutCheck } from "../../../services/value/purchases/holdout";
 import { note, print, printJson, printTable } from "../../support/output";
 import {
   customerTable,
-  money,
   noteColumns,
   type OwnDataFlags,
   type OwnTable,
@@ -121,7 +121,9 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
         `Expected over the next ${valued.months} months: ${money(total)} in all, ${money(total / valued.customers.length)} a customer`,
       );
       if (valued.totalInterval)
-        print(`95 % prediction interval of the total: ${valued.totalInterval.map(money).join(" to ")}`);
+        print(
+          `95% prediction interval of the total: ${valued.totalInterval.map((end) => money(end)).join(" to ")}`,
+        );
       if (valued.holdout) printHoldout(valued.holdout);
       print();
       print(`${valued.model.kind}, log likelihood ${valued.model.logLikelihood.toFixed(3)}`);
@@ -170,7 +172,9 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
       print(
         `Expected of the ${valued.customers.length} running ones over the next ${valued.months} months: ${money(total)} in all, ${money(total / valued.customers.length)} a customer`,
       );
-      print(`95 % prediction interval of the total: ${valued.totalInterval.map(money).join(" to ")}`);
+      print(
+        `95% prediction interval of the total: ${valued.totalInterval.map((end) => money(end)).join(" to ")}`,
+      );
       print();
       const { kind, logLikelihood, concordance, coefficients } = valued.model;
       print(`${kind}, log likelihood ${logLikelihood.toFixed(3)}, concordance ${concordance.toFixed(3)}`);
@@ -184,19 +188,18 @@ function printParameters(
 ): void {
   const digits = (v: number): string => (Number.isFinite(v) ? String(Number(v.toPrecision(4))) : "–");
   printTable(
-    ["parameter", "estimate", "standard error", "95 % from", "to"],
+    ["parameter", "estimate", "standard error", "95% from", "to"],
     rows.map((row) => [row.feature, ...[row.estimate, row.standardError, row.low, row.high].map(digits)]),
   );
 }
 
 function printHoldout({ until, weeks, models, judged, byFrequency }: HoldoutCheck): void {
-  const share = (v: number): string => `${(100 * v).toFixed(1)} %`;
   print();
   print(
     `Checked on ${weeks.toFixed(0)} weeks after ${until} that the models had not seen: ${models.map((one) => `${one.kind} ${one.loss.toFixed(4)}${one.converged ? "" : " (no maximum)"}`).join(", ")} (mean deviance, lower is better)`,
   );
   print(
-    `${models[0].kind} expected ${money(judged.expected)} purchases of ${judged.customers} other customers, ${money(judged.actual)} were made; it explains ${share(judged.gain)} of their differences, "as often as until now" ${share(judged.gainAsBefore)}`,
+    `${models[0].kind} expected ${money(judged.expected)} purchases of ${judged.customers} other customers, ${money(judged.actual)} were made; it explains ${percent(judged.gain)} of their differences, "as often as until now" ${percent(judged.gainAsBefore)}`,
   );
   printTable(
     ["repeat purchases before", "customers", "expected after", "made after"],

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { count, money, percent, percentOf } from "../../../core/format";
 import type { Column } from "../../../data/table";
 import type { NamedOffer } from "../../../services/contact/plan";
 import type { Customers } from "../../../services/contact/prospects";
@@ -7,7 +8,6 @@ import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
 import {
   customerTable,
-  money,
   noteColumns,
   type OwnDataFlags,
   type OwnTable,
@@ -149,30 +149,26 @@ async function retain(flags: RetainFlags): Promise<void> {
   );
   const short = profitBound > 0 ? 1 - totalProfit / profitBound : 0;
   if (short > 1e-9 && certainty === undefined)
-    print(`No choice within these limits brings more than ${(100 * short).toPrecision(1)} % above that.`);
+    print(`No choice within these limits brings more than ${(100 * short).toPrecision(1)}% above that.`);
   if (flags.budget !== undefined && contacted > 0)
     print(
-      `Offers are taken or not by chance: actual spending stays within the budget with a chance of ${shareText(withinBudget)}${withinBudget < 0.95 && certainty === undefined ? " (--budget-certainty 0.95 plans for less)" : ""}.`,
+      `Offers are taken or not by chance: actual spending stays within the budget with a chance of ${percentOf(withinBudget, 1)}${withinBudget < 0.95 && certainty === undefined ? " (--budget-certainty 0.95 plans for less)" : ""}.`,
     );
   print(
     breakEvenChurn === undefined
       ? "For a customer of the median value a contact never pays at these costs."
-      : `For a customer of the median value a contact pays from a chance to leave of ${(100 * breakEvenChurn).toFixed(1)} %.`,
+      : `For a customer of the median value a contact pays from a chance to leave of ${percent(breakEvenChurn)}.`,
   );
   print();
   printTable(
     ["rule, same limits", "contacts", "profit", "cost"],
     [{ name: "expected profit", contacted, profit: totalProfit, cost: totalCost }, ...rules].map((rule) => [
       rule.name,
-      String(rule.contacted),
+      count(rule.contacted),
       money(rule.profit),
       money(rule.cost),
     ]),
   );
-}
-
-function shareText(share: number): string {
-  return share > 0.9995 && share < 1 ? "over 99.9 %" : `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
 }
 
 /** The one offer of the options, or those of --offer. */

@@ -1,7 +1,7 @@
+import { duration } from "../../../core/format";
 import type { Notebook } from "../../../notebook/nbformat";
 import type { FileRun } from "../../../notebook/run/run-file";
 import type { RunEvent } from "../../../notebook/run/run-notebook";
-import { duration } from "../../../report/format";
 import { note, print } from "../output";
 
 /** What the progress of a notebook's run is told to. */

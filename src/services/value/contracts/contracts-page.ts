@@ -1,9 +1,9 @@
+import { count, decimal, percent } from "../../../core/format";
 import { barChart } from "../../../report/charts/bars";
 import { heatMap } from "../../../report/charts/heat-map";
 import { lineChart } from "../../../report/charts/line";
 import { dataTable } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
-import { count, decimal, percent } from "../../../report/format";
 import { html, raw } from "../../../report/html";
 import { dateText } from "../cell-values";
 import { moneyText, notesList, ownReport } from "../own-report";
@@ -43,7 +43,7 @@ ${notesList({ ...contracts.columns, ...(valued.covariates.used.length > 0 ? { "l
       key: true,
       ...unit,
       ...(valued.totalInterval
-        ? { low: valued.totalInterval[0], high: valued.totalInterval[1], interval: "95 % prediction" }
+        ? { low: valued.totalInterval[0], high: valued.totalInterval[1], interval: "95% prediction" }
         : {}),
     },
     { name: "monthly", label: "Revenue a month", value: monthly, digits: 0, key: true, ...unit },
@@ -81,7 +81,7 @@ function survivalChart({ curve }: ValuedContracts): Promise<string> {
   return lineChart({
     title: half,
     description: `Kaplan–Meier survival: ${percent(curve.at(6), 0)} after 6 months, ${percent(curve.at(12), 0)} after 12, ${percent(curve.at(24), 0)} after 24.`,
-    note: "Band: 95 %, pointwise.",
+    note: "Band: 95%, pointwise.",
     x: { label: "Months under contract" },
     y: { label: "Share still there", domain: [0, 1], format: ".0%" },
     series: [
@@ -231,7 +231,7 @@ function topTable(valued: ValuedContracts, money: (v: number) => string): string
       { label: "Months expected", align: "right", text: (i) => decimal(valued.expectedMonths[i], 1) },
       { label: "Value", align: "right", text: (i) => money(valued.value[i]) },
       {
-        label: "90 % range",
+        label: "90% range",
         align: "right",
         text: (i) => `${money(valued.low[i])} to ${money(valued.high[i])}`,
       },
@@ -244,7 +244,7 @@ function topTable(valued: ValuedContracts, money: (v: number) => string): string
 function scenarioTable(total: number, valued: ValuedContracts, money: (v: number) => string): string {
   const rows = [
     { name: "As expected", value: total },
-    { name: "Prices 1 % higher, nobody minds", value: 1.01 * total },
+    { name: "Prices 1% higher, nobody minds", value: 1.01 * total },
     { name: "Margin one hundredth of revenue lower", value: 0.99 * total },
     { name: "Monthly churn one hundredth lower", value: valued.valueAtLowerChurn },
   ];

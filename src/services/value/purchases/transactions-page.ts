@@ -1,9 +1,9 @@
+import { count, decimal, percent } from "../../../core/format";
 import { barChart } from "../../../report/charts/bars";
 import { heatMap } from "../../../report/charts/heat-map";
 import { lineChart } from "../../../report/charts/line";
 import { dataTable } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
-import { count, decimal, percent } from "../../../report/format";
 import { html, raw } from "../../../report/html";
 import { moneyText, notesList, ownReport } from "../own-report";
 import { type PurchaseCohorts, purchaseCohorts } from "./cohorts";
@@ -44,7 +44,7 @@ ${notesList(log.columns, valued.notes)}`;
       key: true,
       ...(log.currency ? { unit: log.currency } : {}),
       ...(valued.totalInterval
-        ? { low: valued.totalInterval[0], high: valued.totalInterval[1], interval: "95 % prediction" }
+        ? { low: valued.totalInterval[0], high: valued.totalInterval[1], interval: "95% prediction" }
         : {}),
     },
     {
@@ -230,7 +230,7 @@ function scenarioTable(total: number, valued: ValuedTransactions, money: (v: num
   const kept = best.reduce((sum, v, i) => sum + 0.01 * valued.alive[i] * Math.min(1, valued.churn[i]) * v, 0);
   const rows = [
     { name: "As expected", value: total },
-    { name: "Prices 1 % higher, nobody minds", value: 1.01 * total },
+    { name: "Prices 1% higher, nobody minds", value: 1.01 * total },
     { name: "Margin one hundredth of revenue lower", value: total - 0.01 * total },
     { name: "One in a hundred coming departures averted", value: total + kept },
   ];

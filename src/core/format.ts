@@ -1,25 +1,39 @@
 /** What stands in a table where there is no value. */
 export const missing = "–";
 
-/** A number with `digits` decimals, a true minus sign, and thousands set apart by thin spaces; "–" when not finite. */
+/** A number with `digits` decimals, a true minus sign, and commas between thousands; "–" when not finite. */
 export function decimal(value: number | undefined | null, digits = 3): string {
   if (value === undefined || value === null || !Number.isFinite(value)) return missing;
   const text = Math.abs(value).toFixed(digits);
   const [whole, fraction] = text.split(".");
-  const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") : whole;
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   const sign = value < 0 && Number(text) !== 0 ? "\u2212" : "";
   return sign + (fraction === undefined ? grouped : `${grouped}.${fraction}`);
 }
 
-/** A share as a percentage: 0.145 → "14.5 %". */
+/** A share as a percentage: 0.145 → "14.5%". */
 export function percent(value: number | undefined | null, digits = 1): string {
   const text = decimal(value === undefined || value === null ? value : 100 * value, digits);
-  return text === missing ? missing : `${text}\u202f%`;
+  return text === missing ? missing : `${text}%`;
 }
 
-/** A count: 7043 → "7043", 70430 → "70 430". */
+/** What a part is of the whole, with one decimal; neither some nor almost all is rounded to none or all. */
+export function percentOf(part: number, whole: number): string {
+  const share = part / Math.max(whole, part, Number.MIN_VALUE);
+  if (share > 0 && share < 0.0005) return "< 0.1%";
+  if (share < 1 && share > 0.9995) return "> 99.9%";
+  return percent(share, share === 0 || share === 1 ? 0 : 1);
+}
+
+/** A count: 2666 → "2,666". */
 export function count(value: number | undefined | null): string {
   return decimal(value, 0);
+}
+
+/** An amount: no decimals from a thousand on, two below; with the currency where one is known. */
+export function money(value: number, currency?: string): string {
+  const text = decimal(value, Math.abs(value) >= 1000 ? 0 : 2);
+  return currency ? `${text} ${currency}` : text;
 }
 
 /** A difference with its sign always shown. */
