@@ -255,7 +255,7 @@ test("telelink explain ranks columns, and gives one row's reasons", async () => 
   expect(found.importances[0].feature).toBe("minutes");
   expect(found.dependences[0].mean.at(-1)).toBeGreaterThan(found.dependences[0].mean[0]);
   expect(await telelink("explain", at("m.json"), "--data", at("later.csv"), "--row", "2")).toBe(0);
-  expect(out).toMatch(/^row 2: \d+\.\d % Yes\n/);
+  expect(out).toMatch(/^row 2: \d+\.\d% Yes\n/);
   expect(out).toMatch(/minutes +\d+(\.\d)? +[+-]\d\.\d{3}/);
   expect(await telelink("explain", at("m.json"), "--data", at("later.csv"), "--row", "99")).toBe(1);
   expect(err).toContain("Cannot explain: --row must be one of 11 rows");
@@ -333,7 +333,7 @@ test("telelink train without a model's name blends for a target of numbers; the 
     ...["--drop", "Churn", "status"],
   );
   expect(made).toBe(0);
-  expect(out).toMatch(/The model is \d+ % (ridge|boosted)/);
+  expect(out).toMatch(/The model is \d+% (ridge|boosted)/);
   expect(out).toMatch(/R² +0\.9/);
   await telelink("predict", at("b.json"), "--data", at("later.csv"), "--out", at("b.csv"));
   expect(readFileSync(at("b.csv"), "utf8").split("\n")).toHaveLength(12);
@@ -393,7 +393,7 @@ test("telelink train --model auto says what it found and made, and the file pred
   expect(
     await telelink("train", "--data", at("train.csv"), "--out", at("a.json"), ...training.slice(0, 5)),
   ).toBe(0);
-  expect(out).toMatch(/The model is \d+ % /);
+  expect(out).toMatch(/The model is \d+% /);
   expect(out).toContain("auto model of Churn");
   await telelink("evaluate", at("a.json"), "--data", at("test.csv"), "--json");
   const auc = JSON.parse(out).figures.find((one: { name: string }) => one.name === "rocAuc");

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
+import {
+  count,
+  decimal,
+  difference,
+  duration,
+  interval,
+  money,
+  percent,
+  percentOf,
+} from "../../src/core/format";
 import { dataTable } from "../../src/report/data-table";
-import { count, decimal, difference, duration, interval, money, percent, percentOf } from "../../src/core/format";
 import { escapeHtml, html, raw } from "../../src/report/html";
 
 test("html`…` escapes values, joins arrays, keeps Html and leaves out null and false", () => {

@@ -52,7 +52,7 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
     await page.click("button[type=submit]");
     await page.waitForSelector(".app-figure");
     const words = (await page.textContent("#result")) ?? "";
-    expect(words).toMatch(/\d+\.\d %/);
+    expect(words).toMatch(/\d+\.\d%/);
     expect(words).toContain("High");
     await page.waitForSelector("text=What would change the outcome");
     const all = (await page.textContent("#result")) ?? "";
@@ -134,7 +134,7 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
     await page.click("text=Compare with the Real");
     await page.waitForSelector("text=Beside the real customers");
     const beside = (await page.textContent("#comparison")) ?? "";
-    expect(beside).toMatch(/Quality[5-9]\d\.\d %customers held out reach 9\d\.\d %Privacy\d+\.\d %/);
+    expect(beside).toMatch(/Quality[5-9]\d\.\d%customers held out reach 9\d\.\d%Privacy\d+\.\d%/);
     expect(beside).toContain("2,000 rows were drawn without conditions and set beside the 5,634 customers");
     expect(beside).toContain("Privacy is measured against 1,409 customers whom the generator never saw");
     expect(beside).not.toMatch(/undefined|NaN|\[object/);

@@ -224,8 +224,8 @@ test("segmentChurn(segments) names the highest only where its interval lies abov
   const segment = (name: string, estimate: number, off: number) =>
     ({ name, churn: { estimate, low: estimate - off, high: estimate + off } }) as UsageSegment;
   const three = (off: number) => [segment("A", 0.05, off), segment("B", 0.1, off), segment("C", 0.02, off)];
-  expect(segmentChurn(three(0.03))).toMatch(/^"B" leave most, 10.0.%.*"C" least, 2.0.%/);
-  expect(segmentChurn(three(0.05))).toMatch(/about equally often: between 2.0.% and 10.0.%/);
+  expect(segmentChurn(three(0.03))).toMatch(/^"B" leave most, 10.0%.*"C" least, 2.0%/);
+  expect(segmentChurn(three(0.05))).toMatch(/about equally often: between 2.0% and 10.0%/);
 });
 
 test("segmentNames(centres) names by what stands out, and tells equal names apart", () => {

@@ -99,8 +99,8 @@ test("predict tells, by column, what is not as in training; --strict fails, and 
   );
   const drifted = await predict("new.csv");
   expect(drifted.code).toBe(0);
-  expect(drifted.err).toMatch(/use: 10\.0 % missing .*outside .*; spread otherwise/);
-  expect(drifted.err).toMatch(/plan: 20\.0 % unseen in training, such as "c"/);
+  expect(drifted.err).toMatch(/use: 10\.0% missing .*outside .*; spread otherwise/);
+  expect(drifted.err).toMatch(/plan: 20\.0% unseen in training, such as "c"/);
   expect((await predict("new.csv", "--strict")).code).toBe(3);
   write("bad.csv", "use,plan", (row) => `about ${row.plan},${row.plan}`);
   const bad = await predict("bad.csv");

@@ -202,7 +202,7 @@ test("telelink synth fit --method mst states its ε, and its file says nothing e
   expect(out).toContain(
     "ε = 2, δ = 1e−7, neighbouring tables by one row added or removed. The budget went to:",
   );
-  expect(out).toMatch(/pairs of columns +\d+\.\d % +counts of \d+ pairs/);
+  expect(out).toMatch(/pairs of columns +\d+\.\d% +counts of \d+ pairs/);
   expect(out + err).not.toContain("600");
   const text = readFileSync(at("p.json"), "utf8");
   const saved = JSON.parse(text);

@@ -49,7 +49,7 @@ describe("discover(train, rng)", () => {
     expect(found.features[0].t).toBeGreaterThanOrEqual(3);
     expect(found.features[0].after).toBeLessThan(0.99 * found.features[0].before);
     expect(found.features[0].sentence).toMatch(
-      /^“.+” was found in the training rows: with it the held-out log loss falls by \d+ %, from 0\.\d+ to 0\.\d+ \(t = /,
+      /^“.+” was found in the training rows: with it the held-out log loss falls by \d+%, from 0\.\d+ to 0\.\d+ \(t = /,
     );
   });
 

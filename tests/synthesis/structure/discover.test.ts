@@ -149,7 +149,7 @@ describe("discoverStructure(table, rng)", () => {
     expect(said).toContain("net = none, backup = no net always come together.");
     expect(said).toContain("joined is never above left.");
     expect(said.join()).toMatch(
-      /total = months × bill × a factor near 1 \(median error \d\.\d %\); missing where that is 0\./,
+      /total = months × bill × a factor near 1 \(median error \d\.\d%\); missing where that is 0\./,
     );
   });
 
