@@ -9,13 +9,7 @@ import { noteDrift } from "../../support/drift";
 import { CliError, exitCodes, usageError } from "../../support/exit";
 import { checkFolder } from "../../support/options";
 import { note, noteProblems, printJson } from "../../support/output";
-import {
-  csvOptions,
-  lost,
-  noteRemarks,
-  type ReadingFlags,
-  readingOptions,
-} from "../../support/reading";
+import { csvOptions, lost, noteRemarks, type ReadingFlags, readingOptions } from "../../support/reading";
 import type { ScoreSource } from "../../support/score/score-source";
 
 interface Options extends ReadingFlags {

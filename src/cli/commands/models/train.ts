@@ -6,13 +6,7 @@ import type { SavedModel } from "../../../services/predict/saved-model";
 import { CliError, exitCodes, usageError } from "../../support/exit";
 import { checkFolder, keepDuplicates } from "../../support/options";
 import { didYouMean, note, print, printTable } from "../../support/output";
-import {
-  checkLoss,
-  csvOptions,
-  lost,
-  type ReadingFlags,
-  readingOptions,
-} from "../../support/reading";
+import { checkLoss, csvOptions, lost, type ReadingFlags, readingOptions } from "../../support/reading";
 
 interface Options extends ReadingFlags {
   data: string;
