@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { temporaryFolder } from "../data/temporary-folder";
 import { compiler } from "./kernel/compile/compiler";
 import { type NotebookCell, notebookModules } from "./kernel/compile/notebook-modules";
 import { typeConfig } from "./kernel/language/type-options";
@@ -77,9 +77,9 @@ function workFolder(folder: string): string {
     if (existsSync(packages)) {
       const cache = join(packages, ".cache", "telelink");
       mkdirSync(cache, { recursive: true });
-      return mkdtempSync(join(cache, "check-"));
+      return temporaryFolder("check", cache);
     }
-    if (dirname(at) === at) return mkdtempSync(join(tmpdir(), "telelink-check-"));
+    if (dirname(at) === at) return temporaryFolder("check");
   }
 }
 

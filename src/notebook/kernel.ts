@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
+import { temporaryFolder } from "../data/temporary-folder";
 import type { KernelSpec } from "./kernel-spec";
 import { type Message, Wire } from "./wire";
 
@@ -118,7 +118,7 @@ export class Kernel {
 
   private static async spawn(spec: KernelSpec, options: StartOptions): Promise<Kernel> {
     const ports = await freePorts(5);
-    const folder = mkdtempSync(join(tmpdir(), "telelink-kernel-"));
+    const folder = temporaryFolder("kernel");
     const file = join(folder, "connection.json");
     const key = randomUUID();
     const names = ["shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"];

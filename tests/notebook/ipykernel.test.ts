@@ -61,6 +61,23 @@ const scenarios: Record<string, readonly Cell[]> = {
       "import threading\nt = threading.Thread(target=lambda: print('from a thread'))\nt.start(); t.join()",
     ),
   ],
+  "an empty cell": [code(""), code("# nothing to do"), code("  \n\n  ")],
+  "other comms": [
+    code(
+      "from comm import create_comm\nc = create_comm(target_name='theirs', data={'a': 1})\nc.send({'b': 2}); 'sent'",
+    ),
+  ],
+  "a cell that sleeps": [code("import time; time.sleep(0.2); print('awake')")],
+  factorials: [
+    code("import math"),
+    code("math.factorial(30)"),
+    code("[math.factorial(i) for i in range(9)]"),
+  ],
+  "an inline image": [
+    code(
+      "from base64 import b64decode\nImage(data=b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='), width=8)",
+    ),
+  ],
   "many lines": [code("for i in range(20000): print(i)")],
 };
 
@@ -123,6 +140,40 @@ describe.skipIf(!python)("runNotebook with ipykernel, beside nbclient", () => {
         if (ours.verdict !== "died") expect(cell.execution_count).toBe(theirs[i].cells[j].execution_count);
       });
     }
+  });
+
+  test("runNotebook takes sys.exit() for a good end, as papermill does, and other codes for errors", async () => {
+    const run = (source: string) =>
+      runNotebook(notebook([code("print('on')"), code(source), code("print('never')"), code("")]), {
+        ...{ kernel: kernel!, cwd: written, keepGoing: true },
+      });
+    const [good, bad] = await Promise.all([run("import sys; sys.exit(0)"), run("raise SystemExit(3)")]);
+    expect([good.verdict, good.ended]).toEqual([
+      "ok",
+      "cell 2 ended the notebook (SystemExit: 0); code cells after it that were not run: 1",
+    ]);
+    expect(good.notebook.cells[2].outputs).toEqual([]);
+    expect([bad.verdict, bad.ended, bad.notebook.cells[2].outputs?.length]).toEqual(["error", undefined, 1]);
+  });
+
+  test("runNotebook runs notebooks that wait for each other at once, with one listener for all", async () => {
+    const before = process.listenerCount("exit");
+    let most = 0;
+    const count = (): void => {
+      most = Math.max(most, process.listenerCount("exit"));
+    };
+    const folder = mkdtempSync(join(tmpdir(), "telelink-peer-"));
+    const wait = (i: number): string =>
+      `import pathlib, time\npathlib.Path("${i}").touch()\nwhile len(list(pathlib.Path(".").iterdir())) < 3: time.sleep(0.05)`;
+    const runs = await Promise.all(
+      [0, 1, 2].map((i) =>
+        runNotebook(notebook([code(wait(i))]), {
+          ...{ kernel: kernel!, cwd: folder, timeoutSeconds: 60, on: count },
+        }),
+      ),
+    );
+    expect(runs.map((one) => one.verdict)).toEqual(["ok", "ok", "ok"]);
+    expect([most, process.listenerCount("exit")]).toEqual([before + 1, before]);
   });
 
   test("runNotebook interrupts an endless loop at its timeout", async () => {

@@ -2,12 +2,12 @@
  * The kernel that notebooks run in: tslab's server and display, with a compiler and an evaluator of our own between
  * them. Run as `node main.js CONNECTION_FILE [--js]`, in the notebook's folder.
  */
-import { mkdtempSync, rmSync, writeSync } from "node:fs";
+import { rmSync, writeSync } from "node:fs";
 import Module, { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import util from "node:util";
+import { temporaryFolder } from "../../data/temporary-folder";
 import { hold, holdEach } from "./hold";
 import { importer } from "./import-module";
 import { kernelServer, type TslabServerClass } from "./kernel-server";
@@ -21,7 +21,7 @@ const reserved = Object.getOwnPropertyNames(globalThis);
 const [configPath, flag] = process.argv.slice(2);
 const language = flag === "--js" ? "javascript" : "typescript";
 const cwd = process.cwd();
-const folder = mkdtempSync(join(tmpdir(), "telelink-modules-"));
+const folder = temporaryFolder("modules");
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const waitForTypes = process.env.TELELINK_TYPES !== "later";

@@ -32,6 +32,8 @@ export interface RenderOptions {
   readonly facts?: readonly (readonly [string, string])[];
   /** Why the run is not complete. */
   readonly failure?: string;
+  /** What is not on the page for reasons that lie before it, in words. */
+  readonly leftOut?: readonly string[];
   /** How long each cell took, by its place; not shown when absent. */
   readonly milliseconds?: ReadonlyMap<number, number>;
   /** Leaves outputs as they are and lets their scripts run; for notebooks whose data and code one vouches for. */
@@ -68,7 +70,7 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
   const title = takeTitle(notebook) ?? name.replace(/\.ipynb$/, "");
   const language = languageOf(notebook);
   const parts: Part[] = [];
-  const omitted: string[] = [];
+  const omitted: string[] = [...(options.leftOut ?? [])];
   const formulas = formulaState();
   // The code of cells that show nothing is folded together with that of the next cell.
   let folded: number[] = [];

@@ -52,6 +52,8 @@ export interface Result {
   readonly made: string;
   readonly timing?: Timing;
   readonly failure?: string;
+  /** That a cell ended the notebook before its last one. */
+  readonly ended?: string;
 }
 
 export interface WriteOptions {
@@ -89,12 +91,14 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
   if (!options.html) return { files: written, omitted: [] };
   const { renderNotebook } = await import("./render.js");
   const facts = factsOf(dirname(resolve(path)));
+  const leftOut = result.ended === undefined ? [] : [result.ended];
   const versions = { telelink: facts.telelink, node: facts.node, ...kernelVersion(kernel) };
   const ids = executed.cells.map((cell) => cell.id);
   const report = await renderNotebook(executed, {
     name: basename(path),
     date: readableDate(new Date(made)),
     failure: result.failure,
+    leftOut,
     trusted,
     interactive: options.interactive,
     ...{ folder: dirname(resolve(path)), maxBytes: options.maxBytes },
@@ -111,7 +115,7 @@ export async function writeReport(result: Result, options: WriteOptions): Promis
   };
   const whole: ReportJson = { ...json, files: { ...files } };
   write("json", [`${formatExact({ ...whole, sha256: sealOfReport(whole) }, 1)}\n`]);
-  return { files: written, omitted: report.omitted };
+  return { files: written, omitted: report.omitted.slice(leftOut.length) };
 }
 
 function lines(

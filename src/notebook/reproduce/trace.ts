@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { temporaryFolder } from "../../data/temporary-folder";
 import type { KernelSpec } from "../kernel-spec";
 
 /** The files that a run touched, by their whole paths. */
@@ -16,7 +16,7 @@ export interface Traced {
 
 /** Follows which files a kernel and what it starts open: Node's and Python's tell; of others nothing is known. */
 export class Tracer {
-  private readonly folder: string = mkdtempSync(join(tmpdir(), "telelink-trace-"));
+  private readonly folder: string = temporaryFolder("trace");
   private readonly since: number = Date.now();
   private readonly file: string = join(this.folder, "opened.jsonl");
 

@@ -179,7 +179,7 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
   const status = run.verdict === "ok" ? "done" : "failed";
   const executed = withRun(fixed ? withoutTimes(run.notebook) : run.notebook, { ...about, status });
   const result: Result = {
-    ...{ path, name, kernel, parameters, failure: failures[0]?.split("\n")[0], executed },
+    ...{ path, name, kernel, parameters, failure: failures[0]?.split("\n")[0], ended: run.ended, executed },
     made: at.toISOString(),
     timing: fixed ? undefined : timingOf(run),
   };

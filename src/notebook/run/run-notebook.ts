@@ -36,6 +36,8 @@ export interface Run {
   /** Every failure, in order; one unless `keepGoing`. */
   readonly failures: readonly Failure[];
   readonly cells: readonly CellTime[];
+  /** Where a cell ended the notebook by `sys.exit(0)`, which is no failure: which one, and what was not run. */
+  readonly ended?: string;
   readonly startMilliseconds: number;
   readonly milliseconds: number;
 }
@@ -102,6 +104,13 @@ const broken: Record<
   stopped: () => ["stopped", "Stopped", "the run was told to stop"],
 };
 
+/** The runs of this process: their kernels end with it. One listener for all, however many run at once. */
+const running = new Set<Runner>();
+
+function killRunning(): void {
+  for (const one of running) one.killNow();
+}
+
 class Runner {
   private readonly begun = performance.now();
   private readonly displays = new Displays();
@@ -114,6 +123,7 @@ class Runner {
   private readonly times: CellTime[] = [];
   private startMilliseconds = 0;
   private kernel: Kernel | undefined;
+  private ended: string | undefined;
 
   constructor(
     private readonly notebook: Notebook,
@@ -121,12 +131,13 @@ class Runner {
   ) {}
 
   async run(): Promise<Run> {
-    const killNow = (): void => this.kernel?.killNow();
-    process.once("exit", killNow);
+    running.add(this);
+    if (running.size === 1) process.on("exit", killRunning);
     try {
       if (await this.start()) await this.runCells();
     } finally {
-      process.off("exit", killNow);
+      running.delete(this);
+      if (running.size === 0) process.off("exit", killRunning);
       await this.end();
     }
     return {
@@ -134,9 +145,14 @@ class Runner {
       notebook: this.executed(),
       failures: this.failures,
       cells: this.times,
+      ended: this.ended,
       startMilliseconds: this.startMilliseconds,
       milliseconds: performance.now() - this.begun,
     };
+  }
+
+  killNow(): void {
+    this.kernel?.killNow();
   }
 
   /** Asks the kernel to end; one that is stuck in a cell would not hear it. */
@@ -185,9 +201,10 @@ class Runner {
       this.finishCell({
         cell: i,
         id: cell.id,
-        status: end.status,
+        status: this.ended === undefined ? end.status : "ok",
         milliseconds: performance.now() - begun,
       });
+      if (this.ended !== undefined) return;
       const failed = this.failures.some((one) => one.cell === i);
       if (end.status === "stopped" || (failed && !this.options.keepGoing)) return;
       // After an interrupt an async body may still be running, and it would write into later cells.
@@ -249,6 +266,10 @@ class Runner {
     if (end.status === "ok") return;
     if (end.status === "error") {
       const { output, line } = this.errorOf(end, outputs, index);
+      if (output.ename === "SystemExit" && /^0?$/.test(output.evalue)) {
+        this.endEarly(index);
+        return;
+      }
       if (!tagged(cell, "raises-exception")) this.failCell(cell, index, "error", output, line);
       return;
     }
@@ -256,6 +277,14 @@ class Runner {
     const output: ErrorOutput = { output_type: "error", ename, evalue, traceback: [] };
     outputs.error(output);
     this.failCell(cell, index, verdict, output);
+  }
+
+  /** A cell says that the notebook is done, by Python's `sys.exit()`; as in papermill, that is a good end. */
+  private endEarly(index: number): void {
+    const rest = this.notebook.cells.slice(index + 1);
+    const cells = rest.filter((cell) => cell.cell_type === "code" && cell.source.trim() !== "").length;
+    this.ended = `cell ${index + 1} ended the notebook (SystemExit: 0); code cells after it that were not run: ${cells}`;
+    this.options.on?.({ event: "warning", text: this.ended });
   }
 
   /** The error output that the kernel sent, or the one made from what tslab printed. */

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { temporaryFolder } from "../../data/temporary-folder";
 import { compareShown, type Difference } from "../../report/compare-shown";
 import { figureText, intervalText } from "../../report/figure-text";
 import type { DataSource, Figure } from "../../report/figures";
@@ -73,7 +73,7 @@ export async function verifyReport(
   options: VerifyOptions = {},
 ): Promise<Verification> {
   const { timeoutSeconds, signal, on, tolerance } = options;
-  const out = mkdtempSync(join(tmpdir(), "telelink-verify-"));
+  const out = temporaryFolder("verify");
   try {
     const { run, failures } = await runFile(prepared, { out, html: false, timeoutSeconds, signal, on });
     const stated = summaryOf(given);

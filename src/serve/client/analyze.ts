@@ -236,7 +236,7 @@ function changes({ changes: found, changes_note: note }: Why, said: Prediction):
     make(
       "p",
       { class: "app-note" },
-      `Now ${shown(100 * said.churn_probability, 1)} %. With one thing different, as the model sees such customers; it is no promise:`,
+      `Now ${shown(100 * said.churn_probability, 1)}%. With one thing different, as the model sees such customers; it is no promise:`,
     ),
     tableOf(
       "One change at a time",

@@ -98,7 +98,7 @@ export function tableRanksChart(comparison: TableComparison): Promise<string> {
   return dotChart({
     title: `By log loss over ${judged} tables that nobody tuned for, auto is ${ordinal(place + 1)} of ${ranks.length} in mean rank`,
     description: `Mean ranks: ${ranks.map(([name, rank]) => `${name} ${decimal(rank, 1)}`).join(", ")}.`,
-    note: "Lines: half of Nemenyi's critical difference to either side; learners whose lines overlap are not told apart at 5 %. Grey: others' learners.",
+    note: "Lines: half of Nemenyi's critical difference to either side; learners whose lines overlap are not told apart at 5%. Grey: others' learners.",
     x: { label: "Mean rank in log loss (1 is best)" },
     dots: ranks.map(
       ([label, value]): Dot => ({

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { Command } from "commander";
+import { temporaryFolder } from "../../../data/temporary-folder";
 import type { FileRun, Prepared } from "../../../notebook/run/run-file";
 import { exitCodes, usageError } from "../../support/exit";
 import { note, writeOut } from "../../support/output";
@@ -100,7 +100,7 @@ async function run(paths: readonly string[], flags: RunFlags, command: Command):
     throw usageError("Cannot use --in-place with --out, --name or standard input");
   if (toStdout && (paths.length > 1 || flags.json))
     throw usageError("Cannot write to standard output: there must be one notebook, and no --json");
-  const out = toStdout ? mkdtempSync(join(tmpdir(), "telelink-run-")) : flags.out;
+  const out = toStdout ? temporaryFolder("run") : flags.out;
   if (flags.helpNotebook) {
     const { printParameters } = await import("../../support/notebook/notebook-help.js");
     const all = asUsage(() => paths.map((path) => prepare(path, { kernel })));

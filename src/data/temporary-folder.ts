@@ -1,0 +1,43 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * A new folder for what `kind` of work puts away for a while; whoever asks removes it. A process that is killed outright
+ * can't: its folders carry its number, and the next that asks for one of the same kind removes them.
+ */
+export function temporaryFolder(kind: string, parent: string = tmpdir()): string {
+  const prefix = `telelink-${kind}-${processSpace()}-`;
+  for (const name of readdirSync(parent)) {
+    const owner = name.startsWith(prefix) ? Number(name.slice(prefix.length).split("-")[0]) : Number.NaN;
+    if (Number.isInteger(owner) && !alive(owner)) remove(join(parent, name));
+  }
+  return mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+}
+
+/** What tells numbers of processes apart that are counted anew, as in each container that shares the folder. */
+function processSpace(): number {
+  try {
+    return statSync("/proc/self/ns/pid").ino;
+  } catch {
+    return 0;
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Without the right to signal it, it is still there.
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Another person's, or being removed by somebody else.
+  }
+}
