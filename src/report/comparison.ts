@@ -17,7 +17,7 @@ interface Row {
   readonly cells: ReadonlyMap<string, Figure>;
 }
 
-/** All models of all reports on one page: a table for each that its figures' cells name; nothing when none does. */
+/** All models of all reports on one page: a table, folded, for each that figures' cells name; nothing when none does. */
 export function comparisonTables(reports: readonly Compared[]): Html | null {
   const tables = reports.flatMap((report) => {
     const names = [...new Set(report.figures.flatMap((one) => (one.cell ? [one.cell.table] : [])))];
@@ -25,7 +25,8 @@ export function comparisonTables(reports: readonly Compared[]): Html | null {
   });
   if (tables.length === 0) return null;
   return html`<section class="tl-compared" aria-labelledby="all-models"><h2 id="all-models">All models side by side</h2>
-<p>Each figure as its report has it; the best of a column stands in bold, what is there for comparison is grey.</p>${tables}</section>`;
+<p>Each figure as its report has it; the best of a column stands in bold, what is there for comparison is grey.</p>
+${tables}</section>`;
 }
 
 function tableOf(report: Compared, name: string): Html {
@@ -57,5 +58,5 @@ function tableOf(report: Compared, name: string): Html {
     caption: name,
     muted: (row) => row.reference,
   });
-  return html`${raw(body)}<p class="tl-note">From <a href="${report.href}">${report.title}</a>.</p>`;
+  return html`<details><summary>${name}, from ${report.title}</summary>${raw(body)}<p class="tl-note">From <a href="${report.href}">${report.title}</a>.</p></details>`;
 }

@@ -45,6 +45,8 @@ export interface ReportContent extends Summary {
 
 /** At most this many figures stand on the first screen. */
 const mostKeys = 5;
+// On the start page, where a report is one of several.
+const mostIndexKeys = 3;
 /** Of what is left out, at most this many lines stand at the head. */
 const mostOmitted = 50;
 
@@ -86,7 +88,7 @@ export function indexPage(entries: readonly Entry[], facts: readonly string[]): 
 <li><h2><a href="${one.href}">${one.title}</a> ${badges(one)}</h2>
 ${one.failure ? html`<p class="tl-failure">The last run failed: <a href="${one.failedHref ?? one.href}">${one.failure}</a></p>` : null}
 ${one.finding ? html`<p class="tl-finding">${one.finding}</p>` : null}
-${keyFigures(one.figures)}
+${keyFigures(one.figures, mostIndexKeys)}
 <p class="tl-meta">${metaLine(one, false)} · <a href="${one.json}">figures as JSON<span class="tl-sr"> of ${one.title}</span></a></p></li>`,
   );
   const simulated = entries.some((one) => one.sources.some((source) => source.simulated));
@@ -189,9 +191,9 @@ function badges(content: Summary): Html {
 ${content.failure ? html`<span class="tl-badge tl-failed">last run failed</span>` : null}`;
 }
 
-/** The figures marked as key, at most five of them. */
-function keyFigures(figures: readonly Figure[]): Html | null {
-  const keys = figures.filter((one) => one.key).slice(0, mostKeys);
+/** The figures marked as key, at most so many of them. */
+function keyFigures(figures: readonly Figure[], most = mostKeys): Html | null {
+  const keys = figures.filter((one) => one.key).slice(0, most);
   if (keys.length === 0) return null;
   // What all intervals are is said once.
   const kinds = new Set(keys.map((one) => one.interval ?? ""));

@@ -156,15 +156,17 @@ td strong { font-weight: 720; }
 .tl-provenance .tl-hash { font-family: var(--tl-mono); font-size: .84em; max-width: 20rem; }
 footer { border-top: 1px solid var(--tl-line); color: var(--tl-faint); font-size: .84rem; padding: 1.2rem 0 3rem; }
 
-.tl-reports { list-style: none; margin: 0; padding: 0; max-width: none; }
-.tl-reports > li { padding: 2.2rem 0 2.4rem; border-bottom: 1px solid var(--tl-line); margin: 0; }
-.tl-reports > li:last-child { border-bottom: 0; }
-.tl-compared { max-width: 1100px; margin-top: 3rem; }
-.tl-reports h2 { margin: 0; }
-.tl-reports .tl-finding { font-size: 1.08rem; margin-top: .6rem; }
-.tl-reports .tl-keys { margin-top: 1.4rem; }
-.tl-reports .tl-key dd:first-of-type { font-size: 1.6rem; }
-.tl-reports .tl-meta { margin-top: 1.3rem; }
+.tl-main > .tl-reports, .tl-main > .tl-compared { max-width: none; }
+.tl-reports { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 3.4rem; }
+.tl-reports > li { padding: 1.5rem 0 1.7rem; border-top: 1px solid var(--tl-line); margin: 0; }
+.tl-reports h2 { margin: 0; font-size: 1.25rem; }
+.tl-reports .tl-finding { font-size: 1rem; margin-top: .4rem; }
+.tl-reports .tl-keys { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .8rem 1.4rem; margin-top: 1rem; }
+.tl-reports .tl-key { padding-top: .4rem; }
+.tl-reports .tl-key dd:first-of-type { font-size: 1.25rem; }
+.tl-reports .tl-key dt, .tl-reports .tl-key dd + dd { font-size: .8rem; }
+.tl-reports .tl-meta { margin-top: .8rem; font-size: .8rem; }
+.tl-compared > h2 { margin-top: 1.6rem; }
 .tl-failure { color: var(--tl-bad); max-width: 80ch; overflow-wrap: anywhere; }
 .tl-failure a { color: inherit; }
 .tl-badge { display: inline-block; font-size: .78rem; font-weight: 600; line-height: 1; padding: .3em .55em; border-radius: 3px; background: var(--tl-warn-surface); color: var(--tl-warn); vertical-align: .15em; }

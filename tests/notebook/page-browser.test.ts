@@ -61,6 +61,22 @@ const attacks = [
   '<p style="background:url(https://example.org/z.png);position:fixed;inset:0">cover</p>',
 ];
 
+/** As many reports as the project has, as long as its own are. */
+function manyEntries(entry: Entry): Entry[] {
+  const models = Array.from({ length: 24 }, (_, i) => `Model ${i}`);
+  const cells = models.flatMap((row) =>
+    ["ROC AUC", "Brier", "F1"].map((column) => ({
+      ...{ name: `${row}-${column}`, label: column, value: 0.9 },
+      cell: { table: "All", row, column },
+    })),
+  );
+  const finding = `${figures.finding} It holds on both data sets, for each of the learners, and the thresholds moved.`;
+  return Array.from({ length: 7 }, (_, i) => ({
+    ...{ ...entry, finding, title: `A question of some words ${i}` },
+    figures: [...entry.figures, ...entry.figures, ...cells],
+  }));
+}
+
 async function report(trusted = false): Promise<string> {
   const chart = await lineChart({
     title: "The forest ranks a leaver above a stayer 93% of the time",
@@ -141,6 +157,7 @@ describe.skipIf(!chromium)("a report in a real browser", () => {
     const entry: Entry = { ...summary, made: "2026-11-21", href: "report.html", json: "report.json" };
     const failed = { ...entry, failure: "cell 9: RangeError: no", failedHref: "x.html" };
     writeFileSync(join(folder, "index.html"), indexPage([entry, failed], ["telelink 0.1.0"]));
+    writeFileSync(join(folder, "seven.html"), indexPage(manyEntries(entry), ["telelink 0.1.0"]));
     writeFileSync(join(folder, "empty.html"), indexPage([], []));
     browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -238,6 +255,21 @@ describe.skipIf(!chromium)("a report in a real browser", () => {
     expect(words).toContain("seeds 1 to 3 · 21 November 2026");
     expect(words).not.toMatch(/undefined|NaN|\[object/);
   });
+
+  test.each([
+    [1280, 2],
+    [390, 6],
+  ])(
+    "seven reports with long findings and large tables fit into %i px by %i screens",
+    async (width, screens) => {
+      await open("seven.html", width);
+      const height = await page.evaluate("document.documentElement.scrollHeight");
+      expect(height).toBeLessThan(900 * screens + 500);
+      // The tables of all models are there, one click away.
+      await page.locator("summary").first().click();
+      expect(await page.locator("table").first().isVisible()).toBe(true);
+    },
+  );
 
   test.each([1280, 390])("nothing makes the page wider than the screen at %i px", async (width) => {
     await open("report.html", width);

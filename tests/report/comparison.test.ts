@@ -26,6 +26,7 @@ describe("comparisonTables(reports)", () => {
         }),
       ]),
     ])?.text;
+    expect(text).toContain("<summary>Who will leave, from Churn &lt;1&gt;</summary>");
     expect(text).toContain("<caption>Who will leave</caption>");
     expect(text).toContain('<strong>0.930<span class="tl-sr"> (best)</span></strong>');
     expect(text).toContain('<strong>0.050<span class="tl-sr"> (best)</span></strong>');
