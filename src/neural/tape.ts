@@ -59,83 +59,10 @@ export interface Tape {
 export function tape(engine: Engine): Tape {
   const work: (() => void)[] = [];
   const parameters = new Map<Tensor, Var>();
-
-  const variable = (
-    value: Tensor,
-    parents: readonly (Var | undefined)[],
-    back?: (dy: Tensor) => void,
-  ): Var => {
-    const needs = parents.some((one) => one?.needs);
-    const made: Var = { value, needs };
-    if (needs && back) {
-      work.push(() => {
-        if (made.slope) back(made.slope);
-      });
-    }
-    return made;
-  };
-  /** Adds to what is known of a variable's derivative. */
-  const give = (to: Var | undefined, slope: () => Tensor): void => {
-    if (!to?.needs) return;
-    const more = slope();
-    to.slope = to.slope ? engine.binary("add", to.slope, more) : more;
-  };
-  /** Sums a full derivative down to the shape that was spread. */
-  const gather = (full: Tensor, shape: Tensor, groups: number): Tensor => {
-    if (shape.rows === full.rows && shape.columns === full.columns) return full;
-    if (shape.rows === groups && shape.columns === full.columns) return engine.sumRows(full, groups);
-    const columns = full.columns === 1 ? full : engine.sumColumns(full);
-    return shape.rows === full.rows ? columns : engine.sumRows(columns);
-  };
-
-  const constant = (value: Tensor): Var => ({ value, needs: false });
-
-  const matMul = (a: Var, b: Var, options: MatMulOptions = {}): Var => {
-    const { transposeA = false, transposeB = false, groups = 1 } = options;
-    return variable(engine.matMul(a.value, b.value, options), [a, b], (dy) => {
-      give(a, () =>
-        transposeA
-          ? engine.matMul(b.value, dy, { transposeA: transposeB, transposeB: true, groups })
-          : engine.matMul(dy, b.value, { transposeB: !transposeB, groups }),
-      );
-      give(b, () =>
-        transposeB
-          ? engine.matMul(dy, a.value, { transposeA: true, transposeB: transposeA, groups })
-          : engine.matMul(a.value, dy, { transposeA: !transposeA, groups }),
-      );
-    });
-  };
-
-  const binary = (op: Binary, a: Var, b: Var, groups = 1): Var =>
-    variable(engine.binary(op, a.value, b.value, groups), [a, b], (dy) => {
-      if (op === "multiply") {
-        give(a, () => engine.binary("multiply", dy, b.value, groups));
-        give(b, () => gather(engine.binary("multiply", dy, a.value), b.value, groups));
-        return;
-      }
-      give(a, () => dy);
-      give(b, () => {
-        const down = gather(dy, b.value, groups);
-        return op === "subtract" ? engine.affine(down, -1, 0) : down;
-      });
-    });
-
-  const sumRows = (a: Var, groups = 1): Var =>
-    variable(engine.sumRows(a.value, groups), [a], (dy) => {
-      give(a, () => {
-        const zeros = engine.affine(a.value, 0, 0);
-        return engine.binary("add", zeros, dy, groups);
-      });
-    });
-
-  const sumColumns = (a: Var): Var =>
-    variable(engine.sumColumns(a.value), [a], (dy) => {
-      give(a, () => engine.binary("add", engine.affine(a.value, 0, 0), dy));
-    });
-
+  const recorder = recorderOf(engine, work);
   return {
     engine,
-    constant,
+    constant: (value) => ({ value, needs: false }),
     parameter: (kept) => {
       const known = parameters.get(kept);
       if (known) return known;
@@ -143,7 +70,105 @@ export function tape(engine: Engine): Tape {
       parameters.set(kept, made);
       return made;
     },
-    matMul,
+    ...products(recorder),
+    ...arithmetic(recorder),
+    ...sums(recorder),
+    ...classes(recorder),
+    ...shapes(recorder),
+    backward: (loss) => {
+      const { rows, columns } = loss.value;
+      check(
+        rows === 1 && columns === 1,
+        "differentiate",
+        "the loss must be one number",
+        `${rows} × ${columns}`,
+      );
+      loss.slope = engine.put(Float32Array.of(1), 1, 1);
+      for (let i = work.length - 1; i >= 0; i--) work[i]();
+    },
+    gradient: (kept) => parameters.get(kept)?.slope ?? engine.affine(kept, 0, 0),
+  };
+}
+
+/** What every operation records its derivative with. */
+interface Recorder {
+  readonly engine: Engine;
+  /** A value that was computed from others; `back` passes its derivative on to them. */
+  variable(value: Tensor, parents: readonly (Var | undefined)[], back: (dy: Tensor) => void): Var;
+  /** Adds to what is known of a variable's derivative. */
+  give(to: Var | undefined, slope: () => Tensor): void;
+}
+
+function recorderOf(engine: Engine, work: (() => void)[]): Recorder {
+  return {
+    engine,
+    variable: (value, parents, back) => {
+      const needs = parents.some((parent) => parent?.needs);
+      const made: Var = { value, needs };
+      if (needs)
+        work.push(() => {
+          if (made.slope) back(made.slope);
+        });
+      return made;
+    },
+    give: (to, slope) => {
+      if (!to?.needs) return;
+      const more = slope();
+      to.slope = to.slope ? engine.binary("add", to.slope, more) : more;
+    },
+  };
+}
+
+function products({ engine, variable, give }: Recorder): Pick<Tape, "matMul" | "dense"> {
+  return {
+    matMul: (a, b, options = {}) => {
+      const { transposeA = false, transposeB = false, groups = 1 } = options;
+      return variable(engine.matMul(a.value, b.value, options), [a, b], (dy) => {
+        give(a, () =>
+          transposeA
+            ? engine.matMul(b.value, dy, { transposeA: transposeB, transposeB: true, groups })
+            : engine.matMul(dy, b.value, { transposeB: !transposeB, groups }),
+        );
+        give(b, () =>
+          transposeB
+            ? engine.matMul(dy, a.value, { transposeA: true, transposeB: transposeA, groups })
+            : engine.matMul(a.value, dy, { transposeA: !transposeA, groups }),
+        );
+      });
+    },
+    dense: (x, w, bias, f, groups = 1) => {
+      const product = engine.matMul(x.value, w.value, { groups });
+      const value = bias || f !== "linear" ? engine.map(f, product, bias?.value, groups) : product;
+      return variable(value, [x, w, bias], (dy) => {
+        const dz = f === "linear" ? dy : engine.mapGradient(f, value, value, dy);
+        give(bias, () => engine.sumRows(dz, groups));
+        give(w, () => engine.matMul(x.value, dz, { transposeA: true, groups }));
+        give(x, () => engine.matMul(dz, w.value, { transposeB: true, groups }));
+      });
+    },
+  };
+}
+
+function arithmetic({
+  engine,
+  variable,
+  give,
+}: Recorder): Pick<Tape, "binary" | "add" | "subtract" | "multiply" | "affine" | "map"> {
+  const binary = (op: Binary, a: Var, b: Var, groups = 1): Var =>
+    variable(engine.binary(op, a.value, b.value, groups), [a, b], (dy) => {
+      if (op === "multiply") {
+        give(a, () => engine.binary("multiply", dy, b.value, groups));
+        give(b, () => gather(engine, engine.binary("multiply", dy, a.value), b.value, groups));
+        return;
+      }
+      give(a, () => dy);
+      give(b, () => {
+        const down = gather(engine, dy, b.value, groups);
+        return op === "subtract" ? engine.affine(down, -1, 0) : down;
+      });
+    });
+
+  return {
     binary,
     add: (a, b, groups) => binary("add", a, b, groups),
     subtract: (a, b) => binary("subtract", a, b),
@@ -158,19 +183,44 @@ export function tape(engine: Engine): Tape {
         give(a, () => engine.mapGradient(f, a.value, value, dy));
       });
     },
-    dense: (x, w, bias, f, groups = 1) => {
-      const product = engine.matMul(x.value, w.value, { groups });
-      const value = bias || f !== "linear" ? engine.map(f, product, bias?.value, groups) : product;
-      return variable(value, [x, w, bias], (dy) => {
-        const dz = f === "linear" ? dy : engine.mapGradient(f, value, value, dy);
-        give(bias, () => engine.sumRows(dz, groups));
-        give(w, () => engine.matMul(x.value, dz, { transposeA: true, groups }));
-        give(x, () => engine.matMul(dz, w.value, { transposeB: true, groups }));
+  };
+}
+
+/** Sums a full derivative down to the shape that was spread. */
+function gather(engine: Engine, full: Tensor, shape: Tensor, groups: number): Tensor {
+  if (shape.rows === full.rows && shape.columns === full.columns) return full;
+  if (shape.rows === groups && shape.columns === full.columns) return engine.sumRows(full, groups);
+  const columns = full.columns === 1 ? full : engine.sumColumns(full);
+  return shape.rows === full.rows ? columns : engine.sumRows(columns);
+}
+
+function sums({ engine, variable, give }: Recorder): Pick<Tape, "sumRows" | "sumColumns" | "sum"> {
+  const sumRows = (a: Var, groups = 1): Var =>
+    variable(engine.sumRows(a.value, groups), [a], (dy) => {
+      give(a, () => {
+        const zeros = engine.affine(a.value, 0, 0);
+        return engine.binary("add", zeros, dy, groups);
       });
-    },
+    });
+
+  const sumColumns = (a: Var): Var =>
+    variable(engine.sumColumns(a.value), [a], (dy) => {
+      give(a, () => engine.binary("add", engine.affine(a.value, 0, 0), dy));
+    });
+
+  return {
     sumRows,
     sumColumns,
     sum: (a) => sumRows(a.value.columns === 1 ? a : sumColumns(a)),
+  };
+}
+
+function classes({
+  engine,
+  variable,
+  give,
+}: Recorder): Pick<Tape, "softmax" | "crossEntropy" | "straightThrough" | "normalise"> {
+  return {
     softmax: (a, blocks) => {
       const value = engine.softmax(a.value, blocks);
       return variable(value, [a], (dy) => {
@@ -194,6 +244,15 @@ export function tape(engine: Engine): Tape {
       });
       return Object.assign(value, { mean: made.mean, inverse: made.inverse });
     },
+  };
+}
+
+function shapes({
+  engine,
+  variable,
+  give,
+}: Recorder): Pick<Tape, "concat" | "slice" | "reshape" | "permute"> {
+  return {
     concat: (parts) => {
       const value = engine.concat(parts.map((one) => one.value));
       return variable(value, parts, (dy) => {
@@ -219,17 +278,5 @@ export function tape(engine: Engine): Tape {
         const turned = order.map((axis) => shape[axis]);
         give(a, () => engine.permute(dy, turned, inverse, a.value.rows, a.value.columns));
       }),
-    backward: (loss) => {
-      const { rows, columns } = loss.value;
-      check(
-        rows === 1 && columns === 1,
-        "differentiate",
-        "the loss must be one number",
-        `${rows} × ${columns}`,
-      );
-      loss.slope = engine.put(Float32Array.of(1), 1, 1);
-      for (let i = work.length - 1; i >= 0; i--) work[i]();
-    },
-    gradient: (kept) => parameters.get(kept)?.slope ?? engine.affine(kept, 0, 0),
   };
 }

@@ -25,6 +25,7 @@ import { pageRoutes } from "./routes/pages";
 import { predictRoutes } from "./routes/predict";
 import { statusRoutes } from "./routes/status";
 import { synthRoutes } from "./routes/synth";
+import { synthRowsRoutes } from "./routes/synth-rows";
 import { uploadRoute } from "./routes/upload";
 import { isExposed, isLoopback } from "./settings";
 
@@ -189,6 +190,7 @@ export async function buildApp(given: Given): Promise<App> {
   batchRoutes(app, context);
   jobRoutes(app, context);
   synthRoutes(app, context);
+  synthRowsRoutes(app, context);
   uploadRoute(app, context);
   modelRoutes(app, context);
   pageRoutes(app, context);

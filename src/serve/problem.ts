@@ -49,11 +49,18 @@ export class HttpProblem extends Error {
 }
 
 /** The client went away before its answer was there: nobody is told. */
-export class ClientGone extends Error {
+class ClientGone extends Error {
   constructor() {
     super("the client has gone");
     this.name = "ClientGone";
   }
+}
+
+/** Says when the client has gone: what it asked for need not be done any more. */
+export function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once("close", () => gone.abort(new ClientGone()));
+  return gone.signal;
 }
 
 /** A request that breaks rules of its schema. */

@@ -24,7 +24,57 @@ export function formatSample(format: Format, decimals?: number): string {
   return format.kind === "number" ? numberPrinter(format, decimals ?? 2)(1234.56) : format.pattern;
 }
 
-const marks = [".", ","];
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a field must be, in words after its name, and whether a value is that. */
+type Rule = readonly [words: string, holds: (value: unknown, all: Fields) => boolean];
+
+const whole = (low: number, high: number): Rule => [
+  `must be a whole number from ${low} to ${high}`,
+  (v) => Number.isInteger(v) && Number(v) >= low && Number(v) <= high,
+];
+const text = (most: number): Rule => [
+  `must be text of 1 to ${most} characters`,
+  (v) => typeof v === "string" && v.length > 0 && v.length <= most,
+];
+const oneOf = (...values: readonly string[]): Rule => [
+  `must be one of ${values.join(", ")}`,
+  (v) => values.includes(v as string),
+];
+const flag: Rule = ["must be true or false", (v) => typeof v === "boolean"];
+const pattern = (words: string, holds: (text: string) => boolean): Rule => [
+  `must be a pattern of ${words}`,
+  (v) => typeof v === "string" && holds(v),
+];
+
+/** The fields of each kind; those in `required` must be there. */
+const fields: Readonly<Record<Format["kind"], Readonly<Record<string, Rule>>>> = {
+  number: {
+    decimal: ['must be "." or ","', (v) => v === "." || v === ","],
+    thousands: [
+      "must be one character, and differ from the decimal mark, signs and digits",
+      (v, { decimal }) => typeof v === "string" && /^[^\d+()−-]$/.test(v) && v !== decimal,
+    ],
+    grouping: ['must be "lakh"', (v) => v === "lakh"],
+    prefix: text(40),
+    suffix: text(40),
+    negative: oneOf("minus", "inner-minus", "trailing-minus", "parentheses"),
+    minus: text(1),
+    plus: flag,
+    leastDecimals: whole(0, 100),
+    width: whole(0, 100),
+    exponent: ["must have a letter, plus and digits", isExponent],
+  },
+  duration: { pattern: pattern("times such as H:mm:ss", isDurationPattern), fraction: whole(0, 9) },
+  date: {
+    pattern: pattern("dates such as dd.MM.yyyy", isDatePattern),
+    language: ["must be one of en, de, fr, es, it, pt, nl", (v) => typeof v === "string" && isLanguage(v)],
+    letterCase: ["must be upper or lower", (v) => v === "upper" || v === "lower"],
+    pivot: whole(0, 100),
+    offset: whole(-1440, 1440),
+  },
+};
+const required = ["decimal", "pattern"];
 
 /** The format that `value` (parsed JSON) describes; throws, naming `action` and `place`, where it is none. */
 export function formatFromJson(value: unknown, action: string, place: string): Format {
@@ -34,122 +84,30 @@ export function formatFromJson(value: unknown, action: string, place: string): F
     `${place} must be an object`,
     value,
   );
-  const one = value as Record<string, unknown>;
-  const only = (names: readonly string[]): void => {
-    for (const name of Object.keys(one))
-      check(names.includes(name), action, `${place} may only have ${names.join(", ")}`, name);
-  };
-  const text = (name: string, most: number): void => {
-    const found = one[name];
-    if (found !== undefined)
-      check(
-        typeof found === "string" && found.length > 0 && found.length <= most,
-        action,
-        `${place}.${name} must be text of 1 to ${most} characters`,
-        found,
-      );
-  };
-  const whole = (name: string, low: number, high: number): void => {
-    const found = one[name];
-    if (found !== undefined)
-      check(
-        Number.isInteger(found) && Number(found) >= low && Number(found) <= high,
-        action,
-        `${place}.${name} must be a whole number from ${low} to ${high}`,
-        found,
-      );
-  };
-  if (one.kind === "number") {
-    only([
-      "kind",
-      "decimal",
-      "thousands",
-      "grouping",
-      "prefix",
-      "suffix",
-      "negative",
-      "minus",
-      "plus",
-      "leastDecimals",
-      "width",
-      "exponent",
-    ]);
-    check(marks.includes(one.decimal as string), action, `${place}.decimal must be "." or ","`, one.decimal);
-    for (const name of ["thousands", "minus"]) text(name, 1);
-    for (const name of ["prefix", "suffix"]) text(name, 40);
+  const all = value as Fields;
+  check(
+    typeof all.kind === "string" && Object.hasOwn(fields, all.kind),
+    action,
+    `${place}.kind must be number, duration or date`,
+    all.kind,
+  );
+  const rules = fields[all.kind as Format["kind"]];
+  for (const name of Object.keys(all))
     check(
-      one.thousands !== one.decimal && !/^[\d+()−-]$/.test(String(one.thousands ?? "")),
+      name === "kind" || Object.hasOwn(rules, name),
       action,
-      `${place}.thousands must differ from the decimal mark, signs and digits`,
-      one.thousands,
+      `${place} may only have ${["kind", ...Object.keys(rules)].join(", ")}`,
+      name,
     );
-    check(
-      one.grouping === undefined || one.grouping === "lakh",
-      action,
-      `${place}.grouping must be "lakh"`,
-      one.grouping,
-    );
-    const ways = ["minus", "inner-minus", "trailing-minus", "parentheses"];
-    check(
-      one.negative === undefined || ways.includes(one.negative as string),
-      action,
-      `${place}.negative must be one of ${ways.join(", ")}`,
-      one.negative,
-    );
-    check(
-      one.plus === undefined || typeof one.plus === "boolean",
-      action,
-      `${place}.plus must be true or false`,
-      one.plus,
-    );
-    whole("leastDecimals", 0, 100);
-    whole("width", 0, 100);
-    if (one.exponent !== undefined) checkExponent(one.exponent, action, `${place}.exponent`);
-    return one as unknown as NumberFormat;
+  for (const [name, [words, holds]] of Object.entries(rules)) {
+    const left = all[name] === undefined && !required.includes(name);
+    check(left || holds(all[name], all), action, `${place}.${name} ${words}`, all[name]);
   }
-  if (one.kind === "duration") {
-    only(["kind", "pattern", "fraction"]);
-    check(
-      typeof one.pattern === "string" && isDurationPattern(one.pattern),
-      action,
-      `${place}.pattern must be a pattern of times such as H:mm:ss`,
-      one.pattern,
-    );
-    whole("fraction", 0, 9);
-    return one as unknown as DurationFormat;
-  }
-  check(one.kind === "date", action, `${place}.kind must be number, duration or date`, one.kind);
-  only(["kind", "pattern", "language", "letterCase", "pivot", "offset"]);
-  check(
-    one.letterCase === undefined || one.letterCase === "upper" || one.letterCase === "lower",
-    action,
-    `${place}.letterCase must be upper or lower`,
-    one.letterCase,
-  );
-  check(
-    typeof one.pattern === "string" && isDatePattern(one.pattern),
-    action,
-    `${place}.pattern must be a pattern of dates such as dd.MM.yyyy`,
-    one.pattern,
-  );
-  check(
-    one.language === undefined || (typeof one.language === "string" && isLanguage(one.language)),
-    action,
-    `${place}.language must be one of en, de, fr, es, it, pt, nl`,
-    one.language,
-  );
-  whole("pivot", 0, 100);
-  whole("offset", -1440, 1440);
-  return one as unknown as DateFormat;
+  return all as unknown as Format;
 }
 
-function checkExponent(value: unknown, action: string, place: string): void {
-  const { letter, plus, digits } = (value ?? {}) as Record<string, unknown>;
+function isExponent(value: unknown): boolean {
+  const { letter, plus, digits } = (value ?? {}) as Fields;
   const fits = (letter === "e" || letter === "E") && typeof plus === "boolean" && Number.isInteger(digits);
-  check(
-    fits && Number(digits) >= 1 && Number(digits) <= 4,
-    action,
-    `${place} must have a letter, plus and digits`,
-    value,
-  );
+  return fits && Number(digits) >= 1 && Number(digits) <= 4;
 }

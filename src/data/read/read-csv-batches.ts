@@ -50,19 +50,7 @@ export async function readCsvBatches(
   const name = typeof source === "string" ? source : (options.name ?? "CSV stream");
   const stream = typeof source === "string" ? createReadStream(source, { highWaterMark: 1 << 18 }) : source;
   const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  const head: Uint8Array[] = [];
-  let size = 0;
-  let ended = false;
-  while (size < headBytes && !ended) {
-    const next = await pieces.next().catch((error: unknown) => {
-      throw readFailure(name, error);
-    });
-    if (next.done) ended = true;
-    else {
-      head.push(next.value);
-      size += next.value.length;
-    }
-  }
+  const { head, size, ended } = await headOf(pieces, headBytes, name);
   const missing = options.schema?.missing;
   const found = layoutOf(name, Buffer.concat(head), ended, options);
   // What was inferred is held to: a third word in a column of Yes and No is a problem.
@@ -150,4 +138,23 @@ export async function readCsvBatches(
     },
     [Symbol.asyncIterator]: batches,
   };
+}
+
+/** The first pieces of the source, of `least` bytes together or all that there are. */
+async function headOf(
+  pieces: AsyncIterator<Uint8Array>,
+  least: number,
+  name: string,
+): Promise<{ readonly head: Uint8Array[]; readonly size: number; readonly ended: boolean }> {
+  const head: Uint8Array[] = [];
+  let size = 0;
+  while (size < least) {
+    const next = await pieces.next().catch((error: unknown) => {
+      throw readFailure(name, error);
+    });
+    if (next.done) return { head, size, ended: true };
+    head.push(next.value);
+    size += next.value.length;
+  }
+  return { head, size, ended: false };
 }

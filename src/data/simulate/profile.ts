@@ -95,6 +95,66 @@ export function drawProfile(rng: Rng, tenureMonths: number): Profile {
     rng,
     logistic(-2.114 + 1.716 * t + 0.271 * lt + 1.038 * fib - 0.832 * none + 0.413 * senior),
   );
+  const added = drawAddOns(rng, { t, lt, internet, one, two, senior, dependents });
+  const paperless = flip(
+    rng,
+    logistic(0.281 + 0.6 * t + 0.866 * fib - 0.93 * none + 0.392 * senior - 0.488 * one - 0.74 * two),
+  );
+  const payment = choose(rng, [
+    -1.06 + 0.58 * t + 0.23 * lt + 0.03 * one + 0.15 * two + 0.09 * fib + 0.12 * none + 0.07 * senior,
+    -0.968 + 0.29 * t + 0.22 * lt + 0.21 * one + 0.4 * two + 0.03 * none + 0.08 * senior + 0.04 * paperless,
+    1.209 +
+      0.53 * t -
+      0.27 * lt -
+      0.48 * one -
+      1.11 * two +
+      0.65 * fib -
+      0.79 * none +
+      0.29 * senior +
+      0.25 * paperless,
+    1.368 -
+      1.4 * t -
+      0.18 * lt +
+      0.25 * one +
+      0.56 * two -
+      0.73 * fib +
+      0.65 * none -
+      0.43 * senior -
+      0.27 * paperless,
+  ]);
+  const multipleLines = phone * lines;
+  const list = 20 * phone + 5 * multipleLines + [25, 50, 0][internet] + added.price;
+  return {
+    age,
+    female: flip(rng, 0.495),
+    state: Math.floor(rng.uniform() * states.length),
+    areaCode: choose(rng, [0, Math.LN2, 0]),
+    partner,
+    dependents,
+    phone,
+    multipleLines,
+    internet,
+    ...added.services,
+    contract,
+    paperless,
+    payment,
+    // Prices end in 5 cents.
+    monthlyCharge: Math.max(365, Math.round(20 * (list + 1.02 * normal(rng)))) / 20,
+    internationalPlan: flip(rng, internationalShare),
+    voiceMailPlan: flip(rng, voiceMailShare),
+    accountLength: Math.max(1, Math.round(101.06 + 39.82 * normal(rng))),
+  };
+}
+
+type AddOns = Pick<Profile, "security" | "backup" | "protection" | "support" | "television" | "movies">;
+
+/** What is subscribed beside the internet, and its price a month; `t` and `lt` are the tenure and its logarithm. */
+function drawAddOns(
+  rng: Rng,
+  known: Readonly<Record<"t" | "lt" | "internet" | "one" | "two" | "senior" | "dependents", number>>,
+): { readonly services: AddOns; readonly price: number } {
+  const { t, lt, internet, one, two, senior, dependents } = known;
+  const fib = internet === fibre ? 1 : 0;
   // Those who stream films stream television too, and protect the devices they watch on.
   const watcher = normal(rng);
   const adds = (logit: number, share: number): number =>
@@ -124,64 +184,8 @@ export function drawProfile(rng: Rng, tenureMonths: number): Profile {
     -2.071 + 0.161 * t + 0.395 * lt + 0.542 * one + 1.07 * two + 0.872 * fib + 0.17 * senior,
     0.71,
   );
-  const paperless = flip(
-    rng,
-    logistic(0.281 + 0.6 * t + 0.866 * fib - 0.93 * none + 0.392 * senior - 0.488 * one - 0.74 * two),
-  );
-  const payment = choose(rng, [
-    -1.06 + 0.58 * t + 0.23 * lt + 0.03 * one + 0.15 * two + 0.09 * fib + 0.12 * none + 0.07 * senior,
-    -0.968 + 0.29 * t + 0.22 * lt + 0.21 * one + 0.4 * two + 0.03 * none + 0.08 * senior + 0.04 * paperless,
-    1.209 +
-      0.53 * t -
-      0.27 * lt -
-      0.48 * one -
-      1.11 * two +
-      0.65 * fib -
-      0.79 * none +
-      0.29 * senior +
-      0.25 * paperless,
-    1.368 -
-      1.4 * t -
-      0.18 * lt +
-      0.25 * one +
-      0.56 * two -
-      0.73 * fib +
-      0.65 * none -
-      0.43 * senior -
-      0.27 * paperless,
-  ]);
-  const multipleLines = phone * lines;
-  const list =
-    20 * phone +
-    5 * multipleLines +
-    [25, 50, 0][internet] +
-    5 * (security + backup + protection + support) +
-    10 * (television + movies);
-  return {
-    age,
-    female: flip(rng, 0.495),
-    state: Math.floor(rng.uniform() * states.length),
-    areaCode: choose(rng, [0, Math.LN2, 0]),
-    partner,
-    dependents,
-    phone,
-    multipleLines,
-    internet,
-    security,
-    backup,
-    protection,
-    support,
-    television,
-    movies,
-    contract,
-    paperless,
-    payment,
-    // Prices end in 5 cents.
-    monthlyCharge: Math.max(365, Math.round(20 * (list + 1.02 * normal(rng)))) / 20,
-    internationalPlan: flip(rng, internationalShare),
-    voiceMailPlan: flip(rng, voiceMailShare),
-    accountLength: Math.max(1, Math.round(101.06 + 39.82 * normal(rng))),
-  };
+  const price = 5 * (security + backup + protection + support) + 10 * (television + movies);
+  return { services: { security, backup, protection, support, television, movies }, price };
 }
 
 /** Shares that leave 9.7 % and 27.7 % in the view, as holders stay there for a longer or shorter while than others. */

@@ -38,47 +38,21 @@ export interface PartialLikelihood {
  */
 export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean): PartialLikelihood {
   const { columns } = x;
-  const { eventTimes, ties, tiedWeight, values, weights, last, before, until } = inOrder(data, x);
+  const inTime = inOrder(data, x);
+  const { eventTimes, ties, tiedWeight, values, weights, last, before, until } = inTime;
   const times = eventTimes.length;
   const rows = last.length;
   const columnAt = (j: number): Float64Array => values.subarray(j * rows, (j + 1) * rows);
   const ended = new Uint8Array(rows);
   for (let k = 0, i = 0; k < times; i = until[k], k++) ended.fill(1, i, i + ties[k]);
   // Σ w x over events does not depend on the coefficients.
-  const observed = new Float64Array(columns);
-  for (let j = 0; j < columns; j++) {
-    const xj = columnAt(j);
-    for (let i = 0; i < rows; i++) if (ended[i]) observed[j] += weights[i] * xj[i];
-  }
+  const observed = Float64Array.from({ length: columns }, (_, j) =>
+    columnAt(j).reduce((sum, v, i) => (ended[i] ? sum + weights[i] * v : sum), 0),
+  );
   const anyTies = efron && ties.some((d) => d > 1);
 
-  const scores = (beta: ArrayLike<number>): { theta: Float64Array; eta: Float64Array; shift: number } => {
-    const eta = new Float64Array(rows);
-    for (let j = 0; j < columns; j++) {
-      const xj = columnAt(j);
-      const b = beta[j];
-      for (let i = 0; i < rows; i++) eta[i] += xj[i] * b;
-    }
-    // The likelihood does not change when all scores grow by one factor: keep the largest at 1.
-    let shift = -Infinity;
-    for (let i = 0; i < rows; i++) if (eta[i] > shift) shift = eta[i];
-    const theta = new Float64Array(rows);
-    for (let i = 0; i < rows; i++) theta[i] = weights[i] * Math.exp(eta[i] - shift);
-    return { theta, eta, shift };
-  };
-
-  /** Sums of a value a row over the risk sets, and over those who end. */
-  const sums = (own: Float64Array, at: Float64Array, ends: Float64Array): void => {
-    for (let k = 0, i = 0; k < times; k++) {
-      let sum = 0;
-      for (const end = i + ties[k]; i < end; i++) sum += own[i];
-      ends[k] = sum;
-      for (const end = until[k]; i < end; i++) sum += own[i];
-      at[k] += sum;
-    }
-    if (before) for (let i = 0; i < rows; i++) if (before[i] >= 0) at[before[i]] -= own[i];
-    for (let k = times - 2; k >= 0; k--) at[k] += at[k + 1];
-  };
+  const sums = (own: Float64Array, at: Float64Array, ends: Float64Array): void =>
+    riskSetSums(inTime, own, at, ends);
 
   const riskSumsOf = (theta: Float64Array, shift: number): RiskSums => {
     const s0 = new Float64Array(times);
@@ -96,30 +70,11 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
   };
 
   const objective: CurvedObjective = (beta, gradient, hessian) => {
-    const { theta, eta, shift } = scores(beta);
+    const { theta, eta, shift } = scoresOf(beta, inTime);
     const { s0, d0, s1, d1 } = riskSumsOf(theta, shift);
-    // Per time: Σ over the tied ends l of 1/φ, (l/d)/φ, 1/φ², (l/d)/φ², (l/d)²/φ², where φ = S0 − (l/d) D0.
-    const hazard = new Float64Array(times);
-    const spared = new Float64Array(times);
-    const a0 = new Float64Array(times);
-    const a1 = new Float64Array(times);
-    const a2 = new Float64Array(times);
-    let value = 0;
-    for (let k = 0; k < times; k++) {
-      const weight = tiedWeight[k] / ties[k];
-      for (let l = 0; l < ties[k]; l++) {
-        const share = efron ? l / ties[k] : 0;
-        const inverse = 1 / (s0[k] - share * d0[k]);
-        value -= weight * Math.log(inverse);
-        hazard[k] += weight * inverse;
-        spared[k] += weight * share * inverse;
-        a0[k] += weight * inverse * inverse;
-        a1[k] += weight * share * inverse * inverse;
-        a2[k] += weight * share * share * inverse * inverse;
-      }
-    }
-    const cumulative = Float64Array.from(hazard);
-    for (let k = 1; k < times; k++) cumulative[k] += cumulative[k - 1];
+    const perTime = tiedSums(s0, d0, ties, tiedWeight, efron);
+    const { cumulative, spared, a0, a1, a2 } = perTime;
+    let { value } = perTime;
     const load = new Float64Array(rows);
     for (let i = 0; i < rows; i++) {
       if (ended[i]) value -= weights[i] * (eta[i] - shift);
@@ -164,11 +119,11 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
     tiedWeight,
     objective,
     riskSums: (beta) => {
-      const { theta, shift } = scores(beta);
+      const { theta, shift } = scoresOf(beta, inTime);
       return riskSumsOf(theta, shift);
     },
     hazards: (beta) => {
-      const { theta, shift } = scores(beta);
+      const { theta, shift } = scoresOf(beta, inTime);
       const s0 = new Float64Array(times);
       const d0 = new Float64Array(times);
       sums(theta, s0, d0);
@@ -179,6 +134,44 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
       });
     },
   };
+}
+
+/**
+ * Minus the log likelihood's part of each time, and Σ over the tied ends l of 1/φ (cumulative over times), (l/d)/φ,
+ * 1/φ², (l/d)/φ², (l/d)²/φ², where φ = S0 − (l/d) D0.
+ */
+function tiedSums(
+  s0: Float64Array,
+  d0: Float64Array,
+  ties: Float64Array,
+  tiedWeight: Float64Array,
+  efron: boolean,
+): {
+  readonly value: number;
+  readonly cumulative: Float64Array;
+  readonly spared: Float64Array;
+  readonly a0: Float64Array;
+  readonly a1: Float64Array;
+  readonly a2: Float64Array;
+} {
+  const times = ties.length;
+  const [cumulative, spared, a0, a1, a2] = Array.from({ length: 5 }, () => new Float64Array(times));
+  let value = 0;
+  for (let k = 0; k < times; k++) {
+    const weight = tiedWeight[k] / ties[k];
+    for (let l = 0; l < ties[k]; l++) {
+      const share = efron ? l / ties[k] : 0;
+      const inverse = 1 / (s0[k] - share * d0[k]);
+      value -= weight * Math.log(inverse);
+      cumulative[k] += weight * inverse;
+      spared[k] += weight * share * inverse;
+      a0[k] += weight * inverse * inverse;
+      a1[k] += weight * share * inverse * inverse;
+      a2[k] += weight * share * share * inverse * inverse;
+    }
+  }
+  for (let k = 1; k < times; k++) cumulative[k] += cumulative[k - 1];
+  return { value, cumulative, spared, a0, a1, a2 };
 }
 
 /** The rows that are ever at risk, those of one last time together and the ended ones of it first. */
@@ -194,6 +187,45 @@ interface RowsInOrder {
   readonly before?: Int32Array;
   /** Where the rows of each time end. */
   readonly until: Int32Array;
+}
+
+/** The rows' scores η, and w exp(η − shift), of which the largest factor is 1. */
+function scoresOf(
+  beta: ArrayLike<number>,
+  { values, weights }: RowsInOrder,
+): { theta: Float64Array; eta: Float64Array; shift: number } {
+  const rows = weights.length;
+  const eta = new Float64Array(rows);
+  for (let j = 0; j < beta.length; j++) {
+    const xj = values.subarray(j * rows, (j + 1) * rows);
+    const b = beta[j];
+    for (let i = 0; i < rows; i++) eta[i] += xj[i] * b;
+  }
+  // The likelihood does not change when all scores grow by one factor: keep the largest at 1.
+  let shift = -Infinity;
+  for (let i = 0; i < rows; i++) if (eta[i] > shift) shift = eta[i];
+  const theta = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) theta[i] = weights[i] * Math.exp(eta[i] - shift);
+  return { theta, eta, shift };
+}
+
+/** Sums of a value a row over the risk sets, and over those who end. */
+function riskSetSums(
+  { ties, until, before }: RowsInOrder,
+  own: Float64Array,
+  at: Float64Array,
+  ends: Float64Array,
+): void {
+  const times = ties.length;
+  for (let k = 0, i = 0; k < times; k++) {
+    let sum = 0;
+    for (const end = i + ties[k]; i < end; i++) sum += own[i];
+    ends[k] = sum;
+    for (const end = until[k]; i < end; i++) sum += own[i];
+    at[k] += sum;
+  }
+  if (before) for (let i = 0; i < own.length; i++) if (before[i] >= 0) at[before[i]] -= own[i];
+  for (let k = times - 2; k >= 0; k--) at[k] += at[k + 1];
 }
 
 function inOrder({ time, event, entry, weights }: SurvivalData, x: Matrix): RowsInOrder {

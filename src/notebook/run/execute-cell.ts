@@ -63,28 +63,14 @@ export async function executeCell(
   let reply: Message | undefined;
   let idle = false;
   let count: number | null = null;
-  const timers = new Set<NodeJS.Timeout>();
+  const { after, clear } = timers();
   let quiet: NodeJS.Timeout | undefined;
   let over = false;
 
-  const end = (status: CellStatus, detail = ""): CellEnd => {
-    const given = reply?.content.execution_count;
-    return {
-      status,
-      detail,
-      executionCount: typeof given === "number" ? given : count,
-      reply: reply?.content ?? {},
-    };
-  };
   let finish: (status: CellStatus, detail?: string) => void = () => undefined;
   const ended = new Promise<CellEnd>((done) => {
-    finish = (status, detail) => done(end(status, detail));
+    finish = (status, detail = "") => done(endOf(status, detail, reply, count));
   });
-  const after = (milliseconds: number, act: () => void): NodeJS.Timeout => {
-    const timer = setTimeout(act, milliseconds);
-    timers.add(timer);
-    return timer;
-  };
   let giveUp: { status: CellStatus; detail: string } | undefined;
   const stop = (status: CellStatus, detail = ""): void => {
     if (giveUp || over) return;
@@ -104,13 +90,8 @@ export async function executeCell(
   // One half of the end is there; the other may be missing only as long as output keeps coming.
   const listenOn = (): void => {
     if (quiet) quiet.refresh();
-    else quiet = after(1000 * quietSeconds, () => finish("lost", missing()));
+    else quiet = after(1000 * quietSeconds, () => finish("lost", missingPart(reply)));
   };
-  const missing = (): string =>
-    reply
-      ? "the kernel answered but never reported the end of its output: part of it may be missing"
-      : "the kernel reported that it is idle but never answered";
-
   kernel.request("execute_request", executeContent(code), "shell", {
     output: (message) => {
       const { msg_type } = message.header;
@@ -154,9 +135,40 @@ export async function executeCell(
   });
   const result = await ended;
   over = true;
-  for (const timer of timers) clearTimeout(timer);
+  clear();
   signal?.removeEventListener("abort", onAbort);
   return result;
+}
+
+function timers(): { after(milliseconds: number, act: () => void): NodeJS.Timeout; clear(): void } {
+  const set = new Set<NodeJS.Timeout>();
+  return {
+    after: (milliseconds, act) => {
+      const timer = setTimeout(act, milliseconds);
+      set.add(timer);
+      return timer;
+    },
+    clear: () => {
+      for (const timer of set) clearTimeout(timer);
+    },
+  };
+}
+
+function endOf(
+  status: CellStatus,
+  detail: string,
+  reply: Message | undefined,
+  count: number | null,
+): CellEnd {
+  const given = reply?.content.execution_count;
+  const executionCount = typeof given === "number" ? given : count;
+  return { status, detail, executionCount, reply: reply?.content ?? {} };
+}
+
+function missingPart(reply: Message | undefined): string {
+  return reply
+    ? "the kernel answered but never reported the end of its output: part of it may be missing"
+    : "the kernel reported that it is idle but never answered";
 }
 
 function executeContent(code: string): Record<string, unknown> {

@@ -79,6 +79,11 @@ export function statusRoutes(app: App, context: Context): void {
     },
   );
 
+  healthRoute(app, context);
+  statsRoute(app, context);
+}
+
+function healthRoute(app: App, context: Context): void {
   app.get(
     "/health",
     {
@@ -127,7 +132,9 @@ export function statusRoutes(app: App, context: Context): void {
       });
     },
   );
+}
 
+function statsRoute(app: App, context: Context): void {
   app.get(
     "/stats",
     {

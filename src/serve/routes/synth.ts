@@ -1,22 +1,14 @@
-import { Readable } from "node:stream";
-import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { runInThread } from "../../core/pool";
 import { type PretrainedCard, pretrainedCards } from "../../data/sources/pretrained";
-import type { SchemaName } from "../../data/sources/sources";
-import { addGeneration } from "../../data/store/generations";
-import { findModel, listModels, modelContent } from "../../data/store/models";
-import { cellText, type Table } from "../../data/table";
-import { csvWriter } from "../../data/write/write-csv";
-import { type Beside, type BesideWork, besideReal } from "../../services/synthetic/beside";
+import { listModels } from "../../data/store/models";
 import { checkData } from "../../services/synthetic/check-data";
-import { drawBlocks, type GeneratorSource } from "../../services/synthetic/draw";
-import { type HeldOut, heldOutShares } from "../../services/synthetic/real-rows";
-import type { Where } from "../../synthesis/conditions";
+import { heldOutShares } from "../../services/synthetic/real-rows";
 import { methodNames } from "../../synthesis/methods";
 import type { App, Context } from "../context";
 import { csvFiles, dataFile, pathInside } from "../data-path";
-import { ClientGone, HttpProblem, problem } from "../problem";
+import { pretrainedPrefix } from "../generators";
+import { goneOf, HttpProblem, problem } from "../problem";
 import { jobSchema, shownJob } from "./jobs";
 import { describedModelSchema } from "./models";
 
@@ -64,78 +56,7 @@ const trainSchema = z
   })
   .meta({ id: "TrainRequest" });
 
-const scalar = z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]);
-const rangeSchema = z.strictObject({
-  from: z.union([z.number(), z.string()]).optional(),
-  to: z.union([z.number(), z.string()]).optional(),
-});
-const sampleSchema = z
-  .strictObject({
-    model: z.string().min(1).max(120).describe("A model's name, name@version or alias"),
-    rows: z.number().int().min(1).max(10_000_000).default(1000),
-    seed: z.string().max(100).default("1"),
-    where: z
-      .record(z.string().max(200), z.union([scalar, z.array(scalar).max(1000), rangeSchema]))
-      .optional()
-      .describe("What every row has to satisfy, by column"),
-  })
-  .meta({ id: "SampleRequest" });
-
-const share = z.number().min(0).max(1);
-const heldOutSchema = z
-  .object({
-    quality: z.number().describe("What customers never seen reach beside those learned from"),
-    privacy: z.number().describe("1 − memorisation, from 0 to 1"),
-    privacy_low: z.number().describe("The ends of its 95% interval"),
-    privacy_high: z.number(),
-    memorisation: z
-      .number()
-      .describe("0 where drawn rows are no nearer to learned than to unseen customers, 1 for copies"),
-    closest: z.number().describe("Median distance of drawn rows to the closest learned customer"),
-    closest_held_out: z.number().describe("The same of customers never seen"),
-    copies: share.describe("Drawn rows that equal a learned customer"),
-    copies_held_out: share.describe("Customers never seen who do"),
-  })
-  .meta({ id: "HeldOut" });
-const besideSchema = z
-  .object({
-    rows: z.object({
-      real: z.number().int().describe("Those learned from"),
-      synthetic: z.number().int(),
-      held_out: z.number().int().describe("Those never seen"),
-    }),
-    quality: z.number().describe("SDMetrics' quality score, 1 is best"),
-    shapes: z.number().describe("Its half on single columns"),
-    trends: z.number().describe("Its half on pairs of columns"),
-    copies: z.number().int().describe("Synthetic rows that equal a real one in every column but identifiers"),
-    held_out: heldOutSchema
-      .optional()
-      .describe("Left out where no rows were held out: privacy is then not measured"),
-    columns: z
-      .array(
-        z.object({
-          column: z.string(),
-          likeness: z.number().optional(),
-          shares: z.array(z.object({ value: z.string(), real: share, synthetic: share })),
-        }),
-      )
-      .describe("The least alike first"),
-  })
-  .meta({ id: "BesideReal" });
-
-/** Rows drawn to be compared with the real ones. */
-const comparedRows = 2000;
-
-/** Simulated customers whom a pretrained generator never saw, to compare it with. */
-const freshRows = 3000;
-
-/** Rows drawn at a time for an answer. */
-const streamedRows = 10_000;
-
-/** Most rows shown before a download. */
-const previewRows = 10;
-
-/** Synthetic customers: check the data, train a generator, draw rows. */
+/** Synthetic customers: check the data, train a generator, list those there are. */
 export function synthRoutes(app: App, { settings, store, queue, admission }: Context): void {
   app.get(
     "/synth/files",
@@ -221,168 +142,7 @@ export function synthRoutes(app: App, { settings, store, queue, admission }: Con
       ...pretrainedCards().map(pretrainedModel),
     ],
   );
-
-  // Bytes are read once and shared with the threads that draw: those of the newest few models stay.
-  const read = new Map<number, GeneratorSource>();
-  const sourceOf = (reference: string): GeneratorSource => {
-    const name = pretrainedName(reference);
-    if (name !== undefined) return { kind: "pretrained", name };
-    const found = findModel(store, reference);
-    if (!found?.kind.startsWith("synthesiser "))
-      throw new HttpProblem(
-        404,
-        "There is nothing here",
-        "There is no such generator; /synth/models lists those there are",
-      );
-    const known = read.get(found.id) ?? {
-      kind: "saved" as const,
-      key: `${found.id} ${found.sha256}`,
-      bytes: shared(modelContent(store, found.id)),
-    };
-    read.delete(found.id);
-    read.set(found.id, known);
-    for (const id of [...read.keys()].slice(0, -4)) read.delete(id);
-    return known;
-  };
-
-  /** Where the rows are to be had that a generator learned from; throws where they are not here. */
-  const realOf = (reference: string): BesideWork["real"] => {
-    const name = pretrainedName(reference);
-    if (name !== undefined) {
-      const { schema, rows, seed } = pretrainedCards().find((one) => one.name === name) as PretrainedCard;
-      return { kind: "simulator", schema: schema as SchemaName, rows, seed, fresh: freshRows };
-    }
-    const { data, sha256, heldOut, privacy } = findModel(store, reference)?.metadata ?? {};
-    if (privacy !== undefined)
-      throw new HttpProblem(
-        422,
-        "The data cannot be used",
-        "A private generator keeps nothing of its data to be compared with: telelink synth report compares files",
-      );
-    if (typeof data !== "string" || typeof sha256 !== "string")
-      throw new HttpProblem(
-        422,
-        "The data cannot be used",
-        "The real customers of this generator are not here: compare one that was trained here",
-      );
-    const path = dataFile(settings.data, data);
-    return { kind: "file", path, file: data, sha256, ...(heldOut ? { heldOut: heldOut as HeldOut } : {}) };
-  };
-
-  app.post(
-    "/synth/preview",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "The first rows of a sample",
-        tags: ["synth"],
-        body: sampleSchema,
-        response: {
-          200: z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
-          404: problem,
-          422: problem,
-        },
-      },
-    },
-    async (request, reply) => {
-      const { model, rows, seed, where } = request.body;
-      // The first block is the one that a download begins with.
-      const draw = { source: sourceOf(model), rows, seed, where: where as Where };
-      const first = await admission.run(() => drawBlocks(draw, { each: streamedRows }).next(), goneOf(reply));
-      const block: Table | undefined = first.done ? undefined : first.value;
-      return {
-        columns: (block?.columns ?? []).map((one) => one.name),
-        rows: Array.from({ length: Math.min(previewRows, block?.rows ?? 0) }, (_, i) =>
-          (block?.columns ?? []).map((one) => cellText(one, i)),
-        ),
-      };
-    },
-  );
-
-  app.post(
-    "/synth/compare",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary:
-          "Drawn rows beside the real ones that the generator learned from, and those that it never saw",
-        tags: ["synth"],
-        body: z.strictObject({
-          model: z.string().min(1).max(200),
-          seed: z.string().max(100).default("1"),
-        }),
-        response: { 200: besideSchema, 404: problem, 422: problem },
-      },
-    },
-    async (request, reply) => {
-      const { model, seed } = request.body;
-      const made = { source: sourceOf(model), rows: comparedRows, seed };
-      const real = realOf(model);
-      return shownBeside(await admission.run(() => runInThread(besideReal, { real, made }), goneOf(reply)));
-    },
-  );
-
-  app.post(
-    "/synth/sample",
-    {
-      config: { scope: "write" },
-      schema: {
-        summary: "Rows as CSV, streamed",
-        tags: ["synth"],
-        body: sampleSchema,
-        produces: ["text/csv"],
-        response: { 200: z.string().describe("CSV with a header"), 404: problem, 422: problem },
-      },
-    },
-    async (request, reply) => {
-      const { model, rows, seed, where } = request.body;
-      const draw = { source: sourceOf(model), rows, seed, where: where as Where };
-      const blocks = drawBlocks(draw, { each: streamedRows });
-      const end = admission.begin();
-      reply.raw.once("close", end);
-      const gone = goneOf(reply);
-      // Conditions that can't be met fail here, before the answer has begun.
-      const first = await admission.run(() => blocks.next(), gone);
-      addGeneration(store, {
-        modelId: findModel(store, model)?.id,
-        model,
-        rows,
-        seed,
-        conditions: where ?? {},
-      });
-      const rest = (): Promise<IteratorResult<Table>> => admission.inTurn(() => blocks.next(), gone);
-      return reply
-        .type("text/csv; charset=utf-8")
-        .header("content-disposition", 'attachment; filename="synthetic.csv"')
-        .send(Readable.from(csvOf(first, rest)) as never);
-    },
-  );
 }
-
-/** A comparison as the API tells of it. */
-function shownBeside({ rows, heldOut, columns, ...found }: Beside): z.infer<typeof besideSchema> {
-  return {
-    ...found,
-    rows: { real: rows.real, synthetic: rows.synthetic, held_out: rows.heldOut },
-    ...(heldOut && {
-      held_out: {
-        quality: heldOut.quality,
-        privacy: heldOut.privacy,
-        privacy_low: heldOut.privacyLow,
-        privacy_high: heldOut.privacyHigh,
-        memorisation: heldOut.memorisation,
-        closest: heldOut.closest,
-        copies: heldOut.copies,
-        closest_held_out: heldOut.closestHeldOut,
-        copies_held_out: heldOut.copiesHeldOut,
-      },
-    }),
-    columns: columns.map((one) => ({ ...one, shares: [...one.shares] })),
-  };
-}
-
-/** Pretrained generators are listed and asked for as "pretrained NAME", so that a trained one never hides them. */
-const pretrainedPrefix = "pretrained ";
 
 /** A pretrained generator as the list shows it. */
 function pretrainedModel(card: PretrainedCard): z.infer<typeof describedModelSchema> {
@@ -396,39 +156,4 @@ function pretrainedModel(card: PretrainedCard): z.infer<typeof describedModelSch
     aliases: [],
     metadata: { data: title, rows, figures },
   };
-}
-
-/** The pretrained generator that a reference means, if it means one. */
-function pretrainedName(reference: string): string | undefined {
-  const name = reference.replace(/@1$/, "").slice(pretrainedPrefix.length);
-  if (!reference.startsWith(pretrainedPrefix)) return undefined;
-  return pretrainedCards().some((one) => one.name === name) ? name : undefined;
-}
-
-/** Says when the client has gone: what it asked for need not be done any more. */
-function goneOf({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once("close", () => gone.abort(new ClientGone()));
-  return gone.signal;
-}
-
-/** The bytes where all threads can read them. */
-function shared(bytes: Uint8Array): Uint8Array {
-  const out = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  out.set(bytes);
-  return out;
-}
-
-async function* csvOf(
-  first: IteratorResult<Table>,
-  rest: () => Promise<IteratorResult<Table>>,
-): AsyncGenerator<Buffer> {
-  const pieces: Buffer[] = [];
-  const writer = csvWriter((bytes) => pieces.push(Buffer.from(bytes)), { spreadsheetSafe: true });
-  for (let next = first; !next.done; next = await rest()) {
-    writer.write(next.value);
-    yield* pieces.splice(0);
-  }
-  writer.end();
-  yield* pieces.splice(0);
 }

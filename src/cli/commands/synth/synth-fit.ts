@@ -150,20 +150,11 @@ async function fit(options: Options): Promise<void> {
     note(`${name} is called an identifier, but its values repeat: it is learnt as a category`);
   const { table } = oncePerCustomer(whole.table, { keepDuplicates: options.keepDuplicates });
   const rng = seeded(seed);
-  const rules = {
-    keep: options.keep,
-    combinations: options.combination.map((text) => text.split("+").map((name) => name.trim())),
-    orders: options.order.map(orderOf),
-    search: options.search,
-    ...(options.minCount !== undefined && { minCount: wholeNumber(options.minCount, "--min-count", 1, 1e9) }),
-  };
+  const names = table.columns.map((column) => column.name);
   const structure = options.structure
-    ? structureFrom(
-        options.structure,
-        table.columns.map((one) => one.name),
-      )
+    ? structureFrom(options.structure, names)
     : discoverStructure(table, rng.fork("structure"), {
-        ...rules,
+        ...rulesOf(options),
         search: options.search && !methods.plainMethods.includes(method),
       });
   if (options.writeStructure)
@@ -202,6 +193,15 @@ async function fit(options: Options): Promise<void> {
   note(
     `${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
   );
+}
+
+function rulesOf(options: Options) {
+  return {
+    keep: options.keep,
+    combinations: options.combination.map((text) => text.split("+").map((name) => name.trim())),
+    orders: options.order.map(orderOf),
+    ...(options.minCount !== undefined && { minCount: wholeNumber(options.minCount, "--min-count", 1, 1e9) }),
+  };
 }
 
 /** Options that look at the data or steer methods that do, and those that only a private method has. */

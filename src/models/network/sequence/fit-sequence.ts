@@ -68,23 +68,8 @@ export function fitSequence(
       held.y.columns,
     );
   }
-  const targets = fitted.y.features.map(({ name }, j): TargetScale => {
-    if (classes) return { name, mean: 0, scale: 1 };
-    const { mean, deviation } = moments(column(fitted.y, j));
-    return { name, mean, scale: deviation > 0 ? deviation : 1 };
-  });
-  const shape: SequenceShape = {
-    architecture: asked.architecture,
-    steps: train.x.steps,
-    inputs: stepWidth(inputs),
-    fixed: inputs.fixed.length,
-    width: asked.width,
-    blocks: asked.architecture === "transformer" ? asked.blocks : 0,
-    heads: asked.architecture === "transformer" ? asked.heads : 0,
-    hidden: asked.width,
-    targets: targets.length,
-    levels: asked.quantiles,
-  };
+  const targets = targetScales(fitted.y, classes);
+  const shape = shapeOf(asked, train.x.steps, inputs, targets.length);
   watch?.progress?.({ phase: "prepare", done: 1, total: 1 });
   return withEngine(undefined, async (engine) => {
     const net = hold(engine, sequenceWeights(shape, rng.fork("weights")));
@@ -147,6 +132,35 @@ export function fitSequence(
       net.free();
     }
   });
+}
+
+function targetScales(y: Matrix, classes: boolean): TargetScale[] {
+  return y.features.map(({ name }, j) => {
+    if (classes) return { name, mean: 0, scale: 1 };
+    const { mean, deviation } = moments(column(y, j));
+    return { name, mean, scale: deviation > 0 ? deviation : 1 };
+  });
+}
+
+function shapeOf(
+  { architecture, width, blocks, heads, quantiles }: SequenceSettings,
+  steps: number,
+  inputs: SequenceInputs,
+  targets: number,
+): SequenceShape {
+  const attends = architecture === "transformer";
+  return {
+    architecture,
+    steps,
+    inputs: stepWidth(inputs),
+    fixed: inputs.fixed.length,
+    width,
+    blocks: attends ? blocks : 0,
+    heads: attends ? heads : 0,
+    hidden: width,
+    targets,
+    levels: quantiles,
+  };
 }
 
 /** Rows computed at a time where no derivatives are wanted. */

@@ -3,6 +3,12 @@ import type { Compiler } from "./compiler";
 import { nestedVars } from "./declared-names";
 import type { Names } from "./names";
 
+/** TypeScript's own steps from `[a, b]` that is declared to `[a, b]` that is assigned. */
+interface Converting {
+  readonly converters: { convertToAssignmentElementTarget(name: TS.BindingName): TS.Expression };
+  inlineExpressions(parts: readonly TS.Expression[]): TS.Expression;
+}
+
 /**
  * The JavaScript with its top-level declarations in the one form that V8's REPL mode lets a later cell repeat: `let`
  * (and `class`). Functions keep being there before their line, a `var` without a value keeps the value it has.
@@ -26,50 +32,8 @@ export function replScript(
       hoisted.push(lets([factory.createVariableDeclaration(name)]));
     declared.add(name);
   };
-  // TypeScript's own steps from `[a, b]` that is declared to `[a, b]` that is assigned.
-  const { converters, inlineExpressions } = factory as unknown as {
-    converters: { convertToAssignmentElementTarget(name: TS.BindingName): TS.Expression };
-    inlineExpressions(parts: readonly TS.Expression[]): TS.Expression;
-  };
-  const assigned = (one: TS.VariableDeclaration): TS.Expression => {
-    const target = converters.convertToAssignmentElementTarget(one.name);
-    const whole = one.initializer ? factory.createAssignment(target, one.initializer) : target;
-    return ts.setTextRange(
-      ts.isObjectLiteralExpression(target) ? factory.createParenthesizedExpression(whole) : whole,
-      one,
-    );
-  };
-  const isVar = (list: TS.VariableDeclarationList): boolean => (list.flags & ts.NodeFlags.BlockScoped) === 0;
-  const namesOf = (name: TS.BindingName): string[] =>
-    ts.isIdentifier(name)
-      ? [name.text]
-      : name.elements.flatMap((part) => (ts.isBindingElement(part) ? namesOf(part.name) : []));
-
-  /** Statements inside others: a `var` there becomes an assignment to what is declared at the top. */
-  const inner = (node: TS.Node): TS.VisitResult<TS.Node | undefined> => {
-    if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isExpression(node)) return node;
-    if (ts.isVariableStatement(node) && isVar(node.declarationList)) {
-      const values = node.declarationList.declarations.filter((one) => one.initializer).map(assigned);
-      return values.length > 0
-        ? ts.setTextRange(factory.createExpressionStatement(inlineExpressions(values)), node)
-        : factory.createEmptyStatement();
-    }
-    if (ts.isVariableDeclarationList(node) && isVar(node)) {
-      const parts = node.declarations.filter((one) => one.initializer).map(assigned);
-      return parts.length > 0 ? inlineExpressions(parts) : undefined;
-    }
-    if (ts.isForInStatement(node) || ts.isForOfStatement(node)) {
-      const { initializer } = node;
-      if (ts.isVariableDeclarationList(initializer) && isVar(initializer)) {
-        const target = converters.convertToAssignmentElementTarget(initializer.declarations[0].name);
-        const statement = ts.visitNode(node.statement, inner) as TS.Statement;
-        return ts.isForInStatement(node)
-          ? factory.updateForInStatement(node, target, node.expression, statement)
-          : factory.updateForOfStatement(node, node.awaitModifier, target, node.expression, statement);
-      }
-    }
-    return ts.visitEachChild(node, inner, context);
-  };
+  const assigned = (one: TS.VariableDeclaration): TS.Expression => assignment(ts, factory, one);
+  const inner = innerVars(ts, context);
 
   const functions = new Map<string, TS.FunctionDeclaration>();
   for (const one of file.statements)
@@ -102,12 +66,12 @@ export function replScript(
       return [ts.visitNode(one, inner) as TS.Statement];
     }
     const { declarationList: list } = one;
-    if (!isVar(list)) {
-      for (const part of list.declarations) for (const name of namesOf(part.name)) declared.add(name);
+    if (!isVar(ts, list)) {
+      for (const part of list.declarations) for (const name of namesOf(ts, part.name)) declared.add(name);
       return [ts.setTextRange(lets(list.declarations), one)];
     }
     return list.declarations.flatMap((part): TS.Statement[] => {
-      const own = namesOf(part.name);
+      const own = namesOf(ts, part.name);
       // An enum or a namespace begins anew; a person's `var x;` leaves x as it is.
       const fresh = !ts.isVariableDeclaration(ts.getOriginalNode(part));
       if (!part.initializer && !fresh && own.every((name) => names.has(name) || declared.has(name)))
@@ -123,4 +87,66 @@ export function replScript(
     file,
     ts.setTextRange(factory.createNodeArray([...hoisted, ...body]), file.statements),
   );
+}
+
+function isVar(ts: Compiler, list: TS.VariableDeclarationList): boolean {
+  return (list.flags & ts.NodeFlags.BlockScoped) === 0;
+}
+
+function namesOf(ts: Compiler, name: TS.BindingName): string[] {
+  return ts.isIdentifier(name)
+    ? [name.text]
+    : name.elements.flatMap((part) => (ts.isBindingElement(part) ? namesOf(ts, part.name) : []));
+}
+
+function target(factory: TS.NodeFactory, name: TS.BindingName): TS.Expression {
+  return (factory as unknown as Converting).converters.convertToAssignmentElementTarget(name);
+}
+
+/** The declaration as an assignment to what is declared already. */
+function assignment(ts: Compiler, factory: TS.NodeFactory, one: TS.VariableDeclaration): TS.Expression {
+  const to = target(factory, one.name);
+  const whole = one.initializer ? factory.createAssignment(to, one.initializer) : to;
+  return ts.setTextRange(
+    ts.isObjectLiteralExpression(to) ? factory.createParenthesizedExpression(whole) : whole,
+    one,
+  );
+}
+
+/** Statements inside others: a `var` there becomes an assignment to what is declared at the top. */
+function innerVars(
+  ts: Compiler,
+  context: TS.TransformationContext,
+): (node: TS.Node) => TS.VisitResult<TS.Node | undefined> {
+  const { factory } = context;
+  const valuesOf = (list: TS.VariableDeclarationList): TS.Expression | undefined => {
+    const values = list.declarations.filter((one) => one.initializer);
+    return values.length === 0
+      ? undefined
+      : (factory as unknown as Converting).inlineExpressions(
+          values.map((one) => assignment(ts, factory, one)),
+        );
+  };
+  const inner = (node: TS.Node): TS.VisitResult<TS.Node | undefined> => {
+    if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isExpression(node)) return node;
+    if (ts.isVariableStatement(node) && isVar(ts, node.declarationList)) {
+      const values = valuesOf(node.declarationList);
+      return values
+        ? ts.setTextRange(factory.createExpressionStatement(values), node)
+        : factory.createEmptyStatement();
+    }
+    if (ts.isVariableDeclarationList(node) && isVar(ts, node)) return valuesOf(node);
+    if (ts.isForInStatement(node) || ts.isForOfStatement(node)) {
+      const { initializer } = node;
+      if (ts.isVariableDeclarationList(initializer) && isVar(ts, initializer)) {
+        const to = target(factory, initializer.declarations[0].name);
+        const statement = ts.visitNode(node.statement, inner) as TS.Statement;
+        return ts.isForInStatement(node)
+          ? factory.updateForInStatement(node, to, node.expression, statement)
+          : factory.updateForOfStatement(node, node.awaitModifier, to, node.expression, statement);
+      }
+    }
+    return ts.visitEachChild(node, inner, context);
+  };
+  return inner;
 }

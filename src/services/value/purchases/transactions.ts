@@ -72,18 +72,7 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
   checkOneOf(duplicates, ["refuse", "drop", "keep"], action, "duplicates");
   checkOneOf(refunds, ["net", "drop", "keep"], action, "refunds");
   checkTimeZone(options.timeZone, action);
-  const repeats = (one: Column): boolean => table.rows < 20 || differing(one, table.rows) < table.rows;
-  const customer = options.customer
-    ? columnNamed(table, options.customer)
-    : (optionalColumn(table, customerNames, repeats) ??
-      // A column called id that never repeats numbers rows; a customer may buy once only.
-      findColumn(
-        table,
-        "customer",
-        undefined,
-        customerNames.filter((name) => name !== "id"),
-        action,
-      ));
+  const customer = customerColumn(table, options.customer, action);
   const date = findColumn(table, "date", options.date, dateNames, action, (one) => daysOf(one).share > 0.5);
   const end = options.asOf === undefined ? undefined : dayOf(options.asOf);
   check(
@@ -169,19 +158,21 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
   };
 }
 
-function notesOf(
-  counts: {
-    readonly repeated: number;
-    readonly later: number;
-    readonly free: number;
-    readonly refunds: number;
-    readonly refunded: number;
-    readonly unmatched: number;
-    readonly emptied: number;
-  },
-  refunds: RefundRule,
-  close: string,
-): string[] {
+function customerColumn(table: Table, named: string | undefined, action: string): Column {
+  if (named) return columnNamed(table, named);
+  const repeats = (column: Column): boolean => table.rows < 20 || differing(column, table.rows) < table.rows;
+  // A column called id that never repeats numbers rows; a customer may buy once only.
+  const surely = customerNames.filter((name) => name !== "id");
+  return (
+    optionalColumn(table, customerNames, repeats) ?? findColumn(table, "customer", undefined, surely, action)
+  );
+}
+
+type Counts = Readonly<
+  Record<"repeated" | "later" | "free" | "refunds" | "refunded" | "unmatched" | "emptied", number>
+>;
+
+function notesOf(counts: Counts, refunds: RefundRule, close: string): string[] {
   const amount = (v: number): string => String(Number(v.toFixed(2)));
   const what = {
     net: "are taken off the customers' earlier purchases",
