@@ -76,6 +76,19 @@ test("telelink train shows types, judges by cross-validation and writes the same
   expect(first).not.toContain("c17");
 });
 
+test("telelink train --seed decides what is drawn by luck, and nothing else does", async () => {
+  const trained = async (seed: string): Promise<string> => {
+    const forest = ["--model", "random-forest", "--folds", "2", "--seed", seed, "--out", at("f.json")];
+    expect(await telelink("train", "--data", at("train.csv"), ...training.slice(0, 5), ...forest)).toBe(0);
+    const { pipeline, origin } = JSON.parse(readFileSync(at("f.json"), "utf8"));
+    expect(origin.seed).toBe(Number(seed));
+    return JSON.stringify(pipeline);
+  };
+  const first = await trained("1");
+  expect(await trained("2")).not.toBe(first);
+  expect(await trained("1")).toBe(first);
+});
+
 test("telelink train --model network takes one net or the best of some, and says what it ran on", async () => {
   // A net's training has as many steps for few rows as for many, but each is quicker.
   const lines = readFileSync(at("train.csv"), "utf8").split("\n");

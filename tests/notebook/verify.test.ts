@@ -119,6 +119,27 @@ describe("verifyReport, of an executed notebook and of figures", () => {
   });
 });
 
+test("a report of other data than the run's does not hold, though all its figures do", async () => {
+  const data = join(folder, "customers.csv");
+  writeFileSync(data, "id,churn\n1,No\n");
+  const file = `require("node:fs").readFileSync(${JSON.stringify(data)})`;
+  const sha256 = `require("node:crypto").createHash("sha256").update(${file}).digest("hex")`;
+  const sources = `[{ name: "customers.csv", title: "Customers", sha256: ${sha256}, rows: 1, simulated: false }]`;
+  const path = join(folder, "data.ipynb");
+  const stands = code(
+    `display({ "application/vnd.telelink.provenance+json": { sources: ${sources}, seeds: [] } }); ok()`,
+  );
+  writeFileSync(path, formatNotebook(notebook([...cells, stands], "fake", "typescript")));
+  expect((await runFile(prepare(path), { out: join(folder, "out"), html: true })).run.verdict).toBe("ok");
+  const given = readGiven(join(folder, "out", "data.json"));
+  expect(await verifyReport(given, preparedFor(path, given, path))).toMatchObject({ holds: true });
+  writeFileSync(data, "id,churn\n1,Yes\n");
+  const done = await verifyReport(given, preparedFor(path, given, path));
+  expect(done.figures.every((one) => one.agrees)).toBe(true);
+  expect([done.holds, done.differences]).toEqual([false, []]);
+  expect(done.dataChanges).toEqual([expect.stringMatching(/^customers\.csv has SHA-256 [0-9a-f]{12}…/)]);
+});
+
 describe("readGiven", () => {
   test("refuses a page without a seal: nothing can be said of it", () => {
     const path = join(folder, "old.html");

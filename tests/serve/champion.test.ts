@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { seeded } from "../../src/core/rng";
 import { viewRows } from "../../src/data/simulate/view-rows";
+import { journalFolder, segmentNames } from "../../src/data/store/journal";
 import { saveModel, setAlias } from "../../src/data/store/models";
 import { openStore, type Store } from "../../src/data/store/open";
 import { writeCsv } from "../../src/data/write/write-csv";
@@ -111,6 +112,24 @@ test("telelink train --alias champion makes the model answer, charges reckoned f
     { model: "desk@1", stored: "desk@1" },
     { model: "plain@1", stored: "plain@1" },
   ]);
+});
+
+test("what was predicted is in the store once the server has closed, and no file waits for the next one", async () => {
+  const own = openStore(join(folder, "closing.db"));
+  const closing = await buildApp({
+    settings: quietSettings(),
+    store: own,
+    desk: () => base,
+    version: "0.0.0",
+    started: new Date(),
+  });
+  for (let k = 0; k < 3; k++)
+    await closing.inject({ method: "POST", url: "/predict", payload: { ...customer, customer_id: `c${k}` } });
+  await closing.close();
+  const kept = own.db.prepare("SELECT customer FROM telelink_predictions ORDER BY id").all();
+  expect(kept).toEqual([0, 1, 2].map((k) => ({ customer: `c${k}` })));
+  expect(segmentNames(journalFolder(own.file))).toEqual([]);
+  own.close();
 });
 
 test("a model of other columns brings its own form, API and description; what is none is refused", async () => {

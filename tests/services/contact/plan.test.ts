@@ -17,7 +17,10 @@ describe("planRetention(prospects, offer, limits)", () => {
     expect([...plan.rank]).toEqual([1, 2, 3, 4]);
     expect(plan.totalProfit).toBeCloseTo(34 + 19 + 4 + 4, 9);
     expect(plan.totalCost).toBeCloseTo(24, 9);
-    expect(planRetention({ customers, churn, value }, offer, { budget: 13 }).contacted).toBe(2);
+    // Each contact is expected to cost 1 + ½ · 10.
+    const few = (budget: number): number =>
+      planRetention({ customers, churn, value }, offer, { budget }).contacted;
+    expect([5.99, 6, 11.99, 12, 17.99, 18].map(few)).toEqual([0, 1, 1, 2, 2, 3]);
   });
 
   test("tells from which chance on a contact pays at the median value", () => {
@@ -39,6 +42,9 @@ describe("planRetention(prospects, offer, limits)", () => {
     });
     const each = { profit: Float64Array.of(5, 5), cost: Float64Array.of(3, 3) };
     expect(within("x", [0, 1], each, { contacts: 1 }).contacted).toBe(1);
+    // The contact that would pass the budget is not made; one that just fits it is.
+    expect(within("x", [0, 1], each, { budget: 5.99 })).toMatchObject({ contacted: 1, profit: 5, cost: 3 });
+    expect(within("x", [0, 1], each, { budget: 6 })).toMatchObject({ contacted: 2, profit: 10, cost: 6 });
   });
 });
 
