@@ -195,16 +195,24 @@ export {
 } from "./evaluate/threshold";
 export { type CampaignOutcomes, qiniCurve, type UpliftCurve, upliftCurve } from "./evaluate/uplift/curves";
 export { qiniScore, upliftScore } from "./evaluate/uplift/scores";
-export { type Encode, type EncodeOptions, encode } from "./features/encode";
-export {
-  type CodesPart,
-  type Encoder,
-  type EncoderJson,
-  encoderFromJSON,
-  type NumberPart,
-  type OneHotPart,
-  type Part,
-} from "./features/encoder";
+export type { Known } from "./features/cross-fit";
+export { type Encode, type EncodeOptions, encode, everyColumn, type FittedEncoder } from "./features/encode";
+export { type Encoder, encoderFromJSON } from "./features/encoder";
+export type {
+  CodesPart,
+  DateField,
+  DateNumber,
+  DatePart,
+  EncoderJson,
+  LevelMeans,
+  NumberPart,
+  OneHotPart,
+  Part,
+  Scaling,
+  TargetMeanPart,
+  TermWeights,
+  TextPart,
+} from "./features/parts";
 export {
   type AutoMemberReport,
   type AutoOptions,

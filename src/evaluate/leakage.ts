@@ -3,6 +3,7 @@ import { countUpTo } from "../core/math/sorted";
 import { mean } from "../core/math/statistics";
 import { type Rng, shuffle } from "../core/rng";
 import { type Column, isCategorical, type Table } from "../data/table";
+import { momentsOf } from "../features/dates";
 import { rocAuc } from "./ranking";
 import { rSquared } from "./regression";
 
@@ -25,7 +26,7 @@ export interface LeakageSuspect {
 /**
  * The columns that alone predict the target, best first: written after the event, or derived from it. Each column is
  * judged by target means of its levels, or of 40 quantile bins, on 5 folds that these were not taken from; missing
- * values are a level. Identifiers, dates and text are passed over.
+ * values are a level. Dates count as numbers, of text only whether there is any; identifiers are passed over.
  */
 export function leakageSuspects(
   table: Table,
@@ -66,14 +67,17 @@ interface Cells {
 /** Level 0 stands for "missing". */
 function cellsOf(one: Column): Cells | undefined {
   if (isCategorical(one)) return { of: one.codes.map((code) => code + 1), count: one.levels.length + 1 };
-  if (one.type !== "numeric") return undefined;
-  const sorted = one.values.filter((value) => !Number.isNaN(value)).sort();
+  if (one.type === "id") return undefined;
+  if (one.type === "text")
+    return { of: Int32Array.from(one.values, (text) => Number(text !== "")), count: 2 };
+  const values = one.type === "numeric" ? one.values : momentsOf(one);
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const edges: number[] = [];
   for (let k = 1; k < bins; k++) {
     const edge = sorted[Math.floor((sorted.length * k) / bins)];
     if (edge !== undefined && edge !== edges.at(-1)) edges.push(edge);
   }
-  const of = Int32Array.from(one.values, (value) => (Number.isNaN(value) ? 0 : countUpTo(edges, value) + 1));
+  const of = Int32Array.from(values, (value) => (Number.isNaN(value) ? 0 : countUpTo(edges, value) + 1));
   return { of, count: edges.length + 2 };
 }
 

@@ -1,11 +1,16 @@
 import { check, checkInteger } from "../core/checks";
 import { mean as average, quantileSorted } from "../core/math/statistics";
 import { column, type Matrix } from "../core/matrix";
-import { type Column, columnNamed, isCategorical, type Table } from "../data/table";
+import { datePrinter, plainDates } from "../data/formats/date-format";
+import { type CategoricalColumn, type Column, columnNamed, isCategorical, type Table } from "../data/table";
+import { momentsOf } from "../features/dates";
 import type { Predictor } from "./permutation-importance";
 
 export interface DependenceOptions {
-  /** Points along a numeric column; from 2, defaults to 30. Fewer distinct values are taken as they are. */
+  /**
+   * Points along a column of numbers or dates; from 2, defaults to 30. Fewer distinct values are taken as they are. Of more
+   * than a hundred levels the commonest are looked at, as many as points.
+   */
   readonly points?: number;
   /** Lower and upper quantile between which a numeric column's points lie; defaults to [0.05, 0.95]. */
   readonly range?: readonly [number, number];
@@ -14,7 +19,7 @@ export interface DependenceOptions {
 /** How predictions move with one column. */
 export interface Dependence {
   readonly feature: string;
-  /** The column's values: numbers ascending, or levels in their order. */
+  /** The column's values: numbers or dates (as the column writes them) ascending, or levels in their order. */
   readonly at: readonly (number | string)[];
   /** Mean prediction over all rows with the column set to that value: the partial dependence (Friedman, 2001). */
   readonly mean: Float64Array;
@@ -56,7 +61,7 @@ export function partialDependence(
   const steps =
     "values" in rows
       ? matrixSteps(model as Predictor<Matrix>, rows, feature, grid, action)
-      : tableSteps(model as Predictor<Table>, rows, feature, grid);
+      : tableSteps(model as Predictor<Table>, rows, feature, grid, points);
   const curves = steps.map((step) => step.predict());
   const mean = Float64Array.from(curves, average);
   return { feature, at: steps.map((step) => step.at), mean, curves };
@@ -98,25 +103,46 @@ function tableSteps(
   table: Table,
   feature: string,
   grid: (values: Float64Array) => Float64Array,
+  points: number,
 ): Step[] {
   const from = columnNamed(table, feature);
   const withColumn = (to: Column): Float64Array =>
     model.predict({ rows: table.rows, columns: table.columns.map((one) => (one === from ? to : one)) });
   if (isCategorical(from))
-    return from.levels.map((level, code) => ({
-      at: level,
+    return shownLevels(from, points).map((code) => ({
+      at: from.levels[code],
       predict: () => withColumn({ ...from, codes: new Int32Array(table.rows).fill(code) }),
     }));
+  if (from.type === "date") {
+    const print = datePrinter(from.format ?? plainDates);
+    const texts = new Set(Array.from(grid(momentsOf(from)), print));
+    return [...texts].map((at) => ({
+      at,
+      predict: () => withColumn({ ...from, values: new Array<string>(table.rows).fill(at) }),
+    }));
+  }
   check(
     from.type === "numeric",
     "measure partial dependence",
-    `column ${feature} must be a feature`,
+    `column ${feature} must hold numbers, categories or dates`,
     from.type,
   );
   return Array.from(grid(from.values), (value) => ({
     at: value,
     predict: () => withColumn({ ...from, values: new Float64Array(table.rows).fill(value) }),
   }));
+}
+
+/** Above it only the commonest levels are looked at. */
+const mostLevels = 100;
+
+function shownLevels({ codes, levels }: CategoricalColumn, points: number): number[] {
+  const all = [...levels.keys()];
+  if (levels.length <= mostLevels) return all;
+  const counts = new Float64Array(levels.length);
+  for (const code of codes) if (code >= 0) counts[code]++;
+  const commonest = new Set(all.sort((a, b) => counts[b] - counts[a]).slice(0, points));
+  return [...levels.keys()].filter((code) => commonest.has(code));
 }
 
 /** Evenly spaced points between two quantiles; all distinct values when there are fewer of them. */

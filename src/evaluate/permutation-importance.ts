@@ -2,7 +2,7 @@ import { check, checkInteger, checkSameLength } from "../core/checks";
 import { column, type Matrix } from "../core/matrix";
 import type { Scorer } from "../core/metric";
 import { permutation, type Rng } from "../core/rng";
-import { isCategorical, type Table, takeTableRows } from "../data/table";
+import { type Table, takeTableRows } from "../data/table";
 
 export interface ImportanceOptions {
   /** How often each column is shuffled; from 1, defaults to 5. */
@@ -106,7 +106,7 @@ function matrixShuffles(model: Predictor<Matrix>, x: Matrix): Shuffles {
 }
 
 function tableShuffles(model: Predictor<Table>, table: Table): Shuffles {
-  const features = table.columns.filter((one) => one.type === "numeric" || isCategorical(one));
+  const features = table.columns.filter((one) => one.type !== "id");
   return {
     names: features.map((one) => one.name),
     whole: () => model.predict(table),

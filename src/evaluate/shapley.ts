@@ -1,6 +1,6 @@
 import { check, checkInteger } from "../core/checks";
 import { integer, permutation, type Rng } from "../core/rng";
-import { isCategorical, type Table, takeTableRows } from "../data/table";
+import { type Table, takeTableRows } from "../data/table";
 import type { Predictor } from "./permutation-importance";
 
 export interface ShapleyOptions {
@@ -37,7 +37,7 @@ export function sampledShapley(
   const { orders = 100 } = options;
   checkInteger(i, 0, table.rows - 1, action, "the row");
   checkInteger(orders, 1, 1_000_000, action, "orders");
-  const features = table.columns.filter((one) => one.type === "numeric" || isCategorical(one));
+  const features = table.columns.filter((one) => one.type !== "id");
   const p = features.length;
   check(p > 0, action, "there must be features", 0);
   const walks: Int32Array[] = [];

@@ -1,8 +1,14 @@
-import { check, checkFinite, checkInteger, checkOneOf } from "../core/checks";
+import { check, checkFinite, checkInteger, checkOneOf, checkSameLength } from "../core/checks";
 import { quantile } from "../core/math/statistics";
-import { type Column, isCategorical, type NumericColumn, type Table } from "../data/table";
-import { type Encoder, encoder, type Part } from "./encoder";
+import type { Matrix } from "../core/matrix";
+import { type Column, isCategorical, type Table } from "../data/table";
+import type { Known } from "./cross-fit";
+import { datePart } from "./dates";
+import { type DerivedPart, type Encoder, encoder, featuresOf, writeDerived } from "./encoder";
+import type { Part, Scaling } from "./parts";
 import { moments } from "./scale";
+import { targetMeans } from "./target-mean";
+import { textScores } from "./text-score";
 
 export interface EncodeOptions {
   /**
@@ -29,20 +35,48 @@ export interface EncodeOptions {
   readonly indicator?: boolean;
   /** Levels kept a column, the most frequent ones; from 2, defaults to 255. */
   readonly maxLevels?: number;
-  /** What becomes of a column with more: the rest is pooled into one level ("pool", the default), or it is left out. */
-  readonly tooMany?: "pool" | "drop";
+  /**
+   * What becomes of a column with more: the rest is pooled into one level ("pool", the default), it is left out, or its
+   * levels become their mean target ("target-mean", which needs targets; without them "pool").
+   */
+  readonly tooMany?: "pool" | "drop" | "target-mean";
+  /**
+   * What becomes of dates: "parts" makes numbers of them (days since the last one of training, month, day, weekday, hour,
+   * with codes also days between two columns of dates); "drop", the default, leaves them out.
+   */
+  readonly dates?: "parts" | "drop";
+  /** What becomes of free text: its "score" by words, which needs targets; "drop", the default, leaves it out. */
+  readonly text?: "score" | "drop";
   /** Columns left out. */
   readonly drop?: readonly string[];
 }
 
-/** Fits an encoder to training rows. */
-export type Encode = (train: Table) => Encoder;
+/** What takes features from columns of any kind: for learners of targets. */
+export const everyColumn = {
+  dates: "parts",
+  text: "score",
+  tooMany: "target-mean",
+} as const satisfies EncodeOptions;
+
+/** An encoder and what it was fitted to. */
+export interface FittedEncoder extends Encoder {
+  /**
+   * The matrix of the training rows, to learn from: where features were learned from targets, each row has what the
+   * targets of others say, and `transform` of the same rows would tell too much.
+   */
+  trained(): Matrix;
+  /** Whether features were learned from targets, so that held-out rows must be kept from the encoder too. */
+  readonly supervised: boolean;
+}
+
+/** Fits an encoder to training rows, and to their targets where they are given. */
+export type Encode = (train: Table, known?: Known) => FittedEncoder;
 
 /**
  * An encoder of tables into matrices, fitted on training rows alone. Columns keep the table's order. Levels that the
  * training rows don't show are unknown later: all zeros in one-hot columns, missing in codes. A missing category is a
- * level of its own where the training rows had one. Identifiers, dates, free text and columns without any value are
- * left out. As scikit-learn's `StandardScaler` and `OneHotEncoder(drop="first", handle_unknown="ignore")`.
+ * level of its own where the training rows had one. Identifiers and columns without any value are left out, and so are
+ * dates and free text unless asked for. As scikit-learn's `StandardScaler` and `OneHotEncoder(drop="first", handle_unknown="ignore")`.
  */
 export function encode(options: EncodeOptions = {}): Encode {
   const action = "make encoder";
@@ -53,17 +87,31 @@ export function encode(options: EncodeOptions = {}): Encode {
     maxLevels = 255,
     tooMany = "pool",
   } = options;
-  const { drop = [] } = options;
+  const { drop = [], dates = "drop", text = "drop" } = options;
   checkOneOf(categories, ["one-hot", "codes", "drop"], action, "categories");
   const { scale = categories === "codes" ? "none" : "standard" } = options;
   const { missing = categories === "codes" ? "keep" : "median" } = options;
   checkOneOf(scale, ["standard", "robust", "none"], action, "scale");
   checkOneOf(missing, ["median", "mean", "keep"], action, "missing");
-  checkOneOf(tooMany, ["pool", "drop"], action, "tooMany");
+  checkOneOf(tooMany, ["pool", "drop", "target-mean"], action, "tooMany");
+  checkOneOf(dates, ["parts", "drop"], action, "dates");
+  checkOneOf(text, ["score", "drop"], action, "text");
   checkInteger(maxLevels, 2, Infinity, action, "maxLevels");
 
-  const partOf = (one: Column): Part | undefined => {
-    if (one.type === "numeric") return numberPart(one, scale, missing, indicator);
+  const scaled = (values: Float64Array, name: string, mark = indicator): Scaling | undefined =>
+    scalingOf(values, name, scale, missing, mark);
+  const partOf = (one: Column, train: Table, known: Known | undefined): Fitted | undefined => {
+    const numbers = (values: Float64Array): Scaling | undefined => scaled(values, one.name);
+    if (one.type === "numeric") {
+      const scaling = numbers(one.values);
+      return scaling && { part: { kind: "number", name: one.name, ...scaling } };
+    }
+    if (one.type === "date" && dates === "parts") {
+      const mark = (values: Float64Array, first: boolean) => scaled(values, one.name, indicator && first);
+      const part = datePart(one, train, mark, categories === "codes");
+      return part && { part };
+    }
+    if (one.type === "text" && text === "score") return known && textScores(one, known, numbers);
     if (!isCategorical(one) || categories === "drop") return undefined;
     const counts = new Float64Array(one.levels.length);
     let absent = 0;
@@ -78,50 +126,79 @@ export function encode(options: EncodeOptions = {}): Encode {
     let kept = seen;
     if (seen.length > maxLevels) {
       if (tooMany === "drop") return undefined;
+      if (tooMany === "target-mean" && known) return targetMeans(one, known, numbers);
       const frequent = new Set([...seen].sort((a, b) => counts[b] - counts[a]).slice(0, maxLevels - 1));
       kept = seen.filter((code) => frequent.has(code));
     }
     const pooled = kept === seen ? [] : seen.filter((code) => !kept.includes(code));
-    return {
+    const part = {
       kind: categories,
       name: one.name,
       levels: kept.map((code) => one.levels[code]),
       pooled: pooled.map((code) => one.levels[code]),
       ...(categories === "one-hot" ? { first: dropFirst ? 1 : 0, missing: absent > 0 } : {}),
     } as Part;
+    return { part };
   };
 
-  return (train) => {
+  return (train, known) => {
     check(train.rows > 0, "fit encoder", "the table must have rows", train.rows);
+    if (known) checkSameLength(train.rows, known.y.length, "fit encoder", "rows and targets");
     const names = new Set(train.columns.map((one) => one.name));
     for (const name of drop) check(names.has(name), "fit encoder", "a column to drop must exist", name);
-    const parts: Part[] = [];
-    for (const one of train.columns) {
-      const part = drop.includes(one.name) ? undefined : partOf(one);
-      if (part) parts.push(part);
-    }
-    return encoder(parts);
+    const fitted = train.columns.flatMap((one): Fitted[] => {
+      const part = drop.includes(one.name) ? undefined : partOf(one, train, known);
+      return part ? [part] : [];
+    });
+    // What tells nothing of rows that it was not learned from is left out, unless there is nothing else.
+    const telling = fitted.filter((one) => one.tells !== false);
+    return fittedEncoder(telling.length > 0 ? telling : fitted, train);
   };
 }
 
-function numberPart(
-  one: NumericColumn,
+/** A part, and where it was learned from targets its numbers of the training rows. */
+interface Fitted {
+  readonly part: Part;
+  readonly values?: readonly Float64Array[];
+  readonly tells?: boolean;
+}
+
+function fittedEncoder(fitted: readonly Fitted[], train: Table): FittedEncoder {
+  const made = encoder(fitted.map((one) => one.part));
+  return {
+    ...made,
+    supervised: fitted.some((one) => one.values !== undefined),
+    trained() {
+      const x = made.transform(train);
+      let at = 0;
+      for (const { part, values } of fitted) {
+        const width = featuresOf(part).length;
+        const out = x.values.subarray(at * train.rows, (at + width) * train.rows);
+        if (values) writeDerived(part as DerivedPart, values, out.fill(0));
+        at += width;
+      }
+      return x;
+    },
+  };
+}
+
+function scalingOf(
+  values: Float64Array,
+  name: string,
   scale: "standard" | "robust" | "none",
   missing: "median" | "mean" | "keep",
   indicator: boolean,
-): Part | undefined {
-  const present = withoutNaN(one.values);
+): Scaling | undefined {
+  const present = withoutNaN(values);
   if (present.length === 0) return undefined;
-  checkFinite(present, "fit encoder", `column ${JSON.stringify(one.name)}`);
-  const absent = present.length < one.values.length;
+  checkFinite(present, "fit encoder", `column ${JSON.stringify(name)}`);
+  const absent = present.length < values.length;
   const fill =
     missing === "keep" ? undefined : missing === "mean" ? moments(present).mean : quantile(present, 0.5);
   // Scaling sees the filled numbers, as it would in a chain of an imputer and a scaler.
-  const seen = fill === undefined || !absent ? present : one.values.map((v) => (Number.isNaN(v) ? fill : v));
+  const seen = fill === undefined || !absent ? present : values.map((v) => (Number.isNaN(v) ? fill : v));
   const [center, width] = scale === "none" ? [0, 1] : scale === "standard" ? standard(seen) : robust(seen);
   return {
-    kind: "number",
-    name: one.name,
     ...(fill === undefined ? {} : { fill }),
     center,
     width: width || 1,

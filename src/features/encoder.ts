@@ -1,88 +1,28 @@
-import { z } from "zod";
 import { check } from "../core/checks";
 import { type Feature, type Matrix, matrix } from "../core/matrix";
 import {
   type CategoricalColumn,
+  type Column,
   columnNamed,
   isCategorical,
   type NumericColumn,
   type Table,
+  type TextColumn,
 } from "../data/table";
-
-/** A numeric column: (value − center) / width. */
-export interface NumberPart {
-  readonly kind: "number";
-  readonly name: string;
-  /** Stands for a missing number; absent: stays NaN. */
-  readonly fill?: number;
-  readonly center: number;
-  readonly width: number;
-  /** Whether x / √(1 + (x/3)²) follows the scaling. */
-  readonly bounded: boolean;
-  /** Whether a 0/1 column that marks missing numbers follows. */
-  readonly indicator: boolean;
-}
-
-/** A categorical column as one 0/1 column a level. */
-export interface OneHotPart {
-  readonly kind: "one-hot";
-  readonly name: string;
-  readonly levels: readonly string[];
-  /** Rare levels that share the column after those of `levels`. */
-  readonly pooled: readonly string[];
-  /** How many levels at the front have no column: 0 or 1. */
-  readonly first: number;
-  /** Whether a missing category has the last column. */
-  readonly missing: boolean;
-}
-
-/** A categorical column as codes into `levels`; `pooled` levels share the code after them. */
-export interface CodesPart {
-  readonly kind: "codes";
-  readonly name: string;
-  readonly levels: readonly string[];
-  readonly pooled: readonly string[];
-}
-
-/** How one table column becomes matrix columns. */
-export type Part = NumberPart | OneHotPart | CodesPart;
-
-export interface EncoderJson {
-  readonly kind: "encoder";
-  readonly version: 1;
-  readonly parts: readonly Part[];
-}
-
-const text = z.string().max(10_000);
-const levels = z.array(text).max(100_000);
-const encoderJson = z.strictObject({
-  kind: z.literal("encoder"),
-  version: z.literal(1),
-  parts: z
-    .array(
-      z.discriminatedUnion("kind", [
-        z.strictObject({
-          kind: z.literal("number"),
-          name: text,
-          fill: z.number().optional(),
-          center: z.number(),
-          width: z.number().positive(),
-          bounded: z.boolean(),
-          indicator: z.boolean(),
-        }),
-        z.strictObject({
-          kind: z.literal("one-hot"),
-          name: text,
-          levels,
-          pooled: levels,
-          first: z.literal([0, 1]),
-          missing: z.boolean(),
-        }),
-        z.strictObject({ kind: z.literal("codes"), name: text, levels, pooled: levels }),
-      ]),
-    )
-    .max(100_000),
-});
+import { dateFeature, dateValues } from "./dates";
+import {
+  type CodesPart,
+  type DatePart,
+  type EncoderJson,
+  type OneHotPart,
+  type Part,
+  partsFromJSON,
+  type Scaling,
+  type TargetMeanPart,
+  type TextPart,
+} from "./parts";
+import { targetMeanValues } from "./target-mean";
+import { textValues } from "./text-score";
 
 /** A fitted encoding, read-only. */
 export interface Encoder {
@@ -100,7 +40,9 @@ export interface Encoder {
 export function encoder(parts: readonly Part[]): Encoder {
   const features = parts.flatMap(featuresOf);
   const widths = parts.map((one) => featuresOf(one).length);
-  const codes = parts.map((one) => (one.kind === "number" ? undefined : codesOf(one)));
+  const codes = parts.map((one) =>
+    one.kind === "codes" || one.kind === "one-hot" ? codesOf(one) : undefined,
+  );
   return {
     parts,
     features,
@@ -108,20 +50,14 @@ export function encoder(parts: readonly Part[]): Encoder {
       const values = new Float64Array(rows.rows * features.length);
       let at = 0;
       for (const [k, one] of parts.entries()) {
-        const width = widths[k];
-        const out = values.subarray(at * rows.rows, (at + width) * rows.rows);
+        const out = values.subarray(at * rows.rows, (at + widths[k]) * rows.rows);
         const from = columnNamed(rows, one.name);
-        const action = "encode table";
-        if (one.kind === "number") {
-          if (from.type !== "numeric")
-            check(false, action, `column ${quoted(one)} must be numeric`, from.type);
-          writeNumbers(one, from as NumericColumn, out);
-        } else {
-          if (!isCategorical(from))
-            check(false, action, `column ${quoted(one)} must be categorical`, from.type);
+        checkType(one, from);
+        if (one.kind === "number") writeScaled(one, one.name, (from as NumericColumn).values, out);
+        else if (one.kind === "codes" || one.kind === "one-hot")
           writeCategories(one, codes[k] as LevelCodes, from as CategoricalColumn, out);
-        }
-        at += width;
+        else writeDerived(one, derivedValues(one, from, rows), out);
+        at += widths[k];
       }
       return matrix(rows.rows, features.length, values, features);
     },
@@ -131,19 +67,26 @@ export function encoder(parts: readonly Part[]): Encoder {
 
 /** The encoder that `toJSON` described; throws when the description is not one. */
 export function encoderFromJSON(json: unknown): Encoder {
-  const read = encoderJson.safeParse(json);
-  check(read.success, "load encoder", read.success ? "" : z.prettifyError(read.error));
-  return encoder(read.data.parts);
+  return encoder(partsFromJSON(json));
 }
 
 /** Name of the level that pools the rare ones. */
 export const pooledLevel = "(other)";
 
-function featuresOf(one: Part): Feature[] {
+/** A part whose numbers are worked out from a column. */
+export type DerivedPart = DatePart | TargetMeanPart | TextPart;
+
+/** The matrix columns that a part makes. */
+export function featuresOf(one: Part): Feature[] {
   if (one.kind === "number") {
     const number = { name: one.name };
-    return one.indicator ? [number, { name: `${one.name} is missing`, source: one.name }] : [number];
+    return one.indicator ? [number, missingMark(one.name)] : [number];
   }
+  if (one.kind !== "codes" && one.kind !== "one-hot")
+    return derivedNames(one).flatMap((feature, k): Feature[] => {
+      const number = { name: feature, source: one.name };
+      return one.numbers[k].indicator ? [number, missingMark(one.name)] : [number];
+    });
   const levels = one.pooled.length > 0 ? [...one.levels, pooledLevel] : one.levels;
   if (one.kind === "codes") return [{ name: one.name, levels }];
   const shown = levels.slice(one.first).map((level) => `${one.name}=${level}`);
@@ -151,11 +94,54 @@ function featuresOf(one: Part): Feature[] {
   return shown.map((name) => ({ name, source: one.name }));
 }
 
-function writeNumbers(one: NumberPart, from: NumericColumn, out: Float64Array): void {
+function missingMark(name: string): Feature {
+  return { name: `${name} is missing`, source: name };
+}
+
+function derivedNames(one: DerivedPart): string[] {
+  if (one.kind === "date") return one.numbers.map((number) => dateFeature(one.name, number));
+  const what = one.kind === "text" ? "score" : "target mean";
+  return one.numbers.map((number) =>
+    number.class === undefined
+      ? `${what} of ${one.name}`
+      : `${what} of ${one.name} for class ${number.class}`,
+  );
+}
+
+function checkType(one: Part, from: Column): void {
+  const type = { date: "date", text: "text", number: "numeric" }[one.kind as string];
+  const holds = type === undefined ? isCategorical(from) : from.type === type;
+  if (!holds)
+    check(
+      false,
+      "encode table",
+      `column ${JSON.stringify(one.name)} must be ${type ?? "categorical"}`,
+      from.type,
+    );
+}
+
+function derivedValues(one: DerivedPart, from: Column, rows: Table): Float64Array[] {
+  if (one.kind === "date") return dateValues(one, rows);
+  return one.kind === "text"
+    ? textValues(one, from as TextColumn)
+    : targetMeanValues(one, from as CategoricalColumn);
+}
+
+/** Writes the numbers of a derived part, scaled, into its matrix columns. */
+export function writeDerived(one: DerivedPart, values: readonly Float64Array[], out: Float64Array): void {
+  let at = 0;
+  one.numbers.forEach((scaling, k) => {
+    const rows = values[k].length;
+    writeScaled(scaling, one.name, values[k], out.subarray(at * rows));
+    at += scaling.indicator ? 2 : 1;
+  });
+}
+
+function writeScaled(one: Scaling, name: string, from: Float64Array, out: Float64Array): void {
   const { fill = Number.NaN, center, width, bounded } = one;
-  const rows = from.values.length;
+  const rows = from.length;
   for (let i = 0; i < rows; i++) {
-    let value = from.values[i];
+    let value = from[i];
     if (Number.isNaN(value)) {
       value = fill;
       if (one.indicator) out[rows + i] = 1;
@@ -163,7 +149,7 @@ function writeNumbers(one: NumberPart, from: NumericColumn, out: Float64Array): 
       check(
         false,
         "encode table",
-        `column ${quoted(one)} must hold finite numbers, got ${value} in row ${i}`,
+        `column ${JSON.stringify(name)} must hold finite numbers, got ${value} in row ${i}`,
       );
     }
     const x = (value - center) / width;
@@ -204,8 +190,4 @@ function writeCategories(
     const to = seen ? place(from.codes[i]) - one.first : last;
     if (to >= 0) out[to * rows + i] = 1;
   }
-}
-
-function quoted(one: Part): string {
-  return JSON.stringify(one.name);
 }

@@ -3,14 +3,15 @@ import type { Labelled } from "../core/matrix";
 import type { Fit, Model, ModelJson, Resample, Watch } from "../core/model";
 import type { Rng } from "../core/rng";
 import type { Table } from "../data/table";
-import { type Encode, encode } from "../features/encode";
-import type { Encoder, EncoderJson } from "../features/encoder";
+import { type Encode, encode, everyColumn } from "../features/encode";
+import type { Encoder } from "../features/encoder";
+import type { EncoderJson } from "../features/parts";
 
 /** A learner that takes tables. Same rows, same stream: same model. */
 export type FitTable<M = Pipeline> = (train: Table, y: Float64Array, rng: Rng, watch?: Watch) => Promise<M>;
 
 export interface PipelineOptions<M extends Model = Model> {
-  /** How columns become numbers; defaults to `encode()`: one-hot, standard scaling, median for missing. */
+  /** How columns become numbers; defaults to `encode(everyColumn)`: one-hot, standard scaling, median for missing. */
   readonly encode?: Encode;
   /** Applied to the encoded training rows, never to rows that are predicted. */
   readonly resample?: Resample;
@@ -36,13 +37,13 @@ export interface Pipeline<M extends Model = Model> {
 
 /** A learner of tables: encoder, resampler and model are fitted on the rows given to it and on no others. */
 export function pipeline<M extends Model>(options: PipelineOptions<M>): FitTable<Pipeline<M>> {
-  const { encode: fitEncoder = encode(), resample, learner } = options;
+  const { encode: fitEncoder = encode(everyColumn), resample, learner } = options;
   return async (train, y, rng, watch) => {
     checkSameLength(train.rows, y.length, "fit pipeline", "rows and targets");
     watch?.progress?.({ phase: "encode", done: 0, total: 1 });
-    const encoder = fitEncoder(train);
+    const encoder = fitEncoder(train, { y, rng: rng.fork("encode") });
     check(encoder.features.length > 0, "fit pipeline", "at least one column must be usable", 0);
-    let rows: Labelled = { x: encoder.transform(train), y };
+    let rows: Labelled = { x: encoder.trained(), y };
     if (resample) rows = resample(rows, rng.fork("resample"));
     return pipelineOf(encoder, await learner(rows, rng.fork("learn"), watch));
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dateParser, plainDates } from "../data/formats/date-format";
 import { booleanLevels } from "../data/schema";
 import type { DeskField } from "../services/score/columns";
 import { risks } from "../services/score/decide";
@@ -18,6 +19,18 @@ function fieldSchema(field: DeskField): z.ZodType {
     const words = z.enum(["Yes", "No", "yes", "no"]).transform((word) => word.toLowerCase() === "yes");
     return z
       .union([z.boolean(), words])
+      .describe(field.label)
+      .meta({ examples: [field.example] });
+  }
+  if (field.kind === "words") {
+    const read = dateParser(field.format ?? plainDates);
+    const holds = (word: string): boolean =>
+      field.type !== "date" || word === "" || !Number.isNaN(read(word));
+    return z
+      .string()
+      .max(10_000)
+      .refine(holds, `must be a date such as ${field.example}`)
+      .nullable()
       .describe(field.label)
       .meta({ examples: [field.example] });
   }

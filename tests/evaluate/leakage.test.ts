@@ -23,6 +23,13 @@ const people = table([
     levels,
   },
   {
+    name: "ended on",
+    type: "date",
+    values: Array.from(y, (label, i) => (label === 1 ? `2024-01-${10 + (i % 20)}` : "")),
+  },
+  { name: "why", type: "text", values: Array.from(y, (label, i) => (label === 1 ? `because ${i}` : "")) },
+  { name: "joined on", type: "date", values: Array.from(y, (_, i) => `2020-01-${10 + (i % 20)}`) },
+  {
     name: "own level each",
     type: "categorical",
     codes: Int32Array.from({ length: n }, (_, i) => i),
@@ -34,9 +41,11 @@ test("leakageSuspects(table, y) names columns that alone tell the target, and no
   const found = leakageSuspects(people, y, seeded(1));
   expect(found.map((one) => one.column).sort()).toEqual([
     "empty when gone",
+    "ended on",
     "ends late",
     "in the middle",
     "reason",
+    "why",
   ]);
   for (const one of found) {
     expect(one.measure).toBe("ROC AUC");

@@ -3,7 +3,7 @@ import { takeValues } from "../../core/matrix";
 import { mapThreads } from "../../core/pool";
 import { kFold, type Split } from "../../data/split";
 import { takeTableRows } from "../../data/table";
-import { encode } from "../../features/encode";
+import { encode, everyColumn } from "../../features/encode";
 import { squaredWeights } from "../linear/squared-weights";
 import { loadModel } from "../load";
 import { type FitTable, type Pipeline, pipelineOf } from "../pipeline";
@@ -50,13 +50,14 @@ export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumb
     checkFinite(y, doing, "targets");
     check(y.length >= folds, doing, `there must be at least ${folds} rows, one a fold`, y.length);
     const splits = kFold(y.length, folds, rng.fork("folds"));
-    const parts = splits.map(({ train, test }) => {
+    const fitEncoder = encode(everyColumn);
+    const parts = splits.map(({ train, test }, k) => {
       const rows = takeTableRows(table, train);
-      const encoder = encode()(rows);
+      const own = takeValues(y, train);
+      const encoder = fitEncoder(rows, { y: own, rng: rng.fork("encode").fork(k) });
       check(encoder.features.length > 0, doing, "at least one column must be usable", 0);
-      const x = encoder.transform(rows);
       return {
-        train: sharedLabelled({ x, y: Float64Array.from(train, (i) => y[i]) }),
+        train: sharedLabelled({ x: encoder.trained(), y: own }),
         test: sharedMatrix(encoder.transform(takeTableRows(table, test))),
       };
     });
@@ -80,8 +81,8 @@ export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumb
       return out;
     });
     const weights = kept(predictions, y);
-    const encoder = encode()(table);
-    const whole = sharedLabelled({ x: encoder.transform(table), y });
+    const encoder = fitEncoder(table, { y, rng: rng.fork("encode") });
+    const whole = sharedLabelled({ x: encoder.trained(), y });
     const chosen = members.flatMap((one, m) => (weights[m] > 0 ? [{ ...one, weight: weights[m] }] : []));
     const models = await mapThreads(
       fitModel,

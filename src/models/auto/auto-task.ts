@@ -7,17 +7,11 @@ import type { BoostedTrees } from "../boosting/boosting-model";
 import { type DiscoverOptions, discover } from "../discovery/discover";
 import { type Discovery, type DiscoveryJson, discoveryFromJSON } from "../discovery/discovery";
 import { type LearnerSpec, learnerFrom } from "../learner";
+import type { SharedFold } from "../search/search-task";
 import { addLeaves } from "../trees/trees";
 
-/** Rows in memory that threads share: those to learn from, and those held out, if any. */
-export interface AutoRows {
-  readonly data: Labelled;
-  readonly train: Int32Array;
-  readonly test: Int32Array;
-}
-
 export interface DiscoverTask {
-  readonly rows: AutoRows;
+  readonly rows: SharedFold;
   /** False: no search. */
   readonly options: DiscoverOptions | false;
   readonly key: Rng["key"];
@@ -28,27 +22,29 @@ export const discoverRows: Task<DiscoverTask, DiscoveryJson> = task(
   "models/auto/auto-task",
   "discoverRows",
   async ({ rows, options, key }: DiscoverTask) => {
-    const train = takeLabelled(rows.data, rows.train);
     // The folds keep all threads busy already.
-    const found: Discovery = options
-      ? await discover(train, fromKey(key), { ...options, threads: 1 })
-      : nothingFound(train);
-    return found.toJSON();
+    if (!options) return nothingFound(rows);
+    return (await discover(learned(rows), fromKey(key), { ...options, threads: 1 })).toJSON();
   },
 );
 
 /** What discovery says that was not asked to search. */
-function nothingFound(train: Labelled): Discovery {
-  return discoveryFromJSON({
+export function nothingFound({ train }: SharedFold): DiscoveryJson {
+  return {
     kind: "discovery",
     version: 1,
     columns: train.x.features.map(({ name }) => name),
     features: [],
-  });
+  };
+}
+
+/** The rows to learn from. */
+function learned({ train, trainRows }: SharedFold): Labelled {
+  return trainRows ? takeLabelled(train, trainRows) : train;
 }
 
 export interface MemberTask {
-  readonly rows: AutoRows;
+  readonly rows: SharedFold;
   readonly discovery: DiscoveryJson;
   readonly learner: LearnerSpec;
   readonly key: Rng["key"];
@@ -62,8 +58,8 @@ export const predictHeld: Task<MemberTask, Float64Array[]> = task(
   "predictHeld",
   async (input: MemberTask) => {
     const { found, model } = await fitMember(input);
-    const { data, test } = input.rows;
-    const held = found.transform(takeRows(data.x, test));
+    const { test, testRows } = input.rows;
+    const held = found.transform(testRows ? takeRows(test, testRows) : test);
     if (input.stages.length === 0) return [model.predict(held)];
     const { trees, base } = model as BoostedTrees;
     const scores = new Float64Array(held.rows).fill(base);
@@ -91,9 +87,8 @@ export const fitWhole: Task<MemberTask, ModelJson> = task(
 );
 
 async function fitMember(input: MemberTask): Promise<{ found: Discovery; model: Model }> {
-  const { data, train } = input.rows;
   const found = discoveryFromJSON(input.discovery);
-  const own = takeLabelled(data, train);
+  const own = learned(input.rows);
   const model = await learnerFrom(input.learner)({ ...own, x: found.transform(own.x) }, fromKey(input.key));
   return { found, model };
 }

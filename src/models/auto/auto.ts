@@ -1,10 +1,11 @@
-import { check, checkInteger } from "../../core/checks";
-import type { Labelled } from "../../core/matrix";
+import { check, checkInteger, checkSameLength } from "../../core/checks";
+import { takeValues } from "../../core/matrix";
 import type { Watch } from "../../core/model";
 import { mapThreads } from "../../core/pool";
 import type { Rng } from "../../core/rng";
 import { type Split, stratifiedKFold } from "../../data/split";
-import { encode } from "../../features/encode";
+import { takeTableRows } from "../../data/table";
+import { encode, everyColumn } from "../../features/encode";
 import { calibratedModel } from "../calibrate/calibrate";
 import type { CalibrationMethod } from "../calibrate/calibrator";
 import { checkClasses } from "../check-rows";
@@ -18,11 +19,11 @@ import {
 import { loadModel } from "../load";
 import { outOfFold } from "../out-of-fold";
 import { type FitTable, type Pipeline, pipelineOf } from "../pipeline";
-import { sharedLabelled, sharedRows } from "../search/search-task";
+import { type SharedFold, sharedLabelled, sharedMatrix, sharedRows } from "../search/search-task";
 import { meanLogLoss } from "./auto-calibration";
 import { blendedAs, type ChosenMember, choose, crossFitted, type HeldOut } from "./auto-choice";
 import { type AutoMember, autoMembers } from "./auto-members";
-import { type AutoRows, discoverRows, fitWhole, type MemberTask, predictHeld } from "./auto-task";
+import { discoverRows, fitWhole, type MemberTask, nothingFound, predictHeld } from "./auto-task";
 import { blendOf } from "./blend";
 
 export interface AutoOptions {
@@ -90,12 +91,27 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
 
   return async (table, y, rng, watch) => {
     const doing = "fit auto model";
-    const encoder = encode({ categories: "codes" })(table);
+    checkSameLength(table.rows, y.length, doing, "rows and targets");
+    const fitEncoder = encode({ ...everyColumn, categories: "codes" });
+    const stream = rng.fork("encode");
+    const encoder = fitEncoder(table, { y, rng: stream });
     check(encoder.features.length > 0, doing, "at least one column must be usable", 0);
-    const train: Labelled = { x: encoder.transform(table), y };
-    checkClasses(train, doing);
+    const whole = sharedLabelled({ x: encoder.trained(), y });
+    checkClasses(whole, doing);
     const splits = stratifiedKFold(y, folds, rng.fork("folds"));
-    const run = runner(sharedLabelled(train), splits, threads, watch);
+    // Without features learned from targets all folds share one matrix.
+    const parts = splits.map(({ train, test }, k): SharedFold => {
+      if (!encoder.supervised)
+        return { train: whole, test: whole.x, trainRows: sharedRows(train), testRows: sharedRows(test) };
+      const rows = takeTableRows(table, train);
+      const own = takeValues(y, train);
+      const inner = fitEncoder(rows, { y: own, rng: stream.fork(k) });
+      return {
+        train: sharedLabelled({ x: inner.trained(), y: own }),
+        test: sharedMatrix(inner.transform(takeTableRows(table, test))),
+      };
+    });
+    const run = runner({ train: whole, test: whole.x }, parts, splits, threads, watch);
 
     const found = await run.discover(discover, rng.fork("discover"));
     const held = await run.predict(members, found, rng.fork("members"));
@@ -151,27 +167,23 @@ interface Runner {
 
 /** The work that goes to threads. */
 function runner(
-  data: Labelled,
+  whole: SharedFold,
+  parts: readonly SharedFold[],
   splits: readonly Split[],
   threads: number | undefined,
   watch: Watch | undefined,
 ): Runner {
-  const every = sharedRows(Int32Array.from({ length: data.y.length }, (_, i) => i));
-  const whole: AutoRows = { data, train: every, test: new Int32Array(0) };
-  const parts = splits.map(
-    (one): AutoRows => ({ data, train: sharedRows(one.train), test: sharedRows(one.test) }),
-  );
   return {
     async discover(options, rng) {
       const keys = [...parts, whole].map((_, k) => rng.fork(k).key);
       const all = parts.length;
-      const search = async (from: readonly AutoRows[], key: (k: number) => Rng["key"]) => {
+      const search = async (from: readonly SharedFold[], key: (k: number) => Rng["key"]) => {
         const tasks = from.map((rows, k) => ({ rows, options, key: key(k) }));
         return mapThreads(discoverRows, tasks, threads, told(watch, "discover", tasks.length));
       };
       const [found] = await search([whole], () => keys[all]);
       // Where all rows show nothing, the model has no features, and is judged by models without.
-      if (found.features.length === 0) return [...parts.map(() => found), found];
+      if (found.features.length === 0) return [...parts.map(nothingFound), found];
       return [...(await search(parts, (k) => keys[k])), found];
     },
 
@@ -194,7 +206,7 @@ function runner(
         const perStage = own[0].map((_, s) =>
           outOfFold(
             own.map((one, k) => ({ test: splits[k].test, predictions: one[s] })),
-            data.y.length,
+            whole.train.y.length,
           ),
         );
         return { stages: stages[m], perStage, simple: member.simple === true };

@@ -51,8 +51,9 @@ function tableFold({
 }: TableData): (fold: Split, rng: Rng) => SharedFold {
   return ({ train, test }, rng) => {
     const rows = takeTableRows(data.table, train);
-    const encoder = encode(rows);
-    const labelled = { x: encoder.transform(rows), y: takeValues(data.y, train) };
+    const y = takeValues(data.y, train);
+    const encoder = encode(rows, { y, rng: rng.fork("encode") });
+    const labelled = { x: encoder.trained(), y };
     return {
       train: sharedLabelled(resample ? resample(labelled, rng) : labelled),
       test: sharedMatrix(encoder.transform(takeTableRows(data.table, test))),

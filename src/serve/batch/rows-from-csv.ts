@@ -145,6 +145,8 @@ function columnOf(field: DeskField, name: string): ColumnSchema {
     };
   if (field.kind === "choice")
     return { name, type: "categorical", levels: field.choices, required: !field.unknown };
+  if (field.kind === "words")
+    return { name, type: field.type, ...(field.format ? { format: field.format } : {}) };
   // With its words given, another word is that row's fault; any usual pair is read.
   return { name, type: "boolean", levels: ["No", "Yes"], required: true };
 }

@@ -15,7 +15,8 @@ const groups: readonly { readonly title: string; readonly holds: (field: DeskFie
 
 /** The groups of a model's own fields: what is chosen, then what is counted. */
 const ownGroups: typeof groups = [
-  { title: "Choices", holds: (field) => field.kind !== "number" },
+  { title: "Choices", holds: (field) => field.kind !== "number" && field.kind !== "words" },
+  { title: "Dates and words", holds: (field) => field.kind === "words" },
   { title: "Numbers", holds: (field) => field.kind === "number" },
 ];
 
@@ -71,6 +72,8 @@ function fieldOf(field: DeskField): Html {
     const step = field.step === 0 || unknown ? "any" : field.step;
     return html`<div class="app-field"><label for="${id}">${field.label}</label><input id="${id}" name="${field.key}" type="number" inputmode="decimal" min="${field.low}" max="${field.high}" step="${step}" placeholder="${field.example}" data-usual="${field.example}" aria-describedby="${id}-hint ${id}-error"${unknown && html` data-unknown="1"`}${!field.optional && !unknown && html` required`}><span class="app-hint" id="${id}-hint">${hint}</span>${error}</div>`;
   }
+  if (field.kind === "words")
+    return html`<div class="app-field"><label for="${id}">${field.label}</label><input id="${id}" name="${field.key}" type="text" placeholder="${field.example}" data-usual="${field.example}" aria-describedby="${id}-hint ${id}-error" data-unknown="1"><span class="app-hint" id="${id}-hint">${field.type === "date" ? `such as ${field.example}; ` : ""}empty where not known</span>${error}</div>`;
   const choices =
     field.kind === "choice"
       ? field.choices.map((one) => html`<option>${one}</option>`)

@@ -2,14 +2,24 @@ import { z } from "zod";
 import { check } from "../../core/checks";
 import { percent, percentOf } from "../../core/format";
 import { quantileSorted } from "../../core/math/statistics";
-import { columnNamed, isCategorical, type Table } from "../../data/table";
+import { datePrinter, plainDates } from "../../data/formats/date-format";
+import {
+  columnNamed,
+  isCategorical,
+  type NumericColumn,
+  type Table,
+  type TextColumn,
+} from "../../data/table";
+import { momentsOf } from "../../features/dates";
 
 /** How a column's values were spread in training. */
 export interface TrainedColumn {
   readonly name: string;
   /** Share of missing values. */
   readonly missing: number;
-  /** Numbers: the range, the inner edges of up to ten bins, and the share of present values in each bin. */
+  /** Of dates, in milliseconds since 1970. */
+  readonly dates?: true;
+  /** Numbers and dates: the range, the inner edges of up to ten bins, and the share of present values in each bin. */
   readonly minimum?: number;
   readonly maximum?: number;
   readonly edges?: readonly number[];
@@ -56,8 +66,11 @@ const shownLevels = 3;
 export function trainingProfile(rows: Table, names: readonly string[]): TrainedColumn[] {
   return names.map((name): TrainedColumn => {
     const one = columnNamed(rows, name);
-    if (one.type === "numeric") {
-      const present = one.values.filter((value) => !Number.isNaN(value)).sort();
+    if (one.type === "numeric" || one.type === "date") {
+      const dates = one.type === "date" ? ({ dates: true } as const) : {};
+      const present = numbersOf(one)
+        .filter((value) => !Number.isNaN(value))
+        .sort();
       const missing = share(rows.rows - present.length, rows.rows);
       if (present.length === 0) return { name, missing, shares: [] };
       const quantiles = Array.from({ length: bins - 1 }, (_, k) => quantileSorted(present, (k + 1) / bins));
@@ -65,6 +78,7 @@ export function trainingProfile(rows: Table, names: readonly string[]): TrainedC
       const counts = binCounts(present, edges);
       return {
         name,
+        ...dates,
         missing,
         minimum: present[0],
         maximum: present[present.length - 1],
@@ -111,9 +125,9 @@ export function driftCounts(profile: readonly TrainedColumn[], rows: Table): Dri
       unseenLevels: [],
       counts: trained.shares.map(() => 0),
     };
-    if (one.type === "numeric") {
+    if (one.type === "numeric" || one.type === "date") {
       const { edges, minimum = -Infinity, maximum = Infinity } = trained;
-      for (const value of one.values) {
+      for (const value of numbersOf(one)) {
         if (Number.isNaN(value)) found.missing++;
         else {
           if (value < minimum || value > maximum) found.outside++;
@@ -202,9 +216,10 @@ function findingsOf(trained: TrainedColumn, one: DriftCounts, bad: number, stabi
     findings.push(`${percentOf(one.unseen, rows)} unseen in training, such as ${such}`);
   }
   const { minimum, maximum } = trained;
+  const shown = trained.dates ? datePrinter(plainDates) : short;
   if (one.outside > 0 && minimum !== undefined && maximum !== undefined)
     findings.push(
-      `${percentOf(one.outside, rows)} outside ${short(minimum)} to ${short(maximum)}, the range of training`,
+      `${percentOf(one.outside, rows)} outside ${shown(minimum)} to ${shown(maximum)}, the range of training`,
     );
   // In few rows the index is high by chance: its mean is about (bins − 1) / rows where nothing has changed.
   const chance = (3 * Math.max(1, trained.shares.length - 1)) / Math.max(1, present);
@@ -248,6 +263,7 @@ const profileJson = z
   .array(
     z.strictObject({
       name: text,
+      dates: z.literal(true).optional(),
       missing: z.number().min(0).max(1),
       minimum: z.number().optional(),
       maximum: z.number().optional(),
@@ -272,6 +288,10 @@ export function profileFromJson(json: unknown, action: string): readonly Trained
     );
   }
   return read.data as readonly TrainedColumn[];
+}
+
+function numbersOf(one: NumericColumn | TextColumn): Float64Array {
+  return one.type === "numeric" ? one.values : momentsOf(one);
 }
 
 function share(count: number, of: number): number {

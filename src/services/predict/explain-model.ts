@@ -60,12 +60,14 @@ export function explainModel(
   const labels = Float64Array.from(rows, (i) => y[i]);
   const importances = permutationImportance(model.pipeline, some, labels, scorer, rng);
   const sorted = [...importances].sort((a, b) => b.mean - a.mean);
+  // There is no walking along a text.
+  const along = sorted.filter((one) => columnNamed(some, one.feature).type !== "text");
   const contributions = meanContributions(model.pipeline, some);
   return {
     importances: sorted,
     measure: scorer.title,
     ...(contributions && { contributions }),
-    dependences: sorted.slice(0, top).map(({ feature }) => {
+    dependences: along.slice(0, top).map(({ feature }) => {
       const { at, mean } = partialDependence(
         model.pipeline,
         takeTableRows(some, evenly(some.rows, 500)),

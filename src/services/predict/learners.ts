@@ -2,7 +2,7 @@ import { check } from "../../core/checks";
 import { percent } from "../../core/format";
 import type { Fit, Model } from "../../core/model";
 import { scorerNamed } from "../../evaluate/scorers";
-import { encode } from "../../features/encode";
+import { encode, everyColumn } from "../../features/encode";
 import { auto } from "../../models/auto/auto";
 import { memberGroups, membersOf, numberGroups } from "../../models/auto/auto-members";
 import { autoNumbers } from "../../models/auto/auto-numbers";
@@ -61,7 +61,10 @@ export function tableLearner(
   const { classes, numbers = card.targets.amounts } = card.targets;
   const options = (target === "classes" ? classes : numbers) ?? {};
   const learner = search === undefined ? card.fit(options) : searched(card, options, search, target);
-  const fit = pipeline({ encode: encode(card.encode === "codes" ? { categories: "codes" } : {}), learner });
+  const fit = pipeline({
+    encode: encode({ ...everyColumn, ...(card.encode === "codes" ? { categories: "codes" } : {}) }),
+    learner,
+  });
   return async (table, y, rng, watch) => {
     const made = await fit(table, y, rng, watch);
     return { ...made, story: story(card.title, made.model, search) };

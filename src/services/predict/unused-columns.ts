@@ -1,4 +1,9 @@
+import { datePrinter, plainDates } from "../../data/formats/date-format";
 import { type Column, isCategorical, type Table } from "../../data/table";
+import type { Part } from "../../features/parts";
+
+/** Above it levels become the target's mean: `maxLevels` of the encoder. */
+const manyLevels = 255;
 
 /** A column that a model doesn't use, why, and what would change that. */
 export interface UnusedColumn {
@@ -32,16 +37,31 @@ export function whyUnused(one: Column, rows: number): Omit<UnusedColumn, "column
       remedy: "--missing or --date-format, if they are there in other words",
     };
   if (one.type === "id") return { reason: "it names the row" };
-  if (one.type === "date")
-    return {
-      reason: "it holds dates, which this learner takes no features from",
-      remedy: "columns such as days since it",
-    };
-  if (one.type === "text") return { reason: "it holds text that hardly repeats", remedy: schema };
   if (distinct === 1) return { reason: "all its values are the same" };
+  const what =
+    one.type === "text" ? "its words" : isCategorical(one) && distinct > manyLevels ? "its levels" : "";
+  if (what) return { reason: `${what} tell nothing of the target in rows that they were not learned from` };
   if (isCategorical(one) && distinct > 0.5 * rows)
     return { reason: "hardly any of its levels repeats", remedy: schema };
   return { reason: "the learner did not choose it" };
+}
+
+/** A sentence for each column that is used by numbers worked out of it, and not as it stands. */
+export function derivedSentences(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => {
+    const { name } = part;
+    if (part.kind === "target-mean")
+      return [`${name} is used by the target's mean in each of its ${part.levels.length} levels.`];
+    if (part.kind === "text")
+      return [`${name} is used by a score of its words, from ${part.terms.length} terms.`];
+    if (part.kind !== "date") return [];
+    const read = part.numbers.map(({ of, other }) => {
+      if (of === "since") return `days since ${other}`;
+      if (of !== "days") return of === "day" ? "day of the month" : of;
+      return `days since ${datePrinter(plainDates)(part.reference)} (the latest in training)`;
+    });
+    return [`${name} is used by ${read.join(", ")}.`];
+  });
 }
 
 /** "2 of 9 columns are not used: …", a sentence a column; nothing where all are. */

@@ -1,3 +1,5 @@
+import type { DateFormat } from "../../data/formats/date-format";
+
 /** One thing that is known of a customer at the desk. */
 export type DeskField =
   | {
@@ -30,6 +32,17 @@ export type DeskField =
       readonly label: string;
       readonly kind: "yes-no";
       readonly example: boolean;
+    }
+  | {
+      readonly key: string;
+      readonly column: string;
+      readonly label: string;
+      /** Words of any kind: a date as its column writes it, free text, or one of too many levels to choose from. */
+      readonly kind: "words";
+      readonly type: "date" | "text" | "categorical";
+      readonly format?: DateFormat;
+      readonly unknown: true;
+      readonly example: string;
     };
 
 const states =

@@ -1,5 +1,6 @@
+import { type DateFormat, datePrinter, plainDates } from "../../data/formats/date-format";
 import { columnSchema } from "../../data/schema";
-import type { NumberPart } from "../../features/encoder";
+import type { NumberPart } from "../../features/parts";
 import type { SavedModel } from "../predict/saved-model";
 import type { DeskField } from "./columns";
 
@@ -13,6 +14,18 @@ export function fieldsOf(model: SavedModel, valueColumn?: string): DeskField[] {
     const part = parts.get(name);
     if (!part) return [];
     const known = { key: name, column: name, label: name };
+    if (part.kind === "date") {
+      const format = columnSchema(model.schema, name)?.format as DateFormat | undefined;
+      const example = datePrinter(format ?? plainDates)(part.reference);
+      return [
+        { ...known, kind: "words", type: "date", ...(format ? { format } : {}), unknown: true, example },
+      ];
+    }
+    if (part.kind === "text") return [{ ...known, kind: "words", type: "text", unknown: true, example: "" }];
+    if (part.kind === "target-mean") {
+      const [example = ""] = part.levels;
+      return [{ ...known, kind: "words", type: "categorical", unknown: true, example }];
+    }
     if (part.kind !== "number") {
       const levels = [...part.levels, ...part.pooled];
       return [{ ...known, kind: "choice", choices: levels, unknown: true, example: levels[0] ?? "" }];

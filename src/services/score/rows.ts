@@ -20,6 +20,14 @@ function columnOf(field: DeskField, customers: readonly DeskCustomer[]): Column 
       values[i] = (customers[i][field.key] as number | null | undefined) ?? Number.NaN;
     return { name: field.column, type: "numeric", values };
   }
+  if (field.kind === "words") {
+    const { column: name, type } = field;
+    const values = customers.map((one) => (one[field.key] as string | null | undefined) ?? "");
+    if (type !== "categorical")
+      return { name, type, values, ...(field.format ? { format: field.format } : {}) };
+    const levels = [...new Set(values)].filter((value) => value !== "");
+    return { name, type, codes: Int32Array.from(values, (value) => levels.indexOf(value)), levels };
+  }
   const codes = new Int32Array(n);
   if (field.kind === "yes-no") {
     for (let i = 0; i < n; i++) codes[i] = customers[i][field.key] ? 1 : 0;

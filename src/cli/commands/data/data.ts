@@ -195,9 +195,7 @@ async function show(file: string, options: ShowOptions): Promise<void> {
   const told = remarks.filter((one) => one.column !== undefined);
   if (told.length > 0) print();
   for (const { column, text } of told) print(`${column}: ${text}`);
-  const unused = read.table.columns.filter(
-    (one, j) => ["id", "date", "text"].includes(one.type) || columns[j].distinct < 2,
-  );
+  const unused = read.table.columns.filter((one, j) => one.type === "id" || columns[j].distinct < 2);
   if (unused.length > 0) print();
   for (const one of unused) {
     const { reason, remedy } = whyUnused(one, rows);

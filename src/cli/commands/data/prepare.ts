@@ -178,10 +178,11 @@ function show({ encoder, id, target, split }: Recipe, rejected: number, out: str
     [
       ...id.map((name) => [name, "repeated: it names the customer"]),
       ...encoder.parts.map((part) => {
-        if (part.kind !== "number") {
+        if (part.kind === "codes" || part.kind === "one-hot") {
           const pooled = part.pooled.length > 0 ? `, ${part.pooled.length} rare ones pooled` : "";
           return [part.name, `${part.kind} of ${part.levels.length} levels${pooled}`];
         }
+        if (part.kind !== "number") return [part.name, `${part.numbers.length} numbers`];
         const filled = part.fill === undefined ? "" : `missing is ${rounded(part.fill)}; `;
         return [part.name, `${filled}(x − ${rounded(part.center)}) / ${rounded(part.width)}`];
       }),

@@ -171,7 +171,10 @@ async function train(options: Options): Promise<void> {
   const { scorerNamed } = await import("../../../evaluate/scorers.js");
   for (const sentence of training.story) print(sentence);
   showModel(model, places, (name) => scorerNamed(name).title);
-  const { unusedColumns, unusedSentences } = await import("../../../services/predict/unused-columns.js");
+  const { derivedSentences, unusedColumns, unusedSentences } = await import(
+    "../../../services/predict/unused-columns.js"
+  );
+  for (const line of derivedSentences(model.pipeline.encoder.parts)) print(line);
   const used = model.pipeline.encoder.parts.map((part) => part.name);
   for (const line of unusedSentences(unusedColumns(table, used, plan), table.columns.length)) print(line);
 }
@@ -225,7 +228,7 @@ function showColumns({ table, rejected }: CsvRead, options: Options): void {
     if (name === options.target) return "target";
     if (options.id.includes(name)) return "id";
     if (options.drop.includes(name)) return "dropped";
-    return type === "numeric" || type === "categorical" || type === "boolean" ? "feature" : "not used";
+    return type === "id" ? "not used" : "feature";
   };
   print();
   printTable(

@@ -1,10 +1,14 @@
-import type { CodesPart, Encoder, NumberPart, OneHotPart } from "../../../features/encoder";
+import { check } from "../../../core/checks";
+import type { Encoder } from "../../../features/encoder";
+import type { CodesPart, DatePart, OneHotPart, Scaling, TargetMeanPart } from "../../../features/parts";
+import { calendarOnnx } from "./calendar-onnx";
 import type { OnnxColumn } from "./columns";
 import type { OnnxGraph } from "./graph";
 
 /**
- * Declares an input for each raw column (double, NaN where missing; or string, empty where missing) and returns the
- * encoder's columns: several may share one value of shape [N, width].
+ * Declares an input for each raw column (double, NaN where missing; string, empty where missing; dates as double, seconds
+ * since 1970 in UTC) and returns the encoder's columns: several may share one value of shape [N, width]. Throws, naming the
+ * column, for free text.
  */
 export function encoderOnnx(
   encoder: Encoder,
@@ -16,24 +20,72 @@ export function encoderOnnx(
     columns.push(column);
     widths.push(width);
   };
+  // Intervals read dates of other parts.
+  const dates = new Map(
+    encoder.parts.flatMap(({ kind, name }) => (kind === "date" ? [[name, graph.input(name, "double")]] : [])),
+  );
   for (const part of encoder.parts) {
-    if (part.kind === "number") for (const one of numberOnnx(part, graph)) add({ numeric: one }, 1);
-    else if (part.kind === "codes") add(codesOnnx(part, graph), 1);
-    else {
+    if (part.kind === "codes") add(codesOnnx(part, graph), 1);
+    else if (part.kind === "one-hot") {
       const { value, width } = oneHotOnnx(part, graph);
       if (width > 0) add({ numeric: value }, width);
+    } else {
+      const rule = `column ${JSON.stringify(part.name)} must not be free text, whose score ONNX's operators can't say: train without it (--drop)`;
+      check(part.kind !== "text", "write ONNX", rule);
+      const made =
+        part.kind === "number"
+          ? scaledOnnx(part, graph.input(part.name, "double"), graph)
+          : part.kind === "date"
+            ? dateOnnx(part, dates, graph)
+            : targetMeanOnnx(part, graph);
+      for (const one of made) add({ numeric: one }, 1);
     }
   }
   return { columns, widths };
 }
 
-function numberOnnx(part: NumberPart, graph: OnnxGraph): string[] {
+function dateOnnx(
+  { name, reference, numbers }: DatePart,
+  inputs: ReadonlyMap<string, string>,
+  graph: OnnxGraph,
+): string[] {
+  const seconds = inputs.get(name) as string;
+  return numbers.flatMap((one) => {
+    const numberOf = (): string => {
+      if (one.of === "days") return graph.divided(graph.plus(seconds, -reference / 1000), 86_400);
+      if (one.of === "since")
+        return graph.divided(graph.node("Sub", [seconds, inputs.get(one.other as string) as string]), 86_400);
+      return calendarOnnx(one.of, seconds, graph);
+    };
+    return scaledOnnx(one, numberOf(), graph);
+  });
+}
+
+function targetMeanOnnx({ name, levels, numbers }: TargetMeanPart, graph: OnnxGraph): string[] {
+  // The places of the levels, then those of a missing and of an unknown one.
+  const place = graph.node(
+    "LabelEncoder",
+    [graph.input(name, "string")],
+    {
+      keys_strings: { texts: [...levels, ""] },
+      values_int64s: { ints: Int32Array.from({ length: levels.length + 1 }, (_, k) => k) },
+      default_int64: { int: levels.length + 1 },
+    },
+    { domain: "ai.onnx.ml" },
+  );
+  return numbers.flatMap((one) => {
+    const means = graph.constant([...one.means, one.missing, one.prior]);
+    return scaledOnnx(one, graph.node("Gather", [means, place]), graph);
+  });
+}
+
+/** The number, filled and scaled, and after it the mark of a missing one where there is such a column. */
+function scaledOnnx(part: Scaling, raw: string, graph: OnnxGraph): string[] {
   const { fill, center, width, bounded, indicator } = part;
-  const raw = graph.input(part.name, "double");
   const missing = graph.node("IsNaN", [raw]);
   let value = fill === undefined ? raw : graph.node("Where", [missing, graph.constant([fill], [1, 1]), raw]);
-  if (center !== 0) value = graph.node("Sub", [value, graph.constant([center], [1, 1])]);
-  if (width !== 1) value = graph.node("Div", [value, graph.constant([width], [1, 1])]);
+  if (center !== 0) value = graph.plus(value, -center);
+  if (width !== 1) value = graph.divided(value, width);
   if (bounded) {
     const third = graph.node("Div", [value, graph.constant([3], [1, 1])]);
     const square = graph.node("Add", [graph.node("Mul", [third, third]), graph.constant([1], [1, 1])]);

@@ -69,6 +69,21 @@ export class OnnxGraph {
     return name;
   }
 
+  /** Reals and a number added to each. */
+  plus(value: string, number: number): string {
+    return this.node("Add", [value, this.constant([number], [1, 1])]);
+  }
+
+  /** Reals and a number multiplied into each. */
+  times(value: string, number: number): string {
+    return this.node("Mul", [value, this.constant([number], [1, 1])]);
+  }
+
+  /** Reals divided by a number. */
+  divided(value: string, by: number): string {
+    return this.node("Div", [value, this.constant([by], [1, 1])]);
+  }
+
   /** The whole model as the bytes of an .onnx file. */
   finish(producer: string): Uint8Array {
     const graph = this.body.data(2, "model");

@@ -1,4 +1,6 @@
-import type { CodesPart, Encoder, NumberPart, OneHotPart, Part } from "../../../features/encoder";
+import { check } from "../../../core/checks";
+import type { Encoder } from "../../../features/encoder";
+import type { CodesPart, DatePart, OneHotPart, Part, Scaling, TargetMeanPart } from "../../../features/parts";
 import { type SqlWords, sqlNumber, sqlText } from "./text";
 
 /** One expression a matrix column, in order, over the raw columns of a table; NULL stands for a missing value. */
@@ -7,18 +9,58 @@ export function encoderSql(encoder: Encoder, words: SqlWords): string[] {
 }
 
 function partSql(part: Part, words: SqlWords): string[] {
-  if (part.kind === "number") return numberSql(part, words);
-  return part.kind === "codes" ? [codesSql(part, words)] : oneHotSql(part, words);
+  const column = words.name(part.name);
+  if (part.kind === "number") return scaledSql(part, `CAST(${column} AS ${words.double})`, column);
+  if (part.kind === "codes") return [codesSql(part, words)];
+  if (part.kind === "one-hot") return oneHotSql(part, words);
+  if (part.kind === "date") return dateSql(part, words);
+  const rule = `column ${JSON.stringify(part.name)} must not be free text, whose score SQL can't say: train without it (--drop)`;
+  check(part.kind !== "text", "write SQL", rule);
+  return targetMeanSql(part, words);
 }
 
-function numberSql(part: NumberPart, words: SqlWords): string[] {
+/** Of more levels than this no query is written: engines refuse or crawl over such an expression. */
+const mostLevels = 10_000;
+
+function targetMeanSql(part: TargetMeanPart, words: SqlWords): string[] {
+  const { name, levels, numbers } = part;
+  const rule = `column ${JSON.stringify(name)} must have ${mostLevels} levels or fewer to be written out: train without it (--drop)`;
+  check(levels.length <= mostLevels, "write SQL", rule, levels.length);
+  const column = words.name(name);
+  return numbers.flatMap((one) => {
+    const cases = levels.map((level, k) => `WHEN ${sqlText(level)} THEN ${sqlNumber(one.means[k])}`);
+    const mean = `CASE CAST(${column} AS ${words.text}) ${cases.join(" ")} ELSE ${sqlNumber(one.prior)} END`;
+    return scaledSql(
+      one,
+      `CASE WHEN ${column} IS NULL THEN ${sqlNumber(one.missing)} ELSE ${mean} END`,
+      column,
+    );
+  });
+}
+
+function dateSql({ name, reference, numbers }: DatePart, words: SqlWords): string[] {
+  const moment = (column: string): string => `CAST(${words.name(column)} AS TIMESTAMP)`;
+  const at = moment(name);
+  return numbers.flatMap((one) => {
+    const days = (seconds: string): string => `((${words.epoch(at)} - ${seconds}) / 8.64e4)`;
+    const value =
+      one.of === "days"
+        ? days(sqlNumber(reference / 1000))
+        : one.of === "since"
+          ? days(words.epoch(moment(one.other as string)))
+          : `CAST(EXTRACT(${one.of === "weekday" ? words.weekday : one.of.toUpperCase()} FROM ${at}) AS ${words.double})`;
+    return scaledSql(one, value, words.name(name));
+  });
+}
+
+/** The number, filled and scaled, and after it the mark of a missing one where there is such a column. */
+function scaledSql(part: Scaling, raw: string, column: string): string[] {
   const { fill, center, width, bounded, indicator } = part;
-  const raw = `CAST(${words.name(part.name)} AS ${words.double})`;
   const value = fill === undefined ? raw : `COALESCE(${raw}, ${sqlNumber(fill)})`;
   const scaled =
     center === 0 && width === 1 ? value : `((${value} - ${sqlNumber(center)}) / ${sqlNumber(width)})`;
   const out = [bounded ? `(${scaled} / SQRT(1e0 + (${scaled} / 3e0) * (${scaled} / 3e0)))` : scaled];
-  if (indicator) out.push(`CASE WHEN ${words.name(part.name)} IS NULL THEN 1e0 ELSE 0e0 END`);
+  if (indicator) out.push(`CASE WHEN ${column} IS NULL THEN 1e0 ELSE 0e0 END`);
   return out;
 }
 

@@ -8,6 +8,10 @@ export interface SqlWords {
   /** The types of numbers and of text. */
   readonly double: string;
   readonly text: string;
+  /** Seconds from 1970 to a timestamp without a zone. */
+  epoch(moment: string): string;
+  /** The field of a timestamp that counts weekdays from 1 for Monday. */
+  readonly weekday: string;
 }
 
 export const sqlWords: Readonly<Record<SqlDialect, SqlWords>> = {
@@ -15,8 +19,18 @@ export const sqlWords: Readonly<Record<SqlDialect, SqlWords>> = {
     name: (name) => `"${name.replaceAll('"', '""')}"`,
     double: "DOUBLE PRECISION",
     text: "VARCHAR",
+    epoch: (moment) => `CAST(EXTRACT(EPOCH FROM ${moment}) AS DOUBLE PRECISION)`,
+    weekday: "ISODOW",
   },
-  spark: { name: (name) => `\`${name.replaceAll("`", "``")}\``, double: "DOUBLE", text: "STRING" },
+  spark: {
+    name: (name) => `\`${name.replaceAll("`", "``")}\``,
+    double: "DOUBLE",
+    text: "STRING",
+    // From the fields, as the seconds since 1970 would depend on the session's time zone.
+    epoch: (moment) =>
+      `(DATEDIFF(CAST(${moment} AS DATE), DATE '1970-01-01') * 8.64e4 + EXTRACT(HOUR FROM ${moment}) * 3.6e3 + EXTRACT(MINUTE FROM ${moment}) * 6e1 + CAST(EXTRACT(SECOND FROM ${moment}) AS DOUBLE))`,
+    weekday: "DAYOFWEEK_ISO",
+  },
 };
 
 /** Gives an expression a name that later expressions may use as often as they like. */
