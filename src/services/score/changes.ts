@@ -117,6 +117,7 @@ function targetOf(field: DeskField, now: number, to: string): number | undefined
     const value = part ? now * (1 + Number(part[1]) / 100) : Number(to);
     return Number.isFinite(value) ? Math.min(field.high, Math.max(field.low, value)) : undefined;
   }
+  if (field.kind === "words") return undefined;
   const levels = field.kind === "yes-no" ? ["No", "Yes"] : field.choices;
   const code = levels.findIndex((one) => one.toLowerCase() === to.toLowerCase());
   return code < 0 ? undefined : code;
