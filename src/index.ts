@@ -407,6 +407,7 @@ export {
 export { type StartStop, startStopRows } from "./models/survival/start-stop";
 export { type SurvivalForestOptions, survivalForest } from "./models/survival/survival-forest";
 export type { SurvivalForest } from "./models/survival/survival-forest-model";
+export type { LeafHazards } from "./models/survival/survival-forest-task";
 export type { Trees } from "./models/trees/trees";
 export type { Campaign, FitUplift, UpliftModel } from "./models/uplift/campaign";
 export type { EffectModel } from "./models/uplift/effect-model";
