@@ -10,7 +10,8 @@ import { checkAges, lastUpTo, type SurvivalModel } from "./censored";
 import { timeFeatures } from "./cox-model";
 import type { LeafHazards } from "./survival-forest-task";
 
-interface SurvivalForestParts {
+/** What a random survival forest consists of. */
+export interface SurvivalForestParts {
   /** A leaf's value is its mortality: how many of rows like these would end, summed over `times`. */
   readonly trees: Trees;
   readonly hazards: LeafHazards;
