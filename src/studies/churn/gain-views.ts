@@ -1,7 +1,7 @@
 import { count, decimal, percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import { gainTable } from "../../evaluate/curves";
-import { lineChart, type Series } from "../../report/charts/line";
+import { lineChart, referenceLine, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable } from "../../report/data-table";
 import type { Customers } from "../../services/churn-data";
@@ -34,24 +34,19 @@ export function gainChart(models: readonly HonestModel[], test: Customers): Prom
           ],
         }),
       ),
-      {
-        name: "Perfect",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: share, y: 1 },
-          { x: 1, y: 1 },
+      referenceLine("Perfect", [
+        [0, 0],
+        [share, 1],
+        [1, 1],
+      ]),
+      referenceLine(
+        "In any order",
+        [
+          [0, 0],
+          [1, 1],
         ],
-      },
-      {
-        name: "In any order",
-        colour: "grey",
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
+        { dashed: false },
+      ),
     ],
   });
 }

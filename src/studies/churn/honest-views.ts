@@ -2,7 +2,7 @@ import { decimal, duration, interval, percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import type { Interval } from "../../evaluate/bootstrap";
 import { precisionRecallCurve, rocCurve } from "../../evaluate/curves";
-import { type LineChart, lineChart, type Point, type Series } from "../../report/charts/line";
+import { type LineChart, lineChart, type Point, referenceLine, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import type { Customers } from "../../services/churn-data";
@@ -66,15 +66,10 @@ export function rocChart(models: readonly HonestModel[], test: Customers): Promi
           points: pointsOf(curve.falsePositiveRate, curve.truePositiveRate),
         };
       }),
-      {
-        name: "No skill",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
+      referenceLine("No skill", [
+        [0, 0],
+        [1, 1],
+      ]),
     ],
   });
 }
@@ -100,15 +95,10 @@ export function precisionRecallChart(models: readonly HonestModel[], test: Custo
           points: pointsOf(curve.recall.slice(0, -1).reverse(), curve.precision.slice(0, -1).reverse()),
         };
       }),
-      {
-        name: "Call everybody",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: base },
-          { x: 1, y: base },
-        ],
-      },
+      referenceLine("Call everybody", [
+        [0, base],
+        [1, base],
+      ]),
     ],
   });
 }
@@ -142,14 +132,14 @@ export function calibrationChart(models: readonly HonestModel[]): Promise<string
     series: [
       ...pairs.map(({ plain }) => series(plain, false)),
       ...pairs.map(({ smote }) => series(smote, true)),
-      {
-        name: "Perfect",
-        colour: "grey",
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
+      referenceLine(
+        "Perfect",
+        [
+          [0, 0],
+          [1, 1],
         ],
-      },
+        { dashed: false },
+      ),
     ],
   });
 }

@@ -1,7 +1,7 @@
 import { count, decimal, duration, interval, percent } from "../../core/format";
 import { contracts } from "../../data/simulate/profile";
 import { type Dot, dotChart } from "../../report/charts/dots";
-import { lineChart } from "../../report/charts/line";
+import { lineChart, referenceLine } from "../../report/charts/line";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import type { ValueData, ValueModel, ValueStudy, WorthFigure } from "./value";
 
@@ -117,15 +117,10 @@ export function concentrationChart(study: ValueStudy): Promise<string> {
     y: { label: "Share of all value", domain: [0, 1], format: ".0%" },
     series: [
       { name: "Value", colour: 1, points },
-      {
-        name: "All alike",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
+      referenceLine("All alike", [
+        [0, 0],
+        [1, 1],
+      ]),
     ],
   });
 }

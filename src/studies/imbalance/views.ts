@@ -3,7 +3,7 @@ import { mean as average } from "../../core/math/statistics";
 import type { Comparison } from "../../evaluate/compare";
 import { calibrationCurve } from "../../evaluate/probability";
 import { type Dot, dotChart } from "../../report/charts/dots";
-import { lineChart, type Series } from "../../report/charts/line";
+import { lineChart, referenceLine, type Series } from "../../report/charts/line";
 import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { html } from "../../report/html";
@@ -211,14 +211,14 @@ export function promiseChart(study: MarketStudy, learner: string): Promise<strin
     y: { label: "Share that left", domain: [0, 1], format: ".0%" },
     series: [
       ...series,
-      {
-        name: "Perfect",
-        colour: "grey",
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
+      referenceLine(
+        "Perfect",
+        [
+          [0, 0],
+          [1, 1],
         ],
-      },
+        { dashed: false },
+      ),
     ],
   });
 }

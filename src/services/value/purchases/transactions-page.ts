@@ -1,7 +1,7 @@
 import { count, decimal, percent } from "../../../core/format";
 import { barChart } from "../../../report/charts/bars";
 import { heatMap } from "../../../report/charts/heat-map";
-import { lineChart } from "../../../report/charts/line";
+import { lineChart, referenceLine } from "../../../report/charts/line";
 import { dataTable } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
@@ -105,15 +105,10 @@ function concentration(value: Float64Array): Promise<string> {
     y: { label: "Share of all value", domain: [0, 1], format: ".0%" },
     series: [
       { name: "Value", colour: 1, points },
-      {
-        name: "All alike",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
+      referenceLine("All alike", [
+        [0, 0],
+        [1, 1],
+      ]),
     ],
   });
 }
