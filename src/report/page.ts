@@ -50,6 +50,11 @@ const mostIndexKeys = 3;
 /** Of what is left out, at most this many lines stand at the head. */
 const mostOmitted = 50;
 
+/** Today as reports have it: 29 November 2026. */
+export function today(): string {
+  return new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+}
+
 /** The whole page of a report: one file that needs nothing else. */
 export function reportPage(content: ReportContent): string {
   const { name, title, contents, body } = content;

@@ -5,7 +5,7 @@ import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
 import { html, raw } from "../../report/html";
-import { reportPage } from "../../report/page";
+import { reportPage, today } from "../../report/page";
 import { distributionChart } from "../synthetic/comparison-views";
 import type { Demo, DemoModel } from "./run-demo";
 
@@ -42,7 +42,7 @@ npx telelink synth sample --model model.json --rows 1000 --out nobody.csv</code>
     figures: figures(demo, boosted),
     sources: [{ name: "simulated Telco customers", sha256, rows: train.rows + test.rows, simulated: true }],
     seeds: [seed],
-    date: new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }),
+    date: today(),
     body,
     contents: [
       { level: 2, id: "who", text: "Who leaves?" },
