@@ -58,25 +58,12 @@ export function survivalForestModel(
         visit(t, i, leaves[node]);
       }
   };
-  /** Survival of each leaf at grid indices, Π (1 − hazard). */
-  const survival = (places: ArrayLike<number>): Float64Array => {
-    const m = places.length;
-    const out = new Float64Array((hazards.starts.length - 1) * m);
-    const order = Int32Array.from({ length: m }, (_, k) => k).sort((a, b) => places[a] - places[b]);
-    for (let leaf = 0; leaf + 1 < hazards.starts.length; leaf++) {
-      let alive = 1;
-      let entry = hazards.starts[leaf];
-      for (const k of order) {
-        for (; entry < hazards.starts[leaf + 1] && hazards.time[entry] <= places[k]; entry++)
-          alive *= 1 - hazards.hazard[entry];
-        out[leaf * m + k] = alive;
-      }
-    }
-    return out;
-  };
   const survivalAt = (x: Matrix, at: ArrayLike<number>): Matrix => {
     const m = at.length;
-    const byLeaf = survival(Int32Array.from(at, (t) => lastUpTo(times, t)));
+    const byLeaf = leafSurvival(
+      hazards,
+      Int32Array.from(at, (t) => lastUpTo(times, t)),
+    );
     const out = new Float64Array(x.rows * m);
     walk(x, (_, i, leaf) => {
       for (let k = 0; k < m; k++) out[k * x.rows + i] += byLeaf[leaf * m + k];
@@ -132,6 +119,23 @@ export function survivalForestModel(
       trees: treesToJSON(trees),
     }),
   };
+}
+
+/** Survival of each leaf at grid indices, Π (1 − hazard). */
+function leafSurvival(hazards: LeafHazards, places: ArrayLike<number>): Float64Array {
+  const m = places.length;
+  const out = new Float64Array((hazards.starts.length - 1) * m);
+  const order = Int32Array.from({ length: m }, (_, k) => k).sort((a, b) => places[a] - places[b]);
+  for (let leaf = 0; leaf + 1 < hazards.starts.length; leaf++) {
+    let alive = 1;
+    let entry = hazards.starts[leaf];
+    for (const k of order) {
+      for (; entry < hazards.starts[leaf + 1] && hazards.time[entry] <= places[k]; entry++)
+        alive *= 1 - hazards.hazard[entry];
+      out[leaf * m + k] = alive;
+    }
+  }
+  return out;
 }
 
 /** The leaves of each tree's hazards in the order of all nodes. */
