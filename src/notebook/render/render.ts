@@ -151,7 +151,7 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
       omitted: [...omitted, ...cut],
     });
   };
-  const html = sealPage(fitParts(parts, page, options.maxBytes));
+  const html = sealPage(await fitParts(parts, page, options.maxBytes));
   return { summary, html, omitted: [...omitted, ...cutParts] };
 }
 
