@@ -208,7 +208,7 @@ describe.skipIf(!chromium)("scripts of our own in a report, in a real browser", 
     expect(await result.textContent()).not.toBe(before);
     // 100 customers, each for 2 + 0.3 × 15, gain 40.
     expect(await result.textContent()).toBe(
-      "100 customers are contacted for 650\u00a0$: believed profit 3350\u00a0$.",
+      "100 customers are contacted for 650\u00a0$: believed profit 3,350\u00a0$.",
     );
     expect(faults).toEqual([]);
   });
