@@ -126,7 +126,7 @@ export async function buildApp(given: Given): Promise<App> {
     const options = { config: { scope: "open" as const }, schema: { hide: true } };
     app.get(basePath, options, async (_, reply) => reply.redirect(`${basePath}/`));
   }
-  given.told?.(routes);
+  given.onRoutes?.(routes);
   return app;
 }
 

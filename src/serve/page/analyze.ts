@@ -31,7 +31,7 @@ function exampleRow(fields: readonly DeskField[]): Html {
 }
 
 /** The customer's form, made from the fields of the model that answers. */
-export function analyzePage(told: string, settings: Settings, fields: readonly DeskField[]): string {
+export function analyzePage(footer: string, settings: Settings, fields: readonly DeskField[]): string {
   const fieldsets = (fields === deskFields ? groups : ownGroups)
     .filter((group) => fields.some(group.holds))
     .map(
@@ -39,7 +39,7 @@ export function analyzePage(told: string, settings: Settings, fields: readonly D
         html`<fieldset><legend>${group.title}</legend><div class="app-fields">${fields.filter(group.holds).map(fieldOf)}</div></fieldset>`,
     );
   return layout({
-    told,
+    footer,
     path: "/",
     title: "Analyze Customer",
     lead: "Enter what is known of a customer: how likely they leave, what they are worth, and what to do.",

@@ -9,7 +9,7 @@ export interface DataCheck {
   /** Rows that can be used, and those that can't. */
   readonly rows: number;
   readonly rejected: number;
-  /** Of those that can, rows of customers who stand further up. */
+  /** Of those that can, rows of customers who have an earlier row. */
   readonly duplicates: number;
   readonly columns: readonly {
     readonly name: string;
