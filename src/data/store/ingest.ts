@@ -148,7 +148,7 @@ async function addRows(
       store.db.exec(
         `CREATE INDEX IF NOT EXISTS ${quotedName(`${name}_id`)} ON ${quotedName(name)} (${quotedName(id)})`,
       );
-    return begin(store, file, name, sha256, batches.schema, options.load);
+    return begin(store, { file, name, sha256, schema: batches.schema }, options.load);
   });
   const insert = store.db.prepare(
     `INSERT INTO ${quotedName(name)} (_file, _duplicate, ${columns.map((one) => quotedName(one.name)).join(", ")}) VALUES (?, ?, ${columns.map(() => "?").join(", ")})`,
@@ -205,10 +205,7 @@ async function addRows(
 /** Notes that a file is on its way into the table; returns its number. */
 function begin(
   store: Store,
-  file: string,
-  name: string,
-  sha256: string,
-  schema: Schema,
+  { file, name, sha256, schema }: { file: string; name: string; sha256: string; schema: Schema },
   load: { current?: Loading },
 ): number {
   const { next } = store.db

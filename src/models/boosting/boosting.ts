@@ -44,7 +44,8 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<Boo
     const { engine, ...laid } = await engineFor(data, asked, depth, loss);
     let rounds: Rounds;
     try {
-      rounds = await boost(engine, laid.data, loss, roundRules, held, rng, watch);
+      const parts = { engine, data: laid.data, loss, rules: roundRules, validation: held };
+      rounds = await boost(parts, rng, watch);
     } finally {
       await engine.close();
     }
