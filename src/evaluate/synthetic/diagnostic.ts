@@ -48,7 +48,9 @@ export function diagnosticScore(real: Table, synthetic: Table): Diagnostic {
     return [inside, { column, metric: "DatetimeFormatAdherence", score: fits / made.values.length }];
   });
   const names = (from: Table): Set<string> =>
-    new Set(from.columns.map((one) => `${one.name}\n${isCategorical(one) ? "levels" : one.type}`));
+    new Set(
+      from.columns.map((column) => `${column.name}\n${isCategorical(column) ? "levels" : column.type}`),
+    );
   const [a, b] = [names(real), names(synthetic)];
   const both = [...a].filter((name) => b.has(name)).length;
   const structure = both / new Set([...a, ...b]).size;

@@ -80,8 +80,8 @@ const blendJson = z
 /** The weighted mean of predictions; rounding does not lead it above the greatest of them, which may be a chance of 1. */
 export function mixed(predictions: readonly Float64Array[], weights: ArrayLike<number>): Float64Array {
   const out = new Float64Array(predictions[0].length);
-  predictions.forEach((one, m) => {
-    for (let i = 0; i < out.length; i++) out[i] += weights[m] * one[i];
+  predictions.forEach((prediction, m) => {
+    for (let i = 0; i < out.length; i++) out[i] += weights[m] * prediction[i];
   });
   for (let i = 0; i < out.length; i++) {
     let most = -Infinity;

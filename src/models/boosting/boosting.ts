@@ -114,7 +114,7 @@ function checkTrain(train: Labelled, loss: Loss, action: string): void {
 
 function checkMonotone(monotone: GradientBoostingOptions["monotone"], x: Matrix, action: string): void {
   for (const name of Object.keys(monotone ?? {})) {
-    const feature = x.features.find((one) => one.name === name);
+    const feature = x.features.find((feature) => feature.name === name);
     check(feature !== undefined, action, "monotone must name columns of the matrix", name);
     check(!feature.levels, action, "a categorical column has no order to be monotone in", name);
   }

@@ -112,7 +112,7 @@ function monthsOf(one: Column): Float64Array {
 
 function valueColumn(table: Table, options: PanelOptions, taken: readonly Column[], action: string): Column {
   if (options.value !== undefined) return columnNamed(table, options.value);
-  const numeric = table.columns.filter((one) => !taken.includes(one) && numbersOf(one).share > 0.9);
+  const numeric = table.columns.filter((column) => !taken.includes(column) && numbersOf(column).share > 0.9);
   const found =
     optionalColumn({ rows: table.rows, columns: numeric }, valueNames) ??
     (numeric.length === 1 ? numeric[0] : undefined);

@@ -34,7 +34,7 @@ export const checkData: Task<{ readonly path: string; readonly file: string }, D
       rejected,
       duplicates: distinctRows(table).duplicates,
       columns: profile(table).map(({ name, type, missing, summary }) => ({ name, type, missing, summary })),
-      problems: problems.slice(0, mostProblems).map((one) => problemText({ ...one, file })),
+      problems: problems.slice(0, mostProblems).map((problem) => problemText({ ...problem, file })),
     };
   },
 );

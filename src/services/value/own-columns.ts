@@ -69,7 +69,7 @@ export function findColumn(from: Table, { purpose, given, usual, maybe }: Wanted
   check(
     found !== undefined,
     action,
-    `a column for the ${purpose} must be named (none is called ${usual.slice(0, 6).join(", ")} or the like); there are ${from.columns.map((one) => one.name).join(", ")}`,
+    `a column for the ${purpose} must be named (none is called ${usual.slice(0, 6).join(", ")} or the like); there are ${from.columns.map((column) => column.name).join(", ")}`,
   );
   return found;
 }
@@ -81,7 +81,7 @@ export function optionalColumn(
   maybe: (one: Column) => boolean = () => true,
 ): Column | undefined {
   for (const name of usual) {
-    const found = from.columns.find((one) => plainName(one.name) === plainName(name) && maybe(one));
+    const found = from.columns.find((column) => plainName(column.name) === plainName(name) && maybe(column));
     if (found) return found;
   }
   return undefined;

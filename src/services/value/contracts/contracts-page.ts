@@ -197,16 +197,16 @@ function movementTable(months: readonly Month[], money: (v: number) => string): 
   return dataTable(
     months,
     [
-      { label: "Month", text: (one) => one.name },
+      { label: "Month", text: (row) => row.name },
       ...kinds.map((kind) => ({
         label: kind[0].toUpperCase() + kind.slice(1),
         align: "right" as const,
-        text: (one: Month) => money(one.sums[kind] ?? 0),
+        text: (row: Month) => money(row.sums[kind] ?? 0),
       })),
       {
         label: "Net",
         align: "right",
-        text: (one) => money(Object.values(one.sums).reduce((a, b) => a + b, 0)),
+        text: (row) => money(Object.values(row.sums).reduce((a, b) => a + b, 0)),
       },
     ],
     {

@@ -185,7 +185,7 @@ function entryOf(
 ): { readonly months: Float64Array; readonly column?: Column } | undefined {
   if (entry === undefined) return undefined;
   const day = dayOf(entry);
-  const column = table.columns.find((one) => one.name === entry);
+  const column = table.columns.find((column) => column.name === entry);
   check(
     column !== undefined || (day !== undefined && from !== undefined),
     "read contracts",

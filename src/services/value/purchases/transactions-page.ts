@@ -107,12 +107,12 @@ function segmentTable(log: Transactions, valued: ValuedTransactions): string {
   return dataTable(
     rows,
     [
-      { label: "Segment", text: (one) => one.name },
-      { label: "Customers", align: "right", text: (one) => count(one.rows.length) },
-      { label: "Still there", align: "right", text: (one) => percent(one.alive, 0) },
-      { label: "Expected value", align: "right", text: (one) => count(one.value) },
-      { label: "Share", align: "right", text: (one) => percent(one.value / total, 0) },
-      { label: "What to do", text: (one) => one.meaning },
+      { label: "Segment", text: (row) => row.name },
+      { label: "Customers", align: "right", text: (row) => count(row.rows.length) },
+      { label: "Still there", align: "right", text: (row) => percent(row.alive, 0) },
+      { label: "Expected value", align: "right", text: (row) => count(row.value) },
+      { label: "Share", align: "right", text: (row) => percent(row.value / total, 0) },
+      { label: "What to do", text: (row) => row.meaning },
     ],
     {
       caption: "Customers by how lately, how often and for how much they bought",
@@ -190,15 +190,15 @@ function frequencyTable({ byFrequency, models, judged }: HoldoutCheck): string {
     [
       {
         label: "Repeat purchases before",
-        text: (one) => (one.frequency === 7 ? "7 or more" : String(one.frequency)),
+        text: (row) => (row.frequency === 7 ? "7 or more" : String(row.frequency)),
       },
-      { label: "Customers", align: "right", text: (one) => count(one.customers) },
-      { label: "Expected after", align: "right", text: (one) => decimal(one.expected, 2) },
-      { label: "Made after", align: "right", text: (one) => decimal(one.actual, 2) },
+      { label: "Customers", align: "right", text: (row) => count(row.customers) },
+      { label: "Expected after", align: "right", text: (row) => decimal(row.expected, 2) },
+      { label: "Made after", align: "right", text: (row) => decimal(row.actual, 2) },
     ],
     {
       caption: "Purchases a customer in the weeks held out, by those before",
-      note: `Chosen by mean deviance on half of the customers: ${models.map((one) => `${one.kind} ${decimal(one.loss)}`).join(", ")}. On the other half ${models[0].kind} explains ${percent(judged.gain)} of the differences between customers, "as often as until now" ${percent(judged.gainAsBefore)}.`,
+      note: `Chosen by mean deviance on half of the customers: ${models.map((model) => `${model.kind} ${decimal(model.loss)}`).join(", ")}. On the other half ${models[0].kind} explains ${percent(judged.gain)} of the differences between customers, "as often as until now" ${percent(judged.gainAsBefore)}.`,
     },
   );
 }
