@@ -15,6 +15,7 @@ export {
 } from "./churn/honest-views";
 export { type ReferenceModel, referenceProtocol } from "./churn/reference";
 export { referenceChart, referenceTable } from "./churn/reference-views";
+export { atRiskData, atRiskStudy } from "./clv/at-risk";
 export { clvConclusion, clvFigures } from "./clv/figures";
 export {
   contractCurves,
@@ -30,6 +31,8 @@ export {
   lifetimeTable,
 } from "./clv/lifetimes-views";
 export { aliveChart, publishedChecks, publishedChecksTable, renewalChart } from "./clv/purchase-check";
+export { atRiskParts, purchaseParts } from "./clv/purchase-views";
+export { purchaseData, purchaseStudy } from "./clv/purchases";
 export { referenceValueProtocol } from "./clv/reference";
 export { referenceValueChart, referenceValueTable, simulatedNote } from "./clv/reference-views";
 export { valueData, valueStudy } from "./clv/value";
@@ -49,6 +52,8 @@ export { netsBackend, provenanceOf } from "./provenance";
 export { retentionData } from "./retention/campaign";
 export { retentionExplorer } from "./retention/explorer";
 export { retentionConclusion, retentionFigures } from "./retention/figures";
+export { mailingData, mailingStudy } from "./retention/mailing";
+export { mailingParts } from "./retention/mailing-views";
 export { retentionStudy } from "./retention/study";
 export {
   campaignTable,

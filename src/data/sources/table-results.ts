@@ -14,10 +14,15 @@ export interface SavedTables<Result> {
 
 const folder = join(resolve(__dirname, "..", "..", ".."), "data", "tables");
 
+const commands = {
+  ours: "node scripts/tables.mjs",
+  peers: "python scripts/reference/tables.py",
+  hillstrom: "python scripts/reference/hillstrom.py",
+} as const;
+
 /** The figures in `data/tables/NAME.json`; an error that names the command, where it is not there. */
-export function savedTables<Result>(name: "ours" | "peers"): SavedTables<Result> {
+export function savedFigures<Result>(name: keyof typeof commands): Result {
   const file = join(folder, `${name}.json`);
-  const command = name === "ours" ? "node scripts/tables.mjs" : "python scripts/reference/tables.py";
-  if (!existsSync(file)) throw new Error(`Cannot read ${file}: it is not there; ${command} makes it`);
-  return JSON.parse(readFileSync(file, "utf8")) as SavedTables<Result>;
+  if (!existsSync(file)) throw new Error(`Cannot read ${file}: it is not there; ${commands[name]} makes it`);
+  return JSON.parse(readFileSync(file, "utf8")) as Result;
 }

@@ -15,7 +15,7 @@ export interface Landmark {
   readonly revenue: Float64Array;
   /** Mean cost of a month over the last three. */
   readonly cost: Float64Array;
-  /** Months until leaving, or until the close of the books; the month of leaving counts. */
+  /** Months until leaving, or until the last month known; the month of leaving counts. */
   readonly time: Float64Array;
   readonly left: Float64Array;
 }
@@ -36,9 +36,10 @@ export function revenueOf(base: Simulation, i: number, month: number): number {
 
 /**
  * The customers there at the end of `month`, as a carrier would see them then: services and contract, the use of the
- * last three months and how the last month differs from those before.
+ * last three months and how the last month differs from those before. What came after is known until the end of month
+ * `known`, by default the last.
  */
-export function landmark(base: Simulation, month: number): Landmark {
+export function landmark(base: Simulation, month: number, known = base.months): Landmark {
   const panels = panelsOf(base);
   const rows: number[] = [];
   for (let i = 0; i < base.customers; i++) {
@@ -66,8 +67,8 @@ export function landmark(base: Simulation, month: number): Landmark {
     tenure: each((i) => tenureAt(base, i, month)),
     revenue: each((i) => base.profile.monthlyCharge[i] + panels.metered[i * base.months + month - 1]),
     cost: each((i) => lastMean(panels.cost, base, i, month, 3)),
-    time: each((i) => (base.left[i] === 0 ? base.months : base.left[i]) - month),
-    left: each((i) => (base.left[i] === 0 ? 0 : 1)),
+    time: each((i) => (base.left[i] === 0 ? known : Math.min(known, base.left[i])) - month),
+    left: each((i) => (base.left[i] === 0 || base.left[i] > known ? 0 : 1)),
   };
 }
 

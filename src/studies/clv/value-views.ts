@@ -7,10 +7,11 @@ import {
 } from "../../report/charts/concentration";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import { dataTable, type TableColumn } from "../../report/data-table";
-import type { ValueData, ValueModel, ValueStudy, WorthFigure } from "./value";
+import { type ValueData, type ValueModel, type ValueStudy, valuedMonths, type WorthFigure } from "./value";
 
 /** Every way to foretell revenue, with bootstrap intervals. */
-export function valueTable(models: readonly ValueModel[]): string {
+export function valueTable(study: ValueStudy): string {
+  const { models } = study;
   const figure = (
     label: string,
     key: WorthFigure,
@@ -29,7 +30,13 @@ export function valueTable(models: readonly ValueModel[]): string {
   return dataTable(
     models,
     [
-      { label: "Way", text: (one) => one.name },
+      { label: "Way", text: (one) => (one.name === study.chosen ? `${one.name} (chosen)` : one.name) },
+      {
+        label: "Validated",
+        align: "right",
+        help: "Gini of the last quarter of history, foretold from the nine months before: what the way is chosen by",
+        text: (one) => (one.oracle ? "" : decimal(study.validated[one.name])),
+      },
       ...figure(
         "Gini",
         "gini",
@@ -68,20 +75,23 @@ export function valueTable(models: readonly ValueModel[]): string {
     {
       caption: `Revenue of the next twelve months, ${count(models[0]?.predicted.length)} simulated customers, foretold from the twelve before`,
       muted: (one) => one.oracle,
-      note: "Gini is normalised. Intervals: bootstrap of customers. The last row knows each customer's true chance of leaving in every month, as no carrier does: what is left after it is luck.",
+      note: `Gini is normalised. The way to go on with is chosen by the last quarter of history, which nothing in this table reports. Hazards are set to the level of that quarter (times ${decimal(study.level, 2)}: leavers over those expected, each half of the customers foretold by the other), and all ways but the first to the sum that follows. Intervals: bootstrap of customers. The last row knows each customer's true chance of leaving in every month, as no carrier does: what is left after it is luck.`,
     },
   );
 }
 
 /** Predicted beside actual revenue in tenths, for the way chosen. */
-export function decileChart(models: readonly ValueModel[]): Promise<string> {
-  const best = bestOf(models);
+export function decileChart(study: ValueStudy): Promise<string> {
+  const best = bestOf(study);
+  const outside = best.deciles.filter(
+    (bin) => Math.abs(bin.predicted - bin.actual) > 1.96 * bin.standardError,
+  ).length;
   const top = best.deciles[0];
   const bottom = best.deciles[best.deciles.length - 1];
   return dotChart({
-    title: `The top tenth of customers brings ${decimal(top.actual / Math.max(bottom.actual, 1e-9), 1)} times what the bottom tenth brings, and the model knows which is which`,
+    title: `The top tenth of customers brings ${decimal(top.actual / Math.max(bottom.actual, 1e-9), 1)} times what the bottom tenth brings; the sum foretold is off by ${percent(best.scores.total.estimate)}`,
     description: `Mean revenue of the next twelve months by tenth of predicted revenue: ${best.deciles.map((bin) => `tenth ${bin.bin} predicted ${count(bin.predicted)}, actual ${count(bin.actual)}`).join("; ")}.`,
-    note: `${best.name}. Dot and line: actual mean with its 95% interval. Diamond: predicted.`,
+    note: `${best.name}, chosen by validation. Dot and line: actual mean with its 95% interval. Diamond: predicted; ${outside} of ${best.deciles.length} lie outside.`,
     x: { label: "Revenue in twelve months, $ a customer", format: ",d" },
     dots: best.deciles.flatMap((bin): Dot[] => {
       const label = `${bin.bin === 1 ? "Top" : bin.bin === best.deciles.length ? "Bottom" : `${bin.bin}.`} tenth`;
@@ -94,11 +104,9 @@ export function decileChart(models: readonly ValueModel[]): Promise<string> {
   });
 }
 
-/** The way of the highest Gini that a carrier could go. */
-export function bestOf(models: readonly ValueModel[]): ValueModel {
-  return models
-    .filter((one) => !one.oracle)
-    .reduce((a, b) => (b.scores.gini.estimate > a.scores.gini.estimate ? b : a));
+/** The way that validation chose. */
+export function bestOf({ models, chosen }: ValueStudy): ValueModel {
+  return models.find((one) => one.name === chosen) ?? models[0];
 }
 
 /** How much of all value sits with how few customers. */
@@ -150,8 +158,8 @@ export function segmentTable(data: ValueData, study: ValueStudy): string {
       },
     ],
     {
-      caption: "Expected discounted margin of the next 24 months, by contract",
-      note: "Margin: revenue less cost of the last three months. Interest: 10% a year. The 90% range is one customer's luck in when they leave, averaged over customers.",
+      caption: `Expected discounted margin of the next ${valuedMonths} months, by contract`,
+      note: `Margin: revenue less cost of the last three months. Interest: ${percent(study.discountRate, 0)} a year. The 90% range is one customer's luck in when they leave, averaged over customers.`,
     },
   );
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { checkInteger } from "../../core/checks";
-import { column, type Labelled, type Matrix, takeValues } from "../../core/matrix";
-import type { Fit, Progress } from "../../core/model";
+import { takeValues } from "../../core/matrix";
+import type { Progress } from "../../core/model";
 import { type Rng, seeded } from "../../core/rng";
 import { type Simulation, simulate } from "../../data/simulate/simulate";
 import type { SourceInfo } from "../../data/sources/sources";
@@ -10,16 +10,9 @@ import { normalizedGini, spearman } from "../../evaluate/ranking";
 import { meanAbsoluteError } from "../../evaluate/regression";
 import { bootstrapRows } from "../../evaluate/value/bootstrap-rows";
 import { decileError, type ValueBin, valueBins } from "../../evaluate/value/deciles";
-import { gradientBoosting } from "../../models/boosting/boosting";
 import { customerValue, customerValueQuantile } from "../../models/clv/customer-value";
-import { hurdle } from "../../models/clv/hurdle";
-import { ziln } from "../../models/clv/ziln";
-import { ridge } from "../../models/linear/linear";
-import { network } from "../../models/network/network";
-import { joinSurvival, type SurvivalData } from "../../models/survival/censored";
-import { cox } from "../../models/survival/cox";
-import { discreteHazard } from "../../models/survival/discrete-hazard";
-import { type Landmark, landmark, matrixOf, profileColumns, revenueOf, tenureAt } from "./landmarks";
+import { type Landmark, landmark } from "./landmarks";
+import { type Forecast, leavesInHalfYear, revenueBetween, valueForecasts } from "./value-forecasts";
 
 /** Two years of a simulated base: one that models may see, and one that they are judged on. */
 export interface ValueData {
@@ -40,14 +33,17 @@ export interface ValueDataOptions {
   readonly seed?: number;
 }
 
+/** Months of history that models see, and as many to be foretold; and the months before, that nobody sees. */
 const months = 12;
+const settling = 12;
 
 /** A simulated base of which the first twelve months are history and the next twelve are to be foretold. */
 export function valueData(options: ValueDataOptions = {}): ValueData {
   const { customers = 12_000, seed = 42 } = options;
   checkInteger(customers, 500, 5_000_000, "simulate customers", "customers");
-  const base = simulate({ customers, seed, months });
-  const close = landmark(base, months);
+  // A simulation begins with everybody content: its first year is let pass, until moods are as they go on to be.
+  const base = simulate({ customers, seed, months: settling + months });
+  const close = landmark(base, base.months);
   const of = (from: Float64Array): Float64Array => takeValues(from, close.rows);
   const revenue = of(base.truth.futureRevenue);
   const sha256 = createHash("sha256")
@@ -85,10 +81,18 @@ export interface ValueModel {
   readonly oracle: boolean;
 }
 
-/** All ways compared, and each customer's value by the one that the study goes on with. */
+/** All ways compared, and each customer's value by the monthly hazard. */
 export interface ValueStudy {
   readonly models: readonly ValueModel[];
-  /** Expected discounted margin of the next 24 months, with the ends of its 90 % interval for one life's luck. */
+  /** The name of the way that the study goes on with, chosen by the last three months of history, foretold from those before. */
+  readonly chosen: string;
+  /** The Gini by which each way was chosen, in months that none of them learned from. */
+  readonly validated: Readonly<Record<string, number>>;
+  /** Leavers of the last quarter over those that the hazard expects of it, which hazards are multiplied by. */
+  readonly level: number;
+  /** Yearly interest of the values. */
+  readonly discountRate: number;
+  /** Expected discounted margin of the next `valuedMonths`, with the ends of its 90% interval for one life's luck. */
   readonly value: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
@@ -106,106 +110,62 @@ export interface ValueStudyOptions {
   readonly progress?: (step: Progress) => void;
 }
 
+/** Months ahead that values count. */
+export const valuedMonths = 24;
+
+/** Months at the end of history that choose among ways, which are then fitted to the months before. */
+const choosing = 3;
+
 /** Fits every model on the first twelve months alone and judges it on the next twelve. */
 export async function valueStudy(data: ValueData, options: ValueStudyOptions = {}): Promise<ValueStudy> {
   const { seed = 42, samples = 60, discountRate = 0.1, progress } = options;
   const rng = seeded(seed).fork("value");
   const { base, close } = data;
-  const models: ValueModel[] = [];
-  const names = 9;
-  const add = async (
-    name: string,
-    oracle: boolean,
-    predict: () => Promise<Float64Array> | Float64Array,
-  ): Promise<void> => {
-    const start = performance.now();
-    const predicted = await predict();
-    const milliseconds = performance.now() - start;
-    models.push({
-      name,
-      oracle,
-      milliseconds,
-      predicted,
-      ...judged(data.revenue, predicted, rng.fork(name), samples),
-    });
-    progress?.({ phase: name, done: models.length, total: names });
-  };
-  const ahead = Array.from({ length: months }, (_, k) => k + 1);
-  const ones = new Float64Array(close.rows.length).fill(1);
-
-  await add("This month goes on", false, () => close.revenue.map((r) => months * r));
-
-  let survival: Matrix | undefined;
-  await add("Survival × revenue (Cox)", false, async () => {
-    const model = await cox({ penalty: 1, tail: "level" })(lifetimesOf(base), rng.fork("cox"));
-    const x = matrixOf(close.rows, profileColumns(base));
-    return times(customerValue(model.residualSurvivalAt(x, close.tenure, ahead), ones), close.revenue);
-  });
-
-  // Three moments of the year, each with the months that followed: how the last months' use foretells leaving.
-  const moments = [3, 6, 9].map((month) => landmark(base, month));
-  const hazard = discreteHazard({ learner: boosted({ loss: "logistic", trees: 120 }), periods: 9 });
-  await add("Survival × revenue (monthly hazard)", false, async () => {
-    const model = await hazard(moments.map(survivalOf).reduce(joinSurvival), rng.fork("hazard"));
-    survival = model.survivalAt(
-      close.x,
-      Array.from({ length: 24 }, (_, k) => k + 1),
-    );
-    return times(customerValue(firstColumns(survival, months), ones), close.revenue);
-  });
-
-  // Direct models: the revenue after the coming month, half a year ahead, stretched to twelve by expected months.
-  const middle = moments[1];
-  const train: Labelled = { x: middle.x, y: laterRevenue(base, middle, 6) };
-  const lived = survival as Matrix;
-  const half = customerValue(firstColumns(lived, months / 2), ones);
-  // The first month is certain in both.
-  const stretch = customerValue(firstColumns(lived, months), ones).map((all, i) => (all - 1) / (half[i] - 1));
-  const direct = async (name: string, learner: Fit): Promise<void> =>
-    add(name, false, async () => {
-      const model = await learner(train, rng.fork(name));
-      return model.predict(close.x).map((later, i) => close.revenue[i] + Math.max(0, later) * stretch[i]);
-    });
-  await direct("Ridge regression", ridge({ alpha: 1 }));
-  await direct("Zero-inflated log-normal", ziln());
-  await direct("Tweedie boosting", boosted({ loss: "tweedie", power: 1.2, trees: 150 }));
-  await direct(
-    "Hurdle of two boostings",
-    hurdle({
-      occurrence: boosted({ loss: "logistic", trees: 80 }),
-      amount: boosted({ loss: "squared", trees: 150 }),
-    }),
+  let done = 0;
+  const step = (phase: string): void => progress?.({ phase, done: ++done, total: 16 });
+  const earlier = landmark(base, base.months - choosing, base.months - choosing);
+  const seen = revenueBetween(base, earlier, earlier.month, base.months);
+  const tried = await valueForecasts(base, earlier, choosing, rng.fork("choice"), step);
+  const validated = Object.fromEntries(
+    tried.forecasts.map(({ name, predicted }) => [name, normalizedGini(seen, predicted)]),
   );
-  // The best of nine settings by cross-validation of the months up to the ninth.
-  await direct(
-    "Deep network",
-    network({
-      task: "regression",
-      members: 3,
-      hidden: [64, 32],
-      activation: "relu",
-      columns: "all",
-      bins: 8,
-      rate: 0.008,
-      validation: 0.15,
-      patience: 10,
-    }),
-  );
-  await add("Whoever knows each hazard", true, () => data.expected);
-
+  const { forecasts, survival, level } = await valueForecasts(base, close, months, rng, step);
+  const oracle = { name: "Whoever knows each hazard", predicted: data.expected, milliseconds: 0 };
   const margins = close.revenue.map((r, i) => r - close.cost[i]);
   const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
   return {
-    models,
-    value: customerValue(lived, margins, discount),
-    low: customerValueQuantile(lived, margins, 0.05, discount),
-    high: customerValueQuantile(lived, margins, 0.95, discount),
-    churn: column(lived, 5).map((s) => 1 - s),
+    models: [...forecasts, oracle].map((one) => ({
+      ...one,
+      oracle: one === oracle,
+      ...judged(data.revenue, one.predicted, rng.fork(one.name), samples),
+    })),
+    chosen: simplest(tried.forecasts, seen, rng.fork("chosen")),
+    validated,
+    level,
+    discountRate,
+    value: customerValue(survival, margins, discount),
+    low: customerValueQuantile(survival, margins, 0.05, discount),
+    high: customerValueQuantile(survival, margins, 0.95, discount),
+    churn: leavesInHalfYear(survival),
   };
 }
 
-function boosted(options: { loss: "logistic" | "tweedie" | "squared"; trees: number; power?: number }): Fit {
-  return gradientBoosting({ learnRate: 0.05, leaves: 8, minRows: 60, l2: 5, ...options });
+/** The first way whose Gini is not told from the best one's (95% bootstrap of the paired difference). */
+function simplest(tried: readonly Forecast[], seen: Float64Array, rng: Rng): string {
+  const gini = (one: Forecast): number => normalizedGini(seen, one.predicted);
+  const best = tried.reduce((a, b) => (gini(b) > gini(a) ? b : a));
+  const behind = bootstrapRows(
+    seen.length,
+    (rows) => {
+      const y = takeValues(seen, rows);
+      const of = (one: Forecast): number => normalizedGini(y, takeValues(one.predicted, rows));
+      const most = of(best);
+      return Object.fromEntries(tried.map((one) => [one.name, most - of(one)]));
+    },
+    rng,
+    { samples: 40 },
+  );
+  return (tried.find((one) => behind[one.name].low <= 0) ?? best).name;
 }
 
 function judged(
@@ -231,51 +191,4 @@ function judged(
     { samples },
   );
   return { scores, deciles: valueBins(actual, predicted) };
-}
-
-/** Every customer seen in the history as a lifetime from joining, watched from the first month of history on. */
-function lifetimesOf(base: Simulation): SurvivalData {
-  const rows: number[] = [];
-  for (let i = 0; i < base.customers; i++) if (tenureAt(base, i, endOf(base, i)) > 0) rows.push(i);
-  const index = Int32Array.from(rows);
-  return {
-    x: matrixOf(index, profileColumns(base)),
-    time: Float64Array.from(rows, (i) => tenureAt(base, i, endOf(base, i))),
-    event: Float64Array.from(rows, (i) => (base.left[i] > 0 ? 1 : 0)),
-    entry: Float64Array.from(rows, (i) => Math.max(0, tenureAt(base, i, 0))),
-  };
-}
-
-/** The last month in which a customer was there. */
-function endOf(base: Simulation, i: number): number {
-  return base.left[i] === 0 ? base.months : base.left[i];
-}
-
-function survivalOf(at: Landmark): SurvivalData {
-  return { x: at.x, time: at.time, event: at.left };
-}
-
-/** Revenue of the months after the next one, up to `ahead` months after the landmark; 0 for who left in the next. */
-function laterRevenue(base: Simulation, at: Landmark, ahead: number): Float64Array {
-  return Float64Array.from(at.rows, (i) => {
-    let sum = 0;
-    for (let t = at.month + 1; t < at.month + ahead; t++) {
-      const paid = revenueOf(base, i, t);
-      if (Number.isFinite(paid)) sum += paid;
-    }
-    return sum;
-  });
-}
-
-function times(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((v, i) => v * b[i]);
-}
-
-function firstColumns(x: Matrix, columns: number): Matrix {
-  return {
-    rows: x.rows,
-    columns,
-    values: x.values.subarray(0, x.rows * columns),
-    features: x.features.slice(0, columns),
-  };
 }

@@ -1,11 +1,15 @@
 import { count, decimal, percent } from "../../core/format";
 import { type Figure, type Figures, figureName } from "../../report/figures";
-import { html, untypeset } from "../../report/html";
+import { html, raw, untypeset } from "../../report/html";
+import { isMissing, type Missing } from "../missing";
+import { type MailingStudy, validated } from "./mailing";
+import { mailingWords, policyNamed } from "./mailing-views";
 import type { RetentionStudy } from "./study";
-import { beliefs, bestEffect, bestRule, bestUnlimited } from "./views";
+import { ruleNames } from "./study";
+import { beliefs, bestEffect, bestRule, bestUnlimited, ruleNamed } from "./views";
 
 /** The retention report in numbers. */
-export function retentionFigures(study: RetentionStudy): Figures {
+export function retentionFigures(study: RetentionStudy, real?: MailingStudy | Missing): Figures {
   const [inBudget, unlimited, effect] = [bestRule(study), bestUnlimited(study), bestEffect(study)];
   const figures: Figure[] = study.rules.flatMap((one): Figure[] => [
     {
@@ -15,7 +19,7 @@ export function retentionFigures(study: RetentionStudy): Figures {
         table: "Whom to call (simulated campaign)",
         row: one.name,
         column: "Profit in budget",
-        reference: one.kind === "oracle",
+        reference: one.kind === "oracle" || one.kind === "ceiling",
       },
       value: one.withinBudget.profit,
       unit: "$",
@@ -30,7 +34,7 @@ export function retentionFigures(study: RetentionStudy): Figures {
         table: "Whom to call (simulated campaign)",
         row: one.name,
         column: "Profit without limit",
-        reference: one.kind === "oracle",
+        reference: one.kind === "oracle" || one.kind === "ceiling",
       },
       value: one.profit,
       unit: "$",
@@ -66,31 +70,83 @@ export function retentionFigures(study: RetentionStudy): Figures {
     value: study.churnAuc,
     better: "higher",
   });
-  return { finding: retentionFinding(study), figures };
+  const mailing = there(real);
+  figures.push(...(mailing ? mailingFigures(mailing) : []));
+  return { finding: retentionFinding(study, real), figures };
+}
+
+function there(found: MailingStudy | Missing | undefined): MailingStudy | undefined {
+  return found === undefined || isMissing(found) ? undefined : found;
+}
+
+/** The real campaign in numbers. */
+function mailingFigures(study: MailingStudy): Figure[] {
+  const table = "Who gets which e-mail (Hillstrom)";
+  return [
+    ...study.policies.map(
+      (one): Figure => ({
+        name: `mailing.policy.${figureName(one.name)}`,
+        label: `$ a customer over the better e-mail to all, ${one.name.toLowerCase()}`,
+        value: one.judged.value,
+        low: one.judged.low,
+        high: one.judged.high,
+        interval: "95%, doubly robust",
+        digits: 2,
+        better: "higher",
+        cell: { table, row: one.name, column: "Over the better e-mail to everybody, $" },
+        key: one.name === validated,
+      }),
+    ),
+    ...study.learners.map(
+      (one): Figure => ({
+        name: `mailing.qini.${figureName(one.name)}`,
+        label: `Qini of visits, ${one.name.toLowerCase()}`,
+        value: one.qini.estimate,
+        low: Math.min(one.qini.low, one.qini.estimate),
+        high: Math.max(one.qini.high, one.qini.estimate),
+        interval: "95% bootstrap of customers",
+        better: "higher",
+        cell: { table, row: one.name, column: "Qini of visits" },
+        key: one.name === study.chosenLearner,
+      }),
+    ),
+  ];
 }
 
 /** What the report found, in a sentence. */
-export function retentionFinding(study: RetentionStudy): string {
+export function retentionFinding(study: RetentionStudy, real?: MailingStudy | Missing): string {
   const best = bestRule(study);
-  const tenth = study.rules.find((one) => one.name === "Top tenth by value");
-  const oracle = study.rules.find((one) => one.kind === "oracle");
-  return `With ${count(study.budget)} dollars, contacting by ${best.name.charAt(0).toLowerCase()}${best.name.slice(1)} brings ${count(best.withinBudget.profit)} dollars (${percent(best.withinBudget.profit / (oracle?.withinBudget.profit ?? 1), 0)} of what perfect knowledge would), contacting the most valuable customers ${count(tenth?.withinBudget.profit)}.`;
+  const tenth = ruleNamed(study, ruleNames.valuable);
+  const ceiling = ruleNamed(study, ruleNames.ceiling);
+  const mailing = there(real);
+  const policy = mailing && policyNamed(mailing, validated);
+  const campaign = policy
+    ? policy.judged.low > 0
+      ? `On a real campaign choosing e-mails by forecast pays; on simulated customers, with ${count(study.budget)} dollars,`
+      : `On a real campaign no forecast surely beats one e-mail to everybody; on simulated customers, with ${count(study.budget)} dollars,`
+    : `With ${count(study.budget)} dollars,`;
+  return `${campaign} contacting by ${best.name.charAt(0).toLowerCase()}${best.name.slice(1)} brings ${count(best.withinBudget.profit)} dollars (${percent(best.withinBudget.profit / ceiling.withinBudget.profit, 0)} of what the columns can tell), contacting the most valuable customers ${count(tenth.withinBudget.profit)}.`;
 }
 
 /** What follows, each sentence from this run's numbers. */
-export function retentionConclusion(study: RetentionStudy): string {
+export function retentionConclusion(study: RetentionStudy, real?: MailingStudy | Missing): string {
   const [unlimited, effect] = [bestUnlimited(study), bestEffect(study)];
-  const churnOnly = study.rules.find((one) => one.name === "Profit from churn and value");
-  const half = study.rules.find((one) => one.name === "Churn above 0.5");
-  const reference = study.rules.find((one) => one.name === "Reference rule");
+  const [plain, half, reference, ceiling, oracle] = (
+    ["plain", "half", "reference", "ceiling", "oracle"] as const
+  ).map((name) => ruleNamed(study, ruleNames[name]));
+  const stop = Math.max(...unlimited.curve.profit);
   const wrong = beliefs(study);
   const kept = (cost: number, gain: number): number =>
     wrong.find((one) => one.cost === cost && one.gain === gain)?.kept ?? 0;
-  return html`<ul class="${untypeset}">
-<li>${retentionFinding(study)}</li>
-<li>Without a limit the best choice is "${unlimited.name}": ${count(unlimited.profit)} dollars with ${count(unlimited.contacted)} contacts. Calling everybody above one half contacts ${count(half?.contacted)} and brings ${count(half?.profit)}; the reference rule contacts ${count(reference?.contacted)}.</li>
-<li>Knowing who leaves is not knowing whom an offer keeps, but it is most of it: ${effect.name} learned from the campaign brings ${count(unlimited.profit)} dollars, profit from churn and value alone ${count(churnOnly?.profit)}. The campaign's lot is what makes either checkable.</li>
-<li>The decision bears errors: believing costs half or double leaves ${percent(kept(0.5, 1), 0)} and ${percent(kept(2, 1), 0)} of the profit that the model's own figures bring; believing effects half or double, ${percent(kept(1, 0.5), 0)} and ${percent(kept(1, 2), 0)}.</li>
+  const tested = unlimited.tested?.unlimited;
+  const mailing = there(real);
+  return html`${raw(mailing ? mailingWords(mailing) : "")}<ul class="${untypeset}">
+<li>${retentionFinding(study, real)}</li>
+<li>Without a limit the past campaign chooses "${unlimited.name}": ${count(unlimited.profit)} dollars with ${count(unlimited.contacted)} contacts, ${percent(unlimited.profit / stop, 0)} of what the best stop on its own order would bring, and ${percent(unlimited.profit / ceiling.profit, 0)} of what the ceiling brings. It was believed to bring ${count(study.plan.value)} (${count(study.plan.low)} to ${count(study.plan.high)}), and by the past campaign's test ${count(tested?.value)} (${count(tested?.low)} to ${count(tested?.high)}).</li>
+<li>Of those who would leave and take the offer it keeps ${percent(study.kappa.value, 0)} (standard error ${percent(study.kappa.standardError, 0)}): effects are drawn to that one share unless the campaign shows more, because noise that chooses whom to contact contacts too many.</li>
+<li>Calling everybody above one half contacts ${count(half.contacted)} and brings ${count(half.profit)}; the reference rule contacts ${count(reference.contacted)}; profit from churn and value alone, with the acceptance guessed, brings ${count(plain.profit)}.</li>
+<li>The oracle, who sees moods and responses that no column shows, would make ${count(oracle.profit)}: a model of the same columns that was taught the true effects makes ${count(ceiling.profit)}. What lies between is not to be had by a better model.</li>
+<li>The decision bears errors: believing costs half or double leaves ${percent(kept(0.5, 1), 0)} and ${percent(kept(2, 1), 0)} of the profit that the model's own figures (${effect.name}) bring; believing effects half or double, ${percent(kept(1, 0.5), 0)} and ${percent(kept(1, 2), 0)}.</li>
 <li>Churn is told apart with a ROC AUC of ${decimal(study.churnAuc, 2)} on customers left alone.</li>
 </ul>`.text;
 }

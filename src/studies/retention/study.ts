@@ -1,24 +1,17 @@
-import { joinColumns, type Matrix, matrix, takeRows, takeValues } from "../../core/matrix";
-import type { Fit, Progress } from "../../core/model";
-import { type Rng, seeded } from "../../core/rng";
-import { kFold } from "../../data/split";
+import { normalQuantile } from "../../core/math/normal-distribution";
+import type { Progress } from "../../core/model";
+import { seeded } from "../../core/rng";
 import { chooseContacts, type Limits } from "../../evaluate/decision/choose-contacts";
 import { type ContactValue, contactValue, effectValue, type Offer } from "../../evaluate/decision/offer";
 import { type ProfitCurve, profitCurve } from "../../evaluate/decision/profit-curve";
 import { commonRules, referenceRule } from "../../evaluate/decision/rules";
 import { descending, rocAuc, spearman } from "../../evaluate/ranking";
 import { qiniCurve, type UpliftCurve } from "../../evaluate/uplift/curves";
+import { type PolicyValue, policyValue } from "../../evaluate/uplift/policy-value";
 import { qiniScore, type UpliftBin, upliftBins, upliftScore } from "../../evaluate/uplift/scores";
-import { gradientBoosting } from "../../models/boosting/boosting";
-import { ridge } from "../../models/linear/linear";
-import { logisticRegression } from "../../models/linear/logistic";
-import type { FitUplift } from "../../models/uplift/campaign";
-import { rLearner } from "../../models/uplift/r-learner";
-import { tLearner } from "../../models/uplift/t-learner";
-import { transformedOutcome } from "../../models/uplift/transformed-outcome";
-import { xLearner } from "../../models/uplift/x-learner";
 import { within } from "../../services/contact/plan";
-import type { RetentionData } from "./campaign";
+import type { CampaignHalf, RetentionData } from "./campaign";
+import { type Beliefs, boosted, type Learned, learnEffects, scaled } from "./effects";
 
 /** A way to estimate what an offer changes, on customers it did not learn from. */
 export interface EffectModel {
@@ -28,6 +21,8 @@ export interface EffectModel {
   readonly qini: number;
   readonly auuc: number;
   readonly trueRank: number;
+  /** Of all who can be kept (the sum of the true effects above 0), the share that contacting the first third keeps. */
+  readonly keptByThird: number;
   readonly curve: UpliftCurve;
   readonly bins: readonly UpliftBin[];
   readonly milliseconds: number;
@@ -43,8 +38,13 @@ export interface RuleResult {
   readonly contacted: number;
   readonly profit: number;
   readonly withinBudget: { readonly contacted: number; readonly profit: number; readonly cost: number };
-  /** "rule" as people have them, "model" of expected profit, or "oracle". */
-  readonly kind: "rule" | "model" | "oracle";
+  /** "rule" as people have them, "model" of expected profit, the "ceiling" of what columns can tell, or "oracle". */
+  readonly kind: "rule" | "model" | "ceiling" | "oracle";
+  /**
+   * What the rule would have brought in the past campaign over contacting nobody, by cross-fitted doubly robust scores, in
+   * money of as many customers as are decided on: what rules are chosen by, and all that a carrier would know.
+   */
+  readonly tested?: { readonly withinBudget: PolicyValue; readonly unlimited: PolicyValue };
 }
 
 export interface RetentionStudy {
@@ -53,12 +53,18 @@ export interface RetentionStudy {
   readonly churnAuc: number;
   readonly effects: readonly EffectModel[];
   readonly rules: readonly RuleResult[];
-  /** Predicted chance of leaving, value at stake, effect (of the best model by Qini) and chance to take, per customer. */
+  /** The names of what the past campaign chooses: a rule for the budget, a model of profit without limit, its learner. */
+  readonly chosen: { readonly withinBudget: string; readonly unlimited: string; readonly effect: string };
+  /** Profit believed of the plan without limit, with the interval that the doubt about that share leaves it. */
+  readonly plan: { readonly value: number; readonly low: number; readonly high: number };
+  /** Of those who would leave and take the offer, the share whom it keeps, as the past campaign shows it. */
+  readonly kappa: { readonly value: number; readonly standardError: number };
+  /** Predicted chance of leaving, value at stake, effect (of the learner chosen) and chance to take, per customer. */
   readonly churn: Float64Array;
   readonly value: Float64Array;
   readonly effect: Float64Array;
   readonly taken: Float64Array;
-  /** What contacting each customer is believed to bring, and what it truly brings. */
+  /** What contacting each customer is believed to bring by the learner chosen, and what it truly brings. */
   readonly believed: ContactValue;
   readonly truth: ContactValue;
 }
@@ -74,8 +80,16 @@ export interface RetentionStudyOptions {
 /** What the offer costs here: two dollars to reach a customer, fifteen off the bill for who takes it. */
 export const studyOffer: Offer = { contactCost: 2, offerCost: 15, acceptance: 0.35, stayerAcceptance: 0.4 };
 
-// Who leaves within the half year does so in its middle; the rest of the coming year is then lost.
-const monthsAtStake = 8.5;
+/** The names of rules that views look for. */
+export const ruleNames = {
+  plain: "Profit from churn and value",
+  everybody: "Everybody, likeliest leavers first",
+  valuable: "Top tenth by value",
+  half: "Churn above 0.5",
+  reference: "Reference rule",
+  ceiling: "Ceiling: taught the true effects",
+  oracle: "Whoever knows each effect",
+} as const;
 
 /** Learns from the past campaign whom an offer keeps, decides on the next customers, and counts by the truth. */
 export async function retentionStudy(
@@ -85,116 +99,228 @@ export async function retentionStudy(
   const { past, next } = data;
   const { seed = 42, offer = studyOffer, budget = next.y.length, progress } = options;
   const rng = seeded(seed).fork("retention");
-  const chance = boosted("logistic");
-  const effects: EffectModel[] = [];
-  const learners: Readonly<Record<string, FitUplift>> = {
-    "T-learner": tLearner({ outcome: chance }),
-    "X-learner": xLearner({ outcome: chance, effect: boosted("squared") }),
-    "R-learner": rLearner({ outcome: chance, effect: ridge({ alpha: 20 }), folds: 3 }),
-    "Transformed outcome": transformedOutcome({ effect: boosted("squared") }),
-  };
-  const observed = { y: next.y, treated: next.treated };
-  const trueEffect = next.truth.churn.map((p, i) => p - next.truth.churnIfOffered[i]);
-  const { churn, pastChurn, taken } = await beliefs(data, chance, rng);
-  // Only who is about to leave can be kept: every learner of effects sees the chance of leaving too.
-  const known = { ...past, x: withColumn(past.x, pastChurn) };
-  const nextX = withColumn(next.x, churn);
-  for (const [name, learner] of Object.entries(learners)) {
-    const start = performance.now();
-    const effect = (await learner(known, rng.fork(name))).predict(nextX);
-    effects.push({
-      name,
-      effect,
-      milliseconds: performance.now() - start,
-      qini: qiniScore(observed, effect),
-      auuc: upliftScore(observed, effect),
-      trueRank: spearman(trueEffect, effect),
-      curve: qiniCurve(observed, effect),
-      bins: upliftBins(observed, effect),
-    });
-    progress?.({ phase: name, done: effects.length, total: Object.keys(learners).length + 2 });
-  }
-  const value = next.margin.map((m) => m * monthsAtStake);
-  const best = effects.reduce((a, b) => (b.qini > a.qini ? b : a));
-  const believed = effectValue({ effect: best.effect, value, taken }, offer);
-  const truth = trueValue(data, offer);
+  const learned = await learnEffects(data, offer, rng, progress);
+  const truth = trueValue(next, offer);
+  const ceiling = await boosted("squared")(
+    { x: learned.pastX, y: trueValue(past, offer).profit },
+    rng.fork("ceiling"),
+  );
+  const { cost } = effectValue({ ...learned.next, effect: learned.next.churn }, offer);
+  const attainable = { profit: ceiling.predict(learned.nextX), cost };
+  const scale = next.y.length / past.y.length;
   const limits = { budget };
-  const byProfit = (each: ContactValue): Uint32Array => chooseContacts(each).rows;
-  const rules: [string, RuleResult["kind"], Uint32Array][] = [
-    ...[...commonRules({ churn, value }), referenceRule({ churn, value })].map(
-      ({ name, rows }): [string, "rule", Uint32Array] => [name, "rule", rows],
-    ),
-    ["Everybody, likeliest leavers first", "rule", descending(churn)],
-    ["Profit from churn and value", "model", byProfit(contactValue({ churn, value }, offer))],
-    ...effects.map(({ name, effect }): [string, "model", Uint32Array] => [
-      `Profit by ${name}`,
-      "model",
-      byProfit(effectValue({ effect, value, taken }, offer)),
+  const tested = new Map(
+    rulesOf(learned.past, offer).map(({ name, rows, free, each }) => [
+      name,
+      {
+        withinBudget: bring(learned, rows, each, { budget: budget / scale }),
+        unlimited: bring(learned, free, each, {}),
+      },
     ]),
-    ["Whoever knows each effect", "oracle", byProfit(truth)],
-  ];
+  );
+  const worth = (one: PolicyValue): PolicyValue => {
+    const n = next.y.length;
+    return {
+      value: n * one.value,
+      standardError: n * one.standardError,
+      low: n * one.low,
+      high: n * one.high,
+    };
+  };
+  const rules = rulesOf(learned.next, offer).map(({ name, kind, rows, free }): RuleResult => {
+    const found = tested.get(name);
+    return {
+      ...judged(name, kind, { rows, free }, truth, limits),
+      ...(found
+        ? {
+            tested: {
+              withinBudget: worth(policyValue(learned.scores, found.withinBudget, nobody(past))),
+              unlimited: worth(policyValue(learned.scores, found.unlimited, nobody(past))),
+            },
+          }
+        : {}),
+    };
+  });
+  const pick = (which: "withinBudget" | "unlimited", among: readonly RuleResult[]): string =>
+    simplest(
+      among.map(({ name }) => ({ name, policy: tested.get(name)?.[which] ?? nobody(past) })),
+      learned,
+    );
+  const models = rules.filter((one) => one.kind === "model");
+  const unlimited = pick("unlimited", models);
+  const byLearner = models.filter((one) => one.name !== ruleNames.plain);
+  const effect = learnerOf(pick("unlimited", byLearner));
+  const chosenEffect = learned.next.effects.get(effect) as Float64Array;
+  const believed = effectValue({ ...learned.next, effect: chosenEffect }, offer);
+  for (const [name, kind, each] of [
+    [ruleNames.ceiling, "ceiling", attainable],
+    [ruleNames.oracle, "oracle", truth],
+  ] as const)
+    rules.push(judged(name, kind, orders(each), truth, limits));
   return {
     offer,
     budget,
-    churnAuc: rocAuc(untreatedLeft(data), untreated(data, churn)),
-    effects,
-    rules: rules.map(([name, kind, rows]) => judged(name, kind, rows, truth, limits)),
-    churn,
-    value,
-    effect: best.effect,
-    taken,
+    churnAuc: rocAuc(
+      leftUntreated(next, next.y).map((stayed) => 1 - stayed),
+      leftUntreated(next, learned.next.churn),
+    ),
+    effects: effectsOf(next, learned),
+    rules,
+    chosen: {
+      withinBudget: pick(
+        "withinBudget",
+        rules.filter((one) => one.tested),
+      ),
+      unlimited,
+      effect,
+    },
+    kappa: learned.kappa,
+    churn: learned.next.churn,
+    value: learned.next.value,
+    effect: chosenEffect,
+    taken: learned.next.taken,
     believed,
+    plan: planOf(believed, learned.kappa),
     truth,
   };
 }
 
-/**
- * Chances of leaving alone, learned where nobody was contacted (for the past customers by models that did not see
- * them), and of taking the offer, learned where all were contacted.
- */
-async function beliefs(
-  { past, next }: RetentionData,
-  chance: Fit,
-  rng: Rng,
-): Promise<{ churn: Float64Array; pastChurn: Float64Array; taken: Float64Array }> {
-  const held = Int32Array.from(past.treated.keys()).filter((i) => past.treated[i] === 0);
-  const offered = Int32Array.from(past.treated.keys()).filter((i) => past.treated[i] === 1);
-  const fitOn = (rows: Int32Array, label: string): ReturnType<Fit> =>
-    chance(
-      { x: takeRows(past.x, rows), y: takeValues(past.y, rows).map((stayed) => 1 - stayed) },
-      rng.fork(label),
-    );
-  const pastChurn = new Float64Array(past.y.length);
-  for (const [k, { test }] of kFold(past.y.length, 4, rng.fork("folds")).entries()) {
-    const out = new Set(test);
-    const model = await fitOn(
-      held.filter((i) => !out.has(i)),
-      `churn ${k}`,
-    );
-    model.predict(takeRows(past.x, test)).forEach((p, j) => {
-      pastChurn[test[j]] = p;
-    });
-  }
-  const taking = await logisticRegression({ C: 0.1 })(
-    { x: takeRows(past.x, offered), y: takeValues(past.accepted, offered) },
-    rng.fork("taken"),
-  );
-  return {
-    churn: (await fitOn(held, "churn")).predict(next.x),
-    pastChurn,
-    taken: taking.predict(next.x),
-  };
+interface Rule {
+  readonly name: string;
+  readonly kind: "rule" | "model";
+  /** Whom it contacts with the budget in mind, and without. */
+  readonly rows: Uint32Array;
+  readonly free: Uint32Array;
+  /** What it believes of costs. */
+  readonly each: ContactValue;
 }
 
-function withColumn(x: Matrix, churn: Float64Array): Matrix {
-  return joinColumns(x, matrix(x.rows, 1, churn, [{ name: "chance to leave" }]));
+const byModel = "Profit by ";
+const learnerOf = (rule: string): string => rule.slice(byModel.length);
+
+/** Every rule that a carrier could follow, the simplest model first. */
+function rulesOf(known: Beliefs, offer: Offer): Rule[] {
+  const { churn, value, taken } = known;
+  const plain = contactValue({ churn, value }, offer);
+  const byRows = (name: string, rows: Uint32Array): Rule => ({
+    name,
+    kind: "rule",
+    rows,
+    free: rows,
+    each: plain,
+  });
+  const byProfit = (name: string, each: ContactValue): Rule => ({
+    name,
+    kind: "model",
+    ...orders(each),
+    each,
+  });
+  return [
+    ...[...commonRules({ churn, value }), referenceRule({ churn, value })].map(({ name, rows }) =>
+      byRows(name, rows),
+    ),
+    byRows(ruleNames.everybody, descending(churn)),
+    byProfit(ruleNames.plain, plain),
+    ...Array.from(known.effects, ([name, effect]) =>
+      byProfit(`${byModel}${name}`, effectValue({ effect, value, taken }, offer)),
+    ),
+  ];
+}
+
+/** Whom it pays to contact: first what a dollar brings most where money is short, first what brings most where it is not. */
+function orders(each: ContactValue): { readonly rows: Uint32Array; readonly free: Uint32Array } {
+  const { rows: free } = chooseContacts(each);
+  const perDollar = each.profit.map((profit, i) => profit / Math.max(each.cost[i], 1e-9));
+  return { free, rows: descending(perDollar).filter((i) => perDollar[i] > 0) };
+}
+
+/** The contacts of a rule on the past customers, as actions. */
+function bring(
+  { past }: Learned,
+  rows: Uint32Array,
+  each: ContactValue,
+  { budget = Infinity }: Limits,
+): Uint8Array {
+  const policy = new Uint8Array(past.churn.length);
+  let spent = 0;
+  for (const i of rows) {
+    spent += each.cost[i];
+    if (spent > budget * (1 + 1e-9)) break;
+    policy[i] = 1;
+  }
+  return policy;
+}
+
+function nobody(past: CampaignHalf): Uint8Array {
+  return new Uint8Array(past.y.length);
+}
+
+/**
+ * Of policies tested on the past campaign, the first that is not told from the best (by the paired difference, one in
+ * twenty, corrected for how many were tried): the best of many is partly the luckiest, and replaces nothing simpler.
+ */
+function simplest(
+  candidates: readonly { readonly name: string; readonly policy: Uint8Array }[],
+  { scores }: Learned,
+): string {
+  const order = [...candidates].sort((a, b) => rank(a.name) - rank(b.name));
+  const value = (one: { readonly policy: Uint8Array }): number => policyValue(scores, one.policy).value;
+  const best = order.reduce((a, b) => (value(b) > value(a) ? b : a));
+  const sure = normalQuantile(1 - 0.05 / order.length);
+  const close = order.find(({ policy }) => {
+    const less = policyValue(scores, best.policy, policy);
+    return less.value <= sure * less.standardError;
+  });
+  return (close ?? best).name;
+}
+
+/** What contacting all who pay is believed to bring; effects are as uncertain as the share of leavers kept. */
+function planOf(
+  each: ContactValue,
+  { value: kappa, standardError }: RetentionStudy["kappa"],
+): RetentionStudy["plan"] {
+  let [value, gain] = [0, 0];
+  each.profit.forEach((profit, i) => {
+    if (profit <= 0) return;
+    value += profit;
+    gain += profit + each.cost[i];
+  });
+  const reach = (1.959964 * standardError * gain) / Math.max(Math.abs(kappa), 1e-9);
+  return { value, low: value - reach, high: value + reach };
+}
+
+/** What the campaign has scaled comes first, what needs no campaign second. */
+function rank(name: string): number {
+  if (name === `${byModel}${scaled}`) return 0;
+  if (name === ruleNames.plain) return 1;
+  return name.startsWith(byModel) ? 2 : 3;
+}
+
+function effectsOf(next: CampaignHalf, { next: known, milliseconds }: Learned): EffectModel[] {
+  const observed = { y: next.y, treated: next.treated };
+  const trueEffect = next.truth.churn.map((p, i) => p - next.truth.churnIfOffered[i]);
+  const all = trueEffect.reduce((sum, e) => sum + Math.max(0, e), 0);
+  return Array.from(known.effects, ([name, effect]) => ({
+    name,
+    effect,
+    milliseconds: milliseconds.get(name) ?? 0,
+    qini: qiniScore(observed, effect),
+    auuc: upliftScore(observed, effect),
+    trueRank: spearman(trueEffect, effect),
+    keptByThird:
+      descending(effect)
+        .subarray(0, Math.round(effect.length / 3))
+        .reduce((sum, i) => sum + trueEffect[i], 0) / all,
+    curve: qiniCurve(observed, effect),
+    bins: upliftBins(observed, effect),
+  }));
 }
 
 /** What an offer truly brings: added revenue less what serving it costs, less offer and contact. */
-function trueValue({ next }: RetentionData, offer: Offer): ContactValue {
-  const cost = next.truth.taken.map((taken) => offer.contactCost + taken * offer.offerCost);
-  const profit = next.truth.revenueGain.map(
-    (gain, i) => gain * Math.max(0, next.margin[i] / Math.max(next.revenue[i], 1e-9)) - cost[i],
+function trueValue(half: CampaignHalf, offer: Offer): ContactValue {
+  const cost = half.truth.taken.map((taken) => offer.contactCost + taken * offer.offerCost);
+  const profit = half.truth.revenueGain.map(
+    (gain, i) => gain * Math.max(0, half.margin[i] / Math.max(half.revenue[i], 1e-9)) - cost[i],
   );
   return { profit, cost };
 }
@@ -202,31 +328,23 @@ function trueValue({ next }: RetentionData, offer: Offer): ContactValue {
 function judged(
   name: string,
   kind: RuleResult["kind"],
-  rows: Uint32Array,
+  { rows, free }: { readonly rows: Uint32Array; readonly free: Uint32Array },
   truth: ContactValue,
   limits: Limits,
 ): RuleResult {
   const { contacted, profit, cost } = within(name, rows, truth, limits);
-  const all = within(name, rows, truth, {});
+  const all = within(name, free, truth, {});
   return {
     name,
     kind,
-    rows,
-    curve: profitCurve(rows, truth.profit, truth.cost),
+    rows: free,
+    curve: profitCurve(free, truth.profit, truth.cost),
     contacted: all.contacted,
     profit: all.profit,
     withinBudget: { contacted, profit, cost },
   };
 }
 
-function untreated({ next }: RetentionData, values: Float64Array): Float64Array {
-  return values.filter((_, i) => next.treated[i] === 0);
-}
-
-function untreatedLeft(data: RetentionData): Float64Array {
-  return untreated(data, data.next.y).map((stayed) => 1 - stayed);
-}
-
-function boosted(loss: "logistic" | "squared"): Fit {
-  return gradientBoosting({ loss, trees: 100, learnRate: 0.06, leaves: 6, minRows: 150, l2: 10 });
+function leftUntreated(half: CampaignHalf, values: Float64Array): Float64Array {
+  return values.filter((_, i) => half.treated[i] === 0);
 }

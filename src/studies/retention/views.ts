@@ -1,4 +1,5 @@
 import { count, decimal, difference, duration, percent } from "../../core/format";
+import { referenceThresholds } from "../../evaluate/decision/rules";
 import { type Consequence, sensitivity } from "../../evaluate/decision/sensitivity";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import { heatMap } from "../../report/charts/heat-map";
@@ -6,7 +7,7 @@ import { lineChart } from "../../report/charts/line";
 import type { Colour } from "../../report/charts/theme";
 import { dataTable } from "../../report/data-table";
 import type { RetentionData } from "./campaign";
-import type { EffectModel, RetentionStudy, RuleResult } from "./study";
+import { type EffectModel, type RetentionStudy, type RuleResult, ruleNames } from "./study";
 
 /** What the campaign itself shows, before any model. */
 export function campaignTable(data: RetentionData): string {
@@ -78,18 +79,17 @@ export function effectTable(study: RetentionStudy): string {
   );
 }
 
-const colours: readonly Colour[] = [1, 2, 3, 4];
+const colours: readonly Colour[] = [1, 2, 3, 4, 5, 6];
 
 /** Customers kept per number contacted, by each learner's order. */
 export function qiniChart(study: RetentionStudy): Promise<string> {
   const best = bestEffect(study);
   const end = best.curve.gain[best.curve.gain.length - 1];
   const total = best.curve.rows[best.curve.rows.length - 1];
-  const third = best.curve.gain[best.curve.rows.findIndex((n) => n >= total / 3)];
   return lineChart({
-    title: `Contacting the third that the ${best.name} ranks first keeps ${percent(third / end, 0)} of all who can be kept`,
+    title: `Contacting the third ranked first by "${best.name}" keeps ${percent(best.keptByThird, 0)} of all who can be kept, by the simulator's truth`,
     description: `Qini curves on the customers not learned from: ${study.effects.map((one) => `${one.name} ${decimal(one.qini, 3)}`).join(", ")}.`,
-    note: "Leavers avoided among those offered, over what the held-back customers of the same rank show. The straight line is contacting at random.",
+    note: `The curves count what the campaign shows: leavers avoided among those offered, over what held-back customers of the same rank show. They end at the net effect, from which customers whom the offer drives away are taken off, and so are no share of those who can be kept. ${study.effects.map((one) => `${one.name}: ${percent(one.keptByThird, 0)} of these in its first third`).join("; ")}. The straight line is contacting at random.`,
     x: { label: "Customers contacted, the highest predicted effect first", domain: [0, total], format: ",d" },
     y: { label: "Customers kept" },
     series: [
@@ -111,7 +111,7 @@ export function qiniChart(study: RetentionStudy): Promise<string> {
   });
 }
 
-/** Predicted and observed effect in tenths, for the learner of the highest Qini. */
+/** Predicted and observed effect in tenths, for the learner chosen. */
 export function effectBinsChart(study: RetentionStudy): Promise<string> {
   const { name, bins } = bestEffect(study);
   const [first, last] = [bins[0].observed?.effect ?? 0, bins[bins.length - 1].observed?.effect ?? 0];
@@ -138,83 +138,95 @@ export function effectBinsChart(study: RetentionStudy): Promise<string> {
   });
 }
 
-/** The learner of the highest Qini. */
+/** The learner that the past campaign chose. */
 export function bestEffect(study: RetentionStudy): EffectModel {
-  return study.effects.reduce((a, b) => (b.qini > a.qini ? b : a));
+  return study.effects.find((one) => one.name === study.chosen.effect) ?? study.effects[0];
 }
 
-/** The rule that brings most with the budget, whoever knows the truth aside. */
-export function bestRule(study: RetentionStudy, kind?: RuleResult["kind"]): RuleResult {
-  return study.rules
-    .filter((one) => one.kind !== "oracle" && (kind === undefined || one.kind === kind))
-    .reduce((a, b) => (b.withinBudget.profit > a.withinBudget.profit ? b : a));
+/** The rule that the past campaign chose for the budget. */
+export function bestRule(study: RetentionStudy): RuleResult {
+  return ruleNamed(study, study.chosen.withinBudget);
 }
 
-/** True profit of every rule, with the budget and without. */
+/** The model of profit that the past campaign chose where money does not bind. */
+export function bestUnlimited(study: RetentionStudy): RuleResult {
+  return ruleNamed(study, study.chosen.unlimited);
+}
+
+export function ruleNamed(study: RetentionStudy, name: string): RuleResult {
+  const found = study.rules.find((one) => one.name === name);
+  if (!found) throw new RangeError(`Cannot find a rule: it must be one of the study's, got ${name}`);
+  return found;
+}
+
+/** What every rule was said to bring by the past campaign, and what it truly brings, with the budget and without. */
 export function ruleTable(study: RetentionStudy): string {
-  const oracle = study.rules.find((one) => one.kind === "oracle");
+  const ceiling = ruleNamed(study, ruleNames.ceiling);
+  const money = ({ value, low, high }: { value: number; low: number; high: number }): string =>
+    `${count(value)} (${count(low)} to ${count(high)})`;
+  const chosen = (one: RuleResult): string =>
+    [
+      ...(one.name === study.chosen.withinBudget ? ["budget"] : []),
+      ...(one.name === study.chosen.unlimited ? ["no limit"] : []),
+    ].join(", ");
   return dataTable(
     study.rules,
     [
       { label: "Whom to contact", text: (one) => one.name },
+      { label: "Chosen for", text: chosen },
+      {
+        label: "Tested, $",
+        help: "By the past campaign within the budget: doubly robust, cross-fitted, with its 95% interval",
+        align: "right",
+        text: (one) => (one.tested ? money(one.tested.withinBudget) : ""),
+      },
       { label: "Contacts", align: "right", text: (one) => count(one.withinBudget.contacted) },
+      { label: "True profit, $", align: "right", text: (one) => count(one.withinBudget.profit) },
       {
-        label: "Profit, $",
+        label: "Of ceiling",
         align: "right",
-        best: "highest",
-        value: (one) => one.withinBudget.profit,
-        text: (one) => count(one.withinBudget.profit),
+        text: (one) => percent(one.withinBudget.profit / ceiling.withinBudget.profit, 0),
       },
       {
-        label: "Of best",
+        label: "Tested without limit, $",
         align: "right",
-        text: (one) => percent(one.withinBudget.profit / (oracle?.withinBudget.profit ?? 1), 0),
+        text: (one) => (one.tested ? money(one.tested.unlimited) : ""),
       },
-      { label: "Unlimited", align: "right", text: (one) => count(one.contacted) },
-      {
-        label: "Profit, $",
-        align: "right",
-        best: "highest",
-        value: (one) => one.profit,
-        text: (one) => count(one.profit),
-      },
+      { label: "Contacts", align: "right", text: (one) => count(one.contacted) },
+      { label: "True profit, $", align: "right", text: (one) => count(one.profit) },
+      { label: "Of ceiling", align: "right", text: (one) => percent(one.profit / ceiling.profit, 0) },
     ],
     {
-      caption: `What each rule truly brings: ${count(study.value.length)} customers, a budget of ${count(study.budget)} dollars, a contact at ${decimal(study.offer.contactCost, 0)} and an offer at ${decimal(study.offer.offerCost, 0)}`,
-      muted: (one) => one.kind === "oracle",
-      note: `The first three figures are within the budget, the last two without. Profit by the simulator's truth: revenue that the offer adds over twelve months times margin, less costs. The reference rule asks for values above 30,000 and 40,000 of a unit of its own; no customer here comes near (the greatest value at stake is ${count(Math.max(...study.value))}).`,
+      caption: `What each rule was said to bring, and truly brings: ${count(study.value.length)} customers, a budget of ${count(study.budget)} dollars, a contact at ${decimal(study.offer.contactCost, 0)} and an offer at ${decimal(study.offer.offerCost, 0)}`,
+      muted: (one) => one.kind === "oracle" || one.kind === "ceiling",
+      note: `Rules are chosen by what the past campaign says of them, the simplest of those that it does not tell from the best; the truth only reports. True profit: revenue that the offer adds over twelve months times margin, less costs. The ceiling is a model of the same columns that was taught the true effects; the oracle sees each customer's hidden mood and response, which no column shows. The reference rule asks for values above ${count(referenceThresholds.value[0])} and ${count(referenceThresholds.value[1])} of a unit of its own; no customer here comes near (the greatest value at stake is ${count(Math.max(...study.value))}).`,
     },
   );
 }
 
 /** True profit by number of contacts, for the rules worth telling apart. */
 export function profitChart(study: RetentionStudy): Promise<string> {
+  const [best, everybody] = [bestUnlimited(study), ruleNamed(study, ruleNames.everybody)];
   const shown = [
-    study.rules.find((one) => one.kind === "oracle"),
-    study.rules.find((one) => one.name === "Profit from churn and value"),
-    bestUnlimited(study),
-    study.rules.find((one) => one.name.startsWith("Everybody")),
-    study.rules.find((one) => one.name === "Top tenth by value"),
-  ].filter((one, k, all): one is RuleResult => one !== undefined && all.indexOf(one) === k);
-  const [best, everybody] = [bestUnlimited(study), shown.find((one) => one.name.startsWith("Everybody"))];
+    ruleNamed(study, ruleNames.ceiling),
+    ruleNamed(study, ruleNames.plain),
+    best,
+    everybody,
+    ruleNamed(study, ruleNames.valuable),
+  ].filter((one, k, all) => all.indexOf(one) === k);
   return lineChart({
-    title: `Choosing by ${best.name.replace("Profit by ", "the ").replace("Profit from", "profit from")} brings ${count(best.profit)} dollars, contacting everybody ${count(everybody?.profit)}`,
+    title: `Choosing by ${best.name.replace("Profit by ", "the ").replace("Profit from", "profit from")} brings ${count(best.profit)} dollars, contacting everybody ${count(everybody.profit)}`,
     description: `True profit by number of contacts: ${shown.map((one) => `${one.name} ends at ${count(one.profit)} dollars with ${count(one.contacted)} contacts`).join("; ")}.`,
     note: "Each rule contacts in its own order and ends where it would stop by itself.",
     x: { label: "Customers contacted", format: ",d" },
     y: { label: "True profit, $", format: ",d" },
     series: shown.map((one, k) => ({
       name: one.name,
-      colour: one.kind === "oracle" ? ("grey" as const) : colours[(k + 3) % colours.length],
-      dashed: one.kind === "oracle",
+      colour: one.kind === "ceiling" ? ("grey" as const) : colours[(k + 3) % colours.length],
+      dashed: one.kind === "ceiling",
       points: thinned(one.curve.contacted, one.curve.profit),
     })),
   });
-}
-
-/** The model of expected profit that brings most when money does not bind. */
-export function bestUnlimited(study: RetentionStudy): RuleResult {
-  return study.rules.filter((one) => one.kind === "model").reduce((a, b) => (b.profit > a.profit ? b : a));
 }
 
 const factors: readonly number[] = [0.25, 0.5, 0.75, 1, 1.5, 2, 4];

@@ -1,6 +1,6 @@
 import { loadSource } from "../../data/sources/load-source";
 import { dataFolders, findSource, publicSource, type SourceInfo } from "../../data/sources/sources";
-import { savedTables } from "../../data/sources/table-results";
+import { type SavedTables, savedFigures } from "../../data/sources/table-results";
 import { judgedTables, judgeTable, type TableFigure, type TableResult, tableFigures } from "./judge-table";
 
 /** All learners on one table. */
@@ -26,7 +26,10 @@ export interface TableComparison {
 
 /** The saved figures side by side; throws where the two were made on other rows or folds. */
 export function tableComparison(): TableComparison {
-  const [ours, peers] = [savedTables<TableResult>("ours"), savedTables<TableResult>("peers")];
+  const [ours, peers] = [
+    savedFigures<SavedTables<TableResult>>("ours"),
+    savedFigures<SavedTables<TableResult>>("peers"),
+  ];
   const action = "compare learners on tables";
   if (ours.rows !== peers.rows || ours.repeats !== peers.repeats)
     throw new Error(
@@ -113,7 +116,7 @@ export async function rerunTable(
 ): Promise<Rerun> {
   const mean = (of: readonly { readonly logLoss: number }[]): number =>
     of.reduce((sum, one) => sum + one.logLoss, 0) / of.length;
-  const saved = mean(savedTables<TableResult>("ours").tables[name].learners.auto);
+  const saved = mean(savedFigures<SavedTables<TableResult>>("ours").tables[name].learners.auto);
   if (!findSource(publicSource(name), folders)) return { name, saved, sources: [] };
   const made = await judgeTable(name, { rows, repeats, learners: ["auto"] });
   const { source } = await loadSource(name, { simulate: false });

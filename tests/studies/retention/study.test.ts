@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { matrix } from "../../../src/core/matrix";
+import { seeded } from "../../../src/core/rng";
 import { outcome } from "../../../src/report/charts/explorer";
 import { checkFigures } from "../../../src/report/figures";
 import { type RetentionData, retentionData } from "../../../src/studies/retention/campaign";
 import { groupsOf, retentionExplorer } from "../../../src/studies/retention/explorer";
 import { retentionConclusion, retentionFigures } from "../../../src/studies/retention/figures";
-import { type RetentionStudy, retentionStudy } from "../../../src/studies/retention/study";
+import { mailingData, mailingStudy, validated } from "../../../src/studies/retention/mailing";
+import { mailingParts, policyNamed } from "../../../src/studies/retention/mailing-views";
+import { type RetentionStudy, retentionStudy, ruleNames } from "../../../src/studies/retention/study";
 import {
   campaignTable,
   effectBinsChart,
@@ -40,6 +44,31 @@ describe("retentionStudy(data)", () => {
     }
   });
 
+  test("rules are chosen by the past campaign, whatever the truth says, and the simplest not told from the best", () => {
+    const { withinBudget, unlimited, effect } = study.chosen;
+    for (const name of [withinBudget, unlimited]) expect(rule(name).tested).toBeDefined();
+    expect(study.effects.map((one) => one.name)).toContain(effect);
+    expect(rule(ruleNames.oracle).tested).toBeUndefined();
+    const most = Math.max(...study.rules.map((one) => one.tested?.unlimited.value ?? -Infinity));
+    const { value, standardError } = rule(unlimited).tested?.unlimited ?? { value: 0, standardError: 0 };
+    expect(most - value).toBeLessThan(3 * standardError);
+    // The test is unbiased: the truth lies within four standard errors for each rule that contacts anybody.
+    for (const one of study.rules)
+      if (one.tested && one.contacted > 0)
+        expect(Math.abs(one.tested.unlimited.value - one.profit)).toBeLessThan(
+          4 * one.tested.unlimited.standardError + 0.1 * Math.abs(one.profit),
+        );
+  });
+
+  test("what the first third keeps is told by the truth, and no more than the best third keeps", () => {
+    const trueEffect = data.next.truth.churn.map((p, i) => p - data.next.truth.churnIfOffered[i]);
+    const best = [...trueEffect].sort((a, b) => b - a);
+    const most =
+      best.slice(0, Math.round(best.length / 3)).reduce((a, b) => a + b, 0) /
+      best.reduce((a, b) => a + Math.max(0, b), 0);
+    for (const one of study.effects) expect(one.keptByThird).toBeLessThan(most);
+  });
+
   test("expected profit brings more than the most valuable tenth, and than everybody", () => {
     const model = rule("Profit from churn and value");
     expect(model.withinBudget.profit).toBeGreaterThan(rule("Top tenth by value").withinBudget.profit);
@@ -67,6 +96,39 @@ describe("retentionStudy(data)", () => {
     ];
     for (const page of pages) expect(page).not.toMatch(/undefined|NaN|Infinity|\[object/);
     checkFigures(retentionFigures(study).figures);
+  });
+});
+
+describe("mailingStudy(data)", () => {
+  test("without the campaign the report says what is missing", async () => {
+    const none = await mailingData({ folders: [] });
+    const found = await mailingStudy(none);
+    expect((await mailingParts(found)).join()).toMatch(/Not shown: Hillstrom.*s campaign/);
+    expect(retentionConclusion(study, found)).not.toContain("Hillstrom");
+  });
+
+  test("finds who answers which e-mail, and says in an interval what that is worth", async () => {
+    const rows = 6000;
+    const rng = seeded(1);
+    const level = (): number => (rng.uniform() < 0.5 ? 1 : 0);
+    const [action, left, visit, spend] = [0, 1, 2, 3].map(() => new Float64Array(rows));
+    for (let i = 0; i < rows; i++) {
+      action[i] = Math.floor(3 * rng.uniform());
+      left[i] = level();
+      const right = action[i] === 1 + left[i];
+      visit[i] = rng.uniform() < (right ? 0.5 : 0.1) ? 1 : 0;
+      spend[i] = visit[i] * (1 + rng.uniform()) * 10;
+    }
+    const x = matrix(rows, 1, left, [{ name: "left" }]);
+    const found = await mailingStudy({ x, action, visit, spend, sources: [] }, { samples: 10 });
+    if ("missing" in found) throw new Error("not missing");
+    const { low, high } = policyNamed(found, validated).judged;
+    // The right e-mail brings 7.5, the better single one (7.5 + 1.5) / 2.
+    expect(low).toBeGreaterThan(2.4);
+    expect(high).toBeLessThan(3.6);
+    const pages = [...(await mailingParts(found)), retentionConclusion(study, found)];
+    for (const page of pages) expect(page).not.toMatch(/undefined|NaN|Infinity|\[object/);
+    checkFigures(retentionFigures(study, found).figures);
   });
 });
 

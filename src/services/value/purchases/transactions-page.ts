@@ -165,7 +165,7 @@ function cohortRevenue({ names, revenue }: PurchaseCohorts, money: (v: number) =
   });
 }
 
-function trackingChart({ tracking, weeks, until }: HoldoutCheck): Promise<string> {
+export function trackingChart({ tracking, weeks, until }: HoldoutCheck): Promise<string> {
   const { week, expected, actual } = tracking;
   const at = actual.length - 1;
   const off = expected[at] / actual[at] - 1;
@@ -184,7 +184,7 @@ function trackingChart({ tracking, weeks, until }: HoldoutCheck): Promise<string
   });
 }
 
-function frequencyTable({ byFrequency, models, judged }: HoldoutCheck): string {
+export function frequencyTable({ byFrequency, models, judged }: HoldoutCheck): string {
   return dataTable(
     byFrequency,
     [
