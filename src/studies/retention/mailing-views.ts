@@ -36,14 +36,17 @@ function mailingTable(study: MailingStudy): string {
 
 /** Each policy's value over the better e-mail to everybody, on customers of whom it knew nothing. */
 function mailingPolicyChart(study: MailingStudy): Promise<string> {
-  const policies = study.policies.filter((one) => one.name !== single);
+  // Policies that are the reference itself differ from it by nothing.
+  const policies = study.policies.filter((one) => one.name !== single && one.judged.standardError > 0);
   const chosen = policyNamed(study, validated);
   const { value, low, high } = chosen.judged;
   return dotChart({
     title:
       low > 0
         ? `Choosing e-mails by validation brings ${decimal(value, 2)} dollars a customer more than the better one to everybody`
-        : `No forecast surely beats the better e-mail to everybody: what validation chooses brings ${difference(value, 2)} dollars a customer (${interval(low, high, 2)})`,
+        : chosen.judged.standardError === 0
+          ? "Validation keeps to the better e-mail for everybody: no forecast is told from it"
+          : `No forecast surely beats the better e-mail to everybody: what validation chooses brings ${difference(value, 2)} dollars a customer (${interval(low, high, 2)})`,
     description: `Dollars a customer over the better e-mail to everybody: ${policies.map((one) => `${one.name} ${difference(one.judged.value, 2)} (${interval(one.judged.low, one.judged.high, 2)})`).join("; ")}.`,
     note: `Doubly robust values with 95% intervals; each customer's e-mail is decided by models of customers of other folds, which also say which e-mail is the better one. In the folds validation chose: ${study.chosen.join("; ")}.`,
     x: { label: "Spending over the better e-mail to everybody, $ a customer", format: "+.2f" },
@@ -112,12 +115,17 @@ function mailingQiniTable(study: MailingStudy): string {
 /** What the real campaign says, in sentences. */
 export function mailingWords(study: MailingStudy): string {
   const [chosen, nobody] = [validated, `${mails[0]} to everybody`].map((name) => policyNamed(study, name));
+  const forecasts = study.policies.filter((one) => one.name.includes(" by "));
   const { value, low, high } = study.half;
   const best = study.learners.find((one) => one.name === study.chosenLearner) ?? study.learners[0];
   const peer = study.peers.peers.reduce((a, b) => (b.qini > a.qini ? b : a));
   const words = low > 0 ? "a gain" : high < 0 ? "a loss" : "no sure gain";
   return html`<ul class="${untypeset}">
-<li>Real customers (Hillstrom): what validation chooses brings ${difference(chosen.judged.value, 2)} dollars a customer (${interval(chosen.judged.low, chosen.judged.high, 2)}) over the better e-mail to everybody; no e-mail at all, ${difference(nobody.judged.value, 2)} (${interval(nobody.judged.low, nobody.judged.high, 2)}).</li>
+<li>Real customers (Hillstrom): ${
+    chosen.judged.standardError === 0
+      ? "validation keeps to the better e-mail for everybody; "
+      : html`what validation chooses brings ${difference(chosen.judged.value, 2)} dollars a customer (${interval(chosen.judged.low, chosen.judged.high, 2)}) over the better e-mail to everybody; `
+  }${forecasts.map((one) => html`${one.name.charAt(0).toLowerCase()}${one.name.slice(1)} brings ${difference(one.judged.value, 2)} (${interval(one.judged.low, one.judged.high, 2)}), `)}no e-mail at all, ${difference(nobody.judged.value, 2)} (${interval(nobody.judged.low, nobody.judged.high, 2)}).</li>
 <li>With e-mails for half of the customers, choosing them by the linear forecast brings ${difference(value, 2)} dollars a customer (${interval(low, high, 2)}) over a random half: ${words}.</li>
 <li>Whom the women's e-mail brings to visit: Qini ${decimal(best.qini.estimate)} (${interval(best.qini.low, best.qini.high)}) by the learner chosen, ${decimal(peer.qini)} by the best of the peers (${peer.library}, ${peer.name}).</li>
 </ul>`.text;

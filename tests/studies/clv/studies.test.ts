@@ -177,9 +177,10 @@ describe("value on the simulator", () => {
       expect(v).toBeGreaterThanOrEqual(Math.min(study.low[i], 0) - 1e-9);
       expect(v).toBeLessThanOrEqual(Math.max(study.high[i], v));
     });
-    const again = await valueStudy(data, { samples: 10 });
-    expect([...again.value]).toEqual([...study.value]);
-    expect(bestOf(again).scores).toEqual(bestOf(study).scores);
+    const small = valueData({ customers: 800, seed: 6 });
+    const [one, two] = [await valueStudy(small, { samples: 10 }), await valueStudy(small, { samples: 10 })];
+    expect([...two.value]).toEqual([...one.value]);
+    expect(bestOf(two).scores).toEqual(bestOf(one).scores);
   });
 
   test("the report's tables, charts and figures can be read", async () => {
