@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const ts = require("typescript6") as typeof import("typescript6");
 
 const fine: readonly RegExp[] = [
-  /\b(?:5|80|90|95) %/g,
+  /\b(?:5|80|90|95) ?%/g,
   /\bF1\b/g,
   /(?<![\d.,])(?:0|1|0\.5|\.1|\.5|\.9)(?![\d.,]*\d)/g,
   /\b(?:19|20)\d\d\b/g,
@@ -24,7 +24,7 @@ const declared: readonly string[] = [
   "standard deviation 1,000, and cuts it off at 50",
   // Published cohorts and customers (studies/clv/purchase-check.ts).
   "(2; 30.43; 38.86) in 39 weeks",
-  "at 10 %",
+  "at 10%",
   "renewals 1 to 7",
   // Swanson's rule, the bound that verdicts of tables use, the last p-value shown.
   "(0.3, 0.4, 0.3)",
@@ -78,5 +78,5 @@ test("no sentence of a study holds one either", () => {
 test("the check finds a figure that is typed in", () => {
   expect(typed("7,043 customers of one carrier")).not.toEqual([]);
   expect(typed("brings ten times more (12.3 dollars)")).not.toEqual([]);
-  expect(typed("95 % interval; F1 of 0; Fader and Hardie (2007)")).toEqual([]);
+  expect(typed("95% interval; F1 of 0; Fader and Hardie (2007)")).toEqual([]);
 });
