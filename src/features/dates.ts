@@ -22,14 +22,13 @@ export function momentsOf(one: TextColumn): Float64Array {
 }
 
 /**
- * The numbers of a column of dates that vary in the training rows, scaled by `scale`; undefined where there are none.
- * `intervals`: with the days since each earlier column of dates too.
+ * The numbers of a column of dates that vary in the training rows, with the days since each earlier column of dates, scaled
+ * by `scale`; undefined where there are none.
  */
 export function datePart(
   one: TextColumn,
   train: Table,
   scale: (values: Float64Array, indicator: boolean) => Scaling | undefined,
-  intervals: boolean,
 ): DatePart | undefined {
   const moments = momentsOf(one);
   let reference = -Infinity;
@@ -45,7 +44,7 @@ export function datePart(
   for (const of of dateFields) add({ of }, fieldValues(of, moments, reference));
   const dates = train.columns.filter((each): each is TextColumn => each.type === "date");
   const earlier = dates.slice(0, dates.indexOf(one)).slice(0, dates.length > mostPaired ? 1 : undefined);
-  for (const other of intervals ? earlier : [])
+  for (const other of earlier)
     add({ of: "since", other: other.name }, daysBetween(moments, momentsOf(other)));
   return numbers.length > 0 ? { kind: "date", name: one.name, reference, numbers } : undefined;
 }

@@ -42,7 +42,7 @@ export interface EncodeOptions {
   readonly tooMany?: "pool" | "drop" | "target-mean";
   /**
    * What becomes of dates: "parts" makes numbers of them (days since the last one of training, month, day, weekday, hour,
-   * with codes also days between two columns of dates); "drop", the default, leaves them out.
+   * and days between two columns of dates); "drop", the default, leaves them out.
    */
   readonly dates?: "parts" | "drop";
   /** What becomes of free text: its "score" by words, which needs targets; "drop", the default, leaves it out. */
@@ -108,7 +108,7 @@ export function encode(options: EncodeOptions = {}): Encode {
     }
     if (one.type === "date" && dates === "parts") {
       const mark = (values: Float64Array, first: boolean) => scaled(values, one.name, indicator && first);
-      const part = datePart(one, train, mark, categories === "codes");
+      const part = datePart(one, train, mark);
       return part && { part };
     }
     if (one.type === "text" && text === "score") return known && textScores(one, known, numbers);

@@ -41,6 +41,13 @@ async function exportModel(file: string, options: Options): Promise<void> {
     import("../../support/exit.js"),
   ]);
   const { pipeline } = readModelFile(file);
+  const dates = pipeline.encoder.parts.flatMap(({ kind, name }) => (kind === "date" ? [name] : []));
+  if (dates.length > 0)
+    note(
+      options.format === "onnx"
+        ? `dates go in as seconds since 1970 (UTC), NaN where missing: ${dates.join(", ")}`
+        : `dates must be of type DATE or TIMESTAMP, or text such as 2024-01-31: ${dates.join(", ")}`,
+    );
   if (options.format === "onnx") {
     if (!options.out) throw usageError("Cannot export: ONNX is no text, so --out must name a file");
     const { pipelineOnnx } = await import("../../../models/export/onnx/pipeline-onnx.js");

@@ -7,7 +7,7 @@ import { modelOnnx } from "./model-onnx";
 /**
  * The pipeline as the bytes of an .onnx file (opset 17, ai.onnx.ml 3) that takes raw columns, encoding included: each
  * is an input of its name and of shape [N, 1], numbers as double with NaN where missing, categories as string, empty
- * where missing. The output is called "score", double, [N, 1]. Linear models, forests and boosted trees, calibrated or
+ * where missing, dates as double, seconds since 1970. The output is called "score", double, [N, 1]. Linear models, forests and boosted trees, calibrated or
  * not.
  */
 export function pipelineOnnx(pipeline: Pipeline): Uint8Array {

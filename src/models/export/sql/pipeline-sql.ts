@@ -17,7 +17,8 @@ export interface SqlOptions {
 
 /**
  * A query that scores the raw rows of a table as the pipeline does, encoding included: linear models, forests and
- * boosted trees, calibrated or not. NULL is a missing value. Plain SQL with CTEs, CASE, EXP and LN; tried in DuckDB
+ * boosted trees, calibrated or not. NULL is a missing value; dates are dates, timestamps or text
+ * such as 2024-01-31. Free text is refused by name. Plain SQL with CTEs, CASE, EXP and LN; tried in DuckDB
  * and Spark.
  */
 export function pipelineSql(pipeline: Pipeline, options: SqlOptions): string {
