@@ -4,9 +4,10 @@ import { type Table, takeTableRows } from "../data/table";
 
 export interface SampledRowsOptions {
   /**
-   * The share of the rows that are left out, at random by the seed; from 0 to 0.9, defaults to 0.125. Every count that can
-   * be read off the synthetic rows is then that of a table somewhat unlike the training rows: whoever knows all of them but
-   * one learns next to nothing of that one. With 0 counts are exact.
+   * The share of the rows that are left out, at random by the seed; from 0 to 0.9. Left out, an eighth from 2,800 rows on,
+   * and more of fewer, up to 0.3: the fewer rows, the more a single one counts. Every count that can be read off the
+   * synthetic rows is then that of a table somewhat unlike the training rows: of 1,000 Telco customers, one who knows all
+   * others reads 4 % more answers than of strangers, 10 % with 0, when counts are exact (`telelink synth report`).
    */
   readonly leftOut?: number;
 }
@@ -16,7 +17,7 @@ export function sampledRows(
   from: Table,
   order: Int32Array,
   rng: Rng,
-  { leftOut = 0.125 }: SampledRowsOptions = {},
+  { leftOut = Math.min(0.3, Math.max(0.125, 400 / (from.rows + 400))) }: SampledRowsOptions = {},
 ): Table {
   checkNumber(leftOut, 0, 0.9, "fit", "leftOut");
   const kept = order.filter(() => rng.uniform() >= leftOut);

@@ -21,6 +21,11 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Prints a line to standard output that must not be passed over: in red at a terminal, unless NO_COLOR is set. */
+export function printWarning(line: string): void {
+  print(process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[31m${line}\u001b[0m` : line);
+}
+
 /** Prints rows in aligned columns; a column whose cells below the header are all numbers is aligned right. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
   const right = header.map(

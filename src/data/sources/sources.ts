@@ -84,11 +84,11 @@ export function publicSource(name: string): PublicSource {
   const { sources } = catalogue();
   checkOneOf(
     name,
-    sources.map((source) => source.name),
+    sources.map((one) => one.name),
     "find data set",
     "the name",
   );
-  return sources.find((source) => source.name === name) as PublicSource;
+  return sources.find((one) => one.name === name) as PublicSource;
 }
 
 /** The columns, levels and target of a published schema. */
@@ -108,9 +108,7 @@ export function dataFolders(): readonly string[] {
   ];
   return [
     ...new Set(
-      folders
-        .filter((folder): folder is string => folder !== undefined && folder !== "")
-        .map((folder) => resolve(folder)),
+      folders.filter((one): one is string => one !== undefined && one !== "").map((one) => resolve(one)),
     ),
   ];
 }

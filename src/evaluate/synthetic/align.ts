@@ -33,7 +33,9 @@ export function alignTables(tables: readonly Table[], action: string): readonly 
         const found = other.columns.find((column) => column.name === one.name);
         const names = other.columns.map((column) => column.name).join(", ");
         check(found !== undefined, action, `every table must have column ${JSON.stringify(one.name)}`, names);
-        const alike = found.type === one.type || (isCategorical(found) && isCategorical(one));
+        // Levels that hardly repeat come back as texts.
+        const alike =
+          found.type === one.type || (isCategorical(one) && (isCategorical(found) || found.type === "text"));
         check(
           alike,
           action,
@@ -54,14 +56,16 @@ export function cellsWithMissing(one: SharedLevels, table: number): Int32Array {
 
 function sharedLevels(name: string, columns: readonly Column[]): SharedLevels {
   const codeOf = new Map<string, number>();
+  const place = (level: string): number => {
+    const known = codeOf.get(level);
+    if (known !== undefined) return known;
+    codeOf.set(level, codeOf.size);
+    return codeOf.size - 1;
+  };
   const codes = columns.map((one) => {
-    if (!isCategorical(one)) return new Int32Array(0);
-    const map = one.levels.map((level) => {
-      const known = codeOf.get(level);
-      if (known !== undefined) return known;
-      codeOf.set(level, codeOf.size);
-      return codeOf.size - 1;
-    });
+    if (one.type === "numeric") return new Int32Array(0);
+    if (!isCategorical(one)) return Int32Array.from(one.values, (text) => (text === "" ? -1 : place(text)));
+    const map = one.levels.map(place);
     return one.codes.map((code) => (code < 0 ? -1 : map[code]));
   });
   return { name, kind: "levels", codes, levels: [...codeOf.keys()] };

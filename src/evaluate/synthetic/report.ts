@@ -6,11 +6,16 @@ import type { AucInterval } from "../compare";
 import { type BinnedAccuracy, binnedAccuracy } from "./accuracy";
 import { detectionAuc } from "./detection";
 import { type Diagnostic, diagnosticScore } from "./diagnostic";
+import { type Loss, lossesOf } from "./losses";
+import { type Canaries, canaryTest } from "./privacy/canaries";
+import { type Differencing, differencingAttack } from "./privacy/differencing";
 import { type AttributeDisclosure, attributeDisclosure } from "./privacy/disclosure";
 import { type MembershipAttack, membershipAttack } from "./privacy/membership";
+import { type AttackResult, membershipAttacks } from "./privacy/membership-attacks";
 import { type DistancePrivacy, distancePrivacy } from "./privacy/privacy";
 import { type Quality, qualityScore } from "./quality";
 import { type Support, supportScores } from "./support";
+import { type TextForm, textForms } from "./texts";
 import { trainSyntheticTestReal, type Utility } from "./utility";
 
 export interface ReportPlan {
@@ -26,6 +31,10 @@ export interface ReportPlan {
 /** Everything that is known about synthetic rows. Parts that need held-out rows or a target are absent without. */
 export interface SyntheticReport {
   readonly rows: { readonly real: number; readonly synthetic: number; readonly holdout?: number };
+  /** What the real rows hold and the synthetic ones do not. */
+  readonly losses: readonly Loss[];
+  /** Identifiers and free text, of which only the form is judged; no other measure looks at them. */
+  readonly texts: readonly TextForm[];
   readonly quality: Quality;
   /** The same with both thresholds 0: all pairs count. */
   readonly qualityAllPairs: Quality;
@@ -35,9 +44,15 @@ export interface SyntheticReport {
   /** Against the rows learnt from. */
   readonly detection?: AucInterval;
   readonly detectionHoldout?: AucInterval;
+  /** How like the real rows held-out ones are by the same measures: what a fresh real sample reaches. */
+  readonly fresh?: { readonly quality: Quality; readonly detection?: AucInterval };
   readonly privacy?: DistancePrivacy;
   readonly membership?: MembershipAttack;
   readonly disclosure?: readonly AttributeDisclosure[];
+  /** Who was learnt from, by attack; absent with fewer than 20 held-out rows. */
+  readonly attacks?: readonly AttackResult[];
+  readonly differencing?: Differencing;
+  readonly canaries?: Canaries;
   readonly utility?: readonly Utility[];
 }
 
@@ -48,7 +63,7 @@ export async function syntheticReport(
   watch: Watch = {},
 ): Promise<SyntheticReport> {
   const { real, synthetic, holdout, target } = plan;
-  const parts = 6 + (holdout ? 4 : 0) + (holdout && target ? 1 : 0);
+  const parts = 6 + (holdout ? 8 : 0) + (holdout && target ? 1 : 0);
   let done = 0;
   const next = async <T>(make: () => T | Promise<T>): Promise<T> => {
     watch.signal?.throwIfAborted();
@@ -68,12 +83,36 @@ export async function syntheticReport(
   const accuracy = await next(() => binnedAccuracy(real, synthetic));
   const support = await next(() => supportScores(real, synthetic));
   const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
-  const base = { quality, qualityAllPairs, diagnostic, accuracy, support, ...(detection && { detection }) };
+  const losses = lossesOf(real, synthetic);
+  const texts = textForms(real, synthetic);
+  const base = {
+    losses,
+    texts,
+    quality,
+    qualityAllPairs,
+    diagnostic,
+    accuracy,
+    support,
+    ...(detection && { detection }),
+  };
   if (!holdout) return { rows: { real: real.rows, synthetic: synthetic.rows }, ...base };
   const detectionHoldout = await next(() => (enough(holdout) ? detect(holdout, "holdout") : undefined));
+  const fresh = await next(async () => ({
+    quality: qualityScore(real, holdout),
+    ...(enough(holdout) && {
+      detection: await detectionAuc(holdout, real, rng.fork("fresh"), {}, stop),
+    }),
+  }));
   const privacy = await next(() => distancePrivacy(real, holdout, synthetic));
   const membership = await next(() => membershipAttack(real, holdout, synthetic, rng.fork("membership")));
   const disclosure = await next(() => attributeDisclosure(real, holdout, synthetic, rng.fork("disclosure")));
+  const attacks = await next(() =>
+    holdout.rows >= 20 ? membershipAttacks(real, holdout, synthetic, rng.fork("attacks"), stop) : undefined,
+  );
+  const differencing = await next(() =>
+    differencingAttack(real, holdout, synthetic, rng.fork("differencing")),
+  );
+  const canaries = await next(() => canaryTest(real, holdout, synthetic));
   const utility =
     target === undefined
       ? undefined
@@ -91,6 +130,10 @@ export async function syntheticReport(
     privacy,
     membership,
     disclosure,
+    fresh,
+    ...(attacks && { attacks }),
+    differencing,
+    canaries,
     ...(utility && { utility }),
   };
 }

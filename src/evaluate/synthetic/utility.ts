@@ -1,8 +1,8 @@
 import { check } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import { dropColumns, type Table } from "../../data/table";
-import { positiveLevel, target } from "../../data/target";
+import { columnNamed, dropColumns, isCategorical, type Table, takeTableRows } from "../../data/table";
+import { target, twoNumbers, unlabelledRows } from "../../data/target";
 import { encode } from "../../features/encode";
 import { gradientBoosting } from "../../models/boosting/boosting";
 import { logisticRegression } from "../../models/linear/logistic";
@@ -17,8 +17,6 @@ export interface UtilityPlan {
   readonly test: Table;
   /** A column of two levels. */
   readonly target: string;
-  /** The level that counts as 1; left out, the one that plainly means true. */
-  readonly positive?: string;
   /** By name; defaults to logistic regression and gradient boosting. */
   readonly learners?: Readonly<Record<string, FitTable<TablePredictor>>>;
 }
@@ -32,14 +30,20 @@ export interface Utility {
   readonly difference: Comparison;
 }
 
-/** Trains on synthetic and on real rows and tests both on the same real rows that neither saw. */
+/**
+ * Trains on synthetic and on real rows and tests both on the same real rows that neither saw. Rows without a value of the
+ * target are left out.
+ */
 export async function trainSyntheticTestReal(
   plan: UtilityPlan,
   rng: Rng,
   watch: Watch = {},
 ): Promise<Utility[]> {
-  const { train, synthetic, test, target: name } = plan;
-  const positive = plan.positive ?? positiveLevel(train, name);
+  const name = plan.target;
+  const [train, synthetic, test] = [plan.train, plan.synthetic, plan.test].map((rows) =>
+    labelled(rows, name),
+  );
+  const positive = secondValue(train, name);
   const labels = target(test, name, positive);
   const learners = plan.learners ?? {
     "logistic regression": pipeline({ learner: logisticRegression() }),
@@ -73,4 +77,22 @@ export async function trainSyntheticTestReal(
     });
   }
   return out;
+}
+
+/** The rows that have a value of the column. */
+function labelled(from: Table, name: string): Table {
+  const without = new Set(unlabelledRows(from, name));
+  if (without.size === 0) return from;
+  return takeTableRows(
+    from,
+    Array.from({ length: from.rows }, (_, i) => i).filter((i) => !without.has(i)),
+  );
+}
+
+/** One of a column's two values: which of them counts as 1 makes no difference to the area under the ROC curve. */
+function secondValue(from: Table, name: string): string {
+  const one = columnNamed(from, name);
+  const values = isCategorical(one) ? one.levels : twoNumbers(one);
+  check(values?.length === 2, "measure utility", `column ${JSON.stringify(name)} must have two values`);
+  return String(values[1]);
 }

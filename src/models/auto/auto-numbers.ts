@@ -83,9 +83,7 @@ export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumb
     const weights = kept(predictions, y);
     const encoder = fitEncoder(table, { y, rng: rng.fork("encode") });
     const whole = sharedLabelled({ x: encoder.trained(), y });
-    const chosen = members.flatMap((member, m) =>
-      weights[m] > 0 ? [{ ...member, weight: weights[m] }] : [],
-    );
+    const chosen = members.flatMap((one, m) => (weights[m] > 0 ? [{ ...one, weight: weights[m] }] : []));
     const models = await mapThreads(
       fitModel,
       chosen.map(({ name, learner }) => ({
@@ -108,7 +106,7 @@ export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumb
           error: error(predictions[m], y),
         })),
         outOfFold: crossFitted(predictions, y, splits),
-        folds: splits.map((split) => split.test),
+        folds: splits.map((one) => one.test),
       },
     };
   };
@@ -123,11 +121,11 @@ function crossFitted(
   const out = new Float64Array(y.length);
   for (const { train, test } of splits) {
     const weights = kept(
-      predictions.map((prediction) => takeValues(prediction, train)),
+      predictions.map((one) => takeValues(one, train)),
       takeValues(y, train),
     );
     const own = mixed(
-      predictions.map((prediction) => takeValues(prediction, test)),
+      predictions.map((one) => takeValues(one, test)),
       weights,
     );
     test.forEach((row, k) => {

@@ -6,24 +6,20 @@ export function optimiserOperations(tensors: SimdTensors): Pick<Engine, "adamSta
   return {
     adamState: (parameters): AdamState => {
       const zeros = (): Tensor[] =>
-        parameters.map((parameter) =>
-          tensors.keep(
-            new Float32Array(parameter.rows * parameter.columns),
-            parameter.rows,
-            parameter.columns,
-          ),
+        parameters.map((one) =>
+          tensors.keep(new Float32Array(one.rows * one.columns), one.rows, one.columns),
         );
       return { first: zeros(), second: zeros() };
     },
     adam: (parameters, gradients, state, { beta1, beta2, rate, epsilon, decay, decayed, step }) => {
       const kernels = tensors.run();
-      parameters.forEach((parameter, i) => {
+      parameters.forEach((one, i) => {
         kernels.adam(
-          address(parameter),
+          address(one),
           address(gradients[i]),
           address(state.first[i]),
           address(state.second[i]),
-          parameter.rows * parameter.columns,
+          one.rows * one.columns,
           beta1,
           beta2,
           rate / (1 - beta1 ** step),
@@ -35,11 +31,10 @@ export function optimiserOperations(tensors: SimdTensors): Pick<Engine, "adamSta
     },
     average: (averages, parameters, share) => {
       const f = tensors.values();
-      averages.forEach((average, i) => {
-        const y = at(average);
+      averages.forEach((one, i) => {
+        const y = at(one);
         const x = at(parameters[i]);
-        for (let j = 0; j < average.rows * average.columns; j++)
-          f[y + j] = f[y + j] * share + f[x + j] * (1 - share);
+        for (let j = 0; j < one.rows * one.columns; j++) f[y + j] = f[y + j] * share + f[x + j] * (1 - share);
       });
     },
   };

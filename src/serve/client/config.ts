@@ -63,7 +63,7 @@ function found({ rows, rejected, duplicates, columns, problems }: Checked): Node
     tableOf(
       "Columns",
       ["Column", "Type", "Missing", "Holds"],
-      columns.map((column) => [column.name, column.type, shown(column.missing), column.summary]),
+      columns.map((one) => [one.name, one.type, shown(one.missing), one.summary]),
       [2],
     ),
   );

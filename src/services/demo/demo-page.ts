@@ -1,11 +1,11 @@
 import { count, decimal, interval, percent } from "../../core/format";
 import { barChart } from "../../report/charts/bars";
-import { lineChart, referenceLine } from "../../report/charts/line";
+import { lineChart } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
 import { html, raw } from "../../report/html";
-import { reportPage, today } from "../../report/page";
+import { reportPage } from "../../report/page";
 import { distributionChart } from "../synthetic/comparison-views";
 import type { Demo, DemoModel } from "./run-demo";
 
@@ -42,7 +42,7 @@ npx telelink synth sample --model model.json --rows 1000 --out nobody.csv</code>
     figures: figures(demo, boosted),
     sources: [{ name: "simulated Telco customers", sha256, rows: train.rows + test.rows, simulated: true }],
     seeds: [seed],
-    date: today(),
+    date: new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }),
     body,
     contents: [
       { level: 2, id: "who", text: "Who leaves?" },
@@ -135,19 +135,24 @@ function gainChart({ gains, name }: DemoModel, share: number): Promise<string> {
           ...gains.map(({ cumulativeRows, gain }) => ({ x: cumulativeRows, y: gain })),
         ],
       },
-      referenceLine("Perfect", [
-        [0, 0],
-        [share, 1],
-        [1, 1],
-      ]),
-      referenceLine(
-        "In any order",
-        [
-          [0, 0],
-          [1, 1],
+      {
+        name: "Perfect",
+        colour: "grey",
+        dashed: true,
+        points: [
+          { x: 0, y: 0 },
+          { x: share, y: 1 },
+          { x: 1, y: 1 },
         ],
-        { dashed: false },
-      ),
+      },
+      {
+        name: "In any order",
+        colour: "grey",
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
     ],
   });
 }
@@ -175,10 +180,15 @@ function calibrationChart({ calibration, name }: DemoModel): Promise<string> {
           high: bin.interval[1],
         })),
       },
-      referenceLine("As predicted", [
-        [0, 0],
-        [1, 1],
-      ]),
+      {
+        name: "As predicted",
+        colour: "grey",
+        dashed: true,
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
     ],
   });
 }

@@ -1,10 +1,12 @@
 import { decimal, difference, interval, percent } from "../../core/format";
 import type { Table } from "../../data/table";
+import { lossSentences } from "../../evaluate/synthetic/losses";
+import { verdictOf } from "../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../evaluate/synthetic/report";
 import { dataTable } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
 import { html, raw } from "../../report/html";
-import { reportPage, today } from "../../report/page";
+import { reportPage } from "../../report/page";
 import { associationChart, distributionChart, planeChart } from "./comparison-views";
 
 export interface ReportPage {
@@ -36,9 +38,12 @@ export async function syntheticReportPage(page: ReportPage): Promise<string> {
   ];
   const charts: string[] = [];
   for (const one of worst) charts.push(await distributionChart(tables, one.column));
+  const lost = lossSentences(found);
   const body = html`
+${lost.length > 0 ? html`<div class="tl-band tl-failed" role="note"><p><strong>Lost, or not judged.</strong></p><ul>${lost.map((one) => html`<li>${one}</li>`)}</ul></div>` : null}
 <h2 id="faithful">Are they like the real rows?</h2>
 ${raw(fidelityTable(found))}
+${raw(textTable(found))}
 ${raw(await associationChart(found.quality, "Synthetic rows"))}
 ${raw(await planeChart(tables[0], [tables[1]]))}
 <h2 id="columns">Columns, the least alike first</h2>
@@ -47,6 +52,7 @@ ${charts.map(raw)}
 ${raw(utilityTable(found))}
 <h2 id="private">Do they give anybody away?</h2>
 ${raw(privacyTable(found))}
+${raw(attackTable(found))}
 ${raw(disclosureTable(found))}`;
   return reportPage({
     name: "synth report",
@@ -55,7 +61,7 @@ ${raw(disclosureTable(found))}`;
     figures: reportFigures(found),
     sources: sources.map(({ file, rows }) => ({ ...file, rows, simulated: false })),
     seeds: [seed],
-    date: today(),
+    date: new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }),
     body,
     contents: [
       { level: 2, id: "faithful", text: "Are they like the real rows?" },
@@ -89,9 +95,12 @@ export function reportFinding(found: SyntheticReport): string {
     );
   }
   if (membership && privacy) {
-    const safe = membership.advantage.low <= 0.005 && privacy.memorisation < 0.15;
+    const { attacks, beyondChance } = verdictOf(found);
+    const near = membership.advantage.low > 0.005 || privacy.memorisation >= 0.15;
     parts.push(
-      safe ? "show no sign of giving anybody away" : "give away something about who was in the table",
+      beyondChance.length > 0 || near
+        ? `give away something about who was in the table (${beyondChance.join(", ") || "they lie near rows learnt from"})`
+        : `withstood the ${attacks} attacks that were made`,
     );
   }
   return `The synthetic rows ${listed(parts)}.`;
@@ -183,7 +192,7 @@ function fidelityTable(found: SyntheticReport): string {
     {
       what: "Quality",
       value: decimal(quality.score),
-      reading: "SDMetrics 0.32: mean of the next two; 1 is best",
+      reading: `SDMetrics 0.32: mean of the next two; ${found.fresh ? `held-out rows reach ${decimal(found.fresh.quality.score)}` : "1 is best"}`,
     },
     { what: "Column shapes", value: decimal(quality.shapes), reading: "single columns" },
     {
@@ -222,7 +231,7 @@ function fidelityTable(found: SyntheticReport): string {
     rows.push({
       what: "Detection, held-out rows",
       value: decimal(detectionHoldout.auc),
-      reading: `the honest one; ${interval(detectionHoldout.low, detectionHoldout.high, 2)}`,
+      reading: `the honest one; ${interval(detectionHoldout.low, detectionHoldout.high, 2)}${found.fresh?.detection ? `; real rows against real ones ${decimal(found.fresh.detection.auc)}` : ""}`,
     });
   return lines(rows, "Fidelity");
 }
@@ -290,6 +299,66 @@ function privacyTable({ privacy, membership, support }: SyntheticReport): string
     ],
     "Privacy",
     "Distances are Gower's, exact and over all rows. A distance proves little by itself: the attack is the test.",
+  );
+}
+
+/** The form of identifiers and texts. */
+function textTable({ texts }: SyntheticReport): string {
+  if (texts.length === 0) return "";
+  const both = ({ real, synthetic }: { real: number; synthetic: number }): string =>
+    `${percent(real)} / ${percent(synthetic)}`;
+  return dataTable(
+    texts,
+    [
+      { label: "Column", text: (one) => one.column },
+      { label: "Form", align: "right", text: (one) => decimal(one.score) },
+      { label: "Lengths", align: "right", text: (one) => decimal(one.lengths) },
+      { label: "Characters", align: "right", text: (one) => decimal(one.characters) },
+      { label: "Formats", align: "right", text: (one) => decimal(one.formats) },
+      { label: "Different, real / synthetic", align: "right", text: (one) => both(one.unique) },
+      { label: "Missing, real / synthetic", align: "right", text: (one) => both(one.missing) },
+      { label: "Real ones among them", align: "right", text: (one) => percent(one.known, 2) },
+    ],
+    { caption: "Identifiers and free text, in form; 1 is best" },
+  );
+}
+
+function attackTable({ attacks, differencing, canaries }: SyntheticReport): string {
+  if (!attacks || !differencing || !canaries) return "";
+  const rows = attacks.map((one) => ({
+    kind: one.kind as string,
+    attack: one.attack,
+    value: `${decimal(one.auc)} AUC`,
+    chance: decimal(0.5),
+    range: interval(one.low, one.high),
+  }));
+  rows.push({
+    kind: "differencing",
+    attack: `who knows all other rows reads ${differencing.answers} answers off the counts`,
+    value: percent(differencing.members),
+    chance: percent(differencing.strangers),
+    range: `difference ${percent(differencing.low)} to ${percent(differencing.high)}`,
+  });
+  rows.push({
+    kind: "canaries",
+    attack: "rare levels and texts and the outermost numbers come out again",
+    value: `${canaries.found} of ${canaries.planted}`,
+    chance: `${canaries.strangers.found} of ${canaries.strangers.planted}`,
+    range: "",
+  });
+  return dataTable(
+    rows,
+    [
+      { label: "Kind", text: (one) => one.kind },
+      { label: "Attack", text: (one) => one.attack },
+      { label: "Success", align: "right", text: (one) => one.value },
+      { label: "By chance", align: "right", text: (one) => one.chance },
+      { label: "95%", align: "right", text: (one) => one.range },
+    ],
+    {
+      caption: "Attacks on single people",
+      note: "On as many people learnt from as strangers. Of the chance levels, those of differencing and canaries are the same attack on strangers. An attack that fails proves nothing of others.",
+    },
   );
 }
 

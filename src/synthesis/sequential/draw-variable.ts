@@ -8,6 +8,7 @@ import type { TreeColumn } from "../drawing/trees";
 import type { Wishes } from "../drawing/wishes";
 import { chosenGrid, snap } from "../structure/grids";
 import type { DatePlan, NumberPlan } from "../structure/structure";
+import { repeatedIn } from "../structure/support";
 import { cellProbabilities } from "./cells";
 import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesOf } from "./draw-numbers";
 import type { SequentialParts } from "./parts";
@@ -151,7 +152,7 @@ function drawNumber(
 
 /** Rounds a drawn value to the variable's grid, or to one of the coarser ones that values prefer which do not repeat. */
 function roundedFor({ grid, support, low, high }: DrawnVariable, rng: Rng): (value: number) => number {
-  const repeats = new Set(support?.from.filter((value, piece) => support.to[piece] === value));
+  const repeats = new Set(repeatedIn(support));
   return (value) => {
     if (repeats.has(value)) return value;
     const own = grid?.coarser ? chosenGrid(grid, rng.uniform()) : grid;

@@ -32,11 +32,10 @@ export function keyPlanOf(values: readonly string[], rng: Rng): KeyPlan {
   const present = values.filter((value) => value !== "");
   const lengths = new Map<number, number>();
   for (const value of present) lengths.set(value.length, (lengths.get(value.length) ?? 0) + 1);
-  if (
-    present.every((value) => /^(0|[1-9]\d{0,14})$/.test(value)) &&
-    (lengths.size > 1 || present.length < 2)
-  ) {
-    return { style: "counter", first: present.reduce((most, value) => Math.max(most, Number(value)), 0) + 1 };
+  if (present.every((value) => /^(0|[1-9]\d{0,14})$/.test(value))) {
+    const first = pastAll(present.reduce((most, value) => Math.max(most, Number(value)), 0));
+    const grows = String(first + 100 * present.length).length > String(first - 1).length;
+    if (lengths.size > 1 || present.length < 2 || !grows) return { style: "counter", first };
   }
   const length = [...lengths].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 8;
   const same = present.filter((value) => value.length === length);
@@ -49,16 +48,30 @@ export function freshKeys(plan: KeyPlan, from: number, count: number): string[] 
   if (plan.style === "counter") return Array.from({ length: count }, (_, i) => String(plan.first + from + i));
   const { alphabets, stride, rest, pace } = plan;
   const capacity = capacityOf(alphabets, stride);
-  // Past the pattern's capacity the keys of each further round carry one more digit group in front.
+  // Past the pattern's capacity the keys of each further round carry its number in front, in the first place's digits.
+  const [first] = alphabets;
+  const digits =
+    first.length > 1 ? first : /[a-z]/i.test(first) ? letters(first < "a" ? "A" : "a") : classes[0];
   let at = Number((BigInt(plan.start) + BigInt(from % capacity) * BigInt(pace)) % BigInt(capacity));
   const out = new Array<string>(count);
   for (let i = 0; i < count; i++) {
     const round = Math.floor((from + i) / capacity);
-    out[i] = (round > 0 ? `${round}-` : "") + write(rest + stride * at, alphabets);
+    out[i] = (round > 0 ? inDigits(round, digits) : "") + write(rest + stride * at, alphabets);
     at += pace;
     if (at >= capacity) at -= capacity;
   }
   return out;
+}
+
+/** The next number of two digits and zeros: so that the greatest key is not told. */
+function pastAll(most: number): number {
+  const unit = 10 ** Math.max(0, String(most).length - 2);
+  return (Math.floor(most / unit) + 1) * unit;
+}
+
+function inDigits(number: number, digits: string): string {
+  const rest = Math.floor(number / digits.length);
+  return (rest > 0 ? inDigits(rest, digits) : "") + digits[number % digits.length];
 }
 
 function numbered(alphabets: readonly string[], training: readonly string[], rng: Rng): KeyPlan {

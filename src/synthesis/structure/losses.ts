@@ -12,6 +12,10 @@ export function describeLosses({ columns, minCount }: Structure): readonly strin
       const own = plan.repeats ? "as many rows share one as in the data" : "every row gets one of its own";
       return [`${name}: identifiers are made up; ${own}`];
     }
+    if (plan.kind === "number" && plan.rare)
+      return [
+        `${name}: up to ${plan.rare} rows have a number that ${few}; the other numbers stand in for it`,
+      ];
     if (plan.kind !== "levels" || !plan.rare) return [];
     return plan.texts
       ? [`${name}: up to ${plan.rare} rows hold texts that ${few}; others are made up in their shape`]

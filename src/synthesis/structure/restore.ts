@@ -5,7 +5,6 @@ import { type Column, type Table, type TextColumn, table } from "../../data/tabl
 import { dateWriter } from "./dates";
 import { bandCodes } from "./discover/bands";
 import { type Arguments, evaluate, rebuild } from "./formulas";
-import { snap } from "./grids";
 import { freshKeys } from "./keys";
 import { raiseToOrders } from "./raise";
 import {
@@ -19,7 +18,7 @@ import {
   type NumberPlan,
   type Structure,
 } from "./structure";
-import { ontoSupport } from "./support";
+import { settling } from "./support";
 import { type TextGrammar, writeTexts } from "./texts";
 
 /** What a method drew for a variable: codes for levels, values for numbers. */
@@ -145,10 +144,9 @@ export function restoreNumber(
   } else out.set(own as Float64Array);
   // An exact formula is not bent to the training range: that would break it.
   const [least, most] = formula?.rest === "none" ? [-Infinity, Infinity] : [low, high];
-  for (let i = 0; i < rows; i++) out[i] = Math.min(most, Math.max(least, snap(out[i], grid)));
   // Whatever drew it, a value lies where values lie.
-  if (support)
-    for (let i = 0; i < rows; i++) if (!atoms.includes(out[i])) out[i] = ontoSupport(support, out[i]);
+  const settled = settling({ low: least, high: most, atoms: formula ? [] : atoms, grid, support });
+  for (let i = 0; i < rows; i++) out[i] = settled(out[i]);
   return out;
 }
 

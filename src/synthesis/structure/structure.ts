@@ -65,6 +65,8 @@ export interface NumberPlan {
   readonly atoms: readonly number[];
   /** All values, when there are so few that they are drawn as levels. */
   readonly values?: readonly number[];
+  /** About how many rows have a value that too few others have and `values` leaves out. */
+  readonly rare?: number;
   /** Where the values lie that are neither atoms nor missing, if many of them repeat. */
   readonly support?: Support;
   readonly formula?: Formula;

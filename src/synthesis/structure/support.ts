@@ -16,6 +16,8 @@ const leastRepeated = 0.2;
 const mostPieces = 2048;
 /** Rows a value on average, from which on rare values are taken from a list, as prices are, too. */
 const leastListed = 1.3;
+/** Up to this share of the places on the grid, values are taken from a list. */
+const mostOfPlaces = 0.5;
 const mostStretches = 64;
 
 /** A sorted value and how often it occurs. */
@@ -65,8 +67,13 @@ export function supportOf(
   const stretch = (own: readonly Counted[], rows: number, ends: [number, number]): [number, number][] => {
     if (rows < Math.max(2 * least, 4)) return [ends];
     const values = Float64Array.from(own.flatMap(({ value, count }) => new Array<number>(count).fill(value)));
-    if (rows >= leastListed * own.length) {
-      const made = own.map((_, t) => snap(quantileSorted(values, (t + rng.uniform()) / own.length), grid));
+    const places = unit > 0 ? Math.round((ends[1] - ends[0]) / unit) + 1 : Infinity;
+    const listed = listLength(rows, own.length);
+    // A list as long as the places there are says no more than that they are all possible.
+    if (rows >= leastListed * own.length && listed < mostOfPlaces * places) {
+      const made = Array.from({ length: listed }, (_, t) =>
+        snap(quantileSorted(values, (t + rng.uniform()) / listed), grid),
+      );
       return [...new Set(made)].sort((a, b) => a - b).map((value) => [value, value]);
     }
     const parts = Math.max(1, Math.min(mostStretches, Math.floor(rows / (2 * least))));
@@ -85,6 +92,18 @@ export function supportOf(
   }
   close(Infinity);
   return { from, to };
+}
+
+/** How many values there are of which so many rows show so many different ones, each as often as the others. */
+function listLength(rows: number, distinct: number): number {
+  let length = distinct;
+  for (let turn = 0; turn < 50; turn++) length = distinct / (1 - Math.exp(-rows / length));
+  return Math.round(length);
+}
+
+/** The values that stand for themselves. */
+export function repeatedIn(support: Support | undefined): readonly number[] {
+  return support?.from.filter((value, piece) => support.to[piece] === value) ?? [];
 }
 
 /** The piece that a value belongs to: the one that holds it, else the nearest. */
@@ -106,6 +125,24 @@ export function ontoSupport(support: Support, value: number): number {
   if (Number.isNaN(value)) return value;
   const piece = pieceOf(support, value);
   return Math.min(support.to[piece], Math.max(support.from[piece], value));
+}
+
+/** What moves a value to where a column's values lie: values that repeat stay, others go onto the grid and the support. */
+export function settling(plan: {
+  readonly low: number;
+  readonly high: number;
+  readonly atoms: readonly number[];
+  readonly grid?: Grid | undefined;
+  readonly support?: Support | undefined;
+}): (value: number) => number {
+  const { low, high, grid, support } = plan;
+  const atoms = new Set(plan.atoms);
+  const repeats = new Set([...plan.atoms, ...repeatedIn(support)]);
+  return (value) => {
+    if (repeats.has(value)) return value;
+    const inside = Math.min(high, Math.max(low, snap(value, grid)));
+    return support && !atoms.has(inside) ? ontoSupport(support, inside) : inside;
+  };
 }
 
 /** The values of sorted rows that no piece repeats. */

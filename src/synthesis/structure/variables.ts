@@ -2,7 +2,6 @@ import { type Column, columnNamed, isCategorical, type Table } from "../../data/
 import { dateReader } from "./dates";
 import { tamed } from "./ends";
 import { type Arguments, evaluate, restOf } from "./formulas";
-import { snap } from "./grids";
 import {
   type ColumnPlan,
   type Combination,
@@ -15,7 +14,7 @@ import {
   type Structure,
   type Variable,
 } from "./structure";
-import { ontoSupport } from "./support";
+import { settling } from "./support";
 
 /** What is left to draw of a table once everything that follows from something else is taken out, in the table's order. */
 export function reduceTable(
@@ -23,8 +22,8 @@ export function reduceTable(
   from: Table,
   unknown: Unknown = "stand in",
 ): readonly Variable[] {
-  const combined = new Set(structure.combinations.flatMap((combination) => combination.columns));
-  const variables = structure.combinations.map((combination) => combinationVariable(combination, from));
+  const combined = new Set(structure.combinations.flatMap((one) => one.columns));
+  const variables = structure.combinations.map((one) => combinationVariable(one, from));
   const argument = argumentsFrom(structure.columns, from);
   for (const plan of structure.columns) {
     if (combined.has(plan.name)) continue;
@@ -85,7 +84,7 @@ export function numbersOf(one: Column, plan: NumberPlan | DatePlan): Float64Arra
 /** Reads the arguments of formulas from a table. */
 export function argumentsFrom(plans: readonly ColumnPlan[], from: Table): Arguments {
   return (name) => {
-    const plan = plans.find((plan) => plan.name === name);
+    const plan = plans.find((one) => one.name === name);
     const column = columnNamed(from, name);
     return plan?.kind === "levels" ? codesOf(column, plan) : numbersOf(column, plan as NumberPlan);
   };
@@ -151,10 +150,7 @@ function numberVariable(
   const { low, high } = range;
   const atoms = plan.kind === "number" ? plan.atoms : [];
   // Values lie between the ends, and where enough rows have values.
-  const held = values.map((value) => {
-    const inside = snap(Math.min(high, Math.max(low, value)), grid);
-    return support && !atoms.includes(inside) ? ontoSupport(support, inside) : inside;
-  });
+  const held = values.map(settling({ low, high, atoms, grid, support }));
   return {
     name,
     kind: "number",

@@ -307,3 +307,42 @@ test("telelink synth writes rows as the data came in: delimiter, decimal comma, 
   for (const line of made) expect(line).toMatch(/^(\d\d,\d|\?);[ab]$/);
   expect(made.some((line) => line.startsWith("?"))).toBe(true);
 });
+
+test("telelink synth fit keeps dates of several ways, means put in, values that few share, and the form of numbers as keys", async () => {
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const day = String((i % 27) + 1).padStart(2, "0");
+    const date = i % 20 === 0 ? `03/${day}/2022` : `2022-03-${day}`;
+    const balance = i % 8 === 0 ? "783.9195356240525" : ((i * 37) % 991) / 100 + 500;
+    // Twelve rows of six values are too few for any one, and enough together.
+    const late = i < 12 ? 5 + (i % 6) : i % 4;
+    return `${50001 + i},${date},${balance},${late},${i % 3 === 0 ? "No" : "Yes"}`;
+  });
+  writeFileSync(at("mixed.csv"), `id,when,balance,late,churn\n${rows.join("\n")}\n`);
+  expect(await telelink("synth", "fit", "--data", at("mixed.csv"), "--out", at("mixed.tlm"))).toBe(0);
+  expect(err).toContain("when: dates are written in several ways");
+  expect(err).toContain("400 rows learnt");
+  const made = ["--model", at("mixed.tlm"), "--rows", "1000", "--out", at("made.csv")];
+  expect(await telelink("synth", "sample", ...made)).toBe(0);
+  const cells = readFileSync(at("made.csv"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(","));
+  const share = (column: number, pattern: RegExp): number =>
+    cells.filter((row) => pattern.test(row[column])).length / cells.length;
+  expect(share(0, /^5\d{4}$/)).toBe(1);
+  expect(new Set(cells.map(([id]) => id)).size).toBe(1000);
+  expect(share(1, /^03\/\d\d\/2022$/)).toBeGreaterThan(0.02);
+  expect(share(1, /^2022-03-\d\d$/)).toBeGreaterThan(0.9);
+  expect(share(2, /^783\.9195356240525$/)).toBeGreaterThan(0.08);
+  expect(share(2, /^783\.9195356240525$|^\d+(\.\d{1,2})?$/)).toBe(1);
+  expect(share(3, /^([5-9]|10)$/)).toBeGreaterThan(0.01);
+});
+
+test("telelink synth fit stops where more than a hundredth of the rows cannot be read", async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => (i % 20 === 0 ? `${i},1,2` : `${i % 7},${i % 3}`));
+  writeFileSync(at("broken.csv"), `a,b\n${rows.join("\n")}\n`);
+  expect(await telelink("synth", "fit", "--data", at("broken.csv"), "--out", at("broken.tlm"))).toBe(3);
+  expect(err).toContain("--accept-loss");
+  expect(existsSync(at("broken.tlm"))).toBe(false);
+});

@@ -82,10 +82,7 @@ function show({ rows, positives, threshold, level, figures, confusion }: Evaluat
   print(`${data}: ${rows} rows${share}`);
   printTable(
     ["figure", "value", `${100 * level}% from`, "to"],
-    figures.map((figure) => [
-      figure.title,
-      ...[figure.value, figure.low, figure.high].map((value) => value.toPrecision(4)),
-    ]),
+    figures.map((one) => [one.title, ...[one.value, one.low, one.high].map((value) => value.toPrecision(4))]),
   );
   if (!confusion) return;
   print();

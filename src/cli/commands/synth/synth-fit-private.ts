@@ -4,9 +4,10 @@ import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, noteProblems, print, printTable } from "../../support/output";
+import { csvOptions, type ReadingFlags } from "../../support/reading";
 
 /** The options of `telelink synth fit` that its private method uses. */
-export interface PrivateOptions {
+export interface PrivateOptions extends ReadingFlags {
   readonly data: string;
   readonly out?: string;
   readonly seed?: string;
@@ -45,10 +46,10 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
   const seed = options.seed === undefined ? undefined : wholeNumber(options.seed, "--seed");
   const domain = options.domain === undefined ? undefined : await domainIn(options.domain);
   const schema = options.schema ? readSchema(options.schema) : domain && typesOf(domain);
-  const { table, problems, problemCount } = readCsv(
-    options.data,
-    schema ? { schema, badCells: "missing" } : {},
-  );
+  const { table, problems, problemCount } = readCsv(options.data, {
+    ...csvOptions(options),
+    ...(schema && { schema, badCells: "missing" }),
+  });
   noteProblems(problems, problemCount, 5);
   if (delta * table.rows >= 1)
     note("note: δ should be far below 1 / rows, and here it is not: single rows might be let out whole");

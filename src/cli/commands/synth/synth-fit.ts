@@ -4,9 +4,10 @@ import type { Structure } from "../../../synthesis/structure/structure";
 import { CliError, usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { keepDuplicates, wholeNumber } from "../../support/options";
-import { note, noteProblems, print } from "../../support/output";
+import { note, print } from "../../support/output";
+import { type ReadingFlags, readingOptions } from "../../support/reading";
 
-interface Options {
+interface Options extends ReadingFlags {
   data: string;
   out?: string;
   method: string;
@@ -31,7 +32,7 @@ interface Options {
 
 /** `telelink synth fit`: learns a table and saves what it takes to make rows like it. */
 export function synthFitCommand(): Command {
-  return new Command("fit")
+  return readingOptions(new Command("fit"))
     .description("learn a CSV file and save what it takes to make rows like its own")
     .requiredOption("--data <file>", "a CSV file with a header")
     .option("--out <file>", "where to write the model (JSON)")
@@ -96,21 +97,14 @@ Column names, types, decimals and the way dates are written count as public.`,
 }
 
 async function fit(options: Options): Promise<void> {
-  const [
-    { readCsv },
-    { readSchema },
-    methods,
-    { describeStructure },
-    { seeded },
-    { openAtomic, writeAtomic },
-  ] = await Promise.all([
-    import("../../../data/read/read-csv.js"),
-    import("../../../data/schema-file.js"),
-    import("../../../synthesis/methods.js"),
-    import("../../../synthesis/structure/describe.js"),
-    import("../../../core/rng.js"),
-    import("../../../data/files.js"),
-  ]);
+  const [{ readToLearn }, methods, { describeStructure }, { seeded }, { openAtomic, writeAtomic }] =
+    await Promise.all([
+      import("./read-to-learn.js"),
+      import("../../../synthesis/methods.js"),
+      import("../../../synthesis/structure/describe.js"),
+      import("../../../core/rng.js"),
+      import("../../../data/files.js"),
+    ]);
   const [{ discoverStructure }, { describeLosses }, { withRepeatedIds }] = await Promise.all([
     import("../../../synthesis/structure/discover/discover.js"),
     import("../../../synthesis/structure/losses.js"),
@@ -142,13 +136,12 @@ async function fit(options: Options): Promise<void> {
   const seed = wholeNumber(options.seed ?? "42", "--seed");
   const epochs =
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
-  const read = readCsv(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
-  noteProblems(read.problems, read.problemCount, 5);
+  const read = readToLearn(options.data, options);
   const { oncePerCustomer } = await import("../../support/once-per-customer.js");
   const whole = withRepeatedIds(read.table);
   for (const name of whole.repeated)
     note(`${name} is called an identifier, but its values repeat: it is learnt as a category`);
-  const { table } = oncePerCustomer(whole.table, { keepDuplicates: options.keepDuplicates });
+  const { table } = oncePerCustomer(whole.table, options);
   const rng = seeded(seed);
   const names = table.columns.map((column) => column.name);
   const structure = options.structure

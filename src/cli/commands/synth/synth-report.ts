@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { percent } from "../../../core/format";
 import type { Table } from "../../../data/table";
+import { verdictOf } from "../../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../../evaluate/synthetic/report";
 import { wholeNumber } from "../../support/options";
-import { note, printTable } from "../../support/output";
+import { note, noteProblems, print, printTable, printWarning } from "../../support/output";
 
 interface Options {
   real: string;
@@ -53,19 +54,30 @@ async function report(options: Options): Promise<void> {
     import("../../../core/rng.js"),
     import("../../../data/files.js"),
   ]);
+  const [{ lossSentences }, { unlabelledRows }] = await Promise.all([
+    import("../../../evaluate/synthetic/losses.js"),
+    import("../../../data/target.js"),
+  ]);
   const [{ watched }, { fileOrigin }] = await Promise.all([
     import("../../support/watched.js"),
     import("../../support/model-file.js"),
   ]);
   const seed = wholeNumber(options.seed, "--seed");
-  const real = readCsv(options.real, options.schema ? { schema: readSchema(options.schema) } : {}).table;
+  const read = (file: string, how: Parameters<typeof readCsv>[1]): Table => {
+    const { table, problems, problemCount } = readCsv(file, how);
+    noteProblems(problems, problemCount, 5);
+    return table;
+  };
+  const real = read(options.real, options.schema ? { schema: readSchema(options.schema) } : {});
   // The other files are read as the first one is, so that a column has one type everywhere; levels may differ.
   const { columns } = schemaOf(real);
   const schema = { columns: columns.map(({ name, type }) => ({ name, type })) };
-  const like = (file: string): Table => readCsv(file, { schema, badCells: "missing" }).table;
+  const like = (file: string): Table => read(file, { schema, badCells: "missing" });
   const holdout = options.holdout === undefined ? undefined : like(options.holdout);
   const synthetic = like(options.synthetic);
   const target = options.target ?? likelyTarget(real);
+  const unlabelled = target === undefined ? 0 : unlabelledRows(real, target).length;
+  if (unlabelled > 0) note(`${unlabelled} of ${real.rows} real rows have no ${target}: they teach nothing`);
   const plan = { real, synthetic, ...(holdout && { holdout }), ...(target !== undefined && { target }) };
   const found = await watched((watch) => syntheticReport(plan, seeded(seed), watch));
   if (options.json)
@@ -78,6 +90,12 @@ async function report(options: Options): Promise<void> {
     sources.push({ file: await fileOrigin(options.synthetic), rows: synthetic.rows });
     writeAtomic(options.html, await syntheticReportPage({ found, real, synthetic, holdout, sources, seed }));
   }
+  const lost = lossSentences(found);
+  if (lost.length > 0) {
+    printWarning("Lost, or not judged:");
+    for (const sentence of lost) printWarning(`  ${sentence}`);
+    print();
+  }
   printTable(["measure", "value", "reading"], summary(found));
   for (const file of [options.json, options.html]) if (file) note(`wrote ${file}`);
 }
@@ -86,9 +104,14 @@ async function report(options: Options): Promise<void> {
 function summary(found: SyntheticReport): string[][] {
   const { quality, qualityAllPairs, accuracy, detection, detectionHoldout, privacy, membership, utility } =
     found;
+  const { fresh, texts, attacks, differencing, canaries } = found;
   const three = (value: number): string => value.toFixed(3);
   const rows = [
-    ["quality", three(quality.score), "SDMetrics; 1 is best"],
+    [
+      "quality",
+      three(quality.score),
+      fresh ? `SDMetrics; held-out rows reach ${three(fresh.quality.score)}` : "SDMetrics; 1 is best",
+    ],
     ["  column shapes", three(quality.shapes), ""],
     ["  pair trends", `${three(quality.trends)} (all pairs ${three(qualityAllPairs.trends)})`, ""],
     [
@@ -99,7 +122,19 @@ function summary(found: SyntheticReport): string[][] {
   ];
   if (detection) rows.push(["detection, learnt rows", three(detection.auc), "0.5 cannot be told apart"]);
   if (detectionHoldout)
-    rows.push(["detection, held-out rows", three(detectionHoldout.auc), "0.5 cannot be told apart"]);
+    rows.push([
+      "detection, held-out rows",
+      three(detectionHoldout.auc),
+      fresh?.detection
+        ? `real rows against real ones ${three(fresh.detection.auc)}`
+        : "0.5 cannot be told apart",
+    ]);
+  for (const one of texts)
+    rows.push([
+      `form of ${one.column}`,
+      three(one.score),
+      `length, characters, format, different, missing; ${percent(one.known, 2)} are real ones`,
+    ]);
   if (privacy) {
     rows.push(["memorisation", three(privacy.memorisation), "0 independent, 1 copies"]);
     rows.push([
@@ -111,6 +146,28 @@ function summary(found: SyntheticReport): string[][] {
   if (membership) {
     const { difference, low, high } = membership.advantage;
     rows.push(["membership attack", three(difference), `AUC beyond chance, ${three(low)} to ${three(high)}`]);
+  }
+  for (const { attack, kind, auc, low, high } of attacks ?? [])
+    rows.push([`  ${kind}: ${attack}`, three(auc), `AUC, 0.5 by chance; ${three(low)} to ${three(high)}`]);
+  if (differencing) {
+    const { members, strangers, low, high, answers } = differencing;
+    rows.push([
+      "  differencing",
+      percent(members),
+      `of ${answers} answers read off; by chance ${percent(strangers)}; difference ${percent(low)} to ${percent(high)}`,
+    ]);
+  }
+  if (canaries) {
+    const { planted, found: hits, strangers } = canaries;
+    rows.push([
+      "  canaries",
+      `${hits} of ${planted}`,
+      `rare values that come out again; of strangers' ${strangers.found} of ${strangers.planted}`,
+    ]);
+  }
+  if (attacks) {
+    const { attacks: made, beyondChance } = verdictOf(found);
+    rows.push(["attacks beyond chance", `${beyondChance.length} of ${made}`, beyondChance.join("; ")]);
   }
   for (const one of utility ?? []) {
     rows.push([

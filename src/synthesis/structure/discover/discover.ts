@@ -162,9 +162,15 @@ function withSupport(plans: readonly ColumnPlan[], from: Table, least: number, r
     const [low, high] = [plan.low / step, plan.high / step];
     const atoms = plan.kind === "number" ? plan.atoms : [];
     const grid = plan.kind === "date" ? { decimals: 0, step: 1 } : plan.grid;
-    const sorted = tamed(numbersOf(columnNamed(from, plan.name), plan), least)
+    const counts = new Map<number, number>();
+    const all = numbersOf(columnNamed(from, plan.name), plan);
+    for (const value of all) counts.set(value, (counts.get(value) ?? 0) + 1);
+    const sorted = tamed(all, least)
       .values.filter((value) => !Number.isNaN(value) && !atoms.includes(value))
-      .map((value) => snap(Math.min(high, Math.max(low, value / step)), grid))
+      .map((value) => {
+        const inside = Math.min(high, Math.max(low, value / step));
+        return (counts.get(value) ?? 0) >= Math.max(2, least) ? inside : snap(inside, grid);
+      })
       .sort();
     const support = supportOf(sorted, grid, least, rng.fork(plan.name));
     const own = support ? { ...plan, support } : plan;

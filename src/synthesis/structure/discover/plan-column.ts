@@ -2,7 +2,7 @@ import type { Rng } from "../../../core/rng";
 import { type Column, isCategorical, type NumericColumn } from "../../../data/table";
 import { dateReader, writtenDates } from "../dates";
 import { tamed } from "../ends";
-import { gridOf, snap } from "../grids";
+import { type Grid, gridOf, snap, spacing } from "../grids";
 import { keyPlanOf } from "../keys";
 import type { ColumnPlan, KeyColumnPlan } from "../structure";
 import { grammarOf } from "../texts";
@@ -12,9 +12,6 @@ import { leastDistinctIds } from "./repeated-ids";
 const fewValues = 6;
 /** Where most of what there is is rare, texts are made up; where less is, other levels stand in. */
 const mostRareTexts = 0.5;
-/** From this share of rows on whose value is rare a number is no list of few values. */
-const mostRareValues = 0.05;
-
 /** How one column comes back, from what its rows hold. What fewer than `least` rows show is not told. */
 export function planOf(one: Column, rng: Rng, least: number, kept: boolean): ColumnPlan {
   if (one.type === "numeric") return numberPlan(one, least);
@@ -120,18 +117,37 @@ function numberPlan(one: NumericColumn, least: number): ColumnPlan {
   // Up to so many values all were counted; and those that few rows have are not told.
   const few = counts.size <= 4 * fewValues && told.length <= fewValues && told.length > 0;
   const rare = [...counts].reduce((sum, [, rows]) => sum + (rows < least ? rows : 0), 0);
-  const all = few && rare <= mostRareValues * one.values.length ? told.sort((a, b) => a - b) : undefined;
+  // Rare values that are enough together lie somewhere in between, which a list could not tell.
+  const all = few && rare < Math.max(2, least) ? told.sort((a, b) => a - b) : undefined;
   if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]) };
-  const grid = gridOf(one.values, least);
+  const grid = gridOf(one.values, least) ?? gridOf(unrepeatedValues(one.values, least), least);
   const ends = tamed(one.values, least);
+  const repeats = (end: number): boolean =>
+    one.values.reduce((rows, value) => rows + (value === end ? 1 : 0), 0) >= Math.max(2, least);
+  // Ends that few have lie on the grid, rather too far in: beyond them lie values that may not exist.
+  const endOf = (end: number, towards: 1 | -1): number => (repeats(end) ? end : within(end, grid, towards));
   return {
     kind: "number",
     name,
     missing,
-    low: all ? all[0] : snap(ends.low, grid),
-    high: all ? all[all.length - 1] : snap(ends.high, grid),
+    low: all ? all[0] : endOf(ends.low, 1),
+    high: all ? all[all.length - 1] : endOf(ends.high, -1),
     atoms: [],
     ...(grid && { grid }),
-    ...(all && { values: all }),
+    ...(all && { values: all, ...(rare > 0 && { rare: roundedUp(rare, least) }) }),
   };
+}
+
+/** The value moved onto the grid, upwards or downwards. */
+function within(value: number, grid: Grid | undefined, towards: 1 | -1): number {
+  const unit = spacing(grid);
+  const near = snap(value, grid);
+  return (value - near) * towards > 1e-9 * unit ? snap(near + towards * unit, grid) : near;
+}
+
+/** The values that fewer rows share than may be told: a mean put in for what was missing lies on no grid. */
+function unrepeatedValues(values: Float64Array, least: number): Float64Array {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return values.filter((value) => (counts.get(value) as number) < Math.max(2, least));
 }

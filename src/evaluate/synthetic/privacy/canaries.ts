@@ -1,0 +1,64 @@
+import { type Column, isCategorical, type Table } from "../../../data/table";
+
+/** How many values that name single people come out again. */
+export interface Canaries {
+  /** Values (levels, texts, numbers at the ends of their columns) that fewer than `minCount` real rows have. */
+  readonly planted: number;
+  /** How many of them are in the synthetic rows, and how many of strangers' such values are: the chance level. */
+  readonly found: number;
+  readonly strangers: { readonly planted: number; readonly found: number };
+  readonly columns: readonly { readonly column: string; readonly planted: number; readonly found: number }[];
+}
+
+/** So many values at each end of a column of numbers stand out. */
+const outermost = 3;
+
+/**
+ * The canary test on a table's own canaries: rare levels, rare texts (identifiers too), and the outermost numbers, exact
+ * to the last digit. Of held-out rows the same is counted, without the values that rows learnt from have: as often a rare
+ * value is hit by chance.
+ */
+export function canaryTest(train: Table, holdout: Table, synthetic: Table, minCount = 5): Canaries {
+  const columns: { column: string; planted: number; found: number }[] = [];
+  const strangers = { planted: 0, found: 0 };
+  for (const one of train.columns) {
+    const [other, made] = [holdout, synthetic].map((from) =>
+      from.columns.find(({ name }) => name === one.name),
+    );
+    if (!other || !made) continue;
+    const seen = new Set(valuesOf(made));
+    const known = new Set(valuesOf(one));
+    const own = standOut(one, minCount);
+    const hits = (values: readonly (string | number)[]): number =>
+      values.filter((value) => seen.has(value)).length;
+    columns.push({ column: one.name, planted: own.length, found: hits(own) });
+    const foreign = standOut(other, minCount).filter((value) => !known.has(value));
+    strangers.planted += foreign.length;
+    strangers.found += hits(foreign);
+  }
+  const sum = (key: "planted" | "found"): number => columns.reduce((total, one) => total + one[key], 0);
+  return {
+    planted: sum("planted"),
+    found: sum("found"),
+    strangers,
+    columns: columns.filter(({ found }) => found > 0),
+  };
+}
+
+function valuesOf(one: Column): (string | number)[] {
+  if (isCategorical(one)) return Array.from(one.codes, (code) => (code < 0 ? "" : one.levels[code]));
+  return Array.from(one.values as Iterable<string | number>);
+}
+
+/** The values that name single rows. */
+function standOut(one: Column, minCount: number): (string | number)[] {
+  const counts = new Map<string | number, number>();
+  for (const value of valuesOf(one)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  counts.delete("");
+  counts.delete(Number.NaN);
+  const rare = [...counts].filter(([, count]) => count < minCount).map(([value]) => value);
+  if (one.type !== "numeric") return rare;
+  const sorted = [...counts.keys()].sort((a, b) => Number(a) - Number(b));
+  const ends = new Set([...sorted.slice(0, outermost), ...sorted.slice(-outermost)]);
+  return rare.filter((value) => ends.has(value));
+}

@@ -1,0 +1,44 @@
+import { normalCdf } from "../../../core/math/normal-distribution";
+import type { Canaries } from "./canaries";
+import type { Differencing } from "./differencing";
+import type { AttackResult } from "./membership-attacks";
+
+/** What the attacks together say. */
+export interface Verdict {
+  /** How many attacks were made. */
+  readonly attacks: number;
+  /** Those that did better than chance, by Holm's correction at 5 %. */
+  readonly beyondChance: readonly string[];
+  /** The membership attack with the greatest ROC AUC. */
+  readonly strongest: AttackResult | undefined;
+}
+
+/** Which attacks did better than chance. That none did proves nothing of an attack that was not made. */
+export function verdictOf(found: {
+  readonly attacks?: readonly AttackResult[];
+  readonly differencing?: Differencing;
+  readonly canaries?: Canaries;
+}): Verdict {
+  const { attacks = [], differencing, canaries } = found;
+  const tests = attacks.map((one) => ({
+    name: one.attack,
+    p: one.standardError > 0 ? normalCdf((0.5 - one.auc) / one.standardError) : one.auc > 0.5 ? 0 : 1,
+  }));
+  if (differencing) {
+    const error = (differencing.high - differencing.low) / (2 * 1.96);
+    tests.push({ name: "differencing", p: error > 0 ? normalCdf(-differencing.advantage / error) : 1 });
+  }
+  if (canaries) {
+    const { planted, found: hits, strangers } = canaries;
+    const [a, b] = [(hits + 1) / (planted + 2), (strangers.found + 1) / (strangers.planted + 2)];
+    const error = Math.sqrt((a * (1 - a)) / (planted + 2) + (b * (1 - b)) / (strangers.planted + 2));
+    tests.push({ name: "canaries", p: planted > 0 ? normalCdf((b - a) / error) : 1 });
+  }
+  tests.sort((a, b) => a.p - b.p);
+  const end = tests.findIndex(({ p }, k) => p * (tests.length - k) > 0.05);
+  return {
+    attacks: tests.length,
+    beyondChance: tests.slice(0, end < 0 ? tests.length : end).map(({ name }) => name),
+    strongest: [...attacks].sort((a, b) => b.auc - a.auc)[0],
+  };
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { type Table, table, takeTableRows } from "../../../src/data/table";
+import { lossesOf, lossSentences } from "../../../src/evaluate/synthetic/losses";
+import { canaryTest } from "../../../src/evaluate/synthetic/privacy/canaries";
+import { differencingAttack } from "../../../src/evaluate/synthetic/privacy/differencing";
+import { membershipAttacks } from "../../../src/evaluate/synthetic/privacy/membership-attacks";
+import { verdictOf } from "../../../src/evaluate/synthetic/privacy/verdict";
+import { textForms } from "../../../src/evaluate/synthetic/texts";
+import { customers } from "../../synthesis/customers";
+
+const all = customers(1400, 5);
+const part = (from: number, to: number): Table =>
+  takeTableRows(
+    all,
+    Array.from({ length: to - from }, (_, i) => from + i),
+  );
+const [train, holdout, other] = [part(0, 500), part(500, 900), part(900, 1400)];
+
+describe("membershipAttacks(train, holdout, synthetic, rng)", () => {
+  test("makes more than ten attacks, which all copies give in to and no independent rows", async () => {
+    const copies = await membershipAttacks(train, holdout, train, seeded(1));
+    expect(copies.length).toBeGreaterThanOrEqual(12);
+    expect(new Set(copies.map((one) => one.kind)).size).toBe(5);
+    const [nearest] = copies;
+    expect(nearest.auc).toBeGreaterThan(0.95);
+    expect(copies.filter((one) => one.low > 0.5).length).toBeGreaterThanOrEqual(9);
+    const fresh = await membershipAttacks(train, holdout, other, seeded(1));
+    expect(verdictOf({ attacks: fresh }).beyondChance).toEqual([]);
+  });
+});
+
+describe("differencingAttack(train, holdout, synthetic, rng)", () => {
+  test("reads every answer off exact counts, and nothing off those of other rows", () => {
+    const exact = differencingAttack(train, holdout, train, seeded(1));
+    expect(exact.members).toBe(1);
+    expect(exact.low).toBeGreaterThan(0.2);
+    const fresh = differencingAttack(train, holdout, other, seeded(1));
+    expect(fresh.low).toBeLessThan(0);
+    expect(fresh.answers).toBe(exact.answers);
+  });
+});
+
+const words = (name: string, values: readonly string[]): Table["columns"][number] => ({
+  name,
+  type: "text",
+  values,
+});
+const levels = (codes: readonly number[]): Table["columns"][number] => ({
+  name: "plan",
+  type: "categorical",
+  codes: Int32Array.from(codes),
+  levels: ["a", "b", "c"],
+});
+
+describe("canaryTest(train, holdout, synthetic)", () => {
+  test("counts rare values that come out again, and those of strangers beside them", () => {
+    const rows = (texts: readonly string[]): Table => table([words("name", texts)]);
+    const common = new Array<string>(6).fill("Smith");
+    const found = canaryTest(
+      rows([...common, "Eve-Poe", "Ann-Kim"]),
+      rows([...common, "Bo-Li", "Ann-Kim"]),
+      rows([...common, "Eve-Poe"]),
+    );
+    expect(found).toMatchObject({ planted: 2, found: 1, strangers: { planted: 1, found: 0 } });
+    expect(found.columns).toEqual([{ column: "name", planted: 2, found: 1 }]);
+  });
+});
+
+describe("lossesOf(real, synthetic) and textForms(real, synthetic)", () => {
+  const real = table([words("id", ["AB-12", "AC-34", "AD-56", ""]), levels([0, 1, 1, 2])]);
+
+  test("names what is not there, with its share, and what is judged by its form alone", () => {
+    const made = table([words("id", ["text", "text", "text", "text"]), levels([0, 1, 1, 0])]);
+    const losses = lossesOf(real, made);
+    expect(losses).toEqual([
+      { column: "id", what: "all but one value", share: 0.75, values: 3 },
+      { column: "id", what: "missing cells", share: 0.25, values: 0 },
+      { column: "plan", what: "levels", share: 0.25, values: 1 },
+    ]);
+    const sentences = lossSentences({ losses, texts: [{ column: "id" }], quality: { shapesByColumn: [1] } });
+    expect(sentences.at(-1)).toBe(
+      "1 of 2 columns (50.0%) hold identifiers or free text, of which only the form is judged: id",
+    );
+    const [form] = textForms(real, made);
+    expect(form).toMatchObject({ lengths: 0, formats: 0, unique: { real: 1, synthetic: 0.25 } });
+    expect(form.score).toBeLessThan(0.3);
+  });
+
+  test("finds texts of the same form alike, and says which are real ones", () => {
+    const made = table([words("id", ["ZZ-98", "AB-12", "XY-11", ""]), levels([0, 1, 1, 2])]);
+    const [form] = textForms(real, made);
+    expect(form).toMatchObject({ score: 1, lengths: 1, characters: 1, formats: 1 });
+    expect(form.known).toBeCloseTo(1 / 3, 12);
+    expect(lossesOf(real, made)).toEqual([]);
+  });
+});
