@@ -1,4 +1,6 @@
-import { resolve } from "node:path";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkTypes } from "../../src/notebook/check-types";
 import { checkVariables } from "../../src/notebook/check-variables";
@@ -94,6 +96,18 @@ describe("checkTypes", () => {
     ).toEqual([
       [0, 2, "TS2305"],
       [0, 3, "TS2307"],
+    ]);
+  });
+
+  test("checkTypes knows the package and what it brings along where a notebook lies in a folder of its own", async () => {
+    const cells = [
+      code('import { seeded, toPolars } from "telelink";\nimport pl from "nodejs-polars";'),
+      code("const frame = pl.DataFrame({ a: [1, 2] });\nframe.nonsense();\nconsole.log(seeded, toPolars);"),
+    ];
+    const alone = join(mkdtempSync(join(tmpdir(), "telelink-alone-")), "alone.ipynb");
+    const problems = await checkTypes([{ path: alone, notebook: notebook(cells) }]);
+    expect(problems.map((one) => [one.cell, one.line, one.text.match(/TS\d+/)?.[0]])).toEqual([
+      [1, 2, "TS2339"],
     ]);
   });
 

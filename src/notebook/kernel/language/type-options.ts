@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type TS from "typescript6";
 import type { Compiler } from "../compile/compiler";
@@ -56,7 +56,7 @@ export function tslabFolder(): string {
   return dirname(require.resolve("tslab/package.json"));
 }
 
-/** What is there in every cell: tslab, and this package where none is nearer. */
+/** What is there in every cell: tslab, and where no such package is nearer this one and those that it brings along. */
 function ownPaths(cwd: string): Record<string, string[]> {
   const own = join(packageRoot, "dist");
   const nearer = resolveModule("telelink", cwd) !== undefined;
@@ -65,6 +65,22 @@ function ownPaths(cwd: string): Record<string, string[]> {
     ...(!nearer && {
       telelink: [join(own, "index.d.ts")],
       "telelink/studies": [join(own, "studies", "index.d.ts")],
+      ...broughtAlong(cwd),
     }),
   };
+}
+
+/** The folders of the packages that came with this one, by name; a cell's own come first. */
+function broughtAlong(cwd: string): Record<string, string[]> {
+  const about = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  const found = Object.keys(about.dependencies).flatMap((name) => {
+    for (let at = packageRoot; ; at = dirname(at)) {
+      const folder = join(at, "node_modules", name);
+      if (existsSync(folder)) return resolveModule(name, cwd) ? [] : [[name, [folder]] as [string, string[]]];
+      if (dirname(at) === at) return [];
+    }
+  });
+  return Object.fromEntries(found);
 }
