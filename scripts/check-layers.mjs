@@ -1,7 +1,9 @@
 // A folder of src/ imports only itself and folders above it in this list; the pairs of `apart` never import each other;
 // only some folders may touch files, network or process; no import leads back to its own file, not even for a type; a
-// folder holds at most twenty files. It reads sources alone, so it needs no build.
+// folder holds at most twenty files, and a function a hundred lines, kernels and their twins apart. It reads sources alone,
+// so it needs no build.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, normalize } from "node:path";
 
 const order = [
@@ -29,7 +31,7 @@ const apart = [
 const outside = ["data", "notebook", "serve", "cli"];
 const system = /^node:(fs|net|http|https|child_process|process)/;
 
-const most = { files: 20 };
+const most = { files: 20, lines: 100 };
 
 const problems = [];
 /** For each folder how many files it holds, without those that the build makes. */
@@ -67,6 +69,10 @@ for (const entry of readdirSync("src", { recursive: true })) {
     else if (target.startsWith("@tensorflow/") && folder !== "neural")
       problems.push(`src/${entry}: only neural/ imports ${target}`);
   }
+  for (const { name, line, lines } of longFunctions(entry, text))
+    problems.push(
+      `src/${entry}:${line}: ${name} has ${lines} lines, more than ${most.lines}; part it at its seams`,
+    );
   if (/\bMath\.random\b/.test(text)) problems.push(`src/${entry}: Math.random is not seeded; take an Rng`);
 }
 for (const [folder, files] of sizes) {
@@ -77,6 +83,26 @@ for (const [folder, files] of sizes) {
 }
 for (const circle of circles(graph))
   problems.push(`src/${circle[0]}: its imports lead back to it: ${[...circle, circle[0]].join(" → ")}`);
+
+/** The functions of a file that are longer than they may be. */
+function longFunctions(file, text) {
+  if (/kernels?\.ts$/.test(file) || text.split("\n").length <= most.lines) return [];
+  const ts = createRequire(import.meta.url)("typescript6");
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const lineAt = (place) => source.getLineAndCharacterOfPosition(place).line + 1;
+  const found = [];
+  const visit = (node) => {
+    if (ts.isFunctionLike(node) && node.body) {
+      const line = lineAt(node.getStart());
+      const lines = lineAt(node.end) - line + 1;
+      const name = node.name?.getText() ?? node.parent?.name?.getText?.() ?? "a function";
+      if (lines > most.lines) found.push({ name, line, lines });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
 
 /** The shortest circle of each group of files that import one another. */
 function circles(imports) {

@@ -405,6 +405,9 @@ export {
   proportionalHazardsTest,
 } from "./models/survival/schoenfeld";
 export { type StartStop, startStopRows } from "./models/survival/start-stop";
+export { type SurvivalForestOptions, survivalForest } from "./models/survival/survival-forest";
+export type { SurvivalForest, SurvivalForestParts } from "./models/survival/survival-forest-model";
+export type { LeafHazards } from "./models/survival/survival-forest-task";
 export type { Trees } from "./models/trees/trees";
 export type { Campaign, FitUplift, UpliftModel } from "./models/uplift/campaign";
 export type { EffectModel } from "./models/uplift/effect-model";

@@ -9,7 +9,7 @@ import tempfile
 
 def prepare(params):
     os.environ["JUPYTER_PATH"] = os.path.join(params["home"], "share", "jupyter")
-    return {"first": first, "further": further, "whole": whole, "command": command}[params["kind"]](params)
+    return {"first": first, "further": further, "complete": complete, "whole": whole, "command": command}[params["kind"]](params)
 
 
 def client(params, count):
@@ -57,6 +57,21 @@ def further(params):
     def work():
         for i in range(5, 25):
             session.execute(i)
+        return session.end
+
+    return work
+
+
+def complete(params):
+    session = Session(params, 1)
+    session.execute(0)
+
+    def work():
+        for i in range(10):
+            code = f"rows0[{i}]."
+            asked = session.client.kc.complete(code, len(code), reply=True, timeout=60)
+            reply = session.loop.run_until_complete(asked)
+            assert "value" in reply["content"]["matches"]
         return session.end
 
     return work

@@ -95,7 +95,7 @@ Variables:  TELELINK_DATA   folder of the data sets
 export async function run(argv: readonly string[]): Promise<number> {
   try {
     const root = program();
-    const train = root.commands.find((one) => one.name() === "train");
+    const train = root.commands.find((command) => command.name() === "train");
     if (train && argv.includes("train")) await describeLearners(train);
     await root.parseAsync([...argv], { from: "user" });
     return Number(process.exitCode ?? exitCodes.ok);

@@ -8,7 +8,7 @@ export interface Rng {
   /** An independent stream for `label`. */
   fork(label: string | number): Rng;
   /** The key that `fromKey` turns back into this stream's beginning: what a worker thread is sent. */
-  readonly key: readonly [number, number, number, number];
+  readonly key: RngKey;
 }
 
 /** The stream of a seed: the same seed gives the same numbers on every machine. */
@@ -16,11 +16,14 @@ export function seeded(seed: number | string): Rng {
   return fromKey(mix([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], `${typeof seed}:${seed}`));
 }
 
-/** The stream that begins at `key`. The generator is xoshiro128** (Blackman and Vigna, 2021). */
-export function fromKey(key: readonly [number, number, number, number]): Rng {
+/** The key of a stream of random numbers. */
+type RngKey = readonly [number, number, number, number];
+
+/** xoshiro128** from its key: 32 bits a call, as a signed number (Blackman and Vigna, 2021). */
+export function bitsFrom(key: RngKey): () => number {
   let [a, b, c, d] = key;
   if ((a | b | c | d) === 0) d = 1;
-  const next = (): number => {
+  return () => {
     let out = Math.imul(b, 5);
     out = Math.imul((out << 7) | (out >>> 25), 9);
     const t = b << 9;
@@ -30,8 +33,13 @@ export function fromKey(key: readonly [number, number, number, number]): Rng {
     a ^= d;
     c ^= t;
     d = (d << 11) | (d >>> 21);
-    return out >>> 0;
+    return out;
   };
+}
+
+/** The stream that begins at `key`. */
+export function fromKey(key: RngKey): Rng {
+  const next = bitsFrom(key);
   return {
     key,
     uniform: () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992,

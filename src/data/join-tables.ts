@@ -7,7 +7,7 @@ export function joinTables(parts: readonly Table[]): Table {
   return table(
     parts[0].columns.map((first, j) => {
       const columns = parts.map((part) => part.columns[j]);
-      const same = columns.every((one) => one?.name === first.name && one.type === first.type);
+      const same = columns.every((column) => column?.name === first.name && column.type === first.type);
       check(same, "join tables", `every table must have ${first.name} (${first.type}) as column ${j + 1}`);
       return joinColumns(first, columns);
     }),
@@ -29,9 +29,9 @@ function joinColumns(first: Column, columns: readonly Column[]): Column {
     return { ...first, values };
   }
   if (!isCategorical(first))
-    return { ...first, values: (columns as (typeof first)[]).flatMap((one) => one.values) };
+    return { ...first, values: (columns as (typeof first)[]).flatMap((column) => column.values) };
   const parts = columns as (typeof first)[];
-  const levels = [...new Set(parts.flatMap((one) => one.levels))];
+  const levels = [...new Set(parts.flatMap((part) => part.levels))];
   const codes = new Int32Array(rows);
   let at = 0;
   for (const one of parts) {

@@ -37,7 +37,7 @@ export function sampledShapley(
   const { orders = 100 } = options;
   checkInteger(i, 0, table.rows - 1, action, "the row");
   checkInteger(orders, 1, 1_000_000, action, "orders");
-  const features = table.columns.filter((one) => one.type !== "id");
+  const features = table.columns.filter((column) => column.type !== "id");
   const p = features.length;
   check(p > 0, action, "there must be features", 0);
   const walks: Int32Array[] = [];
@@ -58,7 +58,7 @@ export function sampledShapley(
     });
   });
   const columns = features.map(
-    (one, j) => takeTableRows({ rows: table.rows, columns: [one] }, sources[j]).columns[0],
+    (feature, j) => takeTableRows({ rows: table.rows, columns: [feature] }, sources[j]).columns[0],
   );
   const predicted = model.predict({ rows: walks.length * (p + 1), columns });
   const sums = new Float64Array(p);
@@ -80,7 +80,7 @@ export function sampledShapley(
   }
   const values = sums.map((sum) => sum / orders);
   return {
-    columns: features.map((one) => one.name),
+    columns: features.map((feature) => feature.name),
     values,
     standardErrors: values.map((mean, j) =>
       orders > 1 ? Math.sqrt(Math.max(0, squares[j] / orders - mean * mean) / (orders - 1)) : 0,

@@ -39,9 +39,9 @@ export interface Encoder {
 /** The encoder that consists of `parts`. */
 export function encoder(parts: readonly Part[]): Encoder {
   const features = parts.flatMap(featuresOf);
-  const widths = parts.map((one) => featuresOf(one).length);
-  const codes = parts.map((one) =>
-    one.kind === "codes" || one.kind === "one-hot" ? codesOf(one) : undefined,
+  const widths = parts.map((part) => featuresOf(part).length);
+  const codes = parts.map((part) =>
+    part.kind === "codes" || part.kind === "one-hot" ? codesOf(part) : undefined,
   );
   return {
     parts,

@@ -11,11 +11,11 @@ const word = /[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu;
 export function termsOf(text: string): string[] {
   const words = text.slice(0, mostCharacters).normalize("NFKC").toLowerCase().match(word) ?? [];
   const terms: string[] = [];
-  words.forEach((one, k) => {
-    terms.push(one);
-    if (k > 0) terms.push(`${words[k - 1]} ${one}`);
-    if (/^\p{N}+$/u.test(one)) return;
-    const marked = `_${one}_`;
+  words.forEach((word, k) => {
+    terms.push(word);
+    if (k > 0) terms.push(`${words[k - 1]} ${word}`);
+    if (/^\p{N}+$/u.test(word)) return;
+    const marked = `_${word}_`;
     for (const size of [3, 4])
       for (let at = 0; at + size <= marked.length; at++)
         if (marked.length > size) terms.push(`~${marked.slice(at, at + size)}`);

@@ -125,3 +125,15 @@ export function option<T, D extends T | undefined = undefined>(
 ): Option<T, D> {
   return { default: fallback as D, range, text, check: test };
 }
+
+/** How deep trees may grow. */
+export function depthOption(text: string): Option<number, undefined> {
+  return option(text, "whole number from 1, or Infinity", (value: number, action, name) =>
+    check(
+      value === Infinity || (Number.isInteger(value) && value >= 1),
+      action,
+      `${name} must be a whole number of at least 1`,
+      value,
+    ),
+  );
+}

@@ -1,5 +1,5 @@
 import { startKernel } from "../core/kernel";
-import type { Rng } from "../core/rng";
+import { bitsFrom, type Rng } from "../core/rng";
 import { wasm } from "./noise.wasm";
 
 /** Random numbers in bulk, for what every training step draws anew. */
@@ -33,7 +33,7 @@ for (let i = 0; i < layers; i++) ratios[i] = edges[i + 1] / edges[i];
 
 /** The noise of a stream: the same key gives the same numbers. It advances on its own, not with `rng`. */
 export function noise(rng: Rng): Noise {
-  const bits = stream(rng);
+  const bits = bitsFrom(rng.key);
   const lanes = lanesOf(rng);
   const kernel = filler();
   const open = (): number => ((bits() >>> 9) + 0.5) * 2 ** -23;
@@ -64,24 +64,6 @@ export function noise(rng: Rng): Noise {
     mask: (out, rate) =>
       kernel.mask(lanes, out, Math.min(2 ** 32 - 1, Math.round(rate * 2 ** 32)), 1 / (1 - rate)),
     integer: (below) => Math.floor(((bits() >>> 0) / 2 ** 32) * below),
-  };
-}
-
-/** xoshiro128** as in core/rng, 32 bits a draw. */
-function stream(rng: Rng): () => number {
-  let [a, b, c, d] = rng.key;
-  if ((a | b | c | d) === 0) d = 1;
-  return () => {
-    let out = Math.imul(b, 5);
-    out = Math.imul((out << 7) | (out >>> 25), 9);
-    const t = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= t;
-    d = (d << 11) | (d >>> 21);
-    return out;
   };
 }
 

@@ -34,7 +34,7 @@ export function adam(engine: Engine, parameters: Parameters, options: AdamOption
   return {
     step: (tape, scale = 1) => {
       step++;
-      const gradients: Tensor[] = tensors.map((one) => tape.gradient(one));
+      const gradients: Tensor[] = tensors.map((tensor) => tape.gradient(tensor));
       const now = rate * scale;
       engine.adam(tensors, gradients, state, {
         rate: now,

@@ -254,7 +254,7 @@ function shapes({
 }: Recorder): Pick<Tape, "concat" | "slice" | "reshape" | "permute"> {
   return {
     concat: (parts) => {
-      const value = engine.concat(parts.map((one) => one.value));
+      const value = engine.concat(parts.map((part) => part.value));
       return variable(value, parts, (dy) => {
         let from = 0;
         for (const part of parts) {

@@ -38,7 +38,7 @@ export function cellLine(source: string, jsLine: number): number | undefined {
   ts.bindSourceFile(parsed, { target });
   const names = [...(parsed.locals?.keys() ?? [])];
   const last = parsed.statements.findLast(
-    (one) => !ts.isInterfaceDeclaration(one) && !ts.isTypeAliasDeclaration(one),
+    (statement) => !ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement),
   );
   // A value at the cell's end is exported too, which gives the module a line of exports if nothing else does.
   const value = names.length === 0 && ts.isExpressionStatement(last) ? "\nconst tsLastExpr = 0;" : "";

@@ -45,7 +45,7 @@ export function parseNotebook(
     nbformat: 4,
     nbformat_minor: 5,
     metadata: isFields(metadata) ? (metadata as NotebookMetadata) : {},
-    cells: cells.map((one, i) => reader.cell(one, i)),
+    cells: cells.map((cell, i) => reader.cell(cell, i)),
   };
 }
 

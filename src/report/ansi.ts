@@ -82,7 +82,9 @@ function afterCodes(codes: string, before: Look): Look {
 }
 
 function trueColour(parts: readonly number[]): string {
-  return parts.length === 3 && parts.every((one) => one >= 0 && one <= 255) ? `rgb(${parts.join(" ")})` : "";
+  return parts.length === 3 && parts.every((part) => part >= 0 && part <= 255)
+    ? `rgb(${parts.join(" ")})`
+    : "";
 }
 
 /** A colour of xterm's 256: the eight twice, a cube of 6 × 6 × 6, 24 greys. */

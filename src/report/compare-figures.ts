@@ -34,11 +34,11 @@ export interface FigureRow {
  * the end. A difference counts as better or worse only where the intervals, if there are any, lie apart.
  */
 export function compareFigures(reports: readonly Compared[]): FigureRow[] {
-  const names = [...new Set(reports.flatMap((one) => one.figures.map((figure) => figure.name)))];
+  const names = [...new Set(reports.flatMap((report) => report.figures.map((figure) => figure.name)))];
   return names.map((name) => {
-    const figures = reports.map((one) => one.figures.find((figure) => figure.name === name));
+    const figures = reports.map((report) => report.figures.find((figure) => figure.name === name));
     const [first, ...later] = figures;
-    const label = figures.find((one) => one !== undefined)?.label ?? name;
+    const label = figures.find((figure) => figure !== undefined)?.label ?? name;
     return {
       ...{ name, label, figures },
       differences: later.map((one) => (first && one ? one.value - first.value : undefined)),

@@ -20,7 +20,7 @@ interface Row {
 /** All models of all reports on one page: a table, folded, for each that figures' cells name; nothing when none does. */
 export function comparisonTables(reports: readonly Compared[]): Html | null {
   const tables = reports.flatMap((report) => {
-    const names = [...new Set(report.figures.flatMap((one) => (one.cell ? [one.cell.table] : [])))];
+    const names = [...new Set(report.figures.flatMap((figure) => (figure.cell ? [figure.cell.table] : [])))];
     return names.map((name) => tableOf(report, name));
   });
   if (tables.length === 0) return null;
@@ -30,7 +30,7 @@ ${tables}</section>`;
 }
 
 function tableOf(report: Compared, name: string): Html {
-  const figures = report.figures.filter((one) => one.cell?.table === name);
+  const figures = report.figures.filter((figure) => figure.cell?.table === name);
   const rows = new Map<string, { reference: boolean; cells: Map<string, Figure> }>();
   const columns = new Map<string, Figure>();
   for (const figure of figures) {

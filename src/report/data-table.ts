@@ -32,19 +32,19 @@ export function dataTable<Row>(
   columns: readonly TableColumn<Row>[],
   options: TableOptions<Row>,
 ): string {
-  const best = columns.map((one) => bestRow(rows, one, options.muted));
+  const best = columns.map((column) => bestRow(rows, column, options.muted));
   const head = columns
-    .map((one) => {
-      const help = one.help ? ` title="${escapeHtml(one.help)}"` : "";
-      return `<th scope="col"${align(one)}${help}>${escapeHtml(one.label)}</th>`;
+    .map((column) => {
+      const help = column.help ? ` title="${escapeHtml(column.help)}"` : "";
+      return `<th scope="col"${align(column)}${help}>${escapeHtml(column.label)}</th>`;
     })
     .join("");
   const body = rows.map((row) => {
-    const cells = columns.map((one, j) => {
-      const text = escapeHtml(one.text(row));
-      if (j === 0) return `<th scope="row"${align(one)}>${text}</th>`;
+    const cells = columns.map((column, j) => {
+      const text = escapeHtml(column.text(row));
+      if (j === 0) return `<th scope="row"${align(column)}>${text}</th>`;
       const shown = best[j] === row ? `<strong>${text}<span class="tl-sr"> (best)</span></strong>` : text;
-      return `<td${classes(one)}>${shown}</td>`;
+      return `<td${classes(column)}>${shown}</td>`;
     });
     return `<tr${options.muted?.(row) ? ' class="tl-muted"' : ""}>${cells.join("")}</tr>`;
   });

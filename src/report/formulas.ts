@@ -1,5 +1,5 @@
 import katex from "katex";
-import type MarkdownIt from "markdown-it";
+import MarkdownIt from "markdown-it";
 import { escapeHtml } from "./html";
 
 /** What the formulas of a page share: macros that one defines hold in later ones, and so do numbers of equations. */
@@ -93,4 +93,52 @@ export function addFormulas(parser: MarkdownIt, keep: (formula: string, block: b
     },
     { alt: ["paragraph"] },
   );
+}
+
+// Stands for a bar inside a formula while a row of a table is divided into its cells.
+const bar = "\uE002";
+
+/** Lets formulas in tables hold bars, `$|x|$`: where a row has more cells than its table, bars of formulas divide none. */
+export function keepBars(parser: MarkdownIt): void {
+  const plain = new MarkdownIt().block.ruler;
+  plain.enableOnly(["table"]);
+  const [table] = plain.getRules("");
+  parser.block.ruler.at(
+    "table",
+    (state, start, end, silent) => {
+      const { src } = state;
+      const line = (i: number): string => src.slice(state.bMarks[i], state.eMarks[i]);
+      const columns = start + 1 < end ? cells(line(start + 1)) : 0;
+      for (let i = start; columns > 1 && i < end && line(i).trim() !== ""; i++) {
+        const text = line(i);
+        if (cells(text) > columns)
+          state.src = state.src.slice(0, state.bMarks[i]) + hideBars(text) + state.src.slice(state.eMarks[i]);
+      }
+      const before = state.tokens.length;
+      const found = table(state, start, end, silent);
+      state.src = src;
+      for (const token of state.tokens.slice(before)) token.content = token.content.replaceAll(bar, "|");
+      return found;
+    },
+    { alt: ["paragraph", "reference"] },
+  );
+}
+
+function cells(line: string): number {
+  const inner = line
+    .trim()
+    .replace(/^\|/, "")
+    .replace(/(?<!\\)\|$/, "");
+  return inner.split(/(?<!\\)\|/).length;
+}
+
+function hideBars(line: string): string {
+  let out = "";
+  for (let at = 0; at < line.length; ) {
+    const length = line[at] === "$" ? (formulaAt(line.slice(at))?.length ?? 1) : 1;
+    const piece = line.slice(at, at + length);
+    out += length > 1 ? piece.replace(/(?<!\\)\|/g, bar) : piece;
+    at += length;
+  }
+  return out;
 }

@@ -1,5 +1,5 @@
 import MarkdownIt from "markdown-it";
-import { addFormulas, type FormulaState, formulaState, mathml } from "./formulas";
+import { addFormulas, type FormulaState, formulaState, keepBars, mathml } from "./formulas";
 import { highlight } from "./highlight";
 import { escapeHtml } from "./html";
 import { sanitize, uniqueIds } from "./sanitize";
@@ -52,6 +52,7 @@ export function markdown(text: string, options: MarkdownOptions): Rendered {
     formulas.push(mathml(formula, block, shared));
     return `${open}${formulas.length - 1}${close}`;
   });
+  keepBars(parser);
   const headings = addAnchors(parser, options.taken);
   addTasks(parser);
   // Every address is looked at again, as it stands in the HTML.

@@ -50,6 +50,11 @@ const mostIndexKeys = 3;
 /** Of what is left out, at most this many lines stand at the head. */
 const mostOmitted = 50;
 
+/** Today as reports have it: 29 November 2026. */
+export function today(): string {
+  return new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+}
+
 /** The whole page of a report: one file that needs nothing else. */
 export function reportPage(content: ReportContent): string {
   const { name, title, contents, body } = content;
@@ -84,14 +89,14 @@ export interface Entry extends Summary {
 /** The start page: every report with its finding and key figures. */
 export function indexPage(entries: readonly Entry[], facts: readonly string[]): string {
   const items = entries.map(
-    (one) => html`
-<li><h2><a href="${one.href}">${one.title}</a> ${badges(one)}</h2>
-${one.failure ? html`<p class="tl-failure">The last run failed: <a href="${one.failedHref ?? one.href}">${one.failure}</a></p>` : null}
-${one.finding ? html`<p class="tl-finding">${one.finding}</p>` : null}
-${keyFigures(one.figures, mostIndexKeys)}
-<p class="tl-meta">${metaLine(one, false)} · <a href="${one.json}">figures as JSON<span class="tl-sr"> of ${one.title}</span></a></p></li>`,
+    (entry) => html`
+<li><h2><a href="${entry.href}">${entry.title}</a> ${badges(entry)}</h2>
+${entry.failure ? html`<p class="tl-failure">The last run failed: <a href="${entry.failedHref ?? entry.href}">${entry.failure}</a></p>` : null}
+${entry.finding ? html`<p class="tl-finding">${entry.finding}</p>` : null}
+${keyFigures(entry.figures, mostIndexKeys)}
+<p class="tl-meta">${metaLine(entry, false)} · <a href="${entry.json}">figures as JSON<span class="tl-sr"> of ${entry.title}</span></a></p></li>`,
   );
-  const simulated = entries.some((one) => one.sources.some((source) => source.simulated));
+  const simulated = entries.some((entry) => entry.sources.some((source) => source.simulated));
   const band = simulated
     ? html`<div class="tl-band" role="note"><p><strong>Simulated data.</strong> Reports marked so stand, in whole or in part, on customers made up by the built-in simulator; each names its data. There the figures show how the methods behave, not what real customers do.</p></div>`
     : null;
@@ -110,8 +115,8 @@ ${keyFigures(one.figures, mostIndexKeys)}
 function overview(entries: readonly Entry[]): string {
   const count = (n: number, one: string, many: string): string => (n === 1 ? `One ${one}` : `${n} ${many}`);
   const last = entries.reduce((a, b) => (a.made > b.made ? a : b)).date;
-  const simulated = entries.filter((one) => one.sources.some((source) => source.simulated)).length;
-  const failed = entries.filter((one) => one.failure).length;
+  const simulated = entries.filter((entry) => entry.sources.some((source) => source.simulated)).length;
+  const failed = entries.filter((entry) => entry.failure).length;
   return [
     `${count(entries.length, "report", "reports")}, the last made on ${last}.`,
     simulated > 0 ? `${count(simulated, "stands", "stand")} on simulated data.` : "",
@@ -193,16 +198,16 @@ ${content.failure ? html`<span class="tl-badge tl-failed">last run failed</span>
 
 /** The figures marked as key, at most so many of them. */
 function keyFigures(figures: readonly Figure[], most = mostKeys): Html | null {
-  const keys = figures.filter((one) => one.key).slice(0, most);
+  const keys = figures.filter((figure) => figure.key).slice(0, most);
   if (keys.length === 0) return null;
   // What all intervals are is said once.
-  const kinds = new Set(keys.map((one) => one.interval ?? ""));
+  const kinds = new Set(keys.map((key) => key.interval ?? ""));
   const [kind = ""] = kinds;
   const shared = kinds.size === 1 && kind !== "" && keys.length > 1;
-  const items = keys.map((one) => {
-    const range = intervalText(shared ? { ...one, interval: undefined } : one);
-    const more = [range, referenceText(one)].filter((text) => text !== "").join("; ");
-    return html`<div class="tl-key"><dt>${one.label}</dt><dd>${figureText(one)}</dd>${more ? html`<dd>${more}</dd>` : null}</div>`;
+  const items = keys.map((key) => {
+    const range = intervalText(shared ? { ...key, interval: undefined } : key);
+    const more = [range, referenceText(key)].filter((text) => text !== "").join("; ");
+    return html`<div class="tl-key"><dt>${key.label}</dt><dd>${figureText(key)}</dd>${more ? html`<dd>${more}</dd>` : null}</div>`;
   });
   const note = shared ? html`<p class="tl-note">Intervals: ${kind}.</p>` : null;
   return html`<dl class="tl-keys">${items}</dl>${note}`;
@@ -213,10 +218,10 @@ function referenceText(one: Figure): string {
 }
 
 function metaLine(content: Summary, hashes = true): string {
-  const data = content.sources.map((one) => {
-    const kind = one.simulated ? "simulated, " : "";
-    const hash = hashes ? `, SHA-256 ${one.sha256.slice(0, 8)}…` : "";
-    return `${one.name} (${kind}${count(one.rows)} rows${hash})`;
+  const data = content.sources.map((source) => {
+    const kind = source.simulated ? "simulated, " : "";
+    const hash = hashes ? `, SHA-256 ${source.sha256.slice(0, 8)}…` : "";
+    return `${source.name} (${kind}${count(source.rows)} rows${hash})`;
   });
   const seeds = seedText(content.seeds);
   return [
@@ -232,18 +237,18 @@ function metaLine(content: Summary, hashes = true): string {
 export function seedText(seeds: readonly (number | string)[]): string {
   if (seeds.length === 0) return "";
   if (seeds.length === 1) return `seed ${seeds[0]}`;
-  const numbers = seeds.filter((one): one is number => typeof one === "number").sort((a, b) => a - b);
-  const inRow = numbers.length === seeds.length && numbers.every((one, i) => one === numbers[0] + i);
+  const numbers = seeds.filter((seed): seed is number => typeof seed === "number").sort((a, b) => a - b);
+  const inRow = numbers.length === seeds.length && numbers.every((number, i) => number === numbers[0] + i);
   return inRow && seeds.length > 2
     ? `seeds ${numbers[0]} to ${numbers[numbers.length - 1]}`
     : `seeds ${seeds.join(", ")}`;
 }
 
 function toc(contents: readonly Heading[]): Html {
-  const top = Math.min(...contents.map((one) => one.level));
+  const top = Math.min(...contents.map((content) => content.level));
   const item = (one: Heading): Html =>
     html`<li${raw(one.level > top ? ' class="tl-sub"' : "")}><a href="#${one.id}">${one.text}</a></li>`;
-  const shown = contents.filter((one) => one.level <= top + 1);
+  const shown = contents.filter((content) => content.level <= top + 1);
   return html`<nav class="tl-toc tl-toc-wide" data-part="contents" aria-label="Contents"><ol>${shown.map(item)}</ol></nav>
 <nav class="tl-toc tl-toc-small" data-part="contents" aria-label="Contents"><details><summary>Contents</summary><ol>${shown.map(item)}</ol></details></nav>`;
 }
@@ -251,8 +256,10 @@ function toc(contents: readonly Heading[]): Html {
 function provenance(content: ReportContent): Html {
   const { sources, seeds, nets, facts } = content;
   const rows = sources.map(
-    (one) => html`<tr><th scope="row">${one.url ? html`<a href="${one.url}">${one.name}</a>` : one.name}</th>
-<td>${one.simulated ? "simulated" : "real"}</td><td class="tl-num">${count(one.rows)}</td><td class="tl-hash">${one.sha256}</td><td>${one.licence ?? "–"}</td></tr>`,
+    (
+      source,
+    ) => html`<tr><th scope="row">${source.url ? html`<a href="${source.url}">${source.name}</a>` : source.name}</th>
+<td>${source.simulated ? "simulated" : "real"}</td><td class="tl-num">${count(source.rows)}</td><td class="tl-hash">${source.sha256}</td><td>${source.licence ?? "–"}</td></tr>`,
   );
   const table =
     rows.length > 0

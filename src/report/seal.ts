@@ -86,7 +86,7 @@ function find(node: Node, holds: (one: Element) => boolean): Element | undefined
 }
 
 function textOf(node: Element): string {
-  return node.childNodes.map((one) => ("value" in one ? one.value : "")).join("");
+  return node.childNodes.map((node) => ("value" in node ? node.value : "")).join("");
 }
 
 /** The script that lets a reader check the seal in the page: `canonical`, over the browser's tree instead of parse5's. */

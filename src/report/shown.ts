@@ -58,7 +58,7 @@ class Walker {
     const { nodeName } = element;
     if (["script", "style", "template", "noscript"].includes(nodeName)) return;
     const attribute = (name: string): string | undefined =>
-      element.attrs?.find((one) => one.name === name)?.value;
+      element.attrs?.find((attr) => attr.name === name)?.value;
     const classes = attribute("class")?.split(/\s+/) ?? [];
     if (classes.includes(varying)) return;
     // The pictures of a text are not of the run, and may not be where it is verified.

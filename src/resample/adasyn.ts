@@ -27,7 +27,7 @@ export function adasynRows(train: Labelled, options: SmoteOptions, draws: Draws)
       action,
       `some rows of class ${label} must have a neighbour of the other class (use smote)`,
     );
-    const copies = Array.from(others, (one) => roundHalfEven((one / k / total) * count));
+    const copies = Array.from(others, (other) => roundHalfEven((other / k / total) * count));
     const base = Int32Array.from(copies.flatMap((n, i) => new Array<number>(n).fill(i)));
     check(
       base.length > 0,

@@ -38,10 +38,10 @@ export function smoteNcRows(train: Labelled, options: SmoteOptions, draws: Draws
     const rows = classes[label];
     checkNeighbours(k, rows.length, label, action);
     const own = parentsAt(train, rows);
-    const ownCodes = codes.map((one) => rows.map((i) => one[i]));
+    const ownCodes = codes.map((code) => rows.map((i) => code[i]));
     const near = nearestNeighbours(withScaledLevels(own.x, numeric, ownCodes), k);
     const steps = drawSteps(own, positions(rows.length), near, add[label], label, draws);
-    const modes = ownCodes.map((one) => neighbourModes(one, near, k, steps.base, draws));
+    const modes = ownCodes.map((code) => neighbourModes(code, near, k, steps.base, draws));
     return [{ steps, modes }];
   });
   const out = withInterpolated(
@@ -79,7 +79,7 @@ export function levelCodes(values: Float64Array, feature: Feature, action: strin
 
 /** The numeric columns, then one column per level that occurs, scaled so that different levels are one unit apart. */
 function withScaledLevels(own: Matrix, numeric: readonly number[], codes: readonly Int32Array[]): Matrix {
-  const present = codes.map((one) => [...new Set(one)].sort((a, b) => a - b));
+  const present = codes.map((code) => [...new Set(code)].sort((a, b) => a - b));
   const columns = numeric.length + present.reduce((sum, one) => sum + one.length, 0);
   const values = new Float64Array(own.rows * columns);
   numeric.forEach((j, to) => {

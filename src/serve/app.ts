@@ -13,7 +13,7 @@ import { allowedMethods } from "./allowed-methods";
 import { readRest } from "./body";
 import type { App, Context, Given } from "./context";
 import { JobQueue } from "./jobs/queue";
-import { logStream } from "./log-stream";
+import { type LogStream, logStream } from "./log-stream";
 import { countRequests } from "./metrics";
 import { openApiDocument, withCustomer } from "./openapi";
 import { predictionLog } from "./prediction-log";
@@ -27,7 +27,7 @@ import { statusRoutes } from "./routes/status";
 import { synthRoutes } from "./routes/synth";
 import { synthRowsRoutes } from "./routes/synth-rows";
 import { uploadRoute } from "./routes/upload";
-import { isExposed, isLoopback } from "./settings";
+import { isExposed, isLoopback, type Settings } from "./settings";
 
 /** What pages may load: what this server serves, and nothing else. */
 const contentPolicy = [
@@ -53,33 +53,7 @@ export async function buildApp(given: Given): Promise<App> {
   const { settings, store } = given;
   const lines = settings.logLevel === "silent" ? undefined : logStream();
   const { basePath } = settings;
-  const app = Fastify({
-    // Names that are too long are refused by their route's schema, in the words of every other answer.
-    routerOptions: { maxParamLength: 10_000 },
-    rewriteUrl: ({ url = "/" }) =>
-      basePath !== "" && url.startsWith(`${basePath}/`) ? url.slice(basePath.length) : url,
-    trustProxy: settings.proxy.length > 0 ? settings.proxy : false,
-    bodyLimit: settings.bodyLimit,
-    requestTimeout: 1000 * settings.requestSeconds,
-    connectionTimeout: 0,
-    keepAliveTimeout: 72_000,
-    forceCloseConnections: "idle",
-    genReqId: () => randomUUID(),
-    // No query, no body, no address: a log must not hold a customer's data.
-    logger:
-      lines === undefined
-        ? false
-        : {
-            level: settings.logLevel,
-            stream: lines,
-            serializers: {
-              req: (request: { method: string; routeOptions?: { url?: string } }) => ({
-                method: request.method,
-                route: request.routeOptions?.url,
-              }),
-            },
-          },
-  }).withTypeProvider<ZodTypeProvider>();
+  const app = newServer(settings, lines);
   app.removeContentTypeParser("text/plain");
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -126,6 +100,70 @@ export async function buildApp(given: Given): Promise<App> {
   const plain = app as unknown as FastifyInstance;
   answerProblems(plain, allowedMethods(plain));
 
+  await protect(app, settings);
+  await describeApi(app, given);
+  const routes = askForKeys(app, store, {
+    ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
+    hosts: settings.hosts,
+    loopback: isLoopback(settings.host),
+    exposed: isExposed(settings),
+  });
+  await showApi(app, given);
+  const logDropped = (): number => lines?.dropped() ?? 0;
+  const context: Context = { ...given, log, queue, admission, logDropped };
+  countRequests(app, context);
+  statusRoutes(app, context);
+  predictRoutes(app, context);
+  batchRoutes(app, context);
+  jobRoutes(app, context);
+  synthRoutes(app, context);
+  synthRowsRoutes(app, context);
+  uploadRoute(app, context);
+  modelRoutes(app, context);
+  pageRoutes(app, context);
+  if (basePath !== "") {
+    // Links are meant from the folder, which ends in a slash.
+    const options = { config: { scope: "open" as const }, schema: { hide: true } };
+    app.get(basePath, options, async (_, reply) => reply.redirect(`${basePath}/`));
+  }
+  given.onRoutes?.(routes);
+  return app;
+}
+
+/** Fastify with the settings of this server. */
+function newServer(settings: Settings, lines: LogStream | undefined): App {
+  const { basePath } = settings;
+  return Fastify({
+    // Names that are too long are refused by their route's schema, in the words of every other answer.
+    routerOptions: { maxParamLength: 10_000 },
+    rewriteUrl: ({ url = "/" }) =>
+      basePath !== "" && url.startsWith(`${basePath}/`) ? url.slice(basePath.length) : url,
+    trustProxy: settings.proxy.length > 0 ? settings.proxy : false,
+    bodyLimit: settings.bodyLimit,
+    requestTimeout: 1000 * settings.requestSeconds,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: "idle",
+    genReqId: () => randomUUID(),
+    // No query, no body, no address: a log must not hold a customer's data.
+    logger:
+      lines === undefined
+        ? false
+        : {
+            level: settings.logLevel,
+            stream: lines,
+            serializers: {
+              req: (request: { method: string; routeOptions?: { url?: string } }) => ({
+                method: request.method,
+                route: request.routeOptions?.url,
+              }),
+            },
+          },
+  }).withTypeProvider<ZodTypeProvider>();
+}
+
+/** What browsers are told, and how much one client may ask for. */
+async function protect(app: App, settings: Settings): Promise<void> {
   await app.register(helmet, {
     // Always the same, so it is not put together anew for each request.
     contentSecurityPolicy: false,
@@ -153,52 +191,35 @@ export async function buildApp(given: Given): Promise<App> {
     retryAfter: 5,
     message: "The server is busy; try again in a few seconds",
   });
+}
+
+/** Takes note of all routes that follow, for the document. */
+async function describeApi(app: App, { settings, version }: Given): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
       info: {
         title: "telelink",
-        version: given.version,
+        version: version,
         description:
           "Churn probability, value and the recommended action for telecom customers; synthetic customers.",
       },
-      servers: [{ url: basePath || "/" }],
+      servers: [{ url: settings.basePath || "/" }],
       components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "x-api-key" } } },
     },
     transform: jsonSchemaTransform,
     transformObject: openApiDocument,
   });
-  const routes = askForKeys(app, store, {
-    ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
-    hosts: settings.hosts,
-    loopback: isLoopback(settings.host),
-    exposed: isExposed(settings),
-  });
+}
+
+/** The pages that show the document. */
+async function showApi(app: App, { settings, desk }: Given): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     staticCSP: false,
-    indexPrefix: basePath,
+    indexPrefix: settings.basePath,
     // The form of a customer is that of whatever model answers now.
     transformSpecificationClone: false,
-    transformSpecification: (document) => withCustomer(document, given.desk().fields ?? []),
+    transformSpecification: (document) => withCustomer(document, desk().fields ?? []),
   });
-  const logDropped = (): number => lines?.dropped() ?? 0;
-  const context: Context = { ...given, log, queue, admission, logDropped };
-  countRequests(app, context);
-  statusRoutes(app, context);
-  predictRoutes(app, context);
-  batchRoutes(app, context);
-  jobRoutes(app, context);
-  synthRoutes(app, context);
-  synthRowsRoutes(app, context);
-  uploadRoute(app, context);
-  modelRoutes(app, context);
-  pageRoutes(app, context);
-  if (basePath !== "") {
-    // Links are meant from the folder, which ends in a slash.
-    const options = { config: { scope: "open" as const }, schema: { hide: true } };
-    app.get(basePath, options, async (_, reply) => reply.redirect(`${basePath}/`));
-  }
-  given.told?.(routes);
-  return app;
 }

@@ -39,5 +39,5 @@ export interface Context {
 /** What is given to build the server; the rest of the context is made here. */
 export type Given = Omit<Context, "log" | "queue" | "admission" | "logDropped"> & {
   /** Hears of what is served, and of the scope that each route asks for. */
-  readonly told?: (routes: readonly RouteScope[]) => void;
+  readonly onRoutes?: (routes: readonly RouteScope[]) => void;
 };

@@ -20,11 +20,11 @@ export function logStream(descriptor = 1): LogStream {
   let waiting: string[] = [];
   let bytes = 0;
   let dropped = 0;
-  let untold = 0;
+  let unreported = 0;
   let busy = false;
   const drop = (lines: number): void => {
     dropped += lines;
-    untold += lines;
+    unreported += lines;
   };
   const rest = (): void => {
     setTimeout(() => {
@@ -33,12 +33,12 @@ export function logStream(descriptor = 1): LogStream {
     }, restMs).unref();
   };
   const go = (): void => {
-    if (busy || (waiting.length === 0 && untold === 0)) return;
+    if (busy || (waiting.length === 0 && unreported === 0)) return;
     busy = true;
-    const told = untold;
+    const reported = unreported;
     const note =
-      told > 0
-        ? `${JSON.stringify({ level: 40, time: Date.now(), dropped: told, msg: "log lines could not be written and were dropped" })}\n`
+      reported > 0
+        ? `${JSON.stringify({ level: 40, time: Date.now(), dropped: reported, msg: "log lines could not be written and were dropped" })}\n`
         : "";
     const lines = waiting;
     const buffer = Buffer.from(note + lines.join(""));
@@ -46,7 +46,7 @@ export function logStream(descriptor = 1): LogStream {
     bytes = 0;
     put(buffer, 0, (error, whole) => {
       if (!error) {
-        untold -= told;
+        unreported -= reported;
         busy = false;
         go();
         return;

@@ -43,138 +43,158 @@ export interface PredictionLogOptions {
 
 /** A log into `store`. */
 export function predictionLog(store: Store, options: PredictionLogOptions): PredictionLog {
-  const inMemory = store.file === ":memory:";
-  const folder = journalFolder(store.file);
-  let journal: Journal | undefined;
-  let problem: ReturnType<PredictionLog["problem"]>;
-  let lost = 0;
-  /** What no file could take. */
-  const held: StoredPrediction[] = [];
-  /** Rows in closed files, by name. */
-  const sealed = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
-  let flushing: Promise<void> | undefined;
-  let closed = false;
+  return new StoreLog(store, options);
+}
 
-  const fail = (error: unknown, rows: number): void => {
+class StoreLog implements PredictionLog {
+  private readonly store: Store;
+  private readonly options: PredictionLogOptions;
+  private readonly inMemory: boolean;
+  private readonly folder: string;
+  private journal: Journal | undefined;
+  private fault: ReturnType<PredictionLog["problem"]>;
+  private lost = 0;
+  /** What no file could take. */
+  private readonly held: StoredPrediction[] = [];
+  /** Rows in closed files, by name. */
+  private readonly sealed = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+  private flushing: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(store: Store, options: PredictionLogOptions) {
+    this.store = store;
+    this.options = options;
+    this.inMemory = store.file === ":memory:";
+    this.folder = journalFolder(store.file);
+    this.begin();
+    // What an earlier server left is taken over at once.
+    if (!this.inMemory) this.again(0);
+  }
+
+  async add(some: readonly Prediction[]): Promise<boolean> {
+    const rows = some.map(storedOf);
+    const file = this.begin();
+    if (file) {
+      try {
+        const written = file.append(rows);
+        const kept = await within(written, patienceMs);
+        if (file.open.rows >= segmentRows) void this.flush();
+        else this.again(waitMs);
+        return kept;
+      } catch (error) {
+        this.fail(error, rows.length);
+      }
+    }
+    const { held } = this;
+    held.push(...rows);
+    const over = held.length - mostInMemory;
+    if (over > 0) {
+      held.splice(0, over);
+      this.lost += over;
+    }
+    this.again(this.fault === undefined ? waitMs : retryMs);
+    return false;
+  }
+
+  room(): Promise<void> {
+    return this.held.length < mostInMemory / 2 ? Promise.resolve() : this.flush();
+  }
+
+  flush(): Promise<void> {
+    this.flushing ??= this.write().finally(() => {
+      this.flushing = undefined;
+    });
+    return this.flushing;
+  }
+
+  async close(mostMs: number): Promise<void> {
+    // One attempt that was under way may have missed the last rows.
+    await within(
+      this.flush().then(() => this.flush()),
+      mostMs,
+    );
+    this.closed = true;
+    clearTimeout(this.timer);
+    await within(this.journal?.close() ?? Promise.resolve(), mostMs);
+  }
+
+  problem(): ReturnType<PredictionLog["problem"]> {
+    return this.fault;
+  }
+
+  counts(): ReturnType<PredictionLog["counts"]> {
+    const { held, journal, sealed, lost } = this;
+    const waiting = held.length + (journal?.open.rows ?? 0) + sum(sealed.values());
+    return { waiting, inMemory: held.length, lost };
+  }
+
+  private fail(error: unknown, rows: number): void {
     const { code, message } = error as NodeJS.ErrnoException;
     // What comes from another thread has its code in its words.
-    problem = { code: code ?? /^SQLITE_\w+/.exec(message)?.[0] ?? "", message };
-    options.failed(error, rows);
-  };
-  const begin = (): Journal | undefined => {
-    if (inMemory || closed) return undefined;
+    this.fault = { code: code ?? /^SQLITE_\w+/.exec(message)?.[0] ?? "", message };
+    this.options.failed(error, rows);
+  }
+
+  private begin(): Journal | undefined {
+    if (this.inMemory || this.closed) return undefined;
     try {
-      journal ??= new Journal(folder, options.owner, options.sync);
+      this.journal ??= new Journal(this.folder, this.options.owner, this.options.sync);
     } catch (error) {
-      fail(error, 0);
+      this.fail(error, 0);
     }
-    return journal;
-  };
-  begin();
+    return this.journal;
+  }
+
+  private again(ms: number): void {
+    if (!this.closed) this.timer ??= setTimeout(() => void this.flush(), ms).unref();
+  }
 
   /** Names of closed files, with those of dead servers; each is counted when it is first seen. */
-  const findSealed = (): string[] => {
+  private findSealed(): string[] {
+    const { sealed, folder, options } = this;
     const dead = new Map<string, boolean>();
     const adopt = (owner: string): boolean => {
       const known = dead.get(owner) ?? !options.lives(owner);
       dead.set(owner, known);
       return known;
     };
-    const names = journal?.sealed(adopt) ?? [];
+    const names = this.journal?.sealed(adopt) ?? [];
     for (const name of names) if (!sealed.has(name)) sealed.set(name, readSegment(folder, name).rows.length);
     for (const name of sealed.keys()) if (!names.includes(name)) sealed.delete(name);
     return names;
-  };
+  }
 
-  const keepHeld = (): void => {
-    while (held.length > 0) {
-      const some = held.slice(0, 500);
-      lost += addPredictions(store, some);
-      held.splice(0, some.length);
-    }
-  };
-
-  const write = async (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
+  private async write(): Promise<void> {
+    const { store, folder, held, sealed, journal } = this;
+    clearTimeout(this.timer);
+    this.timer = undefined;
     try {
-      keepHeld();
-      let names = findSealed();
+      while (held.length > 0) {
+        const some = held.slice(0, 500);
+        this.lost += addPredictions(store, some);
+        held.splice(0, some.length);
+      }
+      let names = this.findSealed();
       const { rows = 0, bytes = 0 } = journal?.open ?? {};
       // While the store is busy few large files wait for it, not many small ones.
       if (rows > 0 && (names.length === 0 || rows >= segmentRows || bytes >= segmentBytes)) {
         const made = await journal?.seal();
         if (made) sealed.set(made.name, made.rows);
-        names = findSealed();
+        names = this.findSealed();
       }
       for (const segment of names) {
         const done = await runInThread(replaySegment, { file: store.file, folder, segment });
-        lost += done.lost;
+        this.lost += done.lost;
         sealed.delete(segment);
       }
-      problem = undefined;
+      this.fault = undefined;
     } catch (error) {
-      fail(error, held.length + sum(sealed.values()));
-      again(retryMs);
+      this.fail(error, held.length + sum(sealed.values()));
+      this.again(retryMs);
     }
-    if ((journal?.open.rows ?? 0) > 0) again(waitMs);
-  };
-  const again = (ms: number): void => {
-    if (!closed) timer ??= setTimeout(() => void flush(), ms).unref();
-  };
-  const flush = (): Promise<void> => {
-    flushing ??= write().finally(() => {
-      flushing = undefined;
-    });
-    return flushing;
-  };
-  // What an earlier server left is taken over at once.
-  if (!inMemory) again(0);
-
-  return {
-    async add(some) {
-      const rows = some.map(storedOf);
-      const file = begin();
-      if (file) {
-        try {
-          const written = file.append(rows);
-          const kept = await within(written, patienceMs);
-          if (file.open.rows >= segmentRows) void flush();
-          else again(waitMs);
-          return kept;
-        } catch (error) {
-          fail(error, rows.length);
-        }
-      }
-      held.push(...rows);
-      const over = held.length - mostInMemory;
-      if (over > 0) {
-        held.splice(0, over);
-        lost += over;
-      }
-      again(problem === undefined ? waitMs : retryMs);
-      return false;
-    },
-    room: () => (held.length < mostInMemory / 2 ? Promise.resolve() : flush()),
-    flush,
-    async close(mostMs) {
-      // One attempt that was under way may have missed the last rows.
-      await within(
-        flush().then(() => flush()),
-        mostMs,
-      );
-      closed = true;
-      clearTimeout(timer);
-      await within(journal?.close() ?? Promise.resolve(), mostMs);
-    },
-    problem: () => problem,
-    counts: () => ({
-      waiting: held.length + (journal?.open.rows ?? 0) + sum(sealed.values()),
-      inMemory: held.length,
-      lost,
-    }),
-  };
+    if ((this.journal?.open.rows ?? 0) > 0) this.again(waitMs);
+  }
 }
 
 function storedOf(one: Prediction): StoredPrediction {

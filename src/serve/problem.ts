@@ -149,11 +149,11 @@ export function problemOf(error: Error & { readonly statusCode?: number }): Prob
     return { type: "about:blank", title, status, detail: error.message, ...(errors ? { errors } : {}) };
   }
   if (error instanceof InvalidInput) {
-    const errors = error.issues.map((one) => ({
-      field: one.path.map(String).join(".") || "body",
-      rule: ruleOf(one),
+    const errors = error.issues.map((issue) => ({
+      field: issue.path.map(String).join(".") || "body",
+      rule: ruleOf(issue),
     }));
-    const detail = errors.map((one) => `${one.field}: ${one.rule}`).join("; ");
+    const detail = errors.map((error) => `${error.field}: ${error.rule}`).join("; ");
     return { type: "about:blank", title: titles[400], status: 400, detail, errors };
   }
   if (error instanceof StoreError) return storeProblem(error);

@@ -11,13 +11,13 @@ export function provenanceOf(
 ): Provenance {
   return {
     seeds,
-    sources: sources.map((one) => ({
-      name: one.name,
-      sha256: one.sha256,
-      rows: one.rows,
-      simulated: one.simulated,
-      licence: one.licence,
-      ...(one.path === undefined ? {} : { file: basename(one.path) }),
+    sources: sources.map((source) => ({
+      name: source.name,
+      sha256: source.sha256,
+      rows: source.rows,
+      simulated: source.simulated,
+      licence: source.licence,
+      ...(source.path === undefined ? {} : { file: basename(source.path) }),
     })),
     ...(nets === undefined ? {} : { nets }),
   };

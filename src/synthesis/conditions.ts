@@ -38,11 +38,11 @@ export function resolveWhere(
   if (!where) return [];
   const given = where instanceof Map ? [...where] : Object.entries(where as Record<string, Condition>);
   const found = given.map(([name, condition]) => {
-    const place = columns.findIndex((one) => one.name === name);
+    const place = columns.findIndex((column) => column.name === name);
     check(
       place >= 0,
       "sample where",
-      `the column must be one of ${columns.map((one) => one.name).join(", ")}`,
+      `the column must be one of ${columns.map((column) => column.name).join(", ")}`,
       name,
     );
     return resolve(columns[place], place, condition);
@@ -93,7 +93,7 @@ function partsOf(
   columns: readonly Pick<ColumnSchema, "name">[],
 ): { name: string; sign: string; value: string } {
   const known = columns
-    .map((one) => one.name)
+    .map((column) => column.name)
     .filter((name) => text.startsWith(name) && /^\s*(>=|<=|=)/.test(text.slice(name.length)))
     .sort((a, b) => b.length - a.length)[0];
   const parts =

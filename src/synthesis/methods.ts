@@ -85,7 +85,7 @@ export function loadSynthesiser(json: unknown): Synthesiser {
   if (privateMethods.includes(kind as Method)) return made;
   const { structure } = json as { structure?: { columns?: unknown } };
   const names = (columns: unknown): string =>
-    Array.isArray(columns) ? columns.map((one) => one?.name).join(", ") : "";
+    Array.isArray(columns) ? columns.map((column) => column?.name).join(", ") : "";
   const expected = names(structure?.columns);
   check(
     expected !== "" && names(made.columns) === expected,

@@ -14,7 +14,7 @@ export interface Pretrained extends SavedSynthesiser {
 export function loadPretrained(name: string): Pretrained {
   const { card, json } = readPretrained(name);
   const saved = savedSynthesiserFromJSON(json, card.file);
-  const columns = saved.synthesiser.columns.map((one) => one.name);
+  const columns = saved.synthesiser.columns.map((column) => column.name);
   check(
     columns.join("\n") === card.columns.join("\n"),
     `load ${card.file}`,

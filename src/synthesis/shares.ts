@@ -17,7 +17,7 @@ export function parseShares(texts: readonly string[], columns: Synthesiser["colu
   let column: string | undefined;
   for (const text of texts) {
     const own = columns
-      .map((one) => one.name)
+      .map((column) => column.name)
       .filter((name) => text.startsWith(`${name}=`))
       .sort((a, b) => b.length - a.length)[0];
     const parts = own === undefined ? null : text.slice(own.length + 1).match(/^(.*):([\d.]+)$/s);
@@ -80,18 +80,18 @@ export function withShares(model: Synthesiser, { column, shares }: Shares): Synt
 /** Tables of the same columns, one below the other. */
 function joined(tables: readonly Table[]): Table {
   const rows = tables.reduce((sum, one) => sum + one.rows, 0);
-  const columns = tables[0].columns.map((one, j) => {
+  const columns = tables[0].columns.map((column, j) => {
     const own = tables.map((table) => table.columns[j]);
-    if (isCategorical(one)) {
+    if (isCategorical(column)) {
       const codes = own.flatMap((part) => (isCategorical(part) ? Array.from(part.codes) : []));
-      return { ...one, codes: Int32Array.from(codes) };
+      return { ...column, codes: Int32Array.from(codes) };
     }
-    if (one.type === "numeric") {
+    if (column.type === "numeric") {
       const values = own.flatMap((part) => (part.type === "numeric" ? Array.from(part.values) : []));
-      return { ...one, values: Float64Array.from(values) };
+      return { ...column, values: Float64Array.from(values) };
     }
     return {
-      ...one,
+      ...column,
       values: own.flatMap((part) => ("values" in part ? Array.from(part.values, String) : [])),
     };
   });

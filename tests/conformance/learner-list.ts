@@ -1,5 +1,4 @@
 import type { Fit } from "../../src/core/model";
-import { blended } from "../../src/models/auto/blend";
 import { gradientBoosting } from "../../src/models/boosting/boosting";
 import { calibrated } from "../../src/models/calibrate/calibrate";
 import type { LearnerCard, TargetKind } from "../../src/models/card";
@@ -12,6 +11,7 @@ import { logisticRegression } from "../../src/models/linear/logistic";
 import { referenceNetwork } from "../../src/models/network/reference-network";
 import { allLearners } from "../../src/models/registry";
 import { splineLogistic } from "../../src/models/spline/spline";
+import { evenBlend } from "../models/even-blend";
 
 /** A learner and what it states of itself; whatever is stated is tested. */
 export interface Stated {
@@ -92,8 +92,8 @@ const made: readonly Stated[] = [
     ...trees,
   },
   {
-    name: "blended({…})",
-    learner: blended({ spline: splineLogistic(), trees: gradientBoosting({ trees: 20, minRows: 5 }) }),
+    name: "evenBlend({…})",
+    learner: evenBlend({ spline: splineLogistic(), trees: gradientBoosting({ trees: 20, minRows: 5 }) }),
     target: "classes",
     ...trees,
   },

@@ -2,7 +2,7 @@ import type { Fit } from "../../src/core/model";
 import { normal, seeded } from "../../src/core/rng";
 import { type Table, table, takeTableRows } from "../../src/data/table";
 import { type EncodeOptions, encode } from "../../src/features/encode";
-import { blended, blendOf } from "../../src/models/auto/blend";
+import { blendOf } from "../../src/models/auto/blend";
 import { gradientBoosting } from "../../src/models/boosting/boosting";
 import { calibrated } from "../../src/models/calibrate/calibrate";
 import { derivedModel, discoveryFromJSON } from "../../src/models/discovery/discovery";
@@ -11,6 +11,7 @@ import { ridge } from "../../src/models/linear/linear";
 import { logisticRegression } from "../../src/models/linear/logistic";
 import { type Pipeline, pipeline } from "../../src/models/pipeline";
 import { splineLogistic } from "../../src/models/spline/spline";
+import { evenBlend } from "./even-blend";
 
 /** Rows on which exports have to agree. */
 export const rows = 10_000;
@@ -89,7 +90,7 @@ export const exportCases: [string, EncodeOptions, Fit][] = [
   [
     "a blend",
     { categories: "codes" },
-    blended({ boosting: gradientBoosting({ trees: 20 }), spline: splineLogistic({ knots: 3 }) }),
+    evenBlend({ boosting: gradientBoosting({ trees: 20 }), spline: splineLogistic({ knots: 3 }) }),
   ],
   [
     "a blend of numbers",

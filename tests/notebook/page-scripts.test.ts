@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seeded } from "../../src/core/rng";
 import type { Cell, Output } from "../../src/notebook/nbformat";
 import { fitParts, mostBytes, type Part } from "../../src/notebook/render/page-size";
+import { smallerPicture } from "../../src/notebook/render/smaller-picture";
 import { readSeal, type Seal } from "../../src/report/seal";
 import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";
@@ -75,17 +77,66 @@ describe("the size of a report", () => {
     expect(html).toContain("large output large output");
   });
 
-  test("fitParts leaves out code before prose, and nothing that need not go", () => {
+  test("fitParts leaves out code before prose, and nothing that need not go", async () => {
     const parts: Part[] = [
       { kind: "text", html: "t".repeat(5000) },
       { kind: "code", html: "c".repeat(3000) },
       { kind: "output", html: "o".repeat(1000) },
     ];
     const join = (shown: readonly Part[]) => shown.map((one) => one.html).join("");
-    expect(fitParts(parts, join, 9000)).toBe(join(parts));
-    expect(fitParts(parts, join, 8500)).toMatch(/^t{5000}c{3000}<p class="tl-cut">An output of 1 kB/);
-    expect(fitParts(parts, join, 6000)).toMatch(/^t{5000}<p class="tl-cut">Code of 3 kB/);
-    expect(fitParts(parts, join, 1000)).toMatch(/^<p class="tl-cut">A text of 5 kB/);
+    expect(await fitParts(parts, join, 9000)).toBe(join(parts));
+    expect(await fitParts(parts, join, 8500)).toMatch(/^t{5000}c{3000}<p class="tl-cut">An output of 1 kB/);
+    expect(await fitParts(parts, join, 6000)).toMatch(/^t{5000}<p class="tl-cut">Code of 3 kB/);
+    expect(await fitParts(parts, join, 1000)).toMatch(/^<p class="tl-cut">A text of 5 kB/);
+  });
+});
+
+describe("pictures that make a page too large", () => {
+  /** A picture like a photograph: a gradient with noise that PNG can't pack. */
+  const photo = async (width: number, height: number, channels: 1 | 3 | 4): Promise<string> => {
+    const { encode } = await import("fast-png");
+    const rng = seeded(7);
+    const values = Uint8Array.from(
+      { length: width * height * channels },
+      (_, i) => 100 + ((i / channels) % width) / 20 + 40 * rng.uniform(),
+    );
+    return Buffer.from(encode({ width, height, channels, data: values })).toString("base64");
+  };
+
+  test("renderNotebook makes them smaller, says so, and leaves out only what still does not fit", async () => {
+    const output = data("image/png", await photo(1300, 600, 3));
+    const report = await renderNotebook(
+      notebook([shows([output]), shows([data("image/png", await photo(40, 30, 4))])]),
+      {
+        ...{ name: "x.ipynb", date: "today" },
+      },
+    );
+    expect(Buffer.byteLength(report.html)).toBeLessThan(mostBytes);
+    expect(report.html).toMatch(/<img width="1300"[^>]* src="data:image\/jpeg;base64,/);
+    // The small one stays as it is.
+    expect(report.html).toContain("data:image/png;base64,");
+    expect(report.omitted).toHaveLength(1);
+    expect(report.omitted[0]).toMatch(
+      /^A picture of \d\.\d MB is shown in \d+ kB, 1100 × 508 pixels; the notebook file holds it whole\.$/,
+    );
+    const tight = await renderNotebook(notebook([shows([output])]), {
+      name: "x",
+      date: "today",
+      maxBytes: 36_000,
+    });
+    expect(tight.omitted).toEqual([expect.stringMatching(/^An output of \d\.\d MB is in the notebook file/)]);
+  });
+
+  test("smallerPicture reads grey, clear and JPEG pictures, and leaves others as they are", async () => {
+    const url = async (channels: 1 | 3 | 4): Promise<string> =>
+      `data:image/png;base64,${await photo(300, 200, channels)}`;
+    for (const channels of [1, 3, 4] as const) {
+      const small = await smallerPicture(await url(channels), 100, 80);
+      expect(small).toMatchObject({ width: 100, height: 67, from: 300 });
+      expect(await smallerPicture(small!.url, 50, 80)).toMatchObject({ width: 50, height: 34, from: 100 });
+    }
+    for (const other of ["data:image/gif;base64,R0lGOD", "data:image/png;base64,AAAA", "https://x/y.png"])
+      expect(await smallerPicture(other, 100, 80)).toBeUndefined();
   });
 });
 
@@ -157,7 +208,7 @@ describe.skipIf(!chromium)("scripts of our own in a report, in a real browser", 
     expect(await result.textContent()).not.toBe(before);
     // 100 customers, each for 2 + 0.3 × 15, gain 40.
     expect(await result.textContent()).toBe(
-      "100 customers are contacted for 650\u00a0$: believed profit 3350\u00a0$.",
+      "100 customers are contacted for 650\u00a0$: believed profit 3,350\u00a0$.",
     );
     expect(faults).toEqual([]);
   });

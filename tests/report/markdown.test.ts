@@ -33,6 +33,17 @@ describe("markdown", () => {
     expect(table).toContain('<td class="tl-num">1</td>');
   });
 
+  test("markdown lets formulas in tables hold bars, and takes no cell of other tables away", () => {
+    const cells = (text: string): string[] =>
+      Array.from(html(`|a|b|\n|-|-|\n${text}`).matchAll(/<td>(.*?)<\/td>/g), ([, cell]) => cell);
+    expect(cells("| $|x|$ | $P(A|B)$ |").map((one) => one.includes("<math"))).toEqual([true, true]);
+    expect(cells("| $|x|$ | y |")[1]).toBe("y");
+    expect(cells("|$5|$6|")).toEqual(["$5", "$6"]);
+    expect(cells("|$a|b$|")).toEqual(["$a", "b$"]);
+    expect(cells("| `a | b | c")).toEqual(["`a", "b"]);
+    expect(html("a $|x|$ b")).toContain("<math");
+  });
+
   test("markdown colours code, and cleans markup", () => {
     expect(html("```ts\nconst a = 1;\n```")).toContain('<span class="hljs-keyword">const</span>');
     expect(html('a <b onclick="x()">b</b><script>x()</script>')).toBe("<p>a <b>b</b></p>");

@@ -53,7 +53,7 @@ async function list(options: { json?: boolean }): Promise<void> {
   }
   printTable(
     ["kept", "MB"],
-    entries.map((one) => [one.name, (one.bytes / 1e6).toFixed(1)]),
+    entries.map((entry) => [entry.name, (entry.bytes / 1e6).toFixed(1)]),
   );
   note(`in ${folder}; telelink cache clear removes it`);
 }

@@ -27,7 +27,7 @@ Examples:
       while (root.parent) root = root.parent;
       const { learnerLines } = await import("../../models/learner-names.js");
       const model = root.commands
-        .find((one) => one.name() === "train")
+        .find((command) => command.name() === "train")
         ?.options.find((one) => one.long === "--model");
       if (model) model.argChoices = ["auto", ...learnerLines().map((one) => one.kind)];
       print({ bash: bashScript, zsh: zshScript, fish: fishScript }[shell](placesOf(root, "")));
@@ -37,7 +37,7 @@ Examples:
 function placesOf(command: Command, path: string): Place[] {
   const options = command.options.filter((one) => !one.hidden);
   const words = [
-    ...command.commands.map((one) => ({ word: one.name(), help: one.description() })),
+    ...command.commands.map((command) => ({ word: command.name(), help: command.description() })),
     ...options.flatMap((one) => (one.long ? [{ word: one.long, help: one.description }] : [])),
     { word: "--help", help: "show help" },
   ];
@@ -46,7 +46,9 @@ function placesOf(command: Command, path: string): Place[] {
   );
   return [
     { path, words, choices },
-    ...command.commands.flatMap((one) => placesOf(one, path === "" ? one.name() : `${path} ${one.name()}`)),
+    ...command.commands.flatMap((command) =>
+      placesOf(command, path === "" ? command.name() : `${path} ${command.name()}`),
+    ),
   ];
 }
 
@@ -64,7 +66,7 @@ ${pathCases(places, '      "', '"')}
 ${choiceCases(places, (values) => `COMPREPLY=($(compgen -W "${values}" -- "$word")); return`)}
   esac
   case "$path" in
-${places.map((one) => `    "${one.path}") words="${one.words.map(({ word }) => word).join(" ")}" ;;`).join("\n")}
+${places.map((place) => `    "${place.path}") words="${place.words.map(({ word }) => word).join(" ")}" ;;`).join("\n")}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
   [[ \${#COMPREPLY[@]} -gt 0 || "$word" == -* ]] || COMPREPLY=($(compgen -f -- "$word"))
@@ -89,8 +91,8 @@ ${choiceCases(places, (values) => `compadd ${values}; return`)}
   case "$path_" in
 ${places
   .map(
-    (one) =>
-      `    "${one.path}") list=(${one.words.map(({ word, help }) => `'${word}:${escaped(help)}'`).join(" ")}) ;;`,
+    (place) =>
+      `    "${place.path}") list=(${place.words.map(({ word, help }) => `'${word}:${escaped(help)}'`).join(" ")}) ;;`,
   )
   .join("\n")}
   esac
@@ -119,11 +121,11 @@ function fishScript(places: readonly Place[]): string {
 /** Shell cases that follow the words typed so far down the tree of commands. */
 function pathCases(places: readonly Place[], before: string, after: string): string {
   return places
-    .filter((one) => one.path !== "")
-    .map((one) => {
-      const words = one.path.split(" ");
+    .filter((place) => place.path !== "")
+    .map((place) => {
+      const words = place.path.split(" ");
       const parent = words.slice(0, -1).join(" ");
-      return `${before}${parent}:${words[words.length - 1]}${after}) path="${one.path}" ;;`;
+      return `${before}${parent}:${words[words.length - 1]}${after}) path="${place.path}" ;;`;
     })
     .join("\n");
 }

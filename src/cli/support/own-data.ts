@@ -124,7 +124,7 @@ export async function readAsWritten(
   const head = parseCsv(beginning(flags.data), { badCells: "missing" }, flags.data).table;
   return readRows(
     flags,
-    head.columns.map((one) => one.name),
+    head.columns.map((column) => column.name),
   );
 }
 
@@ -162,7 +162,7 @@ function beginning(file: string): Uint8Array {
 
 function kindNamed(given: string | undefined, kinds: readonly TableKind[]): TableKind | undefined {
   if (given === undefined) return undefined;
-  const found = kinds.find((one) => one === given);
+  const found = kinds.find((kind) => kind === given);
   if (!found)
     throw usageError(
       `Cannot use --kind: it must be one of ${kinds.join(", ")}, got ${JSON.stringify(given)}`,

@@ -51,16 +51,6 @@ export function digamma(x: number): number {
   return Math.log(x) - 0.5 / x - s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * tail))) - below;
 }
 
-/** ψ′(x) = d² ln Γ(x) / dx² for x > 0; NaN for x ≤ 0. */
-export function trigamma(x: number): number {
-  if (!(x > 0)) return Number.NaN;
-  let below = 0;
-  for (; x < 10; x++) below += 1 / (x * x);
-  const s = 1 / (x * x);
-  const tail = 1 / 30 - s * (5 / 66 - s * (691 / 2730 - (s * 7) / 6));
-  return below + 1 / x + s / 2 + (s / x) * (1 / 6 - s * (1 / 30 - s * (1 / 42 - s * tail)));
-}
-
 /** ln B(a, b) for a, b > 0. For one large argument the gamma functions' huge logarithms are cancelled beforehand. */
 export function betaln(a: number, b: number): number {
   const small = Math.min(a, b);
@@ -92,15 +82,7 @@ export function logAddExp(a: number, b: number): number {
   return high === -Infinity ? high : high + Math.log1p(Math.exp(-Math.abs(a - b)));
 }
 
-/** P(a, x), the share of a gamma distribution of shape `a` > 0 that lies below `x` ≥ 0. */
-export function gammaP(a: number, x: number): number {
-  checkNumber(a, 0, Infinity, "evaluate the incomplete gamma function", "a", "low");
-  check(x >= 0, "evaluate the incomplete gamma function", "x must be at least 0", x);
-  if (x === 0) return 0;
-  return x < a + 1 ? lowerSeries(a, x) : 1 - upperFraction(a, x);
-}
-
-/** Q(a, x) = 1 − P(a, x), accurate where it is small. */
+/** Q(a, x), the share of a gamma distribution of shape `a` > 0 that lies above `x` ≥ 0, accurate where it is small. */
 export function gammaQ(a: number, x: number): number {
   checkNumber(a, 0, Infinity, "evaluate the incomplete gamma function", "a", "low");
   check(x >= 0, "evaluate the incomplete gamma function", "x must be at least 0", x);

@@ -29,12 +29,6 @@ export const sampleVariance: OfOne = ofSome("sample variance", simple.sampleVari
 /** The square root of `variance`. */
 export const standardDeviation: OfOne = ofSome("standard deviation", simple.standardDeviation);
 
-/** The square root of `sampleVariance`. */
-export const sampleStandardDeviation: OfOne = ofSome(
-  "sample standard deviation",
-  simple.sampleStandardDeviation,
-);
-
 /** The middle value, or the mean of the middle two. */
 export const median: OfOne = ofSome("median", simple.median);
 

@@ -32,9 +32,9 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
   if (hasHeader) check(header !== undefined, action, `the header must end within ${head.length} bytes`);
   const { names, unnamed } = columnNames(header?.cells, structure, needed, action);
   const dialect = dialectOf(structure, transcoder.encoding);
-  const unread = names.map((one) => options.only !== undefined && !options.only.includes(one));
-  const given = names.map((one, j): ColumnSchema | undefined =>
-    unread[j] ? { name: one, type: "text" } : columnSchema(options.schema, one),
+  const unread = names.map((name) => options.only !== undefined && !options.only.includes(name));
+  const given = names.map((name, j): ColumnSchema | undefined =>
+    unread[j] ? { name, type: "text" } : columnSchema(options.schema, name),
   );
   const decided =
     options.encoding ?? (transcoder.encoding !== "utf-8" || !isAscii(head) ? transcoder.encoding : undefined);
@@ -48,7 +48,7 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     fallback,
     skip: header?.end ?? from,
     skipLines: structure.skip + (header?.lines ?? 0),
-    columns: names.map((one) => ({ name: one, type: "categorical" })),
+    columns: names.map((name) => ({ name, type: "categorical" })),
     given: names.map(() => false),
     unread: names.map(() => false),
     levels: [],
@@ -67,13 +67,13 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
   return {
     ...layout,
     dialect: { ...dialect, ...marks },
-    columns: guesses.map((one) => one.column),
+    columns: guesses.map((guess) => guess.column),
     given: given.map((one) => one !== undefined),
     unread: unread.map((one, j) => one || left(j)),
     levels: given.map((one, j) => (one ? [] : guesses[j].levels)),
     known,
-    remarks: guesses.map((one) => one.remarks),
-    guessedShares: guesses.map((one) => one.guessedCells / Math.max(1, rows)),
+    remarks: guesses.map((guess) => guess.remarks),
+    guessedShares: guesses.map((guess) => guess.guessedCells / Math.max(1, rows)),
   };
 }
 

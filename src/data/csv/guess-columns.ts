@@ -26,7 +26,7 @@ export function guessColumns(
   options: CsvOptions,
 ): Guesses {
   const missing = options.schema?.missing;
-  const builders = layout.columns.map((one) => new DictionaryBuilder(one, () => false));
+  const builders = layout.columns.map((column) => new DictionaryBuilder(column, () => false));
   const quiet = { ...options, maxProblems: 0, onReject: undefined, onCells: undefined };
   const reader = new CsvReader(name, { ...layout, encoding: "utf-8" }, quiet, builders, head.length);
   reader.push(head);
@@ -39,14 +39,14 @@ export function guessColumns(
     ...(options.missing === undefined ? {} : { alsoMissing: options.missing }),
     ...patternFor(layout.names[j], options.dateFormats),
   });
-  const guesses = builders.map((one, j) => {
+  const guesses = builders.map((builder, j) => {
     const asked = given[j];
-    const typed = asked && formatIn(one, asked, known(j));
+    const typed = asked && formatIn(builder, asked, known(j));
     const remarks = typed?.remark === undefined ? [] : [typed.remark];
     const made = typed
       ? { column: typed.column, levels: [], remarks, guessedCells: 0 }
-      : guess(one, layout.names[j], known(j));
-    return { ...made, empty: one.levels.length === 0 };
+      : guess(builder, layout.names[j], known(j));
+    return { ...made, empty: builder.levels.length === 0 };
   });
   const { decimal, thousands } = marks;
   return {

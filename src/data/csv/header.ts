@@ -91,15 +91,15 @@ export function columnNames(
 
 function checkDistinct(names: readonly string[], cells: number, action: string): void {
   const places = new Map<string, number>();
-  names.forEach((one, i) => {
-    const before = places.get(one);
+  names.forEach((name, i) => {
+    const before = places.get(name);
     if (before !== undefined)
       check(
         false,
         action,
-        `column names must differ, got ${JSON.stringify(one)} as columns ${before + 1} and ${i + 1} of ${cells}`,
+        `column names must differ, got ${JSON.stringify(name)} as columns ${before + 1} and ${i + 1} of ${cells}`,
       );
-    places.set(one, i);
+    places.set(name, i);
   });
 }
 

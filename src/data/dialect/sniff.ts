@@ -66,10 +66,10 @@ export function sniff(text: string, whole: boolean, hints: SniffHints = {}): Str
   const { records, first } = best;
   const start = records[first];
   const cells = start?.cells ?? [];
-  const rows = records.slice(first + 1).map((one) => one.cells);
-  const wide = mode(rows.map((one) => one.length)) || cells.length;
+  const rows = records.slice(first + 1).map((record) => record.cells);
+  const wide = mode(rows.map((row) => row.length)) || cells.length;
   const longer = rows.length > 0 && wide === cells.length + 1;
-  const emptyTail = longer && rows.filter((one) => one.length === wide).every((one) => one[wide - 1] === "");
+  const emptyTail = longer && rows.filter((row) => row.length === wide).every((row) => row[wide - 1] === "");
   const header =
     hints.header ??
     (start?.broken === true ||
@@ -154,7 +154,7 @@ function judged(
 /** What comment lines begin with, if lines that don't fit into the table begin alike. */
 function commentIn(records: readonly SampleRecord[], usual: number): string | undefined {
   for (const mark of ["#", "//", "%"]) {
-    const marked = records.filter((one) => one.cells[0].startsWith(mark));
+    const marked = records.filter((record) => record.cells[0].startsWith(mark));
     if (
       marked.some((one) => one.cells.length !== usual || usual === 1) &&
       marked.length < 0.5 * records.length
@@ -168,11 +168,11 @@ function commentIn(records: readonly SampleRecord[], usual: number): string | un
 function firstOf(records: readonly SampleRecord[], usual: number, hints: SniffHints): number {
   if (hints.skip !== undefined) {
     const { skip } = hints;
-    const at = records.findIndex((one) => one.line >= skip);
+    const at = records.findIndex((record) => record.line >= skip);
     return at < 0 ? Math.max(0, records.length - 1) : at;
   }
   if (hints.expected && hints.expected.length > 0) {
-    const at = records.findIndex((one) => hasNames(one.cells, hints.expected));
+    const at = records.findIndex((record) => hasNames(record.cells, hints.expected));
     if (at >= 0) return at;
   }
   const enough = (one: SampleRecord): boolean => {

@@ -35,7 +35,8 @@ function tokensOf(pattern: string): readonly Token[] | undefined {
     tokens.push(field !== undefined ? { field } : { literal: quoted ?? literal });
     length += all.length;
   }
-  const has = (pattern: RegExp): boolean => tokens.some((one) => "field" in one && pattern.test(one.field));
+  const has = (pattern: RegExp): boolean =>
+    tokens.some((token) => "field" in token && pattern.test(token.field));
   const epoch = tokens.length === 1 && has(/^[tT]$/);
   return length === pattern.length && (epoch || (has(/^y/) && has(/^M/) && !has(/^[tT]$/)))
     ? tokens
@@ -83,10 +84,10 @@ export function dateParser(format: DateFormat): (text: string) => number {
   let open = 0;
   const literal = (text: string): string =>
     text.trim() === "" ? "\\s+" : text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&").replace(/\s+/g, "\\s+");
-  tokens.forEach((one, k) => {
+  tokens.forEach((token, k) => {
     const next = tokens[k + 1];
     const later = tokens.slice(k + 1).find((other) => "field" in other) as { field: string } | undefined;
-    if ("literal" in one) {
+    if ("literal" in token) {
       // A time of day after a date may be left out, and so may fractions of a second.
       const isTime = later !== undefined && /^[Hh]/.test(later.field) && names.includes("y");
       const isFraction = next !== undefined && "field" in next && next.field.startsWith("S");
@@ -94,10 +95,10 @@ export function dateParser(format: DateFormat): (text: string) => number {
         source += "(?:";
         open++;
       }
-      source += literal(one.literal);
+      source += literal(token.literal);
       return;
     }
-    const { field } = one;
+    const { field } = token;
     names.push(
       field.startsWith("S")
         ? "S"
@@ -115,7 +116,7 @@ export function dateParser(format: DateFormat): (text: string) => number {
   });
   source += ")?".repeat(open);
   const pattern = new RegExp(`^${source}$`, "u");
-  const wide = tokens.some((one) => "field" in one && one.field === "yyyy");
+  const wide = tokens.some((token) => "field" in token && token.field === "yyyy");
   return (text) => {
     const match = pattern.exec(text.trim());
     if (!match) return Number.NaN;
@@ -155,7 +156,7 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
     letterCase === "upper" ? name.toUpperCase() : letterCase === "lower" ? name.toLowerCase() : name;
   const tokens = tokensOf(format.pattern) ?? [];
   const names = calendars[language];
-  const zoned = tokens.some((one) => "field" in one && one.field[0] === "X");
+  const zoned = tokens.some((token) => "field" in token && token.field[0] === "X");
   return (ms) => {
     const at = new Date(Math.round(ms) + (zoned ? offset * 60_000 : 0));
     const two = (value: number): string => String(value).padStart(2, "0");
@@ -186,7 +187,7 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
       }[field[0]] as number;
       return field.length === 2 ? two(value) : String(value);
     };
-    return tokens.map((one) => ("field" in one ? write(one.field) : one.literal)).join("");
+    return tokens.map((token) => ("field" in token ? write(token.field) : token.literal)).join("");
   };
 }
 

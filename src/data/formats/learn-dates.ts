@@ -64,7 +64,7 @@ function commonShapes(texts: readonly string[], weights: readonly number[]): str
   return [...shapes.values()]
     .sort((a, b) => b.weight - a.weight)
     .slice(0, 4)
-    .map((one) => one.text);
+    .map((shape) => shape.text);
 }
 
 /** The formats that a text may be written in, the likelier first. */
@@ -112,8 +112,8 @@ function candidates(text: string): DateFormat[] {
 
 function dayPatterns(date: string): { pattern: string; language: DateFormat["language"] }[] {
   const tokens: readonly string[] = date.match(/\d+|\p{L}[\p{L}.]*|[^\d\p{L}]+/gu) ?? [];
-  const numbers = tokens.filter((one) => /^\d/.test(one));
-  const named = tokens.filter((one) => /^\p{L}/u.test(one));
+  const numbers = tokens.filter((token) => /^\d/.test(token));
+  const named = tokens.filter((token) => /^\p{L}/u.test(token));
   const found: { pattern: string; language: DateFormat["language"] }[] = [];
   const add = (
     order: readonly string[],
@@ -122,12 +122,14 @@ function dayPatterns(date: string): { pattern: string; language: DateFormat["lan
   ): void => {
     let [n, w] = [0, 0];
     const pattern = tokens
-      .map((one) => (/^\d/.test(one) ? order[n++] : /^\p{L}/u.test(one) ? names[w++] : quotedLiteral(one)))
+      .map((token) =>
+        /^\d/.test(token) ? order[n++] : /^\p{L}/u.test(token) ? names[w++] : quotedLiteral(token),
+      )
       .join("");
     found.push({ pattern, language });
   };
-  const wide = numbers.findIndex((one) => one.length === 4);
-  if (numbers.some((one) => one.length === 3 || one.length > 4)) return [];
+  const wide = numbers.findIndex((number) => number.length === 4);
+  if (numbers.some((number) => number.length === 3 || number.length > 4)) return [];
   if (named.length === 0) {
     if (numbers.length === 2 && wide === 0) for (const month of ["MM", "M"]) add(["yyyy", month]);
     if (numbers.length === 2 && wide === 1) for (const month of ["MM", "M"]) add([month, "yyyy"]);
@@ -164,15 +166,15 @@ function dayPatterns(date: string): { pattern: string; language: DateFormat["lan
             ? "de"
             : "",
     );
-    if (kinds.includes("") || kinds.filter((one) => one === "M").length !== 1) continue;
+    if (kinds.includes("") || kinds.filter((kind) => kind === "M").length !== 1) continue;
     const names = named.map((one, i) => {
       if (kinds[i] === "de") return quotedLiteral(one);
       const long = one.replace(/\.$/, "").length > 4;
       const dot = one.endsWith(".") ? "." : "";
       return (kinds[i] === "M" ? (long ? "MMMM" : "MMM") : long ? "EEEE" : "EEE") + dot;
     });
-    const short = names.map((one) => one.replace("MMMM", "MMM"));
-    const full = names.map((one) => one.replace(/^MMM(?!M)/, "MMMM"));
+    const short = names.map((name) => name.replace("MMMM", "MMM"));
+    const full = names.map((name) => name.replace(/^MMM(?!M)/, "MMMM"));
     for (const words of [full, short]) {
       if (numbers.length === 1) add([numbers[0].length === 4 ? "yyyy" : "yy"], language, words);
       if (numbers.length !== 2) continue;

@@ -164,7 +164,7 @@ function marksOf(own: readonly Pieces[], hints: MarkHints): Marks {
     const others = seen.slice(0, -1);
     const tail = core.length - 1 - core.lastIndexOf(last);
     const isMark = last === "." || last === ",";
-    if (others.some((one) => one !== last) && isMark) {
+    if (others.some((other) => other !== last) && isMark) {
       votes[last as "."] += count;
       separates(others[0], count);
       if (/^\d{1,2}(\D\d{2})+\D\d{3}\D\d*$/.test(core)) lakh += count;
@@ -218,8 +218,10 @@ function signsOf(own: readonly Pieces[]): Pick<NumberFormat, "negative" | "minus
 function paddedWidth(read: readonly Pieces[], decimal: string): number {
   const wholes = read.map((one) => one.core.split(decimal)[0]);
   const width = wholes[0].length;
-  if (width < 2 || !wholes.some((one) => one[0] === "0")) return 0;
-  return wholes.every((one) => one.length === width || (one.length > width && one[0] !== "0")) ? width : 0;
+  if (width < 2 || !wholes.some((whole) => whole[0] === "0")) return 0;
+  return wholes.every((whole) => whole.length === width || (whole.length > width && whole[0] !== "0"))
+    ? width
+    : 0;
 }
 
 function commonest<T>(

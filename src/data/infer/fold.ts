@@ -53,10 +53,10 @@ export function foldSpellings(spellings: readonly string[], counts: ArrayLike<nu
 
 function grouped(spellings: readonly string[], key: (one: string) => string): Map<string, number[]> {
   const groups = new Map<string, number[]>();
-  spellings.forEach((one, i) => {
-    const group = groups.get(key(one));
+  spellings.forEach((spelling, i) => {
+    const group = groups.get(key(spelling));
     if (group) group.push(i);
-    else groups.set(key(one), [i]);
+    else groups.set(key(spelling), [i]);
   });
   return groups;
 }

@@ -101,7 +101,7 @@ function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefine
     const guessed = from.missing
       ? undefined
       : strayWords(others, kept.length - others.length, numbers, total);
-    const rest = guessed ? others.filter((one) => !guessed.includes(one)) : others;
+    const rest = guessed ? others.filter((other) => !guessed.includes(other)) : others;
     const lossy = texts.some((text) => losesDigits(text, learned.format));
     if (!lossy && numbers >= enough * (numbers + sum(rest)))
       return numericColumn(
@@ -138,7 +138,7 @@ function numericColumn(
   const told = guessed.length > 0 ? { guessed: { words: missing, cells: sum(guessed) } } : {};
   if (format.kind === "number") {
     const parse = valueParser(format);
-    const values = numbers.map((one) => parse(one.text));
+    const values = numbers.map((number) => parse(number.text));
     const distinct = new Set(values);
     const plain = format.prefix === undefined && format.suffix === undefined;
     if (plain && distinct.size === 2 && distinct.has(0) && distinct.has(1))
@@ -198,7 +198,9 @@ function strayWords(
   total: number,
 ): Cell[] | undefined {
   if (others.length === 0 || distinctNumbers < 10 || numbers < 0.4 * total) return undefined;
-  const found = others.filter((one) => one.count >= 2 && !/\d/.test(one.text) && one.text.length <= 40);
+  const found = others.filter(
+    (other) => other.count >= 2 && !/\d/.test(other.text) && other.text.length <= 40,
+  );
   return found.length > 0 && found.length <= 2 ? found : undefined;
 }
 
@@ -273,7 +275,7 @@ function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
   return [
     `${percent(learned.share, 0)} of its cells are numbers, others are such as ${others
       .slice(0, 3)
-      .map((one) => JSON.stringify(one.text))
+      .map((other) => JSON.stringify(other.text))
       .join(", ")}`,
   ];
 }

@@ -254,7 +254,7 @@ function asCategories(one: CategoricalColumn, counts: Int32Array, absent: readon
 
 function foldRemark(folded: { merged: number; cells: number; examples: readonly string[] }): string[] {
   if (folded.merged === 0) return [];
-  const such = folded.examples.map((one) => JSON.stringify(one)).join(", ");
+  const such = folded.examples.map((example) => JSON.stringify(example)).join(", ");
   return [
     `${folded.cells} cell${folded.cells === 1 ? " is" : "s are"} taken for another spelling of the same word, such as ${such}`,
   ];

@@ -17,7 +17,7 @@ export async function* sheetAsCsv(
       { cause: error },
     );
   }
-  const filled = sheets.filter((one) => one.data.length > 0);
+  const filled = sheets.filter((sheet) => sheet.data.length > 0);
   const [first] = filled;
   if (!first) throw new Error(`Cannot read ${source}: its sheets must hold rows, got none`);
   if (filled.length > 1)

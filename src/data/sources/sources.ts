@@ -84,11 +84,11 @@ export function publicSource(name: string): PublicSource {
   const { sources } = catalogue();
   checkOneOf(
     name,
-    sources.map((one) => one.name),
+    sources.map((source) => source.name),
     "find data set",
     "the name",
   );
-  return sources.find((one) => one.name === name) as PublicSource;
+  return sources.find((source) => source.name === name) as PublicSource;
 }
 
 /** The columns, levels and target of a published schema. */
@@ -108,7 +108,9 @@ export function dataFolders(): readonly string[] {
   ];
   return [
     ...new Set(
-      folders.filter((one): one is string => one !== undefined && one !== "").map((one) => resolve(one)),
+      folders
+        .filter((folder): folder is string => folder !== undefined && folder !== "")
+        .map((folder) => resolve(folder)),
     ),
   ];
 }

@@ -134,12 +134,12 @@ async function addRows(
     },
   });
   const columns = batches.schema.columns;
-  const id = options.id ?? columns.find((one) => one.type === "id")?.name;
+  const id = options.id ?? columns.find((column) => column.type === "id")?.name;
   if (known) checkColumns(name, known.columns, columns);
   check(
-    id === undefined || columns.some((one) => one.name === id),
+    id === undefined || columns.some((column) => column.name === id),
     "ingest",
-    `the id column must be one of ${columns.map((one) => one.name).join(", ")}`,
+    `the id column must be one of ${columns.map((column) => column.name).join(", ")}`,
     id,
   );
   const fileId = transaction(store, "write to", () => {
@@ -148,10 +148,10 @@ async function addRows(
       store.db.exec(
         `CREATE INDEX IF NOT EXISTS ${quotedName(`${name}_id`)} ON ${quotedName(name)} (${quotedName(id)})`,
       );
-    return begin(store, file, name, sha256, batches.schema, options.load);
+    return begin(store, { file, name, sha256, schema: batches.schema }, options.load);
   });
   const insert = store.db.prepare(
-    `INSERT INTO ${quotedName(name)} (_file, _duplicate, ${columns.map((one) => quotedName(one.name)).join(", ")}) VALUES (?, ?, ${columns.map(() => "?").join(", ")})`,
+    `INSERT INTO ${quotedName(name)} (_file, _duplicate, ${columns.map((column) => quotedName(column.name)).join(", ")}) VALUES (?, ?, ${columns.map(() => "?").join(", ")})`,
   );
   const before =
     id === undefined
@@ -163,7 +163,7 @@ async function addRows(
   const keepRejects = (): void => {
     for (const one of rejects.splice(0)) reject.run(fileId, one.line, one.column, one.rule, one.value);
   };
-  const idAt = columns.findIndex((one) => one.name === id);
+  const idAt = columns.findIndex((column) => column.name === id);
   let rows = 0;
   let duplicates = 0;
   for await (const batch of batches) {
@@ -173,7 +173,7 @@ async function addRows(
       const to = Math.min(batch.rows, from + rowsTogether);
       transaction(store, "write to", () => {
         for (let i = from; i < to; i++) {
-          const values = batch.columns.map((one) => storedValue(one, i));
+          const values = batch.columns.map((column) => storedValue(column, i));
           const again = before && values[idAt] !== null && before.get(values[idAt]) ? 1 : 0;
           insert.run(fileId, again, ...values);
           duplicates += again;
@@ -205,10 +205,7 @@ async function addRows(
 /** Notes that a file is on its way into the table; returns its number. */
 function begin(
   store: Store,
-  file: string,
-  name: string,
-  sha256: string,
-  schema: Schema,
+  { file, name, sha256, schema }: { file: string; name: string; sha256: string; schema: Schema },
   load: { current?: Loading },
 ): number {
   const { next } = store.db
@@ -311,16 +308,16 @@ export function readRows(
     .get(from, to) as {
     n: number;
   };
-  const builders = columns.map((one) => builder(one, n));
+  const builders = columns.map((column) => builder(column, n));
   const select = store.db.prepare(
-    `SELECT ${columns.map((one) => quotedName(one.name)).join(", ")} FROM ${quotedName(name)} WHERE ${where} ORDER BY _row`,
+    `SELECT ${columns.map((column) => quotedName(column.name)).join(", ")} FROM ${quotedName(name)} WHERE ${where} ORDER BY _row`,
   );
   let i = 0;
   for (const row of select.raw(true).iterate(from, to) as IterableIterator<unknown[]>) {
     for (let j = 0; j < builders.length; j++) builders[j].set(i, row[j]);
     i++;
   }
-  return table(builders.map((one) => one.column()));
+  return table(builders.map((builder) => builder.column()));
 }
 
 /** The ingested tables. */
@@ -328,7 +325,7 @@ export function tableNames(store: Store): string[] {
   const rows = store.db
     .prepare(`SELECT DISTINCT table_name AS name FROM telelink_files WHERE ${whole} ORDER BY name`)
     .all() as { name: string }[];
-  return rows.map((one) => one.name);
+  return rows.map((row) => row.name);
 }
 
 function builder(
@@ -381,22 +378,24 @@ function builder(
 }
 
 function createTable(store: Store, name: string, columns: readonly ColumnSchema[]): void {
-  const taken = columns.find((one) => /^_(row|file|duplicate)$/i.test(one.name));
+  const taken = columns.find((column) => /^_(row|file|duplicate)$/i.test(column.name));
   check(!taken, "ingest", "a column must not be called _row, _file or _duplicate", taken?.name);
-  const lower = new Set(columns.map((one) => one.name.toLowerCase()));
+  const lower = new Set(columns.map((column) => column.name.toLowerCase()));
   check(
     lower.size === columns.length,
     "ingest",
     "column names must differ in more than upper and lower case",
   );
-  const typed = columns.map((one) => `${quotedName(one.name)} ${one.type === "numeric" ? "REAL" : "TEXT"}`);
+  const typed = columns.map(
+    (column) => `${quotedName(column.name)} ${column.type === "numeric" ? "REAL" : "TEXT"}`,
+  );
   store.db.exec(
     `CREATE TABLE ${quotedName(name)} (_row INTEGER PRIMARY KEY, _file INTEGER NOT NULL REFERENCES telelink_files (id), _duplicate INTEGER NOT NULL, ${typed.join(", ")})`,
   );
 }
 
 function checkColumns(name: string, known: readonly ColumnSchema[], found: readonly ColumnSchema[]): void {
-  const list = (columns: readonly ColumnSchema[]): string => columns.map((one) => one.name).join(", ");
+  const list = (columns: readonly ColumnSchema[]): string => columns.map((column) => column.name).join(", ");
   check(
     list(known) === list(found),
     "ingest",

@@ -58,7 +58,7 @@ export class Journal {
 
   /** Resolves once the rows are in the file; rejects where they can't be written. */
   append(rows: readonly StoredPrediction[]): Promise<void> {
-    const text = rows.map((one) => `${JSON.stringify(one)}\n`).join("");
+    const text = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
     return new Promise<void>((done, fail) => {
       this.waiting.push({
         text,

@@ -81,11 +81,11 @@ function all(db: Database.Database): Loading[] {
     host: string;
     pid: number;
   }[];
-  return rows.map((one) => ({
-    table: one.table_name,
-    fileId: one.file_id,
-    firstRow: one.first_row,
-    host: one.host,
-    pid: one.pid,
+  return rows.map((row) => ({
+    table: row.table_name,
+    fileId: row.file_id,
+    firstRow: row.first_row,
+    host: row.host,
+    pid: row.pid,
   }));
 }

@@ -37,7 +37,7 @@ export function takeLease(store: Store): Lease {
 /** The servers that live, by number. */
 export function liveServers(store: Store): Set<string> {
   const rows = store.db.prepare("SELECT * FROM telelink_servers").all() as ServerRow[];
-  return new Set(rows.filter(lives).map((one) => one.id));
+  return new Set(rows.filter(lives).map((row) => row.id));
 }
 
 /** Forgets the servers that are dead. */

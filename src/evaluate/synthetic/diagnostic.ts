@@ -48,42 +48,14 @@ export function diagnosticScore(real: Table, synthetic: Table): Diagnostic {
     return [inside, { column, metric: "DatetimeFormatAdherence", score: fits / made.values.length }];
   });
   const names = (from: Table): Set<string> =>
-    new Set(from.columns.map((one) => `${one.name}\n${isCategorical(one) ? "levels" : one.type}`));
+    new Set(
+      from.columns.map((column) => `${column.name}\n${isCategorical(column) ? "levels" : column.type}`),
+    );
   const [a, b] = [names(real), names(synthetic)];
   const both = [...a].filter((name) => b.has(name)).length;
   const structure = both / new Set([...a, ...b]).size;
   const validity = byColumn.reduce((sum, one) => sum + one.score, 0) / byColumn.length;
   return { score: (validity + structure) / 2, validity, structure, byColumn };
-}
-
-/**
- * The share of synthetic rows that equal no real row, numbers counting as equal within 1 % of the synthetic value
- * (SDMetrics' NewRowSynthesis).
- */
-export function newRowShare(real: Table, synthetic: Table): number {
-  const columns = alignTables([real, synthetic], "count new rows");
-  // Levels rule nearly everything out: only rows with the same levels are compared number by number.
-  const levels = columns.filter((one) => one.kind === "levels");
-  const numbers = columns.filter((one) => one.kind === "number");
-  const keyOf = (table: number, i: number): string => levels.map((one) => one.codes[table][i]).join();
-  const groups = new Map<string, number[]>();
-  for (let r = 0; r < real.rows; r++) {
-    const key = keyOf(0, r);
-    const own = groups.get(key);
-    if (own) own.push(r);
-    else groups.set(key, [r]);
-  }
-  let fresh = 0;
-  for (let i = 0; i < synthetic.rows; i++) {
-    const equal = (r: number): boolean =>
-      numbers.every((one) => {
-        const [a, b] = [one.values[0][r], one.values[1][i]];
-        if (Number.isNaN(b)) return Number.isNaN(a);
-        return Math.abs(a - b) <= Math.abs(0.01 * b);
-      });
-    if (!(groups.get(keyOf(1, i)) ?? []).some(equal)) fresh++;
-  }
-  return fresh / synthetic.rows;
 }
 
 /** Missing values count only where the real column has none. */

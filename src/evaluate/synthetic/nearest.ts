@@ -121,8 +121,8 @@ export function searchKernel(reference: Packed, queries: Packed, skip: number): 
 
 /** Cells as bytes, 16 to a block; numbers divided by their range; levels beyond a byte as numbers that differ by 1. */
 export function pack(columns: readonly Shared[], table: number, ranges: number): Packed {
-  const small = columns.filter((one) => one.kind === "levels" && one.levels.length < 255);
-  const large = columns.filter((one) => !small.includes(one));
+  const small = columns.filter((column) => column.kind === "levels" && column.levels.length < 255);
+  const large = columns.filter((column) => !small.includes(column));
   const [first] = columns;
   const rows = first.kind === "levels" ? first.codes[table].length : first.values[table].length;
   const blocks = Math.max(1, Math.ceil(small.length / 16));

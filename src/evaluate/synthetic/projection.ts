@@ -50,10 +50,10 @@ export function principalPlane(tables: readonly Table[]): Projection {
   const at = (i: number, k: number): number =>
     (axes[k] ?? []).reduce((sum, weight, j) => sum + weight * (column(j)[i] - means[j]), 0);
   let first = 0;
-  const points = tables.map((one) => {
+  const points = tables.map((table) => {
     const from = first;
-    first += one.rows;
-    return Array.from({ length: one.rows }, (_, i) => ({ x: at(from + i, 0), y: at(from + i, 1) }));
+    first += table.rows;
+    return Array.from({ length: table.rows }, (_, i) => ({ x: at(from + i, 0), y: at(from + i, 1) }));
   });
   return { points, explained: [(values[0] ?? 0) / whole, (values[1] ?? 0) / whole] };
 }

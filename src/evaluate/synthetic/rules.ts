@@ -24,7 +24,7 @@ export function brokenRules(real: Table, synthetic: Table): BrokenRules {
   const columns = alignTables([real, synthetic], "check rules").filter(
     (one): one is SharedLevels => one.kind === "levels" && one.levels.length <= mostLevels,
   );
-  const cells = columns.map((one) => [cellsWithMissing(one, 0), cellsWithMissing(one, 1)]);
+  const cells = columns.map((column) => [cellsWithMissing(column, 0), cellsWithMissing(column, 1)]);
   const broken = new Uint8Array(synthetic.rows);
   let rules = 0;
   for (let a = 0; a < columns.length; a++) {

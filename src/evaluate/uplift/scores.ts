@@ -1,4 +1,4 @@
-import { check, checkInteger, checkNumber } from "../../core/checks";
+import { check, checkInteger } from "../../core/checks";
 import { descending } from "../ranking";
 import { areaOverRandom, type CampaignOutcomes, checkCampaign, qiniCurve, upliftCurve } from "./curves";
 
@@ -35,24 +35,6 @@ export function upliftScore(outcomes: CampaignOutcomes, effect: ArrayLike<number
   const perfect = areaOverRandom(upliftCurve(outcomes, best));
   check(perfect > 0, action, "outcomes must differ");
   return areaOverRandom(upliftCurve(outcomes, effect)) / perfect;
-}
-
-/**
- * The difference of mean outcomes, treated less not, within the `share` (in (0, 1)) of rows of the highest predicted
- * effect; scikit-uplift's `uplift_at_k` with the strategy "overall".
- */
-export function upliftAt(outcomes: CampaignOutcomes, effect: ArrayLike<number>, share: number): number {
-  const action = "score uplift of the first rows";
-  checkCampaign(outcomes, effect, action);
-  checkNumber(share, 0, 1, action, "share", "both");
-  const first = descending(effect).subarray(0, Math.floor(effect.length * share));
-  const { treated, control } = groupMeans(outcomes, first);
-  check(
-    treated.rows > 0 && control.rows > 0,
-    action,
-    `both groups must occur among the first ${first.length} rows (take a larger share)`,
-  );
-  return treated.mean - control.mean;
 }
 
 /** One tenth (or another part) of the rows by predicted effect. */

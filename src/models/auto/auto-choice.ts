@@ -49,7 +49,7 @@ export function choose(
   const settled = members.map(({ perStage }): { stage: number } & Corrected => {
     const stages = perStage.map((one) => takeValues(one, rows));
     // The Brier loss, because boosted trees grow overconfident long before they rank worse.
-    const losses = stages.map((one) => meanBrier(one, own));
+    const losses = stages.map((stage) => meanBrier(stage, own));
     const stage = losses.indexOf(Math.min(...losses));
     // A calibrator is judged by fitting it to other folds.
     if (folds.length < 2) return { stage, predictions: stages[stage] };
@@ -57,7 +57,7 @@ export function choose(
   });
   const weights = weigh(
     settled.map((one) => one.predictions),
-    members.map((one) => one.simple),
+    members.map((member) => member.simple),
     own,
   );
   return settled.map(({ stage, calibrator }, m) => ({
@@ -75,8 +75,8 @@ export function blendedAs(chosen: readonly ChosenMember[], members: readonly Hel
     return [{ weight, predicted: calibrator ? calibrator.apply(predicted) : predicted }];
   });
   return mixed(
-    parts.map((one) => one.predicted),
-    parts.map((one) => one.weight),
+    parts.map((part) => part.predicted),
+    parts.map((part) => part.weight),
   );
 }
 

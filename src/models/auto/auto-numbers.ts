@@ -83,7 +83,9 @@ export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumb
     const weights = kept(predictions, y);
     const encoder = fitEncoder(table, { y, rng: rng.fork("encode") });
     const whole = sharedLabelled({ x: encoder.trained(), y });
-    const chosen = members.flatMap((one, m) => (weights[m] > 0 ? [{ ...one, weight: weights[m] }] : []));
+    const chosen = members.flatMap((member, m) =>
+      weights[m] > 0 ? [{ ...member, weight: weights[m] }] : [],
+    );
     const models = await mapThreads(
       fitModel,
       chosen.map(({ name, learner }) => ({
@@ -106,7 +108,7 @@ export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumb
           error: error(predictions[m], y),
         })),
         outOfFold: crossFitted(predictions, y, splits),
-        folds: splits.map((one) => one.test),
+        folds: splits.map((split) => split.test),
       },
     };
   };
@@ -121,11 +123,11 @@ function crossFitted(
   const out = new Float64Array(y.length);
   for (const { train, test } of splits) {
     const weights = kept(
-      predictions.map((one) => takeValues(one, train)),
+      predictions.map((prediction) => takeValues(prediction, train)),
       takeValues(y, train),
     );
     const own = mixed(
-      predictions.map((one) => takeValues(one, test)),
+      predictions.map((prediction) => takeValues(prediction, test)),
       weights,
     );
     test.forEach((row, k) => {

@@ -83,7 +83,7 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
   const { members = autoMembers, discover = {}, folds = 5, threads } = options;
   check(members.length > 0, action, "there must be a member", 0);
   check(
-    new Set(members.map((one) => one.name)).size === members.length,
+    new Set(members.map((member) => member.name)).size === members.length,
     action,
     "members' names must differ",
   );
@@ -115,12 +115,12 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
 
     const found = await run.discover(discover, rng.fork("discover"));
     const held = await run.predict(members, found, rng.fork("members"));
-    const tests = splits.map((one) => one.test);
+    const tests = splits.map((split) => split.test);
     const trials = choose(held, y, tests).map((one, m): Trial => {
       const trees = held[m].stages[one.stage];
       return { member: members[m], ...one, ...(trees !== undefined && { trees }) };
     });
-    const chosen = trials.filter((one) => one.weight > 0);
+    const chosen = trials.filter((trial) => trial.weight > 0);
     const models = await run.fit(chosen, found[splits.length], rng.fork("members"));
 
     const blend = blendOf(

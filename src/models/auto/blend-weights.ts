@@ -19,7 +19,9 @@ export function blendWeights(
   for (const one of predictions) checkSameLength(one.length, y.length, action, "predictions and labels");
   const models = predictions.length;
   // What each model says of the class that came.
-  const chances = predictions.map((one) => one.map((p, i) => Math.max(1e-15, y[i] === 1 ? p : 1 - p)));
+  const chances = predictions.map((prediction) =>
+    prediction.map((p, i) => Math.max(1e-15, y[i] === 1 ? p : 1 - p)),
+  );
   let total = 0;
   for (let i = 0; i < y.length; i++) total += rowWeights ? rowWeights[i] : 1;
   const mean = new Float64Array(y.length);
@@ -57,7 +59,7 @@ export function blendWeights(
     if (-slope < 1e-12) break;
     let reached = false;
     for (let t = 1; t > 1e-10 && !reached; t /= 2) {
-      const next = weights.map((one, m) => one + t * change[m]);
+      const next = weights.map((weight, m) => weight + t * change[m]);
       const loss = value(next);
       if (!(loss <= lowest + 1e-4 * t * slope)) continue;
       [weights, lowest, reached] = [next, loss, true];
@@ -65,7 +67,7 @@ export function blendWeights(
     if (!reached) break;
   }
   const sum = weights.reduce((all, one) => all + one, 0);
-  return weights.map((one) => one / sum);
+  return weights.map((weight) => weight / sum);
 }
 
 /** The step v that minimises gᵀv + ½ vᵀHv with no entry of `at` + v negative, an entry at a time. */

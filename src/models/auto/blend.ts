@@ -1,17 +1,8 @@
 import { z } from "zod";
-import { check, checkInteger, checkNumber } from "../../core/checks";
+import { check, checkNumber } from "../../core/checks";
 import type { Matrix } from "../../core/matrix";
-import type { Fit, Model, ModelJson } from "../../core/model";
-import { stratifiedKFold } from "../../data/split";
-import { fitFolds, outOfFold } from "../out-of-fold";
+import type { Model, ModelJson } from "../../core/model";
 import { blendWeights } from "./blend-weights";
-
-export interface BlendOptions {
-  /** Folds whose out-of-fold predictions the weights are fitted to; from 2, defaults to 5. */
-  readonly folds?: number;
-  /** Members of less weight are left out and the others weighed again; from 0 to below 1, defaults to 0.02. */
-  readonly leastWeight?: number;
-}
 
 /** One model of a blend. */
 export interface BlendMember {
@@ -25,36 +16,6 @@ export interface BlendMember {
 export interface Blend extends Model {
   readonly kind: "blend";
   readonly members: readonly BlendMember[];
-}
-
-/**
- * A learner of two classes that fits several and blends them: the weights are those with the smallest log loss on
- * out-of-fold predictions (stacking by a convex combination: Wolpert, 1992; Breiman, 1996), the members are fitted
- * to all rows. A member that adds nothing gets no weight and is left out.
- */
-export function blended(members: Readonly<Record<string, Fit>>, options: BlendOptions = {}): Fit<Blend> {
-  const action = "make blend";
-  const { folds = 5, leastWeight = 0.02 } = options;
-  const named = Object.entries(members);
-  check(named.length > 0, action, "there must be a member", 0);
-  checkInteger(folds, 2, 1000, action, "folds");
-  checkNumber(leastWeight, 0, 1, action, "leastWeight", "high");
-  return async (train, rng, watch) => {
-    const splits = stratifiedKFold(train.y, folds, rng.fork("split"));
-    const predictions: Float64Array[] = [];
-    for (const [name, learner] of named) {
-      const parts = await fitFolds({ learner, data: train }, splits, rng.fork(`folds ${name}`), watch);
-      predictions.push(outOfFold(parts, train.y.length));
-    }
-    const weights = sparseWeights(predictions, train.y, train.weights, leastWeight);
-    const fitted: BlendMember[] = [];
-    for (const [k, [name, learner]] of named.entries()) {
-      if (weights[k] === 0) continue;
-      const model = await learner(train, rng.fork(`learn ${name}`), watch);
-      fitted.push({ name, weight: weights[k], model });
-    }
-    return blendOf(fitted);
-  };
 }
 
 /** Blend weights in which those below `least` are 0; the largest always stays. */
@@ -119,8 +80,8 @@ const blendJson = z
 /** The weighted mean of predictions; rounding does not lead it above the greatest of them, which may be a chance of 1. */
 export function mixed(predictions: readonly Float64Array[], weights: ArrayLike<number>): Float64Array {
   const out = new Float64Array(predictions[0].length);
-  predictions.forEach((one, m) => {
-    for (let i = 0; i < out.length; i++) out[i] += weights[m] * one[i];
+  predictions.forEach((prediction, m) => {
+    for (let i = 0; i < out.length; i++) out[i] += weights[m] * prediction[i];
   });
   for (let i = 0; i < out.length; i++) {
     let most = -Infinity;

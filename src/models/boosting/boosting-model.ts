@@ -79,13 +79,7 @@ export function boostedTreesFromJSON(from: Record<string, unknown>): BoostedTree
   checkOneOf(name, losses, action, "loss");
   check(Number.isFinite(from.base), action, "base must be a finite number", from.base);
   const trees = treesFromJSON(from.trees, action);
-  const importances = numbers(from.importances, action, "importances");
-  check(
-    importances.length === trees.features.length,
-    action,
-    "importances must be one per column",
-    importances.length,
-  );
+  const importances = numbers(from.importances, action, "importances", trees.features.length);
   const validationLosses = Array.from(numbers(from.validationLosses, action, "validationLosses"));
   // What a score means does not depend on the quantile or the power.
   const loss = lossNamed(name, 0.5, 1.5);

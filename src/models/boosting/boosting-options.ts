@@ -1,7 +1,7 @@
 import { check, checkNumber } from "../../core/checks";
 import type { Labelled } from "../../core/matrix";
 import { type ClassWeights, classWeightsOption } from "../class-weights";
-import { choice, type Filled, flag, integer, number, option, withDefaults } from "../options";
+import { choice, depthOption, type Filled, flag, integer, number, option, withDefaults } from "../options";
 import { MOST_BINS } from "../trees/binning";
 import { type LossName, losses } from "./boosting-losses";
 
@@ -87,17 +87,7 @@ export const boostingOptions = {
     low: 2,
     high: 65536,
   }),
-  depth: option(
-    "most splits from root to leaf; no limit, or 6 when growing by depth",
-    "whole number from 1, or Infinity",
-    (value: number, action, name) =>
-      check(
-        value === Infinity || (Number.isInteger(value) && value >= 1),
-        action,
-        `${name} must be a whole number of at least 1`,
-        value,
-      ),
-  ),
+  depth: depthOption("most splits from root to leaf; no limit, or 6 when growing by depth"),
   minRows: integer("fewest rows in a leaf, as far as their hessians tell", { low: 1 }, 20),
   minHessian: number("least sum of hessians in a leaf", { low: 0 }, 1e-3),
   minGain: number("least gain of a split", { low: 0 }, 0),

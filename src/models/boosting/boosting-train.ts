@@ -31,16 +31,19 @@ export interface Rounds {
 /** Lets the event loop turn at least this often. */
 const TURN_MILLISECONDS = 40;
 
+/** What the rounds work with. */
+export interface Boosting {
+  readonly engine: BoostEngine;
+  readonly data: BoostData;
+  readonly loss: Loss;
+  readonly rules: RoundRules;
+  /** Rows to stop early by. */
+  readonly validation: Labelled | undefined;
+}
+
 /** Runs the rounds: gradients, a tree, its values into the scores; stops early where validation says so. */
-export async function boost(
-  engine: BoostEngine,
-  data: BoostData,
-  loss: Loss,
-  rules: RoundRules,
-  validation: Labelled | undefined,
-  rng: Rng,
-  watch?: Watch,
-): Promise<Rounds> {
+export async function boost(boosting: Boosting, rng: Rng, watch?: Watch): Promise<Rounds> {
+  const { engine, data, loss, rules, validation } = boosting;
   const { layout, x } = data;
   const builder = new TreeBuilder();
   const gains = new Float64Array(x.columns);
@@ -53,13 +56,13 @@ export async function boost(
       watch?.signal?.throwIfAborted();
     }
     const stream = rng.fork(round);
-    const chosen = chooseRows(rules, round, x.rows, stream);
-    const scales = refresh(engine, data, loss, rules, round, chosen, stream);
+    const chosen = chooseRows(rules, x.rows, stream);
+    const scales = refresh(boosting, round, chosen, stream);
     if (!scales) break;
     const nodes = engine.grow(scales.rows, chooseColumns(rules, layout, stream), scales.g, scales.h);
     // A tree that can't split repeats what the base says; so would all that follow, unless rows are drawn anew.
     if (nodes === 1 && rules.rowShare === 1 && !rules.goss) break;
-    setValues(engine, data, loss, rules, nodes);
+    setValues(boosting, nodes);
     engine.addTree();
     appendTree(engine.nodes, nodes, layout, builder, gains);
     const figures = judge?.add(engine.nodes, nodes);
@@ -82,10 +85,7 @@ export async function boost(
 
 /** Quantises this round's gradients; undefined when nothing is left to learn. */
 function refresh(
-  engine: BoostEngine,
-  data: BoostData,
-  loss: Loss,
-  rules: RoundRules,
+  { engine, data, loss, rules }: Boosting,
   round: number,
   chosen: Int32Array | undefined,
   rng: Rng,
@@ -127,7 +127,7 @@ function largest(engine: BoostEngine, rows: Int32Array): readonly [number, numbe
 }
 
 /** The rows drawn for a round, ascending: exactly the share; undefined for all. */
-function chooseRows(rules: RoundRules, _round: number, rows: number, rng: Rng): Int32Array | undefined {
+function chooseRows(rules: RoundRules, rows: number, rng: Rng): Int32Array | undefined {
   if (rules.rowShare === 1) return undefined;
   const wanted = Math.max(1, Math.round(rules.rowShare * rows));
   const out = new Int32Array(wanted);
@@ -183,7 +183,7 @@ function oneSide(engine: BoostEngine, share: { top: number; other: number }, rng
 }
 
 /** Makes the leaves' values what is added to scores: shrunk, or for losses of sides the residuals' quantile. */
-function setValues(engine: BoostEngine, data: BoostData, loss: Loss, rules: RoundRules, nodes: number): void {
+function setValues({ engine, data, loss, rules }: Boosting, nodes: number): void {
   const { y, weights } = data;
   for (let k = 0; k < nodes; k++) {
     const at = k * NODE_BYTES;

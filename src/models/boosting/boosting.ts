@@ -44,7 +44,8 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<Boo
     const { engine, ...laid } = await engineFor(data, asked, depth, loss);
     let rounds: Rounds;
     try {
-      rounds = await boost(engine, laid.data, loss, roundRules, held, rng, watch);
+      const parts = { engine, data: laid.data, loss, rules: roundRules, validation: held };
+      rounds = await boost(parts, rng, watch);
     } finally {
       await engine.close();
     }
@@ -113,7 +114,7 @@ function checkTrain(train: Labelled, loss: Loss, action: string): void {
 
 function checkMonotone(monotone: GradientBoostingOptions["monotone"], x: Matrix, action: string): void {
   for (const name of Object.keys(monotone ?? {})) {
-    const feature = x.features.find((one) => one.name === name);
+    const feature = x.features.find((feature) => feature.name === name);
     check(feature !== undefined, action, "monotone must name columns of the matrix", name);
     check(!feature.levels, action, "a categorical column has no order to be monotone in", name);
   }

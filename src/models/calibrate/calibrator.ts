@@ -90,8 +90,8 @@ function logOdds(
 ): Float64Array {
   const rows = target.length;
   const values = new Float64Array(rows * columns.length);
-  columns.forEach((one, j) => {
-    values.set(one, j * rows);
+  columns.forEach((column, j) => {
+    values.set(column, j * rows);
   });
   const x = design(matrix(rows, columns.length, values));
   let total = 0;

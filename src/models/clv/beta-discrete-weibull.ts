@@ -1,14 +1,8 @@
-import { check, checkInteger, checkNumber } from "../../core/checks";
+import { check } from "../../core/checks";
 import { type Objective, withNumericGradient } from "../../core/math/optimise";
 import { betaln } from "../../core/math/special";
-import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
-import {
-  fitPositive,
-  type PositiveFit,
-  positiveFitFromJSON,
-  positiveFitJson,
-  positiveTable,
-} from "./positive-fit";
+import { type Cohort, type RenewalModel, type Renewals, renewalModel, renewalsOf } from "./cohort";
+import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-fit";
 
 const names = ["alpha", "beta", "c"];
 
@@ -60,36 +54,20 @@ function likelihoodOf({ ended, survived }: Renewals): Objective {
 
 function bdwModel(fit: PositiveFit): RenewalModel {
   const [alpha, beta, c] = fit.estimates;
-  const kind = "beta-discrete-weibull";
   const log = (t: number): number => logSurvival(alpha, beta, c, t);
-  const residual = (renewals: number, discountRate: number): number => {
-    const action = "discount a lifetime";
-    checkInteger(renewals, 0, 1e6, action, "renewals");
-    checkNumber(discountRate, 0, Infinity, action, "discountRate", "low");
-    const reached = log(renewals);
-    let sum = 0;
-    for (let k = 0; k < 1_000_000; k++) {
-      const term = Math.exp(log(renewals + k + 1) - reached) * (1 + discountRate) ** -k;
-      sum += term;
-      // The rest is at most a geometric series that starts here.
-      if (term / discountRate < 1e-13 * sum) break;
-    }
-    return sum;
-  };
-  return {
-    ...fit,
-    kind,
-    coefficientTable: (level) => positiveTable(fit, level),
-    survivalAt: (renewals) => {
-      checkNumber(renewals, 0, Infinity, "predict renewals", "renewals");
-      return Math.exp(log(renewals));
+  return renewalModel("beta-discrete-weibull", fit, {
+    survivalAt: (renewals) => Math.exp(log(renewals)),
+    retentionAt: (renewals) => Math.exp(log(renewals) - log(renewals - 1)),
+    residual: (renewals, discountRate) => {
+      const reached = log(renewals);
+      let sum = 0;
+      for (let k = 0; k < 1_000_000; k++) {
+        const term = Math.exp(log(renewals + k + 1) - reached) * (1 + discountRate) ** -k;
+        sum += term;
+        // The rest is at most a geometric series that starts here.
+        if (term / discountRate < 1e-13 * sum) break;
+      }
+      return sum;
     },
-    retentionAt: (renewals) => {
-      checkInteger(renewals, 1, 1e9, "predict renewals", "renewals");
-      return Math.exp(log(renewals) - log(renewals - 1));
-    },
-    discountedLifetime: (discountRate) => 1 + residual(0, discountRate) / (1 + discountRate),
-    discountedResidualLifetime: residual,
-    toJSON: () => positiveFitJson(kind, fit),
-  };
+  });
 }

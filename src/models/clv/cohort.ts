@@ -1,6 +1,6 @@
-import { check, checkNumber } from "../../core/checks";
+import { check, checkInteger, checkNumber } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
-import type { PositiveFit, PositiveParameter } from "./positive-fit";
+import { type PositiveFit, type PositiveParameter, positiveFitJson, positiveTable } from "./positive-fit";
 
 /** How many of one acquisition cohort were customers at its start and after each renewal: 1000, 869, 743, … */
 export type Cohort = readonly number[];
@@ -59,4 +59,38 @@ export function renewalsOf(cohorts: readonly Cohort[], action: string): Renewals
     "some customers must have stayed",
   );
   return { ended, survived };
+}
+
+/** What tells renewal models apart: survival, retention and the residual lifetime, of arguments that were checked. */
+export interface RenewalCurves {
+  survivalAt(renewals: number): number;
+  retentionAt(renewals: number): number;
+  residual(renewals: number, discountRate: number): number;
+}
+
+/** The model of a fit and its curves. */
+export function renewalModel(kind: string, fit: PositiveFit, curves: RenewalCurves): RenewalModel {
+  const residual = (renewals: number, discountRate: number): number => {
+    const action = "discount a lifetime";
+    checkInteger(renewals, 0, 1e6, action, "renewals");
+    checkNumber(discountRate, 0, Infinity, action, "discountRate", "low");
+    return curves.residual(renewals, discountRate);
+  };
+  return {
+    ...fit,
+    kind,
+    coefficientTable: (level) => positiveTable(fit, level),
+    survivalAt: (renewals) => {
+      checkNumber(renewals, 0, Infinity, "predict renewals", "renewals");
+      return curves.survivalAt(renewals);
+    },
+    retentionAt: (renewals) => {
+      checkInteger(renewals, 1, 1e9, "predict renewals", "renewals");
+      return curves.retentionAt(renewals);
+    },
+    // The first payment, and whatever follows it one period later.
+    discountedLifetime: (discountRate) => 1 + residual(0, discountRate) / (1 + discountRate),
+    discountedResidualLifetime: residual,
+    toJSON: () => positiveFitJson(kind, fit),
+  };
 }

@@ -1,15 +1,8 @@
-import { checkInteger, checkNumber } from "../../core/checks";
 import { hypergeometric } from "../../core/math/hypergeometric";
 import type { Objective } from "../../core/math/optimise";
 import { betaln, digamma } from "../../core/math/special";
-import { type Cohort, type RenewalModel, type Renewals, renewalsOf } from "./cohort";
-import {
-  fitPositive,
-  type PositiveFit,
-  positiveFitFromJSON,
-  positiveFitJson,
-  positiveTable,
-} from "./positive-fit";
+import { type Cohort, type RenewalModel, type Renewals, renewalModel, renewalsOf } from "./cohort";
+import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-fit";
 
 const names = ["alpha", "beta"];
 
@@ -63,29 +56,12 @@ function likelihoodOf({ ended, survived }: Renewals): Objective {
 
 function sbgModel(fit: PositiveFit): RenewalModel {
   const [alpha, beta] = fit.estimates;
-  const kind = "shifted-beta-geometric";
-  const residual = (renewals: number, discountRate: number): number => {
-    const action = "discount a lifetime";
-    checkInteger(renewals, 0, 1e6, action, "renewals");
-    checkNumber(discountRate, 0, Infinity, action, "discountRate", "low");
-    const b = beta + renewals;
-    return (b / (alpha + b)) * hypergeometric(1, b + 1, alpha + b + 1, 1 / (1 + discountRate));
-  };
-  return {
-    ...fit,
-    kind,
-    coefficientTable: (level) => positiveTable(fit, level),
-    survivalAt: (renewals) => {
-      checkNumber(renewals, 0, Infinity, "predict renewals", "renewals");
-      return Math.exp(betaln(alpha, beta + renewals) - betaln(alpha, beta));
+  return renewalModel("shifted-beta-geometric", fit, {
+    survivalAt: (renewals) => Math.exp(betaln(alpha, beta + renewals) - betaln(alpha, beta)),
+    retentionAt: (renewals) => (beta + renewals - 1) / (alpha + beta + renewals - 1),
+    residual: (renewals, discountRate) => {
+      const b = beta + renewals;
+      return (b / (alpha + b)) * hypergeometric(1, b + 1, alpha + b + 1, 1 / (1 + discountRate));
     },
-    retentionAt: (renewals) => {
-      checkInteger(renewals, 1, 1e9, "predict renewals", "renewals");
-      return (beta + renewals - 1) / (alpha + beta + renewals - 1);
-    },
-    // The first payment, and whatever follows it one period later.
-    discountedLifetime: (discountRate) => 1 + residual(0, discountRate) / (1 + discountRate),
-    discountedResidualLifetime: residual,
-    toJSON: () => positiveFitJson(kind, fit),
-  };
+  });
 }

@@ -93,8 +93,8 @@ export function discoveryFromJSON(json: unknown): Discovery {
   const read = discoveryJson.safeParse(json);
   check(read.success, action, read.success ? "" : z.prettifyError(read.error));
   const { columns, features } = read.data;
-  features.forEach((one, k) => {
-    for (const j of one.columns) checkInteger(j, 0, columns.length + k - 1, action, "a column number");
+  features.forEach((feature, k) => {
+    for (const j of feature.columns) checkInteger(j, 0, columns.length + k - 1, action, "a column number");
   });
   return discovery(columns, features);
 }

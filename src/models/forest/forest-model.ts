@@ -1,4 +1,4 @@
-import { check, checkOneOf } from "../../core/checks";
+import { checkOneOf } from "../../core/checks";
 import type { Matrix } from "../../core/matrix";
 import type { Model, ModelJson } from "../../core/model";
 import { expectedLeaves, treeContributions } from "../trees/tree-shap";
@@ -66,12 +66,6 @@ export function forestFromJSON(kind: Forest["kind"], from: Record<string, unknow
   const criterion = from.criterion as string;
   checkOneOf(criterion, criteria, action, "criterion");
   const trees = treesFromJSON(from.trees, action);
-  const importances = numbers(from.importances, action, "importances");
-  check(
-    importances.length === trees.features.length,
-    action,
-    "importances must be one per column",
-    importances.length,
-  );
+  const importances = numbers(from.importances, action, "importances", trees.features.length);
   return forestModel({ kind, criterion, trees, importances });
 }

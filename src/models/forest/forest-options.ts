@@ -1,6 +1,6 @@
 import { check, checkOneOf } from "../../core/checks";
 import { type ClassWeights, classWeightsOption } from "../class-weights";
-import { choice, flag, integer, number, option } from "../options";
+import { choice, depthOption, flag, integer, number, option } from "../options";
 import { criteria } from "./forest-model";
 
 export interface ForestOptions {
@@ -46,17 +46,7 @@ export const forestOptions = {
     criteria,
     "gini",
   ),
-  depth: option(
-    "most splits from root to leaf; no limit",
-    "whole number from 1, or Infinity",
-    (value: number, action, name) =>
-      check(
-        value === Infinity || (Number.isInteger(value) && value >= 1),
-        action,
-        `${name} must be a whole number of at least 1`,
-        value,
-      ),
-  ),
+  depth: depthOption("most splits from root to leaf; no limit"),
   minRows: integer("fewest rows in a leaf; a larger one smooths the probabilities", { low: 1 }, 1),
   minSplit: integer("fewest rows of a node that is split", { low: 2 }, 2),
   maxFeatures: option(

@@ -93,7 +93,7 @@ function learner(
     const fitted =
       l1 > 0 ? sparseLeastSquares(x, y, share, { l1, l2 }, iterations, watch) : leastSquares(x, y, share, l2);
     return linearModel(kind, {
-      features: train.x.features.map((one) => one.name),
+      features: train.x.features.map((feature) => feature.name),
       ...unshifted(fitted.w, x.shift),
       means: columnMeans(x, weights),
       ...inference(x, train, share, fitted, l2),

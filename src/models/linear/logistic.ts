@@ -84,7 +84,7 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
     const errors = waldErrors(x, found.w, found.curvature, l2, total);
     const last = x.width - 1;
     return logisticModel({
-      features: train.x.features.map((one) => one.name),
+      features: train.x.features.map((feature) => feature.name),
       ...unshifted(found.w, x.shift),
       standardErrors: errors.slice(0, last),
       interceptError: errors[last],

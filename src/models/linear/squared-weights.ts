@@ -15,7 +15,7 @@ export function squaredWeights(predictions: readonly Float64Array[], y: Float64A
   check(models > 0 && models <= mostModels, action, `there must be from 1 to ${mostModels} models`, models);
   for (const one of predictions) checkSameLength(one.length, y.length, action, "predictions and targets");
   // With weights that sum to 1 the blend's error is the blend of the errors.
-  const errors = predictions.map((one) => one.map((value, i) => value - y[i]));
+  const errors = predictions.map((prediction) => prediction.map((value, i) => value - y[i]));
   const products = errors.map((a) =>
     errors.map((b) => a.reduce((sum, value, i) => sum + value * b[i], 0) / y.length),
   );
@@ -23,7 +23,7 @@ export function squaredWeights(predictions: readonly Float64Array[], y: Float64A
   for (let set = 1; set < 1 << models; set++) {
     const chosen = [...errors.keys()].filter((m) => set & (1 << m));
     const weights = weightsOf(chosen, products);
-    if (!weights?.every((one) => one >= 0)) continue;
+    if (!weights?.every((weight) => weight >= 0)) continue;
     let loss = 0;
     chosen.forEach((a) => {
       for (const b of chosen) loss += weights[a] * weights[b] * products[a][b];

@@ -32,7 +32,7 @@ export interface NetworkShape {
 
 /** The part of the shape that follows from the columns. */
 export function inputShape(inputs: NetworkInputs): Pick<NetworkShape, "numbers" | "plain"> {
-  return { numbers: inputs.numbers.filter((one) => !one.edges).length, plain: plainWidth(inputs) };
+  return { numbers: inputs.numbers.filter((number) => !number.edges).length, plain: plainWidth(inputs) };
 }
 
 function inputWidth(shape: NetworkShape): number {

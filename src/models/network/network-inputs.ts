@@ -119,7 +119,7 @@ export interface EncodedRows {
 
 export function encodeRows(x: Matrix, inputs: NetworkInputs): EncodedRows {
   const { rows } = x;
-  const smooth = inputs.numbers.filter((one) => !one.edges);
+  const smooth = inputs.numbers.filter((number) => !number.edges);
   const numbers = new Float32Array(rows * smooth.length);
   smooth.forEach((one, j) => {
     const values = column(x, one.column);

@@ -93,7 +93,7 @@ export function networkJson(state: NetworkState): ModelJson {
     ...state,
     inputs: {
       ...inputs,
-      flags: inputs.flags.map((one) => ({ ...one, value: Number.isNaN(one.value) ? null : one.value })),
+      flags: inputs.flags.map((flag) => ({ ...flag, value: Number.isNaN(flag.value) ? null : flag.value })),
     },
     weights: weightsToJson(state.weights),
   }) as ModelJson;
@@ -108,7 +108,7 @@ export function readNetwork(from: unknown): NetworkState {
   const inputs: NetworkInputs = {
     ...state.inputs,
     numbers: state.inputs.numbers.map(({ edges, ...one }) => ({ ...one, ...(edges && { edges }) })),
-    flags: state.inputs.flags.map((one) => ({ ...one, value: one.value ?? Number.NaN })),
+    flags: state.inputs.flags.map((flag) => ({ ...flag, value: flag.value ?? Number.NaN })),
   };
   for (const { name, column, ...one } of [...inputs.numbers, ...inputs.flags]) {
     check(

@@ -46,7 +46,7 @@ export async function selectColumns(
     if (loss >= best.loss) break;
     best = { columns: left, loss };
     const kept = left.filter((_, i) => {
-      const { mean, error } = spread(results.flatMap((one) => [...one.rises[i]]));
+      const { mean, error } = spread(results.flatMap((result) => [...result.rises[i]]));
       return mean > convincing * error;
     });
     if (kept.length === left.length || kept.length === 0) break;
@@ -99,7 +99,7 @@ function onFolds(
 }
 
 function meanLoss(results: readonly TrialResult[]): number {
-  const all = results.flatMap((one) => [...one.losses]);
+  const all = results.flatMap((result) => [...result.losses]);
   return all.reduce((sum, loss) => sum + loss, 0) / all.length;
 }
 

@@ -80,7 +80,7 @@ export function randomSearch<K extends LearnerKind>(
     const tests = splits.map(({ test }) => test);
     const results = ranked(searchLines(tried, fitted, [scorer], train, tests), scorer);
     report?.(results);
-    const best = results.find((one) => one.rank === 1) as SearchResult;
+    const best = results.find((result) => result.rank === 1) as SearchResult;
     const chosen: Record<string, unknown> = { ...best.spec.options };
     for (const name of Object.keys(meanwhile))
       chosen[name] = (fixed as Readonly<Record<string, unknown>>)[name];

@@ -168,14 +168,14 @@ function expand(parts: readonly Part[], x: Matrix): Matrix {
   const width = parts.reduce((sum, one) => sum + widthOf(one), 0);
   const values = new Float64Array(x.rows * width);
   let at = 0;
-  parts.forEach((one, j) => {
-    const out = values.subarray(at * x.rows, (at + widthOf(one)) * x.rows);
-    if (one.kind === "levels") {
+  parts.forEach((part, j) => {
+    const out = values.subarray(at * x.rows, (at + widthOf(part)) * x.rows);
+    if (part.kind === "levels") {
       column(x, j).forEach((code, i) => {
-        if (code >= 0 && code < one.levels) out[code * x.rows + i] = 1;
+        if (code >= 0 && code < part.levels) out[code * x.rows + i] = 1;
       });
-    } else writeHinges(one, column(x, j), out);
-    at += widthOf(one);
+    } else writeHinges(part, column(x, j), out);
+    at += widthOf(part);
   });
   return matrix(x.rows, width, values);
 }
@@ -184,9 +184,9 @@ function expand(parts: readonly Part[], x: Matrix): Matrix {
 function joined(parts: readonly Part[], x: Matrix, terms: Matrix): Matrix {
   const values = new Float64Array(x.values.length);
   let at = 0;
-  parts.forEach((one, j) => {
+  parts.forEach((part, j) => {
     const out = values.subarray(j * x.rows, (j + 1) * x.rows);
-    for (const end = at + widthOf(one); at < end; at++) {
+    for (const end = at + widthOf(part); at < end; at++) {
       const own = column(terms, at);
       for (let i = 0; i < out.length; i++) out[i] += own[i];
     }

@@ -3,6 +3,7 @@ import { acceleratedFailureTimeFromJSON } from "./accelerated-failure-time";
 import { coxFromJSON } from "./cox-model";
 import { discreteHazardFromJSON } from "./discrete-hazard";
 import { fineGrayFromJSON } from "./fine-gray";
+import { survivalForestFromJSON } from "./survival-forest-model";
 
 /** Models of lifetimes; their learners take lifetimes and not a target, so that no search or command asks by kind. */
 export const survivalCards: readonly ModelCard[] = [
@@ -14,4 +15,5 @@ export const survivalCards: readonly ModelCard[] = [
   { kind: "cox", title: "Cox's proportional hazards", fromJSON: coxFromJSON },
   { kind: "discrete-hazard", title: "Discrete-time hazard", fromJSON: discreteHazardFromJSON },
   { kind: "fine-gray", title: "Fine and Gray's competing risks", fromJSON: fineGrayFromJSON },
+  { kind: "survival-forest", title: "Random survival forest", fromJSON: survivalForestFromJSON },
 ];

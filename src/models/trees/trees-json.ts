@@ -154,8 +154,10 @@ function list(json: unknown, action: string, name: string): unknown[] {
 }
 
 /** The value as finite numbers. */
-export function numbers(json: unknown, action: string, name: string): Float64Array {
+export function numbers(json: unknown, action: string, name: string, columns?: number): Float64Array {
   const from = list(json, action, name);
+  if (columns !== undefined)
+    check(from.length === columns, action, `${name} must be one per column`, from.length);
   const sound = from.every((value) => typeof value === "number" && Number.isFinite(value));
   check(sound, action, `${name} must hold finite numbers`);
   return Float64Array.from(from as number[]);

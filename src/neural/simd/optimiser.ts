@@ -6,20 +6,24 @@ export function optimiserOperations(tensors: SimdTensors): Pick<Engine, "adamSta
   return {
     adamState: (parameters): AdamState => {
       const zeros = (): Tensor[] =>
-        parameters.map((one) =>
-          tensors.keep(new Float32Array(one.rows * one.columns), one.rows, one.columns),
+        parameters.map((parameter) =>
+          tensors.keep(
+            new Float32Array(parameter.rows * parameter.columns),
+            parameter.rows,
+            parameter.columns,
+          ),
         );
       return { first: zeros(), second: zeros() };
     },
     adam: (parameters, gradients, state, { beta1, beta2, rate, epsilon, decay, decayed, step }) => {
       const kernels = tensors.run();
-      parameters.forEach((one, i) => {
+      parameters.forEach((parameter, i) => {
         kernels.adam(
-          address(one),
+          address(parameter),
           address(gradients[i]),
           address(state.first[i]),
           address(state.second[i]),
-          one.rows * one.columns,
+          parameter.rows * parameter.columns,
           beta1,
           beta2,
           rate / (1 - beta1 ** step),
@@ -31,10 +35,11 @@ export function optimiserOperations(tensors: SimdTensors): Pick<Engine, "adamSta
     },
     average: (averages, parameters, share) => {
       const f = tensors.values();
-      averages.forEach((one, i) => {
-        const y = at(one);
+      averages.forEach((average, i) => {
+        const y = at(average);
         const x = at(parameters[i]);
-        for (let j = 0; j < one.rows * one.columns; j++) f[y + j] = f[y + j] * share + f[x + j] * (1 - share);
+        for (let j = 0; j < average.rows * average.columns; j++)
+          f[y + j] = f[y + j] * share + f[x + j] * (1 - share);
       });
     },
   };

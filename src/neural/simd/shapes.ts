@@ -73,8 +73,8 @@ function permuteAxes(
   const steps = [0, 0, 0, 1];
   for (let i = 2; i >= 0; i--) steps[i] = steps[i + 1] * sides[i + 1];
   const axes = [...Array.from({ length: lead }, (_, i) => i), ...order.map((one) => one + lead)];
-  const [n0, n1, n2, n3] = axes.map((one) => sides[one]);
-  const [s0, s1, s2, s3] = axes.map((one) => steps[one]);
+  const [n0, n1, n2, n3] = axes.map((axis) => sides[axis]);
+  const [s0, s1, s2, s3] = axes.map((axis) => steps[axis]);
   let target = to;
   for (let i = 0; i < n0; i++)
     for (let j = 0; j < n1; j++)

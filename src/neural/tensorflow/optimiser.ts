@@ -7,7 +7,7 @@ export function optimiserOperations(tensors: Tensors): Pick<Engine, "adamState" 
   const concatFlat = (parts: readonly Tensor[]): Values =>
     parts.length === 1
       ? tf.reshape(of(parts[0]), [-1])
-      : tf.concat(parts.map((one) => tf.reshape(of(one), [-1])));
+      : tf.concat(parts.map((part) => tf.reshape(of(part), [-1])));
   const splitFlat = (all: Values, into: readonly Tensor[]): void => {
     if (into.length === 1) {
       // A reshape shares its data, and so survives the scope only as a tensor of its own.
@@ -35,7 +35,7 @@ export function optimiserOperations(tensors: Tensors): Pick<Engine, "adamState" 
         const scale = Math.sqrt(1 - beta2 ** how.step);
         const rate = (how.rate / (1 - beta1 ** how.step)) * scale;
         const move = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), epsilon * scale));
-        const sizes = parameters.map((one) => one.rows * one.columns);
+        const sizes = parameters.map((parameter) => parameter.rows * parameter.columns);
         const shrunk =
           decay === 0
             ? w

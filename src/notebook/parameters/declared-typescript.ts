@@ -61,7 +61,7 @@ function literalOf(ts: Compiler, node: TS.Expression): ParameterValue | undefine
   if (ts.isPrefixUnaryExpression(node)) return readNumber(node.getText().replace(/\s+|n$/g, ""));
   if (wraps(ts, node)) return literalOf(ts, node.expression);
   if (ts.isArrayLiteralExpression(node)) {
-    const items = node.elements.map((one) => literalOf(ts, one));
+    const items = node.elements.map((element) => literalOf(ts, element));
     return items.includes(undefined) ? undefined : (items as ParameterValue[]);
   }
   if (!ts.isObjectLiteralExpression(node)) return undefined;

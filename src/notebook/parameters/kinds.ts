@@ -69,7 +69,7 @@ export function accepts(kind: Kind, value: ParameterValue): boolean {
     case "any":
       return true;
     case "one of":
-      return kind.kinds.some((one) => accepts(one, value));
+      return kind.kinds.some((kind) => accepts(kind, value));
     case "literal":
       return String(kind.value) === String(value) && kindOf(kind.value).is === kindOf(value).is;
     case "null":

@@ -21,7 +21,7 @@ export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 /** The cell tagged `parameters`: −1 without one. */
 function parameterCell(notebook: { readonly cells: readonly Cell[] }): number {
-  return notebook.cells.findIndex((one) => one.cell_type === "code" && tagged(one, "parameters"));
+  return notebook.cells.findIndex((cell) => cell.cell_type === "code" && tagged(cell, "parameters"));
 }
 
 /** The parameters that the notebook declares, in order; empty without a cell tagged `parameters`. */

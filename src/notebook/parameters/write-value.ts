@@ -133,8 +133,8 @@ const writers: Readonly<Record<Language, Write>> = {
       (text) => `${text}I`,
     ),
     list: (items, values) =>
-      new Set(values.map((one) => typeof one)).size > 1
-        ? `[ ${items.map((one) => `box ${one}`).join("; ")} ]`
+      new Set(values.map((value) => typeof value)).size > 1
+        ? `[ ${items.map((item) => `box ${item}`).join("; ")} ]`
         : `[ ${items.join("; ")} ]`,
     object: (entries) =>
       `Map.ofList [ ${entries.map(([key, value]) => `(${key}, box ${value})`).join("; ")} ]`,
@@ -146,7 +146,7 @@ const writers: Readonly<Record<Language, Write>> = {
       (text) => `System.Numerics.BigInteger.Parse("${text}")`,
     ),
     list: (items, values) =>
-      items.length > 0 && new Set(values.map((one) => typeof one)).size === 1
+      items.length > 0 && new Set(values.map((value) => typeof value)).size === 1
         ? `new[] { ${comma(items)} }`
         : `new object[] { ${comma(items)} }`,
     object: (entries) =>

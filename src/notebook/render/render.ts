@@ -1,6 +1,7 @@
 import { duration } from "../../core/format";
 import { ansiToHtml } from "../../report/ansi";
 import { explorerAttribute, explorerScript } from "../../report/charts/explorer";
+import { plotlyChart, plotlyMime } from "../../report/charts/plotly";
 import { isVega, specClass, undrawn, vegaFigure } from "../../report/charts/vega";
 import { figuresMime, provenanceMime } from "../../report/figures";
 import { type FormulaState, formulaState, mathml } from "../../report/formulas";
@@ -151,7 +152,7 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
       omitted: [...omitted, ...cut],
     });
   };
-  const html = sealPage(fitParts(parts, page, options.maxBytes));
+  const html = sealPage(await fitParts(parts, page, options.maxBytes));
   return { summary, html, omitted: [...omitted, ...cutParts] };
 }
 
@@ -261,25 +262,34 @@ async function showOutput(output: Output, how: Showing): Promise<string> {
   }
   const { data } = output;
   if (figuresMime in data || provenanceMime in data) return "";
-  const shown = (await showVega(data, how)) ?? showData(output, how);
+  const shown = (await showChart(data, how)) ?? showData(output, how);
   return shown === "" ? "" : uniqueIds(shown, how.taken);
 }
 
-/** A Vega chart as a figure; undefined for other data. */
-async function showVega(data: DataOutput["data"], how: Showing): Promise<string | undefined> {
-  const mime = Object.keys(data).find(isVega);
-  if (mime === undefined) return undefined;
-  const { interactive, cell } = how;
+/** A chart of Vega, or what of one of Plotly can be drawn, as a figure; undefined for other data. */
+async function showChart(data: DataOutput["data"], how: Showing): Promise<string | undefined> {
+  const mime = Object.keys(data).find((one) => isVega(one) || one === plotlyMime);
+  // What Plotly brings along answers the mouse, where its scripts may run.
+  if (mime === undefined || (mime === plotlyMime && how.trusted && "text/html" in data)) return undefined;
+  const { interactive, cell, omitted } = how;
+  const options = { interactive, fallbackTitle: `Chart of cell ${cell + 1}` };
   try {
     const given = data[mime];
     const spec = (typeof given === "string" ? JSON.parse(given) : given) as Record<string, unknown>;
-    return await vegaFigure(mime, spec, { interactive, fallbackTitle: `Chart of cell ${cell + 1}` });
+    if (mime !== plotlyMime) return await vegaFigure(mime, spec, options);
+    const chart = plotlyChart(spec);
+    const note = `A still picture of a Plotly chart${chart.left.length > 0 ? `; not drawn: ${chart.left.join(", ")}` : ""}.`;
+    const drawn = await vegaFigure("application/vnd.vegalite.v6+json", chart.spec, { ...options, note });
+    omitted.push(`cell ${cell + 1}: ${note.charAt(0).toLowerCase()}${note.slice(1, -1)}`);
+    return drawn;
   } catch (error) {
     const { message } = error as Error;
     // What only says where a program stumbled tells a reader nothing.
-    return undrawn(
-      /\bundefined\b/.test(message) ? "its specification is not one that Vega understands" : message,
-    );
+    const reason = /\bundefined\b/.test(message)
+      ? "its specification is not one that Vega understands"
+      : message;
+    omitted.push(`cell ${cell + 1}: a chart that can't be drawn: ${reason}`);
+    return undrawn(reason);
   }
 }
 

@@ -122,7 +122,7 @@ export class NotebookFiles {
   private counts(file: string): boolean {
     const inside = isBelow(file, this.root);
     const parts = relative(inside ? this.root : homedir(), file).split(sep);
-    if (parts.includes("node_modules") || parts.some((one) => /^\.(?!\.?$)/.test(one))) return false;
+    if (parts.includes("node_modules") || parts.some((part) => /^\.(?!\.?$)/.test(part))) return false;
     if (isBelow(file, join(packageRoot, "dist")) || file === join(packageRoot, "package.json")) return false;
     return inside || !systemFolders.some((folder) => isBelow(file, folder));
   }

@@ -20,9 +20,9 @@ export function chooseKernel(
   const language = stated || languageOfCode(notebook);
   const kernels = listKernelSpecs();
   const found =
-    kernels.find((one) => language === "python" && one.name === "python3") ??
-    kernels.find((one) => languageName(one.language) === language);
-  const names = kernels.map((one) => one.name).join(", ");
+    kernels.find((kernel) => language === "python" && kernel.name === "python3") ??
+    kernels.find((kernel) => languageName(kernel.language) === language);
+  const names = kernels.map((kernel) => kernel.name).join(", ");
   check(
     found !== undefined,
     `run ${path}`,

@@ -174,7 +174,7 @@ export async function runFile(prepared: Prepared, options: FileOptions): Promise
     },
     onNotebook: (sofar) => partial.save(withRun(sofar, { ...about, status: "partial" })),
   });
-  const failures = run.failures.map((one) => describeFailure(one, path, notebook));
+  const failures = run.failures.map((failure) => describeFailure(failure, path, notebook));
   const { at, fixed } = reportMoment();
   const status = run.verdict === "ok" ? "done" : "failed";
   const executed = withRun(fixed ? withoutTimes(run.notebook) : run.notebook, { ...about, status });
@@ -201,7 +201,7 @@ function folderOf(path: string): string {
 }
 
 function timingOf(run: Run): Timing {
-  const cells = Object.fromEntries(run.cells.map((one) => [one.id, Math.round(one.milliseconds)]));
+  const cells = Object.fromEntries(run.cells.map((cell) => [cell.id, Math.round(cell.milliseconds)]));
   return {
     milliseconds: Math.round(run.milliseconds),
     startMilliseconds: Math.round(run.startMilliseconds),

@@ -205,7 +205,7 @@ class Runner {
         milliseconds: performance.now() - begun,
       });
       if (this.ended !== undefined) return;
-      const failed = this.failures.some((one) => one.cell === i);
+      const failed = this.failures.some((failure) => failure.cell === i);
       if (end.status === "stopped" || (failed && !this.options.keepGoing)) return;
       // After an interrupt an async body may still be running, and it would write into later cells.
       if (!["ok", "error", "aborted"].includes(end.status) && !(await this.restart(i))) return;

@@ -35,7 +35,7 @@ function isOurs(given: Some): given is Table & Some {
   return (
     typeof rows === "number" &&
     Array.isArray(columns) &&
-    columns.every((one) => typeof one?.name === "string" && ("values" in one || "codes" in one))
+    columns.every((column) => typeof column?.name === "string" && ("values" in column || "codes" in column))
   );
 }
 
@@ -75,9 +75,9 @@ function fromRecords(records: readonly unknown[]): ShownTable | undefined {
   }
   if (!whole((one) => typeof one === "object" && one !== null && !(one instanceof Date))) return undefined;
   const rows = records as readonly Some[];
-  const names = [...new Set(rows.flatMap((one) => Object.keys(one)))];
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns = names.map((name) => {
-    const first = rows.find((one) => one[name] !== undefined && one[name] !== null)?.[name];
+    const first = rows.find((row) => row[name] !== undefined && row[name] !== null)?.[name];
     return { name, type: typeOf(first), valueAt: (i: number) => rows[i][name] ?? null };
   });
   return { rows: rows.length, columns };

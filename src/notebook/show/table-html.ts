@@ -16,16 +16,16 @@ export function tableHtml(table: ShownTable, title?: string): string {
     table.rows <= first + last
       ? Array.from({ length: table.rows }, (_, i) => i)
       : [...Array(first).keys(), ...Array.from({ length: last }, (_, i) => table.rows - last + i)];
-  const numeric = columns.map((one) => /^(?:number|bigint|u?int|float)/.test(one.type));
+  const numeric = columns.map((column) => /^(?:number|bigint|u?int|float)/.test(column.type));
   const side = (j: number): string => (numeric[j] ? ' class="tl-num" style="text-align:right"' : "");
   const head = columns
     .map(
-      (one, j) =>
-        `<th scope="col"${side(j)}>${escapeHtml(one.name)}<br><small>${escapeHtml(one.type)}</small></th>`,
+      (column, j) =>
+        `<th scope="col"${side(j)}>${escapeHtml(column.name)}<br><small>${escapeHtml(column.type)}</small></th>`,
     )
     .join("");
   const body = rows.map((i, k) => {
-    const cells = columns.map((one, j) => `<td${side(j)}>${cell(one, i)}</td>`).join("");
+    const cells = columns.map((column, j) => `<td${side(j)}>${cell(column, i)}</td>`).join("");
     const gap = k === first && rows.length < table.rows;
     const skipped = `<tr class="tl-muted"><td colspan="${columns.length + 1}">… ${count(table.rows - rows.length, "row")} not shown …</td></tr>`;
     return `${gap ? skipped : ""}<tr><th scope="row">${i + 1}</th>${cells}</tr>`;

@@ -12,7 +12,7 @@ function everything(notebook: Notebook): Shown[] {
   return notebook.cells.flatMap((cell, i) =>
     tagged(cell, variesTag)
       ? []
-      : (cell.outputs ?? []).flatMap((one, j) => contentOf(one, `cell ${i + 1}, output ${j + 1}`)),
+      : (cell.outputs ?? []).flatMap((output, j) => contentOf(output, `cell ${i + 1}, output ${j + 1}`)),
   );
 }
 

@@ -96,7 +96,7 @@ export async function verifyReport(
     const holds =
       whole &&
       figures.length > 0 &&
-      figures.every((one) => one.agrees) &&
+      figures.every((figure) => figure.agrees) &&
       differences.length === 0 &&
       dataChanges.length === 0;
     return { ...base, figures, differences, dataChanges, holds };

@@ -25,8 +25,8 @@ export interface BarChart extends FigureText {
 /** Bars from zero, in the order given, with intervals where there are any: an HTML figure. */
 export async function barChart(options: BarChart): Promise<string> {
   const { bars, value, upright = false, width = 520, height = 280 } = options;
-  const labels = [...new Set(bars.map((one) => one.label))];
-  const groups = [...new Set(bars.map((one) => one.group ?? ""))];
+  const labels = [...new Set(bars.map((bar) => bar.label))];
+  const groups = [...new Set(bars.map((bar) => bar.group ?? ""))];
   const domain = value.domain ? { domain: value.domain } : {};
   const length = {
     field: "value",
@@ -53,28 +53,28 @@ export async function barChart(options: BarChart): Promise<string> {
           scale: {
             domain: groups,
             range: groups.map((group) =>
-              colourOf(bars.find((one) => (one.group ?? "") === group)?.colour ?? 1),
+              colourOf(bars.find((bar) => (bar.group ?? "") === group)?.colour ?? 1),
             ),
           },
           legend: upright ? legendAbove : { title: null, orient: "top" },
         }
       : undefined;
   const colour = key ?? { field: "shown", type: "nominal", scale: null };
-  const values = bars.map((one) => ({ ...one, group: one.group ?? "", shown: colourOf(one.colour) }));
+  const values = bars.map((bar) => ({ ...bar, group: bar.group ?? "", shown: colourOf(bar.colour) }));
   const along = upright ? { x: place, y: length } : { y: place, x: length };
   const layers: unknown[] = [
     { mark: { type: "bar", cornerRadiusEnd: 2 }, encoding: { ...along, ...side, color: colour } },
   ];
-  if (bars.some((one) => one.low !== undefined)) {
+  if (bars.some((bar) => bar.low !== undefined)) {
     const ends = upright
       ? { x: place, y: { ...length, field: "low" }, y2: { field: "high" } }
       : { y: place, x: { ...length, field: "low" }, x2: { field: "high" } };
     layers.push({ mark: { type: "rule", color: faint, strokeWidth: 1.5 }, encoding: { ...ends, ...side } });
   }
   const size = upright ? { width, height } : { width, height: { step: groups.length > 1 ? 16 : 24 } };
-  const rows = bars.map((one) => [
-    one.group ? `${one.label}, ${one.group}` : one.label,
-    decimal(one.value, 4),
+  const rows = bars.map((bar) => [
+    bar.group ? `${bar.label}, ${bar.group}` : bar.label,
+    decimal(bar.value, 4),
   ]);
   return figure({ ...size, data: { values }, layer: layers }, options, {
     header: ["Bar", value.label],

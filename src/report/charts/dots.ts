@@ -27,7 +27,7 @@ export interface DotChart extends FigureText {
 /** Values with intervals, one row a label: an HTML figure. */
 export async function dotChart(options: DotChart): Promise<string> {
   const { dots, x, zero, width = 520 } = options;
-  const rows = [...new Set(dots.map((one) => one.label))];
+  const rows = [...new Set(dots.map((dot) => dot.label))];
   const domain =
     x.domain ??
     padded(

@@ -123,7 +123,7 @@ function explore(attribute: string, compute: typeof outcome): void {
     root.querySelector("figcaption").after(form);
     const most = 2 * start.budget;
     const kinds: [name: string, label: string, unit: string, max: number, step: number][] = [
-      ["threshold", "Contact from a chance to leave of", " %", 60, 1],
+      ["threshold", "Contact from a chance to leave of", "%", 60, 1],
       ["contact", "A contact costs", " $", 20, 0.5],
       ["offer", "The offer costs who takes it", " $", 80, 1],
       ["budget", "Budget", " $", most, most > 1000 ? 500 : 1],

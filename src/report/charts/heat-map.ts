@@ -75,7 +75,7 @@ export async function heatMap(options: HeatMap): Promise<string> {
   };
   return figure(spec, options, {
     header: ["Row", "Column", label],
-    rows: cells.map((one) => [one.row, one.column, decimal(one.value, 3)]),
+    rows: cells.map((cell) => [cell.row, cell.column, decimal(cell.value, 3)]),
   });
 }
 

@@ -45,6 +45,15 @@ export interface LineChart extends FigureText {
   readonly height?: number;
 }
 
+/** A grey line to compare with, through the points; dashed unless said otherwise. */
+export function referenceLine(
+  name: string,
+  points: readonly (readonly [x: number, y: number])[],
+  { dashed = true }: { readonly dashed?: boolean } = {},
+): Series {
+  return { name, colour: "grey", dashed, points: points.map(([x, y]) => ({ x, y })) };
+}
+
 /** Lines, labelled where they end, with bands for intervals: an HTML figure. */
 export async function lineChart(options: LineChart): Promise<string> {
   const { series, x, y, rules = [], width = 560, height = 340 } = options;

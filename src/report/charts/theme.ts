@@ -42,6 +42,8 @@ export const config: Record<string, unknown> = {
   background: null,
   font,
   view: { stroke: null },
+  mark: { color: colourOf(1) },
+  range: { category: ([1, 2, 3, 4, 5, 6] as const).map(colourOf) },
   axis: {
     domainColor: faint,
     tickColor: faint,

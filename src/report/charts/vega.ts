@@ -13,6 +13,8 @@ export interface VegaFigureOptions {
   readonly interactive?: boolean;
   /** The figure's title where the specification has none. */
   readonly fallbackTitle: string;
+  /** A line under the figure. */
+  readonly note?: string;
 }
 
 /** The class of the element that holds an interactive chart's compiled specification. */
@@ -31,7 +33,7 @@ export async function vegaFigure(mime: string, spec: VegaSpec, options: VegaFigu
   const drawn = await drawVega(full, lite);
   const title = textOf(spec.title) ?? options.fallbackTitle;
   const description = textOf(spec.description) ?? title;
-  const html = frame(drawn.svg, { title, description }, tableOf(drawn.rows));
+  const html = frame(drawn.svg, { title, description, note: options.note }, tableOf(drawn.rows));
   if (!options.interactive) return html;
   const json = JSON.stringify(drawn.compiled).replaceAll("<", "\\u003c");
   const held = `<script type="application/json" class="${specClass}">${json}</script>`;

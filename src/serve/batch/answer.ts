@@ -175,7 +175,7 @@ function csvForm(): BatchForm {
     const column = (name: string, cell: (one: Row) => string | number | undefined): Column => ({
       name,
       type: "text",
-      values: rows.map((one) => String(cell(one) ?? "")),
+      values: rows.map((row) => String(cell(row) ?? "")),
     });
     return csvText(
       table([

@@ -39,7 +39,7 @@ export async function* rowsFromCsv(
   const batches = await readCsvBatches(all, {
     name: "the CSV sent",
     schema: { columns },
-    only: columns.map((one) => one.name),
+    only: columns.map((column) => column.name),
     rows: lotRows,
     headBytes: fewBytes,
     maxFieldBytes: mostRowBytes,
@@ -48,7 +48,7 @@ export async function* rowsFromCsv(
     ...(sent ? { onCells: (row, own) => void cells.set(row, own) } : {}),
   });
   told?.(
-    batches.names.filter((name) => !columns.some((one) => one.name === name)),
+    batches.names.filter((name) => !columns.some((column) => column.name === name)),
     fields.filter((field) => !wanted.includes(field)).map(nameOf),
   );
   let before = 0;
@@ -156,7 +156,7 @@ function idsOf(rows: Table): {
   readonly ids: (string | undefined)[];
   readonly wrong: ReadonlyMap<number, string>;
 } {
-  const found = rows.columns.find((one) => one.name === idColumn);
+  const found = rows.columns.find((column) => column.name === idColumn);
   const wrong = new Map<number, string>();
   if (!found || !("values" in found) || found.type === "numeric")
     return { ids: new Array<undefined>(rows.rows).fill(undefined), wrong };
@@ -179,7 +179,7 @@ function inDeskColumns(
 ): Table {
   return table(
     fields.map((field) => {
-      const found = read.columns.find((one) => one.name === nameOf(field));
+      const found = read.columns.find((column) => column.name === nameOf(field));
       if (found) return { ...found, name: field.column };
       const values = new Float64Array(read.rows).fill(Number.NaN);
       return { name: field.column, type: "numeric" as const, values };

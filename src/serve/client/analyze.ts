@@ -191,11 +191,14 @@ function labelOf(field: string): string {
 
 /** The strongest reasons, each with a bar as long as its part. */
 function reasonsTable(reasons: NonNullable<Prediction["reasons"]>): Node {
-  const most = Math.max(...reasons.map((one) => Math.abs(one.contribution)), 1e-9);
+  const most = Math.max(...reasons.map((reason) => Math.abs(reason.contribution)), 1e-9);
   const box = tableOf(
     "Why",
     ["What is known", "Its part"],
-    reasons.map((one) => [`${labelOf(one.field)}: ${one.value === "" ? "not known" : one.value}`, ""]),
+    reasons.map((reason) => [
+      `${labelOf(reason.field)}: ${reason.value === "" ? "not known" : reason.value}`,
+      "",
+    ]),
   );
   for (const [k, row] of [...box.querySelectorAll("tbody tr")].entries()) {
     const { contribution } = reasons[k];
@@ -257,7 +260,7 @@ function changes({ changes: found, changes_note: note }: Why, said: Prediction):
 }
 
 function showError(name: string, text: string): void {
-  const field = fields.find((one) => one.name === name);
+  const field = fields.find((field) => field.name === name);
   const box = document.getElementById(`${field?.id ?? name}-error`);
   if (box) box.textContent = text;
   field?.setAttribute("aria-invalid", "true");

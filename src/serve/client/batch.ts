@@ -146,7 +146,7 @@ function add(found: Found, row: Record<string, string>): void {
     money(row.expected_profit),
     row.recommended_action,
   ];
-  const place = contacts.findIndex((one) => one.profit < profit);
+  const place = contacts.findIndex((contact) => contact.profit < profit);
   contacts.splice(place < 0 ? contacts.length : place, 0, { name, cells, profit });
   contacts.length = Math.min(contacts.length, mostContacts);
 }

@@ -65,7 +65,7 @@ export function comparisonNodes(found: Beside): Node[] {
       `${percent(share)} of the drawn rows equal a learned customer${unseen ? `, as do ${percent(unseen.copies_held_out)} of the customers held out` : "; some do by chance"}.`,
     ),
     make("h3", { class: "app-heading" }, "Column by column, the least alike first"),
-    ...columns.filter((one) => one.likeness !== undefined).map((one, k) => sharesOf(one, k < 3)),
+    ...columns.filter((column) => column.likeness !== undefined).map((column, k) => sharesOf(column, k < 3)),
   ];
 }
 
@@ -77,7 +77,7 @@ function privacyWords({ rows, held_out: unseen }: Beside): string {
 
 /** A column's values, each with a bar for the real and one for the drawn rows. */
 function sharesOf({ column, likeness, shares }: Beside["columns"][number], open: boolean): HTMLElement {
-  const most = Math.max(...shares.map((one) => Math.max(one.real, one.synthetic)), 1e-9);
+  const most = Math.max(...shares.map((share) => Math.max(share.real, share.synthetic)), 1e-9);
   const table = tableOf(
     `${column}: shares of the rows`,
     ["Value", "Real", "Synthetic"],

@@ -63,7 +63,7 @@ function found({ rows, rejected, duplicates, columns, problems }: Checked): Node
     tableOf(
       "Columns",
       ["Column", "Type", "Missing", "Holds"],
-      columns.map((one) => [one.name, one.type, shown(one.missing), one.summary]),
+      columns.map((column) => [column.name, column.type, shown(column.missing), column.summary]),
       [2],
     ),
   );

@@ -111,7 +111,9 @@ form.addEventListener("submit", async (event) => {
   compare.disabled = !said.ok;
   comparison.replaceChildren();
   // What is wrong with a field stands beside it.
-  const beside = said.ok ? [] : (said.problem.errors ?? []).filter((one) => tellBeside(one.field, one.rule));
+  const beside = said.ok
+    ? []
+    : (said.problem.errors ?? []).filter((error) => tellBeside(error.field, error.rule));
   if (beside.length > 0) return result.replaceChildren();
   result.replaceChildren(
     said.ok

@@ -113,7 +113,7 @@ form.addEventListener("submit", async (event) => {
   });
   if (!said.ok) {
     // What is wrong with a field stands beside it; the rest in the status bar.
-    const beside = (said.problem.errors ?? []).filter((one) => tellBeside(one.field, one.rule));
+    const beside = (said.problem.errors ?? []).filter((error) => tellBeside(error.field, error.rule));
     status.replaceChildren(
       beside.length > 0
         ? make("p", { class: "app-empty" }, "Nothing is being trained.")

@@ -54,7 +54,7 @@ export class JobQueue {
   private readonly owner: string | undefined;
   private readonly lives: (owner: string) => boolean;
   private readonly failed: (error: unknown) => void;
-  private readonly told = new EventEmitter();
+  private readonly changes = new EventEmitter();
   private running: { readonly job: Job; readonly child: ChildProcess; stopping: boolean } | undefined;
   private closed = false;
   /** How jobs ended that the store does not know of yet. */
@@ -66,7 +66,7 @@ export class JobQueue {
     this.owner = owner;
     this.lives = lives;
     this.failed = failed;
-    this.told.setMaxListeners(0);
+    this.changes.setMaxListeners(0);
     this.takeOver();
     this.look = setInterval(() => this.lookAround(), lookMs).unref();
   }
@@ -88,7 +88,8 @@ export class JobQueue {
       const running = this.running;
       if (running && !running.stopping && stopAsked(this.store, running.job.id)) this.stop(running.job.id);
       // Those who follow another server's job.
-      for (const name of this.told.eventNames()) if (name !== `${running?.job.id}`) this.told.emit(name);
+      for (const name of this.changes.eventNames())
+        if (name !== `${running?.job.id}`) this.changes.emit(name);
       this.next();
     } catch (error) {
       this.failed(error);
@@ -164,11 +165,11 @@ export class JobQueue {
       if (this.closed && this.running?.job.id !== id) return false;
       await new Promise<void>((done) => {
         const go = (): void => {
-          this.told.off(`${id}`, go);
+          this.changes.off(`${id}`, go);
           signal.removeEventListener("abort", go);
           done();
         };
-        this.told.on(`${id}`, go);
+        this.changes.on(`${id}`, go);
         signal.addEventListener("abort", go);
       });
     }
@@ -180,7 +181,7 @@ export class JobQueue {
     clearInterval(this.look);
     const running = this.running;
     // Those who follow a job that waits are let go; they may come back.
-    for (const name of this.told.eventNames()) this.told.emit(name);
+    for (const name of this.changes.eventNames()) this.changes.emit(name);
     if (!running) return;
     const gone = new Promise<void>((done) => running.child.once("close", () => done()));
     running.child.kill("SIGKILL");
@@ -261,7 +262,7 @@ export class JobQueue {
     } catch (error) {
       // The next server finds it without an owner that lives.
       this.failed(error);
-      this.told.emit(`${id}`);
+      this.changes.emit(`${id}`);
     }
   }
 
@@ -287,7 +288,7 @@ export class JobQueue {
     } catch (error) {
       if (!this.unsettled.has(id)) this.failed(error);
       this.unsettled.set(id, { state, ...outcome });
-      this.told.emit(`${id}`);
+      this.changes.emit(`${id}`);
       setTimeout(() => !this.closed && this.settle(id, state, outcome), retryMs).unref();
       return;
     }
@@ -302,7 +303,7 @@ export class JobQueue {
     } catch (error) {
       this.failed(error);
     }
-    this.told.emit(`${id}`);
+    this.changes.emit(`${id}`);
   }
 }
 

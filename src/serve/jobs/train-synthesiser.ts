@@ -53,7 +53,7 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
   const file = join(folder, `job-${job}.model`);
   writeFileSync(file, JSON.stringify(model.toJSON()));
   progress({ phase: "save", done: 1, total: 1 });
-  const columns = table.columns.map((one) => one.name);
+  const columns = table.columns.map((column) => column.name);
   const seconds = (): number => Math.round((Date.now() - started) / 100) / 10;
   const kept = { name: input.name, kind: `synthesiser ${model.kind}`, file };
   if ("privacy" in model) {

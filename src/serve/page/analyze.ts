@@ -31,7 +31,7 @@ function exampleRow(fields: readonly DeskField[]): Html {
 }
 
 /** The customer's form, made from the fields of the model that answers. */
-export function analyzePage(told: string, settings: Settings, fields: readonly DeskField[]): string {
+export function analyzePage(footer: string, settings: Settings, fields: readonly DeskField[]): string {
   const fieldsets = (fields === deskFields ? groups : ownGroups)
     .filter((group) => fields.some(group.holds))
     .map(
@@ -39,7 +39,7 @@ export function analyzePage(told: string, settings: Settings, fields: readonly D
         html`<fieldset><legend>${group.title}</legend><div class="app-fields">${fields.filter(group.holds).map(fieldOf)}</div></fieldset>`,
     );
   return layout({
-    told,
+    footer,
     path: "/",
     title: "Analyze Customer",
     lead: "Enter what is known of a customer: how likely they leave, what they are worth, and what to do.",
@@ -76,7 +76,7 @@ function fieldOf(field: DeskField): Html {
     return html`<div class="app-field"><label for="${id}">${field.label}</label><input id="${id}" name="${field.key}" type="text" placeholder="${field.example}" data-usual="${field.example}" aria-describedby="${id}-hint ${id}-error" data-unknown="1"><span class="app-hint" id="${id}-hint">${field.type === "date" ? `such as ${field.example}; ` : ""}empty where not known</span>${error}</div>`;
   const choices =
     field.kind === "choice"
-      ? field.choices.map((one) => html`<option>${one}</option>`)
+      ? field.choices.map((choice) => html`<option>${choice}</option>`)
       : ["No", "Yes"].map((one) => html`<option>${one}</option>`);
   return html`<div class="app-field"><label for="${id}">${field.label}</label><select id="${id}" name="${field.key}" data-usual="${String(field.example)}" aria-describedby="${id}-error"${unknown ? html` data-unknown="1"` : html` required`}><option value="">${unknown ? "Not known" : "Choose …"}</option>${choices}</select>${error}</div>`;
 }

@@ -4,12 +4,12 @@ import { layout } from "./layout";
 import { shownBytes } from "./shown-bytes";
 
 /** The page for many customers at once. */
-export function batchPage(told: string, batchLimit: number, fields: readonly DeskField[]): string {
+export function batchPage(footer: string, batchLimit: number, fields: readonly DeskField[]): string {
   const needed = fields.filter((field) => !(field.kind === "number" && field.optional));
   const optional = fields.filter((field) => field.kind === "number" && field.optional);
   const own = fields !== deskFields;
   return layout({
-    told,
+    footer,
     path: "/batch",
     title: "Batch",
     lead: "Send a file of customers and get it back with probability, risk, value and action for each.",

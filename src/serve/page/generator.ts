@@ -24,9 +24,9 @@ function option(methods: readonly Method[], field: Html): Html {
 }
 
 /** Which data a generator learns from. */
-export function configPage(told: string, uploadLimit: number): string {
+export function configPage(footer: string, uploadLimit: number): string {
   return layout({
-    told,
+    footer,
     path: "/config",
     title: "Model Config",
     lead: "Choose the customers that a generator learns from. The file is checked before anything is trained.",
@@ -44,9 +44,9 @@ export function configPage(told: string, uploadLimit: number): string {
 }
 
 /** Training, with its progress. */
-export function trainingPage(told: string): string {
+export function trainingPage(footer: string): string {
   return layout({
-    told,
+    footer,
     path: "/training",
     title: "Model Training",
     lead: "Train a generator on the data path you chose. Training goes on if you close this page, and one runs at a time.",
@@ -69,9 +69,9 @@ ${option(open, html`<label for="held_out">Held out, %</label><input id="held_out
 }
 
 /** Rows from a generator. */
-export function generationPage(told: string): string {
+export function generationPage(footer: string): string {
   return layout({
-    told,
+    footer,
     path: "/generation",
     title: "Data Generation",
     lead: "Draw synthetic customers from a generator, all of whom satisfy the conditions you set.",

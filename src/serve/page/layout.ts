@@ -16,7 +16,7 @@ export interface Page {
   readonly path: string;
   readonly title: string;
   /** What answers customers here, and whether it learned from simulated ones. */
-  readonly told: string;
+  readonly footer: string;
   /** A sentence under the title: what one does here. */
   readonly lead: string;
   readonly body: Html;
@@ -50,7 +50,7 @@ ${page.script && html`<script type="module" src="assets/${page.script}.js"></scr
 <p class="app-lead">${page.lead}</p>
 ${page.body}
 </main>
-<footer class="app-note app-foot">${page.told}</footer>
+<footer class="app-note app-foot">${page.footer}</footer>
 </div>
 </body>
 </html>

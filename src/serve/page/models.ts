@@ -2,9 +2,9 @@ import { html } from "../../report/html";
 import { layout } from "./layout";
 
 /** The models there are, which of them answers, and since when and why. */
-export function modelsPage(told: string): string {
+export function modelsPage(footer: string): string {
   return layout({
-    told,
+    footer,
     path: "/registry",
     title: "Models",
     lead: "The models that can answer, what is known of each, and which one answers now. Compare two, promote one, or go back.",

@@ -13,13 +13,13 @@ export interface FoundReport {
 }
 
 /** The list of reports. */
-export function reportsPage(told: string, reports: readonly FoundReport[]): string {
+export function reportsPage(footer: string, reports: readonly FoundReport[]): string {
   const list: Html =
     reports.length === 0
       ? html`<p class="app-empty">There are no reports yet. Run <code>make reproduce</code>, then load this page again.</p>`
       : html`<ul class="app-reports">${reports.map(reportItem)}</ul>`;
   return layout({
-    told,
+    footer,
     path: "/reports",
     title: "Reports",
     lead: "What the notebooks found, each in one file that opens anywhere.",

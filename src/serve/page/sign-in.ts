@@ -2,9 +2,9 @@ import { html } from "../../report/html";
 import { layout } from "./layout";
 
 /** Where a page that needs a key sends whoever has none. */
-export function signInPage(told: string): string {
+export function signInPage(footer: string): string {
   return layout({
-    told,
+    footer,
     path: "/sign-in",
     title: "Sign in",
     lead: "That page shows what only people with a key may see.",

@@ -38,7 +38,7 @@ const scripts = [
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke-width="3.4" stroke-linecap="round"><rect width="32" height="32" rx="7" fill="#0b5cad"/><path d="M9 21.5v-5M16 21.5v-9" stroke="#fff"/><path d="M23 21.5V9" stroke="#f0a35e"/></svg>`;
 
 /** What answers, in a sentence for the foot of every page. */
-function toldOf({ model, data, simulatedValue }: DeskOrigin): string {
+function footerOf({ model, data, simulatedValue }: DeskOrigin): string {
   const from = data
     .map(({ name, simulated }) => `${name}${simulated ? " (simulated customers)" : ""}`)
     .join(", ");
@@ -48,19 +48,19 @@ function toldOf({ model, data, simulatedValue }: DeskOrigin): string {
 
 /** The web app: pages, their style and scripts, and the reports. */
 export function pageRoutes(app: App, { settings, desk }: Context): void {
-  const told = (): string => toldOf(desk().origin);
+  const footer = (): string => footerOf(desk().origin);
   const page = (path: string, render: () => string, scope: "open" | "read" = "open"): void => {
     const options = { config: { scope }, schema: { hide: true } };
     app.get(path, options, async (_, reply) => reply.type("text/html; charset=utf-8").send(render()));
   };
-  page("/", () => analyzePage(told(), settings, desk().fields));
-  page("/batch", () => batchPage(told(), settings.batchLimit, desk().fields));
-  page("/config", () => configPage(told(), settings.uploadLimit));
-  page("/training", () => trainingPage(told()));
-  page("/generation", () => generationPage(told()));
-  page("/registry", () => modelsPage(told()));
-  page("/reports", () => reportsPage(told(), findReports(settings.reports)), "read");
-  page("/sign-in", () => signInPage(told()));
+  page("/", () => analyzePage(footer(), settings, desk().fields));
+  page("/batch", () => batchPage(footer(), settings.batchLimit, desk().fields));
+  page("/config", () => configPage(footer(), settings.uploadLimit));
+  page("/training", () => trainingPage(footer()));
+  page("/generation", () => generationPage(footer()));
+  page("/registry", () => modelsPage(footer()));
+  page("/reports", () => reportsPage(footer(), findReports(settings.reports)), "read");
+  page("/sign-in", () => signInPage(footer()));
 
   app.get("/assets/app.css", hidden, async (_, reply) =>
     reply.type("text/css; charset=utf-8").header("cache-control", "no-cache").send(appStyle),

@@ -106,9 +106,9 @@ export function synthRowsRoutes(app: App, { settings, store, admission }: Contex
       const first = await admission.run(() => drawBlocks(draw, { each: streamedRows }).next(), goneOf(reply));
       const block: Table | undefined = first.done ? undefined : first.value;
       return {
-        columns: (block?.columns ?? []).map((one) => one.name),
+        columns: (block?.columns ?? []).map((column) => column.name),
         rows: Array.from({ length: Math.min(previewRows, block?.rows ?? 0) }, (_, i) =>
-          (block?.columns ?? []).map((one) => cellText(one, i)),
+          (block?.columns ?? []).map((column) => cellText(column, i)),
         ),
       };
     },
@@ -192,7 +192,7 @@ function shownBeside({ rows, heldOut, columns, ...found }: Beside): z.infer<type
         copies_held_out: heldOut.copiesHeldOut,
       },
     }),
-    columns: columns.map((one) => ({ ...one, shares: [...one.shares] })),
+    columns: columns.map((column) => ({ ...column, shares: [...column.shares] })),
   };
 }
 

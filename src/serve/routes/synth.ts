@@ -21,7 +21,10 @@ const dataSchema = z
     path: z.string(),
     rows: z.number().int(),
     rejected: z.number().int(),
-    duplicates: z.number().int().describe("Rows of customers who stand further up; training leaves them out"),
+    duplicates: z
+      .number()
+      .int()
+      .describe("Rows of customers who have an earlier row; training leaves them out"),
     columns: z.array(
       z.object({ name: z.string(), type: z.string(), missing: z.number().int(), summary: z.string() }),
     ),

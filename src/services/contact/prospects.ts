@@ -25,11 +25,19 @@ export function prospectsFrom(
 ): Customers {
   const action = "read customers";
   check(table.rows > 0, action, "there must be rows");
-  const customer = findColumn(table, "customer", options.customer, customerNames, action);
-  const chance = findColumn(table, "chance to leave", options.churn, churnNames, action);
-  const worth = findColumn(table, "value", options.value, valueNames, action);
+  const customer = findColumn(
+    table,
+    { purpose: "customer", given: options.customer, usual: customerNames },
+    action,
+  );
+  const chance = findColumn(
+    table,
+    { purpose: "chance to leave", given: options.churn, usual: churnNames },
+    action,
+  );
+  const worth = findColumn(table, { purpose: "value", given: options.value, usual: valueNames }, action);
   const there = options.alive
-    ? findColumn(table, "chance to be there", options.alive, [], action)
+    ? findColumn(table, { purpose: "chance to be there", given: options.alive, usual: [] }, action)
     : optionalColumn(table, aliveNames);
   const [chances, worths, theres] = [numbersOf(chance), numbersOf(worth), there && numbersOf(there)];
   const faults = new Faults(action);

@@ -26,7 +26,7 @@ export function chanceWithin(contacts: readonly Spending[], budget: number): num
   if (most <= budget + slack) return 1;
   if (sure > budget + slack) return 0;
   const price = contacts[0].perhaps;
-  if (contacts.length <= mostExact && contacts.every((one) => one.perhaps === price))
+  if (contacts.length <= mostExact && contacts.every((contact) => contact.perhaps === price))
     return atMost(contacts, Math.floor((budget + slack - sure) / price));
   return variance > 0 ? normalCdf((budget - mean) / Math.sqrt(variance)) : mean <= budget + slack ? 1 : 0;
 }

@@ -1,11 +1,11 @@
 import { count, decimal, interval, percent } from "../../core/format";
 import { barChart } from "../../report/charts/bars";
-import { lineChart } from "../../report/charts/line";
+import { lineChart, referenceLine } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
 import { html, raw } from "../../report/html";
-import { reportPage } from "../../report/page";
+import { reportPage, today } from "../../report/page";
 import { distributionChart } from "../synthetic/comparison-views";
 import type { Demo, DemoModel } from "./run-demo";
 
@@ -42,7 +42,7 @@ npx telelink synth sample --model model.json --rows 1000 --out nobody.csv</code>
     figures: figures(demo, boosted),
     sources: [{ name: "simulated Telco customers", sha256, rows: train.rows + test.rows, simulated: true }],
     seeds: [seed],
-    date: new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }),
+    date: today(),
     body,
     contents: [
       { level: 2, id: "who", text: "Who leaves?" },
@@ -135,24 +135,19 @@ function gainChart({ gains, name }: DemoModel, share: number): Promise<string> {
           ...gains.map(({ cumulativeRows, gain }) => ({ x: cumulativeRows, y: gain })),
         ],
       },
-      {
-        name: "Perfect",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: share, y: 1 },
-          { x: 1, y: 1 },
+      referenceLine("Perfect", [
+        [0, 0],
+        [share, 1],
+        [1, 1],
+      ]),
+      referenceLine(
+        "In any order",
+        [
+          [0, 0],
+          [1, 1],
         ],
-      },
-      {
-        name: "In any order",
-        colour: "grey",
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
+        { dashed: false },
+      ),
     ],
   });
 }
@@ -180,15 +175,10 @@ function calibrationChart({ calibration, name }: DemoModel): Promise<string> {
           high: bin.interval[1],
         })),
       },
-      {
-        name: "As predicted",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
+      referenceLine("As predicted", [
+        [0, 0],
+        [1, 1],
+      ]),
     ],
   });
 }

@@ -61,7 +61,7 @@ export function forecastPanel({ series }: Panel, options: ForecastOptions = {}):
   // The last origin judges; those whose outcomes all lie before it choose and calibrate.
   const judge = length - horizon;
   const before = Array.from({ length: origins }, (_, k) => judge - horizon - k);
-  const methods = forecastMethods.filter((one) => one.least <= Math.min(...before));
+  const methods = forecastMethods.filter((method) => method.least <= Math.min(...before));
   const errors = methods.map((method) => before.map((at) => errorsAt(series, method, at, horizon)));
   const ranking = methods
     .map((method, m) => ({ method, errors: errors[m], error: meanAbsolute(errors[m]) }))
@@ -75,7 +75,7 @@ export function forecastPanel({ series }: Panel, options: ForecastOptions = {}):
     if (e >= low && e <= high) inside++;
   });
   const of = (name: string): number | undefined => {
-    const method = methods.find((one) => one.name === name);
+    const method = methods.find((method) => method.name === name);
     return method && meanAbsolute([errorsAt(series, method, judge, horizon)]);
   };
   // What is foretold for good learns from the judging months as well.

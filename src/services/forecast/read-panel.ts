@@ -30,8 +30,12 @@ export interface Panel {
 export function panelFrom(table: Table, options: PanelOptions = {}): Panel {
   const action = "read monthly values";
   check(table.rows > 0, action, "there must be rows");
-  const customer = findColumn(table, "customer", options.customer, customerNames, action);
-  const month = findColumn(table, "month", options.month, monthNames, action);
+  const customer = findColumn(
+    table,
+    { purpose: "customer", given: options.customer, usual: customerNames },
+    action,
+  );
+  const month = findColumn(table, { purpose: "month", given: options.month, usual: monthNames }, action);
   const value = valueColumn(table, options, [customer, month], action);
   const segment = options.segment === undefined ? undefined : columnNamed(table, options.segment);
   const faults = new Faults(action, options.skipBadRows);
@@ -108,7 +112,7 @@ function monthsOf(one: Column): Float64Array {
 
 function valueColumn(table: Table, options: PanelOptions, taken: readonly Column[], action: string): Column {
   if (options.value !== undefined) return columnNamed(table, options.value);
-  const numeric = table.columns.filter((one) => !taken.includes(one) && numbersOf(one).share > 0.9);
+  const numeric = table.columns.filter((column) => !taken.includes(column) && numbersOf(column).share > 0.9);
   const found =
     optionalColumn({ rows: table.rows, columns: numeric }, valueNames) ??
     (numeric.length === 1 ? numeric[0] : undefined);

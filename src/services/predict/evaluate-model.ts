@@ -90,12 +90,12 @@ export function measured(
   const { level, samples = Math.min(1000, Math.max(100, Math.round(2e7 / y.length))), spread = 1 } = options;
   const groups = decided
     ? [
-        { scorers: probabilityScorers.filter((one) => says(one, y)), scores: predicted },
+        { scorers: probabilityScorers.filter((scorer) => says(scorer, y)), scores: predicted },
         { scorers: decisionScorers().filter((one) => says(one, y)), scores: decided },
       ]
-    : [{ scorers: regressionScorers.filter((one) => says(one, y, predicted)), scores: predicted }];
+    : [{ scorers: regressionScorers.filter((scorer) => says(scorer, y, predicted)), scores: predicted }];
   return groups.flatMap(({ scorers, scores }, k) => {
-    const figures = Object.fromEntries(scorers.map((one) => [one.name, one.metric]));
+    const figures = Object.fromEntries(scorers.map((scorer) => [scorer.name, scorer.metric]));
     const intervals = bootstrapIntervals(y, scores, figures, rng.fork(k), { level, samples });
     return scorers.map(({ name, title, better, range: [least, most] }) => {
       const { estimate, low, high } =

@@ -95,7 +95,7 @@ function autoWithStory(groups: readonly string[] | undefined): Learner {
     const made = await learner(table, y, rng, watch);
     const { features, members, outOfFold, folds } = made.report;
     const few = `Sums, differences and ratios of columns were not looked for: that takes ${leastRows} rows, and there are ${table.rows}.`;
-    const found = table.rows < leastRows ? [few] : features.map((one) => one.sentence);
+    const found = table.rows < leastRows ? [few] : features.map((feature) => feature.sentence);
     const story = [...found, mixture(members)];
     const chosen = "features, numbers of trees, calibrations and weights";
     return { ...made, heldOut: { predictions: outOfFold, folds, chosen }, story };
@@ -131,8 +131,8 @@ function story(title: string, model: Model, search: number | undefined): readonl
 /** What a blend is made of, in a sentence. */
 function mixture(members: readonly { readonly name: string; readonly weight: number }[]): string {
   const parts = members
-    .filter((one) => one.weight > 0)
+    .filter((member) => member.weight > 0)
     .sort((a, b) => b.weight - a.weight)
-    .map((one) => `${percent(one.weight, 0)} ${one.name}`);
+    .map((member) => `${percent(member.weight, 0)} ${member.name}`);
   return `The model is ${parts.join(", ")}.`;
 }

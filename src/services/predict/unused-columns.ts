@@ -20,10 +20,11 @@ export function unusedColumns(
   { target, drop = [] }: { readonly target?: string; readonly drop?: readonly string[] },
 ): UnusedColumn[] {
   const names = new Set(used);
-  return table.columns.flatMap((one): UnusedColumn[] => {
-    if (one.name === target || names.has(one.name)) return [];
-    if (drop.includes(one.name)) return [{ column: one.name, reason: "it was left out by --drop or --id" }];
-    return [{ column: one.name, ...whyUnused(one, table.rows) }];
+  return table.columns.flatMap((column): UnusedColumn[] => {
+    if (column.name === target || names.has(column.name)) return [];
+    if (drop.includes(column.name))
+      return [{ column: column.name, reason: "it was left out by --drop or --id" }];
+    return [{ column: column.name, ...whyUnused(column, table.rows) }];
   });
 }
 

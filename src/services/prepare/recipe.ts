@@ -87,8 +87,8 @@ export function prepare(
       ...(schema.missing ? { missing: schema.missing } : {}),
       // Levels are left open: what to do with one never seen is the encoder's matter.
       columns: schema.columns
-        .filter((one) => read.has(one.name))
-        .map((one) => (one.type === "categorical" ? { name: one.name, type: one.type } : one)),
+        .filter((column) => read.has(column.name))
+        .map((column) => (column.type === "categorical" ? { name: column.name, type: column.type } : column)),
     },
     id,
     ...(aim === undefined
@@ -119,7 +119,7 @@ export function applyRecipe(recipe: Recipe, rows: Table): Table {
     type: "numeric",
     values: column(x, j),
   }));
-  const known = aim && rows.columns.some((one) => one.name === aim.column);
+  const known = aim && rows.columns.some((column) => column.name === aim.column);
   if (aim && known)
     made.push({
       name: aim.column,
@@ -170,7 +170,7 @@ export function recipeFromJSON(json: unknown, from: string): Recipe {
   check(read.success, `load ${from}`, read.success ? "" : z.prettifyError(read.error));
   const { kind: _, version: __, schema, encoder, ...rest } = read.data;
   const recipe = { ...rest, schema: schemaFromJson(schema, from), encoder: encoderFromJSON(encoder) };
-  const names = new Set(recipe.schema.columns.map((one) => one.name));
+  const names = new Set(recipe.schema.columns.map((column) => column.name));
   for (const name of [...recipe.id, ...recipe.encoder.parts.map((part) => part.name)])
     check(names.has(name), `load ${from}`, "every column used must be in the schema", name);
   return recipe;

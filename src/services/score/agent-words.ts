@@ -15,11 +15,11 @@ export function agentWords(
   changes: readonly Change[],
   fields: readonly DeskField[],
 ): string[] {
-  const label = (column: string): string => fields.find((one) => one.column === column)?.label ?? column;
+  const label = (column: string): string => fields.find((field) => field.column === column)?.label ?? column;
   const worries = reasons
-    .filter((one) => one.contribution > 0)
+    .filter((reason) => reason.contribution > 0)
     .slice(0, mostReasons)
-    .map((one) => `${label(one.column)} ${one.value === "" ? "not known" : one.value}`);
+    .map((reason) => `${label(reason.column)} ${reason.value === "" ? "not known" : reason.value}`);
   const [best] = changes;
   return [
     `${action}.`,

@@ -119,7 +119,7 @@ function targetOf(field: DeskField, now: number, to: string): number | undefined
   }
   if (field.kind === "words") return undefined;
   const levels = field.kind === "yes-no" ? ["No", "Yes"] : field.choices;
-  const code = levels.findIndex((one) => one.toLowerCase() === to.toLowerCase());
+  const code = levels.findIndex((level) => level.toLowerCase() === to.toLowerCase());
   return code < 0 ? undefined : code;
 }
 
@@ -140,15 +140,15 @@ function ideaOf(fields: readonly DeskField[], rows: Table, change: AgentChange):
 /** The row once for each idea, with what the idea sets. */
 function changed(rows: Table, ideas: readonly Idea[]): Table {
   const many = takeTableRows(rows, new Int32Array(ideas.length));
-  const columns = many.columns.map((one) => {
-    const into = isCategorical(one) ? one.codes : one.type === "numeric" ? one.values : undefined;
+  const columns = many.columns.map((column) => {
+    const into = isCategorical(column) ? column.codes : column.type === "numeric" ? column.values : undefined;
     ideas.forEach(({ set }, k) => {
-      const value = set.get(one.name);
+      const value = set.get(column.name);
       if (value !== undefined && into) into[k] = value;
     });
-    return one;
+    return column;
   });
-  return { rows: many.rows, columns: columns.filter((one) => !/^Total \w+ charge$/.test(one.name)) };
+  return { rows: many.rows, columns: columns.filter((column) => !/^Total \w+ charge$/.test(column.name)) };
 }
 
 function cell(rows: Table, column: string): string | number {

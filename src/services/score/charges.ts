@@ -13,7 +13,7 @@ export const chargeColumns: readonly string[] = tariffs.map(({ part }) => `Total
 
 /** The table with those of the `wanted` charges that it lacks, reckoned from its minutes, in whole cents. */
 export function withCharges(rows: Table, wanted: readonly string[]): Table {
-  const names = new Set(rows.columns.map((one) => one.name));
+  const names = new Set(rows.columns.map((column) => column.name));
   const added: NumericColumn[] = [];
   for (const { part, price } of tariffs) {
     const name = `Total ${part} charge`;

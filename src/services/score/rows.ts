@@ -22,7 +22,7 @@ function columnOf(field: DeskField, customers: readonly DeskCustomer[]): Column 
   }
   if (field.kind === "words") {
     const { column: name, type } = field;
-    const values = customers.map((one) => (one[field.key] as string | null | undefined) ?? "");
+    const values = customers.map((customer) => (customer[field.key] as string | null | undefined) ?? "");
     if (type !== "categorical")
       return { name, type, values, ...(field.format ? { format: field.format } : {}) };
     const levels = [...new Set(values)].filter((value) => value !== "");

@@ -108,7 +108,7 @@ type Read = Pick<
 };
 
 function readPiece({ piece, columns, keep }: ScoreWork): Read {
-  const wanted = [...columns, ...keep.filter(({ name }) => !columns.some((one) => one.name === name))];
+  const wanted = [...columns, ...keep.filter(({ name }) => !columns.some((column) => column.name === name))];
   if (piece.kind === "store") {
     const store = openStore(piece.file);
     try {
@@ -140,7 +140,7 @@ function readPiece({ piece, columns, keep }: ScoreWork): Read {
     },
     file,
   );
-  const problems = read.problems.map((one) => ({ ...one, line: one.line - 2 + line }));
+  const problems = read.problems.map((problem) => ({ ...problem, line: problem.line - 2 + line }));
   const { rejected, rejectedRows } = read;
   return {
     table: read.table,
@@ -180,11 +180,21 @@ function answer(
   const names = desk.variants.map((_, v) => modelName(originOf(desk, v)));
   const model = Array.from(variant, (v) => names[v]);
   const data = [probability, risk, value, action, profit];
-  const made = answerColumns.map((one, k): Column => {
-    if (one.type === "text") return { name: one.name, type: "text", values: model };
-    if (one.type === "numeric")
-      return { name: one.name, type: one.type, values: data[k] as Float64Array, decimals: one.decimals };
-    return { name: one.name, type: "categorical", codes: data[k] as Int32Array, levels: one.levels ?? [] };
+  const made = answerColumns.map((column, k): Column => {
+    if (column.type === "text") return { name: column.name, type: "text", values: model };
+    if (column.type === "numeric")
+      return {
+        name: column.name,
+        type: column.type,
+        values: data[k] as Float64Array,
+        decimals: column.decimals,
+      };
+    return {
+      name: column.name,
+      type: "categorical",
+      codes: data[k] as Int32Array,
+      levels: column.levels ?? [],
+    };
   });
   const kept = keep.map((one) => columnNamed(rows, one.name));
   return { csv: csvBody(table([...kept, ...made]), spreadsheetSafe), rows: n, byRisk, ...sums };

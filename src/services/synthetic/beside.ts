@@ -138,12 +138,14 @@ async function besideHeldOut(real: Table, heldOut: Table, synthetic: Table): Pro
 
 function copiesOf(real: Table, synthetic: Table): number {
   const names = real.columns
-    .filter((one) => one.type === "numeric" || isCategorical(one))
-    .map((one) => one.name);
+    .filter((column) => column.type === "numeric" || isCategorical(column))
+    .map((column) => column.name);
   const keys = (rows: Table): string[] => {
     const columns = names.map((name) => columnNamed(rows, name));
     return Array.from({ length: rows.rows }, (_, i) =>
-      JSON.stringify(columns.map((one) => (one.type === "numeric" ? one.values[i] : cellText(one, i)))),
+      JSON.stringify(
+        columns.map((column) => (column.type === "numeric" ? column.values[i] : cellText(column, i))),
+      ),
     );
   };
   const known = new Set(keys(real));

@@ -9,7 +9,7 @@ export interface DataCheck {
   /** Rows that can be used, and those that can't. */
   readonly rows: number;
   readonly rejected: number;
-  /** Of those that can, rows of customers who stand further up. */
+  /** Of those that can, rows of customers who have an earlier row. */
   readonly duplicates: number;
   readonly columns: readonly {
     readonly name: string;
@@ -34,7 +34,7 @@ export const checkData: Task<{ readonly path: string; readonly file: string }, D
       rejected,
       duplicates: distinctRows(table).duplicates,
       columns: profile(table).map(({ name, type, missing, summary }) => ({ name, type, missing, summary })),
-      problems: problems.slice(0, mostProblems).map((one) => problemText({ ...one, file })),
+      problems: problems.slice(0, mostProblems).map((problem) => problemText({ ...problem, file })),
     };
   },
 );

@@ -27,14 +27,14 @@ const shownPoints = 700;
 export function distributionChart(tables: readonly NamedTable[], column: string): Promise<string> {
   const columns = tables.map(({ table }) => table.columns.find((one) => one.name === column));
   const [first] = columns;
-  const names = tables.map((one) => one.name).join(", ");
+  const names = tables.map((table) => table.name).join(", ");
   if (first && isCategorical(first)) {
-    const shares = columns.map((one) => {
+    const shares = columns.map((column) => {
       const counts = new Map<string, number>();
-      if (one && isCategorical(one)) {
-        for (const code of one.codes) {
-          const level = code < 0 ? "(missing)" : one.levels[code];
-          counts.set(level, (counts.get(level) ?? 0) + 1 / one.codes.length);
+      if (column && isCategorical(column)) {
+        for (const code of column.codes) {
+          const level = code < 0 ? "(missing)" : column.levels[code];
+          counts.set(level, (counts.get(level) ?? 0) + 1 / column.codes.length);
         }
       }
       return counts;
@@ -57,8 +57,8 @@ export function distributionChart(tables: readonly NamedTable[], column: string)
       ),
     });
   }
-  const values = columns.map((one) =>
-    one?.type === "numeric" ? one.values.filter((value) => !Number.isNaN(value)) : new Float64Array(0),
+  const values = columns.map((column) =>
+    column?.type === "numeric" ? column.values.filter((value) => !Number.isNaN(value)) : new Float64Array(0),
   );
   let [low, high] = [Infinity, -Infinity];
   for (const value of values[0]) [low, high] = [Math.min(low, value), Math.max(high, value)];

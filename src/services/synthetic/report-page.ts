@@ -6,7 +6,7 @@ import type { SyntheticReport } from "../../evaluate/synthetic/report";
 import { dataTable } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
 import { html, raw } from "../../report/html";
-import { reportPage } from "../../report/page";
+import { reportPage, today } from "../../report/page";
 import { associationChart, distributionChart, planeChart } from "./comparison-views";
 
 export interface ReportPage {
@@ -61,7 +61,7 @@ ${raw(disclosureTable(found))}`;
     figures: reportFigures(found),
     sources: sources.map(({ file, rows }) => ({ ...file, rows, simulated: false })),
     seeds: [seed],
-    date: new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }),
+    date: today(),
     body,
     contents: [
       { level: 2, id: "faithful", text: "Are they like the real rows?" },

@@ -14,10 +14,13 @@ export type TableKind = "customers" | "contracts" | "transactions";
 export function kindOfTable(table: Table, kinds: readonly TableKind[]): TableKind {
   const numeric = (one: Column): boolean => numbersOf(one).share > 0.5;
   const chance = table.columns.find(
-    (one) =>
-      /churn|^score$|^probability$/i.test(one.name) && numbersOf(one).values.some((v) => v >= 0 && v <= 1),
+    (column) =>
+      /churn|^score$|^probability$/i.test(column.name) &&
+      numbersOf(column).values.some((v) => v >= 0 && v <= 1),
   );
-  const value = table.columns.find((one) => /value|clv/i.test(one.name) && one !== chance && numeric(one));
+  const value = table.columns.find(
+    (column) => /value|clv/i.test(column.name) && column !== chance && numeric(column),
+  );
   const start = optionalColumn(table, startNames, (one) => daysOf(one).share > 0.5);
   const end = optionalColumn(table, endNames);
   const tenure = optionalColumn(table, tenureNames, numeric);
@@ -37,7 +40,7 @@ export function keptAsWritten(
   kind: TableKind,
   named: readonly (string | undefined)[],
 ): string[] {
-  const all = table.columns.map((one) => one.name);
+  const all = table.columns.map((column) => column.name);
   if (kind === "transactions") return all;
   const usual = new Set(
     [...customerNames, ...(kind === "contracts" ? [...startNames, ...endNames, ...endedNames] : [])].map(

@@ -5,7 +5,7 @@ const mostKept = 1000;
 
 /** The ways in which rows broke rules, collected so that a file is mended in one go. */
 export class Faults {
-  private readonly action: string;
+  readonly action: string;
   private readonly skip: boolean;
   private readonly kept: { readonly row: number; readonly text: string }[] = [];
   private readonly rules = new Map<string, number>();
@@ -49,22 +49,27 @@ export class Faults {
   }
 }
 
-/** The column for a purpose: the one that is named, else the first whose name is one of `usual` and whose values may be it. */
-export function findColumn(
-  from: Table,
-  purpose: string,
-  given: string | undefined,
-  usual: readonly string[],
-  action: string,
-  maybe: (one: Column) => boolean = () => true,
-): Column {
+/** What a column is wanted for. */
+export interface Wanted {
+  /** In words, for messages. */
+  readonly purpose: string;
+  /** The name that was given. */
+  readonly given?: string | undefined;
+  /** What such columns are called. */
+  readonly usual: readonly string[];
+  /** Whether its values may be it; any may when left out. */
+  readonly maybe?: (column: Column) => boolean;
+}
+
+/** The column for a purpose: the one that is named, else the first of a usual name whose values may be it. */
+export function findColumn(from: Table, { purpose, given, usual, maybe }: Wanted, action: string): Column {
   if (given !== undefined) return columnNamed(from, given);
   // A column of the name whose values are none is better than no column: its rows are then told of.
   const found = optionalColumn(from, usual, maybe) ?? optionalColumn(from, usual);
   check(
     found !== undefined,
     action,
-    `a column for the ${purpose} must be named (none is called ${usual.slice(0, 6).join(", ")} or the like); there are ${from.columns.map((one) => one.name).join(", ")}`,
+    `a column for the ${purpose} must be named (none is called ${usual.slice(0, 6).join(", ")} or the like); there are ${from.columns.map((column) => column.name).join(", ")}`,
   );
   return found;
 }
@@ -76,7 +81,7 @@ export function optionalColumn(
   maybe: (one: Column) => boolean = () => true,
 ): Column | undefined {
   for (const name of usual) {
-    const found = from.columns.find((one) => plainName(one.name) === plainName(name) && maybe(one));
+    const found = from.columns.find((column) => plainName(column.name) === plainName(name) && maybe(column));
     if (found) return found;
   }
   return undefined;

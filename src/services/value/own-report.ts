@@ -1,7 +1,8 @@
 import { money } from "../../core/format";
+import { dataTable } from "../../report/data-table";
 import type { DataSource, Figure } from "../../report/figures";
 import { type Html, html } from "../../report/html";
-import { reportPage } from "../../report/page";
+import { reportPage, today } from "../../report/page";
 
 export interface OwnReport {
   /** The command. */
@@ -21,7 +22,7 @@ export function ownReport({ contents, source, ...rest }: OwnReport): string {
     ...rest,
     sources: [source],
     seeds: [],
-    date: new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }),
+    date: today(),
     contents: contents.map(([id, text]) => ({ level: 2, id, text })),
     facts: [],
   });
@@ -37,4 +38,24 @@ ${notes.length > 0 ? html`<h3>To be known</h3><ul>${notes.map((line) => html`<li
 /** A writer of amounts in a currency, or in none that is known. */
 export function moneyText(currency: string | undefined): (value: number) => string {
   return (value) => money(value, currency);
+}
+
+/** What the value to come would be: as expected, at higher prices, and in the other cases. */
+export function scenarioTable(
+  total: number,
+  others: readonly (readonly [name: string, value: number])[],
+  money: (value: number) => string,
+): string {
+  return dataTable(
+    [["As expected", total] as const, ["Prices 1% higher, nobody minds", 1.01 * total] as const, ...others],
+    [
+      { label: "Scenario", text: ([name]) => name },
+      { label: "Value", align: "right", text: ([, value]) => money(value) },
+      { label: "Change", align: "right", text: ([, value]) => money(value - total) },
+    ],
+    {
+      caption: "What the value to come would be",
+      note: "All else held equal; no customer reacts to a price.",
+    },
+  );
 }

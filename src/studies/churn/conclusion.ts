@@ -26,7 +26,7 @@ export function churnConclusion(
 ${same && html`<li>The random forest under the reference protocol reaches a ROC AUC of ${decimal(same.band.rocAuc.median, 2)} instead of ${decimal(forest.test.rocAuc.estimate, 2)}: what customers use and pay, which that protocol drops, is what tells leavers apart. Its accuracy of ${percent(same.band.accuracy.median, 0)} sounds good until one sees that calling nobody a leaver is right ${percent(stayers, 0)} of the time.</li>`}
 ${!data.simulated && html`<li>The published figures can be reproduced for ${inside.length === 0 ? "none of the models here" : inside.join(" and ")}${few.length > 0 && `; there are too few seeds for a verdict on ${few.join(" and ")}`}.</li>`}
 ${best.notes.map((note) => html`<li>Found in the training customers alone, without column names: ${note}</li>`)}
-${effects.map((one) => html`<li>${effectSentence(one)}</li>`)}
+${effects.map((effect) => html`<li>${effectSentence(effect)}</li>`)}
 </ul>`.text;
 }
 

@@ -13,11 +13,11 @@ export function columnsTable(data: ChurnData): string {
   return dataTable(
     rows,
     [
-      { label: "Column", text: (one) => one.name },
-      { label: "Type", text: (one) => one.type },
-      { label: "Missing", align: "right", text: (one) => count(one.missing) },
-      { label: "Distinct", align: "right", text: (one) => count(one.distinct) },
-      { label: "Holds", text: (one) => one.summary },
+      { label: "Column", text: (row) => row.name },
+      { label: "Type", text: (row) => row.type },
+      { label: "Missing", align: "right", text: (row) => count(row.missing) },
+      { label: "Distinct", align: "right", text: (row) => count(row.distinct) },
+      { label: "Holds", text: (row) => row.summary },
     ],
     {
       caption: `${count(data.train.rows.rows)} training customers, ${rows.length} columns, ${percent(shareOf(data.train.labels))} left`,
@@ -42,7 +42,7 @@ export function driversChart(data: ChurnData): Promise<string> {
   const highest = groups.reduce((best, one) => (one.value > best.value ? one : best));
   return barChart({
     title: `${percent(base, 0)} of all customers left; of those with ${lowered(highest.label)}, ${percent(highest.value, 0)} did`,
-    description: `Share of training customers that left, by group: ${groups.map((one) => `${one.label} ${percent(one.value, 0)}`).join(", ")}.`,
+    description: `Share of training customers that left, by group: ${groups.map((group) => `${group.label} ${percent(group.value, 0)}`).join(", ")}.`,
     note: "Lines: 95% intervals (Wilson).",
     value: { label: "Share that left", format: ".0%" },
     bars: groups,

@@ -1,7 +1,7 @@
 import { count, decimal, percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import { gainTable } from "../../evaluate/curves";
-import { lineChart, type Series } from "../../report/charts/line";
+import { lineChart, referenceLine, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable } from "../../report/data-table";
 import type { Customers } from "../../services/churn-data";
@@ -11,7 +11,7 @@ const bands = 20;
 
 /** Which share of the leavers is found by calling the most suspected customers first, for the models without SMOTE. */
 export function gainChart(models: readonly HonestModel[], test: Customers): Promise<string> {
-  const plain = models.filter((one) => !one.resampled);
+  const plain = models.filter((model) => !model.resampled);
   const gains = plain.map((one) => ({ one, table: gainTable(test.labels, one.testScores, { bands }) }));
   const tenth = ({ table }: (typeof gains)[number]): number => table[bands / 10 - 1].gain;
   const chosen = chosenModel(models);
@@ -19,7 +19,7 @@ export function gainChart(models: readonly HonestModel[], test: Customers): Prom
   const share = mean(test.labels);
   return lineChart({
     title: `Calling the tenth of customers that ${best.one.name.toLowerCase()} suspects most finds ${percent(tenth(best), 0)} of the leavers`,
-    description: `Share of leavers found against the share of test customers called, most suspected first: ${gains.map((one) => `${one.one.name} finds ${percent(tenth(one), 0)} among the first tenth`).join(", ")}.`,
+    description: `Share of leavers found against the share of test customers called, most suspected first: ${gains.map((gain) => `${gain.one.name} finds ${percent(tenth(gain), 0)} among the first tenth`).join(", ")}.`,
     note: "“In any order” calls without a model; “Perfect” calls all leavers first.",
     x: { label: "Share of customers called", domain: [0, 1], format: ".0%" },
     y: { label: "Share of leavers found", domain: [0, 1], format: ".0%" },
@@ -34,24 +34,19 @@ export function gainChart(models: readonly HonestModel[], test: Customers): Prom
           ],
         }),
       ),
-      {
-        name: "Perfect",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: share, y: 1 },
-          { x: 1, y: 1 },
+      referenceLine("Perfect", [
+        [0, 0],
+        [share, 1],
+        [1, 1],
+      ]),
+      referenceLine(
+        "In any order",
+        [
+          [0, 0],
+          [1, 1],
         ],
-      },
-      {
-        name: "In any order",
-        colour: "grey",
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
+        { dashed: false },
+      ),
     ],
   });
 }
@@ -61,21 +56,21 @@ export function liftTable(model: HonestModel, test: Customers): string {
   return dataTable(
     gainTable(test.labels, model.testScores),
     [
-      { label: "Tenth", text: (one) => count(one.band) },
-      { label: "From probability", align: "right", text: (one) => decimal(one.lowestScore, 3) },
-      { label: "Left", align: "right", text: (one) => decimal(one.positives, 1) },
-      { label: "Share", help: "Of the tenth's customers", align: "right", text: (one) => percent(one.rate) },
+      { label: "Tenth", text: (row) => count(row.band) },
+      { label: "From probability", align: "right", text: (row) => decimal(row.lowestScore, 3) },
+      { label: "Left", align: "right", text: (row) => decimal(row.positives, 1) },
+      { label: "Share", help: "Of the tenth's customers", align: "right", text: (row) => percent(row.rate) },
       {
         label: "Lift",
         help: "The share over that of all customers",
         align: "right",
-        text: (one) => decimal(one.lift, 2),
+        text: (row) => decimal(row.lift, 2),
       },
       {
         label: "Found so far",
         help: "Of all leavers, by calling this tenth and those above",
         align: "right",
-        text: (one) => percent(one.gain),
+        text: (row) => percent(row.gain),
       },
     ],
     {

@@ -2,7 +2,7 @@ import { decimal, duration, interval, percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import type { Interval } from "../../evaluate/bootstrap";
 import { precisionRecallCurve, rocCurve } from "../../evaluate/curves";
-import { type LineChart, lineChart, type Point, type Series } from "../../report/charts/line";
+import { type LineChart, lineChart, type Point, referenceLine, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import type { Customers } from "../../services/churn-data";
@@ -21,13 +21,13 @@ export function honestTable(models: readonly HonestModel[]): string {
       help,
       align: "right",
       best,
-      value: (one) => one.test[key].estimate,
-      text: (one) => decimal(one.test[key].estimate),
+      value: (row) => row.test[key].estimate,
+      text: (row) => decimal(row.test[key].estimate),
     },
     {
       label: "95% interval",
       align: "right",
-      text: (one) => interval(one.test[key].low, one.test[key].high, 2),
+      text: (row) => interval(row.test[key].low, row.test[key].high, 2),
     },
   ];
   return dataTable(
@@ -38,8 +38,8 @@ export function honestTable(models: readonly HonestModel[]): string {
       ...figure("PR AUC", "averagePrecision", "highest", "Average precision over all recalls"),
       ...figure("F1", "f1", "highest", "At the threshold chosen on training customers"),
       ...figure("Brier", "brier", "lowest", "Mean squared error of the probability"),
-      { label: "Threshold", align: "right", text: (one) => decimal(one.threshold, 2) },
-      { label: "Time", align: "right", varies: true, text: (one) => duration(one.milliseconds) },
+      { label: "Threshold", align: "right", text: (row) => decimal(row.threshold, 2) },
+      { label: "Time", align: "right", varies: true, text: (row) => duration(row.milliseconds) },
     ],
     {
       caption: "Honest protocol: the test customers, predicted once",
@@ -50,7 +50,7 @@ export function honestTable(models: readonly HonestModel[]): string {
 
 /** ROC curves of the models without SMOTE. */
 export function rocChart(models: readonly HonestModel[], test: Customers): Promise<string> {
-  const plain = models.filter((one) => !one.resampled);
+  const plain = models.filter((model) => !model.resampled);
   const best = chosenModel(models);
   return lineChart({
     title: `${best.name} ranks a leaver above a stayer ${percent(best.test.rocAuc.estimate, 0)} of the time`,
@@ -66,22 +66,17 @@ export function rocChart(models: readonly HonestModel[], test: Customers): Promi
           points: pointsOf(curve.falsePositiveRate, curve.truePositiveRate),
         };
       }),
-      {
-        name: "No skill",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
+      referenceLine("No skill", [
+        [0, 0],
+        [1, 1],
+      ]),
     ],
   });
 }
 
 /** Precision against recall of the models without SMOTE. */
 export function precisionRecallChart(models: readonly HonestModel[], test: Customers): Promise<string> {
-  const plain = models.filter((one) => !one.resampled);
+  const plain = models.filter((model) => !model.resampled);
   const base = mean(test.labels);
   const best = chosenModel(models);
   return lineChart({
@@ -100,24 +95,19 @@ export function precisionRecallChart(models: readonly HonestModel[], test: Custo
           points: pointsOf(curve.recall.slice(0, -1).reverse(), curve.precision.slice(0, -1).reverse()),
         };
       }),
-      {
-        name: "Call everybody",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: base },
-          { x: 1, y: base },
-        ],
-      },
+      referenceLine("Call everybody", [
+        [0, base],
+        [1, base],
+      ]),
     ],
   });
 }
 
 /** What probabilities promised against what came. */
 export function calibrationChart(models: readonly HonestModel[]): Promise<string> {
-  const resampled = models.filter((one) => one.resampled);
+  const resampled = models.filter((model) => model.resampled);
   const pairs = resampled.flatMap((smote) => {
-    const plain = models.find((one) => one.name === smote.name && !one.resampled);
+    const plain = models.find((model) => model.name === smote.name && !model.resampled);
     return plain ? [{ plain, smote }] : [];
   });
   const error = (one: HonestModel): string => decimal(one.test.calibrationError.estimate);
@@ -142,14 +132,14 @@ export function calibrationChart(models: readonly HonestModel[]): Promise<string
     series: [
       ...pairs.map(({ plain }) => series(plain, false)),
       ...pairs.map(({ smote }) => series(smote, true)),
-      {
-        name: "Perfect",
-        colour: "grey",
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
+      referenceLine(
+        "Perfect",
+        [
+          [0, 0],
+          [1, 1],
         ],
-      },
+        { dashed: false },
+      ),
     ],
   });
 }

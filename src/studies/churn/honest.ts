@@ -67,7 +67,7 @@ export interface HonestModel {
  * test customers have no say in it.
  */
 export function chosenModel(models: readonly HonestModel[]): HonestModel {
-  const plain = models.filter((one) => !one.resampled);
+  const plain = models.filter((model) => !model.resampled);
   return plain.reduce((a, b) => (b.validation.averagePrecision > a.validation.averagePrecision ? b : a));
 }
 
@@ -87,7 +87,7 @@ export function smoteEffects(
   rng: Rng = seeded("smote effects"),
 ): SmoteEffect[] {
   return models.flatMap((smote): SmoteEffect[] => {
-    const plain = models.find((one) => one.name === smote.name && !one.resampled);
+    const plain = models.find((model) => model.name === smote.name && !model.resampled);
     if (!smote.resampled || !plain) return [];
     const decided = (one: HonestModel): Float64Array => one.testScores.map((p) => Number(p >= one.threshold));
     const stream = rng.fork(smote.name);
@@ -176,7 +176,7 @@ function searched(candidates: readonly LearnerSpec[], fitEncoder: Encode = encod
 const automatic: FitTable<Fitted> = async (...given) => {
   const made = await auto()(...given);
   const { report } = made;
-  return { ...made, outOfFold: report.outOfFold, notes: report.features.map((one) => one.sentence) };
+  return { ...made, outOfFold: report.outOfFold, notes: report.features.map((feature) => feature.sentence) };
 };
 
 /**

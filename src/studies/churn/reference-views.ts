@@ -9,27 +9,27 @@ type Figure = "accuracy" | "precision" | "recall" | "f1";
 /** The published table beside the band of our seeds, with a verdict a model. */
 export function referenceTable(models: readonly ReferenceModel[]): string {
   const figure = (label: string, key: Figure) => [
-    { label, align: "right" as const, text: (one: ReferenceModel) => decimal(one.band[key].median) },
+    { label, align: "right" as const, text: (row: ReferenceModel) => decimal(row.band[key].median) },
     {
       label: `${label}, seeds`,
       align: "right" as const,
-      text: (one: ReferenceModel) => interval(one.band[key].low, one.band[key].high),
+      text: (row: ReferenceModel) => interval(row.band[key].low, row.band[key].high),
     },
     {
       label: `${label}, published`,
       align: "right" as const,
-      text: (one: ReferenceModel) => (one.published ? decimal(one.published[key]) : "–"),
+      text: (row: ReferenceModel) => (row.published ? decimal(row.published[key]) : "–"),
     },
   ];
   return dataTable(
     models,
     [
-      { label: "Model", text: (one) => one.name },
-      { label: "Seeds", align: "right", text: (one) => String(one.runs.length) },
+      { label: "Model", text: (row) => row.name },
+      { label: "Seeds", align: "right", text: (row) => String(row.runs.length) },
       ...figure("Precision", "precision"),
       ...figure("Recall", "recall"),
       ...figure("F1", "f1"),
-      { label: "Verdict", text: (one) => one.verdict.reason },
+      { label: "Verdict", text: (row) => row.verdict.reason },
     ],
     {
       caption: "Reference protocol: median and range over seeds beside the published table",
@@ -46,9 +46,9 @@ export function referenceChart(models: readonly ReferenceModel[]): Promise<strin
     recall: "recall",
     f1: "F1",
   };
-  const inside = models.filter((one) => one.verdict.inside).length;
-  const judged = models.filter((one) => one.verdict.inside !== undefined).length;
-  const few = models.filter((one) => one.verdict.tooFew).length;
+  const inside = models.filter((model) => model.verdict.inside).length;
+  const judged = models.filter((model) => model.verdict.inside !== undefined).length;
+  const few = models.filter((model) => model.verdict.tooFew).length;
   const compared = judged + few > 0;
   return dotChart({
     title: compared
@@ -60,18 +60,18 @@ export function referenceChart(models: readonly ReferenceModel[]): Promise<strin
       ? "Dot and line: median and range of our seeds. Diamond: published."
       : "Dot and line: median and range of our seeds.",
     x: { label: "Value on the test customers" },
-    dots: models.flatMap((one) =>
+    dots: models.flatMap((model) =>
       (Object.keys(labels) as Figure[]).flatMap((key) => {
-        const label = `${one.name}, ${labels[key]}`;
-        const { low, median, high } = one.band[key];
-        const colour: Colour = modelColours[one.name] ?? 1;
+        const label = `${model.name}, ${labels[key]}`;
+        const { low, median, high } = model.band[key];
+        const colour: Colour = modelColours[model.name] ?? 1;
         const ours = { label, value: median, low, high, colour };
-        return compared && one.published
+        return compared && model.published
           ? [
               ours,
               {
                 label,
-                value: one.published[key],
+                value: model.published[key],
                 colour: "grey" as const,
                 mark: "diamond" as const,
                 group: "published",

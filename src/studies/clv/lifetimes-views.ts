@@ -16,7 +16,7 @@ export function contractChart(found: ContractCurves): Promise<string> {
   const long = found.curves.reduce((a, b) => (b.curve.at(24) > a.curve.at(24) ? b : a));
   return lineChart({
     title: `Two years on, ${percent(short.curve.at(24), 0)} of ${short.contract.toLowerCase()} customers are still there, and ${percent(long.curve.at(24), 0)} of those on ${long.contract.toLowerCase()} contracts`,
-    description: `Kaplan–Meier survival by contract with 95% bands. ${found.curves.map((one) => `${one.contract}: ${percent(one.curve.at(12), 0)} after 12 months, ${percent(one.curve.at(48), 0)} after 48`).join("; ")}.`,
+    description: `Kaplan–Meier survival by contract with 95% bands. ${found.curves.map((curve) => `${curve.contract}: ${percent(curve.curve.at(12), 0)} after 12 months, ${percent(curve.curve.at(48), 0)} after 48`).join("; ")}.`,
     note: `Bands: 95%, pointwise, log-log. Log-rank test that all contracts share one curve: χ² = ${count(found.test.statistic)} with ${found.test.df} degrees of freedom.`,
     x: { label: "Months since joining", domain: [0, 72] },
     y: { label: "Share still there", domain: [0, 1], format: ".0%" },
@@ -39,7 +39,7 @@ export function contractChart(found: ContractCurves): Promise<string> {
 /** Hazard ratios with intervals, the strongest first. */
 export function driversOfLifetimeChart(found: LifetimeDrivers, most = 14): Promise<string> {
   const strongest = [...found.coefficients]
-    .filter((one) => one.pValue < 0.05)
+    .filter((coefficient) => coefficient.pValue < 0.05)
     .sort((a, b) => Math.abs(b.estimate) - Math.abs(a.estimate))
     .slice(0, most)
     .sort((a, b) => b.estimate - a.estimate);
@@ -69,24 +69,24 @@ export function driftTable(found: LifetimeDrivers): string {
     .map((test, k) => ({
       ...test,
       corrected: corrected[k],
-      row: found.coefficients.find((one) => one.feature === test.name),
+      row: found.coefficients.find((coefficient) => coefficient.feature === test.name),
     }))
     .sort((a, b) => b.statistic - a.statistic)
     .slice(0, shownDrifts);
   return dataTable(
     rows,
     [
-      { label: "Column", text: (one) => nameOf(one.name) },
-      { label: "Hazard ratio", align: "right", text: (one) => decimal(Math.exp(one.row?.estimate ?? 0), 2) },
-      { label: "Drift, χ²(1)", align: "right", text: (one) => decimal(one.statistic, 1) },
-      { label: "p-value", align: "right", text: (one) => small(one.pValue) },
+      { label: "Column", text: (row) => nameOf(row.name) },
+      { label: "Hazard ratio", align: "right", text: (row) => decimal(Math.exp(row.row?.estimate ?? 0), 2) },
+      { label: "Drift, χ²(1)", align: "right", text: (row) => decimal(row.statistic, 1) },
+      { label: "p-value", align: "right", text: (row) => small(row.pValue) },
       {
         label: "Corrected",
         help: `Holm's correction for ${found.drift.length} columns looked at`,
         align: "right",
-        text: (one) => small(one.corrected),
+        text: (row) => small(row.corrected),
       },
-      { label: "Verdict", text: (one) => driftWords(one.pValue, one.corrected) },
+      { label: "Verdict", text: (row) => driftWords(row.pValue, row.corrected) },
     ],
     {
       caption: `Do effects stay the same with age? The ${shownDrifts} columns that drift most, of ${found.drift.length}`,
@@ -128,15 +128,15 @@ export function lifetimeTable(models: readonly LifetimeModel[]): string {
       help,
       align: "right",
       best,
-      value: (one) => foldScores(of(one)).mean,
-      text: (one) => decimal(foldScores(of(one)).mean, 4),
+      value: (row) => foldScores(of(row)).mean,
+      text: (row) => decimal(foldScores(of(row)).mean, 4),
     },
-    { label: "±", align: "right", text: (one) => decimal(foldScores(of(one)).deviation, 4) },
+    { label: "±", align: "right", text: (row) => decimal(foldScores(of(row)).deviation, 4) },
   ];
   return dataTable(
     models,
     [
-      { label: "Model", text: (one) => one.name },
+      { label: "Model", text: (row) => row.name },
       ...figure(
         "Concordance",
         (one) => one.concordance,
@@ -155,11 +155,11 @@ export function lifetimeTable(models: readonly LifetimeModel[]): string {
         "lowest",
         "Mean squared error of survival over months 3 to 60",
       ),
-      { label: "Time", align: "right", varies: true, text: (one) => duration(one.milliseconds) },
+      { label: "Time", align: "right", varies: true, text: (row) => duration(row.milliseconds) },
     ],
     {
       caption: `Lifetimes of customers the models did not see, ${models[0]?.concordance.length ?? 0} folds`,
-      muted: (one) => one.name === "One curve for all",
+      muted: (row) => row.name === "One curve for all",
       note: "AUC by month: time-dependent, mean over months. Brier: integrated over months 3 to 60. Censoring is weighed out by the training folds' censoring curve. ±: standard deviation over folds, which overlap in training.",
     },
   );
@@ -172,17 +172,17 @@ export function lifetimeChart(models: readonly LifetimeModel[]): Promise<string>
   const best = models.reduce((a, b) => (score(b) < score(a) ? b : a));
   return barChart({
     title: `${best.name} takes ${percent(1 - score(best) / score(plain), 0)} off the error of one curve for all`,
-    description: `Integrated Brier loss: ${models.map((one) => `${one.name} ${decimal(score(one), 4)}`).join(", ")}.`,
+    description: `Integrated Brier loss: ${models.map((model) => `${model.name} ${decimal(score(model), 4)}`).join(", ")}.`,
     note: "Lower is better. Lines: one standard deviation over the folds.",
     value: { label: "Integrated Brier loss, months 3 to 60" },
-    bars: models.map((one) => {
-      const { mean, deviation } = foldScores(one.integratedBrier);
+    bars: models.map((model) => {
+      const { mean, deviation } = foldScores(model.integratedBrier);
       return {
-        label: one.name,
+        label: model.name,
         value: mean,
         low: mean - deviation,
         high: mean + deviation,
-        colour: one === plain ? "grey" : 1,
+        colour: model === plain ? "grey" : 1,
       };
     }),
   });

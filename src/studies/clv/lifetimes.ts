@@ -52,7 +52,7 @@ export async function lifetimeData(options: LoadOptions = {}): Promise<LifetimeD
   const features = dropColumns(
     kept,
     ["customerID", "tenure", "TotalCharges", "Churn"].filter((name) =>
-      kept.columns.some((one) => one.name === name),
+      kept.columns.some((column) => column.name === name),
     ),
   );
   const encoded = encode({ scale: "none" })(features).transform(features);

@@ -25,15 +25,15 @@ export function referenceValueTable(models: readonly ReferenceValueModel[]): str
     {
       label: "Published",
       align: "right",
-      text: (one) => (one.published ? decimal(one.published[key], digits) : ""),
+      text: (row) => (row.published ? decimal(row.published[key], digits) : ""),
     },
   ];
   return dataTable(
     models,
     [
-      { label: "Model", text: (one) => one.name },
+      { label: "Model", text: (row) => row.name },
       { label: "Published row", text: verdict },
-      { label: "Draws", align: "right", text: (one) => String(one.runs.length) },
+      { label: "Draws", align: "right", text: (row) => String(row.runs.length) },
       ...figure("MAE", "mae", 0),
       ...figure("RMSE", "rmse", 0),
       ...figure("R²", "r2", 3),
@@ -41,7 +41,7 @@ export function referenceValueTable(models: readonly ReferenceValueModel[]): str
         label: "Fit",
         align: "right",
         varies: true,
-        text: (one) => (one.milliseconds > 0 ? duration(one.milliseconds) : ""),
+        text: (row) => (row.milliseconds > 0 ? duration(row.milliseconds) : ""),
       },
     ],
     {
@@ -63,24 +63,24 @@ function verdict(model: ReferenceValueModel): string {
 
 /** R² of every model over the draws, published values and the attainable best. */
 export function referenceValueChart(models: readonly ReferenceValueModel[]): Promise<string> {
-  const bound = models.find((one) => one.name === bestWithout);
-  const linear = models.find((one) => one.name === "Linear regression");
-  const dots = models.flatMap((one): Dot[] => {
-    const { low, median, high } = one.band.r2;
-    const isBound = one.name === bestWithout || one.name === bestWith;
+  const bound = models.find((model) => model.name === bestWithout);
+  const linear = models.find((model) => model.name === "Linear regression");
+  const dots = models.flatMap((model): Dot[] => {
+    const { low, median, high } = model.band.r2;
+    const isBound = model.name === bestWithout || model.name === bestWith;
     const colour: Colour = isBound
       ? "grey"
-      : (modelColours[one.name.replace("Tuned gradient", "Gradient")] ?? 1);
-    const ours: Dot = { label: one.name, value: median, low, high, colour };
-    if (one.published === undefined || one.inside === undefined) return [ours];
+      : (modelColours[model.name.replace("Tuned gradient", "Gradient")] ?? 1);
+    const ours: Dot = { label: model.name, value: median, low, high, colour };
+    if (model.published === undefined || model.inside === undefined) return [ours];
     return [
       ours,
-      { label: one.name, value: one.published.r2, colour: "grey", mark: "diamond", group: "published" },
+      { label: model.name, value: model.published.r2, colour: "grey", mark: "diamond", group: "published" },
     ];
   });
   return dotChart({
     title: `A straight line reaches ${decimal(linear?.band.r2.median, 3)} of at most ${decimal(bound?.band.r2.median, 3)}: nothing is left for a better model to find`,
-    description: `R² on the test customers for ${models.map((one) => `${one.name} ${decimal(one.band.r2.median, 4)}`).join(", ")}; lines span the draws of the noise, hollow diamonds are published values.`,
+    description: `R² on the test customers for ${models.map((model) => `${model.name} ${decimal(model.band.r2.median, 4)}`).join(", ")}; lines span the draws of the noise, hollow diamonds are published values.`,
     note: "Dot and line: median and range over the draws of the label's noise. Diamond: published. Grey: whoever knows the formula.",
     x: { label: "R² on the test customers, simulated value", format: ".3f" },
     dots,

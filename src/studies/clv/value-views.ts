@@ -1,7 +1,11 @@
 import { count, decimal, duration, interval, percent } from "../../core/format";
 import { contracts } from "../../data/simulate/profile";
+import {
+  concentrationOf,
+  concentrationChart as drawConcentration,
+  heldBy,
+} from "../../report/charts/concentration";
 import { type Dot, dotChart } from "../../report/charts/dots";
-import { lineChart } from "../../report/charts/line";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { type ValueData, type ValueModel, type ValueStudy, valuedMonths, type WorthFigure } from "./value";
 
@@ -107,34 +111,11 @@ export function bestOf({ models, chosen }: ValueStudy): ValueModel {
 
 /** How much of all value sits with how few customers. */
 export function concentrationChart(study: ValueStudy): Promise<string> {
-  const sorted = Float64Array.from(study.value).sort().reverse();
-  const total = sorted.reduce((sum, v) => sum + v, 0);
-  let captured = 0;
-  const points = [{ x: 0, y: 0 }];
-  const step = Math.max(1, Math.floor(sorted.length / 100));
-  sorted.forEach((v, k) => {
-    captured += v;
-    if ((k + 1) % step === 0 || k + 1 === sorted.length)
-      points.push({ x: (k + 1) / sorted.length, y: captured / total });
-  });
-  const fifth = points.find((p) => p.x >= 0.2)?.y ?? 0;
-  return lineChart({
-    title: `A fifth of the customers holds ${percent(fifth, 0)} of the value of the next two years`,
-    description: `Cumulative share of expected discounted margin by customers from the most to the least valuable: the first tenth holds ${percent(points.find((p) => p.x >= 0.1)?.y, 0)}, the first half ${percent(points.find((p) => p.x >= 0.5)?.y, 0)}.`,
-    x: { label: "Customers, the most valuable first", domain: [0, 1], format: ".0%" },
-    y: { label: "Share of all value", domain: [0, 1], format: ".0%" },
-    series: [
-      { name: "Value", colour: 1, points },
-      {
-        name: "All alike",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
-    ],
+  const points = concentrationOf(Float64Array.from(study.value));
+  const held = (share: number): string => percent(heldBy(points, share), 0);
+  return drawConcentration(points, {
+    title: `A fifth of the customers holds ${held(0.2)} of the value of the next two years`,
+    description: `Cumulative share of expected discounted margin by customers from the most to the least valuable: the first tenth holds ${held(0.1)}, the first half ${held(0.5)}.`,
   });
 }
 

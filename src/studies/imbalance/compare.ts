@@ -5,22 +5,22 @@ import type { MarketStudy, Trial } from "./run";
 
 /** The trial of one remedy with one learner. */
 export function trialOf({ trials }: MarketStudy, learner: string, remedy: string): Trial {
-  return trials.find((one) => one.learner === learner && one.remedy === remedy) as Trial;
+  return trials.find((trial) => trial.learner === learner && trial.remedy === remedy) as Trial;
 }
 
 /** The learners of a study, in order. */
 export function learnersOf({ trials }: MarketStudy): string[] {
-  return [...new Set(trials.map((one) => one.learner))];
+  return [...new Set(trials.map((trial) => trial.learner))];
 }
 
 /** The remedies of a study, in order, doing nothing first. */
 export function remediesOf({ trials }: MarketStudy): string[] {
-  return [...new Set(trials.map((one) => one.remedy))];
+  return [...new Set(trials.map((trial) => trial.remedy))];
 }
 
 /** The mean over folds. */
 export function meanOf({ folds }: Trial, figure: FoldFigure): number {
-  return mean(folds.map((one) => one[figure]));
+  return mean(folds.map((fold) => fold[figure]));
 }
 
 /**
@@ -34,7 +34,7 @@ export function againstMoving(
   movedFigure: FoldFigure = figure,
 ): Comparison {
   const base = trialOf(study, trial.learner, "Nothing");
-  const differences = trial.folds.map((one, k) => one[figure] - base.folds[k][movedFigure]);
+  const differences = trial.folds.map((fold, k) => fold[figure] - base.folds[k][movedFigure]);
   return correctedResampledT(differences, study.testShare);
 }
 

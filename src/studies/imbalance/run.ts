@@ -82,7 +82,7 @@ export async function imbalanceStudy(
   options: ImbalanceOptions = {},
 ): Promise<MarketStudy[]> {
   const { seed = 42, repeats = 2, threads, progress } = options;
-  const all = remedies.map((one) => one.name);
+  const all = remedies.map((remedy) => remedy.name);
   const { only = all } = options;
   checkInteger(repeats, 1, 100, "study imbalance", "repeats");
   for (const name of only) checkOneOf(name, all, "study imbalance", "a remedy");

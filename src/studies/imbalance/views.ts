@@ -3,7 +3,7 @@ import { mean as average } from "../../core/math/statistics";
 import type { Comparison } from "../../evaluate/compare";
 import { calibrationCurve } from "../../evaluate/probability";
 import { type Dot, dotChart } from "../../report/charts/dots";
-import { lineChart, type Series } from "../../report/charts/line";
+import { lineChart, referenceLine, type Series } from "../../report/charts/line";
 import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { html } from "../../report/html";
@@ -17,8 +17,8 @@ export function marketsTable(markets: readonly Market[]): string {
     markets,
     [
       { label: "Data", text: ({ name, source }) => (source.simulated ? `${name}, simulated` : name) },
-      { label: "Customers", align: "right", text: (one) => count(one.customers.rows.rows) },
-      { label: "Columns", align: "right", text: (one) => count(one.customers.rows.columns.length) },
+      { label: "Customers", align: "right", text: (row) => count(row.customers.rows.rows) },
+      { label: "Columns", align: "right", text: (row) => count(row.customers.rows.columns.length) },
       {
         label: "Left",
         align: "right",
@@ -37,16 +37,16 @@ export function remediesTable(study: MarketStudy, learner: string): string {
   return dataTable(
     rows,
     [
-      { label: "Remedy", text: (one) => one.remedy },
+      { label: "Remedy", text: (row) => row.remedy },
       mean("F1 at ½", "f1AtHalf", "highest", "Calling those with a probability of at least one half"),
       mean("F1, moved", "f1", "highest", "At the threshold with the best F1 on the other folds"),
       {
         label: "Difference",
         help: "In F1 with the threshold moved, from doing nothing else",
         align: "right",
-        text: (one) => (isBase(one) ? "reference" : difference(against(one).difference)),
+        text: (row) => (isBase(row) ? "reference" : difference(against(row).difference)),
       },
-      { label: "Verdict", text: (one) => (isBase(one) ? "reference" : verdict(against(one))) },
+      { label: "Verdict", text: (row) => (isBase(row) ? "reference" : verdict(against(row))) },
       mean("Recall", "recallAtHalfPrecision", "highest", "Leavers found when half of the calls are right"),
     ],
     {
@@ -62,7 +62,7 @@ export function probabilitiesTable(study: MarketStudy, learner: string): string 
   return dataTable(
     rows,
     [
-      { label: "Remedy", text: (one) => one.remedy },
+      { label: "Remedy", text: (row) => row.remedy },
       mean("Brier", "brier", "lowest", "Mean squared error of the probability"),
       mean(
         "Calibration",
@@ -74,7 +74,7 @@ export function probabilitiesTable(study: MarketStudy, learner: string): string 
         label: "Promised",
         help: "The mean probability",
         align: "right",
-        text: (one) => percent(meanOf(one, "meanPredicted")),
+        text: (row) => percent(meanOf(row, "meanPredicted")),
       },
       {
         ...mean("Profit", "profit", "highest", "Per customer, believing the probabilities"),
@@ -89,7 +89,7 @@ export function probabilitiesTable(study: MarketStudy, learner: string): string 
         ),
         text: money("profitMoved"),
       },
-      { label: "Time", align: "right", varies: true, text: (one) => duration(meanOf(one, "milliseconds")) },
+      { label: "Time", align: "right", varies: true, text: (row) => duration(meanOf(row, "milliseconds")) },
     ],
     {
       caption: `Believing the probabilities: ${learner.toLowerCase()} on ${study.name}`,
@@ -109,8 +109,8 @@ function mean(
     help,
     align: "right",
     best,
-    value: (one) => meanOf(one, figure),
-    text: (one) => decimal(meanOf(one, figure)),
+    value: (row) => meanOf(row, figure),
+    text: (row) => decimal(meanOf(row, figure)),
   };
 }
 
@@ -182,7 +182,7 @@ export function profitChart(study: MarketStudy, learner: string): Promise<string
     note: `A contact costs ${campaign.contactCost}, an accepted offer ${campaign.offerCost}; ${percent(campaign.acceptance, 0)} of the leavers accept and are worth ${campaign.customerValue}: a contacted leaver earns ${decimal(contact.leaver, 0)}, a stayer costs ${decimal(contact.stayer, 0)}, so contacts pay from a probability of ${percent(payingProbability)}.`,
     x: { label: "Difference in profit per customer" },
     zero: 0,
-    dots: differences.map((one) => dot(one.name, one, colourOfLearner(learner))),
+    dots: differences.map((difference) => dot(difference.name, difference, colourOfLearner(learner))),
   });
 }
 
@@ -211,14 +211,14 @@ export function promiseChart(study: MarketStudy, learner: string): Promise<strin
     y: { label: "Share that left", domain: [0, 1], format: ".0%" },
     series: [
       ...series,
-      {
-        name: "Perfect",
-        colour: "grey",
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
+      referenceLine(
+        "Perfect",
+        [
+          [0, 0],
+          [1, 1],
         ],
-      },
+        { dashed: false },
+      ),
     ],
   });
 }

@@ -11,7 +11,8 @@ const remembers = 0.1;
 /** The finding in a sentence that a manager understands. */
 export function synthesisFinding(study: SynthesisStudy): string {
   const best =
-    study.judgements.find((one) => one.contender.name === "sequential") ?? leastOf(study, "detection");
+    study.judgements.find((judgement) => judgement.contender.name === "sequential") ??
+    leastOf(study, "detection");
   const { detection, memorisation, logistic } = best.mean;
   const alike = detection.estimate <= tellsApart ? "can hardly be told from" : "can still be told from";
   const private_ =
@@ -25,17 +26,18 @@ export function synthesisFinding(study: SynthesisStudy): string {
 export function synthesisConclusion(study: SynthesisStudy): string {
   const methods = methodsOf(study);
   const good = methods.filter(
-    (one) => one.mean.detection.estimate <= tellsApart && one.mean.memorisation.estimate <= remembers,
+    (method) =>
+      method.mean.detection.estimate <= tellsApart && method.mean.memorisation.estimate <= remembers,
   );
   const fastest = leastOf(study, "seconds");
   const forgetful = leastOf(study, "memorisation");
   const copier = methods.reduce((a, b) =>
     b.mean.memorisation.estimate > a.mean.memorisation.estimate ? b : a,
   );
-  const proven = methods.find((one) => one.contender.epsilon !== undefined);
-  const noise = study.judgements.find((one) => one.contender.name === "uniform noise");
-  const shuffled = study.judgements.find((one) => one.contender.name === "shuffled columns");
-  const vanilla = study.judgements.find((one) => one.contender.name === "vanilla");
+  const proven = methods.find((method) => method.contender.epsilon !== undefined);
+  const noise = study.judgements.find((judgement) => judgement.contender.name === "uniform noise");
+  const shuffled = study.judgements.find((judgement) => judgement.contender.name === "shuffled columns");
+  const vanilla = study.judgements.find((judgement) => judgement.contender.name === "vanilla");
   return html`<ul class="${untypeset}">
 <li>${synthesisFinding(study)}</li>
 <li>${good.length > 0 ? html`<strong>To share or to test with:</strong> ${list(good)}: rows that a model hardly tells from real ones and that remember no one.` : html`No method here is both faithful and forgetful.`}</li>
@@ -51,7 +53,7 @@ ${shuffled && html`<li>A Quality score alone proves little: columns shuffled at 
 /** What a proven bound says, and what it costs beside the most faithful method without one. */
 function provenSentence(proven: Judgement, methods: readonly Judgement[]): Html {
   const { name, epsilon = 0 } = proven.contender;
-  const others = methods.filter((one) => one.contender.epsilon === undefined);
+  const others = methods.filter((method) => method.contender.epsilon === undefined);
   const guarantee = html`measured privacy is no guarantee, and only ${name} proves one: with or without any single customer, every outcome is at most e<sup>${epsilon}</sup> = ${decimal(Math.exp(epsilon), 1)} times as likely.`;
   if (others.length === 0) return guarantee;
   const best = others.reduce((a, b) => (b.mean.quality.estimate > a.mean.quality.estimate ? b : a));

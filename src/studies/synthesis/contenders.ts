@@ -105,5 +105,5 @@ export const contenders: readonly Contender[] = [
 
 /** The contender called `name`. */
 export function contenderNamed(name: string): Contender {
-  return contenders.find((one) => one.name === name) as Contender;
+  return contenders.find((contender) => contender.name === name) as Contender;
 }

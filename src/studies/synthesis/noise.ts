@@ -7,19 +7,19 @@ import { type Column, isCategorical, type Table, table } from "../../data/table"
  */
 export function uniformNoise(from: Table, rng: Rng): Table {
   return table(
-    from.columns.map((one): Column => {
-      const draws = rng.fork(one.name);
-      if (isCategorical(one))
-        return { ...one, codes: one.codes.map(() => integer(draws, one.levels.length)) };
-      if (one.type !== "numeric") return one;
+    from.columns.map((column): Column => {
+      const draws = rng.fork(column.name);
+      if (isCategorical(column))
+        return { ...column, codes: column.codes.map(() => integer(draws, column.levels.length)) };
+      if (column.type !== "numeric") return column;
       let [low, high] = [Infinity, -Infinity];
-      for (const value of one.values) {
+      for (const value of column.values) {
         if (value < low) low = value;
         if (value > high) high = value;
       }
-      const scale = 10 ** (one.decimals ?? 2);
+      const scale = 10 ** (column.decimals ?? 2);
       const draw = (): number => Math.round((low + draws.uniform() * (high - low)) * scale) / scale;
-      return { ...one, values: one.values.map(draw) };
+      return { ...column, values: column.values.map(draw) };
     }),
   );
 }

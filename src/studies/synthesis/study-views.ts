@@ -212,7 +212,7 @@ function held(study: SynthesisStudy): NamedTable {
 function made(study: SynthesisStudy, names: readonly string[]): NamedTable[] {
   return names.flatMap((name) => {
     const table = study.made.get(name);
-    const colour = contenders.find((one) => one.name === name)?.colour ?? 1;
+    const colour = contenders.find((contender) => contender.name === name)?.colour ?? 1;
     return table ? [{ name, table, colour: colour === "grey" ? 4 : colour }] : [];
   });
 }

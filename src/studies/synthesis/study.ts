@@ -92,7 +92,7 @@ export async function synthesisStudy(
   checkInteger(publishedSeeds, 0, seeds, action, "publishedSeeds");
   const seedsOf = { light: seeds, net: netSeeds, published: publishedSeeds };
   const chosen = contenders.filter(
-    (one) => seedsOf[one.cost] > 0 && (options.only?.includes(one.name) ?? true),
+    (contender) => seedsOf[contender.cost] > 0 && (options.only?.includes(contender.name) ?? true),
   );
   check(chosen.length > 0, action, "there must be contenders", options.only?.join(", "));
   const root = seeded(seed).fork("synthesis");
@@ -130,7 +130,7 @@ export async function synthesisStudy(
   const resultOf = new Map(order.map((i, k) => [tasks[i], results[k]]));
   const made = new Map<string, Table>();
   const judgements = chosen.map((contender): Judgement => {
-    const own = tasks.filter((one) => one.contender === contender.name);
+    const own = tasks.filter((task) => task.contender === contender.name);
     const runs = own.map((one) => {
       const { table, ...judged } = resultOf.get(one) as Judged & { table?: Table };
       if (table) made.set(contender.name, table);

@@ -82,7 +82,7 @@ export const judgeContender: Task<JudgeTask, Judged & { readonly table?: Table }
 
 function totalError(from: Table): number {
   const names = ["tenure", "MonthlyCharges", "TotalCharges"];
-  if (!names.every((name) => from.columns.some((one) => one.name === name))) return Number.NaN;
+  if (!names.every((name) => from.columns.some((column) => column.name === name))) return Number.NaN;
   const [months, monthly, total] = names.map((name) => {
     const found = columnNamed(from, name);
     return found.type === "numeric" ? found.values : new Float64Array(0);

@@ -75,7 +75,7 @@ export async function judgeTable(
 ): Promise<TableResult> {
   const { rows, y, numbers } = await rowsOf(name, plan.rows);
   const { clock = () => performance.now() / 1000 } = plan;
-  const labels = plan.learners ?? judgedLearners.map((one) => one.label);
+  const labels = plan.learners ?? judgedLearners.map((learner) => learner.label);
   const learners: Record<string, HeldOutFigures[]> = Object.fromEntries(labels.map((label) => [label, []]));
   for (let repeat = 0; repeat < plan.repeats; repeat++) {
     const folds = foldOf(numbers, y, repeat);
@@ -83,7 +83,7 @@ export async function judgeTable(
       const part = (inside: boolean): Int32Array =>
         Int32Array.from(folds.keys()).filter((k) => (folds[k] === held) === inside);
       const [train, test] = [part(false), part(true)];
-      for (const { label, kind } of judgedLearners.filter((one) => labels.includes(one.label))) {
+      for (const { label, kind } of judgedLearners.filter((learner) => labels.includes(learner.label))) {
         const start = clock();
         const stream = rng.fork(name).fork(repeat).fork(held).fork(label);
         const model = await tableLearner(kind, "classes", {})(

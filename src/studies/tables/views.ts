@@ -21,7 +21,7 @@ const titles: Readonly<Record<TableFigure, string>> = {
 
 /** The single learners of others: the mean of three is none. */
 function singlePeers({ learners, ours }: TableComparison): string[] {
-  return learners.filter((one) => !ours.includes(one) && !one.startsWith("Mean of"));
+  return learners.filter((learner) => !ours.includes(learner) && !learner.startsWith("Mean of"));
 }
 
 /** Auto beside the best single peer of each table, which is known only afterwards. */
@@ -33,23 +33,23 @@ export function tablesTable(comparison: TableComparison): string {
   return dataTable(
     comparison.tables,
     [
-      { label: "Table", text: (one) => (one.tuned ? `${one.name} *` : one.name) },
-      { label: "Rows", align: "right", text: (one) => count(one.rows) },
-      { label: "Positive", align: "right", text: (one) => percent(one.positives / one.rows, 0) },
-      { label: "ROC AUC, auto", align: "right", text: (one) => decimal(one.means.auto.rocAuc) },
+      { label: "Table", text: (row) => (row.tuned ? `${row.name} *` : row.name) },
+      { label: "Rows", align: "right", text: (row) => count(row.rows) },
+      { label: "Positive", align: "right", text: (row) => percent(row.positives / row.rows, 0) },
+      { label: "ROC AUC, auto", align: "right", text: (row) => decimal(row.means.auto.rocAuc) },
       { label: "Best single peer", text: best },
       {
         label: "Difference",
         align: "right",
-        text: (one) => difference(one.means.auto.rocAuc - one.means[best(one)].rocAuc),
+        text: (row) => difference(row.means.auto.rocAuc - row.means[best(row)].rocAuc),
       },
-      { label: "Log loss, auto", align: "right", text: (one) => decimal(one.means.auto.logLoss) },
-      { label: "LightGBM", align: "right", text: (one) => decimal(one.means[lightgbm].logLoss) },
+      { label: "Log loss, auto", align: "right", text: (row) => decimal(row.means.auto.logLoss) },
+      { label: "LightGBM", align: "right", text: (row) => decimal(row.means[lightgbm].logLoss) },
       {
         label: "Time",
         help: "Processor seconds of auto over those of LightGBM with its rounds by cross-validation",
         align: "right",
-        text: (one) => `${decimal(one.means.auto.seconds / one.means[lightgbm].seconds, 1)} ×`,
+        text: (row) => `${decimal(row.means.auto.seconds / row.means[lightgbm].seconds, 1)} ×`,
       },
     ],
     {
@@ -61,7 +61,7 @@ export function tablesTable(comparison: TableComparison): string {
 
 /** Mean figures and ranks of every learner over the tables that nobody tuned for. */
 export function tableRanksTable(comparison: TableComparison): string {
-  const judged = comparison.tables.filter((one) => !one.tuned);
+  const judged = comparison.tables.filter((table) => !table.tuned);
   const ranks = Object.fromEntries(tableFigures.map((figure) => [figure, averageRanks(comparison, figure)]));
   const mean = (learner: string, figure: TableFigure | "seconds"): number =>
     judged.reduce((sum, one) => sum + one.means[learner][figure], 0) / judged.length;
@@ -69,18 +69,18 @@ export function tableRanksTable(comparison: TableComparison): string {
   return dataTable(
     [...comparison.learners].sort((a, b) => rankOf(a, "logLoss") - rankOf(b, "logLoss")),
     [
-      { label: "Learner", text: (one) => (comparison.ours.includes(one) ? `${one} (ours)` : one) },
+      { label: "Learner", text: (row) => (comparison.ours.includes(row) ? `${row} (ours)` : row) },
       ...tableFigures.flatMap((figure) => [
-        { label: titles[figure], align: "right" as const, text: (one: string) => decimal(mean(one, figure)) },
+        { label: titles[figure], align: "right" as const, text: (row: string) => decimal(mean(row, figure)) },
         {
           label: "Rank",
           align: "right" as const,
           best: "lowest" as const,
-          value: (one: string) => rankOf(one, figure),
-          text: (one: string) => decimal(rankOf(one, figure), 1),
+          value: (row: string) => rankOf(row, figure),
+          text: (row: string) => decimal(rankOf(row, figure), 1),
         },
       ]),
-      { label: "Seconds", align: "right", text: (one) => decimal(mean(one, "seconds"), 2) },
+      { label: "Seconds", align: "right", text: (row) => decimal(mean(row, "seconds"), 2) },
     ],
     {
       caption: `All learners over ${judged.length} tables`,
@@ -91,7 +91,7 @@ export function tableRanksTable(comparison: TableComparison): string {
 
 /** Mean rank in log loss of every learner; the lines are half a critical difference to either side. */
 export function tableRanksChart(comparison: TableComparison): Promise<string> {
-  const judged = comparison.tables.filter((one) => !one.tuned).length;
+  const judged = comparison.tables.filter((table) => !table.tuned).length;
   const half = criticalDifference(comparison.learners.length, judged) / 2;
   const ranks = [...averageRanks(comparison, "logLoss")].sort((a, b) => a[1] - b[1]);
   const place = ranks.findIndex(([name]) => name === "auto");
@@ -115,8 +115,8 @@ export function tableRanksChart(comparison: TableComparison): Promise<string> {
 /** What follows, each sentence from the figures. */
 export function tablesConclusion(comparison: TableComparison, again: Rerun): string {
   const lost = losses(comparison).filter((one) => one.behind > 0.003);
-  const ratios = comparison.tables.map((one) => timeRatio(comparison, one));
-  const tuned = judgedTables.filter((one) => one.tuned).map((one) => one.name);
+  const ratios = comparison.tables.map((table) => timeRatio(comparison, table));
+  const tuned = judgedTables.filter((table) => table.tuned).map((table) => table.name);
   return html`<ul class="${untypeset}">
 <li>${tablesFinding(comparison)}</li>
 <li>${
@@ -140,7 +140,7 @@ export function tablesConclusion(comparison: TableComparison, again: Rerun): str
 
 /** The finding in a sentence that a manager understands. */
 export function tablesFinding(comparison: TableComparison): string {
-  const judged = comparison.tables.filter((one) => !one.tuned);
+  const judged = comparison.tables.filter((table) => !table.tuned);
   const ranks = [...averageRanks(comparison, "logLoss")].sort((a, b) => a[1] - b[1]).map(([name]) => name);
   const place = ranks.indexOf("auto");
   const ahead = ranks.slice(0, place);
@@ -150,12 +150,12 @@ export function tablesFinding(comparison: TableComparison): string {
 /** The report in numbers: every mean by name. */
 export function tablesFigures(comparison: TableComparison): Figures {
   const ranks = averageRanks(comparison, "logLoss");
-  const figures: Figure[] = comparison.learners.map((one) => ({
-    name: `rank.${figureName(one)}.log-loss`,
-    label: `Mean rank in log loss, ${one}`,
-    value: ranks.get(one) as number,
+  const figures: Figure[] = comparison.learners.map((learner) => ({
+    name: `rank.${figureName(learner)}.log-loss`,
+    label: `Mean rank in log loss, ${learner}`,
+    value: ranks.get(learner) as number,
     better: "lower",
-    key: one === "auto" || singlePeers(comparison).slice(0, 2).includes(one),
+    key: learner === "auto" || singlePeers(comparison).slice(0, 2).includes(learner),
   }));
   for (const { name, means } of comparison.tables)
     for (const learner of comparison.learners)

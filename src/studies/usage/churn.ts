@@ -132,13 +132,13 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
     customers: left.length,
     leavers: left.reduce((sum, one) => sum + one, 0),
     taught: train.left.length + validation.left.length,
-    ways: ways.map((one) => ({
-      ...one,
-      scores: bootstrapIntervals(left, one.probability, figures, rng.fork("scores"), { samples }),
-      ...(one.name !== rival && {
+    ways: ways.map((way) => ({
+      ...way,
+      scores: bootstrapIntervals(left, way.probability, figures, rng.fork("scores"), { samples }),
+      ...(way.name !== rival && {
         differences: bootstrapDifferences(
           left,
-          { a: one.probability, b: reference },
+          { a: way.probability, b: reference },
           figures,
           rng.fork("pairs"),
           {

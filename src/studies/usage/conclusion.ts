@@ -9,15 +9,15 @@ import { bestTotal, measureNames, offOf, rivalOf, shares, verdictOf, verdictWord
 
 /** Whether reading months in order pays, in a sentence that a manager understands. */
 export function usageFinding(churn: UsageChurn, forecasts: UsageForecasts): string {
-  const nets = churn.ways.filter((one) => one.kind === "sequence");
-  const better = nets.filter((one) => verdictOf(one) === "better");
+  const nets = churn.ways.filter((way) => way.kind === "sequence");
+  const better = nets.filter((net) => verdictOf(net) === "better");
   const [top] = [...nets].sort((a, b) => b.scores.rocAuc.estimate - a.scores.rocAuc.estimate);
   const boosting = rivalOf(churn);
   const pays =
     better.length > 0
       ? `Reading the months in order pays for churn: ${listed(better.map((one) => one.name))} beat boosting on hand-made aggregates`
       : `Reading the months in order does not pay for churn: ${
-          nets.every((one) => verdictOf(one) === "worse")
+          nets.every((net) => verdictOf(net) === "worse")
             ? "boosting on hand-made aggregates beats every sequence model"
             : "no sequence model surely beats boosting on hand-made aggregates"
         }`;
@@ -40,14 +40,14 @@ export function usageConclusion(
   const bare = wayNamed(churn, "Boosting without usage");
   const truth = wayNamed(churn, oracle);
   const average = wayNamed(churn, averaged);
-  const nets = churn.ways.filter((one) => one.kind === "sequence");
+  const nets = churn.ways.filter((way) => way.kind === "sequence");
   const [naiveWay, boosted, net] = forecasts.ways;
   const closest = bestTotal(forecasts, "cost");
   const dear = dearest(segments);
   const usage = bare.differences ? -bare.differences.prAuc.estimate : 0;
   return html`<ul class="${untypeset}">
 <li>${usageFinding(churn, forecasts)}</li>
-${nets.map((one) => html`<li>${one.name} ${verdictWords[verdictOf(one)]}: ${gap(one)}, judged by ${count(churn.leavers)} leavers among ${count(churn.customers)} customers.</li>`)}
+${nets.map((net) => html`<li>${net.name} ${verdictWords[verdictOf(net)]}: ${gap(net)}, judged by ${count(churn.leavers)} leavers among ${count(churn.customers)} customers.</li>`)}
 <li>${averaged} ${verdictWords[verdictOf(average)]}: ${gap(average)}.</li>
 <li>Usage itself adds ${decimal(usage)} of PR AUC to the profile (${decimal(bare.scores.prAuc.estimate)} without, ${decimal(boosting.scores.prAuc.estimate)} with it). An oracle that sees each customer's hidden mood and risk reaches ${decimal(truth.scores.prAuc.estimate)}: no ceiling for models, because usage shows moods only in part, but a bound above it.</li>
 <li>Forecasts per customer: boosting changes the pinball loss of last year's months by ${shares(boosted.by.minutes.gain)} for minutes and ${shares(boosted.by.cost.gain)} for cost; ${net.name} by ${shares(net.by.minutes.gain)} and ${shares(net.by.cost.gain)}. ${net.name} against boosting: ${shares(forecasts.sequenceGain.minutes)} for minutes (${payWords(forecasts.sequenceGain.minutes)}), ${shares(forecasts.sequenceGain.cost)} for cost (${payWords(forecasts.sequenceGain.cost)}).</li>
@@ -79,23 +79,23 @@ export function usageFigures(
   forecasts: UsageForecasts,
   segments: readonly UsageSegment[],
 ): Figures {
-  const figures: Figure[] = churn.ways.flatMap((one) =>
+  const figures: Figure[] = churn.ways.flatMap((way) =>
     churnMeasures.map(
       (measure): Figure => ({
-        name: `usage.churn.${figureName(one.name)}.${measure}`,
-        label: `${measureNames[measure]}, ${one.name}`,
-        value: one.scores[measure].estimate,
-        low: Math.min(one.scores[measure].low, one.scores[measure].estimate),
-        high: Math.max(one.scores[measure].high, one.scores[measure].estimate),
+        name: `usage.churn.${figureName(way.name)}.${measure}`,
+        label: `${measureNames[measure]}, ${way.name}`,
+        value: way.scores[measure].estimate,
+        low: Math.min(way.scores[measure].low, way.scores[measure].estimate),
+        high: Math.max(way.scores[measure].high, way.scores[measure].estimate),
         interval: "95% bootstrap of customers",
         better: measure === "logLoss" ? "lower" : "higher",
         cell: {
           table: "Who leaves within three months (simulated usage)",
-          row: one.name,
+          row: way.name,
           column: measureNames[measure],
-          reference: one.kind === "truth",
+          reference: way.kind === "truth",
         },
-        key: measure === "rocAuc" && (one.kind === "boosting" || one.name === "GRU"),
+        key: measure === "rocAuc" && (way.kind === "boosting" || way.name === "GRU"),
       }),
     ),
   );
@@ -140,13 +140,13 @@ export function usageFigures(
           key: one.name === "GRU",
         });
     }
-  segments.forEach((one, k) => {
+  segments.forEach((segment, k) => {
     figures.push({
       name: `usage.segment.${k + 1}.churn`,
-      label: `Left in three months: ${one.name.charAt(0).toLowerCase()}${one.name.slice(1)}`,
-      value: one.churn.estimate,
-      low: one.churn.low,
-      high: one.churn.high,
+      label: `Left in three months: ${segment.name.charAt(0).toLowerCase()}${segment.name.slice(1)}`,
+      value: segment.churn.estimate,
+      low: segment.churn.low,
+      high: segment.churn.high,
       interval: "95% Wilson",
       unit: "%",
     });

@@ -146,9 +146,9 @@ function naiveQuantiles(known: Float64Array, before: Float64Array, now: Float64A
 
 /** Each row's quantiles in rising order (Chernozhukov et al., 2010): trees of different levels may cross. */
 function uncrossed(quantiles: readonly Float64Array[]): Float64Array[] {
-  const out = quantiles.map((one) => Float64Array.from(one));
+  const out = quantiles.map((quantile) => Float64Array.from(quantile));
   for (let i = 0; i < out[0].length; i++) {
-    const sorted = quantiles.map((one) => one[i]).sort((a, b) => a - b);
+    const sorted = quantiles.map((quantile) => quantile[i]).sort((a, b) => a - b);
     out.forEach((one, k) => {
       one[i] = sorted[k];
     });
@@ -160,8 +160,8 @@ function uncrossed(quantiles: readonly Float64Array[]): Float64Array[] {
 function rowLosses(truth: Float64Array, quantiles: readonly Float64Array[]): Float64Array {
   return truth.map((value, i) => {
     let sum = 0;
-    quantiles.forEach((one, k) => {
-      sum += pinballLoss([value], [one[i]], levels[k]);
+    quantiles.forEach((quantile, k) => {
+      sum += pinballLoss([value], [quantile[i]], levels[k]);
     });
     return sum / levels.length;
   });

@@ -9,12 +9,12 @@ export function usageSegmentTable(segments: readonly UsageSegment[]): string {
     label: string,
     of: (one: UsageSegment) => number,
     digits: number,
-  ): TableColumn<UsageSegment> => ({ label, align: "right", text: (one) => decimal(of(one), digits) });
+  ): TableColumn<UsageSegment> => ({ label, align: "right", text: (row) => decimal(of(row), digits) });
   return dataTable(
     segments,
     [
-      { label: "Segment", text: (one) => one.name },
-      { label: "Share", align: "right", text: (one) => percent(one.share, 0) },
+      { label: "Segment", text: (row) => row.name },
+      { label: "Share", align: "right", text: (row) => percent(row.share, 0) },
       number("Minutes", (one) => one.minutes, 0),
       number("GB", (one) => one.gigabytes, 0),
       number("Service calls", (one) => one.contacts, 2),
@@ -24,7 +24,7 @@ export function usageSegmentTable(segments: readonly UsageSegment[]): string {
         label: "Left",
         align: "right",
         help: "Share that left within the next three months",
-        text: (one) => percent(one.churn.estimate),
+        text: (row) => percent(row.churn.estimate),
       },
     ],
     {
@@ -39,14 +39,14 @@ export function usageSegmentChart(segments: readonly UsageSegment[]): Promise<st
   const dear = dearest(segments);
   return barChart({
     title: segmentChurn(segments),
-    description: `Share leaving within three months: ${segments.map((one) => `${one.name} ${percent(one.churn.estimate)}`).join("; ")}.`,
+    description: `Share leaving within three months: ${segments.map((segment) => `${segment.name} ${percent(segment.churn.estimate)}`).join("; ")}.`,
     note: `Lines are 95% intervals. "${dear.name}" cost most to serve: ${decimal(dear.cost, 1)} dollars a month.`,
     value: { label: "Left within three months", format: ".0%" },
-    bars: segments.map((one) => ({
-      label: one.name,
-      value: one.churn.estimate,
-      low: one.churn.low,
-      high: one.churn.high,
+    bars: segments.map((segment) => ({
+      label: segment.name,
+      value: segment.churn.estimate,
+      low: segment.churn.low,
+      high: segment.churn.high,
       colour: 1,
     })),
   });

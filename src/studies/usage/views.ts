@@ -28,11 +28,11 @@ export function windowsTable(data: UsageData): string {
   return dataTable(
     rows,
     [
-      { label: "Usage of months", text: (one) => `${one.month - 11} to ${one.month}` },
-      { label: "Foretells months", text: (one) => `${one.month + 1} to ${one.month + 3}` },
-      { label: "Use", text: (one) => one.use },
-      { label: "Customers", align: "right", text: (one) => count(one.customers) },
-      { label: "Left in these months", align: "right", text: (one) => percent(one.leavers / one.customers) },
+      { label: "Usage of months", text: (row) => `${row.month - 11} to ${row.month}` },
+      { label: "Foretells months", text: (row) => `${row.month + 1} to ${row.month + 3}` },
+      { label: "Use", text: (row) => row.use },
+      { label: "Customers", align: "right", text: (row) => count(row.customers) },
+      { label: "Left in these months", align: "right", text: (row) => percent(row.leavers / row.customers) },
     ],
     {
       caption: "Simulated customers: what teaches and what judges",
@@ -47,19 +47,19 @@ export function usageChurnTable(churn: UsageChurn): string {
     label: measureNames[measure],
     align: "right",
     best,
-    value: (one) => one.scores[measure].estimate,
-    text: (one) => decimal(one.scores[measure].estimate),
+    value: (row) => row.scores[measure].estimate,
+    text: (row) => decimal(row.scores[measure].estimate),
   });
   const against = (measure: ChurnMeasure): TableColumn<UsageLeaver> => ({
     label: "against boosting",
     align: "right",
     help: `${measureNames[measure]} less that of boosting on aggregates, 95% bootstrap`,
-    text: (one) => (one.differences ? range(one.differences[measure]) : "reference"),
+    text: (row) => (row.differences ? range(row.differences[measure]) : "reference"),
   });
   return dataTable(
     churn.ways,
     [
-      { label: "Way", text: (one) => one.name },
+      { label: "Way", text: (row) => row.name },
       figure("rocAuc", "highest"),
       against("rocAuc"),
       figure("prAuc", "highest"),
@@ -69,12 +69,12 @@ export function usageChurnTable(churn: UsageChurn): string {
         label: "Time",
         align: "right",
         varies: true,
-        text: (one) => (one.milliseconds < 10 ? "" : duration(one.milliseconds)),
+        text: (row) => (row.milliseconds < 10 ? "" : duration(row.milliseconds)),
       },
     ],
     {
       caption: `Who leaves within three months: ${count(churn.customers)} simulated customers, ${count(churn.leavers)} of whom left`,
-      muted: (one) => one.kind === "truth",
+      muted: (row) => row.kind === "truth",
       note: "The oracle is the simulator's own chance: it sees each customer's hidden mood and risk, of which usage shows a part, so that what models can reach lies below it. Intervals draw customers anew.",
     },
   );
@@ -89,21 +89,21 @@ export function usageChurnChart(churn: UsageChurn): Promise<string> {
     both: 6,
     truth: "grey",
   };
-  const dots = churn.ways.flatMap((one): Dot[] =>
-    one.differences && one.kind !== "truth"
+  const dots = churn.ways.flatMap((way): Dot[] =>
+    way.differences && way.kind !== "truth"
       ? [
           {
-            label: one.name,
-            value: one.differences.rocAuc.estimate,
-            low: one.differences.rocAuc.low,
-            high: one.differences.rocAuc.high,
-            colour: colours[one.kind],
+            label: way.name,
+            value: way.differences.rocAuc.estimate,
+            low: way.differences.rocAuc.low,
+            high: way.differences.rocAuc.high,
+            colour: colours[way.kind],
           },
         ]
       : [],
   );
-  const nets = churn.ways.filter((one) => one.kind === "sequence");
-  const words = nets.map((one) => `${one.name} ${verdictWords[verdictOf(one)]}`).join(", ");
+  const nets = churn.ways.filter((way) => way.kind === "sequence");
+  const words = nets.map((net) => `${net.name} ${verdictWords[verdictOf(net)]}`).join(", ");
   return dotChart({
     title: `Against boosting on aggregates: ${words}`,
     description: `Differences of ROC AUC to boosting on aggregates: ${dots.map((d) => `${d.label} ${difference(d.value)} (${interval(d.low ?? 0, d.high ?? 0)})`).join("; ")}.`,
@@ -138,35 +138,35 @@ export function usageForecastTable(forecasts: UsageForecasts, quantity: Quantity
   return dataTable(
     forecasts.ways,
     [
-      { label: "Way", text: (one) => one.name },
+      { label: "Way", text: (row) => row.name },
       {
         label: "Pinball loss",
         align: "right",
         best: "lowest",
         help: "Mean over the quantiles .1, .5 and .9; lower is better",
-        value: (one) => of(one).pinball,
-        text: (one) => decimal(of(one).pinball, digits),
+        value: (row) => of(row).pinball,
+        text: (row) => decimal(of(row).pinball, digits),
       },
       {
         label: `Against ${naive.toLowerCase()}`,
         align: "right",
         help: "95% bootstrap of customers",
-        text: (one) => shares(of(one).gain) ?? "reference",
+        text: (row) => shares(of(row).gain) ?? "reference",
       },
       {
         label: "Inside .1 to .9",
         align: "right",
         help: "Share of customers between the two quantiles; 80% is meant",
-        text: (one) => percent(of(one).coverage),
+        text: (row) => percent(of(row).coverage),
       },
-      { label: "Width", align: "right", text: (one) => decimal(of(one).width, digits) },
+      { label: "Width", align: "right", text: (row) => decimal(of(row).width, digits) },
       {
         label: "Total off by",
         align: "right",
         best: "lowest",
         help: "Foretold sum of all customers against what came",
-        value: (one) => offOf(forecasts, one, quantity),
-        text: (one) => percent(offOf(forecasts, one, quantity)),
+        value: (row) => offOf(forecasts, row, quantity),
+        text: (row) => percent(offOf(forecasts, row, quantity)),
       },
     ],
     {
@@ -180,11 +180,11 @@ export function usageForecastTable(forecasts: UsageForecasts, quantity: Quantity
 export function usageTotalsChart(forecasts: UsageForecasts): Promise<string> {
   const colours: readonly Colour[] = ["grey", 3, 4];
   const dots = quantities.flatMap((quantity): Dot[] =>
-    forecasts.ways.map((one, k): Dot => {
+    forecasts.ways.map((way, k): Dot => {
       const truth = forecasts.totals[quantity];
-      const { estimate, low, high } = one.by[quantity].total;
+      const { estimate, low, high } = way.by[quantity].total;
       return {
-        label: `${quantity === "minutes" ? "Minutes" : "Cost"}, ${one.name}`,
+        label: `${quantity === "minutes" ? "Minutes" : "Cost"}, ${way.name}`,
         value: estimate / truth - 1,
         low: low / truth - 1,
         high: high / truth - 1,
@@ -234,7 +234,7 @@ function signed(share: number): string {
 
 /** The way of that name. */
 export function wayNamed(churn: UsageChurn, name: string): UsageLeaver {
-  const found = churn.ways.find((one) => one.name === name);
+  const found = churn.ways.find((way) => way.name === name);
   if (!found) throw new RangeError(`Cannot find a way: it must be among the study's, got ${name}`);
   return found;
 }

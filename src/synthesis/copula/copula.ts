@@ -168,10 +168,10 @@ function unforcedRows(
  * weight; arguments of formulas before the columns computed from them.
  */
 function orderFor({ variables, structure }: CopulaParts, wishes: Wishes): readonly DrawnVariable[] {
-  const names = new Set(variables.map((one) => one.name));
-  const base = variables.map((one) => one.name);
+  const names = new Set(variables.map((variable) => variable.name));
+  const base = variables.map((variable) => variable.name);
   const needs = (name: string): readonly string[] => {
-    const plan = structure.columns.find((one) => one.name === name);
+    const plan = structure.columns.find((column) => column.name === name);
     const formula = plan?.kind === "number" && plan.formula ? argumentsOf(plan.formula) : [];
     // What a structural zero can force is drawn after what forces it, as in fitting.
     const forcing = structure.exclusions.flatMap(({ columns: [a, b] }) =>
@@ -188,7 +188,7 @@ function orderFor({ variables, structure }: CopulaParts, wishes: Wishes): readon
   for (const j of wishes.cells.keys()) visit(variables[j].name);
   for (const name of wishes.columns.keys()) visit(name);
   for (const one of variables) visit(one.name);
-  return order.map((name) => variables.find((one) => one.name === name) as DrawnVariable);
+  return order.map((name) => variables.find((variable) => variable.name === name) as DrawnVariable);
 }
 
 /** What drawing in that order needs. */

@@ -8,28 +8,28 @@ const rounds = 20;
  * their rows). A copula can only say that more of one goes with more of another.
  */
 export function levelOrders(variables: readonly Variable[]): readonly (readonly number[])[] {
-  const levels = variables.map((one) => (one.kind === "levels" ? one : undefined));
+  const levels = variables.map((variable) => (variable.kind === "levels" ? variable : undefined));
   const rows =
     variables[0]?.kind === "levels" ? variables[0].codes.length : (variables[0]?.values.length ?? 0);
-  const scores = levels.map((one) =>
-    one ? Float64Array.from(one.levels, (_, k) => Math.cos(k + 1)) : undefined,
+  const scores = levels.map((level) =>
+    level ? Float64Array.from(level.levels, (_, k) => Math.cos(k + 1)) : undefined,
   );
   const row = new Float64Array(rows);
   for (let round = 0; round < rounds; round++) {
     row.fill(0);
-    levels.forEach((one, j) => {
-      if (!one) return;
+    levels.forEach((level, j) => {
+      if (!level) return;
       const own = scores[j] as Float64Array;
-      for (let i = 0; i < rows; i++) row[i] += own[one.codes[i]] ?? 0;
+      for (let i = 0; i < rows; i++) row[i] += own[level.codes[i]] ?? 0;
     });
     standardise(row);
-    levels.forEach((one, j) => {
-      if (!one) return;
+    levels.forEach((level, j) => {
+      if (!level) return;
       const own = (scores[j] as Float64Array).fill(0);
       const counts = new Float64Array(own.length);
       for (let i = 0; i < rows; i++) {
-        own[one.codes[i]] += row[i];
-        counts[one.codes[i]]++;
+        own[level.codes[i]] += row[i];
+        counts[level.codes[i]]++;
       }
       for (let k = 0; k < own.length; k++) own[k] /= Math.max(1, counts[k]);
     });

@@ -29,11 +29,11 @@ export function copulaScale(sorted: Float64Array): CopulaScale {
     } else knots.push({ value, score: score((i + j) / 2), fixed: false });
     i = j;
   }
-  const free = knots.filter((one) => !one.fixed).length;
+  const free = knots.filter((knot) => !knot.fixed).length;
   const every = Math.max(1, Math.ceil(free / mostKnots));
   let seen = 0;
   const kept = knots.filter(
-    (one, k) => one.fixed || k === 0 || k === knots.length - 1 || seen++ % every === 0,
+    (knot, k) => knot.fixed || k === 0 || k === knots.length - 1 || seen++ % every === 0,
   );
   return { values: kept.map((one) => one.value), scores: kept.map((one) => one.score) };
 }

@@ -53,13 +53,13 @@ export function boundsOf(
     for (const limit of [own, ...limitsOn(other, structure, conditions, known)]) {
       limits.push({
         ...limit,
-        ranges: limit.ranges.map((one) => throughFormula(formula, plan.name, one, known)),
+        ranges: limit.ranges.map((range) => throughFormula(formula, plan.name, range, known)),
       });
     }
   }
-  const drawn = limits.map((one) => ({
-    ...one,
-    ranges: one.ranges.map((range) => ofDrawn(plan, range, known)),
+  const drawn = limits.map((limit) => ({
+    ...limit,
+    ranges: limit.ranges.map((range) => ofDrawn(plan, range, known)),
   }));
   const rules = meet(drawn.filter((one) => !one.wish).map((one) => one.ranges));
   const wishes = meet(drawn.filter((one) => one.wish).map((one) => one.ranges));
@@ -122,7 +122,7 @@ function throughFormula(formula: Formula, name: string, range: RowRange, { rows,
   const high = new Float64Array(rows);
   const at = (value: number): Float64Array =>
     evaluate(formula, (column) => (column === name ? new Float64Array(rows).fill(value) : of(column)), rows);
-  const { power = 0, plus = 0 } = formula.factors.find((one) => one.column === name) ?? {};
+  const { power = 0, plus = 0 } = formula.factors.find((factor) => factor.column === name) ?? {};
   const [zero, one] = [at(0), at(1)];
   for (let i = 0; i < rows; i++) {
     const inverse = (target: number): number => {

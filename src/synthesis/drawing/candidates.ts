@@ -24,7 +24,7 @@ export function gatherCandidates(from: readonly Candidates[], indices: readonly 
   return {
     ...noCandidates(indices.reduce((total, own) => total + own.length, 0)),
     cells: first.cells.map((_, j) => gathered(from, indices, Int32Array, (one) => one.cells[j])),
-    values: first.values.map((one, j) => one && numbers((other) => other.values[j] as Float64Array)),
+    values: first.values.map((value, j) => value && numbers((other) => other.values[j] as Float64Array)),
     restored: new Map(
       [...first.restored].map(([name, one]): [string, Drawn] => [
         name,

@@ -61,14 +61,14 @@ function withRows(
     for (let k = 0; k < count; k++) values[places[k]] = by[from[k]];
     return values;
   };
-  const columns = rows.columns.map((one, j): Column => {
-    if (structure.columns[j].kind === "key") return one;
+  const columns = rows.columns.map((column, j): Column => {
+    if (structure.columns[j].kind === "key") return column;
     const other = others.columns[j];
-    if (isCategorical(one) && isCategorical(other))
-      return { ...one, codes: replaced(one.codes.slice(), other.codes) };
-    if (one.type === "numeric" && other.type === "numeric")
-      return { ...one, values: replaced(one.values.slice(), other.values) };
-    const [texts, by] = [one, other] as [TextColumn, TextColumn];
+    if (isCategorical(column) && isCategorical(other))
+      return { ...column, codes: replaced(column.codes.slice(), other.codes) };
+    if (column.type === "numeric" && other.type === "numeric")
+      return { ...column, values: replaced(column.values.slice(), other.values) };
+    const [texts, by] = [column, other] as [TextColumn, TextColumn];
     return { ...texts, values: replaced([...texts.values], [...by.values]) };
   });
   return { rows: rows.rows, columns };
@@ -84,7 +84,7 @@ function drawOnce<P extends Candidates>(
   const { variables, structure, schema } = drawing;
   const pool = n > 0 && wishes.last >= 0 ? chosenPool(drawing, n, wishes, rng) : drawing.empty(n);
   while (pool.cells.length < variables.length) step(drawing, pool, wishes, rng);
-  const place = new Map(variables.map((one, j) => [one.name, j]));
+  const place = new Map(variables.map((variable, j) => [variable.name, j]));
   const drawn = variableNames(structure).map((name): Drawn => {
     const j = place.get(name) as number;
     return pool.values[j] ?? pool.cells[j];
@@ -153,9 +153,9 @@ function refuse<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wish
   const { name, labels, kind } = variables[j];
   const others = variables
     .slice(0, j)
-    .filter((one, k) => wishes.cells.has(k) || wishes.columns.has(one.name));
+    .filter((variable, k) => wishes.cells.has(k) || wishes.columns.has(variable.name));
   const given =
-    others.length > 0 ? `beside the conditions on ${others.map((one) => one.name).join(", ")}, ` : "";
+    others.length > 0 ? `beside the conditions on ${others.map((other) => other.name).join(", ")}, ` : "";
   // The same rows once more, the last variable left free.
   const free = drawing.empty(pool.rows);
   const again = rng.fork("free");
@@ -165,7 +165,7 @@ function refuse<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wish
     const left = [...new Set(alive.map((i) => labels[free.cells[j][i]]))].sort();
     check(false, `sample where ${name}`, `${given}only ${left.join(", ")} is possible`);
   }
-  const at = drawing.structure.columns.findIndex((one) => one.name === name);
+  const at = drawing.structure.columns.findIndex((column) => column.name === name);
   const plan = drawing.structure.columns[at];
   const unit = plan.kind === "date" ? plan.format.step : 1;
   const values = free.restored.get(name) ?? (free.values[j] as Float64Array).map((value) => value * unit);

@@ -24,7 +24,7 @@ export function masksOf(
   for (const { columns, never } of exclusions) {
     const place = columns.indexOf(variables[j].name);
     if (place < 0) continue;
-    const variable = variables.findIndex((one) => one.name === columns[1 - place]);
+    const variable = variables.findIndex((variable) => variable.name === columns[1 - place]);
     if (variable < 0 || variable >= j) continue;
     const { labels } = variables[variable];
     const bits = new Int32Array(labels.length * words).fill(-1);

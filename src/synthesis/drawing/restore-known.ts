@@ -12,7 +12,7 @@ export function bindsNumbers({ orders, columns }: Structure): boolean {
 /** Rebuilds the columns whose parts are all drawn by now. */
 export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structure" | "variables">): void {
   const { restored, rows } = pool;
-  const drawn = new Map(parts.variables.slice(0, pool.cells.length).map((one, k) => [one.name, k]));
+  const drawn = new Map(parts.variables.slice(0, pool.cells.length).map((variable, k) => [variable.name, k]));
   let changed = true;
   while (changed) {
     changed = false;

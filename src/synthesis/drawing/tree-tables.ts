@@ -30,7 +30,9 @@ const together = 3;
 /** Trees of at most 32 leaves as tables (Lucchese et al., 2015, QuickScorer; here with the splits of a feature joined). */
 export function treeTables(trees: readonly Tree[], steps: readonly (readonly number[])[]): TreeTables {
   const questions = questionsOf(trees);
-  const place = new Map(questions.map((one, q) => [nameOf(one.variable, one.cells !== undefined), q]));
+  const place = new Map(
+    questions.map((question, q) => [nameOf(question.variable, question.cells !== undefined), q]),
+  );
   return { questions, trees: trees.map((tree, t) => tableOf(tree, steps[t], questions, place)) };
 }
 

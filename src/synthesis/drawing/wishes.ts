@@ -27,7 +27,7 @@ export interface Wishes {
 export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition[]): Wishes {
   const cells = new Map<number, Uint8Array>();
   const columns = new Map<string, ColumnCondition>();
-  const place = (name: string): number => parts.variables.findIndex((one) => one.name === name);
+  const place = (name: string): number => parts.variables.findIndex((variable) => variable.name === name);
   for (const condition of conditions) {
     const plan = parts.structure.columns[condition.column];
     const schema = parts.schema[condition.column];
@@ -50,7 +50,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
         satisfies(condition, plan.map[cell] < 0 ? -1 : levelAt(plan.levels[plan.map[cell]])),
       );
     } else if (plan.kind === "bands") {
-      const of = parts.structure.columns.findIndex((one) => one.name === plan.of);
+      const of = parts.structure.columns.findIndex((column) => column.name === plan.of);
       const band = bandRange(plan, condition, levelAt, action);
       const known = columns.get(plan.of);
       checkNumberPlan(parts.structure.columns[of], { ...band, column: of }, action);
@@ -137,8 +137,8 @@ function checkRange(
 
 /** The variables that a column's value depends on: its own, or the arguments of its formula. */
 function reached(parts: DrawnParts, name: string): number[] {
-  const own = parts.variables.findIndex((one) => one.name === name);
-  const plan = parts.structure.columns.find((one) => one.name === name);
+  const own = parts.variables.findIndex((variable) => variable.name === name);
+  const plan = parts.structure.columns.find((column) => column.name === name);
   const formula = plan?.kind === "number" ? plan.formula : undefined;
   const deeper = formula
     ? [...formula.factors, ...formula.terms, ...formula.effects].flatMap((one) => reached(parts, one.column))

@@ -58,8 +58,8 @@ const leastStretches = 12;
 
 /** Each variable as a block of softmax units, with the rows' classes. */
 export function encodeBlocks({ variables }: Prepared): readonly EncodedBlock[] {
-  const numbers = variables.filter((one) => one.kind === "number").length;
+  const numbers = variables.filter((variable) => variable.kind === "number").length;
   const each = Math.floor(allStretches / Math.max(1, numbers));
   const stretches = Math.min(mostStretches, Math.max(leastStretches, each));
-  return variables.map((one) => encodeBlock(one, stretches));
+  return variables.map((variable) => encodeBlock(variable, stretches));
 }

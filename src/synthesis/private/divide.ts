@@ -37,8 +37,8 @@ export function divide(
   let segments: readonly Segment[] = around(low, high);
   for (let round = 0; round < rounds; round++) {
     const limit = Math.max(heavy, 4 * Math.sqrt(variance));
-    const cut = segments.map((one) =>
-      one.to > one.from && (round === 0 || one.rows > limit) ? partsOf(one) : [one],
+    const cut = segments.map((segment) =>
+      segment.to > segment.from && (round === 0 || segment.rows > limit) ? partsOf(segment) : [segment],
     );
     const asked = cut.flatMap((own, s) =>
       own.length > 1 || round === 0 ? own.map((part) => ({ part, s })) : [],

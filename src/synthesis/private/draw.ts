@@ -92,7 +92,7 @@ function clipped(value: number, condition: ColumnCondition | undefined): number 
 
 function conditioned(forest: Forest, conditions: ReadonlyMap<number, ColumnCondition>): Conditioned {
   const { variables, target } = forest;
-  const pieces = variables.map((one, v) => piecesOf(one, conditions.get(v)));
+  const pieces = variables.map((variable, v) => piecesOf(variable, conditions.get(v)));
   const weights = pieces.map((groups) => groups.map((all) => all.reduce((sum, one) => sum + one.weight, 0)));
   const classes = target < 0 ? 1 : weights[target].length;
   // How likely what is asked for below (and in) each variable's group is, class by class.
@@ -100,7 +100,7 @@ function conditioned(forest: Forest, conditions: ReadonlyMap<number, ColumnCondi
     Float64Array.from({ length: classes * own.length }, (_, k) => own[k % own.length]),
   );
   const tops = Float64Array.from({ length: classes }, (_, c) => (target < 0 ? 1 : weights[target][c]));
-  const branches = forest.branches.map((one) => ({ ...one, chances: one.chances.slice() }));
+  const branches = forest.branches.map((branch) => ({ ...branch, chances: branch.chances.slice() }));
   for (const { variable, parent, chances } of branches.slice().reverse()) {
     if (variable === target) continue;
     const size = weights[variable].length;

@@ -83,7 +83,7 @@ export function fitForest(measured: Measurements): FittedForest {
   const branches = rooted(measured);
   const classes = target ? single[target.variable].counts.length : 1;
   const zeros = (length: (one: Growing) => number): Float64Array[] =>
-    branches.map((one) => new Float64Array(length(one)));
+    branches.map((branch) => new Float64Array(length(branch)));
   let potentials: Layers = {
     pairs: zeros((one) => one.rows * one.size),
     stars: zeros((one) => classes * one.size),
@@ -165,10 +165,10 @@ function turned(
 /** Messages from the leaves give the chances, and shares follow from them from the roots on, class by class. */
 function beliefsOf(branches: readonly Growing[], potentials: Layers): Beliefs {
   const classes = potentials.classes.length;
-  const chances = branches.map((one) => new Float64Array(classes * one.rows * one.size));
+  const chances = branches.map((branch) => new Float64Array(classes * branch.rows * branch.size));
   const weights = potentials.classes.slice();
   for (let c = 0; c < classes; c++) {
-    const below = branches.map((one) => new Float64Array(one.size));
+    const below = branches.map((branch) => new Float64Array(branch.size));
     for (let b = branches.length - 1; b >= 0; b--) {
       const { rows, size, parent } = branches[b];
       for (let j = 0; j < size; j++) below[b][j] += potentials.stars[b][c * size + j];
@@ -192,8 +192,8 @@ function beliefsOf(branches: readonly Growing[], potentials: Layers): Beliefs {
   const likely = weights.map((weight) => Math.exp(weight - heaviest));
   const all = likely.reduce((a, b) => a + b, 0);
   const shares: Layers = {
-    pairs: branches.map((one) => new Float64Array(one.rows * one.size)),
-    stars: branches.map((one) => new Float64Array(classes * one.size)),
+    pairs: branches.map((branch) => new Float64Array(branch.rows * branch.size)),
+    stars: branches.map((branch) => new Float64Array(classes * branch.size)),
     classes: likely.map((weight) => weight / all),
   };
   for (const [b, { rows, size, parent }] of branches.entries()) {
@@ -225,13 +225,13 @@ function lossOf(
   };
   const classes = shares.classes.length;
   const slopes: Layers = {
-    pairs: branches.map((one) => new Float64Array(one.rows * one.size)),
-    stars: branches.map((one) => new Float64Array(classes * one.size)),
+    pairs: branches.map((branch) => new Float64Array(branch.rows * branch.size)),
+    stars: branches.map((branch) => new Float64Array(classes * branch.size)),
     classes: new Float64Array(classes),
   };
   for (const [b, { variable, rows, size, pair }] of branches.entries()) {
     const measured = single[variable];
-    const star = target?.pairs.find((one) => one.pair[1] === variable);
+    const star = target?.pairs.find((pair) => pair.pair[1] === variable);
     for (let j = 0; j < size; j++) {
       let own = 0;
       for (let c = 0; c < classes; c++) own += shares.stars[b][c * size + j];
@@ -252,8 +252,8 @@ function lossOf(
 function combined(a: Layers, b: Layers, of: (a: number, b: number) => number): Layers {
   const each = (x: Float64Array, y: Float64Array): Float64Array => x.map((value, i) => of(value, y[i]));
   return {
-    pairs: a.pairs.map((one, k) => each(one, b.pairs[k])),
-    stars: a.stars.map((one, k) => each(one, b.stars[k])),
+    pairs: a.pairs.map((pair, k) => each(pair, b.pairs[k])),
+    stars: a.stars.map((star, k) => each(star, b.stars[k])),
     classes: each(a.classes, b.classes),
   };
 }

@@ -114,7 +114,7 @@ function publishLevels(
   { budget, shares }: LearnContext,
 ): Map<string, readonly string[]> {
   const columns = raw.filter((one): one is LevelledColumn => one.kind === "levels");
-  const unknown = columns.filter((one) => !one.levels).length;
+  const unknown = columns.filter((column) => !column.levels).length;
   return budget.step("levels of categories", { rho: shares.levels, delta: budget.delta }, (account) => {
     let threshold = 0;
     const found = new Map<string, readonly string[]>();

@@ -44,7 +44,7 @@ export function loadMst(json: ModelJson): Mst {
     `its columns must be those that it draws (${names(variables)})`,
     drawn,
   );
-  const whole = branches.map((one) => ({ ...one, chances: Float64Array.from(one.chances) }));
+  const whole = branches.map((branch) => ({ ...branch, chances: Float64Array.from(branch.chances) }));
   return mstOf({ schema, keys, variables, branches: whole, target, privacy });
 }
 
@@ -52,7 +52,7 @@ export function loadMst(json: ModelJson): Mst {
 export function schemaFor(from: Table, variables: readonly PrivateVariable[]): ColumnSchema[] {
   return from.columns.map((column): ColumnSchema => {
     const { name, type } = column;
-    const grid = variables.find((one) => one.name === name)?.grid;
+    const grid = variables.find((variable) => variable.name === name)?.grid;
     if (isCategorical(column)) return { name, type, levels: grid?.kind === "levels" ? grid.levels : [] };
     if (type !== "numeric") return { name, type };
     const decimals = grid?.kind === "decimals" ? grid.decimals : column.decimals;
@@ -63,7 +63,7 @@ export function schemaFor(from: Table, variables: readonly PrivateVariable[]): C
 /** The synthesiser of these parts. */
 export function mstOf(parts: MstParts): Mst {
   const { schema, keys, variables, branches, target, privacy } = parts;
-  const place = (name: string): number => variables.findIndex((one) => one.name === name);
+  const place = (name: string): number => variables.findIndex((variable) => variable.name === name);
   const keyed = new Map(keys);
   return {
     kind: "mst",
@@ -105,7 +105,7 @@ export function mstOf(parts: MstParts): Mst {
       schema,
       keys,
       variables,
-      branches: branches.map((one) => ({ ...one, chances: Array.from(one.chances) })),
+      branches: branches.map((branch) => ({ ...branch, chances: Array.from(branch.chances) })),
       target,
       privacy,
     }),

@@ -71,7 +71,7 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
     checkTrainable(from, "mst");
     checkDomain(domain, from.columns);
     watch.signal?.throwIfAborted();
-    const known = (name: string) => domain.columns.find((one) => one.name === name);
+    const known = (name: string) => domain.columns.find((column) => column.name === name);
     const raw = from.columns.flatMap((column) => rawColumn(column, known(column.name)) ?? []);
     const readOff = readOffTable(from.columns, domain);
     check(

@@ -46,7 +46,7 @@ export function planOf(
   const unknownLevels = raw.some((one) => one.kind === "levels" && !one.levels);
   const needed: Readonly<Record<keyof typeof shares, boolean>> = {
     rows: true,
-    bounds: ranges.some((one) => !one.bounds),
+    bounds: ranges.some((range) => !range.bounds),
     levels: unknownLevels,
     bins: ranges.length > 0,
     single: raw.length > 0,

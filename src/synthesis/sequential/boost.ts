@@ -107,7 +107,7 @@ function start(
     data,
     classes,
     rows: rowsOf(stretches),
-    scores: offsets.map((one) => one.slice()),
+    scores: offsets.map((offset) => offset.slice()),
     slopes: offsets.map(() => new Float64Array(data.rows)),
     curvatures: offsets.map(() => new Float64Array(data.rows)),
     trees: [],

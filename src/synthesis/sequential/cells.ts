@@ -51,7 +51,11 @@ export function fitCells(data: BoostRows, plans: readonly TermPlan[], classes: r
   const penalty = chosen?.penalty ?? penalties[0];
   const options = { penalty, ...(chosen && { start: chosen.fit }) };
   const fit = fitLogit(data, layout, gram, classes.length, all, options);
-  const model = { classes, tables: fit.coefficients.map((one) => tablesOf(layout, one)), penalty };
+  const model = {
+    classes,
+    tables: fit.coefficients.map((coefficient) => tablesOf(layout, coefficient)),
+    penalty,
+  };
   if (!chosen || classes.length > mostBoosted) return model;
   const scores = (one: LogitFit): Float64Array[] => scoresOf(data, layout, one, [0, data.rows]);
   const boost = fitBoost(data, classes.length, chosen.fits.map(scores), scores(fit));
@@ -109,9 +113,9 @@ function scoresOf(
   fit: LogitFit,
   [first, last]: Stretch,
 ): Float64Array[] {
-  return fit.coefficients.map((one) => {
+  return fit.coefficients.map((coefficient) => {
     const out = new Float64Array(data.rows);
-    addEffects(layout, tablesOf(layout, one), data.terms, out, first, last);
+    addEffects(layout, tablesOf(layout, coefficient), data.terms, out, first, last);
     return out;
   });
 }
@@ -190,8 +194,8 @@ export function cellProbabilities(
   const effective = model.penalty < penalties[0] ? terms : [];
   for (let first = 0; first < rows; first += tileRows) {
     const tile: Stretch = [first, Math.min(rows, first + tileRows)];
-    tables.forEach((one, c) => {
-      addEffects(layout, one, effective, free[c], ...tile);
+    tables.forEach((table, c) => {
+      addEffects(layout, table, effective, free[c], ...tile);
     });
     if (trees && answers) addTrees(trees, answers, ...tile, free, buffer);
     if (classes.length === 2) twoShares(classes, scores, tile, allowed);

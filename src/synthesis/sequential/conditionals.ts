@@ -79,7 +79,7 @@ export const fitColumn: Task<ColumnFit, Conditional> = task(
       drawn,
       j,
       parents,
-      features.filter((one) => parents.includes(one.variable)),
+      features.filter((feature) => parents.includes(feature.variable)),
     ),
 );
 
@@ -88,20 +88,22 @@ function sharedFrame(
   frame: Frame,
   features: readonly TreeFeature[],
 ): { frame: Frame; features: readonly TreeFeature[] } {
-  const variables = frame.variables.map((one): Frame["variables"][number] =>
-    one.kind === "levels" ? { ...one, codes: shared(one.codes) } : { ...one, values: shared(one.values) },
+  const variables = frame.variables.map((variable): Frame["variables"][number] =>
+    variable.kind === "levels"
+      ? { ...variable, codes: shared(variable.codes) }
+      : { ...variable, values: shared(variable.values) },
   );
   return {
     frame: {
       ...frame,
       variables,
       cells: frame.cells.map(shared),
-      values: variables.map((one) => (one.kind === "number" ? one.values : undefined)),
+      values: variables.map((variable) => (variable.kind === "number" ? variable.values : undefined)),
       encoded: frame.encoded.map((own) =>
         own.map(({ at, share }) => (share ? { at: shared(at), share: shared(share) } : { at: shared(at) })),
       ),
     },
-    features: features.map((one) => ({ ...one, bins: shared(one.bins) })),
+    features: features.map((feature) => ({ ...feature, bins: shared(feature.bins) })),
   };
 }
 
@@ -195,7 +197,7 @@ function patternsOf(
     patterns.push(Uint8Array.from(classes, (cell) => (allows(bits, words, i, cell) ? 1 : 0)));
     return patterns.length - 1;
   });
-  return patterns.every((one) => one.every((allowed) => allowed === 1))
+  return patterns.every((pattern) => pattern.every((allowed) => allowed === 1))
     ? { patterns: [] }
     : { pattern, patterns };
 }

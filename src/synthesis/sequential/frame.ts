@@ -19,9 +19,9 @@ export interface Frame {
 
 export function frameOf(variables: readonly Variable[], exclusions: readonly Exclusion[]): Frame {
   const cells = variables.map(cellsOf);
-  const values = variables.map((one) => (one.kind === "number" ? one.values : undefined));
+  const values = variables.map((variable) => (variable.kind === "number" ? variable.values : undefined));
   const plans = variables.map(termsOf);
-  const labelled = variables.map((one) => ({ name: one.name, labels: cellLabels(one) }));
+  const labelled = variables.map((variable) => ({ name: variable.name, labels: cellLabels(variable) }));
   return {
     rows: cells[0]?.length ?? 0,
     variables,

@@ -283,8 +283,8 @@ export function fitLogit(
   for (const [first, last] of stretches) for (let i = first; i < last; i++) counts[data.classes[i]]++;
   const x = new Float64Array(free * p);
   if (start)
-    start.coefficients.forEach((one, c) => {
-      x.set(one, c * p);
+    start.coefficients.forEach((coefficient, c) => {
+      x.set(coefficient, c * p);
     });
   else {
     for (let c = 0; c < free; c++) {

@@ -12,12 +12,12 @@ export function drawingOrder(
   formulas: ReadonlySet<string>,
   target: string | undefined,
 ): readonly Variable[] {
-  const last = variables.filter((one) => one.name === target);
-  const others = variables.filter((one) => one.name !== target);
-  const levels = others.filter((one): one is LevelsVariable => one.kind === "levels");
-  const numbers = others.filter((one): one is NumberVariable => one.kind === "number");
-  const rests = numbers.filter((one) => formulas.has(one.name));
-  const own = numbers.filter((one) => !formulas.has(one.name));
+  const last = variables.filter((variable) => variable.name === target);
+  const others = variables.filter((variable) => variable.name !== target);
+  const levels = others.filter((other): other is LevelsVariable => other.kind === "levels");
+  const numbers = others.filter((other): other is NumberVariable => other.kind === "number");
+  const rests = numbers.filter((number) => formulas.has(number.name));
+  const own = numbers.filter((number) => !formulas.has(number.name));
   const late = own.filter((one) => explained(one, levels) > explainedShare);
   const early = own.filter((one) => !late.includes(one));
   const byCount = levels.slice().sort((a, b) => a.levels.length - b.levels.length);

@@ -46,7 +46,7 @@ export function writtenDates(
 
 /** Reads a date into milliseconds since 1970 (UTC); NaN where the text is no such date. */
 export function dateReader({ formats }: WrittenDates): (text: string) => number {
-  const readers = formats.map((one) => dateParser(one.format));
+  const readers = formats.map((format) => dateParser(format.format));
   return (text) => {
     for (const read of readers) {
       const time = read(text);
@@ -58,7 +58,7 @@ export function dateReader({ formats }: WrittenDates): (text: string) => number 
 
 /** Writes milliseconds since 1970, in the format at `u` of the way through their shares; "" for NaN. */
 export function dateWriter({ formats, step }: WrittenDates): (value: number, u?: number) => string {
-  const writers = formats.map((one) => datePrinter(one.format));
+  const writers = formats.map((format) => datePrinter(format.format));
   return (value, u = 0) => {
     if (Number.isNaN(value)) return "";
     let own = 0;

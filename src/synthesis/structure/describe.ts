@@ -11,8 +11,8 @@ export function describeStructure(structure: Structure): readonly string[] {
   return [
     ...structure.columns.flatMap(describeColumn),
     ...structure.combinations.map(
-      (one) =>
-        `Only the ${one.allowed.length} combinations of ${one.columns.join(", ")} seen in training appear.`,
+      (combination) =>
+        `Only the ${combination.allowed.length} combinations of ${combination.columns.join(", ")} seen in training appear.`,
     ),
     ...describeExclusions(structure.exclusions, (name) => cellsNamed(structure, name)),
     ...structure.orders.map(({ low, high }) => `${low} is never above ${high}.`),
@@ -21,7 +21,7 @@ export function describeStructure(structure: Structure): readonly string[] {
 
 /** What the cells of a drawn variable are, and how to call it. */
 function cellsNamed(structure: Structure, name: string): CellNames {
-  const plan = structure.columns.find((one) => one.name === name);
+  const plan = structure.columns.find((column) => column.name === name);
   if (plan?.kind === "levels") return { called: name, labels: levelNames(plan) };
   if (plan?.kind !== "number") return { called: name, labels: [] };
   if (plan.values) return { called: name, labels: levelNames(plan) };
@@ -79,15 +79,15 @@ function right(formula: Formula): string {
   if (formula.kind === "product") {
     const named = ({ column, plus = 0 }: Formula["factors"][number]): string =>
       plus === 0 ? column : `(${column} + ${shown(plus)})`;
-    const times = formula.factors.filter((one) => one.power === 1).map(named);
-    const over = formula.factors.filter((one) => one.power === -1).map(named);
+    const times = formula.factors.filter((factor) => factor.power === 1).map(named);
+    const over = formula.factors.filter((factor) => factor.power === -1).map(named);
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
   const terms = formula.terms.map(({ column, weight }) =>
     weight === 1 ? column : weight === -1 ? `−${column}` : `${shown(weight)} × ${column}`,
   );
-  const effects = formula.effects.map((one) => `an amount for ${one.column}`);
+  const effects = formula.effects.map((effect) => `an amount for ${effect.column}`);
   const front = formula.constant === 0 && terms.length > 0 ? [] : [shown(formula.constant)];
   return [...front, ...terms, ...effects].join(" + ").replaceAll("+ −", "− ");
 }

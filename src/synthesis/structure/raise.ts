@@ -17,8 +17,8 @@ export function raiseToOrders(structure: Structure, numbers: ReadonlyMap<string,
   });
   // Raising goes up the chain in one pass; what has to come down goes down it in the second.
   for (const { below, above, lower } of [
-    ...pairs.filter((one) => one.lower).reverse(),
-    ...pairs.filter((one) => !one.lower),
+    ...pairs.filter((pair) => pair.lower).reverse(),
+    ...pairs.filter((pair) => !pair.lower),
   ]) {
     for (let i = 0; i < below.length; i++) {
       if (!(below[i] > above[i])) continue;

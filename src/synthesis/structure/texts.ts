@@ -73,7 +73,7 @@ export function grammarOf(texts: readonly string[], least: number): TextGrammar 
     })),
     sentence: {
       weight: left.length,
-      lengths: tenths(sentences.map((one) => one.length)),
+      lengths: tenths(sentences.map((sentence) => sentence.length)),
       word: wordRun(sentences, least),
     },
     letters: letterCounts(texts),
@@ -84,8 +84,8 @@ export function grammarOf(texts: readonly string[], least: number): TextGrammar 
 /** `count` texts; some repeat an earlier one, as often as those that were learnt do. */
 export function writeTexts(grammar: TextGrammar, count: number, rng: Rng): string[] {
   const { shapes, sentence, repeated } = grammar;
-  const pick = picker([...shapes.map((one) => one.weight), sentence.weight]);
-  const writers = shapes.map((one) => one.of.map((run) => runWriter(run, grammar.letters)));
+  const pick = picker([...shapes.map((shape) => shape.weight), sentence.weight]);
+  const writers = shapes.map((shape) => shape.of.map((run) => runWriter(run, grammar.letters)));
   const word = runWriter(sentence.word, grammar.letters);
   const out: string[] = [];
   for (let i = 0; i < count; i++) {
@@ -129,11 +129,11 @@ function runOf(values: readonly string[], least: number): Run {
 /** The words of sentences: those that enough rows have, and how long the others are. */
 function wordRun(sentences: readonly (readonly string[])[], least: number): Run {
   const { words } = frequent(
-    sentences.flatMap((one) => [...new Set(one)]),
+    sentences.flatMap((sentence) => [...new Set(sentence)]),
     least,
   );
-  const known = new Set(words.map((one) => one.of));
-  const others = sentences.flatMap((one) => one.filter((word) => !known.has(word)));
+  const known = new Set(words.map((word) => word.of));
+  const others = sentences.flatMap((sentence) => sentence.filter((word) => !known.has(word)));
   return { kind: "lower", words, others: others.length, lengths: tenths(others.map((word) => word.length)) };
 }
 
@@ -148,7 +148,7 @@ function frequent(
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .slice(0, mostWords)
     .map(([of, weight]) => ({ of, weight }));
-  const known = new Set(words.map((one) => one.of));
+  const known = new Set(words.map((word) => word.of));
   return { words, others: values.filter((value) => !known.has(value)) };
 }
 
@@ -172,7 +172,7 @@ function tenths(values: readonly number[]): number[] {
 }
 
 function runWriter(run: Run, letters: readonly number[]): (rng: Rng) => string {
-  const pick = picker([...run.words.map((one) => one.weight), run.others]);
+  const pick = picker([...run.words.map((word) => word.weight), run.others]);
   const letter = picker(letters);
   const leading = run.first?.some((weight) => weight > 0) ? picker(run.first) : undefined;
   return (rng) => {

@@ -22,8 +22,8 @@ export function reduceTable(
   from: Table,
   unknown: Unknown = "stand in",
 ): readonly Variable[] {
-  const combined = new Set(structure.combinations.flatMap((one) => one.columns));
-  const variables = structure.combinations.map((one) => combinationVariable(one, from));
+  const combined = new Set(structure.combinations.flatMap((combination) => combination.columns));
+  const variables = structure.combinations.map((combination) => combinationVariable(combination, from));
   const argument = argumentsFrom(structure.columns, from);
   for (const plan of structure.columns) {
     if (combined.has(plan.name)) continue;
@@ -84,7 +84,7 @@ export function numbersOf(one: Column, plan: NumberPlan | DatePlan): Float64Arra
 /** Reads the arguments of formulas from a table. */
 export function argumentsFrom(plans: readonly ColumnPlan[], from: Table): Arguments {
   return (name) => {
-    const plan = plans.find((one) => one.name === name);
+    const plan = plans.find((plan) => plan.name === name);
     const column = columnNamed(from, name);
     return plan?.kind === "levels" ? codesOf(column, plan) : numbersOf(column, plan as NumberPlan);
   };

@@ -77,7 +77,7 @@ interface Limits {
 }
 
 function limitsOf(pool: Candidates, parts: TreeParts, wishes: Wishes, j: number): Limits {
-  const plan = parts.structure.columns.find((one) => one.name === parts.variables[j].name) as
+  const plan = parts.structure.columns.find((column) => column.name === parts.variables[j].name) as
     | NumberPlan
     | DatePlan;
   const bounds = boundsOf(plan, parts.structure, wishes.columns, {

@@ -6,7 +6,6 @@ import {
   median,
   quantile,
   quantileSorted,
-  sampleStandardDeviation,
   sampleVariance,
   standardDeviation,
   variance,
@@ -15,12 +14,11 @@ import {
 const lists = [[3, 1, 4, 1, 5, 9, 2, 6], Float64Array.of(3, 1, 4, 1, 5, 9, 2, 6)];
 
 test.each(lists.map((one) => [one]))("moments of %s are NumPy's", (values) => {
-  // np.mean, np.var, np.var(ddof=1), np.std, np.std(ddof=1), np.median
+  // np.mean, np.var, np.var(ddof=1), np.std, np.median
   expect(mean(values)).toBe(3.875);
   expect(variance(values)).toBe(6.609375);
   expect(sampleVariance(values)).toBeCloseTo(7.553571428571429, 14);
   expect(standardDeviation(values)).toBeCloseTo(2.5708704751503917, 14);
-  expect(sampleStandardDeviation(values)).toBeCloseTo(2.748376143938713, 14);
   expect(median(values)).toBe(3.5);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { diagnosticScore, newRowShare } from "../../../src/evaluate/synthetic/diagnostic";
+import { diagnosticScore } from "../../../src/evaluate/synthetic/diagnostic";
 import { reference } from "../../support";
 import { type Golden, tableOf } from "./golden";
 
@@ -17,16 +17,5 @@ describe("diagnosticScore(real, synthetic)", () => {
       golden.gaps.diagnostic.validity.map((score) => expect.closeTo(score, 12)),
     );
     expect(found.structure).toBe(1);
-  });
-});
-
-describe("newRowShare(real, synthetic)", () => {
-  test("equals sdmetrics' NewRowSynthesis, and is 0 for a table against itself", () => {
-    // NewRowSynthesis.compute(real, synthetic, metadata)
-    for (const name of ["demo", "gaps"] as const) {
-      const [real, synthetic] = [tableOf(golden[name].real), tableOf(golden[name].synthetic)];
-      expect(newRowShare(real, synthetic)).toBe(golden[name].new_rows);
-      expect(newRowShare(real, real)).toBe(0);
-    }
   });
 });

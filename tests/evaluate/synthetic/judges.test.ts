@@ -3,13 +3,11 @@ import { seeded } from "../../../src/core/rng";
 import { type Table, takeTableRows } from "../../../src/data/table";
 import { binnedAccuracy } from "../../../src/evaluate/synthetic/accuracy";
 import { detectionAuc } from "../../../src/evaluate/synthetic/detection";
-import { likelihoodGap } from "../../../src/evaluate/synthetic/likelihood-gap";
 import { attributeDisclosure } from "../../../src/evaluate/synthetic/privacy/disclosure";
 import { membershipAttack } from "../../../src/evaluate/synthetic/privacy/membership";
 import { shuffleColumns } from "../../../src/evaluate/synthetic/privacy/shuffle-columns";
 import { supportScores } from "../../../src/evaluate/synthetic/support";
 import { trainSyntheticTestReal } from "../../../src/evaluate/synthetic/utility";
-import { sequential } from "../../../src/synthesis/sequential/sequential";
 import { customers } from "../../synthesis/customers";
 
 const all = customers(2000, 3);
@@ -134,17 +132,5 @@ describe("supportScores(real, synthetic)", () => {
     const fresh = await supportScores(holdout, other);
     expect(fresh.alphaPrecision).toBeGreaterThan(0.9);
     expect(fresh.authenticity).toBeGreaterThan(0.4);
-  });
-});
-
-describe("likelihoodGap(model, train, holdout)", () => {
-  test("is the difference of mean log-likelihoods, and small for a sequential model", async () => {
-    const model = await sequential()(train, seeded(1));
-    const found = likelihoodGap(model, train, holdout);
-    const mean = (values: Float64Array): number =>
-      values.reduce((sum, value) => sum + value, 0) / values.length;
-    expect(found.gap).toBeCloseTo(mean(model.logLikelihood(train)) - mean(model.logLikelihood(holdout)), 12);
-    expect(found.gap).toBeLessThan(0.35);
-    expect(found.low).toBeLessThan(found.gap);
   });
 });

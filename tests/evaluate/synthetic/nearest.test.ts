@@ -4,11 +4,7 @@ import { takeTableRows } from "../../../src/data/table";
 import type { Shared } from "../../../src/evaluate/synthetic/align";
 import { nearestRecords, pack, searchKernel } from "../../../src/evaluate/synthetic/nearest";
 import { searchPlain } from "../../../src/evaluate/synthetic/nearest-plain";
-import {
-  closestDistances,
-  distancePrivacy,
-  overfittingProtection,
-} from "../../../src/evaluate/synthetic/privacy/privacy";
+import { closestDistances, distancePrivacy } from "../../../src/evaluate/synthetic/privacy/privacy";
 import { reference } from "../../support";
 import { type Golden, tableOf } from "./golden";
 
@@ -98,13 +94,6 @@ describe("distancePrivacy(train, holdout, synthetic)", () => {
     Int32Array.from({ length: to - from }, (_, i) => from + i);
   const train = takeTableRows(real, rows(0, 108));
   const holdout = takeTableRows(real, rows(108, 215));
-
-  test("overfittingProtection(train, validation, synthetic) equals sdmetrics' DCROverfittingProtection", async () => {
-    // DCROverfittingProtection.compute_breakdown(real[:108], synthetic, real[108:], metadata)
-    const found = await overfittingProtection(train, holdout, tableOf(golden.demo.synthetic));
-    expect(golden.demo.overfitting.rows).toBe(108);
-    expect(found).toBeCloseTo(golden.demo.overfitting.score, 12);
-  });
 
   test("calls copies of training rows memorised, and copies of held-out rows the contrary", async () => {
     const copied = await distancePrivacy(train, holdout, train);

@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Matrix, matrix } from "../../../src/core/matrix";
-import type { Fit, Model } from "../../../src/core/model";
-import { normal, seeded } from "../../../src/core/rng";
-import { blended, mixed } from "../../../src/models/auto/blend";
+import { mixed } from "../../../src/models/auto/blend";
 import { blendWeights } from "../../../src/models/auto/blend-weights";
-import { logisticRegression } from "../../../src/models/linear/logistic";
 
 const probability = fc.double({ min: 0.001, max: 0.999, noNaN: true });
 
@@ -60,54 +56,3 @@ describe("blendWeights(predictions, y)", () => {
     );
   });
 });
-
-describe("blended(members)", () => {
-  const rng = seeded("blend");
-  const n = 400;
-  const x = matrix(
-    n,
-    2,
-    Float64Array.from({ length: 2 * n }, () => normal(rng)),
-  );
-  const y = Float64Array.from({ length: n }, (_, i) => (x.values[i] + 0.7 * normal(rng) > 0 ? 1 : 0));
-  const constant: Fit = async () => fixed(() => 0.5);
-
-  test("leaves out a member that adds nothing", async () => {
-    const blend = await blended({ logistic: logisticRegression(), constant })({ x, y }, seeded(1));
-    expect(blend.members.map((one) => [one.name, one.weight])).toEqual([["logistic", 1]]);
-  });
-
-  test("predicts the weighted mean of its members", async () => {
-    // Each knows one half of the rows.
-    const half =
-      (from: number): Fit =>
-      async () =>
-        fixed((rows, i) => (i % 2 === from ? (rows.values[i] > 0 ? 0.85 : 0.15) : 0.5));
-    const blend = await blended({ even: half(0), odd: half(1) }, { folds: 2 })({ x, y }, seeded(1));
-    expect(blend.members.length).toBe(2);
-    const parts = blend.members.map(({ model }) => model.predict(x));
-    const expected = mixed(
-      parts,
-      blend.members.map((one) => one.weight),
-    );
-    expect(blend.predict(x)).toEqual(expected);
-  });
-
-  test("refuses options out of range", () => {
-    expect(() => blended({})).toThrow("Cannot make blend: there must be a member, got 0");
-    expect(() => blended({ constant }, { folds: 1 })).toThrow(
-      "folds must be a whole number from 2 to 1000, got 1",
-    );
-    expect(() => blended({ constant }, { leastWeight: 1 })).toThrow(
-      "leastWeight must be at least 0 and below 1, got 1",
-    );
-  });
-});
-
-function fixed(value: (x: Matrix, i: number) => number): Model {
-  return {
-    kind: "fixed",
-    predict: (x) => Float64Array.from({ length: x.rows }, (_, i) => value(x, i)),
-    toJSON: () => ({ kind: "fixed", version: 1 }),
-  };
-}

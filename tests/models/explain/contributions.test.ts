@@ -3,7 +3,6 @@ import { expit } from "../../../src/core/math/special";
 import { column, type Matrix, matrix } from "../../../src/core/matrix";
 import type { Fit, Model } from "../../../src/core/model";
 import { integer, normal, seeded } from "../../../src/core/rng";
-import { blended } from "../../../src/models/auto/blend";
 import { gradientBoosting } from "../../../src/models/boosting/boosting";
 import { type CalibratedModel, calibrated, calibratedModel } from "../../../src/models/calibrate/calibrate";
 import { calibratorFromJSON } from "../../../src/models/calibrate/calibrator";
@@ -14,6 +13,7 @@ import { linearRegression } from "../../../src/models/linear/linear";
 import { logisticRegression } from "../../../src/models/linear/logistic";
 import { loadModel } from "../../../src/models/load";
 import { splineLogistic } from "../../../src/models/spline/spline";
+import { evenBlend } from "../even-blend";
 
 const rows = 300;
 const rng = seeded("contributions");
@@ -105,13 +105,13 @@ test("contributionsOf other calibrations are carried on and add up", async () =>
 
 test("contributionsOf a blend are its members', carried to probability, and add up", async () => {
   const forest = randomForest({ trees: 9, minRows: 5, threads: 1 });
-  const forests = await blended({ one: forest, two: randomForest({ trees: 5, minRows: 20 }) })(
+  const forests = await evenBlend({ one: forest, two: randomForest({ trees: 5, minRows: 20 }) })(
     { x, y },
     seeded(1),
   );
   expect(sums(forests)).toMatchObject({ unit: "probability", exact: true });
   expectClose(sums(forests).score, forests.predict(x));
-  const mixed = await blended({ forest, boosting, spline: splineLogistic() })({ x, y }, seeded(1));
+  const mixed = await evenBlend({ forest, boosting, spline: splineLogistic() })({ x, y }, seeded(1));
   expect(mixed.members.length).toBeGreaterThan(1);
   expect(sums(mixed)).toMatchObject({ unit: "probability", exact: false });
   expectClose(sums(mixed).score, mixed.predict(x));

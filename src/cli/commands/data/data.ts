@@ -131,9 +131,9 @@ async function verify(options: { json?: boolean }): Promise<void> {
   else
     printTable(
       ["name", "state", "file"],
-      results.map((one) => [one.name, one.state, one.path ?? ""]),
+      results.map((result) => [result.name, result.state, result.path ?? ""]),
     );
-  const wrong = results.filter((one) => one.path !== undefined && one.state !== "verified").length;
+  const wrong = results.filter((result) => result.path !== undefined && result.state !== "verified").length;
   if (wrong > 0)
     throw new CliError(`${wrong} data set${wrong === 1 ? " is" : "s are"} not what was published`);
 }
@@ -174,28 +174,28 @@ async function show(file: string, options: ShowOptions): Promise<void> {
   );
   for (const one of remarks) if (one.column === undefined) print(one.text);
   print();
-  const formats = schema.columns.map((one) => {
-    const missing = one.missing?.filter((word) => word !== "").map((word) => JSON.stringify(word)) ?? [];
-    const style = one.format ? formatSample(one.format, one.decimals) : "";
+  const formats = schema.columns.map((column) => {
+    const missing = column.missing?.filter((word) => word !== "").map((word) => JSON.stringify(word)) ?? [];
+    const style = column.format ? formatSample(column.format, column.decimals) : "";
     return [style, ...(missing.length > 0 ? [`missing ${missing.join(", ")}`] : [])]
       .filter((text) => text !== "")
       .join("; ");
   });
   printTable(
     ["column", "type", "written", "missing", "distinct", "values"],
-    columns.map((one, j) => [
-      one.name,
-      one.type,
+    columns.map((column, j) => [
+      column.name,
+      column.type,
       formats[j],
-      String(one.missing),
-      String(one.distinct),
-      one.summary,
+      String(column.missing),
+      String(column.distinct),
+      column.summary,
     ]),
   );
-  const told = remarks.filter((one) => one.column !== undefined);
+  const told = remarks.filter((remark) => remark.column !== undefined);
   if (told.length > 0) print();
   for (const { column, text } of told) print(`${column}: ${text}`);
-  const unused = read.table.columns.filter((one, j) => one.type === "id" || columns[j].distinct < 2);
+  const unused = read.table.columns.filter((column, j) => column.type === "id" || columns[j].distinct < 2);
   if (unused.length > 0) print();
   for (const one of unused) {
     const { reason, remedy } = whyUnused(one, rows);

@@ -65,7 +65,7 @@ Examples:
         store.close();
       }
       if (options.json) printJson(results);
-      if (results.every((one) => !one.known && one.rows === 0)) process.exitCode = exitCodes.failure;
+      if (results.every((result) => !result.known && result.rows === 0)) process.exitCode = exitCodes.failure;
     });
 }
 

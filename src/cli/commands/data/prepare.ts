@@ -98,7 +98,7 @@ async function prepareFile(options: Options): Promise<void> {
   const seed = wholeNumber(options.seed, "--seed");
   const read = await readTable(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
   noteProblems(read.problems, read.problemCount, 5);
-  const names = read.table.columns.map((one) => one.name);
+  const names = read.table.columns.map((column) => column.name);
   for (const name of [
     ...(options.id ?? []),
     ...(options.drop ?? []),

@@ -82,7 +82,10 @@ function show({ rows, positives, threshold, level, figures, confusion }: Evaluat
   print(`${data}: ${rows} rows${share}`);
   printTable(
     ["figure", "value", `${100 * level}% from`, "to"],
-    figures.map((one) => [one.title, ...[one.value, one.low, one.high].map((value) => value.toPrecision(4))]),
+    figures.map((figure) => [
+      figure.title,
+      ...[figure.value, figure.low, figure.high].map((value) => value.toPrecision(4)),
+    ]),
   );
   if (!confusion) return;
   print();

@@ -88,7 +88,7 @@ async function explain(file: string, options: Options): Promise<void> {
     );
     printTable(
       ["column", "value", `adds to ${found.unit}${found.method === "sampled" ? " (sampled)" : ""}`],
-      found.reasons.slice(0, top).map((one) => [one.column, one.value, signed(one.contribution)]),
+      found.reasons.slice(0, top).map((reason) => [reason.column, reason.value, signed(reason.contribution)]),
     );
     return;
   }
@@ -103,7 +103,7 @@ async function explain(file: string, options: Options): Promise<void> {
     ["column", "loss", "±"],
     found.importances
       .slice(0, top)
-      .map((one) => [one.feature, one.mean.toFixed(4), one.deviation.toFixed(4)]),
+      .map((importance) => [importance.feature, importance.mean.toFixed(4), importance.deviation.toFixed(4)]),
   );
   if (found.contributions) {
     const { unit, rows, columns } = found.contributions;
@@ -111,7 +111,7 @@ async function explain(file: string, options: Options): Promise<void> {
     print(`by how much a column moves the ${unit} on average (mean |SHAP|), over ${rows} rows:`);
     printTable(
       ["column", "moves"],
-      columns.slice(0, top).map((one) => [one.feature, one.mean.toPrecision(3)]),
+      columns.slice(0, top).map((column) => [column.feature, column.mean.toPrecision(3)]),
     );
   }
   for (const { feature, at, mean } of found.dependences) {

@@ -100,12 +100,12 @@ async function forecast(flags: ForecastFlags): Promise<void> {
     print();
     printTable(
       [panel.columns.segment, "customers", "last month", `expected ${months[0]}`, "change"],
-      segments.map((one) => [
-        one.name,
-        String(one.customers),
-        money(one.last),
-        money(one.next),
-        money(one.next - one.last),
+      segments.map((segment) => [
+        segment.name,
+        String(segment.customers),
+        money(segment.last),
+        money(segment.next),
+        money(segment.next - segment.last),
       ]),
     );
   }

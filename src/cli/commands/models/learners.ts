@@ -37,7 +37,7 @@ async function learners(
     else
       printTable(
         ["kind", "learner", "predicts", "also"],
-        lines.map((one) => [one.kind, one.title, one.targets.join(", "), one.aliases.join(", ")]),
+        lines.map((line) => [line.kind, line.title, line.targets.join(", "), line.aliases.join(", ")]),
       );
     return;
   }
@@ -48,7 +48,7 @@ async function learners(
     print(`${card.title}: ${card.name}(options)`);
     printTable(
       ["option", "default", "may be", "what it does"],
-      lines.map((one) => [one.option, one.default, one.range, one.text]),
+      lines.map((line) => [line.option, line.default, line.range, line.text]),
     );
   }
 }

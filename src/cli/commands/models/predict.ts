@@ -60,14 +60,14 @@ async function predict(file: string, options: Options): Promise<void> {
   ]);
   const model = readModelFile(file);
   const standardInput = options.data === "-";
-  const own = new Set(model.schema.columns.map((one) => one.name));
+  const own = new Set(model.schema.columns.map((column) => column.name));
   const ids = options.id.filter((name) => !own.has(name)).map((name) => ({ name, type: "id" as const }));
   const schema = { ...model.schema, columns: [...model.schema.columns, ...ids] };
   // Bad cells are taken for missing: every customer gets an answer.
   const reading = {
     ...csvOptions(options),
     schema,
-    only: schema.columns.map((one) => one.name),
+    only: schema.columns.map((column) => column.name),
     badCells: "missing",
   } as const;
   const batches = await readTableBatches(options.data, reading);

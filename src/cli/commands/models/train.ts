@@ -87,7 +87,7 @@ than once, by --id or else by its first identifier, counts once: later rows are 
 export async function describeLearners(command: Command): Promise<void> {
   const { learnerLines } = await import("../../../models/learner-names.js");
   const lines = learnerLines();
-  const width = Math.max(...lines.map((one) => one.kind.length));
+  const width = Math.max(...lines.map((line) => line.kind.length));
   const text = lines.map(({ kind, title, aliases, targets }) => {
     const also = aliases.length > 0 ? `; also ${aliases.join(", ")}` : "";
     return `  ${kind.padEnd(width)}  ${title} (${targets.join(", ")}${also})`;
@@ -128,7 +128,7 @@ async function train(options: Options): Promise<void> {
   const members = options.members?.split(",").map((one) => one.trim());
   const schema = options.schema ? readSchema(options.schema) : undefined;
   const read = await readTable(options.data, { ...csvOptions(options), ...(schema ? { schema } : {}) });
-  const names = read.table.columns.map((one) => one.name);
+  const names = read.table.columns.map((column) => column.name);
   for (const name of [...options.drop, ...options.id, options.target])
     if (!names.includes(name))
       throw usageError(
@@ -233,7 +233,7 @@ function showColumns({ table, rejected }: CsvRead, options: Options): void {
   print();
   printTable(
     ["column", "type", "role"],
-    table.columns.map((one) => [one.name, one.type, role(one.name, one.type)]),
+    table.columns.map((column) => [column.name, column.type, role(column.name, column.type)]),
   );
   print();
 }

@@ -57,12 +57,12 @@ async function check(paths: readonly string[], flags: CheckFlags): Promise<void>
   if (flags.json) printJson(problems);
   else {
     for (const one of problems) print(describe(one));
-    const wrong = problems.filter((one) => !one.advice).length;
+    const wrong = problems.filter((problem) => !problem.advice).length;
     const advised = problems.length - wrong;
     const count = `${wrong === 0 ? "nothing" : wrong} found${advised > 0 ? `, ${advised} to know` : ""}`;
     note(`${notebooks.length} notebook${notebooks.length === 1 ? "" : "s"} checked: ${count}`);
   }
-  if (problems.some((one) => !one.advice)) process.exitCode = exitCodes.failure;
+  if (problems.some((problem) => !problem.advice)) process.exitCode = exitCodes.failure;
 }
 
 /** "notebooks/a.ipynb, cell 3 (id data), line 2: …" */

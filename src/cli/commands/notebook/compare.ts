@@ -40,7 +40,7 @@ async function compare(paths: readonly string[], flags: CompareFlags): Promise<v
   const rows = compareFigures(reports).filter(
     (row) => !flags.changed || row.changes.some((change) => change !== "same"),
   );
-  const differences = reports.slice(1).map((one) => circumstances(reports[0], one));
+  const differences = reports.slice(1).map((report) => circumstances(reports[0], report));
   if (flags.json) return printJson({ reports: paths, circumstances: differences, figures: rows });
   differences.forEach((words, i) => {
     for (const word of words) note(`${paths[i + 1]}: ${word}`);

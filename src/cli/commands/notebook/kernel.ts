@@ -52,7 +52,7 @@ async function list(options: { json?: boolean }): Promise<void> {
   else
     printTable(
       ["name", "language", "shown as", "from"],
-      specs.map((one) => [one.name, one.language, one.displayName, one.folder || "built in"]),
+      specs.map((spec) => [spec.name, spec.language, spec.displayName, spec.folder || "built in"]),
     );
 }
 

@@ -94,7 +94,7 @@ async function reproduce(names: readonly string[], flags: ReproduceFlags, comman
     return runOne(project, step.prepared, flags, jobs > 1, timeoutSeconds, stop.signal);
   });
   stop.end();
-  const done = runs.filter((one): one is FileRun => one !== undefined);
+  const done = runs.filter((run): run is FileRun => run !== undefined);
   const index = await project.writeIndex();
   free();
   if (!flags.json) await sum(order.length, done, index);

@@ -153,7 +153,7 @@ function sendOut(done: FileRun, html: boolean): void {
 
 async function worstCode(runs: readonly (FileRun | undefined)[], stopped: boolean): Promise<number> {
   const { exitCode } = await import("../../../notebook/run/run-notebook.js");
-  const failed = runs.find((one) => one !== undefined && one.run.verdict !== "ok");
+  const failed = runs.find((run) => run !== undefined && run.run.verdict !== "ok");
   if (stopped) return exitCodes.interrupted;
   return failed ? exitCode(failed.run.verdict) : exitCodes.ok;
 }

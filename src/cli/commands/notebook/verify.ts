@@ -85,7 +85,7 @@ function tell(done: Verification, all: boolean): void {
   for (const failure of done.failures) note(`telelink: ${failure}`);
   if (done.run.verdict !== "ok") return;
   const { figures, differences, dataChanges, title } = done;
-  tellFigures(all ? figures : figures.filter((one) => !one.agrees));
+  tellFigures(all ? figures : figures.filter((figure) => !figure.agrees));
   for (const { place, stated, found } of differences) {
     print(`${place}:`);
     if (stated !== undefined) print(`  the report says  ${short(stated)}`);
@@ -93,7 +93,7 @@ function tell(done: Verification, all: boolean): void {
   }
   for (const change of dataChanges) print(`data: ${change}`);
   if (!done.intact) print("the file was edited after it was made: its seal does not fit");
-  const agreeing = figures.filter((one) => one.agrees).length;
+  const agreeing = figures.filter((figure) => figure.agrees).length;
   const others = differences.length === 0 ? "" : `; ${differences.length} other differences`;
   if (figures.length === 0) note(`${title}: the report has no figures that a run could confirm${others}`);
   else note(`${title}: ${agreeing} of ${figures.length} figures agree${others}`);

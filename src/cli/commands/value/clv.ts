@@ -196,7 +196,7 @@ function printParameters(
 function printHoldout({ until, weeks, models, judged, byFrequency }: HoldoutCheck): void {
   print();
   print(
-    `Checked on ${weeks.toFixed(0)} weeks after ${until} that the models had not seen: ${models.map((one) => `${one.kind} ${one.loss.toFixed(4)}${one.converged ? "" : " (no maximum)"}`).join(", ")} (mean deviance, lower is better)`,
+    `Checked on ${weeks.toFixed(0)} weeks after ${until} that the models had not seen: ${models.map((model) => `${model.kind} ${model.loss.toFixed(4)}${model.converged ? "" : " (no maximum)"}`).join(", ")} (mean deviance, lower is better)`,
   );
   print(
     `${models[0].kind} expected ${money(judged.expected)} purchases of ${judged.customers} other customers, ${money(judged.actual)} were made; it explains ${percent(judged.gain)} of their differences, "as often as until now" ${percent(judged.gainAsBefore)}`,

@@ -89,7 +89,7 @@ export async function openSource(
   const { encoding: _, skip: __, header: ___, backslash: ____, ...shared } = dialect;
   const pieceDialect: Dialect = { encoding: "utf-8", ...shared };
   return {
-    columns: layout.columns.map((one, j) => ({ ...one, name: names[j] })),
+    columns: layout.columns.map((column, j) => ({ ...column, name: names[j] })),
     remarks: [
       ...opened.remarks,
       ...fileRemarks(dialect, layout.guessedEncoding, reading),

@@ -72,26 +72,6 @@ export async function closestDistances(rows: Table, reference: Table): Promise<F
   return (await nearestRecords(columns, 0, 1)).distance;
 }
 
-/**
- * SDMetrics' DCROverfittingProtection: 1 when at most half of the synthetic rows are strictly nearer to training than
- * to validation rows, each distance scaled by the ranges of the table it leads to.
- */
-export async function overfittingProtection(
-  train: Table,
-  validation: Table,
-  synthetic: Table,
-): Promise<number> {
-  const [toTrain, toOther] = [
-    await closestDistances(synthetic, train),
-    await closestDistances(synthetic, validation),
-  ];
-  const strictly = shareOf(
-    toTrain.map((distance, i) => (distance < toOther[i] ? 1 : 0)),
-    (nearer) => nearer === 1,
-  );
-  return Math.min(2 * (1 - strictly), 1);
-}
-
 function range(length: number): Int32Array {
   return Int32Array.from({ length }, (_, i) => i);
 }

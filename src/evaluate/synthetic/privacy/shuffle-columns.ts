@@ -4,9 +4,9 @@ import { type Column, type Table, table, takeTableRows } from "../../../data/tab
 /** The table with each column in an order of its own: its margins, and nothing of its rows. The floor of every measure. */
 export function shuffleColumns(from: Table, rng: Rng): Table {
   return table(
-    from.columns.map((one): Column => {
-      const order = permutation(rng.fork(one.name), from.rows);
-      return takeTableRows({ rows: from.rows, columns: [one] }, order).columns[0];
+    from.columns.map((column): Column => {
+      const order = permutation(rng.fork(column.name), from.rows);
+      return takeTableRows({ rows: from.rows, columns: [column] }, order).columns[0];
     }),
   );
 }

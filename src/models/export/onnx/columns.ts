@@ -14,10 +14,10 @@ export interface OnnxInputs {
 
 /** One entry for each matrix column: trees ask columns one by one. */
 export function singleColumns({ columns, widths }: OnnxInputs, graph: OnnxGraph): OnnxColumn[] {
-  return columns.flatMap((one, k) => {
-    if (widths[k] === 1 || !("numeric" in one)) return [one];
+  return columns.flatMap((column, k) => {
+    if (widths[k] === 1 || !("numeric" in column)) return [column];
     return Array.from({ length: widths[k] }, (_, j) => ({
-      numeric: graph.node("Gather", [one.numeric, graph.integers([j])], { axis: { int: 1 } }),
+      numeric: graph.node("Gather", [column.numeric, graph.integers([j])], { axis: { int: 1 } }),
     }));
   });
 }

@@ -50,14 +50,17 @@ function dateOnnx(
   graph: OnnxGraph,
 ): string[] {
   const seconds = inputs.get(name) as string;
-  return numbers.flatMap((one) => {
+  return numbers.flatMap((number) => {
     const numberOf = (): string => {
-      if (one.of === "days") return graph.divided(graph.plus(seconds, -reference / 1000), 86_400);
-      if (one.of === "since")
-        return graph.divided(graph.node("Sub", [seconds, inputs.get(one.other as string) as string]), 86_400);
-      return calendarOnnx(one.of, seconds, graph);
+      if (number.of === "days") return graph.divided(graph.plus(seconds, -reference / 1000), 86_400);
+      if (number.of === "since")
+        return graph.divided(
+          graph.node("Sub", [seconds, inputs.get(number.other as string) as string]),
+          86_400,
+        );
+      return calendarOnnx(number.of, seconds, graph);
     };
-    return scaledOnnx(one, numberOf(), graph);
+    return scaledOnnx(number, numberOf(), graph);
   });
 }
 
@@ -73,9 +76,9 @@ function targetMeanOnnx({ name, levels, numbers }: TargetMeanPart, graph: OnnxGr
     },
     { domain: "ai.onnx.ml" },
   );
-  return numbers.flatMap((one) => {
-    const means = graph.constant([...one.means, one.missing, one.prior]);
-    return scaledOnnx(one, graph.node("Gather", [means, place]), graph);
+  return numbers.flatMap((number) => {
+    const means = graph.constant([...number.means, number.missing, number.prior]);
+    return scaledOnnx(number, graph.node("Gather", [means, place]), graph);
   });
 }
 

@@ -9,9 +9,9 @@ export function linearOnnx(
   inputs: OnnxInputs,
   graph: OnnxGraph,
 ): string {
-  const values = inputs.columns.map((one) => {
-    check("numeric" in one, "write ONNX", "a linear model needs numeric columns");
-    return one.numeric;
+  const values = inputs.columns.map((column) => {
+    check("numeric" in column, "write ONNX", "a linear model needs numeric columns");
+    return column.numeric;
   });
   const x = values.length === 1 ? values[0] : graph.node("Concat", values, { axis: { int: 1 } });
   const sums = graph.node("MatMul", [x, graph.constant(coefficients, [coefficients.length, 1])]);

@@ -23,8 +23,8 @@ function treesOnnx(trees: Trees, columns: readonly OnnxColumn[], graph: OnnxGrap
     () =>
       new Map<string, { readonly id: number; readonly left: Set<number>; readonly missingLeft: boolean }>(),
   );
-  const numeric = columns.flatMap((one, j) =>
-    trees.kept[j] ? [] : [{ j, value: (one as { numeric: string }).numeric }],
+  const numeric = columns.flatMap((column, j) =>
+    trees.kept[j] ? [] : [{ j, value: (column as { numeric: string }).numeric }],
   );
   const idOf = new Map(numeric.map(({ j }, k) => [j, k]));
   let width = numeric.length;
@@ -89,7 +89,7 @@ function membership(
     }
   });
   const base = graph.constant(
-    sets.map((one) => Number(one.missingLeft)),
+    sets.map((set) => Number(set.missingLeft)),
     [1, sets.length],
   );
   return graph.node("Add", [

@@ -61,7 +61,7 @@ export function checkLabelledSequences({ x, y }: LabelledSequences, classes: boo
   for (const label of [0, 1])
     check(y.values.includes(label), action, `both labels must occur, got no ${label}`);
   check(
-    y.values.every((one) => one === 0 || one === 1),
+    y.values.every((value) => value === 0 || value === 1),
     action,
     "labels must be 0 or 1",
   );
@@ -95,10 +95,10 @@ export function fitSequenceInputs(x: Sequences): SequenceInputs {
   return {
     steps: x.steps,
     features: x.features,
-    means: steps.map((one) => one.mean),
-    scales: steps.map((one) => one.scale),
+    means: steps.map((step) => step.mean),
+    scales: steps.map((step) => step.scale),
     flagged: x.values.some(Number.isNaN),
-    fixed: x.fixed?.features.map((one) => one.name) ?? [],
+    fixed: x.fixed?.features.map((feature) => feature.name) ?? [],
     fixedMeans: fixed?.map((one) => one.mean) ?? [],
     fixedScales: fixed?.map((one) => one.scale) ?? [],
   };
@@ -175,7 +175,7 @@ export function checkSequences(x: Sequences, inputs: SequenceInputs, action: str
     `the features must be ${inputs.features.join(", ")} as in training`,
     x.features.join(", "),
   );
-  const fixed = x.fixed?.features.map((one) => one.name) ?? [];
+  const fixed = x.fixed?.features.map((feature) => feature.name) ?? [];
   check(
     same(fixed, inputs.fixed),
     action,

@@ -61,7 +61,7 @@ export function compileCell(
   return {
     code: outputText.replace(/^\/\/# sourceMappingURL=.*$/m, ""),
     mappings,
-    complaints: (diagnostics ?? []).map((one) => complaintOf(ts, one)),
+    complaints: (diagnostics ?? []).map((diagnostic) => complaintOf(ts, diagnostic)),
     declares: [...declares],
   };
 }

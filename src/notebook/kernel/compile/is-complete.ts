@@ -22,11 +22,11 @@ export function isComplete(ts: Compiler, source: string): Completeness {
   // Two empty lines run it as it is.
   if (/\n\s*\n\s*$/.test(source)) return { status: "complete" };
   const end = source.trimEnd().length;
-  const atEnd = complaints.some((one) => {
-    const text = ts.flattenDiagnosticMessageText(one.messageText, "\n");
-    return (one.start ?? 0) >= end && (/ expected\.$/.test(text) || /Unterminated/.test(text));
+  const atEnd = complaints.some((complaint) => {
+    const text = ts.flattenDiagnosticMessageText(complaint.messageText, "\n");
+    return (complaint.start ?? 0) >= end && (/ expected\.$/.test(text) || /Unterminated/.test(text));
   });
-  const open = complaints.some((one) => [1160, 1010].includes(one.code));
+  const open = complaints.some((complaint) => [1160, 1010].includes(complaint.code));
   return atEnd || open ? { status: "incomplete", indent: nextIndent(source) } : { status: "invalid" };
 }
 

@@ -41,16 +41,19 @@ export function withLiveImports(
   const writer: ImportWriter = { ts, factory, own, imported };
   const visit = liveExpressions(ts, context, names, own);
   const imports: TS.Statement[] = [];
-  const body = file.statements.flatMap((one): TS.Statement[] => {
-    if (ts.isImportDeclaration(one)) imports.push(...importStatements(writer, one));
-    else if (ts.isExportDeclaration(one)) imports.push(...exportStatements(writer, one));
-    else if (ts.isImportEqualsDeclaration(one) && ts.isExternalModuleReference(one.moduleReference)) {
-      const value = call("require", one.moduleReference.expression);
-      if (!one.isTypeOnly) imports.push(constant(writer, own(one.name.text), value, one));
-    } else if (ts.isExportAssignment(one)) {
-      const value = ts.visitNode(one.expression, visit) as TS.Expression;
-      return [ts.setTextRange(factory.createExpressionStatement(value), one)];
-    } else return [unexported(ts, factory, ts.visitNode(one, visit) as TS.Statement)];
+  const body = file.statements.flatMap((statement): TS.Statement[] => {
+    if (ts.isImportDeclaration(statement)) imports.push(...importStatements(writer, statement));
+    else if (ts.isExportDeclaration(statement)) imports.push(...exportStatements(writer, statement));
+    else if (
+      ts.isImportEqualsDeclaration(statement) &&
+      ts.isExternalModuleReference(statement.moduleReference)
+    ) {
+      const value = call("require", statement.moduleReference.expression);
+      if (!statement.isTypeOnly) imports.push(constant(writer, own(statement.name.text), value, statement));
+    } else if (ts.isExportAssignment(statement)) {
+      const value = ts.visitNode(statement.expression, visit) as TS.Expression;
+      return [ts.setTextRange(factory.createExpressionStatement(value), statement)];
+    } else return [unexported(ts, factory, ts.visitNode(statement, visit) as TS.Statement)];
     return [];
   });
   return factory.updateSourceFile(
@@ -82,7 +85,7 @@ function liveExpressions(
       return factory.createCallExpression(
         member(factory, "import"),
         undefined,
-        node.arguments.map((one) => ts.visitNode(one, visit) as TS.Expression),
+        node.arguments.map((argument) => ts.visitNode(argument, visit) as TS.Expression),
       );
     // V8 ends the process, not the cell, when a promise that a script waits for is collected as garbage.
     if (ts.isAwaitExpression(node) && !inFunction(ts, node)) {

@@ -53,22 +53,22 @@ export function replScript(
     declared.add(name);
   }
 
-  const body = file.statements.flatMap((one): TS.Statement[] => {
-    if (ts.isFunctionDeclaration(one)) return [];
+  const body = file.statements.flatMap((statement): TS.Statement[] => {
+    if (ts.isFunctionDeclaration(statement)) return [];
     // What TypeScript adds to say that it is a module.
-    if (ts.isExportDeclaration(one)) return [];
-    if (ts.isClassDeclaration(one) && one.name) {
-      declared.add(one.name.text);
-      return [one];
+    if (ts.isExportDeclaration(statement)) return [];
+    if (ts.isClassDeclaration(statement) && statement.name) {
+      declared.add(statement.name.text);
+      return [statement];
     }
-    if (!ts.isVariableStatement(one)) {
-      for (const name of nestedVars(ts, one)) hoist(name);
-      return [ts.visitNode(one, inner) as TS.Statement];
+    if (!ts.isVariableStatement(statement)) {
+      for (const name of nestedVars(ts, statement)) hoist(name);
+      return [ts.visitNode(statement, inner) as TS.Statement];
     }
-    const { declarationList: list } = one;
+    const { declarationList: list } = statement;
     if (!isVar(ts, list)) {
       for (const part of list.declarations) for (const name of namesOf(ts, part.name)) declared.add(name);
-      return [ts.setTextRange(lets(list.declarations), one)];
+      return [ts.setTextRange(lets(list.declarations), statement)];
     }
     return list.declarations.flatMap((part): TS.Statement[] => {
       const own = namesOf(ts, part.name);
@@ -79,7 +79,7 @@ export function replScript(
       const again = own.some((name) => declared.has(name));
       if (again) for (const name of own) hoist(name);
       for (const name of own) declared.add(name);
-      if (!again) return [ts.setTextRange(lets([part]), one)];
+      if (!again) return [ts.setTextRange(lets([part]), statement)];
       return part.initializer ? [factory.createExpressionStatement(assigned(part))] : [];
     });
   });
@@ -120,11 +120,11 @@ function innerVars(
 ): (node: TS.Node) => TS.VisitResult<TS.Node | undefined> {
   const { factory } = context;
   const valuesOf = (list: TS.VariableDeclarationList): TS.Expression | undefined => {
-    const values = list.declarations.filter((one) => one.initializer);
+    const values = list.declarations.filter((declaration) => declaration.initializer);
     return values.length === 0
       ? undefined
       : (factory as unknown as Converting).inlineExpressions(
-          values.map((one) => assignment(ts, factory, one)),
+          values.map((value) => assignment(ts, factory, value)),
         );
   };
   const inner = (node: TS.Node): TS.VisitResult<TS.Node | undefined> => {

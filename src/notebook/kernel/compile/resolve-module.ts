@@ -43,9 +43,9 @@ function fileAt(path: string): Resolved | undefined {
   const candidates = [
     path,
     ...(sources[own] ?? []).map((one) => path.slice(0, -own.length) + one),
-    ...extensions.map((one) => path + one),
+    ...extensions.map((extension) => path + extension),
     ...mainOf(path),
-    ...extensions.map((one) => join(path, `index${one}`)),
+    ...extensions.map((extension) => join(path, `index${extension}`)),
   ];
   const found = candidates.find(isFile);
   return found === undefined ? undefined : { kind: "file", path: found };
@@ -58,8 +58,8 @@ function mainOf(folder: string): string[] {
   const path = resolve(folder, main);
   return [
     path,
-    ...extensions.map((one) => path + one),
-    ...extensions.map((one) => join(path, `index${one}`)),
+    ...extensions.map((extension) => path + extension),
+    ...extensions.map((extension) => join(path, `index${extension}`)),
   ];
 }
 

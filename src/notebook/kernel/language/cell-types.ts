@@ -58,12 +58,12 @@ export class CellTypes {
     });
     const prefix = source.slice(0, position).match(/[\p{ID_Continue}$\u200c\u200d]*$/u)?.[0] ?? "";
     const rest = source.slice(position).match(/^[\p{ID_Continue}$\u200c\u200d]*/u)?.[0] ?? "";
-    const span = info?.entries.find((one) => one.replacementSpan)?.replacementSpan;
+    const span = info?.entries.find((entry) => entry.replacementSpan)?.replacementSpan;
     const start = span ? span.start - offset : position - prefix.length;
     const end = span ? start + span.length : position + rest.length;
     const typed = source.slice(start, position);
     const hidden = (name: string): boolean => name.startsWith("__cell") || name.startsWith("__tslab");
-    const entries = (info?.entries ?? []).filter((one) => !hidden(one.name));
+    const entries = (info?.entries ?? []).filter((entry) => !hidden(entry.name));
     if (entries.length > 0) return { start, end, matches: ranked(entries, typed) };
     return this.completePath(position + offset) ?? { start, end, matches: [] };
   }
@@ -191,9 +191,9 @@ function ranked(entries: readonly TS.CompletionEntry[], typed: string): string[]
     if (name.toLowerCase().startsWith(lower)) return 1;
     return name.toLowerCase().includes(lower) ? 2 : 3;
   };
-  const best = Math.min(2, ...entries.map((one) => rank(one.name)));
+  const best = Math.min(2, ...entries.map((entry) => rank(entry.name)));
   const found = entries
-    .map((one, i) => ({ name: one.name, sort: one.sortText, i }))
+    .map((entry, i) => ({ name: entry.name, sort: entry.sortText, i }))
     .filter((one) => rank(one.name) === best)
     .sort((a, b) => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : a.i - b.i));
   return [...new Set(found.map((one) => one.name))];

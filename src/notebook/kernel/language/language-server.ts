@@ -69,6 +69,9 @@ export interface Asked {
 
 export type Answer = { readonly id: number; readonly value?: unknown; readonly error?: string };
 
+// After so long without a request somebody is about to type, and the first completion would have to wait for the types.
+const idleBefore = 700;
+
 // As long as cells follow each other faster than this, their types wait.
 const patience = 30;
 
@@ -104,7 +107,12 @@ export function serveLanguage(options: LanguageOptions): void {
       later = setTimeout(next, pause);
     else turn = setImmediate(next);
   };
+  // A run asks for no completions, and its first cell would wait.
+  const idle = options.patient
+    ? undefined
+    : setTimeout(() => language.complete("JSON.p", 6), idleBefore).unref();
   process.on("message", (asked: Asked) => {
+    clearTimeout(idle);
     waiting.push(asked);
     schedule(patience);
   });

@@ -6,7 +6,7 @@ import { dataTable } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
 import { dateText } from "../cell-values";
-import { moneyText, notesList, ownReport } from "../own-report";
+import { moneyText, notesList, ownReport, scenarioTable } from "../own-report";
 import type { Contracts } from "./contracts";
 import type { ValuedContracts } from "./value-contracts";
 
@@ -32,7 +32,7 @@ ${moves.length > 0 ? html`<h2 id="revenue">How did monthly revenue move?</h2>${r
 <h2 id="worth">Who is worth most, and who is about to leave?</h2>
 ${raw(topTable(valued, money))}
 <h2 id="if">What if?</h2>
-${raw(scenarioTable(total, valued, money))}
+${raw(scenarios(total, valued, money))}
 ${notesList({ ...contracts.columns, ...(valued.covariates.used.length > 0 ? { "leaving depends on": valued.covariates.used.join(", ") } : {}) }, valued.notes)}`;
   const figures: Figure[] = [
     {
@@ -197,16 +197,16 @@ function movementTable(months: readonly Month[], money: (v: number) => string): 
   return dataTable(
     months,
     [
-      { label: "Month", text: (one) => one.name },
+      { label: "Month", text: (row) => row.name },
       ...kinds.map((kind) => ({
         label: kind[0].toUpperCase() + kind.slice(1),
         align: "right" as const,
-        text: (one: Month) => money(one.sums[kind] ?? 0),
+        text: (row: Month) => money(row.sums[kind] ?? 0),
       })),
       {
         label: "Net",
         align: "right",
-        text: (one) => money(Object.values(one.sums).reduce((a, b) => a + b, 0)),
+        text: (row) => money(Object.values(row.sums).reduce((a, b) => a + b, 0)),
       },
     ],
     {
@@ -241,24 +241,18 @@ function topTable(valued: ValuedContracts, money: (v: number) => string): string
   );
 }
 
-function scenarioTable(total: number, valued: ValuedContracts, money: (v: number) => string): string {
-  const rows = [
-    { name: "As expected", value: total },
-    { name: "Prices 1% higher, nobody minds", value: 1.01 * total },
-    { name: "Margin one hundredth of revenue lower", value: 0.99 * total },
-    { name: "Monthly churn one hundredth lower", value: valued.valueAtLowerChurn },
-  ];
-  return dataTable(
-    rows,
+function scenarios(
+  total: number,
+  { valueAtLowerChurn }: ValuedContracts,
+  money: (v: number) => string,
+): string {
+  return scenarioTable(
+    total,
     [
-      { label: "Scenario", text: (one) => one.name },
-      { label: "Value", align: "right", text: (one) => money(one.value) },
-      { label: "Change", align: "right", text: (one) => money(one.value - total) },
+      ["Margin one hundredth of revenue lower", 0.99 * total],
+      ["Monthly churn one hundredth lower", valueAtLowerChurn],
     ],
-    {
-      caption: "What the value to come would be",
-      note: "All else held equal; no customer reacts to a price.",
-    },
+    money,
   );
 }
 

@@ -51,14 +51,20 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
   const { tenureUnit } = options;
   if (tenureUnit !== undefined)
     checkOneOf(tenureUnit, ["days", "weeks", "months", "years"], action, "tenureUnit");
-  const customer = findColumn(table, "customer", options.customer, customerNames, action);
+  const customer = findColumn(
+    table,
+    { purpose: "customer", given: options.customer, usual: customerNames },
+    action,
+  );
   const revenue = findColumn(
     table,
-    "monthly revenue",
-    options.revenue,
-    revenueNames,
+    {
+      purpose: "monthly revenue",
+      given: options.revenue,
+      usual: revenueNames,
+      maybe: (one) => numbersOf(one).share > 0.5,
+    },
     action,
-    (one) => numbersOf(one).share > 0.5,
   );
   const money = options.currency
     ? columnNamed(table, options.currency)
@@ -125,14 +131,19 @@ function lifetimesOf(table: Table, options: ContractOptions, faults: Faults, act
       : optionalColumn(table, tenureNames, (one) => numbersOf(one).share > 0.5);
   if (start || !tenure) {
     const from =
-      start ?? findColumn(table, "start (or tenure)", undefined, [...startNames, ...tenureNames], action);
-    const end = findColumn(table, "end", options.end, endNames, action);
-    return lifetimesByDates(table, from, end, options, faults, action);
+      start ??
+      findColumn(table, { purpose: "start (or tenure)", usual: [...startNames, ...tenureNames] }, action);
+    const end = findColumn(table, { purpose: "end", given: options.end, usual: endNames }, action);
+    return lifetimesByDates(table, { start: from, end }, options, faults);
   }
   const flag: Column = options.ended
     ? columnNamed(table, options.ended)
-    : findColumn(table, "end of contracts (yes or no)", undefined, endedNames, action, isFlag);
-  return lifetimesByTenure(table, tenure, flag, options, faults, action);
+    : findColumn(
+        table,
+        { purpose: "end of contracts (yes or no)", usual: endedNames, maybe: isFlag },
+        action,
+      );
+  return lifetimesByTenure(table, { tenure, flag }, options, faults);
 }
 
 const revenueNames: readonly string[] = [

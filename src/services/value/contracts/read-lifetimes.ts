@@ -27,16 +27,14 @@ const never = Date.UTC(2200, 0, 1) / 86_400_000;
 /** Lifetimes from start and end. */
 export function lifetimesByDates(
   table: Table,
-  start: Column,
-  end: Column,
+  { start, end }: { readonly start: Column; readonly end: Column },
   options: ContractOptions,
   faults: Faults,
-  action: string,
 ): ReadLifetimes {
   const close = options.asOf === undefined ? undefined : dayOf(options.asOf);
   check(
     options.asOf === undefined || close !== undefined,
-    action,
+    faults.action,
     "asOf must be a date such as 2024-01-31",
     options.asOf,
   );
@@ -119,15 +117,13 @@ const monthsPer = { days: 12 / 365.25, weeks: (12 * 7) / 365.25, months: 1, year
 /** Lifetimes from tenure and whether it has ended. */
 export function lifetimesByTenure(
   table: Table,
-  tenure: Column,
-  flag: Column,
+  { tenure, flag }: { readonly tenure: Column; readonly flag: Column },
   options: ContractOptions,
   faults: Faults,
-  action: string,
 ): ReadLifetimes {
   check(
     options.asOf === undefined,
-    action,
+    faults.action,
     `asOf needs a start and an end; ${tenure.name} and ${flag.name} are as of one day`,
     options.asOf,
   );
@@ -189,7 +185,7 @@ function entryOf(
 ): { readonly months: Float64Array; readonly column?: Column } | undefined {
   if (entry === undefined) return undefined;
   const day = dayOf(entry);
-  const column = table.columns.find((one) => one.name === entry);
+  const column = table.columns.find((column) => column.name === entry);
   check(
     column !== undefined || (day !== undefined && from !== undefined),
     "read contracts",

@@ -92,11 +92,11 @@ export function joinSpells(
       (running[k].length > 0 ? running[k] : lastOf[k]).reduce((sum, i) => sum + revenue[i], 0),
     ),
     days: {
-      from: Float64Array.from(spells, (one) => one.from),
-      to: Float64Array.from(spells, (one) => one.to),
+      from: Float64Array.from(spells, (spell) => spell.from),
+      to: Float64Array.from(spells, (spell) => spell.to),
     },
-    movements: spells.flatMap((one, k) =>
-      movementsOf(one, k > 0 && who[spells[k - 1].rows[0]] === who[one.rows[0]], read, revenue),
+    movements: spells.flatMap((spell, k) =>
+      movementsOf(spell, k > 0 && who[spells[k - 1].rows[0]] === who[spell.rows[0]], read, revenue),
     ),
     notes: [
       ...(joined > 0

@@ -62,7 +62,12 @@ export function amountsOf(
     note(notes, each, price.guess);
   } else {
     const amount =
-      total ?? findColumn(table, "amount", given.amount, [...totalNames, ...priceNames], action, free);
+      total ??
+      findColumn(
+        table,
+        { purpose: "amount", given: given.amount, usual: [...totalNames, ...priceNames], maybe: free },
+        action,
+      );
     const read = numbersOf(amount);
     values = read.values;
     text = (i) => cellText(amount, i);

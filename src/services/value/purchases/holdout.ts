@@ -71,7 +71,7 @@ export function checkByHoldout(
   const cut = options.until === undefined ? Math.floor((first + last) / 2) : (dayOf(options.until) as number);
   const weeks = (last - cut) / 7;
   if (weeks < leastWeeks || (cut - first) / 7 < leastWeeks) return undefined;
-  const known = log.purchases.filter((one) => one.days[0] < cut);
+  const known = log.purchases.filter((purchase) => purchase.days[0] < cut);
   const before = known.map((one) => partOf(one, cut));
   const history = historyOf(before, cut);
   if (history.frequency.reduce((sum, x) => sum + (x > 0 ? 1 : 0), 0) < leastRepeaters) return undefined;

@@ -1,11 +1,12 @@
 import { count, decimal, percent } from "../../../core/format";
 import { barChart } from "../../../report/charts/bars";
+import { concentrationChart, concentrationOf, heldBy } from "../../../report/charts/concentration";
 import { heatMap } from "../../../report/charts/heat-map";
 import { lineChart } from "../../../report/charts/line";
 import { dataTable } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
-import { moneyText, notesList, ownReport } from "../own-report";
+import { moneyText, notesList, ownReport, scenarioTable } from "../own-report";
 import { type PurchaseCohorts, purchaseCohorts } from "./cohorts";
 import type { HoldoutCheck } from "./holdout";
 import { segmentsOf } from "./segments";
@@ -33,7 +34,7 @@ ${raw(await cohortMap(cohorts))}
 ${raw(await cohortRevenue(cohorts, money))}
 ${holdout ? html`<h2 id="check">Can the figures be believed?</h2>${raw(await trackingChart(holdout))}${raw(frequencyTable(holdout))}` : null}
 <h2 id="if">What if?</h2>
-${raw(scenarioTable(total, valued, money))}
+${raw(scenarios(total, valued, money))}
 ${notesList(log.columns, valued.notes)}`;
   const figures: Figure[] = [
     {
@@ -87,34 +88,11 @@ ${notesList(log.columns, valued.notes)}`;
 
 /** How much of all value sits with how few customers. */
 function concentration(value: Float64Array): Promise<string> {
-  const sorted = value.slice().sort().reverse();
-  const total = sorted.reduce((sum, v) => sum + v, 0);
-  let sum = 0;
-  const step = Math.max(1, Math.floor(sorted.length / 100));
-  const points = [{ x: 0, y: 0 }];
-  sorted.forEach((v, k) => {
-    sum += v;
-    if ((k + 1) % step === 0 || k + 1 === sorted.length)
-      points.push({ x: (k + 1) / sorted.length, y: sum / total });
-  });
-  const fifth = points.find((p) => p.x >= 0.2)?.y ?? 0;
-  return lineChart({
-    title: `A fifth of the customers holds ${percent(fifth, 0)} of the value to come`,
-    description: `Cumulative share of expected value by customers, the most valuable first: the first fifth holds ${percent(fifth, 0)}.`,
-    x: { label: "Customers, the most valuable first", domain: [0, 1], format: ".0%" },
-    y: { label: "Share of all value", domain: [0, 1], format: ".0%" },
-    series: [
-      { name: "Value", colour: 1, points },
-      {
-        name: "All alike",
-        colour: "grey",
-        dashed: true,
-        points: [
-          { x: 0, y: 0 },
-          { x: 1, y: 1 },
-        ],
-      },
-    ],
+  const points = concentrationOf(value);
+  const fifth = percent(heldBy(points, 0.2), 0);
+  return concentrationChart(points, {
+    title: `A fifth of the customers holds ${fifth} of the value to come`,
+    description: `Cumulative share of expected value by customers, the most valuable first: the first fifth holds ${fifth}.`,
   });
 }
 
@@ -129,12 +107,12 @@ function segmentTable(log: Transactions, valued: ValuedTransactions): string {
   return dataTable(
     rows,
     [
-      { label: "Segment", text: (one) => one.name },
-      { label: "Customers", align: "right", text: (one) => count(one.rows.length) },
-      { label: "Still there", align: "right", text: (one) => percent(one.alive, 0) },
-      { label: "Expected value", align: "right", text: (one) => count(one.value) },
-      { label: "Share", align: "right", text: (one) => percent(one.value / total, 0) },
-      { label: "What to do", text: (one) => one.meaning },
+      { label: "Segment", text: (row) => row.name },
+      { label: "Customers", align: "right", text: (row) => count(row.rows.length) },
+      { label: "Still there", align: "right", text: (row) => percent(row.alive, 0) },
+      { label: "Expected value", align: "right", text: (row) => count(row.value) },
+      { label: "Share", align: "right", text: (row) => percent(row.value / total, 0) },
+      { label: "What to do", text: (row) => row.meaning },
     ],
     {
       caption: "Customers by how lately, how often and for how much they bought",
@@ -212,38 +190,28 @@ export function frequencyTable({ byFrequency, models, judged }: HoldoutCheck): s
     [
       {
         label: "Repeat purchases before",
-        text: (one) => (one.frequency === 7 ? "7 or more" : String(one.frequency)),
+        text: (row) => (row.frequency === 7 ? "7 or more" : String(row.frequency)),
       },
-      { label: "Customers", align: "right", text: (one) => count(one.customers) },
-      { label: "Expected after", align: "right", text: (one) => decimal(one.expected, 2) },
-      { label: "Made after", align: "right", text: (one) => decimal(one.actual, 2) },
+      { label: "Customers", align: "right", text: (row) => count(row.customers) },
+      { label: "Expected after", align: "right", text: (row) => decimal(row.expected, 2) },
+      { label: "Made after", align: "right", text: (row) => decimal(row.actual, 2) },
     ],
     {
       caption: "Purchases a customer in the weeks held out, by those before",
-      note: `Chosen by mean deviance on half of the customers: ${models.map((one) => `${one.kind} ${decimal(one.loss)}`).join(", ")}. On the other half ${models[0].kind} explains ${percent(judged.gain)} of the differences between customers, "as often as until now" ${percent(judged.gainAsBefore)}.`,
+      note: `Chosen by mean deviance on half of the customers: ${models.map((model) => `${model.kind} ${decimal(model.loss)}`).join(", ")}. On the other half ${models[0].kind} explains ${percent(judged.gain)} of the differences between customers, "as often as until now" ${percent(judged.gainAsBefore)}.`,
     },
   );
 }
 
-function scenarioTable(total: number, valued: ValuedTransactions, money: (v: number) => string): string {
+function scenarios(total: number, valued: ValuedTransactions, money: (v: number) => string): string {
   const best = valued.value.map((v, i) => (valued.alive[i] > 0 ? v / valued.alive[i] : 0));
   const kept = best.reduce((sum, v, i) => sum + 0.01 * valued.alive[i] * Math.min(1, valued.churn[i]) * v, 0);
-  const rows = [
-    { name: "As expected", value: total },
-    { name: "Prices 1% higher, nobody minds", value: 1.01 * total },
-    { name: "Margin one hundredth of revenue lower", value: total - 0.01 * total },
-    { name: "One in a hundred coming departures averted", value: total + kept },
-  ];
-  return dataTable(
-    rows,
+  return scenarioTable(
+    total,
     [
-      { label: "Scenario", text: (one) => one.name },
-      { label: "Value", align: "right", text: (one) => money(one.value) },
-      { label: "Change", align: "right", text: (one) => money(one.value - total) },
+      ["Margin one hundredth of revenue lower", total - 0.01 * total],
+      ["One in a hundred coming departures averted", total + kept],
     ],
-    {
-      caption: "What the value to come would be",
-      note: "All else held equal; no customer reacts to a price.",
-    },
+    money,
   );
 }

@@ -73,7 +73,11 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
   checkOneOf(refunds, ["net", "drop", "keep"], action, "refunds");
   checkTimeZone(options.timeZone, action);
   const customer = customerColumn(table, options.customer, action);
-  const date = findColumn(table, "date", options.date, dateNames, action, (one) => daysOf(one).share > 0.5);
+  const date = findColumn(
+    table,
+    { purpose: "date", given: options.date, usual: dateNames, maybe: (one) => daysOf(one).share > 0.5 },
+    action,
+  );
   const end = options.asOf === undefined ? undefined : dayOf(options.asOf);
   check(
     options.asOf === undefined || end !== undefined,
@@ -164,7 +168,8 @@ function customerColumn(table: Table, named: string | undefined, action: string)
   // A column called id that never repeats numbers rows; a customer may buy once only.
   const surely = customerNames.filter((name) => name !== "id");
   return (
-    optionalColumn(table, customerNames, repeats) ?? findColumn(table, "customer", undefined, surely, action)
+    optionalColumn(table, customerNames, repeats) ??
+    findColumn(table, { purpose: "customer", usual: surely }, action)
   );
 }
 

@@ -37,7 +37,7 @@ export function drawConditions(
     return { left, total: left.reduce((sum, share) => sum + share, 0), wished: wish !== undefined };
   });
   const rarest = choices
-    .map((one, k) => ({ ...one, k }))
+    .map((choice, k) => ({ ...choice, k }))
     .filter(({ wished, total }) => wished && total > 0)
     .sort((a, b) => a.total - b.total)[0]?.k;
   const starts = vector.variables.map((_, k) =>

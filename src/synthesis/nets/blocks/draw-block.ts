@@ -42,8 +42,8 @@ export function gatherBlockPools(
   const pool: BlockPool = gatherCandidates(pools, indices);
   const latents = new Float32Array(pool.rows * size);
   let at = 0;
-  pools.forEach((one, p) => {
-    const own = one.latents as Float32Array;
+  pools.forEach((pool, p) => {
+    const own = pool.latents as Float32Array;
     for (const i of indices[p]) {
       latents.set(own.subarray(i * size, (i + 1) * size), at);
       at += size;
@@ -269,7 +269,7 @@ function lineReader({ outputs }: BlockPool, parts: BlockParts): LineReader {
 }
 
 function limits(pool: BlockPool, parts: BlockParts, wishes: Wishes, j: number): Bounds | undefined {
-  const plan = parts.structure.columns.find((one) => one.name === parts.variables[j].name);
+  const plan = parts.structure.columns.find((column) => column.name === parts.variables[j].name);
   const bounds = boundsOf(plan as NumberPlan | DatePlan, parts.structure, wishes.columns, {
     rows: pool.rows,
     has: (name) => pool.restored.has(name),

@@ -11,10 +11,10 @@ export interface LabelRows {
 /** Label codes and min-max scaling; `Block`s as `netOutputs` reads them for the choice "rounded". */
 export function encodeLabels(variables: readonly Variable[], rng: Rng): LabelRows {
   const scalars: Float32Array[] = [];
-  const blocks = variables.map((one): Block => {
-    if (one.kind === "number") return numberLabels(one, scalars, rng.fork(one.name));
-    const count = cellLabels(one).length;
-    scalars.push(Float32Array.from(cellsOf(one), (cell) => (count > 1 ? cell / (count - 1) : 0)));
+  const blocks = variables.map((variable): Block => {
+    if (variable.kind === "number") return numberLabels(variable, scalars, rng.fork(variable.name));
+    const count = cellLabels(variable).length;
+    scalars.push(Float32Array.from(cellsOf(variable), (cell) => (count > 1 ? cell / (count - 1) : 0)));
     return { classes: Array.from({ length: count }, (_, cell) => ({ cells: [cell], weights: [1] })) };
   });
   return { blocks, scalars };

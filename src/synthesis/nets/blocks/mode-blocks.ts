@@ -18,9 +18,9 @@ export interface ModeRows {
 /** Mode-specific normalisation (Xu et al., 2019, section 4.2); a missing number is one more class. */
 export function encodeModes(variables: readonly Variable[], rows: number, rng: Rng): ModeRows {
   const scalars: Float32Array[] = [];
-  const blocks = variables.map((one): EncodedBlock => {
-    if (one.kind === "levels") return levelBlock(one);
-    const { block, scalar } = numberBlock(one, scalars.length, rng.fork(one.name));
+  const blocks = variables.map((variable): EncodedBlock => {
+    if (variable.kind === "levels") return levelBlock(variable);
+    const { block, scalar } = numberBlock(variable, scalars.length, rng.fork(variable.name));
     scalars.push(scalar);
     return block;
   });

@@ -147,7 +147,7 @@ export function loadGan(json: ModelJson): Gan {
 
 /** The output of the target's rarer class, where the target is a column of few levels. */
 function rareClass({ variables, target }: Prepared, blocks: readonly EncodedBlock[]): number | undefined {
-  const j = variables.findIndex((one) => one.name === target);
+  const j = variables.findIndex((variable) => variable.name === target);
   if (j < 0 || variables[j].kind !== "levels" || blocks[j].classes.length > 10) return undefined;
   const counts = new Int32Array(blocks[j].classes.length);
   for (const code of blocks[j].codes) counts[code]++;

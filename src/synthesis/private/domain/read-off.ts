@@ -6,7 +6,7 @@ import type { ColumnDomain, Domain } from "./domain";
  * booleans, decimals, how dates are written. No mechanism covers it, so one row may change it.
  */
 export function readOffTable(columns: readonly Column[], domain: Domain | undefined): readonly string[] {
-  const stated = new Map(domain?.columns.map((one) => [one.name, one]));
+  const stated = new Map(domain?.columns.map((column) => [column.name, column]));
   return columns.flatMap((column): string[] => {
     const { name, type } = column;
     const known = stated.get(name);

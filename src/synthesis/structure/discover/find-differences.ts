@@ -17,7 +17,7 @@ export function findDifferences(
   levels: readonly LevelsInput[],
 ): Map<string, Formula> {
   const found = new Map<string, Formula>();
-  const used = levels.filter((one) => one.count >= 2 && one.count <= mostLevels);
+  const used = levels.filter((level) => level.count >= 2 && level.count <= mostLevels);
   const effects = used.reduce((sum, one) => sum + one.count - 1, 0);
   const most = Math.min(screeningRows, numbers[0]?.values.length ?? 0) / rowsPerEffect;
   if (used.length === 0 || effects > most) return found;
@@ -60,8 +60,8 @@ function effectsOn(
       y.length * Math.log(Math.max(squares, 1e-12 * whole) / current) -
       (levels[k].count - 1) * Math.log(y.length);
     const scored = trials
-      .filter((one) => one.solved !== undefined)
-      .map((one) => ({ ...one, cost: cost(one.k, one.solved!.squares(whole)) }))
+      .filter((trial) => trial.solved !== undefined)
+      .map((trial) => ({ ...trial, cost: cost(trial.k, trial.solved!.squares(whole)) }))
       .sort((a, b) => a.cost - b.cost);
     if (kept.length < 2 || scored.length === 0 || scored[0].cost >= 0) break;
     kept = kept.filter((k) => k !== scored[0].k);

@@ -10,7 +10,7 @@ const mostColumns = 60;
 /** Columns that are, to rounding, a multiple of another one or a weighted sum of several. */
 export function findExact(numbers: readonly NumberInput[]): Map<string, Formula> {
   const found = new Map<string, Formula>();
-  const complete = numbers.filter((one) => !one.values.some(Number.isNaN));
+  const complete = numbers.filter((number) => !number.values.some(Number.isNaN));
   const rows = complete[0]?.values.length ?? 0;
   if (rows < 10) return found;
   const sample = spacedRows(rows, screeningRows);

@@ -27,8 +27,8 @@ interface Logs {
 export function findProducts(numbers: readonly NumberInput[]): Map<string, Formula> {
   const found = new Map<string, Formula>();
   // A count that may be 0 is divided by one more than itself.
-  const counts = numbers.filter((one) => one.values.includes(0));
-  const all = [...numbers.map((one) => logsOf(one, 0)), ...counts.map((one) => logsOf(one, 1))]
+  const counts = numbers.filter((number) => number.values.includes(0));
+  const all = [...numbers.map((number) => logsOf(number, 0)), ...counts.map((count) => logsOf(count, 1))]
     .filter((one): one is Omit<Logs, "place"> => one !== undefined)
     .map((one, place): Logs => ({ ...one, place }));
   const logs = all.filter((one) => one.plus === 0);
@@ -102,7 +102,7 @@ function bestPair(
 /** The pair as a formula checked on all rows, or undefined where it leaves rows unexplained. */
 function settled(target: NumberInput, pair: Pair): Formula | undefined {
   const argument = (column: string): Float64Array =>
-    (pair.arguments.find((one) => one.name === column) as NumberInput).values;
+    (pair.arguments.find((argument) => argument.name === column) as NumberInput).values;
   const bare: Formula = {
     kind: "product",
     constant: 1,
@@ -141,7 +141,7 @@ function settled(target: NumberInput, pair: Pair): Formula | undefined {
   const short = shortest(middle, exact);
   if (exact(short)) return { ...bare, constant: short, rest: "none", otherwise };
   // What has one added only to be divided by is a formula or nothing.
-  if (pair.factors.some((one) => one.plus)) return undefined;
+  if (pair.factors.some((factor) => factor.plus)) return undefined;
   const errors = ratios.map((ratio) => Math.abs(ratio / constant - 1)).sort((a, b) => a - b);
   return { ...bare, constant, otherwise, error: quantileSorted(errors, 0.5) };
 }

@@ -10,7 +10,7 @@ export function findLookups(
   plans: readonly LevelsPlan[],
 ): ReadonlyMap<string, LookupPlan> {
   const roots = new Map<string, LookupPlan>();
-  const maps = inputs.map((of, a) => inputs.map((one, b) => (a === b ? undefined : determined(of, one))));
+  const maps = inputs.map((of, a) => inputs.map((input, b) => (a === b ? undefined : determined(of, input))));
   for (let b = 0; b < inputs.length; b++) {
     let best = -1;
     for (let a = 0; a < inputs.length; a++) {

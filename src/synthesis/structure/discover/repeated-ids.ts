@@ -9,15 +9,15 @@ export function withRepeatedIds(from: Table): {
   readonly repeated: readonly string[];
 } {
   const repeated: string[] = [];
-  const columns = from.columns.map((one): Column => {
-    if (one.type !== "id") return one;
-    const present = one.values.filter((value) => value !== "");
+  const columns = from.columns.map((column): Column => {
+    if (column.type !== "id") return column;
+    const present = column.values.filter((value) => value !== "");
     const levels = [...new Set(present)].sort();
-    if (present.length === 0 || levels.length >= leastDistinctIds * present.length) return one;
-    repeated.push(one.name);
+    if (present.length === 0 || levels.length >= leastDistinctIds * present.length) return column;
+    repeated.push(column.name);
     const codeOf = new Map(levels.map((level, code) => [level, code]));
-    const codes = Int32Array.from(one.values, (value) => codeOf.get(value) ?? -1);
-    return { name: one.name, type: "categorical", codes, levels };
+    const codes = Int32Array.from(column.values, (value) => codeOf.get(value) ?? -1);
+    return { name: column.name, type: "categorical", codes, levels };
   });
   return { table: repeated.length > 0 ? { rows: from.rows, columns } : from, repeated };
 }

@@ -1,0 +1,133 @@
+import { check, checkSameLength } from "../../core/checks";
+import { takeValues } from "../../core/matrix";
+import type { Watch } from "../../core/model";
+import { defaultThreads, mapThreads } from "../../core/pool";
+import type { Rng } from "../../core/rng";
+import { triedColumns } from "../forest/forest";
+import { forestOptions } from "../forest/forest-options";
+import { bag } from "../forest/forest-task";
+import { integer, withDefaults } from "../options";
+import { rank } from "../trees/ranks";
+import { joinTrees } from "../trees/trees";
+import { checkCensored, distinct, type FitSurvival, lastUpTo, type SurvivalData } from "./censored";
+import { joinHazards, type SurvivalForest, survivalForestModel } from "./survival-forest-model";
+import { growSurvivalTrees, type OnGrid, type SurvivalTask } from "./survival-forest-task";
+
+export interface SurvivalForestOptions {
+  /** How many trees; defaults to 200. More are never worse, only slower. */
+  readonly trees?: number;
+  /** Fewest rows (their weights' sum) in a leaf; defaults to 15. */
+  readonly minRows?: number;
+  /** Most splits on a way from root to leaf; defaults to no limit. */
+  readonly depth?: number;
+  /** How many columns are drawn at each node: "sqrt" (default) or "log2" of their number, "all", a share or a number. */
+  readonly maxFeatures?: "sqrt" | "log2" | "all" | number;
+  /**
+   * Of how many event times hazards are told, 2 to 2,000; defaults to 150, taken at equal numbers of events where there
+   * are more. An end between two of them counts at the later one.
+   */
+  readonly times?: number;
+  /** Threads; defaults to the processors. The forest is the same. */
+  readonly threads?: number;
+}
+
+const options = {
+  trees: integer("how many trees; more are never worse, only slower", { low: 1, high: 1e5 }, 200),
+  minRows: integer("fewest rows in a leaf", { low: 1 }, 15),
+  depth: forestOptions.depth,
+  maxFeatures: forestOptions.maxFeatures,
+  times: integer("of how many event times hazards are told", { low: 2, high: 2000 }, 150),
+  threads: forestOptions.threads,
+};
+
+// A fixed number of trees for each piece of work: the forest then does not depend on the number of threads.
+const piece = 10;
+
+/**
+ * A learner of random survival forests (Ishwaran and others, 2008): trees on bootstrapped rows, split where the log-rank
+ * scores of both sides differ most (their statistic's permutation variance is that of the scores), leaves with Nelson and
+ * Aalen's hazards. Missing values take the side that the node learnt for them; categorical columns split by sets of levels.
+ *
+ * @throws RangeError on lifetimes that are no lifetimes, and where none ended.
+ * @example
+ * const model = await survivalForest({ trees: 100 })({ x, time, event }, seeded(1));
+ * model.survivalAt(x, [12, 24]); // the chance to stay for one and for two years
+ */
+export function survivalForest(given: SurvivalForestOptions = {}): FitSurvival<SurvivalForest> {
+  const action = "fit survival forest";
+  const asked = withDefaults(options, given, action);
+  return async (train: SurvivalData, rng: Rng, watch?: Watch): Promise<SurvivalForest> => {
+    checkTrain(train, action);
+    const { x } = train;
+    const grid = timesOf(train, asked.times);
+    const shared = {
+      ...onGrid(train, grid),
+      ranked: rank(x, 255, action),
+      tried: triedColumns(asked.maxFeatures ?? "sqrt", x.columns),
+      minRows: asked.minRows,
+      depth: asked.depth ?? Infinity,
+    };
+    const keys = Array.from({ length: asked.trees }, (_, t) => rng.fork(t).key);
+    const pieces: SurvivalTask[] = [];
+    for (let t = 0; t < keys.length; t += piece) pieces.push({ ...shared, keys: keys.slice(t, t + piece) });
+    let done = 0;
+    const threads = asked.threads ?? (x.rows * asked.trees > 50_000 ? defaultThreads() : 1);
+    const grown = await mapThreads(growSurvivalTrees, pieces, threads, {
+      signal: watch?.signal,
+      finished: (index) => {
+        done += pieces[index].keys.length;
+        watch?.progress?.({ phase: "train", done, total: keys.length });
+      },
+    });
+    const { ranked } = shared;
+    const kept = x.features.map((feature, j) =>
+      feature.levels ? Array.from(ranked.low.subarray(ranked.offsets[j], ranked.offsets[j + 1])) : undefined,
+    );
+    const parts = grown.map(({ part }) => part);
+    const { meanOfTrees, ...model } = survivalForestModel({
+      trees: joinTrees(parts, x.features, kept),
+      hazards: joinHazards(grown.flatMap(({ hazards }) => hazards)),
+      times: grid,
+    });
+    const outside = keys.map((key) =>
+      bag(key, { ranked, bootstrap: true, share: 1 }).map((n) => (n > 0 ? 0 : 1)),
+    );
+    return { ...model, outOfBag: meanOfTrees(x, outside) };
+  };
+}
+
+function checkTrain(train: SurvivalData, action: string): void {
+  checkCensored(train, action);
+  checkSameLength(train.x.rows, train.time.length, action, "the matrix and times");
+  check(train.x.columns > 0, action, "there must be columns", 0);
+  for (const name of ["strata", "clusters"] as const)
+    check(!train[name], action, `only a Cox model takes ${name} (give them as columns, or leave them out)`);
+  check(
+    train.event.some((e, i) => e === 1 && (train.weights?.[i] ?? 1) > 0),
+    action,
+    "at least one lifetime must have ended",
+  );
+}
+
+/** The distinct event times, or as many as asked at about equal numbers of events; the last is always there. */
+function timesOf({ time, event }: SurvivalData, most: number): Float64Array {
+  const ends = time.filter((_, i) => event[i] === 1).sort();
+  const all = distinct(ends);
+  if (all.length <= most) return all;
+  const places = Float64Array.from({ length: most }, (_, k) => Math.ceil(((k + 1) * ends.length) / most) - 1);
+  return distinct(takeValues(ends, places));
+}
+
+function onGrid({ time, event, entry, weights }: SurvivalData, grid: Float64Array): OnGrid {
+  const last = Int32Array.from(time, (t, i) => {
+    const k = lastUpTo(grid, t);
+    return event[i] === 1 && (k < 0 || grid[k] < t) ? k + 1 : k;
+  });
+  return {
+    last,
+    event: Uint8Array.from(event),
+    ...(entry && { before: Int32Array.from(entry, (t) => lastUpTo(grid, t)) }),
+    ...(weights && { weights }),
+    times: grid.length,
+  };
+}
