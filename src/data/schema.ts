@@ -89,6 +89,11 @@ export function truthOf(word: string): number {
   return truths.get(word.trim().toLowerCase()) ?? -1;
 }
 
+/** The usual words for false (0) or true (1), in small letters. */
+export function truthWords(value: number): string[] {
+  return [...truths].flatMap(([word, truth]) => (truth === value ? [word] : []));
+}
+
 /**
  * `words` as [false, true] if all are usual words for the one or the other and both are there (the first of each), or
  * one word of the three unmistakable pairs, which the other then completes in the same case; undefined otherwise.

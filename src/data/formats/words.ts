@@ -1,5 +1,5 @@
-/** Words that stand for "missing" whatever the column: no value is called so. */
-const unmistakable: ReadonlySet<string> = new Set(
+/** Words that stand for "missing" whatever the column, in small letters: no value is called so. */
+export const unmistakable: ReadonlySet<string> = new Set(
   (
     "#n/a #na #nv #value! #ref! #div/0! #num! #name? #null! #wert! #bezug! #zahl! #valeur! \\n <na> <null> (null) [null] " +
     "null nan -nan nat ? ?? 1.#ind -1.#ind 1.#qnan n/a"

@@ -34,8 +34,8 @@ export const boostingCard: LearnerCard<"gradient-boosting", GradientBoostingOpti
     return { unit, expected, exact: true, values: contributions(x), x };
   },
   treeNodes: ({ trees }) => trees.feature.length,
-  sql({ trees, base, loss }, columns) {
-    const score = `${sqlNumber(base)} + ${treesSql(trees, columns)}`;
+  sql({ trees, base, loss }, columns, define) {
+    const score = `${sqlNumber(base)} + ${treesSql(trees, columns, define)}`;
     if (loss === "logistic") return sigmoidSql(score);
     return logMean(loss) ? `EXP(${score})` : `(${score})`;
   },

@@ -24,7 +24,8 @@ const shared = {
     return { unit, expected, exact: true, values: contributions(x), x };
   },
   treeNodes: ({ trees }: Forest) => trees.feature.length,
-  sql: ({ trees }: Forest, columns) => `(${treesSql(trees, columns)} / ${sqlNumber(trees.roots.length - 1)})`,
+  sql: ({ trees }: Forest, columns, define) =>
+    `(${treesSql(trees, columns, define)} / ${sqlNumber(trees.roots.length - 1)})`,
   onnx({ trees }: Forest, inputs, graph) {
     const count = graph.constant([trees.roots.length - 1], [1, 1]);
     return graph.node("Div", [treeSumOnnx(trees, inputs, graph), count]);

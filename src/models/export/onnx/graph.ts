@@ -84,21 +84,23 @@ export class OnnxGraph {
     return this.node("Div", [value, this.constant([by], [1, 1])]);
   }
 
-  /** The whole model as the bytes of an .onnx file. */
-  finish(producer: string): Uint8Array {
+  /** The whole model as the bytes of an .onnx file; `metadata` is what runtimes give back as its custom metadata. */
+  finish(producer: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     const graph = this.body.data(2, "model");
     for (const one of this.constants) graph.message(5, one);
     for (const one of this.inputs) graph.message(11, one);
     for (const one of this.outputs) graph.message(12, one);
     const opset = (domain: string, version: number): ProtoWriter =>
       new ProtoWriter().data(1, domain).int(2, version);
-    return new ProtoWriter()
+    const out = new ProtoWriter()
       .int(1, 8)
       .data(2, producer)
       .message(7, graph)
       .message(8, opset("", 17))
-      .message(8, opset("ai.onnx.ml", 3))
-      .finish();
+      .message(8, opset("ai.onnx.ml", 3));
+    for (const [key, value] of Object.entries(metadata))
+      out.message(14, new ProtoWriter().data(1, key).data(2, value));
+    return out.finish();
   }
 
   private tensor(value: Tensor): string {

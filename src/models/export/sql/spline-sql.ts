@@ -1,4 +1,5 @@
 import type { SplineLogisticJson } from "../../spline/spline";
+import { flag } from "./encoder-sql";
 import { type Define, sqlNumber } from "./text";
 
 /** The spline's own columns: a number, its hinges and its mark, or one 0/1 column a level. */
@@ -9,7 +10,6 @@ export function splineSql(
 ): string[] {
   return parts.flatMap((part, j) => {
     const name = columns[j];
-    const flag = (condition: string): string => `CASE WHEN ${condition} THEN 1e0 ELSE 0e0 END`;
     if (part.kind === "levels")
       return Array.from({ length: part.levels }, (_, code) => flag(`${name} = ${sqlNumber(code)}`));
     const { fill, low, high, knots, centers, widths, indicator } = part;

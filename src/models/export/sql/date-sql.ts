@@ -1,0 +1,63 @@
+import { check } from "../../../core/checks";
+import { type DateFormat, plainDates } from "../../../data/formats/date-format";
+import type { DateField } from "../../../features/parts";
+import { type SqlWords, sqlNumber } from "./text";
+
+/** Digits of the fields that a pattern may have to be written as SQL. */
+const digits: Readonly<Record<string, string>> = {
+  yyyy: "[0-9]{4}",
+  MM: "[0-9]{2}",
+  M: "[0-9]{1,2}",
+  dd: "[0-9]{2}",
+  d: "[0-9]{1,2}",
+  HH: "[0-9]{2}",
+  H: "[0-9]{1,2}",
+  mm: "[0-9]{2}",
+  ss: "[0-9]{2}",
+};
+
+/**
+ * A column of dates as the engine's moments without a zone: as they are where the engine holds such, else its text read in
+ * the format of training.
+ */
+export function momentSql(
+  name: string,
+  cell: string,
+  text: string,
+  { pattern }: DateFormat = plainDates,
+  words: SqlWords,
+): string {
+  const pieces = pattern.match(/'[^']*'|([A-Za-z])\1*|[^A-Za-z']/g) ?? [];
+  const fields = pieces.filter((one) => /^[A-Za-z]/.test(one));
+  const sorted = /^y+M+(d+(H+m+(s+)?)?)?$/.test(fields.join(""));
+  const fixed = fields.every((one) => one.length > 1);
+  if (!fields.every((one) => one in digits) || (words.group === undefined && !(sorted && fixed)))
+    check(
+      false,
+      "write SQL",
+      `the dates in column ${JSON.stringify(name)} must be written in digits, and for sqlite as 2024-01-31: write them so and train on that, or export ONNX`,
+      pattern,
+    );
+  const literal = (one: string): string => one.replaceAll("'", "");
+  if (words.group === undefined) {
+    const shape = pieces
+      .map((one) => (one in digits ? "[0-9]".repeat(one.length) : `[${literal(one)}]`))
+      .join("");
+    return `CASE WHEN ${text} GLOB ${words.text(`${shape}*`)} THEN DATETIME(${text}) END`;
+  }
+  const shape = pieces.map((one) => (one in digits ? `(${digits[one]})` : `[${literal(one)}]`)).join("");
+  const group = (letter: string, absent: string): string => {
+    const at = fields.findIndex((one) => one.startsWith(letter));
+    return at < 0 ? absent : (words.group as (n: number) => string)(at + 1);
+  };
+  const ordered = `${group("y", "")}-${group("M", "01")}-${group("d", "01")} ${group("H", "00")}:${group("m", "00")}:${group("s", "00")}`;
+  const read = `REGEXP_REPLACE(${text}, ${words.text(`^${shape}$`)}, ${words.text(ordered)})`;
+  return `CASE WHEN NOT (${words.isText(cell)}) THEN ${words.moment(text)} WHEN ${words.matches(text, `^${shape}$`)} THEN ${words.moment(read)} END`;
+}
+
+/** What is read off a moment. */
+export function dateFieldSql(of: DateField, moment: string, reference: number, words: SqlWords): string {
+  return of === "days"
+    ? `((${words.epoch(moment)} - ${sqlNumber(reference / 1000)}) / 8.64e4)`
+    : words.field(of, moment);
+}
