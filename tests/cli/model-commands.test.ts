@@ -363,9 +363,11 @@ test("telelink export writes SQL and ONNX", async () => {
     await telelink("export", at("m.json"), "--format", "sql", "--table", "people", "--keep", "customerID"),
   ).toBe(0);
   expect(out).toContain('FROM "people"');
+  expect(out).toMatch(/^-- score: probability that Churn is .+\n-- threshold: 0\.\d+$/m);
   expect(out).toContain('AS "customerID"');
   expect(await telelink("export", at("m.json"), "--format", "onnx", "--out", at("m.onnx"))).toBe(0);
-  expect(readFileSync(at("m.onnx")).includes("telelink")).toBe(true);
+  for (const fact of ["telelink", "threshold", "sha256"])
+    expect(readFileSync(at("m.onnx")).includes(fact)).toBe(true);
   expect(await telelink("export", at("m.json"), "--format", "onnx")).toBe(2);
   expect(await telelink("export", at("m.json"), "--format", "pmml")).toBe(2);
 });

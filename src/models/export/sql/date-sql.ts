@@ -16,17 +16,22 @@ const digits: Readonly<Record<string, string>> = {
   ss: "[0-9]{2}",
 };
 
+const plainMoment = "^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$";
+
 /**
  * A column of dates as the engine's moments without a zone: as they are where the engine holds such, else its text read in
- * the format of training.
+ * the format of training, or as ISO 8601 has it.
  */
 export function momentSql(
   name: string,
   cell: string,
   text: string,
-  { pattern }: DateFormat = plainDates,
+  format: DateFormat | undefined,
   words: SqlWords,
 ): string {
+  if (format === undefined && words.group !== undefined)
+    return `CASE WHEN NOT (${words.isText(cell)}) OR ${words.matches(text, plainMoment)} THEN ${words.moment(text)} END`;
+  const { pattern } = format ?? plainDates;
   const pieces = pattern.match(/'[^']*'|([A-Za-z])\1*|[^A-Za-z']/g) ?? [];
   const fields = pieces.filter((one) => /^[A-Za-z]/.test(one));
   const sorted = /^y+M+(d+(H+m+(s+)?)?)?$/.test(fields.join(""));

@@ -12,7 +12,10 @@ describe.skipIf(!python)(
   () => {
     test.each(exportCases)("%s", async (_, options, learner) => {
       const model = await fitExport(options, learner);
-      const { inputs, score: found } = scoreOnnx(python as string, pipelineOnnx(model), customers);
+      const told = { threshold: "0.25", classes: '["Nö","Yes"]' };
+      const answer = scoreOnnx(python as string, pipelineOnnx(model, told), customers);
+      const { inputs, metadata, score: found } = answer;
+      expect(metadata).toEqual(told);
       expect(inputs).toEqual(model.encoder.parts.map((part) => part.name));
       const expected = model.predict(customers);
       expect(found.length).toBe(rows);

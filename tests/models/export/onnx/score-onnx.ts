@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isCategorical, type Table } from "../../../../src/data/table";
 
-/** What onnxruntime, the library of record, says of a model: the names it asks for and the score of each row. */
+/** What onnxruntime, the library of record, says of a model: the names it asks for, its metadata, and the score of each row. */
 export interface OnnxAnswer {
   readonly inputs: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
   readonly score: readonly number[];
 }
 
@@ -25,7 +26,8 @@ for name in inputs:
     words = any(isinstance(value, str) for value in values)
     of = object if words else np.float64
     feeds[name] = np.array([np.nan if value is None else value for value in values], dtype=of).reshape(-1, 1)
-print(json.dumps({"inputs": inputs, "score": session.run(["score"], feeds)[0].ravel().tolist()}))
+metadata = session.get_modelmeta().custom_metadata_map
+print(json.dumps({"inputs": inputs, "metadata": metadata, "score": session.run(["score"], feeds)[0].ravel().tolist()}))
 `;
 
 /** Scores the table's raw columns with the model in onnxruntime, by the Python of `make peers`. */

@@ -6,7 +6,7 @@ import Database from "libsql";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Fit } from "../../../../src/core/model";
 import { normal, type Rng, seeded } from "../../../../src/core/rng";
-import { parseCsv, readCsv } from "../../../../src/data/read-csv";
+import { parseCsv, readCsv } from "../../../../src/data/read/read-csv";
 import type { Schema } from "../../../../src/data/schema";
 import { dropColumns } from "../../../../src/data/table";
 import { target } from "../../../../src/data/target";
@@ -24,8 +24,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Columns that engines take for truth values, numbers, times or text. */
-const plain = ["customer", "plan", "Internet", "code", "flag", "age", "tenure", "churn"];
-const styled = [...plain, "amount", "share", "talk", "balance"];
+const plain = ["customer", "plan", "Internet", "code", "flag", "age", "tenure", "joined", "churn"];
+const styled = [...plain, "amount", "share", "talk", "balance", "since"];
 
 /** Rows of a file; `odd` ones hold what training did not: other spellings, blanks, and cells that are no numbers. */
 function rows(names: readonly string[], n: number, odd: boolean, rng: Rng): string {
@@ -58,6 +58,8 @@ function rows(names: readonly string[], n: number, odd: boolean, rng: Rng): stri
       amount: strange(0.1, ["1.2,3 €", "12.34"], `${amount < 0 ? "-" : ""}${marked} €`),
       share: `${(100 * rng.uniform()).toFixed(1)} %`,
       talk: `${one([0, 1, 9])}:${one([10, 59])}:${one([11, 42])}`,
+      joined: `20${one([19, 23])}-${one(["01", "12"])}-${one(["02", "28"])}`,
+      since: strange(0.05, ["31.2.", ""], `${one([11, 12, 30])}.${one([10, 12])}.20${one([19, 23])}`),
       balance: amount < 1500 ? `(${Math.abs(amount).toFixed(1)})` : amount.toFixed(1),
     };
     return names.map((name) => (/[,"]/.test(row[name]) ? `"${row[name]}"` : row[name])).join(",");
@@ -69,7 +71,7 @@ async function fitted(names: readonly string[], learner: Fit): Promise<{ model: 
   const file = join(folder, "train.csv");
   writeFileSync(file, rows(names, 500, false, seeded(1)));
   const read = readCsv(file, { missing: ["-999"] });
-  const model = await pipeline({ encode: encode(), learner })(
+  const model = await pipeline({ encode: encode({ dates: "parts" }), learner })(
     dropColumns(read.table, ["churn", "customer"]),
     target(read.table, "churn"),
     seeded(2),
