@@ -109,7 +109,7 @@ test("telelink train --model network takes one net or the best of some, and says
 test("telelink train --members says what auto may blend", async () => {
   const train = ["train", "--data", at("train.csv"), "--target", "Churn", "--drop", "status", "spent"];
   expect(await telelink(...train, "--members", " spline", "--out", at("b.json"))).toBe(0);
-  expect(out).toMatch(/The model is 100 % additive logistic regression\./);
+  expect(out).toMatch(/The model is 100% additive logistic regression\./);
   expect(await telelink(...train, "--members", "spline,nets", "--out", at("b.json"))).toBe(1);
   expect(err).toContain(
     'Cannot choose members: members must be one of logistic-regression, gradient-boosting, random-forest, spline-logistic, network, got "nets"',
