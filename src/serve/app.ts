@@ -15,12 +15,16 @@ import type { App, Context, Given } from "./context";
 import { JobQueue } from "./jobs/queue";
 import { type LogStream, logStream } from "./log-stream";
 import { countRequests } from "./metrics";
+import { Monitor } from "./monitor";
 import { openApiDocument, withCustomer } from "./openapi";
 import { predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
 import { batchRoutes } from "./routes/batch";
+import { challengerRoutes } from "./routes/challenger";
 import { jobRoutes } from "./routes/jobs";
 import { modelRoutes } from "./routes/models";
+import { monitoringRoutes } from "./routes/monitoring";
+import { outcomeRoutes } from "./routes/outcomes";
 import { pageRoutes } from "./routes/pages";
 import { predictRoutes } from "./routes/predict";
 import { statusRoutes } from "./routes/status";
@@ -75,6 +79,7 @@ export async function buildApp(given: Given): Promise<App> {
     failed: (error, rows) =>
       app.log.error({ err: error, rows }, "predictions could not be kept in the store yet"),
   });
+  const monitor = new Monitor(store, settings, given.desk);
   const queue = new JobQueue(store, {
     owner: lease.id,
     lives,
@@ -83,12 +88,22 @@ export async function buildApp(given: Given): Promise<App> {
   const heartbeat = setInterval(() => {
     beat();
     queue.takeOver();
+    try {
+      monitor.flush();
+    } catch (error) {
+      app.log.warn({ err: error }, "counts of inputs wait for the store");
+    }
   }, heartbeatMs).unref();
   // Before the server waits for its connections: those that follow a job end with it.
   app.addHook("preClose", async () => queue.close());
   app.addHook("onClose", async () => {
     clearInterval(heartbeat);
     await log.close(5000);
+    try {
+      monitor.flush();
+    } catch (error) {
+      app.log.warn({ err: error }, "counts of inputs of the last seconds could not be kept");
+    }
     try {
       lease.end();
     } catch {
@@ -110,7 +125,7 @@ export async function buildApp(given: Given): Promise<App> {
   });
   await showApi(app, given);
   const logDropped = (): number => lines?.dropped() ?? 0;
-  const context: Context = { ...given, log, queue, admission, logDropped };
+  const context: Context = { ...given, log, monitor, queue, admission, logDropped };
   countRequests(app, context);
   statusRoutes(app, context);
   predictRoutes(app, context);
@@ -120,6 +135,9 @@ export async function buildApp(given: Given): Promise<App> {
   synthRowsRoutes(app, context);
   uploadRoute(app, context);
   modelRoutes(app, context);
+  challengerRoutes(app, context);
+  outcomeRoutes(app, context);
+  monitoringRoutes(app, context);
   pageRoutes(app, context);
   if (basePath !== "") {
     // Links are meant from the folder, which ends in a slash.

@@ -1,3 +1,5 @@
+import { check } from "../core/checks";
+import { type ChallengeMode, challenge } from "../data/store/monitoring/challenge";
 import { type Store, StoreError } from "../data/store/open";
 import { storedModel } from "../services/predict/stored-model";
 import type { Desk } from "../services/score/desk";
@@ -23,6 +25,20 @@ export interface Serving {
   readonly problem?: string;
 }
 
+/** A model that is tried out beside the one that answers. */
+export interface Challenger {
+  readonly desk: Desk;
+  readonly mode: ChallengeMode;
+  /** The share of the customers whom it answers, in the mode "share". */
+  readonly share: number;
+}
+
+/** Why the challenger takes no part, and how often it failed since the start. */
+export interface ChallengerState {
+  readonly problem?: string;
+  readonly failures: number;
+}
+
 /** The alias that names the model to answer with. */
 export const championAlias = "champion";
 
@@ -33,6 +49,10 @@ export class Champion {
   private said: Serving;
   /** The model that the alias stood for when it was last looked at. */
   private known: number | undefined;
+  private rival: (Challenger & { readonly beside: Desk }) | undefined;
+  private rivalProblem: string | undefined;
+  private rivalKey = "";
+  private failures = 0;
 
   /** The desk is kept in the store: what it says can be led back to it as to any other model. */
   constructor(
@@ -57,6 +77,58 @@ export class Champion {
 
   /** Looks whether the alias stands for another model now; one that can't be used is told of, and the desk goes on. */
   refresh(): void {
+    this.lookUpChampion();
+    this.lookUpChallenger();
+  }
+
+  /** The challenger of a desk that answers; undefined where there is none. */
+  challenger(beside: Desk): Challenger | undefined {
+    return this.rival?.beside === beside ? this.rival : undefined;
+  }
+
+  challengerState(): ChallengerState {
+    return {
+      failures: this.failures,
+      ...(this.rivalProblem === undefined ? {} : { problem: this.rivalProblem }),
+    };
+  }
+
+  /** Counts that the challenger could not answer; what it was asked for was answered without it. */
+  challengerFailed(error: Error): void {
+    this.failures++;
+    this.rivalProblem = error.message;
+  }
+
+  private lookUpChallenger(): void {
+    const found = challenge(this.store);
+    const key = found ? `${found.model.id} ${found.mode} ${found.share} ${this.said.model}` : "";
+    if (key === this.rivalKey) return;
+    this.rivalKey = key;
+    this.rival = undefined;
+    this.rivalProblem = undefined;
+    if (!found) return;
+    try {
+      const desk = this.checkChallenger(`${found.model.name}@${found.model.version}`);
+      this.rival = { desk, beside: this.current, mode: found.mode, share: found.share };
+    } catch (error) {
+      this.rivalProblem = (error as Error).message;
+    }
+  }
+
+  /** The desk of a model that is to be tried out; throws when it can't be asked of the customers who are asked of now. */
+  checkChallenger(reference: string): Desk {
+    const desk = this.check(reference);
+    const action = `try out ${reference}`;
+    check(desk.origin.model !== this.current.origin.model, action, "it must not be the model that answers");
+    for (const { kind, column } of desk.fields) {
+      const own = this.current.fields.find((one) => one.column === column);
+      check(own !== undefined, action, "its columns must be among those of the model that answers", column);
+      check((own.kind === "number") === (kind === "number"), action, `${column} must be ${own.kind}`, kind);
+    }
+    return desk;
+  }
+
+  private lookUpChampion(): void {
     const row = this.store.db
       .prepare("SELECT model_id AS id FROM telelink_aliases WHERE alias = ?")
       .get(championAlias) as { id: number } | undefined;

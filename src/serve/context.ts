@@ -7,6 +7,7 @@ import type { RouteScope } from "./access/route-scope";
 import type { Admission } from "./admission";
 import type { Champion } from "./champion";
 import type { JobQueue } from "./jobs/queue";
+import type { Monitor } from "./monitor";
 import type { PredictionLog } from "./prediction-log";
 import type { Settings } from "./settings";
 
@@ -30,6 +31,7 @@ export interface Context {
   readonly version: string;
   readonly started: Date;
   readonly log: PredictionLog;
+  readonly monitor: Monitor;
   readonly queue: JobQueue;
   readonly admission: Admission;
   /** Log lines that could not be written. */
@@ -37,7 +39,7 @@ export interface Context {
 }
 
 /** What is given to build the server; the rest of the context is made here. */
-export type Given = Omit<Context, "log" | "queue" | "admission" | "logDropped"> & {
+export type Given = Omit<Context, "log" | "monitor" | "queue" | "admission" | "logDropped"> & {
   /** Hears of what is served, and of the scope that each route asks for. */
   readonly onRoutes?: (routes: readonly RouteScope[]) => void;
 };

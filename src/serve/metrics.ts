@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { App, Context } from "./context";
 
 /** Counts and times requests by route, and serves the figures at /metrics in Prometheus' text format. */
-export function countRequests(app: App, { log, admission, logDropped }: Context): void {
+export function countRequests(app: App, { log, admission, logDropped, monitor, champion }: Context): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -39,6 +39,11 @@ export function countRequests(app: App, { log, admission, logDropped }: Context)
     ],
     ["telelink_predictions_in_memory", "Of those, the ones that are in no file", () => log.counts().inMemory],
     ["telelink_predictions_lost_total", "Predictions that could not be kept", () => log.counts().lost],
+    [
+      "telelink_challenger_failures_total",
+      "Requests that were answered without the challenger, as it failed",
+      () => champion?.challengerState().failures ?? 0,
+    ],
     ["telelink_log_lines_dropped_total", "Log lines that could not be written", logDropped],
   ];
   for (const [name, help, read] of figures) {
@@ -51,6 +56,26 @@ export function countRequests(app: App, { log, admission, logDropped }: Context)
       },
     });
   }
+  new Gauge({
+    name: "telelink_input_psi",
+    help: "Population stability index of a column against training, as it was last looked at",
+    labelNames: ["column"],
+    registers,
+    collect() {
+      this.reset();
+      for (const one of monitor.last()?.columns ?? []) this.set({ column: one.column }, one.psi.estimate);
+    },
+  });
+  new Gauge({
+    name: "telelink_prediction_psi",
+    help: "The same of the probabilities",
+    registers,
+    collect() {
+      const drift = monitor.last()?.predictions?.drift;
+      this.reset();
+      if (drift) this.set(drift.psi.estimate);
+    },
+  });
   app.addHook("onResponse", async (request, reply) => {
     // The route's pattern, not the path: a stranger must not be able to make up labels.
     const route = request.routeOptions.url ?? "unknown";

@@ -7,8 +7,11 @@ import type { Prediction } from "./score";
 
 /** Keeps predictions: first in an append-only file, then, off the request's path, in the store. */
 export interface PredictionLog {
-  /** Resolves once the predictions outlive this process, or `patience` has passed; says whether they do. */
-  add(some: readonly Prediction[]): Promise<boolean>;
+  /**
+   * Resolves once the predictions outlive this process, or `patience` has passed; says whether they do. `shadows` are
+   * what another model would have said of the same customers.
+   */
+  add(some: readonly Prediction[], shadows?: readonly Prediction[]): Promise<boolean>;
   /** Resolves at once while few rows wait in memory, else when there is room again: what long work has to wait for. */
   room(): Promise<void>;
   /** Takes what waits into the store, as far as the store is free. */
@@ -72,8 +75,12 @@ class StoreLog implements PredictionLog {
     if (!this.inMemory) this.again(0);
   }
 
-  async add(some: readonly Prediction[]): Promise<boolean> {
-    const rows = some.map(storedOf);
+  async add(some: readonly Prediction[], shadows: readonly Prediction[] = []): Promise<boolean> {
+    const at = new Date().toISOString();
+    const rows = [
+      ...some.map((one) => storedOf(one, at)),
+      ...shadows.map((one) => ({ ...storedOf(one, at), shadow: true })),
+    ];
     const file = this.begin();
     if (file) {
       try {
@@ -197,7 +204,7 @@ class StoreLog implements PredictionLog {
   }
 }
 
-function storedOf(one: Prediction): StoredPrediction {
+function storedOf(one: Prediction, at: string): StoredPrediction {
   return {
     model: one.model,
     ...(one.model_id === undefined ? {} : { modelId: one.model_id }),
@@ -206,7 +213,7 @@ function storedOf(one: Prediction): StoredPrediction {
     risk: one.risk_level,
     ...(one.clv === undefined ? {} : { clv: one.clv }),
     action: one.recommended_action,
-    at: new Date().toISOString(),
+    at,
   };
 }
 

@@ -19,18 +19,7 @@ function fieldOf(desk: Desk, column: string): string {
   return desk.fields.find((field) => field.column === column)?.key ?? column;
 }
 
-/** What the desk says of customers, in their order, with so many reasons each. */
-export function scoreCustomers(
-  desk: Desk,
-  settings: Settings,
-  customers: readonly DeskCustomer[],
-  top = 0,
-): Prediction[] {
-  const id = (i: number): string | undefined => idOf(customers[i]);
-  return scoreTable(desk, settings, deskTable(customers, desk.fields), id, top);
-}
-
-/** The same of a table in the desk's columns. */
+/** What the desk says of the rows of a table in its columns, in their order, with so many reasons each. */
 export function scoreTable(
   desk: Desk,
   settings: Settings,

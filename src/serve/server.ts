@@ -1,6 +1,7 @@
 import { check } from "../core/checks";
 import { seeded } from "../core/rng";
 import { anyKey } from "../data/store/keys";
+import { removeOutcomes } from "../data/store/monitoring/outcomes";
 import { openStore } from "../data/store/open";
 import { removeOldPredictions } from "../data/store/predictions";
 import { churnData } from "../services/churn-data";
@@ -89,6 +90,7 @@ function removeOld(
   try {
     const before = new Date(Date.now() - 86_400_000 * retentionDays).toISOString();
     const removed = removeOldPredictions(store, before);
+    removeOutcomes(store, { before });
     if (removed > 0) app.log.info({ removed, before }, "predictions that are older than may be were removed");
   } catch (error) {
     app.log.error({ err: error }, "old predictions could not be removed");

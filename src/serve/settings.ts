@@ -110,6 +110,19 @@ export const settingsSchema = z.strictObject({
       "When predictions reach the disk itself: always (before the answer), second (once a second) or never (when the system likes)",
     ),
   retentionDays: number(0, 36_500, 0).describe("Days that predictions are kept; 0 for ever"),
+  monitoring: z
+    .enum(["counts", "off"])
+    .default("counts")
+    .describe(
+      "What is kept of customers' data to see drift: counts (by day and column, of no customer) or off",
+    ),
+  monitorDays: number(1, 36_500, 90).describe("Days that those counts are kept"),
+  alertDays: number(1, 365, 7).describe("Days that are compared with training for an alert"),
+  alertSeconds: number(1, 86_400, 300).describe("How often it is looked for what is worth an alert"),
+  alertUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Where alerts are posted to as JSON: drift, predictions off their outcomes; none without it"),
   shutdownSeconds: number(0, 3600, 10).describe(
     "How long those who are being answered may take once the server was told to stop",
   ),

@@ -46,11 +46,13 @@ test("every route says its scope, and what is open is on this list alone", () =>
   const open = routes.filter(({ scope, url }) => scope === "open" && !url.startsWith("/docs"));
   expect([...new Set(open.filter((one) => one.method === "GET").map((one) => one.url))].sort()).toEqual(
     [
-      ...["/", "/batch", "/config", "/training", "/generation", "/registry", "/sign-in"],
+      ...["/", "/batch", "/config", "/training", "/generation", "/registry", "/monitoring", "/sign-in"],
       ...["/online", "/live", "/ready", "/health"],
       ...["/assets/app.css", "/assets/icon.svg"],
       ...["analyze", "batch", "beside", "config", "csv", "dom", "events"].map((one) => `/assets/${one}.js`),
-      ...["generation", "losses", "models", "sign-in", "training"].map((one) => `/assets/${one}.js`),
+      ...["challenger", "generation", "losses", "models", "monitoring", "sign-in", "training"].map(
+        (one) => `/assets/${one}.js`,
+      ),
     ].sort(),
   );
   // No route that changes something is open, but for signing in and out.

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { viewRows } from "../../src/data/simulate/view-rows";
 import { writeCsv } from "../../src/data/write/write-csv";
 import { type Running, startServer } from "../../src/serve/server";
+import { deskFields } from "../../src/services/score/columns";
 import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";
 import { quietSettings } from "./quiet-settings";
@@ -70,6 +71,19 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
     },
     "/registry": async (page) => {
       await page.waitForSelector("#serving >> text=answers");
+    },
+    "/monitoring": async (page) => {
+      const example = Object.fromEntries(deskFields.map((field) => [field.key, field.example]));
+      const ids = Array.from({ length: 30 }, (_, i) => `c${i}`);
+      const send = (path: string, data: unknown) => page.request.post(running.address + path, { data });
+      await send(
+        "/batch-predict",
+        ids.map((id) => ({ ...example, customer_id: id })),
+      );
+      await send("/outcomes", { outcomes: ids.map((id, i) => ({ customer_id: id, churned: i % 3 === 0 })) });
+      await page.reload();
+      await page.waitForSelector("figure circle");
+      await page.waitForSelector("text=columns differ from training");
     },
     "/reports": async () => {},
   };

@@ -11,7 +11,7 @@ import { chromium } from "../support";
 import { quietSettings } from "./quiet-settings";
 
 const key = "a secret of many letters";
-const tabs = ["/", "/batch", "/config", "/training", "/generation", "/registry", "/reports"];
+const tabs = ["/", "/batch", "/config", "/training", "/generation", "/registry", "/monitoring", "/reports"];
 
 describe.skipIf(!chromium)("the app without a network, and by keyboard alone", () => {
   let folder: string;

@@ -59,7 +59,9 @@ export function examineStore(file: string): Finding[] {
     );
     const broken = db.prepare("SELECT count(*) AS n FROM pragma_foreign_key_check").get() as { n: number };
     say("references", broken.n === 0, broken.n === 0 ? "whole" : `${broken.n} rows point at nothing`);
-    const { n } = db.prepare("SELECT count(*) AS n FROM telelink_predictions").get() as { n: number };
+    const { n } = db.prepare("SELECT count(*) AS n FROM telelink_predictions WHERE shadow = 0").get() as {
+      n: number;
+    };
     const totals = predictionStats(store).predictions;
     say("totals", n === totals, n === totals ? `${n} predictions` : `${totals} counted, ${n} kept`);
     const servers = liveServers(store);

@@ -4,6 +4,7 @@ import { check } from "../../core/checks";
 import { audit } from "./audit";
 import { tableNames, tableSchema } from "./ingest";
 import { journalFolder, readSegment, segmentNames } from "./journal";
+import { removeOutcomes } from "./monitoring/outcomes";
 import { quotedName } from "./names";
 import { openStore, transaction } from "./open";
 import { addSegment, forgetPredictions } from "./predictions";
@@ -13,6 +14,7 @@ import { liveServers } from "./servers";
 export interface Forgotten {
   readonly customer: string;
   readonly predictions: number;
+  readonly outcomes: number;
   readonly tables: readonly { readonly table: string; readonly rows: number }[];
 }
 
@@ -24,6 +26,7 @@ export function forgetCustomer(file: string, customer: string): Forgotten {
     store.db.pragma("secure_delete = ON");
     takeOver(store);
     const predictions = forgetPredictions(store, customer);
+    const outcomes = removeOutcomes(store, { customer });
     const tables = tableNames(store).flatMap((table) => {
       const ids = (tableSchema(store, table)?.columns ?? []).filter((one) => one.type === "id");
       const rows = ids.reduce(
@@ -42,8 +45,8 @@ export function forgetCustomer(file: string, customer: string): Forgotten {
     });
     // What was removed must not lie on in the log of changes.
     store.db.pragma("wal_checkpoint(TRUNCATE)");
-    audit(store, "telelink forget", "forget", { predictions, tables: tables.length });
-    return { customer, predictions, tables };
+    audit(store, "telelink forget", "forget", { predictions, outcomes, tables: tables.length });
+    return { customer, predictions, outcomes, tables };
   } finally {
     store.close();
   }

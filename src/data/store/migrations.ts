@@ -137,4 +137,45 @@ export const migrations: readonly string[] = [
   CREATE INDEX telelink_audit_at ON telelink_audit (at);
   CREATE TABLE telelink_secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `,
+  // A challenger beside the champion, outcomes, what inputs were like; totals follow by themselves.
+  `
+  ALTER TABLE telelink_predictions ADD COLUMN shadow INTEGER NOT NULL DEFAULT 0;
+  DELETE FROM telelink_totals;
+  INSERT INTO telelink_totals
+    SELECT risk, count(*), sum(probability), count(clv), total(clv), min(at) FROM telelink_predictions GROUP BY risk;
+  CREATE TRIGGER telelink_totals_add AFTER INSERT ON telelink_predictions WHEN NEW.shadow = 0 BEGIN
+    INSERT INTO telelink_totals (risk, n, probability, valued, clv, since)
+      VALUES (NEW.risk, 1, NEW.probability, NEW.clv IS NOT NULL, coalesce(NEW.clv, 0), NEW.at)
+      ON CONFLICT (risk) DO UPDATE SET n = n + 1, probability = probability + excluded.probability,
+        valued = valued + excluded.valued, clv = clv + excluded.clv,
+        since = min(coalesce(since, excluded.since), excluded.since);
+  END;
+  CREATE TRIGGER telelink_totals_take AFTER DELETE ON telelink_predictions WHEN OLD.shadow = 0 BEGIN
+    UPDATE telelink_totals SET n = n - 1, probability = probability - OLD.probability,
+      valued = valued - (OLD.clv IS NOT NULL), clv = clv - coalesce(OLD.clv, 0) WHERE risk = OLD.risk;
+  END;
+  CREATE TABLE telelink_challenge (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    model_id INTEGER NOT NULL REFERENCES telelink_models (id),
+    mode TEXT NOT NULL CHECK (mode IN ('shadow', 'share')),
+    share REAL NOT NULL,
+    since TEXT NOT NULL
+  );
+  CREATE TABLE telelink_outcomes (
+    customer TEXT NOT NULL,
+    at TEXT NOT NULL,
+    churned INTEGER NOT NULL CHECK (churned IN (0, 1)),
+    received TEXT NOT NULL,
+    PRIMARY KEY (customer, at)
+  ) WITHOUT ROWID;
+  CREATE INDEX telelink_outcomes_received ON telelink_outcomes (received);
+  CREATE TABLE telelink_inputs (
+    day TEXT NOT NULL,
+    model TEXT NOT NULL,
+    column_name TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    PRIMARY KEY (day, model, column_name)
+  ) WITHOUT ROWID;
+  CREATE TABLE telelink_alerts (what TEXT PRIMARY KEY, since TEXT NOT NULL, detail TEXT NOT NULL, sent TEXT);
+  `,
 ];

@@ -87,6 +87,11 @@ export function findModel(store: Store, reference: string): StoredModel | undefi
   );
 }
 
+/** The model of that number; undefined when there is none. */
+export function modelWithId(store: Store, id: number): StoredModel | undefined {
+  return modelWhere(store, "id = ?", id);
+}
+
 /** The model's bytes, checked against their hash. */
 export function modelContent(store: Store, id: number): Uint8Array {
   const row = store.db.prepare("SELECT content, sha256 FROM telelink_models WHERE id = ?").get(id) as

@@ -13,6 +13,8 @@ export interface StoredPrediction {
   readonly action: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** What a model beside the one that answered would have said. */
+  readonly shadow?: boolean;
 }
 
 /** Keeps predictions and adds them to the running totals; returns how many could not be kept, each alone. */
@@ -20,35 +22,22 @@ export function addPredictions(store: Store, rows: readonly StoredPrediction[]):
   return transaction(store, "keep predictions in", () => insertPredictions(store, rows));
 }
 
+/** The totals follow by a trigger. */
 function insertPredictions(store: Store, rows: readonly StoredPrediction[]): number {
   const insert = store.db.prepare(
-    "INSERT INTO telelink_predictions (model_id, model, customer, probability, risk, clv, action, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO telelink_predictions (model_id, model, customer, probability, risk, clv, action, at, shadow) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
-  const totals = new Map<string, { n: number; p: number; valued: number; v: number; since: string }>();
   let lost = 0;
-  for (const { modelId, model, customer, probability, risk, clv, action, at } of rows) {
+  for (const { modelId, model, customer, probability, risk, clv, action, at, shadow } of rows) {
     try {
-      insert.run(modelId ?? null, model, customer ?? null, probability, risk, clv ?? null, action, at);
+      const known = [modelId ?? null, model, customer ?? null, probability, risk, clv ?? null, action, at];
+      insert.run(...known, shadow ? 1 : 0);
     } catch (error) {
       // A row that the store does not take costs itself; a store that takes none is told of.
       if ((error as { code?: string }).code?.startsWith("SQLITE_CONSTRAINT") !== true) throw error;
       lost++;
-      continue;
     }
-    const sum = totals.get(risk) ?? { n: 0, p: 0, valued: 0, v: 0, since: at };
-    sum.n++;
-    sum.p += probability;
-    if (clv !== undefined) {
-      sum.valued++;
-      sum.v += clv;
-    }
-    if (at < sum.since) sum.since = at;
-    totals.set(risk, sum);
   }
-  const add = store.db.prepare(
-    "INSERT INTO telelink_totals (risk, n, probability, valued, clv, since) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (risk) DO UPDATE SET n = n + excluded.n, probability = probability + excluded.probability, valued = valued + excluded.valued, clv = clv + excluded.clv, since = min(coalesce(since, excluded.since), excluded.since)",
-  );
-  for (const [risk, { n, p, valued, v, since }] of totals) add.run(risk, n, p, valued, v, since);
   return lost;
 }
 
@@ -69,22 +58,12 @@ export function addSegment(store: Store, segment: string, rows: readonly StoredP
   });
 }
 
-/** Removes predictions for good, at most so many, and takes them out of the totals; returns how many they were. */
+/** Removes predictions for good, at most so many; returns how many they were. */
 function removeSome(store: Store, condition: string, value: string, most: number): number {
-  return transaction(store, "remove predictions from", () => {
-    const chosen = `SELECT id FROM telelink_predictions WHERE ${condition} LIMIT ${most}`;
-    const sums = store.db
-      .prepare(
-        `SELECT risk, count(*) AS n, sum(probability) AS p, count(clv) AS valued, total(clv) AS v FROM telelink_predictions WHERE id IN (${chosen}) GROUP BY risk`,
-      )
-      .all(value) as { risk: string; n: number; p: number; valued: number; v: number }[];
-    const take = store.db.prepare(
-      "UPDATE telelink_totals SET n = n - ?, probability = probability - ?, valued = valued - ?, clv = clv - ? WHERE risk = ?",
-    );
-    for (const { risk, n, p, valued, v } of sums) take.run(n, p, valued, v, risk);
-    store.db.prepare(`DELETE FROM telelink_predictions WHERE id IN (${chosen})`).run(value);
-    return sums.reduce((total, one) => total + one.n, 0);
-  });
+  const chosen = `SELECT id FROM telelink_predictions WHERE ${condition} LIMIT ${most}`;
+  return transaction(store, "remove predictions from", () =>
+    Number(store.db.prepare(`DELETE FROM telelink_predictions WHERE id IN (${chosen})`).run(value).changes),
+  );
 }
 
 /** Rows removed in one transaction: others write between two. */

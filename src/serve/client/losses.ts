@@ -62,7 +62,12 @@ function chartOf(name: string, values: readonly number[]): HTMLElement {
   return figure;
 }
 
-function draw(tag: string, attributes: Readonly<Record<string, string | number>>, text = ""): SVGElement {
+/** An SVG element with attributes and text. */
+export function draw(
+  tag: string,
+  attributes: Readonly<Record<string, string | number>>,
+  text = "",
+): SVGElement {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   if (text) element.textContent = text;

@@ -1,3 +1,4 @@
+import { showChallenger } from "./challenger.js";
 import { byId, change, changeTo, make, problemBox, send, shown, tableOf } from "./dom.js";
 
 interface Model {
@@ -25,6 +26,7 @@ interface Champion {
 const form = byId<HTMLFormElement>("promote");
 const model = byId<HTMLSelectElement>("model");
 const other = byId<HTMLSelectElement>("other");
+const rival = byId<HTMLSelectElement>("rival");
 const reason = byId<HTMLInputElement>("reason");
 let models: readonly Model[] = [];
 
@@ -86,6 +88,8 @@ async function list(): Promise<void> {
     models.map((one) => make("option", { value: nameOf(one) }, nameOf(one)));
   model.replaceChildren(...options());
   other.replaceChildren(...options());
+  rival.replaceChildren(...options());
+  await showChallenger();
   if (models.some((one) => nameOf(one) === now)) other.value = now;
   byId("serving").replaceChildren(
     make(

@@ -8,6 +8,7 @@ export const tabs = [
   { path: "/training", name: "Model Training" },
   { path: "/generation", name: "Data Generation" },
   { path: "/registry", name: "Models" },
+  { path: "/monitoring", name: "Monitoring" },
   { path: "/reports", name: "Reports" },
 ] as const;
 

@@ -55,7 +55,7 @@ button:disabled { opacity: .55; cursor: default; }
 .app-reports .app-figures { margin: .9rem 0 .6rem; } .app-reports .app-figures dt + dd { font-size: 1.25rem; }
 .app-losses { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1.4rem 2rem; margin: 1.4rem 0 2rem; max-width: 60rem; }
 .app-losses figure { margin: 0; min-width: 0; } .app-losses figcaption { font-size: .9rem; margin-bottom: .3rem; } .app-losses svg { width: 100%; height: auto; display: block; overflow: visible; }
-.app-losses text { font-size: 11px; fill: var(--tl-faint); font-variant-numeric: tabular-nums; } .app-losses .app-grid { stroke: var(--tl-grid); } .app-losses polyline { fill: none; stroke: var(--tl-1); stroke-width: 1.8; stroke-linejoin: round; }
+.app-losses text { font-size: 11px; fill: var(--tl-faint); font-variant-numeric: tabular-nums; } .app-losses .app-grid { stroke: var(--tl-grid); } .app-losses polyline { fill: none; stroke: var(--tl-1); stroke-width: 1.8; stroke-linejoin: round; } .app-losses .app-interval { stroke: var(--tl-1); stroke-width: 1.6; } .app-losses .app-point { fill: var(--tl-1); }
 dialog { border: 1px solid var(--tl-line); border-radius: 8px; background: var(--tl-paper); color: var(--tl-ink); padding: 1.4rem 1.6rem; max-width: min(28rem, calc(100vw - 2rem)); }
 dialog::backdrop { background: rgb(0 0 0 / .45); } dialog h2 { margin: 0 0 .6rem; font-size: 1.15rem; }
 .app-empty { color: var(--tl-faint); max-width: 46ch; }

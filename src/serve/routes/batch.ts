@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { z } from "zod";
 import type { Desk } from "../../services/score/desk";
+import { answerCustomers } from "../answering";
 import { BatchCount, type BatchForm, formFor, type ScoredRows } from "../batch/answer";
 import { BodyError } from "../batch/json-list";
 import type { CustomerRows, RowsOptions } from "../batch/rows";
@@ -14,7 +15,6 @@ import { limited } from "../body";
 import type { App, Context } from "../context";
 import { HttpProblem, problem, problemOf } from "../problem";
 import { batchSummarySchema, predictionSchema, reasonsQuery, rowErrorSchema } from "../schemas";
-import { scoreTable } from "../score";
 
 const batchSchema = z
   .object({
@@ -158,19 +158,19 @@ interface Asked {
 async function* answer(
   rows: AsyncGenerator<CustomerRows>,
   form: BatchForm,
-  { settings, log }: Context,
+  context: Context,
   { model, count, reasons, gone, begun }: Asked,
 ): AsyncGenerator<string> {
   yield form.head();
   try {
     for await (const { rows: good, ids, ...lot } of rows) {
       gone.throwIfAborted();
-      const predictions = good.rows > 0 ? scoreTable(model, settings, good, (i) => ids[i], reasons) : [];
+      const predictions =
+        good.rows > 0 ? await answerCustomers(context, model, good, (i) => ids[i], reasons) : [];
       const scored: ScoredRows = { ...lot, predictions };
-      if (predictions.length > 0) await log.add(predictions);
       count.add(scored);
       yield form.rows(scored);
-      await log.room();
+      await context.log.room();
       // Others wait no longer than one lot takes.
       await turn();
     }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { findModel, listModels, promote, promotions } from "../../data/store/models";
+import { challenge, setChallenge } from "../../data/store/monitoring/challenge";
 import { championAlias } from "../champion";
 import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
@@ -91,6 +92,8 @@ export function modelRoutes(app: App, { store, champion, desk }: Context): void 
       throw new HttpProblem(404, "There is nothing here", "There is no such model; /models lists them");
     champion?.check(reference);
     promote(store, championAlias, found, { who, reason });
+    if (challenge(store)?.model.id === found.id)
+      setChallenge(store, undefined, { who, reason: "it answers now" });
     champion?.refresh();
     return champion?.serving() ?? { model: found.name, source: "desk" as const };
   };

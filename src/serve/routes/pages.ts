@@ -10,6 +10,7 @@ import { analyzePage } from "../page/analyze";
 import { batchPage } from "../page/batch";
 import { configPage, generationPage, trainingPage } from "../page/generator";
 import { modelsPage } from "../page/models";
+import { monitoringPage } from "../page/monitoring";
 import { type FoundReport, reportsPage } from "../page/reports";
 import { signInPage } from "../page/sign-in";
 import { appStyle } from "../page/style";
@@ -30,6 +31,8 @@ const scripts = [
   "generation",
   "losses",
   "models",
+  "monitoring",
+  "challenger",
   "sign-in",
   "training",
 ];
@@ -59,6 +62,7 @@ export function pageRoutes(app: App, { settings, desk }: Context): void {
   page("/training", () => trainingPage(footer()));
   page("/generation", () => generationPage(footer()));
   page("/registry", () => modelsPage(footer()));
+  page("/monitoring", () => monitoringPage(footer()));
   page("/reports", () => reportsPage(footer(), findReports(settings.reports)), "read");
   page("/sign-in", () => signInPage(footer()));
 

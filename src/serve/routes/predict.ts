@@ -1,15 +1,14 @@
 import { z } from "zod";
 import type { Desk } from "../../services/score/desk";
-import type { DeskCustomer } from "../../services/score/rows";
+import { type DeskCustomer, deskTable } from "../../services/score/rows";
+import { answerCustomers } from "../answering";
 import type { App, Context } from "../context";
 import { HttpProblem, InvalidInput, problem } from "../problem";
 import { customerSchema, explanationSchema, predictionSchema, reasonsQuery } from "../schemas";
-import { explainCustomer, scoreCustomers } from "../score";
+import { explainCustomer, idOf } from "../score";
 
 /** Predicts one customer. */
 export function predictRoutes(app: App, context: Context): void {
-  const { log } = context;
-
   app.post(
     "/predict",
     {
@@ -26,9 +25,9 @@ export function predictRoutes(app: App, context: Context): void {
     async (request) => {
       const { reasons } = request.query;
       const desk = context.desk();
-      const customers = [customerOf(desk, request.body)];
-      const [prediction] = scoreCustomers(desk, context.settings, customers, reasons);
-      await log.add([prediction]);
+      const customer = customerOf(desk, request.body);
+      const rows = deskTable([customer], desk.fields);
+      const [prediction] = await answerCustomers(context, desk, rows, () => idOf(customer), reasons);
       return prediction;
     },
   );

@@ -111,6 +111,22 @@ export function trainingProfile(rows: Table, names: readonly string[]): TrainedC
   });
 }
 
+/** What probabilities are compared by: the same bins for every model. */
+export const probabilityEdges = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8] as const;
+
+/** How a model's probabilities are spread, as a column of that name. */
+export function probabilityProfile(probabilities: ArrayLike<number>): TrainedColumn {
+  const counts = binCounts(probabilities, probabilityEdges);
+  return {
+    name: "churn_probability",
+    missing: 0,
+    minimum: 0,
+    maximum: 1,
+    edges: [...probabilityEdges],
+    shares: counts.map((count) => share(count, probabilities.length)),
+  };
+}
+
 /** What of the rows the profile's columns hold; a column that the table lacks is left out. */
 export function driftCounts(profile: readonly TrainedColumn[], rows: Table): DriftCounts[] {
   return profile.flatMap((trained): DriftCounts[] => {
@@ -228,7 +244,11 @@ function findingsOf(trained: TrainedColumn, one: DriftCounts, bad: number, stabi
   return findings;
 }
 
-function stabilityIndex(expected: readonly number[], { counts, unseen }: DriftCounts): number {
+/** Σ (p − q) ln(p / q) of counts by bin, and of unseen levels, against the shares expected. */
+export function stabilityIndex(
+  expected: readonly number[],
+  { counts, unseen }: Pick<DriftCounts, "counts" | "unseen">,
+): number {
   const total = counts.reduce((sum, count) => sum + count, 0) + unseen;
   if (total === 0 || expected.length === 0) return 0;
   // A share of half a row stands for none.

@@ -48,6 +48,8 @@ export interface SavedModel {
   readonly validation: readonly SavedScore[];
   /** How its columns were spread in training, to tell new rows that are not alike; none in models of before. */
   readonly profile?: readonly TrainedColumn[];
+  /** How its probabilities of rows that it did not learn from were spread; none in models of before. */
+  readonly predicted?: TrainedColumn;
   /** How these figures were come by, in a sentence; files written before 0.2 lack it. */
   readonly validationMethod?: string;
   readonly origin: SavedOrigin;
@@ -107,6 +109,7 @@ export function savedModelFromJSON(json: unknown, from: string): SavedModel {
     ...(aim.kind === "classes" ? { threshold: fields.threshold as number } : {}),
     validation: scores(fields.validation, action),
     ...(fields.profile === undefined ? {} : { profile: profileFromJson(fields.profile, action) }),
+    ...(fields.predicted === undefined ? {} : { predicted: profileFromJson([fields.predicted], action)[0] }),
     ...(fields.validationMethod === undefined ? {} : { validationMethod: String(fields.validationMethod) }),
     origin: object(fields.origin, action, "origin") as unknown as SavedOrigin,
   };

@@ -1,4 +1,4 @@
-import { findModel, modelContent, type StoredModel, saveModel, setAlias } from "../../data/store/models";
+import { findModel, modelContent, promote, type StoredModel, saveModel } from "../../data/store/models";
 import type { Store } from "../../data/store/open";
 import { modelBytes, parseModelBytes } from "../../models/load";
 import { type SavedModel, savedModelFromJSON, savedModelToJSON } from "./saved-model";
@@ -21,7 +21,7 @@ export function storeModel(store: Store, name: string, model: SavedModel, alias?
     content: modelBytes(savedModelToJSON(model)),
     metadata: { ...metadata },
   });
-  if (alias !== undefined) setAlias(store, alias, stored.id);
+  if (alias !== undefined) promote(store, alias, stored, { who: "telelink train", reason: "trained" });
   return stored;
 }
 

@@ -8,7 +8,7 @@ import { positiveLevel, spelledLevel, target, twoNumbers } from "../../data/targ
 import { type LeakageSuspect, leakageSuspects } from "../../evaluate/leakage";
 import { fitFolds, type LabelledTable, outOfFold } from "../../models/out-of-fold";
 import type { FitTable, Pipeline } from "../../models/pipeline";
-import { trainingProfile } from "./drift";
+import { probabilityProfile, trainingProfile } from "./drift";
 import { judge } from "./judge";
 import { type HeldOutPredictions, tableLearner } from "./learners";
 import { readingSchema, type SavedModel, type SavedTarget } from "./saved-model";
@@ -79,6 +79,7 @@ export async function trainModel(
         rows,
         pipeline.encoder.parts.map((part) => part.name),
       ),
+      ...(classes ? { predicted: probabilityProfile(heldOut.predictions) } : {}),
       validation: figures.map(({ name: figure, value, low, high }) => ({ name: figure, value, low, high })),
       validationMethod: method,
     },

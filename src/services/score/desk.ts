@@ -5,7 +5,7 @@ import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { type RowReasons, reasons } from "../../models/explain/reasons";
 import { loadPipeline } from "../../models/load";
 import type { Pipeline } from "../../models/pipeline";
-import type { TrainedColumn } from "../predict/drift";
+import { profileFromJson, type TrainedColumn } from "../predict/drift";
 import { chargeColumns, withCharges } from "./charges";
 import { type DeskField, deskFields } from "./columns";
 
@@ -70,8 +70,10 @@ export interface Desk {
   readonly optional: readonly string[];
   /** What is asked of a customer. */
   readonly fields: readonly DeskField[];
-  /** How the columns of a churn model that was trained elsewhere were spread there, to tell rows that are not alike. */
+  /** How the columns were spread where the churn model was trained, to tell rows that are not alike. */
   readonly profile?: readonly TrainedColumn[];
+  /** How its probabilities were spread for customers whom it did not learn from. */
+  readonly predicted?: TrainedColumn;
   /** Columns by name; rows with an optional one missing are answered by the models without them. */
   score(rows: Table): DeskScores;
   /** The `top` reasons of each row's churn probability; undefined where the model has none. */
@@ -85,6 +87,7 @@ export function deskOf(
   schema: Schema,
   origin: DeskOrigin,
   fields: readonly DeskField[] = deskFields,
+  trained: Pick<Desk, "profile" | "predicted"> = {},
 ): Desk {
   const needs = variants.map(columnsOf);
   const last = needs[needs.length - 1];
@@ -107,6 +110,7 @@ export function deskOf(
     schema,
     optional,
     fields,
+    ...trained,
     score(rows) {
       const n = rows.rows;
       const out: DeskScores = {
@@ -138,6 +142,7 @@ export function deskOf(
       version: 1,
       origin,
       schema,
+      ...trained,
       variants: variants.map(({ churn, value, origin: own }) => ({
         ...(own ? { origin: own } : {}),
         churn: churn.toJSON(),
@@ -167,6 +172,8 @@ const deskJson = z.strictObject({
   version: z.literal(1),
   origin: originJson,
   schema: z.unknown(),
+  profile: z.unknown().optional(),
+  predicted: z.unknown().optional(),
   variants: z
     .array(
       z.strictObject({
@@ -192,7 +199,7 @@ const deskJson = z.strictObject({
 export function deskFromJSON(json: unknown): Desk {
   const read = deskJson.safeParse(json);
   check(read.success, "load desk", read.success ? "" : z.prettifyError(read.error));
-  const { origin, schema, variants } = read.data;
+  const { origin, schema, variants, profile, predicted } = read.data;
   return deskOf(
     variants.map(({ churn, value, origin: own }) => ({
       ...(own ? { origin: own } : {}),
@@ -201,6 +208,11 @@ export function deskFromJSON(json: unknown): Desk {
     })),
     schemaFromJson(schema, "of the desk"),
     origin,
+    deskFields,
+    {
+      ...(profile === undefined ? {} : { profile: profileFromJson(profile, "load desk") }),
+      ...(predicted === undefined ? {} : { predicted: profileFromJson([predicted], "load desk")[0] }),
+    },
   );
 }
 

@@ -10,6 +10,7 @@ import { linearRegression } from "../../models/linear/linear";
 import { fitFolds, outOfFold } from "../../models/out-of-fold";
 import { type FitTable, pipeline } from "../../models/pipeline";
 import type { ChurnData } from "../churn-data";
+import { trainingProfile } from "../predict/drift";
 import { readingSchema } from "../predict/saved-model";
 import { deskFields } from "./columns";
 import { type Desk, type DeskVariant, deskOf } from "./desk";
@@ -49,6 +50,8 @@ export async function fitDesk(data: ChurnData, seed: string, rng: Rng, watch?: W
       simulatedValue: true,
       data: [{ name: source.name, sha256: source.sha256, rows: source.rows, simulated: source.simulated }],
     },
+    deskFields,
+    { profile: trainingProfile(data.train.rows, all) },
   );
 }
 

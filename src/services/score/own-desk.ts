@@ -45,13 +45,18 @@ export function withChampion(desk: Desk, champion: NamedModel): Desk {
   // The others go on saying where they come from.
   const kept = others.map((one) => ({ ...one, origin: one.origin ?? desk.origin }));
   const { modelId: _, ...origin } = desk.origin;
-  const made = deskOf([{ ...first, churn: model.pipeline }, ...kept], schema, {
-    ...origin,
-    model: champion.name,
-    ...(champion.id === undefined ? {} : { modelId: champion.id }),
-    data: [...model.origin.data, ...desk.origin.data],
-  });
-  return { ...made, ...(model.profile ? { profile: model.profile } : {}) };
+  return deskOf(
+    [{ ...first, churn: model.pipeline }, ...kept],
+    schema,
+    {
+      ...origin,
+      model: champion.name,
+      ...(champion.id === undefined ? {} : { modelId: champion.id }),
+      data: [...model.origin.data, ...desk.origin.data],
+    },
+    desk.fields,
+    trainedOf(model),
+  );
 }
 
 /** A desk for customers with columns of their own. */
@@ -85,8 +90,8 @@ export function ownDesk(churn: NamedModel, value: OwnValue): Desk {
     };
     add(value.model.schema);
   }
-  const { origin, profile } = churn.model;
-  const made = deskOf(
+  const { origin } = churn.model;
+  return deskOf(
     [{ churn: churn.model.pipeline, value: rule }],
     { columns },
     {
@@ -97,8 +102,13 @@ export function ownDesk(churn: NamedModel, value: OwnValue): Desk {
       data: origin.data,
     },
     fieldsOf(churn.model, "column" in value ? value.column : undefined),
+    trainedOf(churn.model),
   );
-  return { ...made, ...(profile ? { profile } : {}) };
+}
+
+/** What is kept of the spread of its columns and of its probabilities. */
+function trainedOf({ profile, predicted }: SavedModel): Pick<Desk, "profile" | "predicted"> {
+  return { ...(profile ? { profile } : {}), ...(predicted ? { predicted } : {}) };
 }
 
 /** Whether the model reads nothing but columns of this desk, so that it can take its churn model's place. */

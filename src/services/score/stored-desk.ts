@@ -32,10 +32,9 @@ export function storedDesk(store: Store, reference: string): Desk | undefined {
 }
 
 function named(desk: Desk, { id, version }: StoredModel): Desk {
-  return deskOf(
-    desk.variants,
-    desk.schema,
-    { ...desk.origin, model: `${name}@${version}`, modelId: id },
-    desk.fields,
-  );
+  const { variants, schema, origin, fields, profile, predicted } = desk;
+  return deskOf(variants, schema, { ...origin, model: `${name}@${version}`, modelId: id }, fields, {
+    ...(profile ? { profile } : {}),
+    ...(predicted ? { predicted } : {}),
+  });
 }

@@ -122,6 +122,7 @@ test("forgetting a customer removes predictions, those on their way too, and row
   expect(forgetCustomer(file, "a")).toEqual({
     customer: "a",
     predictions: 3,
+    outcomes: 0,
     tables: [{ table: "customers", rows: 1 }],
   });
   expect(predictionStats(store)).toMatchObject({ predictions: 2, probability: 0.25 });

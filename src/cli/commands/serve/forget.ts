@@ -17,7 +17,7 @@ export function forgetCommand(): Command {
     .addHelpText(
       "after",
       `
-Predictions and rows of ingested tables are removed, and predictions that wait for the store beforehand taken over, so
+Predictions, outcomes and rows of ingested tables are removed, and predictions that wait for the store beforehand taken over, so
 that none comes later. Models, copies (telelink backup) and files of the data folder are not touched: models hold no
 rows, copies and files are yours to remove.
 
@@ -29,6 +29,6 @@ Example:
       const done = forgetCustomer(options.store, customer);
       if (options.json) return printJson(done);
       const tables = done.tables.map(({ table, rows }) => `, ${rows} rows of ${table}`).join("");
-      print(`${done.predictions} predictions${tables} removed`);
+      print(`${done.predictions} predictions, ${done.outcomes} outcomes${tables} removed`);
     });
 }

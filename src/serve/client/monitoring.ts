@@ -1,0 +1,251 @@
+import { byId, make, problemBox, send, shown, tableOf } from "./dom.js";
+import { draw } from "./losses.js";
+
+interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+interface Drift {
+  readonly column: string;
+  readonly rows: number;
+  readonly missing: number;
+  readonly missing_trained: number;
+  readonly psi: Interval;
+  readonly ks?: Interval;
+  readonly findings: readonly string[];
+  readonly shares: readonly { readonly value: string; readonly trained: number; readonly now: number }[];
+}
+interface Report {
+  readonly model: string;
+  readonly from: string;
+  readonly rows: number;
+  readonly kept: string;
+  readonly comparable: boolean;
+  readonly columns: readonly Drift[];
+  readonly predictions?: {
+    readonly reference?: string;
+    readonly drift?: Drift;
+    readonly days: readonly { readonly day: string; readonly rows: number; readonly mean: number }[];
+  };
+  readonly outcomes: {
+    readonly outcomes: number;
+    readonly churned: number;
+    readonly mean_predicted: number | null;
+    readonly figures?: Readonly<Record<string, Interval>>;
+    readonly calibration: readonly {
+      readonly rows: number;
+      readonly mean_predicted: number;
+      readonly observed: number;
+      readonly observed_low: number;
+      readonly observed_high: number;
+    }[];
+  };
+  readonly alerts: readonly { readonly what: string; readonly since: string; readonly detail: string }[];
+}
+
+const days = byId<HTMLSelectElement>("days");
+const place = byId("report");
+
+const percent = (share: number): string => `${shown(100 * share, 1)} %`;
+const between = ({ estimate, low, high }: Interval, digits = 3): string =>
+  `${shown(estimate, digits)} (${shown(low, digits)} to ${shown(high, digits)})`;
+
+async function look(): Promise<void> {
+  const said = await send<Report>(`monitoring/report?days=${days.value}`, {});
+  if (!said.ok) return place.replaceChildren(problemBox(said.problem));
+  const report = said.value;
+  place.replaceChildren(
+    ...(report.rows === 0
+      ? [make("p", { class: "app-empty" }, `${report.model} was asked of nobody since ${report.from}.`)]
+      : [...summary(report), ...columns(report), ...predictions(report)]),
+    ...outcomes(report),
+    make("p", { class: "app-note" }, `Kept of customers' data: ${report.kept}.`),
+  );
+}
+
+function summary({ model, from, rows, columns: all, alerts }: Report): Node[] {
+  const drifted = all.filter((one) => one.findings.length > 0);
+  const words =
+    all.length === 0
+      ? `${model} remembers nothing of its training: there is nothing to compare with.`
+      : drifted.length === 0
+        ? `Customers are as in training, in all ${all.length} columns.`
+        : `${drifted.length} of ${all.length} columns differ from training: ${drifted
+            .slice(0, 5)
+            .map((one) => one.column)
+            .join(", ")}${drifted.length > 5 ? " and others" : ""}.`;
+  return [
+    make("h2", {}, words),
+    make("p", {}, `${shown(rows)} customers since ${from}, answered by ${model}.`),
+    ...(alerts.length > 0
+      ? [
+          tableOf(
+            "Alerts",
+            ["What", "Since", "Why"],
+            alerts.map((one) => [one.what, new Date(one.since).toLocaleString(), one.detail]),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function columns({ columns: all }: Report): Node[] {
+  if (all.length === 0) return [];
+  return [
+    tableOf(
+      "Each column against training, the most different first; 95 % intervals",
+      ["Column", "PSI", "KS distance", "Missing", "In training", "What is worth a word"],
+      all.map((one) => [
+        one.column,
+        between(one.psi),
+        one.ks ? between(one.ks) : "",
+        percent(one.missing),
+        percent(one.missing_trained),
+        one.findings.join("; ") || "nothing",
+      ]),
+      [1, 2, 3, 4],
+    ),
+    make(
+      "p",
+      { class: "app-note" },
+      "PSI: population stability index; up to 0.1 alike, above 0.25 another population. KS: the largest difference of the two distribution functions at the edges of the bins.",
+    ),
+    ...all.map((one, k) => sharesOf(one, k < 2)),
+  ];
+}
+
+/** A column's values, each with a bar for training and one for now. */
+function sharesOf({ column, psi, shares }: Drift, open: boolean): HTMLElement {
+  const most = Math.max(...shares.map((one) => Math.max(one.trained, one.now)), 1e-9);
+  const table = tableOf(
+    `${column}: shares of the customers`,
+    ["Value", "In training", "Now"],
+    shares.map(({ value }) => [value, "", ""]),
+  );
+  for (const [k, row] of [...table.querySelectorAll("tbody tr")].entries()) {
+    for (const [j, part] of [shares[k].trained, shares[k].now].entries()) {
+      const bar = make("span", { class: `app-part ${j === 0 ? "app-real" : "app-made"}` });
+      bar.style.width = `${(5 * part) / most}rem`;
+      row.children[j + 1].append(bar, percent(part));
+    }
+  }
+  const details = make("details", {}, make("summary", {}, `${column}: PSI ${shown(psi.estimate, 3)}`), table);
+  details.toggleAttribute("open", open);
+  return details;
+}
+
+function predictions({ predictions: found }: Report): Node[] {
+  if (!found) return [];
+  const { drift, reference, days: daily } = found;
+  return [
+    make("h2", {}, "Predictions"),
+    make(
+      "p",
+      {},
+      drift
+        ? `Probabilities against ${reference}: PSI ${between(drift.psi)}; ${drift.findings.join("; ") || "nothing worth a word"}.`
+        : "There is nothing to compare probabilities with yet: the model tells of none from training, and there are no earlier days.",
+    ),
+    ...(drift ? [sharesOf({ ...drift, column: "Probability of leaving" }, true)] : []),
+    tableOf(
+      "Mean probability by day",
+      ["Day", "Customers", "Mean probability"],
+      daily.map((one) => [one.day, shown(one.rows), percent(one.mean)]),
+      [1, 2],
+    ),
+  ];
+}
+
+function outcomes({ outcomes: found }: Report): Node[] {
+  const heading = make("h2", {}, "Predicted and come true");
+  if (found.outcomes === 0)
+    return [
+      heading,
+      make(
+        "p",
+        { class: "app-empty" },
+        "It is not known yet what became of customers. Send it with POST /outcomes, with the customer_id that was sent to /predict.",
+      ),
+    ];
+  const { figures } = found;
+  return [
+    heading,
+    make(
+      "p",
+      {},
+      `Of ${shown(found.outcomes)} customers ${shown(found.churned)} left: ${percent(found.churned / found.outcomes)}, where ${percent(found.mean_predicted ?? 0)} were predicted. Customers who got an offer may have stayed because of it.`,
+    ),
+    ...(figures
+      ? [
+          tableOf(
+            "Figures with 95 % intervals",
+            ["Figure", "Value"],
+            [
+              ["ROC AUC", between(figures.roc_auc)],
+              ["Log loss", between(figures.log_loss)],
+              ["Brier loss", between(figures.brier_loss)],
+              ["Calibration error", between(figures.calibration_error)],
+            ],
+            [1],
+          ),
+        ]
+      : [
+          make(
+            "p",
+            { class: "app-note" },
+            "Figures are told from ten customers on who left and ten who stayed.",
+          ),
+        ]),
+    ...(found.calibration.length > 0 ? [calibrationChart(found.calibration)] : []),
+  ];
+}
+
+const [width, height] = [320, 240];
+const [left, right, top, bottom] = [46, 10, 10, 40];
+
+/** What was promised along, what came upwards, each with its interval; on the line both are equal. */
+function calibrationChart(bins: Report["outcomes"]["calibration"]): HTMLElement {
+  const most = Math.min(
+    1,
+    Math.max(...bins.map((one) => Math.max(one.observed_high, one.mean_predicted))) * 1.05,
+  );
+  const x = (share: number): number => left + ((width - left - right) * share) / most;
+  const y = (share: number): number => height - bottom - ((height - top - bottom) * share) / most;
+  const words = bins
+    .map((one) => `${percent(one.mean_predicted)} predicted, ${percent(one.observed)} came`)
+    .join("; ");
+  const svg = draw("svg", {
+    viewBox: `0 0 ${width} ${height}`,
+    role: "img",
+    "aria-label": `Calibration in fifths: ${words}`,
+  });
+  svg.append(draw("line", { class: "app-grid", x1: x(0), y1: y(0), x2: x(most), y2: y(most) }));
+  for (const at of [0, most / 2, most])
+    svg.append(
+      draw("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end" }, `${shown(100 * at)} %`),
+      draw("text", { x: x(at), y: height - bottom + 16, "text-anchor": "middle" }, `${shown(100 * at)} %`),
+    );
+  svg.append(
+    draw("text", { x: (width + left) / 2, y: height - 6, "text-anchor": "middle" }, "predicted to leave"),
+  );
+  for (const one of bins)
+    svg.append(
+      draw("line", {
+        class: "app-interval",
+        ...{ x1: x(one.mean_predicted), x2: x(one.mean_predicted) },
+        ...{ y1: y(one.observed_low), y2: y(one.observed_high) },
+      }),
+      draw("circle", { class: "app-point", cx: x(one.mean_predicted), cy: y(one.observed), r: 4 }),
+    );
+  const figure = make(
+    "figure",
+    {},
+    make("figcaption", {}, "Who left, by what was predicted: each point a fifth of the customers"),
+  );
+  figure.append(svg);
+  return make("div", { class: "app-losses" }, figure);
+}
+
+days.addEventListener("change", () => void look());
+void look();
