@@ -44,7 +44,7 @@ export async function started(command, args, port, folder, environment = {}) {
   for (let waited = 0; waited < 120; waited++) {
     if (child.exitCode !== null) throw new Error(`Cannot start ${args[0]}: ${said}`);
     const answer = await fetch(`http://127.0.0.1:${port}/online`).catch(() => undefined);
-    if (answer?.ok) return { child, port, end };
+    if (answer?.ok) return { child, port, end, exited };
     await new Promise((done) => setTimeout(done, 500));
   }
   await end();
