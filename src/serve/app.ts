@@ -15,7 +15,7 @@ import type { App, Context, Given } from "./context";
 import { JobQueue } from "./jobs/queue";
 import { type LogStream, logStream } from "./log-stream";
 import { countRequests } from "./metrics";
-import { Monitor } from "./monitor";
+import { Monitor } from "./monitoring/monitor";
 import { openApiDocument, withCustomer } from "./openapi";
 import { predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";

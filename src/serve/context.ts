@@ -7,7 +7,7 @@ import type { RouteScope } from "./access/route-scope";
 import type { Admission } from "./admission";
 import type { Champion } from "./champion";
 import type { JobQueue } from "./jobs/queue";
-import type { Monitor } from "./monitor";
+import type { Monitor } from "./monitoring/monitor";
 import type { PredictionLog } from "./prediction-log";
 import type { Settings } from "./settings";
 

@@ -6,7 +6,7 @@ import { wilson } from "../../evaluate/intervals";
 import type { ColumnDrift } from "../../services/monitoring/column-drift";
 import type { JudgedModel } from "../../services/monitoring/judge";
 import type { App, Context } from "../context";
-import type { MonitoringReport } from "../monitor";
+import type { MonitoringReport } from "../monitoring/monitor";
 import { judgedOf } from "./challenger";
 import { intervalSchema, judgedModelSchema, shownJudged } from "./judged";
 

@@ -25,6 +25,7 @@ interface Options extends ReadingFlags {
   readonly threads?: string;
   readonly spreadsheetSafe?: boolean;
   readonly json?: boolean;
+  readonly every?: string;
 }
 
 /** `telelink score`: churn, value and decision for any number of customers. */
@@ -49,6 +50,7 @@ export function scoreCommand(): Command {
     .option("--strict", "fail where rows are not like those that the model was trained on")
     .option("--spreadsheet-safe", "put an apostrophe before text that a spreadsheet would run as a formula")
     .option("--json", "print the summary as JSON")
+    .option("--every <time>", "score now and again every 30s, 15m, 6h or 1d, until it is stopped")
     .addHelpText(
       "after",
       `
@@ -57,6 +59,7 @@ Examples:
   $ telelink score --data customers.parquet --out scores.parquet --id customer_id
   $ telelink score --data data/telelink.db --table customers --out scores.csv
   $ telelink score --data telco.csv --model churn.tlm --value-column TotalCharges --out scores.csv
+  $ telelink score --data /shares/customers.csv --out /shares/scores.csv --every 1d
 
 Rows stay in their order; a bad cell counts as missing, a row with the wrong number of fields is left out and told of.
 Without --model the store's champion answers, and without one a model trained on the churn-bigml customers, which says
@@ -65,7 +68,18 @@ offers taken − contact is above 0. Costs and thresholds are the server's: TELE
 TELELINK_STAYER_ACCEPTANCE, TELELINK_OFFER_COST, TELELINK_CONTACT_COST, TELELINK_RISK_HIGH, TELELINK_RISK_MEDIUM;
 TELELINK_RULE=reference takes the reference system's cases instead, with TELELINK_CLV_HIGH and TELELINK_CLV_MEDIUM.`,
     )
-    .action(score);
+    .action(scoreNowOrAgain);
+}
+
+/** Scores once or, where it is asked for, whenever the time has come: with the model, data and settings of then. */
+async function scoreNowOrAgain(options: Options): Promise<void> {
+  if (options.every === undefined) return score(options);
+  if (options.data === "-" || options.out === "-")
+    throw usageError("--every needs files: standard input and output come and go once");
+  const { everyMs, repeatEvery } = await import("../../support/every.js");
+  const ended = new AbortController();
+  for (const one of ["SIGINT", "SIGTERM"] as const) process.once(one, () => ended.abort());
+  await repeatEvery(everyMs(options.every), () => score(options), ended.signal);
 }
 
 async function score(options: Options): Promise<void> {

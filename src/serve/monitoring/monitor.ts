@@ -1,20 +1,20 @@
-import { seeded } from "../core/rng";
-import { putBackAlert, setAlerts, takeAlert } from "../data/store/monitoring/alerts";
-import { addDayCounts, dayCounts, removeDayCounts } from "../data/store/monitoring/inputs";
-import type { Store } from "../data/store/open";
-import { type Table, table } from "../data/table";
-import { type ColumnDrift, columnDrifts } from "../services/monitoring/column-drift";
+import { seeded } from "../../core/rng";
+import { putBackAlert, setAlerts, takeAlert } from "../../data/store/monitoring/alerts";
+import { addDayCounts, dayCounts, removeDayCounts } from "../../data/store/monitoring/inputs";
+import type { Store } from "../../data/store/open";
+import { type Table, table } from "../../data/table";
+import { type ColumnDrift, columnDrifts } from "../../services/monitoring/column-drift";
 import {
   addDrift,
   type DriftCounts,
   driftCounts,
   probabilityProfile,
   type TrainedColumn,
-} from "../services/predict/drift";
-import type { Desk } from "../services/score/desk";
+} from "../../services/predict/drift";
+import type { Desk } from "../../services/score/desk";
+import type { Prediction } from "../score";
+import type { Settings } from "../settings";
 import { sendAlerts } from "./alert";
-import type { Prediction } from "./score";
-import type { Settings } from "./settings";
 
 /** Counts of a column on a day; of probabilities their sum too. */
 interface InputCounts extends DriftCounts {
