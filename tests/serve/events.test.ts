@@ -69,7 +69,7 @@ describe.skipIf(!chromium)("a training with 30,000 events behind it", () => {
       await page.waitForSelector("#chart >> text=step 30,000");
       times.push(performance.now() - begun);
       expect(await page.evaluate("window.drawn")).toBeLessThan(60);
-      expect(await page.textContent("#status")).toContain("Training 1: train, 75 %");
+      expect(await page.textContent("#status")).toContain("Training 1: train, 75%");
       // What else there is to ask for has connections left.
       expect((await page.request.get(`${running.address}/online`)).status()).toBe(200);
       expect(await page.evaluate(`fetch("online").then((reply) => reply.status)`)).toBe(200);

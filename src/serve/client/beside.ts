@@ -1,4 +1,4 @@
-import { make, shown, tableOf } from "./dom.js";
+import { make, percent, shown, tableOf } from "./dom.js";
 
 /** Drawn rows beside the real ones, as /synth/compare tells of them. */
 export interface Beside {
@@ -98,8 +98,4 @@ function sharesOf({ column, likeness, shares }: Beside["columns"][number], open:
   );
   details.toggleAttribute("open", open);
   return details;
-}
-
-function percent(part: number): string {
-  return `${shown(100 * part, 1)}%`;
 }

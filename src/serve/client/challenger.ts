@@ -2,6 +2,7 @@ import {
   byId,
   changeTo,
   make,
+  percent,
   problemBox,
   ruleOf,
   type Said,
@@ -48,7 +49,6 @@ const mode = byId<HTMLSelectElement>("mode");
 const share = byId<HTMLInputElement>("share");
 const end = byId<HTMLButtonElement>("end");
 
-const percent = (part: number): string => `${shown(100 * part, 1)} %`;
 const between = (one: Interval | undefined): string =>
   one ? `${shown(one.estimate, 3)} (${shown(one.low, 3)} to ${shown(one.high, 3)})` : "not known";
 

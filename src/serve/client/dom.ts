@@ -96,6 +96,11 @@ export function shown(value: number, digits = 0): string {
   return plain.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/** A share as a percentage with one decimal: 0.145 → "14.5%". */
+export function percent(share: number): string {
+  return `${shown(100 * share, 1)}%`;
+}
+
 export interface Prediction {
   readonly customer_id?: string;
   readonly churn_probability: number;

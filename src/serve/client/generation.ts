@@ -5,6 +5,7 @@ import {
   changeTo,
   clearBeside,
   make,
+  percent,
   problemBox,
   saveAs,
   send,
@@ -146,7 +147,6 @@ compare.addEventListener("click", async () => {
 
 /** What was found when the generator was made, before anything is compared anew. */
 function knownOf({ metadata }: Model): string {
-  const percent = (share: number): string => `${shown(100 * share, 1)}%`;
   const { measured, figures, heldOut } = metadata;
   if (measured)
     return `When it was trained: quality ${percent(measured.quality)}, ${measured.heldOut && heldOut ? `privacy ${percent(measured.heldOut.privacy)}, against ${shown(heldOut.rows)} customers held out` : "privacy not measured, as no customers were held out"}.`;

@@ -1,4 +1,4 @@
-import { byId, make, problemBox, send, shown, tableOf } from "./dom.js";
+import { byId, make, percent, problemBox, send, shown, tableOf } from "./dom.js";
 import { draw } from "./losses.js";
 
 interface Interval {
@@ -47,7 +47,6 @@ interface Report {
 const days = byId<HTMLSelectElement>("days");
 const place = byId("report");
 
-const percent = (share: number): string => `${shown(100 * share, 1)} %`;
 const between = ({ estimate, low, high }: Interval, digits = 3): string =>
   `${shown(estimate, digits)} (${shown(low, digits)} to ${shown(high, digits)})`;
 
@@ -223,8 +222,8 @@ function calibrationChart(bins: Report["outcomes"]["calibration"]): HTMLElement 
   svg.append(draw("line", { class: "app-grid", x1: x(0), y1: y(0), x2: x(most), y2: y(most) }));
   for (const at of [0, most / 2, most])
     svg.append(
-      draw("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end" }, `${shown(100 * at)} %`),
-      draw("text", { x: x(at), y: height - bottom + 16, "text-anchor": "middle" }, `${shown(100 * at)} %`),
+      draw("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end" }, `${shown(100 * at)}%`),
+      draw("text", { x: x(at), y: height - bottom + 16, "text-anchor": "middle" }, `${shown(100 * at)}%`),
     );
   svg.append(
     draw("text", { x: (width + left) / 2, y: height - 6, "text-anchor": "middle" }, "predicted to leave"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { percent } from "../../core/format";
 import { alerts } from "../../data/store/monitoring/alerts";
 import { outcomeState } from "../../data/store/monitoring/outcomes";
 import type { Interval } from "../../evaluate/bootstrap";
@@ -115,7 +116,6 @@ function calibrationAlert({ figures, outcomes, churned, meanProbability }: Judge
   if (!figures) return new Map();
   const [low, high] = wilson(churned, outcomes);
   if (meanProbability >= low && meanProbability <= high) return new Map();
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   return new Map([
     [
       "calibration",

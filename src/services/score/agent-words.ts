@@ -1,3 +1,4 @@
+import { percent } from "../../core/format";
 import type { Reason } from "../../models/explain/reasons";
 import type { Change } from "./changes";
 import type { DeskField } from "./columns";
@@ -30,8 +31,4 @@ export function agentWords(
         ]
       : []),
   ];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
