@@ -21,6 +21,7 @@ import { predictionLog } from "./prediction-log";
 import { answerProblems, validatorCompiler } from "./problem";
 import { batchRoutes } from "./routes/batch";
 import { challengerRoutes } from "./routes/challenger";
+import { comparisonRoute } from "./routes/comparison";
 import { jobRoutes } from "./routes/jobs";
 import { modelRoutes } from "./routes/models";
 import { monitoringRoutes } from "./routes/monitoring";
@@ -136,6 +137,7 @@ export async function buildApp(given: Given): Promise<App> {
   uploadRoute(app, context);
   modelRoutes(app, context);
   challengerRoutes(app, context);
+  comparisonRoute(app, context);
   outcomeRoutes(app, context);
   monitoringRoutes(app, context);
   pageRoutes(app, context);

@@ -38,7 +38,8 @@ const promotionSchema = z
   .meta({ id: "Promotion" });
 
 /** What the store keeps of models, and which of them answers. */
-export function modelRoutes(app: App, { store, champion, desk }: Context): void {
+export function modelRoutes(app: App, context: Context): void {
+  const { store, champion, desk } = context;
   app.get(
     "/models",
     {
@@ -86,18 +87,6 @@ export function modelRoutes(app: App, { store, champion, desk }: Context): void 
     }),
   );
 
-  const change = (reference: string, who: string, reason: string): z.infer<typeof servingSchema> => {
-    const found = findModel(store, reference);
-    if (!found)
-      throw new HttpProblem(404, "There is nothing here", "There is no such model; /models lists them");
-    champion?.check(reference);
-    promote(store, championAlias, found, { who, reason });
-    if (challenge(store)?.model.id === found.id)
-      setChallenge(store, undefined, { who, reason: "it answers now" });
-    champion?.refresh();
-    return champion?.serving() ?? { model: found.name, source: "desk" as const };
-  };
-
   app.put(
     "/models/champion",
     {
@@ -117,7 +106,7 @@ export function modelRoutes(app: App, { store, champion, desk }: Context): void 
         response: { 200: servingSchema, 400: problem, 404: problem, 422: problem },
       },
     },
-    async (request) => change(request.body.model, request.who, request.body.reason),
+    async (request) => promoted(context, request.body.model, request.who, request.body.reason),
   );
 
   app.post(
@@ -135,7 +124,25 @@ export function modelRoutes(app: App, { store, champion, desk }: Context): void 
       const before = promotions(store, championAlias)[0]?.before;
       if (before === undefined)
         throw new HttpProblem(409, "That cannot be done now", "No model was champion before this one");
-      return change(before, request.who, request.body.reason || "rolled back");
+      return promoted(context, before, request.who, request.body.reason || "rolled back");
     },
   );
+}
+
+/** Lets a model of the store answer from now on; one that was tried out is so no longer. */
+function promoted(
+  { store, champion }: Context,
+  reference: string,
+  who: string,
+  reason: string,
+): z.infer<typeof servingSchema> {
+  const found = findModel(store, reference);
+  if (!found)
+    throw new HttpProblem(404, "There is nothing here", "There is no such model; /models lists them");
+  champion?.check(reference);
+  promote(store, championAlias, found, { who, reason });
+  if (challenge(store)?.model.id === found.id)
+    setChallenge(store, undefined, { who, reason: "it answers now" });
+  champion?.refresh();
+  return champion?.serving() ?? { model: found.name, source: "desk" as const };
 }

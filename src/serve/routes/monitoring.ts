@@ -8,7 +8,7 @@ import type { ColumnDrift } from "../../services/monitoring/column-drift";
 import type { JudgedModel } from "../../services/monitoring/judge";
 import type { App, Context } from "../context";
 import type { MonitoringReport } from "../monitoring/monitor";
-import { judgedOf } from "./challenger";
+import { judgedOf } from "./comparison";
 import { intervalSchema, judgedModelSchema, shownJudged } from "./judged";
 
 const driftSchema = z
