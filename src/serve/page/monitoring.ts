@@ -2,9 +2,9 @@ import { html } from "../../report/html";
 import { layout } from "./layout";
 
 /** How customers and predictions differ from training, and predictions from what came. */
-export function monitoringPage(told: string): string {
+export function monitoringPage(footer: string): string {
   return layout({
-    told,
+    footer,
     path: "/monitoring",
     title: "Monitoring",
     lead: "Whether customers still are as in training, and whether as many leave as was predicted.",
