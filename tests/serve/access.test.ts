@@ -18,14 +18,14 @@ let store: Store;
 let app: App;
 let alone: App;
 let routes: readonly RouteScope[];
-const start = (given: GivenSettings, told?: (found: readonly RouteScope[]) => void): Promise<App> =>
+const start = (given: GivenSettings, onRoutes?: (found: readonly RouteScope[]) => void): Promise<App> =>
   buildApp({
     settings: quietSettings({ data: folder, reports: folder, ...given }),
     store,
     desk: () => ({ origin: { data: [], model: "none" } }) as unknown as Desk,
     version: "0.0.0",
     started: new Date(),
-    ...(told ? { told } : {}),
+    ...(onRoutes ? { onRoutes } : {}),
   });
 beforeAll(async () => {
   store = openStore(join(folder, "private", "store.db"));
