@@ -15,6 +15,9 @@ interface Example {
   readonly text: string;
 }
 
+/** Public values that are no functions, which examples may use too. */
+const constants: string[] = [];
+
 /** The public functions with their examples, as the declarations that users get hold them. */
 function publicFunctions(): { readonly name: string; readonly examples: readonly string[] }[] {
   const index = join(root, "dist", "index.d.ts");
@@ -28,6 +31,7 @@ function publicFunctions(): { readonly name: string; readonly examples: readonly
   const module = checker.getSymbolAtLocation(program.getSourceFile(index) as ts.SourceFile) as ts.Symbol;
   return checker.getExportsOfModule(module).flatMap((symbol) => {
     const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    if (meant.flags & ts.SymbolFlags.Variable) constants.push(symbol.name);
     if (!(meant.flags & ts.SymbolFlags.Function)) return [];
     const tags = meant.getJsDocTags(checker).filter((tag) => tag.name === "example");
     return [{ name: symbol.name, examples: tags.map((tag) => ts.displayPartsToString(tag.text)) }];
@@ -86,11 +90,11 @@ function run(): Given[] {
   execFileSync("mkdir", ["-p", join(folder, "node_modules")]);
   symlinkSync(root, join(folder, "node_modules", "telelink"));
   symlinkSync(join(root, "node_modules", "@types"), join(folder, "node_modules", "@types"));
-  const used = functions
-    .map((one) => one.name)
-    .filter((name) => examples.some(({ text }) => text.includes(name)));
-  const constants = ["standardRules", "methodNames"];
-  const program = `import { ${[...used, ...constants].join(", ")} } from "telelink";
+  const all = examples.map(({ text }) => text).join("\n");
+  const used = [...functions.map((one) => one.name), ...constants].filter((name) =>
+    new RegExp(`\\b${name}\\b`).test(all),
+  );
+  const program = `import { type Rng, ${used.join(", ")} } from "telelink";
 const found: unknown[] = [];
 async function given([name, kind, wanted]: string[], value: () => unknown): Promise<void> {
   const plain = (_: string, one: unknown): unknown =>

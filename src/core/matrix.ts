@@ -25,7 +25,13 @@ export interface Labelled {
   readonly weights?: Float64Array;
 }
 
-/** A matrix over `values` (column-major, not copied). Features are called x0, x1, … unless given. */
+/**
+ * A matrix over `values` (column-major, not copied). Features are called x0, x1, … unless given.
+ *
+ * @example
+ * const x = matrix(2, 2, Float64Array.of(1, 3, 2, 4));
+ * takeRows(x, [0]).values; // → [1, 2]
+ */
 export function matrix(
   rows: number,
   columns: number,
@@ -42,7 +48,13 @@ export function matrix(
   };
 }
 
-/** A matrix from rows of equal length. */
+/**
+ * A matrix from rows of equal length.
+ *
+ * @example
+ * matrixFromRows([[1, 2], [3, 4]]).values; // → [1, 3, 2, 4]
+ * matrixFromRows([[1, 2], [3]]); // throws "every row must have 2 values"
+ */
 export function matrixFromRows(rows: readonly ArrayLike<number>[], features?: readonly Feature[]): Matrix {
   const columns = rows.length > 0 ? rows[0].length : (features?.length ?? 0);
   const values = new Float64Array(rows.length * columns);
@@ -57,7 +69,12 @@ export function matrixFromRows(rows: readonly ArrayLike<number>[], features?: re
   return matrix(rows.length, columns, values, features);
 }
 
-/** Column `j` as a view: no copy. */
+/**
+ * Column `j` as a view: no copy.
+ *
+ * @example
+ * column(matrixFromRows([[1, 2], [3, 4]]), 1); // → [2, 4]
+ */
 export function column(x: Matrix, j: number): Float64Array {
   return x.values.subarray(j * x.rows, (j + 1) * x.rows);
 }
@@ -68,7 +85,12 @@ export function row(x: Matrix, i: number, out: Float64Array = new Float64Array(x
   return out;
 }
 
-/** The rows at `indices`, in that order; an index may repeat. */
+/**
+ * The rows at `indices`, in that order; an index may repeat.
+ *
+ * @example
+ * takeRows(matrixFromRows([[1, 2], [3, 4]]), [1]).values; // → [3, 4]
+ */
 export function takeRows(x: Matrix, indices: ArrayLike<number>): Matrix {
   const rows = indices.length;
   const values = new Float64Array(rows * x.columns);
@@ -80,7 +102,12 @@ export function takeRows(x: Matrix, indices: ArrayLike<number>): Matrix {
   return { rows, columns: x.columns, values, features: x.features };
 }
 
-/** The columns at `indices`, in that order. */
+/**
+ * The columns at `indices`, in that order.
+ *
+ * @example
+ * takeColumns(matrixFromRows([[1, 2, 3]]), [2, 0]).values; // → [3, 1]
+ */
 export function takeColumns(x: Matrix, indices: readonly number[]): Matrix {
   const values = new Float64Array(x.rows * indices.length);
   indices.forEach((from, to) => {
@@ -89,7 +116,13 @@ export function takeColumns(x: Matrix, indices: readonly number[]): Matrix {
   return { rows: x.rows, columns: indices.length, values, features: indices.map((j) => x.features[j]) };
 }
 
-/** The rows of `x` and `y` (and weights) at `indices`. */
+/**
+ * The rows of `x` and `y` (and weights) at `indices`.
+ *
+ * @example
+ * const data = { x: matrixFromRows([[1], [2], [3]]), y: Float64Array.of(0, 0, 1) };
+ * takeLabelled(data, [2, 0]).y; // → [1, 0]
+ */
 export function takeLabelled(data: Labelled, indices: ArrayLike<number>): Labelled {
   const y = takeValues(data.y, indices);
   const x = takeRows(data.x, indices);

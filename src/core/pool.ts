@@ -153,7 +153,12 @@ function end(thread: Idle): void {
   void thread.worker.terminate();
 }
 
-/** Ends the idle threads. A program need not call it; a test that counts threads does. */
+/**
+ * Ends the idle threads. A program need not call it; a test that counts threads does.
+ *
+ * @example
+ * await closeThreads(); // → undefined
+ */
 export async function closeThreads(): Promise<void> {
   await Promise.all(idle.splice(0).map((thread) => thread.worker.terminate()));
 }

@@ -11,7 +11,15 @@ export interface Rng {
   readonly key: RngKey;
 }
 
-/** The stream of a seed: the same seed gives the same numbers on every machine. */
+/**
+ * The stream of a seed: the same seed gives the same numbers on every machine.
+ *
+ * @example
+ * const rng = seeded(7);
+ * rng.uniform() === seeded(7).uniform(); // → true
+ * // A stream for each of several things: it does not depend on what was drawn before.
+ * rng.fork("tree 1").uniform() === seeded(7).fork("tree 1").uniform(); // → true
+ */
 export function seeded(seed: number | string): Rng {
   return fromKey(mix([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], `${typeof seed}:${seed}`));
 }

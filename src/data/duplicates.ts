@@ -13,6 +13,11 @@ export interface DistinctRows {
 /**
  * The table without the later rows of customers who stand in it more than once. `id` names the columns that together
  * name a customer; left out, it is the first identifier, one that is called so before others. Rows that name nobody all stay.
+ *
+ * @example
+ * const { table: rows } = parseCsv("customerID,plan\nc1,basic\nc2,plus\nc1,plus\n");
+ * const once = distinctRows(rows, ["customerID"]);
+ * [once.table.rows, once.duplicates]; // → [2, 1]
  */
 export function distinctRows(table: Table, id?: readonly string[]): DistinctRows {
   const ids = table.columns.filter((one) => one.type === "id");

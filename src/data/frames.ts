@@ -27,7 +27,7 @@ export async function* parquetAsCsv(
     );
     names ??= flatColumns(frame, source, remarks);
     if (at > 0 && frame.height === 0) return;
-    yield Buffer.from(frame.select(...names).writeCSV({ includeHeader: at === 0 }));
+    yield csvOf(frame.select(...names), at === 0);
     if (frame.height < blockRows) return;
   }
 }
@@ -53,7 +53,13 @@ export function* frameAsCsv(
   const names = flatColumns(frame, source, remarks);
   const flat = frame.select(...names);
   for (let at = 0; at === 0 || at < flat.height; at += blockRows)
-    yield Buffer.from(flat.slice(at, blockRows).writeCSV({ includeHeader: at === 0 }));
+    yield csvOf(flat.slice(at, blockRows), at === 0);
+}
+
+function csvOf(frame: DataFrame, includeHeader: boolean): Buffer {
+  // Of a single column a null would be a line without anything, which is no row.
+  const nullValue = frame.width === 1 ? '""' : "";
+  return Buffer.from(frame.writeCSV({ includeHeader, nullValue }));
 }
 
 /** The names of the columns that hold plain values. */

@@ -20,6 +20,10 @@ type Polars = typeof import("nodejs-polars").default;
 /**
  * The rows of a polars frame as a table: typed, checked and reported by the rules of any file, or by `options.schema`.
  * Columns that hold lists or structures are left out and told of in `remarks`.
+ *
+ * @example
+ * const frame = await toPolars(parseCsv("plan,months\nbasic,3\nplus,24\n").table);
+ * fromPolars(frame).table.rows; // → 2
  */
 export function fromPolars(frame: PolarsFrame, options: CsvOptions = {}): CsvRead {
   const remarks: Remark[] = [];
@@ -31,7 +35,13 @@ export function fromPolars(frame: PolarsFrame, options: CsvOptions = {}): CsvRea
   );
 }
 
-/** A table of objects, typed like `fromPolars`: columns in the order in which their names first come; null is missing. */
+/**
+ * A table of objects, typed like `fromPolars`: columns in the order in which their names first come; null is missing.
+ *
+ * @example
+ * const { table: customers } = tableFromRows([{ plan: "basic", months: 3 }, { plan: "plus", months: null }]);
+ * profile(customers).map((one) => one.missing); // → [0, 1]
+ */
 export function tableFromRows(
   rows: readonly Readonly<Record<string, unknown>>[],
   options: CsvOptions = {},
@@ -53,7 +63,13 @@ export function tableFromRows(
   );
 }
 
-/** The table as a polars frame: numbers as they are (whole ones where they have no decimals), all others as text; missing is null. */
+/**
+ * The table as a polars frame: numbers as they are (whole ones where they have no decimals), all others as text; missing is null.
+ *
+ * @example
+ * const frame = await toPolars(parseCsv("plan,months\nbasic,3\nplus,24\n").table);
+ * frame.columns; // → ["plan", "months"]
+ */
 export async function toPolars<Frame extends PolarsFrame = PolarsFrame>(table: Table): Promise<Frame> {
   const { default: polars } = await import("nodejs-polars");
   return polars.DataFrame(table.columns.map((one) => seriesOf(one, polars))) as unknown as Frame;

@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import { writeAtomic } from "./files";
 import { type Schema, schemaFromJson } from "./schema";
 
-/** The schema in a JSON file. */
+/**
+ * The schema in a JSON file.
+ *
+ * @example
+ * writeSchema("read-schema.json", { columns: [{ name: "zip", type: "categorical" }] });
+ * readSchema("read-schema.json").columns; // → [{ name: "zip", type: "categorical" }]
+ */
 export function readSchema(file: string): Schema {
   const text = readFileSync(file, "utf8");
   let json: unknown;
@@ -14,7 +20,15 @@ export function readSchema(file: string): Schema {
   return schemaFromJson(json, file);
 }
 
-/** Writes the schema as JSON, a column a line. */
+/**
+ * Writes the schema as JSON, a column a line.
+ *
+ * @example
+ * const { schema } = parseCsv("plan,months\nbasic,3\nplus,24\n");
+ * writeSchema("schema.json", schema);
+ * readCsv("schema.json"); // throws "schema.json"
+ * readSchema("schema.json").columns.length; // → 2
+ */
 export function writeSchema(file: string, schema: Schema): void {
   const { columns, ...rest } = schema;
   const lines = columns.map((one) => `    ${JSON.stringify(one)}`).join(",\n");

@@ -22,7 +22,13 @@ export interface SplitOptions {
   readonly groups?: Labels;
 }
 
-/** One random split of the rows 0 … `rows` − 1. */
+/**
+ * One random split of the rows 0 … `rows` − 1.
+ *
+ * @example
+ * const { train, test } = trainTestSplit(100, { test: 0.2 }, seeded(1));
+ * [train.length, test.length]; // → [80, 20]
+ */
 export function trainTestSplit(rows: number, options: SplitOptions, rng: Rng): Split {
   const action = "split rows";
   checkInteger(rows, 2, 2 ** 31 - 1, action, "rows");
@@ -64,7 +70,13 @@ export interface ThreeWaySplit extends Split {
   readonly validation: Int32Array;
 }
 
-/** Train, validation and test rows; `validation` (defaults to 0.2) is, like `test`, a share of all rows or a number. */
+/**
+ * Train, validation and test rows; `validation` (defaults to 0.2) is, like `test`, a share of all rows or a number.
+ *
+ * @example
+ * const parts = trainValidationTestSplit(100, { validation: 0.2, test: 0.2 }, seeded(1));
+ * [parts.train.length, parts.validation.length, parts.test.length]; // → [60, 20, 20]
+ */
 export function trainValidationTestSplit(
   rows: number,
   options: SplitOptions & { readonly validation?: Size },
@@ -93,6 +105,10 @@ export function trainValidationTestSplit(
 /**
  * Each row is in the test part of exactly one of the `folds` splits. Without a stream the folds are runs of neighbouring
  * rows, as in scikit-learn's KFold(shuffle=False); with one, rows are shuffled first.
+ *
+ * @example
+ * kFold(4, 2).map((one) => [...one.test]); // → [[0, 1], [2, 3]]
+ * kFold(4, 2, seeded(1)).flatMap((one) => [...one.test]).sort(); // → [0, 1, 2, 3]
  */
 export function kFold(rows: number, folds: number, rng?: Rng): Split[] {
   checkInteger(rows, 2, 2 ** 31 - 1, "make folds", "rows");
@@ -109,6 +125,9 @@ export function kFold(rows: number, folds: number, rng?: Rng): Split[] {
 /**
  * Folds in which every label has its share, to a row: scikit-learn's StratifiedKFold. Without a stream its
  * shuffle=False to the row; with one, each label's rows are dealt out in random order.
+ *
+ * @example
+ * stratifiedKFold([0, 0, 1, 1], 2).map((one) => [...one.test]); // → [[0, 2], [1, 3]]
  */
 export function stratifiedKFold(labels: Labels, folds: number, rng?: Rng): Split[] {
   const action = "make stratified folds";
@@ -139,6 +158,9 @@ export function stratifiedKFold(labels: Labels, folds: number, rng?: Rng): Split
 /**
  * Folds that never divide a group, as even in rows as giving the largest group left to the smallest fold makes them:
  * scikit-learn's GroupKFold. With a stream, groups are shuffled and dealt out in equal numbers (its shuffle=True).
+ *
+ * @example
+ * groupKFold(["a", "a", "b", "c"], 2).map((one) => [...one.test]); // → [[0, 1], [2, 3]]
  */
 export function groupKFold(groups: Labels, folds: number, rng?: Rng): Split[] {
   const action = "make grouped folds";
@@ -168,6 +190,10 @@ export function groupKFold(groups: Labels, folds: number, rng?: Rng): Split[] {
 /**
  * Folds that never divide a group and keep each label's share as near as that allows: scikit-learn's
  * StratifiedGroupKFold. With a stream, equally varied groups are placed in random order.
+ *
+ * @example
+ * const folds = stratifiedGroupKFold([0, 1, 0, 1], ["a", "a", "b", "b"], 2);
+ * folds.map((one) => one.test.length); // → [2, 2]
  */
 export function stratifiedGroupKFold(labels: Labels, groups: Labels, folds: number, rng?: Rng): Split[] {
   const action = "make stratified grouped folds";
@@ -211,7 +237,12 @@ export function stratifiedGroupKFold(labels: Labels, groups: Labels, folds: numb
   );
 }
 
-/** The same kind of folds `repeats` times over, each time by a stream of its own: `repeated(5, rng, (r) => kFold(n, 10, r))`. */
+/**
+ * The same kind of folds `repeats` times over, each time by a stream of its own: `repeated(5, rng, (r) => kFold(n, 10, r))`.
+ *
+ * @example
+ * repeated(2, seeded(1), (rng) => kFold(6, 3, rng)).length; // → 6
+ */
 export function repeated(repeats: number, rng: Rng, folds: (rng: Rng) => Split[]): Split[] {
   checkInteger(repeats, 1, 10_000, "repeat folds", "repeats");
   return Array.from({ length: repeats }, (_, r) => folds(rng.fork(r))).flat();
@@ -226,7 +257,12 @@ export interface TimeSplitOptions {
   readonly maxTrain?: number;
 }
 
-/** Splits of rows in the order of time: each trains on what lies before its test rows. scikit-learn's TimeSeriesSplit. */
+/**
+ * Splits of rows in the order of time: each trains on what lies before its test rows. scikit-learn's TimeSeriesSplit.
+ *
+ * @example
+ * timeFolds(6, 2).map((one) => [one.train.length, ...one.test]); // → [[2, 2, 3], [4, 4, 5]]
+ */
 export function timeFolds(rows: number, folds: number, options: TimeSplitOptions = {}): Split[] {
   const action = "make folds in time";
   checkInteger(folds, 1, rows - 1, action, "folds");

@@ -47,7 +47,16 @@ export function isCategorical(one: Column): one is CategoricalColumn {
   return one.type === "categorical" || one.type === "boolean";
 }
 
-/** A table over `columns`, which must have equal lengths and different names. */
+/**
+ * A table over `columns`, which must have equal lengths and different names.
+ *
+ * @example
+ * const customers = table([
+ *   { name: "plan", type: "categorical", levels: ["basic", "plus"], codes: Int32Array.of(0, 1, 0) },
+ *   { name: "months", type: "numeric", values: Float64Array.of(3, 24, Number.NaN) },
+ * ]);
+ * customers.rows; // → 3
+ */
 export function table(columns: readonly Column[]): Table {
   const rows = columns.length > 0 ? columnLength(columns[0]) : 0;
   const names = new Set<string>();
@@ -64,7 +73,14 @@ export function table(columns: readonly Column[]): Table {
   return { rows, columns };
 }
 
-/** The column called `name`; an error that lists the names there are, when there is none. */
+/**
+ * The column called `name`; an error that lists the names there are, when there is none.
+ *
+ * @example
+ * const { table: customers } = parseCsv("plan,months\nbasic,3\nplus,24\n");
+ * columnNamed(customers, "months").type; // → "numeric"
+ * columnNamed(customers, "month"); // throws "plan, months"
+ */
 export function columnNamed(from: Table, name: string): Column {
   const found = from.columns.find((one) => one.name === name);
   if (!found)
@@ -77,13 +93,23 @@ export function columnNamed(from: Table, name: string): Column {
   return found as Column;
 }
 
-/** The table without the named columns. */
+/**
+ * The table without the named columns.
+ *
+ * @example
+ * dropColumns(parseCsv("plan,months\nbasic,3\nplus,24\n").table, ["plan"]).columns.length; // → 1
+ */
 export function dropColumns(from: Table, names: readonly string[]): Table {
   for (const name of names) columnNamed(from, name);
   return { rows: from.rows, columns: from.columns.filter((one) => !names.includes(one.name)) };
 }
 
-/** The rows at `indices`, in that order; an index may repeat. Levels stay as they are. */
+/**
+ * The rows at `indices`, in that order; an index may repeat. Levels stay as they are.
+ *
+ * @example
+ * csvText(takeTableRows(parseCsv("plan,months\nbasic,3\nplus,24\n").table, [1])); // → "plan,months\nplus,24\n"
+ */
 export function takeTableRows(from: Table, indices: ArrayLike<number>): Table {
   const columns = from.columns.map((one): Column => {
     if (one.type === "numeric") {

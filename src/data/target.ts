@@ -19,6 +19,12 @@ const leavers: readonly string[] = [
  * The column `name` as numbers to learn from: 1 for `positive` and 0 for any other value; without `positive`, a numeric
  * column as it is, and a column of two levels by which of them plainly means true (Yes, True, 1, churned, …).
  * Throws where a value is missing or the positive value isn't plain.
+ *
+ * @example
+ * const { table: customers } = parseCsv("plan,Churn\nbasic,No\nplus,Yes\nbasic,No\n");
+ * target(customers, "Churn"); // → [0, 1, 0]
+ * target(customers, "plan", "plus"); // → [0, 1, 0]
+ * target(customers, "plan"); // throws "positive"
  */
 export function target(table: Table, name: string, positive?: string): Float64Array {
   const action = `use target ${JSON.stringify(name)}`;
@@ -44,7 +50,12 @@ export function target(table: Table, name: string, positive?: string): Float64Ar
   return Float64Array.from(one.codes, (c) => (c === code ? 1 : 0));
 }
 
-/** The value of the target column that `target` counts as 1; undefined for a numeric one. */
+/**
+ * The value of the target column that `target` counts as 1; undefined for a numeric one.
+ *
+ * @example
+ * positiveLevel(parseCsv("Churn\nNo\nYes\nNo\n").table, "Churn"); // → "Yes"
+ */
 export function positiveLevel(table: Table, name: string): string | undefined {
   const one = columnNamed(table, name);
   return isCategorical(one)

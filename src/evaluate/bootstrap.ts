@@ -29,6 +29,12 @@ export type Figure = (labels: Float64Array, scores: Float64Array, options?: Scor
  * as anything else. An interval always holds its figure, which that of a figure that resampling pushes one way (ECE)
  * would not by itself. A sample for which a figure is not defined is drawn again; throws when that happens more often
  * than not.
+ *
+ * @example
+ * const labels = Float64Array.from({ length: 60 }, (_, i) => i % 2);
+ * const scores = labels.map((label, i) => label + ((i * 7) % 10) / 5);
+ * const { auc } = bootstrapIntervals(labels, scores, { auc: rocAuc }, seeded(1), { samples: 200 });
+ * [auc.low < auc.estimate, auc.estimate < auc.high]; // → [true, true]
  */
 export function bootstrapIntervals<Name extends string>(
   labels: Float64Array,
@@ -45,6 +51,13 @@ export function bootstrapIntervals<Name extends string>(
 /**
  * Percentile intervals of the differences a − b of two models' figures on the same rows: both models see the same
  * bootstrap samples, so that what makes rows hard for both cancels.
+ *
+ * @example
+ * const labels = Float64Array.from({ length: 60 }, (_, i) => i % 2);
+ * const a = labels.map((label, i) => label + ((i * 7) % 10) / 5);
+ * const b = labels.map((label, i) => label + ((i * 7) % 10) / 3);
+ * const { auc } = bootstrapDifferences(labels, { a, b }, { auc: rocAuc }, seeded(1), { samples: 200 });
+ * [auc.estimate > 0, auc.low < auc.estimate, auc.estimate < auc.high]; // → [true, true, true]
  */
 export function bootstrapDifferences<Name extends string>(
   labels: Float64Array,

@@ -15,7 +15,13 @@ export interface DecisionOptions extends ScoreOptions {
   readonly threshold?: number;
 }
 
-/** The counts when scores at or above the threshold are taken for class 1. Labels are 0 or 1. */
+/**
+ * The counts when scores at or above the threshold are taken for class 1. Labels are 0 or 1.
+ *
+ * @example
+ * const counts = confusion([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+ * counts; // → { truePositives: 1, falsePositives: 0, trueNegatives: 2, falseNegatives: 1 }
+ */
 export function confusion(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -38,7 +44,13 @@ export function confusion(
   return { truePositives, falsePositives, trueNegatives, falseNegatives };
 }
 
-/** The share of right decisions. */
+/**
+ * The share of right decisions.
+ *
+ * @example
+ * accuracy([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // → 0.75
+ * accuracy([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], { threshold: 0.9 }); // → 0.5
+ */
 export function accuracy(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -49,7 +61,12 @@ export function accuracy(
   return right / (right + c.falsePositives + c.falseNegatives);
 }
 
-/** The share of class 1 among the rows taken for it; 0 when none is. */
+/**
+ * The share of class 1 among the rows taken for it; 0 when none is.
+ *
+ * @example
+ * precision([0, 0, 1, 1], [0.1, 0.6, 0.35, 0.8]); // → 0.5
+ */
 export function precision(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -59,7 +76,12 @@ export function precision(
   return share(c.truePositives, c.falsePositives);
 }
 
-/** The share of class 1 that is found (sensitivity); 0 when there is no such row. */
+/**
+ * The share of class 1 that is found (sensitivity); 0 when there is no such row.
+ *
+ * @example
+ * recall([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // → 0.5
+ */
 export function recall(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -69,7 +91,12 @@ export function recall(
   return share(c.truePositives, c.falseNegatives);
 }
 
-/** The share of class 0 that is left alone; 0 when there is no such row. */
+/**
+ * The share of class 0 that is left alone; 0 when there is no such row.
+ *
+ * @example
+ * specificity([0, 0, 1, 1], [0.1, 0.6, 0.35, 0.8]); // → 0.5
+ */
 export function specificity(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -79,7 +106,12 @@ export function specificity(
   return share(c.trueNegatives, c.falsePositives);
 }
 
-/** The weighted harmonic mean of precision and recall, where recall counts `beta` times as much; 0 when both are. */
+/**
+ * The weighted harmonic mean of precision and recall, where recall counts `beta` times as much; 0 when both are.
+ *
+ * @example
+ * fBeta([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], 2); // → 0.556
+ */
 export function fBeta(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -90,7 +122,12 @@ export function fBeta(
   return fBetaOf(confusion(labels, scores, options), beta);
 }
 
-/** The harmonic mean of precision and recall. */
+/**
+ * The harmonic mean of precision and recall.
+ *
+ * @example
+ * f1([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // → 0.667
+ */
 export function f1(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -106,7 +143,12 @@ export function fBetaOf(c: Confusion, beta: number): number {
   return found === 0 ? 0 : found / (found + b * c.falseNegatives + c.falsePositives);
 }
 
-/** The mean of recall and specificity. */
+/**
+ * The mean of recall and specificity.
+ *
+ * @example
+ * balancedAccuracy([0, 0, 0, 1], [0.1, 0.4, 0.7, 0.8]); // → 0.83
+ */
 export function balancedAccuracy(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -119,7 +161,12 @@ export function balancedAccuracy(
   return (c.truePositives / positives + c.trueNegatives / negatives) / 2;
 }
 
-/** Matthews' correlation of decision and label, −1 to 1; 0 when either is constant. */
+/**
+ * Matthews' correlation of decision and label, −1 to 1; 0 when either is constant.
+ *
+ * @example
+ * matthewsCorrelation([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // → 0.577
+ */
 export function matthewsCorrelation(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,

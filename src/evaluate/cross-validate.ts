@@ -23,6 +23,14 @@ export interface CrossValidation<M> {
 /**
  * Fits the learner on each fold's training rows and scores it on the fold's test rows. Everything inside the learner,
  * encoders and resamplers included, sees training rows only.
+ *
+ * @example
+ * const x = matrix(40, 1, Float64Array.from({ length: 40 }, (_, i) => i));
+ * const data = { x, y: x.values.map((v) => Number(v > 19)) };
+ * const folds = stratifiedKFold(data.y, 5);
+ * const plan = { learner: logisticRegression(), data, folds, scorers: [scorerNamed("rocAuc")] };
+ * const { scores, outOfFold } = await crossValidate(plan, seeded(1));
+ * [scores.rocAuc.mean, outOfFold().length]; // → [1, 40]
  */
 export async function crossValidate<M>(
   plan: CrossValidationPlan<M>,

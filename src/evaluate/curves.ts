@@ -11,7 +11,14 @@ export interface RocCurve {
   readonly thresholds: Float64Array;
 }
 
-/** The ROC curve from (0, 0) to (1, 1), without the points that lie on a straight line between their neighbours. */
+/**
+ * The ROC curve from (0, 0) to (1, 1), without the points that lie on a straight line between their neighbours.
+ *
+ * @example
+ * const curve = rocCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+ * curve.falsePositiveRate; // → [0, 0, 0.5, 0.5, 1]
+ * curve.truePositiveRate; // → [0, 0.5, 0.5, 1, 1]
+ */
 export function rocCurve(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -43,7 +50,14 @@ export interface PrecisionRecallCurve {
   readonly thresholds: Float64Array;
 }
 
-/** Precision and recall at every distinct score. */
+/**
+ * Precision and recall at every distinct score.
+ *
+ * @example
+ * const curve = precisionRecallCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+ * curve.recall; // → [1, 1, 0.5, 0.5, 0]
+ * curve.precision; // → [0.5, 0.67, 0.5, 1, 1]
+ */
 export function precisionRecallCurve(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -86,6 +100,9 @@ export interface GainOptions extends ScoreOptions {
 /**
  * The gain and lift table: rows in bands of equal weight by falling score. Rows of equal score that a boundary divides
  * count in proportion on both sides, so the rows' order does not matter.
+ *
+ * @example
+ * gainTable([1, 1, 0, 0], [0.9, 0.8, 0.2, 0.1], { bands: 2 }); // → [{ rate: 1, lift: 2, gain: 1 }, { rate: 0, gain: 1 }]
  */
 export function gainTable(
   labels: ArrayLike<number>,

@@ -29,6 +29,12 @@ export interface MaximumProfit {
 /**
  * The expected maximum profit (EMPC): for each acceptance rate the best share of customers is targeted, and profits
  * are averaged over the rates' distribution. Labels are 1 for leavers; higher scores mean likelier to leave.
+ *
+ * @example
+ * const labels = Array.from({ length: 100 }, (_, i) => Number(i < 20));
+ * const scores = labels.map((label, i) => label - i / 1000);
+ * // All twenty leavers and nobody else: 0.2 × (0.3 × (200 − 10) − 1).
+ * expectedMaximumProfit(labels, scores); // → { profit: 11.2, fraction: 0.2 }
  */
 export function expectedMaximumProfit(
   labels: ArrayLike<number>,
@@ -59,7 +65,14 @@ export function expectedMaximumProfit(
   return { profit, fraction, threshold: thresholdAt(rows, at, fraction) };
 }
 
-/** The maximum profit (MPC): the acceptance rate is taken to be its mean. */
+/**
+ * The maximum profit (MPC): the acceptance rate is taken to be its mean.
+ *
+ * @example
+ * const labels = Array.from({ length: 100 }, (_, i) => Number(i < 20));
+ * const scores = labels.map((label, i) => label - i / 1000);
+ * maximumProfit(labels, scores, { contactCost: 0, offerCost: 100 }); // → { profit: 6, fraction: 0.2 }
+ */
 export function maximumProfit(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,

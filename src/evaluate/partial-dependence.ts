@@ -27,7 +27,15 @@ export interface Dependence {
   readonly curves: readonly Float64Array[];
 }
 
-/** The model's predictions with one column of a matrix set to value after value, the others as they are. */
+/**
+ * The model's predictions with one column of a matrix set to value after value, the others as they are.
+ *
+ * @example
+ * const x = matrixFromRows([[0, 1], [1, 0], [2, 1], [3, 0]]);
+ * const model = await linearRegression()({ x, y: Float64Array.of(0, 2, 4, 6) }, seeded(1));
+ * const { at, mean } = partialDependence(model, x, "x0", { points: 2, range: [0, 1] });
+ * mean.map((value, i) => value - 2 * Number(at[i])); // → [0, 0]
+ */
 export function partialDependence(
   model: Predictor<Matrix>,
   rows: Matrix,

@@ -30,6 +30,13 @@ export interface Predictor<Rows> {
  * How much worse the score gets when one column is shuffled, for each column in order (Breiman, 2001). Use rows that
  * the model was not trained on. A pipeline's table columns are shuffled whole, so that one-hot columns stay together,
  * and identifiers are passed over; of columns that tell the same, each seems unimportant.
+ *
+ * @example
+ * const x = matrix(50, 2, Float64Array.from({ length: 100 }, (_, i) => (i * 17) % 23));
+ * const y = column(x, 0).map((value) => 3 * value);
+ * const model = await linearRegression()({ x, y }, seeded(1));
+ * const found = permutationImportance(model, x, y, scorerNamed("rSquared"), seeded(2));
+ * found.map((one) => one.mean > 0.1); // → [true, false]
  */
 export function permutationImportance(
   model: Predictor<Matrix>,

@@ -4,7 +4,12 @@ import type { ScoreOptions } from "../core/metric";
 import { checkLabels, weightAt } from "./check-scored";
 import { wilson } from "./intervals";
 
-/** Mean −log likelihood of the labels under the probabilities, which are kept 2⁻⁵² away from 0 and 1. */
+/**
+ * Mean −log likelihood of the labels under the probabilities, which are kept 2⁻⁵² away from 0 and 1.
+ *
+ * @example
+ * logLoss([0, 1], [0.2, 0.6]); // → 0.367
+ */
 export function logLoss(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
@@ -24,7 +29,12 @@ export function logLoss(
   return sum / total;
 }
 
-/** Mean squared distance of probability and label: 0 is perfect, 0.25 is what a constant 0.5 has. */
+/**
+ * Mean squared distance of probability and label: 0 is perfect, 0.25 is what a constant 0.5 has.
+ *
+ * @example
+ * brierLoss([0, 1], [0.2, 0.6]); // → 0.1
+ */
 export function brierLoss(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
@@ -42,7 +52,12 @@ export function brierLoss(
   return sum / total;
 }
 
-/** 1 − Brier loss / the loss of always saying the share of class 1: above 0 is skill, 1 is perfect. */
+/**
+ * 1 − Brier loss / the loss of always saying the share of class 1: above 0 is skill, 1 is perfect.
+ *
+ * @example
+ * brierSkill([0, 1], [0.2, 0.6]); // → 0.6
+ */
 export function brierSkill(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
@@ -82,7 +97,13 @@ export interface CalibrationBin {
   readonly interval: readonly [number, number];
 }
 
-/** The bins that hold rows, in ascending order: the reliability diagram. */
+/**
+ * The bins that hold rows, in ascending order: the reliability diagram.
+ *
+ * @example
+ * const bins = calibrationCurve([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9], { bins: 2 });
+ * bins; // → [{ rows: 2, meanPredicted: 0.15, observed: 0 }, { rows: 2, meanPredicted: 0.85, observed: 1 }]
+ */
 export function calibrationCurve(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
@@ -127,6 +148,9 @@ export function calibrationCurve(
 /**
  * Expected calibration error (Naeini, Cooper and Hauskrecht, 2015): the bins' distance of mean prediction and observed
  * share, weighted by their rows.
+ *
+ * @example
+ * calibrationError([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9], { bins: 2 }); // → 0.15
  */
 export function calibrationError(
   labels: ArrayLike<number>,

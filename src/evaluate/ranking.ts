@@ -20,7 +20,13 @@ export function ranked(
   return found;
 }
 
-/** Area under the ROC curve: the chance that a row of class 1 scores above one of class 0, ties counting half. */
+/**
+ * Area under the ROC curve: the chance that a row of class 1 scores above one of class 0, ties counting half.
+ *
+ * @example
+ * rocAuc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // → 0.75
+ * rocAuc([0, 0, 0], [0.1, 0.4, 0.8]); // throws "class"
+ */
 export function rocAuc(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -38,6 +44,9 @@ export function rocAuc(
 /**
  * Average precision, the area under the precision–recall curve without interpolation: Σ (Rₖ − Rₖ₋₁) Pₖ over the
  * distinct scores. A random order scores the share of class 1.
+ *
+ * @example
+ * averagePrecision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // → 0.833
  */
 export function averagePrecision(
   labels: ArrayLike<number>,
@@ -47,7 +56,12 @@ export function averagePrecision(
   return precisionArea(ranked(labels, scores, options.weights, "score average precision"));
 }
 
-/** Kolmogorov and Smirnov's distance: the largest gap between both classes' shares above a threshold, 0 to 1. */
+/**
+ * Kolmogorov and Smirnov's distance: the largest gap between both classes' shares above a threshold, 0 to 1.
+ *
+ * @example
+ * kolmogorovSmirnov([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // → 0.5
+ */
 export function kolmogorovSmirnov(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -74,7 +88,12 @@ export function ranks(values: ArrayLike<number>): Float64Array {
   return out;
 }
 
-/** Spearman's rank correlation, −1 to 1; throws when either side is constant. Weights are not defined for it. */
+/**
+ * Spearman's rank correlation, −1 to 1; throws when either side is constant. Weights are not defined for it.
+ *
+ * @example
+ * spearman([1, 2, 3], [10, 30, 20]); // → 0.5
+ */
 export function spearman(targets: ArrayLike<number>, predicted: ArrayLike<number>): number {
   checkTargets(targets, predicted, undefined, "score Spearman's correlation");
   const a = ranks(targets);
@@ -95,6 +114,10 @@ export function spearman(targets: ArrayLike<number>, predicted: ArrayLike<number
 /**
  * Normalised Gini coefficient of non-negative targets ranked by prediction: 1 for the perfect order, 0 on average for
  * a random one. Rows of equal prediction share their targets evenly, so the rows' order does not matter.
+ *
+ * @example
+ * normalizedGini([0, 10, 100], [1, 2, 3]); // → 1
+ * normalizedGini([0, 10, 100], [3, 2, 1]); // → -1
  */
 export function normalizedGini(
   targets: ArrayLike<number>,

@@ -2,7 +2,12 @@ import { check, checkNumber } from "../core/checks";
 import type { ScoreOptions } from "../core/metric";
 import { checkTargets, weightAt } from "./check-scored";
 
-/** Mean absolute error, in the target's unit. */
+/**
+ * Mean absolute error, in the target's unit.
+ *
+ * @example
+ * meanAbsoluteError([3, 5], [2, 7]); // → 1.5
+ */
 export function meanAbsoluteError(
   targets: ArrayLike<number>,
   predicted: ArrayLike<number>,
@@ -11,7 +16,12 @@ export function meanAbsoluteError(
   return meanLoss(targets, predicted, options, "score mean absolute error", (y, p) => Math.abs(y - p));
 }
 
-/** Root of the mean squared error, in the target's unit. */
+/**
+ * Root of the mean squared error, in the target's unit.
+ *
+ * @example
+ * rootMeanSquaredError([3, 5], [2, 7]); // → 1.581
+ */
 export function rootMeanSquaredError(
   targets: ArrayLike<number>,
   predicted: ArrayLike<number>,
@@ -20,7 +30,12 @@ export function rootMeanSquaredError(
   return Math.sqrt(meanLoss(targets, predicted, options, "score RMSE", (y, p) => (y - p) ** 2));
 }
 
-/** 1 − squared error / the squared error of the mean; below 0 is worse than the mean. Throws for constant targets. */
+/**
+ * 1 − squared error / the squared error of the mean; below 0 is worse than the mean. Throws for constant targets.
+ *
+ * @example
+ * rSquared([1, 2, 3], [1, 2, 4]); // → 0.5
+ */
 export function rSquared(
   targets: ArrayLike<number>,
   predicted: ArrayLike<number>,
@@ -34,7 +49,12 @@ export function rSquared(
   return 1 - loss / spread;
 }
 
-/** Mean absolute error relative to the target's size; a target of 0 makes it huge, as in scikit-learn. */
+/**
+ * Mean absolute error relative to the target's size; a target of 0 makes it huge, as in scikit-learn.
+ *
+ * @example
+ * meanAbsolutePercentageError([4, 5], [3, 6]); // → 0.225
+ */
 export function meanAbsolutePercentageError(
   targets: ArrayLike<number>,
   predicted: ArrayLike<number>,
@@ -49,7 +69,13 @@ export function meanAbsolutePercentageError(
   );
 }
 
-/** Mean pinball loss of predictions meant as the `quantile` of the target, in (0, 1). */
+/**
+ * Mean pinball loss of predictions meant as the `quantile` of the target, in (0, 1).
+ *
+ * @example
+ * // Too low is nine times as bad as too high.
+ * pinballLoss([10, 10], [8, 12], 0.9); // → 1
+ */
 export function pinballLoss(
   targets: ArrayLike<number>,
   predicted: ArrayLike<number>,
@@ -63,7 +89,12 @@ export function pinballLoss(
   );
 }
 
-/** Mean deviance of the Poisson distribution; targets are not negative and predictions are positive. */
+/**
+ * Mean deviance of the Poisson distribution; targets are not negative and predictions are positive.
+ *
+ * @example
+ * poissonDeviance([2], [1]); // → 0.773
+ */
 export function poissonDeviance(
   targets: ArrayLike<number>,
   predicted: ArrayLike<number>,
@@ -75,6 +106,9 @@ export function poissonDeviance(
 /**
  * Mean deviance of the Tweedie distribution whose variance grows as mean^`power`: 0 normal, 1 Poisson, 1 to 2 mixes of
  * zeros and gamma amounts, 2 gamma, 3 inverse Gaussian. Predictions must be positive, except at power 0.
+ *
+ * @example
+ * tweedieDeviance([2], [1], 1.5); // → 0.686
  */
 export function tweedieDeviance(
   targets: ArrayLike<number>,

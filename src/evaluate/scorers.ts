@@ -72,7 +72,13 @@ export const regressionScorers: readonly Scorer[] = [
   scorer("normalizedGini", "Normalised Gini", "higher", normalizedGini, [-1, 1]),
 ];
 
-/** The scorer called `name`; an error that lists the names there are, when there is none. */
+/**
+ * The scorer called `name`; an error that lists the names there are, when there is none.
+ *
+ * @example
+ * scorerNamed("rocAuc").name; // → "rocAuc"
+ * scorerNamed("auc"); // throws "rocAuc"
+ */
 export function scorerNamed(name: string): Scorer {
   const all = [...classificationScorers, ...regressionScorers];
   const found = all.find((one) => one.name === name);

@@ -42,6 +42,11 @@ export interface ChosenThreshold {
  * never those of the test rows. It lies half-way to the next lower score, so that new rows near it fall as these did;
  * of equally good stretches of scores the middle one is taken. A campaign ignores weights. Throws when the rule can't
  * be met.
+ *
+ * @example
+ * const chosen = chooseThreshold([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], { fBeta: 1 });
+ * chosen; // → { threshold: 0.225, value: 0.8 }
+ * chooseThreshold([0, 1], [0.9, 0.1], { precisionAtLeast: 0.9 }); // throws "precision"
  */
 export function chooseThreshold(
   labels: ArrayLike<number>,
@@ -80,6 +85,10 @@ export function chooseThreshold(
 /**
  * The threshold that costs least when scores are true probabilities, without looking at any row (Elkan, 2001).
  * Throws unless acting on class 1 and leaving class 0 alone are the cheaper choices.
+ *
+ * @example
+ * // An offer for nothing costs 1, a lost customer 9.
+ * costThreshold({ falsePositive: 1, falseNegative: 9 }); // → 0.1
  */
 export function costThreshold(costs: Costs): number {
   const {

@@ -77,6 +77,12 @@ export type Encode = (train: Table, known?: Known) => FittedEncoder;
  * training rows don't show are unknown later: all zeros in one-hot columns, missing in codes. A missing category is a
  * level of its own where the training rows had one. Identifiers and columns without any value are left out, and so are
  * dates and free text unless asked for. As scikit-learn's `StandardScaler` and `OneHotEncoder(drop="first", handle_unknown="ignore")`.
+ *
+ * @example
+ * const { table: customers } = parseCsv("plan,months\nbasic,3\nplus,24\nplus,9\n");
+ * const encoder = encode({ scale: "none" })(customers);
+ * encoder.features.map((one) => one.source ?? one.name); // → ["plan", "months"]
+ * encoder.transform(customers).values; // → [0, 1, 1, 3, 24, 9]
  */
 export function encode(options: EncodeOptions = {}): Encode {
   const action = "make encoder";

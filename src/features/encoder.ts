@@ -65,7 +65,15 @@ export function encoder(parts: readonly Part[]): Encoder {
   };
 }
 
-/** The encoder that `toJSON` described; throws when the description is not one. */
+/**
+ * The encoder that `toJSON` described; throws when the description is not one.
+ *
+ * @example
+ * const { table: customers } = parseCsv("plan,months\nbasic,3\nplus,24\nplus,9\n");
+ * const encoder = encode()(customers);
+ * encoderFromJSON(JSON.parse(JSON.stringify(encoder))).features.length === encoder.features.length; // → true
+ * encoderFromJSON({ kind: "something" }); // throws "encoder"
+ */
 export function encoderFromJSON(json: unknown): Encoder {
   return encoder(partsFromJSON(json));
 }

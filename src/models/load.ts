@@ -17,7 +17,16 @@ export function loadModel(json: unknown): Model {
   return read(json, 0);
 }
 
-/** The pipeline that `toJSON` described; throws as `loadModel`, and when encoder and model don't fit together. */
+/**
+ * The pipeline that `toJSON` described; throws as `loadModel`, and when encoder and model don't fit together.
+ *
+ * @example
+ * const { table: customers } = parseCsv("calls,plan\n9,a\n1,b\n8,a\n2,b\n");
+ * const learn = pipeline({ learner: logisticRegression() });
+ * const model = await learn(customers, Float64Array.of(1, 0, 1, 0), seeded(1));
+ * const again = loadPipeline(JSON.parse(JSON.stringify(model)));
+ * again.predict(customers)[0] === model.predict(customers)[0]; // → true
+ */
 export function loadPipeline(json: unknown): Pipeline {
   const action = "load pipeline";
   const from = fields(json, action);
@@ -31,12 +40,26 @@ export function loadPipeline(json: unknown): Pipeline {
   return pipelineOf(encoder, model);
 }
 
-/** A model's or pipeline's JSON as compact bytes: gzipped text, a quarter of its length. */
+/**
+ * A model's or pipeline's JSON as compact bytes: gzipped text, a quarter of its length.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [1], [2], [3]]);
+ * const model = await linearRegression()({ x, y: Float64Array.of(1, 3, 5, 7) }, seeded(1));
+ * const bytes = modelBytes(model);
+ * loadModel(parseModelBytes(bytes)).kind; // → "linear-regression"
+ */
 export function modelBytes(json: unknown): Uint8Array {
   return gzipJson(json, "write model");
 }
 
-/** The JSON in a model's file, whether it is text or compact bytes; throws with words when it is cut off or changed. */
+/**
+ * The JSON in a model's file, whether it is text or compact bytes; throws with words when it is cut off or changed.
+ *
+ * @example
+ * parseModelBytes(modelBytes({ kind: "ridge", version: 1 })); // → { kind: "ridge", version: 1 }
+ * parseModelBytes(modelBytes({ kind: "ridge", version: 1 }).slice(0, 20)); // throws "Cannot"
+ */
 export function parseModelBytes(bytes: Uint8Array): unknown {
   const action = "load model";
   check(

@@ -35,7 +35,15 @@ export interface Pipeline<M extends Model = Model> {
   toJSON(): PipelineJson;
 }
 
-/** A learner of tables: encoder, resampler and model are fitted on the rows given to it and on no others. */
+/**
+ * A learner of tables: encoder, resampler and model are fitted on the rows given to it and on no others.
+ *
+ * @example
+ * const { table: customers } = parseCsv("calls,plan\n9,a\n1,b\n8,a\n2,b\n");
+ * const learn = pipeline({ encode: encode(), learner: logisticRegression() });
+ * const model = await learn(customers, Float64Array.of(1, 0, 1, 0), seeded(1));
+ * model.predict(customers).map(Math.round); // → [1, 0, 1, 0]
+ */
 export function pipeline<M extends Model>(options: PipelineOptions<M>): FitTable<Pipeline<M>> {
   const { encode: fitEncoder = encode(everyColumn), resample, learner } = options;
   return async (train, y, rng, watch) => {

@@ -91,7 +91,7 @@ function compilerOptions(folder: string, place: string): Record<string, unknown>
 
 /** The compiler's complaints as text; empty when there are none. */
 async function compile(place: string): Promise<string> {
-  const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+  const tsc = join(dirname(require.resolve("typescript6/package.json")), "bin", "tsc");
   const child = spawn(process.execPath, [tsc, "-p", place, "--pretty", "false"], {
     cwd: place,
     stdio: ["ignore", "pipe", "pipe"],

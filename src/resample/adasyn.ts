@@ -9,6 +9,12 @@ import { checkSmote, classNeighbours, type SmoteOptions } from "./smote";
 /**
  * SMOTE that starts from a row the more often, the more of its nearest rows are of the other class (He, Bai, Garcia
  * and Li, 2008). The number of new rows per row is rounded, so the total may differ a little from what was asked.
+ *
+ * @example
+ * const x = matrix(30, 1, Float64Array.from({ length: 30 }, (_, i) => (i < 8 ? i : i - 3)));
+ * const y = Float64Array.from({ length: 30 }, (_, i) => Number(i < 8));
+ * const more = adasyn({ neighbours: 3 })({ x, y }, seeded(1));
+ * more.x.rows > 30; // → true
  */
 export function adasyn(options: SmoteOptions = {}): Resample {
   checkSmote(options, "fit ADASYN");

@@ -20,6 +20,12 @@ export interface BorderlineSmoteOptions extends SmoteOptions {
  * SMOTE from those rows only that lie on the border: at least half, but not all, of their nearest rows are of the
  * other class (Han, Wang and Mao, 2005). Where no row does, there is nothing to start from and the rows come back
  * as they are.
+ *
+ * @example
+ * const x = matrix(30, 1, Float64Array.from({ length: 30 }, (_, i) => (i < 8 ? i : i - 3)));
+ * const y = Float64Array.from({ length: 30 }, (_, i) => Number(i < 8));
+ * const more = borderlineSmote({ neighbours: 3, borderNeighbours: 4 })({ x, y }, seeded(1));
+ * more.x.rows >= 30; // → true
  */
 export function borderlineSmote(options: BorderlineSmoteOptions = {}): Resample {
   const action = "fit borderline SMOTE";

@@ -21,6 +21,10 @@ export interface EditedNeighboursOptions extends CleaningOptions {
 /**
  * Removes rows in Tomek links: pairs of rows of different classes that are each other's nearest row (Tomek, 1976). The
  * rows that stay keep their order; nothing is random.
+ *
+ * @example
+ * const data = { x: matrixFromRows([[0], [1], [1.1], [5], [6]]), y: Float64Array.of(0, 0, 1, 1, 1) };
+ * tomekLinks({ remove: "both" })(data, seeded(1)).x.values; // → [0, 5, 6]
  */
 export function tomekLinks(options: CleaningOptions = {}): Resample {
   checkRemove(options, "remove Tomek links");
@@ -41,6 +45,12 @@ function withoutTomekLinks(train: Labelled, options: CleaningOptions): Labelled 
 /**
  * Removes rows that disagree with their nearest rows on the class: edited nearest neighbours (Wilson, 1972). The rows
  * that stay keep their order; nothing is random.
+ *
+ * @example
+ * // The row at 1.1 is of the other class than all around it.
+ * const data = { x: matrixFromRows([[0], [1], [1.1], [2], [3], [9], [10]]), y: Float64Array.of(0, 0, 1, 0, 0, 1, 1) };
+ * const kept = editedNeighbours({ neighbours: 1, remove: "both" })(data, seeded(1));
+ * kept.x.rows < 7; // → true
  */
 export function editedNeighbours(options: EditedNeighboursOptions = {}): Resample {
   const action = "edit neighbours";
@@ -68,7 +78,14 @@ function editedRows(train: Labelled, options: EditedNeighboursOptions): Labelled
   return keepRows(train, (i) => removed[i] === 0, action);
 }
 
-/** SMOTE, then Tomek links removed from both classes (Batista, Prati and Monard, 2004). */
+/**
+ * SMOTE, then Tomek links removed from both classes (Batista, Prati and Monard, 2004).
+ *
+ * @example
+ * const x = matrix(30, 1, Float64Array.from({ length: 30 }, (_, i) => (i < 8 ? i : i + 20)));
+ * const y = Float64Array.from({ length: 30 }, (_, i) => Number(i < 8));
+ * smoteTomek()({ x, y }, seeded(1)).x.rows; // → 44
+ */
 export function smoteTomek(options: SmoteOptions = {}): Resample {
   checkSmote(options, "fit smote");
   return (train, rng) => smoteTomekRows(train, options, drawsFrom(rng));
@@ -79,7 +96,14 @@ export function smoteTomekRows(train: Labelled, options: SmoteOptions, draws: Dr
   return withoutTomekLinks(smoteRows(train, options, draws), { remove: "both" });
 }
 
-/** SMOTE, then edited nearest neighbours on both classes (Batista, Prati and Monard, 2004). */
+/**
+ * SMOTE, then edited nearest neighbours on both classes (Batista, Prati and Monard, 2004).
+ *
+ * @example
+ * const x = matrix(30, 1, Float64Array.from({ length: 30 }, (_, i) => (i < 8 ? i : i + 20)));
+ * const y = Float64Array.from({ length: 30 }, (_, i) => Number(i < 8));
+ * smoteEnn()({ x, y }, seeded(1)).x.rows; // → 44
+ */
 export function smoteEnn(options: SmoteOptions = {}): Resample {
   checkSmote(options, "fit smote");
   return (train, rng) => smoteEnnRows(train, options, drawsFrom(rng));

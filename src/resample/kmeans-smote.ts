@@ -24,6 +24,11 @@ export interface KMeansSmoteOptions extends SmoteOptions {
 /**
  * SMOTE within clusters that hold enough of the smaller class, more of it where that class is sparse (Last, Douzas and
  * Bacao, 2017). Each cluster's number of new rows is rounded up, so the total may exceed the target a little.
+ *
+ * @example
+ * const x = matrix(60, 1, Float64Array.from({ length: 60 }, (_, i) => (i < 12 ? i / 10 : i)));
+ * const y = Float64Array.from({ length: 60 }, (_, i) => Number(i < 12));
+ * kmeansSmote({ clusters: 3 })({ x, y }, seeded(1)).x.rows >= 96; // → true
  */
 export function kmeansSmote(options: KMeansSmoteOptions = {}): Resample {
   const action = "fit KMeans-SMOTE";

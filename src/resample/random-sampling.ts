@@ -6,6 +6,10 @@ import { checkTarget, rowsByClass, rowsToAdd, rowsToKeep, type TargetOptions } f
 /**
  * Repeats random rows of the smaller class, with replacement: the rows given in their order, then the copies. Any
  * columns will do, missing values too.
+ *
+ * @example
+ * const data = { x: matrixFromRows([[0], [1], [2], [3]]), y: Float64Array.of(0, 0, 0, 1) };
+ * randomOverSampling()(data, seeded(1)).x.values; // → [0, 1, 2, 3, 3, 3]
  */
 export function randomOverSampling(options: TargetOptions = {}): Resample {
   checkTarget(options, "over-sample");
@@ -26,7 +30,13 @@ export function randomOverSampled(train: Labelled, options: TargetOptions, draws
   return takeLabelled(train, indices);
 }
 
-/** Keeps a random part of the larger class, without replacement; the rows kept stay in their order. */
+/**
+ * Keeps a random part of the larger class, without replacement; the rows kept stay in their order.
+ *
+ * @example
+ * const data = { x: matrixFromRows([[0], [1], [2], [3]]), y: Float64Array.of(0, 0, 0, 1) };
+ * randomUnderSampling()(data, seeded(1)).x.rows; // → 2
+ */
 export function randomUnderSampling(options: TargetOptions = {}): Resample {
   checkTarget(options, "under-sample");
   return (train, rng) => randomUnderSampled(train, options, drawsFrom(rng));

@@ -13,6 +13,12 @@ import { rowsByClass, rowsToAdd } from "./target";
  * with either class (value difference metric, Stanfill and Waltz, 1986), and a new row takes in each column the
  * level that most of a drawn row and its neighbours have, the earlier level where several do. A missing category
  * counts as a level of its own.
+ *
+ * @example
+ * const features = [{ name: "plan", levels: ["basic", "plus"] }];
+ * const x = matrix(20, 1, Float64Array.from({ length: 20 }, (_, i) => i % 2), features);
+ * const y = Float64Array.from({ length: 20 }, (_, i) => Number(i < 7));
+ * smoteN()({ x, y }, seeded(1)).x.rows; // → 26
  */
 export function smoteN(options: SmoteOptions = {}): Resample {
   checkSmote(options, "fit SMOTE-N");

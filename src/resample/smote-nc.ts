@@ -13,6 +13,13 @@ import { rowsByClass, rowsToAdd } from "./target";
  * categorical column are as far apart there as the median standard deviation of the class's numeric columns; a new
  * row takes the level that most of its base row's neighbours have, one of them at random where several do. A missing
  * category counts as a level of its own.
+ *
+ * @example
+ * const features = [{ name: "months" }, { name: "plan", levels: ["basic", "plus"] }];
+ * const x = matrix(20, 2, Float64Array.from({ length: 40 }, (_, i) => (i < 20 ? i : i % 2)), features);
+ * const y = Float64Array.from({ length: 20 }, (_, i) => Number(i < 7));
+ * const more = smoteNc()({ x, y }, seeded(1));
+ * column(more.x, 1).every((code) => code === 0 || code === 1); // → true
  */
 export function smoteNc(options: SmoteOptions = {}): Resample {
   checkSmote(options, "fit SMOTE-NC");

@@ -15,6 +15,14 @@ export interface SmoteOptions extends TargetOptions {
  * Adds rows on the segments between a row of the smaller class and one of its nearest rows of that class, until the
  * classes are as asked (Chawla, Bowyer, Hall and Kegelmeyer, 2002). The rows given come first, in their order, then
  * the new ones. Columns must be finite numbers; those with levels need `smoteNc`.
+ *
+ * @example
+ * const x = matrix(30, 1, Float64Array.from({ length: 30 }, (_, i) => i));
+ * const y = Float64Array.from({ length: 30 }, (_, i) => Number(i < 8));
+ * const more = smote({ neighbours: 3 })({ x, y }, seeded(1));
+ * // 14 new rows, all between those of the smaller class.
+ * [more.x.rows, Math.max(...more.x.values.slice(30)) <= 7]; // → [44, true]
+ * smote({ neighbours: 20 })({ x, y }, seeded(1)); // throws "neighbours"
  */
 export function smote(options: SmoteOptions = {}): Resample {
   checkSmote(options, "fit smote");

@@ -18,6 +18,11 @@ export interface SvmSmoteOptions extends SmoteOptions {
 /**
  * SMOTE from the support vectors of the smaller class: towards neighbours from those on the border, away from them
  * where most neighbours are of the same class (Nguyen, Cooper and Kamei, 2009). The share of either kind is drawn.
+ *
+ * @example
+ * const x = matrix(40, 1, Float64Array.from({ length: 40 }, (_, i) => (i < 10 ? i : i - 4)));
+ * const y = Float64Array.from({ length: 40 }, (_, i) => Number(i < 10));
+ * svmSmote({ neighbours: 3, borderNeighbours: 5 })({ x, y }, seeded(1)).x.rows >= 40; // → true
  */
 export function svmSmote(options: SvmSmoteOptions = {}): Resample {
   const action = "fit SVM-SMOTE";

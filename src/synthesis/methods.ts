@@ -62,7 +62,15 @@ export const privateMethods: readonly Method[] = ["mst"];
 /** The methods that train a net by epochs and keep how it went as `training`. */
 export const netMethods: readonly Method[] = ["gan", "vae", "ctgan", "tvae", "vanilla"];
 
-/** The method called `name`, with its options. */
+/**
+ * The method called `name`, with its options.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan\n${"basic\nplus\nplus\n".repeat(40)}`);
+ * const model = await synthesis("sequential")(plans, seeded(1));
+ * const made = model.sample(300, seeded(2), { where: { plan: "plus" } });
+ * profile(made)[0].levels; // → [{ level: "plus", count: 300 }]
+ */
 export function synthesis<M extends Method>(
   name: M,
   options: MethodOptions[M] = {} as MethodOptions[M],
@@ -71,7 +79,15 @@ export function synthesis<M extends Method>(
   return methods[name](options);
 }
 
-/** The synthesiser that `toJSON` described. Throws on an unknown kind or version, and where its columns are not those of its rules. */
+/**
+ * The synthesiser that `toJSON` described. Throws on an unknown kind or version, and where its columns are not those of its rules.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan\n${"basic\nplus\nplus\n".repeat(40)}`);
+ * const model = await synthesis("sequential")(plans, seeded(1));
+ * const again = loadSynthesiser(JSON.parse(JSON.stringify(model)));
+ * csvText(again.sample(9, seeded(2))) === csvText(model.sample(9, seeded(2))); // → true
+ */
 export function loadSynthesiser(json: unknown): Synthesiser {
   const kind = (json as { kind?: unknown } | null)?.kind;
   check(

@@ -26,6 +26,15 @@ export interface SavedSynthesiser {
 
 const kind = "telelink-synthesiser";
 
+/**
+ * The synthesiser and where it comes from as JSON, for a file that `savedSynthesiserFromJSON` reads.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan\n${"basic\nplus\nplus\n".repeat(40)}`);
+ * const synthesiser = await synthesis("copula")(plans, seeded(1));
+ * const json = savedSynthesiserToJSON({ synthesiser, origin: { method: "copula", options: {}, version: "1.0.0" } });
+ * JSON.stringify(json).includes("copula"); // → true
+ */
 export function savedSynthesiserToJSON({ synthesiser, origin }: SavedSynthesiser): Record<string, unknown> {
   return { kind, version: 1, origin, synthesiser: synthesiser.toJSON() };
 }
@@ -33,6 +42,13 @@ export function savedSynthesiserToJSON({ synthesiser, origin }: SavedSynthesiser
 /**
  * The synthesiser that `savedSynthesiserToJSON` described. Throws where the file is something else, of another version,
  * or contradicts itself; `from` names it.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan\n${"basic\nplus\nplus\n".repeat(40)}`);
+ * const synthesiser = await synthesis("copula")(plans, seeded(1));
+ * const origin = { method: "copula", options: {}, version: "1.0.0" };
+ * const json = JSON.parse(JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin })));
+ * savedSynthesiserFromJSON(json, "model.json").synthesiser.sample(9, seeded(2)).rows; // → 9
  */
 export function savedSynthesiserFromJSON(json: unknown, from: string): SavedSynthesiser {
   const action = `load ${from}`;

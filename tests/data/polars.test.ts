@@ -18,6 +18,17 @@ test("fromPolars(frame) and toPolars(table) give back the same rows and types", 
   expect(nested.remarks[0]).toMatchObject({ column: "l" });
 });
 
+test("fromPolars(frame) keeps the rows of a single column that hold nothing", () => {
+  expect(fromPolars(pl.DataFrame({ months: [3, null, 5, null] })).table.columns[0]).toMatchObject({
+    values: Float64Array.of(3, Number.NaN, 5, Number.NaN),
+  });
+  const texts = fromPolars(pl.DataFrame({ plan: [null, "basic", "a\n\nb", null] }), {
+    schema: { columns: [{ name: "plan", type: "text" }] },
+  });
+  expect(texts.table.rows).toBe(4);
+  expect(tableFromRows([{ months: 3 }, { months: null }]).table.rows).toBe(2);
+});
+
 test("tableFromRows(objects) takes names of any kind, and what is absent for missing", () => {
   const rows = [
     JSON.parse('{"__proto__": 1, "constructor": "x", "a=b": true}'),

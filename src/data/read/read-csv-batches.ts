@@ -39,6 +39,12 @@ export interface CsvBatches extends AsyncIterable<Table>, ReadReport {
  * Opens a CSV file, or a stream of its bytes, to be read batch by batch in constant memory. What the schema doesn't type
  * is inferred from the beginning and then held to: a later cell that doesn't fit is a problem. Later batches have the
  * levels of earlier ones in the same order, and new ones after them.
+ *
+ * @example
+ * writeCsv(parseCsv("plan,months\nbasic,3\nplus,24\n").table, "batches.csv");
+ * let rows = 0;
+ * for await (const batch of await readCsvBatches("batches.csv", { rows: 1 })) rows += batch.rows;
+ * rows; // → 2
  */
 export async function readCsvBatches(
   source: string | AsyncIterable<Uint8Array>,

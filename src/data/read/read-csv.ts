@@ -58,6 +58,11 @@ const chunkBytes = 1 << 20;
  * The table in a CSV file. Types are inferred where the schema doesn't give them. Throws where there is no table to be
  * had (no file, no header, the same column name twice, a column of the schema absent); bad rows are left out, reported
  * and counted.
+ *
+ * @example
+ * writeCsv(parseCsv("plan,months\nbasic,3\nplus,24\n").table, "read.csv");
+ * readCsv("read.csv").table.rows; // → 2
+ * readCsv("nowhere.csv"); // throws "nowhere.csv"
  */
 export function readCsv(file: string, options: CsvOptions = {}): CsvRead {
   const handle = readError(file, () => openSync(file, "r"));
@@ -74,7 +79,13 @@ export function readCsv(file: string, options: CsvOptions = {}): CsvRead {
   }
 }
 
-/** The table in CSV text or bytes, as `readCsv` reads it; `name` stands for the file in messages. */
+/**
+ * The table in CSV text or bytes, as `readCsv` reads it; `name` stands for the file in messages.
+ *
+ * @example
+ * const { table: plans } = parseCsv("plan;price\nbasic;9,90\nplus;19,90\n");
+ * plans.columns[1]; // → { name: "price", type: "numeric", values: [9.9, 19.9] }
+ */
 export function parseCsv(text: string | Uint8Array, options: CsvOptions = {}, name = "CSV text"): CsvRead {
   const bytes = typeof text === "string" ? Buffer.from(text) : text;
   const read = (into: Uint8Array, at: number): number => {

@@ -6,6 +6,10 @@ import { type BatchOptions, type CsvBatches, readCsvBatches } from "./read-csv-b
 /**
  * The table in a file or in standard input ("-"), whatever its format: CSV in any dialect, JSON lines, Excel, Parquet,
  * Arrow, also compressed. Rows are typed, checked and reported by the same rules whatever they come from.
+ *
+ * @example
+ * await writeParquet(parseCsv("plan,months\nbasic,3\nplus,24\n").table, "plans.parquet");
+ * (await readTable("plans.parquet")).table.rows; // → 2
  */
 export async function readTable(source: string, options: CsvOptions = {}): Promise<CsvRead> {
   const opened = await openTable(source);
@@ -16,7 +20,15 @@ export async function readTable(source: string, options: CsvOptions = {}): Promi
   return { ...read, remarks: [...opened.remarks, ...read.remarks] };
 }
 
-/** The tables of a file or of standard input batch by batch; those of CSV and Parquet files in constant memory. */
+/**
+ * The tables of a file or of standard input batch by batch; those of CSV and Parquet files in constant memory.
+ *
+ * @example
+ * await writeParquet(parseCsv("plan,months\nbasic,3\nplus,24\n").table, "batches.parquet");
+ * let rows = 0;
+ * for await (const batch of await readTableBatches("batches.parquet")) rows += batch.rows;
+ * rows; // → 2
+ */
 export async function readTableBatches(source: string, options: BatchOptions = {}): Promise<CsvBatches> {
   const opened = await openTable(source);
   return readCsvBatches(opened.bytes, {

@@ -58,7 +58,13 @@ export function canSimulate(source: PublicSource): source is PublicSource & { re
   return Object.hasOwn(viewAs, source.schema);
 }
 
-/** The churn-bigml customers: 2,666 to train on, 667 to test on. */
+/**
+ * The churn-bigml customers: 2,666 to train on, 667 to test on.
+ *
+ * @example
+ * const { train, test } = await loadChurnBigml();
+ * [train.table.rows, test.table.rows]; // → [2666, 667]
+ */
 export async function loadChurnBigml(options: LoadOptions = {}): Promise<{ train: Loaded; test: Loaded }> {
   return {
     train: await loadSource("churn-bigml-80", options),
@@ -66,7 +72,13 @@ export async function loadChurnBigml(options: LoadOptions = {}): Promise<{ train
   };
 }
 
-/** The 7,043 customers of IBM Telco. */
+/**
+ * The 7,043 customers of IBM Telco.
+ *
+ * @example
+ * const { table: customers } = await loadTelco();
+ * [customers.rows, customers.columns.length]; // → [7043, 21]
+ */
 export async function loadTelco(options: LoadOptions = {}): Promise<Loaded> {
   return loadSource("telco", options);
 }

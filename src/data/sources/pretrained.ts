@@ -26,7 +26,12 @@ export interface PretrainedCard {
 
 const folder = resolve(__dirname, "..", "..", "..", "data", "pretrained");
 
-/** The cards of all pretrained generators; none where they were not installed. */
+/**
+ * The cards of all pretrained generators; none where they were not installed.
+ *
+ * @example
+ * pretrainedCards().every((one) => one.rows > 0); // → true
+ */
 export function pretrainedCards(): readonly PretrainedCard[] {
   const file = join(folder, "index.json");
   if (!existsSync(file)) return [];

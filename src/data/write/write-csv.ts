@@ -32,7 +32,14 @@ export interface CsvWriter {
   end(): void;
 }
 
-/** Writes the table as a CSV file, which appears only once it is whole. */
+/**
+ * Writes the table as a CSV file, which appears only once it is whole.
+ *
+ * @example
+ * const months = { name: "months", type: "numeric", values: Float64Array.of(3, 24) } as const;
+ * writeCsv(table([months]), "months.csv");
+ * readCsv("months.csv").table.columns[0]; // → { name: "months", values: [3, 24] }
+ */
 export function writeCsv(table: Table, file: string, options: WriteOptions = {}): void {
   const target = csvFile(file, options);
   try {
@@ -44,7 +51,13 @@ export function writeCsv(table: Table, file: string, options: WriteOptions = {})
   }
 }
 
-/** The table as CSV text. */
+/**
+ * The table as CSV text.
+ *
+ * @example
+ * const months = { name: "months", type: "numeric", values: Float64Array.of(3, 24) } as const;
+ * csvText(table([months])); // → "months\n3\n24\n"
+ */
 export function csvText(table: Table, options: WriteOptions = {}): string {
   const pieces: Uint8Array[] = [];
   const writer = csvWriter((bytes) => pieces.push(bytes.slice()), options);

@@ -5,7 +5,14 @@ import { attempt } from "../files";
 import { toPolars } from "../polars";
 import type { Table } from "../table";
 
-/** Writes the table as a Parquet file, which appears only once it is whole. Missing values are null. */
+/**
+ * Writes the table as a Parquet file, which appears only once it is whole. Missing values are null.
+ *
+ * @example
+ * const months = { name: "months", type: "numeric", values: Float64Array.of(3, Number.NaN) } as const;
+ * await writeParquet(table([months]), "months.parquet");
+ * profile((await readTable("months.parquet")).table)[0].missing; // → 1
+ */
 export async function writeParquet(table: Table, file: string): Promise<void> {
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   try {

@@ -25,6 +25,11 @@ export interface Contacts {
  * The customers to contact, and with which of several offers, so that the expected profit is the highest within the
  * limits: a knapsack problem with a count, solved by Lagrange's multipliers and, among the customers that they leave
  * undecided, by branch and bound (Martello and Toth, 1990, chapter 2). `bound` says how far from the best it may be.
+ *
+ * @example
+ * const value = { profit: Float64Array.of(5, -1, 9), cost: Float64Array.of(1, 1, 9) };
+ * chooseContacts(value).rows; // → [2, 0]
+ * chooseContacts(value, { budget: 3 }); // → { rows: [0], profit: 5, cost: 1 }
  */
 export function chooseContacts(value: ContactValue | readonly ContactValue[], limits: Limits = {}): Contacts {
   const action = "choose contacts";

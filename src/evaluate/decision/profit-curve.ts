@@ -10,6 +10,9 @@ export interface ProfitCurve {
 /**
  * What contacting `rows`, in their order, brings by the true (or best known) `profit` and `cost` of each customer; at
  * `points` evenly spaced numbers of contacts.
+ *
+ * @example
+ * profitCurve([2, 0], [5, 1, 9], [1, 1, 3]); // → { contacted: [0, 1, 2], profit: [0, 9, 14], cost: [0, 3, 4] }
  */
 export function profitCurve(
   rows: ArrayLike<number>,

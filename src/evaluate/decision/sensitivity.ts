@@ -31,6 +31,11 @@ export interface SensitivityOptions {
 /**
  * Chooses contacts under each belief and counts by the truth: how wrong may costs and effects be before the decision
  * changes? `truth` is what a contact really costs and brings; losses are against what factors of 1 choose.
+ *
+ * @example
+ * const truth = { profit: Float64Array.of(5, 1), cost: Float64Array.of(2, 2) };
+ * // Whoever takes contacts for twice as dear leaves the second customer alone, and loses 1 of 6.
+ * sensitivity(truth, [{ cost: 2, gain: 1 }]); // → [{ contacted: 1, profit: 5 }]
  */
 export function sensitivity(
   truth: ContactValue,

@@ -8,6 +8,12 @@ import { checkTimes } from "./dynamic-auc";
  * The Brier loss at each time: the mean squared distance of predicted survival from what happened, with
  * inverse-censoring weights from `train` (Graf and others, 1999). `survival` has a row per row of `test` and a column
  * per time, as `survivalAt` gives it.
+ *
+ * @example
+ * const seen = { time: Float64Array.of(1, 2, 3, 4), event: Float64Array.of(1, 1, 1, 1) };
+ * // The second customer was taken for lost at 1.5 and was not.
+ * const survival = matrixFromRows([[0, 0], [0, 0], [1, 1], [1, 1]]);
+ * survivalBrierLoss(seen, seen, survival, [1.5, 2.5]); // → [0.25, 0]
  */
 export function survivalBrierLoss(
   train: Censored,
@@ -39,7 +45,14 @@ export function survivalBrierLoss(
   });
 }
 
-/** The mean Brier loss over the span of `times` (at least two), by the trapezoidal rule. */
+/**
+ * The mean Brier loss over the span of `times` (at least two), by the trapezoidal rule.
+ *
+ * @example
+ * const seen = { time: Float64Array.of(1, 2, 3, 4), event: Float64Array.of(1, 1, 1, 1) };
+ * const survival = matrixFromRows([[0, 0], [1, 0], [1, 1], [1, 1]]);
+ * integratedBrierLoss(seen, seen, survival, [1.5, 2.5]); // → 0
+ */
 export function integratedBrierLoss(
   train: Censored,
   test: Censored,

@@ -15,6 +15,11 @@ export interface ConcordanceOptions {
 /**
  * The share of comparable pairs in which the one of higher risk ended first; equal risks count half. A pair is
  * comparable if the earlier of the two ended (at one time: if only one of the two did). O(n log n).
+ *
+ * @example
+ * const seen = { time: Float64Array.of(1, 2, 3), event: Float64Array.of(1, 0, 1) };
+ * concordanceIndex(seen, [3, 1, 2]); // → 1
+ * concordanceIndex(seen, [1, 3, 3]); // → 0
  */
 export function concordanceIndex(
   data: Censored,

@@ -15,6 +15,10 @@ export interface DynamicAuc {
  * The cumulative/dynamic time-dependent area under the ROC curve with inverse-censoring weights from `train` (Uno and
  * others, 2007; Lambert and Chevret, 2016, for the mean). `risk` has one value per row, or a column per time. Times
  * must rise and lie within the follow-up of `test`.
+ *
+ * @example
+ * const seen = { time: Float64Array.of(1, 2, 3, 4), event: Float64Array.of(1, 1, 1, 1) };
+ * dynamicAuc(seen, seen, Float64Array.of(4, 3, 2, 1), [1.5, 2.5]); // → { auc: [1, 1], mean: 1 }
  */
 export function dynamicAuc(
   train: Censored,

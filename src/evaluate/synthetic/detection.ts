@@ -21,6 +21,13 @@ export interface DetectionOptions {
  * How well a learner tells synthetic from real rows, out of fold, as ROC AUC with DeLong's interval: 0.5 is guessing,
  * 1 is certainty. Of the larger table as many rows are drawn as the smaller has. Judge against held-out rows: a
  * synthesiser may resemble its training rows more than life does.
+ *
+ * @example
+ * const { table: real } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
+ * const { table: other } = parseCsv(`plan,months\n${"basic,30\nplus,2\nplus,19\n".repeat(40)}`);
+ * const learner = pipeline({ learner: randomForest({ trees: 10 }) });
+ * const { auc } = await detectionAuc(real, other, seeded(1), { learner, folds: 2 });
+ * auc; // → 1
  */
 export async function detectionAuc(
   real: Table,

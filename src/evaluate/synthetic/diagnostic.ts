@@ -20,6 +20,12 @@ export interface Diagnostic {
 /**
  * Whether synthetic values are valid at all (in range, known levels, unique keys, readable dates) and the columns are
  * those of the real table, as SDMetrics 0.32.0's Diagnostic report defines it. 1 is a matter of course.
+ *
+ * @example
+ * const { table: real } = parseCsv("plan,months\nbasic,3\nplus,24\n");
+ * const { table: beyond } = parseCsv("plan,months\nbasic,3\nplus,240\n");
+ * diagnosticScore(real, real).score; // → 1
+ * diagnosticScore(real, beyond).validity; // → 0.75
  */
 export function diagnosticScore(real: Table, synthetic: Table): Diagnostic {
   const action = "score diagnostic";

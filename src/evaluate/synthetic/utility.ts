@@ -33,6 +33,13 @@ export interface Utility {
 /**
  * Trains on synthetic and on real rows and tests both on the same real rows that neither saw. Rows without a value of the
  * target are left out.
+ *
+ * @example
+ * const { train, test } = await loadChurnBigml();
+ * const logistic = pipeline({ learner: logisticRegression() });
+ * const plan = { train: train.table, synthetic: train.table, test: test.table, target: "Churn", learners: { logistic } };
+ * const [found] = await trainSyntheticTestReal(plan, seeded(1));
+ * found.difference.difference; // → 0
  */
 export async function trainSyntheticTestReal(
   plan: UtilityPlan,

@@ -60,6 +60,10 @@ function cumulated({ y, treated }: CampaignOutcomes, effect: ArrayLike<number>):
 /**
  * Radcliffe's Qini curve (2007): the outcomes gained among the treated of the first rows, over what as many of those
  * held back would have brought.
+ *
+ * @example
+ * const outcomes = { y: [1, 0, 0, 0], treated: [1, 0, 1, 0] };
+ * qiniCurve(outcomes, [0.9, 0.8, 0.1, 0.05]).gain; // → [0, 1, 1, 1, 1]
  */
 export function qiniCurve(outcomes: CampaignOutcomes, effect: ArrayLike<number>): UpliftCurve {
   checkCampaign(outcomes, effect, "draw Qini curve");
@@ -71,7 +75,14 @@ export function qiniCurve(outcomes: CampaignOutcomes, effect: ArrayLike<number>)
   return { rows, gain };
 }
 
-/** The uplift curve: the difference of both groups' mean outcomes among the first rows, times their number. */
+/**
+ * The uplift curve: the difference of both groups' mean outcomes among the first rows, times their number.
+ *
+ * @example
+ * const outcomes = { y: [1, 0, 0, 0], treated: [1, 0, 1, 0] };
+ * // Of the first two, the treated one stayed and the other did not: a difference of 1, times 2.
+ * upliftCurve(outcomes, [0.9, 0.8, 0.1, 0.05]); // → { rows: [0, 1, 2, 3, 4], gain: [0, 1, 2, 1.5, 2] }
+ */
 export function upliftCurve(outcomes: CampaignOutcomes, effect: ArrayLike<number>): UpliftCurve {
   checkCampaign(outcomes, effect, "draw uplift curve");
   const { rows, treated, treatedSum, controlSum } = cumulated(outcomes, effect);

@@ -5,6 +5,10 @@ import { areaOverRandom, type CampaignOutcomes, checkCampaign, qiniCurve, uplift
 /**
  * The Qini coefficient of binary outcomes: the area between Qini curve and random treatment, relative to that of the
  * perfect order; 0 for random effects. It equals scikit-uplift's `qini_auc_score`.
+ *
+ * @example
+ * const outcomes = { y: [1, 0, 0, 1], treated: [1, 0, 1, 0] };
+ * qiniScore(outcomes, [0.9, 0.8, 0.1, 0.05]) > 0; // → true
  */
 export function qiniScore(outcomes: CampaignOutcomes, effect: ArrayLike<number>): number {
   const action = "score Qini";
@@ -20,6 +24,10 @@ export function qiniScore(outcomes: CampaignOutcomes, effect: ArrayLike<number>)
 /**
  * The area under the uplift curve of binary outcomes (AUUC) over random treatment, relative to that of the perfect
  * order. It equals scikit-uplift's `uplift_auc_score`.
+ *
+ * @example
+ * const outcomes = { y: [1, 0, 0, 1], treated: [1, 0, 1, 0] };
+ * upliftScore(outcomes, [0.9, 0.8, 0.1, 0.05]) > 0; // → true
  */
 export function upliftScore(outcomes: CampaignOutcomes, effect: ArrayLike<number>): number {
   const action = "score uplift";

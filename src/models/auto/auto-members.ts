@@ -99,7 +99,13 @@ export const numberMembers: readonly NumberMember[] = [
   ...numberGroups["gradient-boosting"],
 ];
 
-/** The members of the groups named by a learner's kind or alias; throws, listing them, where there is no such group. */
+/**
+ * The members of the groups named by a learner's kind or alias; throws, listing them, where there is no such group.
+ *
+ * @example
+ * membersOf(memberGroups, ["logistic-regression"]).length; // → 2
+ * membersOf(memberGroups, ["neighbours"]); // throws "logistic-regression"
+ */
 export function membersOf<M>(
   groups: Readonly<Record<string, readonly M[]>>,
   names: readonly string[],

@@ -38,6 +38,13 @@ export interface AutoNumbersPipeline extends Pipeline {
 /**
  * A learner of numbers that needs no choices: ridge regression, boosted trees and their blend, with the weights that
  * have the least squared error on out-of-fold predictions. Encoder and members are fitted inside each fold.
+ *
+ * @example
+ * const lines = Array.from({ length: 80 }, (_, i) => `${i % 10},${["a", "b"][i % 2]},${3 * (i % 10) + (i % 2)}`);
+ * const { table: customers } = parseCsv(`calls,plan,bill\n${lines.join("\n")}\n`);
+ * const fit = autoNumbers({ members: numberGroups.ridge, folds: 4 });
+ * const model = await fit(dropColumns(customers, ["bill"]), target(customers, "bill"), seeded(1));
+ * rSquared(target(customers, "bill"), model.predict(customers)) > 0.9; // → true
  */
 export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumbersPipeline> {
   const action = "make auto learner of numbers";

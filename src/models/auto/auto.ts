@@ -77,6 +77,14 @@ export interface AutoPipeline extends Pipeline {
  * regression, features discovered for them, a calibration of each where that lowers the log loss, and their blend. All
  * of it is chosen by cross-validation within the rows given: a fold's test rows are predicted by models and with
  * features found without them.
+ *
+ * @example
+ * const { train, test } = await loadChurnBigml();
+ * const some = takeTableRows(train.table, Array.from({ length: 300 }, (_, i) => i));
+ * const members = memberGroups["logistic-regression"];
+ * const fit = auto({ members, discover: false, folds: 3 });
+ * const model = await fit(dropColumns(some, ["Churn"]), target(some, "Churn"), seeded(1));
+ * rocAuc(target(test.table, "Churn"), model.predict(test.table)) > 0.6; // → true
  */
 export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
   const action = "make auto learner";

@@ -23,6 +23,13 @@ const WORTH_THREADS = 200_000;
 /**
  * Gradient boosting over histograms, as LightGBM does it (Ke et al., 2017), with gradients rounded at random to
  * integers (Shi et al., 2022) whose sums are exact: the trees do not depend on the number of threads.
+ *
+ * @example
+ * const x = matrix(80, 1, Float64Array.from({ length: 80 }, (_, i) => i));
+ * const y = x.values.map((value) => Number(value > 39));
+ * const model = await gradientBoosting({ trees: 20, learnRate: 0.3 })({ x, y }, seeded(1));
+ * model.predict(matrixFromRows([[10], [70]])).map(Math.round); // → [0, 1]
+ * gradientBoosting({ trees: 0 }); // throws "trees"
  */
 export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<BoostedTrees> {
   const action = "fit gradient boosting";

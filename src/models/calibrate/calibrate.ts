@@ -23,6 +23,12 @@ export interface CalibratedModel<M extends Model = Model> extends Model {
 /**
  * A learner of two classes with corrected probabilities: the calibrator is fitted to out-of-fold predictions, the
  * model to all rows (scikit-learn's `CalibratedClassifierCV(ensemble=False)`).
+ *
+ * @example
+ * const x = matrix(80, 1, Float64Array.from({ length: 80 }, (_, i) => i));
+ * const y = x.values.map((value, i) => Number(value + 30 * (i % 3) > 69));
+ * const model = await calibrated(gradientBoosting({ trees: 20 }), { method: "sigmoid" })({ x, y }, seeded(1));
+ * [model.kind, model.model.kind]; // → ["calibrated", "gradient-boosting"]
  */
 export function calibrated<M extends Model>(
   learner: Fit<M>,
@@ -40,6 +46,12 @@ export function calibrated<M extends Model>(
 /**
  * As `calibrated`, for tables: encoder and resampler are fitted inside each fold, so that the calibrator sees true
  * class shares also behind SMOTE.
+ *
+ * @example
+ * const { train } = await loadChurnBigml();
+ * const learn = pipeline({ encode: encode({ drop: ["Churn"] }), learner: randomForest({ trees: 20 }) });
+ * const model = await calibratedPipeline(learn, { folds: 2 })(train.table, target(train.table, "Churn"), seeded(1));
+ * model.model.kind; // → "calibrated"
  */
 export function calibratedPipeline(
   fit: FitTable<Pipeline>,

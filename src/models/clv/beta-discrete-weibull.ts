@@ -9,6 +9,11 @@ const names = ["alpha", "beta", "c"];
 /**
  * The beta-discrete-Weibull model (Fader, Hardie, Liu, Davin and Steenburgh, 2018): as the shifted-beta-geometric, but
  * a customer's own chance to leave may fall (c < 1) or rise (c > 1) with every renewal; c = 1 is that model.
+ *
+ * @example
+ * const model = betaDiscreteWeibull([[1000, 869, 743, 653, 593, 551, 517, 491]]);
+ * model.names; // → ["alpha", "beta", "c"]
+ * Math.round(1000 * model.survivalAt(1)) / 1000; // → 0.87
  */
 export function betaDiscreteWeibull(cohorts: readonly Cohort[]): RenewalModel {
   const action = "fit beta-discrete-weibull";
@@ -27,7 +32,13 @@ export function betaDiscreteWeibull(cohorts: readonly Cohort[]): RenewalModel {
   return bdwModel(fitPositive(likelihoodOf(renewals), { names, starts }, action));
 }
 
-/** The model that `toJSON` described. */
+/**
+ * The model that `toJSON` described.
+ *
+ * @example
+ * const model = betaDiscreteWeibull([[1000, 869, 743, 653, 593, 551, 517, 491]]);
+ * betaDiscreteWeibullFromJSON(model.toJSON()).survivalAt(9) === model.survivalAt(9); // → true
+ */
 export function betaDiscreteWeibullFromJSON(from: unknown): RenewalModel {
   return bdwModel(positiveFitFromJSON(from, "beta-discrete-weibull", names));
 }

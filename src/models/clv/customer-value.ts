@@ -15,6 +15,11 @@ export interface CustomerValueOptions {
  * The expected discounted margin of each customer over the coming periods. `survival` has a row per customer and a
  * column per period: the chance of being there at its end, as `residualSurvivalAt(x, age, [1, 2, …])` gives it.
  * `margin` is what a period brings from one who is there: a value per customer, or a column per period.
+ *
+ * @example
+ * // One customer: 90 % there at the end of the first period, 81 % at the end of the second; 10 a period.
+ * const survival = matrixFromRows([[0.9, 0.81]]);
+ * customerValue(survival, Float64Array.of(10), { discountRate: 0, payments: "in-arrears" }); // → [17.1]
  */
 export function customerValue(
   survival: Matrix,

@@ -30,7 +30,20 @@ export interface GammaGamma extends PositiveFit {
 
 const names = ["p", "q", "gamma"];
 
-/** A learner of the Gamma-Gamma model (Fader, Hardie and Lee, 2005), on customers with repeat purchases. */
+/**
+ * A learner of the Gamma-Gamma model (Fader, Hardie and Lee, 2005), on customers with repeat purchases.
+ *
+ * @example
+ * const history = {
+ *   frequency: Float64Array.of(2, 1, 0, 3, 4, 2, 7, 1),
+ *   recency: Float64Array.of(30, 2, 0, 12, 33, 20, 29, 5),
+ *   age: new Float64Array(8).fill(39),
+ *   monetaryValue: Float64Array.of(22, 11, 0, 35, 18, 26, 24, 60),
+ * };
+ * const amount = gammaGamma({ penalty: 0.1 })(history).expectedValue(history);
+ * // What one purchase of 60 says is drawn towards what customers spend, and stays above what one of 11 says.
+ * amount[1] < amount[7]; // → true
+ */
 export function gammaGamma(options: PurchaseModelOptions = {}): (history: PurchaseHistory) => GammaGamma {
   const { penalty = 0 } = options;
   const action = "fit gamma-gamma";
@@ -60,7 +73,19 @@ export function gammaGamma(options: PurchaseModelOptions = {}): (history: Purcha
   };
 }
 
-/** The Gamma-Gamma model that `toJSON` described. */
+/**
+ * The Gamma-Gamma model that `toJSON` described.
+ *
+ * @example
+ * const history = {
+ *   frequency: Float64Array.of(2, 1, 0, 3, 4, 2, 7, 1),
+ *   recency: Float64Array.of(30, 2, 0, 12, 33, 20, 29, 5),
+ *   age: new Float64Array(8).fill(39),
+ *   monetaryValue: Float64Array.of(22, 11, 0, 35, 18, 26, 24, 60),
+ * };
+ * const model = gammaGamma({ penalty: 0.1 })(history);
+ * gammaGammaFromJSON(model.toJSON()).names; // → ["p", "q", "gamma"]
+ */
 export function gammaGammaFromJSON(from: unknown): GammaGamma {
   const { correlation } = from as { correlation?: unknown };
   const fit = positiveFitFromJSON(from, "gamma-gamma", names);

@@ -18,7 +18,16 @@ export interface HurdleModel<A extends Model = Model, B extends Model = Model> e
   chance(x: Matrix): Float64Array;
 }
 
-/** A learner in two steps, each by any learner: whether there is an amount, and how much. */
+/**
+ * A learner in two steps, each by any learner: whether there is an amount, and how much.
+ *
+ * @example
+ * const x = matrix(40, 1, Float64Array.from({ length: 40 }, (_, i) => i));
+ * const y = x.values.map((value) => (value > 19 ? 2 * value : 0));
+ * const fit = hurdle({ occurrence: logisticRegression(), amount: linearRegression() });
+ * const model = await fit({ x, y }, seeded(1));
+ * model.chance(matrixFromRows([[0], [39]])).map(Math.round); // → [0, 1]
+ */
 export function hurdle<A extends Model, B extends Model>(
   options: HurdleOptions<A, B>,
 ): Fit<HurdleModel<A, B>> {

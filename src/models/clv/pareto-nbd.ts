@@ -11,6 +11,14 @@ const names = ["r", "alpha", "s", "beta"];
 /**
  * A learner of Pareto/NBD (Schmittlein, Morrison and Colombo, 1987): customers buy at gamma distributed rates (r,
  * alpha) and leave at any moment, at gamma distributed rates (s, beta).
+ *
+ * @example
+ * const history = {
+ *   frequency: Float64Array.of(2, 1, 0, 0, 0, 0, 7, 1, 0, 2),
+ *   recency: Float64Array.of(30.43, 1.71, 0, 0, 0, 0, 29.43, 5, 0, 35.71),
+ *   age: new Float64Array(10).fill(38.86),
+ * };
+ * paretoNbd({ penalty: 0.1 })(history).names; // → ["r", "alpha", "s", "beta"]
  */
 export function paretoNbd(options: PurchaseModelOptions = {}): (history: PurchaseHistory) => PurchaseModel {
   const { penalty = 0 } = options;
@@ -33,7 +41,19 @@ export function paretoNbd(options: PurchaseModelOptions = {}): (history: Purchas
   };
 }
 
-/** The Pareto/NBD that `toJSON` described. */
+/**
+ * The Pareto/NBD that `toJSON` described.
+ *
+ * @example
+ * const history = {
+ *   frequency: Float64Array.of(2, 1, 0, 0, 0, 0, 7, 1, 0, 2),
+ *   recency: Float64Array.of(30.43, 1.71, 0, 0, 0, 0, 29.43, 5, 0, 35.71),
+ *   age: new Float64Array(10).fill(38.86),
+ * };
+ * const model = paretoNbd({ penalty: 0.1 })(history);
+ * const again = paretoNbdFromJSON(model.toJSON());
+ * again.expectedPurchasesOfNew(39) === model.expectedPurchasesOfNew(39); // → true
+ */
 export function paretoNbdFromJSON(from: unknown): PurchaseModel {
   return paretoModel(positiveFitFromJSON(from, "pareto-nbd", names));
 }

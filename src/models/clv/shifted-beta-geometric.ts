@@ -9,6 +9,11 @@ const names = ["alpha", "beta"];
 /**
  * The shifted-beta-geometric model (Fader and Hardie, 2007): each customer leaves at every renewal with a chance of
  * their own, beta distributed; so retention rises with age because those who leave easily are gone.
+ *
+ * @example
+ * // Of 1,000 subscribers so many were left after each renewal (Fader and Hardie, 2007, table 1).
+ * const model = shiftedBetaGeometric([[1000, 631, 468, 382, 326, 289, 262, 241]]);
+ * model.estimates; // → [0.70, 1.18]
  */
 export function shiftedBetaGeometric(cohorts: readonly Cohort[]): RenewalModel {
   const action = "fit shifted-beta-geometric";
@@ -26,7 +31,13 @@ export function shiftedBetaGeometric(cohorts: readonly Cohort[]): RenewalModel {
   return sbgModel(fit);
 }
 
-/** The model that `toJSON` described. */
+/**
+ * The model that `toJSON` described.
+ *
+ * @example
+ * const model = shiftedBetaGeometric([[1000, 631, 468, 382, 326, 289, 262, 241]]);
+ * shiftedBetaGeometricFromJSON(model.toJSON()).retentionAt(3) === model.retentionAt(3); // → true
+ */
 export function shiftedBetaGeometricFromJSON(from: unknown): RenewalModel {
   return sbgModel(positiveFitFromJSON(from, "shifted-beta-geometric", names));
 }

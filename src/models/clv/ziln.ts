@@ -53,6 +53,13 @@ export interface ZilnModel extends Model, Parts {
 /**
  * A learner of zero-inflated log-normal amounts, linear in the columns, by maximum penalised likelihood: the loss falls
  * apart into a logistic regression and a log-normal regression whose spread depends on the columns too.
+ *
+ * @example
+ * const x = matrix(60, 1, Float64Array.from({ length: 60 }, (_, i) => i / 10));
+ * const y = x.values.map((value, i) => (i % 3 ? Math.exp(value / 2 + ((i * 7) % 5) / 10) : 0));
+ * const model = await ziln()({ x, y }, seeded(1));
+ * const [low, high] = model.predict(matrixFromRows([[1], [5]]));
+ * low < high; // → true
  */
 export function ziln(options: ZilnOptions = {}): Fit<ZilnModel> {
   const action = "fit ziln";

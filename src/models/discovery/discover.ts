@@ -45,6 +45,13 @@ const refinements = 3;
  * a model's out-of-fold predictions; the best four are refitted on 2 × 5 new folds, and the best of those is accepted
  * if it passes there (`confirm`). Then the search starts again beside the better model. Rows where nothing is to be
  * found give nothing.
+ *
+ * @example
+ * // Who leaves does so because of the sum of day and night, of which no column tells.
+ * const rows = Array.from({ length: 1500 }, (_, i) => [(i * 37) % 101, (i * 53) % 97]);
+ * const train = { x: matrixFromRows(rows), y: Float64Array.from(rows, ([a, b]) => Number(a + b > 120)) };
+ * const found = await discover(train, seeded(1), { most: 1 });
+ * found.features.map((one) => one.name); // → ["x0 + x1"]
  */
 export async function discover(
   train: Labelled,
@@ -111,7 +118,15 @@ export async function discover(
   return discovery(columns, found);
 }
 
-/** A learner that discovers features first and then learns from them too. */
+/**
+ * A learner that discovers features first and then learns from them too.
+ *
+ * @example
+ * const rows = Array.from({ length: 1500 }, (_, i) => [(i * 37) % 101, (i * 53) % 97]);
+ * const train = { x: matrixFromRows(rows), y: Float64Array.from(rows, ([a, b]) => Number(a + b > 120)) };
+ * const model = await discovering(logisticRegression(), { most: 1 })(train, seeded(1));
+ * [model.kind, model.discovery.features.length]; // → ["derived", 1]
+ */
 export function discovering<M extends Model>(
   learner: Fit<M>,
   options: DiscoverOptions = {},

@@ -28,7 +28,15 @@ export interface RowReasons extends Pick<Contributions, "unit" | "expected" | "e
   readonly reasons: readonly Reason[];
 }
 
-/** The `top` reasons of each row, in the rows' order; undefined if the model has no contributions (`contributionsOf`). */
+/**
+ * The `top` reasons of each row, in the rows' order; undefined if the model has no contributions (`contributionsOf`).
+ *
+ * @example
+ * const { table: customers } = parseCsv("calls,months\n9,3\n1,24\n8,5\n2,20\n9,2\n1,30\n");
+ * const fit = pipeline({ encode: encode(), learner: logisticRegression() });
+ * const model = await fit(customers, Float64Array.of(1, 0, 1, 0, 1, 0), seeded(1));
+ * reasons(model, customers, 1)?.[0].reasons.length; // → 1
+ */
 export function reasons(
   model: Pick<Pipeline, "encoder" | "model">,
   rows: Table,
@@ -53,6 +61,13 @@ export function reasons(
 /**
  * Contributions by the table's columns: those of the matrix columns made from one (its levels, its missing mark) added
  * up. Undefined if the model has none.
+ *
+ * @example
+ * const { table: customers } = parseCsv("calls,months\n9,3\n1,24\n8,5\n2,20\n9,2\n1,30\n");
+ * const fit = pipeline({ encode: encode(), learner: logisticRegression() });
+ * const model = await fit(customers, Float64Array.of(1, 0, 1, 0, 1, 0), seeded(1));
+ * const why = tableContributions(model, customers);
+ * [why?.columns, why?.unit]; // → [["calls", "months"], "log odds"]
  */
 export function tableContributions(
   { encoder, model }: Pick<Pipeline, "encoder" | "model">,

@@ -18,12 +18,26 @@ import { bag, type GrowTask, growTrees } from "./forest-task";
  * A random forest (Breiman, 2001) by scikit-learn's rules: bootstrapped rows, columns drawn at each node, constant
  * ones passed over, thresholds half-way between neighbours. Beyond those it splits categorical columns by sets of
  * levels, found in the order of their means, and learns for each node where missing values go.
+ *
+ * @example
+ * const x = matrix(80, 1, Float64Array.from({ length: 80 }, (_, i) => i));
+ * const y = x.values.map((value) => Number(value > 39));
+ * const model = await randomForest({ trees: 20 })({ x, y }, seeded(1));
+ * model.predict(matrixFromRows([[10], [70]])).map(Math.round); // → [0, 1]
  */
 export function randomForest(options: ForestOptions = {}): Fit<Forest> {
   return forest("random-forest", options, "fit random forest");
 }
 
-/** Extremely randomised trees (Geurts, Ernst and Wehenkel, 2006): thresholds are drawn, rows are not. */
+/**
+ * Extremely randomised trees (Geurts, Ernst and Wehenkel, 2006): thresholds are drawn, rows are not.
+ *
+ * @example
+ * const x = matrix(80, 1, Float64Array.from({ length: 80 }, (_, i) => i));
+ * const y = x.values.map((value) => Number(value > 39));
+ * const model = await extraTrees({ trees: 20 })({ x, y }, seeded(1));
+ * model.predict(matrixFromRows([[10], [70]])).map(Math.round); // → [0, 1]
+ */
 export function extraTrees(options: ForestOptions = {}): Fit<Forest> {
   return forest("extra-trees", options, "fit extra trees");
 }

@@ -37,18 +37,37 @@ export const elasticNetOptions = {
 /**
  * Ordinary least squares: minimises Σ w (y − Xb)². Where columns determine one another it returns the smallest such
  * coefficients, as scikit-learn's `LinearRegression`, and no standard errors for the columns concerned.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [1], [2], [3]]);
+ * const model = await linearRegression()({ x, y: Float64Array.of(1, 3, 5, 7) }, seeded(1));
+ * [model.intercept, ...model.coefficients]; // → [1, 2]
  */
 export function linearRegression(): Fit<LinearRegression> {
   return learner("linear-regression", () => ({ l1: 0, l2: 0 }), 1);
 }
 
-/** Minimises Σ w (y − Xb)² + alpha ‖b‖², the intercept not penalised, as scikit-learn's `Ridge`. */
+/**
+ * Minimises Σ w (y − Xb)² + alpha ‖b‖², the intercept not penalised, as scikit-learn's `Ridge`.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [1], [2], [3]]);
+ * const model = await ridge({ alpha: 1 })({ x, y: Float64Array.of(1, 3, 5, 7) }, seeded(1));
+ * model.coefficients; // → [1.667]
+ */
 export function ridge(options: RidgeOptions = {}): Fit<LinearRegression> {
   const { alpha } = withDefaults(ridgeOptions, options, "make ridge regression");
   return learner("ridge", (total) => ({ l1: 0, l2: alpha / total }), 1);
 }
 
-/** Minimises Σ w (y − Xb)² / (2 Σ w) + alpha ‖b‖₁, as scikit-learn's `Lasso`: some coefficients are exactly 0. */
+/**
+ * Minimises Σ w (y − Xb)² / (2 Σ w) + alpha ‖b‖₁, as scikit-learn's `Lasso`: some coefficients are exactly 0.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [1], [2], [3]]);
+ * const model = await lasso({ alpha: 0.1 })({ x, y: Float64Array.of(1, 3, 5, 7) }, seeded(1));
+ * model.coefficients; // → [1.92]
+ */
 export function lasso(options: LassoOptions = {}): Fit<LinearRegression> {
   const { alpha, iterations } = withDefaults(lassoOptions, options, "make lasso");
   return learner("lasso", () => ({ l1: alpha, l2: 0 }), iterations);
@@ -56,6 +75,11 @@ export function lasso(options: LassoOptions = {}): Fit<LinearRegression> {
 
 /**
  * Minimises Σ w (y − Xb)² / (2 Σ w) + alpha (l1Ratio ‖b‖₁ + ½ (1 − l1Ratio) ‖b‖²), as scikit-learn's `ElasticNet`.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [1], [2], [3]]);
+ * const model = await elasticNet({ alpha: 0.1, l1Ratio: 0.5 })({ x, y: Float64Array.of(1, 3, 5, 7) }, seeded(1));
+ * model.coefficients; // → [1.885]
  */
 export function elasticNet(options: ElasticNetOptions = {}): Fit<LinearRegression> {
   const { alpha, l1Ratio, iterations } = withDefaults(elasticNetOptions, options, "make elastic net");

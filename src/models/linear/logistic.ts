@@ -50,6 +50,11 @@ const inferenceWidth = 512;
  * Logistic regression, the intercept not penalised: minimises Σ loss + (1/C) (½ (1 − r) ‖w‖² + r ‖w‖₁), scikit-learn's
  * objective, to convergence. Standard errors come from the inverse of the penalised information (with L2 that is
  * Laplace's approximation; with L1 they hold for the columns kept, as if these had been chosen beforehand).
+ *
+ * @example
+ * const x = matrixFromRows([[0], [1], [2], [3]]);
+ * const model = await logisticRegression({ C: 10 })({ x, y: Float64Array.of(0, 0, 1, 1) }, seeded(1));
+ * model.predict(matrixFromRows([[1.5]])); // → [0.5]
  */
 export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticRegression> {
   const asked = withDefaults(logisticOptions, options, "make logistic regression");

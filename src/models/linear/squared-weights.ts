@@ -8,6 +8,10 @@ const mostModels = 10;
  * The weights, none negative and summing to 1, under which the mean of several models' predictions has the smallest
  * squared error; `predictions` should be of rows that the models did not see. Exact: of the sets of models whose best
  * weights are all above 0, the one with the least error.
+ *
+ * @example
+ * const right = Float64Array.of(1, 2, 3);
+ * squaredWeights([right, Float64Array.of(3, 3, 3)], right); // → [1, 0]
  */
 export function squaredWeights(predictions: readonly Float64Array[], y: Float64Array): Float64Array {
   const action = "blend models";

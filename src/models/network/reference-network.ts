@@ -25,6 +25,12 @@ export interface ReferenceNetworkOptions {
  * .3 after the first two and balanced class weights for churn; dropout .2 after the first and squared error for lifetime
  * value. Adam at 0.001, Glorot's uniform weights. Columns are taken as given: encode and scale them before. Shown for
  * comparison; `network` is better.
+ *
+ * @example
+ * const x = matrix(80, 1, Float64Array.from({ length: 80 }, (_, i) => (i - 40) / 20));
+ * const y = x.values.map((value) => Number(value > 0));
+ * const model = await referenceNetwork({ epochs: 30 })({ x, y }, seeded(1));
+ * rocAuc(y, model.predict(x)) > 0.9; // → true
  */
 export function referenceNetwork(options: ReferenceNetworkOptions = {}): Fit<Network> {
   const action = "make reference network";

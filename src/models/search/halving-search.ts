@@ -47,6 +47,15 @@ export interface HalvingSearch<M> {
  * Successive halving (Jamieson and Talwalkar, 2016): all candidates start with little, and each round keeps the best
  * third (1 / `factor`) and gives it three times as much. Row subsets are nested and hold the classes in proportion;
  * candidates are always judged on the folds' whole test rows.
+ *
+ * @example
+ * const x = matrix(200, 1, Float64Array.from({ length: 200 }, (_, i) => i));
+ * const data = { x, y: x.values.map((value, i) => Number(value + 60 * (i % 3) > 160)) };
+ * const candidates = gridCandidates({ kind: "logistic-regression", vary: { C: [0.001, 0.1, 10] } });
+ * const folds = stratifiedKFold(data.y, 3, seeded(1));
+ * const plan = { data, candidates, folds, scorer: scorerNamed("logLoss"), threads: 1 };
+ * const { best, results } = await halvingSearch({ ...plan, least: 50 }, seeded(1));
+ * [best.spec.kind, results.length > 3]; // → ["logistic-regression", true]
  */
 export async function halvingSearch(
   options: MatrixSearchOptions & HalvingOptions,

@@ -19,6 +19,11 @@ import { randomCandidates, type SearchSpace } from "./search-space";
 /**
  * What is worth varying of a learner, as its card says. Options given stay as they are and are not searched. Throws for
  * a learner without options.
+ *
+ * @example
+ * const space = searchSpace("gradient-boosting", { trees: 50 });
+ * [space.options, "leaves" in space.vary, "trees" in space.vary]; // → [{ trees: 50 }, true, false]
+ * searchSpace("linear-regression"); // throws "linear-regression"
  */
 export function searchSpace<K extends LearnerKind>(
   kind: K,
@@ -58,6 +63,13 @@ export interface RandomSearchOptions<K extends LearnerKind = LearnerKind> {
 /**
  * A learner found by random search (Bergstra and Bengio, 2012) over its `searchSpace`, on folds of the rows it is given,
  * and then fitted to all of them. Cross-validating it is nested cross-validation: an estimate of the whole procedure.
+ *
+ * @example
+ * const x = matrix(100, 1, Float64Array.from({ length: 100 }, (_, i) => i));
+ * const y = x.values.map((value, i) => Number(value + 30 * (i % 3) > 80));
+ * const scorer = scorerNamed("logLoss");
+ * const fit = randomSearch("logistic-regression", { candidates: 3, folds: 3, scorer, threads: 1 });
+ * (await fit({ x, y }, seeded(1))).kind; // → "logistic-regression"
  */
 export function randomSearch<K extends LearnerKind>(
   kind: K,

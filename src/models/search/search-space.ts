@@ -12,7 +12,13 @@ export interface SearchSpace<K extends LearnerKind = LearnerKind> {
   readonly vary: Readonly<Record<string, readonly unknown[] | Distribution>>;
 }
 
-/** Every combination of the listed values; the last option changes fastest. Throws on a distribution. */
+/**
+ * Every combination of the listed values; the last option changes fastest. Throws on a distribution.
+ *
+ * @example
+ * const candidates = gridCandidates({ kind: "ridge", vary: { alpha: [0.1, 1, 10] } });
+ * candidates.map((one) => one.options); // → [{ alpha: 0.1 }, { alpha: 1 }, { alpha: 10 }]
+ */
 export function gridCandidates(space: SearchSpace): LearnerSpec[] {
   const lists = Object.entries(space.vary).map(([name, values]) => {
     check(isList(values), "make grid", `option ${name} must list its values, got a distribution`);
@@ -27,6 +33,10 @@ export function gridCandidates(space: SearchSpace): LearnerSpec[] {
 /**
  * `count` candidates at random. Without distributions they are different points of the grid, and all of them when the
  * grid is no larger (as scikit-learn's `ParameterSampler`); else options are drawn independently.
+ *
+ * @example
+ * const space = { kind: "ridge", vary: { alpha: { logUniform: [0.01, 100] } } } as const;
+ * randomCandidates(space, 5, seeded(1)).length; // → 5
  */
 export function randomCandidates(space: SearchSpace, count: number, rng: Rng): LearnerSpec[] {
   const action = "draw candidates";

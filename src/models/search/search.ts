@@ -61,6 +61,14 @@ export interface Search<M> {
  * Compares candidates by cross-validation and fits the best one to all rows. Encoder and resampler are fitted once a
  * fold, on its training rows, and every candidate of a fold draws from the same stream. The folds' matrices are in
  * memory at the same time, shared by the threads. A candidate that can't be fitted fails the search.
+ *
+ * @example
+ * const x = matrix(100, 1, Float64Array.from({ length: 100 }, (_, i) => i));
+ * const data = { x, y: x.values.map((value) => 2 * value) };
+ * const candidates = gridCandidates({ kind: "ridge", vary: { alpha: [1, 1e6] } });
+ * const plan = { data, candidates, folds: kFold(100, 5, seeded(1)), scorer: scorerNamed("rSquared"), threads: 1 };
+ * const { best } = await search(plan, seeded(1));
+ * best.spec.options; // → { alpha: 1 }
  */
 export async function search(options: MatrixSearchOptions, rng: Rng, watch?: Watch): Promise<Search<Model>>;
 export async function search(options: TableSearchOptions, rng: Rng, watch?: Watch): Promise<Search<Pipeline>>;

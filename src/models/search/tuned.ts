@@ -18,6 +18,14 @@ export type TunedPipelineOptions = Omit<TableSearchOptions, "data" | "folds"> & 
 /**
  * A learner that searches among candidates on the rows it is given and returns the best, fitted to all of them.
  * Cross-validating it is nested cross-validation: an estimate of the whole procedure, choice included.
+ *
+ * @example
+ * const x = matrix(100, 1, Float64Array.from({ length: 100 }, (_, i) => i));
+ * const y = x.values.map((value) => 2 * value);
+ * const candidates = gridCandidates({ kind: "ridge", vary: { alpha: [1, 1e6] } });
+ * const folds = (targets: Float64Array, rng: Rng) => kFold(targets.length, 5, rng);
+ * const fit = tuned({ candidates, folds, scorer: scorerNamed("rSquared"), threads: 1 });
+ * (await fit({ x, y }, seeded(1))).predict(matrixFromRows([[50]])).map(Math.round); // → [100]
  */
 export function tuned(options: TunedOptions): Fit<Model> {
   return async (train, rng, watch) => {
@@ -28,7 +36,18 @@ export function tuned(options: TunedOptions): Fit<Model> {
   };
 }
 
-/** As `tuned`, for tables: encoder and resampler are fitted inside the inner folds. */
+/**
+ * As `tuned`, for tables: encoder and resampler are fitted inside the inner folds.
+ *
+ * @example
+ * const lines = Array.from({ length: 60 }, (_, i) => `${i % 10},${["a", "b"][i % 2]}`);
+ * const { table: customers } = parseCsv(`calls,plan\n${lines.join("\n")}\n`);
+ * const y = Float64Array.from({ length: 60 }, (_, i) => 3 * (i % 10));
+ * const candidates = gridCandidates({ kind: "ridge", vary: { alpha: [1, 1e6] } });
+ * const folds = (targets: Float64Array, rng: Rng) => kFold(targets.length, 5, rng);
+ * const fit = tunedPipeline({ candidates, folds, scorer: scorerNamed("rSquared"), threads: 1 });
+ * rSquared(y, (await fit(customers, y, seeded(1))).predict(customers)) > 0.9; // → true
+ */
 export function tunedPipeline(options: TunedPipelineOptions): FitTable<Pipeline> {
   return async (table, y, rng, watch) => {
     const folds = options.folds(y, rng.fork("split"));

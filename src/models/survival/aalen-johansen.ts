@@ -25,6 +25,11 @@ export interface CumulativeIncidence {
 /**
  * The Aalen–Johansen estimate (1978) of the chance to end by `cause`, such as voluntary churn beside involuntary: one minus
  * Kaplan and Meier's survival with other causes censored would count customers as leavers who were gone another way.
+ *
+ * @example
+ * // Two left by themselves (1), one was cut off (2), one is still there (0).
+ * const ends = { time: Float64Array.of(1, 2, 3, 4), cause: [1, 2, 1, 0] };
+ * aalenJohansen(ends, 1).at(3); // → 0.5
  */
 export function aalenJohansen(data: CompetingRisks, cause: number, level = 0.95): CumulativeIncidence {
   const action = "estimate a cumulative incidence";

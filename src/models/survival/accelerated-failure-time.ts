@@ -51,6 +51,14 @@ export interface AcceleratedFailureTimeModel extends SurvivalModel, Parts {
 /**
  * A learner of parametric accelerated failure times by maximum likelihood (Kalbfleisch and Prentice, 2002, chapter 3),
  * with left truncation and case weights. Times must be above 0. A matrix without columns fits one distribution to all.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [0], [0], [0], [1], [1], [1], [1]]);
+ * const time = Float64Array.of(2, 4, 5, 9, 8, 15, 22, 30);
+ * const fit = acceleratedFailureTime({ distribution: "weibull" });
+ * const model = await fit({ x, time, event: new Float64Array(8).fill(1) }, seeded(1));
+ * const [short, long] = model.timeAt(matrixFromRows([[0], [1]]), 0.5);
+ * long > 2 * short; // → true
  */
 export function acceleratedFailureTime(
   options: AcceleratedFailureTimeOptions = {},

@@ -35,6 +35,13 @@ export interface CoxOptions {
  * `entry`, case weights, L2 penalty, `strata` with a baseline each, robust standard errors by `clusters`. Rows of one
  * customer from change to change (`startStopRows`) let columns vary in time. Refuses constant columns, and separated ones
  * unless there is a penalty.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [0], [1], [0], [1], [1], [0], [1]]);
+ * const time = Float64Array.of(2, 4, 5, 9, 8, 15, 22, 30);
+ * const model = await cox()({ x, time, event: Float64Array.of(1, 1, 1, 1, 0, 1, 1, 1) }, seeded(1));
+ * // Contracts (1) end later.
+ * model.coefficients[0] < 0; // → true
  */
 export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
   const { ties = "efron", penalty = 0, tail = "flat" } = options;

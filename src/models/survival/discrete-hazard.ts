@@ -54,6 +54,14 @@ export interface DiscreteHazardModel<M extends Model = Model> extends SurvivalMo
  * Survival by any classifier: every period that a row lives through becomes one case of "ended in this period or not"
  * (Singer and Willett, 1993). Period k covers (k − 1, k]; of a censored row only the periods seen to their end count.
  * `predict` gives minus the log of survival over all periods.
+ *
+ * @example
+ * const x = matrixFromRows(Array.from({ length: 60 }, (_, i) => [i % 2]));
+ * const time = Float64Array.from({ length: 60 }, (_, i) => 1 + (i % 5) + 3 * (i % 2));
+ * const fit = discreteHazard({ learner: logisticRegression(), periods: 8 });
+ * const model = await fit({ x, time, event: new Float64Array(60).fill(1) }, seeded(1));
+ * const { values } = model.survivalAt(matrixFromRows([[0], [1]]), [3]);
+ * values[0] < values[1]; // → true
  */
 export function discreteHazard<M extends Model>(
   options: DiscreteHazardOptions<M>,

@@ -36,6 +36,13 @@ const mostRows = 5_000_000;
  * A learner of Fine and Gray's subdistribution hazards (1999): what raises the chance of voluntary churn, where customers
  * can also be lost otherwise. As R's `finegray` and `coxph` have it: who ended otherwise stays at risk with the chance of
  * still being watched as a weight, and standard errors are robust.
+ *
+ * @example
+ * const x = matrixFromRows(Array.from({ length: 40 }, (_, i) => [i % 2]));
+ * const time = Float64Array.from({ length: 40 }, (_, i) => 1 + ((i * 7) % 11) + 2 * (i % 2));
+ * const cause = Array.from({ length: 40 }, (_, i) => i % 3);
+ * const model = await fineGray({ cause: 1 })({ x, time, cause }, seeded(1));
+ * model.cause; // → 1
  */
 export function fineGray(
   options: FineGrayOptions = {},

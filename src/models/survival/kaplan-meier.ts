@@ -36,6 +36,12 @@ export interface SurvivalCurve {
 /**
  * The product-limit estimate of survival with Greenwood's standard error (Kaplan and Meier, 1958). The band follows
  * Kalbfleisch and Prentice (2002, section 1.4). Where nobody is left alive the band has collapsed on 0.
+ *
+ * @example
+ * const curve = kaplanMeier({ time: Float64Array.of(1, 2, 3, 4), event: Float64Array.of(1, 0, 1, 1) });
+ * // Three quarters are left after the first, and of the two still watched at 3 one ends.
+ * curve.at(3); // → 0.375
+ * curve.median; // → 3
  */
 export function kaplanMeier(data: Censored, options: KaplanMeierOptions = {}): SurvivalCurve {
   const { level = 0.95, band = "log-log" } = options;

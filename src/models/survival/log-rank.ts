@@ -23,7 +23,13 @@ export interface LogRank {
   readonly expected: Float64Array;
 }
 
-/** The log-rank test of two or more groups (Mantel, 1966; weights as in Klein and Moeschberger, 2003, section 7.3). */
+/**
+ * The log-rank test of two or more groups (Mantel, 1966; weights as in Klein and Moeschberger, 2003, section 7.3).
+ *
+ * @example
+ * const data = { time: Float64Array.of(1, 2, 3, 10, 11, 12), event: new Float64Array(6).fill(1) };
+ * logRank(data, [0, 0, 0, 1, 1, 1]).pValue < 0.05; // → true
+ */
 export function logRank(data: Censored, group: ArrayLike<number>, options: LogRankOptions = {}): LogRank {
   const { weighting = "log-rank" } = options;
   const action = "compare survival";

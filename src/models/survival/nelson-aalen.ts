@@ -22,7 +22,13 @@ export interface HazardCurve {
   at(t: number): number;
 }
 
-/** The cumulative hazard by Nelson (1972) and Aalen (1978), with a band that is symmetric on the log scale. */
+/**
+ * The cumulative hazard by Nelson (1972) and Aalen (1978), with a band that is symmetric on the log scale.
+ *
+ * @example
+ * const data = { time: Float64Array.of(1, 2, 3, 4), event: Float64Array.of(1, 0, 1, 1) };
+ * nelsonAalen(data).at(3); // → 0.75
+ */
 export function nelsonAalen(data: Censored, options: NelsonAalenOptions = {}): HazardCurve {
   const { level = 0.95, ties = "discrete" } = options;
   const action = "estimate the cumulative hazard";

@@ -24,6 +24,12 @@ export interface ProportionalHazardsTest {
 /**
  * Grambsch and Therneau's test (1994) of each column by the correlation of its scaled Schoenfeld residuals with time,
  * in the form that takes the residuals' variance as constant; `data` are the training rows. A row of weight 2 counts as two.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [0], [1], [0], [1], [1], [0], [1]]);
+ * const data = { x, time: Float64Array.of(2, 4, 5, 9, 8, 15, 22, 30), event: new Float64Array(8).fill(1) };
+ * const [found] = proportionalHazardsTest(await cox()(data, seeded(1)), data);
+ * [found.name, found.pValue > 0.05]; // → ["x0", true]
  */
 export function proportionalHazardsTest(
   model: CoxModel,

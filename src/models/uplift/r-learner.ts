@@ -17,6 +17,14 @@ export interface RLearnerOptions {
 /**
  * The R-learner (Nie and Wager, 2021): minimises Σ ((y − m(x)) − τ(x) (t − e))², with the outcome's mean m predicted
  * out of fold. What decides the outcome either way is taken out before effects are sought.
+ *
+ * @example
+ * const x = matrix(80, 1, Float64Array.from({ length: 80 }, (_, i) => (i * 7) % 10));
+ * const treated = Float64Array.from({ length: 80 }, (_, i) => i % 2);
+ * const y = treated.map((one, i) => 5 + 2 * one + x.values[i]);
+ * const fit = rLearner({ outcome: linearRegression(), effect: linearRegression() });
+ * const model = await fit({ x, treated, y }, seeded(1));
+ * model.predict(matrixFromRows([[3]]))[0] > 1; // → true
  */
 export function rLearner({ outcome, effect, folds = 5 }: RLearnerOptions): FitUplift<EffectModel> {
   const action = "fit r-learner";

@@ -17,7 +17,17 @@ export interface TLearnerModel extends UpliftModel {
   outcomes(x: Matrix): { readonly treated: Float64Array; readonly control: Float64Array };
 }
 
-/** The two-model learner: simple, and noisy where effects are small beside what else decides the outcome. */
+/**
+ * The two-model learner: simple, and noisy where effects are small beside what else decides the outcome.
+ *
+ * @example
+ * const x = matrix(80, 1, Float64Array.from({ length: 80 }, (_, i) => (i * 7) % 10));
+ * const treated = Float64Array.from({ length: 80 }, (_, i) => Math.floor(i / 10) % 2);
+ * // A contact adds as much as x.
+ * const y = treated.map((one, i) => 5 + one * x.values[i]);
+ * const model = await tLearner({ outcome: linearRegression() })({ x, treated, y }, seeded(1));
+ * model.predict(matrixFromRows([[3]])); // → [3.00]
+ */
 export function tLearner({ outcome }: TLearnerOptions): FitUplift<TLearnerModel> {
   return async (campaign, rng, watch) => {
     propensities(campaign, "fit t-learner");

@@ -22,6 +22,14 @@ export interface XLearnerModel extends UpliftModel {
  * The X-learner (Künzel, Sekhon, Bickel and Yu, 2019): each group's outcomes are compared with what the other group's
  * model expects, and the differences are learned. Good where one group is far larger, or effects are simpler than
  * outcomes.
+ *
+ * @example
+ * const x = matrix(80, 1, Float64Array.from({ length: 80 }, (_, i) => (i * 7) % 10));
+ * const treated = Float64Array.from({ length: 80 }, (_, i) => Math.floor(i / 10) % 2);
+ * const y = treated.map((one, i) => 5 + one * x.values[i]);
+ * const fit = xLearner({ outcome: linearRegression(), effect: linearRegression() });
+ * const model = await fit({ x, treated, y }, seeded(1));
+ * model.predict(matrixFromRows([[3]])); // → [3.00]
  */
 export function xLearner({ outcome, effect }: XLearnerOptions): FitUplift<XLearnerModel> {
   return async (campaign, rng, watch) => {

@@ -20,6 +20,13 @@ export interface LoadedModel extends Model {
 /**
  * The model that parsed JSON describes: what `toJSON` of a model or `telelink train` wrote, predicting the same to the last
  * bit. Throws on anything else, and takes nothing in it on trust.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [1], [2], [3]]);
+ * const model = await linearRegression()({ x, y: Float64Array.of(1, 3, 5, 7) }, seeded(1));
+ * const again = loadModel(JSON.parse(JSON.stringify(model)));
+ * again.predict(matrixFromRows([[4]])); // → [9]
+ * loadModel({ kind: "unheard" }); // throws "kind"
  */
 export function loadModel(json: unknown): LoadedModel {
   if ((json as { kind?: unknown } | null)?.kind !== "telelink-model") return loadFitted(json) as LoadedModel;

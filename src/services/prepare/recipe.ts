@@ -53,7 +53,16 @@ export interface Prepared {
   readonly parts: { readonly train: Table; readonly validation: Table; readonly test: Table };
 }
 
-/** Splits customers, fits the encoding to the training part alone, and applies it to all three. */
+/**
+ * Splits customers, fits the encoding to the training part alone, and applies it to all three.
+ *
+ * @example
+ * const lines = Array.from({ length: 40 }, (_, i) => `c${i},${i % 7},${i % 3 ? "No" : "Yes"}`);
+ * const { table: raw, schema } = parseCsv(`customerID,calls,Churn\n${lines.join("\n")}\n`);
+ * const origin = { data: { name: "customers.csv", sha256: "0".repeat(64) }, version: "1.0.0" };
+ * const { parts } = prepare(raw, schema, origin, "1", { target: "Churn" }, seeded(1));
+ * parts.train.rows + parts.validation.rows + parts.test.rows; // → 40
+ */
 export function prepare(
   raw: Table,
   schema: Schema,
@@ -110,7 +119,16 @@ export function prepare(
   };
 }
 
-/** Raw customers as the recipe prepares them: identifiers, encoded columns, and the target where they have it. */
+/**
+ * Raw customers as the recipe prepares them: identifiers, encoded columns, and the target where they have it.
+ *
+ * @example
+ * const lines = Array.from({ length: 40 }, (_, i) => `c${i},${i % 7},${i % 3 ? "No" : "Yes"}`);
+ * const { table: raw, schema } = parseCsv(`customerID,calls,Churn\n${lines.join("\n")}\n`);
+ * const origin = { data: { name: "customers.csv", sha256: "0".repeat(64) }, version: "1.0.0" };
+ * const { recipe } = prepare(raw, schema, origin, "1", { target: "Churn" }, seeded(1));
+ * applyRecipe(recipe, raw).rows; // → 40
+ */
 export function applyRecipe(recipe: Recipe, rows: Table): Table {
   const { id, encoder, target: aim } = recipe;
   const x = encoder.transform(rows);
@@ -159,12 +177,30 @@ const recipeJson = z.strictObject({
   }),
 });
 
-/** The recipe as JSON, for people to read and `recipeFromJSON` to turn back. */
+/**
+ * The recipe as JSON, for people to read and `recipeFromJSON` to turn back.
+ *
+ * @example
+ * const lines = Array.from({ length: 40 }, (_, i) => `c${i},${i % 7},${i % 3 ? "No" : "Yes"}`);
+ * const { table: raw, schema } = parseCsv(`customerID,calls,Churn\n${lines.join("\n")}\n`);
+ * const origin = { data: { name: "customers.csv", sha256: "0".repeat(64) }, version: "1.0.0" };
+ * const { recipe } = prepare(raw, schema, origin, "1", { target: "Churn" }, seeded(1));
+ * recipeToJSON(recipe).target; // → { column: "Churn", positive: "Yes" }
+ */
 export function recipeToJSON({ encoder, ...rest }: Recipe): Record<string, unknown> {
   return { kind: "telelink-recipe", version: 1, ...rest, encoder: encoder.toJSON() };
 }
 
-/** The recipe that `recipeToJSON` described; `from` names the file in errors. */
+/**
+ * The recipe that `recipeToJSON` described; `from` names the file in errors.
+ *
+ * @example
+ * const lines = Array.from({ length: 40 }, (_, i) => `c${i},${i % 7},${i % 3 ? "No" : "Yes"}`);
+ * const { table: raw, schema } = parseCsv(`customerID,calls,Churn\n${lines.join("\n")}\n`);
+ * const origin = { data: { name: "customers.csv", sha256: "0".repeat(64) }, version: "1.0.0" };
+ * const { recipe } = prepare(raw, schema, origin, "1", { target: "Churn" }, seeded(1));
+ * recipeFromJSON(JSON.parse(JSON.stringify(recipeToJSON(recipe))), "recipe.json").target; // → { column: "Churn", positive: "Yes" }
+ */
 export function recipeFromJSON(json: unknown, from: string): Recipe {
   const read = recipeJson.safeParse(json);
   check(read.success, `load ${from}`, read.success ? "" : z.prettifyError(read.error));

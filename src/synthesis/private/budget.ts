@@ -47,7 +47,12 @@ export function deltaOf(rho: number, epsilon: number): number {
   return Math.min(1, Math.exp(log));
 }
 
-/** The largest ρ of which every ρ-zCDP release is (ε, δ)-differentially private. */
+/**
+ * The largest ρ of which every ρ-zCDP release is (ε, δ)-differentially private.
+ *
+ * @example
+ * rhoOf(1, 1e-6); // → 0.0244
+ */
 export function rhoOf(epsilon: number, delta: number): number {
   const action = "budget privacy";
   checkNumber(epsilon, 0, Infinity, action, "epsilon", "low");

@@ -61,6 +61,13 @@ const [leastCell, leastCellDeviations] = [0.5, 0.5];
  * from the domain's pattern and texts come out empty. Drawing rows costs nothing more, however many; fitting again on the
  * same rows does: the budgets of all fits add up. A row replaced by another is one removed and one added. What is not
  * covered: how long a fit takes, and what one learns of the table otherwise.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan\n${"basic\nplus\nplus\n".repeat(40)}`);
+ * const domain = { columns: [{ name: "plan", levels: ["basic", "plus"] }] };
+ * const model = await mst({ epsilon: 1, domain })(plans, seeded(1));
+ * model.sample(50, seeded(2)).rows; // → 50
+ * mst({ epsilon: 0 }); // throws "epsilon must be above 0"
  */
 export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
   const { epsilon = 1, delta = 1e-6, domain = { columns: [] }, noise = "secret" } = options;

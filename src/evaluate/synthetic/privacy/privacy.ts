@@ -31,7 +31,14 @@ export interface DistanceOptions {
   readonly compared?: number;
 }
 
-/** Distances between synthetic, training and held-out rows; exact, over all rows. */
+/**
+ * Distances between synthetic, training and held-out rows; exact, over all rows.
+ *
+ * @example
+ * const { train, test } = await loadChurnBigml();
+ * const [learned, held] = [train, test].map((one) => takeTableRows(one.table, Array.from({ length: 80 }, (_, i) => i)));
+ * (await distancePrivacy(learned, held, learned)).copies; // → 1
+ */
 export async function distancePrivacy(
   train: Table,
   holdout: Table,

@@ -23,7 +23,16 @@ export interface SequenceNetwork extends SequenceState {
 /** A learner of sequences. Same rows, same stream: same model. */
 export type FitSequences = (train: LabelledSequences, rng: Rng, watch?: Watch) => Promise<SequenceNetwork>;
 
-/** The model that `toJSON` wrote, predicting the same to the last bit; throws on anything unsound. */
+/**
+ * The model that `toJSON` wrote, predicting the same to the last bit; throws on anything unsound.
+ *
+ * @example
+ * const usage = sequences(40, 3, ["calls"], Float32Array.from({ length: 120 }, (_, i) => ((i * 7) % 5) / 5));
+ * const y = targetColumns({ churn: Array.from({ length: 40 }, (_, i) => i % 2) });
+ * const model = await gru({ epochs: 1 })({ x: usage, y }, seeded(1));
+ * const again = sequenceNetworkFromJSON(JSON.parse(JSON.stringify(model)));
+ * again.predict(usage).values[7] === model.predict(usage).values[7]; // → true
+ */
 export function sequenceNetworkFromJSON(json: unknown): SequenceNetwork {
   return sequenceNetworkOf(readSequenceNetwork(json));
 }

@@ -20,7 +20,14 @@ export interface LabelledSequences {
   readonly y: Matrix;
 }
 
-/** Sequences over `values` (not copied). */
+/**
+ * Sequences over `values` (not copied).
+ *
+ * @example
+ * // Two customers, three months each, calls and minutes of every month.
+ * const usage = sequences(2, 3, ["calls", "minutes"], Float32Array.of(1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60));
+ * takeSequences(usage, [1]).values; // → [4, 40, 5, 50, 6, 60]
+ */
 export function sequences(
   rows: number,
   steps: number,
@@ -41,7 +48,13 @@ export function sequences(
   return { rows, steps, features, values, ...(fixed && { fixed }) };
 }
 
-/** The rows at `indices`, in that order. */
+/**
+ * The rows at `indices`, in that order.
+ *
+ * @example
+ * const usage = sequences(2, 3, ["calls"], Float32Array.of(1, 2, 3, 4, 5, 6));
+ * takeSequences(usage, [1, 0]).values; // → [4, 5, 6, 1, 2, 3]
+ */
 export function takeSequences(x: Sequences, indices: ArrayLike<number>): Sequences {
   const width = x.steps * x.features.length;
   const values = new Float32Array(indices.length * width);
@@ -184,7 +197,12 @@ export function checkSequences(x: Sequences, inputs: SequenceInputs, action: str
   );
 }
 
-/** Columns of targets from plain lists. */
+/**
+ * Columns of targets from plain lists.
+ *
+ * @example
+ * targetColumns({ calls: [1, 2], minutes: [10, 20] }).values; // → [1, 2, 10, 20]
+ */
 export function targetColumns(columns: Readonly<Record<string, ArrayLike<number>>>): Matrix {
   const names = Object.keys(columns);
   const rows = names.length > 0 ? columns[names[0]].length : 0;

@@ -52,6 +52,11 @@ const noWishes: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
  * CTGAN as published (Xu et al., 2019): numbers by modes, a condition vector with training by sampling, Wasserstein loss
  * with gradient penalty over packs of rows; the usual defaults. No rules are searched for. A level that is asked for by
  * `where` is told to the generator.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
+ * const model = await ctgan({ epochs: 1, units: 16 })(plans, seeded(1));
+ * model.sample(20, seeded(2)).rows; // → 20
  */
 export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
   const { epochs = 300, latent = 128, units = 256, batch = 500, pac = 10, rate = 2e-4 } = options;

@@ -54,6 +54,11 @@ const temperature = 0.5;
  * of all classes and pairs of classes held to the training rows' (of the target's rare class once more). What it learns
  * well it learns from these moments; the discriminator adds a little beyond pairs. Values are drawn from the
  * probabilities with low discrepancy.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
+ * const model = await gan({ epochs: 2 })(plans, seeded(1));
+ * model.sample(20, seeded(2)).rows; // → 20
  */
 export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
   const { latent = 32, units = 96, batch = 500, rate = 1e-3, adversary = 1 } = options;

@@ -53,6 +53,11 @@ const [leastDeviation, mostDeviation] = [0.01, 1];
  * TVAE as published (Xu et al., 2019): a variational autoencoder over the same representation as CTGAN's, the usual
  * defaults. Classes are the greatest of their block, scalars normal around what the decoder gives. No rules are searched
  * for.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
+ * const model = await tvae({ epochs: 1 })(plans, seeded(1));
+ * model.sample(20, seeded(2)).rows; // → 20
  */
 export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
   const { epochs = 300, latent = 128, units = 128, batch = 500, rate = 1e-3 } = options;

@@ -55,6 +55,11 @@ export interface Vae extends NetSynthesiser {
  * formulas and structural zeros taken out beforehand. Latent numbers are drawn from a mixture of normal distributions
  * fitted to the training rows' posteriors, which the standard normal prior misses; values are drawn from the
  * probabilities with low discrepancy, never their maximum.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
+ * const model = await vae({ epochs: 2 })(plans, seeded(1));
+ * model.sample(20, seeded(2)).rows; // → 20
  */
 export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
   const { latent = 24, units = 128, batch = 250 } = options;

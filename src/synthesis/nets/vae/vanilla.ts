@@ -36,6 +36,11 @@ export interface Vanilla extends NetSynthesiser {
  * A plain GAN as beginners build it, for comparison (Goodfellow et al., 2014): levels become label codes and all columns
  * are scaled to [0, 1]; 10 latent numbers, a generator 64-128-sigmoid and a discriminator 128-64-sigmoid with
  * cross-entropy. It neither knows what a level is nor keeps any rule.
+ *
+ * @example
+ * const { table: plans } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
+ * const model = await vanilla({ epochs: 2 })(plans, seeded(1));
+ * model.sample(20, seeded(2)).rows; // → 20
  */
 export function vanilla(options: VanillaOptions = {}): FitSynthesiser<Vanilla> {
   const { epochs = 100, latent = 10, batch = 32, rate = 2e-4 } = options;

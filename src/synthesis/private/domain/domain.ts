@@ -33,7 +33,14 @@ export interface Domain {
 const types: readonly Column["type"][] = ["numeric", "categorical", "boolean", "id", "date", "text"];
 const fields = ["name", "type", "levels", "minimum", "maximum", "decimals", "required", "pattern"];
 
-/** The domain in parsed JSON. Throws, naming `from` and the place in it, at what it can't be. */
+/**
+ * The domain in parsed JSON. Throws, naming `from` and the place in it, at what it can't be.
+ *
+ * @example
+ * const json = { columns: [{ name: "months", minimum: 0, maximum: 72 }] };
+ * domainFromJson(json, "domain.json").columns[0].maximum; // → 72
+ * domainFromJson({ columns: [{ name: "months", minimum: 9, maximum: 3 }] }, "domain.json"); // throws "domain.json"
+ */
 export function domainFromJson(value: unknown, from: string): Domain {
   const action = `read domain ${from}`;
   const root = objectOf(value, action, "it", ["columns"]);

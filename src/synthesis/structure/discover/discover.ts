@@ -50,6 +50,11 @@ export const usualMinCount = 5;
 /**
  * What holds in every row of the table: types, grids and ranges, columns that follow from others, pairs of values that
  * never meet, orders. Each rule held in so many rows that chance is ruled out.
+ *
+ * @example
+ * const lines = Array.from({ length: 200 }, (_, i) => `${i % 12},${i % 7},${(i % 12) * (i % 7)}`);
+ * const { table: bills } = parseCsv(`months,price,total\n${lines.join("\n")}\n`);
+ * discoverStructure(bills, seeded(1)).columns.length; // → 3
  */
 export function discoverStructure(from: Table, rng: Rng, options: DiscoverOptions = {}): Structure {
   const { keep = [], combinations: asked = [], orders: given = [], search = true } = options;
