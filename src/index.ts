@@ -19,7 +19,7 @@ export {
 export type { Metric, ScoreOptions, Scorer } from "./core/metric";
 export type { Fit, Model, ModelJson, Progress, Resample, Watch } from "./core/model";
 export { closeThreads } from "./core/pool";
-export { type Rng, seeded } from "./core/rng";
+export { type Rng, type RngKey, seeded } from "./core/rng";
 export type { CsvOptions, RejectedRow } from "./data/csv/options";
 export type { Dialect } from "./data/dialect/dialect";
 export { type DistinctRows, distinctRows } from "./data/duplicates";

@@ -25,7 +25,7 @@ export function seeded(seed: number | string): Rng {
 }
 
 /** The key of a stream of random numbers. */
-type RngKey = readonly [number, number, number, number];
+export type RngKey = readonly [number, number, number, number];
 
 /** xoshiro128** from its key: 32 bits a call, as a signed number (Blackman and Vigna, 2021). */
 export function bitsFrom(key: RngKey): () => number {

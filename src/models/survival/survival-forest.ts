@@ -50,8 +50,13 @@ const piece = 10;
  *
  * @throws RangeError on lifetimes that are no lifetimes, and where none ended.
  * @example
- * const model = await survivalForest({ trees: 100 })({ x, time, event }, seeded(1));
- * model.survivalAt(x, [12, 24]); // the chance to stay for one and for two years
+ * // Customers with a contract (1) end later.
+ * const x = matrixFromRows(Array.from({ length: 60 }, (_, i) => [i % 2]));
+ * const time = Float64Array.from({ length: 60 }, (_, i) => 1 + (i % 5) + 3 * (i % 2));
+ * const fit = survivalForest({ trees: 10 });
+ * const model = await fit({ x, time, event: new Float64Array(60).fill(1) }, seeded(1));
+ * const { values } = model.survivalAt(matrixFromRows([[0], [1]]), [4]);
+ * values[0] < values[1]; // → true
  */
 export function survivalForest(given: SurvivalForestOptions = {}): FitSurvival<SurvivalForest> {
   const action = "fit survival forest";
