@@ -169,8 +169,12 @@ export { type DynamicAuc, dynamicAuc } from "./evaluate/survival/dynamic-auc";
 export type { BinnedAccuracy } from "./evaluate/synthetic/accuracy";
 export { type DetectionOptions, detectionAuc } from "./evaluate/synthetic/detection";
 export { type Diagnostic, diagnosticScore, type Validity } from "./evaluate/synthetic/diagnostic";
+export type { Loss as SyntheticLoss } from "./evaluate/synthetic/losses";
+export type { Canaries } from "./evaluate/synthetic/privacy/canaries";
+export type { Differencing } from "./evaluate/synthetic/privacy/differencing";
 export type { AttributeDisclosure } from "./evaluate/synthetic/privacy/disclosure";
 export { type MembershipAttack, membershipAttack } from "./evaluate/synthetic/privacy/membership";
+export type { AttackResult } from "./evaluate/synthetic/privacy/membership-attacks";
 export {
   type DistanceOptions,
   type DistancePrivacy,
@@ -185,6 +189,7 @@ export {
 } from "./evaluate/synthetic/quality";
 export { type ReportPlan, type SyntheticReport, syntheticReport } from "./evaluate/synthetic/report";
 export type { Support } from "./evaluate/synthetic/support";
+export type { TextForm } from "./evaluate/synthetic/texts";
 export { trainSyntheticTestReal, type Utility, type UtilityPlan } from "./evaluate/synthetic/utility";
 export {
   type ChosenThreshold,

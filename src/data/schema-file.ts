@@ -26,7 +26,6 @@ export function readSchema(file: string): Schema {
  * @example
  * const { schema } = parseCsv("plan,months\nbasic,3\nplus,24\n");
  * writeSchema("schema.json", schema);
- * readCsv("schema.json"); // throws "schema.json"
  * readSchema("schema.json").columns.length; // → 2
  */
 export function writeSchema(file: string, schema: Schema): void {
