@@ -44,7 +44,7 @@ export function parseNotebook(
   return {
     nbformat: 4,
     nbformat_minor: 5,
-    metadata: isFields(metadata) ? (metadata as NotebookMetadata) : {},
+    metadata: reader.metadata(metadata),
     cells: cells.map((cell, i) => reader.cell(cell, i)),
   };
 }
@@ -85,15 +85,45 @@ class Reader {
     private readonly note: (text: string) => void,
   ) {}
 
+  /** What the notebook says of itself; a kernel or a language that is none is left out. */
+  metadata(given: unknown): NotebookMetadata {
+    const fits = (key: string, value: unknown): boolean => {
+      if (key !== "kernelspec" && key !== "language_info") return true;
+      return isFields(value) && ["string", "undefined"].includes(typeof value.name);
+    };
+    return this.kept(given, "its metadata", fits) as NotebookMetadata;
+  }
+
+  /** The fields that fit; the others are left out and told of. */
+  private kept(given: unknown, place: string, fits: (key: string, value: unknown) => boolean): Fields {
+    if (!isFields(given)) {
+      if (given !== undefined) this.note(`${place} is not an object and is left out`);
+      return {};
+    }
+    const fields = Object.entries(given).filter(([key, value]) => {
+      if (fits(key, value)) return true;
+      this.note(`${place} has a ${key} that means nothing, ${JSON.stringify(value)?.slice(0, 80)}, which is left out`);
+      return false;
+    });
+    return Object.fromEntries(fields);
+  }
+
   cell(one: unknown, index: number): Cell {
     check(isFields(one), this.action, `cell ${index + 1} must be an object`);
     const source = joined(one.source ?? "");
     check(source !== undefined, this.action, `the source of cell ${index + 1} must be a text`);
     const type = this.cellType(one.cell_type, index);
-    const metadata = isFields(one.metadata) ? (one.metadata as Cell["metadata"]) : {};
+    const place = `cell ${index + 1}`;
+    const metadata = this.kept(one.metadata, `the metadata of ${place}`, (key, value) => {
+      if (key === "tags") return Array.isArray(value) && value.every((tag) => typeof tag === "string");
+      if (key !== "telelink" || !isFields(value)) return true;
+      return value.timeout === undefined || Number(value.timeout) > 0;
+    }) as Cell["metadata"];
     const cell: Cell = { cell_type: type, id: this.id(one.id, index, source), source, metadata };
     const attachments = isFields(one.attachments) ? attachmentsOf(one.attachments) : undefined;
     if (type !== "code") return attachments ? { ...cell, attachments } : cell;
+    if (one.outputs !== undefined && !Array.isArray(one.outputs))
+      this.note(`the outputs of ${place} are no list and are left out`);
     const outputs = (Array.isArray(one.outputs) ? one.outputs : []).flatMap((o) => this.output(o, index));
     const count = typeof one.execution_count === "number" ? one.execution_count : null;
     return { ...cell, execution_count: count, outputs };

@@ -109,6 +109,24 @@ describe("parseNotebook reads what others wrote", () => {
     );
   });
 
+  test("metadata that means nothing is left out and said", () => {
+    const odd = { tags: "parameters", telelink: { timeout: "soon" }, name: "kept" };
+    const cell = { cell_type: "code", source: "1", outputs: "none", metadata: odd };
+    const { book, notes } = read({
+      ...v4(cell),
+      metadata: { kernelspec: { name: 7 }, language_info: [], authors: 5 },
+    });
+    expect(book.metadata).toEqual({ authors: 5 });
+    expect(book.cells[0]).toMatchObject({ metadata: { name: "kept" }, outputs: [] });
+    expect(notes).toEqual([
+      'its metadata has a kernelspec that means nothing, {"name":7}, which is left out',
+      "its metadata has a language_info that means nothing, [], which is left out",
+      'the metadata of cell 1 has a tags that means nothing, "parameters", which is left out',
+      'the metadata of cell 1 has a telelink that means nothing, {"timeout":"soon"}, which is left out',
+      "the outputs of cell 1 are no list and are left out",
+    ]);
+  });
+
   test.each([
     ["", /the file is empty/],
     ['{"nbformat":5,"cells":[]}', /must be 1 to 4, got 5/],

@@ -39,7 +39,7 @@ describe("renderNotebook", () => {
     expect(html).toContain("line 149\n".trim());
     expect(html).toContain("line 99999");
     expect(html).not.toContain("line 5000\n");
-    expect(html).toContain("99820 more lines are in the notebook file.");
+    expect(html).toContain("99,820 more lines are in the notebook file.");
   });
 
   test("renderNotebook takes the title from the first heading and gives each section an anchor", async () => {

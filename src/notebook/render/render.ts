@@ -1,4 +1,4 @@
-import { duration } from "../../core/format";
+import { count, duration } from "../../core/format";
 import { ansiToHtml } from "../../report/ansi";
 import { explorerAttribute, explorerScript } from "../../report/charts/explorer";
 import { plotlyChart, plotlyMime } from "../../report/charts/plotly";
@@ -254,10 +254,10 @@ interface Showing {
 async function showOutput(output: Output, how: Showing): Promise<string> {
   if (output.output_type === "stream") {
     if (output.text.trim() === "") return "";
-    return text(output.text, `tl-stream${output.name === "stderr" ? " tl-stderr" : ""}`);
+    return text(output.text, `tl-stream${output.name === "stderr" ? " tl-stderr" : ""}`, how);
   }
   if (output.output_type === "error") {
-    const trace = output.traceback.length > 0 ? text(output.traceback.join("\n"), "") : "";
+    const trace = output.traceback.length > 0 ? text(output.traceback.join("\n"), "", how) : "";
     return `<div class="tl-error"><p>${escapeHtml(output.ename)}: ${escapeHtml(output.evalue)}</p>${trace}</div>`;
   }
   const { data } = output;
@@ -294,7 +294,8 @@ async function showChart(data: DataOutput["data"], how: Showing): Promise<string
 }
 
 /** The richest form that a page can hold; a word where it can hold none. */
-function showData(output: DataOutput, { cell, trusted, formulas, omitted }: Showing): string {
+function showData(output: DataOutput, how: Showing): string {
+  const { cell, trusted, formulas, omitted } = how;
   const { data } = output;
   const of = (mime: string): string | undefined => {
     const value = data[mime];
@@ -325,19 +326,19 @@ function showData(output: DataOutput, { cell, trusted, formulas, omitted }: Show
     const what = scripted ? "an output that needs scripts or frames" : `an output of ${unseen.join(", ")}`;
     omit(`${what} is not drawn`);
     const said = `<p class="tl-cut">${escapeHtml(`${what.replace(/^an/, "An")} is not drawn here.`)}</p>`;
-    return said + (of("text/plain") ? text(of("text/plain") as string, "tl-stream") : "");
+    return said + (of("text/plain") ? text(of("text/plain") as string, "tl-stream", how) : "");
   }
   const plain = of("text/plain");
-  if (plain !== undefined) return text(plain, "tl-stream");
+  if (plain !== undefined) return text(plain, "tl-stream", how);
   const json = data["application/json"];
-  return json === undefined ? "" : text(JSON.stringify(json, undefined, 2), "tl-stream");
+  return json === undefined ? "" : text(JSON.stringify(json, undefined, 2), "tl-stream", how);
 }
 
 /** A raw cell: HTML as HTML, a text of no format as it stands; what is for other formats is not for this one. */
 function showRaw(cell: Cell, index: number, taken: Set<string>, omitted: string[]): string {
   const format = cell.metadata.format ?? cell.metadata.raw_mimetype ?? "";
   if (format === "text/html" || format === "html") return uniqueIds(sanitize(cell.source), taken);
-  if (format === "") return text(cell.source, "tl-stream");
+  if (format === "") return text(cell.source, "tl-stream", { cell: index, omitted });
   omitted.push(`cell ${index + 1}: raw text for ${String(format)}`);
   return "";
 }
@@ -398,11 +399,17 @@ const headLines = 150;
 const tailLines = 30;
 const longestLine = 2000;
 
-function text(content: string, style: string): string {
+function text(content: string, style: string, { cell, omitted }: Pick<Showing, "cell" | "omitted">): string {
+  const omit = (what: string): void => {
+    omitted.push(`cell ${cell + 1}: ${what}`);
+  };
   const block = (part: string): string => {
-    const lines = part
-      .split("\n")
-      .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)} …` : line));
+    const lines = part.split("\n").map((line) => {
+      if (line.length <= longestLine) return line;
+      const more = `${count(line.length - longestLine)} more characters of a line`;
+      omit(more);
+      return `${line.slice(0, longestLine)} … (${more} are in the notebook file)`;
+    });
     return `<pre tabindex="0"${style ? ` class="${style}"` : ""}>${ansiToHtml(lines.join("\n").replaceAll("\r", ""))}</pre>`;
   };
   const whole = content.replace(/\r?\n$/, "");
@@ -414,6 +421,7 @@ function text(content: string, style: string): string {
   if (cut <= 0) return block(whole);
   let tail = whole.length;
   for (let i = 0; i < tailLines; i++) tail = whole.lastIndexOf("\n", tail - 1);
-  const note = `<p class="tl-cut">${cut} more lines are in the notebook file.</p>`;
+  omit(`${count(cut)} more lines of text`);
+  const note = `<p class="tl-cut">${count(cut)} more lines are in the notebook file.</p>`;
   return `${block(whole.slice(0, head))}${note}${block(whole.slice(tail + 1))}`;
 }

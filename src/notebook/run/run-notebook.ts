@@ -216,11 +216,11 @@ class Runner {
   private async runCell(cell: Cell, index: number): Promise<CellEnd> {
     const outputs = new CellOutputs(this.displays);
     this.outputs.set(index, outputs);
-    const own = (cell.metadata.telelink as { timeout?: unknown } | undefined)?.timeout;
+    const own = Number((cell.metadata.telelink as { timeout?: unknown } | undefined)?.timeout ?? 0);
     const started = new Date().toISOString();
     const execute = (): Promise<CellEnd> =>
       executeCell(this.kernel as Kernel, cell.source, outputs, {
-        timeoutSeconds: typeof own === "number" ? own : this.options.timeoutSeconds,
+        timeoutSeconds: own > 0 ? own : this.options.timeoutSeconds,
         quietSeconds: this.options.quietSeconds ?? 10,
         mostOutput: this.options.mostOutput ?? 500e6,
         signal: this.options.signal,
