@@ -40,7 +40,7 @@ export function originOf(path: string, out: string): string {
 export function checkTarget({ path, out, name, inPlace, overwrite }: Target): void {
   const folder = dirname(join(out, name));
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new RangeError(
@@ -73,7 +73,7 @@ export function checkTarget({ path, out, name, inPlace, overwrite }: Target): vo
 
 /** Makes the page's folder and checks that no page of something else lies there. @throws RangeError when one does. */
 export function checkPage(path: string, file: string, overwrite: boolean): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   check(
     overwrite || !existsSync(file) || ends(file).includes('<meta name="generator" content="telelink">'),
     `render ${path}`,
@@ -127,5 +127,17 @@ export function dropFailed(path: string, out: string, name: string): void {
     const file = join(out, `${name}.failed.${ending}`);
     const of = madeBy(file);
     if (of?.origin === origin && of.status === "failed") rmSync(file, { force: true });
+  }
+}
+
+/** Makes the folder and those above it; Node's own recursion never ends where the system refuses, as below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(resolve(folder)));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another run may have made it meanwhile.
+    if (!existsSync(folder)) throw error;
   }
 }
