@@ -102,7 +102,9 @@ class Reader {
     }
     const fields = Object.entries(given).filter(([key, value]) => {
       if (fits(key, value)) return true;
-      this.note(`${place} has a ${key} that means nothing, ${JSON.stringify(value)?.slice(0, 80)}, which is left out`);
+      this.note(
+        `${place} has a ${key} that means nothing, ${JSON.stringify(value)?.slice(0, 80)}, which is left out`,
+      );
       return false;
     });
     return Object.fromEntries(fields);
