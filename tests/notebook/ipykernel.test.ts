@@ -98,12 +98,9 @@ function file(name: string, content: Notebook): string {
   return path;
 }
 
-function nbclient(paths: readonly string[]): { verdict: string; cells: Cell[] }[] {
-  const script = resolve(__dirname, "fixtures", "nbclient_run.py");
-  const done = spawnSync(python as string, [script, "python3", ...paths], {
-    encoding: "utf8",
-    maxBuffer: 1e9,
-  });
+function peer(script: string, ...args: string[]): { verdict: string; cells: Cell[] }[] {
+  const whole = resolve(__dirname, "fixtures", script);
+  const done = spawnSync(python as string, [whole, ...args], { encoding: "utf8", maxBuffer: 1e9 });
   if (done.status !== 0) throw new Error(done.stderr);
   return JSON.parse(done.stdout);
 }
@@ -121,7 +118,7 @@ describe.skipIf(!python)("runNotebook with ipykernel, beside nbclient", () => {
     const books = [...alone.map((name) => scenarios[name]), together.flatMap((name) => scenarios[name])].map(
       (cells) => notebook(cells, "python3", "python"),
     );
-    const theirs = nbclient(books.map((book, i) => file(names[i], book)));
+    const theirs = peer("nbclient_run.py", "python3", ...books.map((book, i) => file(names[i], book)));
     for (const [i, book] of books.entries()) {
       const ours = await runNotebook(book, { kernel: kernel!, cwd: written, timeoutSeconds: 60 });
       expect([names[i], ours.verdict]).toEqual([names[i], theirs[i].verdict]);
@@ -142,18 +139,54 @@ describe.skipIf(!python)("runNotebook with ipykernel, beside nbclient", () => {
     }
   });
 
-  test("runNotebook takes sys.exit() for a good end, as papermill does, and other codes for errors", async () => {
-    const run = (source: string) =>
-      runNotebook(notebook([code("print('on')"), code(source), code("print('never')"), code("")]), {
-        ...{ kernel: kernel!, cwd: written, keepGoing: true },
-      });
-    const [good, bad] = await Promise.all([run("import sys; sys.exit(0)"), run("raise SystemExit(3)")]);
-    expect([good.verdict, good.ended]).toEqual([
-      "ok",
-      "cell 2 ended the notebook (SystemExit: 0); code cells after it that were not run: 1",
-    ]);
-    expect(good.notebook.cells[2].outputs).toEqual([]);
-    expect([bad.verdict, bad.ended, bad.notebook.cells[2].outputs?.length]).toEqual(["error", undefined, 1]);
+  test("runNotebook gives papermill's outputs and verdicts: parameters, errors, sys.exit()", async () => {
+    const given = {
+      a: 5,
+      b: 1.5,
+      text: "01234",
+      yes: true,
+      list: [1, null, "x"],
+      map: { k: [1, { z: false }] },
+      odd: "😀\n",
+    };
+    const cells = [
+      code("a = 1\nb = 2.5\ntext = 'x'", "parameters"),
+      code("a, b, text, yes, list, map, odd, type(b)"),
+    ];
+    const endings = {
+      parameters: cells,
+      // What an earlier run injected gives way.
+      again: [cells[0], { ...code("a = 7", "injected-parameters"), id: "old" }, cells[1]],
+      broken: [code("print('before')"), code("1 / 0"), code("print('never')")],
+      "good end": [code("print('on')"), code("import sys; sys.exit(0)"), code("print('never')")],
+      "bad end": [code("raise SystemExit(3)"), code("print('never')")],
+    };
+    const books = Object.entries(endings).map(
+      ([name, cells]) => [name, notebook(cells, "python3", "python")] as const,
+    );
+    const theirs = peer(
+      "papermill_run.py",
+      JSON.stringify(given),
+      ...books.map(([name, book]) => file(name, book)),
+    );
+    for (const [i, [name, book]] of books.entries()) {
+      const options = { kernel: kernel!, cwd: written };
+      const ours = await runNotebook(injectParameters(book, given, "python"), options);
+      expect([name, ours.verdict]).toEqual([name, theirs[i].verdict]);
+      // papermill puts a cell above one that failed.
+      const their = new Map(theirs[i].cells.map((cell) => [cell.source, cell.outputs]));
+      const code = ours.notebook.cells.filter((cell) => book.cells.some((one) => one.source === cell.source));
+      for (const { source, outputs } of code)
+        expect([name, source, comparable(outputs ?? [])]).toEqual([
+          name,
+          source,
+          comparable(their.get(source) ?? []),
+        ]);
+      if (name === "good end")
+        expect(ours.ended).toBe(
+          "cell 3 ended the notebook (SystemExit: 0); code cells after it that were not run: 1",
+        );
+    }
   });
 
   test("runNotebook runs notebooks that wait for each other at once, with one listener for all", async () => {
