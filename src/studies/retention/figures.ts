@@ -2,7 +2,7 @@ import { count, decimal, percent } from "../../core/format";
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { html, raw, untypeset } from "../../report/html";
 import { isMissing, type Missing } from "../missing";
-import { type MailingStudy, validated } from "./mailing";
+import { forecasts, type MailingStudy, validated } from "./mailing";
 import { mailingWords, policyNamed } from "./mailing-views";
 import type { RetentionStudy } from "./study";
 import { ruleNames } from "./study";
@@ -94,7 +94,7 @@ function mailingFigures(study: MailingStudy): Figure[] {
         digits: 2,
         better: "higher",
         cell: { table, row: one.name, column: "Over the better e-mail to everybody, $" },
-        key: one.name === validated,
+        key: one.name === forecasts[0],
       }),
     ),
     ...study.learners.map(
@@ -125,7 +125,7 @@ export function retentionFinding(study: RetentionStudy, real?: MailingStudy | Mi
       ? `On a real campaign choosing e-mails by forecast pays; on simulated customers, with ${count(study.budget)} dollars,`
       : `On a real campaign no forecast surely beats one e-mail to everybody; on simulated customers, with ${count(study.budget)} dollars,`
     : `With ${count(study.budget)} dollars,`;
-  return `${campaign} contacting by ${best.name.charAt(0).toLowerCase()}${best.name.slice(1)} brings ${count(best.withinBudget.profit)} dollars (${percent(best.withinBudget.profit / ceiling.withinBudget.profit, 0)} of what the columns can tell), contacting the most valuable customers ${count(tenth.withinBudget.profit)}.`;
+  return `${campaign} contacting by ${best.name.charAt(0).toLowerCase()}${best.name.slice(1)} brings ${count(best.withinBudget.profit)} dollars (${percent(best.withinBudget.profit / ceiling.withinBudget.profit, 0)} of what a model that was taught the true effects brings), contacting the most valuable customers ${count(tenth.withinBudget.profit)}.`;
 }
 
 /** What follows, each sentence from this run's numbers. */

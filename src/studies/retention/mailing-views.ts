@@ -3,7 +3,7 @@ import { type Dot, dotChart } from "../../report/charts/dots";
 import { dataTable } from "../../report/data-table";
 import { html, untypeset } from "../../report/html";
 import { isMissing, type Missing, missingNote } from "../missing";
-import { type MailingPolicy, type MailingStudy, mails, single, validated } from "./mailing";
+import { forecasts, type MailingPolicy, type MailingStudy, mails, single, validated } from "./mailing";
 
 /** All that the real campaign shows, piece by piece. */
 export async function mailingParts(study: MailingStudy | Missing): Promise<readonly string[]> {
@@ -115,7 +115,6 @@ function mailingQiniTable(study: MailingStudy): string {
 /** What the real campaign says, in sentences. */
 export function mailingWords(study: MailingStudy): string {
   const [chosen, nobody] = [validated, `${mails[0]} to everybody`].map((name) => policyNamed(study, name));
-  const forecasts = study.policies.filter((one) => one.name.includes(" by "));
   const { value, low, high } = study.half;
   const best = study.learners.find((one) => one.name === study.chosenLearner) ?? study.learners[0];
   const peer = study.peers.peers.reduce((a, b) => (b.qini > a.qini ? b : a));
@@ -125,7 +124,7 @@ export function mailingWords(study: MailingStudy): string {
     chosen.judged.standardError === 0
       ? "validation keeps to the better e-mail for everybody; "
       : html`what validation chooses brings ${difference(chosen.judged.value, 2)} dollars a customer (${interval(chosen.judged.low, chosen.judged.high, 2)}) over the better e-mail to everybody; `
-  }${forecasts.map((one) => html`${one.name.charAt(0).toLowerCase()}${one.name.slice(1)} brings ${difference(one.judged.value, 2)} (${interval(one.judged.low, one.judged.high, 2)}), `)}no e-mail at all, ${difference(nobody.judged.value, 2)} (${interval(nobody.judged.low, nobody.judged.high, 2)}).</li>
+  }${forecasts.map((name) => policyNamed(study, name)).map((one) => html`${one.name.charAt(0).toLowerCase()}${one.name.slice(1)} brings ${difference(one.judged.value, 2)} (${interval(one.judged.low, one.judged.high, 2)}), `)}no e-mail at all, ${difference(nobody.judged.value, 2)} (${interval(nobody.judged.low, nobody.judged.high, 2)}).</li>
 <li>With e-mails for half of the customers, choosing them by the linear forecast brings ${difference(value, 2)} dollars a customer (${interval(low, high, 2)}) over a random half: ${words}.</li>
 <li>Whom the women's e-mail brings to visit: Qini ${decimal(best.qini.estimate)} (${interval(best.qini.low, best.qini.high)}) by the learner chosen, ${decimal(peer.qini)} by the best of the peers (${peer.library}, ${peer.name}).</li>
 </ul>`.text;

@@ -224,6 +224,9 @@ const forecasters: Readonly<Record<string, Fit>> = {
   "Better e-mail by boosting": boosted("squared"),
 };
 
+/** The policies that forecasts make, the simplest first. */
+export const forecasts: readonly string[] = Object.keys(forecasters);
+
 /** Each row's policies and scores, all by models of the rows of other folds. */
 interface Decided {
   readonly scores: readonly Float64Array[];

@@ -162,21 +162,22 @@ export function ruleNamed(study: RetentionStudy, name: string): RuleResult {
 /** What every rule was said to bring by the past campaign, and what it truly brings, with the budget and without. */
 export function ruleTable(study: RetentionStudy): string {
   const ceiling = ruleNamed(study, ruleNames.ceiling);
-  const money = ({ value, low, high }: { value: number; low: number; high: number }): string =>
-    `${count(value)} (${count(low)} to ${count(high)})`;
-  const chosen = (one: RuleResult): string =>
-    [
-      ...(one.name === study.chosen.withinBudget ? ["budget"] : []),
+  const money = ({ value, high }: { value: number; high: number }): string =>
+    `${count(value)} ± ${count(high - value)}`;
+  const chosen = (one: RuleResult): string => {
+    const uses = [
+      ...(one.name === study.chosen.withinBudget ? ["the budget"] : []),
       ...(one.name === study.chosen.unlimited ? ["no limit"] : []),
-    ].join(", ");
+    ];
+    return uses.length > 0 ? ` (chosen for ${uses.join(" and ")})` : "";
+  };
   return dataTable(
     study.rules,
     [
-      { label: "Whom to contact", text: (one) => one.name },
-      { label: "Chosen for", text: chosen },
+      { label: "Whom to contact", text: (one) => `${one.name}${chosen(one)}` },
       {
         label: "Tested, $",
-        help: "By the past campaign within the budget: doubly robust, cross-fitted, with its 95% interval",
+        help: "By the past campaign within the budget: doubly robust, cross-fitted, with half of its 95% interval",
         align: "right",
         text: (one) => (one.tested ? money(one.tested.withinBudget) : ""),
       },
@@ -188,7 +189,7 @@ export function ruleTable(study: RetentionStudy): string {
         text: (one) => percent(one.withinBudget.profit / ceiling.withinBudget.profit, 0),
       },
       {
-        label: "Tested without limit, $",
+        label: "No limit: tested, $",
         align: "right",
         text: (one) => (one.tested ? money(one.tested.unlimited) : ""),
       },
@@ -215,7 +216,7 @@ export function profitChart(study: RetentionStudy): Promise<string> {
     ruleNamed(study, ruleNames.valuable),
   ].filter((one, k, all) => all.indexOf(one) === k);
   return lineChart({
-    title: `Choosing by ${best.name.replace("Profit by ", "the ").replace("Profit from", "profit from")} brings ${count(best.profit)} dollars, contacting everybody ${count(everybody.profit)}`,
+    title: `"${best.name}" brings ${count(best.profit)} dollars, contacting everybody ${count(everybody.profit)}`,
     description: `True profit by number of contacts: ${shown.map((one) => `${one.name} ends at ${count(one.profit)} dollars with ${count(one.contacted)} contacts`).join("; ")}.`,
     note: "Each rule contacts in its own order and ends where it would stop by itself.",
     x: { label: "Customers contacted", format: ",d" },
@@ -245,14 +246,14 @@ export function sensitivityChart(study: RetentionStudy): Promise<string> {
   return heatMap({
     title: `Believing costs twice too high changes the profit by ${difference(100 * (at(1, 2) - 1), 0)}%, effects twice too high by ${difference(100 * (at(2, 1) - 1), 0)}%`,
     description: `Share of profit kept when costs (columns) and effects (rows) are believed wrong by a factor: ${[0.5, 2].flatMap((f) => [`cost ${name(f)}: ${percent(at(1, f), 0)}`, `effect ${name(f)}: ${percent(at(f, 1), 0)}`]).join("; ")}.`,
-    note: "Customers are chosen by the wrong figures, profit counts by the true ones; 1 is what the model's own figures bring. A factor common to both changes nothing: only their ratio matters.",
+    note: "Customers are chosen by the wrong figures, profit counts by the true ones; changes are against what the model's own figures bring; colours end where a third of the profit is lost. A factor common to both changes nothing: only their ratio matters.",
     rows: factors.map((f) => `effect ${name(f)}`),
     columns: factors.map((f) => `cost ${name(f)}`),
-    values: factors.map((gain) => factors.map((cost) => at(gain, cost))),
-    label: "Profit kept",
-    domain: [Math.min(0, ...found.map((one) => one.kept)), Math.max(1, ...found.map((one) => one.kept))],
+    values: factors.map((gain) => factors.map((cost) => at(gain, cost) - 1)),
+    label: "Change of profit",
+    domain: [-0.3, 0.1],
     cell: 44,
-    text: (kept) => percent(kept, 0),
+    text: (change) => `${difference(100 * change, 0)}%`,
   });
 }
 

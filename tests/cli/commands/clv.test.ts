@@ -133,4 +133,26 @@ describe("telelink retain", () => {
     expect(await run(["retain", "--data", log, "--acceptance", "2"])).toBe(2);
     expect(err).toContain("--acceptance: it must be a number from 0 to 1");
   });
+
+  test("learns the offer's share from a past campaign by lot, and says what the plan would have brought there", async () => {
+    const lines = Array.from({ length: 1200 }, (_, i) => {
+      const churn = ((i * 37) % 100) / 100;
+      const contacted = (i * 7919) % 2;
+      // Of those who would leave a contact keeps every second.
+      const leaves = (i * 613) % 100 < 100 * churn && !(contacted === 1 && (i * 331) % 4 < 2);
+      return `p${i},${churn},${50 + (i % 90)},${contacted},${leaves ? "yes" : "no"}`;
+    });
+    const campaign = file("campaign.csv", `customer,churn,value,contacted,left\n${lines.join("\n")}\n`);
+    const scored = file("scored.csv", "customer,churn,value\na,0.9,100\nb,0.5,30\nc,0.01,900\n");
+    expect(await run(["retain", "--data", scored, "--campaign", campaign])).toBe(0);
+    expect(out).toMatch(/past campaign \(1,200 customers\) keeps \d+\.\d% of those who would leave/);
+    expect(out).toMatch(/would have brought .* cross-fitted, doubly robust/);
+    expect(err).toContain("contacted = contacted, left = left");
+    expect(await run(["retain", "--data", scored, "--campaign", campaign, "--json"])).toBe(0);
+    const { campaign: lesson, offers } = JSON.parse(out.slice(out.indexOf("{")));
+    expect(Math.abs(lesson.acceptance.value - 0.5)).toBeLessThan(0.15);
+    expect(offers[0].acceptance).toBe(lesson.acceptance.value);
+    expect(await run(["retain", "--data", scored, "--left", "left"])).toBe(2);
+    expect(err).toContain("they name columns of --campaign");
+  });
 });

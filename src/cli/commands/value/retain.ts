@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { count, money, percent, percentOf } from "../../../core/format";
 import type { Column } from "../../../data/table";
-import type { NamedOffer } from "../../../services/contact/plan";
+import type { Limits } from "../../../evaluate/decision/choose-contacts";
+import type { CampaignLesson } from "../../../services/contact/past-campaign";
+import type { NamedOffer, RetentionPlan } from "../../../services/contact/plan";
 import type { Customers } from "../../../services/contact/prospects";
 import { usageError } from "../../support/exit";
 import { decimalNumber, wholeNumber } from "../../support/options";
@@ -27,6 +29,9 @@ interface RetainFlags extends OwnDataFlags {
   readonly stayerAcceptance: string;
   readonly offer?: string[];
   readonly referenceRule?: boolean;
+  readonly campaign?: string;
+  readonly treated?: string;
+  readonly left?: string;
   readonly churn?: string;
   readonly value?: string;
   readonly alive?: string;
@@ -55,6 +60,12 @@ export function retainCommand(): Command {
       "--reference-rule",
       "show the reference system's rule beside, whose thresholds are of its own money",
     )
+    .option(
+      "--campaign <file>",
+      "a past campaign by lot (customers with churn and value as scored before it, contacted, left): learn --acceptance from it and test the plan on it",
+    )
+    .option("--treated <column>", "past campaign: 1 for who was contacted (default: by its name)")
+    .option("--left <column>", "past campaign: 1 for who left (default: by its name)")
     .option("--out <file>", "write a row per customer to this CSV file, those to be contacted ranked")
     .option("--html <file>", "write a report for managers to this file: whom to contact first, and why")
     .option("--kind <kind>", "customers, contracts or transactions (default: by the columns' names)")
@@ -76,6 +87,7 @@ dead. The plan brings the most that the limits allow.
 Examples:
   $ telelink retain --data scored.csv --churn p_churn --value clv --budget 5000 --offer-cost 20 --out contacts.csv
   $ telelink retain --data contracts.csv --budget 10000 --budget-certainty 0.95 --margin 0.4 --json
+  $ telelink retain --data scored.csv --campaign spring.csv --contact-cost 2 --offer-cost 15
   $ telelink retain --data scored.csv --offer mail,0.1,5,0.1 call,4,20,0.3,0.8 --contacts 500`,
     )
     .action(retain);
@@ -83,7 +95,7 @@ Examples:
 
 async function retain(flags: RetainFlags): Promise<void> {
   const { planRetention } = await import("../../../services/contact/plan.js");
-  const offers = offersOf(flags);
+  const assumed = offersOf(flags);
   const limits = {
     ...(flags.budget === undefined ? {} : { budget: decimalNumber(flags.budget, "--budget", 0, 1e15) }),
     ...(flags.contacts === undefined ? {} : { contacts: wholeNumber(flags.contacts, "--contacts", 0) }),
@@ -97,6 +109,10 @@ async function retain(flags: RetainFlags): Promise<void> {
   const own = await readOwnTable(flags, ["customers", "contracts", "transactions"]);
   const { kind } = own;
   const prospects = await prospectsOf(own, flags);
+  const lesson = await lessonOf(flags, assumed, { limits, next: prospects.customers.length });
+  const offers = lesson
+    ? [{ ...assumed[0], acceptance: Math.max(0, Math.min(1, lesson.acceptance.value)) }]
+    : assumed;
   const plan = planRetention(prospects, offers, {
     ...limits,
     ...(certainty === undefined ? {} : { certainty }),
@@ -141,12 +157,14 @@ async function retain(flags: RetainFlags): Promise<void> {
       withinBudget,
       breakEvenChurn,
       rules,
+      ...(lesson ? { campaign: lesson } : {}),
     });
     return;
   }
   print(
     `Contact ${contacted} of ${plan.customers.length} customers: expected profit ${money(totalProfit)} for ${money(totalCost)}`,
   );
+  if (lesson) print(campaignWords(lesson, plan));
   const short = profitBound > 0 ? 1 - totalProfit / profitBound : 0;
   if (short > 1e-9 && certainty === undefined)
     print(`No choice within these limits brings more than ${(100 * short).toPrecision(1)}% above that.`);
@@ -169,6 +187,44 @@ async function retain(flags: RetainFlags): Promise<void> {
       money(rule.cost),
     ]),
   );
+}
+
+/** What the past campaign of --campaign says, where there is one. */
+async function lessonOf(
+  flags: RetainFlags,
+  offers: readonly NamedOffer[],
+  plan: { readonly limits: Limits; readonly next: number },
+): Promise<CampaignLesson | undefined> {
+  if (flags.campaign === undefined) {
+    if (flags.treated !== undefined || flags.left !== undefined)
+      throw usageError("Cannot use --treated and --left: they name columns of --campaign");
+    return undefined;
+  }
+  if (offers.length > 1) throw usageError("Cannot use --campaign: it tests one offer, not several");
+  const { pastCampaignFrom, learnFromCampaign } = await import("../../../services/contact/past-campaign.js");
+  const own = await readOwnTable({ ...flags, data: flags.campaign, kind: "customers" }, ["customers"]);
+  const past = pastCampaignFrom(own.table, flags);
+  noteColumns("past campaign", past.columns);
+  for (const line of [...own.notes, ...past.notes]) note(line);
+  return learnFromCampaign(past, offers[0], plan);
+}
+
+function campaignWords({ customers, acceptance, tested }: CampaignLesson, plan: RetentionPlan): string {
+  const { value, low, high } = acceptance;
+  const n = plan.customers.length;
+  const gain = plan.totalProfit + plan.totalCost;
+  const believed = (share: number): number => (gain * share) / Math.max(value, 1e-9) - plan.totalCost;
+  const lines = [
+    `The past campaign (${count(customers)} customers) keeps ${percent(value)} of those who would leave (95%: ${percent(low)} to ${percent(high)}); that stands in for --acceptance.`,
+    ...(plan.contacted > 0
+      ? [
+          `So the plan's profit is ${money(believed(low))} to ${money(believed(high))}, as far as that share is uncertain.`,
+        ]
+      : []),
+    `Planned so, the past campaign's customers would have brought ${money(n * tested.value)} for as many as these (95%: ${money(n * tested.low)} to ${money(n * tested.high)}; cross-fitted, doubly robust).`,
+  ];
+  if (low <= 0) lines.push("The campaign does not show that the offer keeps anybody: its interval holds 0.");
+  return lines.join("\n");
 }
 
 /** The one offer of the options, or those of --offer. */
