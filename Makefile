@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make reproduce` and `make test`.
 SHELL := bash
-.PHONY: help reproduce ready full test mutants docs site build install check bench judging peers peers-clv peers-api peers-sdv peers-spark native clean
+.PHONY: help reproduce ready full test mutants docs site build install check bench claims judging peers peers-clv peers-api peers-sdv peers-spark native clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -44,6 +44,9 @@ scripts/site/node_modules/.package-lock.json: scripts/site/package-lock.json
 
 bench: build peers peers-clv ## time ours beside the peers', one run each
 	@node bench/run.mjs
+
+claims: build ## which command makes each published figure, and which no longer hold
+	@node scripts/claims.mjs
 
 judging: build ## whether the figures that train claims hold on fresh rows, on 200 tables of noise and weak signal
 	@TELELINK_JUDGING_TABLES=200 npx vitest run tests/services/predict/judging.test.ts

@@ -25,7 +25,8 @@ export function clvFigures(
   real: RealValue = {},
 ): Figures {
   const best = bestOf(study);
-  const figures: Figure[] = [];
+  // What real customers say comes first.
+  const figures: Figure[] = realFigures(real);
   for (const one of study.models) {
     for (const [key, label, better] of [
       ["gini", "Normalised Gini", "higher"],
@@ -53,7 +54,6 @@ export function clvFigures(
       });
     }
   }
-  const leader = bestLifetime(lifetimes);
   for (const one of lifetimes) {
     const brier = foldScores(one.integratedBrier);
     figures.push(
@@ -63,7 +63,6 @@ export function clvFigures(
         value: foldScores(one.concordance).mean,
         cell: { table: "How long customers stay", row: one.name, column: "Concordance" },
         better: "higher",
-        key: one === leader,
       },
       {
         name: `lifetime.${figureName(one.name)}.brier`,
@@ -93,14 +92,12 @@ export function clvFigures(
         },
         better: key === "r2" ? "higher" : "lower",
         digits: key === "r2" ? 4 : 0,
-        key: one.name === "Linear regression" && key === "r2",
         ...(one.published && one.inside !== undefined
           ? { reference: { value: one.published[key], source: "the reference system's table" } }
           : {}),
       });
     }
   }
-  figures.push(...realFigures(real));
   return { finding: clvFinding(study, real), figures };
 }
 

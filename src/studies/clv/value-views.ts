@@ -49,13 +49,6 @@ export function valueTable(study: ValueStudy): string {
         align: "right",
         text: (one) => interval(one.scores.gini.low, one.scores.gini.high),
       },
-      ...figure(
-        "Spearman",
-        "spearman",
-        "Rank correlation of predicted and actual revenue",
-        (v) => decimal(v),
-        "highest",
-      ),
       ...figure("MAE, $", "mae", "Mean absolute error of a customer's year", (v) => decimal(v, 0), "lowest"),
       ...figure(
         "Tenths off by",
