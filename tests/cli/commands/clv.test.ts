@@ -135,12 +135,13 @@ describe("telelink retain", () => {
   });
 
   test("learns the offer's share from a past campaign by lot, and says what the plan would have brought there", async () => {
+    const rng = seeded(7);
     const lines = Array.from({ length: 1200 }, (_, i) => {
-      const churn = ((i * 37) % 100) / 100;
-      const contacted = (i * 7919) % 2;
+      const churn = rng.uniform();
+      const contacted = rng.uniform() < 0.5;
       // Of those who would leave a contact keeps every second.
-      const leaves = (i * 613) % 100 < 100 * churn && !(contacted === 1 && (i * 331) % 4 < 2);
-      return `p${i},${churn},${50 + (i % 90)},${contacted},${leaves ? "yes" : "no"}`;
+      const leaves = rng.uniform() < churn * (contacted ? 0.5 : 1);
+      return `p${i},${churn},${50 + 90 * rng.uniform()},${contacted ? 1 : 0},${leaves ? "yes" : "no"}`;
     });
     const campaign = file("campaign.csv", `customer,churn,value,contacted,left\n${lines.join("\n")}\n`);
     const scored = file("scored.csv", "customer,churn,value\na,0.9,100\nb,0.5,30\nc,0.01,900\n");
@@ -150,6 +151,7 @@ describe("telelink retain", () => {
     expect(err).toContain("contacted = contacted, left = left");
     expect(await run(["retain", "--data", scored, "--campaign", campaign, "--json"])).toBe(0);
     const { campaign: lesson, offers } = JSON.parse(out.slice(out.indexOf("{")));
+    // Three and a half standard errors.
     expect(Math.abs(lesson.acceptance.value - 0.5)).toBeLessThan(0.15);
     expect(offers[0].acceptance).toBe(lesson.acceptance.value);
     expect(await run(["retain", "--data", scored, "--left", "left"])).toBe(2);
