@@ -136,6 +136,7 @@ export {
   type MaximumProfit,
   maximumProfit,
 } from "./evaluate/maximum-profit";
+export { classesScorers, confusionMatrix } from "./evaluate/multiclass";
 export { type Dependence, type DependenceOptions, partialDependence } from "./evaluate/partial-dependence";
 export {
   type Importance,
@@ -305,6 +306,10 @@ export { type LogisticOptions, logisticRegression } from "./models/linear/logist
 export type { LogisticRegression } from "./models/linear/logistic-model";
 export { squaredWeights } from "./models/linear/squared-weights";
 export { loadPipeline, modelBytes, parseModelBytes } from "./models/load";
+export { type ClassesMember, type ClassesPipeline, classesLearner } from "./models/multiclass/auto-classes";
+export type { ClassLearner } from "./models/multiclass/fit-classes";
+export { type ClassScores, isMulticlass, type Link, type Multiclass } from "./models/multiclass/multiclass";
+export type { MultinomialOptions } from "./models/multiclass/multinomial";
 export { type Network, network } from "./models/network/network";
 export type { NetworkShape } from "./models/network/network-graph";
 export type { FlagInput, NetworkInputs, NumberInput } from "./models/network/network-inputs";

@@ -50,6 +50,27 @@ export function target(table: Table, name: string, positive?: string): Float64Ar
   return Float64Array.from(one.codes, (c) => (c === code ? 1 : 0));
 }
 
+/** The column `name` as numbers of `classes`, from 0; throws where a value is missing or is none of them. */
+export function classTarget(table: Table, name: string, classes: readonly string[]): Float64Array {
+  const action = `use target ${JSON.stringify(name)}`;
+  const column = columnNamed(table, name);
+  const missing = unlabelledRows(table, name).length;
+  check(missing === 0, action, `every row must have a value, got ${missing} missing`);
+  check(isCategorical(column), action, "its type must be boolean or categorical", column.type);
+  const places = column.levels.map((level) => levelOf(classes, level));
+  return Float64Array.from(column.codes, (code) => {
+    const place = places[code];
+    if (place < 0)
+      check(
+        false,
+        action,
+        `its values must be among those of training, ${classes.join(", ")}`,
+        column.levels[code],
+      );
+    return place;
+  });
+}
+
 /**
  * The value of the target column that `target` counts as 1; undefined for a numeric one.
  *

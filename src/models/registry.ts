@@ -6,6 +6,7 @@ import { hurdleCard, zilnCard } from "./clv/cards";
 import { derivedCard } from "./discovery/card";
 import { extraTreesCard, randomForestCard } from "./forest/cards";
 import { elasticNetCard, lassoCard, linearRegressionCard, logisticCard, ridgeCard } from "./linear/cards";
+import { multiclassCard } from "./multiclass/card";
 import { networkCard } from "./network/card";
 import { splineCard } from "./spline/card";
 import { survivalCards } from "./survival/cards";
@@ -35,6 +36,7 @@ const otherCards: readonly ModelCard[] = [
   calibratedCard,
   derivedCard,
   hurdleCard,
+  multiclassCard,
   ...survivalCards,
   ...upliftCards,
 ];

@@ -43,44 +43,73 @@ export interface Boosting {
 
 /** Runs the rounds: gradients, a tree, its values into the scores; stops early where validation says so. */
 export async function boost(boosting: Boosting, rng: Rng, watch?: Watch): Promise<Rounds> {
-  const { engine, data, loss, rules, validation } = boosting;
-  const { layout, x } = data;
-  const builder = new TreeBuilder();
-  const gains = new Float64Array(x.columns);
-  const judge = validation && new Judge(validation, data.base, loss, x.features, layout);
+  return (await boostTogether([boosting], rng, watch))[0];
+}
+
+/** Runs the rounds of several, each growing a tree in each round after all have seen the same scores: a round a class. */
+export async function boostTogether(all: readonly Boosting[], rng: Rng, watch?: Watch): Promise<Rounds[]> {
+  const { trees } = all[0].rules;
+  const growing = all.map((boosting) => new Growing(boosting));
   let turned = performance.now();
-  for (let round = 0; round < rules.trees; round++) {
+  for (let round = 0; round < trees; round++) {
     if (watch || performance.now() - turned > TURN_MILLISECONDS) {
       await new Promise(setImmediate);
       turned = performance.now();
       watch?.signal?.throwIfAborted();
     }
     const stream = rng.fork(round);
-    const chosen = chooseRows(rules, x.rows, stream);
-    const scales = refresh(boosting, round, chosen, stream);
-    if (!scales) break;
-    const nodes = engine.grow(scales.rows, chooseColumns(rules, layout, stream), scales.g, scales.h);
-    // A tree that can't split repeats what the base says; so would all that follow, unless rows are drawn anew.
-    if (nodes === 1 && rules.rowShare === 1 && !rules.goss) break;
-    setValues(boosting, nodes);
-    engine.addTree();
-    appendTree(engine.nodes, nodes, layout, builder, gains);
-    const figures = judge?.add(engine.nodes, nodes);
+    const grown = growing.filter((one, k) => one.grow(round, all.length === 1 ? stream : stream.fork(k)));
+    if (grown.length === 0) break;
+    const figures = growing[0].judge?.losses.at(-1);
     watch?.progress?.({
       phase: "train",
       done: round + 1,
-      total: rules.trees,
+      total: trees,
       ...(figures !== undefined && { figures: { validationLoss: figures } }),
     });
-    if (judge && round - judge.best >= rules.patience) break;
+    if (growing.some(({ judge, boosting }) => judge && round - judge.best >= boosting.rules.patience)) break;
   }
-  const all = builder.finish();
-  const grown = joinTrees([all], x.features, keptLevels(x.features, layout));
-  return {
-    trees: judge ? firstTrees(grown, judge.best + 1) : grown,
-    gains,
-    validationLosses: judge?.losses ?? [],
-  };
+  return growing.map((one) => one.finish());
+}
+
+/** The trees of one score. */
+class Growing {
+  readonly judge: Judge | undefined;
+  private readonly builder = new TreeBuilder();
+  private readonly gains: Float64Array;
+
+  constructor(readonly boosting: Boosting) {
+    const { data, loss, validation } = boosting;
+    this.gains = new Float64Array(data.x.columns);
+    this.judge = validation && new Judge(validation, data.base, loss, data.x.features, data.layout);
+  }
+
+  /** Grows the round's tree; false where nothing is left to learn. */
+  grow(round: number, stream: Rng): boolean {
+    const { engine, data, rules } = this.boosting;
+    const { layout, x } = data;
+    const chosen = chooseRows(rules, x.rows, stream);
+    const scales = refresh(this.boosting, round, chosen, stream);
+    if (!scales) return false;
+    const nodes = engine.grow(scales.rows, chooseColumns(rules, layout, stream), scales.g, scales.h);
+    // A tree that can't split repeats what the base says; so would all that follow, unless rows are drawn anew.
+    if (nodes === 1 && rules.rowShare === 1 && !rules.goss) return false;
+    setValues(this.boosting, nodes);
+    engine.addTree();
+    appendTree(engine.nodes, nodes, layout, this.builder, this.gains);
+    this.judge?.add(engine.nodes, nodes);
+    return true;
+  }
+
+  finish(): Rounds {
+    const { x, layout } = this.boosting.data;
+    const grown = joinTrees([this.builder.finish()], x.features, keptLevels(x.features, layout));
+    return {
+      trees: this.judge ? firstTrees(grown, this.judge.best + 1) : grown,
+      gains: this.gains,
+      validationLosses: this.judge?.losses ?? [],
+    };
+  }
 }
 
 /** Quantises this round's gradients; undefined when nothing is left to learn. */

@@ -70,7 +70,7 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<Boo
 }
 
 /** An engine over bins of the rows; columns that can't share a bundle after all are laid apart. */
-async function engineFor(
+export async function engineFor(
   given: Omit<BoostData, "layout">,
   asked: Filled<typeof boostingOptions>,
   depth: number,

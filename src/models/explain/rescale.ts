@@ -1,7 +1,10 @@
 import { column, type Matrix, matrix } from "../../core/matrix";
 
-/** What contributions are measured in: "log mean" for counts and amounts whose logarithm the model adds up. */
-export type ContributionUnit = "log odds" | "log mean" | "probability" | "target";
+/**
+ * What contributions are measured in: "log mean" for counts and amounts whose logarithm the model adds up, "score" for
+ * one of several classes.
+ */
+export type ContributionUnit = "log odds" | "log mean" | "probability" | "target" | "score";
 
 /** What each column adds to each row's score. */
 export interface Contributions {

@@ -1,12 +1,15 @@
+import { check } from "../../core/checks";
 import type { Scorer } from "../../core/metric";
 import type { Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
 import { bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
 import { type Confusion, confusion } from "../../evaluate/confusion";
 import { type GainBand, gainTable } from "../../evaluate/curves";
+import { classesScorers, confusionMatrix } from "../../evaluate/multiclass";
 import { type CalibrationBin, calibrationCurve } from "../../evaluate/probability";
 import { decisionScorers, probabilityScorers, regressionScorers } from "../../evaluate/scorers";
-import { type SavedModel, targetOf } from "./saved-model";
+import { mostProbable } from "../../models/multiclass/multiclass";
+import { probabilitiesOf, type SavedModel, targetOf } from "./saved-model";
 
 export interface EvaluatedFigure {
   readonly name: string;
@@ -25,7 +28,10 @@ export interface Evaluation {
   readonly threshold?: number;
   readonly level: number;
   readonly figures: readonly EvaluatedFigure[];
-  /** Classes only. */
+  /** Three classes or more: their names, and how often each came (rows) where each was called (columns). */
+  readonly classes?: readonly string[];
+  readonly matrix?: readonly (readonly number[])[];
+  /** Two classes only. */
   readonly confusion?: Confusion;
   readonly calibration?: readonly CalibrationBin[];
   readonly gains?: readonly GainBand[];
@@ -49,6 +55,22 @@ export function evaluateModel(
 ): Evaluation {
   const { level = 0.95 } = options;
   const y = targetOf(model, table);
+  const several = probabilitiesOf(model, table);
+  if (several) {
+    const { classes = [] } = model.target;
+    check(options.threshold === undefined, "evaluate", "a threshold needs two classes", options.threshold);
+    return {
+      ...{ rows: y.length, level, classes },
+      figures: measuredBy(
+        classesScorers(several),
+        y,
+        y.map((_, i) => i),
+        rng,
+        options,
+      ),
+      matrix: confusionMatrix(y, mostProbable(several), classes.length),
+    };
+  }
   const predicted = model.pipeline.predict(table);
   const classes = model.target.kind === "classes";
   const threshold = options.threshold ?? model.threshold ?? 0.5;
@@ -69,6 +91,10 @@ export function evaluateModel(
   };
 }
 
+function usualSamples(y: Float64Array): number {
+  return Math.min(1000, Math.max(100, Math.round(2e7 / y.length)));
+}
+
 /** Predictions beside what came. */
 export interface Scored {
   readonly y: Float64Array;
@@ -87,28 +113,39 @@ export function measured(
   rng: Rng,
   options: Pick<EvaluateOptions, "level" | "samples"> & { readonly spread?: number } = {},
 ): EvaluatedFigure[] {
-  const { level, samples = Math.min(1000, Math.max(100, Math.round(2e7 / y.length))), spread = 1 } = options;
+  const { level, samples = usualSamples(y), spread = 1 } = options;
   const groups = decided
     ? [
         { scorers: probabilityScorers.filter((scorer) => says(scorer, y)), scores: predicted },
         { scorers: decisionScorers().filter((one) => says(one, y)), scores: decided },
       ]
     : [{ scorers: regressionScorers.filter((scorer) => says(scorer, y, predicted)), scores: predicted }];
-  return groups.flatMap(({ scorers, scores }, k) => {
-    const figures = Object.fromEntries(scorers.map((scorer) => [scorer.name, scorer.metric]));
-    const intervals = bootstrapIntervals(y, scores, figures, rng.fork(k), { level, samples });
-    return scorers.map(({ name, title, better, range: [least, most] }) => {
-      const { estimate, low, high } =
-        name === "calibrationError" ? lowered(intervals[name]) : intervals[name];
-      return {
-        name,
-        title,
-        better,
-        value: estimate,
-        low: Math.max(least, estimate - spread * (estimate - low)),
-        high: Math.min(most, estimate + spread * (high - estimate)),
-      };
-    });
+  return groups.flatMap(({ scorers, scores }, k) =>
+    measuredBy(scorers, y, scores, rng.fork(k), { level, samples, spread }),
+  );
+}
+
+/** The scorers' figures of scores with bootstrap intervals, widened as `measured` says. */
+export function measuredBy(
+  scorers: readonly Scorer[],
+  y: Float64Array,
+  scores: Float64Array,
+  rng: Rng,
+  options: Pick<EvaluateOptions, "level" | "samples"> & { readonly spread?: number } = {},
+): EvaluatedFigure[] {
+  const { level, samples = usualSamples(y), spread = 1 } = options;
+  const figures = Object.fromEntries(scorers.map((scorer) => [scorer.name, scorer.metric]));
+  const intervals = bootstrapIntervals(y, scores, figures, rng, { level, samples });
+  return scorers.map(({ name, title, better, range: [least, most] }) => {
+    const { estimate, low, high } = name === "calibrationError" ? lowered(intervals[name]) : intervals[name];
+    return {
+      name,
+      title,
+      better,
+      value: estimate,
+      low: Math.max(least, estimate - spread * (estimate - low)),
+      high: Math.min(most, estimate + spread * (high - estimate)),
+    };
   });
 }
 

@@ -2,14 +2,19 @@ import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
 import { cellText, columnNamed, type Table, takeTableRows } from "../../data/table";
 import { type Dependence, partialDependence } from "../../evaluate/partial-dependence";
-import { type Importance, permutationImportance } from "../../evaluate/permutation-importance";
+import {
+  type Importance,
+  type Predictor,
+  permutationImportance,
+} from "../../evaluate/permutation-importance";
 import { scorerNamed } from "../../evaluate/scorers";
 import { sampledShapley } from "../../evaluate/shapley";
 import { treeNodes } from "../../models/explain/contributions";
 import { type Reason, reasons, tableContributions } from "../../models/explain/reasons";
 import type { ContributionUnit } from "../../models/explain/rescale";
+import type { Multiclass } from "../../models/multiclass/multiclass";
 import type { Pipeline } from "../../models/pipeline";
-import { type SavedModel, targetOf } from "./saved-model";
+import { probabilitiesOf, type SavedModel, targetOf } from "./saved-model";
 
 /** What moves the model's predictions, over all rows. */
 export interface Explanation {
@@ -18,8 +23,8 @@ export interface Explanation {
   readonly measure: string;
   /** Undefined for models without contributions of their own. */
   readonly contributions?: MeanContributions;
-  /** Mean prediction along the most important columns. */
-  readonly dependences: readonly Omit<Dependence, "curves">[];
+  /** Mean prediction along the most important columns; of three classes or more, of each class. */
+  readonly dependences: readonly (Omit<Dependence, "curves"> & { readonly class?: string })[];
 }
 
 /** By how much each column, or feature discovered, moves predictions on average. */
@@ -33,6 +38,8 @@ export interface MeanContributions {
 
 /** Why the model says of one row what it says. */
 export interface RowExplanation {
+  /** Of three classes or more: the class that this is about. */
+  readonly class?: string;
   readonly prediction: number;
   /** What contributions are measured in. */
   readonly unit: ContributionUnit;
@@ -56,9 +63,20 @@ export function explainModel(
   const y = targetOf(model, table);
   const rows = evenly(table.rows, most);
   const some = takeTableRows(used, rows);
-  const scorer = scorerNamed(model.target.kind === "classes" ? "logLoss" : "rootMeanSquaredError");
-  const labels = Float64Array.from(rows, (i) => y[i]);
-  const importances = permutationImportance(model.pipeline, some, labels, scorer, rng);
+  const scorer = scorerNamed(model.target.kind === "numbers" ? "rootMeanSquaredError" : "logLoss");
+  const own = Float64Array.from(rows, (i) => y[i]);
+  const { classes } = model.target;
+  // Of several classes, what is said of the one that came.
+  const judged: Predictor<Table> = classes
+    ? {
+        predict: (shuffled) => {
+          const several = probabilitiesOf(model, shuffled) as Float64Array[];
+          return own.map((label, i) => several[label][i]);
+        },
+      }
+    : model.pipeline;
+  const labels = classes ? new Float64Array(own.length).fill(1) : own;
+  const importances = permutationImportance(judged, some, labels, scorer, rng);
   const sorted = [...importances].sort((a, b) => b.mean - a.mean);
   // There is no walking along a text.
   const along = sorted.filter((one) => columnNamed(some, one.feature).type !== "text");
@@ -67,15 +85,50 @@ export function explainModel(
     importances: sorted,
     measure: scorer.title,
     ...(contributions && { contributions }),
-    dependences: along.slice(0, top).map(({ feature }) => {
-      const { at, mean } = partialDependence(
-        model.pipeline,
-        takeTableRows(some, evenly(some.rows, 500)),
-        feature,
-      );
-      return { feature, at, mean };
+    dependences: along.slice(0, top).flatMap(({ feature }) => {
+      const walked = takeTableRows(some, evenly(some.rows, 500));
+      if (classes)
+        return classes.map((name, k) => {
+          const { at, mean } = partialDependence(classPredictor(model, k), walked, feature);
+          return { feature, class: name, at, mean };
+        });
+      const { at, mean } = partialDependence(model.pipeline, walked, feature);
+      return [{ feature, at, mean }];
     }),
   };
+}
+
+/** What predicts one class of several. */
+function classPredictor(model: SavedModel, k: number): Predictor<Table> {
+  return { predict: (rows) => (probabilitiesOf(model, rows) as Float64Array[])[k] };
+}
+
+/** The model of one class's score, where the model is not a blend. */
+function scoreOf(pipeline: Pipeline, k: number): Pick<Pipeline, "encoder" | "model"> | undefined {
+  const { members } = pipeline.model as Multiclass;
+  return members.length === 1 ? { encoder: pipeline.encoder, model: members[0].scores[k] } : undefined;
+}
+
+/**
+ * Why row `i` of the table gets its probability of each of three classes or more, the most probable first: contributions
+ * to the class's score, whose differences between classes are log odds, where the model is not a blend; else as
+ * `explainRow`.
+ */
+export function explainClasses(model: SavedModel, table: Table, i: number, rng: Rng): RowExplanation[] {
+  const { classes = [] } = model.target;
+  return classes
+    .map((name, k): RowExplanation => {
+      const one = explainedRow(
+        model,
+        table,
+        i,
+        rng.fork(name),
+        classPredictor(model, k),
+        scoreOf(model.pipeline, k),
+      );
+      return { class: name, ...one, ...(one.method === "sampled" ? {} : { unit: "score" }) };
+    })
+    .sort((a, b) => b.prediction - a.prediction);
 }
 
 /**
@@ -89,28 +142,40 @@ export function explainRow(
   rng: Rng,
   most = 2_000,
 ): RowExplanation {
+  return explainedRow(model, table, i, rng, model.pipeline, model.pipeline, most);
+}
+
+/** Why `predictor` says of row `i` what it says, by the contributions of `explained` where it has them. */
+function explainedRow(
+  model: SavedModel,
+  table: Table,
+  i: number,
+  rng: Rng,
+  predictor: Predictor<Table>,
+  explained: Pick<Pipeline, "encoder" | "model"> | undefined,
+  most = 2_000,
+): RowExplanation {
   check(
     Number.isInteger(i) && i >= 0 && i < table.rows,
     "explain row",
     `it must be one of ${table.rows} rows`,
     i + 1,
   );
-  const { pipeline, target } = model;
   const used = usedColumns(model, table);
   const one = takeTableRows(used, [i]);
-  const [prediction] = pipeline.predict(one);
-  const own = reasons(pipeline, one, Infinity);
+  const [prediction] = predictor.predict(one);
+  const own = explained && reasons(explained, one, Infinity);
   if (own) {
     const { unit, exact, reasons: all } = own[0];
     return { prediction, unit, method: exact ? "exact" : "rescaled", reasons: all };
   }
   const rows = takeTableRows(used, [i, ...evenly(table.rows, most)]);
-  const { columns, values } = sampledShapley(pipeline, rows, 0, rng);
+  const { columns, values } = sampledShapley(predictor, rows, 0, rng);
   const sampled = columns.map((name, c): Reason => {
     return { column: name, value: cellText(columnNamed(one, name), 0), contribution: values[c] };
   });
   sampled.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  const unit = target.kind === "classes" ? "probability" : "target";
+  const unit = model.target.kind === "numbers" ? "target" : "probability";
   return { prediction, unit, method: "sampled", reasons: sampled };
 }
 

@@ -84,8 +84,8 @@ function searched(
 }
 
 /** "auto", or the kind of the learner asked for by that name. */
-export function kindAsked(name: string, target: "classes" | "numbers"): string {
-  return name === "auto" ? name : learnerNamed(name, target).kind;
+export function kindAsked(name: string, target: "classes" | "numbers" | "multiclass"): string {
+  return name === "auto" ? name : learnerNamed(name, target === "numbers" ? target : "classes").kind;
 }
 
 /** `auto`, with its story. */
@@ -129,7 +129,7 @@ function story(title: string, model: Model, search: number | undefined): readonl
 }
 
 /** What a blend is made of, in a sentence. */
-function mixture(members: readonly { readonly name: string; readonly weight: number }[]): string {
+export function mixture(members: readonly { readonly name: string; readonly weight: number }[]): string {
   const parts = members
     .filter((member) => member.weight > 0)
     .sort((a, b) => b.weight - a.weight)

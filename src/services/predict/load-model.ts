@@ -4,15 +4,18 @@ import { fromPolars, isFrame, type PolarsFrame } from "../../data/polars";
 import type { Schema } from "../../data/schema";
 import type { Table } from "../../data/table";
 import { loadModel as loadFitted } from "../../models/load";
+import { isMulticlass } from "../../models/multiclass/multiclass";
 import { type SavedTarget, savedModelFromJSON, savedModelToJSON } from "./saved-model";
 
 /** A model that was loaded: a fitted one, or (`schema`, `target`) one that `telelink train` wrote. */
 export interface LoadedModel extends Model {
-  /** One value a row. What `telelink train` wrote takes tables and polars frames with the columns of its schema too. */
+  /** One value a row; of three classes or more the number of the most probable. What `telelink train` wrote takes tables and polars frames with the columns of its schema too. */
   predict(rows: Matrix | Table | PolarsFrame): Float64Array;
   /** The columns that it reads, how they are written, and the dialect of its file. */
   readonly schema?: Schema;
   readonly target?: SavedTarget;
+  /** Of three classes or more: the probability of each of `target.classes`, one array a class. */
+  probabilities?(rows: Matrix | Table | PolarsFrame): Float64Array[];
   /** Probabilities at or above it count as `target.positive`. */
   readonly threshold?: number;
 }
@@ -32,15 +35,18 @@ export function loadModel(json: unknown): LoadedModel {
   if ((json as { kind?: unknown } | null)?.kind !== "telelink-model") return loadFitted(json) as LoadedModel;
   const saved = savedModelFromJSON(json, "the model");
   const { schema, target, threshold, pipeline } = saved;
+  const { encoder, model } = pipeline;
+  const matrixOf = (rows: Matrix | Table | PolarsFrame): Matrix => {
+    if (isFrame(rows)) return encoder.transform(fromPolars(rows, { schema, badCells: "missing" }).table);
+    return "values" in rows ? rows : encoder.transform(rows);
+  };
   return {
     kind: "telelink-model",
     schema,
     target,
     ...(threshold === undefined ? {} : { threshold }),
-    predict: (rows) => {
-      if (isFrame(rows)) return pipeline.predict(fromPolars(rows, { schema, badCells: "missing" }).table);
-      return "values" in rows ? pipeline.model.predict(rows) : pipeline.predict(rows);
-    },
+    predict: (rows) => model.predict(matrixOf(rows)),
+    ...(isMulticlass(model) ? { probabilities: (rows) => model.probabilities(matrixOf(rows)) } : {}),
     toJSON: () => savedModelToJSON(saved) as unknown as ModelJson,
   };
 }

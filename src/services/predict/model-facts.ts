@@ -8,7 +8,7 @@ export function modelFacts({
   validationMethod,
   origin,
 }: SavedModel): Record<string, string> {
-  const { column, kind, positive, negative } = target;
+  const { column, kind, positive, negative, classes } = target;
   return {
     target: column,
     ...(kind === "classes"
@@ -17,7 +17,9 @@ export function modelFacts({
           score: `probability that ${column} is ${positive}`,
           threshold: String(threshold),
         }
-      : { score: `expected ${column}` }),
+      : kind === "multiclass"
+        ? { classes: JSON.stringify(classes), score: `probability of each value of ${column}` }
+        : { score: `expected ${column}` }),
     validation: JSON.stringify(validation),
     ...(validationMethod === undefined ? {} : { validationMethod }),
     origin: JSON.stringify(origin),

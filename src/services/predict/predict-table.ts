@@ -1,10 +1,12 @@
 import type { Schema } from "../../data/schema";
 import { type Column, type Table, table } from "../../data/table";
-import type { SavedModel } from "./saved-model";
+import { mostProbable } from "../../models/multiclass/multiclass";
+import { probabilitiesOf, type SavedModel } from "./saved-model";
 
 /**
  * The predictions of a table's rows, in order, as columns of a table: `keep` as they are, or the row's number of
- * `numbers` when nothing is kept; then for classes the probability and the decision, for numbers the prediction.
+ * `numbers` when nothing is kept; then for classes the probability and the decision, for numbers the prediction, and for
+ * three classes or more the most probable one and the probability of each.
  */
 export function predictTable(
   model: SavedModel,
@@ -12,11 +14,21 @@ export function predictTable(
   keep: readonly Column[],
   numbers: ArrayLike<number>,
 ): Table {
-  const predicted = model.pipeline.predict(rows);
   const own: Column[] =
     keep.length > 0
       ? [...keep]
       : [{ name: "row", type: "numeric", decimals: 0, values: Float64Array.from(numbers) }];
+  const several = probabilitiesOf(model, rows);
+  if (several) {
+    const { classes = [] } = model.target;
+    const codes = Int32Array.from(mostProbable(several));
+    return table([
+      ...own,
+      { name: "predicted", type: "categorical", codes, levels: classes },
+      ...several.map((values, k): Column => ({ name: `probability ${classes[k]}`, type: "numeric", values })),
+    ]);
+  }
+  const predicted = model.pipeline.predict(rows);
   const { kind, positive = "1", negative = "0" } = model.target;
   if (kind === "numbers") return table([...own, { name: "prediction", type: "numeric", values: predicted }]);
   const { threshold = 0.5 } = model;

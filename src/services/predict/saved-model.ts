@@ -1,19 +1,22 @@
 import { check } from "../../core/checks";
 import { type ColumnSchema, type Schema, schemaFromJson } from "../../data/schema";
 import type { Table } from "../../data/table";
-import { target } from "../../data/target";
+import { classTarget, target } from "../../data/target";
 import { loadPipeline } from "../../models/load";
+import { isMulticlass } from "../../models/multiclass/multiclass";
 import type { Pipeline } from "../../models/pipeline";
 import { profileFromJson, type TrainedColumn } from "./drift";
 
 /** What the model predicts. */
 export interface SavedTarget {
   readonly column: string;
-  /** Classes 0 and 1: the chance of `positive`. Numbers: the expected value. */
-  readonly kind: "classes" | "numbers";
+  /** Classes 0 and 1: the chance of `positive`. Numbers: the expected value. Multiclass: the chance of each of `classes`. */
+  readonly kind: "classes" | "numbers" | "multiclass";
   /** The value that counts as 1, and what the others are called. */
   readonly positive?: string;
   readonly negative?: string;
+  /** Three values or more, by their numbers in the model. */
+  readonly classes?: readonly string[];
   /** How the column is read where it is known. */
   readonly schema: ColumnSchema;
 }
@@ -76,9 +79,9 @@ export function savedModelFromJSON(json: unknown, from: string): SavedModel {
   check(fields.version === 1, action, "version must be 1", fields.version);
   const aim = object(fields.target, action, "target");
   check(
-    aim.kind === "classes" || aim.kind === "numbers",
+    aim.kind === "classes" || aim.kind === "numbers" || aim.kind === "multiclass",
     action,
-    "target.kind must be classes or numbers",
+    "target.kind must be classes, numbers or multiclass",
     aim.kind,
   );
   for (const name of ["column", ...(aim.kind === "classes" ? ["positive", "negative"] : [])])
@@ -98,6 +101,14 @@ export function savedModelFromJSON(json: unknown, from: string): SavedModel {
     targetSchema.name,
   );
   const pipeline = loadPipeline(fields.pipeline);
+  const several = isMulticlass(pipeline.model) ? pipeline.model.classes : undefined;
+  const known = Array.isArray(aim.classes) && aim.classes.every((one) => typeof one === "string");
+  check(
+    (aim.kind === "multiclass") === (several !== undefined) &&
+      (several === undefined || (known && (aim.classes as string[]).length === several)),
+    action,
+    "target.classes must name each class of the model",
+  );
   const schema = schemaFromJson(fields.schema, from);
   const names = new Set(schema.columns.map((one) => one.name));
   for (const part of pipeline.encoder.parts)
@@ -143,9 +154,19 @@ export function knownSchema({ schema, target: aim }: SavedModel): Schema {
   return { ...schema, columns: [...schema.columns, aim.schema] };
 }
 
-/** The target's values in a table: 0 and 1, or numbers; throws when the table has no such column. */
+/** The target's values in a table: 0 and 1, numbers, or the numbers of classes; throws when the table has no such column. */
 export function targetOf(model: SavedModel, rows: Table): Float64Array {
-  return target(rows, model.target.column, model.target.positive);
+  const { column, positive, classes } = model.target;
+  return classes ? classTarget(rows, column, classes) : target(rows, column, positive);
+}
+
+/** The probability of each class in each row, one array a class; undefined for models of two classes or numbers. */
+export function probabilitiesOf(
+  { pipeline }: Pick<SavedModel, "pipeline">,
+  rows: Table,
+): Float64Array[] | undefined {
+  const { encoder, model } = pipeline;
+  return isMulticlass(model) ? model.probabilities(encoder.transform(rows)) : undefined;
 }
 
 function scores(json: unknown, action: string): SavedScore[] {

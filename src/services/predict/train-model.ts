@@ -4,41 +4,16 @@ import type { Rng } from "../../core/rng";
 import { columnSchema, type Schema } from "../../data/schema";
 import { kFold, stratifiedKFold } from "../../data/split";
 import { columnNamed, dropColumns, isCategorical, type Table } from "../../data/table";
-import { positiveLevel, spelledLevel, target, twoNumbers } from "../../data/target";
-import { type LeakageSuspect, leakageSuspects } from "../../evaluate/leakage";
+import { classTarget, positiveLevel, spelledLevel, target, twoNumbers } from "../../data/target";
+import { leakageSuspects } from "../../evaluate/leakage";
 import { fitFolds, type LabelledTable, outOfFold } from "../../models/out-of-fold";
 import type { FitTable, Pipeline } from "../../models/pipeline";
 import { probabilityProfile, trainingProfile } from "./drift";
 import { judge } from "./judge";
 import { type HeldOutPredictions, tableLearner } from "./learners";
-import { readingSchema, type SavedModel, type SavedTarget } from "./saved-model";
-
-export interface TrainOptions {
-  /** The column to predict. */
-  readonly target: string;
-  /** Which of its values counts as 1; may be left out where it is plain (Yes, True, 1, churned), or for numbers. */
-  readonly positive?: string;
-  /** Columns not to learn from. */
-  readonly drop?: readonly string[];
-  /** "auto", or a learner by name: see `tableLearner`; defaults to "auto". */
-  readonly model?: string;
-  /** With "network": nets to compare; with "auto": groups of learners to blend. See `LearnerChoices`. */
-  readonly search?: number;
-  readonly members?: readonly string[];
-  /** Folds of the cross-validation that judges it and chooses its threshold; from 2, defaults to 5. */
-  readonly folds?: number;
-}
-
-export interface Training {
-  readonly model: Omit<SavedModel, "origin">;
-  /** Columns that alone tell the target: look at them before believing anything. */
-  readonly suspects: readonly LeakageSuspect[];
-  /** Out-of-fold predictions, in the order of the rows. */
-  readonly outOfFold: Float64Array;
-  readonly positives?: number;
-  /** What there is to say of how the model came about. */
-  readonly story: readonly string[];
-}
+import { readingSchema, type SavedTarget } from "./saved-model";
+import { severalClasses, trainClasses } from "./train-classes";
+import type { Training, TrainOptions } from "./training";
 
 /**
  * Trains a model on a table: judged by cross-validation in which encoding, learning and choosing happen inside the
@@ -54,8 +29,11 @@ export async function trainModel(
   const { folds = 5, drop = [], model: name = "auto", search, members } = options;
   checkInteger(folds, 2, 100, "train", "folds");
   const aim = savedTarget(table, schema, options);
-  const y = target(table, aim.column, aim.positive);
+  const y = aim.classes
+    ? classTarget(table, aim.column, aim.classes)
+    : target(table, aim.column, aim.positive);
   const rows = dropColumns(table, [...drop.filter((one) => one !== aim.column), aim.column]);
+  if (aim.kind === "multiclass") return trainClasses(rows, y, aim, schema, options, rng, watch);
   const learner = tableLearner(name, aim.kind, { search, members });
   checkTarget(y, aim, folds);
   const suspects = leakageSuspects(rows, y, rng.fork("leakage"));
@@ -106,6 +84,8 @@ function savedTarget(table: Table, schema: Schema, { target: column, positive }:
   const one = columnNamed(table, column);
   const read = columnSchema(schema, column) ?? { name: column, type: one.type };
   const two = twoNumbers(one);
+  const classes = positive === undefined && isCategorical(one) ? severalClasses(one) : undefined;
+  if (classes) return { column, kind: "multiclass", classes, schema: read };
   if (one.type === "numeric" && positive === undefined && !two)
     return { column, kind: "numbers", schema: read };
   const chosen =

@@ -5,7 +5,8 @@ import { target } from "../../../src/data/target";
 import { confusion, f1 } from "../../../src/evaluate/confusion";
 import { brierLoss, logLoss } from "../../../src/evaluate/probability";
 import { rocAuc } from "../../../src/evaluate/ranking";
-import { type Training, trainModel } from "../../../src/services/predict/train-model";
+import { trainModel } from "../../../src/services/predict/train-model";
+import type { Training } from "../../../src/services/predict/training";
 import { noiseTable } from "./noise-tables";
 
 // `make judging` looks at 200; here 20 stand for them.

@@ -77,7 +77,10 @@ async function evaluate(file: string, options: Options): Promise<void> {
   show(found, options.data);
 }
 
-function show({ rows, positives, threshold, level, figures, confusion }: Evaluation, data: string): void {
+function show(
+  { rows, positives, threshold, level, figures, confusion, classes = [], matrix }: Evaluation,
+  data: string,
+): void {
   const share = positives === undefined ? "" : `, ${positives} of them positive`;
   print(`${data}: ${rows} rows${share}`);
   printTable(
@@ -87,6 +90,13 @@ function show({ rows, positives, threshold, level, figures, confusion }: Evaluat
       ...[figure.value, figure.low, figure.high].map((value) => value.toPrecision(4)),
     ]),
   );
+  if (matrix) {
+    print();
+    printTable(
+      ["", ...classes.map((name) => `called ${name}`)],
+      matrix.map((row, k) => [classes[k], ...row.map(String)]),
+    );
+  }
   if (!confusion) return;
   print();
   print(`at threshold ${threshold?.toFixed(3)}:`);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { percent } from "../../../core/format";
 import type { CsvRead } from "../../../data/read/read-csv";
 import type { Table } from "../../../data/table";
+import type { RowExplanation } from "../../../services/predict/explain-model";
 import { CliError, usageError } from "../../support/exit";
 import { keepDuplicates } from "../../support/options";
 import { noteProblems, print, printJson, printTable } from "../../support/output";
@@ -47,7 +48,7 @@ async function explain(file: string, options: Options): Promise<void> {
   const [
     { readModelFile },
     { readTable },
-    { explainModel, explainRow },
+    { explainClasses, explainModel, explainRow },
     { knownSchema },
     { seeded },
     { wholeNumber },
@@ -80,6 +81,12 @@ async function explain(file: string, options: Options): Promise<void> {
       ? await rowOf(read.table, wanted, options.data)
       : placeOf(wholeNumber(options.row ?? "", "--row", 1), read, options.data);
     const number = fileRow(place, read.rejectedRows);
+    if (model.target.classes) {
+      const classes = explainClasses(model, read.table, place, seeded(seed));
+      if (options.json) return printJson({ model: file, data: options.data, row: number, classes });
+      showClasses(number, classes, top);
+      return;
+    }
     const found = explainRow(model, read.table, place, seeded(seed));
     if (options.json) return printJson({ model: file, data: options.data, row: number, ...found });
     const { kind, positive } = model.target;
@@ -114,9 +121,9 @@ async function explain(file: string, options: Options): Promise<void> {
       columns.slice(0, top).map((column) => [column.feature, column.mean.toPrecision(3)]),
     );
   }
-  for (const { feature, at, mean } of found.dependences) {
+  for (const { feature, class: name, at, mean } of found.dependences) {
     print();
-    print(`mean prediction along ${feature}:`);
+    print(`mean ${name === undefined ? "prediction" : `probability of ${name}`} along ${feature}:`);
     const step = Math.max(1, Math.floor(at.length / 8));
     const shown = at
       .map((value, k) => [value, mean[k]] as const)
@@ -127,6 +134,23 @@ async function explain(file: string, options: Options): Promise<void> {
         typeof value === "number" ? String(Number(value.toPrecision(4))) : value,
         prediction.toPrecision(3),
       ]),
+    );
+  }
+}
+
+/** Prints each class's probability, and what adds to it. */
+function showClasses(row: number, classes: readonly RowExplanation[], top: number): void {
+  const chances = classes.map((one) => `${percent(one.prediction)} ${one.class}`);
+  print(`row ${row}: ${chances.join(", ")}`);
+  for (const one of classes) {
+    print();
+    printTable(
+      [
+        "column",
+        "value",
+        `adds to ${one.unit} of ${one.class}${one.method === "sampled" ? " (sampled)" : ""}`,
+      ],
+      one.reasons.slice(0, top).map((reason) => [reason.column, reason.value, signed(reason.contribution)]),
     );
   }
 }

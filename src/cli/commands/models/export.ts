@@ -58,11 +58,15 @@ async function exportModel(file: string, options: Options): Promise<void> {
     if (!options.out) throw usageError("Cannot export: ONNX is no text, so --out must name a file");
     const { pipelineOnnx } = await import("../../../models/export/onnx/pipeline-onnx.js");
     const columns = JSON.stringify(model.schema.columns);
-    writeAtomic(options.out, pipelineOnnx(model.pipeline, { ...modelFacts(model), columns }));
+    writeAtomic(
+      options.out,
+      pipelineOnnx(model.pipeline, { ...modelFacts(model), columns }, model.target.classes),
+    );
   } else {
     const { pipelineSql } = await import("../../../models/export/sql/pipeline-sql.js");
     const { table, keep, dialect } = options;
-    const query = pipelineSql(model.pipeline, { table, keep, dialect, schema: model.schema });
+    const { classes } = model.target;
+    const query = pipelineSql(model.pipeline, { table, keep, dialect, schema: model.schema, classes });
     // A line break in a name would end the comment.
     const facts = Object.entries(modelFacts(model)).map(([name, value]) =>
       `-- ${name}: ${value}`.replace(/[\r\n]+/g, " "),

@@ -36,11 +36,14 @@ export function trainCommand(): Command {
       "--data <file>",
       "CSV, JSON lines, Excel, Parquet or Arrow, also compressed; - reads standard input",
     )
-    .requiredOption("--target <column>", "the column to predict: two values, or numbers")
+    .requiredOption(
+      "--target <column>",
+      "the column to predict: two values, numbers, or three classes or more",
+    )
     .option("--out <file>", "where to write the model: .tlm as gzipped JSON, any other name as JSON")
     .option(
       "--positive <value>",
-      "the target's value that counts as 1; not needed where it is plain (Yes, True, 1)",
+      "the target's value that counts as 1; not needed where it is plain (Yes, True, 1); of three values or more, the one that is learned against the others",
     )
     .option("--drop <column...>", "columns not to learn from", [])
     .option("--id <column...>", "columns that name the customer: not learned from", [])
@@ -170,7 +173,8 @@ async function train(options: Options): Promise<void> {
     );
   const { scorerNamed } = await import("../../../evaluate/scorers.js");
   for (const sentence of training.story) print(sentence);
-  showModel(model, places, (name) => scorerNamed(name).title);
+  const { classesTitles } = await import("../../../evaluate/multiclass.js");
+  showModel(model, places, (name) => classesTitles[name] ?? scorerNamed(name).title);
   const { derivedSentences, unusedColumns, unusedSentences } = await import(
     "../../../services/predict/unused-columns.js"
   );
@@ -252,7 +256,7 @@ function showModel(model: SavedModel, places: readonly string[], titleOf: (name:
   printTable(
     ["figure", "value", "95% from", "to"],
     model.validation
-      .filter((one) => shown.includes(one.name))
+      .filter((one) => target.kind === "multiclass" || shown.includes(one.name))
       .map((one) => [titleOf(one.name), ...[one.value, one.low, one.high].map((v) => v.toPrecision(4))]),
   );
   if (threshold !== undefined)

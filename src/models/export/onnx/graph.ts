@@ -37,10 +37,10 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Declares that `from` is an output called `name`, of shape [N, 1]. */
-  output(name: string, from: string, type: ElementType): void {
+  /** Declares that `from` is an output called `name`, of shape [N, columns]. */
+  output(name: string, from: string, type: ElementType, columns = 1): void {
     this.node("Identity", [from], {}, { name });
-    this.outputs.push(valueInfo(name, type));
+    this.outputs.push(valueInfo(name, type, columns));
   }
 
   /** A constant of reals, [rows, columns] or of the given shape. */
@@ -110,10 +110,10 @@ export class OnnxGraph {
   }
 }
 
-function valueInfo(name: string, type: ElementType): ProtoWriter {
+function valueInfo(name: string, type: ElementType, columns = 1): ProtoWriter {
   const shape = new ProtoWriter()
     .message(1, new ProtoWriter().data(2, "N"))
-    .message(1, new ProtoWriter().int(1, 1));
+    .message(1, new ProtoWriter().int(1, columns));
   const tensor = new ProtoWriter().int(1, elementTypes[type]).message(2, shape);
   return new ProtoWriter().data(1, name).message(2, new ProtoWriter().message(1, tensor));
 }

@@ -1,10 +1,12 @@
 import { check } from "../../../core/checks";
 import type { Schema } from "../../../data/schema";
+import { isMulticlass } from "../../multiclass/multiclass";
 import type { Pipeline } from "../../pipeline";
 import { columnSql } from "./column-sql";
 import type { SqlDialect } from "./dialects";
 import { encoderSql } from "./encoder-sql";
 import { modelSql } from "./model-sql";
+import { multiclassSql } from "./multiclass-sql";
 import { sqlWords } from "./text";
 
 export interface SqlOptions {
@@ -15,8 +17,13 @@ export interface SqlOptions {
   readonly table: string;
   /** Columns that the answer repeats beside the score, such as a customer's number. */
   readonly keep?: readonly string[];
-  /** Name of the score's column; defaults to "score". */
+  /**
+   * Name of the score's column; defaults to "score". Of three classes or more there is a column "score CLASS" each, and
+   * before them "predicted", the most probable class.
+   */
   readonly score?: string;
+  /** The names of three classes or more; default to 0, 1, 2, … */
+  readonly classes?: readonly string[];
   /** The engine; defaults to "duckdb". */
   readonly dialect?: SqlDialect;
   /**
@@ -72,10 +79,19 @@ export function pipelineSql(pipeline: Pipeline, options: SqlOptions): string {
     return `p${last}`;
   };
   const define = Object.assign(named, { shallow: words.shallow });
-  const answer = modelSql(pipeline.model, columns, define);
+  const answers: string[] = [];
+  if (isMulticlass(pipeline.model)) {
+    const own = multiclassSql(pipeline.model, columns, define);
+    const called = own.map((_, k) => options.classes?.[k] ?? String(k));
+    const cases = own.map((p, k) => `WHEN ${p} >= GREATEST(${own.join(", ")}) THEN ${words.text(called[k])}`);
+    answers.push(`CASE ${cases.join(" ")} END AS ${words.name("predicted")}`);
+    own.forEach((p, k) => {
+      answers.push(`${p} AS ${words.name(`${score} ${called[k]}`)}`);
+    });
+  } else answers.push(`${modelSql(pipeline.model, columns, define)} AS ${words.name(score)}`);
   const repeated = keep.map((one, k) => `${kept[k]} AS ${words.name(one)}`);
   return words.finish(
-    `WITH ${layers.join(", ")}\nSELECT ${[...repeated, `${answer} AS ${words.name(score)}`].join(", ")}\nFROM layer${last}\n`,
+    `WITH ${layers.join(", ")}\nSELECT ${[...repeated, ...answers].join(", ")}\nFROM layer${last}\n`,
   );
 }
 

@@ -1,0 +1,32 @@
+import type { Multiclass } from "../../multiclass/multiclass";
+import { modelSql } from "./model-sql";
+import { type Define, sqlNumber, sqlSum } from "./text";
+
+/** The probability of each class as an expression over `columns`, in the classes' order. */
+export function multiclassSql(model: Multiclass, columns: readonly string[], define: Define): string[] {
+  const parts = model.members.map(({ scores, link }) => {
+    const own = scores.map((one) => define(modelSql(one, columns, define)));
+    if (link === "shares")
+      return shared(
+        own.map((one) => define(`GREATEST(0e0, ${one})`)),
+        define,
+      );
+    const most = define(`GREATEST(${own.join(", ")})`);
+    // Bounded, because some engines treat an underflow of EXP as an error.
+    return shared(
+      own.map((one) => define(`EXP(GREATEST(-7e2, ${one} - ${most}))`)),
+      define,
+    );
+  });
+  return Array.from({ length: model.classes }, (_, k) =>
+    define(sqlSum(model.members.map(({ weight }, m) => `${sqlNumber(weight)} * ${parts[m][k]}`))),
+  );
+}
+
+/** Shares of the sum; alike where there is none. */
+function shared(values: readonly string[], define: Define): string[] {
+  const sum = define(sqlSum(values));
+  return values.map((value) =>
+    define(`CASE WHEN ${sum} > 0 THEN ${value} / ${sum} ELSE ${sqlNumber(1 / values.length)} END`),
+  );
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { check } from "../../core/checks";
+import type { Matrix } from "../../core/matrix";
+import type { Model, ModelJson } from "../../core/model";
+
+/** How the scores of the classes become probabilities: "softmax" of scores, or "shares" of them that sum to 1. */
+export type Link = "softmax" | "shares";
+
+/** One model of several classes: a score each. */
+export interface ClassScores {
+  readonly name: string;
+  /** Share in the blend; they sum to 1. */
+  readonly weight: number;
+  readonly link: Link;
+  /** A model a class, in the classes' order. */
+  readonly scores: readonly Model[];
+}
+
+/** Predicts which of three classes or more, and how probable each is: one model, or a blend of several. */
+export interface Multiclass extends Model {
+  readonly kind: "multiclass";
+  readonly classes: number;
+  readonly members: readonly ClassScores[];
+  /** The most probable class of each row, from 0; of equals the first. */
+  predict(x: Matrix): Float64Array;
+  /** One array a class, one probability a row; a row's sum to 1. */
+  probabilities(x: Matrix): Float64Array[];
+}
+
+/** The model of members that were fitted to the same classes. */
+export function multiclass(members: readonly ClassScores[]): Multiclass {
+  const action = "make model of classes";
+  check(members.length > 0, action, "there must be a member", 0);
+  const classes = members[0].scores.length;
+  check(
+    classes > 2 && members.every((one) => one.scores.length === classes),
+    action,
+    "every member must have a score for each of three classes or more",
+    members.map((one) => one.scores.length).join(", "),
+  );
+  const probabilities = (x: Matrix): Float64Array[] =>
+    blended(
+      members.map(({ scores, link }) =>
+        linked(
+          scores.map((model) => model.predict(x)),
+          link,
+        ),
+      ),
+      members.map((one) => one.weight),
+    );
+  return {
+    kind: "multiclass",
+    classes,
+    members,
+    probabilities,
+    predict: (x) => mostProbable(probabilities(x)),
+    toJSON: (): ModelJson => ({
+      kind: "multiclass",
+      version: 1,
+      members: members.map(({ scores, ...member }) => ({
+        ...member,
+        scores: scores.map((one) => one.toJSON()),
+      })),
+    }),
+  };
+}
+
+/** The weighted mean of several models' probabilities. */
+export function blended(
+  parts: readonly (readonly Float64Array[])[],
+  weights: ArrayLike<number>,
+): Float64Array[] {
+  return parts[0].map((first, k) =>
+    first.map((_, i) => {
+      let sum = 0;
+      parts.forEach((part, m) => {
+        sum += weights[m] * part[k][i];
+      });
+      return sum;
+    }),
+  );
+}
+
+/** Probabilities of scores, one array a class. */
+export function linked(scores: readonly Float64Array[], link: Link): Float64Array[] {
+  const out = scores.map((one) => Float64Array.from(one));
+  const rows = out[0].length;
+  for (let i = 0; i < rows; i++) {
+    let most = -Infinity;
+    for (const one of out) most = Math.max(most, one[i]);
+    let sum = 0;
+    for (const one of out) {
+      one[i] = link === "softmax" ? Math.exp(one[i] - most) : Math.max(0, one[i]);
+      sum += one[i];
+    }
+    // Where no class has a share they are alike.
+    for (const one of out) one[i] = sum > 0 ? one[i] / sum : 1 / out.length;
+  }
+  return out;
+}
+
+/** The class of greatest probability of each row; of equals the first. */
+export function mostProbable(probabilities: readonly Float64Array[]): Float64Array {
+  return probabilities[0].map((_, i) => {
+    let best = 0;
+    for (let k = 1; k < probabilities.length; k++) if (probabilities[k][i] > probabilities[best][i]) best = k;
+    return best;
+  });
+}
+
+/** Whether the model predicts one of several classes. */
+export function isMulticlass(model: Model): model is Multiclass {
+  return model.kind === "multiclass";
+}
+
+const membersJson = z
+  .array(
+    z.strictObject({
+      name: z.string().max(1000),
+      weight: z.number().min(0).max(1),
+      link: z.enum(["softmax", "shares"]),
+      scores: z.array(z.unknown()).min(3).max(1000),
+    }),
+  )
+  .min(1)
+  .max(100)
+  .refine(
+    (members) => Math.abs(members.reduce((sum, one) => sum + one.weight, 0) - 1) < 1e-9,
+    "the weights must sum to 1",
+  );
+
+/** The model that `toJSON` described; `load` reads the models inside. */
+export function multiclassFromJSON(
+  json: Record<string, unknown>,
+  load: (json: unknown) => Model,
+): Multiclass {
+  const read = membersJson.safeParse(json.members);
+  check(read.success, "load model of classes", read.success ? "" : z.prettifyError(read.error));
+  return multiclass(read.data.map(({ scores, ...member }) => ({ ...member, scores: scores.map(load) })));
+}

@@ -1,0 +1,32 @@
+import type { LeakageSuspect } from "../../evaluate/leakage";
+import type { SavedModel } from "./saved-model";
+
+export interface TrainOptions {
+  /** The column to predict. */
+  readonly target: string;
+  /**
+   * Which of its values counts as 1; may be left out where it is plain (Yes, True, 1, churned), for numbers, and for three
+   * values or more, which are then learned as classes.
+   */
+  readonly positive?: string;
+  /** Columns not to learn from. */
+  readonly drop?: readonly string[];
+  /** "auto", or a learner by name: see `tableLearner`; defaults to "auto". */
+  readonly model?: string;
+  /** With "network": nets to compare; with "auto": groups of learners to blend. See `LearnerChoices`. */
+  readonly search?: number;
+  readonly members?: readonly string[];
+  /** Folds of the cross-validation that judges it and chooses its threshold; from 2, defaults to 5. */
+  readonly folds?: number;
+}
+
+export interface Training {
+  readonly model: Omit<SavedModel, "origin">;
+  /** Columns that alone tell the target: look at them before believing anything. */
+  readonly suspects: readonly LeakageSuspect[];
+  /** Out-of-fold predictions, in the order of the rows. */
+  readonly outOfFold: Float64Array;
+  readonly positives?: number;
+  /** What there is to say of how the model came about. */
+  readonly story: readonly string[];
+}
