@@ -14,6 +14,7 @@ bound=""
 # shellcheck disable=SC2317 # called by trap
 finish() {
   if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
+  cd "$checkout"
   if [ -n "$bound" ]; then umount "$image"; fi
   chmod -R u+w "$folder"
   rm -rf "$folder"

@@ -2,6 +2,7 @@ import { check } from "../core/checks";
 import { type ChallengeMode, challenge } from "../data/store/monitoring/challenge";
 import { type Store, StoreError } from "../data/store/open";
 import { storedModel } from "../services/predict/stored-model";
+import type { DeskField } from "../services/score/columns";
 import type { Desk } from "../services/score/desk";
 import { ownDesk, readsDesk, withChampion } from "../services/score/own-desk";
 import { storeDesk, storedDesk } from "../services/score/stored-desk";
@@ -123,7 +124,7 @@ export class Champion {
     for (const { kind, column } of desk.fields) {
       const own = this.current.fields.find((one) => one.column === column);
       check(own !== undefined, action, "its columns must be among those of the model that answers", column);
-      check((own.kind === "number") === (kind === "number"), action, `${column} must be ${own.kind}`, kind);
+      check(kindOf(own.kind) === kindOf(kind), action, `${column} must be ${kindOf(own.kind)}`, kindOf(kind));
     }
     return desk;
   }
@@ -157,4 +158,9 @@ export class Champion {
     const { valueColumn } = this;
     return ownDesk(named, valueColumn === undefined ? { none: true } : { column: valueColumn });
   }
+}
+
+/** Yes and no are a choice like others. */
+function kindOf(kind: DeskField["kind"]): string {
+  return kind === "yes-no" ? "choice" : kind;
 }

@@ -108,6 +108,10 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
           "document.documentElement.scrollWidth - document.documentElement.clientWidth",
         )) as number;
         if (excess > 0) found.push(`${path} ${when}: ${excess} pixels wider than the screen`);
+        const cut = (await page.evaluate(
+          "[...document.querySelectorAll('.tl-table')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent.slice(0, 60))",
+        )) as string[];
+        if (width < 500) found.push(...cut.map((one) => `${path} ${when}: a table is cut: ${one}`));
         if (process.env.TELELINK_SHOTS)
           await page.screenshot({
             path: join(

@@ -139,6 +139,10 @@ test("a model of other columns brings its own form, API and description; what is
   expect(form).toContain('name="MonthlyCharges"');
   expect(form).toContain("<option>Month-to-month</option>");
   expect(form).not.toContain("account_length");
+  // A usual value, and what training saw.
+  expect(form).toMatch(
+    /name="tenure"[^>]*placeholder="\d+"[^>]*>.{0,60}>1 to 72 in training; empty where not known</,
+  );
   const { Customer } = (await app.inject("/docs/json")).json().components.schemas;
   expect(Customer.properties).toHaveProperty("Contract");
   const example = Object.fromEntries(

@@ -94,7 +94,7 @@ function comparison({ champion, challenger, agreement, paired }: Comparison): No
   return [
     make("p", { role: "status" }, paired.verdict),
     tableOf(
-      "Side by side since the trial began; figures with 95 % intervals",
+      "Side by side since the trial began; figures with 95% intervals",
       ["What", champion.model, challenger.model, "Difference"],
       [
         ["Customers answered", shown(champion.answered), shown(challenger.answered), ""],

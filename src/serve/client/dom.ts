@@ -141,7 +141,11 @@ export function tableOf(
   const cell = (tag: string, text: string, j: number): HTMLElement =>
     make(
       tag,
-      { ...(right.includes(j) ? { class: "tl-num" } : {}), ...(tag === "th" ? { scope: "col" } : {}) },
+      {
+        ...(right.includes(j) ? { class: "tl-num" } : {}),
+        // On a phone a row is a card, whose cells say what they are.
+        ...(tag === "th" ? { scope: "col" } : { "data-label": header[j] }),
+      },
       text,
     );
   const head = make("tr", {}, ...header.map((text, j) => cell("th", text, j)));

@@ -89,11 +89,18 @@ function summary({ model, from, rows, columns: all, alerts }: Report): Node[] {
   ];
 }
 
+/** What is worth a word of a column; the index stands beside it already. */
+function words({ findings }: Drift): string {
+  return (
+    findings.map((one) => one.replace(/ \(population stability index .*\)$/, "")).join("; ") || "nothing"
+  );
+}
+
 function columns({ columns: all }: Report): Node[] {
   if (all.length === 0) return [];
   return [
     tableOf(
-      "Each column against training, the most different first; 95 % intervals",
+      "Each column against training, the most different first; 95% intervals",
       ["Column", "PSI", "KS distance", "Missing", "In training", "What is worth a word"],
       all.map((one) => [
         one.column,
@@ -101,7 +108,7 @@ function columns({ columns: all }: Report): Node[] {
         one.ks ? between(one.ks) : "",
         percent(one.missing),
         percent(one.missing_trained),
-        one.findings.join("; ") || "nothing",
+        words(one),
       ]),
       [1, 2, 3, 4],
     ),
@@ -143,7 +150,7 @@ function predictions({ predictions: found }: Report): Node[] {
       "p",
       {},
       drift
-        ? `Probabilities against ${reference}: PSI ${between(drift.psi)}; ${drift.findings.join("; ") || "nothing worth a word"}.`
+        ? `Probabilities against ${reference}: PSI ${between(drift.psi)}; ${words(drift)}.`
         : "There is nothing to compare probabilities with yet: the model tells of none from training, and there are no earlier days.",
     ),
     ...(drift ? [sharesOf({ ...drift, column: "Probability of leaving" }, true)] : []),
@@ -178,7 +185,7 @@ function outcomes({ outcomes: found }: Report): Node[] {
     ...(figures
       ? [
           tableOf(
-            "Figures with 95 % intervals",
+            "Figures with 95% intervals",
             ["Figure", "Value"],
             [
               ["ROC AUC", between(figures.roc_auc)],

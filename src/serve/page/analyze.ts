@@ -67,7 +67,8 @@ function fieldOf(field: DeskField): Html {
   const unknown = field.kind !== "yes-no" && field.unknown === true;
   const error = html`<span class="app-error" id="${id}-error"></span>`;
   if (field.kind === "number") {
-    const range = field.high >= 1e12 ? "a number" : `${field.low} to ${field.high}`;
+    const seen = field.seen ? `${field.seen[0]} to ${field.seen[1]} in training` : "a number";
+    const range = field.high >= 1e12 ? seen : `${field.low} to ${field.high}`;
     const hint = `${field.unit ? `${field.unit}, ` : ""}${range}${unknown ? "; empty where not known" : ""}`;
     const step = field.step === 0 || unknown ? "any" : field.step;
     return html`<div class="app-field"><label for="${id}">${field.label}</label><input id="${id}" name="${field.key}" type="number" inputmode="decimal" min="${field.low}" max="${field.high}" step="${step}" placeholder="${field.example}" data-usual="${field.example}" aria-describedby="${id}-hint ${id}-error"${unknown && html` data-unknown="1"`}${!field.optional && !unknown && html` required`}><span class="app-hint" id="${id}-hint">${hint}</span>${error}</div>`;

@@ -25,7 +25,7 @@ export function modelsPage(footer: string): string {
 <form id="challenge" novalidate>
 <div class="app-fields">
 <div class="app-field"><label for="rival">Model to try out</label><select id="rival" name="model"></select></div>
-<div class="app-field"><label for="mode">How</label><select id="mode" name="mode"><option value="shadow">In shadow: it is asked, and answers nobody</option><option value="share">By share: it answers some customers</option></select></div>
+<div class="app-field"><label for="mode">How</label><select id="mode" name="mode"><option value="shadow">In shadow</option><option value="share">By share</option></select><span class="app-hint">In shadow it is asked and answers nobody; by share it answers some</span></div>
 <div class="app-field" id="share-field" hidden><label for="share">Share of customers, %</label><input id="share" name="share" type="number" min="0.1" max="99.9" step="any" value="10" required aria-describedby="share-hint share-error"><span class="app-hint" id="share-hint">0.1 to 99.9</span><span class="app-error" id="share-error"></span></div>
 <div class="app-field app-wide"><label for="why">Reason</label><input id="why" name="why" maxlength="500"></div>
 </div>

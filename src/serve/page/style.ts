@@ -48,13 +48,23 @@ button:disabled { opacity: .55; cursor: default; }
 .app-wide { grid-column: span 2; min-width: 0; }
 @media (max-width: 480px) { .app-wide { grid-column: auto; } }
 .app-main .tl-table { max-height: none; } .app-main .tl-table th { overflow-wrap: normal; white-space: nowrap; } .app-main .tl-table tbody th { white-space: normal; font-weight: 600; }
+.app-main .tl-table table { width: auto; } .app-main .tl-table td { overflow-wrap: anywhere; } .app-main .tl-table td.tl-num { overflow-wrap: normal; }
+@media (max-width: 480px) {
+  .app-main .tl-table { overflow: visible; background: none; }
+  .app-main .tl-table table, .app-main .tl-table tbody, .app-main .tl-table tr, .app-main .tl-table td { display: block; width: auto; }
+  .app-main .tl-table caption { display: block; text-align: left; }
+  .app-main .tl-table thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .app-main .tl-table tr { padding: .5rem 0; border-bottom: 1px solid var(--tl-line); }
+  .app-main .tl-table td { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; border: 0; padding: .12rem 0; text-align: right; white-space: normal; max-width: none; }
+  .app-main .tl-table td::before { content: attr(data-label); color: var(--tl-faint); text-align: left; }
+}
 .app-reports { list-style: none; margin: 2rem 0 0; padding: 0; display: grid; gap: 2.2rem; }
 .app-reports li { margin: 0; padding-top: 1.1rem; border-top: 1px solid var(--tl-line); }
 .app-reports h2 { margin: 0 0 .4rem; font-size: 1.2rem; }
 .app-reports p { margin: .2rem 0; max-width: 66ch; }
 .app-reports .app-figures { margin: .9rem 0 .6rem; } .app-reports .app-figures dt + dd { font-size: 1.25rem; }
 .app-losses { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1.4rem 2rem; margin: 1.4rem 0 2rem; max-width: 60rem; }
-.app-losses figure { margin: 0; min-width: 0; } .app-losses figcaption { font-size: .9rem; margin-bottom: .3rem; } .app-losses svg { width: 100%; height: auto; display: block; overflow: visible; }
+.app-losses figure { margin: 0; min-width: 0; max-width: 30rem; } .app-losses figcaption { font-size: .9rem; margin-bottom: .3rem; } .app-losses svg { width: 100%; height: auto; display: block; overflow: visible; }
 .app-losses text { font-size: 11px; fill: var(--tl-faint); font-variant-numeric: tabular-nums; } .app-losses .app-grid { stroke: var(--tl-grid); } .app-losses polyline { fill: none; stroke: var(--tl-1); stroke-width: 1.8; stroke-linejoin: round; } .app-losses .app-interval { stroke: var(--tl-1); stroke-width: 1.6; } .app-losses .app-point { fill: var(--tl-1); }
 dialog { border: 1px solid var(--tl-line); border-radius: 8px; background: var(--tl-paper); color: var(--tl-ink); padding: 1.4rem 1.6rem; max-width: min(28rem, calc(100vw - 2rem)); }
 dialog::backdrop { background: rgb(0 0 0 / .45); } dialog h2 { margin: 0 0 .6rem; font-size: 1.15rem; }

@@ -15,6 +15,8 @@ export type DeskField =
       readonly optional?: boolean;
       /** Whether it may be said that it is not known: null, or an empty cell. */
       readonly unknown?: boolean;
+      /** The least and the greatest value of training, where that is known. */
+      readonly seen?: readonly [number, number];
       readonly example: number;
     }
   | {

@@ -1,6 +1,7 @@
 import { type DateFormat, datePrinter, plainDates } from "../../data/formats/date-format";
 import { columnSchema } from "../../data/schema";
 import type { NumberPart } from "../../features/parts";
+import type { TrainedColumn } from "../predict/drift";
 import type { SavedModel } from "../predict/saved-model";
 import type { DeskField } from "./columns";
 
@@ -30,7 +31,8 @@ export function fieldsOf(model: SavedModel, valueColumn?: string): DeskField[] {
       const levels = [...part.levels, ...part.pooled];
       return [{ ...known, kind: "choice", choices: levels, unknown: true, example: levels[0] ?? "" }];
     }
-    return [numberField(known, part, columnSchema(model.schema, name)?.decimals)];
+    const trained = model.profile?.find((column) => column.name === name);
+    return [numberField(known, part, columnSchema(model.schema, name)?.decimals, trained)];
   });
   if (valueColumn === undefined || own.some((one) => one.column === valueColumn)) return own;
   const known = { key: valueColumn, column: valueColumn, label: valueColumn };
@@ -42,9 +44,25 @@ function numberField(
   known: { readonly key: string; readonly column: string; readonly label: string },
   part: NumberPart,
   decimals: number | undefined,
+  trained: TrainedColumn | undefined,
 ): DeskField {
   const scale = 10 ** (decimals ?? 2);
-  const example = Math.round((part.fill ?? part.center) * scale) / scale;
+  const usual = (trained && medianOf(trained)) ?? part.fill ?? part.center;
+  const example = Math.round(usual * scale) / scale;
   const step = decimals === undefined ? 0 : 1 / 10 ** decimals;
-  return { ...known, kind: "number", low: -most, high: most, step, unknown: true, example };
+  const { minimum, maximum } = trained ?? {};
+  return {
+    ...{ ...known, kind: "number", low: -most, high: most, step, unknown: true, example },
+    ...(minimum === undefined || maximum === undefined ? {} : { seen: [minimum, maximum] as const }),
+  };
+}
+
+/** The edge of training's bins at which half of the values lie below it. */
+function medianOf({ edges = [], shares }: TrainedColumn): number | undefined {
+  let below = 0;
+  for (const [k, edge] of edges.entries()) {
+    below += shares[k];
+    if (below >= 0.5 - 1e-9) return edge;
+  }
+  return edges[edges.length - 1];
 }
