@@ -51,9 +51,16 @@ export function findKernelSpec(name: string): KernelSpec {
   check(
     false,
     "start the kernel",
-    `its name must be one of ${names.join(", ")}, or the folder of a kernel.json`,
+    `its name must be one of ${names.join(", ")}, or the folder of a kernel.json (${howToGet(name)})`,
     name,
   );
+}
+
+/** What brings a kernel that is not here. */
+function howToGet(name: string): string {
+  const python =
+    "python -m pip install ipykernel, in the environment whose jupyter or python is first on PATH";
+  return /^(?:python|ipython)/i.test(name) ? python : "install it for Jupyter, or give --kernel";
 }
 
 /** The bundled kernels, then the installed ones, each name once. */
