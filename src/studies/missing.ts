@@ -1,4 +1,5 @@
-import type { SourceInfo } from "../data/sources/sources";
+import { type LoadOptions, whereToGet } from "../data/sources/load-source";
+import { dataFolders, findSource, publicSource, type SourceInfo } from "../data/sources/sources";
 import { html } from "../report/html";
 
 /** Real data that are not here; nothing stands in for them, and the report says what is missing. */
@@ -8,15 +9,19 @@ export interface Missing {
   readonly sources: readonly SourceInfo[];
 }
 
-/** What `load` gives, or in words why its data set is not here; other errors stay errors. */
-export async function orMissing<T>(load: () => Promise<T>): Promise<T | Missing> {
-  try {
-    return await load();
-  } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    if (!words.startsWith("Cannot load ")) throw error;
-    return { missing: words, sources: [] };
-  }
+/**
+ * What `load` gives, or in words which of the data sets it needs is not here. The words name no folder of this machine, so
+ * that a report says the same on another.
+ */
+export async function orMissing<T>(
+  names: readonly string[],
+  { folders = dataFolders() }: LoadOptions,
+  load: () => Promise<T>,
+): Promise<T | Missing> {
+  const absent = names.map(publicSource).find((source) => findSource(source, folders) === undefined);
+  if (!absent) return load();
+  const missing = `${absent.file} must be in a data folder ($TELELINK_DATA, ../shared/data or data/raw); ${whereToGet(absent)}`;
+  return { missing, sources: [] };
 }
 
 export function isMissing(found: object): found is Missing {

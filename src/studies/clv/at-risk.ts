@@ -22,7 +22,7 @@ export interface AtRiskData {
 
 /** The Iranian carrier's customers, where they are. */
 export function atRiskData(options: LoadOptions = {}): Promise<AtRiskData | Missing> {
-  return orMissing(async () => {
+  return orMissing(["iranian-churn"], options, async () => {
     const { table, source } = await loadSource("iranian-churn", { ...options, simulate: false });
     return { table, sources: [source] };
   });

@@ -31,7 +31,7 @@ export const holdoutWeeks = 39;
 /** CDNOW's purchases, where they are. */
 export function purchaseData(options: LoadOptions = {}): Promise<PurchaseData | Missing> {
   const real = { ...options, simulate: false };
-  return orMissing(async () => {
+  return orMissing(["cdnow", "cdnow-sample"], options, async () => {
     const [full, sample] = [await loadSource("cdnow", real), await loadSource("cdnow-sample", real)];
     return { full: full.table, sample: sample.table, sources: [full.source, sample.source] };
   });

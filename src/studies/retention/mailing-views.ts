@@ -48,7 +48,7 @@ function mailingPolicyChart(study: MailingStudy): Promise<string> {
           ? "Validation keeps to the better e-mail for everybody: no forecast is told from it"
           : `No forecast surely beats the better e-mail to everybody: what validation chooses brings ${difference(value, 2)} dollars a customer (${interval(low, high, 2)})`,
     description: `Dollars a customer over the better e-mail to everybody: ${policies.map((one) => `${one.name} ${difference(one.judged.value, 2)} (${interval(one.judged.low, one.judged.high, 2)})`).join("; ")}.`,
-    note: `Doubly robust values with 95% intervals; each customer's e-mail is decided by models of customers of other folds, which also say which e-mail is the better one. In the folds validation chose: ${study.chosen.join("; ")}.`,
+    note: `Doubly robust values with 95% intervals; each customer's e-mail is decided by models of customers of other folds, which also say which e-mail is the better one. In the folds validation chose: ${[...new Set(study.chosen)].join("; ")}.`,
     x: { label: "Spending over the better e-mail to everybody, $ a customer", format: "+.2f" },
     zero: 0,
     dots: policies.map(

@@ -81,7 +81,7 @@ export interface MailingPeers {
 
 /** Hillstrom's campaign, where it is. */
 export function mailingData(options: LoadOptions = {}): Promise<MailingData | Missing> {
-  return orMissing(async () => {
+  return orMissing(["hillstrom"], options, async () => {
     const { table, source } = await loadSource("hillstrom", { ...options, simulate: false });
     return { ...mailingFrom(table), sources: [source] };
   });
