@@ -59,7 +59,7 @@ export interface DriftedColumn {
 }
 
 const bins = 10;
-const mostLevels = 200;
+const mostLevels = 10_000;
 const shownLevels = 3;
 
 /** How the columns called `names` are spread, to compare later rows with. */

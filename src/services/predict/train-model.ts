@@ -3,7 +3,7 @@ import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { columnSchema, type Schema } from "../../data/schema";
 import { kFold, stratifiedKFold } from "../../data/split";
-import { columnNamed, dropColumns, isCategorical, type Table } from "../../data/table";
+import { type Column, columnNamed, dropColumns, isCategorical, type Table } from "../../data/table";
 import { classTarget, positiveLevel, spelledLevel, target, twoNumbers } from "../../data/target";
 import { leakageSuspects } from "../../evaluate/leakage";
 import { fitFolds, type LabelledTable, outOfFold } from "../../models/out-of-fold";
@@ -103,10 +103,27 @@ function savedTarget(table: Table, schema: Schema, { target: column, positive }:
 /** What was decided of the target without being asked. */
 function aimSentences(table: Table, aim: SavedTarget, { positive }: TrainOptions): string[] {
   const two = twoNumbers(columnNamed(table, aim.column));
+  const few = aim.kind === "numbers" ? fewWholeNumbers(columnNamed(table, aim.column)) : undefined;
+  if (few)
+    return [
+      `${aim.column} holds ${few} whole numbers and is learned as a number; a schema that makes it categorical (telelink data show --write-schema) has them learned as classes`,
+    ];
   if (aim.kind === "numbers" || positive !== undefined || !two) return [];
   return [
     `${aim.column} holds two values, ${two.join(" and ")}: ${aim.positive} counts as positive (--positive ${two[0]} asks for the other)`,
   ];
+}
+
+/** How many whole numbers a numeric column holds, where they are ten at most and may be classes. */
+function fewWholeNumbers(column: Column): number | undefined {
+  if (column.type !== "numeric") return undefined;
+  const seen = new Set<number>();
+  for (const value of column.values) {
+    if (!Number.isInteger(value)) return undefined;
+    seen.add(value);
+    if (seen.size > 10) return undefined;
+  }
+  return seen.size;
 }
 
 function checkTarget(y: Float64Array, aim: SavedTarget, folds: number): void {

@@ -177,6 +177,19 @@ describe("trainModel of a target of three levels", () => {
     expect(() => savedModelFromJSON(json, "it")).toThrow("target.classes must name each class of the model");
   });
 
+  test("a few whole numbers are learned as a number, and the way to classes is told", async () => {
+    const grades = { name: "grade", type: "numeric" as const, values: Float64Array.from(outcome) };
+    const rows = table([...inputs.columns, grades]);
+    const { story, model } = await trainModel(
+      rows,
+      schemaOf(rows),
+      { target: "grade", model: "ridge" },
+      seeded(1),
+    );
+    expect(model.target.kind).toBe("numbers");
+    expect(story[0]).toContain("grade holds 3 whole numbers and is learned as a number");
+  });
+
   test.each([
     [{ model: "network" }, "for three classes or more the model must be one of auto, logistic-regression"],
     [{ search: 3 }, "search must be left out with three classes or more; --positive names one class"],

@@ -97,6 +97,12 @@ test("trainModel uses dates, texts and columns of many levels, says so, and the 
     `to ${last(seen)}, the range of training`,
   );
 
+  // So are levels that training did not see, of however many.
+  const renamed = { ...columns[3], levels: Array.from({ length: 280 }, (_, k) => `new ${k}`) } as Column;
+  const strange = table(columns.map((one) => (one.name === "shop" ? renamed : one)));
+  const told = driftReport(loaded.profile ?? [], driftCounts(loaded.profile ?? [], strange));
+  expect(told.find((one) => one.column === "shop")?.findings[0]).toMatch(/^100% unseen in training, such as/);
+
   // The desk asks for words, and answers as the model does.
   const desk = ownDesk({ name: "own", model: loaded }, { none: true });
   expect(desk.fields.map((one) => one.kind)).toEqual(["words", "words", "words", "words"]);
