@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "./processes";
 
 /**
  * A new folder for what `kind` of work puts away for a while; whoever asks removes it. A process that is killed outright
@@ -10,7 +11,7 @@ export function temporaryFolder(kind: string, parent: string = tmpdir()): string
   const prefix = `telelink-${kind}-${processSpace()}-`;
   for (const name of readdirSync(parent)) {
     const owner = name.startsWith(prefix) ? Number(name.slice(prefix.length).split("-")[0]) : Number.NaN;
-    if (Number.isInteger(owner) && !alive(owner)) remove(join(parent, name));
+    if (Number.isInteger(owner) && !isAlive(owner)) remove(join(parent, name));
   }
   return mkdtempSync(join(parent, `${prefix}${process.pid}-`));
 }
@@ -21,16 +22,6 @@ function processSpace(): number {
     return statSync("/proc/self/ns/pid").ino;
   } catch {
     return 0;
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Without the right to signal it, it is still there.
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 

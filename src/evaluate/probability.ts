@@ -1,4 +1,5 @@
 import { check, checkInteger, checkNumber, checkOneOf } from "../core/checks";
+import { countBelow } from "../core/math/sorted";
 import { quantileSorted } from "../core/math/statistics";
 import type { ScoreOptions } from "../core/metric";
 import { checkLabels, weightAt } from "./check-scored";
@@ -168,14 +169,7 @@ export function calibrationError(
 
 /** The bin whose inner edge at its right is the first not below `value`. */
 function binOf(edges: Float64Array, value: number): number {
-  let low = 0;
-  let high = edges.length - 2;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (edges[middle + 1] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return countBelow(edges.subarray(1, -1), value);
 }
 
 function checkProbabilities(

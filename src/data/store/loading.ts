@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type Database from "libsql";
+import { isAlive } from "../processes";
 import { quotedName } from "./names";
 
 /** A file that is being added to a table in parts: its rows are those from `firstRow` on, and count for nothing yet. */
@@ -23,13 +24,7 @@ export function isLoading(db: Database.Database): boolean {
 
 /** Whether the process that began is still there; of another machine's this can't be known. */
 export function loaderLives({ host, pid }: Pick<Loading, "host" | "pid">): boolean {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  return host !== hostname() || isAlive(pid);
 }
 
 /** Rows removed in one transaction. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { isAlive } from "../processes";
 import { type Store, transaction, withoutWaiting } from "./open";
 
 /** A server's claim on its jobs and predictions: others leave them alone while it is renewed. */
@@ -68,10 +69,5 @@ function lives({ host, pid, started, seen }: ServerRow): boolean {
   if (host !== hostname()) return true;
   // In a container every server has the same number: one that began before this process is another, and dead.
   if (pid === process.pid) return Date.parse(started) >= Date.now() - 1000 * process.uptime() - 1000;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  return isAlive(pid);
 }

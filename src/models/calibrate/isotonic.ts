@@ -1,3 +1,4 @@
+import { countUpTo } from "../../core/math/sorted";
 /** A non-decreasing function: linear between `at` (ascending), constant outside. */
 export interface IsotonicSteps {
   readonly at: Float64Array;
@@ -50,13 +51,8 @@ export function interpolateSteps({ at, values }: IsotonicSteps, x: number): numb
   const last = at.length - 1;
   if (x <= at[0]) return values[0];
   if (x >= at[last]) return values[last];
-  let low = 0;
-  let high = last;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (at[middle] <= x) low = middle;
-    else high = middle;
-  }
+  const high = countUpTo(at, x);
+  const low = high - 1;
   return values[low] + ((values[high] - values[low]) * (x - at[low])) / (at[high] - at[low]);
 }
 

@@ -1,3 +1,4 @@
+import { countBelow } from "../../core/math/sorted";
 import { column, type Matrix } from "../../core/matrix";
 import type { ColumnBins } from "./binning";
 
@@ -167,7 +168,7 @@ export function fillRows(x: Matrix, layout: BinLayout, out: Uint8Array): number[
       let bin: number;
       if (slots) bin = slots.get(value) ?? bins.count;
       else if (Number.isNaN(value)) bin = bins.count;
-      else bin = firstNotBelow(bins.upper, value);
+      else bin = countBelow(bins.upper, value);
       if (kind === "single") out[at] = bin;
       else if (kind === "joint") out[at] += bin * first;
       else if (bin !== bins.common) {
@@ -177,15 +178,4 @@ export function fillRows(x: Matrix, layout: BinLayout, out: Uint8Array): number[
     }
   }
   return [...conflicts];
-}
-
-function firstNotBelow(upper: Float64Array, value: number): number {
-  let from = 0;
-  let to = upper.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (upper[middle] < value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

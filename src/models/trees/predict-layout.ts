@@ -1,3 +1,4 @@
+import { countBelow } from "../../core/math/sorted";
 import { levelsBelow, type UpperPart } from "./predict-upper";
 import { inSet, type Trees } from "./trees";
 
@@ -38,15 +39,7 @@ export function codesOfNodes(trees: Trees, thresholds: ReadonlyMap<number, Float
   const codes = new Int32Array(trees.feature.length);
   for (let n = 0; n < codes.length; n++) {
     const values = thresholds.get(trees.feature[n]);
-    if (!values) continue;
-    let from = 0;
-    let to = values.length - 1;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (values[middle] < trees.threshold[n]) from = middle + 1;
-      else to = middle;
-    }
-    codes[n] = from;
+    if (values) codes[n] = Math.min(values.length - 1, countBelow(values, trees.threshold[n]));
   }
   return codes;
 }

@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { countBelow } from "../../core/math/sorted";
 import { column, type Feature, type Matrix } from "../../core/matrix";
 
 /** The code of a missing value, of a level too rare to keep, and of a level not seen in training. */
@@ -122,14 +123,7 @@ function cut(sorted: Float64Array, bins: number): readonly [Float64Array, Float6
 
 /** The first bin whose highest value is not below `value`. */
 function binOf(high: Float64Array, value: number): number {
-  let from = 0;
-  let to = high.length - 1;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (high[middle] < value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  return Math.min(high.length - 1, countBelow(high, value));
 }
 
 function rankLevels(

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "../../data/processes";
 
 /**
  * Takes the folder of reports for this process, until the function that comes back is called.
@@ -17,7 +18,7 @@ export function lockReports(out: string): () => void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       const [pid, host] = holder(file);
-      if (attempt > 0 || (host === hostname() ? alive(Number(pid)) : host !== ""))
+      if (attempt > 0 || (host === hostname() ? isAlive(Number(pid)) : host !== ""))
         throw new RangeError(
           `Cannot reproduce: another telelink reproduce (process ${pid} on ${host}) writes to ${out}: wait for it, or give another --out (if it is gone, remove ${file})`,
         );
@@ -38,14 +39,5 @@ function holder(file: string): string[] {
     return readFileSync(file, "utf8").trim().split(" ");
   } catch {
     return ["", ""];
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

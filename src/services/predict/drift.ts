@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { check } from "../../core/checks";
 import { percent, percentOf } from "../../core/format";
+import { countUpTo } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
 import { datePrinter, plainDates } from "../../data/formats/date-format";
 import {
@@ -147,7 +148,7 @@ export function driftCounts(profile: readonly TrainedColumn[], rows: Table): Dri
         if (Number.isNaN(value)) found.missing++;
         else {
           if (value < minimum || value > maximum) found.outside++;
-          if (edges) found.counts[binOf(value, edges)]++;
+          if (edges) found.counts[countUpTo(edges, value)]++;
         }
       }
     } else if (isCategorical(one)) {
@@ -262,19 +263,9 @@ export function stabilityIndex(
   return sum;
 }
 
-function binOf(value: number, edges: readonly number[]): number {
-  let [low, high] = [0, edges.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (value >= edges[middle]) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 function binCounts(values: ArrayLike<number>, edges: readonly number[]): number[] {
   const counts = new Array<number>(edges.length + 1).fill(0);
-  for (let i = 0; i < values.length; i++) counts[binOf(values[i], edges)]++;
+  for (let i = 0; i < values.length; i++) counts[countUpTo(edges, values[i])]++;
   return counts;
 }
 

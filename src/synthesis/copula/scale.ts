@@ -1,4 +1,5 @@
 import { normalQuantile } from "../../core/math/normal-distribution";
+import { countBelow, countUpTo, interpolate } from "../../core/math/sorted";
 
 /** A column's values against normal scores: never falling, flat where one value is frequent. */
 export interface CopulaScale {
@@ -40,17 +41,7 @@ export function copulaScale(sorted: Float64Array): CopulaScale {
 
 /** The value at a score. */
 export function valueAt({ values, scores }: CopulaScale, score: number): number {
-  const last = scores.length - 1;
-  if (!(score > scores[0])) return values[0];
-  if (score >= scores[last]) return values[last];
-  let low = 0;
-  let high = last;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (scores[middle] <= score) low = middle;
-    else high = middle;
-  }
-  return values[low] + ((score - scores[low]) / (scores[high] - scores[low])) * (values[high] - values[low]);
+  return interpolate(scores, values, score);
 }
 
 /** The middle of the scores at which the scale has the value. */
@@ -70,14 +61,9 @@ export function scoreEdge({ values, scores }: CopulaScale, value: number, upper:
   const last = values.length - 1;
   if (upper ? value >= values[last] : value > values[last]) return Infinity;
   if (upper ? value < values[0] : value <= values[0]) return -Infinity;
-  let low = 0;
-  let high = last;
   // values[low] lies on the near side, values[high] beyond it.
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (upper ? values[middle] <= value : values[middle] < value) low = middle;
-    else high = middle;
-  }
+  const high = upper ? countUpTo(values, value) : countBelow(values, value);
+  const low = high - 1;
   const step = values[high] - values[low];
   return step > 0
     ? scores[low] + ((value - values[low]) / step) * (scores[high] - scores[low])

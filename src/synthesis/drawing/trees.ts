@@ -1,4 +1,4 @@
-import { countUpTo } from "../../core/math/sorted";
+import { countBelow, countUpTo } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
 
 /** A column that trees split on: cells by equality, values by thresholds. */
@@ -90,12 +90,5 @@ function binOf(thresholds: readonly number[], value: number): number {
 
 /** How many of the ascending thresholds lie below the value; all of them below NaN. */
 export function belowCount(thresholds: ArrayLike<number>, value: number): number {
-  let low = 0;
-  let high = thresholds.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (value <= thresholds[middle]) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return Number.isNaN(value) ? thresholds.length : countBelow(thresholds, value);
 }

@@ -1,4 +1,4 @@
-import { countUpTo } from "../../core/math/sorted";
+import { countBelow, countUpTo } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
 
 /**
@@ -39,13 +39,7 @@ export function leafShare(leaf: Leaf, value: number, upper: boolean): number {
   const { points, rows } = leaf;
   const last = points.length - 1;
   if (last === 0) return value > points[0] || (upper && value === points[0]) ? 1 : 0;
-  let low = 0;
-  let high = points.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (upper ? points[middle] <= value : points[middle] < value) low = middle + 1;
-    else high = middle;
-  }
+  const low = upper ? countUpTo(points, value) : countBelow(points, value);
   // Points before `low` lie below the value (or do not exceed it): it lies between the last of them and the next.
   const k = Math.min(Math.max(low - 1, 0), last - 1);
   const step = points[k + 1] - points[k];

@@ -1,4 +1,5 @@
 import { normalQuantile } from "../../core/math/normal-distribution";
+import { countBelow, countUpTo, interpolate } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
 import { pieceOf, type Support } from "../structure/support";
 
@@ -77,14 +78,8 @@ export function scoresOf(scale: NormalScale, values: Float64Array): Float64Array
 
 /** The least score whose value reaches `value`, or (`upper`) the greatest whose value does not exceed it. */
 export function scoreOf({ from, to, scores }: NormalScale, value: number, upper: boolean): number {
-  let low = 0;
-  let high = from.length;
   // The first piece that reaches beyond the value, or up to it.
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (upper ? to[middle] <= value : to[middle] < value) low = middle + 1;
-    else high = middle;
-  }
+  const low = upper ? countUpTo(to, value) : countBelow(to, value);
   if (low === from.length) return scores[low];
   const along = to[low] > from[low] ? (value - from[low]) / (to[low] - from[low]) : 0;
   return scores[low] + Math.max(0, along) * (scores[low + 1] - scores[low]);
@@ -95,27 +90,7 @@ export function fromScore({ from, to, scores }: NormalScale, score: number): num
   const last = from.length - 1;
   if (!(score > scores[0])) return from[0];
   if (score >= scores[last + 1]) return to[last];
-  let low = 0;
-  let high = last + 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (scores[middle] <= score) low = middle;
-    else high = middle;
-  }
+  const low = countUpTo(scores, score) - 1;
   const width = scores[low + 1] - scores[low];
   return width > 0 ? from[low] + ((score - scores[low]) / width) * (to[low] - from[low]) : from[low];
-}
-
-function interpolate(x: readonly number[], y: readonly number[], at: number): number {
-  const last = x.length - 1;
-  if (!(at > x[0])) return y[0];
-  if (at >= x[last]) return y[last];
-  let low = 0;
-  let high = last;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (x[middle] <= at) low = middle;
-    else high = middle;
-  }
-  return y[low] + ((at - x[low]) / (x[high] - x[low])) * (y[high] - y[low]);
 }

@@ -1,3 +1,4 @@
+import { countBelow } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
 import type { Rng } from "../../core/rng";
 import { type Grid, snap, spacing } from "./grids";
@@ -108,13 +109,7 @@ export function repeatedIn(support: Support | undefined): readonly number[] {
 
 /** The piece that a value belongs to: the one that holds it, else the nearest. */
 export function pieceOf({ from, to }: Support, value: number): number {
-  let low = 0;
-  let high = from.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (to[middle] < value) low = middle + 1;
-    else high = middle;
-  }
+  const low = countBelow(to, value);
   if (low === from.length) return low - 1;
   if (low === 0 || value >= from[low]) return low;
   return value - to[low - 1] <= from[low] - value ? low - 1 : low;

@@ -1,3 +1,4 @@
+import { countUpTo } from "../../core/math/sorted";
 import type { Rng } from "../../core/rng";
 
 /**
@@ -198,14 +199,6 @@ function picker(weights: readonly number[]): (u: number) => number {
     cumulative.push(total);
   }
   return (u) => {
-    const at = u * total;
-    let low = 0;
-    let high = cumulative.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (cumulative[middle] > at) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return Math.min(cumulative.length - 1, countUpTo(cumulative, u * total));
   };
 }

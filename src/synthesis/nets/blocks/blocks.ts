@@ -1,3 +1,4 @@
+import { countBelow } from "../../../core/math/sorted";
 import { quantileSorted } from "../../../core/math/statistics";
 import { integer, type Rng } from "../../../core/rng";
 import type { Leaf } from "../../sequential/leaf";
@@ -90,14 +91,7 @@ function addStretches(
   }
   for (let i = 0; i < cells.length; i++) {
     if (cells[i] !== other) continue;
-    let low = 0;
-    let high = upTo.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (one.values[i] <= upTo[middle]) high = middle;
-      else low = middle + 1;
-    }
-    codes[i] = first + low;
+    codes[i] = first + Math.min(upTo.length - 1, countBelow(upTo, one.values[i]));
   }
 }
 
