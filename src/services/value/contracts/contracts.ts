@@ -11,23 +11,11 @@ import { numbersOf } from "../cell-values";
 import { customerNames, Faults, findColumn, oneCurrency, optionalColumn } from "../own-columns";
 import { type ContractOptions, endedNames, endNames, startNames, tenureNames } from "./contract-columns";
 import { isFlag, lifetimesByDates, lifetimesByTenure, type ReadLifetimes } from "./read-lifetimes";
-import { joinSpells, type Movement } from "./spells";
+import { joinSpells, type Spells } from "./spells";
 
 /** A table of contracts, one a lifetime of a customer. Arrays have one entry a lifetime. */
-export interface Contracts {
+export interface Contracts extends Omit<Spells, "rows" | "notes"> {
   readonly customers: readonly string[];
-  /** Months under contract, until the end or the end of observation; calendar months where there are dates. */
-  readonly months: Float64Array;
-  /** 1 where the contract has ended. */
-  readonly ended: Float64Array;
-  /** Months under contract before it was watched; undefined where all were from their start. */
-  readonly entry?: Float64Array;
-  /** Revenue a month. */
-  readonly revenue: Float64Array;
-  /** Days of start and end since 1970-01-01, where there are dates. */
-  readonly days?: { readonly from: Float64Array; readonly to: Float64Array };
-  /** How the monthly revenue of all moved, where there are dates. */
-  readonly movements?: readonly Movement[];
   /** Columns of what the chance to leave may depend on; `chooseCovariates` leaves out those that tell the answer. */
   readonly covariates: Table;
   /** Undefined where the table has tenures and no dates. */
@@ -85,21 +73,16 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
   const left = faults.settle();
   const kept = Int32Array.from(who.keys()).filter((i) => !faults.has(i) && read.observed[i] === 1);
   check(kept.length > 0, action, "there must be contracts");
-  const spells = joinSpells(kept, who, read, revenues);
+  const { rows, notes, ...lives } = joinSpells(kept, who, read, revenues);
   const used = [customer, revenue, ...read.used, ...(money ? [money] : []), ...(rate ? [rate] : [])];
   const others = dropColumns(
     table,
     used.map((one) => one.name),
   );
   return {
-    customers: Array.from(spells.rows, (i) => who[i]),
-    months: spells.months,
-    ended: spells.ended,
-    ...(spells.entry ? { entry: spells.entry } : {}),
-    revenue: spells.revenue,
-    ...(spells.days ? { days: spells.days } : {}),
-    ...(spells.movements ? { movements: spells.movements } : {}),
-    covariates: takeTableRows(others, spells.rows),
+    customers: Array.from(rows, (i) => who[i]),
+    ...lives,
+    covariates: takeTableRows(others, rows),
     ...(read.asOf === undefined ? {} : { asOf: read.asOf }),
     ...(currency === undefined ? {} : { currency }),
     columns: {
@@ -113,7 +96,7 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
       ...(paid.guess === undefined ? [] : [`${revenue.name} is read with ${paid.guess}`]),
       ...read.notes,
       ...left,
-      ...spells.notes,
+      ...notes,
     ],
   };
 }

@@ -5,11 +5,15 @@ import type { ReadLifetimes } from "./read-lifetimes";
 export interface Spells {
   /** The last row of each, whose columns and revenue are the customer's now. */
   readonly rows: Int32Array;
+  /** Months under contract, until the end or the end of observation; calendar months where there are dates. */
   readonly months: Float64Array;
+  /** 1 where the contract has ended. */
   readonly ended: Float64Array;
+  /** Months under contract before it was watched; undefined where all were from their start. */
   readonly entry?: Float64Array;
+  /** Revenue a month. */
   readonly revenue: Float64Array;
-  /** Days of start and end, where there are dates. */
+  /** Days of start and end since 1970-01-01, where there are dates. */
   readonly days?: { readonly from: Float64Array; readonly to: Float64Array };
   /** How the monthly revenue of all moved, where there are dates. */
   readonly movements?: readonly Movement[];

@@ -1,4 +1,4 @@
-import { check, checkInteger, checkNumber } from "../../../core/checks";
+import { check, checkInteger } from "../../../core/checks";
 import type { ModelJson, Watch } from "../../../core/model";
 import type { Rng } from "../../../core/rng";
 import type { Table } from "../../../data/table";
@@ -7,16 +7,16 @@ import { stackWeights } from "../../../neural/layers";
 import { type Noise, noise } from "../../../neural/noise";
 import { adam } from "../../../neural/optimiser";
 import { type Tape, tape, type Var } from "../../../neural/tape";
-import { runEpochs } from "../../../neural/train";
-import { hold, type Weights } from "../../../neural/weights";
+import { hold } from "../../../neural/weights";
 import type { Wishes } from "../../drawing/wishes";
 import type { FitSynthesiser } from "../../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
 import { conditionWidth, drawConditions } from "../blocks/condition";
 import { conditionOf, encodeModes, type ModeRows, modeBatch } from "../blocks/mode-blocks";
 import { drawLatents } from "../latent";
-import { type NetOptions, trainingOf } from "../net-options";
+import type { NetOptions } from "../net-options";
 import { prepare } from "../prepare";
+import { checkNet, partsOf, trainNet } from "../train-net";
 import { criticLoss, generatorLoss } from "./critic";
 import { gumbelSoftmax } from "./discriminator";
 import { type Generator, generate, generatorLayers, generatorWeights, settledGenerator } from "./gan-net";
@@ -60,12 +60,9 @@ const noWishes: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
  */
 export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
   const { epochs = 300, latent = 128, units = 256, batch = 500, pac = 10, rate = 2e-4 } = options;
-  checkInteger(latent, 1, 1000, "make ctgan", "latent");
-  checkInteger(units, 1, 10_000, "make ctgan", "units");
+  checkNet("ctgan", { latent, batch, rate, units });
   checkInteger(pac, 1, 1000, "make ctgan", "pac");
-  checkInteger(batch, 1, 1e6, "make ctgan", "batch");
   check(batch % pac === 0, "make ctgan", `batch must be a multiple of pac (${pac})`, batch);
-  checkNumber(rate, 0, Infinity, "make ctgan", "rate", "low");
   return async (from: Table, rng: Rng, watch: Watch = {}) => {
     const prepared = prepare(from, rng, watch, "ctgan", { search: false, ...options, epochs });
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
@@ -111,25 +108,23 @@ export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
           return { generator: engine.read(loss.value)[0], critic: engine.read(distance.value)[0] };
         });
       try {
-        const history = await runEpochs(
-          { step, snapshot: () => generator.read(), restore: (kept: Weights) => generator.write(kept) },
+        const history = await trainNet(
+          step,
+          generator,
           { rows: prepared.rows, epochs, batch, wholeBatches: true },
-          rng.fork("epochs"),
+          rng,
           watch,
         );
         const z = drawLatents(undefined, settlingRows, latent, rng.fork("settle"));
         const asked = drawConditions(condition, data.blocks, settlingRows, noWishes, rng.fork("asked"));
         const weights = settledGenerator(engine, net, generator.read(), settlingRows, [z, asked]);
         return blockModel("ctgan", {
-          schema: prepared.schema,
-          structure: prepared.structure,
-          variables: prepared.drawn,
+          ...partsOf(prepared, history, epochs, engine),
           blocks: data.blocks.map(({ classes }) => ({ classes })),
           decoder: { layers: generatorLayers(net), weights },
           latentSize: latent,
           output: { scalars: data.scalars.length, scalarActivation: "tanh", choice: "drawn" },
           condition,
-          training: trainingOf(history, epochs, engine.backend),
         });
       } finally {
         for (const one of [generator, critic, moveG, moveC]) one.free();

@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber } from "../../../core/checks";
+import { checkNumber } from "../../../core/checks";
 import type { ModelJson, Watch } from "../../../core/model";
 import type { Rng } from "../../../core/rng";
 import type { Table } from "../../../data/table";
@@ -7,16 +7,16 @@ import { stackWeights } from "../../../neural/layers";
 import { noise } from "../../../neural/noise";
 import { adam, cosineRate } from "../../../neural/optimiser";
 import { tape } from "../../../neural/tape";
-import { runEpochs } from "../../../neural/train";
-import { hold, type Weights } from "../../../neural/weights";
+import { hold } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
 import { type EncodedBlock, fillUnknown, oneHotBatch, sharesOf } from "../blocks/blocks";
 import { calibrateMargins } from "../blocks/calibrate";
 import { momentLoss, momentTargets } from "../blocks/moments";
 import { drawLatents } from "../latent";
-import { epochsFor, type NetOptions, trainingOf } from "../net-options";
+import { epochsFor, type NetOptions } from "../net-options";
 import { encodeBlocks, type Prepared, prepare } from "../prepare";
+import { checkNet, partsOf, trainNet } from "../train-net";
 import { discreteRows, discriminatorMatrices, discriminatorTape, judge } from "./discriminator";
 import { type Generator, generate, generatorLayers, generatorWeights, settledGenerator } from "./gan-net";
 import { spectralNorm } from "./spectral";
@@ -62,10 +62,7 @@ const temperature = 0.5;
  */
 export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
   const { latent = 32, units = 96, batch = 500, rate = 1e-3, adversary = 1 } = options;
-  checkInteger(latent, 1, 1000, "make gan", "latent");
-  checkInteger(units, 1, 10_000, "make gan", "units");
-  checkInteger(batch, 4, 1e6, "make gan", "batch");
-  checkNumber(rate, 0, Infinity, "make gan", "rate", "low");
+  checkNet("gan", { latent, batch, rate, units }, 4);
   checkNumber(adversary, 0, 1000, "make gan", "adversary");
   return async (from: Table, rng: Rng, watch: Watch = {}) => {
     const epochs = options.epochs ?? epochsFor(usualSteps, from.rows, batch);
@@ -119,24 +116,22 @@ export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
         return losses;
       };
       try {
-        const history = await runEpochs(
-          { step, snapshot: () => averages.read(), restore: (kept: Weights) => averages.write(kept) },
+        const history = await trainNet(
+          step,
+          averages,
           { rows: prepared.rows, epochs, batch, wholeBatches: true },
-          rng.fork("epochs"),
+          rng,
           watch,
         );
         const z = drawLatents(undefined, settlingRows, latent, rng.fork("settle"));
         const weights = settledGenerator(engine, net, averages.read(), settlingRows, [z]);
         const decoder = calibrateMargins({ layers: generatorLayers(net), weights }, blocks, z, settlingRows);
         return blockModel("gan", {
-          schema: prepared.schema,
-          structure: prepared.structure,
-          variables: prepared.drawn,
+          ...partsOf(prepared, history, epochs, engine),
           blocks: blocks.map(({ classes }) => ({ classes })),
           shares: blocks.map(sharesOf),
           decoder,
           latentSize: latent,
-          training: trainingOf(history, epochs, engine.backend),
         });
       } finally {
         for (const one of [generator, averages, discriminator, spectral, moveG, moveD, targets]) one.free();

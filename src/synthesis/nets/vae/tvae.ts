@@ -1,4 +1,3 @@
-import { checkInteger, checkNumber } from "../../../core/checks";
 import type { ModelJson, Watch } from "../../../core/model";
 import type { Rng } from "../../../core/rng";
 import type { Table } from "../../../data/table";
@@ -8,13 +7,13 @@ import { stackOutput, stackWeights } from "../../../neural/layers";
 import { noise } from "../../../neural/noise";
 import { adam } from "../../../neural/optimiser";
 import { type Tape, tape, type Var } from "../../../neural/tape";
-import { runEpochs } from "../../../neural/train";
 import { hold, type Parameters, type Weight, type Weights } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
 import { encodeModes, type ModeRows, modeBatch } from "../blocks/mode-blocks";
-import { type NetOptions, trainingOf } from "../net-options";
+import type { NetOptions } from "../net-options";
 import { prepare } from "../prepare";
+import { checkNet, partsOf, trainNet } from "../train-net";
 import {
   decoderWeights,
   divergenceOf,
@@ -61,10 +60,7 @@ const [leastDeviation, mostDeviation] = [0.01, 1];
  */
 export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
   const { epochs = 300, latent = 128, units = 128, batch = 500, rate = 1e-3 } = options;
-  checkInteger(latent, 1, 1000, "make tvae", "latent");
-  checkInteger(units, 1, 10_000, "make tvae", "units");
-  checkInteger(batch, 1, 1e6, "make tvae", "batch");
-  checkNumber(rate, 0, Infinity, "make tvae", "rate", "low");
+  checkNet("tvae", { latent, batch, rate, units });
   return async (from: Table, rng: Rng, watch: Watch = {}) => {
     const prepared = prepare(from, rng, watch, "tvae", { search: false, ...options, epochs });
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
@@ -99,17 +95,10 @@ export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
         return losses;
       };
       try {
-        const history = await runEpochs(
-          { step, snapshot: () => held.read(), restore: (kept: Weights) => held.write(kept) },
-          { rows: prepared.rows, epochs, batch },
-          rng.fork("epochs"),
-          watch,
-        );
+        const history = await trainNet(step, held, { rows: prepared.rows, epochs, batch }, rng, watch);
         const trained = held.read();
         return blockModel("tvae", {
-          schema: prepared.schema,
-          structure: prepared.structure,
-          variables: prepared.drawn,
+          ...partsOf(prepared, history, epochs, engine),
           blocks: data.blocks.map(({ classes }) => ({ classes })),
           decoder: { layers: reluDecoder, weights: decoderWeights(trained) },
           latentSize: latent,
@@ -119,7 +108,6 @@ export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
             choice: "greatest",
             ...(scalars > 0 && { deviations: Array.from(trained.deviations.values) }),
           },
-          training: trainingOf(history, epochs, engine.backend),
         });
       } finally {
         move.free();

@@ -8,16 +8,16 @@ import { stackOutput, stackWeights } from "../../../neural/layers";
 import { type Noise, noise } from "../../../neural/noise";
 import { adam, cosineRate } from "../../../neural/optimiser";
 import { type Tape, tape, type Var } from "../../../neural/tape";
-import { runEpochs } from "../../../neural/train";
-import { hold, type Parameters, type Weights } from "../../../neural/weights";
+import { hold, type Parameters } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
 import { oneHotBatch, sharesOf } from "../blocks/blocks";
 import { calibrateMargins } from "../blocks/calibrate";
 import { drawLatents } from "../latent";
 import { fitMixture } from "../mixture";
-import { epochsFor, type NetOptions, trainingOf } from "../net-options";
+import { epochsFor, type NetOptions } from "../net-options";
 import { encodeBlocks, prepare } from "../prepare";
+import { checkNet, partsOf, trainNet } from "../train-net";
 import {
   decoderWeights,
   divergenceOf,
@@ -64,11 +64,8 @@ export interface Vae extends NetSynthesiser {
 export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
   const { latent = 24, units = 128, batch = 250 } = options;
   const { rate = 2e-3, beta = 0.7, components = 10 } = options;
-  checkInteger(latent, 1, 1000, "make vae", "latent");
-  checkInteger(units, 1, 10_000, "make vae", "units");
-  checkInteger(batch, 1, 1e6, "make vae", "batch");
+  checkNet("vae", { latent, batch, rate, units });
   checkInteger(components, 1, 100, "make vae", "components");
-  checkNumber(rate, 0, Infinity, "make vae", "rate", "low");
   checkNumber(beta, 0, 100, "make vae", "beta");
   return async (from: Table, rng: Rng, watch: Watch = {}) => {
     const epochs = options.epochs ?? epochsFor(usualSteps, from.rows, batch);
@@ -97,12 +94,7 @@ export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
           return { misfit: engine.read(misfit.value)[0], divergence: engine.read(divergence.value)[0] };
         });
       try {
-        const history = await runEpochs(
-          { step, snapshot: () => held.read(), restore: (kept: Weights) => held.write(kept) },
-          { rows: prepared.rows, epochs, batch },
-          rng.fork("epochs"),
-          watch,
-        );
+        const history = await trainNet(step, held, { rows: prepared.rows, epochs, batch }, rng, watch);
         const some = permutation(rng.fork("mixture rows"), prepared.rows).subarray(0, mostMixtureRows);
         const points = posteriorSamples(engine, net, held, put, some, noise(rng.fork("posterior")));
         check(
@@ -115,15 +107,12 @@ export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
         const latents = drawLatents(prior, calibrationRows, latent, rng.fork("calibrate"));
         const decoder = { layers: reluDecoder, weights: decoderWeights(held.read()) };
         return blockModel("vae", {
-          schema: prepared.schema,
-          structure: prepared.structure,
-          variables: prepared.drawn,
+          ...partsOf(prepared, history, epochs, engine),
           blocks: blocks.map(({ classes }) => ({ classes })),
           shares: blocks.map(sharesOf),
           decoder: calibrateMargins(decoder, blocks, latents, calibrationRows),
           latentSize: latent,
           prior,
-          training: trainingOf(history, epochs, engine.backend),
         });
       } finally {
         optimiser.free();

@@ -1,4 +1,3 @@
-import { checkInteger, checkNumber } from "../../../core/checks";
 import type { ModelJson, Watch } from "../../../core/model";
 import type { Rng } from "../../../core/rng";
 import type { Table } from "../../../data/table";
@@ -7,13 +6,13 @@ import { binaryCrossEntropy, type Stack, stackOutput, stackWeights } from "../..
 import { noise } from "../../../neural/noise";
 import { adam } from "../../../neural/optimiser";
 import { tape } from "../../../neural/tape";
-import { runEpochs } from "../../../neural/train";
-import { hold, type Weights } from "../../../neural/weights";
+import { hold } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
 import { encodeLabels, labelBatch } from "../blocks/labels";
-import { type NetOptions, trainingOf } from "../net-options";
+import type { NetOptions } from "../net-options";
 import { prepare } from "../prepare";
+import { checkNet, partsOf, trainNet } from "../train-net";
 import { decoderWeights, reluDecoder } from "./vae-net";
 
 export interface VanillaOptions extends NetOptions {
@@ -44,9 +43,7 @@ export interface Vanilla extends NetSynthesiser {
  */
 export function vanilla(options: VanillaOptions = {}): FitSynthesiser<Vanilla> {
   const { epochs = 100, latent = 10, batch = 32, rate = 2e-4 } = options;
-  checkInteger(latent, 1, 1000, "make vanilla", "latent");
-  checkInteger(batch, 1, 1e6, "make vanilla", "batch");
-  checkNumber(rate, 0, Infinity, "make vanilla", "rate", "low");
+  checkNet("vanilla", { latent, batch, rate });
   return async (from: Table, rng: Rng, watch: Watch = {}) => {
     const prepared = prepare(from, rng, watch, "vanilla", { search: false, ...options, epochs });
     const data = encodeLabels(prepared.variables, rng.fork("unknown"));
@@ -81,21 +78,13 @@ export function vanilla(options: VanillaOptions = {}): FitSynthesiser<Vanilla> {
           return { generator: engine.read(lossG.value)[0], discriminator: engine.read(lossD.value)[0] };
         });
       try {
-        const history = await runEpochs(
-          { step, snapshot: () => made.read(), restore: (kept: Weights) => made.write(kept) },
-          { rows: prepared.rows, epochs, batch },
-          rng.fork("epochs"),
-          watch,
-        );
+        const history = await trainNet(step, made, { rows: prepared.rows, epochs, batch }, rng, watch);
         return blockModel("vanilla", {
-          schema: prepared.schema,
-          structure: prepared.structure,
-          variables: prepared.drawn,
+          ...partsOf(prepared, history, epochs, engine),
           blocks: data.blocks,
           decoder: { layers: reluDecoder, weights: decoderWeights(made.read()) },
           latentSize: latent,
           output: { scalars: width, scalarActivation: "sigmoid", choice: "rounded" },
-          training: trainingOf(history, epochs, engine.backend),
         });
       } finally {
         for (const one of [made, judged, moveG, moveD]) one.free();
