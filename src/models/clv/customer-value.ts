@@ -26,16 +26,7 @@ export function customerValue(
   margin: Float64Array | Matrix,
   options: CustomerValueOptions = {},
 ): Float64Array {
-  const { weights, perPeriod } = checked(survival, margin, options);
-  const value = new Float64Array(survival.rows);
-  const advance = options.payments !== "in-arrears";
-  for (let k = 0; k < survival.columns; k++) {
-    const there = advance ? (k > 0 ? column(survival, k - 1) : undefined) : column(survival, k);
-    const paid = perPeriod(k);
-    const weight = weights[k];
-    for (let i = 0; i < value.length; i++) value[i] += weight * paid[i] * (there ? there[i] : 1);
-  }
-  return value;
+  return summed(survival, margin, options, (paid, alive) => paid * alive);
 }
 
 /**
@@ -49,15 +40,24 @@ export function customerValueQuantile(
   options: CustomerValueOptions = {},
 ): Float64Array {
   checkNumber(share, 0, 1, "find a quantile of customer value", "share");
+  // Margins of 0 and more make value rise with lifetime, so its quantile is the value at the lifetime's.
+  return summed(survival, margin, options, (paid, alive) => (alive > 1 - share ? paid : 0));
+}
+
+/** The sum over periods of what a discounted payment is worth, given the chance to be there when it is made. */
+function summed(
+  survival: Matrix,
+  margin: Float64Array | Matrix,
+  options: CustomerValueOptions,
+  worth: (paid: number, alive: number) => number,
+): Float64Array {
   const { weights, perPeriod } = checked(survival, margin, options);
   const value = new Float64Array(survival.rows);
   const advance = options.payments !== "in-arrears";
   for (let k = 0; k < survival.columns; k++) {
     const there = advance ? (k > 0 ? column(survival, k - 1) : undefined) : column(survival, k);
     const paid = perPeriod(k);
-    // Margins of 0 and more make value rise with lifetime, so its quantile is the value at the lifetime's.
-    for (let i = 0; i < value.length; i++)
-      if ((there ? there[i] : 1) > 1 - share) value[i] += weights[k] * paid[i];
+    for (let i = 0; i < value.length; i++) value[i] += worth(weights[k] * paid[i], there ? there[i] : 1);
   }
   return value;
 }

@@ -1,5 +1,5 @@
 import type { FigureText } from "./figure";
-import { lineChart, type Point, referenceLine } from "./line";
+import { diagonal, lineChart, type Point, referenceLine } from "./line";
 
 /** Cumulative shares of all value by customers, the most valuable first, at about a hundred places. */
 export function concentrationOf(values: Float64Array): readonly Point[] {
@@ -27,12 +27,6 @@ export function concentrationChart(points: readonly Point[], text: FigureText): 
     ...text,
     x: { label: "Customers, the most valuable first", domain: [0, 1], format: ".0%" },
     y: { label: "Share of all value", domain: [0, 1], format: ".0%" },
-    series: [
-      { name: "Value", colour: 1, points },
-      referenceLine("All alike", [
-        [0, 0],
-        [1, 1],
-      ]),
-    ],
+    series: [{ name: "Value", colour: 1, points }, referenceLine("All alike", diagonal)],
   });
 }

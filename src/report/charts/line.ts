@@ -45,6 +45,12 @@ export interface LineChart extends FigureText {
   readonly height?: number;
 }
 
+/** From corner to corner of shares. */
+export const diagonal: readonly (readonly [x: number, y: number])[] = [
+  [0, 0],
+  [1, 1],
+];
+
 /** A grey line to compare with, through the points; dashed unless said otherwise. */
 export function referenceLine(
   name: string,
@@ -52,6 +58,21 @@ export function referenceLine(
   { dashed = true }: { readonly dashed?: boolean } = {},
 ): Series {
   return { name, colour: "grey", dashed, points: points.map(([x, y]) => ({ x, y })) };
+}
+
+/** What calling some customers finds, the most suspected first: a line from 0. */
+export function gainPoints(
+  gains: readonly { readonly cumulativeRows: number; readonly gain: number }[],
+): readonly Point[] {
+  return [{ x: 0, y: 0 }, ...gains.map(({ cumulativeRows, gain }) => ({ x: cumulativeRows, y: gain }))];
+}
+
+/** Gains to compare with: everybody who leaves first, and customers in any order; `share` of them leave. */
+export function gainReferences(share: number): Series[] {
+  return [
+    referenceLine("Perfect", [diagonal[0], [share, 1], diagonal[1]]),
+    referenceLine("In any order", diagonal, { dashed: false }),
+  ];
 }
 
 /** Lines, labelled where they end, with bands for intervals: an HTML figure. */

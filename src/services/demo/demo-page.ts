@@ -1,6 +1,6 @@
 import { count, decimal, interval, percent } from "../../core/format";
 import { barChart } from "../../report/charts/bars";
-import { lineChart, referenceLine } from "../../report/charts/line";
+import { diagonal, gainPoints, gainReferences, lineChart, referenceLine } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
@@ -130,24 +130,9 @@ function gainChart({ gains, name }: DemoModel, share: number): Promise<string> {
       {
         name,
         colour: modelColours[name] ?? 1,
-        points: [
-          { x: 0, y: 0 },
-          ...gains.map(({ cumulativeRows, gain }) => ({ x: cumulativeRows, y: gain })),
-        ],
+        points: gainPoints(gains),
       },
-      referenceLine("Perfect", [
-        [0, 0],
-        [share, 1],
-        [1, 1],
-      ]),
-      referenceLine(
-        "In any order",
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { dashed: false },
-      ),
+      ...gainReferences(share),
     ],
   });
 }
@@ -175,10 +160,7 @@ function calibrationChart({ calibration, name }: DemoModel): Promise<string> {
           high: bin.interval[1],
         })),
       },
-      referenceLine("As predicted", [
-        [0, 0],
-        [1, 1],
-      ]),
+      referenceLine("As predicted", diagonal),
     ],
   });
 }

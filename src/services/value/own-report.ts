@@ -59,3 +59,21 @@ export function scenarioTable(
     },
   );
 }
+
+/** The key figure of all value to come. */
+export function totalFigure(
+  total: number,
+  valued: { readonly months: number; readonly totalInterval?: readonly [number, number] | undefined },
+  currency: string | undefined,
+): Figure {
+  const { months, totalInterval: ends } = valued;
+  return {
+    name: "total",
+    label: `Expected in ${months} months`,
+    value: total,
+    digits: 0,
+    key: true,
+    ...(currency ? { unit: currency } : {}),
+    ...(ends ? { low: ends[0], high: ends[1], interval: "95% prediction" } : {}),
+  };
+}

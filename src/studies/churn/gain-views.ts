@@ -1,7 +1,7 @@
 import { count, decimal, percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import { gainTable } from "../../evaluate/curves";
-import { lineChart, referenceLine, type Series } from "../../report/charts/line";
+import { gainPoints, gainReferences, lineChart, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable } from "../../report/data-table";
 import type { Customers } from "../../services/churn-data";
@@ -28,25 +28,10 @@ export function gainChart(models: readonly HonestModel[], test: Customers): Prom
         ({ one, table }): Series => ({
           name: one.name,
           colour: modelColours[one.name] ?? 1,
-          points: [
-            { x: 0, y: 0 },
-            ...table.map(({ cumulativeRows, gain }) => ({ x: cumulativeRows, y: gain })),
-          ],
+          points: gainPoints(table),
         }),
       ),
-      referenceLine("Perfect", [
-        [0, 0],
-        [share, 1],
-        [1, 1],
-      ]),
-      referenceLine(
-        "In any order",
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { dashed: false },
-      ),
+      ...gainReferences(share),
     ],
   });
 }

@@ -2,7 +2,14 @@ import { decimal, duration, interval, percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import type { Interval } from "../../evaluate/bootstrap";
 import { precisionRecallCurve, rocCurve } from "../../evaluate/curves";
-import { type LineChart, lineChart, type Point, referenceLine, type Series } from "../../report/charts/line";
+import {
+  diagonal,
+  type LineChart,
+  lineChart,
+  type Point,
+  referenceLine,
+  type Series,
+} from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import type { Customers } from "../../services/churn-data";
@@ -66,10 +73,7 @@ export function rocChart(models: readonly HonestModel[], test: Customers): Promi
           points: pointsOf(curve.falsePositiveRate, curve.truePositiveRate),
         };
       }),
-      referenceLine("No skill", [
-        [0, 0],
-        [1, 1],
-      ]),
+      referenceLine("No skill", diagonal),
     ],
   });
 }
@@ -132,14 +136,7 @@ export function calibrationChart(models: readonly HonestModel[]): Promise<string
     series: [
       ...pairs.map(({ plain }) => series(plain, false)),
       ...pairs.map(({ smote }) => series(smote, true)),
-      referenceLine(
-        "Perfect",
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { dashed: false },
-      ),
+      referenceLine("Perfect", diagonal, { dashed: false }),
     ],
   });
 }

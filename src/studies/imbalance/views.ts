@@ -3,7 +3,7 @@ import { mean as average } from "../../core/math/statistics";
 import type { Comparison } from "../../evaluate/compare";
 import { calibrationCurve } from "../../evaluate/probability";
 import { type Dot, dotChart } from "../../report/charts/dots";
-import { lineChart, referenceLine, type Series } from "../../report/charts/line";
+import { diagonal, lineChart, referenceLine, type Series } from "../../report/charts/line";
 import { type Colour, modelColours } from "../../report/charts/theme";
 import { dataTable, type TableColumn } from "../../report/data-table";
 import { html } from "../../report/html";
@@ -209,17 +209,7 @@ export function promiseChart(study: MarketStudy, learner: string): Promise<strin
     note: "Out-of-fold predictions of one repeat. Band: 95% intervals of the observed shares without remedy.",
     x: { label: "Predicted probability of leaving", domain: [0, 1], format: ".0%" },
     y: { label: "Share that left", domain: [0, 1], format: ".0%" },
-    series: [
-      ...series,
-      referenceLine(
-        "Perfect",
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { dashed: false },
-      ),
-    ],
+    series: [...series, referenceLine("Perfect", diagonal, { dashed: false })],
   });
 }
 

@@ -6,7 +6,7 @@ import { dataTable } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
 import { dateText } from "../cell-values";
-import { moneyText, notesList, ownReport, scenarioTable } from "../own-report";
+import { moneyText, notesList, ownReport, scenarioTable, totalFigure } from "../own-report";
 import type { Contracts } from "./contracts";
 import type { ValuedContracts } from "./value-contracts";
 
@@ -35,17 +35,7 @@ ${raw(topTable(valued, money))}
 ${raw(scenarios(total, valued, money))}
 ${notesList({ ...contracts.columns, ...(valued.covariates.used.length > 0 ? { "leaving depends on": valued.covariates.used.join(", ") } : {}) }, valued.notes)}`;
   const figures: Figure[] = [
-    {
-      name: "total",
-      label: `Expected in ${valued.months} months`,
-      value: total,
-      digits: 0,
-      key: true,
-      ...unit,
-      ...(valued.totalInterval
-        ? { low: valued.totalInterval[0], high: valued.totalInterval[1], interval: "95% prediction" }
-        : {}),
-    },
+    totalFigure(total, valued, contracts.currency),
     { name: "monthly", label: "Revenue a month", value: monthly, digits: 0, key: true, ...unit },
     {
       name: "leaving",

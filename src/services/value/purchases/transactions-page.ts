@@ -6,7 +6,7 @@ import { lineChart } from "../../../report/charts/line";
 import { dataTable } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
-import { moneyText, notesList, ownReport, scenarioTable } from "../own-report";
+import { moneyText, notesList, ownReport, scenarioTable, totalFigure } from "../own-report";
 import { type PurchaseCohorts, purchaseCohorts } from "./cohorts";
 import type { HoldoutCheck } from "./holdout";
 import { segmentsOf } from "./segments";
@@ -37,17 +37,7 @@ ${holdout ? html`<h2 id="check">Can the figures be believed?</h2>${raw(await tra
 ${raw(scenarios(total, valued, money))}
 ${notesList(log.columns, valued.notes)}`;
   const figures: Figure[] = [
-    {
-      name: "total",
-      label: `Expected in ${valued.months} months`,
-      value: total,
-      digits: 0,
-      key: true,
-      ...(log.currency ? { unit: log.currency } : {}),
-      ...(valued.totalInterval
-        ? { low: valued.totalInterval[0], high: valued.totalInterval[1], interval: "95% prediction" }
-        : {}),
-    },
+    totalFigure(total, valued, log.currency),
     {
       name: "each",
       label: "A customer",
