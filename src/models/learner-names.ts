@@ -12,12 +12,12 @@ type Card = LearnerCard<string, object>;
  */
 export function learnerNamed(name: string, target: "classes" | "numbers"): Card {
   const able = allLearners().filter((card) => predicts(card, target));
-  const card = able.find((one) => answersTo(one, name));
+  const card = able.find((card) => answersTo(card, name));
   const other = target === "classes" ? "regressor" : "classifier";
   check(
     card !== undefined && !plain(name).endsWith(other),
     "train",
-    `for ${target} the model must be one of ${["auto", ...able.map((one) => one.kind)].join(", ")}`,
+    `for ${target} the model must be one of ${["auto", ...able.map((card) => card.kind)].join(", ")}`,
     name,
   );
   return card;
@@ -75,7 +75,8 @@ export function optionLines(card: Pick<Card, "options">): OptionLine[] {
 export function optionReference(): string {
   const sections = allLearners().map((card) => {
     const lines = optionLines(card).map(
-      (one) => `| \`${one.option}\` | ${one.default && `\`${one.default}\``} | ${one.range} | ${one.text} |`,
+      (line) =>
+        `| \`${line.option}\` | ${line.default && `\`${line.default}\``} | ${line.range} | ${line.text} |`,
     );
     const names = card.aliases.map((alias) => `\`${alias}\``).join(", ");
     const head = `## ${card.title}\n\n\`${card.name}(options)\`, kind \`${card.kind}\`${names && `, also ${names}`}; predicts ${Object.keys(card.targets).join(" and ")}.`;

@@ -36,8 +36,8 @@ export function learnerFrom<K extends LearnerKind>(spec: LearnerSpec<K>): Fit<Le
 /** The card of a kind of learner; throws, listing the kinds, where there is none. */
 export function learnerCard(kind: string): LearnerCard<string, object> {
   const all = allLearners();
-  const card = all.find((one) => one.kind === kind);
-  const kinds = all.map((one) => one.kind).join(", ");
+  const card = all.find((card) => card.kind === kind);
+  const kinds = all.map((card) => card.kind).join(", ");
   check(card !== undefined, "make learner", `kind must be one of ${kinds}`, kind);
   return card;
 }

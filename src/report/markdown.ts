@@ -74,8 +74,10 @@ function addAnchors(parser: MarkdownIt, taken: Set<string>): Heading[] {
     state.tokens.forEach((token, i) => {
       if (token.type !== "heading_open") return;
       const text = (state.tokens[i + 1].children ?? [])
-        .filter((one) => one.type === "text" || one.type === "code_inline" || one.type === "text_special")
-        .map((one) => one.content)
+        .filter(
+          (child) => child.type === "text" || child.type === "code_inline" || child.type === "text_special",
+        )
+        .map((child) => child.content)
         .join("");
       const id = slug(text, taken);
       token.attrSet("id", id);
@@ -83,7 +85,10 @@ function addAnchors(parser: MarkdownIt, taken: Set<string>): Heading[] {
     });
   });
   parser.renderer.rules.heading_close = (tokens, i, settings, _, self) => {
-    const { id, text } = headings.find((one) => one.id === openingId(tokens, i)) ?? { id: "", text: "" };
+    const { id, text } = headings.find((heading) => heading.id === openingId(tokens, i)) ?? {
+      id: "",
+      text: "",
+    };
     const label = `Link to section ${escapeHtml(text)}`;
     return ` <a class="tl-anchor" href="#${id}" aria-label="${label}">#</a>${self.renderToken(tokens, i, settings)}`;
   };

@@ -169,7 +169,7 @@ function bands(content: Summary): (Html | null)[] {
       ? html`<div class="tl-band tl-failed" role="note"><p><strong>This report is not complete.</strong> ${content.failure}</p></div>`
       : null,
     simulated.length > 0
-      ? html`<div class="tl-band" role="note"><p><strong>Simulated data${real.length > 0 ? " in part" : ""}.</strong> ${real.length > 0 ? `Real: ${real.map((one) => one.name).join(", ")}. Made up by the built-in simulator: ${simulated.map((one) => one.name).join(", ")}. Figures of the latter` : `The customers in this report are made up by the built-in simulator (${simulated.map((one) => one.name).join(", ")}). The figures`} show how the methods behave, not what real customers do, and can't be compared with published ones.</p></div>`
+      ? html`<div class="tl-band" role="note"><p><strong>Simulated data${real.length > 0 ? " in part" : ""}.</strong> ${real.length > 0 ? `Real: ${real.map((source) => source.name).join(", ")}. Made up by the built-in simulator: ${simulated.map((source) => source.name).join(", ")}. Figures of the latter` : `The customers in this report are made up by the built-in simulator (${simulated.map((source) => source.name).join(", ")}). The figures`} show how the methods behave, not what real customers do, and can't be compared with published ones.</p></div>`
       : null,
   ];
 }
@@ -246,8 +246,8 @@ export function seedText(seeds: readonly (number | string)[]): string {
 
 function toc(contents: readonly Heading[]): Html {
   const top = Math.min(...contents.map((content) => content.level));
-  const item = (one: Heading): Html =>
-    html`<li${raw(one.level > top ? ' class="tl-sub"' : "")}><a href="#${one.id}">${one.text}</a></li>`;
+  const item = (heading: Heading): Html =>
+    html`<li${raw(heading.level > top ? ' class="tl-sub"' : "")}><a href="#${heading.id}">${heading.text}</a></li>`;
   const shown = contents.filter((content) => content.level <= top + 1);
   return html`<nav class="tl-toc tl-toc-wide" data-part="contents" aria-label="Contents"><ol>${shown.map(item)}</ol></nav>
 <nav class="tl-toc tl-toc-small" data-part="contents" aria-label="Contents"><details><summary>Contents</summary><ol>${shown.map(item)}</ol></details></nav>`;

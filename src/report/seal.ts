@@ -37,7 +37,9 @@ export function sealPage(page: string): string {
 /** The seal of a page; undefined where it has none. */
 export function readSeal(page: string): Seal | undefined {
   const root = parse(page);
-  const block = find(root, (one) => one.attrs.some(({ name, value }) => name === "id" && value === sealId));
+  const block = find(root, (element) =>
+    element.attrs.some(({ name, value }) => name === "id" && value === sealId),
+  );
   const text = block ? textOf(block) : "";
   const stated = text.match(field)?.[1];
   if (stated === undefined) return undefined;

@@ -46,7 +46,7 @@ export function generatorSources(store: Store): (reference: string) => Generator
 export function realRowsOf(store: Store, folder: string, reference: string): BesideWork["real"] {
   const name = pretrainedName(reference);
   if (name !== undefined) {
-    const { schema, rows, seed } = pretrainedCards().find((one) => one.name === name) as PretrainedCard;
+    const { schema, rows, seed } = pretrainedCards().find((card) => card.name === name) as PretrainedCard;
     return { kind: "simulator", schema: schema as SchemaName, rows, seed, fresh: freshRows };
   }
   const { data, sha256, heldOut, privacy } = findModel(store, reference)?.metadata ?? {};
@@ -70,7 +70,7 @@ export function realRowsOf(store: Store, folder: string, reference: string): Bes
 function pretrainedName(reference: string): string | undefined {
   const name = reference.replace(/@1$/, "").slice(pretrainedPrefix.length);
   if (!reference.startsWith(pretrainedPrefix)) return undefined;
-  return pretrainedCards().some((one) => one.name === name) ? name : undefined;
+  return pretrainedCards().some((card) => card.name === name) ? name : undefined;
 }
 
 /** The bytes where all threads can read them. */

@@ -43,7 +43,7 @@ export function parseShares(texts: readonly string[], columns: Synthesiser["colu
  */
 export function withShares(model: Synthesiser, { column, shares }: Shares): Synthesiser {
   const action = `sample shares of ${column}`;
-  const schema = model.columns.find((one) => one.name === column);
+  const schema = model.columns.find((schema) => schema.name === column);
   const levels = schema?.levels ?? [];
   check(levels.length > 0, action, "it must be a column of levels", schema?.type);
   for (const level of shares.keys())

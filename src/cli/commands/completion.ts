@@ -28,21 +28,21 @@ Examples:
       const { learnerLines } = await import("../../models/learner-names.js");
       const model = root.commands
         .find((command) => command.name() === "train")
-        ?.options.find((one) => one.long === "--model");
+        ?.options.find((option) => option.long === "--model");
       if (model) model.argChoices = ["auto", ...learnerLines().map((one) => one.kind)];
       print({ bash: bashScript, zsh: zshScript, fish: fishScript }[shell](placesOf(root, "")));
     });
 }
 
 function placesOf(command: Command, path: string): Place[] {
-  const options = command.options.filter((one) => !one.hidden);
+  const options = command.options.filter((option) => !option.hidden);
   const words = [
     ...command.commands.map((command) => ({ word: command.name(), help: command.description() })),
-    ...options.flatMap((one) => (one.long ? [{ word: one.long, help: one.description }] : [])),
+    ...options.flatMap((option) => (option.long ? [{ word: option.long, help: option.description }] : [])),
     { word: "--help", help: "show help" },
   ];
-  const choices = options.flatMap((one) =>
-    one.long && one.argChoices ? [{ option: one.long, values: one.argChoices }] : [],
+  const choices = options.flatMap((option) =>
+    option.long && option.argChoices ? [{ option: option.long, values: option.argChoices }] : [],
   );
   return [
     { path, words, choices },

@@ -4,7 +4,7 @@ import { note } from "./output";
 
 /** Notes, by column, what is not as in training; with `strict` that ends the command. */
 export function noteDrift(report: readonly DriftedColumn[], strict = false): void {
-  const found = report.filter((one) => one.findings.length > 0);
+  const found = report.filter((column) => column.findings.length > 0);
   if (found.length === 0) return;
   note("not as in training:");
   for (const { column, findings } of found) note(`  ${column}: ${findings.join("; ")}`);

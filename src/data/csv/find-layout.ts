@@ -19,7 +19,7 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
   const transcoder = new Transcoder(options.encoding ?? markedEncoding(start), fallback);
   const head = transcoder.push(start, whole);
   const bom = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-  const needed = typed.map((one) => one.name).filter((one) => !options.optional?.includes(one));
+  const needed = typed.map((schema) => schema.name).filter((one) => !options.optional?.includes(one));
   // As Latin-1 a place in the text is a place in the bytes.
   const sample = Buffer.from(head.buffer, head.byteOffset + bom, head.length - bom).toString("latin1");
   const structure = sniff(sample, whole, expectations(options, needed));

@@ -63,31 +63,31 @@ export function inferColumn(from: Evidence): Inferred {
     word === "" ||
     from.alsoMissing?.includes(word) ||
     (from.missing ? from.missing.includes(word) : meansMissing(word, typed));
-  const present = all.filter((one) => one.count > 0 && !isMissing(one.text, false));
-  const kept = present.filter((one) => !isMissing(one.text, true));
+  const present = all.filter((cell) => cell.count > 0 && !isMissing(cell.text, false));
+  const kept = present.filter((cell) => !isMissing(cell.text, true));
   const missingOf = (typed: boolean): string[] => [
     ...new Set(
       all
-        .filter((one) => one.count > 0 && one.text !== "" && isMissing(one.text, typed))
-        .map((one) => one.text),
+        .filter((cell) => cell.count > 0 && cell.text !== "" && isMissing(cell.text, typed))
+        .map((cell) => cell.text),
     ),
   ];
   if (kept.length === 0) return { type: "text", missing: missingOf(true), remarks: [] };
   const typed = typedColumn(from, kept);
   if (typed) return { ...typed, missing: [...missingOf(true), ...typed.missing] };
-  const distinct = new Set(present.map((one) => one.text)).size;
+  const distinct = new Set(present.map((cell) => cell.text)).size;
   const role = roleOfWords(from.name, {
     distinct,
     present: sum(present),
-    blanks: present.some((one) => /\s/.test(one.text)),
+    blanks: present.some((cell) => /\s/.test(cell.text)),
   });
   return { type: role, missing: missingOf(false), remarks: mostlyNumbers(from, kept) };
 }
 
 /** The column as booleans, numbers, times or dates; undefined where it is made of words. */
 function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefined {
-  const texts = kept.map((one) => one.text);
-  const counts = kept.map((one) => one.count);
+  const texts = kept.map((cell) => cell.text);
+  const counts = kept.map((cell) => cell.count);
   const words = kept.length <= 40 ? foldSpellings(texts, counts).words : [];
   if (booleanLevels(words)) return { type: "boolean", missing: [], remarks: [] };
   const total = sum(kept);
@@ -96,7 +96,7 @@ function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefine
   const learned = numbersIn(kept, from.hints);
   if (learned) {
     const parse = valueParser(learned.format);
-    const others = kept.filter((one) => Number.isNaN(parse(one.text)));
+    const others = kept.filter((cell) => Number.isNaN(parse(cell.text)));
     const numbers = total - sum(others);
     const guessed = from.missing
       ? undefined
@@ -107,7 +107,7 @@ function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefine
       return numericColumn(
         from,
         learned,
-        kept.filter((one) => !others.includes(one)),
+        kept.filter((cell) => !others.includes(cell)),
         guessed ?? [],
       );
   }
@@ -130,10 +130,10 @@ function numericColumn(
   guessed: readonly Cell[],
 ): Inferred {
   const { format, decimals } = learned;
-  const missing = guessed.map((one) => one.text);
+  const missing = guessed.map((cell) => cell.text);
   const remarks: string[] = guessed.map(
-    (one) =>
-      `${JSON.stringify(one.text)} is taken for missing, in ${one.count} cell${one.count === 1 ? "" : "s"}`,
+    (cell) =>
+      `${JSON.stringify(cell.text)} is taken for missing, in ${cell.count} cell${cell.count === 1 ? "" : "s"}`,
   );
   const told = guessed.length > 0 ? { guessed: { words: missing, cells: sum(guessed) } } : {};
   if (format.kind === "number") {
@@ -184,8 +184,8 @@ function isPlainButDigits(format: ValueFormat): boolean {
 function numbersIn(kept: readonly Cell[], hints?: MarkHints): LearnedNumbers | undefined {
   const looked = some(kept);
   return learnNumbers(
-    looked.map((one) => one.text),
-    looked.map((one) => one.count),
+    looked.map((cell) => cell.text),
+    looked.map((cell) => cell.count),
     hints,
   );
 }
@@ -227,7 +227,7 @@ function datesOf(from: Evidence, kept: readonly Cell[], total: number): Inferred
     const format: DateFormat = { kind: "date", pattern: datePattern };
     if (exactShare(format, kept, total) >= 0.8) return { type: "date", format, missing: [], remarks: [] };
   }
-  const numeric = kept.every((one) => plainDecimal.test(one.text));
+  const numeric = kept.every((cell) => plainDecimal.test(cell.text));
   if (numeric) {
     const epoch = epochOf(name, kept);
     if (epoch)
@@ -239,11 +239,11 @@ function datesOf(from: Evidence, kept: readonly Cell[], total: number): Inferred
           `numbers are read as moments, in ${epoch.pattern === "t" ? "seconds" : "milliseconds"} since 1970`,
         ],
       };
-    const compact = kept.filter((one) => /^(19|20)\d{6}$/.test(one.text));
+    const compact = kept.filter((cell) => /^(19|20)\d{6}$/.test(cell.text));
     if (sum(compact) < enough * total || (kept.length < 5 && !mayBeTime(name)) || mayBeId(name))
       return undefined;
   }
-  const found = learnDates(some(kept.map((one) => one.text)), some(kept.map((one) => one.count)));
+  const found = learnDates(some(kept.map((cell) => cell.text)), some(kept.map((cell) => cell.count)));
   if (!found || found.share < 0.85 || exactShare(found.format, kept, total) < enough) return undefined;
   const { format, ambiguous } = found;
   const remarks: string[] = [];
@@ -258,7 +258,7 @@ function datesOf(from: Evidence, kept: readonly Cell[], total: number): Inferred
 /** Seconds or milliseconds since 1970, where the name speaks of time and all lie between 1985 and 2065. */
 function epochOf(name: string, kept: readonly Cell[]): DateFormat | undefined {
   if (!mayBeTime(name)) return undefined;
-  const values = kept.map((one) => Number(one.text));
+  const values = kept.map((cell) => Number(cell.text));
   const within = (scale: number): boolean =>
     values.every((value) => value >= 473e6 * scale && value <= 3e9 * scale);
   if (within(1)) return { kind: "date", pattern: "t" };
@@ -270,7 +270,7 @@ function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
   const learned = numbersIn(kept, hints);
   if (!learned || learned.share < 0.5 || kept.length <= 10) return [];
   const parse = valueParser(learned.format);
-  const others = kept.filter((one) => Number.isNaN(parse(one.text))).sort((a, b) => b.count - a.count);
+  const others = kept.filter((cell) => Number.isNaN(parse(cell.text))).sort((a, b) => b.count - a.count);
   if (others.length === 0) return [];
   return [
     `${percent(learned.share, 0)} of its cells are numbers, others are such as ${others
@@ -290,7 +290,7 @@ export function losesDigits(text: string, format: Format = plainNumbers): boolea
 
 function exactShare(format: Format, kept: readonly Cell[], total: number): number {
   const parse = format.kind === "date" ? dateParser(format) : valueParser(format);
-  return sum(kept.filter((one) => !Number.isNaN(parse(one.text)))) / Math.max(1, total);
+  return sum(kept.filter((cell) => !Number.isNaN(parse(cell.text)))) / Math.max(1, total);
 }
 
 function sum(cells: readonly Cell[]): number {

@@ -24,7 +24,7 @@ export async function* sheetAsCsv(
     remarks.push({
       text: `read its sheet ${JSON.stringify(first.sheet)}; not read: ${filled
         .slice(1)
-        .map((one) => JSON.stringify(one.sheet))
+        .map((sheet) => JSON.stringify(sheet.sheet))
         .join(", ")}`,
     });
   let above = true;

@@ -118,7 +118,7 @@ function filled(
   count: number,
 ): Option[] {
   const all = [...chosen];
-  const rows = new Set(all.map((one) => one.row));
+  const rows = new Set(all.map((option) => option.row));
   let left = budget - all.reduce((sum, one) => sum + one.cost, 0);
   const others = options.filter((own) => !rows.has(own[0].row)).flat();
   others.sort((a, b) => b.profit - price * b.cost - (a.profit - price * a.cost) || a.row - b.row);

@@ -72,7 +72,7 @@ export function candidates(x: Matrix, screen: Screen, count: number): Candidate[
 /** The `count` sums one step away from `sum` that the screen likes best. */
 export function variants(x: Matrix, screen: Screen, sum: Formula, count: number): Candidate[] {
   return relatives(sum, numericColumns(x))
-    .filter((one) => one.columns.length <= longestSum)
+    .filter((formula) => formula.columns.length <= longestSum)
     .map((formula) => {
       const values = formulaValues(formula, x);
       return { formula, values, gain: screen.gain(values) };

@@ -24,8 +24,11 @@ export function relatives(sum: Formula, columns: readonly number[]): Formula[] {
     }),
   );
   return [sum, ...shorter]
-    .flatMap((one) => [one, ...others.flatMap((j) => [extended(one, j, 1), extended(one, j, -1)])])
-    .filter((one) => one.columns.length > 1 && formulaKey(one) !== formulaKey(sum));
+    .flatMap((formula) => [
+      formula,
+      ...others.flatMap((j) => [extended(formula, j, 1), extended(formula, j, -1)]),
+    ])
+    .filter((formula) => formula.columns.length > 1 && formulaKey(formula) !== formulaKey(sum));
 }
 
 /** All sums, differences, products and ratios of two of the columns. */

@@ -82,7 +82,7 @@ export async function choose(
     asked.columns === "select"
       ? await selectColumns(tried[0], distinctColumns(train.x), search)
       : { columns: all, loss: undefined };
-  const settled = tried.map((one) => withColumns(one, found.columns));
+  const settled = tried.map((candidate) => withColumns(candidate, found.columns));
   const best = tried.length === 1 ? 0 : await chooseCandidate(settled, search, [found.loss]);
   return { candidate: tried[best], columns: found.columns };
 }

@@ -121,12 +121,12 @@ export function encodeRows(x: Matrix, inputs: NetworkInputs): EncodedRows {
   const { rows } = x;
   const smooth = inputs.numbers.filter((number) => !number.edges);
   const numbers = new Float32Array(rows * smooth.length);
-  smooth.forEach((one, j) => {
-    const values = column(x, one.column);
-    if (!one.bounded) checkFinite(values, "predict with network", `column ${JSON.stringify(one.name)}`);
+  smooth.forEach((input, j) => {
+    const values = column(x, input.column);
+    if (!input.bounded) checkFinite(values, "predict with network", `column ${JSON.stringify(input.name)}`);
     for (let i = 0; i < rows; i++) {
-      const x = (values[i] - one.center) / one.width;
-      numbers[j * rows + i] = Number.isNaN(x) ? 0 : one.bounded ? drawnIn(x) : x;
+      const x = (values[i] - input.center) / input.width;
+      numbers[j * rows + i] = Number.isNaN(x) ? 0 : input.bounded ? drawnIn(x) : x;
     }
   });
   const width = plainWidth(inputs);

@@ -33,7 +33,7 @@ export const splineCard: LearnerCard<"spline-logistic", SplineLogisticOptions, S
     inner(model.model, splineSql(model.toJSON().parts, columns, define), define),
   onnx(model, inputs, graph, inner) {
     const { parts } = model.toJSON();
-    const columns = singleColumns(inputs, graph).map((one, j) => splineOnnx(parts[j], one, graph));
+    const columns = singleColumns(inputs, graph).map((column, j) => splineOnnx(parts[j], column, graph));
     return inner(model.model, { columns: columns.map((numeric) => ({ numeric })), widths: [] }, graph);
   },
 };

@@ -14,7 +14,7 @@ export function optimiserOperations(tensors: Tensors): Pick<Engine, "adamState" 
       tensors.replace(into[0], tf.reshape(all, [into[0].rows, into[0].columns]));
       return;
     }
-    const sizes = into.map((one) => one.rows * one.columns);
+    const sizes = into.map((tensor) => tensor.rows * tensor.columns);
     tf.split(all, sizes).forEach((part, i) => {
       tensors.replace(into[i], tf.reshape(part, [into[i].rows, into[i].columns]));
     });

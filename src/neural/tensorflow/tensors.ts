@@ -68,18 +68,18 @@ export class Tensors {
     const { tf, of } = this;
     return {
       keep: (values, rows, columns) => this.keep(values, rows, columns),
-      free: (one) => {
+      free: (tensor) => {
         this.kept--;
-        of(one).dispose();
+        of(tensor).dispose();
       },
       put: (values, rows, columns) => {
         checkSameLength(values.length, rows * columns, "put tensor", "values and rows × columns");
         return this.wrap(tf.tensor(values, [rows, columns]), rows, columns);
       },
       read: (a) => Float32Array.from(of(a).dataSync()),
-      write: (one, values) => {
-        checkSameLength(values.length, one.rows * one.columns, "write tensor", "values and tensor");
-        this.replace(one, tf.tensor(values.slice(), [one.rows, one.columns]));
+      write: (tensor, values) => {
+        checkSameLength(values.length, tensor.rows * tensor.columns, "write tensor", "values and tensor");
+        this.replace(tensor, tf.tensor(values.slice(), [tensor.rows, tensor.columns]));
       },
       step: (body) => {
         const before = this.made;

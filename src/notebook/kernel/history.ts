@@ -29,7 +29,9 @@ export class History {
   find(asked: Readonly<Record<string, unknown>>): readonly HistoryEntry[] {
     const { hist_access_type: kind, output } = asked;
     const found = kind === "range" ? this.range(asked) : this.last(asked);
-    return found.map((one) => [0, one.cell, output === true ? [one.code, one.output] : one.code] as const);
+    return found.map(
+      (past) => [0, past.cell, output === true ? [past.code, past.output] : past.code] as const,
+    );
   }
 
   private range({ start, stop, session }: Readonly<Record<string, unknown>>): Past[] {

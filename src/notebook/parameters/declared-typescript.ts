@@ -86,7 +86,7 @@ const any: Kind = { is: "any" };
 
 /** What a default without an annotation lets its parameter be. */
 function kindOfExpression(ts: Compiler, node: TS.Expression, value?: ParameterValue): Kind {
-  const of = (one: TS.Expression): Kind => kindOfExpression(ts, one, literalOf(ts, one));
+  const of = (expression: TS.Expression): Kind => kindOfExpression(ts, expression, literalOf(ts, expression));
   if (/^-?\d+n$/.test(node.getText())) return { is: "bigint" };
   if (value !== undefined) return kindOf(value);
   if (ts.isArrayLiteralExpression(node)) return { is: "list" };
@@ -118,7 +118,7 @@ function kindOfType(
   inside: readonly string[],
 ): Kind {
   const K = ts.SyntaxKind;
-  const again = (one: TS.TypeNode): Kind => kindOfType(ts, one, types, inside);
+  const again = (node: TS.TypeNode): Kind => kindOfType(ts, node, types, inside);
   switch (node.kind) {
     case K.StringKeyword:
     case K.TemplateLiteralType:

@@ -97,7 +97,7 @@ function readText(text: string, kind: Kind, known?: Declared): ParameterValue | 
   }
   // Of several kinds: a listed value, then null, then what the default is, then the others.
   const order = ["literal", "null", ...(known?.value === undefined ? [] : [typeof known.value])];
-  const rank = (one: Kind): number => (order.indexOf(one.is) + order.length + 1) % (order.length + 1);
+  const rank = (kind: Kind): number => (order.indexOf(kind.is) + order.length + 1) % (order.length + 1);
   const kinds = [...kind.kinds].sort(
     (a, b) => rank(a) - rank(b) || Number(a.is === "string") - Number(b.is === "string"),
   );

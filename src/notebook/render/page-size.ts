@@ -39,7 +39,7 @@ export async function fitParts(
   }
   cut.push(...pictures.values());
   if (over <= 0) return page(shown, cut);
-  const sizes = shown.map((one) => Buffer.byteLength(one.html));
+  const sizes = shown.map((part) => Buffer.byteLength(part.html));
   const largest = parts
     .map((_, i) => i)
     .sort((a, b) => order.indexOf(parts[a].kind) - order.indexOf(parts[b].kind) || sizes[b] - sizes[a]);

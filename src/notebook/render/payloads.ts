@@ -11,9 +11,9 @@ import type { DataOutput, Notebook } from "../nbformat";
 /** All figures that the outputs hold, and the first finding. @throws RangeError for figures that can't be. */
 export function collectFigures(notebook: Notebook): Figures {
   const held = payloads<Figures>(notebook, figuresMime);
-  const figures = held.flatMap((one) => one.figures ?? []);
+  const figures = held.flatMap((figures) => figures.figures ?? []);
   checkFigures(figures);
-  return { finding: held.find((one) => one.finding)?.finding, figures };
+  return { finding: held.find((figures) => figures.finding)?.finding, figures };
 }
 
 /** All data sources and seeds that the outputs hold, each once. @throws RangeError for sources that can't be. */
@@ -21,12 +21,14 @@ export function collectProvenance(notebook: Notebook): Provenance {
   const held = payloads<Provenance>(notebook, provenanceMime);
   for (const one of held) checkProvenance(one);
   const sources = new Map(
-    held.flatMap((one) => one.sources).map((one) => [`${one.name} ${one.sha256}`, one]),
+    held
+      .flatMap((provenance) => provenance.sources)
+      .map((source) => [`${source.name} ${source.sha256}`, source]),
   );
-  const nets = [...new Set(held.flatMap((one) => one.nets ?? []))];
+  const nets = [...new Set(held.flatMap((provenance) => provenance.nets ?? []))];
   return {
     sources: [...sources.values()],
-    seeds: [...new Set(held.flatMap((one) => one.seeds))],
+    seeds: [...new Set(held.flatMap((provenance) => provenance.seeds))],
     ...(nets.length > 0 && { nets: nets.join(", ") }),
   };
 }

@@ -134,7 +134,7 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
   let cutParts: readonly string[] = [];
   const page = (shown: readonly Part[], cut: readonly string[] = []): string => {
     cutParts = cut;
-    const body = linked(shown.map((one) => one.html).join("\n"), contents);
+    const body = linked(shown.map((part) => part.html).join("\n"), contents);
     const scripts = scriptsFor(body);
     return reportPage({
       ...summary,
@@ -155,8 +155,8 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
 
 /** The body with links to headings made to find them, however the notebook writes them. */
 function linked(body: string, headings: readonly Heading[]): string {
-  const known = new Set(headings.map((one) => one.id));
-  const byWords = new Map(headings.map((one) => [plainSlug(one.id), one.id]));
+  const known = new Set(headings.map((heading) => heading.id));
+  const byWords = new Map(headings.map((heading) => [plainSlug(heading.id), heading.id]));
   return inOrder(body).replace(
     /(<a href="#)([^"]+)(")/g,
     (whole, start: string, given: string, end: string) => {

@@ -78,8 +78,10 @@ export class CellOutputs {
 
   /** The outputs so far, adjacent texts of one stream joined. */
   list(): Output[] {
-    return this.held.map((one) =>
-      one.kind === "stream" ? { output_type: "stream", name: one.name, text: one.text.text() } : one.output,
+    return this.held.map((held) =>
+      held.kind === "stream"
+        ? { output_type: "stream", name: held.name, text: held.text.text() }
+        : held.output,
     );
   }
 

@@ -289,7 +289,7 @@ class Runner {
 
   /** The error output that the kernel sent, or the one made from what tslab printed. */
   private errorOf(end: CellEnd, outputs: CellOutputs, index: number): Located {
-    const sent = outputs.list().findLast((one) => one.output_type === "error");
+    const sent = outputs.list().findLast((output) => output.output_type === "error");
     if (sent) return { output: sent, line: lineOf(sent.traceback) ?? this.located(sent, index).line };
     if (typeof end.reply.ename === "string") {
       const { ename, evalue, traceback } = end.reply;

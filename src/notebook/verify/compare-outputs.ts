@@ -23,7 +23,7 @@ function contentOf(output: Output, part: string): Shown[] {
     return [{ part, place: "error", text: `${output.ename}: ${output.evalue}` }];
   return Object.entries(output.data).flatMap(([mime, value]): Shown[] => {
     if (mime === "text/html" || mime === "image/svg+xml")
-      return shownIn(String(value), part).map((one) => ({ ...one, place: `${mime}, ${one.place}` }));
+      return shownIn(String(value), part).map((shown) => ({ ...shown, place: `${mime}, ${shown.place}` }));
     const text = isJsonMime(mime) ? JSON.stringify(sorted(value)) : String(value);
     return text.split("\n").map((line) => ({ part, place: mime, text: line }));
   });

@@ -131,9 +131,9 @@ async function contentDifferences(
 /** Cells of the notebook that was named whose code is not that of the report. */
 function codeDifferences(given: Given, notebook: string | undefined): Difference[] {
   if (!notebook || given.kind === "json") return [];
-  const code = (one: Notebook): Map<string, string> =>
+  const code = (notebook: Notebook): Map<string, string> =>
     new Map(
-      one.cells.flatMap((cell) => (cell.cell_type === "code" ? [[cell.id, cell.source] as const] : [])),
+      notebook.cells.flatMap((cell) => (cell.cell_type === "code" ? [[cell.id, cell.source] as const] : [])),
     );
   const stated = code(given.kind === "html" ? given.sealed.notebook : given.executed);
   const there = code(readNotebook(notebook));
@@ -147,10 +147,10 @@ function compare(
   found: readonly Figure[],
   tolerance: number | undefined,
 ): VerifiedFigure[] {
-  const names = [...new Set([...stated, ...found].map((one) => one.name))];
+  const names = [...new Set([...stated, ...found].map((figure) => figure.name))];
   return names.map((name) => {
-    const before = stated.find((one) => one.name === name);
-    const after = found.find((one) => one.name === name);
+    const before = stated.find((figure) => figure.name === name);
+    const after = found.find((figure) => figure.name === name);
     // The run says what it allows, and not the report that is judged.
     const allowed = tolerance ?? after?.tolerance ?? 0;
     return {

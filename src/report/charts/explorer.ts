@@ -67,7 +67,7 @@ export function readExploration(json: string): Exploration | undefined {
   const { groups, start } = held ?? {};
   const numbers = (list: unknown, count: number): boolean =>
     Array.isArray(list) && list.length === count && list.every(Number.isFinite);
-  if (!Array.isArray(groups) || groups.length > 1000 || !groups.every((one) => numbers(one, 4)))
+  if (!Array.isArray(groups) || groups.length > 1000 || !groups.every((group) => numbers(group, 4)))
     return undefined;
   if (!start || !numbers([start.threshold, start.contact, start.offer, start.budget], 4)) return undefined;
   return { groups, start };

@@ -86,7 +86,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     },
     layers: (rows, { x, y, colour }, traces) => {
       const encoding = { x: free(x), y: free(y), ...colour, detail: { field: "series" } };
-      const steps = traces.some((one) => isGiven(one.line) && String(one.line.shape).startsWith("hv"));
+      const steps = traces.some((trace) => isGiven(trace.line) && String(trace.line.shape).startsWith("hv"));
       const line = { type: "line", interpolate: steps ? "step-after" : "linear" };
       const layer = (mark: VegaSpec, which: (row: Row) => unknown, more: VegaSpec = {}): VegaSpec[] => {
         const shown = rows.filter(which);
@@ -107,7 +107,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       return y.map((value, i) => ({ x: x[i], y: value, series }));
     },
     layers: (_, { layout, x, y, colour }, traces) => {
-      const lying = traces.some((one) => one.orientation === "h");
+      const lying = traces.some((trace) => trace.orientation === "h");
       const stacked = ["stack", "relative"].includes(String(layout.barmode));
       const beside = "color" in colour && !stacked && layout.barmode !== "overlay";
       const offset = { field: "series", sort: null };

@@ -26,10 +26,10 @@ export async function scatterChart(options: ScatterChart): Promise<string> {
   const { groups, x, y, size = 12, opacity = 0.5, width = 480, height = 380 } = options;
   // Two decimals of a pixel are more than the eye sees and keep the file small.
   const values = groups.flatMap((group) => group.points.map((p) => ({ ...p, group: group.name })));
-  const scaleOf = (one: AxisOptions) => ({
-    type: one.scale ?? "linear",
+  const scaleOf = (options: AxisOptions) => ({
+    type: options.scale ?? "linear",
     zero: false,
-    ...(one.domain ? { domain: one.domain, clamp: true } : {}),
+    ...(options.domain ? { domain: options.domain, clamp: true } : {}),
   });
   const at = {
     x: { field: "x", type: "quantitative", scale: scaleOf(x), axis: { ...axis(x), grid: true } },

@@ -179,10 +179,10 @@ function csvForm(): BatchForm {
     });
     return csvText(
       table([
-        column("row", (one) => one.row || undefined),
-        ...names.map((name, j) => column(name, (one) => one.sent?.[j])),
+        column("row", (row) => row.row || undefined),
+        ...names.map((name, j) => column(name, (row) => row.sent?.[j])),
         ...answered.map(([name, cell]) => column(name, ({ prediction }) => prediction && cell(prediction))),
-        column("error", (one) => one.errors.map(({ field, rule }) => `${field} ${rule}`).join("; ")),
+        column("error", (row) => row.errors.map(({ field, rule }) => `${field} ${rule}`).join("; ")),
       ]),
       { spreadsheetSafe: true, header: first },
     );

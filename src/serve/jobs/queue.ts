@@ -106,7 +106,7 @@ export class JobQueue {
 
   /** The newest jobs first. */
   list(): Job[] {
-    return listJobs(this.store).map((one) => this.known(one));
+    return listJobs(this.store).map((job) => this.known(job));
   }
 
   /** The job of this number; an error when there is none. */

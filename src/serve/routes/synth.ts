@@ -141,7 +141,7 @@ export function synthRoutes(app: App, { settings, store, queue, admission }: Con
       },
     },
     async () => [
-      ...listModels(store).filter((one) => one.kind.startsWith("synthesiser ")),
+      ...listModels(store).filter((model) => model.kind.startsWith("synthesiser ")),
       ...pretrainedCards().map(pretrainedModel),
     ],
   );

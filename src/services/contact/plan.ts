@@ -107,7 +107,7 @@ function chosenWithin(
   const first = choose(budget);
   if (certainty === undefined || budget === Infinity) return first;
   checkNumber(certainty, 0, 1, "plan contacts", "certainty", "both");
-  const sure = (one: Contacts): boolean => chanceOf(prospects, offers, one, budget) >= certainty;
+  const sure = (contacts: Contacts): boolean => chanceOf(prospects, offers, contacts, budget) >= certainty;
   if (sure(first)) return first;
   let best = choose(0);
   let [low, high] = [0, first.cost];

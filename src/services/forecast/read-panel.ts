@@ -119,7 +119,7 @@ function valueColumn(table: Table, options: PanelOptions, taken: readonly Column
   check(
     found !== undefined,
     action,
-    `a column of values must be named; numbers are in ${numeric.map((one) => one.name).join(", ") || "none"}`,
+    `a column of values must be named; numbers are in ${numeric.map((column) => column.name).join(", ") || "none"}`,
   );
   return found;
 }

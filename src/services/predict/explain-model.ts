@@ -79,7 +79,7 @@ export function explainModel(
   const importances = permutationImportance(judged, some, labels, scorer, rng);
   const sorted = [...importances].sort((a, b) => b.mean - a.mean);
   // There is no walking along a text.
-  const along = sorted.filter((one) => columnNamed(some, one.feature).type !== "text");
+  const along = sorted.filter((importance) => columnNamed(some, importance.feature).type !== "text");
   const contributions = meanContributions(model.pipeline, some);
   return {
     importances: sorted,

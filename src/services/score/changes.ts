@@ -75,7 +75,7 @@ export function changes(
 ): Change[] {
   const before = desk.score(rows);
   const now = before.probability[0];
-  const ideas = allowed.flatMap((one) => ideaOf(desk.fields, rows, one) ?? []);
+  const ideas = allowed.flatMap((change) => ideaOf(desk.fields, rows, change) ?? []);
   if (ideas.length === 0) return [];
   const { probability, value } = desk.score(changed(rows, ideas));
   return ideas
@@ -92,7 +92,7 @@ export function changes(
         ...(Number.isNaN(profit) ? {} : { profit }),
       };
     })
-    .filter((one) => one.probability <= now - least)
+    .filter((change) => change.probability <= now - least)
     .sort((a, b) =>
       a.profit !== undefined && b.profit !== undefined ? b.profit - a.profit : a.probability - b.probability,
     );
@@ -100,9 +100,9 @@ export function changes(
 
 /** The fields that are named and that the model has not, or has without that value: what can't be told of. */
 export function unknownChanges(fields: readonly DeskField[], allowed: readonly AgentChange[]): AgentChange[] {
-  return allowed.filter((one) => {
-    const field = fieldOf(fields, one);
-    return !field || targetOf(field, 0, one.to) === undefined;
+  return allowed.filter((change) => {
+    const field = fieldOf(fields, change);
+    return !field || targetOf(field, 0, change.to) === undefined;
   });
 }
 

@@ -34,7 +34,7 @@ export function fieldsOf(model: SavedModel, valueColumn?: string): DeskField[] {
     const trained = model.profile?.find((column) => column.name === name);
     return [numberField(known, part, columnSchema(model.schema, name)?.decimals, trained)];
   });
-  if (valueColumn === undefined || own.some((one) => one.column === valueColumn)) return own;
+  if (valueColumn === undefined || own.some((field) => field.column === valueColumn)) return own;
   const known = { key: valueColumn, column: valueColumn, label: valueColumn };
   return [...own, { ...known, kind: "number", low: -most, high: most, step: 0, example: 0 }];
 }

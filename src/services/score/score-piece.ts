@@ -131,7 +131,7 @@ function readPiece({ piece, columns, keep }: ScoreWork): Read {
     Buffer.concat([Buffer.from(header), bytes]),
     {
       schema: { columns: wanted, dialect },
-      only: wanted.map((one) => one.name),
+      only: wanted.map((schema) => schema.name),
       delimiter: dialect.delimiter,
       encoding: "utf-8",
       skip: 0,
@@ -196,7 +196,7 @@ function answer(
       levels: column.levels ?? [],
     };
   });
-  const kept = keep.map((one) => columnNamed(rows, one.name));
+  const kept = keep.map((schema) => columnNamed(rows, schema.name));
   return { csv: csvBody(table([...kept, ...made]), spreadsheetSafe), rows: n, byRisk, ...sums };
 }
 

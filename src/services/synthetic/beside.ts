@@ -154,7 +154,7 @@ function copiesOf(real: Table, synthetic: Table): number {
 
 function sharesOf(real: Column, synthetic: Column): Share[] {
   const range = real.type === "numeric" ? ranges(real.values) : undefined;
-  const [ours, theirs] = [real, synthetic].map((one) => counted(one, range));
+  const [ours, theirs] = [real, synthetic].map((column) => counted(column, range));
   const total = (counts: Map<string, number>): number =>
     Math.max(
       1,

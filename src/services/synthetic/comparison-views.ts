@@ -81,7 +81,7 @@ export function distributionChart(tables: readonly NamedTable[], column: string)
 
 /** How much stronger or weaker each pair of columns goes together in the synthetic rows than in the real ones. */
 export function associationChart(quality: Quality, name: string): Promise<string> {
-  const columns = quality.shapesByColumn.map((one) => one.column);
+  const columns = quality.shapesByColumn.map((shape) => shape.column);
   const off = new Map(
     quality.trendsByPair.map(({ columns: [a, b], real, synthetic }) => [
       [a, b].join("\n"),
@@ -110,17 +110,17 @@ export function associationChart(quality: Quality, name: string): Promise<string
 /** Real and synthetic rows on the plane along which the real ones differ most. */
 export function planeChart(real: NamedTable, synthetic: readonly NamedTable[]): Promise<string> {
   const all = [real, ...synthetic];
-  const { points, explained } = principalPlane(all.map((one) => one.table));
+  const { points, explained } = principalPlane(all.map((table) => table.table));
   const thinned = (rows: readonly { x: number; y: number }[]): readonly { x: number; y: number }[] => {
     const every = Math.max(1, Math.floor(rows.length / shownPoints));
     return rows.filter((_, i) => i % every === 0);
   };
   return scatterChart({
-    title: `Where the rows lie: ${all.map((one) => one.name).join(", ")}`,
+    title: `Where the rows lie: ${all.map((table) => table.name).join(", ")}`,
     description: `First two principal components of the real rows, ${percent(explained[0] + explained[1], 0)} of their variance, with every table's rows laid on them.`,
     note: `Principal components of ${real.name} (one-hot, standardised); about ${shownPoints} rows of each table.`,
     x: { label: `First component (${percent(explained[0], 0)} of the variance)` },
     y: { label: `Second component (${percent(explained[1], 0)})` },
-    groups: all.map((one, k) => ({ name: one.name, colour: one.colour, points: thinned(points[k]) })),
+    groups: all.map((table, k) => ({ name: table.name, colour: table.colour, points: thinned(points[k]) })),
   });
 }

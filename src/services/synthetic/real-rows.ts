@@ -68,8 +68,8 @@ export function rowsOfSimulator(schema: SchemaName, rows: number, seed: number, 
 
 function simulated(schema: SchemaName, rows: number, seed: number): Table {
   // Read from text, as a generator reads its data.
-  const pieces = [...viewRows(schema, rows, seed)].map((one, k) => {
-    const text = csvText(one);
+  const pieces = [...viewRows(schema, rows, seed)].map((table, k) => {
+    const text = csvText(table);
     return k === 0 ? text : text.slice(text.indexOf("\n") + 1);
   });
   return parseCsv(pieces.join("")).table;

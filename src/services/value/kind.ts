@@ -12,7 +12,7 @@ export type TableKind = "customers" | "contracts" | "transactions";
  * customers to be contacted a chance to leave and a value, where `customers` are among the `kinds`; all else is a log.
  */
 export function kindOfTable(table: Table, kinds: readonly TableKind[]): TableKind {
-  const numeric = (one: Column): boolean => numbersOf(one).share > 0.5;
+  const numeric = (column: Column): boolean => numbersOf(column).share > 0.5;
   const chance = table.columns.find(
     (column) =>
       /churn|^score$|^probability$/i.test(column.name) &&
@@ -21,7 +21,7 @@ export function kindOfTable(table: Table, kinds: readonly TableKind[]): TableKin
   const value = table.columns.find(
     (column) => /value|clv/i.test(column.name) && column !== chance && numeric(column),
   );
-  const start = optionalColumn(table, startNames, (one) => daysOf(one).share > 0.5);
+  const start = optionalColumn(table, startNames, (column) => daysOf(column).share > 0.5);
   const end = optionalColumn(table, endNames);
   const tenure = optionalColumn(table, tenureNames, numeric);
   const flag = optionalColumn(table, endedNames, isFlag);

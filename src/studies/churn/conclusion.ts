@@ -12,14 +12,14 @@ export function churnConclusion(
   reference: readonly ReferenceModel[],
   honest: readonly HonestModel[],
 ): string {
-  const plain = honest.filter((one) => !one.resampled);
+  const plain = honest.filter((model) => !model.resampled);
   const best = chosenModel(honest);
-  const forest = plain.find((one) => one.name === "Random forest") ?? best;
-  const same = reference.find((one) => one.name === forest.name);
+  const forest = plain.find((model) => model.name === "Random forest") ?? best;
+  const same = reference.find((model) => model.name === forest.name);
   const effects = smoteEffects(honest, data.test.labels);
-  const judged = reference.filter((one) => one.verdict.inside !== undefined);
-  const inside = judged.filter((one) => one.verdict.inside).map((one) => one.name.toLowerCase());
-  const few = reference.filter((one) => one.verdict.tooFew).map((one) => one.name.toLowerCase());
+  const judged = reference.filter((model) => model.verdict.inside !== undefined);
+  const inside = judged.filter((model) => model.verdict.inside).map((model) => model.name.toLowerCase());
+  const few = reference.filter((model) => model.verdict.tooFew).map((model) => model.name.toLowerCase());
   const stayers = data.test.labels.reduce((sum, label) => sum + 1 - label, 0) / data.test.labels.length;
   return html`<ul class="${untypeset}">
 <li>${honestConclusion(honest, data.test)}</li>

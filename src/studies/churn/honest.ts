@@ -89,7 +89,8 @@ export function smoteEffects(
   return models.flatMap((smote): SmoteEffect[] => {
     const plain = models.find((model) => model.name === smote.name && !model.resampled);
     if (!smote.resampled || !plain) return [];
-    const decided = (one: HonestModel): Float64Array => one.testScores.map((p) => Number(p >= one.threshold));
+    const decided = (model: HonestModel): Float64Array =>
+      model.testScores.map((p) => Number(p >= model.threshold));
     const stream = rng.fork(smote.name);
     const { f1: decisions } = bootstrapDifferences(
       labels,
@@ -205,7 +206,7 @@ export async function honestProtocol(data: ChurnData, options: HonestOptions = {
   const root = seeded(seed).fork("honest");
   const splits = stratifiedKFold(train.labels, folds, root.fork("folds"));
   const all = contenders(trees, networkSearch, root.fork("candidates")).filter(
-    (one) => options.only?.includes(one.name) ?? true,
+    (contender) => options.only?.includes(contender.name) ?? true,
   );
   const out: HonestModel[] = [];
   for (const [k, { name, resampled, fit }] of all.entries()) {

@@ -46,16 +46,16 @@ export function driversOfLifetimeChart(found: LifetimeDrivers, most = 14): Promi
   const [worst, best] = [strongest[0], strongest[strongest.length - 1]];
   return dotChart({
     title: `${nameOf(worst?.feature)} multiplies the monthly risk of leaving by ${decimal(Math.exp(worst?.estimate ?? 0), 1)}, ${nameOf(best?.feature).toLowerCase()} divides it by ${decimal(Math.exp(-(best?.estimate ?? 0)), 1)}`,
-    description: `Hazard ratios of a Cox model: ${strongest.map((one) => `${nameOf(one.feature)} ${decimal(Math.exp(one.estimate), 2)}`).join(", ")}.`,
+    description: `Hazard ratios of a Cox model: ${strongest.map((coefficient) => `${nameOf(coefficient.feature)} ${decimal(Math.exp(coefficient.estimate), 2)}`).join(", ")}.`,
     note: "Cox's proportional hazards, Efron's ties; all other columns held equal. Lines: 95% intervals. Right of 1: leaves sooner.",
     x: { label: "Hazard ratio" },
     zero: 1,
-    dots: strongest.map((one) => ({
-      label: nameOf(one.feature),
-      value: Math.exp(one.estimate),
-      low: Math.exp(one.low),
-      high: Math.exp(one.high),
-      colour: one.estimate > 0 ? 2 : 1,
+    dots: strongest.map((coefficient) => ({
+      label: nameOf(coefficient.feature),
+      value: Math.exp(coefficient.estimate),
+      low: Math.exp(coefficient.low),
+      high: Math.exp(coefficient.high),
+      colour: coefficient.estimate > 0 ? 2 : 1,
     })),
   });
 }
@@ -139,19 +139,19 @@ export function lifetimeTable(models: readonly LifetimeModel[]): string {
       { label: "Model", text: (row) => row.name },
       ...figure(
         "Concordance",
-        (one) => one.concordance,
+        (model) => model.concordance,
         "highest",
         "How often the one predicted to leave first does",
       ),
       ...figure(
         "Time-dependent AUC",
-        (one) => one.auc,
+        (model) => model.auc,
         "highest",
         "Mean over months of telling leavers from stayers",
       ),
       ...figure(
         "Integrated Brier",
-        (one) => one.integratedBrier,
+        (model) => model.integratedBrier,
         "lowest",
         "Mean squared error of survival over months 3 to 60",
       ),
@@ -167,7 +167,7 @@ export function lifetimeTable(models: readonly LifetimeModel[]): string {
 
 /** Integrated Brier losses beside that of one curve for all. */
 export function lifetimeChart(models: readonly LifetimeModel[]): Promise<string> {
-  const score = (one: LifetimeModel): number => foldScores(one.integratedBrier).mean;
+  const score = (model: LifetimeModel): number => foldScores(model.integratedBrier).mean;
   const plain = models[0];
   const best = models.reduce((a, b) => (score(b) < score(a) ? b : a));
   return barChart({

@@ -55,12 +55,13 @@ export function imbalanceFinding(studies: readonly MarketStudy[]): string {
     return smote / nothing - 1;
   });
   const change = (share: number): string => `${share > 0 ? "+" : ""}${percent(share, 0)}`;
-  return `With the threshold tuned on both sides, SMOTE finds leavers ${tally(f1, "higher")} of ${cells.length} cases than the threshold alone (F1 ${difference(Math.min(...f1.map((one) => one.difference)))} to ${difference(Math.max(...f1.map((one) => one.difference)))}); the error of its probabilities is ${tally(against("brier"), "lower")} (Brier score ${change(Math.min(...brier))} to ${change(Math.max(...brier))}).`;
+  return `With the threshold tuned on both sides, SMOTE finds leavers ${tally(f1, "higher")} of ${cells.length} cases than the threshold alone (F1 ${difference(Math.min(...f1.map((comparison) => comparison.difference)))} to ${difference(Math.max(...f1.map((comparison) => comparison.difference)))}); the error of its probabilities is ${tally(against("brier"), "lower")} (Brier score ${change(Math.min(...brier))} to ${change(Math.max(...brier))}).`;
 }
 
 /** "clearly better in 0, clearly worse in 2 and without a clear difference in 2". */
 function tally(all: readonly Comparison[], better: "higher" | "lower"): string {
-  const of = (word: string): number => all.filter((one) => verdict(one, better) === word).length;
+  const of = (word: string): number =>
+    all.filter((comparison) => verdict(comparison, better) === word).length;
   return `clearly better in ${of("better")}, clearly worse in ${of("worse")} and not clearly different in ${of("no clear difference")}`;
 }
 

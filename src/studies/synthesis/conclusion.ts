@@ -63,7 +63,7 @@ function provenSentence(proven: Judgement, methods: readonly Judgement[]): Html 
 }
 
 function list(all: readonly Judgement[]): string {
-  return all.map((one) => one.contender.name).join(", ");
+  return all.map((judgement) => judgement.contender.name).join(", ");
 }
 
 const shown: readonly { measure: Measure; label: string; better: Figure["better"] }[] = [

@@ -27,8 +27,8 @@ function singlePeers({ learners, ours }: TableComparison): string[] {
 /** Auto beside the best single peer of each table, which is known only afterwards. */
 export function tablesTable(comparison: TableComparison): string {
   const peers = singlePeers(comparison);
-  const best = (one: ComparedTable): string =>
-    peers.reduce((a, b) => (one.means[b].rocAuc > one.means[a].rocAuc ? b : a));
+  const best = (table: ComparedTable): string =>
+    peers.reduce((a, b) => (table.means[b].rocAuc > table.means[a].rocAuc ? b : a));
   const lightgbm = peers[0];
   return dataTable(
     comparison.tables,

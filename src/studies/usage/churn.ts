@@ -85,7 +85,7 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
     return probability;
   };
   const boosted = (of: (one: UsageWindow) => Matrix) => async () => {
-    const labelled = (one: UsageWindow) => ({ x: of(one), y: one.left });
+    const labelled = (window: UsageWindow) => ({ x: of(window), y: window.left });
     // The best of six settings on the validation rows of four other bases.
     const fit = gradientBoosting({
       trees: 800,
@@ -103,12 +103,12 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
   await add(
     "Boosting without usage",
     "yardstick",
-    boosted((one) => one.profile),
+    boosted((window) => window.profile),
   );
   const reference = await add(
     rival,
     "boosting",
-    boosted((one) => one.aggregates),
+    boosted((window) => window.aggregates),
   );
   const readers: MonthReader[] = ["GRU", ...nets];
   const tasks = readers.map((net) => ({

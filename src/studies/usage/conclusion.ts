@@ -15,7 +15,7 @@ export function usageFinding(churn: UsageChurn, forecasts: UsageForecasts): stri
   const boosting = rivalOf(churn);
   const pays =
     better.length > 0
-      ? `Reading the months in order pays for churn: ${listed(better.map((one) => one.name))} beat boosting on hand-made aggregates`
+      ? `Reading the months in order pays for churn: ${listed(better.map((leaver) => leaver.name))} beat boosting on hand-made aggregates`
       : `Reading the months in order does not pay for churn: ${
           nets.every((net) => verdictOf(net) === "worse")
             ? "boosting on hand-made aggregates beats every sequence model"

@@ -71,9 +71,9 @@ export async function usageForecasts(data: UsageData, options: UsageOptions = {}
   }));
   await add("Boosting", async () => {
     const of = async (quantity: Quantity): Promise<Float64Array[]> => {
-      const labelled = (one: UsageWindow) => ({
-        x: joinColumns(one.aggregates, one.season),
-        y: one[quantity],
+      const labelled = (window: UsageWindow) => ({
+        x: joinColumns(window.aggregates, window.season),
+        y: window[quantity],
       });
       const each: Float64Array[] = [];
       for (const quantile of levels) {
@@ -94,9 +94,9 @@ export async function usageForecasts(data: UsageData, options: UsageOptions = {}
     return { minutes: await of("minutes"), cost: await of("cost") };
   });
   await add("GRU", async () => {
-    const labelled = (one: UsageWindow) => ({
-      x: { ...one.x, fixed: joinColumns(one.profile, one.season) },
-      y: targetColumns({ minutes: one.minutes, cost: one.cost }),
+    const labelled = (window: UsageWindow) => ({
+      x: { ...window.x, fixed: joinColumns(window.profile, window.season) },
+      y: targetColumns({ minutes: window.minutes, cost: window.cost }),
     });
     const fit = gru({ quantiles: levels, epochs, validation: labelled(validation) });
     const out = (await fit(labelled(train), rng.fork("gru"))).predict(labelled(test).x);

@@ -15,11 +15,11 @@ export function usageSegmentTable(segments: readonly UsageSegment[]): string {
     [
       { label: "Segment", text: (row) => row.name },
       { label: "Share", align: "right", text: (row) => percent(row.share, 0) },
-      number("Minutes", (one) => one.minutes, 0),
-      number("GB", (one) => one.gigabytes, 0),
-      number("Service calls", (one) => one.contacts, 2),
-      number("Revenue, $", (one) => one.revenue, 0),
-      number("Cost, $", (one) => one.cost, 1),
+      number("Minutes", (segment) => segment.minutes, 0),
+      number("GB", (segment) => segment.gigabytes, 0),
+      number("Service calls", (segment) => segment.contacts, 2),
+      number("Revenue, $", (segment) => segment.revenue, 0),
+      number("Cost, $", (segment) => segment.cost, 1),
       {
         label: "Left",
         align: "right",

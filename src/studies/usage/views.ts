@@ -17,11 +17,11 @@ export const measureNames: Readonly<Record<ChurnMeasure, string>> = {
 export function windowsTable(data: UsageData): string {
   const { test } = data;
   const rows = [
-    ...data.train.map((one, k) => ({
-      ...one,
+    ...data.train.map((window, k) => ({
+      ...window,
       use: "teaches",
-      customers: one.left.length + data.validation[k].left.length,
-      leavers: sum(one.left) + sum(data.validation[k].left),
+      customers: window.left.length + data.validation[k].left.length,
+      leavers: sum(window.left) + sum(data.validation[k].left),
     })),
     { ...test, use: "judges", customers: test.left.length, leavers: sum(test.left) },
   ];
@@ -134,7 +134,7 @@ export function verdictOf(one: UsageLeaver): Verdict {
 /** Quantile forecasts of one quantity per customer, by every way. */
 export function usageForecastTable(forecasts: UsageForecasts, quantity: Quantity): string {
   const digits = quantity === "minutes" ? 1 : 2;
-  const of = (one: UsageForecast) => one.by[quantity];
+  const of = (forecast: UsageForecast) => forecast.by[quantity];
   return dataTable(
     forecasts.ways,
     [

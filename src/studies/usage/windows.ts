@@ -183,12 +183,12 @@ export function joinWindows(windows: readonly UsageWindow[]): UsageWindow {
       profile,
       season: joinRows(a.season, b.season),
       aggregates: joinRows(a.aggregates, b.aggregates),
-      left: both((one) => one.left),
-      chance: both((one) => one.chance),
-      minutes: both((one) => one.minutes),
-      cost: both((one) => one.cost),
-      minutesBefore: both((one) => one.minutesBefore),
-      costBefore: both((one) => one.costBefore),
+      left: both((window) => window.left),
+      chance: both((window) => window.chance),
+      minutes: both((window) => window.minutes),
+      cost: both((window) => window.cost),
+      minutesBefore: both((window) => window.minutesBefore),
+      costBefore: both((window) => window.costBefore),
     };
   });
 }

@@ -74,7 +74,7 @@ export function copula(options: CopulaOptions = {}): FitSynthesiser<Copula> {
       schema: syntheticSchema(from, structure),
       structure,
       variables: drawn,
-      dimensions: seen.map((one) => one.dimension),
+      dimensions: seen.map((seen) => seen.dimension),
       correlations: definite(correlations, size),
     };
     return copulaOf(structure.exclusions.length > 0 ? adjusted(parts, rng.fork("adjust")) : parts);
@@ -195,8 +195,8 @@ function orderFor({ variables, structure }: CopulaParts, wishes: Wishes): readon
 function drawIn(order: readonly DrawnVariable[], parts: CopulaParts): CopulaDraw {
   const { structure, schema, dimensions, correlations } = parts;
   const size = dimensions.length;
-  const places = order.flatMap((one) =>
-    [...dimensions.keys()].filter((d) => dimensions[d].variable === one.name),
+  const places = order.flatMap((variable) =>
+    [...dimensions.keys()].filter((d) => dimensions[d].variable === variable.name),
   );
   const permuted = new Float64Array(size * size);
   for (let a = 0; a < size; a++) {
@@ -206,7 +206,9 @@ function drawIn(order: readonly DrawnVariable[], parts: CopulaParts): CopulaDraw
     schema,
     structure,
     variables: order,
-    dimensions: order.map((one) => dimensions.filter((dimension) => dimension.variable === one.name)),
+    dimensions: order.map((variable) =>
+      dimensions.filter((dimension) => dimension.variable === variable.name),
+    ),
     factor: cholesky(permuted, size) ?? permuted,
     size,
     masks: order.map((_, j) => masksOf(order, structure.exclusions, j)),

@@ -349,10 +349,10 @@ function rangeSpans(scale: CopulaScale, ranges: readonly RowRange[], idle: Int32
 
 function within(a: readonly Span[] | undefined, b: readonly Span[] | undefined): readonly Span[] | undefined {
   if (!a || !b) return a ?? b;
-  return a.flatMap((one) =>
+  return a.flatMap((span) =>
     b.map((other) => ({
-      low: Float64Array.from(one.low, (value, i) => Math.max(value, other.low[i])),
-      high: Float64Array.from(one.high, (value, i) => Math.min(value, other.high[i])),
+      low: Float64Array.from(span.low, (value, i) => Math.max(value, other.low[i])),
+      high: Float64Array.from(span.high, (value, i) => Math.min(value, other.high[i])),
     })),
   );
 }

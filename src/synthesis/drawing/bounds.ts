@@ -170,10 +170,10 @@ function ofDrawn(plan: NumberPlan | DatePlan, range: RowRange, { rows, of }: Kno
 export function meet(lists: readonly (readonly RowRange[])[]): readonly RowRange[] | undefined {
   if (lists.length === 0) return undefined;
   return lists.reduce((all, list) =>
-    all.flatMap((one) =>
+    all.flatMap((range) =>
       list.map((other) => ({
-        low: one.low.map((value, i) => Math.max(value, other.low[i])),
-        high: one.high.map((value, i) => Math.min(value, other.high[i])),
+        low: range.low.map((value, i) => Math.max(value, other.low[i])),
+        high: range.high.map((value, i) => Math.min(value, other.high[i])),
       })),
     ),
   );

@@ -23,7 +23,9 @@ export function gatherCandidates(from: readonly Candidates[], indices: readonly 
     gathered(from, indices, Float64Array, of);
   return {
     ...noCandidates(indices.reduce((total, own) => total + own.length, 0)),
-    cells: first.cells.map((_, j) => gathered(from, indices, Int32Array, (one) => one.cells[j])),
+    cells: first.cells.map((_, j) =>
+      gathered(from, indices, Int32Array, (candidates) => candidates.cells[j]),
+    ),
     values: first.values.map((value, j) => value && numbers((other) => other.values[j] as Float64Array)),
     restored: new Map(
       [...first.restored].map(([name, one]): [string, Drawn] => [

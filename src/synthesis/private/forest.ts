@@ -85,8 +85,8 @@ export function fitForest(measured: Measurements): FittedForest {
   const zeros = (length: (one: Growing) => number): Float64Array[] =>
     branches.map((branch) => new Float64Array(length(branch)));
   let potentials: Layers = {
-    pairs: zeros((one) => one.rows * one.size),
-    stars: zeros((one) => classes * one.size),
+    pairs: zeros((growing) => growing.rows * growing.size),
+    stars: zeros((growing) => classes * growing.size),
     classes: new Float64Array(classes),
   };
   let beliefs = beliefsOf(branches, potentials);

@@ -38,13 +38,13 @@ export function learnVariables(raw: readonly RawColumn[], context: LearnContext)
   const { budget, shares } = context;
   const bounded = boundAll(raw, context);
   const levels = publishLevels(raw, context);
-  const ranges = bounded.filter((one) => one.kind === "range" && one.bounds !== undefined).length;
+  const ranges = bounded.filter((column) => column.kind === "range" && column.bounds !== undefined).length;
   const shaped = budget.step("bins of numbers and dates", { rho: shares.bins }, (account) => {
     let noise = 0;
-    const found = bounded.map((one): Shaped => {
-      if (one.kind === "levels") return shapeLevels(one, levels.get(one.name) as readonly string[]);
-      if (!one.bounds || !one.grid) return empty(one.name, one.units.length);
-      const range = { ...one, bounds: one.bounds, grid: one.grid };
+    const found = bounded.map((column): Shaped => {
+      if (column.kind === "levels") return shapeLevels(column, levels.get(column.name) as readonly string[]);
+      if (!column.bounds || !column.grid) return empty(column.name, column.units.length);
+      const range = { ...column, bounds: column.bounds, grid: column.grid };
       const { shape, variance } = shapeRange(range, shares.bins / ranges, context, account);
       noise = Math.max(noise, variance);
       return shape;
@@ -75,19 +75,19 @@ export function shownNoise(variance: number): string {
 
 /** Columns of numbers and dates with bounds: public ones, or private ones; without, where no value stands out. */
 function boundAll(raw: readonly RawColumn[], { budget, shares }: LearnContext): RawColumn[] {
-  const unknown = raw.filter((one) => one.kind === "range" && !one.bounds).length;
+  const unknown = raw.filter((column) => column.kind === "range" && !column.bounds).length;
   return budget.step("bounds of numbers and dates", { rho: shares.bounds }, (account) => {
     let noise = 0;
-    const found = raw.map((one): RawColumn => {
-      if (one.kind === "levels") return one;
-      let { bounds } = one;
+    const found = raw.map((column): RawColumn => {
+      if (column.kind === "levels") return column;
+      let { bounds } = column;
       if (!bounds) {
-        const own = privateBounds(one.units, one.grid !== undefined, shares.bounds / unknown, account);
+        const own = privateBounds(column.units, column.grid !== undefined, shares.bounds / unknown, account);
         noise = own.variance;
         bounds = own.bounds;
       }
-      if (!bounds) return one;
-      return one.grid ? { ...one, bounds } : onGrid(one, bounds);
+      if (!bounds) return column;
+      return column.grid ? { ...column, bounds } : onGrid(column, bounds);
     });
     const how = `histogram of orders of magnitude, ${unknown} columns, noise of ${shownNoise(noise)} rows`;
     return { found, how };
@@ -113,7 +113,7 @@ function publishLevels(
   raw: readonly RawColumn[],
   { budget, shares }: LearnContext,
 ): Map<string, readonly string[]> {
-  const columns = raw.filter((one): one is LevelledColumn => one.kind === "levels");
+  const columns = raw.filter((column): column is LevelledColumn => column.kind === "levels");
   const unknown = columns.filter((column) => !column.levels).length;
   return budget.step("levels of categories", { rho: shares.levels, delta: budget.delta }, (account) => {
     let threshold = 0;

@@ -89,13 +89,13 @@ export function mstOf(parts: MstParts): Mst {
       for (const one of resolveWhere(where, schema)) conditions.set(place(schema[one.column].name), one);
       const drawn = drawForest(parts, n, rng, conditions);
       return table(
-        schema.map((one): Column => {
-          const plan = keyed.get(one.name);
-          if (plan) return { name: one.name, type: "id", values: freshKeys(plan, firstRow, n) };
-          const at = place(one.name);
+        schema.map((schema): Column => {
+          const plan = keyed.get(schema.name);
+          if (plan) return { name: schema.name, type: "id", values: freshKeys(plan, firstRow, n) };
+          const at = place(schema.name);
           return at < 0
-            ? { name: one.name, type: "text", values: new Array<string>(n).fill("") }
-            : columnOf(one, variables[at], drawn[at]);
+            ? { name: schema.name, type: "text", values: new Array<string>(n).fill("") }
+            : columnOf(schema, variables[at], drawn[at]);
         }),
       );
     },

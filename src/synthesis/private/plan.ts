@@ -25,14 +25,14 @@ export function targetAmong(
   const last = from.columns[from.columns.length - 1];
   const name = target === undefined && last.type === "boolean" ? last.name : target;
   if (name === undefined || name === null) return -1;
-  const levels = raw.filter((one) => one.kind === "levels").map((one) => one.name);
+  const levels = raw.filter((column) => column.kind === "levels").map((column) => column.name);
   check(
     levels.includes(name),
     "fit mst",
     `the target must be one of the columns of levels ${levels.join(", ")}`,
     name,
   );
-  return raw.findIndex((one) => one.name === name);
+  return raw.findIndex((column) => column.name === name);
 }
 
 /** What each step may spend: follows from what is public alone. */
@@ -42,8 +42,8 @@ export function planOf(
   { epsilon, delta }: { readonly epsilon: number; readonly delta: number },
   source: NoiseSource,
 ): Plan {
-  const ranges = raw.filter((one) => one.kind === "range");
-  const unknownLevels = raw.some((one) => one.kind === "levels" && !one.levels);
+  const ranges = raw.filter((column) => column.kind === "range");
+  const unknownLevels = raw.some((column) => column.kind === "levels" && !column.levels);
   const needed: Readonly<Record<keyof typeof shares, boolean>> = {
     rows: true,
     bounds: ranges.some((range) => !range.bounds),

@@ -57,7 +57,7 @@ export function fitCells(data: BoostRows, plans: readonly TermPlan[], classes: r
     penalty,
   };
   if (!chosen || classes.length > mostBoosted) return model;
-  const scores = (one: LogitFit): Float64Array[] => scoresOf(data, layout, one, [0, data.rows]);
+  const scores = (fit: LogitFit): Float64Array[] => scoresOf(data, layout, fit, [0, data.rows]);
   const boost = fitBoost(data, classes.length, chosen.fits.map(scores), scores(fit));
   return boost ? { ...model, boost } : model;
 }

@@ -25,7 +25,7 @@ export function sequentialFromJson(json: ModelJson): SequentialParts {
     plans: raw.plans,
     parents: raw.parents,
     layouts: raw.parents.map((own) => logitLayout(own.flatMap((k) => raw.plans[k]))),
-    masks: raw.masks.map((own) => own.map((one): Mask => ({ ...one, bits: Int32Array.from(one.bits) }))),
+    masks: raw.masks.map((own) => own.map((mask): Mask => ({ ...mask, bits: Int32Array.from(mask.bits) }))),
     conditionals: raw.conditionals.map(revived),
   };
 }

@@ -15,7 +15,9 @@ const leastProbability = 1e-9;
  */
 export function cellLikelihood(parts: SequentialParts, from: Table): Float64Array {
   const out = new Float64Array(from.rows);
-  const given = new Map(reduceTable(parts.structure, from, "none").map((one) => [one.name, one]));
+  const given = new Map(
+    reduceTable(parts.structure, from, "none").map((variable) => [variable.name, variable]),
+  );
   const pool = emptyPool(from.rows);
   parts.variables.forEach((meta, j) => {
     const one = given.get(meta.name);

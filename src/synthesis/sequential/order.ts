@@ -18,8 +18,8 @@ export function drawingOrder(
   const numbers = others.filter((other): other is NumberVariable => other.kind === "number");
   const rests = numbers.filter((number) => formulas.has(number.name));
   const own = numbers.filter((number) => !formulas.has(number.name));
-  const late = own.filter((one) => explained(one, levels) > explainedShare);
-  const early = own.filter((one) => !late.includes(one));
+  const late = own.filter((variable) => explained(variable, levels) > explainedShare);
+  const early = own.filter((variable) => !late.includes(variable));
   const byCount = levels.slice().sort((a, b) => a.levels.length - b.levels.length);
   return [...early, ...byCount, ...late, ...rests, ...last];
 }

@@ -57,7 +57,7 @@ async function list(options: { json?: boolean }): Promise<void> {
     import("../../../data/sources/sources.js"),
     import("../../../data/sources/load-source.js"),
   ]);
-  const found = publicSources().map((one) => ({ ...one, path: findSource(one) }));
+  const found = publicSources().map((source) => ({ ...source, path: findSource(source) }));
   if (options.json) return printJson(found);
   printTable(
     ["name", "rows", "title", "found at"],
@@ -117,14 +117,14 @@ async function fetchAll(names: string[], options: { to?: string; timeout: string
 
 async function verify(options: { json?: boolean }): Promise<void> {
   const { findSource, publicSources, readSource } = await import("../../../data/sources/sources.js");
-  const results = publicSources().map((one) => {
-    const path = findSource(one);
-    if (!path) return { name: one.name, path, state: "not found" };
+  const results = publicSources().map((source) => {
+    const path = findSource(source);
+    if (!path) return { name: source.name, path, state: "not found" };
     try {
-      const { table, problems } = readSource(one, path);
-      return { name: one.name, path, state: "verified", rows: table.rows, problems: problems.length };
+      const { table, problems } = readSource(source, path);
+      return { name: source.name, path, state: "verified", rows: table.rows, problems: problems.length };
     } catch (error) {
-      return { name: one.name, path, state: (error as Error).message };
+      return { name: source.name, path, state: (error as Error).message };
     }
   });
   if (options.json) printJson(results);

@@ -68,9 +68,9 @@ async function compare(paths: readonly string[], flags: CompareFlags): Promise<v
 /** What else is different between two reports, and may explain a difference of figures. */
 function circumstances(first: ReportJson, other: ReportJson): string[] {
   const out: string[] = [];
-  const data = (one: ReportJson): string =>
-    one.sources.map((source) => `${source.name} ${source.sha256}`).join();
-  const simulated = (one: ReportJson): boolean => one.sources.some((source) => source.simulated);
+  const data = (report: ReportJson): string =>
+    report.sources.map((source) => `${source.name} ${source.sha256}`).join();
+  const simulated = (report: ReportJson): boolean => report.sources.some((source) => source.simulated);
   if (simulated(first) !== simulated(other)) out.push("one is on simulated data, the other on real data");
   else if (data(first) !== data(other)) out.push("the data are others");
   if (first.seeds.join() !== other.seeds.join())

@@ -98,7 +98,7 @@ async function reproduce(names: readonly string[], flags: ReproduceFlags, comman
   const index = await project.writeIndex();
   free();
   if (!flags.json) await sum(order.length, done, index);
-  const failed = done.find((one) => one.run.verdict !== "ok");
+  const failed = done.find((run) => run.run.verdict !== "ok");
   if (stop.signal.aborted) process.exitCode = exitCodes.interrupted;
   else if (failed) {
     const { exitCode } = await import("../../../notebook/run/run-notebook.js");
@@ -191,7 +191,7 @@ function tell(step: Step, json: boolean): void {
 }
 
 async function sum(all: number, done: readonly FileRun[], index: string): Promise<void> {
-  const failed = done.filter((one) => one.run.verdict !== "ok").length;
+  const failed = done.filter((run) => run.run.verdict !== "ok").length;
   const ran = done.length === 0 ? "nothing to run" : `${done.length} of ${all} notebooks run`;
   note(`${ran}${failed > 0 ? `, ${failed} failed` : ""}. The reports begin at:`);
   print(resolve(index));

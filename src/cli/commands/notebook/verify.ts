@@ -103,13 +103,13 @@ function tellFigures(shown: readonly VerifiedFigure[]): void {
   if (shown.length === 0) return;
   printTable(
     ["figure", "report", "now", "difference", "tolerance", ""],
-    shown.map((one) => [
-      one.name,
-      text(one.stated?.value),
-      text(one.found?.value),
-      one.stated && one.found ? text(one.found.value - one.stated.value) : "",
-      text(one.tolerance),
-      wordOf(one),
+    shown.map((figure) => [
+      figure.name,
+      text(figure.stated?.value),
+      text(figure.found?.value),
+      figure.stated && figure.found ? text(figure.found.value - figure.stated.value) : "",
+      text(figure.tolerance),
+      wordOf(figure),
     ]),
   );
 }

@@ -28,6 +28,6 @@ Example:
       if (options.json) printJson(found);
       else
         for (const { what, ok, said } of found) print(`${ok ? "ok   " : "WRONG"} ${what.padEnd(10)} ${said}`);
-      if (found.some((one) => !one.ok)) process.exitCode = exitCodes.failure;
+      if (found.some((finding) => !finding.ok)) process.exitCode = exitCodes.failure;
     });
 }

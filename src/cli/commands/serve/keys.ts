@@ -55,7 +55,7 @@ Examples:
     if (options.json) return printJson(found);
     printTable(
       ["name", "scopes", "made", "revoked"],
-      found.map((one) => [one.name, one.scopes.join(","), one.created, one.revoked ?? ""]),
+      found.map((key) => [key.name, key.scopes.join(","), key.created, key.revoked ?? ""]),
     );
   });
   sub("rotate", "give a key a new text; the one before opens nothing any more")
@@ -84,7 +84,7 @@ Examples:
       if (options.json) return printJson(found);
       printTable(
         ["at", "who", "action", "detail"],
-        found.map((one) => [one.at, one.who, one.action, JSON.stringify(one.detail)]),
+        found.map((entry) => [entry.at, entry.who, entry.action, JSON.stringify(entry.detail)]),
       );
     });
   return keys;

@@ -6,7 +6,7 @@ import type { Define } from "./text";
 /** The model's prediction as one expression over `columns`; throws for a kind whose card has no SQL. */
 export function modelSql(model: Model, columns: readonly string[], define: Define): string {
   const card = cardOf(model.kind);
-  const able = allCards().flatMap((one) => (one.sql ? [one.kind] : []));
+  const able = allCards().flatMap((card) => (card.sql ? [card.kind] : []));
   check(card?.sql !== undefined, "write SQL", `the model must be one of ${able.join(", ")}`, model.kind);
   return card.sql(model, columns, define, modelSql);
 }

@@ -32,7 +32,8 @@ export function replScript(
       hoisted.push(lets([factory.createVariableDeclaration(name)]));
     declared.add(name);
   };
-  const assigned = (one: TS.VariableDeclaration): TS.Expression => assignment(ts, factory, one);
+  const assigned = (declaration: TS.VariableDeclaration): TS.Expression =>
+    assignment(ts, factory, declaration);
   const inner = innerVars(ts, context);
 
   const functions = new Map<string, TS.FunctionDeclaration>();

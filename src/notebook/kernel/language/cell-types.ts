@@ -110,9 +110,9 @@ export class CellTypes {
       ...this.service.getSemanticDiagnostics(this.root),
     ];
     return found
-      .filter((one) => one.category === this.ts.DiagnosticCategory.Error)
-      .map((one) => complaintOf(this.ts, one))
-      .map((one) => ({ ...one, line: one.line - module.linesBefore }))
+      .filter((diagnostic) => diagnostic.category === this.ts.DiagnosticCategory.Error)
+      .map((diagnostic) => complaintOf(this.ts, diagnostic))
+      .map((complaint) => ({ ...complaint, line: complaint.line - module.linesBefore }))
       .filter((one) => one.line >= 1 && one.line <= lines);
   }
 
@@ -203,8 +203,8 @@ function ranked(entries: readonly TS.CompletionEntry[], typed: string): string[]
 function filesIn(folder: string, begun: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .filter((one) => one.name.startsWith(begun) && (begun !== "" || !one.name.startsWith(".")))
-      .map((one) => (one.isDirectory() ? `${one.name}/` : one.name))
+      .filter((dirent) => dirent.name.startsWith(begun) && (begun !== "" || !dirent.name.startsWith(".")))
+      .map((dirent) => (dirent.isDirectory() ? `${dirent.name}/` : dirent.name))
       .sort();
   } catch {
     return [];

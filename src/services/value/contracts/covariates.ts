@@ -33,9 +33,9 @@ export function chooseCovariates(
   for (const name of [...(options.only ?? []), ...(options.drop ?? [])]) columnNamed(covariates, name);
   const judged = judgedRows(contracts);
   const leaks = new Map(
-    leakageSuspects(judged.covariates, judged.ended, seeded("leakage"), { least: 0.95 }).map((one) => [
-      one.column,
-      `tells by itself who left (ROC AUC ${one.score.toFixed(3)})`,
+    leakageSuspects(judged.covariates, judged.ended, seeded("leakage"), { least: 0.95 }).map((suspect) => [
+      suspect.column,
+      `tells by itself who left (ROC AUC ${suspect.score.toFixed(3)})`,
     ]),
   );
   const kept: Column[] = [];
@@ -67,7 +67,7 @@ export function chooseCovariates(
   check(varying.length < rows, action, "there must be fewer columns than contracts", varying.length);
   const x = takeColumns(all, varying);
   const used = kept
-    .map((one) => one.name)
+    .map((column) => column.name)
     .filter((name) => x.features.some((f) => (f.source ?? f.name) === name));
   for (const one of kept)
     if (!used.includes(one.name))

@@ -32,7 +32,7 @@ export function amountsOf(
   action: string,
   taken: readonly Column[],
 ): Amounts {
-  const free = (one: Column): boolean => !taken.includes(one) && numbersOf(one).share > 0.5;
+  const free = (column: Column): boolean => !taken.includes(column) && numbersOf(column).share > 0.5;
   const money = given.currency
     ? columnNamed(table, given.currency)
     : optionalColumn(table, ["currency", "currency code", "ccy", "waehrung"]);

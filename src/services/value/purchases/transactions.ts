@@ -75,7 +75,7 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
   const customer = customerColumn(table, options.customer, action);
   const date = findColumn(
     table,
-    { purpose: "date", given: options.date, usual: dateNames, maybe: (one) => daysOf(one).share > 0.5 },
+    { purpose: "date", given: options.date, usual: dateNames, maybe: (column) => daysOf(column).share > 0.5 },
     action,
   );
   const end = options.asOf === undefined ? undefined : dayOf(options.asOf);

@@ -14,7 +14,7 @@ export function findExact(numbers: readonly NumberInput[]): Map<string, Formula>
   const rows = complete[0]?.values.length ?? 0;
   if (rows < 10) return found;
   const sample = spacedRows(rows, screeningRows);
-  const scores = complete.map((one) => standardised(one.values, sample));
+  const scores = complete.map((input) => standardised(input.values, sample));
   const correlations = scores.map((a) => Float64Array.from(scores, (b) => dot(a, b)));
   const screen: Screen = { complete, sample, correlations };
   multiples(screen, found);

@@ -51,9 +51,9 @@ export function holds(low: Float64Array, high: Float64Array, least = 0): boolean
 
 /** An exact formula from one to the other says more than an order; and two computed columns can't be moved. */
 function follows(a: NumberPlan | DatePlan, b: NumberPlan | DatePlan): boolean {
-  const exact = (one: NumberPlan | DatePlan): readonly string[] | undefined =>
-    one.kind === "number" && one.formula?.rest === "none"
-      ? [...one.formula.terms, ...one.formula.factors].map((term) => term.column)
+  const exact = (plan: NumberPlan | DatePlan): readonly string[] | undefined =>
+    plan.kind === "number" && plan.formula?.rest === "none"
+      ? [...plan.formula.terms, ...plan.formula.factors].map((term) => term.column)
       : undefined;
   const left = exact(a);
   const right = exact(b);
