@@ -7,7 +7,7 @@ import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
 import type { DrawnParts, Wishes } from "../drawing/wishes";
 import { snap } from "../structure/grids";
 import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
-import type { CellDimension, Dimension, ValueDimension } from "./dimensions";
+import type { CellDimension, Dimension, MissingDimension, ValueDimension } from "./dimensions";
 import { drawAmong, drawNormal, everywhere, placesMass, type Span, spanMass } from "./draw-dimension";
 import { type CopulaScale, scoreEdge, valueAt } from "./scale";
 
@@ -74,7 +74,7 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
     pool.cells.push(cells);
     pool.values.push(undefined);
   } else {
-    const { cells, values } = drawNumber(pool, draw, one, may, forced, wishes, rng);
+    const { cells, values } = drawNumber(pool, draw, { one, may, forced }, wishes, rng);
     pool.cells.push(cells);
     pool.values.push(values);
   }
@@ -229,16 +229,21 @@ function drawLevels(
   return out;
 }
 
+/** What is asked of the rows of a number: which cells they may have, the one that is settled, and conditions. */
+interface NumberDraw {
+  readonly one: DrawnVariable;
+  readonly may: May;
+  readonly forced: Int32Array | undefined;
+  readonly bounds: Bounds;
+}
+
 function drawNumber(
   pool: CopulaPool,
   draw: CopulaDraw,
-  one: DrawnVariable,
-  may: May,
-  forced: Int32Array | undefined,
+  { one, may, forced }: Omit<NumberDraw, "bounds">,
   wishes: Wishes,
   rng: Rng,
 ): { cells: Int32Array; values: Float64Array } {
-  const j = pool.cells.length;
   const { rows } = pool;
   const plan = draw.structure.columns.find((column) => column.name === one.name) as NumberPlan | DatePlan;
   const bounds = boundsOf(plan, draw.structure, wishes.columns, {
@@ -246,55 +251,15 @@ function drawNumber(
     has: (name) => pool.restored.has(name),
     of: (name) => pool.restored.get(name) as Float64Array,
   });
-  const other = one.atoms.length;
-  const gap = other + 1;
-  let missing: Uint8Array | undefined;
-  const dimensions = draw.dimensions[j];
+  const asked: NumberDraw = { one, may, forced, bounds };
+  const dimensions = draw.dimensions[pool.cells.length];
   const presence = dimensions.find((dimension) => dimension.kind === "missing");
-  if (presence) {
-    const [edge] = settled(presence, pool, draw, forced, rng.fork("missing")).edges;
-    const both = (present: (i: number) => boolean, absent: (i: number) => boolean): readonly Span[] => {
-      const spans = [everywhere(-Infinity, edge, rows), everywhere(edge, Infinity, rows)];
-      for (let i = 0; i < rows; i++) {
-        if (!present(i)) spans[0].high[i] = -Infinity;
-        if (!absent(i)) spans[1].high[i] = -Infinity;
-      }
-      return spans;
-    };
-    const held = (i: number): boolean => forced !== undefined && forced[i] >= 0;
-    const valued = (i: number): boolean => !may || one.seen.some((cell) => cell !== gap && may(i, cell));
-    const empty = (i: number): boolean => !may || may(i, gap);
-    const wanted = bounds.wishes !== undefined || !bounds.missing;
-    const some = bounds.wishes === undefined || bounds.wishes.length > 0;
-    const rules = may && both(valued, empty);
-    const wished = wanted
-      ? both(
-          (i) => held(i) || (some && valued(i)),
-          (i) => held(i) || (bounds.missing && empty(i)),
-        )
-      : undefined;
-    const z = drawNext(pool, draw, rules, wished, rng.fork("missing"));
-    missing = new Uint8Array(rows);
-    for (let i = 0; i < rows; i++)
-      missing[i] = forced && forced[i] >= 0 ? (forced[i] === gap ? 1 : 0) : z[i] > edge ? 1 : 0;
-  }
+  const missing = presence && drawMissing(pool, draw, presence, asked, rng.fork("missing"));
   const valued = dimensions.find((dimension): dimension is ValueDimension => dimension.kind === "value");
-  const values = new Float64Array(rows).fill(Number.NaN);
-  if (valued) {
-    const absent = new Int32Array(rows);
-    for (let i = 0; i < rows; i++) absent[i] = missing?.[i] === 1 || (forced && forced[i] >= 0) ? 0 : -1;
-    const { scale } = settled(valued, pool, draw, absent, rng.fork("value"));
-    const base = may && other > 0 ? cellSpans(scale, one, may, rows) : undefined;
-    const idle = absent.map((cell) => cell + 1);
-    const rules = within(base, bounds.rules && rangeSpans(scale, bounds.rules, idle));
-    const limits = meet([bounds.rules, bounds.wishes].filter((list) => list !== undefined));
-    const wished = bounds.wishes ? within(base, rangeSpans(scale, limits ?? [], idle)) : undefined;
-    const z = drawNext(pool, draw, rules, wished, rng.fork("value"));
-    for (let i = 0; i < rows; i++) {
-      if (missing?.[i] === 1) continue;
-      values[i] = Math.min(one.high, Math.max(one.low, snap(valueAt(scale, z[i]), one.grid)));
-    }
-  }
+  const values = valued
+    ? drawValues(pool, draw, valued, { ...asked, missing }, rng.fork("value"))
+    : new Float64Array(rows).fill(Number.NaN);
+  const other = one.atoms.length;
   for (let i = 0; i < rows; i++) {
     if (!forced || forced[i] < 0) continue;
     values[i] = forced[i] < other ? one.atoms[forced[i]] : Number.NaN;
@@ -303,6 +268,69 @@ function drawNumber(
   const cells = new Int32Array(rows);
   for (let i = 0; i < rows; i++) cells[i] = Math.max(0, cellOf(one, values[i]));
   return { cells, values };
+}
+
+/** 1 for rows whose number is missing. */
+function drawMissing(
+  pool: CopulaPool,
+  draw: CopulaDraw,
+  presence: MissingDimension,
+  { one, may, forced, bounds }: NumberDraw,
+  rng: Rng,
+): Uint8Array {
+  const { rows } = pool;
+  const gap = one.atoms.length + 1;
+  const [edge] = settled(presence, pool, draw, forced, rng).edges;
+  const both = (present: (i: number) => boolean, absent: (i: number) => boolean): readonly Span[] => {
+    const spans = [everywhere(-Infinity, edge, rows), everywhere(edge, Infinity, rows)];
+    for (let i = 0; i < rows; i++) {
+      if (!present(i)) spans[0].high[i] = -Infinity;
+      if (!absent(i)) spans[1].high[i] = -Infinity;
+    }
+    return spans;
+  };
+  const held = (i: number): boolean => forced !== undefined && forced[i] >= 0;
+  const valued = (i: number): boolean => !may || one.seen.some((cell) => cell !== gap && may(i, cell));
+  const empty = (i: number): boolean => !may || may(i, gap);
+  const wanted = bounds.wishes !== undefined || !bounds.missing;
+  const some = bounds.wishes === undefined || bounds.wishes.length > 0;
+  const rules = may && both(valued, empty);
+  const wished = wanted
+    ? both(
+        (i) => held(i) || (some && valued(i)),
+        (i) => held(i) || (bounds.missing && empty(i)),
+      )
+    : undefined;
+  const z = drawNext(pool, draw, rules, wished, rng);
+  const missing = new Uint8Array(rows);
+  for (let i = 0; i < rows; i++)
+    missing[i] = forced && forced[i] >= 0 ? (forced[i] === gap ? 1 : 0) : z[i] > edge ? 1 : 0;
+  return missing;
+}
+
+/** The numbers of the rows that have one; NaN where they are missing. */
+function drawValues(
+  pool: CopulaPool,
+  draw: CopulaDraw,
+  valued: ValueDimension,
+  { one, may, forced, bounds, missing }: NumberDraw & { readonly missing: Uint8Array | undefined },
+  rng: Rng,
+): Float64Array {
+  const { rows } = pool;
+  const absent = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) absent[i] = missing?.[i] === 1 || (forced && forced[i] >= 0) ? 0 : -1;
+  const { scale } = settled(valued, pool, draw, absent, rng);
+  const base = may && one.atoms.length > 0 ? cellSpans(scale, one, may, rows) : undefined;
+  const idle = absent.map((cell) => cell + 1);
+  const rules = within(base, bounds.rules && rangeSpans(scale, bounds.rules, idle));
+  const limits = meet([bounds.rules, bounds.wishes].filter((list) => list !== undefined));
+  const wished = bounds.wishes ? within(base, rangeSpans(scale, limits ?? [], idle)) : undefined;
+  const z = drawNext(pool, draw, rules, wished, rng);
+  return Float64Array.from(z, (score, i) =>
+    missing?.[i] === 1
+      ? Number.NaN
+      : Math.min(one.high, Math.max(one.low, snap(valueAt(scale, score), one.grid))),
+  );
 }
 
 function satisfied(bounds: Bounds, i: number, value: number): boolean {
