@@ -19,7 +19,15 @@ from imblearn.over_sampling import (
     KMeansSMOTE,
     RandomOverSampler,
 )
-from imblearn.under_sampling import EditedNearestNeighbours, RandomUnderSampler, TomekLinks
+from imblearn.under_sampling import (
+    CondensedNearestNeighbour,
+    EditedNearestNeighbours,
+    NearMiss,
+    NeighbourhoodCleaningRule,
+    OneSidedSelection,
+    RandomUnderSampler,
+    TomekLinks,
+)
 from sklearn.cluster import KMeans
 from sklearn.svm import SVC
 from sklearn.utils import check_random_state
@@ -119,6 +127,13 @@ def make():
         "tomek both": resampled(TomekLinks(sampling_strategy="all"), clouds, clouds_y),
         "enn": resampled(EditedNearestNeighbours(), clouds, clouds_y),
         "enn most": resampled(EditedNearestNeighbours(kind_sel="mode", n_neighbors=4, sampling_strategy="all"), clouds, clouds_y),
+        "nearmiss 1": resampled(NearMiss(), clouds, clouds_y),
+        "nearmiss 2": resampled(NearMiss(version=2, n_neighbors=4, sampling_strategy=0.5), clouds, clouds_y),
+        "nearmiss 3": resampled(NearMiss(version=3), clouds, clouds_y),
+        # The larger class comes first: elsewhere the peer takes numbers of rows within the class for those in the table.
+        "cnn": resampled(CondensedNearestNeighbour(random_state=0), clouds[::-1], clouds_y[::-1]),
+        "oss": resampled(OneSidedSelection(random_state=0), clouds, clouds_y),
+        "ncr": resampled(NeighbourhoodCleaningRule(), clouds, clouds_y),
         "smote tomek": resampled(SMOTETomek(random_state=0), clouds, clouds_y),
         "smote enn": resampled(SMOTEENN(random_state=0), clouds, clouds_y),
     }
@@ -142,7 +157,7 @@ def make():
 
 def new_rows(case, name):
     kept = name.split()[0]
-    if kept in ("under", "tomek", "enn") or name in ("smote tomek", "smote enn"):
+    if kept in ("under", "tomek", "enn", "nearmiss", "cnn", "oss", "ncr") or name in ("smote tomek", "smote enn"):
         return case
     count = 20 if name in ("smote", "adasyn", "over") else 96
     return {**case, "x": case["x"][count:], "y": case["y"][count:]}

@@ -28,12 +28,20 @@ export interface EditedNeighboursOptions extends CleaningOptions {
  */
 export function tomekLinks(options: CleaningOptions = {}): Resample {
   checkRemove(options, "remove Tomek links");
-  return (train) => withoutTomekLinks(train, options);
+  return (train) => tomekRows(train, options);
 }
 
-function withoutTomekLinks(train: Labelled, options: CleaningOptions): Labelled {
+function tomekRows(train: Labelled, options: CleaningOptions): Labelled {
   const action = "remove Tomek links";
-  const removable = prepare(train, options, action);
+  return withoutTomekLinks(train, prepare(train, options, action), action);
+}
+
+/** The rows without those in Tomek links that may be removed. */
+export function withoutTomekLinks(
+  train: Labelled,
+  removable: (i: number) => boolean,
+  action: string,
+): Labelled {
   const nearest = nearestNeighbours(train.x, 1);
   return keepRows(
     train,
@@ -57,25 +65,28 @@ export function editedNeighbours(options: EditedNeighboursOptions = {}): Resampl
   checkRemove(options, action);
   checkInteger(options.neighbours ?? 3, 1, Infinity, action, "neighbours");
   checkOneOf(options.agree ?? "all", ["all", "most"], action, "agree");
-  return (train) => editedRows(train, options);
+  return (train) => {
+    const removed = new Set(editedRows(train, options));
+    return keepRows(train, (i) => !removed.has(i), action);
+  };
 }
 
-function editedRows(train: Labelled, options: EditedNeighboursOptions): Labelled {
+/** The rows, ascending, that disagree with their neighbours and may be removed. */
+export function editedRows(train: Labelled, options: EditedNeighboursOptions): Int32Array {
   const action = "edit neighbours";
   const removable = prepare(train, options, action);
   const k = options.neighbours ?? 3;
   checkInteger(k, 1, train.x.rows - 1, action, "neighbours");
   const candidates = Int32Array.from({ length: train.x.rows }, (_, i) => i).filter(removable);
   const near = nearestNeighbours(train.x, k, candidates);
-  const removed = new Uint8Array(train.x.rows);
-  candidates.forEach((i, n) => {
+  const removed = candidates.filter((i, n) => {
     let same = 0;
     for (let j = n * k; j < (n + 1) * k; j++) if (train.y[near[j]] === train.y[i]) same++;
     // An even split counts as class 0, the mode that SciPy reports.
     const most = same * 2 > k || (same * 2 === k && train.y[i] === 0);
-    if (options.agree === "most" ? !most : same < k) removed[i] = 1;
+    return options.agree === "most" ? !most : same < k;
   });
-  return keepRows(train, (i) => removed[i] === 0, action);
+  return removed;
 }
 
 /**
@@ -93,7 +104,7 @@ export function smoteTomek(options: SmoteOptions = {}): Resample {
 
 /** The work of `smoteTomek`, with its random numbers from `draws`. */
 export function smoteTomekRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
-  return withoutTomekLinks(smoteRows(train, options, draws), { remove: "both" });
+  return tomekRows(smoteRows(train, options, draws), { remove: "both" });
 }
 
 /**
@@ -111,7 +122,9 @@ export function smoteEnn(options: SmoteOptions = {}): Resample {
 
 /** The work of `smoteEnn`, with its random numbers from `draws`. */
 export function smoteEnnRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
-  return editedRows(smoteRows(train, options, draws), { remove: "both" });
+  const made = smoteRows(train, options, draws);
+  const removed = new Set(editedRows(made, { remove: "both" }));
+  return keepRows(made, (i) => !removed.has(i), "edit neighbours");
 }
 
 function checkRemove(options: CleaningOptions, action: string): void {
@@ -126,7 +139,8 @@ function prepare(train: Labelled, options: CleaningOptions, action: string): (i:
   return options.remove === "both" ? () => true : (i) => train.y[i] !== small;
 }
 
-function keepRows(train: Labelled, stays: (i: number) => boolean, action: string): Labelled {
+/** The rows that stay; throws where a class loses all of its own. */
+export function keepRows(train: Labelled, stays: (i: number) => boolean, action: string): Labelled {
   const kept = Int32Array.from({ length: train.x.rows }, (_, i) => i).filter(stays);
   const ones = kept.reduce((sum, i) => sum + train.y[i], 0);
   check(ones > 0 && ones < kept.length, action, "rows of both classes must be left");

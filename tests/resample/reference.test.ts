@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type Labelled, matrixFromRows, row } from "../../src/core/matrix";
+import { type Labelled, matrixFromRows, row, takeLabelled } from "../../src/core/matrix";
 import { seeded } from "../../src/core/rng";
 import { adasynRows } from "../../src/resample/adasyn";
 import { borderlineSmoteRows } from "../../src/resample/borderline-smote";
 import { editedNeighbours, smoteEnnRows, smoteTomekRows, tomekLinks } from "../../src/resample/cleaning";
 import type { Draws } from "../../src/resample/draws";
 import { kmeansSmoteRows } from "../../src/resample/kmeans-smote";
+import { condensedRows, nearMiss, neighbourhoodCleaning, oneSidedRows } from "../../src/resample/prototypes";
 import { randomOverSampled, randomUnderSampled } from "../../src/resample/random-sampling";
 import { smoteRows } from "../../src/resample/smote";
 import { smoteNRows } from "../../src/resample/smote-n";
@@ -79,6 +80,12 @@ function expectRows(actual: number[][], expected: number[][]): void {
   });
 }
 
+const reversed = (train: Labelled): Labelled =>
+  takeLabelled(
+    train,
+    Array.from({ length: train.x.rows }, (_, i) => train.x.rows - 1 - i),
+  );
+
 const rowsOf = (one: Rows): number[][] => one.x.map((values, i) => [...values, one.y[i]]);
 
 describe("with the peer's draws, new rows are those of imbalanced-learn", () => {
@@ -151,6 +158,16 @@ describe("rows that stay are those of imbalanced-learn", () => {
       'EditedNearestNeighbours(kind_sel="mode", n_neighbors=4, sampling_strategy="all")',
       (train) => editedNeighbours({ agree: "most", neighbours: 4, remove: "both" })(train, seeded(0)),
     ],
+    ["nearmiss 1", "NearMiss()", (train) => nearMiss()(train, seeded(0))],
+    [
+      "nearmiss 2",
+      "NearMiss(version=2, n_neighbors=4, sampling_strategy=0.5)",
+      (train) => nearMiss({ version: "2", neighbours: 4, ratio: 0.5 })(train, seeded(0)),
+    ],
+    ["nearmiss 3", "NearMiss(version=3)", (train) => nearMiss({ version: "3" })(train, seeded(0))],
+    ["cnn", "CondensedNearestNeighbour()", (train, draws) => condensedRows(reversed(train), draws)],
+    ["oss", "OneSidedSelection()", (train, draws) => oneSidedRows(train, draws)],
+    ["ncr", "NeighbourhoodCleaningRule()", (train) => neighbourhoodCleaning()(train, seeded(0))],
     ["smote tomek", "SMOTETomek()", (train, draws) => smoteTomekRows(train, {}, draws)],
     ["smote enn", "SMOTEENN()", (train, draws) => smoteEnnRows(train, {}, draws)],
   ];
