@@ -441,6 +441,14 @@ export {
   tomekLinks,
 } from "./resample/cleaning";
 export { type KMeansSmoteOptions, kmeansSmote } from "./resample/kmeans-smote";
+export {
+  condensedNeighbours,
+  type NearMissOptions,
+  type NeighbourhoodCleaningOptions,
+  nearMiss,
+  neighbourhoodCleaning,
+  oneSidedSelection,
+} from "./resample/prototypes";
 export { randomOverSampling, randomUnderSampling } from "./resample/random-sampling";
 export { type SmoteOptions, smote } from "./resample/smote";
 export { smoteN } from "./resample/smote-n";

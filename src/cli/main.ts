@@ -5,6 +5,7 @@ import { completionCommand } from "./commands/completion";
 import { dataCommand } from "./commands/data/data";
 import { ingestCommand } from "./commands/data/ingest";
 import { prepareCommand } from "./commands/data/prepare";
+import { resampleCommand } from "./commands/data/resample";
 import { simulateCommand } from "./commands/data/simulate";
 import { demoCommand } from "./commands/demo";
 import { evaluateCommand } from "./commands/models/evaluate";
@@ -47,6 +48,7 @@ const commands: readonly (() => Command)[] = [
   compareCommand,
   kernelCommand,
   prepareCommand,
+  resampleCommand,
   trainCommand,
   learnersCommand,
   predictCommand,

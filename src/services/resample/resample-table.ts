@@ -1,0 +1,353 @@
+import { check } from "../../core/checks";
+import { mean, standardDeviation } from "../../core/math/statistics";
+import { column, type Labelled, type Matrix, matrix, takeRows } from "../../core/matrix";
+import type { Resample } from "../../core/model";
+import { integer, type Rng } from "../../core/rng";
+import {
+  type Column,
+  cellText,
+  columnNamed,
+  dropColumns,
+  isCategorical,
+  type Table,
+  table,
+  takeTableRows,
+} from "../../data/table";
+import { encode } from "../../features/encode";
+import { adasyn } from "../../resample/adasyn";
+import { borderlineSmote } from "../../resample/borderline-smote";
+import { editedNeighbours, tomekLinks } from "../../resample/cleaning";
+import { kmeansSmote } from "../../resample/kmeans-smote";
+import {
+  condensedNeighbours,
+  nearMiss,
+  neighbourhoodCleaning,
+  oneSidedSelection,
+} from "../../resample/prototypes";
+import { randomUnderSampling } from "../../resample/random-sampling";
+import { smote } from "../../resample/smote";
+import { smoteN } from "../../resample/smote-n";
+import { smoteNc } from "../../resample/smote-nc";
+import { svmSmote } from "../../resample/svm-smote";
+import { gridOf, snap } from "../../synthesis/structure/grids";
+import { freshKeys, keyPlanOf } from "../../synthesis/structure/keys";
+
+export interface ResampleOptions {
+  /** A name of `resamplingMethods`. */
+  readonly method: string;
+  /** Rows of each smaller class per row of the largest afterwards; in (0, 1], defaults to 1. */
+  readonly ratio?: number;
+  /** Neighbours asked; defaults to what the method takes. */
+  readonly neighbours?: number;
+  /** Columns that no distance looks at. New rows have nothing there. */
+  readonly drop?: readonly string[];
+}
+
+/** A table with its classes resampled. */
+export interface ResampledTable {
+  readonly table: Table;
+  /** Rows of each class, before and after. */
+  readonly classes: readonly { readonly name: string; readonly before: number; readonly after: number }[];
+  /** What a person should know of the new rows. */
+  readonly remarks: readonly string[];
+}
+
+type Counts = { readonly counts: readonly [number, number] };
+type Sizes = { readonly neighbours?: number };
+
+/** Methods that make rows of numbers, from a class against all others. */
+const makers: Readonly<Record<string, (options: Counts & Sizes) => Resample>> = {
+  smote,
+  "borderline-smote": borderlineSmote,
+  "svm-smote": svmSmote,
+  "kmeans-smote": kmeansSmote,
+  adasyn,
+};
+/** Methods that remove rows, of a class against the smallest; the first three do so of any number of classes. */
+const removers: Readonly<Record<string, (options: { ratio?: number } & Sizes) => Resample>> = {
+  "random-under": ({ ratio }) => randomUnderSampling(ratio === undefined ? {} : { ratio }),
+  "near-miss": nearMiss,
+  "condensed-neighbours": () => condensedNeighbours(),
+  "one-sided-selection": () => oneSidedSelection(),
+  "neighbourhood-cleaning": ({ neighbours }) => neighbourhoodCleaning(neighbours ? { neighbours } : {}),
+  "tomek-links": () => tomekLinks(),
+  "edited-neighbours": ({ neighbours }) => editedNeighbours(neighbours ? { neighbours } : {}),
+};
+const pairwise = ["random-under", "near-miss", "condensed-neighbours"];
+/** SMOTE, then rows of both classes removed. */
+const combined: Readonly<Record<string, () => Resample>> = {
+  "smote-tomek": () => tomekLinks({ remove: "both" }),
+  "smote-enn": () => editedNeighbours({ remove: "both" }),
+};
+
+/** The names of all methods. */
+export const resamplingMethods: readonly string[] = [
+  "random-over",
+  ...Object.keys(makers),
+  ...Object.keys(removers),
+  ...Object.keys(combined),
+];
+
+/**
+ * The rows with their classes balanced. Given rows stay as they are, new ones come after them: numbers in their column's
+ * decimals, levels of their neighbours, fresh identifiers. Numbers are standardised for distances; those that are missing
+ * count as the median where rows are only removed, and are an error where rows are made.
+ */
+export function resampleTable(
+  from: Table,
+  target: string,
+  options: ResampleOptions,
+  rng: Rng,
+): ResampledTable {
+  const action = `resample by ${options.method}`;
+  const { method, ratio = 1 } = options;
+  check(
+    resamplingMethods.includes(method),
+    "resample",
+    `the method must be one of ${resamplingMethods.join(", ")}`,
+    method,
+  );
+  const before = classesOf(from, target, action);
+  const remarks: string[] = [];
+  let out = from;
+  if (method === "random-over" || method in makers || method in combined) {
+    const name = method in combined ? "smote" : method;
+    out = stacked(from, madeRows(from, target, before, { ...options, method: name }, ratio, rng, remarks));
+  }
+  const cleaner = combined[method]?.() ?? removers[method]?.({ ...options, ...(ratio < 1 && { ratio }) });
+  if (cleaner) out = cleaned(out, target, cleaner, pairwise.includes(method), options.drop, action, rng);
+  const after = classesOf(out, target, action);
+  const classes = before.names.map((name, c) => ({
+    name,
+    before: before.rows[c].length,
+    after: after.rows[after.names.indexOf(name)]?.length ?? 0,
+  }));
+  return { table: out, classes, remarks };
+}
+
+interface Classes {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+}
+
+const mostClasses = 50;
+
+function classesOf(from: Table, target: string, action: string): Classes {
+  const one = columnNamed(from, target);
+  const places = new Map<string, number[]>();
+  for (let i = 0; i < from.rows; i++) {
+    const name = cellText(one, i);
+    check(name !== "", action, `every row must have a ${JSON.stringify(target)}`, `none in row ${i + 1}`);
+    const rows = places.get(name);
+    if (rows) rows.push(i);
+    else places.set(name, [i]);
+  }
+  const count = places.size;
+  const rule = `${JSON.stringify(target)} must have from 2 to ${mostClasses} different values`;
+  check(count >= 2 && count <= mostClasses, action, rule, count);
+  const names = [...places.keys()].sort();
+  return { names, rows: names.map((name) => places.get(name) as number[]) };
+}
+
+/** The rows to add to each class. */
+function madeRows(
+  from: Table,
+  target: string,
+  { names, rows }: Classes,
+  options: ResampleOptions,
+  ratio: number,
+  rng: Rng,
+  remarks: string[],
+): Table {
+  const largest = Math.max(...rows.map((own) => own.length));
+  const drop = options.drop ?? [];
+  const used = from.columns.filter(
+    ({ name, type }) =>
+      name !== target && type !== "id" && type !== "text" && type !== "date" && !drop.includes(name),
+  );
+  const empty = from.columns.filter((one) => one.name !== target && one.type !== "id" && !used.includes(one));
+  const parents: number[] = [];
+  const made: Float64Array[][] = [];
+  const codes: string[] = [];
+  const scales = used.map(scaleOf);
+  // A row without all its numbers lies nowhere in particular: new rows have other parents.
+  const numbers = used.filter((one) => one.type === "numeric");
+  const whole = Array.from({ length: from.rows }, (_, i) => i).filter((i) =>
+    numbers.every((one) => !Number.isNaN(one.values[i])),
+  );
+  if (options.method !== "random-over" && whole.length < from.rows)
+    remarks.push(
+      `${from.rows - whole.length} rows that lack a number are no parents of new rows (${numbers
+        .filter((one) => one.values.some(Number.isNaN))
+        .map((one) => one.name)
+        .join(", ")})`,
+    );
+  const x = takeRows(featureMatrix(from.rows, used, scales), whole);
+  names.forEach((name, c) => {
+    const wanted = Math.floor(ratio * largest);
+    const missing = wanted - rows[c].length;
+    if (missing <= 0) return;
+    const stream = rng.fork(name);
+    if (options.method === "random-over") {
+      for (let n = 0; n < missing; n++) parents.push(rows[c][integer(stream, rows[c].length)]);
+      return;
+    }
+    const mine = new Set(rows[c]);
+    const y = Float64Array.from(whole, (i) => (mine.has(i) ? 1 : 0));
+    const own = y.reduce((sum, label) => sum + label, 0);
+    const { neighbours } = options;
+    const sizes = {
+      counts: [y.length - own, own + missing] as const,
+      ...(neighbours && { neighbours }),
+    };
+    const added = makerOf(options.method, used)(sizes)({ x, y }, stream);
+    const count = added.x.rows - whole.length;
+    if (count < missing / 2)
+      remarks.push(
+        `${count} of ${missing} rows were made for ${name}: too few of its rows have a neighbour of another class for ${options.method}`,
+      );
+    for (let i = 0; i < count; i++) codes.push(name);
+    made.push(used.map((_, j) => column((added as Labelled).x, j).slice(whole.length)));
+  });
+  if (options.method === "random-over") return renamed(takeTableRows(from, parents), from, rng);
+  if (empty.length > 0 && codes.length > 0)
+    remarks.push(
+      `new rows have nothing in ${empty.map((one) => one.name).join(", ")}: no row could be made from it`,
+    );
+  const targetColumn = columnNamed(from, target);
+  const columns = from.columns.map((one): Column => {
+    const j = used.indexOf(one);
+    if (j >= 0) return filled(one, joined(made.map((part) => part[j])), scales[j]);
+    return one === targetColumn
+      ? withTexts(one, codes)
+      : withTexts(one, new Array<string>(codes.length).fill(""));
+  });
+  return renamed(table(columns), from, rng);
+}
+
+/** SMOTE in the form that the columns need. */
+function makerOf(method: string, used: readonly Column[]): (options: Counts & Sizes) => Resample {
+  const levels = used.filter(isCategorical);
+  if (levels.length === 0) return makers[method];
+  const rule = `columns must be numbers: ${levels[0].name} holds levels (smote takes them; --drop leaves them out)`;
+  check(method === "smote", `resample by ${method}`, rule);
+  return levels.length === used.length ? smoteN : smoteNc;
+}
+
+interface Scale {
+  readonly centre: number;
+  readonly width: number;
+}
+
+function scaleOf(one: Column): Scale {
+  if (one.type !== "numeric") return { centre: 0, width: 1 };
+  const present = one.values.filter((value) => !Number.isNaN(value));
+  const width = present.length > 1 ? standardDeviation(present) : 0;
+  return { centre: present.length > 0 ? mean(present) : 0, width: width > 0 ? width : 1 };
+}
+
+function featureMatrix(rows: number, used: readonly Column[], scales: readonly Scale[]): Matrix {
+  const values = new Float64Array(rows * used.length);
+  used.forEach((one, j) => {
+    const { centre, width } = scales[j];
+    if (isCategorical(one))
+      for (let i = 0; i < rows; i++) values[j * rows + i] = one.codes[i] < 0 ? Number.NaN : one.codes[i];
+    else if (one.type === "numeric")
+      for (let i = 0; i < rows; i++) values[j * rows + i] = (one.values[i] - centre) / width;
+  });
+  const features = used.map((one) =>
+    isCategorical(one) ? { name: one.name, levels: one.levels } : { name: one.name },
+  );
+  return matrix(rows, used.length, values, features);
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => Array.from(part)));
+}
+
+/** A column of new values, written as the given one is. */
+function filled(one: Column, values: Float64Array, { centre, width }: Scale): Column {
+  if (isCategorical(one))
+    return { ...one, codes: Int32Array.from(values, (code) => (Number.isNaN(code) ? -1 : code)) };
+  if (one.type !== "numeric") return one;
+  const grid = gridOf(one.values);
+  return { ...one, values: values.map((value) => snap(value * width + centre, grid)) };
+}
+
+/** A column of the given texts, of the type of the given column. */
+function withTexts(one: Column, texts: readonly string[]): Column {
+  if (isCategorical(one))
+    return { ...one, codes: Int32Array.from(texts, (text) => one.levels.indexOf(text)) };
+  if (one.type !== "numeric") return { ...one, values: texts };
+  const known = new Map(Array.from(one.values, (value, i) => [cellText(one, i), value]));
+  return { ...one, values: Float64Array.from(texts, (text) => known.get(text) ?? Number.NaN) };
+}
+
+/** New rows with identifiers of their own. */
+function renamed(made: Table, from: Table, rng: Rng): Table {
+  return table(
+    made.columns.map((one) => {
+      if (one.type !== "id") return one;
+      const known = (columnNamed(from, one.name) as typeof one).values;
+      return { ...one, values: freshKeys(keyPlanOf(known, rng.fork(`keys ${one.name}`)), 0, made.rows) };
+    }),
+  );
+}
+
+function stacked(above: Table, below: Table): Table {
+  return table(
+    above.columns.map((one, j): Column => {
+      const other = below.columns[j];
+      if (isCategorical(one) && isCategorical(other))
+        return { ...one, codes: Int32Array.from([...one.codes, ...other.codes]) };
+      if (one.type === "numeric" && other.type === "numeric")
+        return { ...one, values: Float64Array.from([...one.values, ...other.values]) };
+      if (!isCategorical(one) && one.type !== "numeric" && !isCategorical(other) && other.type !== "numeric")
+        return { ...one, values: [...one.values, ...other.values] };
+      return one;
+    }),
+  );
+}
+
+/** The rows that a method keeps. */
+function cleaned(
+  from: Table,
+  target: string,
+  clean: Resample,
+  pairs: boolean,
+  drop: readonly string[] = [],
+  action: string,
+  rng: Rng,
+): Table {
+  const { names, rows } = classesOf(from, target, action);
+  check(pairs || names.length === 2, action, "there must be two classes", names.length);
+  const seen = dropColumns(from, [target, ...drop]);
+  const { columns } = seen;
+  check(
+    columns.some((one) => one.type === "numeric" || isCategorical(one)),
+    action,
+    "there must be a column of numbers or levels",
+  );
+  const x = encode({ categories: "one-hot", dropFirst: false, indicator: false })(seen).transform(seen);
+  const smallest = rows.reduce((best, own, c) => (own.length < rows[best].length ? c : best), 0);
+  const kept = new Set(rows[smallest]);
+  rows.forEach((own, c) => {
+    if (c === smallest) return;
+    const all = [...own, ...rows[smallest]].sort((a, b) => a - b);
+    const mine = new Set(own);
+    // Weights carry the rows' numbers through.
+    const part = {
+      x: takeRows(x, all),
+      y: Float64Array.from(all, (i) => (mine.has(i) ? 0 : 1)),
+      weights: Float64Array.from(all, (i) => i + 1),
+    };
+    const left = (clean(part, rng.fork(names[c])) as Labelled).weights as Float64Array;
+    const stay = new Set(Array.from(left, (number) => number - 1));
+    for (const i of own) if (stay.has(i)) kept.add(i);
+    if (!pairs) for (const i of rows[smallest]) if (!stay.has(i)) kept.delete(i);
+  });
+  return takeTableRows(
+    from,
+    [...kept].sort((a, b) => a - b),
+  );
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { run } from "../../../src/cli/main";
+
+const folder = mkdtempSync(join(tmpdir(), "resample-"));
+const at = (name: string): string => join(folder, name);
+let err = "";
+
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
+
+async function resample(data: string, ...more: string[]): Promise<string[][]> {
+  err = "";
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    err += text;
+    return true;
+  });
+  const args = ["resample", "--data", at(data), "--target", "plan", "--out", at("out.csv"), ...more];
+  const code = await run(args);
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  if (code !== 0) return [[String(code)]];
+  const lines = readFileSync(at("out.csv"), "utf8").trim().split("\n");
+  return lines.slice(1).map((line) => line.split(";"));
+}
+
+// Three classes of 60, 30 and 10 rows; a decimal comma, semicolons, an identifier, a level, a missing level.
+const rows = Array.from({ length: 100 }, (_, i) => {
+  const plan = i % 10 === 0 ? "gold" : i % 10 < 4 ? "silver" : "basic";
+  const use = { gold: 90, silver: 50, basic: 20 }[plan] + ((i * 7) % 13) / 10;
+  return [
+    `AB-${1000 + i}`,
+    use.toFixed(1).replace(".", ","),
+    String((i * 3) % 17),
+    i % 7 === 0 ? "" : `r${i % 3}`,
+    plan,
+  ];
+});
+writeFileSync(at("three.csv"), `id;use;calls;region;plan\n${rows.map((row) => row.join(";")).join("\n")}\n`);
+const two = rows.filter((row) => row[4] !== "silver");
+writeFileSync(at("two.csv"), `id;use;calls;region;plan\n${two.map((row) => row.join(";")).join("\n")}\n`);
+
+const count = (table: string[][], plan: string): number => table.filter((row) => row[4] === plan).length;
+
+test("telelink resample balances three classes of words by SMOTE, in the file's own way of writing", async () => {
+  const made = await resample("three.csv");
+  expect(made.slice(0, 100)).toEqual(rows);
+  expect(["gold", "silver", "basic"].map((plan) => count(made, plan))).toEqual([60, 60, 60]);
+  expect(new Set(made.map(([id]) => id)).size).toBe(180);
+  for (const [id, use, calls, region, plan] of made.slice(100)) {
+    expect(id).toMatch(/^AB-\d{4,6}$/);
+    // Between two rows of the class, so within its range.
+    const value = Number(use.replace(",", "."));
+    expect(value).toBeGreaterThanOrEqual(plan === "gold" ? 90 : 50);
+    expect(value).toBeLessThanOrEqual(plan === "gold" ? 91.3 : 51.3);
+    expect(use).toMatch(/^\d+,\d$/);
+    expect(calls).toMatch(/^\d+$/);
+    expect(["", "r0", "r1", "r2"]).toContain(region);
+  }
+});
+
+test("telelink resample takes rows that lack a number for nobody's parents, and says so", async () => {
+  const holes = rows.map((row, i) => row.map((cell, j) => (j === 2 && i % 25 === 0 ? "" : cell)).join(";"));
+  writeFileSync(at("holes.csv"), `id;use;calls;region;plan\n${holes.join("\n")}\n`);
+  const made = await resample("holes.csv");
+  expect(err).toContain("4 rows that lack a number are no parents of new rows (calls)");
+  expect(made.slice(100).every((row) => row[2] !== "")).toBe(true);
+  expect(count(made, "gold")).toBe(60);
+});
+
+test("telelink resample repeats or removes rows of any number of classes", async () => {
+  const over = await resample("three.csv", "--method", "random-over", "--ratio", "0.5");
+  expect(["gold", "silver", "basic"].map((plan) => count(over, plan))).toEqual([30, 30, 60]);
+  for (const method of ["random-under", "near-miss"]) {
+    const under = await resample("three.csv", "--method", method);
+    expect(["gold", "silver", "basic"].map((plan) => count(under, plan))).toEqual([10, 10, 10]);
+    for (const row of under) expect(rows).toContainEqual(row);
+  }
+});
+
+test.each([
+  "condensed-neighbours",
+  "one-sided-selection",
+  "neighbourhood-cleaning",
+  "tomek-links",
+  "edited-neighbours",
+  "smote-tomek",
+  "smote-enn",
+])("telelink resample --method %s keeps both classes", async (method) => {
+  const left = await resample("two.csv", "--method", method);
+  expect(count(left, "gold")).toBeGreaterThanOrEqual(10);
+  expect(count(left, "basic")).toBeGreaterThan(0);
+});
+
+test("telelink resample says what it cannot do, and what to do instead", async () => {
+  expect(await resample("three.csv", "--method", "adasyn")).toEqual([["1"]]);
+  expect(err).toContain("region holds levels (smote takes them; --drop leaves them out)");
+  expect(await resample("three.csv", "--method", "tomek-links")).toEqual([["1"]]);
+  expect(err).toContain("there must be two classes, got 3");
+  expect(await resample("two.csv", "--method", "tomek-links", "--ratio", "0.5")).toEqual([["2"]]);
+  expect(await resample("two.csv", "--method", "smoote")).toEqual([["2"]]);
+  const dropped = await resample("two.csv", "--drop", "region");
+  expect(count(dropped, "gold")).toBe(60);
+  expect(err).toContain("new rows have nothing in region");
+  await resample("two.csv", "--method", "borderline-smote", "--drop", "region");
+  expect(err).toContain("0 of 50 rows were made for gold");
+});
