@@ -19,6 +19,10 @@ export interface NearMissOptions extends TargetOptions {
 /**
  * Keeps of the larger class the rows that lie near the smaller one (Mani and Zhang, 2003). The rows that stay keep their
  * order; nothing is random. Version 3 may leave fewer than asked.
+ *
+ * @example
+ * const data = { x: matrixFromRows([[0], [1], [2], [5], [9]]), y: Float64Array.of(0, 0, 0, 1, 1) };
+ * nearMiss({ neighbours: 1 })(data, seeded(1)).x.values; // → [1, 2, 5, 9]
  */
 export function nearMiss(options: NearMissOptions = {}): Resample {
   const action = "choose near misses";
@@ -59,7 +63,13 @@ function neighboursOf(x: Matrix, few: Int32Array, many: Int32Array, neighbours: 
   return Int32Array.from(found).sort();
 }
 
-/** Keeps of the larger class what its nearest row needs to tell it from the smaller one (Hart, 1968). */
+/**
+ * Keeps of the larger class what its nearest row needs to tell it from the smaller one (Hart, 1968).
+ *
+ * @example
+ * const data = { x: matrixFromRows([[0], [0.1], [0.2], [9]]), y: Float64Array.of(0, 0, 0, 1) };
+ * condensedNeighbours()(data, seeded(1)).x.rows; // → 2
+ */
 export function condensedNeighbours(): Resample {
   return (train, rng) => condensedRows(train, drawsFrom(rng));
 }
@@ -85,6 +95,10 @@ export function condensedRows(train: Labelled, draws: Draws): Labelled {
 /**
  * Keeps of the larger class one random row and those that are nearer to the smaller class than to it, then removes that
  * class's rows in Tomek links (Kubat and Matwin, 1997).
+ *
+ * @example
+ * const data = { x: matrixFromRows([[0], [0.1], [6], [9], [9.1]]), y: Float64Array.of(0, 0, 0, 1, 1) };
+ * oneSidedSelection()(data, seeded(1)).x.rows < 5; // → true
  */
 export function oneSidedSelection(): Resample {
   return (train, rng) => oneSidedRows(train, drawsFrom(rng));
@@ -112,6 +126,13 @@ export interface NeighbourhoodCleaningOptions {
 /**
  * Removes the rows of the larger class that most of their neighbours disagree with, and those that mislead about rows of
  * the smaller one: their neighbours, where these rows are taken for the larger class (Laurikkala, 2001).
+ *
+ * @example
+ * const data = {
+ *   x: matrixFromRows([[0], [1], [2], [9], [9.2], [9.5], [10]]),
+ *   y: Float64Array.of(0, 0, 0, 1, 1, 0, 1),
+ * };
+ * neighbourhoodCleaning()(data, seeded(1)).x.values; // → [0, 1, 2, 9, 9.2, 10]
  */
 export function neighbourhoodCleaning(options: NeighbourhoodCleaningOptions = {}): Resample {
   const action = "clean neighbourhoods";
