@@ -1,6 +1,7 @@
 import { check, checkSameLength } from "../core/checks";
 import type { DateFormat } from "./formats/date-format";
 import { type ValueFormat, valuePrinter } from "./formats/format";
+import { fixedText } from "./formats/number-format";
 
 /** What columns of any type may have. */
 export interface Written {
@@ -139,7 +140,7 @@ const printers = new WeakMap<object, (value: number) => string>();
 /** A writer of the column's numbers as the source wrote them. */
 export function printerOf(one: Pick<NumericColumn, "format" | "decimals">): (value: number) => string {
   const { format, decimals } = one;
-  if (!format) return decimals === undefined ? String : (value) => value.toFixed(decimals);
+  if (!format) return decimals === undefined ? String : (value) => fixedText(value, decimals);
   const known = printers.get(one);
   if (known) return known;
   const made = valuePrinter(format, decimals);

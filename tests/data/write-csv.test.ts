@@ -180,6 +180,25 @@ describe("files appear whole or not at all", () => {
     expect(readFileSync(file, "utf8")).toBe("n\n1\n2\n1\n2\n");
   });
 
+  test("what is rounded to 0 has no minus, in any format", () => {
+    const values = Float64Array.of(-0.001, -0.006, 0.001);
+    const price = { decimal: ",", prefix: "€" } as const;
+    expect(
+      csvText(
+        table([
+          { name: "plain", type: "numeric", decimals: 2, values },
+          { name: "price", type: "numeric", decimals: 2, format: price, values },
+        ]),
+        { delimiter: ";" },
+      ),
+    ).toBe("plain;price\n0.00;€0,00\n-0.01;-€0,01\n0.00;€0,00\n");
+  });
+
+  test("spreadsheetSafe leaves numbers in text as they are", () => {
+    const text: Column = { name: "t", type: "text", values: ["-5", "+1e3", "-5+1", "=5"] };
+    expect(csvText(table([text]), { spreadsheetSafe: true })).toBe("t\n-5\n+1e3\n'-5+1\n'=5\n");
+  });
+
   test("csvWriter hands over pieces of about a megabyte", () => {
     const sizes: number[] = [];
     const writer = csvWriter((bytes) => sizes.push(bytes.length));

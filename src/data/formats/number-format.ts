@@ -85,6 +85,12 @@ export function numberParser(format: NumberFormat): (text: string) => number {
   };
 }
 
+/** The number with so many decimals; what is rounded to 0 has no minus. */
+export function fixedText(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return value < 0 && !/[1-9]/.test(text) ? text.slice(1) : text;
+}
+
 /** A writer of numbers in the format with at most `decimals` digits after the mark; left out, as many as it takes. */
 export function numberPrinter(format: NumberFormat, decimals?: number): (value: number) => string {
   const { decimal, thousands, grouping, prefix = "", suffix = "", width = 0, minus = "-" } = format;
@@ -101,12 +107,14 @@ export function numberPrinter(format: NumberFormat, decimals?: number): (value: 
     whole = whole.padStart(width, "0");
     if (thousands !== undefined) whole = grouped(whole, thousands, grouping);
     digits = fraction === "" ? whole : whole + decimal + fraction;
+    // What is rounded to nothing has no sign.
+    const below = value < 0 && /[1-9]/.test(digits);
     if (power !== undefined && exponent) {
-      const below = power.startsWith("-");
+      const small = power.startsWith("-");
       power = power.replace(/^[+-]/, "").padStart(exponent.digits, "0");
-      digits += `${exponent.letter}${below ? "-" : exponent.plus ? "+" : ""}${power}`;
+      digits += `${exponent.letter}${small ? "-" : exponent.plus ? "+" : ""}${power}`;
     }
-    if (!(value < 0)) return `${plus && value > 0 ? "+" : ""}${prefix}${digits}${suffix}`;
+    if (!below) return `${plus && value > 0 ? "+" : ""}${prefix}${digits}${suffix}`;
     if (negative === "parentheses") return `(${prefix}${digits}${suffix})`;
     if (negative === "trailing-minus") return `${prefix}${digits}${minus}${suffix}`;
     return negative === "inner-minus"

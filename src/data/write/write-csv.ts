@@ -1,6 +1,7 @@
 import { check } from "../../core/checks";
 import { isNumber, quoted } from "../csv/cells";
 import { type AtomicFile, openAtomic } from "../files";
+import { fixedText } from "../formats/number-format";
 import {
   type CategoricalColumn,
   type Column,
@@ -169,7 +170,7 @@ function numberWriter(
     // Where the value has just these decimals its digits are those of a whole number; else toFixed rounds it.
     const exact = scaled < 2 ** 53 && scaled / scale === Math.abs(value);
     if (decimals === undefined) out.text(String(value));
-    else if (!exact) out.text(value.toFixed(decimals));
+    else if (!exact) out.text(fixedText(value, decimals));
     else {
       if (value < 0) out.byte(45);
       out.digits(scaled, decimals);
