@@ -182,7 +182,7 @@ describe("files appear whole or not at all", () => {
 
   test("what is rounded to 0 has no minus, in any format", () => {
     const values = Float64Array.of(-0.001, -0.006, 0.001);
-    const price = { decimal: ",", prefix: "€" } as const;
+    const price = { kind: "number", decimal: ",", prefix: "€" } as const;
     expect(
       csvText(
         table([
