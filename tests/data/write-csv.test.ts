@@ -34,7 +34,7 @@ describe("csvText(table)", () => {
     expect(csvText(read.table)).toBe(text);
   });
 
-  test("writes numbers with their decimals as toFixed does, and without as short as possible", () => {
+  test("writes numbers with their decimals as toFixed does but never -0, and without as short as possible", () => {
     fc.assert(
       fc.property(
         fc.double({ min: -1e6, max: 1e6, noNaN: true }),
@@ -42,8 +42,8 @@ describe("csvText(table)", () => {
         (value, decimals) => {
           const expected = value.toFixed(decimals);
           const [, written] = csvText(table([numeric("n", [value], decimals)])).split("\n");
-          expect(Number(written)).toBe(Number(expected));
-          expect(written.replace("-", "")).toBe(expected.replace("-", ""));
+          // But for a minus before what is rounded to 0.
+          expect(written).toBe(Number(expected) === 0 ? expected.replace("-", "") : expected);
           expect(csvText(table([numeric("n", [value])])).split("\n")[1]).toBe(String(value));
         },
       ),
