@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { getMaxListeners } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -191,6 +192,7 @@ describe.skipIf(!python)("runNotebook with ipykernel, beside nbclient", () => {
 
   test("runNotebook runs notebooks that wait for each other at once, with one listener for all", async () => {
     const before = process.listenerCount("exit");
+    const { signal } = new AbortController();
     let most = 0;
     const count = (): void => {
       most = Math.max(most, process.listenerCount("exit"));
@@ -201,12 +203,14 @@ describe.skipIf(!python)("runNotebook with ipykernel, beside nbclient", () => {
     const runs = await Promise.all(
       [0, 1, 2].map((i) =>
         runNotebook(notebook([code(wait(i))]), {
-          ...{ kernel: kernel!, cwd: folder, timeoutSeconds: 60, on: count },
+          ...{ kernel: kernel!, cwd: folder, timeoutSeconds: 60, on: count, signal },
         }),
       ),
     );
     expect(runs.map((one) => one.verdict)).toEqual(["ok", "ok", "ok"]);
     expect([most, process.listenerCount("exit")]).toEqual([before + 1, before]);
+    // Node warns where more than the allowed number listen to one signal.
+    expect(getMaxListeners(signal)).toBe(Infinity);
   });
 
   test("runNotebook interrupts an endless loop at its timeout", async () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { check, checkNumber } from "../../core/checks";
 import { Kernel, type KernelDied } from "../kernel";
 import type { KernelSpec } from "../kernel-spec";
@@ -83,6 +84,8 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
   const { timeoutSeconds = Infinity, keepGoing = false, on, signal } = options;
   if (timeoutSeconds !== Infinity)
     checkNumber(timeoutSeconds, 0, 1e6, "run the notebook", "timeoutSeconds", "low");
+  // One signal may stop any number of runs, each with a listener of its own.
+  if (signal) setMaxListeners(Infinity, signal);
   return new Runner(notebook, { ...options, timeoutSeconds, keepGoing, on, signal }).run();
 }
 
