@@ -38,7 +38,7 @@ export function imbalanceConclusion(studies: readonly MarketStudy[]): string {
 <li>${imbalanceFinding(studies)}</li>
 <li>With the threshold moved in both, a remedy is clearly better than none in ${better.length} of ${tries.length} cases${better.length > 0 && ` (${better.map(named).join("; ")})`} and clearly worse in ${worse.length}.</li>
 <li>Probabilities suffer in ${brierWorse.length} of ${tries.length} cases: the Brier score is clearly higher. Believing them then loses money: the profit is clearly lower in ${profitWorse.length}.</li>
-<li>Moving the threshold takes no time. ${slowest.remedy} makes a fit of ${slowest.learner.toLowerCase()} on ${slowest.study.name} ${decimal(extraTime(slowest), 1)} times as long.</li>
+<li class="tl-varies">Moving the threshold takes no time. ${slowest.remedy} makes a fit of ${slowest.learner.toLowerCase()} on ${slowest.study.name} ${decimal(extraTime(slowest), 1)} times as long.</li>
 </ul>`.text;
 }
 
