@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { writeAtomic } from "./files";
+import { readError, writeAtomic } from "./files";
 import { type Schema, schemaFromJson } from "./schema";
 
 /**
@@ -10,7 +10,7 @@ import { type Schema, schemaFromJson } from "./schema";
  * readSchema("read-schema.json").columns; // → [{ name: "zip", type: "categorical" }]
  */
 export function readSchema(file: string): Schema {
-  const text = readFileSync(file, "utf8");
+  const text = readError(file, () => readFileSync(file, "utf8"));
   let json: unknown;
   try {
     json = JSON.parse(text);

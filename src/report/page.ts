@@ -220,7 +220,7 @@ function referenceText(one: Figure): string {
 function metaLine(content: Summary, hashes = true): string {
   const data = content.sources.map((source) => {
     const kind = source.simulated ? "simulated, " : "";
-    const hash = hashes ? `, SHA-256 ${source.sha256.slice(0, 8)}…` : "";
+    const hash = hashes && source.sha256 !== "" ? `, SHA-256 ${source.sha256.slice(0, 8)}…` : "";
     return `${source.name} (${kind}${count(source.rows)} rows${hash})`;
   });
   const seeds = seedText(content.seeds);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { jsonText } from "../../core/gzip-json";
-import { writeAtomic } from "../../data/files";
+import { readError, writeAtomic } from "../../data/files";
 import { modelBytes, parseModelBytes } from "../../models/load";
 import { type SavedModel, savedModelFromJSON, savedModelToJSON } from "../../services/predict/saved-model";
 
@@ -11,7 +11,7 @@ const compact = ".tlm";
 
 /** The model in a file that `telelink train` wrote, in either form, whatever its name. */
 export function readModelFile(file: string): SavedModel {
-  return savedModelFromJSON(parseModelBytes(readFileSync(file)), file);
+  return savedModelFromJSON(parseModelBytes(readError(file, () => readFileSync(file))), file);
 }
 
 /** Writes the model, in the form that the name asks for; the file appears only once it is whole. */
@@ -20,8 +20,9 @@ export function writeModelFile(file: string, model: SavedModel): void {
   writeAtomic(file, extname(file) === compact ? modelBytes(json) : `${jsonText(json, `write ${file}`)}\n`);
 }
 
-/** Name and SHA-256 of a file, read in pieces. */
+/** Name and SHA-256 of a file, read in pieces; standard input ("-") has none. */
 export async function fileOrigin(file: string): Promise<{ name: string; sha256: string }> {
+  if (file === "-") return { name: "standard input", sha256: "" };
   const hash = createHash("sha256");
   for await (const piece of createReadStream(file)) hash.update(piece as Buffer);
   return { name: basename(file), sha256: hash.digest("hex") };

@@ -1,18 +1,18 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import type { Command } from "commander";
-import type { CsvRead } from "../../data/read/read-csv";
-import type { Table } from "../../data/table";
+import type { ReadOpened } from "../../data/read/read-table";
+import type { Column, Table } from "../../data/table";
 import type { Contracts } from "../../services/value/contracts/contracts";
 import type { ValuedContracts } from "../../services/value/contracts/value-contracts";
 import type { TableKind } from "../../services/value/kind";
 import type { Transactions } from "../../services/value/purchases/transactions";
 import type { ValuedTransactions } from "../../services/value/purchases/value-transactions";
-import { CliError, usageError } from "./exit";
+import { usageError } from "./exit";
 import { decimalNumber, wholeNumber } from "./options";
-import { note, noteProblems } from "./output";
+import { note } from "./output";
+import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "./reading";
 
 /** Columns and dates that commands on own customers take. */
-export interface OwnDataFlags {
+export interface OwnDataFlags extends ReadingFlags {
   readonly data: string;
   readonly kind?: string;
   readonly customer?: string;
@@ -48,7 +48,7 @@ export interface OwnDataFlags {
 
 /** Adds the options by which own customers are read and valued. */
 export function ownDataOptions(command: Command): Command {
-  return command
+  return readingOptions(command)
     .option("--customer <column>", "whose row it is")
     .option("--date <column>", "transactions: the day of the purchase")
     .option("--amount <column>", "transactions: what was paid")
@@ -89,7 +89,10 @@ export function ownDataOptions(command: Command): Command {
     .option("--discount <rate>", "yearly interest, as 0.1 for 10%", "0.1")
     .option("--margin <share>", "the share of revenue that is margin, as 0.3 for 30%", "1")
     .option("--penalty <number>", "ridge on the model's parameters (default: 0, contracts 1)")
-    .option("--skip-bad-rows", "leave out rows that can't be read, and say how many")
+    .option(
+      "--skip-bad-rows",
+      "leave out rows that can't be read or whose dates or amounts make no sense, and say how many",
+    )
     .option("--json", "print the summary as JSON");
 }
 
@@ -103,61 +106,62 @@ export interface OwnTable {
 const headBytes = 1 << 19;
 
 /**
- * The table in a CSV file and its kind, said by --kind or told by names and values of its beginning. Columns with a part
- * to play are kept as written, so that identifiers stay apart and formats are learnt; no other column rejects a row.
+ * The table in a file of any format, or in standard input, and its kind, said by --kind or told by names and values of its
+ * beginning. Columns with a part to play are kept as written, so that identifiers stay apart and formats are learnt, unless
+ * the flags say how they are written; no other column rejects a row.
  */
 export async function readOwnTable(flags: OwnDataFlags, kinds: readonly TableKind[]): Promise<OwnTable> {
-  const { parseCsv } = await import("../../data/read/read-csv.js");
   const { keptAsWritten, kindOfTable } = await import("../../services/value/kind.js");
-  const head = parseCsv(beginning(flags.data), { badCells: "missing" }, flags.data).table;
+  const read = await opened(flags);
+  const head = read({ badCells: "missing" }, headBytes).table;
   const kind = kindNamed(flags.kind, kinds) ?? kindOfTable(head, kinds);
   const { customer, start, end, ended, entry } = flags;
   const asText = keptAsWritten(head, kind, [customer, start, end, ended, entry]);
-  return { kind, ...(await readRows(flags, asText)) };
+  return { kind, ...readRows(read, flags, head, asText) };
 }
 
-/** The table in a CSV file with all its cells as written. */
-export async function readAsWritten(
-  flags: Pick<OwnDataFlags, "data" | "skipBadRows">,
-): Promise<Omit<OwnTable, "kind">> {
-  const { parseCsv } = await import("../../data/read/read-csv.js");
-  const head = parseCsv(beginning(flags.data), { badCells: "missing" }, flags.data).table;
-  return readRows(
-    flags,
-    head.columns.map((column) => column.name),
-  );
+/** The table in a file of any format, or in standard input, with all its cells as written. */
+export async function readAsWritten(flags: RowFlags): Promise<Omit<OwnTable, "kind">> {
+  const read = await opened(flags);
+  const head = read({ badCells: "missing" }, headBytes).table;
+  const names = head.columns.map((column) => column.name);
+  return readRows(read, flags, head, names);
 }
 
-async function readRows(
-  flags: Pick<OwnDataFlags, "data" | "skipBadRows">,
+type RowFlags = ReadingFlags & Pick<OwnDataFlags, "data" | "skipBadRows">;
+
+async function opened(flags: RowFlags): Promise<ReadOpened> {
+  const { tableReader } = await import("../../data/read/read-table.js");
+  const read = await tableReader(flags.data);
+  const how = csvOptions(flags);
+  return (options, bytes) => read({ ...how, ...options }, bytes);
+}
+
+function readRows(
+  read: ReadOpened,
+  flags: RowFlags,
+  head: Table,
   asText: readonly string[],
-): Promise<Omit<OwnTable, "kind">> {
-  const { readCsv } = await import("../../data/read/read-csv.js");
-  const columns = asText.map((name) => ({ name, type: "text" as const }));
-  const read: CsvRead = readCsv(flags.data, { badCells: "missing", schema: { columns } });
-  if (read.problemCount > 0) noteProblems(read.problems, read.problemCount);
-  if (read.rejected === 0) return { table: read.table, notes: [] };
-  if (!flags.skipBadRows)
-    throw new CliError(
-      `${read.rejected} of ${read.rows} rows of ${flags.data} can't be read (--skip-bad-rows leaves them out)`,
-    );
+): Omit<OwnTable, "kind"> {
+  const said = new Set(head.columns.filter((column) => isSaid(column, flags)).map((column) => column.name));
+  const columns = asText.filter((name) => !said.has(name)).map((name) => ({ name, type: "text" as const }));
+  const found = read({ badCells: "missing", schema: { columns } });
+  checkLoss(flags.data, found, { ...flags, acceptLoss: flags.acceptLoss || flags.skipBadRows });
+  const { rows, rejected, table } = found;
   return {
-    table: read.table,
-    notes: [`${read.rejected} of ${read.rows} rows can't be read and are left out`],
+    table,
+    notes: rejected === 0 ? [] : [`${rejected} of ${rows} rows can't be read and are left out`],
   };
 }
 
-/** The first lines of a file. */
-function beginning(file: string): Uint8Array {
-  const handle = openSync(file, "r");
-  try {
-    const into = new Uint8Array(headBytes);
-    const size = readSync(handle, into, 0, headBytes, 0);
-    const whole = size < headBytes ? size : into.lastIndexOf(10, size) + 1;
-    return into.subarray(0, whole > 0 ? whole : size);
-  } finally {
-    closeSync(handle);
-  }
+/** Whether the flags say how the column's dates or numbers are written. */
+function isSaid(column: Column, { dateFormat, decimal, thousands }: ReadingFlags): boolean {
+  if (column.type === "date") return dateFormat !== undefined;
+  return (
+    column.type === "numeric" &&
+    column.format !== undefined &&
+    (decimal !== undefined || thousands !== undefined)
+  );
 }
 
 function kindNamed(given: string | undefined, kinds: readonly TableKind[]): TableKind | undefined {

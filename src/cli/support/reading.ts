@@ -19,8 +19,8 @@ export interface ReadingFlags {
   readonly acceptLoss?: boolean;
 }
 
-/** Adds the options that say how a file is written. */
-export function readingOptions(command: Command): Command {
+/** Adds the options that say how a file is written; `missing` names the one of missing words where --missing means another thing. */
+export function readingOptions(command: Command, missing = "--missing"): Command {
   return command
     .option("--delimiter <character>", "between fields: , ; | or tab (default: what splits all lines alike)")
     .option("--encoding <name>", "such as utf-8, utf-16le, windows-1252 (default: what the bytes show)")
@@ -29,7 +29,7 @@ export function readingOptions(command: Command): Command {
     .option("--skip <lines>", "lines above the header (default: those that don't fit into the table)")
     .option("--header", "the first line names the columns")
     .option("--no-header", 'the first line is data: columns are called "column 1", "column 2", …')
-    .option("--missing <words...>", "words that mean missing, beside NA, n/a, null, ?, - and the like")
+    .option(`${missing} <words...>`, "words that mean missing, beside NA, n/a, null, ?, - and the like")
     .option("--date-format <patterns...>", "of all dates, or column=pattern: dd/MM/yyyy, MM/dd/yy HH:mm, …")
     .option("--accept-loss", "go on although more than 1% of rows, or 20% of a column, can't be used");
 }

@@ -1,7 +1,11 @@
+import { closeSync, openSync, readSync } from "node:fs";
 import type { CsvOptions } from "../csv/options";
 import { type OpenedTable, openTable } from "./open-table";
 import { type CsvRead, parseCsv, readCsv } from "./read-csv";
 import { type BatchOptions, type CsvBatches, readCsvBatches } from "./read-csv-batches";
+
+/** Reads a table that was opened, as often as asked for; of its beginning alone, as many whole lines as are in `bytes`. */
+export type ReadOpened = (options?: CsvOptions, bytes?: number) => CsvRead;
 
 /**
  * The table in a file or in standard input ("-"), whatever its format: CSV in any dialect, JSON lines, Excel, Parquet,
@@ -12,12 +16,39 @@ import { type BatchOptions, type CsvBatches, readCsvBatches } from "./read-csv-b
  * (await readTable("plans.parquet")).table.rows; // → 2
  */
 export async function readTable(source: string, options: CsvOptions = {}): Promise<CsvRead> {
+  return (await tableReader(source))(options);
+}
+
+/** A reader of a table that has to be looked at before it is read: of the same sources as `readTable`. */
+export async function tableReader(source: string): Promise<ReadOpened> {
   const opened = await openTable(source);
-  if (opened.plain) return readCsv(source, options);
+  if (opened.plain)
+    return (options = {}, bytes) =>
+      bytes === undefined ? readCsv(source, options) : parseCsv(beginning(source, bytes), options, source);
   const pieces: Uint8Array[] = [];
   for await (const piece of opened.bytes) pieces.push(piece);
-  const read = parseCsv(Buffer.concat(pieces), optionsFor(opened, options), opened.name);
-  return { ...read, remarks: [...opened.remarks, ...read.remarks] };
+  const all = Buffer.concat(pieces);
+  return (options = {}, bytes = all.length) => {
+    const read = parseCsv(wholeLines(all, bytes), optionsFor(opened, options), opened.name);
+    return { ...read, remarks: [...opened.remarks, ...read.remarks] };
+  };
+}
+
+function beginning(file: string, bytes: number): Uint8Array {
+  const handle = openSync(file, "r");
+  try {
+    const into = new Uint8Array(bytes + 1);
+    return wholeLines(into.subarray(0, readSync(handle, into)), bytes);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The lines that end within the first bytes; all of them where there are no more. */
+function wholeLines(all: Uint8Array, bytes: number): Uint8Array {
+  if (all.length <= bytes) return all;
+  const end = all.lastIndexOf(10, bytes - 1) + 1;
+  return all.subarray(0, end > 0 ? end : bytes);
 }
 
 /**

@@ -5,7 +5,9 @@ import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { check } from "../../core/checks";
 import type { Watch } from "../../core/model";
+import type { CsvOptions } from "../csv/options";
 import type { Problem } from "../problems";
+import type { ReadReport } from "../read/read-csv";
 import type { CsvBatches } from "../read/read-csv-batches";
 import { readTableBatches } from "../read/read-table";
 import { type ColumnSchema, type Schema, schemaFromJson } from "../schema";
@@ -17,6 +19,10 @@ import { type Store, storeError, transaction } from "./open";
 export interface IngestOptions extends Watch {
   /** Types by column name; inferred where it says nothing. */
   readonly schema?: Schema;
+  /** How the file is written, where that is known; defaults to what it shows. */
+  readonly reading?: CsvOptions;
+  /** Called when all rows were read, before they count: what it throws takes them back. */
+  readonly accept?: (read: ReadReport) => void;
   /** The column that names the customer: a second row of the same value is marked; defaults to the first `id` column. */
   readonly id?: string;
 }
@@ -126,6 +132,7 @@ async function addRows(
   const known = tableSchema(store, name);
   const rejects: { line: number; column: string | null; rule: string; value: string }[] = [];
   const batches: CsvBatches = await readTableBatches(file, {
+    ...options.reading,
     ...(known ? { schema: known } : options.schema ? { schema: options.schema } : {}),
     rows: rowsRead,
     onReject: (row) => {
@@ -184,6 +191,7 @@ async function addRows(
     }
     options.progress?.({ phase: "ingest", done: rows, total: 0, figures: { rows } });
   }
+  options.accept?.(batches);
   transaction(store, "write to", () => {
     keepRejects();
     store.db

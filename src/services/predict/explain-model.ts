@@ -41,6 +41,8 @@ export interface RowExplanation {
   /** Of three classes or more: the class that this is about. */
   readonly class?: string;
   readonly prediction: number;
+  /** What the model says of a row of which nothing is known, in `unit`: all contributions added to it make the row's score. */
+  readonly base: number;
   /** What contributions are measured in. */
   readonly unit: ContributionUnit;
   /** How they came about: the model's own SHAP values, those rescaled through a curve (`contributionsOf`), or sampled ones. */
@@ -166,8 +168,8 @@ function explainedRow(
   const [prediction] = predictor.predict(one);
   const own = explained && reasons(explained, one, Infinity);
   if (own) {
-    const { unit, exact, reasons: all } = own[0];
-    return { prediction, unit, method: exact ? "exact" : "rescaled", reasons: all };
+    const { unit, expected, exact, reasons: all } = own[0];
+    return { prediction, base: expected, unit, method: exact ? "exact" : "rescaled", reasons: all };
   }
   const rows = takeTableRows(used, [i, ...evenly(table.rows, most)]);
   const { columns, values } = sampledShapley(predictor, rows, 0, rng);
@@ -176,7 +178,8 @@ function explainedRow(
   });
   sampled.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   const unit = model.target.kind === "numbers" ? "target" : "probability";
-  return { prediction, unit, method: "sampled", reasons: sampled };
+  const base = prediction - sampled.reduce((sum, one) => sum + one.contribution, 0);
+  return { prediction, base, unit, method: "sampled", reasons: sampled };
 }
 
 /** Tree nodes times rows that explaining may take: a few seconds. */

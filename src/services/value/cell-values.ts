@@ -54,11 +54,15 @@ export function daysOf(one: Column, timeZone?: string): CellValues {
   const { texts, of, counts } = distinctTexts(one);
   const missing = texts.map((text) => meansMissing(text, true));
   const said = texts.filter((_, k) => !missing[k]);
-  const learned = learnDates(
-    said,
-    counts.filter((_, k) => !missing[k]),
-  );
-  const format: DateFormat = learned?.format ?? plainDates;
+  // A column that was read as dates says how they are written.
+  const given = one.type === "date" ? one.format : undefined;
+  const learned = given
+    ? undefined
+    : learnDates(
+        said,
+        counts.filter((_, k) => !missing[k]),
+      );
+  const format: DateFormat = given ?? learned?.format ?? plainDates;
   const offset = /X|[tT]$/.test(format.pattern);
   const parse = dateParser(format);
   const day = timeZone !== undefined && offset ? dayIn(timeZone) : undefined;

@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Command } from "commander";
 import type { DataFrame } from "nodejs-polars";
 import { afterAll, expect, test } from "vitest";
-import { run } from "../../../src/cli/main";
+import { program, run } from "../../../src/cli/main";
 import { seeded } from "../../../src/core/rng";
 import { fromPolars, tableFromRows, toPolars } from "../../../src/data/polars";
 import { loadModel } from "../../../src/services/predict/load-model";
@@ -168,3 +169,42 @@ test("too much lost stops the work with exit code 3 and the way out", async () =
   );
   expect([nowhere.code, nowhere.err]).toEqual([2, expect.stringContaining("must exist")]);
 }, 60_000);
+
+test("every command that reads a table takes the flags that say how it is written", () => {
+  const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+  const readers = all(program()).filter((command) =>
+    command.options.some(
+      ({ long, description }) => /^--(data|real)$/.test(long ?? "") && !/folder/.test(description),
+    ),
+  );
+  const flags = (command: Command): string[] => command.options.map((option) => option.long ?? "");
+  expect(readers.map((command) => command.name())).toContain("retain");
+  for (const command of readers)
+    expect([command.name(), ...flags(command)]).toEqual(
+      expect.arrayContaining([
+        command.name(),
+        "--delimiter",
+        "--encoding",
+        "--skip",
+        "--date-format",
+        "--accept-loss",
+      ]),
+    );
+});
+
+test("clv reads what is not CSV, from standard input too, in the format that it is told", async () => {
+  const bills = Array.from({ length: 240 }, (_, i) => ({
+    customer: `k${i % 60}`,
+    date: `${String((i % 12) + 1).padStart(2, "0")}/0${(i % 9) + 1}/2024`,
+    amount: 5 + (i % 7),
+  }));
+  writeFileSync(at("bills.jsonl"), bills.map((bill) => JSON.stringify(bill)).join("\n"));
+  const clv = (...more: string[]): ReturnType<typeof captured> =>
+    telelink("clv", "--data", at("bills.jsonl"), "--json", "--draws", "0", "--penalty", "0.01", ...more);
+  const [guessed, told] = [await clv(), await clv("--date-format", "date=dd/MM/yyyy")];
+  expect(guessed.code).toBe(0);
+  expect(guessed.err + guessed.out).toContain("could be");
+  expect(told.code).toBe(0);
+  expect(told.err + told.out).not.toContain("could be");
+  expect(JSON.parse(told.out).customers).toBe(60);
+});

@@ -1,9 +1,10 @@
 import { basename } from "node:path";
 import { Command } from "commander";
-import { exitCodes } from "../../support/exit";
-import { note, print, printJson } from "../../support/output";
+import { exitCodes, usageError } from "../../support/exit";
+import { print, printJson } from "../../support/output";
+import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
-interface Options {
+interface Options extends ReadingFlags {
   readonly table?: string;
   readonly db: string;
   readonly schema?: string;
@@ -13,9 +14,9 @@ interface Options {
 
 /** `telelink ingest`: CSV and Parquet files into the store. */
 export function ingestCommand(): Command {
-  return new Command("ingest")
-    .description("add CSV or Parquet files to a table of the store")
-    .argument("<files...>", "CSV files with a header, or Parquet files")
+  return readingOptions(new Command("ingest"))
+    .description("add tables of any format to a table of the store")
+    .argument("<files...>", "CSV, JSON lines, Excel, Parquet or Arrow, also compressed")
     .option("--table <name>", "the table (default: from the first file's name)")
     .option("--db <file>", "the SQLite file", "data/telelink.db")
     .option("--schema <file>", "a JSON file that overrides inferred types")
@@ -25,7 +26,8 @@ export function ingestCommand(): Command {
       "after",
       `
 Each file is one transaction: all of its good rows are added, or none. The same bytes are added once. Rows that break a
-rule are kept, with line, rule and value, in the table telelink_rejects; a customer's second row is marked _duplicate.
+rule are kept, with line, rule and value, in the table telelink_rejects, and more than 1 % of them stop the file (exit code
+3, --accept-loss); a customer's second row is marked _duplicate.
 
 Examples:
   $ telelink ingest customers.csv
@@ -34,14 +36,16 @@ Examples:
   $ telelink ingest customers.csv --db /var/lib/telelink.db --json`,
     )
     .action(async (files: string[], options: Options) => {
-      const [{ ingest }, { openStore }, { problemText }, { readSchema }, { terminalWatch }] =
-        await Promise.all([
-          import("../../../data/store/ingest.js"),
-          import("../../../data/store/open.js"),
-          import("../../../data/problems.js"),
-          import("../../../data/schema-file.js"),
-          import("../../support/progress.js"),
-        ]);
+      const [{ ingest }, { openStore }, { readSchema }, { terminalWatch }] = await Promise.all([
+        import("../../../data/store/ingest.js"),
+        import("../../../data/store/open.js"),
+        import("../../../data/schema-file.js"),
+        import("../../support/progress.js"),
+      ]);
+      if (files.includes("-"))
+        throw usageError(
+          "Cannot ingest: standard input has no second reading, by which a file is known again; save it first",
+        );
       const table = options.table ?? tableFrom(files[0]);
       const store = openStore(options.db);
       const results = [];
@@ -49,9 +53,13 @@ Examples:
         for (const file of files) {
           const watch = terminalWatch();
           const schema = options.schema === undefined ? undefined : readSchema(options.schema);
-          const done = await ingest(store, file, table, { ...watch, schema, id: options.id }).finally(() =>
-            watch.end(),
-          );
+          const done = await ingest(store, file, table, {
+            ...watch,
+            schema,
+            id: options.id,
+            reading: csvOptions(options),
+            accept: (read) => checkLoss(file, read, options, "nothing added"),
+          }).finally(() => watch.end());
           results.push(done);
           if (options.json) continue;
           print(
@@ -59,7 +67,6 @@ Examples:
               ? `${file}: in table ${table} already, nothing added`
               : `${file}: ${done.rows} rows into ${table}, ${done.rejected} rejected, ${done.duplicates} duplicates`,
           );
-          for (const one of done.problems.slice(0, 10)) note(`  ${problemText(one)}`);
         }
       } finally {
         store.close();

@@ -1,10 +1,13 @@
 import { Command, Option } from "commander";
+import { readError } from "../../../data/files";
 import type { Recipe } from "../../../services/prepare/recipe";
 import { CliError, usageError } from "../../support/exit";
 import { decimalNumber, wholeNumber } from "../../support/options";
-import { note, noteProblems, print, printTable } from "../../support/output";
+import { note, print, printTable } from "../../support/output";
+import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
-interface Options {
+interface Options extends Omit<ReadingFlags, "missing"> {
+  readonly missingWords?: string[];
   readonly data: string;
   readonly out: string;
   readonly recipe?: string;
@@ -24,11 +27,11 @@ interface Options {
 
 /** `telelink prepare`: raw customers into rows that any learner reads, by a recipe that is kept. */
 export function prepareCommand(): Command {
-  return new Command("prepare")
+  return readingOptions(new Command("prepare"), "--missing-words")
     .description(
       "encode, fill, scale and split customers; keep how as a recipe, and apply one to further files",
     )
-    .requiredOption("--data <file>", "a CSV file with a header, or Parquet")
+    .requiredOption("--data <file>", "a table of any format; - reads standard input")
     .requiredOption("--out <folder>", "where recipe.json and the prepared files go")
     .option("--recipe <file>", "apply this recipe to all rows instead of making one")
     .option(
@@ -96,8 +99,12 @@ async function prepareFile(options: Options): Promise<void> {
     import("../../support/version.js"),
   ]);
   const seed = wholeNumber(options.seed, "--seed");
-  const read = await readTable(options.data, options.schema ? { schema: readSchema(options.schema) } : {});
-  noteProblems(read.problems, read.problemCount, 5);
+  const given = options.schema ? { schema: readSchema(options.schema) } : {};
+  const read = await readTable(options.data, {
+    ...csvOptions({ ...options, missing: options.missingWords }),
+    ...given,
+  });
+  checkLoss(options.data, read, { acceptLoss: options.acceptLoss });
   const names = read.table.columns.map((column) => column.name);
   for (const name of [
     ...(options.id ?? []),
@@ -138,10 +145,20 @@ async function applyToFile(options: Options, file: string): Promise<void> {
       import("../../../services/prepare/recipe.js"),
     ],
   );
-  const recipe = recipeFromJSON(parseJson(readFileSync(file, "utf8"), "load recipe"), file);
+  const recipe = recipeFromJSON(
+    parseJson(
+      readError(file, () => readFileSync(file, "utf8")),
+      "load recipe",
+    ),
+    file,
+  );
   const optional = recipe.target ? [recipe.target.column] : [];
-  const read = await readTable(options.data, { schema: recipe.schema, optional });
-  noteProblems(read.problems, read.problemCount, 5);
+  const read = await readTable(options.data, {
+    ...csvOptions({ ...options, missing: options.missingWords }),
+    schema: recipe.schema,
+    optional,
+  });
+  checkLoss(options.data, read, { acceptLoss: options.acceptLoss });
   if (read.table.rows === 0)
     throw new CliError(`Cannot prepare ${options.data}: it must have rows, got none`);
   const { distinctRows } = await import("../../../data/duplicates.js");
@@ -149,7 +166,6 @@ async function applyToFile(options: Options, file: string): Promise<void> {
   await writeParts(options, { data: applyRecipe(recipe, table) });
   if (duplicates > 0)
     note(`${duplicates} rows left out: their ${id.join(" and ")} is that of an earlier row`);
-  if (read.rejected > 0) note(`${read.rejected} rows left out: they can't be read`);
   print(`${table.rows} rows prepared by ${file}; wrote ${options.out}`);
 }
 

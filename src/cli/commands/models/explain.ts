@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { percent } from "../../../core/format";
+import { decimal, percent } from "../../../core/format";
 import type { CsvRead } from "../../../data/read/read-csv";
 import type { Table } from "../../../data/table";
 import type { RowExplanation } from "../../../services/predict/explain-model";
 import { CliError, usageError } from "../../support/exit";
-import { keepDuplicates } from "../../support/options";
-import { noteProblems, print, printJson, printTable } from "../../support/output";
+import { checkFolder, keepDuplicates } from "../../support/options";
+import { note, noteProblems, print, printJson, printTable } from "../../support/output";
 import { checkLoss, csvOptions, noteRemarks, type ReadingFlags, readingOptions } from "../../support/reading";
 
 interface Options extends ReadingFlags {
@@ -16,6 +16,7 @@ interface Options extends ReadingFlags {
   seed: string;
   keepDuplicates?: boolean;
   json?: boolean;
+  html?: string;
 }
 
 /** `telelink explain`: which columns matter to a model, or why it says what it says of one customer. */
@@ -32,13 +33,14 @@ export function explainCommand(): Command {
     .option("--top <number>", "how many columns to show", "10")
     .option("--seed <number>", "seed of the shuffling", "42")
     .option("--keep-duplicates", keepDuplicates)
+    .option("--html <file>", "with --row or --id: write a page that shows how the prediction comes about")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       `
 Examples:
   $ telelink explain churn.model.json --data customers.csv
-  $ telelink explain churn.model.json --data customers.csv --row 12
+  $ telelink explain churn.model.json --data customers.csv --row 12 --html why.html
   $ telelink explain churn.model.json --data customers.csv --id customerID=7590-VHVEG`,
     )
     .action(explain);
@@ -65,6 +67,9 @@ async function explain(file: string, options: Options): Promise<void> {
   const model = readModelFile(file);
   if (options.row !== undefined && options.id !== undefined)
     throw usageError("Cannot explain: --row and --id exclude each other");
+  checkFolder(options.html);
+  if (options.html !== undefined && options.row === undefined && options.id === undefined)
+    throw usageError("Cannot write a page: --row or --id must say of which row");
   if (options.row !== undefined || options.id !== undefined) {
     const wanted = options.id === undefined ? undefined : idOf(options.id);
     const own = model.schema.columns;
@@ -88,6 +93,17 @@ async function explain(file: string, options: Options): Promise<void> {
       return;
     }
     const found = explainRow(model, read.table, place, seeded(seed));
+    if (options.html !== undefined) {
+      const [{ explainPage }, { fileOrigin }, { writeAtomic }] = await Promise.all([
+        import("../../../services/predict/explain-page.js"),
+        import("../../support/model-file.js"),
+        import("../../../data/files.js"),
+      ]);
+      const source = { ...(await fileOrigin(options.data)), rows: read.rows, simulated: false };
+      const name = options.id ?? `row ${number}`;
+      writeAtomic(options.html, await explainPage(model, { found, name, source, seed, top }));
+      note(`wrote ${options.html}`);
+    }
     if (options.json) return printJson({ model: file, data: options.data, row: number, ...found });
     const { kind, positive } = model.target;
     print(
@@ -95,7 +111,12 @@ async function explain(file: string, options: Options): Promise<void> {
     );
     printTable(
       ["column", "value", `adds to ${found.unit}${found.method === "sampled" ? " (sampled)" : ""}`],
-      found.reasons.slice(0, top).map((reason) => [reason.column, reason.value, signed(reason.contribution)]),
+      [
+        ["(base value)", "", decimal(found.base)],
+        ...found.reasons
+          .slice(0, top)
+          .map((reason) => [reason.column, reason.value, signed(reason.contribution)]),
+      ],
     );
     return;
   }

@@ -6,8 +6,9 @@ import type { Panel } from "../../../services/forecast/read-panel";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
 import { noteColumns, readAsWritten } from "../../support/own-data";
+import { type ReadingFlags, readingOptions } from "../../support/reading";
 
-interface ForecastFlags {
+interface ForecastFlags extends ReadingFlags {
   readonly data: string;
   readonly customer?: string;
   readonly month?: string;
@@ -22,9 +23,12 @@ interface ForecastFlags {
 
 /** `telelink forecast`: usage, cost or revenue of the months to come, by customer and in total. */
 export function forecastCommand(): Command {
-  return new Command("forecast")
+  return readingOptions(new Command("forecast"))
     .description("foretell usage, cost or revenue by customer and in total from a monthly table")
-    .requiredOption("--data <file>", "a CSV file with a row per customer and month")
+    .requiredOption(
+      "--data <file>",
+      "a table with a row per customer and month, of any format; - reads standard input",
+    )
     .option("--customer <column>", "whose row it is")
     .option("--month <column>", "the month, as 2024-01 or any day in it")
     .option("--value <column>", "what is foretold")

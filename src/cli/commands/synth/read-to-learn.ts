@@ -1,4 +1,5 @@
-import { type CsvRead, readCsv } from "../../../data/read/read-csv";
+import type { CsvRead } from "../../../data/read/read-csv";
+import { tableReader } from "../../../data/read/read-table";
 import { readSchema } from "../../../data/schema-file";
 import { columnNamed, type TextColumn } from "../../../data/table";
 import { writtenDates } from "../../../synthesis/structure/dates";
@@ -12,20 +13,24 @@ const leastDates = 5;
  * The table to be learnt, its problems noted; stops where too much of the file is lost. Dates that are written in several
  * ways are read as texts, since the rules of a synthesiser know several ways and the reader one.
  */
-export function readToLearn(file: string, flags: ReadingFlags & { readonly schema?: string }): CsvRead {
+export async function readToLearn(
+  file: string,
+  flags: ReadingFlags & { readonly schema?: string },
+): Promise<CsvRead> {
   const how = csvOptions(flags);
+  const open = await tableReader(file);
   if (flags.schema) {
-    const given = readCsv(file, { ...how, schema: readSchema(flags.schema) });
+    const given = open({ ...how, schema: readSchema(flags.schema) });
     checkLoss(file, given, flags);
     return given;
   }
-  const read = readCsv(file, how);
+  const read = open(how);
   const mixed = read.schema.columns.filter(
     ({ name, type }) => type === "date" && read.problemsByColumn.has(name),
   );
   if (mixed.length > 0) {
     const columns = mixed.map(({ name }) => ({ name, type: "text" as const }));
-    const again = readCsv(file, { ...how, schema: { columns } });
+    const again = open({ ...how, schema: { columns } });
     const dates = (name: string): boolean =>
       writtenDates((columnNamed(again.table, name) as TextColumn).values, leastDates) !== undefined;
     if (mixed.every(({ name }) => dates(name))) {

@@ -1,16 +1,18 @@
 import { Command } from "commander";
+import { checkFolder } from "../../support/options";
 import { note } from "../../support/output";
+import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
-interface Options {
+interface Options extends ReadingFlags {
   data: string;
   out: string;
 }
 
 /** `telelink synth domain`: a skeleton of what has to be stated for a private fit. */
 export function synthDomainCommand(): Command {
-  return new Command("domain")
+  return readingOptions(new Command("domain"))
     .description("write a skeleton of what is publicly known of a table, to be filled in for --method mst")
-    .requiredOption("--data <file>", "a CSV file with a header")
+    .requiredOption("--data <file>", "a table of any format; - reads standard input")
     .requiredOption("--out <file>", "where to write the domain (JSON)")
     .addHelpText(
       "after",
@@ -25,13 +27,16 @@ Example:
     .action(domain);
 }
 
-async function domain({ data, out }: Options): Promise<void> {
-  const [{ readCsv }, { domainSkeleton }, { writeAtomic }] = await Promise.all([
-    import("../../../data/read/read-csv.js"),
+async function domain(options: Options): Promise<void> {
+  const { data, out } = options;
+  checkFolder(out);
+  const [{ readTable }, { domainSkeleton }, { writeAtomic }] = await Promise.all([
+    import("../../../data/read/read-table.js"),
     import("../../../synthesis/private/domain/read-off.js"),
     import("../../../data/files.js"),
   ]);
-  const { table } = readCsv(data);
-  writeAtomic(out, `${JSON.stringify(domainSkeleton(table.columns), undefined, 1)}\n`);
+  const read = await readTable(data, csvOptions(options));
+  checkLoss(data, read, options);
+  writeAtomic(out, `${JSON.stringify(domainSkeleton(read.table.columns), undefined, 1)}\n`);
   note(`wrote ${out}: fill in each null, or take its line out; check the types`);
 }

@@ -3,8 +3,8 @@ import type { Domain } from "../../../synthesis/private/domain/domain";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { decimalNumber, wholeNumber } from "../../support/options";
-import { note, noteProblems, print, printTable } from "../../support/output";
-import { csvOptions, type ReadingFlags } from "../../support/reading";
+import { note, print, printTable } from "../../support/output";
+import { checkLoss, csvOptions, type ReadingFlags } from "../../support/reading";
 
 /** The options of `telelink synth fit` that its private method uses. */
 export interface PrivateOptions extends ReadingFlags {
@@ -24,9 +24,9 @@ export interface PrivateOptions extends ReadingFlags {
  * alone: no number of rows, no hash of the file, no seed. Notes about reading the file are for its owner.
  */
 export async function fitPrivately(options: PrivateOptions): Promise<void> {
-  const [{ readCsv }, { readSchema }, { mst }, { privacySentence, spendingRows }, { seeded }] =
+  const [{ readTable }, { readSchema }, { mst }, { privacySentence, spendingRows }, { seeded }] =
     await Promise.all([
-      import("../../../data/read/read-csv.js"),
+      import("../../../data/read/read-table.js"),
       import("../../../data/schema-file.js"),
       import("../../../synthesis/private/mst.js"),
       import("../../../synthesis/private/describe.js"),
@@ -46,11 +46,12 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
   const seed = options.seed === undefined ? undefined : wholeNumber(options.seed, "--seed");
   const domain = options.domain === undefined ? undefined : await domainIn(options.domain);
   const schema = options.schema ? readSchema(options.schema) : domain && typesOf(domain);
-  const { table, problems, problemCount } = readCsv(options.data, {
+  const read = await readTable(options.data, {
     ...csvOptions(options),
     ...(schema && { schema, badCells: "missing" }),
   });
-  noteProblems(problems, problemCount, 5);
+  checkLoss(options.data, read, options);
+  const { table } = read;
   if (delta * table.rows >= 1)
     note("note: δ should be far below 1 / rows, and here it is not: single rows might be let out whole");
   if (seed !== undefined)

@@ -33,8 +33,8 @@ interface Options extends ReadingFlags {
 /** `telelink synth fit`: learns a table and saves what it takes to make rows like it. */
 export function synthFitCommand(): Command {
   return readingOptions(new Command("fit"))
-    .description("learn a CSV file and save what it takes to make rows like its own")
-    .requiredOption("--data <file>", "a CSV file with a header")
+    .description("learn a table and save what it takes to make rows like its own")
+    .requiredOption("--data <file>", "a table of any format; - reads standard input")
     .option("--out <file>", "where to write the model (JSON)")
     .option("--method <name>", "sequential (default), copula, trees, mst or a net: see below", "sequential")
     .option("--epochs <number>", "passes over the rows, for nets: 1 to 10000")
@@ -136,7 +136,7 @@ async function fit(options: Options): Promise<void> {
   const seed = wholeNumber(options.seed ?? "42", "--seed");
   const epochs =
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
-  const read = readToLearn(options.data, options);
+  const read = await readToLearn(options.data, options);
   const { oncePerCustomer } = await import("../../support/once-per-customer.js");
   const whole = withRepeatedIds(read.table);
   for (const name of whole.repeated)

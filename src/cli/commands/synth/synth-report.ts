@@ -1,12 +1,14 @@
 import { Command } from "commander";
 import { percent } from "../../../core/format";
+import type { CsvOptions } from "../../../data/csv/options";
 import type { Table } from "../../../data/table";
 import { verdictOf } from "../../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../../evaluate/synthetic/report";
-import { wholeNumber } from "../../support/options";
-import { note, noteProblems, print, printTable, printWarning } from "../../support/output";
+import { checkFolder, wholeNumber } from "../../support/options";
+import { note, print, printTable, printWarning } from "../../support/output";
+import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
-interface Options {
+interface Options extends ReadingFlags {
   real: string;
   synthetic: string;
   holdout?: string;
@@ -19,10 +21,10 @@ interface Options {
 
 /** `telelink synth report`: how faithful, useful and private synthetic rows are. */
 export function synthReportCommand(): Command {
-  return new Command("report")
+  return readingOptions(new Command("report"))
     .description("judge synthetic rows: fidelity, usefulness, privacy")
-    .requiredOption("--real <file>", "the CSV file that was learnt from")
-    .requiredOption("--synthetic <file>", "the synthetic CSV file")
+    .requiredOption("--real <file>", "the table that was learnt from, of any format")
+    .requiredOption("--synthetic <file>", "the synthetic table")
     .option("--holdout <file>", "real rows that were not learnt from; privacy and usefulness need them")
     .option("--target <column>", "a column of two values to predict; left out, the last one that is plain")
     .option("--schema <file>", "a JSON file that overrides inferred types")
@@ -39,15 +41,16 @@ Example:
 }
 
 async function report(options: Options): Promise<void> {
+  for (const file of [options.json, options.html]) checkFolder(file);
   const [
-    { readCsv },
+    { readTable },
     { readSchema },
     { schemaOf },
     { likelyTarget, syntheticReport },
     { seeded },
     { writeAtomic },
   ] = await Promise.all([
-    import("../../../data/read/read-csv.js"),
+    import("../../../data/read/read-table.js"),
     import("../../../data/schema-file.js"),
     import("../../../data/schema.js"),
     import("../../../evaluate/synthetic/report.js"),
@@ -63,18 +66,18 @@ async function report(options: Options): Promise<void> {
     import("../../support/model-file.js"),
   ]);
   const seed = wholeNumber(options.seed, "--seed");
-  const read = (file: string, how: Parameters<typeof readCsv>[1]): Table => {
-    const { table, problems, problemCount } = readCsv(file, how);
-    noteProblems(problems, problemCount, 5);
-    return table;
+  const read = async (file: string, how: CsvOptions): Promise<Table> => {
+    const found = await readTable(file, { ...csvOptions(options), ...how });
+    checkLoss(file, found, options);
+    return found.table;
   };
-  const real = read(options.real, options.schema ? { schema: readSchema(options.schema) } : {});
+  const real = await read(options.real, options.schema ? { schema: readSchema(options.schema) } : {});
   // The other files are read as the first one is, so that a column has one type everywhere; levels may differ.
   const { columns } = schemaOf(real);
   const schema = { columns: columns.map(({ name, type }) => ({ name, type })) };
-  const like = (file: string): Table => read(file, { schema, badCells: "missing" });
-  const holdout = options.holdout === undefined ? undefined : like(options.holdout);
-  const synthetic = like(options.synthetic);
+  const like = (file: string): Promise<Table> => read(file, { schema, badCells: "missing" });
+  const holdout = options.holdout === undefined ? undefined : await like(options.holdout);
+  const synthetic = await like(options.synthetic);
   const target = options.target ?? likelyTarget(real);
   const unlabelled = target === undefined ? 0 : unlabelledRows(real, target).length;
   if (unlabelled > 0) note(`${unlabelled} of ${real.rows} real rows have no ${target}: they teach nothing`);

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { SavedSynthesiser } from "../../../synthesis/saved-synthesiser";
-import { CliError, usageError } from "../../support/exit";
+import { usageError } from "../../support/exit";
+import { jsonFile } from "../../support/json-file";
 import { wholeNumber } from "../../support/options";
 import { note } from "../../support/output";
 
@@ -93,14 +93,5 @@ async function chosen({ model, pretrained }: Options): Promise<SavedSynthesiser>
   if (model === undefined || pretrained !== undefined)
     throw usageError("Cannot sample: either --model or --pretrained must name a generator");
   const { savedSynthesiserFromJSON } = await import("../../../synthesis/saved-synthesiser.js");
-  return savedSynthesiserFromJSON(jsonIn(model), model);
-}
-
-function jsonIn(file: string): unknown {
-  const text = readFileSync(file, "utf8");
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new CliError(`Cannot load ${file}: it must be JSON (${(error as Error).message})`);
-  }
+  return savedSynthesiserFromJSON(jsonFile(model), model);
 }

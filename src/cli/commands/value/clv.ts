@@ -25,7 +25,10 @@ interface ClvFlags extends OwnDataFlags {
 export function clvCommand(): Command {
   const command = new Command("clv")
     .description("value customers from a log of transactions or a table of contracts")
-    .requiredOption("--data <file>", "a CSV file: a row per purchase, or a row per contract")
+    .requiredOption(
+      "--data <file>",
+      "a table with a row per purchase or per contract, of any format; - reads standard input",
+    )
     .option("--out <file>", "write a row per customer to this CSV file")
     .option("--html <file>", "write a report for managers to this file")
     .option("--kind <kind>", "transactions or contracts (default: by the columns' names)");

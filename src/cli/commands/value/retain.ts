@@ -44,7 +44,10 @@ interface RetainFlags extends OwnDataFlags {
 export function retainCommand(): Command {
   const command = new Command("retain")
     .description("choose whom to contact with a retention offer, within a budget")
-    .requiredOption("--data <file>", "a CSV file: customers with churn and value, contracts, or transactions")
+    .requiredOption(
+      "--data <file>",
+      "a table of customers with churn and value, of contracts or of transactions; - reads standard input",
+    )
     .option("--budget <money>", "the most to be spent, as expected (default: whatever pays)")
     .option("--budget-certainty <share>", "with what chance actual spending must stay within the budget")
     .option("--contacts <n>", "the most customers to be contacted")

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseExact } from "../../../core/exact-json";
+import { readError } from "../../../data/files";
 import { ParameterText } from "../../../notebook/parameters/kinds";
 import { usageError } from "../exit";
 
@@ -17,8 +18,9 @@ export function parametersOf(given: readonly string[], file?: string): Record<st
 
 function readParameters(file: string): Record<string, unknown> {
   let read: unknown;
+  const text = readError(file, () => readFileSync(file, "utf8"));
   try {
-    read = parseExact(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+    read = parseExact(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw usageError(`Cannot read ${file}: it must be a JSON file, but ${(error as Error).message}`);
   }

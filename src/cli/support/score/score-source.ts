@@ -6,6 +6,7 @@ import type { CsvOptions } from "../../../data/csv/options";
 import type { Dialect } from "../../../data/dialect/dialect";
 import { Transcoder } from "../../../data/dialect/encoding";
 import { Unescaper } from "../../../data/dialect/unescape";
+import { readError } from "../../../data/files";
 import { openTable } from "../../../data/read/open-table";
 import { fileRemarks, type Remark } from "../../../data/read/read-csv";
 import { optionsFor } from "../../../data/read/read-table";
@@ -122,7 +123,7 @@ function deskNames(names: readonly string[]): string[] {
 
 function storeSource(file: string, table?: string): ScoreSource {
   // Opening would make an empty one.
-  statSync(file);
+  readError(file, () => statSync(file));
   const store = openStore(file);
   try {
     const tables = tableNames(store);
