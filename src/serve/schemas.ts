@@ -89,6 +89,28 @@ export const reasonsQuery = (standard: number) =>
       .describe("How many reasons to give, the strongest first"),
   });
 
+/** What of one customer is not as in training. */
+export const driftedFieldSchema = z
+  .object({
+    field: z.string(),
+    finding: z.string().describe("Outside the range of training, unseen in it, or missing as it never was"),
+  })
+  .meta({ id: "DriftedField" });
+
+/** How far a column of a batch is from training. */
+export const driftedColumnSchema = z
+  .object({
+    field: z.string(),
+    rows: z.number().int(),
+    missing: z.number().int(),
+    outside: z.number().int().describe("Values outside the range of training"),
+    unseen: z.number().int().describe("Values that training did not see"),
+    unseen_levels: z.array(z.string()).describe("Some of those"),
+    stability: z.number().describe("Population stability index; above 0.25 is held to be another population"),
+    findings: z.array(z.string()).describe("What of it is worth a word"),
+  })
+  .meta({ id: "DriftedColumn" });
+
 /** What is said of one customer. */
 export const predictionSchema = z
   .object({
@@ -113,6 +135,12 @@ export const predictionSchema = z
     model_id: z.number().int().optional().describe("Its number in the store"),
     data: z.string().describe("What it learned from: files, each with the beginning of its SHA-256"),
     simulated_value: z.boolean().describe("True when the model learned value from a simulated label"),
+    drift: z
+      .array(driftedFieldSchema)
+      .optional()
+      .describe(
+        "Of /predict: what of the customer is not as in training; left out where nothing is, or where the model keeps no profile of it",
+      ),
   })
   .meta({ id: "Prediction" });
 
@@ -169,5 +197,11 @@ export const batchSummarySchema = z
       .array(z.string())
       .optional()
       .describe("Columns that the file may lack and does: answers are worse without them"),
+    drift: z
+      .array(driftedColumnSchema)
+      .optional()
+      .describe(
+        "Columns that are not as in training; left out where all are, or where the model keeps no profile of it",
+      ),
   })
   .meta({ id: "BatchSummary" });

@@ -1,7 +1,10 @@
 import type { z } from "zod";
 import { type Column, table } from "../../data/table";
 import { csvText } from "../../data/write/write-csv";
+import { addDrift, type DriftCounts } from "../../services/predict/drift";
 import { type Risk, risks } from "../../services/score/decide";
+import type { Desk } from "../../services/score/desk";
+import { driftOfBatch } from "../drift";
 import type { Problem } from "../problem";
 import type { batchSummarySchema } from "../schemas";
 import type { Prediction } from "../score";
@@ -44,11 +47,23 @@ export class BatchCount {
   private predicted = 0;
   private unused: readonly string[] = [];
   private lacking: readonly string[] = [];
+  private readonly drift: DriftCounts[] = [];
+  private readonly refused: Map<string, number> = new Map();
   private readonly byRisk = Object.fromEntries(risks.map((risk) => [risk, 0])) as Record<Risk, number>;
 
-  add({ count, predictions }: ScoredRows): void {
+  constructor(private readonly desk: Desk) {}
+
+  /** `drift` is what was counted of the rows that have a prediction. */
+  add({ count, predictions, errors }: ScoredRows, drift: readonly DriftCounts[]): void {
     this.rows += count;
     this.predicted += predictions.length;
+    addDrift(this.drift, drift);
+    // A field counts once a row, whatever rules it breaks.
+    const fields = new Set(errors.map(({ row, field }) => `${row} ${field}`));
+    for (const one of fields) {
+      const field = one.slice(one.indexOf(" ") + 1);
+      this.refused.set(field, (this.refused.get(field) ?? 0) + 1);
+    }
     for (const { risk_level } of predictions) this.byRisk[risk_level]++;
   }
 
@@ -57,7 +72,14 @@ export class BatchCount {
     [this.unused, this.lacking] = [unused, lacking];
   }
 
+  /** A field for which every row was refused; undefined where some could be used. */
+  unreadable(): string | undefined {
+    if (this.rows < 2 || this.predicted > 0) return undefined;
+    return [...this.refused].find(([, count]) => count === this.rows)?.[0];
+  }
+
   summary(): BatchSummary {
+    const drift = driftOfBatch(this.desk, this.drift);
     return {
       rows: this.rows,
       predicted: this.predicted,
@@ -67,6 +89,7 @@ export class BatchCount {
       low_risk: this.byRisk.Low,
       ...(this.unused.length > 0 ? { unused_columns: this.unused.slice(0, mostNames) } : {}),
       ...(this.lacking.length > 0 ? { missing_columns: [...this.lacking] } : {}),
+      ...(drift.length > 0 ? { drift } : {}),
     };
   }
 }

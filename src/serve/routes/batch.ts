@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { z } from "zod";
+import { driftCounts } from "../../services/predict/drift";
 import type { Desk } from "../../services/score/desk";
 import { answerCustomers } from "../answering";
 import { BatchCount, type BatchForm, formFor, type ScoredRows } from "../batch/answer";
@@ -89,7 +90,7 @@ export function batchRoutes(root: App, context: Context): void {
         let begun = false;
         // One batch, one model: another that is promoted meanwhile answers the next.
         const model = context.desk();
-        const count = new BatchCount();
+        const count = new BatchCount(model);
         const rows = readers[type](body, {
           fields: model.fields,
           sent: form.sent,
@@ -168,7 +169,7 @@ async function* answer(
       const predictions =
         good.rows > 0 ? await answerCustomers(context, model, good, (i) => ids[i], reasons) : [];
       const scored: ScoredRows = { ...lot, predictions };
-      count.add(scored);
+      count.add(scored, driftCounts(model.profile ?? [], good));
       yield form.rows(scored);
       await context.log.room();
       // Others wait no longer than one lot takes.
@@ -180,7 +181,18 @@ async function* answer(
     yield form.tail(count.summary(), problemOf(known as Error));
     return;
   }
-  yield form.tail(count.summary());
+  const field = count.unreadable();
+  if (field === undefined) {
+    yield form.tail(count.summary());
+    return;
+  }
+  const refused = new HttpProblem(
+    422,
+    "A column can't be read",
+    `Every row was refused for its ${field}: look at how it is written, and at the rules of /docs`,
+  );
+  if (!begun()) throw refused;
+  yield form.tail(count.summary(), problemOf(refused));
 }
 
 function bodyProblem({ kind, message }: BodyError): HttpProblem {

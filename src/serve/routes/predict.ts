@@ -3,6 +3,7 @@ import type { Desk } from "../../services/score/desk";
 import { type DeskCustomer, deskTable } from "../../services/score/rows";
 import { answerCustomers } from "../answering";
 import type { App, Context } from "../context";
+import { driftOfRow } from "../drift";
 import { HttpProblem, InvalidInput, problem } from "../problem";
 import { customerSchema, explanationSchema, predictionSchema, reasonsQuery } from "../schemas";
 import { explainCustomer, idOf } from "../score";
@@ -28,7 +29,8 @@ export function predictRoutes(app: App, context: Context): void {
       const customer = customerOf(desk, request.body);
       const rows = deskTable([customer], desk.fields);
       const [prediction] = await answerCustomers(context, desk, rows, () => idOf(customer), reasons);
-      return prediction;
+      const drift = driftOfRow(desk, rows);
+      return drift.length > 0 ? { ...prediction, drift } : prediction;
     },
   );
 

@@ -169,6 +169,22 @@ export function driftCounts(profile: readonly TrainedColumn[], rows: Table): Dri
   });
 }
 
+/** What of a single row training did not see, by column. */
+export function rowFindings(
+  profile: readonly TrainedColumn[],
+  row: Table,
+): { readonly column: string; readonly finding: string }[] {
+  return driftCounts(profile, row).flatMap(({ name: column, missing, outside, unseen, unseenLevels }) => {
+    const trained = profile.find((each) => each.name === column);
+    if (unseen > 0) return [{ column, finding: `${JSON.stringify(unseenLevels[0])} is unseen in training` }];
+    if (outside > 0 && trained)
+      return [{ column, finding: `outside ${rangeText(trained)}, the range of training` }];
+    return missing > 0 && trained?.missing === 0
+      ? [{ column, finding: "missing, as it never was in training" }]
+      : [];
+  });
+}
+
 /** Adds the counts of further rows to those so far. */
 export function addDrift(sum: DriftCounts[], more: readonly DriftCounts[]): void {
   for (const one of more) {
@@ -218,6 +234,11 @@ export function driftReport(
   });
 }
 
+function rangeText({ minimum = -Infinity, maximum = Infinity, dates }: TrainedColumn): string {
+  const shown = dates ? datePrinter(plainDates) : short;
+  return `${shown(minimum)} to ${shown(maximum)}`;
+}
+
 function findingsOf(trained: TrainedColumn, one: DriftCounts, bad: number, stability: number): string[] {
   const findings: string[] = [];
   const { rows } = one;
@@ -232,12 +253,8 @@ function findingsOf(trained: TrainedColumn, one: DriftCounts, bad: number, stabi
     const such = one.unseenLevels.map((level) => JSON.stringify(level)).join(", ");
     findings.push(`${percentOf(one.unseen, rows)} unseen in training, such as ${such}`);
   }
-  const { minimum, maximum } = trained;
-  const shown = trained.dates ? datePrinter(plainDates) : short;
-  if (one.outside > 0 && minimum !== undefined && maximum !== undefined)
-    findings.push(
-      `${percentOf(one.outside, rows)} outside ${shown(minimum)} to ${shown(maximum)}, the range of training`,
-    );
+  if (one.outside > 0)
+    findings.push(`${percentOf(one.outside, rows)} outside ${rangeText(trained)}, the range of training`);
   // In few rows the index is high by chance: its mean is about (bins − 1) / rows where nothing has changed.
   const chance = (3 * Math.max(1, trained.shares.length - 1)) / Math.max(1, present);
   if (stability > 0.25 + chance)

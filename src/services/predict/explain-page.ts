@@ -37,8 +37,8 @@ export async function explainPage(
       label: `${rest.length} other columns`,
       change: rest.reduce((sum, one) => sum + one.contribution, 0),
     });
-  const classes = target.kind === "classes";
-  const what = classes ? `${target.column} = ${target.positive}` : target.column;
+  const classes = target.kind !== "numbers";
+  const what = classes ? `${target.column} = ${found.class ?? target.positive}` : target.column;
   const answer = classes ? percent(prediction, 1) : text(prediction);
   const most = shown.find((one) => one.contribution !== 0);
   const raises = most && most.contribution > 0 ? "raises" : "lowers";

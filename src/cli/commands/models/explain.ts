@@ -3,6 +3,7 @@ import { decimal, percent } from "../../../core/format";
 import type { CsvRead } from "../../../data/read/read-csv";
 import type { Table } from "../../../data/table";
 import type { RowExplanation } from "../../../services/predict/explain-model";
+import type { SavedModel } from "../../../services/predict/saved-model";
 import { CliError, usageError } from "../../support/exit";
 import { checkFolder, keepDuplicates } from "../../support/options";
 import { note, noteProblems, print, printJson, printTable } from "../../support/output";
@@ -47,79 +48,105 @@ Examples:
 }
 
 async function explain(file: string, options: Options): Promise<void> {
-  const [
-    { readModelFile },
-    { readTable },
-    { explainClasses, explainModel, explainRow },
-    { knownSchema },
-    { seeded },
-    { wholeNumber },
-  ] = await Promise.all([
+  const one = options.row !== undefined || options.id !== undefined;
+  if (options.row !== undefined && options.id !== undefined)
+    throw usageError("Cannot explain: --row and --id exclude each other");
+  if (options.html !== undefined && !one)
+    throw usageError("Cannot write a page: --row or --id must say of which row");
+  checkFolder(options.html);
+  const [{ readModelFile }, { wholeNumber }] = await Promise.all([
     import("../../support/model-file.js"),
+    import("../../support/options.js"),
+  ]);
+  const how = {
+    top: wholeNumber(options.top, "--top", 1, 1000),
+    seed: wholeNumber(options.seed, "--seed"),
+  };
+  const model = readModelFile(file);
+  return one ? explainOne(model, file, options, how) : explainAll(model, file, options, how);
+}
+
+interface How {
+  readonly top: number;
+  readonly seed: number;
+}
+
+/** Why one row gets its prediction. */
+async function explainOne(
+  model: SavedModel,
+  file: string,
+  options: Options,
+  { top, seed }: How,
+): Promise<void> {
+  const [{ readTable }, { explainClasses, explainRow }, { seeded }, { wholeNumber }] = await Promise.all([
+    import("../../../data/read/read-table.js"),
+    import("../../../services/predict/explain-model.js"),
+    import("../../../core/rng.js"),
+    import("../../support/options.js"),
+  ]);
+  const wanted = options.id === undefined ? undefined : idOf(options.id);
+  const own = model.schema.columns;
+  const ids = wanted && !own.some((one) => one.name === wanted.column) ? [wanted.column] : [];
+  const schema = {
+    ...model.schema,
+    columns: [...own, ...ids.map((name) => ({ name, type: "id" as const }))],
+  };
+  // Every line keeps its number, whatever is wrong with its cells.
+  const read = await readTable(options.data, { ...csvOptions(options), schema, badCells: "missing" });
+  noteRemarks(read.remarks);
+  noteProblems(read.problems, read.problemCount, 5);
+  const place = wanted
+    ? await rowOf(read.table, wanted, options.data)
+    : placeOf(wholeNumber(options.row ?? "", "--row", 1), read, options.data);
+  const number = fileRow(place, read.rejectedRows);
+  const { classes } = model.target;
+  const all = classes
+    ? explainClasses(model, read.table, place, seeded(seed))
+    : [explainRow(model, read.table, place, seeded(seed))];
+  // Of several classes a page tells of the one that the model holds most likely.
+  const found = all.reduce((best, other) => (other.prediction > best.prediction ? other : best));
+  if (options.html !== undefined) {
+    const [{ explainPage }, { fileOrigin }, { writeAtomic }] = await Promise.all([
+      import("../../../services/predict/explain-page.js"),
+      import("../../support/model-file.js"),
+      import("../../../data/files.js"),
+    ]);
+    const source = { ...(await fileOrigin(options.data)), rows: read.rows, simulated: false };
+    const name = options.id ?? `row ${number}`;
+    writeAtomic(options.html, await explainPage(model, { found, name, source, seed, top }));
+    note(`wrote ${options.html}`);
+  }
+  if (options.json)
+    return printJson({
+      model: file,
+      data: options.data,
+      row: number,
+      ...(classes ? { classes: all } : found),
+    });
+  if (classes) return showClasses(number, all, top);
+  const { kind, positive } = model.target;
+  print(
+    `row ${number}: ${kind === "classes" ? `${percent(found.prediction)} ${positive}` : found.prediction.toPrecision(5)}`,
+  );
+  printTable(
+    ["column", "value", `adds to ${found.unit}${found.method === "sampled" ? " (sampled)" : ""}`],
+    reasonRows(found, top),
+  );
+}
+
+/** Which columns matter, and how. */
+async function explainAll(
+  model: SavedModel,
+  file: string,
+  options: Options,
+  { top, seed }: How,
+): Promise<void> {
+  const [{ readTable }, { explainModel }, { knownSchema }, { seeded }] = await Promise.all([
     import("../../../data/read/read-table.js"),
     import("../../../services/predict/explain-model.js"),
     import("../../../services/predict/saved-model.js"),
     import("../../../core/rng.js"),
-    import("../../support/options.js"),
   ]);
-  const top = wholeNumber(options.top, "--top", 1, 1000);
-  const seed = wholeNumber(options.seed, "--seed");
-  const model = readModelFile(file);
-  if (options.row !== undefined && options.id !== undefined)
-    throw usageError("Cannot explain: --row and --id exclude each other");
-  checkFolder(options.html);
-  if (options.html !== undefined && options.row === undefined && options.id === undefined)
-    throw usageError("Cannot write a page: --row or --id must say of which row");
-  if (options.row !== undefined || options.id !== undefined) {
-    const wanted = options.id === undefined ? undefined : idOf(options.id);
-    const own = model.schema.columns;
-    const ids = wanted && !own.some((schema) => schema.name === wanted.column) ? [wanted.column] : [];
-    const schema = {
-      ...model.schema,
-      columns: [...own, ...ids.map((name) => ({ name, type: "id" as const }))],
-    };
-    // Every line keeps its number, whatever is wrong with its cells.
-    const read = await readTable(options.data, { ...csvOptions(options), schema, badCells: "missing" });
-    noteRemarks(read.remarks);
-    noteProblems(read.problems, read.problemCount, 5);
-    const place = wanted
-      ? await rowOf(read.table, wanted, options.data)
-      : placeOf(wholeNumber(options.row ?? "", "--row", 1), read, options.data);
-    const number = fileRow(place, read.rejectedRows);
-    if (model.target.classes) {
-      const classes = explainClasses(model, read.table, place, seeded(seed));
-      if (options.json) return printJson({ model: file, data: options.data, row: number, classes });
-      showClasses(number, classes, top);
-      return;
-    }
-    const found = explainRow(model, read.table, place, seeded(seed));
-    if (options.html !== undefined) {
-      const [{ explainPage }, { fileOrigin }, { writeAtomic }] = await Promise.all([
-        import("../../../services/predict/explain-page.js"),
-        import("../../support/model-file.js"),
-        import("../../../data/files.js"),
-      ]);
-      const source = { ...(await fileOrigin(options.data)), rows: read.rows, simulated: false };
-      const name = options.id ?? `row ${number}`;
-      writeAtomic(options.html, await explainPage(model, { found, name, source, seed, top }));
-      note(`wrote ${options.html}`);
-    }
-    if (options.json) return printJson({ model: file, data: options.data, row: number, ...found });
-    const { kind, positive } = model.target;
-    print(
-      `row ${number}: ${kind === "classes" ? `${percent(found.prediction)} ${positive}` : found.prediction.toPrecision(5)}`,
-    );
-    printTable(
-      ["column", "value", `adds to ${found.unit}${found.method === "sampled" ? " (sampled)" : ""}`],
-      [
-        ["(base value)", "", decimal(found.base)],
-        ...found.reasons
-          .slice(0, top)
-          .map((reason) => [reason.column, reason.value, signed(reason.contribution)]),
-      ],
-    );
-    return;
-  }
   const read = await readTable(options.data, { ...csvOptions(options), schema: knownSchema(model) });
   checkLoss(options.data, read, options);
   const { oncePerCustomer } = await import("../../support/once-per-customer.js");
@@ -171,9 +198,16 @@ function showClasses(row: number, classes: readonly RowExplanation[], top: numbe
         "value",
         `adds to ${one.unit} of ${one.class}${one.method === "sampled" ? " (sampled)" : ""}`,
       ],
-      one.reasons.slice(0, top).map((reason) => [reason.column, reason.value, signed(reason.contribution)]),
+      reasonRows(one, top),
     );
   }
+}
+
+function reasonRows({ base, reasons }: RowExplanation, top: number): string[][] {
+  const rows = reasons
+    .slice(0, top)
+    .map(({ column, value, contribution }) => [column, value, signed(contribution)]);
+  return [["(base value)", "", decimal(base)], ...rows];
 }
 
 function idOf(text: string): { readonly column: string; readonly value: string } {
