@@ -15,7 +15,7 @@ export type Prediction = z.infer<typeof predictionSchema>;
 export type Explanation = z.infer<typeof explanationSchema>;
 
 /** The API's name of a column. */
-function fieldOf(desk: Desk, column: string): string {
+export function fieldOf(desk: Desk, column: string): string {
   return desk.fields.find((field) => field.column === column)?.key ?? column;
 }
 
