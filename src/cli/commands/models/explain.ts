@@ -86,7 +86,7 @@ async function explainOne(
   ]);
   const wanted = options.id === undefined ? undefined : idOf(options.id);
   const own = model.schema.columns;
-  const ids = wanted && !own.some((one) => one.name === wanted.column) ? [wanted.column] : [];
+  const ids = wanted && !own.some((schema) => schema.name === wanted.column) ? [wanted.column] : [];
   const schema = {
     ...model.schema,
     columns: [...own, ...ids.map((name) => ({ name, type: "id" as const }))],
