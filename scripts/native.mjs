@@ -70,11 +70,11 @@ function working() {
   return done.status === 0 ? done.stdout.match(/^VERSION (\S+)$/m)?.[1] : undefined;
 }
 
-/** Puts the package's JavaScript in place where npm left the optional dependency out. */
+/** Puts the package's JavaScript in place: an optional peer, which npm installs for nobody. */
 function ensurePackage() {
   if (existsSync(join(place, "package.json"))) return;
-  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-  const version = lock.packages["node_modules/@tensorflow/tfjs-node"]?.version ?? "4.22.0";
+  const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const version = peerDependencies["@tensorflow/tfjs-node"].replace("^", "");
   say(`fetching @tensorflow/tfjs-node ${version} without its install script`);
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const arguments_ = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];

@@ -49,6 +49,7 @@ export {
   remediesTable,
 } from "./imbalance/views";
 export { netsBackend, provenanceOf } from "./provenance";
+export { referenceNets, referenceNetsTable } from "./reference-nets";
 export { retentionData } from "./retention/campaign";
 export { retentionExplorer } from "./retention/explorer";
 export { retentionConclusion, retentionFigures } from "./retention/figures";

@@ -1,6 +1,6 @@
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import { engineName, withEngine } from "../../neural/backend";
+import { type BackendName, engineName, withEngine } from "../../neural/backend";
 import type { Engine, Tensor } from "../../neural/engine";
 import { absoluteLoss, binaryCrossEntropy, focalLoss, squaredLoss } from "../../neural/layers";
 import { noise } from "../../neural/noise";
@@ -44,6 +44,8 @@ export interface TrainingPlan {
   readonly patience?: number;
   /** How weights begin; as fits the activation when absent. */
   readonly initialiser?: Initialiser;
+  /** What it is trained on; as `openEngine` chooses when absent. */
+  readonly backend?: BackendName;
 }
 
 export interface TrainedNetwork {
@@ -61,7 +63,7 @@ export async function trainNetwork(
   held?: { readonly inputs: EncodedRows; readonly judge: (outputs: Float64Array) => number },
 ): Promise<TrainedNetwork> {
   const { shape } = plan;
-  return withEngine(undefined, async (engine) => {
+  return withEngine(plan.backend, async (engine) => {
     const net = hold(engine, networkWeights(shape, rng.fork("weights"), plan.initialiser));
     const mover = adam(engine, net, { rate: plan.rate, decay: plan.decay, epsilon: plan.epsilon });
     const masks = noise(rng.fork("dropout"));

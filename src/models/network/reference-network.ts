@@ -1,6 +1,7 @@
 import { checkInteger, checkOneOf } from "../../core/checks";
 import type { Labelled } from "../../core/matrix";
 import type { Fit } from "../../core/model";
+import type { BackendName } from "../../neural/backend";
 import { checkClasses, checkLabelled, checkNumbers } from "../check-rows";
 import { judgeOf, type Network, networkOf, rowWeights } from "./network";
 import { inputShape } from "./network-graph";
@@ -18,6 +19,8 @@ export interface ReferenceNetworkOptions {
   readonly patience?: number;
   /** Rows of a training step; defaults to 32. */
   readonly batch?: number;
+  /** What it is trained on: "native" (@tensorflow/tfjs-node) or "simd", our own kernels; TELELINK_BACKEND or simd by default. */
+  readonly backend?: BackendName;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface ReferenceNetworkOptions {
  */
 export function referenceNetwork(options: ReferenceNetworkOptions = {}): Fit<Network> {
   const action = "make reference network";
-  const { task = "classification", validation, patience = 10, batch = 32 } = options;
+  const { task = "classification", validation, patience = 10, batch = 32, backend } = options;
   checkOneOf(task, ["classification", "regression"], action, "task");
   const { epochs = task === "classification" ? 25 : 100 } = options;
   checkInteger(epochs, 0, 1e6, action, "epochs");
@@ -72,6 +75,7 @@ export function referenceNetwork(options: ReferenceNetworkOptions = {}): Fit<Net
         dropout: churn ? [0.3, 0.3] : [0.2],
         initialiser: "glorotUniform",
         patience,
+        ...(backend && { backend }),
       },
       {
         inputs: encodeRows(train.x, inputs),
