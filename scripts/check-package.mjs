@@ -101,6 +101,8 @@ for (const node of values.nodes.split(",")) {
       `${at}: installs`,
       run(folder, env, command, ...args, manager === "berry" ? `telelink@file:${file}` : file),
     );
+    const room = run(folder, env, "du", "-sm", "node_modules").out.split("\t")[0];
+    console.log(`  ${at}: ${room} MB in node_modules`);
     const telelink = join(folder, "node_modules", ".bin", "telelink");
     const in_ = (...words) => run(folder, env, telelink, ...words);
     say(`${at}: telelink --version`, in_("--version"), /^\d+\.\d+\.\d+/);
