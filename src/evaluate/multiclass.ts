@@ -2,7 +2,12 @@ import { check, checkSameLength } from "../core/checks";
 import type { Scorer } from "../core/metric";
 import { rocAuc } from "./ranking";
 
-/** How often each class came (rows) where each was called (columns). */
+/**
+ * How often each class came (rows) where each was called (columns).
+ *
+ * @example
+ * confusionMatrix([0, 1, 2, 2], [0, 1, 1, 2], 3); // → [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
+ */
 export function confusionMatrix(
   y: ArrayLike<number>,
   called: ArrayLike<number>,
@@ -25,6 +30,12 @@ export const classesTitles: Readonly<Record<string, string>> = {
 /**
  * The metrics of several classes' probabilities, one array a class. What they compare are the classes of rows and the
  * rows' numbers in these arrays, so that resampled rows keep their probabilities.
+ *
+ * @example
+ * const [sure, doubt] = [0.8, 0.1];
+ * const probabilities = [[sure, doubt, doubt], [doubt, sure, doubt], [doubt, doubt, sure]].map((p) => Float64Array.from(p));
+ * const [accuracy] = classesScorers(probabilities);
+ * accuracy.metric(Float64Array.of(0, 1, 1), Float64Array.of(0, 1, 2)); // → 0.667
  */
 export function classesScorers(probabilities: readonly Float64Array[]): Scorer[] {
   const classes = probabilities.length;

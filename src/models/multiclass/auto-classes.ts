@@ -55,6 +55,13 @@ const leastWeight = 0.02;
  * A learner of three classes or more, numbered from 0: the learner given, or without one a blend of logistic regression,
  * boosted trees and forests with the weights of least log loss on out-of-fold probabilities. Encoder and members are fitted
  * inside each fold; a fold's rows are judged by weights that were chosen on the others.
+ *
+ * @example
+ * const { table: customers } = parseCsv(`months\n${Array.from({ length: 90 }, (_, i) => 10 * (i % 3) + (i % 5)).join("\n")}\n`);
+ * const y = Float64Array.from({ length: 90 }, (_, i) => i % 3);
+ * const member = { name: "forest", learner: { kind: "random-forest", options: { trees: 10 } } } as const;
+ * const model = await classesLearner(3, member, { folds: 3, threads: 1 })(customers, y, seeded(1));
+ * model.predict(customers).slice(0, 3); // → [0, 1, 2]
  */
 export function classesLearner(
   classes: number,

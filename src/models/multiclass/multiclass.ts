@@ -108,7 +108,13 @@ export function mostProbable(probabilities: readonly Float64Array[]): Float64Arr
   });
 }
 
-/** Whether the model predicts one of several classes. */
+/**
+ * Whether the model predicts one of several classes.
+ *
+ * @example
+ * const x = matrixFromRows([[0], [1], [2], [3]]);
+ * isMulticlass(await linearRegression()({ x, y: Float64Array.of(1, 3, 5, 7) }, seeded(1))); // → false
+ */
 export function isMulticlass(model: Model): model is Multiclass {
   return model.kind === "multiclass";
 }
