@@ -20,15 +20,15 @@ export interface DistinctRows {
  * [once.table.rows, once.duplicates]; // → [2, 1]
  */
 export function distinctRows(table: Table, id?: readonly string[]): DistinctRows {
-  const ids = table.columns.filter((one) => one.type === "id");
-  const first = (ids.find((one) => mayBeId(one.name)) ?? ids[0])?.name;
+  const ids = table.columns.filter((column) => column.type === "id");
+  const first = (ids.find((column) => mayBeId(column.name)) ?? ids[0])?.name;
   const names = id && id.length > 0 ? id : first === undefined ? [] : [first];
   if (names.length === 0) return { table, id: [], duplicates: 0 };
   const columns = names.map((name) => columnNamed(table, name));
   const seen = new Set<string>();
   const kept: number[] = [];
   for (let i = 0; i < table.rows; i++) {
-    const cells = columns.map((one) => cellText(one, i));
+    const cells = columns.map((column) => cellText(column, i));
     const key = cells.length === 1 ? cells[0] : JSON.stringify(cells);
     const nobody = cells.every((cell) => cell === "");
     if (!nobody && seen.has(key)) continue;

@@ -72,7 +72,7 @@ export function tableFromRows(
  */
 export async function toPolars<Frame extends PolarsFrame = PolarsFrame>(table: Table): Promise<Frame> {
   const { default: polars } = await import("nodejs-polars");
-  return polars.DataFrame(table.columns.map((one) => seriesOf(one, polars))) as unknown as Frame;
+  return polars.DataFrame(table.columns.map((column) => seriesOf(column, polars))) as unknown as Frame;
 }
 
 /** Whether the rows are a polars frame. */

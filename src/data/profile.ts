@@ -31,14 +31,14 @@ export interface ColumnProfile {
  * profile(customers)[1]; // → { name: "months", missing: 1, numbers: { minimum: 3, mean: 14, maximum: 25 } }
  */
 export function profile(table: Table): ColumnProfile[] {
-  return table.columns.map((one) => {
-    if (one.type === "numeric") return numericProfile(one.name, one.values);
-    if (isCategorical(one)) {
+  return table.columns.map((column) => {
+    if (column.type === "numeric") return numericProfile(column.name, column.values);
+    if (isCategorical(column)) {
       const counts = new Map<string, number>();
       let missing = 0;
-      for (const code of one.codes) {
+      for (const code of column.codes) {
         if (code < 0) missing++;
-        else counts.set(one.levels[code], (counts.get(one.levels[code]) ?? 0) + 1);
+        else counts.set(column.levels[code], (counts.get(column.levels[code]) ?? 0) + 1);
       }
       const levels = [...counts]
         .map(([level, count]) => ({ level, count }))
@@ -46,19 +46,19 @@ export function profile(table: Table): ColumnProfile[] {
       const shown = levels.slice(0, 4).map(({ level, count }) => `${level} ${percentOf(count, table.rows)}`);
       const summary = shown.join(", ") + (levels.length > 4 ? ", …" : "");
       return {
-        name: one.name,
-        type: one.type,
+        name: column.name,
+        type: column.type,
         missing,
         distinct: counts.size,
         levels: levels.slice(0, 20),
         summary,
       };
     }
-    const missing = one.values.filter((value) => value === "").length;
-    const distinct = new Set(one.values).size - (missing > 0 ? 1 : 0);
-    const first = one.values.find((value) => value !== "") ?? "";
+    const missing = column.values.filter((value) => value === "").length;
+    const distinct = new Set(column.values).size - (missing > 0 ? 1 : 0);
+    const first = column.values.find((value) => value !== "") ?? "";
     const summary = first === "" ? "" : `such as ${first.length > 40 ? `${first.slice(0, 39)}…` : first}`;
-    return { name: one.name, type: one.type, missing, distinct, summary };
+    return { name: column.name, type: column.type, missing, distinct, summary };
   });
 }
 

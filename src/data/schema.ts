@@ -106,7 +106,7 @@ export function booleanLevels(words: readonly string[]): readonly [string, strin
   if (no >= 0 && yes >= 0) return [words[no], words[yes]];
   const [word] = words;
   const pair =
-    words.length === 1 ? pairs.slice(0, 2).find((one) => one.includes(word.toLowerCase())) : undefined;
+    words.length === 1 ? pairs.slice(0, 2).find((pair) => pair.includes(word.toLowerCase())) : undefined;
   if (!pair) return undefined;
   return known[0] === 0 ? [word, caseLike(pair[1], word)] : [caseLike(pair[0], word), word];
 }
@@ -131,7 +131,7 @@ function columnSchemaOf(one: Column): ColumnSchema {
 
 /** The schema's entry for a column; undefined where it has none. */
 export function columnSchema(schema: Schema | undefined, name: string): ColumnSchema | undefined {
-  return schema?.columns.find((one) => one.name === name);
+  return schema?.columns.find((column) => column.name === name);
 }
 
 /**
@@ -142,7 +142,9 @@ export function schemaFromJson(value: unknown, from: string): Schema {
   const action = `read schema ${from}`;
   const root = fields(value, action, "the schema", ["columns", "target", "dialect", "missing"]);
   check(Array.isArray(root.columns), action, "columns must be an array", root.columns);
-  const columns = (root.columns as unknown[]).map((one, i) => columnFromJson(one, action, `columns[${i}]`));
+  const columns = (root.columns as unknown[]).map((column, i) =>
+    columnFromJson(column, action, `columns[${i}]`),
+  );
   const names = new Set<string>();
   for (const one of columns) {
     check(!names.has(one.name), action, "column names must differ", one.name);

@@ -46,7 +46,7 @@ export function trainTestSplit(rows: number, options: SplitOptions, rng: Rng): S
   } else {
     const { codes, count } = coded(strata, rows, action);
     const members = membersOf(codes, count);
-    const least = Math.min(...members.map((one) => one.length));
+    const least = Math.min(...members.map((member) => member.length));
     check(least >= 2, action, "every label must occur at least twice to be stratified", least);
     check(
       size >= count && rows - size >= count,
@@ -55,12 +55,12 @@ export function trainTestSplit(rows: number, options: SplitOptions, rng: Rng): S
       size,
     );
     const shares = apportion(
-      members.map((one) => one.length),
+      members.map((member) => member.length),
       size,
       rng,
     );
-    members.forEach((one, label) => {
-      for (const i of shuffle(rng, one).subarray(0, shares[label])) held[i] = 1;
+    members.forEach((member, label) => {
+      for (const i of shuffle(rng, member).subarray(0, shares[label])) held[i] = 1;
     });
   }
   return partition(held, (flag) => flag === 1);
@@ -317,7 +317,7 @@ function sizeOf(size: Size, whole: number, action: string): number {
  */
 function apportion(sizes: readonly number[], size: number, rng: Rng): number[] {
   const whole = sizes.reduce((a, b) => a + b, 0);
-  const exact = sizes.map((one) => (one * size) / whole);
+  const exact = sizes.map((siz) => (siz * size) / whole);
   const shares = exact.map(Math.floor);
   const order = shuffle(rng, [...sizes.keys()]).sort((a, b) => exact[b] - shares[b] - (exact[a] - shares[a]));
   const left = size - shares.reduce((a, b) => a + b, 0);

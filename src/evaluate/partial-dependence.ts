@@ -91,7 +91,7 @@ function matrixSteps(
   check(
     j >= 0,
     action,
-    `the feature must be one of ${x.features.map((one) => one.name).join(", ")}`,
+    `the feature must be one of ${x.features.map((feature) => feature.name).join(", ")}`,
     feature,
   );
   const changed = { ...x, values: Float64Array.from(x.values) };
@@ -115,7 +115,10 @@ function tableSteps(
 ): Step[] {
   const from = columnNamed(table, feature);
   const withColumn = (to: Column): Float64Array =>
-    model.predict({ rows: table.rows, columns: table.columns.map((one) => (one === from ? to : one)) });
+    model.predict({
+      rows: table.rows,
+      columns: table.columns.map((column) => (column === from ? to : column)),
+    });
   if (isCategorical(from))
     return shownLevels(from, points).map((code) => ({
       at: from.levels[code],

@@ -99,7 +99,7 @@ function matrixShuffles(model: Predictor<Matrix>, x: Matrix): Shuffles {
   const values = Float64Array.from(x.values);
   const changed = { ...x, values };
   return {
-    names: x.features.map((one) => one.name),
+    names: x.features.map((feature) => feature.name),
     whole: () => model.predict(x),
     shuffled(j, order) {
       const from = column(x, j);
@@ -113,13 +113,13 @@ function matrixShuffles(model: Predictor<Matrix>, x: Matrix): Shuffles {
 }
 
 function tableShuffles(model: Predictor<Table>, table: Table): Shuffles {
-  const features = table.columns.filter((one) => one.type !== "id");
+  const features = table.columns.filter((column) => column.type !== "id");
   return {
-    names: features.map((one) => one.name),
+    names: features.map((feature) => feature.name),
     whole: () => model.predict(table),
     shuffled(j, order) {
       const [moved] = takeTableRows({ rows: table.rows, columns: [features[j]] }, order).columns;
-      const columns = table.columns.map((one) => (one === features[j] ? moved : one));
+      const columns = table.columns.map((column) => (column === features[j] ? moved : column));
       return model.predict({ rows: table.rows, columns });
     },
   };

@@ -81,11 +81,11 @@ export const regressionScorers: readonly Scorer[] = [
  */
 export function scorerNamed(name: string): Scorer {
   const all = [...classificationScorers, ...regressionScorers];
-  const found = all.find((one) => one.name === name);
+  const found = all.find((scorer) => scorer.name === name);
   check(
     found !== undefined,
     "find metric",
-    `it must be one of ${all.map((one) => one.name).join(", ")}`,
+    `it must be one of ${all.map((scorer) => scorer.name).join(", ")}`,
     name,
   );
   return found;

@@ -106,42 +106,42 @@ export function encode(options: EncodeOptions = {}): Encode {
 
   const scaled = (values: Float64Array, name: string, mark = indicator): Scaling | undefined =>
     scalingOf(values, name, scale, missing, mark);
-  const partOf = (one: Column, train: Table, known: Known | undefined): Fitted | undefined => {
-    const numbers = (values: Float64Array): Scaling | undefined => scaled(values, one.name);
-    if (one.type === "numeric") {
-      const scaling = numbers(one.values);
-      return scaling && { part: { kind: "number", name: one.name, ...scaling } };
+  const partOf = (column: Column, train: Table, known: Known | undefined): Fitted | undefined => {
+    const numbers = (values: Float64Array): Scaling | undefined => scaled(values, column.name);
+    if (column.type === "numeric") {
+      const scaling = numbers(column.values);
+      return scaling && { part: { kind: "number", name: column.name, ...scaling } };
     }
-    if (one.type === "date" && dates === "parts") {
-      const mark = (values: Float64Array, first: boolean) => scaled(values, one.name, indicator && first);
-      const part = datePart(one, train, mark);
+    if (column.type === "date" && dates === "parts") {
+      const mark = (values: Float64Array, first: boolean) => scaled(values, column.name, indicator && first);
+      const part = datePart(column, train, mark);
       return part && { part };
     }
-    if (one.type === "text" && text === "score") return known && textScores(one, known, numbers);
-    if (!isCategorical(one) || categories === "drop") return undefined;
-    const counts = new Float64Array(one.levels.length);
+    if (column.type === "text" && text === "score") return known && textScores(column, known, numbers);
+    if (!isCategorical(column) || categories === "drop") return undefined;
+    const counts = new Float64Array(column.levels.length);
     let absent = 0;
-    for (const code of one.codes) {
+    for (const code of column.codes) {
       if (code < 0) absent++;
       else counts[code]++;
     }
     // A boolean's levels come false first; others sorted by code point, whatever order the file had.
-    const seen = one.levels.map((_, code) => code).filter((code) => counts[code] > 0);
+    const seen = column.levels.map((_, code) => code).filter((code) => counts[code] > 0);
     if (seen.length === 0) return undefined;
-    if (one.type === "categorical") seen.sort((a, b) => compare(one.levels[a], one.levels[b]));
+    if (column.type === "categorical") seen.sort((a, b) => compare(column.levels[a], column.levels[b]));
     let kept = seen;
     if (seen.length > maxLevels) {
       if (tooMany === "drop") return undefined;
-      if (tooMany === "target-mean" && known) return targetMeans(one, known, numbers);
+      if (tooMany === "target-mean" && known) return targetMeans(column, known, numbers);
       const frequent = new Set([...seen].sort((a, b) => counts[b] - counts[a]).slice(0, maxLevels - 1));
       kept = seen.filter((code) => frequent.has(code));
     }
     const pooled = kept === seen ? [] : seen.filter((code) => !kept.includes(code));
     const part = {
       kind: categories,
-      name: one.name,
-      levels: kept.map((code) => one.levels[code]),
-      pooled: pooled.map((code) => one.levels[code]),
+      name: column.name,
+      levels: kept.map((code) => column.levels[code]),
+      pooled: pooled.map((code) => column.levels[code]),
       ...(categories === "one-hot" ? { first: dropFirst ? 1 : 0, missing: absent > 0 } : {}),
     } as Part;
     return { part };
@@ -150,10 +150,10 @@ export function encode(options: EncodeOptions = {}): Encode {
   return (train, known) => {
     check(train.rows > 0, "fit encoder", "the table must have rows", train.rows);
     if (known) checkSameLength(train.rows, known.y.length, "fit encoder", "rows and targets");
-    const names = new Set(train.columns.map((one) => one.name));
+    const names = new Set(train.columns.map((column) => column.name));
     for (const name of drop) check(names.has(name), "fit encoder", "a column to drop must exist", name);
-    const fitted = train.columns.flatMap((one): Fitted[] => {
-      const part = drop.includes(one.name) ? undefined : partOf(one, train, known);
+    const fitted = train.columns.flatMap((column): Fitted[] => {
+      const part = drop.includes(column.name) ? undefined : partOf(column, train, known);
       return part ? [part] : [];
     });
     // What tells nothing of rows that it was not learned from is left out, unless there is nothing else.

@@ -79,7 +79,7 @@ function read(json: unknown, depth: number): Model {
   check(depth < depthLimit, action, `models may be nested ${depthLimit} deep`);
   const from = fields(json, action);
   const card = cardOf(from.kind);
-  const kinds = allCards().map((one) => one.kind);
+  const kinds = allCards().map((card) => card.kind);
   check(card !== undefined, action, `kind must be one of ${kinds.join(", ")}`, from.kind);
   check(from.version === 1, action, "version must be 1", from.version);
   return card.fromJSON(from, (inner) => read(inner, depth + 1));

@@ -122,7 +122,7 @@ export class Champion {
     const action = `try out ${reference}`;
     check(desk.origin.model !== this.current.origin.model, action, "it must not be the model that answers");
     for (const { kind, column } of desk.fields) {
-      const own = this.current.fields.find((one) => one.column === column);
+      const own = this.current.fields.find((field) => field.column === column);
       check(own !== undefined, action, "its columns must be among those of the model that answers", column);
       check(kindOf(own.kind) === kindOf(kind), action, `${column} must be ${kindOf(own.kind)}`, kindOf(kind));
     }

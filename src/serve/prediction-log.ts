@@ -79,7 +79,7 @@ class StoreLog implements PredictionLog {
     const at = new Date().toISOString();
     const rows = [
       ...some.map((one) => storedOf(one, at)),
-      ...shadows.map((one) => ({ ...storedOf(one, at), shadow: true })),
+      ...shadows.map((shadow) => ({ ...storedOf(shadow, at), shadow: true })),
     ];
     const file = this.begin();
     if (file) {

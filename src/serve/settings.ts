@@ -154,7 +154,7 @@ export function settings(
   );
   const checked = settingsSchema.safeParse({ ...fromEnvironment, ...given });
   if (!checked.success) {
-    const rules = checked.error.issues.map((one) => `${one.path.join(".")}: ${one.message}`).join("; ");
+    const rules = checked.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
     throw new RangeError(`Cannot start the server: ${rules}`);
   }
   const all = checked.data;

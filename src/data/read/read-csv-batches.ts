@@ -60,8 +60,8 @@ export async function readCsvBatches(
   const missing = options.schema?.missing;
   const found = layoutOf(name, Buffer.concat(head), ended, options);
   // What was inferred is held to: a third word in a column of Yes and No is a problem.
-  const columns = found.columns.map((one, j) =>
-    one.type === "boolean" && !found.given[j] ? { ...one, levels: found.levels[j] } : one,
+  const columns = found.columns.map((column, j) =>
+    column.type === "boolean" && !found.given[j] ? { ...column, levels: found.levels[j] } : column,
   );
   const layout = { ...found, columns };
   const builders = columns.map((_, j) => builderOf(layout, j, options));
@@ -69,8 +69,8 @@ export async function readCsvBatches(
   let bytes = 0;
   const take = (): Table =>
     table(
-      builders.flatMap((one, j) => {
-        const column = one.take();
+      builders.flatMap((builder, j) => {
+        const column = builder.take();
         if (layout.unread[j]) return [];
         const settled =
           isCategorical(column) && layout.columns[j].type === "boolean" && !layout.columns[j].levels;

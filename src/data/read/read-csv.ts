@@ -121,14 +121,14 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
     }
     reader.end();
     const again = new Map<number, ColumnSchema>();
-    const settled = builders.map((one, j): Column => {
+    const settled = builders.map((builder, j): Column => {
       const { name: column } = current.columns[j];
-      if (!final[j] && !current.unread[j] && isDoubtful(one)) {
+      if (!final[j] && !current.unread[j] && isDoubtful(builder)) {
         // The beginning misled: the column is read once more, by dictionary.
         again.set(j, { name: column, type: "categorical" });
-        return one.take();
+        return builder.take();
       }
-      const taken = one.take();
+      const taken = builder.take();
       if (current.unread[j]) return taken;
       if (final[j]) {
         const { column: done, remarks } = settleGiven(taken, current.columns[j], name);
@@ -146,7 +146,7 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
       return taken;
     });
     if (again.size > 0) {
-      layout = { ...current, columns: current.columns.map((one, j) => again.get(j) ?? one) };
+      layout = { ...current, columns: current.columns.map((column, j) => again.get(j) ?? column) };
       continue;
     }
     return readOf(options, current, reader, settled, told);
@@ -176,9 +176,9 @@ function readOf(
     for (const text of told[j].remarks) remarks.push({ column, text });
   });
   const kept = reader.rows - reader.rejected;
-  const guessed = layout.names.flatMap((one, j) => {
+  const guessed = layout.names.flatMap((name, j) => {
     const { guessedShare } = told[j];
-    return guessedShare > 0 ? [[one, Math.round(guessedShare * kept)] as const] : [];
+    return guessedShare > 0 ? [[name, Math.round(guessedShare * kept)] as const] : [];
   });
   return {
     table: found,

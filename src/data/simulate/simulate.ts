@@ -308,7 +308,7 @@ function columnsOf<K extends string>(fields: readonly K[], n: number): { readonl
 }
 
 function panelsOf(size: number): Panels {
-  return Object.fromEntries(measures.map((one) => [one, new Float32Array(size).fill(NaN)])) as Record<
+  return Object.fromEntries(measures.map((measure) => [measure, new Float32Array(size).fill(NaN)])) as Record<
     Measure,
     Float32Array
   >;

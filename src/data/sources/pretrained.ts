@@ -44,11 +44,11 @@ export function readPretrained(name: string): { readonly card: PretrainedCard; r
   const cards = pretrainedCards();
   checkOneOf(
     name,
-    cards.map((one) => one.name),
+    cards.map((card) => card.name),
     action,
     "the name",
   );
-  const card = cards.find((one) => one.name === name) as PretrainedCard;
+  const card = cards.find((card) => card.name === name) as PretrainedCard;
   const bytes = readFileSync(join(folder, card.file));
   const found = createHash("sha256").update(bytes).digest("hex");
   check(found === card.sha256, action, `${card.file} must have the SHA-256 ${card.sha256}`, found);

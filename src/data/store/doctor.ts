@@ -53,7 +53,7 @@ export function examineStore(file: string): Finding[] {
       "pages",
       checks[0]?.said === "ok",
       checks
-        .map((one) => one.said)
+        .map((check) => check.said)
         .slice(0, 3)
         .join("; "),
     );
@@ -78,7 +78,7 @@ export function examineStore(file: string): Finding[] {
     };
     const orphans = servers.size === 0 && jobs.n > 0;
     say("jobs", !orphans, `${jobs.n} running${orphans ? "; the next server begins them again" : ""}`);
-    const keys = listKeys(store).filter((one) => one.revoked === undefined);
+    const keys = listKeys(store).filter((key) => key.revoked === undefined);
     say("keys", true, `${keys.length} in use`);
   } finally {
     store.close();

@@ -28,7 +28,7 @@ export function forgetCustomer(file: string, customer: string): Forgotten {
     const predictions = forgetPredictions(store, customer);
     const outcomes = removeOutcomes(store, { customer });
     const tables = tableNames(store).flatMap((table) => {
-      const ids = (tableSchema(store, table)?.columns ?? []).filter((one) => one.type === "id");
+      const ids = (tableSchema(store, table)?.columns ?? []).filter((column) => column.type === "id");
       const rows = ids.reduce(
         (sum, { name }) =>
           sum +

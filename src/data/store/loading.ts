@@ -14,7 +14,7 @@ export interface Loading {
 
 /** What is being added to the table now. */
 export function loadingOf(db: Database.Database, table: string): Loading | undefined {
-  return all(db).find((one) => one.table === table);
+  return all(db).find((loading) => loading.table === table);
 }
 
 /** Whether a process that lives is adding a file now. */
@@ -63,7 +63,7 @@ export function takeBack(db: Database.Database, { table, fileId, firstRow }: Loa
 
 /** Takes back what processes left that are no more; returns how many files they were. */
 export function takeBackLeftovers(db: Database.Database): number {
-  const left = all(db).filter((one) => !loaderLives(one));
+  const left = all(db).filter((loading) => !loaderLives(loading));
   for (const one of left) takeBack(db, one);
   return left.length;
 }

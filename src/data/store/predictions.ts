@@ -116,6 +116,6 @@ export function predictionStats(store: Store): PredictionStats {
     byRisk: Object.fromEntries(groups.map(({ risk, n }) => [risk, n])),
     probability: predictions === 0 ? null : sum((one) => one.probability) / predictions,
     clv: valued === 0 ? null : sum((one) => one.clv) / valued,
-    since: groups.map((one) => one.since).sort()[0] ?? null,
+    since: groups.map((group) => group.since).sort()[0] ?? null,
   };
 }

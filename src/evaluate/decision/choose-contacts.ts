@@ -55,8 +55,8 @@ export function chooseContacts(value: ContactValue | readonly ContactValue[], li
   );
   const profit = chosen.reduce((sum, one) => sum + one.profit, 0);
   return {
-    rows: Uint32Array.from(chosen, (one) => one.row),
-    offers: Uint32Array.from(chosen, (one) => one.offer),
+    rows: Uint32Array.from(chosen, (option) => option.row),
+    offers: Uint32Array.from(chosen, (option) => option.offer),
     profit,
     cost: chosen.reduce((sum, one) => sum + one.cost, 0),
     // Sums in another order differ in their last digits.

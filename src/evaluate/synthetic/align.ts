@@ -27,7 +27,7 @@ export interface SharedLevels {
 export function alignTables(tables: readonly Table[], action: string): readonly Shared[] {
   const [first] = tables;
   return first.columns
-    .filter((one) => one.type !== "id" && one.type !== "text")
+    .filter((column) => column.type !== "id" && column.type !== "text")
     .map((one): Shared => {
       const same = tables.map((other) => {
         const found = other.columns.find((column) => column.name === one.name);
@@ -62,30 +62,31 @@ function sharedLevels(name: string, columns: readonly Column[]): SharedLevels {
     codeOf.set(level, codeOf.size);
     return codeOf.size - 1;
   };
-  const codes = columns.map((one) => {
-    if (one.type === "numeric") return new Int32Array(0);
-    if (!isCategorical(one)) return Int32Array.from(one.values, (text) => (text === "" ? -1 : place(text)));
-    const map = one.levels.map(place);
-    return one.codes.map((code) => (code < 0 ? -1 : map[code]));
+  const codes = columns.map((column) => {
+    if (column.type === "numeric") return new Int32Array(0);
+    if (!isCategorical(column))
+      return Int32Array.from(column.values, (text) => (text === "" ? -1 : place(text)));
+    const map = column.levels.map(place);
+    return column.codes.map((code) => (code < 0 ? -1 : map[code]));
   });
   return { name, kind: "levels", codes, levels: [...codeOf.keys()] };
 }
 
 function sharedNumbers(name: string, columns: readonly Column[], action: string): SharedNumber {
-  const values = columns.map((one) => {
-    if (one.type === "numeric") return one.values;
-    if (one.type !== "date") return new Float64Array(0);
-    const format = writtenDates(one.values, 1, one.format);
-    const empty = one.values.every((text) => text === "");
+  const values = columns.map((column) => {
+    if (column.type === "numeric") return column.values;
+    if (column.type !== "date") return new Float64Array(0);
+    const format = writtenDates(column.values, 1, column.format);
+    const empty = column.values.every((text) => text === "");
     check(
       format !== undefined || empty,
       action,
       `column ${JSON.stringify(name)} must hold dates`,
-      one.values[0],
+      column.values[0],
     );
     return format
-      ? Float64Array.from(one.values, dateReader(format))
-      : new Float64Array(one.values.length).fill(Number.NaN);
+      ? Float64Array.from(column.values, dateReader(format))
+      : new Float64Array(column.values.length).fill(Number.NaN);
   });
   return { name, kind: "number", values };
 }

@@ -44,8 +44,8 @@ export async function detectionAuc(
   const rows = Math.min(real.rows, synthetic.rows);
   checkInteger(folds, 2, 100, action, "folds");
   check(rows >= 10 * folds, action, `both tables must have at least ${10 * folds} rows`, rows);
-  const drawn = [real, synthetic].map((one, k) =>
-    takeTableRows(one, permutation(rng.fork(`rows ${k}`), one.rows).subarray(0, rows)),
+  const drawn = [real, synthetic].map((table, k) =>
+    takeTableRows(table, permutation(rng.fork(`rows ${k}`), table.rows).subarray(0, rows)),
   );
   const table = stackTables(drawn, action);
   const labels = Float64Array.from({ length: 2 * rows }, (_, i) => (i < rows ? 0 : 1));

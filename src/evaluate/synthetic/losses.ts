@@ -57,7 +57,7 @@ export function lossSentences(found: {
   readonly texts: readonly { readonly column: string }[];
   readonly quality: { readonly shapesByColumn: readonly unknown[] };
 }): string[] {
-  const texts = found.texts.map((one) => one.column);
+  const texts = found.texts.map((text) => text.column);
   const all = found.quality.shapesByColumn.length + texts.length;
   const unjudged = `${texts.length} of ${all} columns (${percent(texts.length / all)}) hold identifiers or free text, of which only the form is judged: ${texts.join(", ")}`;
   return [...found.losses.map(lossSentence), ...(texts.length > 0 ? [unjudged] : [])];

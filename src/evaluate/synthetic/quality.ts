@@ -75,8 +75,8 @@ export function qualityScore(real: Table, synthetic: Table, options: QualityOpti
       );
     }
   }
-  const shapes = meanOf(shapesByColumn.map((one) => one.score));
-  const trends = meanOf(trendsByPair.filter((one) => one.counts).map((one) => one.score));
+  const shapes = meanOf(shapesByColumn.map((shape) => shape.score));
+  const trends = meanOf(trendsByPair.filter((trend) => trend.counts).map((trend) => trend.score));
   return { score: meanOf([shapes, trends]), shapes, trends, shapesByColumn, trendsByPair };
 }
 

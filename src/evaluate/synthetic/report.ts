@@ -79,9 +79,9 @@ export async function syntheticReport(
     return made;
   };
   const stop = watch.signal ? { signal: watch.signal } : {};
-  const enough = (one: Table): boolean => Math.min(one.rows, synthetic.rows) >= 50;
-  const detect = (one: Table, label: string): Promise<AucInterval> =>
-    detectionAuc(one, synthetic, rng.fork(label), {}, stop);
+  const enough = (table: Table): boolean => Math.min(table.rows, synthetic.rows) >= 50;
+  const detect = (table: Table, label: string): Promise<AucInterval> =>
+    detectionAuc(table, synthetic, rng.fork(label), {}, stop);
   const quality = await next(() => qualityScore(real, synthetic));
   const qualityAllPairs = await next(() =>
     qualityScore(real, synthetic, { correlationThreshold: 0, associationThreshold: 0 }),
@@ -147,9 +147,9 @@ export async function syntheticReport(
 
 /** The last column of two levels whose true one is plain: what a churn table is about when nobody says. */
 export function likelyTarget(from: Table): string | undefined {
-  const candidates = from.columns.filter((one) => isCategorical(one) && one.levels.length === 2);
+  const candidates = from.columns.filter((column) => isCategorical(column) && column.levels.length === 2);
   return candidates
-    .map((one) => one.name)
+    .map((candidate) => candidate.name)
     .reverse()
     .find((name) => {
       try {

@@ -124,9 +124,9 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
     const found = await run.discover(discover, rng.fork("discover"));
     const held = await run.predict(members, found, rng.fork("members"));
     const tests = splits.map((split) => split.test);
-    const trials = choose(held, y, tests).map((one, m): Trial => {
-      const trees = held[m].stages[one.stage];
-      return { member: members[m], ...one, ...(trees !== undefined && { trees }) };
+    const trials = choose(held, y, tests).map((member, m): Trial => {
+      const trees = held[m].stages[member.stage];
+      return { member: members[m], ...member, ...(trees !== undefined && { trees }) };
     });
     const chosen = trials.filter((trial) => trial.weight > 0);
     const models = await run.fit(chosen, found[splits.length], rng.fork("members"));

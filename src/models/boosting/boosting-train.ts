@@ -58,7 +58,9 @@ export async function boostTogether(all: readonly Boosting[], rng: Rng, watch?: 
       watch?.signal?.throwIfAborted();
     }
     const stream = rng.fork(round);
-    const grown = growing.filter((one, k) => one.grow(round, all.length === 1 ? stream : stream.fork(k)));
+    const grown = growing.filter((growing, k) =>
+      growing.grow(round, all.length === 1 ? stream : stream.fork(k)),
+    );
     if (grown.length === 0) break;
     const figures = growing[0].judge?.losses.at(-1);
     watch?.progress?.({
@@ -69,7 +71,7 @@ export async function boostTogether(all: readonly Boosting[], rng: Rng, watch?: 
     });
     if (growing.some(({ judge, boosting }) => judge && round - judge.best >= boosting.rules.patience)) break;
   }
-  return growing.map((one) => one.finish());
+  return growing.map((growing) => growing.finish());
 }
 
 /** The trees of one score. */

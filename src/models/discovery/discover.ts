@@ -96,14 +96,17 @@ export async function discover(
     );
     if (promising.length === 0) break;
     baseLosses ??= (await losses([x], newFolds))[0];
-    const values = promising.map((one) => one.values);
+    const values = promising.map((candidate) => candidate.values);
     let best = await confirm(x, values, newFolds, baseLosses, losses);
     if (!best) break;
     let { formula } = promising[best.trial];
     // The screen can't tell near relatives apart, the refitted model can.
     for (let step = 0; step < refinements && formula.kind === "sum"; step++) {
       const near = variants(x, judge, formula, finalists);
-      const trials = near.map((one) => ({ values: one.values, length: one.formula.columns.length }));
+      const trials = near.map((candidate) => ({
+        values: candidate.values,
+        length: candidate.formula.columns.length,
+      }));
       const length = formula.columns.length;
       const refined = await refine(x, best, length, trials, newFolds, baseLosses, losses);
       if (!refined) break;
@@ -160,7 +163,7 @@ function fitter(
     });
     const done = await mapThreads(fitCandidate, tasks, threads, { signal });
     return matrices.map((_, k) =>
-      done.slice(k * folds.length, (k + 1) * folds.length).map((one) => one.predictions),
+      done.slice(k * folds.length, (k + 1) * folds.length).map((result) => result.predictions),
     );
   };
 }

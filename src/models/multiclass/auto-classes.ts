@@ -140,9 +140,9 @@ export function classesLearner(
         outOfFold: crossFitted(
           held,
           y,
-          splits.map((one) => one.test),
+          splits.map((split) => split.test),
         ),
-        folds: splits.map((one) => one.test),
+        folds: splits.map((split) => split.test),
       },
     };
   };

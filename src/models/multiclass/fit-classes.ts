@@ -91,8 +91,8 @@ export const fitClassFold: Task<ClassTask, ClassTaskResult> = task(
       classes,
       fromKey(key),
     );
-    if (whole) return { probabilities: [], scores: scores.map((one) => one.toJSON()), link };
-    const own = scores.map((one) => one.predict(fold.test));
+    if (whole) return { probabilities: [], scores: scores.map((score) => score.toJSON()), link };
+    const own = scores.map((score) => score.predict(fold.test));
     return { probabilities: linked(own, link), scores: [], link };
   },
 );

@@ -33,10 +33,10 @@ export function multiclass(members: readonly ClassScores[]): Multiclass {
   check(members.length > 0, action, "there must be a member", 0);
   const classes = members[0].scores.length;
   check(
-    classes > 2 && members.every((one) => one.scores.length === classes),
+    classes > 2 && members.every((member) => member.scores.length === classes),
     action,
     "every member must have a score for each of three classes or more",
-    members.map((one) => one.scores.length).join(", "),
+    members.map((member) => member.scores.length).join(", "),
   );
   const probabilities = (x: Matrix): Float64Array[] =>
     blended(
@@ -46,7 +46,7 @@ export function multiclass(members: readonly ClassScores[]): Multiclass {
           link,
         ),
       ),
-      members.map((one) => one.weight),
+      members.map((member) => member.weight),
     );
   return {
     kind: "multiclass",
@@ -59,7 +59,7 @@ export function multiclass(members: readonly ClassScores[]): Multiclass {
       version: 1,
       members: members.map(({ scores, ...member }) => ({
         ...member,
-        scores: scores.map((one) => one.toJSON()),
+        scores: scores.map((score) => score.toJSON()),
       })),
     }),
   };
@@ -83,7 +83,7 @@ export function blended(
 
 /** Probabilities of scores, one array a class. */
 export function linked(scores: readonly Float64Array[], link: Link): Float64Array[] {
-  const out = scores.map((one) => Float64Array.from(one));
+  const out = scores.map((score) => Float64Array.from(score));
   const rows = out[0].length;
   for (let i = 0; i < rows; i++) {
     let most = -Infinity;

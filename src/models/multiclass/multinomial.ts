@@ -38,7 +38,7 @@ export function multinomialLogistic(
     link: "softmax",
     scores: found.map((w) =>
       linearModel("linear-regression", {
-        features: x.features.map((one) => one.name),
+        features: x.features.map((feature) => feature.name),
         ...unshifted(w, from.shift),
         // A score has no residuals; errors of coefficients are not worked out.
         ...{ standardErrors: none, interceptError: 0, residualDeviation: 0, degreesOfFreedom: 0 },

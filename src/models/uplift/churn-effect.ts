@@ -53,7 +53,9 @@ export function churnEffect(options: ChurnEffectOptions): FitUplift<ChurnEffectM
   return async (campaign, rng, watch) => {
     const chances = propensities(campaign, action);
     const { x, y, treated } = campaign;
-    const place = options.churn ? x.features.findIndex((one) => one.name === options.churn) : x.columns - 1;
+    const place = options.churn
+      ? x.features.findIndex((feature) => feature.name === options.churn)
+      : x.columns - 1;
     check(place >= 0, action, "the column of the chance to leave must exist", options.churn);
     const churn = column(x, place);
     for (let i = 0; i < churn.length; i++)

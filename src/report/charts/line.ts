@@ -78,7 +78,7 @@ export function gainReferences(share: number): Series[] {
 /** Lines, labelled where they end, with bands for intervals: an HTML figure. */
 export async function lineChart(options: LineChart): Promise<string> {
   const { series, x, y, rules = [], width = 560, height = 340 } = options;
-  const all = series.flatMap((one) => one.points);
+  const all = series.flatMap((series) => series.points);
   const xDomain = x.domain ?? extent(all.map((p) => p.x).concat(rules.map((r) => r.x)));
   const yDomain = y.domain ?? extent(all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]));
   const xScale = { domain: xDomain, type: x.scale ?? "linear", nice: false, clamp: true };
@@ -140,9 +140,9 @@ export async function lineChart(options: LineChart): Promise<string> {
       encoding: { x: at.x, y: at.y, text: { field: "name" } },
     });
   }
-  const rows = series.flatMap((one) =>
-    one.points.map((p) => [
-      one.name,
+  const rows = series.flatMap((series) =>
+    series.points.map((p) => [
+      series.name,
       decimal(p.x, 3),
       decimal(p.y, 3),
       ...(p.low === undefined ? ["", ""] : [decimal(p.low, 3), decimal(p.high, 3)]),
@@ -160,10 +160,10 @@ function endLabels(
 ): { x: number; y: number; name: string; colour: Colour }[] {
   const gap = (15 / height) * (high - low);
   const labels = series
-    .filter((one) => one.points.length > 0)
-    .map((one) => {
-      const last = one.points[one.points.length - 1];
-      return { x: last.x, y: last.y, name: one.name, colour: one.colour };
+    .filter((series) => series.points.length > 0)
+    .map((series) => {
+      const last = series.points[series.points.length - 1];
+      return { x: last.x, y: last.y, name: series.name, colour: series.colour };
     })
     .reverse()
     .sort((a, b) => a.y - b.y);

@@ -127,7 +127,7 @@ function comparison({ champion, challenger, agreement, paired }: Comparison): No
 async function shownAfter(work: Promise<Said<Challenger>>): Promise<void> {
   const said = await work;
   if (said.ok) return showChallenger();
-  if ((said.problem.errors ?? []).every((one) => !tellBeside(one.field, one.rule)))
+  if ((said.problem.errors ?? []).every((error) => !tellBeside(error.field, error.rule)))
     byId("trial").replaceChildren(problemBox(said.problem));
 }
 

@@ -85,12 +85,12 @@ async function list(): Promise<void> {
   models = found.value;
   const { model: now, source, problem, history } = serving.value;
   const options = (): HTMLElement[] =>
-    models.map((one) => make("option", { value: nameOf(one) }, nameOf(one)));
+    models.map((model) => make("option", { value: nameOf(model) }, nameOf(model)));
   model.replaceChildren(...options());
   other.replaceChildren(...options());
   rival.replaceChildren(...options());
   await showChallenger();
-  if (models.some((one) => nameOf(one) === now)) other.value = now;
+  if (models.some((model) => nameOf(model) === now)) other.value = now;
   byId("serving").replaceChildren(
     make(
       "p",

@@ -82,7 +82,7 @@ function summary({ model, from, rows, columns: all, alerts }: Report): Node[] {
           tableOf(
             "Alerts",
             ["What", "Since", "Why"],
-            alerts.map((one) => [one.what, new Date(one.since).toLocaleString(), one.detail]),
+            alerts.map((alert) => [alert.what, new Date(alert.since).toLocaleString(), alert.detail]),
           ),
         ]
       : []),
@@ -92,7 +92,8 @@ function summary({ model, from, rows, columns: all, alerts }: Report): Node[] {
 /** What is worth a word of a column; the index stands beside it already. */
 function words({ findings }: Drift): string {
   return (
-    findings.map((one) => one.replace(/ \(population stability index .*\)$/, "")).join("; ") || "nothing"
+    findings.map((finding) => finding.replace(/ \(population stability index .*\)$/, "")).join("; ") ||
+    "nothing"
   );
 }
 
@@ -123,7 +124,7 @@ function columns({ columns: all }: Report): Node[] {
 
 /** A column's values, each with a bar for training and one for now. */
 function sharesOf({ column, psi, shares }: Drift, open: boolean): HTMLElement {
-  const most = Math.max(...shares.map((one) => Math.max(one.trained, one.now)), 1e-9);
+  const most = Math.max(...shares.map((share) => Math.max(share.trained, share.now)), 1e-9);
   const table = tableOf(
     `${column}: shares of the customers`,
     ["Value", "In training", "Now"],
@@ -214,12 +215,12 @@ const [left, right, top, bottom] = [46, 10, 10, 40];
 function calibrationChart(bins: Report["outcomes"]["calibration"]): HTMLElement {
   const most = Math.min(
     1,
-    Math.max(...bins.map((one) => Math.max(one.observed_high, one.mean_predicted))) * 1.05,
+    Math.max(...bins.map((bin) => Math.max(bin.observed_high, bin.mean_predicted))) * 1.05,
   );
   const x = (share: number): number => left + ((width - left - right) * share) / most;
   const y = (share: number): number => height - bottom - ((height - top - bottom) * share) / most;
   const words = bins
-    .map((one) => `${percent(one.mean_predicted)} predicted, ${percent(one.observed)} came`)
+    .map((bin) => `${percent(bin.mean_predicted)} predicted, ${percent(bin.observed)} came`)
     .join("; ");
   const svg = draw("svg", {
     viewBox: `0 0 ${width} ${height}`,

@@ -66,10 +66,10 @@ export class Monitor {
     const sums = this.waiting.get(key) ?? [];
     this.waiting.set(key, sums);
     addDrift(sums, driftCounts(desk.profile ?? [], rows));
-    const values = Float64Array.from(answers, (one) => one.churn_probability);
+    const values = Float64Array.from(answers, (answer) => answer.churn_probability);
     const [found] = driftCounts([binned], table([{ name: probability, type: "numeric", values }]));
     const sum = values.reduce((total, one) => total + one, 0);
-    const before = sums.find((one) => one.name === probability);
+    const before = sums.find((sum) => sum.name === probability);
     if (!before) sums.push({ ...found, sum });
     else {
       addDrift([before], [found]);
@@ -102,14 +102,14 @@ export class Monitor {
     const earlier: InputCounts[] = [];
     for (const { day, counts } of all) addDrift(day >= from ? now : earlier, [counts]);
     const columns = columnDrifts(profile ?? [], now, seeded(`drift ${origin.model}`));
-    const past = earlier.find((one) => one.name === probability);
+    const past = earlier.find((counts) => counts.name === probability);
     const reference = predicted ?? (past && past.rows >= fewestRows ? sharesOf(past) : undefined);
     const [drift] = reference ? columnDrifts([reference], now, seeded("drift of predictions")) : [];
-    const daily = all.filter((one) => one.day >= from && one.column === probability);
+    const daily = all.filter((counts) => counts.day >= from && counts.column === probability);
     const report: MonitoringReport = {
       model: origin.model,
       from,
-      rows: now.find((one) => one.name === probability)?.rows ?? 0,
+      rows: now.find((counts) => counts.name === probability)?.rows ?? 0,
       columns: [...columns].sort((a, b) => b.psi.estimate - a.psi.estimate),
       comparable: profile !== undefined,
       ...(daily.length === 0
@@ -149,7 +149,7 @@ export class Monitor {
     const { alertUrl } = this.settings;
     if (alertUrl === undefined) return;
     const taken = [...found].filter(([what]) => takeAlert(this.store, what));
-    if (taken.length === 0 && !ended.some((one) => one.sent !== null)) return;
+    if (taken.length === 0 && !ended.some((alert) => alert.sent !== null)) return;
     try {
       await sendAlerts(alertUrl, {
         model: this.desk().origin.model,

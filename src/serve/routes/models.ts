@@ -65,7 +65,7 @@ export function modelRoutes(app: App, context: Context): void {
     },
     async () =>
       listModels(store)
-        .filter((one) => !one.kind.startsWith("synthesiser "))
+        .filter((model) => !model.kind.startsWith("synthesiser "))
         .slice(0, 200),
   );
 

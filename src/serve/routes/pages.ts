@@ -151,11 +151,11 @@ function foundReport(file: string, about: string): FoundReport {
     title,
     ...(finding === undefined ? {} : { finding }),
     figures: figures
-      .filter((one) => one.key)
+      .filter((figure) => figure.key)
       .slice(0, mostFigures)
-      .map((one) => {
-        const interval = intervalText(one);
-        return { label: one.label, value: figureText(one), ...(interval !== "" && { interval }) };
+      .map((figure) => {
+        const interval = intervalText(figure);
+        return { label: figure.label, value: figureText(figure), ...(interval !== "" && { interval }) };
       }),
     origin: [
       ...sources.map(

@@ -169,10 +169,14 @@ function importanceChart({ importances }: Demo): Promise<string> {
   const shown = importances.slice(0, mostImportant);
   return barChart({
     title: `${shown[0].feature} tells most`,
-    description: `How much ROC AUC gradient boosting loses when a column is shuffled: ${shown.map((one) => `${one.feature} ${decimal(one.mean)}`).join(", ")}.`,
+    description: `How much ROC AUC gradient boosting loses when a column is shuffled: ${shown.map((importance) => `${importance.feature} ${decimal(importance.mean)}`).join(", ")}.`,
     note: "Three shuffles of the held-out customers each. Of columns that tell the same, each seems unimportant.",
     value: { label: "ROC AUC lost when the column is shuffled" },
-    bars: shown.map((one) => ({ label: one.feature, value: Math.max(0, one.mean), colour: 1 })),
+    bars: shown.map((importance) => ({
+      label: importance.feature,
+      value: Math.max(0, importance.mean),
+      colour: 1,
+    })),
   });
 }
 

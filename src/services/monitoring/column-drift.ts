@@ -37,13 +37,13 @@ export function columnDrifts(
   counts: readonly DriftCounts[],
   rng: Rng,
 ): ColumnDrift[] {
-  return driftReport(profile, counts).map((one) => {
-    const trained = profile.find((each) => each.name === one.column) as TrainedColumn;
-    const found = counts.find((each) => each.name === one.column) as DriftCounts;
-    const own = rng.fork(one.column);
+  return driftReport(profile, counts).map((column) => {
+    const trained = profile.find((each) => each.name === column.column) as TrainedColumn;
+    const found = counts.find((each) => each.name === column.column) as DriftCounts;
+    const own = rng.fork(column.column);
     const index = (drawn: DriftCounts): number => stabilityIndex(trained.shares, drawn);
     return {
-      ...one,
+      ...column,
       psi: interval(found, index, own.fork("psi")),
       ...(trained.edges && trained.edges.length > 0
         ? {

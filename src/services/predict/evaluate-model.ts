@@ -117,7 +117,7 @@ export function measured(
   const groups = decided
     ? [
         { scorers: probabilityScorers.filter((scorer) => says(scorer, y)), scores: predicted },
-        { scorers: decisionScorers().filter((one) => says(one, y)), scores: decided },
+        { scorers: decisionScorers().filter((scorer) => says(scorer, y)), scores: decided },
       ]
     : [{ scorers: regressionScorers.filter((scorer) => says(scorer, y, predicted)), scores: predicted }];
   return groups.flatMap(({ scorers, scores }, k) =>

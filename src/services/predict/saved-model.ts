@@ -110,7 +110,7 @@ export function savedModelFromJSON(json: unknown, from: string): SavedModel {
     "target.classes must name each class of the model",
   );
   const schema = schemaFromJson(fields.schema, from);
-  const names = new Set(schema.columns.map((one) => one.name));
+  const names = new Set(schema.columns.map((column) => column.name));
   for (const part of pipeline.encoder.parts)
     check(names.has(part.name), action, "every column of the encoder must be in the schema", part.name);
   return {
@@ -133,7 +133,7 @@ const mostLevels = 1000;
 export function readingSchema(pipeline: Pipeline, training: Schema): Schema {
   const used = new Set(pipeline.encoder.parts.map((part) => part.name));
   const columns = training.columns
-    .filter((one) => used.has(one.name))
+    .filter((column) => used.has(column.name))
     .map(({ name, type, levels = [], decimals, format, missing }): ColumnSchema => {
       const written = { ...(format ? { format } : {}), ...(missing ? { missing } : {}) };
       if (type === "boolean") return { name, type, levels, ...written };

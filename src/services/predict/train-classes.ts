@@ -64,7 +64,9 @@ export async function trainClasses(
     const own = y.map((label) => Number(label === k));
     return leakageSuspects(rows, own, rng.fork("leakage").fork(level));
   });
-  const worst = suspects.filter((one, i) => suspects.findIndex((other) => other.column === one.column) === i);
+  const worst = suspects.filter(
+    (suspect, i) => suspects.findIndex((other) => other.column === suspect.column) === i,
+  );
   const pipeline = await fit(rows, y, rng.fork("train"), watch);
   const { outOfFold, folds: tests, members: weighed } = pipeline.report;
   const spread = Math.sqrt(1 + folds / (folds - 1));

@@ -77,7 +77,7 @@ async function holdOut(
     ? stratifiedKFold(data.y, folds, rng.fork("split"))
     : kFold(data.y.length, folds, rng.fork("split"));
   const fitted = await fitFolds({ learner, data }, splits, rng.fork("folds"), watch);
-  return { predictions: outOfFold(fitted, data.y.length), folds: splits.map((one) => one.test) };
+  return { predictions: outOfFold(fitted, data.y.length), folds: splits.map((split) => split.test) };
 }
 
 function savedTarget(table: Table, schema: Schema, { target: column, positive }: TrainOptions): SavedTarget {

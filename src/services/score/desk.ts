@@ -258,7 +258,7 @@ function byVariant(rows: Table, needs: readonly string[][], last: readonly strin
   const answeredBy = new Uint8Array(rows.rows).fill(needs.length - 1);
   for (let v = needs.length - 2; v >= 0; v--) {
     const extra = needs[v].filter((name) => !last.includes(name));
-    const there = extra.every((name) => rows.columns.some((one) => one.name === name));
+    const there = extra.every((name) => rows.columns.some((column) => column.name === name));
     if (!there) continue;
     const known = new Uint8Array(rows.rows).fill(1);
     for (const name of extra) {

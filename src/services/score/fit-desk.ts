@@ -89,6 +89,6 @@ async function fitVariant(
 function only(rows: Table, columns: readonly string[]): Table {
   return dropColumns(
     rows,
-    rows.columns.map((one) => one.name).filter((name) => !columns.includes(name)),
+    rows.columns.map((column) => column.name).filter((name) => !columns.includes(name)),
   );
 }

@@ -24,7 +24,7 @@ export function withChampion(desk: Desk, champion: NamedModel): Desk {
   const action = `let ${champion.name} answer at the desk`;
   const { model } = champion;
   checkClasses(model, action);
-  const types = new Map(desk.schema.columns.map((one) => [one.name, one.type]));
+  const types = new Map(desk.schema.columns.map((column) => [column.name, column.type]));
   for (const name of chargeColumns) types.set(name, "numeric");
   for (const part of model.pipeline.encoder.parts) {
     const type = columnSchema(model.schema, part.name)?.type;
@@ -37,13 +37,13 @@ export function withChampion(desk: Desk, champion: NamedModel): Desk {
       type,
     );
   }
-  const own = new Set(desk.schema.columns.map((one) => one.name));
+  const own = new Set(desk.schema.columns.map((column) => column.name));
   const schema: Schema = {
-    columns: [...desk.schema.columns, ...model.schema.columns.filter((one) => !own.has(one.name))],
+    columns: [...desk.schema.columns, ...model.schema.columns.filter((column) => !own.has(column.name))],
   };
   const [first, ...others] = desk.variants;
   // The others go on saying where they come from.
-  const kept = others.map((one) => ({ ...one, origin: one.origin ?? desk.origin }));
+  const kept = others.map((other) => ({ ...other, origin: other.origin ?? desk.origin }));
   const { modelId: _, ...origin } = desk.origin;
   return deskOf(
     [{ ...first, churn: model.pipeline }, ...kept],
@@ -80,7 +80,7 @@ export function ownDesk(churn: NamedModel, value: OwnValue): Desk {
       "the model of value must predict numbers",
       value.model.target.kind,
     );
-    const rmse = value.model.validation.find((one) => one.name === "rootMeanSquaredError")?.value ?? 0;
+    const rmse = value.model.validation.find((score) => score.name === "rootMeanSquaredError")?.value ?? 0;
     // Nine in ten of normal errors lie within 1.645 standard deviations.
     rule = {
       kind: "model",
@@ -113,8 +113,8 @@ function trainedOf({ profile, predicted }: SavedModel): Pick<Desk, "profile" | "
 
 /** Whether the model reads nothing but columns of this desk, so that it can take its churn model's place. */
 export function readsDesk(desk: Desk, { schema }: SavedModel): boolean {
-  const known = new Set([...desk.schema.columns.map((one) => one.name), ...chargeColumns]);
-  return schema.columns.every((one) => known.has(one.name));
+  const known = new Set([...desk.schema.columns.map((column) => column.name), ...chargeColumns]);
+  return schema.columns.every((column) => known.has(column.name));
 }
 
 function checkClasses(model: SavedModel, action: string): void {

@@ -28,7 +28,7 @@ const mostDrawn = 8;
 export async function syntheticReportPage(page: ReportPage): Promise<string> {
   const { found, real, synthetic, sources, seed } = page;
   const worst = found.quality.shapesByColumn
-    .filter((one) => Number.isFinite(one.score))
+    .filter((shape) => Number.isFinite(shape.score))
     .slice()
     .sort((a, b) => a.score - b.score)
     .slice(0, mostDrawn);
@@ -178,9 +178,9 @@ function lines(rows: readonly Line[], caption: string, note?: string): string {
   return dataTable(
     rows,
     [
-      { label: "Measure", text: (one) => one.what },
-      { label: "Value", align: "right", text: (one) => one.value },
-      { label: "How to read it", text: (one) => one.reading },
+      { label: "Measure", text: (row) => row.what },
+      { label: "Value", align: "right", text: (row) => row.value },
+      { label: "How to read it", text: (row) => row.reading },
     ],
     { caption, ...(note !== undefined && { note }) },
   );
@@ -241,11 +241,11 @@ function utilityTable({ utility }: SyntheticReport): string {
   return dataTable(
     utility,
     [
-      { label: "Learner", text: (one) => one.learner },
-      { label: "Trained on real", align: "right", text: (one) => decimal(one.real.auc) },
-      { label: "Trained on synthetic", align: "right", text: (one) => decimal(one.synthetic.auc) },
-      { label: "Difference", align: "right", text: (one) => difference(one.difference.difference) },
-      { label: "95%", align: "right", text: (one) => interval(one.difference.low, one.difference.high) },
+      { label: "Learner", text: (row) => row.learner },
+      { label: "Trained on real", align: "right", text: (row) => decimal(row.real.auc) },
+      { label: "Trained on synthetic", align: "right", text: (row) => decimal(row.synthetic.auc) },
+      { label: "Difference", align: "right", text: (row) => difference(row.difference.difference) },
+      { label: "95%", align: "right", text: (row) => interval(row.difference.low, row.difference.high) },
     ],
     { caption: "ROC AUC on real held-out rows" },
   );
@@ -310,14 +310,14 @@ function textTable({ texts }: SyntheticReport): string {
   return dataTable(
     texts,
     [
-      { label: "Column", text: (one) => one.column },
-      { label: "Form", align: "right", text: (one) => decimal(one.score) },
-      { label: "Lengths", align: "right", text: (one) => decimal(one.lengths) },
-      { label: "Characters", align: "right", text: (one) => decimal(one.characters) },
-      { label: "Formats", align: "right", text: (one) => decimal(one.formats) },
-      { label: "Different, real / synthetic", align: "right", text: (one) => both(one.unique) },
-      { label: "Missing, real / synthetic", align: "right", text: (one) => both(one.missing) },
-      { label: "Real ones among them", align: "right", text: (one) => percent(one.known, 2) },
+      { label: "Column", text: (row) => row.column },
+      { label: "Form", align: "right", text: (row) => decimal(row.score) },
+      { label: "Lengths", align: "right", text: (row) => decimal(row.lengths) },
+      { label: "Characters", align: "right", text: (row) => decimal(row.characters) },
+      { label: "Formats", align: "right", text: (row) => decimal(row.formats) },
+      { label: "Different, real / synthetic", align: "right", text: (row) => both(row.unique) },
+      { label: "Missing, real / synthetic", align: "right", text: (row) => both(row.missing) },
+      { label: "Real ones among them", align: "right", text: (row) => percent(row.known, 2) },
     ],
     { caption: "Identifiers and free text, in form; 1 is best" },
   );
@@ -325,12 +325,12 @@ function textTable({ texts }: SyntheticReport): string {
 
 function attackTable({ attacks, differencing, canaries }: SyntheticReport): string {
   if (!attacks || !differencing || !canaries) return "";
-  const rows = attacks.map((one) => ({
-    kind: one.kind as string,
-    attack: one.attack,
-    value: `${decimal(one.auc)} AUC`,
+  const rows = attacks.map((attack) => ({
+    kind: attack.kind as string,
+    attack: attack.attack,
+    value: `${decimal(attack.auc)} AUC`,
     chance: decimal(0.5),
-    range: interval(one.low, one.high),
+    range: interval(attack.low, attack.high),
   }));
   rows.push({
     kind: "differencing",
@@ -349,11 +349,11 @@ function attackTable({ attacks, differencing, canaries }: SyntheticReport): stri
   return dataTable(
     rows,
     [
-      { label: "Kind", text: (one) => one.kind },
-      { label: "Attack", text: (one) => one.attack },
-      { label: "Success", align: "right", text: (one) => one.value },
-      { label: "By chance", align: "right", text: (one) => one.chance },
-      { label: "95%", align: "right", text: (one) => one.range },
+      { label: "Kind", text: (row) => row.kind },
+      { label: "Attack", text: (row) => row.attack },
+      { label: "Success", align: "right", text: (row) => row.value },
+      { label: "By chance", align: "right", text: (row) => row.chance },
+      { label: "95%", align: "right", text: (row) => row.range },
     ],
     {
       caption: "Attacks on single people",
@@ -370,11 +370,11 @@ function disclosureTable({ disclosure }: SyntheticReport): string {
       .sort((a, b) => b.advantage - a.advantage)
       .slice(0, 10),
     [
-      { label: "Column guessed", text: (one) => one.column },
-      { label: "Right, people learnt from", align: "right", text: (one) => percent(one.members) },
-      { label: "Right, strangers", align: "right", text: (one) => percent(one.strangers) },
-      { label: "Difference", align: "right", text: (one) => percent(one.advantage) },
-      { label: "95%", align: "right", text: (one) => `${percent(one.low)} to ${percent(one.high)}` },
+      { label: "Column guessed", text: (row) => row.column },
+      { label: "Right, people learnt from", align: "right", text: (row) => percent(row.members) },
+      { label: "Right, strangers", align: "right", text: (row) => percent(row.strangers) },
+      { label: "Difference", align: "right", text: (row) => percent(row.advantage) },
+      { label: "95%", align: "right", text: (row) => `${percent(row.low)} to ${percent(row.high)}` },
     ],
     {
       caption: "Guessing one column from all others by the nearest synthetic row, largest difference first",

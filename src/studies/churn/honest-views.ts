@@ -61,15 +61,15 @@ export function rocChart(models: readonly HonestModel[], test: Customers): Promi
   const best = chosenModel(models);
   return lineChart({
     title: `${best.name} ranks a leaver above a stayer ${percent(best.test.rocAuc.estimate, 0)} of the time`,
-    description: `ROC curves on the test customers: ${plain.map((one) => `${one.name} has an area of ${decimal(one.test.rocAuc.estimate)}`).join(", ")}. A diagonal shows a model without skill.`,
+    description: `ROC curves on the test customers: ${plain.map((model) => `${model.name} has an area of ${decimal(model.test.rocAuc.estimate)}`).join(", ")}. A diagonal shows a model without skill.`,
     x: { label: "Share of stayers called leavers", domain: [0, 1], format: ".0%" },
     y: { label: "Share of leavers found", domain: [0, 1], format: ".0%" },
     series: [
-      ...plain.map((one): Series => {
-        const curve = rocCurve(test.labels, one.testScores);
+      ...plain.map((model): Series => {
+        const curve = rocCurve(test.labels, model.testScores);
         return {
-          name: one.name,
-          colour: modelColours[one.name] ?? 1,
+          name: model.name,
+          colour: modelColours[model.name] ?? 1,
           points: pointsOf(curve.falsePositiveRate, curve.truePositiveRate),
         };
       }),
@@ -90,12 +90,12 @@ export function precisionRecallChart(models: readonly HonestModel[], test: Custo
     y: { label: "Precision: share of calls that are right", domain: [0, 1], format: ".0%" },
     rules: [{ x: 0.8, label: "80%" }],
     series: [
-      ...plain.map((one): Series => {
-        const curve = precisionRecallCurve(test.labels, one.testScores);
+      ...plain.map((model): Series => {
+        const curve = precisionRecallCurve(test.labels, model.testScores);
         // From the left: the highest threshold first. The last point (1, 0) is a convention, not a decision.
         return {
-          name: one.name,
-          colour: modelColours[one.name] ?? 1,
+          name: model.name,
+          colour: modelColours[model.name] ?? 1,
           points: pointsOf(curve.recall.slice(0, -1).reverse(), curve.precision.slice(0, -1).reverse()),
         };
       }),
@@ -114,13 +114,13 @@ export function calibrationChart(models: readonly HonestModel[]): Promise<string
     const plain = models.find((model) => model.name === smote.name && !model.resampled);
     return plain ? [{ plain, smote }] : [];
   });
-  const error = (one: HonestModel): string => decimal(one.test.calibrationError.estimate);
-  const series = (one: HonestModel, dashed: boolean): Series => ({
-    name: nameOf(one),
-    colour: modelColours[one.name] ?? 1,
+  const error = (model: HonestModel): string => decimal(model.test.calibrationError.estimate);
+  const series = (model: HonestModel, dashed: boolean): Series => ({
+    name: nameOf(model),
+    colour: modelColours[model.name] ?? 1,
     dots: true,
     dashed,
-    points: one.calibration.map((bin) => ({
+    points: model.calibration.map((bin) => ({
       x: bin.meanPredicted,
       y: bin.observed,
       ...(dashed ? {} : { low: bin.interval[0], high: bin.interval[1] }),

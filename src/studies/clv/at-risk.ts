@@ -123,7 +123,7 @@ export async function atRiskStudy(
 function equals(table: Table): Int32Array {
   const seen = new Map<string, number>();
   return Int32Array.from({ length: table.rows }, (_, i) => {
-    const key = table.columns.map((one) => cellText(one, i)).join("\u0000");
+    const key = table.columns.map((column) => cellText(column, i)).join("\u0000");
     const group = seen.get(key) ?? seen.size;
     seen.set(key, group);
     return group;

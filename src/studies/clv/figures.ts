@@ -164,11 +164,11 @@ export function clvConclusion(
   real: RealValue = {},
 ): string {
   const best = bestOf(study);
-  const oracle = study.models.find((one) => one.oracle);
+  const oracle = study.models.find((model) => model.oracle);
   const plain = study.models[0];
-  const bound = reference.find((one) => one.name === bestWithout);
-  const linear = reference.find((one) => one.name === "Linear regression");
-  const inside = reference.filter((one) => one.inside).map((one) => one.name.toLowerCase());
+  const bound = reference.find((model) => model.name === bestWithout);
+  const linear = reference.find((model) => model.name === "Linear regression");
+  const inside = reference.filter((model) => model.inside).map((model) => model.name.toLowerCase());
   const leader = bestLifetime(lifetimes);
   return html`<ul class="${untypeset}">
 <li>${clvFinding(study, real)}</li>
@@ -199,6 +199,6 @@ function realWords(real: RealValue): Html[] {
 }
 
 function bestLifetime(models: readonly LifetimeModel[]): LifetimeModel {
-  const score = (one: LifetimeModel): number => foldScores(one.integratedBrier).mean;
+  const score = (model: LifetimeModel): number => foldScores(model.integratedBrier).mean;
   return models.reduce((a, b) => (score(b) < score(a) ? b : a));
 }

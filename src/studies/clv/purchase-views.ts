@@ -37,33 +37,33 @@ function revenueTable(study: PurchaseStudy): string {
   return dataTable(
     study.ways,
     [
-      { label: "Way", text: (one) => one.name },
+      { label: "Way", text: (row) => row.name },
       {
         label: "Gini",
         align: "right",
         best: "highest",
-        value: (one) => one.scores.gini.estimate,
-        text: (one) => decimal(one.scores.gini.estimate),
+        value: (row) => row.scores.gini.estimate,
+        text: (row) => decimal(row.scores.gini.estimate),
         help: "How well customers are ordered by what they spend; 1 is the perfect order",
       },
       {
         label: "95% interval",
         align: "right",
-        text: (one) => interval(one.scores.gini.low, one.scores.gini.high),
+        text: (row) => interval(row.scores.gini.low, row.scores.gini.high),
       },
       {
         label: "MAE, $",
         align: "right",
         best: "lowest",
-        value: (one) => one.scores.mae.estimate,
-        text: (one) => decimal(one.scores.mae.estimate, 1),
+        value: (row) => row.scores.mae.estimate,
+        text: (row) => decimal(row.scores.mae.estimate, 1),
         help: "Mean absolute error of a customer's dollars",
       },
-      { label: "Sum off by", align: "right", text: (one) => percent(one.scores.total.estimate) },
+      { label: "Sum off by", align: "right", text: (row) => percent(row.scores.total.estimate) },
       {
         label: "95% interval",
         align: "right",
-        text: (one) => `${percent(one.scores.total.low)} to ${percent(one.scores.total.high)}`,
+        text: (row) => `${percent(row.scores.total.low)} to ${percent(row.scores.total.high)}`,
       },
     ],
     {
@@ -99,18 +99,18 @@ function atRiskTable(study: AtRiskStudy): string {
   return dataTable(
     study.orders,
     [
-      { label: "Called first", text: (one) => one.name },
+      { label: "Called first", text: (row) => row.name },
       {
         label: "Value lost among the first tenth",
         align: "right",
         best: "highest",
-        value: (one) => one.tenth.estimate,
-        text: (one) => percent(one.tenth.estimate, 0),
+        value: (row) => row.tenth.estimate,
+        text: (row) => percent(row.tenth.estimate, 0),
       },
       {
         label: "95% interval",
         align: "right",
-        text: (one) => `${percent(one.tenth.low, 0)} to ${percent(one.tenth.high, 0)}`,
+        text: (row) => `${percent(row.tenth.low, 0)} to ${percent(row.tenth.high, 0)}`,
       },
     ],
     {

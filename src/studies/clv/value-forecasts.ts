@@ -202,10 +202,10 @@ function directRows(
 }
 
 function joinLabelled(a: Labelled, b: Labelled): Labelled {
-  const zeros = (one: Labelled): SurvivalData => ({
-    x: one.x,
-    time: one.y,
-    event: new Float64Array(one.y.length),
+  const zeros = (labelled: Labelled): SurvivalData => ({
+    x: labelled.x,
+    time: labelled.y,
+    event: new Float64Array(labelled.y.length),
   });
   const { x, time } = joinSurvival(zeros(a), zeros(b));
   return { x, y: time };

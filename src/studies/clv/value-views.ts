@@ -23,19 +23,19 @@ export function valueTable(study: ValueStudy): string {
       label,
       help,
       align: "right",
-      ...(best ? { best, value: (one: ValueModel) => one.scores[key].estimate } : {}),
-      text: (one) => text(one.scores[key].estimate),
+      ...(best ? { best, value: (row: ValueModel) => row.scores[key].estimate } : {}),
+      text: (row) => text(row.scores[key].estimate),
     },
   ];
   return dataTable(
     models,
     [
-      { label: "Way", text: (one) => (one.name === study.chosen ? `${one.name} (chosen)` : one.name) },
+      { label: "Way", text: (row) => (row.name === study.chosen ? `${row.name} (chosen)` : row.name) },
       {
         label: "Validated",
         align: "right",
         help: "Gini of the last quarter of history, foretold from the nine months before: what the way is chosen by",
-        text: (one) => (one.oracle ? "" : decimal(study.validated[one.name])),
+        text: (row) => (row.oracle ? "" : decimal(study.validated[row.name])),
       },
       ...figure(
         "Gini",
@@ -47,7 +47,7 @@ export function valueTable(study: ValueStudy): string {
       {
         label: "95% interval",
         align: "right",
-        text: (one) => interval(one.scores.gini.low, one.scores.gini.high),
+        text: (row) => interval(row.scores.gini.low, row.scores.gini.high),
       },
       ...figure("MAE, $", "mae", "Mean absolute error of a customer's year", (v) => decimal(v, 0), "lowest"),
       ...figure(
@@ -62,12 +62,12 @@ export function valueTable(study: ValueStudy): string {
         label: "Time",
         align: "right",
         varies: true,
-        text: (one) => (one.oracle ? "" : duration(one.milliseconds)),
+        text: (row) => (row.oracle ? "" : duration(row.milliseconds)),
       },
     ],
     {
       caption: `Revenue of the next twelve months, ${count(models[0]?.predicted.length)} simulated customers, foretold from the twelve before`,
-      muted: (one) => one.oracle,
+      muted: (row) => row.oracle,
       note: `Gini is normalised. The way to go on with is chosen by the last quarter of history, which nothing in this table reports. Hazards are set to the level of that quarter (times ${decimal(study.level, 2)}: leavers over those expected, each half of the customers foretold by the other), and all ways but the first to the sum that follows. Intervals: bootstrap of customers. The last row knows each customer's true chance of leaving in every month, as no carrier does: what is left after it is luck.`,
     },
   );
@@ -99,7 +99,7 @@ export function decileChart(study: ValueStudy): Promise<string> {
 
 /** The way that validation chose. */
 export function bestOf({ models, chosen }: ValueStudy): ValueModel {
-  return models.find((one) => one.name === chosen) ?? models[0];
+  return models.find((model) => model.name === chosen) ?? models[0];
 }
 
 /** How much of all value sits with how few customers. */
@@ -133,21 +133,21 @@ export function segmentTable(data: ValueData, study: ValueStudy): string {
   return dataTable(
     rows,
     [
-      { label: "Contract", text: (one) => one.name },
-      { label: "Customers", align: "right", text: (one) => count(one.customers) },
-      { label: "$ a month", align: "right", text: (one) => decimal(one.revenue, 0) },
-      { label: "Leave in 6 months", align: "right", text: (one) => percent(one.churn) },
+      { label: "Contract", text: (row) => row.name },
+      { label: "Customers", align: "right", text: (row) => count(row.customers) },
+      { label: "$ a month", align: "right", text: (row) => decimal(row.revenue, 0) },
+      { label: "Leave in 6 months", align: "right", text: (row) => percent(row.churn) },
       {
         label: "Value, $",
         align: "right",
-        value: (one) => one.value,
+        value: (row) => row.value,
         best: "highest",
-        text: (one) => count(one.value),
+        text: (row) => count(row.value),
       },
       {
         label: "90% range, $",
         align: "right",
-        text: (one) => `${count(one.low)} to ${count(one.high)}`,
+        text: (row) => `${count(row.low)} to ${count(row.high)}`,
       },
     ],
     {

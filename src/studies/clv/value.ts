@@ -134,10 +134,10 @@ export async function valueStudy(data: ValueData, options: ValueStudyOptions = {
   const margins = close.revenue.map((r, i) => r - close.cost[i]);
   const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
   return {
-    models: [...forecasts, oracle].map((one) => ({
-      ...one,
-      oracle: one === oracle,
-      ...judged(data.revenue, one.predicted, rng.fork(one.name), samples),
+    models: [...forecasts, oracle].map((forecast) => ({
+      ...forecast,
+      oracle: forecast === oracle,
+      ...judged(data.revenue, forecast.predicted, rng.fork(forecast.name), samples),
     })),
     chosen: simplest(tried.forecasts, seen, rng.fork("chosen")),
     validated,
@@ -152,20 +152,20 @@ export async function valueStudy(data: ValueData, options: ValueStudyOptions = {
 
 /** The first way whose Gini is not told from the best one's (95% bootstrap of the paired difference). */
 function simplest(tried: readonly Forecast[], seen: Float64Array, rng: Rng): string {
-  const gini = (one: Forecast): number => normalizedGini(seen, one.predicted);
+  const gini = (forecast: Forecast): number => normalizedGini(seen, forecast.predicted);
   const best = tried.reduce((a, b) => (gini(b) > gini(a) ? b : a));
   const behind = bootstrapRows(
     seen.length,
     (rows) => {
       const y = takeValues(seen, rows);
-      const of = (one: Forecast): number => normalizedGini(y, takeValues(one.predicted, rows));
+      const of = (forecast: Forecast): number => normalizedGini(y, takeValues(forecast.predicted, rows));
       const most = of(best);
-      return Object.fromEntries(tried.map((one) => [one.name, most - of(one)]));
+      return Object.fromEntries(tried.map((forecast) => [forecast.name, most - of(forecast)]));
     },
     rng,
     { samples: 40 },
   );
-  return (tried.find((one) => behind[one.name].low <= 0) ?? best).name;
+  return (tried.find((forecast) => behind[forecast.name].low <= 0) ?? best).name;
 }
 
 function judged(

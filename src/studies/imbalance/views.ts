@@ -32,8 +32,8 @@ export function marketsTable(markets: readonly Market[]): string {
 /** How well each remedy's decisions find leavers, with one learner on one data set. */
 export function remediesTable(study: MarketStudy, learner: string): string {
   const rows = remediesOf(study).map((name) => trialOf(study, learner, name));
-  const isBase = (one: Trial): boolean => one.remedy === nothing;
-  const against = (one: Trial): Comparison => againstMoving(study, one, "f1");
+  const isBase = (trial: Trial): boolean => trial.remedy === nothing;
+  const against = (trial: Trial): Comparison => againstMoving(study, trial, "f1");
   return dataTable(
     rows,
     [
@@ -115,7 +115,7 @@ function mean(
 }
 
 function money(figure: FoldFigure): (one: Trial) => string {
-  return (one) => decimal(meanOf(one, figure), 2);
+  return (trial) => decimal(meanOf(trial, figure), 2);
 }
 
 const nothing = "Nothing";

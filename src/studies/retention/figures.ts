@@ -11,36 +11,36 @@ import { beliefs, bestEffect, bestRule, bestUnlimited, ruleNamed } from "./views
 /** The retention report in numbers. */
 export function retentionFigures(study: RetentionStudy, real?: MailingStudy | Missing): Figures {
   const [inBudget, unlimited, effect] = [bestRule(study), bestUnlimited(study), bestEffect(study)];
-  const figures: Figure[] = study.rules.flatMap((one): Figure[] => [
+  const figures: Figure[] = study.rules.flatMap((rule): Figure[] => [
     {
-      name: `profit.budget.${figureName(one.name)}`,
-      label: `Profit in budget, ${one.name.toLowerCase()}`,
+      name: `profit.budget.${figureName(rule.name)}`,
+      label: `Profit in budget, ${rule.name.toLowerCase()}`,
       cell: {
         table: "Whom to call (simulated campaign)",
-        row: one.name,
+        row: rule.name,
         column: "Profit in budget",
-        reference: one.kind === "oracle" || one.kind === "ceiling",
+        reference: rule.kind === "oracle" || rule.kind === "ceiling",
       },
-      value: one.withinBudget.profit,
+      value: rule.withinBudget.profit,
       unit: "$",
       digits: 0,
       better: "higher",
-      key: one === inBudget,
+      key: rule === inBudget,
     },
     {
-      name: `profit.unlimited.${figureName(one.name)}`,
-      label: `Profit without limit, ${one.name.toLowerCase()}`,
+      name: `profit.unlimited.${figureName(rule.name)}`,
+      label: `Profit without limit, ${rule.name.toLowerCase()}`,
       cell: {
         table: "Whom to call (simulated campaign)",
-        row: one.name,
+        row: rule.name,
         column: "Profit without limit",
-        reference: one.kind === "oracle" || one.kind === "ceiling",
+        reference: rule.kind === "oracle" || rule.kind === "ceiling",
       },
-      value: one.profit,
+      value: rule.profit,
       unit: "$",
       digits: 0,
       better: "higher",
-      key: one === unlimited,
+      key: rule === unlimited,
     },
   ]);
   for (const one of study.effects) {
@@ -84,30 +84,30 @@ function mailingFigures(study: MailingStudy): Figure[] {
   const table = "Who gets which e-mail (Hillstrom)";
   return [
     ...study.policies.map(
-      (one): Figure => ({
-        name: `mailing.policy.${figureName(one.name)}`,
-        label: `$ a customer over the better e-mail to all, ${one.name.toLowerCase()}`,
-        value: one.judged.value,
-        low: one.judged.low,
-        high: one.judged.high,
+      (policy): Figure => ({
+        name: `mailing.policy.${figureName(policy.name)}`,
+        label: `$ a customer over the better e-mail to all, ${policy.name.toLowerCase()}`,
+        value: policy.judged.value,
+        low: policy.judged.low,
+        high: policy.judged.high,
         interval: "95%, doubly robust",
         digits: 2,
         better: "higher",
-        cell: { table, row: one.name, column: "Over the better e-mail to everybody, $" },
-        key: one.name === forecasts[0],
+        cell: { table, row: policy.name, column: "Over the better e-mail to everybody, $" },
+        key: policy.name === forecasts[0],
       }),
     ),
     ...study.learners.map(
-      (one): Figure => ({
-        name: `mailing.qini.${figureName(one.name)}`,
-        label: `Qini of visits, ${one.name.toLowerCase()}`,
-        value: one.qini.estimate,
-        low: Math.min(one.qini.low, one.qini.estimate),
-        high: Math.max(one.qini.high, one.qini.estimate),
+      (learner): Figure => ({
+        name: `mailing.qini.${figureName(learner.name)}`,
+        label: `Qini of visits, ${learner.name.toLowerCase()}`,
+        value: learner.qini.estimate,
+        low: Math.min(learner.qini.low, learner.qini.estimate),
+        high: Math.max(learner.qini.high, learner.qini.estimate),
         interval: "95% bootstrap of customers",
         better: "higher",
-        cell: { table, row: one.name, column: "Qini of visits" },
-        key: one.name === study.chosenLearner,
+        cell: { table, row: learner.name, column: "Qini of visits" },
+        key: learner.name === study.chosenLearner,
       }),
     ),
   ];
@@ -137,7 +137,7 @@ export function retentionConclusion(study: RetentionStudy, real?: MailingStudy |
   const stop = Math.max(...unlimited.curve.profit);
   const wrong = beliefs(study);
   const kept = (cost: number, gain: number): number =>
-    wrong.find((one) => one.cost === cost && one.gain === gain)?.kept ?? 0;
+    wrong.find((consequence) => consequence.cost === cost && consequence.gain === gain)?.kept ?? 0;
   const tested = unlimited.tested?.unlimited;
   const mailing = there(real);
   return html`${raw(mailing ? mailingWords(mailing) : "")}<ul class="${untypeset}">

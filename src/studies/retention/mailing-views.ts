@@ -16,15 +16,15 @@ function mailingTable(study: MailingStudy): string {
   return dataTable(
     study.arms,
     [
-      { label: "Group", text: (one) => one.name },
-      { label: "Customers", align: "right", text: (one) => count(one.customers) },
-      { label: "Visited", align: "right", text: (one) => percent(one.visits) },
-      { label: "Spent, $ a customer", align: "right", text: (one) => decimal(one.spend, 2) },
+      { label: "Group", text: (row) => row.name },
+      { label: "Customers", align: "right", text: (row) => count(row.customers) },
+      { label: "Visited", align: "right", text: (row) => percent(row.visits) },
+      { label: "Spent, $ a customer", align: "right", text: (row) => decimal(row.spend, 2) },
       {
         label: "95% interval",
         align: "right",
-        text: (one) =>
-          interval(one.spend - 1.96 * one.standardError, one.spend + 1.96 * one.standardError, 2),
+        text: (row) =>
+          interval(row.spend - 1.96 * row.standardError, row.spend + 1.96 * row.standardError, 2),
       },
     ],
     {
@@ -37,7 +37,9 @@ function mailingTable(study: MailingStudy): string {
 /** Each policy's value over the better e-mail to everybody, on customers of whom it knew nothing. */
 function mailingPolicyChart(study: MailingStudy): Promise<string> {
   // Policies that are the reference itself differ from it by nothing.
-  const policies = study.policies.filter((one) => one.name !== single && one.judged.standardError > 0);
+  const policies = study.policies.filter(
+    (policy) => policy.name !== single && policy.judged.standardError > 0,
+  );
   const chosen = policyNamed(study, validated);
   const { value, low, high } = chosen.judged;
   return dotChart({
@@ -47,24 +49,24 @@ function mailingPolicyChart(study: MailingStudy): Promise<string> {
         : chosen.judged.standardError === 0
           ? "Validation keeps to the better e-mail for everybody: no forecast is told from it"
           : `No forecast surely beats the better e-mail to everybody: what validation chooses brings ${difference(value, 2)} dollars a customer (${interval(low, high, 2)})`,
-    description: `Dollars a customer over the better e-mail to everybody: ${policies.map((one) => `${one.name} ${difference(one.judged.value, 2)} (${interval(one.judged.low, one.judged.high, 2)})`).join("; ")}.`,
+    description: `Dollars a customer over the better e-mail to everybody: ${policies.map((policy) => `${policy.name} ${difference(policy.judged.value, 2)} (${interval(policy.judged.low, policy.judged.high, 2)})`).join("; ")}.`,
     note: `Doubly robust values with 95% intervals; each customer's e-mail is decided by models of customers of other folds, which also say which e-mail is the better one. In the folds validation chose: ${[...new Set(study.chosen)].join("; ")}.`,
     x: { label: "Spending over the better e-mail to everybody, $ a customer", format: "+.2f" },
     zero: 0,
     dots: policies.map(
-      (one): Dot => ({
-        label: one.name,
-        value: one.judged.value,
-        low: one.judged.low,
-        high: one.judged.high,
-        colour: one === chosen ? 2 : 1,
+      (policy): Dot => ({
+        label: policy.name,
+        value: policy.judged.value,
+        low: policy.judged.low,
+        high: policy.judged.high,
+        colour: policy === chosen ? 2 : 1,
       }),
     ),
   });
 }
 
 export function policyNamed(study: MailingStudy, name: string): MailingPolicy {
-  const found = study.policies.find((one) => one.name === name);
+  const found = study.policies.find((policy) => policy.name === name);
   if (!found) throw new RangeError(`Cannot find a policy: it must be one of the study's, got ${name}`);
   return found;
 }
@@ -79,25 +81,25 @@ function mailingQiniTable(study: MailingStudy): string {
       qini: qini.estimate,
       range: interval(qini.low, qini.high),
     })),
-    ...peers.map((one) => ({ ...one, range: "" })),
+    ...peers.map((peer) => ({ ...peer, range: "" })),
   ];
   return dataTable(
     all,
     [
-      { label: "Program", text: (one) => one.library },
+      { label: "Program", text: (row) => row.library },
       {
         label: "Learner",
-        text: (one) =>
-          one.library === "telelink" && one.name === study.chosenLearner ? `${one.name} (chosen)` : one.name,
+        text: (row) =>
+          row.library === "telelink" && row.name === study.chosenLearner ? `${row.name} (chosen)` : row.name,
       },
       {
         label: "Qini",
         align: "right",
         best: "highest",
-        value: (one) => one.qini,
-        text: (one) => decimal(one.qini),
+        value: (row) => row.qini,
+        text: (row) => decimal(row.qini),
       },
-      { label: "95% interval", align: "right", text: (one) => one.range },
+      { label: "95% interval", align: "right", text: (row) => row.range },
     ],
     {
       caption: `Whom the women's e-mail brings to visit: ${count(rows.judge)} customers of odd place, by learners of ${count(rows.teach)} of even place`,
@@ -116,7 +118,7 @@ function mailingQiniTable(study: MailingStudy): string {
 export function mailingWords(study: MailingStudy): string {
   const [chosen, nobody] = [validated, `${mails[0]} to everybody`].map((name) => policyNamed(study, name));
   const { value, low, high } = study.half;
-  const best = study.learners.find((one) => one.name === study.chosenLearner) ?? study.learners[0];
+  const best = study.learners.find((learner) => learner.name === study.chosenLearner) ?? study.learners[0];
   const peer = study.peers.peers.reduce((a, b) => (b.qini > a.qini ? b : a));
   const words = low > 0 ? "a gain" : high < 0 ? "a loss" : "no sure gain";
   return html`<ul class="${untypeset}">
@@ -124,7 +126,7 @@ export function mailingWords(study: MailingStudy): string {
     chosen.judged.standardError === 0
       ? "validation keeps to the better e-mail for everybody; "
       : html`what validation chooses brings ${difference(chosen.judged.value, 2)} dollars a customer (${interval(chosen.judged.low, chosen.judged.high, 2)}) over the better e-mail to everybody; `
-  }${forecasts.map((name) => policyNamed(study, name)).map((one) => html`${one.name.charAt(0).toLowerCase()}${one.name.slice(1)} brings ${difference(one.judged.value, 2)} (${interval(one.judged.low, one.judged.high, 2)}), `)}no e-mail at all, ${difference(nobody.judged.value, 2)} (${interval(nobody.judged.low, nobody.judged.high, 2)}).</li>
+  }${forecasts.map((name) => policyNamed(study, name)).map((policy) => html`${policy.name.charAt(0).toLowerCase()}${policy.name.slice(1)} brings ${difference(policy.judged.value, 2)} (${interval(policy.judged.low, policy.judged.high, 2)}), `)}no e-mail at all, ${difference(nobody.judged.value, 2)} (${interval(nobody.judged.low, nobody.judged.high, 2)}).</li>
 <li>With e-mails for half of the customers, choosing them by the linear forecast brings ${difference(value, 2)} dollars a customer (${interval(low, high, 2)}) over a random half: ${words}.</li>
 <li>Whom the women's e-mail brings to visit: Qini ${decimal(best.qini.estimate)} (${interval(best.qini.low, best.qini.high)}) by the learner chosen, ${decimal(peer.qini)} by the best of the peers (${peer.library}, ${peer.name}).</li>
 </ul>`.text;

@@ -118,13 +118,13 @@ export async function retentionStudy(
       },
     ]),
   );
-  const worth = (one: PolicyValue): PolicyValue => {
+  const worth = (value: PolicyValue): PolicyValue => {
     const n = next.y.length;
     return {
-      value: n * one.value,
-      standardError: n * one.standardError,
-      low: n * one.low,
-      high: n * one.high,
+      value: n * value.value,
+      standardError: n * value.standardError,
+      low: n * value.low,
+      high: n * value.high,
     };
   };
   const rules = rulesOf(learned.next, offer).map(({ name, kind, rows, free }): RuleResult => {
@@ -146,9 +146,9 @@ export async function retentionStudy(
       among.map(({ name }) => ({ name, policy: tested.get(name)?.[which] ?? nobody(past) })),
       learned,
     );
-  const models = rules.filter((one) => one.kind === "model");
+  const models = rules.filter((rule) => rule.kind === "model");
   const unlimited = pick("unlimited", models);
-  const byLearner = models.filter((one) => one.name !== ruleNames.plain);
+  const byLearner = models.filter((model) => model.name !== ruleNames.plain);
   const effect = learnerOf(pick("unlimited", byLearner));
   const chosenEffect = learned.next.effects.get(effect) as Float64Array;
   const believed = effectValue({ ...learned.next, effect: chosenEffect }, offer);
@@ -169,7 +169,7 @@ export async function retentionStudy(
     chosen: {
       withinBudget: pick(
         "withinBudget",
-        rules.filter((one) => one.tested),
+        rules.filter((rule) => rule.tested),
       ),
       unlimited,
       effect,

@@ -24,13 +24,13 @@ export function campaignTable(data: RetentionData): string {
   return dataTable(
     groups,
     [
-      { label: "Group", text: (one) => one.name },
-      { label: "Customers", align: "right", text: (one) => count(one.customers) },
-      { label: "Left", align: "right", text: (one) => percent(one.left) },
+      { label: "Group", text: (row) => row.name },
+      { label: "Customers", align: "right", text: (row) => count(row.customers) },
+      { label: "Left", align: "right", text: (row) => percent(row.left) },
       {
         label: "Took the offer",
         align: "right",
-        text: (one) => (one.accepted === undefined ? "" : percent(one.accepted)),
+        text: (row) => (row.accepted === undefined ? "" : percent(row.accepted)),
       },
     ],
     {
@@ -45,21 +45,21 @@ export function effectTable(study: RetentionStudy): string {
   return dataTable(
     study.effects,
     [
-      { label: "Learner", text: (one) => one.name },
+      { label: "Learner", text: (row) => row.name },
       {
         label: "Qini",
         align: "right",
         best: "highest",
-        value: (one) => one.qini,
-        text: (one) => decimal(one.qini, 4),
+        value: (row) => row.qini,
+        text: (row) => decimal(row.qini, 4),
         help: "Area over random contacts, relative to the perfect order",
       },
       {
         label: "AUUC",
         align: "right",
         best: "highest",
-        value: (one) => one.auuc,
-        text: (one) => decimal(one.auuc, 4),
+        value: (row) => row.auuc,
+        text: (row) => decimal(row.auuc, 4),
         help: "The same on the uplift curve",
       },
       {
@@ -67,10 +67,10 @@ export function effectTable(study: RetentionStudy): string {
         help: "Rank correlation with the true effects",
         align: "right",
         best: "highest",
-        value: (one) => one.trueRank,
-        text: (one) => decimal(one.trueRank, 3),
+        value: (row) => row.trueRank,
+        text: (row) => decimal(row.trueRank, 3),
       },
-      { label: "Time", align: "right", varies: true, text: (one) => duration(one.milliseconds) },
+      { label: "Time", align: "right", varies: true, text: (row) => duration(row.milliseconds) },
     ],
     {
       caption: `Effects foretold for ${count(study.value.length)} customers whom the learners did not see`,
@@ -88,8 +88,8 @@ export function qiniChart(study: RetentionStudy): Promise<string> {
   const total = best.curve.rows[best.curve.rows.length - 1];
   return lineChart({
     title: `Contacting the third ranked first by "${best.name}" keeps ${percent(best.keptByThird, 0)} of all who can be kept, by the simulator's truth`,
-    description: `Qini curves on the customers not learned from: ${study.effects.map((one) => `${one.name} ${decimal(one.qini, 3)}`).join(", ")}.`,
-    note: `The curves count what the campaign shows: leavers avoided among those offered, over what held-back customers of the same rank show. They end at the net effect, from which customers whom the offer drives away are taken off, and so are no share of those who can be kept. ${study.effects.map((one) => `${one.name}: ${percent(one.keptByThird, 0)} of these in its first third`).join("; ")}. The straight line is contacting at random.`,
+    description: `Qini curves on the customers not learned from: ${study.effects.map((effect) => `${effect.name} ${decimal(effect.qini, 3)}`).join(", ")}.`,
+    note: `The curves count what the campaign shows: leavers avoided among those offered, over what held-back customers of the same rank show. They end at the net effect, from which customers whom the offer drives away are taken off, and so are no share of those who can be kept. ${study.effects.map((effect) => `${effect.name}: ${percent(effect.keptByThird, 0)} of these in its first third`).join("; ")}. The straight line is contacting at random.`,
     x: { label: "Customers contacted, the highest predicted effect first", domain: [0, total], format: ",d" },
     y: { label: "Customers kept" },
     series: [
@@ -140,7 +140,7 @@ export function effectBinsChart(study: RetentionStudy): Promise<string> {
 
 /** The learner that the past campaign chose. */
 export function bestEffect(study: RetentionStudy): EffectModel {
-  return study.effects.find((one) => one.name === study.chosen.effect) ?? study.effects[0];
+  return study.effects.find((effect) => effect.name === study.chosen.effect) ?? study.effects[0];
 }
 
 /** The rule that the past campaign chose for the budget. */
@@ -154,7 +154,7 @@ export function bestUnlimited(study: RetentionStudy): RuleResult {
 }
 
 export function ruleNamed(study: RetentionStudy, name: string): RuleResult {
-  const found = study.rules.find((one) => one.name === name);
+  const found = study.rules.find((rule) => rule.name === name);
   if (!found) throw new RangeError(`Cannot find a rule: it must be one of the study's, got ${name}`);
   return found;
 }
@@ -164,42 +164,42 @@ export function ruleTable(study: RetentionStudy): string {
   const ceiling = ruleNamed(study, ruleNames.ceiling);
   const money = ({ value, high }: { value: number; high: number }): string =>
     `${count(value)} ± ${count(high - value)}`;
-  const chosen = (one: RuleResult): string => {
+  const chosen = (result: RuleResult): string => {
     const uses = [
-      ...(one.name === study.chosen.withinBudget ? ["the budget"] : []),
-      ...(one.name === study.chosen.unlimited ? ["no limit"] : []),
+      ...(result.name === study.chosen.withinBudget ? ["the budget"] : []),
+      ...(result.name === study.chosen.unlimited ? ["no limit"] : []),
     ];
     return uses.length > 0 ? ` (chosen for ${uses.join(" and ")})` : "";
   };
   return dataTable(
     study.rules,
     [
-      { label: "Whom to contact", text: (one) => `${one.name}${chosen(one)}` },
+      { label: "Whom to contact", text: (row) => `${row.name}${chosen(row)}` },
       {
         label: "Tested, $",
         help: "By the past campaign within the budget: doubly robust, cross-fitted, with half of its 95% interval",
         align: "right",
-        text: (one) => (one.tested ? money(one.tested.withinBudget) : ""),
+        text: (row) => (row.tested ? money(row.tested.withinBudget) : ""),
       },
-      { label: "Contacts", align: "right", text: (one) => count(one.withinBudget.contacted) },
-      { label: "True profit, $", align: "right", text: (one) => count(one.withinBudget.profit) },
+      { label: "Contacts", align: "right", text: (row) => count(row.withinBudget.contacted) },
+      { label: "True profit, $", align: "right", text: (row) => count(row.withinBudget.profit) },
       {
         label: "Of ceiling",
         align: "right",
-        text: (one) => percent(one.withinBudget.profit / ceiling.withinBudget.profit, 0),
+        text: (row) => percent(row.withinBudget.profit / ceiling.withinBudget.profit, 0),
       },
       {
         label: "No limit: tested, $",
         align: "right",
-        text: (one) => (one.tested ? money(one.tested.unlimited) : ""),
+        text: (row) => (row.tested ? money(row.tested.unlimited) : ""),
       },
-      { label: "Contacts", align: "right", text: (one) => count(one.contacted) },
-      { label: "True profit, $", align: "right", text: (one) => count(one.profit) },
-      { label: "Of ceiling", align: "right", text: (one) => percent(one.profit / ceiling.profit, 0) },
+      { label: "Contacts", align: "right", text: (row) => count(row.contacted) },
+      { label: "True profit, $", align: "right", text: (row) => count(row.profit) },
+      { label: "Of ceiling", align: "right", text: (row) => percent(row.profit / ceiling.profit, 0) },
     ],
     {
       caption: `What each rule was said to bring, and truly brings: ${count(study.value.length)} customers, a budget of ${count(study.budget)} dollars, a contact at ${decimal(study.offer.contactCost, 0)} and an offer at ${decimal(study.offer.offerCost, 0)}`,
-      muted: (one) => one.kind === "oracle" || one.kind === "ceiling",
+      muted: (row) => row.kind === "oracle" || row.kind === "ceiling",
       note: `Rules are chosen by what the past campaign says of them, the simplest of those that it does not tell from the best; the truth only reports. True profit: revenue that the offer adds over twelve months times margin, less costs. The ceiling is a model of the same columns that was taught the true effects; the oracle sees each customer's hidden mood and response, which no column shows. The reference rule asks for values above ${count(referenceThresholds.value[0])} and ${count(referenceThresholds.value[1])} of a unit of its own; no customer here comes near (the greatest value at stake is ${count(Math.max(...study.value))}).`,
     },
   );
@@ -214,18 +214,18 @@ export function profitChart(study: RetentionStudy): Promise<string> {
     best,
     everybody,
     ruleNamed(study, ruleNames.valuable),
-  ].filter((one, k, all) => all.indexOf(one) === k);
+  ].filter((result, k, all) => all.indexOf(result) === k);
   return lineChart({
     title: `"${best.name}" brings ${count(best.profit)} dollars, contacting everybody ${count(everybody.profit)}`,
-    description: `True profit by number of contacts: ${shown.map((one) => `${one.name} ends at ${count(one.profit)} dollars with ${count(one.contacted)} contacts`).join("; ")}.`,
+    description: `True profit by number of contacts: ${shown.map((result) => `${result.name} ends at ${count(result.profit)} dollars with ${count(result.contacted)} contacts`).join("; ")}.`,
     note: "Each rule contacts in its own order and ends where it would stop by itself.",
     x: { label: "Customers contacted", format: ",d" },
     y: { label: "True profit, $", format: ",d" },
-    series: shown.map((one, k) => ({
-      name: one.name,
-      colour: one.kind === "ceiling" ? ("grey" as const) : colours[(k + 3) % colours.length],
-      dashed: one.kind === "ceiling",
-      points: thinned(one.curve.contacted, one.curve.profit),
+    series: shown.map((result, k) => ({
+      name: result.name,
+      colour: result.kind === "ceiling" ? ("grey" as const) : colours[(k + 3) % colours.length],
+      dashed: result.kind === "ceiling",
+      points: thinned(result.curve.contacted, result.curve.profit),
     })),
   });
 }
@@ -242,7 +242,7 @@ export function sensitivityChart(study: RetentionStudy): Promise<string> {
   const found = beliefs(study);
   const name = (factor: number): string => (factor === 1 ? "right" : `× ${factor}`);
   const at = (gain: number, cost: number): number =>
-    found.find((one) => one.gain === gain && one.cost === cost)?.kept ?? 0;
+    found.find((consequence) => consequence.gain === gain && consequence.cost === cost)?.kept ?? 0;
   return heatMap({
     title: `Believing costs twice too high changes the profit by ${difference(100 * (at(1, 2) - 1), 0)}%, effects twice too high by ${difference(100 * (at(2, 1) - 1), 0)}%`,
     description: `Share of profit kept when costs (columns) and effects (rows) are believed wrong by a factor: ${[0.5, 2].flatMap((f) => [`cost ${name(f)}: ${percent(at(1, f), 0)}`, `effect ${name(f)}: ${percent(at(f, 1), 0)}`]).join("; ")}.`,

@@ -72,8 +72,8 @@ export function averageRanks(
   { tables, learners }: TableComparison,
   figure: TableFigure,
 ): Map<string, number> {
-  const judged = tables.filter((one) => !one.tuned);
-  const sums = new Map(learners.map((one) => [one, 0]));
+  const judged = tables.filter((table) => !table.tuned);
+  const sums = new Map(learners.map((learner) => [learner, 0]));
   for (const { means } of judged)
     for (const one of learners) {
       const better = (a: number, b: number): boolean =>

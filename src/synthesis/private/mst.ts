@@ -128,7 +128,7 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
     report(3);
     await new Promise((next) => setImmediate(next));
     watch.signal?.throwIfAborted();
-    const single = learnt.map((one) => one.measured);
+    const single = learnt.map((variable) => variable.measured);
     const measured = {
       single,
       pairs,
@@ -141,12 +141,12 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
     return mstOf({
       schema: schemaFor(
         from,
-        learnt.map((one) => one.variable),
+        learnt.map((variable) => variable.variable),
       ),
       keys: from.columns.flatMap(({ name, type }) =>
         type === "id" ? [[name, publicKeys(known(name)?.pattern)] as const] : [],
       ),
-      variables: learnt.map((one) => one.variable),
+      variables: learnt.map((variable) => variable.variable),
       ...forest,
       privacy: {
         epsilon,

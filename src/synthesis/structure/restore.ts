@@ -26,9 +26,9 @@ export type Drawn = Int32Array | Float64Array;
 
 /** The names of what has to be drawn, in the order of `reduceTable`. */
 export function variableNames(structure: Structure): readonly string[] {
-  const combined = new Set(structure.combinations.flatMap((one) => one.columns));
+  const combined = new Set(structure.combinations.flatMap((combination) => combination.columns));
   const own = structure.columns.filter((plan) => !combined.has(plan.name) && isDrawn(plan));
-  return [...structure.combinations.map((one) => one.name), ...own.map((plan) => plan.name)];
+  return [...structure.combinations.map((combination) => combination.name), ...own.map((plan) => plan.name)];
 }
 
 /**
@@ -80,15 +80,20 @@ export function restoreTable(
  * that hardly do as texts.
  */
 export function syntheticSchema(from: Table, structure: Structure): readonly ColumnSchema[] {
-  return schemaOf(from).columns.map((one, j): ColumnSchema => {
+  return schemaOf(from).columns.map((column, j): ColumnSchema => {
     const plan = structure.columns[j];
-    const { name } = one;
-    if ((plan.kind === "bands" || (plan.kind === "levels" && !plan.texts)) && !one.levels)
-      return { name, type: "categorical", levels: plan.levels, ...(one.missing && { missing: one.missing }) };
+    const { name } = column;
+    if ((plan.kind === "bands" || (plan.kind === "levels" && !plan.texts)) && !column.levels)
+      return {
+        name,
+        type: "categorical",
+        levels: plan.levels,
+        ...(column.missing && { missing: column.missing }),
+      };
     if (plan.kind === "key" || (plan.kind === "levels" && plan.texts))
-      return { name, type: textType(one.type, plan), ...(one.missing && { missing: one.missing }) };
-    if (plan.kind === "date") return { ...one, type: "date", ...toldFormat(plan) };
-    return one;
+      return { name, type: textType(column.type, plan), ...(column.missing && { missing: column.missing }) };
+    if (plan.kind === "date") return { ...column, type: "date", ...toldFormat(plan) };
+    return column;
   });
 }
 

@@ -170,12 +170,12 @@ function ownModel(data: string): string {
 
 /** The columns that the answer repeats. */
 function keptColumns({ columns }: ScoreSource, { id, data }: Options): ColumnSchema[] {
-  if (id === undefined) return columns.filter((one) => one.type === "id").slice(0, 1);
+  if (id === undefined) return columns.filter((column) => column.type === "id").slice(0, 1);
   return id.map((name) => {
-    const found = columns.find((one) => one.name === name);
+    const found = columns.find((column) => column.name === name);
     if (!found)
       throw usageError(
-        `Cannot score: ${data} must have a column ${JSON.stringify(name)}, got ${columns.map((one) => one.name).join(", ")}`,
+        `Cannot score: ${data} must have a column ${JSON.stringify(name)}, got ${columns.map((column) => column.name).join(", ")}`,
       );
     // Repeated as it is written.
     return { name, type: "text" };
@@ -191,10 +191,10 @@ async function* worksOf(
   { data, spreadsheetSafe = false }: Options,
 ): AsyncGenerator<ScoreWork> {
   const { chargeColumns } = await import("../../../services/score/charges.js");
-  const has = new Set(source.columns.map((one) => one.name));
+  const has = new Set(source.columns.map((column) => column.name));
   const wanted = desk.schema.columns;
   const missing = wanted
-    .map((one) => one.name)
+    .map((schema) => schema.name)
     .filter((name) => !has.has(name) && !desk.optional.includes(name) && !chargeColumns.includes(name));
   if (missing.length > 0)
     throw new CliError(
@@ -214,7 +214,9 @@ async function* worksOf(
       ...{ acceptance, stayerAcceptance, offerCost, contactCost },
     },
     keep,
-    columns: wanted.filter((one) => has.has(one.name)).map((one) => writtenAs(one, source.columns)),
+    columns: wanted
+      .filter((schema) => has.has(schema.name))
+      .map((schema) => writtenAs(schema, source.columns)),
     spreadsheetSafe,
     ...(desk.profile ? { profile: desk.profile } : {}),
   };

@@ -256,8 +256,11 @@ function showModel(model: SavedModel, places: readonly string[], titleOf: (name:
   printTable(
     ["figure", "value", "95% from", "to"],
     model.validation
-      .filter((one) => target.kind === "multiclass" || shown.includes(one.name))
-      .map((one) => [titleOf(one.name), ...[one.value, one.low, one.high].map((v) => v.toPrecision(4))]),
+      .filter((score) => target.kind === "multiclass" || shown.includes(score.name))
+      .map((score) => [
+        titleOf(score.name),
+        ...[score.value, score.low, score.high].map((v) => v.toPrecision(4)),
+      ]),
   );
   if (threshold !== undefined)
     print(`threshold ${threshold.toFixed(3)} (best F1); telelink evaluate --threshold tries another`);

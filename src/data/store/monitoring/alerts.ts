@@ -13,7 +13,7 @@ export interface Alert {
 export function setAlerts(store: Store, now: ReadonlyMap<string, string>): { readonly ended: Alert[] } {
   return transaction(store, "note alerts in", () => {
     const known = alerts(store);
-    const ended = known.filter((one) => !now.has(one.what));
+    const ended = known.filter((alert) => !now.has(alert.what));
     const remove = store.db.prepare("DELETE FROM telelink_alerts WHERE what = ?");
     for (const { what } of ended) remove.run(what);
     const put = store.db.prepare(

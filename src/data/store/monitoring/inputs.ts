@@ -35,7 +35,7 @@ export function dayCounts<Counts>(store: Store, model: string): DayCounts<Counts
   const rows = store.db
     .prepare("SELECT day, column_name AS column, counts FROM telelink_inputs WHERE model = ? ORDER BY day")
     .all(model) as { day: string; column: string; counts: string }[];
-  return rows.map((one) => ({ ...one, counts: JSON.parse(one.counts) as Counts }));
+  return rows.map((row) => ({ ...row, counts: JSON.parse(row.counts) as Counts }));
 }
 
 /** Removes what was counted before a day. */

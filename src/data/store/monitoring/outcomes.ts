@@ -62,9 +62,9 @@ export function judgedPredictions(store: Store, model: string, most: number): Ju
     )
     .all(most, model) as { customer: string; at: string; churned: number; probability: number }[];
   return {
-    keys: rows.map((one) => JSON.stringify([one.customer, one.at])),
-    probabilities: Float64Array.from(rows, (one) => one.probability),
-    labels: Float64Array.from(rows, (one) => one.churned),
+    keys: rows.map((row) => JSON.stringify([row.customer, row.at])),
+    probabilities: Float64Array.from(rows, (row) => row.probability),
+    labels: Float64Array.from(rows, (row) => row.churned),
   };
 }
 
@@ -89,7 +89,7 @@ export function saidByModel(store: Store, modelId: number, since: string): SaidB
     answered: n - sum((one) => one.shadow),
     shadow: sum((one) => one.shadow),
     meanProbability: n === 0 ? null : sum((one) => one.p) / n,
-    byRisk: Object.fromEntries(rows.map((one) => [one.risk, one.n])),
+    byRisk: Object.fromEntries(rows.map((row) => [row.risk, row.n])),
   };
 }
 

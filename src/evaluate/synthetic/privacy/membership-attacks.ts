@@ -85,32 +85,32 @@ export async function membershipAttacks(
   add(
     "distance",
     "nearest synthetic against nearest reference row",
-    near.map((one) => one.reference - one.least[0]),
+    near.map((neighbourhood) => neighbourhood.reference - neighbourhood.least[0]),
   );
   add(
     "density",
     "synthetic rows within a radius",
-    near.map((one) => one.within),
+    near.map((neighbourhood) => neighbourhood.within),
   );
   add(
     "density",
     "density of synthetic rows",
-    near.map((one) => one.density),
+    near.map((neighbourhood) => neighbourhood.density),
   );
   add(
     "density",
     "share of synthetic rows among the neighbours",
-    near.map((one) => one.share),
+    near.map((neighbourhood) => neighbourhood.share),
   );
   add(
     "likelihood ratio",
     "density against reference rows (DOMIAS)",
-    near.map((one) => one.density - one.densityReference),
+    near.map((neighbourhood) => neighbourhood.density - neighbourhood.densityReference),
   );
   add(
     "likelihood ratio",
     "what the person adds to the reference (Gen-LRA)",
-    near.map((one) => one.influence),
+    near.map((neighbourhood) => neighbourhood.influence),
   );
   add("likelihood ratio", "counts of pairs of values", pairCounts(columns));
   await pause();
@@ -222,7 +222,7 @@ function pairCounts(columns: readonly Shared[]): Float64Array {
         const counts = new Float64Array(cells[a].count * cells[b].count).fill(0.5);
         const [left, right] = [cells[a].codes[table], cells[b].codes[table]];
         for (let i = 0; i < left.length; i++) counts[left[i] * cells[b].count + right[i]]++;
-        return counts.map((one) => one / left.length);
+        return counts.map((count) => count / left.length);
       };
       const [reference, synthetic] = [count(3), count(4)];
       let at = 0;

@@ -9,22 +9,22 @@ export interface Points {
 }
 
 export function pointsOf(columns: readonly Shared[]): Points {
-  const units = columns.map((one) => (one.kind === "number" ? unitOf(one.values[0]) : 0));
+  const units = columns.map((column) => (column.kind === "number" ? unitOf(column.values[0]) : 0));
   const rows = (table: number): number => {
     const [one] = columns;
     return (one.kind === "number" ? one.values : one.codes)[table].length;
   };
   const distances = (from: number, i: number, to: number, out: Float64Array): void => {
     out.fill(0);
-    columns.forEach((one, k) => {
-      if (one.kind === "levels") {
-        const own = one.codes[from][i];
-        const others = one.codes[to];
+    columns.forEach((column, k) => {
+      if (column.kind === "levels") {
+        const own = column.codes[from][i];
+        const others = column.codes[to];
         for (let r = 0; r < out.length; r++) if (others[r] !== own) out[r] += 1;
         return;
       }
-      const own = one.values[from][i];
-      const others = one.values[to];
+      const own = column.values[from][i];
+      const others = column.values[to];
       const unit = units[k];
       for (let r = 0; r < out.length; r++) {
         const apart = Math.abs(others[r] - own) * unit;

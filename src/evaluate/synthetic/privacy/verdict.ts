@@ -20,9 +20,14 @@ export function verdictOf(found: {
   readonly canaries?: Canaries;
 }): Verdict {
   const { attacks = [], differencing, canaries } = found;
-  const tests = attacks.map((one) => ({
-    name: one.attack,
-    p: one.standardError > 0 ? normalCdf((0.5 - one.auc) / one.standardError) : one.auc > 0.5 ? 0 : 1,
+  const tests = attacks.map((attack) => ({
+    name: attack.attack,
+    p:
+      attack.standardError > 0
+        ? normalCdf((0.5 - attack.auc) / attack.standardError)
+        : attack.auc > 0.5
+          ? 0
+          : 1,
   }));
   if (differencing) {
     const error = (differencing.high - differencing.low) / (2 * 1.96);

@@ -8,7 +8,7 @@ export function multiclassOnnx(model: Multiclass, inputs: OnnxInputs, graph: Onn
   const parts = model.members.map(({ scores, link, weight }) => {
     const own = graph.node(
       "Concat",
-      scores.map((one) => modelOnnx(one, inputs, graph)),
+      scores.map((score) => modelOnnx(score, inputs, graph)),
       { axis: { int: 1 } },
     );
     const shares =

@@ -70,7 +70,7 @@ function levelSql(
     cases.push(`WHEN ${lower} = LOWER(${words.text(level)}) THEN ${words.text(level)}`);
   // Engines read Yes and No as truth values, and write those otherwise.
   const truths = [0, 1].map((value) => levels.filter((level) => truthOf(level) === value));
-  if (truths.every((one) => one.length === 1))
+  if (truths.every((truth) => truth.length === 1))
     for (const [value, [level]] of truths.entries()) {
       const others = own?.type === "boolean" ? truthWords(value) : [value === 0 ? "false" : "true"];
       cases.push(`WHEN ${lower} IN (${list(others)}) THEN ${words.text(level)}`);

@@ -33,10 +33,10 @@ export function momentSql(
     return `CASE WHEN NOT (${words.isText(cell)}) OR ${words.matches(text, plainMoment)} THEN ${words.moment(text)} END`;
   const { pattern } = format ?? plainDates;
   const pieces = pattern.match(/'[^']*'|([A-Za-z])\1*|[^A-Za-z']/g) ?? [];
-  const fields = pieces.filter((one) => /^[A-Za-z]/.test(one));
+  const fields = pieces.filter((piece) => /^[A-Za-z]/.test(piece));
   const sorted = /^y+M+(d+(H+m+(s+)?)?)?$/.test(fields.join(""));
-  const fixed = fields.every((one) => one.length > 1);
-  if (!fields.every((one) => one in digits) || (words.group === undefined && !(sorted && fixed)))
+  const fixed = fields.every((field) => field.length > 1);
+  if (!fields.every((field) => field in digits) || (words.group === undefined && !(sorted && fixed)))
     check(
       false,
       "write SQL",
@@ -46,13 +46,15 @@ export function momentSql(
   const literal = (one: string): string => one.replaceAll("'", "");
   if (words.group === undefined) {
     const shape = pieces
-      .map((one) => (one in digits ? "[0-9]".repeat(one.length) : `[${literal(one)}]`))
+      .map((piece) => (piece in digits ? "[0-9]".repeat(piece.length) : `[${literal(piece)}]`))
       .join("");
     return `CASE WHEN ${text} GLOB ${words.text(`${shape}*`)} THEN DATETIME(${text}) END`;
   }
-  const shape = pieces.map((one) => (one in digits ? `(${digits[one]})` : `[${literal(one)}]`)).join("");
+  const shape = pieces
+    .map((piece) => (piece in digits ? `(${digits[piece]})` : `[${literal(piece)}]`))
+    .join("");
   const group = (letter: string, absent: string): string => {
-    const at = fields.findIndex((one) => one.startsWith(letter));
+    const at = fields.findIndex((field) => field.startsWith(letter));
     return at < 0 ? absent : (words.group as (n: number) => string)(at + 1);
   };
   const ordered = `${group("y", "")}-${group("M", "01")}-${group("d", "01")} ${group("H", "00")}:${group("m", "00")}:${group("s", "00")}`;

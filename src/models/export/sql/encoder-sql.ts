@@ -29,10 +29,13 @@ const mostLevels = 10_000;
 function targetMeanSql({ name, levels, numbers }: TargetMeanPart, column: string, words: SqlWords): string[] {
   const rule = `column ${JSON.stringify(name)} must have ${mostLevels} levels or fewer to be written out: train without it (--drop)`;
   check(levels.length <= mostLevels, "write SQL", rule, levels.length);
-  return numbers.flatMap((one) => {
-    const cases = levels.map((level, k) => `WHEN ${words.text(level)} THEN ${sqlNumber(one.means[k])}`);
-    const mean = `CASE ${column} ${cases.join(" ")} ELSE ${sqlNumber(one.prior)} END`;
-    return scaledSql(one, `CASE WHEN ${column} IS NULL THEN ${sqlNumber(one.missing)} ELSE ${mean} END`);
+  return numbers.flatMap((number) => {
+    const cases = levels.map((level, k) => `WHEN ${words.text(level)} THEN ${sqlNumber(number.means[k])}`);
+    const mean = `CASE ${column} ${cases.join(" ")} ELSE ${sqlNumber(number.prior)} END`;
+    return scaledSql(
+      number,
+      `CASE WHEN ${column} IS NULL THEN ${sqlNumber(number.missing)} ELSE ${mean} END`,
+    );
   });
 }
 
@@ -42,12 +45,12 @@ function dateSql(
   words: SqlWords,
 ): string[] {
   const at = columnOf(name);
-  return numbers.flatMap((one) =>
+  return numbers.flatMap((number) =>
     scaledSql(
-      one,
-      one.of === "since"
-        ? `((${words.epoch(at)} - ${words.epoch(columnOf(one.other as string))}) / 8.64e4)`
-        : dateFieldSql(one.of, at, reference, words),
+      number,
+      number.of === "since"
+        ? `((${words.epoch(at)} - ${words.epoch(columnOf(number.other as string))}) / 8.64e4)`
+        : dateFieldSql(number.of, at, reference, words),
     ),
   );
 }

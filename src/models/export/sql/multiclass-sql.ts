@@ -5,7 +5,7 @@ import { type Define, sqlNumber, sqlSum } from "./text";
 /** The probability of each class as an expression over `columns`, in the classes' order. */
 export function multiclassSql(model: Multiclass, columns: readonly string[], define: Define): string[] {
   const parts = model.members.map(({ scores, link }) => {
-    const own = scores.map((one) => define(modelSql(one, columns, define)));
+    const own = scores.map((score) => define(modelSql(score, columns, define)));
     if (link === "shares")
       return shared(
         own.map((one) => define(`GREATEST(0e0, ${one})`)),

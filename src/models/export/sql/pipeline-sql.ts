@@ -50,15 +50,15 @@ export function pipelineSql(pipeline: Pipeline, options: SqlOptions): string {
   );
   const names = [...new Set([...parts.map((part) => part.name), ...others])];
   if (words.foldsNames) checkNames(names);
-  const place = new Map(names.map((one, k) => [one, k]));
+  const place = new Map(names.map((name, k) => [name, k]));
   // Behind a table's name a column that does not exist is an error in every engine; alone it is text in some.
-  const cells = names.flatMap((one, k) => {
-    const cell = `t.${words.name(one)}`;
+  const cells = names.flatMap((name, k) => {
+    const cell = `t.${words.name(name)}`;
     return [`${cell} AS x${k}`, `${words.textOf(cell)} AS t${k}`];
   });
   const kept = keep.map((_, k) => `k${k}`);
-  const read = names.map((one, k) => {
-    const part = parts.find((each) => each.name === one) ?? { kind: "date", name: one };
+  const read = names.map((name, k) => {
+    const part = parts.find((each) => each.name === name) ?? { kind: "date", name };
     return `${columnSql(part, `x${k}`, `t${k}`, schema, words)} AS c${k}`;
   });
   const encoded = encoderSql(pipeline.encoder, (one) => `c${place.get(one)}`, words);

@@ -50,7 +50,7 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
       purpose: "monthly revenue",
       given: options.revenue,
       usual: revenueNames,
-      maybe: (one) => numbersOf(one).share > 0.5,
+      maybe: (column) => numbersOf(column).share > 0.5,
     },
     action,
   );
@@ -77,7 +77,7 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
   const used = [customer, revenue, ...read.used, ...(money ? [money] : []), ...(rate ? [rate] : [])];
   const others = dropColumns(
     table,
-    used.map((one) => one.name),
+    used.map((column) => column.name),
   );
   return {
     customers: Array.from(rows, (i) => who[i]),
@@ -111,7 +111,7 @@ function lifetimesOf(table: Table, options: ContractOptions, faults: Faults, act
     ? columnNamed(table, options.tenure)
     : start
       ? undefined
-      : optionalColumn(table, tenureNames, (one) => numbersOf(one).share > 0.5);
+      : optionalColumn(table, tenureNames, (column) => numbersOf(column).share > 0.5);
   if (start || !tenure) {
     const from =
       start ??

@@ -88,10 +88,10 @@ function concentration(value: Float64Array): Promise<string> {
 
 function segmentTable(log: Transactions, valued: ValuedTransactions): string {
   const rows = segmentsOf(log.history, valued.alive)
-    .filter((one) => one.rows.length > 0)
-    .map((one) => {
-      const sum = (of: ArrayLike<number>): number => one.rows.reduce((total, i) => total + of[i], 0);
-      return { ...one, alive: sum(valued.alive) / one.rows.length, value: sum(valued.value) };
+    .filter((segment) => segment.rows.length > 0)
+    .map((segment) => {
+      const sum = (of: ArrayLike<number>): number => segment.rows.reduce((total, i) => total + of[i], 0);
+      return { ...segment, alive: sum(valued.alive) / segment.rows.length, value: sum(valued.value) };
     });
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   return dataTable(

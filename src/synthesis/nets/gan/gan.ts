@@ -67,7 +67,7 @@ export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
   return async (from: Table, rng: Rng, watch: Watch = {}) => {
     const epochs = options.epochs ?? epochsFor(usualSteps, from.rows, batch);
     const prepared = prepare(from, rng, watch, "gan", { ...options, epochs });
-    const blocks = encodeBlocks(prepared).map((one) => fillUnknown(one, rng.fork("unknown")));
+    const blocks = encodeBlocks(prepared).map((block) => fillUnknown(block, rng.fork("unknown")));
     const widths = blocks.map((block) => block.classes.length);
     const width = widths.reduce((sum, own) => sum + own, 0);
     const net: Generator = { inputs: latent, hidden: [units, units], outputs: width };

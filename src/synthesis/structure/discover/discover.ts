@@ -62,10 +62,10 @@ export function discoverStructure(from: Table, rng: Rng, options: DiscoverOption
   checkInteger(minCount, 1, 1e9, "discover structure", "minCount");
   const rule = `the table must have twice the ${minCount} rows that share whatever is told (minCount)`;
   check(minCount === 1 || from.rows === 0 || from.rows >= 2 * minCount, "learn a table", rule, from.rows);
-  for (const name of [...keep, ...asked.flat(), ...given.flatMap((one) => [one.low, one.high])])
+  for (const name of [...keep, ...asked.flat(), ...given.flatMap((order) => [order.low, order.high])])
     columnNamed(from, name);
   const combinations = asked.map((names) => findCombination(from, names));
-  let plans = from.columns.map((one) => planOf(one, rng, minCount, keep.includes(one.name)));
+  let plans = from.columns.map((column) => planOf(column, rng, minCount, keep.includes(column.name)));
   plans = replaced(plans, combinations.flatMap(combinationLookups));
   if (search) {
     plans = replaced(plans, lookupsAmong(plans, from, keep));
@@ -77,7 +77,7 @@ export function discoverStructure(from: Table, rng: Rng, options: DiscoverOption
   checkOrders(given, from, plans);
   const same = (a: Order, b: Order): boolean => a.low === b.low && a.high === b.high;
   const found = search
-    ? findOrders(from, bare).filter((one) => !given.some((other) => same(one, other)))
+    ? findOrders(from, bare).filter((order) => !given.some((other) => same(order, other)))
     : [];
   const exclusions = search ? findExclusions(reduceTable(bare, from)) : [];
   return { ...bare, exclusions, orders: [...given, ...found] };
@@ -197,7 +197,7 @@ function missingWhereDefined(
 
 function checkOrders(given: readonly Order[], from: Table, plans: readonly ColumnPlan[]): void {
   const values = (name: string): Float64Array => {
-    const plan = plans.find((one) => one.name === name);
+    const plan = plans.find((plan) => plan.name === name);
     const numeric = plan?.kind === "number" || plan?.kind === "date";
     check(numeric, "discover structure", "an order needs columns of numbers or dates", name);
     return numbersOf(columnNamed(from, name), plan as NumberPlan | DatePlan);
