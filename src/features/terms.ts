@@ -9,18 +9,54 @@ const word = /[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu;
  * digits alone have no pieces. Only the first thousand characters count.
  */
 export function termsOf(text: string): string[] {
-  const words = text.slice(0, mostCharacters).normalize("NFKC").toLowerCase().match(word) ?? [];
   const terms: string[] = [];
-  words.forEach((word, k) => {
-    terms.push(word);
-    if (k > 0) terms.push(`${words[k - 1]} ${word}`);
-    if (/^\p{N}+$/u.test(word)) return;
-    const marked = `_${word}_`;
-    for (const size of [3, 4])
-      for (let at = 0; at + size <= marked.length; at++)
-        if (marked.length > size) terms.push(`~${marked.slice(at, at + size)}`);
-  });
+  walk(
+    text,
+    ownTerms,
+    (term) => terms.push(term),
+    (pair) => terms.push(pair),
+  );
   return terms;
+}
+
+/** A word and its pieces. */
+function ownTerms(one: string): string[] {
+  const terms = [one];
+  if (/^\p{N}+$/u.test(one)) return terms;
+  const marked = `_${one}_`;
+  for (const size of [3, 4])
+    for (let at = 0; at + size <= marked.length; at++)
+      if (marked.length > size) terms.push(`~${marked.slice(at, at + size)}`);
+  return terms;
+}
+
+/** Goes through a text's terms: what `of` makes of each word, the pair that ends with it after the word itself. */
+function walk<T>(
+  text: string,
+  of: (word: string) => readonly T[],
+  own: (term: T) => void,
+  pair: (two: string) => void,
+): void {
+  const words = text.slice(0, mostCharacters).normalize("NFKC").toLowerCase().match(word) ?? [];
+  words.forEach((one, k) => {
+    const [first, ...pieces] = of(one);
+    own(first);
+    if (k > 0) pair(`${words[k - 1]} ${one}`);
+    for (const piece of pieces) own(piece);
+  });
+}
+
+/** Remembers what was made of each word: words return. */
+function remembered<T>(of: (word: string) => readonly T[]): (word: string) => readonly T[] {
+  const known = new Map<string, readonly T[]>();
+  return (one) => {
+    let found = known.get(one);
+    if (!found) {
+      found = of(one);
+      known.set(one, found);
+    }
+    return found;
+  };
 }
 
 /** Texts as rows of TF-IDF, compressed: the entries of row i are from `starts[i]` to below `starts[i + 1]`. */
@@ -32,10 +68,26 @@ export interface TermRows {
 
 /** How many texts each term is in. */
 export function documentCounts(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts)
-    for (const term of new Set(termsOf(text))) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return counts;
+  const places = new Map<string, number>();
+  const counts: number[] = [];
+  const last: number[] = [];
+  const placeOf = (term: string): number => {
+    const found = places.get(term);
+    if (found !== undefined) return found;
+    places.set(term, counts.length);
+    last.push(-1);
+    return counts.push(0) - 1;
+  };
+  const of = remembered((one) => ownTerms(one).map(placeOf));
+  texts.forEach((text, i) => {
+    const count = (k: number): void => {
+      if (last[k] === i) return;
+      last[k] = i;
+      counts[k]++;
+    };
+    walk(text, of, count, (two) => count(placeOf(two)));
+  });
+  return new Map([...places].map(([term, k]) => [term, counts[k]]));
 }
 
 /**
@@ -51,12 +103,14 @@ export function termRows(
   const starts = new Int32Array(texts.length + 1);
   const found: number[] = [];
   const values: number[] = [];
+  // −1 for terms that are not known.
+  const of = remembered((one) => ownTerms(one).map((term) => places.get(term) ?? -1));
   texts.forEach((text, i) => {
     const counts = new Map<number, number>();
-    for (const term of termsOf(text)) {
-      const k = places.get(term);
-      if (k !== undefined) counts.set(k, (counts.get(k) ?? 0) + 1);
-    }
+    const add = (k: number): void => {
+      if (k >= 0) counts.set(k, (counts.get(k) ?? 0) + 1);
+    };
+    walk(text, of, add, (two) => add(places.get(two) ?? -1));
     let squares = 0;
     const own = [...counts].map(([k, count]): readonly [number, number] => {
       const value = (1 + Math.log(count)) * rarity[k];
