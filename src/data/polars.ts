@@ -3,6 +3,7 @@ import { quoted } from "./csv/cells";
 import type { CsvOptions } from "./csv/options";
 import { frameAsCsv } from "./frames";
 import { type CsvRead, parseCsv, type Remark } from "./read/read-csv";
+import type { Schema } from "./schema";
 import { type Column, isCategorical, type Table } from "./table";
 
 /**
@@ -78,6 +79,12 @@ export async function toPolars<Frame extends PolarsFrame = PolarsFrame>(table: T
 /** Whether the rows are a polars frame. */
 export function isFrame(rows: unknown): rows is PolarsFrame {
   return typeof (rows as PolarsFrame | undefined)?.writeCSV === "function";
+}
+
+/** The table itself, or what a polars frame holds as a table, its columns typed by the schema where there is one. */
+export function asTable(rows: Table | PolarsFrame, schema?: Schema): Table {
+  if (!isFrame(rows)) return rows;
+  return fromPolars(rows, schema ? { schema, badCells: "missing" } : {}).table;
 }
 
 function madeTable(text: Buffer, options: CsvOptions, remarks: readonly Remark[], name: string): CsvRead {

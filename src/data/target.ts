@@ -1,5 +1,6 @@
 import { check } from "../core/checks";
 import { foldKey } from "./infer/fold";
+import { asTable, type PolarsFrame } from "./polars";
 import { truthOf } from "./schema";
 import { type Column, columnNamed, isCategorical, type Table } from "./table";
 
@@ -26,7 +27,8 @@ const leavers: readonly string[] = [
  * target(customers, "plan", "plus"); // → [0, 1, 0]
  * target(customers, "plan"); // throws "positive"
  */
-export function target(table: Table, name: string, positive?: string): Float64Array {
+export function target(from: Table | PolarsFrame, name: string, positive?: string): Float64Array {
+  const table = asTable(from);
   const action = `use target ${JSON.stringify(name)}`;
   const one = columnNamed(table, name);
   const missing = unlabelledRows(table, name);
