@@ -27,7 +27,7 @@ export interface CategoricalColumn extends Written {
   readonly levels: readonly string[];
 }
 
-/** Identifiers, dates and free text: kept as written, never a feature; "" where missing. */
+/** Identifiers, dates and free text: kept as written; "" where missing. */
 export interface TextColumn extends Written {
   readonly type: "id" | "date" | "text";
   readonly values: readonly string[];

@@ -91,5 +91,7 @@ test("explanations say what was wrong", async () => {
     "range must rise inside [0, 1]",
   );
   expect(() => permutationImportance(model, x, y.slice(1), r2, seeded(1))).toThrow("rows and targets");
-  expect(() => partialDependence({ predict: () => y }, people, "id")).toThrow("column id must be a feature");
+  expect(() => partialDependence({ predict: () => y }, people, "id")).toThrow(
+    "column id must hold numbers, categories or dates",
+  );
 });
