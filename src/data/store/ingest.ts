@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { check } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { CsvOptions } from "../csv/options";
+import { readFailure } from "../files";
 import type { Problem } from "../problems";
 import type { ReadReport } from "../read/read-csv";
 import type { CsvBatches } from "../read/read-csv-batches";
@@ -420,7 +421,11 @@ function storedValue(one: Column, i: number): number | string | null {
 
 async function fileHash(file: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  for await (const piece of createReadStream(file, { highWaterMark: 1 << 20, signal }))
-    hash.update(piece as Uint8Array);
+  try {
+    for await (const piece of createReadStream(file, { highWaterMark: 1 << 20, signal }))
+      hash.update(piece as Uint8Array);
+  } catch (error) {
+    throw readFailure(file, error);
+  }
   return hash.digest("hex");
 }

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { Command, Option } from "commander";
 import { readError } from "../../../data/files";
 import type { Recipe } from "../../../services/prepare/recipe";
@@ -82,6 +83,8 @@ Examples:
 }
 
 async function prepareFile(options: Options): Promise<void> {
+  if (existsSync(options.out) && !statSync(options.out).isDirectory())
+    throw usageError(`Cannot write ${options.out}: it must be a folder, got a file`);
   if (options.recipe !== undefined) return applyToFile(options, options.recipe);
   const [
     { readTable },

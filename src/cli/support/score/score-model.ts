@@ -17,7 +17,7 @@ export interface ModelFlags {
  * Without a value of their own, customers are valued by the desk's rule.
  */
 export async function scoringDesk(flags: ModelFlags): Promise<Desk> {
-  const [{ seeded }, { churnData }, { fitDesk }, { ownDesk, withChampion }] = await Promise.all([
+  const [{ seeded }, { churnData }, { fitDesk }, { ownDesk, readsDesk, withChampion }] = await Promise.all([
     import("../../../core/rng.js"),
     import("../../../services/churn-data.js"),
     import("../../../services/score/fit-desk.js"),
@@ -34,6 +34,10 @@ export async function scoringDesk(flags: ModelFlags): Promise<Desk> {
   }
   const seed = "desk 1";
   const desk = await fitDesk(await churnData(), seed, seeded(seed));
+  if (churn && !readsDesk(desk, churn.model))
+    throw usageError(
+      `Cannot score: ${churn.name} reads columns of its own, so what customers are worth must be said: --value-column names a column of the data, --value-model a model of it`,
+    );
   return churn ? withChampion(desk, churn) : desk;
 }
 
