@@ -205,8 +205,8 @@ test("telelink score values customers of other columns by a column or a model of
     ...["--id", "customerID"],
   );
   const plain = await score(at("telco.csv"), at("x.csv"), "--model", at("t.json"));
-  expect(plain).toMatchObject({ code: 1 });
-  expect(plain.err).toContain("its columns must be those of the customer's form");
+  expect(plain).toMatchObject({ code: 2 });
+  expect(plain.err).toContain("--value-column names a column of the data");
   await score(at("telco.csv"), at("t.csv"), "--model", at("t.json"), "--value-column", "TotalCharges");
   const total = telco.columns.find((one) => one.name === "TotalCharges");
   const said = parseCsv(readFileSync(at("t.csv"))).table.columns[3];
