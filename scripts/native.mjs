@@ -70,11 +70,10 @@ function working() {
   return done.status === 0 ? done.stdout.match(/^VERSION (\S+)$/m)?.[1] : undefined;
 }
 
-/** Puts the package's JavaScript in place: an optional peer, which npm installs for nobody. */
+/** Puts the package's JavaScript in place: no dependency, so that nobody has to install it. */
 function ensurePackage() {
   if (existsSync(join(place, "package.json"))) return;
-  const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const version = peerDependencies["@tensorflow/tfjs-node"].replace("^", "");
+  const version = "4.22.0";
   say(`fetching @tensorflow/tfjs-node ${version} without its install script`);
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const arguments_ = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
