@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { getSystemErrorName } from "node:util";
 
@@ -76,11 +85,13 @@ function codeIn(error: unknown): string {
 }
 
 /**
- * Opens a temporary file beside `path`, which takes its place on `commit`. Where the system refuses to write, the error
- * says why and what helps.
+ * Opens a temporary file beside `path`, which takes its place on `commit`. A device or a pipe that is there, such as
+ * /dev/null, is written as it is. Where the system refuses to write, the error says why and what helps.
  */
 export function openAtomic(path: string): AtomicFile {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  const there = statSync(path, { throwIfNoEntry: false });
+  const asItIs = there !== undefined && !there.isFile() && !there.isDirectory();
+  const temporary = asItIs ? path : join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   const handle = attempt(path, () => openSync(temporary, "w"));
   let open = true;
   const close = (): void => {
@@ -96,6 +107,7 @@ export function openAtomic(path: string): AtomicFile {
     },
     commit: () => {
       attempt(path, () => {
+        if (asItIs) return close();
         fsyncSync(handle);
         close();
         renameSync(temporary, path);
@@ -103,7 +115,7 @@ export function openAtomic(path: string): AtomicFile {
     },
     discard: () => {
       close();
-      rmSync(temporary, { force: true });
+      if (!asItIs) rmSync(temporary, { force: true });
     },
   };
 }
