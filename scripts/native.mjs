@@ -70,16 +70,6 @@ function working() {
   return done.status === 0 ? done.stdout.match(/^VERSION (\S+)$/m)?.[1] : undefined;
 }
 
-/** Puts the package's JavaScript in place: no dependency, so that nobody has to install it. */
-function ensurePackage() {
-  if (existsSync(join(place, "package.json"))) return;
-  const version = "4.22.0";
-  say(`fetching @tensorflow/tfjs-node ${version} without its install script`);
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const arguments_ = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
-  run("fetching the package", npm, [...arguments_, `@tensorflow/tfjs-node@${version}`], { cwd: root });
-}
-
 /** The package's own way: a download of both parts. True where that was enough. */
 function ownInstall() {
   const done = spawnSync(process.execPath, ["scripts/install.js"], {
@@ -184,7 +174,6 @@ function putInPlace(library, addon) {
 function main() {
   const before = existsSync(place) ? working() : undefined;
   if (before) return say(`@tensorflow/tfjs-node works already (TensorFlow ${before}); nothing to do`);
-  ensurePackage();
   const cache = resolve(
     process.env.TELELINK_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "telelink"),
   );
