@@ -13,7 +13,7 @@ import type { EncoderJson } from "../features/parts";
 export type FitTable<M = Pipeline> = (train: Table, y: Float64Array, rng: Rng, watch?: Watch) => Promise<M>;
 
 /** The same of tables and polars frames. */
-type FitRows<M> = (train: Table | PolarsFrame, y: Float64Array, rng: Rng, watch?: Watch) => Promise<M>;
+export type FitRows<M> = (train: Table | PolarsFrame, y: Float64Array, rng: Rng, watch?: Watch) => Promise<M>;
 
 export interface PipelineOptions<M extends Model = Model> {
   /** How columns become numbers; defaults to `encode(everyColumn)`: one-hot, standard scaling, median for missing. */

@@ -244,6 +244,6 @@ describe.each(open)("bad input for --method %s", (method) => {
       expect(code).toBe(1);
     }
     writeFileSync(model(), JSON.stringify(whole).slice(0, 400));
-    expect((await sample()).err).toMatch(/^telelink: Cannot load \S+: it must be JSON/);
+    expect((await sample()).err).toMatch(/^telelink: Cannot read \S+: it must be JSON/);
   });
 });

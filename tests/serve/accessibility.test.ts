@@ -81,6 +81,10 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
         ids.map((id) => ({ ...example, customer_id: id })),
       );
       await send("/outcomes", { outcomes: ids.map((id, i) => ({ customer_id: id, churned: i % 3 === 0 })) });
+      // Predictions are in a file of their own first, and in the store a moment later.
+      const judged = async (): Promise<number> =>
+        (await (await page.request.get(`${running.address}/monitoring/report`)).json()).outcomes.outcomes;
+      await expect.poll(judged, { timeout: 20_000 }).toBeGreaterThanOrEqual(ids.length);
       await page.reload();
       await page.waitForSelector("figure circle");
       await page.waitForSelector("text=columns differ from training");

@@ -132,7 +132,7 @@ export function coxModel(parts: CoxParts): CoxModel {
     },
     toJSON: () => ({
       kind: "cox",
-      version: 2,
+      version: 1,
       features,
       ties: parts.ties,
       coefficients: [...coefficients],
@@ -150,6 +150,7 @@ const numbers = z.array(z.number()).max(10_000_000);
 const curve = { times: numbers, hazard: numbers };
 const shared = {
   kind: z.literal("cox"),
+  version: z.literal(1),
   features: z.array(z.string()),
   // Files written before it was kept hold models by Efron, the default then too.
   ties: z.enum(["efron", "breslow"]).default("efron"),
@@ -160,14 +161,14 @@ const shared = {
   nullLogLikelihood: z.number(),
 };
 const tailHazard = z.number().min(0);
-const json = z.discriminatedUnion("version", [
-  z.strictObject({ ...shared, version: z.literal(1), baseline: z.strictObject(curve), tailHazard }),
+const json = z.union([
   z.strictObject({
     ...shared,
-    version: z.literal(2),
     robustCovariance: numbers.optional(),
     baselines: z.array(z.strictObject({ stratum: z.int().optional(), ...curve, tailHazard })).min(1),
   }),
+  // As files of 0.1 have it, before there were strata.
+  z.strictObject({ ...shared, baseline: z.strictObject(curve), tailHazard }),
 ]);
 
 /** The Cox model that `toJSON` described. */
@@ -176,11 +177,10 @@ export function coxFromJSON(from: unknown): CoxModel {
   const read = json.safeParse(from);
   check(read.success, action, read.success ? "" : z.prettifyError(read.error));
   const { features, ties, coefficients, covariance, means, logLikelihood, nullLogLikelihood } = read.data;
-  const baselines =
-    read.data.version === 1
-      ? [{ ...read.data.baseline, tailHazard: read.data.tailHazard }]
-      : read.data.baselines;
-  const robust = read.data.version === 2 ? read.data.robustCovariance : undefined;
+  const [baselines, robust] =
+    "baselines" in read.data
+      ? [read.data.baselines, read.data.robustCovariance]
+      : [[{ ...read.data.baseline, tailHazard: read.data.tailHazard }], undefined];
   const p = features.length;
   checkSameLength(coefficients.length, p, action, "coefficients and features");
   checkSameLength(means.length, p, action, "means and features");
@@ -195,10 +195,10 @@ export function coxFromJSON(from: unknown): CoxModel {
     covariance: Float64Array.from(covariance),
     ...(robust && { robustCovariance: Float64Array.from(robust) }),
     means: Float64Array.from(means),
-    baselines: baselines.map(({ times, hazard, ...rest }) => ({
-      ...rest,
-      times: Float64Array.from(times),
-      hazard: Float64Array.from(hazard),
+    baselines: baselines.map((of) => ({
+      ...of,
+      times: Float64Array.from(of.times),
+      hazard: Float64Array.from(of.hazard),
     })),
     logLikelihood,
     nullLogLikelihood,

@@ -310,13 +310,14 @@ describe.concurrent("telelink reproduce", () => {
   test("telelink reproduce with nothing to do takes less than a second", async () => {
     const cwd = project({ one: [figures(1)] });
     await reproduce(cwd);
-    const times: number[] = [];
-    for (let i = 0; i < 3; i++) {
+    // Other tests share the processors: the least of several is what the command itself takes.
+    let least = Infinity;
+    for (let i = 0; i < 10 && least >= 1000; i++) {
       const begun = performance.now();
       await reproduce(cwd);
-      times.push(performance.now() - begun);
+      least = Math.min(least, performance.now() - begun);
     }
-    expect(Math.min(...times)).toBeLessThan(1000);
+    expect(least).toBeLessThan(1000);
   });
 
   test.each<[string[], RegExp]>([

@@ -116,12 +116,18 @@ test("fineGray() agrees with finegray and coxph", async () => {
   await expect(fineGray({ cause: 3 })(data, rng)).rejects.toThrow("ended by the cause, got 3");
 });
 
-test("strata are never ignored: unknown ones, missing ones, and learners that take none", async () => {
+test("strata are never ignored: unknown ones, missing ones, and learners that take none; files of 0.1 load", async () => {
   const model = await cox()({ ...rossi, x: others, strata }, rng);
   const one = takeRows(others, [0]);
   expect(() => model.survivalAt(one, [10])).toThrow("strata must be given");
   expect(() => model.survivalAt(one, [10], [7])).toThrow("among those of the training rows (row 0), got 7");
   const plain = await cox()(rossi, rng);
+  const { baselines, ...rest } = JSON.parse(JSON.stringify(plain));
+  const { tailHazard, ...baseline } = baselines[0];
+  const former = coxFromJSON({ ...rest, baseline, tailHazard });
+  expect(former.survivalAt(takeRows(rossi.x, [0]), [10]).values).toEqual(
+    plain.survivalAt(takeRows(rossi.x, [0]), [10]).values,
+  );
   expect(() => plain.survivalAt(takeRows(rossi.x, [0]), [10], [0])).toThrow("no strata");
   await expect(acceleratedFailureTime()({ ...rossi, strata }, rng)).rejects.toThrow(
     "only a Cox model takes strata",

@@ -1,7 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
-import { temporaryFolder } from "../../../data/temporary-folder";
 import type { FileRun, Prepared } from "../../../notebook/run/run-file";
 import { exitCodes, usageError } from "../../support/exit";
 import { note, writeOut } from "../../support/output";
@@ -86,6 +85,7 @@ async function run(paths: readonly string[], flags: RunFlags, command: Command):
   const { jsonProgress, lineProgress, reportRun } = await import(
     "../../support/notebook/notebook-progress.js"
   );
+  const { temporaryFolder } = await import("../../../data/temporary-folder.js");
   const { stopSignal } = await import("../../support/stop-signal.js");
   const { checkNames } = await import("../../../notebook/run/output-names.js");
   const { decimalNumber, seconds, wholeNumber } = await import("../../support/options.js");

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { percent } from "../../../core/format";
 import type { CsvOptions } from "../../../data/csv/options";
 import type { Table } from "../../../data/table";
-import { verdictOf } from "../../../evaluate/synthetic/privacy/verdict";
+import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../../evaluate/synthetic/report";
 import { checkFolder, wholeNumber } from "../../support/options";
 import { note, print, printTable, printWarning } from "../../support/output";
@@ -57,8 +57,9 @@ async function report(options: Options): Promise<void> {
     import("../../../core/rng.js"),
     import("../../../data/files.js"),
   ]);
-  const [{ lossSentences }, { unlabelledRows }] = await Promise.all([
+  const [{ lossSentences }, { verdictOf }, { unlabelledRows }] = await Promise.all([
     import("../../../evaluate/synthetic/losses.js"),
+    import("../../../evaluate/synthetic/privacy/verdict.js"),
     import("../../../data/target.js"),
   ]);
   const [{ watched }, { fileOrigin }] = await Promise.all([
@@ -99,12 +100,12 @@ async function report(options: Options): Promise<void> {
     for (const sentence of lost) printWarning(`  ${sentence}`);
     print();
   }
-  printTable(["measure", "value", "reading"], summary(found));
+  printTable(["measure", "value", "reading"], summary(found, found.attacks && verdictOf(found)));
   for (const file of [options.json, options.html]) if (file) note(`wrote ${file}`);
 }
 
 /** The figures that matter most, with what they should be. */
-function summary(found: SyntheticReport): string[][] {
+function summary(found: SyntheticReport, verdict: Verdict | undefined): string[][] {
   const { quality, qualityAllPairs, accuracy, detection, detectionHoldout, privacy, membership, utility } =
     found;
   const { fresh, texts, attacks, differencing, canaries } = found;
@@ -168,8 +169,8 @@ function summary(found: SyntheticReport): string[][] {
       `rare values that come out again; of strangers' ${strangers.found} of ${strangers.planted}`,
     ]);
   }
-  if (attacks) {
-    const { attacks: made, beyondChance } = verdictOf(found);
+  if (verdict) {
+    const { attacks: made, beyondChance } = verdict;
     rows.push(["attacks beyond chance", `${beyondChance.length} of ${made}`, beyondChance.join("; ")]);
   }
   for (const one of utility ?? []) {
