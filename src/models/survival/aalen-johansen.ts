@@ -83,6 +83,8 @@ export function aalenJohansen(data: CompetingRisks, cause: number, level = 0.95)
 export function checkCompetingRisks(data: CompetingRisks, cause: number, action: string): Int32Array {
   const { time } = data;
   checkSameLength(time.length, data.cause.length, action, "times and causes");
+  for (const name of ["entry", "weights", "strata", "clusters"])
+    check(!(name in data), action, `competing risks take no ${name}`);
   const causes = Int32Array.from(data.cause);
   for (let i = 0; i < time.length; i++) {
     if (!(time[i] >= 0 && time[i] < Infinity))

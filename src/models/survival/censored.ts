@@ -82,14 +82,10 @@ export function checkCensored(data: Censored, action: string): void {
 }
 
 /**
- * Throws unless lifetimes and columns are usable, with at least one event to learn from; and where there are strata or
- * clusters unless the learner `takes` them, as it would answer for other rows than it was given.
+ * Throws unless there are lifetimes of which one has ended, one a row of the matrix; and where there are strata or clusters
+ * unless the learner `takes` them, as it would answer for other rows than it was given.
  */
-export function checkSurvivalData(
-  data: SurvivalData,
-  action: string,
-  takes: "groups" | "rows" = "rows",
-): void {
+export function checkLifetimes(data: SurvivalData, action: string, takes: "groups" | "rows" = "rows"): void {
   checkCensored(data, action);
   for (const name of ["strata", "clusters"] as const) {
     const groups = data[name];
@@ -102,12 +98,21 @@ export function checkSurvivalData(
     checkSameLength(data.time.length, groups.length, action, `times and ${name}`);
   }
   checkSameLength(data.x.rows, data.time.length, action, "the matrix and times");
-  checkNumbers(data.x, action);
   check(
     data.event.some((e, i) => e === 1 && (data.weights?.[i] ?? 1) > 0),
     action,
     "at least one lifetime must have ended",
   );
+}
+
+/** The same, and unless the matrix holds finite numbers alone. */
+export function checkSurvivalData(
+  data: SurvivalData,
+  action: string,
+  takes: "groups" | "rows" = "rows",
+): void {
+  checkLifetimes(data, action, takes);
+  checkNumbers(data.x, action);
 }
 
 /** The lifetimes at `indices`; an index may repeat. */
@@ -131,20 +136,25 @@ export function takeSurvival(data: SurvivalData, indices: ArrayLike<number>): Su
   };
 }
 
-/** Rows of `a`, then rows of `b`; both with the same columns. What only one of them has besides is left out. */
+/**
+ * Rows of `a`, then rows of `b`; both with the same columns. Where one has no entries or weights, its own are 0 and 1.
+ * Strata and clusters are refused: their numbers need not mean the same in both.
+ */
 export function joinSurvival(a: SurvivalData, b: SurvivalData): SurvivalData {
-  const joined = (p: Float64Array, q: Float64Array): Float64Array => {
-    const out = new Float64Array(p.length + q.length);
-    out.set(p);
-    out.set(q, p.length);
+  for (const name of ["strata", "clusters"] as const)
+    check(!a[name] && !b[name], "join lifetimes", `they must have no ${name}`);
+  const joined = (name: "time" | "event" | "entry" | "weights", absent = 0): Float64Array => {
+    const out = new Float64Array(a.time.length + b.time.length).fill(absent);
+    if (a[name]) out.set(a[name]);
+    if (b[name]) out.set(b[name], a.time.length);
     return out;
   };
   return {
     x: joinRows(a.x, b.x),
-    time: joined(a.time, b.time),
-    event: joined(a.event, b.event),
-    ...(a.entry && b.entry ? { entry: joined(a.entry, b.entry) } : {}),
-    ...(a.weights && b.weights ? { weights: joined(a.weights, b.weights) } : {}),
+    time: joined("time"),
+    event: joined("event"),
+    ...((a.entry || b.entry) && { entry: joined("entry") }),
+    ...((a.weights || b.weights) && { weights: joined("weights", 1) }),
   };
 }
 

@@ -73,9 +73,9 @@ export function schoenfeldResiduals(
 ): { readonly rows: Int32Array; readonly residuals: Float64Array } {
   const { x, time, event, weights } = data;
   check(
-    !data.strata,
+    !data.strata && model.baselines.every(({ stratum }) => stratum === undefined),
     "take Schoenfeld's residuals",
-    "the data must have no strata (test each stratum by itself)",
+    "model and data must have no strata (test each stratum by itself)",
   );
   const p = x.columns;
   const { eventTimes, ties, riskSums } = partialLikelihood(data, x, model.ties === "efron");

@@ -33,7 +33,7 @@ export interface SurvivalForest extends SurvivalModel, SurvivalForestParts {
 /** The model, and the mean mortality of each row over the trees that give it a weight. */
 export function survivalForestModel(
   parts: SurvivalForestParts,
-): SurvivalForest & { meanOfTrees(x: Matrix, weights: readonly Float64Array[]): Float64Array } {
+): SurvivalForest & { meanOfTrees(x: Matrix, weightsOf: (tree: number) => Float64Array): Float64Array } {
   const { hazards, times } = parts;
   const leaves = leafNumbers(parts.trees);
   const mortality = mortalities(hazards, times.length);
@@ -103,11 +103,16 @@ export function survivalForestModel(
     },
     contributions: (x) =>
       treeContributions(trees, x, { scale: 1 / count, action: "explain with survival forest" }),
-    meanOfTrees: (x, weights) => {
+    meanOfTrees: (x, weightsOf) => {
       const [sum, seen] = [new Float64Array(x.rows), new Float64Array(x.rows)];
+      // One tree's weights at a time: all trees' would be many times the rows.
+      let tree = -1;
+      let weights: Float64Array = sum;
       walk(x, (t, i, leaf) => {
-        sum[i] += weights[t][i] * mortality[leaf];
-        seen[i] += weights[t][i];
+        if (t !== tree) weights = weightsOf(t);
+        tree = t;
+        sum[i] += weights[i] * mortality[leaf];
+        seen[i] += weights[i];
       });
       return sum.map((value, i) => (seen[i] > 0 ? value / seen[i] : NaN));
     },

@@ -1,4 +1,4 @@
-import { check, checkSameLength } from "../../core/checks";
+import { check } from "../../core/checks";
 import { takeValues } from "../../core/matrix";
 import type { Watch } from "../../core/model";
 import { defaultThreads, mapThreads } from "../../core/pool";
@@ -9,7 +9,7 @@ import { bag } from "../forest/forest-task";
 import { integer, withDefaults } from "../options";
 import { rank } from "../trees/ranks";
 import { joinTrees } from "../trees/trees";
-import { checkCensored, distinct, type FitSurvival, lastUpTo, type SurvivalData } from "./censored";
+import { checkLifetimes, distinct, type FitSurvival, lastUpTo, type SurvivalData } from "./censored";
 import { joinHazards, type SurvivalForest, survivalForestModel } from "./survival-forest-model";
 import { growSurvivalTrees, type OnGrid, type SurvivalTask } from "./survival-forest-task";
 
@@ -62,8 +62,9 @@ export function survivalForest(given: SurvivalForestOptions = {}): FitSurvival<S
   const action = "fit survival forest";
   const asked = withDefaults(options, given, action);
   return async (train: SurvivalData, rng: Rng, watch?: Watch): Promise<SurvivalForest> => {
-    checkTrain(train, action);
+    checkLifetimes(train, action);
     const { x } = train;
+    check(x.columns > 0, action, "there must be columns", 0);
     const grid = timesOf(train, asked.times);
     const shared = {
       ...onGrid(train, grid),
@@ -94,24 +95,10 @@ export function survivalForest(given: SurvivalForestOptions = {}): FitSurvival<S
       hazards: joinHazards(grown.flatMap(({ hazards }) => hazards)),
       times: grid,
     });
-    const outside = keys.map((key) =>
-      bag(key, { ranked, bootstrap: true, share: 1 }).map((n) => (n > 0 ? 0 : 1)),
-    );
+    const outside = (t: number): Float64Array =>
+      bag(keys[t], { ranked, bootstrap: true, share: 1 }).map((n) => (n > 0 ? 0 : 1));
     return { ...model, outOfBag: meanOfTrees(x, outside) };
   };
-}
-
-function checkTrain(train: SurvivalData, action: string): void {
-  checkCensored(train, action);
-  checkSameLength(train.x.rows, train.time.length, action, "the matrix and times");
-  check(train.x.columns > 0, action, "there must be columns", 0);
-  for (const name of ["strata", "clusters"] as const)
-    check(!train[name], action, `only a Cox model takes ${name} (give them as columns, or leave them out)`);
-  check(
-    train.event.some((e, i) => e === 1 && (train.weights?.[i] ?? 1) > 0),
-    action,
-    "at least one lifetime must have ended",
-  );
 }
 
 /** The distinct event times, or as many as asked at about equal numbers of events; the last is always there. */

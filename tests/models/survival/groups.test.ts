@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { matrixFromRows, takeColumns, takeRows } from "../../../src/core/matrix";
 import { seeded } from "../../../src/core/rng";
 import { acceleratedFailureTime } from "../../../src/models/survival/accelerated-failure-time";
-import type { SurvivalData } from "../../../src/models/survival/censored";
+import { joinSurvival, type SurvivalData } from "../../../src/models/survival/censored";
 import { cox } from "../../../src/models/survival/cox";
 import { type CoxModel, coxFromJSON } from "../../../src/models/survival/cox-model";
 import { fineGray, fineGrayFromJSON } from "../../../src/models/survival/fine-gray";
+import { schoenfeldResiduals } from "../../../src/models/survival/schoenfeld";
 import { startStopRows } from "../../../src/models/survival/start-stop";
 import { reference } from "../../support";
 import { golden, largestGap, rossi } from "./support";
@@ -121,6 +122,10 @@ test("strata are never ignored: unknown ones, missing ones, and learners that ta
   const one = takeRows(others, [0]);
   expect(() => model.survivalAt(one, [10])).toThrow("strata must be given");
   expect(() => model.survivalAt(one, [10], [7])).toThrow("among those of the training rows (row 0), got 7");
+  expect(() => schoenfeldResiduals(model, { ...rossi, x: others })).toThrow("no strata");
+  expect(() => joinSurvival({ ...rossi, strata }, rossi)).toThrow("no strata");
+  const late = { time: rossi.time, cause: rossi.event, x: others, entry: rossi.time.map((t) => t / 2) };
+  await expect(fineGray()(late, rng)).rejects.toThrow("take no entry");
   const plain = await cox()(rossi, rng);
   const { baselines, ...rest } = JSON.parse(JSON.stringify(plain));
   const { tailHazard, ...baseline } = baselines[0];
@@ -132,4 +137,12 @@ test("strata are never ignored: unknown ones, missing ones, and learners that ta
   await expect(acceleratedFailureTime()({ ...rossi, strata }, rng)).rejects.toThrow(
     "only a Cox model takes strata",
   );
+});
+
+test("joined rows are at risk from 0 and weigh 1 where one side says nothing else", () => {
+  const entry = rossi.time.map((t) => t / 2);
+  const joined = joinSurvival({ ...rossi, entry }, { ...rossi, weights: rossi.time.map(() => 3) });
+  const n = rossi.time.length;
+  expect([joined.entry?.[0], joined.entry?.[n]]).toEqual([entry[0], 0]);
+  expect([joined.weights?.[0], joined.weights?.[n]]).toEqual([1, 3]);
 });
