@@ -1,22 +1,38 @@
-// Ends the run with the one line that says what happened, and names every test that was skipped and why it was.
+// Ends the run with what a reader of its last lines needs: the slowest tests, every failure with its words, every test
+// that was skipped and why it was, and the one line of counts.
 export default class CountReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const count = { passed: 0, failed: 0, skipped: 0 };
     const skipped = [];
+    const failed = unhandledErrors.map((error) => `outside of a test: ${words(error)}`);
+    const slow = [];
     for (const module of modules) {
-      if (module.errors().length > 0) count.failed++;
+      for (const error of module.errors()) failed.push(`${module.relativeModuleId}: ${words(error)}`);
       for (const test of module.children.allTests()) {
+        const name = `${module.relativeModuleId} > ${test.fullName}`;
         const result = test.result();
-        if (result.state === "skipped" || result.state === "pending") {
-          count.skipped++;
-          skipped.push(`${test.fullName}${result.note ? ` (${result.note})` : ""}`);
-        } else count[result.state]++;
+        const seconds = (test.diagnostic()?.duration ?? 0) / 1000;
+        if (seconds > 30) slow.push({ name, seconds });
+        if (result.state === "failed")
+          failed.push(`${name} (${seconds.toFixed(1)} s): ${result.errors.map(words).join("; ")}`);
+        else if (result.state === "passed") count.passed++;
+        else skipped.push(`${test.fullName}${result.note ? ` (${result.note})` : ""}`);
       }
     }
-    count.failed += unhandledErrors.length;
+    count.failed = failed.length;
+    count.skipped = skipped.length;
+    for (const { name, seconds } of slow.sort((a, b) => b.seconds - a.seconds).slice(0, 12))
+      console.log(`slow: ${seconds.toFixed(0)} s ${name}`);
     for (const name of skipped) console.log(`skipped: ${name}`);
+    for (const one of failed) console.log(`failed: ${one}`);
     console.log(
       `\n${count.passed} passed, ${count.failed} failed${skipped.length ? `, ${count.skipped} skipped` : ""}`,
     );
   }
+}
+
+function words(error) {
+  return String(error?.message ?? error)
+    .replaceAll(/\s+/g, " ")
+    .slice(0, 300);
 }
