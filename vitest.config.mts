@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
-    setupFiles: ["tests/bounded-children.ts"],
+    setupFiles: ["tests/bounds.ts"],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: "forks",

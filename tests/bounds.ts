@@ -1,8 +1,13 @@
 import childProcess from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
+import fc from "fast-check";
 
-// A call that waits for its child holds up the thread, so no timer of the test runner can end it: a child that hangs
-// would hang the whole run. Here each such call has an end, later than any test's own.
+// What holds up the thread no timer of the test runner can end; so each of its kinds has an end of its own here.
+
+// A property that has failed looks for a smaller example, for hours where a run of it is slow.
+fc.configureGlobal({ interruptAfterTimeLimit: 90_000, markInterruptAsFailure: true });
+
+// A call that waits for its child: the end is later than any test's own.
 const patience = 400_000;
 
 type Call = (command: string, args?: readonly string[], options?: childProcess.SpawnSyncOptions) => unknown;
