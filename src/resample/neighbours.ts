@@ -13,7 +13,7 @@ import {
 } from "./neighbours-layout";
 import { plainSearch } from "./neighbours-plain";
 
-// Candidates kept beyond those asked for: so many may be misplaced by Float32 rounding before a row is looked at again.
+// Candidates kept beyond those asked for: so many may be misplaced by rounding before a row is looked at again.
 const spare = 3;
 // Bytes of blocks that one pass over the queries reads: what stays near the processor.
 const passBytes = 2 ** 16;
@@ -27,9 +27,9 @@ const smallWork = 2 ** 20;
  * first: query q has its neighbours at q·k … q·k + k − 1. A row is not its own neighbour, though its duplicates are.
  * Distances are Euclidean, exact in Float64; equal ones are ordered by row number. Values must be finite.
  *
- * Float32 sums over blocks of rows name k + 3 candidates for each row, which are ranked in Float64. A bound on the
- * rounding error proves that no other row can be among the nearest; where it does not, as with many equal distances,
- * all rows within that bound are ranked.
+ * Rows rounded to 16-bit whole numbers name k + 3 candidates for each row, which are ranked in Float64. How far rounding
+ * moved the rows proves that no other can be among the nearest; where it does not, as with many equal distances, all
+ * rows that may be are ranked.
  */
 export function nearestNeighbours(
   x: Matrix,
@@ -37,7 +37,7 @@ export function nearestNeighbours(
   queries: Int32Array = Int32Array.from({ length: x.rows }, (_, i) => i),
 ): Int32Array {
   checkInteger(k, 1, x.rows - 1, "find neighbours", "k");
-  const data = prepare(x, queries);
+  const data = prepare(x);
   const out = new Int32Array(queries.length * k);
   const best = new Float64Array(k);
   if (queries.length * x.rows * x.columns < smallWork || x.rows <= k + spare) {
@@ -51,11 +51,12 @@ export function nearestNeighbours(
     const nearest = out.subarray(q * k, q * k + k);
     const from = q * found.kept;
     rank(data, row, found.ids.subarray(from, from + found.kept), best, nearest);
-    const furthest = best[k - 1];
-    const error = scoreError(data.columns, found.halves[row], furthest, found.longest);
+    // The whole numbers are at most so much farther apart than the rows are.
+    const slack = data.residuals[row] + data.largestResidual + 1e-6;
+    const furthest = Math.sqrt(best[k - 1]) * data.scale * (1 + 1e-9) + slack;
     // Rows not kept score at least as high as the last that was.
-    if (furthest / 2 >= found.scores[from + found.kept - 1] - error)
-      rank(data, row, found.within(q, furthest / 2 + error), best, nearest);
+    if (furthest ** 2 >= found.scores[from + found.kept - 1])
+      rank(data, row, found.within(q, furthest ** 2), best, nearest);
   });
   return out;
 }
@@ -74,16 +75,12 @@ export function checkValues(x: Matrix, action: string, columns: Iterable<number>
   }
 }
 
-/** What the Float32 search found. */
+/** What the search among whole numbers found. */
 export interface Candidates {
   readonly kept: number;
-  /** Half squared distances, ascending, and row numbers: `kept` of them per query. */
-  readonly scores: Float32Array;
+  /** Squared distances, ascending, and row numbers: `kept` of them per query. */
+  readonly scores: Int32Array;
   readonly ids: Uint32Array;
-  /** Half squared lengths of the rows, shifted. */
-  readonly halves: Float32Array;
-  /** Length of the longest row, shifted. */
-  readonly longest: number;
   /** The rows whose score with a query is at most `limit`, ascending. */
   within(query: number, limit: number): Uint32Array;
 }
@@ -94,39 +91,24 @@ export function candidates(data: Prepared, queries: Int32Array, kept: number, pl
   const { memory, search } = (plain ? undefined : startFast(layout)) ?? startPlain(layout);
   fillMemory(memory, layout, data, queries);
   const blocks = Math.ceil(data.rows / blockRows);
-  const pass = Math.max(1, Math.floor(passBytes / (blockRows * 4 * data.columns)));
+  const pass = Math.max(1, Math.floor(passBytes / (blockRows * 4 * data.pairs)));
   for (let first = 0; first < blocks; first += pass) {
     const last = Math.min(blocks, first + pass);
     const end = layout.symmetric ? Math.min(data.rows, last * blockRows) : queries.length;
     for (let from = 0; from < end; from += callQueries)
       search.scan(from, Math.min(end, from + callQueries), first, last);
   }
-  const halves = new Float32Array(memory, layout.halvesAt, data.rows);
   return {
     kept,
-    scores: new Float32Array(memory, layout.scoresAt, queries.length * kept),
+    scores: new Int32Array(memory, layout.scoresAt, queries.length * kept),
     ids: new Uint32Array(memory, layout.idsAt, queries.length * kept),
-    halves,
-    longest: Math.sqrt(2 * halves.reduce((most, half) => Math.max(most, half), 0)),
     within: (query, limit) =>
-      new Uint32Array(memory, layout.bandAt, search.within(query, above(limit), blocks)),
+      new Uint32Array(
+        memory,
+        layout.bandAt,
+        search.within(query, Math.min(2 ** 31 - 1, Math.ceil(limit)), blocks),
+      ),
   };
-}
-
-/**
- * How far scores of a row and any row that may be as near as `furthest` (squared) can be from the truth: below
- * (columns + 3)·|a||b| + 3·(|a|² + |b|²)/2 units of 2⁻²⁴ (Higham, 2002, section 3.1; a tenth is added for the second
- * order). A row b with |b| > |a| + √furthest is farther, so it need not be thought of.
- */
-function scoreError(columns: number, half: number, furthest: number, longest: number): number {
-  const a = Math.sqrt(2 * half);
-  const b = Math.min(longest, 1.001 * (a + Math.sqrt(furthest)));
-  return 1.1 * 2 ** -24 * ((columns + 3) * a * b + 1.5 * (a * a + b * b));
-}
-
-/** A Float32 number that is not below `value`. */
-function above(value: number): number {
-  return Math.fround(value) * (1 + 2 ** -22);
 }
 
 /** The nearest of one row among `others`. */
@@ -197,11 +179,12 @@ function startPlain(layout: Layout): Started {
 function startFast(layout: Layout): Started | undefined {
   const kernel = startKernel<Search & { layout(...numbers: number[]): void }>(wasm, layout.bytes);
   kernel?.run.layout(
-    layout.columns,
+    layout.pairs,
+    layout.rows,
     layout.kept,
     layout.symmetric,
     layout.blocksAt,
-    layout.halvesAt,
+    layout.squaresAt,
     layout.startsAt,
     layout.listsAt,
     layout.queryRowsAt,

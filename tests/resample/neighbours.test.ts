@@ -62,7 +62,7 @@ describe.each(Object.keys(kinds))("nearestNeighbours(x, k), %s", (kind) => {
       Int32Array.from({ length: 333 }, (_, i) => i),
       Int32Array.of(300, 2, 31, 32, 332),
     ]) {
-      const data = prepare(x, queries);
+      const data = prepare(x);
       const fast = candidates(data, queries, 8);
       const plain = candidates(data, queries, 8, true);
       expect(new Uint8Array(fast.scores.slice().buffer)).toEqual(new Uint8Array(plain.scores.slice().buffer));
