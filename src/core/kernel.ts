@@ -1,3 +1,5 @@
+import { check } from "./checks";
+
 // Node's type package leaves WebAssembly to the browser's library, which nothing else here needs.
 declare const WebAssembly: {
   validate(bytes: Uint8Array): boolean;
@@ -23,13 +25,13 @@ export const kernelBytes: number = 2 ** 32;
 
 // Compiled once per process: compiling anew for every fold would cost more than small work takes, and code compiled
 // before is already optimised.
-const compiled = new Map<string, object | undefined>();
+const compiled = new Map<string, object>();
 
 /**
  * Starts a kernel compiled with `--importMemory` (`wasm` is what its .wasm.ts exports) on `bytes` of fresh memory, all
  * zero. With `shared`, the memory is one that threads can share; the kernel then has to be compiled with
- * `--sharedMemory --maximumMemory 65536`. The result is undefined where the machine lacks what the kernel needs, SIMD
- * above all: use its plain twin.
+ * `--sharedMemory --maximumMemory 65536`. The result is undefined where the work needs more memory than there can be.
+ * Throws where WebAssembly lacks SIMD.
  */
 export function startKernel<Functions extends object>(
   wasm: string,
@@ -42,24 +44,35 @@ export function startKernel<Functions extends object>(
   return run<Functions>(wasm, () => new WebAssembly.Memory(limits));
 }
 
-/** Starts a kernel in this thread on the memory of another thread's: `handle` is that one's. */
-export function joinKernel<Functions extends object>(
+/** As `startKernel`, for work that has no other way: throws where it would need more memory than there can be. */
+export function mustStartKernel<Functions extends object>(
   wasm: string,
-  handle: object,
-): RunningKernel<Functions> | undefined {
+  bytes: number,
+  action: string,
+  shared = false,
+): RunningKernel<Functions> {
+  const started = startKernel<Functions>(wasm, bytes, shared);
+  const rule = "its rows must fit into WebAssembly's 4 GB (take fewer rows or columns)";
+  check(started !== undefined, action, rule, `${(bytes / 2 ** 30).toFixed(1)} GB`);
+  return started;
+}
+
+/** Starts a kernel in this thread on the memory of another thread's: `handle` is that one's. */
+export function joinKernel<Functions extends object>(wasm: string, handle: object): RunningKernel<Functions> {
   return run<Functions>(wasm, () => handle as Memory);
 }
 
-function run<Functions extends object>(
-  wasm: string,
-  memoryOf: () => Memory,
-): RunningKernel<Functions> | undefined {
-  if (!compiled.has(wasm)) {
+function run<Functions extends object>(wasm: string, memoryOf: () => Memory): RunningKernel<Functions> {
+  let module = compiled.get(wasm);
+  if (!module) {
     const binary = Buffer.from(wasm, "base64");
-    compiled.set(wasm, WebAssembly.validate(binary) ? new WebAssembly.Module(binary) : undefined);
+    if (typeof WebAssembly === "undefined" || !WebAssembly.validate(binary))
+      throw new Error(
+        "Cannot compute here: telelink needs WebAssembly with SIMD, which Node 20 to 24 have unless started with --jitless or on a processor of before 2009",
+      );
+    module = new WebAssembly.Module(binary);
+    compiled.set(wasm, module);
   }
-  const module = compiled.get(wasm);
-  if (!module) return undefined;
   const memory = memoryOf();
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   return { run: instance.exports as Functions, memory: memory.buffer, handle: memory };

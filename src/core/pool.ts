@@ -25,10 +25,18 @@ export function task<In, Out>(
 // Workers run the built package, also when this file itself runs from source (in tests).
 const built = resolve(__dirname, "..", "..", "dist");
 
-interface Idle {
+interface Thread {
   readonly worker: Worker;
+  /** The call that it works on; none at rest. */
+  call?: Call;
   /** Ends it, unless it is wanted before. */
   rest?: NodeJS.Timeout;
+}
+
+interface Call {
+  readonly name: string;
+  readonly done: (value: unknown) => void;
+  readonly fail: (error: unknown) => void;
 }
 
 /** A thread that has had nothing to do for so long ends, and gives its memory back. */
@@ -36,7 +44,7 @@ const restMs = 15_000;
 
 // The one piece of module state here: starting a thread costs 25 ms, so threads outlive a call. They hold no results
 // and do not keep the process alive.
-const idle: Idle[] = [];
+const idle: Thread[] = [];
 
 /**
  * The number of threads used when a caller does not say: the processors that this process may use; one within a
@@ -78,12 +86,12 @@ export async function mapThreads<In, Out>(
   let next = 0;
   let failed = false;
   const drain = (): Promise<void> =>
-    withThread(async (worker) => {
+    withThread(async (thread) => {
       try {
         while (next < inputs.length && !failed) {
           signal?.throwIfAborted();
           const i = next++;
-          results[i] = await call<In, Out>(worker, work, inputs[i]);
+          results[i] = await call(thread, work, inputs[i]);
           finished?.(i, results[i]);
         }
       } catch (error) {
@@ -97,7 +105,7 @@ export async function mapThreads<In, Out>(
 
 /** Runs the task in another thread, and never here: it goes on while this thread is busy. */
 export function runInThread<In, Out>(work: Task<In, Out>, input: In): Promise<Out> {
-  return withThread((worker) => call<In, Out>(worker, work, input));
+  return withThread((thread) => call(thread, work, input));
 }
 
 /**
@@ -128,12 +136,12 @@ export async function* streamThreads<In, Out>(
   while (begun.length > 0) yield await (begun.shift() as Promise<Out>);
 }
 
-async function withThread<Out>(use: (worker: Worker) => Promise<Out>): Promise<Out> {
+async function withThread<Out>(use: (thread: Thread) => Promise<Out>): Promise<Out> {
   const thread = idle.pop() ?? start();
   clearTimeout(thread.rest);
   let healthy = true;
   try {
-    return await use(thread.worker);
+    return await use(thread);
   } catch (error) {
     healthy = !(error instanceof WorkerDied);
     throw error;
@@ -141,16 +149,18 @@ async function withThread<Out>(use: (worker: Worker) => Promise<Out>): Promise<O
     if (healthy) {
       thread.worker.unref();
       idle.push(thread);
-      thread.rest = setTimeout(() => end(thread), restMs).unref();
+      thread.rest = setTimeout(() => {
+        if (forget(thread)) void thread.worker.terminate();
+      }, restMs).unref();
     }
   }
 }
 
-function end(thread: Idle): void {
+/** Takes a thread from those at rest; whether it was there. */
+function forget(thread: Thread): boolean {
   const place = idle.indexOf(thread);
-  if (place < 0) return;
-  idle.splice(place, 1);
-  void thread.worker.terminate();
+  if (place >= 0) idle.splice(place, 1);
+  return place >= 0;
 }
 
 /**
@@ -165,36 +175,36 @@ export async function closeThreads(): Promise<void> {
 
 class WorkerDied extends Error {}
 
-function start(): Idle {
+function start(): Thread {
   const worker = new Worker(resolve(built, "core", "worker.js"), { workerData: { built } });
-  worker.setMaxListeners(0);
-  return { worker };
+  const thread: Thread = { worker };
+  const settle = (by: (call: Call) => void): void => {
+    const { call } = thread;
+    thread.call = undefined;
+    if (call) by(call);
+  };
+  // Listens at rest too: one that died there would leave the next call waiting for an answer.
+  const die = (how: string): void => {
+    forget(thread);
+    settle((call) => call.fail(new WorkerDied(`Cannot finish ${call.name}: its thread ${how}`)));
+  };
+  worker.on("message", (message: { value?: unknown; error?: Error }) =>
+    settle((call) => (message.error ? call.fail(message.error) : call.done(message.value))),
+  );
+  worker.on("messageerror", (error) => {
+    die(`gave a result that cannot be read: ${error.message}`);
+    void worker.terminate();
+  });
+  worker.on("error", (error) => die(`failed: ${String(error)}`));
+  worker.on("exit", (code) => die(`ended with code ${code}`));
+  return thread;
 }
 
-function call<In, Out>(worker: Worker, work: Task<In, Out>, input: In): Promise<Out> {
-  worker.ref();
+function call<In, Out>(thread: Thread, work: Task<In, Out>, input: In): Promise<Out> {
+  const { file, name } = work;
+  thread.worker.ref();
   return new Promise<Out>((done, fail) => {
-    const settle = (): void => {
-      worker.off("message", onMessage);
-      worker.off("error", onError);
-      worker.off("exit", onExit);
-    };
-    const onMessage = (message: { value?: Out; error?: Error }): void => {
-      settle();
-      if (message.error) fail(message.error);
-      else done(message.value as Out);
-    };
-    const onError = (error: unknown): void => {
-      settle();
-      fail(new WorkerDied(`Cannot finish ${work.name}: its thread failed: ${String(error)}`));
-    };
-    const onExit = (code: number): void => {
-      settle();
-      fail(new WorkerDied(`Cannot finish ${work.name}: its thread ended with code ${code}`));
-    };
-    worker.on("message", onMessage);
-    worker.on("error", onError);
-    worker.on("exit", onExit);
-    worker.postMessage({ file: work.file, name: work.name, input });
+    thread.worker.postMessage({ file, name, input });
+    thread.call = { name, done: done as Call["done"], fail };
   });
 }

@@ -6,6 +6,7 @@ import type { Task } from "./pool";
 const port = parentPort;
 if (port) {
   const { built } = workerData as { built: string };
+  port.on("messageerror", (error) => port.postMessage({ error }));
   port.on("message", async (message: { file: string; name: string; input: unknown }) => {
     try {
       const module = require(resolve(built, `${message.file}.js`)) as Record<string, Task<unknown, unknown>>;

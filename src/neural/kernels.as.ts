@@ -1,6 +1,6 @@
 // asc: --noAssert --memoryBase 64 --importMemory
 // What the simd engine computes with: loops over Float32 numbers in the imported memory, four at a time. Addresses are in
-// bytes, counts and strides in numbers. Every operation rounds as its plain twin (plain-kernels.ts) does, so that both give
+// bytes, counts and strides in numbers. Every operation rounds as its plain twin (tests/neural/plain-kernels.ts) does, so that both give
 // the same bits.
 
 // C = A·B, or C += A·B. Strides let either factor be read transposed. Every element is summed in the order of k with one

@@ -1,7 +1,7 @@
 import type { Binary, Pointwise } from "./engine";
 
 /**
- * What `kernels.as.ts` exports, and its plain twin: addresses in bytes into one memory, counts and strides in numbers.
+ * What `kernels.as.ts` exports, and its plain twin in the tests: addresses in bytes into one memory, counts and strides in numbers.
  * The comments are there.
  */
 export interface Kernels {

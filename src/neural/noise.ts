@@ -1,4 +1,4 @@
-import { startKernel } from "../core/kernel";
+import { mustStartKernel } from "../core/kernel";
 import { bitsFrom, type Rng } from "../core/rng";
 import { wasm } from "./noise.wasm";
 
@@ -86,7 +86,7 @@ export interface Filler {
 let shared: Filler | undefined;
 
 function filler(): Filler {
-  shared ??= simdFiller() ?? plainFiller;
+  shared ??= simdFiller();
   return shared;
 }
 
@@ -99,10 +99,9 @@ interface NoiseKernel {
   mask(state: number, out: number, count: number, limit: number, kept: number): void;
 }
 
-/** By WebAssembly SIMD, where there is such. */
-export function simdFiller(): Filler | undefined {
-  const started = startKernel<NoiseKernel>(wasm, outAt + chunk * 4);
-  if (!started) return undefined;
+/** By WebAssembly SIMD. */
+export function simdFiller(): Filler {
+  const started = mustStartKernel<NoiseKernel>(wasm, outAt + chunk * 4, "draw noise");
   const held = new Int32Array(started.memory, stateAt, 16);
   const made = new Float32Array(started.memory, outAt, chunk);
   const inChunks = (state: Int32Array, out: Float32Array, fill: (count: number) => void): Float32Array => {
@@ -120,27 +119,4 @@ export function simdFiller(): Filler | undefined {
     mask: (state, out, limit, kept) =>
       inChunks(state, out, (count) => started.run.mask(stateAt, outAt, count, limit, kept)),
   };
-}
-
-/** The same in plain TypeScript. */
-export const plainFiller: Filler = {
-  uniform: (state, out) => plainFill(state, out, (word) => ((word >>> 9) + 0.5) * 2 ** -23),
-  mask: (state, out, limit, kept) => plainFill(state, out, (word) => (word >>> 0 < limit ? 0 : kept)),
-};
-
-function plainFill(state: Int32Array, out: Float32Array, of: (word: number) => number): Float32Array {
-  for (let i = 0; i < out.length; i += 4)
-    for (let lane = 0; lane < 4; lane++) {
-      const [a, b, c, d] = [0, 4, 8, 12].map((word) => state[word + lane]);
-      let word = Math.imul(b, 5);
-      word = Math.imul((word << 7) | (word >>> 25), 9);
-      if (i + lane < out.length) out[i + lane] = of(word);
-      const c1 = c ^ a;
-      const d1 = d ^ b;
-      state[4 + lane] = b ^ c1;
-      state[lane] = a ^ d1;
-      state[8 + lane] = c1 ^ (b << 9);
-      state[12 + lane] = (d1 << 11) | (d1 >>> 21);
-    }
-  return out;
 }

@@ -1,7 +1,7 @@
 // asc: --importMemory --noAssert
 // Squared distances between rows of whole numbers in blocks of 24, as |a|² + |b|² − 2a·b, the product over those pairs
 // of columns that are not both zero in row a. One instruction multiplies two columns of four rows and adds them up.
-// neighbours-layout.ts says what lies where; neighbours-plain.ts does the same in TypeScript.
+// neighbours-layout.ts says what lies where; tests/resample/plain-search.ts does the same in TypeScript.
 
 let blocks: usize = 0;
 let blockBytes: usize = 0;

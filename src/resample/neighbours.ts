@@ -1,5 +1,5 @@
 import { check, checkInteger } from "../core/checks";
-import { startKernel } from "../core/kernel";
+import { mustStartKernel } from "../core/kernel";
 import { column, type Matrix } from "../core/matrix";
 import { wasm } from "./neighbours.wasm";
 import {
@@ -11,7 +11,6 @@ import {
   prepare,
   type Search,
 } from "./neighbours-layout";
-import { plainSearch } from "./neighbours-plain";
 
 // Candidates kept beyond those asked for: so many may be misplaced by rounding before a row is looked at again.
 const spare = 3;
@@ -85,10 +84,15 @@ export interface Candidates {
   within(query: number, limit: number): Uint32Array;
 }
 
-/** Runs the kernel, or with `plain` its twin, which also serves where WebAssembly lacks SIMD. */
-export function candidates(data: Prepared, queries: Int32Array, kept: number, plain = false): Candidates {
+/** Runs the kernel, or what else `start` gives. */
+export function candidates(
+  data: Prepared,
+  queries: Int32Array,
+  kept: number,
+  start: (layout: Layout) => Started = startSearch,
+): Candidates {
   const layout = planLayout(data, queries, kept);
-  const { memory, search } = (plain ? undefined : startFast(layout)) ?? startPlain(layout);
+  const { memory, search } = start(layout);
   fillMemory(memory, layout, data, queries);
   const blocks = Math.ceil(data.rows / blockRows);
   const pass = Math.max(1, Math.floor(passBytes / (blockRows * 4 * data.pairs)));
@@ -171,14 +175,10 @@ interface Started {
   readonly search: Search;
 }
 
-function startPlain(layout: Layout): Started {
-  const memory = new ArrayBuffer(layout.bytes);
-  return { memory, search: plainSearch(memory, layout) };
-}
-
-function startFast(layout: Layout): Started | undefined {
-  const kernel = startKernel<Search & { layout(...numbers: number[]): void }>(wasm, layout.bytes);
-  kernel?.run.layout(
+function startSearch(layout: Layout): Started {
+  type Functions = Search & { layout(...numbers: number[]): void };
+  const { run, memory } = mustStartKernel<Functions>(wasm, layout.bytes, "find neighbours");
+  run.layout(
     layout.pairs,
     layout.rows,
     layout.kept,
@@ -194,5 +194,5 @@ function startFast(layout: Layout): Started | undefined {
     layout.scratchAt,
     layout.bandAt,
   );
-  return kernel && { memory: kernel.memory, search: kernel.run };
+  return { memory, search: run };
 }

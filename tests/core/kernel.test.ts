@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startKernel } from "../../src/core/kernel";
+import { mustStartKernel, startKernel } from "../../src/core/kernel";
 
 // A module that imports memory and exports `get`, which loads the 32-bit number at byte 8.
 const loads = Buffer.from([
@@ -17,9 +17,13 @@ test("startKernel(wasm, bytes) gives each start a memory of its own", () => {
   expect([a.run.get(), b.run.get()]).toEqual([42, 0]);
 });
 
-test("startKernel(wasm, bytes) is undefined where the module or its memory is out of reach", () => {
-  expect(
-    startKernel(Buffer.from([0x00, 0x61, 0x73, 0x6d, 9, 0, 0, 0]).toString("base64"), 100),
-  ).toBeUndefined();
+test("kernels say what they need where the module or its memory is out of reach", () => {
+  const unknown = Buffer.from([0x00, 0x61, 0x73, 0x6d, 9, 0, 0, 0]).toString("base64");
+  expect(() => startKernel(unknown, 100)).toThrow(
+    "Cannot compute here: telelink needs WebAssembly with SIMD",
+  );
   expect(startKernel(loads, 2 ** 33)).toBeUndefined();
+  expect(() => mustStartKernel(loads, 2 ** 33, "fit a model")).toThrow(
+    'Cannot fit a model: its rows must fit into WebAssembly\'s 4 GB (take fewer rows or columns), got "8.0 GB"',
+  );
 });

@@ -35,7 +35,7 @@ test.each([1, 2])(
     const finished = (index: number, value: number): void => {
       seen.push([index, value]);
     };
-    await mapThreads(echo, [{ value: 7, waitMs: 60 }, { value: 8 }], threads, { finished });
+    await mapThreads(echo, [{ value: 7, waitMs: 400 }, { value: 8 }], threads, { finished });
     expect(seen).toEqual(
       threads === 1
         ? [
@@ -111,4 +111,26 @@ test("streamThreads rejects with the task's own error where its result would com
   };
   await expect(run()).rejects.toThrow("no such leaf");
   expect(seen).toEqual([1]);
+});
+
+test.each(["exit", "throw"] as const)(
+  "a thread that dies at rest (%s) is given nothing more, and fails nothing",
+  async (after) => {
+    await closeThreads();
+    expect(await runInThread(echo, { value: 1, after })).toBe(1);
+    await new Promise((over) => setTimeout(over, 60));
+    expect(await runInThread(echo, { value: 2 })).toBe(2);
+    // Asked at once, before its end is known here: an answer or a word, but no waiting.
+    await runInThread(echo, { value: 3, after });
+    await new Promise((over) => setTimeout(over, 5));
+    expect(String(await runInThread(echo, { value: 4, waitMs: 60 }).catch(String))).toMatch(
+      /^4$|^Error: Cannot finish echo: its thread (ended with code 3|failed: Error: nobody waits for this)$/,
+    );
+  },
+);
+
+test("an input that cannot be sent fails its own call, and the thread serves the next", async () => {
+  const unsendable = { value: (() => 1) as unknown as number };
+  await expect(runInThread(echo, unsendable)).rejects.toThrow("could not be cloned");
+  expect(await runInThread(echo, { value: 2 })).toBe(2);
 });

@@ -5,6 +5,7 @@ import type { Engine } from "../../src/neural/engine";
 import { simdEngine } from "../../src/neural/simd/engine";
 import { tape } from "../../src/neural/tape";
 import { type Case, cases } from "./cases";
+import { plainEngine } from "./plain-kernels";
 
 function drawn(count: number, rng: Rng, draw: (rng: Rng) => number): Float32Array {
   return Float32Array.from({ length: count }, () => draw(rng));
@@ -66,7 +67,7 @@ test.each(cases)(
     const rng = seeded(`twin ${one.name}`);
     const inputs = one.inputs.map(([rows, columns]) => drawn(rows * columns, rng, one.draw ?? normal));
     const fast = evaluate(simdEngine(), one, inputs, true);
-    const plain = evaluate(simdEngine({ plain: true }), one, inputs, true);
+    const plain = evaluate(plainEngine(), one, inputs, true);
     expect(fast).toEqual(plain);
   },
 );

@@ -3,6 +3,7 @@ import { type Matrix, matrixFromRows } from "../../src/core/matrix";
 import { normal, type Rng, seeded } from "../../src/core/rng";
 import { candidates, nearestNeighbours } from "../../src/resample/neighbours";
 import { prepare } from "../../src/resample/neighbours-layout";
+import { startPlain } from "./plain-search";
 
 const kinds: Record<string, (rng: Rng, i: number) => number[]> = {
   dense: (rng) => Array.from({ length: 33 }, () => normal(rng)),
@@ -64,7 +65,7 @@ describe.each(Object.keys(kinds))("nearestNeighbours(x, k), %s", (kind) => {
     ]) {
       const data = prepare(x);
       const fast = candidates(data, queries, 8);
-      const plain = candidates(data, queries, 8, true);
+      const plain = candidates(data, queries, 8, startPlain);
       expect(new Uint8Array(fast.scores.slice().buffer)).toEqual(new Uint8Array(plain.scores.slice().buffer));
       expect(fast.ids).toEqual(plain.ids);
     }

@@ -1,6 +1,6 @@
 // asc: --importMemory --noAssert
 // The two least distances from each query to the reference rows, and the nearest row: differing bytes of cells, plus
-// min(|a − b|, 1) of scaled numbers. nearest-plain.ts does the same in TypeScript, in the same order of sums.
+// min(|a − b|, 1) of scaled numbers. tests/evaluate/synthetic/plain-nearest.ts does the same in TypeScript, in the same order of sums.
 
 let blocks: usize = 0;
 let numbers: usize = 0;

@@ -1,9 +1,8 @@
 import { check } from "../../core/checks";
-import { Layout, startKernel } from "../../core/kernel";
+import { Layout, mustStartKernel } from "../../core/kernel";
 import { defaultThreads, mapThreads, type Task, task } from "../../core/pool";
 import type { Shared } from "./align";
 import { wasm } from "./nearest.wasm";
-import { type Packed, searchPlain } from "./nearest-plain";
 
 /** Each query row's nearest reference row, by the mean over columns of its differences (Gower). */
 export interface Nearest {
@@ -24,6 +23,15 @@ export interface NearestOptions {
   readonly skipSame?: boolean;
   /** Defaults to the processors there are, for searches that are worth it. */
   readonly threads?: number;
+}
+
+/** Rows packed for the search: `blocks` × 16 bytes of cells and `numbers` scaled values a row. */
+export interface Packed {
+  readonly rows: number;
+  readonly blocks: number;
+  readonly numbers: number;
+  readonly cells: Uint8Array;
+  readonly values: Float64Array;
 }
 
 /** Rows of one search. */
@@ -85,7 +93,7 @@ export async function nearestRecords(
   return out;
 }
 
-/** The search in WebAssembly; in TypeScript where SIMD is missing. */
+/** Least distance, second least and nearest row of each query, three numbers each. */
 export function searchKernel(reference: Packed, queries: Packed, skip: number): Float64Array {
   const space = new Layout();
   const cells = space.take(reference.cells.length);
@@ -93,12 +101,10 @@ export function searchKernel(reference: Packed, queries: Packed, skip: number): 
   const queryCells = space.take(queries.cells.length);
   const queryValues = space.take(8 * queries.values.length);
   const found = space.take(24 * queries.rows);
-  const kernel = startKernel<{
+  const { memory, run } = mustStartKernel<{
     layout(...numbers: number[]): void;
     search(from: number, to: number, skip: number): void;
-  }>(wasm, space.end);
-  if (!kernel) return searchPlain(reference, queries, skip);
-  const { memory, run } = kernel;
+  }>(wasm, space.end, "find nearest records");
   new Uint8Array(memory).set(reference.cells, cells);
   new Uint8Array(memory).set(queries.cells, queryCells);
   new Float64Array(memory).set(reference.values, values / 8);

@@ -38,8 +38,8 @@ export interface BoostRules {
 }
 
 /**
- * The state of one boosting run: rows of bytes, scores, quantised gradients, the tree at hand. The kernel and its
- * plain twin implement it to the same bits.
+ * The state of one boosting run: rows of bytes, scores, quantised gradients, the tree at hand. The kernel and the
+ * tests' plain engine implement it to the same bits.
  */
 export interface BoostEngine {
   /** Where the host writes the gradients and hessians of losses other than the logistic one, or of sampled rows. */

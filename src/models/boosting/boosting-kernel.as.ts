@@ -1,6 +1,6 @@
 // asc: --noAssert --enable threads --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536
 // One boosting iteration on rows of bytes: gradients, histograms, splits, partitions, scores. The same trees, bit for
-// bit, as boosting-plain.ts, where the rules are explained; the host (boosting-kernel.ts) lays out the memory.
+// bit, as tests/models/boosting/plain-engine.ts, where the rules are explained; the host (boosting-kernel.ts) lays out the memory.
 //
 // A histogram entry is one i64: the sum of the gradients × 2³² + the sum of the hessians, both quantised to integers.
 // Integer sums are exact in any order, so threads may share the rows as they like.

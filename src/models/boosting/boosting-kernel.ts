@@ -1,4 +1,4 @@
-import { joinKernel, Layout, type RunningKernel, startKernel } from "../../core/kernel";
+import { joinKernel, Layout, mustStartKernel, type RunningKernel } from "../../core/kernel";
 import { column, type Matrix } from "../../core/matrix";
 import { runInThread, type Task, task } from "../../core/pool";
 import { type BinLayout, binsOfCodes, type ColumnPlace } from "../trees/bin-layout";
@@ -103,13 +103,12 @@ export const helpKernel: Task<HelpTask, void> = task(
   "helpKernel",
   ({ handle, settings, thread }: HelpTask) => {
     const kernel = joinKernel<Kernel>(wasm, handle);
-    kernel?.run.setup(settings);
-    kernel?.run.help(thread);
+    kernel.run.setup(settings);
+    kernel.run.help(thread);
   },
 );
 
-/** The boosting engine in WebAssembly. */
-export class KernelEngine implements BoostEngine {
+class KernelEngine implements BoostEngine {
   readonly gradients: Float32Array;
   readonly hessians: Float32Array;
   readonly scores: Float64Array;
@@ -120,7 +119,7 @@ export class KernelEngine implements BoostEngine {
   private readonly used: Uint8Array;
   private readonly rows: number;
 
-  private constructor(
+  constructor(
     private readonly kernel: RunningKernel<Kernel>,
     data: BoostData,
     rules: BoostRules,
@@ -193,20 +192,6 @@ export class KernelEngine implements BoostEngine {
     this.conflicts = fill(kernel, x, layout, staging);
   }
 
-  /** An engine for these rows, or undefined where the plain one has to serve. To be closed after use. */
-  static on(data: BoostData, rules: BoostRules, threads: number): KernelEngine | undefined {
-    const bytes = regions(data, rules, threads);
-    const layout = new Layout();
-    const settings = layout.take(256);
-    const at = Object.fromEntries(
-      Object.entries(bytes).map(([name, size]) => [name, layout.take(size)]),
-    ) as Record<keyof typeof bytes, number>;
-    // Behind it all, the boundaries and the values being binned.
-    const kernel = startKernel<Kernel>(wasm, layout.end + stagingBytes(data.layout), true);
-    if (!kernel) return undefined;
-    return new KernelEngine(kernel, data, rules, at, settings, layout.end, threads);
-  }
-
   refresh(own: boolean, gScale: number, hScale: number, seed: number): void {
     this.kernel.run.refresh(own, gScale, hScale, seed);
   }
@@ -225,6 +210,20 @@ export class KernelEngine implements BoostEngine {
     if (this.helpers.length > 0) this.kernel.run.dismiss();
     await Promise.all(this.helpers);
   }
+}
+
+/** The boosting engine in WebAssembly for these rows. To be closed after use. */
+export function boostEngine(data: BoostData, rules: BoostRules, threads: number): BoostEngine {
+  const bytes = regions(data, rules, threads);
+  const layout = new Layout();
+  const settings = layout.take(256);
+  const at = Object.fromEntries(
+    Object.entries(bytes).map(([name, size]) => [name, layout.take(size)]),
+  ) as Record<keyof typeof bytes, number>;
+  // Behind it all, the boundaries and the values being binned.
+  const needed = layout.end + stagingBytes(data.layout);
+  const kernel = mustStartKernel<Kernel>(wasm, needed, "fit gradient boosting", true);
+  return new KernelEngine(kernel, data, rules, at, settings, layout.end, threads);
 }
 
 /** How many codes a joint group has: the product of its columns' bins. */

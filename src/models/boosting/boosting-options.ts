@@ -1,7 +1,7 @@
 import { check, checkNumber } from "../../core/checks";
 import type { Labelled } from "../../core/matrix";
 import { type ClassWeights, classWeightsOption } from "../class-weights";
-import { choice, depthOption, type Filled, flag, integer, number, option, withDefaults } from "../options";
+import { choice, depthOption, type Filled, integer, number, option, withDefaults } from "../options";
 import { MOST_BINS } from "../trees/binning";
 import { type LossName, losses } from "./boosting-losses";
 
@@ -61,8 +61,6 @@ export interface GradientBoostingOptions {
   readonly bins?: number;
   /** Threads; defaults to the processors from 200,000 rows on, else 1. The trees are the same. */
   readonly threads?: number;
-  /** Grow in plain TypeScript even where WebAssembly runs; for tests. The trees are the same. */
-  readonly plain?: boolean;
 }
 
 const direction = (value: unknown): boolean => value === 1 || value === -1;
@@ -126,7 +124,6 @@ export const boostingOptions = {
   ),
   bins: integer("most bins of a column", { low: 2, high: MOST_BINS }, MOST_BINS),
   threads: integer("threads; the processors from 200,000 rows on, else 1", { low: 1, high: 64 }),
-  plain: flag("grow in plain TypeScript even where WebAssembly runs; for tests", false),
 };
 
 /** The options with their defaults; throws on options that don't hold. */

@@ -10,11 +10,10 @@ import type { Filled } from "../options";
 import { layBins } from "../trees/bin-layout";
 import { findBins } from "../trees/binning";
 import type { BoostData, BoostEngine, BoostRules } from "./boosting-engine";
-import { KernelEngine } from "./boosting-kernel";
+import { boostEngine } from "./boosting-kernel";
 import { type Loss, lossNamed } from "./boosting-losses";
 import { type BoostedTrees, boostedTrees } from "./boosting-model";
 import { type boostingOptions, checkedBoosting, type GradientBoostingOptions } from "./boosting-options";
-import { PlainEngine } from "./boosting-plain";
 import { boost, type RoundRules, type Rounds } from "./boosting-train";
 
 /** Rows from which on a second thread saves more than it costs to start. */
@@ -105,8 +104,7 @@ export async function engineFor(
       listRows: loss.residualQuantile !== undefined,
     };
     const data = { ...given, layout };
-    const fast = asked.plain ? undefined : KernelEngine.on(data, rules, threads);
-    const engine = fast ?? new PlainEngine(data, rules);
+    const engine = boostEngine(data, rules, threads);
     if (engine.conflicts.length === 0) return { engine, data };
     for (const column of engine.conflicts) apart.add(column);
     await engine.close();

@@ -1,4 +1,3 @@
-import { countBelow } from "../../core/math/sorted";
 import { column, type Matrix } from "../../core/matrix";
 import type { ColumnBins } from "./binning";
 
@@ -150,32 +149,4 @@ export function binsOfCodes(place: ColumnPlace): Uint8Array {
     if (rank < 0 || rank >= total - 1) return bins.common;
     return rank < bins.common ? rank : rank + 1;
   });
-}
-
-/**
- * Writes the rows of bytes, `rows * groups` of them, into `out` in plain TypeScript, as the kernel does; returns the
- * columns that met another one of their bundle in some row.
- */
-export function fillRows(x: Matrix, layout: BinLayout, out: Uint8Array): number[] {
-  const conflicts = new Set<number>();
-  out.fill(0, 0, x.rows * layout.groups);
-  for (const place of layout.places) {
-    const values = column(x, place.column);
-    const { bins, kind, first, group } = place;
-    const slots = bins.levels && new Map(bins.levels.map((level, bin) => [level, bin]));
-    for (let i = 0, at = group; i < values.length; i++, at += layout.groups) {
-      const value = values[i];
-      let bin: number;
-      if (slots) bin = slots.get(value) ?? bins.count;
-      else if (Number.isNaN(value)) bin = bins.count;
-      else bin = countBelow(bins.upper, value);
-      if (kind === "single") out[at] = bin;
-      else if (kind === "joint") out[at] += bin * first;
-      else if (bin !== bins.common) {
-        if (out[at] !== 0) conflicts.add(place.column);
-        out[at] = first + (bin < bins.common ? bin : bin - 1);
-      }
-    }
-  }
-  return [...conflicts];
 }

@@ -1,8 +1,7 @@
 import { check } from "../../core/checks";
-import { kernelBytes, startKernel } from "../../core/kernel";
+import { kernelBytes, mustStartKernel, type RunningKernel } from "../../core/kernel";
 import type { Kernels } from "../kernels";
 import { wasm } from "../kernels.wasm";
-import { plainKernels } from "../plain-kernels";
 
 /** Where the product's scratch begins, in bytes: a panel of 8 × 512 floats, a tile of 32. */
 export const scratchAt = 1024;
@@ -20,26 +19,22 @@ export interface SimdMemory {
   /** The top of the stack; `release` goes back to it. */
   mark(): number;
   release(mark: number): void;
-  /** Whether the kernels run in WebAssembly. */
-  readonly simd: boolean;
 }
 
-/** A new memory. `plain` computes without WebAssembly, to the same bits. */
-export function simdMemory(plain = false): SimdMemory {
-  let floats: Float32Array;
-  let kernels: Kernels;
-  let simd = false;
+type Opened = Pick<RunningKernel<Kernels>, "run" | "memory">;
+
+function openKernels(bytes: number): Opened {
+  return mustStartKernel<Kernels>(wasm, bytes, "compute a net");
+}
+
+/** A new memory, all zero. `open` starts the kernels over so many bytes. */
+export function simdMemory(open: (bytes: number) => Opened = openKernels): SimdMemory {
+  let { run, memory } = open(firstBytes);
+  let floats = new Float32Array(memory);
   let top = firstFloat;
-  const open = (bytes: number): void => {
-    const started = plain ? undefined : startKernel<Kernels>(wasm, bytes);
-    simd = started !== undefined;
-    floats = started ? new Float32Array(started.memory) : new Float32Array(bytes >> 2);
-    kernels = started ? started.run : plainKernels(floats);
-  };
-  open(firstBytes);
   return {
     values: () => floats,
-    kernels: () => kernels,
+    kernels: () => run,
     reserve: (count) => {
       const from = top;
       // Every tensor begins at a multiple of four floats, and the kernels may write the rest of its last four.
@@ -53,7 +48,8 @@ export function simdMemory(plain = false): SimdMemory {
           `${Math.round(bytes / 1e6)} MB`,
         );
         const before = floats;
-        open(Math.min(kernelBytes, bytes * 2));
+        ({ run, memory } = open(Math.min(kernelBytes, bytes * 2)));
+        floats = new Float32Array(memory);
         floats.set(before);
       }
       return from;
@@ -62,6 +58,5 @@ export function simdMemory(plain = false): SimdMemory {
     release: (mark) => {
       top = mark;
     },
-    simd,
   };
 }

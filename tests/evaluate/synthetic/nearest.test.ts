@@ -3,10 +3,10 @@ import { seeded } from "../../../src/core/rng";
 import { takeTableRows } from "../../../src/data/table";
 import type { Shared } from "../../../src/evaluate/synthetic/align";
 import { nearestRecords, pack, searchKernel } from "../../../src/evaluate/synthetic/nearest";
-import { searchPlain } from "../../../src/evaluate/synthetic/nearest-plain";
 import { closestDistances, distancePrivacy } from "../../../src/evaluate/synthetic/privacy/privacy";
 import { reference } from "../../support";
 import { type Golden, tableOf } from "./golden";
+import { searchPlain } from "./plain-nearest";
 
 const golden = reference<Golden>("sdmetrics");
 

@@ -13,8 +13,6 @@ import { seeded } from "../../../src/core/rng";
 import { gradientBoosting } from "../../../src/models/boosting/boosting";
 import { type BoostedTrees, boostedTreesFromJSON } from "../../../src/models/boosting/boosting-model";
 import type { GradientBoostingOptions } from "../../../src/models/boosting/boosting-options";
-import { layBins } from "../../../src/models/trees/bin-layout";
-import { findBins } from "../../../src/models/trees/binning";
 import { realData, reference } from "../../support";
 import { averagePrecision, churnBigml, rocAuc } from "../churn-bigml";
 
@@ -286,25 +284,6 @@ describe("tables at the edge", () => {
     expect(p[1]).toBeLessThan(0.05);
     // All values went left of a boundary above the last of them.
     expect(p[2]).toBe(p[1]);
-  });
-  test("columns that exclude each other in the sample but not everywhere are kept apart", async () => {
-    const n = 50_000;
-    const values = new Float64Array(3 * n);
-    // The sample sees rows 0 and 2 of every five; the clashes are in others.
-    for (let i = 0; i < n; i += 40) values[i] = 1;
-    for (let i = 20; i < n; i += 40) values[n + i] = 1;
-    values[n + 53] = 1;
-    for (let i = 1; i < n; i += 50) values[2 * n + i] = 1;
-    for (let i = 3; i < n; i += 50) values[2 * n + i] = values[i] = 1;
-    const y = Float64Array.from({ length: n }, (_, i) => (values[i] > values[n + i] ? 1 : 0));
-    const train = { x: matrix(n, 3, values), y };
-    const layout = layBins(train.x, findBins(train.x, 255, "test"), new Set());
-    expect(layout.places.map((place) => place.kind)).toEqual(["bundled", "bundled", "bundled"]);
-    const fast = await gradientBoosting({ trees: 3 })(train, seeded(1));
-    const plain = await gradientBoosting({ trees: 3, plain: true })(train, seeded(1));
-    expect(fast.trees).toEqual(plain.trees);
-    const p = gradientBoosting({ trees: 80 })(train, seeded(1)).then((model) => model.predict(train.x));
-    expect(Math.max(...(await p).map((value, i) => Math.abs(value - y[i])))).toBeLessThan(0.1);
   });
   test("infinities, wrong targets and wrong options are refused by name", async () => {
     const infinite = matrix(2, 1, Float64Array.of(1, -Infinity), [{ name: "charge" }]);

@@ -46,7 +46,7 @@ test("FastTrees.add sums the leaves of any trees as addLeaves does, bit for bit"
       const y = Float64Array.from({ length: given.rows }, () => integer(rng, 2));
       const { trees, leaves } = given;
       const learn = given.boosted
-        ? gradientBoosting({ trees, leaves, minRows: 1, minHessian: 0, plain: true })
+        ? gradientBoosting({ trees, leaves, minRows: 1, minHessian: 0 })
         : randomForest({ trees, threads: 1 });
       const model = await learn({ x, y }, rng);
       expectSameSums(model.trees, strangers(rng, x, given.asked));

@@ -1,11 +1,4 @@
-/** Rows packed for the search: `blocks` × 16 bytes of cells and `numbers` scaled values a row. */
-export interface Packed {
-  readonly rows: number;
-  readonly blocks: number;
-  readonly numbers: number;
-  readonly cells: Uint8Array;
-  readonly values: Float64Array;
-}
+import type { Packed } from "../../../src/evaluate/synthetic/nearest";
 
 /** What nearest.as.ts does, without SIMD: least distance, second least and nearest row of each query, three numbers each. */
 export function searchPlain(reference: Packed, queries: Packed, skip: number): Float64Array {

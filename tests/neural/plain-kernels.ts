@@ -1,6 +1,9 @@
-import { leakySlope, type Pointwise, seluAlpha, seluScale } from "./engine";
+import type { Engine } from "../../src/neural/engine";
+import { leakySlope, type Pointwise, seluAlpha, seluScale } from "../../src/neural/engine";
+import { type Kernels, pointwiseCodes } from "../../src/neural/kernels";
+import { simdEngine } from "../../src/neural/simd/engine";
+import { simdMemory } from "../../src/neural/simd/memory";
 import { cos32, exp32, log32, sin32 } from "./float32";
-import { type Kernels, pointwiseCodes } from "./kernels";
 
 const r = Math.fround;
 const scale = r(seluScale);
@@ -48,10 +51,9 @@ const both = [
 ];
 
 /**
- * The kernels in plain TypeScript over one array: what `kernels.as.ts` must give bit for bit, and what serves where
- * WebAssembly has no SIMD.
+ * The kernels in plain TypeScript over one array: what `kernels.as.ts` must give bit for bit.
  */
-export function plainKernels(f: Float32Array): Kernels {
+function plainKernels(f: Float32Array): Kernels {
   const widths = new Int32Array(f.buffer, f.byteOffset, f.length);
   /** Calls `visit` with the bounds of every block of every row, as places in an array that begins at 0. */
   const eachBlock = (
@@ -191,4 +193,14 @@ export function plainKernels(f: Float32Array): Kernels {
       }
     },
   };
+}
+
+/** The simd engine over the plain kernels. */
+export function plainEngine(): Engine {
+  return simdEngine(
+    simdMemory((bytes) => {
+      const memory = new ArrayBuffer(bytes);
+      return { memory, run: plainKernels(new Float32Array(memory)) };
+    }),
+  );
 }

@@ -1,5 +1,13 @@
-import { binsOfCodes, type ColumnPlace, fillRows } from "../trees/bin-layout";
-import { type BoostData, type BoostEngine, type BoostRules, NODE_BYTES, node } from "./boosting-engine";
+import { countBelow } from "../../../src/core/math/sorted";
+import { column, type Matrix } from "../../../src/core/matrix";
+import {
+  type BoostData,
+  type BoostEngine,
+  type BoostRules,
+  NODE_BYTES,
+  node,
+} from "../../../src/models/boosting/boosting-engine";
+import { type BinLayout, binsOfCodes, type ColumnPlace } from "../../../src/models/trees/bin-layout";
 
 const { fround } = Math;
 
@@ -483,4 +491,32 @@ function exponential(from: number): number {
     p = fround(fround(p * r) + fround(term));
   word[0] = (n + 127) << 23;
   return fround(p * wordAsFloat[0]);
+}
+
+/**
+ * Writes the rows of bytes, `rows * groups` of them, into `out` in plain TypeScript, as the kernel does; returns the
+ * columns that met another one of their bundle in some row.
+ */
+function fillRows(x: Matrix, layout: BinLayout, out: Uint8Array): number[] {
+  const conflicts = new Set<number>();
+  out.fill(0, 0, x.rows * layout.groups);
+  for (const place of layout.places) {
+    const values = column(x, place.column);
+    const { bins, kind, first, group } = place;
+    const slots = bins.levels && new Map(bins.levels.map((level, bin) => [level, bin]));
+    for (let i = 0, at = group; i < values.length; i++, at += layout.groups) {
+      const value = values[i];
+      let bin: number;
+      if (slots) bin = slots.get(value) ?? bins.count;
+      else if (Number.isNaN(value)) bin = bins.count;
+      else bin = countBelow(bins.upper, value);
+      if (kind === "single") out[at] = bin;
+      else if (kind === "joint") out[at] += bin * first;
+      else if (bin !== bins.common) {
+        if (out[at] !== 0) conflicts.add(place.column);
+        out[at] = first + (bin < bins.common ? bin : bin - 1);
+      }
+    }
+  }
+  return [...conflicts];
 }

@@ -1,7 +1,12 @@
-import { blockRows, type Layout, type Search } from "./neighbours-layout";
+import { blockRows, type Layout, type Search } from "../../src/resample/neighbours-layout";
 
 /** The twin of neighbours.as.ts: sums of whole numbers, so the same in any order. */
-export function plainSearch(memory: ArrayBuffer, layout: Layout): Search {
+export function startPlain(layout: Layout): { readonly memory: ArrayBuffer; readonly search: Search } {
+  const memory = new ArrayBuffer(layout.bytes);
+  return { memory, search: plainSearch(memory, layout) };
+}
+
+function plainSearch(memory: ArrayBuffer, layout: Layout): Search {
   const i32 = new Int32Array(memory);
   const i16 = new Int16Array(memory);
   const { pairs, rows, kept, symmetric } = layout;
