@@ -156,6 +156,19 @@ test("readCsv(writeCsv(table)) is the table, whatever it holds", () => {
   );
 });
 
+test("cells that are apostrophes, or end with one, are no quotes when read", () => {
+  const words = ["'", "a", "'", "''", "dogs'", "'n'", "';'"];
+  const made = table([
+    { name: "a", type: "text", values: words },
+    { name: "b", type: "text", values: words },
+    { name: "c", type: "text", values: words },
+  ]);
+  for (const delimiter of [",", ";", "\t", "|"])
+    expect(parseCsv(csvText(made, { delimiter }), { schema: schemaOf(made), delimiter }).table.columns).toEqual(
+      made.columns,
+    );
+});
+
 describe("files appear whole or not at all", () => {
   const one = table([numeric("n", [1, 2], 0)]);
 

@@ -26,9 +26,12 @@ export function missingTest(
   return (word) => words.has(word) || meansMissing(word, typed);
 }
 
-/** The cell as a CSV file writes it: in quotes where it must be. */
+/**
+ * The cell as a CSV file writes it: in quotes where it must be, and where an apostrophe at its end could be taken for a
+ * quote that another cell began.
+ */
 export function quoted(cell: string, delimiter: string): string {
-  return cell.includes(delimiter) || /["\r\n]/.test(cell) || /^\s|\s$/.test(cell)
+  return cell.includes(delimiter) || /["\r\n]|^\s|\s$|'$/.test(cell)
     ? `"${cell.replaceAll('"', '""')}"`
     : cell;
 }

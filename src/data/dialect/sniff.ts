@@ -48,7 +48,8 @@ export function sniff(text: string, whole: boolean, hints: SniffHints = {}): Str
   const body = text.slice(from);
   const quotes = hints.quote
     ? [hints.quote]
-    : /(^|[,;\t|\n])'[^'\n]*[,;\t|][^'\n]*'([,;\t|\r\n]|$)/.test(body)
+    : /(^|[,;\t|\n])'[^'\n]*[,;\t|][^'\n]*'([,;\t|\r\n]|$)/.test(body) &&
+        beginnings(body, "'") > beginnings(body, '"')
       ? (['"', "'"] as const)
       : (['"'] as const);
   const backslashes =
@@ -89,6 +90,11 @@ export function sniff(text: string, whole: boolean, hints: SniffHints = {}): Str
       best.delimiter !== " " &&
       new RegExp(`[${best.delimiter === "\t" ? "\\t" : `\\${best.delimiter}`}] +${best.quote}`).test(body),
   };
+}
+
+/** The number of cells that begin with the character. */
+function beginnings(text: string, quote: string): number {
+  return text.match(new RegExp(`(?<=^|[,;\\t|\\n])${quote}`, "g"))?.length ?? 0;
 }
 
 interface Found {
