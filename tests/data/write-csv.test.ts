@@ -164,9 +164,9 @@ test("cells that are apostrophes, or end with one, are no quotes when read", () 
     { name: "c", type: "text", values: words },
   ]);
   for (const delimiter of [",", ";", "\t", "|"])
-    expect(parseCsv(csvText(made, { delimiter }), { schema: schemaOf(made), delimiter }).table.columns).toEqual(
-      made.columns,
-    );
+    expect(
+      parseCsv(csvText(made, { delimiter }), { schema: schemaOf(made), delimiter }).table.columns,
+    ).toEqual(made.columns);
 });
 
 describe("files appear whole or not at all", () => {
