@@ -180,7 +180,9 @@ footer { border-top: 1px solid var(--tl-line); color: var(--tl-faint); font-size
   th, td { padding-right: .9rem; max-width: 15rem; }
   tbody th { max-width: 8.5rem; }
   .tl-table { max-height: none; }
-  .tl-chart svg { min-width: 32rem; }
+  .tl-chart > svg:not(.tl-wide, .tl-narrow) { max-width: none; }
+  .tl-wide { display: none !important; }
+  .tl-narrow { display: block !important; }
 }
 @media print {
   :root { color-scheme: light; }

@@ -230,7 +230,7 @@ describe.skipIf(!chromium)("a report in a real browser", () => {
     await plain.goto(`file://${file}`);
     expect(await plain.textContent("h1")).toBe("Who will leave?");
     expect(await plain.textContent(".tl-finding")).toContain("leavers & is right");
-    expect(await plain.locator("svg[role=img]").count()).toBe(2);
+    expect(await plain.locator("svg[role=img]").count()).toBe(4);
     expect(await plain.locator("figure details table").count()).toBe(2);
     expect(await plain.locator("math").count()).toBe(3);
     await still.close();
@@ -278,6 +278,17 @@ describe.skipIf(!chromium)("a report in a real browser", () => {
       [...document.querySelectorAll(".tl-table")].some((one) => one.scrollWidth > one.clientWidth),
     );
     expect(scrolls).toBe(true);
+    const shown = await page.evaluate(() =>
+      [...document.querySelectorAll(".tl-chart")].map((one) => [
+        one.scrollWidth > one.clientWidth,
+        [...one.children].map((svg) => getComputedStyle(svg).display),
+      ]),
+    );
+    const seen = width === 390 ? ["none", "block"] : ["block", "none"];
+    expect(shown).toEqual([
+      [false, seen],
+      [false, seen],
+    ]);
   });
 
   test("the contents lead to sections by keyboard, and code unfolds", async () => {

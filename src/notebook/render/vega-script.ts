@@ -36,14 +36,19 @@ function show(mark: string, expr: unknown): void {
   const loader = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
   for (const held of document.querySelectorAll(`script.${mark}`)) {
     const chart = held.parentElement.querySelector(".tl-chart");
-    const still = chart.firstElementChild;
+    const still = [...chart.children];
     const live = document.createElement("div");
     chart.append(live);
     const spec = vega.parse(JSON.parse(held.textContent), undefined, { ast: true });
     const view = new vega.View(spec, { expr, loader, renderer: "svg", container: live, hover: true });
     view
       .runAsync()
-      .then(() => still.remove())
+      .then(() => {
+        for (const one of still) one.remove();
+        // On a narrow screen its plot gives way, as that of the still one did.
+        const over = live.scrollWidth - live.clientWidth;
+        return over > 0 && view.width() - over > 100 && view.width(view.width() - over).runAsync();
+      })
       // The still chart stays where the other can't be drawn.
       .catch(() => live.remove());
   }

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { Display } from "tslab";
-import type { VegaSpec } from "../../report/charts/figure";
+import type { VegaSpec } from "../../report/charts/draw-vega";
 import { vegaFigure } from "../../report/charts/vega";
 import { escapeHtml, untypeset } from "../../report/html";
 import { asTable } from "./as-table";

@@ -1,7 +1,10 @@
 import { decimal } from "../../core/format";
+import type { VegaSpec } from "./draw-vega";
 import { type FigureText, figure } from "./figure";
-import { type AxisOptions, axis } from "./line";
-import { type Colour, colourOf, faint, legendAbove } from "./theme";
+import { type AxisOptions, axis, axisAbove } from "./line";
+import { namesAbove } from "./narrow";
+import { textWidth } from "./text-width";
+import { type Colour, colourOf, faint, legendAbove, legendBelow } from "./theme";
 
 export interface Bar {
   readonly label: string;
@@ -24,22 +27,36 @@ export interface BarChart extends FigureText {
 
 /** Bars from zero, in the order given, with intervals where there are any: an HTML figure. */
 export async function barChart(options: BarChart): Promise<string> {
-  const { bars, value, upright = false, width = 520, height = 280 } = options;
+  const { bars, value } = options;
+  const rows = bars.map((bar) => [
+    bar.group ? `${bar.label}, ${bar.group}` : bar.label,
+    decimal(bar.value, 4),
+  ]);
+  return figure((narrow) => barsOf(options, narrow), options, { header: ["Bar", value.label], rows });
+}
+
+function barsOf(options: BarChart, narrow: boolean): VegaSpec {
+  const { bars, value, width = 520, height = 280 } = options;
   const labels = [...new Set(bars.map((bar) => bar.label))];
+  // Names that would run into each other ask for lying bars.
+  const fits = labels.every((label) => textWidth(label, 12) < 300 / labels.length);
+  const upright = (options.upright ?? false) && (!narrow || fits);
   const groups = [...new Set(bars.map((bar) => bar.group ?? ""))];
   const domain = value.domain ? { domain: value.domain } : {};
   const length = {
     field: "value",
     type: "quantitative",
     scale: { ...domain, zero: true },
-    axis: { ...axis(value), grid: true },
+    axis: { ...(upright ? axisAbove : axis)(value, narrow), grid: true },
   };
+  const above = narrow && !upright ? namesAbove(labels.length, 16 * groups.length) : undefined;
   const place = {
     field: "label",
     type: "nominal",
     sort: labels,
     title: null,
-    axis: { labelLimit: 320, grid: false, labelAngle: 0, domain: true },
+    ...(above && { scale: above.scale }),
+    axis: { labelLimit: 320, grid: false, labelAngle: 0, domain: true, ...above?.axis },
   };
   const side =
     groups.length > 1
@@ -56,7 +73,10 @@ export async function barChart(options: BarChart): Promise<string> {
               colourOf(bars.find((bar) => (bar.group ?? "") === group)?.colour ?? 1),
             ),
           },
-          legend: upright ? legendAbove : { title: null, orient: "top" },
+          legend: {
+            ...(upright ? legendAbove : { title: null, orient: "top" }),
+            ...(narrow && legendBelow(groups)),
+          },
         }
       : undefined;
   const colour = key ?? { field: "shown", type: "nominal", scale: null };
@@ -71,13 +91,6 @@ export async function barChart(options: BarChart): Promise<string> {
       : { y: place, x: { ...length, field: "low" }, x2: { field: "high" } };
     layers.push({ mark: { type: "rule", color: faint, strokeWidth: 1.5 }, encoding: { ...ends, ...side } });
   }
-  const size = upright ? { width, height } : { width, height: { step: groups.length > 1 ? 16 : 24 } };
-  const rows = bars.map((bar) => [
-    bar.group ? `${bar.label}, ${bar.group}` : bar.label,
-    decimal(bar.value, 4),
-  ]);
-  return figure({ ...size, data: { values }, layer: layers }, options, {
-    header: ["Bar", value.label],
-    rows,
-  });
+  const tall = upright ? Math.min(height, narrow ? 240 : height) : { step: groups.length > 1 ? 16 : 24 };
+  return { width: narrow ? 320 : width, height: above?.height ?? tall, data: { values }, layer: layers };
 }

@@ -1,6 +1,8 @@
 import { decimal } from "../../core/format";
+import type { VegaSpec } from "./draw-vega";
 import { type FigureText, figure } from "./figure";
 import { type AxisOptions, axis, extent } from "./line";
+import { namesAbove } from "./narrow";
 import { type Colour, colourOf, faint } from "./theme";
 
 export interface Dot {
@@ -26,6 +28,18 @@ export interface DotChart extends FigureText {
 
 /** Values with intervals, one row a label: an HTML figure. */
 export async function dotChart(options: DotChart): Promise<string> {
+  const { dots, x } = options;
+  const rows = dots.map((d) => [
+    d.group ? `${d.label}, ${d.group}` : d.label,
+    decimal(d.value, 4),
+    d.low === undefined ? "" : decimal(d.low, 4),
+    d.high === undefined ? "" : decimal(d.high, 4),
+  ]);
+  const header = ["Row", x.label, "Low", "High"];
+  return figure((narrow) => dotsOf(options, narrow), options, { header, rows });
+}
+
+function dotsOf(options: DotChart, narrow: boolean): VegaSpec {
   const { dots, x, zero, width = 520 } = options;
   const rows = [...new Set(dots.map((dot) => dot.label))];
   const domain =
@@ -37,19 +51,21 @@ export async function dotChart(options: DotChart): Promise<string> {
           .concat(zero === undefined ? [] : [zero]),
       ),
     );
+  const above = narrow ? namesAbove(rows.length, 10) : undefined;
   const at = {
     x: {
       field: "value",
       type: "quantitative",
       scale: { domain, nice: false, zero: false },
-      axis: { ...axis(x), grid: true },
+      axis: { ...axis(x, narrow), grid: true },
     },
     y: {
       field: "label",
       type: "nominal",
       sort: rows,
       title: null,
-      axis: { labelLimit: 320, grid: false, labelFontSize: 13 },
+      ...(above && { scale: above.scale }),
+      axis: { labelLimit: 320, grid: false, labelFontSize: 13, ...above?.axis },
     },
   };
   const layers: unknown[] = [];
@@ -84,16 +100,7 @@ export async function dotChart(options: DotChart): Promise<string> {
       encoding: at,
     });
   }
-  const data = dots.map((d) => [
-    d.group ? `${d.label}, ${d.group}` : d.label,
-    decimal(d.value, 4),
-    d.low === undefined ? "" : decimal(d.low, 4),
-    d.high === undefined ? "" : decimal(d.high, 4),
-  ]);
-  return figure({ width, height: { step: 26 }, layer: layers }, options, {
-    header: ["Row", x.label, "Low", "High"],
-    rows: data,
-  });
+  return { width: narrow ? 320 : width, height: above?.height ?? { step: 26 }, layer: layers };
 }
 
 function padded([low, high]: [number, number]): [number, number] {

@@ -144,8 +144,11 @@ function explore(attribute: string, compute: typeof outcome): void {
       style: "font-size:1.05rem;min-height:3em",
     };
     const result = make("p", shown, form);
-    const frame = { viewBox: "0 0 560 260", role: "img", "aria-label": "Believed profit by threshold" };
+    const frame = { role: "img", "aria-label": "Believed profit by threshold" };
     const chart = make("svg", { ...frame, style: "width:100%;max-width:560px;height:auto" }, form);
+    // As wide as the screen lets it be: its words keep their size.
+    const width = Math.max(280, Math.min(560, form.clientWidth || 560));
+    chart.setAttribute("viewBox", `0 0 ${width} 260`);
     const draw = (): void => {
       const at: Record<string, number> = {};
       for (const { name, unit, input, output } of sliders) {
@@ -160,12 +163,16 @@ function explore(attribute: string, compute: typeof outcome): void {
         curve.push(compute(groups, { ...setting, threshold }).profit);
       const low = Math.min(0, ...curve);
       const high = Math.max(1, ...curve);
-      const x = (threshold: number): number => 60 + 8 * threshold;
+      const x = (threshold: number): number => 60 + ((width - 80) / 60) * threshold;
       const y = (value: number): number => 220 - (190 * (value - low)) / (high - low);
       const line = curve.map((value, k) => `${k > 0 ? "L" : "M"}${x(k)},${y(value).toFixed(1)}`).join("");
       const faint = "var(--tl-faint,var(--jp-ui-font-color1,var(--vscode-foreground,#5f6670)))";
       chart.textContent = "";
-      make("path", { d: `M60,${y(0)}H540`, stroke: faint, "stroke-dasharray": "2 3", fill: "none" }, chart);
+      make(
+        "path",
+        { d: `M60,${y(0)}H${width - 20}`, stroke: faint, "stroke-dasharray": "2 3", fill: "none" },
+        chart,
+      );
       make("path", { d: line, stroke: "var(--tl-1,#0072b2)", "stroke-width": 2, fill: "none" }, chart);
       make("circle", { cx: x(setting.threshold), cy: y(profit), r: 5, fill: "var(--tl-2,#d55e00)" }, chart);
       const words = (left: number, top: number, anchor: string, content: string): void => {
@@ -175,7 +182,7 @@ function explore(attribute: string, compute: typeof outcome): void {
       words(54, y(high) + 4, "end", text(high));
       words(54, y(0) + 4, "end", "0");
       for (const t of [0, 20, 40, 60]) words(x(t), 240, "middle", `${t}%`);
-      words(300, 257, "middle", "Contact from a chance to leave of");
+      words(width / 2 + 20, 257, "middle", "Contact from a chance to leave of");
     };
     for (const { input } of sliders) input.addEventListener("input", draw);
     draw();

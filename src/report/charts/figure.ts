@@ -1,5 +1,6 @@
 import { escapeHtml, untypeset } from "../html";
-import { textWidth } from "./text-width";
+import { type Drawn, drawVega, type VegaSpec } from "./draw-vega";
+import { drawNarrow } from "./narrow";
 import { config } from "./theme";
 
 /** What stands around every chart. */
@@ -23,45 +24,42 @@ const mostRows = 60;
 
 /**
  * A self-contained HTML figure from a Vega-Lite specification: an SVG with title and description whose colours follow
- * the page, and its data as a table that unfolds.
+ * the page, a second one for screens as narrow as a phone's, and its data as a table that unfolds. `draw` makes the
+ * specification for either.
  */
-export async function figure(spec: VegaSpec, text: FigureText, data: FigureData): Promise<string> {
-  const drawn = await drawVega({ ...spec, config, autosize: { type: "pad" } }, true);
-  return frame(drawn.svg, text, data);
+export async function figure(
+  draw: (narrow: boolean) => VegaSpec,
+  text: FigureText,
+  data: FigureData,
+): Promise<string> {
+  const drawn = await drawVega({ ...draw(false), config, autosize: { type: "pad" } }, true);
+  return frame(drawn, await drawNarrow(drawn, draw(true), config), text, data);
 }
 
-/** The figure around an SVG of Vega's. */
-export function frame(drawn: string, text: FigureText, data: FigureData): string {
-  const svg = tidySvg(drawn);
+/** The figure around an SVG of Vega's, and around the one that takes its place on a narrow screen. */
+export function frame(drawn: Drawn, narrow: Drawn | undefined, text: FigureText, data: FigureData): string {
+  const { svg } = drawn;
   const id = `tl-${hash(text.title + svg)}`;
   const label = `<title id="${id}-t">${escapeHtml(text.title)}</title><desc id="${id}-d">${escapeHtml(text.description)}</desc>`;
-  const named = svg
-    .replace(/<svg [^>]*?width="([\d.]+)" height="([\d.]+)"[^>]*>/, (_, width: string, height: string) => {
-      const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
-      return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-labelledby="${id}-t ${id}-d">${label}`;
-    })
-    .replaceAll("local-", `${id}-`);
+  const named = `role="img" aria-labelledby="${id}-t ${id}-d"`;
+  const wide = within(svg, `${narrow ? 'class="tl-wide" ' : ""}${named}`, id, label);
+  // Where no style of ours is, as in JupyterLab, the wide one alone is seen.
+  const other = narrow && within(narrow.svg, `class="tl-narrow" style="display:none" ${named}`, `${id}-n`);
   const note = text.note ? `<p class="tl-note">${escapeHtml(text.note)}</p>` : "";
   return (
     `<figure class="tl-figure ${untypeset}"><figcaption>${escapeHtml(text.title)}</figcaption>` +
-    `<div class="tl-chart" tabindex="0" role="group" aria-label="${escapeHtml(text.title)}">${named}</div>${note}${dataOf(data)}</figure>`
+    `<div class="tl-chart" tabindex="0" role="group" aria-label="${escapeHtml(text.title)}">${wide}${other ?? ""}</div>${note}${dataOf(data)}</figure>`
   );
 }
 
-/** Leaves out what is not drawn, and what would make the same chart differ from run to run or read out mark by mark. */
-function tidySvg(svg: string): string {
-  const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
-  let out = svg;
-  ids.forEach((id, i) => {
-    out = out.replaceAll(` id="${id}"`, ` id="local-${i}"`).replaceAll(`url(#${id})`, `url(#local-${i})`);
-  });
-  return out
-    .replace(/<path d=""[^>]*\/>/g, "")
-    .replace(/<path d="M0,0h0v0h0Z"\/>/g, "")
-    .replace(/ (aria-[a-z]+|pointer-events|class)="[^"]*"/g, "")
-    .replace(/ role="graphics-[a-z]*"/g, "")
-    .replace(/ opacity="1"/g, "")
-    .replace(/(\d+\.\d{2})\d+/g, "$1");
+/** The SVG with these attributes, and with ids of its own. */
+function within(svg: string, attributes: string, id: string, label = ""): string {
+  return svg
+    .replace(/<svg [^>]*?width="([\d.]+)" height="([\d.]+)"[^>]*>/, (_, width: string, height: string) => {
+      const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+      return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${attributes}>${label}`;
+    })
+    .replaceAll("local-", `${id}-`);
 }
 
 /** The same text gives the same id, so that a rerun writes the same bytes. */
@@ -80,64 +78,4 @@ function dataOf(data: FigureData): string {
     .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`)
     .join("");
   return `<details class="tl-data"><summary>Data</summary>${thinned}<div class="tl-table" tabindex="0" role="group" aria-label="Data of the figure"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div></details>`;
-}
-
-export type VegaSpec = Readonly<Record<string, unknown>>;
-
-/** A specification that has been drawn. */
-export interface Drawn {
-  readonly svg: string;
-  /** As Vega, which a page's script can run. */
-  readonly compiled: VegaSpec;
-  /** The rows of its first data set that has any. */
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-}
-
-/** What Vega asks for the width of a text; replacing it is how Vega takes another measure. */
-interface TextMetrics {
-  width: (
-    item: { readonly text?: unknown; readonly fontSize?: number; readonly fontWeight?: string | number },
-    text?: unknown,
-  ) => number;
-}
-
-/**
- * Draws a Vega-Lite or Vega specification without a browser. Nothing is loaded, neither from the network nor from files,
- * and its expressions are interpreted, not compiled: a specification is data, whoever wrote it.
- */
-export async function drawVega(spec: VegaSpec, lite: boolean): Promise<Drawn> {
-  // Vega comes as ES modules only, hence the dynamic imports.
-  const [vega, { compile }, { expressionInterpreter }] = await Promise.all([
-    import("vega"),
-    import("vega-lite"),
-    import("vega-interpreter"),
-  ]);
-  const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
-  textMetrics.width = (item, text) => {
-    const bold = item.fontWeight === "bold" || Number(item.fontWeight) >= 600;
-    return textWidth(String(text ?? item.text ?? ""), item.fontSize ?? 11, bold);
-  };
-  const logger = vega.logger(vega.Error);
-  const compiled = (lite ? compile(spec as never, { logger }).spec : spec) as VegaSpec;
-  const failures: unknown[] = [];
-  const refuse = async (address: string): Promise<never> => {
-    // Vega itself would go on without the data.
-    failures.push(new Error(`it asks for ${address}, and a report loads nothing`));
-    throw failures[0];
-  };
-  const view = new vega.View(vega.parse(compiled as never, undefined, { ast: true } as never), {
-    renderer: "none",
-    expr: expressionInterpreter,
-    loader: { load: refuse, sanitize: refuse, http: refuse, file: refuse },
-    logger: { ...logger, error: (...about: unknown[]) => failures.push(...about) },
-  } as never);
-  try {
-    const svg = await view.toSVG();
-    if (failures.length > 0) throw failures[0];
-    const names = ((compiled.data ?? []) as { name?: string }[]).map((one) => one.name ?? "");
-    const sets = names.map((name) => view.data(name) as Drawn["rows"]);
-    return { svg, compiled, rows: sets.find((rows) => rows.length > 0) ?? [] };
-  } finally {
-    view.finalize();
-  }
 }

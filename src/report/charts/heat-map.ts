@@ -1,5 +1,7 @@
 import { decimal } from "../../core/format";
+import type { VegaSpec } from "./draw-vega";
 import { type FigureText, figure } from "./figure";
+import { wrapped } from "./narrow";
 
 export interface HeatMap extends FigureText {
   /** Names of the rows, top to bottom, and of the columns, left to right. */
@@ -31,52 +33,67 @@ export async function heatMap(options: HeatMap): Promise<string> {
   const [low, high] = domain;
   const range = low < 0 ? ["#b2182b", "#d8d8d8", "#0072b2"] : ["#e6edf3", "#0072b2", "#04304f"];
   const middle = low < 0 ? 0 : (low + high) / 2;
-  const spec = {
-    width: { step: cell },
-    height: { step: cell },
-    data: { values: cells },
-    layer: [
-      {
-        mark: { type: "rect" },
-        encoding: {
-          color: {
-            field: "value",
-            type: "quantitative",
-            scale: { domain: [low, middle, high], range, clamp: true, interpolate: "rgb" },
-            legend: { title: label, gradientLength: 120, titleFontWeight: "normal", titleLimit: 320 },
+  const draw = (narrow: boolean): VegaSpec => {
+    const lines = Math.max(...rows.map((row) => wrapped(row, nameWidth, 11).length));
+    return {
+      width: { step: cell },
+      height: { step: narrow ? Math.max(cell, 13 * lines) : cell },
+      data: { values: cells },
+      layer: [
+        {
+          mark: { type: "rect" },
+          encoding: {
+            color: {
+              field: "value",
+              type: "quantitative",
+              scale: { domain: [low, middle, high], range, clamp: true, interpolate: "rgb" },
+              legend: {
+                ...{ title: label, gradientLength: 120, titleFontWeight: "normal", titleLimit: 320 },
+                ...(narrow && { orient: "top", direction: "horizontal", gradientLength: 200 }),
+              },
+            },
           },
         },
+        ...(text
+          ? [
+              {
+                mark: { type: "text", fontSize: 11 },
+                encoding: { text: { field: "text" }, color: inkOn(low, high) },
+              },
+            ]
+          : []),
+      ],
+      encoding: {
+        x: {
+          field: "column",
+          type: "nominal",
+          sort: columns,
+          title: null,
+          axis: { labelAngle: narrow ? -90 : -45, labelLimit: 240, ticks: false, domain: false },
+        },
+        y: {
+          field: "row",
+          type: "nominal",
+          sort: rows,
+          title: null,
+          axis: { labelLimit: 300, ticks: false, domain: false, ...(narrow && inLines(rows)) },
+        },
       },
-      ...(text
-        ? [
-            {
-              mark: { type: "text", fontSize: 11 },
-              encoding: { text: { field: "text" }, color: inkOn(low, high) },
-            },
-          ]
-        : []),
-    ],
-    encoding: {
-      x: {
-        field: "column",
-        type: "nominal",
-        sort: columns,
-        title: null,
-        axis: { labelAngle: -45, labelLimit: 240, ticks: false, domain: false },
-      },
-      y: {
-        field: "row",
-        type: "nominal",
-        sort: rows,
-        title: null,
-        axis: { labelLimit: 300, ticks: false, domain: false },
-      },
-    },
+    };
   };
-  return figure(spec, options, {
+  return figure(draw, options, {
     header: ["Row", "Column", label],
     rows: cells.map((cell) => [cell.row, cell.column, decimal(cell.value, 3)]),
   });
+}
+
+/** How wide the name of a row may be on a narrow screen. */
+const nameWidth = 104;
+
+/** An axis whose names stand in lines. */
+function inLines(names: readonly string[]): VegaSpec {
+  const lines = Object.fromEntries(names.map((name) => [name, wrapped(name, nameWidth, 11)]));
+  return { labelExpr: `${JSON.stringify(lines)}[datum.label]`, labelFontSize: 11 };
 }
 
 /** Light figures on the dark ends of the scale, dark ones elsewhere. */

@@ -1,5 +1,7 @@
 import { decimal } from "../../core/format";
+import type { VegaSpec } from "./draw-vega";
 import { type FigureText, figure } from "./figure";
+import { wrapped } from "./narrow";
 import { type Colour, colourOf, faint } from "./theme";
 
 export interface Point {
@@ -77,7 +79,21 @@ export function gainReferences(share: number): Series[] {
 
 /** Lines, labelled where they end, with bands for intervals: an HTML figure. */
 export async function lineChart(options: LineChart): Promise<string> {
-  const { series, x, y, rules = [], width = 560, height = 340 } = options;
+  const rows = options.series.flatMap((series) =>
+    series.points.map((p) => [
+      series.name,
+      decimal(p.x, 3),
+      decimal(p.y, 3),
+      ...(p.low === undefined ? ["", ""] : [decimal(p.low, 3), decimal(p.high, 3)]),
+    ]),
+  );
+  const header = ["Series", options.x.label, options.y.label, "Low", "High"];
+  return figure((narrow) => linesOf(options, narrow), options, { header, rows });
+}
+
+function linesOf(options: LineChart, narrow: boolean): VegaSpec {
+  const { series, x, y, rules = [], width = 560 } = options;
+  const height = narrow ? Math.min(options.height ?? 260, 260) : (options.height ?? 340);
   const all = series.flatMap((series) => series.points);
   const xDomain = x.domain ?? extent(all.map((p) => p.x).concat(rules.map((r) => r.x)));
   const yDomain = y.domain ?? extent(all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]));
@@ -89,16 +105,19 @@ export async function lineChart(options: LineChart): Promise<string> {
     clamp: true,
   };
   const at = {
-    x: { field: "x", type: "quantitative", scale: xScale, axis: axis(x) },
-    y: { field: "y", type: "quantitative", scale: yScale, axis: axis(y) },
+    x: { field: "x", type: "quantitative", scale: xScale, axis: axis(x, narrow) },
+    y: { field: "y", type: "quantitative", scale: yScale, axis: axisAbove(y, narrow) },
   };
   const layers: unknown[] = [];
-  for (const rule of rules) {
+  for (const [i, rule] of rules.entries()) {
+    // Where there is little room the names stand below each other, on the side where there is more of it.
+    const back = narrow && rule.x > (xDomain[0] + xDomain[1]) / 2;
+    const place = { align: back ? "right" : "left", dx: back ? -4 : 4, dy: 8 + (narrow ? 14 * i : 0) };
     const data = { values: [{ x: rule.x, label: rule.label }] };
     layers.push({ data, mark: { type: "rule", color: faint, strokeDash: [2, 3] }, encoding: { x: at.x } });
     layers.push({
       data,
-      mark: { type: "text", align: "left", dx: 4, dy: 8, baseline: "top", color: faint, fontSize: 11 },
+      mark: { type: "text", ...place, baseline: "top", color: faint, fontSize: 11 },
       encoding: { x: at.x, y: { value: 0 }, text: { field: "label" } },
     });
   }
@@ -125,7 +144,34 @@ export async function lineChart(options: LineChart): Promise<string> {
     if (one.dots)
       layers.push({ data, mark: { type: "point", filled: true, size: 36, color, opacity: 1 }, encoding: at });
   }
-  for (const label of endLabels(series, yDomain, height)) {
+  const labels = endLabels(series, yDomain, height);
+  if (narrow) {
+    // Below the axis and its title, from the highest line to the lowest.
+    const top = height + 26 + 15 * wrapped(x.label, titleWidth).length;
+    const at = (i: number): number => top + 18 * i + 8;
+    for (const [i, label] of labels.reverse().entries()) {
+      const { colour, dashed } = series.find((one) => one.name === label.name) as Series;
+      const color = colourOf(colour);
+      const one = (mark: VegaSpec, encoding: VegaSpec): VegaSpec => ({
+        data: { values: [{ name: label.name }] },
+        mark: { ...mark, color },
+        encoding: { y: { value: at(i) }, ...encoding },
+      });
+      const strokes = { strokeWidth: 2.5, strokeDash: dashed ? [5, 4] : [1, 0] };
+      layers.push(one({ type: "rule", ...strokes }, { x: { value: 0 }, x2: { value: 22 } }));
+      const words = {
+        type: "text",
+        align: "left",
+        baseline: "middle",
+        dx: 28,
+        fontSize: 12,
+        fontWeight: 600,
+      };
+      layers.push(one(words, { x: { value: 0 }, text: { field: "name" } }));
+    }
+    return { width: 320, height, layer: layers };
+  }
+  for (const label of labels) {
     layers.push({
       data: { values: [label] },
       mark: {
@@ -140,16 +186,7 @@ export async function lineChart(options: LineChart): Promise<string> {
       encoding: { x: at.x, y: at.y, text: { field: "name" } },
     });
   }
-  const rows = series.flatMap((series) =>
-    series.points.map((p) => [
-      series.name,
-      decimal(p.x, 3),
-      decimal(p.y, 3),
-      ...(p.low === undefined ? ["", ""] : [decimal(p.low, 3), decimal(p.high, 3)]),
-    ]),
-  );
-  const spec = { width, height, layer: layers };
-  return figure(spec, options, { header: ["Series", x.label, y.label, "Low", "High"], rows });
+  return { width, height, layer: layers };
 }
 
 /** Puts each series' name at its last point, moved apart vertically where names would overlap. */
@@ -176,9 +213,19 @@ function endLabels(
   return labels;
 }
 
+/** How wide the title of an axis may be on a narrow screen. */
+const titleWidth = 300;
+
 /** An axis of Vega-Lite from ours. */
-export function axis(options: AxisOptions): Record<string, unknown> {
-  return { title: options.label, ...(options.format ? { format: options.format } : {}), tickCount: 6 };
+export function axis(options: AxisOptions, narrow: boolean): Record<string, unknown> {
+  const title = narrow ? wrapped(options.label, titleWidth) : options.label;
+  return { title, ...(options.format ? { format: options.format } : {}), tickCount: narrow ? 4 : 6 };
+}
+
+/** A vertical axis of Vega-Lite, whose title stands above it. */
+export function axisAbove(options: AxisOptions, narrow: boolean): Record<string, unknown> {
+  const made = axis(options, narrow);
+  return narrow ? { ...made, titleY: -10 - 15 * ((made.title as string[]).length - 1) } : made;
 }
 
 /** The range of the finite values; [0, 1] when there is none. */

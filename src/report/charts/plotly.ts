@@ -1,4 +1,4 @@
-import type { VegaSpec } from "./figure";
+import type { VegaSpec } from "./draw-vega";
 
 export const plotlyMime = "application/vnd.plotly.v1+json";
 

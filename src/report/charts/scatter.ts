@@ -1,7 +1,8 @@
 import { decimal } from "../../core/format";
+import type { VegaSpec } from "./draw-vega";
 import { type FigureText, figure } from "./figure";
-import { type AxisOptions, axis } from "./line";
-import { type Colour, colourOf, legendAbove } from "./theme";
+import { type AxisOptions, axis, axisAbove } from "./line";
+import { type Colour, colourOf, legendAbove, legendBelow } from "./theme";
 
 export interface ScatterGroup {
   readonly name: string;
@@ -23,17 +24,35 @@ export interface ScatterChart extends FigureText {
 
 /** Points by group, with a legend or, where points carry labels, their words beside them: an HTML figure. */
 export async function scatterChart(options: ScatterChart): Promise<string> {
-  const { groups, x, y, size = 12, opacity = 0.5, width = 480, height = 380 } = options;
-  // Two decimals of a pixel are more than the eye sees and keep the file small.
-  const values = groups.flatMap((group) => group.points.map((p) => ({ ...p, group: group.name })));
+  const rows = options.groups.flatMap((group) =>
+    group.points.map((p) => [
+      p.label ? `${group.name}: ${p.label}` : group.name,
+      decimal(p.x, 3),
+      decimal(p.y, 3),
+    ]),
+  );
+  const header = ["Group", options.x.label, options.y.label];
+  return figure((narrow) => pointsOf(options, narrow), options, { header, rows });
+}
+
+/** Beyond this many points a narrow screen shows some of them; they would lie on each other, and the page grow. */
+const mostPoints = 300;
+
+function pointsOf(options: ScatterChart, narrow: boolean): VegaSpec {
+  const { groups, x, size = 12, opacity = 0.5, width = 480, height = 380 } = options;
+  const all = groups.flatMap((group) => group.points.map((p) => ({ ...p, group: group.name })));
+  const step = narrow ? Math.ceil(all.length / mostPoints) : 1;
+  const values = all.filter((_, i) => i % step === 0);
+  const y =
+    step > 1 ? { ...options.y, label: `${options.y.label} (one point in ${step} is drawn)` } : options.y;
   const scaleOf = (options: AxisOptions) => ({
     type: options.scale ?? "linear",
     zero: false,
     ...(options.domain ? { domain: options.domain, clamp: true } : {}),
   });
   const at = {
-    x: { field: "x", type: "quantitative", scale: scaleOf(x), axis: { ...axis(x), grid: true } },
-    y: { field: "y", type: "quantitative", scale: scaleOf(y), axis: axis(y) },
+    x: { field: "x", type: "quantitative", scale: scaleOf(x), axis: { ...axis(x, narrow), grid: true } },
+    y: { field: "y", type: "quantitative", scale: scaleOf(y), axis: axisAbove(y, narrow) },
   };
   const names = groups.map((group) => group.name);
   const layers: unknown[] = [
@@ -45,7 +64,10 @@ export async function scatterChart(options: ScatterChart): Promise<string> {
           field: "group",
           type: "nominal",
           scale: { domain: names, range: groups.map((group) => colourOf(group.colour)) },
-          legend: names.length > 1 ? { ...legendAbove, symbolOpacity: 1, symbolSize: 60 } : null,
+          legend:
+            names.length > 1
+              ? { ...(narrow ? legendBelow(names) : legendAbove), symbolOpacity: 1, symbolSize: 60 }
+              : null,
         },
       },
     },
@@ -56,13 +78,5 @@ export async function scatterChart(options: ScatterChart): Promise<string> {
       encoding: { ...at, text: { field: "label" } },
     });
   }
-  const rows = values.map((p) => [
-    p.label ? `${p.group}: ${p.label}` : p.group,
-    decimal(p.x, 3),
-    decimal(p.y, 3),
-  ]);
-  return figure({ width, height, data: { values }, layer: layers }, options, {
-    header: ["Group", x.label, y.label],
-    rows,
-  });
+  return { width: narrow ? 320 : width, height: narrow ? 300 : height, data: { values }, layer: layers };
 }

@@ -1,3 +1,5 @@
+import { textWidth } from "./text-width";
+
 /** A series' colour: one of six that colour-blind readers tell apart (Okabe and Ito), or grey for references. */
 export type Colour = 1 | 2 | 3 | 4 | 5 | 6 | "grey";
 
@@ -36,6 +38,18 @@ const font = "system-ui, sans-serif";
 
 /** A legend above a chart whose vertical axis has its title there too: it stands above that title. */
 export const legendAbove: Record<string, unknown> = { title: null, orient: "top", offset: 30 };
+
+/** A legend below a chart on a narrow screen, with as many entries beside each other as fit. */
+export function legendBelow(names: readonly string[]): Record<string, unknown> {
+  const widest = Math.max(...names.map((name) => textWidth(name, 12) + 34));
+  return {
+    title: null,
+    orient: "bottom",
+    offset: 12,
+    columns: Math.max(1, Math.floor(330 / widest)),
+    labelLimit: 300,
+  };
+}
 
 /** Vega-Lite's config: quiet axes, no frame, text in the page's own colours. */
 export const config: Record<string, unknown> = {
@@ -76,6 +90,14 @@ export const config: Record<string, unknown> = {
     labelFontSize: 12,
     titleFontSize: 12,
   },
-  header: { labelColor: ink, titleColor: ink, labelFontSize: 12, labelFont: font },
+  header: { labelColor: ink, titleColor: ink, labelFontSize: 12, labelFont: font, labelPadding: 24 },
   text: { font, fontSize: 12, color: ink },
+};
+
+/** For a screen as narrow as a phone's, where a specification says nothing of it: legends below, fewer ticks. */
+export const narrowConfig: Record<string, unknown> = {
+  ...config,
+  axisXQuantitative: { tickCount: 4 },
+  axisXTemporal: { tickCount: 4 },
+  legend: { ...(config.legend as object), orient: "bottom", columns: 2, labelLimit: 140 },
 };

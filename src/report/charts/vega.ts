@@ -1,7 +1,9 @@
 import { count, decimal } from "../../core/format";
 import { escapeHtml } from "../html";
-import { drawVega, type FigureData, frame, type VegaSpec } from "./figure";
-import { config } from "./theme";
+import { drawVega, type VegaSpec } from "./draw-vega";
+import { type FigureData, frame } from "./figure";
+import { drawNarrow } from "./narrow";
+import { config, narrowConfig } from "./theme";
 
 /** Whether a MIME type is a Vega or Vega-Lite specification that can be drawn here. */
 export function isVega(mime: string): boolean {
@@ -33,7 +35,8 @@ export async function vegaFigure(mime: string, spec: VegaSpec, options: VegaFigu
   const drawn = await drawVega(full, lite);
   const title = textOf(spec.title) ?? options.fallbackTitle;
   const description = textOf(spec.description) ?? title;
-  const html = frame(drawn.svg, { title, description, note: options.note }, tableOf(drawn.rows));
+  const narrow = await drawNarrow(drawn, full, { ...narrowConfig, ...own }, lite);
+  const html = frame(drawn, narrow, { title, description, note: options.note }, tableOf(drawn.rows));
   if (!options.interactive) return html;
   const json = JSON.stringify(drawn.compiled).replaceAll("<", "\\u003c");
   const held = `<script type="application/json" class="${specClass}">${json}</script>`;

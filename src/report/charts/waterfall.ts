@@ -1,5 +1,7 @@
+import type { VegaSpec } from "./draw-vega";
 import { type FigureText, figure } from "./figure";
 import { type AxisOptions, axis } from "./line";
+import { namesAbove } from "./narrow";
 import { colourOf, faint, ink } from "./theme";
 
 /** One step of a waterfall. */
@@ -37,49 +39,53 @@ export async function waterfallChart(options: WaterfallChart): Promise<string> {
   const all = [...bars.flatMap((one) => [one.start, one.end]), from.value];
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const room = (most - least || 1) * 0.16;
-  const x = (field: string): Record<string, unknown> => ({
-    field,
-    type: "quantitative",
-    scale: { domain: [least - room / 4, most + room], zero: false, nice: false },
-    axis: { ...axis(value), grid: true },
-  });
-  const y = {
-    field: "label",
-    type: "nominal",
-    sort: labels,
-    title: null,
-    axis: { labelLimit: 220, grid: false, domain: true },
-  };
-  const spec = {
-    width,
-    height: { step: 26 },
-    layer: [
-      {
-        data: { values: bars },
-        mark: { type: "bar", height: 15 },
-        encoding: {
-          y,
-          x: x("start"),
-          x2: { field: "end" },
-          color: { field: "shown", type: "nominal", scale: null },
-        },
-      },
-      {
-        data: { values: points },
-        mark: { type: "point", shape: "diamond", filled: true, size: 70, color: ink, opacity: 1 },
-        encoding: { y, x: x("end") },
-      },
-      {
-        data: { values: [...bars, ...points] },
-        mark: { type: "text", align: "left", dx: 7, color: faint, fontSize: 11 },
-        encoding: { y, x: x("high"), text: { field: "said", type: "nominal" } },
-      },
-    ],
-  };
   const rows = [
     [points[0].label, "", points[0].said],
     ...bars.map((one) => [one.label, one.said, text(one.end)]),
     [points[1].label, "", points[1].said],
   ];
-  return figure(spec, options, { header: ["Step", "Change", value.label], rows });
+  const draw = (narrow: boolean): VegaSpec => {
+    const above = narrow ? namesAbove(labels.length, 15) : undefined;
+    const x = (field: string): Record<string, unknown> => ({
+      field,
+      type: "quantitative",
+      scale: { domain: [least - room / 4, most + room], zero: false, nice: false },
+      axis: { ...axis(value, narrow), grid: true },
+    });
+    const y = {
+      field: "label",
+      type: "nominal",
+      sort: labels,
+      title: null,
+      ...(above && { scale: above.scale }),
+      axis: { labelLimit: 220, grid: false, domain: true, ...above?.axis },
+    };
+    return {
+      width: narrow ? 320 : width,
+      height: above?.height ?? { step: 26 },
+      layer: [
+        {
+          data: { values: bars },
+          mark: { type: "bar", height: 15 },
+          encoding: {
+            y,
+            x: x("start"),
+            x2: { field: "end" },
+            color: { field: "shown", type: "nominal", scale: null },
+          },
+        },
+        {
+          data: { values: points },
+          mark: { type: "point", shape: "diamond", filled: true, size: 70, color: ink, opacity: 1 },
+          encoding: { y, x: x("end") },
+        },
+        {
+          data: { values: [...bars, ...points] },
+          mark: { type: "text", align: "left", dx: 7, color: faint, fontSize: 11 },
+          encoding: { y, x: x("high"), text: { field: "said", type: "nominal" } },
+        },
+      ],
+    };
+  };
+  return figure(draw, options, { header: ["Step", "Change", value.label], rows });
 }
