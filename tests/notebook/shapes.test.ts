@@ -63,8 +63,7 @@ describe.skipIf(!chromium)("pages of other people's notebooks, in a real browser
     rmSync(folder, { recursive: true });
   });
 
-  async function open(name: string, width: number): Promise<void> {
-    await page.setViewportSize({ width, height: 900 });
+  async function open(name: string): Promise<void> {
     const file = join(folder, "page.html");
     writeFileSync(file, pages.get(name)?.html ?? "");
     await page.goto(`file://${file}`);
@@ -73,9 +72,10 @@ describe.skipIf(!chromium)("pages of other people's notebooks, in a real browser
 
   test("none is wider than its window, and the text uses the width there is", async () => {
     const wrong: string[] = [];
-    for (const [name] of shapes)
+    for (const [name] of shapes) {
+      await open(name);
       for (const width of [1280, 390]) {
-        await open(name, width);
+        await page.setViewportSize({ width, height: 900 });
         const [wide, main] = await page.evaluate(() => [
           document.documentElement.scrollWidth,
           document.querySelector("main")?.getBoundingClientRect().width ?? 0,
@@ -83,6 +83,7 @@ describe.skipIf(!chromium)("pages of other people's notebooks, in a real browser
         if (wide > width + 1) wrong.push(`${name} at ${width}: ${wide} wide`);
         if (main < (width === 390 ? 340 : 800)) wrong.push(`${name} at ${width}: text ${main} wide`);
       }
+    }
     expect(wrong).toEqual([]);
   }, 120_000);
 
@@ -90,9 +91,10 @@ describe.skipIf(!chromium)("pages of other people's notebooks, in a real browser
     const wrong: string[] = [];
     for (const [i, [name]] of shapes.entries()) {
       if (!all && i % 6 !== 0 && !mended.includes(name)) continue;
+      await open(name);
       for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
         await page.emulateMedia({ colorScheme: width === 390 ? "dark" : "light" });
-        await open(name, width);
         for (const one of await axeViolations(page)) wrong.push(`${name} at ${width}: ${one.slice(0, 300)}`);
       }
     }

@@ -3,10 +3,8 @@ import { column, type Labelled, matrix, takeValues } from "../../../src/core/mat
 import { normal, seeded } from "../../../src/core/rng";
 import { stratifiedKFold } from "../../../src/data/split";
 import { type Table, table, takeTableRows } from "../../../src/data/table";
-import { f1 } from "../../../src/evaluate/confusion";
-import { brierLoss, logLoss } from "../../../src/evaluate/probability";
-import { averagePrecision, rocAuc } from "../../../src/evaluate/ranking";
-import { chooseThreshold } from "../../../src/evaluate/threshold";
+import { logLoss } from "../../../src/evaluate/probability";
+import { rocAuc } from "../../../src/evaluate/ranking";
 import { auto } from "../../../src/models/auto/auto";
 import { correct } from "../../../src/models/auto/auto-calibration";
 import {
@@ -19,8 +17,6 @@ import {
 import { logisticRegression } from "../../../src/models/linear/logistic";
 import { loadPipeline } from "../../../src/models/load";
 import { splineLogistic } from "../../../src/models/spline/spline";
-import { churnData } from "../../../src/services/churn-data";
-import { realData } from "../../support";
 
 /** Customers who leave when two charges together are high, or on one of three plans; some ages are missing. */
 function customers(n: number, seed: number): { rows: Table; y: Float64Array } {
@@ -128,20 +124,6 @@ describe("auto()(table, y, rng)", () => {
     const stop = AbortSignal.abort(new Error("enough"));
     await expect(learn(rows, y, seeded(1), { signal: stop })).rejects.toThrow("enough");
   });
-
-  test.skipIf(!realData)(
-    "churn-bigml: with the threshold chosen on training rows, as good as with the charges' sum given",
-    async () => {
-      const { train, test: held } = await churnData();
-      const model = await auto()(train.rows, train.labels, seeded(42));
-      const { threshold } = chooseThreshold(train.labels, model.report.outOfFold, { fBeta: 1 });
-      const scores = model.predict(held.rows);
-      expect(f1(held.labels, scores, { threshold })).toBeGreaterThanOrEqual(0.91);
-      expect(brierLoss(held.labels, scores)).toBeLessThanOrEqual(0.021);
-      expect(averagePrecision(held.labels, scores)).toBeGreaterThanOrEqual(0.89);
-      expect(rocAuc(held.labels, scores)).toBeGreaterThanOrEqual(0.9);
-    },
-  );
 });
 
 describe("splineLogistic()(train, rng)", () => {
