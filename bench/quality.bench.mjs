@@ -16,6 +16,9 @@ import rankingModule from "../dist/evaluate/ranking.js";
 import thresholdModule from "../dist/evaluate/threshold.js";
 import encodeModule from "../dist/features/encode.js";
 import autoModule from "../dist/models/auto/auto.js";
+import discoverModule from "../dist/models/discovery/discover.js";
+import networkModule from "../dist/models/network/network.js";
+import pipelineModule from "../dist/models/pipeline.js";
 import { keep, load } from "./data.mjs";
 
 const { encode } = encodeModule;
@@ -31,6 +34,9 @@ const { brierLoss } = probabilityModule;
 const { averagePrecision, rocAuc } = rankingModule;
 const { chooseThreshold } = thresholdModule;
 const { auto } = autoModule;
+const { discovering } = discoverModule;
+const { network } = networkModule;
+const { pipeline } = pipelineModule;
 
 const complete = ["telco", "churn-bigml-80", "churn-bigml-20"].every((name) =>
   findSource(publicSource(name)),
@@ -73,6 +79,19 @@ function figures(y, p) {
   return { rocAuc: rocAuc(y, p), prAuc: averagePrecision(y, p), brier: brierLoss(y, p) };
 }
 
+const nets = (learner) => pipeline({ encode: encode({ categories: "codes" }), learner });
+const learners = {
+  bigml: {
+    auto: auto({ threads: 1 }),
+    network: nets(network()),
+    found: nets(discovering(network({ members: 3, bins: 0, rate: 0.02, frequencyScale: 1 }))),
+  },
+  telco: {
+    auto: auto({ threads: 1 }),
+    network: nets(network({ hidden: [64, 32], activation: "relu", bins: 8, rate: 0.008, columns: "all" })),
+  },
+};
+
 export default {
   title: complete
     ? "--model auto against goals: IBM Telco ROC AUC .849, PR AUC .670, Brier .1337; churn-bigml F1 .92, PR AUC .90, Brier .020"
@@ -92,16 +111,24 @@ export default {
     ? [
         { name: "IBM Telco, 5 × 5-fold", rounds: 1, params: { data: "telco" } },
         { name: "churn-bigml, 667 held out", rounds: 1, params: { data: "bigml" } },
+        { name: "churn-bigml, nets alone", rounds: 1, params: { data: "bigml", learner: "network" } },
+        {
+          name: "churn-bigml, nets and discovered features",
+          rounds: 1,
+          params: { data: "bigml", learner: "found" },
+        },
+        { name: "IBM Telco, nets alone", rounds: 1, params: { data: "telco", learner: "network" } },
       ]
     : [],
-  async ours({ data }) {
-    const learner = auto({ threads: 1 });
+  async ours({ data, learner: name = "auto" }) {
+    const learner = learners[data][name];
     if (data === "bigml") {
       const { train, test } = await bigml();
       return async () => {
         // The stream of `telelink train`.
         const model = await learner(train.rows, train.y, seeded(42).fork("train"));
         const p = model.predict(test.rows);
+        if (name !== "auto") return figures(test.y, p);
         const { threshold } = chooseThreshold(train.y, model.report.outOfFold, { fBeta: 1 });
         return { ...figures(test.y, p), f1: f1(test.y, p, { threshold }) };
       };

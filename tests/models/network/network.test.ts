@@ -12,12 +12,10 @@ import { brierLoss } from "../../../src/evaluate/probability";
 import { averagePrecision, rocAuc } from "../../../src/evaluate/ranking";
 import { scorerNamed } from "../../../src/evaluate/scorers";
 import { encode } from "../../../src/features/encode";
-import { discovering } from "../../../src/models/discovery/discover";
 import { drawHeld } from "../../../src/models/hold-out";
 import { network, networkFromJSON } from "../../../src/models/network/network";
 import { distinctColumns } from "../../../src/models/network/network-select";
 import { referenceNetwork } from "../../../src/models/network/reference-network";
-import { fitFolds, outOfFold } from "../../../src/models/out-of-fold";
 import { realData } from "../../support";
 
 /** Churn where one number is far from its middle, or one level of three; one column is noise, one a copy. */
@@ -276,10 +274,11 @@ test("distinctColumns(x) leaves out multiples of earlier columns, not codes", ()
 });
 
 describe.skipIf(!realData)("on real data", () => {
-  test("network() without discovered features: churn-bigml's test ROC AUC ≥ .92, PR AUC ≥ .87, Brier ≤ .037", async () => {
+  // bench/quality.bench.mjs has both data sets with five nets, and churn-bigml with discovered features.
+  test("one net without discovered features: churn-bigml's test ROC AUC ≥ .92, PR AUC ≥ .87, Brier ≤ .037", async () => {
     const { train, test } = await loadChurnBigml({ folders: [realData as string] });
     const encoder = encode({ categories: "codes" })(dropColumns(train.table, ["Churn"]));
-    const model = await network()(
+    const model = await network({ members: 1 })(
       { x: encoder.transform(train.table), y: target(train.table, "Churn") },
       seeded(1),
     );
@@ -288,20 +287,9 @@ describe.skipIf(!realData)("on real data", () => {
     expect(rocAuc(y, p)).toBeGreaterThan(0.92);
     expect(averagePrecision(y, p)).toBeGreaterThan(0.87);
     expect(brierLoss(y, p)).toBeLessThan(0.037);
-  }, 240_000);
+  });
 
-  test("discovering(network()): PR AUC ≥ .90 and Brier ≤ .025 with features found in the training rows", async () => {
-    const { train, test } = await loadChurnBigml({ folders: [realData as string] });
-    const encoder = encode({ categories: "codes" })(dropColumns(train.table, ["Churn"]));
-    const rows = { x: encoder.transform(train.table), y: target(train.table, "Churn") };
-    const learner = network({ members: 3, bins: 0, rate: 0.02, frequencyScale: 1 });
-    const p = (await discovering(learner)(rows, seeded(1))).predict(encoder.transform(test.table));
-    const y = target(test.table, "Churn");
-    expect(averagePrecision(y, p)).toBeGreaterThan(0.9);
-    expect(brierLoss(y, p)).toBeLessThan(0.025);
-  }, 240_000);
-
-  test("network() on IBM Telco, five folds: ROC AUC ≥ .848, PR AUC .668 within .004, Brier ≤ .1345", async () => {
+  test("network() on a fifth of IBM Telco, learnt from the others: ROC AUC ≥ .853, PR AUC ≥ .66, Brier ≤ .1335", async () => {
     const { table } = await loadTelco({ folders: [realData as string] });
     const y = target(table, "Churn");
     const encoder = encode({ categories: "codes" })(dropColumns(table, ["Churn", "customerID"]));
@@ -313,13 +301,14 @@ describe.skipIf(!realData)("on real data", () => {
       rate: 0.008,
       columns: "all",
     });
-    const folds = await fitFolds({ learner, data }, stratifiedKFold(y, 5, seeded(1)), seeded(1));
-    const p = outOfFold(folds, y.length);
-    // Over three draws of the folds .8477 to .8489, .6650 to .6674, .1335 to .1341.
-    expect(rocAuc(y, p)).toBeGreaterThan(0.848);
-    expect(averagePrecision(y, p)).toBeGreaterThan(0.664);
-    expect(brierLoss(y, p)).toBeLessThan(0.1345);
-  }, 240_000);
+    const [fold] = stratifiedKFold(y, 5, seeded(1));
+    const held = takeLabelled(data, fold.test);
+    const p = (await learner(takeLabelled(data, fold.train), seeded(1))).predict(held.x);
+    // .8560, .6660 and .1324; of all five folds together, by three draws, .848, .666 and .1338.
+    expect(rocAuc(held.y, p)).toBeGreaterThan(0.853);
+    expect(averagePrecision(held.y, p)).toBeGreaterThan(0.66);
+    expect(brierLoss(held.y, p)).toBeLessThan(0.1335);
+  });
 
   test("referenceNetwork() by the reference protocol lies about its published row", async () => {
     const { train, test } = await loadChurnBigml({ folders: [realData as string] });
@@ -332,7 +321,7 @@ describe.skipIf(!realData)("on real data", () => {
     expect(x.columns).toBe(61);
     const recalls: number[] = [];
     const precisions: number[] = [];
-    for (const seed of [1, 2, 3, 4]) {
+    for (const seed of [1, 2]) {
       const model = await referenceNetwork()({ x, y }, seeded(seed));
       const called = model.predict(encoder.transform(test.table)).map((p) => (p >= 0.3 ? 1 : 0));
       const hits = called.reduce((sum, one, i) => sum + one * held[i], 0);
