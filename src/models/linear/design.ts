@@ -35,11 +35,12 @@ export function design(x: Matrix): Design {
   const width = x.columns + 1;
   const shift = new Float64Array(width);
   const columns: Column[] = [];
+  const scratch = new Int32Array(Math.floor(sparseShare * rows) + 1);
   for (let j = 0; j < x.columns; j++) {
     const values = column(x, j);
-    const usual = usualValue(values);
-    shift[j] = usual ? usual.value : distantMean(values);
-    if (usual) columns.push(sparsely(values, usual));
+    const sparse = sparsely(values, scratch);
+    shift[j] = sparse ? sparse.usual : distantMean(values);
+    if (sparse) columns.push(sparse.column);
     else columns.push({ values: shift[j] === 0 ? values : values.map((value) => value - shift[j]) });
   }
   columns.push(ones);
@@ -70,14 +71,14 @@ export function design(x: Matrix): Design {
     width,
     shift,
     times(w, out) {
-      out.fill(0);
-      for (let j = 0; j < width; j++) {
-        const b = w[j];
-        if (b === 0) continue;
-        const { index, values } = columns[j];
-        if (index) for (let k = 0; k < index.length; k++) out[index[k]] += b * values[k];
-        else for (let i = 0; i < rows; i++) out[i] += b * values[i];
-      }
+      out.fill(w[width - 1]);
+      const used = dense.filter((j) => w[j] !== 0 && j !== width - 1);
+      let k = 0;
+      for (; k + 3 < used.length; k += 4) addFour(columns, used.slice(k, k + 4), w, out);
+      for (const j of used.slice(k)) addOne(columns[j], w[j], out);
+      columns.forEach((one, j) => {
+        if (one.index && w[j] !== 0) addOne(one, w[j], out);
+      });
     },
     transposeTimes(r, out) {
       for (let j = 0; j < width; j++) out[j] = dot(columns[j], r);
@@ -172,37 +173,36 @@ function addOuterProducts(
 /** Below this share of other values the walk through an index is the faster one. */
 const sparseShare = 0.3;
 
-/** A value, and how many rows have another. */
-interface Usual {
-  readonly value: number;
-  readonly others: number;
+/** The column by its other values, where no more rows than `index` holds but one have such; else undefined. */
+function sparsely(
+  values: Float64Array,
+  index: Int32Array,
+): { readonly usual: number; readonly column: Column } | undefined {
+  const usual = usualValue(values);
+  const most = index.length - 1;
+  let others = 0;
+  for (let i = 0; i < values.length && others <= most; i++) {
+    // Written each time and kept where the value is another: quicker than a branch that can't be foreseen.
+    index[others] = i;
+    if (values[i] !== usual) others++;
+  }
+  if (others > most) return undefined;
+  const kept = new Float64Array(others);
+  for (let k = 0; k < others; k++) kept[k] = values[index[k]] - usual;
+  return { usual, column: { index: index.slice(0, others), values: kept } };
 }
 
-/** The value that nearly all rows have; undefined when there is none. */
-function usualValue(values: Float64Array): Usual | undefined {
+/** The value that most of a hundred rows have, if one has it. */
+function usualValue(values: Float64Array): number {
+  const step = Math.max(1, Math.floor(values.length / 100));
   // Pairs of different values cancel out: only one in more than half of the rows can be left (Boyer and Moore, 1991).
   let value = 0;
   let left = 0;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < values.length; i += step) {
     if (left === 0) value = values[i];
     left += values[i] === value ? 1 : -1;
   }
-  // What other values there are can't have left fewer than this.
-  if (values.length - left > 2 * sparseShare * values.length) return undefined;
-  let others = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] !== value) others++;
-  return others <= sparseShare * values.length ? { value, others } : undefined;
-}
-
-function sparsely(values: Float64Array, { value, others }: Usual): Column {
-  const index = new Int32Array(others);
-  const kept = new Float64Array(others);
-  for (let i = 0, k = 0; i < values.length; i++) {
-    if (values[i] === value) continue;
-    index[k] = i;
-    kept[k++] = values[i] - value;
-  }
-  return { index, values: kept };
+  return value;
 }
 
 /** The mean, where its size exceeds the standard deviation; else 0. */
@@ -215,6 +215,24 @@ function distantMean(values: Float64Array): number {
   }
   const mean = sum / values.length;
   return 2 * mean * mean > squares / values.length ? mean : 0;
+}
+
+/** Adds a column times b. */
+function addOne({ index, values }: Column, b: number, out: Float64Array): void {
+  if (index) for (let k = 0; k < index.length; k++) out[index[k]] += b * values[k];
+  else for (let i = 0; i < out.length; i++) out[i] += b * values[i];
+}
+
+/** Adds four dense columns times their coefficients, so that sums are read and written once. */
+function addFour(
+  columns: readonly Column[],
+  four: readonly number[],
+  w: Float64Array,
+  out: Float64Array,
+): void {
+  const [a, b, c, d] = four.map((j) => columns[j].values);
+  const [u, v, x, y] = four.map((j) => w[j]);
+  for (let i = 0; i < out.length; i++) out[i] += u * a[i] + v * b[i] + (x * c[i] + y * d[i]);
 }
 
 function dot({ index, values }: Column, r: Float64Array): number {
