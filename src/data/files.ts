@@ -74,8 +74,8 @@ export function attempt<T>(path: string, write: () => T): T {
 export function writeError(path: string, error: unknown): unknown {
   const { code = codeIn(error) } = error as NodeJS.ErrnoException;
   if (!Object.hasOwn(reasons, code)) return error;
-  const told = new Error(`Cannot write ${path}: ${reasons[code]} (${code})`, { cause: error });
-  return Object.assign(told, { code });
+  const explained = new Error(`Cannot write ${path}: ${reasons[code]} (${code})`, { cause: error });
+  return Object.assign(explained, { code });
 }
 
 /** The system's code in what a library written in Rust says: `No space left on device (os error 28)`. */

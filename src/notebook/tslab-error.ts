@@ -59,7 +59,7 @@ export interface Located {
   readonly line?: number;
 }
 
-const told = /\bcell \[(\d+)\], line (\d+)/;
+const cellAndLine = /\bcell \[(\d+)\], line (\d+)/;
 const place = /(?:cell-(\d+)\.js|evalmachine\.<anonymous>):(\d+):(\d+)/;
 // What runs the cells is of no interest to their author.
 const inside = /\bnode:|[\\/]tslab[\\/]dist[\\/]|sigintHandlersWrap/;
@@ -75,7 +75,7 @@ export function locate(output: ErrorOutput, sources: ReadonlyMap<number, string>
   const traceback = output.traceback
     .filter((text) => !(/^\s+at /.test(text) && inside.test(text)))
     .map((text) => {
-      const known = text.match(told);
+      const known = text.match(cellAndLine);
       if (known && Number(known[1]) === current) line ??= Number(known[2]);
       const match = text.match(place);
       if (!match) return text;

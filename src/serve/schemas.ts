@@ -44,8 +44,8 @@ function fieldSchema(field: DeskField): z.ZodType {
     : pair
       ? z.union([choice, z.boolean().transform((yes) => pair[yes ? 1 : 0])])
       : choice;
-  const told = field.unknown ? read.nullable() : read;
-  return told.describe(field.label).meta({ examples: [field.example] });
+  const value = field.unknown ? read.nullable() : read;
+  return value.describe(field.label).meta({ examples: [field.example] });
 }
 
 /** What names a customer. A NUL would end the name where it is kept, and make it another's. */

@@ -29,7 +29,7 @@ export function scoreTable(
 ): Prediction[] {
   const scores = desk.score(rows);
   const reasons = top > 0 ? desk.reasons(rows, top) : undefined;
-  const told = desk.variants.map((_, variant) => provenance(originOf(desk, variant)));
+  const origins = desk.variants.map((_, variant) => provenance(originOf(desk, variant)));
   return Array.from({ length: rows.rows }, (_, i) => {
     const { risk, action, expectedProfit } = decide(scores.probability[i], scores.value[i], settings);
     const customer = id(i);
@@ -46,7 +46,7 @@ export function scoreTable(
       recommended_action: actions[action],
       ...(Number.isNaN(expectedProfit) ? {} : { expected_profit: round(expectedProfit, 2) }),
       ...(reasons && { reasons: reasons[i].reasons.map((one) => shownReason(desk, one)) }),
-      ...told[scores.variant[i]],
+      ...origins[scores.variant[i]],
     };
   });
 }

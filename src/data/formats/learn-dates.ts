@@ -41,11 +41,11 @@ export function learnDates(values: readonly string[], counts?: ArrayLike<number>
   );
   const offset = offsetIn(texts, format);
   const letterCase = letterCaseOf(texts, format);
-  const told = { ...format, ...(offset === 0 ? {} : { offset }), ...(letterCase ? { letterCase } : {}) };
-  if (second === undefined || swapped === undefined) return { format: told, share };
+  const base = { ...format, ...(offset === 0 ? {} : { offset }), ...(letterCase ? { letterCase } : {}) };
+  if (second === undefined || swapped === undefined) return { format: base, share };
   const constant = constantDay(texts, format, swapped.format);
   if (constant) return { format: { ...constant, ...(offset === 0 ? {} : { offset }) }, share };
-  return { format: told, share, ambiguous: swapped.format.pattern };
+  return { format: base, share, ambiguous: swapped.format.pattern };
 }
 
 /** One text of each of the commonest shapes, at most three. */

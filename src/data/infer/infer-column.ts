@@ -135,24 +135,24 @@ function numericColumn(
     (cell) =>
       `${JSON.stringify(cell.text)} is taken for missing, in ${cell.count} cell${cell.count === 1 ? "" : "s"}`,
   );
-  const told = guessed.length > 0 ? { guessed: { words: missing, cells: sum(guessed) } } : {};
+  const guesses = guessed.length > 0 ? { guessed: { words: missing, cells: sum(guessed) } } : {};
   if (format.kind === "number") {
     const parse = valueParser(format);
     const values = numbers.map((number) => parse(number.text));
     const distinct = new Set(values);
     const plain = format.prefix === undefined && format.suffix === undefined;
     if (plain && distinct.size === 2 && distinct.has(0) && distinct.has(1))
-      return { type: "boolean", missing, ...told, remarks };
+      return { type: "boolean", missing, ...guesses, remarks };
     if (plain && values.every(Number.isInteger)) {
       const present = sum(numbers);
       const consecutive = distinct.size === present && isRun(values);
       const role = roleOfWholeNumbers(name, { distinct: distinct.size, present, consecutive, first });
       // Padded numbers that return are codes.
       if (role === "numeric" && format.width !== undefined && distinct.size <= manyLevels)
-        return { type: "categorical", missing, ...told, remarks };
+        return { type: "categorical", missing, ...guesses, remarks };
       if (role === "numeric" && format.width !== undefined && distinct.size >= 0.95 * present)
-        return { type: "id", missing, ...told, remarks };
-      if (role !== "numeric") return { type: role, missing, ...told, remarks };
+        return { type: "id", missing, ...guesses, remarks };
+      if (role !== "numeric") return { type: role, missing, ...guesses, remarks };
     }
     if (!isPlainButDigits(format)) remarks.unshift(`numbers are read as ${formatSample(format, decimals)}`);
     if (!learned.certain && format.kind === "number" && !isPlainButDigits(format))
@@ -168,7 +168,7 @@ function numericColumn(
     ...(isDefault ? {} : { format }),
     ...(decimals === undefined ? {} : { decimals }),
     missing,
-    ...told,
+    ...guesses,
     remarks,
   };
 }

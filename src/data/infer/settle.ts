@@ -50,28 +50,36 @@ export function settleDictionary(one: CategoricalColumn, known: Known): Settled 
     (level, code) => counts[code] === 0 || words.has(level.trim()) || level.trim() === "",
   );
   const missing = missingOf(one, counts, words);
-  const told = { remarks, ...(guessed ? { guessed } : {}) };
+  const common = { remarks, ...(guessed ? { guessed } : {}) };
   if (type === "categorical" || type === "boolean") {
     const settled = type === "boolean" ? asBoolean(one, counts, absent) : asCategories(one, counts, absent);
-    return { ...told, column: { ...settled.column, ...missing }, remarks: [...remarks, ...settled.remarks] };
+    return {
+      ...common,
+      column: { ...settled.column, ...missing },
+      remarks: [...remarks, ...settled.remarks],
+    };
   }
   if (type === "numeric") {
     const parse = valueParser((format as ValueFormat | undefined) ?? plainNumbers);
     const values = levels.map((level, code) => (absent[code] ? Number.NaN : parse(level)));
     const plan = { name, type, ...(format ? { format } : {}), missing: [...words] } as ColumnSchema;
-    if (values.some((value, code) => Number.isNaN(value) && !absent[code])) return { ...told, reread: plan };
+    if (values.some((value, code) => Number.isNaN(value) && !absent[code]))
+      return { ...common, reread: plan };
     const numbers = Float64Array.from(one.codes, (code) => (code < 0 ? Number.NaN : values[code]));
     const style = format ? { format: format as ValueFormat } : {};
     const digits = decimals === undefined ? {} : { decimals };
-    return { ...told, column: { name, type, values: numbers, ...digits, ...style, ...missing } };
+    return { ...common, column: { name, type, values: numbers, ...digits, ...style, ...missing } };
   }
   if (type === "date" && format?.kind === "date") {
     const parse = dateParser(format);
     if (levels.some((level, code) => !absent[code] && Number.isNaN(parse(level))))
-      return { ...told, reread: { name, type, format, missing: [...words] } };
-    return { ...told, column: { name, type, values: textsOf(one, absent), format, ...missing } };
+      return { ...common, reread: { name, type, format, missing: [...words] } };
+    return { ...common, column: { name, type, values: textsOf(one, absent), format, ...missing } };
   }
-  return { ...told, column: { name, type: type as "id" | "text", values: textsOf(one, absent), ...missing } };
+  return {
+    ...common,
+    column: { name, type: type as "id" | "text", values: textsOf(one, absent), ...missing },
+  };
 }
 
 /**
@@ -81,7 +89,7 @@ export function settleDictionary(one: CategoricalColumn, known: Known): Settled 
 export function settleNumeric(one: NumericColumn, first: boolean): Column {
   const { name, values, missing } = one;
   if (one.format && !isPlain({ ...one.format, leastDecimals: undefined } as NumberFormat)) return one;
-  const told = missing ? { missing } : {};
+  const common = missing ? { missing } : {};
   const whole = one.decimals === 0;
   const named = whole && (mayBeId(name) || mayBeIndex(name) || mayBeCode(name));
   const consecutive = whole && first && isRun(values);
@@ -105,7 +113,7 @@ export function settleNumeric(one: NumericColumn, first: boolean): Column {
       name,
       type: "id",
       values: Array.from(values, (v) => (Number.isNaN(v) ? "" : String(v))),
-      ...told,
+      ...common,
     };
   if (role === "numeric" && !binary) return one;
   const sorted = [...distinct].sort((a, b) => a - b);
@@ -116,7 +124,7 @@ export function settleNumeric(one: NumericColumn, first: boolean): Column {
     type: binary ? "boolean" : "categorical",
     codes,
     levels: sorted.map(printerOf(one)),
-    ...told,
+    ...common,
   };
 }
 
@@ -175,21 +183,21 @@ export function guess(head: DictionaryBuilder, name: string, known: Known): Gues
   });
   const words = new Set(missing);
   const present = head.levels.filter((level) => !words.has(level.trim()));
-  const told = missing.length > 0 ? { missing } : {};
+  const common = missing.length > 0 ? { missing } : {};
   const said = { remarks, guessedCells: guessed?.cells ?? 0 };
   // Whole numbers may settle as boolean, id or categories later: only the way to read is chosen.
   const plain = present.every((level) => plainDecimal.test(level.trim()) && !losesDigits(level.trim()));
   if ((type === "boolean" || type === "id") && plain && present.length > 0)
-    return { column: { name, type: "numeric", ...told }, levels: [], ...said };
+    return { column: { name, type: "numeric", ...common }, levels: [], ...said };
   if (type === "boolean" || type === "categorical") {
     const counts = head.counts();
     const one = { name, type, codes: new Int32Array(0), levels: head.levels } as const;
     const absent = head.levels.map((level) => words.has(level.trim()));
     const { column } =
       type === "boolean" ? asBoolean(one, counts, absent) : asCategories(one, counts, absent);
-    return { column: { name, type, ...told }, levels: column.levels, ...said };
+    return { column: { name, type, ...common }, levels: column.levels, ...said };
   }
-  return { column: { name, type, ...(format ? { format } : {}), ...told }, levels: [], ...said };
+  return { column: { name, type, ...(format ? { format } : {}), ...common }, levels: [], ...said };
 }
 
 /**

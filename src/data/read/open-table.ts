@@ -144,8 +144,8 @@ async function* failing(source: string, pieces: AsyncIterable<Uint8Array>): Asyn
   try {
     yield* pieces;
   } catch (error) {
-    const told = readFailure(source, error);
-    if (told !== error) throw told;
+    const explained = readFailure(source, error);
+    if (explained !== error) throw explained;
     throw new Error(`Cannot read ${source}: it is damaged (${(error as Error).message})`, { cause: error });
   }
 }

@@ -105,8 +105,8 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
   const whole = head.length < headBytes;
   let layout = layoutOf(name, head, whole, options);
   const final = layout.given.slice();
-  const told = layout.names.map(
-    (_, j): Told => ({ remarks: layout.remarks[j], guessedShare: layout.guessedShares[j] }),
+  const columnRemarks = layout.names.map(
+    (_, j): ColumnRemarks => ({ remarks: layout.remarks[j], guessedShare: layout.guessedShares[j] }),
   );
   for (;;) {
     const current = layout;
@@ -132,14 +132,15 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
       if (current.unread[j]) return taken;
       if (final[j]) {
         const { column: done, remarks } = settleGiven(taken, current.columns[j], name);
-        if (current.given[j]) told[j] = { remarks: [...current.remarks[j], ...remarks], guessedShare: 0 };
+        if (current.given[j])
+          columnRemarks[j] = { remarks: [...current.remarks[j], ...remarks], guessedShare: 0 };
         return done.type === "numeric" && !current.given[j] ? settleNumeric(done, j === 0) : done;
       }
       if (!isCategorical(taken))
         return taken.type === "numeric" ? settleNumeric(taken, j === 0) : whole ? taken : settleText(taken);
       const known = settleDictionary(taken, current.known(j));
       const cells = known.guessed?.cells ?? 0;
-      told[j] = { remarks: known.remarks, guessedShare: cells / Math.max(1, taken.codes.length) };
+      columnRemarks[j] = { remarks: known.remarks, guessedShare: cells / Math.max(1, taken.codes.length) };
       if ("column" in known) return known.column;
       again.set(j, known.reread);
       final[j] = true;
@@ -149,12 +150,12 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
       layout = { ...current, columns: current.columns.map((column, j) => again.get(j) ?? column) };
       continue;
     }
-    return readOf(options, current, reader, settled, told);
+    return readOf(options, current, reader, settled, columnRemarks);
   }
 }
 
 /** What is to be said of a column: what was guessed, and the share of cells of words taken for missing. */
-interface Told {
+interface ColumnRemarks {
   readonly remarks: readonly string[];
   readonly guessedShare: number;
 }
@@ -164,7 +165,7 @@ function readOf(
   layout: Layout,
   reader: CsvReader,
   settled: readonly Column[],
-  told: readonly Told[],
+  columnRemarks: readonly ColumnRemarks[],
 ): CsvRead {
   const found = table(settled.filter((_, j) => !layout.unread[j]));
   const { target, missing } = options.schema ?? {};
@@ -173,11 +174,11 @@ function readOf(
   const remarks = fileRemarks(dialect, layout.guessedEncoding || reader.encoding.guessed, options);
   layout.names.forEach((column, j) => {
     if (layout.unread[j]) return;
-    for (const text of told[j].remarks) remarks.push({ column, text });
+    for (const text of columnRemarks[j].remarks) remarks.push({ column, text });
   });
   const kept = reader.rows - reader.rejected;
   const guessed = layout.names.flatMap((name, j) => {
-    const { guessedShare } = told[j];
+    const { guessedShare } = columnRemarks[j];
     return guessedShare > 0 ? [[name, Math.round(guessedShare * kept)] as const] : [];
   });
   return {

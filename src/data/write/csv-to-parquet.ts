@@ -32,8 +32,8 @@ export async function csvToParquet(
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
-    const told = writeError(file, error);
-    if (told !== error) throw told;
+    const explained = writeError(file, error);
+    if (explained !== error) throw explained;
     throw new Error(`Cannot write ${file}: ${(error as Error).message.split("\n")[0]}`, { cause: error });
   }
 }

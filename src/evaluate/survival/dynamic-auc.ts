@@ -74,7 +74,7 @@ function meanOver(auc: Float64Array, test: Censored, times: ArrayLike<number>): 
   return sum / total;
 }
 
-/** Throws unless times rise and lie within the observed follow-up, where both fates can be told apart. */
+/** Throws unless times rise and lie within the observed follow-up, with both events and survivors beyond each. */
 export function checkTimes(times: ArrayLike<number>, test: Censored, action: string): void {
   check(times.length > 0, action, "there must be at least one time");
   checkFinite(times, action, "times");

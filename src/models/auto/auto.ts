@@ -187,7 +187,7 @@ function runner(
       const all = parts.length;
       const search = async (from: readonly SharedFold[], key: (k: number) => Rng["key"]) => {
         const tasks = from.map((rows, k) => ({ rows, options, key: key(k) }));
-        return mapThreads(discoverRows, tasks, threads, told(watch, "discover", tasks.length));
+        return mapThreads(discoverRows, tasks, threads, phaseWatch(watch, "discover", tasks.length));
       };
       const [found] = await search([whole], () => keys[all]);
       // Where all rows show nothing, the model has no features, and is judged by models without.
@@ -208,7 +208,7 @@ function runner(
           }),
         ),
       );
-      const done = await mapThreads(predictHeld, tasks, threads, told(watch, "compare", tasks.length));
+      const done = await mapThreads(predictHeld, tasks, threads, phaseWatch(watch, "compare", tasks.length));
       return members.map((member, m) => {
         const own = done.slice(m * parts.length, (m + 1) * parts.length);
         const perStage = own[0].map((_, s) =>
@@ -228,7 +228,7 @@ function runner(
         const key = rng.fork(name).fork("all").key;
         return { rows: whole, discovery: found, learner: { ...learner, options }, key, stages: [] };
       });
-      const done = await mapThreads(fitWhole, tasks, threads, told(watch, "train", tasks.length));
+      const done = await mapThreads(fitWhole, tasks, threads, phaseWatch(watch, "train", tasks.length));
       return done.map(loadModel);
     },
   };
@@ -243,7 +243,7 @@ function stagesOf({ learner, tuneTrees }: AutoMember): number[] {
   return [...stages, most];
 }
 
-function told(watch: Watch | undefined, phase: string, total: number) {
+function phaseWatch(watch: Watch | undefined, phase: string, total: number) {
   let done = 0;
   const tell = (): void => watch?.progress?.({ phase, done, total });
   tell();

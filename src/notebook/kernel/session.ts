@@ -156,14 +156,14 @@ export class Session {
   }
 
   private tellLater(types: Promise<readonly Complaint[]>, publisher: Publisher): void {
-    const told = types.then((complaints) => {
+    const checked = types.then((complaints) => {
       if (complaints.length > 0)
         publisher.publish("stream", {
           name: "stderr",
           text: `CompileError: ${complaintLines(complaints).join("\n")}\n`,
         });
     });
-    const done = told.catch(() => undefined).finally(() => this.checks.delete(done));
+    const done = checked.catch(() => undefined).finally(() => this.checks.delete(done));
     this.checks.add(done);
   }
 

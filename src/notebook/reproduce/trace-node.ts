@@ -63,22 +63,22 @@ const calls: Readonly<Record<string, (args: readonly unknown[]) => void>> = {
   createWriteStream: ([path]) => tell("w", path),
 };
 
-function watch(on: object, name: string, told: (args: readonly unknown[]) => void): void {
+function watch(on: object, name: string, called: (args: readonly unknown[]) => void): void {
   const methods = on as Record<string, Call | undefined>;
   const original = methods[name];
   if (typeof original !== "function") return;
   const watched: Call = function (...args) {
-    told(args);
+    called(args);
     return original.apply(this, args);
   };
   methods[name] = Object.assign(watched, original);
 }
 
 if (target !== undefined) {
-  for (const [name, told] of Object.entries(calls)) {
-    watch(fs, name, told);
-    watch(fs, `${name}Sync`, told);
-    watch(fs.promises, name, told);
+  for (const [name, called] of Object.entries(calls)) {
+    watch(fs, name, called);
+    watch(fs, `${name}Sync`, called);
+    watch(fs.promises, name, called);
   }
   syncBuiltinESMExports();
 }

@@ -17,7 +17,7 @@ const fewBytes = 1 << 14;
 /** The customers of CSV with a header, in the form's names or churn-bigml's, as they arrive. */
 export async function* rowsFromCsv(
   body: AsyncIterable<Uint8Array>,
-  { fields, sent, columns: told }: RowsOptions,
+  { fields, sent, columns: onColumns }: RowsOptions,
 ): AsyncGenerator<CustomerRows> {
   const { header, all } = await peek(body);
   const byKey = fields !== deskFields || named(header, "account_length");
@@ -47,7 +47,7 @@ export async function* rowsFromCsv(
     onReject: (row) => refused.push(row),
     ...(sent ? { onCells: (row, own) => void cells.set(row, own) } : {}),
   });
-  told?.(
+  onColumns?.(
     batches.names.filter((name) => !columns.some((column) => column.name === name)),
     fields.filter((field) => !wanted.includes(field)).map(nameOf),
   );

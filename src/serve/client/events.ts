@@ -5,7 +5,7 @@
 export interface Asked {
   readonly job: number;
 }
-export interface Told {
+export interface EventLot {
   readonly job: number;
   readonly events: readonly unknown[];
   readonly ended: boolean;
@@ -26,7 +26,7 @@ const lotMs = 40;
 
 function tell(job: number, stream: Stream): void {
   stream.timer = undefined;
-  const lot: Told = { job, events: stream.lot, ended: stream.ended };
+  const lot: EventLot = { job, events: stream.lot, ended: stream.ended };
   stream.lot = [];
   for (const port of stream.ports) port.postMessage(lot);
 }
@@ -60,7 +60,7 @@ function follow(port: MessagePort, { job }: Asked): void {
   if (known && known.events.length > 0) {
     // What waits to be handed on is among these already.
     tell(job, known);
-    port.postMessage({ job, events: known.events, ended: known.ended } satisfies Told);
+    port.postMessage({ job, events: known.events, ended: known.ended } satisfies EventLot);
   }
   stream.ports.add(port);
 }

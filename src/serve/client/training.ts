@@ -10,7 +10,7 @@ import {
   tableOf,
   tellBeside,
 } from "./dom.js";
-import type { Asked, Told } from "./events.js";
+import type { Asked, EventLot } from "./events.js";
 import { lossCharts } from "./losses.js";
 
 interface Job {
@@ -141,7 +141,7 @@ function eventsOf(job: number, take: (events: readonly Step[], ended: boolean) =
     return;
   }
   const { port } = new SharedWorker("assets/events.js", { type: "module", name: "telelink events" });
-  port.onmessage = ({ data }: MessageEvent<Told>) => take(data.events as readonly Step[], data.ended);
+  port.onmessage = ({ data }: MessageEvent<EventLot>) => take(data.events as readonly Step[], data.ended);
   port.postMessage({ job } satisfies Asked);
   addEventListener("pagehide", () => port.postMessage("leave"));
   // A page that comes back from the browser's memory follows anew.

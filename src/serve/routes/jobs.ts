@@ -30,8 +30,8 @@ const idSchema = z.object({
 /** A job as the API tells of it: without the paths of this machine. */
 export function shownJob(job: Job): z.infer<typeof jobSchema> {
   const { path: _, ...input } = job.input as Record<string, unknown>;
-  const { owner: __, ...told } = job;
-  return { ...told, input, result: job.result as Record<string, unknown> | undefined };
+  const { owner: __, ...rest } = job;
+  return { ...rest, input, result: job.result as Record<string, unknown> | undefined };
 }
 
 /** Long work: what there is, how it goes, and how to stop it. */

@@ -69,11 +69,11 @@ export function blockModel<K extends string>(
     latents: (rows, wishes, rng) => {
       const own = drawLatents(prior, rows, latentSize, rng);
       if (!condition && extra === 0) return own;
-      const told = condition
+      const conditions = condition
         ? drawConditions(condition, blocks, rows, wishes, rng.fork("conditions"))
         : new Float32Array(0);
       const noisy = drawLatents(undefined, rows, extra, rng.fork("noise"));
-      return sideBySide([own, told, noisy], sizes, rows);
+      return sideBySide([own, conditions, noisy], sizes, rows);
     },
     outputs: (latents, rows) => netOutputs(decoder, output, blocks, latents, rows),
   };

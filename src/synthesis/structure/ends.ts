@@ -21,26 +21,26 @@ export function tamed(values: Float64Array, least: number): Tamed {
     .filter((i) => !Number.isNaN(values[i]))
     .sort((a, b) => values[a] - values[b]);
   const n = order.length;
-  const told = Math.min(least, Math.floor((n + 1) / 2));
+  const sharing = Math.min(least, Math.floor((n + 1) / 2));
   if (n === 0) return { low: 0, high: 0, values };
   const out = values.slice();
   const end = (at: (rank: number) => number, sign: 1 | -1): number => {
-    const last = values[order[at(told - 1)]];
+    const last = values[order[at(sharing - 1)]];
     if (values[order[at(0)]] === last || least <= 1) return last;
-    const inner = Math.min(reach * told, Math.max(told + 1, Math.floor(n / 2))) - 1;
+    const inner = Math.min(reach * sharing, Math.max(sharing + 1, Math.floor(n / 2))) - 1;
     const spacing =
-      inner < n ? Math.abs(last - values[order[at(inner)]]) / (harmonic(inner) - harmonic(told - 1)) : 0;
+      inner < n ? Math.abs(last - values[order[at(inner)]]) / (harmonic(inner) - harmonic(sharing - 1)) : 0;
     let step = 0;
-    for (let rank = 0; rank < told - 1; rank++) {
-      const usual = spacing * (harmonic(told - 1) - harmonic(rank));
-      step += Math.min(mostBeyond * usual, Math.abs(values[order[at(rank)]] - last)) / (told - 1);
+    for (let rank = 0; rank < sharing - 1; rank++) {
+      const usual = spacing * (harmonic(sharing - 1) - harmonic(rank));
+      step += Math.min(mostBeyond * usual, Math.abs(values[order[at(rank)]] - last)) / (sharing - 1);
     }
     const positive = sign < 0 && last >= 0;
     const expected = (rank: number): number => {
-      const beyond = last + sign * step * (harmonic(told - 1) - harmonic(rank));
+      const beyond = last + sign * step * (harmonic(sharing - 1) - harmonic(rank));
       return positive ? Math.max(0, beyond) : beyond;
     };
-    for (let rank = 0; rank < told - 1; rank++) out[order[at(rank)]] = expected(rank);
+    for (let rank = 0; rank < sharing - 1; rank++) out[order[at(rank)]] = expected(rank);
     return expected(0);
   };
   const high = end((rank) => n - 1 - rank, 1);

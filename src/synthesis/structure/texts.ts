@@ -59,8 +59,8 @@ export function grammarOf(texts: readonly string[], least: number): TextGrammar 
     .filter(([, members]) => members.length >= least)
     .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
     .slice(0, mostShapes);
-  const told = new Set(kept.flatMap(([, members]) => members));
-  const left = texts.filter((_, i) => !told.has(i));
+  const common = new Set(kept.flatMap(([, members]) => members));
+  const left = texts.filter((_, i) => !common.has(i));
   const sentences = left.map((text) => text.split(/\s+/).filter((word) => word !== ""));
   return {
     shapes: kept.map(([, members]) => ({

@@ -192,9 +192,9 @@ async function show(file: string, options: ShowOptions): Promise<void> {
       column.summary,
     ]),
   );
-  const told = remarks.filter((remark) => remark.column !== undefined);
-  if (told.length > 0) print();
-  for (const { column, text } of told) print(`${column}: ${text}`);
+  const ofColumns = remarks.filter((remark) => remark.column !== undefined);
+  if (ofColumns.length > 0) print();
+  for (const { column, text } of ofColumns) print(`${column}: ${text}`);
   const unused = read.table.columns.filter((column, j) => column.type === "id" || columns[j].distinct < 2);
   if (unused.length > 0) print();
   for (const one of unused) {

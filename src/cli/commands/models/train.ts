@@ -218,10 +218,10 @@ async function labelled(table: Table, options: Options): Promise<Table> {
   ]);
   const without = new Set(unlabelledRows(table, options.target));
   if (without.size === 0) return table;
-  const told = `${without.size} of ${table.rows} rows (${percentOf(without.size, table.rows)}) have no ${options.target}`;
+  const unlabelled = `${without.size} of ${table.rows} rows (${percentOf(without.size, table.rows)}) have no ${options.target}`;
   if (without.size > 0.01 * table.rows && !options.dropUnlabelled && !options.acceptLoss)
-    throw lost(told, "--drop-unlabelled trains on the others, ");
-  note(`${told} and are left out`);
+    throw lost(unlabelled, "--drop-unlabelled trains on the others, ");
+  note(`${unlabelled} and are left out`);
   const kept = Array.from({ length: table.rows }, (_, i) => i).filter((i) => !without.has(i));
   return takeTableRows(table, kept);
 }

@@ -36,9 +36,9 @@ export function setChallenge(
       store.db
         .prepare("INSERT INTO telelink_challenge (one, model_id, mode, share, since) VALUES (1, ?, ?, ?, ?)")
         .run(given.model.id, given.mode, given.share, new Date().toISOString());
-    const told = given
+    const detail = given
       ? { model: `${given.model.name}@${given.model.version}`, mode: given.mode, share: given.share }
       : {};
-    audit(store, who, given ? "set challenger" : "end challenger", { ...told, reason });
+    audit(store, who, given ? "set challenger" : "end challenger", { ...detail, reason });
   });
 }

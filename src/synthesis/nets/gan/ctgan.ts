@@ -67,12 +67,12 @@ export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
     const prepared = prepare(from, rng, watch, "ctgan", { search: false, ...options, epochs });
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const condition = conditionOf(prepared.variables, data);
-    const told = conditionWidth(condition);
-    const net: Generator = { inputs: latent + told, hidden: [units, units], outputs: data.width };
+    const conditioned = conditionWidth(condition);
+    const net: Generator = { inputs: latent + conditioned, hidden: [units, units], outputs: data.width };
     const sampler = trainingSampler(data.blocks, condition, prepared.rows);
     return withEngine(options.backend, async (engine) => {
       const generator = hold(engine, generatorWeights(net, rng.fork("generator"), "heUniform"));
-      const sizes = [(data.width + told) * pac, units, units, 1];
+      const sizes = [(data.width + conditioned) * pac, units, units, 1];
       const critic = hold(
         engine,
         stackWeights({ name: "c", sizes, activation: "leakyRelu" }, rng.fork("critic"), "heUniform"),
@@ -84,13 +84,16 @@ export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
         engine.step(() => {
           const drawn = sampler(batch, draws);
           const beside = (rows: Var, t: Tape, conditions: Float32Array): Var => {
-            const all = told > 0 ? t.concat([rows, t.constant(engine.put(conditions, batch, told))]) : rows;
+            const all =
+              conditioned > 0
+                ? t.concat([rows, t.constant(engine.put(conditions, batch, conditioned))])
+                : rows;
             return t.reshape(all, batch / pac, sizes[0]);
           };
           const t = tape(engine);
           const z = t.constant(engine.put(draws.normal(new Float32Array(batch * latent)), batch, latent));
-          const conditions = t.constant(engine.put(drawn.conditions, batch, told));
-          const outputs = generate(t, net, generator, told > 0 ? t.concat([z, conditions]) : z);
+          const conditions = t.constant(engine.put(drawn.conditions, batch, conditioned));
+          const outputs = generate(t, net, generator, conditioned > 0 ? t.concat([z, conditions]) : z);
           const fake = beside(madeRows(t, outputs, data, draws), t, drawn.conditions);
           // The critic learns from these rows, and then the generator from the critic as it has become.
           const own = tape(engine);

@@ -23,7 +23,7 @@ export function trainingSampler(
   vector: ConditionVector,
   total: number,
 ): (count: number, draws: Noise) => SampledBatch {
-  const told = conditionWidth(vector);
+  const conditioned = conditionWidth(vector);
   const hots = blocks.reduce((sum, block) => sum + block.classes.length, 0);
   let from = 0;
   const variables = vector.variables.map(({ variable }) => {
@@ -41,8 +41,8 @@ export function trainingSampler(
   });
   const share = new Float32Array(1);
   return (count, draws) => {
-    const conditions = new Float32Array(count * told);
-    const realConditions = new Float32Array(count * told);
+    const conditions = new Float32Array(count * conditioned);
+    const realConditions = new Float32Array(count * conditioned);
     const targets = new Float32Array(count * hots);
     const rows = new Int32Array(count);
     if (variables.length === 0) {
@@ -60,9 +60,9 @@ export function trainingSampler(
       let left = draws.uniform(share)[0];
       let level = 0;
       while (level < shares.length - 1 && left >= shares[level]) left -= shares[level++];
-      conditions[i * told + start + level] = 1;
+      conditions[i * conditioned + start + level] = 1;
       targets[i * hots + hotStart + level] = 1;
-      realConditions[places[i] * told + start + level] = 1;
+      realConditions[places[i] * conditioned + start + level] = 1;
       rows[places[i]] = members[level][draws.integer(members[level].length)];
     }
     return { conditions, targets, rows, realConditions };

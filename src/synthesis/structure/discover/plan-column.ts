@@ -113,12 +113,12 @@ function numberPlan(one: NumericColumn, least: number): ColumnPlan {
       counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   if (counts.size === 0) return { kind: "constant", name, text: "" };
-  const told = [...counts].filter(([, rows]) => rows >= least).map(([value]) => value);
+  const frequent = [...counts].filter(([, rows]) => rows >= least).map(([value]) => value);
   // Up to so many values all were counted; and those that few rows have are not told.
-  const few = counts.size <= 4 * fewValues && told.length <= fewValues && told.length > 0;
+  const few = counts.size <= 4 * fewValues && frequent.length <= fewValues && frequent.length > 0;
   const rare = [...counts].reduce((sum, [, rows]) => sum + (rows < least ? rows : 0), 0);
   // Rare values that are enough together lie somewhere in between, which a list could not tell.
-  const all = few && rare < Math.max(2, least) ? told.sort((a, b) => a - b) : undefined;
+  const all = few && rare < Math.max(2, least) ? frequent.sort((a, b) => a - b) : undefined;
   if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]) };
   const grid = gridOf(one.values, least) ?? gridOf(unrepeatedValues(one.values, least), least);
   const ends = tamed(one.values, least);
