@@ -45,7 +45,11 @@ export function bootstrapIntervals<Name extends string>(
 ): Record<Name, Interval> {
   const measure = (name: Name, rows: Drawn): number =>
     figures[name](rows.labels, rows.columns[0], rows.options);
-  return intervals(Object.keys(figures) as Name[], labels, [scores], measure, rng, options);
+  return intervals(
+    { names: Object.keys(figures) as Name[], labels, columns: [scores], measure },
+    rng,
+    options,
+  );
 }
 
 /**
@@ -68,7 +72,11 @@ export function bootstrapDifferences<Name extends string>(
 ): Record<Name, Interval> {
   const measure = (name: Name, { labels: y, columns: [a, b], options: given }: Drawn): number =>
     figures[name](y, a, given) - figures[name](y, b, given);
-  return intervals(Object.keys(figures) as Name[], labels, [models.a, models.b], measure, rng, options);
+  return intervals(
+    { names: Object.keys(figures) as Name[], labels, columns: [models.a, models.b], measure },
+    rng,
+    options,
+  );
 }
 
 /** The rows of one sample. */
@@ -78,11 +86,16 @@ interface Drawn {
   readonly options: { readonly weights?: Float64Array };
 }
 
+/** Figures of labels and columns of predictions. */
+interface Measured<Name extends string> {
+  readonly names: readonly Name[];
+  readonly labels: Float64Array;
+  readonly columns: readonly Float64Array[];
+  readonly measure: (name: Name, rows: Drawn) => number;
+}
+
 function intervals<Name extends string>(
-  names: readonly Name[],
-  labels: Float64Array,
-  columns: readonly Float64Array[],
-  measure: (name: Name, rows: Drawn) => number,
+  { names, labels, columns, measure }: Measured<Name>,
   rng: Rng,
   options: BootstrapOptions,
 ): Record<Name, Interval> {

@@ -51,13 +51,19 @@ export function borderlineSmoteRows(
     if (options.kind !== "2") {
       checkNeighbours(neighbours, own.rows.length, label, action);
       const near = nearestNeighbours(own.x, neighbours, danger);
-      return [drawSteps(own, danger, near, count, label, draws)];
+      return [drawSteps({ parents: own, bases: danger, near }, { count, label }, draws)];
     }
     checkInteger(neighbours, 1, train.x.rows - 1, action, "neighbours");
     const all = { x: train.x, rows: positions(train.x.rows) };
     const dangerRows = danger.map((i) => own.rows[i]);
     const near = nearestNeighbours(train.x, neighbours, dangerRows);
-    return [halveTowardsOthers(drawSteps(all, dangerRows, near, count, label, draws), train.y, draws)];
+    return [
+      halveTowardsOthers(
+        drawSteps({ parents: all, bases: dangerRows, near }, { count, label }, draws),
+        train.y,
+        draws,
+      ),
+    ];
   });
 }
 

@@ -59,18 +59,21 @@ export function parentsAt(train: Labelled, rows: Int32Array): Parents {
   return { x: takeRows(train.x, rows), rows };
 }
 
+/** `near` holds equally many neighbours, positions in `parents`, for each of `bases`, positions there too. */
+interface Neighbourhoods {
+  readonly parents: Parents;
+  readonly bases: Int32Array;
+  readonly near: Int32Array;
+}
+
 /**
- * `count` new rows: a pair of base row and neighbour is drawn from all pairs, then the step. `near` holds equally many
- * neighbours, positions in `parents`, for each of `bases`, positions there too. A negative `reach` leads away.
+ * `count` new rows: a pair of base row and neighbour is drawn from all pairs, then the step. A negative `reach` leads
+ * away.
  */
 export function drawSteps(
-  parents: Parents,
-  bases: Int32Array,
-  near: Int32Array,
-  count: number,
-  label: 0 | 1,
+  { parents, bases, near }: Neighbourhoods,
+  { count, label, reach = 1 }: { readonly count: number; readonly label: 0 | 1; readonly reach?: number },
   draws: Draws,
-  reach = 1,
 ): Steps {
   const k = near.length / bases.length;
   const pairs = draws.integers(near.length, count);

@@ -78,7 +78,11 @@ export function kmeansSmoteRows(
     check(total > 0, action, `rows of class ${label} must differ within their clusters`);
     return found.map(({ own, sparsity }) => {
       const howMany = Math.ceil(count * (sparsity / total));
-      return drawSteps(own, positions(own.x.rows), nearestNeighbours(own.x, k), howMany, label, draws);
+      return drawSteps(
+        { parents: own, bases: positions(own.x.rows), near: nearestNeighbours(own.x, k) },
+        { count: howMany, label },
+        draws,
+      );
     });
   });
 }

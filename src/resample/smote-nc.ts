@@ -47,7 +47,11 @@ export function smoteNcRows(train: Labelled, options: SmoteOptions, draws: Draws
     const own = parentsAt(train, rows);
     const ownCodes = codes.map((code) => rows.map((i) => code[i]));
     const near = nearestNeighbours(withScaledLevels(own.x, numeric, ownCodes), k);
-    const steps = drawSteps(own, positions(rows.length), near, add[label], label, draws);
+    const steps = drawSteps(
+      { parents: own, bases: positions(rows.length), near },
+      { count: add[label], label },
+      draws,
+    );
     const modes = ownCodes.map((code) => neighbourModes(code, near, k, steps.base, draws));
     return [{ steps, modes }];
   });

@@ -34,7 +34,7 @@ export function smoteRows(train: Labelled, options: SmoteOptions, draws: Draws):
   const action = "fit smote";
   return oversample(train, options, action, (label, own, count) => {
     const near = classNeighbours(own, options.neighbours ?? 5, label, action);
-    return [drawSteps(own, positions(own.rows.length), near, count, label, draws)];
+    return [drawSteps({ parents: own, bases: positions(own.rows.length), near }, { count, label }, draws)];
   });
 }
 

@@ -54,7 +54,11 @@ export function svmSmoteRows(train: Labelled, options: SvmSmoteOptions, draws: D
     const place = new Map(Array.from(own.rows, (row, position) => [row, position]));
     const start = (rows: Int32Array, howMany: number, reach: number) => {
       const bases = rows.map((row) => place.get(row) as number);
-      return drawSteps(own, bases, nearestNeighbours(own.x, k, bases), howMany, label, draws, reach);
+      return drawSteps(
+        { parents: own, bases, near: nearestNeighbours(own.x, k, bases) },
+        { count: howMany, label, reach },
+        draws,
+      );
     };
     const parts = [];
     if (border.length > 0) parts.push(start(border, fromBorder, 1));

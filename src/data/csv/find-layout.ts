@@ -60,7 +60,7 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     one === undefined || (!unread[j] && (one.type === "numeric" || one.type === "date"));
   if (!given.some(looks))
     return { ...layout, columns: given as ColumnSchema[], given: given.map(() => true), unread };
-  const { guesses, known, marks, rows } = guessColumns(name, head, whole, layout, given, options);
+  const { guesses, known, marks, rows } = guessColumns({ name, head, whole }, layout, given, options);
   // A column without name and cells is what a delimiter at the end of each line leaves.
   const left = (j: number): boolean =>
     hasHeader && j > 0 && unnamed[j] && guesses[j].empty && given[j] === undefined;

@@ -16,11 +16,16 @@ interface Guesses {
   readonly marks: Pick<Dialect, "decimal" | "thousands">;
 }
 
+/** The beginning of a file; `whole` says that it is all of it. */
+interface FileHead {
+  readonly name: string;
+  readonly head: Uint8Array;
+  readonly whole: boolean;
+}
+
 /** What the beginning of a file tells of each column's type, levels and format. */
 export function guessColumns(
-  name: string,
-  head: Uint8Array,
-  whole: boolean,
+  { name, head, whole }: FileHead,
   layout: Layout,
   given: readonly (ColumnSchema | undefined)[],
   options: CsvOptions,

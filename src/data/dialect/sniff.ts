@@ -57,9 +57,10 @@ export function sniff(text: string, whole: boolean, hints: SniffHints = {}): Str
   const found: Found[] = [];
   for (const one of delimiter === undefined ? candidates : [delimiter])
     for (const quote of quotes)
-      for (const backslash of backslashes) found.push(judged(body, whole, one, quote, backslash, hints));
+      for (const backslash of backslashes)
+        found.push(judged(body, whole, { delimiter: one, quote, backslash }, hints));
   if (delimiter === undefined && found.every((one) => one.fields === 1)) {
-    const spaced = judged(body, whole, " ", '"', false, hints);
+    const spaced = judged(body, whole, { delimiter: " ", quote: '"', backslash: false }, hints);
     if (spaced.fields >= 5 && spaced.consistency > 0.95 && spaced.numbers > 0.3)
       found.push({ ...spaced, score: 1 });
   }
@@ -116,12 +117,11 @@ interface Found {
 function judged(
   text: string,
   whole: boolean,
-  delimiter: string,
-  quote: '"' | "'",
-  backslash: boolean,
+  marks: Pick<Found, "delimiter" | "quote" | "backslash">,
   hints: SniffHints,
 ): Found {
-  const all = sampleRecords(text, { delimiter, quote, backslash }, whole);
+  const { delimiter, quote } = marks;
+  const all = sampleRecords(text, marks, whole);
   const counts = all.map((one) => one.cells.length);
   const usual = mode(counts.slice(Math.min(counts.length - 1, 1))) || counts[0] || 1;
   const comment = hints.comment ?? commentIn(all, usual);
@@ -144,9 +144,7 @@ function judged(
   if (delimiter === hints.usual) score *= 1.2;
   if (hints.expected && records[first] && hasNames(records[first].cells, hints.expected)) score = 10 + score;
   return {
-    delimiter,
-    quote,
-    backslash,
+    ...marks,
     ...(comment === undefined ? {} : { comment }),
     records,
     first,

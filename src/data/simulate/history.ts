@@ -93,18 +93,18 @@ function between(a: Month, b: Month, share: number): Month {
   };
 }
 
+/** A customer, when he was one, and the months before he turned and of his closing. */
+interface Lived {
+  readonly who: Profile;
+  readonly at: Presence;
+  readonly months: { readonly before: Month; readonly closing: Month };
+}
+
 /**
  * Fills customer i's rows of the panels, backwards from the closing month: use wanders about the customer's level by an
  * autoregressive step, sways with the season, and in the months before he leaves moves towards the reason.
  */
-export function fillHistory(
-  rng: Rng,
-  who: Profile,
-  at: Presence,
-  months: { readonly before: Month; readonly closing: Month },
-  panels: Panels,
-  offset: number,
-): void {
+export function fillHistory({ who, at, months }: Lived, panels: Panels, offset: number, rng: Rng): void {
   const dataLevel = drawDataLevel(rng, who);
   fillContacts(rng, at, months.closing.serviceCalls, panels.contacts, offset);
   const noise = new Float64Array(8);

@@ -217,7 +217,7 @@ function simulateCustomer(base: Simulation, i: number, rng: Rng): void {
   const seen = closingMonth(usageRng, who, life);
   for (const field of monthFields) base.closing[field][i] = seen.closing[field];
   const offset = i * base.months;
-  if (base.panels) fillHistory(usageRng, who, life, seen, base.panels, offset);
+  if (base.panels) fillHistory({ who, at: life, months: seen }, base.panels, offset, usageRng);
   const bills = drawBills(rng.fork("bills"), who.monthlyCharge, life);
   base.totalCharge[i] = bills.total;
   base.panels?.subscription.set(bills.months, offset + life.first);

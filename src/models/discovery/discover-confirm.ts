@@ -32,6 +32,13 @@ const leastT = 3;
 /** A sum of more columns has to be better than a shorter one by a corrected standard error. */
 const leastTLonger = 1;
 
+/** How trials are compared: on which folds, with what losses without any of them, and by which learner. */
+export interface Comparison {
+  readonly folds: readonly Split[];
+  readonly baseLosses: readonly number[];
+  readonly losses: FoldLosses;
+}
+
 /** What `refine` starts from and looks at: a sum's values and how many columns it has. */
 export interface Variant {
   readonly values: Float64Array;
@@ -44,12 +51,9 @@ export interface Variant {
  */
 export async function refine(
   x: Matrix,
-  confirmed: Confirmed,
-  length: number,
+  confirmed: Confirmed & Pick<Variant, "length">,
   variants: readonly Variant[],
-  folds: readonly Split[],
-  baseLosses: readonly number[],
-  losses: FoldLosses,
+  { folds, baseLosses, losses }: Comparison,
 ): Promise<Confirmed | undefined> {
   const wider = variants.map(({ values }) => withColumn(x, values));
   const half = folds.length >> 1;
@@ -67,7 +71,7 @@ export async function refine(
     const lowered = gains(confirmed.losses, all);
     const after = mean(all);
     if (mean(lowered) <= 0 || (best && after >= best.after)) return;
-    if (variants[trial].length > length && correctedT(lowered, folds) < leastTLonger) return;
+    if (variants[trial].length > confirmed.length && correctedT(lowered, folds) < leastTLonger) return;
     const t = correctedT(gains(baseLosses, all), folds);
     best = { trial, x: wider[trial], losses: all, before: confirmed.before, after, t };
   });
@@ -82,13 +86,11 @@ export async function refine(
 export async function confirm(
   x: Matrix,
   columns: readonly Float64Array[],
-  folds: readonly Split[],
-  baseLosses: readonly number[],
-  losses: FoldLosses,
+  { folds, baseLosses, losses }: Comparison,
 ): Promise<Confirmed | undefined> {
   const before = mean(baseLosses);
   const half = folds.length >> 1;
-  const wider = columns.map((values) => joinColumns(x, matrix(x.rows, 1, values, [{ name: "candidate" }])));
+  const wider = columns.map((values) => withColumn(x, values));
   const first = await losses(wider, folds.slice(0, half));
   const promising = bestOnHalf(first, baseLosses).filter(
     (k) => mean(gains(baseLosses, first[k])) >= (leastShare / 2) * before,

@@ -9,7 +9,14 @@ import type { LearnerSpec } from "../learner";
 import { outOfFold } from "../out-of-fold";
 import { fitCandidate, sharedLabelled, sharedRows } from "../search/search-task";
 import { candidates, variants } from "./discover-candidates";
-import { confirm, type FoldLosses, leastShare, refine, type Worth } from "./discover-confirm";
+import {
+  type Comparison,
+  confirm,
+  type FoldLosses,
+  leastShare,
+  refine,
+  type Worth,
+} from "./discover-confirm";
 import type { Formula } from "./discover-formula";
 import { screen } from "./discover-screen";
 import { type DerivedModel, type Discovery, derivedModel, discovery } from "./discovery";
@@ -97,7 +104,8 @@ export async function discover(
     if (promising.length === 0) break;
     baseLosses ??= (await losses([x], newFolds))[0];
     const values = promising.map((candidate) => candidate.values);
-    let best = await confirm(x, values, newFolds, baseLosses, losses);
+    const comparison: Comparison = { folds: newFolds, baseLosses, losses };
+    let best = await confirm(x, values, comparison);
     if (!best) break;
     let { formula } = promising[best.trial];
     // The screen can't tell near relatives apart, the refitted model can.
@@ -108,7 +116,7 @@ export async function discover(
         length: candidate.formula.columns.length,
       }));
       const length = formula.columns.length;
-      const refined = await refine(x, best, length, trials, newFolds, baseLosses, losses);
+      const refined = await refine(x, { ...best, length }, trials, comparison);
       if (!refined) break;
       best = refined;
       ({ formula } = near[refined.trial]);

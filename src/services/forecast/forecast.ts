@@ -91,7 +91,7 @@ export function forecastPanel({ series }: Panel, options: ForecastOptions = {}):
     mean,
     low: end(0),
     high: end(1),
-    total: totalOf(series, best.method, mean, [judge, ...before], horizon, level),
+    total: totalOf(series, { method: best.method, mean, horizon }, [judge, ...before], level),
     methods: ranking.map(({ method, error }) => ({ name: method.name, error })),
     judged: {
       months: horizon,
@@ -170,13 +170,18 @@ function quantilesOf(all: readonly Errors[], horizon: number, level: number): [n
   });
 }
 
+/** What a method foretells of each series. */
+interface Foretold {
+  readonly method: ForecastMethod;
+  readonly mean: readonly Float64Array[];
+  readonly horizon: number;
+}
+
 /** The sum over customers, with Student's interval of the relative errors that the same sum had from earlier months. */
 function totalOf(
   series: readonly Float64Array[],
-  method: ForecastMethod,
-  mean: readonly Float64Array[],
+  { method, mean, horizon }: Foretold,
   origins: readonly number[],
-  horizon: number,
   level: number,
 ): Forecast["total"] {
   const sums = Float64Array.from({ length: horizon }, (_, k) => mean.reduce((sum, own) => sum + own[k], 0));

@@ -120,14 +120,8 @@ export function explainClasses(model: SavedModel, table: Table, i: number, rng: 
   const { classes = [] } = model.target;
   return classes
     .map((name, k): RowExplanation => {
-      const one = explainedRow(
-        model,
-        table,
-        i,
-        rng.fork(name),
-        classPredictor(model, k),
-        scoreOf(model.pipeline, k),
-      );
+      const by = { predictor: classPredictor(model, k), explained: scoreOf(model.pipeline, k) };
+      const one = explainedRow(model, table, i, by, rng.fork(name));
       return { class: name, ...one, ...(one.method === "sampled" ? {} : { unit: "score" }) };
     })
     .sort((a, b) => b.prediction - a.prediction);
@@ -144,7 +138,14 @@ export function explainRow(
   rng: Rng,
   most = 2_000,
 ): RowExplanation {
-  return explainedRow(model, table, i, rng, model.pipeline, model.pipeline, most);
+  return explainedRow(model, table, i, { predictor: model.pipeline, explained: model.pipeline, most }, rng);
+}
+
+/** What predicts, what tells its reasons, and how many rows those are sampled against where nothing does. */
+interface ExplainedBy {
+  readonly predictor: Predictor<Table>;
+  readonly explained: Pick<Pipeline, "encoder" | "model"> | undefined;
+  readonly most?: number;
 }
 
 /** Why `predictor` says of row `i` what it says, by the contributions of `explained` where it has them. */
@@ -152,10 +153,8 @@ function explainedRow(
   model: SavedModel,
   table: Table,
   i: number,
+  { predictor, explained, most = 2_000 }: ExplainedBy,
   rng: Rng,
-  predictor: Predictor<Table>,
-  explained: Pick<Pipeline, "encoder" | "model"> | undefined,
-  most = 2_000,
 ): RowExplanation {
   check(
     Number.isInteger(i) && i >= 0 && i < table.rows,

@@ -24,12 +24,17 @@ export function severalClasses(column: CategoricalColumn): readonly string[] | u
   return classes.length > 2 ? classes : undefined;
 }
 
+/** Rows without their target, the target as class numbers, and how both were read. */
+interface ClassRows {
+  readonly rows: Table;
+  readonly y: Float64Array;
+  readonly aim: SavedTarget;
+  readonly schema: Schema;
+}
+
 /** Trains a model of three classes or more: see `trainModel`. */
 export async function trainClasses(
-  rows: Table,
-  y: Float64Array,
-  aim: SavedTarget,
-  schema: Schema,
+  { rows, y, aim, schema }: ClassRows,
   { folds = 5, model: name = "auto", search, members }: TrainOptions,
   rng: Rng,
   watch?: Watch,

@@ -2,7 +2,7 @@ import { check, checkInteger } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { columnSchema, type Schema } from "../../data/schema";
-import { kFold, stratifiedKFold } from "../../data/split";
+import { kFold, type Split, stratifiedKFold } from "../../data/split";
 import { type Column, columnNamed, dropColumns, isCategorical, type Table } from "../../data/table";
 import { classTarget, positiveLevel, spelledLevel, target, twoNumbers } from "../../data/target";
 import { leakageSuspects } from "../../evaluate/leakage";
@@ -33,7 +33,7 @@ export async function trainModel(
     ? classTarget(table, aim.column, aim.classes)
     : target(table, aim.column, aim.positive);
   const rows = dropColumns(table, [...drop.filter((one) => one !== aim.column), aim.column]);
-  if (aim.kind === "multiclass") return trainClasses(rows, y, aim, schema, options, rng, watch);
+  if (aim.kind === "multiclass") return trainClasses({ rows, y, aim, schema }, options, rng, watch);
   const learner = tableLearner(name, aim.kind, { search, members });
   checkTarget(y, aim, folds);
   const suspects = leakageSuspects(rows, y, rng.fork("leakage"));
@@ -41,7 +41,7 @@ export async function trainModel(
   const pipeline = await learner(rows, y, rng.fork("train"), watch);
   const heldOut =
     pipeline.heldOut ??
-    (await holdOut(learner, { table: rows, y }, classes, folds, rng.fork("validate"), watch));
+    (await heldOutBy(learner, { table: rows, y }, splitsOf(y, classes, folds, rng), rng, watch));
   const { threshold, figures, method } = judge(y, heldOut, classes, rng.fork("intervals"));
   return {
     suspects,
@@ -64,19 +64,20 @@ export async function trainModel(
   };
 }
 
+function splitsOf(y: Float64Array, classes: boolean, folds: number, rng: Rng): Split[] {
+  const own = rng.fork("validate").fork("split");
+  return classes ? stratifiedKFold(y, folds, own) : kFold(y.length, folds, own);
+}
+
 /** Predictions of each row by models that did not see it. */
-async function holdOut(
+async function heldOutBy(
   learner: FitTable<Pipeline>,
   data: LabelledTable,
-  classes: boolean,
-  folds: number,
+  splits: readonly Split[],
   rng: Rng,
   watch?: Watch,
 ): Promise<HeldOutPredictions> {
-  const splits = classes
-    ? stratifiedKFold(data.y, folds, rng.fork("split"))
-    : kFold(data.y.length, folds, rng.fork("split"));
-  const fitted = await fitFolds({ learner, data }, splits, rng.fork("folds"), watch);
+  const fitted = await fitFolds({ learner, data }, splits, rng.fork("validate").fork("folds"), watch);
   return { predictions: outOfFold(fitted, data.y.length), folds: splits.map((split) => split.test) };
 }
 

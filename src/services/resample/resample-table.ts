@@ -112,10 +112,11 @@ export function resampleTable(
   let out = from;
   if (method === "random-over" || method in makers || method in combined) {
     const name = method in combined ? "smote" : method;
-    out = stacked(from, madeRows(from, target, before, { ...options, method: name }, ratio, rng, remarks));
+    out = stacked(from, madeRows(from, before, { ...options, target, method: name, ratio }, rng, remarks));
   }
   const cleaner = combined[method]?.() ?? removers[method]?.({ ...options, ...(ratio < 1 && { ratio }) });
-  if (cleaner) out = cleaned(out, target, cleaner, pairwise.includes(method), options.drop, action, rng);
+  if (cleaner)
+    out = cleaned(out, target, { ...options, clean: cleaner, pairs: pairwise.includes(method) }, rng);
   const after = classesOf(out, target, action);
   const classes = before.names.map((name, c) => ({
     name,
@@ -152,10 +153,8 @@ function classesOf(from: Table, target: string, action: string): Classes {
 /** The rows to add to each class. */
 function madeRows(
   from: Table,
-  target: string,
   { names, rows }: Classes,
-  options: ResampleOptions,
-  ratio: number,
+  { target, ratio, ...options }: ResampleOptions & { readonly target: string; readonly ratio: number },
   rng: Rng,
   remarks: string[],
 ): Table {
@@ -309,16 +308,20 @@ function stacked(above: Table, below: Table): Table {
   );
 }
 
+/** How to clean, and whether it takes a pair of classes at a time. */
+interface Cleaning extends Pick<ResampleOptions, "method" | "drop"> {
+  readonly clean: Resample;
+  readonly pairs: boolean;
+}
+
 /** The rows that a method keeps. */
 function cleaned(
   from: Table,
   target: string,
-  clean: Resample,
-  pairs: boolean,
-  drop: readonly string[] = [],
-  action: string,
+  { clean, pairs, method, drop = [] }: Cleaning,
   rng: Rng,
 ): Table {
+  const action = `resample by ${method}`;
   const { names, rows } = classesOf(from, target, action);
   check(pairs || names.length === 2, action, "there must be two classes", names.length);
   const seen = dropColumns(from, [target, ...drop]);

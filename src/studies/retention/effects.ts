@@ -58,8 +58,8 @@ export async function learnEffects(
 ): Promise<Learned> {
   const chance = boosted("logistic");
   const [churn, taken] = await Promise.all([
-    bothWays(past, next, 0, (half) => half.y.map((stayed) => 1 - stayed), chance, rng.fork("churn")),
-    bothWays(past, next, 1, (half) => half.accepted, logisticRegression({ C: 0.1 }), rng.fork("taken")),
+    bothWays({ past, next }, 0, (half) => half.y.map((stayed) => 1 - stayed), chance, rng.fork("churn")),
+    bothWays({ past, next }, 1, (half) => half.accepted, logisticRegression({ C: 0.1 }), rng.fork("taken")),
   ]);
   // Only who would leave and takes the offer is kept by it.
   const reach = (of: "past" | "next"): Float64Array => churn[of].map((p, i) => p * taken[of][i]);
@@ -140,8 +140,7 @@ function learnersOf(chance: Fit): Readonly<Record<string, FitUplift>> {
  * a model of all.
  */
 async function bothWays(
-  past: CampaignHalf,
-  next: CampaignHalf,
+  { past, next }: { readonly past: CampaignHalf; readonly next: CampaignHalf },
   arm: 0 | 1,
   target: (half: CampaignHalf) => Float64Array,
   learner: Fit,

@@ -138,7 +138,7 @@ export async function mailingStudy(
   const every = (rest: number): Int32Array =>
     Int32Array.from({ length: Math.floor((n - rest + 1) / 2) }, (_, k) => 2 * k + rest);
   const [teach, judge] = [every(0), every(1)];
-  const learners = await visitLearners(data, teach, judge, rng.fork("visits"), samples, progress);
+  const learners = await visitLearners(data, { teach, judge }, { samples, progress }, rng.fork("visits"));
   const { policies, chosen, half } = await spendPolicies(data, rng.fork("spend"));
   return {
     arms: mails.map((name, a) => armOf(data, name, a)),
@@ -167,11 +167,9 @@ function armOf({ action, visit, spend }: MailingData, name: string, arm: number)
 
 async function visitLearners(
   { x, action, visit }: MailingData,
-  teach: Int32Array,
-  judge: Int32Array,
+  { teach, judge }: { readonly teach: Int32Array; readonly judge: Int32Array },
+  { samples, progress }: Pick<MailingOptions, "samples" | "progress">,
   rng: Rng,
-  samples: number,
-  progress?: (step: Progress) => void,
 ): Promise<MailingLearner[]> {
   const some = (rows: Int32Array): Campaign => {
     const kept = rows.filter((i) => action[i] !== 1);

@@ -65,7 +65,7 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
     const wish = wishes.cells.get(j);
     const rules = bits && free && ruledPlaces(dimension, bits, words, free);
     const wished = wish && wishedPlaces(dimension, rows, wish, forced, rules);
-    const cells = drawLevels(pool, draw, dimension, rules, wished, rng);
+    const cells = drawLevels(pool, draw, dimension, { rules, wished }, rng);
     for (let i = 0; i < rows; i++) {
       if (!forced || forced[i] < 0) continue;
       cells[i] = forced[i];
@@ -199,13 +199,18 @@ function keepInnovation(pool: CopulaPool, z: Float64Array, mean: Float64Array, d
   pool.innovations.push(mean);
 }
 
-/** Draws levels, of which `rules` and `wished` say by place along the dimension what each row may have. */
+/** By place along a dimension, what each row may have: by what holds in the table, and by what is asked for as well. */
+interface AllowedPlaces {
+  readonly rules: readonly Uint8Array[] | undefined;
+  readonly wished: readonly Uint8Array[] | undefined;
+}
+
+/** Draws levels at the places that each row may have. */
 function drawLevels(
   pool: CopulaPool,
   draw: CopulaDraw,
   { cells, edges }: CellDimension,
-  rules: readonly Uint8Array[] | undefined,
-  wished: readonly Uint8Array[] | undefined,
+  { rules, wished }: AllowedPlaces,
   rng: Rng,
 ): Int32Array {
   const { rows } = pool;

@@ -89,7 +89,7 @@ function drawOnce<P extends Candidates>(
     const j = place.get(name) as number;
     return pool.values[j] ?? pool.cells[j];
   });
-  return restoreTable(structure, schema, drawn, n, rng.fork("restore"), firstRow);
+  return restoreTable(structure, schema, drawn, { rows: n, firstRow }, rng.fork("restore"));
 }
 
 function step<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wishes, rng: Rng): void {

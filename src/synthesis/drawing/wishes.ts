@@ -71,7 +71,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
         action,
         `a column of type ${schema.type} cannot be chosen`,
       );
-      checkRange(condition, plan.low, plan.high, plan.missing, action, writerOf(plan, schema));
+      checkRange(condition, plan, action, writerOf(plan, schema));
       columns.set(plan.name, condition);
     }
   }
@@ -95,7 +95,7 @@ function bandRange(
 }
 
 function checkNumberPlan(plan: ColumnPlan, condition: ColumnCondition, action: string): void {
-  if (plan.kind === "number") checkRange(condition, plan.low, plan.high, plan.missing, action);
+  if (plan.kind === "number") checkRange(condition, plan, action);
 }
 
 /** Both conditions on the same number; of values those in the range. */
@@ -118,9 +118,7 @@ export function writerOf(
 
 function checkRange(
   condition: ColumnCondition,
-  low: number,
-  high: number,
-  missing: boolean,
+  { low, high, missing }: { readonly low: number; readonly high: number; readonly missing: boolean },
   action: string,
   shown: (value: number) => string = String,
 ): void {

@@ -39,9 +39,8 @@ export function restoreTable(
   structure: Structure,
   schema: readonly ColumnSchema[],
   drawn: readonly Drawn[],
-  rows: number,
+  { rows, firstRow = 0 }: { readonly rows: number; readonly firstRow?: number },
   rng: Rng,
-  firstRow = 0,
 ): Table {
   const parts = new Map<string, Drawn>(variableNames(structure).map((name, k) => [name, drawn[k]]));
   const numbers = restoreNumbers(structure, parts, rows);

@@ -41,7 +41,7 @@ describe.each(backends)("the losses' derivatives equal difference quotients on %
     await expectGradients(backend, weights, (t, held) => {
       const x = t.engine.put(rows, 3, 5);
       const noisy = t.engine.put(normal(6, "eps"), 3, 2);
-      return vaeLoss(t, net, held, x, noisy, widths, 0.7).loss;
+      return vaeLoss(t, { net, held }, { x, noisy }, { widths, beta: 0.7 }).loss;
     });
   });
 
@@ -99,7 +99,8 @@ describe.each(backends)("the published nets' derivatives equal difference quotie
     await expectGradients(backend, weights, (t, held) => {
       const x = t.engine.put(rows, 3, 6);
       const noisy = t.engine.put(normal(6, "eps"), 3, 2);
-      return tvaeLoss(t, net, held, x, noisy, { scalars: [new Float32Array(3)], widths, width: 6 }).loss;
+      return tvaeLoss(t, { net, held }, { x, noisy }, { scalars: [new Float32Array(3)], widths, width: 6 })
+        .loss;
     });
   });
 
@@ -107,7 +108,7 @@ describe.each(backends)("the published nets' derivatives equal difference quotie
     await expectGradients(backend, criticWeights(), (t, held) => {
       const x = t.constant(t.engine.put(normal(20, "real"), 5, 4));
       const masks = dropoutMasks(t.engine, held, 5, noise(seeded("masks")));
-      return t.sum(criticVerdict(t, held, x, masks, true));
+      return t.sum(criticVerdict(t, held, x, masks, { trained: true }));
     });
   });
 
@@ -131,7 +132,7 @@ function penaltyOf(t: Tape, held: Parameters): Var {
   const first = (rows: string) => t.engine.matMul(t.engine.put(normal(20, rows), 5, 4), held.get("c.0.w"));
   const [real, made] = [first("real"), first("made")];
   const masks = dropoutMasks(t.engine, held, 5, noise(seeded("masks")));
-  return gradientPenalty(t, held, real, made, masks, noise(seeded("between")));
+  return gradientPenalty(t, held, { real, made }, masks, noise(seeded("between")));
 }
 
 test("gradientPenalty is 10 (‖∇ₓ verdict‖ − 1)², the derivative taken by difference quotients", () => {
@@ -144,7 +145,9 @@ test("gradientPenalty is 10 (‖∇ₓ verdict‖ − 1)², the derivative taken
     engine.step(() => {
       const t = tape(engine);
       const masks = dropoutMasks(engine, held, 5, noise(seeded("masks")));
-      return engine.read(criticVerdict(t, held, t.constant(engine.put(x, 5, 4)), masks, false).value);
+      return engine.read(
+        criticVerdict(t, held, t.constant(engine.put(x, 5, 4)), masks, { trained: false }).value,
+      );
     });
   const squares = new Float64Array(5);
   for (let column = 0; column < 4; column++) {

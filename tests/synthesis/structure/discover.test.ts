@@ -207,13 +207,13 @@ describe("discoverStructure(table, rng)", () => {
     expect(variableNames(joined)[0]).toBe("net + backup");
     expect(variableNames(joined)).not.toContain("net");
     const drawn = reduceTable(joined, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
-    const back = restoreTable(joined, schemaOf(from).columns, drawn, rows, seeded(3));
+    const back = restoreTable(joined, schemaOf(from).columns, drawn, { rows }, seeded(3));
     expect(back.columns[1]).toEqual(from.columns[1]);
     expect(back.columns[3]).toEqual(from.columns[3]);
   });
 });
 
-describe("restoreTable(structure, schema, drawn, rows, rng)", () => {
+describe("restoreTable(structure, schema, drawn, {rows}, rng)", () => {
   const from = customers(2);
   const found = discoverStructure(from, seeded(1));
 
@@ -225,7 +225,7 @@ describe("restoreTable(structure, schema, drawn, rows, rng)", () => {
       columns: whole.columns.map((one) => ({ ...one, support: undefined }) as ColumnPlan),
     };
     const drawn = reduceTable(found, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
-    const back = restoreTable(found, schemaOf(from).columns, drawn, rows, seeded(3));
+    const back = restoreTable(found, schemaOf(from).columns, drawn, { rows }, seeded(3));
     expect(back.columns.slice(1)).toEqual(from.columns.slice(1));
     const known = new Set((from.columns[0] as TextColumn).values);
     expect((back.columns[0] as TextColumn).values.filter((key) => known.has(key))).toEqual([]);
@@ -242,7 +242,7 @@ describe("restoreTable(structure, schema, drawn, rows, rng)", () => {
         ? one.codes
         : one.values.map(() => one.low + 3 * (rng.uniform() - 0.5) * (one.high - one.low)),
     );
-    const back = restoreTable(found, schemaOf(from).columns, wild, rows, seeded(3));
+    const back = restoreTable(found, schemaOf(from).columns, wild, { rows }, seeded(3));
     const values = (name: string): ArrayLike<number> =>
       (back.columns.find((one) => one.name === name) as { values: ArrayLike<number> }).values;
     const bill = plan(found, "bill");
@@ -277,7 +277,7 @@ describe("levels of which none repeats", () => {
     expect(found.columns.map((one) => one.kind)).toEqual(["key", "levels", "levels"]);
     const schema = syntheticSchema(from, found);
     expect(schema.map((one) => one.type)).toEqual(["id", "text", "categorical"]);
-    const back = restoreTable(found, schema, [plan], rows, seeded(2));
+    const back = restoreTable(found, schema, [plan], { rows }, seeded(2));
     expect(back.columns.map((one) => one.type)).toEqual(["id", "text", "categorical"]);
     const known = new Set(from.columns.flatMap((one) => ("levels" in one ? one.levels : [])));
     for (const one of back.columns.slice(0, 2))

@@ -91,7 +91,7 @@ async function reproduce(names: readonly string[], flags: ReproduceFlags, comman
     if (flags.explain || flags.json || step.action !== "nothing") tell(step, flags.json ?? false);
     if (step.action === "render") await project.render(step.prepared);
     if (step.action !== "run") return undefined;
-    return runOne(project, step.prepared, flags, jobs > 1, timeoutSeconds, stop.signal);
+    return runOne(project, step.prepared, flags, { prefixed: jobs > 1, timeoutSeconds, signal: stop.signal });
   });
   stop.end();
   const done = runs.filter((run): run is FileRun => run !== undefined);
@@ -129,10 +129,9 @@ async function runOne(
   project: Project,
   prepared: Prepared,
   flags: ReproduceFlags,
-  prefixed: boolean,
-  timeoutSeconds: number,
-  signal: AbortSignal,
+  how: { readonly prefixed: boolean; readonly timeoutSeconds: number; readonly signal: AbortSignal },
 ): Promise<FileRun> {
+  const { prefixed, timeoutSeconds, signal } = how;
   const { runFile } = await import("../../../notebook/run/run-file.js");
   const { jsonProgress, lineProgress, reportRun } = await import(
     "../../support/notebook/notebook-progress.js"

@@ -129,7 +129,7 @@ export async function membershipAttacks(
     add("classifier", name, model.predict(candidates));
     await pause();
   }
-  const shadow = await shadowScores(train, reference, around, rng.fork("shadow"), watch, pause);
+  const shadow = await shadowScores({ train, reference, around }, rng.fork("shadow"), watch, pause);
   if (shadow) add("shadow model", "learnt on a model of reference rows", shadow);
   return out;
 }
@@ -238,14 +238,19 @@ function pairCounts(columns: readonly Shared[]): Float64Array {
   return out;
 }
 
+/** The rows that a model was learned from, those that it was not, and where each lies among them and the made ones. */
+interface Attacked {
+  readonly train: Table;
+  readonly reference: Table;
+  readonly around: readonly Neighbourhood[];
+}
+
 /**
  * The scores of an attacker who learns on a model of reference rows what being learnt from looks like: half of them teach
  * a model, the other half are its strangers.
  */
 async function shadowScores(
-  train: Table,
-  reference: Table,
-  around: readonly Neighbourhood[],
+  { train, reference, around }: Attacked,
   rng: Rng,
   watch: Watch,
   pause: () => Promise<void>,

@@ -27,7 +27,7 @@ export function columnSql(
     return momentSql(part.name, cell, text, own?.format as DateFormat | undefined, words);
   if (part.kind === "text") return text;
   if (part.kind !== "number")
-    return levelSql(part, cell, text, own, absent, schema.missing === undefined, words);
+    return levelSql(part, { cell, text }, { own, absent, usual: schema.missing === undefined }, words);
   const format = own?.format as ValueFormat | undefined;
   const parse = format ? valueParser(format) : Number;
   const codes = new Set(absent.filter((word) => word !== "").map(parse));
@@ -39,13 +39,17 @@ export function columnSql(
     );
 }
 
+/** How a column's levels were read: its schema, the words that mean missing, and whether the usual ones do too. */
+interface LevelReading {
+  readonly own: ColumnSchema | undefined;
+  readonly absent: readonly string[];
+  readonly usual: boolean;
+}
+
 function levelSql(
   part: OneHotPart | CodesPart | TargetMeanPart,
-  cell: string,
-  text: string,
-  own: ColumnSchema | undefined,
-  absent: readonly string[],
-  usual: boolean,
+  { cell, text }: { readonly cell: string; readonly text: string },
+  { own, absent, usual }: LevelReading,
   words: SqlWords,
 ): string {
   const levels = own?.levels ?? ("pooled" in part ? [...part.levels, ...part.pooled] : part.levels);

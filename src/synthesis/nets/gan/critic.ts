@@ -30,7 +30,7 @@ function firstProduct(t: Tape, held: Parameters, rows: Var): Var {
 /** The critic's verdict on rows of which the first product is known; its weights move. */
 function verdictFrom(t: Tape, held: Parameters, product: Var, masks: readonly Tensor[]): Var {
   const first = t.map("leakyRelu", t.add(product, t.parameter(held.get("c.0.b"))));
-  return criticVerdict(t, held, t.multiply(first, t.constant(masks[0])), masks, true, 1);
+  return criticVerdict(t, held, t.multiply(first, t.constant(masks[0])), masks, { trained: true, from: 1 });
 }
 
 /** The critic's verdict on each row, or on what layer `from` gets of it. `trained` says whether its weights move. */
@@ -39,8 +39,7 @@ export function criticVerdict(
   held: Parameters,
   rows: Var,
   masks: readonly Tensor[],
-  trained: boolean,
-  from = 0,
+  { trained, from = 0 }: { readonly trained: boolean; readonly from?: number },
 ): Var {
   const p = (name: string): Var => (trained ? t.parameter(held.get(name)) : t.constant(held.get(name)));
   let h = rows;
@@ -59,8 +58,7 @@ export function criticVerdict(
 export function gradientPenalty(
   t: Tape,
   held: Parameters,
-  real: Tensor,
-  made: Tensor,
+  { real, made }: { readonly real: Tensor; readonly made: Tensor },
   masks: readonly Tensor[],
   draws: Noise,
 ): Var {
@@ -99,12 +97,12 @@ export function criticLoss(
   const [ofReal, ofMade] = [real, made].map((rows) => firstProduct(t, held, t.constant(rows)));
   const mean = (product: Var): Var => t.affine(t.sum(verdictFrom(t, held, product, masks())), 1 / real.rows);
   const distance = t.subtract(mean(ofReal), mean(ofMade));
-  const penalty = gradientPenalty(t, held, ofReal.value, ofMade.value, masks(), draws);
+  const penalty = gradientPenalty(t, held, { real: ofReal.value, made: ofMade.value }, masks(), draws);
   return { loss: t.subtract(penalty, distance), distance };
 }
 
 /** What the generator makes small: the negative mean verdict on its rows, the critic's weights held. */
 export function generatorLoss(t: Tape, held: Parameters, made: Var, draws: Noise): Var {
   const masks = dropoutMasks(t.engine, held, made.value.rows, draws);
-  return t.affine(t.sum(criticVerdict(t, held, made, masks, false)), -1 / made.value.rows);
+  return t.affine(t.sum(criticVerdict(t, held, made, masks, { trained: false })), -1 / made.value.rows);
 }

@@ -2,12 +2,11 @@ import type { ModelJson, Watch } from "../../../core/model";
 import type { Rng } from "../../../core/rng";
 import type { Table } from "../../../data/table";
 import { withEngine } from "../../../neural/backend";
-import type { Tensor } from "../../../neural/engine";
 import { stackOutput, stackWeights } from "../../../neural/layers";
 import { noise } from "../../../neural/noise";
 import { adam } from "../../../neural/optimiser";
 import { type Tape, tape, type Var } from "../../../neural/tape";
-import { hold, type Parameters, type Weight, type Weights } from "../../../neural/weights";
+import { hold, type Weight, type Weights } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
 import { encodeModes, type ModeRows, modeBatch } from "../blocks/mode-blocks";
@@ -17,10 +16,11 @@ import { checkNet, partsOf, trainNet } from "../train-net";
 import {
   decoderWeights,
   divergenceOf,
+  type HeldVae,
   posterior,
   reluDecoder,
   reparameterised,
-  type VaeNet,
+  type VaeBatch,
   vaeNet,
 } from "./vae-net";
 
@@ -80,7 +80,7 @@ export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
           const t = tape(engine);
           const x = engine.put(modeBatch(data, rows), rows.length, data.width);
           const noisy = engine.put(draws.normal(new Float32Array(rows.length * latent)), rows.length, latent);
-          const { loss, misfit, divergence } = tvaeLoss(t, net, held, x, noisy, data);
+          const { loss, misfit, divergence } = tvaeLoss(t, { net, held }, { x, noisy }, data);
           t.backward(loss);
           move.step(t);
           return { misfit: engine.read(misfit.value)[0], divergence: engine.read(divergence.value)[0] };
@@ -129,10 +129,8 @@ function deviationsFrom(scalars: number): Weight {
 /** The evidence lower bound's parts per row: normal scalars with learnt deviations, cross-entropy of the blocks. */
 export function tvaeLoss(
   t: Tape,
-  net: VaeNet,
-  held: Parameters,
-  x: Tensor,
-  noisy: Tensor,
+  { net, held }: HeldVae,
+  { x, noisy }: VaeBatch,
   { scalars, widths, width }: Pick<ModeRows, "scalars" | "widths" | "width">,
 ): { loss: Var; misfit: Var; divergence: Var } {
   const { engine } = t;

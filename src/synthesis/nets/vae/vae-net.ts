@@ -11,6 +11,18 @@ export interface VaeNet {
   readonly latent: number;
 }
 
+/** A net with its parameters on an engine. */
+export interface HeldVae {
+  readonly net: VaeNet;
+  readonly held: Parameters;
+}
+
+/** Encoded rows, and standard normal numbers to draw their latent ones by. */
+export interface VaeBatch {
+  readonly x: Tensor;
+  readonly noisy: Tensor;
+}
+
 export function vaeNet(width: number, units: number, latent: number): VaeNet {
   return {
     encoder: { name: "encoder", sizes: [width, units, units, 2 * latent], activation: "relu" },

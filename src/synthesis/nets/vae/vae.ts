@@ -8,7 +8,7 @@ import { stackOutput, stackWeights } from "../../../neural/layers";
 import { type Noise, noise } from "../../../neural/noise";
 import { adam, cosineRate } from "../../../neural/optimiser";
 import { type Tape, tape, type Var } from "../../../neural/tape";
-import { hold, type Parameters } from "../../../neural/weights";
+import { hold } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
 import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
 import { oneHotBatch, sharesOf } from "../blocks/blocks";
@@ -21,10 +21,11 @@ import { checkNet, partsOf, trainNet } from "../train-net";
 import {
   decoderWeights,
   divergenceOf,
+  type HeldVae,
   posterior,
   reluDecoder,
   reparameterised,
-  type VaeNet,
+  type VaeBatch,
   vaeNet,
 } from "./vae-net";
 
@@ -88,7 +89,12 @@ export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
           const t = tape(engine);
           const normal = draws.normal(new Float32Array(rows.length * latent));
           const noisy = engine.put(normal, rows.length, latent);
-          const { loss, misfit, divergence } = vaeLoss(t, net, held, put(rows), noisy, widths, beta);
+          const { loss, misfit, divergence } = vaeLoss(
+            t,
+            { net, held },
+            { x: put(rows), noisy },
+            { widths, beta },
+          );
           t.backward(loss);
           optimiser.step(t, schedule(done));
           return { misfit: engine.read(misfit.value)[0], divergence: engine.read(divergence.value)[0] };
@@ -96,7 +102,7 @@ export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
       try {
         const history = await trainNet(step, held, { rows: prepared.rows, epochs, batch }, rng, watch);
         const some = permutation(rng.fork("mixture rows"), prepared.rows).subarray(0, mostMixtureRows);
-        const points = posteriorSamples(engine, net, held, put, some, noise(rng.fork("posterior")));
+        const points = posteriorSamples(engine, { net, held }, put, some, noise(rng.fork("posterior")));
         check(
           points.every(Number.isFinite),
           "fit vae",
@@ -133,12 +139,9 @@ export function loadVae(json: ModelJson): Vae {
  */
 export function vaeLoss(
   t: Tape,
-  net: VaeNet,
-  held: Parameters,
-  x: Tensor,
-  noisy: Tensor,
-  widths: readonly number[],
-  beta: number,
+  { net, held }: HeldVae,
+  { x, noisy }: VaeBatch,
+  { widths, beta }: { readonly widths: readonly number[]; readonly beta: number },
 ): { loss: Var; misfit: Var; divergence: Var } {
   const { mean, logVariance } = posterior(t, net, held, x);
   const z = reparameterised(t, mean, logVariance, noisy);
@@ -157,8 +160,7 @@ const mostMixtureRows = 20_000;
 /** A draw of the rows' latent numbers. */
 function posteriorSamples(
   engine: Engine,
-  net: VaeNet,
-  held: Parameters,
+  { net, held }: HeldVae,
   put: (rows: Int32Array) => Tensor,
   rows: Int32Array,
   draws: Noise,
