@@ -7,6 +7,7 @@ help: ## list the targets
 node_modules/.package-lock.json: package.json package-lock.json
 	@echo "telelink: installing packages (npm ci)"
 	@npm ci --loglevel=error
+	@node scripts/trim-packages.mjs
 	@touch node_modules/.package-lock.json
 
 install: node_modules/.package-lock.json ## install the packages of the lockfile

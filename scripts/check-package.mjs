@@ -48,7 +48,7 @@ const managers = {
   npm: () => ["npm", ["install", "--loglevel=error"]],
   pnpm: () => [join(tool("pnpm", "pnpm@10"), ".bin", "pnpm"), ["add"]],
   yarn: (node) => [
-    process.execPath,
+    "node",
     [
       join(tool("yarn", "yarn@1.22.22"), "yarn", "bin", "yarn.js"),
       "add",
@@ -56,7 +56,7 @@ const managers = {
     ],
   ],
   berry: () => [
-    process.execPath,
+    "node",
     [join(tool("berry", "@yarnpkg/cli-dist"), "@yarnpkg/cli-dist", "bin", "yarn.js"), "add"],
   ],
 };
