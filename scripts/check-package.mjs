@@ -1,11 +1,19 @@
-// Installs the packed package into empty folders as users do, and uses it there: commands, ES modules and CommonJS,
-// TypeScript under three ways of resolving modules, a notebook, a project of one's own.
+// Installs the packed package into empty folders as users do, and uses it there: the README's commands as they stand, ES
+// modules and CommonJS, TypeScript under three ways of resolving modules, a notebook, a project of one's own.
 //
 //   node scripts/check-package.mjs [--managers npm,pnpm,yarn,berry] [--nodes 20,22,24]
 //
 // Package managers and further Nodes come from the npm registry. Minutes, so it is part of a release and not of CI.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,6 +77,38 @@ const fitted = gradientBoosting(options)({ x, y: x.values.map((v) => (v > 20 ? 1
 void fitted.then((model) => console.log(model.predict(x).length, typeof churnData));
 `;
 
+/** The README's blocks of commands, without those that say why they are not run here. */
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const blocks = /(<!-- not run here: [^>]+ -->\n+)?^```sh\n([\s\S]*?)^```/gm;
+const commands = [...readme.matchAll(blocks)].flatMap(([, excuse, code]) => (excuse ? [] : [code]));
+
+/** Runs a block of commands as it stands; what asks the server does so of one on a free port. */
+async function asWritten(folder, env, code) {
+  const text = code.replaceAll("npx telelink", "npx --no-install telelink");
+  if (!text.includes("localhost:8000")) return run(folder, env, "bash", "-euo", "pipefail", "-c", text);
+  const server = spawn(join(folder, "node_modules", ".bin", "telelink"), ["serve", "--port", "0"], {
+    cwd: folder,
+    env,
+  });
+  try {
+    const address = await new Promise((found, fail) => {
+      let said = "";
+      server.stderr.on("data", (part) => {
+        said += part;
+        const at = /listening on http:\/\/(\S+)/.exec(said)?.[1];
+        if (at) found(at);
+      });
+      server.once("exit", () => fail(new Error(said)));
+      setTimeout(() => fail(new Error(`no address within a minute: ${said}`)), 60_000).unref();
+    });
+    return run(folder, env, "bash", "-euo", "pipefail", "-c", text.replaceAll("localhost:8000", address));
+  } catch (error) {
+    return { ok: false, out: String(error) };
+  } finally {
+    server.kill();
+  }
+}
+
 let failures = 0;
 function say(name, { ok, out }, wanted) {
   const held = ok && (!wanted || wanted.test(out));
@@ -106,28 +146,8 @@ for (const node of values.nodes.split(",")) {
     const telelink = join(folder, "node_modules", ".bin", "telelink");
     const in_ = (...words) => run(folder, env, telelink, ...words);
     say(`${at}: telelink --version`, in_("--version"), /^\d+\.\d+\.\d+/);
-    say(`${at}: telelink demo`, in_("demo", "--customers", "800"), /wrote telelink-demo\.html/);
-    say(`${at}: telelink simulate`, in_("simulate", "--customers", "600", "--out", "customers.csv"));
-    say(
-      `${at}: telelink train`,
-      in_(
-        "train",
-        "--data",
-        "customers.csv",
-        "--target",
-        "Churn",
-        "--id",
-        "customerID",
-        "--model",
-        "gradient-boosting",
-        "--out",
-        "churn.json",
-      ),
-    );
-    say(
-      `${at}: telelink predict`,
-      in_("predict", "churn.json", "--data", "customers.csv", "--id", "customerID", "--out", "risks.csv"),
-    );
+    for (const [k, code] of commands.entries())
+      say(`${at}: README, commands ${k + 1}`, await asWritten(folder, env, code));
     const names = "console.log(typeof telelink.gradientBoosting)";
     say(
       `${at}: require`,
