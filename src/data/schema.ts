@@ -16,7 +16,7 @@ export interface ColumnSchema {
    * Boolean: [false, true]; left out, one of the usual pairs (No and Yes, False and True, 0 and 1, …).
    */
   readonly levels?: readonly string[];
-  /** Categorical: when true, values that `levels` doesn't list are allowed as well; defaults to false. */
+  /** Categorical: when true, values that `levels` doesn't list are allowed as well. @default false */
   readonly open?: boolean;
   /** Numeric: digits after the point when written; left out, as many as the value needs. */
   readonly decimals?: number;
@@ -31,7 +31,7 @@ export interface ColumnSchema {
   readonly minimum?: number;
   /** Numeric: the greatest value allowed. */
   readonly maximum?: number;
-  /** When true, an empty cell is a problem; defaults to false. */
+  /** When true, an empty cell is a problem. @default false */
   readonly required?: boolean;
 }
 

@@ -14,7 +14,7 @@ export type Labels = ArrayLike<number | string>;
 export type Size = number;
 
 export interface SplitOptions {
-  /** How much is held out; defaults to 0.25. A share is rounded up to whole rows, as scikit-learn does. */
+  /** How much is held out. A share is rounded up to whole rows, as scikit-learn does. @default 0.25 */
   readonly test?: Size;
   /** One label per row: each label then has its share in both parts, to a row. */
   readonly strata?: Labels;
@@ -251,7 +251,7 @@ export function repeated(repeats: number, rng: Rng, folds: (rng: Rng) => Split[]
 export interface TimeSplitOptions {
   /** Rows in each test part; defaults to rows / (folds + 1), rounded down. */
   readonly testRows?: number;
-  /** Rows left out between the training rows and the test rows; defaults to 0. */
+  /** Rows left out between the training rows and the test rows. @default 0 */
   readonly gap?: number;
   /** At most this many of the latest training rows; defaults to all. */
   readonly maxTrain?: number;

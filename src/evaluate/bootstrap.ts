@@ -12,9 +12,9 @@ export interface Interval {
 }
 
 export interface BootstrapOptions {
-  /** How many times the rows are drawn anew; from 10, defaults to 1000. More make the ends steadier. */
+  /** How many times the rows are drawn anew; from 10. More make the ends steadier. @default 1000 */
   readonly samples?: number;
-  /** Coverage, in (0, 1); defaults to 0.95. */
+  /** Coverage, in (0, 1). @default 0.95 */
   readonly level?: number;
   /** One non-negative weight per row, drawn with it; all 1 when absent. */
   readonly weights?: Float64Array;

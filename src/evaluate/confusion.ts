@@ -11,7 +11,7 @@ export interface Confusion {
 }
 
 export interface DecisionOptions extends ScoreOptions {
-  /** Scores at or above it count as class 1; defaults to 0.5. */
+  /** Scores at or above it count as class 1. @default 0.5 */
   readonly threshold?: number;
 }
 

@@ -93,7 +93,7 @@ export interface GainBand {
 }
 
 export interface GainOptions extends ScoreOptions {
-  /** How many bands of equal weight; from 2, defaults to 10. */
+  /** How many bands of equal weight; from 2. @default 10 */
   readonly bands?: number;
 }
 

@@ -9,8 +9,9 @@ import { rSquared } from "./regression";
 
 export interface LeakageOptions {
   /**
-   * From which ROC AUC (classes) or R² (numbers) of a column alone on, held out, it is suspect; defaults to 0.97. Honest
+   * From which ROC AUC (classes) or R² (numbers) of a column alone on, held out, it is suspect. Honest
    * columns rarely tell so much.
+   * @default 0.97
    */
   readonly least?: number;
 }

@@ -4,11 +4,11 @@ import { ranked } from "./ranking";
 
 /** A retention campaign by Verbraken, Verbeke and Baesens' (2013) model; amounts in any one currency. */
 export interface CampaignOptions {
-  /** What a customer who stays is worth; defaults to 200. */
+  /** What a customer who stays is worth. @default 200 */
   readonly customerValue?: number;
-  /** What an offer costs that is accepted, below `customerValue`; defaults to 10. */
+  /** What an offer costs that is accepted, below `customerValue`. @default 10 */
   readonly offerCost?: number;
-  /** What contacting a customer costs; defaults to 1. */
+  /** What contacting a customer costs. @default 1 */
   readonly contactCost?: number;
   /**
    * The chance that a leaver accepts the offer follows a beta distribution of these parameters; defaults to [6, 14],

@@ -8,11 +8,12 @@ import type { Predictor } from "./permutation-importance";
 
 export interface DependenceOptions {
   /**
-   * Points along a column of numbers or dates; from 2, defaults to 30. Fewer distinct values are taken as they are. Of more
+   * Points along a column of numbers or dates; from 2. Fewer distinct values are taken as they are. Of more
    * than a hundred levels the commonest are looked at, as many as points.
+   * @default 30
    */
   readonly points?: number;
-  /** Lower and upper quantile between which a numeric column's points lie; defaults to [0.05, 0.95]. */
+  /** Lower and upper quantile between which a numeric column's points lie. @default [0.05, 0.95] */
   readonly range?: readonly [number, number];
 }
 

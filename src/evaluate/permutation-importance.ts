@@ -5,7 +5,7 @@ import { permutation, type Rng } from "../core/rng";
 import { type Table, takeTableRows } from "../data/table";
 
 export interface ImportanceOptions {
-  /** How often each column is shuffled; from 1, defaults to 5. */
+  /** How often each column is shuffled; from 1. @default 5 */
   readonly repeats?: number;
   /** One non-negative weight per row; all 1 when absent. */
   readonly weights?: Float64Array;

@@ -77,11 +77,11 @@ export function brierSkill(
 }
 
 export interface CalibrationOptions extends ScoreOptions {
-  /** How many bins; from 1, defaults to 10. */
+  /** How many bins; from 1. @default 10 */
   readonly bins?: number;
   /** Bins of equal width ("uniform", the default) or of equal rows ("quantile"). */
   readonly strategy?: "uniform" | "quantile";
-  /** Coverage of the bins' intervals; in (0, 1), defaults to 0.95. */
+  /** Coverage of the bins' intervals; in (0, 1). @default 0.95 */
   readonly level?: number;
 }
 

@@ -4,7 +4,7 @@ import { type Table, takeTableRows } from "../data/table";
 import type { Predictor } from "./permutation-importance";
 
 export interface ShapleyOptions {
-  /** Orders of columns drawn, each walked both ways; from 1, defaults to 100. Twice as many: a third less noise. */
+  /** Orders of columns drawn, each walked both ways; from 1. Twice as many: a third less noise. @default 100 */
   readonly orders?: number;
 }
 

@@ -10,9 +10,9 @@ export interface Costs {
   readonly falsePositive: number;
   /** Of leaving a row of class 1 alone. */
   readonly falseNegative: number;
-  /** Defaults to 0. */
+  /** @default 0 */
   readonly truePositive?: number;
-  /** Defaults to 0. */
+  /** @default 0 */
   readonly trueNegative?: number;
 }
 

@@ -17,7 +17,7 @@ export interface EncodeOptions {
    * them out.
    */
   readonly categories?: "one-hot" | "codes" | "drop";
-  /** Whether one-hot leaves out each column's first level (in sorted order); defaults to true. */
+  /** Whether one-hot leaves out each column's first level (in sorted order). @default true */
   readonly dropFirst?: boolean;
   /**
    * How numeric columns are scaled: "standard" subtracts the mean and divides by the population standard deviation;
@@ -31,9 +31,9 @@ export interface EncodeOptions {
    * "keep" with codes.
    */
   readonly missing?: "median" | "mean" | "keep";
-  /** Whether filled numbers are marked by a 0/1 column of their own; defaults to true. */
+  /** Whether filled numbers are marked by a 0/1 column of their own. @default true */
   readonly indicator?: boolean;
-  /** Levels kept a column, the most frequent ones; from 2, defaults to 255. */
+  /** Levels kept a column, the most frequent ones; from 2. @default 255 */
   readonly maxLevels?: number;
   /**
    * What becomes of a column with more: the rest is pooled into one level ("pool", the default), it is left out, or its

@@ -31,7 +31,7 @@ export const seluAlpha = 1.6732632423543772;
 export interface MatMulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
-  /** How many products of equal shape lie one below the other in both operands; defaults to 1. */
+  /** How many products of equal shape lie one below the other in both operands. @default 1 */
   readonly groups?: number;
 }
 

@@ -11,7 +11,7 @@ export interface Stack {
   /** The units of each layer, inputs first. */
   readonly sizes: readonly number[];
   readonly activation: Pointwise;
-  /** Copies of the stack that train side by side on blocks of rows, each with its own weights; defaults to 1. */
+  /** Copies of the stack that train side by side on blocks of rows, each with its own weights. @default 1 */
   readonly members?: number;
 }
 

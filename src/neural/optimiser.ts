@@ -3,15 +3,15 @@ import type { Tape } from "./tape";
 import type { Parameters } from "./weights";
 
 export interface AdamOptions {
-  /** The step size; defaults to 0.001. */
+  /** The step size. @default 0.001 */
   readonly rate?: number;
-  /** How long the mean of the gradients remembers; defaults to 0.9. GANs use 0.5 or 0. */
+  /** How long the mean of the gradients remembers. GANs use 0.5 or 0. @default 0.9 */
   readonly beta1?: number;
-  /** The same for their squares; defaults to 0.999. */
+  /** The same for their squares. @default 0.999 */
   readonly beta2?: number;
   /** Keeps the division finite; defaults to 1e-8 (Keras: 1e-7). */
   readonly epsilon?: number;
-  /** Decoupled weight decay (AdamW), as a share of the weight per unit of rate; defaults to 0. */
+  /** Decoupled weight decay (AdamW), as a share of the weight per unit of rate. @default 0 */
   readonly decay?: number;
   /** Which parameters decay; by default the matrices of more than one row, not biases and scales. */
   readonly decays?: (name: string) => boolean;

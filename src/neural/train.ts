@@ -25,7 +25,7 @@ export interface EpochOptions {
   readonly wholeBatches?: boolean;
   /** Ends after so many epochs without a better validation; never when absent. */
   readonly patience?: number;
-  /** What the progress callback is told is being done; defaults to "train". */
+  /** What the progress callback is told is being done. @default "train" */
   readonly phase?: string;
 }
 

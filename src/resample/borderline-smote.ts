@@ -12,7 +12,7 @@ export interface BorderlineSmoteOptions extends SmoteOptions {
    * new one goes at most half of the way.
    */
   readonly kind?: "1" | "2";
-  /** Neighbours that decide whether a row lies on the border, at least 1; defaults to 10. */
+  /** Neighbours that decide whether a row lies on the border, at least 1. @default 10 */
   readonly borderNeighbours?: number;
 }
 

@@ -12,7 +12,7 @@ export interface CleaningOptions {
 }
 
 export interface EditedNeighboursOptions extends CleaningOptions {
-  /** Neighbours asked, at least 1; defaults to 3. */
+  /** Neighbours asked, at least 1. @default 3 */
   readonly neighbours?: number;
   /** A row stays if "all" its neighbours (default) or "most" are of its class; most removes fewer. */
   readonly agree?: "all" | "most";

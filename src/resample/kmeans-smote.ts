@@ -10,7 +10,7 @@ import { checkSmote, positions, type SmoteOptions } from "./smote";
 export interface KMeansSmoteOptions extends SmoteOptions {
   /** Neighbours among which a second parent is drawn, at least 1; defaults to 2, for clusters are small. */
   readonly neighbours?: number;
-  /** Groups that all rows are divided into first, at least 1; defaults to 8. */
+  /** Groups that all rows are divided into first, at least 1. @default 8 */
   readonly clusters?: number;
   /**
    * Share of the smaller class from which a cluster gets new rows, in [0, 1]; defaults to half of this class's share of

@@ -12,7 +12,7 @@ export interface NearMissOptions extends TargetOptions {
    * to the rows of it that are farthest ("2"), or, of the neighbours of its rows, those farthest from it ("3").
    */
   readonly version?: "1" | "2" | "3";
-  /** Neighbours whose distances are summed, at least 1; defaults to 3. */
+  /** Neighbours whose distances are summed, at least 1. @default 3 */
   readonly neighbours?: number;
 }
 
@@ -119,7 +119,7 @@ export function oneSidedRows(train: Labelled, draws: Draws): Labelled {
 }
 
 export interface NeighbourhoodCleaningOptions {
-  /** Neighbours asked, at least 2; defaults to 3. */
+  /** Neighbours asked, at least 2. @default 3 */
   readonly neighbours?: number;
 }
 

@@ -7,7 +7,7 @@ import { nearestNeighbours } from "./neighbours";
 import { checkTarget, type TargetOptions } from "./target";
 
 export interface SmoteOptions extends TargetOptions {
-  /** Neighbours among which a new row's second parent is drawn, at least 1; defaults to 5. More spread new rows wider. */
+  /** Neighbours among which a new row's second parent is drawn, at least 1. More spread new rows wider. @default 5 */
   readonly neighbours?: number;
 }
 

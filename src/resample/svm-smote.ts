@@ -9,9 +9,9 @@ import { checkNeighbours, checkSmote, type SmoteOptions } from "./smote";
 import { supportVectors } from "./support-vectors";
 
 export interface SvmSmoteOptions extends SmoteOptions {
-  /** Neighbours that tell support vectors on the border from safe ones and from noise, at least 1; defaults to 10. */
+  /** Neighbours that tell support vectors on the border from safe ones and from noise, at least 1. @default 10 */
   readonly borderNeighbours?: number;
-  /** How far new rows go from a safe support vector, away from its neighbour, in [0, 1]; defaults to 0.5. */
+  /** How far new rows go from a safe support vector, away from its neighbour, in [0, 1]. @default 0.5 */
   readonly outStep?: number;
 }
 

@@ -8,7 +8,7 @@ import type { Where } from "./conditions";
 export interface SampleOptions {
   /** What every row has to satisfy, by column: `{ Contract: "Two year", tenure: { from: 12 } }`. */
   readonly where?: Where;
-  /** The number of the first row, by which keys stay unique over several calls; defaults to 0. */
+  /** The number of the first row, by which keys stay unique over several calls. @default 0 */
   readonly firstRow?: number;
 }
 
@@ -41,7 +41,7 @@ export function checkTrainable(from: Table, method: string): void {
 }
 
 export interface BlockOptions extends SampleOptions, Watch {
-  /** Rows in a block; defaults to 50,000. Memory grows with it, and nothing else changes much. */
+  /** Rows in a block. Memory grows with it, and nothing else changes much. @default 50000 */
   readonly blockRows?: number;
 }
 

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { run } from "../../src/cli/main";
 import { type Labelled, type Matrix, matrix } from "../../src/core/matrix";
@@ -8,7 +6,7 @@ import { normal, seeded } from "../../src/core/rng";
 import type { LearnerCard } from "../../src/models/card";
 import { contributionsOf } from "../../src/models/explain/contributions";
 import { modelSql } from "../../src/models/export/sql/model-sql";
-import { type LearnerKind, learnerCard, learnerFrom } from "../../src/models/learner";
+import { type LearnerKind, learnerFrom } from "../../src/models/learner";
 import { learnerNamed, optionReference } from "../../src/models/learner-names";
 import { loadModel } from "../../src/models/load";
 import { number, withDefaults } from "../../src/models/options";
@@ -162,27 +160,4 @@ test.each([
 test("learners refuse an option they don't have, by name", () => {
   for (const { kind, fit } of allLearners())
     expect(() => fit({ nEstimators: 100 } as object), kind).toThrow(/^Cannot .*, got "nEstimators"$/);
-});
-
-test.each([
-  ["gradient-boosting", "boosting/boosting-options.ts", "GradientBoostingOptions"],
-  ["random-forest", "forest/forest-options.ts", "ForestOptions"],
-  ["logistic-regression", "linear/logistic.ts", "LogisticOptions"],
-  ["ridge", "linear/linear.ts", "RidgeOptions"],
-  ["spline-logistic", "spline/spline.ts", "SplineLogisticOptions"],
-  ["network", "network/network-options.ts", "NetworkOptions"],
-] as const)("the options of %s say the defaults that hold", (kind, file, name) => {
-  const text = readFileSync(join(__dirname, "../../src/models", file), "utf8");
-  const body = text.slice(text.indexOf(`export interface ${name} `)).split("\n}\n")[0];
-  const fields = [...body.matchAll(/\/\*\*([\s\S]*?)\*\/\s*readonly (\w+)\?:/g)];
-  const { options } = learnerCard(kind);
-  let compared = 0;
-  for (const [, comment, field] of fields) {
-    const said = /defaults to (-?[\d.,e-]*\d|true|false|"[^"]*")(?! \w+ trees| allows)/.exec(comment)?.[1];
-    const holds = (options as Record<string, { default?: unknown }>)[field].default;
-    if (said === undefined || holds === undefined || typeof holds === "object") continue;
-    expect(said.replaceAll(",", ""), field).toBe(JSON.stringify(holds));
-    compared++;
-  }
-  expect(compared).toBeGreaterThan(0);
 });

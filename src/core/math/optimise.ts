@@ -12,9 +12,9 @@ export interface Minimum {
 }
 
 export interface MinimiseOptions {
-  /** Stop once no entry of the gradient is larger, relative to max(1, |value|); defaults to 1e-8. */
+  /** Stop once no entry of the gradient is larger, relative to max(1, |value|). @default 1e-8 */
   readonly tolerance?: number;
-  /** Stop after this many steps; defaults to 500. */
+  /** Stop after this many steps. @default 500 */
   readonly iterations?: number;
 }
 

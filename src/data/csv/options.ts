@@ -33,7 +33,7 @@ export interface CsvOptions {
    * too many fields are always left out. Either way each is reported and counted.
    */
   readonly badCells?: "reject" | "missing";
-  /** How many problems to keep for showing; all are counted. Defaults to 100. */
+  /** How many problems to keep for showing; all are counted. @default 100 */
   readonly maxProblems?: number;
   /** A longer field is a problem; defaults to 1 MiB. */
   readonly maxFieldBytes?: number;

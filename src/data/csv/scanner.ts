@@ -37,7 +37,7 @@ export interface ScanOptions {
   readonly quote?: number;
   /** Lines that begin so are passed over; defaults to none. */
   readonly comment?: string;
-  /** Whether blanks may stand before an opening and after a closing quote; defaults to false. */
+  /** Whether blanks may stand before an opening and after a closing quote. @default false */
   readonly looseQuotes?: boolean;
   /** Splits clean records faster; the bytes scanned must be its own. */
   readonly kernel?: CsvKernel;

@@ -12,9 +12,9 @@ export interface DateFormat {
   readonly language?: Language;
   /** Names of months and weekdays in capitals or in small letters; left out, as the language writes them. */
   readonly letterCase?: "upper" | "lower";
-  /** Two-digit years below it are of 2000 and later; defaults to 69. */
+  /** Two-digit years below it are of 2000 and later. @default 69 */
   readonly pivot?: number;
-  /** Minutes east of UTC in which dates with an offset are written; defaults to 0. */
+  /** Minutes east of UTC in which dates with an offset are written. @default 0 */
   readonly offset?: number;
 }
 

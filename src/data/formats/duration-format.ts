@@ -3,7 +3,7 @@ export interface DurationFormat {
   readonly kind: "duration";
   /** "HH:mm:ss", "H:mm", "mm:ss", … or, with AM and PM, "h:mm a" and the like. */
   readonly pattern: string;
-  /** Digits of fractions of a second; defaults to 0. */
+  /** Digits of fractions of a second. @default 0 */
   readonly fraction?: number;
 }
 

@@ -15,7 +15,7 @@ export interface NumberFormat {
   readonly negative?: "minus" | "inner-minus" | "trailing-minus" | "parentheses";
   /** The minus sign itself; defaults to a hyphen. */
   readonly minus?: string;
-  /** Whether positive numbers carry a plus sign; defaults to false. */
+  /** Whether positive numbers carry a plus sign. @default false */
   readonly plus?: boolean;
   /** The fewest digits after the decimal mark; left out, as many as the column's `decimals`. */
   readonly leastDecimals?: number;

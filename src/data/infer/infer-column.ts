@@ -20,7 +20,7 @@ const sample = 1000;
 /** The distinct cells of a column, and what is known beforehand. */
 export interface Evidence {
   readonly name: string;
-  /** Whether it is the file's first column; defaults to false. */
+  /** Whether it is the file's first column. @default false */
   readonly first?: boolean;
   /** The distinct texts in the order in which they came, and how often each occurs. */
   readonly levels: readonly string[];

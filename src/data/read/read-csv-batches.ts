@@ -12,9 +12,9 @@ import { isCategorical, type Table, table } from "../table";
 import { fileRemarks, type ReadReport, type Remark } from "./read-csv";
 
 export interface BatchOptions extends CsvOptions {
-  /** Rows in a batch, and a few thousand more where a piece of the file ends later; defaults to 65,536. */
+  /** Rows in a batch, and a few thousand more where a piece of the file ends later. @default 65536 */
   readonly rows?: number;
-  /** What messages call the file when it is read from a stream; defaults to "CSV stream". */
+  /** What messages call the file when it is read from a stream. @default "CSV stream" */
   readonly name?: string;
   /** What was said of the source before it became text; defaults to nothing. */
   readonly remarks?: readonly Remark[];

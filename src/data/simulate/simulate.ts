@@ -30,11 +30,11 @@ export interface SimulateOptions {
   readonly customers: number;
   /** Same seed, same customers: the first ones of a larger base are those of a smaller one. */
   readonly seed: number;
-  /** Months of history; defaults to 24. */
+  /** Months of history. @default 24 */
   readonly months?: number;
-  /** Whether to make monthly panels; without, only what the closing month shows. Defaults to true. */
+  /** Whether to make monthly panels; without, only what the closing month shows. @default true */
   readonly usage?: boolean;
-  /** The first customer's number; defaults to 0. Chunks that follow each other make up one base. */
+  /** The first customer's number. Chunks that follow each other make up one base. @default 0 */
   readonly first?: number;
 }
 

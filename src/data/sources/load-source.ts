@@ -20,7 +20,7 @@ import {
 export interface LoadOptions {
   /** Folders to look in; defaults to `dataFolders()`. */
   readonly folders?: readonly string[];
-  /** Whether to download what isn't found; defaults to false. */
+  /** Whether to download what isn't found. @default false */
   readonly download?: boolean;
   /**
    * Whether to simulate what can't be had, with as many rows and the same schema, if the simulator writes that; defaults
@@ -28,7 +28,7 @@ export interface LoadOptions {
    * it is an error.
    */
   readonly simulate?: boolean;
-  /** Seed of simulated rows; defaults to 42. */
+  /** Seed of simulated rows. @default 42 */
   readonly seed?: number;
 }
 

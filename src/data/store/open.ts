@@ -13,7 +13,7 @@ export interface Store {
 }
 
 export interface StoreOptions {
-  /** Milliseconds to wait for another process that is writing; then the call fails. Defaults to 5000. */
+  /** Milliseconds to wait for another process that is writing; then the call fails. @default 5000 */
   readonly busyMs?: number;
 }
 

@@ -19,7 +19,7 @@ export interface WriteOptions {
    * is a number; defaults to false, as it changes the text. Turn it on for files that people download and open.
    */
   readonly spreadsheetSafe?: boolean;
-  /** Whether a line with the columns' names comes first; defaults to true. */
+  /** Whether a line with the columns' names comes first. @default true */
   readonly header?: boolean;
 }
 

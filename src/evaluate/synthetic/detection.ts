@@ -13,7 +13,7 @@ import { stackTables } from "./stack";
 export interface DetectionOptions {
   /** What tells real from synthetic; defaults to gradient boosting that splits on levels. */
   readonly learner?: FitTable<TablePredictor>;
-  /** Defaults to 5. */
+  /** @default 5 */
   readonly folds?: number;
 }
 

@@ -19,7 +19,7 @@ export interface NearestOptions {
    * the reference's, as in SDMetrics.
    */
   readonly ranges?: number;
-  /** Leaves out the row of the same number, for a table that is compared with itself; defaults to false. */
+  /** Leaves out the row of the same number, for a table that is compared with itself. @default false */
   readonly skipSame?: boolean;
   /** Defaults to the processors there are, for searches that are worth it. */
   readonly threads?: number;

@@ -41,7 +41,7 @@ export interface Quality {
 export interface QualityOptions {
   /** Pairs of numbers count above this absolute correlation in the real table; defaults to 0.5, as in SDMetrics 0.32. */
   readonly correlationThreshold?: number;
-  /** Other pairs count above this Cramér's V; defaults to 0.3. With both 0 all pairs count. */
+  /** Other pairs count above this Cramér's V. With both 0 all pairs count. @default 0.3 */
   readonly associationThreshold?: number;
 }
 

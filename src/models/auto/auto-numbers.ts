@@ -14,7 +14,7 @@ import { blendOf, mixed } from "./blend";
 export interface AutoNumbersOptions {
   /** What may be blended; defaults to `numberMembers`. */
   readonly members?: readonly NumberMember[];
-  /** Folds of the training rows by which weights are chosen; from 2, defaults to 5. */
+  /** Folds of the training rows by which weights are chosen; from 2. @default 5 */
   readonly folds?: number;
   /** Threads that fit; defaults to all processors. The model is the same for any number. */
   readonly threads?: number;

@@ -31,7 +31,7 @@ export interface AutoOptions {
   readonly members?: readonly AutoMember[];
   /** How features are discovered; false leaves that out. Defaults to `discover`'s defaults. */
   readonly discover?: DiscoverOptions | false;
-  /** Folds of the training rows by which everything is chosen; from 2, defaults to 5. */
+  /** Folds of the training rows by which everything is chosen; from 2. @default 5 */
   readonly folds?: number;
   /** Threads that fit; defaults to all processors. The model is the same for any number. */
   readonly threads?: number;

@@ -6,18 +6,18 @@ import { MOST_BINS } from "../trees/binning";
 import { type LossName, losses } from "./boosting-losses";
 
 export interface GradientBoostingOptions {
-  /** Most trees; defaults to 100. Early stopping keeps fewer. */
+  /** Most trees. Early stopping keeps fewer. @default 100 */
   readonly trees?: number;
-  /** How far each tree moves the prediction, in (0, 1]; defaults to 0.1. Halve it and double `trees`. */
+  /** How far each tree moves the prediction, in (0, 1]. Halve it and double `trees`. @default 0.1 */
   readonly learnRate?: number;
   /**
    * What is lowered: "logistic" (default) for classes 0 and 1; "squared", "absolute" or "quantile" for numbers;
    * "poisson" for counts; "tweedie" for amounts that are often zero.
    */
   readonly loss?: LossName;
-  /** The quantile of the "quantile" loss, in (0, 1); defaults to 0.5. */
+  /** The quantile of the "quantile" loss, in (0, 1). @default 0.5 */
   readonly quantile?: number;
-  /** The power of the "tweedie" loss's variance, in (1, 2); defaults to 1.5. */
+  /** The power of the "tweedie" loss's variance, in (1, 2). @default 1.5 */
   readonly power?: number;
   /**
    * "leaf" (default) splits the leaf of greatest gain next; "depth" splits level by level, which makes more even
@@ -28,18 +28,18 @@ export interface GradientBoostingOptions {
   readonly leaves?: number;
   /** Most splits on a way from root to leaf; defaults to no limit, or to 6 when growing by depth. */
   readonly depth?: number;
-  /** Fewest rows in a leaf, as far as their hessians tell (as in LightGBM); defaults to 20. */
+  /** Fewest rows in a leaf, as far as their hessians tell (as in LightGBM). @default 20 */
   readonly minRows?: number;
-  /** Least sum of hessians in a leaf; defaults to 0.001. */
+  /** Least sum of hessians in a leaf. @default 0.001 */
   readonly minHessian?: number;
-  /** Least gain of a split; defaults to 0. */
+  /** Least gain of a split. @default 0 */
   readonly minGain?: number;
   /** L1 and L2 penalty on leaf values; both default to 0. They shrink the values of small leaves. */
   readonly l1?: number;
   readonly l2?: number;
-  /** Share of rows drawn for each tree, in (0, 1]; defaults to 1. */
+  /** Share of rows drawn for each tree, in (0, 1]. @default 1 */
   readonly rowShare?: number;
-  /** Share of columns drawn for each tree, in (0, 1]; defaults to 1. */
+  /** Share of columns drawn for each tree, in (0, 1]. @default 1 */
   readonly columnShare?: number;
   /**
    * Gradient-based one-side sampling: trees see the share `top` of rows of largest gradients, and the share `other`
@@ -55,9 +55,9 @@ export interface GradientBoostingOptions {
    * classes from each of them), or rows of one's own. Defaults to none: all trees are grown.
    */
   readonly validation?: number | Labelled;
-  /** Stop after so many trees without a better validation loss, and keep the best; defaults to 20. */
+  /** Stop after so many trees without a better validation loss, and keep the best. @default 20 */
   readonly patience?: number;
-  /** Most bins of a column, 2 to 255; defaults to 255. */
+  /** Most bins of a column, 2 to 255. @default 255 */
   readonly bins?: number;
   /** Threads; defaults to the processors from 200,000 rows on, else 1. The trees are the same. */
   readonly threads?: number;

@@ -9,7 +9,7 @@ import { type CalibrationMethod, type Calibrator, fitCalibrator } from "./calibr
 export interface CalibrateOptions {
   /** "sigmoid" (default), "beta" or "isotonic": see `fitCalibrator`. */
   readonly method?: CalibrationMethod;
-  /** Folds whose out-of-fold predictions the calibrator is fitted to; from 2, defaults to 5. */
+  /** Folds whose out-of-fold predictions the calibrator is fitted to; from 2. @default 5 */
   readonly folds?: number;
 }
 

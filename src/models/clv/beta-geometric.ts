@@ -7,9 +7,10 @@ import { type PurchaseModel, purchaseModel } from "./purchase-model";
 
 export interface PurchaseModelOptions {
   /**
-   * Ridge on the parameters, at least 0; defaults to 0. Adds penalty × Σ θ² to minus the mean log likelihood, times in
+   * Ridge on the parameters, at least 0. Adds penalty × Σ θ² to minus the mean log likelihood, times in
    * mean ages and money in mean amounts, so that it does not depend on units: .001 to .1 steadies fits of a few hundred
    * customers whose likelihood has no clear maximum.
+   * @default 0
    */
   readonly penalty?: number;
 }

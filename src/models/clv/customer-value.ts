@@ -2,7 +2,7 @@ import { check, checkFinite, checkNumber, checkSameLength } from "../../core/che
 import { column, type Matrix } from "../../core/matrix";
 
 export interface CustomerValueOptions {
-  /** Interest per period, at least 0; defaults to 0. 0.01 a month is about 12.7 % a year. */
+  /** Interest per period, at least 0. 0.01 a month is about 12.7 % a year. @default 0 */
   readonly discountRate?: number;
   /**
    * When a period's margin comes in: "in-advance" (default), from those there at its beginning, the first at once and

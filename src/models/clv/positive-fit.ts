@@ -28,9 +28,9 @@ export interface PositiveSearch {
   readonly names: readonly string[];
   /** Parameters to start from, each set tried only where the ones before led to no proper maximum. */
   readonly starts: readonly (readonly number[])[];
-  /** What each parameter is measured in, so that neither search nor penalty depends on units; defaults to 1. */
+  /** What each parameter is measured in, so that neither search nor penalty depends on units; 1 each if absent. */
   readonly units?: readonly number[];
-  /** Adds penalty × Σ (θ / unit)² to minus the log likelihood; defaults to 0. */
+  /** Adds penalty × Σ (θ / unit)² to minus the log likelihood. @default 0 */
   readonly penalty?: number;
 }
 

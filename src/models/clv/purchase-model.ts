@@ -27,7 +27,7 @@ export interface PurchaseModel extends PositiveFit {
 export interface DiscountOptions {
   /** How many periods to look ahead, at least 1. */
   readonly periods: number;
-  /** Length of a period in the history's unit of time; defaults to 1. */
+  /** Length of a period in the history's unit of time. @default 1 */
   readonly period?: number;
   /** Interest per period, at least 0: 0.01 is about 12.7 % a year when periods are months. */
   readonly discountRate: number;

@@ -12,7 +12,7 @@ export interface FutureOptions {
   readonly period: number;
   /** Interest per period, at least 0. */
   readonly discountRate: number;
-  /** How many futures to draw, at least 1; defaults to 200. */
+  /** How many futures to draw, at least 1. @default 200 */
   readonly draws?: number;
 }
 

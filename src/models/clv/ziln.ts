@@ -11,8 +11,9 @@ import { amountLoss, amountStart, linearSums, occurrenceLoss, zilnSigma } from "
 
 export interface ZilnOptions {
   /**
-   * L2 penalty ½ penalty Σ (sd w)² on each of the three parts' coefficients, at least 0; defaults to 1. Intercepts are
+   * L2 penalty ½ penalty Σ (sd w)² on each of the three parts' coefficients, at least 0. Intercepts are
    * free.
+   * @default 1
    */
   readonly penalty?: number;
 }

@@ -24,9 +24,9 @@ import { type DerivedModel, type Discovery, derivedModel, discovery } from "./di
 export interface DiscoverOptions {
   /** The learner that a feature has to help; defaults to 40 small boosted trees. */
   readonly learner?: LearnerSpec;
-  /** Features accepted at most; defaults to 3. */
+  /** Features accepted at most. @default 3 */
   readonly most?: number;
-  /** Rows looked at, a random part of the training rows where these are more; defaults to 20,000. */
+  /** Rows looked at, a random part of the training rows where these are more. @default 20000 */
   readonly rows?: number;
   /** Threads that fit; defaults to all processors. The result is the same for any number. */
   readonly threads?: number;

@@ -4,7 +4,7 @@ import { choice, depthOption, flag, integer, number, option } from "../options";
 import { criteria } from "./forest-model";
 
 export interface ForestOptions {
-  /** How many trees; defaults to 300. More are never worse, only slower. */
+  /** How many trees. More are never worse, only slower. @default 300 */
   readonly trees?: number;
   /**
    * What a split reduces: "gini" (default) or "entropy" for classes 0 and 1, whose forest predicts the probability
@@ -13,9 +13,9 @@ export interface ForestOptions {
   readonly criterion?: "gini" | "entropy" | "squared";
   /** Most splits on a way from root to leaf; defaults to no limit. */
   readonly depth?: number;
-  /** Fewest rows in a leaf; defaults to 1. A larger one smooths the probabilities. */
+  /** Fewest rows in a leaf. A larger one smooths the probabilities. @default 1 */
   readonly minRows?: number;
-  /** Fewest rows of a node that is split; defaults to 2. */
+  /** Fewest rows of a node that is split. @default 2 */
   readonly minSplit?: number;
   /**
    * How many columns are drawn at each node: "sqrt" or "log2" of their number, "all", a share below 1 or a whole
@@ -26,9 +26,9 @@ export interface ForestOptions {
   readonly classWeights?: ClassWeights;
   /** Whether each tree sees rows drawn with replacement; defaults to true for forests, false for extra trees. */
   readonly bootstrap?: boolean;
-  /** How many rows each tree draws, as a share of all, in (0, 1]; defaults to 1. */
+  /** How many rows each tree draws, as a share of all, in (0, 1]. @default 1 */
   readonly bootstrapShare?: number;
-  /** Also predict every training row by the trees that did not see it; defaults to false. Needs `bootstrap`. */
+  /** Also predict every training row by the trees that did not see it. Needs `bootstrap`. @default false */
   readonly outOfBag?: boolean;
   /** How many bins a numeric column may have, 2 to 65,534 (default): up to as many distinct values are exact. */
   readonly bins?: number;

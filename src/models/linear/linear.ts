@@ -9,7 +9,7 @@ import { type LinearKind, type LinearRegression, type LinearState, linearModel }
 import { columnMeans } from "./linear-predictor";
 
 export interface RidgeOptions {
-  /** Strength of the penalty, at least 0; defaults to 1. */
+  /** Strength of the penalty, at least 0. @default 1 */
   readonly alpha?: number;
 }
 
@@ -19,7 +19,7 @@ export interface LassoOptions extends RidgeOptions {
 }
 
 export interface ElasticNetOptions extends LassoOptions {
-  /** Share of the L1 part, from 0 to 1; defaults to 0.5. */
+  /** Share of the L1 part, from 0 to 1. @default 0.5 */
   readonly l1Ratio?: number;
 }
 

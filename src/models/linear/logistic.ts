@@ -13,15 +13,15 @@ import { proximalNewton } from "./proximal-newton";
 export interface LogisticOptions {
   /** Which sizes of coefficients cost: their squares ("l2", the default), absolute values ("l1"), both, or none. */
   readonly penalty?: "l2" | "l1" | "elastic-net" | "none";
-  /** Inverse strength of the penalty, above 0; defaults to 1. Smaller is stronger. */
+  /** Inverse strength of the penalty, above 0. Smaller is stronger. @default 1 */
   readonly C?: number;
-  /** Share of the L1 part in "elastic-net", from 0 to 1; defaults to 0.5. */
+  /** Share of the L1 part in "elastic-net", from 0 to 1. @default 0.5 */
   readonly l1Ratio?: number;
-  /** Weights of classes 0 and 1; "balanced" gives both the same sum. Defaults to [1, 1]. */
+  /** Weights of classes 0 and 1; "balanced" gives both the same sum. @default [1, 1] */
   readonly classWeights?: ClassWeights;
   /** Most Newton steps; defaults to 100, of which 5 to 15 are usual. */
   readonly iterations?: number;
-  /** Ends when a step promises to lower the mean loss by no more than this; defaults to 1e-12. */
+  /** Ends when a step promises to lower the mean loss by no more than this. @default 1e-12 */
   readonly tolerance?: number;
 }
 

@@ -8,17 +8,17 @@ import type { NetworkLoss, NetworkSchedule } from "./network-train";
 export interface NetworkOptions {
   /** "classification" (the default) predicts the probability of class 1, "regression" the target. */
   readonly task?: "classification" | "regression";
-  /** Units of each hidden layer; defaults to [64, 64, 64]. */
+  /** Units of each hidden layer. @default [64, 64, 64] */
   readonly hidden?: readonly number[];
-  /** Defaults to "selu". */
+  /** What a unit makes of its sum. @default "selu" */
   readonly activation?: "selu" | "relu" | "tanh";
-  /** Nets trained side by side and averaged; defaults to 5. Each costs as much again; the fifth still helps a little. */
+  /** Nets trained side by side and averaged. Each costs as much again; the fifth still helps a little. @default 5 */
   readonly members?: number;
-  /** Whether the members share their matrices and differ by scalings only (TabM); defaults to false. */
+  /** Whether the members share their matrices and differ by scalings only (TabM). @default false */
   readonly shared?: boolean;
-  /** Share of hidden units silenced at each training step, in [0, 1), one number or one a layer; defaults to 0.3. */
+  /** Share of hidden units silenced at each training step, in [0, 1), one number or one a layer. @default 0.3 */
   readonly dropout?: number | readonly number[];
-  /** Periodic functions of each number (Gorishniy et al., 2022); defaults to 16. With 0, numbers enter plainly. */
+  /** Periodic functions of each number (Gorishniy et al., 2022). With 0, numbers enter plainly. @default 16 */
   readonly frequencies?: number;
   /**
    * Parts of a piecewise-linear code of each number in place of periodic functions, 0 for these; chosen on held-out
@@ -38,9 +38,9 @@ export interface NetworkOptions {
    * on `validation` (or in the training loss), "constant" leaves it.
    */
   readonly schedule?: NetworkSchedule;
-  /** AdamW's weight decay; defaults to 0.1. */
+  /** AdamW's weight decay. @default 0.1 */
   readonly decay?: number;
-  /** Rows of a training step; defaults to 256. */
+  /** Rows of a training step. @default 256 */
   readonly batch?: number;
   /** Passes over the rows; by default as many as make 400 steps, and at least 4. */
   readonly epochs?: number;
@@ -49,10 +49,11 @@ export interface NetworkOptions {
    * held-out folds; "all" takes every column.
    */
   readonly columns?: "select" | "all";
-  /** Categorical columns of more levels are left out: they mostly teach a net the noise; defaults to 20. */
+  /** Categorical columns of more levels are left out: they mostly teach a net the noise. @default 20 */
   readonly maxLevels?: number;
   /**
-   * Weights of classes 0 and 1; "balanced" gives both the same sum, which spoils probabilities. Defaults to [1, 1].
+   * Weights of classes 0 and 1; "balanced" gives both the same sum, which spoils probabilities.
+   * @default [1, 1]
    */
   readonly classWeights?: ClassWeights;
   /**
@@ -61,8 +62,8 @@ export interface NetworkOptions {
    */
   readonly loss?: NetworkLoss;
   /**
-   * How much less easy rows count with the focal loss (Lin et al., 2017): (1 − p)^γ; from 0, which is cross-entropy,
-   * defaults to 2. It finds leavers among many stayers, at the price of probabilities that shrink towards a half.
+   * How much less easy rows count with the focal loss (Lin et al., 2017): (1 − p)^γ; from 0, which is cross-entropy. It finds leavers among many stayers, at the price of probabilities that shrink towards a half.
+   * @default 2
    */
   readonly focalGamma?: number;
   /**
@@ -77,7 +78,7 @@ export interface NetworkOptions {
   readonly stopOn?: "loss" | "averagePrecision" | Scorer;
   /** Ends training after so many epochs without improvement on `validation`; never by default. */
   readonly patience?: number;
-  /** Folds on which columns and settings are chosen; defaults to 3. */
+  /** Folds on which columns and settings are chosen. @default 3 */
   readonly folds?: number;
   /** Threads for these folds; defaults to the processors. The model is the same. */
   readonly threads?: number;

@@ -15,9 +15,9 @@ export interface ReferenceNetworkOptions {
   readonly validation?: Labelled;
   /** Passes over the rows; defaults to 25 for churn, 100 for lifetime value. */
   readonly epochs?: number;
-  /** Epochs without a better validation after which training ends; defaults to 10. */
+  /** Epochs without a better validation after which training ends. @default 10 */
   readonly patience?: number;
-  /** Rows of a training step; defaults to 32. */
+  /** Rows of a training step. @default 32 */
   readonly batch?: number;
   /** What it is trained on: "native" (@tensorflow/tfjs-node) or "simd", our own kernels; TELELINK_BACKEND or simd by default. */
   readonly backend?: BackendName;

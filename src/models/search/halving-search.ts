@@ -15,7 +15,7 @@ import { fitCandidates, ranked, searchLines } from "./search-run";
 import { type SharedFold, sharedRows } from "./search-task";
 
 export interface HalvingOptions {
-  /** By how much each round divides the candidates and multiplies the resource; above 1, defaults to 3. */
+  /** By how much each round divides the candidates and multiplies the resource; above 1. @default 3 */
   readonly factor?: number;
   /**
    * What grows from round to round: each fold's training rows (the default), or an option such as `trees`, a whole

@@ -46,11 +46,11 @@ export function searchSpace<K extends LearnerKind>(
 }
 
 export interface RandomSearchOptions<K extends LearnerKind = LearnerKind> {
-  /** Candidates to try, drawn at random; from 1, defaults to 20. */
+  /** Candidates to try, drawn at random; from 1. @default 20 */
   readonly candidates?: number;
   /** By its mean over the folds the best candidate is chosen. */
   readonly scorer: Scorer;
-  /** Folds of the rows given, stratified where the target is 0 or 1; from 2, defaults to 3. */
+  /** Folds of the rows given, stratified where the target is 0 or 1; from 2. @default 3 */
   readonly folds?: number;
   /** What is the same for all candidates and not to be searched. */
   readonly options?: LearnerOptions[K];

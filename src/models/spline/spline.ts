@@ -11,11 +11,11 @@ import type { LogisticRegression } from "../linear/logistic-model";
 import { integer, number, withDefaults } from "../options";
 
 export interface SplineLogisticOptions {
-  /** Bends of each number's curve, at its quantiles; from 0 (a straight line), defaults to 8. */
+  /** Bends of each number's curve, at its quantiles; from 0 (a straight line). @default 8 */
   readonly knots?: number;
-  /** Inverse strength of the L2 penalty, above 0; defaults to 1. Smaller is smoother. */
+  /** Inverse strength of the L2 penalty, above 0. Smaller is smoother. @default 1 */
   readonly C?: number;
-  /** Weights of classes 0 and 1; "balanced" gives both the same sum. Defaults to [1, 1]. */
+  /** Weights of classes 0 and 1; "balanced" gives both the same sum; defaults to [1, 1]. */
   readonly classWeights?: ClassWeights;
 }
 

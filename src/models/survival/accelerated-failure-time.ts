@@ -22,7 +22,7 @@ export interface AcceleratedFailureTimeOptions {
    * of "log-normal" and "log-logistic" rises and then falls.
    */
   readonly distribution?: "weibull" | "log-normal" | "log-logistic";
-  /** L2 penalty ½ penalty Σ (sdⱼ βⱼ)² on the log likelihood, at least 0; defaults to 0. */
+  /** L2 penalty ½ penalty Σ (sdⱼ βⱼ)² on the log likelihood, at least 0. @default 0 */
   readonly penalty?: number;
 }
 

@@ -14,8 +14,9 @@ export interface CoxOptions {
    */
   readonly ties?: "efron" | "breslow";
   /**
-   * L2 penalty, at least 0; defaults to 0. Subtracts ½ penalty Σ (sdⱼ βⱼ)² from the log partial likelihood, so it does
+   * L2 penalty, at least 0. Subtracts ½ penalty Σ (sdⱼ βⱼ)² from the log partial likelihood, so it does
    * not depend on units. A small one (1) keeps separated or nearly collinear columns finite.
+   * @default 0
    */
   readonly penalty?: number;
   /**

@@ -17,7 +17,7 @@ export interface DiscreteHazardOptions<M extends Model> {
   readonly learner: Fit<M>;
   /** Length of a period in the unit of the times, above 0; defaults to 1 (a month, if times are months). */
   readonly period?: number;
-  /** How the learner sees the period; defaults to "number". */
+  /** How the learner sees the period. @default "number" */
   readonly clock?: Clock;
   /** Follow lifetimes for at most this many periods; defaults to the longest. Fewer are quicker to fit. */
   readonly periods?: number;

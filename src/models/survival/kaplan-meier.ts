@@ -3,7 +3,7 @@ import { normalQuantile } from "../../core/math/normal-distribution";
 import { type Censored, checkCensored, lastUpTo, riskTable } from "./censored";
 
 export interface KaplanMeierOptions {
-  /** Coverage of the pointwise band, in (0, 1); defaults to 0.95. */
+  /** Coverage of the pointwise band, in (0, 1). @default 0.95 */
   readonly level?: number;
   /**
    * On which scale the band is symmetric: "log-log" (default) stays within [0, 1] and holds its coverage in small

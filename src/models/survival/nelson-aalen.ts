@@ -3,7 +3,7 @@ import { normalQuantile } from "../../core/math/normal-distribution";
 import { type Censored, checkCensored, lastUpTo, riskTable } from "./censored";
 
 export interface NelsonAalenOptions {
-  /** Coverage of the pointwise band, in (0, 1); defaults to 0.95. */
+  /** Coverage of the pointwise band, in (0, 1). @default 0.95 */
   readonly level?: number;
   /**
    * Several ends at one time: "discrete" (default) adds deaths / at risk; "smooth" treats them as one after the other,

@@ -14,9 +14,9 @@ import { joinHazards, type SurvivalForest, survivalForestModel } from "./surviva
 import { growSurvivalTrees, type OnGrid, type SurvivalTask } from "./survival-forest-task";
 
 export interface SurvivalForestOptions {
-  /** How many trees; defaults to 200. More are never worse, only slower. */
+  /** How many trees. More are never worse, only slower. @default 200 */
   readonly trees?: number;
-  /** Fewest rows (their weights' sum) in a leaf; defaults to 15. */
+  /** Fewest rows (their weights' sum) in a leaf. @default 15 */
   readonly minRows?: number;
   /** Most splits on a way from root to leaf; defaults to no limit. */
   readonly depth?: number;

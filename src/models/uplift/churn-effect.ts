@@ -13,7 +13,7 @@ export interface ChurnEffectOptions {
   readonly outcome: Fit;
   /** The column that holds the chance to leave untreated, by a model that did not see the row; the last when absent. */
   readonly churn?: string;
-  /** Folds of the outcome's predictions and of the choice of the penalty, at least 2; defaults to 5. */
+  /** Folds of the outcome's predictions and of the choice of the penalty, at least 2. @default 5 */
   readonly folds?: number;
 }
 

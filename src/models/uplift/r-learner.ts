@@ -10,7 +10,7 @@ export interface RLearnerOptions {
   readonly outcome: Fit;
   /** Learns effects, from weighted rows: a regression that heeds weights. */
   readonly effect: Fit;
-  /** Folds of the outcome's predictions, at least 2; defaults to 5. */
+  /** Folds of the outcome's predictions, at least 2. @default 5 */
   readonly folds?: number;
 }
 

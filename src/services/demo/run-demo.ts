@@ -20,9 +20,9 @@ import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
 import { sequential } from "../../synthesis/sequential/sequential";
 
 export interface DemoOptions {
-  /** How many customers are simulated, from 500; defaults to 3,000. A third of them judges. */
+  /** How many customers are simulated, from 500. A third of them judges. @default 3000 */
   readonly customers?: number;
-  /** The same seed makes the same page; defaults to 42. */
+  /** The same seed makes the same page. @default 42 */
   readonly seed?: number;
 }
 

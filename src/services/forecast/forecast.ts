@@ -4,9 +4,9 @@ import { type ForecastMethod, forecastMethods } from "../../models/forecast/smoo
 import type { Panel } from "./read-panel";
 
 export interface ForecastOptions {
-  /** How many months ahead, at least 1; defaults to 3. */
+  /** How many months ahead, at least 1. @default 3 */
   readonly horizon?: number;
-  /** The share of outcomes that an interval is to hold, in (0, 1); defaults to 0.8. */
+  /** The share of outcomes that an interval is to hold, in (0, 1). @default 0.8 */
   readonly level?: number;
 }
 

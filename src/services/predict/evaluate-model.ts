@@ -40,7 +40,7 @@ export interface Evaluation {
 export interface EvaluateOptions {
   /** Replaces the model's own threshold. */
   readonly threshold?: number;
-  /** Coverage of the intervals; defaults to 0.95. */
+  /** Coverage of the intervals. @default 0.95 */
   readonly level?: number;
   /** Bootstrap samples; defaults to 1000, fewer for more than 20,000 rows, but at least 100. */
   readonly samples?: number;

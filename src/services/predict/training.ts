@@ -11,12 +11,12 @@ export interface TrainOptions {
   readonly positive?: string;
   /** Columns not to learn from. */
   readonly drop?: readonly string[];
-  /** "auto", or a learner by name: see `tableLearner`; defaults to "auto". */
+  /** "auto", or a learner by name: see `tableLearner`. @default "auto" */
   readonly model?: string;
   /** With "network": nets to compare; with "auto": groups of learners to blend. See `LearnerChoices`. */
   readonly search?: number;
   readonly members?: readonly string[];
-  /** Folds of the cross-validation that judges it and chooses its threshold; from 2, defaults to 5. */
+  /** Folds of the cross-validation that judges it and chooses its threshold; from 2. @default 5 */
   readonly folds?: number;
 }
 

@@ -35,7 +35,7 @@ import { freshKeys, keyPlanOf } from "../../synthesis/structure/keys";
 export interface ResampleOptions {
   /** A name of `resamplingMethods`. */
   readonly method: string;
-  /** Rows of each smaller class per row of the largest afterwards; in (0, 1], defaults to 1. */
+  /** Rows of each smaller class per row of the largest afterwards; in (0, 1]. @default 1 */
   readonly ratio?: number;
   /** Neighbours asked; defaults to what the method takes. */
   readonly neighbours?: number;

@@ -109,11 +109,11 @@ export function smoteEffects(
 }
 
 export interface HonestOptions {
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
-  /** Folds of the training rows in which thresholds are chosen; defaults to 5. */
+  /** Folds of the training rows in which thresholds are chosen. @default 5 */
   readonly folds?: number;
-  /** Trees of the forest; defaults to 300. */
+  /** Trees of the forest. @default 300 */
   readonly trees?: number;
   /**
    * Nets of random width, depth, dropout and rate among which the deep network is chosen by cross-validation; with 0,
@@ -122,7 +122,7 @@ export interface HonestOptions {
   readonly networkSearch?: number;
   /** Names of the learners to compare; all when absent. */
   readonly only?: readonly string[];
-  /** Bootstrap samples of the test customers behind the intervals; defaults to 1000. */
+  /** Bootstrap samples of the test customers behind the intervals. @default 1000 */
   readonly resamples?: number;
   readonly progress?: (step: Progress) => void;
 }

@@ -49,11 +49,11 @@ export interface Verdict {
 }
 
 export interface ReferenceOptions {
-  /** How many seeds; from 1, defaults to 20. */
+  /** How many seeds; from 1. @default 20 */
   readonly seeds?: number;
   /** How many of them the tuned forest gets, whose search grows a hundred times the trees; defaults to 5. */
   readonly tunedSeeds?: number;
-  /** The first seed; defaults to 42. */
+  /** The first seed. @default 42 */
   readonly seed?: number;
   /** Trees of the plain forest; defaults to 300, the reference's number. */
   readonly trees?: number;

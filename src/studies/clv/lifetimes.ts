@@ -141,9 +141,9 @@ export interface LifetimeModel {
 }
 
 export interface LifetimeOptions {
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
-  /** Defaults to 5. */
+  /** @default 5 */
   readonly folds?: number;
   readonly progress?: (step: Progress) => void;
 }

@@ -25,9 +25,9 @@ export interface ReferenceValueModel {
 }
 
 export interface ReferenceValueOptions {
-  /** How many draws of the noise; from 1, defaults to 12. */
+  /** How many draws of the noise; from 1. @default 12 */
   readonly draws?: number;
-  /** The first draw's seed; defaults to 42. */
+  /** The first draw's seed. @default 42 */
   readonly seed?: number;
   /** Defaults to all processors; the figures, times aside, are the same for any number. */
   readonly threads?: number;

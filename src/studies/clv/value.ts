@@ -27,9 +27,9 @@ export interface ValueData {
 }
 
 export interface ValueDataOptions {
-  /** Customers of the base, those who left included; defaults to 12,000. */
+  /** Customers of the base, those who left included. @default 12000 */
   readonly customers?: number;
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
 }
 
@@ -101,11 +101,11 @@ export interface ValueStudy {
 }
 
 export interface ValueStudyOptions {
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
-  /** Bootstrap samples; defaults to 60. */
+  /** Bootstrap samples. @default 60 */
   readonly samples?: number;
-  /** Yearly interest; defaults to 0.1. */
+  /** Yearly interest. @default 0.1 */
   readonly discountRate?: number;
   readonly progress?: (step: Progress) => void;
 }

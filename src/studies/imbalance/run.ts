@@ -60,9 +60,9 @@ export interface MarketStudy {
 }
 
 export interface ImbalanceOptions {
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
-  /** How often the customers are divided into five folds anew; from 1, defaults to 2. */
+  /** How often the customers are divided into five folds anew; from 1. @default 2 */
   readonly repeats?: number;
   /** The remedies tried beside doing nothing, by name; defaults to all. */
   readonly only?: readonly string[];

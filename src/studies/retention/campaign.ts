@@ -39,9 +39,9 @@ export interface RetentionData {
 }
 
 export interface RetentionDataOptions {
-  /** Customers of the base, those who left included; defaults to 40,000. */
+  /** Customers of the base, those who left included. @default 40000 */
   readonly customers?: number;
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
 }
 

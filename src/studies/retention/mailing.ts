@@ -116,9 +116,9 @@ export function mailingFrom(table: Table): Omit<MailingData, "sources"> {
 }
 
 export interface MailingOptions {
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
-  /** Bootstrap samples behind each Qini's interval; defaults to 40. */
+  /** Bootstrap samples behind each Qini's interval. @default 40 */
   readonly samples?: number;
   readonly progress?: (step: Progress) => void;
 }

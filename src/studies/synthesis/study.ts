@@ -60,9 +60,9 @@ export interface SynthesisStudy {
 }
 
 export interface SynthesisOptions {
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
-  /** Fresh splits into training and held-out customers, each with a seed of its own; from 1, defaults to 5. */
+  /** Fresh splits into training and held-out customers, each with a seed of its own; from 1. @default 5 */
   readonly seeds?: number;
   /** How many of them the small nets get, and those as published, which 0 leaves out; both default to all. */
   readonly netSeeds?: number;

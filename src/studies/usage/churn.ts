@@ -13,13 +13,13 @@ import { type MonthReader, readMonths } from "./read-months";
 import { joinWindows, type UsageWindow } from "./windows";
 
 export interface UsageOptions {
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
-  /** Most epochs of the nets; defaults to 15. */
+  /** Most epochs of the nets. @default 15 */
   readonly epochs?: number;
   /** Nets to train beside the GRU, which is part of an average; defaults to both. */
   readonly nets?: readonly UsageNet[];
-  /** Bootstrap samples behind each interval; defaults to 500. */
+  /** Bootstrap samples behind each interval. @default 500 */
   readonly samples?: number;
   /** Threads that train nets; defaults to all processors. The figures, times aside, are the same for any number. */
   readonly threads?: number;

@@ -8,9 +8,9 @@ import { panelsOf } from "../clv/landmarks";
 import { monthsAhead, type UsageWindow, usageWindow } from "./windows";
 
 export interface UsageDataOptions {
-  /** Customers of the base, those who left included; defaults to 16,000. */
+  /** Customers of the base, those who left included. @default 16000 */
   readonly customers?: number;
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
 }
 

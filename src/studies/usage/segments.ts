@@ -26,9 +26,9 @@ export interface UsageSegment {
 }
 
 export interface UsageSegmentsOptions {
-  /** How many segments, 2 to 12; defaults to 6. */
+  /** How many segments, 2 to 12. @default 6 */
   readonly segments?: number;
-  /** Defaults to 42. */
+  /** What random numbers begin with. @default 42 */
   readonly seed?: number;
 }
 

@@ -16,9 +16,9 @@ export interface MixtureComponent {
 
 export interface MixtureOptions {
   readonly components: number;
-  /** Rounds of expectation and maximisation; defaults to 30. */
+  /** Rounds of expectation and maximisation. @default 30 */
   readonly rounds?: number;
-  /** Added to the variances, so that no component shrinks to a point; defaults to 1e-3. */
+  /** Added to the variances, so that no component shrinks to a point. @default 1e-3 */
   readonly ridge?: number;
 }
 

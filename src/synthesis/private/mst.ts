@@ -17,7 +17,7 @@ import { planOf, targetAmong } from "./plan";
 import { ontoSimplex } from "./simplex";
 
 export interface MstOptions {
-  /** How much one row may change what is learnt: chances by a factor of e^ε at most. Above 0; defaults to 1. */
+  /** How much one row may change what is learnt: chances by a factor of e^ε at most. Above 0. @default 1 */
   readonly epsilon?: number;
   /** The chance that this bound fails, in (0, 1); should be far below 1 / rows. Defaults to 1e-6, whatever the table. */
   readonly delta?: number;

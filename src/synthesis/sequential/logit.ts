@@ -249,7 +249,7 @@ export interface LogitOptions {
   readonly penalty: number;
   /** A fit with another penalty to begin from. */
   readonly start?: LogitFit;
-  /** The search ends when about so many nats, over all rows, are left to gain; defaults to 0.001. */
+  /** The search ends when about so many nats, over all rows, are left to gain. @default 0.001 */
   readonly slack?: number;
   /** Buffers to reuse from fit to fit of the same rows. */
   readonly space?: LogitSpace;

@@ -20,7 +20,7 @@ export interface AttributeDisclosure {
 export interface DisclosureOptions {
   /** The columns to guess; defaults to all columns of levels and numbers. */
   readonly columns?: readonly string[];
-  /** People of each kind that are attacked; defaults to 500. */
+  /** People of each kind that are attacked. @default 500 */
   readonly people?: number;
 }
 

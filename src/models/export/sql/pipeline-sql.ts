@@ -18,13 +18,14 @@ export interface SqlOptions {
   /** Columns that the answer repeats beside the score, such as a customer's number. */
   readonly keep?: readonly string[];
   /**
-   * Name of the score's column; defaults to "score". Of three classes or more there is a column "score CLASS" each, and
+   * Name of the score's column. Of three classes or more there is a column "score CLASS" each, and
    * before them "predicted", the most probable class.
+   * @default "score"
    */
   readonly score?: string;
   /** The names of three classes or more; default to 0, 1, 2, … */
   readonly classes?: readonly string[];
-  /** The engine; defaults to "duckdb". */
+  /** The engine. @default "duckdb" */
   readonly dialect?: SqlDialect;
   /**
    * How the columns were read in training: formats of numbers, words for missing, spellings of levels. Left out, numbers

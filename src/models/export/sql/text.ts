@@ -31,7 +31,7 @@ export interface SqlWords {
   finish(query: string): string;
   /** What keeps the engine from writing a named query out wherever it is used; "" where it doesn't. */
   readonly once: string;
-  /** Whether it takes no deeply nested expressions; defaults to false. */
+  /** Whether it takes no deeply nested expressions. @default false */
   readonly shallow?: boolean;
   /** Whether names that differ by letter case alone are one. */
   readonly foldsNames: boolean;

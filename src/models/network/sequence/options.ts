@@ -8,31 +8,32 @@ export interface SequenceOptions {
    * and the net gives its probability.
    */
   readonly quantiles?: readonly number[];
-  /** Units that carry what was read, 2 to 64; defaults to 32. */
+  /** Units that carry what was read, 2 to 64. @default 32 */
   readonly width?: number;
-  /** Most passes over the training rows; defaults to 30. Early stopping keeps the best. */
+  /** Most passes over the training rows. Early stopping keeps the best. @default 30 */
   readonly epochs?: number;
-  /** Rows per step of the optimiser; defaults to 128. */
+  /** Rows per step of the optimiser. @default 128 */
   readonly batch?: number;
-  /** AdamW's step size at first, falling along a cosine; defaults to 0.003. */
+  /** AdamW's step size at first, falling along a cosine. @default 0.003 */
   readonly rate?: number;
-  /** Decoupled weight decay per unit of rate; defaults to 0.01. */
+  /** Decoupled weight decay per unit of rate. @default 0.01 */
   readonly decay?: number;
-  /** Share of what was read that is dropped at random while training, in [0, 1); defaults to 0.1. */
+  /** Share of what was read that is dropped at random while training, in [0, 1). @default 0.1 */
   readonly dropout?: number;
   /**
    * Rows to stop early by: a share of the training rows drawn at random (of labels, from each class), or rows of one's
-   * own; defaults to 0.15. 0 trains all epochs and keeps the last.
+   * own. 0 trains all epochs and keeps the last.
+   * @default 0.15
    */
   readonly validation?: number | LabelledSequences;
-  /** Ends after so many epochs without a better validation loss; defaults to 5. */
+  /** Ends after so many epochs without a better validation loss. @default 5 */
   readonly patience?: number;
 }
 
 export interface TransformerOptions extends SequenceOptions {
-  /** Blocks of attention, 1 to 4; defaults to 1. */
+  /** Blocks of attention, 1 to 4. @default 1 */
   readonly blocks?: number;
-  /** Heads of each, 1 to 8, a divisor of the width; defaults to 4. */
+  /** Heads of each, 1 to 8, a divisor of the width. @default 4 */
   readonly heads?: number;
 }
 

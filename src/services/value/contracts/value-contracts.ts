@@ -19,11 +19,11 @@ export interface ValueContractsOptions {
    * formula. Defaults to "cox", or to "weibull" where there are no other columns.
    */
   readonly model?: "cox" | "weibull";
-  /** Months ahead, at least 1; defaults to 24. */
+  /** Months ahead, at least 1. @default 24 */
   readonly months?: number;
-  /** Within how many months a customer counts as a leaver; defaults to 3. */
+  /** Within how many months a customer counts as a leaver. @default 3 */
   readonly churnMonths?: number;
-  /** Yearly interest, at least 0; defaults to 0.1. */
+  /** Yearly interest, at least 0. @default 0.1 */
   readonly discountRate?: number;
   /** The share of revenue that is margin, above 0; defaults to 1, so that value is revenue. */
   readonly margin?: number;
@@ -31,7 +31,7 @@ export interface ValueContractsOptions {
   readonly only?: readonly string[];
   /** Columns that it must not depend on. */
   readonly drop?: readonly string[];
-  /** Ridge of the survival model, at least 0; defaults to 1. */
+  /** Ridge of the survival model, at least 0. @default 1 */
   readonly penalty?: number;
 }
 

@@ -21,15 +21,15 @@ export interface ValueTransactionsOptions {
   readonly holdoutFrom?: string;
   /** How many futures to draw for intervals, 0 for none; defaults to 200, fewer where there are over 25,000 customers. */
   readonly draws?: number;
-  /** Months ahead, at least 1; defaults to 12. */
+  /** Months ahead, at least 1. @default 12 */
   readonly months?: number;
-  /** Within how many months a customer counts as a leaver; defaults to 3. */
+  /** Within how many months a customer counts as a leaver. @default 3 */
   readonly churnMonths?: number;
-  /** Yearly interest, from 0 to 1; defaults to 0.1. */
+  /** Yearly interest, from 0 to 1. @default 0.1 */
   readonly discountRate?: number;
   /** The share of revenue that is margin, above 0; defaults to 1, so that value is revenue. */
   readonly margin?: number;
-  /** Ridge on the models' parameters; defaults to 0. Some hundred customers may need 0.001 to 0.1. */
+  /** Ridge on the models' parameters. Some hundred customers may need 0.001 to 0.1. @default 0 */
   readonly penalty?: number;
 }
 

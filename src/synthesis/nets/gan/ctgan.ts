@@ -23,17 +23,17 @@ import { type Generator, generate, generatorLayers, generatorWeights, settledGen
 import { trainingSampler } from "./training-sampler";
 
 export interface CtganOptions extends NetOptions {
-  /** Passes over the rows, 1 to 10,000; defaults to 300. */
+  /** Passes over the rows, 1 to 10,000. @default 300 */
   readonly epochs?: number;
-  /** Latent numbers per row; defaults to 128. */
+  /** Latent numbers per row. @default 128 */
   readonly latent?: number;
-  /** Units of each of the two hidden layers of both nets; defaults to 256. */
+  /** Units of each of the two hidden layers of both nets. @default 256 */
   readonly units?: number;
-  /** Rows per step, a multiple of `pac`; defaults to 500. */
+  /** Rows per step, a multiple of `pac`. @default 500 */
   readonly batch?: number;
-  /** Rows that the critic judges together, so that it notices rows too much alike (PacGAN); defaults to 10. */
+  /** Rows that the critic judges together, so that it notices rows too much alike (PacGAN). @default 10 */
   readonly pac?: number;
-  /** Adam's rate for both nets; defaults to 0.0002. */
+  /** Adam's rate for both nets. @default 0.0002 */
   readonly rate?: number;
 }
 

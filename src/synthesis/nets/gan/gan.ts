@@ -24,15 +24,15 @@ import { spectralNorm } from "./spectral";
 export interface GanOptions extends NetOptions {
   /** Passes over the rows, 1 to 10,000; defaults to what makes 1,200 steps, within 10 to 500. */
   readonly epochs?: number;
-  /** Latent numbers per row; defaults to 32. */
+  /** Latent numbers per row. @default 32 */
   readonly latent?: number;
-  /** Units of each of the two hidden layers of both nets; defaults to 96. */
+  /** Units of each of the two hidden layers of both nets. @default 96 */
   readonly units?: number;
-  /** Rows per step, an even number; defaults to 500. */
+  /** Rows per step, an even number. @default 500 */
   readonly batch?: number;
-  /** Adam's rate for the generator, falling along a cosine; defaults to 0.001. The discriminator has half of it. */
+  /** Adam's rate for the generator, falling along a cosine. The discriminator has half of it. @default 0.001 */
   readonly rate?: number;
-  /** What the discriminator's verdict counts beside the moments; defaults to 1. With 0 there is no discriminator. */
+  /** What the discriminator's verdict counts beside the moments. With 0 there is no discriminator. @default 1 */
   readonly adversary?: number;
 }
 

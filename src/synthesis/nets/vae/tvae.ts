@@ -25,15 +25,15 @@ import {
 } from "./vae-net";
 
 export interface TvaeOptions extends NetOptions {
-  /** Passes over the rows, 1 to 10,000; defaults to 300. */
+  /** Passes over the rows, 1 to 10,000. @default 300 */
   readonly epochs?: number;
-  /** Latent numbers per row; defaults to 128. */
+  /** Latent numbers per row. @default 128 */
   readonly latent?: number;
-  /** Units of the two hidden layers of encoder and decoder; defaults to 128. */
+  /** Units of the two hidden layers of encoder and decoder. @default 128 */
   readonly units?: number;
-  /** Rows per step; defaults to 500. */
+  /** Rows per step. @default 500 */
   readonly batch?: number;
-  /** Adam's rate; defaults to 0.001. */
+  /** Adam's rate. @default 0.001 */
   readonly rate?: number;
 }
 

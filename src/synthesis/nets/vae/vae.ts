@@ -32,17 +32,20 @@ import {
 export interface VaeOptions extends NetOptions {
   /** Passes over the rows, 1 to 10,000; defaults to what makes 2,300 steps, within 10 to 500. */
   readonly epochs?: number;
-  /** Latent numbers per row; defaults to 24. */
+  /** Latent numbers per row. @default 24 */
   readonly latent?: number;
-  /** Units of the two hidden layers of encoder and decoder; defaults to 128. */
+  /** Units of the two hidden layers of encoder and decoder. @default 128 */
   readonly units?: number;
-  /** Rows per step; defaults to 250. */
+  /** Rows per step. @default 250 */
   readonly batch?: number;
-  /** Adam's rate, falling along a cosine; defaults to 0.002. */
+  /** Adam's rate, falling along a cosine. @default 0.002 */
   readonly rate?: number;
-  /** The weight of the latent numbers' divergence from the normal distribution; defaults to 0.7. Less is more faithful and memorises more. */
+  /**
+   * The weight of the latent numbers' divergence from the normal distribution. Less is more faithful and memorises more.
+   * @default 0.7
+   */
   readonly beta?: number;
-  /** The most normal distributions whose mixture latent numbers are drawn from; defaults to 10. */
+  /** The most normal distributions whose mixture latent numbers are drawn from. @default 10 */
   readonly components?: number;
 }
 

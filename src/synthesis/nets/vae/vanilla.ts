@@ -16,13 +16,13 @@ import { checkNet, partsOf, trainNet } from "../train-net";
 import { decoderWeights, reluDecoder } from "./vae-net";
 
 export interface VanillaOptions extends NetOptions {
-  /** Passes over the rows, 1 to 10,000; defaults to 100. */
+  /** Passes over the rows, 1 to 10,000. @default 100 */
   readonly epochs?: number;
-  /** Latent numbers per row; defaults to 10. */
+  /** Latent numbers per row. @default 10 */
   readonly latent?: number;
-  /** Rows per step; defaults to 32. */
+  /** Rows per step. @default 32 */
   readonly batch?: number;
-  /** Adam's rate for both nets; defaults to 0.0002. */
+  /** Adam's rate for both nets. @default 0.0002 */
   readonly rate?: number;
 }
 

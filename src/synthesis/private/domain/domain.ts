@@ -19,7 +19,7 @@ export interface ColumnDomain {
   readonly maximum?: number | string;
   /** Numbers: digits after the point; left out, those of the table's column. */
   readonly decimals?: number;
-  /** Whether every row has a value: then none is drawn as missing. Defaults to false. */
+  /** Whether every row has a value: then none is drawn as missing. @default false */
   readonly required?: boolean;
   /** Identifiers: what keys look like, as a pattern of characters and classes: "[0-9]{4}-[A-Z]{5}". Left out, they are counted from 1. */
   readonly pattern?: string;

@@ -35,11 +35,12 @@ export interface DiscoverOptions {
   readonly combinations?: readonly (readonly string[])[];
   /** Orders to hold beside those found; an error when a training row breaks one. */
   readonly orders?: readonly Order[];
-  /** With `false` no rules are searched for; only the given ones hold. Defaults to true. */
+  /** With `false` no rules are searched for; only the given ones hold. @default true */
   readonly search?: boolean;
   /**
-   * How many rows must share a level, a word, a repeated value, an end or a grid for it to be told; defaults to 5. With 1
+   * How many rows must share a level, a word, a repeated value, an end or a grid for it to be told. With 1
    * everything is, whomever it names.
+   * @default 5
    */
   readonly minCount?: number;
 }
