@@ -42,8 +42,8 @@ export function exactNumber(text: string): number | ExactNumber {
 /** The value that the JSON text says, with numbers as they are written. @throws SyntaxError as JSON.parse does. */
 export function parseExact(text: string): unknown {
   JSON.parse(text);
-  const marked = text.replace(token, (one) =>
-    one.startsWith('"') || String(Number(one)) === one ? one : JSON.stringify(mark + one),
+  const marked = text.replace(token, (text) =>
+    text.startsWith('"') || String(Number(text)) === text ? text : JSON.stringify(mark + text),
   );
   return JSON.parse(marked, (_, value) =>
     typeof value === "string" && value.startsWith(mark) ? new ExactNumber(value.slice(mark.length)) : value,

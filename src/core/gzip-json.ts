@@ -49,10 +49,10 @@ export function parseJson(text: string, action: string): unknown {
 
 /** The value as JSON text; throws on NaN and infinities, for which JSON would write null in silence. */
 export function jsonText(value: unknown, action: string): string {
-  const finite = (key: string, one: unknown): unknown => {
-    if (typeof one === "number" && !Number.isFinite(one))
-      check(false, action, `the numbers of ${JSON.stringify(key)} must be finite`, one);
-    return one;
+  const finite = (key: string, value: unknown): unknown => {
+    if (typeof value === "number" && !Number.isFinite(value))
+      check(false, action, `the numbers of ${JSON.stringify(key)} must be finite`, value);
+    return value;
   };
   try {
     return JSON.stringify(value, finite);

@@ -16,15 +16,15 @@ export function joinTables(parts: readonly Table[]): Table {
 
 function joinColumns(first: Column, columns: readonly Column[]): Column {
   const rows = columns.reduce(
-    (sum, one) => sum + ("values" in one ? one.values.length : one.codes.length),
+    (sum, column) => sum + ("values" in column ? column.values.length : column.codes.length),
     0,
   );
   if (first.type === "numeric") {
     const values = new Float64Array(rows);
     let at = 0;
-    for (const one of columns as (typeof first)[]) {
-      values.set(one.values, at);
-      at += one.values.length;
+    for (const column of columns as (typeof first)[]) {
+      values.set(column.values, at);
+      at += column.values.length;
     }
     return { ...first, values };
   }
@@ -34,9 +34,9 @@ function joinColumns(first: Column, columns: readonly Column[]): Column {
   const levels = [...new Set(parts.flatMap((part) => part.levels))];
   const codes = new Int32Array(rows);
   let at = 0;
-  for (const one of parts) {
-    const map = one.levels.map((level) => levels.indexOf(level));
-    for (const code of one.codes) codes[at++] = code < 0 ? -1 : map[code];
+  for (const column of parts) {
+    const map = column.levels.map((level) => levels.indexOf(level));
+    for (const code of column.codes) codes[at++] = code < 0 ? -1 : map[code];
   }
   return { ...first, codes, levels };
 }

@@ -92,19 +92,19 @@ function madeTable(text: Buffer, options: CsvOptions, remarks: readonly Remark[]
   return { ...read, remarks: [...remarks, ...read.remarks] };
 }
 
-function seriesOf(one: Column, polars: Polars): Series {
-  if (one.type === "numeric") {
-    const values = Array.from(one.values, (value) => (Number.isNaN(value) ? null : value));
-    const series = polars.Series(one.name, values, polars.Float64);
-    return one.decimals === 0 ? series.cast(polars.Int64) : series;
+function seriesOf(column: Column, polars: Polars): Series {
+  if (column.type === "numeric") {
+    const values = Array.from(column.values, (value) => (Number.isNaN(value) ? null : value));
+    const series = polars.Series(column.name, values, polars.Float64);
+    return column.decimals === 0 ? series.cast(polars.Int64) : series;
   }
-  if (isCategorical(one)) {
-    const words = Array.from(one.codes, (code) => (code < 0 ? null : one.levels[code]));
-    return polars.Series(one.name, words, polars.Utf8);
+  if (isCategorical(column)) {
+    const words = Array.from(column.codes, (code) => (code < 0 ? null : column.levels[code]));
+    return polars.Series(column.name, words, polars.Utf8);
   }
   return polars.Series(
-    one.name,
-    one.values.map((value) => (value === "" ? null : value)),
+    column.name,
+    column.values.map((value) => (value === "" ? null : value)),
     polars.Utf8,
   );
 }

@@ -10,9 +10,9 @@ export interface Problem {
 }
 
 /** `churn.csv:17: Total day calls must be a number, got "many"`. */
-export function problemText(one: Problem): string {
-  const subject = one.column === undefined ? "" : `${one.column} `;
-  return `${one.file}:${one.line}: ${subject}${one.rule}, got ${JSON.stringify(shortened(one.value))}`;
+export function problemText(problem: Problem): string {
+  const subject = problem.column === undefined ? "" : `${problem.column} `;
+  return `${problem.file}:${problem.line}: ${subject}${problem.rule}, got ${JSON.stringify(shortened(problem.value))}`;
 }
 
 /** Counts every problem and keeps the first few. */
@@ -29,12 +29,13 @@ export class ProblemLog {
     this.most = most;
   }
 
-  add(one: Problem): void {
+  add(problem: Problem): void {
     this.count++;
-    const key = one.column === undefined ? one.rule : `${one.column}: ${one.rule}`;
+    const key = problem.column === undefined ? problem.rule : `${problem.column}: ${problem.rule}`;
     this.byRule.set(key, (this.byRule.get(key) ?? 0) + 1);
-    if (one.column !== undefined) this.byColumn.set(one.column, (this.byColumn.get(one.column) ?? 0) + 1);
-    if (this.kept.length < this.most) this.kept.push({ ...one, value: shortened(one.value) });
+    if (problem.column !== undefined)
+      this.byColumn.set(problem.column, (this.byColumn.get(problem.column) ?? 0) + 1);
+    if (this.kept.length < this.most) this.kept.push({ ...problem, value: shortened(problem.value) });
   }
 }
 

@@ -30,7 +30,7 @@ export function readSchema(file: string): Schema {
  */
 export function writeSchema(file: string, schema: Schema): void {
   const { columns, ...rest } = schema;
-  const lines = columns.map((one) => `    ${JSON.stringify(one)}`).join(",\n");
+  const lines = columns.map((column) => `    ${JSON.stringify(column)}`).join(",\n");
   const others = Object.entries(rest).map(
     ([name, value]) => `,\n  ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
   );

@@ -30,26 +30,27 @@ const leavers: readonly string[] = [
 export function target(from: Table | PolarsFrame, name: string, positive?: string): Float64Array {
   const table = asTable(from);
   const action = `use target ${JSON.stringify(name)}`;
-  const one = columnNamed(table, name);
+  const column = columnNamed(table, name);
   const missing = unlabelledRows(table, name);
   const place = missing.length > 0 ? `${missing.length} missing, the first in row ${missing[0] + 1}` : "";
   check(missing.length === 0, action, `every row must have a value, got ${place}`);
-  if (one.type === "numeric") {
-    if (positive === undefined) return one.values.slice();
+  if (column.type === "numeric") {
+    if (positive === undefined) return column.values.slice();
     const value = Number(positive);
-    const kinds = [...new Set(one.values)].slice(0, 10);
+    const kinds = [...new Set(column.values)].slice(0, 10);
     check(
-      kinds.includes(value) || one.values.includes(value),
+      kinds.includes(value) || column.values.includes(value),
       action,
       `positive must be one of ${kinds.join(", ")}`,
       positive,
     );
-    return one.values.map((v) => (v === value ? 1 : 0));
+    return column.values.map((v) => (v === value ? 1 : 0));
   }
-  check(isCategorical(one), action, "its type must be numeric, boolean or categorical", one.type);
-  const code = positive === undefined ? positiveCode(one.levels, action) : levelOf(one.levels, positive);
-  check(code >= 0, action, `positive must be one of ${one.levels.slice(0, 20).join(", ")}`, positive);
-  return Float64Array.from(one.codes, (c) => (c === code ? 1 : 0));
+  check(isCategorical(column), action, "its type must be numeric, boolean or categorical", column.type);
+  const code =
+    positive === undefined ? positiveCode(column.levels, action) : levelOf(column.levels, positive);
+  check(code >= 0, action, `positive must be one of ${column.levels.slice(0, 20).join(", ")}`, positive);
+  return Float64Array.from(column.codes, (c) => (c === code ? 1 : 0));
 }
 
 /** The column `name` as numbers of `classes`, from 0; throws where a value is missing or is none of them. */
@@ -80,17 +81,17 @@ export function classTarget(table: Table, name: string, classes: readonly string
  * positiveLevel(parseCsv("Churn\nNo\nYes\nNo\n").table, "Churn"); // → "Yes"
  */
 export function positiveLevel(table: Table, name: string): string | undefined {
-  const one = columnNamed(table, name);
-  return isCategorical(one)
-    ? one.levels[positiveCode(one.levels, `use target ${JSON.stringify(name)}`)]
+  const column = columnNamed(table, name);
+  return isCategorical(column)
+    ? column.levels[positiveCode(column.levels, `use target ${JSON.stringify(name)}`)]
     : undefined;
 }
 
 /** The two values of a numeric column that has just two, in order: they are classes. */
-export function twoNumbers(one: Column): readonly [number, number] | undefined {
-  if (one.type !== "numeric") return undefined;
+export function twoNumbers(column: Column): readonly [number, number] | undefined {
+  if (column.type !== "numeric") return undefined;
   const seen = new Set<number>();
-  for (const value of one.values) {
+  for (const value of column.values) {
     if (!Number.isNaN(value)) seen.add(value);
     if (seen.size > 2) return undefined;
   }
@@ -99,8 +100,8 @@ export function twoNumbers(one: Column): readonly [number, number] | undefined {
 }
 
 /** The level that a word means, in the spelling that the column has; the word itself where there is none. */
-export function spelledLevel(one: Column, word: string): string {
-  return isCategorical(one) ? (one.levels[levelOf(one.levels, word)] ?? word) : word;
+export function spelledLevel(column: Column, word: string): string {
+  return isCategorical(column) ? (column.levels[levelOf(column.levels, word)] ?? word) : word;
 }
 
 /** The code of the level as it is written, or else as another spelling of it; −1 where there is none. */
@@ -111,22 +112,22 @@ function levelOf(levels: readonly string[], word: string): number {
 
 function positiveCode(levels: readonly string[], action: string): number {
   const known = levels.map((level) => (leavers.includes(level.trim().toLowerCase()) ? 1 : truthOf(level)));
-  const plain = levels.length === 2 && known.filter((one) => one === 1).length === 1;
+  const plain = levels.length === 2 && known.filter((value) => value === 1).length === 1;
   check(plain, action, `the positive value must be given, as one of ${levels.slice(0, 20).join(", ")}`);
   return known.indexOf(1);
 }
 
 /** The rows, from 0, whose value of the column is missing. */
 export function unlabelledRows(table: Table, name: string): number[] {
-  const one = columnNamed(table, name);
+  const column = columnNamed(table, name);
   const rows: number[] = [];
   for (let i = 0; i < table.rows; i++) {
     if (
-      one.type === "numeric"
-        ? Number.isNaN(one.values[i])
-        : isCategorical(one)
-          ? one.codes[i] < 0
-          : one.values[i] === ""
+      column.type === "numeric"
+        ? Number.isNaN(column.values[i])
+        : isCategorical(column)
+          ? column.codes[i] < 0
+          : column.values[i] === ""
     )
       rows.push(i);
   }

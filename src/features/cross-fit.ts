@@ -35,6 +35,6 @@ export function tells(y: Float64Array, predicted: Float64Array): boolean {
   const center = mean(y);
   const gains = y.map((value, i) => (value - center) ** 2 - (value - predicted[i]) ** 2);
   const gain = mean(gains);
-  const squares = gains.reduce((sum, one) => sum + (one - gain) ** 2, 0);
+  const squares = gains.reduce((sum, value) => sum + (value - gain) ** 2, 0);
   return gain > Math.sqrt(squares / y.length / Math.max(1, y.length - 1));
 }

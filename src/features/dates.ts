@@ -8,10 +8,10 @@ const dayMs = 86_400_000;
 const mostPaired = 6;
 
 /** Milliseconds since 1970, NaN where missing. */
-export function momentsOf(one: TextColumn): Float64Array {
-  const parse = dateParser(one.format ?? plainDates);
+export function momentsOf(column: TextColumn): Float64Array {
+  const parse = dateParser(column.format ?? plainDates);
   const known = new Map<string, number>();
-  return Float64Array.from(one.values, (text) => {
+  return Float64Array.from(column.values, (text) => {
     let found = known.get(text);
     if (found === undefined) {
       found = text === "" ? Number.NaN : parse(text);
@@ -26,11 +26,11 @@ export function momentsOf(one: TextColumn): Float64Array {
  * by `scale`; undefined where there are none.
  */
 export function datePart(
-  one: TextColumn,
+  column: TextColumn,
   train: Table,
   scale: (values: Float64Array, indicator: boolean) => Scaling | undefined,
 ): DatePart | undefined {
-  const moments = momentsOf(one);
+  const moments = momentsOf(column);
   let reference = -Infinity;
   for (const ms of moments) if (ms > reference) reference = ms;
   if (reference === -Infinity) return undefined;
@@ -43,10 +43,10 @@ export function datePart(
   };
   for (const of of dateFields) add({ of }, fieldValues(of, moments, reference));
   const dates = train.columns.filter((each): each is TextColumn => each.type === "date");
-  const earlier = dates.slice(0, dates.indexOf(one)).slice(0, dates.length > mostPaired ? 1 : undefined);
+  const earlier = dates.slice(0, dates.indexOf(column)).slice(0, dates.length > mostPaired ? 1 : undefined);
   for (const other of earlier)
     add({ of: "since", other: other.name }, daysBetween(moments, momentsOf(other)));
-  return numbers.length > 0 ? { kind: "date", name: one.name, reference, numbers } : undefined;
+  return numbers.length > 0 ? { kind: "date", name: column.name, reference, numbers } : undefined;
 }
 
 /** The part's numbers of the table's rows. */

@@ -85,74 +85,74 @@ export const pooledLevel = "(other)";
 export type DerivedPart = DatePart | TargetMeanPart | TextPart;
 
 /** The matrix columns that a part makes. */
-export function featuresOf(one: Part): Feature[] {
-  if (one.kind === "number") {
-    const number = { name: one.name };
-    return one.indicator ? [number, missingMark(one.name)] : [number];
+export function featuresOf(part: Part): Feature[] {
+  if (part.kind === "number") {
+    const number = { name: part.name };
+    return part.indicator ? [number, missingMark(part.name)] : [number];
   }
-  if (one.kind !== "codes" && one.kind !== "one-hot")
-    return derivedNames(one).flatMap((feature, k): Feature[] => {
-      const number = { name: feature, source: one.name };
-      return one.numbers[k].indicator ? [number, missingMark(one.name)] : [number];
+  if (part.kind !== "codes" && part.kind !== "one-hot")
+    return derivedNames(part).flatMap((feature, k): Feature[] => {
+      const number = { name: feature, source: part.name };
+      return part.numbers[k].indicator ? [number, missingMark(part.name)] : [number];
     });
-  const levels = one.pooled.length > 0 ? [...one.levels, pooledLevel] : one.levels;
-  if (one.kind === "codes") return [{ name: one.name, levels }];
-  const shown = levels.slice(one.first).map((level) => `${one.name}=${level}`);
-  if (one.missing) shown.push(`${one.name} is missing`);
-  return shown.map((name) => ({ name, source: one.name }));
+  const levels = part.pooled.length > 0 ? [...part.levels, pooledLevel] : part.levels;
+  if (part.kind === "codes") return [{ name: part.name, levels }];
+  const shown = levels.slice(part.first).map((level) => `${part.name}=${level}`);
+  if (part.missing) shown.push(`${part.name} is missing`);
+  return shown.map((name) => ({ name, source: part.name }));
 }
 
 function missingMark(name: string): Feature {
   return { name: `${name} is missing`, source: name };
 }
 
-function derivedNames(one: DerivedPart): string[] {
-  if (one.kind === "date") return one.numbers.map((number) => dateFeature(one.name, number));
-  const what = one.kind === "text" ? "score" : "target mean";
-  return one.numbers.map((number) =>
+function derivedNames(part: DerivedPart): string[] {
+  if (part.kind === "date") return part.numbers.map((number) => dateFeature(part.name, number));
+  const what = part.kind === "text" ? "score" : "target mean";
+  return part.numbers.map((number) =>
     number.class === undefined
-      ? `${what} of ${one.name}`
-      : `${what} of ${one.name} for class ${number.class}`,
+      ? `${what} of ${part.name}`
+      : `${what} of ${part.name} for class ${number.class}`,
   );
 }
 
-function checkType(one: Part, from: Column): void {
-  const type = { date: "date", text: "text", number: "numeric" }[one.kind as string];
+function checkType(part: Part, from: Column): void {
+  const type = { date: "date", text: "text", number: "numeric" }[part.kind as string];
   const holds = type === undefined ? isCategorical(from) : from.type === type;
   if (!holds)
     check(
       false,
       "encode table",
-      `column ${JSON.stringify(one.name)} must be ${type ?? "categorical"}`,
+      `column ${JSON.stringify(part.name)} must be ${type ?? "categorical"}`,
       from.type,
     );
 }
 
-function derivedValues(one: DerivedPart, from: Column, rows: Table): Float64Array[] {
-  if (one.kind === "date") return dateValues(one, rows);
-  return one.kind === "text"
-    ? textValues(one, from as TextColumn)
-    : targetMeanValues(one, from as CategoricalColumn);
+function derivedValues(part: DerivedPart, from: Column, rows: Table): Float64Array[] {
+  if (part.kind === "date") return dateValues(part, rows);
+  return part.kind === "text"
+    ? textValues(part, from as TextColumn)
+    : targetMeanValues(part, from as CategoricalColumn);
 }
 
 /** Writes the numbers of a derived part, scaled, into its matrix columns. */
-export function writeDerived(one: DerivedPart, values: readonly Float64Array[], out: Float64Array): void {
+export function writeDerived(part: DerivedPart, values: readonly Float64Array[], out: Float64Array): void {
   let at = 0;
-  one.numbers.forEach((scaling, k) => {
+  part.numbers.forEach((scaling, k) => {
     const rows = values[k].length;
-    writeScaled(scaling, one.name, values[k], out.subarray(at * rows));
+    writeScaled(scaling, part.name, values[k], out.subarray(at * rows));
     at += scaling.indicator ? 2 : 1;
   });
 }
 
-function writeScaled(one: Scaling, name: string, from: Float64Array, out: Float64Array): void {
-  const { fill = Number.NaN, center, width, bounded } = one;
+function writeScaled(scaling: Scaling, name: string, from: Float64Array, out: Float64Array): void {
+  const { fill = Number.NaN, center, width, bounded } = scaling;
   const rows = from.length;
   for (let i = 0; i < rows; i++) {
     let value = from[i];
     if (Number.isNaN(value)) {
       value = fill;
-      if (one.indicator) out[rows + i] = 1;
+      if (scaling.indicator) out[rows + i] = 1;
     } else if (value === Infinity || value === -Infinity) {
       check(
         false,
@@ -168,14 +168,14 @@ function writeScaled(one: Scaling, name: string, from: Float64Array, out: Float6
 /** The code of each level that training saw; pooled ones share the last. */
 type LevelCodes = ReadonlyMap<string, number>;
 
-function codesOf(one: OneHotPart | CodesPart): LevelCodes {
-  const codes = new Map(one.levels.map((level, k) => [level, k]));
-  for (const level of one.pooled) codes.set(level, one.levels.length);
+function codesOf(part: OneHotPart | CodesPart): LevelCodes {
+  const codes = new Map(part.levels.map((level, k) => [level, k]));
+  for (const level of part.pooled) codes.set(level, part.levels.length);
   return codes;
 }
 
 function writeCategories(
-  one: OneHotPart | CodesPart,
+  part: OneHotPart | CodesPart,
   known: LevelCodes,
   from: CategoricalColumn,
   out: Float64Array,
@@ -185,17 +185,17 @@ function writeCategories(
   const codeOf = (level: string): number => known.get(level) ?? -1;
   const all = rows < from.levels.length ? undefined : Int32Array.from(from.levels, codeOf);
   const place = (code: number): number => (all ? all[code] : codeOf(from.levels[code]));
-  if (one.kind === "codes") {
+  if (part.kind === "codes") {
     for (let i = 0; i < rows; i++) {
       const to = from.codes[i] < 0 ? -1 : place(from.codes[i]);
       out[i] = to < 0 ? Number.NaN : to;
     }
     return;
   }
-  const last = one.missing ? out.length / rows - 1 : -1;
+  const last = part.missing ? out.length / rows - 1 : -1;
   for (let i = 0; i < rows; i++) {
     const seen = from.codes[i] >= 0;
-    const to = seen ? place(from.codes[i]) - one.first : last;
+    const to = seen ? place(from.codes[i]) - part.first : last;
     if (to >= 0) out[to * rows + i] = 1;
   }
 }

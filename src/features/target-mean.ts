@@ -21,20 +21,20 @@ const priors = [0.5, 1, 2, 5, 10, 20, 50, 100, 200];
  * 2001; Pargent et al., 2022). Levels are those that occur.
  */
 export function targetMeans(
-  one: CategoricalColumn,
+  column: CategoricalColumn,
   known: Known,
   scale: (values: Float64Array) => Scaling | undefined,
 ): CrossFitted<TargetMeanPart> {
-  const counts = new Float64Array(one.levels.length);
-  for (const code of one.codes) if (code >= 0) counts[code]++;
-  const seen = one.levels.map((_, code) => code).filter((code) => counts[code] > 0);
-  const of = one.codes.map((code) => code + 1);
-  const part = crossParts(of.length, known.rng.fork(one.name));
+  const counts = new Float64Array(column.levels.length);
+  for (const code of column.codes) if (code >= 0) counts[code]++;
+  const seen = column.levels.map((_, code) => code).filter((code) => counts[code] > 0);
+  const of = column.codes.map((code) => code + 1);
+  const part = crossParts(of.length, known.rng.fork(column.name));
   const targets = targetsOf(known);
   const values: Float64Array[] = [];
   let tell = false;
   const numbers = targets.map((y, k): LevelMeans => {
-    const sums = levelSums(of, y, part, one.levels.length + 1);
+    const sums = levelSums(of, y, part, column.levels.length + 1);
     const held = priors.map((prior) => heldOutMeans(of, part, sums, prior));
     const losses = held.map((predicted) => mean(predicted.map((p, i) => (y[i] - p) ** 2)));
     const best = losses.indexOf(Math.min(...losses));
@@ -50,7 +50,12 @@ export function targetMeans(
     };
   });
   return {
-    part: { kind: "target-mean", name: one.name, levels: seen.map((code) => one.levels[code]), numbers },
+    part: {
+      kind: "target-mean",
+      name: column.name,
+      levels: seen.map((code) => column.levels[code]),
+      numbers,
+    },
     values,
     tells: tell,
   };
@@ -102,8 +107,8 @@ function meansOf(
       count[level] += rows[k][level];
     }
   }
-  const total = count.reduce((all, one) => all + one, 0);
-  const prior = total > 0 ? sum.reduce((all, one) => all + one, 0) / total : 0;
+  const total = count.reduce((all, count) => all + count, 0);
+  const prior = total > 0 ? sum.reduce((all, value) => all + value, 0) / total : 0;
   return { prior, means: sum.map((value, level) => (value + weight * prior) / (count[level] + weight)) };
 }
 

@@ -20,10 +20,10 @@ export function termsOf(text: string): string[] {
 }
 
 /** A word and its pieces. */
-function ownTerms(one: string): string[] {
-  const terms = [one];
-  if (/^\p{N}+$/u.test(one)) return terms;
-  const marked = `_${one}_`;
+function ownTerms(text: string): string[] {
+  const terms = [text];
+  if (/^\p{N}+$/u.test(text)) return terms;
+  const marked = `_${text}_`;
   for (const size of [3, 4])
     for (let at = 0; at + size <= marked.length; at++)
       if (marked.length > size) terms.push(`~${marked.slice(at, at + size)}`);
@@ -38,10 +38,10 @@ function walk<T>(
   pair: (two: string) => void,
 ): void {
   const words = text.slice(0, mostCharacters).normalize("NFKC").toLowerCase().match(word) ?? [];
-  words.forEach((one, k) => {
-    const [first, ...pieces] = of(one);
+  words.forEach((word, k) => {
+    const [first, ...pieces] = of(word);
     own(first);
-    if (k > 0) pair(`${words[k - 1]} ${one}`);
+    if (k > 0) pair(`${words[k - 1]} ${word}`);
     for (const piece of pieces) own(piece);
   });
 }
@@ -49,11 +49,11 @@ function walk<T>(
 /** Remembers what was made of each word: words return. */
 function remembered<T>(of: (word: string) => readonly T[]): (word: string) => readonly T[] {
   const known = new Map<string, readonly T[]>();
-  return (one) => {
-    let found = known.get(one);
+  return (text) => {
+    let found = known.get(text);
     if (!found) {
-      found = of(one);
-      known.set(one, found);
+      found = of(text);
+      known.set(text, found);
     }
     return found;
   };
@@ -78,7 +78,7 @@ export function documentCounts(texts: readonly string[]): Map<string, number> {
     last.push(-1);
     return counts.push(0) - 1;
   };
-  const of = remembered((one) => ownTerms(one).map(placeOf));
+  const of = remembered((text) => ownTerms(text).map(placeOf));
   texts.forEach((text, i) => {
     const count = (k: number): void => {
       if (last[k] === i) return;
@@ -104,7 +104,7 @@ export function termRows(
   const found: number[] = [];
   const values: number[] = [];
   // −1 for terms that are not known.
-  const of = remembered((one) => ownTerms(one).map((term) => places.get(term) ?? -1));
+  const of = remembered((text) => ownTerms(text).map((term) => places.get(term) ?? -1));
   texts.forEach((text, i) => {
     const counts = new Map<number, number>();
     const add = (k: number): void => {

@@ -18,22 +18,24 @@ const penalties = [1, 5, 25];
  * other four fifths gave. Undefined where no term is in two texts.
  */
 export function textScores(
-  one: TextColumn,
+  column: TextColumn,
   known: Known,
   scale: (values: Float64Array) => Scaling | undefined,
 ): CrossFitted<TextPart> | undefined {
-  const step = Math.max(1, one.values.length / mostTexts);
-  const looked = Array.from({ length: Math.min(one.values.length, mostTexts) }, (_, k) =>
+  const step = Math.max(1, column.values.length / mostTexts);
+  const looked = Array.from({ length: Math.min(column.values.length, mostTexts) }, (_, k) =>
     Math.floor(k * step),
   );
-  const vocabulary = [...documentCounts(looked.map((i) => one.values[i]))].filter(([, count]) => count > 1);
+  const vocabulary = [...documentCounts(looked.map((i) => column.values[i]))].filter(
+    ([, count]) => count > 1,
+  );
   if (vocabulary.length === 0) return undefined;
   vocabulary.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const kept = vocabulary.slice(0, mostTerms);
   const terms = kept.map(([term]) => term);
   const rarity = kept.map(([, count]) => Math.log((1 + looked.length) / (1 + count)) + 1);
-  const rows = termRows(one.values, terms, rarity);
-  const part = crossParts(one.values.length, known.rng.fork(one.name));
+  const rows = termRows(column.values, terms, rarity);
+  const part = crossParts(column.values.length, known.rng.fork(column.name));
   const values: Float64Array[] = [];
   let tell = false;
   const numbers = targetsOf(known).map((y, k): TermWeights => {
@@ -49,13 +51,13 @@ export function textScores(
     const best = losses.indexOf(Math.min(...losses));
     tell ||= tells(y, held[best]);
     // A missing text has no score.
-    const scored = held[best].map((value, i) => (one.values[i] === "" ? Number.NaN : value));
+    const scored = held[best].map((value, i) => (column.values[i] === "" ? Number.NaN : value));
     values.push(scored);
     const { weights, intercept } = ridge(rows, terms.length, y, looked, penalties[best]);
     const ofClass = known.classes === undefined ? {} : { class: k };
     return { ...ofClass, weights: [...weights], intercept, ...(scale(scored) as Scaling) };
   });
-  return { part: { kind: "text", name: one.name, terms, rarity, numbers }, values, tells: tell };
+  return { part: { kind: "text", name: column.name, terms, rarity, numbers }, values, tells: tell };
 }
 
 /** The part's scores of the column's texts; missing where the text is. */

@@ -11,7 +11,7 @@ export const classWeightsOption: Option<ClassWeights, undefined> = option(
   (value: ClassWeights, action) =>
     check(
       value === "balanced" ||
-        (Array.isArray(value) && value.length === 2 && value.every((one) => one > 0 && one < Infinity)),
+        (Array.isArray(value) && value.length === 2 && value.every((value) => value > 0 && value < Infinity)),
       action,
       'classWeights must be "balanced" or two positive numbers',
       String(value),
@@ -27,7 +27,7 @@ export function checkClassWeights(value: ClassWeights | undefined, classes: bool
 export function classFactors(value: ClassWeights | undefined, y: Float64Array): readonly [number, number] {
   if (value !== "balanced") return value ?? [1, 1];
   let ones = 0;
-  for (const one of y) ones += one;
+  for (const value of y) ones += value;
   const zeros = y.length - ones;
   // A class without rows counts nothing, whatever its weight.
   return [zeros > 0 ? y.length / (2 * zeros) : 1, ones > 0 ? y.length / (2 * ones) : 1];

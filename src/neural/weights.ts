@@ -84,7 +84,7 @@ export function hold(engine: Engine, weights: Weights): Parameters {
       });
     },
     free: () => {
-      for (const one of tensors) engine.free(one);
+      for (const tensor of tensors) engine.free(tensor);
     },
   };
 }

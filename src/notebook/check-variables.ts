@@ -96,10 +96,10 @@ function useOf(source: string, place: number): CellUse {
     }
     ts.forEachChild(node, (child) => visit(child, into));
   };
-  for (const one of file.statements) {
-    if (!ts.isVariableStatement(one)) visit(one, [reads]);
+  for (const statement of file.statements) {
+    if (!ts.isVariableStatement(statement)) visit(statement, [reads]);
     else
-      for (const part of one.declarationList.declarations) {
+      for (const part of statement.declarationList.declarations) {
         const own = new Set<string>();
         // A function looks at its variables when it is called, not now.
         const lazy = part.initializer && ts.isFunctionLike(part.initializer);

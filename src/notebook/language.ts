@@ -34,7 +34,7 @@ const aliases: Readonly<Record<string, Language>> = {
 export function languageOf(notebook: Notebook, fallback = ""): string {
   const { kernelspec, language_info } = notebook.metadata;
   const named = [language_info?.name, kernelspec?.language, fallback].map(languageName);
-  return named.find(isLanguage) ?? named.find((one) => one !== "") ?? "";
+  return named.find(isLanguage) ?? named.find((name) => name !== "") ?? "";
 }
 
 /** The language that a name means, in lower case. */

@@ -62,8 +62,8 @@ function parseJson(text: string, action: string, note: (text: string) => void): 
     return JSON.parse(text);
   } catch (error) {
     let count = 0;
-    const plain = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (one) => {
-      if (one.startsWith('"')) return one;
+    const plain = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (text) => {
+      if (text.startsWith('"')) return text;
       count++;
       return "null";
     });
@@ -147,34 +147,34 @@ class Reader {
     return id;
   }
 
-  private output(one: unknown, index: number): Output[] {
+  private output(value: unknown, index: number): Output[] {
     const place = `an output of cell ${index + 1}`;
-    check(isFields(one), this.action, `${place} must be an object`);
-    switch (one.output_type) {
+    check(isFields(value), this.action, `${place} must be an object`);
+    switch (value.output_type) {
       case "stream": {
-        const name = one.name === "stderr" ? "stderr" : "stdout";
-        return [{ output_type: "stream", name, text: joined(one.text) ?? "" }];
+        const name = value.name === "stderr" ? "stderr" : "stdout";
+        return [{ output_type: "stream", name, text: joined(value.text) ?? "" }];
       }
       case "error":
       case "pyerr":
         return [
           {
             output_type: "error",
-            ename: String(one.ename ?? ""),
-            evalue: String(one.evalue ?? ""),
-            traceback: Array.isArray(one.traceback) ? one.traceback.map(String) : [],
+            ename: String(value.ename ?? ""),
+            evalue: String(value.evalue ?? ""),
+            traceback: Array.isArray(value.traceback) ? value.traceback.map(String) : [],
           },
         ];
       case "display_data":
       case "execute_result":
-        return [dataOutput(one.output_type, one)];
+        return [dataOutput(value.output_type, value)];
       case "pyout":
-        return [dataOutput("execute_result", one)];
+        return [dataOutput("execute_result", value)];
     }
-    const type = JSON.stringify(one.output_type);
-    if (isFields(one.data)) {
+    const type = JSON.stringify(value.output_type);
+    if (isFields(value.data)) {
       this.note(`${place} has the unknown type ${type} and is kept as display_data`);
-      return [dataOutput("display_data", one)];
+      return [dataOutput("display_data", value)];
     }
     this.note(`${place} has the unknown type ${type} and is left out`);
     return [];

@@ -18,7 +18,7 @@ export function upgraded(root: Fields, format: 1 | 2 | 3): Fields {
   const cells = (format === 1 ? [root] : sheets)
     .flatMap((sheet) => (Array.isArray(sheet.cells) ? sheet.cells : []))
     .filter(isFields);
-  const language = cells.map((cell) => cell.language).find((one) => typeof one === "string");
+  const language = cells.map((cell) => cell.language).find((value) => typeof value === "string");
   const { name, ...metadata } = isFields(root.metadata) ? root.metadata : {};
   const title = typeof name === "string" && name !== "" ? { title: name } : {};
   return {

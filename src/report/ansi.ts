@@ -108,7 +108,7 @@ function marked(text: string, look: Look): string {
     ...(["bold", "faint", "italic", "underlined", "struck"] as const).filter((one) => look[one]),
     ...(ink !== "" && !ink.startsWith("rgb") ? [`ansi-${ink}`] : []),
     ...(paper !== "" && !paper.startsWith("rgb") ? [`ansi-bg-${paper}`] : []),
-  ].map((one) => `tl-${one}`);
+  ].map((text) => `tl-${text}`);
   const styles = [
     ...(ink.startsWith("rgb") ? [`color:${paper === "" ? `light-dark(${shade(ink)})` : ink}`] : []),
     ...(paper.startsWith("rgb") ? [`background:${paper}`] : []),
@@ -129,11 +129,11 @@ function parts(colour: string): number[] {
 function shade(colour: string): string {
   const mixed = (to: number, share: number): string =>
     `rgb(${parts(colour)
-      .map((one) => Math.round(one * (1 - share) + to * share))
+      .map((value) => Math.round(value * (1 - share) + to * share))
       .join(" ")})`;
   const steps = [0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9];
   const on = (to: number, holds: (light: number) => boolean): string =>
-    steps.map((share) => mixed(to, share)).find((one) => holds(luminance(one))) ?? mixed(to, 1);
+    steps.map((share) => mixed(to, share)).find((text) => holds(luminance(text))) ?? mixed(to, 1);
   return `${on(0, (light) => light <= 0.16)}, ${on(255, (light) => light >= 0.24)}`;
 }
 
@@ -143,8 +143,8 @@ function readableOn(paper: string): string {
 
 /** Relative luminance (WCAG 2.2). */
 function luminance(colour: string): number {
-  const [r, g, b] = parts(colour).map((one) => {
-    const share = one / 255;
+  const [r, g, b] = parts(colour).map((value) => {
+    const share = value / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;

@@ -41,8 +41,8 @@ export function compareFigures(reports: readonly Compared[]): FigureRow[] {
     const label = figures.find((figure) => figure !== undefined)?.label ?? name;
     return {
       ...{ name, label, figures },
-      differences: later.map((one) => (first && one ? one.value - first.value : undefined)),
-      changes: later.map((one) => changeOf(first, one)),
+      differences: later.map((figure) => (first && figure ? figure.value - first.value : undefined)),
+      changes: later.map((figure) => changeOf(first, figure)),
     };
   });
 }

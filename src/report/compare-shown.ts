@@ -70,10 +70,10 @@ export function sameText(a: string, b: string, { tolerance = 0, same }: Allowanc
   if (a.replace(number, "0") !== b.replace(number, "0")) return false;
   const right = b.match(number) ?? [];
   return (a.match(number) ?? []).every(
-    (one, i) =>
-      one === right[i] ||
-      same?.get(one) === right[i] ||
-      Math.abs(valueOfText(one) - valueOfText(right[i])) <= tolerance,
+    (text, i) =>
+      text === right[i] ||
+      same?.get(text) === right[i] ||
+      Math.abs(valueOfText(text) - valueOfText(right[i])) <= tolerance,
   );
 }
 

@@ -56,21 +56,21 @@ export function dataTable<Row>(
   );
 }
 
-function classes<Row>(one: TableColumn<Row>): string {
-  const all = [one.align === "right" ? "tl-num" : "", one.varies ? "tl-varies" : ""].filter(Boolean);
+function classes<Row>(column: TableColumn<Row>): string {
+  const all = [column.align === "right" ? "tl-num" : "", column.varies ? "tl-varies" : ""].filter(Boolean);
   return all.length > 0 ? ` class="${all.join(" ")}"` : "";
 }
 
-function align<Row>(one: TableColumn<Row>): string {
-  return one.align === "right" ? ' class="tl-num"' : "";
+function align<Row>(column: TableColumn<Row>): string {
+  return column.align === "right" ? ' class="tl-num"' : "";
 }
 
 function bestRow<Row>(
   rows: readonly Row[],
-  one: TableColumn<Row>,
+  column: TableColumn<Row>,
   muted?: (row: Row) => boolean,
 ): Row | undefined {
-  const { value, best } = one;
+  const { value, best } = column;
   if (!value || !best) return undefined;
   let found: Row | undefined;
   for (const row of rows) {

@@ -2,15 +2,15 @@ import { decimal, percent } from "../core/format";
 import type { Figure } from "./figures";
 
 /** A figure's value as readers see it, with its unit. */
-export function figureText(one: Figure, value: number = one.value): string {
-  if (one.unit === "%") return percent(value, one.digits ?? 1);
-  const text = decimal(value, one.digits ?? (Number.isInteger(one.value) ? 0 : 3));
-  return one.unit ? `${text} ${one.unit}` : text;
+export function figureText(figure: Figure, value: number = figure.value): string {
+  if (figure.unit === "%") return percent(value, figure.digits ?? 1);
+  const text = decimal(value, figure.digits ?? (Number.isInteger(figure.value) ? 0 : 3));
+  return figure.unit ? `${text} ${figure.unit}` : text;
 }
 
 /** "0.91 to 0.94 (95% bootstrap)"; empty without an interval. */
-export function intervalText(one: Figure): string {
-  if (one.low === undefined || one.high === undefined) return "";
-  const ends = `${figureText(one, one.low)} to ${figureText(one, one.high)}`;
-  return one.interval ? `${ends} (${one.interval})` : ends;
+export function intervalText(figure: Figure): string {
+  if (figure.low === undefined || figure.high === undefined) return "";
+  const ends = `${figureText(figure, figure.low)} to ${figureText(figure, figure.high)}`;
+  return figure.interval ? `${ends} (${figure.interval})` : ends;
 }

@@ -111,35 +111,35 @@ export function checkFigures(figures: readonly Figure[]): void {
   const action = "report figures";
   check(Array.isArray(figures), action, "figures must be a list");
   const names = new Set<string>();
-  for (const one of figures) {
+  for (const value of figures) {
     check(
-      typeof one.name === "string" && /^[\w.-]+$/.test(one.name),
+      typeof value.name === "string" && /^[\w.-]+$/.test(value.name),
       action,
       "a name must be letters, digits, dots, dashes and underscores",
-      one.name,
+      value.name,
     );
-    check(!names.has(one.name), action, "names must differ", one.name);
-    names.add(one.name);
+    check(!names.has(value.name), action, "names must differ", value.name);
+    names.add(value.name);
     check(
-      typeof one.label === "string" && one.label !== "",
+      typeof value.label === "string" && value.label !== "",
       action,
-      `figure ${one.name} must have a label`,
-      one.label,
+      `figure ${value.name} must have a label`,
+      value.label,
     );
-    check(Number.isFinite(one.value), action, `figure ${one.name} must be a finite number`, one.value);
-    for (const part of one.cell ? [one.cell.table, one.cell.row, one.cell.column] : [])
+    check(Number.isFinite(value.value), action, `figure ${value.name} must be a finite number`, value.value);
+    for (const part of value.cell ? [value.cell.table, value.cell.row, value.cell.column] : [])
       check(
         typeof part === "string" && part !== "",
         action,
-        `the cell of ${one.name} must have words`,
+        `the cell of ${value.name} must have words`,
         String(part),
       );
-    const { low, high } = one;
+    const { low, high } = value;
     if (low === undefined && high === undefined) continue;
     check(
       typeof low === "number" && typeof high === "number" && low <= high,
       action,
-      `the interval of ${one.name} must have two ends, the lower first`,
+      `the interval of ${value.name} must have two ends, the lower first`,
       `${low} to ${high}`,
     );
   }
@@ -156,25 +156,30 @@ export function checkProvenance(content: Provenance): void {
     "nets must be a text",
     content.nets,
   );
-  for (const one of content.sources) {
-    check(typeof one.name === "string" && one.name !== "", action, "a source must have a name", one.name);
+  for (const value of content.sources) {
     check(
-      /^[0-9a-f]{64}$/.test(one.sha256),
+      typeof value.name === "string" && value.name !== "",
       action,
-      `source ${one.name} must have a SHA-256 of 64 digits`,
-      one.sha256,
+      "a source must have a name",
+      value.name,
     );
     check(
-      Number.isInteger(one.rows) && one.rows >= 0,
+      /^[0-9a-f]{64}$/.test(value.sha256),
       action,
-      `source ${one.name} must have a number of rows`,
-      one.rows,
+      `source ${value.name} must have a SHA-256 of 64 digits`,
+      value.sha256,
     );
     check(
-      typeof one.simulated === "boolean",
+      Number.isInteger(value.rows) && value.rows >= 0,
       action,
-      `source ${one.name} must say whether it is simulated`,
-      one.simulated,
+      `source ${value.name} must have a number of rows`,
+      value.rows,
+    );
+    check(
+      typeof value.simulated === "boolean",
+      action,
+      `source ${value.name} must say whether it is simulated`,
+      value.simulated,
     );
   }
 }

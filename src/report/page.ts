@@ -122,7 +122,7 @@ function overview(entries: readonly Entry[]): string {
     simulated > 0 ? `${count(simulated, "stands", "stand")} on simulated data.` : "",
     failed > 0 ? `${count(failed, "failed", "failed")} when run last.` : "",
   ]
-    .filter((one) => one !== "")
+    .filter((text) => text !== "")
     .join(" ");
 }
 
@@ -178,7 +178,7 @@ function bands(content: Summary): (Html | null)[] {
 function omissions(omitted: readonly string[]): Html | null {
   if (omitted.length === 0) return null;
   const count = omitted.length === 1 ? "One thing is" : `${omitted.length} things are`;
-  const shown = omitted.slice(0, mostOmitted).map((one) => html`<li>${one}</li>`);
+  const shown = omitted.slice(0, mostOmitted).map((text) => html`<li>${text}</li>`);
   const rest = omitted.length - shown.length;
   return html`<details class="tl-omitted tl-varies"><summary>${count} in the notebook and not on this page</summary><ul>${shown}${rest > 0 ? html`<li>and ${rest} more</li>` : null}</ul></details>`;
 }
@@ -213,8 +213,8 @@ function keyFigures(figures: readonly Figure[], most = mostKeys): Html | null {
   return html`<dl class="tl-keys">${items}</dl>${note}`;
 }
 
-function referenceText(one: Figure): string {
-  return one.reference ? `${one.reference.source}: ${figureText(one, one.reference.value)}` : "";
+function referenceText(figure: Figure): string {
+  return figure.reference ? `${figure.reference.source}: ${figureText(figure, figure.reference.value)}` : "";
 }
 
 function metaLine(content: Summary, hashes = true): string {

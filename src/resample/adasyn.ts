@@ -27,7 +27,7 @@ export function adasynRows(train: Labelled, options: SmoteOptions, draws: Draws)
   const k = options.neighbours ?? 5;
   return oversample(train, options, action, (label, own, count) => {
     const others = countOthers(train, own.rows, k, label, action);
-    const total = others.reduce((sum, one) => sum + one / k, 0);
+    const total = others.reduce((sum, value) => sum + value / k, 0);
     check(
       total > 0,
       action,

@@ -91,7 +91,7 @@ export function drawSteps(
 /** The rows of `train`, then the new ones. A new row has the weight of the row that it starts from. */
 export function withInterpolated(train: Labelled, added: readonly Steps[]): Labelled {
   const { x } = train;
-  const rows = added.reduce((sum, one) => sum + one.base.length, x.rows);
+  const rows = added.reduce((sum, steps) => sum + steps.base.length, x.rows);
   const values = new Float64Array(rows * x.columns);
   for (let j = 0; j < x.columns; j++) {
     const to = values.subarray(j * rows, (j + 1) * rows);

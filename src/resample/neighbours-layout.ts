@@ -79,7 +79,8 @@ export function prepare(x: Matrix): Prepared {
   const pairs = Math.ceil(columns / 2);
   // Rounding may add half a unit a column.
   const longest = longestRow - Math.sqrt(columns) / 2 - 1;
-  const usual = squares.slice().sort()[rows >> 1] || squares.reduce((most, one) => Math.max(most, one), 0);
+  const usual =
+    squares.slice().sort()[rows >> 1] || squares.reduce((most, value) => Math.max(most, value), 0);
   const scale = usual > 0 && usual < Infinity ? longest / (2 * Math.sqrt(usual)) : 1;
   const whole = new Int16Array(rows * pairs * 2);
   const residuals = new Float64Array(rows);

@@ -18,8 +18,8 @@ export function supportVectors(x: Matrix, labels: Float64Array): Int32Array {
   // −sign · gradient of the dual, by which pairs are chosen; it begins at the signs.
   const violation = sign.slice();
   // A multiplier that may still rise along its sign, or fall; 1 or 0.
-  const rises = Uint8Array.from(sign, (one) => (one > 0 ? 1 : 0));
-  const falls = Uint8Array.from(sign, (one) => (one > 0 ? 0 : 1));
+  const rises = Uint8Array.from(sign, (value) => (value > 0 ? 1 : 0));
+  const falls = Uint8Array.from(sign, (value) => (value > 0 ? 0 : 1));
   const bound = (t: number): void => {
     const [above, below] = [alpha[t] > 0, alpha[t] < 1];
     rises[t] = Number(sign[t] > 0 ? below : above);

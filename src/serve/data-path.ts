@@ -16,14 +16,14 @@ export function dataFile(folder: string, path: string): string {
   const inner = path.replace(/^(\.\/)*(data\/|data$)/, "");
   const fromOutside = !existsSync(resolve(root, path)) && inner !== path;
   const wanted = resolve(root, fromOutside ? inner : path);
-  const inside = (one: string): boolean => one === root || one.startsWith(root + sep);
+  const inside = (text: string): boolean => text === root || text.startsWith(root + sep);
   if (!inside(wanted)) refuse("The path must stay inside the data folder");
   if (!existsSync(wanted)) refuse(`There is no ${path} in the data folder. It holds ${listed(folder)}`);
   const real = realpathSync(wanted);
   if (!inside(real)) refuse("The path must stay inside the data folder");
   if (statSync(real).isDirectory()) {
-    const files = csvFiles(folder).filter((one) =>
-      one.startsWith(`${relative(root, real).split(sep).join("/")}/`),
+    const files = csvFiles(folder).filter((file) =>
+      file.startsWith(`${relative(root, real).split(sep).join("/")}/`),
     );
     if (files.length !== 1)
       refuse(

@@ -19,7 +19,7 @@ export function driftOfBatch(
   counts: readonly DriftCounts[],
 ): z.infer<typeof driftedColumnSchema>[] {
   return driftReport(desk.profile ?? [], counts)
-    .filter((one) => one.findings.length > 0)
+    .filter((column) => column.findings.length > 0)
     .map(({ column, rows, missing, outside, unseen, unseenLevels, stability, findings }) => ({
       field: fieldOf(desk, column),
       rows,

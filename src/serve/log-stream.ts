@@ -54,7 +54,7 @@ export function logStream(descriptor = 1): LogStream {
       if (error.code === "EAGAIN" && !whole) {
         // A reader who is slow: what is left is kept, as far as it may.
         waiting = [...lines, ...waiting];
-        bytes = waiting.reduce((sum, one) => sum + one.length, 0);
+        bytes = waiting.reduce((sum, text) => sum + text.length, 0);
         trim();
       } else drop(lines.length);
       rest();

@@ -63,7 +63,8 @@ export function countRequests(app: App, { log, admission, logDropped, monitor, c
     registers,
     collect() {
       this.reset();
-      for (const one of monitor.last()?.columns ?? []) this.set({ column: one.column }, one.psi.estimate);
+      for (const drift of monitor.last()?.columns ?? [])
+        this.set({ column: drift.column }, drift.psi.estimate);
     },
   });
   new Gauge({

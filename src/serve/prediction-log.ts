@@ -78,7 +78,7 @@ class StoreLog implements PredictionLog {
   async add(some: readonly Prediction[], shadows: readonly Prediction[] = []): Promise<boolean> {
     const at = new Date().toISOString();
     const rows = [
-      ...some.map((one) => storedOf(one, at)),
+      ...some.map((answer) => storedOf(answer, at)),
       ...shadows.map((shadow) => ({ ...storedOf(shadow, at), shadow: true })),
     ];
     const file = this.begin();
@@ -204,15 +204,15 @@ class StoreLog implements PredictionLog {
   }
 }
 
-function storedOf(one: Prediction, at: string): StoredPrediction {
+function storedOf(answer: Prediction, at: string): StoredPrediction {
   return {
-    model: one.model,
-    ...(one.model_id === undefined ? {} : { modelId: one.model_id }),
-    ...(one.customer_id === undefined ? {} : { customer: one.customer_id }),
-    probability: one.churn_probability,
-    risk: one.risk_level,
-    ...(one.clv === undefined ? {} : { clv: one.clv }),
-    action: one.recommended_action,
+    model: answer.model,
+    ...(answer.model_id === undefined ? {} : { modelId: answer.model_id }),
+    ...(answer.customer_id === undefined ? {} : { customer: answer.customer_id }),
+    probability: answer.churn_probability,
+    risk: answer.risk_level,
+    ...(answer.clv === undefined ? {} : { clv: answer.clv }),
+    action: answer.recommended_action,
     at,
   };
 }

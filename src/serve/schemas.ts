@@ -37,7 +37,7 @@ function fieldSchema(field: DeskField): z.ZodType {
   // A column in which no value was seen has none to choose from.
   const choice = z.enum((field.choices.length > 0 ? field.choices : [""]) as [string, ...string[]]);
   // An area code is a name that looks like a number, and yes and no may come as true and false: both ways are read.
-  const numeric = field.choices.length > 0 && field.choices.every((one) => /^\d+$/.test(one));
+  const numeric = field.choices.length > 0 && field.choices.every((level) => /^\d+$/.test(level));
   const pair = field.unknown ? booleanLevels(field.choices) : undefined;
   const read = numeric
     ? z.union([choice, z.literal(field.choices.map(Number)).transform(String)])

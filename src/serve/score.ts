@@ -45,7 +45,7 @@ export function scoreTable(
           }),
       recommended_action: actions[action],
       ...(Number.isNaN(expectedProfit) ? {} : { expected_profit: round(expectedProfit, 2) }),
-      ...(reasons && { reasons: reasons[i].reasons.map((one) => shownReason(desk, one)) }),
+      ...(reasons && { reasons: reasons[i].reasons.map((reason) => shownReason(desk, reason)) }),
       ...origins[scores.variant[i]],
     };
   });
@@ -92,9 +92,9 @@ export function explainCustomer(
   const [prediction] = scoreTable(desk, settings, rows, () => idOf(customer));
   const allowed = settings.changes ?? (desk.fields === deskFields ? standardChanges : []);
   const possible = changes(desk, rows, settings, allowed);
-  const unknown = unknownChanges(desk.fields, allowed).map((one) => `${one.field}=${one.to}`);
+  const unknown = unknownChanges(desk.fields, allowed).map((change) => `${change.field}=${change.to}`);
   return {
-    prediction: { ...prediction, reasons: found.reasons.map((one) => shownReason(desk, one)) },
+    prediction: { ...prediction, reasons: found.reasons.map((reason) => shownReason(desk, reason)) },
     unit: found.unit,
     expected: round(found.expected, 4),
     method: found.exact ? "exact" : "rescaled",

@@ -79,7 +79,7 @@ export function withShares(model: Synthesiser, { column, shares }: Shares): Synt
 
 /** Tables of the same columns, one below the other. */
 function joined(tables: readonly Table[]): Table {
-  const rows = tables.reduce((sum, one) => sum + one.rows, 0);
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
   const columns = tables[0].columns.map((column, j) => {
     const own = tables.map((table) => table.columns[j]);
     if (isCategorical(column)) {

@@ -21,11 +21,11 @@ export function stopSignal(): StopSignal {
     controller.abort(new Stopped(signal));
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const one of signals) process.on(one, stop);
+  for (const signal of signals) process.on(signal, stop);
   return {
     signal: controller.signal,
     end: () => {
-      for (const one of signals) process.off(one, stop);
+      for (const signal of signals) process.off(signal, stop);
     },
   };
 }

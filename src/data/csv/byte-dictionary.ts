@@ -36,7 +36,7 @@ export class ByteDictionary {
     this.hashes[code] = hashOf(bytes, start, end);
     if (this.size * 2 > this.slots.length) {
       this.slots = new Int32Array(this.slots.length * 4);
-      for (let one = 0; one < code; one++) this.place(one);
+      for (let value = 0; value < code; value++) this.place(value);
     }
     this.place(code);
     return code;

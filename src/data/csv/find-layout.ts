@@ -19,7 +19,7 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
   const transcoder = new Transcoder(options.encoding ?? markedEncoding(start), fallback);
   const head = transcoder.push(start, whole);
   const bom = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-  const needed = typed.map((schema) => schema.name).filter((one) => !options.optional?.includes(one));
+  const needed = typed.map((schema) => schema.name).filter((name) => !options.optional?.includes(name));
   // As Latin-1 a place in the text is a place in the bytes.
   const sample = Buffer.from(head.buffer, head.byteOffset + bom, head.length - bom).toString("latin1");
   const structure = sniff(sample, whole, expectations(options, needed));
@@ -56,8 +56,8 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     remarks: names.map(() => []),
     guessedShares: names.map(() => 0),
   };
-  const looks = (one: ColumnSchema | undefined, j: number): boolean =>
-    one === undefined || (!unread[j] && (one.type === "numeric" || one.type === "date"));
+  const looks = (column: ColumnSchema | undefined, j: number): boolean =>
+    column === undefined || (!unread[j] && (column.type === "numeric" || column.type === "date"));
   if (!given.some(looks))
     return { ...layout, columns: given as ColumnSchema[], given: given.map(() => true), unread };
   const { guesses, known, marks, rows } = guessColumns({ name, head, whole }, layout, given, options);
@@ -68,9 +68,9 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     ...layout,
     dialect: { ...dialect, ...marks },
     columns: guesses.map((guess) => guess.column),
-    given: given.map((one) => one !== undefined),
-    unread: unread.map((one, j) => one || left(j)),
-    levels: given.map((one, j) => (one ? [] : guesses[j].levels)),
+    given: given.map((column) => column !== undefined),
+    unread: unread.map((flag, j) => flag || left(j)),
+    levels: given.map((column, j) => (column ? [] : guesses[j].levels)),
     known,
     remarks: guesses.map((guess) => guess.remarks),
     guessedShares: guesses.map((guess) => guess.guessedCells / Math.max(1, rows)),

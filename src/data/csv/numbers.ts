@@ -236,5 +236,5 @@ function isBare({
   exponent,
 }: NumberFormat): boolean {
   const extras = [thousands, prefix, suffix, negative, minus, plus, width, exponent];
-  return extras.every((one) => one === undefined);
+  return extras.every((text) => text === undefined);
 }

@@ -24,19 +24,19 @@ export interface Dialect {
 }
 
 /** What in the dialect is not as in most files, in words; empty where all is. */
-export function dialectWords(one: Dialect): string[] {
+export function dialectWords(dialect: Dialect): string[] {
   const words: string[] = [];
-  if (one.encoding !== "utf-8") words.push(`encoding ${one.encoding}`);
-  if (one.delimiter !== ",") words.push(`delimiter ${delimiterName(one.delimiter)}`);
-  if (one.quote) words.push(`quotes ${one.quote}`);
-  if (one.backslash) words.push("backslashes before quotes");
-  if (one.comment !== undefined) words.push(`lines that begin with ${one.comment} passed over`);
-  if (one.skip)
+  if (dialect.encoding !== "utf-8") words.push(`encoding ${dialect.encoding}`);
+  if (dialect.delimiter !== ",") words.push(`delimiter ${delimiterName(dialect.delimiter)}`);
+  if (dialect.quote) words.push(`quotes ${dialect.quote}`);
+  if (dialect.backslash) words.push("backslashes before quotes");
+  if (dialect.comment !== undefined) words.push(`lines that begin with ${dialect.comment} passed over`);
+  if (dialect.skip)
     words.push(
-      `${one.skip} line${one.skip === 1 ? "" : "s"} above the ${one.header === false ? "first row" : "header"} passed over`,
+      `${dialect.skip} line${dialect.skip === 1 ? "" : "s"} above the ${dialect.header === false ? "first row" : "header"} passed over`,
     );
-  if (one.header === false) words.push('no header: columns are called "column 1", "column 2", …');
-  if (one.decimal === ",") words.push("decimal comma");
+  if (dialect.header === false) words.push('no header: columns are called "column 1", "column 2", …');
+  if (dialect.decimal === ",") words.push("decimal comma");
   return words;
 }
 

@@ -29,7 +29,7 @@ export function learnDates(values: readonly string[], counts?: ArrayLike<number>
   }
   const patterns = new Map<string, DateFormat>();
   for (const shape of commonShapes(texts, weights))
-    for (const one of candidates(shape)) patterns.set(`${one.pattern} ${one.language}`, one);
+    for (const format of candidates(shape)) patterns.set(`${format.pattern} ${format.language}`, format);
   const scored = [...patterns.values()].map((format) => ({ format, share: shareOf(format, texts, weights) }));
   const best = Math.max(0, ...scored.map((one) => one.share));
   if (best < 0.5) return undefined;
@@ -157,20 +157,20 @@ function dayPatterns(date: string): { pattern: string; language: DateFormat["lan
     return found;
   }
   for (const language of languages) {
-    const kinds = named.map((one) =>
-      monthOf(one, language) >= 0
+    const kinds = named.map((name) =>
+      monthOf(name, language) >= 0
         ? "M"
-        : weekdayOf(one, language) >= 0
+        : weekdayOf(name, language) >= 0
           ? "E"
-          : one.toLowerCase() === "de"
+          : name.toLowerCase() === "de"
             ? "de"
             : "",
     );
     if (kinds.includes("") || kinds.filter((kind) => kind === "M").length !== 1) continue;
-    const names = named.map((one, i) => {
-      if (kinds[i] === "de") return quotedLiteral(one);
-      const long = one.replace(/\.$/, "").length > 4;
-      const dot = one.endsWith(".") ? "." : "";
+    const names = named.map((name, i) => {
+      if (kinds[i] === "de") return quotedLiteral(name);
+      const long = name.replace(/\.$/, "").length > 4;
+      const dot = name.endsWith(".") ? "." : "";
       return (kinds[i] === "M" ? (long ? "MMMM" : "MMM") : long ? "EEEE" : "EEE") + dot;
     });
     const short = names.map((name) => name.replace("MMMM", "MMM"));

@@ -56,11 +56,11 @@ export function learnNumbers(
   });
   const unit = commonest(
     all,
-    (one) => `${one.prefix}\u0000${one.suffix}`,
-    (one) => one.count,
+    (pieces) => `${pieces.prefix}\u0000${pieces.suffix}`,
+    (pieces) => pieces.count,
   );
   if (unit === undefined) return undefined;
-  const own = all.filter((one) => `${one.prefix}\u0000${one.suffix}` === unit);
+  const own = all.filter((pieces) => `${pieces.prefix}\u0000${pieces.suffix}` === unit);
   const { prefix, suffix } = own[0];
   if (!mayStand(prefix.trim(), suffix.trim(), own)) return undefined;
   const marks = marksOf(own, hints);
@@ -74,12 +74,12 @@ export function learnNumbers(
     ...signsOf(own),
   };
   const parse = numberParser(format);
-  const read = own.filter((one) => !Number.isNaN(parse(one.text)));
+  const read = own.filter((pieces) => !Number.isNaN(parse(pieces.text)));
   if (read.length === 0) return undefined;
-  const share = read.reduce((sum, one) => sum + one.count, 0) / Math.max(1, total);
-  const digits = read.map((one) => one.core.split(format.decimal)[1]?.length ?? 0);
+  const share = read.reduce((sum, pieces) => sum + pieces.count, 0) / Math.max(1, total);
+  const digits = read.map((pieces) => pieces.core.split(format.decimal)[1]?.length ?? 0);
   const [least, most] = [Math.min(...digits.slice(0, 1e5)), digits.reduce((a, b) => Math.max(a, b), 0)];
-  const powers = read.filter((one) => one.exponent);
+  const powers = read.filter((pieces) => pieces.exponent);
   const exponent = powers.length > 0.9 * read.length ? powers[0].exponent : undefined;
   const free = most > freely && !exponent && least < most;
   const width = paddedWidth(read, marks.decimal);
@@ -106,7 +106,7 @@ function piecesOf(text: string, count: number): Pieces | undefined {
   const [, open, sign, before, gap, inner, digits, letter, powerSign, power, behind, after, trailing, close] =
     match;
   if ((open === "(") !== (close === ")")) return undefined;
-  if ([open, sign, inner, trailing].filter((one) => one !== "").length > 1) return undefined;
+  if ([open, sign, inner, trailing].filter((text) => text !== "").length > 1) return undefined;
   if (before === "" && inner !== "") return undefined;
   const core = digits.trimEnd();
   const blank = digits.slice(core.length) + behind;
@@ -133,7 +133,7 @@ function mayStand(prefix: string, suffix: string, own: readonly Pieces[]): boole
   if (prefix !== "" && !isCurrency(prefix)) return false;
   if (suffix === "" || isUnit(suffix)) return true;
   if (!/^\s/.test(own[0].suffix) || !/^\p{L}[\p{L}./²³]*$/u.test(suffix)) return false;
-  return new Set(own.slice(0, 1000).map((one) => one.core)).size >= 10;
+  return new Set(own.slice(0, 1000).map((pieces) => pieces.core)).size >= 10;
 }
 
 interface Marks {
@@ -155,7 +155,7 @@ function marksOf(own: readonly Pieces[], hints: MarkHints): Marks {
   const unclear = { ".": 0, ",": 0 };
   let bare = 0;
   for (const { core, count, exponent } of own) {
-    const seen = [...core].filter((one) => one < "0" || one > "9");
+    const seen = [...core].filter((text) => text < "0" || text > "9");
     if (seen.length === 0) {
       if (core.length > 3) bare += count;
       continue;
@@ -195,28 +195,28 @@ function marksOf(own: readonly Pieces[], hints: MarkHints): Marks {
 }
 
 function signsOf(own: readonly Pieces[]): Pick<NumberFormat, "negative" | "minus" | "plus"> {
-  const below = own.filter((one) => one.negative !== undefined);
+  const below = own.filter((pieces) => pieces.negative !== undefined);
   const negative = commonest(
     below,
-    (one) => one.negative as string,
-    (one) => one.count,
+    (pieces) => pieces.negative as string,
+    (pieces) => pieces.count,
   );
   const minus = commonest(
-    below.filter((one) => one.minus !== undefined),
-    (one) => one.minus as string,
-    (one) => one.count,
+    below.filter((pieces) => pieces.minus !== undefined),
+    (pieces) => pieces.minus as string,
+    (pieces) => pieces.count,
   );
-  const above = own.filter((one) => one.negative === undefined && /[1-9]/.test(one.core));
+  const above = own.filter((pieces) => pieces.negative === undefined && /[1-9]/.test(pieces.core));
   return {
     ...(negative === undefined || negative === "minus" ? {} : { negative: negative as "parentheses" }),
     ...(minus === undefined || minus === "-" ? {} : { minus }),
-    ...(above.length > 0 && above.every((one) => one.plus) ? { plus: true } : {}),
+    ...(above.length > 0 && above.every((pieces) => pieces.plus) ? { plus: true } : {}),
   };
 }
 
 /** The digits before the mark where zeros fill all numbers up to the same; else 0. */
 function paddedWidth(read: readonly Pieces[], decimal: string): number {
-  const wholes = read.map((one) => one.core.split(decimal)[0]);
+  const wholes = read.map((pieces) => pieces.core.split(decimal)[0]);
   const width = wholes[0].length;
   if (width < 2 || !wholes.some((whole) => whole[0] === "0")) return 0;
   return wholes.every((whole) => whole.length === width || (whole.length > width && whole[0] !== "0"))

@@ -24,7 +24,7 @@ export interface Folded {
  */
 export function foldSpellings(spellings: readonly string[], counts: ArrayLike<number>): Folded {
   const byCase = grouped(spellings, foldKey);
-  const byBlank = grouped(spellings, (one) => one.trim().replace(/\s+/g, " ").normalize("NFC"));
+  const byBlank = grouped(spellings, (text) => text.trim().replace(/\s+/g, " ").normalize("NFC"));
   const double = byBlank.size - byCase.size;
   const codes = [...byCase.keys()].every((word) => word.length <= 2);
   const meant = (codes && byCase.size > 2 && double * 2 >= byCase.size) || byCase.size > mostWords;
@@ -51,7 +51,7 @@ export function foldSpellings(spellings: readonly string[], counts: ArrayLike<nu
   return { words: found.map((one) => one.word), wordOf, merged, cells, examples };
 }
 
-function grouped(spellings: readonly string[], key: (one: string) => string): Map<string, number[]> {
+function grouped(spellings: readonly string[], key: (text: string) => string): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   spellings.forEach((spelling, i) => {
     const group = groups.get(key(spelling));

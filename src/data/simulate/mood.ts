@@ -75,7 +75,9 @@ export function outlook(
   offer: Offer = { factor: 1, months: 0 },
 ): Outlook {
   const left = new Float64Array(months);
-  let [calm, unsure, decided]: number[] = [content, wavering, leaving].map((one) => (one === mood ? 1 : 0));
+  let [calm, unsure, decided]: number[] = [content, wavering, leaving].map((value) =>
+    value === mood ? 1 : 0,
+  );
   let all = 0;
   let billedMonths = 0;
   for (let k = 0; k < months; k++) {

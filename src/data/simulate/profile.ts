@@ -203,7 +203,7 @@ export function flip(rng: Rng, chance: number): number {
 /** An index drawn with chances proportional to exp(logit). */
 export function choose(rng: Rng, logits: readonly number[]): number {
   let total = 0;
-  for (const one of logits) total += Math.exp(one);
+  for (const value of logits) total += Math.exp(value);
   let left = rng.uniform() * total;
   for (let i = 0; i < logits.length - 1; i++) {
     left -= Math.exp(logits[i]);

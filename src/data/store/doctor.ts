@@ -68,7 +68,7 @@ export function examineStore(file: string): Finding[] {
     say("servers", true, `${servers.size} that live`);
     const waiting = segmentNames(journalFolder(store.file));
     const rows = waiting.reduce(
-      (sum, one) => sum + readSegment(journalFolder(store.file), one).rows.length,
+      (sum, text) => sum + readSegment(journalFolder(store.file), text).rows.length,
       0,
     );
     const stuck = rows > 0 && servers.size === 0;

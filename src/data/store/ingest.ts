@@ -137,8 +137,13 @@ async function addRows(
     ...(known ? { schema: known } : options.schema ? { schema: options.schema } : {}),
     rows: rowsRead,
     onReject: (row) => {
-      for (const one of row.problems)
-        rejects.push({ line: one.line, column: one.column ?? null, rule: one.rule, value: one.value });
+      for (const problem of row.problems)
+        rejects.push({
+          line: problem.line,
+          column: problem.column ?? null,
+          rule: problem.rule,
+          value: problem.value,
+        });
     },
   });
   const columns = batches.schema.columns;
@@ -413,10 +418,10 @@ function checkColumns(name: string, known: readonly ColumnSchema[], found: reado
   );
 }
 
-function storedValue(one: Column, i: number): number | string | null {
-  if (one.type === "numeric") return Number.isNaN(one.values[i]) ? null : one.values[i];
-  if (isCategorical(one)) return one.codes[i] < 0 ? null : one.levels[one.codes[i]];
-  return cellText(one, i) || null;
+function storedValue(column: Column, i: number): number | string | null {
+  if (column.type === "numeric") return Number.isNaN(column.values[i]) ? null : column.values[i];
+  if (isCategorical(column)) return column.codes[i] < 0 ? null : column.levels[column.codes[i]];
+  return cellText(column, i) || null;
 }
 
 async function fileHash(file: string, signal?: AbortSignal): Promise<string> {

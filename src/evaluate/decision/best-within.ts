@@ -60,8 +60,8 @@ function relaxed(options: readonly (readonly Option[])[], price: number, count: 
   const gains = new Float64Array(options.length);
   let paying = 0;
   for (let k = 0; k < options.length; k++) {
-    const one = bestAt(options[k], price);
-    gains[k] = one.profit - price * one.cost;
+    const option = bestAt(options[k], price);
+    gains[k] = option.profit - price * option.cost;
     if (gains[k] > 0) paying++;
   }
   // Of more customers than may be contacted, those above the gain of the first one left out, and of its equals some.
@@ -72,10 +72,10 @@ function relaxed(options: readonly (readonly Option[])[], price: number, count: 
   let [profit, cost, sum] = [0, 0, 0];
   for (let k = 0; k < options.length; k++) {
     if (!(gains[k] > place || (place > 0 && gains[k] === place && equals-- > 0))) continue;
-    const one = bestAt(options[k], price);
-    chosen.push(one);
-    profit += one.profit;
-    cost += one.cost;
+    const option = bestAt(options[k], price);
+    chosen.push(option);
+    profit += option.profit;
+    cost += option.cost;
     sum += gains[k];
   }
   return { chosen, profit, cost, place, dual: (budget) => sum + (price > 0 ? price * budget : 0) };
@@ -106,7 +106,8 @@ function largest(values: Float64Array, above: number): number {
 function bestAt(own: readonly Option[], price: number): Option {
   let best = own[0];
   if (own.length === 1) return best;
-  for (const one of own) if (one.profit - price * one.cost > best.profit - price * best.cost) best = one;
+  for (const option of own)
+    if (option.profit - price * option.cost > best.profit - price * best.cost) best = option;
   return best;
 }
 
@@ -119,15 +120,15 @@ function filled(
 ): Option[] {
   const all = [...chosen];
   const rows = new Set(all.map((option) => option.row));
-  let left = budget - all.reduce((sum, one) => sum + one.cost, 0);
+  let left = budget - all.reduce((sum, option) => sum + option.cost, 0);
   const others = options.filter((own) => !rows.has(own[0].row)).flat();
   others.sort((a, b) => b.profit - price * b.cost - (a.profit - price * a.cost) || a.row - b.row);
-  for (const one of others) {
+  for (const option of others) {
     if (all.length >= count) break;
-    if (one.cost > left || rows.has(one.row)) continue;
-    all.push(one);
-    rows.add(one.row);
-    left -= one.cost;
+    if (option.cost > left || rows.has(option.row)) continue;
+    all.push(option);
+    rows.add(option.row);
+    left -= option.cost;
   }
   const single = count > 0 ? options.flat().reduce((a, b) => (b.profit > a.profit ? b : a)) : undefined;
   return single && single.profit > profitOf(all) ? [single] : all;
@@ -156,7 +157,7 @@ function branched(
   for (const own of options) {
     const ways = [
       { one: undefined, gain: 0 },
-      ...own.map((one) => ({ one, gain: one.profit - price * one.cost - place })),
+      ...own.map((option) => ({ one: option, gain: option.profit - price * option.cost - place })),
     ].sort((a, b) => b.gain - a.gain);
     const near = ways.filter((way) => way.gain >= ways[0].gain - gap);
     if (near.length > 1) open.push({ ways: near });
@@ -191,11 +192,11 @@ function branched(
       if (one) path.pop();
     }
   };
-  const spent = fixed.reduce((sum, one) => sum + one.cost, 0);
+  const spent = fixed.reduce((sum, option) => sum + option.cost, 0);
   search(0, profitOf(fixed), budget - spent, count - fixed.length);
   return { chosen: best, bound: nodes > mostNodes ? bound : most };
 }
 
 function profitOf(chosen: readonly Option[]): number {
-  return chosen.reduce((sum, one) => sum + one.profit, 0);
+  return chosen.reduce((sum, option) => sum + option.profit, 0);
 }

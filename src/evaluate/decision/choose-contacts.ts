@@ -53,12 +53,12 @@ export function chooseContacts(value: ContactValue | readonly ContactValue[], li
   const chosen = [...found.chosen].sort(
     (a, b) => worth(b) - worth(a) || b.profit - a.profit || a.row - b.row,
   );
-  const profit = chosen.reduce((sum, one) => sum + one.profit, 0);
+  const profit = chosen.reduce((sum, option) => sum + option.profit, 0);
   return {
     rows: Uint32Array.from(chosen, (option) => option.row),
     offers: Uint32Array.from(chosen, (option) => option.offer),
     profit,
-    cost: chosen.reduce((sum, one) => sum + one.cost, 0),
+    cost: chosen.reduce((sum, option) => sum + option.cost, 0),
     // Sums in another order differ in their last digits.
     bound: found.bound <= profit * (1 + 1e-12) ? profit : found.bound,
   };

@@ -66,25 +66,25 @@ interface Binned {
   readonly synthetic: Int32Array;
 }
 
-function binned(one: Shared): Binned {
-  if (one.kind === "levels") {
-    const counts = new Int32Array(one.levels.length);
-    for (const code of one.codes[0]) if (code >= 0) counts[code]++;
+function binned(column: Shared): Binned {
+  if (column.kind === "levels") {
+    const counts = new Int32Array(column.levels.length);
+    for (const code of column.codes[0]) if (code >= 0) counts[code]++;
     const kept = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b).slice(0, bins);
-    const place = new Int32Array(one.levels.length).fill(bins);
+    const place = new Int32Array(column.levels.length).fill(bins);
     kept.forEach((code, k) => {
       place[code] = k;
     });
     const cells = (codes: Int32Array): Int32Array => codes.map((code) => (code < 0 ? bins + 1 : place[code]));
-    return { count: bins + 2, real: cells(one.codes[0]), synthetic: cells(one.codes[1]) };
+    return { count: bins + 2, real: cells(column.codes[0]), synthetic: cells(column.codes[1]) };
   }
-  const sorted = one.values[0].filter((value) => !Number.isNaN(value)).sort();
+  const sorted = column.values[0].filter((value) => !Number.isNaN(value)).sort();
   const edges = Array.from({ length: bins - 1 }, (_, k) => quantileSorted(sorted, (k + 1) / bins));
   const cells = (values: Float64Array): Int32Array =>
     Int32Array.from(values, (value) =>
       Number.isNaN(value) ? bins : edges.reduce((n, edge) => n + (value >= edge ? 1 : 0), 0),
     );
-  return { count: bins + 1, real: cells(one.values[0]), synthetic: cells(one.values[1]) };
+  return { count: bins + 1, real: cells(column.values[0]), synthetic: cells(column.values[1]) };
 }
 
 function compare(
@@ -92,12 +92,12 @@ function compare(
   real: number,
   synthetic: number,
 ): { accuracy: number; attainable: number } {
-  const size = set.reduce((product, one) => product * one.count, 1);
+  const size = set.reduce((product, column) => product * column.count, 1);
   const counts = [new Float64Array(size), new Float64Array(size)];
   for (const [k, rows] of [real, synthetic].entries()) {
     for (let i = 0; i < rows; i++) {
       let cell = 0;
-      for (const one of set) cell = cell * one.count + (k === 0 ? one.real[i] : one.synthetic[i]);
+      for (const column of set) cell = cell * column.count + (k === 0 ? column.real[i] : column.synthetic[i]);
       counts[k][cell]++;
     }
   }

@@ -49,9 +49,9 @@ export function alignTables(tables: readonly Table[], action: string): readonly 
 }
 
 /** The cell of each row, with a missing value as the last level; and the number of cells. */
-export function cellsWithMissing(one: SharedLevels, table: number): Int32Array {
-  const missing = one.levels.length;
-  return one.codes[table].map((code) => (code < 0 ? missing : code));
+export function cellsWithMissing(levels: SharedLevels, table: number): Int32Array {
+  const missing = levels.levels.length;
+  return levels.codes[table].map((code) => (code < 0 ? missing : code));
 }
 
 function sharedLevels(name: string, columns: readonly Column[]): SharedLevels {

@@ -30,7 +30,7 @@ export interface Diagnostic {
 export function diagnosticScore(real: Table, synthetic: Table): Diagnostic {
   const action = "score diagnostic";
   check(real.rows > 0 && synthetic.rows > 0, action, "both tables must have rows");
-  const columns = new Map(alignTables([real, synthetic], action).map((one) => [one.name, one]));
+  const columns = new Map(alignTables([real, synthetic], action).map((column) => [column.name, column]));
   const byColumn = synthetic.columns.flatMap((made): Validity[] => {
     const { name: column } = made;
     const own = real.columns.find((one) => one.name === column);
@@ -60,7 +60,7 @@ export function diagnosticScore(real: Table, synthetic: Table): Diagnostic {
   const [a, b] = [names(real), names(synthetic)];
   const both = [...a].filter((name) => b.has(name)).length;
   const structure = both / new Set([...a, ...b]).size;
-  const validity = byColumn.reduce((sum, one) => sum + one.score, 0) / byColumn.length;
+  const validity = byColumn.reduce((sum, validity) => sum + validity.score, 0) / byColumn.length;
   return { score: (validity + structure) / 2, validity, structure, byColumn };
 }
 
@@ -78,7 +78,7 @@ function boundaryAdherence(real: Float64Array, synthetic: Float64Array): number 
   return judged.filter((value) => value >= low && value <= high).length / judged.length;
 }
 
-function categoryAdherence(one: Extract<Shared, { kind: "levels" }>): number {
-  const known = new Set(one.codes[0]);
-  return one.codes[1].filter((code) => known.has(code)).length / one.codes[1].length;
+function categoryAdherence(levels: Extract<Shared, { kind: "levels" }>): number {
+  const known = new Set(levels.codes[0]);
+  return levels.codes[1].filter((code) => known.has(code)).length / levels.codes[1].length;
 }

@@ -38,16 +38,16 @@ export function lossesOf(real: Table, synthetic: Table): Loss[] {
   return out.sort((a, b) => b.share - a.share);
 }
 
-function countsOf(one: Column): { values: Map<string | number, number>; missing: number } {
+function countsOf(column: Column): { values: Map<string | number, number>; missing: number } {
   const values = new Map<string | number, number>();
   let missing = 0;
   const add = (value: string | number, gone: boolean): void => {
     if (gone) missing++;
     else values.set(value, (values.get(value) ?? 0) + 1);
   };
-  if (isCategorical(one)) for (const code of one.codes) add(one.levels[code], code < 0);
-  else if (one.type === "numeric") for (const value of one.values) add(value, Number.isNaN(value));
-  else for (const value of one.values) add(value, value === "");
+  if (isCategorical(column)) for (const code of column.codes) add(column.levels[code], code < 0);
+  else if (column.type === "numeric") for (const value of column.values) add(value, Number.isNaN(value));
+  else for (const value of column.values) add(value, value === "");
   return { values, missing };
 }
 

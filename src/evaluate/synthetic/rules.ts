@@ -22,7 +22,7 @@ const mostLevels = 100;
 export function brokenRules(real: Table, synthetic: Table): BrokenRules {
   check(real.rows > 0 && synthetic.rows > 0, "check rules", "both tables must have rows");
   const columns = alignTables([real, synthetic], "check rules").filter(
-    (one): one is SharedLevels => one.kind === "levels" && one.levels.length <= mostLevels,
+    (column): column is SharedLevels => column.kind === "levels" && column.levels.length <= mostLevels,
   );
   const cells = columns.map((column) => [cellsWithMissing(column, 0), cellsWithMissing(column, 1)]);
   const broken = new Uint8Array(synthetic.rows);
@@ -37,7 +37,7 @@ export function brokenRules(real: Table, synthetic: Table): BrokenRules {
         if (forbidden.has(cells[a][1][i] * width + cells[b][1][i])) broken[i] = 1;
     }
   }
-  return { rules, share: broken.reduce((sum, one) => sum + one, 0) / synthetic.rows };
+  return { rules, share: broken.reduce((sum, value) => sum + value, 0) / synthetic.rows };
 }
 
 function ruledOut(a: Int32Array, b: Int32Array, height: number, width: number): Set<number> {

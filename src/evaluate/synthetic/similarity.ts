@@ -30,7 +30,7 @@ export function tvComplement(real: Int32Array, synthetic: Int32Array, levels: nu
   };
   const a = count(real);
   const b = count(synthetic);
-  const sum = (counts: Float64Array): number => counts.reduce((total, one) => total + one, 0);
+  const sum = (counts: Float64Array): number => counts.reduce((total, count) => total + count, 0);
   if (sum(a) === 0 || sum(b) === 0) return Number.NaN;
   for (let level = 0; level < levels; level++) if (a[level] === 0 && b[level] > 0) a[level] = 1e-6;
   const totalA = sum(a);

@@ -29,8 +29,8 @@ export function textForms(real: Table, synthetic: Table): TextForm[] {
   });
 }
 
-function textForm(one: Column, other: Column): TextForm {
-  const all = [textsOf(one), textsOf(other)];
+function textForm(column: Column, other: Column): TextForm {
+  const all = [textsOf(column), textsOf(other)];
   const [real, synthetic] = all.map((texts) => texts.filter((text) => text !== ""));
   const share = (of: (texts: readonly string[]) => number): { real: number; synthetic: number } => ({
     real: of(all[0]),
@@ -55,12 +55,12 @@ function textForm(one: Column, other: Column): TextForm {
   const apart = [unique, missing].map((of) => 1 - Math.abs(of.real - of.synthetic));
   const scores = [lengths, characters, formats, ...apart].map((value) => (Number.isNaN(value) ? 0 : value));
   const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
-  return { column: one.name, score, lengths, characters, formats, unique, missing, known };
+  return { column: column.name, score, lengths, characters, formats, unique, missing, known };
 }
 
-function textsOf(one: Column): string[] {
-  const rows = "codes" in one ? one.codes.length : one.values.length;
-  return Array.from({ length: rows }, (_, i) => cellText(one, i));
+function textsOf(column: Column): string[] {
+  const rows = "codes" in column ? column.codes.length : column.values.length;
+  return Array.from({ length: rows }, (_, i) => cellText(column, i));
 }
 
 function kindOf(character: string): string {

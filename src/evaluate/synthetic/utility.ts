@@ -98,8 +98,8 @@ function labelled(from: Table, name: string): Table {
 
 /** One of a column's two values: which of them counts as 1 makes no difference to the area under the ROC curve. */
 function secondValue(from: Table, name: string): string {
-  const one = columnNamed(from, name);
-  const values = isCategorical(one) ? one.levels : twoNumbers(one);
+  const column = columnNamed(from, name);
+  const values = isCategorical(column) ? column.levels : twoNumbers(column);
   check(values?.length === 2, "measure utility", `column ${JSON.stringify(name)} must have two values`);
   return String(values[1]);
 }

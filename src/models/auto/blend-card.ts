@@ -49,11 +49,11 @@ function contributionsOfBlend({ members }: Blend, x: Matrix, explain: Explain): 
   let after = x.columns;
   parts.forEach((part, m) => {
     const { weight } = members[m];
-    const one = part.unit === "log odds" ? rescaled(part, expit, "probability", false) : part;
-    expected += weight * one.expected;
-    for (let j = 0; j < one.x.columns; j++) {
+    const contributions = part.unit === "log odds" ? rescaled(part, expit, "probability", false) : part;
+    expected += weight * contributions.expected;
+    for (let j = 0; j < contributions.x.columns; j++) {
       const to = column(matrix(x.rows, wide.columns, sums), j < x.columns ? j : after++);
-      column(one.values, j).forEach((value, i) => {
+      column(contributions.values, j).forEach((value, i) => {
         to[i] += weight * value;
       });
     }

@@ -16,7 +16,8 @@ export function blendWeights(
 ): Float64Array {
   const action = "blend models";
   check(predictions.length > 0, action, "there must be a model", 0);
-  for (const one of predictions) checkSameLength(one.length, y.length, action, "predictions and labels");
+  for (const values of predictions)
+    checkSameLength(values.length, y.length, action, "predictions and labels");
   const models = predictions.length;
   // What each model says of the class that came.
   const chances = predictions.map((prediction) =>
@@ -31,7 +32,7 @@ export function blendWeights(
     for (let m = 0; m < models; m++) for (let i = 0; i < mean.length; i++) mean[i] += at[m] * chances[m][i];
     let loss = 0;
     for (let i = 0; i < mean.length; i++) loss -= (rowWeights ? rowWeights[i] : 1) * Math.log(mean[i]);
-    return loss / total + at.reduce((sum, one) => sum + one, 0);
+    return loss / total + at.reduce((sum, value) => sum + value, 0);
   };
   let weights: Float64Array = new Float64Array(models).fill(1 / models);
   let lowest = value(weights);
@@ -55,7 +56,7 @@ export function blendWeights(
       for (let k = 0; k < m; k++) hessian[k * models + m] = hessian[m * models + k];
     }
     const change = nonNegativeStep(weights, gradient, hessian);
-    const slope = change.reduce((sum, one, m) => sum + one * gradient[m], 0);
+    const slope = change.reduce((sum, value, m) => sum + value * gradient[m], 0);
     if (-slope < 1e-12) break;
     let reached = false;
     for (let t = 1; t > 1e-10 && !reached; t /= 2) {
@@ -66,7 +67,7 @@ export function blendWeights(
     }
     if (!reached) break;
   }
-  const sum = weights.reduce((all, one) => all + one, 0);
+  const sum = weights.reduce((all, weight) => all + weight, 0);
   return weights.map((weight) => weight / sum);
 }
 

@@ -113,8 +113,8 @@ export function discovery(columns: readonly string[], found: DiscoveryJson["feat
       const action = "add discovered features";
       check(x.columns === columns.length, action, `the rows must have ${columns.length} columns`, x.columns);
       return features.reduce(
-        (wider, one) =>
-          joinColumns(wider, matrix(x.rows, 1, formulaValues(one, wider), [{ name: one.name }])),
+        (wider, feature) =>
+          joinColumns(wider, matrix(x.rows, 1, formulaValues(feature, wider), [{ name: feature.name }])),
         x,
       );
     },

@@ -17,7 +17,8 @@ export function squaredWeights(predictions: readonly Float64Array[], y: Float64A
   const action = "blend models";
   const models = predictions.length;
   check(models > 0 && models <= mostModels, action, `there must be from 1 to ${mostModels} models`, models);
-  for (const one of predictions) checkSameLength(one.length, y.length, action, "predictions and targets");
+  for (const values of predictions)
+    checkSameLength(values.length, y.length, action, "predictions and targets");
   // With weights that sum to 1 the blend's error is the blend of the errors.
   const errors = predictions.map((prediction) => prediction.map((value, i) => value - y[i]));
   const products = errors.map((a) =>
@@ -49,7 +50,7 @@ function weightsOf(chosen: readonly number[], products: readonly number[][]): Fl
   const factor = cholesky(Float64Array.from(chosen.flatMap((a) => chosen.map((b) => products[a][b]))), n);
   if (!factor) return undefined;
   const solved = choleskySolve(factor, n, new Float64Array(n).fill(1));
-  const sum = solved.reduce((all, one) => all + one, 0);
+  const sum = solved.reduce((all, value) => all + value, 0);
   chosen.forEach((m, k) => {
     out[m] = solved[k] / sum;
   });

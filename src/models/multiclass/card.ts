@@ -7,5 +7,5 @@ export const multiclassCard: ModelCard<Multiclass> = {
   title: "Model of several classes",
   fromJSON: multiclassFromJSON,
   treeNodes: ({ members }, inner) =>
-    members.reduce((sum, { scores }) => sum + scores.reduce((nodes, one) => nodes + inner(one), 0), 0),
+    members.reduce((sum, { scores }) => sum + scores.reduce((nodes, model) => nodes + inner(model), 0), 0),
 };

@@ -87,14 +87,14 @@ export function linked(scores: readonly Float64Array[], link: Link): Float64Arra
   const rows = out[0].length;
   for (let i = 0; i < rows; i++) {
     let most = -Infinity;
-    for (const one of out) most = Math.max(most, one[i]);
+    for (const values of out) most = Math.max(most, values[i]);
     let sum = 0;
-    for (const one of out) {
-      one[i] = link === "softmax" ? Math.exp(one[i] - most) : Math.max(0, one[i]);
-      sum += one[i];
+    for (const values of out) {
+      values[i] = link === "softmax" ? Math.exp(values[i] - most) : Math.max(0, values[i]);
+      sum += values[i];
     }
     // Where no class has a share they are alike.
-    for (const one of out) one[i] = sum > 0 ? one[i] / sum : 1 / out.length;
+    for (const values of out) values[i] = sum > 0 ? values[i] / sum : 1 / out.length;
   }
   return out;
 }

@@ -106,7 +106,7 @@ function binEdges(sorted: Float64Array, bins: number): number[] {
 
 /** How many plain inputs a row has: flags, and the parts of piecewise-linear codes. */
 export function plainWidth({ numbers, flags }: NetworkInputs): number {
-  return flags.length + numbers.reduce((sum, one) => sum + (one.edges ? one.edges.length - 1 : 0), 0);
+  return flags.length + numbers.reduce((sum, input) => sum + (input.edges ? input.edges.length - 1 : 0), 0);
 }
 
 /** The rows as a net takes them: scaled numbers by column, and plain inputs by row. */
@@ -143,10 +143,10 @@ export function encodeRows(x: Matrix, inputs: NetworkInputs): EncodedRows {
     }
     at++;
   }
-  for (const one of inputs.numbers) {
-    if (!one.edges) continue;
-    piecewise(column(x, one.column), one.edges, plain, width, at);
-    at += one.edges.length - 1;
+  for (const input of inputs.numbers) {
+    if (!input.edges) continue;
+    piecewise(column(x, input.column), input.edges, plain, width, at);
+    at += input.edges.length - 1;
   }
   return { rows, numbers, plain };
 }

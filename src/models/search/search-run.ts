@@ -67,7 +67,7 @@ export function searchLines(
     return {
       spec,
       scores: Object.fromEntries(scores),
-      milliseconds: fitted[c].reduce((sum, one) => sum + one.milliseconds, 0),
+      milliseconds: fitted[c].reduce((sum, result) => sum + result.milliseconds, 0),
     };
   });
 }

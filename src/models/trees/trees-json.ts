@@ -118,8 +118,8 @@ export function checkTrees(trees: Trees, action: string): void {
 
 /** Features back from JSON. */
 export function featuresFromJSON(json: unknown, action: string): Feature[] {
-  return list(json, action, "features").map((one) => {
-    const from = record(one, action, "a feature");
+  return list(json, action, "features").map((value) => {
+    const from = record(value, action, "a feature");
     check(typeof from.name === "string", action, "a feature must have a name", from.name);
     const levels = from.levels === undefined ? undefined : list(from.levels, action, "levels");
     check(!levels || levels.every((level) => typeof level === "string"), action, "levels must be text");

@@ -89,13 +89,13 @@ function combine(
       kernels.binaryRow(code, address(a) + from, row, address(y) + from, size, columns);
     }
   } else {
-    const one = b.rows === 1 && b.columns === 1;
+    const flag = b.rows === 1 && b.columns === 1;
     check(
-      one || (b.rows === rows && b.columns === 1),
+      flag || (b.rows === rows && b.columns === 1),
       "combine tensors",
       `the second must be spread over ${rows} × ${columns}`,
       `${b.rows} × ${b.columns}`,
     );
-    kernels.binaryColumn(code, address(a), address(b), one ? 0 : 1, address(y), rows, columns);
+    kernels.binaryColumn(code, address(a), address(b), flag ? 0 : 1, address(y), rows, columns);
   }
 }

@@ -72,7 +72,7 @@ function permuteAxes(
   const sides = [...Array<number>(lead).fill(1), ...shape];
   const steps = [0, 0, 0, 1];
   for (let i = 2; i >= 0; i--) steps[i] = steps[i + 1] * sides[i + 1];
-  const axes = [...Array.from({ length: lead }, (_, i) => i), ...order.map((one) => one + lead)];
+  const axes = [...Array.from({ length: lead }, (_, i) => i), ...order.map((value) => value + lead)];
   const [n0, n1, n2, n3] = axes.map((axis) => sides[axis]);
   const [s0, s1, s2, s3] = axes.map((axis) => steps[axis]);
   let target = to;

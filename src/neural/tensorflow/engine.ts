@@ -67,7 +67,7 @@ function shapeOperations(tensors: Tensors): Pick<Engine, "concat" | "slice" | "p
   const { tf, of } = tensors;
   return {
     concat: (parts) => {
-      const columns = parts.reduce((sum, one) => sum + one.columns, 0);
+      const columns = parts.reduce((sum, tensor) => sum + tensor.columns, 0);
       return tensors.wrap(tf.concat(parts.map(of), 1), parts[0].rows, columns);
     },
     slice: (a, from, to) => tensors.wrap(tf.slice(of(a), [0, from], [a.rows, to - from]), a.rows, to - from),

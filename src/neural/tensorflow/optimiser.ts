@@ -21,7 +21,7 @@ export function optimiserOperations(tensors: Tensors): Pick<Engine, "adamState" 
   };
   return {
     adamState: (parameters): AdamState => {
-      const size = parameters.reduce((sum, one) => sum + one.rows * one.columns, 0);
+      const size = parameters.reduce((sum, tensor) => sum + tensor.rows * tensor.columns, 0);
       const zeros = (): Tensor[] => [tensors.keep(new Float32Array(size), 1, size)];
       return { first: zeros(), second: zeros() };
     },

@@ -58,9 +58,9 @@ export class Tensors {
     return { rows, columns, held: this.tf.keep(this.tf.tensor(values.slice(), [rows, columns])) } as Held;
   }
 
-  replace(one: Tensor, held: Values): void {
-    this.of(one).dispose();
-    (one as Held).held = this.tf.keep(held);
+  replace(tensor: Tensor, held: Values): void {
+    this.of(tensor).dispose();
+    (tensor as Held).held = this.tf.keep(held);
   }
 
   /** What an engine offers of its memory. */
@@ -93,7 +93,7 @@ export class Tensors {
       },
       live: () => this.kept + this.made,
       close: () => {
-        for (const one of this.constants.values()) one.dispose();
+        for (const values of this.constants.values()) values.dispose();
         this.constants.clear();
       },
     };

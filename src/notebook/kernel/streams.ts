@@ -21,7 +21,7 @@ export class Streams {
     for (const name of ["stdout", "stderr"] as const) {
       const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
         this.add(name, typeof chunk === "string" ? chunk : decoder.decode(chunk));
-        const done = rest.find((one) => typeof one === "function") as (() => void) | undefined;
+        const done = rest.find((value) => typeof value === "function") as (() => void) | undefined;
         if (done) queueMicrotask(done);
         return true;
       };

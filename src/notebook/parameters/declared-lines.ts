@@ -168,7 +168,7 @@ const types: readonly (readonly [RegExp, Kind])[] = [
 /** What an annotation accepts; undefined where it does not tell. */
 function annotated(annotation: string, ofDefault: Kind): Kind | undefined {
   const optional = annotation.match(/^(?:typing\.)?Optional\[(.*)\]$/);
-  const union = optional ? [optional[1], "None"] : annotation.split("|").map((one) => one.trim());
+  const union = optional ? [optional[1], "None"] : annotation.split("|").map((text) => text.trim());
   const choices = annotation.match(/^(?:typing\.)?Literal\[(.*)\]$/);
   if (choices) {
     const values = pythonLiteral(`[${choices[1]}]`)?.value;
@@ -176,7 +176,7 @@ function annotated(annotation: string, ofDefault: Kind): Kind | undefined {
     return { is: "one of", kinds: values.map((value): Kind => ({ is: "literal", value })) };
   }
   if (union.length > 1) {
-    const kinds = union.map((one) => annotated(one, ofDefault));
+    const kinds = union.map((text) => annotated(text, ofDefault));
     return kinds.includes(undefined) ? undefined : { is: "one of", kinds: kinds as Kind[] };
   }
   if (annotation === "None") return { is: "null" };

@@ -19,7 +19,7 @@ export function collectFigures(notebook: Notebook): Figures {
 /** All data sources and seeds that the outputs hold, each once. @throws RangeError for sources that can't be. */
 export function collectProvenance(notebook: Notebook): Provenance {
   const held = payloads<Provenance>(notebook, provenanceMime);
-  for (const one of held) checkProvenance(one);
+  for (const provenance of held) checkProvenance(provenance);
   const sources = new Map(
     held
       .flatMap((provenance) => provenance.sources)

@@ -53,8 +53,8 @@ export class NotebookFiles {
     if (!existsSync(start)) return [];
     const source = whole
       .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replace(/\*\*\/|\*\*|\*|\?/g, (one) =>
-        one === "**/" ? "(?:.*/)?" : one === "**" ? ".*" : one === "*" ? "[^/]*" : "[^/]",
+      .replace(/\*\*\/|\*\*|\*|\?/g, (text) =>
+        text === "**/" ? "(?:.*/)?" : text === "**" ? ".*" : text === "*" ? "[^/]*" : "[^/]",
       );
     const wanted = new RegExp(`^${source}$`);
     if (statSync(start).isFile()) return [start];

@@ -151,7 +151,7 @@ function declarations(notebook: Notebook): { env?: readonly string[]; inputs?: r
   const list = (name: "env" | "inputs"): readonly string[] => {
     const given = telelink?.[name] ?? [];
     check(
-      Array.isArray(given) && given.every((one) => typeof one === "string"),
+      Array.isArray(given) && given.every((value) => typeof value === "string"),
       "read the notebook's inputs",
       `metadata.telelink.${name} must be a list of texts`,
       given,

@@ -30,9 +30,9 @@ function namesIn(clause: string, source: string): Import["names"] {
   const braces = clause.match(/\{([^}]*)\}/)?.[1] ?? "";
   const names = braces
     .split(",")
-    .map((one) => one.trim())
-    .filter((one) => one !== "" && !one.startsWith("type "))
-    .map((one) => one.split(/\s+as\s+/)[0].trim());
+    .map((text) => text.trim())
+    .filter((text) => text !== "" && !text.startsWith("type "))
+    .map((text) => text.split(/\s+as\s+/)[0].trim());
   // Before the braces may stand a default import.
   if (clause.split("{")[0].replace(",", "").trim() !== "") names.push("default");
   return new Set(names);

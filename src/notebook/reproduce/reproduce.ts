@@ -57,11 +57,11 @@ export class Project {
     checkNames(this.all, options.out);
     this.facts = factsOf(notebooks);
     for (const name of only) {
-      const there = this.all.map((one) => one.name).join(", ");
+      const there = this.all.map((notebook) => notebook.name).join(", ");
       check(this.find(name) !== undefined, "reproduce", `a notebook must be one of ${there}`, name);
     }
     for (const name of Object.keys(parameters)) {
-      const declared = this.all.some((one) => name in one.parameters);
+      const declared = this.all.some((notebook) => name in notebook.parameters);
       check(declared, "reproduce", "a parameter must be one that a notebook declares", name);
     }
   }
@@ -69,16 +69,21 @@ export class Project {
   /** The notebooks in an order in which each comes after those that it needs. */
   order(): Prepared[] {
     const done: Prepared[] = [];
-    const visit = (one: Prepared, path: readonly Prepared[]): void => {
-      check(!path.includes(one), "reproduce", "notebooks must not need each other in a circle", one.path);
-      if (done.includes(one)) return;
-      for (const need of this.needs(one)) visit(need, [...path, one]);
-      done.push(one);
+    const visit = (notebook: Prepared, path: readonly Prepared[]): void => {
+      check(
+        !path.includes(notebook),
+        "reproduce",
+        "notebooks must not need each other in a circle",
+        notebook.path,
+      );
+      if (done.includes(notebook)) return;
+      for (const need of this.needs(notebook)) visit(need, [...path, notebook]);
+      done.push(notebook);
     };
     const { only = [] } = this.options;
     const wanted =
       only.length > 0 ? only.map((name) => this.find(name) as Prepared) : this.all.filter(isReport);
-    for (const one of wanted) visit(one, []);
+    for (const notebook of wanted) visit(notebook, []);
     return done;
   }
 
@@ -146,8 +151,9 @@ export class Project {
   async writeIndex(): Promise<string> {
     const { out } = this.options;
     const { telelink, node, commit } = this.facts;
-    for (const one of this.all) if (this.digests.has(one.name)) dropFailed(one.path, out, one.name);
-    const entries = this.all.flatMap((one) => entryOf(out, one.name) ?? []);
+    for (const notebook of this.all)
+      if (this.digests.has(notebook.name)) dropFailed(notebook.path, out, notebook.name);
+    const entries = this.all.flatMap((notebook) => entryOf(out, notebook.name) ?? []);
     const { indexPage } = await import("../../report/page.js");
     const page = indexPage(entries, [
       ...[`telelink ${telelink}`, `Node ${node}`],
@@ -160,16 +166,19 @@ export class Project {
 
   private find(name: string): Prepared | undefined {
     const wanted = name.replace(/\.ipynb$/, "");
-    const is = (one: Prepared, to: string): boolean =>
-      [one.name, one.path.replace(/\.ipynb$/, "")].includes(to);
+    const is = (notebook: Prepared, to: string): boolean =>
+      [notebook.name, notebook.path.replace(/\.ipynb$/, "")].includes(to);
     return (
-      this.all.find((one) => is(one, wanted)) ??
-      this.all.find((one) => basename(one.path, ".ipynb") === basename(wanted))
+      this.all.find((notebook) => is(notebook, wanted)) ??
+      this.all.find((notebook) => basename(notebook.path, ".ipynb") === basename(wanted))
     );
   }
 
   private inputs(prepared: Prepared, sources: ReportJson["sources"], opened: Traced | Inputs): Inputs {
-    const needs = this.needs(prepared).map((one) => [one.name, this.digests.get(one.name) ?? "not run"]);
+    const needs = this.needs(prepared).map((notebook) => [
+      notebook.name,
+      this.digests.get(notebook.name) ?? "not run",
+    ]);
     return this.reader.inputs(prepared, sources, Object.fromEntries(needs), opened);
   }
 

@@ -62,8 +62,8 @@ function fromMatrix({ rows, columns, values }: Matrix): ShownTable {
 }
 
 function fromRecords(records: readonly unknown[]): ShownTable | undefined {
-  const whole = (test: (one: unknown) => boolean): boolean => records.length > 0 && records.every(test);
-  if (whole((one) => Array.isArray(one) || ArrayBuffer.isView(one))) {
+  const whole = (test: (value: unknown) => boolean): boolean => records.length > 0 && records.every(test);
+  if (whole((value) => Array.isArray(value) || ArrayBuffer.isView(value))) {
     const lists = records as readonly ArrayLike<unknown>[];
     const width = lists.reduce((most, one) => Math.max(most, one.length), 0);
     return {
@@ -73,7 +73,8 @@ function fromRecords(records: readonly unknown[]): ShownTable | undefined {
       })),
     };
   }
-  if (!whole((one) => typeof one === "object" && one !== null && !(one instanceof Date))) return undefined;
+  if (!whole((value) => typeof value === "object" && value !== null && !(value instanceof Date)))
+    return undefined;
   const rows = records as readonly Some[];
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns = names.map((name) => {

@@ -72,7 +72,7 @@ function sortable(): void {
       head.append(button);
       button.addEventListener("click", () => {
         const down = head.getAttribute("aria-sort") === "ascending";
-        for (const one of heads) one.removeAttribute("aria-sort");
+        for (const value of heads) value.removeAttribute("aria-sort");
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         const body = table.tBodies[0];
         // biome-ignore lint/suspicious/noExplicitAny: a row of the browser's

@@ -182,7 +182,7 @@ function scaleMark(at: number, text: string): HTMLElement {
 
 /** A field as the form calls it. */
 function labelOf(field: string): string {
-  const input = fields.find((one) => one.name === field);
+  const input = fields.find((input) => input.name === field);
   return (
     form.querySelector(`label[for="${CSS.escape(input?.id ?? field)}"]`)?.textContent ??
     field.replaceAll("_", " ")
@@ -212,7 +212,7 @@ function reasonsTable(reasons: NonNullable<Prediction["reasons"]>): Node {
 /** What an agent can say to the customer. */
 function words({ what_to_say: say }: Why): Node {
   const heading = make("h2", { class: "app-heading" }, "What to say");
-  return make("div", {}, heading, make("ul", {}, ...say.map((one) => make("li", {}, one))));
+  return make("div", {}, heading, make("ul", {}, ...say.map((text) => make("li", {}, text))));
 }
 
 /** What would change the outcome: the same customer with one thing different that an agent can change. */
@@ -246,12 +246,12 @@ function changes({ changes: found, changes_note: note }: Why, said: Prediction):
       ["Change", "Probability", "Risk", "Cost", "Brings"],
       found
         .slice(0, 5)
-        .map((one) => [
-          `${labelOf(one.field)}: ${word(one.to)} instead of ${word(one.from)}`,
-          `${shown(100 * one.churn_probability, 1)}%`,
-          one.risk_level,
-          money(one.cost),
-          money(one.expected_profit),
+        .map((change) => [
+          `${labelOf(change.field)}: ${word(change.to)} instead of ${word(change.from)}`,
+          `${shown(100 * change.churn_probability, 1)}%`,
+          change.risk_level,
+          money(change.cost),
+          money(change.expected_profit),
         ]),
       [1, 3, 4],
     ),

@@ -167,13 +167,13 @@ function describe({ rows, rejected, valued, risks, errors, contacts, broken }: F
   ];
   if (broken) nodes.push(problemBox({ title: "Not all rows were read", detail: broken }));
   if (rejected > 0) {
-    const one = rejected === 1;
+    const flag = rejected === 1;
     const more = rejected > errors.length ? `; the first ${errors.length}` : "";
     nodes.push(
       make(
         "div",
         { class: "app-problem" },
-        make("p", {}, `${shown(rejected)} of ${shown(rows)} rows ${one ? "has" : "have"} no answer${more}:`),
+        make("p", {}, `${shown(rejected)} of ${shown(rows)} rows ${flag ? "has" : "have"} no answer${more}:`),
         make("ul", {}, ...errors.map((text) => make("li", {}, text))),
       ),
     );

@@ -49,8 +49,10 @@ const mode = byId<HTMLSelectElement>("mode");
 const share = byId<HTMLInputElement>("share");
 const end = byId<HTMLButtonElement>("end");
 
-const between = (one: Interval | undefined): string =>
-  one ? `${shown(one.estimate, 3)} (${shown(one.low, 3)} to ${shown(one.high, 3)})` : "not known";
+const between = (interval: Interval | undefined): string =>
+  interval
+    ? `${shown(interval.estimate, 3)} (${shown(interval.low, 3)} to ${shown(interval.high, 3)})`
+    : "not known";
 
 /** Shows which model is tried out, and how it does beside the one that answers. */
 export async function showChallenger(): Promise<void> {

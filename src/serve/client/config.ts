@@ -56,7 +56,7 @@ function found({ rows, rejected, duplicates, columns, problems }: Checked): Node
   ];
   if (problems.length > 0) {
     const list = make("ul");
-    for (const one of problems) list.append(make("li", {}, one));
+    for (const text of problems) list.append(make("li", {}, text));
     nodes.push(make("div", { class: "app-problem" }, make("p", {}, "Problems:"), list));
   }
   nodes.push(
@@ -134,7 +134,7 @@ async function list(): Promise<void> {
     n === 0
       ? "The data folder holds no CSV file yet: send one below"
       : `${n} CSV ${n === 1 ? "file" : "files"} found${n > 5 ? "" : `: ${said.value.join(", ")}`}`;
-  byId("files").replaceChildren(...said.value.map((one) => make("option", { value: one })));
+  byId("files").replaceChildren(...said.value.map((text) => make("option", { value: text })));
 }
 
 void list();

@@ -49,29 +49,29 @@ async function listModels(): Promise<void> {
     make(
       "optgroup",
       { label: title },
-      ...some.map((one) =>
+      ...some.map((model) =>
         make(
           "option",
-          { value: `${one.name}@${one.version}` },
-          `${one.name}, version ${one.version}${one.metadata.data ? ` (${one.metadata.data})` : ""}`,
+          { value: `${model.name}@${model.version}` },
+          `${model.name}, version ${model.version}${model.metadata.data ? ` (${model.metadata.data})` : ""}`,
         ),
       ),
     );
-  const isPretrained = (one: Model): boolean => one.name.startsWith("pretrained");
+  const isPretrained = (model: Model): boolean => model.name.startsWith("pretrained");
   // The page's own words for a GAN; what is none stands apart.
-  const isGan = (one: Model): boolean => /gan$|vanilla$/.test(one.kind);
+  const isGan = (model: Model): boolean => /gan$|vanilla$/.test(model.kind);
   const groups: [string, Model[]][] = [
-    ["Pretrained GAN", said.value.filter((one) => isPretrained(one) && isGan(one))],
-    ["Self-trained GAN", said.value.filter((one) => !isPretrained(one) && isGan(one))],
-    ["Other pretrained generators", said.value.filter((one) => isPretrained(one) && !isGan(one))],
-    ["Other self-trained generators", said.value.filter((one) => !isPretrained(one) && !isGan(one))],
+    ["Pretrained GAN", said.value.filter((model) => isPretrained(model) && isGan(model))],
+    ["Self-trained GAN", said.value.filter((model) => !isPretrained(model) && isGan(model))],
+    ["Other pretrained generators", said.value.filter((model) => isPretrained(model) && !isGan(model))],
+    ["Other self-trained generators", said.value.filter((model) => !isPretrained(model) && !isGan(model))],
   ];
   model.replaceChildren(
     ...groups.filter(([, some]) => some.length > 0).map(([title, some]) => group(title, some)),
   );
   // The page that trained a generator names it.
   const wanted = new URLSearchParams(location.search).get("model");
-  if (wanted !== null && said.value.some((one) => `${one.name}@${one.version}` === wanted))
+  if (wanted !== null && said.value.some((model) => `${model.name}@${model.version}` === wanted))
     model.value = wanted;
   const tell = (): void => {
     const chosen = said.value.find((one) => `${one.name}@${one.version}` === model.value);
@@ -160,8 +160,8 @@ function conditions(text: string): Record<string, Condition> | string {
   const where: Record<string, Condition> = {};
   for (const part of text
     .split(",")
-    .map((one) => one.trim())
-    .filter((one) => one !== "")) {
+    .map((text) => text.trim())
+    .filter((text) => text !== "")) {
     const match = /^(.+?)\s*(>=|<=|=)\s*(.*)$/.exec(part);
     if (!match) return `${part}: must be Column=Value, Column>=Number or Column<=Number`;
     const [, name, sign, value] = match;

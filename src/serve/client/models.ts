@@ -30,15 +30,15 @@ const rival = byId<HTMLSelectElement>("rival");
 const reason = byId<HTMLInputElement>("reason");
 let models: readonly Model[] = [];
 
-const nameOf = (one: Model): string => `${one.name}@${one.version}`;
+const nameOf = (model: Model): string => `${model.name}@${model.version}`;
 
 /** What is known of a model, a line each: numbers as figures, everything else as words. */
-function factsOf(one: Model | undefined): Map<string, string> {
+function factsOf(model: Model | undefined): Map<string, string> {
   const facts = new Map<string, string>();
-  if (!one) return facts;
-  facts.set("Kind", one.kind);
-  facts.set("Made", new Date(one.at).toLocaleString());
-  facts.set("SHA-256", one.sha256.slice(0, 12));
+  if (!model) return facts;
+  facts.set("Kind", model.kind);
+  facts.set("Made", new Date(model.at).toLocaleString());
+  facts.set("SHA-256", model.sha256.slice(0, 12));
   const walk = (prefix: string, value: unknown): void => {
     if (facts.size > 60 || value === null || value === undefined) return;
     if (typeof value === "number") facts.set(prefix, shown(value, Number.isInteger(value) ? 0 : 4));
@@ -54,7 +54,7 @@ function factsOf(one: Model | undefined): Map<string, string> {
       for (const [key, inner] of Object.entries(value as object))
         if (key !== "name" || typeof inner !== "string") walk(prefix ? `${prefix} ${key}` : key, inner);
   };
-  walk("", one.metadata);
+  walk("", model.metadata);
   return facts;
 }
 

@@ -89,14 +89,14 @@ form.addEventListener("submit", async (event) => {
   }
   const value = (id: string): string => byId<HTMLInputElement>(id).value.trim();
   const wrong = [...form.querySelectorAll<HTMLInputElement>("input")].filter(
-    (one) => !one.closest("[hidden]") && !one.checkValidity(),
+    (input) => !input.closest("[hidden]") && !input.checkValidity(),
   );
-  for (const one of wrong)
+  for (const input of wrong)
     tellBeside(
-      one.name,
-      one.step === "1" && !one.validity.valueMissing
-        ? `must be a whole number from ${one.min} to ${one.max}`
-        : ruleOf(one),
+      input.name,
+      input.step === "1" && !input.validity.valueMissing
+        ? `must be a whole number from ${input.min} to ${input.max}`
+        : ruleOf(input),
     );
   if (wrong.length > 0) {
     wrong[0].focus();
@@ -198,7 +198,7 @@ function follow(id: number): void {
     );
   };
   eventsOf(id, (events, ended) => {
-    for (const one of events) take(one);
+    for (const step of events) take(step);
     // What came before this page was opened says nothing of how fast it goes.
     if (first) began = Date.now();
     first = false;
@@ -265,18 +265,18 @@ async function list(): Promise<void> {
   // A server that starts anew is back in a few seconds.
   if (!said.ok) setTimeout(() => void list(), 3000);
   if (!said.ok || said.value.length === 0) return;
-  const rows = said.value.map((one) => [
-    String(one.id),
-    one.state,
-    one.input.file ?? "",
-    one.input.method ?? "",
-    one.result?.model ? `${one.result.model}@${one.result.version}` : (one.error ?? ""),
-    new Date(one.created).toLocaleString(),
+  const rows = said.value.map((job) => [
+    String(job.id),
+    job.state,
+    job.input.file ?? "",
+    job.input.method ?? "",
+    job.result?.model ? `${job.result.model}@${job.result.version}` : (job.error ?? ""),
+    new Date(job.created).toLocaleString(),
   ]);
   byId("jobs").replaceChildren(
     tableOf("The newest first", ["Number", "State", "Data", "Method", "Result", "Asked for"], rows),
   );
-  const live = said.value.find((one) => one.state === "running" || one.state === "queued");
+  const live = said.value.find((job) => job.state === "running" || job.state === "queued");
   if (live && current === undefined) follow(live.id);
 }
 

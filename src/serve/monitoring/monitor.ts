@@ -68,7 +68,7 @@ export class Monitor {
     addDrift(sums, driftCounts(desk.profile ?? [], rows));
     const values = Float64Array.from(answers, (answer) => answer.churn_probability);
     const [found] = driftCounts([binned], table([{ name: probability, type: "numeric", values }]));
-    const sum = values.reduce((total, one) => total + one, 0);
+    const sum = values.reduce((total, value) => total + value, 0);
     const before = sums.find((sum) => sum.name === probability);
     if (!before) sums.push({ ...found, sum });
     else {
@@ -140,9 +140,9 @@ export class Monitor {
   async alert(others: ReadonlyMap<string, string>): Promise<void> {
     const found = new Map(others);
     const { columns, predictions } = this.report(this.settings.alertDays);
-    for (const one of columns)
-      if (one.rows >= fewestRows && one.findings.length > 0)
-        found.set(`column ${one.column}`, one.findings.join("; "));
+    for (const drift of columns)
+      if (drift.rows >= fewestRows && drift.findings.length > 0)
+        found.set(`column ${drift.column}`, drift.findings.join("; "));
     if (predictions?.drift && predictions.drift.rows >= fewestRows && predictions.drift.findings.length > 0)
       found.set("predictions", predictions.drift.findings.join("; "));
     const { ended } = setAlerts(this.store, found);
@@ -172,7 +172,7 @@ function added(before: InputCounts, more: InputCounts): InputCounts {
 
 /** Counts as what others are compared with. */
 function sharesOf({ counts }: DriftCounts): TrainedColumn {
-  const total = counts.reduce((sum, one) => sum + one, 0);
+  const total = counts.reduce((sum, count) => sum + count, 0);
   return { ...binned, shares: counts.map((count) => count / total) };
 }
 

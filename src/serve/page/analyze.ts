@@ -78,6 +78,6 @@ function fieldOf(field: DeskField): Html {
   const choices =
     field.kind === "choice"
       ? field.choices.map((choice) => html`<option>${choice}</option>`)
-      : ["No", "Yes"].map((one) => html`<option>${one}</option>`);
+      : ["No", "Yes"].map((text) => html`<option>${text}</option>`);
   return html`<div class="app-field"><label for="${id}">${field.label}</label><select id="${id}" name="${field.key}" data-usual="${String(field.example)}" aria-describedby="${id}-error"${unknown ? html` data-unknown="1"` : html` required`}><option value="">${unknown ? "Not known" : "Choose …"}</option>${choices}</select>${error}</div>`;
 }

@@ -48,13 +48,13 @@ export function shownFigures(
   };
 }
 
-export function shownJudged(one: JudgedModel): z.infer<typeof judgedModelSchema> {
+export function shownJudged(model: JudgedModel): z.infer<typeof judgedModelSchema> {
   return {
-    outcomes: one.outcomes,
-    churned: Math.round(one.churned),
-    mean_predicted: one.outcomes === 0 ? null : one.meanProbability,
-    ...(one.figures ? { figures: shownFigures(one.figures) } : {}),
-    calibration: one.calibration.map(({ low, high, rows, meanPredicted, observed, interval }) => ({
+    outcomes: model.outcomes,
+    churned: Math.round(model.churned),
+    mean_predicted: model.outcomes === 0 ? null : model.meanProbability,
+    ...(model.figures ? { figures: shownFigures(model.figures) } : {}),
+    calibration: model.calibration.map(({ low, high, rows, meanPredicted, observed, interval }) => ({
       low,
       high,
       rows,

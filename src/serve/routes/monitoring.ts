@@ -142,19 +142,19 @@ function shownReport({
   };
 }
 
-function shownDrift(one: ColumnDrift): z.infer<typeof driftSchema> {
+function shownDrift(drift: ColumnDrift): z.infer<typeof driftSchema> {
   const interval = ({ estimate, low, high }: Interval): Interval => ({ estimate, low, high });
   return {
-    column: one.column,
-    rows: one.rows,
-    missing: one.rows === 0 ? 0 : one.missing / one.rows,
-    missing_trained: one.missingTrained,
-    outside: one.outside,
-    unseen: one.unseen,
-    unseen_values: [...one.unseenLevels],
-    psi: interval(one.psi),
-    ...(one.kolmogorovSmirnov ? { ks: interval(one.kolmogorovSmirnov) } : {}),
-    findings: [...one.findings],
-    shares: [...one.shares],
+    column: drift.column,
+    rows: drift.rows,
+    missing: drift.rows === 0 ? 0 : drift.missing / drift.rows,
+    missing_trained: drift.missingTrained,
+    outside: drift.outside,
+    unseen: drift.unseen,
+    unseen_values: [...drift.unseenLevels],
+    psi: interval(drift.psi),
+    ...(drift.kolmogorovSmirnov ? { ks: interval(drift.kolmogorovSmirnov) } : {}),
+    findings: [...drift.findings],
+    shares: [...drift.shares],
   };
 }

@@ -68,7 +68,7 @@ export function planRetention(
   const chosen = chosenWithin(prospects, named, each, options);
   const { budget = Infinity, contacts = Infinity } = options;
   const best = Int32Array.from(customers, (_, i) =>
-    each.reduce((high, one, k) => (one.profit[i] > each[high].profit[i] ? k : high), 0),
+    each.reduce((high, value, k) => (value.profit[i] > each[high].profit[i] ? k : high), 0),
   );
   const rank = new Int32Array(customers.length);
   chosen.rows.forEach((i, k) => {

@@ -16,11 +16,11 @@ const mostExact = 2000;
  */
 export function chanceWithin(contacts: readonly Spending[], budget: number): number {
   let [sure, most, mean, variance] = [0, 0, 0, 0];
-  for (const one of contacts) {
-    sure += one.sure;
-    most += one.sure + one.perhaps;
-    mean += one.sure + one.chance * one.perhaps;
-    variance += one.perhaps ** 2 * one.chance * (1 - one.chance);
+  for (const spending of contacts) {
+    sure += spending.sure;
+    most += spending.sure + spending.perhaps;
+    mean += spending.sure + spending.chance * spending.perhaps;
+    variance += spending.perhaps ** 2 * spending.chance * (1 - spending.chance);
   }
   const slack = 1e-9 * Math.max(1, budget);
   if (most <= budget + slack) return 1;

@@ -98,11 +98,11 @@ export function monthName(month: number): string {
   return `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, "0")}`;
 }
 
-function monthsOf(one: Column): Float64Array {
-  const rows = "codes" in one ? one.codes.length : one.values.length;
-  const days = daysOf(one).values;
+function monthsOf(column: Column): Float64Array {
+  const rows = "codes" in column ? column.codes.length : column.values.length;
+  const days = daysOf(column).values;
   return Float64Array.from({ length: rows }, (_, i) => {
-    const compact = /^(\d{4})[-/.]?(\d{2})$/.exec(cellText(one, i).trim());
+    const compact = /^(\d{4})[-/.]?(\d{2})$/.exec(cellText(column, i).trim());
     const day = compact ? dayOf(`${compact[1]}-${compact[2]}-01`) : days[i];
     if (day === undefined || Number.isNaN(day)) return Number.NaN;
     const [year, month] = dateText(day).split("-").map(Number);

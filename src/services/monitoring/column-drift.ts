@@ -68,13 +68,13 @@ function interval(found: DriftCounts, figure: (drawn: DriftCounts) => number, rn
       unseen: found.unseen === 0 ? 0 : poisson(rng, found.unseen),
     }),
   ).sort();
-  const bias = drawn.reduce((sum, one) => sum + one, 0) / samples - estimate;
+  const bias = drawn.reduce((sum, value) => sum + value, 0) / samples - estimate;
   const at = (p: number): number => Math.max(0, quantileSorted(drawn, p) - bias);
   return { estimate, low: Math.min(estimate, at(0.025)), high: Math.max(estimate, at(0.975)) };
 }
 
 function distance(expected: readonly number[], counts: readonly number[]): number {
-  const total = counts.reduce((sum, one) => sum + one, 0);
+  const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return 0;
   let [difference, most] = [0, 0];
   for (const [k, count] of counts.entries()) {
@@ -85,7 +85,7 @@ function distance(expected: readonly number[], counts: readonly number[]): numbe
 }
 
 function sharesOf({ edges, levels, shares }: TrainedColumn, { counts, unseen }: DriftCounts): ShareBeside[] {
-  const total = Math.max(1, counts.reduce((sum, one) => sum + one, 0) + unseen);
+  const total = Math.max(1, counts.reduce((sum, count) => sum + count, 0) + unseen);
   const word = (value: number): string => String(Number(value.toPrecision(4)));
   const name = (k: number): string => {
     if (levels) return levels[k];

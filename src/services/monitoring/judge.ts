@@ -78,14 +78,14 @@ export const judgeStored: Task<{ readonly file: string; readonly models: readonl
 );
 
 function enough(labels: Float64Array): boolean {
-  const churned = labels.reduce((sum, one) => sum + one, 0);
+  const churned = labels.reduce((sum, value) => sum + value, 0);
   return Math.min(churned, labels.length - churned) >= fewestOutcomes;
 }
 
 function judged(model: string, { labels, probabilities }: JudgedPredictions): JudgedModel {
   const outcomes = labels.length;
   const mean = (values: Float64Array): number =>
-    outcomes === 0 ? 0 : values.reduce((sum, one) => sum + one, 0) / outcomes;
+    outcomes === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / outcomes;
   return {
     model,
     outcomes,
@@ -105,16 +105,16 @@ function judged(model: string, { labels, probabilities }: JudgedPredictions): Ju
   };
 }
 
-function compared(one: JudgedPredictions, other: JudgedPredictions): NonNullable<Judged["paired"]> {
+function compared(predictions: JudgedPredictions, other: JudgedPredictions): NonNullable<Judged["paired"]> {
   const places = new Map(other.keys.map((key, i) => [key, i]));
-  const both = one.keys.flatMap((key, i) => {
+  const both = predictions.keys.flatMap((key, i) => {
     const j = places.get(key);
     return j === undefined ? [] : [[i, j] as const];
   });
-  const labels = Float64Array.from(both, ([i]) => one.labels[i]);
+  const labels = Float64Array.from(both, ([i]) => predictions.labels[i]);
   if (!enough(labels)) return { outcomes: both.length };
   const pair = {
-    a: Float64Array.from(both, ([i]) => one.probabilities[i]),
+    a: Float64Array.from(both, ([i]) => predictions.probabilities[i]),
     b: Float64Array.from(both, ([, j]) => other.probabilities[j]),
   };
   return {

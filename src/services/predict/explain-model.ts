@@ -121,8 +121,8 @@ export function explainClasses(model: SavedModel, table: Table, i: number, rng: 
   return classes
     .map((name, k): RowExplanation => {
       const by = { predictor: classPredictor(model, k), explained: scoreOf(model.pipeline, k) };
-      const one = explainedRow(model, table, i, by, rng.fork(name));
-      return { class: name, ...one, ...(one.method === "sampled" ? {} : { unit: "score" }) };
+      const explanation = explainedRow(model, table, i, by, rng.fork(name));
+      return { class: name, ...explanation, ...(explanation.method === "sampled" ? {} : { unit: "score" }) };
     })
     .sort((a, b) => b.prediction - a.prediction);
 }
@@ -177,7 +177,7 @@ function explainedRow(
   });
   sampled.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   const unit = model.target.kind === "numbers" ? "target" : "probability";
-  const base = prediction - sampled.reduce((sum, one) => sum + one.contribution, 0);
+  const base = prediction - sampled.reduce((sum, reason) => sum + reason.contribution, 0);
   return { prediction, base, unit, method: "sampled", reasons: sampled };
 }
 

@@ -28,23 +28,23 @@ export async function explainPage(
     unit === "target" && Math.abs(value) >= 100 ? count(value) : decimal(value);
   const shown = reasons.slice(0, top);
   const rest = reasons.slice(top);
-  const steps: Step[] = shown.map((one) => ({
-    label: `${one.column} = ${one.value === "" ? "missing" : one.value}`,
-    change: one.contribution,
+  const steps: Step[] = shown.map((reason) => ({
+    label: `${reason.column} = ${reason.value === "" ? "missing" : reason.value}`,
+    change: reason.contribution,
   }));
   if (rest.length > 0)
     steps.push({
       label: `${rest.length} other columns`,
-      change: rest.reduce((sum, one) => sum + one.contribution, 0),
+      change: rest.reduce((sum, reason) => sum + reason.contribution, 0),
     });
   const classes = target.kind !== "numbers";
   const what = classes ? `${target.column} = ${found.class ?? target.positive}` : target.column;
   const answer = classes ? percent(prediction, 1) : text(prediction);
-  const most = shown.find((one) => one.contribution !== 0);
+  const most = shown.find((reason) => reason.contribution !== 0);
   const raises = most && most.contribution > 0 ? "raises" : "lowers";
   const chart = await waterfallChart({
     title: `From what the model says of nobody in particular to ${name}`,
-    description: `Steps along the ${unit}: ${steps.map((one) => `${one.label} ${text(one.change)}`).join(", ")}.`,
+    description: `Steps along the ${unit}: ${steps.map((step) => `${step.label} ${text(step.change)}`).join(", ")}.`,
     note: `Orange raises the prediction, blue lowers it. ${methodSentence(method)}`,
     from: { label: "base value", value: base },
     to: name,
@@ -55,9 +55,9 @@ export async function explainPage(
   const table = dataTable(
     reasons,
     [
-      { label: "Column", text: (one) => one.column },
-      { label: "Value", text: (one) => (one.value === "" ? "missing" : one.value) },
-      { label: `Adds to the ${unit}`, align: "right", text: (one) => text(one.contribution) },
+      { label: "Column", text: (reason) => reason.column },
+      { label: "Value", text: (reason) => (reason.value === "" ? "missing" : reason.value) },
+      { label: `Adds to the ${unit}`, align: "right", text: (reason) => text(reason.contribution) },
     ],
     { caption: "All columns, the strongest first" },
   );

@@ -32,7 +32,7 @@ export async function trainModel(
   const y = aim.classes
     ? classTarget(table, aim.column, aim.classes)
     : target(table, aim.column, aim.positive);
-  const rows = dropColumns(table, [...drop.filter((one) => one !== aim.column), aim.column]);
+  const rows = dropColumns(table, [...drop.filter((text) => text !== aim.column), aim.column]);
   if (aim.kind === "multiclass") return trainClasses({ rows, y, aim, schema }, options, rng, watch);
   const learner = tableLearner(name, aim.kind, { search, members });
   checkTarget(y, aim, folds);

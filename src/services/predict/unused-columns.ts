@@ -29,20 +29,20 @@ export function unusedColumns(
 }
 
 /** Why a column of such cells is no feature, and what would make it one. */
-export function whyUnused(one: Column, rows: number): Omit<UnusedColumn, "column"> {
+export function whyUnused(column: Column, rows: number): Omit<UnusedColumn, "column"> {
   const schema = "a schema (telelink data show --write-schema) that gives it another type";
-  const distinct = distinctOf(one);
+  const distinct = distinctOf(column);
   if (distinct === 0)
     return {
       reason: "it holds no values",
       remedy: "--missing or --date-format, if they are there in other words",
     };
-  if (one.type === "id") return { reason: "it names the row" };
+  if (column.type === "id") return { reason: "it names the row" };
   if (distinct === 1) return { reason: "all its values are the same" };
   const what =
-    one.type === "text" ? "its words" : isCategorical(one) && distinct > manyLevels ? "its levels" : "";
+    column.type === "text" ? "its words" : isCategorical(column) && distinct > manyLevels ? "its levels" : "";
   if (what) return { reason: `${what} tell nothing of the target in rows that they were not learned from` };
-  if (isCategorical(one) && distinct > 0.5 * rows)
+  if (isCategorical(column) && distinct > 0.5 * rows)
     return { reason: "hardly any of its levels repeats", remedy: schema };
   return { reason: "the learner did not choose it" };
 }
@@ -78,12 +78,12 @@ export function unusedSentences(unused: readonly UnusedColumn[], columns: number
   ];
 }
 
-function distinctOf(one: Column): number {
+function distinctOf(column: Column): number {
   const seen = new Set<string | number>();
-  const cells: ArrayLike<string | number> = isCategorical(one) ? one.codes : one.values;
+  const cells: ArrayLike<string | number> = isCategorical(column) ? column.codes : column.values;
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i];
-    if (cell !== "" && !(isCategorical(one) && cell === -1) && !Number.isNaN(cell)) seen.add(cell);
+    if (cell !== "" && !(isCategorical(column) && cell === -1) && !Number.isNaN(cell)) seen.add(cell);
   }
   return seen.size;
 }

@@ -39,13 +39,13 @@ export const standardChanges: readonly AgentChange[] = [
 export function readChanges(text: string): AgentChange[] {
   return text
     .split(";")
-    .map((one) => one.trim())
-    .filter((one) => one !== "")
-    .map((one) => {
-      const match = /^([^=]+)=(.+?)(?::\s*(\d+(?:\.\d+)?))?$/.exec(one);
+    .map((text) => text.trim())
+    .filter((text) => text !== "")
+    .map((text) => {
+      const match = /^([^=]+)=(.+?)(?::\s*(\d+(?:\.\d+)?))?$/.exec(text);
       if (!match)
         throw new RangeError(
-          `Cannot read what an agent can change: each must be FIELD=VALUE or FIELD=VALUE:COST, with semicolons between, got ${JSON.stringify(one)}`,
+          `Cannot read what an agent can change: each must be FIELD=VALUE or FIELD=VALUE:COST, with semicolons between, got ${JSON.stringify(text)}`,
         );
       const [, field, to, cost] = match;
       return { field: field.trim(), to: to.trim(), ...(cost === undefined ? {} : { cost: Number(cost) }) };
@@ -126,8 +126,12 @@ function targetOf(field: DeskField, now: number, to: string): number | undefined
 function ideaOf(fields: readonly DeskField[], rows: Table, change: AgentChange): Idea | undefined {
   const field = fieldOf(fields, change);
   if (!field) return undefined;
-  const one = columnNamed(rows, field.column);
-  const now = isCategorical(one) ? one.codes[0] : one.type === "numeric" ? one.values[0] : Number.NaN;
+  const column = columnNamed(rows, field.column);
+  const now = isCategorical(column)
+    ? column.codes[0]
+    : column.type === "numeric"
+      ? column.values[0]
+      : Number.NaN;
   const target = targetOf(field, now, change.to);
   if (target === undefined || Number.isNaN(target) || target === now) return undefined;
   const set = new Map([[field.column, target]]);

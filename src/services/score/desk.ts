@@ -262,9 +262,9 @@ function byVariant(rows: Table, needs: readonly string[][], last: readonly strin
     if (!there) continue;
     const known = new Uint8Array(rows.rows).fill(1);
     for (const name of extra) {
-      const one = columnNamed(rows, name);
-      if (one.type !== "numeric") continue;
-      for (let i = 0; i < known.length; i++) if (Number.isNaN(one.values[i])) known[i] = 0;
+      const column = columnNamed(rows, name);
+      if (column.type !== "numeric") continue;
+      for (let i = 0; i < known.length; i++) if (Number.isNaN(column.values[i])) known[i] = 0;
     }
     for (let i = 0; i < known.length; i++) if (known[i]) answeredBy[i] = v;
   }

@@ -65,8 +65,8 @@ export function ownDesk(churn: NamedModel, value: OwnValue): Desk {
   checkClasses(churn.model, action);
   const columns = [...churn.model.schema.columns];
   const add = (schema: Schema): void => {
-    for (const one of schema.columns)
-      if (!columns.some((other) => other.name === one.name)) columns.push(one);
+    for (const column of schema.columns)
+      if (!columns.some((other) => other.name === column.name)) columns.push(column);
   };
   let rule: ValueRule;
   if ("none" in value) rule = { kind: "none" };

@@ -9,31 +9,31 @@ import { columnNamed, isCategorical, type Table } from "../../data/table";
  */
 export function simulatedValue(rows: Table, rng: Rng): Float64Array {
   const numbers = (name: string): Float64Array => {
-    const one = columnNamed(rows, name);
+    const column = columnNamed(rows, name);
     check(
-      one.type === "numeric",
+      column.type === "numeric",
       "simulate values",
       `column ${JSON.stringify(name)} must be numeric`,
-      one.type,
+      column.type,
     );
-    return one.values;
+    return column.values;
   };
   const yes = (name: string): Int32Array => {
-    const one = columnNamed(rows, name);
+    const column = columnNamed(rows, name);
     check(
-      isCategorical(one),
+      isCategorical(column),
       "simulate values",
       `column ${JSON.stringify(name)} must be yes or no`,
-      one.type,
+      column.type,
     );
-    return one.codes;
+    return column.codes;
   };
   const length = numbers("Account length");
   const charges = ["day", "eve", "night", "intl"].map((part) => numbers(`Total ${part} charge`));
   const international = yes("International plan");
   const voice = yes("Voice mail plan");
   return length.map((weeks, i) => {
-    const charge = charges.reduce((sum, one) => sum + one[i], 0);
+    const charge = charges.reduce((sum, values) => sum + values[i], 0);
     return Math.max(
       50,
       100 * weeks + 35 * charge + 500 * international[i] + 300 * voice[i] + 1000 * normal(rng),

@@ -191,13 +191,13 @@ function ranges(values: Float64Array): Ranges {
   return { low, width, labels };
 }
 
-function counted(one: Column, range: Ranges | undefined): Map<string, number> {
+function counted(column: Column, range: Ranges | undefined): Map<string, number> {
   const counts = new Map<string, number>();
-  const rows = isCategorical(one) ? one.codes.length : one.values.length;
+  const rows = isCategorical(column) ? column.codes.length : column.values.length;
   for (let i = 0; i < rows; i++) {
-    let value = cellText(one, i);
-    if (range && one.type === "numeric" && value !== "") {
-      const place = Math.floor((one.values[i] - range.low) / range.width);
+    let value = cellText(column, i);
+    if (range && column.type === "numeric" && value !== "") {
+      const place = Math.floor((column.values[i] - range.low) / range.width);
       value = range.labels[Math.max(0, Math.min(most - 1, place))];
     }
     counts.set(value, (counts.get(value) ?? 0) + 1);

@@ -18,10 +18,10 @@ export interface CellValues {
 }
 
 /** The cells as numbers, in whichever way the column writes them: 1234.5, 1.234,50, $1,234.50, (5.00). */
-export function numbersOf(one: Column): CellValues {
-  if (one.type === "numeric")
-    return { values: one.values, missing: (i) => Number.isNaN(one.values[i]), share: 1 };
-  const { texts, of, counts } = distinctTexts(one);
+export function numbersOf(column: Column): CellValues {
+  if (column.type === "numeric")
+    return { values: column.values, missing: (i) => Number.isNaN(column.values[i]), share: 1 };
+  const { texts, of, counts } = distinctTexts(column);
   const missing = texts.map((text) => meansMissing(text, true));
   const said = texts.filter((_, k) => !missing[k]);
   const learned = learnNumbers(
@@ -50,12 +50,12 @@ export function numbersOf(one: Column): CellValues {
  * The cells as days since 1970-01-01, in whichever way the column writes dates. A date with an offset counts on the day
  * it is written with, or in `timeZone` on the day that it was there.
  */
-export function daysOf(one: Column, timeZone?: string): CellValues {
-  const { texts, of, counts } = distinctTexts(one);
+export function daysOf(column: Column, timeZone?: string): CellValues {
+  const { texts, of, counts } = distinctTexts(column);
   const missing = texts.map((text) => meansMissing(text, true));
   const said = texts.filter((_, k) => !missing[k]);
   // A column that was read as dates says how they are written.
-  const given = one.type === "date" ? one.format : undefined;
+  const given = column.type === "date" ? column.format : undefined;
   const learned = given
     ? undefined
     : learnDates(
@@ -101,13 +101,13 @@ export function dateText(day: number): string {
 }
 
 /** Each different text once, in its first order, which of them each row has, and how often it occurs. */
-function distinctTexts(one: Column): { texts: string[]; of: Int32Array; counts: number[] } {
+function distinctTexts(column: Column): { texts: string[]; of: Int32Array; counts: number[] } {
   const places = new Map<string, number>();
   const counts: number[] = [];
-  const rows = isCategorical(one) ? one.codes.length : one.values.length;
+  const rows = isCategorical(column) ? column.codes.length : column.values.length;
   const of = new Int32Array(rows);
   for (let i = 0; i < rows; i++) {
-    const text = cellText(one, i);
+    const text = cellText(column, i);
     const place = places.get(text) ?? places.size;
     if (place === counts.length) {
       places.set(text, place);

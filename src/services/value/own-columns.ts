@@ -78,7 +78,7 @@ export function findColumn(from: Table, { purpose, given, usual, maybe }: Wanted
 export function optionalColumn(
   from: Table,
   usual: readonly string[],
-  maybe: (one: Column) => boolean = () => true,
+  maybe: (column: Column) => boolean = () => true,
 ): Column | undefined {
   for (const name of usual) {
     const found = from.columns.find((column) => plainName(column.name) === plainName(name) && maybe(column));

@@ -26,41 +26,41 @@ export function churnFigures(
 ): Figures {
   const best = chosenModel(honest);
   const figures: Figure[] = [];
-  for (const one of honest) {
+  for (const model of honest) {
     for (const figure of honestFigures) {
-      const { estimate, low, high } = one.test[figure];
+      const { estimate, low, high } = model.test[figure];
       figures.push({
-        name: `honest.${figureName(nameOf(one))}.${figure}`,
-        label: `${labels[figure]}, ${nameOf(one).toLowerCase()}`,
+        name: `honest.${figureName(nameOf(model))}.${figure}`,
+        label: `${labels[figure]}, ${nameOf(model).toLowerCase()}`,
         value: estimate,
         low,
         high,
         interval: "95% bootstrap of the test customers",
-        cell: { table: "Who will leave, honest protocol", row: nameOf(one), column: labels[figure] },
+        cell: { table: "Who will leave, honest protocol", row: nameOf(model), column: labels[figure] },
         better: lowerIsBetter.includes(figure) ? "lower" : "higher",
-        key: one === best && keyFigures.includes(figure),
+        key: model === best && keyFigures.includes(figure),
       });
     }
   }
-  for (const one of reference) {
+  for (const model of reference) {
     for (const figure of ["accuracy", "precision", "recall", "f1"] as const) {
-      const { low, median, high } = one.band[figure];
+      const { low, median, high } = model.band[figure];
       figures.push({
-        name: `reference.${figureName(one.name)}.${figure}`,
-        label: `${figure === "f1" ? "F1" : figure}, ${one.name.toLowerCase()}, reference protocol`,
+        name: `reference.${figureName(model.name)}.${figure}`,
+        label: `${figure === "f1" ? "F1" : figure}, ${model.name.toLowerCase()}, reference protocol`,
         value: median,
         low,
         high,
-        interval: `range of ${one.runs.length} seeds`,
+        interval: `range of ${model.runs.length} seeds`,
         cell: {
           table: "Who will leave, reference protocol: median of the seeds",
-          row: one.name,
+          row: model.name,
           column: figure === "f1" ? "F1" : capital(figure),
         },
         better: "higher",
-        ...(one.published &&
+        ...(model.published &&
           !data.simulated && {
-            reference: { value: one.published[figure], source: "the reference system's table" },
+            reference: { value: model.published[figure], source: "the reference system's table" },
           }),
       });
     }

@@ -12,7 +12,10 @@ const bands = 20;
 /** Which share of the leavers is found by calling the most suspected customers first, for the models without SMOTE. */
 export function gainChart(models: readonly HonestModel[], test: Customers): Promise<string> {
   const plain = models.filter((model) => !model.resampled);
-  const gains = plain.map((one) => ({ one, table: gainTable(test.labels, one.testScores, { bands }) }));
+  const gains = plain.map((model) => ({
+    one: model,
+    table: gainTable(test.labels, model.testScores, { bands }),
+  }));
   const tenth = ({ table }: (typeof gains)[number]): number => table[bands / 10 - 1].gain;
   const chosen = chosenModel(models);
   const best = gains.find(({ one }) => one === chosen) ?? gains[0];

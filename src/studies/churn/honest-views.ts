@@ -181,8 +181,8 @@ export function honestConclusion(models: readonly HonestModel[], test: Customers
 }
 
 /** The name in tables and legends. */
-export function nameOf(one: HonestModel): string {
-  return one.resampled ? `${one.name} with SMOTE` : one.name;
+export function nameOf(model: HonestModel): string {
+  return model.resampled ? `${model.name} with SMOTE` : model.name;
 }
 
 function described(value: Interval): string {
@@ -190,8 +190,8 @@ function described(value: Interval): string {
 }
 
 /** The best precision among thresholds that find at least this share of the leavers. */
-function precisionAt(one: HonestModel, test: Customers, recall: number): number {
-  const curve = precisionRecallCurve(test.labels, one.testScores);
+function precisionAt(model: HonestModel, test: Customers, recall: number): number {
+  const curve = precisionRecallCurve(test.labels, model.testScores);
   return Math.max(...curve.precision.filter((_, k) => curve.recall[k] >= recall));
 }
 

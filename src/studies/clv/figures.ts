@@ -27,7 +27,7 @@ export function clvFigures(
   const best = bestOf(study);
   // What real customers say comes first.
   const figures: Figure[] = realFigures(real);
-  for (const one of study.models) {
+  for (const model of study.models) {
     for (const [key, label, better] of [
       ["gini", "Normalised Gini", "higher"],
       ["spearman", "Spearman", "higher"],
@@ -35,65 +35,65 @@ export function clvFigures(
       ["decile", "Error of the tenths", "lower"],
       ["total", "Sum off by", undefined],
     ] as const) {
-      const { estimate, low, high } = one.scores[key];
+      const { estimate, low, high } = model.scores[key];
       figures.push({
-        name: `value.${figureName(one.name)}.${key}`,
-        label: `${label}, ${one.name.toLowerCase()}`,
+        name: `value.${figureName(model.name)}.${key}`,
+        label: `${label}, ${model.name.toLowerCase()}`,
         value: estimate,
         low: Math.min(low, estimate),
         high: Math.max(high, estimate),
         interval: "95% bootstrap of customers",
         cell: {
           table: "What customers bring in the next year (simulated revenue)",
-          row: one.name,
+          row: model.name,
           column: label,
         },
         ...(better === undefined ? { unit: "%" } : { better }),
-        key: one === best && (key === "gini" || key === "total"),
+        key: model === best && (key === "gini" || key === "total"),
         ...(key === "mae" ? { digits: 0 } : {}),
       });
     }
   }
-  for (const one of lifetimes) {
-    const brier = foldScores(one.integratedBrier);
+  for (const model of lifetimes) {
+    const brier = foldScores(model.integratedBrier);
     figures.push(
       {
-        name: `lifetime.${figureName(one.name)}.concordance`,
-        label: `Concordance, ${one.name.toLowerCase()}`,
-        value: foldScores(one.concordance).mean,
-        cell: { table: "How long customers stay", row: one.name, column: "Concordance" },
+        name: `lifetime.${figureName(model.name)}.concordance`,
+        label: `Concordance, ${model.name.toLowerCase()}`,
+        value: foldScores(model.concordance).mean,
+        cell: { table: "How long customers stay", row: model.name, column: "Concordance" },
         better: "higher",
       },
       {
-        name: `lifetime.${figureName(one.name)}.brier`,
-        label: `Integrated Brier, ${one.name.toLowerCase()}`,
+        name: `lifetime.${figureName(model.name)}.brier`,
+        label: `Integrated Brier, ${model.name.toLowerCase()}`,
         value: brier.mean,
-        cell: { table: "How long customers stay", row: one.name, column: "Integrated Brier score" },
+        cell: { table: "How long customers stay", row: model.name, column: "Integrated Brier score" },
         digits: 4,
         better: "lower",
       },
     );
   }
-  for (const one of reference) {
+  for (const model of reference) {
     for (const key of ["mae", "rmse", "r2"] as const) {
-      const { low, median, high } = one.band[key];
+      const { low, median, high } = model.band[key];
       figures.push({
-        name: `reference.${figureName(one.name)}.${key}`,
-        label: `${key === "r2" ? "R²" : key.toUpperCase()}, ${one.name.toLowerCase()}, simulated value`,
+        name: `reference.${figureName(model.name)}.${key}`,
+        label: `${key === "r2" ? "R²" : key.toUpperCase()}, ${model.name.toLowerCase()}, simulated value`,
         value: median,
         low,
         high,
-        interval: `range of ${one.runs.length} draws`,
+        interval: `range of ${model.runs.length} draws`,
         cell: {
           table: "Customer value, reference protocol (simulated label): median of the draws",
-          row: one.name,
+          row: model.name,
           column: key === "r2" ? "R²" : key.toUpperCase(),
-          reference: one.name === bestWithout || one.name === bestWith,
+          reference: model.name === bestWithout || model.name === bestWith,
         },
         better: key === "r2" ? "higher" : "lower",
         digits: key === "r2" ? 4 : 0,
-        ...(one.published && one.inside !== undefined
-          ? { reference: { value: one.published[key], source: "the reference system's table" } }
+        ...(model.published && model.inside !== undefined
+          ? { reference: { value: model.published[key], source: "the reference system's table" } }
           : {}),
       });
     }
@@ -126,22 +126,22 @@ function realFigures(real: RealValue): Figure[] {
         key: one === purchases?.ways[0],
       });
     }
-  for (const one of atRisk?.orders ?? [])
+  for (const order of atRisk?.orders ?? [])
     figures.push({
-      name: `atRisk.${figureName(one.name)}.tenth`,
-      label: `Value lost in the first tenth, by ${one.name.toLowerCase()}`,
-      value: one.tenth.estimate,
-      low: Math.min(one.tenth.low, one.tenth.estimate),
-      high: Math.max(one.tenth.high, one.tenth.estimate),
+      name: `atRisk.${figureName(order.name)}.tenth`,
+      label: `Value lost in the first tenth, by ${order.name.toLowerCase()}`,
+      value: order.tenth.estimate,
+      low: Math.min(order.tenth.low, order.tenth.estimate),
+      high: Math.max(order.tenth.high, order.tenth.estimate),
       interval: "95% bootstrap of customers",
       unit: "%",
       better: "higher",
       cell: {
         table: "Iranian carrier: value about to leave",
-        row: one.name,
+        row: order.name,
         column: "Value lost in the first tenth",
       },
-      key: one === atRisk?.orders[0],
+      key: order === atRisk?.orders[0],
     });
   return figures;
 }

@@ -119,7 +119,7 @@ function nameOf(feature: string | undefined): string {
 export function lifetimeTable(models: readonly LifetimeModel[]): string {
   const figure = (
     label: string,
-    of: (one: LifetimeModel) => readonly number[],
+    of: (model: LifetimeModel) => readonly number[],
     best: "highest" | "lowest",
     help: string,
   ): TableColumn<LifetimeModel>[] => [

@@ -14,16 +14,16 @@ export interface SimulatedValue {
  */
 export function simulatedValue(customers: Table, rng: Rng): SimulatedValue {
   const numbers = (name: string): Float64Array => {
-    const one = columnNamed(customers, name);
-    if (one.type !== "numeric")
-      throw new TypeError(`Cannot simulate value: ${name} must be numeric, got ${one.type}`);
-    return one.values;
+    const column = columnNamed(customers, name);
+    if (column.type !== "numeric")
+      throw new TypeError(`Cannot simulate value: ${name} must be numeric, got ${column.type}`);
+    return column.values;
   };
   const yes = (name: string): Float64Array => {
-    const one = columnNamed(customers, name);
-    if (!isCategorical(one))
-      throw new TypeError(`Cannot simulate value: ${name} must be boolean, got ${one.type}`);
-    return Float64Array.from(one.codes, (code) => (one.levels[code]?.toLowerCase() === "yes" ? 1 : 0));
+    const column = columnNamed(customers, name);
+    if (!isCategorical(column))
+      throw new TypeError(`Cannot simulate value: ${name} must be boolean, got ${column.type}`);
+    return Float64Array.from(column.codes, (code) => (column.levels[code]?.toLowerCase() === "yes" ? 1 : 0));
   };
   const length = numbers("Account length");
   const charges = ["day", "eve", "night", "intl"].map((part) => numbers(`Total ${part} charge`));

@@ -114,7 +114,7 @@ function mean(
   };
 }
 
-function money(figure: FoldFigure): (one: Trial) => string {
+function money(figure: FoldFigure): (trial: Trial) => string {
   return (trial) => decimal(meanOf(trial, figure), 2);
 }
 

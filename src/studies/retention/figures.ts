@@ -43,22 +43,22 @@ export function retentionFigures(study: RetentionStudy, real?: MailingStudy | Mi
       key: rule === unlimited,
     },
   ]);
-  for (const one of study.effects) {
+  for (const model of study.effects) {
     figures.push(
       {
-        name: `effect.${figureName(one.name)}.qini`,
-        label: `Qini, ${one.name}`,
-        value: one.qini,
-        cell: { table: "Whose mind an offer changes (simulated campaign)", row: one.name, column: "Qini" },
+        name: `effect.${figureName(model.name)}.qini`,
+        label: `Qini, ${model.name}`,
+        value: model.qini,
+        cell: { table: "Whose mind an offer changes (simulated campaign)", row: model.name, column: "Qini" },
         digits: 4,
         better: "higher",
-        key: one === effect,
+        key: model === effect,
       },
       {
-        name: `effect.${figureName(one.name)}.auuc`,
-        label: `AUUC, ${one.name}`,
-        cell: { table: "Whose mind an offer changes (simulated campaign)", row: one.name, column: "AUUC" },
-        value: one.auuc,
+        name: `effect.${figureName(model.name)}.auuc`,
+        label: `AUUC, ${model.name}`,
+        cell: { table: "Whose mind an offer changes (simulated campaign)", row: model.name, column: "AUUC" },
+        value: model.auuc,
         digits: 4,
         better: "higher",
       },

@@ -50,7 +50,7 @@ export function tableComparison(): TableComparison {
           Object.fromEntries(
             [...tableFigures, "seconds" as const].map((figure) => [
               figure,
-              folds.reduce((sum, one) => sum + one[figure], 0) / folds.length,
+              folds.reduce((sum, figures) => sum + figures[figure], 0) / folds.length,
             ]),
           ) as Record<TableFigure | "seconds", number>,
         ]),
@@ -75,13 +75,13 @@ export function averageRanks(
   const judged = tables.filter((table) => !table.tuned);
   const sums = new Map(learners.map((learner) => [learner, 0]));
   for (const { means } of judged)
-    for (const one of learners) {
+    for (const text of learners) {
       const better = (a: number, b: number): boolean =>
         figure === "logLoss" || figure === "brierLoss" ? a < b : a > b;
-      const own = means[one][figure];
+      const own = means[text][figure];
       const ahead = learners.filter((other) => better(means[other][figure], own)).length;
       const equal = learners.filter((other) => means[other][figure] === own).length;
-      sums.set(one, (sums.get(one) as number) + ahead + (equal + 1) / 2);
+      sums.set(text, (sums.get(text) as number) + ahead + (equal + 1) / 2);
     }
   return new Map([...sums].map(([one, sum]) => [one, sum / judged.length]));
 }

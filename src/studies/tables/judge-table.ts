@@ -104,7 +104,7 @@ export async function judgeTable(
       }
     }
   }
-  return { rows: y.length, positives: y.reduce((sum, one) => sum + one, 0), learners };
+  return { rows: y.length, positives: y.reduce((sum, value) => sum + value, 0), learners };
 }
 
 /** The rows judged on and their numbers in the table, those without a target left out before they are counted. */

@@ -64,7 +64,7 @@ export function tableRanksTable(comparison: TableComparison): string {
   const judged = comparison.tables.filter((table) => !table.tuned);
   const ranks = Object.fromEntries(tableFigures.map((figure) => [figure, averageRanks(comparison, figure)]));
   const mean = (learner: string, figure: TableFigure | "seconds"): number =>
-    judged.reduce((sum, one) => sum + one.means[learner][figure], 0) / judged.length;
+    judged.reduce((sum, table) => sum + table.means[learner][figure], 0) / judged.length;
   const rankOf = (learner: string, figure: TableFigure): number => ranks[figure].get(learner) as number;
   return dataTable(
     [...comparison.learners].sort((a, b) => rankOf(a, "logLoss") - rankOf(b, "logLoss")),

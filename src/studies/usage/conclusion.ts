@@ -63,9 +63,9 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
-function gap(one: UsageLeaver): string {
-  if (!one.differences) return "the reference";
-  const { rocAuc, logLoss } = one.differences;
+function gap(leaver: UsageLeaver): string {
+  if (!leaver.differences) return "the reference";
+  const { rocAuc, logLoss } = leaver.differences;
   return `ROC AUC ${difference(rocAuc.estimate)} (${difference(rocAuc.low)} to ${difference(rocAuc.high)}) and log loss ${difference(logLoss.estimate, 4)} (${difference(logLoss.low, 4)} to ${difference(logLoss.high, 4)}) against boosting`;
 }
 
@@ -99,29 +99,29 @@ export function usageFigures(
       }),
     ),
   );
-  for (const one of forecasts.ways)
+  for (const forecast of forecasts.ways)
     for (const quantity of quantities) {
-      const { pinball, coverage, gain } = one.by[quantity];
-      const where = { table: "Use of the next three months (simulated usage)", row: one.name };
+      const { pinball, coverage, gain } = forecast.by[quantity];
+      const where = { table: "Use of the next three months (simulated usage)", row: forecast.name };
       figures.push(
         {
-          name: `usage.forecast.${figureName(one.name)}.${quantity}.pinball`,
-          label: `Pinball loss of ${quantity}, ${one.name}`,
+          name: `usage.forecast.${figureName(forecast.name)}.${quantity}.pinball`,
+          label: `Pinball loss of ${quantity}, ${forecast.name}`,
           value: pinball,
           better: "lower",
           cell: { ...where, column: `Pinball loss, ${quantity}` },
         },
         {
-          name: `usage.forecast.${figureName(one.name)}.${quantity}.coverage`,
-          label: `Inside .1 to .9, ${quantity}, ${one.name}`,
+          name: `usage.forecast.${figureName(forecast.name)}.${quantity}.coverage`,
+          label: `Inside .1 to .9, ${quantity}, ${forecast.name}`,
           value: coverage,
           unit: "%",
           cell: { ...where, column: `Inside .1 to .9, ${quantity}` },
         },
         {
-          name: `usage.forecast.${figureName(one.name)}.${quantity}.total`,
-          label: `Total ${quantity} off by, ${one.name}`,
-          value: offOf(forecasts, one, quantity),
+          name: `usage.forecast.${figureName(forecast.name)}.${quantity}.total`,
+          label: `Total ${quantity} off by, ${forecast.name}`,
+          value: offOf(forecasts, forecast, quantity),
           unit: "%",
           better: "lower",
           cell: { ...where, column: `Total off by, ${quantity}` },
@@ -129,15 +129,15 @@ export function usageFigures(
       );
       if (gain)
         figures.push({
-          name: `usage.forecast.${figureName(one.name)}.${quantity}.gain`,
-          label: `Forecast loss of ${quantity} against last year's months, ${one.name}`,
+          name: `usage.forecast.${figureName(forecast.name)}.${quantity}.gain`,
+          label: `Forecast loss of ${quantity} against last year's months, ${forecast.name}`,
           value: gain.estimate,
           low: Math.min(gain.low, gain.estimate),
           high: Math.max(gain.high, gain.estimate),
           interval: "95% bootstrap of customers",
           unit: "%",
           better: "lower",
-          key: one.name === "GRU",
+          key: forecast.name === "GRU",
         });
     }
   segments.forEach((segment, k) => {

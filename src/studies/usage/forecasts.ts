@@ -149,8 +149,8 @@ function uncrossed(quantiles: readonly Float64Array[]): Float64Array[] {
   const out = quantiles.map((quantile) => Float64Array.from(quantile));
   for (let i = 0; i < out[0].length; i++) {
     const sorted = quantiles.map((quantile) => quantile[i]).sort((a, b) => a - b);
-    out.forEach((one, k) => {
-      one[i] = sorted[k];
+    out.forEach((values, k) => {
+      values[i] = sorted[k];
     });
   }
   return out;

@@ -7,7 +7,7 @@ import type { UsageSegment } from "./segments";
 export function usageSegmentTable(segments: readonly UsageSegment[]): string {
   const number = (
     label: string,
-    of: (one: UsageSegment) => number,
+    of: (segment: UsageSegment) => number,
     digits: number,
   ): TableColumn<UsageSegment> => ({ label, align: "right", text: (row) => decimal(of(row), digits) });
   return dataTable(
@@ -28,7 +28,7 @@ export function usageSegmentTable(segments: readonly UsageSegment[]): string {
       },
     ],
     {
-      caption: `${count(segments.reduce((sum, one) => sum + one.customers, 0))} simulated customers who use alike, figures of a month`,
+      caption: `${count(segments.reduce((sum, segment) => sum + segment.customers, 0))} simulated customers who use alike, figures of a month`,
       note: "Left: within the next three months. Segments by k-means on a year of usage; each is named after what sets it apart from all customers by half a standard deviation or more.",
     },
   );

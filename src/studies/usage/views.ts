@@ -123,9 +123,9 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
 };
 
 /** Better or worse where ROC AUC or log loss surely is, and neither surely is the opposite. */
-export function verdictOf(one: UsageLeaver): Verdict {
-  if (!one.differences) return "no different";
-  const { rocAuc, logLoss } = one.differences;
+export function verdictOf(leaver: UsageLeaver): Verdict {
+  if (!leaver.differences) return "no different";
+  const { rocAuc, logLoss } = leaver.differences;
   const better = rocAuc.low > 0 || logLoss.high < 0;
   const worse = rocAuc.high < 0 || logLoss.low > 0;
   return better === worse ? "no different" : better ? "better" : "worse";
@@ -204,8 +204,8 @@ export function usageTotalsChart(forecasts: UsageForecasts): Promise<string> {
 }
 
 /** How far a way's total is off, as a share of what came. */
-export function offOf(forecasts: UsageForecasts, one: UsageForecast, quantity: Quantity): number {
-  return Math.abs(one.by[quantity].total.estimate / forecasts.totals[quantity] - 1);
+export function offOf(forecasts: UsageForecasts, forecast: UsageForecast, quantity: Quantity): number {
+  return Math.abs(forecast.by[quantity].total.estimate / forecasts.totals[quantity] - 1);
 }
 
 /** The way whose total is closest. */

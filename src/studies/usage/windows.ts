@@ -173,7 +173,7 @@ export function joinWindows(windows: readonly UsageWindow[]): UsageWindow {
     const values = new Float32Array(a.x.values.length + b.x.values.length);
     values.set(a.x.values);
     values.set(b.x.values, a.x.values.length);
-    const both = (of: (one: UsageWindow) => Float64Array): Float64Array =>
+    const both = (of: (window: UsageWindow) => Float64Array): Float64Array =>
       Float64Array.from([...of(a), ...of(b)]);
     const profile = joinRows(a.profile, b.profile);
     return {

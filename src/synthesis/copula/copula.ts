@@ -99,7 +99,7 @@ function adjusted(parts: CopulaParts, rng: Rng): CopulaParts {
   };
   const pool = emptyCopulaPool(adjustingRows);
   const none: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
-  for (const one of parts.variables) drawCopulaVariable(pool, draw, none, rng.fork(one.name));
+  for (const variable of parts.variables) drawCopulaVariable(pool, draw, none, rng.fork(variable.name));
   return { ...parts, dimensions: parts.dimensions.map((dimension) => found.get(dimension) ?? dimension) };
 }
 
@@ -187,7 +187,7 @@ function orderFor({ variables, structure }: CopulaParts, wishes: Wishes): readon
   };
   for (const j of wishes.cells.keys()) visit(variables[j].name);
   for (const name of wishes.columns.keys()) visit(name);
-  for (const one of variables) visit(one.name);
+  for (const variable of variables) visit(variable.name);
   return order.map((name) => variables.find((variable) => variable.name === name) as DrawnVariable);
 }
 

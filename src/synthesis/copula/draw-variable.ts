@@ -51,15 +51,15 @@ export function gatherCopulaPools(pools: readonly CopulaPool[], indices: readonl
 /** Draws the next variable for all rows, and multiplies their weights by the probability of its conditions. */
 export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: Wishes, rng: Rng): void {
   const j = pool.cells.length;
-  const one = draw.variables[j];
+  const variable = draw.variables[j];
   const { rows } = pool;
-  const count = one.labels.length;
+  const count = variable.labels.length;
   const words = wordCount(count);
   const bits = allowedBits(draw.masks[j], pool.cells, count, rows);
-  const choice = bits && choiceOf(one, bits, words, rows);
+  const choice = bits && choiceOf(variable, bits, words, rows);
   const { forced, free } = choice ?? {};
   const may = bits && ((i: number, cell: number): boolean => free?.[i] === 1 || allows(bits, words, i, cell));
-  if (one.kind === "levels") {
+  if (variable.kind === "levels") {
     const [own] = draw.dimensions[j] as readonly CellDimension[];
     const dimension = settled(own, pool, draw, forced, rng);
     const wish = wishes.cells.get(j);
@@ -74,7 +74,7 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
     pool.cells.push(cells);
     pool.values.push(undefined);
   } else {
-    const { cells, values } = drawNumber(pool, draw, { one, may, forced }, wishes, rng);
+    const { cells, values } = drawNumber(pool, draw, { one: variable, may, forced }, wishes, rng);
     pool.cells.push(cells);
     pool.values.push(values);
   }
@@ -89,10 +89,10 @@ interface RowChoice {
   readonly free: Uint8Array;
 }
 
-export function choiceOf(one: DrawnVariable, bits: Int32Array, words: number, rows: number): RowChoice {
+export function choiceOf(variable: DrawnVariable, bits: Int32Array, words: number, rows: number): RowChoice {
   const left = new Int32Array(rows);
   const forced = new Int32Array(rows).fill(-1);
-  for (const cell of one.seen) {
+  for (const cell of variable.seen) {
     const [word, bit] = [cell >> 5, cell & 31];
     for (let i = 0; i < rows; i++) {
       if (((bits[i * words + word] >>> bit) & 1) === 0) continue;
@@ -101,7 +101,7 @@ export function choiceOf(one: DrawnVariable, bits: Int32Array, words: number, ro
     }
   }
   // "Other" values of a number are still to be drawn.
-  const open = one.kind === "number" ? one.atoms.length : -1;
+  const open = variable.kind === "number" ? variable.atoms.length : -1;
   const free = new Uint8Array(rows);
   for (let i = 0; i < rows; i++) {
     if (left[i] !== 1 || forced[i] === open) forced[i] = -1;
@@ -346,7 +346,7 @@ function satisfied(bounds: Bounds, i: number, value: number): boolean {
 /** The spans of the cells that a row may have: atoms by their flat spans, "other" by what lies between. */
 function cellSpans(
   scale: CopulaScale,
-  one: DrawnVariable,
+  variable: DrawnVariable,
   may: NonNullable<May>,
   rows: number,
 ): readonly Span[] {
@@ -358,13 +358,13 @@ function cellSpans(
     spans.push(out);
   };
   let at = -Infinity;
-  one.atoms.forEach((atom, cell) => {
+  variable.atoms.forEach((atom, cell) => {
     const [low, high] = [scoreEdge(scale, atom, false), scoreEdge(scale, atom, true)];
-    add(one.atoms.length, at, low);
+    add(variable.atoms.length, at, low);
     add(cell, low, high);
     at = high;
   });
-  add(one.atoms.length, at, Infinity);
+  add(variable.atoms.length, at, Infinity);
   return spans;
 }
 

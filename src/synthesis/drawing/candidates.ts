@@ -19,7 +19,7 @@ export function noCandidates(rows: number): Candidates {
 /** The rows at `indices` of one of several lists each, all with the same variables drawn; weights begin anew. */
 export function gatherCandidates(from: readonly Candidates[], indices: readonly Int32Array[]): Candidates {
   const [first] = from;
-  const numbers = (of: (one: Candidates) => Float64Array): Float64Array =>
+  const numbers = (of: (candidates: Candidates) => Float64Array): Float64Array =>
     gathered(from, indices, Float64Array, of);
   return {
     ...noCandidates(indices.reduce((total, own) => total + own.length, 0)),

@@ -19,14 +19,14 @@ export interface DrawnVariable {
 }
 
 /** What drawing needs of a training variable. */
-export function drawnVariable(one: Variable): DrawnVariable {
-  const { name, kind } = one;
-  const labels = cellLabels(one);
+export function drawnVariable(variable: Variable): DrawnVariable {
+  const { name, kind } = variable;
+  const labels = cellLabels(variable);
   const counts = new Int32Array(labels.length);
-  for (const cell of cellsOf(one)) if (cell >= 0) counts[cell]++;
+  for (const cell of cellsOf(variable)) if (cell >= 0) counts[cell]++;
   const seen = [...counts.keys()].filter((cell) => counts[cell] > 0);
   if (kind === "levels") return { name, kind, labels, seen, atoms: [], missing: false, low: 0, high: 0 };
-  const { atoms, missing, grid, support, low, high } = one;
+  const { atoms, missing, grid, support, low, high } = variable;
   return {
     name,
     kind,

@@ -99,12 +99,15 @@ function checkNumberPlan(plan: ColumnPlan, condition: ColumnCondition, action: s
 }
 
 /** Both conditions on the same number; of values those in the range. */
-function meetConditions(one: ColumnCondition, other: Omit<ColumnCondition, "column">): ColumnCondition {
+function meetConditions(condition: ColumnCondition, other: Omit<ColumnCondition, "column">): ColumnCondition {
   const { from, to } = other.range as { from: number; to: number };
-  const missing = one.missing && other.missing;
-  const values = one.values?.filter((value) => value >= from && value <= to);
-  const range = one.range && { from: Math.max(one.range.from, from), to: Math.min(one.range.to, to) };
-  return { column: one.column, missing, ...(values && { values }), ...(range && { range }) };
+  const missing = condition.missing && other.missing;
+  const values = condition.values?.filter((value) => value >= from && value <= to);
+  const range = condition.range && {
+    from: Math.max(condition.range.from, from),
+    to: Math.min(condition.range.to, to),
+  };
+  return { column: condition.column, missing, ...(values && { values }), ...(range && { range }) };
 }
 
 /** How a column's values are told: as it writes them. */

@@ -76,7 +76,7 @@ function settled(
   const even = Float64Array.from(parts, ({ from, to }) => (total * (to - from + 1)) / size);
   const missing = (total - counts.reduce((all, count) => all + count, 0)) / counts.length;
   const off = counts.map((count, k) => count + missing - even[k]);
-  const distance = off.reduce((all, one) => all + one * one, 0);
+  const distance = off.reduce((all, value) => all + value * value, 0);
   const kept = distance > 0 ? Math.max(0, 1 - (Math.max(0, counts.length - 3) * variance) / distance) : 0;
   return ontoSimplex(
     even.map((rows, k) => rows + kept * off[k]),
@@ -104,7 +104,7 @@ function partsOf({ from, to }: Segment): Segment[] {
 
 /** The segments' numbers of bins: neighbours are joined until each bin has `least` rows or is alone above it. */
 export function joinSegments(segments: readonly Segment[], least: number): number[] {
-  const total = segments.reduce((sum, one) => sum + one.rows, 0);
+  const total = segments.reduce((sum, segment) => sum + segment.rows, 0);
   const bins: number[] = [];
   let bin = 0;
   let held = 0;

@@ -93,7 +93,9 @@ function clipped(value: number, condition: ColumnCondition | undefined): number 
 function conditioned(forest: Forest, conditions: ReadonlyMap<number, ColumnCondition>): Conditioned {
   const { variables, target } = forest;
   const pieces = variables.map((variable, v) => piecesOf(variable, conditions.get(v)));
-  const weights = pieces.map((groups) => groups.map((all) => all.reduce((sum, one) => sum + one.weight, 0)));
+  const weights = pieces.map((groups) =>
+    groups.map((all) => all.reduce((sum, piece) => sum + piece.weight, 0)),
+  );
   const classes = target < 0 ? 1 : weights[target].length;
   // How likely what is asked for below (and in) each variable's group is, class by class.
   const likely = weights.map((own) =>

@@ -97,11 +97,11 @@ function boundAll(raw: readonly RawColumn[], { budget, shares }: LearnContext): 
 const fineSteps = 2 ** 20;
 
 /** A column without decimals on a grid over its bounds. */
-function onGrid(one: RangedColumn, [low, high]: readonly [number, number]): RangedColumn {
+function onGrid(column: RangedColumn, [low, high]: readonly [number, number]): RangedColumn {
   const step = (high - low) / fineSteps;
-  const units = one.units.map((value) => (step === 0 ? value * 0 : Math.floor((value - low) / step)));
+  const units = column.units.map((value) => (step === 0 ? value * 0 : Math.floor((value - low) / step)));
   return {
-    ...one,
+    ...column,
     units,
     grid: { kind: "continuous", low, step },
     bounds: [0, step === 0 ? 0 : fineSteps - 1],
@@ -140,19 +140,19 @@ function publishLevels(
   });
 }
 
-function shapeLevels(one: LevelledColumn, levels: readonly string[]): Shaped {
+function shapeLevels(column: LevelledColumn, levels: readonly string[]): Shaped {
   const cells: Cell[] = levels.map((_, k): Cell => [k, k]);
-  if (!one.required) cells.push(null);
-  const codes = codesAmong(one, levels);
-  const missing = one.required ? -1 : levels.length;
+  if (!column.required) cells.push(null);
+  const codes = codesAmong(column, levels);
+  const missing = column.required ? -1 : levels.length;
   // Of public levels, what is none of them is missing; of found ones, it is another.
-  const other = one.levels ? -1 : levels.indexOf(otherLevel);
+  const other = column.levels ? -1 : levels.indexOf(otherLevel);
   const places = codes.map((code, i) =>
-    code >= 0 ? code : one.codes[i] >= 0 && other >= 0 ? other : missing,
+    code >= 0 ? code : column.codes[i] >= 0 && other >= 0 ? other : missing,
   );
-  const doubtful = [...(other >= 0 ? [other] : []), ...(one.required ? [] : [missing])];
+  const doubtful = [...(other >= 0 ? [other] : []), ...(column.required ? [] : [missing])];
   return {
-    name: one.name,
+    name: column.name,
     grid: { kind: "levels", levels },
     cells,
     bins: [...cells.keys()],

@@ -34,9 +34,10 @@ export function loadMst(json: ModelJson): Mst {
   check(json.kind === "mst", "load mst", "kind must be mst", json.kind);
   check(json.version === 2, "load mst", "version must be 2; fit it again", json.version);
   const { schema, keys, variables, branches, target, privacy } = json as unknown as MstParts;
-  const names = (all: unknown): string => (Array.isArray(all) ? all.map((one) => one?.name).join(", ") : "");
+  const names = (all: unknown): string =>
+    Array.isArray(all) ? all.map((value) => value?.name).join(", ") : "";
   const drawn = names(
-    (Array.isArray(schema) ? schema : []).filter((one) => one?.type !== "id" && one?.type !== "text"),
+    (Array.isArray(schema) ? schema : []).filter((value) => value?.type !== "id" && value?.type !== "text"),
   );
   check(
     drawn === names(variables),
@@ -86,7 +87,8 @@ export function mstOf(parts: MstParts): Mst {
     sample: (n: number, rng: Rng, { where, firstRow = 0 }: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
       const conditions = new Map<number, ColumnCondition>();
-      for (const one of resolveWhere(where, schema)) conditions.set(place(schema[one.column].name), one);
+      for (const condition of resolveWhere(where, schema))
+        conditions.set(place(schema[condition.column].name), condition);
       const drawn = drawForest(parts, n, rng, conditions);
       return table(
         schema.map((schema): Column => {

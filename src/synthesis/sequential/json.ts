@@ -30,18 +30,18 @@ export function sequentialFromJson(json: ModelJson): SequentialParts {
   };
 }
 
-function revived(one: Conditional): Conditional {
-  const cells = one.cells && { cells: revivedCells(one.cells) };
-  const number = one.number && { number: revivedNumber(one.number) };
+function revived(conditional: Conditional): Conditional {
+  const cells = conditional.cells && { cells: revivedCells(conditional.cells) };
+  const number = conditional.number && { number: revivedNumber(conditional.number) };
   return { ...cells, ...number };
 }
 
-function revivedCells(one: CellModel): CellModel {
-  return { ...one, tables: one.tables.map((table) => Float64Array.from(table)) };
+function revivedCells(model: CellModel): CellModel {
+  return { ...model, tables: model.tables.map((table) => Float64Array.from(table)) };
 }
 
-function revivedNumber(one: NumberModel): NumberModel {
-  return one.mean ? { ...one, mean: Float64Array.from(one.mean) } : one;
+function revivedNumber(model: NumberModel): NumberModel {
+  return model.mean ? { ...model, mean: Float64Array.from(model.mean) } : model;
 }
 
 /** Typed arrays become lists; JSON then keeps every bit of a number. */

@@ -20,12 +20,12 @@ export function cellLikelihood(parts: SequentialParts, from: Table): Float64Arra
   );
   const pool = emptyPool(from.rows);
   parts.variables.forEach((meta, j) => {
-    const one = given.get(meta.name);
-    const values = one?.kind === "number" ? one.values : undefined;
+    const variable = given.get(meta.name);
+    const values = variable?.kind === "number" ? variable.values : undefined;
     // Frequent values are those of the training rows, whatever is frequent in these.
     const cells =
-      one?.kind === "levels"
-        ? one.codes
+      variable?.kind === "levels"
+        ? variable.codes
         : Int32Array.from(values as Float64Array, (value) => cellOf(meta, value));
     const { classes, probabilities, forced } = choose(pool, parts);
     if (meta.labels.length > 1) {

@@ -108,11 +108,11 @@ function encodeCurve(plan: CurveTerm, values: Float64Array): EncodedTerm {
 }
 
 /** The most frequent values, each in at least two per cent of the rows. */
-function frequentValues(one: NumberVariable): readonly number[] {
+function frequentValues(variable: NumberVariable): readonly number[] {
   const counts = new Map<number, number>();
-  for (const value of one.values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const value of variable.values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts]
-    .filter(([value, count]) => !Number.isNaN(value) && count >= frequentShare * one.values.length)
+    .filter(([value, count]) => !Number.isNaN(value) && count >= frequentShare * variable.values.length)
     .sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .slice(0, mostFrequent)
     .map(([value]) => value);

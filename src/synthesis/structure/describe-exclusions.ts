@@ -21,17 +21,17 @@ export function describeExclusions(exclusions: readonly Exclusion[], namesOf: Na
   const cells = new Map<string, Cell>();
   const group = new Map<string, string>();
   const root = (id: string): string => (group.get(id) === id ? id : root(group.get(id) as string));
-  for (const one of exclusions) {
+  for (const exclusion of exclusions) {
     for (const place of [0, 1]) {
-      for (const pair of one.never) {
-        const cell = { column: one.columns[place], label: pair[place] };
+      for (const pair of exclusion.never) {
+        const cell = { column: exclusion.columns[place], label: pair[place] };
         cells.set(key(cell), cell);
         if (!group.has(key(cell))) group.set(key(cell), key(cell));
       }
     }
   }
-  for (const one of exclusions)
-    for (const [x, y] of together(one, namesOf)) group.set(root(key(y)), root(key(x)));
+  for (const exclusion of exclusions)
+    for (const [x, y] of together(exclusion, namesOf)) group.set(root(key(y)), root(key(x)));
   const members = new Map<string, Cell[]>();
   for (const [id, cell] of cells) members.set(root(id), [...(members.get(root(id)) ?? []), cell]);
   const sentences: string[] = [];
@@ -43,14 +43,14 @@ export function describeExclusions(exclusions: readonly Exclusion[], namesOf: Na
 }
 
 /** Pairs of cells of which each excludes all that the other one's column offers instead. */
-function together(one: Exclusion, namesOf: NamesOf): [Cell, Cell][] {
-  const [a, b] = one.columns;
-  const labels = one.columns.map((name, place) => {
+function together(exclusion: Exclusion, namesOf: NamesOf): [Cell, Cell][] {
+  const [a, b] = exclusion.columns;
+  const labels = exclusion.columns.map((name, place) => {
     const { labels: own } = namesOf(name);
-    return own.length > 0 ? own : [...new Set(one.never.map((pair) => pair[place]))];
+    return own.length > 0 ? own : [...new Set(exclusion.never.map((pair) => pair[place]))];
   });
   const excluded = (x: string, y: string): boolean =>
-    one.never.some((pair) => pair[0] === x && pair[1] === y);
+    exclusion.never.some((pair) => pair[0] === x && pair[1] === y);
   const found: [Cell, Cell][] = [];
   for (const x of labels[0]) {
     for (const y of labels[1]) {
@@ -76,10 +76,10 @@ function remaining(
 ): string[] {
   const said = new Set<string>();
   const byCell = new Map<string, { cell: Cell; column: string; labels: string[] }>();
-  for (const one of exclusions) {
-    const [a, b] = one.columns;
-    const pairs = together(one, namesOf);
-    for (const [x, y] of one.never) {
+  for (const exclusion of exclusions) {
+    const [a, b] = exclusion.columns;
+    const pairs = together(exclusion, namesOf);
+    for (const [x, y] of exclusion.never) {
       const left = { column: a, label: x };
       const right = { column: b, label: y };
       // x without its partner: that is what "together" means.

@@ -104,7 +104,7 @@ function alphabetOf(values: readonly string[], at: number): string {
   for (const value of values) seen.add(value[at]);
   const fixed = seen.size === 1 && (values.length >= enoughKeys || !/[0-9A-Za-z]/.test(values[0][at]));
   if (fixed) return values[0][at];
-  const holds = (alphabet: string): boolean => [...seen].every((one) => alphabet.includes(one));
+  const holds = (alphabet: string): boolean => [...seen].every((text) => alphabet.includes(text));
   return [...classes, ...mixed].find(holds) ?? [...seen].sort().join("");
 }
 

@@ -173,17 +173,17 @@ export function levelCount(plan: LevelsPlan): number {
 }
 
 /** The names of a variable's cells: its levels; or the atoms of a number, "other", and "(missing)" if it has any. */
-export function cellLabels(one: Variable): readonly string[] {
-  if (one.kind === "levels") return one.levels;
-  const labels = [...one.atoms.map((atom) => `= ${atom}`), "other"];
-  return one.missing ? [...labels, missingLabel] : labels;
+export function cellLabels(variable: Variable): readonly string[] {
+  if (variable.kind === "levels") return variable.levels;
+  const labels = [...variable.atoms.map((atom) => `= ${atom}`), "other"];
+  return variable.missing ? [...labels, missingLabel] : labels;
 }
 
 /** Each row's cell, as an index into `cellLabels`; −1 where a number without missing values is NaN. */
-export function cellsOf(one: Variable): Int32Array {
-  if (one.kind === "levels") return one.codes;
-  const cells = new Int32Array(one.values.length);
-  for (let i = 0; i < cells.length; i++) cells[i] = cellOf(one, one.values[i]);
+export function cellsOf(variable: Variable): Int32Array {
+  if (variable.kind === "levels") return variable.codes;
+  const cells = new Int32Array(variable.values.length);
+  for (let i = 0; i < cells.length; i++) cells[i] = cellOf(variable, variable.values[i]);
   return cells;
 }
 

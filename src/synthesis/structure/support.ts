@@ -39,13 +39,13 @@ export function supportOf(
 ): Support | undefined {
   const all = countedOf(sorted);
   let enough = Math.max(2, least);
-  let repeated = all.filter((one) => one.count >= enough);
+  let repeated = all.filter((counted) => counted.count >= enough);
   if (repeated.length > mostPieces / 2) {
-    const counts = repeated.map((one) => one.count).sort((a, b) => b - a);
+    const counts = repeated.map((counted) => counted.count).sort((a, b) => b - a);
     enough = counts[mostPieces / 2] + 1;
-    repeated = all.filter((one) => one.count >= enough);
+    repeated = all.filter((counted) => counted.count >= enough);
   }
-  const held = repeated.reduce((sum, one) => sum + one.count, 0);
+  const held = repeated.reduce((sum, counted) => sum + counted.count, 0);
   if (held < leastRepeated * sorted.length) return undefined;
   const from: number[] = [];
   const to: number[] = [];
@@ -56,7 +56,7 @@ export function supportOf(
   let rare: Counted[] = [];
   const unit = spacing(grid);
   const close = (end: number): void => {
-    const rows = rare.reduce((sum, one) => sum + one.count, 0);
+    const rows = rare.reduce((sum, counted) => sum + counted.count, 0);
     if (rows > 0) {
       // Where few rows lie, only what repeats around them says where.
       const low = rows >= least || from.length === 0 ? rare[0].value : (to.at(-1) as number) + unit;
@@ -83,13 +83,13 @@ export function supportOf(
     );
     return at.slice(1).flatMap((high, k): [number, number][] => (high > at[k] ? [[at[k], high]] : []));
   };
-  for (const one of all) {
-    if (one.count < enough) {
-      rare.push(one);
+  for (const counted of all) {
+    if (counted.count < enough) {
+      rare.push(counted);
       continue;
     }
-    close(one.value);
-    add(one.value, one.value);
+    close(counted.value);
+    add(counted.value, counted.value);
   }
   close(Infinity);
   return { from, to };

@@ -18,7 +18,7 @@ export interface TreeParts extends DrawnParts {
 /** Draws the next variable for all rows, and multiplies their weights by the share of donors that meet its conditions. */
 export function drawTreeVariable(pool: Candidates, parts: TreeParts, wishes: Wishes, rng: Rng): void {
   const j = pool.cells.length;
-  const one = parts.variables[j];
+  const variable = parts.variables[j];
   const { rows, weights } = pool;
   const { cells: cellTree, values: valueTree } = parts.models[j];
   const columns: readonly TreeColumn[] = pool.cells.map((cells, k) => {
@@ -29,17 +29,17 @@ export function drawTreeVariable(pool: Candidates, parts: TreeParts, wishes: Wis
   const valueLeaf = new Int32Array(rows);
   leavesOf(cellTree.tree, columns, 0, rows, leaf);
   if (valueTree) leavesOf(valueTree.tree, columns, 0, rows, valueLeaf);
-  const words = wordCount(one.labels.length);
-  const bits = allowedBits(parts.masks[j], pool.cells, one.labels.length, rows);
-  const limits = one.kind === "number" ? limitsOf(pool, parts, wishes, j) : undefined;
+  const words = wordCount(variable.labels.length);
+  const bits = allowedBits(parts.masks[j], pool.cells, variable.labels.length, rows);
+  const limits = variable.kind === "number" ? limitsOf(pool, parts, wishes, j) : undefined;
   const wish = wishes.cells.get(j);
-  const other = one.kind === "number" ? one.atoms.length : -1;
+  const other = variable.kind === "number" ? variable.atoms.length : -1;
   const cells = new Int32Array(rows);
-  const values = one.kind === "number" ? new Float64Array(rows).fill(Number.NaN) : undefined;
+  const values = variable.kind === "number" ? new Float64Array(rows).fill(Number.NaN) : undefined;
   // How likely a cell's values are to lie in ranges.
   const share = (i: number, cell: number, ranges: readonly RowRange[] | undefined): number => {
     if (!ranges || cell > other) return 1;
-    if (cell < other) return inRanges(ranges, i, one.atoms[cell]) ? 1 : 0;
+    if (cell < other) return inRanges(ranges, i, variable.atoms[cell]) ? 1 : 0;
     return valueTree ? countIn(valueTree, valueLeaf[i], (value) => inRanges(ranges, i, value)) : 0;
   };
   for (let i = 0; i < rows; i++) {
@@ -57,7 +57,7 @@ export function drawTreeVariable(pool: Candidates, parts: TreeParts, wishes: Wis
     if (conditioned) weights[i] *= before > 0 ? after / before : 0;
     cells[i] = drawWeighted(cellTree, leaf[i], after > 0 ? wanted : before > 0 ? rule : () => 1, rng);
     if (!values) continue;
-    if (cells[i] < other) values[i] = one.atoms[cells[i]];
+    if (cells[i] < other) values[i] = variable.atoms[cells[i]];
     else if (cells[i] === other && valueTree) {
       const ranges = limits?.both;
       const fits = (value: number): number => (!ranges || inRanges(ranges, i, value) ? 1 : 0);

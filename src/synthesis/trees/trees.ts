@@ -79,29 +79,29 @@ export function loadTrees(json: ModelJson): TreeSynthesiser {
 }
 
 function fitVariable(
-  one: Variable,
+  variable: Variable,
   features: readonly TreeFeature[],
   rows: number,
   minRows: number,
 ): { cells: DonorTree; values?: DonorTree } {
-  const cells = cellsOf(one);
+  const cells = cellsOf(variable);
   const all = Int32Array.from({ length: rows }, (_, i) => i);
   const known = all.filter((i) => cells[i] >= 0);
   const options = { minRows, leaves: Infinity };
   const data = treeRows(features, rows);
-  const byCell = growDonors(data, known, { codes: cells, count: cellLabels(one).length }, options);
-  if (one.kind === "levels") return { cells: byCell };
-  const other = known.filter((i) => cells[i] === one.atoms.length);
-  return { cells: byCell, values: growDonors(data, other, { values: one.values }, options) };
+  const byCell = growDonors(data, known, { codes: cells, count: cellLabels(variable).length }, options);
+  if (variable.kind === "levels") return { cells: byCell };
+  const other = known.filter((i) => cells[i] === variable.atoms.length);
+  return { cells: byCell, values: growDonors(data, other, { values: variable.values }, options) };
 }
 
-function featuresOf(one: Variable, j: number): TreeFeature[] {
+function featuresOf(variable: Variable, j: number): TreeFeature[] {
   const cells = cellFeature(
-    cellsOf(one).map((cell) => Math.max(cell, 0)),
-    cellLabels(one).length,
+    cellsOf(variable).map((cell) => Math.max(cell, 0)),
+    cellLabels(variable).length,
     j,
   );
-  const values = one.kind === "number" ? valueFeature(one.values, j) : undefined;
+  const values = variable.kind === "number" ? valueFeature(variable.values, j) : undefined;
   return [...(cells ? [cells] : []), ...(values ? [values] : [])];
 }
 

@@ -56,7 +56,7 @@ async function check(paths: readonly string[], flags: CheckFlags): Promise<void>
   }
   if (flags.json) printJson(problems);
   else {
-    for (const one of problems) print(describe(one));
+    for (const problem of problems) print(describe(problem));
     const wrong = problems.filter((problem) => !problem.advice).length;
     const advised = problems.length - wrong;
     const count = `${wrong === 0 ? "nothing" : wrong} found${advised > 0 ? `, ${advised} to know` : ""}`;

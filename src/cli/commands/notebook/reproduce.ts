@@ -75,11 +75,11 @@ async function reproduce(names: readonly string[], flags: ReproduceFlags, comman
   const parameters = parametersOf(flags.parameter);
   const project = asUsage(() => new Project({ notebooks, out, only: names, parameters, force }));
   const order = asUsage(() => {
-    for (const one of project.order()) checkTarget({ ...one, out });
+    for (const notebook of project.order()) checkTarget({ ...notebook, out });
     return project.order();
   });
   if (flags.dryRun) {
-    for (const one of order) tell(project.step(one), flags.json ?? false);
+    for (const notebook of order) tell(project.step(notebook), flags.json ?? false);
     return;
   }
   const { lockReports } = await import("../../../notebook/reproduce/lock.js");
@@ -158,21 +158,21 @@ async function inOrder(
   const { inParallel } = await import("../../support/notebook/in-parallel.js");
   const started = new Map<Prepared, Promise<FileRun | undefined>>();
   const settle = new Map<Prepared, (value: FileRun | undefined) => void>();
-  for (const one of order) {
-    const ended = new Promise<FileRun | undefined>((done) => settle.set(one, done));
-    started.set(one, ended);
+  for (const notebook of order) {
+    const ended = new Promise<FileRun | undefined>((done) => settle.set(notebook, done));
+    started.set(notebook, ended);
   }
-  return inParallel(order, jobs, async (one) => {
+  return inParallel(order, jobs, async (notebook) => {
     // What is needed comes earlier in the order, so it has begun and this can't wait for ever.
-    const before = await Promise.all(project.needs(one).map((need) => started.get(need)));
+    const before = await Promise.all(project.needs(notebook).map((need) => started.get(need)));
     let done: FileRun | undefined;
     try {
       if (before.every((run) => run === undefined || run.run.verdict === "ok"))
-        done = await work(project.step(one));
-      else note(`${one.path}: left out, because a notebook that it needs failed`);
+        done = await work(project.step(notebook));
+      else note(`${notebook.path}: left out, because a notebook that it needs failed`);
       return done;
     } finally {
-      settle.get(one)?.(done);
+      settle.get(notebook)?.(done);
     }
   });
 }

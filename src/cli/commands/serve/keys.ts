@@ -39,8 +39,8 @@ Examples:
     .option("--scope <list>", "read, predict, write, admin, with commas", "read,predict")
     .action(async (name: string, options: Options) => {
       const { addKey, scopes } = await import("../../../data/store/keys.js");
-      const given = options.scope.split(",").map((one) => one.trim());
-      const unknown = given.find((one) => !(scopes as readonly string[]).includes(one));
+      const given = options.scope.split(",").map((text) => text.trim());
+      const unknown = given.find((text) => !(scopes as readonly string[]).includes(text));
       if (unknown !== undefined)
         throw usageError(
           `Cannot use --scope: it must be of ${scopes.join(", ")}, got ${JSON.stringify(unknown)}`,

@@ -48,11 +48,11 @@ TELELINK_SHUTDOWN_SECONDS (10); predictions that the store does not hold by then
       const running = await startServer(chosen, packageVersion());
       say(`listening on ${running.address} (API: ${running.address}/docs); Ctrl-C stops`);
       await new Promise<void>((done) => {
-        for (const one of ["SIGINT", "SIGTERM"] as const) process.once(one, () => done());
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
       });
       // Whoever asks a second time does not want to wait.
-      for (const one of ["SIGINT", "SIGTERM"] as const)
-        process.on(one, () => process.exit(exitCodes.interrupted));
+      for (const signal of ["SIGINT", "SIGTERM"] as const)
+        process.on(signal, () => process.exit(exitCodes.interrupted));
       say(`stopping: answering what was begun, for ${chosen.shutdownSeconds} s at most …`);
       await running.close();
     });

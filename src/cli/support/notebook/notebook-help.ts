@@ -11,11 +11,11 @@ export function printParameters(path: string, declared: readonly Declared[]): vo
   print(`Parameters of ${path}:`);
   printTable(
     ["name", "type", "default", "meaning"],
-    declared.map((one) => [
-      one.name,
-      one.annotation ?? kindText(one.kind),
-      one.text.replace(/\s+/g, " "),
-      one.help ?? "",
+    declared.map((parameter) => [
+      parameter.name,
+      parameter.annotation ?? kindText(parameter.kind),
+      parameter.text.replace(/\s+/g, " "),
+      parameter.help ?? "",
     ]),
   );
 }

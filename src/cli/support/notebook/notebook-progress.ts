@@ -87,7 +87,7 @@ export function reportRun(done: FileRun, json: boolean): void {
 
 /** Says what a page leaves out, at the terminal as on the page. */
 export function noteOmitted(omitted: readonly string[]): void {
-  for (const one of omitted.slice(0, 10)) note(`  not on the page: ${one}`);
+  for (const text of omitted.slice(0, 10)) note(`  not on the page: ${text}`);
   if (omitted.length > 10) note(`  not on the page: ${omitted.length - 10} more; the page's head lists them`);
 }
 

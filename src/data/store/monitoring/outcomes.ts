@@ -100,7 +100,7 @@ export interface Agreement {
   readonly meanDifference: number | null;
 }
 
-export function agreement(store: Store, one: number, other: number, since: string): Agreement {
+export function agreement(store: Store, value: number, other: number, since: string): Agreement {
   const found = store.db
     .prepare(
       `SELECT count(*) AS n, total(a.risk = b.risk) AS same, avg(abs(a.probability - b.probability)) AS difference
@@ -108,6 +108,6 @@ export function agreement(store: Store, one: number, other: number, since: strin
          ON b.customer = a.customer AND b.at = a.at AND b.model_id = ?
        WHERE a.model_id = ? AND a.at >= ?`,
     )
-    .get(other, one, since) as { n: number; same: number; difference: number | null };
+    .get(other, value, since) as { n: number; same: number; difference: number | null };
   return { customers: found.n, sameRisk: found.same, meanDifference: found.difference };
 }

@@ -21,17 +21,17 @@ const outermost = 3;
 export function canaryTest(train: Table, holdout: Table, synthetic: Table, minCount = 5): Canaries {
   const columns: { column: string; planted: number; found: number }[] = [];
   const strangers = { planted: 0, found: 0 };
-  for (const one of train.columns) {
+  for (const column of train.columns) {
     const [other, made] = [holdout, synthetic].map((from) =>
-      from.columns.find(({ name }) => name === one.name),
+      from.columns.find(({ name }) => name === column.name),
     );
     if (!other || !made) continue;
     const seen = new Set(valuesOf(made));
-    const known = new Set(valuesOf(one));
-    const own = standOut(one, minCount);
+    const known = new Set(valuesOf(column));
+    const own = standOut(column, minCount);
     const hits = (values: readonly (string | number)[]): number =>
       values.filter((value) => seen.has(value)).length;
-    columns.push({ column: one.name, planted: own.length, found: hits(own) });
+    columns.push({ column: column.name, planted: own.length, found: hits(own) });
     const foreign = standOut(other, minCount).filter((value) => !known.has(value));
     strangers.planted += foreign.length;
     strangers.found += hits(foreign);
@@ -45,19 +45,19 @@ export function canaryTest(train: Table, holdout: Table, synthetic: Table, minCo
   };
 }
 
-function valuesOf(one: Column): (string | number)[] {
-  if (isCategorical(one)) return Array.from(one.codes, (code) => (code < 0 ? "" : one.levels[code]));
-  return Array.from(one.values as Iterable<string | number>);
+function valuesOf(column: Column): (string | number)[] {
+  if (isCategorical(column)) return Array.from(column.codes, (code) => (code < 0 ? "" : column.levels[code]));
+  return Array.from(column.values as Iterable<string | number>);
 }
 
 /** The values that name single rows. */
-function standOut(one: Column, minCount: number): (string | number)[] {
+function standOut(column: Column, minCount: number): (string | number)[] {
   const counts = new Map<string | number, number>();
-  for (const value of valuesOf(one)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const value of valuesOf(column)) counts.set(value, (counts.get(value) ?? 0) + 1);
   counts.delete("");
   counts.delete(Number.NaN);
   const rare = [...counts].filter(([, count]) => count < minCount).map(([value]) => value);
-  if (one.type !== "numeric") return rare;
+  if (column.type !== "numeric") return rare;
   const sorted = [...counts.keys()].sort((a, b) => Number(a) - Number(b));
   const ends = new Set([...sorted.slice(0, outermost), ...sorted.slice(-outermost)]);
   return rare.filter((value) => ends.has(value));

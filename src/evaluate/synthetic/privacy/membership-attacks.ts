@@ -66,7 +66,7 @@ export async function membershipAttacks(
     { people: [1, 2], reference: 3, synthetic: 4 },
     pause,
   );
-  const near = { map: (score: (one: Neighbourhood) => number) => Float64Array.from(around, score) };
+  const near = { map: (score: (neighbourhood: Neighbourhood) => number) => Float64Array.from(around, score) };
   add(
     "distance",
     "nearest synthetic row",
@@ -276,7 +276,7 @@ async function shadowScores(
 
 /** What a shadow model's attacker looks at, each in its rank: a model of more rows lies nearer to everybody. */
 function featuresOf(around: readonly Neighbourhood[]): Table {
-  const ranked = (score: (one: Neighbourhood) => number): Float64Array =>
+  const ranked = (score: (neighbourhood: Neighbourhood) => number): Float64Array =>
     ranks(Float64Array.from(around, score)).map((rank) => rank / around.length);
   const features = {
     nearest: ranked(({ least }) => least[0]),

@@ -38,7 +38,7 @@ export function encoderOnnx(
           : part.kind === "date"
             ? dateOnnx(part, dates, graph)
             : targetMeanOnnx(part, graph);
-      for (const one of made) add({ numeric: one }, 1);
+      for (const text of made) add({ numeric: text }, 1);
     }
   }
   return { columns, widths };

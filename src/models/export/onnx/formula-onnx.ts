@@ -10,9 +10,9 @@ export function formulaOnnx(
   graph: OnnxGraph,
 ): string {
   const parts = columns.map((j) => {
-    const one = known[j];
-    check("numeric" in one, "write ONNX", "a formula needs numeric columns");
-    return one.numeric;
+    const column = known[j];
+    check("numeric" in column, "write ONNX", "a formula needs numeric columns");
+    return column.numeric;
   });
   const constant = (value: number): string => graph.constant([value], [1, 1]);
   if (kind === "product") return graph.node("Mul", parts);

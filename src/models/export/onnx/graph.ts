@@ -61,7 +61,7 @@ export class OnnxGraph {
     { domain = "", name = `#${this.count++}` }: { readonly domain?: string; readonly name?: string } = {},
   ): string {
     const out = new ProtoWriter();
-    for (const one of inputs) out.data(1, one);
+    for (const text of inputs) out.data(1, text);
     out.data(2, name).data(4, op);
     for (const [key, value] of Object.entries(attributes)) out.message(5, attribute(key, value));
     if (domain) out.data(7, domain);
@@ -87,9 +87,9 @@ export class OnnxGraph {
   /** The whole model as the bytes of an .onnx file; `metadata` is what runtimes give back as its custom metadata. */
   finish(producer: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     const graph = this.body.data(2, "model");
-    for (const one of this.constants) graph.message(5, one);
-    for (const one of this.inputs) graph.message(11, one);
-    for (const one of this.outputs) graph.message(12, one);
+    for (const writer of this.constants) graph.message(5, writer);
+    for (const writer of this.inputs) graph.message(11, writer);
+    for (const writer of this.outputs) graph.message(12, writer);
     const opset = (domain: string, version: number): ProtoWriter =>
       new ProtoWriter().data(1, domain).int(2, version);
     const out = new ProtoWriter()

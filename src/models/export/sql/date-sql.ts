@@ -43,7 +43,7 @@ export function momentSql(
       `the dates in column ${JSON.stringify(name)} must be written in digits, and for sqlite as 2024-01-31: write them so and train on that, or export ONNX`,
       pattern,
     );
-  const literal = (one: string): string => one.replaceAll("'", "");
+  const literal = (text: string): string => text.replaceAll("'", "");
   if (words.group === undefined) {
     const shape = pieces
       .map((piece) => (piece in digits ? "[0-9]".repeat(piece.length) : `[${literal(piece)}]`))

@@ -8,13 +8,13 @@ export function multiclassSql(model: Multiclass, columns: readonly string[], def
     const own = scores.map((score) => define(modelSql(score, columns, define)));
     if (link === "shares")
       return shared(
-        own.map((one) => define(`GREATEST(0e0, ${one})`)),
+        own.map((text) => define(`GREATEST(0e0, ${text})`)),
         define,
       );
     const most = define(`GREATEST(${own.join(", ")})`);
     // Bounded, because some engines treat an underflow of EXP as an error.
     return shared(
-      own.map((one) => define(`EXP(GREATEST(-7e2, ${one} - ${most}))`)),
+      own.map((text) => define(`EXP(GREATEST(-7e2, ${text} - ${most}))`)),
       define,
     );
   });

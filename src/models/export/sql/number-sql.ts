@@ -41,7 +41,7 @@ function formattedSql(text: string, format: NumberFormat, words: SqlWords): stri
   for (const word of [prefix, suffix])
     if (word !== "") digits = `REPLACE(${digits}, ${words.text(word)}, '')`;
   digits = words.strip(digits, " ()+−-");
-  for (const one of between) digits = `REPLACE(${digits}, ${words.text(one)}, '')`;
+  for (const text of between) digits = `REPLACE(${digits}, ${words.text(text)}, '')`;
   if (decimal === ",") digits = `REPLACE(${digits}, ',', '.')`;
   const negative = words.matches(text, "^[^0-9]*[-(−]|[-−][^0-9]*$");
   return `CASE WHEN ${words.matches(text, pattern)} THEN (CASE WHEN ${negative} THEN ${sqlNumber(-1)} ELSE 1e0 END) * ${words.numberOf(digits, digits)} END`;
@@ -66,8 +66,8 @@ function durationSql(
   // Spark reads a time of day as a moment of today.
   const time = `CASE WHEN ${words.isText(cell)} THEN ${text} ELSE REGEXP_REPLACE(${text}, '^[0-9]{4}-[0-9]{2}-[0-9]{2} ', '') END`;
   const part = (n: number): string => {
-    const one = `REPLACE(REPLACE(${(piece as NonNullable<typeof piece>)(time, n)}, '-', ''), ',', '.')`;
-    return words.numberOf(one, one);
+    const text = `REPLACE(REPLACE(${(piece as NonNullable<typeof piece>)(time, n)}, '-', ''), ',', '.')`;
+    return words.numberOf(text, text);
   };
   const seconds = `(${part(1)} * 3.6e3 + ${part(2)} * 6e1 + COALESCE(${part(3)}, 0e0))`;
   const shape = "^-?[0-9]{1,5}:[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,9})?)?$";

@@ -67,11 +67,11 @@ export function compileCell(
 }
 
 /** The complaint as text, with its place in the file it is about. */
-export function complaintOf(ts: Compiler, one: TS.Diagnostic): Complaint {
-  const { line, character } = one.file?.getLineAndCharacterOfPosition(one.start ?? 0) ?? {
+export function complaintOf(ts: Compiler, diagnostic: TS.Diagnostic): Complaint {
+  const { line, character } = diagnostic.file?.getLineAndCharacterOfPosition(diagnostic.start ?? 0) ?? {
     line: 0,
     character: 0,
   };
-  const text = ts.flattenDiagnosticMessageText(one.messageText, "\n");
-  return { line: line + 1, column: character + 1, text, code: one.code };
+  const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");
+  return { line: line + 1, column: character + 1, text, code: diagnostic.code };
 }

@@ -119,7 +119,7 @@ function compile(ts: Compiler, source: Source, names: ReadonlyMap<string, string
           `import { createRequire as $require } from "node:module"; const require = $require(${JSON.stringify(url)});`,
         uses("__dirname") && `const __dirname = ${JSON.stringify(dirname(path))};`,
         uses("__filename") && `const __filename = ${JSON.stringify(path)};`,
-      ].filter((one) => one !== false);
+      ].filter((file) => file !== false);
   return `${prelude.join(" ")}${outputText.replace(/("sources":\[)"[^"]*"/, `$1${JSON.stringify(url)}`)}`;
 }
 

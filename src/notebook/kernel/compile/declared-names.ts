@@ -14,23 +14,25 @@ export function declaredNames(ts: Compiler, file: TS.SourceFile): Map<string, Na
     if (name && ts.isIdentifier(name) && !(found.has(name.text) && kind === "type"))
       found.set(name.text, kind);
   };
-  for (const one of file.statements) {
-    if (ts.isVariableStatement(one)) {
-      const constant = (one.declarationList.flags & ts.NodeFlags.BlockScoped) >= ts.NodeFlags.Const;
-      for (const part of one.declarationList.declarations) bind(part.name, constant ? "const" : "let");
-    } else if (ts.isFunctionDeclaration(one)) own(one.name, "function");
-    else if (ts.isClassDeclaration(one)) own(one.name, "class");
-    else if (ts.isEnumDeclaration(one)) own(one.name, "enum");
-    else if (ts.isModuleDeclaration(one)) own(one.name, "namespace");
-    else if (ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one)) own(one.name, "type");
-    else if (ts.isImportEqualsDeclaration(one)) own(one.name, one.isTypeOnly ? "type" : "import");
-    else if (ts.isImportDeclaration(one) && one.importClause) {
-      const { name, namedBindings, phaseModifier } = one.importClause;
+  for (const statement of file.statements) {
+    if (ts.isVariableStatement(statement)) {
+      const constant = (statement.declarationList.flags & ts.NodeFlags.BlockScoped) >= ts.NodeFlags.Const;
+      for (const part of statement.declarationList.declarations) bind(part.name, constant ? "const" : "let");
+    } else if (ts.isFunctionDeclaration(statement)) own(statement.name, "function");
+    else if (ts.isClassDeclaration(statement)) own(statement.name, "class");
+    else if (ts.isEnumDeclaration(statement)) own(statement.name, "enum");
+    else if (ts.isModuleDeclaration(statement)) own(statement.name, "namespace");
+    else if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement))
+      own(statement.name, "type");
+    else if (ts.isImportEqualsDeclaration(statement))
+      own(statement.name, statement.isTypeOnly ? "type" : "import");
+    else if (ts.isImportDeclaration(statement) && statement.importClause) {
+      const { name, namedBindings, phaseModifier } = statement.importClause;
       const kind = phaseModifier === ts.SyntaxKind.TypeKeyword ? "type" : "import";
       own(name, kind);
       if (namedBindings && ts.isNamespaceImport(namedBindings)) own(namedBindings.name, kind);
       else for (const part of namedBindings?.elements ?? []) own(part.name, part.isTypeOnly ? "type" : kind);
-    } else for (const name of nestedVars(ts, one)) if (!found.has(name)) found.set(name, "let");
+    } else for (const name of nestedVars(ts, statement)) if (!found.has(name)) found.set(name, "let");
   }
   return found;
 }
@@ -45,7 +47,7 @@ export function nestedVars(ts: Compiler, statement: TS.Node): string[] {
   const visit = (node: TS.Node): void => {
     if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)) return;
     if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0)
-      for (const one of node.declarations) bind(one.name);
+      for (const declaration of node.declarations) bind(declaration.name);
     ts.forEachChild(node, visit);
   };
   visit(statement);
@@ -59,16 +61,21 @@ export function exportedNames(ts: Compiler, file: TS.SourceFile): Set<string> {
     if (ts.isIdentifier(name)) names.add(name.text);
     else for (const part of name.elements) if (ts.isBindingElement(part)) bind(part.name);
   };
-  for (const one of file.statements) {
-    const modifiers = ts.canHaveModifiers(one) ? ts.getModifiers(one) : undefined;
+  for (const statement of file.statements) {
+    const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
     const exported = modifiers?.some((each) => each.kind === ts.SyntaxKind.ExportKeyword);
     const byDefault = modifiers?.some((each) => each.kind === ts.SyntaxKind.DefaultKeyword);
-    if (ts.isExportDeclaration(one) && one.exportClause && ts.isNamedExports(one.exportClause))
-      for (const each of one.exportClause.elements) names.add(each.name.text);
+    if (
+      ts.isExportDeclaration(statement) &&
+      statement.exportClause &&
+      ts.isNamedExports(statement.exportClause)
+    )
+      for (const each of statement.exportClause.elements) names.add(each.name.text);
     if (!exported || byDefault) continue;
-    if (ts.isVariableStatement(one)) for (const part of one.declarationList.declarations) bind(part.name);
+    if (ts.isVariableStatement(statement))
+      for (const part of statement.declarationList.declarations) bind(part.name);
     else {
-      const { name } = one as { name?: TS.Node };
+      const { name } = statement as { name?: TS.Node };
       if (name && ts.isIdentifier(name)) names.add(name.text);
     }
   }

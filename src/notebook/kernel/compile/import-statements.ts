@@ -12,11 +12,11 @@ export interface ImportWriter {
 }
 
 /** The statement as constants from the module that it imports. */
-export function importStatements(writer: ImportWriter, one: TS.ImportDeclaration): TS.Statement[] {
+export function importStatements(writer: ImportWriter, declaration: TS.ImportDeclaration): TS.Statement[] {
   const { ts, factory, own } = writer;
-  const clause = one.importClause;
+  const clause = declaration.importClause;
   if (clause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
-  const module = writer.imported(one.moduleSpecifier);
+  const module = writer.imported(declaration.moduleSpecifier);
   const bindings = clause?.namedBindings;
   const made: TS.Statement[] = [];
   const parts: TS.BindingElement[] = [];
@@ -34,17 +34,18 @@ export function importStatements(writer: ImportWriter, one: TS.ImportDeclaration
     for (const each of values) part(each.propertyName ?? each.name, each.name);
   }
   if (bindings && ts.isNamespaceImport(bindings))
-    made.push(constant(writer, own(bindings.name.text), module, one));
-  if (parts.length > 0) made.push(constant(writer, factory.createObjectBindingPattern(parts), module, one));
+    made.push(constant(writer, own(bindings.name.text), module, declaration));
+  if (parts.length > 0)
+    made.push(constant(writer, factory.createObjectBindingPattern(parts), module, declaration));
   return made.length > 0 ? made : [onlyRun(writer, module)];
 }
 
 /** `export … from` as constants from the module, or as an import for its effects. */
-export function exportStatements(writer: ImportWriter, one: TS.ExportDeclaration): TS.Statement[] {
+export function exportStatements(writer: ImportWriter, declaration: TS.ExportDeclaration): TS.Statement[] {
   const { ts, factory, own } = writer;
-  if (one.isTypeOnly || !one.moduleSpecifier) return [];
-  const module = writer.imported(one.moduleSpecifier);
-  const { exportClause } = one;
+  if (declaration.isTypeOnly || !declaration.moduleSpecifier) return [];
+  const module = writer.imported(declaration.moduleSpecifier);
+  const { exportClause } = declaration;
   const parts =
     exportClause && ts.isNamedExports(exportClause)
       ? exportClause.elements.filter((each) => !each.isTypeOnly && each.name.text !== "default")
@@ -55,7 +56,7 @@ export function exportStatements(writer: ImportWriter, one: TS.ExportDeclaration
       factory.createBindingElement(undefined, (each.propertyName ?? each.name).text, own(each.name.text)),
     ),
   );
-  return [constant(writer, pattern, module, one)];
+  return [constant(writer, pattern, module, declaration)];
 }
 
 /** `const name = value`, at the place of the statement that it stands for. */

@@ -37,8 +37,9 @@ export function replScript(
   const inner = innerVars(ts, context);
 
   const functions = new Map<string, TS.FunctionDeclaration>();
-  for (const one of file.statements)
-    if (ts.isFunctionDeclaration(one) && one.name && one.body) functions.set(one.name.text, one);
+  for (const statement of file.statements)
+    if (ts.isFunctionDeclaration(statement) && statement.name && statement.body)
+      functions.set(statement.name.text, statement);
   for (const [name, one] of functions) {
     const value = factory.createFunctionExpression(
       one.modifiers?.filter((each): each is TS.Modifier => each.kind === ts.SyntaxKind.AsyncKeyword),
@@ -105,12 +106,16 @@ function target(factory: TS.NodeFactory, name: TS.BindingName): TS.Expression {
 }
 
 /** The declaration as an assignment to what is declared already. */
-function assignment(ts: Compiler, factory: TS.NodeFactory, one: TS.VariableDeclaration): TS.Expression {
-  const to = target(factory, one.name);
-  const whole = one.initializer ? factory.createAssignment(to, one.initializer) : to;
+function assignment(
+  ts: Compiler,
+  factory: TS.NodeFactory,
+  declaration: TS.VariableDeclaration,
+): TS.Expression {
+  const to = target(factory, declaration.name);
+  const whole = declaration.initializer ? factory.createAssignment(to, declaration.initializer) : to;
   return ts.setTextRange(
     ts.isObjectLiteralExpression(to) ? factory.createParenthesizedExpression(whole) : whole,
-    one,
+    declaration,
   );
 }
 

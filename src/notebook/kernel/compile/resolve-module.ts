@@ -42,7 +42,7 @@ function fileAt(path: string): Resolved | undefined {
   const own = extname(path);
   const candidates = [
     path,
-    ...(sources[own] ?? []).map((one) => path.slice(0, -own.length) + one),
+    ...(sources[own] ?? []).map((text) => path.slice(0, -own.length) + text),
     ...extensions.map((extension) => path + extension),
     ...mainOf(path),
     ...extensions.map((extension) => join(path, `index${extension}`)),
@@ -121,7 +121,7 @@ function matching(map: Json, subpath: string): unknown {
 
 function fill(entry: unknown, star: string): unknown {
   if (typeof entry === "string") return entry.replaceAll("*", star);
-  if (Array.isArray(entry)) return entry.map((one) => fill(one, star));
+  if (Array.isArray(entry)) return entry.map((value) => fill(value, star));
   if (typeof entry === "object" && entry !== null)
     return Object.fromEntries(Object.entries(entry).map(([key, one]) => [key, fill(one, star)]));
   return entry;
@@ -131,8 +131,8 @@ function target(entry: unknown, folder: string): Resolved | undefined {
   if (typeof entry === "string")
     return entry.startsWith("./") ? fileAt(join(folder, entry)) : resolveModule(entry, folder);
   if (Array.isArray(entry)) {
-    for (const one of entry) {
-      const found = target(one, folder);
+    for (const value of entry) {
+      const found = target(value, folder);
       if (found) return found;
     }
     return undefined;

@@ -2,30 +2,33 @@ import type TS from "typescript6";
 import type { Compiler } from "./compiler";
 
 /** The statement without `export` and `default`; a function or class without a name becomes a value. */
-export function unexported(ts: Compiler, factory: TS.NodeFactory, one: TS.Statement): TS.Statement {
+export function unexported(ts: Compiler, factory: TS.NodeFactory, statement: TS.Statement): TS.Statement {
   const dropped = [ts.SyntaxKind.ExportKeyword, ts.SyntaxKind.DefaultKeyword];
-  const { modifiers } = one as { modifiers?: TS.NodeArray<TS.ModifierLike> };
-  if (!modifiers?.some((each) => dropped.includes(each.kind))) return one;
+  const { modifiers } = statement as { modifiers?: TS.NodeArray<TS.ModifierLike> };
+  if (!modifiers?.some((each) => dropped.includes(each.kind))) return statement;
   const kept = modifiers.filter((each) => !dropped.includes(each.kind));
   const words = kept.filter((each): each is TS.Modifier => !ts.isDecorator(each));
   const asValue = (made: TS.Expression): TS.Statement =>
     factory.createExpressionStatement(factory.createParenthesizedExpression(made));
-  if (ts.isVariableStatement(one)) return factory.updateVariableStatement(one, kept, one.declarationList);
-  if (ts.isEnumDeclaration(one)) return factory.updateEnumDeclaration(one, words, one.name, one.members);
-  if (ts.isModuleDeclaration(one)) return factory.updateModuleDeclaration(one, words, one.name, one.body);
-  if (ts.isFunctionDeclaration(one)) {
-    const { asteriskToken: star, name, typeParameters: types, parameters, type, body } = one;
+  if (ts.isVariableStatement(statement))
+    return factory.updateVariableStatement(statement, kept, statement.declarationList);
+  if (ts.isEnumDeclaration(statement))
+    return factory.updateEnumDeclaration(statement, words, statement.name, statement.members);
+  if (ts.isModuleDeclaration(statement))
+    return factory.updateModuleDeclaration(statement, words, statement.name, statement.body);
+  if (ts.isFunctionDeclaration(statement)) {
+    const { asteriskToken: star, name, typeParameters: types, parameters, type, body } = statement;
     return name
-      ? factory.updateFunctionDeclaration(one, kept, star, name, types, parameters, type, body)
+      ? factory.updateFunctionDeclaration(statement, kept, star, name, types, parameters, type, body)
       : asValue(
           factory.createFunctionExpression(words, star, name, types, parameters, type, body as TS.Block),
         );
   }
-  if (ts.isClassDeclaration(one)) {
-    const { name, typeParameters: types, heritageClauses, members } = one;
+  if (ts.isClassDeclaration(statement)) {
+    const { name, typeParameters: types, heritageClauses, members } = statement;
     return name
-      ? factory.updateClassDeclaration(one, kept, name, types, heritageClauses, members)
+      ? factory.updateClassDeclaration(statement, kept, name, types, heritageClauses, members)
       : asValue(factory.createClassExpression(kept, name, types, heritageClauses, members));
   }
-  return one;
+  return statement;
 }

@@ -69,9 +69,9 @@ export function chooseCovariates(
   const used = kept
     .map((column) => column.name)
     .filter((name) => x.features.some((f) => (f.source ?? f.name) === name));
-  for (const one of kept)
-    if (!used.includes(one.name))
-      left.push({ column: one.name, why: "is the same everywhere, text, or has over 30 levels" });
+  for (const column of kept)
+    if (!used.includes(column.name))
+      left.push({ column: column.name, why: "is the same everywhere, text, or has over 30 levels" });
   return { x, used, left, doubts };
 }
 
@@ -92,8 +92,8 @@ function judgedRows(contracts: Contracts): Contracts {
 }
 
 /** Why a column holds the time or what it brought, if it does. */
-function answers(one: Column, { revenue, ended, months }: Contracts): string | undefined {
-  const name = plainName(one.name);
+function answers(column: Column, { revenue, ended, months }: Contracts): string | undefined {
+  const name = plainName(column.name);
   if (/^(churn|churned|churnlabel|churnvalue|churnscore|churnreason|churncategory|clv|cltv|ltv)$/.test(name))
     return "is named like the answer";
   if (
@@ -101,15 +101,15 @@ function answers(one: Column, { revenue, ended, months }: Contracts): string | u
       name,
     )
   ) {
-    if (missingTells(one, ended)) return "is filled in only where contracts have ended";
+    if (missingTells(column, ended)) return "is filled in only where contracts have ended";
     return "is named like what is known only after the end";
   }
-  if (one.type !== "numeric")
-    return missingTells(one, ended) ? "is filled in only where contracts have ended" : undefined;
-  const rows = Array.from(one.values.keys()).filter((i) => !Number.isNaN(one.values[i]));
+  if (column.type !== "numeric")
+    return missingTells(column, ended) ? "is filled in only where contracts have ended" : undefined;
+  const rows = Array.from(column.values.keys()).filter((i) => !Number.isNaN(column.values[i]));
   if (rows.length < 20) return undefined;
   const take = (of: ArrayLike<number>): number[] => rows.map((i) => of[i]);
-  const likeness = (of: ArrayLike<number>): number => Math.abs(spearman(take(one.values), take(of)));
+  const likeness = (of: ArrayLike<number>): number => Math.abs(spearman(take(column.values), take(of)));
   if (
     likeness(months) > 0.95 ||
     (/tenure|lifetime|monthsactive|accountage/.test(name) && likeness(months) > 0.5)
@@ -122,10 +122,10 @@ function answers(one: Column, { revenue, ended, months }: Contracts): string | u
 }
 
 /** Whether cells are filled in for ended contracts and empty for running ones. */
-function missingTells(one: Column, ended: Float64Array): boolean {
+function missingTells(column: Column, ended: Float64Array): boolean {
   let [filledEnded, filledRunning, endedRows] = [0, 0, 0];
   for (let i = 0; i < ended.length; i++) {
-    const filled = cellText(one, i).trim() !== "";
+    const filled = cellText(column, i).trim() !== "";
     if (ended[i] === 1) {
       endedRows++;
       if (filled) filledEnded++;
@@ -135,7 +135,9 @@ function missingTells(one: Column, ended: Float64Array): boolean {
   return endedRows > 0 && running > 0 && filledEnded > 0.5 * endedRows && filledRunning < 0.02 * running;
 }
 
-function unusable(one: Column): string | undefined {
-  if (one.type === "id" || one.type === "date" || one.type === "text") return `is ${one.type}`;
-  return isCategorical(one) && one.levels.length > 30 ? `has ${one.levels.length} levels` : undefined;
+function unusable(column: Column): string | undefined {
+  if (column.type === "id" || column.type === "date" || column.type === "text") return `is ${column.type}`;
+  return isCategorical(column) && column.levels.length > 30
+    ? `has ${column.levels.length} levels`
+    : undefined;
 }

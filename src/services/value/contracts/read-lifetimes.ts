@@ -83,7 +83,7 @@ export function lifetimesByDates(
     for (let i = 0; i < table.rows; i++)
       if (observed[i] && entry.months[i] >= months[i] && months[i] > 0) observed[i] = 0;
   const early = entry
-    ? observed.reduce((sum, one, i) => sum + (one === 0 && from[i] <= until ? 1 : 0), 0)
+    ? observed.reduce((sum, value, i) => sum + (value === 0 && from[i] <= until ? 1 : 0), 0)
     : 0;
   return {
     months,
@@ -151,11 +151,11 @@ export function lifetimesByTenure(
 }
 
 /** Whether a column says yes or no of each row. */
-export function isFlag(one: Column): boolean {
-  const rows = one.type === "numeric" || !("codes" in one) ? one.values.length : one.codes.length;
+export function isFlag(column: Column): boolean {
+  const rows = column.type === "numeric" || !("codes" in column) ? column.values.length : column.codes.length;
   let [said, read] = [0, 0];
   for (let i = 0; i < rows; i++) {
-    const text = cellText(one, i);
+    const text = cellText(column, i);
     if (meansMissing(text, true)) continue;
     said++;
     if (saysEnded(text) !== undefined) read++;

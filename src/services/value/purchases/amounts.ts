@@ -87,8 +87,8 @@ export function amountsOf(
   return { values, text, columns, notes, ...(currency === undefined ? {} : { currency }) };
 }
 
-function note(notes: string[], one: Column, guess: string | undefined): void {
-  if (guess !== undefined) notes.push(`${one.name} is read with ${guess}`);
+function note(notes: string[], column: Column, guess: string | undefined): void {
+  if (guess !== undefined) notes.push(`${column.name} is read with ${guess}`);
 }
 
 /** What a whole row costs. */

@@ -36,11 +36,11 @@ const quantiles = 17;
 const mostClasses = 128;
 
 /** Numbers become up to `stretches` stretches of equally many rows beside their frequent values; levels stay what they are. */
-export function encodeBlock(one: Variable, stretches: number = mostStretches): EncodedBlock {
-  const cells = cellsOf(one);
-  const counts = new Int32Array(cellLabels(one).length);
+export function encodeBlock(variable: Variable, stretches: number = mostStretches): EncodedBlock {
+  const cells = cellsOf(variable);
+  const counts = new Int32Array(cellLabels(variable).length);
   for (const cell of cells) if (cell >= 0) counts[cell]++;
-  const other = one.kind === "number" ? one.atoms.length : -1;
+  const other = variable.kind === "number" ? variable.atoms.length : -1;
   const seen = [...counts.keys()].filter((cell) => counts[cell] > 0 && cell !== other);
   const classes: BlockClass[] = singles(seen, counts);
   const classOf = new Int32Array(counts.length).fill(-1);
@@ -48,7 +48,8 @@ export function encodeBlock(one: Variable, stretches: number = mostStretches): E
     for (const cell of own.cells) classOf[cell] = c;
   });
   const codes = cells.map((cell) => (cell < 0 ? -1 : classOf[cell]));
-  if (one.kind === "number" && counts[other] > 0) addStretches(one, cells, stretches, classes, codes);
+  if (variable.kind === "number" && counts[other] > 0)
+    addStretches(variable, cells, stretches, classes, codes);
   // A variable that no row shows still needs a unit; what it gives is never used.
   if (classes.length === 0)
     classes.push({ cells: [Math.max(other, 0)], weights: [1], leaf: { rows: 1, points: [0] } });
@@ -69,14 +70,14 @@ function singles(seen: readonly number[], counts: Int32Array): BlockClass[] {
 
 /** Adds stretches of about equally many rows, cut between different values, and the rows' classes. */
 function addStretches(
-  one: NumberVariable,
+  variable: NumberVariable,
   cells: Int32Array,
   stretches: number,
   classes: BlockClass[],
   codes: Int32Array,
 ): void {
-  const other = one.atoms.length;
-  const sorted = one.values.filter((_, i) => cells[i] === other).sort();
+  const other = variable.atoms.length;
+  const sorted = variable.values.filter((_, i) => cells[i] === other).sort();
   const count = Math.max(1, Math.min(stretches, Math.floor(sorted.length / leastRows)));
   const first = classes.length;
   const upTo: number[] = [];
@@ -91,7 +92,7 @@ function addStretches(
   }
   for (let i = 0; i < cells.length; i++) {
     if (cells[i] !== other) continue;
-    codes[i] = first + Math.min(upTo.length - 1, countBelow(upTo, one.values[i]));
+    codes[i] = first + Math.min(upTo.length - 1, countBelow(upTo, variable.values[i]));
   }
 }
 

@@ -57,7 +57,7 @@ export function gatherBlockPools(
 export function drawBlock(pool: BlockPool, parts: BlockParts, wishes: Wishes, rng: Rng): void {
   const j = pool.cells.length;
   const { rows } = pool;
-  const one = parts.variables[j];
+  const variable = parts.variables[j];
   pool.latents ??= parts.latents(rows, wishes, rng.fork("latents"));
   pool.outputs ??= parts.outputs(pool.latents, rows);
   const shares = sharesOf(pool, parts, wishes);
@@ -71,11 +71,12 @@ export function drawBlock(pool: BlockPool, parts: BlockParts, wishes: Wishes, rn
     cells[i] = own.cells.length === 1 ? own.cells[0] : pickCell(own, (cell) => shares.holds(i, cell), lumps);
   }
   let values: Float64Array | undefined;
-  if (one.kind === "number") {
+  if (variable.kind === "number") {
     values = new Float64Array(rows).fill(Number.NaN);
     const groups = chosen.map((c) => (classes[c].leaf ? c : -1));
     const uniforms = drawUniforms(groups, classes.length, undefined, rows, rng.fork("values"));
-    const onGrid = (value: number): number => Math.min(one.high, Math.max(one.low, snap(value, one.grid)));
+    const onGrid = (value: number): number =>
+      Math.min(variable.high, Math.max(variable.low, snap(value, variable.grid)));
     const lines = lineReader(pool, parts);
     for (let i = 0; i < rows; i++) {
       const own = classes[chosen[i]];
@@ -84,8 +85,8 @@ export function drawBlock(pool: BlockPool, parts: BlockParts, wishes: Wishes, rn
         values[i] = onGrid(leafQuantile(own.leaf, u));
       } else if (own.line) {
         values[i] = onGrid(lines(own.line, i));
-        cells[i] = cellOf(one, values[i]);
-      } else if (cells[i] < one.atoms.length) values[i] = one.atoms[cells[i]];
+        cells[i] = cellOf(variable, values[i]);
+      } else if (cells[i] < variable.atoms.length) values[i] = variable.atoms[cells[i]];
     }
   }
   pool.cells.push(cells);
@@ -108,14 +109,14 @@ interface ClassShares {
 function sharesOf(pool: BlockPool, parts: BlockParts, wishes: Wishes): ClassShares {
   const j = pool.cells.length;
   const { rows, weights } = pool;
-  const one = parts.variables[j];
+  const variable = parts.variables[j];
   const { classes } = parts.blocks[j];
   const plain = ownProbabilities(pool, parts, j);
   const expected = wishes.last < 0 && rows >= leastBalanced ? parts.shares?.[j] : undefined;
-  const words = wordCount(one.labels.length);
-  const bits = allowedBits(parts.masks[j], pool.cells, one.labels.length, rows);
+  const words = wordCount(variable.labels.length);
+  const bits = allowedBits(parts.masks[j], pool.cells, variable.labels.length, rows);
   const wish = wishes.cells.get(j);
-  const bounds = one.kind === "number" ? limits(pool, parts, wishes, j) : undefined;
+  const bounds = variable.kind === "number" ? limits(pool, parts, wishes, j) : undefined;
   if (!bits && !wish && !bounds) {
     if (expected) balance(plain, expected);
     return { byClass: plain, holds: () => true };
@@ -130,7 +131,7 @@ function sharesOf(pool: BlockPool, parts: BlockParts, wishes: Wishes): ClassShar
   const ruled = plain.map((own) => own.slice());
   classes.forEach((own, c) => {
     if (bits) keepCells(own, ruled[c], allowed);
-    if (rules) keepRanges(own, ruled[c], one, rules, lines);
+    if (rules) keepRanges(own, ruled[c], variable, rules, lines);
   });
   const before = sumOf(ruled, rows);
   if (!wish && !wished) {
@@ -140,8 +141,8 @@ function sharesOf(pool: BlockPool, parts: BlockParts, wishes: Wishes): ClassShar
   }
   classes.forEach((own, c) => {
     if (bits || wish) keepCells(own, plain[c], holds);
-    if (both) keepRanges(own, plain[c], one, both, lines);
-    if (wished && !bounds?.missing && one.kind === "number" && own.cells[0] > one.atoms.length)
+    if (both) keepRanges(own, plain[c], variable, both, lines);
+    if (wished && !bounds?.missing && variable.kind === "number" && own.cells[0] > variable.atoms.length)
       plain[c].fill(0);
   });
   const after = sumOf(plain, rows);

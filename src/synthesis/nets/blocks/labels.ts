@@ -20,9 +20,9 @@ export function encodeLabels(variables: readonly Variable[], rng: Rng): LabelRow
   return { blocks, scalars };
 }
 
-function numberLabels(one: NumberVariable, scalars: Float32Array[], rng: Rng): Block {
-  const { values, low, high } = one;
-  const other = one.atoms.length;
+function numberLabels(variable: NumberVariable, scalars: Float32Array[], rng: Rng): Block {
+  const { values, low, high } = variable;
+  const other = variable.atoms.length;
   const scale = high > low ? high - low : 1;
   const known = values.filter((value) => !Number.isNaN(value));
   // An unknown value is shown as some known one: a constant in its place would be learnt as a value of its own.
@@ -32,7 +32,7 @@ function numberLabels(one: NumberVariable, scalars: Float32Array[], rng: Rng): B
   });
   const line = { cells: [other], weights: [1], line: { scalar: scalars.length, shift: low, scale } };
   scalars.push(filled);
-  if (!one.missing) return { classes: [line] };
+  if (!variable.missing) return { classes: [line] };
   scalars.push(Float32Array.from(values, (value) => (Number.isNaN(value) ? 1 : 0)));
   return { classes: [line, { cells: [other + 1], weights: [1] }] };
 }

@@ -30,9 +30,9 @@ export function encodeModes(variables: readonly Variable[], rows: number, rng: R
 }
 
 /** Every level that training rows have is a class. */
-function levelBlock(one: Variable): EncodedBlock {
-  const cells = cellsOf(one);
-  const counts = new Int32Array(cellLabels(one).length);
+function levelBlock(variable: Variable): EncodedBlock {
+  const cells = cellsOf(variable);
+  const counts = new Int32Array(cellLabels(variable).length);
   for (const cell of cells) counts[cell]++;
   const seen = [...counts.keys()].filter((cell) => counts[cell] > 0);
   const classOf = new Int32Array(counts.length);
@@ -48,28 +48,28 @@ function levelBlock(one: Variable): EncodedBlock {
 const reach = 0.99;
 
 function numberBlock(
-  one: NumberVariable,
+  variable: NumberVariable,
   scalar: number,
   rng: Rng,
 ): { block: EncodedBlock; scalar: Float32Array } {
-  const known = one.values.filter((value) => !Number.isNaN(value));
+  const known = variable.values.filter((value) => !Number.isNaN(value));
   const { modes, codes: found } =
     known.length > 0
       ? findModes(known, rng.fork("modes"))
       : { modes: [{ weight: 1, mean: 0, deviation: 1 }], codes: new Int32Array(0) };
-  const other = one.atoms.length;
+  const other = variable.atoms.length;
   const lines = modes.map(({ mean, deviation }) => ({
     cells: [other],
     weights: [1],
     line: { scalar, shift: mean, scale: 4 * deviation },
   }));
-  const classes = one.missing ? [...lines, { cells: [other + 1], weights: [1] }] : lines;
-  const codes = new Int32Array(one.values.length);
-  const scalars = new Float32Array(one.values.length);
+  const classes = variable.missing ? [...lines, { cells: [other + 1], weights: [1] }] : lines;
+  const codes = new Int32Array(variable.values.length);
+  const scalars = new Float32Array(variable.values.length);
   let k = 0;
   for (let i = 0; i < codes.length; i++) {
-    let value = one.values[i];
-    if (Number.isNaN(value) && one.missing) {
+    let value = variable.values[i];
+    if (Number.isNaN(value) && variable.missing) {
       codes[i] = modes.length;
       continue;
     }

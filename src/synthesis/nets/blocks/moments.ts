@@ -33,9 +33,9 @@ export function momentTargets(
 ): MomentTargets {
   const kept: Tensor[] = [];
   const keep = (values: Float32Array): Tensor => {
-    const one = engine.keep(values, 1, values.length);
-    kept.push(one);
-    return one;
+    const tensor = engine.keep(values, 1, values.length);
+    kept.push(tensor);
+    return tensor;
   };
   const parts = [undefined, ...(given === undefined ? [] : [given])].map((column): MomentPart => {
     const counts = pairCounts(engine, blocks, rows, column);
@@ -52,14 +52,14 @@ export function momentTargets(
       ...(column !== undefined && { given: column }),
       single: keep(single),
       pairs: keep(pairs),
-      singleWeights: keep(scale.map((one) => one * one)),
+      singleWeights: keep(scale.map((value) => value * value)),
       pairWeights: keep(pairWeights),
     };
   });
   return {
     parts,
     free: () => {
-      for (const one of kept) engine.free(one);
+      for (const tensor of kept) engine.free(tensor);
     },
   };
 }

@@ -49,7 +49,7 @@ export function spectralNorm(
       return t.multiply(w, t.map("reciprocal", greatest));
     },
     free: () => {
-      for (const one of [...lefts.values(), ...rights.values()]) engine.free(one);
+      for (const tensor of [...lefts.values(), ...rights.values()]) engine.free(tensor);
     },
   };
 }

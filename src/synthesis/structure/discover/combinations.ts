@@ -26,12 +26,12 @@ export function findCombination(from: Table, names: readonly string[]): Combinat
 }
 
 /** The columns of a combination, as lookups of it. */
-export function combinationLookups(one: Combination): LookupPlan[] {
-  return one.columns.map((name, k): LookupPlan => {
-    const levels = [...new Set(one.allowed.map((texts) => texts[k]))].filter(
+export function combinationLookups(combination: Combination): LookupPlan[] {
+  return combination.columns.map((name, k): LookupPlan => {
+    const levels = [...new Set(combination.allowed.map((texts) => texts[k]))].filter(
       (text): text is string => text !== null,
     );
-    const map = one.allowed.map((texts) => levels.indexOf(texts[k] as string));
-    return { kind: "lookup", name, levels, of: one.name, map };
+    const map = combination.allowed.map((texts) => levels.indexOf(texts[k] as string));
+    return { kind: "lookup", name, levels, of: combination.name, map };
   });
 }

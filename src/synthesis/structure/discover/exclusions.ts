@@ -14,7 +14,11 @@ const numbersTimes = 3;
  * chance is ruled out over all cells looked at (Bonferroni, one per cent).
  */
 export function findExclusions(variables: readonly Variable[]): readonly Exclusion[] {
-  const all = variables.map((one) => ({ one, cells: cellsOf(one), labels: cellLabels(one) }));
+  const all = variables.map((variable) => ({
+    one: variable,
+    cells: cellsOf(variable),
+    labels: cellLabels(variable),
+  }));
   const usable = all.filter(({ labels }) => labels.length >= 2);
   const pairs: [number, number][] = [];
   let tests = 0;

@@ -18,7 +18,7 @@ export function findDifferences(
 ): Map<string, Formula> {
   const found = new Map<string, Formula>();
   const used = levels.filter((level) => level.count >= 2 && level.count <= mostLevels);
-  const effects = used.reduce((sum, one) => sum + one.count - 1, 0);
+  const effects = used.reduce((sum, input) => sum + input.count - 1, 0);
   const most = Math.min(screeningRows, numbers[0]?.values.length ?? 0) / rowsPerEffect;
   if (used.length === 0 || effects > most) return found;
   for (const target of numbers) {
@@ -86,9 +86,9 @@ function normalEquations(
 ): Equations {
   const starts: number[] = [];
   let size = 1;
-  for (const one of levels) {
+  for (const input of levels) {
     starts.push(size);
-    size += one.count;
+    size += input.count;
   }
   const gram = new Float64Array(size * size);
   const moment = new Float64Array(size);

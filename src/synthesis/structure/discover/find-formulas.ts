@@ -15,10 +15,10 @@ export function findFormulas(
   const found = new Map<string, Formula>();
   for (const search of [findExact, findProducts]) {
     // What is derived is no argument of what is found later: so there is no circle.
-    const open = numbers.filter((one) => !found.has(one.name));
+    const open = numbers.filter((input) => !found.has(input.name));
     for (const [name, formula] of search(open)) found.set(name, formula);
   }
-  const open = numbers.filter((one) => !one.given && !found.has(one.name));
+  const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);
   return found;
 }

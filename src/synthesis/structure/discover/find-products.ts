@@ -29,10 +29,10 @@ export function findProducts(numbers: readonly NumberInput[]): Map<string, Formu
   // A count that may be 0 is divided by one more than itself.
   const counts = numbers.filter((number) => number.values.includes(0));
   const all = [...numbers.map((number) => logsOf(number, 0)), ...counts.map((count) => logsOf(count, 1))]
-    .filter((one): one is Omit<Logs, "place"> => one !== undefined)
-    .map((one, place): Logs => ({ ...one, place }));
-  const logs = all.filter((one) => one.plus === 0);
-  const shifted = all.filter((one) => one.plus !== 0);
+    .filter((logs): logs is Omit<Logs, "place"> => logs !== undefined)
+    .map((logs, place): Logs => ({ ...logs, place }));
+  const logs = all.filter((logs) => logs.plus === 0);
+  const shifted = all.filter((logs) => logs.plus !== 0);
   const screen = screenOf(all);
   // Products before ratios: of total, months and price, the total is the one to derive.
   for (const powers of [
@@ -45,7 +45,7 @@ export function findProducts(numbers: readonly NumberInput[]): Map<string, Formu
     for (const target of [...logs].sort((a, b) => b.spread - a.spread)) {
       if (target.input.given || found.has(target.input.name)) continue;
       const open = [...logs, ...(powers.length > 1 ? shifted : [])].filter(
-        (one) => one.input !== target.input && !found.has(one.input.name),
+        (logs) => logs.input !== target.input && !found.has(logs.input.name),
       );
       const best = bestPair(target, open, powers, screen);
       const formula = best && settled(target.input, best);

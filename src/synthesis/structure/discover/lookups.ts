@@ -42,14 +42,14 @@ function flattened(roots: Map<string, LookupPlan>): ReadonlyMap<string, LookupPl
 }
 
 /** The level of `one` for each level of `of`, or undefined where two levels meet one, or chance could do it. */
-function determined(of: LevelsInput, one: LevelsInput): Int32Array | undefined {
-  if (of.count < one.count || of.count > of.codes.length / 5) return undefined;
+function determined(of: LevelsInput, input: LevelsInput): Int32Array | undefined {
+  if (of.count < input.count || of.count > of.codes.length / 5) return undefined;
   const map = new Int32Array(of.count).fill(-1);
   const counts = new Int32Array(of.count);
-  const shares = new Float64Array(one.count);
+  const shares = new Float64Array(input.count);
   for (let i = 0; i < of.codes.length; i++) {
     const from = of.codes[i];
-    const to = one.codes[i];
+    const to = input.codes[i];
     if (map[from] < 0) map[from] = to;
     else if (map[from] !== to) return undefined;
     counts[from]++;

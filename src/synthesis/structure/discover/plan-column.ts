@@ -13,26 +13,26 @@ const fewValues = 6;
 /** Where most of what there is is rare, texts are made up; where less is, other levels stand in. */
 const mostRareTexts = 0.5;
 /** How one column comes back, from what its rows hold. What fewer than `least` rows show is not told. */
-export function planOf(one: Column, rng: Rng, least: number, kept: boolean): ColumnPlan {
-  if (one.type === "numeric") return numberPlan(one, least);
-  const { name } = one;
-  if (isCategorical(one)) {
-    const texts = Array.from(one.codes, (code) => (code < 0 ? "" : one.levels[code]));
+export function planOf(column: Column, rng: Rng, least: number, kept: boolean): ColumnPlan {
+  if (column.type === "numeric") return numberPlan(column, least);
+  const { name } = column;
+  if (isCategorical(column)) {
+    const texts = Array.from(column.codes, (code) => (code < 0 ? "" : column.levels[code]));
     if (!kept && areNames(texts)) return keyColumn(name, texts, rng);
-    return levelsPlan(name, texts, one.levels, kept ? 1 : least);
+    return levelsPlan(name, texts, column.levels, kept ? 1 : least);
   }
-  const present = one.values.filter((value) => value !== "");
+  const present = column.values.filter((value) => value !== "");
   if (present.length === 0) return { kind: "constant", name, text: "" };
-  if (one.type === "id" && new Set(present).size >= leastDistinctIds * present.length)
-    return keyColumn(name, one.values, rng);
-  const format = writtenDates(one.values, least, one.format);
-  if (!format) return levelsPlan(name, one.values, [...new Set(present)].sort(), kept ? 1 : least);
-  const times = Float64Array.from(one.values, dateReader(format));
-  if (present.length === one.values.length && present.every((value) => value === present[0]))
+  if (column.type === "id" && new Set(present).size >= leastDistinctIds * present.length)
+    return keyColumn(name, column.values, rng);
+  const format = writtenDates(column.values, least, column.format);
+  if (!format) return levelsPlan(name, column.values, [...new Set(present)].sort(), kept ? 1 : least);
+  const times = Float64Array.from(column.values, dateReader(format));
+  if (present.length === column.values.length && present.every((value) => value === present[0]))
     return { kind: "constant", name, text: present[0] };
   const { low, high } = tamed(times, least);
   const onStep = (value: number): number => Math.round(value / format.step) * format.step;
-  const missing = present.length < one.values.length;
+  const missing = present.length < column.values.length;
   return { kind: "date", name, missing, format, low: onStep(low), high: onStep(high) };
 }
 
@@ -103,11 +103,11 @@ function roundedUp(count: number, least: number): number {
   return Math.ceil(count / least) * least;
 }
 
-function numberPlan(one: NumericColumn, least: number): ColumnPlan {
-  const { name } = one;
+function numberPlan(column: NumericColumn, least: number): ColumnPlan {
+  const { name } = column;
   let missing = false;
   const counts = new Map<number, number>();
-  for (const value of one.values) {
+  for (const value of column.values) {
     if (Number.isNaN(value)) missing = true;
     else if (counts.size <= 4 * fewValues || counts.has(value))
       counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -120,10 +120,10 @@ function numberPlan(one: NumericColumn, least: number): ColumnPlan {
   // Rare values that are enough together lie somewhere in between, which a list could not tell.
   const all = few && rare < Math.max(2, least) ? frequent.sort((a, b) => a - b) : undefined;
   if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]) };
-  const grid = gridOf(one.values, least) ?? gridOf(unrepeatedValues(one.values, least), least);
-  const ends = tamed(one.values, least);
+  const grid = gridOf(column.values, least) ?? gridOf(unrepeatedValues(column.values, least), least);
+  const ends = tamed(column.values, least);
   const repeats = (end: number): boolean =>
-    one.values.reduce((rows, value) => rows + (value === end ? 1 : 0), 0) >= Math.max(2, least);
+    column.values.reduce((rows, value) => rows + (value === end ? 1 : 0), 0) >= Math.max(2, least);
   // Ends that few have lie on the grid, rather too far in: beyond them lie values that may not exist.
   const endOf = (end: number, towards: 1 | -1): number => (repeats(end) ? end : within(end, grid, towards));
   return {
