@@ -75,14 +75,11 @@ describe.skipIf(!python)("notebook 01 under the stock tslab kernel of other runn
     expect(ours.provenance.sources.length).toBeGreaterThan(0);
   });
 
+  // Both of the first run on nbclient, each by a class of its own.
   test.concurrent.each<readonly [string, (out: string) => Promise<unknown>]>([
     [
       "jupyter nbconvert --execute",
       (out) => py(folder, "-m", "nbconvert", "--to", "notebook", "--execute", path, "--output", out),
-    ],
-    [
-      "nbclient",
-      (out) => py(folder, "-c", "from nbclient.cli import main; main()", `--output=${out}`, "01-churn.ipynb"),
     ],
     ["papermill", (out) => py(folder, "-m", "papermill", "01-churn.ipynb", out, "--no-progress-bar")],
     [
@@ -126,7 +123,7 @@ describe.skipIf(!python)("notebook 01 under the stock tslab kernel of other runn
 
   test("all executed files validate with nbformat", async () => {
     const files = readdirSync(folder).filter((name) => name.endsWith(".ipynb"));
-    expect(files.length).toBe(6);
+    expect(files.length).toBe(5);
     const script = join(__dirname, "fixtures", "validate.py");
     const done = spawnSync(python as string, [script, ...files], { cwd: folder, encoding: "utf8" });
     expect([done.status, done.stdout]).toEqual([0, ""]);

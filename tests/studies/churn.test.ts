@@ -35,8 +35,9 @@ describe.skipIf(!realData)("the churn study on the real churn-bigml customers", 
   let honest: HonestModel[];
   beforeAll(async () => {
     data = await churnData();
-    reference = await referenceProtocol(data, { seeds: 3, tunedSeeds: 2, trees: 100, draws: 2 });
-    honest = await honestProtocol(data, { trees: 300, resamples: 200 });
+    reference = await referenceProtocol(data, { seeds: 2, tunedSeeds: 1, trees: 100, draws: 1 });
+    const only = ["Logistic regression", "Random forest", "Deep network", "Automatic blend"];
+    honest = await honestProtocol(data, { trees: 300, resamples: 200, only });
   }, 400_000);
 
   test("has 2,666 customers to learn from and 667 to be judged on, 95 of whom left", () => {
@@ -55,8 +56,8 @@ describe.skipIf(!realData)("the churn study on the real churn-bigml customers", 
     expect(forest.band.f1.median).toBeLessThan(0.4);
     // RandomizedSearchCV(n_iter=10, cv=3, scoring="f1"): F1 .377, ROC AUC .748.
     expect(tuned.band.rocAuc.median).toBeGreaterThan(0.72);
-    expect(tuned.runs).toHaveLength(2);
-    expect(tuned.verdict.reason).toMatch(/^too few seeds for a verdict: 2 of 20/);
+    expect(tuned.runs).toHaveLength(1);
+    expect(tuned.verdict.reason).toMatch(/^too few seeds for a verdict: 1 of 20/);
     // Published: recall .632, precision .258 from 0.3 on; 20 seeds of ours give .526 to .779 and .186 to .243.
     expect(deep.threshold).toBe(0.3);
     expect(deep.band.recall.median).toBeGreaterThan(0.5);

@@ -27,7 +27,7 @@ describe.each([
 ])("synthesisStudy(data) on %s", (name, folders) => {
   const real = name === "the real customers";
   describe.skipIf(real && !realData)(name, () => {
-    const seeds = real ? 2 : 1;
+    const seeds = 1;
     let data: SynthesisData;
     let study: SynthesisStudy;
     beforeAll(async () => {
