@@ -2,33 +2,85 @@ import type { DataFrame } from "nodejs-polars";
 import type { Remark } from "./read/read-csv";
 
 const blockRows = 65_536;
+/** Of which few are kept: larger blocks unpack the groups of rows of a file less often. */
+const sampledRows = 2 ** 20;
 
 /**
- * The rows of a Parquet file (by its name or its bytes) as CSV text, piece by piece: they are then typed, checked and
- * reported by the same rules as any CSV file. Null and NaN are empty; columns that hold lists, structures or bytes are
- * left out and told of; a problem's line is the row's number plus one.
+ * The rows of Parquet files (by their names, or one by its bytes) as CSV text, piece by piece: they are then typed, checked
+ * and reported by the same rules as any CSV file. Null and NaN are empty; columns that hold lists, structures or bytes are
+ * left out and told of; a problem's line is the row's number plus one. All files must have the columns of the first.
  */
 export async function* parquetAsCsv(
-  file: string | Buffer,
+  files: readonly string[] | Buffer,
   source: string,
   remarks: Remark[],
 ): AsyncGenerator<Uint8Array> {
-  const { default: polars } = await import("nodejs-polars");
-  if (typeof file !== "string") {
-    yield* frameAsCsv(await tried(async () => polars.readParquet(file), source, "Parquet"), remarks, source);
+  if (files instanceof Uint8Array) {
+    const { default: polars } = await import("nodejs-polars");
+    yield* frameAsCsv(await tried(async () => polars.readParquet(files), source, "Parquet"), remarks, source);
     return;
   }
+  let first = true;
+  for await (const frame of parquetBlocks(files, source, remarks, blockRows)) {
+    yield csvOf(frame, first);
+    first = false;
+  }
+}
+
+/** Those of their rows that `take` says yes to, asked once for each in its order, likewise. */
+export async function* sampledAsCsv(
+  files: readonly string[],
+  source: string,
+  remarks: Remark[],
+  take: () => boolean,
+): AsyncGenerator<Uint8Array> {
+  const { default: polars } = await import("nodejs-polars");
+  const mark = "\u0000taken";
+  let first = true;
+  for await (const frame of parquetBlocks(files, source, remarks, sampledRows)) {
+    const taken = Uint8Array.from({ length: frame.height }, () => (take() ? 1 : 0));
+    const marked = frame.withColumn(polars.Series(mark, taken));
+    yield csvOf(marked.filter(polars.col(mark).eq(polars.lit(1))).drop(mark), first);
+    first = false;
+  }
+}
+
+/** How many rows a Parquet file has. */
+export async function parquetRows(file: string, source: string): Promise<number> {
+  const { default: polars } = await import("nodejs-polars");
+  const head = await tried(() => polars.scanParquet(file).slice(0, 1).collect(), source, "Parquet");
+  const [name] = head.columns;
+  if (name === undefined) return 0;
+  return (await tried(() => polars.scanParquet(file).select(polars.col(name)).collect(), source, "Parquet"))
+    .height;
+}
+
+/** The rows of all files, some at a time, in the columns that hold plain values. */
+async function* parquetBlocks(
+  files: readonly string[],
+  source: string,
+  remarks: Remark[],
+  rows: number,
+): AsyncGenerator<DataFrame> {
+  const { default: polars } = await import("nodejs-polars");
   let names: string[] | undefined;
-  for (let at = 0; ; at += blockRows) {
-    const frame = await tried(
-      () => polars.scanParquet(file).slice(at, blockRows).collect(),
-      source,
-      "Parquet",
-    );
-    names ??= flatColumns(frame, source, remarks);
-    if (at > 0 && frame.height === 0) return;
-    yield csvOf(frame.select(...names), at === 0);
-    if (frame.height < blockRows) return;
+  let all: string[] | undefined;
+  for (const file of files) {
+    for (let at = 0; ; at += rows) {
+      const frame = await tried(() => polars.scanParquet(file).slice(at, rows).collect(), file, "Parquet");
+      names ??= flatColumns(frame, source, remarks);
+      if (at > 0 && frame.height === 0) break;
+      all ??= frame.columns;
+      const other = [...all, ...frame.columns].find(
+        (name) => !all?.includes(name) || !frame.columns.includes(name),
+      );
+      if (other !== undefined)
+        throw new Error(
+          `Cannot read ${source}: all its files must have the same columns, got ${JSON.stringify(other)} in some (${file} differs from the first)`,
+        );
+      yield frame.select(...names);
+      if (frame.height < rows) break;
+    }
   }
 }
 

@@ -92,7 +92,10 @@ describe("readTable(file) of Parquet", () => {
     );
     const none = join(folder, "none.parquet");
     await expect(readTable(none)).rejects.toThrow(`Cannot read ${none}: there is no such file`);
-    await expect(readTable(folder)).rejects.toThrow(`Cannot read ${folder}: it must be a file, got a folder`);
+    const empty = mkdtempSync(join(folder, "empty-"));
+    await expect(readTable(empty)).rejects.toThrow(
+      `Cannot read ${empty}: a folder must hold Parquet files, got none`,
+    );
   });
 });
 

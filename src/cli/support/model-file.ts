@@ -20,10 +20,12 @@ export function writeModelFile(file: string, model: SavedModel): void {
   writeAtomic(file, extname(file) === compact ? modelBytes(json) : `${jsonText(json, `write ${file}`)}\n`);
 }
 
-/** Name and SHA-256 of a file, read in pieces; standard input ("-") has none. */
+/** Name and SHA-256 of a file, or of a folder's Parquet files one after the other; standard input ("-") has none. */
 export async function fileOrigin(file: string): Promise<{ name: string; sha256: string }> {
   if (file === "-") return { name: "standard input", sha256: "" };
+  const { parquetFiles } = await import("../../data/read/parquet-files.js");
   const hash = createHash("sha256");
-  for await (const piece of createReadStream(file)) hash.update(piece as Buffer);
+  for (const one of (await parquetFiles(file, [])) ?? [file])
+    for await (const piece of createReadStream(one)) hash.update(piece as Buffer);
   return { name: basename(file), sha256: hash.digest("hex") };
 }

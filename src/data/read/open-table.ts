@@ -4,6 +4,7 @@ import { createGunzip } from "node:zlib";
 import { readFailure } from "../files";
 import { arrowAsCsv, parquetAsCsv } from "../frames";
 import { type Content, contentOf, readable } from "./content";
+import { parquetFiles } from "./parquet-files";
 import type { Remark } from "./read-csv";
 import { jsonAsCsv } from "./read-json";
 import { sheetAsCsv } from "./read-sheet";
@@ -33,7 +34,7 @@ export async function openTable(source: string): Promise<OpenedTable> {
   if (source === "-") return opened("standard input", process.stdin, 0);
   try {
     const found = await stat(source);
-    if (found.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    if (found.isDirectory()) return await openedFolder(source);
     // A pipe has no size and no second beginning.
     if (!found.isFile()) return await opened(source, createReadStream(source), 0);
     const handle = await open(source, "r");
@@ -77,6 +78,20 @@ async function opened(source: string, stream: AsyncIterable<Uint8Array>, size: n
   return converted(source, content, all(), size, undefined);
 }
 
+/** A folder of Parquet files as one table. */
+async function openedFolder(source: string): Promise<OpenedTable> {
+  const remarks: Remark[] = [];
+  const files = (await parquetFiles(source, remarks)) ?? [];
+  return {
+    name: source,
+    bytes: parquetAsCsv(files, source, remarks),
+    made: true,
+    plain: false,
+    size: 0,
+    remarks,
+  };
+}
+
 async function converted(
   source: string,
   content: Content,
@@ -99,7 +114,7 @@ async function converted(
     case "zstd":
       return opened(source, failing(source, unpacked(stream)), 0);
     case "parquet":
-      return made(parquetAsCsv(file ?? (await collected(stream)), source, remarks));
+      return made(parquetAsCsv(file ? [file] : await collected(stream), source, remarks));
     case "arrow":
       return made(arrowAsCsv(await collected(stream), source, remarks));
     case "arrow-stream":

@@ -34,6 +34,8 @@ export interface SavedOrigin {
   readonly model: string;
   readonly seed: number;
   readonly rows: number;
+  /** Rows of the table that they were drawn from, where a part was. */
+  readonly sampledFrom?: number;
   /** Rows of class 1. */
   readonly positives?: number;
   readonly data: readonly { readonly name: string; readonly sha256: string }[];

@@ -1,6 +1,9 @@
 import { Command } from "commander";
 import { percentOf } from "../../../core/format";
+import type { Rng } from "../../../core/rng";
+import type { CsvOptions } from "../../../data/csv/options";
 import type { CsvRead } from "../../../data/read/read-csv";
+import type { SampledTable } from "../../../data/read/sample-table";
 import type { Table } from "../../../data/table";
 import type { SavedModel } from "../../../services/predict/saved-model";
 import { CliError, exitCodes, usageError } from "../../support/exit";
@@ -26,6 +29,7 @@ interface Options extends ReadingFlags {
   folds: string;
   keepDuplicates?: boolean;
   dropUnlabelled?: boolean;
+  sample?: string;
 }
 
 /** `telelink train`: a model for any CSV file. */
@@ -34,7 +38,7 @@ export function trainCommand(): Command {
     .description("train a model on a table, judge it by cross-validation and save it")
     .requiredOption(
       "--data <file>",
-      "CSV, JSON lines, Excel, Parquet or Arrow, also compressed; - reads standard input",
+      "CSV, JSON lines, Excel, Parquet or Arrow, also compressed; a folder of Parquet files; - reads standard input",
     )
     .requiredOption(
       "--target <column>",
@@ -69,6 +73,10 @@ export function trainCommand(): Command {
     .option("--seed <number>", "the same seed trains the same model", "42")
     .option("--folds <number>", "folds of the cross-validation", "5")
     .option("--keep-duplicates", keepDuplicates)
+    .option(
+      "--sample <rows>",
+      "learn from so many rows, drawn by --seed, of a Parquet file or folder too large for the memory",
+    )
     .option("--drop-unlabelled", "leave out rows whose target is missing, however many")
     .addHelpText(
       "after",
@@ -130,7 +138,9 @@ async function train(options: Options): Promise<void> {
     options.search === undefined ? undefined : wholeNumber(options.search, "--search", 1, 10_000);
   const members = options.members?.split(",").map((one) => one.trim());
   const schema = options.schema ? readSchema(options.schema) : undefined;
-  const read = await readTable(options.data, { ...csvOptions(options), ...(schema ? { schema } : {}) });
+  const reading = { ...csvOptions(options), ...(schema ? { schema } : {}) };
+  const part = await sampled(options, reading, seeded(seed).fork("sample"));
+  const read = part ?? (await readTable(options.data, reading));
   const names = read.table.columns.map((column) => column.name);
   for (const name of [...options.drop, ...options.id, options.target])
     if (!names.includes(name))
@@ -161,6 +171,7 @@ async function train(options: Options): Promise<void> {
       model: kindAsked(options.model, training.model.target.kind),
       seed,
       rows: table.rows,
+      ...(part && { sampledFrom: part.total }),
       ...(positives === undefined ? {} : { positives }),
       data: options.data === "-" ? [] : [await fileOrigin(options.data)],
       version: packageVersion(),
@@ -181,6 +192,25 @@ async function train(options: Options): Promise<void> {
   for (const line of derivedSentences(model.pipeline.encoder.parts)) print(line);
   const used = model.pipeline.encoder.parts.map((part) => part.name);
   for (const line of unusedSentences(unusedColumns(table, used, plan), table.columns.length)) print(line);
+}
+
+/** The rows that --sample asks for; undefined where it was not given. */
+async function sampled(
+  { data, sample }: Options,
+  reading: CsvOptions,
+  rng: Rng,
+): Promise<SampledTable | undefined> {
+  if (sample === undefined) return undefined;
+  const { wholeNumber } = await import("../../support/options.js");
+  const rows = wholeNumber(sample, "--sample", 100, 1e9);
+  const { sampleTable } = await import("../../../data/read/sample-table.js");
+  const part = await sampleTable(data, rows, rng, reading);
+  note(
+    part.total > part.rows
+      ? `learns from ${part.rows} of ${part.total} rows, all alike drawn by --seed; telelink evaluate judges the model on others`
+      : `--sample asks for ${rows} rows: all ${part.total} are learnt from`,
+  );
+  return part;
 }
 
 /** Writes the model where it was asked for, and says where that was. */

@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "../../src/cli/main";
+import { readModelFile } from "../../src/cli/support/model-file";
+import { seeded } from "../../src/core/rng";
+import { readTable, readTableBatches } from "../../src/data/read/read-table";
+import { sampleTable } from "../../src/data/read/sample-table";
+import { viewRows } from "../../src/data/simulate/view-rows";
+import { columnNamed, takeTableRows } from "../../src/data/table";
+import { writeParquet } from "../../src/data/write/write-parquet";
+import { captured } from "../cli/captured";
+
+let folder: string;
+let many: string;
+const [customers] = viewRows("telco", 900, 1);
+const part = (from: number, to: number) =>
+  takeTableRows(
+    customers,
+    Int32Array.from({ length: to - from }, (_, i) => from + i),
+  );
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sample-"));
+  many = join(folder, "customers");
+  mkdirSync(join(many, "more"), { recursive: true });
+  await writeParquet(part(0, 400), join(many, "a.parquet"));
+  await writeParquet(part(400, 650), join(many, "more", "b.parquet"));
+  await writeParquet(part(650, 900), join(many, "z.parquet"));
+  writeFileSync(join(many, "_SUCCESS"), "");
+  writeFileSync(join(many, "notes.txt"), "of last week");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ids = (read: { table: typeof customers }): string[] => {
+  const one = columnNamed(read.table, "customerID");
+  return "codes" in one ? Array.from(one.codes, (code) => one.levels[code]) : Array.from(one.values, String);
+};
+
+test("readTable(folder) reads Parquet files and those of its folders as one table, and says what it left out", async () => {
+  const read = await readTable(many);
+  await writeParquet(customers, join(folder, "whole.parquet"));
+  const whole = await readTable(join(folder, "whole.parquet"));
+  expect(read.table).toEqual(whole.table);
+  expect(read.remarks.map((one) => one.text)).toEqual(
+    expect.arrayContaining([
+      "left out, as they are not Parquet: notes.txt",
+      "read as one table: 3 Parquet files",
+    ]),
+  );
+  let rows = 0;
+  for await (const batch of await readTableBatches(many)) rows += batch.rows;
+  expect(rows).toBe(900);
+});
+
+test("sampleTable(folder, rows, rng) draws so many rows in their order, the same by the same seed, all alike", async () => {
+  const all = ids(await readTable(many));
+  const one = await sampleTable(many, 300, seeded(1));
+  expect([one.table.rows, one.total]).toEqual([300, 900]);
+  const places = ids(one).map((id) => all.indexOf(id));
+  expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
+  expect((await sampleTable(many, 300, seeded(1))).table).toEqual(one.table);
+  expect(ids(await sampleTable(many, 300, seeded(2)))).not.toEqual(ids(one));
+  expect((await sampleTable(many, 5000, seeded(1))).table).toEqual((await readTable(many)).table);
+  // Of 900 rows each is among 300 of them in a third of the draws: within four standard deviations.
+  const counts = new Int32Array(3);
+  for (let seed = 0; seed < 10; seed++)
+    for (const id of ids(await sampleTable(many, 90, seeded(seed))))
+      counts[Math.floor(all.indexOf(id) / 300)]++;
+  for (const count of counts)
+    expect(Math.abs(count - 300)).toBeLessThan(4 * Math.sqrt(900 * (1 / 3) * (2 / 3)));
+});
+
+test.each<[string, () => Promise<void>, string]>([
+  [
+    "others.txt alone",
+    async () => writeFileSync(join(folder, "bad", "x.txt"), "x"),
+    "a folder must hold Parquet files",
+  ],
+  [
+    "a file of other columns",
+    async () => {
+      await writeParquet(part(0, 5), join(folder, "bad", "a.parquet"));
+      const { columns } = part(5, 9);
+      await writeParquet({ rows: 4, columns: columns.slice(1) }, join(folder, "bad", "b.parquet"));
+    },
+    'all its files must have the same columns, got "customerID" in some',
+  ],
+  [
+    "folders named by values",
+    async () => {
+      mkdirSync(join(folder, "bad", "year=2025"));
+      await writeParquet(part(0, 5), join(folder, "bad", "year=2025", "a.parquet"));
+    },
+    "its folders must not be named by a column's values, got year=2025",
+  ],
+])("readTable(folder) and sampleTable refuse %s", async (_, make, words) => {
+  mkdirSync(join(folder, "bad"));
+  try {
+    await make();
+    await expect(readTable(join(folder, "bad"))).rejects.toThrow(words);
+    await expect(sampleTable(join(folder, "bad"), 3, seeded(1))).rejects.toThrow(words);
+  } finally {
+    rmSync(join(folder, "bad"), { recursive: true });
+  }
+});
+
+test("telelink train --sample learns from a part of a folder, says of how much, and refuses what it can't draw from", async () => {
+  const out = join(folder, "m.tlm");
+  const args = ["train", "--target", "Churn", "--id", "customerID", "--model", "logistic", "--folds", "2"];
+  const said = await captured(() => run([...args, "--data", many, "--sample", "400", "--out", out]));
+  expect(said.code).toBe(0);
+  expect(said.err).toContain("learns from 400 of 900 rows, all alike drawn by --seed");
+  expect(readModelFile(out).origin).toMatchObject({ rows: 400, sampledFrom: 900 });
+  writeFileSync(join(folder, "a.csv"), "a,Churn\n1,Yes\n");
+  const other = await captured(() =>
+    run([...args, "--data", join(folder, "a.csv"), "--sample", "400", "--out", out]),
+  );
+  expect(other.code).toBe(1);
+  expect(other.err).toContain("must be a Parquet file or a folder of Parquet files");
+});
