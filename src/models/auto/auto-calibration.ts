@@ -1,6 +1,6 @@
 import { takeValues } from "../../core/matrix";
 import type { Split } from "../../data/split";
-import { type CalibrationMethod, type Calibrator, fitCalibrator } from "../calibrate/calibrator";
+import { type Calibrator, fitCalibrator } from "../calibrate/calibrator";
 
 /** A member's out-of-fold probabilities, corrected where that pays. */
 export interface Corrected {
@@ -15,9 +15,13 @@ export interface Corrected {
  * difference at least; else none.
  */
 export function correct(predictions: Float64Array, y: Float64Array, splits: readonly Split[]): Corrected {
-  let best: { method: CalibrationMethod; predictions: Float64Array } | undefined;
+  let best: { calibrator: Calibrator; predictions: Float64Array } | undefined;
   let lowest = 0;
+  const before = rowLosses(predictions, y);
   for (const method of ["sigmoid", "beta"] as const) {
+    const calibrator = fitCalibrator(method, predictions, y);
+    // On the rows it was fitted to, a correction gains more than on others: what fails there need not be cross-fitted.
+    if (!clearlyLower(rowLosses(calibrator.apply(predictions), y), before, lowest)) continue;
     const out = new Float64Array(y.length);
     for (const { train, test } of splits) {
       const fitted = fitCalibrator(method, takeValues(predictions, train), takeValues(y, train));
@@ -25,30 +29,38 @@ export function correct(predictions: Float64Array, y: Float64Array, splits: read
         out[test[k]] = p;
       });
     }
-    const before = rowLosses(predictions, y);
-    const gained = rowLosses(out, y).map((loss, i) => loss - before[i]);
-    const mean = gained.reduce((sum, one) => sum + one, 0) / y.length;
-    const variance = gained.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (y.length - 1);
-    if (mean >= lowest || mean > -Math.sqrt(variance / y.length)) continue;
-    best = { method, predictions: out };
+    const mean = clearlyLower(rowLosses(out, y), before, lowest);
+    if (mean === undefined) continue;
+    best = { calibrator, predictions: out };
     lowest = mean;
   }
   if (!best) return { predictions };
-  const calibrator = fitCalibrator(best.method, predictions, y);
   // A level map would leave no order at all.
-  const [low, high] = calibrator.apply(Float64Array.of(0.01, 0.99));
-  return high > low ? { calibrator, predictions: best.predictions } : { predictions };
+  const [low, high] = best.calibrator.apply(Float64Array.of(0.01, 0.99));
+  return high > low ? best : { predictions };
+}
+
+/** By how much losses changed on average, if they fell by more than a standard error of that and lie below `lowest`. */
+function clearlyLower(after: Float64Array, before: Float64Array, lowest: number): number | undefined {
+  const rows = after.length;
+  let sum = 0;
+  for (let i = 0; i < rows; i++) sum += after[i] - before[i];
+  const mean = sum / rows;
+  let squares = 0;
+  for (let i = 0; i < rows; i++) squares += (after[i] - before[i] - mean) ** 2;
+  return mean < lowest && mean <= -Math.sqrt(squares / (rows - 1) / rows) ? mean : undefined;
 }
 
 export function meanLogLoss(predictions: Float64Array, y: Float64Array): number {
   return rowLosses(predictions, y).reduce((sum, one) => sum + one, 0) / y.length;
 }
 
-export function meanBrier(predictions: Float64Array, y: Float64Array): number {
-  return predictions.reduce((sum, p, i) => sum + (p - y[i]) ** 2, 0) / y.length;
-}
-
 /** Each row's log loss. */
 export function rowLosses(predictions: Float64Array, y: Float64Array): Float64Array {
-  return predictions.map((p, i) => -Math.log(Math.max(1e-15, y[i] === 1 ? p : 1 - p)));
+  const out = new Float64Array(y.length);
+  for (let i = 0; i < out.length; i++) {
+    const chance = y[i] === 1 ? predictions[i] : 1 - predictions[i];
+    out[i] = -Math.log(Math.max(1e-15, chance));
+  }
+  return out;
 }

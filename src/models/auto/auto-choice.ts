@@ -1,78 +1,82 @@
 import { takeValues } from "../../core/matrix";
 import type { Split } from "../../data/split";
 import type { Calibrator } from "../calibrate/calibrator";
-import { type Corrected, correct, meanBrier, rowLosses } from "./auto-calibration";
+import { outOfFold } from "../out-of-fold";
+import { type Corrected, correct, rowLosses } from "./auto-calibration";
+import type { HeldResult } from "./auto-stages";
 import { mixed, sparseWeights } from "./blend";
 
 /** What a member says of rows that it did not see. */
 export interface HeldOut {
-  /** Numbers of trees after which it was asked; empty: it has none to choose. */
-  readonly stages: readonly number[];
-  /** Its probabilities of all rows, once a stage, or once. */
-  readonly perStage: readonly Float64Array[];
+  /** Its probabilities of all rows, once for each number of trees that was chosen, or once. */
+  readonly predictions: readonly Float64Array[];
+  /** For each fold the number of trees chosen without it, and which predictions are by it; last, chosen by all. */
+  readonly chosen?: HeldResult["chosen"];
   /** Whether it belongs to the simple learners that the blend has to beat. */
   readonly simple: boolean;
 }
 
 /** What was chosen for one member. */
 export interface ChosenMember {
-  /** Position among its stages. */
-  readonly stage: number;
+  readonly trees?: number;
   readonly calibrator?: Calibrator;
   /** Share in the blend; 0: left out. */
   readonly weight: number;
+  /** Its probabilities of all rows, before they are corrected. */
+  readonly predicted: Float64Array;
 }
 
 /** Members of less weight are left out: they would cost time at every prediction for nothing. */
 const leastWeight = 0.02;
 
 /**
- * Numbers of trees, calibrations and weights with the smallest loss on the rows of `folds`. Where the blend of all
- * members is not better than that of the simple ones by a standard error, beyond what its further weights gain by
- * chance (Akaike, 1974: one unit of likelihood each), the simple ones stay: few rows can't tell more.
+ * Calibrations and weights with the smallest loss on the rows of all folds but the one numbered `without`. Where the
+ * blend of all members is not better than that of the simple ones by a standard error, beyond what its further weights
+ * gain by chance (Akaike, 1974: one unit of likelihood each), the simple ones stay: few rows can't tell more.
  */
 export function choose(
   members: readonly HeldOut[],
   y: Float64Array,
   folds: readonly Int32Array[],
+  without: number = folds.length,
 ): ChosenMember[] {
-  const rows = Int32Array.from(folds.flatMap((fold) => [...fold])).sort();
+  const kept = folds.filter((_, k) => k !== without);
+  const rows = Int32Array.from(kept.flatMap((fold) => [...fold])).sort();
   const position = new Int32Array(y.length);
   rows.forEach((row, at) => {
     position[row] = at;
   });
   const own = takeValues(y, rows);
-  const within = folds.map((test, k): Split => {
-    const train = Int32Array.from(folds.flatMap((fold, j) => (j === k ? [] : [...fold])));
+  const within = kept.map((test, k): Split => {
+    const train = Int32Array.from(kept.flatMap((fold, j) => (j === k ? [] : [...fold])));
     return { train: train.map((row) => position[row]), test: test.map((row) => position[row]) };
   });
-  const settled = members.map(({ perStage }): { stage: number } & Corrected => {
-    const stages = perStage.map((one) => takeValues(one, rows));
-    // The Brier loss, because boosted trees grow overconfident long before they rank worse.
-    const losses = stages.map((stage) => meanBrier(stage, own));
-    const stage = losses.indexOf(Math.min(...losses));
+  const settled = members.map(({ predictions, chosen }) => {
+    const stage = chosen?.[without];
+    const predicted = predictions[stage?.at ?? 0];
+    const held = takeValues(predicted, rows);
     // A calibrator is judged by fitting it to other folds.
-    if (folds.length < 2) return { stage, predictions: stages[stage] };
-    return { stage, ...correct(stages[stage], own, within) };
+    const corrected: Corrected = kept.length < 2 ? { predictions: held } : correct(held, own, within);
+    return { predicted, corrected, ...(stage && { trees: stage.trees }) };
   });
   const weights = weigh(
-    settled.map((one) => one.predictions),
+    settled.map((one) => one.corrected.predictions),
     members.map((member) => member.simple),
     own,
   );
-  return settled.map(({ stage, calibrator }, m) => ({
-    stage,
+  return settled.map(({ corrected: { calibrator }, ...one }, m) => ({
+    ...one,
     weight: weights[m],
     ...(calibrator && { calibrator }),
   }));
 }
 
-/** The blend of members as chosen, of all rows. */
-export function blendedAs(chosen: readonly ChosenMember[], members: readonly HeldOut[]): Float64Array {
-  const parts = chosen.flatMap(({ stage, calibrator, weight }, m) => {
+/** The blend of members as chosen, of the rows numbered; all if absent. */
+export function blendedAs(chosen: readonly ChosenMember[], rows?: Int32Array): Float64Array {
+  const parts = chosen.flatMap(({ predicted, calibrator, weight }) => {
     if (weight === 0) return [];
-    const predicted = members[m].perStage[stage];
-    return [{ weight, predicted: calibrator ? calibrator.apply(predicted) : predicted }];
+    const own = rows ? takeValues(predicted, rows) : predicted;
+    return [{ weight, predicted: calibrator ? calibrator.apply(own) : own }];
   });
   return mixed(
     parts.map((part) => part.predicted),
@@ -89,13 +93,10 @@ export function crossFitted(
   y: Float64Array,
   folds: readonly Int32Array[],
 ): Float64Array {
-  const out = new Float64Array(y.length);
-  folds.forEach((fold, k) => {
-    const others = folds.filter((_, j) => j !== k);
-    const predicted = blendedAs(choose(members, y, others), members);
-    for (const i of fold) out[i] = predicted[i];
-  });
-  return out;
+  return outOfFold(
+    folds.map((test, k) => ({ test, predictions: blendedAs(choose(members, y, folds, k), test) })),
+    y.length,
+  );
 }
 
 function weigh(

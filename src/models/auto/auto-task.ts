@@ -1,19 +1,30 @@
-import { expit } from "../../core/math/special";
-import { type Labelled, takeLabelled, takeRows } from "../../core/matrix";
-import type { Model, ModelJson } from "../../core/model";
+import { type Labelled, takeLabelled, takeRows, takeValues } from "../../core/matrix";
+import type { ModelJson } from "../../core/model";
 import { type Task, task } from "../../core/pool";
 import { fromKey, type Rng } from "../../core/rng";
-import type { BoostedTrees } from "../boosting/boosting-model";
+import type { Split } from "../../data/split";
+import { FoldBoosting } from "../boosting/boosting-folds";
 import { type DiscoverOptions, discover } from "../discovery/discover";
-import { type Discovery, type DiscoveryJson, discoveryFromJSON } from "../discovery/discovery";
+import { type DiscoveryJson, discoveryFromJSON } from "../discovery/discovery";
+import type { Forest } from "../forest/forest-model";
 import { type LearnerSpec, learnerFrom } from "../learner";
-import type { SharedFold } from "../search/search-task";
-import { addLeaves } from "../trees/trees";
+import { type HeldResult, joined, lowestStages } from "./auto-stages";
+
+/** All rows, in memory that threads share, and those to learn from (all if absent). */
+export interface AutoRows {
+  readonly all: Labelled;
+  readonly train?: Int32Array;
+}
+
+/** One fold's rows, encoded by its training rows. */
+export interface AutoFold extends Split {
+  readonly all: Labelled;
+  readonly discovery: DiscoveryJson;
+}
 
 export interface DiscoverTask {
-  readonly rows: SharedFold;
-  /** False: no search. */
-  readonly options: DiscoverOptions | false;
+  readonly rows: AutoRows;
+  readonly options: DiscoverOptions;
   readonly key: Rng["key"];
 }
 
@@ -21,74 +32,100 @@ export interface DiscoverTask {
 export const discoverRows: Task<DiscoverTask, DiscoveryJson> = task(
   "models/auto/auto-task",
   "discoverRows",
-  async ({ rows, options, key }: DiscoverTask) => {
-    // The folds keep all threads busy already.
-    if (!options) return nothingFound(rows);
-    return (await discover(learned(rows), fromKey(key), { ...options, threads: 1 })).toJSON();
-  },
+  async ({ rows, options, key }: DiscoverTask) =>
+    (await discover(learned(rows), fromKey(key), options)).toJSON(),
 );
 
-/** What discovery says that was not asked to search. */
-export function nothingFound({ train }: SharedFold): DiscoveryJson {
+/** What discovery says that was not asked to search, or found nothing. */
+export function nothingFound({ all }: AutoRows): DiscoveryJson {
   return {
     kind: "discovery",
     version: 1,
-    columns: train.x.features.map(({ name }) => name),
+    columns: all.x.features.map(({ name }) => name),
     features: [],
   };
 }
 
-/** The rows to learn from. */
-function learned({ train, trainRows }: SharedFold): Labelled {
-  return trainRows ? takeLabelled(train, trainRows) : train;
+function learned({ all, train }: AutoRows): Labelled {
+  return train ? takeLabelled(all, train) : all;
 }
 
-export interface MemberTask {
-  readonly rows: SharedFold;
-  readonly discovery: DiscoveryJson;
+export interface HeldTask {
   readonly learner: LearnerSpec;
-  readonly key: Rng["key"];
-  /** Numbers of trees, ascending, after each of which the held-out rows are predicted; empty: by the whole model. */
-  readonly stages: readonly number[];
+  /** The folds whose rows are to be predicted, and the stream of each. */
+  readonly folds: readonly AutoFold[];
+  readonly keys: readonly Rng["key"][];
+  /** Whether the folds' rows are encoded alike, and no features were found for any. */
+  readonly alike: boolean;
+  /** Numbers of trees to choose from, ascending: then `folds` must be all folds. */
+  readonly stages?: readonly number[];
+  /** Whether one forest of all rows answers, each row by the trees that did not see it; `keys` is then its own. */
+  readonly outOfBag?: boolean;
 }
 
-/** Fits one member and predicts the held-out rows, once a stage; what a thread runs. */
-export const predictHeld: Task<MemberTask, Float64Array[]> = task(
+/** What one member predicts of held-out rows; what a thread runs. */
+export const predictHeld: Task<HeldTask, HeldResult> = task(
   "models/auto/auto-task",
   "predictHeld",
-  async (input: MemberTask) => {
-    const { found, model } = await fitMember(input);
-    const { test, testRows } = input.rows;
-    const held = found.transform(testRows ? takeRows(test, testRows) : test);
-    if (input.stages.length === 0) return [model.predict(held)];
-    const { trees, base } = model as BoostedTrees;
-    const scores = new Float64Array(held.rows).fill(base);
-    let grown = 0;
-    return input.stages.map((stage) => {
-      // A model that ended early stays what it is.
-      const to = Math.min(stage, trees.roots.length - 1);
-      addLeaves(
-        { ...trees, roots: trees.roots.subarray(grown, to + 1) },
-        held,
-        scores,
-        "predict held-out rows",
-      );
-      grown = to;
-      return scores.map(expit);
-    });
+  async (input: HeldTask) => {
+    if (input.stages) return boostHeld(input, input.stages);
+    if (input.outOfBag) return bagHeld(input);
+    const [fold] = input.folds;
+    const { x } = fold.all;
+    const held = discoveryFromJSON(fold.discovery).transform(takeRows(x, fold.test));
+    const model = await learnerFrom(input.learner)(widened(fold), fromKey(input.keys[0]));
+    return { predictions: [model.predict(held)] };
   },
 );
 
+/** The rows to learn from, with the features found. */
+function widened(rows: AutoRows & { readonly discovery: DiscoveryJson }): Labelled {
+  const own = learned(rows);
+  return { ...own, x: discoveryFromJSON(rows.discovery).transform(own.x) };
+}
+
+async function boostHeld({ learner, folds, keys, alike }: HeldTask, stages: readonly number[]) {
+  const { options = {} } = learner as LearnerSpec<"gradient-boosting">;
+  const streams = keys.map(fromKey);
+  const groups = alike ? [folds] : folds.map((fold) => [fold]);
+  const grown = await Promise.all(
+    groups.map(([first, ...rest], g) => {
+      const x = discoveryFromJSON(first.discovery).transform(first.all.x);
+      const own = alike ? streams : [streams[g]];
+      return FoldBoosting.on({ ...first.all, x }, options, [first, ...rest], own);
+    }),
+  );
+  try {
+    const rows = folds.map(({ all, test }) => takeValues(all.y, test));
+    return await lowestStages(stages, rows, (k, trees) =>
+      alike ? grown[0].grow(k, trees) : grown[k].grow(0, trees),
+    );
+  } finally {
+    for (const one of grown) await one.close();
+  }
+}
+
+async function bagHeld({ learner, folds, keys }: HeldTask): Promise<HeldResult> {
+  const { options } = learner as LearnerSpec<"random-forest">;
+  const spec: LearnerSpec<"random-forest"> = {
+    kind: "random-forest",
+    options: { ...options, outOfBag: true },
+  };
+  const model: Forest = await learnerFrom(spec)(folds[0].all, fromKey(keys[0]));
+  const outOfBag = model.outOfBag as Float64Array;
+  const predictions = joined(folds.map(({ test }) => takeValues(outOfBag, test)));
+  return { predictions: [predictions], model: model.toJSON() };
+}
+
+export interface WholeTask extends AutoRows {
+  readonly discovery: DiscoveryJson;
+  readonly learner: LearnerSpec;
+  readonly key: Rng["key"];
+}
+
 /** Fits one member to all rows and returns it as JSON; what a thread runs. */
-export const fitWhole: Task<MemberTask, ModelJson> = task(
+export const fitWhole: Task<WholeTask, ModelJson> = task(
   "models/auto/auto-task",
   "fitWhole",
-  async (input: MemberTask) => (await fitMember(input)).model.toJSON(),
+  async (input: WholeTask) => (await learnerFrom(input.learner)(widened(input), fromKey(input.key))).toJSON(),
 );
-
-async function fitMember(input: MemberTask): Promise<{ found: Discovery; model: Model }> {
-  const found = discoveryFromJSON(input.discovery);
-  const own = learned(input.rows);
-  const model = await learnerFrom(input.learner)({ ...own, x: found.transform(own.x) }, fromKey(input.key));
-  return { found, model };
-}

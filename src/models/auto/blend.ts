@@ -28,6 +28,8 @@ export function sparseWeights(
   const all = blendWeights(predictions, y, rowWeights);
   const largest = all.indexOf(Math.max(...all));
   const kept = [...all.keys()].filter((k) => k === largest || all[k] >= least);
+  // Without those that have no part the best weights of the others are what they are.
+  if (all.every((weight, k) => weight === 0 || kept.includes(k))) return all;
   const again = blendWeights(
     kept.map((k) => predictions[k]),
     y,

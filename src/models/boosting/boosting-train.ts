@@ -37,8 +37,10 @@ export interface Boosting {
   readonly data: BoostData;
   readonly loss: Loss;
   readonly rules: RoundRules;
+  /** The rows to learn from; absent: all. */
+  readonly rows?: Int32Array;
   /** Rows to stop early by. */
-  readonly validation: Labelled | undefined;
+  readonly validation?: Labelled;
 }
 
 /** Runs the rounds: gradients, a tree, its values into the scores; stops early where validation says so. */
@@ -88,17 +90,10 @@ class Growing {
 
   /** Grows the round's tree; false where nothing is left to learn. */
   grow(round: number, stream: Rng): boolean {
-    const { engine, data, rules } = this.boosting;
-    const { layout, x } = data;
-    const chosen = chooseRows(rules, x.rows, stream);
-    const scales = refresh(this.boosting, round, chosen, stream);
-    if (!scales) return false;
-    const nodes = engine.grow(scales.rows, chooseColumns(rules, layout, stream), scales.g, scales.h);
-    // A tree that can't split repeats what the base says; so would all that follow, unless rows are drawn anew.
-    if (nodes === 1 && rules.rowShare === 1 && !rules.goss) return false;
-    setValues(this.boosting, nodes);
-    engine.addTree();
-    appendTree(engine.nodes, nodes, layout, this.builder, this.gains);
+    const { engine, data } = this.boosting;
+    const nodes = growRound(this.boosting, round, stream);
+    if (nodes === 0) return false;
+    appendTree(engine.nodes, nodes, data.layout, this.builder, this.gains);
     this.judge?.add(engine.nodes, nodes);
     return true;
   }
@@ -112,6 +107,20 @@ class Growing {
       validationLosses: this.judge?.losses ?? [],
     };
   }
+}
+
+/** Grows the round's tree in the engine and adds it to the scores of all rows; its nodes, or 0 where nothing is left to learn. */
+export function growRound(boosting: Boosting, round: number, stream: Rng): number {
+  const { engine, data, rules } = boosting;
+  const chosen = chooseRows(boosting, stream);
+  const scales = refresh(boosting, round, chosen, stream);
+  if (!scales) return 0;
+  const nodes = engine.grow(scales.rows, chooseColumns(rules, data.layout, stream), scales.g, scales.h);
+  // A tree that can't split repeats what the base says; so would all that follow, unless rows are drawn anew.
+  if (nodes === 1 && rules.rowShare === 1 && !rules.goss) return 0;
+  setValues(boosting, nodes);
+  engine.addTree();
+  return nodes;
 }
 
 /** Quantises this round's gradients; undefined when nothing is left to learn. */
@@ -157,14 +166,16 @@ function largest(engine: BoostEngine, rows: Int32Array): readonly [number, numbe
   return [g, h];
 }
 
-/** The rows drawn for a round, ascending: exactly the share; undefined for all. */
-function chooseRows(rules: RoundRules, rows: number, rng: Rng): Int32Array | undefined {
-  if (rules.rowShare === 1) return undefined;
+/** The rows drawn for a round, ascending: exactly the share; undefined for all there are. */
+function chooseRows({ rules, data, rows: from }: Boosting, rng: Rng): Int32Array | undefined {
+  if (rules.rowShare === 1) return from;
+  const rows = from?.length ?? data.x.rows;
   const wanted = Math.max(1, Math.round(rules.rowShare * rows));
   const out = new Int32Array(wanted);
   const draws = rng.fork("rows");
   let taken = 0;
-  for (let i = 0; taken < wanted; i++) if (draws.uniform() * (rows - i) < wanted - taken) out[taken++] = i;
+  for (let i = 0; taken < wanted; i++)
+    if (draws.uniform() * (rows - i) < wanted - taken) out[taken++] = from ? from[i] : i;
   return out;
 }
 

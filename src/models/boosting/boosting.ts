@@ -8,7 +8,7 @@ import { type ClassWeights, checkClassWeights, classFactors } from "../class-wei
 import { holdOut } from "../hold-out";
 import type { Filled } from "../options";
 import { layBins } from "../trees/bin-layout";
-import { findBins } from "../trees/binning";
+import { type ColumnBins, findBins } from "../trees/binning";
 import type { BoostData, BoostEngine, BoostRules } from "./boosting-engine";
 import { boostEngine } from "./boosting-kernel";
 import { type Loss, lossNamed } from "./boosting-losses";
@@ -36,7 +36,6 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<Boo
   const name = asked.loss;
   checkClassWeights(asked.classWeights, name === "logistic", action);
   const loss = lossNamed(name, asked.quantile, asked.power);
-  const depth = asked.depth ?? (asked.growth === "depth" ? 6 : Infinity);
   const roundRules: RoundRules = { ...asked, ownGradients: name === "logistic" && !asked.goss };
 
   return async (train: Labelled, rng: Rng, watch?: Watch): Promise<BoostedTrees> => {
@@ -47,7 +46,7 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<Boo
     const { fitted, held } = holdOut(train, validation, name === "logistic", rng.fork("validation"), action);
     const weights = weighted(fitted, asked.classWeights);
     const data = { x: fitted.x, y: fitted.y, weights, base: loss.base(fitted.y, weights) };
-    const { engine, ...laid } = await engineFor(data, asked, depth, loss);
+    const { engine, ...laid } = await engineFor(data, asked, loss);
     let rounds: Rounds;
     try {
       const parts = { engine, data: laid.data, loss, rules: roundRules, validation: held };
@@ -68,17 +67,17 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): Fit<Boo
   };
 }
 
-/** An engine over bins of the rows; columns that can't share a bundle after all are laid apart. */
+/** An engine over `bins` of the rows; columns that can't share a bundle after all are laid apart. */
 export async function engineFor(
   given: Omit<BoostData, "layout">,
   asked: Filled<typeof boostingOptions>,
-  depth: number,
   loss: Loss,
+  bins: readonly ColumnBins[] = findBins(given.x, asked.bins, "fit gradient boosting"),
 ): Promise<{ readonly engine: BoostEngine; readonly data: BoostData }> {
   const { x } = given;
-  const bins = findBins(x, asked.bins, "fit gradient boosting");
   const apart = new Set<number>();
   const byDepth = asked.growth === "depth";
+  const depth = asked.depth ?? (byDepth ? 6 : Infinity);
   const most = asked.leaves ?? (byDepth ? 2 ** Math.min(depth, 16) : 31);
   const threads = asked.threads ?? (x.rows >= WORTH_THREADS ? defaultThreads() : 1);
   for (;;) {

@@ -37,7 +37,7 @@ export async function softmaxBoosting(
       const y = train.y.map((label) => Number(label === k));
       const base = loss.base(y, train.weights);
       const rows = { x: train.x, y, weights: train.weights, base };
-      const { engine, data } = await engineFor(rows, asked, asked.depth ?? Infinity, loss);
+      const { engine, data } = await engineFor(rows, asked, loss);
       engines.push(engine);
       parts.push({ engine, data, loss, rules, validation: undefined });
     }

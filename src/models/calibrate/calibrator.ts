@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { check, checkSameLength } from "../../core/checks";
+import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
 import { expit } from "../../core/math/special";
 import { matrix } from "../../core/matrix";
 import { checkClasses } from "../check-rows";
-import { design } from "../linear/design";
-import { logisticLoss } from "../linear/logistic-loss";
-import { proximalNewton } from "../linear/proximal-newton";
 import { type IsotonicSteps, interpolateSteps, isotonicFit } from "./isotonic";
 
 /** A monotone correction of probabilities. */
@@ -82,29 +80,91 @@ function betaFit(p: Float64Array, y: Float64Array, weights: Float64Array): Calib
   return { method: "beta", a: a < 0 ? 0 : positive, b: a < 0 ? positive : 0, intercept: rest };
 }
 
-/** The maximum-likelihood coefficients, the intercept last, of log odds for targets from 0 to 1. */
+/** Newton steps at most; four to eight are usual. */
+const mostSteps = 200;
+
+/**
+ * The maximum-likelihood coefficients, the intercept last, of log odds for targets from 0 to 1, by Newton's method on
+ * one or two columns and a constant.
+ */
 function logOdds(
   columns: readonly Float64Array[],
   target: Float64Array,
   weights: Float64Array,
 ): Float64Array {
   const rows = target.length;
-  const values = new Float64Array(rows * columns.length);
-  columns.forEach((column, j) => {
-    values.set(column, j * rows);
-  });
-  const x = design(matrix(rows, columns.length, values));
+  const width = columns.length + 1;
+  const ones = new Float64Array(rows).fill(1);
+  const [a, b] = [columns[0], columns[1] ?? ones];
   let total = 0;
   for (const weight of weights) total += weight;
-  const loss = logisticLoss(target, weights, total);
   // Without this trace of a penalty, classes that one score separates would send the slope to infinity.
-  const l2 = new Float64Array(x.width).fill(1e-9);
-  l2[x.width - 1] = 0;
-  const none = new Float64Array(x.width);
-  const { w } = proximalNewton({ x, loss, l1: none, l2 }, none, 200, 1e-14);
-  const out = Float64Array.from(w);
-  for (let j = 0; j < x.width - 1; j++) out[x.width - 1] -= w[j] * x.shift[j];
-  return out;
+  const penalty = 1e-9;
+  const first = new Float64Array(width);
+  const second = new Float64Array(width * width);
+  /** The mean loss with its penalty; fills in its derivatives. */
+  const value = (w: Float64Array): number => {
+    const [wa, wb, wc] = width === 3 ? w : [w[0], w[1], 0];
+    let [loss, ga, gb, gc, aa, ab, bb, ac, bc, cc] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < rows; i++) {
+      const z = wa * a[i] + wb * b[i] + wc;
+      const e = Math.exp(-Math.abs(z));
+      loss += weights[i] * (Math.max(0, z) + Math.log1p(e) - target[i] * z);
+      const smaller = e / (1 + e);
+      const g = weights[i] * ((z >= 0 ? 1 / (1 + e) : smaller) - target[i]);
+      const h = (weights[i] * smaller) / (1 + e);
+      ga += g * a[i];
+      gb += g * b[i];
+      gc += g;
+      aa += h * a[i] * a[i];
+      ab += h * a[i] * b[i];
+      bb += h * b[i] * b[i];
+      ac += h * a[i];
+      bc += h * b[i];
+      cc += h;
+    }
+    if (width === 3) {
+      first.set([ga, gb, gc]);
+      second.set([aa, ab, ac, ab, bb, bc, ac, bc, cc]);
+    } else {
+      first.set([ga, gb]);
+      second.set([aa, ab, ab, bb]);
+    }
+    let cost = loss / total;
+    for (let k = 0; k < width; k++) first[k] /= total;
+    for (let k = 0; k < second.length; k++) second[k] /= total;
+    for (let k = 0; k < width - 1; k++) {
+      cost += (penalty * w[k] * w[k]) / 2;
+      first[k] += penalty * w[k];
+      second[k * width + k] += penalty;
+    }
+    return cost;
+  };
+  let w = new Float64Array(width);
+  let lowest = value(w);
+  for (let step = 0; step < mostSteps; step++) {
+    let trace = 0;
+    for (let k = 0; k < width; k++) trace += second[k * width + k];
+    let factor = cholesky(second, width);
+    // Columns that are constant, or one the other's multiple: the least addition that lets the factor exist.
+    for (let ridge = 1e-12 * trace + Number.MIN_VALUE; !factor; ridge *= 10) {
+      const firmer = Float64Array.from(second);
+      for (let k = 0; k < width; k++) firmer[k * width + k] += ridge;
+      factor = cholesky(firmer, width);
+    }
+    const change = choleskySolve(factor, width, first);
+    let promised = 0;
+    for (let k = 0; k < width; k++) promised += change[k] * first[k];
+    let reached = false;
+    for (let t = 1; t > 1e-10 && !reached; t /= 2) {
+      const next = w.map((one, k) => one - t * change[k]);
+      const cost = value(next);
+      if (!(promised <= 2e-14 || cost <= lowest - 1e-4 * t * promised)) continue;
+      [w, lowest, reached] = [next, cost, true];
+    }
+    if (!reached || promised <= 2e-14) break;
+  }
+  return w;
 }
 
 const share = z.number().min(0).max(1);

@@ -20,8 +20,9 @@ export interface Confirmed extends Worth {
   readonly trial: number;
   /** The matrix with the column. */
   readonly x: Matrix;
-  /** Its loss on each fold. */
+  /** Its loss on each fold, and that without it. */
   readonly losses: readonly number[];
+  readonly base: readonly number[];
 }
 
 /** A feature has to lower the loss by this share of it … */
@@ -32,10 +33,11 @@ const leastT = 3;
 /** A sum of more columns has to be better than a shorter one by a corrected standard error. */
 const leastTLonger = 1;
 
-/** How trials are compared: on which folds, with what losses without any of them, and by which learner. */
+/** How trials are compared: on which folds, and by which learner. */
 export interface Comparison {
   readonly folds: readonly Split[];
-  readonly baseLosses: readonly number[];
+  /** The losses without any trial, where an earlier search has found them. */
+  readonly known?: readonly number[];
   readonly losses: FoldLosses;
 }
 
@@ -53,8 +55,9 @@ export async function refine(
   x: Matrix,
   confirmed: Confirmed & Pick<Variant, "length">,
   variants: readonly Variant[],
-  { folds, baseLosses, losses }: Comparison,
+  { folds, losses }: Comparison,
 ): Promise<Confirmed | undefined> {
+  const { base } = confirmed;
   const wider = variants.map(({ values }) => withColumn(x, values));
   const half = folds.length >> 1;
   const first = await losses(wider, folds.slice(0, half));
@@ -72,41 +75,58 @@ export async function refine(
     const after = mean(all);
     if (mean(lowered) <= 0 || (best && after >= best.after)) return;
     if (variants[trial].length > confirmed.length && correctedT(lowered, folds) < leastTLonger) return;
-    const t = correctedT(gains(baseLosses, all), folds);
-    best = { trial, x: wider[trial], losses: all, before: confirmed.before, after, t };
+    const t = correctedT(gains(base, all), folds);
+    best = { trial, x: wider[trial], losses: all, base, before: confirmed.before, after, t };
   });
   return best;
 }
 
+/** Folds after which a column that gains nothing is looked at no further. */
+const firstFolds = 2;
+
 /**
- * The column with which the refitted model is best on `folds`, if it is better than without (`baseLosses`): by 1 % of
- * the loss at least, and at a t statistic of 3 (Nadeau and Bengio, 2003). Only the two best on the first half of the
- * folds see the second, and they only if they gain enough there.
+ * The column with which the refitted model is best on `folds`, if it is better than without: by 1% of the loss at least,
+ * and at a t statistic of 3 (Nadeau and Bengio, 2003). A race: columns that gain nothing on the first two folds leave it,
+ * only the two best on the first half see the second, and they only if they gain enough there. The losses without, where
+ * they are not known, are found as far as the race goes.
  */
 export async function confirm(
   x: Matrix,
   columns: readonly Float64Array[],
-  { folds, baseLosses, losses }: Comparison,
+  { folds, known, losses }: Comparison,
 ): Promise<Confirmed | undefined> {
-  const before = mean(baseLosses);
   const half = folds.length >> 1;
   const wider = columns.map((values) => withColumn(x, values));
-  const first = await losses(wider, folds.slice(0, half));
-  const promising = bestOnHalf(first, baseLosses).filter(
-    (k) => mean(gains(baseLosses, first[k])) >= (leastShare / 2) * before,
-  );
-  const second = await losses(
-    promising.map((k) => wider[k]),
-    folds.slice(half),
-  );
+  const base: number[] = [...(known ?? [])];
+  const own: number[][] = wider.map(() => []);
+  let racing = [...wider.keys()];
+  for (const [from, to] of [
+    [0, firstFolds],
+    [firstFolds, half],
+    [half, folds.length],
+  ]) {
+    const some = folds.slice(from, to);
+    const found = await losses([...(base.length < to ? [x] : []), ...racing.map((k) => wider[k])], some);
+    if (base.length < to) base.push(...(found.shift() as number[]));
+    racing.forEach((k, at) => {
+      own[k].push(...found[at]);
+    });
+    if (to === folds.length) break;
+    const gained = (k: number): number => mean(gains(base.slice(0, to), own[k]));
+    // Half of what has to be gained in the end; at first only that it is a gain.
+    const least = to < half ? 0 : (leastShare / 2) * mean(base.slice(0, to));
+    racing = racing.filter((k) => gained(k) > least).sort((k, l) => gained(l) - gained(k));
+    if (to === half) racing = racing.slice(0, 2);
+    if (racing.length === 0) return undefined;
+  }
+  const before = mean(base);
   let best: Confirmed | undefined;
-  promising.forEach((trial, k) => {
-    const all = [...first[trial], ...second[k]];
-    const after = mean(all);
-    const t = correctedT(gains(baseLosses, all), folds);
-    if (t < leastT || before - after < leastShare * before || (best && after >= best.after)) return;
-    best = { trial, x: wider[trial], losses: all, before, after, t };
-  });
+  for (const trial of racing) {
+    const after = mean(own[trial]);
+    const t = correctedT(gains(base, own[trial]), folds);
+    if (t < leastT || before - after < leastShare * before || (best && after >= best.after)) continue;
+    best = { trial, x: wider[trial], losses: own[trial], base, before, after, t };
+  }
   return best;
 }
 

@@ -1,13 +1,13 @@
 import { checkInteger } from "../../core/checks";
-import { type Labelled, type Matrix, takeLabelled } from "../../core/matrix";
+import { type Labelled, type Matrix, takeColumns, takeLabelled } from "../../core/matrix";
 import type { Fit, Model, Watch } from "../../core/model";
 import { mapThreads } from "../../core/pool";
 import type { Rng } from "../../core/rng";
 import { repeated, type Split, stratifiedKFold, trainTestSplit } from "../../data/split";
 import { checkClasses } from "../check-rows";
-import type { LearnerSpec } from "../learner";
 import { outOfFold } from "../out-of-fold";
-import { fitCandidate, sharedLabelled, sharedRows } from "../search/search-task";
+import { sharedLabelled } from "../search/search-task";
+import { findBins } from "../trees/binning";
 import { candidates, variants } from "./discover-candidates";
 import {
   type Comparison,
@@ -19,11 +19,10 @@ import {
 } from "./discover-confirm";
 import type { Formula } from "./discover-formula";
 import { screen } from "./discover-screen";
+import { boostTrial, type TrialTask, trialBins } from "./discover-task";
 import { type DerivedModel, type Discovery, derivedModel, discovery } from "./discovery";
 
 export interface DiscoverOptions {
-  /** The learner that a feature has to help; defaults to 40 small boosted trees. */
-  readonly learner?: LearnerSpec;
   /** Features accepted at most. @default 3 */
   readonly most?: number;
   /** Rows looked at, a random part of the training rows where these are more. @default 20000 */
@@ -31,11 +30,6 @@ export interface DiscoverOptions {
   /** Threads that fit; defaults to all processors. The result is the same for any number. */
   readonly threads?: number;
 }
-
-const defaultLearner: LearnerSpec<"gradient-boosting"> = {
-  kind: "gradient-boosting",
-  options: { trees: 40, leaves: 8, learnRate: 0.15, bins: 63 },
-};
 
 /** Fewer rows than this are not searched: of 138 tables of noise with less, three seemed to hold a feature. */
 export const leastRows = 500;
@@ -67,7 +61,7 @@ export async function discover(
   watch?: Watch,
 ): Promise<Discovery> {
   const action = "discover features";
-  const { learner = defaultLearner, most = 3, rows = 20_000, threads } = options;
+  const { most = 3, rows = 20_000, threads } = options;
   checkInteger(most, 1, 100, action, "most");
   checkInteger(rows, 100, Infinity, action, "rows");
   checkClasses(train, action);
@@ -80,7 +74,7 @@ export async function discover(
 
   const folds = stratifiedKFold(data.y, foldCount, rng.fork("screen"));
   const newFolds = repeated(2, rng.fork("confirm"), (stream) => stratifiedKFold(data.y, foldCount, stream));
-  const fit = fitter(data, learner, rng.fork("learn"), threads, watch?.signal);
+  const fit = fitter(data, rng.fork("learn"), threads, watch?.signal);
   const losses: FoldLosses = async (matrices, on) =>
     (await fit(matrices, on)).map((predictions) =>
       on.map(({ test }, f) => meanLogLoss(data, test, predictions[f])),
@@ -88,7 +82,7 @@ export async function discover(
   const total = data.weights?.reduce((sum, weight) => sum + weight, 0) ?? data.y.length;
   const found: (Formula & Worth)[] = [];
   let { x } = data;
-  let baseLosses: readonly number[] | undefined;
+  let known: readonly number[] | undefined;
   while (found.length < most) {
     watch?.progress?.({ phase: "discover", done: found.length, total: most });
     const [fitted] = await fit([x], folds);
@@ -102,9 +96,8 @@ export async function discover(
       ({ gain }) => gain >= (leastShare / 2) * likelihood,
     );
     if (promising.length === 0) break;
-    baseLosses ??= (await losses([x], newFolds))[0];
     const values = promising.map((candidate) => candidate.values);
-    const comparison: Comparison = { folds: newFolds, baseLosses, losses };
+    const comparison: Comparison = { folds: newFolds, ...(known && { known }), losses };
     let best = await confirm(x, values, comparison);
     if (!best) break;
     let { formula } = promising[best.trial];
@@ -123,7 +116,7 @@ export async function discover(
     }
     const { before, after, t } = best;
     found.push({ ...formula, before, after, t });
-    ({ x, losses: baseLosses } = best);
+    ({ x, losses: known } = best);
   }
   watch?.progress?.({ phase: "discover", done: most, total: most });
   return discovery(columns, found);
@@ -153,26 +146,21 @@ export function discovering<M extends Model>(
 type FitAll = (matrices: readonly Matrix[], folds: readonly Split[]) => Promise<Float64Array[][]>;
 
 function fitter(
-  { y, weights }: Labelled,
-  spec: LearnerSpec,
+  { x: { columns, ...first }, y, weights }: Labelled,
   rng: Rng,
   threads: number | undefined,
   signal: AbortSignal | undefined,
 ): FitAll {
+  const action = "discover features";
+  const known = findBins({ columns, ...first }, trialBins, action);
   return async (matrices, folds) => {
-    const rows = folds.map(({ train, test }) => ({
-      trainRows: sharedRows(train),
-      testRows: sharedRows(test),
-    }));
-    const tasks = matrices.flatMap((x) => {
-      const train = sharedLabelled({ x, y, weights });
-      // One stream for all, so that what is compared differs in its columns only.
-      return rows.map((part) => ({ spec, fold: { train, test: train.x, ...part }, key: rng.key }));
+    const tasks = matrices.map((x): TrialTask => {
+      // What is tried follows the columns that all have.
+      const further = Array.from({ length: x.columns - columns }, (_, k) => columns + k);
+      const bins = [...known, ...findBins(takeColumns(x, further), trialBins, action)];
+      return { rows: sharedLabelled({ x, y, weights }), bins, folds, key: rng.key };
     });
-    const done = await mapThreads(fitCandidate, tasks, threads, { signal });
-    return matrices.map((_, k) =>
-      done.slice(k * folds.length, (k + 1) * folds.length).map((result) => result.predictions),
-    );
+    return mapThreads(boostTrial, tasks, threads, { signal });
   };
 }
 

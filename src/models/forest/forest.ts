@@ -143,20 +143,10 @@ function predictOutOfBag(
 ): Float64Array {
   const sums = new Float64Array(x.rows);
   const counts = new Float64Array(x.rows);
-  const leaves = new Float64Array(x.rows);
-  keys.forEach((key, t) => {
-    const seen = bag(key, shared);
-    leaves.fill(0);
-    addLeaves(oneTree(trees, t), x, leaves, "predict out of bag");
-    for (let i = 0; i < x.rows; i++) {
-      if (seen[i] > 0) continue;
-      sums[i] += leaves[i];
-      counts[i]++;
-    }
+  addLeaves(trees, x, sums, "predict out of bag", (t) => {
+    const drawn = bag(keys[t], shared);
+    for (let i = 0; i < x.rows; i++) if (drawn[i] === 0) counts[i]++;
+    return drawn;
   });
   return sums.map((sum, i) => (counts[i] > 0 ? sum / counts[i] : NaN));
-}
-
-function oneTree(trees: Trees, t: number): Trees {
-  return { ...trees, roots: trees.roots.subarray(t, t + 2) };
 }

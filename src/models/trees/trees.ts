@@ -123,14 +123,25 @@ export function joinTrees(
   return out;
 }
 
-/** The sum over trees of the leaf that each row reaches, added to `out` in the order of the trees. */
-export function addLeaves(trees: Trees, x: Matrix, out: Float64Array, action: string): void {
+/**
+ * The sum over trees of the leaf that each row reaches, added to `out` in the order of the trees; a row is passed over
+ * by tree t where `passed(t)` is not 0.
+ */
+export function addLeaves(
+  trees: Trees,
+  x: Matrix,
+  out: Float64Array,
+  action: string,
+  passed?: (tree: number) => Float64Array,
+): void {
   checkColumns(x, trees.features.length, action);
   const { roots, feature, threshold, left, missingLeft, kept, sets } = trees;
   const values = slotted(trees, x);
   const rows = x.rows;
   for (let t = 0; t + 1 < roots.length; t++) {
+    const skipped = passed?.(t);
     for (let i = 0; i < rows; i++) {
+      if (skipped && skipped[i] !== 0) continue;
       let node = roots[t];
       for (let f = feature[node]; f >= 0; f = feature[node]) {
         const value = values[f * rows + i];
