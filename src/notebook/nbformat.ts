@@ -163,7 +163,7 @@ export function stripOutputs(notebook: Notebook): Notebook {
       ? { ...cell, metadata, execution_count: null, outputs: [] }
       : { ...cell, metadata };
   });
-  const { telelink, ...metadata } = notebook.metadata;
+  const { telelink, widgets: _, ...metadata } = notebook.metadata;
   const kept = isFields(telelink) ? { telelink: withoutRun(telelink) } : {};
   return { ...notebook, metadata: { ...metadata, ...kept }, cells };
 }

@@ -16,6 +16,8 @@ export interface Message {
   readonly metadata: Readonly<Record<string, unknown>>;
   // Each message type has its own content; whoever reads it checks the fields used.
   readonly content: Readonly<Record<string, unknown>>;
+  /** Binary parts that stand behind it; not signed. */
+  readonly buffers?: readonly Buffer[];
 }
 
 const delimiter = Buffer.from("<IDS|MSG>");
@@ -54,7 +56,7 @@ export class Wire {
   decode(frames: readonly Buffer[]): Message {
     const start = frames.findIndex((frame) => frame.equals(delimiter));
     if (start < 0 || frames.length < start + 6) throw new Error("the kernel sent frames that are no message");
-    const parts = frames.slice(start + 2);
+    const parts = frames.slice(start + 2, start + 6);
     const signature = Buffer.from(this.sign(parts));
     if (signature.length !== frames[start + 1].length || !timingSafeEqual(signature, frames[start + 1]))
       throw new Error("the kernel sent a message with a wrong signature");
@@ -67,6 +69,7 @@ export class Wire {
       parent: this.parentHeader,
       metadata: JSON.parse(parts[2].toString()) as Message["metadata"],
       content: JSON.parse(parts[3].toString()) as Message["content"],
+      ...(frames.length > start + 6 && { buffers: frames.slice(start + 6) }),
     };
   }
 

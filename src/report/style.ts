@@ -120,6 +120,7 @@ details > summary:hover { color: var(--tl-ink); }
 .tl-ansi-bg-cyan { background: #0b6675; } .tl-ansi-bg-white { background: #d3d7dc; color: #1c1e21; } .tl-ansi-bg-ink { background: var(--tl-ink); color: var(--tl-paper); }
 .tl-omitted { margin: .8rem 0 0; font-size: .86rem; } .tl-omitted ul { margin: .3rem 0; }
 .tl-output > svg:not([class^="tl-"]), .tl-output > img, .tl-output > :not(.tl-figure) > svg, .tl-text img { background: #fff; color: #1c1e21; }
+.tl-widget { display: grid; gap: .3rem; } .tl-widget.tl-beside { display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: center; } .tl-widget :is(p, pre) { margin: 0; }
 #tl-seal button { font: inherit; margin-right: .6rem; }
 
 .tl-table {

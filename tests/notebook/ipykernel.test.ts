@@ -56,6 +56,17 @@ const scenarios: Record<string, readonly Cell[]> = {
   "skipped cells": [code("raise SystemError", "skip-execution"), code("print('ran')")],
   "a kernel that dies": [code("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"), code("1")],
   history: [code("'first'"), code("_ + ' again'"), code("Out[1]")],
+  // What ipywidgets sends, which need not be there.
+  widgets: [
+    code(
+      "from comm import create_comm\n" +
+        "state = {'_model_name': 'IntSliderModel', '_model_module': '@jupyter-widgets/controls', '_model_module_version': '2.0.0', 'value': 3, 'description': 'Depth'}\n" +
+        "slider = create_comm(comm_id='m1', target_name='jupyter.widget', data={'state': state, 'buffer_paths': []})\n" +
+        "picture = create_comm(comm_id='m2', target_name='jupyter.widget', data={'state': {'_model_name': 'ImageModel', '_model_module': 'x', '_model_module_version': '1', 'format': 'png'}, 'buffer_paths': [['value']]}, buffers=[b'\\x89PNG'])\n" +
+        "display({'application/vnd.jupyter.widget-view+json': {'model_id': 'm1', 'version_major': 2, 'version_minor': 0}, 'text/plain': 'IntSlider(value=3)'}, raw=True)",
+    ),
+    code("slider.send({'method': 'update', 'state': {'value': 7}, 'buffer_paths': []})"),
+  ],
   magics: [code("%%capture out\nprint('x')"), code("out.stdout"), code("%cd -q .")],
   "threads that write": [
     code(
@@ -99,7 +110,7 @@ function file(name: string, content: Notebook): string {
   return path;
 }
 
-function peer(script: string, ...args: string[]): { verdict: string; cells: Cell[] }[] {
+function peer(script: string, ...args: string[]): { verdict: string; cells: Cell[]; widgets: unknown }[] {
   const whole = resolve(__dirname, "fixtures", script);
   const done = spawnSync(python as string, [whole, ...args], { encoding: "utf8", maxBuffer: 1e9 });
   if (done.status !== 0) throw new Error(done.stderr);
@@ -123,6 +134,7 @@ describe.skipIf(!python)("runNotebook with ipykernel, beside nbclient", () => {
     for (const [i, book] of books.entries()) {
       const ours = await runNotebook(book, { kernel: kernel!, cwd: written, timeoutSeconds: 60 });
       expect([names[i], ours.verdict]).toEqual([names[i], theirs[i].verdict]);
+      expect(ours.notebook.metadata.widgets ?? null).toEqual(theirs[i].widgets);
       ours.notebook.cells.forEach((cell, j) => {
         const ends = cell.outputs?.at(-1);
         // Our own note that the kernel died; nbclient leaves none in the notebook.

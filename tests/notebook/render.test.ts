@@ -48,4 +48,39 @@ describe("renderNotebook", () => {
     expect(html).toContain('<a href="#One-part">One part</a>');
     expect(html).toContain('<h2 id="One-part-2">');
   });
+
+  test("renderNotebook shows a widget as it stood, without its scripts, says so, and leaves its state out of the seal", async () => {
+    const model = (name: string, state: object) => ({ model_name: `${name}Model`, state });
+    const states = {
+      box: model("VBox", {
+        children: ["IPY_MODEL_depth", "IPY_MODEL_which", "IPY_MODEL_html", "IPY_MODEL_bar"],
+      }),
+      depth: model("IntSlider", { description: "Depth", value: 7 }),
+      which: model("Dropdown", { description: "Which?", _options_labels: ["a", "<b>"], index: 1 }),
+      html: model("HTML", { value: "<i>bold</i><script>hacked=1</script><img src=x onerror=hacked=2>" }),
+      bar: model("FloatProgress", { value: 3, max: 4, description: "" }),
+      unknown: model("Map", { zoom: 3 }),
+    };
+    const widget = (id: string): Cell => ({
+      ...code("show"),
+      outputs: [
+        {
+          output_type: "display_data",
+          data: { "application/vnd.jupyter.widget-view+json": { model_id: id }, "text/plain": `plain ${id}` },
+          metadata: {},
+        },
+      ],
+    });
+    const book = notebook([widget("box"), widget("unknown"), widget("none")]);
+    const widgets = { "application/vnd.jupyter.widget-state+json": { state: states } };
+    const metadata = { ...book.metadata, widgets };
+    const { html, omitted } = await renderNotebook({ ...book, metadata }, { name: "a.ipynb", date: "today" });
+    expect(html).toContain("<p>Depth: <strong>7</strong></p><p>Which? <strong>&lt;b&gt;</strong></p>");
+    expect(html).toContain('<div><i>bold</i></div><div><progress value="0.75" max="1" aria-label="3 of 4">');
+    expect(html).not.toMatch(/hacked|plain box/);
+    for (const id of ["unknown", "none"]) expect(html).toContain(`plain ${id}`);
+    expect(omitted[0]).toBe("cell 1: a widget stands as it was at the end of the run, and does not answer");
+    expect(omitted.slice(1)).toHaveLength(2);
+    expect(html.split('id="telelink-seal"')[1]).not.toContain("IntSlider");
+  });
 });

@@ -102,6 +102,7 @@ function kindOfExpression(ts: Compiler, node: TS.Expression, value?: ParameterVa
     if (/^(\*\*?|[-/%])$/.test(sign)) return { is: "number" };
     if (sign === "+") return of(node.left).is === "string" ? { is: "string" } : of(node.right);
   }
+  if (ts.isNewExpression(node)) return node.expression.getText() === "Date" ? { is: "date" } : any;
   return ts.isCallExpression(node) ? kindOfCall(node.expression.getText()) : any;
 }
 
@@ -149,6 +150,7 @@ function kindOfType(
   const name = node.typeName.getText();
   const first = node.typeArguments?.[0];
   if (/^(Readonly)?Array$/.test(name)) return { is: "list" };
+  if (name === "Date") return { is: "date" };
   if (name === "Record") return { is: "object" };
   if (/^(Readonly|Partial|Required|NonNullable)$/.test(name) && first) return again(first);
   const own = types.get(name);

@@ -17,7 +17,7 @@ export class ParameterText {
 
 /** What a declared parameter accepts. */
 export type Kind =
-  | { readonly is: "string" | "number" | "whole" | "bigint" | "boolean" | "null" | "any" }
+  | { readonly is: "string" | "number" | "whole" | "bigint" | "boolean" | "date" | "null" | "any" }
   | { readonly is: "list" | "tuple" | "set" | "object" }
   | { readonly is: "literal"; readonly value: ParameterValue }
   | { readonly is: "one of"; readonly kinds: readonly Kind[] };
@@ -74,6 +74,8 @@ export function accepts(kind: Kind, value: ParameterValue): boolean {
       return String(kind.value) === String(value) && kindOf(kind.value).is === kindOf(value).is;
     case "null":
       return value === null;
+    case "date":
+      return typeof value === "string" && !Number.isNaN(Date.parse(value));
     case "list":
     case "tuple":
     case "set":

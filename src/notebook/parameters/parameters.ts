@@ -81,6 +81,8 @@ function readText(text: string, kind: Kind, known?: Declared): ParameterValue | 
       return accepts(kind, text) ? text : kindFits(kind, readNumber(text) ?? boolean(text));
     case "null":
       return /^(null|None)$/.test(text) ? null : undefined;
+    case "date":
+      return kindFits(kind, text);
     case "number":
     case "whole":
     case "bigint":
@@ -228,5 +230,6 @@ function widened(known: Declared, value: ParameterValue): string {
   if (value instanceof ExactNumber)
     return value.beyondSafe && known.kind.is !== "number" ? ": bigint" : ": number";
   if (known.kind.is === "bigint") return ": bigint";
+  if (known.kind.is === "date") return ": Date";
   return typeof value === "object" ? "" : `: ${typeof value}`;
 }

@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import { ExactNumber } from "../../core/exact-json";
 import type { Language } from "../language";
-import { isNumber, type Kind, type ParameterValue } from "./kinds";
+import { accepts, isNumber, type Kind, type ParameterValue } from "./kinds";
 
 /** Writes a value of a parameter in one language. */
 type Write = (value: ParameterValue, kind?: Kind) => string;
@@ -84,6 +84,9 @@ const typedPython: Write = (value, kind) => {
 };
 
 const typedJavaScript: Write = (value, kind) => {
+  const kinds = kind?.is === "one of" ? kind.kinds : [kind];
+  const fitting = kinds.find((one) => one && accepts(one, value));
+  if (fitting?.is === "date") return `new Date(${javascript(value)})`;
   const big =
     kind?.is === "bigint" || (kind?.is === "any" && value instanceof ExactNumber && value.beyondSafe);
   return big ? `${String(value)}n` : javascript(value);

@@ -9,6 +9,7 @@ import { reportPage, type Summary } from "../../report/page";
 import { sealPage } from "../../report/seal";
 import { languageOf } from "../language";
 import { type Cell, type Notebook, sorted, tagged } from "../nbformat";
+import { widgetStates } from "../run/widgets";
 import { fitParts, type Part } from "./page-size";
 import { collectFigures, collectProvenance } from "./payloads";
 import { picturesOf } from "./pictures";
@@ -70,6 +71,7 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
   const parts: Part[] = [];
   const omitted: string[] = [...(options.leftOut ?? [])];
   const formulas = formulaState();
+  const models = widgetStates(notebook.metadata.widgets);
   // The code of cells that show nothing is folded together with that of the next cell.
   let folded: number[] = [];
   const fold = (): void => {
@@ -105,7 +107,7 @@ export async function renderNotebook(notebook: Notebook, options: RenderOptions)
       if (!tagged(cell, "remove-input")) folded.push(i);
       const outputs = tagged(cell, "remove-output") ? [] : (cell.outputs ?? []);
       const interactive = options.interactive || tagged(cell, "interactive");
-      const how: Showing = { cell: i, taken, trusted, interactive, formulas, omitted };
+      const how: Showing = { cell: i, taken, trusted, interactive, formulas, models, omitted };
       const shown: string[] = [];
       for (const one of outputs) shown.push(await showOutput(one, how));
       const seen = shown.filter((one) => one !== "");
@@ -181,9 +183,10 @@ export function withoutOutputs(notebook: Notebook): Notebook {
       ? { ...cell, metadata, execution_count: null, outputs: [] }
       : { ...cell, metadata };
   });
+  const { widgets: ____, ...kept } = notebook.metadata;
   const { run, ...telelink } = (notebook.metadata.telelink ?? {}) as { run?: RunMetadata };
   const { sha256: ___, ...about } = run ?? {};
-  const metadata = run ? { ...notebook.metadata, telelink: { ...telelink, run: about } } : notebook.metadata;
+  const metadata = run ? { ...kept, telelink: { ...telelink, run: about } } : kept;
   // As in a file, so that a notebook read back is the same.
   return sorted({ ...notebook, metadata, cells }) as Notebook;
 }

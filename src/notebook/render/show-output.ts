@@ -7,7 +7,8 @@ import { type FormulaState, mathml } from "../../report/formulas";
 import { escapeHtml } from "../../report/html";
 import { markdown } from "../../report/markdown";
 import { sanitize, uniqueIds } from "../../report/sanitize";
-import type { Cell, DataOutput, Output } from "../nbformat";
+import type { Cell, DataOutput, Fields, Output } from "../nbformat";
+import { widgetView, widgetViewMime } from "./widget-view";
 
 /** How outputs of a cell are shown. */
 export interface Showing {
@@ -16,6 +17,8 @@ export interface Showing {
   readonly trusted: boolean;
   readonly interactive: boolean;
   readonly formulas: FormulaState;
+  /** The states of widgets by id. */
+  readonly models?: Fields;
   /** What is not shown, in words. */
   readonly omitted: string[];
 }
@@ -67,6 +70,11 @@ async function showChart(data: DataOutput["data"], how: Showing): Promise<string
 function showData(output: DataOutput, how: Showing): string {
   const { cell, trusted, formulas, omitted } = how;
   const { data } = output;
+  const widget = widgetViewMime in data ? widgetView(data[widgetViewMime], how.models ?? {}) : undefined;
+  if (widget !== undefined) {
+    omitted.push(`cell ${cell + 1}: a widget stands as it was at the end of the run, and does not answer`);
+    return widget;
+  }
   const of = (mime: string): string | undefined => {
     const value = data[mime];
     return typeof value === "string" ? value : undefined;

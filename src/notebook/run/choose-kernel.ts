@@ -17,8 +17,11 @@ export function chooseKernel(
   const named = asked ?? notebook.metadata.kernelspec?.name;
   if (named) return findKernelSpec(named);
   const stated = languageOf(notebook);
-  const language = stated || languageOfCode(notebook);
   const kernels = listKernelSpecs();
+  const seen = languageOfCode(notebook);
+  // Where nothing tells, Jupyter's own tools take Python.
+  const language =
+    stated || seen || (kernels.some(({ name }) => name === "python3") ? "python" : "typescript");
   const found =
     kernels.find((kernel) => language === "python" && kernel.name === "python3") ??
     kernels.find((kernel) => languageName(kernel.language) === language);
@@ -29,15 +32,23 @@ export function chooseKernel(
     `it names no kernel, and none of those here (${names}) speaks its language: give --kernel`,
     language,
   );
-  const why = stated ? `its language, ${language}` : `its code, which looks like ${language}`;
-  note(`it names no kernel: ${found.name} is taken by ${why}`);
+  const why = stated
+    ? `by its language, ${language}`
+    : seen
+      ? `by its code, which looks like ${language}`
+      : "though nothing in it says so: give --kernel for another";
+  note(`it names no kernel: ${found.name} is taken ${why}`);
   return found;
 }
 
 const python =
   /^[ \t]*(?:def \w+\(.*\)(?: ->.*)?:|class \w+.*:|from [\w.]+ import |import [\w.]+(?: as \w+)?(?:, [\w.]+)*[ \t]*(?:#.*)?$|print\(|%%?\w+|!\w|elif |with .*:$|for .* in .*:$|if .*:$|while .*:$|try:)|\b(?:True|False|None)\b|^#/m;
 
-function languageOfCode(notebook: Notebook): string {
+const script =
+  /^[ \t]*(?:export |const |let |var |interface \w|type \w+.*=|enum \w|(?:async )?function\b|class \w+.*\{|import .*["']|\/\/|\/\*)|=>|;[ \t]*$|\bconsole\.|\bawait /m;
+
+function languageOfCode(notebook: Notebook): string | undefined {
   const code = notebook.cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.source);
-  return python.test(code.join("\n")) ? "python" : "typescript";
+  const text = code.join("\n");
+  return python.test(text) ? "python" : script.test(text) ? "typescript" : undefined;
 }

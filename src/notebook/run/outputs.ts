@@ -1,6 +1,7 @@
 import { type DataOutput, dataOutput, type ErrorOutput, type Output } from "../nbformat";
 import type { Message } from "../wire";
 import { StreamText } from "./stream-text";
+import type { Widgets } from "./widgets";
 
 type Held =
   | { kind: "stream"; name: "stdout" | "stderr"; text: StreamText }
@@ -36,7 +37,10 @@ export class CellOutputs {
   private clearNext = false;
   private stderrTail: string[] = [];
 
-  constructor(private readonly displays: Displays) {}
+  constructor(
+    private readonly displays: Displays,
+    private readonly widgets?: Widgets,
+  ) {}
 
   /** Takes a message of the output channel; returns false when it is not an output. */
   add(message: Message): boolean {
@@ -67,6 +71,10 @@ export class CellOutputs {
         if (content.wait) this.clearNext = true;
         else this.held = [];
         return true;
+      case "comm_open":
+      case "comm_msg":
+        this.widgets?.add(message);
+        return false;
     }
     return false;
   }

@@ -122,6 +122,13 @@ export function prepare(path: string, options: PrepareOptions = {}): Prepared {
   };
 }
 
+/** The parameters that the notebook declares; its kernel need not be there. */
+export function declaredIn(path: string): readonly Declared[] {
+  const notebook = readNotebook(path);
+  const language = languageOf(notebook) || chooseKernel(notebook, path, undefined, () => undefined).language;
+  return declaredParameters(notebook, language);
+}
+
 /** A notebook that holds all it needs, such as that of a report, ready to run in the folder of `path`. */
 export function prepareParsed(notebook: Notebook, path: string): Prepared {
   const notes: string[] = [];

@@ -7,6 +7,7 @@ import { type Located, locate, thrownError, tslabError } from "../tslab-error";
 import type { Message } from "../wire";
 import { type CellEnd, type CellStatus, executeCell } from "./execute-cell";
 import { CellOutputs, Displays } from "./outputs";
+import { Widgets } from "./widgets";
 
 /** How a run ended; each has an exit code of its own. */
 export type Verdict = "ok" | "error" | "timeout" | "died" | "lost" | "stopped";
@@ -117,6 +118,7 @@ function killRunning(): void {
 class Runner {
   private readonly begun = performance.now();
   private readonly displays = new Displays();
+  private readonly widgets = new Widgets();
   private readonly outputs = new Map<number, CellOutputs>();
   private readonly counts = new Map<number, number | null>();
   private readonly executions = new Map<number, Record<string, string>>();
@@ -217,7 +219,7 @@ class Runner {
   }
 
   private async runCell(cell: Cell, index: number): Promise<CellEnd> {
-    const outputs = new CellOutputs(this.displays);
+    const outputs = new CellOutputs(this.displays, this.widgets);
     this.outputs.set(index, outputs);
     const own = Number((cell.metadata.telelink as { timeout?: unknown } | undefined)?.timeout ?? 0);
     const started = new Date().toISOString();
@@ -229,6 +231,7 @@ class Runner {
         signal: this.options.signal,
         onOutput: (message) => this.tellOutput(message, index),
         onUncaught: (text) => {
+          if (tagged(cell, "raises-exception")) return;
           const { output, line } = this.located(thrownError(text), index);
           this.failCell(cell, index, "error", output, line);
         },
@@ -395,7 +398,12 @@ class Runner {
       language: kernel.language,
     };
     const language_info = language && Object.keys(language).length > 0 ? { language_info: language } : {};
-    return { ...this.notebook, metadata: { ...this.notebook.metadata, kernelspec, ...language_info }, cells };
+    const { widgets: before, ...metadata } = this.notebook.metadata;
+    // Only outputs that are not made anew still speak of widgets of an earlier run.
+    const stored = this.notebook.cells.some((cell) => tagged(cell, "skip-execution")) ? before : undefined;
+    const widgets = this.widgets.metadata(stored);
+    const about = { ...metadata, kernelspec, ...language_info, ...(widgets && { widgets }) };
+    return { ...this.notebook, metadata: about, cells };
   }
 }
 

@@ -122,7 +122,7 @@ async function contentDifferences(
   if (given.kind === "ipynb") return compareOutputs(given.executed, run, allowances);
   const { milliseconds, ...options } = given.sealed.options;
   const fresh = await renderNotebook(
-    { ...run, metadata: given.sealed.notebook.metadata },
+    { ...run, metadata: { ...given.sealed.notebook.metadata, widgets: run.metadata.widgets } },
     { ...options, milliseconds: milliseconds && new Map(milliseconds) },
   );
   return compareShown(shownIn(given.html), shownIn(fresh.html), allowances);

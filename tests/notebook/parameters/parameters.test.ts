@@ -56,6 +56,8 @@ describe("checkParameters, TypeScript", () => {
       { names: '["a", "b"]' },
       'const names: readonly string[] = ["a", "b"];',
     ],
+    ["let day = new Date(0);", { day: "2024-02-29" }, 'let day: Date = new Date("2024-02-29");'],
+    ["const day: Date | null = null;", { day: "null" }, "const day: Date | null = null;"],
     ["const note = `one\ntwo`;", { note: "a\n`$` 😀" }, 'const note: string = "a\\n`$` 😀";'],
   ])("%s with %j", (cell, given, source) => expect(line("typescript", cell, given)).toBe(source));
 
@@ -88,6 +90,12 @@ describe("checkParameters without a declaration", () => {
   ])("reads %s", (text, value) =>
     expect(checkParameters({ v: new ParameterText(text) }, [], "run").v).toEqual(value),
   );
+
+  test("refuses a date that is none", () => {
+    expect(() => line("typescript", "let day = new Date(0);", { day: "soon" })).toThrow(
+      /must be a date, got "soon"/,
+    );
+  });
 
   test("keeps what a file of JSON says", () => {
     const file = parseExact(

@@ -78,7 +78,7 @@ function collect(value: string, before: readonly string[]): string[] {
 }
 
 async function run(paths: readonly string[], flags: RunFlags, command: Command): Promise<void> {
-  const { prepare, runFile } = await import("../../../notebook/run/run-file.js");
+  const { declaredIn, prepare, runFile } = await import("../../../notebook/run/run-file.js");
   const { checkTarget } = await import("../../../notebook/run/targets.js");
   const outGiven = command.getOptionValueSource("out") === "cli";
   const { asUsage, parametersOf } = await import("../../support/notebook/parameters.js");
@@ -103,8 +103,8 @@ async function run(paths: readonly string[], flags: RunFlags, command: Command):
   const out = toStdout ? temporaryFolder("run") : flags.out;
   if (flags.helpNotebook) {
     const { printParameters } = await import("../../support/notebook/notebook-help.js");
-    const all = asUsage(() => paths.map((path) => prepare(path, { kernel })));
-    for (const { path, declared } of all) printParameters(path, declared);
+    const all = asUsage(() => paths.map((path) => [path, declaredIn(path)] as const));
+    for (const [path, declared] of all) printParameters(path, declared);
     return;
   }
   const ready = asUsage(() => {
