@@ -2,7 +2,7 @@
 //   node bench/stress.mjs --kills 50            kill -9 during ingest, batches and a training: every confirmed prediction is there
 //   node bench/stress.mjs --minutes 10          a GAN's training, 90 previews at a time and predictions: failures and memory
 //   node bench/stress.mjs --streams 200         event streams of one training, and what else is answered meanwhile
-// Figures go to standard output as JSON; the exit code is 1 where something was lost, failed or not given back.
+// --seconds 480 ends the kills after so long and tells how many there were. Figures go to standard output as JSON; the exit code is 1 where something was lost, failed or not given back.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -25,6 +25,7 @@ const { values: flags } = parseArgs({
     kills: { type: "string", default: "0" },
     minutes: { type: "string", default: "0" },
     streams: { type: "string", default: "0" },
+    seconds: { type: "string", default: "3600" },
     previews: { type: "string", default: "90" },
   },
 });
@@ -66,7 +67,9 @@ async function kills(times) {
   const confirmed = new Set();
   let next = 0;
   let store = "";
-  for (let k = 0; k < times; k++) {
+  let done = 0;
+  for (const until = Date.now() + 1000 * Number(flags.seconds); done < times && Date.now() < until; done++) {
+    const k = done;
     const server = await serve("kills");
     store = server.store;
     let on = true;
@@ -108,6 +111,7 @@ async function kills(times) {
     ingest.kill("SIGKILL");
     await ingested;
     await server.exited;
+    if (k % 10 === 9) console.error(`${k + 1} kills, ${confirmed.size} predictions confirmed`);
   }
   const last = await serve("kills");
   await sleep(3000);
@@ -122,7 +126,7 @@ async function kills(times) {
   const twice = [...kept.values()].filter((n) => n > 1).length;
   bad ||= lost > 0 || twice > 0 || whole.length !== 1;
   return {
-    times,
+    times: done,
     confirmed: confirmed.size,
     kept: kept.size,
     lost,

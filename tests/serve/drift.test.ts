@@ -6,7 +6,7 @@ import { seeded } from "../../src/core/rng";
 import { schemaOf } from "../../src/data/schema";
 import { viewRows } from "../../src/data/simulate/view-rows";
 import { openStore, type Store } from "../../src/data/store/open";
-import { cellText, columnNamed } from "../../src/data/table";
+import { type Column, cellText, columnNamed, table as tableOf } from "../../src/data/table";
 import { buildApp } from "../../src/serve/app";
 import type { App } from "../../src/serve/context";
 import { trainModel } from "../../src/services/predict/train-model";
@@ -19,7 +19,18 @@ let app: App;
 let rows: Record<string, string | number>[];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "api-drift-"));
-  const [table] = viewRows("telco", 500, 3);
+  const [telco] = viewRows("telco", 1300, 3);
+  const town: Column = {
+    name: "Town",
+    type: "categorical",
+    // Those who leave live in other towns: a column that tells nothing is left out.
+    codes: Int32Array.from(
+      { length: 1300 },
+      (_, i) => ((i * 7) % 200) + (i % 5 > 0 && cellText(columnNamed(telco, "Churn"), i) === "Yes" ? 200 : 0),
+    ),
+    levels: Array.from({ length: 400 }, (_, k) => `Town ${k}`),
+  };
+  const table = tableOf([...telco.columns, town]);
   const plan = { target: "Churn", model: "logistic", folds: 2, drop: ["customerID"] };
   const { model } = await trainModel(table, schemaOf(table), plan, seeded(1));
   const origin = { model: "logistic", seed: 1, rows: 500, data: [], version: "0" };
@@ -82,4 +93,16 @@ test("a batch of which a column can't be read in any row is an error that names 
   const some = await post("/batch-predict", [{ ...rows[0], tenure: "twelve" }, rows[1]]);
   expect(some.status).toBe(200);
   expect(some.body.summary).toMatchObject({ rows: 2, predicted: 1 });
+});
+
+test("a batch of which training saw no value of a column is an error, unless that is accepted", async () => {
+  const moved = rows.map((row) => ({ ...row, Town: "Elsewhere" }));
+  const { status, body } = await post("/batch-predict", moved);
+  expect([status, body.detail]).toEqual([
+    422,
+    expect.stringMatching(/Town: training saw no value .*"Elsewhere"/),
+  ]);
+  const accepted = await post("/batch-predict?accept_loss=true", moved);
+  expect([accepted.status, accepted.body.summary.predicted]).toEqual([200, 40]);
+  expect(accepted.body.summary.drift[0]).toMatchObject({ field: "Town", unseen: 40 });
 });

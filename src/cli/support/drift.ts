@@ -14,3 +14,12 @@ export function noteDrift(report: readonly DriftedColumn[], strict = false): voi
       exitCodes.loss,
     );
 }
+
+/** Ends the command where no value of a column can be used. */
+export function checkUsable(action: string, found: { readonly finding: string } | undefined): void {
+  if (found)
+    throw new CliError(
+      `${action}: ${found.finding} (--accept-loss goes on without that column)`,
+      exitCodes.loss,
+    );
+}

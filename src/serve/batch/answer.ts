@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { type Column, table } from "../../data/table";
 import { csvText } from "../../data/write/write-csv";
-import { addDrift, type DriftCounts } from "../../services/predict/drift";
+import { addDrift, type DriftCounts, unusableColumn } from "../../services/predict/drift";
 import { type Risk, risks } from "../../services/score/decide";
 import type { Desk } from "../../services/score/desk";
 import { driftOfBatch } from "../drift";
 import type { Problem } from "../problem";
 import type { batchSummarySchema } from "../schemas";
-import type { Prediction } from "../score";
+import { fieldOf, type Prediction } from "../score";
 import { type CustomerRows, idColumn, type RowError } from "./rows";
 
 export type BatchSummary = z.infer<typeof batchSummarySchema>;
@@ -72,10 +72,21 @@ export class BatchCount {
     [this.unused, this.lacking] = [unused, lacking];
   }
 
-  /** A field for which every row was refused; undefined where some could be used. */
-  unreadable(): string | undefined {
-    if (this.rows < 2 || this.predicted > 0) return undefined;
-    return [...this.refused].find(([, count]) => count === this.rows)?.[0];
+  /** What is wrong with a column of which no row's value could be used; undefined where there is none. */
+  unusable(acceptLoss: boolean): string | undefined {
+    if (this.rows < 2) return undefined;
+    if (this.predicted === 0) {
+      const field = [...this.refused].find(([, count]) => count === this.rows)?.[0];
+      return (
+        field &&
+        `Every row was refused for its ${field}: look at how it is written, and at the rules of /docs`
+      );
+    }
+    const found = acceptLoss ? undefined : unusableColumn(this.drift);
+    return (
+      found &&
+      `${fieldOf(this.desk, found.column)}: ${found.finding}; ?accept_loss=true predicts all the same, without it`
+    );
   }
 
   summary(): BatchSummary {

@@ -61,7 +61,12 @@ export function batchRoutes(root: App, context: Context): void {
           description:
             'Send application/json (a list of customers, or {"customers": […]}), application/x-ndjson (a customer a line) or text/csv with a header. Rows are answered as they arrive, in the form that Accept names, and a row that breaks a rule is reported in its place. What is found wrong once the answer has begun is told at its end.',
           tags: ["predict"],
-          querystring: reasonsQuery(0),
+          querystring: reasonsQuery(0).extend({
+            accept_loss: z
+              .stringbool()
+              .default(false)
+              .describe("Whether rows are predicted though training saw no value of a column that they hold"),
+          }),
           produces: ["application/json", "application/x-ndjson", "text/csv"],
           response: { 200: batchSchema, 400: problem, 413: problem, 415: problem, 422: problem },
         },
@@ -100,6 +105,7 @@ export function batchRoutes(root: App, context: Context): void {
           model,
           count,
           reasons: request.query.reasons,
+          acceptLoss: request.query.accept_loss,
           gone: gone.signal,
           begun: () => begun,
         });
@@ -150,6 +156,8 @@ interface Asked {
   readonly model: Desk;
   readonly count: BatchCount;
   readonly reasons: number;
+  /** Whether rows are answered though no value of a column can be used. */
+  readonly acceptLoss: boolean;
   readonly gone: AbortSignal;
   /** Whether the answer was begun, so that its status can't be changed any more. */
   readonly begun: () => boolean;
@@ -160,7 +168,7 @@ async function* answer(
   rows: AsyncGenerator<CustomerRows>,
   form: BatchForm,
   context: Context,
-  { model, count, reasons, gone, begun }: Asked,
+  { model, count, reasons, acceptLoss, gone, begun }: Asked,
 ): AsyncGenerator<string> {
   yield form.head();
   try {
@@ -181,16 +189,12 @@ async function* answer(
     yield form.tail(count.summary(), problemOf(known as Error));
     return;
   }
-  const field = count.unreadable();
-  if (field === undefined) {
+  const unusable = count.unusable(acceptLoss);
+  if (unusable === undefined) {
     yield form.tail(count.summary());
     return;
   }
-  const refused = new HttpProblem(
-    422,
-    "A column can't be read",
-    `Every row was refused for its ${field}: look at how it is written, and at the rules of /docs`,
-  );
+  const refused = new HttpProblem(422, "No value of a column can be used", unusable);
   if (!begun()) throw refused;
   yield form.tail(count.summary(), problemOf(refused));
 }

@@ -234,6 +234,28 @@ export function driftReport(
   });
 }
 
+/**
+ * What of the first column of which no value can be used, though at least half the rows hold one: all are unreadable, or,
+ * in two rows and more, unseen in training. Undefined where there is no such column.
+ */
+export function unusableColumn(
+  counts: readonly DriftCounts[],
+  unreadable: ReadonlyMap<string, number> = new Map(),
+): { readonly column: string; readonly finding: string } | undefined {
+  for (const { name, rows, missing, unseen, unseenLevels } of counts) {
+    const bad = unreadable.get(name) ?? 0;
+    const few = rows < 2 && bad === 0;
+    if (rows === 0 || few || missing + unseen < rows || bad + unseen < 0.5 * rows) continue;
+    const such = unseenLevels.map((level) => JSON.stringify(level)).join(", ");
+    const finding =
+      unseen === 0
+        ? `no cell of ${name} can be read, of ${bad} that hold something`
+        : `training saw no value of ${name} that these ${rows} rows hold, such as ${such}${bad > 0 ? `, and ${bad} can't be read` : ""}`;
+    return { column: name, finding };
+  }
+  return undefined;
+}
+
 function rangeText({ minimum = -Infinity, maximum = Infinity, dates }: TrainedColumn): string {
   const shown = dates ? datePrinter(plainDates) : short;
   return `${shown(minimum)} to ${shown(maximum)}`;

@@ -107,6 +107,16 @@ test("predict tells, by column, what is not as in training; --strict fails, and 
   const bad = await predict("bad.csv");
   expect(bad.code).toBe(3);
   expect(bad.err).toContain("no cell of use can be read, of 300 that hold something");
+  write("new.csv", "use,plan", (row) => `${row.use.toFixed(1)},enterprise`);
+  const unseen = await predict("new.csv");
+  expect([unseen.code, unseen.out]).toEqual([3, bad.out]);
+  expect(unseen.err).toContain(
+    'training saw no value of plan that these 300 rows hold, such as "enterprise"',
+  );
+  const accepted = await predict("new.csv", "--accept-loss");
+  expect([accepted.code, accepted.err]).toEqual([0, expect.stringContaining("plan: 100% unseen")]);
+  writeFileSync(at("one.csv"), "use,plan\n1.5,enterprise\n");
+  expect((await predict("one.csv")).code).toBe(0);
 }, 60_000);
 
 test("rows keep the file's numbers where others are left out", async () => {

@@ -1,10 +1,8 @@
 import { stat } from "node:fs/promises";
 import { Command } from "commander";
-import type { CsvBatches } from "../../../data/read/read-csv-batches";
 import type { Table } from "../../../data/table";
 import type { DriftCounts } from "../../../services/predict/drift";
-import { noteDrift } from "../../support/drift";
-import { CliError, exitCodes } from "../../support/exit";
+import { checkUsable, noteDrift } from "../../support/drift";
 import { checkFolder } from "../../support/options";
 import { note } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
@@ -34,7 +32,7 @@ Examples:
 
 Every row gets its answer, that of a customer who stands in the file more than once too, except rows with the wrong number
 of fields: those are told, and numbers of rows are the file's. What is not as in training is told by column. Exit code 3:
-a column can't be read at all, more than 1% of rows or 20% of a column are lost (--accept-loss goes on), or --strict.`,
+no value of a column can be read or was seen in training, more than 1% of rows or 20% of a column are lost (--accept-loss goes on), or --strict.`,
     )
     .action(predict);
 }
@@ -90,7 +88,8 @@ async function predict(file: string, options: Options): Promise<void> {
         progress?.({ phase: "predict", done: batches.bytes, total: size || batches.bytes });
       }
       if (done === 0) write(noRows(schema));
-      checkReadable(options.data, batches, counts);
+      if (!options.acceptLoss)
+        checkUsable(`Cannot predict ${options.data}`, drift.unusableColumn(counts, batches.problemsByColumn));
     }),
   );
   const left = batches.rejected > 0 ? `, ${batches.rejected} rows left out (wrong number of fields)` : "";
@@ -98,16 +97,4 @@ async function predict(file: string, options: Options): Promise<void> {
   else if (left) note(`${done} rows predicted${left}`);
   checkLoss(options.data, batches, options, "predicted all but what is lost");
   noteDrift(drift.driftReport(model.profile ?? [], counts, batches.problemsByColumn), options.strict);
-}
-
-/** Stops where a column has values and none of them can be read. */
-function checkReadable(file: string, { problemsByColumn }: CsvBatches, counts: readonly DriftCounts[]): void {
-  for (const { name, rows, missing } of counts) {
-    const bad = problemsByColumn.get(name) ?? 0;
-    if (bad > 0 && missing === rows && bad >= 0.5 * rows)
-      throw new CliError(
-        `Cannot predict ${file}: no cell of ${name} can be read, of ${bad} that hold something`,
-        exitCodes.loss,
-      );
-  }
 }

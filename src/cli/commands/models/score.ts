@@ -5,7 +5,7 @@ import type { DriftCounts, DriftedColumn } from "../../../services/predict/drift
 import type { DecisionRules } from "../../../services/score/decide";
 import type { Desk } from "../../../services/score/desk";
 import type { ScoredPiece, ScoreWork } from "../../../services/score/score-piece";
-import { noteDrift } from "../../support/drift";
+import { checkUsable, noteDrift } from "../../support/drift";
 import { CliError, exitCodes, usageError } from "../../support/exit";
 import { checkFolder } from "../../support/options";
 import { note, noteProblems, printJson } from "../../support/output";
@@ -231,14 +231,8 @@ function writtenAs(one: ColumnSchema, source: readonly ColumnSchema[]): ColumnSc
   return found.format ? { ...rest, format: found.format } : rest;
 }
 
-/** Ends the command where a column can't be read at all, too much is lost or, with --strict, rows are not as in training. */
+/** Ends the command where too much is lost or, with --strict, rows are not as in training. */
 function checkScored(total: Total, drift: readonly DriftedColumn[], options: Options): void {
-  for (const { column, rows, missing, unreadable } of drift)
-    if (unreadable >= 0.5 * rows && missing === rows && rows > 0 && !options.acceptLoss)
-      throw new CliError(
-        `no cell of ${column} in ${options.data} can be read: all its ${rows} customers are scored without`,
-        exitCodes.loss,
-      );
   const all = total.rows + total.rejected;
   if (total.rejected > 0.01 * all && !options.acceptLoss)
     throw lost(
@@ -261,7 +255,7 @@ async function writeScores(
   options: Options,
   threads: number | undefined,
 ): Promise<Total> {
-  const { addDrift } = await import("../../../services/predict/drift.js");
+  const { addDrift, unusableColumn } = await import("../../../services/predict/drift.js");
   const [{ streamThreads }, { scorePiece }, { watched }, { keptWhole }] = await Promise.all([
     import("../../../core/pool.js"),
     import("../../../services/score/score-piece.js"),
@@ -306,6 +300,8 @@ async function writeScores(
         total.problems.push(...piece.problems.slice(0, 20 - Math.min(20, total.problems.length)));
         progress?.({ phase: "score", ...source.progress(), figures: { customers: total.rows } });
       }
+      if (!options.acceptLoss)
+        checkUsable(`Cannot score ${options.data}`, unusableColumn(total.drift, total.problemsByColumn));
     }),
   );
   return total;
