@@ -27,6 +27,7 @@ import { backupCommand, restoreCommand } from "./commands/serve/backup";
 import { doctorCommand } from "./commands/serve/doctor";
 import { forgetCommand } from "./commands/serve/forget";
 import { keysCommand } from "./commands/serve/keys";
+import { scheduleCommand } from "./commands/serve/schedule";
 import { serveCommand } from "./commands/serve/serve";
 import { synthCommand } from "./commands/synth/synth";
 import { clvCommand } from "./commands/value/clv";
@@ -61,6 +62,7 @@ const commands: readonly (() => Command)[] = [
   forecastCommand,
   serveCommand,
   keysCommand,
+  scheduleCommand,
   backupCommand,
   restoreCommand,
   doctorCommand,

@@ -8,11 +8,13 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { forgetDeadServers, liveServers, takeLease } from "../data/store/servers";
 import { askForKeys } from "./access/keys";
+import type { ProxyUsers } from "./access/proxy-user";
 import { Admission } from "./admission";
 import { allowedMethods } from "./allowed-methods";
 import { readRest } from "./body";
 import type { App, Context, Given } from "./context";
 import { JobQueue } from "./jobs/queue";
+import { Schedules } from "./jobs/schedules";
 import { type LogStream, logStream } from "./log-stream";
 import { countRequests } from "./metrics";
 import { Monitor } from "./monitoring/monitor";
@@ -28,6 +30,7 @@ import { monitoringRoutes } from "./routes/monitoring";
 import { outcomeRoutes } from "./routes/outcomes";
 import { pageRoutes } from "./routes/pages";
 import { predictRoutes } from "./routes/predict";
+import { scheduleRoutes } from "./routes/schedules";
 import { statusRoutes } from "./routes/status";
 import { synthRoutes } from "./routes/synth";
 import { synthRowsRoutes } from "./routes/synth-rows";
@@ -63,14 +66,11 @@ export async function buildApp(given: Given): Promise<App> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   const lease = takeLease(store);
-  const beat = (): void => {
-    try {
+  const beat = (): void =>
+    tried(app, "the lease of the store could not be renewed", () => {
       lease.renew();
       forgetDeadServers(store);
-    } catch (error) {
-      app.log.error({ err: error }, "the lease of the store could not be renewed");
-    }
-  };
+    });
   beat();
   const lives = (owner: string): boolean => owner === lease.id || liveServers(store).has(owner);
   const log = predictionLog(store, {
@@ -86,25 +86,27 @@ export async function buildApp(given: Given): Promise<App> {
     lives,
     failed: (error) => app.log.error({ err: error }, "the store could not be written for a job"),
   });
+  const schedules = new Schedules(store, {
+    owner: lease.id,
+    lives,
+    ended: (name, exitCode, said) =>
+      app.log[exitCode === 0 ? "info" : "error"]({ name, exitCode, said }, "a command by schedule has ended"),
+  });
   const heartbeat = setInterval(() => {
     beat();
     queue.takeOver();
-    try {
-      monitor.flush();
-    } catch (error) {
-      app.log.warn({ err: error }, "counts of inputs wait for the store");
-    }
+    tried(app, "what is due by schedule could not be begun", () => schedules.look());
+    tried(app, "counts of inputs wait for the store", () => monitor.flush());
   }, heartbeatMs).unref();
   // Before the server waits for its connections: those that follow a job end with it.
-  app.addHook("preClose", async () => queue.close());
+  app.addHook("preClose", async () => {
+    await schedules.close();
+    await queue.close();
+  });
   app.addHook("onClose", async () => {
     clearInterval(heartbeat);
     await log.close(5000);
-    try {
-      monitor.flush();
-    } catch (error) {
-      app.log.warn({ err: error }, "counts of inputs of the last seconds could not be kept");
-    }
+    tried(app, "counts of inputs of the last seconds could not be kept", () => monitor.flush());
     try {
       lease.end();
     } catch {
@@ -123,6 +125,7 @@ export async function buildApp(given: Given): Promise<App> {
     hosts: settings.hosts,
     loopback: isLoopback(settings.host),
     exposed: isExposed(settings),
+    ...proxyUsers(settings),
   });
   await showApi(app, given);
   const logDropped = (): number => lines?.dropped() ?? 0;
@@ -132,6 +135,7 @@ export async function buildApp(given: Given): Promise<App> {
   predictRoutes(app, context);
   batchRoutes(app, context);
   jobRoutes(app, context);
+  scheduleRoutes(app, context);
   synthRoutes(app, context);
   synthRowsRoutes(app, context);
   uploadRoute(app, context);
@@ -148,6 +152,20 @@ export async function buildApp(given: Given): Promise<App> {
   }
   given.onRoutes?.(routes);
   return app;
+}
+
+/** Does what the server can do without for a while; where it fails the log says so. */
+function tried(app: App, words: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    app.log.error({ err: error }, words);
+  }
+}
+
+/** Who is believed to be signed in by a proxy, where the settings tell of one. */
+function proxyUsers({ userHeader, groupsHeader, roles, proxy }: Settings): { users?: ProxyUsers } {
+  return userHeader === undefined ? {} : { users: { userHeader, groupsHeader, roles, proxy } };
 }
 
 /** Fastify with the settings of this server. */

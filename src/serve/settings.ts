@@ -4,6 +4,7 @@ import { z } from "zod";
 import { syncPolicies } from "../data/store/journal";
 import { readChanges } from "../services/score/changes";
 import { decisionRules, standardRules } from "../services/score/decide";
+import { readRoles } from "./access/proxy-user";
 
 const number = (low: number, high: number, standard: number) =>
   z.coerce.number().min(low).max(high).default(standard);
@@ -19,6 +20,11 @@ const list = (what: string) =>
         .map((one) => one.trim().toLowerCase())
         .filter((one) => one !== ""),
     );
+
+const headerName = z
+  .string()
+  .regex(/^[\w-]{1,100}$/, "must be the name of a header")
+  .transform((name) => name.toLowerCase());
 
 /** What can be set about the server, each by an option or by the environment variable TELELINK_… of that name. */
 export const settingsSchema = z.strictObject({
@@ -41,6 +47,22 @@ export const settingsSchema = z.strictObject({
   proxy: list("addresses, with commas").describe(
     "Addresses of the proxies before this server, with commas; only theirs is believed who a client is",
   ),
+  userHeader: headerName
+    .optional()
+    .describe(
+      "The header in which those proxies name the person whom they have signed in (OIDC), such as x-forwarded-user",
+    ),
+  groupsHeader: headerName
+    .default("x-forwarded-groups")
+    .describe("The header in which they name that person's groups, with commas"),
+  roles: z
+    .string()
+    .max(10_000)
+    .default("")
+    .transform(readRoles)
+    .describe(
+      "What those groups may do: GROUP=SCOPE,SCOPE with semicolons between, * for whoever is signed in, such as ops=admin;*=read,predict",
+    ),
   basePath: z
     .string()
     .regex(/^(\/[\w.~-]+)*\/?$/, "must be a path such as /telelink")
@@ -161,6 +183,10 @@ export function settings(
   if (all.riskMedium > all.riskHigh || all.clvMedium > all.clvHigh) {
     throw new RangeError("Cannot start the server: the medium thresholds must not lie above the high ones");
   }
+  if (all.userHeader !== undefined && (all.proxy.length === 0 || all.roles.size === 0))
+    throw new RangeError(
+      "Cannot start the server: people whom a proxy signs in need its address (TELELINK_PROXY) and what their groups may do (TELELINK_ROLES)",
+    );
   // Keys may lie in the store too: whether there are any is seen when it is opened.
   if (all.apiKey === undefined && !isLoopback(all.host) && !existsSync(all.store)) {
     throw new RangeError(

@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -287,4 +288,59 @@ test("an upload takes a plain name, replaces nothing, and leaves nothing behind 
   expect(await put("large.csv", "x".repeat(2000))).toBe(413);
   expect(readdirSync(folder).filter((name) => /part|large/.test(name))).toEqual([]);
   await small.close();
+});
+
+test("people whom a trusted proxy signs in have the scopes of their groups; nobody else is believed", async () => {
+  const people = await start({
+    ...{ host: "0.0.0.0", apiKey: operator, proxy: "10.1.0.0/16", hosts: "desk.example" },
+    ...{ userHeader: "X-Forwarded-User", roles: "ops=admin;analysts=read,predict;*=predict" },
+  });
+  const ask = async (
+    url: string,
+    headers: Record<string, string>,
+    remoteAddress = "10.1.2.3",
+  ): Promise<number> =>
+    (await people.inject({ url, headers: { host: "desk.example", ...headers }, remoteAddress })).statusCode;
+  const as = (user: string, groups = ""): Record<string, string> => ({
+    ...{ "x-forwarded-user": user, "x-forwarded-groups": groups },
+  });
+  expect(await ask("/jobs", as("ann@example.org", "staff, analysts"))).toBe(200);
+  expect(await ask("/jobs", as("ann@example.org", "analysts"), "::ffff:10.1.2.3")).toBe(200);
+  expect(await ask("/jobs", as("bob@example.org", "staff"))).toBe(403);
+  expect(await ask("/jobs", as(""))).toBe(401);
+  expect(await ask("/jobs", as("ann@example.org", "ops"), "10.2.0.1")).toBe(401);
+  expect(await ask("/jobs", { ...as("bob@example.org"), "x-api-key": operator })).toBe(200);
+  const stop = await people.inject({
+    ...{ method: "PUT", url: "/models/champion", payload: { model: "nobody@1" }, remoteAddress: "10.1.2.3" },
+    headers: { host: "desk.example", ...as("eve@example.org", "ops") },
+  });
+  expect(stop.statusCode).toBe(404);
+  expect(auditLog(store, 1)[0].who).toBe("user eve@example.org");
+  await people.close();
+  // A header of the client's own beside the proxy's.
+  const address = await (async () => {
+    const open = await start({
+      host: "127.0.0.1",
+      apiKey: operator,
+      proxy: "loopback",
+      userHeader: "x-user",
+      roles: "*=read",
+    });
+    await open.listen({ host: "127.0.0.1", port: 0 });
+    return { open, at: open.server.address() as { port: number } };
+  })();
+  const twice = await new Promise<number>((done) => {
+    const socket = connect(address.at.port, "127.0.0.1", () =>
+      socket.write(
+        "GET /jobs HTTP/1.1\r\nhost: localhost\r\nx-user: a\r\nx-user: b\r\nconnection: close\r\n\r\n",
+      ),
+    );
+    socket.once("data", (bytes) => done(Number(String(bytes).slice(9, 12))));
+  });
+  expect(twice).toBe(400);
+  await address.open.close();
+  expect(() => quietSettings({ userHeader: "x-user", roles: "*=read" })).toThrow(/TELELINK_PROXY/);
+  expect(() => quietSettings({ userHeader: "x-user", proxy: "10.0.0.1", roles: "ops=root" })).toThrow(
+    /scopes of read, /,
+  );
 });

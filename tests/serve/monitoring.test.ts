@@ -172,6 +172,43 @@ test("POST /outcomes takes what became of customers; a bad row costs itself", as
   expect((await send("POST", "/outcomes", { outcomes: [] })).statusCode).toBe(400);
 });
 
+test("POST /outcomes takes CSV too: cells as they are written, rows and columns that say nothing are told of", async () => {
+  const post = (payload: string, type = "text/csv"): ReturnType<App["inject"]> =>
+    app.inject({ method: "POST", url: "/outcomes", payload, headers: { "content-type": type } }) as never;
+  const file =
+    "CustomerID;Churn;Date;note\n007;Yes;2020-01-02;x\n008;no;;\n009;perhaps;;\n010\nNA;0;2020-01-02;\n";
+  const said = await post(file);
+  expect([said.statusCode, said.json()]).toEqual([
+    200,
+    {
+      kept: 3,
+      replaced: 0,
+      rejected: 2,
+      errors: [
+        { row: 3, field: "churned", rule: expect.stringContaining("must be") },
+        { row: 4, field: "outcome", rule: "must be an object" },
+      ],
+      unused_columns: ["note"],
+    },
+  ]);
+  const kept = store.db
+    .prepare(
+      "SELECT customer, churned FROM telelink_outcomes WHERE customer IN ('007', '008', 'NA') ORDER BY customer",
+    )
+    .all();
+  expect(kept).toEqual([
+    { customer: "007", churned: 1 },
+    { customer: "008", churned: 0 },
+    { customer: "NA", churned: 0 },
+  ]);
+  expect((await post(file)).json().replaced).toBe(2);
+  const bad = await post("customer_id,churned\n1,perhaps\n2,who knows\n");
+  expect([bad.statusCode, bad.json().detail]).toEqual([422, expect.stringContaining("Each of the 2")]);
+  for (const text of ["id,left\n1,Yes\n", "", "customer_id\n1\n", "a,customer_id,CustomerID,churned\n"])
+    expect((await post(text)).statusCode).toBe(400);
+  store.db.prepare("DELETE FROM telelink_outcomes WHERE customer IN ('007', '008', 'NA')").run();
+});
+
 test("GET /models/comparison tells by outcomes who was right, with intervals", async () => {
   const { champion, challenger, paired } = await get("/models/comparison");
   expect(champion.outcomes).toBe(500);

@@ -178,4 +178,22 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE TABLE telelink_alerts (what TEXT PRIMARY KEY, since TEXT NOT NULL, detail TEXT NOT NULL, sent TEXT);
   `,
+  // Commands by the clock.
+  `
+  CREATE TABLE telelink_schedules (
+    name TEXT PRIMARY KEY,
+    cron TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    command TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    minutes INTEGER NOT NULL,
+    due TEXT NOT NULL,
+    owner TEXT,
+    started TEXT,
+    ended TEXT,
+    exit_code INTEGER,
+    said TEXT,
+    missed INTEGER NOT NULL
+  );
+  `,
 ];

@@ -7,6 +7,7 @@ import type { Store } from "../../data/store/open";
 import type { App } from "../context";
 import { HttpProblem, problem } from "../problem";
 import { checkSender } from "./origin";
+import { type ProxyUsers, proxyUser } from "./proxy-user";
 import type { RouteScope } from "./route-scope";
 
 /** Every route says in its options who may use it. */
@@ -35,6 +36,8 @@ export interface KeySettings {
   readonly hosts: readonly string[];
   /** Whether only this machine reaches the server's address. */
   readonly loopback: boolean;
+  /** People whom a proxy signs in; none where it is undefined. */
+  readonly users?: ProxyUsers;
   /** Whether others reach it, if need be through a proxy: then reading asks for a key too. */
   readonly exposed: boolean;
 }
@@ -67,7 +70,7 @@ export function askForKeys(app: App, store: Store, chosen: KeySettings): readonl
       request.who = "loopback";
       return;
     }
-    const caller = callerOf(request, store, chosen);
+    const caller = callerOf(request, store, chosen) ?? (chosen.users && proxyUser(request.raw, chosen.users));
     if (!caller) {
       throw new HttpProblem(
         401,
@@ -80,7 +83,7 @@ export function askForKeys(app: App, store: Store, chosen: KeySettings): readonl
       throw new HttpProblem(
         403,
         "That is not allowed",
-        `The key ${caller.name} has the scope ${caller.scopes.join(", ")}; this asks for ${scope}`,
+        `${caller.name} has ${caller.scopes.length === 0 ? "no scope" : `the scope ${caller.scopes.join(", ")}`}; this asks for ${scope}`,
       );
   });
   app.addHook("onResponse", async (request, reply) => {

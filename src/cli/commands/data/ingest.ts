@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { Command } from "commander";
+import { addresses } from "../../support/addresses";
 import { exitCodes, usageError } from "../../support/exit";
 import { print, printJson } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
@@ -16,7 +17,7 @@ interface Options extends ReadingFlags {
 export function ingestCommand(): Command {
   return readingOptions(new Command("ingest"))
     .description("add tables of any format to a table of the store")
-    .argument("<files...>", "CSV, JSON lines, Excel, Parquet or Arrow, also compressed")
+    .argument("<files...>", "CSV, JSON lines, Excel, Parquet or Arrow, also compressed; or their addresses")
     .option("--table <name>", "the table (default: from the first file's name)")
     .option("--db <file>", "the SQLite file", "data/telelink.db")
     .option("--schema <file>", "a JSON file that overrides inferred types")
@@ -33,7 +34,9 @@ Examples:
   $ telelink ingest customers.csv
   $ telelink ingest customers.parquet --id CustomerID
   $ telelink ingest january.csv february.csv --table customers --id CustomerID
-  $ telelink ingest customers.csv --db /var/lib/telelink.db --json`,
+  $ telelink ingest customers.csv --db /var/lib/telelink.db --json
+
+${addresses}`,
     )
     .action(async (files: string[], options: Options) => {
       const [{ ingest }, { openStore }, { readSchema }, { terminalWatch }] = await Promise.all([
@@ -46,26 +49,30 @@ Examples:
         throw usageError(
           "Cannot ingest: standard input has no second reading, by which a file is known again; save it first",
         );
-      const table = options.table ?? tableFrom(files[0]);
+      const { namesOfSource, withSource } = await import("../../support/remote.js");
+      const table = options.table ?? tableFrom((await namesOfSource(files[0])).file);
       const store = openStore(options.db);
       const results = [];
       try {
         for (const file of files) {
           const watch = terminalWatch();
           const schema = options.schema === undefined ? undefined : readSchema(options.schema);
-          const done = await ingest(store, file, table, {
-            ...watch,
-            schema,
-            id: options.id,
-            reading: csvOptions(options),
-            accept: (read) => checkLoss(file, read, options, "nothing added"),
-          }).finally(() => watch.end());
-          results.push(done);
+          const done = await withSource(file, (local) =>
+            ingest(store, local, table, {
+              ...watch,
+              schema,
+              id: options.id,
+              reading: csvOptions(options),
+              accept: (read) => checkLoss(local, read, options, "nothing added"),
+            }),
+          ).finally(() => watch.end());
+          const { shown } = await namesOfSource(file);
+          results.push({ ...done, file: shown });
           if (options.json) continue;
           print(
             done.known
-              ? `${file}: in table ${table} already, nothing added`
-              : `${file}: ${done.rows} rows into ${table}, ${done.rejected} rejected, ${done.duplicates} duplicates`,
+              ? `${shown}: in table ${table} already, nothing added`
+              : `${shown}: ${done.rows} rows into ${table}, ${done.rejected} rejected, ${done.duplicates} duplicates`,
           );
         }
       } finally {

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { Command } from "commander";
 import type { Table } from "../../../data/table";
 import type { DriftCounts } from "../../../services/predict/drift";
+import { addresses } from "../../support/addresses";
 import { checkUsable, noteDrift } from "../../support/drift";
 import { checkFolder } from "../../support/options";
 import { note } from "../../support/output";
@@ -19,8 +20,11 @@ export function predictCommand(): Command {
   return readingOptions(new Command("predict"))
     .description("predict the rows of a table, in their order; of CSV and Parquet in constant memory")
     .argument("<model>", "a file that telelink train wrote")
-    .requiredOption("--data <file>", "a table with the columns of training; - reads standard input")
-    .option("--out <file>", "a .csv or .parquet file; left out, CSV goes to standard output")
+    .requiredOption(
+      "--data <file>",
+      "a table with the columns of training, or its address; - reads standard input",
+    )
+    .option("--out <file>", "a .csv or .parquet file, or an address; left out, CSV goes to standard output")
     .option("--id <column...>", "columns to repeat beside the prediction; left out, the row's number", [])
     .option("--strict", "fail where rows are not like those of training: unseen, unreadable, out of range, …")
     .addHelpText(
@@ -32,12 +36,21 @@ Examples:
 
 Every row gets its answer, that of a customer who stands in the file more than once too, except rows with the wrong number
 of fields: those are told, and numbers of rows are the file's. What is not as in training is told by column. Exit code 3:
-no value of a column can be read or was seen in training, more than 1% of rows or 20% of a column are lost (--accept-loss goes on), or --strict.`,
+no value of a column can be read or was seen in training, more than 1% of rows or 20% of a column are lost (--accept-loss goes on), or --strict.
+
+${addresses}`,
     )
-    .action(predict);
+    .action(async (model: string, options: Options) => {
+      const { withSource, withTarget } = await import("../../support/remote.js");
+      await withTarget(options.out, (out) =>
+        withSource(options.data, (data) =>
+          predict(model, { ...options, data, ...(out === undefined ? {} : { out }) }, out !== options.out),
+        ),
+      );
+    });
 }
 
-async function predict(file: string, options: Options): Promise<void> {
+async function predict(file: string, options: Options, away: boolean): Promise<void> {
   checkFolder(options.out);
   const [
     { readModelFile },
@@ -93,7 +106,7 @@ async function predict(file: string, options: Options): Promise<void> {
     }),
   );
   const left = batches.rejected > 0 ? `, ${batches.rejected} rows left out (wrong number of fields)` : "";
-  if (options.out) note(`${done} rows predicted${left}; wrote ${options.out}`);
+  if (options.out) note(`${done} rows predicted${left}${away ? "" : `; wrote ${options.out}`}`);
   else if (left) note(`${done} rows predicted${left}`);
   checkLoss(options.data, batches, options, "predicted all but what is lost");
   noteDrift(drift.driftReport(model.profile ?? [], counts, batches.problemsByColumn), options.strict);

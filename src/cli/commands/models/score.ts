@@ -5,6 +5,7 @@ import type { DriftCounts, DriftedColumn } from "../../../services/predict/drift
 import type { DecisionRules } from "../../../services/score/decide";
 import type { Desk } from "../../../services/score/desk";
 import type { ScoredPiece, ScoreWork } from "../../../services/score/score-piece";
+import { addresses } from "../../support/addresses";
 import { checkUsable, noteDrift } from "../../support/drift";
 import { CliError, exitCodes, usageError } from "../../support/exit";
 import { checkFolder } from "../../support/options";
@@ -32,8 +33,11 @@ interface Options extends ReadingFlags {
 export function scoreCommand(): Command {
   return readingOptions(new Command("score"))
     .description("score any number of customers: churn probability, value, risk, action and expected profit")
-    .requiredOption("--data <file>", "CSV, Parquet or a store (.db); - reads CSV from standard input")
-    .requiredOption("--out <file>", "a .csv or .parquet file; - writes CSV to standard output")
+    .requiredOption(
+      "--data <file>",
+      "CSV, Parquet or a store (.db), or an address (see below); - reads CSV from standard input",
+    )
+    .requiredOption("--out <file>", "a .csv or .parquet file, or an address; - writes CSV to standard output")
     .option("--table <name>", "the table of the store; may be left out where there is one")
     .option(
       "--model <model>",
@@ -60,6 +64,9 @@ Examples:
   $ telelink score --data data/telelink.db --table customers --out scores.csv
   $ telelink score --data telco.csv --model churn.tlm --value-column TotalCharges --out scores.csv
   $ telelink score --data /shares/customers.csv --out /shares/scores.csv --every 1d
+  $ telelink score --data s3://crm/customers.parquet --out "postgresql://crm@db/shop?table=scores"
+
+${addresses}
 
 Rows stay in their order; a bad cell counts as missing, a row with the wrong number of fields is left out and told of.
 Without --model the store's champion answers, and without one a model trained on the churn-bigml customers, which says
@@ -73,16 +80,24 @@ TELELINK_RULE=reference takes the reference system's cases instead, with TELELIN
 
 /** Scores once or, where it is asked for, whenever the time has come: with the model, data and settings of then. */
 async function scoreNowOrAgain(options: Options): Promise<void> {
-  if (options.every === undefined) return score(options);
+  if (options.every === undefined) return scoreOnce(options);
   if (options.data === "-" || options.out === "-")
     throw usageError("--every needs files: standard input and output come and go once");
   const { everyMs, repeatEvery } = await import("../../support/every.js");
   const ended = new AbortController();
   for (const one of ["SIGINT", "SIGTERM"] as const) process.once(one, () => ended.abort());
-  await repeatEvery(everyMs(options.every), () => score(options), ended.signal);
+  await repeatEvery(everyMs(options.every), () => scoreOnce(options), ended.signal);
 }
 
-async function score(options: Options): Promise<void> {
+/** Scores what lies at an address, or into one, by way of a file. */
+async function scoreOnce(options: Options): Promise<void> {
+  const { withSource, withTarget } = await import("../../support/remote.js");
+  await withTarget(options.out, (out) =>
+    withSource(options.data, (data) => score({ ...options, data, out }, out !== options.out)),
+  );
+}
+
+async function score(options: Options, away: boolean): Promise<void> {
   const { driftReport } = await import("../../../services/predict/drift.js");
   if (options.out !== "-") checkFolder(options.out);
   const [{ openSource }, { scoringDesk }, { settings }, { wholeNumber }] = await Promise.all([
@@ -133,7 +148,7 @@ async function score(options: Options): Promise<void> {
     `risk: ${High} high, ${Medium} medium, ${Low} low; ${total.worthContacting} to be contacted by the rule ${rules.rule}, expected to bring ${money(total.profit)}`,
   );
   for (const line of learntFrom(desk, options.data)) note(line);
-  note(`${options.out === "-" ? "" : `wrote ${options.out} in `}${seconds.toFixed(1)} s`);
+  note(`${options.out === "-" || away ? "" : `wrote ${options.out} in `}${seconds.toFixed(1)} s`);
   checkScored(total, drift, options);
 }
 

@@ -6,6 +6,7 @@ import type { CsvRead } from "../../../data/read/read-csv";
 import type { SampledTable } from "../../../data/read/sample-table";
 import type { Table } from "../../../data/table";
 import type { SavedModel } from "../../../services/predict/saved-model";
+import { addresses } from "../../support/addresses";
 import { CliError, exitCodes, usageError } from "../../support/exit";
 import { checkFolder, keepDuplicates } from "../../support/options";
 import { didYouMean, note, print, printTable } from "../../support/output";
@@ -89,9 +90,14 @@ Examples:
 
 How the file is written is looked for in it and told; the options above set it. A customer who stands in the file more
 than once, by --id or else by its first identifier, counts once: later rows are left out and told. Exit code 3: more than
-1% of rows repeat a customer, lack the target or can't be read, or more than 20% of a column.`,
+1% of rows repeat a customer, lack the target or can't be read, or more than 20% of a column.
+
+${addresses}`,
     )
-    .action(train);
+    .action(async (options: Options) => {
+      const { withSource } = await import("../../support/remote.js");
+      await withSource(options.data, (data) => train({ ...options, data }));
+    });
 }
 
 /** Adds the learners to the command's help. Apart from `trainCommand`, because it loads them all. */
