@@ -26,6 +26,17 @@ if [ ! -f /etc/telelink.env ]; then
   echo "setup-ec2: wrote a new API key to /etc/telelink.env"
 fi
 
+# The names by which people call the server: any other is refused with 421.
+if grep -q '^TELELINK_HOSTS=.' /etc/telelink.env; then
+  echo "setup-ec2: the server answers as $(sed -n 's/^TELELINK_HOSTS=//p' /etc/telelink.env) (/etc/telelink.env)"
+elif [ -n "${TELELINK_HOSTS:-}" ]; then
+  printf 'TELELINK_HOSTS=%s\n' "$TELELINK_HOSTS" >>/etc/telelink.env
+  echo "setup-ec2: the server answers as $TELELINK_HOSTS (/etc/telelink.env)"
+else
+  echo "setup-ec2: no TELELINK_HOSTS is set: the server answers by its address alone, and 421 by any name. Add the names that"
+  echo "  people will use to /etc/telelink.env, such as TELELINK_HOSTS=customers.example.com, and deploy again"
+fi
+
 # The image is built on the host: 1 GB instances need room for it.
 if [ "$(awk '/MemTotal/ {print $2}' /proc/meminfo)" -lt 2000000 ] && ! swapon --show | grep -q .; then
   dd if=/dev/zero of=/swapfile bs=1M count=2048 status=none

@@ -51,9 +51,16 @@ test("every route says its scope, and what is open is on this list alone", () =>
       ...["/online", "/live", "/ready", "/health"],
       ...["/assets/app.css", "/assets/icon.svg"],
       ...["analyze", "batch", "beside", "config", "csv", "dom", "events"].map((one) => `/assets/${one}.js`),
-      ...["challenger", "generation", "losses", "models", "monitoring", "sign-in", "training"].map(
-        (one) => `/assets/${one}.js`,
-      ),
+      ...[
+        "challenger",
+        "generation",
+        "losses",
+        "models",
+        "monitoring",
+        "outcomes",
+        "sign-in",
+        "training",
+      ].map((one) => `/assets/${one}.js`),
     ].sort(),
   );
   // No route that changes something is open, but for signing in and out.

@@ -88,6 +88,13 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
       await page.reload();
       await page.waitForSelector("figure circle");
       await page.waitForSelector("text=columns differ from training");
+      await page.click("text=Send Outcomes");
+      await page.waitForSelector("#file-error >> text=choose a file first");
+      const buffer = Buffer.from("customer_id,churned,note\nc1,Yes,x\nc2,perhaps,x\n");
+      await page.setInputFiles("#file", { name: "outcomes.csv", mimeType: "text/csv", buffer });
+      await page.click("text=Send Outcomes");
+      await page.waitForSelector("text=1 outcomes kept");
+      await page.waitForSelector("text=Not used: note");
     },
     "/reports": async () => {},
   };

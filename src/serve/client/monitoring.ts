@@ -1,5 +1,6 @@
 import { byId, make, percent, problemBox, send, shown, tableOf } from "./dom.js";
 import { draw } from "./losses.js";
+import { takeOutcomes } from "./outcomes.js";
 
 interface Interval {
   readonly estimate: number;
@@ -255,4 +256,5 @@ function calibrationChart(bins: Report["outcomes"]["calibration"]): HTMLElement 
 }
 
 days.addEventListener("change", () => void look());
+takeOutcomes(look);
 void look();

@@ -32,6 +32,7 @@ const scripts = [
   "losses",
   "models",
   "monitoring",
+  "outcomes",
   "challenger",
   "sign-in",
   "training",
@@ -62,7 +63,7 @@ export function pageRoutes(app: App, { settings, desk }: Context): void {
   page("/training", () => trainingPage(footer()));
   page("/generation", () => generationPage(footer()));
   page("/registry", () => modelsPage(footer()));
-  page("/monitoring", () => monitoringPage(footer()));
+  page("/monitoring", () => monitoringPage(footer(), settings.uploadLimit));
   page("/reports", () => reportsPage(footer(), findReports(settings.reports)), "read");
   page("/sign-in", () => signInPage(footer()));
 
