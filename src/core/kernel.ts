@@ -74,7 +74,7 @@ function run<Functions extends object>(wasm: string, memoryOf: () => Memory): Ru
     compiled.set(wasm, module);
   }
   const memory = memoryOf();
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const instance = new WebAssembly.Instance(module, { env: { memory, log2: Math.log2 } });
   return { run: instance.exports as Functions, memory: memory.buffer, handle: memory };
 }
 

@@ -1,9 +1,12 @@
 // asc: --noAssert --importMemory
-// Grows the trees of a forest: the same trees, bit for bit, as forest-grow.ts, where the rules are explained. The
+// Grows the trees of a forest: the same trees, bit for bit, as tests/models/forest/plain-grower.ts, where the rules are explained. The
 // host (forest-kernel.ts) lays out the memory and calls `setup` once and `grow` per tree.
 //
 // Two kinds of sums: T = u64 packs rows, weight and weight of class 1 as 22 + 21 + 21 bits, for 0/1 targets with
 // whole weights; T = v128 holds weight and weight × target as two float64, with the rows counted apart.
+
+@external("env", "log2")
+declare function log2(x: f64): f64;
 
 const MISSING: u32 = 0xffff;
 const MAX_VALUE: f64 = 1.7976931348623157e308;
@@ -19,6 +22,7 @@ let c0: f64 = 1;
 let c1: f64 = 1;
 let plainWeights: bool = true;
 let centre: f64 = 0;
+let entropy: bool = false;
 let maskWords: i32 = 0;
 
 // Inputs.
@@ -135,6 +139,7 @@ export function setup(at: usize): void {
   c0 = load<f64>(at, 136);
   c1 = load<f64>(at, 144);
   centre = load<f64>(at, 152);
+  entropy = load<f64>(at, 160) != 0;
   plainWeights = c0 == 1 && c1 == 1;
 }
 
@@ -156,6 +161,14 @@ export function setWords(): i32 {
 @inline
 function weigh(p: f64, h: f64): f64 {
   return plainWeights ? p : (p - h) * c0 + h * c1;
+}
+
+/** Weight × entropy in bits. */
+function disorder(p: f64, h: f64): f64 {
+  const all = weigh(p, h);
+  const one = h * c1;
+  const zero = all - one;
+  return -(one > 0 ? one * log2(one / all) : 0) - (zero > 0 ? zero * log2(zero / all) : 0);
 }
 
 function growTree<T>(count: i32): i32 {
@@ -194,7 +207,7 @@ function growTree<T>(count: i32): i32 {
       continue;
     }
     const sum = decrease + (<usize>bestFeature << 3);
-    store<f64>(sum, load<f64>(sum) + bestGain / total);
+    store<f64>(sum, load<f64>(sum) + (entropy ? bestGain - 2 * total + disorder(plain, hit) : bestGain / total));
     const middle = divide<T>(node, start, end);
     const left = nodes;
     nodes += 2;
@@ -467,16 +480,26 @@ function mark(code: u32): void {
   store<u64>(at, load<u64>(at) | (<u64>1 << (code & 63)));
 }
 
+/** 2 × the weight bounds the disorder, so gains stay positive. */
+function entropyGain(leftPlain: f64, leftHit: f64): f64 {
+  return 2 * total - disorder(leftPlain, leftHit) - disorder(plain - leftPlain, hit - leftHit);
+}
+
+@inline
+function varianceGain(leftPlain: f64, leftHit: f64): f64 {
+  const left = weigh(leftPlain, leftHit);
+  const right = total - left;
+  // Rounding may leave nothing for a side of tiny weights.
+  if (!(left > 0 && right > 0)) return -1;
+  const distance = leftHit * c1 * total - left * (hit * c1);
+  return (distance * distance) / (left * right);
+}
+
 /** Takes the split if it is allowed and better than the best. */
 @inline
 function consider(leftRows: i32, leftPlain: f64, leftHit: f64): bool {
   if (leftRows < minRows || nodeRows - leftRows < minRows) return false;
-  const left = weigh(leftPlain, leftHit);
-  const right = total - left;
-  // Rounding may leave nothing for a side of tiny weights.
-  if (!(left > 0 && right > 0)) return false;
-  const distance = leftHit * c1 * total - left * (hit * c1);
-  const gain = (distance * distance) / (left * right);
+  const gain = entropy ? entropyGain(leftPlain, leftHit) : varianceGain(leftPlain, leftHit);
   if (!(gain > bestGain)) return false;
   bestGain = gain;
   return true;

@@ -1,9 +1,24 @@
-import { Layout, type RunningKernel, startKernel } from "../../core/kernel";
+import { Layout, mustStartKernel, type RunningKernel } from "../../core/kernel";
 import type { Rng } from "../../core/rng";
 import { MISSING, type Ranked } from "../trees/ranks";
 import { TreeBuilder, type TreePart } from "../trees/trees";
-import type { GrowRules } from "./forest-grow";
 import { wasm } from "./forest-kernel.wasm";
+
+/** How a forest's tree is grown: options after defaults. */
+export interface GrowRules {
+  readonly criterion: "gini" | "entropy" | "squared";
+  readonly depth: number;
+  readonly minRows: number;
+  readonly minSplit: number;
+  /** Columns drawn at each node. */
+  readonly tried: number;
+  /** Draw the thresholds too (extra trees). */
+  readonly randomThresholds: boolean;
+  /** What each row of class 0 and of class 1 counts; 1 and 1 for a regression. */
+  readonly classFactors: readonly [number, number];
+  /** What was taken from the target before growing, and is added to every leaf. */
+  readonly centre: number;
+}
 
 interface Kernel {
   setup(at: number): void;
@@ -109,10 +124,17 @@ function regions(ranked: Ranked, known: Sparsity) {
 let kept: RunningKernel<Kernel> | undefined;
 const KEPT_BYTES = 2 ** 26;
 
-/** Grows trees by the kernel; the same interface and the same trees as forest-grow's Grower. */
-export class KernelGrower {
-  readonly builder: TreeBuilder = new TreeBuilder();
+/** Grows trees, one after the other. */
+export interface Grower {
+  readonly builder: TreeBuilder;
   /** Per column: weighted impurity decrease of the last tree. */
+  readonly decrease: Float64Array;
+  /** Adds the tree of `rows`, each counting `weight[row]`. */
+  grow(rows: Int32Array, weight: Float64Array, rng: Rng): void;
+}
+
+class KernelGrower implements Grower {
+  readonly builder: TreeBuilder = new TreeBuilder();
   readonly decrease: Float64Array;
   private readonly rowIds: Int32Array;
   private readonly info: Float64Array;
@@ -120,7 +142,7 @@ export class KernelGrower {
   /** What the kernel writes: its last tree. */
   private readonly out: Omit<TreePart, "roots">;
 
-  private constructor(
+  constructor(
     private readonly kernel: RunningKernel<Kernel>,
     private readonly ranked: Ranked,
     private readonly target: Float64Array,
@@ -155,7 +177,11 @@ export class KernelGrower {
       rules.randomThresholds ? 1 : 0,
       known.maskWords,
     ]);
-    new Float64Array(buffer, settings + 4 * (pointers.length + 8)).set([...rules.classFactors, rules.centre]);
+    new Float64Array(buffer, settings + 4 * (pointers.length + 8)).set([
+      ...rules.classFactors,
+      rules.centre,
+      rules.criterion === "entropy" ? 1 : 0,
+    ]);
     kernel.run.setup(settings);
     this.rowIds = new Int32Array(buffer, at.rowIds, rows);
     this.info = new Float64Array(buffer, at.info, 2 * rows);
@@ -171,32 +197,6 @@ export class KernelGrower {
     this.decrease = new Float64Array(buffer, at.decrease, columns);
   }
 
-  /**
-   * A grower for these rows, or undefined where the plain one has to serve. Whole weights of 0/1 targets pack into
-   * one integer as long as their sum stays below 2²¹: `packing` says that they do.
-   */
-  static on(
-    ranked: Ranked,
-    target: Float64Array,
-    rules: GrowRules,
-    packing: boolean,
-    known: Sparsity,
-  ): KernelGrower | undefined {
-    if (rules.criterion === "entropy") return undefined;
-    const bytes = regions(ranked, known);
-    const layout = new Layout();
-    const settings = layout.take(256);
-    const at = Object.fromEntries(
-      Object.entries(bytes).map(([name, size]) => [name, layout.take(size)]),
-    ) as Record<keyof typeof bytes, number>;
-    const reused = kept !== undefined && kept.memory.byteLength >= layout.end;
-    const kernel = reused ? kept : startKernel<Kernel>(wasm, layout.end);
-    if (!kernel) return undefined;
-    kept = kernel.memory.byteLength <= KEPT_BYTES ? kernel : undefined;
-    return new KernelGrower(kernel, ranked, target, rules, packing, known, bytes, at, settings);
-  }
-
-  /** Adds the tree of the first `count` of `rows`, each counting `weight[row]`. */
   grow(rows: Int32Array, weight: Float64Array, rng: Rng): void {
     const { rowIds, info, packedInfo, target, out, builder } = this;
     const count = rows.length;
@@ -232,4 +232,27 @@ export class KernelGrower {
         builder.threshold[at + i] += firstWord;
     }
   }
+}
+
+/**
+ * A grower for these rows. Whole weights of 0/1 targets pack into one integer as long as their sum stays below 2²¹:
+ * `packing` says that they do.
+ */
+export function treeGrower(
+  ranked: Ranked,
+  target: Float64Array,
+  rules: GrowRules,
+  packing: boolean,
+  known: Sparsity,
+): Grower {
+  const bytes = regions(ranked, known);
+  const layout = new Layout();
+  const settings = layout.take(256);
+  const at = Object.fromEntries(
+    Object.entries(bytes).map(([name, size]) => [name, layout.take(size)]),
+  ) as Record<keyof typeof bytes, number>;
+  const reused = kept !== undefined && kept.memory.byteLength >= layout.end ? kept : undefined;
+  const kernel = reused ?? mustStartKernel<Kernel>(wasm, layout.end, "fit a forest");
+  kept = kernel.memory.byteLength <= KEPT_BYTES ? kernel : undefined;
+  return new KernelGrower(kernel, ranked, target, rules, packing, known, bytes, at, settings);
 }

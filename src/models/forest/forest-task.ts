@@ -2,8 +2,7 @@ import { type Task, task } from "../../core/pool";
 import { fromKey, integer, permutation, type Rng } from "../../core/rng";
 import type { Ranked } from "../trees/ranks";
 import type { TreePart } from "../trees/trees";
-import { Grower, type GrowRules } from "./forest-grow";
-import { KernelGrower, type Sparsity } from "./forest-kernel";
+import { type GrowRules, type Sparsity, treeGrower } from "./forest-kernel";
 
 /** Some trees of a forest to grow: one per key. */
 export interface GrowTask {
@@ -16,8 +15,6 @@ export interface GrowTask {
   readonly share: number;
   readonly keys: readonly Rng["key"][];
   readonly known: Sparsity;
-  /** Grow in plain TypeScript even where the kernel could. */
-  readonly plain?: boolean;
 }
 
 export interface Grown {
@@ -32,10 +29,7 @@ export const growTrees: Task<GrowTask, Grown> = task(
   "growTrees",
   (input: GrowTask) => {
     const { ranked, target, rules } = input;
-    const kernel = input.plain
-      ? undefined
-      : KernelGrower.on(ranked, target, rules, packs(input), input.known);
-    const grower = kernel ?? new Grower(ranked, target, rules);
+    const grower = treeGrower(ranked, target, rules, packs(input), input.known);
     const importances = new Float64Array(input.ranked.columns);
     for (const key of input.keys) {
       const weight = weighted(bag(key, input), input.weights);
@@ -72,7 +66,7 @@ function weighted(times: Float64Array, weights: Float64Array | undefined): Float
 
 /** Whether the rows' weights are whole numbers small enough to be counted in the kernel's packed integers. */
 function packs(input: GrowTask): boolean {
-  if (input.rules.criterion !== "gini" || input.ranked.rows >= 2 ** 21) return false;
+  if (input.rules.criterion === "squared" || input.ranked.rows >= 2 ** 21) return false;
   const { weights } = input;
   if (!weights) return true;
   let most = 0;

@@ -1,22 +1,38 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { matrix } from "../../../src/core/matrix";
 import { integer, normal, seeded } from "../../../src/core/rng";
-import type { GrowRules } from "../../../src/models/forest/forest-grow";
-import { sparsity } from "../../../src/models/forest/forest-kernel";
+import { type GrowRules, sparsity } from "../../../src/models/forest/forest-kernel";
 import { type Grown, type GrowTask, growTrees } from "../../../src/models/forest/forest-task";
 import { rank } from "../../../src/models/trees/ranks";
 import { anyMatrix } from "../any-matrix";
+import { PlainGrower } from "./plain-grower";
+
+let plainly = false;
+vi.mock("../../../src/models/forest/forest-kernel", async (original) => {
+  const kernel = await original<typeof import("../../../src/models/forest/forest-kernel")>();
+  const treeGrower: typeof kernel.treeGrower = (ranked, target, rules, packing, known) =>
+    plainly
+      ? new PlainGrower(ranked, target, rules)
+      : kernel.treeGrower(ranked, target, rules, packing, known);
+  return { ...kernel, treeGrower };
+});
 
 async function both(input: GrowTask): Promise<[Grown, Grown]> {
-  return [await growTrees.run(input), await growTrees.run({ ...input, plain: true })];
+  const fast = await growTrees.run(input);
+  plainly = true;
+  try {
+    return [fast, await growTrees.run(input)];
+  } finally {
+    plainly = false;
+  }
 }
 
 test("the kernel and its plain twin grow the same trees bit for bit", async () => {
   const options = fc.record({
     seed: fc.integer(),
     rows: fc.integer({ min: 1, max: 400 }),
-    squared: fc.boolean(),
+    criterion: fc.constantFrom("gini", "entropy", "squared"),
     weights: fc.constantFrom("none", "whole", "any"),
     depth: fc.constantFrom(1, 3, Infinity),
     minRows: fc.constantFrom(1, 4),
@@ -32,22 +48,23 @@ test("the kernel and its plain twin grow the same trees bit for bit", async () =
       const rng = seeded(given.seed);
       const x = anyMatrix(rng, given.rows);
       const ranked = rank(x, given.bins, "test");
+      const squared = given.criterion === "squared";
       const target = Float64Array.from({ length: given.rows }, () =>
-        given.squared ? normal(rng) : integer(rng, 2),
+        squared ? normal(rng) : integer(rng, 2),
       );
       const weights = Float64Array.from({ length: given.rows }, () =>
         given.weights === "whole" ? integer(rng, 4) : rng.uniform() * 3,
       );
       weights[0] = 1;
       const rules: GrowRules = {
-        criterion: given.squared ? "squared" : "gini",
+        criterion: given.criterion,
         depth: given.depth,
         minRows: given.minRows,
         minSplit: given.minSplit,
         tried: Math.min(given.tried, x.columns),
         randomThresholds: given.randomThresholds,
-        classFactors: given.balanced && !given.squared ? [0.6, 2.7] : [1, 1],
-        centre: given.squared ? 3 : 0,
+        classFactors: given.balanced && !squared ? [0.6, 2.7] : [1, 1],
+        centre: squared ? 3 : 0,
       };
       const [fast, plain] = await both({
         ranked,

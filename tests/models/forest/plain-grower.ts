@@ -1,22 +1,7 @@
-import { integer, type Rng } from "../../core/rng";
-import { between, MISSING, type Ranked } from "../trees/ranks";
-import { TreeBuilder } from "../trees/trees";
-
-/** How a forest's tree is grown: options after defaults, as the plain code and the kernel both take them. */
-export interface GrowRules {
-  readonly criterion: "gini" | "entropy" | "squared";
-  readonly depth: number;
-  readonly minRows: number;
-  readonly minSplit: number;
-  /** Columns drawn at each node. */
-  readonly tried: number;
-  /** Draw the thresholds too (extra trees). */
-  readonly randomThresholds: boolean;
-  /** What each row of class 0 and of class 1 counts; 1 and 1 for a regression. */
-  readonly classFactors: readonly [number, number];
-  /** What was taken from the target before growing, and is added to every leaf. */
-  readonly centre: number;
-}
+import { integer, type Rng } from "../../../src/core/rng";
+import type { GrowRules } from "../../../src/models/forest/forest-kernel";
+import { between, MISSING, type Ranked } from "../../../src/models/trees/ranks";
+import { TreeBuilder } from "../../../src/models/trees/trees";
 
 /** A node's rows, their weight, and their weight × target. */
 interface Sums {
@@ -42,7 +27,7 @@ interface Split {
  * Grows trees in plain TypeScript: the twin of the kernel, which makes the same trees bit for bit. Depth first,
  * left before right; at each node columns are drawn until `tried` were seen and at least one of them varies.
  */
-export class Grower {
+export class PlainGrower {
   readonly builder: TreeBuilder = new TreeBuilder();
   /** Per column: weighted impurity decrease of the last tree. */
   readonly decrease: Float64Array;
