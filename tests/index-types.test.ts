@@ -5,18 +5,19 @@ import { expect, test } from "vitest";
 const build = resolve(__dirname, "..", "dist");
 
 test("every type that a public declaration names can be imported from the package too", () => {
-  const program = ts.createProgram([join(build, "index.d.ts")], {
+  const entries = [join(build, "index.d.ts"), join(build, "studies", "index.d.ts")];
+  const program = ts.createProgram(entries, {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     skipLibCheck: true,
     types: ["node"],
   });
   const checker = program.getTypeChecker();
-  const source = program.getSourceFile(join(build, "index.d.ts")) as ts.SourceFile;
   const aimed = (symbol: ts.Symbol): ts.Symbol =>
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  const exported = checker
-    .getExportsOfModule(checker.getSymbolAtLocation(source) as ts.Symbol)
+  const exported = entries
+    .map((entry) => checker.getSymbolAtLocation(program.getSourceFile(entry) as ts.SourceFile))
+    .flatMap((module) => checker.getExportsOfModule(module as ts.Symbol))
     .map((symbol) => ({ name: symbol.name, symbol: aimed(symbol) }));
   const known = new Set(exported.map(({ symbol }) => symbol));
   const missing = new Set<string>();
