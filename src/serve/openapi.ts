@@ -75,6 +75,6 @@ export function withCustomer(document: unknown, fields: readonly DeskField[]): R
 }
 
 function refersToProblem({ content = {} }: Answer): boolean {
-  const schemas = Object.values(content).map((one) => one.schema as { $ref?: string } | undefined);
-  return schemas.every((one) => one?.$ref === "#/components/schemas/Problem");
+  const schemas = Object.values(content).map((value) => value.schema as { $ref?: string } | undefined);
+  return schemas.every((schema) => schema?.$ref === "#/components/schemas/Problem");
 }

@@ -63,6 +63,6 @@ async function clear(): Promise<void> {
   const { rmSync } = await import("node:fs");
   const { join } = await import("node:path");
   for (const { name } of entries) rmSync(join(folder, name), { recursive: true, force: true });
-  const bytes = entries.reduce((sum, one) => sum + one.bytes, 0);
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   note(`removed ${(bytes / 1e6).toFixed(1)} MB from ${folder}`);
 }

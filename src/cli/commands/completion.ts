@@ -29,7 +29,7 @@ Examples:
       const model = root.commands
         .find((command) => command.name() === "train")
         ?.options.find((option) => option.long === "--model");
-      if (model) model.argChoices = ["auto", ...learnerLines().map((one) => one.kind)];
+      if (model) model.argChoices = ["auto", ...learnerLines().map((line) => line.kind)];
       print({ bash: bashScript, zsh: zshScript, fish: fishScript }[shell](placesOf(root, "")));
     });
 }

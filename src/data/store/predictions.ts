@@ -108,7 +108,7 @@ export function predictionStats(store: Store): PredictionStats {
     since: string;
   }[];
   const sum = (of: (one: (typeof groups)[number]) => number): number =>
-    groups.reduce((total, one) => total + of(one), 0);
+    groups.reduce((total, group) => total + of(group), 0);
   const predictions = sum((one) => one.n);
   const valued = sum((one) => one.valued);
   return {

@@ -90,7 +90,7 @@ export function csvWriter(sink: Sink, options: WriteOptions = {}): CsvWriter {
   const cell = (text: string): string => cellFor(text, delimiter, spreadsheetSafe);
   return {
     write: (rows) => {
-      const found = rows.columns.map((one) => one.name);
+      const found = rows.columns.map((column) => column.name);
       if (!names) {
         check(found.length > 0, "write CSV", "a table must have columns, got none");
         names = found;
@@ -100,7 +100,7 @@ export function csvWriter(sink: Sink, options: WriteOptions = {}): CsvWriter {
       check(same, "write CSV", `every table must have the columns ${names.join(", ")}`, found.join(", "));
       // An empty line would be skipped when read.
       const lone = found.length === 1;
-      const cells = rows.columns.map((one) => cellWriter(one, out, cell, lone));
+      const cells = rows.columns.map((column) => cellWriter(column, out, cell, lone));
       const comma = delimiter.charCodeAt(0);
       for (let i = 0; i < rows.rows; i++) {
         for (let j = 0; j < cells.length; j++) {

@@ -76,8 +76,8 @@ export function design(x: Matrix): Design {
       let k = 0;
       for (; k + 3 < used.length; k += 4) addFour(columns, used.slice(k, k + 4), w, out);
       for (const j of used.slice(k)) addOne(columns[j], w[j], out);
-      columns.forEach((one, j) => {
-        if (one.index && w[j] !== 0) addOne(one, w[j], out);
+      columns.forEach((column, j) => {
+        if (column.index && w[j] !== 0) addOne(column, w[j], out);
       });
     },
     transposeTimes(r, out) {

@@ -131,7 +131,7 @@ const membersJson = z
   .min(1)
   .max(100)
   .refine(
-    (members) => Math.abs(members.reduce((sum, one) => sum + one.weight, 0) - 1) < 1e-9,
+    (members) => Math.abs(members.reduce((sum, member) => sum + member.weight, 0) - 1) < 1e-9,
     "the weights must sum to 1",
   );
 

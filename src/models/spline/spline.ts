@@ -165,7 +165,7 @@ function partOf(values: Float64Array, { levels }: Feature, count: number): Part 
 function expand(parts: readonly Part[], x: Matrix): Matrix {
   const action = "predict with spline logistic regression";
   check(x.columns === parts.length, action, `the rows must have ${parts.length} columns`, x.columns);
-  const width = parts.reduce((sum, one) => sum + widthOf(one), 0);
+  const width = parts.reduce((sum, part) => sum + widthOf(part), 0);
   const values = new Float64Array(x.rows * width);
   let at = 0;
   parts.forEach((part, j) => {

@@ -65,7 +65,7 @@ function fromRecords(records: readonly unknown[]): ShownTable | undefined {
   const whole = (test: (value: unknown) => boolean): boolean => records.length > 0 && records.every(test);
   if (whole((value) => Array.isArray(value) || ArrayBuffer.isView(value))) {
     const lists = records as readonly ArrayLike<unknown>[];
-    const width = lists.reduce((most, one) => Math.max(most, one.length), 0);
+    const width = lists.reduce((most, list) => Math.max(most, list.length), 0);
     return {
       rows: lists.length,
       columns: Array.from({ length: width }, (_, j) => ({

@@ -150,7 +150,7 @@ function linesOf(options: LineChart, narrow: boolean): VegaSpec {
     const top = height + 26 + 15 * wrapped(x.label, titleWidth).length;
     const at = (i: number): number => top + 18 * i + 8;
     for (const [i, label] of labels.reverse().entries()) {
-      const { colour, dashed } = series.find((one) => one.name === label.name) as Series;
+      const { colour, dashed } = series.find((drawn) => drawn.name === label.name) as Series;
       const color = colourOf(colour);
       const one = (mark: VegaSpec, encoding: VegaSpec): VegaSpec => ({
         data: { values: [{ name: label.name }] },

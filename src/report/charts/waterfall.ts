@@ -35,13 +35,13 @@ export async function waterfallChart(options: WaterfallChart): Promise<string> {
     { label: from.label, end: from.value, high: from.value, said: text(from.value) },
     { label: to, end: at, high: at, said: text(at) },
   ];
-  const labels = [points[0].label, ...bars.map((one) => one.label), points[1].label];
-  const all = [...bars.flatMap((one) => [one.start, one.end]), from.value];
+  const labels = [points[0].label, ...bars.map((bar) => bar.label), points[1].label];
+  const all = [...bars.flatMap((bar) => [bar.start, bar.end]), from.value];
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const room = (most - least || 1) * 0.16;
   const rows = [
     [points[0].label, "", points[0].said],
-    ...bars.map((one) => [one.label, one.said, text(one.end)]),
+    ...bars.map((bar) => [bar.label, bar.said, text(bar.end)]),
     [points[1].label, "", points[1].said],
   ];
   const draw = (narrow: boolean): VegaSpec => {

@@ -164,7 +164,9 @@ function madeRows(
     ({ name, type }) =>
       name !== target && type !== "id" && type !== "text" && type !== "date" && !drop.includes(name),
   );
-  const empty = from.columns.filter((one) => one.name !== target && one.type !== "id" && !used.includes(one));
+  const empty = from.columns.filter(
+    (column) => column.name !== target && column.type !== "id" && !used.includes(column),
+  );
   const parents: number[] = [];
   const made: Float64Array[][] = [];
   const codes: string[] = [];
@@ -172,13 +174,13 @@ function madeRows(
   // A row without all its numbers lies nowhere in particular: new rows have other parents.
   const numbers = used.filter((one) => one.type === "numeric");
   const whole = Array.from({ length: from.rows }, (_, i) => i).filter((i) =>
-    numbers.every((one) => !Number.isNaN(one.values[i])),
+    numbers.every((number) => !Number.isNaN(number.values[i])),
   );
   if (options.method !== "random-over" && whole.length < from.rows)
     remarks.push(
       `${from.rows - whole.length} rows that lack a number are no parents of new rows (${numbers
-        .filter((one) => one.values.some(Number.isNaN))
-        .map((one) => one.name)
+        .filter((number) => number.values.some(Number.isNaN))
+        .map((number) => number.name)
         .join(", ")})`,
     );
   const x = takeRows(featureMatrix(from.rows, used, scales), whole);
@@ -214,12 +216,12 @@ function madeRows(
       `new rows have nothing in ${empty.map((one) => one.name).join(", ")}: no row could be made from it`,
     );
   const targetColumn = columnNamed(from, target);
-  const columns = from.columns.map((one): Column => {
-    const j = used.indexOf(one);
-    if (j >= 0) return filled(one, joined(made.map((part) => part[j])), scales[j]);
-    return one === targetColumn
-      ? withTexts(one, codes)
-      : withTexts(one, new Array<string>(codes.length).fill(""));
+  const columns = from.columns.map((column): Column => {
+    const j = used.indexOf(column);
+    if (j >= 0) return filled(column, joined(made.map((part) => part[j])), scales[j]);
+    return column === targetColumn
+      ? withTexts(column, codes)
+      : withTexts(column, new Array<string>(codes.length).fill(""));
   });
   return renamed(table(columns), from, rng);
 }
@@ -285,25 +287,33 @@ function withTexts(one: Column, texts: readonly string[]): Column {
 /** New rows with identifiers of their own. */
 function renamed(made: Table, from: Table, rng: Rng): Table {
   return table(
-    made.columns.map((one) => {
-      if (one.type !== "id") return one;
-      const known = (columnNamed(from, one.name) as typeof one).values;
-      return { ...one, values: freshKeys(keyPlanOf(known, rng.fork(`keys ${one.name}`)), 0, made.rows) };
+    made.columns.map((column) => {
+      if (column.type !== "id") return column;
+      const known = (columnNamed(from, column.name) as typeof column).values;
+      return {
+        ...column,
+        values: freshKeys(keyPlanOf(known, rng.fork(`keys ${column.name}`)), 0, made.rows),
+      };
     }),
   );
 }
 
 function stacked(above: Table, below: Table): Table {
   return table(
-    above.columns.map((one, j): Column => {
+    above.columns.map((column, j): Column => {
       const other = below.columns[j];
-      if (isCategorical(one) && isCategorical(other))
-        return { ...one, codes: Int32Array.from([...one.codes, ...other.codes]) };
-      if (one.type === "numeric" && other.type === "numeric")
-        return { ...one, values: Float64Array.from([...one.values, ...other.values]) };
-      if (!isCategorical(one) && one.type !== "numeric" && !isCategorical(other) && other.type !== "numeric")
-        return { ...one, values: [...one.values, ...other.values] };
-      return one;
+      if (isCategorical(column) && isCategorical(other))
+        return { ...column, codes: Int32Array.from([...column.codes, ...other.codes]) };
+      if (column.type === "numeric" && other.type === "numeric")
+        return { ...column, values: Float64Array.from([...column.values, ...other.values]) };
+      if (
+        !isCategorical(column) &&
+        column.type !== "numeric" &&
+        !isCategorical(other) &&
+        other.type !== "numeric"
+      )
+        return { ...column, values: [...column.values, ...other.values] };
+      return column;
     }),
   );
 }
@@ -327,7 +337,7 @@ function cleaned(
   const seen = dropColumns(from, [target, ...drop]);
   const { columns } = seen;
   check(
-    columns.some((one) => one.type === "numeric" || isCategorical(one)),
+    columns.some((column) => column.type === "numeric" || isCategorical(column)),
     action,
     "there must be a column of numbers or levels",
   );

@@ -39,7 +39,7 @@ export function driversChart(data: ChurnData): Promise<string> {
       high === Infinity ? `${low} or more day minutes` : `${low} to ${high} day minutes`,
     ),
   ];
-  const highest = groups.reduce((best, one) => (one.value > best.value ? one : best));
+  const highest = groups.reduce((best, group) => (group.value > best.value ? group : best));
   return barChart({
     title: `${percent(base, 0)} of all customers left; of those with ${lowered(highest.label)}, ${percent(highest.value, 0)} did`,
     description: `Share of training customers that left, by group: ${groups.map((group) => `${group.label} ${percent(group.value, 0)}`).join(", ")}.`,

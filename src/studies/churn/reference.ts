@@ -84,7 +84,7 @@ export async function referenceProtocol(
 ): Promise<ReferenceModel[]> {
   const { seed = 42, progress } = options;
   const contenders = contendersOf(data, options);
-  const total = contenders.reduce((sum, one) => sum + one.seeds, 0);
+  const total = contenders.reduce((sum, contender) => sum + contender.seeds, 0);
   const { labels } = data.test;
   const leavers = labels.reduce((sum, label) => sum + label, 0);
   const out: ReferenceModel[] = [];

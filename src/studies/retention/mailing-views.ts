@@ -28,7 +28,7 @@ function mailingTable(study: MailingStudy): string {
       },
     ],
     {
-      caption: `Hillstrom's campaign: ${count(study.arms.reduce((sum, one) => sum + one.customers, 0))} customers of a shop, e-mails by lot, two weeks`,
+      caption: `Hillstrom's campaign: ${count(study.arms.reduce((sum, arm) => sum + arm.customers, 0))} customers of a shop, e-mails by lot, two weeks`,
       note: "Because the lot decided, differences between the groups are what the e-mails did.",
     },
   );

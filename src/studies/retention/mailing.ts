@@ -362,7 +362,7 @@ async function spendPolicies(
       name,
       judged: policyValue(scores, actions, reference),
       shares: mails.map(
-        (_, a) => actions.reduce((sum, one) => sum + (one === a ? 1 : 0), 0) / actions.length,
+        (_, a) => actions.reduce((sum, action) => sum + (action === a ? 1 : 0), 0) / actions.length,
       ),
     })),
     chosen,

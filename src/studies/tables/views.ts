@@ -114,7 +114,7 @@ export function tableRanksChart(comparison: TableComparison): Promise<string> {
 
 /** What follows, each sentence from the figures. */
 export function tablesConclusion(comparison: TableComparison, again: Rerun): string {
-  const lost = losses(comparison).filter((one) => one.behind > 0.003);
+  const lost = losses(comparison).filter((loss) => loss.behind > 0.003);
   const ratios = comparison.tables.map((table) => timeRatio(comparison, table));
   const tuned = judgedTables.filter((table) => table.tuned).map((table) => table.name);
   return html`<ul class="${untypeset}">

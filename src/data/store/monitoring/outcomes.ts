@@ -83,7 +83,7 @@ export function saidByModel(store: Store, modelId: number, since: string): SaidB
     )
     .all(modelId, since) as { risk: string; n: number; shadow: number; p: number }[];
   const sum = (of: (one: (typeof rows)[number]) => number): number =>
-    rows.reduce((total, one) => total + of(one), 0);
+    rows.reduce((total, row) => total + of(row), 0);
   const n = sum((one) => one.n);
   return {
     answered: n - sum((one) => one.shadow),

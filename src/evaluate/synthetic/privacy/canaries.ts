@@ -36,7 +36,7 @@ export function canaryTest(train: Table, holdout: Table, synthetic: Table, minCo
     strangers.planted += foreign.length;
     strangers.found += hits(foreign);
   }
-  const sum = (key: "planted" | "found"): number => columns.reduce((total, one) => total + one[key], 0);
+  const sum = (key: "planted" | "found"): number => columns.reduce((total, column) => total + column[key], 0);
   return {
     planted: sum("planted"),
     found: sum("found"),

@@ -13,7 +13,7 @@ export interface ConditionVector {
 }
 
 export function conditionWidth({ variables }: ConditionVector): number {
-  return variables.reduce((sum, one) => sum + one.shares.length, 0);
+  return variables.reduce((sum, variable) => sum + variable.shares.length, 0);
 }
 
 /**
@@ -41,7 +41,7 @@ export function drawConditions(
     .filter(({ wished, total }) => wished && total > 0)
     .sort((a, b) => a.total - b.total)[0]?.k;
   const starts = vector.variables.map((_, k) =>
-    vector.variables.slice(0, k).reduce((sum, one) => sum + one.shares.length, 0),
+    vector.variables.slice(0, k).reduce((sum, variable) => sum + variable.shares.length, 0),
   );
   for (let i = 0; i < rows && width > 0; i++) {
     const k = rarest ?? Math.floor(rng.uniform() * choices.length);

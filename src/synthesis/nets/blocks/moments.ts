@@ -99,7 +99,7 @@ export function momentLoss(t: Tape, probabilities: Var, targets: MomentTargets):
     const together = t.affine(t.matMul(weighted, p, { transposeA: true, groups: 2 }), 1 / half);
     return t.add(product(t, shares, single, singleWeights), product(t, together, pairs, pairWeights));
   });
-  return losses.reduce((sum, one) => t.add(sum, one));
+  return losses.reduce((sum, loss) => t.add(sum, loss));
 }
 
 /** Σ (first − target)(second − target) · weight, where `both` holds the first half's numbers and then the second's. */
