@@ -65,12 +65,17 @@ export interface Offer {
   readonly months: number;
 }
 
+/** What a customer's coming months depend on. */
+interface Standing {
+  readonly risk: number;
+  readonly contract: number;
+  readonly tenureMonths: number;
+  readonly mood: Mood;
+}
+
 /** The exact chances of `months` coming months, by the chain that `drawMood` draws from. */
 export function outlook(
-  risk: number,
-  contract: number,
-  tenureMonths: number,
-  mood: Mood,
+  { risk, contract, tenureMonths, mood }: Standing,
   months: number,
   offer: Offer = { factor: 1, months: 0 },
 ): Outlook {

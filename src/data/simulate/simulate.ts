@@ -274,8 +274,9 @@ function lookAhead(base: Simulation, i: number, life: Life, closing: Month, rng:
   const { campaign, truth } = base;
   const { who, risk, tenure } = life;
   const response = drawResponse(rng, who, tenure);
-  const held = outlook(risk, who.contract, tenure, life.mood, futureMonths);
-  const offered = outlook(risk, who.contract, tenure, life.mood, futureMonths, {
+  const standing = { risk, contract: who.contract, tenureMonths: tenure, mood: life.mood };
+  const held = outlook(standing, futureMonths);
+  const offered = outlook(standing, futureMonths, {
     factor: response.factor,
     months: campaignMonths,
   });

@@ -15,8 +15,9 @@ export function chanceOfLeaving(base: Simulation, i: number, month: number, ahea
   const hazard = hazardAt(base, i, month);
   check(Number.isFinite(hazard), action, `customer ${i} must be there after month ${month}`);
   const mood = moodAt(base, i, month);
-  return outlook(riskAt(base, i, month), base.profile.contract[i], tenureAt(base, i, month), mood, ahead)
-    .left[ahead - 1];
+  const contract = base.profile.contract[i];
+  const standing = { risk: riskAt(base, i, month), contract, tenureMonths: tenureAt(base, i, month), mood };
+  return outlook(standing, ahead).left[ahead - 1];
 }
 
 function hazardAt(base: Simulation, i: number, t: number): number {
