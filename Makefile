@@ -1,8 +1,8 @@
 # Two commands do everything on a fresh machine: `make reproduce` and `make test`.
 SHELL := bash
-.PHONY: help reproduce ready full test mutants docs site build install check bench claims judging peers peers-clv peers-api peers-sdv peers-spark native clean
+.PHONY: help reproduce ready full test mutants docs site build install check bench bench-growth claims judging peers peers-clv peers-api peers-sdv peers-spark native clean
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 node_modules/.package-lock.json: package.json package-lock.json
 	@echo "telelink: installing packages (npm ci)"
@@ -45,6 +45,9 @@ scripts/site/node_modules/.package-lock.json: scripts/site/package-lock.json
 
 bench: build peers peers-clv ## time ours beside the peers', one run each
 	@node bench/run.mjs
+
+bench-growth: build ## time and memory of each command on 10³ to 10⁷ customers, as table and chart in docs/BENCHMARKS.md
+	@node bench/growth.mjs
 
 claims: build ## which command makes each published figure, and which no longer hold
 	@node scripts/claims.mjs

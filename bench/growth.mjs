@@ -1,0 +1,164 @@
+// How time and memory grow with rows: node bench/growth.mjs [COMMAND…] [--sizes 1000,10000,…] [--seconds N]
+//
+// Each command runs on simulated customers of 10³, 10⁴, … rows, each time in a process of its own, until a run takes more
+// than --seconds of processor time (150 by default) or ten times the rows would need more than half of the machine's
+// memory. What was measured goes into bench/results/growth.json (with what was there of other commands), the table into
+// docs/BENCHMARKS.md, the chart into docs/growth.svg.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { totalmem } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { growthChart } from "./growth-chart.mjs";
+import { machine } from "./harness.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const main = join(root, "dist", "cli", "main.js");
+const folder = join(root, ".cache", "bench", "growth");
+const at = (name) => join(folder, name);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sizes: { type: "string", default: "1000,10000,100000,1000000,10000000" },
+    seconds: { type: "string", default: "150" },
+  },
+});
+const sizes = values.sizes.split(",").map(Number);
+
+const data = (n) => ["--data", at(`telco-${n}.csv`)];
+const train = (n, model) => [
+  "train",
+  ...data(n),
+  ...["--target", "Churn", "--id", "customerID", "--model", model, "--out", at("new.tlm")],
+];
+const fitted = (n) => at(`telco-${Math.min(n, 10_000)}`);
+/** What is measured, and what it needs beforehand. */
+const commands = {
+  simulate: { run: (n) => ["simulate", "--customers", n, "--out", at("new.csv")] },
+  "data show": { run: (n) => ["data", "show", at(`telco-${n}.csv`)] },
+  prepare: { run: (n) => ["prepare", ...data(n), "--target", "Churn", "--out", at("prepared")] },
+  "train --model logistic-regression": { run: (n) => train(n, "logistic-regression") },
+  "train --model gradient-boosting": { run: (n) => train(n, "gradient-boosting") },
+  "train (auto)": { run: (n) => train(n, "auto") },
+  predict: { model: true, run: (n) => ["predict", `${fitted(n)}.tlm`, ...data(n), "--out", at("new.csv")] },
+  evaluate: { model: true, run: (n) => ["evaluate", `${fitted(n)}.tlm`, ...data(n)] },
+  "synth fit": { run: (n) => ["synth", "fit", ...data(n), "--out", at("new.json")] },
+  "synth sample": {
+    generator: true,
+    run: (n) => ["synth", "sample", "--model", `${fitted(n)}.json`, "--rows", n, "--out", at("new.csv")],
+  },
+  "synth report": {
+    run: (n) => ["synth", "report", "--real", at(`telco-${n}.csv`), "--synthetic", at(`telco-${n}.csv`)],
+  },
+};
+const unknown = positionals.find((name) => !(name in commands));
+if (unknown) {
+  console.error(
+    `Cannot measure growth: the command must be one of ${Object.keys(commands).join(", ")}, got ${JSON.stringify(unknown)}`,
+  );
+  process.exit(1);
+}
+
+// The process measures itself, its threads included, once the command has ended.
+const measured = `require(process.argv[1]).run(process.argv.slice(2)).then((code) => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  require("node:fs").writeSync(3, JSON.stringify({ code, cpu: (userCPUTime + systemCPUTime) / 1e6, megabytes: maxRSS / 1024 }));
+  process.exit();
+})`;
+
+function run(args, seconds) {
+  const start = performance.now();
+  const done = spawnSync(process.execPath, ["-e", measured, main, ...args.map(String)], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    // A machine beside other work may give a process a fraction of a processor.
+    timeout: 1000 * 4 * seconds,
+    killSignal: "SIGKILL",
+  });
+  if (done.signal) return undefined;
+  const said = done.output[3].toString();
+  const result = said === "" ? { code: done.status } : JSON.parse(said);
+  if (result.code !== 0)
+    throw new Error(`Cannot measure ${args.join(" ")}: it ended with ${result.code}\n${done.stderr}`);
+  return { ...result, wall: (performance.now() - start) / 1000 };
+}
+
+/** The customers, and what is fitted on them, once. */
+function need(n, { model, generator }, limit) {
+  const csv = at(`telco-${n}.csv`);
+  if (!existsSync(csv)) run(["simulate", "--customers", n, "--out", csv], limit);
+  const small = Math.min(n, 10_000);
+  if ((model || generator) && small !== n) need(small, { model, generator }, limit);
+  const made = { model: `${fitted(n)}.tlm`, generator: `${fitted(n)}.json` };
+  if (model && !existsSync(made.model))
+    run([...train(small, "gradient-boosting").slice(0, -1), made.model], limit);
+  if (generator && !existsSync(made.generator))
+    run(["synth", "fit", ...data(small), "--out", made.generator], limit);
+}
+
+/** How fast time grows at the end: 1 is in proportion to rows. Start-up is taken off. */
+export function exponent(runs) {
+  if (runs.length < 2) return undefined;
+  const start = Math.min(...runs.map((one) => one.cpu)) * 0.9;
+  const [a, b] = runs.slice(-2);
+  return Math.log((b.cpu - start) / (a.cpu - start)) / Math.log(b.rows / a.rows);
+}
+
+mkdirSync(folder, { recursive: true });
+const file = join(root, "bench", "results", "growth.json");
+const before = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).results : {};
+const results = { ...before };
+const limit = Number(values.seconds);
+for (const name of positionals.length > 0 ? positionals : Object.keys(commands)) {
+  const runs = [];
+  let ended = "";
+  for (const rows of sizes) {
+    need(rows, commands[name], limit);
+    process.stderr.write(`\r${name}: ${rows} rows      `);
+    const one = run(commands[name].run(rows), limit);
+    if (!one) {
+      ended = `at ${rows} rows it did not end within ${4 * limit} s`;
+      break;
+    }
+    runs.push({ rows, cpu: one.cpu, wall: one.wall, megabytes: one.megabytes });
+    const next = sizes[sizes.indexOf(rows) + 1];
+    if (next === undefined) break;
+    if (one.cpu * (next / rows) > limit)
+      ended = `${next} rows would take more than ${limit} s of processor time`;
+    else if (one.megabytes * (next / rows) > totalmem() / 2 ** 21 && one.megabytes > 1000)
+      ended = `${next} rows may need more than half of the memory`;
+    if (ended) break;
+  }
+  results[name] = { runs, ended, exponent: exponent(runs) };
+  writeFileSync(file, `${JSON.stringify({ machine: machine(), results }, null, 1)}\n`);
+}
+process.stderr.write("\r");
+for (const name of ["new.csv", "new.tlm", "new.json", "prepared"])
+  rmSync(at(name), { recursive: true, force: true });
+
+const order = Object.keys(commands).filter((name) => results[name]);
+const shown = (value) => (value >= 10 ? Math.round(value).toLocaleString("en") : value.toPrecision(2));
+const cell = (one) => (one ? `${shown(one.cpu)} s, ${shown(one.megabytes)} MB` : "");
+const powers = [1e3, 1e4, 1e5, 1e6, 1e7].filter((n) =>
+  order.some((name) => results[name].runs.some((r) => r.rows === n)),
+);
+const table = [
+  `| command | ${powers.map((n) => `10${"⁰¹²³⁴⁵⁶⁷"[Math.log10(n)]} rows`).join(" | ")} | grows as |`,
+  `| --- | ${powers.map(() => "---:").join(" | ")} | --- |`,
+  ...order.map((name) => {
+    const { runs, ended, exponent } = results[name];
+    const grows = exponent === undefined ? "" : `n^${exponent.toFixed(2)}`;
+    return `| \`${name}\` | ${powers.map((n) => cell(runs.find((r) => r.rows === n))).join(" | ")} | ${grows}${ended ? ` (${ended})` : ""} |`;
+  }),
+].join("\n");
+console.log(table);
+const page = join(root, "docs", "BENCHMARKS.md");
+const text = readFileSync(page, "utf8");
+const [head, rest] = text.split("<!-- growth -->\n");
+const tail = rest.slice(rest.indexOf("<!-- end of growth -->"));
+writeFileSync(page, `${head}<!-- growth -->\n\n${machine()}\n\n${table}\n\n${tail}`);
+writeFileSync(
+  join(root, "docs", "growth.svg"),
+  growthChart(order.map((name) => ({ name, runs: results[name].runs }))),
+);
