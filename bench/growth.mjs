@@ -3,7 +3,7 @@
 // Each command runs on simulated customers of 10³, 10⁴, … rows, each time in a process of its own, until a run takes more
 // than --seconds of processor time (150 by default) or ten times the rows would need more than half of the machine's
 // memory. What was measured goes into bench/results/growth.json (with what was there of other commands), the table into
-// docs/BENCHMARKS.md, the chart into docs/growth.svg.
+// docs/BENCHMARKS.md, the chart into docs/growth.svg; --draw writes these from what was measured before.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { totalmem } from "node:os";
@@ -22,9 +22,12 @@ const { values, positionals } = parseArgs({
   options: {
     sizes: { type: "string", default: "1000,10000,100000,1000000,10000000" },
     seconds: { type: "string", default: "150" },
+    draw: { type: "boolean" },
   },
 });
 const sizes = values.sizes.split(",").map(Number);
+/** So few rows that a run of them is start-up alone. */
+const fewest = 200;
 
 const data = (n) => ["--data", at(`telco-${n}.csv`)];
 const train = (n, model) => [
@@ -97,11 +100,10 @@ function need(n, { model, generator }, limit) {
     run(["synth", "fit", ...data(small), "--out", made.generator], limit);
 }
 
-/** How fast time grows at the end: 1 is in proportion to rows. Start-up is taken off. */
-export function exponent(runs) {
-  if (runs.length < 2) return undefined;
-  const start = Math.min(...runs.map((one) => one.cpu)) * 0.9;
+/** How fast time grows at the end, start-up taken off: 1 is in proportion to rows; undefined while start-up is most. */
+function exponent(runs, start) {
   const [a, b] = runs.slice(-2);
+  if (b === undefined || a.cpu < 1.25 * start) return undefined;
   return Math.log((b.cpu - start) / (a.cpu - start)) / Math.log(b.rows / a.rows);
 }
 
@@ -110,9 +112,12 @@ const file = join(root, "bench", "results", "growth.json");
 const before = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).results : {};
 const results = { ...before };
 const limit = Number(values.seconds);
-for (const name of positionals.length > 0 ? positionals : Object.keys(commands)) {
+const asked = values.draw ? [] : positionals.length > 0 ? positionals : Object.keys(commands);
+for (const name of asked) {
   const runs = [];
   let ended = "";
+  need(fewest, commands[name], limit);
+  const start = run(commands[name].run(fewest), limit).cpu;
   for (const rows of sizes) {
     need(rows, commands[name], limit);
     process.stderr.write(`\r${name}: ${rows} rows      `);
@@ -130,7 +135,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(commands))
       ended = `${next} rows may need more than half of the memory`;
     if (ended) break;
   }
-  results[name] = { runs, ended, exponent: exponent(runs) };
+  results[name] = { runs, ended, exponent: exponent(runs, start) };
   writeFileSync(file, `${JSON.stringify({ machine: machine(), results }, null, 1)}\n`);
 }
 process.stderr.write("\r");
@@ -148,7 +153,7 @@ const table = [
   `| --- | ${powers.map(() => "---:").join(" | ")} | --- |`,
   ...order.map((name) => {
     const { runs, ended, exponent } = results[name];
-    const grows = exponent === undefined ? "" : `n^${exponent.toFixed(2)}`;
+    const grows = typeof exponent === "number" ? `n^${exponent.toFixed(2)}` : "";
     return `| \`${name}\` | ${powers.map((n) => cell(runs.find((r) => r.rows === n))).join(" | ")} | ${grows}${ended ? ` (${ended})` : ""} |`;
   }),
 ].join("\n");
