@@ -1,11 +1,11 @@
 // Two log–log charts side by side as one SVG: processor time and memory by rows, one line a command, named at its end.
 const colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
-const width = 1080;
+const width = 1160;
 const height = 460;
-const plot = { top: 40, bottom: 46, left: 60, right: 190, width: 540 };
+const plot = { top: 40, bottom: 46, left: 60, right: 225, width: 580 };
 
 const shown = (power) =>
-  power >= 0 && power <= 3
+  power >= 0 && power <= 2
     ? String(10 ** power)
     : `10${[...String(power)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("")}`;
 
