@@ -2,8 +2,8 @@ import type { DataFrame } from "nodejs-polars";
 import type { Remark } from "./read/read-csv";
 
 const blockRows = 65_536;
-/** Of which few are kept: larger blocks unpack the groups of rows of a file less often. */
-const sampledRows = 2 ** 20;
+/** Of which few are kept: larger blocks unpack the groups of rows of a file less often, and hold more memory. */
+const sampledRows = 2 ** 17;
 
 /**
  * The rows of Parquet files (by their names, or one by its bytes) as CSV text, piece by piece: they are then typed, checked

@@ -13,7 +13,7 @@ export interface SampledTable extends CsvRead {
 
 /**
  * `rows` of the rows of a Parquet file, or of a folder of them, all rows alike and in their order; all of them where there
- * are no more. The table may be of any size: a million of its rows are held at a time, and those drawn.
+ * are no more. The table may be of any size: a hundred thousand of its rows are held at a time, and those drawn.
  *
  * @example
  * await writeParquet(parseCsv("months\n3\n24\n7\n").table, "all.parquet");
