@@ -51,7 +51,10 @@ export function readSeal(page: string): Seal | undefined {
   }
 }
 
-/** What is hashed: elements, attributes in order of name, texts with their blanks made one, and the sealed claims. */
+/**
+ * What is hashed: elements, attributes in order of name, texts with their blanks made one, and the sealed claims. Scripts
+ * are held by the page's policy; those that stand before it, and would run whatever it says, are hashed.
+ */
 function canonical(root: Node, seal: string): string {
   const out: string[] = [];
   let words = "";
@@ -60,11 +63,15 @@ function canonical(root: Node, seal: string): string {
     if (plain !== "") out.push(plain);
     words = "";
   };
+  let guarded = false;
   const walk = (node: Node): void => {
     if (node.nodeName === "#text") words += (node as DefaultTreeAdapterTypes.TextNode).value;
-    if (!("childNodes" in node) || node.nodeName === "script") return;
+    if (!("childNodes" in node) || (guarded && node.nodeName === "script")) return;
     const { attrs } = node as Element;
     if (attrs) {
+      guarded ||= attrs.some(
+        ({ name, value }) => name === "http-equiv" && value === "Content-Security-Policy",
+      );
       flush();
       const named = attrs.map(({ prefix, name, value }) => `${prefix ? `${prefix}:` : ""}${name}=${value}`);
       out.push(`<${[node.nodeName, ...named.sort()].join("\u0001")}>`);
@@ -96,11 +103,12 @@ export function sealScript(): string {
   return `(() => {
 const block = document.getElementById("${sealId}"), place = document.getElementById("${sealPlace}");
 if (!block || !place) return;
-const out = []; let words = "";
+const out = []; let words = "", guarded = false;
 const flush = () => { const plain = words.replace(/[\\t\\n\\f\\r ]+/g, " ").replace(/^ | $/g, ""); if (plain) out.push(plain); words = ""; };
 const walk = (node) => {
   if (node.nodeType === 3) words += node.data;
-  if (node.nodeType !== 1 || node.localName === "script") return;
+  if (node.nodeType !== 1 || (guarded && node.localName === "script")) return;
+  guarded = guarded || node.getAttribute("http-equiv") === "Content-Security-Policy";
   flush();
   out.push("<" + [node.localName, ...[...node.attributes].map((one) => one.name + "=" + one.value).sort()].join("\\u0001") + ">");
   node.childNodes.forEach(walk);

@@ -248,6 +248,9 @@ describe.skipIf(!chromium)("scripts of our own in a report, in a real browser", 
     const { stated, found } = readSeal(html) as Seal;
     expect(stated).toBe(found);
     expect(await check(html)).toContain(`The page is as it was made (SHA-256 ${stated.slice(0, 16)}`);
+    expect(await check(html.replace("<meta", "<script>document.title = 1</script><meta"))).toContain(
+      "was edited",
+    );
     expect(await check(html.replace("<td>361</td>", "<td>391</td>"))).toContain("was edited");
     expect(await check(html.replace("<h1>A report", "<h1>Another report"))).toContain("was edited");
     expect(faults).toEqual([]);

@@ -153,6 +153,11 @@ describe("readGiven", () => {
     expect(broken(page)).toBe(false);
     expect(broken(page.replaceAll("\n", "\r\n"))).toBe(false);
     expect(broken(page.replace("<h1>", '<h1 hidden="">'))).toBe(true);
+    // A script before the page's policy would run whatever that says; one after it does not.
+    expect(broken(page.replace("<meta", "<script>document.title = 1</script><meta"))).toBe(true);
+    expect(
+      broken(page.replace("<meta", '<p http-equiv="Content-Security-Policy"></p><script>1</script><meta')),
+    ).toBe(true);
     expect(broken(page.replace("</style>", "td{display:none}</style>"))).toBe(true);
     expect(broken(page.replace('"finding":"Churn', '"finding":"Chum'))).toBe(true);
   });
