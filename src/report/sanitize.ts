@@ -55,6 +55,10 @@ export function sanitize(markup: string): string {
       "noscript",
       "template",
       "iframe",
+      // What stands in them is for browsers without them.
+      "audio",
+      "video",
+      "canvas",
       "object",
       "SCRIPT",
       "STYLE",

@@ -80,7 +80,7 @@ li { margin: .25rem 0; }
 blockquote { margin: 1.2rem 0; padding: .1rem 0 .1rem 1.2rem; border-left: 3px solid var(--tl-line); color: var(--tl-faint); }
 hr { border: 0; border-top: 1px solid var(--tl-line); margin: 2.4rem 0; }
 img, svg { max-width: 100%; }
-img { height: auto; }
+img, svg[viewBox] { height: auto; }
 math[display="block"] { overflow-x: auto; overflow-y: hidden; padding: .3rem 0; }
 .tl-anchor { font-weight: 400; text-decoration: none; color: var(--tl-faint); opacity: 0; padding: 0 .3em; }
 :is(h2, h3, h4, h5, h6):hover .tl-anchor, .tl-anchor:focus { opacity: 1; }

@@ -83,4 +83,27 @@ describe("renderNotebook", () => {
     expect(omitted.slice(1)).toHaveLength(2);
     expect(html.split('id="telelink-seal"')[1]).not.toContain("IntSlider");
   });
+
+  test("renderNotebook says what an output's scripts and sounds would add, and shows JSON and titles as text", async () => {
+    const shows = (data: Record<string, unknown>): Cell => ({
+      ...code("show"),
+      outputs: [{ output_type: "display_data", data, metadata: {} }],
+    });
+    const book = notebook([
+      prose("# A *title* with $x^2$ & <b>more</b>"),
+      shows({ "text/html": "<p>seen</p><script>1</script>" }),
+      shows({ "text/html": "<audio controls>No sound here</audio>", "text/plain": "<a.Audio at 0x7f1>" }),
+      shows({ "application/json": { k: 5 }, "text/plain": "<IPython.core.display.JSON object>" }),
+    ]);
+    const { html, omitted, summary } = await renderNotebook(book, { name: "a.ipynb", date: "today" });
+    expect(summary.title).toBe("A title with x^2 & more");
+    expect(omitted).toEqual([
+      "cell 2: what an output shows by scripts, frames or sound",
+      "cell 3: an output that needs scripts, frames or sound is not drawn",
+    ]);
+    const [page] = html.split('id="telelink-seal"');
+    expect(page).toContain("seen");
+    expect(page).toContain("&quot;k&quot;: 5");
+    expect(page).not.toMatch(/No sound here|0x7f1|JSON object/);
+  });
 });

@@ -35,7 +35,7 @@ test("there are at least 60 shapes, and no page shows what only a program unders
 test.each<[name: string, what: RegExp]>([
   ["a widget", /cell 1: an output of application\/vnd.jupyter.widget-view\+json is not drawn/],
   ["a plotly chart", /cell 1: a chart that can.t be drawn: the Plotly figure holds no traces/],
-  ["a plotly page", /an output that needs scripts or frames is not drawn/],
+  ["a plotly page", /an output that needs scripts, frames or sound is not drawn/],
   ["a script alone", /application\/javascript is not drawn/],
   ["an unknown form", /application\/x-parquet is not drawn/],
   ["raw cells", /cell 3: raw text for text\/latex/],

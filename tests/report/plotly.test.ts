@@ -93,3 +93,19 @@ describe("plotlyChart(figure)", () => {
     expect(() => plotlyChart({})).toThrow("holds no traces");
   });
 });
+
+test("plotlyChart(figure) puts lines over bars on one axis that begins at zero", async () => {
+  const data = [
+    { x: [70, 71, 72], y: [11, 13, 12], name: "" },
+    { type: "bar", x: [70, 71, 72], y: [11, 12, 13], name: "b" },
+  ];
+  const { spec } = plotlyChart({ data });
+  expect((spec.layer as { mark: unknown }[])[0].mark).toBe("bar");
+  const [svg] = (await draw(data)).split("</svg>");
+  expect(svg).toContain(">0</text>");
+  // Each place along x is named once.
+  expect(svg.match(/>71<\/text>/g)).toHaveLength(1);
+  expect(plotlyChart({ data: [...data, { type: "scatter3d", name: "" }] }).left).toEqual([
+    "trace 2 (of type scatter3d)",
+  ]);
+});

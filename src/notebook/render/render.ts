@@ -215,7 +215,10 @@ function titleCell(notebook: Notebook): number {
 }
 
 function takeTitle(notebook: Notebook): string | undefined {
-  return notebook.cells[titleCell(notebook)]?.source.match(titleLine)?.[1].replace(/[*_`]/g, "");
+  return notebook.cells[titleCell(notebook)]?.source
+    .match(titleLine)?.[1]
+    .replace(/<\/?[a-z][^>]*>|[*_`]/gi, "")
+    .replace(/\$([^$]+)\$/g, "$1");
 }
 
 /** The code of some cells, folded away, with the time they took. */

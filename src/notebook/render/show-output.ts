@@ -1,5 +1,6 @@
 import { count } from "../../core/format";
 import { ansiToHtml } from "../../report/ansi";
+import { explorerAttribute } from "../../report/charts/explorer";
 import { plotlyChart, plotlyMime } from "../../report/charts/plotly";
 import { isVega, undrawn, vegaFigure } from "../../report/charts/vega";
 import { figuresMime, provenanceMime } from "../../report/figures";
@@ -86,8 +87,13 @@ function showData(output: DataOutput, how: Showing): string {
   if (markup !== undefined && trusted) return markup;
   const clean = markup === undefined ? "" : sanitize(withInlineStyles(markup));
   // Where nothing but scripts was there, another form may say something.
-  if (hasContent(clean)) return withTables(clean);
   const scripted = markup !== undefined && /<(script|iframe|canvas|video|audio|object|embed)\b/i.test(markup);
+  if (hasContent(clean)) {
+    // The script of an explorer stands in the page itself.
+    if (scripted && !clean.includes(explorerAttribute))
+      omitted.push(`cell ${cell + 1}: what an output shows by scripts, frames or sound`);
+    return withTables(clean);
+  }
   const picture = showPicture(output, cell);
   if (picture !== undefined) return picture;
   const formula = of("text/latex");
@@ -101,16 +107,24 @@ function showData(output: DataOutput, how: Showing): string {
   // A form that only a script could show, with a few words that stand for it.
   const unseen = kinds.filter((mime) => !/^(application\/json|text\/.*)$/.test(mime));
   if (scripted || unseen.length > 0) {
-    const what = scripted ? "an output that needs scripts or frames" : `an output of ${unseen.join(", ")}`;
+    const what = scripted
+      ? "an output that needs scripts, frames or sound"
+      : `an output of ${unseen.join(", ")}`;
     omit(`${what} is not drawn`);
     const said = `<p class="tl-cut">${escapeHtml(`${what.replace(/^an/, "An")} is not drawn here.`)}</p>`;
-    return said + (of("text/plain") ? text(of("text/plain") as string, "tl-stream", how) : "");
+    const plain = of("text/plain") ?? "";
+    // An object's address says nothing, and is another in the next run.
+    return said + (plain === "" || nameless.test(plain) ? "" : text(plain, "tl-stream", how));
   }
   const plain = of("text/plain");
-  if (plain !== undefined) return text(plain, "tl-stream", how);
   const json = data["application/json"];
+  if (plain !== undefined && (json === undefined || !nameless.test(plain)))
+    return text(plain, "tl-stream", how);
   return json === undefined ? "" : text(JSON.stringify(json, undefined, 2), "tl-stream", how);
 }
+
+/** What Python writes of an object that has no words of its own. */
+const nameless = /^<[\w.]+ (object|at 0x[\da-f]+|object at 0x[\da-f]+)>$/;
 
 /** A raw cell: HTML as HTML, a text of no format as it stands; what is for other formats is not for this one. */
 export function showRaw(cell: Cell, index: number, taken: Set<string>, omitted: string[]): string {

@@ -24,6 +24,8 @@ interface Axes {
   readonly y: VegaSpec;
   /** The colour that tells traces apart; empty where there is one. */
   readonly colour: VegaSpec;
+  /** Whether the vertical axis begins at zero, because bars share it. */
+  readonly zero: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export function plotlyChart(figure: Given): PlotlyChart {
   if (traces.length === 0) throw new Error("the Plotly figure holds no traces");
   const layout = isGiven(figure.layout) ? figure.layout : {};
   const left: string[] = [];
-  const named = traces.map((trace, i) => ({ trace, name: String(trace.name ?? `trace ${i}`) }));
+  const named = traces.map((trace, i) => ({ trace, name: String(trace.name || `trace ${i}`) }));
   const drawn = named.filter(({ trace, name }) => {
     const type = typeOf(trace);
     const elsewhere = [trace.xaxis ?? "x", trace.yaxis ?? "y"].join() !== "x,y";
@@ -47,13 +49,19 @@ export function plotlyChart(figure: Given): PlotlyChart {
   });
   if (drawn.length === 0)
     throw new Error(`traces of a Plotly figure that are not drawn here: ${left.join(", ")}`);
-  const types = [...new Set(drawn.map(({ trace }) => typeOf(trace)))];
+  // Bars lie below what is drawn over them.
+  const types = [...new Set(drawn.map(({ trace }) => typeOf(trace)))].sort(
+    (a, b) => Number(b === "bar") - Number(a === "bar"),
+  );
   const layers = types.flatMap((type) => {
     const own = drawn.filter(({ trace }) => typeOf(trace) === type);
     const rows = own.flatMap(({ trace, name }) => kinds[type].rows(trace, name));
     const colour =
       named.length > 1 ? { color: { field: "series", type: "nominal", title: null, sort: null } } : {};
-    const axes = { layout, x: axis(layout, "x", rows), y: axis(layout, "y", rows), colour };
+    const [x, y] = [axis(layout, "x", rows), axis(layout, "y", rows)];
+    // Points and lines over bars stand where these do, and bars begin at zero.
+    const over = type !== "bar" && types.includes("bar");
+    const axes = { layout, x: over ? discrete(x) : x, y, colour, zero: over };
     return kinds[type]
       .layers(
         rows,
@@ -84,8 +92,8 @@ const kinds: Readonly<Record<string, Kind>> = {
       const how = { _mode: modeOf(trace), _filled: /tozero|tonext/.test(String(trace.fill)) };
       return y.map((value, _at) => ({ x: x[_at], y: value, series, _at, ...how }));
     },
-    layers: (rows, { x, y, colour }, traces) => {
-      const encoding = { x: free(x), y: free(y), ...colour, detail: { field: "series" } };
+    layers: (rows, { x, y, colour, zero }, traces) => {
+      const encoding = { x: free(x), y: zero ? y : free(y), ...colour, detail: { field: "series" } };
       const steps = traces.some((trace) => isGiven(trace.line) && String(trace.line.shape).startsWith("hv"));
       const line = { type: "line", interpolate: steps ? "step-after" : "linear" };
       const layer = (mark: VegaSpec, which: (row: Row) => unknown, more: VegaSpec = {}): VegaSpec[] => {
