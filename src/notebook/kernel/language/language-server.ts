@@ -99,6 +99,7 @@ export function serveLanguage(options: LanguageOptions): void {
     const [one] = waiting.splice(Math.max(first, 0), 1);
     if (one) process.send?.(answer(one));
     schedule(first < 0 ? 0 : patience);
+    if (waiting.length === 0) rest();
   };
   const schedule = (pause: number): void => {
     if (turn || waiting.length === 0) return;
@@ -108,9 +109,18 @@ export function serveLanguage(options: LanguageOptions): void {
     else turn = setImmediate(next);
   };
   // A run asks for no completions, and its first cell would wait.
-  const idle = options.patient
-    ? undefined
-    : setTimeout(() => language.complete("JSON.p", 6), idleBefore).unref();
+  let warm = options.patient;
+  let idle: NodeJS.Timeout | undefined;
+  const rest = (): void => {
+    if (warm) return;
+    const complete = (): void => {
+      warm = true;
+      language.complete("JSON.p", 6);
+    };
+    clearTimeout(idle);
+    idle = setTimeout(complete, idleBefore).unref();
+  };
+  rest();
   process.on("message", (asked: Asked) => {
     clearTimeout(idle);
     waiting.push(asked);
