@@ -13,7 +13,6 @@ const tables: readonly (readonly [file: string, from: string])[] = [
   ["README.md", "## Beside the libraries you know"],
   ["docs/NETS.md", "# Nets"],
   ["docs/PRIVACY.md", "**Proven.**"],
-  ["docs/FAQ.md", "## How long does it take, and how much room?"],
 ];
 
 function rowsOf(file: string, from: string): string[] {

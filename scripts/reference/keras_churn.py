@@ -1,6 +1,6 @@
 """The deep churn network of the reference protocol by Keras itself: what its seeds give, beside ours and the published row.
 
-    python scripts/reference/keras_churn.py data/peers/keras-churn.json [--seeds 20]
+    python scripts/reference/keras_churn.py data/tables/keras-churn.json [--seeds 20]
 
 It needs tensorflow-cpu, scikit-learn and pandas, and churn-bigml in a data folder. Columns, scaling, layers, class
 weights and the early stopping that watches the test customers are those of src/models/network/reference-network.ts.
@@ -35,7 +35,7 @@ def encoded():
     kept = [name for name in train.columns if name not in [*dropped, aim]]
     both = pandas.get_dummies(pandas.concat([train, test])[kept], columns=["State", "Area code"], dtype=float)
     for name in both.columns:
-        if both[name].dtype == object:
+        if not pandas.api.types.is_numeric_dtype(both[name]):
             both[name] = (both[name] == "Yes").astype(float)
     scaler = StandardScaler().fit(both.iloc[: len(train)])
     x = scaler.transform(both).astype("float32")
