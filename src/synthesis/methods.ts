@@ -8,6 +8,7 @@ import { loadVae, type VaeOptions, vae } from "./nets/vae/vae";
 import { loadVanilla, type VanillaOptions, vanilla } from "./nets/vae/vanilla";
 import { loadMst } from "./private/model";
 import { type MstOptions, mst } from "./private/mst";
+import { loadRelational } from "./relational/relational";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
 import type { FitSynthesiser, Synthesiser } from "./synthesiser";
 import { loadTrees, type TreesOptions, trees } from "./trees/trees";
@@ -40,6 +41,7 @@ const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynth
 
 const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   sequential: loadSequential,
+  relational: loadRelational,
   copula: loadCopula,
   trees: loadTrees,
   mst: loadMst,
@@ -97,8 +99,8 @@ export function loadSynthesiser(json: unknown): Synthesiser {
     kind,
   );
   const made = loaders[kind](json as ModelJson);
-  // Private methods discover no rules; their loaders hold the columns to what is drawn.
-  if (privateMethods.includes(kind as Method)) return made;
+  // Private methods discover no rules, and two tables have two lists: their loaders hold the columns to what is drawn.
+  if (privateMethods.includes(kind as Method) || kind === "relational") return made;
   const { structure } = json as { structure?: { columns?: unknown } };
   const names = (columns: unknown): string =>
     Array.isArray(columns) ? columns.map((column) => column?.name).join(", ") : "";

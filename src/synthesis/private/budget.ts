@@ -73,6 +73,8 @@ export interface Account {
   readonly source: NoiseSource;
   /** @throws RangeError where the step, or the whole release, would cost more than it may. */
   pay(rho: number, delta?: number): void;
+  /** The same for so many choices by the exponential mechanism, of which a budget may have a certain number. */
+  payChoices(rho: number, times: number): void;
 }
 
 /** A budget that steps are paid from; more than there is can't be spent. */
@@ -93,9 +95,22 @@ export interface Budget {
   close(): void;
 }
 
-/** A budget of ρ, and of δ for guarantees that may fail, for mechanisms with noise from `source`. */
-export function budgetOf(rho: number, delta: number, source: NoiseSource): Budget {
+/**
+ * A budget of ρ, and of δ for guarantees that may fail, for mechanisms with noise from `source`. Choices are counted apart,
+ * since what ρ promises depends on them (`rhoOfPlan`): so many, of a share of ρ, each as large.
+ */
+export function budgetOf(
+  rho: number,
+  delta: number,
+  source: NoiseSource,
+  { choiceShare, choices }: { readonly choiceShare: number; readonly choices: number } = {
+    choiceShare: 0,
+    choices: 0,
+  },
+): Budget {
   const spending: Spending[] = [];
+  let counted = 0;
+  let chosen = 0;
   const sum = (of: "rho" | "delta"): number => spending.reduce((all, one) => all + one[of], 0);
   return {
     rho,
@@ -104,16 +119,27 @@ export function budgetOf(rho: number, delta: number, source: NoiseSource): Budge
     step(part, allowed, run) {
       const before = { rho: sum("rho"), delta: sum("delta") };
       const paid = { rho: 0, delta: 0 };
+      const add = (more: number, failing: number): void => {
+        checkNumber(more, 0, Infinity, "spend privacy", "rho");
+        paid.rho += more;
+        paid.delta += failing;
+        within("rho", paid.rho, allowed.rho, `what ${part} may cost`);
+        within("delta", paid.delta, allowed.delta ?? 0, `what ${part} may cost`);
+        within("rho", before.rho + paid.rho, rho, "the budget");
+        within("delta", before.delta + paid.delta, delta, "the budget");
+      };
       const { found, how } = run({
         source,
         pay(more, failing = 0) {
-          checkNumber(more, 0, Infinity, "spend privacy", "rho");
-          paid.rho += more;
-          paid.delta += failing;
-          within("rho", paid.rho, allowed.rho, `what ${part} may cost`);
-          within("delta", paid.delta, allowed.delta ?? 0, `what ${part} may cost`);
-          within("rho", before.rho + paid.rho, rho, "the budget");
-          within("delta", before.delta + paid.delta, delta, "the budget");
+          counted += more;
+          within("rho of counts", counted, rho * (1 - choiceShare), "the budget");
+          add(more, failing);
+        },
+        payChoices(more, times) {
+          chosen += times;
+          within("choices", chosen, choices, "the budget");
+          within("rho of a choice", more / Math.max(1, times), (rho * choiceShare) / choices, "the budget");
+          add(more, 0);
         },
       });
       if (paid.rho > 0) spending.push({ part, ...paid, how });

@@ -61,7 +61,7 @@ export function chooseLinks(
     for (let v = 0; v < group.length; v++) if (group[v] === gone) group[v] = kept;
   }
   // What is listed as spent says nothing of rows: rounds that were not needed are paid for too.
-  if (left > 0) account.pay(left * each);
+  if (left > 0) account.payChoices(left * each, left);
   return chosen;
 }
 

@@ -13,7 +13,7 @@ import { chooseLinks, measureLinks } from "./links";
 import { type Mst, mstOf, schemaFor } from "./model";
 import { noisyCounts } from "./noise/mechanisms";
 import { secretSource, seededSource } from "./noise/noise-source";
-import { planOf, targetAmong } from "./plan";
+import { planOf, roundsOfLinks, targetAmong } from "./plan";
 import { ontoSimplex } from "./simplex";
 
 export interface MstOptions {
@@ -98,7 +98,7 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
       return { found: Math.max(1, counts[0]), how: `one count, noise of ${shownNoise(variance)} rows` };
     });
     // Known beforehand: the noise that pairs will have if every column is linked.
-    const rounds = Math.max(0, raw.length - (target < 0 ? 1 : 2));
+    const rounds = roundsOfLinks(raw.length, target);
     const variance = rounds / (2 * plan.rho.pairs);
     const leastRows = Math.max(rows / mostBins, clearOfNoise * Math.sqrt(rounds > 0 ? variance : 0));
     const learnt = learnVariables(raw, { budget, shares: plan.rho, rows, leastRows });

@@ -1,6 +1,7 @@
 import { check } from "../../core/checks";
 import type { Table } from "../../data/table";
-import { type Budget, budgetOf, rhoOf } from "./budget";
+import { rhoOfPlan } from "./accountant";
+import { type Budget, budgetOf } from "./budget";
 import type { RawColumn } from "./domain/columns";
 import type { NoiseSource } from "./noise/noise-source";
 
@@ -35,6 +36,11 @@ export function targetAmong(
   return raw.findIndex((column) => column.name === name);
 }
 
+/** How many pairs can be chosen among so many columns: as many as leave no circle, beside the target. */
+export function roundsOfLinks(columns: number, target: number): number {
+  return Math.max(0, columns - (target < 0 ? 1 : 2));
+}
+
 /** What each step may spend: follows from what is public alone. */
 export function planOf(
   raw: readonly RawColumn[],
@@ -56,9 +62,13 @@ export function planOf(
   };
   // Published levels can fail with half of δ; the other half belongs to turning ρ into ε.
   const failing = unknownLevels ? delta / 2 : 0;
-  const budget = budgetOf(rhoOf(epsilon, delta - failing), failing, source);
   const steps = Object.keys(shares) as (keyof typeof shares)[];
   const sum = steps.reduce((all, step) => all + (needed[step] ? shares[step] : 0), 0);
+  const choices = {
+    choiceShare: needed.links ? shares.links / sum : 0,
+    choices: needed.links ? roundsOfLinks(raw.length, target) : 0,
+  };
+  const budget = budgetOf(rhoOfPlan(epsilon, delta - failing, choices), failing, source, choices);
   const rho = Object.fromEntries(
     steps.map((step) => [step, needed[step] ? (budget.rho * shares[step]) / sum : 0]),
   );

@@ -22,6 +22,13 @@ export interface Conditional {
 /** Below this many rows × variables a thread costs more than it brings. */
 const fewCells = 30_000;
 
+export interface FitConditionalsOptions extends Watch {
+  /** Defaults to the processors there are. */
+  readonly threads?: number | undefined;
+  /** Variables of which nothing is learnt, since they are never drawn; none by default. */
+  readonly skip?: (name: string) => boolean;
+}
+
 /**
  * The conditionals of all variables, each given those before it, on several threads where that pays. Rows must come in
  * random order.
@@ -30,19 +37,26 @@ export async function fitConditionals(
   frame: Frame,
   drawn: readonly DrawnVariable[],
   parents: readonly (readonly number[])[],
-  watch: Watch = {},
-  threads: number = defaultThreads(),
+  { threads = defaultThreads(), skip = () => false, ...watch }: FitConditionalsOptions = {},
 ): Promise<readonly Conditional[]> {
-  const count = frame.variables.length;
+  const learnt = [...frame.variables.keys()].filter((j) => !skip(frame.variables[j].name));
+  const count = learnt.length;
   const features = frame.variables.flatMap((_, j) => featuresOf(frame, j));
   const parallel = frame.rows * count < fewCells ? 1 : threads;
   let done = 0;
   const report = (): void => watch.progress?.({ phase: "fit", done: ++done, total: count });
+  const placed = (fitted: readonly Conditional[]): Conditional[] => {
+    const out = frame.variables.map((): Conditional => ({}));
+    fitted.forEach((one, k) => {
+      out[learnt[k]] = one;
+    });
+    return out;
+  };
   if (parallel === 1) {
-    const out: Conditional[] = [];
-    for (let j = 0; j < count; j++) {
+    const out = placed([]);
+    for (const j of learnt) {
       watch.signal?.throwIfAborted();
-      out.push(fitColumn.run({ frame, features, drawn, parents: parents[j], j }) as Conditional);
+      out[j] = fitColumn.run({ frame, features, drawn, parents: parents[j], j }) as Conditional;
       report();
       // A stop signal gets its turn only when the loop lets go.
       await new Promise((next) => setImmediate(next));
@@ -51,14 +65,9 @@ export async function fitConditionals(
   }
   const shared = sharedFrame(frame, features);
   // Late variables have the most to look at and come first, so that no thread is left with a long one at the end.
-  const inputs = Array.from({ length: count }, (_, k) => ({
-    ...shared,
-    drawn,
-    parents: parents[count - 1 - k],
-    j: count - 1 - k,
-  }));
+  const inputs = learnt.toReversed().map((j) => ({ ...shared, drawn, parents: parents[j], j }));
   const options = { finished: report, ...(watch.signal && { signal: watch.signal }) };
-  return (await mapThreads(fitColumn, inputs, parallel, options)).reverse();
+  return placed((await mapThreads(fitColumn, inputs, parallel, options)).reverse());
 }
 
 interface ColumnFit {

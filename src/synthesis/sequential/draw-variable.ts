@@ -11,21 +11,48 @@ import type { DatePlan, NumberPlan } from "../structure/structure";
 import { repeatedIn } from "../structure/support";
 import { cellProbabilities } from "./cells";
 import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesOf } from "./draw-numbers";
+import type { NumberModel } from "./numbers";
 import type { SequentialParts } from "./parts";
 import type { Pool } from "./pool";
 import { type EncodedTerm, encodeTerm } from "./terms";
 
+/** What was drawn of a variable; of a number, also from which distribution. */
+export interface NextDrawn {
+  readonly cells: Int32Array;
+  readonly values?: Float64Array;
+  readonly number?: { readonly model: NumberModel; readonly distribution: NumberRowsDrawn };
+}
+
 /** Draws the next variable for all rows of the pool, and multiplies their weights by the probability of its conditions. */
 export function drawVariable(pool: Pool, parts: SequentialParts, wishes: Wishes, rng: Rng): void {
-  const j = pool.cells.length;
-  const one = parts.variables[j];
-  const cells = one.kind === "levels" ? drawCells(pool, parts, wishes, rng) : undefined;
-  const number = one.kind === "number" ? drawNumber(pool, parts, wishes, rng) : undefined;
-  const drawn = (cells ?? number?.cells) as Int32Array;
-  pool.cells.push(drawn);
-  pool.values.push(number?.values);
-  pool.encoded.push(parts.plans[j].map((plan) => encodeTerm(plan, drawn, number?.values)));
-  if (wishes.columns.size > 0 || bindsNumbers(parts.structure)) restoreKnown(pool, parts);
+  addDrawn(pool, parts, nextDrawn(pool, parts, wishes, rng), wishes.columns.size > 0);
+}
+
+/** What the next variable is, in a draw for each row of the pool; `steer` may bend its probabilities first. */
+export function nextDrawn(
+  pool: Pool,
+  parts: SequentialParts,
+  wishes: Wishes,
+  rng: Rng,
+  steer: (choice: Choice) => void = () => {},
+): NextDrawn {
+  return parts.variables[pool.cells.length].kind === "levels"
+    ? { cells: drawCells(pool, parts, wishes, rng, steer) }
+    : drawNumber(pool, parts, wishes, rng, steer);
+}
+
+/** Adds what the next variable is to the pool. */
+export function addDrawn(
+  pool: Pool,
+  parts: SequentialParts,
+  { cells, values }: NextDrawn,
+  restores = false,
+): void {
+  const plans = parts.plans[pool.cells.length];
+  pool.cells.push(cells);
+  pool.values.push(values);
+  pool.encoded.push(plans.map((plan) => encodeTerm(plan, cells, values)));
+  if (restores || bindsNumbers(parts.structure)) restoreKnown(pool, parts);
 }
 
 /** The terms that a variable's conditional reads. */
@@ -75,9 +102,17 @@ export function choose(pool: Pool, parts: SequentialParts): Choice {
   return { classes: cells.classes, probabilities, forced };
 }
 
-function drawCells(pool: Pool, parts: SequentialParts, wishes: Wishes, rng: Rng): Int32Array {
+function drawCells(
+  pool: Pool,
+  parts: SequentialParts,
+  wishes: Wishes,
+  rng: Rng,
+  steer: (choice: Choice) => void,
+): Int32Array {
   const { rows, weights } = pool;
-  const { classes, probabilities, forced } = choose(pool, parts);
+  const choice = choose(pool, parts);
+  steer(choice);
+  const { classes, probabilities, forced } = choice;
   const wish = wishes.cells.get(pool.cells.length);
   if (wish) {
     for (let i = 0; i < rows; i++) {
@@ -119,7 +154,8 @@ function drawNumber(
   parts: SequentialParts,
   wishes: Wishes,
   rng: Rng,
-): { cells: Int32Array; values: Float64Array } {
+  steer: (choice: Choice) => void,
+): NextDrawn {
   const j = pool.cells.length;
   const { rows } = pool;
   const one = parts.variables[j];
@@ -137,7 +173,9 @@ function drawNumber(
     of: (name) => pool.restored.get(name) as Float64Array,
   });
   const choice = choose(pool, parts);
-  const shares = bounded(pool, one, choice, bounds, model && distribution && { model, distribution });
+  steer(choice);
+  const number = model && distribution && { model, distribution };
+  const shares = bounded(pool, one, choice, bounds, number);
   const cells = asCells(choice.classes, choice.probabilities, choice.forced, rows, rng.fork("cells"));
   const values = new Float64Array(rows);
   const other = one.atoms.length;
@@ -147,7 +185,7 @@ function drawNumber(
     const round = roundedFor(one, rng.fork("grids"));
     for (let i = 0; i < rows; i++) if (cells[i] === other) values[i] = round(values[i]);
   }
-  return { cells, values };
+  return { cells, values, ...(number && { number }) };
 }
 
 /** Rounds a drawn value to the variable's grid, or to one of the coarser ones that values prefer which do not repeat. */
@@ -166,9 +204,7 @@ function bounded(
   one: DrawnVariable,
   { classes, probabilities, forced }: Choice,
   bounds: Bounds,
-  number:
-    | { model: NonNullable<SequentialParts["conditionals"][number]["number"]>; distribution: NumberRowsDrawn }
-    | undefined,
+  number: NextDrawn["number"],
 ): Shares | undefined {
   const { rows, weights } = pool;
   const { rules, wishes } = bounds;

@@ -5,15 +5,17 @@ const explainedShare = 0.8;
 
 /**
  * The order of drawing: numbers that the levels explain badly, then levels by how many they are, then the other
- * numbers, then what formulas leave open, the target last. `formulas` names the numbers that are rests of a formula.
+ * numbers, then what formulas leave open, the target last; before all of them those that are `given`. `formulas` names the numbers that are rests of a formula.
  */
 export function drawingOrder(
   variables: readonly Variable[],
   formulas: ReadonlySet<string>,
   target: string | undefined,
+  given: ReadonlySet<string> = new Set(),
 ): readonly Variable[] {
-  const last = variables.filter((variable) => variable.name === target);
-  const others = variables.filter((variable) => variable.name !== target);
+  const first = variables.filter((variable) => given.has(variable.name));
+  const last = variables.filter((variable) => variable.name === target && !given.has(target));
+  const others = variables.filter((variable) => !first.includes(variable) && !last.includes(variable));
   const levels = others.filter((other): other is LevelsVariable => other.kind === "levels");
   const numbers = others.filter((other): other is NumberVariable => other.kind === "number");
   const rests = numbers.filter((number) => formulas.has(number.name));
@@ -21,7 +23,7 @@ export function drawingOrder(
   const late = own.filter((variable) => explained(variable, levels) > explainedShare);
   const early = own.filter((variable) => !late.includes(variable));
   const byCount = levels.slice().sort((a, b) => a.levels.length - b.levels.length);
-  return [...early, ...byCount, ...late, ...rests, ...last];
+  return [...first, ...early, ...byCount, ...late, ...rests, ...last];
 }
 
 /** The share of a number's variance that the best single level column explains. */

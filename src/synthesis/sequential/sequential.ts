@@ -12,6 +12,7 @@ import { syntheticSchema } from "../structure/restore";
 import type { Structure } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
 import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
+import { type Completed, type CompleteOptions, completeRows, drawBeside } from "./complete";
 import { fitConditionals } from "./conditionals";
 import { drawVariable } from "./draw-variable";
 import { frameOf } from "./frame";
@@ -28,6 +29,11 @@ export interface SequentialOptions extends DiscoverOptions, SampledRowsOptions {
   readonly structure?: Structure;
   /** The column drawn last, so that its dependence on all others is learnt directly; defaults to the last column. */
   readonly target?: string;
+  /**
+   * Columns that are never drawn: rows have them, and the others are drawn beside them (`drawBeside`). None by default;
+   * with some, the model cannot make rows from nothing.
+   */
+  readonly given?: readonly string[];
   /** Defaults to the processors there are. The model is the same at any number. */
   readonly threads?: number;
 }
@@ -38,6 +44,10 @@ export interface Sequential extends Synthesiser {
   readonly structure: Structure;
   /** Each row's log-likelihood in nats, of its levels and missing and frequent values. */
   logLikelihood(rows: Table): Float64Array;
+  /** The rows with their missing cells drawn, given all that is known of each; `columns` and what could not be are told. */
+  complete(rows: Table, rng: Rng, options?: CompleteOptions): Completed;
+  /** The rows with all columns but the given ones drawn anew. */
+  drawBeside(rows: Table, given: ReadonlySet<string>, rng: Rng): Table;
 }
 
 /**
@@ -60,11 +70,21 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
       plan.kind === "number" && plan.formula ? [plan.name] : [],
     );
     const target = options.target ?? from.columns.at(-1)?.name;
-    const variables = drawingOrder(reduceTable(structure, shuffled), new Set(formulas), target);
+    const variables = drawingOrder(
+      reduceTable(structure, shuffled),
+      new Set(formulas),
+      target,
+      new Set(options.given),
+    );
     const frame = frameOf(variables, structure.exclusions);
     const drawn = variables.map(drawnVariable);
     const parents = parentsOf(frame);
-    const conditionals = await fitConditionals(frame, drawn, parents, watch, options.threads);
+    const given = new Set(options.given);
+    const conditionals = await fitConditionals(frame, drawn, parents, {
+      ...watch,
+      threads: options.threads,
+      skip: (name) => given.has(name),
+    });
     return sequentialOf({
       schema: syntheticSchema(from, structure),
       structure,
@@ -100,6 +120,8 @@ function sequentialOf(parts: SequentialParts): Sequential {
       return drawRows(drawing, n, rng, wishesOf(parts, resolveWhere(where, parts.schema)), firstRow);
     },
     logLikelihood: (rows: Table) => cellLikelihood(parts, rows),
+    complete: (rows: Table, rng: Rng, options?: CompleteOptions) => completeRows(parts, rows, rng, options),
+    drawBeside: (rows, given, rng) => drawBeside(parts, rows, given, rng),
     toJSON: () => sequentialToJson(parts),
   };
 }

@@ -113,6 +113,9 @@ function variableOf(
   { unknown, least }: { readonly unknown: Unknown; readonly least: number },
 ): Variable | undefined {
   const { name } = plan;
+  // Rows that are not learnt from tell nothing of where values end.
+  const ended = (values: Float64Array) =>
+    unknown === "none" ? { low: -Infinity, high: Infinity, values } : tamed(values, least);
   if (plan.kind === "levels" && levelCount(plan) > 1) {
     const codes = codesOf(columnNamed(from, name), plan, unknown);
     return { name, kind: "levels", codes, levels: levelNames(plan) };
@@ -123,7 +126,7 @@ function variableOf(
     return { name, kind: "levels", codes, levels: levelNames(plan) };
   }
   if (plan.kind === "number" && plan.formula?.rest !== "none") {
-    const values = tamed(drawnNumbers(plan, from, argument), least);
+    const values = ended(drawnNumbers(plan, from, argument));
     return numberVariable(
       plan,
       values.values,
@@ -132,7 +135,7 @@ function variableOf(
     );
   }
   if (plan.kind === "date") {
-    const { values } = tamed(numbersOf(columnNamed(from, name), plan), least);
+    const { values } = ended(numbersOf(columnNamed(from, name), plan));
     const days = values.map((value) => value / plan.format.step);
     const range = { low: plan.low / plan.format.step, high: plan.high / plan.format.step };
     return numberVariable(plan, days, range, { decimals: 0, step: 1 });

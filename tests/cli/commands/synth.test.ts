@@ -346,3 +346,62 @@ test("telelink synth fit stops where more than a hundredth of the rows cannot be
   expect(err).toContain("--accept-loss");
   expect(existsSync(at("broken.tlm"))).toBe(false);
 });
+
+test("telelink synth impute fills in the holes of a file and tells how many there were", async () => {
+  const lines = readFileSync(at("train.csv"), "utf8").trim().split("\n");
+  const holes = lines.map((line, i) => (i > 0 && i % 3 === 0 ? line.replace(/^([^,]*,)[^,]*/, "$1") : line));
+  writeFileSync(at("holes.csv"), `${holes.join("\n")}\n`);
+  expect(await telelink("synth", "fit", "--data", at("train.csv"), "--out", at("whole.json"))).toBe(0);
+  const impute = [
+    "synth",
+    "impute",
+    "--model",
+    at("whole.json"),
+    "--data",
+    at("holes.csv"),
+    "--out",
+    at("full.csv"),
+  ];
+  expect(await telelink(...impute)).toBe(0);
+  expect(out).toMatch(/still missing/);
+  const column = lines[0].split(",")[1];
+  expect(out).toMatch(new RegExp(`^${column} +200 +200 +0`, "m"));
+  const full = readFileSync(at("full.csv"), "utf8").trim().split("\n");
+  expect(full).toHaveLength(lines.length);
+  expect(full.filter((line) => line.split(",")[1] === "")).toHaveLength(0);
+  expect(await telelink(...impute, "--columns", "nothing")).toBe(2);
+  expect(err).toContain("--columns");
+});
+
+test("telelink synth fit --children learns two tables; --children-out makes both", async () => {
+  const customersCsv = Array.from({ length: 60 }, (_, i) => `C${100 + i},${i % 2 ? "basic" : "plus"}`);
+  const months = Array.from({ length: 240 }, (_, i) => `C${100 + (i % 60)},${10 + ((i * 7) % 30)}`);
+  writeFileSync(at("parents.csv"), `customer,plan\n${customersCsv.join("\n")}\n`);
+  writeFileSync(at("months.csv"), `customer,calls\n${months.join("\n")}\nC999,1\n`);
+  const fit = [
+    "synth",
+    "fit",
+    "--data",
+    at("parents.csv"),
+    "--children",
+    at("months.csv"),
+    "--out",
+    at("two.json"),
+  ];
+  expect(await telelink(...fit)).toBe(2);
+  expect(err).toContain("--key");
+  expect(await telelink(...fit, "--key", "customer")).toBe(0);
+  expect(err).toContain("1 of 241 rows");
+  const sample = ["synth", "sample", "--model", at("two.json"), "--rows", "50", "--out", at("p.csv")];
+  expect(await telelink(...sample, "--children-out", at("c.csv"))).toBe(0);
+  expect(err).toContain("50 parents and 200 children made");
+  const keys = new Set(
+    readFileSync(at("p.csv"), "utf8")
+      .split("\n")
+      .map((line) => line.split(",")[0]),
+  );
+  const rows = readFileSync(at("c.csv"), "utf8").trim().split("\n").slice(1);
+  expect(rows.every((row) => keys.has(row.split(",")[0]))).toBe(true);
+  expect(await telelink(...sample)).toBe(0);
+  expect(err).toContain("--children-out");
+});

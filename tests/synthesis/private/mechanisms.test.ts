@@ -21,6 +21,9 @@ function account(seed: number): Account & { paid: { rho: number; delta: number }
       paid.rho += rho;
       paid.delta += delta;
     },
+    payChoices(rho) {
+      paid.rho += rho;
+    },
   };
 }
 

@@ -9,6 +9,8 @@ import { type ReadingFlags, readingOptions } from "../../support/reading";
 
 interface Options extends ReadingFlags {
   data: string;
+  children?: string;
+  key?: string;
   out?: string;
   method: string;
   epochs?: string;
@@ -36,6 +38,8 @@ export function synthFitCommand(): Command {
     .description("learn a table and save what it takes to make rows like its own")
     .requiredOption("--data <file>", "a table of any format; - reads standard input")
     .option("--out <file>", "where to write the model (JSON)")
+    .option("--children <file>", "a second table of rows that belong to those of --data: months, purchases")
+    .option("--key <column>", "with --children: the column of both tables that says which row they belong to")
     .option("--method <name>", "sequential (default), copula, trees, mst or a net: see below", "sequential")
     .option("--epochs <number>", "passes over the rows, for nets: 1 to 10000")
     .option("--seed <number>", "the same seed learns the same model; left out, 42, and for mst a secret one")
@@ -83,6 +87,7 @@ Methods: sequential  column by column, faithful and without memory of single row
 
 Examples:
   $ telelink synth fit --data customers.csv --out model.json
+  $ telelink synth fit --data customers.csv --children usage.csv --key customerID --out model.json
   $ telelink synth fit --data telco.csv --show-structure
   $ telelink synth fit --data telco.csv --order "started<=ended" --out model.json
   $ telelink synth fit --data telco.csv --method mst --epsilon 1 --domain domain.json --out model.json
@@ -97,6 +102,14 @@ Column names, types, decimals and the way dates are written count as public.`,
 }
 
 async function fit(options: Options): Promise<void> {
+  const { children } = options;
+  if (children !== undefined) {
+    refuse(options, oneTable, "two tables are learnt together by sequential alone, with rules found in each");
+    if (options.method !== "sequential")
+      throw usageError(`Cannot use --children with --method ${options.method}: it must be sequential`);
+    return (await import("./synth-fit-relational.js")).fitRelational({ ...options, children });
+  }
+  if (options.key !== undefined) throw usageError("Cannot use --key: it goes with --children");
   const [{ readToLearn }, methods, { describeStructure }, { seeded }, { openAtomic, writeAtomic }] =
     await Promise.all([
       import("./read-to-learn.js"),
@@ -208,15 +221,33 @@ const publicOnly = [
   "writeStructure",
   "showStructure",
 ] as const;
+const oneTable = [
+  "epochs",
+  "keep",
+  "combination",
+  "order",
+  "structure",
+  "writeStructure",
+  "showStructure",
+  "schema",
+  "target",
+  "epsilon",
+  "delta",
+  "domain",
+  "strict",
+  "keepDuplicates",
+] as const;
 const privateOnly = ["epsilon", "delta", "domain", "strict"] as const;
 
 /** Throws where an option is given that the method cannot heed. */
 function refuse(options: Options, names: readonly (keyof Options)[], why: string): void {
   for (const name of names) {
     const value = options[name];
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
     const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw usageError(`Cannot use --${option} with --method ${options.method}: ${why}`);
+    throw usageError(
+      `Cannot use --${option} with ${options.children ? "--children" : `--method ${options.method}`}: ${why}`,
+    );
   }
 }
 

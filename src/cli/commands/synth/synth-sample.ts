@@ -14,6 +14,7 @@ interface Options {
   seed: string;
   threads?: string;
   out?: string;
+  childrenOut?: string;
 }
 
 /** `telelink synth sample`: any number of synthetic rows in constant memory. */
@@ -36,11 +37,13 @@ export function synthSampleCommand(): Command {
     .option("--seed <number>", "the same seed makes the same rows", "42")
     .option("--threads <number>", "left out, as many as there are processors; the rows are the same")
     .option("--out <file>", "a .csv or .parquet file; left out, CSV goes to standard output")
+    .option("--children-out <file>", "of a model of two tables: where the second one goes (.csv)")
     .addHelpText(
       "after",
       `
 Examples:
   $ telelink synth sample --model model.json --rows 10000 --out customers.csv
+  $ telelink synth sample --model two.json --rows 1000 --out customers.csv --children-out usage.csv
   $ telelink synth sample --pretrained telco-gan --rows 1000 --out customers.csv
   $ telelink synth sample --model model.json --rows 500 --where Churn=Yes "tenure>=12" --out leavers.csv`,
     )
@@ -60,6 +63,14 @@ async function sample(options: Options): Promise<void> {
   const rows = wholeNumber(options.rows, "--rows", 0, 1e12);
   const seed = wholeNumber(options.seed, "--seed");
   const { synthesiser: learnt, origin } = await chosen(options);
+  if (options.childrenOut !== undefined)
+    return (await import("./synth-sample-both.js")).sampleBoth(
+      { ...options, childrenOut: options.childrenOut },
+      learnt,
+      { rows, seed, delimiter: origin.delimiter },
+    );
+  if (learnt.kind === "relational")
+    note("the model has a second table, which is left out: --children-out says where it goes");
   const { parseShares, withShares } = await import("../../../synthesis/shares.js");
   const shares = parseShares(options.share, learnt.columns);
   const synthesiser = shares ? withShares(learnt, shares) : learnt;

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { synthDomainCommand } from "./synth-domain";
 import { synthFitCommand } from "./synth-fit";
+import { synthImputeCommand } from "./synth-impute";
 import { synthReportCommand } from "./synth-report";
 import { synthSampleCommand } from "./synth-sample";
 
@@ -10,6 +11,7 @@ export function synthCommand(): Command {
     .description("make synthetic rows like those of a CSV file, and judge them")
     .addCommand(synthFitCommand())
     .addCommand(synthSampleCommand())
+    .addCommand(synthImputeCommand())
     .addCommand(synthReportCommand())
     .addCommand(synthDomainCommand())
     .addHelpText(

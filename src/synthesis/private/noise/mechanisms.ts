@@ -32,7 +32,7 @@ export function noisyCounts(counts: ArrayLike<number>, rho: number, account: Acc
  * Rogers, 2021). Scores are whole numbers that a row added or removed changes by at most 1. Drawn exactly, by rejection.
  */
 export function exponentialChoice(scores: ArrayLike<number>, rho: number, account: Account): number {
-  account.pay(rho);
+  account.payChoices(rho, 1);
   const { source } = account;
   const rate = BigInt(Math.floor(Math.sqrt(8 * rho) * fine));
   let best = -Infinity;

@@ -1,0 +1,93 @@
+import { readTable } from "../../../data/read/read-table";
+import { type Table, takeTableRows } from "../../../data/table";
+import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
+import { usageError } from "../../support/exit";
+import { wholeNumber } from "../../support/options";
+import { note, print } from "../../support/output";
+import { checkLoss, csvOptions, lost, type ReadingFlags } from "../../support/reading";
+
+/** The options of `telelink synth fit` that two tables use. */
+export interface RelationalFlags extends ReadingFlags {
+  readonly data: string;
+  readonly children: string;
+  readonly key?: string;
+  readonly out?: string;
+  readonly seed?: string;
+  readonly minCount?: string;
+  readonly search: boolean;
+}
+
+/** `telelink synth fit --children`: a table of parents and one of rows that name them. */
+export async function fitRelational(flags: RelationalFlags): Promise<void> {
+  const [{ relational, keysOf }, { isContext }, { describeLosses }, { describeStructure }, { seeded }] =
+    await Promise.all([
+      import("../../../synthesis/relational/relational.js"),
+      import("../../../synthesis/relational/child-table.js"),
+      import("../../../synthesis/structure/losses.js"),
+      import("../../../synthesis/structure/describe.js"),
+      import("../../../core/rng.js"),
+    ]);
+  const [{ openAtomic, writeAtomic }, { watched }, { fileOrigin }, { packageVersion }] = await Promise.all([
+    import("../../../data/files.js"),
+    import("../../support/watched.js"),
+    import("../../support/model-file.js"),
+    import("../../support/version.js"),
+  ]);
+  const { key, out } = flags;
+  if (!out) throw usageError("Cannot fit: --out must say where the model goes");
+  if (!key) throw usageError("Cannot fit --children: --key must name the column that both tables share");
+  const seed = wholeNumber(flags.seed ?? "42", "--seed");
+  openAtomic(out).discard();
+  const read = async (file: string) => {
+    // A key is a name in both tables, whatever it looks like in one.
+    const first = await readTable(file, csvOptions(flags));
+    const names = first.table.columns.map(({ name }) => name);
+    if (!names.includes(key))
+      throw usageError(`Cannot fit --key: it must be a column of ${file} (${names.join(", ")}), got ${key}`);
+    const found = await readTable(file, {
+      ...csvOptions(flags),
+      schema: { columns: [{ name: key, type: "id" }] },
+    });
+    checkLoss(file, found, flags);
+    return found;
+  };
+  const [parents, children] = [await read(flags.data), await read(flags.children)];
+  const known = new Set(keysOf(parents.table, key));
+  const names = keysOf(children.table, key);
+  const kept = names.flatMap((name, i) => (name !== "" && known.has(name) ? [i] : []));
+  const strangers = names.length - kept.length;
+  if (strangers > 0) {
+    const what = `${strangers} of ${names.length} rows of ${flags.children} have a ${key} that ${flags.data} lacks`;
+    if (strangers > 0.01 * names.length && !flags.acceptLoss) throw lost(what);
+    note(`${what}: they are left out`);
+  }
+  const tables = { parents: parents.table, children: takeTableRows(children.table, kept) as Table };
+  const settings = {
+    key,
+    search: flags.search,
+    ...(flags.minCount !== undefined && { minCount: wholeNumber(flags.minCount, "--min-count", 1, 1e9) }),
+  };
+  const synthesiser = await watched((watch) => relational(settings)(tables, seeded(seed), watch));
+  const origin = {
+    method: "relational",
+    options: settings,
+    seed,
+    rows: tables.parents.rows,
+    data: [await fileOrigin(flags.data), await fileOrigin(flags.children)],
+    ...(parents.schema.dialect && { delimiter: parents.schema.dialect.delimiter }),
+    version: packageVersion(),
+  };
+  writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+  const { structures } = synthesiser;
+  // What children are drawn from (their parent, the row before) is no column of theirs.
+  const own = (sentence: string): boolean => !isContext(sentence);
+  const losses = [...structures.flatMap(describeLosses).filter(own), ...synthesiser.losses];
+  if (losses.length > 0) print("Not in the synthetic rows:");
+  for (const sentence of losses) print(`  ${sentence}`);
+  structures.forEach((structure, k) => {
+    print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
+    for (const sentence of describeStructure(structure).filter(own)) print(`  ${sentence}`);
+  });
+  const { parents: count, children: rows } = tables;
+  note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}`);
+}

@@ -1,0 +1,91 @@
+import { Command } from "commander";
+import type { Sequential } from "../../../synthesis/sequential/sequential";
+import { usageError } from "../../support/exit";
+import { jsonFile } from "../../support/json-file";
+import { wholeNumber } from "../../support/options";
+import { note, printTable } from "../../support/output";
+import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
+
+interface Options extends ReadingFlags {
+  readonly model: string;
+  readonly data: string;
+  readonly out: string;
+  readonly columns?: string[];
+  readonly candidates?: string;
+  readonly seed: string;
+}
+
+/** `telelink synth impute`: missing cells drawn from a fitted model. */
+export function synthImputeCommand(): Command {
+  return readingOptions(new Command("impute"))
+    .description("fill the missing cells of a table by draws from a fitted model")
+    .requiredOption("--model <file>", "a file that telelink synth fit wrote by its default method")
+    .requiredOption("--data <file>", "a table with the columns that the model learnt; - reads standard input")
+    .requiredOption("--out <file>", "a .csv or .parquet file")
+    .option("--columns <names...>", "fill these alone; left out, all columns")
+    .option("--candidates <number>", "how many draws a row is chosen from: 1 to 1000; left out, 24")
+    .option("--seed <number>", "the same seed fills in the same values", "42")
+    .addHelpText(
+      "after",
+      `
+Known cells stay as they are. Each missing one is a draw given all that is known of its row, not a mean, so that spreads
+and shares stay true; run it with several seeds and pool the results where the uncertainty counts (multiple imputation).
+The model may be learnt from the same table with its holes. Identifiers are never filled in.
+
+Example:
+  $ telelink synth fit --data customers.csv --out model.json
+  $ telelink synth impute --model model.json --data customers.csv --out filled.csv`,
+    )
+    .action(impute);
+}
+
+async function impute(options: Options): Promise<void> {
+  const [{ readTable }, { savedSynthesiserFromJSON }, { seeded }, { openRows, keptWhole }] =
+    await Promise.all([
+      import("../../../data/read/read-table.js"),
+      import("../../../synthesis/saved-synthesiser.js"),
+      import("../../../core/rng.js"),
+      import("../../support/rows-out.js"),
+    ]);
+  const seed = wholeNumber(options.seed, "--seed");
+  const candidates =
+    options.candidates === undefined ? undefined : wholeNumber(options.candidates, "--candidates", 1, 1000);
+  const { synthesiser } = savedSynthesiserFromJSON(jsonFile(options.model), options.model);
+  if (!("complete" in synthesiser))
+    throw usageError(
+      `Cannot impute: the model must be learnt by sequential, the default method, got ${synthesiser.kind}`,
+    );
+  const names = synthesiser.columns.map(({ name }) => name);
+  const unknown = options.columns?.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw usageError(`Cannot impute --columns: each must be one of ${names.join(", ")}, got ${unknown}`);
+  const columns = synthesiser.columns.map(({ name, type, format }) => ({
+    name,
+    type,
+    ...(format && { format }),
+  }));
+  const read = await readTable(options.data, {
+    ...csvOptions(options),
+    schema: { columns },
+    badCells: "missing",
+  });
+  checkLoss(options.data, read, options);
+  const found = (synthesiser as Sequential).complete(read.table, seeded(seed), {
+    ...(options.columns && { columns: options.columns }),
+    ...(candidates !== undefined && { candidates }),
+  });
+  const out = await openRows(options.out);
+  await keptWhole(out, async () => out.write(found.table));
+  const holes = found.columns.filter(({ missing }) => missing > 0);
+  if (holes.length > 0)
+    printTable(
+      ["column", "missing", "filled in", "still missing"],
+      holes.map(({ name, missing, filled }) => [name, ...[missing, filled, missing - filled].map(String)]),
+    );
+  else note("no cell is missing: the rows are those of the file");
+  if (found.unlikely > 0)
+    note(
+      `${found.unlikely} rows have known cells that never go together in the model: what was drawn there is a guess`,
+    );
+  note(`${found.table.rows} rows; wrote ${options.out}`);
+}

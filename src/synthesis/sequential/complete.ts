@@ -1,0 +1,320 @@
+import { check } from "../../core/checks";
+import type { Rng } from "../../core/rng";
+import { type Column, isCategorical, type Table, type TextColumn, takeTableRows } from "../../data/table";
+import type { Wishes } from "../drawing/wishes";
+import { type Drawn, restoreTable, variableNames } from "../structure/restore";
+import { cellOf, missingLabel, type Variable } from "../structure/structure";
+import { levelText, reduceTable } from "../structure/variables";
+import { sharesOf } from "./draw-numbers";
+import { addDrawn, type Choice, nextDrawn } from "./draw-variable";
+import { fromScore, scoreOf } from "./normal-scale";
+import type { SequentialParts } from "./parts";
+import { emptyPool, type Pool } from "./pool";
+
+/** Rows with their missing cells drawn, and what could not be. */
+export interface Completed {
+  readonly table: Table;
+  /** By column, in the table's order. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly missing: number;
+    /** How many of these cells were drawn; the others are identifiers, or the model knows nothing but "missing" there. */
+    readonly filled: number;
+  }[];
+  /** Rows whose known cells never go together in the model: what was drawn beside them is hardly more than a guess. */
+  readonly unlikely: number;
+}
+
+export interface CompleteOptions {
+  /** The columns whose missing cells are drawn; defaults to all. */
+  readonly columns?: readonly string[];
+  /** How many candidates a row is chosen from; defaults to 24. More are nearer to the model where known cells come late. */
+  readonly candidates?: number;
+}
+
+/** Rows that are drawn at a time, so that their candidates fit into memory. */
+const blockRows = 2000;
+/** How near a number counts as the known one, in standard deviations of its normal scale. */
+const near = 0.1;
+/** How unlikely what the model holds impossible counts: such a candidate is chosen only where there is no other. */
+const mismatch = 1e-6;
+const nothing: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
+
+/**
+ * The rows with their missing cells drawn from the model, given all that is known of each row: multiple candidates are
+ * drawn column by column, known cells as they are, and one is chosen by how likely it makes them (importance
+ * resampling; Rubin, 1987). Cells are draws, not means: their spread is that of the data.
+ */
+export function completeRows(
+  parts: SequentialParts,
+  rows: Table,
+  rng: Rng,
+  { columns = rows.columns.map((column) => column.name), candidates = 24 }: CompleteOptions = {},
+): Completed {
+  const own = parts.schema.map(({ name }) => {
+    const column = rows.columns.find((column) => column.name === name);
+    check(column !== undefined, "complete rows", "the table must have the model's column", name);
+    return column as Column;
+  });
+  const known: Table = { rows: rows.rows, columns: own };
+  const wanted = own.map(
+    ({ name }, j) => columns.includes(name) && parts.structure.columns[j].kind !== "key",
+  );
+  const open = Array.from({ length: rows.rows }, (_, i) => i).filter((i) =>
+    own.some((column, j) => wanted[j] && isMissing(column, i)),
+  );
+  const replaced = own.map((column, j) => copied(column, parts.schema[j].levels));
+  let unlikely = 0;
+  for (let from = 0, block = 0; from < open.length; from += blockRows, block++) {
+    const places = open.slice(from, from + blockRows);
+    const made = completeBlock(parts, takeTableRows(known, places), candidates, rng.fork(`block ${block}`));
+    unlikely += made.unlikely;
+    own.forEach((column, j) => {
+      if (!wanted[j]) return;
+      places.forEach((i, k) => {
+        if (isMissing(column, i)) put(replaced[j], i, made.table.columns[j], k);
+      });
+    });
+  }
+  const counts = own.map((column, j) => {
+    const count = (one: Column): number =>
+      Array.from({ length: rows.rows }, (_, i) => isMissing(one, i)).filter(Boolean).length;
+    const missing = count(column);
+    return { name: column.name, missing, filled: missing - count(replaced[j]) };
+  });
+  const done = new Map(replaced.map((column) => [column.name, column]));
+  const table = { rows: rows.rows, columns: rows.columns.map((column) => done.get(column.name) ?? column) };
+  return { table, columns: counts, unlikely };
+}
+
+/** The rows with all columns but the given ones drawn anew; of these every cell is known, the missing ones as missing. */
+export function drawBeside(parts: SequentialParts, rows: Table, given: ReadonlySet<string>, rng: Rng): Table {
+  return completeBlock(parts, rows, 1, rng, given).table;
+}
+
+function completeBlock(
+  parts: SequentialParts,
+  rows: Table,
+  candidates: number,
+  rng: Rng,
+  beside?: ReadonlySet<string>,
+): { table: Table; unlikely: number } {
+  const variables = new Map(
+    reduceTable(parts.structure, rows, "none").map((variable) => [variable.name, variable]),
+  );
+  const givens = parts.variables.map((one) =>
+    givenOf(parts, variables.get(one.name) as Variable, rows, beside),
+  );
+  // A row needs candidates only where something known is drawn after something unknown.
+  const last = (i: number): number => givens.reduce((at, given, j) => (given.known[i] ? j : at), -1);
+  const first = (i: number): number => givens.findIndex((given) => !given.known[i]);
+  const times = Array.from({ length: rows.rows }, (_, i) => {
+    const place = first(i);
+    return place >= 0 && (place < last(i) || bound(parts, rows, i)) ? candidates : 1;
+  });
+  const source = Int32Array.from(times.flatMap((count, i) => new Array<number>(count).fill(i)));
+  const pool = emptyPool(source.length);
+  const scores: Scores = { logs: new Float64Array(source.length), odd: new Uint8Array(source.length) };
+  for (let j = 0; j < parts.variables.length; j++)
+    drawGiven(pool, parts, givens[j], { source, scores }, rng.fork(`variable ${j}`));
+  const place = new Map(parts.variables.map((variable, j) => [variable.name, j]));
+  const drawn = variableNames(parts.structure).map((name): Drawn => {
+    const j = place.get(name) as number;
+    return pool.values[j] ?? pool.cells[j];
+  });
+  const all = restoreTable(parts.structure, parts.schema, drawn, source.length, rng.fork("restore"));
+  weighComputed(parts, scores, all, rows, source);
+  const chosen = new Int32Array(rows.rows);
+  let unlikely = 0;
+  for (let i = 0, at = 0; i < rows.rows; at += times[i], i++) {
+    const logs = scores.logs.subarray(at, at + times[i]);
+    const most = logs.reduce((best, log) => Math.max(best, log), -Infinity);
+    const weights = logs.map((log) => Math.exp(log - most));
+    let left = rng.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+    let pick = 0;
+    while (pick < times[i] - 1 && left >= weights[pick]) left -= weights[pick++];
+    chosen[i] = at + pick;
+    unlikely += scores.odd[chosen[i]];
+  }
+  return { table: takeTableRows(all, chosen), unlikely };
+}
+
+/** How likely each candidate makes what is known of its row, as a logarithm, and whether the model holds it impossible. */
+interface Scores {
+  readonly logs: Float64Array;
+  readonly odd: Uint8Array;
+}
+
+function score({ logs, odd }: Scores, r: number, chance: number): void {
+  logs[r] += Math.log(Math.max(chance, mismatch));
+  if (chance === 0) odd[r] = 1;
+}
+
+/** What is known of a variable: whole cells, or which codes a partly known combination may have. */
+interface Given {
+  readonly known: Uint8Array;
+  readonly cells: Int32Array;
+  readonly values?: Float64Array;
+  /** By row, the codes that go with what is known; absent where all do. */
+  readonly allowed: ReadonlyMap<number, Uint8Array>;
+  /** Whether what is unknown may be missing. */
+  readonly maybeMissing: boolean;
+}
+
+function givenOf(parts: SequentialParts, one: Variable, rows: Table, beside?: ReadonlySet<string>): Given {
+  const meta = parts.variables.find((variable) => variable.name === one.name) as (typeof parts.variables)[0];
+  const allowed = new Map<number, Uint8Array>();
+  const combination = parts.structure.combinations.find((combination) => combination.name === one.name);
+  const names = combination?.columns ?? [one.name];
+  const columns = names.map((name) => rows.columns.find((column) => column.name === name) as Column);
+  const present = (i: number): boolean =>
+    beside ? names.every((name) => beside.has(name)) : columns.every((column) => !isMissing(column, i));
+  const maybeMissing = beside !== undefined;
+  if (one.kind === "number") {
+    const cells = Int32Array.from(one.values, (value) => Math.max(0, cellOf(meta, value)));
+    const known = Uint8Array.from(one.values, (value, i) =>
+      present(i) && (beside || !Number.isNaN(value)) ? 1 : 0,
+    );
+    return { known, cells, values: one.values, allowed, maybeMissing };
+  }
+  const known = Uint8Array.from(one.codes, (code, i) => ((code >= 0 || beside) && present(i) ? 1 : 0));
+  for (let i = 0; combination && !beside && i < rows.rows; i++) {
+    if (known[i] || columns.every((column) => isMissing(column, i))) continue;
+    const texts = columns.map((column) => levelText(column, i));
+    const fits = (row: readonly (string | null)[]): boolean =>
+      row.every((text, k) => texts[k] === null || texts[k] === text);
+    const own = Uint8Array.from(combination.allowed, (row) => (fits(row) ? 1 : 0));
+    if (own.includes(1)) allowed.set(i, own);
+  }
+  return { known, cells: one.codes.map((code) => Math.max(code, 0)), allowed, maybeMissing };
+}
+
+/** Draws the next variable where it is unknown, and weighs each row by how likely what is known of it is. */
+function drawGiven(
+  pool: Pool,
+  parts: SequentialParts,
+  given: Given,
+  { source, scores }: { readonly source: Int32Array; readonly scores: Scores },
+  rng: Rng,
+): void {
+  const one = parts.variables[pool.cells.length];
+  const taken = (values: ArrayLike<number>) => Float64Array.from(source, (i) => values[i]);
+  if (given.known.every((known) => known === 1) && given.maybeMissing) {
+    const cells = Int32Array.from(taken(given.cells));
+    addDrawn(pool, parts, { cells, ...(given.values && { values: taken(given.values) }) });
+    return;
+  }
+  const label = one.kind === "number" ? one.atoms.length + 1 : one.labels.indexOf(missingLabel);
+  const missing = given.maybeMissing ? -1 : label;
+  const steer = (choice: Choice): void => {
+    for (let r = 0; r < pool.rows; r++) {
+      const i = source[r];
+      if (given.known[i]) score(scores, r, chanceOf(choice, r, given.cells[i]));
+      else steerUnknown(choice, r, missing, given.allowed.get(i));
+    }
+  };
+  const { cells, values, number } = nextDrawn(pool, parts, nothing, rng, steer);
+  const other = one.atoms.length;
+  if (number && given.values) {
+    const [low, high] = [-near, near].map((by) =>
+      Float64Array.from(source, (i) => {
+        const value = given.values?.[i] ?? Number.NaN;
+        return fromScore(number.model.scale, scoreOf(number.model.scale, value, by > 0) + by);
+      }),
+    );
+    const { total } = sharesOf(number.model, number.distribution, [{ low, high }], pool.rows);
+    for (let r = 0; r < pool.rows; r++) {
+      const i = source[r];
+      if (given.known[i] && given.cells[i] === other) score(scores, r, Math.max(total[r], mismatch));
+    }
+  }
+  for (let r = 0; r < pool.rows; r++) {
+    const i = source[r];
+    if (!given.known[i]) continue;
+    cells[r] = given.cells[i];
+    if (values && given.values) values[r] = given.values[i];
+  }
+  addDrawn(pool, parts, { cells, ...(values && { values }) });
+}
+
+function chanceOf({ classes, probabilities, forced }: Choice, r: number, cell: number): number {
+  if (forced && forced[r] >= 0) return forced[r] === cell ? 1 : 0;
+  const c = classes.indexOf(cell);
+  return c < 0 ? 0 : probabilities[c][r];
+}
+
+/** Takes the missing cell, and those that contradict what is known, out of what can be drawn, if anything else can. */
+function steerUnknown(
+  { classes, probabilities, forced }: Choice,
+  r: number,
+  missing: number,
+  allowed: Uint8Array | undefined,
+): void {
+  if ((forced && forced[r] >= 0) || (missing < 0 && !allowed)) return;
+  const fits = (cell: number): boolean => (allowed ? allowed[cell] === 1 : cell !== missing);
+  let kept = 0;
+  for (let c = 0; c < classes.length; c++) if (fits(classes[c])) kept += probabilities[c][r];
+  if (!(kept > 0)) return;
+  for (let c = 0; c < classes.length; c++)
+    probabilities[c][r] = fits(classes[c]) ? probabilities[c][r] / kept : 0;
+}
+
+/** Whether something known of the row is computed from something that is not: only candidates tell what goes with it. */
+function bound({ structure }: SequentialParts, rows: Table, i: number): boolean {
+  return structure.columns.some((plan, j) =>
+    (plan.kind === "number" && plan.formula) || plan.kind === "lookup" || plan.kind === "bands"
+      ? !isMissing(rows.columns[j], i)
+      : false,
+  );
+}
+
+/** Weighs candidates by whether computed columns come out as they are known. */
+function weighComputed(
+  { structure }: SequentialParts,
+  scores: Scores,
+  made: Table,
+  rows: Table,
+  source: Int32Array,
+): void {
+  structure.columns.forEach((plan, j) => {
+    const [own, drawn] = [rows.columns[j], made.columns[j]];
+    if (plan.kind === "number" && plan.formula && own.type === "numeric" && drawn.type === "numeric") {
+      const width = near * Math.max((plan.high - plan.low) / 4, 1e-12);
+      for (let r = 0; r < source.length; r++) {
+        const value = own.values[source[r]];
+        if (Number.isNaN(value) || Number.isNaN(drawn.values[r])) continue;
+        const off = (drawn.values[r] - value) / width;
+        score(scores, r, Math.max(Math.exp(-(off * off) / 2), mismatch));
+      }
+    }
+    if ((plan.kind === "lookup" || plan.kind === "bands") && isCategorical(own)) {
+      for (let r = 0; r < source.length; r++) {
+        const text = levelText(own, source[r]);
+        if (text !== null && text !== levelText(drawn, r)) score(scores, r, 0);
+      }
+    }
+  });
+}
+
+function isMissing(one: Column, i: number): boolean {
+  if (one.type === "numeric") return Number.isNaN(one.values[i]);
+  return isCategorical(one) ? one.codes[i] < 0 : one.values[i] === "";
+}
+
+/** The column with cells of its own, that can be written to, and with the model's levels beside its own. */
+function copied(one: Column, levels: readonly string[] = []): Column {
+  if (one.type === "numeric") return { ...one, values: one.values.slice() };
+  if (!isCategorical(one)) return { ...one, values: [...one.values] };
+  return { ...one, codes: one.codes.slice(), levels: [...new Set([...one.levels, ...levels])] };
+}
+
+/** Puts cell `k` of the other column into row `i`. */
+function put(into: Column, i: number, from: Column, k: number): void {
+  if (into.type === "numeric") {
+    if (from.type === "numeric") into.values[i] = from.values[k];
+  } else if (isCategorical(into)) into.codes[i] = into.levels.indexOf(levelText(from, k) ?? "");
+  else
+    (into.values as string[])[i] = isCategorical(from)
+      ? (levelText(from, k) ?? "")
+      : (from as TextColumn).values[k];
+}

@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { normal, seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { columnNamed, isCategorical, type Table } from "../../../src/data/table";
+import { csvText } from "../../../src/data/write/write-csv";
+import { loadSynthesiser } from "../../../src/synthesis/methods";
+import {
+  keysOf,
+  type RelatedTables,
+  type Relational,
+  relational,
+} from "../../../src/synthesis/relational/relational";
+
+/** Customers with a plan, and months of usage that depend on it and on the month before. */
+function customersWithMonths(rows: number): RelatedTables {
+  const rng = seeded(5);
+  const parents: string[] = [];
+  const children: string[] = [];
+  for (let i = 0; i < rows; i++) {
+    const plan = rng.uniform() < 0.5 ? "basic" : "max";
+    parents.push(`K${1000 + 3 * i},${plan},${18 + Math.floor(50 * rng.uniform())}`);
+    const start = Math.floor(12 * rng.uniform());
+    const months = plan === "max" ? 8 : 2 + Math.floor(4 * rng.uniform());
+    let level = (plan === "max" ? 40 : 5) * Math.exp(0.4 * normal(rng));
+    for (let m = 0; m < months; m++) {
+      level *= Math.exp(0.1 * normal(rng));
+      const at = start + m;
+      const month = `${2023 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}-01`;
+      const calls = Math.floor(30 * rng.uniform());
+      children.push(
+        `K${1000 + 3 * i},${month},${level.toFixed(2)},${calls},${(10 + 0.5 * calls).toFixed(2)}`,
+      );
+    }
+  }
+  const schema = { columns: [{ name: "key", type: "id" as const }] };
+  return {
+    parents: parseCsv(`key,plan,age\n${parents.join("\n")}\n`, { schema }).table,
+    children: parseCsv(`key,month,gb,calls,bill\n${children.join("\n")}\n`, { schema }).table,
+  };
+}
+
+const numbers = (from: Table, name: string): Float64Array => {
+  const column = columnNamed(from, name);
+  if (column.type !== "numeric") throw new Error(`${name} is ${column.type}`);
+  return column.values;
+};
+
+/** Per plan the mean number of children; and how a month goes with the one before, in logarithms. */
+function facts({ parents, children }: RelatedTables) {
+  const keys = keysOf(children, "key");
+  const plan = columnNamed(parents, "plan");
+  const names = keysOf(parents, "key");
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const mean = (level: string): number => {
+    const own = names.filter((_, i) => isCategorical(plan) && plan.levels[plan.codes[i]] === level);
+    return own.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0) / own.length;
+  };
+  const logs = numbers(children, "gb").map(Math.log);
+  const pairs = [...logs.keys()].filter((i) => i > 0 && keys[i] === keys[i - 1]);
+  const average = (of: (i: number) => number): number =>
+    pairs.reduce((sum, i) => sum + of(i), 0) / pairs.length;
+  const [a, b] = [average((i) => logs[i]), average((i) => logs[i - 1])];
+  const spread = (of: (i: number) => number): number => Math.sqrt(average((i) => of(i) ** 2));
+  const together = average((i) => (logs[i] - a) * (logs[i - 1] - b));
+  const correlation = together / (spread((i) => logs[i] - a) * spread((i) => logs[i - 1] - b));
+  return { basic: mean("basic"), max: mean("max"), correlation, keys, names };
+}
+
+const real = customersWithMonths(500);
+let learnt: Promise<Relational> | undefined;
+const model = (): Promise<Relational> => {
+  learnt ??= relational({ key: "key", threads: 1 })(real, seeded(1));
+  return learnt;
+};
+
+test("relational() keeps keys, counts per parent, and how a row goes with the one before", async () => {
+  const made = (await model()).sampleBoth(500, seeded(2));
+  const [was, is] = [facts(real), facts(made)];
+  expect(new Set(is.keys).size).toBeLessThanOrEqual(500);
+  expect(is.keys.every((key) => is.names.includes(key))).toBe(true);
+  expect(is.names.some((name) => was.names.includes(name))).toBe(false);
+  expect(Math.abs(is.basic - was.basic)).toBeLessThan(0.4);
+  expect(Math.abs(is.max - was.max)).toBeLessThan(0.4);
+  expect(was.correlation).toBeGreaterThan(0.97);
+  expect(is.correlation).toBeGreaterThan(0.93);
+});
+
+test("relational() keeps rules within children, and months one after the other", async () => {
+  const { children } = (await model()).sampleBoth(300, seeded(3));
+  const [calls, bill] = [numbers(children, "calls"), numbers(children, "bill")];
+  expect(bill.every((value, i) => value === 10 + 0.5 * calls[i])).toBe(true);
+  const month = columnNamed(children, "month");
+  const keys = keysOf(children, "key");
+  const months = ("values" in month ? [...month.values] : []).map((text) => {
+    const [year, own, day] = String(text).split("-").map(Number);
+    expect(day).toBe(1);
+    return 12 * year + own;
+  });
+  const steps = months.flatMap((at, i) => (i > 0 && keys[i] === keys[i - 1] ? [at - months[i - 1]] : []));
+  // The last months of the data end a few families early.
+  expect(steps.filter((step) => step === 1).length / steps.length).toBeGreaterThan(0.97);
+});
+
+test("relational(): same seed same bytes, JSON there and back, conditions on parents", async () => {
+  const fitted = await model();
+  const again = loadSynthesiser(JSON.parse(JSON.stringify(fitted))) as Relational;
+  const [one, two] = [fitted, again].map((own) => own.sampleBoth(60, seeded(4)));
+  expect(csvText(two.parents) + csvText(two.children)).toBe(csvText(one.parents) + csvText(one.children));
+  expect(csvText(fitted.sample(60, seeded(4)))).toBe(csvText(one.parents));
+  const { parents } = fitted.sampleBoth(40, seeded(4), { where: { plan: "max" } });
+  expect(csvText(parents).match(/,max,/g)).toHaveLength(40);
+});
+
+test("relational() refuses parents that stand twice, and children without a parent", async () => {
+  const fit = relational({ key: "key", threads: 1 });
+  await expect(fit({ parents: real.children, children: real.children }, seeded(1))).rejects.toThrow(
+    "key of its own",
+  );
+  const { table: stranger } = parseCsv("key,gb\nnobody,1\n", {
+    schema: { columns: [{ name: "key", type: "id" }] },
+  });
+  await expect(fit({ ...real, children: stranger }, seeded(1))).rejects.toThrow("1 that are not");
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { columnNamed, isCategorical, type Table, takeTableRows } from "../../../src/data/table";
+import { csvText } from "../../../src/data/write/write-csv";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+import { customers } from "../customers";
+
+/** The table with every seventh cell empty, another one in each column. */
+function holed(from: Table): Table {
+  const hole = (i: number, j: number): boolean => (i * 5 + j * 3) % 7 === 0;
+  const columns = from.columns.map((column, j) => {
+    if (column.type === "numeric")
+      return { ...column, values: column.values.map((value, i) => (hole(i, j) ? Number.NaN : value)) };
+    if (isCategorical(column))
+      return { ...column, codes: column.codes.map((code, i) => (hole(i, j) ? -1 : code)) };
+    return column;
+  });
+  return { rows: from.rows, columns };
+}
+
+const real = customers(700, 3);
+const learnt = sequential({ threads: 1 })(real, seeded(1));
+
+test("complete() fills in what is missing, keeps what is known, and tells how much", async () => {
+  const holes = holed(
+    takeTableRows(
+      real,
+      Int32Array.from({ length: 200 }, (_, i) => i),
+    ),
+  );
+  const { table, columns } = (await learnt).complete(holes, seeded(2));
+  for (const [j, column] of holes.columns.entries()) {
+    const own = table.columns[j];
+    if (column.type === "numeric" && own.type === "numeric")
+      column.values.forEach((value, i) => Number.isNaN(value) || expect(own.values[i]).toBe(value));
+    if (isCategorical(column) && isCategorical(own)) {
+      column.codes.forEach(
+        (code, i) => code < 0 || expect(own.levels[own.codes[i]]).toBe(column.levels[code]),
+      );
+      expect(columns[j].filled).toBe(columns[j].missing);
+    }
+  }
+  expect(columns.reduce((sum, { missing }) => sum + missing, 0)).toBeGreaterThan(200);
+  const again = (await learnt).complete(holes, seeded(2));
+  expect(csvText(again.table)).toBe(csvText(table));
+});
+
+test("complete() looks at what is known, whether it is drawn earlier or later", async () => {
+  const rows = takeTableRows(
+    real,
+    Int32Array.from({ length: 300 }, (_, i) => i),
+  );
+  const close = async (name: string): Promise<number> => {
+    const columns = rows.columns.map((column) =>
+      column.name === name && column.type === "numeric"
+        ? { ...column, values: new Float64Array(rows.rows).fill(Number.NaN) }
+        : column,
+    );
+    const { table } = (await learnt).complete({ rows: rows.rows, columns }, seeded(3));
+    const [made, was] = [columnNamed(table, name), columnNamed(rows, name)];
+    if (made.type !== "numeric" || was.type !== "numeric") throw new Error("numbers");
+    const pairs = [...was.values.keys()].filter(
+      (i) => !Number.isNaN(was.values[i]) && !Number.isNaN(made.values[i]),
+    );
+    const mean = (of: (i: number) => number): number =>
+      pairs.reduce((sum, i) => sum + of(i), 0) / pairs.length;
+    const [a, b] = [mean((i) => was.values[i]), mean((i) => made.values[i])];
+    const together = mean((i) => (was.values[i] - a) * (made.values[i] - b));
+    return (
+      together / Math.sqrt(mean((i) => (was.values[i] - a) ** 2) * mean((i) => (made.values[i] - b) ** 2))
+    );
+  };
+  // A bill follows from the plan; months from the total, which is computed from them and the bill.
+  expect(await close("bill")).toBeGreaterThan(0.9);
+  expect(await close("months")).toBeGreaterThan(0.9);
+});
+
+test("complete() refuses a table without a column of the model", async () => {
+  const { columns, rows } = real;
+  const fitted = await learnt;
+  expect(() => fitted.complete({ rows, columns: columns.slice(0, -1) }, seeded(1))).toThrow(
+    "the model's column",
+  );
+});
