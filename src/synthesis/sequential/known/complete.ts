@@ -1,15 +1,15 @@
-import { check } from "../../core/checks";
-import type { Rng } from "../../core/rng";
-import { type Column, isCategorical, type Table, type TextColumn, takeTableRows } from "../../data/table";
-import type { Wishes } from "../drawing/wishes";
-import { type Drawn, restoreTable, variableNames } from "../structure/restore";
-import { cellOf, missingLabel, type Variable } from "../structure/structure";
-import { levelText, reduceTable } from "../structure/variables";
-import { sharesOf } from "./draw-numbers";
-import { addDrawn, type Choice, nextDrawn } from "./draw-variable";
-import { fromScore, scoreOf } from "./normal-scale";
-import type { SequentialParts } from "./parts";
-import { emptyPool, type Pool } from "./pool";
+import { check } from "../../../core/checks";
+import type { Rng } from "../../../core/rng";
+import { type Column, isCategorical, type Table, type TextColumn, takeTableRows } from "../../../data/table";
+import type { Wishes } from "../../drawing/wishes";
+import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
+import { cellOf, missingLabel, type Variable } from "../../structure/structure";
+import { levelText, reduceTable } from "../../structure/variables";
+import { sharesOf } from "../draw-numbers";
+import { addDrawn, type Choice, nextDrawn } from "../draw-variable";
+import { fromScore, scoreOf } from "../normal-scale";
+import type { SequentialParts } from "../parts";
+import { emptyPool, type Pool } from "../pool";
 
 /** Rows with their missing cells drawn, and what could not be. */
 export interface Completed {

@@ -1,10 +1,10 @@
-import type { Table } from "../../data/table";
-import { cellOf } from "../structure/structure";
-import { reduceTable } from "../structure/variables";
-import { choose } from "./draw-variable";
-import type { SequentialParts } from "./parts";
-import { emptyPool } from "./pool";
-import { encodeTerm } from "./terms";
+import type { Table } from "../../../data/table";
+import { cellOf } from "../../structure/structure";
+import { reduceTable } from "../../structure/variables";
+import { choose } from "../draw-variable";
+import type { SequentialParts } from "../parts";
+import { emptyPool } from "../pool";
+import { encodeTerm } from "../terms";
 
 /** What the model calls impossible counts as this unlikely. */
 const leastProbability = 1e-9;
