@@ -2,6 +2,7 @@ import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { isCategorical, type Table } from "../../data/table";
 import { positiveLevel } from "../../data/target";
+import type { Synthesiser } from "../../synthesis/synthesiser";
 import type { AucInterval } from "../compare";
 import { type BinnedAccuracy, binnedAccuracy } from "./accuracy";
 import { detectionAuc } from "./detection";
@@ -12,8 +13,10 @@ import { type Differencing, differencingAttack } from "./privacy/differencing";
 import { type AttributeDisclosure, attributeDisclosure } from "./privacy/disclosure";
 import { type MembershipAttack, membershipAttack } from "./privacy/membership";
 import { type AttackResult, membershipAttacks } from "./privacy/membership-attacks";
+import { type Planted, plantedCanaries } from "./privacy/planted";
 import { type DistancePrivacy, distancePrivacy } from "./privacy/privacy";
 import { type Quality, qualityScore } from "./quality";
+import { type Subgroups, subgroupTable } from "./subgroups";
 import { type Support, supportScores } from "./support";
 import { type TextForm, textForms } from "./texts";
 import { trainSyntheticTestReal, type Utility } from "./utility";
@@ -26,6 +29,11 @@ export interface ReportPlan {
   readonly holdout?: Table;
   /** A column of two levels that models are trained to predict. */
   readonly target?: string;
+  /** How the synthesiser learns, to be asked once more with canaries among its rows. */
+  readonly refit?: {
+    readonly method: string;
+    readonly fit: (table: Table, rng: Rng) => Promise<Synthesiser>;
+  };
 }
 
 /** Everything that is known about synthetic rows. Parts that need held-out rows or a target are absent without. */
@@ -53,6 +61,10 @@ export interface SyntheticReport {
   readonly attacks?: readonly AttackResult[];
   readonly differencing?: Differencing;
   readonly canaries?: Canaries;
+  /** Absent without a model to fit again. */
+  readonly planted?: Planted;
+  /** Small groups against held-out rows. */
+  readonly subgroups?: Subgroups;
   readonly utility?: readonly Utility[];
 }
 
@@ -69,8 +81,8 @@ export async function syntheticReport(
   rng: Rng,
   watch: Watch = {},
 ): Promise<SyntheticReport> {
-  const { real, synthetic, holdout, target } = plan;
-  const parts = 6 + (holdout ? 8 : 0) + (holdout && target ? 1 : 0);
+  const { real, synthetic, holdout, target, refit } = plan;
+  const parts = 6 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
   let done = 0;
   const next = async <T>(make: () => T | Promise<T>): Promise<T> => {
     watch.signal?.throwIfAborted();
@@ -92,6 +104,9 @@ export async function syntheticReport(
   const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
   const losses = lossesOf(real, synthetic);
   const texts = textForms(real, synthetic);
+  const planted = refit
+    ? await next(() => plantedCanaries(real, refit.method, refit.fit, rng.fork("planted")))
+    : undefined;
   const base = {
     losses,
     texts,
@@ -101,6 +116,7 @@ export async function syntheticReport(
     accuracy,
     support,
     ...(detection && { detection }),
+    ...(planted && { planted }),
   };
   if (!holdout) return { rows: { real: real.rows, synthetic: synthetic.rows }, ...base };
   const detectionHoldout = await next(() => (enough(holdout) ? detect(holdout, "holdout") : undefined));
@@ -120,6 +136,9 @@ export async function syntheticReport(
     differencingAttack(real, holdout, synthetic, rng.fork("differencing")),
   );
   const canaries = await next(() => canaryTest(real, holdout, synthetic));
+  const level = target === undefined ? undefined : positiveLevel(real, target);
+  const truth = target !== undefined && level !== undefined ? { column: target, level } : undefined;
+  const subgroups = await next(() => subgroupTable(real, holdout, synthetic, truth, rng.fork("subgroups")));
   const utility =
     target === undefined
       ? undefined
@@ -141,6 +160,7 @@ export async function syntheticReport(
     ...(attacks && { attacks }),
     differencing,
     canaries,
+    ...(subgroups && { subgroups }),
     ...(utility && { utility }),
   };
 }

@@ -43,6 +43,7 @@ export async function syntheticReportPage(page: ReportPage): Promise<string> {
 ${lost.length > 0 ? html`<div class="tl-band tl-failed" role="note"><p><strong>Lost, or not judged.</strong></p><ul>${lost.map((one) => html`<li>${one}</li>`)}</ul></div>` : null}
 <h2 id="faithful">Are they like the real rows?</h2>
 ${raw(fidelityTable(found))}
+${raw(subgroupTable(found))}
 ${raw(textTable(found))}
 ${raw(await associationChart(found.quality, "Synthetic rows"))}
 ${raw(await planeChart(tables[0], [tables[1]]))}
@@ -302,6 +303,27 @@ function privacyTable({ privacy, membership, support }: SyntheticReport): string
   );
 }
 
+/** Small groups, those furthest from held-out rows first. */
+function subgroupTable({ subgroups }: SyntheticReport): string {
+  if (!subgroups) return "";
+  return dataTable(
+    subgroups.worst,
+    [
+      { label: "Group", text: (row) => row.group },
+      { label: "Measured", text: (row) => row.measure },
+      { label: "Held out", align: "right", text: (row) => percent(row.holdout) },
+      { label: "Learnt from", align: "right", text: (row) => percent(row.real) },
+      { label: "Synthetic", align: "right", text: (row) => percent(row.synthetic) },
+      { label: "z", align: "right", text: (row) => difference(row.z, 1) },
+      { label: "z, learnt from", align: "right", text: (row) => difference(row.zReal, 1) },
+    ],
+    {
+      caption: "Small groups, the furthest from held-out rows first",
+      note: `${subgroups.measured} measurements; ${percent(subgroups.beyond)} of them lie beyond two standard errors (rows learnt from: ${percent(subgroups.beyondReal)}); root mean square ${decimal(subgroups.rms, 2)} (rows learnt from: ${decimal(subgroups.rmsReal, 2)}).`,
+    },
+  );
+}
+
 /** The form of identifiers and texts. */
 function textTable({ texts }: SyntheticReport): string {
   if (texts.length === 0) return "";
@@ -323,7 +345,7 @@ function textTable({ texts }: SyntheticReport): string {
   );
 }
 
-function attackTable({ attacks, differencing, canaries }: SyntheticReport): string {
+function attackTable({ attacks, differencing, canaries, planted }: SyntheticReport): string {
   if (!attacks || !differencing || !canaries) return "";
   const rows = attacks.map((attack) => ({
     kind: attack.kind as string,
@@ -346,6 +368,14 @@ function attackTable({ attacks, differencing, canaries }: SyntheticReport): stri
     chance: `${canaries.strangers.found} of ${canaries.strangers.planted}`,
     range: "",
   });
+  if (planted)
+    rows.push({
+      kind: "canaries",
+      attack: `planted ones, learnt by ${planted.method} once more, come out again; ${planted.inModel} stand in its file`,
+      value: `${planted.found} of ${planted.planted}`,
+      chance: "0",
+      range: "",
+    });
   return dataTable(
     rows,
     [

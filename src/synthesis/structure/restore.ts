@@ -92,6 +92,9 @@ export function syntheticSchema(from: Table, structure: Structure): readonly Col
     if (plan.kind === "key" || (plan.kind === "levels" && plan.texts))
       return { name, type: textType(column.type, plan), ...(column.missing && { missing: column.missing }) };
     if (plan.kind === "date") return { ...column, type: "date", ...toldFormat(plan) };
+    // A level that is not told must not stand in the model's file either. The words of a boolean are everybody's.
+    if (column.levels && column.type !== "boolean" && "levels" in plan)
+      return { ...column, levels: column.levels.filter((level) => plan.levels.includes(level)) };
     return column;
   });
 }

@@ -3,7 +3,9 @@ import { percent } from "../../../core/format";
 import type { CsvOptions } from "../../../data/csv/options";
 import type { Table } from "../../../data/table";
 import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
-import type { SyntheticReport } from "../../../evaluate/synthetic/report";
+import type { ReportPlan, SyntheticReport } from "../../../evaluate/synthetic/report";
+import { usageError } from "../../support/exit";
+import { jsonFile } from "../../support/json-file";
 import { checkFolder, wholeNumber } from "../../support/options";
 import { note, print, printTable, printWarning } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
@@ -13,6 +15,7 @@ interface Options extends ReadingFlags {
   synthetic: string;
   holdout?: string;
   target?: string;
+  model?: string;
   schema?: string;
   seed: string;
   json?: string;
@@ -27,6 +30,10 @@ export function synthReportCommand(): Command {
     .requiredOption("--synthetic <file>", "the synthetic table")
     .option("--holdout <file>", "real rows that were not learnt from; privacy and usefulness need them")
     .option("--target <column>", "a column of two values to predict; left out, the last one that is plain")
+    .option(
+      "--model <file>",
+      "the model they are from: learnt once more with planted canaries, which are looked for",
+    )
     .option("--schema <file>", "a JSON file that overrides inferred types")
     .option("--seed <number>", "for folds and draws of the measures", "42")
     .option("--json <file>", "write all figures as JSON")
@@ -35,7 +42,8 @@ export function synthReportCommand(): Command {
       "after",
       `
 Example:
-  $ telelink synth report --real train.csv --synthetic made.csv --holdout test.csv --target Churn --html report.html`,
+  $ telelink synth report --real train.csv --synthetic made.csv --holdout test.csv --target Churn --model model.json \\
+      --html report.html`,
     )
     .action(report);
 }
@@ -82,7 +90,14 @@ async function report(options: Options): Promise<void> {
   const target = options.target ?? likelyTarget(real);
   const unlabelled = target === undefined ? 0 : unlabelledRows(real, target).length;
   if (unlabelled > 0) note(`${unlabelled} of ${real.rows} real rows have no ${target}: they teach nothing`);
-  const plan = { real, synthetic, ...(holdout && { holdout }), ...(target !== undefined && { target }) };
+  const refit = options.model === undefined ? undefined : await refitOf(options.model);
+  const plan = {
+    real,
+    synthetic,
+    ...(holdout && { holdout }),
+    ...(target !== undefined && { target }),
+    ...(refit && { refit }),
+  };
   const found = await watched((watch) => syntheticReport(plan, seeded(seed), watch));
   if (options.json)
     writeAtomic(options.json, `${JSON.stringify({ seed, target, ...found }, undefined, 1)}\n`);
@@ -104,11 +119,24 @@ async function report(options: Options): Promise<void> {
   for (const file of [options.json, options.html]) if (file) note(`wrote ${file}`);
 }
 
+/** How the model in a file was learnt, to be learnt again. */
+async function refitOf(file: string): Promise<NonNullable<ReportPlan["refit"]>> {
+  const [{ savedSynthesiserFromJSON }, { methodNames, synthesis }] = await Promise.all([
+    import("../../../synthesis/saved-synthesiser.js"),
+    import("../../../synthesis/methods.js"),
+  ]);
+  const { origin } = savedSynthesiserFromJSON(jsonFile(file), file);
+  const method = methodNames.find((name) => name === origin.method);
+  if (!method)
+    throw usageError(`Cannot learn ${file} again: it must be a model of one table, got ${origin.method}`);
+  return { method, fit: synthesis(method, origin.options) };
+}
+
 /** The figures that matter most, with what they should be. */
 function summary(found: SyntheticReport, verdict: Verdict | undefined): string[][] {
   const { quality, qualityAllPairs, accuracy, detection, detectionHoldout, privacy, membership, utility } =
     found;
-  const { fresh, texts, attacks, differencing, canaries } = found;
+  const { fresh, texts, attacks, differencing, canaries, planted, subgroups } = found;
   const three = (value: number): string => value.toFixed(3);
   const rows = [
     [
@@ -138,6 +166,12 @@ function summary(found: SyntheticReport, verdict: Verdict | undefined): string[]
       `form of ${one.column}`,
       three(one.score),
       `length, characters, format, different, missing; ${percent(one.known, 2)} are real ones`,
+    ]);
+  if (subgroups)
+    rows.push([
+      "subgroups beyond 2 errors",
+      percent(subgroups.beyond),
+      `of ${subgroups.measured} figures of small groups, against held-out rows; rows learnt from ${percent(subgroups.beyondReal)}`,
     ]);
   if (privacy) {
     rows.push(["memorisation", three(privacy.memorisation), "0 independent, 1 copies"]);
@@ -169,6 +203,12 @@ function summary(found: SyntheticReport, verdict: Verdict | undefined): string[]
       `rare values that come out again; of strangers' ${strangers.found} of ${strangers.planted}`,
     ]);
   }
+  if (planted)
+    rows.push([
+      "  planted canaries",
+      `${planted.found} of ${planted.planted}`,
+      `come out when ${planted.method} learns once more with them; in its file ${planted.inModel}`,
+    ]);
   if (verdict) {
     const { attacks: made, beyondChance } = verdict;
     rows.push(["attacks beyond chance", `${beyondChance.length} of ${made}`, beyondChance.join("; ")]);

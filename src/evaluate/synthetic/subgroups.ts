@@ -1,0 +1,193 @@
+import { integer, type Rng } from "../../core/rng";
+import type { Table } from "../../data/table";
+import { alignTables, cellsWithMissing, type Shared } from "./align";
+
+/** A group of rows by one condition or two: how many there are, and how often the target is true among them. */
+export interface Subgroup {
+  readonly group: string;
+  /** "planned": the ends of a number or a rare level; "random": two conditions at once. */
+  readonly kind: "planned" | "random";
+  readonly measure: "share of rows" | "rate of the target";
+  /** Among rows learnt from, held-out rows and synthetic rows. */
+  readonly real: number;
+  readonly holdout: number;
+  readonly synthetic: number;
+  /** Synthetic against held-out rows, in standard errors; and rows learnt from against held-out ones. */
+  readonly z: number;
+  readonly zReal: number;
+}
+
+/** Whether small groups keep their truth. */
+export interface Subgroups {
+  readonly measured: number;
+  /** The share of measurements further than two standard errors from held-out rows; about .05 by chance. */
+  readonly beyond: number;
+  readonly beyondReal: number;
+  /** The root mean square of z; 1 by chance. */
+  readonly rms: number;
+  readonly rmsReal: number;
+  /** The furthest first. */
+  readonly worst: readonly Subgroup[];
+}
+
+const randomGroups = 200;
+const plannedGroups = 50;
+const tries = 20;
+/** A group needs so many held-out rows, and this share of the rows learnt from, to be measured. */
+const leastHeldOut = 8;
+const leastShare = 0.005;
+const mostListed = 12;
+const bins = 5;
+
+interface Condition {
+  readonly column: string;
+  readonly name: string;
+  /** By table, 1 for rows of the group. */
+  readonly rows: readonly Uint8Array[];
+  readonly planned: boolean;
+}
+
+/**
+ * Up to 50 planned groups (the ends of numbers, the rarest levels) and 200 random ones of two conditions, measured in synthetic
+ * rows against held-out ones; undefined where held-out rows are too few for any.
+ */
+export function subgroupTable(
+  train: Table,
+  holdout: Table,
+  synthetic: Table,
+  target: { readonly column: string; readonly level: string } | undefined,
+  rng: Rng,
+): Subgroups | undefined {
+  const tables = [train, holdout, synthetic];
+  const shared = alignTables(tables, "measure subgroups");
+  const truth =
+    target &&
+    truthOf(
+      shared.find((one) => one.name === target.column),
+      target.level,
+    );
+  const conditions = shared.filter((one) => one.name !== target?.column).flatMap(conditionsOf);
+  const planned = spread(
+    conditions.filter((one) => one.planned && isEnough(one.rows, tables)),
+    plannedGroups,
+  );
+  const groups: Condition[] = [...planned];
+  const seen = new Set<string>();
+  for (let k = 0; k < randomGroups && conditions.length > 1; k++) {
+    for (let t = 0; t < tries; t++) {
+      const [a, b] = [
+        conditions[integer(rng, conditions.length)],
+        conditions[integer(rng, conditions.length)],
+      ];
+      const name = `${a.name}, ${b.name}`;
+      if (a.column === b.column || seen.has(name)) continue;
+      const rows = a.rows.map((own, i) => own.map((one, r) => one & b.rows[i][r]));
+      if (!isEnough(rows, tables)) continue;
+      seen.add(name).add(`${b.name}, ${a.name}`);
+      groups.push({ column: a.column, name, rows, planned: false });
+      break;
+    }
+  }
+  const found = groups.flatMap((group) => measured(group, truth));
+  if (found.length === 0) return undefined;
+  const share = (of: (one: Subgroup) => number): number =>
+    found.filter((one) => Math.abs(of(one)) > 2).length / found.length;
+  const rms = (of: (one: Subgroup) => number): number =>
+    Math.sqrt(found.reduce((sum, one) => sum + of(one) ** 2, 0) / found.length);
+  return {
+    measured: found.length,
+    beyond: share((one) => one.z),
+    beyondReal: share((one) => one.zReal),
+    rms: rms((one) => one.z),
+    rmsReal: rms((one) => one.zReal),
+    worst: found.sort((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, mostListed),
+  };
+}
+
+function truthOf(one: Shared | undefined, level: string): readonly Uint8Array[] | undefined {
+  if (one?.kind !== "levels") return undefined;
+  const code = one.levels.indexOf(level);
+  return one.codes.map((codes) => Uint8Array.from(codes, (own) => (own === code ? 1 : 0)));
+}
+
+/** A column's conditions: its levels, or fifths of its values and, as planned ones, its outermost values. */
+function conditionsOf(one: Shared): Condition[] {
+  if (one.kind === "levels") {
+    const cells = one.codes.map((_, table) => cellsWithMissing(one, table));
+    const names = [...one.levels, "(missing)"];
+    const counts = new Int32Array(names.length);
+    for (const cell of cells[0]) counts[cell]++;
+    const rarest = [...counts.keys()]
+      .filter((cell) => counts[cell] > 0)
+      .sort((a, b) => counts[a] - counts[b]);
+    return names.slice(0, 40).map((name, cell) => ({
+      column: one.name,
+      name: `${one.name} = ${name}`,
+      rows: cells.map((own) => Uint8Array.from(own, (value) => (value === cell ? 1 : 0))),
+      planned: rarest.indexOf(cell) >= 0 && rarest.indexOf(cell) < 2,
+    }));
+  }
+  const sorted = one.values[0].filter((value) => !Number.isNaN(value)).sort();
+  if (sorted.length === 0 || sorted[0] === sorted[sorted.length - 1]) return [];
+  const between = (name: string, low: number, high: number, planned: boolean): Condition => ({
+    column: one.name,
+    name: `${one.name} ${name}`,
+    rows: one.values.map((own) => Uint8Array.from(own, (value) => (value >= low && value <= high ? 1 : 0))),
+    planned,
+  });
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  const [least, most] = [at(0.01), at(0.99)];
+  const fifths = Array.from({ length: bins }, (_, k) => {
+    const [low, high] = [k === 0 ? -Infinity : at(k / bins), k === bins - 1 ? Infinity : at((k + 1) / bins)];
+    return between(`in fifth ${k + 1}`, low, high, false);
+  });
+  return [
+    between(`≤ ${shown(least)}`, -Infinity, least, true),
+    between(`≥ ${shown(most)}`, most, Infinity, true),
+    ...fifths,
+  ];
+}
+
+function shown(value: number): string {
+  return Math.abs(value) > 1e11
+    ? new Date(value).toISOString().slice(0, 10)
+    : String(Number(value.toPrecision(6)));
+}
+
+function isEnough(rows: readonly Uint8Array[], tables: readonly Table[]): boolean {
+  return count(rows[1]) >= leastHeldOut && count(rows[0]) >= leastShare * tables[0].rows;
+}
+
+function count(rows: Uint8Array): number {
+  return rows.reduce((sum, one) => sum + one, 0);
+}
+
+/** So many of a list, evenly. */
+function spread<T>(from: readonly T[], most: number): T[] {
+  if (from.length <= most) return [...from];
+  return Array.from({ length: most }, (_, k) => from[Math.floor((k * from.length) / most)]);
+}
+
+function measured({ name, rows, planned }: Condition, truth: readonly Uint8Array[] | undefined): Subgroup[] {
+  const kind = planned ? "planned" : "random";
+  const sizes = rows.map(count);
+  const totals = rows.map((own) => own.length);
+  const out: Subgroup[] = [];
+  const add = (measure: Subgroup["measure"], hits: readonly number[], of: readonly number[]): void => {
+    if (of.some((n) => n === 0)) return;
+    const [real, holdout, synthetic] = hits.map((hit, i) => hit / of[i]);
+    const z = (a: number, b: number): number => {
+      const p = (hits[a] + hits[b]) / (of[a] + of[b]);
+      const error = Math.sqrt(p * (1 - p) * (1 / of[a] + 1 / of[b]));
+      return error > 0 ? (hits[a] / of[a] - hits[b] / of[b]) / error : 0;
+    };
+    out.push({ group: name, kind, measure, real, holdout, synthetic, z: z(2, 1), zReal: z(0, 1) });
+  };
+  add("share of rows", sizes, totals);
+  if (truth && sizes[2] >= leastHeldOut) {
+    const both = rows.map((own, i) => own.reduce((sum, one, r) => sum + (one & truth[i][r]), 0));
+    add("rate of the target", both, sizes);
+  }
+  return out;
+}

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import type { Table } from "../../../src/data/table";
+import { plantedCanaries } from "../../../src/evaluate/synthetic/privacy/planted";
+import { subgroupTable } from "../../../src/evaluate/synthetic/subgroups";
+import { copula } from "../../../src/synthesis/copula/copula";
+import type { Synthesiser } from "../../../src/synthesis/synthesiser";
+import { customers } from "../../synthesis/customers";
+
+const target = { column: "churn", level: "Yes" };
+
+/** The rows with the target of long-standing customers turned to "Yes". */
+function withLeavers(from: Table, least: number): Table {
+  const months = from.columns.find(({ name }) => name === "months");
+  const columns = from.columns.map((column) =>
+    column.name === "churn" && "codes" in column && months?.type === "numeric"
+      ? {
+          ...column,
+          codes: column.codes.map((code, i) =>
+            months.values[i] >= least ? column.levels.indexOf("Yes") : code,
+          ),
+        }
+      : column,
+  );
+  return { rows: from.rows, columns };
+}
+
+test("subgroupTable() finds like rows within chance, and the group whose truth is lost", () => {
+  const [train, holdout, fresh] = [1, 2, 3].map((seed) => customers(900, seed));
+  const alike = subgroupTable(train, holdout, fresh, target, seeded(1));
+  expect(alike?.measured).toBeGreaterThan(250);
+  expect(alike?.rms).toBeLessThan(1.3);
+  expect(alike?.beyond).toBeLessThan(0.12);
+  const lost = subgroupTable(train, holdout, withLeavers(fresh, 50), target, seeded(1));
+  expect(lost?.beyond).toBeGreaterThan((alike?.beyond ?? 1) + 0.03);
+  expect(lost?.beyondReal).toBe(alike?.beyondReal);
+  expect(lost?.worst[0]).toMatchObject({ measure: "rate of the target" });
+  expect(lost?.worst.some(({ group }) => group.includes("months"))).toBe(true);
+});
+
+test("plantedCanaries() finds none of a method that tells of no single row, and all of one that repeats its rows", async () => {
+  const train = customers(300, 4);
+  const quiet = await plantedCanaries(train, "copula", copula(), seeded(1));
+  expect(quiet).toEqual({ method: "copula", planted: 20, found: 0, inModel: 0 });
+  const parrot = async (rows: Table): Promise<Synthesiser> => ({
+    kind: "parrot",
+    columns: [],
+    sample: () => rows,
+    toJSON: () => ({ kind: "parrot", version: 1, rows: JSON.stringify(rows) }),
+  });
+  const found = await plantedCanaries(train, "parrot", parrot, seeded(1));
+  expect(found).toMatchObject({ planted: 20, found: 20 });
+});
