@@ -16,8 +16,9 @@ export interface Composition {
  * has a normal loss (Dong, Roth and Su, 2022). A choice is dominated by the loss whose profile is the greatest of all
  * bounded-range mechanisms' (Dong, Durfee and Rogers, 2020), laid onto a grid from above (connect the dots: Doroshenko
  * et al., 2022), so that choices may depend on what was seen before (Zhu, Dong and Wang, 2022). An upper bound: the
- * noise is that of whole numbers, whose sums over a lattice of losses exceed the integral by (spacing² / 8) t² of δ at most,
- * with t = (ε − ρ) / 2ρ and a spacing of 2ρ at most (a single count); that share of δ is added.
+ * noise is that of whole numbers, and its loss lies on a lattice, over which sums exceed the integral. A single count has the
+ * coarsest, with a spacing of 2ρ, and exceeds it by less than a sixth of ε² (tried from ε = .01 to 8 and δ = 1e-14 to .6);
+ * a quarter is added.
  */
 export function deltaOfComposition({ gaussian, choice, choices }: Composition, epsilon: number): number {
   const { loss, step } = choiceLosses(choice, choices);
@@ -26,7 +27,7 @@ export function deltaOfComposition({ gaussian, choice, choices }: Composition, e
   loss.forEach((chance, k) => {
     if (chance > 0) delta += chance * gaussianDelta(gaussian, epsilon - (k - half) * step);
   });
-  return Math.min(1, delta * (1 + Math.max(0, epsilon - gaussian) ** 2 / 8));
+  return Math.min(1, delta * (1 + epsilon ** 2 / 4));
 }
 
 /** δ(ε) of normal noise that costs ρ: a mean of the loss of ρ, a variance of 2ρ. Holds for ε below 0 as well. */

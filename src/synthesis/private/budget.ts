@@ -131,9 +131,9 @@ export function budgetOf(
       const { found, how } = run({
         source,
         pay(more, failing = 0) {
+          add(more, failing);
           counted += more;
           within("rho of counts", counted, rho * (1 - choiceShare), "the budget");
-          add(more, failing);
         },
         payChoices(more, times) {
           chosen += times;
