@@ -119,6 +119,7 @@ export function budgetOf(
     step(part, allowed, run) {
       const before = { rho: sum("rho"), delta: sum("delta") };
       const paid = { rho: 0, delta: 0 };
+      const own = { counted: 0, chosen: 0 };
       const add = (more: number, failing: number): void => {
         checkNumber(more, 0, Infinity, "spend privacy", "rho");
         paid.rho += more;
@@ -132,16 +133,18 @@ export function budgetOf(
         source,
         pay(more, failing = 0) {
           add(more, failing);
-          counted += more;
-          within("rho of counts", counted, rho * (1 - choiceShare), "the budget");
+          own.counted += more;
+          within("rho of counts", counted + own.counted, rho * (1 - choiceShare), "the budget");
         },
         payChoices(more, times) {
-          chosen += times;
-          within("choices", chosen, choices, "the budget");
+          own.chosen += times;
+          within("choices", chosen + own.chosen, choices, "the budget");
           within("rho of a choice", more / Math.max(1, times), (rho * choiceShare) / choices, "the budget");
           add(more, 0);
         },
       });
+      counted += own.counted;
+      chosen += own.chosen;
       if (paid.rho > 0) spending.push({ part, ...paid, how });
       return found;
     },
