@@ -137,10 +137,10 @@ export function budgetOf(
           within("rho of counts", counted + own.counted, rho * (1 - choiceShare), "the budget");
         },
         payChoices(more, times) {
+          add(more, 0);
           own.chosen += times;
           within("choices", chosen + own.chosen, choices, "the budget");
           within("rho of a choice", more / Math.max(1, times), (rho * choiceShare) / choices, "the budget");
-          add(more, 0);
         },
       });
       counted += own.counted;
