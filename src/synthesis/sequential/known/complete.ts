@@ -122,7 +122,13 @@ function completeBlock(
     const j = place.get(name) as number;
     return pool.values[j] ?? pool.cells[j];
   });
-  const all = restoreTable(parts.structure, parts.schema, drawn, source.length, rng.fork("restore"));
+  const all = restoreTable(
+    parts.structure,
+    parts.schema,
+    drawn,
+    { rows: source.length },
+    rng.fork("restore"),
+  );
   weighComputed(parts, scores, all, rows, source);
   const chosen = new Int32Array(rows.rows);
   let unlikely = 0;
