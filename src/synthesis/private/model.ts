@@ -8,6 +8,7 @@ import { dateWriter } from "../structure/dates";
 import { freshKeys, type KeyPlan } from "../structure/keys";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
+import { computedBy, inOrders, type Rule, withComputed } from "./domain/rules";
 import { drawForest, type Forest } from "./draw";
 import type { PrivateVariable } from "./variable";
 
@@ -27,13 +28,25 @@ export interface MstParts extends Forest {
   /** How identifiers are written, by column. */
   readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];
   readonly privacy: Privacy;
+  /** What is kept between columns, and all columns in order: the schema is without what rules compute exactly. */
+  readonly rules?: readonly Rule[];
+  readonly names?: readonly string[];
 }
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadMst(json: ModelJson): Mst {
   check(json.kind === "mst", "load mst", "kind must be mst", json.kind);
   check(json.version === 2, "load mst", "version must be 2; fit it again", json.version);
-  const { schema, keys, variables, branches, target, privacy } = json as unknown as MstParts;
+  const {
+    schema,
+    keys,
+    variables,
+    branches,
+    target,
+    privacy,
+    rules,
+    names: all,
+  } = json as unknown as MstParts;
   const names = (all: unknown): string =>
     Array.isArray(all) ? all.map((value) => value?.name).join(", ") : "";
   const drawn = names(
@@ -46,7 +59,8 @@ export function loadMst(json: ModelJson): Mst {
     drawn,
   );
   const whole = branches.map((branch) => ({ ...branch, chances: Float64Array.from(branch.chances) }));
-  return mstOf({ schema, keys, variables, branches: whole, target, privacy });
+  const ruled = rules && all && { rules, names: all };
+  return mstOf({ schema, keys, variables, branches: whole, target, privacy, ...ruled });
 }
 
 /** The columns as they come out: levels are those that the model publishes. */
@@ -61,8 +75,37 @@ export function schemaFor(from: Table, variables: readonly PrivateVariable[]): C
   });
 }
 
-/** The synthesiser of these parts. */
+/** The synthesiser of these parts, its rules kept in every row. */
 export function mstOf(parts: MstParts): Mst {
+  const bare = bareMst(parts);
+  const { rules, names } = parts;
+  if (!rules || !names) return bare;
+  const computed = computedBy(rules);
+  const columns = names.map((name): ColumnSchema => {
+    const rule = rules.find((one) => one.kind === "formula" && one.column === name);
+    if (rule?.kind !== "formula") return bare.columns.find((one) => one.name === name) as ColumnSchema;
+    const { decimals } = rule;
+    return { name, type: "numeric", ...(decimals !== undefined && { decimals }) };
+  });
+  return {
+    ...bare,
+    columns,
+    sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
+      for (const { column } of resolveWhere(options.where, columns))
+        check(
+          !computed.has(columns[column].name),
+          `sample where ${columns[column].name}`,
+          "a column that a rule computes cannot be chosen; choose what it is computed from",
+        );
+      const draw = (rows: number, own: Rng): Table =>
+        withComputed(bare.sample(rows, own, options), rules, names);
+      return inOrders(draw(n, rng), rules, draw, rng.fork("orders"));
+    },
+    toJSON: () => ({ ...bare.toJSON(), rules, names }),
+  };
+}
+
+function bareMst(parts: MstParts): Mst {
   const { schema, keys, variables, branches, target, privacy } = parts;
   const place = (name: string): number => variables.findIndex((variable) => variable.name === name);
   const keyed = new Map(keys);

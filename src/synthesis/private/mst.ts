@@ -6,6 +6,7 @@ import { checkTrainable, type FitSynthesiser } from "../synthesiser";
 import { rawColumn } from "./domain/columns";
 import { checkDomain, type Domain, publicKeys } from "./domain/domain";
 import { readOffTable } from "./domain/read-off";
+import { ruledTable } from "./domain/rules";
 import { fitForest } from "./forest";
 import { withoutSpecks } from "./forest-shares";
 import { learnVariables, shownNoise } from "./learn-variables";
@@ -74,13 +75,14 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
   checkNumber(epsilon, 0, Infinity, "make mst", "epsilon", "low");
   checkNumber(delta, 0, 1, "make mst", "delta", "both");
   checkOneOf(noise, ["secret", "seed"], "make mst", "noise");
-  return async (from: Table, rng: Rng, watch: Watch = {}) => {
-    checkTrainable(from, "mst");
-    checkDomain(domain, from.columns);
+  return async (whole: Table, rng: Rng, watch: Watch = {}) => {
+    checkTrainable(whole, "mst");
+    checkDomain(domain, whole.columns);
     watch.signal?.throwIfAborted();
-    const known = (name: string) => domain.columns.find((column) => column.name === name);
+    const { from, rules, known } = ruledTable(whole, domain, options.target);
+    checkTrainable(from, "mst");
     const raw = from.columns.flatMap((column) => rawColumn(column, known(column.name)) ?? []);
-    const readOff = readOffTable(from.columns, domain);
+    const readOff = readOffTable(whole.columns, domain);
     check(
       !options.strict || readOff.length === 0,
       "fit mst strictly",
@@ -148,6 +150,7 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
       ),
       variables: learnt.map((variable) => variable.variable),
       ...forest,
+      ...(rules.length > 0 && { rules, names: whole.columns.map(({ name }) => name) }),
       privacy: {
         epsilon,
         delta,

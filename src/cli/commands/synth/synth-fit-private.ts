@@ -72,6 +72,9 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
     note(
       `warning: ε does not cover what was read off the table: ${readOff.join("; ")} (--strict refuses; telelink synth domain writes a skeleton to state it)`,
     );
+  const rules = domain?.rules ?? [];
+  if (rules.length > 0) print(`Rules kept: ${rules.join("; ")}`);
+  else note('note: no rules between columns are kept: a domain states them ("rules": ["total = a + b"])');
   const lost = synthesiser.empty;
   if (lost.length > 0)
     note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);

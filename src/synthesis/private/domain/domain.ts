@@ -28,6 +28,11 @@ export interface ColumnDomain {
 /** What is publicly known of a table; columns that it leaves out are known by name and type only. */
 export interface Domain {
   readonly columns: readonly ColumnDomain[];
+  /**
+   * What holds between columns of every row: `c = 100 - a - b`, `amount = quantity * price`, `total ~ tenure * monthly` (about),
+   * `start <= end`. Kept in every row that is drawn; none is looked for. None by default.
+   */
+  readonly rules?: readonly string[];
 }
 
 const types: readonly Column["type"][] = ["numeric", "categorical", "boolean", "id", "date", "text"];
@@ -43,7 +48,7 @@ const fields = ["name", "type", "levels", "minimum", "maximum", "decimals", "req
  */
 export function domainFromJson(value: unknown, from: string): Domain {
   const action = `read domain ${from}`;
-  const root = objectOf(value, action, "it", ["columns"]);
+  const root = objectOf(value, action, "it", ["columns", "rules"]);
   check(Array.isArray(root.columns), action, "columns must be an array", root.columns);
   const names = new Set<unknown>();
   const columns = (root.columns as unknown[]).map((one, i): ColumnDomain => {
@@ -61,7 +66,10 @@ export function domainFromJson(value: unknown, from: string): Domain {
     checkColumn(column as unknown as ColumnDomain, action);
     return column as unknown as ColumnDomain;
   });
-  return { columns };
+  if (root.rules === undefined) return { columns };
+  const texts = Array.isArray(root.rules) && root.rules.every((rule) => typeof rule === "string");
+  check(texts, action, 'rules must be an array of texts such as "total = a + b"', root.rules);
+  return { columns, rules: root.rules as string[] };
 }
 
 /** Throws where the domain does not fit the columns of a table. */

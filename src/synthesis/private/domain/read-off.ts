@@ -29,5 +29,5 @@ export function domainSkeleton(columns: readonly Pick<Column, "name" | "type">[]
     id: { pattern: null },
     text: {},
   };
-  return { columns: columns.map(({ name, type }) => ({ name, type, ...open[type] })) };
+  return { columns: columns.map(({ name, type }) => ({ name, type, ...open[type] })), rules: [] };
 }

@@ -1,0 +1,297 @@
+import { check } from "../../../core/checks";
+import type { Rng } from "../../../core/rng";
+import { dateParser, plainDates } from "../../../data/formats/date-format";
+import {
+  type Column,
+  columnNamed,
+  isCategorical,
+  type Table,
+  table,
+  takeTableRows,
+} from "../../../data/table";
+import { evaluate, type Formula, rebuild, restOf } from "../../structure/formulas";
+import { snap } from "../../structure/grids";
+import type { ColumnDomain, Domain } from "./domain";
+
+/** What is publicly known to hold between columns of every row. */
+export type Rule =
+  | {
+      readonly kind: "formula";
+      readonly column: string;
+      readonly formula: Formula;
+      readonly decimals?: number;
+    }
+  | { readonly kind: "order"; readonly low: string; readonly high: string };
+
+const blank: Formula = {
+  kind: "sum",
+  constant: 0,
+  factors: [],
+  terms: [],
+  effects: [],
+  rest: "none",
+  otherwise: null,
+  error: 0,
+};
+
+/**
+ * A rule in words of the columns: `total = 100 - a - b`, `amount = quantity * price` (exact), `total ~ tenure * monthly` (about:
+ * their ratio is learnt), `start <= end`. Throws where it names no column or cannot be read.
+ */
+export function parseRule(text: string, columns: readonly string[], action: string): Rule {
+  const parts = tokens(text, columns, action);
+  const sign = parts.findIndex((one) => ["=", "~", "<="].includes(one.text) && !one.column);
+  const form = "it must be COLUMN = …, COLUMN ~ … or COLUMN <= COLUMN of the table's numbers";
+  const [left, right] = [parts.slice(0, sign), parts.slice(sign + 1)];
+  check(sign === 1 && left[0].column === true && right.length > 0, action, form, text);
+  if (parts[sign].text === "<=") {
+    check(right.length === 1 && right[0].column === true, action, form, text);
+    return { kind: "order", low: left[0].text, high: right[0].text };
+  }
+  const products = right.some((one) => one.text === "/" || one.text === "*");
+  const sums = right.some((one) => one.text === "+" || one.text === "-");
+  check(!(products && sums), action, "a rule must be either a sum or a product", text);
+  const formula = products ? productOf(right, action, text) : sumOf(right, action, text);
+  const rest = parts[sign].text === "~" ? "factor" : "none";
+  const own = [...formula.factors, ...formula.terms].map((one) => one.column);
+  check(
+    own.length > 0 && !own.includes(left[0].text),
+    action,
+    "it must name other columns on its right",
+    text,
+  );
+  return { kind: "formula", column: left[0].text, formula: { ...formula, rest } };
+}
+
+interface Token {
+  readonly text: string;
+  readonly column?: boolean;
+}
+
+/** Names of columns (the longest that fits), numbers and signs. */
+function tokens(text: string, columns: readonly string[], action: string): Token[] {
+  const names = [...columns].sort((a, b) => b.length - a.length);
+  const out: Token[] = [];
+  let rest = text.trim();
+  while (rest !== "") {
+    const name = names.find((one) => rest.startsWith(one));
+    const found = name ?? rest.match(/^(?:<=|≤|≈|−|×|[=~+\-*/]|\d+(?:\.\d+)?)/)?.[0];
+    check(found !== undefined && found !== "", action, `it may only name ${columns.join(", ")}`, rest);
+    const plain: Record<string, string> = { "≤": "<=", "≈": "~", "−": "-", "×": "*" };
+    out.push(name === undefined ? { text: plain[found] ?? found } : { text: name, column: true });
+    rest = rest.slice(found.length).trim();
+  }
+  return out;
+}
+
+function productOf(parts: readonly Token[], action: string, text: string): Formula {
+  let constant = 1;
+  const factors: { column: string; power: 1 | -1 }[] = [];
+  parts.forEach((one, k) => {
+    const sign = parts[k - 1]?.text;
+    if (k % 2 === 1) check(!one.column && /^[*/]$/.test(one.text), action, "a sign must stand between", text);
+    else if (one.column) factors.push({ column: one.text, power: sign === "/" ? -1 : 1 });
+    else constant *= Number(one.text) ** (sign === "/" ? -1 : 1);
+  });
+  check(parts.length % 2 === 1 && Number.isFinite(constant), action, "a product cannot be read", text);
+  return { ...blank, kind: "product", constant, factors };
+}
+
+function sumOf(parts: readonly Token[], action: string, text: string): Formula {
+  let constant = 0;
+  const terms: { column: string; weight: number }[] = [];
+  const signed = /^[+-]$/.test(parts[0].text) ? parts : [{ text: "+" }, ...parts];
+  signed.forEach((one, k) => {
+    const weight = signed[k - 1]?.text === "-" ? -1 : 1;
+    if (k % 2 === 0) check(!one.column && /^[+-]$/.test(one.text), action, "a sign must stand between", text);
+    else if (one.column) terms.push({ column: one.text, weight });
+    else constant += weight * Number(one.text);
+  });
+  check(signed.length % 2 === 0 && Number.isFinite(constant), action, "a sum cannot be read", text);
+  return { ...blank, constant, terms };
+}
+
+/** The rules of a domain for the columns of a table; throws where one contradicts them or another. */
+function rulesFor(texts: readonly string[], columns: readonly Column[]): Rule[] {
+  const computed = new Set<string>();
+  return texts.map((text) => {
+    const action = `use the rule ${JSON.stringify(text)}`;
+    const rule = parseRule(
+      text,
+      columns.map(({ name }) => name),
+      action,
+    );
+    const typeOf = (name: string): string => columns.find((one) => one.name === name)?.type ?? "";
+    if (rule.kind === "order") {
+      const types = [typeOf(rule.low), typeOf(rule.high)];
+      const alike = types[0] === types[1] && ["numeric", "date"].includes(types[0]);
+      check(alike, action, "both columns must be numbers, or both dates", types.join(" and "));
+      return rule;
+    }
+    const used = [...rule.formula.factors, ...rule.formula.terms].map(({ column }) => column);
+    for (const name of [rule.column, ...used])
+      check(typeOf(name) === "numeric", action, `${name} must be a column of numbers`, typeOf(name));
+    for (const name of used)
+      check(!computed.has(name), action, "a column that a rule computes cannot stand in another", name);
+    check(!computed.has(rule.column), action, "a column can be computed once only", rule.column);
+    computed.add(rule.column);
+    const own = columns.find((one) => one.name === rule.column);
+    const decimals = own?.type === "numeric" ? own.decimals : undefined;
+    return decimals === undefined ? rule : { ...rule, decimals };
+  });
+}
+
+/** The columns that rules compute. */
+export function computedBy(rules: readonly Rule[]): ReadonlySet<string> {
+  return new Set(rules.flatMap((rule) => (rule.kind === "formula" ? [rule.column] : [])));
+}
+
+/**
+ * The table without what rules compute, row by row, so that neighbouring tables stay neighbours; the rules; and what is
+ * known of its columns: bounds and decimals of a computed column are not those of its ratio.
+ */
+export function ruledTable(
+  whole: Table,
+  { columns, rules: texts = [] }: Domain,
+  target: string | null | undefined,
+) {
+  const rules = rulesFor(texts, whole.columns);
+  const computed = computedBy(rules);
+  const free = typeof target !== "string" || !computed.has(target);
+  check(free, "fit mst", "the target must not be computed by a rule", target);
+  const known = (name: string): ColumnDomain | undefined =>
+    computed.has(name) ? undefined : columns.find((column) => column.name === name);
+  return { from: rules.length > 0 ? withoutComputed(whole, rules) : whole, rules, known };
+}
+
+function numbersIn(from: Table): (name: string) => Float64Array {
+  return (name) => {
+    const column = columnNamed(from, name);
+    if (column.type === "numeric") return column.values;
+    if (isCategorical(column)) return new Float64Array(0);
+    return Float64Array.from(column.values, dateParser(column.format ?? plainDates));
+  };
+}
+
+/** The table without what rules compute, row by row: exact columns are gone, of the others the ratio stays. */
+function withoutComputed(from: Table, rules: readonly Rule[]): Table {
+  const formulas = new Map(
+    rules.flatMap((rule) => (rule.kind === "formula" ? [[rule.column, rule.formula]] : [])),
+  );
+  const columns = from.columns.flatMap((column): Column[] => {
+    const formula = formulas.get(column.name);
+    if (!formula || column.type !== "numeric") return [column];
+    if (formula.rest === "none") return [];
+    const predicted = evaluate(formula, numbersIn(from), from.rows);
+    const values = column.values.map((value, i) => restOf(formula, value, predicted[i]));
+    return [
+      {
+        name: column.name,
+        type: "numeric",
+        values: values.map((one) => (Number.isFinite(one) ? one : Number.NaN)),
+      },
+    ];
+  });
+  return table(columns);
+}
+
+/** Rows that are drawn without what rules compute, with it, in the order of `names`. */
+export function withComputed(made: Table, rules: readonly Rule[], names: readonly string[]): Table {
+  let done = made;
+  for (const rule of rules) {
+    if (rule.kind !== "formula") continue;
+    const { column: name, formula, decimals } = rule;
+    const predicted = evaluate(formula, numbersIn(done), done.rows);
+    const rest = done.columns.find((column) => column.name === name);
+    const grid = decimals === undefined ? undefined : { decimals, step: 1 };
+    const values = predicted.map((value, i) =>
+      snap(rebuild(formula, value, rest?.type === "numeric" ? rest.values[i] : Number.NaN), grid),
+    );
+    const own: Column = { name, type: "numeric", values, ...(decimals !== undefined && { decimals }) };
+    done = table([...done.columns.filter((column) => column.name !== name), own]);
+  }
+  return table(names.map((name) => columnNamed(done, name)));
+}
+
+/** How often rows that break an order are drawn again. */
+const mostRounds = 20;
+
+/** Rows that break no order: those that do are drawn again, and what still does at the end is raised. */
+export function inOrders(
+  first: Table,
+  rules: readonly Rule[],
+  more: (rows: number, rng: Rng) => Table,
+  rng: Rng,
+): Table {
+  const orders = rules.flatMap((rule) => (rule.kind === "order" ? [rule] : []));
+  const broken = (from: Table): number[] => {
+    const of = numbersIn(from);
+    const pairs = orders.map(({ low, high }) => [of(low), of(high)] as const);
+    return Array.from({ length: from.rows }, (_, i) => i).filter((i) => pairs.some(([a, b]) => a[i] > b[i]));
+  };
+  let made = first;
+  let bad = broken(made);
+  for (let round = 0; bad.length > 0 && round < mostRounds; round++) {
+    const extra = more(2 * bad.length + 16, rng.fork(`again ${round}`));
+    const out = new Set(broken(extra));
+    const good = Array.from({ length: extra.rows }, (_, i) => i).filter((i) => !out.has(i));
+    made = replacedRows(made, bad.slice(0, good.length), takeTableRows(extra, good));
+    bad = bad.slice(good.length);
+  }
+  return bad.length === 0 ? made : raised(made, orders, bad);
+}
+
+/** The rows with those at `places` replaced by the others' first ones; identifiers stay. */
+function replacedRows(rows: Table, places: readonly number[], others: Table): Table {
+  const columns = rows.columns.map((column, j): Column => {
+    const by = others.columns[j];
+    if (column.type === "id") return column;
+    if (isCategorical(column)) {
+      const codes = column.codes.slice();
+      places.forEach((i, k) => {
+        codes[i] = isCategorical(by) ? by.codes[k] : -1;
+      });
+      return { ...column, codes };
+    }
+    if (column.type === "numeric") {
+      const values = column.values.slice();
+      places.forEach((i, k) => {
+        values[i] = by.type === "numeric" ? by.values[k] : Number.NaN;
+      });
+      return { ...column, values };
+    }
+    const values = [...column.values];
+    places.forEach((i, k) => {
+      values[i] = "values" in by ? String(by.values[k]) : "";
+    });
+    return { ...column, values };
+  });
+  return { rows: rows.rows, columns };
+}
+
+function raised(
+  rows: Table,
+  orders: readonly { low: string; high: string }[],
+  places: readonly number[],
+): Table {
+  let done = rows;
+  for (const { low, high } of orders) {
+    const of = numbersIn(done);
+    const [below, above] = [of(low), of(high)];
+    const columns = done.columns.map((column): Column => {
+      if (column.name !== high || isCategorical(column)) return column;
+      const from = columnNamed(done, low);
+      const at = places.filter((i) => below[i] > above[i]);
+      if (column.type === "numeric") {
+        const values = column.values.slice();
+        for (const i of at) values[i] = below[i];
+        return { ...column, values };
+      }
+      const values = [...column.values];
+      for (const i of at) values[i] = "values" in from ? String(from.values[i]) : values[i];
+      return { ...column, values };
+    });
+    done = { rows: done.rows, columns };
+  }
+  return done;
+}

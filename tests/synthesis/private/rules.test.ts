@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { columnNamed, type Table, table } from "../../../src/data/table";
+import { csvText } from "../../../src/data/write/write-csv";
+import { domainFromJson } from "../../../src/synthesis/private/domain/domain";
+import { parseRule } from "../../../src/synthesis/private/domain/rules";
+import { loadMst } from "../../../src/synthesis/private/model";
+import { mst } from "../../../src/synthesis/private/mst";
+
+const number = (name: string, values: Float64Array, decimals?: number) =>
+  ({ name, type: "numeric", values, ...(decimals !== undefined && { decimals }) }) as const;
+
+/** Shares that sum to 100, a price for a quantity, two days, and a bill that is about months times charge. */
+function orders(rows: number): Table {
+  const rng = seeded(9);
+  const each = (of: () => number): Float64Array => Float64Array.from({ length: rows }, of);
+  const a = each(() => Math.floor(50 * rng.uniform()));
+  const b = a.map((own) => Math.floor((100 - own) * rng.uniform()));
+  const quantity = each(() => 1 + Math.floor(5 * rng.uniform()));
+  const price = each(() => Math.round(1000 * rng.uniform()) / 100);
+  const start = each(() => Math.floor(100 * rng.uniform()));
+  const months = each(() => Math.floor(30 * rng.uniform()));
+  return table([
+    number("a", a, 0),
+    number("b", b, 0),
+    number(
+      "c = rest",
+      a.map((own, i) => 100 - own - b[i]),
+      0,
+    ),
+    number("quantity", quantity, 0),
+    number("price", price, 2),
+    number(
+      "amount",
+      quantity.map((own, i) => Math.round(100 * own * price[i]) / 100),
+      2,
+    ),
+    number("start", start, 0),
+    number(
+      "end",
+      start.map((own) => own + Math.floor(10 * rng.uniform())),
+      0,
+    ),
+    number("months", months, 0),
+    number(
+      "bill",
+      months.map((own, i) => Math.round(100 * own * price[i] * (0.9 + 0.2 * rng.uniform())) / 100),
+      2,
+    ),
+  ]);
+}
+
+const rules = [
+  "c = rest = 100 - a - b",
+  "amount = quantity * price",
+  "start <= end",
+  "bill ~ months * price",
+];
+const from = orders(1500);
+const fit = (texts: readonly string[], target: string | null = null) =>
+  mst({ domain: { columns: [], rules: texts }, noise: "seed", target })(from, seeded(1));
+
+describe("mst({ domain: { columns, rules } })(table, rng)", () => {
+  test("keeps stated rules in every row, and the columns in their order", async () => {
+    const model = await fit(rules);
+    const made = model.sample(2000, seeded(2));
+    expect(made.columns.map(({ name }) => name)).toEqual(from.columns.map(({ name }) => name));
+    const of = (name: string): Float64Array => {
+      const column = columnNamed(made, name);
+      return column.type === "numeric" ? column.values : new Float64Array(0);
+    };
+    const holds = (rule: (i: number) => boolean): void => {
+      for (let i = 0; i < made.rows; i++) expect(rule(i)).toBe(true);
+    };
+    const near = (x: number, y: number): boolean =>
+      Number.isNaN(x) || Number.isNaN(y) || Math.abs(x - y) < 0.0051;
+    holds((i) => near(of("c = rest")[i], 100 - of("a")[i] - of("b")[i]));
+    holds((i) => near(of("amount")[i], of("quantity")[i] * of("price")[i]));
+    holds((i) => !(of("start")[i] > of("end")[i]));
+    const ratios = of("bill")
+      .map((value, i) => value / (of("months")[i] * of("price")[i]))
+      .filter((value) => Number.isFinite(value) && value > 0);
+    expect(ratios.filter((value) => value > 0.8 && value < 1.25).length / ratios.length).toBeGreaterThan(
+      0.85,
+    );
+    const again = loadMst(JSON.parse(JSON.stringify(model)));
+    expect(csvText(again.sample(50, seeded(3)))).toBe(csvText(model.sample(50, seeded(3))));
+    expect(() => model.sample(5, seeded(1), { where: { amount: { from: 3 } } })).toThrow("computed from");
+  });
+
+  test("refuses rules that it cannot keep", async () => {
+    await expect(fit(["amount = quantity * a + b"])).rejects.toThrow("either a sum or a product");
+    await expect(fit(["amount = nothing"])).rejects.toThrow("it may only name");
+    await expect(fit(["a = 1 - b", "amount = a * b"])).rejects.toThrow("cannot stand in another");
+    await expect(fit(["a <= 3"])).rejects.toThrow("COLUMN <= COLUMN");
+    await expect(fit(["amount = quantity * price"], "amount")).rejects.toThrow("target");
+    expect(() => domainFromJson({ columns: [], rules: "a <= b" }, "d.json")).toThrow("array of texts");
+  });
+});
+
+test("parseRule(text, columns) reads names that hold signs and spaces", () => {
+  expect(parseRule("x-y ≤ x", ["x", "x-y"], "read")).toEqual({ kind: "order", low: "x-y", high: "x" });
+  expect(parseRule("x ≈ 2 × x-y / my sum", ["x", "x-y", "my sum"], "read")).toMatchObject({
+    column: "x",
+    formula: { kind: "product", constant: 2, rest: "factor", factors: [{ column: "x-y" }, { power: -1 }] },
+  });
+});
