@@ -3,13 +3,16 @@ import type { TableFile, TextFile } from "../../data/write/csv-to-parquet";
 import { writeOut } from "./output";
 
 /** Where rows go: a .csv or .parquet file, which appears once it is whole, or standard output where none is named. */
-export async function openRows(file: string | undefined): Promise<TableFile> {
+export async function openRows(
+  file: string | undefined,
+  how: { readonly delimiter?: string } = {},
+): Promise<TableFile> {
   const [{ csvFile, csvWriter }, { namesParquet, parquetThroughCsv }] = await Promise.all([
     import("../../data/write/write-csv.js"),
     import("../../data/write/csv-to-parquet.js"),
   ]);
-  if (file === undefined) return { ...csvWriter(writeOut), discard: () => {} };
-  return namesParquet(file) ? parquetThroughCsv(file) : csvFile(file);
+  if (file === undefined) return { ...csvWriter(writeOut, how), discard: () => {} };
+  return namesParquet(file) ? parquetThroughCsv(file) : csvFile(file, how);
 }
 
 /** The same for rows that are CSV text already, of these columns. */

@@ -33,6 +33,7 @@ export interface EncodedTerm {
 
 const innerKnots = 7;
 const frequentShare = 0.02;
+const fewRows = 5;
 const mostFrequent = 12;
 
 /** The terms of a variable. */
@@ -107,12 +108,15 @@ function encodeCurve(plan: CurveTerm, values: Float64Array): EncodedTerm {
   return { at, share };
 }
 
-/** The most frequent values, each in at least two per cent of the rows. */
+/** The most frequent values, each in at least two per cent of the rows, and in more than a few. */
 function frequentValues(variable: NumberVariable): readonly number[] {
   const counts = new Map<number, number>();
   for (const value of variable.values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts]
-    .filter(([value, count]) => !Number.isNaN(value) && count >= frequentShare * variable.values.length)
+    .filter(
+      ([value, count]) =>
+        !Number.isNaN(value) && count >= Math.max(fewRows, frequentShare * variable.values.length),
+    )
     .sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .slice(0, mostFrequent)
     .map(([value]) => value);

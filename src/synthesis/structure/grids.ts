@@ -12,13 +12,13 @@ export interface Grid {
 }
 
 const mostDecimals = 8;
-const leastDistinct = 20;
+/** Values lie on a step by chance as often as as many coins fall alike: 20 on every second, 9 on every fifth. */
+const leastBits = 20;
 const primes = [2, 3, 5, 7, 11, 13];
 
 /**
  * The coarsest grid on which all values but fewer than `least` lie, or undefined when they need more than eight digits
- * after the point: so no grid tells of fewer rows. A step above 1 needs 20 different values to be believed: fewer lie on
- * a coarse grid by chance.
+ * after the point: so no grid tells of fewer rows. A step above 1 needs so many different values that chance is ruled out.
  */
 export function gridOf(values: ArrayLike<number>, least = 1): Grid | undefined {
   const needing = new Int32Array(mostDecimals + 2);
@@ -38,7 +38,8 @@ export function gridOf(values: ArrayLike<number>, least = 1): Grid | undefined {
     const units = Math.abs(Math.round(values[i] * scale));
     counts.set(units, (counts.get(units) ?? 0) + 1);
   }
-  return { decimals, step: counts.size < leastDistinct ? 1 : stepOf(counts, least) };
+  const step = stepOf(counts, least);
+  return { decimals, step: counts.size * Math.log2(step) < leastBits ? 1 : step };
 }
 
 /** The greatest step of which all units but those of fewer than `least` rows are multiples. */

@@ -12,6 +12,8 @@ export function describeLosses({ columns, minCount }: Structure): readonly strin
       const own = plan.repeats ? "as many rows share one as in the data" : "every row gets one of its own";
       return [`${name}: identifiers are made up; ${own}`];
     }
+    if (plan.kind === "constant" && plan.rare)
+      return [`${name}: up to ${plan.rare} rows have a value that ${few}; every row gets the other one`];
     if (plan.kind === "number" && plan.rare)
       return [
         `${name}: up to ${plan.rare} rows have a number that ${few}; the other numbers stand in for it`,

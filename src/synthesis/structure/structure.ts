@@ -37,6 +37,8 @@ export interface ConstantPlan {
   readonly kind: "constant";
   readonly name: string;
   readonly text: string;
+  /** About how many rows have something else, which too few share to be told. */
+  readonly rare?: number;
 }
 
 /** Drawn from levels; with `missing`, an empty cell is a level of its own, the last one. */

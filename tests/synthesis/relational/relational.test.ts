@@ -4,8 +4,8 @@ import { parseCsv } from "../../../src/data/read/read-csv";
 import { columnNamed, isCategorical, type Table } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
+import { keysOf } from "../../../src/synthesis/relational/families";
 import {
-  keysOf,
   type RelatedTables,
   type Relational,
   relational,

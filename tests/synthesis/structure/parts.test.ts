@@ -103,14 +103,16 @@ describe("keyPlanOf(values)", () => {
   });
 });
 
-describe("atomsOf(values, grid)", () => {
+describe("atomsOf(values, grid, least)", () => {
   test("finds the value that stands out, and none in a smooth column", () => {
     const messages = Float64Array.from({ length: 1000 }, (_, i) => (i < 700 ? 0 : 10 + (i % 30)));
-    expect(atomsOf(messages, { decimals: 0, step: 1 })).toEqual([0]);
+    expect(atomsOf(messages, { decimals: 0, step: 1 }, 5)).toEqual([0]);
     const tenure = Float64Array.from({ length: 1000 }, (_, i) => (i < 30 ? 1 : 1 + (i % 60)));
-    expect(atomsOf(tenure, { decimals: 0, step: 1 })).toEqual([]);
+    expect(atomsOf(tenure, { decimals: 0, step: 1 }, 5)).toEqual([]);
     const ratios = Float64Array.from({ length: 1000 }, (_, i) => (i < 80 ? 1 : 0.9 + i / 4321));
-    expect(atomsOf(ratios, undefined)).toEqual([1]);
+    expect(atomsOf(ratios, undefined, 5)).toEqual([1]);
+    // What fewer rows than may be told have stands for nothing.
+    expect(atomsOf(Float64Array.of(0.126, 0.126, 1, 2, 3), undefined, 5)).toEqual([]);
   });
 });
 

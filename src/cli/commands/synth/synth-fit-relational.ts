@@ -19,9 +19,10 @@ export interface RelationalFlags extends ReadingFlags {
 
 /** `telelink synth fit --children`: a table of parents and one of rows that name them. */
 export async function fitRelational(flags: RelationalFlags): Promise<void> {
-  const [{ relational, keysOf }, { isContext }, { describeLosses }, { describeStructure }, { seeded }] =
+  const [{ relational }, { keysOf }, { isContext }, { describeLosses }, { describeStructure }, { seeded }] =
     await Promise.all([
       import("../../../synthesis/relational/relational.js"),
+      import("../../../synthesis/relational/families.js"),
       import("../../../synthesis/relational/child-table.js"),
       import("../../../synthesis/structure/losses.js"),
       import("../../../synthesis/structure/describe.js"),

@@ -74,7 +74,8 @@ async function impute(options: Options): Promise<void> {
     ...(options.columns && { columns: options.columns }),
     ...(candidates !== undefined && { candidates }),
   });
-  const out = await openRows(options.out);
+  const delimiter = read.schema.dialect?.delimiter;
+  const out = await openRows(options.out, delimiter === undefined ? {} : { delimiter });
   await keptWhole(out, async () => out.write(found.table));
   const holes = found.columns.filter(({ missing }) => missing > 0);
   if (holes.length > 0)

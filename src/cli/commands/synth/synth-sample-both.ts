@@ -15,8 +15,8 @@ interface Options {
   readonly share: readonly string[];
 }
 
-/** Parents whose children are made at a time. */
-const blockRows = 10_000;
+/** Parents whose children are made at a time: a stop signal gets its turn in between. */
+const blockRows = 2000;
 
 /** `telelink synth sample --children-out`: both tables of a model of two, each file whole or not there at all. */
 export async function sampleBoth(

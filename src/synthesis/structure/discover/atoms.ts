@@ -9,9 +9,9 @@ const mostAtoms = 6;
 
 /**
  * Values so frequent that they mean something of their own (0 messages: no voice mail; the first month), in ascending
- * order.
+ * order. A value of fewer than `least` rows means nothing: it might be one person's.
  */
-export function atomsOf(values: Float64Array, grid: Grid | undefined): readonly number[] {
+export function atomsOf(values: Float64Array, grid: Grid | undefined, least: number): readonly number[] {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const distinct: number[] = [];
   const counts: number[] = [];
@@ -26,9 +26,10 @@ export function atomsOf(values: Float64Array, grid: Grid | undefined): readonly 
     .map((value, k) => ({ value, k, count: counts[k] }))
     .filter(
       ({ count, k }) =>
-        count >= leastShare * sorted.length ||
-        (count >= leastExceptional * sorted.length &&
-          count >= leastExcess * around(distinct, counts, k, grid)),
+        count >= least &&
+        (count >= leastShare * sorted.length ||
+          (count >= leastExceptional * sorted.length &&
+            count >= leastExcess * around(distinct, counts, k, grid))),
     )
     .sort((a, b) => b.count - a.count)
     .slice(0, mostAtoms);

@@ -73,7 +73,7 @@ export function discoverStructure(from: Table, rng: Rng, options: DiscoverOption
     plans = replaced(plans, bandsAmong(plans, from, keep));
     plans = withFormulas(plans, from, keep);
   }
-  plans = withSupport(withAtoms(plans, from), from, minCount, rng.fork("support"));
+  plans = withSupport(withAtoms(plans, from, minCount), from, minCount, rng.fork("support"));
   const bare: Structure = { version: 1, minCount, columns: plans, combinations, exclusions: [], orders: [] };
   checkOrders(given, from, plans);
   const same = (a: Order, b: Order): boolean => a.low === b.low && a.high === b.high;
@@ -145,17 +145,17 @@ function withFormulas(plans: readonly ColumnPlan[], from: Table, keep: readonly 
 }
 
 /** Settles the frequent values of what is drawn, and whether it can be missing where its formula is defined. */
-function withAtoms(plans: readonly ColumnPlan[], from: Table): ColumnPlan[] {
+function withAtoms(plans: readonly ColumnPlan[], from: Table, least: number): ColumnPlan[] {
   const argument = argumentsFrom(plans, from);
   return plans.map((plan) => {
     if (plan.kind !== "number" || plan.values || plan.formula?.rest === "none") return plan;
     const drawn = drawnNumbers(plan, from, argument);
     const { formula } = plan;
-    if (!formula) return { ...plan, atoms: atomsOf(drawn, plan.grid) };
+    if (!formula) return { ...plan, atoms: atomsOf(drawn, plan.grid, least) };
     return {
       ...plan,
       missing: plan.missing && missingWhereDefined(plan, from, argument),
-      atoms: atomsOf(drawn, undefined),
+      atoms: atomsOf(drawn, undefined, least),
     };
   });
 }

@@ -81,7 +81,8 @@ function sums(screen: Screen, found: Map<string, Formula>, positive: boolean): v
     const near = (k: number): number => Math.abs(correlations[t][k]);
     const others = open
       .sort((a, b) => near(b) - near(a))
-      .slice(0, mostColumns)
+      // A sum of as many terms as there are rows fits anything.
+      .slice(0, Math.min(mostColumns, Math.floor(screen.sample.length / 2) - 1))
       .sort((a, b) => a - b);
     if (others.length < 2) continue;
     const formula = weightedSum(screen, t, others);

@@ -88,14 +88,9 @@ function levelsPlan(
       rare: roundedUp(rare.length, least),
     };
   }
-  if (known.length + (missing ? 1 : 0) < 2) return { kind: "constant", name, text: known[0] ?? "" };
-  return {
-    kind: "levels",
-    name,
-    levels: known,
-    missing,
-    ...(rare.length > 0 && { rare: roundedUp(rare.length, least) }),
-  };
+  const few = rare.length > 0 && { rare: roundedUp(rare.length, least) };
+  if (known.length + (missing ? 1 : 0) < 2) return { kind: "constant", name, text: known[0] ?? "", ...few };
+  return { kind: "levels", name, levels: known, missing, ...few };
 }
 
 /** A count as a multiple of `least`: how many it is exactly might tell of one row. */
@@ -115,11 +110,12 @@ function numberPlan(column: NumericColumn, least: number): ColumnPlan {
   if (counts.size === 0) return { kind: "constant", name, text: "" };
   const frequent = [...counts].filter(([, rows]) => rows >= least).map(([value]) => value);
   // Up to so many values all were counted; and those that few rows have are not told.
-  const few = counts.size <= 4 * fewValues && frequent.length <= fewValues && frequent.length > 0;
+  const listed = counts.size <= 4 * fewValues && frequent.length <= fewValues && frequent.length > 0;
   const rare = [...counts].reduce((sum, [, rows]) => sum + (rows < least ? rows : 0), 0);
   // Rare values that are enough together lie somewhere in between, which a list could not tell.
-  const all = few && rare < Math.max(2, least) ? frequent.sort((a, b) => a - b) : undefined;
-  if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]) };
+  const all = listed && rare < Math.max(2, least) ? frequent.sort((a, b) => a - b) : undefined;
+  const few = rare > 0 && { rare: roundedUp(rare, least) };
+  if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]), ...few };
   const grid = gridOf(column.values, least) ?? gridOf(unrepeatedValues(column.values, least), least);
   const ends = tamed(column.values, least);
   const repeats = (end: number): boolean =>
@@ -134,7 +130,7 @@ function numberPlan(column: NumericColumn, least: number): ColumnPlan {
     high: all ? all[all.length - 1] : endOf(ends.high, -1),
     atoms: [],
     ...(grid && { grid }),
-    ...(all && { values: all, ...(rare > 0 && { rare: roundedUp(rare, least) }) }),
+    ...(all && { values: all, ...few }),
   };
 }
 

@@ -1,0 +1,165 @@
+import type { Rng } from "../../core/rng";
+import { type Column, columnNamed, isCategorical, type Table, table } from "../../data/table";
+import type { Sequential } from "../sequential/sequential";
+import { dateReader } from "../structure/dates";
+import { freshKeys, type KeyPlan } from "../structure/keys";
+import type { Synthesiser } from "../synthesiser";
+import {
+  type ChildPlan,
+  contextColumns,
+  contextNames,
+  datePast,
+  datesAsTexts,
+  meansWith,
+  type RowContext,
+} from "./child-table";
+import { contextOf, countName, drawnNumbers, firstName, keysOf } from "./families";
+
+/** What children are drawn by. */
+export interface RelationalParts {
+  readonly key: string;
+  readonly parents: Sequential;
+  /** Absent where children have nothing but their keys. */
+  readonly children?: Sequential;
+  readonly plan: ChildPlan;
+  readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];
+  readonly losses: readonly string[];
+}
+
+/** The children of synthetic parents: all first ones, then all second ones, each given what came before. */
+export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, firstChild: number): Table {
+  const { plan, key } = parts;
+  const counts = columnNamed(parents, countName);
+  const count =
+    counts.type === "numeric" ? Array.from(counts.values, (n) => Math.max(0, Math.round(n) || 0)) : [];
+  const first = parents.columns.find(({ name }) => name === firstName);
+  const read = plan.date && dateReader(plan.date.format);
+  const since = Float64Array.from(count, (_, p) =>
+    read && first && "values" in first ? read(String(first.values[p])) : Number.NaN,
+  );
+  const context = contextOf(parents, parts.parents, key);
+  const steps: { parent: number; place: number; time: number; row: number; step: number }[] = [];
+  const drawn: Table[] = [];
+  let before = count.map(() => -1);
+  let means: (readonly number[])[] = [];
+  for (let place = 1; count.some((n) => n >= place); place++) {
+    const alive = count.flatMap((n, p) => (n >= place ? [p] : []));
+    const last = drawn.at(-1);
+    const model = parts.children;
+    const contexts = alive.map(
+      (parent): RowContext => ({
+        parent,
+        place,
+        left: count[parent] - place,
+        before: before[parent],
+        since: since[parent],
+        means: means[parent] ?? [],
+      }),
+    );
+    const made = model && drawStep(model, plan, context, last, contexts, rng.fork(`row ${place}`));
+    const numbers = made ? drawnNumbers(plan, made) : [];
+    const gaps = made?.columns.find(({ name }) => name === contextNames.gap);
+    const next = count.map(() => -1);
+    alive.forEach((parent, row) => {
+      const gap = gaps?.type === "numeric" ? gaps.values[row] : Number.NaN;
+      // The first child's date is the parent's own.
+      const time = plan.date ? datePast(plan.date, since[parent], place === 1 ? 0 : gap) : Number.NaN;
+      if (!Number.isNaN(time)) since[parent] = time;
+      steps.push({ parent, place, time, row, step: place - 1 });
+      next[parent] = row;
+      const so = means[parent] ?? numbers.map(() => Number.NaN);
+      means[parent] = meansWith(
+        so,
+        place,
+        numbers.map((values) => values[row]),
+      );
+    });
+    before = next;
+    if (made) drawn.push(made);
+  }
+  steps.sort((a, b) => a.parent - b.parent || a.place - b.place);
+  means = [];
+  const names = keysOf(parents, key);
+  return table(
+    plan.columns.map(({ name, role }): Column => {
+      if (role === "key") {
+        const own = columnNamed(parents, key);
+        const values = steps.map(({ parent }) => names[parent]);
+        return own.type === "numeric"
+          ? { ...own, values: Float64Array.from(values, Number) }
+          : { name, type: "id", values };
+      }
+      if (role === "identifier") {
+        const own = parts.keys.find(([known]) => known === name)?.[1] as KeyPlan;
+        return { name, type: "id", values: freshKeys(own, firstChild, steps.length) };
+      }
+      if (role === "date" && plan.date) {
+        const [{ format }] = plan.date.format.formats;
+        const values = datesAsTexts(
+          plan.date,
+          steps.map(({ time }) => time),
+        );
+        return { name, type: "date", values, format };
+      }
+      return stacked(
+        drawn.map((one) => columnNamed(one, name)),
+        steps,
+      );
+    }),
+  );
+}
+
+function drawStep(
+  model: Sequential,
+  plan: ChildPlan,
+  parents: Table,
+  last: Table | undefined,
+  contexts: readonly RowContext[],
+  rng: Rng,
+): Table {
+  const own = model.columns.filter(
+    ({ name }) =>
+      name === contextNames.gap || plan.columns.some((one) => one.name === name && one.role === "drawn"),
+  );
+  const empty = (rows: number): Table => table(own.map((schema) => emptyColumn(schema, rows)));
+  const before = last ?? empty(0);
+  const numbers = drawnNumbers(plan, before).length;
+  const filled = contexts.map((one) =>
+    one.means.length === numbers ? one : { ...one, means: new Array<number>(numbers).fill(Number.NaN) },
+  );
+  const context = contextColumns(plan, parents, before, filled);
+  const given = new Set(context.map(({ name }) => name));
+  return model.drawBeside(table([...context, ...empty(contexts.length).columns]), given, rng);
+}
+
+function emptyColumn(
+  { name, type, levels, decimals, format }: Synthesiser["columns"][number],
+  rows: number,
+): Column {
+  if (levels) return { name, type: type as "categorical", levels, codes: new Int32Array(rows).fill(-1) };
+  if (type === "numeric")
+    return {
+      name,
+      type,
+      values: new Float64Array(rows).fill(Number.NaN),
+      ...(decimals !== undefined && { decimals }),
+      ...(format && format.kind !== "date" && { format }),
+    };
+  return { name, type: type as "text", values: new Array<string>(rows).fill("") };
+}
+
+/** One column of all steps, in the order of the rows. */
+function stacked(columns: readonly Column[], steps: readonly { step: number; row: number }[]): Column {
+  const [one] = columns;
+  if (one.type === "numeric")
+    return {
+      ...one,
+      values: Float64Array.from(steps, ({ step, row }) => (columns[step] as typeof one).values[row]),
+    };
+  if (isCategorical(one))
+    return {
+      ...one,
+      codes: Int32Array.from(steps, ({ step, row }) => (columns[step] as typeof one).codes[row]),
+    };
+  return { ...one, values: steps.map(({ step, row }) => (columns[step] as typeof one).values[row]) };
+}
