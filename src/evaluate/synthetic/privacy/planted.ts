@@ -46,7 +46,7 @@ export async function plantedCanaries(
       const size = column.values.reduce((most, value) => (value > most ? value : most), 1);
       const put = extra.values.slice();
       for (const { row } of own) {
-        put[row] = Math.round(size * 1.5 + 7 * (row + 1)) + (column.decimals === 0 ? 0 : 0.125);
+        put[row] = Math.round(size * 1.5 + 7919 * (row + 1)) + (column.decimals === 0 ? 0 : 0.125);
         values.push({ column: j, value: put[row] });
       }
       return { ...column, values: Float64Array.from([...column.values, ...put]) };
@@ -79,7 +79,10 @@ export async function plantedCanaries(
     method,
     planted: values.length,
     found: values.filter(isIn).length,
-    inModel: values.filter(({ value }) => file.includes(typeof value === "string" ? value : `${value}`))
-      .length,
+    inModel: values.filter(({ value }) =>
+      typeof value === "string"
+        ? file.includes(value)
+        : new RegExp(`(?<![\\d.])${value}(?![\\d.])`).test(file),
+    ).length,
   };
 }
