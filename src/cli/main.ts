@@ -109,7 +109,6 @@ export async function run(argv: readonly string[]): Promise<number> {
       return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     }
     // A reader that has seen enough (`telelink … | head`) is no error.
-    if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.ok;
     if ((error as NodeJS.ErrnoException)?.code === "EPIPE") return exitCodes.ok;
     const message = error instanceof Error ? error.message : String(error);
     const debug = process.env.TELELINK_DEBUG && error instanceof Error;
