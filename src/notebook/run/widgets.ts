@@ -2,7 +2,7 @@ import { type Fields, isFields } from "../nbformat";
 import type { Message } from "../wire";
 
 /** The MIME type under which a notebook's metadata keep the states of its widgets. */
-export const widgetStateMime = "application/vnd.jupyter.widget-state+json";
+const widgetStateMime = "application/vnd.jupyter.widget-state+json";
 
 interface Model {
   state: Fields;
