@@ -104,7 +104,10 @@ async function kills(times) {
     const ingested = new Promise((done) => ingest.once("close", done));
     await server.post("/synth/train", { path: "telco.csv", method: "gan", epochs: 50 }).catch(() => {});
     const work = [one(), one(), one(), many()];
-    await sleep(300 + 70 * (k % 10));
+    // On a busy machine it takes a while until there is something to lose.
+    const before = confirmed.size;
+    for (let waited = 0; confirmed.size < before + 5 && waited < 10_000; waited += 50) await sleep(50);
+    await sleep(70 * (k % 10));
     server.child.kill("SIGKILL");
     on = false;
     await Promise.all(work);

@@ -20,7 +20,8 @@ export async function saveObject(url: URL, shown: string, file: string): Promise
     let bytes = 0;
     async function* pieces(): AsyncGenerator<Uint8Array> {
       for await (const piece of Readable.fromWeb(reply.body as ReadableStream)) {
-        timer = (clearTimeout(timer), setTimeout(() => idle.abort(), patienceMs));
+        clearTimeout(timer);
+        timer = setTimeout(() => idle.abort(), patienceMs);
         bytes += (piece as Uint8Array).length;
         yield piece as Uint8Array;
       }

@@ -1,3 +1,4 @@
+import { storedJson } from "./names";
 import { type Store, withoutWaiting } from "./open";
 
 /** Who did what. It holds no customer's data. */
@@ -27,5 +28,5 @@ export function auditLog(store: Store, limit = 100): AuditEntry[] {
   const rows = store.db
     .prepare("SELECT at, who, action, detail FROM telelink_audit ORDER BY id DESC LIMIT ?")
     .all(limit) as { at: string; who: string; action: string; detail: string }[];
-  return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }));
+  return rows.map((row) => ({ ...row, detail: storedJson<Record<string, unknown>>(row.detail, {}) }));
 }

@@ -6,6 +6,17 @@ import { openStore } from "./open";
 import { predictionStats } from "./predictions";
 import { liveServers } from "./servers";
 
+/** Cells that hold JSON. */
+const cellsOfJson = [
+  ["telelink_models", "metadata"],
+  ["telelink_jobs", "input"],
+  ["telelink_job_events", "event"],
+  ["telelink_inputs", "counts"],
+  ["telelink_keys", "scopes"],
+  ["telelink_schedules", "command"],
+  ["telelink_audit", "detail"],
+] as const;
+
 /** One thing that was looked at. */
 export interface Finding {
   readonly what: string;
@@ -59,6 +70,19 @@ export function examineStore(file: string): Finding[] {
     );
     const broken = db.prepare("SELECT count(*) AS n FROM pragma_foreign_key_check").get() as { n: number };
     say("references", broken.n === 0, broken.n === 0 ? "whole" : `${broken.n} rows point at nothing`);
+    const damaged = cellsOfJson.flatMap(([table, column]) => {
+      const { bad } = db
+        .prepare(`SELECT count(*) AS bad FROM ${table} WHERE NOT json_valid(${column})`)
+        .get() as {
+        bad: number;
+      };
+      return bad > 0 ? [`${bad} of ${table}.${column}`] : [];
+    });
+    say(
+      "cells",
+      damaged.length === 0,
+      damaged.length === 0 ? "can be read" : `can't be read: ${damaged.join(", ")}`,
+    );
     const { n } = db.prepare("SELECT count(*) AS n FROM telelink_predictions WHERE shadow = 0").get() as {
       n: number;
     };

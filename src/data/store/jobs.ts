@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { storedJson } from "./names";
 import { type Store, transaction, withoutWaiting } from "./open";
 
 export type JobState = "queued" | "running" | "done" | "failed" | "stopped" | "interrupted";
@@ -160,7 +161,7 @@ export function jobEvents(store: Store, id: number, after = 0, limit = 100_000):
       "SELECT number, event FROM telelink_job_events WHERE job_id = ? AND number > ? ORDER BY number LIMIT ?",
     )
     .all(id, after, limit) as { number: number; event: string }[];
-  return rows.map((row) => ({ number: row.number, event: JSON.parse(row.event) as unknown }));
+  return rows.map((row) => ({ number: row.number, event: storedJson<unknown>(row.event, {}) }));
 }
 
 interface JobRow {
@@ -182,8 +183,8 @@ function fromRow(row: JobRow): Job {
     id: row.id,
     kind: row.kind,
     state: row.state,
-    input: JSON.parse(row.input) as unknown,
-    ...(row.result === null ? {} : { result: JSON.parse(row.result) as unknown }),
+    input: storedJson<unknown>(row.input, {}),
+    ...(row.result === null ? {} : { result: storedJson<unknown>(row.result, {}) }),
     ...(row.error === null ? {} : { error: row.error }),
     created: row.created,
     ...(row.started === null ? {} : { started: row.started }),

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { check } from "../../core/checks";
+import { storedJson } from "./names";
 import { type Store, transaction } from "./open";
 
 /**
@@ -129,7 +130,8 @@ function fromRow(row: KeyRow): StoredKey {
   return {
     id: row.id,
     name: row.name,
-    scopes: JSON.parse(row.scopes) as Scope[],
+    // One whose scopes are damaged opens nothing.
+    scopes: storedJson<Scope[]>(row.scopes, []),
     created: row.created,
     ...(row.revoked === null ? {} : { revoked: row.revoked }),
   };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { check } from "../../core/checks";
 import { audit } from "./audit";
+import { storedJson } from "./names";
 import { type Store, StoreError, transaction } from "./open";
 
 /** A model that the store keeps: its bytes and what is known about it. */
@@ -137,7 +138,7 @@ function modelsWhere(store: Store, condition: string, ...values: unknown[]): Sto
     version: row.version,
     kind: row.kind,
     sha256: row.sha256,
-    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    metadata: storedJson<Record<string, unknown>>(row.metadata, {}),
     at: row.at,
     aliases: JSON.parse(row.aliases ?? "[]") as string[],
   }));
@@ -192,7 +193,7 @@ export function promotions(store: Store, alias: string): Promotion[] {
   return rows.map(({ at, who, detail }) => ({
     at,
     who,
-    ...(JSON.parse(detail) as Omit<Promotion, "at" | "who">),
+    ...storedJson<Omit<Promotion, "at" | "who">>(detail, { model: "unknown", reason: "" }),
   }));
 }
 

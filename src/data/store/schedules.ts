@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 import { check } from "../../core/checks";
+import { storedJson } from "./names";
 import { type Store, transaction } from "./open";
 
 /** Commands that can be run by schedule: what needs nobody at the terminal. */
@@ -38,6 +39,9 @@ export interface Schedule {
   /** Times that passed without a run: no server was there, or the run before was not at its end. */
   readonly missed: number;
 }
+
+/** When what has no time to come is due. */
+const never = "9999-12-31T00:00:00.000Z";
 
 export type NewSchedule = Pick<Schedule, "name" | "cron" | "zone" | "command" | "folder" | "minutes">;
 
@@ -102,7 +106,7 @@ export function listSchedules(store: Store): Schedule[] {
   return (store.db.prepare("SELECT * FROM telelink_schedules ORDER BY name").all() as Row[]).map(
     ({ command, owner, started, ended, exit_code, said, ...row }) => ({
       ...row,
-      command: JSON.parse(command) as string[],
+      command: storedJson<string[]>(command, []),
       ...(owner === null ? {} : { owner }),
       ...(started === null ? {} : { started }),
       ...(ended === null ? {} : { ended }),
@@ -134,14 +138,21 @@ export function takeDue(
       if (one.due > at) continue;
       let passed = 0;
       let next: Date | undefined = new Date(one.due);
-      while (next !== undefined && next <= now) {
-        next = nextTime(one, next);
-        if (++passed > 100_000) next = nextTime(one, now);
+      try {
+        while (next !== undefined && next <= now) {
+          next = nextTime(one, next);
+          if (++passed > 100_000) next = nextTime(one, now);
+        }
+      } catch (error) {
+        // It must not keep the others from their time.
+        endRun(store, one, undefined, (error as Error).message, now);
+        store.db.prepare("UPDATE telelink_schedules SET due = ? WHERE name = ?").run(never, one.name);
+        continue;
       }
       const missed = busy ? passed : passed - 1;
       store.db
         .prepare("UPDATE telelink_schedules SET due = ?, missed = missed + ? WHERE name = ?")
-        .run((next ?? new Date(8.64e15)).toISOString(), missed, one.name);
+        .run(next?.toISOString() ?? never, missed, one.name);
       if (busy) continue;
       store.db
         .prepare("UPDATE telelink_schedules SET owner = ?, started = ? WHERE name = ?")

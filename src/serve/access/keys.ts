@@ -60,7 +60,9 @@ export function askForKeys(app: App, store: Store, chosen: KeySettings): readonl
     for (const one of [method].flat()) routes.push({ method: one, url, scope });
   });
   app.decorateRequest("who", "nobody");
-  app.addHook("onRequest", async (request) => checkSender(request.method, request.headers, chosen));
+  app.addHook("onRequest", async ({ raw, method }) =>
+    checkSender(method, raw.headers, raw.rawHeaders, chosen),
+  );
   // After requests were counted: keys that are tried count too.
   app.addHook("preParsing", async (request) => {
     const { scope = "open" } = request.routeOptions.config;

@@ -12,8 +12,12 @@ const harmless = new Set(["GET", "HEAD", "OPTIONS"]);
 export function checkSender(
   method: string,
   headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
   { hosts, loopback }: { readonly hosts: readonly string[]; readonly loopback: boolean },
 ): void {
+  // A proxy may go by the one and this server by the other (RFC 9112, 3.2).
+  if (rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length > 1)
+    throw new HttpProblem(400, "The request is not as it must be", "The header Host must be there once");
   const host = hostnameOf(headers.host ?? "");
   if (!ownName(host, hosts, loopback))
     throw new HttpProblem(

@@ -1,4 +1,5 @@
-import { createWriteStream, existsSync, linkSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -52,7 +53,8 @@ export function uploadRoute(root: App, { settings, admission }: Context): void {
         const end = admission.begin();
         const part = join(settings.data, `.${request.id}.part`);
         try {
-          const file = createWriteStream(part, { flags: "wx", mode: 0o600, flush: true });
+          // Opened before anything can go wrong: a stream would open it later, after it was removed.
+          const file = (await open(part, "wx", 0o600)).createWriteStream({ flush: true });
           await pipeline(
             limited(body, most, () => tooLarge(most)),
             file,

@@ -1,3 +1,4 @@
+import { storedJson } from "../names";
 import { type Store, transaction } from "../open";
 
 /** What was counted of a column of customers' data on a day: sums over customers, of whom nothing else is kept. */
@@ -24,7 +25,8 @@ export function addDayCounts<Counts>(
     );
     for (const { day, column, counts } of more) {
       const row = known.get(day, model, column) as { counts: string } | undefined;
-      const sum = row ? add(JSON.parse(row.counts) as Counts, counts) : counts;
+      const before = row && storedJson<Counts | undefined>(row.counts, undefined);
+      const sum = before === undefined ? counts : add(before, counts);
       put.run(day, model, column, JSON.stringify(sum));
     }
   });
@@ -35,7 +37,10 @@ export function dayCounts<Counts>(store: Store, model: string): DayCounts<Counts
   const rows = store.db
     .prepare("SELECT day, column_name AS column, counts FROM telelink_inputs WHERE model = ? ORDER BY day")
     .all(model) as { day: string; column: string; counts: string }[];
-  return rows.map((row) => ({ ...row, counts: JSON.parse(row.counts) as Counts }));
+  return rows.flatMap((row) => {
+    const counts = storedJson<Counts | undefined>(row.counts, undefined);
+    return counts === undefined ? [] : [{ ...row, counts }];
+  });
 }
 
 /** Removes what was counted before a day. */
