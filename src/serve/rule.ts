@@ -22,6 +22,8 @@ export function ruleOf(issue: Issue): string {
         .map((key) => JSON.stringify(key.slice(0, 40)))
         .join(", ")}`;
     case "invalid_union": {
+      // Such as says itself what it takes.
+      if (issue.message.startsWith("must ")) return issue.message;
       const inner = issue.errors.map((error) => error[0]).filter((one) => one !== undefined);
       const listed = inner.find((one) => one.code === "invalid_value");
       return ruleOf(listed ?? inner[0] ?? { ...issue, code: "custom" });

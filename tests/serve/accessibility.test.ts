@@ -93,7 +93,7 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
       const buffer = Buffer.from("customer_id,churned,note\nc1,Yes,x\nc2,perhaps,x\n");
       await page.setInputFiles("#file", { name: "outcomes.csv", mimeType: "text/csv", buffer });
       await page.click("text=Send Outcomes");
-      await page.waitForSelector("text=1 outcomes kept");
+      await page.waitForSelector("text=1 outcome kept");
       await page.waitForSelector("text=Not used: note");
     },
     "/reports": async () => {},

@@ -185,7 +185,7 @@ test("POST /outcomes takes CSV too: cells as they are written, rows and columns 
       replaced: 0,
       rejected: 2,
       errors: [
-        { row: 3, field: "churned", rule: expect.stringContaining("must be") },
+        { row: 3, field: "churned", rule: "must be Yes or No, true or false, 1 or 0" },
         { row: 4, field: "outcome", rule: "must be an object" },
       ],
       unused_columns: ["note"],

@@ -173,7 +173,7 @@ function outcomes({ outcomes: found }: Report): Node[] {
       make(
         "p",
         { class: "app-empty" },
-        "It is not known yet what became of customers. Send it with POST /outcomes, with the customer_id that was sent to /predict.",
+        "It is not known yet what became of customers. Send it below or to POST /outcomes, with the customer_id that was sent to /predict.",
       ),
     ];
   const { figures } = found;

@@ -37,13 +37,15 @@ export function takeOutcomes(after: () => Promise<void>): void {
   });
 }
 
+const counted = (n: number, what: string): string => `${shown(n)} ${what}${n === 1 ? "" : "s"}`;
+
 function told({ kept, replaced, rejected, errors, unused_columns: unused = [] }: Kept): Node[] {
   const again = replaced > 0 ? `, ${shown(replaced)} of them in place of earlier ones` : "";
   return [
     make(
       "p",
       {},
-      `${shown(kept)} outcomes kept${again}${rejected > 0 ? `; ${shown(rejected)} rows can't be used` : ""}.`,
+      `${counted(kept, "outcome")} kept${again}${rejected > 0 ? `; ${counted(rejected, "row")} can't be used` : ""}.`,
     ),
     ...(unused.length > 0 ? [make("p", { class: "app-note" }, `Not used: ${unused.join(", ")}.`)] : []),
     ...(errors.length > 0

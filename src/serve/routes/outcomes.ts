@@ -16,14 +16,17 @@ const mostOutcomes = 1_000_000;
 const together = 5000;
 const mostErrors = 1000;
 
-const churnedSchema = z.union([
-  z.boolean(),
-  z
-    .string()
-    .regex(/^(yes|no|true|false|0|1)$/i, "must be Yes or No, true or false, 1 or 0")
-    .transform((word) => /^(yes|true|1)$/i.test(word)),
-  z.literal([0, 1]).transform((code) => code === 1),
-]);
+const churnedSchema = z.union(
+  [
+    z.boolean(),
+    z
+      .string()
+      .regex(/^(yes|no|true|false|0|1)$/i)
+      .transform((word) => /^(yes|true|1)$/i.test(word)),
+    z.literal([0, 1]).transform((code) => code === 1),
+  ],
+  "must be Yes or No, true or false, 1 or 0",
+);
 
 /** A day means its end. */
 const timeSchema = z
