@@ -47,7 +47,10 @@ export async function withTarget<File extends string | undefined, Out>(
         import("../../data/remote/postgres.js"),
         import("../../data/read/read-table.js"),
       ]);
-      const { schema } = await readTableBatches(file);
+      const batches = await readTableBatches(file);
+      const { schema } = batches;
+      // Reading one lets go of the file.
+      for await (const _ of batches) break;
       const columns = schema.columns.map(({ name, type }) => ({ name, numeric: type === "numeric" }));
       await putTable(address.url, address.table, address.shown, file, columns);
     } else {

@@ -4,6 +4,7 @@ import { addresses } from "../../support/addresses";
 import { exitCodes, usageError } from "../../support/exit";
 import { print, printJson } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
+import { storeOption } from "../../support/store-option";
 
 interface Options extends ReadingFlags {
   readonly table?: string;
@@ -19,7 +20,7 @@ export function ingestCommand(): Command {
     .description("add tables of any format to a table of the store")
     .argument("<files...>", "CSV, JSON lines, Excel, Parquet or Arrow, also compressed; or their addresses")
     .option("--table <name>", "the table (default: from the first file's name)")
-    .option("--db <file>", "the SQLite file", "data/telelink.db")
+    .addOption(storeOption("the SQLite file", "--db <file>"))
     .option("--schema <file>", "a JSON file that overrides inferred types")
     .option("--id <column>", "the column that names the customer (default: the first that looks like one)")
     .option("--json", "print JSON")

@@ -12,6 +12,7 @@ import { checkFolder } from "../../support/options";
 import { note, noteProblems, printJson } from "../../support/output";
 import { csvOptions, lost, noteRemarks, type ReadingFlags, readingOptions } from "../../support/reading";
 import type { ScoreSource } from "../../support/score/score-source";
+import { storeOption } from "../../support/store-option";
 
 interface Options extends ReadingFlags {
   readonly strict?: boolean;
@@ -43,7 +44,7 @@ export function scoreCommand(): Command {
       "--model <model>",
       "a file that telelink train wrote, or a model of the store (default: its champion)",
     )
-    .option("--store <file>", "the store of models", "data/telelink.db")
+    .addOption(storeOption("the store of models"))
     .option("--value-model <file>", "a model of the value in money, for customers with other columns")
     .option("--value-column <column>", "the column that holds the value, likewise")
     .option(

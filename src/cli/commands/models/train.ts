@@ -11,6 +11,7 @@ import { CliError, exitCodes, usageError } from "../../support/exit";
 import { checkFolder, keepDuplicates } from "../../support/options";
 import { didYouMean, note, print, printTable } from "../../support/output";
 import { checkLoss, csvOptions, lost, type ReadingFlags, readingOptions } from "../../support/reading";
+import { storeOption } from "../../support/store-option";
 
 interface Options extends ReadingFlags {
   data: string;
@@ -70,7 +71,7 @@ export function trainCommand(): Command {
       "keep the model in the store and let this name stand for it: champion answers at the desk",
     )
     .option("--name <name>", "what the store calls it", "churn")
-    .option("--store <file>", "the store, with --alias", "data/telelink.db")
+    .addOption(storeOption("the store, with --alias"))
     .option("--seed <number>", "the same seed trains the same model", "42")
     .option("--folds <number>", "folds of the cross-validation", "5")
     .option("--keep-duplicates", keepDuplicates)
