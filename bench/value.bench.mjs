@@ -4,6 +4,7 @@ import matrixModule from "../dist/core/matrix.js";
 import rngModule from "../dist/core/rng.js";
 import betaGeometricModule from "../dist/models/clv/beta-geometric.js";
 import gammaGammaModule from "../dist/models/clv/gamma-gamma.js";
+import purchaseModelModule from "../dist/models/clv/purchase-model.js";
 import coxModule from "../dist/models/survival/cox.js";
 import { keep, load } from "./data.mjs";
 
@@ -68,8 +69,7 @@ export default {
     const [process, amounts] = [bgNbd()(few), gammaGamma()(few)];
     return () => {
       const discounted = process.discountedPurchases(history, {
-        periods: 12,
-        period: weeksPerMonth,
+        ends: periodEnds(12, weeksPerMonth),
         discountRate: 0.01,
       });
       const amount = amounts.expectedValue(history);

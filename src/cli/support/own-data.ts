@@ -33,6 +33,8 @@ export interface OwnDataFlags extends ReadingFlags {
   readonly timeZone?: string;
   readonly duplicates?: string;
   readonly refunds?: string;
+  readonly channel?: string;
+  readonly acquisitionCost?: string;
   readonly covariates?: string[];
   readonly drop?: string[];
   readonly model?: string;
@@ -74,13 +76,21 @@ export function ownDataOptions(command: Command): Command {
     .option("--duplicates <what>", "transactions: refuse, drop or keep equal rows", "refuse")
     .option("--refunds <what>", "transactions: net, drop or keep negative amounts", "net")
     .option(
+      "--channel <column>",
+      "the way by which a customer came (default: by its name, as channel or source)",
+    )
+    .option(
+      "--acquisition-cost <what>",
+      "what it cost to win a customer: a column, an amount, or amounts by channel as web=12,shop=5",
+    )
+    .option(
       "--covariates <column...>",
-      "contracts: what the chance to leave may depend on (default: what is no answer)",
+      "what the chance to leave may depend on, with transactions also the rate of buying (default: contracts all that is no answer, transactions nothing)",
     )
     .option("--drop <column...>", "contracts: what it must not depend on")
     .option(
       "--model <model>",
-      "auto, bg-nbd, mbg-nbd or pareto-nbd (default: by a check on held-out weeks); cox or weibull",
+      `auto, ${purchaseKinds.join(", ")} (default: by a check on held-out weeks); cox or weibull`,
     )
     .option("--holdout-from <date>", "transactions: the last day the check learns from (default: the middle)")
     .option("--draws <n>", "transactions: futures drawn for intervals, 0 for none (default: up to 200)")
@@ -95,6 +105,8 @@ export function ownDataOptions(command: Command): Command {
     )
     .option("--json", "print the summary as JSON");
 }
+
+const purchaseKinds = ["bg-nbd", "mbg-nbd", "pareto-nbd", "bg-cnbd-k", "mbg-cnbd-k"] as const;
 
 /** A table of one's own, and what it is about. */
 export interface OwnTable {
@@ -115,9 +127,28 @@ export async function readOwnTable(flags: OwnDataFlags, kinds: readonly TableKin
   const read = await opened(flags);
   const head = read({ badCells: "missing" }, headBytes).table;
   const kind = kindNamed(flags.kind, kinds) ?? kindOfTable(head, kinds);
+  checkFlagsOf(kind, flags);
   const { customer, start, end, ended, entry } = flags;
   const asText = keptAsWritten(head, kind, [customer, start, end, ended, entry]);
   return { kind, ...readRows(read, flags, head, asText) };
+}
+
+const ofOneKind: Readonly<Record<"transactions" | "contracts", readonly (keyof OwnDataFlags)[]>> = {
+  transactions: ["date", "amount", "quantity", "price", "holdoutFrom", "draws"],
+  contracts: ["start", "end", "tenure", "ended", "tenureUnit", "revenue", "entry", "drop"],
+};
+
+/** Refuses what says something of another kind of table: it would be of no effect. */
+function checkFlagsOf(kind: TableKind, flags: OwnDataFlags): void {
+  for (const other of ["transactions", "contracts"] as const) {
+    if (other === kind) continue;
+    const idle = ofOneKind[other].filter((name) => flags[name] !== undefined);
+    if (idle.length === 0) continue;
+    const named = idle.map((name) => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`);
+    throw usageError(
+      `Cannot use ${named.join(", ")}: the table is read as ${kind}, and ${idle.length > 1 ? "they say" : "it says"} something of ${other} (--kind ${other} reads it so)`,
+    );
+  }
 }
 
 /** The table in a file of any format, or in standard input, with all its cells as written. */
@@ -261,7 +292,7 @@ export async function valuedTransactions(
   });
   const valued = valueTransactions(log, {
     ...valueOptions(flags),
-    ...modelNamed(flags.model, ["auto", "bg-nbd", "mbg-nbd", "pareto-nbd"]),
+    ...modelNamed(flags.model, ["auto", ...purchaseKinds] as const),
     ...(flags.holdoutFrom === undefined ? {} : { holdoutFrom: flags.holdoutFrom }),
     ...(flags.draws === undefined ? {} : { draws: wholeNumber(flags.draws, "--draws", 0, 100_000) }),
     churnMonths: wholeNumber(flags.churnMonths, "--churn-months", 1, 1200),

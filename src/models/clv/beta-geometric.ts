@@ -22,10 +22,11 @@ export interface BetaGeometricModel extends PurchaseModel {
   chanceOfCount(count: number, horizon: number): number;
 }
 
-const names = ["r", "alpha", "a", "b"];
-// Chances to leave: BG/NBD's customers after every repeat purchase, MBG/NBD's also right after the first purchase.
+export const betaGeometricNames = ["r", "alpha", "a", "b"];
+/** Chances to leave: BG/NBD's customers after every repeat purchase, MBG/NBD's also right after the first purchase. */
 const variants = { "bg-nbd": 0, "mbg-nbd": 1 } as const;
 type Variant = keyof typeof variants;
+export type Shift = 0 | 1;
 
 /**
  * A learner of BG/NBD (Fader, Hardie and Lee, 2005): while alive a customer buys at a rate of their own, gamma
@@ -79,7 +80,7 @@ export function mbgNbd(options: PurchaseModelOptions = {}): (history: PurchaseHi
  */
 export function betaGeometricFromJSON(from: unknown): BetaGeometricModel {
   const kind = (from as { kind?: unknown } | null)?.kind === "mbg-nbd" ? "mbg-nbd" : "bg-nbd";
-  return betaGeometricModel(kind, positiveFitFromJSON(from, kind, names));
+  return betaGeometricModel(kind, positiveFitFromJSON(from, kind, betaGeometricNames));
 }
 
 function betaGeometric(
@@ -89,68 +90,94 @@ function betaGeometric(
   const { penalty = 0 } = options;
   checkNumber(penalty, 0, Infinity, `fit ${kind}`, "penalty");
   return (history) => {
-    checkHistory(history, `fit ${kind}`);
-    // Rates are of the order of 1 / age: that sets the scale of alpha.
-    const scale = history.age.reduce((sum, T) => sum + T, 0) / history.age.length;
-    const starts = [
-      [1, scale / 2, 1, 1],
-      [0.3, scale / 8, 0.8, 2.5],
-    ];
-    const fit = fitPositive(
-      likelihoodOf(history, variants[kind]),
-      { names, starts, units: [1, scale, 1, 1], penalty: penalty * history.age.length },
-      `fit ${kind}`,
-    );
+    const fit = fitBetaGeometric(kind, history, { penalty, shift: variants[kind], every: 1 });
     return betaGeometricModel(kind, fit);
   };
 }
 
+/** Estimates of r, alpha, a, b where each purchase is the `every`-th event of a Poisson process. */
+export function fitBetaGeometric(
+  kind: string,
+  history: PurchaseHistory,
+  { penalty, shift, every }: { readonly penalty: number; readonly shift: Shift; readonly every: number },
+): PositiveFit {
+  const action = `fit ${kind}`;
+  checkHistory(history, action);
+  // Rates are of the order of 1 / age: that sets the scale of alpha.
+  const scale = history.age.reduce((sum, T) => sum + T, 0) / history.age.length;
+  const starts = [
+    [1, scale / 2 / every, 1, 1],
+    [0.3, scale / 8 / every, 0.8, 2.5],
+  ];
+  return fitPositive(
+    betaGeometricLikelihood(history, shift, every),
+    { names: betaGeometricNames, starts, units: [1, scale, 1, 1], penalty: penalty * history.age.length },
+    action,
+  );
+}
+
 /**
- * Minus the log likelihood of the logarithms of r, alpha, a, b. With k chances to leave survived, it is
- * Γ(r+x) αʳ / Γ(r) [B(a, b+k) / B(a, b) (α+T)^−(r+x) + B(a+1, b+k−1) / B(a, b) (α+t)^−(r+x) if k > 0].
+ * Minus the log likelihood of the logarithms of r, alpha, a, b. With K chances to leave survived, R = r + kx and every k-th
+ * event a purchase, it is Γ(R) αʳ / Γ(r) [B(a, b+K) / B(a, b) Σ_{j<k} Γ(R+j) / (Γ(R) j!) (T−t)ʲ (α+T)^−(R+j)
+ * + B(a+1, b+K−1) / B(a, b) (α+t)^−R if K > 0] (Platzer and Reutterer, 2016; k = 1: Fader, Hardie and Lee, 2005), but for
+ * what depends on the times between purchases and k alone.
  */
-function likelihoodOf(history: PurchaseHistory, shift: 0 | 1): Objective {
+export function betaGeometricLikelihood(history: PurchaseHistory, shift: Shift, every: number): Objective {
   const { frequency, recency, age, counts } = grouped(history);
   const most = frequency.reduce((high, x) => Math.max(high, x), 0);
   const parts = new Float64Array(most + 1);
   const byR = new Float64Array(most + 1);
   const byAB = new Float64Array(most + 1);
   const byB = new Float64Array(most + 1);
+  // Of the events since the last purchase, j of them: logarithms, and their sums of 1 / (R + i).
+  const log = new Float64Array(every);
+  const harmonic = new Float64Array(every);
   return (theta, gradient) => {
     const [r, alpha, a, b] = theta.map(Math.exp);
     gradient.fill(0);
     // What depends on the number of purchases alone: few values, computed once each.
     for (let x = 0; x <= most; x++) {
-      const k = x + shift;
-      parts[x] = lgamma(r + x) - lgamma(r) + r * Math.log(alpha) + betaln(a, b + k) - betaln(a, b);
-      byR[x] = digamma(r + x) - digamma(r) + Math.log(alpha);
-      byAB[x] = digamma(a + b) - digamma(a + b + k);
-      byB[x] = digamma(b + k) - digamma(b);
+      const [K, R] = [x + shift, r + every * x];
+      parts[x] = lgamma(R) - lgamma(r) + r * Math.log(alpha) + betaln(a, b + K) - betaln(a, b);
+      byR[x] = digamma(R) - digamma(r) + Math.log(alpha);
+      byAB[x] = digamma(a + b) - digamma(a + b + K);
+      byB[x] = digamma(b + K) - digamma(b);
     }
     let value = 0;
     for (let i = 0; i < frequency.length; i++) {
       const x = frequency[i];
-      const k = x + shift;
+      const [K, R] = [x + shift, r + every * x];
       const logT = Math.log(alpha + age[i]);
-      const alive = -(r + x) * logT;
-      let log = alive;
+      log[0] = -R * logT;
+      harmonic[0] = 0;
+      let all = log[0];
+      for (let j = 1; j < every; j++) {
+        // Γ(R+j) / Γ(R+j−1) / j (T−t) / (α+T)
+        log[j] = log[j - 1] + Math.log(((R + j - 1) / j) * (age[i] - recency[i])) - logT;
+        harmonic[j] = harmonic[j - 1] + 1 / (R + j - 1);
+        all = logAddExp(all, log[j]);
+      }
       let gone = 0;
       let log1 = 0;
-      if (k > 0) {
-        // B(a+1, b+k−1) / B(a, b+k) = a / (b+k−1)
+      if (K > 0) {
+        // B(a+1, b+K−1) / B(a, b+K) = a / (b+K−1)
         log1 = Math.log(alpha + recency[i]);
-        const left = Math.log(a / (b + k - 1)) - (r + x) * log1;
-        log = logAddExp(alive, left);
-        gone = Math.exp(left - log);
+        const left = Math.log(a / (b + K - 1)) - R * log1;
+        all = logAddExp(all, left);
+        gone = Math.exp(left - all);
       }
       const count = counts[i];
-      value -= count * (parts[x] + log);
-      const stay = 1 - gone;
-      gradient[0] -= count * (byR[x] - stay * logT - gone * log1);
-      const slope = stay / (alpha + age[i]) + gone / (alpha + recency[i]);
-      gradient[1] -= count * (r / alpha - (r + x) * slope);
+      value -= count * (parts[x] + all);
+      let [inR, inAlpha] = [-gone * log1, -(gone * R) / (alpha + recency[i])];
+      for (let j = 0; j < every; j++) {
+        const share = Math.exp(log[j] - all);
+        inR += share * (harmonic[j] - logT);
+        inAlpha -= (share * (R + j)) / (alpha + age[i]);
+      }
+      gradient[0] -= count * (byR[x] + inR);
+      gradient[1] -= count * (r / alpha + inAlpha);
       gradient[2] -= count * (byAB[x] + gone / a);
-      gradient[3] -= count * (byAB[x] + byB[x] - (k > 0 ? gone / (b + k - 1) : 0));
+      gradient[3] -= count * (byAB[x] + byB[x] - (K > 0 ? gone / (b + K - 1) : 0));
     }
     [r, alpha, a, b].forEach((v, j) => {
       gradient[j] *= v;
@@ -159,7 +186,8 @@ function likelihoodOf(history: PurchaseHistory, shift: 0 | 1): Objective {
   };
 }
 
-function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometricModel {
+/** The model of estimates. */
+export function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometricModel {
   const [r, alpha, a, b] = fit.estimates;
   const shift = variants[kind];
   const aliveAt = (x: number, t: number, T: number): number => {
@@ -207,8 +235,8 @@ function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometricModel
   const model = purchaseModel(fit, {
     kind,
     probabilityAlive: aliveAt,
-    expectedIfAlive: ifAlive,
-    stays,
+    expectedIfAlive: (x, _, T, horizon) => ifAlive(x, T, horizon),
+    stays: (x, _, T, horizon) => stays(x, T, horizon),
     expectedOfNew: (horizon) => (shift === 1 ? b / (a + b) : 1) * ifAlive(0, 0, horizon),
   });
   return { ...model, kind, chanceOfCount };

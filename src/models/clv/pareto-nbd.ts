@@ -6,7 +6,7 @@ import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-f
 import { checkHistory, grouped, type PurchaseHistory } from "./purchase-history";
 import { type PurchaseModel, purchaseModel } from "./purchase-model";
 
-const names = ["r", "alpha", "s", "beta"];
+export const paretoNames = ["r", "alpha", "s", "beta"];
 
 /**
  * A learner of Pareto/NBD (Schmittlein, Morrison and Colombo, 1987): customers buy at gamma distributed rates (r,
@@ -33,8 +33,8 @@ export function paretoNbd(options: PurchaseModelOptions = {}): (history: Purchas
     ];
     return paretoModel(
       fitPositive(
-        likelihoodOf(history),
-        { names, starts, units: [1, scale, 1, scale], penalty: penalty * history.age.length },
+        paretoLikelihood(history),
+        { names: paretoNames, starts, units: [1, scale, 1, scale], penalty: penalty * history.age.length },
         action,
       ),
     );
@@ -55,11 +55,11 @@ export function paretoNbd(options: PurchaseModelOptions = {}): (history: Purchas
  * again.expectedPurchasesOfNew(39) === model.expectedPurchasesOfNew(39); // → true
  */
 export function paretoNbdFromJSON(from: unknown): PurchaseModel {
-  return paretoModel(positiveFitFromJSON(from, "pareto-nbd", names));
+  return paretoModel(positiveFitFromJSON(from, "pareto-nbd", paretoNames));
 }
 
 /** Minus the log likelihood of the logarithms of r, alpha, s, beta. */
-function likelihoodOf(history: PurchaseHistory): Objective {
+export function paretoLikelihood(history: PurchaseHistory): Objective {
   const { frequency, recency, age, counts } = grouped(history);
   const slopes = new Float64Array(4);
   return (theta, gradient) => {
@@ -216,7 +216,8 @@ function gaussLegendre(n: number): readonly (readonly [number, number])[] {
   });
 }
 
-function paretoModel(fit: PositiveFit): PurchaseModel {
+/** The model of estimates. */
+export function paretoModel(fit: PositiveFit): PurchaseModel {
   const [r, alpha, s, beta] = fit.estimates;
   const aliveAt = (x: number, t: number, T: number): number => {
     const alive = -(r + x) * Math.log(alpha + T) - s * Math.log(beta + T);
@@ -232,8 +233,8 @@ function paretoModel(fit: PositiveFit): PurchaseModel {
   return purchaseModel(fit, {
     kind: "pareto-nbd",
     probabilityAlive: aliveAt,
-    expectedIfAlive: ifAlive,
-    stays: (_, T, horizon) => Math.exp(-s * Math.log1p(horizon / (beta + T))),
+    expectedIfAlive: (x, _, T, horizon) => ifAlive(x, T, horizon),
+    stays: (_x, _t, T, horizon) => Math.exp(-s * Math.log1p(horizon / (beta + T))),
     expectedOfNew: (horizon) => ifAlive(0, 0, horizon),
   });
 }

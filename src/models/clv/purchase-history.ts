@@ -1,4 +1,5 @@
 import { check, checkFinite, checkSameLength } from "../../core/checks";
+import { type Matrix, takeRows, takeValues } from "../../core/matrix";
 
 /**
  * What a purchase model reads of each customer: recency, frequency and age, in one unit of time. All arrays have one
@@ -13,11 +14,15 @@ export interface PurchaseHistory {
   readonly age: Float64Array;
   /** Mean amount of the repeat purchases; 0 where there was none. Needed for money only. */
   readonly monetaryValue?: Float64Array;
+  /** Sum of the logarithms of the times between purchases. Needed to tell how regular they are. */
+  readonly logGaps?: Float64Array;
+  /** What rates of buying and leaving may depend on, a column each; models fitted without take no notice. */
+  readonly covariates?: Matrix;
 }
 
 /** Throws at the first customer whose history contradicts itself, naming the row. */
 export function checkHistory(history: PurchaseHistory, action: string): void {
-  const { frequency, recency, age, monetaryValue } = history;
+  const { frequency, recency, age, monetaryValue, covariates } = history;
   check(frequency.length > 0, action, "there must be at least one customer");
   checkSameLength(frequency.length, recency.length, action, "frequencies and recencies");
   checkSameLength(frequency.length, age.length, action, "frequencies and ages");
@@ -41,6 +46,7 @@ export function checkHistory(history: PurchaseHistory, action: string): void {
   }
   if (monetaryValue)
     checkSameLength(frequency.length, monetaryValue.length, action, "frequencies and values");
+  if (covariates) checkSameLength(frequency.length, covariates.rows, action, "frequencies and covariates");
 }
 
 /** Equal histories of frequency, recency and age counted once: what a likelihood needs, often half the rows. */
@@ -64,11 +70,22 @@ export function grouped(history: PurchaseHistory): PurchaseHistory & { readonly 
       counts.push(1);
     }
   }
-  const take = (values: Float64Array): Float64Array => Float64Array.from(kept, (i) => values[i]);
   return {
-    frequency: take(frequency),
-    recency: take(recency),
-    age: take(age),
+    ...takeCustomers({ frequency, recency, age }, kept),
     counts: Float64Array.from(counts),
+  };
+}
+
+/** The history of some customers. */
+export function takeCustomers(history: PurchaseHistory, rows: ArrayLike<number>): PurchaseHistory {
+  const take = (values: Float64Array): Float64Array => takeValues(values, rows);
+  const { monetaryValue, logGaps, covariates } = history;
+  return {
+    frequency: take(history.frequency),
+    recency: take(history.recency),
+    age: take(history.age),
+    ...(monetaryValue ? { monetaryValue: take(monetaryValue) } : {}),
+    ...(logGaps ? { logGaps: take(logGaps) } : {}),
+    ...(covariates ? { covariates: takeRows(covariates, rows) } : {}),
   };
 }

@@ -4,14 +4,9 @@ import { exponential, gamma, normal, type Rng } from "../../core/rng";
 import type { GammaGamma } from "./gamma-gamma";
 import type { PositiveFit } from "./positive-fit";
 import type { PurchaseHistory } from "./purchase-history";
-import type { PurchaseModel } from "./purchase-model";
+import { checkEnds, type DiscountOptions, type PurchaseModel } from "./purchase-model";
 
-export interface FutureOptions {
-  /** How many periods to look ahead, and how long each is in the history's unit of time. */
-  readonly periods: number;
-  readonly period: number;
-  /** Interest per period, at least 0. */
-  readonly discountRate: number;
+export interface FutureOptions extends DiscountOptions {
   /** How many futures to draw, at least 1. @default 200 */
   readonly draws?: number;
 }
@@ -44,56 +39,91 @@ export function drawFutures(
   options: FutureOptions,
   rng: Rng,
 ): Futures {
-  const { periods, period, discountRate, draws = 200 } = options;
+  const { ends, discountRate, draws = 200 } = options;
   const { purchases, amounts } = models;
+  checkEnds(options);
   checkInteger(draws, 1, 100_000, "draw futures", "draws");
-  const { frequency, age, monetaryValue } = history;
+  const { frequency, monetaryValue } = history;
   check(monetaryValue !== undefined, "draw futures", "the history must have monetary values");
   const n = frequency.length;
   const value = new Float32Array(n * draws);
   const totalValue = new Float64Array(draws);
   const totalPurchases = new Float64Array(draws);
-  const horizon = periods * period;
-  const discounts = Float64Array.from({ length: periods + 1 }, (_, k) => (1 + discountRate) ** -k);
+  const discounts = Float64Array.from({ length: ends.length + 1 }, (_, k) => (1 + discountRate) ** -k);
   const processRng = rng.fork("parameters");
   const spendRng = rng.fork("amounts");
-  const shift = purchases.kind === "mbg-nbd" ? 1 : 0;
-  const pareto = purchases.kind === "pareto-nbd";
   const stream = rng.fork("customers");
   for (let d = 0; d < draws; d++) {
     const theta = drawParameters(purchases, processRng);
     const [p, q, scale] = drawParameters(amounts, spendRng);
-    const [r, alpha, third, fourth] = theta;
     const model = models.load({
       ...purchases.toJSON(),
       parameters: Object.fromEntries(purchases.names.map((name, j) => [name, theta[j]])),
     });
     const alive = model.probabilityAlive(history);
-    for (let i = 0; i < n; i++) {
-      if (alive[i] < 1 && stream.uniform() >= alive[i]) continue;
-      const x = frequency[i];
-      const rate = gamma(stream, r + x) / (alpha + age[i]);
-      // How long, or with which chance after each purchase, the customer leaves.
-      const life = pareto ? (exponential(stream) * (fourth + age[i])) / gamma(stream, third) : Infinity;
-      const end = Math.min(horizon, life);
-      let t = exponential(stream) / rate;
-      if (t > end) continue;
-      const leave = pareto ? 0 : betaDraw(stream, third, fourth + x + shift);
-      let [count, weight] = [0, 0];
-      while (t <= end) {
-        count++;
-        weight += discounts[Math.min(periods, Math.ceil(t / period))];
-        if (leave > 0 && stream.uniform() < leave) break;
-        t += exponential(stream) / rate;
+    for (const { rows, parameters } of model.groupsOf(history)) {
+      const buys = purchasesOf(purchases, parameters, history, options, discounts);
+      for (let k = 0; k < rows.length; k++) {
+        const i = rows[k];
+        if (alive[i] < 1 && stream.uniform() >= alive[i]) continue;
+        const [count, weight] = buys(i, stream);
+        if (count === 0) continue;
+        const x = frequency[i];
+        const spread = gamma(stream, q + p * x) / (scale + x * monetaryValue[i]);
+        const spent = gamma(stream, p * count) / spread;
+        value[i * draws + d] = (spent * weight) / count;
+        totalValue[d] += (spent * weight) / count;
+        totalPurchases[d] += count;
       }
-      const spread = gamma(stream, q + p * x) / (scale + x * monetaryValue[i]);
-      const spent = gamma(stream, p * count) / spread;
-      value[i * draws + d] = (spent * weight) / count;
-      totalValue[d] += (spent * weight) / count;
-      totalPurchases[d] += count;
     }
   }
   return { draws, value, totalValue, totalPurchases };
+}
+
+/** A drawing of the purchases to come of a customer who is still there: how many, and the sum of their discounts. */
+function purchasesOf(
+  { kind, every }: PurchaseModel,
+  [r, alpha, third, fourth]: Float64Array,
+  { frequency, recency, age }: PurchaseHistory,
+  { ends }: DiscountOptions,
+  discounts: Float64Array,
+): (i: number, rng: Rng) => readonly [count: number, weight: number] {
+  const shift = kind.startsWith("mbg") ? 1 : 0;
+  const pareto = kind === "pareto-nbd";
+  const horizon = ends[ends.length - 1];
+  const stages = new Float64Array(every);
+  return (i, rng) => {
+    const [x, T] = [frequency[i], age[i]];
+    // How many events of those that make a purchase have come since the last one.
+    let done = 0;
+    if (every > 1) {
+      let sum = 0;
+      for (let j = 0; j < every; j++) {
+        stages[j] =
+          j === 0 ? 1 : (stages[j - 1] * ((r + every * x + j - 1) / j) * (T - recency[i])) / (alpha + T);
+        sum += stages[j];
+      }
+      let u = rng.uniform() * sum;
+      while (done < every - 1 && u >= stages[done]) u -= stages[done++];
+    }
+    const rate = gamma(rng, r + every * x + done) / (alpha + T);
+    const wait = (events: number): number => (events === 1 ? exponential(rng) : gamma(rng, events)) / rate;
+    // How long, or with which chance after each purchase, the customer leaves.
+    const life = pareto ? (exponential(rng) * (fourth + T)) / gamma(rng, third) : Infinity;
+    const end = Math.min(horizon, life);
+    let t = wait(every - done);
+    if (t > end) return [0, 0];
+    const leave = pareto ? 0 : betaDraw(rng, third, fourth + x + shift);
+    let [count, weight, period] = [0, 0, 0];
+    while (t <= end) {
+      count++;
+      while (period < ends.length - 1 && t > ends[period]) period++;
+      weight += discounts[period + 1];
+      if (leave > 0 && rng.uniform() < leave) break;
+      t += wait(every);
+    }
+    return [count, weight];
+  };
 }
 
 /** A draw from the beta distribution (a, b). */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bgNbd } from "../../../src/models/clv/beta-geometric";
 import { gammaGamma, gammaGammaFromJSON } from "../../../src/models/clv/gamma-gamma";
+import { periodEnds } from "../../../src/models/clv/purchase-model";
 import { cdnow, customer, golden, takeHistory } from "./support";
 
 const model = gammaGamma()(cdnow);
@@ -31,8 +32,7 @@ describe("gammaGamma()(history) on CDNOW's 946 repeat buyers", () => {
   test("with BG/NBD gives lifetimes' value of the next twelve months", () => {
     // customer_lifetime_value(bgf, …, time=12, discount_rate=.01, freq="W"): a month is 4.345 weeks there
     const purchases = bgNbd()(cdnow).discountedPurchases(some, {
-      periods: 12,
-      period: 4.345,
+      ends: periodEnds(12, 4.345),
       discountRate: 0.01,
     });
     const values = model.expectedValue(some);

@@ -3,6 +3,7 @@ import { gamma, poisson, seeded } from "../../../src/core/rng";
 import { betaGeometricFromJSON, bgNbd, mbgNbd } from "../../../src/models/clv/beta-geometric";
 import { paretoNbd, paretoNbdFromJSON } from "../../../src/models/clv/pareto-nbd";
 import type { PurchaseHistory } from "../../../src/models/clv/purchase-history";
+import { periodEnds } from "../../../src/models/clv/purchase-model";
 import { cdnow, cdnowInDays, customer, golden, takeHistory } from "./support";
 
 const some = takeHistory(cdnow, golden.some);
@@ -46,9 +47,9 @@ describe.each(names)("%s()(history) on CDNOW", (name) => {
   });
 
   test("discountedPurchases without interest adds up to expectedPurchases", () => {
-    const free = model.discountedPurchases(some, { periods: 12, period: 2, discountRate: 0 });
+    const free = model.discountedPurchases(some, { ends: periodEnds(12, 2), discountRate: 0 });
     near(free, [...model.expectedPurchases(some, 24)], 1e-10);
-    const dear = model.discountedPurchases(some, { periods: 12, period: 2, discountRate: 0.1 });
+    const dear = model.discountedPurchases(some, { ends: periodEnds(12, 2), discountRate: 0.1 });
     expect(dear.every((v, i) => v < free[i] && v > free[i] / 1.1 ** 12)).toBe(true);
   });
 

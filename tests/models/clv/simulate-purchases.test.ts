@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { gammaGamma } from "../../../src/models/clv/gamma-gamma";
+import { periodEnds } from "../../../src/models/clv/purchase-model";
 import {
   purchaseModelFromJSON,
   purchaseModelKinds,
@@ -10,7 +11,7 @@ import { drawFutures } from "../../../src/models/clv/simulate-purchases";
 import { cdnow } from "./support";
 
 const amounts = gammaGamma()(cdnow);
-const ahead = { periods: 6, period: 4, discountRate: 0.02 };
+const ahead = { ends: periodEnds(6, 4), discountRate: 0.02 };
 
 test.each(purchaseModelKinds)("futures drawn from %s are on average what it expects", (kind) => {
   const purchases = purchaseModelOf(kind, {})(cdnow);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { money, percent } from "../../../core/format";
 import type { Table } from "../../../data/table";
 import type { DataSource } from "../../../report/figures";
+import type { ChannelRow } from "../../../services/value/channels";
 import type { HoldoutCheck } from "../../../services/value/purchases/holdout";
 import { checkFolder } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
@@ -82,6 +83,7 @@ interface Result {
 
 async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
   const { log, ...valued } = await valuedTransactions(own, flags);
+  const { paybackText } = await import("../../../services/value/channels.js");
   const { history } = log;
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   return {
@@ -114,6 +116,7 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
       months: valued.months,
       totalValue: total,
       totalInterval: valued.totalInterval,
+      channels: valued.channels,
       model: valued.model,
       amounts: valued.amounts,
       holdout: valued.holdout,
@@ -129,9 +132,12 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
         print(
           `95% prediction interval of the total: ${valued.totalInterval.map((end) => money(end)).join(" to ")}`,
         );
+      printChannels(valued.channels, paybackText);
       if (valued.holdout) printHoldout(valued.holdout);
       print();
-      print(`${valued.model.kind}, log likelihood ${valued.model.logLikelihood.toFixed(3)}`);
+      const { kind: process, every } = valued.model;
+      const regular = every > 1 ? `, purchases as regular as every ${every} events (k = ${every})` : "";
+      print(`${process}${regular}, log likelihood ${valued.model.logLikelihood.toFixed(3)}`);
       printParameters([...valued.model.parameters, ...valued.amounts.parameters]);
     },
   };
@@ -139,6 +145,7 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
 
 async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
   const { read, ...valued } = await valuedContracts(own, flags);
+  const { paybackText } = await import("../../../services/value/channels.js");
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   const ended = read.ended.reduce((sum, e) => sum + e, 0);
   return {
@@ -169,6 +176,7 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
       medianLifetime: valued.curve.median === Infinity ? null : valued.curve.median,
       totalValue: total,
       totalInterval: valued.totalInterval,
+      channels: valued.channels,
       model: valued.model,
     },
     print: () => {
@@ -180,6 +188,7 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
       print(
         `95% prediction interval of the total: ${valued.totalInterval.map((end) => money(end)).join(" to ")}`,
       );
+      printChannels(valued.channels, paybackText);
       print();
       const { kind, logLikelihood, concordance, coefficients } = valued.model;
       print(`${kind}, log likelihood ${logLikelihood.toFixed(3)}, concordance ${concordance.toFixed(3)}`);
@@ -195,6 +204,28 @@ function printParameters(
   printTable(
     ["parameter", "estimate", "standard error", "95% from", "to"],
     rows.map((row) => [row.feature, ...[row.estimate, row.standardError, row.low, row.high].map(digits)]),
+  );
+}
+
+function printChannels(rows: readonly ChannelRow[], paybackText: (row: ChannelRow) => string): void {
+  if (rows.length === 0) return;
+  const costs = rows.some((row) => row.cost !== undefined);
+  print();
+  printTable(
+    [
+      "channel",
+      "customers",
+      "revenue so far",
+      "expected value",
+      ...(costs ? ["cost to win one", "paid back"] : []),
+    ],
+    rows.map((row) => [
+      row.name,
+      String(row.customers),
+      money(row.revenue),
+      money(row.value),
+      ...(costs ? [row.cost === undefined ? "not said" : money(row.cost), paybackText(row)] : []),
+    ]),
   );
 }
 

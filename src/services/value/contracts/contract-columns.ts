@@ -1,4 +1,6 @@
-export interface ContractOptions {
+import type { ChannelOptions } from "../channels";
+
+export interface ContractOptions extends ChannelOptions {
   /** Columns of customer, start, end and monthly revenue; found by the usual names when left out. */
   readonly customer?: string;
   readonly start?: string;

@@ -6,6 +6,7 @@ import { dataTable } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
 import { dateText } from "../cell-values";
+import { channelTable } from "../channels";
 import { moneyText, notesList, ownReport, scenarioTable, totalFigure } from "../own-report";
 import type { Contracts } from "./contracts";
 import type { ValuedContracts } from "./value-contracts";
@@ -31,6 +32,7 @@ ${contracts.days ? raw(await cohortMap(contracts)) : null}
 ${moves.length > 0 ? html`<h2 id="revenue">How did monthly revenue move?</h2>${raw(await movementChart(moves))}${raw(movementTable(moves, money))}` : null}
 <h2 id="worth">Who is worth most, and who is about to leave?</h2>
 ${raw(topTable(valued, money))}
+${valued.channels.length > 0 ? html`<h2 id="channels">Where do customers come from?</h2>${raw(channelTable(valued.channels, money))}` : null}
 <h2 id="if">What if?</h2>
 ${raw(scenarios(total, valued, money))}
 ${notesList({ ...contracts.columns, ...(valued.covariates.used.length > 0 ? { "leaving depends on": valued.covariates.used.join(", ") } : {}) }, valued.notes)}`;
@@ -57,6 +59,7 @@ ${notesList({ ...contracts.columns, ...(valued.covariates.used.length > 0 ? { "l
       ["stay", "How long do customers stay?"],
       ...(moves.length > 0 ? [["revenue", "How did monthly revenue move?"] as const] : []),
       ["worth", "Who is worth most?"],
+      ...(valued.channels.length > 0 ? [["channels", "Where do customers come from?"] as const] : []),
       ["if", "What if?"],
       ["read", "How the file was read"],
     ],

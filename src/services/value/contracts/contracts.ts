@@ -8,6 +8,7 @@ import {
   takeTableRows,
 } from "../../../data/table";
 import { numbersOf } from "../cell-values";
+import { acquiredOf } from "../channels";
 import { customerNames, Faults, findColumn, oneCurrency, optionalColumn } from "../own-columns";
 import { type ContractOptions, endedNames, endNames, startNames, tenureNames } from "./contract-columns";
 import { isFlag, lifetimesByDates, lifetimesByTenure, type ReadLifetimes } from "./read-lifetimes";
@@ -21,6 +22,9 @@ export interface Contracts extends Omit<Spells, "rows" | "notes"> {
   /** Undefined where the table has tenures and no dates. */
   readonly asOf?: string;
   readonly currency?: string;
+  /** The way by which each customer came, and what it cost to win one; NaN where nothing says. */
+  readonly channels?: readonly string[];
+  readonly acquisitionCosts?: Float64Array;
   /** Which column was taken for what. */
   readonly columns: Readonly<Record<string, string>>;
   /** What was guessed, left out or changed, in sentences. */
@@ -74,7 +78,8 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
   const kept = Int32Array.from(who.keys()).filter((i) => !faults.has(i) && read.observed[i] === 1);
   check(kept.length > 0, action, "there must be contracts");
   const { rows, notes, ...lives } = joinSpells(kept, who, read, revenues);
-  const used = [customer, revenue, ...read.used, ...(money ? [money] : []), ...(rate ? [rate] : [])];
+  const { channel, cost, costOf } = acquiredOf(table, options, action);
+  const used = [customer, revenue, ...read.used, money, rate, cost].filter((one) => one !== undefined);
   const others = dropColumns(
     table,
     used.map((column) => column.name),
@@ -85,12 +90,16 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
     covariates: takeTableRows(others, rows),
     ...(read.asOf === undefined ? {} : { asOf: read.asOf }),
     ...(currency === undefined ? {} : { currency }),
+    ...(channel ? { channels: Array.from(rows, (i) => cellText(channel, i).trim() || "(none)") } : {}),
+    ...(costOf ? { acquisitionCosts: Float64Array.from(rows, costOf) } : {}),
     columns: {
       customer: customer.name,
       ...read.columns,
       "monthly revenue": revenue.name,
       ...(money ? { currency: money.name } : {}),
       ...(rate ? { exchangeRate: rate.name } : {}),
+      ...(channel ? { channel: channel.name } : {}),
+      ...(cost ? { "acquisition cost": cost.name } : {}),
     },
     notes: [
       ...(paid.guess === undefined ? [] : [`${revenue.name} is read with ${paid.guess}`]),

@@ -8,6 +8,7 @@ import { customerValue, customerValueQuantile } from "../../../models/clv/custom
 import { acceleratedFailureTime } from "../../../models/survival/accelerated-failure-time";
 import { cox } from "../../../models/survival/cox";
 import { kaplanMeier, type SurvivalCurve } from "../../../models/survival/kaplan-meier";
+import { type ChannelRow, channelRows } from "../channels";
 import { checkMoney } from "../check-money";
 import { totalInterval } from "../total-interval";
 import type { Contracts } from "./contracts";
@@ -55,6 +56,8 @@ export interface ValuedContracts {
   readonly months: number;
   readonly churnMonths: number;
   readonly curve: SurvivalCurve;
+  /** By channel, or all in one where a cost to win a customer is known; empty where neither is. */
+  readonly channels: readonly ChannelRow[];
   /** Which columns the model learnt from, and which it did not. */
   readonly covariates: Omit<Covariates, "x">;
   /** What one ought to know before believing the values. */
@@ -104,12 +107,14 @@ export async function valueContracts(
   const intervalOfTotal = (): Promise<readonly [number, number]> =>
     totalInterval({ data, rows, learn, survival, margins, ahead, discountRate: discount.discountRate });
   const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
+  const value = customerValue(survival, margins, discount);
   return {
     customers: Array.from(rows, (i) => contracts.customers[i]),
     rows,
     churn: column(survival, churnMonths - 1).map((s) => 1 - s),
     expectedMonths: customerValue(survival, new Float64Array(rows.length).fill(1)),
-    value: customerValue(survival, margins, discount),
+    value,
+    channels: channelsOf(contracts, rows, value, margin),
     low: customerValueQuantile(survival, margins, 0.05, discount),
     high: customerValueQuantile(survival, margins, 0.95, discount),
     totalInterval: await intervalOfTotal(),
@@ -133,4 +138,41 @@ export async function valueContracts(
       concordance: x.columns > 0 ? concordanceIndex(data, fitted.predict(x)) : 0.5,
     },
   };
+}
+
+/** By channel: what contracts brought in their months until now, and margin by month from Kaplan and Meier's survival. */
+function channelsOf(
+  contracts: Contracts,
+  running: Int32Array,
+  value: Float64Array,
+  margin: number,
+): readonly ChannelRow[] {
+  const { channels, acquisitionCosts, months, revenue, ended, entry } = contracts;
+  if (!channels && !acquisitionCosts) return [];
+  const worth = new Float64Array(months.length);
+  running.forEach((i, k) => {
+    worth[i] = value[k];
+  });
+  return channelRows({
+    ...(channels ? { channels } : {}),
+    ...(acquisitionCosts ? { costs: acquisitionCosts } : {}),
+    revenue: months.map((m, i) => m * revenue[i]),
+    value: worth,
+    marginByMonth: (rows) => {
+      const take = (of: Float64Array): Float64Array => takeValues(of, rows);
+      const time = take(months).map((m) => Math.max(m, 1 / 61));
+      const curve = kaplanMeier({
+        time,
+        event: take(ended),
+        ...(entry ? { entry: take(entry).map((e, k) => Math.min(e, time[k] * (1 - 1e-9))) } : {}),
+      });
+      const each = rows.reduce((sum, i) => sum + margin * revenue[i], 0) / rows.length;
+      const most = Math.floor(time.reduce((high, m) => Math.max(high, m), 0));
+      let sum = 0;
+      return Array.from({ length: most }, (_, k) => {
+        sum += each * curve.at(k);
+        return sum;
+      });
+    },
+  });
 }

@@ -1,3 +1,4 @@
+import { type Matrix, takeRows } from "../../../core/matrix";
 import type { PurchaseHistory } from "../../../models/clv/purchase-history";
 import type { PurchaseModel } from "../../../models/clv/purchase-model";
 import {
@@ -6,6 +7,7 @@ import {
   purchaseModelOf,
 } from "../../../models/clv/purchase-models";
 import { dateText, dayOf } from "../cell-values";
+import { type Clock, plainClock, seasonalClock, seasonFactors } from "./seasons";
 import { historyOf, type Purchases, type Transactions } from "./transactions";
 
 /** How well models that had seen the first part of a log foretold the rest. */
@@ -20,6 +22,13 @@ export interface HoldoutCheck {
     readonly loss: number;
     readonly converged: boolean;
   }[];
+  /** The best model's loss on them with covariates, and whether it is lower. */
+  readonly covariates?: { readonly loss: number; readonly used: boolean };
+  /**
+   * Mean absolute errors of the months held out, all customers together, without and with factors of the calendar's
+   * months; they are used where the gain is above 1.645 of its standard errors.
+   */
+  readonly seasons?: { readonly errorWithout: number; readonly errorWith: number; readonly used: boolean };
   /** Figures of the best model on the other half of the customers. */
   readonly judged: {
     readonly customers: number;
@@ -32,6 +41,8 @@ export interface HoldoutCheck {
     readonly gain: number;
     readonly gainAsBefore: number;
   };
+  /** Errors of the best model's total from earlier and later days on, with a sample of 5,000 customers. */
+  readonly pastErrors: readonly PastError[];
   /** By repeat purchases in the first part (the last row: so many or more): customers, and mean purchases in the rest. */
   readonly byFrequency: readonly {
     readonly frequency: number;
@@ -47,53 +58,166 @@ export interface HoldoutCheck {
   };
 }
 
+/** How far the purchases of all were from what a model expected that had seen the log until a day. */
+export interface PastError {
+  readonly until: string;
+  readonly weeks: number;
+  /** ln (made / expected). */
+  readonly error: number;
+}
+
 /** Fewer weeks to learn from or to foretell, or fewer repeat buyers, judge no model. */
 const leastWeeks = 8;
 const leastRepeaters = 30;
 
+export interface HoldoutOptions {
+  readonly kinds?: readonly PurchaseModelKind[];
+  readonly penalty?: number;
+  /** The last day of the first part, as 2024-01-31; defaults to the middle of the log. */
+  readonly until?: string;
+  /** Covariates of each customer: the best model is tried with them too. */
+  readonly covariates?: Matrix;
+}
+
 /**
  * A check of purchase models on the last part of a log: each is fitted to what was known by then, the best is chosen by
- * one half of the customers (mean Poisson deviance of their purchases) and judged by the other. Undefined where the log is
- * too short or has too few repeat buyers.
+ * one half of the customers (mean Poisson deviance of their purchases) and judged by the other. Then it is tried with
+ * covariates, by the same half, and with seasons, by the months held out. Undefined where the log is too short or has too
+ * few repeat buyers.
  */
-export function checkByHoldout(
-  log: Transactions,
-  options: {
-    readonly kinds?: readonly PurchaseModelKind[];
-    readonly penalty?: number;
-    /** The last day of the first part, as 2024-01-31; defaults to the middle of the log. */
-    readonly until?: string;
-  } = {},
-): HoldoutCheck | undefined {
-  const { kinds = purchaseModelKinds, penalty = 0 } = options;
+export function checkByHoldout(log: Transactions, options: HoldoutOptions = {}): HoldoutCheck | undefined {
+  const { penalty = 0 } = options;
   const first = dayOf(log.firstDate) as number;
   const last = dayOf(log.asOf) as number;
   const cut = options.until === undefined ? Math.floor((first + last) / 2) : (dayOf(options.until) as number);
   const weeks = (last - cut) / 7;
   if (weeks < leastWeeks || (cut - first) / 7 < leastWeeks) return undefined;
-  const known = log.purchases.filter((purchase) => purchase.days[0] < cut);
+  const places = [...log.purchases.keys()].filter((i) => log.purchases[i].days[0] < cut);
+  const known = places.map((i) => log.purchases[i]);
   const before = known.map((one) => partOf(one, cut));
   const history = historyOf(before, cut);
   if (history.frequency.reduce((sum, x) => sum + (x > 0 ? 1 : 0), 0) < leastRepeaters) return undefined;
+  const kinds = options.kinds ?? kindsFor(before);
   const actual = Float64Array.from(known, (one, i) => one.days.length - before[i].days.length);
   const half = (which: number): number[] => [...actual.keys()].filter((i) => i % 2 === which);
   const [choosing, judging] = [half(0), half(1)];
-  const fitted = kinds.map((kind) => {
-    const model = purchaseModelOf(kind, { penalty })(history);
-    const expected = model.expectedPurchases(history, weeks);
+  const fitted = (kind: PurchaseModelKind, from: PurchaseHistory, ahead: number) => {
+    const model = purchaseModelOf(kind, { penalty })(from);
+    const expected = model.expectedPurchases(from, ahead);
     return { kind, model, expected, loss: deviance(actual, expected, choosing), converged: model.converged };
-  });
-  fitted.sort((a, b) => Number(b.converged) - Number(a.converged) || a.loss - b.loss);
-  const best = fitted[0];
+  };
+  const candidates = kinds.map((kind) => fitted(kind, history, weeks));
+  candidates.sort((a, b) => Number(b.converged) - Number(a.converged) || a.loss - b.loss);
+  let best = candidates[0];
+  const { kind } = best;
+  const ownTraits = options.covariates && { covariates: takeRows(options.covariates, places) };
+  const withCovariates = ownTraits && fitted(kind, { ...history, ...ownTraits }, weeks);
+  const covariates = withCovariates && {
+    loss: withCovariates.loss,
+    used: withCovariates.converged && withCovariates.loss < best.loss,
+  };
+  if (withCovariates && covariates?.used) best = withCovariates;
+  const traits = covariates?.used ? ownTraits : {};
+  const counted = (weeksOf: Clock): PurchaseHistory => ({ ...historyOf(before, cut, weeksOf), ...traits });
+  const seasons =
+    (cut - first) / 7 >= 52 && best.converged
+      ? trySeasons(best.model, known, before, { cut, last }, counted, (weeksOf) =>
+          purchaseModelOf(kind, { penalty })(counted(weeksOf)),
+        )
+      : undefined;
   return {
     until: dateText(cut),
     weeks,
     customers: known.length,
-    models: fitted.map(({ kind, loss, converged }) => ({ kind, loss, converged })),
+    models: candidates.map(({ kind, loss, converged }) => ({ kind, loss, converged })),
+    ...(covariates ? { covariates } : {}),
+    ...(seasons ? { seasons } : {}),
     judged: judge(history, actual, best.expected, judging, weeks),
+    pastErrors: pastErrors(log.purchases, kind, penalty, first, last),
     byFrequency: frequencies(history, actual, best.expected),
     tracking: track(log.purchases, best.model, first, last, cut),
   };
+}
+
+const pastShares = [0.3, 0.4, 0.5, 0.6, 0.7];
+const mostSampled = 5000;
+
+/** What a model that saw 30 to 70 % of the log made of the rest: what is common to all customers shows in no draw. */
+function pastErrors(
+  all: readonly Purchases[],
+  kind: PurchaseModelKind,
+  penalty: number,
+  first: number,
+  last: number,
+): PastError[] {
+  const step = Math.max(1, Math.ceil(all.length / mostSampled));
+  const sampled = all.filter((_, i) => i % step === 0);
+  return pastShares.flatMap((share): PastError[] => {
+    const cut = Math.round(first + share * (last - first));
+    const weeks = (last - cut) / 7;
+    const known = sampled.filter((one) => one.days[0] < cut);
+    const before = known.map((one) => partOf(one, cut));
+    const history = historyOf(before, cut);
+    const repeaters = history.frequency.reduce((sum, x) => sum + (x > 0 ? 1 : 0), 0);
+    if (weeks < leastWeeks || (cut - first) / 7 < leastWeeks || repeaters < leastRepeaters) return [];
+    const expected = purchaseModelOf(kind, { penalty })(history)
+      .expectedPurchases(history, weeks)
+      .reduce((sum, v) => sum + v, 0);
+    const made = known.reduce((sum, one, i) => sum + one.days.length - before[i].days.length, 0);
+    return [{ until: dateText(cut), weeks, error: Math.log((made + 0.5) / (expected + 0.5)) }];
+  });
+}
+
+/**
+ * Kinds of models to try: those of regular purchases where the times between them say so. Of two times that follow one
+ * another, the first is a share of both that is uniform where purchases come at random (Wheat and Morrison, 1990).
+ */
+function kindsFor(purchases: readonly Purchases[]): readonly PurchaseModelKind[] {
+  const shares: number[] = [];
+  for (const { days } of purchases) {
+    const n = days.length;
+    if (n < 3) continue;
+    shares.push((days[n - 2] - days[n - 3]) / (days[n - 1] - days[n - 3]));
+  }
+  const variance = shares.reduce((sum, v) => sum + (v - 0.5) ** 2, 0) / Math.max(1, shares.length);
+  // Of k events a purchase, the share's variance is 1 / (4 (2k + 1)).
+  const regular = shares.length >= leastRepeaters && (1 - 4 * variance) / (8 * variance) >= 1.4;
+  return purchaseModelKinds.filter((kind) => regular || !kind.endsWith("cnbd-k"));
+}
+
+/** Whether factors of the calendar's months, learnt before the cut, foretell the months after it better. */
+function trySeasons(
+  plain: PurchaseModel,
+  known: readonly Purchases[],
+  before: readonly Purchases[],
+  { cut, last }: { readonly cut: number; readonly last: number },
+  counted: (clock: Clock) => PurchaseHistory,
+  fit: (clock: Clock) => PurchaseModel,
+): NonNullable<HoldoutCheck["seasons"]> {
+  const factors = seasonFactors(before, cut, fit);
+  const clock = seasonalClock(factors, before, cut, last - cut);
+  const months = Math.floor((last - cut) / 30.4375);
+  const ends = Array.from({ length: months }, (_, k) => Math.round(cut + ((k + 1) * (last - cut)) / months));
+  const made = new Float64Array(months);
+  for (const { days } of known)
+    for (const day of days) if (day > cut) made[ends.findIndex((end) => day <= end)]++;
+  const errors = [[plain, plainClock] as const, [fit(clock), clock] as const].map(([model, weeks]) => {
+    const history = counted(weeks);
+    let sum = 0;
+    return ends.map((end, k) => {
+      const until = model.expectedPurchases(history, weeks(cut, end)).reduce((total, v) => total + v, 0);
+      const error = Math.abs(made[k] - (until - sum));
+      sum = until;
+      return error;
+    });
+  });
+  const [without, withSeasons] = errors.map((all) => all.reduce((a, b) => a + b, 0) / Math.max(1, months));
+  const gains = errors[0].map((e, k) => e - errors[1][k]);
+  const mean = without - withSeasons;
+  const spread = Math.sqrt(
+    gains.reduce((sum, g) => sum + (g - mean) ** 2, 0) / Math.max(1, months - 1) / Math.max(1, months),
+  );
+  return { errorWithout: without, errorWith: withSeasons, used: months >= 6 && mean > 1.645 * spread };
 }
 
 function partOf(one: Purchases, until: number): Purchases {

@@ -6,6 +6,7 @@ import { lineChart } from "../../../report/charts/line";
 import { dataTable } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
+import { channelTable } from "../channels";
 import { moneyText, notesList, ownReport, scenarioTable, totalFigure } from "../own-report";
 import { type PurchaseCohorts, purchaseCohorts } from "./cohorts";
 import type { HoldoutCheck } from "./holdout";
@@ -32,6 +33,7 @@ ${raw(segmentTable(log, valued))}
 <h2 id="cohorts">Do customers come back?</h2>
 ${raw(await cohortMap(cohorts))}
 ${raw(await cohortRevenue(cohorts, money))}
+${valued.channels.length > 0 ? html`<h2 id="channels">Where do customers come from?</h2>${raw(channelTable(valued.channels, money))}` : null}
 ${holdout ? html`<h2 id="check">Can the figures be believed?</h2>${raw(await trackingChart(holdout))}${raw(frequencyTable(holdout))}` : null}
 <h2 id="if">What if?</h2>
 ${raw(scenarios(total, valued, money))}
@@ -69,6 +71,7 @@ ${notesList(log.columns, valued.notes)}`;
     contents: [
       ["worth", "Who is it worth with?"],
       ["cohorts", "Do customers come back?"],
+      ...(valued.channels.length > 0 ? [["channels", "Where do customers come from?"] as const] : []),
       ...(holdout ? [["check", "Can the figures be believed?"] as const] : []),
       ["if", "What if?"],
       ["read", "How the file was read"],

@@ -2,11 +2,12 @@ import { check, checkOneOf } from "../../../core/checks";
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
 import type { PurchaseHistory } from "../../../models/clv/purchase-history";
 import { dateText, dayOf, daysOf } from "../cell-values";
+import { acquiredOf, type ChannelOptions } from "../channels";
 import { customerNames, Faults, findColumn, optionalColumn } from "../own-columns";
-import { amountsOf } from "./amounts";
+import { type Amounts, amountsOf } from "./amounts";
 import { netRefunds, type RefundRule } from "./refunds";
 
-export interface TransactionOptions {
+export interface TransactionOptions extends ChannelOptions {
   /** Columns of customer, date and amount; found by the usual names and by their values when left out. */
   readonly customer?: string;
   readonly date?: string;
@@ -32,6 +33,8 @@ export interface TransactionOptions {
    * or taken off purchases of their own day only ("keep").
    */
   readonly refunds?: RefundRule;
+  /** Columns of what is known of a customer at the first purchase: rates of buying and leaving may depend on them. */
+  readonly covariates?: readonly string[];
   /** Leaves out rows that break a rule and counts them; defaults to false, which refuses them. */
   readonly skipBadRows?: boolean;
 }
@@ -44,6 +47,12 @@ export interface Transactions {
   readonly history: PurchaseHistory;
   /** The day of each customer's purchases, in order, with what was paid on each. */
   readonly purchases: readonly Purchases[];
+  /** What the columns of covariates say of each customer. */
+  readonly covariates: Readonly<Record<string, readonly string[]>>;
+  /** The way by which each customer came. */
+  readonly channels?: readonly string[];
+  /** What it cost to win each customer; NaN where the column says nothing. */
+  readonly acquisitionCosts?: Float64Array;
   readonly rows: number;
   readonly duplicates: number;
   readonly firstDate: string;
@@ -86,19 +95,106 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
     options.asOf,
   );
   const faults = new Faults(action, skipBadRows);
+  const acquired = acquiredOf(table, options, action);
+  const named = (options.covariates ?? []).map((name) => columnNamed(table, name));
+  // Columns that say something of the customer and not of the purchase.
+  const traits = [...new Set([...named, acquired.channel, acquired.cost])].filter((one) => one !== undefined);
   const paid = amountsOf(table, options, faults, action, [customer, date]);
   const days = daysOf(date, options.timeZone);
   const today = Math.floor(Date.now() / 86_400_000);
+  const { byCustomer, counts, first, last } = readPurchases(
+    { table, customer, date, days: days.values, paid, traits },
+    { end, today, duplicates, refunds },
+    faults,
+  );
+  const left = faults.settle();
+  for (const [who, { days: own, back }] of byCustomer) {
+    if (back.length > 0) counts.unmatched += netRefunds(own, back);
+    if (refunds === "keep") for (const [day, sum] of own) if (sum < 0) own.delete(day);
+    if (own.size > 0) continue;
+    byCustomer.delete(who);
+    counts.emptied++;
+  }
+  check(byCustomer.size > 0, action, "there must be a purchase");
+  const close = end ?? last;
+  const purchases = Array.from(byCustomer.values(), ({ days: own }) => purchasesOf(own));
+  const firsts = Array.from(byCustomer.values(), (one) => one.first);
+  const several = [...byCustomer.values()].filter((one) => one.several).length;
+  const { channel, cost, costOf } = acquired;
+  return {
+    customers: [...byCustomer.keys()],
+    history: historyOf(purchases, close),
+    covariates: Object.fromEntries(named.map((one) => [one.name, firsts.map((i) => cellText(one, i))])),
+    ...(channel ? { channels: firsts.map((i) => cellText(channel, i).trim() || "(none)") } : {}),
+    ...(costOf ? { acquisitionCosts: Float64Array.from(firsts, costOf) } : {}),
+    purchases,
+    rows: table.rows,
+    duplicates: counts.repeated,
+    firstDate: dateText(first),
+    asOf: dateText(close),
+    ...(paid.currency === undefined ? {} : { currency: paid.currency }),
+    columns: {
+      customer: customer.name,
+      date: date.name,
+      ...paid.columns,
+      ...(channel ? { channel: channel.name } : {}),
+      ...(cost ? { "acquisition cost": cost.name } : {}),
+    },
+    notes: [
+      ...(days.guess === undefined ? [] : [`${date.name} is read as ${days.guess}`]),
+      ...paid.notes,
+      ...left,
+      ...(several > 0
+        ? [
+            `of ${several} customers ${traits.map((one) => one.name).join(", ")} differ between rows: what the first purchase says counts`,
+          ]
+        : []),
+      ...notesOf(counts, refunds, dateText(close)),
+    ],
+  };
+}
+
+/** What was read of one customer. */
+interface ReadCustomer {
+  readonly days: Map<number, number>;
+  readonly back: { day: number; amount: number }[];
+  /** The row of the first purchase, and whether others say something else of the customer. */
+  first: number;
+  several: boolean;
+}
+
+/** Purchases and refunds by customer, in the order of their rows; rows that break a rule become faults. */
+function readPurchases(
+  from: {
+    readonly table: Table;
+    readonly customer: Column;
+    readonly date: Column;
+    readonly days: Float64Array;
+    readonly paid: Amounts;
+    readonly traits: readonly Column[];
+  },
+  rules: {
+    readonly end: number | undefined;
+    readonly today: number;
+    readonly duplicates: string;
+    readonly refunds: RefundRule;
+  },
+  faults: Faults,
+): {
+  byCustomer: Map<string, ReadCustomer>;
+  counts: Record<keyof Counts, number>;
+  first: number;
+  last: number;
+} {
+  const { table, customer, date, days, paid, traits } = from;
+  const { end, today, duplicates, refunds } = rules;
   const seen = new Set<string>();
-  const byCustomer = new Map<
-    string,
-    { days: Map<number, number>; back: { day: number; amount: number }[] }
-  >();
+  const byCustomer = new Map<string, ReadCustomer>();
   const counts = { repeated: 0, later: 0, free: 0, refunds: 0, refunded: 0, unmatched: 0, emptied: 0 };
   let [first, last] = [Infinity, -Infinity];
   for (let i = 0; i < table.rows; i++) {
     const who = cellText(customer, i).trim();
-    const when = days.values[i];
+    const when = days[i];
     const amount = paid.values[i];
     if (who === "") faults.add(i, "the customer must be named");
     if (Number.isNaN(when)) faults.add(i, "the date must be a day such as 2024-01-31", cellText(date, i));
@@ -121,8 +217,15 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
       seen.add(key);
     }
     if (amount === 0) counts.free++;
-    const known = byCustomer.get(who) ?? { days: new Map<number, number>(), back: [] };
+    const known = byCustomer.get(who) ?? {
+      days: new Map<number, number>(),
+      back: [],
+      first: i,
+      several: false,
+    };
     byCustomer.set(who, known);
+    if (traits.some((one) => cellText(one, i) !== cellText(one, known.first))) known.several = true;
+    if (when < days[known.first]) known.first = i;
     if (amount >= 0 || refunds === "keep") known.days.set(when, (known.days.get(when) ?? 0) + amount);
     if (amount < 0) {
       counts.refunds++;
@@ -132,34 +235,7 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
     first = Math.min(first, when);
     last = Math.max(last, when);
   }
-  const left = faults.settle();
-  for (const [who, { days: own, back }] of byCustomer) {
-    if (back.length > 0) counts.unmatched += netRefunds(own, back);
-    if (refunds === "keep") for (const [day, sum] of own) if (sum < 0) own.delete(day);
-    if (own.size > 0) continue;
-    byCustomer.delete(who);
-    counts.emptied++;
-  }
-  check(byCustomer.size > 0, action, "there must be a purchase");
-  const close = end ?? last;
-  const purchases = Array.from(byCustomer.values(), ({ days: own }) => purchasesOf(own));
-  return {
-    customers: [...byCustomer.keys()],
-    history: historyOf(purchases, close),
-    purchases,
-    rows: table.rows,
-    duplicates: counts.repeated,
-    firstDate: dateText(first),
-    asOf: dateText(close),
-    ...(paid.currency === undefined ? {} : { currency: paid.currency }),
-    columns: { customer: customer.name, date: date.name, ...paid.columns },
-    notes: [
-      ...(days.guess === undefined ? [] : [`${date.name} is read as ${days.guess}`]),
-      ...paid.notes,
-      ...left,
-      ...notesOf(counts, refunds, dateText(close)),
-    ],
-  };
+  return { byCustomer, counts, first, last };
 }
 
 function customerColumn(table: Table, named: string | undefined, action: string): Column {
@@ -251,15 +327,24 @@ function purchasesOf(days: ReadonlyMap<number, number>): Purchases {
   return { days: order, amounts: Float64Array.from(order, (day) => days.get(day) as number) };
 }
 
-/** What purchase models read of each customer at the end of day `close`, in weeks; all purchases must lie before. */
-export function historyOf(customers: readonly Purchases[], close: number): PurchaseHistory {
-  const [frequency, recency, age, monetaryValue] = [0, 1, 2, 3].map(() => new Float64Array(customers.length));
+/**
+ * What purchase models read of each customer at the end of day `close`, in weeks; all purchases must lie before.
+ * `weeks` counts the time between two days, where it is not the calendar's.
+ */
+export function historyOf(
+  customers: readonly Purchases[],
+  close: number,
+  weeks: (from: number, to: number) => number = (from, to) => (to - from) / 7,
+): PurchaseHistory {
+  const n = customers.length;
+  const [frequency, recency, age, monetaryValue, logGaps] = [0, 1, 2, 3, 4].map(() => new Float64Array(n));
   customers.forEach(({ days, amounts }, i) => {
     const repeats = days.length - 1;
     frequency[i] = repeats;
-    recency[i] = (days[repeats] - days[0]) / 7;
-    age[i] = (close - days[0]) / 7;
+    recency[i] = weeks(days[0], days[repeats]);
+    age[i] = weeks(days[0], close);
     monetaryValue[i] = repeats > 0 ? amounts.subarray(1).reduce((sum, v) => sum + v, 0) / repeats : 0;
+    for (let k = 1; k <= repeats; k++) logGaps[i] += Math.log(weeks(days[k - 1], days[k]));
   });
-  return { frequency, recency, age, monetaryValue };
+  return { frequency, recency, age, monetaryValue, logGaps };
 }

@@ -1,7 +1,9 @@
 import { check, checkInteger, checkOneOf } from "../../../core/checks";
-import { normal, seeded } from "../../../core/rng";
+import { quantileSorted } from "../../../core/math/statistics";
+import { gamma, normal, seeded } from "../../../core/rng";
 import { gammaGamma } from "../../../models/clv/gamma-gamma";
 import type { PositiveFit, PositiveParameter } from "../../../models/clv/positive-fit";
+import type { PurchaseHistory } from "../../../models/clv/purchase-history";
 import {
   type PurchaseModelKind,
   purchaseModelFromJSON,
@@ -10,9 +12,12 @@ import {
 } from "../../../models/clv/purchase-models";
 import { drawFutures, type Futures } from "../../../models/clv/simulate-purchases";
 import { dayOf } from "../cell-values";
+import { type ChannelRow, channelRows } from "../channels";
 import { checkMoney } from "../check-money";
 import { checkByHoldout, type HoldoutCheck } from "./holdout";
-import type { Transactions } from "./transactions";
+import { plainClock, type SeasonFactors, seasonalClock, seasonFactors } from "./seasons";
+import { traitCovariates } from "./traits";
+import { historyOf, type Transactions } from "./transactions";
 
 export interface ValueTransactionsOptions {
   /** The purchase process; defaults to "auto", the one that best foretells the second half of the log from the first. */
@@ -49,16 +54,20 @@ export interface ValuedTransactions {
   readonly low?: Float64Array;
   readonly high?: Float64Array;
   /**
-   * The 95 % prediction interval of what all will bring together: luck, the parameters' uncertainty, and an error of the
-   * model as large as that of the check by holding out.
+   * The 95 % prediction interval of what all will bring together: luck, the parameters' uncertainty, and errors as large as
+   * those of totals foretold from earlier days of the log.
    */
   readonly totalInterval?: readonly [number, number];
   readonly holdout?: HoldoutCheck;
+  /** By channel, or all in one where a cost to win a customer is known; empty where neither is. */
+  readonly channels: readonly ChannelRow[];
   readonly months: number;
   /** What one ought to know before believing the values. */
   readonly notes: readonly string[];
   readonly model: {
     readonly kind: string;
+    /** How regular purchases are: 1 at random, more of BG/CNBD-k. */
+    readonly every: number;
     readonly logLikelihood: number;
     readonly converged: boolean;
     readonly parameters: readonly PositiveParameter[];
@@ -72,7 +81,7 @@ export interface ValuedTransactions {
   };
 }
 
-const weeksPerMonth = 365.25 / 12 / 7;
+const daysPerMonth = 365.25 / 12;
 
 /** Values customers without contracts: how often they will buy, how much they spend, and whether they are still there. */
 export function valueTransactions(
@@ -94,21 +103,38 @@ export function valueTransactions(
   checkMoney(discountRate, margin, action);
   checkInteger(churnMonths, 1, 1200, action, "churnMonths");
   checkInteger(draws, 0, 100_000, action, "draws");
-  const { history, customers } = transactions;
-  const repeat = history.frequency.reduce((sum, x) => sum + (x > 0 ? 1 : 0), 0);
+  const { customers } = transactions;
+  const repeat = transactions.history.frequency.reduce((sum, x) => sum + (x > 0 ? 1 : 0), 0);
   check(repeat >= 10, action, "at least 10 customers must have bought on more than one day", repeat);
+  const traits = traitCovariates(transactions.covariates);
   const holdout = checkByHoldout(transactions, {
     penalty,
     ...(model === "auto" ? {} : { kinds: [model] }),
     ...(options.holdoutFrom === undefined ? {} : { until: options.holdoutFrom }),
+    ...(traits.x ? { covariates: traits.x } : {}),
   });
   const kind = model === "auto" ? (holdout?.models[0].kind ?? "bg-nbd") : model;
-  const process = purchaseModelOf(kind, { penalty })(history);
+  // Covariates are used unless the check has shown that they don't help.
+  const covariates = holdout?.covariates?.used === false ? undefined : traits.x;
+  const learn = purchaseModelOf(kind, { penalty });
+  const close = dayOf(transactions.asOf) as number;
+  const lastDay = Math.ceil(close + Math.max(months, churnMonths) * daysPerMonth);
+  const factors = holdout?.seasons?.used
+    ? seasonFactors(transactions.purchases, close, (weeks) =>
+        learn({ ...historyOf(transactions.purchases, close, weeks), ...(covariates ? { covariates } : {}) }),
+      )
+    : undefined;
+  const clock = factors ? seasonalClock(factors, transactions.purchases, close, lastDay - close) : plainClock;
+  const history: PurchaseHistory = {
+    ...(factors ? historyOf(transactions.purchases, close, clock) : transactions.history),
+    ...(covariates ? { covariates } : {}),
+  };
+  const process = learn(history);
   const spending = gammaGamma({ penalty })(history);
   const amount = spending.expectedValue(history);
+  const until = (k: number): number => clock(close, close + k * daysPerMonth);
   const ahead = {
-    periods: months,
-    period: weeksPerMonth,
+    ends: Array.from({ length: months }, (_, k) => until(k + 1)),
     discountRate: (1 + discountRate) ** (1 / 12) - 1,
   };
   const discounted = process.discountedPurchases(history, ahead);
@@ -121,33 +147,29 @@ export function valueTransactions(
           { ...ahead, draws },
           seeded("futures"),
         );
+  const value = discounted.map((purchases, i) => margin * purchases * amount[i]);
   return {
     customers,
+    channels: channelsOf(transactions, value, margin),
     alive: process.probabilityAlive(history),
-    churn: process.probabilityLeaving(history, churnMonths * weeksPerMonth),
-    purchases: process.expectedPurchases(history, months * weeksPerMonth),
+    churn: process.probabilityLeaving(history, until(churnMonths)),
+    purchases: process.expectedPurchases(history, until(months)),
     amount,
-    value: discounted.map((purchases, i) => margin * purchases * amount[i]),
-    ...(futures ? intervalsOf(futures, margin, holdout) : {}),
+    value,
+    ...(futures ? intervalsOf(futures, margin, holdout, (months * daysPerMonth) / 7) : {}),
     ...(holdout ? { holdout } : {}),
     months,
     notes: [
-      ...(holdout
-        ? []
-        : [
-            `no part of the log could be held out to check the model (it takes 8 weeks on either side and 30 repeat buyers)${model === "auto" ? `: ${kind} is the default, not a choice` : ""}`,
-          ]),
+      ...traits.notes,
+      ...(holdout ? choices(holdout, kind, factors) : [unchecked(model === "auto" ? kind : undefined)]),
       ...seasons(transactions),
       ...doubts(process.kind, process),
       ...doubts("gamma-gamma", spending),
-      ...(Math.abs(spending.correlation) > 0.3
-        ? [
-            `frequency and amount correlate by ${spending.correlation.toFixed(2)}: the spending model takes them as independent, so values of frequent buyers are doubtful`,
-          ]
-        : []),
+      ...dependence(spending.correlation),
     ],
     model: {
       kind: process.kind,
+      every: process.every,
       logLikelihood: process.logLikelihood,
       converged: process.converged,
       parameters: process.coefficientTable(),
@@ -159,6 +181,76 @@ export function valueTransactions(
       correlation: spending.correlation,
     },
   };
+}
+
+function channelsOf(log: Transactions, value: Float64Array, margin: number): readonly ChannelRow[] {
+  const { channels, acquisitionCosts, purchases } = log;
+  if (!channels && !acquisitionCosts) return [];
+  const close = dayOf(log.asOf) as number;
+  return channelRows({
+    ...(channels ? { channels } : {}),
+    ...(acquisitionCosts ? { costs: acquisitionCosts } : {}),
+    revenue: purchases.map(({ amounts }) => amounts.reduce((sum, v) => sum + v, 0)),
+    value,
+    marginByMonth: (rows) => {
+      const sums: number[] = [];
+      for (let month = 1; month <= mostPaybackMonths; month++) {
+        const seen = rows.filter((i) => close - purchases[i].days[0] >= month * daysPerMonth);
+        if (seen.length < leastWatched) break;
+        let sum = 0;
+        for (const i of seen) {
+          const { days, amounts } = purchases[i];
+          days.forEach((day, k) => {
+            const at = Math.floor((day - days[0]) / daysPerMonth);
+            if (at === month - 1) sum += margin * amounts[k];
+          });
+        }
+        sums.push((sums.at(-1) ?? 0) + sum / seen.length);
+      }
+      return sums;
+    },
+  });
+}
+
+const mostPaybackMonths = 120;
+/** Of fewer customers watched for a month a channel's payback is not told. */
+const leastWatched = 10;
+
+function unchecked(usual: string | undefined): string {
+  return `no part of the log could be held out to check the model (it takes 8 weeks on either side and 30 repeat buyers)${usual === undefined ? "" : `: ${usual} is the default, not a choice`}`;
+}
+
+function dependence(correlation: number): string[] {
+  if (Math.abs(correlation) <= 0.3) return [];
+  return [
+    `frequency and amount correlate by ${correlation.toFixed(2)}: the spending model takes them as independent, so values of frequent buyers are doubtful`,
+  ];
+}
+
+/** What the check chose, in words. */
+function choices(
+  { covariates, seasons }: HoldoutCheck,
+  kind: string,
+  factors: SeasonFactors | undefined,
+): string[] {
+  const name = (m: number): string =>
+    new Date(Date.UTC(2000, m)).toLocaleString("en", { month: "long", timeZone: "UTC" });
+  const high = factors?.indexOf(Math.max(...factors)) ?? 0;
+  const low = factors?.indexOf(Math.min(...factors)) ?? 0;
+  return [
+    ...(covariates
+      ? [
+          covariates.used
+            ? `covariates foretell the weeks held out better (${kind} ${covariates.loss.toFixed(4)}) and are used`
+            : `covariates don't foretell the weeks held out better (${kind} ${covariates.loss.toFixed(4)}) and are not used`,
+        ]
+      : []),
+    ...(seasons
+      ? [
+          `seasons of the year ${factors ? `are used: from ${factors[low].toFixed(2)} times as many purchases as on average in ${name(low)} to ${factors[high].toFixed(2)} in ${name(high)}` : "are not used"}; the months held out are missed by ${seasons.errorWith.toPrecision(3)} purchases with them and by ${seasons.errorWithout.toPrecision(3)} without`,
+        ]
+      : []),
+  ];
 }
 
 /** What is to be said of a fit without a maximum. */
@@ -179,27 +271,32 @@ function intervalsOf(
   { draws, value, totalValue }: Futures,
   margin: number,
   holdout: HoldoutCheck | undefined,
+  weeksAhead: number,
 ): Required<Pick<ValuedTransactions, "low" | "high" | "totalInterval">> {
   const customers = value.length / draws;
   const low = new Float64Array(customers);
   const high = new Float64Array(customers);
   for (let i = 0; i < customers; i++) {
     const own = value.subarray(i * draws, (i + 1) * draws).sort();
-    low[i] = margin * quantile(own, 0.05);
-    high[i] = margin * quantile(own, 0.95);
+    low[i] = margin * quantileSorted(own, 0.05);
+    high[i] = margin * quantileSorted(own, 0.95);
   }
-  // The draws know luck and the parameters' uncertainty, not that the model is wrong: by how much, the check has shown.
-  const error = holdout ? Math.abs(Math.log(holdout.judged.actual / holdout.judged.expected)) : 0;
+  // The draws know luck and the parameters' uncertainty. What moves all customers alike, or the model misses, has shown in
+  // the errors of totals foretold from earlier days: its variance grows with the time ahead, and few errors tell it.
+  const past = holdout?.pastErrors ?? [];
+  const variance =
+    past.reduce((sum, { error, weeks }) => sum + error ** 2 / weeks, 0) / Math.max(1, past.length);
+  const spread = Math.sqrt(variance * weeksAhead);
   const rng = seeded("model error");
-  const total = totalValue.map((v) => v * Math.exp(error * normal(rng))).sort();
-  return { low, high, totalInterval: [margin * quantile(total, 0.025), margin * quantile(total, 0.975)] };
-}
-
-function quantile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+  const freedom = Math.max(1, past.length - 1);
+  // Student's t: a normal over the root of a mean of squares.
+  const student = (): number => normal(rng) / Math.sqrt((2 * gamma(rng, freedom / 2)) / freedom);
+  const total = totalValue.map((v) => v * Math.exp(Math.max(-5, Math.min(5, spread * student())))).sort();
+  return {
+    low,
+    high,
+    totalInterval: [margin * quantileSorted(total, 0.025), margin * quantileSorted(total, 0.975)],
+  };
 }
 
 /** What a log of less than two years can't know. */
