@@ -12,6 +12,7 @@ const { matrix, column } = matrixModule;
 const { exponential, fillNormal, gamma, seeded } = rngModule;
 const { bgNbd } = betaGeometricModule;
 const { gammaGamma } = gammaGammaModule;
+const { periodEnds } = purchaseModelModule;
 const { cox } = coxModule;
 
 const weeksPerMonth = 365.25 / 12 / 7;
