@@ -37,7 +37,7 @@ interface Errors {
   readonly ahead: Int32Array;
 }
 
-/** Most origins to look back from. */
+/** Most origins to look back from: earlier ones knew much less of each customer. */
 const mostOrigins = 6;
 
 /**
@@ -156,18 +156,52 @@ function meanAbsolute(all: readonly Errors[]): number {
   return n > 0 ? sum / n : Infinity;
 }
 
-/** For each month ahead, the errors in units of scale between which `level` of them lie. */
+/**
+ * For each month ahead, the errors in units of scale between which `level` of them lie. What moves all customers alike in
+ * a month shows once a month, not once a customer: the interval is stretched about its middle until, found without a
+ * month, it holds `level` of that month's errors, on average over months.
+ */
 function quantilesOf(all: readonly Errors[], horizon: number, level: number): [number, number][] {
   return Array.from({ length: horizon }, (_, k) => {
-    const own = Float64Array.from(
-      all.flatMap(({ scaled, ahead }) => [...scaled].filter((_e, j) => ahead[j] === k + 1)),
-    ).sort();
-    check(own.length > 0, "forecast", `some customers must have values ${k + 1} months after others`);
-    // Of n errors the (n + 1) share-th, which makes the coverage that of a new one.
-    const at = (share: number): number =>
-      own[Math.min(own.length - 1, Math.max(0, Math.round(share * (own.length + 1)) - 1))];
-    return [at((1 - level) / 2), at((1 + level) / 2)];
+    const months = all
+      .map(({ scaled, ahead }) => scaled.filter((_e, j) => ahead[j] === k + 1).sort())
+      .filter((own) => own.length > 0);
+    check(months.length > 0, "forecast", `some customers must have values ${k + 1} months after others`);
+    const ends = endsOf(months, level);
+    if (months.length < 3) return stretched(ends, 1);
+    const without = months.map((_own, b) =>
+      endsOf(
+        months.filter((_other, o) => o !== b),
+        level,
+      ),
+    );
+    const held = (factor: number): number =>
+      months.reduce((sum, own, b) => {
+        const [low, high] = stretched(without[b], factor);
+        return sum + own.reduce((n, e) => n + (e >= low && e <= high ? 1 : 0), 0) / own.length;
+      }, 0) / months.length;
+    let [small, large] = [0.5, 4];
+    for (let step = 0; step < 20; step++) {
+      const middle = (small + large) / 2;
+      if (held(middle) >= level) large = middle;
+      else small = middle;
+    }
+    return stretched(ends, large);
   });
+}
+
+type Ends = readonly [low: number, middle: number, high: number];
+
+/** Quantiles of the errors of all months together: of n the (n + 1) share-th, which makes the coverage that of a new one. */
+function endsOf(months: readonly Float64Array[], level: number): Ends {
+  const own = Float64Array.from(months.flatMap((errors) => [...errors])).sort();
+  const at = (share: number): number =>
+    own[Math.min(own.length - 1, Math.max(0, Math.round(share * (own.length + 1)) - 1))];
+  return [at((1 - level) / 2), at(0.5), at((1 + level) / 2)];
+}
+
+function stretched([low, middle, high]: Ends, factor: number): [number, number] {
+  return [middle - factor * (middle - low), middle + factor * (high - middle)];
 }
 
 /** What a method foretells of each series. */

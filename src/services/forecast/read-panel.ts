@@ -37,7 +37,10 @@ export function panelFrom(table: Table, options: PanelOptions = {}): Panel {
   );
   const month = findColumn(table, { purpose: "month", given: options.month, usual: monthNames }, action);
   const value = valueColumn(table, options, [customer, month], action);
-  const segment = options.segment === undefined ? undefined : columnNamed(table, options.segment);
+  const segment =
+    options.segment === undefined
+      ? optionalColumn(table, segmentNames, (one) => one !== customer && one !== month && one !== value)
+      : columnNamed(table, options.segment);
   const faults = new Faults(action, options.skipBadRows);
   const numbers = numbersOf(value);
   const whole = monthsOf(month);
@@ -124,6 +127,9 @@ function valueColumn(table: Table, options: PanelOptions, taken: readonly Column
   return found;
 }
 
+const segmentNames: readonly string[] = [
+  ...["segment", "customer segment", "contract", "contract type", "plan", "tariff", "product", "region"],
+];
 const monthNames: readonly string[] = [
   "month",
   "period",

@@ -3,7 +3,9 @@ import { gamma, normal, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import type { Table } from "../../../src/data/table";
 import { forecastMethods } from "../../../src/models/forecast/smoothing";
+import { driversOf } from "../../../src/services/forecast/drivers";
 import { forecastPanel } from "../../../src/services/forecast/forecast";
+import { movementsOf } from "../../../src/services/forecast/movement";
 import { panelFrom } from "../../../src/services/forecast/read-panel";
 
 const table = (text: string): Table => parseCsv(text).table;
@@ -84,4 +86,78 @@ test("the method with seasons knows next month's season; a year ago is a year ag
   expect([...by("same month last year")]).toEqual([160, 100]);
   const [first, second] = by("smoothed level with seasons");
   expect(first - second).toBeGreaterThan(25);
+});
+
+test("forecastPanel(panel) holds its share on average where all customers move together too", () => {
+  const [months, horizon, n] = [24, 3, 30];
+  let [inside, all] = [0, 0];
+  for (let k = 0; k < 30; k++) {
+    const rng = seeded("shocks").fork(k);
+    const shocks = Array.from({ length: months + horizon }, () => Math.exp(0.3 * normal(rng)));
+    const series = Array.from({ length: n }, () => {
+      const base = 50 * gamma(rng, 2);
+      return Float64Array.from(shocks, (shock) => base * shock * Math.exp(0.15 * normal(rng)));
+    });
+    const known = series.map((y) => y.subarray(0, months));
+    const found = forecastPanel(
+      { customers: [], months: [], series: known, columns: {}, notes: [] },
+      { horizon },
+    );
+    series.forEach((y, i) => {
+      for (let h = 0; h < horizon; h++) {
+        const v = y[months + h];
+        if (v >= found.low[i][h] && v <= found.high[i][h]) inside++;
+        all++;
+      }
+    });
+  }
+  // Thirty times three shocks: a standard error of about 0.03. Without the stretch it is 0.74.
+  expect(Math.abs(inside / all - 0.8)).toBeLessThan(0.06);
+});
+
+test("driversOf(table) finds what a unit costs within customers, and leaves out what does not move", () => {
+  const rng = seeded("drivers");
+  const lines = ["customer,month,cost,minutes,gigabytes,seconds,age"];
+  for (let i = 0; i < 60; i++)
+    for (let m = 1; m <= 9; m++) {
+      const [minutes, gigabytes] = [100 * gamma(rng, 2), 5 * gamma(rng, 2)];
+      const cost = 10 * i + 0.2 * minutes + 1.5 * gigabytes + normal(rng);
+      lines.push(`c${i},2024-0${m},${cost},${minutes},${gigabytes},${60 * minutes},${20 + i}`);
+    }
+  const found = driversOf(
+    table(lines.join("\n")),
+    { customer: "customer", value: "cost" },
+    ["customer", "month", "cost"],
+    undefined,
+  );
+  const [first, second] = found?.drivers ?? [];
+  expect([first.name, second.name]).toEqual(["minutes", "gigabytes"]);
+  expect(first.low < 0.2 && first.high > 0.2 && Math.abs(first.perUnit - 0.2) < 0.01).toBe(true);
+  expect(Math.abs(second.perUnit - 1.5)).toBeLessThan(0.1);
+  expect(found?.explained).toBeGreaterThan(0.95);
+  expect(found?.notes).toEqual([
+    "seconds moves as minutes does, and is left out",
+    "age does not change within customers, and drives nothing",
+  ]);
+});
+
+test("movementsOf(series, next) puts every customer under one name", () => {
+  const flat = (v: number): Float64Array => new Float64Array(12).fill(v);
+  const series = [
+    flat(10),
+    flat(10),
+    flat(10),
+    Float64Array.of(1, 9, 1, 9, 1, 9, 1, 9),
+    Float64Array.of(1, 2),
+    Float64Array.of(1, Number.NaN),
+  ];
+  const next = [10, 12, 8, 5, 2, 1].map((v) => Float64Array.of(v));
+  expect(movementsOf(series, next).map((one) => [one.name, one.customers])).toEqual([
+    ["Growing", 1],
+    ["Falling", 1],
+    ["Steady", 1],
+    ["Up and down", 1],
+    ["New", 1],
+    ["Gone quiet", 1],
+  ]);
 });

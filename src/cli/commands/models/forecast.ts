@@ -14,6 +14,7 @@ interface ForecastFlags extends ReadingFlags {
   readonly month?: string;
   readonly value?: string;
   readonly segment?: string;
+  readonly drivers?: string[];
   readonly horizon: string;
   readonly level: string;
   readonly skipBadRows?: boolean;
@@ -32,7 +33,14 @@ export function forecastCommand(): Command {
     .option("--customer <column>", "whose row it is")
     .option("--month <column>", "the month, as 2024-01 or any day in it")
     .option("--value <column>", "what is foretold")
-    .option("--segment <column>", "sums by this column as well: contract, region, product")
+    .option(
+      "--segment <column>",
+      "sums by this column as well (default: one called segment, contract, plan, region, product)",
+    )
+    .option(
+      "--drivers <column...>",
+      "numbers of the same month that may drive the value (default: all other columns of numbers)",
+    )
     .option("--horizon <n>", "months ahead", "3")
     .option("--level <share>", "the share of outcomes that an interval is to hold", "0.8")
     .option("--out <file>", "write a row per customer and month to this CSV file")
@@ -43,6 +51,7 @@ export function forecastCommand(): Command {
       `
 The last month, the same month a year ago, means and exponential smoothing compete on earlier months; the intervals are those
 of the winner's errors there, and the last months, which neither chose nor calibrated, tell how many outcomes they hold.
+Customers are told apart by how they move, and other columns of numbers by what a unit of them goes with.
 
 Examples:
   $ telelink forecast --data usage.csv --value minutes --out next.csv
@@ -53,9 +62,11 @@ Examples:
 
 async function forecast(flags: ForecastFlags): Promise<void> {
   checkFolder(flags.out);
-  const [{ panelFrom }, { forecastPanel }] = await Promise.all([
+  const [{ panelFrom }, { forecastPanel }, { driversOf }, { movementsOf }] = await Promise.all([
     import("../../../services/forecast/read-panel.js"),
     import("../../../services/forecast/forecast.js"),
+    import("../../../services/forecast/drivers.js"),
+    import("../../../services/forecast/movement.js"),
   ]);
   const { table, notes } = await readAsWritten(flags);
   const panel = panelFrom(table, flags);
@@ -65,6 +76,11 @@ async function forecast(flags: ForecastFlags): Promise<void> {
   const months = monthsAhead(panel, horizon);
   noteColumns("monthly values", panel.columns);
   for (const line of [...notes, ...panel.notes]) note(line);
+  const taken = Object.values(panel.columns);
+  const { customer, value } = panel.columns;
+  const drivers = driversOf(table, { customer, value }, taken, flags.drivers);
+  for (const line of drivers?.notes ?? []) note(line);
+  const movements = movementsOf(panel.series, found.mean);
   if (flags.out) await write(flags.out, panel, found, months);
   const segments = panel.segments ? bySegment(panel, found) : undefined;
   if (flags.json) {
@@ -72,7 +88,7 @@ async function forecast(flags: ForecastFlags): Promise<void> {
     const customers = panel.customers.length;
     printJson({
       columns: panel.columns,
-      notes: [...notes, ...panel.notes],
+      notes: [...notes, ...panel.notes, ...(drivers?.notes ?? [])],
       customers,
       months,
       level,
@@ -81,6 +97,9 @@ async function forecast(flags: ForecastFlags): Promise<void> {
       methods,
       judged,
       segments,
+      movements,
+      drivers: drivers?.drivers,
+      explainedByDrivers: drivers?.explained,
     });
     return;
   }
@@ -101,16 +120,37 @@ async function forecast(flags: ForecastFlags): Promise<void> {
   print(
     `By ${found.method}: on the last ${judged.months} months, held out, ${percent(judged.coverage)} of ${judged.outcomes} outcomes lay in the ${percent(level)} intervals; mean error ${money(judged.error)}, "last month" ${money(judged.lastMonthError)}${judged.lastYearError === undefined ? "" : `, "same month last year" ${money(judged.lastYearError)}`}`,
   );
-  if (segments) {
+  for (const [title, rows] of [
+    [panel.columns.segment, segments ?? []],
+    ["customers that are", movements],
+  ] as const) {
+    if (rows.length === 0) continue;
     print();
     printTable(
-      [panel.columns.segment, "customers", "last month", `expected ${months[0]}`, "change"],
-      segments.map((segment) => [
-        segment.name,
-        String(segment.customers),
-        money(segment.last),
-        money(segment.next),
-        money(segment.next - segment.last),
+      [title, "customers", "last month", `expected ${months[0]}`, "change"],
+      rows.map((row) => [
+        row.name,
+        String(row.customers),
+        money(row.last),
+        money(row.next),
+        money(row.next - row.last),
+      ]),
+    );
+  }
+  if (drivers && drivers.drivers.length > 0) {
+    print();
+    print(
+      `What ${value} goes with in the same customer and month (${percent(drivers.explained)} of its changes; not what would follow a change):`,
+    );
+    const short = (v: number): string => String(Number(v.toPrecision(4)));
+    printTable(
+      ["column", "a unit more", "95% from", "to", "share of all"],
+      drivers.drivers.map((row) => [
+        row.name,
+        short(row.perUnit),
+        short(row.low),
+        short(row.high),
+        percent(row.share),
       ]),
     );
   }
