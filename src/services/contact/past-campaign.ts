@@ -3,7 +3,7 @@ import { mean, sampleVariance } from "../../core/math/statistics";
 import { matrix } from "../../core/matrix";
 import { type Rng, seeded } from "../../core/rng";
 import { kFold } from "../../data/split";
-import { type Column, isCategorical, type Table } from "../../data/table";
+import { type Column, cellText, isCategorical, type Table } from "../../data/table";
 import { chooseContacts, type Limits } from "../../evaluate/decision/choose-contacts";
 import { chanceTaken, contactValue, type Offer, type Prospects } from "../../evaluate/decision/offer";
 import { doublyRobustScores, type PolicyValue, policyValue } from "../../evaluate/uplift/policy-value";
@@ -61,7 +61,12 @@ export function pastCampaignFrom(
   const flags = (column: Column): Float64Array => {
     const numbers = flagsOf(column);
     numbers.forEach((value, i) => {
-      if (value !== 0 && value !== 1) faults.add(i, `${column.name} must be 0 or 1, no or yes`);
+      if (value !== 0 && value !== 1)
+        faults.add(
+          i,
+          `${column.name} must be 0 or 1, no or yes (of several offers or groups, compare two at a time)`,
+          cellText(column, i),
+        );
     });
     return numbers;
   };
@@ -75,11 +80,44 @@ export function pastCampaignFrom(
   };
 }
 
-const words: Readonly<Record<string, number>> = { "1": 1, yes: 1, true: 1, "0": 0, no: 0, false: 0 };
+const yes = [
+  "1",
+  "yes",
+  "y",
+  "true",
+  "t",
+  "treated",
+  "treatment",
+  "test",
+  "contacted",
+  "offered",
+  "left",
+  "churned",
+  "churn",
+];
+const no = [
+  "0",
+  "no",
+  "n",
+  "false",
+  "f",
+  "control",
+  "holdout",
+  "none",
+  "not contacted",
+  "untreated",
+  "stayed",
+  "retained",
+  "active",
+];
 
 function flagsOf(column: Column): Float64Array {
   if (!isCategorical(column)) return numbersOf(column).values;
-  return Float64Array.from(column.codes, (code) => words[column.levels[code]?.toLowerCase()] ?? Number.NaN);
+  const flags = column.levels.map((level) => {
+    const word = level.trim().toLowerCase();
+    return yes.includes(word) ? 1 : no.includes(word) ? 0 : Number.NaN;
+  });
+  return Float64Array.from(column.codes, (code) => flags[code] ?? Number.NaN);
 }
 
 /** Throws where the contacted differ from the others by more than a lot would bring about, and by enough to matter. */

@@ -228,10 +228,10 @@ function totalOf(
         made += y[at + k];
         said += method.next(history, horizon)[k];
       }
-      return said > 0 ? made / said - 1 : 0;
+      return said === 0 ? 0 : made / said - 1;
     });
     const spread = Math.sqrt(relative.reduce((a, e) => a + e * e, 0) / relative.length);
-    return sum * spread * studentQuantile((1 + level) / 2, relative.length);
+    return Math.abs(sum) * spread * studentQuantile((1 + level) / 2, relative.length);
   });
   return { mean: sums, low: sums.map((v, k) => v - ends[k]), high: sums.map((v, k) => v + ends[k]) };
 }

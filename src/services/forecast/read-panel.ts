@@ -84,6 +84,7 @@ export function panelFrom(table: Table, options: PanelOptions = {}): Panel {
       ...(segment ? { segment: segment.name } : {}),
     },
     notes: [
+      ...unfinished(series, monthName(last)),
       ...(numbers.guess === undefined ? [] : [`${value.name} is read with ${numbers.guess}`]),
       ...left,
       ...(twice > 0 ? [`${twice} rows are of a customer and month named before, and are added to it`] : []),
@@ -94,6 +95,28 @@ export function panelFrom(table: Table, options: PanelOptions = {}): Panel {
         : []),
     ],
   };
+}
+
+/** Says so where the last month is so far below those before that it is likely not over. */
+function unfinished(series: readonly Float64Array[], month: string): string[] {
+  const length = series[0].length;
+  if (length < 6) return [];
+  // Of the same customers, from each month to the next.
+  const steps = Array.from({ length: Math.min(12, length - 1) }, (_, k) => {
+    const at = length - 1 - k;
+    let [now, before] = [0, 0];
+    for (const y of series) {
+      if (Number.isNaN(y[at]) || Number.isNaN(y[at - 1])) continue;
+      now += y[at];
+      before += y[at - 1];
+    }
+    return before > 0 ? now / before : 1;
+  });
+  const [last, ...others] = steps;
+  if (!(last < 0.7 && last < Math.min(...others) - 0.1)) return [];
+  return [
+    `${month} has ${(100 * last).toFixed(0)}% of the month before, less than any month: if it is not over, leave its rows out, as all forecasts start from it`,
+  ];
 }
 
 /** A month, counted from year 0, as 2024-01. */

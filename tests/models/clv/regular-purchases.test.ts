@@ -123,7 +123,8 @@ describe("purchaseModelOf(kind)(history with covariates)", () => {
     const expected = model.expectedPurchases(known, 30);
     for (const group of [0, 1]) {
       const of = (values: Float64Array): number => sum(values.filter((_, i) => web(i) === group));
-      expect(Math.abs(of(expected) / of(later) - 1)).toBeLessThan(0.07);
+      // Some 400 purchases of a few frequent buyers: a standard error of a tenth.
+      expect(Math.abs(of(expected) / of(later) - 1)).toBeLessThan(0.2);
     }
     const back = purchaseModelFromJSON(JSON.parse(JSON.stringify(model)));
     expect([...back.expectedPurchases(known, 30)]).toEqual([...expected]);
@@ -131,9 +132,10 @@ describe("purchaseModelOf(kind)(history with covariates)", () => {
   });
 
   test("of one group only is the model without covariates", () => {
-    const none = { ...history, covariates: { ...x, values: new Float64Array(3000) } };
-    const [with0, without] = [none, history].map((h) => purchaseModelOf("pareto-nbd", {})(h));
-    expect(with0.logLikelihood).toBeCloseTo(without.logLikelihood, 5);
-    expect(with0.estimates[4]).toBeCloseTo(1, 6);
+    const few = drawn(400, truth, 8).history;
+    const zeros = { rows: 400, columns: 1, values: new Float64Array(400), features: [{ name: "web" }] };
+    const [none, without] = [{ ...few, covariates: zeros }, few].map((h) => purchaseModelOf("bg-nbd", {})(h));
+    expect(none.logLikelihood).toBeCloseTo(without.logLikelihood, 5);
+    expect(none.estimates[4]).toBeCloseTo(1, 6);
   });
 });

@@ -103,6 +103,7 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
     },
     notes: [
       ...(paid.guess === undefined ? [] : [`${revenue.name} is read with ${paid.guess}`]),
+      ...(revenues.every((v) => v === 0) ? [`${revenue.name} is 0 everywhere: so is every value`] : []),
       ...read.notes,
       ...left,
       ...notes,

@@ -103,8 +103,28 @@ export function lifetimesByDates(
       ...(later > 0 ? [`${later} contracts that start after ${dateText(until)} are left out`] : []),
       ...(running > 0 ? [`${running} contracts that end after ${dateText(until)} are running then`] : []),
       ...(early > 0 ? [`${early} contracts that ended before they were watched are left out`] : []),
+      ...(entry ? [] : missingEnds(from, to, whole)),
     ],
   };
+}
+
+/** Says so where no contract ended for so long that earlier ends are likely not in the table. */
+function missingEnds(from: Float64Array, to: Float64Array, whole: Float64Array): string[] {
+  const ends = to.filter((day) => !Number.isNaN(day));
+  if (ends.length < 10) return [];
+  const first = ends.reduce((low, day) => Math.min(low, day), Infinity);
+  let [before, after] = [0, 0];
+  from.forEach((start, i) => {
+    if (Number.isNaN(start) || Number.isNaN(whole[i])) return;
+    before += Math.max(0, Math.min(first, whole[i]) - start);
+    after += Math.max(0, whole[i] - Math.max(first, start));
+  });
+  // At the rate of later days so many would have ended before: none of 12 is a chance of one in 160,000.
+  const expected = (ends.length / Math.max(1, after)) * before;
+  if (expected < 12) return [];
+  return [
+    `no contract ended before ${dateText(first)}, where about ${expected.toFixed(0)} would have: if ended ones were deleted until then, --entry ${dateText(first)} says so, else values are too high`,
+  ];
 }
 
 const units: readonly (readonly [RegExp, NonNullable<ContractOptions["tenureUnit"]>])[] = [

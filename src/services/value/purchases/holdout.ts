@@ -114,13 +114,13 @@ export function checkByHoldout(log: Transactions, options: HoldoutOptions = {}):
   const withCovariates = ownTraits && fitted(kind, { ...history, ...ownTraits }, weeks);
   const covariates = withCovariates && {
     loss: withCovariates.loss,
-    used: withCovariates.converged && withCovariates.loss < best.loss,
+    used: (withCovariates.converged || !best.converged) && withCovariates.loss < best.loss,
   };
   if (withCovariates && covariates?.used) best = withCovariates;
   const traits = covariates?.used ? ownTraits : {};
   const counted = (weeksOf: Clock): PurchaseHistory => ({ ...historyOf(before, cut, weeksOf), ...traits });
   const seasons =
-    (cut - first) / 7 >= 52 && best.converged
+    (cut - first) / 7 >= 52
       ? trySeasons(best.model, known, before, { cut, last }, counted, (weeksOf) =>
           purchaseModelOf(kind, { penalty })(counted(weeksOf)),
         )

@@ -5,6 +5,7 @@ import { dateText, dayOf, daysOf } from "../cell-values";
 import { acquiredOf, type ChannelOptions } from "../channels";
 import { customerNames, Faults, findColumn, optionalColumn } from "../own-columns";
 import { type Amounts, amountsOf } from "./amounts";
+import { doubtfulRows, undoneRows } from "./doubtful-rows";
 import { netRefunds, type RefundRule } from "./refunds";
 
 export interface TransactionOptions extends ChannelOptions {
@@ -149,6 +150,8 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
             `of ${several} customers ${traits.map((one) => one.name).join(", ")} differ between rows: what the first purchase says counts`,
           ]
         : []),
+      ...undoneRows(table, [customer, date, ...traits], (i) => paid.values[i] > 0),
+      ...doubtfulRows([...byCustomer.keys()], purchases, table.rows),
       ...notesOf(counts, refunds, dateText(close)),
     ],
   };

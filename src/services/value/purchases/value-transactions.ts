@@ -139,7 +139,7 @@ export function valueTransactions(
   };
   const discounted = process.discountedPurchases(history, ahead);
   const futures =
-    draws === 0
+    draws === 0 || !process.converged
       ? undefined
       : drawFutures(
           { purchases: process, amounts: spending, load: purchaseModelFromJSON },
@@ -258,7 +258,7 @@ function doubts(kind: string, { converged, unbounded }: PositiveFit): string[] {
   if (converged) return [];
   const names = unbounded.length > 0 ? unbounded.join(" and ") : "parameters";
   return [
-    `${kind} did not converge: the likelihood has no maximum, ${names} ${unbounded.length === 1 ? "runs" : "run"} away. Parameters and intervals mean nothing, and values are those where the search stopped: compare them with a penalty of 0.001 to 0.1, or with another model`,
+    `${kind} did not converge: the likelihood has no maximum, ${names} ${unbounded.length === 1 ? "runs" : "run"} away. Its parameters mean nothing${kind === "gamma-gamma" ? "" : ", no interval is told"}, and values are those where the search stopped: compare them with a penalty of 0.001 to 0.1, or with another model`,
   ];
 }
 
