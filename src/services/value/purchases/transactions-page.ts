@@ -151,10 +151,14 @@ function cohortRevenue({ names, revenue }: PurchaseCohorts, money: (v: number) =
     description: `Revenue by quarter from new customers and from those of earlier quarters: ${names.map((name, at) => `${name} ${money(fresh[at])} new, ${money(all[at] - fresh[at])} earlier`).join("; ")}.`,
     upright: true,
     value: { label: "Revenue", format: "~s" },
-    bars: names.flatMap((label, at) => [
-      { label, value: fresh[at], group: "new customers", colour: 2 as const },
-      { label, value: all[at] - fresh[at], group: "of earlier quarters", colour: 1 as const },
-    ]),
+    // Twelve quarters, without their century, are as many as have room below the bars.
+    bars: names.slice(-12).flatMap((name, k) => {
+      const [label, at] = [name.slice(2), Math.max(0, names.length - 12) + k];
+      return [
+        { label, value: fresh[at], group: "new customers", colour: 2 as const },
+        { label, value: all[at] - fresh[at], group: "of earlier quarters", colour: 1 as const },
+      ];
+    }),
   });
 }
 
