@@ -76,7 +76,9 @@ describe("telelink clv", () => {
     expect(await run(["clv", "--data", bad])).toBe(1);
     expect(err).toContain('row 1: the date must not lie after today, got "2199-01-01"');
     expect(await run(["clv", "--data", log, "--model", "cox"])).toBe(2);
-    expect(err).toContain("--model: it must be one of auto, bg-nbd, mbg-nbd, pareto-nbd here");
+    expect(err).toContain(
+      "--model: it must be one of auto, bg-nbd, mbg-nbd, pareto-nbd, bg-cnbd-k, mbg-cnbd-k here",
+    );
     expect(await run(["clv", "--data", log, "--kind", "wish"])).toBe(2);
     expect(await run(["clv"])).toBe(2);
   });
