@@ -177,6 +177,7 @@ export type { Differencing } from "./evaluate/synthetic/privacy/differencing";
 export type { AttributeDisclosure } from "./evaluate/synthetic/privacy/disclosure";
 export { type MembershipAttack, membershipAttack } from "./evaluate/synthetic/privacy/membership";
 export type { AttackResult } from "./evaluate/synthetic/privacy/membership-attacks";
+export type { Planted } from "./evaluate/synthetic/privacy/planted";
 export {
   type DistanceOptions,
   type DistancePrivacy,
@@ -190,6 +191,7 @@ export {
   qualityScore,
 } from "./evaluate/synthetic/quality";
 export { type ReportPlan, type SyntheticReport, syntheticReport } from "./evaluate/synthetic/report";
+export type { Subgroup, Subgroups } from "./evaluate/synthetic/subgroups";
 export type { Support } from "./evaluate/synthetic/support";
 export type { TextForm } from "./evaluate/synthetic/texts";
 export { trainSyntheticTestReal, type Utility, type UtilityPlan } from "./evaluate/synthetic/utility";
