@@ -121,7 +121,7 @@ describe.skipIf(!lab || !chromium)(
           "const rng = seeded(7);\nconst x = matrix(200, 3, Float64Array.from({ length: 600 }, () => rng.uniform()));\nconst y = Float64Array.from({ length: 200 }, (_, i) => (x.values[i] + rng.uniform() > 1 ? 1 : 0));\nconst model = await logisticRegression()({ x, y }, rng);",
         ),
         code(
-          "const figures = Array.from(model.predict(x).slice(0, 31), (value, i) => ({ name: `p.${i}`, label: `Row ${i}`, value }));\ndisplay.raw(...figuresOutput({ finding: 'A line.', figures }));",
+          "const figures = Array.from(model.predict(x).slice(0, 31), (value, i) => ({ name: ['p', i].join('.'), label: String(i), value }));\ndisplay.raw(...figuresOutput({ finding: 'A line.', figures }));",
         ),
       ]);
       writeFileSync(join(folder, "study.ipynb"), formatNotebook(study));
