@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installKernel } from "../../src/notebook/install-kernel";
@@ -9,21 +9,20 @@ import { bundledTslab } from "../../src/notebook/kernel-spec";
 import { formatNotebook, type Notebook } from "../../src/notebook/nbformat";
 import { parseNotebook } from "../../src/notebook/parse-notebook";
 import { collectFigures } from "../../src/notebook/render/payloads";
+import { readNotebook } from "../../src/notebook/run/run-file";
 import { runNotebook } from "../../src/notebook/run/run-notebook";
 import { launchChromium } from "../browser";
 import { chromium, python } from "../support";
 import { code, notebook } from "./fixtures/make";
+import { smallChurn } from "./fixtures/small-churn";
 
-const root = resolve(__dirname, "..", "..");
 const lab = python !== undefined && spawnSync(python, ["-c", "import jupyterlab"]).status === 0;
 
 describe.skipIf(!lab || !chromium)(
   "JupyterLab in a browser, with the kernel of telelink kernel install",
   () => {
     const home = mkdtempSync(join(tmpdir(), "telelink-lab-"));
-    // Inside the package, where `telelink` can be imported by its name.
-    mkdirSync(join(root, ".cache"), { recursive: true });
-    const folder = mkdtempSync(join(root, ".cache", "lab-"));
+    const { folder, path } = lab && chromium ? smallChurn() : { folder: home, path: "" };
     let server: ChildProcess | undefined;
     let browser: Browser | undefined;
     let said = "";
@@ -111,23 +110,12 @@ describe.skipIf(!lab || !chromium)(
       }
     }
 
-    // interop.test.ts runs notebook 01 under other runners.
-    test("JupyterLab runs a study and gives our runner's figures", { timeout: 180_000 }, async () => {
-      const study = notebook([
-        code(
-          'import { display } from "tslab";\nimport { logisticRegression, matrix, seeded } from "telelink";\nimport { figuresOutput } from "telelink/studies";',
-        ),
-        code(
-          "const rng = seeded(7);\nconst x = matrix(200, 3, Float64Array.from({ length: 600 }, () => rng.uniform()));\nconst y = Float64Array.from({ length: 200 }, (_, i) => (x.values[i] + rng.uniform() > 1 ? 1 : 0));\nconst model = await logisticRegression()({ x, y }, rng);",
-        ),
-        code(
-          "const figures = Array.from(model.predict(x).slice(0, 31), (value, i) => ({ name: ['p', i].join('.'), label: String(i), value }));\ndisplay.raw(...figuresOutput({ finding: 'A line.', figures }));",
-        ),
-      ]);
-      writeFileSync(join(folder, "study.ipynb"), formatNotebook(study));
-      const ours = await runNotebook(study, { kernel: bundledTslab(), cwd: folder });
+    test("JupyterLab runs notebook 01 and gives the same figures", { timeout: 240_000 }, async () => {
+      const source = join(home, basename(path));
+      cpSync(path, source);
+      const ours = await runNotebook(readNotebook(source), { kernel: bundledTslab(), cwd: folder });
       expect(ours.verdict).toBe("ok");
-      const theirs = await runInLab("study.ipynb");
+      const theirs = await runInLab(basename(path));
       expect(collectFigures(theirs).figures.length).toBeGreaterThan(30);
       expect(collectFigures(theirs)).toEqual(collectFigures(ours.notebook));
     });
@@ -139,7 +127,7 @@ describe.skipIf(!lab || !chromium)(
         const settings = join(home, "jupyterlab_settings_dir", "@jupyterlab", "apputils-extension");
         mkdirSync(settings, { recursive: true });
         writeFileSync(join(settings, "themes.jupyterlab-settings"), JSON.stringify({ theme }));
-        const report = join(root, "dist", "report");
+        const report = resolve(__dirname, "..", "..", "dist", "report");
         const cells = [
           code(
             `import { display } from "tslab";\nimport { budgetExplorer } from ${JSON.stringify(join(report, "charts", "explorer.js"))};\nimport { figure } from ${JSON.stringify(join(report, "charts", "figure.js"))};`,
