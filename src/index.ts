@@ -265,7 +265,7 @@ export { type HurdleModel, type HurdleOptions, hurdle } from "./models/clv/hurdl
 export { paretoNbd, paretoNbdFromJSON } from "./models/clv/pareto-nbd";
 export type { PositiveFit, PositiveParameter } from "./models/clv/positive-fit";
 export type { PurchaseHistory } from "./models/clv/purchase-history";
-export type { DiscountOptions, PurchaseModel } from "./models/clv/purchase-model";
+export type { CustomerGroup, DiscountOptions, PurchaseModel } from "./models/clv/purchase-model";
 export { shiftedBetaGeometric, shiftedBetaGeometricFromJSON } from "./models/clv/shifted-beta-geometric";
 export {
   type Part as ZilnPart,

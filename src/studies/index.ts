@@ -12,7 +12,7 @@ export {
   provenanceOutput,
 } from "../report/figures";
 export { type ChurnData, type Customers, churnData } from "../services/churn-data";
-export type { HoldoutCheck } from "../services/value/purchases/holdout";
+export type { HoldoutCheck, PastError } from "../services/value/purchases/holdout";
 export type { Band } from "./band";
 export { churnConclusion } from "./churn/conclusion";
 export { columnsTable, driversChart } from "./churn/data-views";
