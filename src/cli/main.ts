@@ -33,6 +33,8 @@ import { synthCommand } from "./commands/synth/synth";
 import { clvCommand } from "./commands/value/clv";
 import { retainCommand } from "./commands/value/retain";
 import { exitCodeOf, exitCodes } from "./support/exit";
+import { describeInputs } from "./support/input-columns";
+import { checkOutputs } from "./support/options";
 import { packageVersion } from "./support/version";
 
 /**
@@ -91,6 +93,8 @@ Variables:  TELELINK_DATA   folder of the data sets
             TELELINK_DEBUG  when set, errors show where they come from`,
     );
   for (const make of commands) root.addCommand(make());
+  describeInputs(root);
+  root.hook("preAction", (_, command) => checkOutputs(command));
   quietExits(root);
   return root;
 }

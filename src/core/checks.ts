@@ -1,3 +1,5 @@
+import { didYouMean } from "./did-you-mean";
+
 /**
  * Throws a RangeError that says what could not be done, which rule was broken and by which value:
  * `Cannot fit smote: neighbours must be below the 12 minority rows, got 15`.
@@ -42,11 +44,11 @@ export function checkOneOf<T extends string>(
   action: string,
   name: string,
 ): asserts value is T {
+  if ((allowed as readonly string[]).includes(value)) return;
   check(
-    (allowed as readonly string[]).includes(value),
+    false,
     action,
-    `${name} must be one of ${allowed.join(", ")}`,
-    value,
+    `${name} must be one of ${allowed.join(", ")}, got ${shown(value)}${didYouMean(String(value), allowed)}`,
   );
 }
 

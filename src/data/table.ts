@@ -1,4 +1,5 @@
 import { check, checkSameLength } from "../core/checks";
+import { didYouMean } from "../core/did-you-mean";
 import type { DateFormat } from "./formats/date-format";
 import { type ValueFormat, valuePrinter } from "./formats/format";
 import { fixedText } from "./formats/number-format";
@@ -88,8 +89,10 @@ export function columnNamed(from: Table, name: string): Column {
     check(
       false,
       "find column",
-      `the name must be one of ${from.columns.map((one) => one.name).join(", ")}`,
-      name,
+      `the name must be one of ${from.columns.map((one) => one.name).join(", ")}, got ${JSON.stringify(name)}${didYouMean(
+        name,
+        from.columns.map((one) => one.name),
+      )}`,
     );
   return found as Column;
 }

@@ -1,4 +1,4 @@
-import { check } from "../core/checks";
+import { checkOneOf } from "../core/checks";
 import type { Metric, Scorer } from "../core/metric";
 import {
   accuracy,
@@ -81,12 +81,11 @@ export const regressionScorers: readonly Scorer[] = [
  */
 export function scorerNamed(name: string): Scorer {
   const all = [...classificationScorers, ...regressionScorers];
-  const found = all.find((scorer) => scorer.name === name);
-  check(
-    found !== undefined,
-    "find metric",
-    `it must be one of ${all.map((scorer) => scorer.name).join(", ")}`,
+  checkOneOf(
     name,
+    all.map((scorer) => scorer.name),
+    "find metric",
+    "it",
   );
-  return found;
+  return all.find((scorer) => scorer.name === name) as Scorer;
 }

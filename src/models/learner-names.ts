@@ -1,4 +1,5 @@
 import { check } from "../core/checks";
+import { didYouMean } from "../core/did-you-mean";
 import type { LearnerCard, TargetKind } from "./card";
 import type { Option } from "./options";
 import { allLearners } from "./registry";
@@ -14,11 +15,11 @@ export function learnerNamed(name: string, target: "classes" | "numbers"): Card 
   const able = allLearners().filter((card) => predicts(card, target));
   const card = able.find((card) => answersTo(card, name));
   const other = target === "classes" ? "regressor" : "classifier";
+  const known = ["auto", ...able.map((one) => one.kind)];
   check(
     card !== undefined && !plain(name).endsWith(other),
     "train",
-    `for ${target} the model must be one of ${["auto", ...able.map((card) => card.kind)].join(", ")}`,
-    name,
+    `for ${target} the model must be one of ${known.join(", ")}, got ${JSON.stringify(name)}${didYouMean(name, known)}`,
   );
   return card;
 }

@@ -31,13 +31,10 @@ export function withDefaults<S extends Readonly<Record<string, Option>>>(
   action: string,
 ): Filled<S> {
   const names = Object.keys(schema);
-  for (const name of Object.keys(given))
-    check(
-      Object.hasOwn(schema, name),
-      action,
-      names.length > 0 ? `an option must be one of ${names.join(", ")}` : "it has no options",
-      name,
-    );
+  for (const name of Object.keys(given)) {
+    check(names.length > 0, action, "it has no options", name);
+    checkOneOf(name, names, action, "an option");
+  }
   const values = given as Record<string, unknown>;
   const filled: Record<string, unknown> = {};
   for (const name of names) {

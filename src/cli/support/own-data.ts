@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { didYouMean } from "../../core/did-you-mean";
 import type { ReadOpened } from "../../data/read/read-table";
 import type { Column, Table } from "../../data/table";
 import type { Contracts } from "../../services/value/contracts/contracts";
@@ -200,7 +201,7 @@ function kindNamed(given: string | undefined, kinds: readonly TableKind[]): Tabl
   const found = kinds.find((kind) => kind === given);
   if (!found)
     throw usageError(
-      `Cannot use --kind: it must be one of ${kinds.join(", ")}, got ${JSON.stringify(given)}`,
+      `Cannot use --kind: it must be one of ${kinds.join(", ")}, got ${JSON.stringify(given)}${didYouMean(given, kinds)}`,
     );
   return found;
 }
@@ -305,7 +306,7 @@ export function modelNamed<T extends string>(given: string | undefined, models: 
   if (given === undefined) return {};
   if (!(models as readonly string[]).includes(given))
     throw usageError(
-      `Cannot use --model: it must be one of ${models.join(", ")} here, got ${JSON.stringify(given)}`,
+      `Cannot use --model: it must be one of ${models.join(", ")} here, got ${JSON.stringify(given)}${didYouMean(given, models)}`,
     );
   return { model: given as T };
 }

@@ -23,6 +23,7 @@ export function missingTest(
   const typed = type === "numeric" || type === "boolean" || type === "date";
   const words = new Set([...(given ?? []), ...own]);
   if (given) return (word) => words.has(word);
+  if (words.size === 0) return (word) => meansMissing(word, typed);
   return (word) => words.has(word) || meansMissing(word, typed);
 }
 

@@ -23,6 +23,10 @@ interface FileHead {
   readonly whole: boolean;
 }
 
+/** Rows after which the beginning has told enough, and bytes looked at between two counts of them. */
+const enoughRows = 1000;
+const pieceBytes = 1 << 15;
+
 /** What the beginning of a file tells of each column's type, levels and format. */
 export function guessColumns(
   { name, head, whole }: FileHead,
@@ -34,8 +38,10 @@ export function guessColumns(
   const builders = layout.columns.map((column) => new DictionaryBuilder(column, () => false));
   const quiet = { ...options, maxProblems: 0, onReject: undefined, onCells: undefined };
   const reader = new CsvReader(name, { ...layout, encoding: "utf-8" }, quiet, builders, head.length);
-  reader.push(head);
-  if (whole) reader.end();
+  let at = 0;
+  for (; at < head.length && reader.rows < enoughRows; at += pieceBytes)
+    reader.push(head.subarray(at, at + pieceBytes));
+  if (whole && at >= head.length) reader.end();
   const marks = marksOf(builders, layout, options);
   const known = (j: number): Known => ({
     first: j === 0,

@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { didYouMean } from "../../core/did-you-mean";
 
 /** The record that names the columns. */
 export interface Header {
@@ -84,7 +85,10 @@ export function columnNames(
     check(
       false,
       action,
-      `the columns ${absent.join(", ")} must be there, got ${names.join(", ")}${nearest(absent, names)}`,
+      `the columns ${absent.join(", ")} must be there, got ${names.join(", ")}${absent
+        .slice(0, 3)
+        .map((one) => didYouMean(one, names))
+        .join("")}`,
     );
   return { names, unnamed: padded.map((cell) => cell.trim() === "") };
 }
@@ -101,13 +105,4 @@ function checkDistinct(names: readonly string[], cells: number, action: string):
       );
     places.set(name, i);
   });
-}
-
-/** A hint for each name that is there in another spelling. */
-function nearest(absent: readonly string[], names: readonly string[]): string {
-  const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-  const found = absent.flatMap((one) =>
-    names.filter((name) => plain(name) === plain(one)).map((name) => `${JSON.stringify(name)} for ${one}`),
-  );
-  return found.length === 0 ? "" : ` (did you mean ${found.slice(0, 3).join(", ")}?)`;
 }

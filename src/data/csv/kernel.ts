@@ -9,6 +9,8 @@ interface Functions {
     values: number,
     codes: number,
     powers: number,
+    packed: number,
+    packedBytes: number,
     columns: number,
     delimiter: number,
     maxFieldBytes: number,
@@ -21,6 +23,7 @@ interface Functions {
   leadingZeros(): number;
   split(from: number, to: number, row: number): number;
   numbers(j: number, rows: number, point: number): number;
+  pack(j: number, from: number, rows: number): number;
   insert(dictionary: number, code: number, keyAt: number, size: number): void;
   encode(dictionary: number, j: number, rows: number): number;
 }
@@ -28,6 +31,8 @@ interface Functions {
 /** Levels that a kernel's dictionary holds, and bytes of all of them together. */
 const maxLevels = 256;
 const poolBytes = 8192;
+/** Room for the texts of one column. */
+const packedBytes = 1 << 18;
 const dictionaryBytes = 4096 + 32 * maxLevels + poolBytes + 16;
 
 export interface KernelSizes {
@@ -69,6 +74,11 @@ export interface CsvKernel {
   split(from: number, to: number, row: number): { readonly rows: number; readonly at: number };
   /** `point` is the byte of the decimal mark. */
   numbers(j: number, rows: number, point: number): FastNumbers;
+  /**
+   * The cells of column `j` from row `from` on, one behind the other and valid until the next call, and the row before which
+   * their room ended: `from` where not even its cell has any.
+   */
+  pack(j: number, from: number, rows: number): { readonly bytes: Buffer; readonly to: number };
   dictionary(): FastDictionary;
 }
 
@@ -84,6 +94,7 @@ export function startCsvKernel(sizes: KernelSizes): CsvKernel | undefined {
   const powersAt = layout.take(8 * 16);
   // Words are read beyond the last cell.
   const bytesAt = layout.take(capacity + 32);
+  const packedAt = layout.take(packedBytes + 32);
   const dictionariesAt = layout.take(columns * dictionaryBytes);
   const started = startKernel<Functions>(wasm, layout.end);
   if (!started) return undefined;
@@ -95,6 +106,8 @@ export function startCsvKernel(sizes: KernelSizes): CsvKernel | undefined {
     valuesAt,
     codesAt,
     powersAt,
+    packedAt,
+    packedBytes,
     columns,
     delimiter,
     maxFieldBytes,
@@ -106,6 +119,7 @@ export function startCsvKernel(sizes: KernelSizes): CsvKernel | undefined {
   const values = new Float64Array(memory, valuesAt, maxRows);
   const codes = new Int32Array(memory, codesAt, maxRows);
   const all = new Uint8Array(memory);
+  const packed = Buffer.from(memory, packedAt, packedBytes);
   let taken = 0;
   return {
     bytes: Buffer.from(memory, bytesAt, capacity),
@@ -123,6 +137,7 @@ export function startCsvKernel(sizes: KernelSizes): CsvKernel | undefined {
         leadingZeros: run.leadingZeros(),
       };
     },
+    pack: (j, from, rows) => ({ bytes: packed, to: run.pack(j, from, rows) }),
     dictionary: () => {
       const at = dictionariesAt + dictionaryBytes * taken++;
       const poolAt = at + 4096 + 32 * maxLevels;

@@ -170,6 +170,16 @@ export class CsvReader {
         else bad.set(row, [problem]);
       });
     }
+    const repeated = new Set(this.repeatedHeaders());
+    for (const row of repeated)
+      bad.set(row, [
+        {
+          file: this.name,
+          line: block.lines[row],
+          rule: "a row must not repeat the header",
+          value: this.layout.names[0],
+        },
+      ]);
     const before = this.rows;
     this.rows += block.rows + broken.length;
     if (this.options.onCells) this.tellCells(before, broken, this.options.onCells);
@@ -187,7 +197,7 @@ export class CsvReader {
       for (const row of [...bad.keys()].sort((a, b) => a - b)) {
         const problems = bad.get(row) as Problem[];
         breakBefore(block.lines[row]);
-        if (keep) for (const problem of problems) this.log.add(problem);
+        if (keep && !repeated.has(row)) for (const problem of problems) this.log.add(problem);
         else {
           this.flags[row] = 1;
           this.reject({
@@ -198,9 +208,29 @@ export class CsvReader {
           });
         }
       }
-      if (!keep) for (const builder of this.builders) builder.dropFlagged(this.flags, block.rows);
+      if (this.flags.subarray(0, block.rows).includes(1))
+        for (const builder of this.builders) builder.dropFlagged(this.flags, block.rows);
     }
     breakBefore(Infinity);
+  }
+
+  /** Rows of the block that hold the names of the columns, as files laid end to end or printed by the page have them. */
+  private repeatedHeaders(): number[] {
+    const { names, dialect } = this.layout;
+    if (dialect.header === false || names.length < 2) return [];
+    const { starts, ends, rows } = this.scanner.block;
+    const stride = names.length;
+    // The last name is compared first: a byte-order mark may stand before the first one.
+    const last = names[stride - 1];
+    const [first, size] = [last.charCodeAt(0), Buffer.byteLength(last)];
+    const found: number[] = [];
+    for (let r = 0, cell = stride - 1; r < rows; r++, cell += stride) {
+      if (ends[cell] - starts[cell] !== size || (this.buffer[starts[cell]] !== first && first < 128))
+        continue;
+      const cells = this.recordCells(r);
+      if (cells.every((text, j) => text.replace(/^\ufeff/, "").trim() === names[j])) found.push(r);
+    }
+    return found;
   }
 
   private reject(row: RejectedRow): void {

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { type DateFormat, dateParser, datePrinter, plainDates } from "../formats/date-format";
 import type { ColumnSchema } from "../schema";
 import type { Column } from "../table";
@@ -24,10 +25,22 @@ export class TextBuilder implements ColumnBuilder {
   }
 
   add(bytes: Buffer, block: Block, j: number, stride: number, bad: BadCell): void {
-    const { starts, ends, rows } = block;
+    const { starts, ends, rows, kernel } = block;
     const keep = this.schema.type === "text";
+    let [packed, at, known] = ["", 0, 0];
     for (let r = 0, cell = j; r < rows; r++, cell += stride) {
-      let text = decodeStrictly(bytes, starts[cell], ends[cell]);
+      if (kernel && r === known) {
+        const { bytes: all, to } = kernel.pack(j, r, rows);
+        let size = 0;
+        for (let one = r; one < to; one++) size += ends[one * stride + j] - starts[one * stride + j];
+        // A string for all of them is cut faster than bytes are decoded one by one.
+        packed = isAscii(all.subarray(0, size)) ? all.toString("latin1", 0, size) : "";
+        known = packed === "" ? Math.max(to, r + 1) : to;
+        at = 0;
+      }
+      const next = at + ends[cell] - starts[cell];
+      let text = packed === "" ? decodeStrictly(bytes, starts[cell], ends[cell]) : packed.substring(at, next);
+      at = next;
       if (text === undefined) {
         bad(r, "must be UTF-8", decode(bytes, starts[cell], ends[cell]));
         text = "";

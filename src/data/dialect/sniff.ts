@@ -64,7 +64,11 @@ export function sniff(text: string, whole: boolean, hints: SniffHints = {}): Str
     if (spaced.fields >= 5 && spaced.consistency > 0.95 && spaced.numbers > 0.3)
       found.push({ ...spaced, score: 1 });
   }
-  const best = found.reduce((a, b) => (b.score > a.score ? b : a));
+  const highest = found.reduce((a, b) => (b.score > a.score ? b : a));
+  // What splits all lines, the header too, wins over what has to pass over lines: "basic; with phone" in every cell.
+  const best =
+    found.find((one) => one.fields > highest.fields && one.consistency > 0.98 && one.first < highest.first) ??
+    highest;
   const { records, first } = best;
   const start = records[first];
   const cells = start?.cells ?? [];
@@ -179,8 +183,11 @@ function firstOf(records: readonly SampleRecord[], usual: number, hints: SniffHi
     const at = records.findIndex((record) => hasNames(record.cells, hints.expected));
     if (at >= 0) return at;
   }
-  const enough = (one: SampleRecord): boolean => {
+  const isFull = (one: SampleRecord): boolean => filled(one) > 0.8 * usual;
+  const enough = (one: SampleRecord, i: number): boolean => {
     const { length } = one.cells;
+    // Titles that a spreadsheet has filled up with empty fields.
+    if (usual > 2 && filled(one) < 0.5 * usual && records.slice(i + 1, i + 12).some(isFull)) return false;
     // A header may lack the name of the first field; a title has one field, or hardly any.
     return length >= usual - 1 && (length > 1 || usual === 1 || one.cells[0] === "" || usual === 2);
   };
@@ -204,6 +211,10 @@ function firstOf(records: readonly SampleRecord[], usual: number, hints: SniffHi
   )
     return at + 1;
   return at;
+}
+
+function filled(one: SampleRecord): number {
+  return one.cells.reduce((sum, cell) => sum + (cell === "" ? 0 : 1), 0);
 }
 
 /** Whether the record is made of words above columns of numbers or dates. */

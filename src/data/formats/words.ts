@@ -31,7 +31,10 @@ const usual: ReadonlySet<string> = new Set([
 /** Whether the word means "missing": in any column, or (`typed`) in one of numbers, dates or booleans. */
 export function meansMissing(word: string, typed: boolean): boolean {
   // Most cells are none of these words, which a first look tells.
-  if (!typed && word !== "" && !/^\s*(?:[#\\<([?1-]|n)/i.test(word)) return word.trim() === "";
+  if (!typed) {
+    const first = word.charCodeAt(0);
+    if (first > 32 && first < 128 && !"#\\<([?1-nN".includes(word[0])) return false;
+  }
   const plain = word.trim().toLowerCase();
   return plain === "" || unmistakable.has(plain) || (typed && usual.has(plain));
 }

@@ -81,7 +81,11 @@ export function inferColumn(from: Evidence): Inferred {
     present: sum(present),
     blanks: present.some((cell) => /\s/.test(cell.text)),
   });
-  return { type: role, missing: missingOf(false), remarks: mostlyNumbers(from, kept) };
+  return {
+    type: role,
+    missing: missingOf(false),
+    remarks: [...mostlyNumbers(from, kept), ...mostlyDates(kept)],
+  };
 }
 
 /** The column as booleans, numbers, times or dates; undefined where it is made of words. */
@@ -267,8 +271,18 @@ function epochOf(name: string, kept: readonly Cell[]): DateFormat | undefined {
 
 /** A remark where most cells are numbers and the column is still none. */
 function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
+  if (kept.length <= 10) return [];
   const learned = numbersIn(kept, hints);
-  if (!learned || learned.share < 0.5 || kept.length <= 10) return [];
+  if (!learned || learned.share < 0.5) {
+    const shortened = kept.filter((cell) =>
+      /^[^\d\p{L}]{0,3}\d[\d.,]* ?(k|m|mio|mn|bn|tsd|mrd)?\.?$/iu.test(cell.text),
+    );
+    const letters = shortened.filter((cell) => /\p{L}/u.test(cell.text));
+    if (letters.length === 0 || sum(shortened) < enough * sum(kept)) return [];
+    return [
+      `its cells are numbers shortened as ${JSON.stringify(letters[0].text)}, which are read as words: write them out`,
+    ];
+  }
   const parse = valueParser(learned.format);
   const others = kept.filter((cell) => Number.isNaN(parse(cell.text))).sort((a, b) => b.count - a.count);
   if (others.length === 0) return [];
@@ -277,6 +291,30 @@ function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
       .slice(0, 3)
       .map((other) => JSON.stringify(other.text))
       .join(", ")}`,
+  ];
+}
+
+/** A remark where most cells are dates, but not all in one way. */
+function mostlyDates(kept: readonly Cell[]): string[] {
+  if (kept.length <= 10) return [];
+  const looked = some(kept);
+  const dated = looked.filter(
+    (cell) => /\d/.test(cell.text) && /^[\d\p{L}]+([-/. :,T]+[\d\p{L}]+){2,}$/u.test(cell.text),
+  );
+  if (sum(dated) < 0.8 * sum(looked)) return [];
+  const found = learnDates(
+    dated.map((cell) => cell.text),
+    dated.map((cell) => cell.count),
+  );
+  if (!found) return [];
+  const parse = dateParser(found.format);
+  const others = dated.filter((cell) => Number.isNaN(parse(cell.text)));
+  if (others.length === 0) return [];
+  return [
+    `${percent(found.share, 0)} of its cells are dates such as ${found.format.pattern}, others are such as ${others
+      .slice(0, 3)
+      .map((other) => JSON.stringify(other.text))
+      .join(", ")}: as they are not all written alike, they are read as words`,
   ];
 }
 

@@ -16,6 +16,7 @@ import {
   printerOf,
   type TextColumn,
 } from "../table";
+import { distinctTexts } from "./distinct-texts";
 import { foldSpellings } from "./fold";
 import { type Evidence, type Inferred, inferColumn, losesDigits } from "./infer-column";
 import { mayBeCode, mayBeId, mayBeIndex } from "./names";
@@ -131,15 +132,10 @@ export function settleNumeric(one: NumericColumn, first: boolean): Column {
 /** Identifiers or text that the beginning of a file suggested, as what all of it says. */
 export function settleText(one: TextColumn): Column {
   if (one.type === "date") return one;
+  const role = roleOfWords(one.name, distinctTexts(one.values));
+  if (role !== "categorical") return { ...one, type: role };
   const texts = new Set(one.values);
   texts.delete("");
-  const present = one.values.reduce((sum, value) => sum + (value === "" ? 0 : 1), 0);
-  const role = roleOfWords(one.name, {
-    distinct: texts.size,
-    present,
-    blanks: one.values.some((value) => /\s/.test(value)),
-  });
-  if (role !== "categorical") return { ...one, type: role };
   const levels = [...texts].sort(byCode);
   const codeOf = new Map(levels.map((level, code) => [level, code]));
   const codes = Int32Array.from(one.values, (value) => codeOf.get(value) ?? -1);
@@ -185,6 +181,9 @@ export function guess(head: DictionaryBuilder, name: string, known: Known): Gues
   const present = head.levels.filter((level) => !words.has(level.trim()));
   const common = missing.length > 0 ? { missing } : {};
   const said = { remarks, guessedCells: guessed?.cells ?? 0 };
+  // Nothing is known of a column that begins empty: what it holds is seen when all of it is read.
+  if (present.every((level) => level.trim() === ""))
+    return { column: { name, type: "categorical", ...told }, levels: [], ...said };
   // Whole numbers may settle as boolean, id or categories later: only the way to read is chosen.
   const plain = present.every((level) => plainDecimal.test(level.trim()) && !losesDigits(level.trim()));
   if ((type === "boolean" || type === "id") && plain && present.length > 0)
@@ -298,8 +297,9 @@ function asBoolean(one: CategoricalColumn, counts: Int32Array, absent: readonly 
 }
 
 function countsOf(one: CategoricalColumn): Int32Array {
-  const counts = new Int32Array(one.levels.length);
-  for (const code of one.codes) if (code >= 0) counts[code]++;
+  const { codes, levels } = one;
+  const counts = new Int32Array(levels.length);
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) counts[codes[i]]++;
   return counts;
 }
 

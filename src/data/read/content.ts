@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /** What a file's first bytes are. */
 export type Content =
   | { readonly kind: "text" | "gzip" | "zstd" | "parquet" | "arrow" | "arrow-stream" | "xlsx" | "json" }
@@ -20,6 +22,8 @@ const marks: readonly Mark[] = [
   { bytes: "PK\x03\x04", content: { kind: "xlsx" } },
   { bytes: "PK\x05\x06", content: other("an empty ZIP archive") },
   { bytes: "\xd0\xcf\x11\xe0", content: other("an old Office file such as .xls (save it as .xlsx or CSV)") },
+  { bytes: "\xff\xfe\0\0", content: other("text in UTF-32 (save it as UTF-8)") },
+  { bytes: "\0\0\xfe\xff", content: other("text in UTF-32 (save it as UTF-8)") },
   { bytes: "BZh", content: other("a file compressed with bzip2 (unpack it first)") },
   { bytes: "\xfd7zXZ", content: other("a file compressed with xz (unpack it first)") },
   { bytes: "7z\xbc\xaf", content: other("a 7-Zip archive (unpack it first)") },
@@ -54,6 +58,10 @@ export function contentOf(head: Uint8Array): Content {
     return other(/html/i.test(text.slice(0, 200)) ? "a web page (HTML)" : "XML");
   if (/^\{\s*"/.test(text) || /^\[\s*\{/.test(text)) return { kind: "json" };
   if (/^(version https:\/\/git-lfs)/.test(text)) return other("a pointer of Git LFS (fetch the file itself)");
+  // Digits and letters of EBCDIC lie above 127, its blank is "@", and none of its ends of line is ours.
+  const high = [...start].filter((one) => one >= "\x80").length;
+  if (start.length > 40 && high > 0.4 * start.length && !/[\n\r]/.test(start) && !isUtf8Start(head))
+    return other("text that may be EBCDIC (save it as UTF-8)");
   const zeros = [...start].filter((one) => one === "\0").length;
   const controls = [...start].filter((one) => one < " " && !"\t\n\r\0\x0b\x0c\x1a\x1b".includes(one)).length;
   // UTF-16 has zeros in every other place.
@@ -64,6 +72,11 @@ export function contentOf(head: Uint8Array): Content {
   )
     return other("binary data of a kind that is not known");
   return { kind: "text" };
+}
+
+/** Whether the first kilobyte is UTF-8, but for a character cut at its end. */
+function isUtf8Start(head: Uint8Array): boolean {
+  return [0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, Math.min(head.length, 1024) - cut)));
 }
 
 /** The kinds of file that can be read, for messages. */

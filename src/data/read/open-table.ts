@@ -41,17 +41,18 @@ export async function openTable(source: string): Promise<OpenedTable> {
     const head = new Uint8Array(headBytes);
     const { bytesRead } = await handle.read(head, 0, headBytes, 0).finally(() => handle.close());
     const content = contentOf(head.subarray(0, bytesRead));
-    const stream = (): AsyncIterable<Uint8Array> => createReadStream(source, { highWaterMark: 1 << 18 });
+    // Opened when the first piece is asked for: of a file that is refused none is.
+    const stream = lazily(() => createReadStream(source, { highWaterMark: 1 << 18 }));
     if (content.kind === "text")
       return {
         name: source,
-        bytes: failing(source, lazily(stream)),
+        bytes: failing(source, stream),
         made: false,
         plain: true,
         size: found.size,
         remarks: [],
       };
-    return await converted(source, content, stream(), found.size, source);
+    return await converted(source, content, stream, found.size, source);
   } catch (error) {
     throw readFailure(source, error);
   }

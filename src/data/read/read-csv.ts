@@ -176,6 +176,10 @@ function readOf(
     if (layout.unread[j]) return;
     for (const text of columnRemarks[j].remarks) remarks.push({ column, text });
   });
+  if (layout.names.length === 1 && / {2,}\S.* {2,}\S/.test(layout.names[0]))
+    remarks.push({
+      text: "it has one column, whose name looks like several set apart by blanks: columns of fixed width are not read, write them with a delimiter",
+    });
   const kept = reader.rows - reader.rejected;
   const guessed = layout.names.flatMap((name, j) => {
     const { guessedShare } = columnRemarks[j];

@@ -15,7 +15,7 @@ export async function* jsonAsCsv(
   const text = Buffer.concat(pieces)
     .toString("utf8")
     .replace(/^\ufeff/, "");
-  const objects = objectsIn(text, source);
+  const objects = rowsWithin(objectsIn(text, source), remarks);
   const places = new Map<string, number>();
   const nested = new Set<string>();
   for (const one of objects) {
@@ -37,17 +37,37 @@ export async function* jsonAsCsv(
   yield Buffer.from(`${lines.join("\n")}\n`);
 }
 
+/** The rows, where they are the one list of objects within a single object, as web services wrap them. */
+function rowsWithin(objects: Record<string, unknown>[], remarks: Remark[]): Record<string, unknown>[] {
+  if (objects.length !== 1) return objects;
+  const isRows = (value: unknown): value is Record<string, unknown>[] =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((one) => typeof one === "object" && one !== null && !Array.isArray(one));
+  const lists = Object.entries(objects[0]).filter(([, value]) => isRows(value));
+  if (lists.length !== 1) return objects;
+  const [name, rows] = lists[0] as [string, Record<string, unknown>[]];
+  const others = Object.keys(objects[0]).filter((one) => one !== name);
+  remarks.push({
+    text: `the rows are the list under ${JSON.stringify(name)}${others.length > 0 ? `; not read: ${others.join(", ")}` : ""}`,
+  });
+  return rows;
+}
+
 function objectsIn(text: string, source: string): Record<string, unknown>[] {
   if (text.trimStart().startsWith("[")) {
     const all = parsed(text, `Cannot read ${source}: it must be JSON`);
     return (all as unknown[]).map((one, i) => objectOf(one, `Cannot read ${source}: item ${i + 1}`));
   }
   const lines = text.split(/\r?\n/);
-  if (lines.length > 1 && lines[0].trim() === "{") {
+  if (lines.length > 1 && /^\{\s*("[^"]*"\s*:\s*[[{]?\s*)?$/.test(lines[0])) {
+    const one = objectOf(parsed(text, `Cannot read ${source}: it must be JSON`), `Cannot read ${source}: it`);
     // One object over several lines is a table of its own only by chance.
-    throw new Error(
-      `Cannot read ${source}: JSON must be an object a line or an array of objects, got one object over several lines`,
-    );
+    if (!Object.values(one).some(Array.isArray))
+      throw new Error(
+        `Cannot read ${source}: JSON must be an object a line or an array of objects, got one object over several lines`,
+      );
+    return [one];
   }
   return lines.flatMap((line, i) => {
     if (line.trim() === "") return [];

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { CliError } from "../../support/exit";
-import { checkFolder } from "../../support/options";
 import { note, noteProblems, print, printJson, printTable } from "../../support/output";
 import { terminalWatch } from "../../support/progress";
 import { csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
@@ -145,7 +144,6 @@ interface ShowOptions extends ReadingFlags {
 }
 
 async function show(file: string, options: ShowOptions): Promise<void> {
-  checkFolder(options.writeSchema);
   const { readTable } = await import("../../../data/read/read-table.js");
   const { readSchema, writeSchema } = await import("../../../data/schema-file.js");
   const { profile } = await import("../../../data/profile.js");

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { Command, Option } from "commander";
+import { didYouMean } from "../../../core/did-you-mean";
 import { readError } from "../../../data/files";
 import type { Recipe } from "../../../services/prepare/recipe";
 import { CliError, usageError } from "../../support/exit";
@@ -116,7 +117,7 @@ async function prepareFile(options: Options): Promise<void> {
   ])
     if (!names.includes(name))
       throw usageError(
-        `Cannot prepare: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}`,
+        `Cannot prepare: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}${didYouMean(name, names)}`,
       );
   const origin = { data: await fileOrigin(options.data), version: packageVersion() };
   const { recipe, parts } = prepare(

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { didYouMean } from "../../../core/did-you-mean";
 import { usageError } from "../../support/exit";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, printTable } from "../../support/output";
@@ -59,7 +60,7 @@ async function resample(options: Options): Promise<void> {
   const { method } = options;
   if (!resamplingMethods.includes(method))
     throw usageError(
-      `Cannot use --method: it must be one of ${resamplingMethods.join(", ")}, got ${JSON.stringify(method)}`,
+      `Cannot use --method: it must be one of ${resamplingMethods.join(", ")}, got ${JSON.stringify(method)}${didYouMean(method, resamplingMethods)}`,
     );
   const ratio = options.ratio === undefined ? undefined : decimalNumber(options.ratio, "--ratio", 1e-6, 1);
   if (ratio !== undefined && !hasRatio(method))

@@ -5,7 +5,7 @@ import type { Table } from "../../../data/table";
 import type { RowExplanation } from "../../../services/predict/explain-model";
 import type { SavedModel } from "../../../services/predict/saved-model";
 import { CliError, usageError } from "../../support/exit";
-import { checkFolder, keepDuplicates } from "../../support/options";
+import { keepDuplicates } from "../../support/options";
 import { note, noteProblems, print, printJson, printTable } from "../../support/output";
 import { checkLoss, csvOptions, noteRemarks, type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -53,7 +53,6 @@ async function explain(file: string, options: Options): Promise<void> {
     throw usageError("Cannot explain: --row and --id exclude each other");
   if (options.html !== undefined && !one)
     throw usageError("Cannot write a page: --row or --id must say of which row");
-  checkFolder(options.html);
   const [{ readModelFile }, { wholeNumber }] = await Promise.all([
     import("../../support/model-file.js"),
     import("../../support/options.js"),

@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { type SqlDialect, sqlDialects } from "../../../models/export/sql/dialects";
-import { checkFolder } from "../../support/options";
 import { note, print } from "../../support/output";
 
 interface Options {
@@ -49,7 +48,6 @@ async function exportModel(file: string, options: Options): Promise<void> {
     import("../../support/exit.js"),
     import("../../../services/predict/model-facts.js"),
   ]);
-  checkFolder(options.out);
   const model = readModelFile(file);
   const dates = model.pipeline.encoder.parts.flatMap(({ kind, name }) => (kind === "date" ? [name] : []));
   if (dates.length > 0 && options.format === "onnx")

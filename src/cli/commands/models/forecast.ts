@@ -3,7 +3,7 @@ import { money, percent } from "../../../core/format";
 import type { Column } from "../../../data/table";
 import type { Forecast } from "../../../services/forecast/forecast";
 import type { Panel } from "../../../services/forecast/read-panel";
-import { checkFolder, decimalNumber, wholeNumber } from "../../support/options";
+import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
 import { noteColumns, readAsWritten } from "../../support/own-data";
 import { type ReadingFlags, readingOptions } from "../../support/reading";
@@ -61,7 +61,6 @@ Examples:
 }
 
 async function forecast(flags: ForecastFlags): Promise<void> {
-  checkFolder(flags.out);
   const [{ panelFrom }, { forecastPanel }, { driversOf }, { movementsOf }] = await Promise.all([
     import("../../../services/forecast/read-panel.js"),
     import("../../../services/forecast/forecast.js"),

@@ -4,7 +4,6 @@ import type { Table } from "../../../data/table";
 import type { DriftCounts } from "../../../services/predict/drift";
 import { addresses } from "../../support/addresses";
 import { checkUsable, noteDrift } from "../../support/drift";
-import { checkFolder } from "../../support/options";
 import { note } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -51,7 +50,6 @@ ${addresses}`,
 }
 
 async function predict(file: string, options: Options, away: boolean): Promise<void> {
-  checkFolder(options.out);
   const [
     { readModelFile },
     { readTableBatches },

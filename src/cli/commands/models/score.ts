@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { didYouMean } from "../../../core/did-you-mean";
 import { money, percentOf } from "../../../core/format";
 import type { ColumnSchema } from "../../../data/schema";
 import type { DriftCounts, DriftedColumn } from "../../../services/predict/drift";
@@ -8,7 +9,6 @@ import type { ScoredPiece, ScoreWork } from "../../../services/score/score-piece
 import { addresses } from "../../support/addresses";
 import { checkUsable, noteDrift } from "../../support/drift";
 import { CliError, exitCodes, usageError } from "../../support/exit";
-import { checkFolder } from "../../support/options";
 import { note, noteProblems, printJson } from "../../support/output";
 import { csvOptions, lost, noteRemarks, type ReadingFlags, readingOptions } from "../../support/reading";
 import type { ScoreSource } from "../../support/score/score-source";
@@ -100,7 +100,6 @@ async function scoreOnce(options: Options): Promise<void> {
 
 async function score(options: Options, away: boolean): Promise<void> {
   const { driftReport } = await import("../../../services/predict/drift.js");
-  if (options.out !== "-") checkFolder(options.out);
   const [{ openSource }, { scoringDesk }, { settings }, { wholeNumber }] = await Promise.all([
     import("../../support/score/score-source.js"),
     import("../../support/score/score-model.js"),
@@ -191,7 +190,10 @@ function keptColumns({ columns }: ScoreSource, { id, data }: Options): ColumnSch
     const found = columns.find((column) => column.name === name);
     if (!found)
       throw usageError(
-        `Cannot score: ${data} must have a column ${JSON.stringify(name)}, got ${columns.map((column) => column.name).join(", ")}`,
+        `Cannot score: ${data} must have a column ${JSON.stringify(name)}, got ${columns.map((column) => column.name).join(", ")}${didYouMean(
+          name,
+          columns.map((column) => column.name),
+        )}`,
       );
     // Repeated as it is written.
     return { name, type: "text" };
@@ -214,7 +216,7 @@ async function* worksOf(
     .filter((name) => !has.has(name) && !desk.optional.includes(name) && !chargeColumns.includes(name));
   if (missing.length > 0)
     throw new CliError(
-      `Cannot score ${data}: the columns ${missing.join(", ")} must be there, got ${[...has].join(", ")}${embedded(desk) ? `. ${ownModel(data)}` : ""}`,
+      `Cannot score ${data}: the columns ${missing.join(", ")} must be there, got ${[...has].join(", ")}${didYouMean(missing[0], [...has])}${embedded(desk) ? `. ${ownModel(data)}` : ""}`,
     );
   const text = Buffer.from(JSON.stringify(desk.toJSON()));
   const shared = new Uint8Array(new SharedArrayBuffer(text.length));

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { didYouMean } from "../../../core/did-you-mean";
 import { percentOf } from "../../../core/format";
 import type { Rng } from "../../../core/rng";
 import type { CsvOptions } from "../../../data/csv/options";
@@ -8,8 +9,8 @@ import type { Table } from "../../../data/table";
 import type { SavedModel } from "../../../services/predict/saved-model";
 import { addresses } from "../../support/addresses";
 import { CliError, exitCodes, usageError } from "../../support/exit";
-import { checkFolder, keepDuplicates } from "../../support/options";
-import { didYouMean, note, print, printTable } from "../../support/output";
+import { keepDuplicates } from "../../support/options";
+import { note, print, printTable } from "../../support/output";
 import { checkLoss, csvOptions, lost, type ReadingFlags, readingOptions } from "../../support/reading";
 import { storeOption } from "../../support/store-option";
 
@@ -123,7 +124,6 @@ telelink learners KIND lists the options of one.`,
 async function train(options: Options): Promise<void> {
   if (options.out === undefined && options.alias === undefined)
     throw usageError("Cannot train: --out or --alias must say where the model goes");
-  checkFolder(options.out);
   const [{ readTable }, { oncePerCustomer }, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
     import("../../../data/read/read-table.js"),
     import("../../support/once-per-customer.js"),
@@ -154,6 +154,7 @@ async function train(options: Options): Promise<void> {
       throw usageError(
         `Cannot train: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}${didYouMean(name, names)}`,
       );
+  if (read.table.rows === 0) throw new CliError(`Cannot train: ${options.data} must hold rows, got none`);
   showColumns(read, options);
   checkLoss(options.data, read, options);
   const { table } = oncePerCustomer(await labelled(read.table, options), options);

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { checkFolder } from "../../support/options";
 import { note } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -29,7 +28,6 @@ Example:
 
 async function domain(options: Options): Promise<void> {
   const { data, out } = options;
-  checkFolder(out);
   const [{ readTable }, { domainSkeleton }, { writeAtomic }] = await Promise.all([
     import("../../../data/read/read-table.js"),
     import("../../../synthesis/private/domain/read-off.js"),

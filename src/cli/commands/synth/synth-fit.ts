@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { didYouMean } from "../../../core/did-you-mean";
 import type { NetTraining } from "../../../synthesis/nets/net-options";
 import type { Structure } from "../../../synthesis/structure/structure";
 import { CliError, usageError } from "../../support/exit";
@@ -135,7 +136,7 @@ async function fit(options: Options): Promise<void> {
   if (!method) {
     const names = methods.methodNames.join(", ");
     throw usageError(
-      `Cannot use --method: it must be one of ${names}, got ${JSON.stringify(options.method)}`,
+      `Cannot use --method: it must be one of ${names}, got ${JSON.stringify(options.method)}${didYouMean(options.method, methods.methodNames)}`,
     );
   }
   if (methods.privateMethods.includes(method)) {

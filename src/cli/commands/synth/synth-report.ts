@@ -6,7 +6,7 @@ import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
 import type { ReportPlan, SyntheticReport } from "../../../evaluate/synthetic/report";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
-import { checkFolder, wholeNumber } from "../../support/options";
+import { wholeNumber } from "../../support/options";
 import { note, print, printTable, printWarning } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -49,7 +49,6 @@ Example:
 }
 
 async function report(options: Options): Promise<void> {
-  for (const file of [options.json, options.html]) checkFolder(file);
   const [
     { readTable },
     { readSchema },

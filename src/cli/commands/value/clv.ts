@@ -4,7 +4,6 @@ import type { Table } from "../../../data/table";
 import type { DataSource } from "../../../report/figures";
 import type { ChannelRow } from "../../../services/value/channels";
 import type { HoldoutCheck } from "../../../services/value/purchases/holdout";
-import { checkFolder } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
 import {
   customerTable,
@@ -52,7 +51,6 @@ Examples:
 }
 
 async function clv(flags: ClvFlags): Promise<void> {
-  for (const file of [flags.out, flags.html]) checkFolder(file);
   const own = await readOwnTable(flags, ["transactions", "contracts"]);
   const result = own.kind === "contracts" ? await contracts(own, flags) : await transactions(own, flags);
   noteColumns(own.kind, result.columns);

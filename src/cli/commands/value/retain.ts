@@ -6,7 +6,7 @@ import type { CampaignLesson } from "../../../services/contact/past-campaign";
 import type { NamedOffer, RetentionPlan } from "../../../services/contact/plan";
 import type { Customers } from "../../../services/contact/prospects";
 import { usageError } from "../../support/exit";
-import { checkFolder, decimalNumber, wholeNumber } from "../../support/options";
+import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
 import {
   customerTable,
@@ -97,7 +97,6 @@ Examples:
 }
 
 async function retain(flags: RetainFlags): Promise<void> {
-  for (const file of [flags.out, flags.html]) checkFolder(file);
   const { planRetention } = await import("../../../services/contact/plan.js");
   const assumed = offersOf(flags);
   const limits = {

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { afterAll, describe, expect, test } from "vitest";
+import { program, run } from "../../src/cli/main";
+import { captured } from "./captured";
+
+const folder = mkdtempSync(join(tmpdir(), "telelink-outputs-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const table = join(folder, "t.csv");
+writeFileSync(
+  table,
+  `plan,months,left\n${Array.from({ length: 60 }, (_, i) => `${i % 2 ? "basic" : "plus"},${i},${i % 3 ? "No" : "Yes"}`).join("\n")}\n`,
+);
+
+function leaves(
+  command: Command,
+  path: readonly string[] = [],
+): { path: readonly string[]; command: Command }[] {
+  if (command.commands.length > 0)
+    return command.commands.flatMap((one) => leaves(one as Command, [...path, one.name()]));
+  return [{ path, command }];
+}
+
+/** The option's placeholder, where it names something that the command writes. */
+const written = (command: Command) =>
+  command.options.find((one) => /^--(out|html|db)$/.test(one.long ?? "") && one.required);
+
+describe("telelink", () => {
+  test.each(
+    leaves(program())
+      .filter(({ command }) => written(command))
+      .map(({ path, command }) => [path.join(" "), command] as const),
+  )("%s tells an output that can't be written before it works", async (name, command) => {
+    const option = written(command);
+    // What follows a file as if it were a folder can't be made.
+    const args = [...name.split(" "), option?.long as string, join(table, "below", "out.csv")];
+    for (const one of command.registeredArguments) if (one.required) args.push(table);
+    for (const one of command.options)
+      if (one.mandatory && one !== option) args.push(one.long as string, one.argChoices?.[0] ?? table);
+    const { code, err } = await captured(() => run(args));
+    expect(err).toMatch(/Cannot write .*: .* must (exist|be a folder)/);
+    expect(code).toBe(2);
+  });
+
+  test.each(
+    leaves(program()).filter(({ command }) =>
+      command.options.some((one) => /^--(data|real)$/.test(one.long ?? "") && /<file>/.test(one.flags)),
+    ),
+  )("$path: --help shows the columns that its table needs", async ({ path }) => {
+    const { out } = await captured(() => run([...path, "--help"]));
+    expect(out).toMatch(/^Columns: /m);
+  });
+
+  test.each([
+    [
+      ["train", "--data", table, "--target", "letf", "--out", join(folder, "m.json")],
+      '(did you mean "left"?)',
+    ],
+    [["prepare", "--data", table, "--target", "lefd", "--out", join(folder, "p")], '(did you mean "left"?)'],
+    [
+      ["resample", "--data", table, "--target", "left", "--method", "smotte", "--out", join(folder, "r.csv")],
+      '(did you mean "smote"?)',
+    ],
+    [
+      ["resample", "--data", table, "--target", "lft", "--out", join(folder, "r.csv")],
+      '(did you mean "left"?)',
+    ],
+    [
+      ["forecast", "--data", table, "--value", "mnths", "--customer", "plan", "--month", "months"],
+      '(did you mean "months"?)',
+    ],
+    [
+      ["retain", "--data", table, "--churn", "letf", "--value", "months", "--customer", "plan"],
+      '(did you mean "left"?)',
+    ],
+    [["synth", "fit", "--data", table, "--method", "sequentail"], '(did you mean "sequential"?)'],
+    [
+      [
+        "train",
+        "--data",
+        table,
+        "--target",
+        "left",
+        "--model",
+        "logistic-regresion",
+        "--out",
+        join(folder, "m.json"),
+      ],
+      '(did you mean "logistic-regression"?)',
+    ],
+    [["train", "--data", table, "--target", "left", "--drp", "plan"], "(Did you mean --drop?)"],
+  ])("%s asks whether another name was meant", async (args, hint) => {
+    const { code, err } = await captured(() => run(args));
+    expect(err).toContain(hint);
+    expect(code).not.toBe(0);
+  });
+});

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { parseCsv } from "../../src/data/read/read-csv";
+import { readTable } from "../../src/data/read/read-table";
+
+const folder = mkdtempSync(join(tmpdir(), "telelink-strangers-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function lines(n: number, cells: (i: number) => string): string {
+  return Array.from({ length: n }, (_, i) => cells(i)).join("\n");
+}
+
+describe("parseCsv(text)", () => {
+  test("passes over titles that a spreadsheet has filled up with empty fields", () => {
+    const rows = lines(30, (i) => `K${i * 7};${i % 9};${i},5;${i % 2 ? "Ja" : "Nein"}`);
+    const { table, dialect } = parseCsv(
+      `Liste 2024;;;\nStand: 1.2.2024;;;\n;;;\nid;calls;fee;left\n${rows}\n`,
+    );
+    expect(dialect.skip).toBe(3);
+    expect(table.columns.map((one) => [one.name, one.type])).toEqual([
+      ["id", "id"],
+      ["calls", "numeric"],
+      ["fee", "numeric"],
+      ["left", "boolean"],
+    ]);
+  });
+
+  test("keeps a header whose columns mostly have no name, where no fuller line follows", () => {
+    expect(parseCsv(`id,,\n${lines(9, (i) => `${i * 3},,`)}\n`).table.rows).toBe(9);
+  });
+
+  test("splits by what the header is split by, though all cells of a column hold another delimiter", () => {
+    const rows = lines(40, (i) => `${i * 3},${["basic", "plus"][i % 2]}; with phone,${i}.5`);
+    const { table, dialect } = parseCsv(`number,plan,fee\n${rows}\n`);
+    expect(dialect).toMatchObject({ delimiter: "," });
+    expect(table.rows).toBe(40);
+    expect(table.columns[1]).toMatchObject({
+      name: "plan",
+      levels: ["basic; with phone", "plus; with phone"],
+    });
+  });
+
+  test.each([false, true])("leaves out rows that repeat the header, and says so (plain: %s)", (plain) => {
+    const page = (from: number) =>
+      `plan,months\n${lines(300, (i) => `${i % 2 ? "basic" : "plus"},${from + i}`)}\n`;
+    // Beyond 1 MiB the kernel reads.
+    const filler = plain ? "" : `${"plus,1\n".repeat(160_000)}`;
+    const read = parseCsv(`${page(0)}\ufeff${page(300)}${filler}`, { plain, badCells: "missing" });
+    expect(read.table.rows).toBe(600 + (plain ? 0 : 160_000));
+    expect(read.rejectedRows).toEqual([301]);
+    expect(read.problems[0]).toMatchObject({ line: 302, rule: "a row must not repeat the header" });
+    expect(read.table.columns.map((one) => one.type)).toEqual(["categorical", "numeric"]);
+  });
+
+  test("types a column that begins empty by what comes later", () => {
+    const { table } = parseCsv(`a,b\n${lines(60_000, (i) => `${i},${i < 50_000 ? "" : i / 2}`)}\n`);
+    expect(table.columns[1].type).toBe("numeric");
+  });
+
+  test.each([
+    [
+      "when",
+      (i: number) => (i % 3 ? `${1 + (i % 28)}/12/2024` : `12/${1 + (i % 28)}/2024`),
+      /not all written alike/,
+    ],
+    ["fee", (i: number) => (i % 4 ? `${1 + (i % 60) / 10}k` : `${100 + i}`), /shortened as "\d/],
+  ])("says why %s is read as words", (name, cell, why) => {
+    const { remarks } = parseCsv(`x,${name}\n${lines(200, (i) => `${i}.5,${cell(i)}`)}\n`);
+    expect(
+      remarks
+        .filter((one) => one.column === name)
+        .map((one) => one.text)
+        .join(),
+    ).toMatch(why);
+  });
+
+  test("says nothing of the kind of words and codes", () => {
+    const { remarks } = parseCsv(`x,code\n${lines(200, (i) => `${i}.5,K${1000 + i * 7}`)}\n`);
+    expect(remarks).toEqual([]);
+  });
+
+  test("tells a file of columns of fixed width from a table of one column", () => {
+    const { remarks } = parseCsv(
+      `id      months   charge\n${lines(20, (i) => `K${100 + i}        12     ${i}.50`)}\n`,
+    );
+    expect(remarks.map((one) => one.text).join()).toMatch(/fixed width/);
+  });
+});
+
+describe("readTable(file)", () => {
+  const put = (name: string, bytes: Uint8Array | string): string => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+
+  test.each(["compact", "indented"])(
+    "takes the one list of objects within a JSON object for the rows (%s)",
+    async (how) => {
+      const value = {
+        total: 2,
+        data: [
+          { plan: "basic", months: 3 },
+          { plan: "plus", months: 24 },
+        ],
+      };
+      const { table, remarks } = await readTable(
+        put(`${how}.json`, JSON.stringify(value, null, how === "compact" ? 0 : 2)),
+      );
+      expect(table.columns.map((one) => one.name)).toEqual(["plan", "months"]);
+      expect(remarks[0].text).toBe('the rows are the list under "data"; not read: total');
+    },
+  );
+
+  test("refuses text in UTF-32 and EBCDIC by name, and prints none of it", async () => {
+    const utf32 = Buffer.concat(
+      [..."\ufeffplan,months\nbasic,3\n"].map((one) => {
+        const four = Buffer.alloc(4);
+        four.writeUInt32LE(one.codePointAt(0) as number);
+        return four;
+      }),
+    );
+    await expect(readTable(put("utf32.csv", utf32))).rejects.toThrow(
+      /got text in UTF-32 \(save it as UTF-8\)$/,
+    );
+    // "AB1," and a new line, in code page 500.
+    const ebcdic = Buffer.from("c1c2f16b25".repeat(60), "hex");
+    await expect(readTable(put("host.csv", ebcdic))).rejects.toThrow(/got text that may be EBCDIC/);
+  });
+});
