@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { didYouMean } from "../../core/did-you-mean";
 import type { ReadOpened } from "../../data/read/read-table";
-import type { Column, Table } from "../../data/table";
+import { type Column, columnNamed, type Table } from "../../data/table";
 import type { Contracts } from "../../services/value/contracts/contracts";
 import type { ValuedContracts } from "../../services/value/contracts/value-contracts";
 import type { TableKind } from "../../services/value/kind";
@@ -123,10 +123,16 @@ const headBytes = 1 << 19;
  * beginning. Columns with a part to play are kept as written, so that identifiers stay apart and formats are learnt, unless
  * the flags say how they are written; no other column rejects a row.
  */
-export async function readOwnTable(flags: OwnDataFlags, kinds: readonly TableKind[]): Promise<OwnTable> {
+export async function readOwnTable(
+  flags: OwnDataFlags & { readonly churn?: string },
+  kinds: readonly TableKind[],
+): Promise<OwnTable> {
   const { keptAsWritten, kindOfTable } = await import("../../services/value/kind.js");
   const read = await opened(flags);
   const head = read({ badCells: "missing" }, headBytes).table;
+  // Before the kind is guessed, which would be by other columns than those that a person named.
+  for (const name of [flags.customer, flags.start, flags.churn])
+    if (name !== undefined) columnNamed(head, name);
   const kind = kindNamed(flags.kind, kinds) ?? kindOfTable(head, kinds);
   checkFlagsOf(kind, flags);
   const { customer, start, end, ended, entry } = flags;

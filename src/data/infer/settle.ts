@@ -183,7 +183,7 @@ export function guess(head: DictionaryBuilder, name: string, known: Known): Gues
   const said = { remarks, guessedCells: guessed?.cells ?? 0 };
   // Nothing is known of a column that begins empty: what it holds is seen when all of it is read.
   if (present.every((level) => level.trim() === ""))
-    return { column: { name, type: "categorical", ...told }, levels: [], ...said };
+    return { column: { name, type: "categorical", ...common }, levels: [], ...said };
   // Whole numbers may settle as boolean, id or categories later: only the way to read is chosen.
   const plain = present.every((level) => plainDecimal.test(level.trim()) && !losesDigits(level.trim()));
   if ((type === "boolean" || type === "id") && plain && present.length > 0)

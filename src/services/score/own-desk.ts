@@ -118,5 +118,12 @@ export function readsDesk(desk: Desk, { schema }: SavedModel): boolean {
 }
 
 function checkClasses(model: SavedModel, action: string): void {
-  check(model.target.kind === "classes", action, "it must predict the chance of leaving", model.target.kind);
+  const { kind } = model.target;
+  const found = kind === "multiclass" ? "three classes or more" : kind;
+  check(
+    kind === "classes",
+    action,
+    "it must predict the chance of leaving (telelink train --positive VALUE learns the class that leaves against the others)",
+    found,
+  );
 }

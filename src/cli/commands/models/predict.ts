@@ -103,7 +103,7 @@ async function predict(file: string, options: Options, away: boolean): Promise<v
         checkUsable(`Cannot predict ${options.data}`, drift.unusableColumn(counts, batches.problemsByColumn));
     }),
   );
-  const left = batches.rejected > 0 ? `, ${batches.rejected} rows left out (wrong number of fields)` : "";
+  const left = batches.rejected > 0 ? `, ${batches.rejected} rows left out (told by line)` : "";
   if (options.out) note(`${done} rows predicted${left}${away ? "" : `; wrote ${options.out}`}`);
   else if (left) note(`${done} rows predicted${left}`);
   checkLoss(options.data, batches, options, "predicted all but what is lost");

@@ -139,7 +139,7 @@ async function score(options: Options, away: boolean): Promise<void> {
     return;
   }
   const left = [
-    ...(total.rejected > 0 ? [`${total.rejected} rows left out (wrong number of fields)`] : []),
+    ...(total.rejected > 0 ? [`${total.rejected} rows left out (told by line)`] : []),
     ...(source.duplicates ? [`${source.duplicates} duplicate customers left out`] : []),
   ];
   const { High, Medium, Low } = summary.byRisk;
