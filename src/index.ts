@@ -342,7 +342,6 @@ export { transformer } from "./models/network/sequence/transformer";
 export type { Option, OptionSchema } from "./models/options";
 export type { FoldResult, LabelledTable, TablePredictor, Trial } from "./models/out-of-fold";
 export {
-  type FitRows,
   type FitTable,
   type Pipeline,
   type PipelineJson,

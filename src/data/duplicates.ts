@@ -1,4 +1,5 @@
 import { mayBeId } from "./infer/names";
+import { asTable, type PolarsFrame } from "./polars";
 import { cellText, columnNamed, type Table, takeTableRows } from "./table";
 
 /** A table in which every customer stands once. */
@@ -19,7 +20,8 @@ export interface DistinctRows {
  * const once = distinctRows(rows, ["customerID"]);
  * [once.table.rows, once.duplicates]; // → [2, 1]
  */
-export function distinctRows(table: Table, id?: readonly string[]): DistinctRows {
+export function distinctRows(given: Table | PolarsFrame, id?: readonly string[]): DistinctRows {
+  const table = asTable(given);
   const ids = table.columns.filter((column) => column.type === "id");
   const first = (ids.find((column) => mayBeId(column.name)) ?? ids[0])?.name;
   const names = id && id.length > 0 ? id : first === undefined ? [] : [first];

@@ -1,4 +1,5 @@
 import { percentOf } from "../core/format";
+import { asTable, type PolarsFrame } from "./polars";
 import { type Column, isCategorical, type Table } from "./table";
 
 /** What a column holds, in a line. */
@@ -30,7 +31,8 @@ export interface ColumnProfile {
  * const { table: customers } = parseCsv("plan,months\nbasic,3\nplus,\nbasic,25\n");
  * profile(customers)[1]; // → { name: "months", missing: 1, numbers: { minimum: 3, mean: 14, maximum: 25 } }
  */
-export function profile(table: Table): ColumnProfile[] {
+export function profile(given: Table | PolarsFrame): ColumnProfile[] {
+  const table = asTable(given);
   return table.columns.map((column) => {
     if (column.type === "numeric") return numericProfile(column.name, column.values);
     if (isCategorical(column)) {

@@ -80,10 +80,11 @@ export function classTarget(table: Table, name: string, classes: readonly string
  * @example
  * positiveLevel(parseCsv("Churn\nNo\nYes\nNo\n").table, "Churn"); // → "Yes"
  */
-export function positiveLevel(table: Table, name: string): string | undefined {
-  const column = columnNamed(table, name);
-  return isCategorical(column)
-    ? column.levels[positiveCode(column.levels, `use target ${JSON.stringify(name)}`)]
+export function positiveLevel(given: Table | PolarsFrame, name: string): string | undefined {
+  const table = asTable(given);
+  const one = columnNamed(table, name);
+  return isCategorical(one)
+    ? one.levels[positiveCode(one.levels, `use target ${JSON.stringify(name)}`)]
     : undefined;
 }
 

@@ -2,6 +2,7 @@ import { checkNumber, checkSameLength } from "../core/checks";
 import { countUpTo } from "../core/math/sorted";
 import { mean } from "../core/math/statistics";
 import { type Rng, shuffle } from "../core/rng";
+import { asTable, type PolarsFrame } from "../data/polars";
 import { type Column, isCategorical, type Table } from "../data/table";
 import { momentsOf } from "../features/dates";
 import { rocAuc } from "./ranking";
@@ -36,11 +37,12 @@ export interface LeakageSuspect {
  * leakageSuspects(rest, target(customers, "Churn"), seeded(1)); // → [{ column: "status", score: 1 }]
  */
 export function leakageSuspects(
-  table: Table,
+  given: Table | PolarsFrame,
   y: Float64Array,
   rng: Rng,
   options: LeakageOptions = {},
 ): LeakageSuspect[] {
+  const table = asTable(given);
   const action = "look for leakage";
   const { least = 0.97 } = options;
   checkSameLength(table.rows, y.length, action, "rows and targets");

@@ -1,6 +1,7 @@
 import { check, checkFinite, checkInteger, checkOneOf, checkSameLength } from "../core/checks";
 import { quantile } from "../core/math/statistics";
 import type { Matrix } from "../core/matrix";
+import { asTable, type PolarsFrame } from "../data/polars";
 import { type Column, isCategorical, type Table } from "../data/table";
 import type { Known } from "./cross-fit";
 import { datePart } from "./dates";
@@ -70,7 +71,7 @@ export interface FittedEncoder extends Encoder {
 }
 
 /** Fits an encoder to training rows, and to their targets where they are given. */
-export type Encode = (train: Table, known?: Known) => FittedEncoder;
+export type Encode = (train: Table | PolarsFrame, known?: Known) => FittedEncoder;
 
 /**
  * An encoder of tables into matrices, fitted on training rows alone. Columns keep the table's order. Levels that the
@@ -147,7 +148,8 @@ export function encode(options: EncodeOptions = {}): Encode {
     return { part };
   };
 
-  return (train, known) => {
+  return (given, known) => {
+    const train = asTable(given);
     check(train.rows > 0, "fit encoder", "the table must have rows", train.rows);
     if (known) checkSameLength(train.rows, known.y.length, "fit encoder", "rows and targets");
     const names = new Set(train.columns.map((column) => column.name));

@@ -1,5 +1,7 @@
 import { check } from "../core/checks";
 import { type Feature, type Matrix, matrix } from "../core/matrix";
+import { asTable, type PolarsFrame } from "../data/polars";
+import type { Schema } from "../data/schema";
 import {
   type CategoricalColumn,
   type Column,
@@ -32,13 +34,14 @@ export interface Encoder {
    * The matrix of the table's rows, in order. Columns are found by name; further ones are ignored. Throws when a column
    * is missing or of another type, or holds infinities.
    */
-  transform(rows: Table): Matrix;
+  transform(rows: Table | PolarsFrame): Matrix;
   toJSON(): EncoderJson;
 }
 
 /** The encoder that consists of `parts`. */
 export function encoder(parts: readonly Part[]): Encoder {
   const features = parts.flatMap(featuresOf);
+  const types = typesOf(parts);
   const widths = parts.map((part) => featuresOf(part).length);
   const codes = parts.map((part) =>
     part.kind === "codes" || part.kind === "one-hot" ? codesOf(part) : undefined,
@@ -46,7 +49,9 @@ export function encoder(parts: readonly Part[]): Encoder {
   return {
     parts,
     features,
-    transform(rows) {
+    transform(given) {
+      // One row alone would not tell its types.
+      const rows = asTable(given, types);
       const values = new Float64Array(rows.rows * features.length);
       let at = 0;
       for (const [k, one] of parts.entries()) {
@@ -62,6 +67,17 @@ export function encoder(parts: readonly Part[]): Encoder {
       return matrix(rows.rows, features.length, values, features);
     },
     toJSON: () => ({ kind: "encoder", version: 1, parts: [...parts] }),
+  };
+}
+
+/** The columns that an encoder reads, by the types that it reads them as. */
+function typesOf(parts: readonly Part[]): Schema {
+  const types = { number: "numeric", date: "date", text: "text" } as const;
+  return {
+    columns: parts.map(({ kind, name }) => ({
+      name,
+      type: kind === "number" || kind === "date" || kind === "text" ? types[kind] : "categorical",
+    })),
   };
 }
 

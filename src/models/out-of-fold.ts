@@ -2,13 +2,14 @@ import { check, checkInteger } from "../core/checks";
 import { type Labelled, takeLabelled, takeRows, takeValues } from "../core/matrix";
 import type { Fit, Model, Watch } from "../core/model";
 import type { Rng } from "../core/rng";
+import { asTable, type PolarsFrame } from "../data/polars";
 import type { Split } from "../data/split";
 import { type Table, takeTableRows } from "../data/table";
 import type { FitTable } from "./pipeline";
 
 /** A table with its target, as `Labelled` is for a matrix. */
 export interface LabelledTable {
-  readonly table: Table;
+  readonly table: Table | PolarsFrame;
   readonly y: Float64Array;
   /** One non-negative weight per row, for metrics; all 1 when absent. */
   readonly weights?: Float64Array;
@@ -45,14 +46,20 @@ export async function fitFolds<M>(
   const action = "fit folds";
   check(folds.length > 0, action, "there must be folds", 0);
   const results: FoldResult<M>[] = [];
+  const typed = ("table" in trial.data ? { ...trial, data: typedRows(trial.data) } : trial) as Trial<M>;
   for (const [k, fold] of folds.entries()) {
     watch?.signal?.throwIfAborted();
     watch?.progress?.({ phase: "cross-validate", done: k, total: folds.length });
     checkFold(fold, trial.data.y.length, action);
-    results.push(await fitFold(trial, fold, rng.fork(k), watch?.signal));
+    results.push(await fitFold(typed, fold, rng.fork(k), watch?.signal));
   }
   watch?.progress?.({ phase: "cross-validate", done: folds.length, total: folds.length });
   return results;
+}
+
+/** The rows as a table, whatever they were given as. */
+export function typedRows(data: LabelledTable): LabelledTable & { readonly table: Table } {
+  return { ...data, table: asTable(data.table) };
 }
 
 /** Whether every row is tested by some fold. */
@@ -93,7 +100,8 @@ async function fitFold<M>(
   // A learner's own progress would run from 0 to 1 again and again.
   const watch: Watch | undefined = signal && { signal };
   if ("table" in trial.data) {
-    const { learner, data } = trial as Extract<Trial<M>, { data: LabelledTable }>;
+    const { learner, data: given } = trial as Extract<Trial<M>, { data: LabelledTable }>;
+    const data = typedRows(given);
     const model = await learner(takeTableRows(data.table, train), takeValues(data.y, train), rng, watch);
     return { model, test, predictions: model.predict(takeTableRows(data.table, test)) };
   }

@@ -3,17 +3,18 @@ import type { Labelled } from "../core/matrix";
 import type { Fit, Model, ModelJson, Resample, Watch } from "../core/model";
 import type { Rng } from "../core/rng";
 import { asTable, type PolarsFrame } from "../data/polars";
-import type { Schema } from "../data/schema";
 import type { Table } from "../data/table";
 import { type Encode, encode, everyColumn } from "../features/encode";
 import type { Encoder } from "../features/encoder";
 import type { EncoderJson } from "../features/parts";
 
-/** A learner that takes tables. Same rows, same stream: same model. */
-export type FitTable<M = Pipeline> = (train: Table, y: Float64Array, rng: Rng, watch?: Watch) => Promise<M>;
-
-/** The same of tables and polars frames. */
-export type FitRows<M> = (train: Table | PolarsFrame, y: Float64Array, rng: Rng, watch?: Watch) => Promise<M>;
+/** A learner that takes tables, and polars frames as well. Same rows, same stream: same model. */
+export type FitTable<M = Pipeline> = (
+  train: Table | PolarsFrame,
+  y: Float64Array,
+  rng: Rng,
+  watch?: Watch,
+) => Promise<M>;
 
 export interface PipelineOptions<M extends Model = Model> {
   /** How columns become numbers; defaults to `encode(everyColumn)`: one-hot, standard scaling, median for missing. */
@@ -49,7 +50,7 @@ export interface Pipeline<M extends Model = Model> {
  * const model = await learn(customers, Float64Array.of(1, 0, 1, 0), seeded(1));
  * model.predict(customers).map(Math.round); // → [1, 0, 1, 0]
  */
-export function pipeline<M extends Model>(options: PipelineOptions<M>): FitRows<Pipeline<M>> {
+export function pipeline<M extends Model>(options: PipelineOptions<M>): FitTable<Pipeline<M>> {
   const { encode: fitEncoder = encode(everyColumn), resample, learner } = options;
   return async (given, y, rng, watch) => {
     const train = asTable(given);
@@ -63,24 +64,13 @@ export function pipeline<M extends Model>(options: PipelineOptions<M>): FitRows<
   };
 }
 
-/** The columns that the encoder reads, by the types that it reads them as. */
-function typesOf({ parts }: Encoder): Schema {
-  const types = { number: "numeric", date: "date", text: "text" } as const;
-  return {
-    columns: parts.map(({ kind, name }) => ({
-      name,
-      type: kind === "number" || kind === "date" || kind === "text" ? types[kind] : "categorical",
-    })),
-  };
-}
-
 /** The pipeline of a fitted encoder and the model behind it. */
 export function pipelineOf<M extends Model>(encoder: Encoder, model: M): Pipeline<M> {
   return {
     kind: "pipeline",
     encoder,
     model,
-    predict: (rows) => model.predict(encoder.transform(asTable(rows, typesOf(encoder)))),
+    predict: (rows) => model.predict(encoder.transform(rows)),
     toJSON: () => ({ kind: "pipeline", version: 1, encoder: encoder.toJSON(), model: model.toJSON() }),
   };
 }

@@ -1,6 +1,7 @@
 import { check, checkInteger } from "../core/checks";
 import type { ModelJson, Watch } from "../core/model";
 import type { Rng } from "../core/rng";
+import type { PolarsFrame } from "../data/polars";
 import type { ColumnSchema } from "../data/schema";
 import type { Table } from "../data/table";
 import type { Where } from "./conditions";
@@ -29,7 +30,7 @@ export interface Synthesiser {
 
 /** A method of synthesis with its options set: `sequential({ … })(table, seeded(1))`. Same rows, same stream: same model. */
 export type FitSynthesiser<S extends Synthesiser = Synthesiser> = (
-  table: Table,
+  table: Table | PolarsFrame,
   rng: Rng,
   watch?: Watch,
 ) => Promise<S>;

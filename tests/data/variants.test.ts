@@ -2,12 +2,25 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { seeded } from "../../src/core/rng";
 import { dateParser, plainDates } from "../../src/data/formats/date-format";
 import { foldKey } from "../../src/data/infer/fold";
 import type { CsvRead } from "../../src/data/read/read-csv";
 import { readTable } from "../../src/data/read/read-table";
-import { type Column, cellText, columnNamed, isCategorical } from "../../src/data/table";
+import { stratifiedKFold } from "../../src/data/split";
+import {
+  type Column,
+  cellText,
+  columnNamed,
+  dropColumns,
+  isCategorical,
+  type Table,
+} from "../../src/data/table";
 import { twoNumbers } from "../../src/data/target";
+import { rocAuc } from "../../src/evaluate/ranking";
+import { logisticRegression } from "../../src/models/linear/logistic";
+import { fitFolds, outOfFold } from "../../src/models/out-of-fold";
+import { pipeline } from "../../src/models/pipeline";
 import { type Customer, customers, hasHole, names, type Variant, variants } from "./variants";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-variants-"));
@@ -21,6 +34,17 @@ test("there are 150 ways and more to write one table", () => {
 
 const numbers = (one: Column): number[] => [...(one as { values: Float64Array }).values];
 const expected = <T>(of: (one: Customer) => T): T[] => customers.map(of);
+
+/** ROC AUC of the first way to write the table, by which cells are missing. */
+const plainAuc = new Map<string, number>();
+const churned = Float64Array.from(customers, (one) => Number(one.churned));
+const folds = stratifiedKFold(churned, 2, seeded(1));
+const learn = pipeline({ learner: logisticRegression() });
+
+async function crossValidated(rows: Table): Promise<number> {
+  const done = await fitFolds({ learner: learn, data: { table: rows, y: churned } }, folds, seeded(2));
+  return rocAuc(churned, outOfFold(done, churned.length));
+}
 
 describe("readTable(file) reads the same table however it is written", () => {
   test.each(all.map((one) => [one.name, one] as const))("%s", async (_, { style, bytes }: Variant) => {
@@ -75,5 +99,10 @@ describe("readTable(file) reads the same table however it is written", () => {
       const word = style.target[1].trim();
       expect(customers.map((_, i) => cellText(churn, i) === word)).toEqual(expected((one) => one.churned));
     }
+    const auc = await crossValidated(dropColumns(table, [at("customer_id").name, churn.name]));
+    const holes = customers.map((_, i) => Number(hasHole(style, i))).join("");
+    // Without their names, the numbers of branches are learned as numbers.
+    if (!plainAuc.has(holes)) plainAuc.set(holes, auc);
+    expect(Math.abs(auc - (plainAuc.get(holes) as number))).toBeLessThanOrEqual(style.header ? 0.005 : 0.02);
   });
 });

@@ -2,6 +2,7 @@ import { check } from "../../core/checks";
 import { isNumber, quoted } from "../csv/cells";
 import { type AtomicFile, openAtomic } from "../files";
 import { fixedText } from "../formats/number-format";
+import { asTable, type PolarsFrame } from "../polars";
 import {
   type CategoricalColumn,
   type Column,
@@ -41,7 +42,8 @@ export interface CsvWriter {
  * writeCsv(table([months]), "months.csv");
  * readCsv("months.csv").table.columns[0]; // → { name: "months", values: [3, 24] }
  */
-export function writeCsv(table: Table, file: string, options: WriteOptions = {}): void {
+export function writeCsv(given: Table | PolarsFrame, file: string, options: WriteOptions = {}): void {
+  const table = asTable(given);
   const target = csvFile(file, options);
   try {
     target.write(table);
@@ -59,7 +61,8 @@ export function writeCsv(table: Table, file: string, options: WriteOptions = {})
  * const months = { name: "months", type: "numeric", values: Float64Array.of(3, 24) } as const;
  * csvText(table([months])); // → "months\n3\n24\n"
  */
-export function csvText(table: Table, options: WriteOptions = {}): string {
+export function csvText(given: Table | PolarsFrame, options: WriteOptions = {}): string {
+  const table = asTable(given);
   const pieces: Uint8Array[] = [];
   const writer = csvWriter((bytes) => pieces.push(bytes.slice()), options);
   writer.write(table);

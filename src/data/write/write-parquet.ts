@@ -2,7 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { DataFrame } from "nodejs-polars";
 import { attempt } from "../files";
-import { toPolars } from "../polars";
+import { asTable, type PolarsFrame, toPolars } from "../polars";
 import type { Table } from "../table";
 
 /**
@@ -13,7 +13,8 @@ import type { Table } from "../table";
  * await writeParquet(table([months]), "months.parquet");
  * profile((await readTable("months.parquet")).table)[0].missing; // → 1
  */
-export async function writeParquet(table: Table, file: string): Promise<void> {
+export async function writeParquet(given: Table | PolarsFrame, file: string): Promise<void> {
+  const table = asTable(given);
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   try {
     const frame = await toPolars<DataFrame>(table);

@@ -1,6 +1,8 @@
 import { check, checkInteger } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import { permutation, type Rng } from "../../core/rng";
+import { asTable, type PolarsFrame } from "../../data/polars";
+import { schemaOf } from "../../data/schema";
 import { stratifiedKFold } from "../../data/split";
 import { type Table, takeTableRows } from "../../data/table";
 import { encode } from "../../features/encode";
@@ -30,12 +32,14 @@ export interface DetectionOptions {
  * auc; // → 1
  */
 export async function detectionAuc(
-  real: Table,
-  synthetic: Table,
+  givenReal: Table | PolarsFrame,
+  givenSynthetic: Table | PolarsFrame,
   rng: Rng,
   options: DetectionOptions = {},
   watch: Watch = {},
 ): Promise<AucInterval> {
+  const real = asTable(givenReal);
+  const synthetic = asTable(givenSynthetic, schemaOf(real));
   const action = "measure detection";
   const {
     learner = pipeline({ encode: encode({ categories: "codes" }), learner: gradientBoosting() }),

@@ -1,4 +1,6 @@
 import { check } from "../../core/checks";
+import { asTable, type PolarsFrame } from "../../data/polars";
+import { schemaOf } from "../../data/schema";
 import { isCategorical, type Table } from "../../data/table";
 import { dateReader, writtenDates } from "../../synthesis/structure/dates";
 import { alignTables, type Shared } from "./align";
@@ -27,7 +29,12 @@ export interface Diagnostic {
  * diagnosticScore(real, real).score; // → 1
  * diagnosticScore(real, beyond).validity; // → 0.75
  */
-export function diagnosticScore(real: Table, synthetic: Table): Diagnostic {
+export function diagnosticScore(
+  givenReal: Table | PolarsFrame,
+  givenSynthetic: Table | PolarsFrame,
+): Diagnostic {
+  const real = asTable(givenReal);
+  const synthetic = asTable(givenSynthetic, schemaOf(real));
   const action = "score diagnostic";
   check(real.rows > 0 && synthetic.rows > 0, action, "both tables must have rows");
   const columns = new Map(alignTables([real, synthetic], action).map((column) => [column.name, column]));

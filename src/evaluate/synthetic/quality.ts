@@ -1,4 +1,6 @@
 import { check, checkNumber } from "../../core/checks";
+import { asTable, type PolarsFrame } from "../../data/polars";
+import { schemaOf } from "../../data/schema";
 import type { Table } from "../../data/table";
 import { alignTables, cellsWithMissing, type Shared, type SharedLevels } from "./align";
 import {
@@ -54,7 +56,13 @@ export interface QualityOptions {
  * const { table: real } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
  * qualityScore(real, real).score; // → 1
  */
-export function qualityScore(real: Table, synthetic: Table, options: QualityOptions = {}): Quality {
+export function qualityScore(
+  givenReal: Table | PolarsFrame,
+  givenSynthetic: Table | PolarsFrame,
+  options: QualityOptions = {},
+): Quality {
+  const real = asTable(givenReal);
+  const synthetic = asTable(givenSynthetic, schemaOf(real));
   const { correlationThreshold = 0.5, associationThreshold = 0.3 } = options;
   const action = "score quality";
   checkNumber(correlationThreshold, 0, 1, action, "correlationThreshold");

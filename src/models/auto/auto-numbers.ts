@@ -1,6 +1,7 @@
 import { check, checkFinite, checkInteger, checkSameLength } from "../../core/checks";
 import { takeValues } from "../../core/matrix";
 import { mapThreads } from "../../core/pool";
+import { asTable } from "../../data/polars";
 import { kFold, type Split } from "../../data/split";
 import { takeTableRows } from "../../data/table";
 import { encode, everyColumn } from "../../features/encode";
@@ -51,7 +52,8 @@ export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumb
   const { members = numberMembers, folds = 5, threads } = options;
   check(members.length > 0, action, "there must be a member", 0);
   checkInteger(folds, 2, 1000, action, "folds");
-  return async (table, y, rng, watch) => {
+  return async (given, y, rng, watch) => {
+    const table = asTable(given);
     const doing = "fit auto model of numbers";
     checkSameLength(table.rows, y.length, doing, "rows and targets");
     checkFinite(y, doing, "targets");

@@ -1,5 +1,6 @@
 import { check, checkInteger, checkSameLength } from "../../core/checks";
 import { column, type Matrix, takeValues } from "../../core/matrix";
+import { asTable } from "../../data/polars";
 import { stratifiedKFold } from "../../data/split";
 import { takeTableRows } from "../../data/table";
 import { encode, everyColumn } from "../../features/encode";
@@ -87,7 +88,8 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
   );
   checkInteger(folds, 2, 1000, action, "folds");
 
-  return async (table, y, rng, watch) => {
+  return async (given, y, rng, watch) => {
+    const table = asTable(given);
     const doing = "fit auto model";
     checkSameLength(table.rows, y.length, doing, "rows and targets");
     const fitEncoder = encode({ ...everyColumn, categories: "codes" });

@@ -1,4 +1,5 @@
 import { column } from "../../core/matrix";
+import { asTable, type PolarsFrame } from "../../data/polars";
 import { cellText, columnNamed, type Table } from "../../data/table";
 import type { Pipeline } from "../pipeline";
 import { contributionsOf } from "./contributions";
@@ -39,9 +40,10 @@ export interface RowReasons extends Pick<Contributions, "unit" | "expected" | "e
  */
 export function reasons(
   model: Pick<Pipeline, "encoder" | "model">,
-  rows: Table,
+  given: Table | PolarsFrame,
   top = 5,
 ): RowReasons[] | undefined {
+  const rows = asTable(given);
   const parts = tableContributions(model, rows);
   if (!parts) return undefined;
   const { columns, values, unit, expected, exact, text } = parts;
@@ -71,8 +73,9 @@ export function reasons(
  */
 export function tableContributions(
   { encoder, model }: Pick<Pipeline, "encoder" | "model">,
-  rows: Table,
+  given: Table | PolarsFrame,
 ): TableContributions | undefined {
+  const rows = asTable(given);
   const found = contributionsOf(model, encoder.transform(rows));
   if (!found) return undefined;
   const { unit, expected, exact, values: parts, x } = found;

@@ -1,6 +1,7 @@
 import { check, checkSameLength } from "../../core/checks";
 import { takeValues } from "../../core/matrix";
 import { mapThreads } from "../../core/pool";
+import { asTable } from "../../data/polars";
 import { stratifiedKFold } from "../../data/split";
 import { takeTableRows } from "../../data/table";
 import { encode, everyColumn } from "../../features/encode";
@@ -71,7 +72,8 @@ export function classesLearner(
   const members = learner ? [learner] : autoMembers;
   const codes = learner !== undefined && learner.learner.kind !== "logistic-regression";
   const fitEncoder = encode({ ...everyColumn, ...(codes ? { categories: "codes" } : {}) });
-  return async (table, y, rng, watch) => {
+  return async (given, y, rng, watch) => {
+    const table = asTable(given);
     const doing = "fit model of classes";
     checkSameLength(table.rows, y.length, doing, "rows and targets");
     const splits = stratifiedKFold(y, folds, rng.fork("folds"));

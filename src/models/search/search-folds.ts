@@ -4,7 +4,7 @@ import type { Rng } from "../../core/rng";
 import type { Split } from "../../data/split";
 import { takeTableRows } from "../../data/table";
 import { type Encode, encode as fitEncode } from "../../features/encode";
-import type { LabelledTable } from "../out-of-fold";
+import { type LabelledTable, typedRows } from "../out-of-fold";
 import { type SharedFold, sharedLabelled, sharedMatrix, sharedRows } from "./search-task";
 
 /** Where a search's rows come from. */
@@ -45,10 +45,11 @@ function matrixFold({ data, resample }: MatrixData): (fold: Split, rng: Rng) => 
 }
 
 function tableFold({
-  data,
+  data: given,
   encode = fitEncode(),
   resample,
 }: TableData): (fold: Split, rng: Rng) => SharedFold {
+  const data = typedRows(given);
   return ({ train, test }, rng) => {
     const rows = takeTableRows(data.table, train);
     const y = takeValues(data.y, train);

@@ -94,8 +94,8 @@ function autoWithStory(groups: readonly string[] | undefined): Learner {
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
     const { features, members, outOfFold, folds } = made.report;
-    const few = `Sums, differences and ratios of columns were not looked for: that takes ${leastRows} rows, and there are ${table.rows}.`;
-    const found = table.rows < leastRows ? [few] : features.map((feature) => feature.sentence);
+    const few = `Sums, differences and ratios of columns were not looked for: that takes ${leastRows} rows, and there are ${y.length}.`;
+    const found = y.length < leastRows ? [few] : features.map((feature) => feature.sentence);
     const story = [...found, mixture(members)];
     const chosen = "features, numbers of trees, calibrations and weights";
     return { ...made, heldOut: { predictions: outOfFold, folds, chosen }, story };

@@ -3,6 +3,7 @@ import { check, checkNumber } from "../../core/checks";
 import { column } from "../../core/matrix";
 import type { Rng } from "../../core/rng";
 import { distinctRows } from "../../data/duplicates";
+import { asTable, type PolarsFrame } from "../../data/polars";
 import { type Schema, schemaFromJson } from "../../data/schema";
 import { type ThreeWaySplit, trainValidationTestSplit } from "../../data/split";
 import { type Column, columnNamed, dropColumns, type Table, table, takeTableRows } from "../../data/table";
@@ -64,13 +65,14 @@ export interface Prepared {
  * parts.train.rows + parts.validation.rows + parts.test.rows; // → 40
  */
 export function prepare(
-  raw: Table,
+  given: Table | PolarsFrame,
   schema: Schema,
   origin: RecipeOrigin,
   seed: string,
   options: PrepareOptions,
   rng: Rng,
 ): Prepared {
+  const raw = asTable(given);
   const action = "prepare";
   const { target: aim, positive, drop = [], validation = 0.2, test = 0.2, ...encoding } = options;
   for (const [name, share] of Object.entries({ validation, test }))
@@ -129,7 +131,8 @@ export function prepare(
  * const { recipe } = prepare(raw, schema, origin, "1", { target: "Churn" }, seeded(1));
  * applyRecipe(recipe, raw).rows; // → 40
  */
-export function applyRecipe(recipe: Recipe, rows: Table): Table {
+export function applyRecipe(recipe: Recipe, given: Table | PolarsFrame): Table {
+  const rows = asTable(given);
   const { id, encoder, target: aim } = recipe;
   const x = encoder.transform(rows);
   const made: Column[] = x.features.map((feature, j) => ({

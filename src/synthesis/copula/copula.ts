@@ -1,9 +1,9 @@
 import { check, checkInteger } from "../../core/checks";
 import { cholesky } from "../../core/math/linear-algebra";
-import type { ModelJson, Watch } from "../../core/model";
+import type { ModelJson } from "../../core/model";
 import type { Rng } from "../../core/rng";
+import { asTable } from "../../data/polars";
 import type { ColumnSchema } from "../../data/schema";
-import type { Table } from "../../data/table";
 import { resolveWhere } from "../conditions";
 import { drawRows } from "../drawing/draw-rows";
 import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
@@ -51,7 +51,8 @@ interface CopulaParts {
  * zeros, formulas and orders hold by truncation. Fast and simple; it knows no interactions.
  */
 export function copula(options: CopulaOptions = {}): FitSynthesiser<Copula> {
-  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+  return async (given, rng, watch = {}) => {
+    const from = asTable(given);
     checkTrainable(from, "copula");
     watch.signal?.throwIfAborted();
     const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);

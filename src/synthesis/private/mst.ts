@@ -1,7 +1,5 @@
 import { check, checkNumber, checkOneOf } from "../../core/checks";
-import type { Watch } from "../../core/model";
-import type { Rng } from "../../core/rng";
-import type { Table } from "../../data/table";
+import { asTable } from "../../data/polars";
 import { checkTrainable, type FitSynthesiser } from "../synthesiser";
 import { rawColumn } from "./domain/columns";
 import { checkDomain, type Domain, publicKeys } from "./domain/domain";
@@ -75,7 +73,8 @@ export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
   checkNumber(epsilon, 0, Infinity, "make mst", "epsilon", "low");
   checkNumber(delta, 0, 1, "make mst", "delta", "both");
   checkOneOf(noise, ["secret", "seed"], "make mst", "noise");
-  return async (whole: Table, rng: Rng, watch: Watch = {}) => {
+  return async (given, rng, watch = {}) => {
+    const whole = asTable(given);
     checkTrainable(whole, "mst");
     checkDomain(domain, whole.columns);
     watch.signal?.throwIfAborted();

@@ -1,6 +1,7 @@
 import { checkInteger } from "../../core/checks";
-import type { ModelJson, Watch } from "../../core/model";
+import type { ModelJson } from "../../core/model";
 import { permutation, type Rng } from "../../core/rng";
+import { asTable } from "../../data/polars";
 import type { Table } from "../../data/table";
 import { resolveWhere } from "../conditions";
 import { type Drawing, drawRows } from "../drawing/draw-rows";
@@ -61,7 +62,8 @@ export interface Sequential extends Synthesiser {
  * 4 of 407 and 1 of 80.
  */
 export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequential> {
-  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+  return async (given, rng, watch = {}) => {
+    const from = asTable(given);
     checkTrainable(from, "sequential");
     const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
     const order = permutation(rng.fork("rows"), from.rows);

@@ -1,7 +1,7 @@
 import { check, checkInteger } from "../../core/checks";
-import type { ModelJson, Watch } from "../../core/model";
+import type { ModelJson } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import type { Table } from "../../data/table";
+import { asTable } from "../../data/polars";
 import { resolveWhere } from "../conditions";
 import { gatherCandidates, noCandidates } from "../drawing/candidates";
 import { drawRows } from "../drawing/draw-rows";
@@ -42,7 +42,8 @@ export interface TreeSynthesiser extends Synthesiser {
 export function trees(options: TreesOptions = {}): FitSynthesiser<TreeSynthesiser> {
   const { minRows = 5, search = false } = options;
   checkInteger(minRows, 1, 1e9, "make trees", "minRows");
-  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+  return async (given, rng, watch = {}) => {
+    const from = asTable(given);
     checkTrainable(from, "trees");
     const structure =
       options.structure ?? discoverStructure(from, rng.fork("structure"), { ...options, search });

@@ -2,11 +2,12 @@ import { afterAll, expect, test } from "vitest";
 import { matrix, takeLabelled, takeValues } from "../../../src/core/matrix";
 import { closeThreads } from "../../../src/core/pool";
 import { normal, seeded } from "../../../src/core/rng";
+import { asTable } from "../../../src/data/polars";
 import { stratifiedKFold } from "../../../src/data/split";
 import { table } from "../../../src/data/table";
 import { crossValidate } from "../../../src/evaluate/cross-validate";
 import { scorerNamed } from "../../../src/evaluate/scorers";
-import { encode as fitEncode } from "../../../src/features/encode";
+import { type Encode, encode as fitEncode } from "../../../src/features/encode";
 import { learnerFrom } from "../../../src/models/learner";
 import { halvingSearch } from "../../../src/models/search/halving-search";
 import { type SearchResult, search } from "../../../src/models/search/search";
@@ -137,7 +138,8 @@ test("search(options) gives the same at 1 and 2 threads, with SMOTE inside folds
 
 test("search(options) fits encoders on training rows of folds only", async () => {
   const fittedOn: number[] = [];
-  const counting = (rows: typeof people) => {
+  const counting = (given: Parameters<Encode>[0]) => {
+    const rows = asTable(given);
     fittedOn.push(rows.rows);
     return fitEncode()(rows);
   };

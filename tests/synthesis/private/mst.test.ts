@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
+import { asTable } from "../../../src/data/polars";
 import {
   type CategoricalColumn,
   type Column,
@@ -37,7 +38,8 @@ const forTable = ({ columns }: Table): Domain => ({
 });
 
 describeSynthesiser("mst({ domain, epsilon: 1e6 })(table, rng): next to no noise, so that learning shows", {
-  fit: (from, rng, watch) => mst({ epsilon: 1e6, domain: forTable(from), noise: "seed" })(from, rng, watch),
+  fit: (from, rng, watch) =>
+    mst({ epsilon: 1e6, domain: forTable(asTable(from)), noise: "seed" })(from, rng, watch),
   load: loadMst,
   keepsCounts: false,
   rows,

@@ -1,5 +1,7 @@
 import { check } from "../../../core/checks";
 import { permutation, type Rng } from "../../../core/rng";
+import { asTable, type PolarsFrame } from "../../../data/polars";
+import { schemaOf } from "../../../data/schema";
 import { type Table, takeTableRows } from "../../../data/table";
 import { type AucInterval, aucInterval, type Comparison, deLong } from "../../compare";
 import { alignTables } from "../align";
@@ -30,11 +32,14 @@ const shuffles = 3;
  * (await membershipAttack(learned, held, learned, seeded(1))).attack.auc; // → 1
  */
 export async function membershipAttack(
-  train: Table,
-  holdout: Table,
-  synthetic: Table,
+  givenTrain: Table | PolarsFrame,
+  givenHoldout: Table | PolarsFrame,
+  givenSynthetic: Table | PolarsFrame,
   rng: Rng,
 ): Promise<MembershipAttack> {
+  const train = asTable(givenTrain);
+  const holdout = asTable(givenHoldout, schemaOf(train));
+  const synthetic = asTable(givenSynthetic, schemaOf(train));
   const action = "attack membership";
   const people = Math.min(train.rows, holdout.rows);
   check(people >= 10 && synthetic.rows > 0, action, "training and held-out rows must be at least 10", people);

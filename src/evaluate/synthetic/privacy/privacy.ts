@@ -1,5 +1,7 @@
 import { check } from "../../../core/checks";
 import { quantileSorted } from "../../../core/math/statistics";
+import { asTable, type PolarsFrame } from "../../../data/polars";
+import { schemaOf } from "../../../data/schema";
 import { type Table, takeTableRows } from "../../../data/table";
 import { alignTables } from "../align";
 import { nearestRecords } from "../nearest";
@@ -40,11 +42,15 @@ export interface DistanceOptions {
  * (await distancePrivacy(learned, held, learned)).copies; // → 1
  */
 export async function distancePrivacy(
-  train: Table,
-  holdout: Table,
-  synthetic: Table,
-  { compared = holdout.rows }: DistanceOptions = {},
+  givenTrain: Table | PolarsFrame,
+  givenHoldout: Table | PolarsFrame,
+  givenSynthetic: Table | PolarsFrame,
+  options: DistanceOptions = {},
 ): Promise<DistancePrivacy> {
+  const train = asTable(givenTrain);
+  const holdout = asTable(givenHoldout, schemaOf(train));
+  const synthetic = asTable(givenSynthetic, schemaOf(train));
+  const { compared = holdout.rows } = options;
   const action = "measure distances";
   check(train.rows > 0 && holdout.rows > 0 && synthetic.rows > 0, action, "all three tables must have rows");
   const first = compared < holdout.rows ? takeTableRows(holdout, range(compared)) : holdout;

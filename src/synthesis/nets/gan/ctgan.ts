@@ -1,7 +1,6 @@
 import { check, checkInteger } from "../../../core/checks";
-import type { ModelJson, Watch } from "../../../core/model";
-import type { Rng } from "../../../core/rng";
-import type { Table } from "../../../data/table";
+import type { ModelJson } from "../../../core/model";
+import { asTable } from "../../../data/polars";
 import { withEngine } from "../../../neural/backend";
 import { stackWeights } from "../../../neural/layers";
 import { type Noise, noise } from "../../../neural/noise";
@@ -63,7 +62,8 @@ export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
   checkNet("ctgan", { latent, batch, rate, units });
   checkInteger(pac, 1, 1000, "make ctgan", "pac");
   check(batch % pac === 0, "make ctgan", `batch must be a multiple of pac (${pac})`, batch);
-  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+  return async (given, rng, watch = {}) => {
+    const from = asTable(given);
     const prepared = prepare(from, rng, watch, "ctgan", { search: false, ...options, epochs });
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const condition = conditionOf(prepared.variables, data);

@@ -1,7 +1,6 @@
 import { checkNumber } from "../../../core/checks";
-import type { ModelJson, Watch } from "../../../core/model";
-import type { Rng } from "../../../core/rng";
-import type { Table } from "../../../data/table";
+import type { ModelJson } from "../../../core/model";
+import { asTable } from "../../../data/polars";
 import { withEngine } from "../../../neural/backend";
 import { stackWeights } from "../../../neural/layers";
 import { noise } from "../../../neural/noise";
@@ -64,7 +63,8 @@ export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
   const { latent = 32, units = 96, batch = 500, rate = 1e-3, adversary = 1 } = options;
   checkNet("gan", { latent, batch, rate, units }, 4);
   checkNumber(adversary, 0, 1000, "make gan", "adversary");
-  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+  return async (given, rng, watch = {}) => {
+    const from = asTable(given);
     const epochs = options.epochs ?? epochsFor(usualSteps, from.rows, batch);
     const prepared = prepare(from, rng, watch, "gan", { ...options, epochs });
     const blocks = encodeBlocks(prepared).map((block) => fillUnknown(block, rng.fork("unknown")));

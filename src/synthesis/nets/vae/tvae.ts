@@ -1,6 +1,5 @@
-import type { ModelJson, Watch } from "../../../core/model";
-import type { Rng } from "../../../core/rng";
-import type { Table } from "../../../data/table";
+import type { ModelJson } from "../../../core/model";
+import { asTable } from "../../../data/polars";
 import { withEngine } from "../../../neural/backend";
 import { stackOutput, stackWeights } from "../../../neural/layers";
 import { noise } from "../../../neural/noise";
@@ -61,7 +60,8 @@ const [leastDeviation, mostDeviation] = [0.01, 1];
 export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
   const { epochs = 300, latent = 128, units = 128, batch = 500, rate = 1e-3 } = options;
   checkNet("tvae", { latent, batch, rate, units });
-  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+  return async (given, rng, watch = {}) => {
+    const from = asTable(given);
     const prepared = prepare(from, rng, watch, "tvae", { search: false, ...options, epochs });
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const net = vaeNet(data.width, units, latent);

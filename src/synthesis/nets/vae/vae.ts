@@ -1,7 +1,7 @@
 import { check, checkInteger, checkNumber } from "../../../core/checks";
-import type { ModelJson, Watch } from "../../../core/model";
-import { permutation, type Rng } from "../../../core/rng";
-import type { Table } from "../../../data/table";
+import type { ModelJson } from "../../../core/model";
+import { permutation } from "../../../core/rng";
+import { asTable } from "../../../data/polars";
 import { withEngine } from "../../../neural/backend";
 import type { Engine, Tensor } from "../../../neural/engine";
 import { stackOutput, stackWeights } from "../../../neural/layers";
@@ -71,7 +71,8 @@ export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
   checkNet("vae", { latent, batch, rate, units });
   checkInteger(components, 1, 100, "make vae", "components");
   checkNumber(beta, 0, 100, "make vae", "beta");
-  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+  return async (given, rng, watch = {}) => {
+    const from = asTable(given);
     const epochs = options.epochs ?? epochsFor(usualSteps, from.rows, batch);
     const prepared = prepare(from, rng, watch, "vae", { ...options, epochs });
     const blocks = encodeBlocks(prepared);

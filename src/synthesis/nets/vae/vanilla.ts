@@ -1,6 +1,5 @@
-import type { ModelJson, Watch } from "../../../core/model";
-import type { Rng } from "../../../core/rng";
-import type { Table } from "../../../data/table";
+import type { ModelJson } from "../../../core/model";
+import { asTable } from "../../../data/polars";
 import { withEngine } from "../../../neural/backend";
 import { binaryCrossEntropy, type Stack, stackOutput, stackWeights } from "../../../neural/layers";
 import { noise } from "../../../neural/noise";
@@ -44,7 +43,8 @@ export interface Vanilla extends NetSynthesiser {
 export function vanilla(options: VanillaOptions = {}): FitSynthesiser<Vanilla> {
   const { epochs = 100, latent = 10, batch = 32, rate = 2e-4 } = options;
   checkNet("vanilla", { latent, batch, rate });
-  return async (from: Table, rng: Rng, watch: Watch = {}) => {
+  return async (given, rng, watch = {}) => {
+    const from = asTable(given);
     const prepared = prepare(from, rng, watch, "vanilla", { search: false, ...options, epochs });
     const data = encodeLabels(prepared.variables, rng.fork("unknown"));
     const width = data.scalars.length;

@@ -1,5 +1,6 @@
 import { check, checkInteger } from "../../../core/checks";
 import type { Rng } from "../../../core/rng";
+import { asTable, type PolarsFrame } from "../../../data/polars";
 import { columnNamed, type Table } from "../../../data/table";
 import { tamed } from "../ends";
 import { evaluate } from "../formulas";
@@ -57,7 +58,12 @@ export const usualMinCount = 5;
  * const { table: bills } = parseCsv(`months,price,total\n${lines.join("\n")}\n`);
  * discoverStructure(bills, seeded(1)).columns.length; // → 3
  */
-export function discoverStructure(from: Table, rng: Rng, options: DiscoverOptions = {}): Structure {
+export function discoverStructure(
+  rows: Table | PolarsFrame,
+  rng: Rng,
+  options: DiscoverOptions = {},
+): Structure {
+  const from = asTable(rows);
   const { keep = [], combinations: asked = [], orders: given = [], search = true } = options;
   const { minCount = usualMinCount } = options;
   checkInteger(minCount, 1, 1e9, "discover structure", "minCount");
