@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { didYouMean } from "../../core/did-you-mean";
 import type { ReadOpened } from "../../data/read/read-table";
-import { type Column, columnNamed, type Table } from "../../data/table";
+import type { Column, Table } from "../../data/table";
 import type { Contracts } from "../../services/value/contracts/contracts";
 import type { ValuedContracts } from "../../services/value/contracts/value-contracts";
 import type { TableKind } from "../../services/value/kind";
@@ -127,7 +127,10 @@ export async function readOwnTable(
   flags: OwnDataFlags & { readonly churn?: string },
   kinds: readonly TableKind[],
 ): Promise<OwnTable> {
-  const { keptAsWritten, kindOfTable } = await import("../../services/value/kind.js");
+  const [{ keptAsWritten, kindOfTable }, { columnNamed }] = await Promise.all([
+    import("../../services/value/kind.js"),
+    import("../../data/table.js"),
+  ]);
   const read = await opened(flags);
   const head = read({ badCells: "missing" }, headBytes).table;
   // Before the kind is guessed, which would be by other columns than those that a person named.
