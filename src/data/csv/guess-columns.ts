@@ -23,7 +23,7 @@ interface FileHead {
   readonly whole: boolean;
 }
 
-/** Rows after which the beginning has told enough, and bytes looked at between two counts of them. */
+/** Rows after which the beginning of a long file has told enough, and bytes looked at between two counts of them. */
 const enoughRows = 1000;
 const pieceBytes = 1 << 15;
 
@@ -39,7 +39,7 @@ export function guessColumns(
   const quiet = { ...options, maxProblems: 0, onReject: undefined, onCells: undefined };
   const reader = new CsvReader(name, { ...layout, encoding: "utf-8" }, quiet, builders, head.length);
   let at = 0;
-  for (; at < head.length && reader.rows < enoughRows; at += pieceBytes)
+  for (; at < head.length && (whole || reader.rows < enoughRows); at += pieceBytes)
     reader.push(head.subarray(at, at + pieceBytes));
   if (whole && at >= head.length) reader.end();
   const marks = marksOf(builders, layout, options);

@@ -183,7 +183,9 @@ function firstOf(records: readonly SampleRecord[], usual: number, hints: SniffHi
     const at = records.findIndex((record) => hasNames(record.cells, hints.expected));
     if (at >= 0) return at;
   }
-  const isFull = (one: SampleRecord): boolean => filled(one) > 0.8 * usual;
+  // Words in nearly all fields: what names the columns.
+  const isFull = (one: SampleRecord): boolean =>
+    filled(one) > 0.8 * usual && one.cells.some((cell) => cell !== "" && !numberLike.test(cell));
   const enough = (one: SampleRecord, i: number): boolean => {
     const { length } = one.cells;
     // Titles that a spreadsheet has filled up with empty fields.
