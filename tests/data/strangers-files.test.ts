@@ -81,6 +81,14 @@ describe("parseCsv(text)", () => {
     expect(remarks).toEqual([]);
   });
 
+  test("tells of a last row that sums up the others", () => {
+    const rows = lines(20, (i) => `K${i * 3},${i}`);
+    expect(parseCsv(`id,fee\n${rows}\nSumme,190\n`).remarks.map((one) => one.text)).toEqual([
+      'its last row is called "Summe" in id: if it sums up the others, take it out of the file',
+    ]);
+    expect(parseCsv(`id,fee\n${rows}\n`).remarks).toEqual([]);
+  });
+
   test("tells a file of columns of fixed width from a table of one column", () => {
     const { remarks } = parseCsv(
       `id      months   charge\n${lines(20, (i) => `K${100 + i}        12     ${i}.50`)}\n`,

@@ -9,6 +9,7 @@ import { type Dialect, dialectWords } from "../dialect/dialect";
 import { readError } from "../files";
 import { learnNumbers } from "../formats/learn-numbers";
 import { settleDictionary, settleGiven, settleNumeric, settleText } from "../infer/settle";
+import { totalsRemark } from "../infer/totals";
 import type { Problem } from "../problems";
 import { type ColumnSchema, type Schema, schemaOf } from "../schema";
 import { type Column, isCategorical, type Table, table } from "../table";
@@ -176,6 +177,8 @@ function readOf(
     if (layout.unread[j]) return;
     for (const text of columnRemarks[j].remarks) remarks.push({ column, text });
   });
+  const totals = totalsRemark(found);
+  if (totals) remarks.push({ text: totals });
   if (layout.names.length === 1 && / {2,}\S.* {2,}\S/.test(layout.names[0]))
     remarks.push({
       text: "it has one column, whose name looks like several set apart by blanks: columns of fixed width are not read, write them with a delimiter",
