@@ -62,8 +62,8 @@ export interface Sequential extends Synthesiser {
  * 4 of 407 and 1 of 80.
  */
 export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequential> {
-  return async (given, rng, watch = {}) => {
-    const from = asTable(given);
+  return async (rows, rng, watch = {}) => {
+    const from = asTable(rows);
     checkTrainable(from, "sequential");
     const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
     const order = permutation(rng.fork("rows"), from.rows);
