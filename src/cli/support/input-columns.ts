@@ -22,6 +22,7 @@ end (empty while it runs) or months with a flag of who left, and the amount a mo
   ingest: `any columns; --id names the customer.`,
   fit: `one row a customer, any columns; identifiers are made anew, not learned.`,
   domain: `one row a customer, any columns.`,
+  impute: `one row a customer, any columns; empty cells are what is drawn.`,
   report: `the same columns in all files; --target, where named, judges usefulness.`,
   show: `any columns; this tells what telelink train would make of each.`,
 };
