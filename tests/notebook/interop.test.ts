@@ -112,7 +112,8 @@ describe.skipIf(!python)("notebook 01 under the stock tslab kernel of other runn
       }
       // Every chart has a title, a description and its data.
       const bare = `[...document.querySelectorAll(".tl-main svg")].filter((one) =>
-        !one.querySelector("title") || !one.querySelector("desc") || !one.closest("figure").querySelector("table")).length`;
+        one.getAttribute("aria-labelledby")?.split(" ").map((id) => document.getElementById(id)?.tagName).join() !== "title,desc" ||
+        !one.closest("figure").querySelector("table")).length`;
       expect(await page.evaluate(bare)).toBe(0);
       expect(await page.evaluate(`document.querySelectorAll(".tl-main svg").length`)).toBeGreaterThan(4);
       expect(asked.filter((url) => !/^(file|data):/.test(url))).toEqual([]);

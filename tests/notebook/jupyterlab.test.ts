@@ -136,7 +136,7 @@ describe.skipIf(!lab || !chromium)(
             `display.html(budgetExplorer({ title: "Whom to contact", description: "Profit by threshold.", groups: [[100, 0.6, 90, 0.3], [400, 0.2, 30, 0.3]], start: { threshold: 10, contact: 2, offer: 15, budget: 5000 } }));`,
           ),
           code(
-            `display.html(await figure({ data: { values: [{ a: 1, b: 2 }, { a: 3, b: 4 }] }, mark: "line", encoding: { x: { field: "a", type: "quantitative", title: "Customers kept" }, y: { field: "b", type: "quantitative", title: "Money, $" } } }, { title: "A line", description: "It rises." }, { header: ["a", "b"], rows: [["1", "2 $"], ["3", "4 $"]] }));`,
+            `display.html(await figure(() => ({ data: { values: [{ a: 1, b: 2 }, { a: 3, b: 4 }] }, mark: "line", encoding: { x: { field: "a", type: "quantitative", title: "Customers kept" }, y: { field: "b", type: "quantitative", title: "Money, $" } } }), { title: "A line", description: "It rises." }, { header: ["a", "b"], rows: [["1", "2 $"], ["3", "4 $"]] }));`,
           ),
         ];
         const name = `look-${theme.split(" ")[1]}.ipynb`;

@@ -100,7 +100,7 @@ export function fitPositive(negative: Objective, search: PositiveSearch, action:
 
 /**
  * The parameters that wandered off by a factor of e¹² or whose logarithm has a standard error above 4, a factor of 50;
- * all of them where the likelihood is not curved at all.
+ * all of them where the likelihood is curved the wrong way by more than rounding of a flat one explains.
  */
 function unboundedOf(
   names: readonly string[],
@@ -109,12 +109,14 @@ function unboundedOf(
   action: string,
 ): readonly string[] {
   const n = names.length;
-  if (!cholesky(information, n)) {
-    const far = names.filter((_, j) => Math.abs(x[j]) >= 12);
-    return far.length > 0 ? far : names;
+  for (let ridge = 0; ridge < 1 / 32; ridge = ridge === 0 ? 1e-8 : ridge * 4) {
+    const curved = information.map((value, i) => (i % (n + 1) === 0 ? value + ridge : value));
+    if (!cholesky(curved, n)) continue;
+    const inverse = symmetricInverse(curved, n, action);
+    const loose = names.filter((_, j) => Math.abs(x[j]) >= 12 || Math.sqrt(inverse[j * n + j]) > 4);
+    return ridge > 0 && loose.length === 0 ? names : loose;
   }
-  const inverse = symmetricInverse(information, n, action);
-  return names.filter((_, j) => Math.abs(x[j]) >= 12 || Math.sqrt(inverse[j * n + j]) > 4);
+  return names;
 }
 
 /** The parameters with standard errors, and intervals of coverage `level` (default 0.95) that are symmetric in logarithms. */

@@ -63,8 +63,8 @@ export function batchRoutes(root: App, context: Context): void {
           tags: ["predict"],
           querystring: reasonsQuery(0).extend({
             accept_loss: z
-              .stringbool()
-              .default(false)
+              .enum(["true", "false"])
+              .default("false")
               .describe("Whether rows are predicted though training saw no value of a column that they hold"),
           }),
           produces: ["application/json", "application/x-ndjson", "text/csv"],
@@ -105,7 +105,7 @@ export function batchRoutes(root: App, context: Context): void {
           model,
           count,
           reasons: request.query.reasons,
-          acceptLoss: request.query.accept_loss,
+          acceptLoss: request.query.accept_loss === "true",
           gone: gone.signal,
           begun: () => begun,
         });
