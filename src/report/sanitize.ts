@@ -1,5 +1,6 @@
 import sanitizeHtml from "sanitize-html";
 import { explorerAttribute, readExploration } from "./charts/explorer";
+import { sortAttribute } from "./sort-table";
 
 const flow =
   "a abbr b bdi bdo blockquote br caption cite code col colgroup data dd del details dfn div dl dt em figcaption " +
@@ -71,6 +72,7 @@ export function sanitize(markup: string): string {
       image: ["href", "xlink:href"],
       textPath: ["href", "xlink:href"],
       figure: [explorerAttribute],
+      table: [sortAttribute],
       svg: ["xmlns", "xmlns:xlink"],
     },
     allowedSchemes: ["http", "https", "mailto"],

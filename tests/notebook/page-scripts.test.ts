@@ -21,6 +21,15 @@ const { budgetExplorer } = require(
   join(dist, "report", "charts", "explorer.js"),
 ) as typeof import("../../src/report/charts/explorer");
 
+const { tableHtml } = require(
+  join(dist, "notebook", "show", "table-html.js"),
+) as typeof import("../../src/notebook/show/table-html");
+const { asTable } = require(
+  join(dist, "notebook", "show", "as-table.js"),
+) as typeof import("../../src/notebook/show/as-table");
+const shown = asTable([9, 10, 2].map((months) => ({ months, plan: `p${months}` })));
+const sortable = tableHtml(shown as NonNullable<typeof shown>, "Plans");
+
 const groups = [
   [100, 0.6, 40, 0.3],
   [400, 0.2, 15, 0.2],
@@ -210,6 +219,28 @@ describe.skipIf(!chromium)("scripts of our own in a report, in a real browser", 
     expect(await result.textContent()).toBe(
       "100 customers are contacted for 650\u00a0$: believed profit 3,350\u00a0$.",
     );
+    expect(faults).toEqual([]);
+  });
+
+  test("a table that a cell has shown is sorted by the names of its columns, and its seal still holds", async () => {
+    const cells = [
+      shows([data("text/html", sortable), data("text/html", "<table data-tl-sort></table><p>x</p>")]),
+    ];
+    const made = await renderNotebook(notebook([prose("# A report"), ...cells]), {
+      name: "a.ipynb",
+      date: "today",
+    });
+    expect(made.omitted).toEqual([]);
+    await open(made.html);
+    const months = (): Promise<string[]> => tab.locator("tbody td:nth-of-type(1)").allTextContents();
+    expect(await months()).toEqual(["9", "10", "2"]);
+    await tab.getByRole("button", { name: /months/ }).click();
+    expect(await months()).toEqual(["2", "9", "10"]);
+    await tab.getByRole("button", { name: /months/ }).click();
+    expect(await months()).toEqual(["10", "9", "2"]);
+    await tab.getByRole("button", { name: "Check the seal" }).click();
+    await expect.poll(() => tab.locator("#tl-seal output").textContent()).toContain("as it was made");
+    expect(await axeViolations(tab)).toEqual([]);
     expect(faults).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import { html, raw } from "../../report/html";
 import { type Heading, markdown, plainSlug } from "../../report/markdown";
 import { reportPage, type Summary } from "../../report/page";
 import { sealPage } from "../../report/seal";
+import { sortAttribute, sortScript } from "../../report/sort-table";
 import { languageOf } from "../language";
 import { type Cell, type Notebook, sorted, tagged } from "../nbformat";
 import { widgetStates } from "../run/widgets";
@@ -204,6 +205,7 @@ function inOrder(body: string): string {
 function scriptsFor(body: string): string[] {
   return [
     ...(body.includes(`${explorerAttribute}="`) ? [explorerScript()] : []),
+    ...(new RegExp(`<table[^>]* ${sortAttribute}`).test(body) ? [sortScript()] : []),
     ...(body.includes(`class="${specClass}"`) ? [vegaScript()] : []),
   ];
 }

@@ -8,6 +8,7 @@ import { type FormulaState, mathml } from "../../report/formulas";
 import { escapeHtml } from "../../report/html";
 import { markdown } from "../../report/markdown";
 import { sanitize, uniqueIds } from "../../report/sanitize";
+import { sortAttribute } from "../../report/sort-table";
 import type { Cell, DataOutput, Fields, Output } from "../nbformat";
 import { widgetView, widgetViewMime } from "./widget-view";
 
@@ -89,8 +90,8 @@ function showData(output: DataOutput, how: Showing): string {
   // Where nothing but scripts was there, another form may say something.
   const scripted = markup !== undefined && /<(script|iframe|canvas|video|audio|object|embed)\b/i.test(markup);
   if (hasContent(clean)) {
-    // The script of an explorer stands in the page itself.
-    if (scripted && !clean.includes(explorerAttribute))
+    // The scripts of explorers and of tables that can be sorted stand in the page itself.
+    if (scripted && !clean.includes(explorerAttribute) && !clean.includes(sortAttribute))
       omitted.push(`cell ${cell + 1}: what an output shows by scripts, frames or sound`);
     return withTables(clean);
   }

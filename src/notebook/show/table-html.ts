@@ -1,5 +1,6 @@
 import { decimal } from "../../core/format";
 import { escapeHtml, untypeset } from "../../report/html";
+import { sortAttribute, sortScript } from "../../report/sort-table";
 import type { ShownColumn, ShownTable } from "./as-table";
 
 // What fits a screen: the rest is counted.
@@ -35,8 +36,8 @@ export function tableHtml(table: ShownTable, title?: string): string {
   const caption = escapeHtml(says);
   return (
     `<div class="tl-table ${untypeset}" tabindex="0" role="group" aria-label="${caption}" style="overflow-x:auto">` +
-    `<table data-tl-sort><caption>${caption}</caption><thead><tr><th scope="col"><small>row</small></th>${head}</tr></thead>` +
-    `<tbody>${body.join("")}</tbody></table><script>(${sortable.toString()})()</script></div>`
+    `<table ${sortAttribute}><caption>${caption}</caption><thead><tr><th scope="col"><small>row</small></th>${head}</tr></thead>` +
+    `<tbody>${body.join("")}</tbody></table><script>${sortScript()}</script></div>`
   );
 }
 
@@ -55,38 +56,4 @@ function cell(column: ShownColumn, row: number): string {
   if (value instanceof Date) return escapeHtml(value.toISOString().replace(/T00:00:00\.000Z$/, ""));
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   return escapeHtml(text.length > 80 ? `${text.slice(0, 79)}…` : text);
-}
-
-/** Runs in the page: turns the names of columns into buttons that sort. */
-function sortable(): void {
-  // biome-ignore lint/suspicious/noExplicitAny: the document is the browser's, which this package's types don't know
-  const page = (globalThis as any).document;
-  for (const table of page.querySelectorAll("table[data-tl-sort]")) {
-    table.removeAttribute("data-tl-sort");
-    const heads = [...table.tHead.rows[0].cells];
-    heads.forEach((head, column) => {
-      const button = page.createElement("button");
-      button.type = "button";
-      button.style = "all:unset;cursor:pointer;outline:revert";
-      button.append(...head.childNodes);
-      head.append(button);
-      button.addEventListener("click", () => {
-        const down = head.getAttribute("aria-sort") === "ascending";
-        for (const value of heads) value.removeAttribute("aria-sort");
-        head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const body = table.tBodies[0];
-        // biome-ignore lint/suspicious/noExplicitAny: a row of the browser's
-        const text = (row: any): string => row.cells[column].textContent;
-        // biome-ignore lint/suspicious/noExplicitAny: rows of the browser's
-        const rows = [...body.rows].filter((row: any) => row.cells.length === heads.length);
-        rows.sort((a, b) => {
-          const [x, y] = [text(a), text(b)];
-          // What is missing stands last, whichever way.
-          if ((x === "missing") !== (y === "missing")) return x === "missing" ? 1 : -1;
-          return (down ? -1 : 1) * x.localeCompare(y, undefined, { numeric: true });
-        });
-        body.append(...rows);
-      });
-    });
-  }
 }
