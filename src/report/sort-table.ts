@@ -33,7 +33,7 @@ function sortable(attribute: string): void {
           const [x, y] = [text(a), text(b)];
           // What is missing stands last, whichever way.
           if ((x === "missing") !== (y === "missing")) return x === "missing" ? 1 : -1;
-          return (down ? -1 : 1) * x.localeCompare(y, undefined, { numeric: true });
+          return (down ? -1 : 1) * x.localeCompare(y, [], { numeric: true });
         });
         body.append(...rows);
       });
