@@ -14,7 +14,6 @@ const { default: MarkdownIt } = await import(require.resolve("markdown-it"));
 const { highlight } = require("./dist/report/highlight.js");
 const { pageStyle } = require("./dist/report/style.js");
 const { escapeHtml } = require("./dist/report/html.js");
-const { slug } = require("./dist/report/markdown.js");
 
 /** Runs a program of this package or of the site's; a failure ends the build. */
 function run(script, args, cwd = root) {
@@ -97,6 +96,19 @@ const navigation = (file) => {
     )
     .join("\n");
 };
+
+/** The id of a heading as links in the documents name it: as on the host of the repository. */
+function slug(text, taken) {
+  const base = text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s-]/gu, "")
+    .trim()
+    .replace(/\s/g, "-");
+  let id = base;
+  for (let k = 1; taken.has(id); k++) id = `${base}-${k}`;
+  taken.add(id);
+  return id;
+}
 
 for (const [file, text] of texts) {
   const parser = new MarkdownIt({ html: true, linkify: false, highlight });
