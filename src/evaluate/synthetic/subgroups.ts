@@ -107,6 +107,8 @@ export function subgroupTable(
 function truthOf(one: Shared | undefined, level: string): readonly Uint8Array[] | undefined {
   if (one?.kind !== "levels") return undefined;
   const code = one.levels.indexOf(level);
+  // A level that no table has would take missing cells for its own.
+  if (code < 0) return undefined;
   return one.codes.map((codes) => Uint8Array.from(codes, (own) => (own === code ? 1 : 0)));
 }
 

@@ -57,15 +57,17 @@ export class Schedules {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       said = (said + text).slice(-4000);
     });
-    const late = setTimeout(() => child.kill("SIGKILL"), 60_000 * one.minutes).unref();
+    let overdue = "";
+    const late = setTimeout(() => {
+      overdue = ` after ${one.minutes} minutes`;
+      child.kill("SIGKILL");
+    }, 60_000 * one.minutes).unref();
     const end = (code: number | null, signal: string | null, fault?: Error): void => {
       clearTimeout(late);
       if (!this.running.delete(one.name)) return;
       const last = fault?.message ?? said.trimEnd().split("\n").at(-1) ?? "";
-      const words =
-        signal === null
-          ? last
-          : `ended by ${signal}${signal === "SIGKILL" ? ` after ${one.minutes} minutes` : ""}: ${last}`;
+      // Others end processes too, as a machine does that is out of memory.
+      const words = signal === null ? last : `ended by ${signal}${overdue}: ${last}`;
       try {
         endRun(this.store, one, code ?? undefined, words);
       } catch {

@@ -31,7 +31,14 @@ export function acquiredOf(
   if (acquisitionCost === undefined) return own;
   const cost = table.columns.find((one) => one.name === acquisitionCost);
   if (cost) {
-    const { values } = numbersOf(cost);
+    const { values, missing } = numbersOf(cost);
+    const wrong = values.findIndex((v, i) => (Number.isNaN(v) ? !missing(i) : v < 0));
+    check(
+      wrong < 0,
+      action,
+      `${cost.name} must hold costs of at least 0, or nothing`,
+      wrong < 0 ? undefined : cellText(cost, wrong),
+    );
     return { ...own, cost, costOf: (i) => values[i] };
   }
   const amount = Number(acquisitionCost);

@@ -100,6 +100,18 @@ test("transactionsFrom(table) takes what the first purchase says of a customer, 
   expect(() => transactionsFrom(table, { acquisitionCost: "post=3" })).toThrow(
     'source must have the channels that cost something, got "post"',
   );
+  // A column named by mistake would leave every cost unsaid, and a negative one be earned on the first day.
+  for (const [cells, wrong] of [
+    [["shop", "web"], "shop"],
+    [["5", "-3"], "-3"],
+  ]) {
+    const told = parseCsv(
+      `customer,date,amount,won\na,2024-01-01,5,${cells[0]}\nb,2024-01-02,5,${cells[1]}\n`,
+    );
+    expect(() => transactionsFrom(told.table, { acquisitionCost: "won" })).toThrow(
+      `won must hold costs of at least 0, or nothing, got ${JSON.stringify(wrong)}`,
+    );
+  }
   expect(() => transactionsFrom(table, { acquisitionCost: "much" })).toThrow(
     "acquisitionCost must be a column",
   );

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Scope } from "../../../data/store/keys";
 import { usageError } from "../../support/exit";
 import { print, printJson, printTable } from "../../support/output";
-import { storeOption } from "../../support/store-option";
+import { storeCommand } from "../../support/store-option";
 
 interface Options {
   readonly store: string;
@@ -29,11 +29,7 @@ Examples:
   $ telelink keys revoke dashboard
   $ telelink keys audit`,
     );
-  const sub = (name: string, about: string): Command => {
-    const made = new Command(name).description(about).addOption(storeOption()).option("--json", "print JSON");
-    keys.addCommand(made);
-    return made;
-  };
+  const sub = (name: string, about: string): Command => storeCommand(keys, name, about);
   sub("add", "make a key and print it, once")
     .argument("<name>", "what the audit log calls its holder")
     .option("--scope <list>", "read, predict, write, admin, with commas", "read,predict")

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Store } from "../../../data/store/open";
 import { print, printJson, printTable } from "../../support/output";
-import { storeOption } from "../../support/store-option";
+import { storeCommand } from "../../support/store-option";
 
 interface Options {
   readonly store: string;
@@ -29,11 +29,7 @@ Examples:
   $ telelink schedule list
   $ telelink schedule remove nightly`,
     );
-  const sub = (name: string, about: string): Command => {
-    const made = new Command(name).description(about).addOption(storeOption()).option("--json", "print JSON");
-    schedule.addCommand(made);
-    return made;
-  };
+  const sub = (name: string, about: string): Command => storeCommand(schedule, name, about);
   sub("set", "set a schedule, in place of one of the same name")
     .argument("<name>", "what it is called")
     .argument("<cron>", "minute, hour, day of month, month, day of week, such as 0 6 * * 1-5")

@@ -213,9 +213,8 @@ function rulesOf(options: Options) {
   };
 }
 
-/** Options that look at the data or steer methods that do, and those that only a private method has. */
-const publicOnly = [
-  "minCount",
+/** Options that steer what is found in the data; with others, what a private method and two tables do not heed. */
+const steering = [
   "epochs",
   "keep",
   "combination",
@@ -223,24 +222,10 @@ const publicOnly = [
   "structure",
   "writeStructure",
   "showStructure",
-] as const;
-const oneTable = [
-  "epochs",
-  "keep",
-  "combination",
-  "order",
-  "structure",
-  "writeStructure",
-  "showStructure",
-  "schema",
-  "target",
-  "epsilon",
-  "delta",
-  "domain",
-  "strict",
-  "keepDuplicates",
 ] as const;
 const privateOnly = ["epsilon", "delta", "domain", "strict"] as const;
+const publicOnly = ["minCount", ...steering] as const;
+const oneTable = [...steering, "schema", "target", ...privateOnly, "keepDuplicates"] as const;
 
 /** Throws where an option is given that the method cannot heed. */
 function refuse(options: Options, names: readonly (keyof Options)[], why: string): void {
