@@ -1,6 +1,7 @@
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { openStore, type Store } from "../../src/data/store/open";
@@ -70,6 +71,29 @@ test("a schedule that can't run is refused, with what is wrong", async () => {
     run(["schedule", "remove", "nobody", "--store", join(folder, "store.db")]),
   );
   expect([none.code, none.err]).toEqual([1, expect.stringContaining("there must be one of that name")]);
+});
+
+test("a run that is killed is told of by what killed it: its time, or something else", async () => {
+  const { Schedules } = require(
+    resolve(__dirname, "..", "..", "dist", "serve", "jobs", "schedules.js"),
+  ) as typeof import("../../src/serve/jobs/schedules");
+  const own = openStore(join(folder, "killed.db"));
+  const said = async (minutes: number, kill: boolean): Promise<string> => {
+    setSchedule(own, { ...night, minutes }, new Date("2026-01-01"));
+    return new Promise((done) => {
+      const schedules = new Schedules(own, {
+        owner: "a",
+        lives: all,
+        ended: (_name, _code, words) => done(words),
+      });
+      schedules.look();
+      const [child] = (schedules as unknown as { running: Map<string, ChildProcess> }).running.values();
+      if (kill) child.kill("SIGKILL");
+    });
+  };
+  expect(await said(5, true)).toBe("ended by SIGKILL: ");
+  expect(await said(0.0001, false)).toBe("ended by SIGKILL after 0.0001 minutes: ");
+  own.close();
 });
 
 test("a server runs what is due and tells how it went", async () => {
