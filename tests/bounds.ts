@@ -1,4 +1,5 @@
 import childProcess from "node:child_process";
+import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import fc from "fast-check";
 
@@ -18,4 +19,11 @@ for (const name of ["spawnSync", "execFileSync"] as const) {
     call(command, args, { timeout: patience, killSignal: "SIGKILL", ...options });
   Object.assign(childProcess, { [name]: bounded });
 }
+
+// A folder is not empty yet while a child that was told to end still writes its last words into it.
+const { rmSync } = fs;
+Object.assign(fs, {
+  rmSync: (path: fs.PathLike, options: fs.RmOptions = {}) =>
+    rmSync(path, { ...(options.recursive && { maxRetries: 10, retryDelay: 50 }), ...options }),
+});
 syncBuiltinESMExports();

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -57,7 +58,10 @@ describe("README.md", () => {
     expect(asked.length).toBeGreaterThan(0);
     const main = join(root, "dist", "cli", "main.js");
     const server = spawn(process.execPath, [main, "serve", "--port", "0"], { cwd: folder });
-    onTestFinished(() => void server.kill());
+    onTestFinished(async () => {
+      server.kill();
+      if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
+    });
     const address = await new Promise<string>((found, fail) => {
       let said = "";
       server.stderr.on("data", (text) => {

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { isAlive } from "./processes";
 
 /**
- * A new folder for what `kind` of work puts away for a while; whoever asks removes it. A process that is killed outright
- * can't: its folders carry its number, and the next that asks for one of the same kind removes them.
+ * A new folder for what `kind` of work puts away for a while; whoever asks removes it by `removeTemporaryFolder`. A
+ * process that is killed outright can't: its folders carry its number, and the next that asks for one of the same kind
+ * removes them.
  */
 export function temporaryFolder(kind: string, parent: string = tmpdir()): string {
   const prefix = `telelink-${kind}-${processSpace()}-`;
   for (const name of readdirSync(parent)) {
     const owner = name.startsWith(prefix) ? Number(name.slice(prefix.length).split("-")[0]) : Number.NaN;
-    if (Number.isInteger(owner) && !isAlive(owner)) remove(join(parent, name));
+    if (Number.isInteger(owner) && !isAlive(owner)) removeTemporaryFolder(join(parent, name));
   }
   return mkdtempSync(join(parent, `${prefix}${process.pid}-`));
 }
@@ -25,10 +26,14 @@ function processSpace(): number {
   }
 }
 
-function remove(folder: string): void {
+/**
+ * Removes a temporary folder. What a process that is just ending still puts into it is waited for; what stays all the
+ * same costs nobody their work: the next that asks for a folder of its kind tries again.
+ */
+export function removeTemporaryFolder(folder: string): void {
   try {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 30 });
   } catch {
-    // Another person's, or being removed by somebody else.
+    // Another person's, being removed by somebody else, or written into without an end.
   }
 }

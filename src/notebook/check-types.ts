@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { temporaryFolder } from "../data/temporary-folder";
+import { removeTemporaryFolder, temporaryFolder } from "../data/temporary-folder";
 import { compiler } from "./kernel/compile/compiler";
 import { type NotebookCell, notebookModules } from "./kernel/compile/notebook-modules";
 import { typeConfig } from "./kernel/language/type-options";
@@ -66,7 +66,7 @@ async function checkFolder(folder: string, group: readonly Named[]): Promise<Pro
     writeFileSync(join(place, "tsconfig.json"), JSON.stringify(config));
     return problemsOf(await compile(place), modules);
   } finally {
-    rmSync(place, { recursive: true, force: true });
+    removeTemporaryFolder(place);
   }
 }
 

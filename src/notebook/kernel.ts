@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt, randomUUID } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
-import { temporaryFolder } from "../data/temporary-folder";
+import { removeTemporaryFolder, temporaryFolder } from "../data/temporary-folder";
 import type { KernelSpec } from "./kernel-spec";
 import { type Message, Wire } from "./wire";
 
@@ -291,7 +291,7 @@ export class Kernel {
   /** For the last moment of a process, where nothing can be awaited. */
   killNow(): void {
     this.signal("SIGKILL");
-    rmSync(this.folder, { recursive: true, force: true });
+    removeTemporaryFolder(this.folder);
   }
 
   private async endsWithin(seconds: number): Promise<boolean> {
@@ -317,7 +317,7 @@ export class Kernel {
 
   private bury(exit: Exit): Exit {
     this.exit ??= exit;
-    rmSync(this.folder, { recursive: true, force: true });
+    removeTemporaryFolder(this.folder);
     return this.exit;
   }
 

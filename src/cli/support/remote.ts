@@ -1,4 +1,4 @@
-import { rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Address } from "../../data/remote/address";
 import { note } from "./output";
@@ -85,11 +85,11 @@ function localName(address: Address): string {
 }
 
 async function inFolder<Out>(work: (folder: string) => Promise<Out>): Promise<Out> {
-  const { temporaryFolder } = await import("../../data/temporary-folder.js");
+  const { removeTemporaryFolder, temporaryFolder } = await import("../../data/temporary-folder.js");
   const folder = temporaryFolder("remote");
   try {
     return await work(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeTemporaryFolder(folder);
   }
 }

@@ -2,12 +2,12 @@
  * The kernel that notebooks run in: tslab's server and display, with a compiler and an evaluator of our own between
  * them. Run as `node main.js CONNECTION_FILE [--js]`, in the notebook's folder.
  */
-import { rmSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import util from "node:util";
-import { temporaryFolder } from "../../data/temporary-folder";
+import { removeTemporaryFolder, temporaryFolder } from "../../data/temporary-folder";
 import { hold, holdEach } from "./hold";
 import { importer } from "./import-module";
 import { kernelServer, type TslabServerClass } from "./kernel-server";
@@ -22,7 +22,7 @@ const [configPath, flag] = process.argv.slice(2);
 const language = flag === "--js" ? "javascript" : "typescript";
 const cwd = process.cwd();
 const folder = temporaryFolder("modules");
-process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.once("exit", () => removeTemporaryFolder(folder));
 
 const waitForTypes = process.env.TELELINK_TYPES !== "later";
 const languageServer = startLanguage({ cwd, language, folder, reserved, patient: !waitForTypes });

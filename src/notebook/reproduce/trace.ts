@@ -1,6 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { temporaryFolder } from "../../data/temporary-folder";
+import { removeTemporaryFolder, temporaryFolder } from "../../data/temporary-folder";
 import type { KernelSpec } from "../kernel-spec";
 
 /** The files that a run touched, by their whole paths. */
@@ -46,7 +46,7 @@ export class Tracer {
   }
 
   end(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    removeTemporaryFolder(this.folder);
   }
 }
 

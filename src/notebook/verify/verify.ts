@@ -1,6 +1,6 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { temporaryFolder } from "../../data/temporary-folder";
+import { removeTemporaryFolder, temporaryFolder } from "../../data/temporary-folder";
 import { compareShown, type Difference } from "../../report/compare-shown";
 import { figureText, intervalText } from "../../report/figure-text";
 import type { DataSource, Figure } from "../../report/figures";
@@ -101,7 +101,7 @@ export async function verifyReport(
       dataChanges.length === 0;
     return { ...base, figures, differences, dataChanges, holds };
   } finally {
-    rmSync(out, { recursive: true, force: true });
+    removeTemporaryFolder(out);
   }
 }
 

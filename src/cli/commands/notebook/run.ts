@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import type { FileRun, Prepared } from "../../../notebook/run/run-file";
@@ -85,7 +85,7 @@ async function run(paths: readonly string[], flags: RunFlags, command: Command):
   const { jsonProgress, lineProgress, reportRun } = await import(
     "../../support/notebook/notebook-progress.js"
   );
-  const { temporaryFolder } = await import("../../../data/temporary-folder.js");
+  const { removeTemporaryFolder, temporaryFolder } = await import("../../../data/temporary-folder.js");
   const { stopSignal } = await import("../../support/stop-signal.js");
   const { checkNames } = await import("../../../notebook/run/output-names.js");
   const { decimalNumber, seconds, wholeNumber } = await import("../../support/options.js");
@@ -140,7 +140,7 @@ async function run(paths: readonly string[], flags: RunFlags, command: Command):
   const { inParallel } = await import("../../support/notebook/in-parallel.js");
   const runs = await inParallel(ready, jobs, one);
   stop.end();
-  if (toStdout) rmSync(out, { recursive: true, force: true });
+  if (toStdout) removeTemporaryFolder(out);
   process.exitCode = await worstCode(runs, stop.signal.aborted);
 }
 
