@@ -47,8 +47,6 @@ if (reports) {
   for (const file of readdirSync(join(root, "reports")).filter((name) => /\.(html|json)$/.test(name)))
     cpSync(join(root, "reports", file), join(site, "reports", file));
 }
-cpSync(join(root, "docs", "gallery"), join(site, "docs", "gallery"), { recursive: true });
-
 const pages = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md"]
   .filter((file) => existsSync(join(root, file)))
   .concat(
@@ -60,7 +58,7 @@ const titleOf = (text, file) => text.match(/^# (.+)$/m)?.[1] ?? file;
 const texts = new Map(pages.map((file) => [file, readFileSync(join(root, file), "utf8")]));
 const hrefOf = (file) => (file === "README.md" ? "index.html" : file.replace(/\.md$/, ".html"));
 
-/** Links to other pages and notebooks lead to what the site has of them. */
+/** Links to other pages and notebooks lead to what the site has of them; what else they name is copied beside. */
 function linkIn(file, href) {
   if (/^(https?:|mailto:|#|data:)/.test(href)) return href;
   const [path, anchor] = href.split("#");
@@ -70,6 +68,8 @@ function linkIn(file, href) {
   if (texts.has(target)) return `${up}${hrefOf(target)}${tail}`;
   if (target.startsWith("notebooks/guides/"))
     return `${up}guides/${target.slice(17).replace(/\.ipynb$/, ".html")}${tail}`;
+  if (!existsSync(join(root, target))) throw new Error(`${file} links to ${href}, which does not exist`);
+  cpSync(join(root, target), join(site, target), { recursive: true });
   return href;
 }
 
@@ -122,6 +122,7 @@ for (const [file, text] of texts) {
     };
   };
   link("link_open", "href");
+  link("image", "src");
   const out = join(site, hrefOf(file));
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(
