@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { check } from "../core/checks";
-import { writeAtomic } from "../data/files";
+import { attempt, writeAtomic } from "../data/files";
 import { bundledTslab, dataFolders } from "./kernel-spec";
 
 export interface InstallOptions {
@@ -19,7 +19,7 @@ export interface InstallOptions {
 export function installKernel(options: InstallOptions = {}): string {
   const folder = kernelFolder(options);
   const { argv, displayName, language } = bundledTslab();
-  mkdirSync(folder, { recursive: true });
+  attempt(folder, () => mkdirSync(folder, { recursive: true }));
   const json = { argv, display_name: displayName, language, interrupt_mode: "signal" };
   writeAtomic(join(folder, "kernel.json"), `${JSON.stringify(json, undefined, 1)}\n`);
   return folder;

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { check } from "../../core/checks";
 import type { Watch } from "../../core/model";
-import { openAtomic } from "../files";
+import { attempt, openAtomic } from "../files";
 import type { PublicSource } from "./sources";
 
 export interface DownloadOptions extends Watch {
@@ -31,7 +31,7 @@ export async function downloadSource(
   const limit = AbortSignal.timeout(timeoutMs);
   const stop = signal ? AbortSignal.any([limit, signal]) : limit;
   const path = join(folder, source.file);
-  mkdirSync(dirname(path), { recursive: true });
+  attempt(path, () => mkdirSync(dirname(path), { recursive: true }));
   const file = openAtomic(path);
   try {
     const answer = await fetch(url, { signal: stop, redirect: "follow" });

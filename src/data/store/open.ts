@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "libsql";
 import { check } from "../../core/checks";
+import { attempt } from "../files";
 import { takeBackLeftovers } from "./loading";
 import { migrations } from "./migrations";
 
@@ -85,12 +86,15 @@ const faults: Readonly<Record<number, readonly [code: string, advice: string]>> 
 
 /** Where the store cannot be used, an error that says so and what to do; anything else as it came. */
 export function storeError(error: unknown, action: string, file: string): unknown {
-  const { code, rawCode } = (error ?? {}) as { code?: unknown; rawCode?: unknown };
-  if (typeof code !== "string" || !code.startsWith("SQLITE_")) return error;
+  const { code, rawCode, message } = (error ?? {}) as { code?: unknown; rawCode?: unknown; message?: string };
+  // Of a file that it cannot open the driver says the number alone, in its message.
+  const unopened = /^ConnectionFailed\(.*: (\d+)"\)$/.exec(String(message))?.[1];
+  if (unopened === undefined && !(typeof code === "string" && code.startsWith("SQLITE_"))) return error;
   // Extended codes hold the primary one in their lowest byte.
   const known =
+    faults[Number(unopened) & 255] ??
     (typeof rawCode === "number" ? faults[rawCode & 255] : undefined) ??
-    Object.values(faults).find(([name]) => code === name || code.startsWith(`${name}_`));
+    Object.values(faults).find(([name]) => code === name || String(code).startsWith(`${name}_`));
   if (!known) return error;
   return new StoreError(`Cannot ${action} the store ${file}: ${known[1]}`, known[0], { cause: error });
 }
@@ -149,7 +153,7 @@ export function vacuumInto(db: Database.Database, to: string): void {
 
 /** Makes the store's file and folder, where they are not there, so that nobody else can read them. */
 function makePrivate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  attempt(path, () => mkdirSync(dirname(path), { recursive: true, mode: 0o700 }));
   // A store that is there is never opened as a file: closing it would take from SQLite, in this process, every lock on it.
   if (!existsSync(path)) {
     try {

@@ -45,6 +45,15 @@ describe("openStore(file)", () => {
     );
   });
 
+  test("says what it cannot open, and what to look at", () => {
+    expect(() => openStore(folder)).toThrow(
+      new StoreError(
+        `Cannot open the store ${folder}: the file cannot be opened; check the folder and its rights`,
+        "SQLITE_CANTOPEN",
+      ),
+    );
+  });
+
   test("refuses a store of a newer version", () => {
     store.db.pragma("user_version = 99");
     expect(() => openStore(store.file)).toThrow(
