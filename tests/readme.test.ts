@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { startReal } from "./serve/real-server";
 
 const root = resolve(__dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -56,24 +56,14 @@ describe("README.md", () => {
   test("what is asked of the server is answered by it", async () => {
     const asked = run.filter((code) => code.includes("localhost:8000"));
     expect(asked.length).toBeGreaterThan(0);
-    const main = join(root, "dist", "cli", "main.js");
-    const server = spawn(process.execPath, [main, "serve", "--port", "0"], { cwd: folder });
-    onTestFinished(async () => {
-      server.kill();
-      if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
-    });
-    const address = await new Promise<string>((found, fail) => {
-      let said = "";
-      server.stderr.on("data", (text) => {
-        said += text;
-        const at = /listening on http:\/\/(\S+)/.exec(said)?.[1];
-        if (at) found(at);
-      });
-      server.once("exit", () => fail(new Error(said)));
-    });
-    for (const code of asked) {
-      const answer = printed(code.replaceAll("localhost:8000", address));
-      expect(answer.match(/churn_probability/g)?.length).toBe(100);
+    const server = await startReal({ folder });
+    try {
+      for (const code of asked) {
+        const answer = printed(code.replaceAll("localhost:8000", server.address.replace("http://", "")));
+        expect(answer.match(/churn_probability/g)?.length).toBe(100);
+      }
+    } finally {
+      await server.end();
     }
   }, 120_000);
 });

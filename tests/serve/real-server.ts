@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -28,6 +28,8 @@ export interface RealOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kilobytes that a file may have: what stands for a full disk. */
   readonly fileKb?: number;
+  /** A file that its log goes to, instead of being read here. */
+  readonly log?: string;
 }
 
 /** Starts the built server and waits until it listens. */
@@ -35,7 +37,8 @@ export async function startReal(options: RealOptions = {}): Promise<RealServer> 
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "telelink-real-"));
   const command = [process.execPath, join(root, "dist", "cli", "main.js"), "serve", "--port", "0"];
   const limit = options.fileKb === undefined ? "" : `ulimit -f ${options.fileKb}; `;
-  const child = spawn("bash", ["-c", `${limit}exec "$@"`, "bash", ...command], {
+  const log = options.log === undefined ? "" : ` >> ${options.log} 2>&1`;
+  const child = spawn("bash", ["-c", `${limit}exec "$@"${log}`, "bash", ...command], {
     cwd: folder,
     env: {
       ...process.env,
@@ -63,6 +66,7 @@ export async function startReal(options: RealOptions = {}): Promise<RealServer> 
     return code;
   };
   for (let waited = 0; waited < 600; waited++) {
+    if (options.log && existsSync(options.log)) words = readFileSync(options.log, "utf8");
     const found = /listening on (http:\/\/[\d.]+:(\d+))/.exec(words);
     if (found)
       return {

@@ -1,4 +1,5 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { get, request } from "node:http";
 import { connect } from "node:net";
@@ -116,6 +117,7 @@ test("of kill -9 at any moment no prediction is lost that was confirmed, and non
 
 test("while a file is ingested predictions are kept, trainings are taken on, and all is well", async () => {
   const server = await startReal();
+  let ingest: ChildProcess | undefined;
   try {
     const csv = join(server.folder, "many.csv");
     writeFileSync(csv, "CustomerID,a,plan\n");
@@ -125,9 +127,9 @@ test("while a file is ingested predictions are kept, trainings are taken on, and
         Array.from({ length: 20_000 }, (_, i) => `C${k}-${i},${i % 97},${"ABC"[i % 3]}\n`).join(""),
       );
     const main = resolve(__dirname, "..", "..", "dist", "cli", "main.js");
-    const ingest = spawn(process.execPath, [main, "ingest", csv, "--db", join(server.folder, "store.db")]);
+    ingest = spawn(process.execPath, [main, "ingest", csv, "--db", join(server.folder, "store.db")]);
     let code: number | null | undefined;
-    ingest.on("close", (ended) => {
+    ingest.once("close", (ended) => {
       code = ended;
     });
     let asked = 0;
@@ -155,6 +157,11 @@ test("while a file is ingested predictions are kept, trainings are taken on, and
       "telelink_predictions_lost_total 0",
     );
   } finally {
+    if (ingest && ingest.exitCode === null) {
+      const gone = once(ingest, "close");
+      ingest.kill("SIGKILL");
+      await gone;
+    }
     await server.end();
   }
 }, 120_000);
@@ -217,23 +224,8 @@ test.skipIf(!mayMount)(
   async () => {
     const folder = join(mounts, "log");
     mount(folder, "32k");
-    const home = mkdtempSync(join(tmpdir(), "telelink-log-"));
-    const main = resolve(__dirname, "..", "..", "dist", "cli", "main.js");
-    const port = 20_000 + (process.pid % 20_000);
-    const child = spawn(
-      "bash",
-      [
-        "-c",
-        `exec "$0" "$@" >> ${join(folder, "out.log")} 2>&1`,
-        process.execPath,
-        main,
-        "serve",
-        "--port",
-        `${port}`,
-      ],
-      { cwd: home, env: { ...process.env, TELELINK_STORE: join(home, "s.db") }, stdio: "ignore" },
-    );
-    const gone = new Promise<number | null>((done) => child.once("close", done));
+    const server = await startReal({ log: join(folder, "out.log") });
+    const { port } = server;
     const status = (path: string): Promise<number | undefined> =>
       new Promise((done) => {
         const asking = get({ port, path, timeout: 3000 }, (answer) => {
@@ -244,7 +236,6 @@ test.skipIf(!mayMount)(
         asking.on("timeout", () => asking.destroy());
       });
     try {
-      for (let k = 0; k < 300 && (await status("/online")) === undefined; k++) await sleep(100);
       for (let k = 0; k < 300; k++) expect(await status("/online")).toBe(200);
       // Lines are counted as lost once writing them has failed, which is a moment after the answers.
       let dropped = 0;
@@ -254,13 +245,10 @@ test.skipIf(!mayMount)(
         if (dropped <= 100) await sleep(100);
       }
       expect(dropped).toBeGreaterThan(100);
-      child.kill("SIGTERM");
-      expect(await gone).toBe(0);
+      expect(await server.end()).toBe(0);
     } finally {
-      child.kill("SIGKILL");
-      await gone;
+      await server.end();
       spawnSync("umount", [folder]);
-      rmSync(home, { recursive: true, force: true });
     }
   },
   60_000,
