@@ -9,6 +9,7 @@ const alike = ["core", "evaluate", "features", "report", "resample"].map(
 
 export default defineConfig({
   test: {
+    globalSetup: ["tests/scratch.ts"],
     setupFiles: ["tests/bounds.ts"],
     testTimeout: 180_000,
     hookTimeout: 180_000,
