@@ -2,40 +2,27 @@ import type { Command } from "commander";
 import { didYouMean } from "../../core/did-you-mean";
 import type { ReadOpened } from "../../data/read/read-table";
 import type { Column, Table } from "../../data/table";
+import type { ContractOptions } from "../../services/value/contracts/contract-columns";
 import type { Contracts } from "../../services/value/contracts/contracts";
 import type { ValuedContracts } from "../../services/value/contracts/value-contracts";
 import type { TableKind } from "../../services/value/kind";
-import type { Transactions } from "../../services/value/purchases/transactions";
+import type { TransactionOptions, Transactions } from "../../services/value/purchases/transactions";
 import type { ValuedTransactions } from "../../services/value/purchases/value-transactions";
 import { usageError } from "./exit";
 import { decimalNumber, wholeNumber } from "./options";
 import { note } from "./output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "./reading";
 
-/** Columns and dates that commands on own customers take. */
-export interface OwnDataFlags extends ReadingFlags {
+/** What commands on own customers are told: columns and dates of both kinds of table, as services take them. */
+export interface OwnDataFlags
+  extends ReadingFlags,
+    Omit<ContractOptions, Written>,
+    Omit<TransactionOptions, Written> {
   readonly data: string;
   readonly kind?: string;
-  readonly customer?: string;
-  readonly date?: string;
-  readonly amount?: string;
-  readonly quantity?: string;
-  readonly price?: string;
-  readonly start?: string;
-  readonly end?: string;
-  readonly tenure?: string;
-  readonly ended?: string;
   readonly tenureUnit?: string;
-  readonly revenue?: string;
-  readonly currency?: string;
-  readonly exchangeRate?: string;
-  readonly asOf?: string;
-  readonly entry?: string;
-  readonly timeZone?: string;
   readonly duplicates?: string;
   readonly refunds?: string;
-  readonly channel?: string;
-  readonly acquisitionCost?: string;
   readonly covariates?: string[];
   readonly drop?: string[];
   readonly model?: string;
@@ -46,8 +33,10 @@ export interface OwnDataFlags extends ReadingFlags {
   readonly discount: string;
   readonly margin: string;
   readonly penalty?: string;
-  readonly skipBadRows?: boolean;
 }
+
+/** What services take as one of several words, and a person may have written otherwise. */
+type Written = "tenureUnit" | "duplicates" | "refunds" | "covariates" | "drop";
 
 /** Adds the options by which own customers are read and valued. */
 export function ownDataOptions(command: Command): Command {

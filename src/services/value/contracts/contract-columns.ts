@@ -1,8 +1,7 @@
-import type { ChannelOptions } from "../channels";
+import type { OwnTableOptions } from "../own-options";
 
-export interface ContractOptions extends ChannelOptions {
-  /** Columns of customer, start, end and monthly revenue; found by the usual names when left out. */
-  readonly customer?: string;
+export interface ContractOptions extends OwnTableOptions {
+  /** Columns of start, end and monthly revenue; found by the usual names when left out. */
   readonly start?: string;
   readonly end?: string;
   readonly revenue?: string;
@@ -11,28 +10,15 @@ export interface ContractOptions extends ChannelOptions {
   readonly ended?: string;
   /** What tenure counts in; defaults to months, unless its name says days, weeks or years. */
   readonly tenureUnit?: "days" | "weeks" | "months" | "years";
-  /** Column of the currency; one of the usual names is used when there is one. */
-  readonly currency?: string;
-  /** Column of what one unit of the row's currency is worth in the currency of the values. */
-  readonly exchangeRate?: string;
-  /**
-   * The end of observation, as 2024-01-31; defaults to the last date in the table. Contracts that end later are running
-   * then, those that start later are left out.
-   */
-  readonly asOf?: string;
   /**
    * From when on contracts were watched (left truncation): a date such as 2022-01-01, before which ended contracts are
    * not in the table, or a column with a date or the months of tenure at the time.
    */
   readonly entry?: string;
-  /** On whose days instants with an offset count, as Europe/Berlin; defaults to the days as written. */
-  readonly timeZone?: string;
   /** The only columns that the chance to leave may depend on; defaults to all others but those that tell the answer. */
   readonly covariates?: readonly string[];
   /** Columns that it must not depend on. */
   readonly drop?: readonly string[];
-  /** Leaves out rows that break a rule and counts them; defaults to false, which refuses them. */
-  readonly skipBadRows?: boolean;
 }
 
 /** What columns of contracts are usually called. */

@@ -1,13 +1,14 @@
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
 import { numbersOf } from "../cell-values";
 import { type Faults, findColumn, oneCurrency, optionalColumn } from "../own-columns";
+import type { OwnTableOptions } from "../own-options";
 
-export interface AmountColumns {
+export interface AmountColumns extends Pick<OwnTableOptions, "currency" | "exchangeRate"> {
+  /** Column of what was paid; found by the usual names and by its values when left out. */
   readonly amount?: string;
+  /** Columns of a quantity and a price of one, in place of an amount. */
   readonly quantity?: string;
   readonly price?: string;
-  readonly currency?: string;
-  readonly exchangeRate?: string;
 }
 
 /** What was paid by each row. */

@@ -2,28 +2,16 @@ import { check, checkOneOf } from "../../../core/checks";
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
 import type { PurchaseHistory } from "../../../models/clv/purchase-history";
 import { dateText, dayOf, daysOf } from "../cell-values";
-import { acquiredOf, type ChannelOptions } from "../channels";
+import { acquiredOf } from "../channels";
 import { customerNames, Faults, findColumn, optionalColumn } from "../own-columns";
-import { type Amounts, amountsOf } from "./amounts";
+import type { OwnTableOptions } from "../own-options";
+import { type AmountColumns, type Amounts, amountsOf } from "./amounts";
 import { doubtfulRows, undoneRows } from "./doubtful-rows";
 import { netRefunds, type RefundRule } from "./refunds";
 
-export interface TransactionOptions extends ChannelOptions {
-  /** Columns of customer, date and amount; found by the usual names and by their values when left out. */
-  readonly customer?: string;
+export interface TransactionOptions extends OwnTableOptions, AmountColumns {
+  /** Column of the date; found by the usual names and by its values when left out. */
   readonly date?: string;
-  readonly amount?: string;
-  /** Columns of a quantity and a price of one, in place of an amount. */
-  readonly quantity?: string;
-  readonly price?: string;
-  /** Column of the currency; one of the usual names is used when there is one. */
-  readonly currency?: string;
-  /** Column of what one unit of the row's currency is worth in the currency of the values. */
-  readonly exchangeRate?: string;
-  /** The end of observation, as 2024-01-31; defaults to the last date in the table. Later purchases are left out. */
-  readonly asOf?: string;
-  /** On whose days instants with an offset count, as Europe/Berlin; defaults to the days as written. */
-  readonly timeZone?: string;
   /**
    * What becomes of a row equal to an earlier one in all its cells: a fault ("refuse", the default), left out ("drop"),
    * or another purchase ("keep").
@@ -36,8 +24,6 @@ export interface TransactionOptions extends ChannelOptions {
   readonly refunds?: RefundRule;
   /** Columns of what is known of a customer at the first purchase: rates of buying and leaving may depend on them. */
   readonly covariates?: readonly string[];
-  /** Leaves out rows that break a rule and counts them; defaults to false, which refuses them. */
-  readonly skipBadRows?: boolean;
 }
 
 /** A log of purchases, by customer. */
