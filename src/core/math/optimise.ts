@@ -66,7 +66,7 @@ export function minimise(
       slope = dot(gradient, direction);
     }
     const step = inverse ? 1 : Math.min(1, 1 / Math.sqrt(-slope));
-    const found = search(objective, x, value, direction, slope, step);
+    const found = search(objective, { x, value }, { direction, slope }, step);
     iteration++;
     if (!found) {
       // Along the steepest descent nothing falls any more: rounding decides here.
@@ -94,19 +94,18 @@ function small(gradient: Float64Array, value: number, tolerance: number): boolea
 /** A point along `direction` that satisfies the weak Wolfe conditions, by bisection; undefined if nothing falls. */
 function search(
   objective: Objective,
-  from: Float64Array,
-  value: number,
-  direction: Float64Array,
-  slope: number,
+  from: Pick<Point, "x" | "value">,
+  { direction, slope }: { readonly direction: Float64Array; readonly slope: number },
   first: number,
 ): Point | undefined {
+  const { value } = from;
   let step = first;
   let low = 0;
   let high = Infinity;
   let best: Point | undefined;
   for (let trial = 0; trial < 60; trial++) {
-    const x = from.map((v, j) => v + step * direction[j]);
-    const gradient = new Float64Array(from.length);
+    const x = from.x.map((v, j) => v + step * direction[j]);
+    const gradient = new Float64Array(x.length);
     const reached = objective(x, gradient);
     if (!(reached <= value + 1e-4 * step * slope) || !gradient.every(Number.isFinite)) high = step;
     else {

@@ -78,17 +78,10 @@ export function churnEffect(options: ChurnEffectOptions): FitUplift<ChurnEffectM
     const design = designOf(z, off);
     const target = y.map((value, i) => value - expected[i]);
     const whole = sumsOf(design, target);
-    const parts = splits.map(({ test }) => sumsOf(design, target, test));
+    const parts = splits.map(({ test }) => ({ test, ...sumsOf(design, target, test) }));
     const weight = whole.gram[0];
     check(weight > 0, action, "somebody must have a chance to leave");
-    const penalty = chosenPenalty(
-      design,
-      target,
-      splits.map(({ test }) => test),
-      whole,
-      parts,
-      weight,
-    );
+    const penalty = chosenPenalty(design, target, whole, parts);
     const solved = solve(whole, penalty * weight);
     const residual = target.map((t, i) => (t - off[i] * solved[0]) * off[i]);
     const kappaError = Math.sqrt(residual.reduce((sum, r) => sum + r * r, 0)) / weight;
@@ -160,26 +153,25 @@ function solve({ gram, moment }: Sums, penalty: number): Float64Array {
 function chosenPenalty(
   design: { readonly width: number; readonly values: Float64Array },
   target: Float64Array,
-  tests: readonly Int32Array[],
   whole: Sums,
-  parts: readonly Sums[],
-  weight: number,
+  parts: readonly (Sums & { readonly test: Int32Array })[],
 ): number {
   const { width, values } = design;
+  const weight = (whole.gram[0] * (parts.length - 1)) / parts.length;
   const losses = [Infinity, ...[...penalties].reverse()].map((penalty) => {
     const loss = new Float64Array(target.length);
-    tests.forEach((test, k) => {
+    for (const { gram, moment, test } of parts) {
       const rest = {
-        gram: whole.gram.map((v, a) => v - parts[k].gram[a]),
-        moment: whole.moment.map((v, a) => v - parts[k].moment[a]),
+        gram: whole.gram.map((v, a) => v - gram[a]),
+        moment: whole.moment.map((v, a) => v - moment[a]),
       };
-      const found = solve(rest, (penalty * weight * (tests.length - 1)) / tests.length);
+      const found = solve(rest, penalty * weight);
       for (const i of test) {
         let fit = 0;
         for (let a = 0; a < width; a++) fit += values[i * width + a] * found[a];
         loss[i] = (target[i] - fit) ** 2;
       }
-    });
+    }
     return { penalty, loss };
   });
   const sum = (loss: Float64Array): number => loss.reduce((total, v) => total + v, 0);

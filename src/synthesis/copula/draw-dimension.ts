@@ -56,12 +56,11 @@ export function drawNormal(
  * Where these have no probability it gets the nearest end of the first of them. Returns each row's probability of them.
  */
 export function drawAmong(
-  mean: Float64Array,
-  deviation: number,
+  { mean, deviation }: { readonly mean: Float64Array; readonly deviation: number },
   edges: readonly number[],
   allowed: readonly Uint8Array[],
-  rng: Rng,
   out: Float64Array,
+  rng: Rng,
 ): Float64Array {
   const rows = mean.length;
   const uniforms = drawUniforms(new Int32Array(rows), 1, mean, rows, rng);

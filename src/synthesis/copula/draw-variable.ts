@@ -219,7 +219,7 @@ function drawLevels(
   const allowed = wished ?? rules;
   if (!allowed) drawNormal(mean, deviation, undefined, rng, z);
   else {
-    const total = drawAmong(mean, deviation, edges, allowed, rng, z);
+    const total = drawAmong({ mean, deviation }, edges, allowed, z, rng);
     if (wished) weigh(pool, total, rules && placesMass(mean, deviation, edges, rules));
   }
   keepInnovation(pool, z, mean, deviation);

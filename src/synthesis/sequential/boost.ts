@@ -46,7 +46,12 @@ export function fitBoost(
   const losses: number[][] = [];
   let reached = mostRounds;
   for (let f = 0; f < folds.length; f++) {
-    const own = heldOutLosses(data, classes, folds[f], offsets[f], reached, f === 0);
+    const own = heldOutLosses(
+      start(data, classes, others(folds[f], data.rows), offsets[f]),
+      folds[f],
+      reached,
+      f === 0,
+    );
     losses.push(own);
     // Rounds that one fold did not reach are out for all.
     reached = own.length - 1;
@@ -63,15 +68,7 @@ export function fitBoost(
 }
 
 /** The held-out loss after 0, 1, 2, … rounds, until it no longer falls. */
-function heldOutLosses(
-  data: BoostRows,
-  classes: number,
-  held: Stretch,
-  offsets: readonly Float64Array[],
-  most: number,
-  doubtful: boolean,
-): number[] {
-  const run = start(data, classes, others(held, data.rows), offsets);
+function heldOutLosses(run: Run, held: Stretch, most: number, doubtful: boolean): number[] {
   const out = [loss(run, held)];
   let best = 0;
   for (let round = 1; round <= most && round - best <= patience; round++) {

@@ -73,8 +73,8 @@ export function drawNumbers(
   drawn: NumberRowsDrawn,
   wanted: (row: number) => boolean,
   shares: Shares | undefined,
-  rng: Rng,
   out: Float64Array,
+  rng: Rng,
 ): void {
   const { scale, leaves } = model;
   const { leaf, mean } = drawn;

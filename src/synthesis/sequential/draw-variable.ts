@@ -181,7 +181,7 @@ function drawNumber(
   const other = one.atoms.length;
   for (let i = 0; i < rows; i++) values[i] = cells[i] < other ? one.atoms[cells[i]] : Number.NaN;
   if (model && distribution) {
-    drawNumbers(model, distribution, (i) => cells[i] === other, shares, rng.fork("values"), values);
+    drawNumbers(model, distribution, (i) => cells[i] === other, shares, values, rng.fork("values"));
     const round = roundedFor(one, rng.fork("grids"));
     for (let i = 0; i < rows; i++) if (cells[i] === other) values[i] = round(values[i]);
   }

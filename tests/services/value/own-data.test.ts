@@ -170,9 +170,15 @@ describe("valueTransactions(log)", () => {
     const free = valueTransactions(log, { model, discountRate: 0 });
     free.value.forEach((v, i) => {
       expect(v / (free.purchases[i] * free.amount[i])).toBeCloseTo(1, 9);
-      expect(valued.value[i]).toBeLessThan(v);
+      expect(valued.value[i]).toBeLessThan(v / 1.1 ** (1 / 12));
+      expect(valued.value[i]).toBeGreaterThan(v / 1.1);
     });
-    expect(valueTransactions(log, { model, margin: 0.25 }).value[3]).toBeCloseTo(0.25 * valued.value[3], 9);
+    const quarter = valueTransactions(log, { model, margin: 0.25 });
+    for (const what of ["value", "low", "high", "totalInterval"] as const) {
+      // A fit without a maximum has values, and no intervals.
+      const whole = valued[what]?.[1];
+      expect(quarter[what]?.[1]).toEqual(whole === undefined ? undefined : expect.closeTo(0.25 * whole, 9));
+    }
   });
 
   test("tells ends of intervals around values, and checks the model on weeks it had not seen", () => {
@@ -383,6 +389,16 @@ describe("valueContracts(contracts)", () => {
       expect(valued.value[0]).toBeCloseTo(20 * valued.expectedMonths[0], 9);
     },
   );
+
+  test("a margin comes in at each month's beginning, at a twelfth root of the year's interest", async () => {
+    const how = { model: "weibull", months: 2, margin: 0.5, discountRate: 0.1 } as const;
+    const { value, churn } = await valueContracts(contracts, { ...how, churnMonths: 1 });
+    const later = await valueContracts(contracts, { ...how, churnMonths: 2 });
+    for (const i of [0, 7]) {
+      expect(value[i]).toBeCloseTo(10 * (1 + (1 - churn[i]) / 1.1 ** (1 / 12)), 9);
+      expect(later.churn[i]).toBeGreaterThan(1.5 * churn[i]);
+    }
+  });
 
   test("without other columns fits one Weibull to all", async () => {
     const plain = contractsFrom(contractTable(600, false), { asOf: "2024-12-31" });

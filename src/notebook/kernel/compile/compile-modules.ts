@@ -105,7 +105,7 @@ function compile(ts: Compiler, source: Source, names: ReadonlyMap<string, string
       inlineSourceMap: true,
       allowJs: true,
     },
-    transformers: { after: [(context) => (file) => withPlaces(ts, context, file, source, names, url)] },
+    transformers: { after: [(context) => (file) => withPlaces(ts, context, file, { ...source, names })] },
   });
   const uses = (name: string): boolean =>
     new RegExp(`\\b${name}\\b`).test(text) &&
@@ -134,13 +134,11 @@ function withPlaces(
   ts: Compiler,
   context: TS.TransformationContext,
   file: TS.SourceFile,
-  source: Source,
-  names: ReadonlyMap<string, string>,
-  url: string,
+  { path, imports, names }: Source & { readonly names: ReadonlyMap<string, string> },
 ): TS.SourceFile {
   const { factory } = context;
   const place = (specifier: string): TS.StringLiteral => {
-    const found = source.imports.get(specifier);
+    const found = imports.get(specifier);
     if (!found || found.kind === "builtin") return factory.createStringLiteral(specifier);
     const name = names.get(found.path);
     const compiled = name !== undefined && name !== found.path;
@@ -169,7 +167,7 @@ function withPlaces(
       const [specifier] = node.arguments;
       return factory.createCallExpression(helper, undefined, [
         ts.visitNode(specifier, visit) as TS.Expression,
-        factory.createStringLiteral(url),
+        factory.createStringLiteral(pathToFileURL(path).href),
       ]);
     }
     return ts.visitEachChild(node, visit, context);

@@ -121,9 +121,7 @@ export function checkByHoldout(log: Transactions, options: HoldoutOptions = {}):
   const counted = (weeksOf: Clock): PurchaseHistory => ({ ...historyOf(before, cut, weeksOf), ...traits });
   const seasons =
     (cut - first) / 7 >= 52
-      ? trySeasons(best.model, known, before, { cut, last }, counted, (weeksOf) =>
-          purchaseModelOf(kind, { penalty })(counted(weeksOf)),
-        )
+      ? trySeasons({ known, before, cut, last }, best.model, counted, purchaseModelOf(kind, { penalty }))
       : undefined;
   return {
     until: dateText(cut),
@@ -187,13 +185,17 @@ function kindsFor(purchases: readonly Purchases[]): readonly PurchaseModelKind[]
 
 /** Whether factors of the calendar's months, learnt before the cut, foretell the months after it better. */
 function trySeasons(
+  {
+    known,
+    before,
+    cut,
+    last,
+  }: Record<"known" | "before", readonly Purchases[]> & Record<"cut" | "last", number>,
   plain: PurchaseModel,
-  known: readonly Purchases[],
-  before: readonly Purchases[],
-  { cut, last }: { readonly cut: number; readonly last: number },
   counted: (clock: Clock) => PurchaseHistory,
-  fit: (clock: Clock) => PurchaseModel,
+  learn: (from: PurchaseHistory) => PurchaseModel,
 ): NonNullable<HoldoutCheck["seasons"]> {
+  const fit = (clock: Clock): PurchaseModel => learn(counted(clock));
   const factors = seasonFactors(before, cut, fit);
   const clock = seasonalClock(factors, before, cut, last - cut);
   const months = Math.floor((last - cut) / 30.4375);
