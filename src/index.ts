@@ -309,10 +309,16 @@ export { type LogisticOptions, logisticRegression } from "./models/linear/logist
 export type { LogisticRegression } from "./models/linear/logistic-model";
 export { squaredWeights } from "./models/linear/squared-weights";
 export { loadPipeline, modelBytes, parseModelBytes } from "./models/load";
-export { type ClassesMember, type ClassesPipeline, classesLearner } from "./models/multiclass/auto-classes";
+export type { ClassCalibration, ClassCalibrationMethod } from "./models/multiclass/class-calibration";
+export {
+  type ClassesOptions,
+  type ClassesPipeline,
+  classesLearner,
+} from "./models/multiclass/classes-learner";
 export type { ClassLearner } from "./models/multiclass/fit-classes";
-export { type ClassScores, isMulticlass, type Link, type Multiclass } from "./models/multiclass/multiclass";
+export { type ClassScores, isMulticlass, type Multiclass } from "./models/multiclass/multiclass";
 export type { MultinomialOptions } from "./models/multiclass/multinomial";
+export type { Link } from "./models/multiclass/probabilities";
 export { type Network, network } from "./models/network/network";
 export type { NetworkShape } from "./models/network/network-graph";
 export type { FlagInput, NetworkInputs, NumberInput } from "./models/network/network-inputs";

@@ -3,7 +3,28 @@
 import numpy as np
 from lightgbm import LGBMClassifier
 from sklearn import metrics
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+
+
+class LogOdds(ClassifierMixin, BaseEstimator):
+    """A fitted classifier whose decision function is each class's log odds, which the sigmoid calibrates here."""
+
+    def __init__(self, model):
+        self.model = model
+        self.classes_ = model.classes_
+
+    def fit(self, x, y):
+        return self
+
+    def decision_function(self, x):
+        p = self.model.predict_proba(x)
+        return np.log(p) - np.log1p(-p)
+
+    def predict(self, x):
+        return self.model.predict(x)
 
 
 def make():
@@ -21,11 +42,21 @@ def make():
     logistic = of(LogisticRegression(C=0.7, tol=1e-10, max_iter=10_000))
     trees = of(LGBMClassifier(n_estimators=40, num_leaves=6, learning_rate=0.1, verbose=-1))
     called = logistic.argmax(1)
+    half, other = slice(0, 200), slice(200, 400)
+    fitted = LogisticRegression(C=100, tol=1e-10, max_iter=10_000).fit(x[half], y[half])
+
+    def calibrated(model, method):
+        return CalibratedClassifierCV(FrozenEstimator(model), method=method).fit(x[other], y[other]).predict_proba(x[test])
+
     return {
         "x": x.tolist(),
         "y": y.tolist(),
         "train": 400,
         "logistic": logistic.tolist(),
+        "balanced": of(LogisticRegression(C=0.7, tol=1e-10, max_iter=10_000, class_weight="balanced")).tolist()[:50],
+        "uncalibrated": fitted.predict_proba(x[200:450]).tolist(),
+        "temperature": calibrated(fitted, "temperature").tolist()[:50],
+        "sigmoid": calibrated(LogOdds(fitted), "sigmoid").tolist()[:50],
         "lightgbmLogLoss": metrics.log_loss(y[test], trees),
         "accuracy": metrics.accuracy_score(y[test], called),
         "macroF1": metrics.f1_score(y[test], called, average="macro"),

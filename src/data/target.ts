@@ -2,7 +2,7 @@ import { check } from "../core/checks";
 import { foldKey } from "./infer/fold";
 import { asTable, type PolarsFrame } from "./polars";
 import { truthOf } from "./schema";
-import { type Column, columnNamed, isCategorical, type Table } from "./table";
+import { type Column, cellText, columnNamed, isCategorical, type NumericColumn, type Table } from "./table";
 
 /** Words beside the usual ones for "true" by which a churn column marks the customers who left. */
 const leavers: readonly string[] = [
@@ -59,19 +59,37 @@ export function classTarget(table: Table, name: string, classes: readonly string
   const column = columnNamed(table, name);
   const missing = unlabelledRows(table, name).length;
   check(missing === 0, action, `every row must have a value, got ${missing} missing`);
-  check(isCategorical(column), action, "its type must be boolean or categorical", column.type);
+  const [strange] = strangeRows(table, name, classes);
+  const rule = `its values must be among those of training, ${classes.join(", ")}`;
+  check(strange === undefined, action, rule, strange?.value);
+  const places = placesOf(column, classes, action);
+  return Float64Array.from({ length: table.rows }, (_, i) => places(i));
+}
+
+/** The rows, from 0, whose value is there and none of the classes. */
+export function strangeRows(
+  table: Table,
+  name: string,
+  classes: readonly string[],
+): { readonly row: number; readonly value: string }[] {
+  const column = columnNamed(table, name);
+  const places = placesOf(column, classes, `use target ${JSON.stringify(name)}`);
+  const missing = new Set(unlabelledRows(table, name));
+  const rows: { row: number; value: string }[] = [];
+  for (let row = 0; row < table.rows; row++)
+    if (places(row) < 0 && !missing.has(row)) rows.push({ row, value: cellText(column, row) });
+  return rows;
+}
+
+/** The class number of a row's value, −1 where it is none. */
+function placesOf(column: Column, classes: readonly string[], action: string): (row: number) => number {
+  if (column.type === "numeric") {
+    const numbers = classes.map(Number);
+    return (row) => numbers.indexOf(column.values[row]);
+  }
+  check(isCategorical(column), action, "its type must be numeric, boolean or categorical", column.type);
   const places = column.levels.map((level) => levelOf(classes, level));
-  return Float64Array.from(column.codes, (code) => {
-    const place = places[code];
-    if (place < 0)
-      check(
-        false,
-        action,
-        `its values must be among those of training, ${classes.join(", ")}`,
-        column.levels[code],
-      );
-    return place;
-  });
+  return (row) => places[column.codes[row]] ?? -1;
 }
 
 /**
@@ -91,13 +109,18 @@ export function positiveLevel(given: Table | PolarsFrame, name: string): string 
 /** The two values of a numeric column that has just two, in order: they are classes. */
 export function twoNumbers(column: Column): readonly [number, number] | undefined {
   if (column.type !== "numeric") return undefined;
+  const [a, b, ...others] = numberClasses(column, 2) ?? [];
+  return b === undefined || others.length > 0 ? undefined : [Number(a), Number(b)];
+}
+
+/** The values of a numeric column in order, as classes are named; undefined where there are more than `most`. */
+export function numberClasses({ values }: NumericColumn, most: number): string[] | undefined {
   const seen = new Set<number>();
-  for (const value of column.values) {
+  for (const value of values) {
     if (!Number.isNaN(value)) seen.add(value);
-    if (seen.size > 2) return undefined;
+    if (seen.size > most) return undefined;
   }
-  const [a, b] = [...seen].sort((x, y) => x - y);
-  return seen.size === 2 ? [a, b] : undefined;
+  return [...seen].sort((a, b) => a - b).map(String);
 }
 
 /** The level that a word means, in the spelling that the column has; the word itself where there is none. */

@@ -1,4 +1,4 @@
-import { check } from "../core/checks";
+import { check, checkNumber } from "../core/checks";
 import { type Option, option } from "./options";
 
 /** What rows of class 0 and of class 1 count. */
@@ -31,4 +31,25 @@ export function classFactors(value: ClassWeights | undefined, y: Float64Array): 
   const zeros = y.length - ones;
   // A class without rows counts nothing, whatever its weight.
   return [zeros > 0 ? y.length / (2 * zeros) : 1, ones > 0 ? y.length / (2 * ones) : 1];
+}
+
+/**
+ * What each row of `classes` classes, numbered from 0, counts: "balanced" makes all classes that are there count the same
+ * and the mean row 1 (scikit-learn's rule); else one number a class.
+ */
+export function classRowWeights(
+  value: "balanced" | readonly number[],
+  y: Float64Array,
+  classes: number,
+): Float64Array {
+  const action = "weigh classes";
+  if (value !== "balanced") {
+    check(value.length === classes, action, `there must be one weight a class, ${classes}`, value.length);
+    for (const weight of value) checkNumber(weight, 0, Infinity, action, "a class weight", "low");
+    return y.map((label) => value[label]);
+  }
+  const counts = new Float64Array(classes);
+  for (const label of y) counts[label]++;
+  const seen = counts.reduce((sum, count) => sum + Number(count > 0), 0);
+  return y.map((label) => y.length / (seen * counts[label]));
 }

@@ -9,17 +9,19 @@ type Card = LearnerCard<string, object>;
 /**
  * The learner of that name: its kind, the library's function or scikit-learn's class, in any case and with or without
  * hyphens, as in "random-forest", "randomForest", "RandomForestClassifier". Throws, listing the kinds, for a name of no
- * learner that predicts such targets.
+ * learner that predicts such targets; of one that predicts classes alone `classesHint` says how to have them.
  */
-export function learnerNamed(name: string, target: "classes" | "numbers"): Card {
+export function learnerNamed(name: string, target: "classes" | "numbers", classesHint = ""): Card {
   const able = allLearners().filter((card) => predicts(card, target));
   const card = able.find((card) => answersTo(card, name));
   const other = target === "classes" ? "regressor" : "classifier";
   const known = ["auto", ...able.map((one) => one.kind)];
+  const elsewhere =
+    target === "numbers" && allLearners().some((one) => answersTo(one, name) && one.targets.classes);
   check(
     card !== undefined && !plain(name).endsWith(other),
     "train",
-    `for ${target} the model must be one of ${known.join(", ")}, got ${JSON.stringify(name)}${didYouMean(name, known)}`,
+    `for ${target} the model must be one of ${known.join(", ")}, got ${JSON.stringify(name)}${elsewhere ? classesHint : didYouMean(name, known)}`,
   );
   return card;
 }

@@ -1,44 +1,30 @@
-import { check } from "../../core/checks";
 import type { Labelled } from "../../core/matrix";
 import type { Model, ModelJson, Watch } from "../../core/model";
 import { type Task, task } from "../../core/pool";
 import { fromKey, type Rng } from "../../core/rng";
 import type { GradientBoostingOptions } from "../boosting/boosting-options";
 import { softmaxBoosting } from "../boosting/softmax";
-import { randomForest } from "../forest/forest";
-import type { ForestOptions } from "../forest/forest-options";
-import { answersTo } from "../learner-names";
-import { allLearners } from "../registry";
+import { type LearnerKind, type LearnerOptions, learnerCard, learnerFrom } from "../learner";
 import type { SharedFold } from "../search/search-task";
-import { type ClassScores, linked } from "./multiclass";
+import type { ClassScores } from "./multiclass";
 import { type MultinomialOptions, multinomialLogistic } from "./multinomial";
+import { linked } from "./probabilities";
 
-/** A learner of several classes, as data. */
+/** The kinds that learn all classes jointly, by the softmax loss. */
+type Joint = "logistic-regression" | "gradient-boosting";
+
+/** A learner of several classes, as data: any learner of two classes, of which some learn all jointly. */
 export type ClassLearner =
   | { readonly kind: "logistic-regression"; readonly options?: MultinomialOptions }
   | { readonly kind: "gradient-boosting"; readonly options?: Omit<GradientBoostingOptions, "loss"> }
-  | { readonly kind: "random-forest"; readonly options?: ForestOptions };
-
-/** The kinds of learners of several classes. */
-export const classLearners = ["logistic-regression", "gradient-boosting", "random-forest"] as const;
-
-/** The learner of several classes that is asked for by name; throws, with the way out, for one that learns only two. */
-export function classLearnerNamed(name: string): ClassLearner {
-  const kind = allLearners().find((card) => answersTo(card, name))?.kind ?? name;
-  check(
-    (classLearners as readonly string[]).includes(kind),
-    "train",
-    `for three classes or more the model must be one of auto, ${classLearners.join(", ")}, or --positive must name the class that is learned against the others`,
-    name,
-  );
-  return kind === "random-forest"
-    ? { kind, options: { minRows: 3 } }
-    : { kind: kind as "logistic-regression" | "gradient-boosting" };
-}
+  | {
+      readonly [K in Exclude<LearnerKind, Joint>]: { readonly kind: K; readonly options?: LearnerOptions[K] };
+    }[Exclude<LearnerKind, Joint>];
 
 /**
- * Fits a score a class: multinomial logistic regression and boosted trees jointly, by the softmax loss; a forest a class
- * against the others, whose shares are scaled to sum to 1.
+ * Fits a score a class: multinomial logistic regression and boosted trees jointly, by the softmax loss; of other learners
+ * one a class against the others, whose probabilities are scaled to sum to 1, as scikit-learn's `OneVsRestClassifier` has
+ * them.
  */
 export async function fitClasses(
   learner: ClassLearner,
@@ -54,7 +40,7 @@ export async function fitClasses(
       scores: await softmaxBoosting(train, classes, learner.options ?? {}, rng, watch),
     };
   const scores: Model[] = [];
-  const fit = randomForest(learner.options);
+  const fit = learnerFrom(learner);
   for (let k = 0; k < classes; k++) {
     const y = train.y.map((label) => Number(label === k));
     scores.push(await fit({ ...train, y }, rng.fork(k), watch?.signal && { signal: watch.signal }));
@@ -83,16 +69,11 @@ export const fitClassFold: Task<ClassTask, ClassTaskResult> = task(
   "fitClassFold",
   async ({ learner, classes, fold, key, whole }: ClassTask) => {
     // The folds keep all threads busy already.
-    const options =
-      learner.kind === "logistic-regression" ? learner.options : { ...learner.options, threads: 1 };
-    const { scores, link } = await fitClasses(
-      { ...learner, options } as ClassLearner,
-      fold.train,
-      classes,
-      fromKey(key),
-    );
+    const alone = "threads" in learnerCard(learner.kind).options ? { threads: 1 } : {};
+    const own = { ...learner, options: { ...learner.options, ...alone } } as ClassLearner;
+    const { scores, link } = await fitClasses(own, fold.train, classes, fromKey(key));
     if (whole) return { probabilities: [], scores: scores.map((score) => score.toJSON()), link };
-    const own = scores.map((score) => score.predict(fold.test));
-    return { probabilities: linked(own, link), scores: [], link };
+    const found = scores.map((score) => score.predict(fold.test));
+    return { probabilities: linked(found, link), scores: [], link };
   },
 );

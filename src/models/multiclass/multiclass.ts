@@ -2,9 +2,8 @@ import { z } from "zod";
 import { check } from "../../core/checks";
 import type { Matrix } from "../../core/matrix";
 import type { Model, ModelJson } from "../../core/model";
-
-/** How the scores of the classes become probabilities: "softmax" of scores, or "shares" of them that sum to 1. */
-export type Link = "softmax" | "shares";
+import { type ClassCalibration, classCalibrationFromJSON } from "./class-calibration";
+import { blended, type Link, linked, mostProbable } from "./probabilities";
 
 /** One model of several classes: a score each. */
 export interface ClassScores {
@@ -21,14 +20,16 @@ export interface Multiclass extends Model {
   readonly kind: "multiclass";
   readonly classes: number;
   readonly members: readonly ClassScores[];
+  /** What the members' mean passes through; absent: nothing. */
+  readonly calibration?: ClassCalibration;
   /** The most probable class of each row, from 0; of equals the first. */
   predict(x: Matrix): Float64Array;
   /** One array a class, one probability a row; a row's sum to 1. */
   probabilities(x: Matrix): Float64Array[];
 }
 
-/** The model of members that were fitted to the same classes. */
-export function multiclass(members: readonly ClassScores[]): Multiclass {
+/** The model of members that were fitted to the same classes, and of what corrects their probabilities. */
+export function multiclass(members: readonly ClassScores[], calibration?: ClassCalibration): Multiclass {
   const action = "make model of classes";
   check(members.length > 0, action, "there must be a member", 0);
   const classes = members[0].scores.length;
@@ -38,74 +39,36 @@ export function multiclass(members: readonly ClassScores[]): Multiclass {
     "every member must have a score for each of three classes or more",
     members.map((member) => member.scores.length).join(", "),
   );
-  const probabilities = (x: Matrix): Float64Array[] =>
-    blended(
-      members.map(({ scores, link }) =>
-        linked(
-          scores.map((model) => model.predict(x)),
-          link,
-        ),
+  const probabilities = (x: Matrix): Float64Array[] => {
+    const own = members.map(({ scores, link }) =>
+      linked(
+        scores.map((model) => model.predict(x)),
+        link,
       ),
+    );
+    const mean = blended(
+      own,
       members.map((member) => member.weight),
     );
+    return calibration ? calibration.apply(mean) : mean;
+  };
   return {
     kind: "multiclass",
     classes,
     members,
+    ...(calibration && { calibration }),
     probabilities,
     predict: (x) => mostProbable(probabilities(x)),
     toJSON: (): ModelJson => ({
       kind: "multiclass",
       version: 1,
+      ...(calibration && { calibration: calibration.toJSON() }),
       members: members.map(({ scores, ...member }) => ({
         ...member,
         scores: scores.map((score) => score.toJSON()),
       })),
     }),
   };
-}
-
-/** The weighted mean of several models' probabilities. */
-export function blended(
-  parts: readonly (readonly Float64Array[])[],
-  weights: ArrayLike<number>,
-): Float64Array[] {
-  return parts[0].map((first, k) =>
-    first.map((_, i) => {
-      let sum = 0;
-      parts.forEach((part, m) => {
-        sum += weights[m] * part[k][i];
-      });
-      return sum;
-    }),
-  );
-}
-
-/** Probabilities of scores, one array a class. */
-export function linked(scores: readonly Float64Array[], link: Link): Float64Array[] {
-  const out = scores.map((score) => Float64Array.from(score));
-  const rows = out[0].length;
-  for (let i = 0; i < rows; i++) {
-    let most = -Infinity;
-    for (const values of out) most = Math.max(most, values[i]);
-    let sum = 0;
-    for (const values of out) {
-      values[i] = link === "softmax" ? Math.exp(values[i] - most) : Math.max(0, values[i]);
-      sum += values[i];
-    }
-    // Where no class has a share they are alike.
-    for (const values of out) values[i] = sum > 0 ? values[i] / sum : 1 / out.length;
-  }
-  return out;
-}
-
-/** The class of greatest probability of each row; of equals the first. */
-export function mostProbable(probabilities: readonly Float64Array[]): Float64Array {
-  return probabilities[0].map((_, i) => {
-    let best = 0;
-    for (let k = 1; k < probabilities.length; k++) if (probabilities[k][i] > probabilities[best][i]) best = k;
-    return best;
-  });
 }
 
 /**
@@ -142,5 +105,7 @@ export function multiclassFromJSON(
 ): Multiclass {
   const read = membersJson.safeParse(json.members);
   check(read.success, "load model of classes", read.success ? "" : z.prettifyError(read.error));
-  return multiclass(read.data.map(({ scores, ...member }) => ({ ...member, scores: scores.map(load) })));
+  const members = read.data.map(({ scores, ...member }) => ({ ...member, scores: scores.map(load) }));
+  if (json.calibration === undefined) return multiclass(members);
+  return multiclass(members, classCalibrationFromJSON(json.calibration, members[0].scores.length));
 }

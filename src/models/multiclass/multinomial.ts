@@ -1,12 +1,13 @@
-import { check } from "../../core/checks";
 import { dot } from "../../core/math/linear-algebra";
-import type { Matrix } from "../../core/matrix";
+import type { Labelled } from "../../core/matrix";
 import { checkLabelled, checkNumbers } from "../check-rows";
 import { type Design, design, unshifted } from "../linear/design";
 import { linearModel } from "../linear/linear-model";
 import { columnMeans } from "../linear/linear-predictor";
+import { logisticOptions } from "../linear/logistic";
+import { withDefaults } from "../options";
 import type { ClassScores } from "./multiclass";
-import { linked } from "./multiclass";
+import { linked } from "./probabilities";
 
 export interface MultinomialOptions {
   /** Inverse strength of the L2 penalty, above 0. Smaller is stronger. @default 1 */
@@ -16,23 +17,35 @@ export interface MultinomialOptions {
 }
 
 /**
- * Multinomial logistic regression, the intercepts not penalised: minimises C Σ loss + ½ ‖W‖² as scikit-learn's
- * `LogisticRegression` does, by Newton's method whose steps conjugate gradients find. A class's score is its log
+ * Multinomial logistic regression, the intercepts not penalised: minimises C Σ weight · loss + ½ ‖W‖² as
+ * scikit-learn's `LogisticRegression` does, by Newton's method whose steps conjugate gradients find. A class's score is its log
  * probability up to a number that the row's scores share. Ends when a step promises to lower the mean loss by 1e-12.
  */
 export function multinomialLogistic(
-  { x, y }: { readonly x: Matrix; readonly y: Float64Array },
+  { x, y, weights }: Labelled,
   classes: number,
-  { C = 1, iterations = 100 }: MultinomialOptions = {},
+  options: MultinomialOptions = {},
 ): Omit<ClassScores, "name" | "weight"> {
   const action = "fit multinomial logistic regression";
-  checkLabelled({ x, y }, action);
+  const { C, iterations } = withDefaults(
+    { C: logisticOptions.C, iterations: logisticOptions.iterations },
+    options,
+    action,
+  );
+  checkLabelled({ x, y, weights }, action);
   checkNumbers(x, action);
-  check(C > 0, action, "C must be above 0", C);
   const from = design(x);
-  const strength = 1 / (C * y.length);
-  const found = minimum(from, y, classes, strength, iterations);
-  const means = columnMeans(from, new Float64Array(y.length).fill(1));
+  const counted = weights ?? new Float64Array(y.length).fill(1);
+  let total = 0;
+  for (const weight of counted) total += weight;
+  const loss: Loss = {
+    x: from,
+    y,
+    share: counted.map((weight) => weight / total),
+    strength: 1 / (C * total),
+  };
+  const found = minimum(loss, classes, iterations);
+  const means = columnMeans(from, counted);
   const none = new Float64Array(x.columns);
   return {
     link: "softmax",
@@ -48,33 +61,37 @@ export function multinomialLogistic(
   };
 }
 
-function minimum(
-  x: Design,
-  y: Float64Array,
-  classes: number,
-  strength: number,
-  iterations: number,
-): Float64Array[] {
+/** The weighted mean log loss with its penalty. */
+interface Loss {
+  readonly x: Design;
+  readonly y: Float64Array;
+  /** Each row's share of the weights. */
+  readonly share: Float64Array;
+  readonly strength: number;
+}
+
+function minimum(of: Loss, classes: number, iterations: number): Float64Array[] {
+  const { x, y, share, strength } = of;
   const { rows, width } = x;
   const empty = (size: number) => Array.from({ length: classes }, () => new Float64Array(size));
   let w = empty(width);
-  let value = lossOf(x, w, y, strength);
+  let value = lossOf(of, w);
   for (let step = 0; step < iterations; step++) {
     const { p } = value;
     const gradient = empty(width);
     const off = new Float64Array(rows);
     for (let k = 0; k < classes; k++) {
-      for (let i = 0; i < rows; i++) off[i] = (p[k][i] - Number(y[i] === k)) / rows;
+      for (let i = 0; i < rows; i++) off[i] = (p[k][i] - Number(y[i] === k)) * share[i];
       x.transposeTimes(off, gradient[k]);
       for (let j = 0; j < width - 1; j++) gradient[k][j] += strength * w[k][j];
     }
-    const change = newtonStep(x, p, gradient, strength);
+    const change = newtonStep(of, p, gradient);
     const slope = gradient.reduce((sum, g, k) => sum + dot(g, change[k]), 0);
     if (-slope <= 2e-12) break;
     let reached = false;
     for (let t = 1; t > 1e-10 && !reached; t /= 2) {
       const next = w.map((one, k) => one.map((v, j) => v + t * change[k][j]));
-      const tried = lossOf(x, next, y, strength);
+      const tried = lossOf(of, next);
       if (!(tried.loss <= value.loss + 1e-4 * t * slope)) continue;
       [w, value, reached] = [next, tried, true];
     }
@@ -84,10 +101,8 @@ function minimum(
 }
 
 function lossOf(
-  x: Design,
+  { x, y, share, strength }: Loss,
   w: readonly Float64Array[],
-  y: Float64Array,
-  strength: number,
 ): { readonly loss: number; readonly p: Float64Array[] } {
   const z = w.map((one) => {
     const out = new Float64Array(x.rows);
@@ -101,23 +116,22 @@ function lossOf(
     for (const one of z) most = Math.max(most, one[i]);
     let sum = 0;
     for (const one of z) sum += Math.exp(one[i] - most);
-    loss += Math.log(sum) + most - z[y[i]][i];
+    loss += share[i] * (Math.log(sum) + most - z[y[i]][i]);
   }
   let squares = 0;
   for (const one of w) for (let j = 0; j < x.width - 1; j++) squares += one[j] * one[j];
-  return { loss: loss / x.rows + (strength * squares) / 2, p };
+  return { loss: loss + (strength * squares) / 2, p };
 }
 
 /** Solves H v = −g for the loss's curvature H, preconditioned by its diagonal, until 1e-4 of the residual is left. */
 function newtonStep(
-  x: Design,
+  { x, share, strength }: Loss,
   p: readonly Float64Array[],
   gradient: readonly Float64Array[],
-  strength: number,
 ): Float64Array[] {
   const { rows, width } = x;
   const scale = p.map((own) => {
-    const diagonal = x.squares(own.map((value) => (value * (1 - value)) / rows));
+    const diagonal = x.squares(own.map((value, i) => value * (1 - value) * share[i]));
     return diagonal.map((value, j) => value + (j < width - 1 ? strength : 0) || 1);
   });
   const change = gradient.map(() => new Float64Array(width));
@@ -137,7 +151,7 @@ function newtonStep(
     for (let i = 0; i < rows; i++) {
       let mean = 0;
       for (let k = 0; k < z.length; k++) mean += p[k][i] * z[k][i];
-      for (let k = 0; k < z.length; k++) z[k][i] = (p[k][i] * (z[k][i] - mean)) / rows;
+      for (let k = 0; k < z.length; k++) z[k][i] = p[k][i] * (z[k][i] - mean) * share[i];
     }
     product.forEach((one, k) => {
       x.transposeTimes(z[k], one);

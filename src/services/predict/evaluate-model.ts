@@ -8,7 +8,7 @@ import { type GainBand, gainTable } from "../../evaluate/curves";
 import { classesScorers, confusionMatrix } from "../../evaluate/multiclass";
 import { type CalibrationBin, calibrationCurve } from "../../evaluate/probability";
 import { decisionScorers, probabilityScorers, regressionScorers } from "../../evaluate/scorers";
-import { mostProbable } from "../../models/multiclass/multiclass";
+import { mostProbable } from "../../models/multiclass/probabilities";
 import { probabilitiesOf, type SavedModel, targetOf } from "./saved-model";
 
 export interface EvaluatedFigure {

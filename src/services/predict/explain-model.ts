@@ -105,16 +105,18 @@ function classPredictor(model: SavedModel, k: number): Predictor<Table> {
   return { predict: (rows) => (probabilitiesOf(model, rows) as Float64Array[])[k] };
 }
 
-/** The model of one class's score, where the model is not a blend. */
+/** The model of one class's score, where the model is neither a blend nor calibrated. */
 function scoreOf(pipeline: Pipeline, k: number): Pick<Pipeline, "encoder" | "model"> | undefined {
-  const { members } = pipeline.model as Multiclass;
-  return members.length === 1 ? { encoder: pipeline.encoder, model: members[0].scores[k] } : undefined;
+  const { members, calibration } = pipeline.model as Multiclass;
+  return members.length === 1 && !calibration
+    ? { encoder: pipeline.encoder, model: members[0].scores[k] }
+    : undefined;
 }
 
 /**
  * Why row `i` of the table gets its probability of each of three classes or more, the most probable first: contributions
- * to the class's score, whose differences between classes are log odds, where the model is not a blend; else as
- * `explainRow`.
+ * to the class's score where the model is neither a blend nor calibrated, else as `explainRow`. Differences of scores
+ * between classes that are learned jointly are log odds.
  */
 export function explainClasses(model: SavedModel, table: Table, i: number, rng: Rng): RowExplanation[] {
   const { classes = [] } = model.target;

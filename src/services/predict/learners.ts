@@ -1,4 +1,4 @@
-import { check } from "../../core/checks";
+import { check, checkOneOf } from "../../core/checks";
 import { percent } from "../../core/format";
 import type { Fit, Model } from "../../core/model";
 import { scorerNamed } from "../../evaluate/scorers";
@@ -6,11 +6,15 @@ import { encode, everyColumn } from "../../features/encode";
 import { auto } from "../../models/auto/auto";
 import { memberGroups, membersOf, numberGroups } from "../../models/auto/auto-members";
 import { autoNumbers } from "../../models/auto/auto-numbers";
+import { type CalibratedModel, calibratedPipeline } from "../../models/calibrate/calibrate";
+import type { CalibrationMethod } from "../../models/calibrate/calibrator";
+import type { ClassWeights } from "../../models/class-weights";
 import { leastRows } from "../../models/discovery/discover";
 import type { LearnerKind } from "../../models/learner";
 import { learnerNamed } from "../../models/learner-names";
 import type { Network } from "../../models/network/network";
 import { type FitTable, type Pipeline, pipeline } from "../../models/pipeline";
+import { allLearners } from "../../models/registry";
 import { randomSearch } from "../../models/search/random-search";
 
 /** A pipeline that may say how it came about, and bring predictions of its training rows that it may be judged by. */
@@ -36,6 +40,10 @@ export interface LearnerChoices {
   readonly search?: number;
   /** With "auto": the groups of learners to blend, of `memberGroups` for classes and `numberGroups` for numbers. */
   readonly members?: readonly string[];
+  /** What rows of class 0 and of class 1 count; not with "auto". */
+  readonly classWeights?: ClassWeights;
+  /** How probabilities of two classes are corrected; not with "auto". */
+  readonly calibrate?: string;
 }
 
 /**
@@ -45,8 +53,15 @@ export interface LearnerChoices {
 export function tableLearner(
   name: string,
   target: "classes" | "numbers",
-  { search, members }: LearnerChoices = {},
+  { search, members, classWeights, calibrate }: LearnerChoices = {},
 ): Learner {
+  const choices = { "class weights": classWeights, calibration: calibrate };
+  for (const [what, asked] of Object.entries(choices)) {
+    check(asked === undefined || target === "classes", "train", `${what} needs a target of classes`);
+    const itself =
+      "auto, which calibrates by itself and whose threshold heeds the rare class; --model names a learner";
+    check(asked === undefined || name !== "auto", "train", `${what} must be left out with ${itself}`);
+  }
   if (name === "auto") {
     check(
       search === undefined,
@@ -57,18 +72,44 @@ export function tableLearner(
     return target === "classes" ? autoWithStory(members) : autoNumbersWithStory(members);
   }
   check(members === undefined, "train", "only auto has members", name);
-  const card = learnerNamed(name, target);
+  const card = learnerNamed(name, target, "; --classes learns numbers as classes");
   const { classes, numbers = card.targets.amounts } = card.targets;
-  const options = (target === "classes" ? classes : numbers) ?? {};
+  check(
+    classWeights === undefined || "classWeights" in card.options,
+    "train",
+    `a learner must take class weights, as ${weighing().join(", ")} do`,
+    card.kind,
+  );
+  const options = {
+    ...(target === "classes" ? classes : numbers),
+    ...(classWeights === undefined ? {} : { classWeights }),
+  };
   const learner = search === undefined ? card.fit(options) : searched(card, options, search, target);
-  const fit = pipeline({
+  const plain: FitTable<Pipeline> = pipeline({
     encode: encode({ ...everyColumn, ...(card.encode === "codes" ? { categories: "codes" } : {}) }),
     learner,
   });
+  const fit = calibrate === undefined ? plain : calibratedPipeline(plain, { method: methodNamed(calibrate) });
   return async (table, y, rng, watch) => {
     const made = await fit(table, y, rng, watch);
-    return { ...made, story: story(card.title, made.model, search) };
+    const model = made.model.kind === "calibrated" ? (made.model as CalibratedModel).model : made.model;
+    const weighted = classWeights && calibrate === undefined ? [weightedChances] : [];
+    return { ...made, story: [...story(card.title, model, search), ...weighted] };
   };
+}
+
+/** What class weights do to probabilities, for a reader. */
+export const weightedChances =
+  "Probabilities are those of classes that are as frequent as they are weighted; --calibrate brings them back to the rows as they are.";
+
+/** The kinds of learners that take class weights. */
+function weighing(): string[] {
+  return allLearners().flatMap(({ kind, options }) => ("classWeights" in options ? [kind] : []));
+}
+
+function methodNamed(name: string): CalibrationMethod {
+  checkOneOf(name, ["sigmoid", "beta", "isotonic"], "train", "calibration of two classes");
+  return name;
 }
 
 /** The best of random settings; of `options`, those that are not searched hold. */

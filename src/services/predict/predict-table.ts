@@ -1,6 +1,6 @@
 import type { Schema } from "../../data/schema";
 import { type Column, type Table, table } from "../../data/table";
-import { mostProbable } from "../../models/multiclass/multiclass";
+import { mostProbable } from "../../models/multiclass/probabilities";
 import { probabilitiesOf, type SavedModel } from "./saved-model";
 
 /**

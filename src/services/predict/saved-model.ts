@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import { type ColumnSchema, type Schema, schemaFromJson } from "../../data/schema";
 import type { Table } from "../../data/table";
-import { classTarget, target } from "../../data/target";
+import { classTarget, strangeRows, target, unlabelledRows } from "../../data/target";
 import { loadPipeline } from "../../models/load";
 import { isMulticlass } from "../../models/multiclass/multiclass";
 import type { Pipeline } from "../../models/pipeline";
@@ -156,10 +156,30 @@ export function knownSchema({ schema, target: aim }: SavedModel): Schema {
   return { ...schema, columns: [...schema.columns, aim.schema] };
 }
 
-/** The target's values in a table: 0 and 1, numbers, or the numbers of classes; throws when the table has no such column. */
+/** The target's values in a table: 0 and 1, numbers, or the numbers of classes; throws where one is missing or is no class. */
 export function targetOf(model: SavedModel, rows: Table): Float64Array {
-  const { column, positive, classes } = model.target;
+  const { column, positive } = model.target;
+  const classes = classesOf(model);
   return classes ? classTarget(rows, column, classes) : target(rows, column, positive);
+}
+
+/** The values that the target may have, class 0 first; undefined for numbers, and where one is learned against all others. */
+function classesOf({
+  target: { kind, classes, positive, negative },
+}: SavedModel): readonly string[] | undefined {
+  if (kind !== "classes") return classes;
+  return negative === `not ${positive}` ? undefined : [negative as string, positive as string];
+}
+
+/** The rows, from 0, that a model can't be judged on: their target is missing, or is no class that it knows. */
+export function unjudgedRows(
+  model: SavedModel,
+  rows: Table,
+): { readonly row: number; readonly value: string }[] {
+  const { column } = model.target;
+  const known = classesOf(model);
+  const missing = unlabelledRows(rows, column).map((row) => ({ row, value: "" }));
+  return known ? [...missing, ...strangeRows(rows, column, known)] : missing;
 }
 
 /** The probability of each class in each row, one array a class; undefined for models of two classes or numbers. */

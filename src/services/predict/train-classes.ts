@@ -1,27 +1,78 @@
-import { check } from "../../core/checks";
+import { check, checkOneOf } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
+import { foldKey } from "../../data/infer/fold";
 import type { Schema } from "../../data/schema";
-import type { CategoricalColumn, Table } from "../../data/table";
+import { type Column, columnNamed, isCategorical, type Table } from "../../data/table";
+import { classTarget, numberClasses } from "../../data/target";
 import { leakageSuspects } from "../../evaluate/leakage";
 import { classesScorers } from "../../evaluate/multiclass";
-import { classesLearner } from "../../models/multiclass/auto-classes";
-import { classLearnerNamed } from "../../models/multiclass/fit-classes";
-import { mostProbable } from "../../models/multiclass/multiclass";
+import { classCalibrations } from "../../models/multiclass/class-calibration";
+import { classLearnerNamed } from "../../models/multiclass/class-members";
+import { classesLearner } from "../../models/multiclass/classes-learner";
+import { mostProbable } from "../../models/multiclass/probabilities";
 import { trainingProfile } from "./drift";
 import { measuredBy } from "./evaluate-model";
-import { mixture } from "./learners";
+import { mixture, weightedChances } from "./learners";
 import { readingSchema, type SavedTarget } from "./saved-model";
-import type { Training, TrainOptions } from "./training";
+import type { ClassWeightsAsked, Training, TrainOptions } from "./training";
 
 /** More classes than this are no classes. */
 const mostClasses = 100;
 
-/** The levels of a target that occur, in order, where they are three or more. */
-export function severalClasses(column: CategoricalColumn): readonly string[] | undefined {
+/** The values of a target that occur, in order, where they are three or more and learned as classes. */
+export function severalClasses(
+  column: Column,
+  { classes: asked = false }: Pick<TrainOptions, "classes">,
+): readonly string[] | undefined {
+  if (column.type === "numeric") {
+    if (!asked) return undefined;
+    const found = numberClasses(column, mostClasses);
+    const rule = `--classes needs ${mostClasses} values or fewer, and ${JSON.stringify(column.name)} has more: without it they are learned as numbers`;
+    check(found !== undefined, "train", rule);
+    return found.length > 2 ? found : undefined;
+  }
+  if (!isCategorical(column)) return undefined;
   const seen = new Set(column.codes);
   const classes = column.levels.filter((_, code) => seen.has(code)).sort();
   return classes.length > 2 ? classes : undefined;
+}
+
+/** Of three classes or more, those with too few rows for one a fold, with their rows, from 0. */
+export function rareClasses(
+  table: Table,
+  { target, folds = 5, ...options }: Pick<TrainOptions, "target" | "folds" | "positive" | "classes">,
+): { readonly value: string; readonly rows: readonly number[] }[] {
+  const classes =
+    options.positive === undefined ? severalClasses(columnNamed(table, target), options) : undefined;
+  if (!classes) return [];
+  const y = classTarget(table, target, classes);
+  const counts = classCounts(y, classes);
+  return classes.flatMap((value, k) =>
+    counts[k] >= folds ? [] : [{ value, rows: [...y.keys()].filter((i) => y[i] === k) }],
+  );
+}
+
+function classCounts(y: Float64Array, classes: readonly string[]): number[] {
+  return classes.map((_, k) => y.reduce((sum, label) => sum + Number(label === k), 0));
+}
+
+/** The weights asked for in the order of the target's classes; throws for a value that is none of them. */
+export function askedWeights(
+  asked: ClassWeightsAsked,
+  { column, classes, positive, negative }: SavedTarget,
+): "balanced" | readonly number[] {
+  if (asked === "balanced") return asked;
+  const names = classes ?? [negative, positive].filter((one) => one !== undefined);
+  check(names.length > 0, "train", "class weights needs a target of classes");
+  const weights = names.map(() => 1);
+  for (const [value, weight] of Object.entries(asked)) {
+    const place = names.findIndex((name) => name === value || foldKey(name) === foldKey(value));
+    const rule = `class weights must name values of ${JSON.stringify(column)}, ${names.slice(0, 20).join(", ")}`;
+    check(place >= 0, "train", rule, value);
+    weights[place] = weight;
+  }
+  return weights;
 }
 
 /** Rows without their target, the target as class numbers, and how both were read. */
@@ -35,19 +86,13 @@ interface ClassRows {
 /** Trains a model of three classes or more: see `trainModel`. */
 export async function trainClasses(
   { rows, y, aim, schema }: ClassRows,
-  { folds = 5, model: name = "auto", search, members }: TrainOptions,
+  options: TrainOptions,
   rng: Rng,
   watch?: Watch,
 ): Promise<Training> {
+  const { folds = 5, model: name = "auto", search, members, calibrate } = options;
   const classes = aim.classes as readonly string[];
   const wayOut = "--positive names one class that is learned against the others";
-  check(
-    search === undefined,
-    "train",
-    `search must be left out with three classes or more; ${wayOut}`,
-    search,
-  );
-  check(members === undefined, "train", `members must be left out with three classes or more; ${wayOut}`);
   const column = JSON.stringify(aim.column);
   check(
     classes.length <= mostClasses,
@@ -55,16 +100,26 @@ export async function trainClasses(
     `${column} must have ${mostClasses} values or fewer to be learned as classes; ${wayOut}`,
     classes.length,
   );
-  const counts = classes.map((_, k) => y.reduce((sum, label) => sum + Number(label === k), 0));
+  const counts = classCounts(y, classes);
   const rare = classes.flatMap((level, k) => (counts[k] < folds ? [`${level} ${counts[k]}`] : []));
   check(
     rare.length === 0,
     "train",
-    `every value of ${column} must occur in ${folds} rows or more, one a fold (--folds); ${wayOut}`,
+    `every value of ${column} must occur in ${folds} rows or more, one a fold (--folds); --accept-loss leaves out the rows of others; ${wayOut}`,
     rare.slice(0, 5).join(", "),
   );
+  check(
+    search === undefined || name !== "auto",
+    "train",
+    "search must be left out with auto, which chooses by itself; --model names a learner",
+    search,
+  );
+  check(members === undefined || name === "auto", "train", "only auto has members", name);
+  if (calibrate !== undefined)
+    checkOneOf(calibrate, classCalibrations, "train", "calibration of several classes");
+  const classWeights = options.classWeights && askedWeights(options.classWeights, aim);
   const learner = name === "auto" ? undefined : classLearnerNamed(name);
-  const fit = classesLearner(classes.length, learner && { name: learner.kind, learner }, { folds });
+  const fit = classesLearner(classes.length, { learner, search, members, classWeights, calibrate, folds });
   const suspects = classes.flatMap((level, k) => {
     const own = y.map((label) => Number(label === k));
     return leakageSuspects(rows, own, rng.fork("leakage").fork(level));
@@ -80,14 +135,37 @@ export async function trainClasses(
     samples,
     spread,
   });
-  const chosen = learner ? "" : "; weights of a fold chosen without it";
+  const called = mostProbable(outOfFold);
+  const never = classes.filter((_, k) => !called.includes(k));
+  const chosen = [
+    ...(learner ? [] : ["weights"]),
+    ...(search === undefined ? [] : ["settings"]),
+    ...(calibrate === undefined ? [] : ["calibration"]),
+  ].join(" and ");
   return {
     suspects: worst,
     story: [
       `${aim.column} has ${classes.length} classes, learned together: ${classes.map((level, k) => `${level} (${counts[k]})`).join(", ")}.`,
       ...(learner ? [] : [mixture(weighed)]),
+      ...(search === undefined
+        ? []
+        : [
+            `The model is the best of ${weighed.length} settings: ${weighed.find(({ weight }) => weight > 0)?.name}.`,
+          ]),
+      ...(classWeights
+        ? [
+            calibrate === undefined
+              ? weightedChances
+              : "The model was fitted by class weights, its calibration to the rows as they are.",
+          ]
+        : []),
+      ...(never.length > 0
+        ? [
+            `${never.join(", ")}: never the most probable class of a row that was held out; --class-weights balanced has rare classes called more often.`,
+          ]
+        : []),
     ],
-    outOfFold: mostProbable(outOfFold),
+    outOfFold: called,
     model: {
       target: aim,
       schema: readingSchema(pipeline, schema),
@@ -97,7 +175,7 @@ export async function trainClasses(
         pipeline.encoder.parts.map((part) => part.name),
       ),
       validation: figures.map(({ name: figure, value, low, high }) => ({ name: figure, value, low, high })),
-      validationMethod: `${tests.length}-fold cross-validation${chosen}; intervals by bootstrap, widened for the training rows that folds share`,
+      validationMethod: `${tests.length}-fold cross-validation${chosen && `; ${chosen} of a fold chosen without it`}; intervals by bootstrap, widened for the training rows that folds share`,
     },
   };
 }

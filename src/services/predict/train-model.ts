@@ -4,15 +4,23 @@ import type { Rng } from "../../core/rng";
 import { columnSchema, type Schema } from "../../data/schema";
 import { kFold, type Split, stratifiedKFold } from "../../data/split";
 import { type Column, columnNamed, dropColumns, isCategorical, type Table } from "../../data/table";
-import { classTarget, positiveLevel, spelledLevel, target, twoNumbers } from "../../data/target";
+import {
+  classTarget,
+  numberClasses,
+  positiveLevel,
+  spelledLevel,
+  target,
+  twoNumbers,
+} from "../../data/target";
 import { leakageSuspects } from "../../evaluate/leakage";
+import type { ClassWeights } from "../../models/class-weights";
 import { fitFolds, type LabelledTable, outOfFold } from "../../models/out-of-fold";
 import type { FitTable, Pipeline } from "../../models/pipeline";
 import { probabilityProfile, trainingProfile } from "./drift";
 import { judge } from "./judge";
 import { type HeldOutPredictions, tableLearner } from "./learners";
 import { readingSchema, type SavedTarget } from "./saved-model";
-import { severalClasses, trainClasses } from "./train-classes";
+import { askedWeights, severalClasses, trainClasses } from "./train-classes";
 import type { Training, TrainOptions } from "./training";
 
 /**
@@ -26,7 +34,7 @@ export async function trainModel(
   rng: Rng,
   watch?: Watch,
 ): Promise<Training> {
-  const { folds = 5, drop = [], model: name = "auto", search, members } = options;
+  const { folds = 5, drop = [], model: name = "auto", search, members, calibrate } = options;
   checkInteger(folds, 2, 100, "train", "folds");
   const aim = savedTarget(table, schema, options);
   const y = aim.classes
@@ -34,7 +42,8 @@ export async function trainModel(
     : target(table, aim.column, aim.positive);
   const rows = dropColumns(table, [...drop.filter((text) => text !== aim.column), aim.column]);
   if (aim.kind === "multiclass") return trainClasses({ rows, y, aim, schema }, options, rng, watch);
-  const learner = tableLearner(name, aim.kind, { search, members });
+  const classWeights = options.classWeights && twoWeights(askedWeights(options.classWeights, aim));
+  const learner = tableLearner(name, aim.kind, { search, members, classWeights, calibrate });
   checkTarget(y, aim, folds);
   const suspects = leakageSuspects(rows, y, rng.fork("leakage"));
   const classes = aim.kind === "classes";
@@ -81,11 +90,16 @@ async function heldOutBy(
   return { predictions: outOfFold(fitted, data.y.length), folds: splits.map((split) => split.test) };
 }
 
-function savedTarget(table: Table, schema: Schema, { target: column, positive }: TrainOptions): SavedTarget {
+function twoWeights(weights: "balanced" | readonly number[]): ClassWeights {
+  return weights === "balanced" ? weights : [weights[0], weights[1]];
+}
+
+function savedTarget(table: Table, schema: Schema, options: TrainOptions): SavedTarget {
+  const { target: column, positive } = options;
   const one = columnNamed(table, column);
   const read = columnSchema(schema, column) ?? { name: column, type: one.type };
   const two = twoNumbers(one);
-  const classes = positive === undefined && isCategorical(one) ? severalClasses(one) : undefined;
+  const classes = positive === undefined ? severalClasses(one, options) : undefined;
   if (classes) return { column, kind: "multiclass", classes, schema: read };
   if (one.type === "numeric" && positive === undefined && !two)
     return { column, kind: "numbers", schema: read };
@@ -107,7 +121,7 @@ function aimSentences(table: Table, aim: SavedTarget, { positive }: TrainOptions
   const few = aim.kind === "numbers" ? fewWholeNumbers(columnNamed(table, aim.column)) : undefined;
   if (few)
     return [
-      `${aim.column} holds ${few} whole numbers and is learned as a number; a schema that makes it categorical (telelink data show --write-schema) has them learned as classes`,
+      `${aim.column} holds ${few} whole numbers and is learned as a number; --classes learns them as classes`,
     ];
   if (aim.kind === "numbers" || positive !== undefined || !two) return [];
   return [
@@ -117,14 +131,8 @@ function aimSentences(table: Table, aim: SavedTarget, { positive }: TrainOptions
 
 /** How many whole numbers a numeric column holds, where they are ten at most and may be classes. */
 function fewWholeNumbers(column: Column): number | undefined {
-  if (column.type !== "numeric") return undefined;
-  const seen = new Set<number>();
-  for (const value of column.values) {
-    if (!Number.isInteger(value)) return undefined;
-    seen.add(value);
-    if (seen.size > 10) return undefined;
-  }
-  return seen.size;
+  const found = column.type === "numeric" ? numberClasses(column, 10) : undefined;
+  return found?.every((one) => Number.isInteger(Number(one))) ? found.length : undefined;
 }
 
 function checkTarget(y: Float64Array, aim: SavedTarget, folds: number): void {

@@ -1,6 +1,8 @@
 import type { LeakageSuspect } from "../../evaluate/leakage";
 import type { SavedModel } from "./saved-model";
 
+export type ClassWeightsAsked = "balanced" | Readonly<Record<string, number>>;
+
 export interface TrainOptions {
   /** The column to predict. */
   readonly target: string;
@@ -13,9 +15,15 @@ export interface TrainOptions {
   readonly drop?: readonly string[];
   /** "auto", or a learner by name: see `tableLearner`. @default "auto" */
   readonly model?: string;
-  /** With "network": nets to compare; with "auto": groups of learners to blend. See `LearnerChoices`. */
+  /** With one learner: settings to compare; with "auto": groups of learners to blend. See `LearnerChoices`. */
   readonly search?: number;
   readonly members?: readonly string[];
+  /** Whether a target of numbers is learned as classes, one a value. @default false */
+  readonly classes?: boolean;
+  /** What rows of a class count, by its value, or "balanced" for all classes the same; those not named count 1. */
+  readonly classWeights?: ClassWeightsAsked;
+  /** How probabilities are corrected: sigmoid, beta, isotonic, or for three classes and more temperature. */
+  readonly calibrate?: string;
   /** Folds of the cross-validation that judges it and chooses its threshold; from 2. @default 5 */
   readonly folds?: number;
 }

@@ -9,13 +9,19 @@ import { seeded } from "../../../src/core/rng";
 import { schemaOf } from "../../../src/data/schema";
 import { type Column, cellText, type Table, table, takeTableRows } from "../../../src/data/table";
 import { classesScorers, confusionMatrix } from "../../../src/evaluate/multiclass";
+import { classRowWeights } from "../../../src/models/class-weights";
 import { contributionsOf } from "../../../src/models/explain/contributions";
 import { pipelineOnnx } from "../../../src/models/export/onnx/pipeline-onnx";
 import { pipelineSql } from "../../../src/models/export/sql/pipeline-sql";
 import { loadModel } from "../../../src/models/load";
-import { classesLearner } from "../../../src/models/multiclass/auto-classes";
+import {
+  classCalibrationFromJSON,
+  fitClassCalibration,
+} from "../../../src/models/multiclass/class-calibration";
+import { classesLearner } from "../../../src/models/multiclass/classes-learner";
 import { fitClasses } from "../../../src/models/multiclass/fit-classes";
-import { linked, mostProbable, multiclass } from "../../../src/models/multiclass/multiclass";
+import { multiclass } from "../../../src/models/multiclass/multiclass";
+import { linked, mostProbable } from "../../../src/models/multiclass/probabilities";
 import { evaluateModel } from "../../../src/services/predict/evaluate-model";
 import { explainClasses, explainModel } from "../../../src/services/predict/explain-model";
 import { loadModel as loadSaved } from "../../../src/services/predict/load-model";
@@ -29,6 +35,11 @@ interface Golden {
   readonly y: number[];
   readonly train: number;
   readonly logistic: number[][];
+  /** The rest of the same with class_weight="balanced", and of LogisticRegression(C=100) of rows 0-199, calibrated on 200-399. */
+  readonly balanced: number[][];
+  readonly uncalibrated: number[][];
+  readonly temperature: number[][];
+  readonly sigmoid: number[][];
   readonly lightgbmLogLoss: number;
   readonly accuracy: number;
   readonly macroF1: number;
@@ -42,6 +53,11 @@ const numbered = (from: number, to: number) => Array.from({ length: to - from },
 const train = takeLabelled(data, numbered(0, golden.train));
 const later = takeLabelled(data, numbered(golden.train, golden.y.length));
 const rows = later.y.map((_, i) => i);
+
+/** The greatest difference of probabilities, one array a class, from a row's of a peer. */
+function furthest(found: readonly Float64Array[], peer: readonly (readonly number[])[]): number {
+  return Math.max(...peer.flatMap((row, i) => row.map((p, k) => Math.abs(found[k][i] - p))));
+}
 
 describe("three classes against scikit-learn and LightGBM", () => {
   test("multinomial logistic regression is LogisticRegression(C=0.7)", async () => {
@@ -62,6 +78,35 @@ describe("three classes against scikit-learn and LightGBM", () => {
       });
     });
   });
+
+  test("class weights are LogisticRegression(C=0.7, class_weight='balanced')", async () => {
+    const weights = classRowWeights("balanced", train.y, 3);
+    const fitted = await fitClasses(
+      { kind: "logistic-regression", options: { C: 0.7 } },
+      { ...train, weights },
+      3,
+      seeded(1),
+    );
+    const found = linked(
+      fitted.scores.map((one) => one.predict(later.x)),
+      fitted.link,
+    );
+    expect(furthest(found, golden.balanced)).toBeLessThan(2e-6);
+  });
+
+  test.each(["temperature", "sigmoid"] as const)(
+    "%s is CalibratedClassifierCV(FrozenEstimator(…))'s",
+    (method) => {
+      const before = [0, 1, 2].map((k) => Float64Array.from(golden.uncalibrated, (row) => row[k]));
+      const part = (from: number, to?: number) => before.map((own) => own.subarray(from, to));
+      const fitted = fitClassCalibration(method, part(0, 200), data.y.slice(200, 400));
+      const again = classCalibrationFromJSON(JSON.parse(JSON.stringify(fitted.toJSON())), 3);
+      // scikit-learn ends its search of the temperature at 64 bits' precision of the loss, its sigmoids at a gradient of 1e-6.
+      expect(furthest(again.apply(part(200)), golden[method])).toBeLessThan(
+        method === "sigmoid" ? 1e-4 : 1e-5,
+      );
+    },
+  );
 
   test("boosted trees lower the softmax loss as LGBMClassifier(n_estimators=40, num_leaves=6) does", async () => {
     const options = { trees: 40, leaves: 6, learnRate: 0.1 };
@@ -191,8 +236,10 @@ describe("trainModel of a target of three levels", () => {
   });
 
   test.each([
-    [{ model: "network" }, "for three classes or more the model must be one of auto, logistic-regression"],
-    [{ search: 3 }, "search must be left out with three classes or more; --positive names one class"],
+    [{ model: "ridge" }, "for classes the model must be one of auto, logistic-regression"],
+    [{ search: 3 }, "search must be left out with auto, which chooses by itself; --model names a learner"],
+    [{ classWeights: { els: 2 } }, 'class weights must name values of "outcome", leave, stay\'s, upgrade'],
+    [{ calibrate: "heat" }, "calibration of several classes must be one of temperature, sigmoid"],
     [{ folds: 100 }, "must occur in 100 rows or more, one a fold (--folds); --positive names one class"],
   ])("refuses %j with the way out", async (options, message) => {
     const asked = { target: "outcome", ...options };
@@ -203,7 +250,7 @@ describe("trainModel of a target of three levels", () => {
 
 test("auto's blend of classes scores in DuckDB and onnxruntime as here", async () => {
   const y = Float64Array.from(outcome);
-  const model = await classesLearner(3, undefined, { folds: 2 })(inputs, y, seeded(1));
+  const model = await classesLearner(3, { folds: 2 })(inputs, y, seeded(1));
   const [folded] = classesScorers(model.report.outOfFold);
   expect(
     folded.metric(

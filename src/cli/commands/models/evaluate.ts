@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Evaluation } from "../../../services/predict/evaluate-model";
 import { keepDuplicates } from "../../support/options";
-import { print, printJson, printTable } from "../../support/output";
+import { note, print, printJson, printTable } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
 interface Options extends ReadingFlags {
@@ -43,13 +43,13 @@ As in training a customer counts once: later rows of one are left out, and their
 
 async function evaluate(file: string, options: Options): Promise<void> {
   const [
-    { readModelFile },
+    { fileOrigin, readModelFile },
     { readTable },
     { evaluateModel },
     { knownSchema },
     { seeded },
     numbers,
-    { oncePerCustomer },
+    { judgedRows, oncePerCustomer },
   ] = await Promise.all([
     import("../../support/model-file.js"),
     import("../../../data/read/read-table.js"),
@@ -57,7 +57,7 @@ async function evaluate(file: string, options: Options): Promise<void> {
     import("../../../services/predict/saved-model.js"),
     import("../../../core/rng.js"),
     import("../../support/options.js"),
-    import("../../support/once-per-customer.js"),
+    import("../../support/counted-rows.js"),
   ]);
   const threshold =
     options.threshold === undefined
@@ -68,10 +68,25 @@ async function evaluate(file: string, options: Options): Promise<void> {
   const model = readModelFile(file);
   const read = await readTable(options.data, { ...csvOptions(options), schema: knownSchema(model) });
   checkLoss(options.data, read, options);
-  const { table, duplicates } = oncePerCustomer(read.table, options);
+  const { table: once, duplicates } = oncePerCustomer(read.table, options);
+  const { table, unjudged } = await judgedRows(once, model, options);
   const found = evaluateModel(model, table, seeded(seed), { threshold, level });
+  const { sha256 } = await fileOrigin(options.data);
+  const seen = sha256 !== "" && model.origin.data.some((one) => one.sha256 === sha256);
+  if (seen)
+    note(
+      `warning: the model was trained on this very file: its figures are of rows it has seen, and too good; telelink train told those of rows held out`,
+    );
   if (options.json) {
-    printJson({ model: file, data: options.data, target: model.target.column, duplicates, ...found });
+    printJson({
+      model: file,
+      data: options.data,
+      target: model.target.column,
+      duplicates,
+      unjudged,
+      trainedOn: seen,
+      ...found,
+    });
     return;
   }
   show(found, options.data);

@@ -148,10 +148,11 @@ async function explainAll(
   ]);
   const read = await readTable(options.data, { ...csvOptions(options), schema: knownSchema(model) });
   checkLoss(options.data, read, options);
-  const { oncePerCustomer } = await import("../../support/once-per-customer.js");
-  const { table, duplicates } = oncePerCustomer(read.table, { ...options, id: undefined });
+  const { judgedRows, oncePerCustomer } = await import("../../support/counted-rows.js");
+  const { table: once, duplicates } = oncePerCustomer(read.table, { ...options, id: undefined });
+  const { table, unjudged } = await judgedRows(once, model, options);
   const found = explainModel(model, table, seeded(seed), { top: Math.min(top, 5) });
-  if (options.json) return printJson({ model: file, data: options.data, duplicates, ...found });
+  if (options.json) return printJson({ model: file, data: options.data, duplicates, unjudged, ...found });
   print(`${found.measure} lost when a column is shuffled, over ${Math.min(table.rows, 5_000)} rows:`);
   printTable(
     ["column", "loss", "±"],

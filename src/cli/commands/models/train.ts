@@ -5,13 +5,13 @@ import type { Rng } from "../../../core/rng";
 import type { CsvOptions } from "../../../data/csv/options";
 import type { CsvRead } from "../../../data/read/read-csv";
 import type { SampledTable } from "../../../data/read/sample-table";
-import type { Table } from "../../../data/table";
 import type { SavedModel } from "../../../services/predict/saved-model";
+import type { ClassWeightsAsked } from "../../../services/predict/training";
 import { addresses } from "../../support/addresses";
 import { CliError, exitCodes, usageError } from "../../support/exit";
 import { keepDuplicates } from "../../support/options";
 import { note, print, printTable } from "../../support/output";
-import { checkLoss, csvOptions, lost, type ReadingFlags, readingOptions } from "../../support/reading";
+import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 import { storeOption } from "../../support/store-option";
 
 interface Options extends ReadingFlags {
@@ -28,6 +28,9 @@ interface Options extends ReadingFlags {
   model: string;
   search?: string;
   members?: string;
+  classes?: boolean;
+  classWeights?: string[];
+  calibrate?: string;
   seed: string;
   folds: string;
   keepDuplicates?: boolean;
@@ -65,7 +68,16 @@ export function trainCommand(): Command {
     )
     .option(
       "--members <names>",
-      "with --model auto: what to blend, of logistic-regression, gradient-boosting, random-forest, spline-logistic and network (for numbers ridge, gradient-boosting and network)",
+      "with --model auto: what to blend, of logistic-regression, gradient-boosting, random-forest, spline-logistic and network (for three classes and more the first three; for numbers ridge, gradient-boosting and network)",
+    )
+    .option("--classes", "learn a target of numbers as classes, one a value")
+    .option(
+      "--class-weights <weights...>",
+      "balanced (all classes count the same), or what rows of a class count as VALUE=NUMBER; not with --model auto of two classes",
+    )
+    .option(
+      "--calibrate <method>",
+      "correct probabilities on held-out predictions: sigmoid, beta or isotonic, for three classes and more also temperature; not with --model auto of two classes",
     )
     .option(
       "--alias <name>",
@@ -124,9 +136,9 @@ telelink learners KIND lists the options of one.`,
 async function train(options: Options): Promise<void> {
   if (options.out === undefined && options.alias === undefined)
     throw usageError("Cannot train: --out or --alias must say where the model goes");
-  const [{ readTable }, { oncePerCustomer }, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
+  const [{ readTable }, rowsThatCount, { readSchema }, { trainModel }, { seeded }] = await Promise.all([
     import("../../../data/read/read-table.js"),
-    import("../../support/once-per-customer.js"),
+    import("../../support/counted-rows.js"),
     import("../../../data/schema-file.js"),
     import("../../../services/predict/train-model.js"),
     import("../../../core/rng.js"),
@@ -157,8 +169,11 @@ async function train(options: Options): Promise<void> {
   if (read.table.rows === 0) throw new CliError(`Cannot train: ${options.data} must hold rows, got none`);
   showColumns(read, options);
   checkLoss(options.data, read, options);
-  const { table } = oncePerCustomer(await labelled(read.table, options), options);
-  const plan = { ...options, folds, search, members, drop: [...options.drop, ...options.id] };
+  const classWeights = options.classWeights && classWeightsFrom(options.classWeights);
+  const { commonClasses, labelled, oncePerCustomer } = rowsThatCount;
+  const { table: once } = oncePerCustomer(labelled(read.table, options), options);
+  const table = await commonClasses(once, { ...options, folds });
+  const plan = { ...options, folds, search, members, classWeights, drop: [...options.drop, ...options.id] };
   const training = await watched((watch) =>
     trainModel(table, read.schema, plan, seeded(seed), watch).catch(async (error: unknown) => {
       if (/at least one column must be usable/.test(String(error))) {
@@ -200,6 +215,22 @@ async function train(options: Options): Promise<void> {
   for (const line of derivedSentences(model.pipeline.encoder.parts)) print(line);
   const used = model.pipeline.encoder.parts.map((part) => part.name);
   for (const line of unusedSentences(unusedColumns(table, used, plan), table.columns.length)) print(line);
+}
+
+/** What --class-weights says: "balanced", or VALUE=NUMBER of each class named. */
+function classWeightsFrom(words: readonly string[]): ClassWeightsAsked {
+  if (words.length === 1 && words[0] === "balanced") return "balanced";
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.lastIndexOf("=");
+      const weight = Number(word.slice(at + 1) || Number.NaN);
+      if (at < 1 || !(weight > 0 && weight < Infinity))
+        throw usageError(
+          `Cannot train: --class-weights must be balanced or VALUE=NUMBER with a number above 0, as in Yes=3, got ${JSON.stringify(word)}`,
+        );
+      return [word.slice(0, at), weight];
+    }),
+  );
 }
 
 /** The rows that --sample asks for; undefined where it was not given. */
@@ -246,22 +277,6 @@ async function keep(
     }
   }
   return places;
-}
-
-/** The rows with a target; stops where more than a few have none, unless they may be left out. */
-async function labelled(table: Table, options: Options): Promise<Table> {
-  const [{ unlabelledRows }, { takeTableRows }] = await Promise.all([
-    import("../../../data/target.js"),
-    import("../../../data/table.js"),
-  ]);
-  const without = new Set(unlabelledRows(table, options.target));
-  if (without.size === 0) return table;
-  const unlabelled = `${without.size} of ${table.rows} rows (${percentOf(without.size, table.rows)}) have no ${options.target}`;
-  if (without.size > 0.01 * table.rows && !options.dropUnlabelled && !options.acceptLoss)
-    throw lost(unlabelled, "--drop-unlabelled trains on the others, ");
-  note(`${unlabelled} and are left out`);
-  const kept = Array.from({ length: table.rows }, (_, i) => i).filter((i) => !without.has(i));
-  return takeTableRows(table, kept);
 }
 
 function showColumns({ table, rejected }: CsvRead, options: Options): void {

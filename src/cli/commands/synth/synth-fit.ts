@@ -153,7 +153,7 @@ async function fit(options: Options): Promise<void> {
   const epochs =
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
   const read = await readToLearn(options.data, options);
-  const { oncePerCustomer } = await import("../../support/once-per-customer.js");
+  const { oncePerCustomer } = await import("../../support/counted-rows.js");
   const whole = withRepeatedIds(read.table);
   for (const name of whole.repeated)
     note(`${name} is called an identifier, but its values repeat: it is learnt as a category`);

@@ -1,4 +1,6 @@
+import { leastChance } from "../../multiclass/class-calibration";
 import type { Multiclass } from "../../multiclass/multiclass";
+import { calibratorSql } from "./calibrator-sql";
 import { modelSql } from "./model-sql";
 import { type Define, sqlNumber, sqlSum } from "./text";
 
@@ -11,15 +13,29 @@ export function multiclassSql(model: Multiclass, columns: readonly string[], def
         own.map((text) => define(`GREATEST(0e0, ${text})`)),
         define,
       );
-    const most = define(`GREATEST(${own.join(", ")})`);
-    // Bounded, because some engines treat an underflow of EXP as an error.
+    return softmax(own, define);
+  });
+  const mean = Array.from({ length: model.classes }, (_, k) =>
+    define(sqlSum(model.members.map(({ weight }, m) => `${sqlNumber(weight)} * ${parts[m][k]}`))),
+  );
+  const calibration = model.calibration?.toJSON();
+  if (!calibration) return mean;
+  if (calibration.method === "one-vs-rest")
     return shared(
-      own.map((text) => define(`EXP(GREATEST(-7e2, ${text} - ${most}))`)),
+      mean.map((p, k) => define(calibratorSql(calibration.calibrators[k], p))),
       define,
     );
-  });
-  return Array.from({ length: model.classes }, (_, k) =>
-    define(sqlSum(model.members.map(({ weight }, m) => `${sqlNumber(weight)} * ${parts[m][k]}`))),
+  const inverse = sqlNumber(1 / calibration.temperature);
+  const logs = mean.map((p) => define(`${inverse} * LN(GREATEST(${sqlNumber(leastChance)}, ${p}))`));
+  return softmax(logs, define);
+}
+
+function softmax(scores: readonly string[], define: Define): string[] {
+  const most = define(`GREATEST(${scores.join(", ")})`);
+  // Bounded, because some engines treat an underflow of EXP as an error.
+  return shared(
+    scores.map((text) => define(`EXP(GREATEST(-7e2, ${text} - ${most}))`)),
+    define,
   );
 }
 
