@@ -240,7 +240,7 @@ describe("trainModel of a target of three levels", () => {
     [{ search: 3 }, "search must be left out with auto, which chooses by itself; --model names a learner"],
     [{ classWeights: { els: 2 } }, 'class weights must name values of "outcome", leave, stay\'s, upgrade'],
     [{ calibrate: "heat" }, "calibration of several classes must be one of temperature, sigmoid"],
-    [{ folds: 100 }, "must occur in 100 rows or more, one a fold (--folds); --positive names one class"],
+    [{ folds: 100 }, "must occur in 100 rows or more, one a fold (--folds); --accept-loss leaves out"],
   ])("refuses %j with the way out", async (options, message) => {
     const asked = { target: "outcome", ...options };
     const few = takeTableRows(customers, numbered(0, 200));
