@@ -89,6 +89,23 @@ describe("parseCsv(text)", () => {
     expect(parseCsv(`id,fee\n${rows}\n`).remarks).toEqual([]);
   });
 
+  test("tells of a word that is missing among numbers and a level among words", () => {
+    const rows = lines(60, (i) => `${i % 9 === 4 ? "NA" : i * 2},${i % 9 === 4 ? "NA" : `plan ${i % 3}`}`);
+    const { table, remarks } = parseCsv(`usage,plan\n${rows}\n`);
+    expect(table.columns[1]).toMatchObject({
+      type: "categorical",
+      levels: ["NA", "plan 0", "plan 1", "plan 2"],
+    });
+    expect(remarks).toEqual([
+      { column: "plan", text: '"NA" is read as a value like the others (--missing NA has it mean missing)' },
+    ]);
+  });
+
+  test("takes words of more than a thousand characters for text, of which a model keeps no levels", () => {
+    const long = "x".repeat(20_000);
+    expect(parseCsv(`a,b\n${lines(30, (i) => `${i * 2},${long}`)}\n`).table.columns[1].type).toBe("text");
+  });
+
   test("tells a file of columns of fixed width from a table of one column", () => {
     const { remarks } = parseCsv(
       `id      months   charge\n${lines(20, (i) => `K${100 + i}        12     ${i}.50`)}\n`,

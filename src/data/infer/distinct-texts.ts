@@ -1,18 +1,20 @@
-/** How many texts there are, how many of them differ, and whether any holds a blank; empty ones are left out. */
+/** How many texts there are, how many of them differ, whether any holds a blank, and the longest; empty ones are left out. */
 export function distinctTexts(values: readonly string[]): {
   readonly distinct: number;
   readonly present: number;
   readonly blanks: boolean;
+  readonly longest: number;
 } {
   // A set of a million strings takes ten times as long as this table of their places.
   const mask = 2 ** Math.ceil(Math.log2(2 * values.length + 2)) - 1;
   const places = new Int32Array(mask + 1);
   const hashes = new Int32Array(values.length);
-  let [distinct, present, blanks] = [0, 0, false];
+  let [distinct, present, longest, blanks] = [0, 0, 0, false];
   for (let i = 0; i < values.length; i++) {
     const text = values[i];
     if (text === "") continue;
     present++;
+    if (text.length > longest) longest = text.length;
     let hash = text.length;
     for (let k = 0; k < text.length; k++) {
       const code = text.charCodeAt(k);
@@ -31,5 +33,5 @@ export function distinctTexts(values: readonly string[]): {
     places[slot] = i + 1;
     distinct++;
   }
-  return { distinct, present, blanks };
+  return { distinct, present, blanks, longest };
 }

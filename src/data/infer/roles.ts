@@ -28,12 +28,16 @@ export function roleOfWholeNumbers(name: string, of: Uniqueness): "numeric" | "i
   return mayBeCode(name) && of.distinct <= manyLevels ? "categorical" : "numeric";
 }
 
-/** What words under a name are: identifiers are nearly unique and hold no blanks, free text hardly repeats. */
+/** Longer words are no levels. */
+const longestLevel = 1000;
+
+/** What words under a name are: identifiers are nearly unique and hold no blanks, free text is long or hardly repeats. */
 export function roleOfWords(
   name: string,
-  of: Omit<Uniqueness, "consecutive" | "first"> & { readonly blanks: boolean },
+  of: Omit<Uniqueness, "consecutive" | "first"> & { readonly blanks: boolean; readonly longest: number },
 ): "id" | "text" | "categorical" {
   const share = of.present === 0 ? 0 : of.distinct / of.present;
+  if (of.longest > longestLevel) return "text";
   if (mayBeId(name) && share > 0.5) return "id";
   if (of.distinct <= manyLevels || share <= 0.5) return "categorical";
   return share >= 0.95 && !of.blanks ? "id" : "text";
