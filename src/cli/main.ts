@@ -32,8 +32,8 @@ import { serveCommand } from "./commands/serve/serve";
 import { synthCommand } from "./commands/synth/synth";
 import { clvCommand } from "./commands/value/clv";
 import { retainCommand } from "./commands/value/retain";
+import { describeCommands } from "./support/describe-commands";
 import { exitCodeOf, exitCodes } from "./support/exit";
-import { describeInputs } from "./support/input-columns";
 import { checkOutputs } from "./support/options";
 import { packageVersion } from "./support/version";
 
@@ -93,7 +93,7 @@ Variables:  TELELINK_DATA   folder of the data sets
             TELELINK_DEBUG  when set, errors show where they come from`,
     );
   for (const make of commands) root.addCommand(make());
-  describeInputs(root);
+  describeCommands(root);
   root.hook("preAction", (_, command) => checkOutputs(command));
   quietExits(root);
   return root;

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Command } from "commander";
 import { afterAll, describe, expect, test } from "vitest";
 import { program } from "../../src/cli/main";
 import { duration, progressLine, terminalWatch } from "../../src/cli/support/progress";
@@ -62,6 +63,20 @@ describe("telelink", () => {
       expect(out).toMatch(/Examples?:/);
     },
   );
+
+  test("each command within another shows an example of its own", () => {
+    const without = (path: string[], command: Command): string[] => {
+      const help: string[] = [];
+      command.configureOutput({ writeOut: (text) => void help.push(text) }).outputHelp();
+      const shown = path.length === 0 || help.join("").includes(`$ telelink ${path.join(" ")}`);
+      const within = command.commands.filter((one) => one.name() !== "help");
+      return [
+        ...(shown ? [] : [path.join(" ")]),
+        ...within.flatMap((one) => without([...path, one.name()], one)),
+      ];
+    };
+    expect(without([], program())).toEqual([]);
+  });
 
   test.each([
     [["nonsense"], "error: unknown command 'nonsense'"],

@@ -10,13 +10,8 @@ export function cacheCommand(): Command {
     .command("list", { isDefault: true })
     .description("the folder, what lies in it and how large it is")
     .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExample:\n  $ telelink cache list")
     .action(list);
-  cache
-    .command("clear")
-    .description("remove it all; what is needed again is made again")
-    .addHelpText("after", "\nExample:\n  $ telelink cache clear")
-    .action(clear);
+  cache.command("clear").description("remove it all; what is needed again is made again").action(clear);
   return cache;
 }
 

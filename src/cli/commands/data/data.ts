@@ -14,6 +14,7 @@ export function dataCommand(): Command {
 Examples:
   $ telelink data list
   $ telelink data fetch            # download what is missing into data/raw/
+  $ telelink data find telco       # its path, for other programs
   $ telelink data verify           # compare the files found with their SHA-256
   $ telelink data show customers.csv`,
     );

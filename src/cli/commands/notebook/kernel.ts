@@ -10,7 +10,8 @@ export function kernelCommand(): Command {
       `
 Examples:
   $ telelink kernel list
-  $ telelink kernel install     # before opening notebooks in JupyterLab or VS Code`,
+  $ telelink kernel install     # before opening notebooks in JupyterLab or VS Code
+  $ telelink kernel uninstall`,
     );
   kernel
     .command("list", { isDefault: true })

@@ -25,6 +25,7 @@ the next request on, without a restart.
 Examples:
   $ telelink keys add dashboard --scope read
   $ telelink keys add crm --scope predict,write --store /data/telelink.db
+  $ telelink keys list
   $ telelink keys rotate crm
   $ telelink keys revoke dashboard
   $ telelink keys audit`,

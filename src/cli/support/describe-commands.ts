@@ -1,9 +1,10 @@
+import type { EventEmitter } from "node:events";
 import type { Command } from "commander";
 
 const asTrained =
   "the columns of training, under the same names in any order; the target may be missing, others are passed over";
 
-/** What the table that a command reads must hold, for its help. */
+/** What the table that a command reads must hold. */
 const columns: Readonly<Record<string, string>> = {
   train: `one row a customer. Needed: --target (two values such as Yes and No, three classes or more, or numbers) and one
 column or more to learn from: numbers, words, truth values, dates, free text. An identifier is kept apart.`,
@@ -27,12 +28,29 @@ end (empty while it runs) or months with a flag of who left, and the amount a mo
   show: `any columns; this tells what telelink train would make of each.`,
 };
 
-/** Adds to the help of each command that reads a table which columns it must hold. */
-export function describeInputs(command: Command): void {
+/**
+ * Adds to the help of each command that reads a table which columns it must hold, and to that of a command within another
+ * the examples of the other's help that are its own.
+ */
+export function describeCommands(command: Command): void {
+  const examples = helpAfter(command).split("\n");
   for (const one of command.commands) {
     const text = columns[one.name()];
     if (text && one.commands.length === 0)
       one.addHelpText("after", `\nColumns: ${text} docs/INPUTS.md tells more.`);
-    describeInputs(one);
+    const own = examples.filter((line) => line.includes(`$ telelink ${command.name()} ${one.name()}`));
+    if (own.length > 0 && !helpAfter(one).includes("$ telelink"))
+      one.addHelpText("after", `\nExamples:\n${own.join("\n")}`);
+    describeCommands(one);
   }
+}
+
+/** What a command's help says after its options. */
+function helpAfter(command: Command): string {
+  let said = "";
+  const write = (text: string): void => {
+    said += text;
+  };
+  (command as Command & EventEmitter).emit("afterHelp", { error: false, command, write });
+  return said;
 }
