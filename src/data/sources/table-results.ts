@@ -18,6 +18,7 @@ const commands = {
   ours: "node scripts/tables.mjs",
   peers: "python scripts/reference/tables.py",
   hillstrom: "python scripts/reference/hillstrom.py",
+  "keras-churn": "python scripts/reference/keras_churn.py",
 } as const;
 
 /** The figures in `data/tables/NAME.json`; an error that names the command, where it is not there. */
