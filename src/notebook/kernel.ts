@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import { removeTemporaryFolder, temporaryFolder } from "../data/temporary-folder";
+import { guardKernel } from "./kernel-guard";
 import type { KernelSpec } from "./kernel-spec";
 import { type Message, Wire } from "./wire";
 
@@ -59,6 +60,7 @@ export class Kernel {
   /** Resolves when the process has ended. */
   readonly ended: Promise<Exit>;
   private exit: Exit | undefined;
+  private release: () => void = () => undefined;
   private log = "";
   private readonly listeners = new Map<string, Listener>();
   private readonly shell: Dealer;
@@ -151,6 +153,7 @@ export class Kernel {
       detached: true,
     });
     const kernel = new Kernel(spec, child, new Wire(key), folder);
+    if (child.pid !== undefined) kernel.release = guardKernel(child.pid);
     const at = (i: number): string => `tcp://127.0.0.1:${ports[i]}`;
     kernel.shell.connect(at(0));
     kernel.iopub.connect(at(1));
@@ -282,6 +285,7 @@ export class Kernel {
   async kill(): Promise<void> {
     this.signal("SIGKILL");
     await this.ended;
+    this.release();
     this.shell.close();
     this.control.close();
     this.stdin.close();
@@ -291,6 +295,7 @@ export class Kernel {
   /** For the last moment of a process, where nothing can be awaited. */
   killNow(): void {
     this.signal("SIGKILL");
+    this.release();
     removeTemporaryFolder(this.folder);
   }
 

@@ -13,6 +13,7 @@ import { importer } from "./import-module";
 import { kernelServer, type TslabServerClass } from "./kernel-server";
 import { startLanguage } from "./language/language-client";
 import { packageRoot } from "./language/type-options";
+import { whenParentEnds } from "./parent";
 import { Session } from "./session";
 import { KernelStdin } from "./stdin";
 
@@ -66,7 +67,8 @@ for (const [name, value] of Object.entries(globals))
 process.on("SIGINT", () => session.interrupt());
 process.on("uncaughtException", (error) => session.uncaught("UncaughtException", error));
 process.on("unhandledRejection", (reason) => session.uncaught("UnhandledPromiseRejection", reason));
-endWithParent();
+// A kernel whose runner was killed would live on.
+whenParentEnds(() => process.exit(1));
 restoreRemoved();
 
 const server = kernelServer(tslab.jupyter.ZmqServer, session, configPath, () => {
@@ -106,20 +108,6 @@ function loadTslab(): {
     display: own("./dist/public") as object,
     jupyter: own("./dist/jupyter") as { lastWriteDisplayData: unknown; ZmqServer: TslabServerClass },
   };
-}
-
-/** A kernel whose runner was killed would live on: it ends when its parent does. */
-function endWithParent(): void {
-  const parent = Number(process.env.JPY_PARENT_PID);
-  if (!Number.isInteger(parent) || parent <= 1) return;
-  setInterval(() => {
-    try {
-      process.kill(parent, 0);
-    } catch (error) {
-      // Without the right to signal it, it is still there.
-      if ((error as NodeJS.ErrnoException).code === "ESRCH") process.exit(1);
-    }
-  }, 1000).unref();
 }
 
 /** @tensorflow/tfjs-node calls two functions that Node 23 removed. */

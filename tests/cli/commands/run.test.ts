@@ -193,15 +193,16 @@ describe.concurrent("telelink run", () => {
   });
 
   test("telelink run that is killed outright takes its kernel with it", async () => {
-    const cwd = folder({ one: "await new Promise(() => setInterval(() => {}, 1000));" });
+    // Busy, so that it can't look itself.
+    const cwd = folder({ one: "while (true) {}" });
     const args = [main, "run", "one.ipynb", "--kernel", "tslab", "--json"];
     const child = spawn(process.execPath, args, { cwd, env: { ...process.env, PWD: cwd } });
     await new Promise<void>((done) => {
-      child.stdout.on("data", (text) => String(text).includes('"event":"kernel"') && done());
+      child.stdout.on("data", (text) => String(text).includes('"event":"cell-start"') && done());
     });
     child.kill("SIGKILL");
     await new Promise((done) => child.once("exit", done));
-    // Within a second on a quiet machine.
+    // Within two seconds on a quiet machine.
     for (let i = 0; i < 300 && processesIn(cwd).length > 0; i++)
       await new Promise((done) => setTimeout(done, 100));
     expect(processesIn(cwd)).toEqual([]);

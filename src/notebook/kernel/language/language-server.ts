@@ -5,6 +5,7 @@ import { compiler } from "../compile/compiler";
 import { type Completeness, isComplete } from "../compile/is-complete";
 import type { Name } from "../compile/names";
 import { interruptFile } from "../interrupts";
+import { whenParentEnds } from "../parent";
 import { CellTypes, type Completions } from "./cell-types";
 import { packageRoot } from "./type-options";
 
@@ -129,6 +130,8 @@ export function serveLanguage(options: LanguageOptions): void {
   // A Ctrl-C is for the cell that runs, which may be too busy to hear it.
   process.on("SIGINT", () => writeFileSync(interruptFile(options.folder), ""));
   process.on("disconnect", () => process.exit(0));
+  // The kernel looks too, but not while a cell keeps it busy.
+  whenParentEnds(() => setTimeout(() => process.kill(process.ppid, "SIGKILL"), 3000));
   process.on("error", () => process.exit(0));
   process.send?.({ id: 0 } satisfies Answer);
   compiler();
