@@ -58,8 +58,9 @@ async function checkFolder(folder: string, group: readonly Named[]): Promise<Pro
       const sources = places.map((k) => one.notebook.cells[k].source);
       const name = (cell: number): string => `notebook-${i}-cell-${cell}`;
       notebookModules(compiler(), sources, (cell) => `./${name(cell)}`).forEach((module, cell) => {
-        modules.set(`${name(cell)}.ts`, { one, place: places[cell], module });
-        writeFileSync(join(place, `${name(cell)}.ts`), module.text);
+        const file = `${name(cell)}.${module.elements ? "tsx" : "ts"}`;
+        modules.set(file, { one, place: places[cell], module });
+        writeFileSync(join(place, file), module.text);
       });
     });
     const config = { compilerOptions: compilerOptions(folder, place), files: [...modules.keys()] };

@@ -1,5 +1,6 @@
 import type TS from "typescript6";
 import type { Problem } from "./check-types";
+import { parseCell } from "./kernel/compile/compile-cell";
 import { type Compiler, compiler } from "./kernel/compile/compiler";
 import { declaredNames } from "./kernel/compile/declared-names";
 import type { NameKind } from "./kernel/compile/names";
@@ -77,7 +78,7 @@ function stale(
 
 function useOf(source: string, place: number): CellUse {
   const ts = compiler();
-  const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest, true);
+  const { file } = parseCell(ts, source);
   const declares = declaredNames(ts, file);
   const reads = new Set<string>();
   const assigns = new Set<string>();

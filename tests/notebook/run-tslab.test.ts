@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -113,6 +113,37 @@ describe("runNotebook with tslab, on errors", () => {
     expect(done.failures[0].traceback.join()).not.toMatch(/node:|tslab/);
     const said = describeFailure(done.failures[0], "a.ipynb", done.notebook);
     expect(said).toBe("a.ipynb, cell 2 (id cell-2), line 4: TypeError: boom\n    f({ x: y });");
+  });
+
+  test("runNotebook names places in a person's own modules, and none of the machine's in errors that are shown", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "telelink-modules-test-"));
+    writeFileSync(
+      join(folder, "inner.ts"),
+      "type A = 1;\n\nexport const f = () => {\n  throw new Error('in');\n};",
+    );
+    writeFileSync(join(folder, "half.ts"), "export const a = 1;\nexport const = 2;");
+    writeFileSync(join(folder, "half.json"), '{"a": }');
+    const done = await run(
+      [
+        code('import { f } from "./inner.js";\nf();'),
+        code('import "./half";'),
+        code('import half from "./half.json";'),
+        code("new Error('shown')"),
+      ],
+      { keepGoing: true, cwd: folder },
+    );
+    const errors = done.failures.map((one) => [one.cell, one.ename, one.evalue]);
+    expect(errors).toEqual([
+      [0, "Error", "in"],
+      [1, "SyntaxError", expect.stringMatching(/^Cannot import .*half\.ts, line 2, column 14: /)],
+      [2, "SyntaxError", expect.stringMatching(/^Cannot import .*half\.json: Unexpected token/)],
+    ]);
+    expect(done.failures[0].traceback.slice(1)).toEqual([
+      "    at f (inner.ts, line 4)",
+      "    at cell [1], line 2",
+    ]);
+    expect(textOf(done.notebook.cells[3].outputs)).toBe("Error: shown\n    at cell [4], line 1");
+    rmSync(folder, { recursive: true, force: true });
   });
 });
 

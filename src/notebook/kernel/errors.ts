@@ -1,4 +1,7 @@
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
+import { placeInModule } from "./compile/compile-modules";
 import { originalPlace } from "./compile/positions";
 import { strict } from "./evaluator";
 
@@ -10,10 +13,11 @@ export interface ErrorContent {
 }
 
 const place = /\bcell-(\d+)\.ts:(\d+):(\d+)/;
-// What runs the cells is of no interest to their author.
-const inside = /\(?(?:node:|.*[\\/](?:tslab|telelink|dist)[\\/](?:dist[\\/])?notebook[\\/]kernel[\\/])/;
+// What runs the cells is of no interest to their author, and its paths are another machine's elsewhere.
+const kernel = /[\\/](?:tslab|telelink|dist)[\\/](?:dist[\\/])?notebook[\\/]kernel[\\/]/;
+const system = /\(?node:/;
 
-/** Turns places in the JavaScript of cells into lines of the cells, in every stack trace of this process. */
+/** Turns places in the JavaScript of cells and of a person's own modules into lines of theirs, in every stack trace of this process. */
 export class Stacks {
   private readonly mappings = new Map<number, string>();
 
@@ -22,7 +26,8 @@ export class Stacks {
     return `cell-${cell}.ts`;
   }
 
-  constructor() {
+  /** `modules` is the folder of compiled modules. */
+  constructor(private readonly modules: string) {
     Error.prepareStackTrace = (error, sites) => {
       let head: string;
       try {
@@ -30,7 +35,9 @@ export class Stacks {
       } catch {
         head = "Error";
       }
-      return [head, ...sites.map((site) => `    at ${this.inCells(String(site))}`)].join("\n");
+      const frames = sites.map(String).filter((site) => !kernel.test(site));
+      while (frames.length > 0 && system.test(frames[frames.length - 1])) frames.pop();
+      return [head, ...frames.map((site) => `    at ${this.inCells(site)}`)].join("\n");
     };
   }
 
@@ -40,6 +47,11 @@ export class Stacks {
   }
 
   private inCells(site: string): string {
+    const [url, file, row, column] = site.match(/file:\S*?([\w.-]+\.[mc]js):(\d+):(\d+)/) ?? [];
+    if (url?.startsWith(pathToFileURL(join(this.modules, file)).href)) {
+      const from = placeInModule(join(this.modules, file), Number(row), Number(column));
+      return from ? site.replace(url, `${relative(process.cwd(), from.path)}, line ${from.line}`) : site;
+    }
     return site.replace(place, (_, cell: string, line: string, column: string) => {
       const mappings = this.mappings.get(Number(cell)) ?? "";
       const before = line === "1" ? strict.length : 0;
@@ -61,6 +73,6 @@ export function thrownContent(thrown: unknown): ErrorContent {
   const evalue = String(thrown.message);
   const traceback = inspect(thrown)
     .split("\n")
-    .filter((line) => !(/^\s*at /.test(line) && inside.test(line)));
+    .filter((line) => !(/^\s*at /.test(line) && system.test(line)));
   return { ename, evalue, traceback };
 }

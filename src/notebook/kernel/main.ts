@@ -48,7 +48,11 @@ const cells = {
     cwd,
     fallback: packageRoot,
     given: new Map([["tslab", tslab.display]]),
-    compile: (path) => languageServer.module(path),
+    compile: async (path) => {
+      const made = await languageServer.module(path);
+      if ("unreadable" in made) throw new SyntaxError(made.unreadable);
+      return made.file;
+    },
   }),
   meta: { url: pathToFileURL(join(cwd, "cell.ts")).href, dirname: cwd, filename: join(cwd, "cell.ts") },
   get assignedConstant(): unknown {

@@ -49,7 +49,7 @@ const refusing = 200;
 /** What a kernel does, whatever it is asked through. */
 export class Session {
   private readonly evaluator: Evaluator;
-  private readonly stacks = new Stacks();
+  private readonly stacks: Stacks;
   private readonly streams = new Streams();
   private readonly history = new History();
   private count = 0;
@@ -60,6 +60,7 @@ export class Session {
   private ask: ((prompt: string) => Promise<string>) | undefined;
 
   constructor(private readonly options: SessionOptions) {
+    this.stacks = new Stacks(options.folder);
     this.interrupts = new Interrupts(interruptFile(options.folder));
     this.evaluator = new Evaluator((awaits) => (awaits ? this.interrupts.watch() : this.interrupts.stop()));
   }

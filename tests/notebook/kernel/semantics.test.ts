@@ -296,6 +296,16 @@ const beyond: typeof snippets = [
     "yes\nyes\nyes",
   ],
   [
+    "elements where `<` begins no type",
+    [
+      "const React = { createElement: (tag: string, props: object | null, ...kids: unknown[]) => tag + kids.length };",
+      "const typed = <string>React.createElement('i', null);\nconsole.log(typed)",
+      "console.log(<b>{1}{2}</b>)",
+      "/** @jsx h */\nconst h = (tag: string) => 'own ' + tag;\nconsole.log(<b />)",
+    ],
+    "i0\nb2\nown b",
+  ],
+  [
     "a local of the constant's name may be assigned",
     ["const k6 = 1;", "function f6(k6: number) { k6 += 1; return k6 }\nconsole.log(f6(1), k6)"],
     "2 1",

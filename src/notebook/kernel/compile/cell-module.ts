@@ -5,6 +5,8 @@ export interface CellModule {
   readonly text: string;
   /** The lines before the cell's own. */
   readonly linesBefore: number;
+  /** Whether it holds JSX. */
+  readonly elements: boolean;
 }
 
 /** What a cell's module needs to know. */
@@ -19,6 +21,8 @@ export interface CellContext {
   readonly moduleOf: (cell: number) => string;
   /** Whether the cell is still being written: then it may come to use any name, and nothing in it is checked. */
   readonly unfinished: boolean;
+  /** Whether it holds JSX. */
+  readonly elements: boolean;
 }
 
 /**
@@ -26,10 +30,13 @@ export interface CellContext {
  * the latest cell has it, and what it declares is exported at the end.
  */
 export function cellModule(source: string, context: CellContext): CellModule {
-  const { declares, exported, names, moduleOf, unfinished } = context;
+  const { declares, exported, names, moduleOf, unfinished, elements } = context;
   const words = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu));
   const mine = new Set(declares.map(([name]) => name));
-  const header = ["export {};"];
+  // A pragma says at the beginning of a file what makes its elements, and React does without one.
+  const pragmas = elements ? source.match(/\/\*\*?\s*@jsx\w*\s+[\w.]+\s*\*\//g) : undefined;
+  if (elements) words.add("React");
+  const header = [...(pragmas ?? []), "export {};"];
   for (const [name, { kind, cell }] of names) {
     if (mine.has(name) || !(unfinished || words.has(name))) continue;
     const module = JSON.stringify(moduleOf(cell));
@@ -43,5 +50,5 @@ export function cellModule(source: string, context: CellContext): CellModule {
   }
   const given = [...mine].filter((name) => !exported.has(name));
   const footer = given.length > 0 ? `\nexport { ${given.join(", ")} };` : "";
-  return { text: `${header.join(" ")}\n${source}${footer}\n`, linesBefore: 1 };
+  return { text: `${header.join(" ")}\n${source}${footer}\n`, linesBefore: 1, elements };
 }

@@ -35,9 +35,12 @@ export function compileCell(
   ts: Compiler,
   source: string,
   names: Names,
-  options: { readonly fileName?: string; readonly reserved?: ReadonlySet<string> } = {},
+  options: {
+    readonly language?: "typescript" | "javascript";
+    readonly reserved?: ReadonlySet<string>;
+  } = {},
 ): CompiledCell {
-  const fileName = options.fileName ?? "cell.ts";
+  const { fileName } = parseCell(ts, source, options.language).file;
   const declares = new Map<string, NameKind>();
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source, {
     fileName,
@@ -64,6 +67,22 @@ export function compileCell(
     complaints: (diagnostics ?? []).map((diagnostic) => complaintOf(ts, diagnostic)),
     declares: [...declares],
   };
+}
+
+/** A cell as it can be read: `<T>x` is a type as in a .ts file, and where that makes no sense an element as in a .tsx file. */
+export function parseCell(
+  ts: Compiler,
+  source: string,
+  language: "typescript" | "javascript" = "typescript",
+): { readonly file: TS.SourceFile; readonly elements: boolean } {
+  const read = (name: string): TS.SourceFile =>
+    ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
+  const isWhole = (file: TS.SourceFile): boolean =>
+    (file as unknown as { readonly parseDiagnostics: readonly unknown[] }).parseDiagnostics.length === 0;
+  const file = read(language === "javascript" ? "cell.js" : "cell.ts");
+  if (language === "javascript" || isWhole(file)) return { file, elements: false };
+  const withElements = read("cell.tsx");
+  return isWhole(withElements) ? { file: withElements, elements: true } : { file, elements: false };
 }
 
 /** The complaint as text, with its place in the file it is about. */

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type TS from "typescript6";
+import { complaintOf } from "./compile-cell";
 import { type Compiler, emitOptions } from "./compiler";
+import { originalPlace } from "./positions";
 import { type Resolved, resolveModule } from "./resolve-module";
 
 /** A source file of a person's own, and what it imports. */
@@ -13,6 +15,13 @@ interface Source {
   readonly imports: ReadonlyMap<string, Resolved>;
   /** Whether Node loads the file as it is. */
   readonly plain: boolean;
+}
+
+/** A file that a cell imports can't be read as what it is. */
+export class UnreadableModule extends Error {
+  constructor(path: string, why: string, place?: { readonly line: number; readonly column: number }) {
+    super(`Cannot import ${path}${place ? `, line ${place.line}, column ${place.column}` : ""}: ${why}`);
+  }
 }
 
 /** Whether Node can't load the file as it is, or not by the rules of bundlers. */
@@ -25,6 +34,7 @@ export function needsCompiling(path: string): boolean {
  * Compiles the module at `path` and those of a person's own that it imports into `folder`, as modules that Node can load,
  * and returns the file to import. A file keeps its name as long as it and all it imports stay as they are, so that
  * modules are loaded once, and anew after an edit.
+ * @throws UnreadableModule that names file, line and column.
  */
 export function compileModules(ts: Compiler, path: string, folder: string, fallback?: string): string {
   const graph = new Map<string, Source>();
@@ -87,7 +97,7 @@ function compile(ts: Compiler, source: Source, names: ReadonlyMap<string, string
   const { path, text } = source;
   const url = pathToFileURL(path).href;
   if (path.endsWith(".json")) {
-    const value = JSON.parse(text) as unknown;
+    const value = parseJson(path, text);
     const keys =
       typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
     const named = keys.filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && !reservedWords.has(key));
@@ -96,21 +106,21 @@ function compile(ts: Compiler, source: Source, names: ReadonlyMap<string, string
       .join("\n")}\n`;
   }
   const common = path.endsWith(".cts");
-  const { outputText } = ts.transpileModule(text, {
+  const { outputText, sourceMapText, diagnostics } = ts.transpileModule(text, {
     fileName: path.replace(/\.[mc](ts|js)$/, ".$1"),
     compilerOptions: {
       ...emitOptions(ts),
       ...(common && { module: ts.ModuleKind.CommonJS }),
-      sourceMap: false,
-      inlineSourceMap: true,
       allowJs: true,
     },
+    reportDiagnostics: true,
     transformers: { after: [(context) => (file) => withPlaces(ts, context, file, { ...source, names })] },
   });
+  const [wrong] = (diagnostics ?? []).map((one) => complaintOf(ts, one));
+  if (wrong) throw new UnreadableModule(path, `${wrong.text} (TS${wrong.code})`, wrong);
   const uses = (name: string): boolean =>
     new RegExp(`\\b${name}\\b`).test(text) &&
     !new RegExp(`\\b(?:const|let|var|function) ${name}\\b`).test(text);
-  // On one line, so that the lines of the source keep their numbers.
   const prelude = common
     ? []
     : [
@@ -120,7 +130,38 @@ function compile(ts: Compiler, source: Source, names: ReadonlyMap<string, string
         uses("__dirname") && `const __dirname = ${JSON.stringify(dirname(path))};`,
         uses("__filename") && `const __filename = ${JSON.stringify(path)};`,
       ].filter((file) => file !== false);
-  return `${prelude.join(" ")}${outputText.replace(/("sources":\[)"[^"]*"/, `$1${JSON.stringify(url)}`)}`;
+  const map = JSON.parse(sourceMapText ?? "{}") as { mappings?: string };
+  // The first line is the prelude's.
+  const moved = JSON.stringify({ ...map, sources: [url], mappings: `;${map.mappings ?? ""}` });
+  const code = outputText.replace(/^\/\/# sourceMappingURL=.*$/m, "");
+  return `${prelude.join(" ")}\n${code}${inlineMap}${Buffer.from(moved).toString("base64")}\n`;
+}
+
+const inlineMap = "//# sourceMappingURL=data:application/json;base64,";
+
+/** Where a place of a compiled module comes from: the source's path and line. */
+export function placeInModule(
+  file: string,
+  line: number,
+  column: number,
+): { path: string; line: number } | undefined {
+  const text = readFileSync(file, "utf8");
+  const at = text.lastIndexOf(inlineMap);
+  if (at < 0) return undefined;
+  const map = JSON.parse(Buffer.from(text.slice(at + inlineMap.length), "base64").toString()) as {
+    readonly sources: readonly [string];
+    readonly mappings: string;
+  };
+  const place = originalPlace(map.mappings, line, column);
+  return place && { path: fileURLToPath(map.sources[0]), line: place.line };
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UnreadableModule(path, (error as Error).message.replace(/\s+/g, " "));
+  }
 }
 
 const reservedWords: ReadonlySet<string> = new Set(

@@ -1,4 +1,5 @@
 import type TS from "typescript6";
+import { parseCell } from "./compile-cell";
 import type { Compiler } from "./compiler";
 
 /** Whether a cell can be run as it is; if not, how far the next line is indented. */
@@ -8,13 +9,7 @@ export type Completeness =
 
 /** What a console needs to know at the end of a line: run it, or let the person go on. */
 export function isComplete(ts: Compiler, source: string): Completeness {
-  const file = ts.createSourceFile(
-    "cell.tsx",
-    source,
-    ts.ScriptTarget.Latest,
-    false,
-    ts.ScriptKind.TSX,
-  ) as TS.SourceFile & {
+  const file = parseCell(ts, source).file as TS.SourceFile & {
     readonly parseDiagnostics: readonly TS.Diagnostic[];
   };
   const complaints = file.parseDiagnostics;

@@ -1,4 +1,5 @@
 import { type CellModule, cellModule } from "./cell-module";
+import { parseCell } from "./compile-cell";
 import type { Compiler } from "./compiler";
 import { declaredNames, exportedNames } from "./declared-names";
 import type { Name, NameKind } from "./names";
@@ -18,11 +19,11 @@ export function notebookModules(
 ): NotebookCell[] {
   const names = new Map<string, Name>();
   return sources.map((source, cell) => {
-    const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest, true);
+    const { file, elements } = parseCell(ts, source);
     const declares = declaredNames(ts, file);
     const exported = exportedNames(ts, file);
     const module = cellModule(source, {
-      ...{ declares: [...declares], exported, names: new Map(names), moduleOf, unfinished: false },
+      ...{ declares: [...declares], exported, names: new Map(names), moduleOf, elements, unfinished: false },
     });
     for (const [name, kind] of declares) names.set(name, { kind, cell });
     return { ...module, source, declares };

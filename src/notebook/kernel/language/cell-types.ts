@@ -3,7 +3,7 @@ import { isBuiltin } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import type TS from "typescript6";
 import { type CellModule, cellModule } from "../compile/cell-module";
-import { type Complaint, complaintOf } from "../compile/compile-cell";
+import { type Complaint, complaintOf, parseCell } from "../compile/compile-cell";
 import type { Compiler } from "../compile/compiler";
 import { declaredNames, exportedNames } from "../compile/declared-names";
 import type { NameKind, Names } from "../compile/names";
@@ -27,7 +27,7 @@ export class CellTypes {
   private readonly cells = new Map<number, TypedCell>();
   private readonly root: string;
   private readonly service: TS.LanguageService;
-  private current: CellModule = { text: "export {};\n", linesBefore: 1 };
+  private current: CellModule = { text: "export {};\n", linesBefore: 1, elements: false };
 
   constructor(
     private readonly ts: Compiler,
@@ -122,13 +122,14 @@ export class CellTypes {
     names: Names,
     declares?: readonly (readonly [string, NameKind])[],
   ): CellModule {
-    const file = this.ts.createSourceFile(this.root, source, this.ts.ScriptTarget.Latest, true);
+    const { file, elements } = parseCell(this.ts, source, this.language);
     return cellModule(source, {
       declares: declares ?? [...declaredNames(this.ts, file)],
       exported: exportedNames(this.ts, file),
       names,
       moduleOf: (cell) => `./__cell_${cell}`,
       unfinished: declares === undefined,
+      elements,
     });
   }
 
@@ -145,31 +146,33 @@ export class CellTypes {
     return join(this.cwd, `${name}.${this.language === "javascript" ? "js" : "ts"}`);
   }
 
-  private textOf(file: string): string | undefined {
-    if (file === this.root) return this.current.text;
+  private moduleAt(file: string): CellModule | undefined {
+    if (file === this.root) return this.current;
     const cell = file.match(/[\\/]__cell_(\d+)\.[jt]s$/)?.[1];
     return cell !== undefined && dirname(file) === this.cwd
-      ? this.cells.get(Number(cell))?.module.text
+      ? this.cells.get(Number(cell))?.module
       : undefined;
   }
 
   private host(): TS.LanguageServiceHost {
     const { ts, cwd } = this;
     const options = typeOptions(ts, cwd, this.language);
+    const textOf = (file: string): string | undefined => this.moduleAt(file)?.text;
     const host: TS.LanguageServiceHost = {
       getCompilationSettings: () => options,
       // Always this one file: with another list of files TypeScript would resolve every import anew.
       getScriptFileNames: () => [this.root],
       // The register of files outlives a kernel: a cell is the same only if its text is.
-      getScriptVersion: (file) => this.textOf(file) ?? stamp(ts, file),
+      getScriptVersion: (file) => textOf(file) ?? stamp(ts, file),
       getScriptSnapshot: (file) => {
-        const text = this.textOf(file);
+        const text = textOf(file);
         return text === undefined ? snapshotOf(ts, file) : ts.ScriptSnapshot.fromString(text);
       },
+      getScriptKind: (file) => (this.moduleAt(file)?.elements ? ts.ScriptKind.TSX : ts.ScriptKind.Unknown),
       getCurrentDirectory: () => cwd,
       getDefaultLibFileName: (given) => ts.getDefaultLibFilePath(given),
-      fileExists: (file) => this.textOf(file) !== undefined || ts.sys.fileExists(file),
-      readFile: (file) => this.textOf(file) ?? ts.sys.readFile(file),
+      fileExists: (file) => textOf(file) !== undefined || ts.sys.fileExists(file),
+      readFile: (file) => textOf(file) ?? ts.sys.readFile(file),
       readDirectory: ts.sys.readDirectory,
       directoryExists: ts.sys.directoryExists,
       getDirectories: ts.sys.getDirectories,

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { type CompiledCell, type Complaint, compileCell } from "../compile/compile-cell";
-import { compileModules } from "../compile/compile-modules";
+import { compileModules, UnreadableModule } from "../compile/compile-modules";
 import { compiler } from "../compile/compiler";
 import { type Completeness, isComplete } from "../compile/is-complete";
 import type { Name } from "../compile/names";
@@ -18,8 +18,8 @@ export interface Language {
   complete(source: string, position: number): Completions;
   explain(source: string, position: number): string | null;
   isComplete(source: string): Completeness;
-  /** Compiles a module of a person's own and returns the file to import. */
-  module(path: string): string;
+  /** Compiles a module of a person's own and returns the file to import, or why it can't be read. */
+  module(path: string): { readonly file: string } | { readonly unreadable: string };
 }
 
 export interface LanguageOptions {
@@ -46,8 +46,7 @@ export function createLanguage(options: LanguageOptions): Language {
   };
   return {
     compile: (cell, source) => {
-      const fileName = language === "javascript" ? "cell.js" : /@jsx\b/.test(source) ? "cell.tsx" : "cell.ts";
-      const compiled = compileCell(compiler(), source, names, { fileName, reserved });
+      const compiled = compileCell(compiler(), source, names, { language, reserved });
       if (compiled.complaints.length > 0) return compiled;
       typed().add(cell, source, names, compiled.declares);
       for (const [name, kind] of compiled.declares) names.set(name, { kind, cell });
@@ -57,7 +56,14 @@ export function createLanguage(options: LanguageOptions): Language {
     complete: (source, position) => typed().complete(source, position, names),
     explain: (source, position) => typed().explain(source, position, names) ?? null,
     isComplete: (source) => isComplete(compiler(), source),
-    module: (path) => compileModules(compiler(), path, folder, packageRoot),
+    module: (path) => {
+      try {
+        return { file: compileModules(compiler(), path, folder, packageRoot) };
+      } catch (error) {
+        if (error instanceof UnreadableModule) return { unreadable: error.message };
+        throw error;
+      }
+    },
   };
 }
 

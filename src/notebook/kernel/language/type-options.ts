@@ -42,14 +42,14 @@ export function typeOptions(
   return { ...options, strict: false, checkJs: language === "javascript" };
 }
 
-/** The nearest @types that has Node's, else the one that comes with tslab. */
+/** The nearest @types that has Node's, else the one that comes with this package. */
 export function nodeTypes(cwd: string): string {
   for (let at = resolve(cwd); ; at = dirname(at)) {
     const types = join(at, "node_modules", "@types");
     if (existsSync(join(types, "node", "package.json"))) return types;
     if (dirname(at) === at) break;
   }
-  return dirname(dirname(require.resolve("@types/node/package.json", { paths: [tslabFolder()] })));
+  return dirname(dirname(require.resolve("@types/node/package.json")));
 }
 
 export function tslabFolder(): string {
