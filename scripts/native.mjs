@@ -175,7 +175,7 @@ function main() {
   const before = existsSync(place) ? working() : undefined;
   if (before) return say(`@tensorflow/tfjs-node works already (TensorFlow ${before}); nothing to do`);
   const cache = resolve(
-    process.env.TELELINK_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "telelink"),
+    process.env.TELELINK_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "telelink"),
   );
   const wheel = wheels[`${process.platform}-${process.arch}`];
   const library = wheel && join(cache, `${wheel.name}-${wheel.version}`);

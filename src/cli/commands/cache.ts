@@ -20,8 +20,9 @@ interface Kept {
   readonly bytes: number;
 }
 
-async function kept(): Promise<{ folder: string; entries: Kept[] }> {
-  const [{ cacheFolder }, { existsSync, lstatSync, readdirSync }, { join }] = await Promise.all([
+/** What telelink keeps in the folder, and how many others lie there. */
+async function kept(): Promise<{ folder: string; entries: Kept[]; others: number }> {
+  const [{ cacheFolder, isKept }, { existsSync, lstatSync, readdirSync }, { join }] = await Promise.all([
     import("../../data/sources/cache-folder.js"),
     import("node:fs"),
     import("node:path"),
@@ -33,31 +34,48 @@ async function kept(): Promise<{ folder: string; entries: Kept[] }> {
     return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
   };
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  return { folder, entries: names.map((name) => ({ name, bytes: sizeOf(join(folder, name)) })) };
+  const own = names.filter(isKept);
+  return {
+    folder,
+    entries: own.map((name) => ({ name, bytes: sizeOf(join(folder, name)) })),
+    others: names.length - own.length,
+  };
 }
 
 async function list(options: { json?: boolean }): Promise<void> {
-  const { folder, entries } = await kept();
+  const { folder, entries, others } = await kept();
   if (options.json) {
-    printJson({ folder, entries });
+    printJson({ folder, entries, others });
     return;
   }
-  if (entries.length === 0) {
-    note(`${folder}: nothing is kept`);
-    return;
+  if (entries.length === 0) note(`${folder}: nothing is kept`);
+  else {
+    printTable(
+      ["kept", "MB"],
+      entries.map((entry) => [entry.name, (entry.bytes / 1e6).toFixed(1)]),
+    );
+    note(`in ${folder}; telelink cache clear removes it`);
   }
-  printTable(
-    ["kept", "MB"],
-    entries.map((entry) => [entry.name, (entry.bytes / 1e6).toFixed(1)]),
-  );
-  note(`in ${folder}; telelink cache clear removes it`);
+  noteOthers(others);
 }
 
 async function clear(): Promise<void> {
-  const { folder, entries } = await kept();
-  const { rmSync } = await import("node:fs");
-  const { join } = await import("node:path");
-  for (const { name } of entries) rmSync(join(folder, name), { recursive: true, force: true });
+  const { folder, entries, others } = await kept();
+  const [{ rmSync }, { join }, { attempt }] = await Promise.all([
+    import("node:fs"),
+    import("node:path"),
+    import("../../data/files.js"),
+  ]);
+  for (const { name } of entries)
+    attempt(join(folder, name), () => rmSync(join(folder, name), { recursive: true, force: true }));
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   note(`removed ${(bytes / 1e6).toFixed(1)} MB from ${folder}`);
+  noteOthers(others);
+}
+
+function noteOthers(others: number): void {
+  if (others > 0)
+    note(
+      `${others} other ${others === 1 ? "file or folder" : "files and folders"} there are not telelink's, and stay`,
+    );
 }

@@ -10,8 +10,15 @@ export function cacheFolder(
   home: string = homedir(),
   platform: NodeJS.Platform = process.platform,
 ): string {
-  if (env.TELELINK_CACHE !== undefined) return resolve(env.TELELINK_CACHE);
-  if (platform === "win32") return join(env.LOCALAPPDATA ?? home, "telelink", "cache");
+  if (env.TELELINK_CACHE) return resolve(env.TELELINK_CACHE);
+  if (platform === "win32") return join(env.LOCALAPPDATA || home, "telelink", "cache");
   if (platform === "darwin") return join(home, "Library", "Caches", "telelink");
-  return join(env.XDG_CACHE_HOME ?? join(home, ".cache"), "telelink");
+  return join(env.XDG_CACHE_HOME || join(home, ".cache"), "telelink");
+}
+
+/** Whether a file or folder of that name in it is telelink's: what else lies there is somebody's own. */
+export function isKept(name: string): boolean {
+  return /^(?:(?:typescript|tslab)-[\da-f]+\.snapshot(?:\.part|\.failed)?|tensorflow(?:-[a-z]+)*-\d[\d.]*|tfjs-node-\d.*\.node(?:\.part)?|\.part-\w{6})$/.test(
+    name,
+  );
 }
