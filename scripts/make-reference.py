@@ -4,7 +4,7 @@
     .cache/peers/bin/python scripts/make-reference.py            # all
     .cache/peers/bin/python scripts/make-reference.py metrics    # only tests/reference/metrics.json
     make peers-clv                              # lifelines, lifetimes and others that need an older pandas
-    .cache/peers-clv/bin/python scripts/make-reference.py survival btyd uplift
+    .cache/peers-clv/bin/python scripts/make-reference.py survival btyd renewals uplift
     make peers-sdv                              # PyTorch
     .cache/peers-sdv/bin/python scripts/make-reference.py nets
 

@@ -266,6 +266,12 @@ export { paretoNbd, paretoNbdFromJSON } from "./models/clv/pareto-nbd";
 export type { PositiveFit, PositiveParameter } from "./models/clv/positive-fit";
 export type { PurchaseHistory } from "./models/clv/purchase-history";
 export type { CustomerGroup, DiscountOptions, PurchaseModel } from "./models/clv/purchase-model";
+export {
+  lifetimesOfCohorts,
+  type RenewalRegression,
+  type RenewalRegressionOptions,
+  renewalRegression,
+} from "./models/clv/renewal-regression";
 export { shiftedBetaGeometric, shiftedBetaGeometricFromJSON } from "./models/clv/shifted-beta-geometric";
 export {
   type Part as ZilnPart,

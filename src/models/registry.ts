@@ -2,7 +2,7 @@ import { blendCard } from "./auto/blend-card";
 import { boostingCard } from "./boosting/card";
 import { calibratedCard } from "./calibrate/card";
 import type { LearnerCard, ModelCard } from "./card";
-import { hurdleCard, zilnCard } from "./clv/cards";
+import { hurdleCard, renewalCard, zilnCard } from "./clv/cards";
 import { derivedCard } from "./discovery/card";
 import { extraTreesCard, randomForestCard } from "./forest/cards";
 import { elasticNetCard, lassoCard, linearRegressionCard, logisticCard, ridgeCard } from "./linear/cards";
@@ -36,6 +36,7 @@ const otherCards: readonly ModelCard[] = [
   calibratedCard,
   derivedCard,
   hurdleCard,
+  renewalCard,
   multiclassCard,
   ...survivalCards,
   ...upliftCards,

@@ -4,6 +4,7 @@ import type { Model } from "../../src/core/model";
 import { normal, seeded } from "../../src/core/rng";
 import { concordanceIndex } from "../../src/evaluate/survival/concordance";
 import { gradientBoosting } from "../../src/models/boosting/boosting";
+import { renewalRegression } from "../../src/models/clv/renewal-regression";
 import { linearRegression, ridge } from "../../src/models/linear/linear";
 import { logisticRegression } from "../../src/models/linear/logistic";
 import { loadModel } from "../../src/models/load";
@@ -93,6 +94,7 @@ const subjects: readonly Subject[] = [
     "discreteHazard({learner: gradientBoosting()})",
     discreteHazard({ learner: gradientBoosting({ trees: 20 }) }),
   ),
+  survival("renewalRegression({penalty})", renewalRegression({ penalty: 1 })),
   uplift("tLearner()", tLearner({ outcome: line })),
   uplift("xLearner()", xLearner({ outcome: line, effect: ridge() })),
   uplift("rLearner()", rLearner({ outcome: ridge(), effect: line })),

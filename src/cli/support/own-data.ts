@@ -80,7 +80,7 @@ export function ownDataOptions(command: Command): Command {
     .option("--drop <column...>", "contracts: what it must not depend on")
     .option(
       "--model <model>",
-      `auto, ${purchaseKinds.join(", ")} (default: by a check on held-out weeks); cox or weibull`,
+      `auto, ${purchaseKinds.join(", ")} (default: by a check on held-out weeks); contracts ${contractModels.join(", ")} (default: cox, or weibull without covariates)`,
     )
     .option("--holdout-from <date>", "transactions: the last day the check learns from (default: the middle)")
     .option("--draws <n>", "transactions: futures drawn for intervals, 0 for none (default: up to 200)")
@@ -96,6 +96,7 @@ export function ownDataOptions(command: Command): Command {
     .option("--json", "print the summary as JSON");
 }
 
+const contractModels = ["cox", "weibull", "sbg", "bdw"] as const;
 const purchaseKinds = ["bg-nbd", "mbg-nbd", "pareto-nbd", "bg-cnbd-k", "mbg-cnbd-k"] as const;
 
 /** A table of one's own, and what it is about. */
@@ -253,7 +254,7 @@ export async function valuedContracts(
   const churnMonths = wholeNumber(flags.churnMonths, "--churn-months", 1, 1200);
   const valued = await valueContracts(read, {
     ...valueOptions(flags),
-    ...modelNamed(flags.model, ["cox", "weibull"]),
+    ...modelNamed(flags.model, contractModels),
     ...(covariates ? { only: covariates } : {}),
     ...(flags.drop ? { drop: flags.drop } : {}),
     churnMonths,

@@ -1,8 +1,8 @@
 import { check } from "../../core/checks";
-import { type Objective, withNumericGradient } from "../../core/math/optimise";
-import { betaln } from "../../core/math/special";
-import { type Cohort, type RenewalModel, type Renewals, renewalModel, renewalsOf } from "./cohort";
+import type { Objective } from "../../core/math/optimise";
+import { type Cohort, type RenewalModel, renewalModel, renewalsOf } from "./cohort";
 import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-fit";
+import { logSurvival, renewalLikelihood } from "./renewal-likelihood";
 
 const names = ["alpha", "beta", "c"];
 
@@ -17,19 +17,22 @@ const names = ["alpha", "beta", "c"];
  */
 export function betaDiscreteWeibull(cohorts: readonly Cohort[]): RenewalModel {
   const action = "fit beta-discrete-weibull";
-  const renewals = renewalsOf(cohorts, action);
-  check(
-    renewals.ended.length > 3,
-    action,
-    "cohorts must cover at least three renewals",
-    renewals.ended.length - 1,
-  );
+  const outcomes = renewalsOf(cohorts, action);
+  const longest = outcomes.reduce((high, { renewal }) => Math.max(high, renewal), 0);
+  check(longest > 2, action, "cohorts must cover at least three renewals", longest);
+  const slope = new Float64Array(3);
   const starts = [
     [1, 2, 1],
     [0.5, 5, 1.3],
     [2, 8, 0.7],
   ];
-  return bdwModel(fitPositive(likelihoodOf(renewals), { names, starts }, action));
+  const likelihood: Objective = (theta, gradient) => {
+    const [alpha, beta, c] = theta.map(Math.exp);
+    const value = renewalLikelihood(outcomes, alpha, beta, c, slope);
+    for (const [k, parameter] of [alpha, beta, c].entries()) gradient[k] = slope[k] * parameter;
+    return value;
+  };
+  return bdwModel(fitPositive(likelihood, { names, starts }, action));
 }
 
 /**
@@ -41,26 +44,6 @@ export function betaDiscreteWeibull(cohorts: readonly Cohort[]): RenewalModel {
  */
 export function betaDiscreteWeibullFromJSON(from: unknown): RenewalModel {
   return bdwModel(positiveFitFromJSON(from, "beta-discrete-weibull", names));
-}
-
-/** S(t) = B(α, β + tᶜ) / B(α, β), P(T = t) = S(t − 1) − S(t). */
-function logSurvival(alpha: number, beta: number, c: number, t: number): number {
-  return t === 0 ? 0 : betaln(alpha, beta + t ** c) - betaln(alpha, beta);
-}
-
-function likelihoodOf({ ended, survived }: Renewals): Objective {
-  return withNumericGradient((theta) => {
-    const [alpha, beta, c] = theta.map(Math.exp);
-    let value = 0;
-    let before = 0;
-    for (let t = 1; t < ended.length; t++) {
-      const log = logSurvival(alpha, beta, c, t);
-      if (ended[t] > 0) value -= ended[t] * (before + Math.log(-Math.expm1(log - before)));
-      if (survived[t] > 0) value -= survived[t] * log;
-      before = log;
-    }
-    return value;
-  });
 }
 
 function bdwModel(fit: PositiveFit): RenewalModel {

@@ -1,5 +1,6 @@
 import type { LearnerCard, ModelCard } from "../card";
 import { type HurdleModel, hurdleFromJSON } from "./hurdle";
+import { type RenewalRegression, renewalRegressionFromJSON } from "./renewal-regression";
 import { type ZilnModel, type ZilnOptions, ziln, zilnFromJSON, zilnOptions } from "./ziln";
 
 export const zilnCard: LearnerCard<"ziln", ZilnOptions, ZilnModel> = {
@@ -20,4 +21,10 @@ export const hurdleCard: ModelCard<HurdleModel> = {
   kind: "hurdle",
   title: "Hurdle model",
   fromJSON: hurdleFromJSON,
+};
+
+export const renewalCard: ModelCard<RenewalRegression> = {
+  kind: "renewal-regression",
+  title: "Shifted-beta-geometric or beta-discrete-Weibull with covariates",
+  fromJSON: renewalRegressionFromJSON,
 };

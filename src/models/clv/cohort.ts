@@ -1,6 +1,7 @@
 import { check, checkInteger, checkNumber } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
 import { type PositiveFit, type PositiveParameter, positiveFitJson, positiveTable } from "./positive-fit";
+import type { Outcome } from "./renewal-likelihood";
 
 /** How many of one acquisition cohort were customers at its start and after each renewal: 1000, 869, 743, … */
 export type Cohort = readonly number[];
@@ -23,14 +24,8 @@ export interface RenewalModel extends PositiveFit {
   toJSON(): ModelJson;
 }
 
-/** How often each outcome was seen: ends at renewal t = 1, 2, … and customers who survived t renewals and were last seen. */
-export interface Renewals {
-  readonly ended: readonly number[];
-  readonly survived: readonly number[];
-}
-
 /** The outcomes of several cohorts together. RangeError unless each has at least two counts that never grow. */
-export function renewalsOf(cohorts: readonly Cohort[], action: string): Renewals {
+export function renewalsOf(cohorts: readonly Cohort[], action: string): Outcome[] {
   check(cohorts.length > 0, action, "there must be at least one cohort");
   const longest = Math.max(...cohorts.map((cohort) => cohort.length));
   const ended = new Array<number>(longest).fill(0);
@@ -58,7 +53,9 @@ export function renewalsOf(cohorts: readonly Cohort[], action: string): Renewals
     action,
     "some customers must have stayed",
   );
-  return { ended, survived };
+  return ended
+    .map((left, renewal) => ({ renewal, ended: left, survived: survived[renewal] }))
+    .filter((outcome) => outcome.ended > 0 || outcome.survived > 0);
 }
 
 /** What tells renewal models apart: survival, retention and the residual lifetime, of arguments that were checked. */

@@ -32,8 +32,8 @@ export interface PositiveSearch {
   readonly units?: readonly number[];
   /** Adds penalty × Σ (θ / unit)² to minus the log likelihood. @default 0 */
   readonly penalty?: number;
-  /** How many of the last parameters are ratios, drawn to 1 by Σ (ln θ)² / 2 and by no penalty. @default 0 */
-  readonly ratios?: number;
+  /** How many of the last parameters are ratios, drawn to 1 by ½ penalty Σ (ln θ)² and by no other penalty; none if absent. */
+  readonly ratios?: { readonly count: number; readonly penalty: number };
 }
 
 /**
@@ -41,7 +41,7 @@ export interface PositiveSearch {
  * likelihood of the parameters' logarithms, with its gradient.
  */
 export function fitPositive(negative: Objective, search: PositiveSearch, action: string): PositiveFit {
-  const { names, starts, penalty = 0, ratios = 0 } = search;
+  const { names, starts, penalty = 0, ratios = { count: 0, penalty: 0 } } = search;
   const n = names.length;
   const origin = names.map((_, j) => Math.log(search.units?.[j] ?? 1));
   const inUnits: Objective = (x, gradient) => {
@@ -49,12 +49,12 @@ export function fitPositive(negative: Objective, search: PositiveSearch, action:
       x.map((v, j) => v + origin[j]),
       gradient,
     );
-    for (let j = n - ratios; j < n; j++) {
-      value += x[j] ** 2 / 2;
-      gradient[j] += x[j];
+    for (let j = n - ratios.count; j < n; j++) {
+      value += (ratios.penalty * x[j] ** 2) / 2;
+      gradient[j] += ratios.penalty * x[j];
     }
     if (penalty === 0) return value;
-    for (let j = 0; j < n - ratios; j++) {
+    for (let j = 0; j < n - ratios.count; j++) {
       const square = Math.exp(2 * x[j]);
       value += penalty * square;
       gradient[j] += 2 * penalty * square;

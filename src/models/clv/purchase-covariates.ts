@@ -83,7 +83,7 @@ export function fitWithCovariates(
       starts: [[...base.estimates, ...new Array<number>(2 * m).fill(1)]],
       units: [...units, ...new Array<number>(2 * m).fill(1)],
       penalty: penalty * history.age.length,
-      ratios: 2 * m,
+      ratios: { count: 2 * m, penalty: 1 },
     },
     action,
   );

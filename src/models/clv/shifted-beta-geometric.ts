@@ -1,8 +1,7 @@
 import { hypergeometric } from "../../core/math/hypergeometric";
-import type { Objective } from "../../core/math/optimise";
-import { betaln, digamma } from "../../core/math/special";
-import { type Cohort, type RenewalModel, type Renewals, renewalModel, renewalsOf } from "./cohort";
+import { type Cohort, type RenewalModel, renewalModel, renewalsOf } from "./cohort";
 import { fitPositive, type PositiveFit, positiveFitFromJSON } from "./positive-fit";
+import { logSurvival, renewalLikelihood } from "./renewal-likelihood";
 
 const names = ["alpha", "beta"];
 
@@ -17,8 +16,16 @@ const names = ["alpha", "beta"];
  */
 export function shiftedBetaGeometric(cohorts: readonly Cohort[]): RenewalModel {
   const action = "fit shifted-beta-geometric";
+  const outcomes = renewalsOf(cohorts, action);
+  const slope = new Float64Array(3);
   const fit = fitPositive(
-    likelihoodOf(renewalsOf(cohorts, action)),
+    (theta, gradient) => {
+      const [alpha, beta] = theta.map(Math.exp);
+      const value = renewalLikelihood(outcomes, alpha, beta, 1, slope);
+      gradient[0] = slope[0] * alpha;
+      gradient[1] = slope[1] * beta;
+      return value;
+    },
     {
       names,
       starts: [
@@ -42,33 +49,10 @@ export function shiftedBetaGeometricFromJSON(from: unknown): RenewalModel {
   return sbgModel(positiveFitFromJSON(from, "shifted-beta-geometric", names));
 }
 
-/** P(T = t) = B(α+1, β+t−1) / B(α, β), S(t) = B(α, β+t) / B(α, β). */
-function likelihoodOf({ ended, survived }: Renewals): Objective {
-  return (theta, gradient) => {
-    const [alpha, beta] = theta.map(Math.exp);
-    const all = digamma(alpha + beta);
-    let value = 0;
-    let [byAlpha, byBeta] = [0, 0];
-    const add = (count: number, a: number, b: number): void => {
-      value -= count * (betaln(alpha + a, beta + b) - betaln(alpha, beta));
-      const both = all - digamma(alpha + beta + a + b);
-      byAlpha -= count * (digamma(alpha + a) - digamma(alpha) + both);
-      byBeta -= count * (digamma(beta + b) - digamma(beta) + both);
-    };
-    for (let t = 1; t < ended.length; t++) {
-      if (ended[t] > 0) add(ended[t], 1, t - 1);
-      if (survived[t] > 0) add(survived[t], 0, t);
-    }
-    gradient[0] = byAlpha * alpha;
-    gradient[1] = byBeta * beta;
-    return value;
-  };
-}
-
 function sbgModel(fit: PositiveFit): RenewalModel {
   const [alpha, beta] = fit.estimates;
   return renewalModel("shifted-beta-geometric", fit, {
-    survivalAt: (renewals) => Math.exp(betaln(alpha, beta + renewals) - betaln(alpha, beta)),
+    survivalAt: (renewals) => Math.exp(logSurvival(alpha, beta, 1, renewals)),
     retentionAt: (renewals) => (beta + renewals - 1) / (alpha + beta + renewals - 1),
     residual: (renewals, discountRate) => {
       const b = beta + renewals;

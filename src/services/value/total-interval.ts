@@ -24,7 +24,9 @@ const mostRows = 3000;
  * itself, and that of the model, by fitting it to 20 samples drawn with replacement. Of more than 3,000 contracts samples
  * hold 3,000, and the variance shrinks as it does with the number of rows.
  */
-export async function totalInterval(parts: TotalParts): Promise<readonly [number, number]> {
+export async function totalInterval(
+  parts: TotalParts,
+): Promise<{ readonly interval: readonly [number, number]; readonly notes: readonly string[] }> {
   const { data, rows, learn, survival, margins, ahead, discountRate } = parts;
   const values = customerValue(survival, margins, { discountRate });
   const total = values.reduce((sum, v) => sum + v, 0);
@@ -45,7 +47,7 @@ export async function totalInterval(parts: TotalParts): Promise<readonly [number
       const again = customerValue(model.residualSurvivalAt(x, ages, ahead), shownMargins, { discountRate });
       sums.push(again.reduce((sum, v) => sum + v, 0));
     } catch {
-      // A sample may lack a level altogether; the others tell enough.
+      // A sample may lack a level altogether, or ended contracts: it is counted, and said.
     }
   }
   const mean = sums.reduce((sum, v) => sum + v, 0) / Math.max(1, sums.length);
@@ -53,7 +55,18 @@ export async function totalInterval(parts: TotalParts): Promise<readonly [number
   const relative = mean > 0 ? Math.sqrt(spread) / mean : 0;
   const model = total * relative * Math.sqrt(size / data.time.length);
   const width = 1.96 * Math.sqrt(luck + model ** 2);
-  return [Math.max(0, total - width), total + width];
+  const lost = refits - sums.length;
+  return {
+    interval: [Math.max(0, total - width), total + width],
+    notes:
+      lost === 0
+        ? []
+        : [
+            sums.length < 2
+              ? "the total's interval knows luck alone: the model could not be fitted to samples of the contracts, which are too few for it"
+              : `the total's interval stands on ${sums.length} samples of the contracts: to ${lost} others the model could not be fitted`,
+          ],
+  };
 }
 
 /** The sum of the variances of each contract's discounted margin, of which the month of its end decides. */

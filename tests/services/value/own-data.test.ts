@@ -368,7 +368,7 @@ describe("chooseCovariates(contracts)", () => {
 describe("valueContracts(contracts)", () => {
   const contracts = contractsFrom(contractTable(1500), { asOf: "2024-12-31" });
 
-  test.each(["cox", "weibull"] as const)(
+  test.each(["cox", "weibull", "sbg", "bdw"] as const)(
     "%s sees what decides, and expects the months that were made",
     async (model) => {
       const valued = await valueContracts(contracts, { model, months: 12, penalty: 0.1, discountRate: 0 });
@@ -398,6 +398,24 @@ describe("valueContracts(contracts)", () => {
       expect(value[i]).toBeCloseTo(10 * (1 + (1 - churn[i]) / 1.1 ** (1 / 12)), 9);
       expect(later.churn[i]).toBeGreaterThan(1.5 * churn[i]);
     }
+  });
+
+  test("says that customers are alike where their precision has no maximum, and how many samples could not be fitted", async () => {
+    const alike = await valueContracts(contracts, { model: "sbg", only: ["plan"] });
+    expect(alike.notes.join("\n")).toContain("sbg: customers of the same columns are alike");
+    expect(alike.model.kind).toBe("shifted-beta-geometric");
+    // A level that two of forty contracts have is missing from some samples.
+    const lines = Array.from({ length: 40 }, (_, i) => {
+      const month = String(1 + (i % 9)).padStart(2, "0");
+      return `c${i},2023-${month}-01,${i % 3 === 0 ? "2023-12-01" : ""},10,${i % 20 === 0 ? "rare" : "usual"}`;
+    });
+    const few = contractsFrom(table(`customer,start,end,revenue,plan\n${lines.join("\n")}\n`), {
+      asOf: "2024-01-01",
+    });
+    const { notes } = await valueContracts(few, { model: "cox" });
+    expect(notes.join("\n")).toMatch(
+      /^the total's interval stands on \d+ samples of the contracts: to \d+ others/,
+    );
   });
 
   test("without other columns fits one Weibull to all", async () => {

@@ -1,12 +1,18 @@
 import { check, checkInteger, checkOneOf } from "../../../core/checks";
-import type { Coefficient } from "../../../core/math/inference";
 import { column, takeRows, takeValues } from "../../../core/matrix";
 import type { Watch } from "../../../core/model";
 import { seeded } from "../../../core/rng";
 import { concordanceIndex } from "../../../evaluate/survival/concordance";
 import { customerValue, customerValueQuantile } from "../../../models/clv/customer-value";
-import { acceleratedFailureTime } from "../../../models/survival/accelerated-failure-time";
+import type { PositiveParameter } from "../../../models/clv/positive-fit";
+import { type RenewalRegression, renewalRegression } from "../../../models/clv/renewal-regression";
+import {
+  type AcceleratedFailureTimeModel,
+  acceleratedFailureTime,
+} from "../../../models/survival/accelerated-failure-time";
+import type { FitSurvival } from "../../../models/survival/censored";
 import { cox } from "../../../models/survival/cox";
+import type { CoxModel } from "../../../models/survival/cox-model";
 import { kaplanMeier, type SurvivalCurve } from "../../../models/survival/kaplan-meier";
 import { type ChannelRow, channelRows } from "../channels";
 import { checkMoney } from "../check-money";
@@ -14,12 +20,16 @@ import { totalInterval } from "../total-interval";
 import type { Contracts } from "./contracts";
 import { type Covariates, chooseCovariates } from "./covariates";
 
+const contractModels = ["cox", "weibull", "sbg", "bdw"] as const;
+type ContractModel = (typeof contractModels)[number];
+
 export interface ValueContractsOptions {
   /**
    * "cox" lets the chance to leave depend on the other columns, "weibull" too and reaches beyond the data by its
-   * formula. Defaults to "cox", or to "weibull" where there are no other columns.
+   * formula; "sbg" and "bdw" (shifted-beta-geometric and beta-discrete-Weibull) are for contracts renewed every month, whose
+   * customers differ by more than the columns tell. Defaults to "cox", or to "weibull" where there are no other columns.
    */
-  readonly model?: "cox" | "weibull";
+  readonly model?: ContractModel;
   /** Months ahead, at least 1. @default 24 */
   readonly months?: number;
   /** Within how many months a customer counts as a leaver. @default 3 */
@@ -65,11 +75,23 @@ export interface ValuedContracts {
   readonly model: {
     readonly kind: string;
     readonly logLikelihood: number;
-    readonly coefficients: readonly Coefficient[];
+    readonly coefficients: readonly PositiveParameter[];
     /** On the rows it was fitted on; 0.5 without columns. */
     readonly concordance: number;
   };
 }
+
+const learners: Readonly<
+  Record<
+    ContractModel,
+    (penalty: number) => FitSurvival<CoxModel | AcceleratedFailureTimeModel | RenewalRegression>
+  >
+> = {
+  cox: (penalty) => cox({ penalty, tail: "level" }),
+  weibull: (penalty) => acceleratedFailureTime({ penalty }),
+  sbg: (penalty) => renewalRegression({ penalty }),
+  bdw: (penalty) => renewalRegression({ duration: "beta-discrete-weibull", penalty }),
+};
 
 /** Values customers under contract: survival from their own age on, times their margin, discounted. */
 export async function valueContracts(
@@ -87,8 +109,8 @@ export async function valueContracts(
   check(ended < contracts.ended.length, action, "some contracts must be running");
   const { x, ...covariates } = chooseCovariates(contracts, options);
   const { model = x.columns > 0 ? "cox" : "weibull" } = options;
-  checkOneOf(model, ["cox", "weibull"], action, "model");
-  check(model === "weibull" || x.columns > 0, action, "cox needs columns beside customer, dates and revenue");
+  checkOneOf(model, contractModels, action, "model");
+  check(model !== "cox" || x.columns > 0, action, "cox needs columns beside customer, dates and revenue");
   // A contract that ended on its first day lasted half a day: parametric lifetimes can't be 0.
   const time = contracts.months.map((m) => Math.max(m, 1 / 61));
   const { entry } = contracts;
@@ -98,15 +120,17 @@ export async function valueContracts(
     event: contracts.ended,
     ...(entry ? { entry: entry.map((e, i) => Math.min(e, time[i] * (1 - 1e-9))) } : {}),
   };
-  const learn = model === "cox" ? cox({ penalty, tail: "level" }) : acceleratedFailureTime({ penalty });
+  const learn = learners[model](penalty);
   const fitted = await learn(data, seeded(1), watch);
   const rows = Int32Array.from(time.keys()).filter((i) => contracts.ended[i] === 0);
   const ahead = Array.from({ length: months }, (_, k) => k + 1);
   const survival = fitted.residualSurvivalAt(takeRows(x, rows), takeValues(time, rows), ahead);
   const margins = takeValues(contracts.revenue, rows).map((r) => margin * r);
-  const intervalOfTotal = (): Promise<readonly [number, number]> =>
-    totalInterval({ data, rows, learn, survival, margins, ahead, discountRate: discount.discountRate });
   const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
+  const total = await totalInterval({
+    ...{ data, rows, learn, survival, margins, ahead },
+    discountRate: discount.discountRate,
+  });
   const value = customerValue(survival, margins, discount);
   return {
     customers: Array.from(rows, (i) => contracts.customers[i]),
@@ -117,7 +141,7 @@ export async function valueContracts(
     channels: channelsOf(contracts, rows, value, margin),
     low: customerValueQuantile(survival, margins, 0.05, discount),
     high: customerValueQuantile(survival, margins, 0.95, discount),
-    totalInterval: await intervalOfTotal(),
+    totalInterval: total.interval,
     valueAtLowerChurn: customerValue(
       {
         ...survival,
@@ -130,14 +154,27 @@ export async function valueContracts(
     churnMonths,
     curve: kaplanMeier(data),
     covariates,
-    notes: [],
+    notes: [...("converged" in fitted ? doubts(model, fitted) : []), ...total.notes],
     model: {
-      kind: fitted.kind,
+      kind: "duration" in fitted ? fitted.duration : fitted.kind,
       logLikelihood: fitted.logLikelihood,
       coefficients: fitted.coefficientTable(),
       concordance: x.columns > 0 ? concordanceIndex(data, fitted.predict(x)) : 0.5,
     },
   };
+}
+
+/** What is to be said of renewals whose likelihood has no maximum. */
+function doubts(model: string, { converged, unbounded, estimates }: RenewalRegression): string[] {
+  if (converged) return [];
+  // Beyond this precision chances to leave differ by less than a thousandth: the limit is a model too.
+  if (estimates[1] > 1e6)
+    return [
+      `${model}: customers of the same columns are alike, as far as can be seen (their precision has no maximum): all have the chance to leave of their kind, values hold, and standard errors can't be told`,
+    ];
+  return [
+    `${model} did not converge: the likelihood has no maximum, ${unbounded.join(" and ")} ${unbounded.length === 1 ? "runs" : "run"} away. Its parameters mean nothing, and values are those where the search stopped: raise --penalty, leave columns out (--drop), or use another model`,
+  ];
 }
 
 /** By channel: what contracts brought in their months until now, and margin by month from Kaplan and Meier's survival. */
