@@ -268,6 +268,7 @@ export type { PurchaseHistory } from "./models/clv/purchase-history";
 export type { CustomerGroup, DiscountOptions, PurchaseModel } from "./models/clv/purchase-model";
 export {
   lifetimesOfCohorts,
+  type RenewalDuration,
   type RenewalRegression,
   type RenewalRegressionOptions,
   renewalRegression,

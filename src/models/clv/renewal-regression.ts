@@ -26,15 +26,15 @@ export interface RenewalRegressionOptions {
    * How a customer's own chance to leave moves with age: not at all ("shifted-beta-geometric"), or as renewal number to the
    * power c ("beta-discrete-weibull"). @default "shifted-beta-geometric"
    */
-  readonly duration?: Duration;
+  readonly duration?: RenewalDuration;
   /** Time between two renewals in the unit of the times, above 0: 1 or 12 where times are months. @default 1 */
   readonly period?: number;
   /** L2 penalty ½ penalty Σ (sdⱼ · ln ratioⱼ)² on the log likelihood, at least 0. @default 0 */
   readonly penalty?: number;
 }
 
-type Duration = "shifted-beta-geometric" | "beta-discrete-weibull";
-const durations: readonly Duration[] = ["shifted-beta-geometric", "beta-discrete-weibull"];
+export type RenewalDuration = "shifted-beta-geometric" | "beta-discrete-weibull";
+const durations: readonly RenewalDuration[] = ["shifted-beta-geometric", "beta-discrete-weibull"];
 
 /**
  * How long customers renew, by what is known of them. Its parameters are the odds of leaving at the first renewal and the
@@ -43,7 +43,7 @@ const durations: readonly Duration[] = ["shifted-beta-geometric", "beta-discrete
  */
 export interface RenewalRegression extends SurvivalModel, PositiveFit {
   readonly kind: "renewal-regression";
-  readonly duration: Duration;
+  readonly duration: RenewalDuration;
   readonly period: number;
   readonly features: readonly string[];
   coefficientTable(level?: number): readonly PositiveParameter[];
@@ -180,7 +180,7 @@ function kindsOf({ x, time, event, entry, weights }: SurvivalData, period: numbe
   }));
 }
 
-function namesOf(duration: Duration, features: readonly string[]): string[] {
+function namesOf(duration: RenewalDuration, features: readonly string[]): string[] {
   const each = ["odds of leaving", "precision"];
   return [
     ...each,
@@ -250,7 +250,7 @@ function inOwnUnits(fit: PositiveFit, base: number, means: Float64Array, scales:
 }
 
 function regressionModel(
-  duration: Duration,
+  duration: RenewalDuration,
   period: number,
   features: readonly string[],
   fit: PositiveFit,
@@ -318,15 +318,15 @@ function regressionModel(
 export function renewalRegressionFromJSON(from: unknown): RenewalRegression {
   const action = "load renewals";
   const { duration, period, features } = (from ?? {}) as Record<string, unknown>;
-  checkOneOf(duration as Duration, durations, action, "duration");
+  checkOneOf(duration as RenewalDuration, durations, action, "duration");
   checkNumber(period as number, 0, Infinity, action, "period", "low");
   check(
     Array.isArray(features) && features.every((name) => typeof name === "string"),
     action,
     "features must be names",
   );
-  const names = namesOf(duration as Duration, features);
+  const names = namesOf(duration as RenewalDuration, features);
   const fit = positiveFitFromJSON(from, "renewal-regression", names);
   if (names[2] === "c") checkNumber(fit.estimates[2], 1e-6, 50, action, "c");
-  return regressionModel(duration as Duration, period as number, features, fit);
+  return regressionModel(duration as RenewalDuration, period as number, features, fit);
 }

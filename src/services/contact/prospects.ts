@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { count, money } from "../../core/format";
 import { cellText, type Table } from "../../data/table";
 import type { Prospects } from "../../evaluate/decision/offer";
 import { numbersOf } from "../value/cell-values";
@@ -64,6 +65,7 @@ export function prospectsFrom(
       faults.add(i, `${there.name} must be a chance from 0 to 1`, cellText(there, i));
   }
   faults.settle();
+  const below = value.filter((v) => v < 0);
   const outcomes = table.rows > 20 && churn.every((p) => p === 0 || p === 1);
   return {
     customers,
@@ -76,11 +78,18 @@ export function prospectsFrom(
       value: worth.name,
       ...(there ? { alive: there.name } : {}),
     },
-    notes: outcomes
-      ? [
-          `${chance.name} holds only 0 and 1: that is who left, not the chance to leave. Score the customers first (telelink train, then telelink score), or name another column with --churn.`,
-        ]
-      : [],
+    notes: [
+      ...(outcomes
+        ? [
+            `${chance.name} holds only 0 and 1: that is who left, not the chance to leave. Score the customers first (telelink train, then telelink score), or name another column with --churn.`,
+          ]
+        : []),
+      ...(below.length > 0
+        ? [
+            `${count(below.length)} of ${count(table.rows)} customers have a ${worth.name} below 0 (${money(below.reduce((sum, v) => sum + v, 0))} in all): to keep them costs money, so they are never contacted`,
+          ]
+        : []),
+    ],
   };
 }
 

@@ -75,8 +75,9 @@ export interface ChannelRow {
   /** What they have paid until now, and are expected to bring. */
   readonly revenue: number;
   readonly value: number;
-  /** Mean cost to win one; undefined where nothing says. */
+  /** Mean cost to win one, over those `costSaid` whose cost is said; undefined where nothing says. */
   readonly cost?: number;
+  readonly costSaid: number;
   /** After how many months a customer had brought the cost as margin, on average; undefined where not within `seen`. */
   readonly payback?: number;
   readonly seen: number;
@@ -109,7 +110,7 @@ export function channelRows(of: AcquiredCustomers): readonly ChannelRow[] {
         said.length > 0
           ? said.reduce((total, i) => total + (of.costs?.[i] ?? 0), 0) / said.length
           : undefined;
-      const margins = cost === undefined ? [] : of.marginByMonth(rows);
+      const margins = cost === undefined ? [] : of.marginByMonth(said);
       const month = margins.findIndex((margin) => margin >= (cost as number));
       return {
         name,
@@ -117,11 +118,22 @@ export function channelRows(of: AcquiredCustomers): readonly ChannelRow[] {
         revenue: sum(of.revenue),
         value: sum(of.value),
         ...(cost === undefined ? {} : { cost }),
+        costSaid: said.length,
         ...(month >= 0 ? { payback: month + 1 } : {}),
         seen: margins.length,
       };
     })
     .sort((a, b) => b.revenue - a.revenue);
+}
+
+/** What is to be said of costs that not all customers of a channel have. */
+export function costNotes(rows: readonly ChannelRow[]): string[] {
+  const partly = rows.filter(({ costSaid, customers }) => costSaid > 0 && costSaid < customers);
+  if (partly.length === 0) return [];
+  const said = partly.map(({ name, costSaid, customers }) => `${costSaid} of ${customers} (${name})`);
+  return [
+    `what it cost to win a customer is said of ${said.join(", ")}: means are over those, and so is payback`,
+  ];
 }
 
 /** The table of channels in a report. */
@@ -142,7 +154,7 @@ export function channelTable(rows: readonly ChannelRow[], money: (v: number) => 
             {
               label: "Cost to win one",
               align: "right" as const,
-              text: (row: ChannelRow) => (row.cost === undefined ? "not said" : money(row.cost)),
+              text: (row: ChannelRow) => costText(row, money),
             },
             { label: "Paid back", align: "right" as const, text: paybackText },
           ]
@@ -155,6 +167,12 @@ export function channelTable(rows: readonly ChannelRow[], money: (v: number) => 
         : "",
     },
   );
+}
+
+/** A channel's mean cost, and over how many where not over all. */
+export function costText({ cost, costSaid, customers }: ChannelRow, money: (v: number) => string): string {
+  if (cost === undefined) return "not said";
+  return costSaid < customers ? `${money(cost)} (of ${count(costSaid)})` : money(cost);
 }
 
 /** When a channel's cost is back, in words. */

@@ -56,6 +56,10 @@ test("prospectsFrom(table) reads scored customers and refuses chances that are n
     [0.2, 0.9],
     [100, 50],
   ]);
+  const costly = prospectsFrom(parseCsv("customer,churn,clv\na,0.2,-70\nb,0.9,50\n").table);
+  expect(costly.notes).toEqual([
+    "1 of 2 customers have a clv below 0 (−70.00 in all): to keep them costs money, so they are never contacted",
+  ]);
   const bad = parseCsv("customer,churn,clv\na,1.5,100\na,0.2,50\n").table;
   expect(() => prospectsFrom(bad)).toThrow(
     'row 1: churn must be a chance from 0 to 1, got "1.5"; row 2: a customer must have one row (row 1 has the same), got "a"',

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { exponential, gamma, integer, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { dateText, dayOf } from "../../../src/services/value/cell-values";
-import { paybackText } from "../../../src/services/value/channels";
+import { channelRows, costNotes, costText, paybackText } from "../../../src/services/value/channels";
 import { contractsFrom } from "../../../src/services/value/contracts/contracts";
 import { valueContracts } from "../../../src/services/value/contracts/value-contracts";
 import { traitCovariates } from "../../../src/services/value/purchases/traits";
@@ -115,6 +115,23 @@ test("transactionsFrom(table) takes what the first purchase says of a customer, 
   expect(() => transactionsFrom(table, { acquisitionCost: "much" })).toThrow(
     "acquisitionCost must be a column",
   );
+});
+
+test("channelRows(customers) takes means and payback over those whose cost is said, and costNotes says of how many", () => {
+  const rows = channelRows({
+    channels: ["web", "web", "web", "shop"],
+    costs: Float64Array.of(10, Number.NaN, 20, Number.NaN),
+    revenue: [1, 2, 3, 4],
+    value: [1, 1, 1, 1],
+    marginByMonth: (own) => [own.length, 100],
+  });
+  const web = rows.find((row) => row.name === "web") as (typeof rows)[number];
+  expect([web.cost, web.costSaid, web.payback]).toEqual([15, 2, 2]);
+  expect(costText(web, String)).toBe("15 (of 2)");
+  expect(rows.map((row) => costText(row, String))).toContain("not said");
+  expect(costNotes(rows)).toEqual([
+    "what it cost to win a customer is said of 2 of 3 (web): means are over those, and so is payback",
+  ]);
 });
 
 test("traitCovariates(traits) takes rare levels together, cuts numbers at quartiles, and leaves out what is one", () => {

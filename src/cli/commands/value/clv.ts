@@ -81,7 +81,7 @@ interface Result {
 
 async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
   const { log, ...valued } = await valuedTransactions(own, flags);
-  const { paybackText } = await import("../../../services/value/channels.js");
+  const channelWords = await import("../../../services/value/channels.js");
   const { history } = log;
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   return {
@@ -130,7 +130,7 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
         print(
           `95% prediction interval of the total: ${valued.totalInterval.map((end) => money(end)).join(" to ")}`,
         );
-      printChannels(valued.channels, paybackText);
+      printChannels(valued.channels, channelWords);
       if (valued.holdout) printHoldout(valued.holdout);
       print();
       const { kind: process, every } = valued.model;
@@ -143,7 +143,7 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
 
 async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
   const { read, ...valued } = await valuedContracts(own, flags);
-  const { paybackText } = await import("../../../services/value/channels.js");
+  const channelWords = await import("../../../services/value/channels.js");
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   const ended = read.ended.reduce((sum, e) => sum + e, 0);
   return {
@@ -186,7 +186,7 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
       print(
         `95% prediction interval of the total: ${valued.totalInterval.map((end) => money(end)).join(" to ")}`,
       );
-      printChannels(valued.channels, paybackText);
+      printChannels(valued.channels, channelWords);
       print();
       const { kind, logLikelihood, concordance, coefficients } = valued.model;
       print(`${kind}, log likelihood ${logLikelihood.toFixed(3)}, concordance ${concordance.toFixed(3)}`);
@@ -205,7 +205,10 @@ function printParameters(
   );
 }
 
-function printChannels(rows: readonly ChannelRow[], paybackText: (row: ChannelRow) => string): void {
+function printChannels(
+  rows: readonly ChannelRow[],
+  words: Pick<typeof import("../../../services/value/channels"), "costText" | "paybackText">,
+): void {
   if (rows.length === 0) return;
   const costs = rows.some((row) => row.cost !== undefined);
   print();
@@ -222,7 +225,7 @@ function printChannels(rows: readonly ChannelRow[], paybackText: (row: ChannelRo
       String(row.customers),
       money(row.revenue),
       money(row.value),
-      ...(costs ? [row.cost === undefined ? "not said" : money(row.cost), paybackText(row)] : []),
+      ...(costs ? [words.costText(row, money), words.paybackText(row)] : []),
     ]),
   );
 }

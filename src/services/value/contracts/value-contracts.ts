@@ -14,7 +14,7 @@ import type { FitSurvival } from "../../../models/survival/censored";
 import { cox } from "../../../models/survival/cox";
 import type { CoxModel } from "../../../models/survival/cox-model";
 import { kaplanMeier, type SurvivalCurve } from "../../../models/survival/kaplan-meier";
-import { type ChannelRow, channelRows } from "../channels";
+import { type ChannelRow, channelRows, costNotes } from "../channels";
 import { checkMoney } from "../check-money";
 import { totalInterval } from "../total-interval";
 import type { Contracts } from "./contracts";
@@ -132,13 +132,14 @@ export async function valueContracts(
     discountRate: discount.discountRate,
   });
   const value = customerValue(survival, margins, discount);
+  const channels = channelsOf(contracts, rows, value, margin);
   return {
     customers: Array.from(rows, (i) => contracts.customers[i]),
     rows,
     churn: column(survival, churnMonths - 1).map((s) => 1 - s),
     expectedMonths: customerValue(survival, new Float64Array(rows.length).fill(1)),
     value,
-    channels: channelsOf(contracts, rows, value, margin),
+    channels,
     low: customerValueQuantile(survival, margins, 0.05, discount),
     high: customerValueQuantile(survival, margins, 0.95, discount),
     totalInterval: total.interval,
@@ -154,7 +155,7 @@ export async function valueContracts(
     churnMonths,
     curve: kaplanMeier(data),
     covariates,
-    notes: [...("converged" in fitted ? doubts(model, fitted) : []), ...total.notes],
+    notes: [...("converged" in fitted ? doubts(model, fitted) : []), ...total.notes, ...costNotes(channels)],
     model: {
       kind: "duration" in fitted ? fitted.duration : fitted.kind,
       logLikelihood: fitted.logLikelihood,

@@ -12,7 +12,7 @@ import {
 } from "../../../models/clv/purchase-models";
 import { drawFutures, type Futures } from "../../../models/clv/simulate-purchases";
 import { dayOf } from "../cell-values";
-import { type ChannelRow, channelRows } from "../channels";
+import { type ChannelRow, channelRows, costNotes } from "../channels";
 import { checkMoney } from "../check-money";
 import { checkByHoldout, type HoldoutCheck } from "./holdout";
 import { plainClock, type SeasonFactors, seasonalClock, seasonFactors } from "./seasons";
@@ -148,9 +148,10 @@ export function valueTransactions(
           seeded("futures"),
         );
   const value = discounted.map((purchases, i) => margin * purchases * amount[i]);
+  const channels = channelsOf(transactions, value, margin);
   return {
     customers,
-    channels: channelsOf(transactions, value, margin),
+    channels,
     alive: process.probabilityAlive(history),
     churn: process.probabilityLeaving(history, until(churnMonths)),
     purchases: process.expectedPurchases(history, until(months)),
@@ -166,6 +167,7 @@ export function valueTransactions(
       ...doubts(process.kind, process),
       ...doubts("gamma-gamma", spending),
       ...dependence(spending.correlation),
+      ...costNotes(channels),
     ],
     model: {
       kind: process.kind,
