@@ -1,6 +1,7 @@
 import { check, checkNumber } from "../../core/checks";
+import { groupRows, membersOf } from "../../core/group-rows";
 import type { Objective } from "../../core/math/optimise";
-import { type Matrix, row } from "../../core/matrix";
+import { column, type Matrix, row } from "../../core/matrix";
 import {
   fitPositive,
   type PositiveFit,
@@ -24,7 +25,7 @@ export interface PurchaseFamily {
 /** Customers of the same covariates. */
 interface Pattern {
   readonly values: Float64Array;
-  readonly rows: readonly number[];
+  readonly rows: Int32Array;
 }
 
 const mostPatterns = 500;
@@ -225,13 +226,7 @@ function covariateModel(
 }
 
 function patternsOf(x: Matrix): Pattern[] {
-  const found = new Map<string, { values: Float64Array; rows: number[] }>();
-  for (let i = 0; i < x.rows; i++) {
-    const values = row(x, i);
-    const key = values.join();
-    const own = found.get(key) ?? { values, rows: [] };
-    found.set(key, own);
-    own.rows.push(i);
-  }
-  return [...found.values()];
+  const columns = Array.from({ length: x.columns }, (_, j) => column(x, j));
+  const groups = groupRows(columns, x.rows);
+  return membersOf(groups).map((rows, k) => ({ values: row(x, groups.first[k]), rows }));
 }

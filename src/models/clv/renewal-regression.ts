@@ -1,4 +1,5 @@
 import { check, checkNumber, checkOneOf } from "../../core/checks";
+import { groupRows, membersOf } from "../../core/group-rows";
 import type { Objective } from "../../core/math/optimise";
 import { standardised } from "../../core/math/standardise";
 import { column, type Matrix, matrix, row } from "../../core/matrix";
@@ -70,7 +71,7 @@ export interface RenewalRegression extends SurvivalModel, PositiveFit {
  * beta.map((v) => Math.round(1000 * v) / 1000); // → [1.182, 3.806]
  */
 export function renewalRegression(options: RenewalRegressionOptions = {}): FitSurvival<RenewalRegression> {
-  const { duration = durations[0], period = 1, penalty = 0 } = options;
+  const { duration = "shifted-beta-geometric", period = 1, penalty = 0 } = options;
   const action = "fit renewals";
   checkOneOf(duration, durations, action, "duration");
   checkNumber(period, 0, Infinity, action, "period", "low");
@@ -155,29 +156,27 @@ const slack = 1e-9;
 
 /** What was seen of each kind of customer; of who entered or was last seen within a period only the whole ones count. */
 function kindsOf({ x, time, event, entry, weights }: SurvivalData, period: number): Kind[] {
-  const found = new Map<string, { values: Float64Array; outcomes: Map<number, number[]> }>();
-  for (let i = 0; i < x.rows; i++) {
-    const values = row(x, i);
-    const key = values.join();
-    const own = found.get(key) ?? { values, outcomes: new Map<number, number[]>() };
-    found.set(key, own);
+  const columns = Array.from({ length: x.columns }, (_, j) => column(x, j));
+  const groups = groupRows(columns, x.rows);
+  return membersOf(groups).map((rows, k) => {
+    const counts = new Map<number, [ended: number, survived: number]>();
     const add = (renewal: number, which: 0 | 1, count: number): void => {
-      const counts = own.outcomes.get(renewal) ?? [0, 0];
-      counts[which] += count;
-      own.outcomes.set(renewal, counts);
+      const own = counts.get(renewal) ?? [0, 0];
+      own[which] += count;
+      counts.set(renewal, own);
     };
-    const weight = weights ? weights[i] : 1;
-    const from = entry ? Math.ceil(entry[i] / period - slack) : 0;
-    const reached = time[i] / period;
-    const to = event[i] === 1 ? Math.max(1, Math.ceil(reached - slack)) : Math.floor(reached + slack);
-    if (to <= from || weight === 0) continue;
-    add(to, event[i] === 1 ? 0 : 1, weight);
-    if (from > 0) add(from, 1, -weight);
-  }
-  return Array.from(found.values(), ({ values, outcomes }) => ({
-    values,
-    outcomes: Array.from(outcomes, ([renewal, [ended, survived]]) => ({ renewal, ended, survived })),
-  }));
+    for (const i of rows) {
+      const weight = weights ? weights[i] : 1;
+      const from = entry ? Math.ceil(entry[i] / period - slack) : 0;
+      const reached = time[i] / period;
+      const to = event[i] === 1 ? Math.max(1, Math.ceil(reached - slack)) : Math.floor(reached + slack);
+      if (to <= from || weight === 0) continue;
+      add(to, event[i] === 1 ? 0 : 1, weight);
+      if (from > 0) add(from, 1, -weight);
+    }
+    const outcomes = Array.from(counts, ([renewal, [ended, survived]]) => ({ renewal, ended, survived }));
+    return { values: row(x, groups.first[k]), outcomes };
+  });
 }
 
 function namesOf(duration: RenewalDuration, features: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { type Matrix, takeRows, takeValues } from "../../core/matrix";
-import { integer, type Rng, seeded } from "../../core/rng";
+import { integer, seeded } from "../../core/rng";
 import { customerValue } from "../../models/clv/customer-value";
 import { type FitSurvival, type SurvivalData, takeSurvival } from "../../models/survival/censored";
 
@@ -9,15 +9,18 @@ export interface TotalParts {
   /** The running contracts among the data. */
   readonly rows: Int32Array;
   readonly learn: FitSurvival;
-  /** Of the running contracts, at the ends of the months ahead. */
-  readonly survival: Matrix;
+  /** What a month of each running contract brings. */
   readonly margins: Float64Array;
   readonly ahead: readonly number[];
   readonly discountRate: number;
+  /** What all are expected to bring, and its variance by luck alone. */
+  readonly total: number;
+  readonly luck: number;
 }
 
 const refits = 20;
 const mostRows = 3000;
+const mostShown = 1000;
 
 /**
  * The 95 % prediction interval of what all running contracts will bring: the variance of luck, each contract ending by
@@ -27,17 +30,18 @@ const mostRows = 3000;
 export async function totalInterval(
   parts: TotalParts,
 ): Promise<{ readonly interval: readonly [number, number]; readonly notes: readonly string[] }> {
-  const { data, rows, learn, survival, margins, ahead, discountRate } = parts;
-  const values = customerValue(survival, margins, { discountRate });
-  const total = values.reduce((sum, v) => sum + v, 0);
-  const luck = varianceOfLuck(survival, margins, discountRate, values);
+  const { data, rows, learn, margins, ahead, discountRate, total, luck } = parts;
   const rng = seeded("interval of the total");
   const size = Math.min(mostRows, data.time.length);
-  const shown = sample(rows, Math.min(1000, rows.length), rng.fork("shown"));
+  const draw = rng.fork("shown");
+  const places =
+    rows.length <= mostShown
+      ? Int32Array.from(rows.keys())
+      : Int32Array.from({ length: mostShown }, () => integer(draw, rows.length));
+  const shown = takeValues(Float64Array.from(rows), places);
   const x = takeRows(data.x, shown);
   const ages = takeValues(data.time, shown);
-  const place = new Map(Array.from(rows, (row, k) => [row, k]));
-  const shownMargins = Float64Array.from(shown, (row) => margins[place.get(row) as number]);
+  const shownMargins = takeValues(margins, places);
   const sums: number[] = [];
   for (let k = 0; k < refits; k++) {
     const own = rng.fork(k);
@@ -69,24 +73,19 @@ export async function totalInterval(
   };
 }
 
-/** The sum of the variances of each contract's discounted margin, of which the month of its end decides. */
-function varianceOfLuck(survival: Matrix, margins: Float64Array, rate: number, mean: Float64Array): number {
-  let sum = 0;
+/** The variance of the discounted months of contracts, of which the month of the end decides; a margin's square times it. */
+export function varianceOfLuck(survival: Matrix, discountRate: number): Float64Array {
+  const variance = new Float64Array(survival.rows);
   for (let i = 0; i < survival.rows; i++) {
-    let [paid, square, before] = [0, 0, 1];
+    let [paid, mean, square, before] = [0, 0, 0, 1];
     for (let k = 0; k < survival.columns; k++) {
       const there = survival.values[k * survival.rows + i];
-      paid += margins[i] * (1 + rate) ** -k;
+      paid += (1 + discountRate) ** -k;
+      mean += (before - there) * paid;
       square += (before - there) * paid ** 2;
       before = there;
     }
-    sum += square + before * paid ** 2 - mean[i] ** 2;
+    variance[i] = square + before * paid ** 2 - (mean + before * paid) ** 2;
   }
-  return sum;
-}
-
-function sample(rows: Int32Array, size: number, rng: Rng): Int32Array {
-  return rows.length <= size
-    ? rows
-    : Int32Array.from({ length: size }, () => rows[integer(rng, rows.length)]);
+  return variance;
 }

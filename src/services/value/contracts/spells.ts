@@ -15,12 +15,12 @@ export interface Spells {
   readonly revenue: Float64Array;
   /** Days of start and end since 1970-01-01, where there are dates. */
   readonly days?: { readonly from: Float64Array; readonly to: Float64Array };
-  /** How the monthly revenue of all moved, where there are dates. */
+  /** How the monthly revenue of all moved, by day and kind, where there are dates. */
   readonly movements?: readonly Movement[];
   readonly notes: readonly string[];
 }
 
-/** A change of monthly revenue on a day. */
+/** Changes of monthly revenue of one kind on a day, together. */
 export interface Movement {
   readonly day: number;
   readonly kind: "new" | "reactivated" | "expansion" | "contraction" | "churned";
@@ -40,15 +40,10 @@ export function joinSpells(
   read: ReadLifetimes,
   revenue: Float64Array,
 ): Spells {
-  const byCustomer = new Map<string, number[]>();
-  for (const i of kept) {
-    const own = byCustomer.get(who[i]);
-    if (own) own.push(i);
-    else byCustomer.set(who[i], [i]);
-  }
+  const customers = rowsByCustomer(kept, who);
   const { days } = read;
   if (!days) {
-    const twice = kept.length - byCustomer.size;
+    const twice = kept.length - customers.length;
     return {
       rows: kept,
       months: Float64Array.from(kept, (i) => read.months[i]),
@@ -63,45 +58,44 @@ export function joinSpells(
           : [],
     };
   }
-  const spells: { rows: number[]; from: number; to: number }[] = [];
-  for (const own of byCustomer.values()) {
-    own.sort((a, b) => days.from[a] - days.from[b] || a - b);
-    let open: { rows: number[]; from: number; to: number } | undefined;
-    for (const i of own) {
-      if (open && days.from[i] <= open.to + renewalDays) {
-        open.rows.push(i);
-        open.to = Math.max(open.to, days.to[i]);
-        continue;
-      }
-      open = { rows: [i], from: days.from[i], to: days.to[i] };
-      spells.push(open);
-    }
-  }
-  const lastOf = spells.map(({ rows, to }) => rows.filter((i) => days.to[i] === to));
-  const running = lastOf.map((rows) => rows.filter((i) => read.ended[i] === 0));
-  const joined = spells.reduce((sum, { rows }) => sum + rows.length - 1, 0);
-  const returned = spells.length - byCustomer.size;
   const { entry } = read;
+  const { moves, moved } = movementSums();
+  const rowOf: number[] = [];
+  const [from, to, ended, entries, revenues]: number[][] = [[], [], [], [], []];
+  let [joined, returned] = [0, 0];
+  const add = (spell: Spell, { row, gone, paid }: SpellEnd, entered: number): void => {
+    rowOf.push(row);
+    from.push(spell.from);
+    to.push(spell.to);
+    ended.push(gone);
+    entries.push(entered);
+    revenues.push(paid);
+  };
+  for (const own of customers) {
+    if (typeof own === "number") {
+      const spell = { rows: [own], from: days.from[own], to: days.to[own] };
+      const [gone, paid] = [read.ended[own], revenue[own]];
+      add(spell, { row: own, gone, paid }, entry?.[own] ?? 0);
+      moved({ day: spell.from, kind: "new", change: paid });
+      if (gone === 1) moved({ day: spell.to, kind: "churned", change: -paid });
+      continue;
+    }
+    spellsOf(own, days).forEach((spell, k) => {
+      const entered = entry ? spell.rows.reduce((low, i) => Math.min(low, entry[i]), Infinity) : 0;
+      add(spell, endOf(spell, days, read.ended, revenue), entered);
+      joined += spell.rows.length - 1;
+      if (k > 0) returned++;
+      for (const move of movementsOf(spell, k > 0, read, revenue)) moved(move);
+    });
+  }
   return {
-    rows: Int32Array.from(
-      spells,
-      (_, k) => (running[k].length > 0 ? running[k] : lastOf[k]).at(-1) as number,
-    ),
-    months: Float64Array.from(spells, ({ from, to }) => monthsBetween(from, to)),
-    ended: Float64Array.from(running, (rows) => (rows.length > 0 ? 0 : 1)),
-    ...(entry
-      ? { entry: Float64Array.from(spells, ({ rows }) => Math.min(...rows.map((i) => entry[i]))) }
-      : {}),
-    revenue: Float64Array.from(spells, (_, k) =>
-      (running[k].length > 0 ? running[k] : lastOf[k]).reduce((sum, i) => sum + revenue[i], 0),
-    ),
-    days: {
-      from: Float64Array.from(spells, (spell) => spell.from),
-      to: Float64Array.from(spells, (spell) => spell.to),
-    },
-    movements: spells.flatMap((spell, k) =>
-      movementsOf(spell, k > 0 && who[spells[k - 1].rows[0]] === who[spell.rows[0]], read, revenue),
-    ),
+    rows: Int32Array.from(rowOf),
+    months: Float64Array.from(from, (start, k) => monthsBetween(start, to[k])),
+    ended: Float64Array.from(ended),
+    ...(entry ? { entry: Float64Array.from(entries) } : {}),
+    revenue: Float64Array.from(revenues),
+    days: { from: Float64Array.from(from), to: Float64Array.from(to) },
+    movements: [...moves.values()],
     notes: [
       ...(joined > 0
         ? [
@@ -117,9 +111,80 @@ export function joinSpells(
   };
 }
 
+/** The row of each customer, or the rows where there are several, in the order in which customers come. */
+function rowsByCustomer(kept: Int32Array, who: readonly string[]): (number | number[])[] {
+  const placeOf = new Map<string, number>();
+  const found: (number | number[])[] = [];
+  for (const i of kept) {
+    const place = placeOf.get(who[i]);
+    if (place === undefined) {
+      placeOf.set(who[i], found.length);
+      found.push(i);
+      continue;
+    }
+    const own = found[place];
+    if (typeof own === "number") found[place] = [own, i];
+    else own.push(i);
+  }
+  return found;
+}
+
+/** Sums of movements by day and kind. */
+function movementSums(): { readonly moves: Map<string, Movement>; readonly moved: (move: Movement) => void } {
+  const moves = new Map<string, Movement>();
+  const moved = (move: Movement): void => {
+    const key = `${move.day} ${move.kind}`;
+    moves.set(key, { ...move, change: (moves.get(key)?.change ?? 0) + move.change });
+  };
+  return { moves, moved };
+}
+
+/** The last row of a lifetime, whether it has ended, and what all that run at its end bring. */
+interface SpellEnd {
+  readonly row: number;
+  readonly gone: number;
+  readonly paid: number;
+}
+
+function endOf(
+  { rows, to }: Spell,
+  days: NonNullable<ReadLifetimes["days"]>,
+  ended: ArrayLike<number>,
+  revenue: Float64Array,
+): SpellEnd {
+  const last = rows.filter((i) => days.to[i] === to);
+  const running = last.filter((i) => ended[i] === 0);
+  const there = running.length > 0 ? running : last;
+  return {
+    row: there.at(-1) as number,
+    gone: running.length > 0 ? 0 : 1,
+    paid: there.reduce((sum, i) => sum + revenue[i], 0),
+  };
+}
+
+interface Spell {
+  readonly rows: number[];
+  readonly from: number;
+  to: number;
+}
+
+/** Rows of one customer by lifetime. */
+function spellsOf(own: number[], days: NonNullable<ReadLifetimes["days"]>): Spell[] {
+  const spells: Spell[] = [];
+  own.sort((a, b) => days.from[a] - days.from[b] || a - b);
+  for (const i of own) {
+    const open = spells.at(-1);
+    if (open && days.from[i] <= open.to + renewalDays) {
+      open.rows.push(i);
+      open.to = Math.max(open.to, days.to[i]);
+    } else spells.push({ rows: [i], from: days.from[i], to: days.to[i] });
+  }
+  return spells;
+}
+
 /** How the monthly revenue of one lifetime moved: at its start, at each contract that began or ended within, at its end. */
 function movementsOf(
-  { rows, from, to }: { readonly rows: readonly number[]; readonly from: number; readonly to: number },
+  { rows, from, to }: Spell,
   returned: boolean,
   { days, ended }: ReadLifetimes,
   revenue: Float64Array,

@@ -1,4 +1,5 @@
 import { check, checkInteger, checkOneOf } from "../../../core/checks";
+import { groupRows } from "../../../core/group-rows";
 import { column, takeRows, takeValues } from "../../../core/matrix";
 import type { Watch } from "../../../core/model";
 import { seeded } from "../../../core/rng";
@@ -16,7 +17,7 @@ import type { CoxModel } from "../../../models/survival/cox-model";
 import { kaplanMeier, type SurvivalCurve } from "../../../models/survival/kaplan-meier";
 import { type ChannelRow, channelRows, costNotes } from "../channels";
 import { checkMoney } from "../check-money";
-import { totalInterval } from "../total-interval";
+import { totalInterval, varianceOfLuck } from "../total-interval";
 import type { Contracts } from "./contracts";
 import { type Covariates, chooseCovariates } from "./covariates";
 
@@ -124,33 +125,48 @@ export async function valueContracts(
   const fitted = await learn(data, seeded(1), watch);
   const rows = Int32Array.from(time.keys()).filter((i) => contracts.ended[i] === 0);
   const ahead = Array.from({ length: months }, (_, k) => k + 1);
-  const survival = fitted.residualSurvivalAt(takeRows(x, rows), takeValues(time, rows), ahead);
-  const margins = takeValues(contracts.revenue, rows).map((r) => margin * r);
   const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
+  // Contracts of one age and the same columns have one future: it is reckoned once, and each brings its margin times it.
+  const own = takeRows(x, rows);
+  const ages = takeValues(time, rows);
+  const groups = groupRows(
+    [ages, ...Array.from({ length: own.columns }, (_, j) => column(own, j))],
+    rows.length,
+  );
+  const survival = fitted.residualSurvivalAt(
+    takeRows(own, groups.first),
+    takeValues(ages, groups.first),
+    ahead,
+  );
+  const unit = new Float64Array(survival.rows).fill(1);
+  const margins = takeValues(contracts.revenue, rows).map((r) => margin * r);
+  const each = (ofKind: Float64Array): Float64Array => takeValues(ofKind, groups.of);
+  const earned = (ofKind: Float64Array): Float64Array => margins.map((m, i) => m * ofKind[groups.of[i]]);
+  const value = earned(customerValue(survival, unit, discount));
+  const luck = varianceOfLuck(survival, discount.discountRate);
   const total = await totalInterval({
-    ...{ data, rows, learn, survival, margins, ahead },
+    ...{ data, rows, learn, margins, ahead },
     discountRate: discount.discountRate,
+    total: value.reduce((sum, v) => sum + v, 0),
+    luck: margins.reduce((sum, m, i) => sum + m * m * luck[groups.of[i]], 0),
   });
-  const value = customerValue(survival, margins, discount);
   const channels = channelsOf(contracts, rows, value, margin);
+  const later = Float64Array.from(ahead, (k) => 1.01 ** k);
+  const longer = survival.values.map((s, k) => Math.min(1, s * later[Math.floor(k / survival.rows)]));
   return {
     customers: Array.from(rows, (i) => contracts.customers[i]),
     rows,
-    churn: column(survival, churnMonths - 1).map((s) => 1 - s),
-    expectedMonths: customerValue(survival, new Float64Array(rows.length).fill(1)),
+    churn: each(column(survival, churnMonths - 1).map((s) => 1 - s)),
+    expectedMonths: each(customerValue(survival, unit)),
     value,
     channels,
-    low: customerValueQuantile(survival, margins, 0.05, discount),
-    high: customerValueQuantile(survival, margins, 0.95, discount),
+    low: earned(customerValueQuantile(survival, unit, 0.05, discount)),
+    high: earned(customerValueQuantile(survival, unit, 0.95, discount)),
     totalInterval: total.interval,
-    valueAtLowerChurn: customerValue(
-      {
-        ...survival,
-        values: survival.values.map((s, k) => Math.min(1, s * 1.01 ** (1 + Math.floor(k / survival.rows)))),
-      },
-      margins,
-      discount,
-    ).reduce((sum, v) => sum + v, 0),
+    valueAtLowerChurn: earned(customerValue({ ...survival, values: longer }, unit, discount)).reduce(
+      (sum, v) => sum + v,
+      0,
+    ),
     months,
     churnMonths,
     curve: kaplanMeier(data),
