@@ -1,5 +1,5 @@
 // Uses a server by browser as a person would: sends a file on Model Config, trains a GAN, draws rows, analyzes a customer.
-// node deploy/walk.mjs ADDRESS CHROMIUM; ends with 1 and says where it came to a stop.
+// node deploy/walk.mjs ADDRESS CHROMIUM; ends with 1 and says where it came to a stop. TELELINK_API_KEY signs in first.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,13 @@ try {
   const page = await browser.newPage();
   const faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
+  if (process.env.TELELINK_API_KEY) {
+    begin("the key");
+    await page.goto(`${address}/sign-in?to=config`);
+    await page.fill("#key", process.env.TELELINK_API_KEY);
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/config");
+  }
   begin("Model Config: send a file, use its path");
   await page.goto(`${address}/config`);
   await page.setInputFiles("#file", file);

@@ -10,6 +10,7 @@ import { deskFields } from "../../src/services/score/columns";
 import { axeViolations, launchChromium } from "../browser";
 import { chromium } from "../support";
 import { quietSettings } from "./quiet-settings";
+import { train } from "./trained";
 
 describe.skipIf(!chromium)("every page of the app, by axe", () => {
   let folder: string;
@@ -25,6 +26,7 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
     writeFileSync(join(folder, "01-churn.json"), JSON.stringify({ title: "Churn", finding: "Most stay." }));
     copyFileSync(join(folder, "telco.csv"), join(folder, "more.csv"));
     const chosen = { data: folder, port: 0, store: join(folder, "s.db"), reports: folder };
+    await train(folder, chosen.store, "telco", "own", "--id", "customerID", "--alias", "tried");
     running = await startServer(quietSettings({ ...chosen }), "0.0.0");
     browser = await launchChromium();
   });
@@ -137,6 +139,19 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
         await look(path, "fresh", width < 500 ? "dark" : "light");
         await use(page);
         for (const scheme of ["light", "dark"] as const) await look(path, "used", scheme);
+      }
+      // A champion of other columns brings its own form.
+      const promote = (model: string) =>
+        page.request.put(`${running.address}/models/champion`, { data: { model } });
+      expect((await promote("own")).status()).toBe(200);
+      try {
+        await page.goto(running.address);
+        await look("/", "own-fresh");
+        await page.click("button[type=submit]");
+        await page.waitForSelector("#result h2");
+        for (const scheme of ["light", "dark"] as const) await look("/", "own-used", scheme);
+      } finally {
+        expect((await promote("desk@1")).status()).toBe(200);
       }
       await context.close();
       expect(found).toEqual([]);

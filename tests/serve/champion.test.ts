@@ -2,13 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { run } from "../../src/cli/main";
 import { seeded } from "../../src/core/rng";
-import { viewRows } from "../../src/data/simulate/view-rows";
 import { journalFolder, segmentNames } from "../../src/data/store/journal";
 import { saveModel, setAlias } from "../../src/data/store/models";
 import { openStore, type Store } from "../../src/data/store/open";
-import { writeCsv } from "../../src/data/write/write-csv";
 import { buildApp } from "../../src/serve/app";
 import { Champion } from "../../src/serve/champion";
 import type { App } from "../../src/serve/context";
@@ -16,8 +13,8 @@ import { churnData } from "../../src/services/churn-data";
 import type { Desk } from "../../src/services/score/desk";
 import { fitDesk } from "../../src/services/score/fit-desk";
 import { deskTable } from "../../src/services/score/rows";
-import { captured } from "../cli/captured";
 import { quietSettings } from "./quiet-settings";
+import { train } from "./trained";
 
 const customer = {
   ...{ account_length: 101, state: "OH", area_code: 415, international_plan: false, voice_mail_plan: true },
@@ -58,20 +55,8 @@ const predict = async (payload: unknown): Promise<Record<string, unknown>> =>
   (await app.inject({ method: "POST", url: "/predict", payload: payload as object })).json();
 const promote = (model: string) => app.inject({ method: "PUT", url: "/models/champion", payload: { model } });
 
-async function train(view: "churn-bigml" | "telco", name: string, ...more: string[]): Promise<string> {
-  const [rows] = viewRows(view, 600, 3);
-  const data = join(folder, `${view}.csv`);
-  writeCsv(rows, data);
-  const { code, out, err } = await captured(() =>
-    run([
-      ...["train", "--data", data, "--target", "Churn", "--model", "logistic", "--folds", "2"],
-      ...["--name", name, "--store", file, ...more],
-    ]),
-  );
-  expect(err.replace(/warning:.*\n/g, "")).toBe("");
-  expect(code).toBe(0);
-  return out;
-}
+const trained = (view: "churn-bigml" | "telco", name: string, ...more: string[]): Promise<string> =>
+  train(folder, file, view, name, ...more);
 
 test("without a champion the desk answers, and /health says so", async () => {
   expect((await app.inject("/health")).json()).toMatchObject({
@@ -81,7 +66,7 @@ test("without a champion the desk answers, and /health says so", async () => {
 });
 
 test("telelink train --alias champion makes the model answer, charges reckoned from minutes", async () => {
-  expect(await train("churn-bigml", "plain", "--alias", "champion")).toMatch(
+  expect(await trained("churn-bigml", "plain", "--alias", "champion")).toMatch(
     /kept as plain@1 in .*; champion stands/,
   );
   const champion = new Champion(store, base);
@@ -133,7 +118,7 @@ test("what was predicted is in the store once the server has closed, and no file
 });
 
 test("a model of other columns brings its own form, API and description; what is none is refused", async () => {
-  await train("telco", "other", "--alias", "candidate");
+  await trained("telco", "other", "--alias", "candidate");
   expect((await promote("other")).statusCode).toBe(200);
   const form = (await app.inject("/")).body;
   expect(form).toContain('name="MonthlyCharges"');
@@ -227,7 +212,7 @@ test("what is no model is refused, and the one before goes on answering", async 
 });
 
 test("a champion whose bytes were damaged is told of, and the desk answers", async () => {
-  await train("churn-bigml", "broken", "--alias", "champion");
+  await trained("churn-bigml", "broken", "--alias", "champion");
   store.db.exec("UPDATE telelink_models SET content = x'00' WHERE name = 'broken'");
   const { source, problem } = new Champion(store, base).serving();
   expect(source).toBe("desk");

@@ -160,6 +160,7 @@ function describe(said: Prediction): Node[] {
     ),
     make("p", { class: "app-action" }, said.recommended_action),
     facts,
+    ...unlikeTraining(said.drift ?? []),
     ...(said.reasons && said.reasons.length > 0 ? [reasonsTable(said.reasons)] : []),
     ...(said.simulated_value
       ? [
@@ -171,6 +172,17 @@ function describe(said: Prediction): Node[] {
         ]
       : []),
   ];
+}
+
+/** What of the customer the model has not learned from, so that its answer is worth less. */
+function unlikeTraining(drift: NonNullable<Prediction["drift"]>): Node[] {
+  if (drift.length === 0) return [];
+  const shownAtMost = 5;
+  const lines = drift.slice(0, shownAtMost).map(({ field, finding }) => `${labelOf(field)}: ${finding}`);
+  if (drift.length > shownAtMost) lines.push(`and ${drift.length - shownAtMost} more`);
+  const heading = make("h2", { class: "app-heading" }, "Not as in training");
+  const note = make("p", { class: "app-note" }, "The answer is worth less for a customer such as this one:");
+  return [heading, note, make("ul", {}, ...lines.map((line) => make("li", {}, line)))];
 }
 
 /** A word below the meter, to the right of its mark; left out where it would run into its neighbour. */

@@ -118,6 +118,8 @@ export interface Prediction {
   readonly model: string;
   readonly data: string;
   readonly simulated_value: boolean;
+  /** What of the customer is not as in training. */
+  readonly drift?: readonly { readonly field: string; readonly finding: string }[];
 }
 
 /** What one change would make of a customer. */

@@ -18,9 +18,10 @@ export function agentWords(
 ): string[] {
   const label = (column: string): string => fields.find((field) => field.column === column)?.label ?? column;
   const worries = reasons
-    .filter((reason) => reason.contribution > 0)
+    // What nobody knows of the customer can't be spoken of.
+    .filter((reason) => reason.contribution > 0 && reason.value !== "")
     .slice(0, mostReasons)
-    .map((reason) => `${label(reason.column)} ${reason.value === "" ? "not known" : reason.value}`);
+    .map((reason) => `${label(reason.column)} ${reason.value}`);
   const [best] = changes;
   return [
     `${action}.`,
