@@ -5,7 +5,7 @@ export interface DateFormat {
   readonly kind: "date";
   /**
    * Unicode's date field symbols, such as "yyyy-MM-dd", "dd/MM/yy HH:mm:ss", "d MMM yyyy", "EEE, d MMMM yyyy h:mm a" or
-   * "yyyy-MM-dd'T'HH:mm:ss.SSSXXX"; "t" for seconds and "T" for milliseconds since 1970.
+   * "yyyy-MM-dd'T'HH:mm:ss.SSSXXX" (xxx where an offset of 0 is +00:00, not Z); "t" for seconds and "T" for milliseconds since 1970.
    */
   readonly pattern: string;
   /** Of the names of months and weekdays; defaults to English. */
@@ -22,7 +22,7 @@ export interface DateFormat {
 export const plainDates: DateFormat = { kind: "date", pattern: "yyyy-MM-dd" };
 
 const fields =
-  /'([^']*)'|(y{4}|yy|MMMM|MMM|MM|M|dd|d|EEEE|EEE|HH|H|hh|h|mm|ss|S+|a|XXX|XX|t|T)|([A-Za-z]+)|([^A-Za-z']+)/g;
+  /'([^']*)'|(y{4}|yy|MMMM|MMM|MM|M|dd|d|EEEE|EEE|HH|H|hh|h|mm|ss|S+|a|XXX|XX|xxx|xx|t|T)|([A-Za-z]+)|([^A-Za-z']+)/g;
 
 type Token = { readonly field: string } | { readonly literal: string };
 
@@ -68,6 +68,8 @@ const widths: { readonly [field: string]: string } = {
   a: "([AaPp]\\.?[Mm]\\.?)",
   XXX: "(Z|[+-]\\d{2}:\\d{2})",
   XX: "(Z|[+-]\\d{4})",
+  xxx: "([+-]\\d{2}:\\d{2})",
+  xx: "([+-]\\d{4})",
   t: "(-?\\d{1,12})(?:\\.0+)?",
   T: "(-?\\d{1,15})(?:\\.0+)?",
 };
@@ -102,8 +104,8 @@ export function dateParser(format: DateFormat): (text: string) => number {
     names.push(
       field.startsWith("S")
         ? "S"
-        : /^[XE]/.test(field)
-          ? field[0]
+        : /^[XxE]/.test(field)
+          ? field[0].toUpperCase()
           : field.length > 2 && field[0] === "M"
             ? "N"
             : field[0],
@@ -156,7 +158,7 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
     letterCase === "upper" ? name.toUpperCase() : letterCase === "lower" ? name.toLowerCase() : name;
   const tokens = tokensOf(format.pattern) ?? [];
   const names = calendars[language];
-  const zoned = tokens.some((token) => "field" in token && token.field[0] === "X");
+  const zoned = tokens.some((token) => "field" in token && /^x/i.test(token.field));
   return (ms) => {
     const at = new Date(Math.round(ms) + (zoned ? offset * 60_000 : 0));
     const two = (value: number): string => String(value).padStart(2, "0");
@@ -176,7 +178,7 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
           .padStart(3, "0")
           .padEnd(field.length, "0")
           .slice(0, field.length);
-      if (field[0] === "X") return offsetText(offset, field === "XXX");
+      if (/^x/i.test(field)) return offsetText(offset, field.length === 3, field[0] === "X");
       const value = {
         M: at.getUTCMonth() + 1,
         d: at.getUTCDate(),
@@ -203,8 +205,8 @@ export function offsetOf(text: string): number {
   return text[0] === "-" ? -minutes : minutes;
 }
 
-function offsetText(minutes: number, colon: boolean): string {
-  if (minutes === 0) return "Z";
+function offsetText(minutes: number, colon: boolean, zulu: boolean): string {
+  if (minutes === 0 && zulu) return "Z";
   const size = Math.abs(minutes);
   const [hours, rest] = [Math.floor(size / 60), size % 60].map((one) => String(one).padStart(2, "0"));
   return `${minutes < 0 ? "-" : "+"}${hours}${colon ? ":" : ""}${rest}`;

@@ -67,6 +67,12 @@ function commonShapes(texts: readonly string[], weights: readonly number[]): str
     .map((shape) => shape.text);
 }
 
+/** How an offset is written: "Z" stands for none but where 0 is written out. */
+function zoneOf(zone: string): string {
+  const field = /^[+-]00:?00$/.test(zone) ? "x" : "X";
+  return field.repeat(zone.includes(":") || zone === "Z" ? 3 : 2);
+}
+
 /** The formats that a text may be written in, the likelier first. */
 function candidates(text: string): DateFormat[] {
   if (/^\d{8}$/.test(text)) return [{ kind: "date", pattern: "yyyyMMdd" }];
@@ -97,7 +103,7 @@ function candidates(text: string): DateFormat[] {
       (colon ? ":ss" : "") +
       (fraction ? `${point}${"S".repeat(Math.min(9, fraction.length))}` : "") +
       (half ? `${gap}a` : "") +
-      (zone ? (half ? space : gap || space) + (zone.includes(":") || zone === "Z" ? "XXX" : "XX") : "");
+      (zone ? (half ? space : gap || space) + zoneOf(zone) : "");
   }
   return dayPatterns(date).flatMap(({ pattern, language }) => {
     const whole: DateFormat = {

@@ -2,8 +2,9 @@ import { check } from "../../core/checks";
 import { valuePrinter } from "../../data/formats/format";
 import type { ColumnSchema } from "../../data/schema";
 import { type ColumnCondition, satisfies } from "../conditions";
+import { type DateUnit, startOf } from "../structure/date-parts";
 import { dateWriter } from "../structure/dates";
-import type { BandsPlan, ColumnPlan, Structure } from "../structure/structure";
+import type { BandsPlan, ColumnPlan, PartPlan, Structure } from "../structure/structure";
 import type { DrawnVariable } from "./drawn-variable";
 
 /** What is drawn of a table: conditions are turned onto it. */
@@ -28,6 +29,12 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
   const cells = new Map<number, Uint8Array>();
   const columns = new Map<string, ColumnCondition>();
   const place = (name: string): number => parts.variables.findIndex((variable) => variable.name === name);
+  const meet = (name: string, own: Omit<ColumnCondition, "column">, action: string): void => {
+    const of = parts.structure.columns.findIndex((column) => column.name === name);
+    const known = columns.get(name);
+    checkNumberPlan(parts.structure.columns[of], { ...own, column: of }, action);
+    columns.set(name, known ? meetConditions(known, own) : { ...own, column: of });
+  };
   for (const condition of conditions) {
     const plan = parts.structure.columns[condition.column];
     const schema = parts.schema[condition.column];
@@ -50,11 +57,9 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
         satisfies(condition, plan.map[cell] < 0 ? -1 : levelAt(plan.levels[plan.map[cell]])),
       );
     } else if (plan.kind === "bands") {
-      const of = parts.structure.columns.findIndex((column) => column.name === plan.of);
-      const band = bandRange(plan, condition, levelAt, action);
-      const known = columns.get(plan.of);
-      checkNumberPlan(parts.structure.columns[of], { ...band, column: of }, action);
-      columns.set(plan.of, known ? meetConditions(known, band) : { ...band, column: of });
+      meet(plan.of, bandRange(plan, condition, levelAt, action), action);
+    } else if (plan.kind === "part") {
+      meet(plan.of, partRange(plan, condition, action), action);
     } else if (plan.kind === "number" && plan.values) {
       const { values } = plan;
       allow(place(plan.name), (cell) => satisfies(condition, values[cell] ?? Number.NaN));
@@ -94,8 +99,34 @@ function bandRange(
   return { missing: condition.missing, range: { from: first > 0 ? cuts[first - 1] : -Infinity, to: below } };
 }
 
+/** The dates whose part a condition allows: of values one only, since a date has one range. */
+function partRange(
+  { unit, format, of }: PartPlan,
+  { values = [], range, missing }: ColumnCondition,
+  action: string,
+): Omit<ColumnCondition, "column"> {
+  check(values.length < 2, action, `only one value or a range can be asked for, as it follows from ${of}`);
+  const { from, to } = range ?? { from: values[0] ?? Infinity, to: values[0] ?? -Infinity };
+  const moment = (part: number): number => (format ? part : startOfYear(part));
+  const first = Number.isFinite(from) ? startAtOrAfter(unit, moment(from)) : from;
+  const last = Number.isFinite(to) ? startOf(unit, moment(to), 1) - 1 : to;
+  return { missing, ...(first <= last && { range: { from: first, to: last } }) };
+}
+
+function startAtOrAfter(unit: DateUnit, moment: number): number {
+  const start = startOf(unit, moment);
+  return start < moment ? startOf(unit, moment, 1) : start;
+}
+
+function startOfYear(year: number): number {
+  const start = new Date(0);
+  start.setUTCFullYear(Math.floor(year), 0, 1);
+  return start.getTime();
+}
+
 function checkNumberPlan(plan: ColumnPlan, condition: ColumnCondition, action: string): void {
   if (plan.kind === "number") checkRange(condition, plan, action);
+  if (plan.kind === "date") checkRange(condition, plan, action, dateWriter(plan.format));
 }
 
 /** Both conditions on the same number; of values those in the range. */

@@ -4,7 +4,7 @@ import { drawUniforms } from "../drawing/draws";
 import { leavesOf, type TreeColumn } from "../drawing/trees";
 import { leafQuantile, leafShare } from "./leaf";
 import { addEffects, type LogitLayout } from "./logit";
-import { fromScore, scoreOf } from "./normal-scale";
+import { fromScore, scoreOf, withinEnds } from "./normal-scale";
 import type { NumberModel } from "./numbers";
 import type { EncodedTerm } from "./terms";
 
@@ -84,8 +84,10 @@ export function drawNumbers(
   const uniforms = drawUniforms(groups, leaves.length, mean, rows, rng);
   for (let i = 0; i < rows; i++) {
     if (groups[i] < 0) continue;
-    const u = shares && shares.total[i] > 0 ? within(shares, i, uniforms[i]) : uniforms[i];
-    out[i] = fromScore(scale, (mean ? mean[i] : 0) + leafQuantile(leaves[leaf[i]], u));
+    const limited = shares !== undefined && shares.total[i] > 0;
+    const u = limited ? within(shares, i, uniforms[i]) : uniforms[i];
+    const score = (mean ? mean[i] : 0) + leafQuantile(leaves[leaf[i]], u);
+    out[i] = fromScore(scale, limited ? score : withinEnds(scale, score));
   }
 }
 

@@ -85,6 +85,18 @@ export function scoreOf({ from, to, scores }: NormalScale, value: number, upper:
   return scores[low] + Math.max(0, along) * (scores[low + 1] - scores[low]);
 }
 
+/**
+ * The score turned back where it lies beyond an end that is no value of its own: else a half row's worth of draws would be that
+ * end itself, to the last digit.
+ */
+export function withinEnds({ from, to, scores }: NormalScale, score: number): number {
+  const last = from.length - 1;
+  if (score < scores[0] && from[0] < to[0]) return Math.min(scores[1], 2 * scores[0] - score);
+  if (score > scores[last + 1] && from[last] < to[last])
+    return Math.max(scores[last], 2 * scores[last + 1] - score);
+  return score;
+}
+
 /** The value of a score; beyond the ends, the end. */
 export function fromScore({ from, to, scores }: NormalScale, score: number): number {
   const last = from.length - 1;

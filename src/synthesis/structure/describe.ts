@@ -1,15 +1,18 @@
 import { percent } from "../../core/format";
-import { dateWriter } from "./dates";
+import { plainDates } from "../../data/formats/date-format";
+import { dateWriter, type WrittenDates } from "./dates";
 import { type CellNames, describeExclusions } from "./describe-exclusions";
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
 import { type ColumnPlan, missingLabel, type Structure } from "./structure";
 import { levelNames } from "./variables";
 
+const day = 86_400_000;
+
 /** The structure in sentences, one rule each: what a user confirms or changes. */
 export function describeStructure(structure: Structure): readonly string[] {
   return [
-    ...structure.columns.flatMap(describeColumn),
+    ...structure.columns.flatMap((plan) => describeColumn(plan, datesOf(structure))),
     ...structure.combinations.map(
       (combination) =>
         `Only the ${combination.allowed.length} combinations of ${combination.columns.join(", ")} seen in training appear.`,
@@ -30,19 +33,27 @@ function cellsNamed(structure: Structure, name: string): CellNames {
   return { called: rest ? `${rest} ${name}` : name, labels };
 }
 
-function describeColumn(plan: ColumnPlan): string[] {
+function datesOf({ columns }: Structure): readonly string[] {
+  return columns.filter((plan) => plan.kind === "date").map((plan) => plan.name);
+}
+
+function describeColumn(plan: ColumnPlan, dates: readonly string[]): string[] {
   const { name } = plan;
   if (plan.kind === "constant")
     return [plan.text === "" ? `${name} is always missing.` : `${name} is always ${plan.text}.`];
   if (plan.kind === "key")
     return [`${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`];
   if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];
+  const cutOf = (cut: number): string =>
+    plan.kind === "bands" && dates.includes(plan.of) ? dateWriter(plainTimes(cut))(cut) : shown(cut);
   if (plan.kind === "bands")
     return [
       `${name} follows from ${plan.of}: ${plan.order
-        .map((level, b) => `${plan.levels[level]}${b > 0 ? ` from ${shown(plan.cuts[b - 1])}` : ""}`)
+        .map((level, b) => `${plan.levels[level]}${b > 0 ? ` from ${cutOf(plan.cuts[b - 1])}` : ""}`)
         .join(", ")}.`,
     ];
+  if (plan.kind === "part")
+    return [`${name} is ${plan.unit === "instant" ? "the same date as" : `the ${plan.unit} of`} ${plan.of}.`];
   if (plan.kind === "levels")
     return plan.texts
       ? [`${name} is text: made up in the shapes and of the words that enough rows share.`]
@@ -58,10 +69,27 @@ function describeColumn(plan: ColumnPlan): string[] {
   const often =
     plan.atoms.length > 0 && !plan.formula ? `; often exactly ${plan.atoms.map(shown).join(" or ")}` : "";
   const range = `${name} lies between ${shown(plan.low)} and ${shown(plan.high)}${steps}${often}.`;
-  return plan.formula ? [describeFormula(name, plan.formula), range] : [range];
+  return plan.formula ? [describeFormula(name, plan.formula, dates), range] : [range];
 }
 
-function describeFormula(name: string, formula: Formula): string {
+/** How a moment is told: as a date, with the time of day where it is not midnight. */
+function plainTimes(moment: number): WrittenDates {
+  const midnight = moment % day === 0;
+  const pattern = midnight ? plainDates.pattern : "yyyy-MM-dd HH:mm:ss";
+  return { formats: [{ format: { kind: "date", pattern }, share: 1 }], step: 1 };
+}
+
+function describeFormula(name: string, given: Formula, dates: readonly string[]): string {
+  const dated = given.terms.some(({ column }) => dates.includes(column));
+  const formula = {
+    ...given,
+    terms: given.terms
+      .map(({ column, weight }) => ({
+        column,
+        weight: dates.includes(column) ? Number((weight * day).toPrecision(12)) : weight,
+      }))
+      .sort((a, b) => (dated ? b.weight - a.weight : 0)),
+  };
   const loose =
     formula.rest === "none"
       ? ", rounded"
@@ -72,7 +100,7 @@ function describeFormula(name: string, formula: Formula): string {
     formula.kind === "product" && formula.rest !== "none"
       ? `; ${formula.otherwise === null ? "missing" : shown(formula.otherwise)} where that is 0`
       : "";
-  return `${name} = ${right(formula)}${loose}${otherwise}.`;
+  return `${name} = ${right(formula)}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
 }
 
 function right(formula: Formula): string {

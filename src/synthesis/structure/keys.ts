@@ -15,6 +15,8 @@ export type KeyPlan =
       readonly rest: number;
       readonly start: number;
       readonly pace: number;
+      /** What stands behind them from an "@" on: as often as enough keys have it. */
+      readonly endings?: readonly string[];
     };
 
 const classes = ["0123456789", letters("A"), letters("a"), "0123456789abcdef", "0123456789ABCDEF"];
@@ -27,12 +29,45 @@ const largest = 2 ** 50;
 /** From this many keys on, a letter or digit that they all have in the same place belongs to the pattern. */
 const enoughKeys = 5;
 
-/** The plan for a column of keys: the commonest length decides the pattern. */
+/** Of so many domains of addresses, the share of each is kept. */
+const mostEndings = 40;
+
+/** The plan for a column of keys: the commonest length decides the pattern; of addresses the name does, and domains are kept. */
 export function keyPlanOf(values: readonly string[], rng: Rng): KeyPlan {
   const present = values.filter((value) => value !== "");
+  const endings = endingsOf(present);
+  if (endings) {
+    const plan = patternOf(
+      present.map((value) => value.slice(0, value.indexOf("@"))),
+      rng,
+    );
+    return { ...plan, endings };
+  }
+  return patternOf(present, rng, true);
+}
+
+/** The domains of addresses that enough keys share, as often as they do; undefined where keys are no addresses. */
+function endingsOf(keys: readonly string[]): readonly string[] | undefined {
+  if (keys.length === 0 || !keys.every((key) => /^[^@\s]+@[^@\s]+$/.test(key))) return undefined;
+  const counts = new Map<string, number>();
+  for (const key of keys) {
+    const ending = key.slice(key.indexOf("@"));
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  }
+  const shared = [...counts].filter(([, count]) => count >= enoughKeys).sort((a, b) => b[1] - a[1]);
+  const held = shared.reduce((sum, [, count]) => sum + count, 0);
+  if (held < keys.length / 2) return undefined;
+  return shared.flatMap(([ending, count]) =>
+    new Array<string>(Math.max(1, Math.round((mostEndings * count) / held))).fill(ending),
+  );
+}
+
+function patternOf(present: readonly string[], rng: Rng, counters: true): KeyPlan;
+function patternOf(present: readonly string[], rng: Rng): Extract<KeyPlan, { style: "pattern" }>;
+function patternOf(present: readonly string[], rng: Rng, counters = false): KeyPlan {
   const lengths = new Map<number, number>();
   for (const value of present) lengths.set(value.length, (lengths.get(value.length) ?? 0) + 1);
-  if (present.every((value) => /^(0|[1-9]\d{0,14})$/.test(value))) {
+  if (counters && present.every((value) => /^(0|[1-9]\d{0,14})$/.test(value))) {
     const first = pastAll(present.reduce((most, value) => Math.max(most, Number(value)), 0));
     const grows = String(first + 100 * present.length).length > String(first - 1).length;
     if (lengths.size > 1 || present.length < 2 || !grows) return { style: "counter", first };
@@ -46,7 +81,7 @@ export function keyPlanOf(values: readonly string[], rng: Rng): KeyPlan {
 /** The keys number `from` to `from + count − 1`; different numbers give different keys. */
 export function freshKeys(plan: KeyPlan, from: number, count: number): string[] {
   if (plan.style === "counter") return Array.from({ length: count }, (_, i) => String(plan.first + from + i));
-  const { alphabets, stride, rest, pace } = plan;
+  const { alphabets, stride, rest, pace, endings } = plan;
   const capacity = capacityOf(alphabets, stride);
   // Past the pattern's capacity the keys of each further round carry its number in front, in the first place's digits.
   const [first] = alphabets;
@@ -57,6 +92,7 @@ export function freshKeys(plan: KeyPlan, from: number, count: number): string[] 
   for (let i = 0; i < count; i++) {
     const round = Math.floor((from + i) / capacity);
     out[i] = (round > 0 ? inDigits(round, digits) : "") + write(rest + stride * at, alphabets);
+    if (endings) out[i] += endings[(Math.imul(at % 4294967296, 0x2c1b3c6d) >>> 16) % endings.length];
     at += pace;
     if (at >= capacity) at -= capacity;
   }
@@ -74,7 +110,11 @@ function inDigits(number: number, digits: string): string {
   return (rest > 0 ? inDigits(rest, digits) : "") + digits[number % digits.length];
 }
 
-function numbered(alphabets: readonly string[], training: readonly string[], rng: Rng): KeyPlan {
+function numbered(
+  alphabets: readonly string[],
+  training: readonly string[],
+  rng: Rng,
+): Extract<KeyPlan, { style: "pattern" }> {
   const numbers = training.map((value) => read(value, alphabets));
   let stride = Math.max(1, Math.floor(numbers.length / 6));
   for (;;) {

@@ -2,8 +2,9 @@ import { permutation, type Rng } from "../../core/rng";
 import { plainDates } from "../../data/formats/date-format";
 import { type ColumnSchema, schemaOf } from "../../data/schema";
 import { type Column, type Table, type TextColumn, table } from "../../data/table";
-import { dateWriter } from "./dates";
+import { dateWriter, type WrittenDates } from "./dates";
 import { bandCodes } from "./discover/bands";
+import { partsOf } from "./discover/parts-of-dates";
 import { type Arguments, evaluate, rebuild } from "./formulas";
 import { freshKeys } from "./keys";
 import { raiseToOrders } from "./raise";
@@ -61,15 +62,21 @@ export function restoreTable(
     if (plan.kind === "levels" || plan.kind === "lookup") return levelColumn(schema[j], plan, parts);
     if (plan.kind === "bands") return bandColumn(schema[j], plan, numbers.get(plan.of) as Float64Array);
     if (plan.kind === "constant") return constantColumn(schema[j], plan.text, rows);
+    if (plan.kind === "part" && !plan.format)
+      return numeric(schema[j], partsOf(plan, numbers.get(plan.of) as Float64Array));
     const texts = textType(type, plan);
     if (plan.kind === "key")
       return { ...writtenAs(schema[j]), type: texts, values: keysOf(plan, firstRow, rows, rng.fork(name)) };
-    const dates = numbers.get(name) as Float64Array;
-    const write = dateWriter(plan.format);
+    const dates =
+      plan.kind === "part"
+        ? partsOf(plan, numbers.get(plan.of) as Float64Array)
+        : (numbers.get(name) as Float64Array);
+    const format = plan.format as WrittenDates;
+    const write = dateWriter(format);
     const formats = rng.fork(name);
-    const mixed = plan.format.formats.length > 1;
+    const mixed = format.formats.length > 1;
     const values = Array.from(dates, (value) => write(value, mixed ? formats.uniform() : 0));
-    return { ...writtenAs(schema[j]), type: texts, values, ...toldFormat(plan) };
+    return { ...writtenAs(schema[j]), type: texts, values, ...toldFormat(format) };
   });
   return table(columns);
 }
@@ -91,7 +98,8 @@ export function syntheticSchema(from: Table, structure: Structure): readonly Col
       };
     if (plan.kind === "key" || (plan.kind === "levels" && plan.texts))
       return { name, type: textType(column.type, plan), ...(column.missing && { missing: column.missing }) };
-    if (plan.kind === "date") return { ...column, type: "date", ...toldFormat(plan) };
+    if (plan.kind === "date" || (plan.kind === "part" && plan.format))
+      return { ...column, type: "date", ...toldFormat(plan.format as WrittenDates) };
     // A level that is not told must not stand in the model's file either. The words of a boolean are everybody's.
     if (column.levels && column.type !== "boolean" && "levels" in plan)
       return { ...column, levels: column.levels.filter((level) => plan.levels.includes(level)) };
@@ -232,7 +240,7 @@ function constantColumn(schema: ColumnSchema, text: string, rows: number): Colum
 }
 
 /** How dates are written, where that is not the standard's way. */
-function toldFormat({ format: { formats } }: DatePlan): Pick<TextColumn, "format"> {
+function toldFormat({ formats }: WrittenDates): Pick<TextColumn, "format"> {
   const [{ format }] = formats;
   return format.pattern === plainDates.pattern && format.offset === undefined ? {} : { format };
 }

@@ -1,3 +1,4 @@
+import type { DateUnit } from "./date-parts";
 import type { WrittenDates } from "./dates";
 import type { Formula } from "./formulas";
 import type { Grid } from "./grids";
@@ -30,6 +31,7 @@ export type ColumnPlan =
   | DatePlan
   | LookupPlan
   | BandsPlan
+  | PartPlan
   | KeyColumnPlan;
 
 /** Every cell the same: its text, "" for missing. */
@@ -104,6 +106,15 @@ export interface BandsPlan {
   /** Ascending. */
   readonly cuts: readonly number[];
   readonly order: readonly number[];
+}
+
+/** The unit (day, month, year …) in which another column's date lies: when it begins, or without a format its year. */
+export interface PartPlan {
+  readonly kind: "part";
+  readonly name: string;
+  readonly of: string;
+  readonly unit: DateUnit;
+  readonly format?: WrittenDates;
 }
 
 /** Identifiers: fresh, never drawn. */

@@ -1,6 +1,13 @@
 import { check } from "../../../core/checks";
 import type { Rng } from "../../../core/rng";
-import { type Column, isCategorical, type Table, type TextColumn, takeTableRows } from "../../../data/table";
+import {
+  type Column,
+  cellText,
+  isCategorical,
+  type Table,
+  type TextColumn,
+  takeTableRows,
+} from "../../../data/table";
 import type { Wishes } from "../../drawing/wishes";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
 import { cellOf, missingLabel, type Variable } from "../../structure/structure";
@@ -268,7 +275,7 @@ function steerUnknown(
 /** Whether something known of the row is computed from something that is not: only candidates tell what goes with it. */
 function bound({ structure }: SequentialParts, rows: Table, i: number): boolean {
   return structure.columns.some((plan, j) =>
-    (plan.kind === "number" && plan.formula) || plan.kind === "lookup" || plan.kind === "bands"
+    (plan.kind === "number" && plan.formula) || ["lookup", "bands", "part"].includes(plan.kind)
       ? !isMissing(rows.columns[j], i)
       : false,
   );
@@ -293,10 +300,10 @@ function weighComputed(
         score(scores, r, Math.max(Math.exp(-(off * off) / 2), mismatch));
       }
     }
-    if ((plan.kind === "lookup" || plan.kind === "bands") && isCategorical(own)) {
+    if (["lookup", "bands", "part"].includes(plan.kind)) {
       for (let r = 0; r < source.length; r++) {
-        const text = levelText(own, source[r]);
-        if (text !== null && text !== levelText(drawn, r)) score(scores, r, 0);
+        const text = cellText(own, source[r]);
+        if (text !== "" && text !== cellText(drawn, r)) score(scores, r, 0);
       }
     }
   });

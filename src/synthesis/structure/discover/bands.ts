@@ -1,3 +1,4 @@
+import { roundestMoment, startOf } from "../date-parts";
 import { spacing } from "../grids";
 import type { BandsPlan, LevelsPlan } from "../structure";
 import type { LevelsInput, NumberInput } from "./search";
@@ -7,6 +8,7 @@ import { shortest } from "./search";
 const leastRows = 5;
 /** Bands lie side by side: what separates two of them is no wider than so many steps between neighbouring values. */
 const mostSteps = 6;
+const longestMonth = 31 * 86_400_000;
 
 /** Level columns whose levels are stretches of a number (an age group of the age), by name. */
 export function findBands(
@@ -59,9 +61,15 @@ function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): Ban
   const cuts: number[] = [];
   for (let b = 1; b < count; b++) {
     const [below, above] = [high[order[b - 1]], low[order[b]]];
-    if (!(below < above) || above - below > room) return undefined;
+    if (!(below < above)) return undefined;
     // The roundest number between them is where a person would have cut.
-    cuts.push(shortest((below + above) / 2, (shorter) => shorter > below && shorter <= above));
+    const cut = number.date
+      ? roundestMoment(below, above)
+      : shortest((below + above) / 2, (shorter) => shorter > below && shorter <= above);
+    // Where a month begins, dates may be rare.
+    const wide = number.date && cut === startOf("month", cut) ? longestMonth : 0;
+    if (above - below > Math.max(room, wide)) return undefined;
+    cuts.push(cut);
   }
   return { kind: "bands", name: plan.name, levels: plan.levels, of: number.name, cuts, order };
 }

@@ -23,6 +23,7 @@ import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
 import { findLookups } from "./lookups";
 import { findOrders, holds } from "./orders";
+import { findDateParts } from "./parts-of-dates";
 import { planOf } from "./plan-column";
 import type { LevelsInput } from "./search";
 
@@ -45,6 +46,8 @@ export interface DiscoverOptions {
    */
   readonly minCount?: number;
 }
+
+const day = 86_400_000;
 
 /** What `minCount` is when nobody says. */
 export const usualMinCount = 5;
@@ -76,6 +79,8 @@ export function discoverStructure(
   plans = replaced(plans, combinations.flatMap(combinationLookups));
   if (search) {
     plans = replaced(plans, lookupsAmong(plans, from, keep));
+    const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
+    plans = replaced(plans, findDateParts(plans, from, drawn));
     plans = replaced(plans, bandsAmong(plans, from, keep));
     plans = withFormulas(plans, from, keep);
   }
@@ -114,12 +119,12 @@ function bandsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly st
       !roots.has(plan.name),
   );
   const numbers = plans.flatMap((plan) =>
-    plan.kind === "number" && !plan.values
+    plan.kind === "date" || (plan.kind === "number" && !plan.values)
       ? [
           {
             name: plan.name,
             values: numbersOf(columnNamed(from, plan.name), plan),
-            ...(plan.grid && { grid: plan.grid }),
+            ...(plan.kind === "date" ? { date: true } : plan.grid && { grid: plan.grid }),
           },
         ]
       : [],
@@ -132,13 +137,22 @@ function withFormulas(plans: readonly ColumnPlan[], from: Table, keep: readonly 
   const free = plans.filter((plan) => !keep.includes(plan.name));
   const numbers = free.filter((plan): plan is NumberPlan => plan.kind === "number");
   const levels = free.filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts);
+  const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
   const formulas = findFormulas(
-    numbers.map((plan) => ({
-      name: plan.name,
-      values: numbersOf(columnNamed(from, plan.name), plan),
-      ...(plan.grid && { grid: plan.grid }),
-      ...(plan.values && { given: true }),
-    })),
+    [
+      ...numbers.map((plan) => ({
+        name: plan.name,
+        values: numbersOf(columnNamed(from, plan.name), plan),
+        ...(plan.grid && { grid: plan.grid }),
+        ...(plan.values && { given: true }),
+      })),
+      ...dates.map((plan) => ({
+        name: plan.name,
+        values: numbersOf(columnNamed(from, plan.name), plan).map((moment) => moment / day),
+        given: true,
+        date: true,
+      })),
+    ],
     levels.map((plan) => levelsInput(plan, from)),
   );
   return replaced(

@@ -7,6 +7,8 @@ export interface NumberInput {
   readonly grid?: Grid;
   /** Whether others may follow from it but it from none: a number of few values, drawn as levels. */
   readonly given?: boolean;
+  /** Whether they are dates, in milliseconds since 1970. */
+  readonly date?: boolean;
 }
 
 /** A level column as the search sees it: codes with missing as the last level. */
