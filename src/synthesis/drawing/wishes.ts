@@ -59,7 +59,9 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
     } else if (plan.kind === "bands") {
       meet(plan.of, bandRange(plan, condition, levelAt, action), action);
     } else if (plan.kind === "part") {
-      meet(plan.of, partRange(plan, condition, action), action);
+      const date = parts.structure.columns.find((column) => column.name === plan.of);
+      const step = date?.kind === "date" ? date.format.step : 1;
+      meet(plan.of, partRange(plan, condition, step, action), action);
     } else if (plan.kind === "number" && plan.values) {
       const { values } = plan;
       allow(place(plan.name), (cell) => satisfies(condition, values[cell] ?? Number.NaN));
@@ -103,13 +105,14 @@ function bandRange(
 function partRange(
   { unit, format, of }: PartPlan,
   { values = [], range, missing }: ColumnCondition,
+  step: number,
   action: string,
 ): Omit<ColumnCondition, "column"> {
   check(values.length < 2, action, `only one value or a range can be asked for, as it follows from ${of}`);
   const { from, to } = range ?? { from: values[0] ?? Infinity, to: values[0] ?? -Infinity };
   const moment = (part: number): number => (format ? part : startOfYear(part));
   const first = Number.isFinite(from) ? startAtOrAfter(unit, moment(from)) : from;
-  const last = Number.isFinite(to) ? startOf(unit, moment(to), 1) - 1 : to;
+  const last = Number.isFinite(to) ? startOf(unit, moment(to), 1) - step / 2 : to;
   return { missing, ...(first <= last && { range: { from: first, to: last } }) };
 }
 

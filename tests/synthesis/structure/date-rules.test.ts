@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import { parseCsv } from "../../../src/data/csv/parse-csv";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import { cellText, columnNamed, type Table } from "../../../src/data/table";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
 import { describeStructure } from "../../../src/synthesis/structure/describe";

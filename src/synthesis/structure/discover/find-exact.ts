@@ -64,7 +64,7 @@ function multiple(target: NumberInput, of: NumberInput): Formula | undefined {
     [xy / xx, meanY - (xy / xx) * meanX],
   ]) {
     const short = shortest(weight, (shorter) => fits(shorter, constant));
-    if (!fits(short, constant)) continue;
+    if (!fits(short, constant) || !isPlain(of, short)) continue;
     return sum(
       shortest(constant, (shorter) => fits(short, shorter)),
       [{ column: of.name, weight: short }],
@@ -113,7 +113,7 @@ function weightedSum(screen: Screen, t: number, others: readonly number[]): Form
   ] as const) {
     const predicted = (i: number): number =>
       kept.reduce((total, k, at) => total + weights[at] * complete[k].values[i], offset);
-    if (agrees(target, predicted)) {
+    if (kept.every((k, at) => isPlain(complete[k], weights[at])) && agrees(target, predicted)) {
       return sum(
         offset,
         kept.map((k, at) => ({ column: complete[k].name, weight: weights[at] })),
@@ -164,6 +164,11 @@ function agrees(target: NumberInput, predicted: (row: number) => number): boolea
     if (!(Math.abs(target.values[i] - predicted(i)) <= half + slack)) return false;
   }
   return true;
+}
+
+/** Of a date only whole days, hours, minutes, seconds or milliseconds are counted: a slope of its own is no rule. */
+function isPlain({ date }: NumberInput, weight: number): boolean {
+  return !date || [1, 24, 1440, 86_400, 86_400_000].includes(Math.abs(weight));
 }
 
 function sum(constant: number, terms: Formula["terms"]): Formula {
