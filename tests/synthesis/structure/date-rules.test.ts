@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { cellText, columnNamed, type Table } from "../../../src/data/table";
+import type { Where } from "../../../src/synthesis/conditions";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
@@ -33,8 +34,9 @@ describe("rules between dates", () => {
     expect(rules).toContain("year is the year of start.");
     expect(rules).toContain("2021Q2 from 2021-04-01");
     const model = await sequential()(from, seeded(1));
-    for (const where of [undefined, { month: "2021-05" }, { year: { from: 2022 }, days: { from: 100 } }]) {
-      const made = model.sample(150, seeded(2), where && { where });
+    const asked: Where[] = [{}, { month: "2021-05" }, { year: { from: 2022 }, days: { from: 100 } }];
+    for (const where of asked) {
+      const made = model.sample(150, seeded(2), { where });
       const of = (name: string, i: number): string => cellText(columnNamed(made, name), i);
       for (let i = 0; i < made.rows; i++) {
         const start = of("start", i);
@@ -42,8 +44,8 @@ describe("rules between dates", () => {
         expect(of("month", i)).toBe(start.slice(0, 7));
         expect(of("year", i)).toBe(start.slice(0, 4));
         expect(of("quarter", i)).toBe(`${start.slice(0, 4)}Q${Math.ceil(Number(start.slice(5, 7)) / 3)}`);
-        if (where?.month) expect(start.slice(0, 7)).toBe("2021-05");
-        if (where?.year) expect(start >= "2022" && Number(of("days", i)) >= 100).toBe(true);
+        if (where.month) expect(start.slice(0, 7)).toBe("2021-05");
+        if (where.year) expect(start >= "2022" && Number(of("days", i)) >= 100).toBe(true);
       }
     }
   });
