@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { cellText, columnNamed, type Table } from "../../../src/data/table";
-import type { Where } from "../../../src/synthesis/conditions";
+import type { Condition } from "../../../src/synthesis/conditions";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
@@ -34,7 +34,11 @@ describe("rules between dates", () => {
     expect(rules).toContain("year is the year of start.");
     expect(rules).toContain("2021Q2 from 2021-04-01");
     const model = await sequential()(from, seeded(1));
-    const asked: Where[] = [{}, { month: "2021-05" }, { year: { from: 2022 }, days: { from: 100 } }];
+    const asked: Readonly<Record<string, Condition>>[] = [
+      {},
+      { month: "2021-05" },
+      { year: { from: 2022 }, days: { from: 100 } },
+    ];
     for (const where of asked) {
       const made = model.sample(150, seeded(2), { where });
       const of = (name: string, i: number): string => cellText(columnNamed(made, name), i);
