@@ -79,6 +79,8 @@ async function make({ name, schema, method }) {
     quality: three(found.quality.score),
     detection: three(found.detectionHoldout.auc),
     memorisation: three(found.privacy.memorisation),
+    "memorisation, low": three(found.privacy.memorisationLow),
+    "memorisation, high": three(found.privacy.memorisationHigh),
     "exact copies": three(found.privacy.copies),
     ...Object.fromEntries(
       found.utility.flatMap((one) => [

@@ -7,6 +7,9 @@ import { stratifiedKFold } from "../../data/split";
 import { type Table, takeTableRows } from "../../data/table";
 import { encode } from "../../features/encode";
 import { gradientBoosting } from "../../models/boosting/boosting";
+import { randomForest } from "../../models/forest/forest";
+import { logisticRegression } from "../../models/linear/logistic";
+import { network } from "../../models/network/network";
 import { fitFolds, outOfFold, type TablePredictor } from "../../models/out-of-fold";
 import { type FitTable, pipeline } from "../../models/pipeline";
 import { type AucInterval, aucInterval } from "../compare";
@@ -17,6 +20,16 @@ export interface DetectionOptions {
   readonly learner?: FitTable<TablePredictor>;
   /** @default 5 */
   readonly folds?: number;
+  /** Rows drawn of each table at most; defaults to as many as the smaller has. */
+  readonly most?: number;
+}
+
+/** How well one learner tells synthetic from real rows, beside how well it tells real rows from other real ones. */
+export interface Detector {
+  readonly learner: string;
+  readonly synthetic: AucInterval;
+  /** Absent without held-out rows. */
+  readonly real?: AucInterval;
 }
 
 /**
@@ -45,7 +58,7 @@ export async function detectionAuc(
     learner = pipeline({ encode: encode({ categories: "codes" }), learner: gradientBoosting() }),
     folds = 5,
   } = options;
-  const rows = Math.min(real.rows, synthetic.rows);
+  const rows = Math.min(real.rows, synthetic.rows, options.most ?? Infinity);
   checkInteger(folds, 2, 100, action, "folds");
   check(rows >= 10 * folds, action, `both tables must have at least ${10 * folds} rows`, rows);
   const drawn = [real, synthetic].map((table, k) =>
@@ -56,4 +69,36 @@ export async function detectionAuc(
   const splits = stratifiedKFold(labels, folds, rng.fork("folds"));
   const results = await fitFolds({ learner, data: { table, y: labels } }, splits, rng.fork("fit"), watch);
   return aucInterval(labels, outOfFold(results, 2 * rows));
+}
+
+/** Rows of each table that the learners beside boosting are shown at most. */
+const mostShown = 2000;
+
+/**
+ * Detection by learners of other kinds than boosting: what one kind overlooks another may see. Synthetic rows against `rows`,
+ * real ones that were not learnt from; and those against the rows learnt from (`learnt`), which is what a perfect method reaches.
+ */
+export async function otherDetectors(
+  { rows, synthetic, learnt }: { readonly rows: Table; readonly synthetic: Table; readonly learnt?: Table },
+  rng: Rng,
+  watch: Watch = {},
+): Promise<Detector[]> {
+  const learners: Readonly<Record<string, FitTable<TablePredictor>>> = {
+    "logistic regression": pipeline({ learner: logisticRegression() }),
+    "random forest": pipeline({ learner: randomForest({ trees: 100, minRows: 5 }) }),
+    "small net": pipeline({
+      learner: network({ hidden: [32], members: 1, epochs: 12, columns: "all" }),
+    }),
+  };
+  const out: Detector[] = [];
+  for (const [name, learner] of Object.entries(learners)) {
+    const detect = (other: Table): Promise<AucInterval> =>
+      detectionAuc(rows, other, rng.fork(name), { learner, folds: 3, most: mostShown }, watch);
+    out.push({
+      learner: name,
+      synthetic: await detect(synthetic),
+      ...(learnt && { real: await detect(learnt) }),
+    });
+  }
+  return out;
 }

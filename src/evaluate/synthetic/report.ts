@@ -4,8 +4,8 @@ import { isCategorical, type Table } from "../../data/table";
 import { positiveLevel } from "../../data/target";
 import type { Synthesiser } from "../../synthesis/synthesiser";
 import type { AucInterval } from "../compare";
-import { type BinnedAccuracy, binnedAccuracy } from "./accuracy";
-import { detectionAuc } from "./detection";
+import { type BinnedAccuracy, binnedAccuracy, type Margins, marginAccuracy } from "./accuracy";
+import { type Detector, detectionAuc, otherDetectors } from "./detection";
 import { type Diagnostic, diagnosticScore } from "./diagnostic";
 import { type Loss, lossesOf } from "./losses";
 import { type Canaries, canaryTest } from "./privacy/canaries";
@@ -52,6 +52,10 @@ export interface SyntheticReport {
   /** Against the rows learnt from. */
   readonly detection?: AucInterval;
   readonly detectionHoldout?: AucInterval;
+  /** By boosting and by other learners, against held-out rows if there are any, else against the rows learnt from. */
+  readonly detectors?: readonly Detector[];
+  /** One, two and three columns at a time, against the same rows. */
+  readonly margins?: readonly Margins[];
   /** How like the real rows held-out ones are by the same measures: what a fresh real sample reaches. */
   readonly fresh?: { readonly quality: Quality; readonly detection?: AucInterval };
   readonly privacy?: DistancePrivacy;
@@ -82,7 +86,7 @@ export async function syntheticReport(
   watch: Watch = {},
 ): Promise<SyntheticReport> {
   const { real, synthetic, holdout, target, refit } = plan;
-  const parts = 6 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
+  const parts = 8 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
   let done = 0;
   const next = async <T>(make: () => T | Promise<T>): Promise<T> => {
     watch.signal?.throwIfAborted();
@@ -118,7 +122,23 @@ export async function syntheticReport(
     ...(detection && { detection }),
     ...(planted && { planted }),
   };
-  if (!holdout) return { rows: { real: real.rows, synthetic: synthetic.rows }, ...base };
+  const against = { rows: holdout ?? real, synthetic, ...(holdout && { learnt: real }) };
+  const margins = await next(() => marginAccuracy(against, rng.fork("margins")));
+  const others = await next(() =>
+    enough(against.rows) && enough(real) ? otherDetectors(against, rng.fork("detectors"), stop) : [],
+  );
+  /** All detectors, boosting first. */
+  const withBoosting = (made: AucInterval | undefined, fresh?: AucInterval): readonly Detector[] =>
+    made
+      ? [{ learner: "gradient boosting", synthetic: made, ...(fresh && { real: fresh }) }, ...others]
+      : others;
+  if (!holdout)
+    return {
+      rows: { real: real.rows, synthetic: synthetic.rows },
+      ...base,
+      margins,
+      detectors: withBoosting(detection),
+    };
   const detectionHoldout = await next(() => (enough(holdout) ? detect(holdout, "holdout") : undefined));
   const fresh = await next(async () => ({
     quality: qualityScore(real, holdout),
@@ -153,6 +173,8 @@ export async function syntheticReport(
     rows: { real: real.rows, synthetic: synthetic.rows, holdout: holdout.rows },
     ...base,
     ...(detectionHoldout && { detectionHoldout }),
+    margins,
+    detectors: withBoosting(detectionHoldout, fresh.detection),
     privacy,
     membership,
     disclosure,

@@ -72,7 +72,7 @@ export function comparisonNodes(found: Beside): Node[] {
 function privacyWords({ rows, held_out: unseen }: Beside): string {
   if (!unseen)
     return "Privacy needs customers whom the generator never saw. None were held out when it was trained: train again with a share held out.";
-  return `Privacy is measured against ${shown(rows.held_out)} customers whom the generator never saw: if it had learned nobody by heart, drawn rows would lie as near to them as to those it learned from (memorisation ${shown(Math.max(0, unseen.memorisation), 3)}; 0 is none, 1 is copies). The median drawn row is ${shown(unseen.closest, 3)} away from the closest learned customer, the median held-out customer ${shown(unseen.closest_held_out, 3)} (0 is equal, 1 is different in everything).`;
+  return `Privacy is measured against ${shown(rows.held_out)} customers whom the generator never saw: if it had learned nobody by heart, drawn rows would lie as near to them as to those it learned from (memorisation ${shown(Math.max(0, unseen.memorisation), 3)}, ${shown(1 - unseen.privacy_high, 3)} to ${shown(1 - unseen.privacy_low, 3)}; 0 is none, 1 is copies; privacy is 1 less it). The median drawn row is ${shown(unseen.closest, 3)} away from the closest learned customer, the median held-out customer ${shown(unseen.closest_held_out, 3)} (0 is equal, 1 is different in everything).`;
 }
 
 /** A column's values, each with a bar for the real and one for the drawn rows. */

@@ -24,8 +24,20 @@ interface Model {
     readonly data?: string;
     readonly rows?: number;
     readonly heldOut?: { readonly rows: number };
-    readonly measured?: { readonly quality: number; readonly heldOut?: { readonly privacy: number } };
-    readonly figures?: { readonly quality: number; readonly memorisation: number };
+    readonly measured?: {
+      readonly quality: number;
+      readonly heldOut?: {
+        readonly privacy: number;
+        readonly privacyLow?: number;
+        readonly privacyHigh?: number;
+      };
+    };
+    readonly figures?: {
+      readonly quality: number;
+      readonly memorisation: number;
+      readonly "memorisation, low"?: number;
+      readonly "memorisation, high"?: number;
+    };
   };
 }
 
@@ -148,10 +160,14 @@ compare.addEventListener("click", async () => {
 /** What was found when the generator was made, before anything is compared anew. */
 function knownOf({ metadata }: Model): string {
   const { measured, figures, heldOut } = metadata;
+  const ends = (low?: number, high?: number): string =>
+    low === undefined || high === undefined ? "" : ` (${percent(low)} to ${percent(high)})`;
+  const kept = (memorised: number | undefined): number | undefined =>
+    memorised === undefined ? undefined : 1 - Math.max(0, memorised);
   if (measured)
-    return `When it was trained: quality ${percent(measured.quality)}, ${measured.heldOut && heldOut ? `privacy ${percent(measured.heldOut.privacy)}, against ${shown(heldOut.rows)} customers held out` : "privacy not measured, as no customers were held out"}.`;
+    return `When it was trained: quality ${percent(measured.quality)}, ${measured.heldOut && heldOut ? `privacy ${percent(measured.heldOut.privacy)}${ends(measured.heldOut.privacyLow, measured.heldOut.privacyHigh)}, against ${shown(heldOut.rows)} customers held out` : "privacy not measured, as no customers were held out"}.`;
   if (figures)
-    return `When it was made from simulated customers: quality ${percent(figures.quality)}, privacy ${percent(1 - Math.max(0, figures.memorisation))}, against simulated customers it never saw.`;
+    return `When it was made from simulated customers: quality ${percent(figures.quality)}, privacy ${percent(1 - Math.max(0, figures.memorisation))}${ends(kept(figures["memorisation, high"]), kept(figures["memorisation, low"]))}, against simulated customers it never saw.`;
   return "";
 }
 

@@ -2,7 +2,6 @@ import { type Task, task } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import type { SchemaName } from "../../data/sources/sources";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
-import { wilson } from "../../evaluate/intervals";
 import { distancePrivacy } from "../../evaluate/synthetic/privacy/privacy";
 import { qualityScore } from "../../evaluate/synthetic/quality";
 import { type Draw, generatorOf } from "./draw";
@@ -116,18 +115,12 @@ export async function beside({ learnt: real, heldOut }: RealRows, synthetic: Tab
 
 async function besideHeldOut(real: Table, heldOut: Table, synthetic: Table): Promise<BesideHeldOut> {
   const found = await distancePrivacy(real, heldOut, synthetic, { compared: comparedHeldOut });
-  // Drawn rows near the same unseen row are not independent: the fewer of both count.
-  const independent = Math.min(synthetic.rows, heldOut.rows);
-  const ends = wilson(found.closerShare * independent, independent);
-  const [high, low] = ends.map((share) => {
-    const memorised = (share - found.expectedShare) / (1 - found.expectedShare);
-    return Math.min(1, 1 - Math.max(0, memorised));
-  });
+  const private_ = (memorised: number): number => 1 - Math.max(0, memorised);
   return {
-    privacyLow: low,
-    privacyHigh: high,
+    privacyLow: private_(found.memorisationHigh),
+    privacyHigh: private_(found.memorisationLow),
     quality: qualityScore(real, heldOut).score,
-    privacy: 1 - Math.max(0, found.memorisation),
+    privacy: private_(found.memorisation),
     memorisation: found.memorisation,
     closest: found.closest.median,
     closestHeldOut: found.closestHoldout.median,

@@ -43,6 +43,8 @@ export async function syntheticReportPage(page: ReportPage): Promise<string> {
 ${lost.length > 0 ? html`<div class="tl-band tl-failed" role="note"><p><strong>Lost, or not judged.</strong></p><ul>${lost.map((one) => html`<li>${one}</li>`)}</ul></div>` : null}
 <h2 id="faithful">Are they like the real rows?</h2>
 ${raw(fidelityTable(found))}
+${raw(detectorTable(found))}
+${raw(marginTable(found))}
 ${raw(subgroupTable(found))}
 ${raw(textTable(found))}
 ${raw(await associationChart(found.quality, "Synthetic rows"))}
@@ -158,6 +160,17 @@ function reportFigures(found: SyntheticReport): Figure[] {
   }
   if (privacy)
     figures.push({
+      name: "memorisation",
+      label: "Memorisation",
+      value: privacy.memorisation,
+      low: privacy.memorisationLow,
+      high: privacy.memorisationHigh,
+      interval: "95%, Wilson",
+      key: true,
+      better: "lower",
+    });
+  if (privacy)
+    figures.push({
       name: "copies",
       label: "Exact copies",
       value: privacy.copies,
@@ -237,6 +250,56 @@ function fidelityTable(found: SyntheticReport): string {
   return lines(rows, "Fidelity");
 }
 
+/** By whom synthetic rows are told from real ones. */
+function detectorTable({ detectors, detectionHoldout }: SyntheticReport): string {
+  if (!detectors || detectors.length === 0) return "";
+  return dataTable(
+    detectors,
+    [
+      { label: "Learner", text: (row) => row.learner },
+      { label: "Synthetic rows", align: "right", text: (row) => decimal(row.synthetic.auc) },
+      { label: "95%", align: "right", text: (row) => interval(row.synthetic.low, row.synthetic.high, 2) },
+      {
+        label: "Real against real",
+        align: "right",
+        text: (row) => (row.real ? decimal(row.real.auc) : "–"),
+      },
+      {
+        label: "95%",
+        align: "right",
+        text: (row) => (row.real ? interval(row.real.low, row.real.high, 2) : "–"),
+      },
+    ],
+    {
+      caption: `Detection: ROC AUC of telling synthetic rows from ${detectionHoldout ? "held-out" : "the learnt"} ones`,
+      note: "0.5 is guessing. What one kind of learner overlooks another may see: the greatest counts.",
+    },
+  );
+}
+
+/** Columns, pairs and triples in bins. */
+function marginTable({ margins, fresh }: SyntheticReport): string {
+  if (!margins || margins.length === 0) return "";
+  return dataTable(
+    margins,
+    [
+      { label: "Columns at a time", text: (row) => String(row.columns) },
+      { label: "Synthetic rows", align: "right", text: (row) => decimal(row.synthetic.value) },
+      { label: "95%", align: "right", text: (row) => interval(row.synthetic.low, row.synthetic.high) },
+      { label: "Learnt rows", align: "right", text: (row) => (row.real ? decimal(row.real.value) : "–") },
+      {
+        label: "95%",
+        align: "right",
+        text: (row) => (row.real ? interval(row.real.low, row.real.high) : "–"),
+      },
+    ],
+    {
+      caption: `Margins: 1 − total variation distance from ${fresh ? "held-out rows" : "the rows learnt from"}, in bins`,
+      note: "As many rows of each, so what the rows learnt from reach is what chance leaves.",
+    },
+  );
+}
+
 function utilityTable({ utility }: SyntheticReport): string {
   if (!utility) return "<p>Held-out rows (--holdout) and a target of two values are needed to say.</p>";
   return dataTable(
@@ -265,7 +328,7 @@ function privacyTable({ privacy, membership, support }: SyntheticReport): string
       {
         what: "Memorisation",
         value: decimal(privacy.memorisation),
-        reading: "0 for independent rows, 1 for copies",
+        reading: `${interval(privacy.memorisationLow, privacy.memorisationHigh)}; 0 for independent rows, 1 for copies`,
       },
       {
         what: "Nearer to training",

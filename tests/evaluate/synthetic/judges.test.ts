@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { type Table, takeTableRows } from "../../../src/data/table";
-import { binnedAccuracy } from "../../../src/evaluate/synthetic/accuracy";
-import { detectionAuc } from "../../../src/evaluate/synthetic/detection";
+import { binnedAccuracy, marginAccuracy } from "../../../src/evaluate/synthetic/accuracy";
+import { detectionAuc, otherDetectors } from "../../../src/evaluate/synthetic/detection";
 import { attributeDisclosure } from "../../../src/evaluate/synthetic/privacy/disclosure";
 import { membershipAttack } from "../../../src/evaluate/synthetic/privacy/membership";
 import { shuffleColumns } from "../../../src/evaluate/synthetic/privacy/shuffle-columns";
@@ -133,4 +133,24 @@ describe("supportScores(real, synthetic)", () => {
     expect(fresh.alphaPrecision).toBeGreaterThan(0.9);
     expect(fresh.authenticity).toBeGreaterThan(0.4);
   });
+});
+
+test("otherDetectors(…) and marginAccuracy(…) tell shuffled columns, which real rows beside them are not", async () => {
+  const plan = { rows: holdout, synthetic: shuffled, learnt: train };
+  const margins = marginAccuracy(plan, seeded(1));
+  expect(margins.map(({ columns }) => columns)).toEqual([1, 2, 3]);
+  for (const { columns, synthetic, real } of margins) {
+    expect([synthetic.low <= synthetic.value, synthetic.value <= synthetic.high]).toEqual([true, true]);
+    // Shuffling keeps single columns and breaks pairs and triples.
+    if (columns === 1) expect(synthetic.high).toBeGreaterThan(real?.low as number);
+    else expect(synthetic.high).toBeLessThan(real?.low as number);
+  }
+  const detectors = await otherDetectors(plan, seeded(1));
+  expect(detectors.map(({ learner }) => learner)).toEqual([
+    "logistic regression",
+    "random forest",
+    "small net",
+  ]);
+  for (const { real } of detectors) expect(real?.low).toBeLessThan(0.55);
+  expect(detectors[1].synthetic.low).toBeGreaterThan(0.8);
 });

@@ -135,7 +135,7 @@ async function refitOf(file: string): Promise<NonNullable<ReportPlan["refit"]>> 
 function summary(found: SyntheticReport, verdict: Verdict | undefined): string[][] {
   const { quality, qualityAllPairs, accuracy, detection, detectionHoldout, privacy, membership, utility } =
     found;
-  const { fresh, texts, attacks, differencing, canaries, planted, subgroups } = found;
+  const { fresh, detectors, texts, attacks, differencing, canaries, planted, subgroups } = found;
   const three = (value: number): string => value.toFixed(3);
   const rows = [
     [
@@ -150,15 +150,27 @@ function summary(found: SyntheticReport, verdict: Verdict | undefined): string[]
       three(accuracy.overall),
       `a fresh real sample reaches ${three(accuracy.attainable.overall)}`,
     ],
+    ...(found.margins ?? []).map(({ columns, synthetic, real }) => [
+      `  margins of ${columns} column${columns > 1 ? "s" : ""}`,
+      three(synthetic.value),
+      `${three(synthetic.low)} to ${three(synthetic.high)}${real ? `; rows learnt from ${three(real.value)}, ${three(real.low)} to ${three(real.high)}` : ""}`,
+    ]),
   ];
   if (detection) rows.push(["detection, learnt rows", three(detection.auc), "0.5 cannot be told apart"]);
-  if (detectionHoldout)
+  if (detectors && detectors.length > 0) {
+    const worst = detectors.reduce((a, b) => (b.synthetic.auc > a.synthetic.auc ? b : a));
+    const against = detectionHoldout ? "held-out" : "learnt";
     rows.push([
-      "detection, held-out rows",
-      three(detectionHoldout.auc),
-      fresh?.detection
-        ? `real rows against real ones ${three(fresh.detection.auc)}`
-        : "0.5 cannot be told apart",
+      `detection, ${against} rows`,
+      three(worst.synthetic.auc),
+      `by ${worst.learner}, the best of ${detectors.length}; 0.5 cannot be told apart`,
+    ]);
+  }
+  for (const { learner, synthetic, real } of detectors ?? [])
+    rows.push([
+      `  ${learner}`,
+      three(synthetic.auc),
+      `${three(synthetic.low)} to ${three(synthetic.high)}${real ? `; real rows against real ones ${three(real.auc)}, ${three(real.low)} to ${three(real.high)}` : ""}`,
     ]);
   for (const one of texts)
     rows.push([
@@ -173,7 +185,11 @@ function summary(found: SyntheticReport, verdict: Verdict | undefined): string[]
       `of ${subgroups.measured} figures of small groups, against held-out rows; rows learnt from ${percent(subgroups.beyondReal)}`,
     ]);
   if (privacy) {
-    rows.push(["memorisation", three(privacy.memorisation), "0 independent, 1 copies"]);
+    rows.push([
+      "memorisation",
+      three(privacy.memorisation),
+      `${three(privacy.memorisationLow)} to ${three(privacy.memorisationHigh)}; 0 independent, 1 copies; privacy is 1 less it`,
+    ]);
     rows.push([
       "exact copies",
       percent(privacy.copies, 2),

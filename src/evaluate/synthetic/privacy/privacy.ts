@@ -3,6 +3,7 @@ import { quantileSorted } from "../../../core/math/statistics";
 import { asTable, type PolarsFrame } from "../../../data/polars";
 import { schemaOf } from "../../../data/schema";
 import { type Table, takeTableRows } from "../../../data/table";
+import { wilson } from "../../intervals";
 import { alignTables } from "../align";
 import { nearestRecords } from "../nearest";
 
@@ -20,6 +21,9 @@ export interface DistancePrivacy {
   readonly expectedShare: number;
   /** (share − expected) / (1 − expected): 0 for independent rows, 1 for copies. */
   readonly memorisation: number;
+  /** The ends of its 95 % interval (Wilson), for as many independent rows as the fewer of synthetic and held-out ones. */
+  readonly memorisationLow: number;
+  readonly memorisationHigh: number;
   /** The share of synthetic rows equal to a training row, and of held-out rows equal to one. */
   readonly copies: number;
   readonly copiesHoldout: number;
@@ -66,12 +70,18 @@ export async function distancePrivacy(
   }
   const closerShare = nearer / synthetic.rows;
   const expectedShare = train.rows / (train.rows + holdout.rows);
+  const memorised = (share: number): number => (share - expectedShare) / (1 - expectedShare);
+  // Drawn rows near the same unseen row are not independent: the fewer of both count.
+  const independent = Math.min(synthetic.rows, holdout.rows);
+  const [low, high] = wilson(closerShare * independent, independent);
   return {
     closest: summary(toTrain.distance),
     closestHoldout: summary(real.distance),
     closerShare,
     expectedShare,
-    memorisation: (closerShare - expectedShare) / (1 - expectedShare),
+    memorisation: memorised(closerShare),
+    memorisationLow: memorised(low),
+    memorisationHigh: memorised(high),
     copies: shareOf(toTrain.distance, (distance) => distance === 0),
     copiesHoldout: shareOf(real.distance, (distance) => distance === 0),
     neighbourRatio: lowRatio(toTrain.distance, toTrain.second),
