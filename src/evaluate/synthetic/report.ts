@@ -127,17 +127,12 @@ export async function syntheticReport(
   const others = await next(() =>
     enough(against.rows) && enough(real) ? otherDetectors(against, rng.fork("detectors"), stop) : [],
   );
-  /** All detectors, boosting first. */
-  const withBoosting = (made: AucInterval | undefined, fresh?: AucInterval): readonly Detector[] =>
-    made
-      ? [{ learner: "gradient boosting", synthetic: made, ...(fresh && { real: fresh }) }, ...others]
-      : others;
   if (!holdout)
     return {
       rows: { real: real.rows, synthetic: synthetic.rows },
       ...base,
       margins,
-      detectors: withBoosting(detection),
+      detectors: boostingFirst(others, detection),
     };
   const detectionHoldout = await next(() => (enough(holdout) ? detect(holdout, "holdout") : undefined));
   const fresh = await next(async () => ({
@@ -174,7 +169,7 @@ export async function syntheticReport(
     ...base,
     ...(detectionHoldout && { detectionHoldout }),
     margins,
-    detectors: withBoosting(detectionHoldout, fresh.detection),
+    detectors: boostingFirst(others, detectionHoldout, fresh.detection),
     privacy,
     membership,
     disclosure,
@@ -185,6 +180,16 @@ export async function syntheticReport(
     ...(subgroups && { subgroups }),
     ...(utility && { utility }),
   };
+}
+
+/** All detectors, boosting first. */
+function boostingFirst(
+  others: readonly Detector[],
+  made: AucInterval | undefined,
+  fresh?: AucInterval,
+): readonly Detector[] {
+  if (!made) return others;
+  return [{ learner: "gradient boosting", synthetic: made, ...(fresh && { real: fresh }) }, ...others];
 }
 
 /** The last column of two levels whose true one is plain: what a churn table is about when nobody says. */

@@ -133,9 +133,8 @@ async function refitOf(file: string): Promise<NonNullable<ReportPlan["refit"]>> 
 
 /** The figures that matter most, with what they should be. */
 function summary(found: SyntheticReport, verdict: Verdict | undefined): string[][] {
-  const { quality, qualityAllPairs, accuracy, detection, detectionHoldout, privacy, membership, utility } =
-    found;
-  const { fresh, detectors, texts, attacks, differencing, canaries, planted, subgroups } = found;
+  const { quality, qualityAllPairs, accuracy, detection, privacy, membership, utility } = found;
+  const { fresh, texts, attacks, differencing, canaries, planted, subgroups } = found;
   const three = (value: number): string => value.toFixed(3);
   const rows = [
     [
@@ -157,21 +156,7 @@ function summary(found: SyntheticReport, verdict: Verdict | undefined): string[]
     ]),
   ];
   if (detection) rows.push(["detection, learnt rows", three(detection.auc), "0.5 cannot be told apart"]);
-  if (detectors && detectors.length > 0) {
-    const worst = detectors.reduce((a, b) => (b.synthetic.auc > a.synthetic.auc ? b : a));
-    const against = detectionHoldout ? "held-out" : "learnt";
-    rows.push([
-      `detection, ${against} rows`,
-      three(worst.synthetic.auc),
-      `by ${worst.learner}, the best of ${detectors.length}; 0.5 cannot be told apart`,
-    ]);
-  }
-  for (const { learner, synthetic, real } of detectors ?? [])
-    rows.push([
-      `  ${learner}`,
-      three(synthetic.auc),
-      `${three(synthetic.low)} to ${three(synthetic.high)}${real ? `; real rows against real ones ${three(real.auc)}, ${three(real.low)} to ${three(real.high)}` : ""}`,
-    ]);
+  rows.push(...detectionRows(found));
   for (const one of texts)
     rows.push([
       `form of ${one.column}`,
@@ -235,5 +220,27 @@ function summary(found: SyntheticReport, verdict: Verdict | undefined): string[]
       `ROC AUC on real rows; trained on real ones ${three(one.real.auc)}`,
     ]);
   }
+  return rows;
+}
+
+/** By whom synthetic rows are told from real ones, the best of them first. */
+function detectionRows({ detectors, detectionHoldout }: SyntheticReport): string[][] {
+  const three = (value: number): string => value.toFixed(3);
+  const rows: string[][] = [];
+  if (detectors && detectors.length > 0) {
+    const worst = detectors.reduce((a, b) => (b.synthetic.auc > a.synthetic.auc ? b : a));
+    const against = detectionHoldout ? "held-out" : "learnt";
+    rows.push([
+      `detection, ${against} rows`,
+      three(worst.synthetic.auc),
+      `by ${worst.learner}, the best of ${detectors.length}; 0.5 cannot be told apart`,
+    ]);
+  }
+  for (const { learner, synthetic, real } of detectors ?? [])
+    rows.push([
+      `  ${learner}`,
+      three(synthetic.auc),
+      `${three(synthetic.low)} to ${three(synthetic.high)}${real ? `; real rows against real ones ${three(real.auc)}, ${three(real.low)} to ${three(real.high)}` : ""}`,
+    ]);
   return rows;
 }
