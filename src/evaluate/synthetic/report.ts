@@ -151,8 +151,7 @@ export async function syntheticReport(
     differencingAttack(real, holdout, synthetic, rng.fork("differencing")),
   );
   const canaries = await next(() => canaryTest(real, holdout, synthetic));
-  const level = target === undefined ? undefined : positiveLevel(real, target);
-  const truth = target !== undefined && level !== undefined ? { column: target, level } : undefined;
+  const truth = target === undefined ? undefined : truthOf(real, target);
   const subgroups = await next(() => subgroupTable(real, holdout, synthetic, truth, rng.fork("subgroups")));
   const utility =
     target === undefined
@@ -180,6 +179,12 @@ export async function syntheticReport(
     ...(subgroups && { subgroups }),
     ...(utility && { utility }),
   };
+}
+
+/** The target and the level that counts as true, where there is one. */
+function truthOf(from: Table, column: string): { column: string; level: string } | undefined {
+  const level = positiveLevel(from, column);
+  return level === undefined ? undefined : { column, level };
 }
 
 /** All detectors, boosting first. */
