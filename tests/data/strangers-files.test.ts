@@ -89,6 +89,38 @@ describe("parseCsv(text)", () => {
     expect(parseCsv(`id,fee\n${rows}\n`).remarks).toEqual([]);
   });
 
+  test("tells of a last row that is all but empty, whose name stands in a column that is not read", () => {
+    const rows = lines(20, (i) => `${i * 3},${i},${i % 4},${i / 2},basic`);
+    const only = ["fee", "calls", "months", "plan"];
+    const { remarks } = parseCsv(`no,fee,calls,months,plan\n${rows}\nSumme,190,,,\n`, { only });
+    expect(remarks.map((one) => one.text).join()).toMatch(/^its last row fills 1 of the 4 columns/);
+  });
+
+  test("knows a header that stands once more further down, and a minus behind a unit", () => {
+    const rows = (from: number) =>
+      lines(
+        20,
+        (i) =>
+          `2024-01-${10 + i} 00:00;1 2${from + i},50 €${i % 2 ? "-" : ""};${i % 2 ? "basic" : "plus"};${i % 2}`,
+      );
+    const { table, rejectedRows } = parseCsv(
+      `when;fee;plan;left\n${rows(10)}\nwhen;fee;plan;left\n${rows(40)}\n`,
+    );
+    expect(table.columns.map((one) => [one.name, one.type])).toEqual([
+      ...[
+        ["when", "date"],
+        ["fee", "numeric"],
+        ["plan", "categorical"],
+        ["left", "boolean"],
+      ],
+    ]);
+    expect([
+      table.rows,
+      rejectedRows,
+      table.columns[1].type === "numeric" && table.columns[1].values[1],
+    ]).toEqual([40, [21], -1211.5]);
+  });
+
   test("tells of a word that is missing among numbers and a level among words", () => {
     const rows = lines(60, (i) => `${i % 9 === 4 ? "NA" : i * 2},${i % 9 === 4 ? "NA" : `plan ${i % 3}`}`);
     const { table, remarks } = parseCsv(`usage,plan\n${rows}\n`);

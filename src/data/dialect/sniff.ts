@@ -248,13 +248,17 @@ function isHeader(
   const steps = numbers.filter((value, i) => value === numbers[i - 1] + 1).length;
   // 0, 1, 2, … and 2019, 2020, … are names too.
   if (steps > 0 && steps >= numbers.filter((value) => !Number.isNaN(value)).length - 1) return true;
+  // A header above numbers that stands once more further down is no row.
+  const others = rows.filter((row) => row.some((cell, c) => cell !== cells[c]));
+  const above = cells.some((cell, c) => !isTyped(cell) && others.every((row) => isTyped(row[c] ?? "")));
   cells.forEach((cell, c) => {
-    const column = rows.map((row) => row[c + (shifted ? 1 : 0)] ?? "").filter((one) => one !== "");
+    const column = (above ? others : rows)
+      .map((row) => row[c + (shifted ? 1 : 0)] ?? "")
+      .filter((one) => one !== "");
     if (cell === "" || column.length === 0) return;
-    const typed = column.filter((one) => numberLike.test(one) || dateLike.test(one)).length / column.length;
-    const isTyped = numberLike.test(cell) || dateLike.test(cell);
+    const typed = column.filter(isTyped).length / column.length;
     if (typed >= 0.8) {
-      if (isTyped) data++;
+      if (isTyped(cell)) data++;
       else named++;
     } else if (column.length >= 5 && new Set(column).size <= 0.5 * column.length) {
       if (column.includes(cell)) data++;
@@ -262,6 +266,10 @@ function isHeader(
     }
   });
   return strictly ? named > data && named > 0 : data === 0 || named > data;
+}
+
+function isTyped(cell: string): boolean {
+  return numberLike.test(cell) || dateLike.test(cell);
 }
 
 function mode(values: readonly number[]): number {

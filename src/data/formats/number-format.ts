@@ -69,6 +69,10 @@ export function numberParser(format: NumberFormat): (text: string) => number {
       rest = rest.slice(prefix.length).trimStart();
       takeSign();
     } else if (prefix !== "" && suffix === "" && !/^0*[.,]?0*$/.test(rest)) return Number.NaN;
+    if (suffix !== "" && !rest.endsWith(suffix) && /[-−]$/.test(rest) && !signed) {
+      rest = rest.slice(0, -1).trimEnd();
+      sign(true, true);
+    }
     if (suffix !== "" && rest.endsWith(suffix)) rest = rest.slice(0, -suffix.length).trimEnd();
     else if (suffix !== "" && !/^0*[.,]?0*$/.test(rest)) return Number.NaN;
     if (/[-−]$/.test(rest) && !signed) {

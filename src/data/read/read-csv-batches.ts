@@ -7,6 +7,7 @@ import { CsvReader } from "../csv/reader";
 import type { Dialect } from "../dialect/dialect";
 import { readFailure } from "../files";
 import { settleGiven } from "../infer/settle";
+import { totalsRemark } from "../infer/totals";
 import type { Schema } from "../schema";
 import { isCategorical, type Table, table } from "../table";
 import { fileRemarks, type ReadReport, type Remark } from "./read-csv";
@@ -67,6 +68,7 @@ export async function readCsvBatches(
   const builders = columns.map((_, j) => builderOf(layout, j, options));
   const reader = new CsvReader(name, layout, options, builders, ended ? size : Infinity);
   let bytes = 0;
+  let total: string | undefined;
   const take = (): Table =>
     table(
       builders.flatMap((builder, j) => {
@@ -96,7 +98,10 @@ export async function readCsvBatches(
     for (const piece of head.splice(0)) yield* cut(piece);
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield* cut(next.value);
     reader.end();
-    if (ready(1)) yield take();
+    if (!ready(1)) return;
+    const last = take();
+    total = totalsRemark(last);
+    yield last;
   }
 
   const dialect = (): Dialect => ({ ...layout.dialect, encoding: reader.encoding.name });
@@ -116,6 +121,7 @@ export async function readCsvBatches(
         ...(options.remarks ?? []),
         ...fileRemarks(dialect(), layout.guessedEncoding || reader.encoding.guessed, options),
         ...layout.names.flatMap((column, j) => layout.remarks[j].map((text) => ({ column, text }))),
+        ...(total === undefined ? [] : [{ text: total }]),
       ];
     },
     get rows() {

@@ -1,7 +1,7 @@
 import { quoted } from "../csv/cells";
 import type { Remark } from "./read-csv";
 
-/** The first sheet of an Excel file as CSV text: dates as 2024-01-31, and titles above the table alone on their lines. */
+/** The first sheet of an Excel file that holds a table, as CSV text: dates as 2024-01-31, and titles above the table alone on their lines. */
 export async function* sheetAsCsv(
   file: Buffer,
   source: string,
@@ -18,12 +18,12 @@ export async function* sheetAsCsv(
     );
   }
   const filled = sheets.filter((sheet) => sheet.data.length > 0);
-  const [first] = filled;
+  const first = filled.find(({ data }) => data.filter(isWide).length > 1) ?? filled[0];
   if (!first) throw new Error(`Cannot read ${source}: its sheets must hold rows, got none`);
   if (filled.length > 1)
     remarks.push({
       text: `read its sheet ${JSON.stringify(first.sheet)}; not read: ${filled
-        .slice(1)
+        .filter((sheet) => sheet !== first)
         .map((sheet) => JSON.stringify(sheet.sheet))
         .join(", ")}`,
     });
@@ -40,6 +40,11 @@ export async function* sheetAsCsv(
     );
   }
   yield Buffer.from(`${lines.join("\n")}\n`);
+}
+
+/** Whether a row fills two cells or more, as notes do not. */
+function isWide(row: readonly unknown[]): boolean {
+  return row.filter((value) => cellOf(value) !== "").length > 1;
 }
 
 function cellOf(value: unknown): string {

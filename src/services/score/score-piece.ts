@@ -1,5 +1,6 @@
 import { type Task, task } from "../../core/pool";
 import type { Dialect } from "../../data/dialect/dialect";
+import { totalsRemark } from "../../data/infer/totals";
 import type { Problem } from "../../data/problems";
 import { parseCsv } from "../../data/read/read-csv";
 import type { ColumnSchema } from "../../data/schema";
@@ -60,6 +61,8 @@ export interface ScoredPiece {
   /** The first ones. */
   readonly problems: readonly Problem[];
   readonly problemsByColumn: ReadonlyMap<string, number>;
+  /** What there is to say of its last row, should it be the last of all. */
+  readonly lastRow?: string;
   /** What the profile's columns hold. */
   readonly drift: readonly DriftCounts[];
   /** Customers of high, medium and low risk. */
@@ -96,7 +99,8 @@ export const scorePiece: Task<ScoreWork, ScoredPiece> = task(
     }
     const { table: rows, ...read } = readPiece(work);
     const drift = driftCounts(work.profile ?? [], rows);
-    return { ...read, drift, ...answer(known.desk, rows, work) };
+    const lastRow = totalsRemark(rows);
+    return { ...read, drift, ...(lastRow && { lastRow }), ...answer(known.desk, rows, work) };
   },
 );
 
@@ -156,7 +160,7 @@ function answer(
   desk: Desk,
   rows: Table,
   { rules, keep, spreadsheetSafe }: ScoreWork,
-): Omit<ScoredPiece, keyof Read | "drift"> {
+): Omit<ScoredPiece, keyof Read | "drift" | "lastRow"> {
   const n = rows.rows;
   const { probability, value, variant } = desk.score(rows);
   const risk = new Int32Array(n);

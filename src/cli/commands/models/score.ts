@@ -132,6 +132,7 @@ async function score(options: Options, away: boolean): Promise<void> {
     seconds,
   };
   noteProblems(total.problems, total.problemCount, 5);
+  if (total.lastRow) note(total.lastRow);
   const drift = driftReport(desk.profile ?? [], total.drift, total.problemsByColumn);
   if (options.json) {
     printJson({ ...summary, drift });
@@ -293,6 +294,7 @@ async function writeScores(
     value: 0,
     worthContacting: 0,
     profit: 0,
+    lastRow: undefined as string | undefined,
   };
   await watched(({ signal, progress }) =>
     keptWhole(out, async () => {
@@ -312,6 +314,7 @@ async function writeScores(
         piece.byRisk.forEach((count, k) => {
           total.byRisk[k] += count;
         });
+        total.lastRow = piece.lastRow;
         addDrift(total.drift, piece.drift);
         for (const [column, count] of piece.problemsByColumn)
           total.problemsByColumn.set(column, (total.problemsByColumn.get(column) ?? 0) + count);

@@ -164,7 +164,7 @@ async function train(options: Options): Promise<void> {
   for (const name of [...options.drop, ...options.id, options.target])
     if (!names.includes(name))
       throw usageError(
-        `Cannot train: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}${didYouMean(name, names)}`,
+        `Cannot train: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}${didYouMean(name, names)}${names[0] === "column 1" ? " (--header says that the first line names them)" : ""}`,
       );
   if (read.table.rows === 0) throw new CliError(`Cannot train: ${options.data} must hold rows, got none`);
   showColumns(read, options);

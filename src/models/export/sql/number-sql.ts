@@ -36,7 +36,7 @@ function formattedSql(text: string, format: NumberFormat, words: SqlWords): stri
   const before = prefix === "" ? "" : `${literal(prefix)} ?`;
   const after = suffix === "" ? "" : ` ?${literal(suffix)}`;
   const sign = "([-+−] ?)?";
-  const pattern = `^[(]? ?${sign}${before}${sign}${core} ?[-−]?${after} ?[)]?$|^0+(${mark}0*)?$`;
+  const pattern = `^[(]? ?${sign}${before}${sign}${core} ?[-−]?${after} ?[-−]? ?[)]?$|^0+(${mark}0*)?$`;
   let digits = text;
   for (const word of [prefix, suffix])
     if (word !== "") digits = `REPLACE(${digits}, ${words.text(word)}, '')`;
