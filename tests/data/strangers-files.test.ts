@@ -129,7 +129,10 @@ describe("parseCsv(text)", () => {
       levels: ["NA", "plan 0", "plan 1", "plan 2"],
     });
     expect(remarks).toEqual([
-      { column: "plan", text: '"NA" is read as a value like the others (--missing NA has it mean missing)' },
+      {
+        column: "plan",
+        text: '"NA" means missing in usage and is a value like the others here (--missing NA has it mean missing)',
+      },
     ]);
   });
 

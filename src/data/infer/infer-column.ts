@@ -82,18 +82,11 @@ export function inferColumn(from: Evidence): Inferred {
     blanks: present.some((cell) => /\s/.test(cell.text)),
     longest: present.reduce((most, cell) => Math.max(most, cell.text.length), 0),
   });
-  const doubtful = role === "categorical" ? present.filter((cell) => isMissing(cell.text, true)) : [];
   return {
     type: role,
     missing: missingOf(false),
-    remarks: [...mostlyNumbers(from, kept), ...mostlyDates(kept), ...doubtful.map(asValue)],
+    remarks: [...mostlyNumbers(from, kept), ...mostlyDates(kept)],
   };
-}
-
-/** What there is to say of a word that means "missing" elsewhere and is a level among words. */
-function asValue({ text }: Cell): string {
-  const word = JSON.stringify(text);
-  return `${word} is read as a value like the others (--missing ${/^[\w/.]+$/.test(text) ? text : word} has it mean missing)`;
 }
 
 /** The column as booleans, numbers, times or dates; undefined where it is made of words. */

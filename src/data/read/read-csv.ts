@@ -8,10 +8,11 @@ import { TextBuilder } from "../csv/texts";
 import { type Dialect, dialectWords } from "../dialect/dialect";
 import { readError } from "../files";
 import { learnNumbers } from "../formats/learn-numbers";
+import { missingElsewhere } from "../infer/missing-elsewhere";
 import { settleDictionary, settleGiven, settleNumeric, settleText } from "../infer/settle";
 import { totalsRemark } from "../infer/totals";
 import type { Problem } from "../problems";
-import { type ColumnSchema, type Schema, schemaOf } from "../schema";
+import { type ColumnSchema, columnSchema, type Schema, schemaOf } from "../schema";
 import { type Column, isCategorical, type Table, table } from "../table";
 
 /** What was guessed of a file, or of one of its columns. */
@@ -177,6 +178,7 @@ function readOf(
     if (layout.unread[j]) return;
     for (const text of columnRemarks[j].remarks) remarks.push({ column, text });
   });
+  remarks.push(...missingElsewhere(found.columns.filter((one) => !columnSchema(options.schema, one.name))));
   const totals = totalsRemark(found);
   if (totals) remarks.push({ text: totals });
   if (layout.names.length === 1 && / {2,}\S.* {2,}\S/.test(layout.names[0]))
