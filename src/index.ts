@@ -516,6 +516,7 @@ export { type Tvae, type TvaeOptions, tvae } from "./synthesis/nets/vae/tvae";
 export { type Vae, type VaeOptions, vae } from "./synthesis/nets/vae/vae";
 export { type Vanilla, type VanillaOptions, vanilla } from "./synthesis/nets/vae/vanilla";
 export { loadPretrained, type Pretrained } from "./synthesis/pretrained";
+export { type AimOptions, aim } from "./synthesis/private/aim/aim";
 export { type Privacy, rhoOf, type Spending } from "./synthesis/private/budget";
 export { privacySentence, spendingRows } from "./synthesis/private/describe";
 export { type ColumnDomain, type Domain, domainFromJson } from "./synthesis/private/domain/domain";

@@ -6,6 +6,8 @@ import { type GanOptions, gan, loadGan } from "./nets/gan/gan";
 import { loadTvae, type TvaeOptions, tvae } from "./nets/vae/tvae";
 import { loadVae, type VaeOptions, vae } from "./nets/vae/vae";
 import { loadVanilla, type VanillaOptions, vanilla } from "./nets/vae/vanilla";
+import { type AimOptions, aim } from "./private/aim/aim";
+import { loadAim } from "./private/aim/model";
 import { loadMst } from "./private/model";
 import { type MstOptions, mst } from "./private/mst";
 import { loadRelational } from "./relational/relational";
@@ -19,6 +21,7 @@ export interface MethodOptions {
   copula: CopulaOptions;
   trees: TreesOptions;
   mst: MstOptions;
+  aim: AimOptions;
   gan: GanOptions;
   vae: VaeOptions;
   ctgan: CtganOptions;
@@ -32,6 +35,7 @@ const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynth
   copula,
   trees,
   mst,
+  aim,
   gan,
   vae,
   ctgan,
@@ -45,6 +49,7 @@ const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   copula: loadCopula,
   trees: loadTrees,
   mst: loadMst,
+  aim: loadAim,
   gan: loadGan,
   vae: loadVae,
   ctgan: loadCtgan,
@@ -59,7 +64,7 @@ export const methodNames: readonly Method[] = Object.keys(methods) as Method[];
 export const plainMethods: readonly Method[] = ["trees", "ctgan", "tvae", "vanilla"];
 
 /** The methods with a proven bound on what they tell about any row: nothing else about the table may stand beside their models. */
-export const privateMethods: readonly Method[] = ["mst"];
+export const privateMethods: readonly Method[] = ["mst", "aim"];
 
 /** The methods that train a net by epochs and keep how it went as `training`. */
 export const netMethods: readonly Method[] = ["gan", "vae", "ctgan", "tvae", "vanilla"];

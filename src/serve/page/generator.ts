@@ -10,6 +10,7 @@ const methodTitles: Readonly<Record<Method, string>> = {
   vae: "VAE (quantile bins, discovered rules)",
   copula: "Copula (margins and correlations)",
   trees: "Trees (very faithful, repeats training values)",
+  aim: "AIM (differentially private, with a proven ε)",
   mst: "MST (differentially private, with a proven ε)",
   ctgan: "CTGAN (as published)",
   tvae: "TVAE (as published)",

@@ -91,13 +91,19 @@ export interface Budget {
     allowed: { readonly rho: number; readonly delta?: number },
     run: (account: Account) => { readonly found: T; readonly how: string },
   ): T;
+  /** The same for a step that takes its time; another may begin once it is closed, with its own words on how. */
+  open(
+    part: string,
+    allowed: { readonly rho: number; readonly delta?: number },
+  ): { readonly account: Account; close(how: string): void };
   /** Lists what no step needed. */
   close(): void;
 }
 
 /**
  * A budget of ρ, and of δ for guarantees that may fail, for mechanisms with noise from `source`. Choices are counted apart,
- * since what ρ promises depends on them (`rhoOfPlan`): so many, of a share of ρ, each as large.
+ * since what ρ promises depends on them (`rhoOfPlan`): so many, of a share of ρ, each as large; or any (`choices` is Infinity) of a
+ * ρ that holds whatever the mechanisms (`rhoOf`).
  */
 export function budgetOf(
   rho: number,
@@ -117,6 +123,12 @@ export function budgetOf(
     delta,
     spending,
     step(part, allowed, run) {
+      const own = this.open(part, allowed);
+      const { found, how } = run(own.account);
+      own.close(how);
+      return found;
+    },
+    open(part, allowed) {
       const before = { rho: sum("rho"), delta: sum("delta") };
       const paid = { rho: 0, delta: 0 };
       const own = { counted: 0, chosen: 0 };
@@ -129,7 +141,7 @@ export function budgetOf(
         within("rho", before.rho + paid.rho, rho, "the budget");
         within("delta", before.delta + paid.delta, delta, "the budget");
       };
-      const { found, how } = run({
+      const account: Account = {
         source,
         pay(more, failing = 0) {
           add(more, failing);
@@ -138,15 +150,20 @@ export function budgetOf(
         },
         payChoices(more, times) {
           add(more, 0);
+          if (choices === Infinity) return;
           own.chosen += times;
           within("choices", chosen + own.chosen, choices, "the budget");
           within("rho of a choice", more / Math.max(1, times), (rho * choiceShare) / choices, "the budget");
         },
-      });
-      counted += own.counted;
-      chosen += own.chosen;
-      if (paid.rho > 0) spending.push({ part, ...paid, how });
-      return found;
+      };
+      return {
+        account,
+        close(how) {
+          counted += own.counted;
+          chosen += own.chosen;
+          if (paid.rho > 0) spending.push({ part, ...paid, how });
+        },
+      };
     },
     close() {
       const left = Math.max(0, rho - sum("rho"));

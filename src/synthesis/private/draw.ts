@@ -31,7 +31,8 @@ export function drawForest(
   conditions: ReadonlyMap<number, ColumnCondition>,
 ): Float64Array[] {
   const given = conditioned(forest, conditions);
-  if (!given.possible) refuse(forest, conditions);
+  if (!given.possible)
+    refuse(forest.variables, conditions, (own, variable) => groupShares(forest, own, variable));
   const groups = forest.variables.map(() => new Int32Array(n));
   const classes = forest.target < 0 ? new Int32Array(n) : groups[forest.target];
   const out: Float64Array[] = forest.variables.map(() => new Float64Array(0));
@@ -56,7 +57,7 @@ export function drawForest(
 }
 
 /** The value of each row, given its group, by a uniform number. */
-function valuesOf(
+export function valuesOf(
   { grid }: PrivateVariable,
   pieces: readonly (readonly Piece[])[],
   groups: Int32Array,
@@ -131,31 +132,29 @@ function scaled(chances: Float64Array, weights: Float64Array): number {
   return sum;
 }
 
+/** The chance of each group of a variable given conditions; all 0 where they are not possible. */
+type Shares = (conditions: ReadonlyMap<number, ColumnCondition>, variable: number) => Float64Array;
+
 /** Throws: says which condition can't hold beside those before it, and what could. */
-function refuse(forest: Forest, conditions: ReadonlyMap<number, ColumnCondition>): void {
+export function refuse(
+  variables: readonly PrivateVariable[],
+  conditions: ReadonlyMap<number, ColumnCondition>,
+  shares: Shares,
+): void {
   const before = new Map<number, ColumnCondition>();
   for (const [variable, condition] of conditions) {
-    if (!conditioned(forest, new Map([...before, [variable, condition]])).possible) {
-      const names = [...before.keys()].map((v) => forest.variables[v].name);
+    if (shares(new Map([...before, [variable, condition]]), variable).every((share) => share === 0)) {
+      const names = [...before.keys()].map((v) => variables[v].name);
       const given = names.length > 0 ? `beside the conditions on ${names.join(", ")}, ` : "";
-      check(
-        false,
-        `sample where ${forest.variables[variable].name}`,
-        `${given}${possibleValues(forest, before, variable)}`,
-      );
+      const possible = possibleValues(variables[variable], shares(before, variable));
+      check(false, `sample where ${variables[variable].name}`, `${given}${possible}`);
     }
     before.set(variable, condition);
   }
 }
 
 /** What a variable can be beside the conditions. */
-function possibleValues(
-  forest: Forest,
-  conditions: ReadonlyMap<number, ColumnCondition>,
-  variable: number,
-): string {
-  const { grid, cells, groups, weights } = forest.variables[variable];
-  const shares = groupShares(forest, conditions, variable);
+function possibleValues({ grid, cells, groups, weights }: PrivateVariable, shares: Float64Array): string {
   const left = cells.filter((_, c) => weights[c] > 0 && shares[groups[c]] > 0);
   const missing = left.includes(null);
   const ranges = left.filter((cell) => cell !== null);
@@ -180,7 +179,8 @@ function groupShares(
   conditions: ReadonlyMap<number, ColumnCondition>,
   variable: number,
 ): Float64Array {
-  const { forest: given, pieces } = conditioned(forest, conditions);
+  const { forest: given, pieces, possible } = conditioned(forest, conditions);
+  if (!possible) return new Float64Array(pieces[variable].length);
   const shares = sharesOf(given).get(variable) as Float64Array;
   const own = new Float64Array(pieces[variable].length);
   for (let k = 0; k < shares.length; k++) own[k % own.length] += shares[k];

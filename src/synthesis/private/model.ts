@@ -13,17 +13,22 @@ import { drawForest, type Forest } from "./draw";
 import type { PrivateVariable } from "./variable";
 
 /** A synthesiser that tells next to nothing about any single row, provably. */
-export interface Mst extends Synthesiser {
-  readonly kind: "mst";
+export interface PrivateSynthesiser extends Synthesiser {
   readonly privacy: Privacy;
-  /** The pairs of columns that were counted, those with the target first. */
-  readonly links: readonly (readonly [string, string])[];
+  /** The columns that were counted together. */
+  readonly links: readonly (readonly string[])[];
   /** Columns that come out empty: texts, and columns of which nothing stands out of the noise. */
   readonly empty: readonly string[];
 }
 
-/** All that a model is. */
-export interface MstParts extends Forest {
+/** Private by a tree of pairs; those with the target are its first links. */
+export interface Mst extends PrivateSynthesiser {
+  readonly kind: "mst";
+}
+
+/** What all private models are made of, but for how columns depend on each other. */
+export interface PrivateParts {
+  readonly variables: readonly PrivateVariable[];
   readonly schema: readonly ColumnSchema[];
   /** How identifiers are written, by column. */
   readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];
@@ -33,34 +38,33 @@ export interface MstParts extends Forest {
   readonly names?: readonly string[];
 }
 
+/** All that a model is. */
+export interface MstParts extends PrivateParts, Forest {
+  readonly variables: readonly PrivateVariable[];
+}
+
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadMst(json: ModelJson): Mst {
   check(json.kind === "mst", "load mst", "kind must be mst", json.kind);
   check(json.version === 2, "load mst", "version must be 2; fit it again", json.version);
-  const {
-    schema,
-    keys,
-    variables,
-    branches,
-    target,
-    privacy,
-    rules,
-    names: all,
-  } = json as unknown as MstParts;
+  const parts = json as unknown as MstParts;
+  checkDrawn(parts, "mst");
+  const branches = parts.branches.map((branch) => ({
+    ...branch,
+    chances: Float64Array.from(branch.chances),
+  }));
+  return mstOf({ ...parts, branches });
+}
+
+/** Throws unless the columns of the model's file are those that it draws. */
+export function checkDrawn({ schema, variables }: PrivateParts, kind: string): void {
   const names = (all: unknown): string =>
     Array.isArray(all) ? all.map((value) => value?.name).join(", ") : "";
   const drawn = names(
     (Array.isArray(schema) ? schema : []).filter((value) => value?.type !== "id" && value?.type !== "text"),
   );
-  check(
-    drawn === names(variables),
-    "load mst",
-    `its columns must be those that it draws (${names(variables)})`,
-    drawn,
-  );
-  const whole = branches.map((branch) => ({ ...branch, chances: Float64Array.from(branch.chances) }));
-  const ruled = rules && all && { rules, names: all };
-  return mstOf({ schema, keys, variables, branches: whole, target, privacy, ...ruled });
+  const rule = `its columns must be those that it draws (${names(variables)})`;
+  check(drawn === names(variables), `load ${kind}`, rule, drawn);
 }
 
 /** The columns as they come out: levels are those that the model publishes. */
@@ -75,9 +79,46 @@ export function schemaFor(from: Table, variables: readonly PrivateVariable[]): C
   });
 }
 
-/** The synthesiser of these parts, its rules kept in every row. */
+/** How columns depend on each other, and how rows are drawn by it. */
+interface Dependence<K extends string> {
+  readonly kind: K;
+  readonly links: readonly (readonly string[])[];
+  readonly draw: (
+    n: number,
+    rng: Rng,
+    conditions: ReadonlyMap<number, ColumnCondition>,
+  ) => readonly Float64Array[];
+  /** What a file holds beyond the parts. */
+  readonly json: () => { readonly version: number; readonly [more: string]: unknown };
+}
+
+/** The synthesiser of these parts. */
 export function mstOf(parts: MstParts): Mst {
-  const bare = bareMst(parts);
+  const { variables, branches, target } = parts;
+  const pairs = branches.flatMap(({ variable, parent }) =>
+    parent < 0 ? [] : [[variables[parent].name, variables[variable].name]],
+  );
+  const beside = variables.flatMap(({ name }, v) =>
+    target < 0 || v === target ? [] : [[variables[target].name, name]],
+  );
+  return privateOf(parts, {
+    kind: "mst",
+    links: [...beside, ...pairs],
+    draw: (n, rng, conditions) => drawForest(parts, n, rng, conditions),
+    json: () => ({
+      version: 2,
+      branches: branches.map((branch) => ({ ...branch, chances: Array.from(branch.chances) })),
+      target,
+    }),
+  });
+}
+
+/** The synthesiser of these parts, its rules kept in every row. */
+export function privateOf<K extends string>(
+  parts: PrivateParts,
+  dependence: Dependence<K>,
+): PrivateSynthesiser & { readonly kind: K } {
+  const bare = withoutRules(parts, dependence);
   const { rules, names } = parts;
   if (!rules || !names) return bare;
   const computed = computedBy(rules);
@@ -105,22 +146,18 @@ export function mstOf(parts: MstParts): Mst {
   };
 }
 
-function bareMst(parts: MstParts): Mst {
-  const { schema, keys, variables, branches, target, privacy } = parts;
+function withoutRules<K extends string>(
+  parts: PrivateParts,
+  { kind, links, draw, json }: Dependence<K>,
+): PrivateSynthesiser & { readonly kind: K } {
+  const { schema, keys, variables, privacy } = parts;
   const place = (name: string): number => variables.findIndex((variable) => variable.name === name);
   const keyed = new Map(keys);
   return {
-    kind: "mst",
+    kind,
     columns: schema,
     privacy,
-    links: [
-      ...variables.flatMap(({ name }, v) =>
-        target < 0 || v === target ? [] : [[variables[target].name, name] as const],
-      ),
-      ...branches.flatMap(({ variable, parent }) =>
-        parent < 0 ? [] : [[variables[parent].name, variables[variable].name] as const],
-      ),
-    ],
+    links,
     empty: schema
       .filter(
         ({ name }) =>
@@ -132,7 +169,7 @@ function bareMst(parts: MstParts): Mst {
       const conditions = new Map<number, ColumnCondition>();
       for (const condition of resolveWhere(where, schema))
         conditions.set(place(schema[condition.column].name), condition);
-      const drawn = drawForest(parts, n, rng, conditions);
+      const drawn = draw(n, rng, conditions);
       return table(
         schema.map((schema): Column => {
           const plan = keyed.get(schema.name);
@@ -144,16 +181,10 @@ function bareMst(parts: MstParts): Mst {
         }),
       );
     },
-    toJSON: () => ({
-      kind: "mst",
-      version: 2,
-      schema,
-      keys,
-      variables,
-      branches: branches.map((branch) => ({ ...branch, chances: Array.from(branch.chances) })),
-      target,
-      privacy,
-    }),
+    toJSON: () => {
+      const { version, ...more } = json();
+      return { kind, version, schema, keys, variables, ...more, privacy };
+    },
   };
 }
 

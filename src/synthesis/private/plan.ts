@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import type { Table } from "../../data/table";
 import { rhoOfPlan } from "./accountant";
-import { type Budget, budgetOf } from "./budget";
+import { type Budget, budgetOf, rhoOf } from "./budget";
 import type { RawColumn } from "./domain/columns";
 import type { NoiseSource } from "./noise/noise-source";
 
@@ -9,7 +9,20 @@ import type { NoiseSource } from "./noise/noise-source";
  * What each step gets of the budget, relative to the others that a table needs: the same for every table. Chosen on a
  * public one, where half or twice as much for any step changes the quality by less than another seed does.
  */
-const shares = { rows: 2, bounds: 5, levels: 6, bins: 14, single: 12, links: 12, target: 17, pairs: 32 };
+const shares = {
+  rows: 2,
+  bounds: 5,
+  levels: 6,
+  bins: 14,
+  single: 12,
+  links: 12,
+  target: 17,
+  pairs: 32,
+  rounds: 61,
+};
+
+/** How dependence is learnt. */
+export type PrivateMethod = "mst" | "aim";
 
 /** A budget, and what each step may spend of it. */
 export interface Plan {
@@ -22,6 +35,7 @@ export function targetAmong(
   raw: readonly RawColumn[],
   from: Table,
   target: string | null | undefined,
+  method: PrivateMethod,
 ): number {
   const last = from.columns[from.columns.length - 1];
   const name = target === undefined && last.type === "boolean" ? last.name : target;
@@ -29,7 +43,7 @@ export function targetAmong(
   const levels = raw.filter((column) => column.kind === "levels").map((column) => column.name);
   check(
     levels.includes(name),
-    "fit mst",
+    `fit ${method}`,
     `the target must be one of the columns of levels ${levels.join(", ")}`,
     name,
   );
@@ -45,7 +59,11 @@ export function roundsOfLinks(columns: number, target: number): number {
 export function planOf(
   raw: readonly RawColumn[],
   target: number,
-  { epsilon, delta }: { readonly epsilon: number; readonly delta: number },
+  {
+    epsilon,
+    delta,
+    method,
+  }: { readonly epsilon: number; readonly delta: number; readonly method: PrivateMethod },
   source: NoiseSource,
 ): Plan {
   const ranges = raw.filter((column) => column.kind === "range");
@@ -56,9 +74,10 @@ export function planOf(
     levels: unknownLevels,
     bins: ranges.length > 0,
     single: raw.length > 0,
-    links: raw.length > (target < 0 ? 1 : 2),
-    target: target >= 0 && raw.length > 1,
-    pairs: raw.length > (target < 0 ? 1 : 2),
+    links: method === "mst" && raw.length > (target < 0 ? 1 : 2),
+    target: method === "mst" && target >= 0 && raw.length > 1,
+    pairs: method === "mst" && raw.length > (target < 0 ? 1 : 2),
+    rounds: method === "aim" && raw.length > 1,
   };
   // Published levels can fail with half of δ; the other half belongs to turning ρ into ε.
   const failing = unknownLevels ? delta / 2 : 0;
@@ -68,7 +87,11 @@ export function planOf(
     choiceShare: needed.links ? shares.links / sum : 0,
     choices: needed.links ? roundsOfLinks(raw.length, target) : 0,
   };
-  const budget = budgetOf(rhoOfPlan(epsilon, delta - failing, choices), failing, source, choices);
+  // How many rounds AIM makes, and of what, depends on the rows: its ρ holds whatever the mechanisms.
+  const budget =
+    method === "aim"
+      ? budgetOf(rhoOf(epsilon, delta - failing), failing, source, { choiceShare: 0, choices: Infinity })
+      : budgetOf(rhoOfPlan(epsilon, delta - failing, choices), failing, source, choices);
   const rho = Object.fromEntries(
     steps.map((step) => [step, needed[step] ? (budget.rho * shares[step]) / sum : 0]),
   );

@@ -10,7 +10,9 @@ interface Options extends ReadingFlags {
 /** `telelink synth domain`: a skeleton of what has to be stated for a private fit. */
 export function synthDomainCommand(): Command {
   return readingOptions(new Command("domain"))
-    .description("write a skeleton of what is publicly known of a table, to be filled in for --method mst")
+    .description(
+      "write a skeleton of what is publicly known of a table, to be filled in for --method mst or aim",
+    )
     .requiredOption("--data <file>", "a table of any format; - reads standard input")
     .requiredOption("--out <file>", "where to write the domain (JSON)")
     .addHelpText(

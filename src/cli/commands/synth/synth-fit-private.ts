@@ -1,5 +1,6 @@
 import type { Schema } from "../../../data/schema";
 import type { Domain } from "../../../synthesis/private/domain/domain";
+import type { PrivateSynthesiser } from "../../../synthesis/private/model";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { decimalNumber, wholeNumber } from "../../support/options";
@@ -20,15 +21,15 @@ export interface PrivateOptions extends ReadingFlags {
 }
 
 /**
- * `telelink synth fit --method mst`. What is written and printed to standard output follows from the private model
+ * `telelink synth fit --method mst` or `aim`. What is written and printed to standard output follows from the private model
  * alone: no number of rows, no hash of the file, no seed. Notes about reading the file are for its owner.
  */
-export async function fitPrivately(options: PrivateOptions): Promise<void> {
-  const [{ readTable }, { readSchema }, { mst }, { privacySentence, spendingRows }, { seeded }] =
+export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim"): Promise<void> {
+  const [{ readTable }, { readSchema }, { synthesis }, { privacySentence, spendingRows }, { seeded }] =
     await Promise.all([
       import("../../../data/read/read-table.js"),
       import("../../../data/schema-file.js"),
-      import("../../../synthesis/private/mst.js"),
+      import("../../../synthesis/methods.js"),
       import("../../../synthesis/private/describe.js"),
       import("../../../core/rng.js"),
     ]);
@@ -61,9 +62,9 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
   const strict = options.strict ?? false;
   const settings = { epsilon, delta, ...(target !== undefined && { target }), ...(strict && { strict }) };
   const noise = seed === undefined ? "secret" : "seed";
-  const fit = mst({ ...settings, noise, ...(domain && { domain }) });
-  const synthesiser = await watched((watch) => fit(table, seeded(seed ?? 0), watch));
-  const origin = { method: "mst", options: settings, version: packageVersion() };
+  const fit = synthesis(method, { ...settings, noise, ...(domain && { domain }) });
+  const synthesiser = (await watched((watch) => fit(table, seeded(seed ?? 0), watch))) as PrivateSynthesiser;
+  const origin = { method, options: settings, version: packageVersion() };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);
   printTable(["part", "share", "how"], spendingRows(synthesiser.privacy));
@@ -78,7 +79,7 @@ export async function fitPrivately(options: PrivateOptions): Promise<void> {
   const lost = synthesiser.empty;
   if (lost.length > 0)
     note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
-  note(`learnt by mst; wrote ${out}. Fitting again on the same rows spends as much again`);
+  note(`learnt by ${method}; wrote ${out}. Fitting again on the same rows spends as much again`);
 }
 
 async function domainIn(file: string): Promise<Domain> {

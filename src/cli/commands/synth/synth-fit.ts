@@ -41,16 +41,23 @@ export function synthFitCommand(): Command {
     .option("--out <file>", "where to write the model (JSON)")
     .option("--children <file>", "a second table of rows that belong to those of --data: months, purchases")
     .option("--key <column>", "with --children: the column of both tables that says which row they belong to")
-    .option("--method <name>", "sequential (default), copula, trees, mst or a net: see below", "sequential")
+    .option(
+      "--method <name>",
+      "sequential (default), copula, trees, mst, aim or a net: see below",
+      "sequential",
+    )
     .option("--epochs <number>", "passes over the rows, for nets: 1 to 10000")
-    .option("--seed <number>", "the same seed learns the same model; left out, 42, and for mst a secret one")
-    .option("--epsilon <number>", "mst: how much one row may change what is learnt; left out, 1")
-    .option("--delta <number>", "mst: the chance that this fails; left out, 1e-6")
-    .option("--strict", "mst: refuse where the domain leaves something to be read off the table")
-    .option("--domain <file>", "mst: what is publicly known of the columns (JSON, see below)")
+    .option(
+      "--seed <number>",
+      "the same seed learns the same model; left out, 42, and for mst and aim a secret one",
+    )
+    .option("--epsilon <number>", "mst, aim: how much one row may change what is learnt; left out, 1")
+    .option("--delta <number>", "mst, aim: the chance that this fails; left out, 1e-6")
+    .option("--strict", "mst, aim: refuse where the domain leaves something to be read off the table")
+    .option("--domain <file>", "mst, aim: what is publicly known of the columns (JSON, see below)")
     .option(
       "--target <column>",
-      "the column that depends on all others; left out, the last one (mst: if it is a boolean)",
+      "the column that depends on all others; left out, the last one (mst, aim: if it is a boolean)",
     )
     .option(
       "--schema <file>",
@@ -82,6 +89,7 @@ Methods: sequential  column by column, faithful and without memory of single row
          copula      margins and correlations; the simplest
          trees       synthpop's way: very faithful, repeats training values
          mst         differentially private: a proven bound (--epsilon) on what any row changes
+         aim         the same by pairs and triples that it chooses itself; takes longer, nearer to the rows
          gan, vae    nets over quantile bins and discovered rules; Ctrl-C keeps what was learnt so far
          ctgan, tvae as published (Xu et al., 2019), for comparison
          vanilla     a plain GAN over label codes, for comparison
@@ -141,7 +149,7 @@ async function fit(options: Options): Promise<void> {
   }
   if (methods.privateMethods.includes(method)) {
     refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
-    return (await import("./synth-fit-private.js")).fitPrivately(options);
+    return (await import("./synth-fit-private.js")).fitPrivately(options, method === "aim" ? "aim" : "mst");
   }
   refuse(options, privateOnly, `only ${methods.privateMethods.join(", ")} is differentially private`);
   if (!options.out && !options.showStructure && !options.writeStructure) {

@@ -29,9 +29,14 @@ export function noisyCounts(counts: ArrayLike<number>, rho: number, account: Acc
 
 /**
  * One of the candidates by the exponential mechanism: P(i) ∝ exp(ε′ score / 2) with ε′ = √(8ρ), which costs ρ (Cesar and
- * Rogers, 2021). Scores are whole numbers that a row added or removed changes by at most 1. Drawn exactly, by rejection.
+ * Rogers, 2021). Scores are whole numbers that a row added or removed changes by at most `most`. Drawn exactly, by rejection.
  */
-export function exponentialChoice(scores: ArrayLike<number>, rho: number, account: Account): number {
+export function exponentialChoice(
+  scores: ArrayLike<number>,
+  rho: number,
+  account: Account,
+  most = 1,
+): number {
   account.payChoices(rho, 1);
   const { source } = account;
   const rate = BigInt(Math.floor(Math.sqrt(8 * rho) * fine));
@@ -40,7 +45,7 @@ export function exponentialChoice(scores: ArrayLike<number>, rho: number, accoun
   for (;;) {
     const i = source.below(scores.length);
     const gap = BigInt(best - scores[i]);
-    if (bernoulliExp({ over: rate * gap, under: BigInt(2 * fine) }, source)) return i;
+    if (bernoulliExp({ over: rate * gap, under: BigInt(2 * fine * most) }, source)) return i;
   }
 }
 

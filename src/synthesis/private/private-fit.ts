@@ -1,0 +1,137 @@
+import { check, checkNumber, checkOneOf } from "../../core/checks";
+import type { Watch } from "../../core/model";
+import type { Rng } from "../../core/rng";
+import { asTable, type PolarsFrame } from "../../data/polars";
+import type { Table } from "../../data/table";
+import { checkTrainable } from "../synthesiser";
+import type { Budget } from "./budget";
+import { rawColumn } from "./domain/columns";
+import { checkDomain, type Domain, publicKeys } from "./domain/domain";
+import { readOffTable } from "./domain/read-off";
+import { ruledTable } from "./domain/rules";
+import { learnVariables, shownNoise } from "./learn-variables";
+import { type PrivateParts, schemaFor } from "./model";
+import { noisyCounts } from "./noise/mechanisms";
+import { secretSource, seededSource } from "./noise/noise-source";
+import { type Plan, type PrivateMethod, planOf, targetAmong } from "./plan";
+import type { LearntVariable } from "./settle";
+
+export interface PrivateOptions {
+  /** How much one row may change what is learnt: chances by a factor of e^ε at most. Above 0. @default 1 */
+  readonly epsilon?: number;
+  /** The chance that this bound fails, in (0, 1); should be far below 1 / rows. Defaults to 1e-6, whatever the table. */
+  readonly delta?: number;
+  /** What is publicly known of the columns. What it leaves out is found privately, at the cost of some of ε. */
+  readonly domain?: Domain;
+  /**
+   * A column of levels whose relation with every other column is counted too, so that a model can learn to predict it
+   * from what is drawn; null for none. Defaults to the last column if that is a boolean.
+   */
+  readonly target?: string | null;
+  /**
+   * Where noise comes from. "secret", the default: from the operating system, so no two fits are the same. "seed": from
+   * the stream given to fit, so the same seed makes the same model; whoever knows the seed can take the noise away.
+   */
+  readonly noise?: "secret" | "seed";
+  /**
+   * Whether to refuse where the domain leaves open what would be read off the table (types, the words of booleans,
+   * decimals, how dates are written); defaults to false: it is read, and said in `privacy.readOff`.
+   */
+  readonly strict?: boolean;
+}
+
+/** Bins hold at least so many standard deviations of the noise on pairs, and one in so many rows. */
+const [clearOfNoise, mostBins] = [12, 32];
+
+/** A table's columns once they were learnt one by one, and what is left of the budget. */
+export interface PrivateColumns {
+  readonly learnt: readonly LearntVariable[];
+  /** The target's place among them; −1 for none. */
+  readonly target: number;
+  readonly targetName: string | undefined;
+  /** About how many rows there are; known privately. */
+  readonly rows: number;
+  readonly budget: Budget;
+  readonly rho: Plan["rho"];
+  /** All that a model is but its dependence. */
+  parts(): PrivateParts;
+}
+
+/**
+ * The columns of a table learnt one by one within (ε, δ): the number of rows, bounds, levels, bins and counts. `varianceOf` says
+ * beforehand what noise counts of several columns will have, from what is public alone.
+ */
+export async function privateColumns(
+  given: Table | PolarsFrame,
+  rng: Rng,
+  method: PrivateMethod,
+  options: PrivateOptions,
+  varianceOf: (columns: number, target: number, rho: Plan["rho"]) => number,
+  watch: Watch,
+): Promise<PrivateColumns> {
+  const { epsilon, delta, domain, noise } = checked(options, method);
+  const whole = asTable(given);
+  checkTrainable(whole, method);
+  checkDomain(domain, whole.columns);
+  watch.signal?.throwIfAborted();
+  const { from, rules, known } = ruledTable(whole, domain, options.target);
+  checkTrainable(from, method);
+  const raw = from.columns.flatMap((column) => rawColumn(column, known(column.name)) ?? []);
+  const readOff = readOffTable(whole.columns, domain);
+  check(
+    !options.strict || readOff.length === 0,
+    `fit ${method} strictly`,
+    "the domain must state whatever is not found privately (telelink synth domain writes a skeleton)",
+    readOff.join("; "),
+  );
+  const source = noise === "seed" ? seededSource(rng) : secretSource();
+  const target = targetAmong(raw, from, options.target, method);
+  const { budget, rho } = planOf(raw, target, { epsilon, delta, method }, source);
+  const rows = budget.step("number of rows", { rho: rho.rows }, (account) => {
+    const { counts, variance } = noisyCounts([from.rows], rho.rows, account);
+    return { found: Math.max(1, counts[0]), how: `one count, noise of ${shownNoise(variance)} rows` };
+  });
+  const variance = varianceOf(raw.length, target, rho);
+  const leastRows = Math.max(rows / mostBins, clearOfNoise * Math.sqrt(variance));
+  const learnt = learnVariables(raw, { budget, shares: rho, rows, leastRows });
+  watch.progress?.({ phase: "fit", done: 1, total: 4 });
+  watch.signal?.throwIfAborted();
+  const variables = learnt.map(({ variable }) => variable);
+  return {
+    learnt,
+    target,
+    targetName: raw[target]?.name,
+    rows,
+    budget,
+    rho,
+    parts: () => ({
+      schema: schemaFor(from, variables),
+      keys: from.columns.flatMap(({ name, type }) =>
+        type === "id" ? [[name, publicKeys(known(name)?.pattern)] as const] : [],
+      ),
+      variables,
+      ...(rules.length > 0 && { rules, names: whole.columns.map(({ name }) => name) }),
+      privacy: {
+        epsilon,
+        delta,
+        rho: budget.rho,
+        neighbours: "one row added or removed",
+        noise,
+        spending: budget.spending,
+        readOff,
+      },
+    }),
+  };
+}
+
+/** The options with their defaults; throws where one is out of its range. */
+export function checked(
+  options: PrivateOptions,
+  method: PrivateMethod,
+): { epsilon: number; delta: number; domain: Domain; noise: "secret" | "seed" } {
+  const { epsilon = 1, delta = 1e-6, domain = { columns: [] }, noise = "secret" } = options;
+  checkNumber(epsilon, 0, Infinity, `make ${method}`, "epsilon", "low");
+  checkNumber(delta, 0, 1, `make ${method}`, "delta", "both");
+  checkOneOf(noise, ["secret", "seed"], `make ${method}`, "noise");
+  return { epsilon, delta, domain, noise };
+}
