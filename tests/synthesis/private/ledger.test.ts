@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { type Table, table } from "../../../src/data/table";
+import { aim } from "../../../src/synthesis/private/aim/aim";
 import type { Account } from "../../../src/synthesis/private/budget";
 import { mst } from "../../../src/synthesis/private/mst";
 
@@ -49,9 +50,9 @@ vi.mock("../../../src/synthesis/private/noise/mechanisms", async (original) => {
       const found = real.frequentPlaces(counts, rho, delta, account);
       return seen.blind ? { ...found, places: [...Array(counts.length).keys()] } : found;
     }) satisfies typeof real.frequentPlaces,
-    exponentialChoice: ((scores, rho, account: Account) => {
+    exponentialChoice: ((scores, rho, account: Account, most = 1) => {
       look(scores.length, rho);
-      const chosen = real.exponentialChoice(scores, rho, account);
+      const chosen = real.exponentialChoice(scores, rho, account, most);
       return seen.blind ? 0 : chosen;
     }) satisfies typeof real.exponentialChoice,
   };
@@ -116,6 +117,31 @@ describe("mst(options)(table, rng)", () => {
       expect([made.empty, made.links.length]).toEqual([[], 5]);
       return JSON.stringify(made);
     };
+    const one = await model(people(600, true));
+    expect(await model(people(600, false))).toBe(one);
+    expect(await model(people(5000, true))).toBe(one);
+  });
+});
+
+describe("aim(options)(table, rng)", () => {
+  test("lists what the noise that it drew has cost, look by look, and no more than ε allows", async () => {
+    const { privacy } = await aim({ epsilon: 1, noise: "seed" })(people(600, true), seeded(2));
+    const sum = seen.looks.reduce((all, look) => all + costOf(look), 0);
+    const listed = privacy.spending.filter((one) => one.part !== "left over");
+    const total = listed.reduce((all, one) => all + one.rho, 0);
+    expect(Math.abs(total - sum)).toBeLessThan(1e-9);
+    expect(total).toBeLessThanOrEqual(privacy.rho * (1 + 1e-12));
+    // A row moves a score by the weight of its set, at most 4: the rate is that of the heaviest.
+    const choices = seen.looks.filter((look) => look.rates.length > 0);
+    const steps = choices.flatMap(({ rates, rho }) => rates.map((one) => one / (Math.sqrt(8 * rho) / 8)));
+    for (const step of steps)
+      expect(Math.abs(step - Math.round(step))).toBeLessThan(1e-3 * Math.max(1, step));
+  });
+
+  test("knows nothing of rows but by its mechanisms: where those tell of none, every table makes the same model", async () => {
+    seen.blind = true;
+    const model = async (from: Table): Promise<string> =>
+      JSON.stringify(await aim({ epsilon: 1, noise: "seed" })(from, seeded(1)));
     const one = await model(people(600, true));
     expect(await model(people(600, false))).toBe(one);
     expect(await model(people(5000, true))).toBe(one);
