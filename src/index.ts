@@ -168,8 +168,8 @@ export { scorerNamed } from "./evaluate/scorers";
 export { integratedBrierLoss, survivalBrierLoss } from "./evaluate/survival/brier";
 export { type ConcordanceOptions, concordanceIndex } from "./evaluate/survival/concordance";
 export { type DynamicAuc, dynamicAuc } from "./evaluate/survival/dynamic-auc";
-export type { BinnedAccuracy } from "./evaluate/synthetic/accuracy";
-export { type DetectionOptions, detectionAuc } from "./evaluate/synthetic/detection";
+export type { Accuracy, BinnedAccuracy, Margins } from "./evaluate/synthetic/accuracy";
+export { type DetectionOptions, type Detector, detectionAuc } from "./evaluate/synthetic/detection";
 export { type Diagnostic, diagnosticScore, type Validity } from "./evaluate/synthetic/diagnostic";
 export type { Loss as SyntheticLoss } from "./evaluate/synthetic/losses";
 export type { Canaries } from "./evaluate/synthetic/privacy/canaries";
@@ -517,11 +517,13 @@ export { type Vae, type VaeOptions, vae } from "./synthesis/nets/vae/vae";
 export { type Vanilla, type VanillaOptions, vanilla } from "./synthesis/nets/vae/vanilla";
 export { loadPretrained, type Pretrained } from "./synthesis/pretrained";
 export { type AimOptions, aim } from "./synthesis/private/aim/aim";
+export type { Aim } from "./synthesis/private/aim/model";
 export { type Privacy, rhoOf, type Spending } from "./synthesis/private/budget";
 export { privacySentence, spendingRows } from "./synthesis/private/describe";
 export { type ColumnDomain, type Domain, domainFromJson } from "./synthesis/private/domain/domain";
-export type { Mst } from "./synthesis/private/model";
+export type { Mst, PrivateSynthesiser } from "./synthesis/private/model";
 export { type MstOptions, mst } from "./synthesis/private/mst";
+export type { PrivateOptions } from "./synthesis/private/private-fit";
 export type { SampledRowsOptions } from "./synthesis/sampled-rows";
 export {
   type SavedSynthesiser,
@@ -530,6 +532,7 @@ export {
   savedSynthesiserToJSON,
 } from "./synthesis/saved-synthesiser";
 export type { SequentialOptions } from "./synthesis/sequential/sequential";
+export type { DateUnit } from "./synthesis/structure/date-parts";
 export type { WrittenDates } from "./synthesis/structure/dates";
 export {
   type DiscoverOptions as StructureOptions,
@@ -550,6 +553,7 @@ export type {
   LookupPlan,
   NumberPlan,
   Order,
+  PartPlan,
   Structure,
 } from "./synthesis/structure/structure";
 export type { Support as ValueSupport } from "./synthesis/structure/support";
