@@ -2,7 +2,8 @@
 //   node bench/stress.mjs --kills 50            kill -9 during ingest, batches and a training: every confirmed prediction is there
 //   node bench/stress.mjs --minutes 10          a GAN's training, 90 previews at a time and predictions: failures and memory
 //   node bench/stress.mjs --streams 200         event streams of one training, and what else is answered meanwhile
-// --seconds 480 ends the kills after so long and tells how many there were. Figures go to standard output as JSON; the exit code is 1 where something was lost, failed or not given back.
+// --seconds 480 ends the kills after so long and tells how many there were.
+// Figures go to standard output as JSON and a verdict; the exit code is 1 where something was lost, failed or not given back.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -43,10 +44,32 @@ try {
   if (Number(flags.minutes) > 0) found.soak = await soak(Number(flags.minutes));
   if (Number(flags.streams) > 0) found.streams = await streams(Number(flags.streams));
   console.log(JSON.stringify(found, null, 1));
+  console.log(`verdict: ${bad ? "NOT HELD" : "held"}; ${verdict(found)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = bad ? 1 : 0;
+
+/** What was found, in a line. */
+function verdict({ kills, soak, streams }) {
+  return [
+    ...(kills
+      ? [
+          `${kills.times} of ${flags.kills} kills, ${kills.confirmed} predictions confirmed, ${kills.lost} lost, ${kills.twice} twice, integrity ${kills.integrity}`,
+        ]
+      : []),
+    ...(soak
+      ? [
+          `${soak.minutes} minutes, ${JSON.stringify(soak.codes)}, ${soak.failed} failed, memory ${Object.values(soak.memoryMb).map(Math.round).join(" -> ")} MB (at most 400, back to within 20%)`,
+        ]
+      : []),
+    ...(streams
+      ? [
+          `${streams.many} streams, ${streams.events} events, predictions p99 ${Math.round(streams.predictP99)} ms`,
+        ]
+      : []),
+  ].join("; ");
+}
 
 async function serve(name, environment = {}) {
   const port = await freePort();
@@ -127,7 +150,7 @@ async function kills(times) {
   opened.close();
   const lost = [...confirmed].filter((id) => !kept.has(id)).length;
   const twice = [...kept.values()].filter((n) => n > 1).length;
-  bad ||= lost > 0 || twice > 0 || whole.length !== 1;
+  bad ||= lost > 0 || twice > 0 || whole.length !== 1 || done < times || confirmed.size === 0;
   return {
     times: done,
     confirmed: confirmed.size,

@@ -11,6 +11,7 @@ import { askForKeys } from "./access/keys";
 import type { ProxyUsers } from "./access/proxy-user";
 import { Admission } from "./admission";
 import { allowedMethods } from "./allowed-methods";
+import { jsonBody } from "./batch/json";
 import { readRest } from "./body";
 import type { App, Context, Given } from "./context";
 import { JobQueue } from "./jobs/queue";
@@ -20,7 +21,7 @@ import { countRequests } from "./metrics";
 import { Monitor } from "./monitoring/monitor";
 import { openApiDocument, withCustomer } from "./openapi";
 import { predictionLog } from "./prediction-log";
-import { answerProblems, validatorCompiler } from "./problem";
+import { answerBrokenRequest, answerProblems, validatorCompiler } from "./problem";
 import { batchRoutes } from "./routes/batch";
 import { challengerRoutes } from "./routes/challenger";
 import { comparisonRoute } from "./routes/comparison";
@@ -62,7 +63,10 @@ export async function buildApp(given: Given): Promise<App> {
   const lines = settings.logLevel === "silent" ? undefined : logStream();
   const { basePath } = settings;
   const app = newServer(settings, lines);
-  app.removeContentTypeParser("text/plain");
+  app.removeContentTypeParser(["text/plain", "application/json"]);
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, async (_: unknown, bytes: Buffer) =>
+    jsonBody(bytes),
+  );
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   const lease = takeLease(store);
@@ -182,6 +186,7 @@ function newServer(settings: Settings, lines: LogStream | undefined): App {
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: "idle",
+    clientErrorHandler: answerBrokenRequest,
     genReqId: () => randomUUID(),
     // No query, no body, no address: a log must not hold a customer's data.
     logger:

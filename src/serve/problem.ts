@@ -1,4 +1,7 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type {
+  ConnectionError,
   FastifyError,
   FastifyInstance,
   FastifyReply,
@@ -88,12 +91,14 @@ const titles: Readonly<Record<number, string>> = {
   404: "There is nothing here",
   405: "That method is not served here",
   406: "No such form of answer",
+  408: "The request came too slowly",
   409: "That cannot be done now",
   413: "The body is too large",
   415: "That form of body is not read",
   421: "This server is not meant by that name",
   422: "The data cannot be used",
   429: "Too many requests",
+  431: "The headers are too large",
   500: "The server failed",
   503: "The server is busy",
   507: "The disk is full",
@@ -140,6 +145,18 @@ export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): v
     const nothing = { type: "about:blank", title: titles[404], status: 404, detail };
     return answer(request, reply, elsewhere(request) ?? nothing);
   });
+}
+
+/** Answers what is no HTTP, or came too slowly, and ends its connection; no route hears of it. */
+export function answerBrokenRequest({ code }: ConnectionError, socket: Socket): void {
+  if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const status = code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : code === "HPE_HEADER_OVERFLOW" ? 431 : 400;
+  const said: Problem = { type: "about:blank", title: titles[status], status };
+  const body = JSON.stringify(said);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
 }
 
 /** What is said of an error: what the server did wrong stays in its log. */

@@ -52,7 +52,12 @@ function fieldSchema(field: DeskField): z.ZodType {
 export const idSchema = z
   .string()
   .max(100)
-  .refine((id) => !id.includes("\0"), "must not hold a NUL character");
+  .refine((id) => !id.includes("\0"), "must not hold a NUL character")
+  // Two names that differ in bytes that no encoding has would be one.
+  .refine(
+    (id) => !id.includes("\uFFFD"),
+    "must not hold U+FFFD, which stands for bytes that could not be read",
+  );
 
 const schemas = new WeakMap<readonly DeskField[], z.ZodType>();
 
@@ -79,7 +84,7 @@ export const reasonSchema = z
 
 /** How many reasons to give. */
 export const reasonsQuery = (standard: number) =>
-  z.object({
+  z.strictObject({
     reasons: z.coerce
       .number()
       .int()
@@ -192,7 +197,10 @@ export const batchSummarySchema = z
     high_risk: z.number().int(),
     medium_risk: z.number().int(),
     low_risk: z.number().int(),
-    unused_columns: z.array(z.string()).optional().describe("Columns of the file that no model reads"),
+    unused_columns: z
+      .array(z.string())
+      .optional()
+      .describe("Columns of the file that no model reads, and members beside the list of customers"),
     missing_columns: z
       .array(z.string())
       .optional()

@@ -149,3 +149,52 @@ test("a client that goes away in mid-stream ends the work for it", async () => {
   );
   expect(online).toBe(200);
 }, 30_000);
+
+test("what could be read in two ways is refused: a member twice, bytes that are no UTF-8, an unknown query", async () => {
+  const one = JSON.stringify(customer).slice(1, -1);
+  const twice = `{${one},"customer_service_calls":9}`;
+  const torn = Buffer.concat([
+    Buffer.from(`{${one},"customer_id":"a`),
+    Buffer.from([0xff]),
+    Buffer.from('"}'),
+  ]);
+  const good = `{${one},"customer_id":"good \\"}"}`;
+  const ask = async (url: string, payload: string | Buffer, type = "application/json") => {
+    const reply = await app.inject({ method: "POST", url, payload, headers: { "content-type": type } });
+    return { status: reply.statusCode, ...reply.json() };
+  };
+  const rule = 'must not have "customer_service_calls" twice';
+  for (const path of ["/predict", "/explain"]) {
+    expect(await ask(path, twice)).toMatchObject({ status: 400, detail: `The body ${rule}` });
+    expect(await ask(path, twice.replace("calls", "c\\u0061lls"))).toMatchObject({ status: 400 });
+    expect(await ask(path, torn)).toMatchObject({ status: 400, detail: "The body must be UTF-8" });
+    expect(await ask(`${path}?reason=0`, good)).toMatchObject({ status: 400 });
+    const inherited = `{"__proto__":{"account_length":1},${one.replace(/"account_length":\d+,/, "")}}`;
+    expect(await ask(path, inherited)).toMatchObject({
+      status: 400,
+      detail: "The body must not have __proto__",
+    });
+    expect(await ask(path, "")).toMatchObject({ status: 400, detail: "The body is empty" });
+    expect(await ask(path, `\ufeff${good}`)).toMatchObject({ status: 200 });
+  }
+  const errors = [
+    { row: 2, field: "customer", rule },
+    { row: 3, field: "customer", rule: "must be UTF-8" },
+  ];
+  const bytes = (between: string, before = "", after = ""): Buffer =>
+    Buffer.concat([Buffer.from(`${before}${good}${between}${twice}${between}`), torn, Buffer.from(after)]);
+  for (const [body, type] of [
+    [bytes(",", "\ufeff[", "]"), "application/json"],
+    [bytes("\n", "\ufeff"), "application/x-ndjson"],
+  ] as const)
+    expect(await ask("/batch-predict", body, type)).toMatchObject({
+      status: 200,
+      predictions: [{ row: 1, customer_id: 'good "}' }],
+      errors,
+      summary: { rows: 3, predicted: 1, rejected: 2 },
+    });
+  // Members beside the list are passed over, and told of.
+  expect(await ask("/batch-predict", `{"customers":[${good}],"model":"other@1"}`)).toMatchObject({
+    summary: { predicted: 1, unused_columns: ["model"] },
+  });
+});

@@ -1,3 +1,5 @@
+import { AmbiguousJson, parseJson } from "./json";
+
 /** The body is not what it must be; nothing that follows can be read. */
 export class BodyError extends Error {
   constructor(
@@ -12,13 +14,16 @@ export class BodyError extends Error {
 const [quote, comma, colon, backslash] = [34, 44, 58, 92];
 const [listOpen, listClose, objectOpen, objectClose] = [91, 93, 123, 125];
 
+/** Most names kept of members beside the list. */
+const mostOthers = 100;
+
 /** What may come next. */
 type Expected = "list" | "first" | "value" | "between" | "key" | "colon" | "member" | "after member" | "end";
 
 /**
  * Takes the bytes of a JSON list in pieces of any size, or those of an object of which one member is the list, and hands
  * out the list's values as they become whole. It finds where each value ends; JSON.parse reads it, so that what it takes
- * is what JSON.parse would take of the whole. No more is held than one value, which may have `most` bytes.
+ * is what JSON.parse would take of the whole; an AmbiguousJson stands for a value that could be read in two ways. No more is held than one value, which may have `most` bytes.
  */
 export class JsonList {
   private expected: Expected = "list";
@@ -26,6 +31,8 @@ export class JsonList {
   private wrapped = false;
   private found = false;
   private key: unknown;
+  /** Members beside the list, which are passed over. */
+  readonly others: string[] = [];
   private readonly held: Uint8Array[] = [];
   private heldBytes = 0;
   /** The value that has just ended. */
@@ -70,6 +77,8 @@ export class JsonList {
     };
     switch (this.expected) {
       case "list":
+        // A byte-order mark.
+        if (byte === 0xef || byte === 0xbb || byte === 0xbf) return at + 1;
         if (byte === listOpen) this.open();
         else if (byte === objectOpen) {
           this.wrapped = true;
@@ -169,21 +178,25 @@ export class JsonList {
 
   private take(): void {
     const bytes = this.held.length === 1 ? this.held[0] : Buffer.concat(this.held);
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+    const own = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.held.length = 0;
     this.heldBytes = 0;
     this.begun = 0;
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseJson(own);
     } catch (error) {
-      this.fail((error as Error).message);
+      // Where a customer ends is known all the same, so it costs that customer alone.
+      if (!(error instanceof AmbiguousJson) || this.expected === "key") this.fail((error as Error).message);
+      value = error;
     }
     if (this.expected === "key") {
       this.key = value;
       this.expected = "colon";
-    } else if (this.expected === "member") this.expected = "after member";
-    else {
+    } else if (this.expected === "member") {
+      if (this.others.length < mostOthers) this.others.push(String(this.key));
+      this.expected = "after member";
+    } else {
       this.whole.push(value);
       this.expected = "between";
     }

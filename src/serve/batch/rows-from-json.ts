@@ -1,3 +1,4 @@
+import { AmbiguousJson, parseJson } from "./json";
 import { JsonList } from "./json-list";
 import { type CustomerRows, mostRowBytes, RowLot, type RowsOptions } from "./rows";
 
@@ -11,11 +12,13 @@ export async function* rowsFromJson(
   try {
     for await (const bytes of body) {
       for (const value of list.push(bytes)) {
-        lot.add(value);
+        if (value instanceof AmbiguousJson) lot.addBroken(value.message);
+        else lot.add(value);
         if (lot.full) yield lot.take();
       }
     }
     list.end();
+    options.columns?.(list.others, []);
   } catch (error) {
     // What came before the fault is answered.
     yield lot.take();
@@ -32,11 +35,11 @@ export async function* rowsFromLines(
   const lot = new RowLot(options);
   for await (const line of linesOf(body)) {
     if (line === undefined) lot.addBroken(`must have at most ${mostRowBytes} bytes`);
-    else if (line.trim() !== "") {
+    else if (line.some((byte) => byte > 32)) {
       try {
-        lot.add(JSON.parse(line));
-      } catch {
-        lot.addBroken("must be JSON");
+        lot.add(parseJson(line));
+      } catch (error) {
+        lot.addBroken(error instanceof AmbiguousJson ? error.message : "must be JSON");
       }
     }
     if (lot.full) yield lot.take();
@@ -44,15 +47,15 @@ export async function* rowsFromLines(
   yield lot.take();
 }
 
-/** Lines as text; undefined in place of one that is too long. */
-async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string | undefined> {
+/** Lines; undefined in place of one that is too long. */
+async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer | undefined> {
   let held: Uint8Array[] = [];
   let size = 0;
-  const take = (last: Uint8Array): string | undefined => {
+  const take = (last: Uint8Array): Buffer | undefined => {
     const whole = size + last.length <= mostRowBytes;
-    const text = whole ? Buffer.concat([...held, last]).toString("utf8") : undefined;
+    const line = whole ? Buffer.concat([...held, last]) : undefined;
     [held, size] = [[], 0];
-    return text;
+    return line;
   };
   for await (const bytes of body) {
     let from = 0;

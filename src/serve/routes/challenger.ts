@@ -99,7 +99,7 @@ export function challengerRoutes(app: App, { store, champion }: Context): void {
       schema: {
         summary: "End the trial; what was said in it stays",
         tags: ["models"],
-        querystring: z.object({ reason: reasonSchema }),
+        querystring: z.strictObject({ reason: reasonSchema }),
         response: { 200: challengerSchema, 404: problem },
       },
     },

@@ -63,7 +63,7 @@ export function monitoringRoutes(app: App, context: Context): void {
       schema: {
         summary: "Drift of columns and predictions against training, calibration against outcomes, alerts",
         tags: ["status"],
-        querystring: z.object({ days: z.coerce.number().int().min(1).max(366).default(7) }),
+        querystring: z.strictObject({ days: z.coerce.number().int().min(1).max(366).default(7) }),
         response: { 200: monitoringSchema },
       },
     },

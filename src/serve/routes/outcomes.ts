@@ -150,13 +150,19 @@ function rowsOf(bytes: Buffer): { outcomes: unknown[]; unused: string[] } {
   };
   const names = namesOf(bytes, onCells);
   const wanted = names.map((name) => called.get(name.toLowerCase().replace(/[^a-z]/g, "")));
-  for (const name of ["customer_id", "churned"])
-    if (wanted.filter((one) => one === name).length !== 1)
+  for (const [name, least] of [
+    ["customer_id", 1],
+    ["churned", 1],
+    ["at", 0],
+  ] as const) {
+    const times = wanted.filter((one) => one === name).length;
+    if (times < least || times > 1)
       throw new HttpProblem(
         400,
         "The request is not as it must be",
-        `The header must have one column ${name}, got ${names.join(", ").slice(0, 200)}`,
+        `The header must have ${least === 0 ? "at most " : ""}one column ${name}, got ${names.join(", ").slice(0, 200)}`,
       );
+  }
   const outcomes = Array.from(cells, (row) =>
     row === undefined
       ? "a row of another number of fields than the header"
