@@ -25,6 +25,8 @@ export interface OwnDataFlags
   readonly refunds?: string;
   readonly covariates?: string[];
   readonly drop?: string[];
+  readonly strata?: string;
+  readonly reason?: string;
   readonly model?: string;
   readonly holdoutFrom?: string;
   readonly draws?: string;
@@ -78,12 +80,20 @@ export function ownDataOptions(command: Command): Command {
       "what the chance to leave may depend on, with transactions also the rate of buying (default: contracts all that is no answer, transactions nothing)",
     )
     .option("--drop <column...>", "contracts: what it must not depend on")
+    .option("--strata <column>", "contracts, cox: groups whose chances to leave by age are their own each")
+    .option(
+      "--reason <column>",
+      "contracts: why they ended, as voluntary or not, told by cumulative incidence",
+    )
     .option(
       "--model <model>",
       `auto, ${purchaseKinds.join(", ")} (default: by a check on held-out weeks); contracts ${contractModels.join(", ")} (default: cox, or weibull without covariates)`,
     )
     .option("--holdout-from <date>", "transactions: the last day the check learns from (default: the middle)")
-    .option("--draws <n>", "transactions: futures drawn for intervals, 0 for none (default: up to 200)")
+    .option(
+      "--draws <n>",
+      "transactions: futures drawn for intervals, 0 for none, else at least 40 (default: up to 200)",
+    )
     .option("--months <n>", "how far ahead (default: 12 for transactions, 24 for contracts)")
     .option("--churn-months <n>", "within how many months one counts as a leaver", "3")
     .option("--discount <rate>", "yearly interest, as 0.1 for 10%", "0.1")
@@ -135,7 +145,18 @@ export async function readOwnTable(
 
 const ofOneKind: Readonly<Record<"transactions" | "contracts", readonly (keyof OwnDataFlags)[]>> = {
   transactions: ["date", "amount", "quantity", "price", "holdoutFrom", "draws"],
-  contracts: ["start", "end", "tenure", "ended", "tenureUnit", "revenue", "entry", "drop"],
+  contracts: [
+    "start",
+    "end",
+    "tenure",
+    "ended",
+    "tenureUnit",
+    "revenue",
+    "entry",
+    "drop",
+    "strata",
+    "reason",
+  ],
 };
 
 /** Refuses what says something of another kind of table: it would be of no effect. */

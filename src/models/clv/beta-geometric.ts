@@ -196,29 +196,26 @@ export function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometr
     return 1 / (1 + (a / (b + k - 1)) * Math.exp((r + x) * Math.log((alpha + T) / (alpha + t))));
   };
   const dropout = new Map<number, readonly Node[]>();
-  const nodesAfter = (k: number): readonly Node[] => {
+  /** The mean of f over the chance to leave of one who has made k purchases that could have been the last: beta (a, b + k). */
+  const overDropout = (k: number, f: (p: number) => number): number => {
     const nodes = dropout.get(k) ?? betaNodes(a, b + k);
     dropout.set(k, nodes);
-    return nodes;
+    // Of tiny a or b the distribution lies beyond any node at 0 or 1: what is linear in p is exact, the rest vanishes there.
+    const [zero, slope] = [f(0), f(1) - f(0)];
+    let sum = zero + (slope * a) / (a + b + k);
+    for (const { p, weight } of nodes) sum += weight * (f(p) - zero - slope * p);
+    return sum;
   };
   const ifAlive = (x: number, T: number, horizon: number): number => {
     // Of one who leaves with chance p after a purchase: ∫₀ʰ E[λ e^(−λps)] ds, λ being gamma (r + x, α + T).
     const growth = horizon / (alpha + T);
-    let sum = 0;
-    for (const { p, weight } of nodesAfter(x + shift))
-      sum +=
-        p * growth < 1e-12
-          ? weight * (r + x) * growth
-          : (-weight * Math.expm1(-(r + x) * Math.log1p(p * growth))) / p;
-    return sum;
+    return overDropout(x + shift, (p) =>
+      p * growth < 1e-12 ? (r + x) * growth : -Math.expm1(-(r + x) * Math.log1p(p * growth)) / p,
+    );
   };
   // E[exp(−λ p h)]: one leaves at the rate of purchases times the chance to leave after one.
-  const stays = (x: number, T: number, horizon: number): number => {
-    let sum = 0;
-    for (const { p, weight } of nodesAfter(x + shift))
-      sum += weight * Math.exp(-(r + x) * Math.log1p((p * horizon) / (alpha + T)));
-    return sum;
-  };
+  const stays = (x: number, T: number, horizon: number): number =>
+    overDropout(x + shift, (p) => Math.exp(-(r + x) * Math.log1p((p * horizon) / (alpha + T))));
   const chanceOfCount = (count: number, horizon: number): number => {
     checkInteger(count, 0, 1e9, "find the chance of a count", "count");
     checkNumber(horizon, 0, Infinity, "find the chance of a count", "horizon", "low");

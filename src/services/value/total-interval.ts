@@ -1,7 +1,13 @@
 import { type Matrix, takeRows, takeValues } from "../../core/matrix";
 import { integer, seeded } from "../../core/rng";
 import { customerValue } from "../../models/clv/customer-value";
-import { type FitSurvival, type SurvivalData, takeSurvival } from "../../models/survival/censored";
+import {
+  type FitSurvival,
+  type SurvivalData,
+  type SurvivalModel,
+  takeSurvival,
+} from "../../models/survival/censored";
+import type { CoxModel } from "../../models/survival/cox-model";
 
 /** What the interval of a total is reckoned from. */
 export interface TotalParts {
@@ -41,6 +47,7 @@ export async function totalInterval(
   const shown = takeValues(Float64Array.from(rows), places);
   const x = takeRows(data.x, shown);
   const ages = takeValues(data.time, shown);
+  const strata = data.strata && Int32Array.from(shown, (i) => (data.strata as Int32Array)[i]);
   const shownMargins = takeValues(margins, places);
   const sums: number[] = [];
   for (let k = 0; k < refits; k++) {
@@ -48,7 +55,8 @@ export async function totalInterval(
     const drawn = Int32Array.from({ length: size }, () => integer(own, data.time.length));
     try {
       const model = await learn(takeSurvival(data, drawn), own);
-      const again = customerValue(model.residualSurvivalAt(x, ages, ahead), shownMargins, { discountRate });
+      const survival = residualSurvival(model, { x, ages, ahead, ...(strata ? { strata } : {}) });
+      const again = customerValue(survival, shownMargins, { discountRate });
       sums.push(again.reduce((sum, v) => sum + v, 0));
     } catch {
       // A sample may lack a level altogether, or ended contracts: it is counted, and said.
@@ -71,6 +79,22 @@ export async function totalInterval(
               : `the total's interval stands on ${sums.length} samples of the contracts: to ${lost} others the model could not be fitted`,
           ],
   };
+}
+
+/** Survival for the months ahead, given the ages; of a Cox model also given the strata. */
+export function residualSurvival(
+  model: SurvivalModel,
+  of: {
+    readonly x: Matrix;
+    readonly ages: Float64Array;
+    readonly ahead: readonly number[];
+    readonly strata?: Int32Array;
+  },
+): Matrix {
+  const { x, ages, ahead, strata } = of;
+  return strata
+    ? (model as CoxModel).residualSurvivalAt(x, ages, ahead, strata)
+    : model.residualSurvivalAt(x, ages, ahead);
 }
 
 /** The variance of the discounted months of contracts, of which the month of the end decides; a margin's square times it. */

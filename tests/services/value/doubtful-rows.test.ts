@@ -35,6 +35,16 @@ describe("transactionsFrom(table) says of rows that look like purchases and may 
     expect(said({ rows })).toMatch(/^customer guest has 18% of all days with a purchase/);
   });
 
+  test("of a long time in which nobody bought, before an end of observation that has come", () => {
+    const lines = Array.from({ length: 180 }, (_, i) => `c${i % 30},${dateText(start + i)},${10 + (i % 7)}`);
+    const { table } = parseCsv(`customer,date,amount\n${lines.join("\n")}\n`);
+    expect(transactionsFrom(table, { asOf: "2024-06-01" }).notes.join("; ")).toContain(
+      "nobody bought for 338 days before 2024-06-01, the end of observation: if the table ends on 2023-06-29",
+    );
+    expect(transactionsFrom(table, { asOf: "2023-07-20" }).notes).toEqual([]);
+    expect(() => transactionsFrom(table, { asOf: "2199-01-01" })).toThrow("asOf must not lie after today");
+  });
+
   test("of a sum that is more than half of all money", () => {
     expect(said({ rows: ["c1,2023-05-05,99999"] })).toContain(
       "are 98% of all money: see whether it is a slip",

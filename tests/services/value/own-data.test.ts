@@ -418,6 +418,41 @@ describe("valueContracts(contracts)", () => {
     );
   });
 
+  test("strata have hazards of their own, reasons their incidence, and who came back robust errors", async () => {
+    const rng = seeded("strata and reasons");
+    const lines = Array.from({ length: 900 }, (_, i) => {
+      const short = i % 2 === 0;
+      const months = short ? 3 + (i % 3) : Math.ceil(20 * exponential(rng));
+      const begin = dayOf("2022-01-01") as number;
+      const end = begin + Math.round(30.44 * (months + (i % 7)));
+      const gone = end < (dayOf("2024-01-01") as number);
+      const who = i > 880 ? i - 880 : i;
+      const from = i > 880 ? (dayOf("2023-11-01") as number) : begin + Math.round(30.44 * (i % 7));
+      return `c${who},${dateText(from)},${gone && i <= 880 ? dateText(end) : ""},10,${short ? "s" : "l"},${i % 5},${i % 3 === 0 ? "unpaid" : "own wish"}`;
+    });
+    const read = contractsFrom(table(`customer,start,end,revenue,plan,score,reason\n${lines.join("\n")}\n`), {
+      asOf: "2024-01-01",
+      strata: "plan",
+      reason: "reason",
+    });
+    expect(read.covariates.columns.map((column) => column.name)).toEqual(["score"]);
+    const valued = await valueContracts(read, { only: ["score"], months: 12 });
+    expect(valued.notes.join()).toContain("customers who came back have several lifetimes");
+    const [wish, unpaid] = valued.reasons ?? [];
+    expect([wish.name, unpaid.name]).toEqual(["own wish", "unpaid"]);
+    // Half of the contracts are gone within six months, a third of them for the rarer reason.
+    expect(wish.share / unpaid.share).toBeCloseTo(2, 0);
+    expect(wish.share + unpaid.share).toBeGreaterThan(0.6);
+    expect(wish.low).toBeLessThan(wish.share);
+    const few = table("customer,start,end,revenue,plan\na,2023-01-01,,1,x\nb,2023-01-01,2023-05-01,1,y\n");
+    expect(() => contractsFrom(few, { strata: "plan" })).toThrow(
+      'each stratum of plan must have at least 5 ended contracts (as a covariate it needs none), got "0 of \\"x\\""',
+    );
+    await expect(valueContracts(read, { model: "weibull", only: ["score"] })).rejects.toThrow(
+      'strata must go with cox, and a column beside them, got "weibull"',
+    );
+  });
+
   test("without other columns fits one Weibull to all", async () => {
     const plain = contractsFrom(contractTable(600, false), { asOf: "2024-12-31" });
     const valued = await valueContracts(plain);

@@ -49,7 +49,7 @@ const told = (notes: readonly string[], start: string): string =>
 
 describe("valueTransactions(log of three years)", () => {
   const seasonal = shop(yearly);
-  const valued = valueTransactions(seasonal, { model: "bg-nbd", months: 12, draws: 10 });
+  const valued = valueTransactions(seasonal, { model: "bg-nbd", months: 12, draws: 40 });
 
   test("finds the seasons of the year, and uses them where they foretell the months held out better", () => {
     expect(valued.holdout?.seasons?.used).toBe(true);

@@ -3,6 +3,7 @@ import { money, percent } from "../../../core/format";
 import type { Table } from "../../../data/table";
 import type { DataSource } from "../../../report/figures";
 import type { ChannelRow } from "../../../services/value/channels";
+import type { ReasonRow } from "../../../services/value/contracts/reasons";
 import type { HoldoutCheck } from "../../../services/value/purchases/holdout";
 import { note, print, printJson, printTable } from "../../support/output";
 import {
@@ -175,6 +176,7 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
       totalValue: total,
       totalInterval: valued.totalInterval,
       channels: valued.channels,
+      reasons: valued.reasons,
       model: valued.model,
     },
     print: () => {
@@ -187,6 +189,7 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
         `95% prediction interval of the total: ${valued.totalInterval.map((end) => money(end)).join(" to ")}`,
       );
       printChannels(valued.channels, channelWords);
+      if (valued.reasons) printReasons(valued.reasons);
       print();
       const { kind, logLikelihood, concordance, coefficients } = valued.model;
       print(`${kind}, log likelihood ${logLikelihood.toFixed(3)}, concordance ${concordance.toFixed(3)}`);
@@ -226,6 +229,18 @@ function printChannels(
       money(row.revenue),
       money(row.value),
       ...(costs ? [words.costText(row, money), words.paybackText(row)] : []),
+    ]),
+  );
+}
+
+function printReasons(rows: readonly ReasonRow[]): void {
+  print();
+  printTable(
+    ["ended because", "contracts", `within ${rows[0].months} months`, "95% from", "to"],
+    rows.map((row) => [
+      row.name,
+      String(row.ended),
+      ...[row.share, row.low, row.high].map((v) => percent(v)),
     ]),
   );
 }

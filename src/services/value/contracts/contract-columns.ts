@@ -19,6 +19,10 @@ export interface ContractOptions extends OwnTableOptions {
   readonly covariates?: readonly string[];
   /** Columns that it must not depend on. */
   readonly drop?: readonly string[];
+  /** Column of groups, such as plans, whose hazards by age are their own each; for "cox" alone. */
+  readonly strata?: string;
+  /** Column of why a contract has ended, such as voluntary or not: told by cumulative incidence, never learnt from. */
+  readonly reason?: string;
 }
 
 /** What columns of contracts are usually called. */

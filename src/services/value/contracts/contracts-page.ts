@@ -9,6 +9,7 @@ import { dateText } from "../cell-values";
 import { channelTable } from "../channels";
 import { moneyText, notesList, ownReport, scenarioTable, totalFigure } from "../own-report";
 import type { Contracts } from "./contracts";
+import { reasonTable } from "./reasons";
 import type { ValuedContracts } from "./value-contracts";
 
 /** The page of `telelink clv --html` on contracts; the notes of the values are to hold those of the contracts. */
@@ -29,6 +30,7 @@ export async function contractsPage(
 <h2 id="stay">How long do customers stay?</h2>
 ${raw(await survivalChart(valued))}
 ${contracts.days ? raw(await cohortMap(contracts)) : null}
+${valued.reasons ? html`<h2 id="why">Why did they leave?</h2>${raw(reasonTable(valued.reasons))}` : null}
 ${moves.length > 0 ? html`<h2 id="revenue">How did monthly revenue move?</h2>${raw(await movementChart(moves))}${raw(movementTable(moves, money))}` : null}
 <h2 id="worth">Who is worth most, and who is about to leave?</h2>
 ${raw(topTable(valued, money))}
@@ -57,6 +59,7 @@ ${notesList({ ...contracts.columns, ...(valued.covariates.used.length > 0 ? { "l
     body,
     contents: [
       ["stay", "How long do customers stay?"],
+      ...(valued.reasons ? [["why", "Why did they leave?"] as const] : []),
       ...(moves.length > 0 ? [["revenue", "How did monthly revenue move?"] as const] : []),
       ["worth", "Who is worth most?"],
       ...(valued.channels.length > 0 ? [["channels", "Where do customers come from?"] as const] : []),
@@ -103,8 +106,13 @@ function cohortMap({ days, ended, months }: Contracts): Promise<string> {
     const [year, month] = dateText(day).split("-").map(Number);
     return 2 * year + (month > 6 ? 1 : 0);
   };
-  const cohorts = [...new Set(Array.from(from, half))].sort((a, b) => a - b).slice(-12);
   const steps = [3, 6, 12, 18, 24, 36, 48];
+  // Those of whom nobody could be there for three months yet have nothing to show.
+  const old = Array.from(
+    from.filter((day) => (close - day) / 30.44 >= steps[0]),
+    half,
+  );
+  const cohorts = [...new Set(old)].sort((a, b) => a - b).slice(-12);
   const rows = cohorts.map((own) => [...from.keys()].filter((i) => half(from[i]) === own));
   const values = rows.map((members) =>
     steps.map((step) => {

@@ -22,6 +22,10 @@ export interface Contracts extends Omit<Spells, "rows" | "notes"> {
   /** Undefined where the table has tenures and no dates. */
   readonly asOf?: string;
   readonly currency?: string;
+  /** Groups with a baseline of their own each, by number. */
+  readonly strata?: Int32Array;
+  /** Why each contract has ended; of no meaning while it runs. */
+  readonly reasons?: readonly string[];
   /** The way by which each customer came, and what it cost to win one; NaN where nothing says. */
   readonly channels?: readonly string[];
   readonly acquisitionCosts?: Float64Array;
@@ -79,7 +83,12 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
   check(kept.length > 0, action, "there must be contracts");
   const { rows, notes, ...lives } = joinSpells(kept, who, read, revenues);
   const { channel, cost, costOf } = acquiredOf(table, options, action);
-  const used = [customer, revenue, ...read.used, money, rate, cost].filter((one) => one !== undefined);
+  const [strata, reason] = [options.strata, options.reason].map((name) =>
+    name === undefined ? undefined : columnNamed(table, name),
+  );
+  const used = [customer, revenue, ...read.used, money, rate, cost, strata, reason].filter(
+    (one) => one !== undefined,
+  );
   const others = dropColumns(
     table,
     used.map((column) => column.name),
@@ -90,6 +99,8 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
     covariates: takeTableRows(others, rows),
     ...(read.asOf === undefined ? {} : { asOf: read.asOf }),
     ...(currency === undefined ? {} : { currency }),
+    ...(strata ? { strata: strataOf(strata, rows, lives.ended, action) } : {}),
+    ...(reason ? { reasons: Array.from(rows, (i) => cellText(reason, i).trim() || "(none said)") } : {}),
     ...(channel ? { channels: Array.from(rows, (i) => cellText(channel, i).trim() || "(none)") } : {}),
     ...(costOf ? { acquisitionCosts: Float64Array.from(rows, costOf) } : {}),
     columns: {
@@ -98,6 +109,8 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
       "monthly revenue": revenue.name,
       ...(money ? { currency: money.name } : {}),
       ...(rate ? { exchangeRate: rate.name } : {}),
+      ...(strata ? { strata: strata.name } : {}),
+      ...(reason ? { "reason of the end": reason.name } : {}),
       ...(channel ? { channel: channel.name } : {}),
       ...(cost ? { "acquisition cost": cost.name } : {}),
     },
@@ -109,6 +122,28 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
       ...notes,
     ],
   };
+}
+
+/** Fewer ended contracts tell no hazard of a stratum: nobody would ever leave it. */
+const leastEnded = 5;
+
+function strataOf(column: Column, rows: Int32Array, ended: Float64Array, action: string): Int32Array {
+  const ends = new Map<string, { readonly code: number; ended: number }>();
+  const codes = Int32Array.from(rows, (row, k) => {
+    const name = cellText(column, row).trim();
+    const own = ends.get(name) ?? { code: ends.size, ended: 0 };
+    ends.set(name, own);
+    own.ended += ended[k];
+    return own.code;
+  });
+  const few = [...ends].find(([, own]) => own.ended < leastEnded);
+  check(
+    few === undefined,
+    action,
+    `each stratum of ${column.name} must have at least ${leastEnded} ended contracts (as a covariate it needs none)`,
+    few && `${few[1].ended} of ${JSON.stringify(few[0])}`,
+  );
+  return codes;
 }
 
 function lifetimesOf(table: Table, options: ContractOptions, faults: Faults, action: string): ReadLifetimes {

@@ -3,6 +3,7 @@ import { meansMissing } from "../../../data/formats/words";
 import { type Column, cellText, type Table } from "../../../data/table";
 import { monthsBetween } from "../calendar";
 import { dateText, dayOf, daysOf, numbersOf } from "../cell-values";
+import { closeOf, silentEnd } from "../end-of-observation";
 import type { Faults } from "../own-columns";
 import type { ContractOptions } from "./contract-columns";
 
@@ -31,13 +32,7 @@ export function lifetimesByDates(
   options: ContractOptions,
   faults: Faults,
 ): ReadLifetimes {
-  const close = options.asOf === undefined ? undefined : dayOf(options.asOf);
-  check(
-    options.asOf === undefined || close !== undefined,
-    faults.action,
-    "asOf must be a date such as 2024-01-31",
-    options.asOf,
-  );
+  const close = closeOf(options.asOf, faults.action);
   const starts = daysOf(start, options.timeZone);
   const ends = daysOf(end, options.timeZone);
   const today = Math.floor(Date.now() / 86_400_000);
@@ -103,9 +98,14 @@ export function lifetimesByDates(
       ...(later > 0 ? [`${later} contracts that start after ${dateText(until)} are left out`] : []),
       ...(running > 0 ? [`${running} contracts that end after ${dateText(until)} are running then`] : []),
       ...(early > 0 ? [`${early} contracts that ended before they were watched are left out`] : []),
+      ...silentEnd(seenDays(from, to), until, "no contract began or ended"),
       ...(entry ? [] : missingEnds(from, to, whole)),
     ],
   };
+}
+
+function* seenDays(from: Float64Array, to: Float64Array): Iterable<number> {
+  for (const days of [from, to]) for (const day of days) if (!Number.isNaN(day)) yield day;
 }
 
 /** Says so where no contract ended for so long that earlier ends are likely not in the table. */

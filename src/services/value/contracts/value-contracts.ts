@@ -3,26 +3,22 @@ import { groupRows } from "../../../core/group-rows";
 import { column, takeRows, takeValues } from "../../../core/matrix";
 import type { Watch } from "../../../core/model";
 import { seeded } from "../../../core/rng";
-import { concordanceIndex } from "../../../evaluate/survival/concordance";
 import { customerValue, customerValueQuantile } from "../../../models/clv/customer-value";
-import type { PositiveParameter } from "../../../models/clv/positive-fit";
-import { type RenewalRegression, renewalRegression } from "../../../models/clv/renewal-regression";
-import {
-  type AcceleratedFailureTimeModel,
-  acceleratedFailureTime,
-} from "../../../models/survival/accelerated-failure-time";
-import type { FitSurvival } from "../../../models/survival/censored";
-import { cox } from "../../../models/survival/cox";
-import type { CoxModel } from "../../../models/survival/cox-model";
 import { kaplanMeier, type SurvivalCurve } from "../../../models/survival/kaplan-meier";
 import { type ChannelRow, channelRows, costNotes } from "../channels";
 import { checkMoney } from "../check-money";
-import { totalInterval, varianceOfLuck } from "../total-interval";
+import { residualSurvival, totalInterval, varianceOfLuck } from "../total-interval";
+import {
+  type ContractFit,
+  type ContractModel,
+  contractLearner,
+  contractModels,
+  describeFit,
+  doubts,
+} from "./contract-models";
 import type { Contracts } from "./contracts";
 import { type Covariates, chooseCovariates } from "./covariates";
-
-const contractModels = ["cox", "weibull", "sbg", "bdw"] as const;
-type ContractModel = (typeof contractModels)[number];
+import { endsByReason, type ReasonRow } from "./reasons";
 
 export interface ValueContractsOptions {
   /**
@@ -67,32 +63,16 @@ export interface ValuedContracts {
   readonly months: number;
   readonly churnMonths: number;
   readonly curve: SurvivalCurve;
+  /** Why contracts have ended, the most frequent reason first, where a column says so. */
+  readonly reasons?: readonly ReasonRow[];
   /** By channel, or all in one where a cost to win a customer is known; empty where neither is. */
   readonly channels: readonly ChannelRow[];
   /** Which columns the model learnt from, and which it did not. */
   readonly covariates: Omit<Covariates, "x">;
   /** What one ought to know before believing the values. */
   readonly notes: readonly string[];
-  readonly model: {
-    readonly kind: string;
-    readonly logLikelihood: number;
-    readonly coefficients: readonly PositiveParameter[];
-    /** On the rows it was fitted on; 0.5 without columns. */
-    readonly concordance: number;
-  };
+  readonly model: ContractFit;
 }
-
-const learners: Readonly<
-  Record<
-    ContractModel,
-    (penalty: number) => FitSurvival<CoxModel | AcceleratedFailureTimeModel | RenewalRegression>
-  >
-> = {
-  cox: (penalty) => cox({ penalty, tail: "level" }),
-  weibull: (penalty) => acceleratedFailureTime({ penalty }),
-  sbg: (penalty) => renewalRegression({ penalty }),
-  bdw: (penalty) => renewalRegression({ duration: "beta-discrete-weibull", penalty }),
-};
 
 /** Values customers under contract: survival from their own age on, times their margin, discounted. */
 export async function valueContracts(
@@ -121,23 +101,30 @@ export async function valueContracts(
     event: contracts.ended,
     ...(entry ? { entry: entry.map((e, i) => Math.min(e, time[i] * (1 - 1e-9))) } : {}),
   };
-  const learn = learners[model](penalty);
-  const fitted = await learn(data, seeded(1), watch);
+  const { strata } = contracts;
+  check(!strata || model === "cox", action, "strata must go with cox, and a column beside them", model);
+  const clusters = model === "cox" ? clustersOf(contracts.customers) : undefined;
+  const learn = contractLearner(model, penalty);
+  const fitted = await learn(
+    { ...data, ...(strata ? { strata } : {}), ...(clusters ? { clusters } : {}) },
+    seeded(1),
+    watch,
+  );
   const rows = Int32Array.from(time.keys()).filter((i) => contracts.ended[i] === 0);
   const ahead = Array.from({ length: months }, (_, k) => k + 1);
   const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
   // Contracts of one age and the same columns have one future: it is reckoned once, and each brings its margin times it.
   const own = takeRows(x, rows);
   const ages = takeValues(time, rows);
-  const groups = groupRows(
-    [ages, ...Array.from({ length: own.columns }, (_, j) => column(own, j))],
-    rows.length,
-  );
-  const survival = fitted.residualSurvivalAt(
-    takeRows(own, groups.first),
-    takeValues(ages, groups.first),
+  const stratum = strata && Int32Array.from(rows, (i) => strata[i]);
+  const columns = Array.from({ length: own.columns }, (_, j) => column(own, j));
+  const groups = groupRows([ages, ...(stratum ? [stratum] : []), ...columns], rows.length);
+  const survival = residualSurvival(fitted, {
+    x: takeRows(own, groups.first),
+    ages: takeValues(ages, groups.first),
     ahead,
-  );
+    ...(stratum ? { strata: Int32Array.from(groups.first, (k) => stratum[k]) } : {}),
+  });
   const unit = new Float64Array(survival.rows).fill(1);
   const margins = takeValues(contracts.revenue, rows).map((r) => margin * r);
   const each = (ofKind: Float64Array): Float64Array => takeValues(ofKind, groups.of);
@@ -145,7 +132,9 @@ export async function valueContracts(
   const value = earned(customerValue(survival, unit, discount));
   const luck = varianceOfLuck(survival, discount.discountRate);
   const total = await totalInterval({
-    ...{ data, rows, learn, margins, ahead },
+    ...{ rows, margins, ahead },
+    data: { ...data, ...(strata ? { strata } : {}) },
+    learn,
     discountRate: discount.discountRate,
     total: value.reduce((sum, v) => sum + v, 0),
     luck: margins.reduce((sum, m, i) => sum + m * m * luck[groups.of[i]], 0),
@@ -171,27 +160,28 @@ export async function valueContracts(
     churnMonths,
     curve: kaplanMeier(data),
     covariates,
-    notes: [...("converged" in fitted ? doubts(model, fitted) : []), ...total.notes, ...costNotes(channels)],
-    model: {
-      kind: "duration" in fitted ? fitted.duration : fitted.kind,
-      logLikelihood: fitted.logLikelihood,
-      coefficients: fitted.coefficientTable(),
-      concordance: x.columns > 0 ? concordanceIndex(data, fitted.predict(x)) : 0.5,
-    },
+    ...(contracts.reasons ? { reasons: endsByReason(contracts, contracts.reasons) } : {}),
+    notes: [
+      ...doubts(model, fitted),
+      ...(clusters
+        ? ["customers who came back have several lifetimes: standard errors allow for it (Lin and Wei)"]
+        : []),
+      ...total.notes,
+      ...costNotes(channels),
+    ],
+    model: describeFit(fitted, data),
   };
 }
 
-/** What is to be said of renewals whose likelihood has no maximum. */
-function doubts(model: string, { converged, unbounded, estimates }: RenewalRegression): string[] {
-  if (converged) return [];
-  // Beyond this precision chances to leave differ by less than a thousandth: the limit is a model too.
-  if (estimates[1] > 1e6)
-    return [
-      `${model}: customers of the same columns are alike, as far as can be seen (their precision has no maximum): all have the chance to leave of their kind, values hold, and standard errors can't be told`,
-    ];
-  return [
-    `${model} did not converge: the likelihood has no maximum, ${unbounded.join(" and ")} ${unbounded.length === 1 ? "runs" : "run"} away. Its parameters mean nothing, and values are those where the search stopped: raise --penalty, leave columns out (--drop), or use another model`,
-  ];
+/** Numbers of customers where some have several lifetimes. */
+function clustersOf(customers: readonly string[]): Int32Array | undefined {
+  const places = new Map<string, number>();
+  const of = Int32Array.from(customers, (name) => {
+    const place = places.get(name) ?? places.size;
+    places.set(name, place);
+    return place;
+  });
+  return places.size < of.length ? of : undefined;
 }
 
 /** By channel: what contracts brought in their months until now, and margin by month from Kaplan and Meier's survival. */

@@ -158,9 +158,10 @@ function pastErrors(
     const history = historyOf(before, cut);
     const repeaters = history.frequency.reduce((sum, x) => sum + (x > 0 ? 1 : 0), 0);
     if (weeks < leastWeeks || (cut - first) / 7 < leastWeeks || repeaters < leastRepeaters) return [];
-    const expected = purchaseModelOf(kind, { penalty })(history)
-      .expectedPurchases(history, weeks)
-      .reduce((sum, v) => sum + v, 0);
+    const model = purchaseModelOf(kind, { penalty })(history);
+    // What a likelihood without a maximum foretells is no forecast that anybody would have made.
+    if (!model.converged) return [];
+    const expected = model.expectedPurchases(history, weeks).reduce((sum, v) => sum + v, 0);
     const made = known.reduce((sum, one, i) => sum + one.days.length - before[i].days.length, 0);
     return [{ until: dateText(cut), weeks, error: Math.log((made + 0.5) / (expected + 0.5)) }];
   });

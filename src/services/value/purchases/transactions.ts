@@ -1,8 +1,9 @@
 import { check, checkOneOf } from "../../../core/checks";
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
 import type { PurchaseHistory } from "../../../models/clv/purchase-history";
-import { dateText, dayOf, daysOf } from "../cell-values";
+import { dateText, daysOf } from "../cell-values";
 import { acquiredOf } from "../channels";
+import { closeOf, silentEnd } from "../end-of-observation";
 import { customerNames, Faults, findColumn, optionalColumn } from "../own-columns";
 import type { OwnTableOptions } from "../own-options";
 import { type AmountColumns, type Amounts, amountsOf } from "./amounts";
@@ -74,13 +75,7 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
     { purpose: "date", given: options.date, usual: dateNames, maybe: (column) => daysOf(column).share > 0.5 },
     action,
   );
-  const end = options.asOf === undefined ? undefined : dayOf(options.asOf);
-  check(
-    options.asOf === undefined || end !== undefined,
-    action,
-    "asOf must be a date such as 2024-01-31",
-    options.asOf,
-  );
+  const end = closeOf(options.asOf, action);
   const faults = new Faults(action, skipBadRows);
   const acquired = acquiredOf(table, options, action);
   const named = (options.covariates ?? []).map((name) => columnNamed(table, name));
@@ -138,9 +133,14 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
         : []),
       ...undoneRows(table, [customer, date, ...traits], (i) => paid.values[i] > 0),
       ...doubtfulRows([...byCustomer.keys()], purchases, table.rows),
+      ...silentEnd(boughtDays(purchases), close, "nobody bought"),
       ...notesOf(counts, refunds, dateText(close)),
     ],
   };
+}
+
+function* boughtDays(purchases: readonly Purchases[]): Iterable<number> {
+  for (const { days } of purchases) yield* days;
 }
 
 /** What was read of one customer. */

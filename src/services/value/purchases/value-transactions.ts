@@ -24,7 +24,7 @@ export interface ValueTransactionsOptions {
   readonly model?: "auto" | PurchaseModelKind;
   /** The last day of the part that the check by holding out learns from; defaults to the middle of the log. */
   readonly holdoutFrom?: string;
-  /** How many futures to draw for intervals, 0 for none; defaults to 200, fewer where there are over 25,000 customers. */
+  /** How many futures to draw for intervals, 0 for none or at least 40; defaults to 200, fewer where there are over 25,000 customers. */
   readonly draws?: number;
   /** Months ahead, at least 1. @default 12 */
   readonly months?: number;
@@ -102,7 +102,7 @@ export function valueTransactions(
   checkInteger(months, 1, 1200, action, "months");
   checkMoney(discountRate, margin, action);
   checkInteger(churnMonths, 1, 1200, action, "churnMonths");
-  checkInteger(draws, 0, 100_000, action, "draws");
+  checkDraws(draws, action);
   const { customers } = transactions;
   const repeat = transactions.history.frequency.reduce((sum, x) => sum + (x > 0 ? 1 : 0), 0);
   check(repeat >= 10, action, "at least 10 customers must have bought on more than one day", repeat);
@@ -129,8 +129,7 @@ export function valueTransactions(
     ...(factors ? historyOf(transactions.purchases, close, clock) : transactions.history),
     ...(covariates ? { covariates } : {}),
   };
-  const process = learn(history);
-  const spending = gammaGamma({ penalty })(history);
+  const [process, spending] = [learn(history), gammaGamma({ penalty })(history)];
   const amount = spending.expectedValue(history);
   const until = (k: number): number => clock(close, close + k * daysPerMonth);
   const ahead = {
@@ -164,6 +163,7 @@ export function valueTransactions(
       ...traits.notes,
       ...(holdout ? choices(holdout, kind, factors) : [unchecked(model === "auto" ? kind : undefined)]),
       ...seasons(transactions),
+      ...(futures && (holdout?.pastErrors.length ?? 0) < 2 ? [unwidened] : []),
       ...doubts(process.kind, process),
       ...doubts("gamma-gamma", spending),
       ...dependence(spending.correlation),
@@ -218,6 +218,9 @@ const mostPaybackMonths = 120;
 /** Of fewer customers watched for a month a channel's payback is not told. */
 const leastWatched = 10;
 
+const unwidened =
+  "the total's interval knows luck and the parameters' uncertainty alone, no errors of earlier forecasts";
+
 function unchecked(usual: string | undefined): string {
   return `no part of the log could be held out to check the model (it takes 8 weeks on either side and 30 repeat buyers)${usual === undefined ? "" : `: ${usual} is the default, not a choice`}`;
 }
@@ -264,9 +267,17 @@ function doubts(kind: string, { converged, unbounded }: PositiveFit): string[] {
   ];
 }
 
+/** A 95 % interval of fewer draws would lie within them. */
+const leastDraws = 40;
+
+function checkDraws(draws: number, action: string): void {
+  checkInteger(draws, 0, 100_000, action, "draws");
+  check(draws === 0 || draws >= leastDraws, action, `draws must be 0 or at least ${leastDraws}`, draws);
+}
+
 /** Five million drawn customers take some seconds. */
 function usualDraws(customers: number): number {
-  return Math.max(40, Math.min(200, Math.floor(5e6 / customers)));
+  return Math.max(leastDraws, Math.min(200, Math.floor(5e6 / customers)));
 }
 
 function intervalsOf(
