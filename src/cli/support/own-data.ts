@@ -124,7 +124,7 @@ const headBytes = 1 << 19;
  * the flags say how they are written; no other column rejects a row.
  */
 export async function readOwnTable(
-  flags: OwnDataFlags & { readonly churn?: string },
+  flags: OwnDataFlags & { readonly churn?: string; readonly value?: string },
   kinds: readonly TableKind[],
 ): Promise<OwnTable> {
   const [{ keptAsWritten, kindOfTable }, { columnNamed }] = await Promise.all([
@@ -134,9 +134,11 @@ export async function readOwnTable(
   const read = await opened(flags);
   const head = read({ badCells: "missing" }, headBytes).table;
   // Before the kind is guessed, which would be by other columns than those that a person named.
-  for (const name of [flags.customer, flags.start, flags.churn])
+  for (const name of [flags.customer, flags.start, flags.churn, flags.value])
     if (name !== undefined) columnNamed(head, name);
-  const kind = kindNamed(flags.kind, kinds) ?? kindOfTable(head, kinds);
+  // Who names the chance to leave or the value has them already.
+  const scored = kinds.includes("customers") && (flags.churn ?? flags.value) !== undefined;
+  const kind = kindNamed(flags.kind, kinds) ?? (scored ? "customers" : kindOfTable(head, kinds));
   checkFlagsOf(kind, flags);
   const { customer, start, end, ended, entry } = flags;
   const asText = keptAsWritten(head, kind, [customer, start, end, ended, entry]);

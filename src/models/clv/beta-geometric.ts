@@ -200,10 +200,11 @@ export function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometr
   const overDropout = (k: number, f: (p: number) => number): number => {
     const nodes = dropout.get(k) ?? betaNodes(a, b + k);
     dropout.set(k, nodes);
-    // Of tiny a or b the distribution lies beyond any node at 0 or 1: what is linear in p is exact, the rest vanishes there.
-    const [zero, slope] = [f(0), f(1) - f(0)];
-    let sum = zero + (slope * a) / (a + b + k);
-    for (const { p, weight } of nodes) sum += weight * (f(p) - zero - slope * p);
+    // Of tiny a or b the distribution lies beyond any node at 0 or 1: there what is linear in p is exact, and its rest vanishes.
+    const zero = a < tiny ? f(0) : 0;
+    const one = b + k < tiny ? f(1) : 0;
+    let sum = (zero * (b + k) + one * a) / (a + b + k);
+    for (const { p, weight } of nodes) sum += weight * (f(p) - zero * (1 - p) - one * p);
     return sum;
   };
   const ifAlive = (x: number, T: number, horizon: number): number => {
@@ -238,6 +239,9 @@ export function betaGeometricModel(kind: Variant, fit: PositiveFit): BetaGeometr
   });
   return { ...model, kind, chanceOfCount };
 }
+
+/** Above it the nodes of the quadrature hold all of a beta distribution. */
+const tiny = 0.1;
 
 /** A value of a beta distributed chance, with its share of the distribution. */
 interface Node {

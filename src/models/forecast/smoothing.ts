@@ -9,7 +9,7 @@ export interface ForecastMethod {
 /**
  * The methods that compete: the last month, the same month a year ago, the mean of recent months, and exponential
  * smoothing of the level (Holt, 1957), with a damped trend (Gardner and McKenzie, 1985) and with seasons of the year that
- * are added to it (Winters, 1960).
+ * are added to it (Winters, 1960), and growth by the same factor every month.
  */
 export const forecastMethods: readonly ForecastMethod[] = [
   { name: "last month", least: 1, next: (y, h) => new Float64Array(h).fill(last(y)) },
@@ -29,6 +29,7 @@ export const forecastMethods: readonly ForecastMethod[] = [
     next: (y: Float64Array, h: number) => new Float64Array(h).fill(level(y, rate)),
   })),
   { name: "smoothed level with a damped trend", least: 6, next: damped },
+  { name: "growth of 6 months", least: 7, next: growth },
   { name: "smoothed level with seasons", least: 24, next: seasonal },
 ];
 
@@ -55,6 +56,17 @@ function level(y: Float64Array, rate: number): number {
   let at = Number.NaN;
   for (const v of y) if (!Number.isNaN(v)) at = Number.isNaN(at) ? v : at + rate * (v - at);
   return known(at, 0);
+}
+
+/** A month never more than doubles or halves. */
+const mostGrowth = 2;
+
+/** The last month, growing on as it did on average over half a year; as it is where it was not above 0 then and now. */
+function growth(y: Float64Array, horizon: number): Float64Array {
+  const [before, now] = [y[y.length - 7], last(y)];
+  const monthly = before > 0 && now > 0 ? (now / before) ** (1 / 6) : 1;
+  const factor = Math.max(1 / mostGrowth, Math.min(mostGrowth, monthly));
+  return Float64Array.from({ length: horizon }, (_, k) => now * factor ** (k + 1));
 }
 
 function damped(y: Float64Array, horizon: number): Float64Array {

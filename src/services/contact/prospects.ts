@@ -59,7 +59,7 @@ export function prospectsFrom(
     value[i] = worths.values[i];
     if (theres) alive[i] = theres.values[i];
     if (!(churn[i] >= 0 && churn[i] <= 1))
-      faults.add(i, `${chance.name} must be a chance from 0 to 1`, cellText(chance, i));
+      faults.add(i, `${chance.name} must be a chance from 0 to 1 (0.3 for 30%)`, cellText(chance, i));
     if (!Number.isFinite(value[i])) faults.add(i, `${worth.name} must be a number`, cellText(worth, i));
     if (there && !(alive[i] >= 0 && alive[i] <= 1))
       faults.add(i, `${there.name} must be a chance from 0 to 1`, cellText(there, i));
@@ -82,6 +82,11 @@ export function prospectsFrom(
       ...(outcomes
         ? [
             `${chance.name} holds only 0 and 1: that is who left, not the chance to leave. Score the customers first (telelink train, then telelink score), or name another column with --churn.`,
+          ]
+        : []),
+      ...(/retention|retain|stay|surviv|loyal|keep/i.test(chance.name)
+        ? [
+            `${chance.name} is called like the chance to stay, and is taken for the chance to leave: if it is that of staying, take 1 minus it`,
           ]
         : []),
       ...(below.length > 0

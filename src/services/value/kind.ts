@@ -13,10 +13,9 @@ export type TableKind = "customers" | "contracts" | "transactions";
  */
 export function kindOfTable(table: Table, kinds: readonly TableKind[]): TableKind {
   const numeric = (column: Column): boolean => numbersOf(column).share > 0.5;
+  const called = (column: Column): boolean => /churn|^score$|^probability$/i.test(column.name);
   const chance = table.columns.find(
-    (column) =>
-      /churn|^score$|^probability$/i.test(column.name) &&
-      numbersOf(column).values.some((v) => v >= 0 && v <= 1),
+    (column) => called(column) && numbersOf(column).values.some((v) => v >= 0 && v <= 1),
   );
   const value = table.columns.find(
     (column) => /value|clv/i.test(column.name) && column !== chance && numeric(column),
@@ -28,7 +27,11 @@ export function kindOfTable(table: Table, kinds: readonly TableKind[]): TableKin
   if (kinds.includes("customers") && chance && value && !(start && end)) return "customers";
   const begins = /^(start|joined|signup|begin|contractstart|subscription)/;
   if ((start && (end || begins.test(plainName(start.name)))) || (tenure && flag)) return "contracts";
-  return "transactions";
+  // Without dates it is no log: what is called churn and value may be written in another way, and is refused by its rule.
+  const scored = kinds.includes("customers") && table.columns.some(called) && value;
+  return scored && table.columns.every((column) => daysOf(column).share <= 0.5)
+    ? "customers"
+    : "transactions";
 }
 
 /**

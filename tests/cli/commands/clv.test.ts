@@ -128,6 +128,22 @@ describe("telelink retain", () => {
     expect(readFileSync(target, "utf8").split("\n")[1]).toMatch(/^a,0\.9,100,.*,1$/);
   });
 
+  test("gives each customer the offer that suits, of several; reads what names of columns and flags say it is", async () => {
+    const scored = file("offers.csv", "customer,churn,value\na,0.9,400\nb,0.5,60\nc,0.01,900\n");
+    expect(
+      await run(["retain", "--data", scored, "--offer", "mail,0.1,5,0.1", "call,4,20,0.3,0.8", "--json"]),
+    ).toBe(0);
+    expect(JSON.parse(out).offers.map((offer: { name: string }) => offer.name)).toEqual(["mail", "call"]);
+    expect(await run(["retain", "--data", scored, "--offer", "mail,0.1,5"])).toBe(2);
+    expect(err).toContain("it must be a name, costs of contact and offer and the share it keeps");
+    const stay = file("stay.csv", "customer,retention,worth\na,0.9,400\nb,0.5,60\n");
+    expect(await run(["retain", "--data", stay, "--churn", "retention", "--value", "worth"])).toBe(0);
+    expect(err).toContain("retention is called like the chance to stay");
+    const words = file("words.csv", "customer,churn,value\na,Yes,400\nb,No,60\n");
+    expect(await run(["retain", "--data", words])).toBe(1);
+    expect(err).toContain('churn must be a chance from 0 to 1 (0.3 for 30%), got "Yes"');
+  });
+
   test("works out churn and value of contracts and of transactions by itself", async () => {
     expect(await run(["retain", "--data", contracts, "--budget", "300"])).toBe(0);
     expect(out).toMatch(/Contact \d+ of \d+ customers: expected profit/);

@@ -62,7 +62,7 @@ test("prospectsFrom(table) reads scored customers and refuses chances that are n
   ]);
   const bad = parseCsv("customer,churn,clv\na,1.5,100\na,0.2,50\n").table;
   expect(() => prospectsFrom(bad)).toThrow(
-    'row 1: churn must be a chance from 0 to 1, got "1.5"; row 2: a customer must have one row (row 1 has the same), got "a"',
+    'row 1: churn must be a chance from 0 to 1 (0.3 for 30%), got "1.5"; row 2: a customer must have one row (row 1 has the same), got "a"',
   );
 });
 

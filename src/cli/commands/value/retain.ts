@@ -56,8 +56,8 @@ export function retainCommand(): Command {
     .option("--acceptance <share>", "the share of leavers whom the offer keeps", "0.3")
     .option("--stayer-acceptance <share>", "the share of stayers who take it all the same", "1")
     .option(
-      "--offer <name,contact,offer,acceptance[,stayers]...>",
-      "several offers, of which each customer gets the one that suits",
+      "--offer <offers...>",
+      "several offers, each as name,contact,offer,acceptance[,stayers], of which each customer gets the one that suits",
     )
     .option(
       "--reference-rule",
@@ -226,7 +226,10 @@ function campaignWords({ customers, acceptance, tested }: CampaignLesson, plan: 
       : []),
     `Planned so, the past campaign's customers would have brought ${money(n * tested.value)} for as many as these (95%: ${money(n * tested.low)} to ${money(n * tested.high)}; cross-fitted, doubly robust).`,
   ];
-  if (low <= 0) lines.push("The campaign does not show that the offer keeps anybody: its interval holds 0.");
+  if (high < 0)
+    lines.push("The campaign shows that the offer makes customers leave: contact nobody with it.");
+  else if (low <= 0)
+    lines.push("The campaign does not show that the offer keeps anybody: its interval holds 0.");
   return lines.join("\n");
 }
 

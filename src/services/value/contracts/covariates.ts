@@ -31,6 +31,8 @@ export function chooseCovariates(
   const action = "choose what the chance to leave depends on";
   const left: { column: string; why: string }[] = [];
   for (const name of [...(options.only ?? []), ...(options.drop ?? [])]) columnNamed(covariates, name);
+  const both = options.drop?.find((name) => options.only?.includes(name));
+  check(both === undefined, action, "a column must not be both used (covariates) and left out (drop)", both);
   const judged = judgedRows(contracts);
   const leaks = new Map(
     leakageSuspects(judged.covariates, judged.ended, seeded("leakage"), { least: 0.95 }).map((suspect) => [
