@@ -31,7 +31,7 @@ export interface OwnDataFlags
   readonly holdoutFrom?: string;
   readonly draws?: string;
   readonly months?: string;
-  readonly churnMonths: string;
+  readonly churnMonths?: string;
   readonly discount: string;
   readonly margin: string;
   readonly penalty?: string;
@@ -95,7 +95,10 @@ export function ownDataOptions(command: Command): Command {
       "transactions: futures drawn for intervals, 0 for none, else at least 40 (default: up to 200)",
     )
     .option("--months <n>", "how far ahead (default: 12 for transactions, 24 for contracts)")
-    .option("--churn-months <n>", "within how many months one counts as a leaver", "3")
+    .option(
+      "--churn-months <n>",
+      "within how many months one counts as a leaver (default: 3; of contracts no more than --months)",
+    )
     .option("--discount <rate>", "yearly interest, as 0.1 for 10%", "0.1")
     .option("--margin <share>", "the share of revenue that is margin, as 0.3 for 30%", "1")
     .option("--penalty <number>", "ridge on the model's parameters (default: 0, contracts 1)")
@@ -235,14 +238,20 @@ export function noteColumns(kind: string, columns: Readonly<Record<string, strin
 }
 
 /** The options that both kinds share. */
-export function valueOptions(flags: Pick<OwnDataFlags, "months" | "discount" | "margin" | "penalty">): {
+export function valueOptions(
+  flags: Pick<OwnDataFlags, "months" | "churnMonths" | "discount" | "margin" | "penalty">,
+): {
   months?: number;
+  churnMonths?: number;
   discountRate: number;
   margin: number;
   penalty?: number;
 } {
   return {
     ...(flags.months === undefined ? {} : { months: wholeNumber(flags.months, "--months", 1, 1200) }),
+    ...(flags.churnMonths === undefined
+      ? {}
+      : { churnMonths: wholeNumber(flags.churnMonths, "--churn-months", 1, 1200) }),
     discountRate: shareOf(flags.discount, "--discount", 0, "0.1 for 10%"),
     margin: shareOf(flags.margin, "--margin", 1e-6, "0.3 for 30%"),
     ...(flags.penalty === undefined ? {} : { penalty: decimalNumber(flags.penalty, "--penalty", 0, 1e9) }),
@@ -274,13 +283,11 @@ export async function valuedContracts(
     ...named,
     ...(tenureUnit === undefined ? {} : { tenureUnit: tenureUnit as "days" }),
   });
-  const churnMonths = wholeNumber(flags.churnMonths, "--churn-months", 1, 1200);
   const valued = await valueContracts(read, {
     ...valueOptions(flags),
     ...modelNamed(flags.model, contractModels),
     ...(covariates ? { only: covariates } : {}),
     ...(flags.drop ? { drop: flags.drop } : {}),
-    churnMonths,
   });
   const { used, left, doubts } = valued.covariates;
   return {
@@ -318,7 +325,6 @@ export async function valuedTransactions(
     ...modelNamed(flags.model, ["auto", ...purchaseKinds] as const),
     ...(flags.holdoutFrom === undefined ? {} : { holdoutFrom: flags.holdoutFrom }),
     ...(flags.draws === undefined ? {} : { draws: wholeNumber(flags.draws, "--draws", 0, 100_000) }),
-    churnMonths: wholeNumber(flags.churnMonths, "--churn-months", 1, 1200),
   });
   return { ...valued, log, columns: log.columns, notes: [...notes, ...log.notes, ...valued.notes] };
 }

@@ -29,7 +29,7 @@ export interface ValueContractsOptions {
   readonly model?: ContractModel;
   /** Months ahead, at least 1. @default 24 */
   readonly months?: number;
-  /** Within how many months a customer counts as a leaver. @default 3 */
+  /** Within how many months a customer counts as a leaver, up to `months`; defaults to 3, or to `months` where fewer. */
   readonly churnMonths?: number;
   /** Yearly interest, at least 0. @default 0.1 */
   readonly discountRate?: number;
@@ -80,7 +80,13 @@ export async function valueContracts(
   options: ValueContractsOptions = {},
   watch?: Watch,
 ): Promise<ValuedContracts> {
-  const { months = 24, churnMonths = 3, discountRate = 0.1, margin = 1, penalty = 1 } = options;
+  const {
+    months = 24,
+    churnMonths = Math.min(3, months),
+    discountRate = 0.1,
+    margin = 1,
+    penalty = 1,
+  } = options;
   const action = "value contracts";
   checkInteger(months, 1, 1200, action, "months");
   checkInteger(churnMonths, 1, months, action, "churnMonths");
