@@ -80,13 +80,8 @@ export async function valueContracts(
   options: ValueContractsOptions = {},
   watch?: Watch,
 ): Promise<ValuedContracts> {
-  const {
-    months = 24,
-    churnMonths = Math.min(3, months),
-    discountRate = 0.1,
-    margin = 1,
-    penalty = 1,
-  } = options;
+  const { months = 24, discountRate = 0.1, margin = 1, penalty = 1 } = options;
+  const { churnMonths = Math.min(3, months) } = options;
   const action = "value contracts";
   checkInteger(months, 1, 1200, action, "months");
   checkInteger(churnMonths, 1, months, action, "churnMonths");
