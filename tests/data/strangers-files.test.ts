@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parseCsv } from "../../src/data/read/read-csv";
 import { readTable } from "../../src/data/read/read-table";
+import { schemaOf } from "../../src/data/schema";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-strangers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -119,6 +120,30 @@ describe("parseCsv(text)", () => {
       rejectedRows,
       table.columns[1].type === "numeric" && table.columns[1].values[1],
     ]).toEqual([40, [21], -1211.5]);
+  });
+
+  test("reads the day first where the decimal mark is a comma, and says that the month may be", () => {
+    const rows = lines(30, (i) => `0${1 + (i % 9)}/0${1 + (i % 7)}/2024;${i},5`);
+    const { table, remarks } = parseCsv(`when;fee\n${rows}\n`);
+    expect(table.columns[0]).toMatchObject({ type: "date", format: { pattern: "dd/MM/yyyy" } });
+    expect(remarks.map((one) => one.text).join()).toContain("but could be MM/dd/yyyy");
+  });
+
+  test("takes 1.234 for thousands where a model's column was plain and this file has decimal commas", () => {
+    const schema = schemaOf(
+      parseCsv(`pay,share,when\n${lines(30, (i) => `${1000 + ((i * 37) % 400)},${i}.25,2024-01-${10 + (i % 9)}`)}\n`).table,
+    );
+    const german = parseCsv(
+      `pay;share;when\n${lines(30, (i) => `1.${100 + i};${i},25;0${1 + (i % 9)}/03/2024`)}\n`,
+      { schema },
+    );
+    const [pay, share] = german.table.columns;
+    expect(pay.type === "numeric" && share.type === "numeric" && [pay.values[3], share.values[3]]).toEqual([
+      1103, 3.25,
+    ]);
+    expect(german.remarks.map((one) => one.text).join()).toContain(
+      "read as dd/MM/yyyy, but could be MM/dd/yyyy",
+    );
   });
 
   test("tells of a word that is missing among numbers and a level among words", () => {

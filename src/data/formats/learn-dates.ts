@@ -1,4 +1,5 @@
 import { type DateFormat, dateParser, offsetOf } from "./date-format";
+import type { MarkHints } from "./learn-numbers";
 import { calendars, isMonthName, languages, monthOf, weekdayOf } from "./month-names";
 
 /** How the dates among some texts are written. */
@@ -17,9 +18,13 @@ const timeOfDay =
 /**
  * The format in which most of `values` are dates, each counting as often as `counts` says (defaults to once); undefined
  * where hardly any is one. Where day and month can't be told apart, the day comes first with points and hyphens and the
- * month first with slashes, and the other reading is named.
+ * month first with slashes unless the file's decimal mark is a comma, and the other reading is named.
  */
-export function learnDates(values: readonly string[], counts?: ArrayLike<number>): LearnedDates | undefined {
+export function learnDates(
+  values: readonly string[],
+  counts?: ArrayLike<number>,
+  hints: MarkHints = {},
+): LearnedDates | undefined {
   const step = Math.max(1, Math.ceil(values.length / most));
   const texts: string[] = [];
   const weights: number[] = [];
@@ -45,6 +50,9 @@ export function learnDates(values: readonly string[], counts?: ArrayLike<number>
   if (second === undefined || swapped === undefined) return { format: base, share };
   const constant = constantDay(texts, format, swapped.format);
   if (constant) return { format: { ...constant, ...(offset === 0 ? {} : { offset }) }, share };
+  // Whoever writes a decimal comma writes the day first.
+  if (hints.decimal === "," && /M.*d/.test(base.pattern))
+    return { format: { ...base, pattern: swapped.format.pattern }, share, ambiguous: base.pattern };
   return { format: base, share, ambiguous: swapped.format.pattern };
 }
 

@@ -248,7 +248,12 @@ function datesOf(from: Evidence, kept: readonly Cell[], total: number): Inferred
     if (sum(compact) < enough * total || (kept.length < 5 && !mayBeTime(name)) || mayBeId(name))
       return undefined;
   }
-  const found = learnDates(some(kept.map((cell) => cell.text)), some(kept.map((cell) => cell.count)));
+  const looked = some(kept);
+  const found = learnDates(
+    looked.map((cell) => cell.text),
+    looked.map((cell) => cell.count),
+    from.hints,
+  );
   if (!found || found.share < 0.85 || exactShare(found.format, kept, total) < enough) return undefined;
   const { format, ambiguous } = found;
   const remarks: string[] = [];

@@ -228,16 +228,32 @@ export function formatIn(
   const usual = column.format ?? (column.type === "date" ? plainDates : plainNumbers);
   const usualShare = share(usual);
   const asked = column.type === "date" && known.datePattern !== undefined && isDatePattern(known.datePattern);
-  if (!asked && usualShare >= 0.95) return { column };
+  // 1.234 is another number where the other columns of the file have a decimal comma.
+  const { decimal } = known.hints ?? {};
+  const marked =
+    usual.kind === "number" &&
+    decimal !== undefined &&
+    decimal !== usual.decimal &&
+    levels.some((level) => /[.,]/.test(level));
+  if (!asked && !marked && usualShare >= 0.95) return { column };
+  const dates = !asked && column.type === "date" ? learnDates(levels, weights, known.hints) : undefined;
   const learned = asked
     ? { kind: "date" as const, pattern: known.datePattern as string }
     : column.type === "date"
-      ? learnDates(levels, weights)?.format
+      ? dates?.format
       : (learnNumbers(levels, weights, known.hints)?.format ?? learnDurations(levels, weights)?.format);
-  if (!learned || share(learned) <= usualShare) return { column };
+  if (!learned) return { column };
+  const gained = share(learned) - usualShare;
+  if (gained < 0 || (gained === 0 && !(marked && learned.kind === "number" && learned.decimal === decimal)))
+    return { column };
+  const other = dates?.ambiguous;
+  const doubt =
+    other === undefined
+      ? ""
+      : `, but could be ${other} (--date-format ${JSON.stringify(`${column.name}=${other}`)})`;
   return {
     column: { ...column, format: learned },
-    remark: `read as ${formatSample(learned, column.decimals)}`,
+    remark: `read as ${formatSample(learned, column.decimals)}${doubt}`,
   };
 }
 
