@@ -131,7 +131,9 @@ describe("parseCsv(text)", () => {
 
   test("takes 1.234 for thousands where a model's column was plain and this file has decimal commas", () => {
     const schema = schemaOf(
-      parseCsv(`pay,share,when\n${lines(30, (i) => `${1000 + ((i * 37) % 400)},${i}.25,2024-01-${10 + (i % 9)}`)}\n`).table,
+      parseCsv(
+        `pay,share,when\n${lines(30, (i) => `${1000 + ((i * 37) % 400)},${i}.25,2024-01-${10 + (i % 9)}`)}\n`,
+      ).table,
     );
     const german = parseCsv(
       `pay;share;when\n${lines(30, (i) => `1.${100 + i};${i},25;0${1 + (i % 9)}/03/2024`)}\n`,
