@@ -148,6 +148,14 @@ describe("parseCsv(text)", () => {
     );
   });
 
+  test("tells of unique cells that are no names but numbers beside something", () => {
+    const { table, remarks } = parseCsv(
+      `fee,calls\n${lines(60, (i) => `ca. ${100 + i * 3}.${10 + (i % 80)},${i % 7}`)}\n`,
+    );
+    expect(table.columns[0].type).not.toBe("numeric");
+    expect(remarks[0]?.text).toMatch(/numbers beside something, such as "ca. 100.10"/);
+  });
+
   test("tells of a word that is missing among numbers and a level among words", () => {
     const rows = lines(60, (i) => `${i % 9 === 4 ? "NA" : i * 2},${i % 9 === 4 ? "NA" : `plan ${i % 3}`}`);
     const { table, remarks } = parseCsv(`usage,plan\n${rows}\n`);

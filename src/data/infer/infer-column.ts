@@ -85,7 +85,11 @@ export function inferColumn(from: Evidence): Inferred {
   return {
     type: role,
     missing: missingOf(false),
-    remarks: [...mostlyNumbers(from, kept), ...mostlyDates(kept)],
+    remarks: [
+      ...mostlyNumbers(from, kept),
+      ...mostlyDates(kept),
+      ...(role === "categorical" ? [] : decimalsAmongWords(kept)),
+    ],
   };
 }
 
@@ -297,6 +301,17 @@ function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
       .slice(0, 3)
       .map((other) => JSON.stringify(other.text))
       .join(", ")}`,
+  ];
+}
+
+/** A remark where nearly all cells hold decimals beside something that keeps them from being numbers: they are no names. */
+function decimalsAmongWords(kept: readonly Cell[]): string[] {
+  const such = kept.filter(
+    ({ text }) => text.length < 24 && /^\D*[1-9\d][\d.,'’ ]*[.,]\d{1,2}\D*$/.test(text),
+  );
+  if (kept.length <= 10 || sum(such) < 0.9 * sum(kept)) return [];
+  return [
+    `its cells hold numbers beside something, such as ${JSON.stringify(such[0].text)}, and are read as words: write the numbers alone`,
   ];
 }
 

@@ -271,6 +271,10 @@ async function keep(
     const store = openStore(file);
     try {
       const stored = storeModel(store, name, model, alias);
+      if (model.target.kind === "multiclass")
+        note(
+          `warning: a model of three classes or more does not answer at the desk: --positive trains one that does`,
+        );
       places.push(`kept as ${stored.name}@${stored.version} in ${store.file}; ${alias} stands for it`);
     } finally {
       store.close();
