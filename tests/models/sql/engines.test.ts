@@ -15,15 +15,7 @@ import { gradientBoosting } from "../../../src/models/boosting/boosting";
 import { pipelineSql } from "../../../src/models/export/sql/pipeline-sql";
 import { logisticRegression } from "../../../src/models/linear/logistic";
 import { type Pipeline, pipeline } from "../../../src/models/pipeline";
-import { peerPython } from "../../support";
-
-// A Python with PySpark, and Java.
-const spark = [peerPython("spark")].find(
-  (file) =>
-    file !== undefined &&
-    spawnSync(file, ["-c", "import pyspark"]).status === 0 &&
-    spawnSync("java", ["-version"]).status === 0,
-);
+import { sparkPython as spark } from "./spark-python";
 
 let folder: string;
 let customers: string;
