@@ -80,10 +80,10 @@ test.skipIf(!spark)(
     const done = spawnSync(spark as string, [script, customers, query, scores], {
       encoding: "utf8",
       env: { ...process.env, SPARK_LOCAL_IP: "127.0.0.1", SPARK_LOCAL_DIRS: folder },
-      timeout: 150_000,
+      timeout: 600_000,
     });
     expect(done.status, done.stderr.slice(-2000)).toBe(0);
     same(await ask(`SELECT score FROM read_parquet('${scores}/*.parquet') ORDER BY number`), boosting);
   },
-  180_000,
+  700_000,
 );
