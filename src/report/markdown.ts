@@ -147,10 +147,12 @@ function unescapeHtml(text: string): string {
 function addTasks(parser: MarkdownIt): void {
   parser.core.ruler.after("inline", "tasks", (state) => {
     state.tokens.forEach((token, i) => {
-      if (token.type !== "inline" || state.tokens[i - 2]?.type !== "list_item_open") return;
+      const item = state.tokens[i - 2];
+      if (token.type !== "inline" || item?.type !== "list_item_open") return;
       const [first] = token.children ?? [];
       const box = first?.type === "text" ? first.content.match(/^\[([ xX])\]\s+/) : null;
       if (!box) return;
+      item.attrSet("class", "tl-task");
       first.content = `${box[1] === " " ? "☐" : "☑"} ${first.content.slice(box[0].length)}`;
     });
   });

@@ -25,7 +25,7 @@ export const pageStyle: string = `
 }
 *, ::before, ::after { box-sizing: border-box; }
 html { font: 17px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; -webkit-text-size-adjust: 100%; scroll-padding-top: 1.5rem; }
-body { margin: 0; background: var(--tl-paper); color: var(--tl-ink); }
+body { margin: 0; background: var(--tl-paper); color: var(--tl-ink); overflow-wrap: break-word; }
 h1, h2, h3, h4, h5, h6, a, .tl-finding { overflow-wrap: anywhere; }
 a { color: var(--tl-accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
 :focus-visible { outline: 3px solid var(--tl-accent); outline-offset: 2px; border-radius: 2px; }
@@ -76,6 +76,7 @@ h4 { font-size: 1rem; margin: 1.6rem 0 .4rem; }
 .tl-text:first-child > h2:first-child { margin-top: 1.4rem; }
 p, ul, ol, dl { margin: .9rem 0; }
 li { margin: .25rem 0; }
+.tl-task { list-style: none; }
 .tl-text > p, .tl-text > ul, .tl-text > ol { text-wrap: pretty; }
 blockquote { margin: 1.2rem 0; padding: .1rem 0 .1rem 1.2rem; border-left: 3px solid var(--tl-line); color: var(--tl-faint); }
 hr { border: 0; border-top: 1px solid var(--tl-line); margin: 2.4rem 0; }
@@ -139,6 +140,7 @@ thead th:first-child, tbody th { position: sticky; left: 0; background: var(--tl
 thead th:first-child { z-index: 2; }
 .tl-num { text-align: right; }
 td.tl-num { white-space: nowrap; }
+td[style*="background"] { padding-inline: .65rem; }
 .tl-muted, .tl-muted th { color: var(--tl-faint); font-weight: 400; }
 td strong { font-weight: 720; }
 .tl-note { color: var(--tl-faint); font-size: .85rem; line-height: 1.45; margin: .5rem 0; max-width: 80ch; }

@@ -73,7 +73,7 @@ describe("markdown", () => {
     ).not.toContain("tl-bad");
     expect(draw("$\\RR^n$ by \\eqref{e}")).toMatch(/double-struck.*\(7\)/);
     expect(draw("$$ \\text{price: \\$5} $$ and \\\\(a\\\\)").match(/<math/g)).toHaveLength(2);
-    expect(draw("- [x] done\n- [ ] todo")).toMatch(/☑ done[\s\S]*☐ todo/);
+    expect(draw("- [x] done\n- [ ] todo")).toMatch(/<li class="tl-task">☑ done[\s\S]*☐ todo/);
     expect(draw("see https://a.org/b and report.py").trim()).toBe(
       '<p>see <a href="https://a.org/b">https://a.org/b</a> and report.py</p>',
     );

@@ -10,6 +10,7 @@ import { markdown } from "../../report/markdown";
 import { sanitize, uniqueIds } from "../../report/sanitize";
 import { sortAttribute } from "../../report/sort-table";
 import type { Cell, DataOutput, Fields, Output } from "../nbformat";
+import { withTables } from "./foreign-tables";
 import { widgetView, widgetViewMime } from "./widget-view";
 
 /** How outputs of a cell are shown. */
@@ -175,16 +176,6 @@ function showPicture({ data, metadata }: DataOutput, cell: number): string | und
     return `<img src="data:${mime};base64,${picture.replace(/\s/g, "")}" alt="${alt}"${sizes.join("")}>`;
   }
   return undefined;
-}
-
-/** Tables of others get what our own have: they scroll in themselves, and their numbers stand at the right. */
-function withTables(markup: string): string {
-  if (!/<table\b/i.test(markup) || markup.includes('class="tl-table"')) return markup;
-  return markup
-    .replace(/<table\b/gi, '<div class="tl-table" tabindex="0" role="group" aria-label="Table"><table')
-    .replace(/<\/table>/gi, "</table></div>")
-    .replace(/<th\b[^>]*>\s*<\/th>/gi, "<td></td>")
-    .replace(/<(t[dh])>(?=\s*[-\u2212+]?[\d.,]*\d(?:e[-+]?\d+)?\s*%?\s*<\/t[dh]>)/gi, '<$1 class="tl-num">');
 }
 
 // A page is for reading: of a longer text its beginning and end are shown. The notebook file holds all of it.
