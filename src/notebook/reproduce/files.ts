@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { packageRoot } from "../facts";
@@ -41,9 +41,14 @@ export class NotebookFiles {
     for (const word of new Set([...quoted, ...bare])) {
       if (word.length > 500 || word.includes("\0")) continue;
       const file = resolve(this.folder, word);
-      if (this.counts(file) && statSync(file, { throwIfNoEntry: false })?.isFile()) found.add(file);
+      if (this.isThere(file)) found.add(file);
     }
     return found;
+  }
+
+  /** Whether it is a file that counts as an input. */
+  isThere(file: string): boolean {
+    return this.counts(file) && stateOf(file)?.isFile() === true;
   }
 
   /** The files below a pattern with *, ** and ?, as `metadata.telelink.inputs` lists them. */
@@ -100,20 +105,24 @@ export class NotebookFiles {
   }
 
   private state(file: string): string {
-    const at = statSync(file, { throwIfNoEntry: false });
+    const at = stateOf(file);
     if (!at) return "missing";
     if (!at.isFile()) return "not a file";
     const key = `${file} ${at.size} ${at.mtimeMs}`;
     let known = this.hashes.get(key);
     if (known === undefined) {
-      known = createHash("sha256").update(readFileSync(file)).digest("hex");
+      try {
+        known = createHash("sha256").update(readFileSync(file)).digest("hex");
+      } catch {
+        return "not readable";
+      }
       this.hashes.set(key, known);
     }
     return known;
   }
 
   private listing(folder: string, own: ReadonlySet<string>): string {
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return "missing";
+    if (!stateOf(folder)?.isDirectory()) return "missing";
     const names = readdirSync(folder).filter((name) => !own.has(join(folder, name)) && !name.startsWith("."));
     return createHash("sha256").update(names.sort().join("\n")).digest("hex");
   }
@@ -134,12 +143,21 @@ const systemFolders = [
   dirname(dirname(process.execPath)),
 ];
 
+/** What is at the path; undefined where nothing is, a file stands in its way, or nobody may look. */
+function stateOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function isBelow(file: string, folder: string): boolean {
   return file === folder || file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function changedSince(file: string, since: number): boolean {
-  return (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= since;
+  return (stateOf(file)?.mtimeMs ?? 0) >= since;
 }
 
 /** The folder of the project: the nearest with a package.json or under version control, else the working directory. */

@@ -63,10 +63,9 @@ export class InputReader {
     const also = files.named([...code, ...given].join("\n"));
     for (const one of imports) if (one.from.startsWith(".")) files.imported(one.from, folder, also);
     for (const pattern of inputs) for (const file of files.matching(pattern)) also.add(file);
-    const found =
-      "read" in opened && opened.read instanceof Set
-        ? files.traced(opened as Traced, also)
-        : files.now(opened as Inputs, also);
+    const traced = "read" in opened && opened.read instanceof Set ? (opened as Traced) : undefined;
+    for (const file of traced?.named ?? []) if (files.isThere(file)) also.add(file);
+    const found = traced ? files.traced(traced, also) : files.now(opened as Inputs, also);
     Object.assign(out, found);
     for (const source of sources) out[`data ${source.name}`] = this.dataState(source);
     for (const [name, digest] of Object.entries(needs)) out[`notebook ${name}`] = digest;

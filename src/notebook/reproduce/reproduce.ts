@@ -121,11 +121,17 @@ export class Project {
       : { prepared, action: "nothing", reasons: ["nothing that it depends on changed"] };
   }
 
-  /** What the report of a run has to record for the next time. */
-  record(prepared: Prepared): Recording {
+  /** What the report of a run has to record for the next time; `warn` is told what it can't know. */
+  record(prepared: Prepared, warn: (text: string) => void): Recording {
     const tracer = new Tracer();
     const inputs = (executed: Notebook): Inputs => {
-      const found = this.inputs(prepared, collectProvenance(executed).sources, tracer.opened());
+      const opened = tracer.opened();
+      const programs = [...opened.programs].sort().join(", ");
+      if (programs !== "")
+        warn(
+          `other programs were started (${programs}): of what they read only the files that their command lines name are looked after; list the others in metadata.telelink.inputs`,
+        );
+      const found = this.inputs(prepared, collectProvenance(executed).sources, opened);
       this.digests.set(prepared.name, digestOf(found));
       return found;
     };

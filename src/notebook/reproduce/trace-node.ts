@@ -1,8 +1,9 @@
 /**
  * Tells which files a Node process opens: loaded with `node --require` before the kernel, in what it starts too. Each
  * path goes once, as a line of JSON, to the file that TELELINK_TRACE names: ["r" | "w" | "d", path] for what is read
- * or looked for, written, listed. Native code is not seen.
+ * or looked for, written, listed, and ["x", words, folder] for a program that is started. Native code is not seen.
  */
+import childProcess from "node:child_process";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { resolve } from "node:path";
@@ -63,6 +64,33 @@ const calls: Readonly<Record<string, (args: readonly unknown[]) => void>> = {
   createWriteStream: ([path]) => tell("w", path),
 };
 
+/** A program that is started: its words, or its line for a shell, and where. Node's own tell of themselves. */
+function tellProgram(words: readonly unknown[], options: unknown): void {
+  const said = words.map(String);
+  const { cwd = "." } = (options ?? {}) as { readonly cwd?: string | URL };
+  if (said[0] === process.execPath) return;
+  const key = JSON.stringify(["x", said, resolve(String(cwd))]);
+  if (seen.has(key)) return;
+  seen.add(key);
+  try {
+    append(target as string, `${key}\n`);
+  } catch {
+    // As above.
+  }
+}
+
+/** exec(line, options), and spawn(file, words, options) in the forms that Node takes. */
+const starts: Readonly<Record<string, (args: readonly unknown[]) => void>> = {
+  exec: ([line, options]) => tellProgram([line], options),
+  ...Object.fromEntries(
+    ["spawn", "execFile"].map((name) => [
+      name,
+      ([file, words, options]: readonly unknown[]) =>
+        tellProgram([file, ...(Array.isArray(words) ? words : [])], Array.isArray(words) ? options : words),
+    ]),
+  ),
+};
+
 function watch(on: object, name: string, called: (args: readonly unknown[]) => void): void {
   const methods = on as Record<string, Call | undefined>;
   const original = methods[name];
@@ -80,5 +108,7 @@ if (target !== undefined) {
     watch(fs, `${name}Sync`, called);
     watch(fs.promises, name, called);
   }
+  for (const [name, called] of Object.entries(starts))
+    for (const one of [name, `${name}Sync`]) watch(childProcess, one, called);
   syncBuiltinESMExports();
 }

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { removeTemporaryFolder, temporaryFolder } from "../../data/temporary-folder";
 import type { KernelSpec } from "../kernel-spec";
 
@@ -10,6 +10,10 @@ export interface Traced {
   /** Folders whose names were listed. */
   readonly listed: ReadonlySet<string>;
   readonly written: ReadonlySet<string>;
+  /** Programs that were started and do not tell what they open. */
+  readonly programs: ReadonlySet<string>;
+  /** The words of their command lines, as paths: some are files. */
+  readonly named: ReadonlySet<string>;
   /** When the run began, in milliseconds since 1970. */
   readonly since: number;
 }
@@ -34,21 +38,33 @@ export class Tracer {
   /** What has been opened so far. */
   opened(): Traced {
     const found = { r: new Set<string>(), d: new Set<string>(), w: new Set<string>() };
+    const programs = new Set<string>();
+    const named = new Set<string>();
     for (const line of readFileSync(this.file, "utf8").split("\n")) {
       try {
-        const [how, path] = JSON.parse(line) as [keyof typeof found, string];
-        found[how].add(path);
+        const told = JSON.parse(line) as [keyof typeof found, string] | ["x", readonly string[], string];
+        if (told[0] === "x") {
+          const [, said, folder] = told;
+          const line = said[1] === "-c" ? said[2] : said.length === 1 ? said[0] : undefined;
+          const words = line?.split(/[\s'"`;|&<>()=]+/).filter((word) => word !== "") ?? said;
+          const program = basename(words[0] ?? "");
+          if (!harmless.has(program)) programs.add(program);
+          for (const word of words) named.add(resolve(folder, word));
+        } else found[told[0]].add(told[1]);
       } catch {
         // A process that was killed leaves its last line half written.
       }
     }
-    return { read: found.r, listed: found.d, written: found.w, since: this.since };
+    return { read: found.r, listed: found.d, written: found.w, programs, named, since: this.since };
   }
 
   end(): void {
     removeTemporaryFolder(this.folder);
   }
 }
+
+// Packages ask these about the machine.
+const harmless: ReadonlySet<string> = new Set("uname ldconfig lscpu sysctl sw_vers getconf".split(" "));
 
 // It runs inside the kernel's process, so it is the built one, also in tests.
 const nodeHook = resolve(__dirname, "..", "..", "..", "dist", "notebook", "reproduce", "trace-node.js");
@@ -71,6 +87,11 @@ def _telelink_trace():
             return
         seen.add((how, path))
         out.write(json.dumps([how, path]) + "\\n")
+    def program(words, cwd):
+        line = json.dumps(["x", [os.fsdecode(w) for w in words], os.path.abspath(os.fsdecode(cwd))])
+        if line not in seen:
+            seen.add(line)
+            out.write(line + "\\n")
     def hook(event, args):
         try:
             if event == "open":
@@ -82,6 +103,13 @@ def _telelink_trace():
                 if sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
                     return
                 tell("d", "." if args[0] is None else args[0])
+            elif event == "subprocess.Popen":
+                words = args[1] if isinstance(args[1], (str, bytes, os.PathLike)) else list(args[1])
+                program([words] if isinstance(words, (str, bytes, os.PathLike)) else words, args[2] or ".")
+            elif event == "os.system":
+                program([args[0]], ".")
+            elif event in ("os.posix_spawn", "os.exec"):
+                program(list(args[1]), ".")
             elif event == "sqlite3.connect":
                 tell("r", args[0])
             elif event in ("os.remove", "os.rename"):

@@ -251,6 +251,23 @@ describe.concurrent("telelink reproduce", () => {
     expect(steps.one).toEqual(nothing);
   });
 
+  test("telelink reproduce looks after files that programs are given, and says that it knows of no others", async () => {
+    const run = `const { execSync, spawnSync } = require("node:child_process");
+      const texts = [execSync("cat ../data/d" + ".csv"), spawnSync("cat", ["../data/e" + ".csv"]).stdout];
+      require("node:fs").existsSync("../data/d.csv/package.json");
+      stream(texts.join("")); ok()`;
+    const cwd = project({ one: [code(run)] });
+    for (const name of ["d.csv", "e.csv"]) writeFileSync(join(cwd, "data", name), "1");
+    const first = await reproduce(cwd);
+    expect([first.status, first.events.includes("warning")]).toEqual([0, true]);
+    expect((await reproduce(cwd)).steps).toEqual({ one: nothing });
+    for (const name of ["d.csv", "e.csv"]) {
+      writeFileSync(join(cwd, "data", name), "2");
+      expect((await reproduce(cwd)).steps).toEqual({ one: ["run", [`file ../data/${name} changed`]] });
+    }
+    expect((await reproduce(cwd, "one", "--init")).status).toBe(2);
+  });
+
   test("telelink reproduce follows modules, declared files and variables, and sub-folders", async () => {
     const cwd = project({ one: [code('/* import { e } from "../src/e.js" */ ok()')] });
     mkdirSync(join(cwd, "src"));

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { check } from "../../../core/checks";
 import type { Project, Step } from "../../../notebook/reproduce/reproduce";
 import type { FileRun, Prepared } from "../../../notebook/run/run-file";
 import { exitCodes } from "../../support/exit";
@@ -65,7 +66,12 @@ function collect(value: string, before: readonly string[]): string[] {
 async function reproduce(names: readonly string[], flags: ReproduceFlags, command: Command): Promise<void> {
   const { Project } = await import("../../../notebook/reproduce/reproduce.js");
   const { asUsage, parametersOf } = await import("../../support/notebook/parameters.js");
-  if (flags.init) return init();
+  if (flags.init) {
+    asUsage(() =>
+      check(names.length === 0, "write a project", "--init takes no names of notebooks", names[0]),
+    );
+    return init();
+  }
   const { seconds, wholeNumber } = await import("../../support/options.js");
   const { checkTarget } = await import("../../../notebook/run/targets.js");
   const timeoutSeconds = seconds(flags.timeout, "--timeout");
@@ -141,7 +147,7 @@ async function runOne(
     : lineProgress(prepared.notebook, prefixed ? `${prepared.name}:` : "");
   const done = await runFile(prepared, {
     ...{ out: flags.out, html: true, timeoutSeconds, signal },
-    record: project.record(prepared),
+    record: project.record(prepared, (text) => progress.on({ event: "warning", text })),
     on: (event) => progress.on(event),
   }).finally(() => progress.end());
   reportRun(done, flags.json ?? false);

@@ -35,7 +35,12 @@ export function resolveModule(specifier: string, folder: string, fallback?: stri
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // Also where a file stands in the way.
+    return false;
+  }
 }
 
 function fileAt(path: string): Resolved | undefined {
