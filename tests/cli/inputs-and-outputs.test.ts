@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -13,6 +13,9 @@ writeFileSync(
   table,
   `plan,months,left\n${Array.from({ length: 60 }, (_, i) => `${i % 2 ? "basic" : "plus"},${i},${i % 3 ? "No" : "Yes"}`).join("\n")}\n`,
 );
+
+const linked = join(folder, "link.csv");
+linkSync(table, linked);
 
 function leaves(
   command: Command,
@@ -42,6 +45,40 @@ describe("telelink", () => {
     const { code, err } = await captured(() => run(args));
     expect(err).toMatch(/Cannot write .*: .* must (exist|be a folder)/);
     expect(code).toBe(2);
+  });
+
+  test.each(
+    leaves(program())
+      .filter(({ command }) => /<file>/.test(written(command)?.flags ?? "") && command.name() !== "ingest")
+      .map(({ path, command }) => [path.join(" "), command] as const)
+      .filter(([name]) => name !== "demo"),
+  )("%s writes over nothing that it reads, by another spelling or a link either", async (name, command) => {
+    const option = written(command);
+    const before = readFileSync(table);
+    for (const out of [table, `${folder}/./t.csv`, linked]) {
+      const args = [...name.split(" "), option?.long as string, out];
+      for (const one of command.registeredArguments) if (one.required) args.push(table);
+      for (const one of command.options)
+        if ((one.mandatory || one.flags === "--model <file>") && one !== option)
+          args.push(one.long as string, one.argChoices?.[0] ?? (/<file>/.test(one.flags) ? table : "1"));
+      const { code, err } = await captured(() => run(args));
+      expect(err).toMatch(/Cannot write .*: (it is read|--\w+ reads it); name another file/);
+      expect(code).toBe(2);
+    }
+    expect(readFileSync(table).equals(before)).toBe(true);
+  });
+
+  test("a folder's files take no input's place, and two outputs not each other's", async () => {
+    const own = join(folder, "train.csv");
+    copyFileSync(table, own);
+    const prepared = await captured(() =>
+      run(["prepare", "--data", own, "--target", "left", "--out", folder]),
+    );
+    expect(prepared.err).toContain(`Cannot write ${own}: --data reads it; name another file`);
+    expect(readFileSync(own).equals(readFileSync(table))).toBe(true);
+    const both = join(folder, "both.csv");
+    const { code, err } = await captured(() => run(["clv", "--data", table, "--out", both, "--html", both]));
+    expect([code, err]).toEqual([2, expect.stringContaining("it is written twice; name another file")]);
   });
 
   test.each(

@@ -138,6 +138,13 @@ test("a report of other data than the run's does not hold, though all its figure
   expect(done.figures.every((one) => one.agrees)).toBe(true);
   expect([done.holds, done.differences]).toEqual([false, []]);
   expect(done.dataChanges).toEqual([expect.stringMatching(/^customers\.csv has SHA-256 [0-9a-f]{12}…/)]);
+  if (given.kind !== "json") throw new Error("a report's figures are JSON");
+  const other = { ...given.report.sources[0], name: "others.csv" };
+  const renamed = { ...given, report: { ...given.report, sources: [other] } };
+  expect((await verifyReport(renamed, preparedFor(path, given, path))).dataChanges).toEqual([
+    "others.csv is not used any more",
+    "customers.csv is used now",
+  ]);
 });
 
 describe("readGiven", () => {

@@ -1,13 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { barChart } from "../../src/report/charts/bars";
 import { dotChart } from "../../src/report/charts/dots";
+import { budgetExplorer } from "../../src/report/charts/explorer";
 import { heatMap } from "../../src/report/charts/heat-map";
 import { lineChart } from "../../src/report/charts/line";
 import { scatterChart } from "../../src/report/charts/scatter";
 import { vegaFigure } from "../../src/report/charts/vega";
 import { waterfallChart } from "../../src/report/charts/waterfall";
 
-const words = { title: "What <it> shows", description: 'Two lines that </desc><b title="x">cross' };
+const words = {
+  title: "What <it> shows",
+  description: 'Two lines that </desc><b title="x">cross',
+  note: "Of <b>all customers",
+};
 const charts: Record<string, () => Promise<string>> = {
   line: () =>
     lineChart({
@@ -17,7 +22,7 @@ const charts: Record<string, () => Promise<string>> = {
       rules: [{ x: 0.3, label: "0.3" }],
       series: [
         {
-          name: "Random forest",
+          name: "Random <b>forest",
           colour: 2,
           points: [
             { x: 0, y: 0 },
@@ -42,7 +47,7 @@ const charts: Record<string, () => Promise<string>> = {
       x: { label: "F1" },
       zero: 0,
       dots: [
-        { label: "LR", value: 0.3, low: 0.2, high: 0.4, colour: 1 },
+        { label: "<b>LR", value: 0.3, low: 0.2, high: 0.4, colour: 1 },
         { label: "LR", value: 0.31, colour: "grey", mark: "diamond", group: "published" },
       ],
     }),
@@ -51,15 +56,15 @@ const charts: Record<string, () => Promise<string>> = {
       ...words,
       value: { label: "Share" },
       bars: [
-        { label: "a", value: 1, colour: 1, group: "x" },
+        { label: "<b>a", value: 1, colour: 1, group: "x" },
         { label: "a", value: 2, colour: 2, group: "y", low: 1, high: 3 },
       ],
     }),
   heat: () =>
     heatMap({
       ...words,
-      rows: ["a"],
-      columns: ["b", "c"],
+      rows: ["<b>a"],
+      columns: ["b", "<b>c"],
       values: [[0.1, -0.2]],
       label: "Difference",
       domain: [-1, 1],
@@ -69,7 +74,7 @@ const charts: Record<string, () => Promise<string>> = {
       ...words,
       x: { label: "x" },
       y: { label: "y" },
-      groups: [{ name: "real", colour: "grey", points: [{ x: 1, y: 2, label: "p" }] }],
+      groups: [{ name: "<b>real", colour: "grey", points: [{ x: 1, y: 2, label: "p" }] }],
     }),
 };
 
@@ -81,6 +86,8 @@ describe.each(Object.entries(charts))("%s chart", (_, draw) => {
       /<svg [^>]*role="img" aria-labelledby="(\S+)-t \1-d"><title id="\1-t">What &lt;it&gt; shows<\/title><desc id="\1-d">Two lines that &lt;\/desc&gt;&lt;b title=&quot;x&quot;&gt;cross<\/desc>/,
     );
     expect(text).toContain("<summary>Data</summary>");
+    expect(text).toContain('<p class="tl-note">Of &lt;b&gt;all customers</p>');
+    expect(text).not.toMatch(/<b[ >]/);
     expect(text).not.toMatch(
       /NaN|undefined|\[object|<script|xlink:href|url\((?!#)|https?:(?!\/\/www.w3.org\/2000\/svg)/,
     );
@@ -91,6 +98,16 @@ describe.each(Object.entries(charts))("%s chart", (_, draw) => {
   test("draws the same bytes twice", async () => {
     expect(await draw()).toBe(await draw());
   });
+});
+
+test("the explorer's words are words, whatever signs they hold", () => {
+  const text = budgetExplorer({
+    ...words,
+    groups: [[100, 0.6, 90, 0.3]],
+    start: { threshold: 10, contact: 2, offer: 15, budget: 5000 },
+  });
+  expect(text.match(/&lt;(?:it|b title=&quot;x&quot;|b)&gt;/g)).toHaveLength(3);
+  expect(text).not.toMatch(/<b[ >]/);
 });
 
 const long = ["Logistic regression with balanced classes", "Calls to the service in a month", "Tariff"];

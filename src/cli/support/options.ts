@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { usageError } from "./exit";
 
@@ -37,19 +37,44 @@ export function seconds(text: string, option: string): number {
 export const keepDuplicates = "let customers count as often as they stand in the file";
 
 /** Options that name a file or folder which the command writes. */
-const outputs = /^--(out|html|json|db|write-.+)$/;
+const outputs = /^--(.+-out|out|html|json|db|write-.+)$/;
 
-/** Refuses outputs that can't be written, for want of their folder above all, before any work is done for them. */
+/**
+ * Refuses outputs that can't be written, for want of their folder above all, and those that would take the place of what
+ * the command reads or writes otherwise, before any work is done for them.
+ */
 export function checkOutputs(command: Command): void {
+  const taken = command.args.map((path) => ({ path, use: "it is read" }));
+  const written: { path: string; folder: boolean }[] = [];
   for (const option of command.options) {
-    const path: unknown = command.getOptionValue(option.attributeName());
-    if (typeof path !== "string" || path === "-" || !outputs.test(option.long ?? "")) continue;
-    // What lies elsewhere is checked where it is opened.
-    if (/^[a-z][a-z\d+.-]*:\/\//i.test(path)) continue;
-    // Folders, and what lies in a folder of its own, are made.
-    if (/<(folder|path)>/.test(option.flags) || option.long === "--db") checkMakeable(path);
-    else checkFolder(path);
+    const { long = "", flags } = option;
+    for (const path of [command.getOptionValue(option.attributeName())].flat()) {
+      // What lies elsewhere is checked where it is opened.
+      if (typeof path !== "string" || path === "-" || /^[a-z][a-z\d+.-]*:\/\//i.test(path)) continue;
+      if (outputs.test(long))
+        written.push({ path, folder: /<(folder|path)>/.test(flags) || long === "--db" });
+      else if (/<(file|model)[.>]/.test(flags)) taken.push({ path, use: `${long} reads it` });
+    }
   }
+  for (const { path, folder } of written) {
+    // Folders, and what lies in a folder of its own, are made.
+    if (folder) checkMakeable(path);
+    else checkFolder(path);
+    checkApart(path, taken);
+    taken.push({ path, use: "it is written twice" });
+  }
+}
+
+/** Refuses to write a file that is in use otherwise. */
+export function checkApart(path: string, taken: readonly { path: string; use: string }[]): void {
+  const found = taken.find((other) => isSameFile(other.path, path));
+  if (found) throw usageError(`Cannot write ${path}: ${found.use}; name another file`);
+}
+
+function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (!one || !other) return !one && !other && resolve(a) === resolve(b);
+  return one.isFile() && one.dev === other.dev && one.ino === other.ino;
 }
 
 function checkFolder(file: string): void {

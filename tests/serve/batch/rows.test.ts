@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CustomerRows, lotRows } from "../../../src/serve/batch/rows";
 import { rowsFromCsv } from "../../../src/serve/batch/rows-from-csv";
+import { rowsFromJson, rowsFromLines } from "../../../src/serve/batch/rows-from-json";
 import type { DeskField } from "../../../src/services/score/columns";
 
 const fields: DeskField[] = [
@@ -16,13 +17,24 @@ const fields: DeskField[] = [
   },
 ];
 
-async function lotsOf(text: string): Promise<CustomerRows[]> {
+let fault: string | undefined;
+beforeEach(() => {
+  fault = undefined;
+});
+afterEach(() => expect(fault).toBeUndefined());
+
+async function lotsOf(text: string, read = rowsFromCsv): Promise<CustomerRows[]> {
   async function* pieces(): AsyncGenerator<Uint8Array> {
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; at += 997) yield bytes.subarray(at, at + 997);
   }
   const lots: CustomerRows[] = [];
-  for await (const lot of rowsFromCsv(pieces(), { fields, sent: false })) lots.push(lot);
+  try {
+    for await (const lot of read(pieces(), { fields, sent: false })) lots.push(lot);
+  } catch (error) {
+    // What a caller has heard until then stays heard.
+    fault = (error as Error).message;
+  }
   return lots;
 }
 
@@ -66,5 +78,37 @@ describe("rowsFromCsv(body, fields)", () => {
     const lots = await lotsOf("calls\n-1\n-2\n-3\n");
     expect(wrong(lots).map((one) => one[0])).toEqual(["1", "2", "3"]);
     expect(used(lots)).toEqual([]);
+  });
+});
+
+const json = (row: number): string => `{"customer_id": "c${row}", "calls": ${row % 4 === 0 ? -row : row}}`;
+const all = Array.from({ length: lotRows + 3 }, (_, i) => i + 1);
+const good = all.filter((row) => row % 4 !== 0).map((row) => `${row} c${row} ${row}`);
+
+describe("rowsFromJson(body, fields)", () => {
+  test("names bad rows by their numbers, in lists and behind a member of that name", async () => {
+    for (const text of [`[${all.map(json)}]`, `{"customers": [${all.map(json)}]}`]) {
+      const lots = await lotsOf(text, rowsFromJson);
+      expect(used(lots)).toEqual(good);
+      expect(wrong(lots)[0]).toBe("4 calls: must be at least 0");
+      expect(wrong(lots)).toHaveLength(all.length - good.length);
+    }
+  });
+
+  test("answers what came before the place where the list breaks", async () => {
+    const lots = await lotsOf(`[${json(1)}, ${json(2)}, ${json(4)}, {"calls": oops}]`, rowsFromJson);
+    expect(used(lots)).toEqual(["1 c1 1", "2 c2 2"]);
+    expect(wrong(lots).map((one) => one[0])).toEqual(["3"]);
+    expect(fault).toMatch(/JSON/);
+    fault = undefined;
+  });
+});
+
+describe("rowsFromLines(body, fields)", () => {
+  test("a line that is no JSON costs that row alone; the last needs no end", async () => {
+    const lots = await lotsOf(`${json(1)}\nnot json\n\n${json(3)}\n{"calls": -1}\n${json(5)}`, rowsFromLines);
+    expect(used(lots)).toEqual(["1 c1 1", "3 c3 3", "5 c5 5"]);
+    expect(wrong(lots)).toEqual(["2 customer: must be JSON", "4 calls: must be at least 0"]);
+    expect(used(await lotsOf(all.map(json).join("\n"), rowsFromLines))).toEqual(good);
   });
 });

@@ -4,7 +4,7 @@ import { didYouMean } from "../../../core/did-you-mean";
 import { readError } from "../../../data/files";
 import type { Recipe } from "../../../services/prepare/recipe";
 import { CliError, usageError } from "../../support/exit";
-import { decimalNumber, wholeNumber } from "../../support/options";
+import { checkApart, decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printTable } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -174,7 +174,7 @@ async function applyToFile(options: Options, file: string): Promise<void> {
 }
 
 async function writeParts(
-  { out, format }: Options,
+  { data, out, format }: Options,
   parts: Readonly<Record<string, import("../../../data/table.js").Table>>,
 ): Promise<void> {
   const [{ mkdirSync }, { join }, { writeCsv }, { writeParquet }] = await Promise.all([
@@ -183,9 +183,10 @@ async function writeParts(
     import("../../../data/write/write-csv.js"),
     import("../../../data/write/write-parquet.js"),
   ]);
+  const files = Object.entries(parts).map(([name, rows]) => ({ rows, file: join(out, `${name}.${format}`) }));
+  for (const { file } of files) checkApart(file, [{ path: data, use: "--data reads it" }]);
   mkdirSync(out, { recursive: true });
-  for (const [name, rows] of Object.entries(parts)) {
-    const file = join(out, `${name}.${format}`);
+  for (const { rows, file } of files) {
     if (format === "csv") writeCsv(rows, file);
     else await writeParquet(rows, file);
   }
