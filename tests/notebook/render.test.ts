@@ -42,6 +42,14 @@ describe("renderNotebook", () => {
     expect(html).toContain("99,820 more lines are in the notebook file.");
   });
 
+  test("renderNotebook shows an error's name and words as text", async () => {
+    const failed: Cell = {
+      ...code("fail()"),
+      outputs: [{ output_type: "error", ename: "<b>E</b>", evalue: "<i>why</i>", traceback: [] }],
+    };
+    expect(await rendered(failed)).toContain("<p>&lt;b&gt;E&lt;/b&gt;: &lt;i&gt;why&lt;/i&gt;</p>");
+  });
+
   test("renderNotebook takes the title from the first heading and gives each section an anchor", async () => {
     const html = await rendered(prose("# The title\n\n## One part\n\n## One part"));
     expect(html).toContain("<h1>The title</h1>");
@@ -54,6 +62,7 @@ describe("renderNotebook", () => {
     const states = {
       box: model("VBox", {
         children: ["IPY_MODEL_depth", "IPY_MODEL_which", "IPY_MODEL_html", "IPY_MODEL_bar"],
+        titles: ["", "", "<b>T</b>"],
       }),
       depth: model("IntSlider", { description: "Depth", value: 7 }),
       which: model("Dropdown", { description: "Which?", _options_labels: ["a", "<b>"], index: 1 }),
@@ -76,7 +85,9 @@ describe("renderNotebook", () => {
     const metadata = { ...book.metadata, widgets };
     const { html, omitted } = await renderNotebook({ ...book, metadata }, { name: "a.ipynb", date: "today" });
     expect(html).toContain("<p>Depth: <strong>7</strong></p><p>Which? <strong>&lt;b&gt;</strong></p>");
-    expect(html).toContain('<div><i>bold</i></div><div><progress value="0.75" max="1" aria-label="3 of 4">');
+    expect(html).toContain(
+      '<p>&lt;b&gt;T&lt;/b&gt;</p><div><i>bold</i></div><div><progress value="0.75" max="1" aria-label="3 of 4">',
+    );
     expect(html).not.toMatch(/hacked|plain box/);
     for (const id of ["unknown", "none"]) expect(html).toContain(`plain ${id}`);
     expect(omitted[0]).toBe("cell 1: a widget stands as it was at the end of the run, and does not answer");

@@ -23,6 +23,11 @@ test.each<[name: string, text: string, html: string]>([
     "\u001b]8;;https://x.y\u001b\\\\a\u001b]8;;\u001b\\\\ b".replaceAll("\\\\", "\\"),
     '<a href="https://x.y">a</a> b',
   ],
+  [
+    "a link's quotes as part of its address",
+    '\u001b]8;;https://x.y/"onclick="z\u0007a\u001b]8;;\u0007',
+    '<a href="https://x.y/&quot;onclick=&quot;z">a</a>',
+  ],
   ["no link to a script", "\u001b]8;;javascript:x\u0007a\u001b]8;;\u0007", "a"],
   ["nothing of what moves the cursor", "\u001b[?25l\u001b[2Ka\u001b[10;5Hb\u001b]0;title\u0007", "ab"],
   ["control characters as a sign that there was one", "a\u0000b<", "a\ufffdb&lt;"],

@@ -50,6 +50,10 @@ describe("markdown", () => {
     expect(html("[a](javascript:alert(1)) ![b](https://x/y.png)")).not.toMatch(/<a |<img [^>]*src/);
   });
 
+  test("markdown names a picture that it leaves out by its words, whatever signs they hold", () => {
+    expect(html("![&lt;b onclick=x&gt;C](https://x.org/c.png)")).toContain("(&lt;b onclick=x&gt;C)]</span>");
+  });
+
   test("markdown embeds the pictures that it is given, and names those that it is not", () => {
     const omitted: string[] = [];
     const options = {

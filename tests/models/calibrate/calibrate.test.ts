@@ -143,6 +143,9 @@ test("calibrated(learner) fits the calibrator to predictions of rows the model d
   const stranger = model.predict(matrix(1, 2, Float64Array.from([99, 99])));
   // Out of fold every prediction was 0.5, so that nothing but the share of class 1 could be learned.
   expect(stranger[0]).toBeCloseTo(share, 2);
+  const weights = churn.map((label) => (label === 1 ? 3 : 1));
+  const heavy = await calibrated(memory)({ x, y: churn, weights }, seeded(2));
+  expect(heavy.predict(matrix(1, 1, Float64Array.of(99)))[0]).toBeCloseTo((3 * share) / (1 + 2 * share), 2);
 });
 
 test("calibrated(learner) keeps a good model good and honours weights", async () => {
