@@ -236,7 +236,9 @@ test("telelink synth fit says which options belong to private and to other metho
     telelink("synth", "fit", "--data", at("train.csv"), "--out", at("p.json"), ...more);
   const mst = ["--method", "mst"];
   expect(await fit("--epsilon", "1")).toBe(2);
-  expect(err).toContain("Cannot use --epsilon with --method sequential: only mst is differentially private");
+  expect(err).toContain(
+    "Cannot use --epsilon with --method sequential: only mst and aim are differentially private",
+  );
   expect(await fit(...mst, "--keep", "churn")).toBe(2);
   expect(err).toContain("Cannot use --keep with --method mst");
   expect(await fit(...mst, "--target", "months")).toBe(1);

@@ -151,7 +151,7 @@ async function fit(options: Options): Promise<void> {
     refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
     return (await import("./synth-fit-private.js")).fitPrivately(options, method === "aim" ? "aim" : "mst");
   }
-  refuse(options, privateOnly, `only ${methods.privateMethods.join(", ")} is differentially private`);
+  refuse(options, privateOnly, `only ${methods.privateMethods.join(" and ")} are differentially private`);
   if (!options.out && !options.showStructure && !options.writeStructure) {
     throw usageError(
       "Cannot fit: --out must say where the model goes (or --show-structure that only rules are wanted)",
