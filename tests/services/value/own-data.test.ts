@@ -418,6 +418,24 @@ describe("valueContracts(contracts)", () => {
     );
   });
 
+  test("sbg takes contracts that end at whole years to be renewed by the year", async () => {
+    const rng = seeded("yearly");
+    const lines = Array.from({ length: 600 }, (_, i) => {
+      let years = 1;
+      while (rng.uniform() > 0.25) years++;
+      const [year, month] = [2018 + (i % 5), String(1 + (i % 12)).padStart(2, "0")];
+      return `c${i},${year}-${month}-10,${year + years < 2024 ? `${year + years}-${month}-10` : ""},20`;
+    });
+    const yearly = contractsFrom(table(`customer,start,end,revenue\n${lines.join("\n")}\n`), {
+      asOf: "2024-01-09",
+    });
+    const { notes, expectedMonths } = await valueContracts(yearly, { model: "sbg", months: 12 });
+    expect(notes.join()).toContain("renewed every 12 months");
+    // Nobody leaves before the next renewal, a quarter at it: at a random time 12 − 6 × .25 months are to come.
+    const mean = expectedMonths.reduce((sum, m) => sum + m, 0) / expectedMonths.length;
+    expect(Math.abs(mean - 10.5)).toBeLessThan(0.5);
+  });
+
   test("strata have hazards of their own, reasons their incidence, and who came back robust errors", async () => {
     const rng = seeded("strata and reasons");
     const lines = Array.from({ length: 900 }, (_, i) => {

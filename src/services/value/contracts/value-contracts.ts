@@ -105,7 +105,7 @@ export async function valueContracts(
   const { strata } = contracts;
   check(!strata || model === "cox", action, "strata must go with cox, and a column beside them", model);
   const clusters = model === "cox" ? clustersOf(contracts.customers) : undefined;
-  const learn = contractLearner(model, penalty);
+  const learn = contractLearner(model, penalty, contracts);
   const fitted = await learn(
     { ...data, ...(strata ? { strata } : {}), ...(clusters ? { clusters } : {}) },
     seeded(1),
