@@ -462,6 +462,8 @@ describe("valueContracts(contracts)", () => {
     expect(wish.share / unpaid.share).toBeCloseTo(2, 0);
     expect(wish.share + unpaid.share).toBeGreaterThan(0.6);
     expect(wish.low).toBeLessThan(wish.share);
+    const late = { ...read, entry: read.months.map((m) => m / 2) };
+    await expect(valueContracts(late, { only: ["score"] })).rejects.toThrow("there must be no entry");
     const few = table("customer,start,end,revenue,plan\na,2023-01-01,,1,x\nb,2023-01-01,2023-05-01,1,y\n");
     expect(() => contractsFrom(few, { strata: "plan" })).toThrow(
       'each stratum of plan must have at least 5 ended contracts (as a covariate it needs none), got "0 of \\"x\\""',

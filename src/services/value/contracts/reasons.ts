@@ -1,3 +1,4 @@
+import { check } from "../../../core/checks";
 import { count, percent } from "../../../core/format";
 import { aalenJohansen } from "../../../models/survival/aalen-johansen";
 import { lastUpTo } from "../../../models/survival/censored";
@@ -22,7 +23,15 @@ const within = 12;
  * Contracts that have ended by reason: Aalen and Johansen's cumulative incidence in whole months, which does not count as
  * leavers for one reason those who were gone for another. Beyond eight reasons the rarest are one.
  */
-export function endsByReason({ ended, months }: Contracts, reasons: readonly string[]): readonly ReasonRow[] {
+export function endsByReason(
+  { ended, months, entry }: Contracts,
+  reasons: readonly string[],
+): readonly ReasonRow[] {
+  check(
+    entry === undefined,
+    "tell contracts by reason",
+    "there must be no entry: incidences count all from their start (leave out either)",
+  );
   const counts = new Map<string, number>();
   reasons.forEach((name, i) => {
     if (ended[i] === 1) counts.set(name, (counts.get(name) ?? 0) + 1);
