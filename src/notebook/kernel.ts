@@ -51,6 +51,8 @@ export interface Listener {
 
 // The last text a kernel wrote outside the notebook, kept for its obituary.
 const keptLog = 4000;
+// What ipykernel says at every start has nothing to do with how it ends.
+const greeting = /^\[IPKernelApp\] WARNING \| Kernel is running over TCP without encryption\..*\n/m;
 
 /** A running kernel: a process of its own group, and the sockets to it. */
 export class Kernel {
@@ -81,7 +83,7 @@ export class Kernel {
     this.control = new Dealer(options);
     this.stdin = new Dealer(options);
     const keep = (chunk: Buffer): void => {
-      this.log = (this.log + chunk.toString()).slice(-keptLog);
+      this.log = (this.log + chunk.toString()).replace(greeting, "").slice(-keptLog);
     };
     child.stdout?.on("data", keep);
     child.stderr?.on("data", keep);

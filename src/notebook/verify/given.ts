@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { check } from "../../core/checks";
 import { readSeal } from "../../report/seal";
@@ -23,6 +23,7 @@ export function readGiven(path: string): Given {
     const report = findFigures(path);
     return { kind: "json", report, intact: report.sha256 === sealOfReport(report) };
   }
+  check(existsSync(path), `read ${path}`, "the file must exist");
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

@@ -106,14 +106,15 @@ describe.concurrent("telelink run", () => {
     const args = ["run", "one.ipynb", "--kernel", fake, "--out", "out", "--html"];
     expect((await telelink(cwd, ...args)).status).toBe(0);
     const good = readFileSync(join(cwd, "out", "one.html"), "utf8");
-    const bad = [code(fine), code(`stream("half"); ${failing}`)];
+    const bad = [code(failing, "raises-exception"), code(`stream("half"); ${failing}`)];
     writeFileSync(join(cwd, "one.ipynb"), formatNotebook(notebook(bad)));
     const done = await telelink(cwd, ...args);
     expect(done.status).toBe(1);
+    expect(done.stderr).toMatch(/cell 1\/2 .* error, as its tag allows: /);
     expect(done.stderr).toContain("telelink: one.ipynb, cell 2 (id cell-2): Oops: no");
     expect(readFileSync(join(cwd, "out", "one.html"), "utf8")).toBe(good);
     const [first, second] = executed(join(cwd, "out", "one.failed.ipynb"));
-    expect(first.outputs).toMatchObject([{ text: ["fine"] }]);
+    expect(first.outputs).toMatchObject([{ output_type: "error", ename: "Oops" }]);
     expect(second.outputs).toMatchObject([{ text: ["half"] }, { output_type: "error", ename: "Oops" }]);
     const report = readFileSync(join(cwd, "out", "one.failed.html"), "utf8");
     expect(report).toContain("This report is not complete.");

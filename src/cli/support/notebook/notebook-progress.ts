@@ -1,5 +1,5 @@
 import { duration } from "../../../core/format";
-import type { Notebook } from "../../../notebook/nbformat";
+import { type Notebook, tagged } from "../../../notebook/nbformat";
 import type { FileRun } from "../../../notebook/run/run-file";
 import type { RunEvent } from "../../../notebook/run/run-notebook";
 import { note, print } from "../output";
@@ -54,7 +54,9 @@ export function lineProgress(notebook: Notebook, prefix: string): Progress {
           return;
         }
         case "cell-end": {
-          const state = event.status === "ok" ? "" : `${event.status}: `;
+          const allowed = event.status === "error" && tagged(notebook.cells[event.cell], "raises-exception");
+          const state =
+            event.status === "ok" ? "" : `${event.status}${allowed ? ", as its tag allows" : ""}: `;
           return say(
             `${place(event.cell)} ${duration(event.milliseconds).padStart(9)}  ${state}${begins(notebook, event.cell)}`,
           );
