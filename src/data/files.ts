@@ -97,7 +97,14 @@ export function openAtomic(path: string): AtomicFile {
   const close = (): void => {
     if (open) closeSync(handle);
     open = false;
+    process.off("exit", discard);
   };
+  const discard = (): void => {
+    close();
+    if (!asItIs) rmSync(temporary, { force: true });
+  };
+  // A process that is told to end at once takes what it had begun with it.
+  process.on("exit", discard);
   return {
     write: (piece) => {
       const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
@@ -113,10 +120,7 @@ export function openAtomic(path: string): AtomicFile {
         renameSync(temporary, path);
       });
     },
-    discard: () => {
-      close();
-      if (!asItIs) rmSync(temporary, { force: true });
-    },
+    discard,
   };
 }
 

@@ -42,12 +42,12 @@ export function checkTrainable(from: Table, method: string): void {
 }
 
 export interface BlockOptions extends SampleOptions, Watch {
-  /** Rows in a block. Memory grows with it, and nothing else changes much. @default 50000 */
+  /** Rows in a block. Memory grows with it, and nothing else changes much; a stop signal waits for one at most. @default 10000 */
   readonly blockRows?: number;
 }
 
 /** Rows in a block where nobody says. */
-export const blockRows = 50_000;
+export const blockRows = 10_000;
 
 /**
  * The same as `sample`, block after block, so that any number of rows fits into constant memory. The stop signal

@@ -82,3 +82,20 @@ test("complete() refuses a table without a column of the model", async () => {
     "the model's column",
   );
 });
+
+test("complete() tells which levels the model does not know, and keeps them", async () => {
+  const rows = takeTableRows(
+    real,
+    Int32Array.from({ length: 30 }, (_, i) => i),
+  );
+  const net = columnNamed(rows, "net");
+  if (!isCategorical(net)) throw new Error("net has levels");
+  const codes = net.codes.map((code, i) => (i < 4 ? 3 + (i % 2) : code));
+  const foreign = { ...net, codes, levels: [...net.levels, "cable", "satellite"] };
+  const columns = rows.columns.map((column) => (column === net ? foreign : column));
+  const { table, unknown } = (await learnt).complete({ rows: rows.rows, columns }, seeded(2));
+  expect(unknown).toEqual([{ name: "net", cells: 4, levels: 2, first: ["cable", "satellite"] }]);
+  const kept = columnNamed(table, "net");
+  expect(isCategorical(kept) && kept.levels[kept.codes[0]]).toBe("cable");
+  expect((await learnt).complete(rows, seeded(2)).unknown).toEqual([]);
+});

@@ -33,7 +33,7 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
       import("../../../synthesis/private/describe.js"),
       import("../../../core/rng.js"),
     ]);
-  const [{ savedSynthesiserToJSON }, { watched }, { openAtomic, writeAtomic }, { packageVersion }] =
+  const [{ savedSynthesiserToJSON }, { endedAtOnce }, { openAtomic, writeAtomic }, { packageVersion }] =
     await Promise.all([
       import("../../../synthesis/saved-synthesiser.js"),
       import("../../support/watched.js"),
@@ -63,7 +63,9 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
   const settings = { epsilon, delta, ...(target !== undefined && { target }), ...(strict && { strict }) };
   const noise = seed === undefined ? "secret" : "seed";
   const fit = synthesis(method, { ...settings, noise, ...(domain && { domain }) });
-  const synthesiser = (await watched((watch) => fit(table, seeded(seed ?? 0), watch))) as PrivateSynthesiser;
+  const synthesiser = (await endedAtOnce((watch) =>
+    fit(table, seeded(seed ?? 0), watch),
+  )) as PrivateSynthesiser;
   const origin = { method, options: settings, version: packageVersion() };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);

@@ -28,12 +28,13 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
       import("../../../synthesis/structure/describe.js"),
       import("../../../core/rng.js"),
     ]);
-  const [{ openAtomic, writeAtomic }, { watched }, { fileOrigin }, { packageVersion }] = await Promise.all([
-    import("../../../data/files.js"),
-    import("../../support/watched.js"),
-    import("../../support/model-file.js"),
-    import("../../support/version.js"),
-  ]);
+  const [{ openAtomic, writeAtomic }, { endedAtOnce }, { fileOrigin }, { packageVersion }] =
+    await Promise.all([
+      import("../../../data/files.js"),
+      import("../../support/watched.js"),
+      import("../../support/model-file.js"),
+      import("../../support/version.js"),
+    ]);
   const { key, out } = flags;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
   if (!key) throw usageError("Cannot fit --children: --key must name the column that both tables share");
@@ -68,7 +69,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     search: flags.search,
     ...(flags.minCount !== undefined && { minCount: wholeNumber(flags.minCount, "--min-count", 1, 1e9) }),
   };
-  const synthesiser = await watched((watch) => relational(settings)(tables, seeded(seed), watch));
+  const synthesiser = await endedAtOnce((watch) => relational(settings)(tables, seeded(seed), watch));
   const origin = {
     method: "relational",
     options: settings,

@@ -134,12 +134,13 @@ async function fit(options: Options): Promise<void> {
     import("../../../synthesis/structure/losses.js"),
     import("../../../synthesis/structure/discover/repeated-ids.js"),
   ]);
-  const [{ savedSynthesiserToJSON }, { watched }, { fileOrigin }, { packageVersion }] = await Promise.all([
-    import("../../../synthesis/saved-synthesiser.js"),
-    import("../../support/watched.js"),
-    import("../../support/model-file.js"),
-    import("../../support/version.js"),
-  ]);
+  const [{ savedSynthesiserToJSON }, { endedAtOnce, watched }, { fileOrigin }, { packageVersion }] =
+    await Promise.all([
+      import("../../../synthesis/saved-synthesiser.js"),
+      import("../../support/watched.js"),
+      import("../../support/model-file.js"),
+      import("../../support/version.js"),
+    ]);
   const method = methods.methodNames.find((name) => name === options.method);
   if (!method) {
     const names = methods.methodNames.join(", ");
@@ -188,7 +189,9 @@ async function fit(options: Options): Promise<void> {
     ...(options.target !== undefined && { target: options.target }),
     ...(epochs !== undefined && { epochs }),
   };
-  const synthesiser = await watched((watch) => methods.synthesis(method, settings)(table, rng, watch));
+  const synthesiser = await (methods.netMethods.includes(method) ? watched : endedAtOnce)((watch) =>
+    methods.synthesis(method, settings)(table, rng, watch),
+  );
   const { training } = synthesiser as { training?: NetTraining };
   if (training) noteTraining(training);
   const { structure: _, ...plain } = settings;

@@ -88,5 +88,9 @@ async function impute(options: Options): Promise<void> {
     note(
       `${found.unlikely} rows have known cells that never go together in the model: what was drawn there is a guess`,
     );
+  for (const { name, cells, levels, first } of found.unknown)
+    note(
+      `${name}: levels that the model does not know stay in ${cells} ${cells === 1 ? "row" : "rows"} (${first.join(", ")}${levels > first.length ? ` and ${levels - first.length} more` : ""}); nothing beside them was drawn by them`,
+    );
   note(`${found.table.rows} rows; wrote ${options.out}`);
 }

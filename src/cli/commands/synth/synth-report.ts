@@ -69,7 +69,7 @@ async function report(options: Options): Promise<void> {
     import("../../../evaluate/synthetic/privacy/verdict.js"),
     import("../../../data/target.js"),
   ]);
-  const [{ watched }, { fileOrigin }] = await Promise.all([
+  const [{ endedAtOnce }, { fileOrigin }] = await Promise.all([
     import("../../support/watched.js"),
     import("../../support/model-file.js"),
   ]);
@@ -97,7 +97,7 @@ async function report(options: Options): Promise<void> {
     ...(target !== undefined && { target }),
     ...(refit && { refit }),
   };
-  const found = await watched((watch) => syntheticReport(plan, seeded(seed), watch));
+  const found = await endedAtOnce((watch) => syntheticReport(plan, seeded(seed), watch));
   if (options.json)
     writeAtomic(options.json, `${JSON.stringify({ seed, target, ...found }, undefined, 1)}\n`);
   if (options.html) {

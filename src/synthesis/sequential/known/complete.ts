@@ -30,6 +30,17 @@ export interface Completed {
   }[];
   /** Rows whose known cells never go together in the model: what was drawn beside them is hardly more than a guess. */
   readonly unlikely: number;
+  /** Levels that the model does not know: they stay, and tell nothing of what is missing beside them. */
+  readonly unknown: readonly UnknownLevels[];
+}
+
+/** Cells of a column whose level the model does not know. */
+export interface UnknownLevels {
+  readonly name: string;
+  readonly cells: number;
+  /** How many different ones, and the first of them. */
+  readonly levels: number;
+  readonly first: readonly string[];
 }
 
 export interface CompleteOptions {
@@ -91,7 +102,28 @@ export function completeRows(
   });
   const done = new Map(replaced.map((column) => [column.name, column]));
   const table = { rows: rows.rows, columns: rows.columns.map((column) => done.get(column.name) ?? column) };
-  return { table, columns: counts, unlikely };
+  return { table, columns: counts, unlikely, unknown: unknownLevels(parts, own) };
+}
+
+const mostNamed = 3;
+
+/** By column, cells of levels that the model does not draw. */
+function unknownLevels({ structure }: SequentialParts, columns: readonly Column[]): UnknownLevels[] {
+  return structure.columns.flatMap((plan, j): UnknownLevels[] => {
+    const known = plan.kind === "constant" ? [plan.text] : "levels" in plan ? plan.levels : undefined;
+    const own = columns[j];
+    if (!known || ("texts" in plan && plan.texts) || own.type === "numeric") return [];
+    const counts = new Map<string, number>();
+    const rows = isCategorical(own) ? own.codes.length : own.values.length;
+    for (let i = 0; i < rows; i++) {
+      const text = cellText(own, i);
+      if (text !== "" && !known.includes(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+    if (counts.size === 0) return [];
+    const cells = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const { name } = plan;
+    return [{ name, cells, levels: counts.size, first: [...counts.keys()].slice(0, mostNamed) }];
+  });
 }
 
 /** The rows with all columns but the given ones drawn anew; of these every cell is known, the missing ones as missing. */
