@@ -112,6 +112,15 @@ Column names, types, decimals and the way dates are written count as public.`,
     .action(fit);
 }
 
+/** The method of that name. */
+function methodCalled<M extends string>(name: string, known: readonly M[]): M {
+  const method = known.find((own) => own === name);
+  if (method) return method;
+  throw usageError(
+    `Cannot use --method: it must be one of ${known.join(", ")}, got ${JSON.stringify(name)}${didYouMean(name, known)}`,
+  );
+}
+
 async function fit(options: Options): Promise<void> {
   const { children } = options;
   if (children !== undefined) {
@@ -141,13 +150,7 @@ async function fit(options: Options): Promise<void> {
       import("../../support/model-file.js"),
       import("../../support/version.js"),
     ]);
-  const method = methods.methodNames.find((name) => name === options.method);
-  if (!method) {
-    const names = methods.methodNames.join(", ");
-    throw usageError(
-      `Cannot use --method: it must be one of ${names}, got ${JSON.stringify(options.method)}${didYouMean(options.method, methods.methodNames)}`,
-    );
-  }
+  const method = methodCalled(options.method, methods.methodNames);
   if (methods.privateMethods.includes(method)) {
     refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
     return (await import("./synth-fit-private.js")).fitPrivately(options, method === "aim" ? "aim" : "mst");
