@@ -103,8 +103,8 @@ test("telelink train --model network takes one net or the best of some, and says
   expect(await telelink("evaluate", at("n.json"), "--data", at("test.csv"))).toBe(0);
   expect(out).toMatch(/ROC AUC +0\.[6789]/);
   expect(await telelink(...train, "--search", "2", "--out", at("n.json"))).toBe(1);
-  expect(err).toContain("Cannot train: search must be left out with auto, which chooses by itself, got 2");
-}, 60_000);
+  expect(err).toContain("Cannot train: search must be left out with auto, which chooses by itself");
+});
 
 test("telelink train --members says what auto may blend", async () => {
   const train = ["train", "--data", at("train.csv"), "--target", "Churn", "--drop", "status", "spent"];

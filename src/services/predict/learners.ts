@@ -62,16 +62,8 @@ export function tableLearner(
       "auto, which calibrates by itself and whose threshold heeds the rare class; --model names a learner";
     check(asked === undefined || name !== "auto", "train", `${what} must be left out with ${itself}`);
   }
-  if (name === "auto") {
-    check(
-      search === undefined,
-      "train",
-      "search must be left out with auto, which chooses by itself",
-      search,
-    );
-    return target === "classes" ? autoWithStory(members) : autoNumbersWithStory(members);
-  }
-  check(members === undefined, "train", "only auto has members", name);
+  checkAuto(name, { search, members });
+  if (name === "auto") return target === "classes" ? autoWithStory(members) : autoNumbersWithStory(members);
   const card = learnerNamed(name, target, "; --classes learns numbers as classes");
   const { classes, numbers = card.targets.amounts } = card.targets;
   check(
@@ -101,6 +93,16 @@ export function tableLearner(
 /** What class weights do to probabilities, for a reader. */
 export const weightedChances =
   "Probabilities are those of classes that are as frequent as they are weighted; --calibrate brings them back to the rows as they are.";
+
+/** Throws where auto is given a search, or another learner members. */
+export function checkAuto(
+  name: string,
+  { search, members }: Pick<LearnerChoices, "search" | "members">,
+): void {
+  if (name !== "auto") return check(members === undefined, "train", "only auto has members", name);
+  const rule = "search must be left out with auto, which chooses by itself; --model names a learner";
+  check(search === undefined, "train", rule, search);
+}
 
 /** The kinds of learners that take class weights. */
 function weighing(): string[] {

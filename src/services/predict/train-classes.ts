@@ -13,7 +13,7 @@ import { classesLearner } from "../../models/multiclass/classes-learner";
 import { mostProbable } from "../../models/multiclass/probabilities";
 import { trainingProfile } from "./drift";
 import { measuredBy } from "./evaluate-model";
-import { mixture, weightedChances } from "./learners";
+import { checkAuto, mixture, weightedChances } from "./learners";
 import { readingSchema, type SavedTarget } from "./saved-model";
 import type { ClassWeightsAsked, Training, TrainOptions } from "./training";
 
@@ -108,13 +108,7 @@ export async function trainClasses(
     `every value of ${column} must occur in ${folds} rows or more, one a fold (--folds); --accept-loss leaves out the rows of others; ${wayOut}`,
     rare.slice(0, 5).join(", "),
   );
-  check(
-    search === undefined || name !== "auto",
-    "train",
-    "search must be left out with auto, which chooses by itself; --model names a learner",
-    search,
-  );
-  check(members === undefined || name === "auto", "train", "only auto has members", name);
+  checkAuto(name, { search, members });
   if (calibrate !== undefined)
     checkOneOf(calibrate, classCalibrations, "train", "calibration of several classes");
   const classWeights = options.classWeights && askedWeights(options.classWeights, aim);
