@@ -99,9 +99,9 @@ export function checkAuto(
   name: string,
   { search, members }: Pick<LearnerChoices, "search" | "members">,
 ): void {
-  if (name !== "auto") return check(members === undefined, "train", "only auto has members", name);
   const rule = "search must be left out with auto, which chooses by itself; --model names a learner";
-  check(search === undefined, "train", rule, search);
+  if (name === "auto") check(search === undefined, "train", rule, search);
+  else check(members === undefined, "train", "only auto has members", name);
 }
 
 /** The kinds of learners that take class weights. */
