@@ -1,4 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import type { RejectedRow } from "../../data/csv/options";
+import { markedEncoding } from "../../data/dialect/encoding";
+import { sampleRecords } from "../../data/dialect/records";
 import { readCsvBatches } from "../../data/read/read-csv-batches";
 import type { ColumnSchema } from "../../data/schema";
 import { type Table, table, takeTableRows } from "../../data/table";
@@ -10,6 +13,8 @@ import { type CustomerRows, idColumn, lotRows, mostRowBytes, type RowsOptions } 
 
 /** The header must end within so many bytes. */
 const mostHeader = 1 << 16;
+
+const delimiters = [",", ";", "\t", "|"];
 
 /** Bodies of fewer bytes are read as a whole. */
 const fewBytes = 1 << 14;
@@ -98,7 +103,7 @@ function takeCells(
   });
 }
 
-/** The header's text, and the bytes with those that were read for it. */
+/** The text that begins with the header, and the bytes with those that were read for it. */
 async function peek(
   body: AsyncIterable<Uint8Array>,
 ): Promise<{ header: string; all: AsyncIterable<Uint8Array> }> {
@@ -119,19 +124,18 @@ async function peek(
     if (peeked.length > 0) yield peeked;
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
   }
-  const start = peeked.subarray(0, mostHeader).toString("utf8");
-  return { header: start.replace(/^\uFEFF/, "").split(/\r\n?|\n/, 1)[0], all: all() };
+  const start = peeked.subarray(0, mostHeader);
+  const line = start.subarray(0, start.lastIndexOf(10) + 1);
+  const encoding = markedEncoding(start) ?? (isUtf8(line) ? "utf-8" : "windows-1252");
+  return { header: new TextDecoder(encoding).decode(start), all: all() };
 }
 
-/** Whether a header has the column. */
-function named(header: string, column: string): boolean {
-  const cells = header.split(/[,;\t|]/).map((cell) =>
-    cell
-      .trim()
-      .replace(/^"(.*)"$/, "$1")
-      .trim(),
-  );
-  return cells.includes(column);
+/** Whether the header, whichever character splits it, has the column. */
+function named(text: string, column: string): boolean {
+  return delimiters.some((delimiter) => {
+    const [header] = sampleRecords(text, { delimiter, quote: '"' }, true, 1);
+    return header?.cells.includes(column) ?? false;
+  });
 }
 
 function columnOf(field: DeskField, name: string): ColumnSchema {

@@ -23,14 +23,14 @@ beforeEach(() => {
 });
 afterEach(() => expect(fault).toBeUndefined());
 
-async function lotsOf(text: string, read = rowsFromCsv): Promise<CustomerRows[]> {
+async function lotsOf(text: string | Buffer, read = rowsFromCsv, own = fields): Promise<CustomerRows[]> {
   async function* pieces(): AsyncGenerator<Uint8Array> {
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; at += 997) yield bytes.subarray(at, at + 997);
   }
   const lots: CustomerRows[] = [];
   try {
-    for await (const lot of read(pieces(), { fields, sent: false })) lots.push(lot);
+    for await (const lot of read(pieces(), { fields: own, sent: false })) lots.push(lot);
   } catch (error) {
     // What a caller has heard until then stays heard.
     fault = (error as Error).message;
@@ -78,6 +78,21 @@ describe("rowsFromCsv(body, fields)", () => {
     const lots = await lotsOf("calls\n-1\n-2\n-3\n");
     expect(wrong(lots).map((one) => one[0])).toEqual(["1", "2", "3"]);
     expect(used(lots)).toEqual([]);
+  });
+
+  test.each([
+    ["a comma in it", "Calls, a month"],
+    ["quotes in it", 'Calls "abroad"'],
+    ["another file's delimiter in it", "Calls;abroad|home"],
+    ["a line break in it", "Calls\na month"],
+    ["letters of windows-1252", "Gespräche", "latin1"],
+    ["letters of UTF-16", "Gespräche", "utf16le"],
+  ] as const)("finds a column whose name has %s", async (_, name, encoding = "utf8") => {
+    const text = `customer_id,"${name.replaceAll('"', '""')}"\na,1\nb,2\n`;
+    const marked = encoding === "utf16le" ? `\ufeff${text}` : text;
+    const own = [{ ...fields[0], key: name, column: name }] as DeskField[];
+    const lots = await lotsOf(Buffer.from(marked, encoding), rowsFromCsv, own);
+    expect(used(lots)).toEqual(["1 a 1", "2 b 2"]);
   });
 });
 
