@@ -5,6 +5,7 @@ python api.py CUSTOMERS.csv PORT
 
 import sys
 
+import numpy as np
 import pandas as pd
 import uvicorn
 from fastapi import FastAPI
@@ -76,6 +77,34 @@ def predict(customer: Customer):
     row = pd.DataFrame([{columns[key]: value for key, value in customer.model_dump().items()}])
     p = float(churn.predict_proba(row)[0, 1])
     v = float(value.predict(row)[0])
+    risk = "High" if p > 0.3 else "Medium" if p > 0.15 else "Low"
+    return {"churn_probability": round(p, 4), "risk_level": risk, "clv": round(v, 2)}
+
+
+# The quickest honest way: no frame, each column's place in the matrix known beforehand, no thread for a request.
+encoder = churn[0]
+words_at = {
+    (name, level): sum(len(levels) - 1 for levels in encoder.named_transformers_["words"].categories_[:k]) + at - 1
+    for k, (name, levels) in enumerate(zip(words, encoder.named_transformers_["words"].categories_))
+    for at, level in enumerate(levels)
+    if at > 0
+}
+scaler = encoder.named_transformers_["numbers"]
+key_of = {column: key for key, column in columns.items()}
+width = len(words_at) + len(numbers)
+
+
+@app.post("/predict-quick")
+async def predict_quick(customer: Customer):
+    row = np.zeros((1, width))
+    for name in words:
+        at = words_at.get((name, getattr(customer, key_of[name])))
+        if at is not None:
+            row[0, at] = 1
+    row[0, len(words_at) :] = [getattr(customer, key_of[name]) for name in numbers]
+    row[0, len(words_at) :] = (row[0, len(words_at) :] - scaler.mean_) / scaler.scale_
+    p = float(churn[1].predict_proba(row)[0, 1])
+    v = float(value[1].predict(row)[0])
     risk = "High" if p > 0.3 else "Medium" if p > 0.15 else "Low"
     return {"churn_probability": round(p, 4), "risk_level": risk, "clv": round(v, 2)}
 

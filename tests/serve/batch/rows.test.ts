@@ -87,13 +87,16 @@ describe("rowsFromCsv(body, fields)", () => {
     ["a line break in it", "Calls\na month"],
     ["letters of windows-1252", "Gespräche", "latin1"],
     ["letters of UTF-16", "Gespräche", "utf16le"],
-  ] as const)("finds a column whose name has %s", async (_, name, encoding = "utf8") => {
-    const text = `customer_id,"${name.replaceAll('"', '""')}"\na,1\nb,2\n`;
-    const marked = encoding === "utf16le" ? `\ufeff${text}` : text;
-    const own = [{ ...fields[0], key: name, column: name }] as DeskField[];
-    const lots = await lotsOf(Buffer.from(marked, encoding), rowsFromCsv, own);
-    expect(used(lots)).toEqual(["1 a 1", "2 b 2"]);
-  });
+  ] as [string, string, BufferEncoding?][])(
+    "finds a column whose name has %s",
+    async (_, name, encoding = "utf8") => {
+      const text = `customer_id,"${name.replaceAll('"', '""')}"\na,1\nb,2\n`;
+      const marked = encoding === "utf16le" ? `\ufeff${text}` : text;
+      const own = [{ ...fields[0], key: name, column: name }] as DeskField[];
+      const lots = await lotsOf(Buffer.from(marked, encoding), rowsFromCsv, own);
+      expect(used(lots)).toEqual(["1 a 1", "2 b 2"]);
+    },
+  );
 });
 
 const json = (row: number): string => `{"customer_id": "c${row}", "calls": ${row % 4 === 0 ? -row : row}}`;
