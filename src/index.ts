@@ -266,6 +266,7 @@ export { paretoNbd, paretoNbdFromJSON } from "./models/clv/pareto-nbd";
 export type { PositiveFit, PositiveParameter } from "./models/clv/positive-fit";
 export type { PurchaseHistory } from "./models/clv/purchase-history";
 export type { CustomerGroup, DiscountOptions, PurchaseModel } from "./models/clv/purchase-model";
+export { bgCnbd, mbgCnbd, type RegularPurchaseOptions } from "./models/clv/regular-purchases";
 export {
   lifetimesOfCohorts,
   type RenewalDuration,
