@@ -317,7 +317,11 @@ export { type LogisticOptions, logisticRegression } from "./models/linear/logist
 export type { LogisticRegression } from "./models/linear/logistic-model";
 export { squaredWeights } from "./models/linear/squared-weights";
 export { loadPipeline, modelBytes, parseModelBytes } from "./models/load";
-export type { ClassCalibration, ClassCalibrationMethod } from "./models/multiclass/class-calibration";
+export type {
+  ClassCalibration,
+  ClassCalibrationJson,
+  ClassCalibrationMethod,
+} from "./models/multiclass/class-calibration";
 export {
   type ClassesOptions,
   type ClassesPipeline,

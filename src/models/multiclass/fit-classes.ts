@@ -10,16 +10,16 @@ import type { ClassScores } from "./multiclass";
 import { type MultinomialOptions, multinomialLogistic } from "./multinomial";
 import { linked } from "./probabilities";
 
-/** The kinds that learn all classes jointly, by the softmax loss. */
-type Joint = "logistic-regression" | "gradient-boosting";
-
 /** A learner of several classes, as data: any learner of two classes, of which some learn all jointly. */
 export type ClassLearner =
   | { readonly kind: "logistic-regression"; readonly options?: MultinomialOptions }
   | { readonly kind: "gradient-boosting"; readonly options?: Omit<GradientBoostingOptions, "loss"> }
   | {
-      readonly [K in Exclude<LearnerKind, Joint>]: { readonly kind: K; readonly options?: LearnerOptions[K] };
-    }[Exclude<LearnerKind, Joint>];
+      readonly [K in Exclude<LearnerKind, "logistic-regression" | "gradient-boosting">]: {
+        readonly kind: K;
+        readonly options?: LearnerOptions[K];
+      };
+    }[Exclude<LearnerKind, "logistic-regression" | "gradient-boosting">];
 
 /**
  * Fits a score a class: multinomial logistic regression and boosted trees jointly, by the softmax loss; of other learners

@@ -10,7 +10,7 @@ import type { ClassScores } from "./multiclass";
 import { linked } from "./probabilities";
 
 export interface MultinomialOptions {
-  /** Inverse strength of the L2 penalty, above 0. Smaller is stronger. @default 1 */
+  /** Inverse strength of the L2 penalty, above 0; defaults to 1. Smaller is stronger. */
   readonly C?: number;
   /** Most Newton steps; defaults to 100, of which 5 to 15 are usual. */
   readonly iterations?: number;
