@@ -12,9 +12,9 @@ export default class CountReporter {
       for (const test of module.children.allTests()) {
         const name = `${module.relativeModuleId} > ${test.fullName}`;
         const result = test.result();
-        if (test.diagnostic()?.flaky) again.push(name);
         const seconds = (test.diagnostic()?.duration ?? 0) / 1000;
         if (seconds > 30) slow.push({ name, seconds });
+        if (test.diagnostic()?.flaky) again.push(`${name}: ${(result.errors ?? []).map(words).join("; ")}`);
         if (result.state === "failed")
           failed.push(`${name} (${seconds.toFixed(1)} s): ${result.errors.map(words).join("; ")}`);
         else if (result.state === "passed") count.passed++;

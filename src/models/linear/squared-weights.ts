@@ -39,7 +39,10 @@ export function squaredWeights(predictions: readonly Float64Array[], y: Float64A
   return (best as { weights: Float64Array }).weights;
 }
 
-/** Lowest with these models alone and weights of either sign; undefined where their errors determine one another. */
+/**
+ * Lowest with these models alone and weights of either sign; undefined where they make no error at all. Where their errors
+ * determine one another, of the weights that are equally good those of the smallest squares (but for 10⁻¹² of the error).
+ */
 function weightsOf(chosen: readonly number[], products: readonly number[][]): Float64Array | undefined {
   const out = new Float64Array(products.length);
   if (chosen.length === 1) {
@@ -47,7 +50,13 @@ function weightsOf(chosen: readonly number[], products: readonly number[][]): Fl
     return out;
   }
   const n = chosen.length;
-  const factor = cholesky(Float64Array.from(chosen.flatMap((a) => chosen.map((b) => products[a][b]))), n);
+  const system = Float64Array.from(chosen.flatMap((a) => chosen.map((b) => products[a][b])));
+  let factor = cholesky(system, n);
+  if (!factor) {
+    const ridge = 1e-12 * chosen.reduce((sum, m) => sum + products[m][m], 0);
+    for (let k = 0; k < n; k++) system[k * n + k] += ridge;
+    factor = cholesky(system, n);
+  }
   if (!factor) return undefined;
   const solved = choleskySolve(factor, n, new Float64Array(n).fill(1));
   const sum = solved.reduce((all, value) => all + value, 0);

@@ -108,6 +108,13 @@ describe("squaredWeights(predictions, y)", () => {
     );
   });
 
+  test("takes models whose errors are opposite, one a multiple of the other", () => {
+    const y = Float64Array.of(1, 2, 3, 4);
+    const [above, below] = [Float64Array.of(1, 2, 6, 4), Float64Array.of(1, 2, 2, 4)];
+    const weights = squaredWeights([above, below, Float64Array.of(9, 9, 9, 9)], y);
+    [0.25, 0.75, 0].forEach((weight, m) => void expect(weights[m]).toBeCloseTo(weight, 6));
+  });
+
   test("gives models that say the same no more than one weight between them", () => {
     const y = Float64Array.of(1, 2, 3);
     const good = Float64Array.of(1, 2, 3.1);
