@@ -10,6 +10,7 @@ import { fitDesk } from "../services/score/fit-desk";
 import { buildApp } from "./app";
 import { Champion } from "./champion";
 import type { App } from "./context";
+import { collectAtRest } from "./memory";
 import { isExposed, type Settings } from "./settings";
 
 export interface Running {
@@ -45,6 +46,8 @@ export async function startServer(settings: Settings, version: string): Promise<
     );
     const desk = (): Desk => champion.desk();
     const app = await buildApp({ settings, store, desk, champion, version, started: new Date() });
+    const answered = collectAtRest();
+    app.addHook("onResponse", async () => answered());
     // Another process may promote a model: telelink train --alias champion.
     const look = setInterval(() => {
       try {

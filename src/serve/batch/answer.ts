@@ -4,7 +4,7 @@ import { csvText } from "../../data/write/write-csv";
 import { addDrift, type DriftCounts, unusableColumn } from "../../services/predict/drift";
 import { type Risk, risks } from "../../services/score/decide";
 import type { Desk } from "../../services/score/desk";
-import { driftOfBatch } from "../drift";
+import { driftOfBatch } from "../monitoring/drift";
 import type { Problem } from "../problem";
 import type { batchSummarySchema } from "../schemas";
 import { fieldOf, type Prediction } from "../score";

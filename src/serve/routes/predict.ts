@@ -3,7 +3,7 @@ import type { Desk } from "../../services/score/desk";
 import { type DeskCustomer, deskTable } from "../../services/score/rows";
 import { answerCustomers } from "../answering";
 import type { App, Context } from "../context";
-import { driftOfRow } from "../drift";
+import { driftOfRow } from "../monitoring/drift";
 import { HttpProblem, InvalidInput, problem } from "../problem";
 import { customerSchema, explanationSchema, predictionSchema, reasonsQuery } from "../schemas";
 import { explainCustomer, idOf } from "../score";

@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import type { Table } from "../data/table";
-import { type DriftCounts, driftReport, rowFindings } from "../services/predict/drift";
-import type { Desk } from "../services/score/desk";
-import type { driftedColumnSchema, driftedFieldSchema } from "./schemas";
-import { fieldOf } from "./score";
+import type { Table } from "../../data/table";
+import { type DriftCounts, driftReport, rowFindings } from "../../services/predict/drift";
+import type { Desk } from "../../services/score/desk";
+import type { driftedColumnSchema, driftedFieldSchema } from "../schemas";
+import { fieldOf } from "../score";
 
 /** What of one customer is not as in training, by field. */
 export function driftOfRow(desk: Desk, rows: Table): z.infer<typeof driftedFieldSchema>[] {
