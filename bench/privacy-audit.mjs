@@ -9,12 +9,12 @@
 // nearly the whole budget goes to counts that the row is in, which is where an attack bites most.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import specialModule from "../dist/core/math/special.js";
 import rngModule from "../dist/core/rng.js";
 import tableModule from "../dist/data/table.js";
+import auditModule from "../dist/evaluate/synthetic/privacy/audited-epsilon.js";
 import methodsModule from "../dist/synthesis/methods.js";
 
-const { betaInc } = specialModule;
+const { auditedEpsilon } = auditModule;
 const { seeded } = rngModule;
 const { table } = tableModule;
 const { synthesis } = methodsModule;
@@ -78,41 +78,9 @@ async function statistics(extra, count) {
   return out;
 }
 
-/** The chance below which a share of `hits` among `trials` would be seen by luck only (Clopper and Pearson, 1934). */
-function lowestChance(hits, trials, luck) {
-  if (hits === 0) return 0;
-  let [low, high] = [0, 1];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (betaInc(hits, trials - hits + 1, middle) < luck) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-function bound(with_, without, threshold, luck) {
-  const trials = with_.length;
-  const above = (all) => all.filter((one) => one > threshold).length;
-  const pairs = [
-    [above(with_), above(without)],
-    [trials - above(without), trials - above(with_)],
-  ];
-  return Math.max(
-    ...pairs.map(([more, less]) => {
-      const low = lowestChance(more, trials, luck) - delta;
-      const high = 1 - lowestChance(trials - less, trials, luck);
-      return low > 0 ? Math.log(low / high) : 0;
-    }),
-  );
-}
-
 const start = process.cpuUsage();
 const [with_, without] = [await statistics(true, fits / 2), await statistics(false, fits / 2)];
-const half = fits / 4;
-const thresholds = [...new Set([...with_.slice(0, half), ...without.slice(0, half)])];
-const score = (at) => bound(with_.slice(0, half), without.slice(0, half), at, 0.05);
-const best = thresholds.reduce((a, b) => (score(b) > score(a) ? b : a));
-const found = Math.max(0, bound(with_.slice(half), without.slice(half), best, 0.00025));
+const found = auditedEpsilon(with_, without, delta);
 const { user, system } = process.cpuUsage(start);
 const result = {
   method: options.method,

@@ -1,48 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { betaInc } from "../../../src/core/math/special";
 import { seeded } from "../../../src/core/rng";
 import { type Table, table } from "../../../src/data/table";
+import { auditedEpsilon, lowestChance } from "../../../src/evaluate/synthetic/privacy/audited-epsilon";
 import { type MstOptions, mst } from "../../../src/synthesis/private/mst";
-
-/** The chance below which a share of `hits` among `trials` would be seen by luck only (Clopper and Pearson, 1934). */
-function lowestChance(hits: number, trials: number, luck: number): number {
-  if (hits === 0) return 0;
-  let [low, high] = [0, 1];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    // P(at least `hits`) at this chance
-    if (betaInc(hits, trials - hits + 1, middle) < luck) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-/**
- * A lower bound of ε, right but for a chance of 1 in 1,000: how differently an event happens for neighbouring tables. The
- * event, a statistic above a threshold, is chosen on half of the runs and counted on the other half (Jagielski et al., 2020).
- */
-function auditedEpsilon(with_: readonly number[], without: readonly number[], delta: number): number {
-  const half = with_.length / 2;
-  const bound = (from: number, to: number, threshold: number, luck: number): number => {
-    const above = (all: readonly number[]): number =>
-      all.slice(from, to).filter((one) => one > threshold).length;
-    const trials = to - from;
-    const pairs = [
-      [above(with_), above(without)],
-      [trials - above(without), trials - above(with_)],
-    ];
-    return Math.max(
-      ...pairs.map(([more, less]) => {
-        const low = lowestChance(more, trials, luck) - delta;
-        const high = 1 - lowestChance(trials - less, trials, luck);
-        return low > 0 ? Math.log(low / high) : 0;
-      }),
-    );
-  };
-  const thresholds = with_.slice(0, half);
-  const best = thresholds.reduce((a, b) => (bound(0, half, b, 0.05) > bound(0, half, a, 0.05) ? b : a));
-  return bound(half, 2 * half, best, 0.00025);
-}
 
 const runs = 600;
 
