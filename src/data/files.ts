@@ -84,6 +84,14 @@ function codeIn(error: unknown): string {
   return number === undefined ? "" : getSystemErrorName(-Number(number));
 }
 
+/** What takes away each file that is open. */
+const begun = new Set<() => void>();
+
+/** A process that is told to end at once takes what it had begun with it. */
+function discardBegun(): void {
+  for (const discard of begun) discard();
+}
+
 /**
  * Opens a temporary file beside `path`, which takes its place on `commit`. A device or a pipe that is there, such as
  * /dev/null, is written as it is. Where the system refuses to write, the error says why and what helps.
@@ -97,14 +105,15 @@ export function openAtomic(path: string): AtomicFile {
   const close = (): void => {
     if (open) closeSync(handle);
     open = false;
-    process.off("exit", discard);
+    begun.delete(discard);
+    if (begun.size === 0) process.off("exit", discardBegun);
   };
   const discard = (): void => {
     close();
     if (!asItIs) rmSync(temporary, { force: true });
   };
-  // A process that is told to end at once takes what it had begun with it.
-  process.on("exit", discard);
+  if (begun.size === 0) process.on("exit", discardBegun);
+  begun.add(discard);
   return {
     write: (piece) => {
       const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;

@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, expect, test } from "vitest";
 import { openAtomic, writeAtomic } from "../../src/data/files";
@@ -17,6 +17,21 @@ test("a file appears whole, and what was discarded leaves the earlier one", () =
   expect(readFileSync(path, "utf8")).toBe("one");
   file.discard();
   expect(readFileSync(path, "utf8")).toBe("one");
+});
+
+test("a process that ends leaves nothing of many files that were begun, and has one listener for all", () => {
+  const script = `const { openAtomic } = require(${JSON.stringify(resolve("dist/data/files.js"))});
+    const files = Array.from({ length: 12 }, (_, k) => openAtomic("begun-" + k));
+    const listeners = process.listenerCount("exit");
+    files[0].commit();
+    console.log(listeners);
+    process.exit(0);`;
+  const done = spawnSync(process.execPath, ["-e", script], { cwd: folder, encoding: "utf8" });
+  expect([done.stdout, done.stderr]).toEqual(["1\n", ""]);
+  expect(readdirSync(folder).filter((name) => name.includes("begun"))).toEqual(["begun-0"]);
+  const file = openAtomic(join(folder, "b.csv"));
+  file.discard();
+  expect(process.listeners("exit").filter(({ name }) => name === "discardBegun")).toEqual([]);
 });
 
 test.skipIf(process.platform === "win32")(
