@@ -136,8 +136,13 @@ export function serveLanguage(options: LanguageOptions): void {
   // A Ctrl-C is for the cell that runs, which may be too busy to hear it.
   process.on("SIGINT", () => writeFileSync(interruptFile(options.folder), ""));
   process.on("disconnect", () => process.exit(0));
-  // The kernel looks too, but not while a cell keeps it busy.
-  whenParentEnds(() => setTimeout(() => process.kill(process.ppid, "SIGKILL"), 3000));
+  // The kernel looks too, but not while a cell keeps it busy. Once it has ended, this process has another parent, which
+  // must not be ended in its place.
+  const kernel = process.ppid;
+  const endKernel = (): void => {
+    if (process.ppid === kernel) process.kill(kernel, "SIGKILL");
+  };
+  whenParentEnds(() => setTimeout(endKernel, 3000));
   process.on("error", () => process.exit(0));
   process.send?.({ id: 0 } satisfies Answer);
   compiler();
