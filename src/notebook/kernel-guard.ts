@@ -10,7 +10,9 @@ const script = 'read -r _ || { kill -s TERM -- "-$0"; sleep 2; kill -s KILL -- "
 export function guardKernel(group: number): () => void {
   if (process.platform === "win32") return () => undefined;
   const guard = spawn("/bin/sh", ["-c", script, String(group)], {
-    ...{ cwd: "/", env: { PATH: process.env.PATH }, stdio: ["pipe", "ignore", "ignore"] },
+    cwd: "/",
+    env: { PATH: process.env.PATH },
+    stdio: ["pipe", "ignore", "ignore"],
     // What ends the runner's group must not end it.
     detached: true,
   });

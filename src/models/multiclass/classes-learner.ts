@@ -115,7 +115,10 @@ export function classesLearner(classes: number, options: ClassesOptions = {}): F
     const stream = rng.fork("members");
     const taskOf = (member: ClassesMember, fold: SharedFold, k: number, whole: boolean): ClassTask => ({
       learner: (whole && member.whole) || member.learner,
-      ...{ classes, fold, whole, key: stream.fork(member.name).fork(k).key },
+      classes,
+      fold,
+      whole,
+      key: stream.fork(member.name).fork(k).key,
     });
     const tasks = members.flatMap((member) => parts.map((fold, k) => taskOf(member, fold, k, false)));
     let done = 0;
@@ -149,7 +152,9 @@ export function classesLearner(classes: number, options: ClassesOptions = {}): F
     );
     const model = multiclass(
       chosen.map(({ name, weight }, m) => ({
-        ...{ name, weight, link: fitted[m].link },
+        name,
+        weight,
+        link: fitted[m].link,
         scores: fitted[m].scores.map(loadModel),
       })),
       calibrate && fitClassCalibration(calibrate, blended(held, weights), y),
