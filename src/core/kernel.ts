@@ -57,6 +57,27 @@ export function mustStartKernel<Functions extends object>(
   return started;
 }
 
+/** Scratch memory of up to so many bytes is kept for the next who asks. */
+const keptBytes = 2 ** 22;
+const kept = new Map<string, RunningKernel<object>>();
+
+/**
+ * As `mustStartKernel`, for work that leaves nothing behind in the kernel between one call of the host and the next: a
+ * kernel started before serves again if its memory is large enough, whatever stands in it. To start one takes as long
+ * as a small fit.
+ */
+export function scratchKernel<Functions extends object>(
+  wasm: string,
+  bytes: number,
+  action: string,
+): RunningKernel<Functions> {
+  const before = kept.get(wasm);
+  if (before && before.memory.byteLength >= bytes) return before as RunningKernel<Functions>;
+  const started = mustStartKernel<Functions>(wasm, bytes, action);
+  if (bytes <= keptBytes) kept.set(wasm, started);
+  return started;
+}
+
 /** Starts a kernel in this thread on the memory of another thread's: `handle` is that one's. */
 export function joinKernel<Functions extends object>(wasm: string, handle: object): RunningKernel<Functions> {
   return run<Functions>(wasm, () => handle as Memory);

@@ -1,4 +1,5 @@
 import { column, type Matrix } from "../../core/matrix";
+import { type Column, gramOf } from "./gram";
 
 /**
  * A matrix with a last column of ones, arranged for the sums that linear models need: from columns in which one value is
@@ -23,12 +24,6 @@ export interface Design {
   gram(d: Float64Array): Float64Array;
 }
 
-interface Column {
-  /** The rows where the column is not zero, and its values there; without `index` every row has its value. */
-  readonly index?: Int32Array;
-  readonly values: Float64Array;
-}
-
 export function design(x: Matrix): Design {
   const rows = x.rows;
   const ones: Column = { values: new Float64Array(rows).fill(1) };
@@ -40,14 +35,11 @@ export function design(x: Matrix): Design {
     const values = column(x, j);
     const sparse = sparsely(values, scratch);
     shift[j] = sparse ? sparse.usual : distantMean(values);
-    if (sparse) columns.push(sparse.column);
-    else columns.push({ values: shift[j] === 0 ? values : values.map((value) => value - shift[j]) });
+    columns.push(sparse?.column ?? { values: shift[j] === 0 ? values : less(values, shift[j]) });
   }
   columns.push(ones);
   const dense = columns.flatMap(({ index }, j) => (index ? [] : [j]));
   const scaled = new Float64Array(rows);
-  const pair = new Float64Array(2);
-  let byRow: SparseRows | undefined;
 
   /** Fills `scaled` with D xⱼ. */
   const scale = (j: number, d: Float64Array): void => {
@@ -95,79 +87,8 @@ export function design(x: Matrix): Design {
         return sum;
       });
     },
-    gram(d) {
-      const out = new Float64Array(width * width);
-      byRow ??= sparseRows(columns, rows);
-      addOuterProducts(byRow, d, out, width);
-      for (const [place, j] of dense.entries()) {
-        const { values } = columns[j];
-        for (let i = 0; i < rows; i++) scaled[i] = d[i] * values[i];
-        for (let k = 0; k < width; k++) {
-          const one = columns[k];
-          if (one.index) out[j * width + k] = dotSparse(one.index, one.values, scaled);
-        }
-        let k = 0;
-        for (; k < place; k += 2) {
-          dotPair(columns[dense[k]].values, columns[dense[k + 1]].values, scaled, pair);
-          out[j * width + dense[k]] = pair[0];
-          out[j * width + dense[k + 1]] = pair[1];
-        }
-        if (k === place) out[j * width + j] = dotDense(values, scaled);
-      }
-      // Each pair was summed once, wherever it came first.
-      for (let j = 0; j < width; j++) {
-        for (let k = 0; k < j; k++) {
-          const sum = out[j * width + k] + out[k * width + j];
-          out[j * width + k] = sum;
-          out[k * width + j] = sum;
-        }
-      }
-      return out;
-    },
+    gram: gramOf(columns, rows),
   };
-}
-
-/** The sparse columns' values, row after row: row i's are those from `start[i]` to `start[i + 1]`. */
-interface SparseRows {
-  readonly start: Int32Array;
-  readonly column: Int32Array;
-  readonly values: Float64Array;
-}
-
-function sparseRows(columns: readonly Column[], rows: number): SparseRows {
-  const start = new Int32Array(rows + 1);
-  for (const { index } of columns) if (index) for (let k = 0; k < index.length; k++) start[index[k] + 1]++;
-  for (let i = 0; i < rows; i++) start[i + 1] += start[i];
-  const filled = start.slice(0, rows);
-  const column = new Int32Array(start[rows]);
-  const values = new Float64Array(start[rows]);
-  columns.forEach((one, j) => {
-    if (!one.index) return;
-    for (let k = 0; k < one.index.length; k++) {
-      const at = filled[one.index[k]]++;
-      column[at] = j;
-      values[at] = one.values[k];
-    }
-  });
-  return { start, column, values };
-}
-
-/** Adds Σ dᵢ rᵢ rᵢᵀ over the rows r to the lower triangle of a width × width matrix. */
-function addOuterProducts(
-  { start, column, values }: SparseRows,
-  d: Float64Array,
-  out: Float64Array,
-  width: number,
-): void {
-  for (let i = 0; i < d.length; i++) {
-    const first = start[i];
-    const end = start[i + 1];
-    for (let a = first; a < end; a++) {
-      const from = column[a] * width;
-      const value = d[i] * values[a];
-      for (let b = first; b <= a; b++) out[from + column[b]] += value * values[b];
-    }
-  }
 }
 
 /** Below this share of other values the walk through an index is the faster one. */
@@ -180,16 +101,35 @@ function sparsely(
 ): { readonly usual: number; readonly column: Column } | undefined {
   const usual = usualValue(values);
   const most = index.length - 1;
-  let others = 0;
-  for (let i = 0; i < values.length && others <= most; i++) {
-    // Written each time and kept where the value is another: quicker than a branch that can't be foreseen.
-    index[others] = i;
-    if (values[i] !== usual) others++;
-  }
+  const others = otherRows(values, usual, index);
   if (others > most) return undefined;
   const kept = new Float64Array(others);
   for (let k = 0; k < others; k++) kept[k] = values[index[k]] - usual;
   return { usual, column: { index: index.slice(0, others), values: kept } };
+}
+
+/** Lists the rows whose value is not `usual` in `index`, until that is full; how many they are. */
+function otherRows(values: Float64Array, usual: number, index: Int32Array): number {
+  const { length } = values;
+  let others = 0;
+  for (let i = 0; i < length && others < index.length; ) {
+    if (
+      i + 3 < length &&
+      values[i] === usual &&
+      values[i + 1] === usual &&
+      values[i + 2] === usual &&
+      values[i + 3] === usual
+    ) {
+      i += 4;
+      continue;
+    }
+    for (const end = Math.min(i + 4, length); i < end; i++) {
+      // Written each time and kept where the value is another: quicker than a branch that can't be foreseen.
+      index[others] = i;
+      if (values[i] !== usual) others++;
+    }
+  }
+  return others;
 }
 
 /** The value that most of a hundred rows have, if one has it. */
@@ -209,12 +149,18 @@ function usualValue(values: Float64Array): number {
 function distantMean(values: Float64Array): number {
   let sum = 0;
   let squares = 0;
-  for (const value of values) {
-    sum += value;
-    squares += value * value;
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i];
+    squares += values[i] * values[i];
   }
   const mean = sum / values.length;
   return 2 * mean * mean > squares / values.length ? mean : 0;
+}
+
+function less(values: Float64Array, by: number): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < out.length; i++) out[i] = values[i] - by;
+  return out;
 }
 
 /** Adds a column times b. */
@@ -251,29 +197,6 @@ function dotAt(index: Int32Array, a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let k = 0; k < index.length; k++) sum += a[index[k]] * b[index[k]];
   return sum;
-}
-
-/** Σ a r and Σ b r, for which r is read once. */
-function dotPair(a: Float64Array, b: Float64Array, r: Float64Array, out: Float64Array): void {
-  let a0 = 0;
-  let a1 = 0;
-  let b0 = 0;
-  let b1 = 0;
-  const even = r.length & ~1;
-  for (let i = 0; i < even; i += 2) {
-    const r0 = r[i];
-    const r1 = r[i + 1];
-    a0 += a[i] * r0;
-    a1 += a[i + 1] * r1;
-    b0 += b[i] * r0;
-    b1 += b[i + 1] * r1;
-  }
-  if (even < r.length) {
-    a0 += a[even] * r[even];
-    b0 += b[even] * r[even];
-  }
-  out[0] = a0 + a1;
-  out[1] = b0 + b1;
 }
 
 function dotDense(values: Float64Array, r: Float64Array): number {

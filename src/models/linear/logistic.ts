@@ -110,6 +110,7 @@ function weighted({ y, weights }: Labelled, classWeights: ClassWeights): Float64
     const half = (sums[0] + sums[1]) / 2;
     [zero, one] = [half / sums[0], half / sums[1]];
   } else [zero, one] = classWeights;
+  if (zero === 1 && one === 1) return own;
   return own.map((weight, i) => weight * (y[i] === 1 ? one : zero));
 }
 

@@ -6,8 +6,8 @@ import type { Design } from "./design";
 /** A mean loss over rows with the weighted sums z = X w, and its penalties Σ (l1ₖ |wₖ| + ½ l2ₖ wₖ²). */
 export interface Objective {
   readonly x: Design;
-  /** The mean loss; writes its first and second derivatives by each row's z when the arrays are given. */
-  readonly loss: (z: Float64Array, first?: Float64Array, second?: Float64Array) => number;
+  /** The mean loss; writes its first and second derivatives by each row's z. */
+  readonly loss: (z: Float64Array, first: Float64Array, second: Float64Array) => number;
   readonly l1: Float64Array;
   readonly l2: Float64Array;
 }
@@ -74,7 +74,7 @@ export function proximalNewton(
     let reached = false;
     for (let t = 1; t > 1e-10; t /= 2) {
       const nextW = t === 1 ? to : w.map((v, k) => v + t * change[k]);
-      for (let i = 0; i < z.length; i++) nextZ[i] = z[i] + t * move[i];
+      moved(z, t, move, nextZ);
       // Most steps are taken whole, so the derivatives where they lead are seldom in vain.
       const nextValue = loss(nextZ, first, second) + penalty(nextW);
       // Below the loss's own rounding a step can't be judged by it: the last, tiny one is taken as it is.
@@ -93,6 +93,11 @@ export function proximalNewton(
     }
   }
   return { w, curvature: second, iterations, converged: false };
+}
+
+/** out = z + t move. */
+function moved(z: Float64Array, t: number, move: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < z.length; i++) out[i] = z[i] + t * move[i];
 }
 
 /** The Cholesky factor of the quadratic model's curvature; undefined where it has too many columns, or can't be had. */
