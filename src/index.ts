@@ -34,7 +34,7 @@ export { type ColumnProfile, profile } from "./data/profile";
 export { type CsvRead, parseCsv, type ReadReport, type Remark, readCsv } from "./data/read/read-csv";
 export { type BatchOptions, type CsvBatches, readCsvBatches } from "./data/read/read-csv-batches";
 export { readTable, readTableBatches } from "./data/read/read-table";
-export { type SampledTable, sampleTable } from "./data/read/sample-table";
+export { type DrawOptions, type SampledTable, sampleTable } from "./data/read/sample-table";
 export type { ColumnSchema, ColumnType, Schema, TargetSchema } from "./data/schema";
 export { readSchema, writeSchema } from "./data/schema-file";
 export type { Measure, Panels } from "./data/simulate/history";

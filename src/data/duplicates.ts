@@ -22,21 +22,34 @@ export interface DistinctRows {
  */
 export function distinctRows(given: Table | PolarsFrame, id?: readonly string[]): DistinctRows {
   const table = asTable(given);
-  const ids = table.columns.filter((column) => column.type === "id");
-  const first = (ids.find((column) => mayBeId(column.name)) ?? ids[0])?.name;
-  const names = id && id.length > 0 ? id : first === undefined ? [] : [first];
+  const names = customerColumns(table, id);
   if (names.length === 0) return { table, id: [], duplicates: 0 };
-  const columns = names.map((name) => columnNamed(table, name));
+  const customer = customerOf(table, names);
   const seen = new Set<string>();
   const kept: number[] = [];
   for (let i = 0; i < table.rows; i++) {
-    const cells = columns.map((column) => cellText(column, i));
-    const key = cells.length === 1 ? cells[0] : JSON.stringify(cells);
-    const nobody = cells.every((cell) => cell === "");
-    if (!nobody && seen.has(key)) continue;
-    seen.add(key);
+    const key = customer(i);
+    if (key !== undefined && seen.has(key)) continue;
+    if (key !== undefined) seen.add(key);
     kept.push(i);
   }
   const duplicates = table.rows - kept.length;
   return { table: duplicates === 0 ? table : takeTableRows(table, kept), id: names, duplicates };
+}
+
+/** The columns that together name a customer: those of `id`, else the first identifier, one that is called so before others. */
+export function customerColumns(table: Table, id: readonly string[] = []): readonly string[] {
+  const ids = table.columns.filter((column) => column.type === "id");
+  const first = (ids.find((column) => mayBeId(column.name)) ?? ids[0])?.name;
+  return id.length > 0 || first === undefined ? id : [first];
+}
+
+/** What names the customer of a row in the columns `names`; undefined for a row that names nobody. */
+export function customerOf(table: Table, names: readonly string[]): (row: number) => string | undefined {
+  const columns = names.map((name) => columnNamed(table, name));
+  return (row) => {
+    const cells = columns.map((column) => cellText(column, row));
+    if (cells.every((cell) => cell === "")) return undefined;
+    return cells.length === 1 ? cells[0] : JSON.stringify(cells);
+  };
 }

@@ -27,32 +27,54 @@ export async function* parquetAsCsv(
   }
 }
 
-/** Those of their rows that `take` says yes to, asked once for each in its order, likewise. */
+/** Those of their rows that `take` says yes to, asked once for each in its order with what it holds in `by`, likewise. */
 export async function* sampledAsCsv(
   files: readonly string[],
   source: string,
   remarks: Remark[],
-  take: () => boolean,
+  take: (value: string | null) => boolean,
+  by?: string,
 ): AsyncGenerator<Uint8Array> {
   const { default: polars } = await import("nodejs-polars");
   const mark = "\u0000taken";
   let first = true;
   for await (const frame of parquetBlocks(files, source, remarks, sampledRows)) {
-    const taken = Uint8Array.from({ length: frame.height }, () => (take() ? 1 : 0));
+    const values = by === undefined ? undefined : frame.getColumn(by).cast(polars.Utf8).toArray();
+    const taken = Uint8Array.from({ length: frame.height }, (_, i) => (take(values?.[i] ?? null) ? 1 : 0));
     const marked = frame.withColumn(polars.Series(mark, taken));
     yield csvOf(marked.filter(polars.col(mark).eq(polars.lit(1))).drop(mark), first);
     first = false;
   }
 }
 
-/** How many rows a Parquet file has. */
-export async function parquetRows(file: string, source: string): Promise<number> {
+/** How many rows Parquet files have with each value of a column, null among them; of its first column where `by` is none of theirs. */
+export async function parquetCounts(
+  files: readonly string[],
+  source: string,
+  by?: string,
+): Promise<Map<string | null, number>> {
   const { default: polars } = await import("nodejs-polars");
-  const head = await tried(() => polars.scanParquet(file).slice(0, 1).collect(), source, "Parquet");
-  const [name] = head.columns;
-  if (name === undefined) return 0;
-  return (await tried(() => polars.scanParquet(file).select(polars.col(name)).collect(), source, "Parquet"))
-    .height;
+  const counts = new Map<string | null, number>();
+  for (const file of files) {
+    const { columns } = await tried(() => polars.scanParquet(file).slice(0, 1).collect(), source, "Parquet");
+    const name = by !== undefined && columns.includes(by) ? by : columns[0];
+    if (name === undefined) continue;
+    const rows = await tried(
+      () => polars.scanParquet(file).select(polars.col(name)).collect(),
+      source,
+      "Parquet",
+    );
+    if (name !== by) {
+      counts.set(null, (counts.get(null) ?? 0) + rows.height);
+      continue;
+    }
+    const found = rows.getColumn(name).cast(polars.Utf8).valueCounts();
+    const [values, times] = found.columns.map((one) => found.getColumn(one).toArray());
+    (values as (string | null)[]).forEach((value, i) => {
+      counts.set(value, (counts.get(value) ?? 0) + Number(times[i]));
+    });
+  }
+  return counts;
 }
 
 /** The rows of all files, some at a time, in the columns that hold plain values. */

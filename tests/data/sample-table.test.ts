@@ -71,6 +71,43 @@ test("sampleTable(folder, rows, rng) draws so many rows in their order, the same
     expect(Math.abs(count - 300)).toBeLessThan(4 * Math.sqrt(900 * (1 / 3) * (2 / 3)));
 });
 
+test("sampleTable(…, {by}) gives each value its share, and others() the rows that were not drawn", async () => {
+  const all = await readTable(many);
+  const leavers = ({ table }: { table: typeof customers }): number => {
+    const churn = columnNamed(table, "Churn");
+    return "codes" in churn
+      ? churn.codes.reduce((sum, code) => sum + Number(churn.levels[code] === "Yes"), 0)
+      : NaN;
+  };
+  for (const seed of [1, 2]) {
+    const part = await sampleTable(many, 90, seeded(seed), { by: "Churn" });
+    expect([part.table.rows, part.strata]).toEqual([90, 2]);
+    expect(Math.abs(leavers(part) - leavers(all) / 10)).toBeLessThan(1);
+    const rest: string[] = [];
+    for await (const batch of await part.others()) rest.push(...ids({ table: batch }));
+    expect([...rest, ...ids(part)].sort()).toEqual(ids(all).sort());
+  }
+  // A number has too many values to be one's share, and a column that is not there is refused where it is needed.
+  expect((await sampleTable(many, 90, seeded(1), { by: "MonthlyCharges" })).strata).toBeUndefined();
+  expect((await sampleTable(many, 90, seeded(1), { by: "nothing" })).table.rows).toBe(90);
+});
+
+test("judgeOthers judges on the rows that a sample left, without customers that were learned from", async () => {
+  const again = join(folder, "again");
+  mkdirSync(again);
+  await writeParquet(part(0, 600), join(again, "a.parquet"));
+  await writeParquet(part(0, 600), join(again, "b.parquet"));
+  const out = join(folder, "again.tlm");
+  const args = ["train", "--data", again, "--target", "Churn", "--model", "logistic", "--folds", "2"];
+  const said = await captured(() => run([...args, "--sample", "300", "--accept-loss", "--out", out]));
+  const [, judged, learned] =
+    /judged on (\d+) rows .*, without (\d+) whose customer was learned from/.exec(said.out) ?? [];
+  expect(Number(judged) + Number(learned)).toBe(900);
+  // A row's other one was drawn too in about a quarter of the cases.
+  expect(Number(learned)).toBeGreaterThan(180);
+  expect(Number(learned)).toBeLessThan(270);
+});
+
 test.each<[string, () => Promise<void>, string]>([
   [
     "others.txt alone",
@@ -110,7 +147,10 @@ test("telelink train --sample learns from a part of a folder, says of how much, 
   const args = ["train", "--target", "Churn", "--id", "customerID", "--model", "logistic", "--folds", "2"];
   const said = await captured(() => run([...args, "--data", many, "--sample", "400", "--out", out]));
   expect(said.code).toBe(0);
-  expect(said.err).toContain("learns from 400 of 900 rows, all alike drawn by --seed");
+  expect(said.err).toContain(
+    "learns from 400 of 900 rows, drawn by --seed, each of 2 values of Churn with its share; the others judge the model",
+  );
+  expect(said.out).toMatch(/judged on 500 rows that it did not learn from:\nfigure .*\nROC AUC +0\.[78]/);
   expect(readModelFile(out).origin).toMatchObject({ rows: 400, sampledFrom: 900 });
   writeFileSync(join(folder, "a.csv"), "a,Churn\n1,Yes\n");
   const other = await captured(() =>

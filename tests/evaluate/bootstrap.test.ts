@@ -28,6 +28,16 @@ test("its width for an accuracy agrees with the binomial standard error, the cla
   expect((share.high - share.low) / expected).toBeCloseTo(1, 1);
 });
 
+test("of more rows than a sample has, its width is still that of all rows", () => {
+  const many = Float64Array.from({ length: 800_000 }, (_, i) => (i % 10 < 8 ? 1 : 0));
+  const right = many.map(() => 1);
+  const found = bootstrapIntervals(many, right, { accuracy }, seeded(2), { samples: 40 });
+  // Half the width of 200,000 rows; the ends of 40 samples are uncertain by some 20 %.
+  const expected = 2 * 1.96 * Math.sqrt((0.8 * 0.2) / many.length);
+  expect(found.accuracy.high - found.accuracy.low).toBeGreaterThan(0.6 * expected);
+  expect(found.accuracy.high - found.accuracy.low).toBeLessThan(1.5 * expected);
+});
+
 test("a sample without one of the labels is drawn again, however rare that is", () => {
   const rare = Float64Array.from({ length: 50 }, (_, i) => (i === 0 ? 1 : 0));
   const { rocAuc: area } = bootstrapIntervals(

@@ -1,19 +1,32 @@
 import { check, checkInteger } from "../../core/checks";
 import type { Rng } from "../../core/rng";
 import type { CsvOptions } from "../csv/options";
-import { parquetRows, sampledAsCsv } from "../frames";
+import { parquetCounts, sampledAsCsv } from "../frames";
 import { parquetFiles } from "./parquet-files";
 import { type CsvRead, parseCsv, type Remark } from "./read-csv";
+import { type BatchOptions, type CsvBatches, readCsvBatches } from "./read-csv-batches";
 
 /** A part of a table's rows, in their order. */
 export interface SampledTable extends CsvRead {
   /** Rows that the table has. */
   readonly total: number;
+  /** How many values of `by` give their share of the part; undefined where rows were drawn whatever they hold. */
+  readonly strata?: number;
+  /** The rows that were not drawn, batch by batch. */
+  readonly others: (options?: BatchOptions) => Promise<CsvBatches>;
 }
+
+export interface DrawOptions extends CsvOptions {
+  /** A column of classes, each of which gives its share of the part; one of more than 100 values is not heeded. */
+  readonly by?: string;
+}
+
+const mostStrata = 100;
 
 /**
  * `rows` of the rows of a Parquet file, or of a folder of them, all rows alike and in their order; all of them where there
- * are no more. The table may be of any size: a hundred thousand of its rows are held at a time, and those drawn.
+ * are no more. The table may be of any size: a hundred thousand of its rows are held at a time, and those drawn. Of `by`
+ * each value has the same share of the rows drawn as of all, but for rounding.
  *
  * @example
  * await writeParquet(parseCsv("months\n3\n24\n7\n").table, "all.parquet");
@@ -24,7 +37,7 @@ export async function sampleTable(
   source: string,
   rows: number,
   rng: Rng,
-  options: CsvOptions = {},
+  { by, ...options }: DrawOptions = {},
 ): Promise<SampledTable> {
   checkInteger(rows, 1, 1e9, "sample rows", "the sample");
   const remarks: Remark[] = [];
@@ -35,19 +48,49 @@ export async function sampleTable(
     "the table must be a Parquet file or a folder of Parquet files (telelink can't draw from others without reading them)",
     source,
   );
-  const counts: number[] = [];
-  for (const file of files) counts.push(await parquetRows(file, source));
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  // Each row is taken with the chance that as many of those left are still wanted (Fan, Muller and Rezucha, 1962).
-  let [wanted, left] = [Math.min(rows, total), total];
-  const take = (): boolean => {
-    const taken = rng.uniform() * left-- < wanted;
-    if (taken) wanted--;
-    return taken;
+  const counts = await parquetCounts(files, source, by);
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const stratified = by !== undefined && counts.size > 1 && counts.size <= mostStrata;
+  const strata = stratified ? counts : new Map([[null, total]]);
+  const wanted = shares(strata, Math.min(rows, total), total);
+  /** Asked for row after row, says whether it is drawn: the same each time that it is made. */
+  const drawing = (): ((value: string | null) => boolean) => {
+    const own = rng.fork("rows");
+    const left = new Map(
+      [...strata].map(([value, of]) => [value, { of, wanted: wanted.get(value) as number }]),
+    );
+    return (value) => {
+      const stratum = left.get(value);
+      if (!stratum) throw new Error(`Cannot read ${source}: it must not change while it is read`);
+      // Each row is taken with the chance that as many of those left are still wanted (Fan, Muller and Rezucha, 1962).
+      const taken = own.uniform() * stratum.of-- < stratum.wanted;
+      if (taken) stratum.wanted--;
+      return taken;
+    };
   };
+  const column = stratified ? by : undefined;
+  const known = { delimiter: ",", encoding: "utf-8" } as const;
   const pieces: Uint8Array[] = [];
-  for await (const piece of sampledAsCsv(files, source, remarks, take)) pieces.push(piece);
-  const given = { ...options, delimiter: ",", encoding: "utf-8", header: true, skip: 0 };
-  const read = parseCsv(Buffer.concat(pieces), given, source);
-  return { ...read, total, remarks: [...remarks, ...read.remarks] };
+  for await (const piece of sampledAsCsv(files, source, remarks, drawing(), column)) pieces.push(piece);
+  const read = parseCsv(Buffer.concat(pieces), { ...options, ...known, header: true, skip: 0 }, source);
+  const others: SampledTable["others"] = async (given) => {
+    const drawn = drawing();
+    const rest = sampledAsCsv(files, source, [], (value) => !drawn(value), column);
+    return readCsvBatches(rest, { ...given, ...known, name: source });
+  };
+  const all = { ...read, total, others, remarks: [...remarks, ...read.remarks] };
+  return stratified ? { ...all, strata: strata.size } : all;
+}
+
+/** Of each stratum as many rows as its share says; those that rounding down left go to the largest remainders. */
+function shares<K>(strata: ReadonlyMap<K, number>, rows: number, total: number): Map<K, number> {
+  const exact = [...strata].map(([value, count]) => ({
+    value,
+    share: total === 0 ? 0 : (rows * count) / total,
+  }));
+  const given = new Map(exact.map(({ value, share }) => [value, Math.floor(share)]));
+  let missing = rows - [...given.values()].reduce((sum, count) => sum + count, 0);
+  for (const { value } of exact.sort((a, b) => (b.share % 1) - (a.share % 1)))
+    if (missing-- > 0) given.set(value, (given.get(value) as number) + 1);
+  return given;
 }

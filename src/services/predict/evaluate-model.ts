@@ -53,25 +53,63 @@ export function evaluateModel(
   rng: Rng,
   options: EvaluateOptions = {},
 ): Evaluation {
+  return evaluated(model, saidOf(model, table), rng, options);
+}
+
+/** The same of rows that come batch by batch, of which only predictions and targets are kept; undefined where none come. */
+export async function evaluateBatches(
+  model: SavedModel,
+  batches: AsyncIterable<Table>,
+  rng: Rng,
+  options: EvaluateOptions = {},
+): Promise<Evaluation | undefined> {
+  const said: Said[] = [];
+  for await (const batch of batches) if (batch.rows > 0) said.push(saidOf(model, batch));
+  if (said.length === 0) return undefined;
+  const joined = (of: (one: Said) => Float64Array): Float64Array => {
+    const all = new Float64Array(said.reduce((sum, one) => sum + one.y.length, 0));
+    let at = 0;
+    for (const one of said) {
+      all.set(of(one), at);
+      at += one.y.length;
+    }
+    return all;
+  };
+  const columns = said[0].columns.map((_, k) => joined((one) => one.columns[k]));
+  return evaluated(model, { y: joined((one) => one.y), columns }, rng, options);
+}
+
+/** Targets, and beside them the predictions, or of three classes and more the probability of each. */
+interface Said {
+  readonly y: Float64Array;
+  readonly columns: readonly Float64Array[];
+}
+
+function saidOf(model: SavedModel, table: Table): Said {
+  return {
+    y: targetOf(model, table),
+    columns: probabilitiesOf(model, table) ?? [model.pipeline.predict(table)],
+  };
+}
+
+function evaluated(model: SavedModel, { y, columns }: Said, rng: Rng, options: EvaluateOptions): Evaluation {
   const { level = 0.95 } = options;
-  const y = targetOf(model, table);
-  const several = probabilitiesOf(model, table);
-  if (several) {
+  if (model.target.kind === "multiclass") {
     const { classes = [] } = model.target;
     check(options.threshold === undefined, "evaluate", "a threshold needs two classes", options.threshold);
     return {
       ...{ rows: y.length, level, classes },
       figures: measuredBy(
-        classesScorers(several),
+        classesScorers(columns),
         y,
         y.map((_, i) => i),
         rng,
         options,
       ),
-      matrix: confusionMatrix(y, mostProbable(several), classes.length),
+      matrix: confusionMatrix(y, mostProbable(columns), classes.length),
     };
   }
-  const predicted = model.pipeline.predict(table);
+  const [predicted] = columns;
   const classes = model.target.kind === "classes";
   const threshold = options.threshold ?? model.threshold ?? 0.5;
   const decided = classes ? predicted.map((p) => Number(p >= threshold)) : undefined;

@@ -5,7 +5,7 @@ import type { Rng } from "../../../core/rng";
 import type { CsvOptions } from "../../../data/csv/options";
 import type { CsvRead } from "../../../data/read/read-csv";
 import type { SampledTable } from "../../../data/read/sample-table";
-import type { SavedModel } from "../../../services/predict/saved-model";
+import type { SavedModel, SavedScore } from "../../../services/predict/saved-model";
 import type { ClassWeightsAsked } from "../../../services/predict/training";
 import { addresses } from "../../support/addresses";
 import { CliError, exitCodes, usageError } from "../../support/exit";
@@ -90,7 +90,7 @@ export function trainCommand(): Command {
     .option("--keep-duplicates", keepDuplicates)
     .option(
       "--sample <rows>",
-      "learn from so many rows, drawn by --seed, of a Parquet file or folder too large for the memory",
+      "learn from so many rows, drawn by --seed and class by class, of a Parquet file or folder too large for the memory, and judge the model on all others",
     )
     .option("--drop-unlabelled", "leave out rows whose target is missing, however many")
     .addHelpText(
@@ -208,7 +208,9 @@ async function train(options: Options): Promise<void> {
   const { scorerNamed } = await import("../../../evaluate/scorers.js");
   for (const sentence of training.story) print(sentence);
   const { classesTitles } = await import("../../../evaluate/multiclass.js");
-  showModel(model, places, (name) => classesTitles[name] ?? scorerNamed(name).title);
+  const titleOf = (name: string): string => classesTitles[name] ?? scorerNamed(name).title;
+  showModel(model, places, titleOf);
+  if (part) await showOthers(model, part, options, seeded(seed).fork("others"), titleOf);
   const { derivedSentences, unusedColumns, unusedSentences } = await import(
     "../../../services/predict/unused-columns.js"
   );
@@ -235,7 +237,7 @@ function classWeightsFrom(words: readonly string[]): ClassWeightsAsked {
 
 /** The rows that --sample asks for; undefined where it was not given. */
 async function sampled(
-  { data, sample }: Options,
+  { data, sample, target }: Options,
   reading: CsvOptions,
   rng: Rng,
 ): Promise<SampledTable | undefined> {
@@ -243,13 +245,41 @@ async function sampled(
   const { wholeNumber } = await import("../../support/options.js");
   const rows = wholeNumber(sample, "--sample", 100, 1e9);
   const { sampleTable } = await import("../../../data/read/sample-table.js");
-  const part = await sampleTable(data, rows, rng, reading);
+  const part = await sampleTable(data, rows, rng, { ...reading, by: target });
+  const alike = part.strata
+    ? `drawn by --seed, each of ${part.strata} values of ${target} with its share`
+    : "all alike drawn by --seed";
   note(
     part.total > part.rows
-      ? `learns from ${part.rows} of ${part.total} rows, all alike drawn by --seed; telelink evaluate judges the model on others`
+      ? `learns from ${part.rows} of ${part.total} rows, ${alike}; the others judge the model`
       : `--sample asks for ${rows} rows: all ${part.total} are learnt from`,
   );
   return part;
+}
+
+/** Shows what the model is worth on the rows that --sample left. */
+async function showOthers(
+  model: SavedModel,
+  part: SampledTable,
+  { id }: Options,
+  rng: Rng,
+  titleOf: (name: string) => string,
+): Promise<void> {
+  if (part.total === part.rows) return;
+  const { judgeOthers } = await import("../../../services/predict/judge-others.js");
+  const { evaluation, learned, unjudged, rejected } = await judgeOthers(model, part, id, rng);
+  const why: readonly [number, string][] = [
+    [learned, "whose customer was learned from"],
+    [unjudged, `whose ${model.target.column} is missing or was never learned`],
+    [rejected, "that can't be read"],
+  ];
+  const left = why.filter(([rows]) => rows > 0).map(([rows, words]) => `, without ${rows} ${words}`);
+  if (!evaluation) {
+    note(`none of the other rows can judge the model${left.join("")}`);
+    return;
+  }
+  print(`judged on ${evaluation.rows} rows that it did not learn from${left.join("")}:`);
+  showFigures(model, evaluation.figures, titleOf);
 }
 
 /** Writes the model where it was asked for, and says where that was. */
@@ -310,16 +340,24 @@ function showModel(model: SavedModel, places: readonly string[], titleOf: (name:
   const share =
     origin.positives === undefined ? "" : `, ${percentOf(origin.positives, origin.rows)} ${target.positive}`;
   print(`${origin.model} model of ${target.column}${share}, judged by ${model.validationMethod}:`);
+  showFigures(model, model.validation, titleOf);
+  if (threshold !== undefined)
+    print(`threshold ${threshold.toFixed(3)} (best F1); telelink evaluate --threshold tries another`);
+  for (const place of places) print(place);
+}
+
+function showFigures(
+  { target }: SavedModel,
+  figures: readonly SavedScore[],
+  titleOf: (name: string) => string,
+): void {
   printTable(
     ["figure", "value", "95% from", "to"],
-    model.validation
+    figures
       .filter((score) => target.kind === "multiclass" || shown.includes(score.name))
       .map((score) => [
         titleOf(score.name),
         ...[score.value, score.low, score.high].map((v) => v.toPrecision(4)),
       ]),
   );
-  if (threshold !== undefined)
-    print(`threshold ${threshold.toFixed(3)} (best F1); telelink evaluate --threshold tries another`);
-  for (const place of places) print(place);
 }
