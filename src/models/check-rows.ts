@@ -1,4 +1,4 @@
-import { check, checkFinite, checkSameLength } from "../core/checks";
+import { allFinite, check, checkFinite, checkSameLength } from "../core/checks";
 import { column, type Labelled, type Matrix } from "../core/matrix";
 
 /** Throws unless there are rows, lengths agree, targets are finite, and weights are not negative with some above 0. */
@@ -45,20 +45,6 @@ export function checkNumbers(x: Matrix, action: string): void {
         );
     }
   }
-}
-
-/** NaN and infinities times zero are NaN: sums tell about all of them; four sums keep the adder busy. */
-function allFinite(values: Float64Array): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < values.length; i += 4) {
-    a += values[i] * 0;
-    b += values[i + 1] * 0;
-    c += values[i + 2] * 0;
-    d += values[i + 3] * 0;
-  }
-  for (; i < values.length; i++) a += values[i] * 0;
-  return a + b + c + d === 0;
 }
 
 /** Throws unless the matrix has the columns a model was trained on. */

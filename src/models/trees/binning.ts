@@ -1,4 +1,4 @@
-import { check } from "../../core/checks";
+import { allFinite, check } from "../../core/checks";
 import { column, type Feature, type Matrix } from "../../core/matrix";
 import { between, KEPT_LEVELS } from "./ranks";
 
@@ -81,7 +81,8 @@ function numericBins(
   space: Space,
   action: string,
 ): ColumnBins {
-  const { missing, pair } = look(values, feature, action);
+  const pair = countPair(values);
+  const missing = pair?.distinct.every(Number.isFinite) ? pair.lost : countMissing(values, feature, action);
   const { distinct, counts, lost } = pair ?? countDistinct(values, space);
   const upper = boundaries(distinct, counts, missing > 0 ? most - 1 : most);
   const count = upper.length + 1;
@@ -107,54 +108,66 @@ interface Distinct {
   readonly lost: number;
 }
 
-/** Counts the missing values, refuses infinite ones, and counts the values of a column that has but two. */
-function look(
-  values: Float64Array,
-  feature: Feature,
-  action: string,
-): { missing: number; pair: Distinct | undefined } {
+/** Counts the missing values of a column; refuses infinite ones. */
+function countMissing(values: Float64Array, feature: Feature, action: string): number {
+  if (allFinite(values)) return 0;
   let missing = 0;
-  let bad = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) missing++;
+    else if (!Number.isFinite(values[i]))
+      check(
+        false,
+        action,
+        `column ${JSON.stringify(feature.name)} must hold finite or missing numbers`,
+        values[i],
+      );
+  }
+  return missing;
+}
+
+/** Counts the values of a column that has but two; undefined if there are more. */
+function countPair(values: Float64Array): Distinct | undefined {
+  const { length } = values;
+  let lost = 0;
   let first = NaN;
   let second = NaN;
   let firsts = 0;
   let seconds = 0;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < length; i++) {
     const value = values[i];
-    if (value === first) firsts++;
-    else if (value === second) seconds++;
-    else if (Number.isNaN(value)) missing++;
+    if (value === first) {
+      firsts++;
+      // Long runs of one value are usual, and cost least four at a time.
+      for (; i + 4 < length && fourAre(values, i + 1, first); i += 4) firsts += 4;
+    } else if (value === second) seconds++;
+    else if (Number.isNaN(value)) lost++;
     else if (firsts === 0) {
       first = value;
       firsts = 1;
     } else if (seconds === 0) {
       second = value;
       seconds = 1;
-    }
-    // v − v is NaN for the infinities and for NaN itself.
-    if (value - value !== 0) bad++;
+    } else return undefined;
   }
-  if (bad > missing)
-    check(
-      false,
-      action,
-      `column ${JSON.stringify(feature.name)} must hold finite or missing numbers`,
-      values.find((value) => value === Infinity || value === -Infinity),
-    );
-  if (firsts + seconds + missing < values.length) return { missing, pair: undefined };
   const sorted = [
     [first, firsts],
     [second, seconds],
   ].filter(([, times]) => times > 0);
   sorted.sort(([a], [b]) => a - b);
   return {
-    missing,
-    pair: {
-      distinct: Float64Array.from(sorted, ([value]) => value),
-      counts: Float64Array.from(sorted, ([, times]) => times),
-      lost: missing,
-    },
+    distinct: Float64Array.from(sorted, ([value]) => value),
+    counts: Float64Array.from(sorted, ([, times]) => times),
+    lost,
   };
+}
+
+function fourAre(values: Float64Array, from: number, value: number): boolean {
+  return (
+    values[from] === value &&
+    values[from + 1] === value &&
+    values[from + 2] === value &&
+    values[from + 3] === value
+  );
 }
 
 const SLOTS = 1 << 14;
