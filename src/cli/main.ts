@@ -29,6 +29,7 @@ import { forgetCommand } from "./commands/serve/forget";
 import { keysCommand } from "./commands/serve/keys";
 import { scheduleCommand } from "./commands/serve/schedule";
 import { serveCommand } from "./commands/serve/serve";
+import { shareCommand } from "./commands/serve/share";
 import { synthCommand } from "./commands/synth/synth";
 import { clvCommand } from "./commands/value/clv";
 import { retainCommand } from "./commands/value/retain";
@@ -69,6 +70,7 @@ const commands: readonly (() => Command)[] = [
   restoreCommand,
   doctorCommand,
   forgetCommand,
+  shareCommand,
   dataCommand,
   ingestCommand,
   simulateCommand,

@@ -1,22 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import {
-  chownSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, createServer as createPort } from "node:net";
-import { tmpdir, userInfo } from "node:os";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { addressOf } from "../../src/data/remote/address";
 import { captured } from "../cli/captured";
+import { noPostgres, type Postgres, startPostgres } from "../postgres";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-remote-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -165,76 +157,19 @@ describe("objects", () => {
   });
 });
 
-const programs = [
-  "/usr/lib/postgresql/15/bin",
-  "/usr/lib/postgresql/17/bin",
-  "/usr/bin",
-  "/usr/local/bin",
-].find((path) => existsSync(join(path, "initdb")) && existsSync(join(path, "postgres")));
-const root = userInfo().uid === 0;
-
-describe.skipIf(programs === undefined)("PostgreSQL", () => {
-  let server: ChildProcess;
+describe.skipIf(noPostgres)("PostgreSQL", () => {
+  let server: Postgres;
   let address: string;
   let sql: postgres.Sql;
-  const home = at("pg");
   beforeAll(async () => {
-    // It does not run as root.
-    const ids = root ? /^postgres:[^:]*:(\d+):(\d+)/m.exec(readFileSync("/etc/passwd", "utf8")) : null;
-    const as = ids ? { uid: Number(ids[1]), gid: Number(ids[2]) } : {};
-    const base = mkdtempSync(join(tmpdir(), "telelink-pg-"));
-    if (ids) chownSync(base, Number(ids[1]), Number(ids[2]));
-    writeFileSync(home, base);
-    const initialise = [
-      "-D",
-      join(base, "d"),
-      "-A",
-      "trust",
-      "--no-sync",
-      "-U",
-      "crm",
-      "-E",
-      "UTF8",
-      "--locale=C",
-    ];
-    execFileSync(join(programs as string, "initdb"), initialise, {
-      ...as,
-      cwd: base,
-      stdio: "ignore",
-      timeout: 60_000,
-    });
-    const port = await new Promise<number>((done) => {
-      const probe = createPort().listen(0, "127.0.0.1", () => {
-        const { port: free } = probe.address() as AddressInfo;
-        probe.close(() => done(free));
-      });
-    });
-    const settings = ["-D", join(base, "d"), "-p", String(port), "-h", "127.0.0.1", "-k", base, "-F"];
-    server = spawn(join(programs as string, "postgres"), settings, { ...as, cwd: base, stdio: "ignore" });
-    address = `postgresql://crm@127.0.0.1:${port}/postgres`;
-    sql = postgres(address, { max: 1, connect_timeout: 5, onnotice: () => {} });
-    for (let i = 0; ; i++)
-      try {
-        await sql`SELECT 1`;
-        break;
-      } catch (error) {
-        if (i > 200) throw error;
-        await new Promise((done) => setTimeout(done, 100));
-      }
+    server = await startPostgres();
+    ({ address, sql } = server);
     await sql.unsafe(
       'CREATE SCHEMA "Shop"; CREATE TABLE "Shop"."Cust" ("CustomerID" text, use numeric, vip boolean, plan text, churn text)',
     );
     await sql`INSERT INTO "Shop"."Cust" ${sql(rows.map((row) => ({ CustomerID: row.id, use: row.use, vip: row.vip, plan: row.plan, churn: row.churn ? "Yes" : "No" })))}`;
   }, 120_000);
-  afterAll(async () => {
-    await sql?.end({ timeout: 2 });
-    const ended = new Promise((done) => server?.once("close", done));
-    server?.kill("SIGINT");
-    const hard = setTimeout(() => server?.kill("SIGKILL"), 10_000);
-    if (server) await ended;
-    clearTimeout(hard);
-    rmSync(readFileSync(home, "utf8"), { recursive: true, force: true });
-  });
+  afterAll(() => server?.end());
 
   test("is what models are trained on and customers are ingested from, as if it were the same file", async () => {
     const train = (data: string, out: string): ReturnType<typeof captured> =>

@@ -39,12 +39,32 @@ export function addressOf(text: string): Address | undefined {
   return { kind: "postgres", url: url.href, table, shown };
 }
 
+/** A schema of a PostgreSQL database, `telelink` where the address names none. */
+export function schemaAddress(text: string): {
+  readonly url: string;
+  readonly schema: string;
+  readonly shown: string;
+} {
+  const action = "read the address";
+  check(
+    /^postgres(ql)?:\/\//i.test(text) && URL.canParse(text),
+    action,
+    "it must be one of a database, such as postgresql://user@host/database",
+    hidden(text),
+  );
+  const url = new URL(text);
+  const schema = url.searchParams.get("schema") ?? "telelink";
+  check(/^[A-Za-z_]\w{0,62}$/.test(schema), action, "?schema= must name a schema", schema);
+  url.searchParams.delete("schema");
+  return { url: url.href, schema, shown: hidden(text) };
+}
+
 /** The address without its password and without what signs it. */
 function hidden(text: string): string {
   return text
     .replace(/^([a-z0-9]+:\/\/[^:/@?]*):[^@/]*@/i, "$1@")
-    .replace(/\?(?!table=[\w.]+$).*$/, (query) => {
-      const table = /[?&](table=[\w.]+)/.exec(query)?.[1];
-      return table === undefined ? "" : `?${table}`;
+    .replace(/\?(?!(table|schema)=[\w.]+$).*$/, (query) => {
+      const place = /[?&]((table|schema)=[\w.]+)/.exec(query)?.[1];
+      return place === undefined ? "" : `?${place}`;
     });
 }

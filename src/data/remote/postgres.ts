@@ -82,7 +82,7 @@ async function columnsOf(sql: Sql, table: string): Promise<{ name: string; type:
 }
 
 /** Does the work on one connection, which ends with it; faults name what was to be done and no password. */
-async function connected<Out>(
+export async function connected<Out>(
   action: string,
   url: string,
   work: (sql: postgres.Sql) => Promise<Out>,
@@ -110,6 +110,6 @@ function quotedTable(table: string): string {
   return table.split(".").map(quoted).join(".");
 }
 
-function quoted(name: string): string {
+export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

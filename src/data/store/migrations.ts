@@ -196,4 +196,20 @@ export const migrations: readonly string[] = [
     missed INTEGER NOT NULL
   );
   `,
+  // What servers with stores of their own share. origin: NULL is this store's own and not sent yet, '' own and sent, else the store it came from.
+  `
+  ALTER TABLE telelink_predictions ADD COLUMN origin TEXT;
+  CREATE INDEX telelink_predictions_unsent ON telelink_predictions (id) WHERE origin IS NULL;
+  ALTER TABLE telelink_outcomes ADD COLUMN origin TEXT;
+  CREATE TABLE telelink_sharing (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id TEXT NOT NULL,
+    last TEXT NOT NULL,
+    next TEXT NOT NULL,
+    predictions INTEGER NOT NULL,
+    outcomes INTEGER NOT NULL,
+    forgotten INTEGER NOT NULL
+  );
+  CREATE TABLE telelink_forgotten (customer TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+  `,
 ];

@@ -19,7 +19,7 @@ export interface StoredModel {
   readonly aliases: readonly string[];
 }
 
-/** Keeps a model as the next version of its name. */
+/** Keeps a model as the next version of its name, or as the one that is wished for where it is free. */
 export function saveModel(
   store: Store,
   model: {
@@ -27,6 +27,7 @@ export function saveModel(
     readonly kind: string;
     readonly content: Uint8Array;
     readonly metadata?: Readonly<Record<string, unknown>>;
+    readonly version?: number;
   },
 ): StoredModel {
   checkName(model.name, "save the model", "its name");
@@ -34,13 +35,15 @@ export function saveModel(
     const { next } = store.db
       .prepare("SELECT coalesce(max(version), 0) + 1 AS next FROM telelink_models WHERE name = ?")
       .get(model.name) as { next: number };
+    const { name, version: wished } = model;
+    const free = wished !== undefined && findModel(store, `${name}@${wished}`) === undefined;
     const made = store.db
       .prepare(
         "INSERT INTO telelink_models (name, version, kind, sha256, metadata, content, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
       )
       .run(
-        model.name,
-        next,
+        name,
+        free ? wished : next,
         model.kind,
         sha256(model.content),
         JSON.stringify(model.metadata ?? {}),
@@ -52,7 +55,7 @@ export function saveModel(
 }
 
 /** Points `alias` ("champion") at a model; an earlier target loses it. */
-export function setAlias(store: Store, alias: string, id: number): void {
+export function setAlias(store: Store, alias: string, id: number, at = new Date().toISOString()): void {
   checkName(alias, "set the alias", "it");
   transaction(store, "set an alias in", () => {
     check(
@@ -65,7 +68,7 @@ export function setAlias(store: Store, alias: string, id: number): void {
       .prepare(
         "INSERT INTO telelink_aliases (alias, model_id, at) VALUES (?, ?, ?) ON CONFLICT (alias) DO UPDATE SET model_id = excluded.model_id, at = excluded.at",
       )
-      .run(alias, id, new Date().toISOString());
+      .run(alias, id, at);
   });
 }
 
@@ -91,6 +94,12 @@ export function findModel(store: Store, reference: string): StoredModel | undefi
 /** The model of that number; undefined when there is none. */
 export function modelWithId(store: Store, id: number): StoredModel | undefined {
   return modelWhere(store, "id = ?", id);
+}
+
+/** When the alias was pointed at what it stands for; undefined where it stands for nothing. */
+export function aliasTime(store: Store, alias: string): string | undefined {
+  const row = store.db.prepare("SELECT at FROM telelink_aliases WHERE alias = ?").get(alias);
+  return (row as { at: string } | undefined)?.at;
 }
 
 /** The model's bytes, checked against their hash. */
@@ -172,11 +181,15 @@ export function promote(
   store: Store,
   alias: string,
   model: StoredModel,
-  { who, reason }: { readonly who: string; readonly reason: string },
+  {
+    who,
+    reason,
+    at = new Date().toISOString(),
+  }: Pick<Promotion, "who" | "reason"> & { readonly at?: string },
 ): void {
   transaction(store, "promote a model in", () => {
     const before = modelWhere(store, "id = (SELECT model_id FROM telelink_aliases WHERE alias = ?)", alias);
-    setAlias(store, alias, model.id);
+    setAlias(store, alias, model.id, at);
     audit(store, who, promoted(alias), {
       model: nameOf(model),
       ...(before ? { before: nameOf(before) } : {}),

@@ -86,8 +86,8 @@ export function monitoringRoutes(app: App, context: Context): void {
   let off: ReadonlyMap<string, string> = new Map();
   const look = async (): Promise<void> => {
     const { model } = context.desk().origin;
-    const { outcomes, newest } = outcomeState(store);
-    const state = `${model} ${outcomes} ${newest}`;
+    const { outcomes, left, newest } = outcomeState(store);
+    const state = `${model} ${outcomes} ${left} ${newest}`;
     if (state !== judgedAt && outcomes > 0) {
       const { models } = await judgedOf(store, [model]);
       off = calibrationAlert(models[0]);

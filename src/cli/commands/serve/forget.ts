@@ -19,7 +19,7 @@ export function forgetCommand(): Command {
       `
 Predictions, outcomes and rows of ingested tables are removed, and predictions that wait for the store beforehand taken over, so
 that none comes later. Models, copies (telelink backup) and files of the data folder are not touched: models hold no
-rows, copies and files are yours to remove.
+rows, copies and files are yours to remove. Stores with which this one shares (telelink share) are told.
 
 Example:
   $ telelink forget 7590-VHVEG --store /data/telelink.db`,
@@ -29,6 +29,8 @@ Example:
       const done = forgetCustomer(options.store, customer);
       if (options.json) return printJson(done);
       const tables = done.tables.map(({ table, rows }) => `, ${rows} rows of ${table}`).join("");
-      print(`${done.predictions} predictions, ${done.outcomes} outcomes${tables} removed`);
+      print(
+        `${done.predictions} predictions, ${done.outcomes} outcomes${tables} removed${done.shared ? "; the stores with which this one shares forget the customer with their next telelink share" : ""}`,
+      );
     });
 }

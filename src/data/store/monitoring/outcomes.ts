@@ -15,7 +15,7 @@ export function addOutcomes(store: Store, outcomes: readonly Outcome[]): number 
       (store.db.prepare("SELECT count(*) AS n FROM telelink_outcomes").get() as { n: number }).n;
     const before = count();
     const insert = store.db.prepare(
-      "INSERT INTO telelink_outcomes (customer, at, churned, received) VALUES (?, ?, ?, ?) ON CONFLICT (customer, at) DO UPDATE SET churned = excluded.churned, received = excluded.received",
+      "INSERT INTO telelink_outcomes (customer, at, churned, received) VALUES (?, ?, ?, ?) ON CONFLICT (customer, at) DO UPDATE SET churned = excluded.churned, received = excluded.received, origin = NULL",
     );
     const now = new Date().toISOString();
     for (const { customer, at, churned } of outcomes) insert.run(customer, at, churned ? 1 : 0, now);
@@ -23,11 +23,17 @@ export function addOutcomes(store: Store, outcomes: readonly Outcome[]): number 
   });
 }
 
-/** How many outcomes there are, and when the newest came: what has changed when this has. */
-export function outcomeState(store: Store): { readonly outcomes: number; readonly newest: string | null } {
+/** How many outcomes there are, how many of them left, and when the newest came: what has changed when this has. */
+export function outcomeState(store: Store): {
+  readonly outcomes: number;
+  readonly left: number;
+  readonly newest: string | null;
+} {
   return store.db
-    .prepare("SELECT count(*) AS outcomes, max(received) AS newest FROM telelink_outcomes")
-    .get() as { outcomes: number; newest: string | null };
+    .prepare(
+      "SELECT count(*) AS outcomes, total(churned) AS left, max(received) AS newest FROM telelink_outcomes",
+    )
+    .get() as { outcomes: number; left: number; newest: string | null };
 }
 
 /** Removes the outcomes of a customer, or those before a time; returns how many they were. */
