@@ -31,6 +31,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "you may not write there; choose another folder or ask for the right",
   ENOENT: "the folder must exist",
   ENOTDIR: "the folder must exist",
+  EEXIST: "a file stands where a folder must be",
   EISDIR: "it must not be a folder",
 };
 

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { check } from "../core/checks";
 import { seeded } from "../core/rng";
 import { anyKey } from "../data/store/keys";
@@ -19,8 +22,8 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** How often the store is asked for its champion. */
-const lookMs = 5000;
+/** How often the store is asked for its champion: others may promote one. */
+const lookMs = 1000;
 
 /** How often predictions are looked for that are older than they may be. */
 const retentionMs = 3_600_000;
@@ -29,7 +32,11 @@ const retentionMs = 3_600_000;
  * Starts the server. The desk's models are trained first, from the real customers where there are any; the store's
  * champion, where there is one, then takes the churn model's place.
  */
-export async function startServer(settings: Settings, version: string): Promise<Running> {
+export async function startServer(
+  settings: Settings,
+  version: string,
+  say: (line: string) => void = () => {},
+): Promise<Running> {
   // A request must not wait long for a store that another process holds: all others wait with it.
   const store = openStore(settings.store, { busyMs: 1000 });
   try {
@@ -38,6 +45,10 @@ export async function startServer(settings: Settings, version: string): Promise<
       "start the server",
       "whoever reaches it from beyond this machine must need a key: set TELELINK_API_KEY, or make one with telelink keys add",
     );
+    await checkPlace(settings);
+    if (!existsSync(settings.data))
+      say(`the data folder ${settings.data} is not there; it is made with the first file that is sent`);
+    say("training the desk's models …");
     const seed = "desk 1";
     const champion = new Champion(
       store,
@@ -80,6 +91,24 @@ export async function startServer(settings: Settings, version: string): Promise<
   } catch (error) {
     store.close();
     throw error;
+  }
+}
+
+/** Throws where the server could not listen: before its models are trained, not afterwards. */
+async function checkPlace({ host, port }: Settings): Promise<void> {
+  const probe = createServer().listen(port, host);
+  try {
+    await once(probe, "listening");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const rules: Readonly<Record<string, string>> = {
+      EADDRINUSE: "no other program may listen there; choose another port (--port)",
+      EADDRNOTAVAIL: "the address must be one of this machine (--host)",
+      EACCES: "you must have the right to listen there; choose a port above 1023 (--port)",
+    };
+    throw new Error(`Cannot listen on ${host}:${port}: ${rules[code ?? ""] ?? message}`, { cause: error });
+  } finally {
+    probe.close();
   }
 }
 

@@ -89,7 +89,7 @@ export function storeError(error: unknown, action: string, file: string): unknow
   const { code, rawCode, message } = (error ?? {}) as { code?: unknown; rawCode?: unknown; message?: string };
   // Of a file that it cannot open the driver says the number alone, in its message.
   const unopened = /^ConnectionFailed\(.*: (\d+)"\)$/.exec(String(message))?.[1];
-  if (unopened === undefined && !(typeof code === "string" && code.startsWith("SQLITE_"))) return error;
+  if (unopened === undefined && !(typeof code === "string" && code.includes("SQLITE_"))) return error;
   // Extended codes hold the primary one in their lowest byte.
   const known =
     faults[Number(unopened) & 255] ??

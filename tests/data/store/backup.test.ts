@@ -124,6 +124,7 @@ test("forgetting a customer removes predictions, those on their way too, and row
     predictions: 3,
     outcomes: 0,
     tables: [{ table: "customers", rows: 1 }],
+    shared: false,
   });
   expect(predictionStats(store)).toMatchObject({ predictions: 2, probability: 0.25 });
   expect(readTable(store, "customers").table.rows).toBe(2);

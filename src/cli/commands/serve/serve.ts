@@ -44,8 +44,7 @@ TELELINK_SHUTDOWN_SECONDS (10); predictions that the store does not hold by then
         stream.removeAllListeners("error");
         stream.on("error", () => {});
       }
-      say("training the desk's models …");
-      const running = await startServer(chosen, packageVersion());
+      const running = await startServer(chosen, packageVersion(), say);
       say(`listening on ${running.address} (API: ${running.address}/docs); Ctrl-C stops`);
       await new Promise<void>((done) => {
         for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
