@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import pl, { type DataFrame } from "nodejs-polars";
 import { afterAll, describe, expect, test } from "vitest";
 import { joinTables } from "../../src/data/join-tables";
+import { checkRoom } from "../../src/data/read/check-room";
 import { parseCsv, readCsv } from "../../src/data/read/read-csv";
 import { readTable, readTableBatches } from "../../src/data/read/read-table";
 import { publishedSchema } from "../../src/data/sources/sources";
@@ -190,3 +191,15 @@ function zstdRaw(text: string): Buffer {
   block.writeUIntLE((bytes.length << 3) | 1, 0, 3);
   return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0]), size, block, bytes]);
 }
+
+test("a table that the memory can't hold is refused before it is read, with the ways out", async () => {
+  const huge = join(folder, "huge.csv");
+  writeFileSync(huge, `a,b\n${"1,2\n".repeat(1000)}`);
+  // Sparse: it takes no room on the disk.
+  truncateSync(huge, 2 * totalmem());
+  await expect(readTable(huge)).rejects.toThrow(
+    /^Cannot read .*huge\.csv as a whole: .* GB of text take up to .* \(telelink train --sample learns from a part/,
+  );
+  expect(() => checkRoom("x.csv", 1e9, 8e9)).not.toThrow();
+  expect(() => checkRoom("x.csv", 3e9, 8e9)).toThrow("at most the 7.5 GB there are");
+});

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { CsvOptions } from "../csv/options";
+import { checkRoom } from "./check-room";
 import { type OpenedTable, openTable } from "./open-table";
 import { type CsvRead, parseCsv, readCsv } from "./read-csv";
 import { type BatchOptions, type CsvBatches, readCsvBatches } from "./read-csv-batches";
@@ -23,10 +24,18 @@ export async function readTable(source: string, options: CsvOptions = {}): Promi
 export async function tableReader(source: string): Promise<ReadOpened> {
   const opened = await openTable(source);
   if (opened.plain)
-    return (options = {}, bytes) =>
-      bytes === undefined ? readCsv(source, options) : parseCsv(beginning(source, bytes), options, source);
+    return (options = {}, bytes) => {
+      if (bytes !== undefined) return parseCsv(beginning(source, bytes), options, source);
+      checkRoom(source, opened.size);
+      return readCsv(source, options);
+    };
   const pieces: Uint8Array[] = [];
-  for await (const piece of opened.bytes) pieces.push(piece);
+  let size = 0;
+  for await (const piece of opened.bytes) {
+    size += piece.length;
+    checkRoom(opened.name, size);
+    pieces.push(piece);
+  }
   const all = Buffer.concat(pieces);
   return (options = {}, bytes = all.length) => {
     const read = parseCsv(wholeLines(all, bytes), optionsFor(opened, options), opened.name);

@@ -59,7 +59,7 @@ const of = <T extends { name: string }>(all: readonly T[], name: string): T => {
 /** The reference protocol's models, fitted once for all tests. */
 let models: ReferenceValueModel[];
 beforeAll(async () => {
-  models = await referenceValueProtocol(await churnData(), { draws: 3, seed: 1 });
+  models = await referenceValueProtocol(await churnData(), { draws: 2, seed: 1 });
 });
 
 describe("the reference protocol of value", () => {
@@ -178,7 +178,7 @@ describe("value on the simulator", () => {
       expect(v).toBeGreaterThanOrEqual(Math.min(study.low[i], 0) - 1e-9);
       expect(v).toBeLessThanOrEqual(Math.max(study.high[i], v));
     });
-    const small = valueData({ customers: 800, seed: 6 });
+    const small = valueData({ customers: 500, seed: 6 });
     const [one, two] = [await valueStudy(small, { samples: 10 }), await valueStudy(small, { samples: 10 })];
     expect([...two.value]).toEqual([...one.value]);
     expect(bestOf(two).scores).toEqual(bestOf(one).scores);
