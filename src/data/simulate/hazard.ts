@@ -59,7 +59,12 @@ const hidden = 0.8;
 
 /** A factor on the risk that nothing recorded explains; 1 on average. */
 export function drawHiddenFactor(rng: Rng): number {
-  return Math.exp(hidden * normal(rng) - (hidden * hidden) / 2);
+  return hiddenFactor(normal(rng));
+}
+
+/** The factor that lies so many standard deviations above the median customer's. */
+export function hiddenFactor(deviations: number): number {
+  return Math.exp(hidden * deviations - (hidden * hidden) / 2);
 }
 
 /** A content customer's chance, in the month that completes `tenureMonths`, of turning to about to leave. */
@@ -91,14 +96,15 @@ const tenureFactors: readonly (readonly [number, number])[] = [
 
 /** The reason of a customer about to leave, by how common each is among holders of the same plans in churn-bigml. */
 export function drawReason(rng: Rng, who: Profile): Reason {
+  return reasons[choose(rng, reasonShares(who).map(Math.log)) + 1];
+}
+
+/** How common bill, service, international calls and anything else are as reasons of such a customer, up to a factor. */
+export function reasonShares(who: Profile): readonly number[] {
   const rest = who.internationalPlan ? 0.64 : 1;
   const bill = who.voiceMailPlan ? 0 : 0.085 * rest;
   const international = who.internationalPlan ? 0.36 : 0;
-  const kind = choose(
-    rng,
-    [bill, 0.034 * rest, international, who.internationalPlan ? 0.004 : 0.02].map(Math.log),
-  );
-  return reasons[kind + 1];
+  return [bill, 0.034 * rest, international, who.internationalPlan ? 0.004 : 0.02];
 }
 
 /** What an offer does: it multiplies the chances of turning and of leaving, for better or worse. */

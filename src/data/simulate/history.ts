@@ -54,8 +54,8 @@ export interface Presence {
 }
 
 /** How much of a month's standing carries over to the next. */
-const persistence = 0.85;
-const shock = Math.sqrt(1 - persistence * persistence);
+export const persistence = 0.85;
+export const shock = Math.sqrt(1 - persistence * persistence);
 
 /** Cost of a month in dollars: a base, minutes passed on, data, and contacts with support. */
 const costs = { base: 9, minute: 0.012, intlMinute: 0.11, gigabyte: 0.06, contact: 5.5 };
@@ -69,7 +69,7 @@ export function closingMonth(rng: Rng, who: Profile, at: Presence): { before: Mo
 }
 
 /** How far a customer has come towards his reason by month t: slowly while he wavers, at his last month all the way. */
-function progressOf(at: Presence, t: number): number {
+export function progressOf(at: Pick<Presence, "turned" | "decided" | "left" | "last">, t: number): number {
   if (t < at.turned) return 0;
   if (at.left && t === at.last) return 1;
   const decided = at.decided >= 0 && t >= at.decided;
@@ -188,7 +188,7 @@ function stepBack(rng: Rng, noise: Float64Array, level: Month, who: Profile): Mo
 
 /** The level as that month shows it: with the season, in whole calls and tenths of minutes, and giving no reason to leave. */
 function seasoned(level: Month, t: number, last: number, who: Profile): Month {
-  const sway = (1 + 0.04 * season(t)) / (1 + 0.04 * season(last));
+  const sway = swayOf(t, last);
   const month: Month = {
     dayMinutes: tenths(level.dayMinutes * sway),
     eveMinutes: tenths(level.eveMinutes * sway),
@@ -211,6 +211,11 @@ function seasoned(level: Month, t: number, last: number, who: Profile): Month {
     month.intlMinutes = tenths(month.intlMinutes * scale);
   }
   return month;
+}
+
+/** Use in month t over that in the last month, by the season alone. */
+export function swayOf(t: number, last: number): number {
+  return (1 + 0.04 * season(t)) / (1 + 0.04 * season(last));
 }
 
 /** Spreads the calls of the last months, late ones for a customer who leaves over the service; earlier months are ordinary. */

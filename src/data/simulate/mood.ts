@@ -14,17 +14,21 @@ const atOnceShare = 0.45;
 const newcomerMonths = 3;
 /** The chances that a wavering customer decides to leave within a month, and that he is content again. */
 const decides = 0.4;
-const reassured = 0.06;
+export const reassured = 0.06;
 /** The chances that a customer who decided has left within a month, and that he stays after all. */
 const exits = 0.65;
-const recovers = 0.02;
+export const recovers = 0.02;
+
+/** What may happen within a month: a content customer decides at once or begins to waver, one who wavers decides, one who decided leaves. */
+export interface MonthChances {
+  readonly atOnce: number;
+  readonly slowly: number;
+  readonly decide: number;
+  readonly exit: number;
+}
 
 /** The chances of one month for each mood; `scale` is an offer's factor on turning, deciding and leaving. */
-function chances(
-  turn: number,
-  tenureMonths: number,
-  scale: number,
-): { atOnce: number; slowly: number; decide: number; exit: number } {
+export function monthChances(turn: number, tenureMonths: number, scale = 1): MonthChances {
   const turned = Math.min(0.9, turn * scale);
   const share = tenureMonths <= newcomerMonths ? 1 : atOnceShare;
   return {
@@ -37,13 +41,13 @@ function chances(
 
 /** The chance of leaving in a month, for a customer in that mood at its beginning whose chance of turning is `turn`. */
 export function leaveChance(mood: Mood, turn: number, tenureMonths: number): number {
-  const { atOnce, decide, exit } = chances(turn, tenureMonths, 1);
+  const { atOnce, decide, exit } = monthChances(turn, tenureMonths);
   return mood === content ? atOnce * exit : mood === wavering ? decide * exit : exit;
 }
 
 /** The mood at the end of a month, from the mood at its beginning. */
 export function drawMood(rng: Rng, mood: Mood, turn: number, tenureMonths: number): Mood {
-  const { atOnce, slowly, decide, exit } = chances(turn, tenureMonths, 1);
+  const { atOnce, slowly, decide, exit } = monthChances(turn, tenureMonths);
   const u = rng.uniform();
   if (mood === content && u >= atOnce) return u < atOnce + slowly ? wavering : content;
   if (mood === wavering && u >= decide) return u < decide + reassured ? content : wavering;
@@ -80,26 +84,33 @@ export function outlook(
   offer: Offer = { factor: 1, months: 0 },
 ): Outlook {
   const left = new Float64Array(months);
-  let [calm, unsure, decided]: number[] = [content, wavering, leaving].map((value) =>
+  const shares: MoodShares = [content, wavering, leaving].map((value) =>
     value === mood ? 1 : 0,
-  );
+  ) as MoodShares;
   let all = 0;
   let billedMonths = 0;
   for (let k = 0; k < months; k++) {
-    billedMonths += calm + unsure + decided;
+    billedMonths += shares[0] + shares[1] + shares[2];
     const tenure = tenureMonths + k + 1;
     const scale = k < offer.months ? offer.factor : 1;
-    const { atOnce, slowly, decide, exit } = chances(turnChance(risk, contract, tenure), tenure, scale);
-    // Deciding leaves less room for calming down where both would exceed 1.
-    const calmed = Math.min(reassured, 1 - decide);
-    const about = decided + calm * atOnce + unsure * decide;
-    const stays = about * (1 - exit);
-    const next = calm * (1 - atOnce - slowly) + unsure * calmed + stays * recovers;
-    unsure = calm * slowly + unsure * (1 - decide - calmed);
-    decided = stays * (1 - recovers);
-    calm = next;
-    all += about * exit;
+    all += passMonth(shares, monthChances(turnChance(risk, contract, tenure), tenure, scale));
     left[k] = all;
   }
   return { left, billedMonths };
+}
+
+/** The shares of the content, the wavering and those leaving among all who might be there. */
+export type MoodShares = [number, number, number];
+
+/** Moves the shares on by a month, and tells what share left within it. */
+export function passMonth(shares: MoodShares, { atOnce, slowly, decide, exit }: MonthChances): number {
+  const [calm, unsure, decided] = shares;
+  // Deciding leaves less room for calming down where both would exceed 1.
+  const calmed = Math.min(reassured, 1 - decide);
+  const about = decided + calm * atOnce + unsure * decide;
+  const stays = about * (1 - exit);
+  shares[0] = calm * (1 - atOnce - slowly) + unsure * calmed + stays * recovers;
+  shares[1] = calm * slowly + unsure * (1 - decide - calmed);
+  shares[2] = stays * (1 - recovers);
+  return about * exit;
 }

@@ -38,8 +38,10 @@ export const intlCallLimit = 2;
 export const intlMinuteLimit = 13.1;
 
 // Published counts of 3,333 customers: international calls 0 to 20, calls to customer service 0 to 9.
-const intlCallCounts = [18, 160, 489, 668, 619, 472, 336, 218, 116, 109, 50, 28, 15, 14, 6, 7, 2, 1, 3, 1, 1];
-const serviceCallCounts = [697, 1181, 759, 429, 166, 66, 22, 9, 2, 2];
+export const intlCallCounts = [
+  18, 160, 489, 668, 619, 472, 336, 218, 116, 109, 50, 28, 15, 14, 6, 7, 2, 1, 3, 1, 1,
+];
+export const serviceCallCounts = [697, 1181, 759, 429, 166, 66, 22, 9, 2, 2];
 
 /** The sum of a month's metered charges, each rounded to cents as a bill does. */
 export function chargeOf(month: Month): number {
@@ -105,9 +107,12 @@ export function drawDataLevel(rng: Rng, who: Profile): number {
   return line * (1 + 0.5 * who.television + 0.6 * who.movies) * Math.exp(0.45 * normal(rng) - 0.1);
 }
 
+/** Calls to customer service that an ordinary month has on average. */
+export const contactRate = 1.4 / contactMonths;
+
 /** Calls to customer service in a month long before any reason to leave. */
 export function drawContacts(rng: Rng): number {
-  return poisson(rng, 1.4 / contactMonths);
+  return poisson(rng, contactRate);
 }
 
 /** International calls of an ordinary month: of a plan's holder, more than the few that make the plan pointless. */

@@ -5,8 +5,8 @@ import type { Simulation } from "../../data/simulate/simulate";
 import { tenureAt } from "../clv/landmarks";
 
 /**
- * The exact chance, by all that the simulator knows at the end of `month`, that customer `i` leaves within the next
- * `ahead` months: nobody can foretell better. His mood and risk are read off the true hazards. RangeError when the
+ * The exact chance, by his mood and risk at the end of `month`, that customer `i` leaves within the next `ahead` months.
+ * His mood and risk are read off the true hazards. RangeError when the
  * simulation was made without them, or he was not there.
  */
 export function chanceOfLeaving(base: Simulation, i: number, month: number, ahead: number): number {

@@ -38,7 +38,7 @@ const figures = { rocAuc, prAuc: averagePrecision, logLoss };
 export interface UsageLeaver {
   readonly name: string;
   /** What it sees and what kind it is. */
-  readonly kind: "yardstick" | "boosting" | "sequence" | "both" | "truth";
+  readonly kind: "yardstick" | "boosting" | "sequence" | "both" | "ceiling" | "oracle";
   readonly probability: Float64Array;
   readonly scores: Readonly<Record<ChurnMeasure, Interval>>;
   /** Its figures less those of boosting on aggregates; of that one itself none. */
@@ -58,7 +58,9 @@ export interface UsageChurn {
 export const rival = "Boosting on aggregates";
 /** The name of what joins both. */
 export const averaged = "Boosting and GRU averaged";
-/** The name of who sees what no column shows; a bound above the best that usage allows, not that best itself. */
+/** The name of Bayes' rule over all that may have become of a customer, by the simulator's own chances. */
+export const ceiling = "Ceiling: the simulator's odds, given what is seen";
+/** The name of who sees each customer's mood and risk, which no column shows, and nothing that comes after. */
 export const oracle = "Oracle: sees hidden moods";
 
 /**
@@ -70,7 +72,7 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
   for (const name of nets) checkOneOf(name, usageNets, "compare sequence models", "nets");
   const [train, validation] = [joinWindows(data.train), joinWindows(data.validation)];
   const rng = seeded(seed).fork("churn");
-  const total = 5 + nets.length;
+  const total = 6 + nets.length;
   const ways: { name: string; kind: UsageLeaver["kind"]; probability: Float64Array; milliseconds: number }[] =
     [];
   const add = async (
@@ -126,7 +128,8 @@ export async function usageChurn(data: UsageData, options: UsageOptions = {}): P
   });
   const recurrent = read[0].probability;
   await add(averaged, "both", async () => reference.map((p, i) => (p + recurrent[i]) / 2));
-  await add(oracle, "truth", async () => data.test.chance);
+  await add(ceiling, "ceiling", async () => data.attainable);
+  await add(oracle, "oracle", async () => data.test.chance);
   const { left } = data.test;
   return {
     customers: left.length,

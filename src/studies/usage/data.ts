@@ -5,6 +5,7 @@ import { simulate } from "../../data/simulate/simulate";
 import type { SourceInfo } from "../../data/sources/sources";
 import { trainValidationTestSplit } from "../../data/split";
 import { panelsOf } from "../clv/landmarks";
+import { filteredChance } from "./ceiling";
 import { monthsAhead, type UsageWindow, usageWindow } from "./windows";
 
 export interface UsageDataOptions {
@@ -19,6 +20,8 @@ export interface UsageData {
   readonly train: readonly UsageWindow[];
   readonly validation: readonly UsageWindow[];
   readonly test: UsageWindow;
+  /** The test customers' chance of leaving by all that can be seen of them: what no model of the same columns can beat. */
+  readonly attainable: Float64Array;
   /** All customers at the month of the test. */
   readonly all: UsageWindow;
   readonly source: SourceInfo;
@@ -47,10 +50,12 @@ export function usageData(options: UsageDataOptions = {}): UsageData {
   };
   const hash = createHash("sha256");
   for (const panel of Object.values(panelsOf(base))) hash.update(Buffer.from(panel.buffer));
+  const [test] = windows(parts.test, [judged]);
   return {
     train: windows(parts.train, teaching),
     validation: windows(parts.validation, teaching),
-    test: windows(parts.test, [judged])[0],
+    test,
+    attainable: Float64Array.from(test.customers, (i) => filteredChance(base, i, judged, monthsAhead)),
     all: usageWindow(base, judged, () => true),
     source: {
       name: "simulator",

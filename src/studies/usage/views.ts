@@ -74,8 +74,8 @@ export function usageChurnTable(churn: UsageChurn): string {
     ],
     {
       caption: `Who leaves within three months: ${count(churn.customers)} simulated customers, ${count(churn.leavers)} of whom left`,
-      muted: (row) => row.kind === "truth",
-      note: "The oracle is the simulator's own chance: it sees each customer's hidden mood and risk, of which usage shows a part, so that what models can reach lies below it. Intervals draw customers anew.",
+      muted: reference,
+      note: "The ceiling weighs by Bayes' rule all that may have become of a customer, with the simulator's own chances and its own way of making months; it sees the same columns as the models, and none of them can be expected to pass it. The oracle sees each customer's hidden mood and risk instead. The simulator makes months backwards from the close of the books, so that they tell a little of what comes after as well: where the ceiling passes the oracle, that is why. Intervals draw customers anew.",
     },
   );
 }
@@ -87,10 +87,11 @@ export function usageChurnChart(churn: UsageChurn): Promise<string> {
     boosting: 3,
     sequence: 4,
     both: 6,
-    truth: "grey",
+    ceiling: "grey",
+    oracle: "grey",
   };
   const dots = churn.ways.flatMap((way): Dot[] =>
-    way.differences && way.kind !== "truth"
+    way.differences && !reference(way)
       ? [
           {
             label: way.name,
@@ -112,6 +113,11 @@ export function usageChurnChart(churn: UsageChurn): Promise<string> {
     zero: 0,
     dots,
   });
+}
+
+/** Whether it knows the simulator, and so is there for comparison only. */
+export function reference({ kind }: UsageLeaver): boolean {
+  return kind === "ceiling" || kind === "oracle";
 }
 
 /** What the intervals allow to say of a way against boosting on aggregates. */
