@@ -1,10 +1,13 @@
 import { Layout, type RunningKernel, startKernel } from "../../core/kernel";
 import { column, type Matrix } from "../../core/matrix";
+import { gridOf } from "./predict-grid";
 import { wasm } from "./predict-kernel.wasm";
 import {
   BIAS,
   bitsOfSets,
   codesOfNodes,
+  SLOT_BYTES,
+  SMALL_LEAVES,
   searchSize,
   TREE_BYTES,
   thresholdsOf,
@@ -23,10 +26,15 @@ interface Kernel {
 }
 
 /** Rows per call, a multiple of 16: few enough that their codes stay in the second-level cache. */
-const BLOCK = 512;
-const COLUMN_BYTES = 24;
+const BLOCK = 2048;
+const COLUMN_BYTES = 48;
+/** Up to so many thresholds are counted without a search; as in the kernel. */
+const FEW = 4;
 /** The code of missing values that go right: no code of a threshold reaches it. */
 const MISSING_RIGHT = 0xffff;
+/** Thresholds of a column, and columns, that fit into the nodes of small trees. */
+const MOST_BYTE_CODES = 254;
+const MOST_BYTE_COLUMNS = 2 ** 16 / SLOT_BYTES;
 /** Columns from which on 16 × a column does not fit into 16 bits. */
 const MANY_COLUMNS = 2 ** 12 - 1;
 
@@ -73,6 +81,9 @@ export class FastTrees {
       sources.some((source) => trees.kept[source] !== undefined) ||
       asked.length >= MANY_COLUMNS ||
       longest >= 2 ** 16;
+    const bytes =
+      asked.length < MOST_BYTE_COLUMNS &&
+      [...thresholds.values()].every((values) => values.length <= MOST_BYTE_CODES);
 
     const uppers = Array.from({ length: trees.roots.length - 1 }, (_, t) =>
       asked.length < MANY_COLUMNS ? upperPartOf(trees, t) : { exits: [trees.roots[t]], asked: [] },
@@ -84,6 +95,12 @@ export class FastTrees {
       sources.map((source) => {
         const values = thresholds.get(source);
         return [source, layout.take(values ? 8 * searchSize(values) : 2 * slots(source))] as const;
+      }),
+    );
+    const grids = new Map(
+      [...thresholds].flatMap(([source, values]) => {
+        const grid = values.length > FEW ? gridOf(values) : undefined;
+        return grid ? [[source, { ...grid, at: layout.take(grid.before.byteLength) }] as const] : [];
       }),
     );
     const setBits = bitsOfSets(trees, askedOf);
@@ -102,30 +119,35 @@ export class FastTrees {
       sets: layout.take(Math.ceil(setBits.total / 8)),
       state: layout.take(4 * BLOCK),
       list: layout.take(4 * (BLOCK + 8)),
+      bytes: layout.take(bytes ? BLOCK * asked.length : 0),
+      // Of a small tree: numbers of leaves, results of nodes, and the results of four trees.
+      slots: layout.take(SLOT_BYTES * (2 * SMALL_LEAVES + 4)),
     };
     if (setBits.total >= 2 ** 32) return undefined;
     const kernel = startKernel<Kernel>(wasm, layout.end);
     if (!kernel) return undefined;
     const buffer = kernel.memory;
     writeTables(buffer, trees, tables, thresholds);
-    const records = new Int32Array(buffer, at.columns, (asked.length * COLUMN_BYTES) / 4);
+    for (const { at, before } of grids.values()) new Uint16Array(buffer, at, before.length).set(before);
     asked.forEach(({ source, missingLeft }, k) => {
       const values = thresholds.get(source);
       const kept = trees.kept[source];
-      records.set(
-        [
-          8 * BLOCK * sources.indexOf(source),
-          tables.get(source) as number,
-          values ? values.length : slots(source),
-          kept ? 1 : 0,
-          kept ? kept.length : missingLeft ? 0 : MISSING_RIGHT,
-          values ? searchSize(values) : 0,
-        ],
-        (k * COLUMN_BYTES) / 4,
-      );
+      const grid = grids.get(source);
+      const record = at.columns + k * COLUMN_BYTES;
+      new Int32Array(buffer, record, 8).set([
+        8 * BLOCK * sources.indexOf(source),
+        tables.get(source) as number,
+        values ? values.length : slots(source),
+        kept ? 1 : 0,
+        kept ? kept.length : missingLeft ? 0 : MISSING_RIGHT,
+        grid ? grid.before.length - 1 : values ? searchSize(values) : 0,
+        grid?.at ?? 0,
+        grid?.most ?? 0,
+      ]);
+      new Float64Array(buffer, record + 32, 2).set([grid?.scale ?? 0, grid?.shift ?? 0]);
     });
     const codeOf = codesOfNodes(trees, thresholds);
-    const known = { wide, askedOf, zero: asked.length, codeOf, firstBit: setBits.first, uppers };
+    const known = { wide, bytes, askedOf, zero: asked.length, codeOf, firstBit: setBits.first, uppers };
     writeNodes(buffer, at, trees, known);
     writeUppers(buffer, at, trees, known);
     const { columns, nodes, values, staging, codes, out, sets, state, list } = at;
@@ -147,6 +169,8 @@ export class FastTrees {
       sets,
       state,
       list,
+      bytes ? at.bytes : 0,
+      at.slots,
       wide ? 1 : 0,
     );
     return new FastTrees(

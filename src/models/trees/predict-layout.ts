@@ -1,11 +1,13 @@
 import { countBelow } from "../../core/math/sorted";
-import { levelsBelow, type UpperPart } from "./predict-upper";
+import { isWhole, levelsBelow, type UpperPart } from "./predict-upper";
 import { inSet, type Trees } from "./trees";
 
 /** Bytes that the kernel has for each tree: where its parts begin. */
 export const TREE_BYTES = 24;
 /** The kernel compares codes as signed numbers: they are kept less by that. */
 export const BIAS = 0x8000;
+/** As bytes, less by that. */
+const BYTE_BIAS = 0x80;
 
 /** The power of two above the number of thresholds: what a search halves. */
 export function searchSize(values: Float64Array): number {
@@ -88,6 +90,8 @@ interface Addresses {
 
 interface Known {
   readonly wide: boolean;
+  /** Whether codes fit into bytes, by which small trees are asked. */
+  readonly bytes: boolean;
   readonly askedOf: Int32Array;
   /** The column that leaves ask. */
   readonly zero: number;
@@ -133,7 +137,7 @@ export function writeNodes(buffer: ArrayBuffer, at: Addresses, trees: Trees, kno
 
 /** Writes the upper parts, where their exits lead, and where all that belongs to each tree begins. */
 export function writeUppers(buffer: ArrayBuffer, at: Addresses, trees: Trees, known: Known): void {
-  const { wide, askedOf, codeOf, uppers } = known;
+  const { wide, bytes, askedOf, codeOf, uppers } = known;
   const size = wide ? 16 : 8;
   const starts = new Uint32Array(buffer, at.trees, (TREE_BYTES / 4) * trees.roots.length);
   const asked = new Uint16Array(buffer, at.uppers);
@@ -143,17 +147,40 @@ export function writeUppers(buffer: ArrayBuffer, at: Addresses, trees: Trees, kn
   let exits = 0;
   uppers.forEach((upper, t) => {
     const root = trees.roots[t];
-    const below = levelsBelow(trees, t, upper);
+    const small = bytes && isWhole(trees, upper);
+    const below = small ? -1 : levelsBelow(trees, t, upper);
     starts.set(
       [size * root, 8 * leaves, 8 * nodes, 4 * exits, upper.asked.length, below],
       (TREE_BYTES / 4) * t,
     );
-    for (const { node, from, to } of upper.asked) {
-      const left = 2 ** to - 2 ** from;
-      asked.set([codeOf[node] - BIAS, 16 * askedOf[node], left & 0xffff, left >>> 16], 4 * nodes++);
-    }
+    if (small) nodes = writeSmall(asked, nodes, trees, known, t);
+    else
+      for (const { node, from, to } of upper.asked) {
+        const left = 2 ** to - 2 ** from;
+        asked.set([codeOf[node] - BIAS, 16 * askedOf[node], left & 0xffff, left >>> 16], 4 * nodes++);
+      }
     for (const node of upper.exits) ways[exits++] = size * (node - root);
     leaves += (trees.roots[t + 1] - root + 1) / 2;
   });
   starts.set([size * trees.feature.length, 8 * leaves], (TREE_BYTES / 4) * uppers.length);
+}
+
+/** A small tree's slots: the first ones hold the numbers of its leaves, the next ones its nodes' results. */
+export const SMALL_LEAVES = 32;
+export const SLOT_BYTES = 64;
+
+/** Writes the nodes of a small tree from place `next` on, each after those on its two sides; returns the next place. */
+function writeSmall(out: Uint16Array, next: number, trees: Trees, known: Known, t: number): number {
+  const { codeOf, askedOf } = known;
+  const first = next;
+  let leaves = 0;
+  const write = (node: number): number => {
+    if (trees.feature[node] < 0) return SLOT_BYTES * leaves++;
+    const left = write(trees.left[node]);
+    const right = write(trees.left[node] + 1);
+    out.set([(codeOf[node] - BYTE_BIAS) & 0xff, SLOT_BYTES * askedOf[node], left, right], 4 * next);
+    return SLOT_BYTES * (SMALL_LEAVES + next++ - first);
+  };
+  write(trees.roots[t]);
+  return next;
 }

@@ -48,10 +48,15 @@ export function upperPartOf(trees: Trees, t: number): UpperPart {
   return { exits, asked };
 }
 
+/** Whether the upper part is the whole tree. */
+export function isWhole({ feature }: Trees, upper: UpperPart): boolean {
+  return upper.exits.every((node) => feature[node] < 0);
+}
+
 /** How many levels below its upper part two thirds of tree `t`'s training rows went down at most; 0 if the upper part is all. */
 export function levelsBelow(trees: Trees, t: number, upper: UpperPart): number {
-  const { roots, feature, left, cover } = trees;
-  if (upper.exits.every((node) => feature[node] < 0)) return 0;
+  const { roots, left, cover } = trees;
+  if (isWhole(trees, upper)) return 0;
   const root = roots[t];
   const depth = new Int32Array(roots[t + 1] - root);
   const inside = new Set(upper.asked.map(({ node }) => node));

@@ -55,6 +55,34 @@ test("FastTrees.add sums the leaves of any trees as addLeaves does, bit for bit"
   );
 });
 
+test.each([
+  ["many thresholds a column, evenly spread", (u: number) => u, "boosting"],
+  ["thresholds crowded at one end, which no grid serves", (u: number) => Math.exp(60 * u), "boosting"],
+  ["thresholds with few bits between them", (u: number) => 1e15 + Math.floor(4000 * u), "boosting"],
+  ["more thresholds than a byte can count", (u: number) => u - 0.5, "forest"],
+] as const)("FastTrees.add finds places among %s", async (_, shape, learner) => {
+  const rng = seeded(`places ${learner}`);
+  const rows = 3000;
+  const values = Float64Array.from({ length: 2 * rows }, () => shape(rng.uniform()));
+  const x = matrix(rows, 2, values);
+  const y = Float64Array.from({ length: rows }, () => integer(rng, 2));
+  const learn =
+    learner === "boosting"
+      ? gradientBoosting({ trees: 40, minRows: 1 })
+      : randomForest({ trees: 60, depth: 4, threads: 1 });
+  const { trees } = await learn({ x, y }, rng);
+  // At each threshold, right above it and right below: what a wrong place would show.
+  const near = trees.threshold.filter((_, n) => trees.feature[n] >= 0);
+  const ulps = (value: number) => [
+    value,
+    value + Math.abs(value) * 2 ** -52,
+    value - Math.abs(value) * 2 ** -52,
+  ];
+  const asked = Float64Array.from([...near].flatMap(ulps).concat(NaN, Infinity, -Infinity, -0, 0));
+  const turned = asked.slice().reverse();
+  expectSameSums(trees, matrix(asked.length, 2, Float64Array.from([...asked, ...turned])));
+});
+
 test("FastTrees.add walks a forest of deep trees, in blocks and a row at a time", async () => {
   const rng = seeded("deep");
   const [rows, columns] = [3000, 6];
