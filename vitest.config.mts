@@ -1,11 +1,17 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const all = "tests/**/*.test.ts";
-// Of these folders no file starts a process, changes one or replaces a function for good: they share a process, which
-// then loads and compiles what they test once, a third of their time.
-const alike = ["core", "evaluate", "features", "report", "resample"].map(
-  (folder) => `tests/${folder}/**/*.test.ts`,
-);
+// A file that starts nothing and changes nothing of its process shares one with its like, which then loads and compiles
+// what they test once: a third of their time. What a file says decides; those of servers, commands and kernels, whose
+// modules hold what one process has once, stay by themselves.
+const byItself =
+  /process\.(env|chdir|on|exitCode)\b|child_process|worker_threads|\bvi\.|captured|launchChromium|startReal/;
+const alike = readdirSync("tests", { recursive: true, encoding: "utf8" })
+  .map((name) => join("tests", name).replaceAll("\\", "/"))
+  .filter((file) => /^tests\/(?!cli|deploy|notebook|serve).*\/.*\.test\.ts$/.test(file))
+  .filter((file) => !byItself.test(readFileSync(file, "utf8")));
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 // How time and memory grow with rows: node bench/growth.mjs [COMMAND…] [--sizes 1000,10000,…] [--seconds N]
 //
 // Each command runs on simulated customers of 10³, 10⁴, … rows, each time in a process of its own, until a run takes more
-// than --seconds of processor time (150 by default) or ten times the rows would need more than half of the machine's
+// than --seconds of processor time (80 by default) or ten times the rows would need more than half of the machine's
 // memory. What was measured goes into bench/results/growth.json (with what was there of other commands), the table into
 // docs/BENCHMARKS.md, the chart into docs/growth.svg; --draw writes these from what was measured before.
 import { spawnSync } from "node:child_process";
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     sizes: { type: "string", default: "1000,10000,100000,1000000,10000000" },
-    seconds: { type: "string", default: "150" },
+    seconds: { type: "string", default: "80" },
     draw: { type: "boolean" },
   },
 });
@@ -35,6 +35,10 @@ const train = (n, model) => [
   ...data(n),
   ...["--target", "Churn", "--id", "customerID", "--model", model, "--out", at("new.tlm")],
 ];
+const contracts = (n) => [
+  ...data(n),
+  ...["--customer", "customerID", "--tenure", "tenure", "--ended", "Churn", "--revenue", "MonthlyCharges"],
+];
 const fitted = (n) => at(`telco-${Math.min(n, 10_000)}`);
 /** What is measured, and what it needs beforehand. */
 const commands = {
@@ -45,7 +49,20 @@ const commands = {
   "train --model gradient-boosting": { run: (n) => train(n, "gradient-boosting") },
   "train (auto)": { run: (n) => train(n, "auto") },
   predict: { model: true, run: (n) => ["predict", `${fitted(n)}.tlm`, ...data(n), "--out", at("new.csv")] },
+  score: {
+    model: true,
+    run: (n) => [
+      ...["score", "--model", `${fitted(n)}.tlm`, ...data(n)],
+      ...["--value-column", "TotalCharges", "--out", at("new.csv")],
+    ],
+  },
   evaluate: { model: true, run: (n) => ["evaluate", `${fitted(n)}.tlm`, ...data(n)] },
+  explain: { model: true, run: (n) => ["explain", `${fitted(n)}.tlm`, ...data(n)] },
+  "clv (contracts)": { run: (n) => ["clv", ...contracts(n), "--out", at("new.csv")] },
+  retain: {
+    run: (n) => ["retain", ...contracts(n), "--kind", "contracts", "--budget", n / 2, "--out", at("new.csv")],
+  },
+  "resample (SMOTE)": { run: (n) => ["resample", ...data(n), "--target", "Churn", "--out", at("new.csv")] },
   "synth fit": { run: (n) => ["synth", "fit", ...data(n), "--out", at("new.json")] },
   "synth sample": {
     generator: true,

@@ -65,7 +65,12 @@ async function checkFolder(folder: string, group: readonly Named[]): Promise<Pro
     });
     const config = { compilerOptions: compilerOptions(folder, place), files: [...modules.keys()] };
     writeFileSync(join(place, "tsconfig.json"), JSON.stringify(config));
-    return problemsOf(await compile(place), modules);
+    const found = problemsOf(await compile(place), modules);
+    // Where something can't be parsed the compiler says only that, and judges no types: those of the others come after.
+    const broken = new Set(found.filter(({ text }) => /\(TS1\d{3}\)$/.test(text)).map((one) => one.path));
+    const others = group.filter((one) => !broken.has(one.path));
+    if (broken.size === 0 || others.length === 0 || found.some((one) => !broken.has(one.path))) return found;
+    return [...found, ...(await checkFolder(folder, others))];
   } finally {
     removeTemporaryFolder(place);
   }
