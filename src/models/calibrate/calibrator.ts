@@ -42,7 +42,7 @@ export function fitCalibrator(
   checkClasses({ x: matrix(y.length, 1, probabilities), y, weights }, action);
   checkProbabilities(probabilities, action);
   if (method === "sigmoid") {
-    const [slope, intercept] = plattScaling(probabilities.map(logit), y, weights);
+    const [slope, intercept] = plattScaling(probabilities.map(logit), y, weights, 1);
     if (slope >= leastSlope) return calibrator({ method, slope, intercept });
     // Chance alone gives held-out predictions of noise a falling slope; a correction must not turn the order round.
     const [, level] = plattScaling(new Float64Array(y.length), y, weights);
@@ -53,18 +53,19 @@ export function fitCalibrator(
   return calibrator({ method, at: Array.from(at), values: Array.from(values) });
 }
 
-/** The slope and intercept that map scores to log odds, by Platt's smoothed targets. */
+/** The slope and intercept that map scores to log odds, by Platt's smoothed targets; looked for from the slope `start` on. */
 export function plattScaling(
   scores: Float64Array,
   y: Float64Array,
   weights: Float64Array,
+  start = 0,
 ): readonly [slope: number, intercept: number] {
   const sums = [0, 0];
   for (let i = 0; i < y.length; i++) sums[y[i]] += weights[i];
   const low = 1 / (sums[0] + 2);
   const high = (sums[1] + 1) / (sums[1] + 2);
   const target = y.map((label) => (label === 1 ? high : low));
-  const [slope, intercept] = logOdds([scores], target, weights);
+  const [slope, intercept] = logOdds([scores], target, weights, start);
   return [slope, intercept];
 }
 
@@ -72,10 +73,10 @@ export function plattScaling(
 function betaFit(p: Float64Array, y: Float64Array, weights: Float64Array): CalibratorJson {
   const up = p.map((value) => Math.log(inside(value)));
   const down = p.map((value) => -Math.log1p(-inside(value)));
-  const [a, b, intercept] = logOdds([up, down], y, weights);
+  const [a, b, intercept] = logOdds([up, down], y, weights, 1);
   if (a >= 0 && b >= 0) return { method: "beta", a, b, intercept };
   const kept = a < 0 ? down : up;
-  const [slope, rest] = logOdds([kept], y, weights);
+  const [slope, rest] = logOdds([kept], y, weights, 1);
   const positive = Math.max(0, slope);
   return { method: "beta", a: a < 0 ? 0 : positive, b: a < 0 ? positive : 0, intercept: rest };
 }
@@ -85,12 +86,14 @@ const mostSteps = 200;
 
 /**
  * The maximum-likelihood coefficients, the intercept last, of log odds for targets from 0 to 1, by Newton's method on
- * one or two columns and a constant.
+ * one or two columns and a constant. It starts from the same slope for each: 1 leaves log odds as they are, which is
+ * near what most corrections do.
  */
 function logOdds(
   columns: readonly Float64Array[],
   target: Float64Array,
   weights: Float64Array,
+  start: number,
 ): Float64Array {
   const rows = target.length;
   const width = columns.length + 1;
@@ -140,7 +143,7 @@ function logOdds(
     }
     return cost;
   };
-  let w = new Float64Array(width);
+  let w = new Float64Array(width).fill(start, 0, width - 1);
   let lowest = value(w);
   for (let step = 0; step < mostSteps; step++) {
     let trace = 0;
