@@ -5,6 +5,7 @@ import { foldKey } from "../../data/infer/fold";
 import type { Schema } from "../../data/schema";
 import { type Column, columnNamed, isCategorical, type Table } from "../../data/table";
 import { classTarget, numberClasses } from "../../data/target";
+import { copiesSentences } from "../../evaluate/copies";
 import { leakageSuspects } from "../../evaluate/leakage";
 import { classesScorers } from "../../evaluate/multiclass";
 import { classCalibrations } from "../../models/multiclass/class-calibration";
@@ -139,6 +140,7 @@ export async function trainClasses(
   return {
     suspects: worst,
     story: [
+      ...copiesSentences(rows),
       `${aim.column} has ${classes.length} classes, learned together: ${classes.map((level, k) => `${level} (${counts[k]})`).join(", ")}.`,
       ...(learner ? [] : [mixture(weighed)]),
       ...(search === undefined

@@ -12,6 +12,7 @@ import {
   target,
   twoNumbers,
 } from "../../data/target";
+import { copiesSentences } from "../../evaluate/copies";
 import { leakageSuspects } from "../../evaluate/leakage";
 import type { ClassWeights } from "../../models/class-weights";
 import { fitFolds, type LabelledTable, outOfFold } from "../../models/out-of-fold";
@@ -54,7 +55,7 @@ export async function trainModel(
   const { threshold, figures, method } = judge(y, heldOut, classes, rng.fork("intervals"));
   return {
     suspects,
-    story: [...aimSentences(table, aim, options), ...(pipeline.story ?? [])],
+    story: [...copiesSentences(rows), ...aimSentences(table, aim, options), ...(pipeline.story ?? [])],
     outOfFold: heldOut.predictions,
     ...(classes ? { positives: y.reduce((sum, label) => sum + label, 0) } : {}),
     model: {
