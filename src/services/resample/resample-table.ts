@@ -1,8 +1,8 @@
 import { check } from "../../core/checks";
 import { mean, standardDeviation } from "../../core/math/statistics";
-import { column, type Labelled, type Matrix, matrix, takeRows } from "../../core/matrix";
+import { column, type Labelled, type Matrix, matrix, takeLabelled, takeRows } from "../../core/matrix";
 import type { Resample } from "../../core/model";
-import { integer, type Rng } from "../../core/rng";
+import { integer, type Rng, shuffle } from "../../core/rng";
 import {
   type Column,
   cellText,
@@ -195,20 +195,19 @@ function madeRows(
     }
     const mine = new Set(rows[c]);
     const y = Float64Array.from(whole, (i) => (mine.has(i) ? 1 : 0));
-    const own = y.reduce((sum, label) => sum + label, 0);
     const { neighbours } = options;
-    const sizes = {
-      counts: [y.length - own, own + missing] as const,
-      ...(neighbours && { neighbours }),
-    };
-    const added = makerOf(options.method, used)(sizes)({ x, y }, stream);
-    const count = added.x.rows - whole.length;
+    const parts = madeWithin({ x, y }, missing, { maker: makerOf(options.method, used), neighbours }, stream);
+    if (parts.length > 1)
+      remarks.push(
+        `neighbours of ${name} were looked for within ${parts.length} random parts of the ${whole.length} rows, not among all: their time would grow with the square of the rows`,
+      );
+    made.push(...parts);
+    const count = parts.reduce((sum, [first]) => sum + (first?.length ?? 0), 0);
     if (count < missing / 2)
       remarks.push(
         `${count} of ${missing} rows were made for ${name}: too few of its rows have a neighbour of another class for ${options.method}`,
       );
     for (let i = 0; i < count; i++) codes.push(name);
-    made.push(used.map((_, j) => column((added as Labelled).x, j).slice(whole.length)));
   });
   if (options.method === "random-over") return renamed(takeTableRows(from, parents), from, rng);
   if (empty.length > 0 && codes.length > 0)
@@ -224,6 +223,49 @@ function madeRows(
       : withTexts(column, new Array<string>(codes.length).fill(""));
   });
   return renamed(table(columns), from, rng);
+}
+
+/** Rows among which neighbours are looked for at most, and of the class at least. */
+const [mostTogether, leastOwn] = [100_000, 1000];
+
+/** The columns of the rows to add to the class of 1, made within each of some random parts of the rows. */
+function madeWithin(
+  rows: Labelled,
+  missing: number,
+  {
+    maker,
+    neighbours,
+  }: { readonly maker: (options: Counts & Sizes) => Resample; readonly neighbours?: number },
+  rng: Rng,
+): Float64Array[][] {
+  const parts = partsOf(rows.y, Math.max(leastOwn, 10 * (neighbours ?? 0)), rng);
+  return parts.map((part, k) => {
+    const given = parts.length > 1 ? takeLabelled(rows, part) : rows;
+    const share = Math.floor(((k + 1) * missing) / parts.length) - Math.floor((k * missing) / parts.length);
+    const own = given.y.reduce((sum, label) => sum + label, 0);
+    const counts = [given.y.length - own, own + share] as const;
+    const stream = parts.length > 1 ? rng.fork(`part ${k}`) : rng;
+    const { x } = maker({ counts, ...(neighbours && { neighbours }) })(given, stream);
+    return Array.from({ length: x.columns }, (_, j) => column(x, j).slice(given.x.rows));
+  });
+}
+
+/** The rows in random parts with alike shares of the class (1 in `y`); all in one where they are not too many for that. */
+function partsOf(y: Float64Array, least: number, rng: Rng): Int32Array[] {
+  const own = y.reduce((sum, label) => sum + label, 0);
+  const count = Math.max(1, Math.min(Math.ceil(y.length / mostTogether), Math.floor(own / least)));
+  const parts = Array.from({ length: count }, (): number[] => []);
+  const drawn = rng.fork("parts");
+  for (const label of [0, 1]) {
+    const rows = shuffle(
+      drawn,
+      Array.from(y.keys()).filter((i) => y[i] === label),
+    );
+    rows.forEach((i, k) => {
+      parts[k % count].push(i);
+    });
+  }
+  return parts.map((rows) => Int32Array.from(rows).sort());
 }
 
 /** SMOTE in the form that the columns need. */

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { run } from "../../../src/cli/main";
+import { seeded } from "../../../src/core/rng";
+import { table } from "../../../src/data/table";
+import { resampleTable } from "../../../src/services/resample/resample-table";
 
 const folder = mkdtempSync(join(tmpdir(), "resample-"));
 const at = (name: string): string => join(folder, name);
@@ -107,4 +110,37 @@ test("telelink resample says what it cannot do, and what to do instead", async (
   expect(err).toContain("new rows have nothing in region");
   await resample("two.csv", "--method", "borderline-smote", "--drop", "region");
   expect(err).toContain("0 of 50 rows were made for gold");
+});
+
+test("resampleTable looks for neighbours of a great many rows within random parts, says so, and makes as many rows", () => {
+  const n = 201_000;
+  const draw = seeded(1);
+  const own = (i: number): boolean => i % 50 === 0;
+  const values = Float64Array.from({ length: n }, (_, i) => (own(i) ? 10 : 0) + draw.uniform());
+  const made = resampleTable(
+    table([
+      { name: "use", type: "numeric", values, decimals: 6 },
+      {
+        name: "left",
+        type: "boolean",
+        codes: Int32Array.from(values, (_, i) => Number(own(i))),
+        levels: ["no", "yes"],
+      },
+    ]),
+    "left",
+    { method: "smote", ratio: 0.1 },
+    seeded(2),
+  );
+  expect(made.remarks.join()).toMatch(
+    /neighbours of yes were looked for within 3 random parts of the 201000 rows/,
+  );
+  expect(made.classes).toEqual([
+    { name: "no", before: 196_980, after: 196_980 },
+    { name: "yes", before: 4020, after: 19_698 },
+  ]);
+  const [use] = made.table.columns;
+  const added = use.type === "numeric" ? use.values.slice(n) : [];
+  // Between two rows of the class, whichever part they lie in.
+  expect(Math.min(...added)).toBeGreaterThanOrEqual(10);
+  expect(Math.max(...added)).toBeLessThanOrEqual(11);
 });
