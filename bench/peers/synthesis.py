@@ -18,6 +18,8 @@ warnings.filterwarnings("ignore")
 def main(name, train, made, seed):
     real = pd.read_csv(train)
     if name == "ARF":
+        # arfpy 0.1.1 calls what numpy 2.4 has under another name only.
+        np.in1d = np.isin
         from arfpy import arf
 
         np.random.seed(seed)
@@ -37,11 +39,12 @@ def main(name, train, made, seed):
 
         torch.manual_seed(seed)
         np.random.seed(seed)
-        metadata = Metadata.detect_from_dataframe(real)
+        metadata = Metadata.detect_from_dataframes({"table": real})
         kind = {"GaussianCopula": GaussianCopulaSynthesizer, "CTGAN": CTGANSynthesizer}[name]
         model = kind(metadata)
-        model.fit(real)
+        model.fit({"table": real})
         out = model.sample(len(real))
+        out = out["table"] if isinstance(out, dict) else out
     out.to_csv(made, index=False)
 
 

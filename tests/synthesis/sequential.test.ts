@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { integer, seeded } from "../../src/core/rng";
-import { type CategoricalColumn, type Column, type Table, table } from "../../src/data/table";
+import {
+  type CategoricalColumn,
+  type Column,
+  columnNamed,
+  isCategorical,
+  type Table,
+  table,
+} from "../../src/data/table";
 import { shuffleColumns } from "../../src/evaluate/synthetic/privacy/shuffle-columns";
 import { loadSequential, sequential } from "../../src/synthesis/sequential/sequential";
 import { describeSynthesiser } from "./conformance";
@@ -63,4 +70,24 @@ test("sequential(options) tells neither by absence nor by abundance which custom
   }
   expect(mean(ratios)).toBeGreaterThan(0.9);
   expect(mean(ratios)).toBeLessThan(1.2);
+});
+
+test("sequential() chooses on some of many rows, and tells levels that only others have", async () => {
+  const rng = seeded(5);
+  const length = 13_000;
+  // Six rows of a plan that the rows chosen on may well lack, and a number that goes with the plan.
+  const plan = Int32Array.from({ length }, (_, i) => (i % 2000 === 7 ? 2 : rng.uniform() < 0.3 ? 1 : 0));
+  const paid = Float64Array.from(plan, (own) => Math.round(100 * (10 + 5 * own + rng.uniform())) / 100);
+  const from = table([
+    { name: "plan", type: "categorical", levels: ["basic", "plus", "trial"], codes: plan },
+    { name: "paid", type: "numeric", values: paid },
+  ]);
+  const made = (await sequential({ leftOut: 0, threads: 1 })(from, seeded(1))).sample(40_000, seeded(2));
+  const column = columnNamed(made, "plan");
+  if (!isCategorical(column)) throw new Error("plan is categorical");
+  const share = (level: string): number =>
+    column.codes.reduce((n, code) => n + (column.levels[code] === level ? 1 : 0), 0) / made.rows;
+  expect(share("plus")).toBeCloseTo(plan.reduce((n, own) => n + (own === 1 ? 1 : 0), 0) / length, 2);
+  expect(share("trial") * length).toBeGreaterThan(2);
+  expect(share("trial") * length).toBeLessThan(20);
 });

@@ -36,11 +36,8 @@ export function prepare(
   watch.signal?.throwIfAborted();
   watch.progress?.({ phase: "prepare", done: 0, total: 1 });
   const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
-  const formulas = structure.columns.flatMap((plan) =>
-    plan.kind === "number" && plan.formula ? [plan.name] : [],
-  );
   const target = options.target ?? from.columns.at(-1)?.name;
-  const variables = drawingOrder(reduceTable(structure, from), new Set(formulas), target);
+  const variables = drawingOrder(reduceTable(structure, from), structure, target);
   watch.progress?.({ phase: "prepare", done: 1, total: 1 });
   return {
     schema: syntheticSchema(from, structure),

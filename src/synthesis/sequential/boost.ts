@@ -67,6 +67,19 @@ export function fitBoost(
   return { trees: run.trees, steps: run.steps };
 }
 
+/** What so many rounds on some of the rows make of the scores. */
+export function boostedScores(
+  data: BoostRows,
+  classes: number,
+  stretches: readonly Stretch[],
+  offsets: readonly Float64Array[],
+  rounds: number,
+): readonly Float64Array[] {
+  const run = start(data, classes, stretches, offsets);
+  for (let r = 0; r < rounds; r++) step(run);
+  return run.scores;
+}
+
 /** The held-out loss after 0, 1, 2, … rounds, until it no longer falls. */
 function heldOutLosses(run: Run, held: Stretch, most: number, doubtful: boolean): number[] {
   const out = [loss(run, held)];

@@ -1,6 +1,7 @@
 import { addTrees, answersOf, treeTables } from "../drawing/tree-tables";
 import type { TreeColumn } from "../drawing/trees";
-import { type Boost, type BoostRows, fitBoost } from "./boost";
+import { type Boost, type BoostRows, boostedScores, fitBoost } from "./boost";
+import { calibrated } from "./calibrate";
 import { fastExp } from "./fast-exp";
 import { foldEnds, others, type Stretch } from "./folds";
 import {
@@ -37,19 +38,31 @@ const searchSlack = 0.2;
 /** With more classes than this, trees cost more than they can give. */
 const mostBoosted = 6;
 
-/**
- * Fits the conditional. `data.classes` are places in `classes`; rows come in random order, so that folds can be
- * stretches of them.
- */
-export function fitCells(data: BoostRows, plans: readonly TermPlan[], classes: readonly number[]): CellModel {
+/** The rows that teach a variable's cells, in random order, so that folds can be stretches of them. */
+export interface CellRows {
+  /** All of them; their classes are places in `classes`. */
+  readonly data: LogitRows;
+  /** The first of them, as trees see them, too: what the model looks like is chosen on these. */
+  readonly choosing: BoostRows;
+  readonly classes: readonly number[];
+  /** Whether it is the last of the variables: the target, whose small groups count. */
+  readonly target: boolean;
+}
+
+/** Fits the conditional. */
+export function fitCells(
+  { data, choosing, classes, target }: CellRows,
+  plans: readonly TermPlan[],
+): CellModel {
   const layout = logitLayout(plans);
   if (classes.length < 2 || data.rows === 0) return { classes, tables: [], penalty: 0 };
   const all: readonly Stretch[] = [[0, data.rows]];
-  const gram = gramOf(layout, data.terms, all);
+  const gram = gramOf(layout, choosing.terms, [[0, choosing.rows]]);
   const plain = data.rows < 10 * folds || plans.length === 0;
-  const chosen = plain ? undefined : choosePenalty(data, layout, gram, classes.length);
+  const chosen = plain ? undefined : choosePenalty(choosing, layout, gram, classes.length);
   const penalty = chosen?.penalty ?? penalties[0];
-  const options = { penalty, ...(chosen && { start: chosen.fit }) };
+  const slack = data.rows > choosing.rows ? { slack: searchSlack } : {};
+  const options = { penalty, ...slack, ...(chosen && { start: chosen.fit }) };
   const fit = fitLogit(data, layout, gram, classes.length, all, options);
   const model = {
     classes,
@@ -57,9 +70,22 @@ export function fitCells(data: BoostRows, plans: readonly TermPlan[], classes: r
     penalty,
   };
   if (!chosen || classes.length > mostBoosted) return model;
-  const scores = (fit: LogitFit): Float64Array[] => scoresOf(data, layout, fit, [0, data.rows]);
-  const boost = fitBoost(data, classes.length, chosen.fits.map(scores), scores(fit));
-  return boost ? { ...model, boost } : model;
+  const scores = (fit: LogitFit): Float64Array[] => scoresOf(choosing, layout, fit, [0, choosing.rows]);
+  const offsets = chosen.fits.map(scores);
+  const boost = fitBoost(choosing, classes.length, offsets, scores(fit));
+  if (!target || classes.length !== 2) return boost ? { ...model, boost } : model;
+  // Trees of a two-class model are one a round.
+  const rounds = boost?.trees.length ?? 0;
+  const grown = (own: readonly Float64Array[], parts: readonly Stretch[]): Float64Array =>
+    boostedScores(choosing, 2, parts, own, rounds)[0];
+  const patches = calibrated(
+    choosing,
+    foldEnds(choosing.rows, folds).map((held, f) => grown(offsets[f], others(held, choosing.rows))),
+    grown(scores(fit), [[0, choosing.rows]]),
+  );
+  const trees = [...(boost?.trees ?? []), ...(patches?.trees ?? [])];
+  const steps = [...(boost?.steps ?? []), ...(patches?.steps ?? [])];
+  return trees.length > 0 ? { ...model, boost: { trees, steps } } : model;
 }
 
 interface Chosen {

@@ -4,10 +4,11 @@ import type { DrawnVariable } from "../drawing/drawn-variable";
 import { treeRows } from "../drawing/grow-tree";
 import { allowedBits, allows, wordCount } from "../drawing/masks";
 import { cellFeature, type TreeColumn, type TreeFeature, valueFeature } from "../drawing/trees";
-import type { BoostRows } from "./boost";
-import { type CellModel, fitCells } from "./cells";
+import { type CellModel, type CellRows, fitCells } from "./cells";
+import { mostChoosing, mostSpreading } from "./folds";
 import type { Frame } from "./frame";
 import type { LogitRows } from "./logit";
+import { normalScale } from "./normal-scale";
 import { fitNumber, type NumberModel } from "./numbers";
 import type { EncodedTerm } from "./terms";
 
@@ -132,19 +133,23 @@ function fitConditional(
 ): Conditional {
   const plans = parents.flatMap((k) => frame.plans[k]);
   const cells =
-    frame.counts[j] > 1 ? { cells: fitCells(...cellRows(frame, j, drawn[j].seen, parents, features)) } : {};
+    frame.counts[j] > 1
+      ? { cells: fitCells(cellRows(frame, j, drawn[j].seen, parents, features), plans) }
+      : {};
   const one = frame.variables[j];
   if (one.kind === "levels") return cells;
-  const rows = rowsWhere(
+  const known = rowsWhere(
     frame.rows,
     (i) => frame.cells[j][i] === one.atoms.length && !Number.isNaN(one.values[i]),
   );
-  if (rows.length === 0) return cells;
+  if (known.length === 0) return cells;
+  const values = taken(one.values, known, new Float64Array(known.length));
+  const rows = known.subarray(0, mostSpreading);
   const number = fitNumber(
     {
       rows: rows.length,
-      values: taken(one.values, rows, new Float64Array(rows.length)),
-      ...(one.support && { support: one.support }),
+      values: values.subarray(0, rows.length),
+      scale: normalScale(values, one.support),
       terms: compactTerms(frame, parents, rows),
       tree: treeRows(features, rows.length, rows),
       columns: compactColumns(frame, j, parents, rows),
@@ -161,7 +166,7 @@ function cellRows(
   observed: readonly number[],
   parents: readonly number[],
   features: readonly TreeFeature[],
-): [BoostRows, Frame["plans"][number], readonly number[]] {
+): CellRows {
   const own = frame.cells[j];
   const count = frame.counts[j];
   const words = wordCount(count);
@@ -176,16 +181,34 @@ function cellRows(
   classes.forEach((cell, c) => {
     place[cell] = c;
   });
-  const plans = parents.flatMap((k) => frame.plans[k]);
-  const data = {
+  const data: LogitRows = {
     rows: rows.length,
     terms: compactTerms(frame, parents, rows),
-    tree: treeRows(features, rows.length, rows),
-    columns: compactColumns(frame, j, parents, rows),
     classes: Int32Array.from(rows, (i) => place[own[i]]),
     ...patternsOf(bits, words, rows, classes),
   };
-  return [data, plans, classes];
+  const few = rows.subarray(0, mostChoosing);
+  const choosing = {
+    ...firstOf(data, few.length),
+    tree: treeRows(features, few.length, few),
+    columns: compactColumns(frame, j, parents, few),
+  };
+  return { data, choosing, classes, target: j === frame.variables.length - 1 };
+}
+
+/** The first rows alone. */
+function firstOf(data: LogitRows, rows: number): LogitRows {
+  if (rows === data.rows) return data;
+  const { terms, classes, pattern, patterns } = data;
+  return {
+    rows,
+    terms: terms.map(({ at, share }) =>
+      share ? { at: at.subarray(0, rows), share: share.subarray(0, rows) } : { at: at.subarray(0, rows) },
+    ),
+    classes: classes.subarray(0, rows),
+    ...(pattern && { pattern: pattern.subarray(0, rows) }),
+    patterns,
+  };
 }
 
 /** Which classes each row may have, as a number into a short list; no list when every row may have all of them. */
@@ -196,10 +219,10 @@ function patternsOf(
   classes: readonly number[],
 ): Pick<LogitRows, "pattern" | "patterns"> {
   if (!bits) return { patterns: [] };
-  const places = new Map<string, number>();
+  const places = new Map<string | number, number>();
   const patterns: Uint8Array[] = [];
   const pattern = Uint8Array.from(rows, (i) => {
-    const key = bits.subarray(i * words, (i + 1) * words).join();
+    const key = words === 1 ? bits[i] : bits.subarray(i * words, (i + 1) * words).join();
     const known = places.get(key);
     if (known !== undefined) return known;
     places.set(key, patterns.length);

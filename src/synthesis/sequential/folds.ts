@@ -1,3 +1,11 @@
+/**
+ * What a conditional looks like (its penalties, trees and rounds) is chosen on so many rows at most, which settle it: the
+ * best penalty does not depend on how many rows there are. Logits then learn from all rows.
+ */
+export const mostChoosing = 10_000;
+/** So many rows at most tell how numbers spread around their mean; their values are told by all. */
+export const mostSpreading = 20_000;
+
 /** A stretch of rows, from first to last − 1. */
 export type Stretch = readonly [number, number];
 

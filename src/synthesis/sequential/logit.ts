@@ -1,4 +1,5 @@
 import { cholesky } from "../../core/math/linear-algebra";
+import { fastExp } from "./fast-exp";
 import type { Stretch } from "./folds";
 import { coefficientCount, type EncodedTerm, type TermPlan, tableMatrix, tableSize } from "./terms";
 
@@ -358,14 +359,21 @@ function slopes(data: LogitRows, scores: LogitSpace, classes: number, first: num
   let loss = 0;
   if (classes === 2) {
     const [score] = scores;
+    // The sum of log(1 + e) is the logarithm of a product, taken before it grows too large: each factor is at most 2.
+    let product = 1;
     for (let i = first; i < last; i++) {
       const s = own[i] === 1 ? score[i] : -score[i];
-      const e = Math.exp(-Math.abs(s));
-      loss += Math.log1p(e) + (s < 0 ? -s : 0);
+      const e = fastExp(-Math.abs(s));
+      product *= 1 + e;
+      if (product > 1e250) {
+        loss += Math.log(product);
+        product = 1;
+      }
+      if (s < 0) loss -= s;
       const wrong = s >= 0 ? e / (1 + e) : 1 / (1 + e);
       score[i] = own[i] === 1 ? -wrong : wrong;
     }
-    return loss;
+    return loss + Math.log(product);
   }
   const all = new Uint8Array(classes).fill(1);
   for (let i = first; i < last; i++) {
@@ -375,7 +383,7 @@ function slopes(data: LogitRows, scores: LogitSpace, classes: number, first: num
     let sum = 0;
     const right = scores[own[i]][i];
     for (let c = 0; c < classes; c++) {
-      const e = allowed[c] === 1 ? Math.exp(scores[c][i] - most) : 0;
+      const e = allowed[c] === 1 ? fastExp(scores[c][i] - most) : 0;
       scores[c][i] = e;
       sum += e;
     }

@@ -1,11 +1,10 @@
 import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
 import { type Grown, growTree, type TreeRows } from "../drawing/grow-tree";
 import { leavesOf, type Tree, type TreeColumn } from "../drawing/trees";
-import type { Support } from "../structure/support";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import { type Leaf, leafOf, rankedScore } from "./leaf";
 import { addEffects, fillTables, gramOf, type LogitLayout, logitLayout, momentsOf } from "./logit";
-import { type NormalScale, normalScale, scoresOf } from "./normal-scale";
+import { type NormalScale, scoresOf } from "./normal-scale";
 import type { EncodedTerm, TermPlan } from "./terms";
 
 /** The conditional of a number's values: on the normal scale, an additive mean (or none) and a tree of leaves around it. */
@@ -21,8 +20,8 @@ export interface NumberModel {
 export interface NumberRows {
   readonly rows: number;
   readonly values: Float64Array;
-  /** Where they lie, if many of them repeat. */
-  readonly support?: Support;
+  /** The scale of the column, which these rows may be a part of. */
+  readonly scale: NormalScale;
   readonly terms: readonly EncodedTerm[];
   readonly tree: TreeRows;
   readonly columns: readonly TreeColumn[];
@@ -35,7 +34,7 @@ const folds = 3;
 const leastExplained = 0.02;
 
 export function fitNumber(data: NumberRows, plans: readonly TermPlan[]): NumberModel {
-  const scale = normalScale(data.values, data.support);
+  const { scale } = data;
   const scores = scoresOf(scale, data.values);
   const layout = logitLayout(plans);
   const all: readonly Stretch[] = [[0, data.rows]];

@@ -1,15 +1,17 @@
-import type { LevelsVariable, NumberVariable, Variable } from "../structure/structure";
+import { argumentsOf } from "../structure/formulas";
+import type { LevelsVariable, NumberVariable, Structure, Variable } from "../structure/structure";
 
 /** Numbers whose variance the levels explain to this share wait for them. */
 const explainedShare = 0.8;
 
 /**
  * The order of drawing: numbers that the levels explain badly, then levels by how many they are, then the other
- * numbers, then what formulas leave open, the target last; before all of them those that are `given`. `formulas` names the numbers that are rests of a formula.
+ * numbers, then what formulas leave open, each after those that its formula reads, the target last, or before the
+ * formulas that read it; before all of them those that are `given`.
  */
 export function drawingOrder(
   variables: readonly Variable[],
-  formulas: ReadonlySet<string>,
+  { columns }: Structure,
   target: string | undefined,
   given: ReadonlySet<string> = new Set(),
 ): readonly Variable[] {
@@ -18,12 +20,27 @@ export function drawingOrder(
   const others = variables.filter((variable) => !first.includes(variable) && !last.includes(variable));
   const levels = others.filter((other): other is LevelsVariable => other.kind === "levels");
   const numbers = others.filter((other): other is NumberVariable => other.kind === "number");
-  const rests = numbers.filter((number) => formulas.has(number.name));
-  const own = numbers.filter((number) => !formulas.has(number.name));
+  const read = new Map(
+    columns.flatMap((plan) =>
+      plan.kind === "number" && plan.formula ? [[plan.name, argumentsOf(plan.formula)]] : [],
+    ),
+  );
+  const reads = (name: string, other: string, seen: readonly string[] = []): boolean =>
+    !seen.includes(name) &&
+    (read.get(name) ?? []).some((one) => one === other || reads(one, other, [...seen, name]));
+  const rests: NumberVariable[] = [];
+  for (let open = numbers.filter(({ name }) => read.has(name)); open.length > 0; ) {
+    const next = open.find(({ name }) => !open.some((one) => reads(name, one.name))) ?? open[0];
+    rests.push(next);
+    open = open.filter((one) => one !== next);
+  }
+  const own = numbers.filter(({ name }) => !read.has(name));
+  const after = last.length === 0 ? [] : rests.filter(({ name }) => reads(name, last[0].name));
+  const before = rests.filter((one) => !after.includes(one));
   const late = own.filter((variable) => explained(variable, levels) > explainedShare);
   const early = own.filter((variable) => !late.includes(variable));
   const byCount = levels.slice().sort((a, b) => a.levels.length - b.levels.length);
-  return [...first, ...early, ...byCount, ...late, ...rests, ...last];
+  return [...first, ...early, ...byCount, ...late, ...before, ...last, ...after];
 }
 
 /** The share of a number's variance that the best single level column explains. */

@@ -15,6 +15,7 @@ import { reduceTable } from "../structure/variables";
 import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { fitConditionals } from "./conditionals";
 import { drawVariable } from "./draw-variable";
+import { mostChoosing, mostSpreading } from "./folds";
 import { frameOf } from "./frame";
 import { sequentialFromJson, sequentialToJson } from "./json";
 import { type Completed, type CompleteOptions, completeRows, drawBeside } from "./known/complete";
@@ -43,6 +44,8 @@ export interface SequentialOptions extends DiscoverOptions, SampledRowsOptions {
 export interface Sequential extends Synthesiser {
   readonly kind: "sequential";
   readonly structure: Structure;
+  /** On how many rows at most it was chosen what the columns' conditionals look like, and how numbers spread around their mean. */
+  readonly chosenOn: { readonly choices: number; readonly spread: number };
   /** Each row's log-likelihood in nats, of its levels and missing and frequent values. */
   logLikelihood(rows: Table): Float64Array;
   /** The rows with their missing cells drawn, given all that is known of each; `columns` and what could not be are told. */
@@ -68,13 +71,10 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
     const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
     const order = permutation(rng.fork("rows"), from.rows);
     const shuffled = sampledRows(from, order, rng.fork("left out"), options);
-    const formulas = structure.columns.flatMap((plan) =>
-      plan.kind === "number" && plan.formula ? [plan.name] : [],
-    );
     const target = options.target ?? from.columns.at(-1)?.name;
     const variables = drawingOrder(
       reduceTable(structure, shuffled),
-      new Set(formulas),
+      structure,
       target,
       new Set(options.given),
     );
@@ -116,6 +116,7 @@ function sequentialOf(parts: SequentialParts): Sequential {
     kind: "sequential",
     columns: parts.schema,
     structure: parts.structure,
+    chosenOn: { choices: mostChoosing, spread: mostSpreading },
     sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
       const { where, firstRow = 0 } = options;

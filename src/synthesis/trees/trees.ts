@@ -48,11 +48,7 @@ export function trees(options: TreesOptions = {}): FitSynthesiser<TreeSynthesise
     const structure =
       options.structure ?? discoverStructure(from, rng.fork("structure"), { ...options, search });
     const reduced = reduceTable(structure, from);
-    const formulas = structure.columns.flatMap((plan) =>
-      plan.kind === "number" && plan.formula ? [plan.name] : [],
-    );
-    const variables =
-      search || options.target ? drawingOrder(reduced, new Set(formulas), options.target) : reduced;
+    const variables = search || options.target ? drawingOrder(reduced, structure, options.target) : reduced;
     const features: TreeFeature[] = [];
     const models: TreeParts["models"][number][] = [];
     for (const [j, one] of variables.entries()) {

@@ -213,6 +213,11 @@ async function fit(options: Options): Promise<void> {
   for (const sentence of lost) print(`  ${sentence}`);
   print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
   for (const sentence of sentences) print(`  ${sentence}`);
+  const { chosenOn } = synthesiser as { chosenOn?: { readonly choices: number; readonly spread: number } };
+  if (chosenOn && chosenOn.choices < table.rows)
+    note(
+      `what depends on what was chosen on ${chosenOn.choices} of the rows, how numbers spread on ${Math.min(chosenOn.spread, table.rows)}; levels, ends, rules and rates come from all`,
+    );
   note(
     `${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
   );

@@ -1,4 +1,5 @@
 import { normalQuantile } from "../../../core/math/normal-distribution";
+import { mean, sampleVariance } from "../../../core/math/statistics";
 import { permutation, type Rng } from "../../../core/rng";
 import { type Table, takeTableRows } from "../../../data/table";
 import { alignTables } from "../align";
@@ -36,8 +37,8 @@ export function differencingAttack(train: Table, holdout: Table, synthetic: Tabl
   ).map(binned);
   const guessed = columns.filter(({ count }) => count > 2 && count <= mostLevels + 1);
   const scale = train.rows / synthetic.rows;
-  const right = [0, 0];
-  let answers = 0;
+  // Right answers of each person: those of one are not independent of one another.
+  const right = [new Float64Array(people), new Float64Array(people)];
   for (const one of guessed) {
     const size = one.count;
     const others = columns.filter((other) => other !== one);
@@ -71,12 +72,15 @@ export function differencingAttack(train: Table, holdout: Table, synthetic: Tabl
       return best;
     };
     for (let k = 0; k < people; k++) {
-      if (guess(0, members[k], members[k]) === one.codes[0][members[k]]) right[0]++;
-      if (guess(1, k, members[k]) === one.codes[1][k]) right[1]++;
-      answers++;
+      if (guess(0, members[k], members[k]) === one.codes[0][members[k]]) right[0][k]++;
+      if (guess(1, k, members[k]) === one.codes[1][k]) right[1][k]++;
     }
   }
-  const [a, b] = right.map((count) => (answers > 0 ? count / answers : 0));
-  const half = normalQuantile(0.975) * Math.sqrt((a * (1 - a) + b * (1 - b)) / Math.max(1, answers));
+  const each = Math.max(1, guessed.length);
+  const [a, b] = right.map((own) => (people > 0 ? mean(own) / each : 0));
+  const error = (own: Float64Array): number =>
+    people > 1 ? sampleVariance(own) / (people * each * each) : 0;
+  const half = normalQuantile(0.975) * Math.sqrt(error(right[0]) + error(right[1]));
+  const answers = people * guessed.length;
   return { members: a, strangers: b, advantage: a - b, low: a - b - half, high: a - b + half, answers };
 }
