@@ -213,11 +213,7 @@ async function fit(options: Options): Promise<void> {
   for (const sentence of lost) print(`  ${sentence}`);
   print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
   for (const sentence of sentences) print(`  ${sentence}`);
-  const { chosenOn } = synthesiser as { chosenOn?: { readonly choices: number; readonly spread: number } };
-  if (chosenOn && chosenOn.choices < table.rows)
-    note(
-      `what depends on what was chosen on ${chosenOn.choices} of the rows, how numbers spread on ${Math.min(chosenOn.spread, table.rows)}; levels, ends, rules and rates come from all`,
-    );
+  noteChosen(synthesiser, table.rows);
   note(
     `${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
   );
@@ -256,6 +252,16 @@ function refuse(options: Options, names: readonly (keyof Options)[], why: string
       `Cannot use --${option} with ${options.children ? "--children" : `--method ${options.method}`}: ${why}`,
     );
   }
+}
+
+/** Says on how many of many rows it was chosen what depends on what. */
+function noteChosen(synthesiser: object, rows: number): void {
+  const { chosenOn } = synthesiser as { chosenOn?: { readonly choices: number; readonly spread: number } };
+  if (!chosenOn || chosenOn.choices >= rows) return;
+  const { choices, spread } = chosenOn;
+  note(
+    `what depends on what was chosen on ${choices} of the rows, how numbers spread on ${Math.min(spread, rows)}; levels, ends, rules and rates come from all`,
+  );
 }
 
 /** Says of a net when its training ended early. */
