@@ -1,6 +1,7 @@
 import { dot } from "../../core/math/linear-algebra";
 import type { CurvedObjective } from "../../core/math/optimise";
 import { column, type Matrix } from "../../core/matrix";
+import { gramOf } from "../linear/gram";
 import { distinct, lastUpTo, type SurvivalData } from "./censored";
 
 /** The sums over the risk set at each distinct time of an event. Time k, column j is at `[j * times + k]`. */
@@ -50,6 +51,12 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
   const observed = Float64Array.from({ length: columns }, (_, j) =>
     columnAt(j).reduce((sum, v, i) => (ended[i] ? sum + weights[i] * v : sum), 0),
   );
+  // The last column of ones gives the gradient's sums.
+  const ones = { values: new Float64Array(rows).fill(1) };
+  const weightedGram = gramOf(
+    [...Array.from({ length: columns }, (_, j) => ({ values: columnAt(j) })), ones],
+    rows,
+  );
   const anyTies = efron && ties.some((d) => d > 1);
 
   const sums = (own: Float64Array, at: Float64Array, ends: Float64Array): void =>
@@ -63,7 +70,7 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
     sums(theta, s0, d0);
     const product = new Float64Array(rows);
     for (let j = 0; j < columns; j++) {
-      products(theta, columnAt(j), product);
+      multiply(theta, columnAt(j), product);
       sums(product, s1.subarray(j * times, (j + 1) * times), d1.subarray(j * times, (j + 1) * times));
     }
     return { s0, d0, s1, d1, shift };
@@ -81,28 +88,24 @@ export function partialLikelihood(data: SurvivalData, x: Matrix, efron: boolean)
       const from = before && before[i] >= 0 ? cumulative[before[i]] : 0;
       load[i] = theta[i] * (cumulative[last[i]] - from - (ended[i] ? spared[last[i]] : 0));
     }
-    const product = new Float64Array(rows);
-    const pair = new Float64Array(2);
+    const products = weightedGram(load);
     const u = new Float64Array(times);
     const v = new Float64Array(times);
+    const slices = (of: Float64Array) =>
+      Array.from({ length: columns }, (_, j) => of.subarray(j * times, (j + 1) * times));
+    const [atRisk, ending] = [slices(s1), slices(d1)];
     for (let j = 0; j < columns; j++) {
-      gradient[j] = products(load, columnAt(j), product) - observed[j];
-      const s = s1.subarray(j * times, (j + 1) * times);
-      const d = d1.subarray(j * times, (j + 1) * times);
+      gradient[j] = products[columns * (columns + 1) + j] - observed[j];
+      const [s, d] = [atRisk[j], ending[j]];
       for (let k = 0; k < times; k++) {
         u[k] = a0[k] * s[k] - a1[k] * d[k];
         v[k] = a2[k] * d[k] - a1[k] * s[k];
       }
-      for (let h = 0; h <= j; h += 2) {
-        // Two columns a pass: the products are read once for both.
-        const other = Math.min(h + 1, j);
-        productSums(product, columnAt(h), columnAt(other), pair);
-        for (let g = h; g <= other; g++) {
-          let entryOf = pair[g - h] - dot(u, s1.subarray(g * times, (g + 1) * times));
-          if (anyTies) entryOf -= dot(v, d1.subarray(g * times, (g + 1) * times));
-          hessian[j * columns + g] = entryOf;
-          hessian[g * columns + j] = entryOf;
-        }
+      for (let g = 0; g <= j; g++) {
+        let entryOf = products[j * (columns + 1) + g] - dot(u, atRisk[g]);
+        if (anyTies) entryOf -= dot(v, ending[g]);
+        hessian[j * columns + g] = entryOf;
+        hessian[g * columns + j] = entryOf;
       }
     }
     return value;
@@ -265,11 +268,9 @@ function inOrder({ time, event, entry, weights }: SurvivalData, x: Matrix): Rows
 
 // Loops of their own: the engine compiles what it has called some twenty times, and a first fit is mostly that.
 
-/** The products of two columns into `out`; returns their sum. */
-function products(a: Float64Array, b: Float64Array, out: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < out.length; i++) sum += out[i] = a[i] * b[i];
-  return sum;
+/** The products of two columns into `out`. */
+function multiply(a: Float64Array, b: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i];
 }
 
 function addTimes(column: Float64Array, b: number, out: Float64Array): void {
@@ -278,25 +279,4 @@ function addTimes(column: Float64Array, b: number, out: Float64Array): void {
 
 function take(from: Float64Array, order: Int32Array, to: Float64Array): void {
   for (let r = 0; r < order.length; r++) to[r] = from[order[r]];
-}
-
-/** Σ aᵢ bᵢ and Σ aᵢ cᵢ into `out`, each in two sums side by side, which a processor adds faster than one. */
-function productSums(a: Float64Array, b: Float64Array, c: Float64Array, out: Float64Array): void {
-  const n = a.length;
-  const whole = n - (n % 2);
-  let [b0, b1, c0, c1] = [0, 0, 0, 0];
-  for (let i = 0; i < whole; i += 2) {
-    const p = a[i];
-    const q = a[i + 1];
-    b0 += p * b[i];
-    b1 += q * b[i + 1];
-    c0 += p * c[i];
-    c1 += q * c[i + 1];
-  }
-  if (whole < n) {
-    b0 += a[whole] * b[whole];
-    c0 += a[whole] * c[whole];
-  }
-  out[0] = b0 + b1;
-  out[1] = c0 + c1;
 }
