@@ -1,7 +1,7 @@
 """What the usual learners of Python make of tables that nobody tuned for: LightGBM with rounds by cross-validation,
-CatBoost, HistGradientBoosting, logistic regression, and the mean of three, judged on rows held out of 2 folds.
+CatBoost, HistGradientBoosting, logistic regression, and the mean of three, judged on rows held out of 2 folds, or as many as asked for.
 
-    python scripts/reference/tables.py OUT.json [--rows 4000] [--repeats 5] [--only NAME,NAME]
+    python scripts/reference/tables.py OUT.json [--rows 4000] [--repeats 5] [--folds 2] [--only NAME,NAME]
 
 It needs scikit-learn, lightgbm, catboost and pandas. Which table has which target is read from data/sources.json; the
 rows and folds follow from row numbers by arithmetic (`taken` and `fold`), so that other programs judge on the same ones.
@@ -36,13 +36,13 @@ def taken(n: int, most: int) -> list[int]:
     return sorted(sorted(range(n), key=lambda i: (mixed(i, 0), i))[:most])
 
 
-def fold(rows: list[int], y, repeat: int) -> list[int]:
-    """Fold 0 or 1 of each row: each class in the order of its hashes, dealt out in turn."""
+def fold(rows: list[int], y, repeat: int, folds: int) -> list[int]:
+    """The fold of each row: each class in the order of its hashes, dealt out in turn."""
     out = [0] * len(rows)
     for label in (0, 1):
         own = [k for k in range(len(rows)) if y[k] == label]
         for at, k in enumerate(sorted(own, key=lambda k: (mixed(rows[k], repeat + 1), rows[k]))):
-            out[k] = at % 2
+            out[k] = at % folds
     return out
 
 
@@ -126,12 +126,12 @@ def figures(y, p) -> dict:
     }
 
 
-def judge(x, y, rows, repeats: int) -> dict:
+def judge(x, y, rows, repeats: int, folds: int) -> dict:
     """Each learner's figures and CPU seconds, one entry a held-out fold."""
     out: dict = {}
     for repeat in range(repeats):
-        part = fold(rows, y, repeat)
-        for held in (0, 1):
+        part = fold(rows, y, repeat, folds)
+        for held in range(folds):
             test = [k for k in range(len(rows)) if part[k] == held]
             train = [k for k in range(len(rows)) if part[k] != held]
             said = {}
@@ -157,6 +157,7 @@ def main() -> None:
     given.add_argument("out", type=pathlib.Path)
     given.add_argument("--rows", type=int, default=4000)
     given.add_argument("--repeats", type=int, default=5)
+    given.add_argument("--folds", type=int, default=2)
     given.add_argument("--only", default=",".join(TABLES))
     options = given.parse_args()
     catalogue = json.loads((root / "data" / "sources.json").read_text())
@@ -171,7 +172,7 @@ def main() -> None:
         source = next(one for one in catalogue["sources"] if one["name"] == name)
         x, y, rows = read(source, catalogue["schemas"][source["schema"]], options.rows)
         made["tables"][name] = {"rows": len(rows), "positives": int(y.sum()),
-                                "learners": judge(x, y, rows, options.repeats)}
+                                "learners": judge(x, y, rows, options.repeats, options.folds)}
         options.out.write_text(json.dumps(made, indent=1) + "\n")
         print(name, len(rows), int(y.sum()), flush=True)
 

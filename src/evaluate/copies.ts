@@ -49,13 +49,64 @@ export function copiedRows(table: Table): CopiedRows | undefined {
   return worst;
 }
 
-/** What people are told of copies. */
+/** Values from which on a column may name what rows belong to, and the share of others' variance that it then explains. */
+const leastNames = 20;
+const leastExplained = 0.9;
+
+/**
+ * The column of categories that names what rows belong to, if rows with the same value are alike in most columns of
+ * numbers: then they are not so many independent customers. Undefined where there is none.
+ *
+ * @example
+ * const line = (i: number) => `c${i % 30},${((i % 30) * 37) % 101},${((i % 30) * 53) % 97}`;
+ * const { table: rows } = parseCsv(`who,a,b\n${Array.from({ length: 120 }, (_, i) => line(i)).join("\n")}\n`);
+ * namingColumn(rows); // → "who"
+ */
+export function namingColumn({ columns, rows }: Table): string | undefined {
+  const numbers = columns.flatMap((one) => (one.type === "numeric" ? [one.values] : []));
+  if (numbers.length < 2) return undefined;
+  return columns.find((one) => {
+    if (!isCategorical(one)) return false;
+    const names = new Set(one.codes).size;
+    if (names < leastNames || names > rows / 2) return false;
+    const alike = numbers.filter((values) => explained(one.codes, values, names) >= leastExplained);
+    return alike.length > numbers.length / 2;
+  })?.name;
+}
+
+/** The share of a column's variance between groups of rows, less what as many groups drawn at random would have. */
+function explained(codes: ArrayLike<number>, values: Float64Array, groups: number): number {
+  const sums = new Map<number, { count: number; sum: number }>();
+  let [count, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) continue;
+    const own = sums.get(codes[i]) ?? { count: 0, sum: 0 };
+    sums.set(codes[i], { count: own.count + 1, sum: own.sum + values[i] });
+    [count, sum, squares] = [count + 1, sum + values[i], squares + values[i] ** 2];
+  }
+  const total = squares - (sum * sum) / count;
+  if (!(total > 0) || count <= groups) return 0;
+  let between = -(sum * sum) / count;
+  for (const own of sums.values()) between += (own.sum * own.sum) / own.count;
+  return 1 - ((1 - between / total) * (count - 1)) / (count - groups);
+}
+
+/** What people are told of rows that are no customers of their own. */
 export function copiesSentences(table: Table): string[] {
+  const name = JSON.stringify(namingColumn(table));
   const found = copiedRows(table);
-  if (!found) return [];
-  const where = found.but === undefined ? "every column" : `every column but ${JSON.stringify(found.but)}`;
+  const where = found?.but === undefined ? "every column" : `every column but ${JSON.stringify(found.but)}`;
   return [
-    `warning: ${found.copies} of ${table.rows} rows equal an earlier row in ${where}: rows are judged by models that saw their copies, so that the figures are too good for rows to come; leave the copies out, or name by --id what they belong to.`,
+    ...(found
+      ? [
+          `warning: ${found.copies} of ${table.rows} rows equal an earlier row in ${where}: rows are judged by models that saw their copies, so that the figures are too good for rows to come; leave the copies out, or name by --id what they belong to.`,
+        ]
+      : []),
+    ...(name
+      ? [
+          `warning: rows with the same ${name} are alike: if it names customers, rows are judged by models that saw others of the same customer, so that the figures are too good for new ones; --id ${name} counts each once.`,
+        ]
+      : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { normal, seeded } from "../../src/core/rng";
 import { parseCsv } from "../../src/data/read/read-csv";
 import { type Column, type Table, table, takeTableRows } from "../../src/data/table";
-import { copiedRows, copiesSentences } from "../../src/evaluate/copies";
+import { copiedRows, copiesSentences, namingColumn } from "../../src/evaluate/copies";
 
 const rng = seeded(3);
 const numbers = (rows: number, name: string): Column => {
@@ -33,4 +33,23 @@ test("copiedRows(table) says nothing of rows that agree as often as chance has i
   expect(copiedRows(parseCsv(`a,b,c\n${few.join("\n")}\n`).table)).toBeUndefined();
   const once = drawn(100);
   expect(copiedRows(takeTableRows(once, [...once.columns.keys(), ...Array(100).keys()]))).toBeUndefined();
+});
+
+test("namingColumn(table) finds what rows belong to by the rows' being alike, and no branch whose customers differ", () => {
+  const levels = Array.from({ length: 40 }, (_, k) => `c${k}`);
+  const codes = Int32Array.from({ length: 200 }, (_, i) => i % 40);
+  const who: Column = { name: "who", type: "categorical", codes, levels };
+  const traits = ["a", "b"].map((name) => {
+    const own = Float64Array.from(levels, () => normal(rng));
+    return {
+      name,
+      type: "numeric",
+      values: Float64Array.from(codes, (k) => own[k] + 0.05 * normal(rng)),
+    } as const;
+  });
+  expect(namingColumn(table([who, ...traits]))).toBe("who");
+  expect(copiesSentences(table([who, ...traits]))).toEqual([
+    expect.stringContaining('rows with the same "who" are alike'),
+  ]);
+  expect(namingColumn(table([who, ...drawn(200).columns]))).toBeUndefined();
 });

@@ -59,27 +59,29 @@ export interface TableResult {
 export interface TablePlan {
   /** Rows taken at most. */
   readonly rows: number;
-  /** How often the rows are divided into two folds anew. */
+  /** How often the rows are divided into folds anew. */
   readonly repeats: number;
+  /** @default 2 */
+  readonly folds?: number;
   /** Defaults to all. */
   readonly learners?: readonly string[];
   /** Seconds gone by; defaults to those of the wall. */
   readonly clock?: () => number;
 }
 
-/** What our learners make of a public table: two folds, each predicted by a model of the other, as often as planned. */
+/** What our learners make of a public table: each fold predicted by a model of the others, as often as planned. */
 export async function judgeTable(
   name: string,
   plan: TablePlan,
   rng: Rng = seeded("tables"),
 ): Promise<TableResult> {
   const { rows, y, numbers } = await rowsOf(name, plan.rows);
-  const { clock = () => performance.now() / 1000 } = plan;
+  const { clock = () => performance.now() / 1000, folds: parts = 2 } = plan;
   const labels = plan.learners ?? judgedLearners.map((learner) => learner.label);
   const learners: Record<string, HeldOutFigures[]> = Object.fromEntries(labels.map((label) => [label, []]));
   for (let repeat = 0; repeat < plan.repeats; repeat++) {
-    const folds = foldOf(numbers, y, repeat);
-    for (const held of [0, 1]) {
+    const folds = foldOf(numbers, y, repeat, parts);
+    for (let held = 0; held < parts; held++) {
       const part = (inside: boolean): Int32Array =>
         Int32Array.from(folds.keys()).filter((k) => (folds[k] === held) === inside);
       const [train, test] = [part(false), part(true)];
@@ -140,8 +142,8 @@ function taken(n: number, most: number): Int32Array {
   return n <= most ? all : byHash(all, 0).slice(0, most).sort();
 }
 
-/** Fold 0 or 1 of each row: each class in the order of its hashes, dealt out in turn. */
-function foldOf(numbers: Int32Array, y: Float64Array, repeat: number): Uint8Array {
+/** The fold of each row: each class in the order of its hashes, dealt out in turn. */
+function foldOf(numbers: Int32Array, y: Float64Array, repeat: number, folds: number): Uint8Array {
   const out = new Uint8Array(y.length);
   const place = new Map(Array.from(numbers, (number, k) => [number, k]));
   for (const label of [0, 1])
@@ -149,7 +151,7 @@ function foldOf(numbers: Int32Array, y: Float64Array, repeat: number): Uint8Arra
       numbers.filter((_, k) => y[k] === label),
       repeat + 1,
     ).forEach((number, at) => {
-      out[place.get(number) as number] = at % 2;
+      out[place.get(number) as number] = at % folds;
     });
   return out;
 }
