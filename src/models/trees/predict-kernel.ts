@@ -25,8 +25,8 @@ interface Kernel {
   walkOne(sum: number): number;
 }
 
-/** Rows per call, a multiple of 16: few enough that their codes stay in the second-level cache. */
-const BLOCK = 2048;
+/** Rows per call at least and at most, multiples of 64, and the bytes of staged values that they should stay within. */
+const [fewestRows, mostRows, stagedBytes] = [512, 2048, 2 ** 21];
 const COLUMN_BYTES = 48;
 /** Up to so many thresholds are counted without a search; as in the kernel. */
 const FEW = 4;
@@ -52,6 +52,8 @@ export class FastTrees {
     private readonly sources: readonly number[],
     private readonly staging: Float64Array,
     private readonly out: Float64Array,
+    /** Rows per call. */
+    private readonly block: number,
   ) {}
 
   /** Undefined where the plain way has to serve: without WebAssembly, or with very many thresholds or nodes. */
@@ -73,6 +75,8 @@ export class FastTrees {
       askedOf[n] = places[key];
     }
     const sources = [...new Set(asked.map((one) => one.source))].sort((a, b) => a - b);
+    const fitting = 64 * Math.floor(stagedBytes / (64 * 8 * sources.length));
+    const block = Math.max(fewestRows, Math.min(mostRows, fitting));
     const thresholds = thresholdsOf(trees);
     const fits = [...thresholds.values()].every((values) => values.length < MISSING_RIGHT);
     if (!fits || asked.length >= 2 ** 16 || longest >= 2 ** 27) return undefined;
@@ -113,13 +117,13 @@ export class FastTrees {
       values: layout.take(4 * (count + trees.roots.length - 1)),
       uppers: layout.take(8 * exits),
       ways: layout.take(4 * exits),
-      staging: layout.take(8 * BLOCK * sources.length),
-      codes: layout.take((BLOCK / 8) * 16 * (asked.length + 1)),
-      out: layout.take(8 * BLOCK),
+      staging: layout.take(8 * block * sources.length),
+      codes: layout.take((block / 8) * 16 * (asked.length + 1)),
+      out: layout.take(8 * block),
       sets: layout.take(Math.ceil(setBits.total / 8)),
-      state: layout.take(4 * BLOCK),
-      list: layout.take(4 * (BLOCK + 8)),
-      bytes: layout.take(bytes ? BLOCK * asked.length : 0),
+      state: layout.take(4 * block),
+      list: layout.take(4 * (block + 8)),
+      bytes: layout.take(bytes ? block * asked.length : 0),
       // Of a small tree: numbers of leaves, results of nodes, and the results of four trees.
       slots: layout.take(SLOT_BYTES * (2 * SMALL_LEAVES + 4)),
     };
@@ -135,7 +139,7 @@ export class FastTrees {
       const grid = grids.get(source);
       const record = at.columns + k * COLUMN_BYTES;
       new Int32Array(buffer, record, 8).set([
-        8 * BLOCK * sources.indexOf(source),
+        8 * block * sources.indexOf(source),
         tables.get(source) as number,
         values ? values.length : slots(source),
         kept ? 1 : 0,
@@ -152,7 +156,7 @@ export class FastTrees {
     writeUppers(buffer, at, trees, known);
     const { columns, nodes, values, staging, codes, out, sets, state, list } = at;
     // What leaves ask: below every code.
-    new Int16Array(buffer, codes, (BLOCK / 8) * 8 * (asked.length + 1)).fill(-BIAS);
+    new Int16Array(buffer, codes, (block / 8) * 8 * (asked.length + 1)).fill(-BIAS);
     const treeCount = trees.roots.length - 1;
     kernel.run.setup(
       columns,
@@ -176,24 +180,25 @@ export class FastTrees {
     return new FastTrees(
       kernel,
       sources,
-      new Float64Array(buffer, staging, BLOCK * sources.length),
-      new Float64Array(buffer, out, BLOCK),
+      new Float64Array(buffer, staging, block * sources.length),
+      new Float64Array(buffer, out, block),
+      block,
     );
   }
 
   /** As addLeaves: adds to `sums` for every row of x, in the order of the trees. */
   add(x: Matrix, sums: Float64Array): void {
-    const { kernel, sources, staging, out } = this;
+    const { kernel, sources, staging, out, block } = this;
     if (x.rows === 1) {
-      for (let k = 0; k < sources.length; k++) staging[k * BLOCK] = x.values[sources[k]];
+      for (let k = 0; k < sources.length; k++) staging[k * block] = x.values[sources[k]];
       kernel.run.encode(1);
       sums[0] = kernel.run.walkOne(sums[0]);
       return;
     }
-    for (let start = 0; start < x.rows; start += BLOCK) {
-      const count = Math.min(BLOCK, x.rows - start);
+    for (let start = 0; start < x.rows; start += block) {
+      const count = Math.min(block, x.rows - start);
       for (let k = 0; k < sources.length; k++)
-        staging.set(column(x, sources[k]).subarray(start, start + count), k * BLOCK);
+        staging.set(column(x, sources[k]).subarray(start, start + count), k * block);
       out.set(sums.subarray(start, start + count));
       kernel.run.encode(count);
       kernel.run.walk(count);
