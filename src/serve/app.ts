@@ -6,6 +6,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import underPressure from "@fastify/under-pressure";
 import Fastify, { type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
 import { forgetDeadServers, liveServers, takeLease } from "../data/store/servers";
 import { askForKeys } from "./access/keys";
 import type { ProxyUsers } from "./access/proxy-user";
@@ -21,7 +22,7 @@ import { countRequests } from "./metrics";
 import { Monitor } from "./monitoring/monitor";
 import { openApiDocument, withCustomer } from "./openapi";
 import { predictionLog } from "./prediction-log";
-import { answerBrokenRequest, answerProblems, validatorCompiler } from "./problem";
+import { answerBadUrl, answerBrokenRequest, answerProblems, HttpProblem, validatorCompiler } from "./problem";
 import { batchRoutes } from "./routes/batch";
 import { challengerRoutes } from "./routes/challenger";
 import { comparisonRoute } from "./routes/comparison";
@@ -187,6 +188,7 @@ function newServer(settings: Settings, lines: LogStream | undefined): App {
     keepAliveTimeout: 72_000,
     forceCloseConnections: "idle",
     clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerBadUrl,
     genReqId: () => randomUUID(),
     // No query, no body, no address: a log must not hold a customer's data.
     logger:
@@ -217,6 +219,16 @@ async function protect(app: App, settings: Settings): Promise<void> {
     reply.header("content-security-policy", contentPolicy);
     // Customers' data must not stay in a browser; what may stay says so itself.
     reply.header("cache-control", "no-store");
+  });
+  app.addHook("onRequest", async ({ headers }) => {
+    // What is packed may be a thousand times as large as it looks.
+    if ((headers["content-encoding"] ?? "identity") !== "identity")
+      throw new HttpProblem(415, "That form of body is not read", "Send the body unpacked");
+  });
+  // What a route does not read is refused, not passed over; probes may say what they like.
+  app.addHook("onRoute", ({ url, schema }) => {
+    if (schema && schema.hide !== true && !statusPaths.includes(url))
+      schema.querystring ??= z.strictObject({});
   });
   if (settings.rateLimit > 0) {
     await app.register(rateLimit, {

@@ -147,6 +147,14 @@ export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): v
   });
 }
 
+/** Answers what can't be a path of a URL; no route hears of it. */
+export function answerBadUrl(_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const made: Problem = { type: "about:blank", title: titles[400], status: 400 };
+  const detail = "The path must be a URL's, its percent signs followed by UTF-8";
+  const body = JSON.stringify({ ...made, detail, instance: `urn:request:${request.id}` });
+  reply.code(400).type("application/problem+json").send(body);
+}
+
 /** Answers what is no HTTP, or came too slowly, and ends its connection; no route hears of it. */
 export function answerBrokenRequest({ code }: ConnectionError, socket: Socket): void {
   if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();

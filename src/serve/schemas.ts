@@ -205,6 +205,10 @@ export const batchSummarySchema = z
       .array(z.string())
       .optional()
       .describe("Columns that the file may lack and does: answers are worse without them"),
+    encoding: z
+      .string()
+      .optional()
+      .describe("How the bytes of a CSV file were read, where they are no UTF-8"),
     drift: z
       .array(driftedColumnSchema)
       .optional()

@@ -25,6 +25,22 @@ async function collect(batches: AsyncIterable<Table>): Promise<Table[]> {
 }
 
 describe("readCsvBatches(source, options)", () => {
+  test("whoever hears of refused rows gets a batch though all of its rows were refused, and holds no more", async () => {
+    const refused: RejectedRow[] = [];
+    const text = `a,b\n1,2\n${"x\n".repeat(10_000)}3,4\n`;
+    const batches = await readCsvBatches(bytesOf(text, 1000), {
+      ...{ rows: 500, headBytes: 1000, onReject: (row: RejectedRow) => void refused.push(row) },
+    });
+    let most = 0;
+    const sizes: number[] = [];
+    for await (const one of batches) {
+      most = Math.max(most, refused.splice(0).length);
+      sizes.push(one.rows);
+    }
+    expect(most).toBeLessThan(4000);
+    expect([sizes.reduce((sum, size) => sum + size, 0), batches.rejected]).toEqual([2, 10_000]);
+  });
+
   test.skipIf(!realData)("gives the rows of readCsv, in batches of about the size asked for", async () => {
     const file = join(realData as string, "Telco-Customer-Churn.csv");
     const schema = publishedSchema("telco");

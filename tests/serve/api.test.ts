@@ -209,8 +209,8 @@ describe.skipIf(!realData)("the API, with a desk trained on the real churn-bigml
     ).json();
     expect(said.summary).toMatchObject({ rows: 4, predicted: 2, rejected: 2 });
     expect(said.errors).toEqual([
-      { row: 2, field: "state", rule: "must be one of the listed values" },
-      { row: 3, field: "total_day_calls", rule: "must be at least 0" },
+      { row: 2, field: "state", rule: 'must be one of the listed values, got "ZZ"' },
+      { row: 3, field: "total_day_calls", rule: "must be at least 0, got -3" },
     ]);
     const header = Object.keys(customer).join(",");
     const row = Object.values({ ...customer, voice_mail_plan: "Yes" }).join(",");

@@ -80,13 +80,15 @@ export async function readCsvBatches(
     );
 
   async function* batches(): AsyncGenerator<Table> {
-    let taken = 0;
-    const ready = (least: number): boolean => reader.rows - reader.rejected - taken >= least;
+    let [taken, told] = [0, 0];
+    const good = (): number => reader.rows - reader.rejected - taken;
     const feed = function* (piece: Uint8Array): Generator<Table> {
       bytes += piece.length;
       reader.push(piece);
-      if (!ready(batchRows)) return;
-      taken = reader.rows - reader.rejected;
+      // Whoever hears of refused rows holds them until a batch comes: it comes though all of its rows were refused.
+      if ((options.onReject ? reader.rows - taken - told : good()) < batchRows) return;
+      taken += good();
+      told = reader.rejected;
       yield take();
     };
     // Small batches are fed in small pieces, as a piece's rows all go into one batch.
@@ -97,7 +99,7 @@ export async function readCsvBatches(
     for (const piece of head.splice(0)) yield* cut(piece);
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield* cut(next.value);
     reader.end();
-    if (!ready(1)) return;
+    if (good() === 0) return;
     const last = take();
     total = totalsRemark(last);
     yield last;

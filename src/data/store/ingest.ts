@@ -195,6 +195,7 @@ async function addRows(
       });
       rows += to - from;
     }
+    if (rejects.length > 0) transaction(store, "write to", keepRejects);
     options.progress?.({ phase: "ingest", done: rows, total: 0, figures: { rows } });
   }
   options.accept?.(batches);

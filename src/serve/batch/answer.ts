@@ -35,9 +35,12 @@ const mostNames = 100;
 /** Most errors told of one batch in a single JSON document. */
 const mostErrors = 1000;
 
-/** The form that an Accept header asks for: CSV, newline-delimited JSON, or else one JSON document. */
-export function formFor(accept: string): BatchForm {
-  if (accept.includes("text/csv")) return csvForm();
+/**
+ * The form that an Accept header asks for: CSV, newline-delimited JSON, or else one JSON document. `summary` lets CSV end
+ * with a line of it, as the others do.
+ */
+export function formFor(accept: string, summary: boolean): BatchForm {
+  if (accept.includes("text/csv")) return csvForm(summary);
   return /ndjson|jsonl/.test(accept) ? linesForm() : jsonForm();
 }
 
@@ -47,6 +50,7 @@ export class BatchCount {
   private predicted = 0;
   private unused: readonly string[] = [];
   private lacking: readonly string[] = [];
+  private readAs: string | undefined;
   private readonly drift: DriftCounts[] = [];
   private readonly refused: Map<string, number> = new Map();
   private readonly byRisk = Object.fromEntries(risks.map((risk) => [risk, 0])) as Record<Risk, number>;
@@ -70,6 +74,11 @@ export class BatchCount {
   /** Takes over which columns of a file no model reads, and which optional ones it lacks. */
   columns(unused: readonly string[], lacking: readonly string[]): void {
     [this.unused, this.lacking] = [unused, lacking];
+  }
+
+  /** Takes over how a file was read that is no UTF-8. */
+  encoding(name: string): void {
+    this.readAs = name;
   }
 
   /** What is wrong with a column of which no row's value could be used; undefined where there is none. */
@@ -100,6 +109,7 @@ export class BatchCount {
       low_risk: this.byRisk.Low,
       ...(this.unused.length > 0 ? { unused_columns: this.unused.slice(0, mostNames) } : {}),
       ...(this.lacking.length > 0 ? { missing_columns: [...this.lacking] } : {}),
+      ...(this.readAs === undefined ? {} : { encoding: this.readAs }),
       ...(drift.length > 0 ? { drift } : {}),
     };
   }
@@ -201,7 +211,7 @@ function besideAnswers(own: readonly string[]): string[] {
 }
 
 /** One line for each row of the request: its own columns, then what is said of it; safe to open in a spreadsheet. */
-function csvForm(): BatchForm {
+function csvForm(withSummary: boolean): BatchForm {
   let names: readonly string[] | undefined;
   const written = (rows: readonly Row[], own: readonly string[] = [idColumn]): string => {
     const first = names === undefined;
@@ -227,10 +237,13 @@ function csvForm(): BatchForm {
     sent: true,
     head: () => "",
     rows: (lot) => written([...inOrder(lot)], lot.sent?.names),
-    tail: (_, problem) => {
-      if (!problem) return names === undefined ? written([]) : "";
-      const rule = `ends here: ${problem.detail ?? problem.title}`;
-      return written([{ row: 0, errors: [{ row: 0, field: "batch", rule }] }]);
+    tail: (summary, problem) => {
+      const said: Row[] = [];
+      const say = (field: string, rule: string): void =>
+        void said.push({ row: 0, errors: [{ row: 0, field, rule }] });
+      if (problem) say("batch", `ends here: ${problem.detail ?? problem.title}`);
+      if (withSummary) say("summary", JSON.stringify(summary));
+      return said.length > 0 || names === undefined ? written(said) : "";
     },
   };
 }

@@ -16,13 +16,16 @@ const mostHeader = 1 << 16;
 
 const delimiters = [",", ";", "\t", "|"];
 
+/** A batch ends once so many rows were refused, if most were: each of them costs more than its bytes. */
+const mostRefused = 100_000;
+
 /** Bodies of fewer bytes are read as a whole. */
 const fewBytes = 1 << 14;
 
 /** The customers of CSV with a header, in the form's names or churn-bigml's, as they arrive. */
 export async function* rowsFromCsv(
   body: AsyncIterable<Uint8Array>,
-  { fields, sent, columns: onColumns }: RowsOptions,
+  { fields, sent, columns: onColumns, encoding: onEncoding }: RowsOptions,
 ): AsyncGenerator<CustomerRows> {
   const { header, all } = await peek(body);
   const byKey = fields !== deskFields || named(header, "account_length");
@@ -85,7 +88,17 @@ export async function* rowsFromCsv(
     before = batches.rows;
     return { ...taken, rows: inDeskColumns(kept, fields, nameOf) };
   };
-  for await (const rows of batches) yield lot(rows);
+  for await (const rows of batches) {
+    if (batches.rejected > mostRefused && 2 * batches.rejected > batches.rows)
+      throw new HttpProblem(
+        422,
+        "The data cannot be used",
+        `${batches.rejected} of ${batches.rows} rows were refused: look at how the file is written`,
+      );
+    yield lot(rows);
+  }
+  const { encoding } = batches.dialect;
+  if (encoding !== "utf-8") onEncoding?.(encoding);
   // Bad rows behind the last good one.
   yield lot(table([{ name: idColumn, type: "id", values: [] }]));
 }

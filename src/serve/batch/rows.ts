@@ -22,6 +22,8 @@ export interface RowsOptions {
   readonly sent: boolean;
   /** Hears of columns that the file has and no model reads, and of optional ones that it lacks. */
   readonly columns?: (unused: readonly string[], lacking: readonly string[]) => void;
+  /** Hears in the end of the encoding in which a file was read that is no UTF-8. */
+  readonly encoding?: (name: string) => void;
 }
 
 /** Some rows of a batch, one after the other. */
@@ -72,7 +74,7 @@ export class RowLot {
     if (checked.success) this.good.push(checked.data as DeskCustomer);
     else
       for (const issue of checked.error.issues)
-        this.refuse(issue.path.join(".") || "customer", ruleOf(issue));
+        this.refuse(issue.path.join(".") || "customer", `${ruleOf(issue)}${foundOf(issue)}`);
   }
 
   /** A row that could not even be read. */
@@ -98,6 +100,14 @@ export class RowLot {
   private refuse(field: string, rule: string): void {
     this.errors.push({ row: this.before + this.count, field, rule });
   }
+}
+
+/** The value that broke a rule, in the words of a CSV file's rows; nothing where none was given or it is no cell. */
+function foundOf(issue: z.core.$ZodIssue): string {
+  const value: unknown = "input" in issue ? issue.input : undefined;
+  if (value === undefined || (typeof value === "object" && value !== null)) return "";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return `, got ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
 }
 
 /** What a customer's members are as the cells of a row. */

@@ -19,9 +19,20 @@ interface Found {
   valued: boolean;
   /** What ended the batch before its end. */
   broken?: string;
+  /** What the server says of the file as a whole. */
+  summary?: Summary;
+}
+
+interface Summary {
+  readonly unused_columns?: readonly string[];
+  readonly missing_columns?: readonly string[];
+  readonly encoding?: string;
+  readonly drift?: readonly { readonly field: string; readonly findings: readonly string[] }[];
 }
 
 const mostContacts = 10;
+/** How the line of the answer begins that is not for the file that is downloaded. */
+const summaryMark = "summary ";
 const form = byId<HTMLFormElement>("batch");
 const input = byId<HTMLInputElement>("file");
 const result = byId("result");
@@ -51,8 +62,9 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   const button = make("button", { type: "button", class: "app-first" }, "Download Data");
-  button.addEventListener("click", () => saveAs(answer, file.name.replace(/(\.\w+)?$/, "-predictions.csv")));
-  const note = make("span", { class: "app-note" }, `${size(answer.size)} of CSV, a line for each row`);
+  const data = found.summary ? await withoutLastLine(answer) : answer;
+  button.addEventListener("click", () => saveAs(data, file.name.replace(/(\.\w+)?$/, "-predictions.csv")));
+  const note = make("span", { class: "app-note" }, `${size(data.size)} of CSV, a line for each row`);
   result.replaceChildren(...describe(found), make("div", { class: "app-row" }, button, note));
 });
 
@@ -63,7 +75,7 @@ function predict(file: File): Promise<Blob | Problem> {
   return new Promise((done) => {
     const request = new XMLHttpRequest();
     running = request;
-    request.open("POST", "batch-predict");
+    request.open("POST", "batch-predict?summary=true");
     request.setRequestHeader("content-type", typeOf(file.name));
     request.setRequestHeader("accept", "text/csv");
     request.responseType = "blob";
@@ -120,7 +132,9 @@ async function read(answer: Blob): Promise<Found> {
 
 function add(found: Found, row: Record<string, string>): void {
   if (row.row === "") {
-    found.broken = row.error;
+    if (row.error.startsWith(summaryMark))
+      found.summary = parsed<Summary>(row.error.slice(summaryMark.length));
+    else found.broken = row.error;
     return;
   }
   found.rows++;
@@ -151,7 +165,31 @@ function add(found: Found, row: Record<string, string>): void {
   contacts.length = Math.min(contacts.length, mostContacts);
 }
 
-function describe({ rows, rejected, valued, risks, errors, contacts, broken }: Found): Node[] {
+/** The answer without the summary, which is on the page. */
+async function withoutLastLine(answer: Blob): Promise<Blob> {
+  const end = new Uint8Array(await answer.slice(-(1 << 20)).arrayBuffer());
+  const last = end.lastIndexOf(10, end.length - 2);
+  return last < 0 ? answer : answer.slice(0, answer.size - end.length + last + 1, "text/csv");
+}
+
+/** What a person should know of the file as a whole, a sentence each. */
+function remarks({
+  unused_columns: unused = [],
+  missing_columns: missing = [],
+  encoding,
+  drift = [],
+}: Summary): string[] {
+  const list = (names: readonly string[]): string =>
+    `${names.slice(0, 10).join(", ")}${names.length > 10 ? ` and ${names.length - 10} others` : ""}`;
+  return [
+    ...(encoding ? [`The file is no UTF-8 and was read as ${encoding}.`] : []),
+    ...(unused.length > 0 ? [`No model reads ${list(unused)}.`] : []),
+    ...(missing.length > 0 ? [`The file lacks ${list(missing)}: answers are worse without.`] : []),
+    ...drift.map(({ field, findings }) => `${field}: ${findings.join("; ")}.`),
+  ];
+}
+
+function describe({ rows, rejected, valued, risks, errors, contacts, broken, summary }: Found): Node[] {
   const nodes: Node[] = [
     make("h2", {}, "Result"),
     make(
@@ -166,6 +204,9 @@ function describe({ rows, rejected, valued, risks, errors, contacts, broken }: F
     ),
   ];
   if (broken) nodes.push(problemBox({ title: "Not all rows were read", detail: broken }));
+  const told = remarks(summary ?? {});
+  if (told.length > 0)
+    nodes.push(make("ul", { class: "app-note" }, ...told.map((text) => make("li", {}, text))));
   if (rejected > 0) {
     const flag = rejected === 1;
     const more = rejected > errors.length ? `; the first ${errors.length}` : "";
@@ -216,9 +257,9 @@ function typeOf(name: string): string {
   return /\.(ndjson|jsonl)$/i.test(name) ? "application/x-ndjson" : "text/csv";
 }
 
-function parsed(text: string): Problem | undefined {
+function parsed<Value = Problem>(text: string): Value | undefined {
   try {
-    return JSON.parse(text) as Problem;
+    return JSON.parse(text) as Value;
   } catch {
     return undefined;
   }

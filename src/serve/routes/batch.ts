@@ -12,7 +12,7 @@ import type { CustomerRows, RowsOptions } from "../batch/rows";
 import { rowsFromCsv } from "../batch/rows-from-csv";
 import { rowsFromJson, rowsFromLines } from "../batch/rows-from-json";
 import { Spool } from "../batch/spool";
-import { limited } from "../body";
+import { limited, readRest } from "../body";
 import type { App, Context } from "../context";
 import { HttpProblem, problem, problemOf } from "../problem";
 import { batchSummarySchema, predictionSchema, reasonsQuery, rowErrorSchema } from "../schemas";
@@ -45,6 +45,17 @@ const readers: Readonly<
 /** So much of an answer is held back, for what is wrong with a small batch to be told by the status. */
 const heldBack = 1 << 14;
 
+const batchQuery = reasonsQuery(0).extend({
+  accept_loss: z
+    .enum(["true", "false"])
+    .default("false")
+    .describe("Whether rows are predicted though training saw no value of a column that they hold"),
+  summary: z
+    .enum(["true", "false"])
+    .default("false")
+    .describe("Whether CSV ends with a line without a row's number, whose error is the summary as JSON"),
+});
+
 /** Predicts many customers, as they arrive. */
 export function batchRoutes(root: App, context: Context): void {
   // The body is read here and not by a parser, so this route has a scope of its own.
@@ -61,20 +72,12 @@ export function batchRoutes(root: App, context: Context): void {
           description:
             'Send application/json (a list of customers, or {"customers": […]}), application/x-ndjson (a customer a line) or text/csv with a header. Rows are answered as they arrive, in the form that Accept names, and a row that breaks a rule is reported in its place. What is found wrong once the answer has begun is told at its end.',
           tags: ["predict"],
-          querystring: reasonsQuery(0).extend({
-            accept_loss: z
-              .enum(["true", "false"])
-              .default("false")
-              .describe("Whether rows are predicted though training saw no value of a column that they hold"),
-          }),
+          querystring: batchQuery,
           produces: ["application/json", "application/x-ndjson", "text/csv"],
           response: { 200: batchSchema, 400: problem, 413: problem, 415: problem, 422: problem },
         },
       },
       async (request, reply) => {
-        const packed = request.headers["content-encoding"] ?? "identity";
-        if (packed !== "identity")
-          throw new HttpProblem(415, "That form of body is not read", "Send the body unpacked");
         const { batchLimit } = context.settings;
         if (Number(request.headers["content-length"] ?? 0) > batchLimit) throw tooLarge(batchLimit);
         if (!(request.body instanceof Readable))
@@ -84,7 +87,7 @@ export function batchRoutes(root: App, context: Context): void {
             `There must be a body of ${Object.keys(readers).join(", ")}`,
           );
         const [type] = (request.headers["content-type"] ?? "").toLowerCase().split(/\s*;/, 1);
-        const form = formFor(request.headers.accept ?? "");
+        const form = formFor(request.headers.accept ?? "", request.query.summary === "true");
         const gone = new AbortController();
         const end = context.admission.begin();
         reply.raw.once("close", () => {
@@ -100,6 +103,7 @@ export function batchRoutes(root: App, context: Context): void {
           fields: model.fields,
           sent: form.sent,
           columns: (unused, lacking) => count.columns(unused, lacking),
+          encoding: (name) => count.encoding(name),
         });
         const text = answer(rows, form, context, {
           model,
@@ -132,10 +136,13 @@ export function batchRoutes(root: App, context: Context): void {
           most: settings.spoolLimit,
           patience: 60_000,
         });
-        fill(spool, first, text).catch((error: unknown) => {
-          if (!gone.signal.aborted) request.log.error({ err: error }, "a batch was broken off");
-          spool.end(error as Error);
-        });
+        fill(spool, first, text)
+          .catch((error: unknown) => {
+            if (!gone.signal.aborted) request.log.error({ err: error }, "a batch was broken off");
+            spool.end(error as Error);
+          })
+          // Whoever sends everything before it reads would wait for ever where the answer ends first.
+          .finally(() => readRest(request.raw, batchLimit));
         return reply.send(Readable.from(spool, { objectMode: false }) as never);
       },
     );

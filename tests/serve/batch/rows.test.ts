@@ -108,7 +108,7 @@ describe("rowsFromJson(body, fields)", () => {
     for (const text of [`[${all.map(json)}]`, `{"customers": [${all.map(json)}]}`]) {
       const lots = await lotsOf(text, rowsFromJson);
       expect(used(lots)).toEqual(good);
-      expect(wrong(lots)[0]).toBe("4 calls: must be at least 0");
+      expect(wrong(lots)[0]).toBe("4 calls: must be at least 0, got -4");
       expect(wrong(lots)).toHaveLength(all.length - good.length);
     }
   });
@@ -126,7 +126,7 @@ describe("rowsFromLines(body, fields)", () => {
   test("a line that is no JSON costs that row alone; the last needs no end", async () => {
     const lots = await lotsOf(`${json(1)}\nnot json\n\n${json(3)}\n{"calls": -1}\n${json(5)}`, rowsFromLines);
     expect(used(lots)).toEqual(["1 c1 1", "3 c3 3", "5 c5 5"]);
-    expect(wrong(lots)).toEqual(["2 customer: must be JSON", "4 calls: must be at least 0"]);
+    expect(wrong(lots)).toEqual(["2 customer: must be JSON", "4 calls: must be at least 0, got -1"]);
     expect(used(await lotsOf(all.map(json).join("\n"), rowsFromLines))).toEqual(good);
   });
 });
