@@ -47,9 +47,9 @@ export function whyUnused(column: Column, rows: number): Omit<UnusedColumn, "col
   return { reason: "the learner did not choose it" };
 }
 
-/** A sentence for each column that is used by numbers worked out of it, and not as it stands. */
+/** A sentence for each column that is used by numbers worked out of it, and not as it stands; of moments, what that leaves open. */
 export function derivedSentences(parts: readonly Part[]): string[] {
-  return parts.flatMap((part) => {
+  const sentences = parts.flatMap((part) => {
     const { name } = part;
     if (part.kind === "target-mean")
       return [`${name} is used by the target's mean in each of its ${part.levels.length} levels.`];
@@ -63,7 +63,13 @@ export function derivedSentences(parts: readonly Part[]): string[] {
     });
     return [`${name} is used by ${read.join(", ")}.`];
   });
+  const timed = parts.some((part) => part.kind === "date" && part.numbers.some(({ of }) => of === "days"));
+  return timed ? [...sentences, drawnAtRandom] : sentences;
 }
+
+/** What figures by random folds leave open where a moment is learned from. */
+const drawnAtRandom =
+  "The rows judged were drawn at random, not by time: if what tells of the target changes with time, later rows are predicted worse than the figures say.";
 
 /** "2 of 9 columns are not used: …", a sentence a column; nothing where all are. */
 export function unusedSentences(unused: readonly UnusedColumn[], columns: number): string[] {

@@ -60,6 +60,7 @@ test("trainModel uses dates, texts and columns of many levels, says so, and the 
     `seen is used by days since ${last(seen)} (the latest in training), month, day of the month, weekday, days since signed.`,
     `shop is used by the target's mean in each of its ${new Set(shop).size} levels.`,
     expect.stringMatching(/^comment is used by a score of its words, from \d+ terms\.$/),
+    expect.stringContaining("were drawn at random, not by time"),
   ]);
   const used = parts.map((one) => one.name);
   expect(unusedColumns(customers, used, options)).toEqual([
