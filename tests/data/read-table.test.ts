@@ -200,6 +200,8 @@ test("a table that the memory can't hold is refused before it is read, with the 
   await expect(readTable(huge)).rejects.toThrow(
     /^Cannot read .*huge\.csv as a whole: .* GB of text take up to .* \(telelink train --sample learns from a part/,
   );
+  expect(() => readCsv(huge)).toThrow(/huge\.csv as a whole/);
   expect(() => checkRoom("x.csv", 1e9, 8e9)).not.toThrow();
+  expect(() => checkRoom("x.csv", 60 * 2 ** 30, 8e9)).toThrow("60 GB of text take up to 180 GB of memory");
   expect(() => checkRoom("x.csv", 3e9, 8e9)).toThrow("at most the 7.5 GB there are");
 });

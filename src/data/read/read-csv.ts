@@ -14,6 +14,7 @@ import { totalsRemark } from "../infer/totals";
 import type { Problem } from "../problems";
 import { type ColumnSchema, columnSchema, type Schema, schemaOf } from "../schema";
 import { type Column, isCategorical, type Table, table } from "../table";
+import { checkRoom } from "./check-room";
 
 /** What was guessed of a file, or of one of its columns. */
 export interface Remark {
@@ -70,6 +71,7 @@ export function readCsv(file: string, options: CsvOptions = {}): CsvRead {
   const handle = readError(file, () => openSync(file, "r"));
   try {
     const { size } = readError(file, () => fstatSync(handle));
+    checkRoom(file, size);
     return readFrom(
       file,
       size,

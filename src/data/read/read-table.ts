@@ -24,11 +24,8 @@ export async function readTable(source: string, options: CsvOptions = {}): Promi
 export async function tableReader(source: string): Promise<ReadOpened> {
   const opened = await openTable(source);
   if (opened.plain)
-    return (options = {}, bytes) => {
-      if (bytes !== undefined) return parseCsv(beginning(source, bytes), options, source);
-      checkRoom(source, opened.size);
-      return readCsv(source, options);
-    };
+    return (options = {}, bytes) =>
+      bytes === undefined ? readCsv(source, options) : parseCsv(beginning(source, bytes), options, source);
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of opened.bytes) {
