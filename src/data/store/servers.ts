@@ -65,8 +65,11 @@ interface ServerRow {
 }
 
 function lives({ host, pid, started, seen }: ServerRow): boolean {
-  if (Date.now() - Date.parse(seen) > leaseMs) return false;
-  if (host !== hostname()) return true;
+  // A clock that was set back leaves times to come.
+  const silent = Math.abs(Date.now() - Date.parse(seen));
+  if (host !== hostname()) return silent <= leaseMs;
+  // On this machine its process tells more than a clock, which may have jumped; a number is given out again in time.
+  if (silent > 10 * leaseMs) return false;
   // In a container every server has the same number: one that began before this process is another, and dead.
   if (pid === process.pid) return Date.parse(started) >= Date.now() - 1000 * process.uptime() - 1000;
   return isAlive(pid);

@@ -102,7 +102,11 @@ async function list(): Promise<void> {
     ),
     ...(problem ? [problemBox({ title: "The champion does not answer", detail: problem })] : []),
   );
-  if (history.length > 0)
+  if (history.length === 0)
+    byId("history").replaceChildren(
+      make("p", { class: "app-empty" }, "Nothing was promoted yet: the model trained at the start answers."),
+    );
+  else
     byId("history").replaceChildren(
       tableOf(
         "The newest first",

@@ -237,6 +237,12 @@ export class JobQueue {
     stopping: boolean,
     reason: string,
   ): void {
+    // Another server took it over, as after a jump of the clock: what that one makes counts, and counts once.
+    if (jobWith(this.store, job.id).owner !== this.owner) {
+      if (done?.type === "done" && done.result.model) rmSync(done.result.model.file, { force: true });
+      this.next();
+      return;
+    }
     let result: Record<string, unknown> | undefined;
     let error: string | undefined;
     if (done?.type === "done") {

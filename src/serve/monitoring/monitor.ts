@@ -141,7 +141,7 @@ export class Monitor {
     const found = new Map(others);
     const { columns, predictions } = this.report(this.settings.alertDays);
     for (const drift of columns)
-      if (drift.rows >= fewestRows && drift.findings.length > 0)
+      if (drift.rows >= fewestRows && !isUsual(drift))
         found.set(`column ${drift.column}`, drift.findings.join("; "));
     if (predictions?.drift && predictions.drift.rows >= fewestRows && predictions.drift.findings.length > 0)
       found.set("predictions", predictions.drift.findings.join("; "));
@@ -162,6 +162,12 @@ export class Monitor {
       throw error;
     }
   }
+}
+
+/** Whether nothing is worth an alert: a value in a hundred beyond those of training comes by chance in any new customers. */
+function isUsual({ rows, outside, unseen, findings }: ColumnDrift): boolean {
+  const few = outside + unseen <= 0.01 * rows;
+  return findings.length <= (few ? Number(outside > 0) + Number(unseen > 0) : 0);
 }
 
 function added(before: InputCounts, more: InputCounts): InputCounts {

@@ -32,6 +32,6 @@ export function modelsPage(footer: string): string {
 <div class="app-row"><button type="submit" class="app-second">Try It Out</button><button type="button" id="end" disabled>End the Trial</button></div>
 </form>
 <section id="trial" aria-live="polite"></section>
-<h2>Who promoted what, and why</h2><div id="history"><p class="app-empty">Nothing was promoted yet: the model trained at the start answers.</p></div>`,
+<h2>Who promoted what, and why</h2><div id="history"><p class="app-empty">Looking …</p></div>`,
   });
 }
