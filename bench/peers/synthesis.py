@@ -23,12 +23,12 @@ def main(name, train, made, seed):
         from arfpy import arf
 
         np.random.seed(seed)
-        # It takes no missing cells: those of numbers are medians, those of texts a level of their own.
+        # It takes no missing cells: those of numbers are medians, those of texts a level of their own. Two values are levels.
         for column in real.columns:
-            if pd.api.types.is_numeric_dtype(real[column]):
-                real[column] = real[column].fillna(real[column].median())
+            if pd.api.types.is_numeric_dtype(real[column]) and real[column].nunique() > 2:
+                real[column] = real[column].fillna(real[column].median()).astype(float)
             else:
-                real[column] = real[column].fillna("").astype(str)
+                real[column] = real[column].astype(object).where(real[column].notna(), "").astype(str)
         forest = arf.arf(x=real, random_state=seed, verbose=False)
         forest.forde()
         out = forest.forge(n=len(real))

@@ -1,6 +1,6 @@
 import { checkNumber } from "../core/checks";
 import type { Rng } from "../core/rng";
-import { type Table, takeTableRows } from "../data/table";
+import { isCategorical, type Table, takeTableRows } from "../data/table";
 
 export interface SampledRowsOptions {
   /**
@@ -12,14 +12,35 @@ export interface SampledRowsOptions {
   readonly leftOut?: number;
 }
 
-/** The rows in an order without those that are left out. */
+/** The rows in an order without those that are left out; of a level that enough rows share one is put back, should all be gone. */
 export function sampledRows(
   from: Table,
   order: Int32Array,
   rng: Rng,
-  { leftOut = Math.min(0.5, Math.max(0.125, 0.5 * (1000 / from.rows) ** 0.85)) }: SampledRowsOptions = {},
+  {
+    leftOut = Math.min(0.5, Math.max(0.125, 0.5 * (1000 / from.rows) ** 0.85)),
+    minCount = 5,
+  }: SampledRowsOptions & { readonly minCount?: number } = {},
 ): Table {
   checkNumber(leftOut, 0, 0.9, "fit", "leftOut");
-  const kept = order.filter(() => rng.uniform() >= leftOut);
-  return takeTableRows(from, kept.length > 0 ? kept : order);
+  const kept = new Uint8Array(from.rows);
+  for (const i of order) if (rng.uniform() >= leftOut) kept[i] = 1;
+  for (const column of from.columns) {
+    if (!isCategorical(column)) continue;
+    const [all, left] = [new Int32Array(column.levels.length), new Int32Array(column.levels.length)];
+    for (const i of order) {
+      const code = column.codes[i];
+      if (code < 0) continue;
+      all[code]++;
+      left[code] += kept[i];
+    }
+    for (const i of order) {
+      const code = column.codes[i];
+      if (code < 0 || left[code] > 0 || all[code] < minCount) continue;
+      kept[i] = 1;
+      left[code] = 1;
+    }
+  }
+  const rows = order.filter((i) => kept[i] === 1);
+  return takeTableRows(from, rows.length > 0 ? rows : order);
 }
