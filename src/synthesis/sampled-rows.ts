@@ -1,6 +1,6 @@
 import { checkNumber } from "../core/checks";
 import type { Rng } from "../core/rng";
-import { isCategorical, type Table, takeTableRows } from "../data/table";
+import { isCategorical, type Table } from "../data/table";
 
 export interface SampledRowsOptions {
   /**
@@ -12,8 +12,8 @@ export interface SampledRowsOptions {
   readonly leftOut?: number;
 }
 
-/** The rows in an order without those that are left out; of a level that enough rows share one is put back, should all be gone. */
-export function sampledRows(
+/** An order of rows without those that are left out; of a level that enough rows share one is put back, should all be gone. */
+export function sampledOrder(
   from: Table,
   order: Int32Array,
   rng: Rng,
@@ -21,7 +21,7 @@ export function sampledRows(
     leftOut = Math.min(0.5, Math.max(0.125, 0.5 * (1000 / from.rows) ** 0.85)),
     minCount = 5,
   }: SampledRowsOptions & { readonly minCount?: number } = {},
-): Table {
+): Int32Array {
   checkNumber(leftOut, 0, 0.9, "fit", "leftOut");
   const kept = new Uint8Array(from.rows);
   for (const i of order) if (rng.uniform() >= leftOut) kept[i] = 1;
@@ -42,5 +42,5 @@ export function sampledRows(
     }
   }
   const rows = order.filter((i) => kept[i] === 1);
-  return takeTableRows(from, rows.length > 0 ? rows : order);
+  return rows.length > 0 ? rows : order;
 }

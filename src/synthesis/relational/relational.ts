@@ -1,8 +1,8 @@
 import { check, checkInteger } from "../../core/checks";
 import type { ModelJson, Watch } from "../../core/model";
 import { permutation, type Rng } from "../../core/rng";
-import { type Column, columnNamed, dropColumns, type Table, table, takeTableRows } from "../../data/table";
-import { sampledRows } from "../sampled-rows";
+import { columnNamed, dropColumns, type Table, table, takeTableRows } from "../../data/table";
+import { sampledOrder } from "../sampled-rows";
 import { loadSequential, sequential } from "../sequential/sequential";
 import { type DiscoverOptions, usualMinCount } from "../structure/discover/discover";
 import { keyPlanOf } from "../structure/keys";
@@ -66,8 +66,7 @@ export function relational(
     const { rows: told, losses } = withoutRareLevels(children, families, plan, least);
     const ordered = inOrder(families, told, plan);
     const order = permutation(rng.fork("rows"), parents.rows);
-    const kept = sampledRows(numbered(parents.rows), order, rng.fork("left out"));
-    const chosen = Array.from((kept.columns[0] as Extract<Column, { type: "numeric" }>).values);
+    const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
     const whole = withFamilies(parents, ordered, told, plan);
     const settings = { ...discover, leftOut: 0, ...(threads !== undefined && { threads }) };
     const parentModel = await sequential(settings)(takeTableRows(whole, chosen), rng.fork("parents"), watch);
@@ -146,8 +145,4 @@ function relationalOf(parts: RelationalParts): Relational {
       ...(parts.children && { children: parts.children.toJSON() }),
     }),
   };
-}
-
-function numbered(rows: number): Table {
-  return table([{ name: "row", type: "numeric", values: Float64Array.from({ length: rows }, (_, i) => i) }]);
 }

@@ -2,12 +2,12 @@ import { checkInteger } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
 import { permutation, type Rng } from "../../core/rng";
 import { asTable } from "../../data/polars";
-import type { Table } from "../../data/table";
+import { type Table, takeTableRows } from "../../data/table";
 import { resolveWhere } from "../conditions";
 import { type Drawing, drawRows } from "../drawing/draw-rows";
 import { drawnVariable } from "../drawing/drawn-variable";
 import { wishesOf } from "../drawing/wishes";
-import { type SampledRowsOptions, sampledRows } from "../sampled-rows";
+import { type SampledRowsOptions, sampledOrder } from "../sampled-rows";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
 import { syntheticSchema } from "../structure/restore";
 import type { Structure } from "../structure/structure";
@@ -70,7 +70,7 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
     checkTrainable(from, "sequential");
     const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
     const order = permutation(rng.fork("rows"), from.rows);
-    const shuffled = sampledRows(from, order, rng.fork("left out"), options);
+    const shuffled = takeTableRows(from, sampledOrder(from, order, rng.fork("left out"), options));
     const target = options.target ?? from.columns.at(-1)?.name;
     const variables = drawingOrder(
       reduceTable(structure, shuffled),
