@@ -16,7 +16,7 @@ warnings.filterwarnings("ignore")
 
 
 def main(name, train, made, seed):
-    real = pd.read_csv(train)
+    real = pd.read_csv(train, sep=None, engine="python")
     if name == "ARF":
         # arfpy 0.1.1 calls what numpy 2.4 has under another name only.
         np.in1d = np.isin
