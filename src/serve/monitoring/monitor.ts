@@ -6,8 +6,8 @@ import { type Table, table } from "../../data/table";
 import { type ColumnDrift, columnDrifts } from "../../services/monitoring/column-drift";
 import {
   addDrift,
+  countDrift,
   type DriftCounts,
-  driftCounts,
   probabilityProfile,
   type TrainedColumn,
 } from "../../services/predict/drift";
@@ -42,6 +42,7 @@ export interface MonitoringReport {
 const probability = "churn_probability";
 /** Bins of probabilities, with no share of any. */
 const binned: TrainedColumn = probabilityProfile([]);
+const dayMs = 86_400_000;
 /** Customers from which on a difference is worth an alert. */
 const fewestRows = 200;
 
@@ -62,25 +63,22 @@ export class Monitor {
   /** Counts customers who were answered. */
   note(desk: Desk, rows: Table, answers: readonly Prediction[]): void {
     if (this.settings.monitoring === "off" || rows.rows === 0) return;
-    const key = `${today()} ${desk.origin.model}`;
+    const key = `${Math.floor(Date.now() / dayMs)} ${desk.origin.model}`;
     const sums = this.waiting.get(key) ?? [];
     this.waiting.set(key, sums);
-    addDrift(sums, driftCounts(desk.profile ?? [], rows));
+    countDrift(sums, desk.profile ?? [], rows);
     const values = Float64Array.from(answers, (answer) => answer.churn_probability);
-    const [found] = driftCounts([binned], table([{ name: probability, type: "numeric", values }]));
-    const sum = values.reduce((total, value) => total + value, 0);
-    const before = sums.find((sum) => sum.name === probability);
-    if (!before) sums.push({ ...found, sum });
-    else {
-      addDrift([before], [found]);
-      before.sum = (before.sum ?? 0) + sum;
-    }
+    countDrift(sums, [binned], table([{ name: probability, type: "numeric", values }]));
+    const said = sums.find((sum) => sum.name === probability) as InputCounts;
+    said.sum = values.reduce((total, value) => total + value, said.sum ?? 0);
   }
 
   /** Takes what was counted into the store; what it does not take waits on. */
   flush(): void {
     for (const [key, sums] of this.waiting) {
-      const [day, model] = [key.slice(0, 10), key.slice(11)];
+      const space = key.indexOf(" ");
+      const day = dayText(dayMs * Number(key.slice(0, space)));
+      const model = key.slice(space + 1);
       const more = sums.map((counts) => ({ day, column: counts.name, counts }));
       addDayCounts<InputCounts>(this.store, model, more, added);
       this.waiting.delete(key);
@@ -182,10 +180,10 @@ function sharesOf({ counts }: DriftCounts): TrainedColumn {
   return { ...binned, shares: counts.map((count) => count / total) };
 }
 
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
+function dayBefore(days: number): string {
+  return dayText(Date.now() - dayMs * days);
 }
 
-function dayBefore(days: number): string {
-  return new Date(Date.now() - 86_400_000 * days).toISOString().slice(0, 10);
+function dayText(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }

@@ -130,18 +130,22 @@ export function probabilityProfile(probabilities: ArrayLike<number>): TrainedCol
 
 /** What of the rows the profile's columns hold; a column that the table lacks is left out. */
 export function driftCounts(profile: readonly TrainedColumn[], rows: Table): DriftCounts[] {
-  return profile.flatMap((trained): DriftCounts[] => {
+  const sums: DriftCounts[] = [];
+  countDrift(sums, profile, rows);
+  return sums;
+}
+
+/** Adds to `sums` what of the rows the profile's columns hold. */
+export function countDrift(sums: DriftCounts[], profile: readonly TrainedColumn[], rows: Table): void {
+  for (const trained of profile) {
     const one = rows.columns.find((each) => each.name === trained.name);
-    if (!one) return [];
-    const found: DriftCounts = {
-      name: trained.name,
-      rows: rows.rows,
-      missing: 0,
-      outside: 0,
-      unseen: 0,
-      unseenLevels: [],
-      counts: trained.shares.map(() => 0),
-    };
+    if (!one) continue;
+    let found = sums.find((each) => each.name === trained.name);
+    if (!found) {
+      found = noCounts(trained);
+      sums.push(found);
+    }
+    found.rows += rows.rows;
     if (one.type === "numeric" || one.type === "date") {
       const { edges, minimum = -Infinity, maximum = Infinity } = trained;
       for (const value of numbersOf(one)) {
@@ -152,21 +156,51 @@ export function driftCounts(profile: readonly TrainedColumn[], rows: Table): Dri
         }
       }
     } else if (isCategorical(one)) {
-      const places = new Map(trained.levels?.map((level, k) => [level, k]));
-      const place = one.levels.map((level) => places.get(level) ?? -1);
-      const met = new Set<number>();
+      const places = placesOf(trained, one.levels);
       for (const code of one.codes) {
         if (code < 0) found.missing++;
-        else if (place[code] >= 0) found.counts[place[code]]++;
+        else if (places[code] >= 0) found.counts[places[code]]++;
         else if (trained.levels) {
           found.unseen++;
-          if (met.size < shownLevels) met.add(code);
+          addUnseen(found, one.levels[code]);
         }
       }
-      found.unseenLevels.push(...[...met].map((code) => one.levels[code]));
     } else for (const value of one.values) if (value === "") found.missing++;
-    return [found];
-  });
+  }
+}
+
+function noCounts({ name, shares }: TrainedColumn): DriftCounts {
+  const counts = shares.map(() => 0);
+  return { name, rows: 0, missing: 0, outside: 0, unseen: 0, unseenLevels: [], counts };
+}
+
+function addUnseen({ unseenLevels }: DriftCounts, level: string): void {
+  if (unseenLevels.length < shownLevels && !unseenLevels.includes(level)) unseenLevels.push(level);
+}
+
+interface LevelPlaces {
+  readonly ranks: ReadonlyMap<string, number>;
+  levels: readonly string[];
+  places: Int32Array;
+}
+
+/** What was last found of each column: rows that come one by one have the same levels. */
+const knownPlaces = new WeakMap<TrainedColumn, LevelPlaces>();
+
+/** The place of each level among those of training; −1 where it is none of them. */
+function placesOf(trained: TrainedColumn, levels: readonly string[]): Int32Array {
+  let known = knownPlaces.get(trained);
+  if (!known) {
+    const ranks = new Map(trained.levels?.map((level, k) => [level, k]));
+    known = { ranks, levels: [], places: new Int32Array() };
+    knownPlaces.set(trained, known);
+  }
+  const { ranks } = known;
+  if (known.levels !== levels) {
+    known.levels = levels;
+    known.places = Int32Array.from(levels, (level) => ranks.get(level) ?? -1);
+  }
+  return known.places;
 }
 
 /** What of a single row training did not see, by column. */
@@ -197,9 +231,7 @@ export function addDrift(sum: DriftCounts[], more: readonly DriftCounts[]): void
     before.missing += one.missing;
     before.outside += one.outside;
     before.unseen += one.unseen;
-    for (const level of one.unseenLevels)
-      if (before.unseenLevels.length < shownLevels && !before.unseenLevels.includes(level))
-        before.unseenLevels.push(level);
+    for (const level of one.unseenLevels) addUnseen(before, level);
     one.counts.forEach((count, k) => {
       before.counts[k] += count;
     });

@@ -12,6 +12,9 @@ export function deskTable(
   return table(fields.map((field) => columnOf(field, customers)));
 }
 
+/** One list for all tables, so that what is known of it can be kept. */
+const yesNo = ["No", "Yes"] as const;
+
 function columnOf(field: DeskField, customers: readonly DeskCustomer[]): Column {
   const n = customers.length;
   if (field.kind === "number") {
@@ -31,7 +34,7 @@ function columnOf(field: DeskField, customers: readonly DeskCustomer[]): Column 
   const codes = new Int32Array(n);
   if (field.kind === "yes-no") {
     for (let i = 0; i < n; i++) codes[i] = customers[i][field.key] ? 1 : 0;
-    return { name: field.column, type: "boolean", codes, levels: ["No", "Yes"] };
+    return { name: field.column, type: "boolean", codes, levels: yesNo };
   }
   for (let i = 0; i < n; i++) codes[i] = field.choices.indexOf(customers[i][field.key] as string);
   return { name: field.column, type: "categorical", codes, levels: field.choices };
