@@ -41,7 +41,8 @@ export async function* rowsFromCsv(
       `The CSV must have the columns ${missing.map(nameOf).join(", ")} as well`,
     );
   const columns = wanted.map((field) => columnOf(field, nameOf(field)));
-  if (named(header, idColumn)) columns.unshift({ name: idColumn, type: "id" });
+  const idName = idNameIn(header, columns);
+  if (idName !== undefined) columns.unshift({ name: idName, type: "id" });
   let refused: RejectedRow[] = [];
   const cells = new Map<number, readonly string[]>();
   const batches = await readCsvBatches(all, {
@@ -73,8 +74,8 @@ export async function* rowsFromCsv(
     const numbers = Array.from({ length: batches.rows - before }, (_, i) => before + i + 1).filter(
       (row) => !out.has(row),
     );
-    const { ids, wrong } = idsOf(rows);
-    for (const [i, rule] of wrong) errors.push({ row: numbers[i], field: idColumn, rule });
+    const { ids, wrong } = idsOf(rows, idName);
+    for (const [i, rule] of wrong) errors.push({ row: numbers[i], field: idName ?? idColumn, rule });
     errors.sort((a, b) => a.row - b.row);
     const kept = wrong.size === 0 ? rows : takeTableRows(rows, rowsBut(rows.rows, wrong));
     const count = batches.rows - before;
@@ -143,12 +144,22 @@ async function peek(
   return { header: new TextDecoder(encoding).decode(start), all: all() };
 }
 
-/** Whether the header, whichever character splits it, has the column. */
-function named(text: string, column: string): boolean {
-  return delimiters.some((delimiter) => {
+/** The header's names, whichever character splits it. */
+function namesIn(text: string): string[] {
+  return delimiters.flatMap((delimiter) => {
     const [header] = sampleRecords(text, { delimiter, quote: '"' }, true, 1);
-    return header?.cells.includes(column) ?? false;
+    return header?.cells ?? [];
   });
+}
+
+const named = (text: string, column: string): boolean => namesIn(text).includes(column);
+
+/** The column that names a customer: customer_id, or where there is none its like, as customerID. */
+function idNameIn(header: string, others: readonly ColumnSchema[]): string | undefined {
+  const names = namesIn(header);
+  if (names.includes(idColumn)) return idColumn;
+  const alike = (name: string): boolean => name.toLowerCase().replace(/[^a-z]/g, "") === "customerid";
+  return names.find((name) => alike(name) && !others.some((other) => other.name === name));
 }
 
 function columnOf(field: DeskField, name: string): ColumnSchema {
@@ -169,11 +180,11 @@ function columnOf(field: DeskField, name: string): ColumnSchema {
 }
 
 /** What names each row, and what is wrong with those names that can't be used. */
-function idsOf(rows: Table): {
-  readonly ids: (string | undefined)[];
-  readonly wrong: ReadonlyMap<number, string>;
-} {
-  const found = rows.columns.find((column) => column.name === idColumn);
+function idsOf(
+  rows: Table,
+  idName: string | undefined,
+): { readonly ids: (string | undefined)[]; readonly wrong: ReadonlyMap<number, string> } {
+  const found = rows.columns.find((column) => column.name === idName);
   const wrong = new Map<number, string>();
   if (!found || !("values" in found) || found.type === "numeric")
     return { ids: new Array<undefined>(rows.rows).fill(undefined), wrong };

@@ -1,14 +1,6 @@
 import { showChallenger } from "./challenger.js";
-import { byId, change, changeTo, make, problemBox, send, shown, tableOf } from "./dom.js";
-
-interface Model {
-  readonly name: string;
-  readonly version: number;
-  readonly kind: string;
-  readonly sha256: string;
-  readonly at: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
-}
+import { byId, change, changeTo, make, problemBox, send, tableOf } from "./dom.js";
+import { beside, type Model } from "./model-facts.js";
 
 interface Champion {
   readonly model: string;
@@ -32,42 +24,12 @@ let models: readonly Model[] = [];
 
 const nameOf = (model: Model): string => `${model.name}@${model.version}`;
 
-/** What is known of a model, a line each: numbers as figures, everything else as words. */
-function factsOf(model: Model | undefined): Map<string, string> {
-  const facts = new Map<string, string>();
-  if (!model) return facts;
-  facts.set("Kind", model.kind);
-  facts.set("Made", new Date(model.at).toLocaleString());
-  facts.set("SHA-256", model.sha256.slice(0, 12));
-  const walk = (prefix: string, value: unknown): void => {
-    if (facts.size > 60 || value === null || value === undefined) return;
-    if (typeof value === "number") facts.set(prefix, shown(value, Number.isInteger(value) ? 0 : 4));
-    else if (typeof value === "boolean") facts.set(prefix, value ? "yes" : "no");
-    else if (typeof value === "string")
-      facts.set(prefix, /^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : value);
-    else if (Array.isArray(value))
-      value.forEach((item, k) => {
-        const named = (item as { name?: unknown } | null)?.name;
-        walk(`${prefix} ${typeof named === "string" ? named : k + 1}`, item);
-      });
-    else
-      for (const [key, inner] of Object.entries(value as object))
-        if (key !== "name" || typeof inner !== "string") walk(prefix ? `${prefix} ${key}` : key, inner);
-  };
-  walk("", model.metadata);
-  return facts;
-}
-
 function compare(): void {
   const [one, two] = [model, other].map((list) => models.find((known) => nameOf(known) === list.value));
-  const [left, right] = [factsOf(one), factsOf(two)];
-  const rows = [...new Set([...left.keys(), ...right.keys()])].map((name) => [
-    name,
-    left.get(name) ?? "not told",
-    right.get(name) ?? "not told",
-  ]);
   byId("comparison").replaceChildren(
-    ...(one && two ? [tableOf("Side by side", ["What is known", nameOf(one), nameOf(two)], rows)] : []),
+    ...(one && two
+      ? [tableOf("Side by side", ["What is known", nameOf(one), nameOf(two)], beside(one, two))]
+      : []),
   );
 }
 

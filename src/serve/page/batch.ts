@@ -23,7 +23,7 @@ export function batchPage(footer: string, batchLimit: number, fields: readonly D
 <details><summary>Which columns the file needs</summary>
 <p>A header with these names${own ? "; a cell may be empty where it is not known" : ", or with the names that churn-bigml uses"}:</p>
 <p><code>${needed.map((field) => field.key).join(", ")}</code></p>
-<p>${optional.length > 0 && html`These may be left out, but make the answers much better: <code>${optional.map((field) => field.key).join(", ")}</code>. `}A column <code>customer_id</code> comes back as it is.</p>
+<p>${optional.length > 0 && html`These may be left out, but make the answers much better: <code>${optional.map((field) => field.key).join(", ")}</code>. `}A column <code>customer_id</code> (or its like, as <code>customerID</code>) names the customers, so that outcomes find them.</p>
 </details>`,
   });
 }

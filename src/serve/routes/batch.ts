@@ -70,7 +70,7 @@ export function batchRoutes(root: App, context: Context): void {
         schema: {
           summary: "The same for many customers, as JSON or CSV",
           description:
-            'Send application/json (a list of customers, or {"customers": […]}), application/x-ndjson (a customer a line) or text/csv with a header. Rows are answered as they arrive, in the form that Accept names, and a row that breaks a rule is reported in its place. What is found wrong once the answer has begun is told at its end.',
+            'Send application/json (a list of customers, or {"customers": […]}), application/x-ndjson (a customer a line) or text/csv with a header, in which a column customer_id or customerID names the customers. Rows are answered as they arrive, in the form that Accept names, and a row that breaks a rule is reported in its place. What is found wrong once the answer has begun is told at its end.',
           tags: ["predict"],
           querystring: batchQuery,
           produces: ["application/json", "application/x-ndjson", "text/csv"],

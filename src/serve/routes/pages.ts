@@ -20,23 +20,6 @@ const hidden = { config: { scope: "open" }, schema: { hide: true } } as const;
 const read = { config: { scope: "read" }, schema: { hide: true } } as const;
 // The client's modules are always the built ones, also when this file runs from source.
 const client = resolve(__dirname, "..", "..", "..", "dist", "serve", "client");
-const scripts = [
-  "analyze",
-  "batch",
-  "beside",
-  "config",
-  "csv",
-  "dom",
-  "events",
-  "generation",
-  "losses",
-  "models",
-  "monitoring",
-  "outcomes",
-  "challenger",
-  "sign-in",
-  "training",
-];
 
 /** Three bars, one of them marked: the tab's own picture. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke-width="3.4" stroke-linecap="round"><rect width="32" height="32" rx="7" fill="#0b5cad"/><path d="M9 21.5v-5M16 21.5v-9" stroke="#fff"/><path d="M23 21.5V9" stroke="#f0a35e"/></svg>`;
@@ -73,12 +56,12 @@ export function pageRoutes(app: App, { settings, desk }: Context): void {
   app.get("/assets/icon.svg", hidden, async (_, reply) =>
     reply.type("image/svg+xml").header("cache-control", "max-age=86400").send(icon),
   );
-  for (const name of scripts) {
-    app.get(`/assets/${name}.js`, hidden, async (_, reply) =>
+  for (const file of readdirSync(client).filter((name) => name.endsWith(".js"))) {
+    app.get(`/assets/${file}`, hidden, async (_, reply) =>
       reply
         .type("text/javascript; charset=utf-8")
         .header("cache-control", "no-cache")
-        .send(await readFile(join(client, `${name}.js`), "utf8")),
+        .send(await readFile(join(client, file), "utf8")),
     );
   }
   app.get("/reports/:file", read, async (request, reply) => {

@@ -53,6 +53,12 @@ const wrong = (lots: readonly CustomerRows[]): string[] =>
   lots.flatMap((lot) => lot.errors.map((one) => `${one.row} ${one.field}: ${one.rule}`));
 
 describe("rowsFromCsv(body, fields)", () => {
+  test("a column customerID names the customers where there is no customer_id", async () => {
+    expect(used(await lotsOf("customerID;calls\na;1\nb;2\n"))).toEqual(["1 a 1", "2 b 2"]);
+    expect(used(await lotsOf("customerID,customer_id,calls\na,x,1\n"))).toEqual(["1 x 1"]);
+    expect(used(await lotsOf("customer,calls\na,1\n"))).toEqual(["1 undefined 1"]);
+  });
+
   test("names bad rows by their numbers: in the middle, at the ends of lots, and behind the last good one", async () => {
     const bad = new Set([2, lotRows - 1, lotRows, lotRows + 1, 2 * lotRows + 3, 2 * lotRows + 4]);
     const total = 2 * lotRows + 4;
