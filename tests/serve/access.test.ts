@@ -55,6 +55,7 @@ test("every route says its scope, and what is open is on this list alone", () =>
         "challenger",
         "generation",
         "losses",
+        "model-facts",
         "models",
         "monitoring",
         "outcomes",
