@@ -43,7 +43,9 @@ export async function plantedCanaries(
     const own = chosen.filter((one) => one.column === j);
     const extra = copies.columns[j];
     if (column.type === "numeric" && extra.type === "numeric") {
-      const size = column.values.reduce((most, value) => Math.max(value, most), 1);
+      let size = 1;
+      // Missing cells are NaN, which is above nothing.
+      for (const value of column.values) if (value > size) size = value;
       const put = extra.values.slice();
       for (const { row } of own) {
         put[row] = Math.round(size * 1.5 + 7919 * (row + 1)) + (column.decimals === 0 ? 0 : 0.125);
