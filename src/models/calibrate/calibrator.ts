@@ -146,6 +146,8 @@ function logOdds(
   let w = new Float64Array(width).fill(start, 0, width - 1);
   let lowest = value(w);
   for (let step = 0; step < mostSteps; step++) {
+    // A fall smaller than the rounding of the sum can't be seen: the step is taken, and is the last.
+    const unseen = Math.max(2e-14, rows * 2 ** -53 * lowest);
     let trace = 0;
     for (let k = 0; k < width; k++) trace += second[k * width + k];
     let factor = cholesky(second, width);
@@ -162,10 +164,10 @@ function logOdds(
     for (let t = 1; t > 1e-10 && !reached; t /= 2) {
       const next = w.map((one, k) => one - t * change[k]);
       const cost = value(next);
-      if (!(promised <= 2e-14 || cost <= lowest - 1e-4 * t * promised)) continue;
+      if (!(promised <= unseen || cost <= lowest - 1e-4 * t * promised)) continue;
       [w, lowest, reached] = [next, cost, true];
     }
-    if (!reached || promised <= 2e-14) break;
+    if (!reached || promised <= unseen) break;
   }
   return w;
 }
