@@ -1,4 +1,5 @@
 import { check } from "../core/checks";
+import { aliasTarget } from "../data/store/models";
 import { type ChallengeMode, challenge } from "../data/store/monitoring/challenge";
 import { type Store, StoreError } from "../data/store/open";
 import { storedModel } from "../services/predict/stored-model";
@@ -130,14 +131,12 @@ export class Champion {
   }
 
   private lookUpChampion(): void {
-    const row = this.store.db
-      .prepare("SELECT model_id AS id FROM telelink_aliases WHERE alias = ?")
-      .get(championAlias) as { id: number } | undefined;
-    if (row?.id === this.known) return;
-    this.known = row?.id;
+    const id = aliasTarget(this.store, championAlias);
+    if (id === this.known) return;
+    this.known = id;
     try {
-      this.current = row ? this.check(championAlias) : this.base;
-      this.said = { model: this.current.origin.model, source: row ? "champion" : "desk" };
+      this.current = id ? this.check(championAlias) : this.base;
+      this.said = { model: this.current.origin.model, source: id ? "champion" : "desk" };
     } catch (error) {
       this.current = this.base;
       this.said = { model: this.base.origin.model, source: "desk", problem: (error as Error).message };

@@ -205,16 +205,9 @@ class StoreLog implements PredictionLog {
 }
 
 function storedOf(answer: Prediction, at: string): StoredPrediction {
-  return {
-    model: answer.model,
-    ...(answer.model_id === undefined ? {} : { modelId: answer.model_id }),
-    ...(answer.customer_id === undefined ? {} : { customer: answer.customer_id }),
-    probability: answer.churn_probability,
-    risk: answer.risk_level,
-    ...(answer.clv === undefined ? {} : { clv: answer.clv }),
-    action: answer.recommended_action,
-    at,
-  };
+  const { model, model_id: modelId, customer_id: customer, churn_probability: probability, clv } = answer;
+  const { risk_level: risk, recommended_action: action } = answer;
+  return { model, modelId, customer, probability, risk, clv, action, at };
 }
 
 function sum(values: Iterable<number>): number {

@@ -1,5 +1,5 @@
-import { storedJson } from "./names";
 import { type Store, withoutWaiting } from "./open";
+import { rowsOf } from "./rows";
 
 /** Who did what. It holds no customer's data. */
 export interface AuditEntry {
@@ -25,8 +25,6 @@ export function audit(
 
 /** The newest entries first. */
 export function auditLog(store: Store, limit = 100): AuditEntry[] {
-  const rows = store.db
-    .prepare("SELECT at, who, action, detail FROM telelink_audit ORDER BY id DESC LIMIT ?")
-    .all(limit) as { at: string; who: string; action: string; detail: string }[];
-  return rows.map((row) => ({ ...row, detail: storedJson<Record<string, unknown>>(row.detail, {}) }));
+  const query = "SELECT at, who, action, detail FROM telelink_audit ORDER BY id DESC LIMIT ?";
+  return rowsOf(store, query, [limit], { detail: {} });
 }

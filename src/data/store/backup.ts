@@ -13,8 +13,9 @@ import { dirname, join, resolve } from "node:path";
 import Database from "libsql";
 import { check } from "../../core/checks";
 import { journalFolder, readSegment, segmentNames } from "./journal";
-import { openStore, storeError, vacuumInto } from "./open";
+import { layoutVersion, openStore, storeError, vacuumInto } from "./open";
 import { addSegment, type StoredPrediction } from "./predictions";
+import { countOf, rowsOf } from "./rows";
 import { leaseMs, liveServers } from "./servers";
 
 /** A copy of a store. */
@@ -69,9 +70,9 @@ function replay(
 ): number {
   const copy = openStore(part);
   try {
-    const before = count(copy.db);
+    const before = countOf(copy, "telelink_predictions");
     for (const { name, rows } of waiting) addSegment(copy, name, rows);
-    const replayed = count(copy.db) - before;
+    const replayed = countOf(copy, "telelink_predictions") - before;
     copy.db.pragma("wal_checkpoint(TRUNCATE)");
     copy.db.pragma("journal_mode = DELETE");
     return replayed;
@@ -127,9 +128,7 @@ export function restoreStore(copy: string, to: string, waitMs: number = patience
 export function storeVersion(file: string): number {
   const db = new Database(resolve(file), { timeout: 5000 });
   try {
-    return (
-      db.prepare("SELECT user_version AS version FROM pragma_user_version").get() as { version: number }
-    ).version;
+    return layoutVersion(db);
   } finally {
     db.close();
   }
@@ -141,15 +140,11 @@ function checkCopy(file: string): { readonly version: number; readonly predictio
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { timeout: 5000 });
-    const said = db.prepare("SELECT integrity_check AS said FROM pragma_integrity_check").all() as {
-      said: string;
-    }[];
-    check(said[0]?.said === "ok", action, "it must not be damaged", said[0]?.said);
-    const { version } = db.prepare("SELECT user_version AS version FROM pragma_user_version").get() as {
-      version: number;
-    };
+    const [said] = integrity({ db });
+    check(said === "ok", action, "it must not be damaged", said);
+    const version = layoutVersion(db);
     check(version > 0, action, "it must be a store of telelink");
-    return { version, predictions: count(db) };
+    return { version, predictions: countOf({ db }, "telelink_predictions") };
   } catch (error) {
     if ((error as { code?: string }).code?.startsWith("SQLITE_"))
       check(false, action, "it must be a store of telelink that is not damaged", (error as Error).message);
@@ -157,6 +152,12 @@ function checkCopy(file: string): { readonly version: number; readonly predictio
   } finally {
     db?.close();
   }
+}
+
+/** What SQLite says of the pages: "ok", or what is wrong with them. */
+export function integrity(store: Parameters<typeof rowsOf>[0]): string[] {
+  const query = "SELECT integrity_check AS said FROM pragma_integrity_check";
+  return rowsOf<{ said: string }>(store, query).map((row) => row.said);
 }
 
 /** The servers that use the store now; none where it can't be read any more, which is why one restores. */
@@ -169,8 +170,4 @@ function serversOf(path: string): number {
   } finally {
     db.close();
   }
-}
-
-function count(db: Database.Database): number {
-  return (db.prepare("SELECT count(*) AS n FROM telelink_predictions").get() as { n: number }).n;
 }

@@ -1,9 +1,11 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { integrity } from "./backup";
 import { journalFolder, readSegment, segmentNames } from "./journal";
 import { listKeys } from "./keys";
 import { openStore } from "./open";
 import { predictionStats } from "./predictions";
+import { countOf } from "./rows";
 import { liveServers } from "./servers";
 
 /** Cells that hold JSON. */
@@ -56,26 +58,12 @@ export function examineStore(file: string): Finding[] {
     return found;
   }
   try {
-    const { db } = store;
-    const checks = db.prepare("SELECT integrity_check AS said FROM pragma_integrity_check").all() as {
-      said: string;
-    }[];
-    say(
-      "pages",
-      checks[0]?.said === "ok",
-      checks
-        .map((check) => check.said)
-        .slice(0, 3)
-        .join("; "),
-    );
-    const broken = db.prepare("SELECT count(*) AS n FROM pragma_foreign_key_check").get() as { n: number };
-    say("references", broken.n === 0, broken.n === 0 ? "whole" : `${broken.n} rows point at nothing`);
+    const faults = integrity(store);
+    say("pages", faults[0] === "ok", faults.slice(0, 3).join("; "));
+    const broken = countOf(store, "pragma_foreign_key_check");
+    say("references", broken === 0, broken === 0 ? "whole" : `${broken} rows point at nothing`);
     const damaged = cellsOfJson.flatMap(([table, column]) => {
-      const { bad } = db
-        .prepare(`SELECT count(*) AS bad FROM ${table} WHERE NOT json_valid(${column})`)
-        .get() as {
-        bad: number;
-      };
+      const bad = countOf(store, `${table} WHERE NOT json_valid(${column})`);
       return bad > 0 ? [`${bad} of ${table}.${column}`] : [];
     });
     say(
@@ -83,9 +71,7 @@ export function examineStore(file: string): Finding[] {
       damaged.length === 0,
       damaged.length === 0 ? "can be read" : `can't be read: ${damaged.join(", ")}`,
     );
-    const { n } = db.prepare("SELECT count(*) AS n FROM telelink_predictions WHERE shadow = 0").get() as {
-      n: number;
-    };
+    const n = countOf(store, "telelink_predictions WHERE shadow = 0");
     const totals = predictionStats(store).predictions;
     say("totals", n === totals, n === totals ? `${n} predictions` : `${totals} counted, ${n} kept`);
     const servers = liveServers(store);
@@ -97,11 +83,9 @@ export function examineStore(file: string): Finding[] {
     );
     const stuck = rows > 0 && servers.size === 0;
     say("waiting", !stuck, `${rows} predictions${stuck ? "; the next server takes them over" : ""}`);
-    const jobs = db.prepare("SELECT count(*) AS n FROM telelink_jobs WHERE state = 'running'").get() as {
-      n: number;
-    };
-    const orphans = servers.size === 0 && jobs.n > 0;
-    say("jobs", !orphans, `${jobs.n} running${orphans ? "; the next server begins them again" : ""}`);
+    const jobs = countOf(store, "telelink_jobs WHERE state = 'running'");
+    const orphans = servers.size === 0 && jobs > 0;
+    say("jobs", !orphans, `${jobs} running${orphans ? "; the next server begins them again" : ""}`);
     const keys = listKeys(store).filter((key) => key.revoked === undefined);
     say("keys", true, `${keys.length} in use`);
   } finally {

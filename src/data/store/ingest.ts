@@ -16,6 +16,7 @@ import { type Column, cellText, isCategorical, type Table, table } from "../tabl
 import { type Loading, loaderLives, loadingOf, takeBack } from "./loading";
 import { quotedName } from "./names";
 import { type Store, storeError, transaction } from "./open";
+import { countOf, rowOf, rowsOf } from "./rows";
 
 export interface IngestOptions extends Watch {
   /** Types by column name; inferred where it says nothing. */
@@ -81,12 +82,7 @@ export async function ingest(
   checkTableName(name);
   const action = `ingest ${basename(file)}`;
   const sha256 = await fileHash(file, options.signal);
-  const done = store.db
-    .prepare(
-      `SELECT rows, rejected, duplicates FROM telelink_files WHERE table_name = ? AND sha256 = ? AND ${whole}`,
-    )
-    .get(name, sha256) as { rows: number; rejected: number; duplicates: number } | undefined;
-  if (done)
+  if (countOf(store, `telelink_files WHERE table_name = ? AND sha256 = ? AND ${whole}`, name, sha256) > 0)
     return { table: name, file, sha256, known: true, rows: 0, rejected: 0, duplicates: 0, problems: [] };
   const begun = loadingOf(store.db, name);
   const going = begun && (begun.pid === process.pid ? underWay.has(begun.fileId) : loaderLives(begun));
@@ -131,20 +127,12 @@ async function addRows(
   options: IngestOptions & { readonly load: { current?: Loading } },
 ): Promise<Ingested> {
   const known = tableSchema(store, name);
-  const rejects: { line: number; column: string | null; rule: string; value: string }[] = [];
+  const rejects: Problem[] = [];
   const batches: CsvBatches = await readTableBatches(file, {
     ...options.reading,
     ...(known ? { schema: known } : options.schema ? { schema: options.schema } : {}),
     rows: rowsRead,
-    onReject: (row) => {
-      for (const problem of row.problems)
-        rejects.push({
-          line: problem.line,
-          column: problem.column ?? null,
-          rule: problem.rule,
-          value: problem.value,
-        });
-    },
+    onReject: (row) => void rejects.push(...row.problems),
   });
   const columns = batches.schema.columns;
   const id = options.id ?? columns.find((column) => column.type === "id")?.name;
@@ -174,7 +162,8 @@ async function addRows(
     "INSERT INTO telelink_rejects (file_id, line, column_name, rule, value) VALUES (?, ?, ?, ?, ?)",
   );
   const keepRejects = (): void => {
-    for (const one of rejects.splice(0)) reject.run(fileId, one.line, one.column, one.rule, one.value);
+    for (const { line, column, rule, value } of rejects.splice(0))
+      reject.run(fileId, line, column ?? null, rule, value);
   };
   const idAt = columns.findIndex((column) => column.name === id);
   let rows = 0;
@@ -249,9 +238,8 @@ const whole = "id NOT IN (SELECT file_id FROM telelink_loading)";
 
 /** The schema that the table's first file had; undefined when there is no such table. */
 export function tableSchema(store: Store, name: string): Schema | undefined {
-  const row = store.db
-    .prepare(`SELECT schema FROM telelink_files WHERE table_name = ? AND ${whole} ORDER BY id LIMIT 1`)
-    .get(name) as { schema: string } | undefined;
+  const query = `SELECT schema FROM telelink_files WHERE table_name = ? AND ${whole} ORDER BY id LIMIT 1`;
+  const row = rowOf<{ schema: string }>(store, query, [name]);
   return row && schemaFromJson(JSON.parse(row.schema), `table ${name}`);
 }
 
@@ -271,6 +259,8 @@ export interface StoredRows {
   readonly range: RowRange;
 }
 
+type Counted = Pick<StoredRows, "rows" | "duplicates"> & RowRange;
+
 /** What there is in a table of the store; an error names the tables when there is no such. */
 export function storedRows(store: Store, name: string): StoredRows {
   checkTableName(name);
@@ -282,22 +272,18 @@ export function storedRows(store: Store, name: string): StoredRows {
       `it must be one of ${tableNames(store).join(", ") || "those ingested, and there are none"}`,
       name,
     );
-  const { n, d, low, high } = store.db
-    .prepare(
-      `SELECT count(*) - sum(_duplicate) AS n, sum(_duplicate) AS d, min(_row) AS low, max(_row) AS high FROM ${quotedName(name)} WHERE _row < ?`,
-    )
-    .get(loadingOf(store.db, name)?.firstRow ?? Number.MAX_SAFE_INTEGER) as {
-    n: number | null;
-    d: number | null;
-    low: number | null;
-    high: number | null;
-  };
-  return {
-    schema: schema as Schema,
-    rows: n ?? 0,
-    duplicates: d ?? 0,
-    range: { from: low ?? 1, to: high ?? 0 },
-  };
+  const {
+    rows = 0,
+    duplicates = 0,
+    from = 1,
+    to = 0,
+  } = rowsOf<Partial<Counted>>(
+    store,
+    `SELECT count(*) - sum(_duplicate) AS rows, sum(_duplicate) AS duplicates, min(_row) AS "from", max(_row) AS "to"
+     FROM ${quotedName(name)} WHERE _row < ?`,
+    [loadingOf(store.db, name)?.firstRow ?? Number.MAX_SAFE_INTEGER],
+  )[0];
+  return { schema: schema as Schema, rows, duplicates, range: { from, to } };
 }
 
 /** A table of the store, ready for analysis: rows of customers who were there before are left out and counted. */
@@ -318,11 +304,7 @@ export function readRows(
 ): Table {
   checkTableName(name);
   const where = "_duplicate = 0 AND _row BETWEEN ? AND ?";
-  const { n } = store.db
-    .prepare(`SELECT count(*) AS n FROM ${quotedName(name)} WHERE ${where}`)
-    .get(from, to) as {
-    n: number;
-  };
+  const n = countOf(store, `${quotedName(name)} WHERE ${where}`, from, to);
   const builders = columns.map((column) => builder(column, n));
   const select = store.db.prepare(
     `SELECT ${columns.map((column) => quotedName(column.name)).join(", ")} FROM ${quotedName(name)} WHERE ${where} ORDER BY _row`,
@@ -337,10 +319,8 @@ export function readRows(
 
 /** The ingested tables. */
 export function tableNames(store: Store): string[] {
-  const rows = store.db
-    .prepare(`SELECT DISTINCT table_name AS name FROM telelink_files WHERE ${whole} ORDER BY name`)
-    .all() as { name: string }[];
-  return rows.map((row) => row.name);
+  const query = `SELECT DISTINCT table_name AS name FROM telelink_files WHERE ${whole} ORDER BY name`;
+  return rowsOf<{ name: string }>(store, query).map((row) => row.name);
 }
 
 function builder(

@@ -1,6 +1,6 @@
 import { check } from "../../core/checks";
-import { storedJson } from "./names";
 import { type Store, transaction, withoutWaiting } from "./open";
+import { rowOf, rowsOf } from "./rows";
 
 export type JobState = "queued" | "running" | "done" | "failed" | "stopped" | "interrupted";
 
@@ -38,30 +38,23 @@ export function addJob(store: Store, kind: string, input: unknown): Job {
 
 /** The job with this number; an error when there is none. */
 export function jobWith(store: Store, id: number): Job {
-  const row = store.db.prepare("SELECT * FROM telelink_jobs WHERE id = ?").get(id) as JobRow | undefined;
-  check(row !== undefined, "find the job", "its number must be known", id);
-  return fromRow(row);
+  const [job] = jobsWhere(store, "id = ?", id);
+  check(job !== undefined, "find the job", "its number must be known", id);
+  return job;
 }
 
 /** The newest jobs first. */
 export function listJobs(store: Store, limit = 50): Job[] {
-  return (
-    store.db.prepare("SELECT * FROM telelink_jobs ORDER BY id DESC LIMIT ?").all(limit) as JobRow[]
-  ).map(fromRow);
+  return jobsWhere(store, "1 = 1 ORDER BY id DESC LIMIT ?", limit);
 }
 
 /** Takes the oldest queued job for this owner and marks it running, unless one is running already: one at a time. */
 export function startNextJob(store: Store, owner?: string): Job | undefined {
   // Whoever only looks does not keep others from writing.
-  const some = store.db.prepare("SELECT 1 FROM telelink_jobs WHERE state = 'queued' LIMIT 1").get();
-  if (!some) return undefined;
+  if (!oldest(store, "queued")) return undefined;
   return transaction(store, "start a job of", () => {
-    const running = store.db.prepare("SELECT 1 FROM telelink_jobs WHERE state = 'running' LIMIT 1").get();
-    if (running) return undefined;
-    const next = store.db
-      .prepare("SELECT id FROM telelink_jobs WHERE state = 'queued' ORDER BY id LIMIT 1")
-      .get() as { id: number } | undefined;
-    if (!next) return undefined;
+    const next = oldest(store, "queued");
+    if (!next || oldest(store, "running")) return undefined;
     store.db
       .prepare(
         "UPDATE telelink_jobs SET state = 'running', started = ?, owner = ?, attempts = attempts + 1 WHERE id = ?",
@@ -80,10 +73,7 @@ export function askToStop(store: Store, id: number): void {
 
 /** Whether somebody asked for the job to be stopped. */
 export function stopAsked(store: Store, id: number): boolean {
-  const row = store.db.prepare("SELECT stop_asked AS asked FROM telelink_jobs WHERE id = ?").get(id) as {
-    asked: number;
-  };
-  return row.asked === 1;
+  return jobsWhere(store, "id = ? AND stop_asked = 1", id).length > 0;
 }
 
 /** Ends a job that is queued or running; one that has ended already stays as it is. */
@@ -115,9 +105,7 @@ const mostAttempts = 3;
 /** Puts a running job back into the queue, as its server ends; after the third time it is given up. */
 export function requeueJob(store: Store, id: number): Job {
   return transaction(store, "put a job back into", () => {
-    const { attempts } = store.db.prepare("SELECT attempts FROM telelink_jobs WHERE id = ?").get(id) as {
-      attempts: number;
-    };
+    const { attempts } = jobWith(store, id);
     if (attempts >= mostAttempts)
       return endJob(store, id, "interrupted", {
         error: `The server ended ${attempts} times while this job was running; ask for it again.`,
@@ -133,11 +121,10 @@ export function requeueJob(store: Store, id: number): Job {
 
 /** Puts back what servers left running that are no more; `lives` answers for an owner. Returns those jobs. */
 export function requeueOrphans(store: Store, lives: (owner: string) => boolean): Job[] {
-  const rows = store.db.prepare("SELECT id, owner FROM telelink_jobs WHERE state = 'running'").all() as {
-    id: number;
-    owner: string | null;
-  }[];
-  return rows.filter(({ owner }) => owner === null || !lives(owner)).map(({ id }) => requeueJob(store, id));
+  const running = jobsWhere(store, "state = 'running'");
+  return running
+    .filter(({ owner }) => owner === undefined || !lives(owner))
+    .map(({ id }) => requeueJob(store, id));
 }
 
 /** Keeps an event of a job and returns its number. */
@@ -156,42 +143,19 @@ export function addJobEvent(store: Store, id: number, event: unknown): number {
 
 /** The events of a job after number `after`, in order. */
 export function jobEvents(store: Store, id: number, after = 0, limit = 100_000): JobEvent[] {
-  const rows = store.db
-    .prepare(
-      "SELECT number, event FROM telelink_job_events WHERE job_id = ? AND number > ? ORDER BY number LIMIT ?",
-    )
-    .all(id, after, limit) as { number: number; event: string }[];
-  return rows.map((row) => ({ number: row.number, event: storedJson<unknown>(row.event, {}) }));
+  const query =
+    "SELECT number, event FROM telelink_job_events WHERE job_id = ? AND number > ? ORDER BY number LIMIT ?";
+  return rowsOf<JobEvent>(store, query, [id, after, limit], { event: {} });
 }
 
-interface JobRow {
-  id: number;
-  kind: string;
-  state: JobState;
-  input: string;
-  result: string | null;
-  error: string | null;
-  created: string;
-  started: string | null;
-  ended: string | null;
-  owner: string | null;
-  attempts: number;
+function jobsWhere(store: Store, condition: string, ...values: unknown[]): Job[] {
+  const columns = "id, kind, state, input, result, error, created, started, ended, owner, attempts";
+  const query = `SELECT ${columns} FROM telelink_jobs WHERE ${condition}`;
+  return rowsOf<Job>(store, query, values, { input: {}, result: {} });
 }
 
-function fromRow(row: JobRow): Job {
-  return {
-    id: row.id,
-    kind: row.kind,
-    state: row.state,
-    input: storedJson<unknown>(row.input, {}),
-    ...(row.result === null ? {} : { result: storedJson<unknown>(row.result, {}) }),
-    ...(row.error === null ? {} : { error: row.error }),
-    created: row.created,
-    ...(row.started === null ? {} : { started: row.started }),
-    ...(row.ended === null ? {} : { ended: row.ended }),
-    ...(row.owner === null ? {} : { owner: row.owner }),
-    attempts: row.attempts,
-  };
+function oldest(store: Store, state: JobState): { readonly id: number } | undefined {
+  return rowOf(store, "SELECT id FROM telelink_jobs WHERE state = ? ORDER BY id LIMIT 1", [state]);
 }
 
 function now(): string {

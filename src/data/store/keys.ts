@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { check } from "../../core/checks";
-import { storedJson } from "./names";
 import { type Store, transaction } from "./open";
+import { rowOf, rowsOf } from "./rows";
 
 /**
  * What a key lets its holder do: read customers' data, files, jobs, models and metrics; predict; write (train, draw,
@@ -17,6 +17,11 @@ export interface StoredKey {
   readonly scopes: readonly Scope[];
   readonly created: string;
   readonly revoked?: string;
+}
+
+/** One that opens something, with the beginning of its hash: another text is another key. */
+export interface UsableKey extends StoredKey {
+  readonly mark: string;
 }
 
 /** A new key of that name; its text is returned here and nowhere else. */
@@ -39,7 +44,7 @@ export function addKey(
     const made = store.db
       .prepare("INSERT INTO telelink_keys (name, scopes, sha256, created) VALUES (?, ?, ?, ?)")
       .run(name, JSON.stringify(given), digestOf(text), new Date().toISOString());
-    return { key: keyWhere(store, "id = ?", Number(made.lastInsertRowid)) as StoredKey, text };
+    return { key: keysWhere(store, "id = ?", made.lastInsertRowid)[0], text };
   });
 }
 
@@ -67,7 +72,7 @@ export function revokeKey(store: Store, name: string): void {
 
 /** The keys, revoked ones too, in the order in which they were made. */
 export function listKeys(store: Store): StoredKey[] {
-  return (store.db.prepare("SELECT * FROM telelink_keys ORDER BY id").all() as KeyRow[]).map(fromRow);
+  return keysWhere(store, "1 = 1 ORDER BY id");
 }
 
 /** Whether there is a key that opens something. */
@@ -76,29 +81,19 @@ export function anyKey(store: Store): boolean {
 }
 
 /** The key of that text, unless it is revoked. */
-export function keyOf(store: Store, text: string): StoredKey | undefined {
-  return keyWhere(store, "revoked IS NULL AND sha256 = ?", digestOf(text));
+export function keyOf(store: Store, text: string): UsableKey | undefined {
+  return usableKey(store, "sha256 = ?", digestOf(text));
 }
 
-/** The key of that number, unless it is revoked, and the beginning of its hash: another text is another key. */
-export function keyNumbered(
-  store: Store,
-  id: number,
-): { readonly key: StoredKey; readonly mark: string } | undefined {
-  const row = store.db.prepare("SELECT * FROM telelink_keys WHERE revoked IS NULL AND id = ?").get(id) as
-    | KeyRow
-    | undefined;
-  return row && { key: fromRow(row), mark: row.sha256.slice(0, 16) };
+/** The key of that number, unless it is revoked. */
+export function keyNumbered(store: Store, id: number): UsableKey | undefined {
+  return usableKey(store, "id = ?", id);
 }
 
 /** A secret that all servers of a store share; it is made where there is none. */
 export function storeSecret(store: Store, name: string): string {
   const read = (): string | undefined =>
-    (
-      store.db.prepare("SELECT value FROM telelink_secrets WHERE name = ?").get(name) as
-        | { value: string }
-        | undefined
-    )?.value;
+    rowOf<{ value: string }>(store, "SELECT value FROM telelink_secrets WHERE name = ?", [name])?.value;
   return (
     read() ??
     transaction(store, "keep a secret in", () => {
@@ -110,31 +105,16 @@ export function storeSecret(store: Store, name: string): string {
   );
 }
 
-interface KeyRow {
-  id: number;
-  name: string;
-  scopes: string;
-  sha256: string;
-  created: string;
-  revoked: string | null;
+const columns = "id, name, scopes, created, revoked";
+
+function keysWhere(store: Store, condition: string, ...values: unknown[]): StoredKey[] {
+  // One whose scopes are damaged opens nothing.
+  return rowsOf(store, `SELECT ${columns} FROM telelink_keys WHERE ${condition}`, values, { scopes: [] });
 }
 
-function keyWhere(store: Store, condition: string, value: unknown): StoredKey | undefined {
-  const row = store.db.prepare(`SELECT * FROM telelink_keys WHERE ${condition}`).get(value) as
-    | KeyRow
-    | undefined;
-  return row && fromRow(row);
-}
-
-function fromRow(row: KeyRow): StoredKey {
-  return {
-    id: row.id,
-    name: row.name,
-    // One whose scopes are damaged opens nothing.
-    scopes: storedJson<Scope[]>(row.scopes, []),
-    created: row.created,
-    ...(row.revoked === null ? {} : { revoked: row.revoked }),
-  };
+function usableKey(store: Store, condition: string, value: unknown): UsableKey | undefined {
+  const query = `SELECT ${columns}, substr(sha256, 1, 16) AS mark FROM telelink_keys WHERE revoked IS NULL AND ${condition}`;
+  return rowOf(store, query, [value], { scopes: [] });
 }
 
 // A key has 192 random bits: no salt and no slow hash can make it harder to guess.

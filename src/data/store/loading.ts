@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type Database from "libsql";
 import { isAlive } from "../processes";
 import { quotedName } from "./names";
+import { countOf, rowsOf } from "./rows";
 
 /** A file that is being added to a table in parts: its rows are those from `firstRow` on, and count for nothing yet. */
 export interface Loading {
@@ -33,9 +34,7 @@ const together = 20_000;
 /** Takes back what was added of a file that will not be whole. */
 export function takeBack(db: Database.Database, { table, fileId, firstRow }: Loading): void {
   const name = quotedName(table);
-  const others = db
-    .prepare("SELECT count(*) AS n FROM telelink_files WHERE table_name = ? AND id <> ?")
-    .get(table, fileId) as { n: number };
+  const others = countOf({ db }, "telelink_files WHERE table_name = ? AND id <> ?", table, fileId);
   const step = (work: () => void): void => {
     db.exec("BEGIN IMMEDIATE");
     try {
@@ -46,7 +45,7 @@ export function takeBack(db: Database.Database, { table, fileId, firstRow }: Loa
       throw error;
     }
   };
-  if (others.n > 0)
+  if (others > 0)
     for (;;) {
       const { last } = db.prepare(`SELECT max(_row) AS last FROM ${name}`).get() as { last: number | null };
       if (last === null || last < firstRow) break;
@@ -54,7 +53,7 @@ export function takeBack(db: Database.Database, { table, fileId, firstRow }: Loa
       step(() => db.prepare(`DELETE FROM ${name} WHERE _row >= ?`).run(from));
     }
   step(() => {
-    if (others.n === 0) db.exec(`DROP TABLE IF EXISTS ${name}`);
+    if (others === 0) db.exec(`DROP TABLE IF EXISTS ${name}`);
     db.prepare("DELETE FROM telelink_loading WHERE file_id = ?").run(fileId);
     db.prepare("DELETE FROM telelink_rejects WHERE file_id = ?").run(fileId);
     db.prepare("DELETE FROM telelink_files WHERE id = ?").run(fileId);
@@ -69,18 +68,6 @@ export function takeBackLeftovers(db: Database.Database): number {
 }
 
 function all(db: Database.Database): Loading[] {
-  const rows = db.prepare("SELECT * FROM telelink_loading").all() as {
-    table_name: string;
-    file_id: number;
-    first_row: number;
-    host: string;
-    pid: number;
-  }[];
-  return rows.map((row) => ({
-    table: row.table_name,
-    fileId: row.file_id,
-    firstRow: row.first_row,
-    host: row.host,
-    pid: row.pid,
-  }));
+  const columns = 'table_name AS "table", file_id AS fileId, first_row AS firstRow, host, pid';
+  return rowsOf<Loading>({ db }, `SELECT ${columns} FROM telelink_loading`);
 }

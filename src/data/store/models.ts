@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { check } from "../../core/checks";
 import { audit } from "./audit";
-import { storedJson } from "./names";
 import { type Store, StoreError, transaction } from "./open";
+import { rowOf, rowsOf } from "./rows";
 
 /** A model that the store keeps: its bytes and what is known about it. */
 export interface StoredModel {
@@ -96,10 +96,15 @@ export function modelWithId(store: Store, id: number): StoredModel | undefined {
   return modelWhere(store, "id = ?", id);
 }
 
+/** The number of the model that the alias stands for; undefined where it stands for nothing. */
+export function aliasTarget(store: Store, alias: string): number | undefined {
+  const query = "SELECT model_id AS id FROM telelink_aliases WHERE alias = ?";
+  return rowOf<{ id: number }>(store, query, [alias])?.id;
+}
+
 /** When the alias was pointed at what it stands for; undefined where it stands for nothing. */
 export function aliasTime(store: Store, alias: string): string | undefined {
-  const row = store.db.prepare("SELECT at FROM telelink_aliases WHERE alias = ?").get(alias);
-  return (row as { at: string } | undefined)?.at;
+  return rowOf<{ at: string }>(store, "SELECT at FROM telelink_aliases WHERE alias = ?", [alias])?.at;
 }
 
 /** The model's bytes, checked against their hash. */
@@ -118,39 +123,19 @@ export function modelContent(store: Store, id: number): Uint8Array {
   return row.content;
 }
 
-interface ModelRow {
-  id: number;
-  name: string;
-  version: number;
-  kind: string;
-  sha256: string;
-  metadata: string;
-  at: string;
-  aliases: string | null;
-}
-
 function modelWhere(store: Store, condition: string, ...values: unknown[]): StoredModel | undefined {
   return modelsWhere(store, condition, ...values)[0];
 }
 
 function modelsWhere(store: Store, condition: string, ...values: unknown[]): StoredModel[] {
-  const rows = store.db
-    .prepare(
-      `SELECT id, name, version, kind, sha256, metadata, at,
-         (SELECT json_group_array(alias) FROM telelink_aliases WHERE model_id = telelink_models.id) AS aliases
-       FROM telelink_models WHERE ${condition}`,
-    )
-    .all(...values) as ModelRow[];
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    version: row.version,
-    kind: row.kind,
-    sha256: row.sha256,
-    metadata: storedJson<Record<string, unknown>>(row.metadata, {}),
-    at: row.at,
-    aliases: JSON.parse(row.aliases ?? "[]") as string[],
-  }));
+  return rowsOf(
+    store,
+    `SELECT id, name, version, kind, sha256, metadata, at,
+       (SELECT json_group_array(alias) FROM telelink_aliases WHERE model_id = telelink_models.id) AS aliases
+     FROM telelink_models WHERE ${condition}`,
+    values,
+    { metadata: {}, aliases: [] },
+  );
 }
 
 function checkName(name: string, action: string, what: string): void {
@@ -200,14 +185,10 @@ export function promote(
 
 /** The changes of what an alias stands for, the newest first. */
 export function promotions(store: Store, alias: string): Promotion[] {
-  const rows = store.db
-    .prepare("SELECT at, who, detail FROM telelink_audit WHERE action = ? ORDER BY id DESC LIMIT 100")
-    .all(promoted(alias)) as { at: string; who: string; detail: string }[];
-  return rows.map(({ at, who, detail }) => ({
-    at,
-    who,
-    ...storedJson<Omit<Promotion, "at" | "who">>(detail, { model: "unknown", reason: "" }),
-  }));
+  const query = "SELECT at, who, detail FROM telelink_audit WHERE action = ? ORDER BY id DESC LIMIT 100";
+  type Row = Pick<Promotion, "at" | "who"> & { readonly detail: Omit<Promotion, "at" | "who"> };
+  const rows = rowsOf<Row>(store, query, [promoted(alias)], { detail: { model: "unknown", reason: "" } });
+  return rows.map(({ at, who, detail }) => ({ at, who, ...detail }));
 }
 
 function promoted(alias: string): string {

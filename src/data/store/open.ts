@@ -111,9 +111,13 @@ export class StoreError extends Error {
   }
 }
 
+/** The version of a store's layout, as it is. */
+export function layoutVersion(db: Database.Database): number {
+  return (db.prepare("SELECT user_version AS v FROM pragma_user_version").get() as { v: number }).v;
+}
+
 function migrate(db: Database.Database, file: string): void {
-  const version = (): number =>
-    (db.prepare("SELECT user_version AS v FROM pragma_user_version").get() as { v: number }).v;
+  const version = (): number => layoutVersion(db);
   check(
     version() <= migrations.length,
     `open the store ${file}`,

@@ -1,15 +1,16 @@
 import { type Store, transaction } from "./open";
+import { countOf, rowOf } from "./rows";
 
 /** A prediction as the store keeps it. */
 export interface StoredPrediction {
   /** What answered, as name@version, and its number in the store where it is kept there. */
   readonly model: string;
-  readonly modelId?: number;
-  readonly customer?: string;
+  readonly modelId?: number | undefined;
+  readonly customer?: string | undefined;
   readonly probability: number;
   readonly risk: string;
   /** Absent where the model knows no value. */
-  readonly clv?: number;
+  readonly clv?: number | undefined;
   readonly action: string;
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -44,8 +45,7 @@ function insertPredictions(store: Store, rows: readonly StoredPrediction[]): num
 /** Keeps what a file of the journal holds, once: a file that was kept before adds nothing. */
 export function addSegment(store: Store, segment: string, rows: readonly StoredPrediction[]): number {
   return transaction(store, "keep predictions in", () => {
-    const known = store.db.prepare("SELECT 1 FROM telelink_journals WHERE segment = ?").get(segment);
-    if (known) return 0;
+    if (countOf(store, "telelink_journals WHERE segment = ?", segment) > 0) return 0;
     const lost = insertPredictions(store, rows);
     store.db
       .prepare("INSERT INTO telelink_journals (segment, at) VALUES (?, ?)")
@@ -99,23 +99,14 @@ export interface PredictionStats {
 
 /** Counts and means of all predictions that are kept, from the running totals: as quick for millions as for one. */
 export function predictionStats(store: Store): PredictionStats {
-  const groups = store.db.prepare("SELECT * FROM telelink_totals WHERE n > 0").all() as {
-    risk: string;
-    n: number;
-    probability: number;
-    valued: number;
-    clv: number;
-    since: string;
-  }[];
-  const sum = (of: (one: (typeof groups)[number]) => number): number =>
-    groups.reduce((total, group) => total + of(group), 0);
-  const predictions = sum((one) => one.n);
-  const valued = sum((one) => one.valued);
-  return {
-    predictions,
-    byRisk: Object.fromEntries(groups.map(({ risk, n }) => [risk, n])),
-    probability: predictions === 0 ? null : sum((one) => one.probability) / predictions,
-    clv: valued === 0 ? null : sum((one) => one.clv) / valued,
-    since: groups.map((group) => group.since).sort()[0] ?? null,
-  };
+  const kept = rowOf<Partial<PredictionStats>>(
+    store,
+    `SELECT sum(n) AS predictions, json_group_object(risk, n) AS byRisk,
+       sum(probability) / sum(n) AS probability, sum(clv) / nullif(sum(valued), 0) AS clv, min(since) AS since
+     FROM telelink_totals WHERE n > 0`,
+    [],
+    { byRisk: {} },
+  );
+  const none = { predictions: 0, byRisk: {}, probability: null, clv: null, since: null };
+  return { ...none, ...kept };
 }

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { check } from "../../core/checks";
-import { storedJson } from "./names";
 import { type Store, transaction } from "./open";
+import { rowsOf } from "./rows";
 
 /** Commands that can be run by schedule: what needs nobody at the terminal. */
 export const scheduledCommands = [
@@ -107,17 +107,9 @@ export function removeSchedule(store: Store, name: string): void {
 
 /** The schedules by name. */
 export function listSchedules(store: Store): Schedule[] {
-  return (store.db.prepare("SELECT * FROM telelink_schedules ORDER BY name").all() as Row[]).map(
-    ({ command, owner, started, ended, exit_code, said, ...row }) => ({
-      ...row,
-      command: storedJson<string[]>(command, []),
-      ...(owner === null ? {} : { owner }),
-      ...(started === null ? {} : { started }),
-      ...(ended === null ? {} : { ended }),
-      ...(exit_code === null ? {} : { exitCode: exit_code }),
-      ...(said === null ? {} : { said }),
-    }),
-  );
+  const columns =
+    "name, cron, zone, command, folder, minutes, due, owner, started, ended, exit_code AS exitCode, said, missed";
+  return rowsOf(store, `SELECT ${columns} FROM telelink_schedules ORDER BY name`, [], { command: [] });
 }
 
 /**
@@ -185,20 +177,4 @@ function nextTime({ cron, zone }: Pick<Schedule, "cron" | "zone">, after: Date):
       `Cannot set the schedule: it must be a cron line such as "0 6 * * 1-5" in a zone such as Europe/Berlin, got ${JSON.stringify(cron)} in ${zone} (${(error as Error).message})`,
     );
   }
-}
-
-interface Row {
-  readonly name: string;
-  readonly cron: string;
-  readonly zone: string;
-  readonly command: string;
-  readonly folder: string;
-  readonly minutes: number;
-  readonly due: string;
-  readonly owner: string | null;
-  readonly started: string | null;
-  readonly ended: string | null;
-  readonly exit_code: number | null;
-  readonly said: string | null;
-  readonly missed: number;
 }

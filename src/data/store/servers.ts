@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { isAlive } from "../processes";
 import { type Store, transaction, withoutWaiting } from "./open";
+import { rowsOf } from "./rows";
 
 /** A server's claim on its jobs and predictions: others leave them alone while it is renewed. */
 export interface Lease {
@@ -37,15 +38,16 @@ export function takeLease(store: Store): Lease {
 
 /** The servers that live, by number. */
 export function liveServers(store: Store): Set<string> {
-  const rows = store.db.prepare("SELECT * FROM telelink_servers").all() as ServerRow[];
-  return new Set(rows.filter(lives).map((row) => row.id));
+  return new Set(
+    servers(store)
+      .filter(lives)
+      .map((one) => one.id),
+  );
 }
 
 /** Forgets the servers that are dead. */
 export function forgetDeadServers(store: Store): void {
-  const live = liveServers(store);
-  const rows = store.db.prepare("SELECT id FROM telelink_servers").all() as { id: string }[];
-  const dead = rows.filter(({ id }) => !live.has(id));
+  const dead = servers(store).filter((one) => !lives(one));
   if (dead.length > 0)
     transaction(store, "end a lease of", () => {
       for (const { id } of dead) remove(store, id);
@@ -54,6 +56,10 @@ export function forgetDeadServers(store: Store): void {
 
 function remove(store: Store, id: string): void {
   store.db.prepare("DELETE FROM telelink_servers WHERE id = ?").run(id);
+}
+
+function servers(store: Store): ServerRow[] {
+  return rowsOf(store, "SELECT id, host, pid, started, seen FROM telelink_servers");
 }
 
 interface ServerRow {

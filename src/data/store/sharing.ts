@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Store, transaction } from "./open";
+import { rowOf, rowsOf } from "./rows";
 
 /** How a store is known to the database through which it shares, and how far it has read there. */
 export interface Sharing {
@@ -38,7 +39,7 @@ export type SharedTable = "predictions" | "outcomes";
 
 /** How the store shares; undefined where it never did. */
 export function sharing(store: Store): Sharing | undefined {
-  return store.db.prepare("SELECT * FROM telelink_sharing").get() as Sharing | undefined;
+  return rowOf(store, "SELECT * FROM telelink_sharing");
 }
 
 /** Makes the store known under a new name, with everything before it. */
@@ -93,11 +94,10 @@ export function notePredictionsSent(store: Store, numbers: readonly number[]): v
 
 /** The outcomes that were given to this store and not sent. */
 export function unsentOutcomes(store: Store, most: number): SharedOutcome[] {
-  return store.db
-    .prepare(
-      `SELECT customer, at, churned, received FROM telelink_outcomes WHERE origin IS NULL ORDER BY customer, at LIMIT ${most}`,
-    )
-    .all() as SharedOutcome[];
+  return rowsOf(
+    store,
+    `SELECT customer, at, churned, received FROM telelink_outcomes WHERE origin IS NULL ORDER BY customer, at LIMIT ${most}`,
+  );
 }
 
 /** Notes that outcomes were sent, those that were given anew meanwhile aside. */
@@ -116,9 +116,10 @@ export function takePredictions(
   rows: readonly (SharedPrediction & { readonly store: string })[],
   to: number,
 ): void {
-  const models = store.db
-    .prepare("SELECT sha256, id, name || '@' || version AS name FROM telelink_models ORDER BY id DESC")
-    .all() as { sha256: string; id: number; name: string }[];
+  const models = rowsOf<{ sha256: string; id: number; name: string }>(
+    store,
+    "SELECT sha256, id, name || '@' || version AS name FROM telelink_models ORDER BY id DESC",
+  );
   const kept = new Map(models.map((model) => [model.sha256, model]));
   transaction(store, "keep predictions of others in", () => {
     const insert = store.db.prepare(
@@ -177,10 +178,7 @@ export function noteForgotten(store: Store, customer: string): void {
 
 /** The customers whom the others are still to forget, and since when. */
 export function forgottenHere(store: Store): { readonly customer: string; readonly at: string }[] {
-  return store.db.prepare("SELECT customer, at FROM telelink_forgotten").all() as {
-    customer: string;
-    at: string;
-  }[];
+  return rowsOf(store, "SELECT customer, at FROM telelink_forgotten");
 }
 
 /** Notes that the others know of them. */

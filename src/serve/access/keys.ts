@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { audit } from "../../data/store/audit";
-import { anyKey, keyNumbered, keyOf, type Scope, storeSecret } from "../../data/store/keys";
+import { anyKey, keyNumbered, keyOf, type Scope, storeSecret, type UsableKey } from "../../data/store/keys";
 import type { Store } from "../../data/store/open";
 import type { App } from "../context";
 import { HttpProblem, problem } from "../problem";
@@ -166,10 +166,11 @@ function callerOf(request: FastifyRequest, store: Store, chosen: KeySettings): C
 function callerWith(text: string, store: Store, apiKey: string | undefined): Caller | undefined {
   // Digests have equal lengths, so the comparison tells nothing about the key, not even its length.
   if (apiKey !== undefined && timingSafeEqual(digest(text), digest(apiKey))) return operator(apiKey);
-  const key = keyOf(store, text);
-  if (!key) return undefined;
-  const { mark } = keyNumbered(store, key.id) ?? { mark: "" };
-  return { name: key.name, scopes: key.scopes, session: `${key.id}-${mark}` };
+  return holderOf(keyOf(store, text));
+}
+
+function holderOf(key: UsableKey | undefined): Caller | undefined {
+  return key && { name: key.name, scopes: key.scopes, session: `${key.id}-${key.mark}` };
 }
 
 function operator(apiKey: string): Caller {
@@ -186,13 +187,9 @@ function callerOfSession(session: string, store: Store, apiKey: string | undefin
     /^((\d+)-([0-9a-f]{16})\.(\d+))\.([0-9a-f]{64})$/.exec(session) ?? [];
   if (mac === undefined || Number(ends) < Date.now() / 1000) return undefined;
   if (!timingSafeEqual(Buffer.from(mac, "hex"), Buffer.from(sign(store, claim), "hex"))) return undefined;
-  if (id === "0") {
-    const own = apiKey === undefined ? undefined : operator(apiKey);
-    return own?.session === `0-${mark}` ? own : undefined;
-  }
-  const found = keyNumbered(store, Number(id));
-  if (found?.mark !== mark) return undefined;
-  return { name: found.key.name, scopes: found.key.scopes, session: `${id}-${mark}` };
+  const own = id === "0" && apiKey !== undefined ? operator(apiKey) : undefined;
+  const caller = own ?? holderOf(keyNumbered(store, Number(id)));
+  return caller?.session === `${id}-${mark}` ? caller : undefined;
 }
 
 function sign(store: Store, claim: string): string {

@@ -3,6 +3,7 @@ import { findModel } from "../../data/store/models";
 import { challenge, challengeModes, setChallenge } from "../../data/store/monitoring/challenge";
 import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
+import { modelReference } from "./models";
 
 const reasonSchema = z.string().max(500).default("").describe("Why: it stands in the audit log");
 
@@ -58,12 +59,7 @@ export function challengerRoutes(app: App, { store, champion }: Context): void {
           "In either mode both models are asked and what each says is kept, so that they can be compared once outcomes come. A customer with a customer_id is always answered by the same one.",
         tags: ["models"],
         body: z.strictObject({
-          model: z
-            .string()
-            .min(1)
-            .max(200)
-            .describe("A name, or name@version")
-            .meta({ examples: ["churn@2"] }),
+          model: modelReference,
           mode: z.enum(challengeModes).default("shadow"),
           share: z
             .number()

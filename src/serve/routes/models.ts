@@ -37,6 +37,13 @@ const promotionSchema = z
   })
   .meta({ id: "Promotion" });
 
+export const modelReference = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe("A name, or name@version")
+  .meta({ examples: ["churn@1"] });
+
 /** What the store keeps of models, and which of them answers. */
 export function modelRoutes(app: App, context: Context): void {
   const { store, champion, desk } = context;
@@ -95,12 +102,7 @@ export function modelRoutes(app: App, context: Context): void {
         summary: "Let a model of the store answer from now on",
         tags: ["models"],
         body: z.strictObject({
-          model: z
-            .string()
-            .min(1)
-            .max(200)
-            .describe("A name, or name@version")
-            .meta({ examples: ["churn@1"] }),
+          model: modelReference,
           reason: z.string().max(500).default("").describe("Why: it stands in the history"),
         }),
         response: { 200: servingSchema, 400: problem, 404: problem, 422: problem },

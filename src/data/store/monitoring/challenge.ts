@@ -1,6 +1,7 @@
 import { audit } from "../audit";
 import { modelWithId, type StoredModel } from "../models";
 import { type Store, transaction } from "../open";
+import { rowOf } from "../rows";
 
 /** How a challenger takes part: it is asked beside the champion, or answers for a share of the customers. */
 export const challengeModes = ["shadow", "share"] as const;
@@ -17,9 +18,8 @@ export interface Challenge {
 
 /** The challenger; undefined where there is none. */
 export function challenge(store: Store): Challenge | undefined {
-  const row = store.db.prepare("SELECT model_id AS id, mode, share, since FROM telelink_challenge").get() as
-    | { id: number; mode: ChallengeMode; share: number; since: string }
-    | undefined;
+  const query = "SELECT model_id AS id, mode, share, since FROM telelink_challenge";
+  const row = rowOf<Omit<Challenge, "model"> & { readonly id: number }>(store, query);
   const model = row && modelWithId(store, row.id);
   return model && { model, mode: row.mode, share: row.share, since: row.since };
 }

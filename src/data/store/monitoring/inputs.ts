@@ -1,5 +1,5 @@
-import { storedJson } from "../names";
 import { type Store, transaction } from "../open";
+import { rowsOf, storedJson } from "../rows";
 
 /** What was counted of a column of customers' data on a day: sums over customers, of whom nothing else is kept. */
 export interface DayCounts<Counts> {
@@ -34,13 +34,9 @@ export function addDayCounts<Counts>(
 
 /** What was counted for a model, in the order of the days. */
 export function dayCounts<Counts>(store: Store, model: string): DayCounts<Counts>[] {
-  const rows = store.db
-    .prepare("SELECT day, column_name AS column, counts FROM telelink_inputs WHERE model = ? ORDER BY day")
-    .all(model) as { day: string; column: string; counts: string }[];
-  return rows.flatMap((row) => {
-    const counts = storedJson<Counts | undefined>(row.counts, undefined);
-    return counts === undefined ? [] : [{ ...row, counts }];
-  });
+  const query = "SELECT day, column_name AS column, counts FROM telelink_inputs WHERE model = ? ORDER BY day";
+  const rows = rowsOf<Partial<DayCounts<Counts>>>(store, query, [model], { counts: undefined });
+  return rows.filter((row): row is DayCounts<Counts> => row.counts !== undefined);
 }
 
 /** Removes what was counted before a day. */

@@ -1,4 +1,5 @@
 import { type Store, transaction } from "../open";
+import { countOf, rowOf } from "../rows";
 
 /** What became of a customer. */
 export interface Outcome {
@@ -11,15 +12,13 @@ export interface Outcome {
 /** Keeps outcomes; one of the same customer and time takes the place of an earlier one. Returns how many were new. */
 export function addOutcomes(store: Store, outcomes: readonly Outcome[]): number {
   return transaction(store, "keep outcomes in", () => {
-    const count = (): number =>
-      (store.db.prepare("SELECT count(*) AS n FROM telelink_outcomes").get() as { n: number }).n;
-    const before = count();
+    const before = countOf(store, "telelink_outcomes");
     const insert = store.db.prepare(
       "INSERT INTO telelink_outcomes (customer, at, churned, received) VALUES (?, ?, ?, ?) ON CONFLICT (customer, at) DO UPDATE SET churned = excluded.churned, received = excluded.received, origin = NULL",
     );
     const now = new Date().toISOString();
     for (const { customer, at, churned } of outcomes) insert.run(customer, at, churned ? 1 : 0, now);
-    return count() - before;
+    return countOf(store, "telelink_outcomes") - before;
   });
 }
 
@@ -83,20 +82,16 @@ export interface SaidByModel {
 }
 
 export function saidByModel(store: Store, modelId: number, since: string): SaidByModel {
-  const rows = store.db
-    .prepare(
-      "SELECT risk, count(*) AS n, sum(shadow) AS shadow, sum(probability) AS p FROM telelink_predictions WHERE model_id = ? AND at >= ? GROUP BY risk",
-    )
-    .all(modelId, since) as { risk: string; n: number; shadow: number; p: number }[];
-  const sum = (of: (one: (typeof rows)[number]) => number): number =>
-    rows.reduce((total, row) => total + of(row), 0);
-  const n = sum((one) => one.n);
-  return {
-    answered: n - sum((one) => one.shadow),
-    shadow: sum((one) => one.shadow),
-    meanProbability: n === 0 ? null : sum((one) => one.p) / n,
-    byRisk: Object.fromEntries(rows.map((row) => [row.risk, row.n])),
-  };
+  const said = rowOf<Partial<SaidByModel>>(
+    store,
+    `SELECT sum(n) - sum(shadow) AS answered, sum(shadow) AS shadow, sum(p) / sum(n) AS meanProbability,
+       json_group_object(risk, n) AS byRisk
+     FROM (SELECT risk, count(*) AS n, sum(shadow) AS shadow, sum(probability) AS p FROM telelink_predictions
+       WHERE model_id = ? AND at >= ? GROUP BY risk)`,
+    [modelId, since],
+    { byRisk: {} },
+  );
+  return { answered: 0, shadow: 0, meanProbability: null, byRisk: {}, ...said };
 }
 
 /** How two models agree on the customers of whom both were asked in one request. */
@@ -107,13 +102,12 @@ export interface Agreement {
 }
 
 export function agreement(store: Store, value: number, other: number, since: string): Agreement {
-  const found = store.db
+  return store.db
     .prepare(
-      `SELECT count(*) AS n, total(a.risk = b.risk) AS same, avg(abs(a.probability - b.probability)) AS difference
+      `SELECT count(*) AS customers, total(a.risk = b.risk) AS sameRisk, avg(abs(a.probability - b.probability)) AS meanDifference
        FROM telelink_predictions a JOIN telelink_predictions b
          ON b.customer = a.customer AND b.at = a.at AND b.model_id = ?
        WHERE a.model_id = ? AND a.at >= ?`,
     )
-    .get(other, value, since) as { n: number; same: number; difference: number | null };
-  return { customers: found.n, sameRisk: found.same, meanDifference: found.difference };
+    .get(other, value, since) as Agreement;
 }
