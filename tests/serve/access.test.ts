@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { auditLog } from "../../src/data/store/audit";
 import { addKey, revokeKey, rotateKey, type Scope } from "../../src/data/store/keys";
 import { openStore, type Store } from "../../src/data/store/open";
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 test("every route says its scope, and what is open is on this list alone", () => {
-  const open = routes.filter(({ scope, url }) => scope === "open" && !url.startsWith("/docs"));
+  const open = routes.filter(({ scope, url }) => scope === "open" && !/^\/docs(\/|$)/.test(url));
   expect([...new Set(open.filter((one) => one.method === "GET").map((one) => one.url))].sort()).toEqual(
     [
       ...["/", "/batch", "/config", "/training", "/generation", "/registry", "/monitoring", "/sign-in"],
@@ -82,7 +82,23 @@ test("every route says its scope, and what is open is on this list alone", () =>
     "POST /synth/compare",
     "POST /synth/preview",
   ]);
-  expect(scopeOf(["write", "admin"])).toContain("PUT /models/champion");
+  expect(scopeOf(["admin"]).sort()).toEqual([
+    "DELETE /models/challenger",
+    "POST /models/champion/rollback",
+    "PUT /models/challenger",
+    "PUT /models/champion",
+  ]);
+});
+
+test("a route that does not say its scope is an error when the server is built, wherever it stands", async () => {
+  const own = await start({});
+  expect(() => own.get("/new", async () => "told")).toThrow(
+    "Cannot serve /new: its route must say its scope",
+  );
+  expect(() => own.get("/docs-of-customers", async () => "told")).toThrow("must say its scope");
+  own.register(async (inner) => void inner.post("/inner", async () => "told"));
+  await expect(own.ready()).rejects.toThrow("Cannot serve /inner");
+  await own.close();
 });
 
 test("beyond loopback no route of a scope answers without a key, with a wrong one, or with one of another scope", async () => {
@@ -117,7 +133,8 @@ test("a key opens nothing once it was revoked, and nothing by its former text on
   expect([await ask(text), await ask(next)]).toEqual([401, 200]);
   revokeKey(store, "reader");
   expect(await ask(next)).toBe(401);
-  // The store holds no key.
+  // 192 random bits; the store holds no key.
+  expect(next).toMatch(/^tl_[\w-]{32}$/);
   expect(JSON.stringify(store.db.prepare("SELECT * FROM telelink_keys").all())).not.toContain(next);
 });
 
@@ -125,9 +142,10 @@ test("a session stands for its key until that is revoked, and can't be made up",
   const { text } = addKey(store, "person", ["read"]);
   const signIn = (key: string) => app.inject({ method: "POST", url: "/session", payload: { key } });
   expect((await signIn("nonsense")).statusCode).toBe(401);
+  expect(auditLog(store, 1)).toMatchObject([{ who: "nobody", action: "sign-in refused" }]);
   const reply = await signIn(text);
   const [cookie] = String(reply.headers["set-cookie"]).split(";");
-  expect(reply.headers["set-cookie"]).toMatch(/HttpOnly; SameSite=Strict/);
+  expect(reply.headers["set-cookie"]).toMatch(/; HttpOnly; SameSite=Strict; Path=\/; Max-Age=43200$/);
   const ask = async (value: string): Promise<number> =>
     (await app.inject({ url: "/jobs", headers: { cookie: value } })).statusCode;
   expect(await ask(cookie)).toBe(200);
@@ -136,8 +154,22 @@ test("a session stands for its key until that is revoked, and can't be made up",
   expect(await ask([parts[0], Number(parts[1]) + 3600, parts[2]].join("."))).toBe(401);
   expect(await ask(cookie.replace(/=\d+-/, "=1-"))).toBe(401);
   expect(await ask(`${cookie.slice(0, -1)}${cookie.endsWith("0") ? "1" : "0"}`)).toBe(401);
+  const later = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1000 * (12 * 3600 + 1));
+  expect(await ask(cookie)).toBe(401);
+  later.mockRestore();
+  const out = await app.inject({ method: "DELETE", url: "/session", headers: { cookie } });
+  expect(out.headers["set-cookie"]).toMatch(/^telelink_session=; .*Max-Age=0$/);
+  expect(await ask(cookie)).toBe(200);
   revokeKey(store, "person");
   expect(await ask(cookie)).toBe(401);
+  // Behind a proxy that ends TLS the cookie never goes without it.
+  const behind = await start({ apiKey: operator, proxy: "127.0.0.1" });
+  const secure = await behind.inject({
+    ...{ method: "POST", url: "/session", payload: { key: operator } },
+    headers: { "x-forwarded-proto": "https" },
+  });
+  expect(secure.headers["set-cookie"]).toMatch(/; HttpOnly; SameSite=Strict; .*; Secure$/);
+  await behind.close();
 });
 
 test("a person who opens a page that needs a key is shown where to sign in", async () => {

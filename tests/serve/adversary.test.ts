@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { examineStore } from "../../src/data/store/doctor";
 import { addJob } from "../../src/data/store/jobs";
 import { openStore } from "../../src/data/store/open";
+import { addPredictions } from "../../src/data/store/predictions";
 import { listSchedules, setSchedule, takeDue } from "../../src/data/store/schedules";
 import { type Running, startServer } from "../../src/serve/server";
 import { quietSettings } from "./quiet-settings";
@@ -16,8 +17,16 @@ const file = join(folder, "private", "s.db");
 let running: Running;
 beforeAll(async () => {
   writeFileSync(join(folder, "customers.csv"), "a,b\n1,x\n2,y\n");
+  const store = openStore(file);
+  const said = { model: "m@1", probability: 0.5, risk: "Medium", action: "none" };
+  const days = (back: number): string => new Date(Date.now() - 86_400_000 * back).toISOString();
+  addPredictions(store, [
+    { ...said, customer: "old", at: days(31) },
+    { ...said, customer: "new", at: days(29) },
+  ]);
+  store.close();
   running = await startServer(
-    quietSettings({ port: 0, data: folder, store: file, reports: folder }),
+    quietSettings({ port: 0, data: folder, store: file, reports: folder, retentionDays: 30 }),
     "0.0.0",
   );
 }, 60_000);
@@ -40,6 +49,13 @@ const raw = (text: string, wait = false): Promise<string> =>
       done("left");
     }, 5);
   });
+
+test("predictions that are older than the settings allow are gone once the server has started", () => {
+  const store = openStore(file);
+  const left = store.db.prepare("SELECT customer FROM telelink_predictions WHERE model = 'm@1'").all();
+  expect(left).toEqual([{ customer: "new" }]);
+  store.close();
+});
 
 test("what is wrong with a request is said, and nothing of the inside: no body, name or type makes the server fail", async () => {
   const { paths } = (await (await fetch(`${running.address}/docs/json`)).json()) as {

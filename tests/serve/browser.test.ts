@@ -161,6 +161,23 @@ describe.skipIf(!realData || !chromium)("the app in a real browser", () => {
     }
   });
 
+  test("Sign in leads to pages of this app alone", async () => {
+    await page.route("**/session", (route) => route.fulfill({ contentType: "application/json", body: "{}" }));
+    for (const [to, path] of [
+      ["training", "/training"],
+      ...["//evil.example", "https://evil.example", "javascript:alert(1)", "\\\\evil.example"].map((to) => [
+        to,
+        "/",
+      ]),
+    ]) {
+      await page.goto(`${running.address}/sign-in?to=${encodeURIComponent(to)}`);
+      await page.fill("#key", "a key");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(running.address + path);
+    }
+    await page.unroute("**/session");
+  });
+
   test("no page logged an error", () => {
     expect(faults).toEqual([]);
   });

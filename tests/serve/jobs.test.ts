@@ -247,6 +247,7 @@ describe("bad input", () => {
     ["nothing.csv", "There is no nothing.csv in the data folder. It holds customers.csv"],
     ["link.csv", "must stay inside the data folder"],
     ["notes.txt", "must end in .csv"],
+    ["https://example.com/customers.csv", "There is no https://example.com/customers.csv in the data folder"],
     ["x\u0000.csv", "Name a CSV file"],
   ])("the path %j is refused: %s", async (path, words) => {
     writeFileSync(join(folder, "outside.csv"), "a\n1\n");

@@ -55,7 +55,7 @@ export function askForKeys(app: App, store: Store, chosen: KeySettings): readonl
   const routes: RouteScope[] = [];
   app.addHook("onRoute", ({ method, url, config }) => {
     // What comes with the API's description is open: it tells nothing of customers.
-    const scope = config?.scope ?? (url.startsWith("/docs") ? "open" : undefined);
+    const scope = config?.scope ?? (/^\/docs(\/|$)/.test(url) ? "open" : undefined);
     if (scope === undefined) throw new Error(`Cannot serve ${url}: its route must say its scope`);
     for (const one of [method].flat()) routes.push({ method: one, url, scope });
   });

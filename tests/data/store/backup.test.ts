@@ -9,8 +9,14 @@ import { forgetCustomer } from "../../../src/data/store/forget";
 import { ingest, readTable } from "../../../src/data/store/ingest";
 import { Journal, journalFolder } from "../../../src/data/store/journal";
 import { migrations } from "../../../src/data/store/migrations";
+import { addOutcomes, outcomeState, removeOutcomes } from "../../../src/data/store/monitoring/outcomes";
 import { openStore, type Store } from "../../../src/data/store/open";
-import { addPredictions, predictionStats, type StoredPrediction } from "../../../src/data/store/predictions";
+import {
+  addPredictions,
+  predictionStats,
+  removeOldPredictions,
+  type StoredPrediction,
+} from "../../../src/data/store/predictions";
 import { takeLease } from "../../../src/data/store/servers";
 
 let folder: string;
@@ -129,6 +135,19 @@ test("forgetting a customer removes predictions, those on their way too, and row
   expect(predictionStats(store)).toMatchObject({ predictions: 2, probability: 0.25 });
   expect(readTable(store, "customers").table.rows).toBe(2);
   expect(forgetCustomer(file, "a")).toMatchObject({ predictions: 0, tables: [] });
+});
+
+test("what was made before a time is removed, predictions and outcomes; what came after stays", () => {
+  const before = "2026-03-01T00:00:00.000Z";
+  const late = "2026-06-01T00:00:00.000Z";
+  addPredictions(store, [made("a"), { ...made("b"), at: late }, { ...made("c"), at: before }]);
+  addOutcomes(store, [
+    { customer: "a", churned: true, at: made("a").at },
+    { customer: "b", churned: false, at: late },
+  ]);
+  expect([removeOldPredictions(store, before), removeOutcomes(store, { before })]).toEqual([1, 1]);
+  expect(predictionStats(store)).toMatchObject({ predictions: 2 });
+  expect(outcomeState(store)).toMatchObject({ outcomes: 1, left: 0 });
 });
 
 test("a store that a server uses is not replaced", () => {
