@@ -136,6 +136,18 @@ export function takeValues(values: Float64Array, indices: ArrayLike<number>): Fl
   return out;
 }
 
+/** The values of several arrays one after another. */
+export function joinValues<A extends Float64Array | Int32Array>(parts: readonly A[]): A {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const out = (parts[0] instanceof Int32Array ? new Int32Array(length) : new Float64Array(length)) as A;
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
 /** Columns of `a`, then columns of `b`; both must have the same rows. */
 export function joinColumns(a: Matrix, b: Matrix): Matrix {
   checkSameLength(a.rows, b.rows, "join columns", "the two matrices' rows");

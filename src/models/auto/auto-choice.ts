@@ -1,4 +1,4 @@
-import { takeValues } from "../../core/matrix";
+import { joinValues, takeValues } from "../../core/matrix";
 import type { Split } from "../../data/split";
 import type { Calibrator } from "../calibrate/calibrator";
 import { outOfFold } from "../out-of-fold";
@@ -41,14 +41,14 @@ export function choose(
   without: number = folds.length,
 ): ChosenMember[] {
   const kept = folds.filter((_, k) => k !== without);
-  const rows = Int32Array.from(kept.flatMap((fold) => [...fold])).sort();
+  const rows = joinValues(kept).sort();
   const position = new Int32Array(y.length);
   rows.forEach((row, at) => {
     position[row] = at;
   });
   const own = takeValues(y, rows);
   const within = kept.map((test, k): Split => {
-    const train = Int32Array.from(kept.flatMap((fold, j) => (j === k ? [] : [...fold])));
+    const train = joinValues(kept.filter((_, j) => j !== k));
     return { train: train.map((row) => position[row]), test: test.map((row) => position[row]) };
   });
   const settled = members.map(({ predictions, chosen }) => {

@@ -1,4 +1,4 @@
-import type { Labelled } from "../../core/matrix";
+import { joinValues, type Labelled } from "../../core/matrix";
 import type { ModelJson, Watch } from "../../core/model";
 import { mapThreads } from "../../core/pool";
 import type { Rng } from "../../core/rng";
@@ -9,7 +9,7 @@ import type { LearnerSpec } from "../learner";
 import { loadModel } from "../load";
 import type { ChosenMember, HeldOut } from "./auto-choice";
 import type { AutoMember } from "./auto-members";
-import { type HeldResult, joined } from "./auto-stages";
+import type { HeldResult } from "./auto-stages";
 import {
   type AutoFold,
   type AutoRows,
@@ -17,13 +17,18 @@ import {
   discoverRows,
   fitWhole,
   type HeldTask,
-  nothingFound,
   predictHeld,
   type WholeTask,
 } from "./auto-task";
 
 /** A fold's rows among all, encoded by its training rows. */
 export type Part = AutoRows & Split;
+
+/** Rows encoded for a run: by all of them, and by each fold's training rows where that differs. */
+export interface Encoded {
+  readonly whole: Labelled;
+  readonly parts: readonly Part[];
+}
 
 /** A member with all that was chosen for it, and its model of all rows where that was made in passing. */
 export interface Trial extends ChosenMember {
@@ -35,6 +40,19 @@ export interface Trial extends ChosenMember {
 interface Found {
   readonly whole: DiscoveryJson;
   readonly parts: readonly DiscoveryJson[];
+}
+
+/** Features found in other rows, for the matrices of these: the columns they are made of are those of the same name. */
+export function foundIn(found: DiscoveryJson, { whole, parts }: Encoded): Found {
+  const own = named(found, whole);
+  return { whole: own, parts: parts.map(({ all }) => (all === whole ? own : named(found, all))) };
+}
+
+function named({ columns, features, ...rest }: DiscoveryJson, { x }: Labelled): DiscoveryJson {
+  const names = x.features.map(({ name }) => name);
+  const at = [...columns.map((name) => names.indexOf(name)), ...features.map((_, k) => names.length + k)];
+  const moved = features.map((one) => ({ ...one, columns: one.columns.map((j) => at[j]) }));
+  return { ...rest, columns: names, features: moved };
 }
 
 export interface Runner {
@@ -52,14 +70,13 @@ export interface Runner {
 
 /** The work that goes to threads. */
 export function runner(
-  whole: Labelled,
-  parts: readonly Part[],
+  { whole, parts }: Encoded,
   threads: number | undefined,
   watch: Watch | undefined,
 ): Runner {
   return {
     async discover(options, rng) {
-      const nothing = { whole: nothingFound({ all: whole }), parts: parts.map(nothingFound) };
+      const nothing = foundIn({ kind: "discovery", version: 1, columns: [], features: [] }, { whole, parts });
       const told = teller(watch, "discover", parts.length + 1);
       if (!options) return nothing;
       const all = await discover(whole, rng.fork(parts.length), { threads, ...options }, told.watch);
@@ -74,8 +91,7 @@ export function runner(
 
     async predict(members, found, rng) {
       const folds = parts.map((part, k): AutoFold => ({ ...part, discovery: found.parts[k] }));
-      const alike =
-        folds.every((fold) => fold.all === whole) && found.parts.every((one) => one.features.length === 0);
+      const alike = folds.every(({ all, discovery }) => all === whole && discovery === found.whole);
       const tasks = members.flatMap((member, m) =>
         heldTasks(member, folds, alike, rng.fork(member.name)).map((task) => ({ ...task, m })),
       );
@@ -85,7 +101,7 @@ export function runner(
       return members.map((member, m) => {
         const own = done.filter((_, t) => tasks[t].m === m);
         const predictions = own[0].predictions.map((_, s) => {
-          const all = joined(own.map((one) => one.predictions[s]));
+          const all = joinValues(own.map((one) => one.predictions[s]));
           const out = new Float64Array(all.length);
           let at = 0;
           for (const { test } of parts) for (const row of test) out[row] = all[at++];

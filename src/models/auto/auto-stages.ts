@@ -1,3 +1,4 @@
+import { joinValues } from "../../core/matrix";
 import type { ModelJson } from "../../core/model";
 
 /** What a member says of rows that it did not see. */
@@ -50,18 +51,7 @@ export async function lowestStages(
   }
   const taken = [...new Set(choices.map(({ best }) => best))];
   return {
-    predictions: taken.map((stage) => joined(predictions[stage])),
+    predictions: taken.map((stage) => joinValues(predictions[stage])),
     chosen: choices.map(({ best }) => ({ trees: stages[best], at: taken.indexOf(best) })),
   };
-}
-
-/** The parts one after another. */
-export function joined(parts: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

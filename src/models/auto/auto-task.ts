@@ -1,4 +1,4 @@
-import { type Labelled, takeLabelled, takeRows, takeValues } from "../../core/matrix";
+import { joinValues, type Labelled, takeLabelled, takeRows, takeValues } from "../../core/matrix";
 import type { ModelJson } from "../../core/model";
 import { type Task, task } from "../../core/pool";
 import { fromKey, type Rng } from "../../core/rng";
@@ -8,7 +8,7 @@ import { type DiscoverOptions, discover } from "../discovery/discover";
 import { type DiscoveryJson, discoveryFromJSON } from "../discovery/discovery";
 import type { Forest } from "../forest/forest-model";
 import { type LearnerSpec, learnerFrom } from "../learner";
-import { type HeldResult, joined, lowestStages } from "./auto-stages";
+import { type HeldResult, lowestStages } from "./auto-stages";
 
 /** All rows, in memory that threads share, and those to learn from (all if absent). */
 export interface AutoRows {
@@ -36,16 +36,6 @@ export const discoverRows: Task<DiscoverTask, DiscoveryJson> = task(
     (await discover(learned(rows), fromKey(key), options)).toJSON(),
 );
 
-/** What discovery says that was not asked to search, or found nothing. */
-export function nothingFound({ all }: AutoRows): DiscoveryJson {
-  return {
-    kind: "discovery",
-    version: 1,
-    columns: all.x.features.map(({ name }) => name),
-    features: [],
-  };
-}
-
 function learned({ all, train }: AutoRows): Labelled {
   return train ? takeLabelled(all, train) : all;
 }
@@ -55,7 +45,7 @@ export interface HeldTask {
   /** The folds whose rows are to be predicted, and the stream of each. */
   readonly folds: readonly AutoFold[];
   readonly keys: readonly Rng["key"][];
-  /** Whether the folds' rows are encoded alike, and no features were found for any. */
+  /** Whether the folds' rows are encoded alike, with the same features. */
   readonly alike: boolean;
   /** Numbers of trees to choose from, ascending: then `folds` must be all folds. */
   readonly stages?: readonly number[];
@@ -111,9 +101,10 @@ async function bagHeld({ learner, folds, keys }: HeldTask): Promise<HeldResult> 
     kind: "random-forest",
     options: { ...options, outOfBag: true },
   };
-  const model: Forest = await learnerFrom(spec)(folds[0].all, fromKey(keys[0]));
+  const { all, discovery } = folds[0];
+  const model: Forest = await learnerFrom(spec)(widened({ all, discovery }), fromKey(keys[0]));
   const outOfBag = model.outOfBag as Float64Array;
-  const predictions = joined(folds.map(({ test }) => takeValues(outOfBag, test)));
+  const predictions = joinValues(folds.map(({ test }) => takeValues(outOfBag, test)));
   return { predictions: [predictions], model: model.toJSON() };
 }
 

@@ -1,3 +1,5 @@
+import { count } from "../../core/format";
+import { joinValues, takeValues } from "../../core/matrix";
 import type { Rng } from "../../core/rng";
 import { chooseThreshold } from "../../evaluate/threshold";
 import { type EvaluatedFigure, measured } from "./evaluate-model";
@@ -24,14 +26,18 @@ export function judge(
   classes: boolean,
   rng: Rng,
 ): Judgement {
-  const decided = classes ? decisions(y, predictions, folds) : undefined;
   const k = folds.length;
-  const samples = Math.min(500, Math.max(100, Math.round(2e6 / y.length)));
+  const judged = joinValues(folds).sort();
+  const of = (values: Float64Array) => (judged.length < y.length ? takeValues(values, judged) : values);
+  const samples = Math.min(500, Math.max(100, Math.round(2e6 / judged.length)));
   const spread = Math.sqrt(1 + k / (k - 1));
-  const figures = measured({ y, predicted: predictions, decided }, rng, { samples, spread });
+  const decided = classes ? of(decisions(y, predictions, folds)) : undefined;
+  const figures = measured({ y: of(y), predicted: of(predictions), decided }, rng, { samples, spread });
   const choices = [...(chosen ? [chosen] : []), ...(classes ? ["the threshold"] : [])];
   const apart = choices.length > 0 ? `; ${choices.join(", and ")} of a fold chosen without it` : "";
-  const method = `${k}-fold cross-validation${apart}; intervals by bootstrap, widened for the training rows that folds share`;
+  const some =
+    judged.length < y.length ? `, judged on ${count(judged.length)} of ${count(y.length)} rows` : "";
+  const method = `${k}-fold cross-validation${some}${apart}; intervals by bootstrap, widened for the training rows that folds share`;
   return classes ? { threshold: thresholdOf(y, predictions), figures, method } : { figures, method };
 }
 
@@ -39,11 +45,8 @@ export function judge(
 function decisions(y: Float64Array, predicted: Float64Array, folds: readonly Int32Array[]): Float64Array {
   const out = new Float64Array(y.length);
   folds.forEach((fold, k) => {
-    const others = folds.flatMap((rows, j) => (j === k ? [] : [...rows]));
-    const threshold = thresholdOf(
-      others.map((i) => y[i]),
-      others.map((i) => predicted[i]),
-    );
+    const others = joinValues(folds.filter((_, j) => j !== k));
+    const threshold = thresholdOf(takeValues(y, others), takeValues(predicted, others));
     for (const i of fold) out[i] = Number(predicted[i] >= threshold);
   });
   return out;

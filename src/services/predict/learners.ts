@@ -1,5 +1,5 @@
 import { check, checkOneOf } from "../../core/checks";
-import { percent } from "../../core/format";
+import { count, percent } from "../../core/format";
 import type { Fit, Model } from "../../core/model";
 import { scorerNamed } from "../../evaluate/scorers";
 import { encode, everyColumn } from "../../features/encode";
@@ -136,11 +136,12 @@ function autoWithStory(groups: readonly string[] | undefined): Learner {
   const learner = auto(groups ? { members: membersOf(memberGroups, groups) } : {});
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
-    const { features, members, outOfFold, folds } = made.report;
+    const { features, members, outOfFold, folds, raced } = made.report;
     const few = `Sums, differences and ratios of columns were not looked for: that takes ${leastRows} rows, and there are ${y.length}.`;
     const found = y.length < leastRows ? [few] : features.map((feature) => feature.sentence);
-    const story = [...found, mixture(members)];
-    const chosen = "features, numbers of trees, calibrations and weights";
+    const race = `${count(raced)} rows chose the members and features to learn with; the ${count(y.length - raced)} others judge.`;
+    const story = [...(raced > 0 ? [race] : []), ...found, mixture(members)];
+    const chosen = `${raced > 0 ? "" : "features, "}numbers of trees, calibrations and weights`;
     return { ...made, heldOut: { predictions: outOfFold, folds, chosen }, story };
   };
 }

@@ -83,6 +83,22 @@ describe("auto()(table, y, rng)", () => {
     expect(text).not.toContain("outOfFold");
   });
 
+  test("of many rows a sample chooses features and members, and is not judged on", async () => {
+    const many = customers(7000, 5);
+    const fit = (threads: number) =>
+      auto({ members: small, raceFrom: 7000, threads })(many.rows, many.y, seeded(1));
+    const model = await fit(2);
+    const { features, folds, raced, outOfFold, logLoss: said, members } = model.report;
+    expect(features.map((one) => one.name)).toEqual(["day + night"]);
+    expect([raced, folds.length, members.length < small.length]).toEqual([1400, 3, true]);
+    const judged = folds.flatMap((fold) => [...fold]);
+    expect([judged.length, new Set(judged).size]).toEqual([5600, 5600]);
+    const of = (values: Float64Array): Float64Array => takeValues(values, judged);
+    expect(logLoss(of(many.y), of(outOfFold))).toBeCloseTo(said, 12);
+    expect(Math.abs(logLoss(later.y, model.predict(later.rows)) - said)).toBeLessThan(0.05);
+    expect(JSON.stringify(model)).toBe(JSON.stringify(await fit(1)));
+  });
+
   test("blends a net with others where it is named, and loads with the net in it", async () => {
     const quick = {
       columns: "all" as const,
