@@ -1,5 +1,5 @@
 import { check } from "../core/checks";
-import { aliasTarget } from "../data/store/models";
+import { aliasOf } from "../data/store/models";
 import { type ChallengeMode, challenge } from "../data/store/monitoring/challenge";
 import { type Store, StoreError } from "../data/store/open";
 import { storedModel } from "../services/predict/stored-model";
@@ -131,7 +131,7 @@ export class Champion {
   }
 
   private lookUpChampion(): void {
-    const id = aliasTarget(this.store, championAlias);
+    const id = aliasOf(this.store, championAlias)?.id;
     if (id === this.known) return;
     this.known = id;
     try {

@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import { check } from "../../core/checks";
 import { forgetIn } from "../store/forget";
 import {
-  aliasTime,
+  aliasOf,
   findModel,
   listModels,
   modelContent,
@@ -269,7 +269,7 @@ class Exchange {
   /** The promotion that was made last, here or there, counts on both sides; returns the model that was promoted there. */
   async champion(): Promise<string | undefined> {
     const { store, sql } = this;
-    const own = aliasTime(store, champion);
+    const own = aliasOf(store, champion)?.at;
     const model = own === undefined ? undefined : findModel(store, champion);
     if (own !== undefined && model) {
       const [last] = promotions(store, champion);

@@ -50,7 +50,7 @@ export function saveModel(
         Buffer.from(model.content),
         new Date().toISOString(),
       );
-    return modelWhere(store, "id = ?", Number(made.lastInsertRowid)) as StoredModel;
+    return modelsWhere(store, "id = ?", made.lastInsertRowid)[0];
   });
 }
 
@@ -58,12 +58,7 @@ export function saveModel(
 export function setAlias(store: Store, alias: string, id: number, at = new Date().toISOString()): void {
   checkName(alias, "set the alias", "it");
   transaction(store, "set an alias in", () => {
-    check(
-      modelWhere(store, "id = ?", id) !== undefined,
-      "set the alias",
-      "the model's number must be known",
-      id,
-    );
+    check(modelWithId(store, id) !== undefined, "set the alias", "the model's number must be known", id);
     store.db
       .prepare(
         "INSERT INTO telelink_aliases (alias, model_id, at) VALUES (?, ?, ?) ON CONFLICT (alias) DO UPDATE SET model_id = excluded.model_id, at = excluded.at",
@@ -86,25 +81,27 @@ export function findModel(store: Store, reference: string): StoredModel | undefi
   ];
   if (version !== undefined) return modelsWhere(store, "name = ? AND version = ?", name, Number(version))[0];
   return (
-    modelWhere(store, "id = (SELECT model_id FROM telelink_aliases WHERE alias = ?)", reference) ??
+    modelWithAlias(store, reference) ??
     modelsWhere(store, "name = ? ORDER BY version DESC LIMIT 1", reference)[0]
   );
 }
 
 /** The model of that number; undefined when there is none. */
 export function modelWithId(store: Store, id: number): StoredModel | undefined {
-  return modelWhere(store, "id = ?", id);
+  return modelsWhere(store, "id = ?", id)[0];
 }
 
-/** The number of the model that the alias stands for; undefined where it stands for nothing. */
-export function aliasTarget(store: Store, alias: string): number | undefined {
-  const query = "SELECT model_id AS id FROM telelink_aliases WHERE alias = ?";
-  return rowOf<{ id: number }>(store, query, [alias])?.id;
+function modelWithAlias(store: Store, alias: string): StoredModel | undefined {
+  const target = aliasOf(store, alias);
+  return target && modelWithId(store, target.id);
 }
 
-/** When the alias was pointed at what it stands for; undefined where it stands for nothing. */
-export function aliasTime(store: Store, alias: string): string | undefined {
-  return rowOf<{ at: string }>(store, "SELECT at FROM telelink_aliases WHERE alias = ?", [alias])?.at;
+/** The number of the model that an alias stands for, and since when; undefined where it stands for nothing. */
+export function aliasOf(
+  store: Store,
+  alias: string,
+): { readonly id: number; readonly at: string } | undefined {
+  return rowOf(store, "SELECT model_id AS id, at FROM telelink_aliases WHERE alias = ?", [alias]);
 }
 
 /** The model's bytes, checked against their hash. */
@@ -121,10 +118,6 @@ export function modelContent(store: Store, id: number): Uint8Array {
     );
   }
   return row.content;
-}
-
-function modelWhere(store: Store, condition: string, ...values: unknown[]): StoredModel | undefined {
-  return modelsWhere(store, condition, ...values)[0];
 }
 
 function modelsWhere(store: Store, condition: string, ...values: unknown[]): StoredModel[] {
@@ -173,7 +166,7 @@ export function promote(
   }: Pick<Promotion, "who" | "reason"> & { readonly at?: string },
 ): void {
   transaction(store, "promote a model in", () => {
-    const before = modelWhere(store, "id = (SELECT model_id FROM telelink_aliases WHERE alias = ?)", alias);
+    const before = modelWithAlias(store, alias);
     setAlias(store, alias, model.id, at);
     audit(store, who, promoted(alias), {
       model: nameOf(model),

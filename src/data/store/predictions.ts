@@ -58,14 +58,6 @@ export function addSegment(store: Store, segment: string, rows: readonly StoredP
   });
 }
 
-/** Removes predictions for good, at most so many; returns how many they were. */
-function removeSome(store: Store, condition: string, value: string, most: number): number {
-  const chosen = `SELECT id FROM telelink_predictions WHERE ${condition} LIMIT ${most}`;
-  return transaction(store, "remove predictions from", () =>
-    Number(store.db.prepare(`DELETE FROM telelink_predictions WHERE id IN (${chosen})`).run(value).changes),
-  );
-}
-
 /** Rows removed in one transaction: others write between two. */
 const removedTogether = 5000;
 
@@ -80,9 +72,14 @@ export function removeOldPredictions(store: Store, before: string): number {
 }
 
 function removeAll(store: Store, condition: string, value: string): number {
+  const some = `SELECT id FROM telelink_predictions WHERE ${condition} LIMIT ${removedTogether}`;
   let removed = 0;
   for (let last = removedTogether; last === removedTogether; removed += last)
-    last = removeSome(store, condition, value, removedTogether);
+    last = transaction(
+      store,
+      "remove predictions from",
+      () => store.db.prepare(`DELETE FROM telelink_predictions WHERE id IN (${some})`).run(value).changes,
+    );
   return removed;
 }
 
