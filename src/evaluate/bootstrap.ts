@@ -2,6 +2,7 @@ import { check, checkInteger, checkNumber, checkSameLength } from "../core/check
 import { quantileSorted } from "../core/math/statistics";
 import type { ScoreOptions } from "../core/metric";
 import { integer, type Rng } from "../core/rng";
+import type { CountedFigures } from "./counted-figures";
 import { descending } from "./ranking";
 
 /** Rows of a sample at most: of more rows, an interval of so many is narrowed to that of all (m out of n). */
@@ -21,6 +22,11 @@ export interface BootstrapOptions {
   readonly level?: number;
   /** One non-negative weight per row, drawn with it; all 1 when absent. */
   readonly weights?: Float64Array;
+}
+
+export interface IntervalOptions extends BootstrapOptions {
+  /** The same figures of the rows by how often each was drawn; quicker than figures of as many copies. */
+  readonly counted?: CountedFigures;
 }
 
 /** A figure of labels and scores, as the metrics of this folder. */
@@ -45,7 +51,7 @@ export function bootstrapIntervals<Name extends string>(
   scores: Float64Array,
   figures: Readonly<Record<Name, Figure>>,
   rng: Rng,
-  options: BootstrapOptions = {},
+  options: IntervalOptions = {},
 ): Record<Name, Interval> {
   const measure = (name: Name, rows: Drawn): number =>
     figures[name](rows.labels, rows.columns[0], rows.options);
@@ -101,10 +107,10 @@ interface Measured<Name extends string> {
 function intervals<Name extends string>(
   { names, labels, columns, measure }: Measured<Name>,
   rng: Rng,
-  options: BootstrapOptions,
+  options: IntervalOptions,
 ): Record<Name, Interval> {
   const action = "draw bootstrap samples";
-  const { samples = 1000, level = 0.95, weights } = options;
+  const { samples = 1000, level = 0.95, weights, counted } = options;
   checkInteger(samples, 10, 1e6, action, "samples");
   checkNumber(level, 0, 1, action, "level", "both");
   check(labels.length > 0, action, "there must be rows", 0);
@@ -123,20 +129,22 @@ function intervals<Name extends string>(
   // Samples come out by falling score, which spares every figure that ranks rows its own sorting.
   const order = descending(columns[0]);
   const times = new Int32Array(labels.length);
-  const draw = (): void => {
-    times.fill(0);
-    for (let k = 0; k < rows.length; k++) times[integer(rng, times.length)]++;
+  const copy = (): Drawn => {
     let at = 0;
     for (const i of order) for (let k = times[i]; k > 0; k--) rows[at++] = i;
     all.forEach((from, c) => {
       for (let i = 0; i < rows.length; i++) buffers[c][i] = from[rows[i]];
     });
+    return parts(buffers);
   };
   for (let s = 0, refused = 0; s < samples; ) {
-    draw();
+    times.fill(0);
+    for (let k = 0; k < rows.length; k++) times[integer(rng, times.length)]++;
+    const copies = counted ? undefined : copy();
     try {
+      const figures = counted?.(times);
       names.forEach((name, k) => {
-        drawn[k][s] = measure(name, parts(buffers));
+        drawn[k][s] = figures ? figures[name] : measure(name, copies as Drawn);
       });
       s++;
     } catch (error) {

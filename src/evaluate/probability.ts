@@ -168,7 +168,7 @@ export function calibrationError(
 }
 
 /** The bin whose inner edge at its right is the first not below `value`. */
-function binOf(edges: Float64Array, value: number): number {
+export function binOf(edges: Float64Array, value: number): number {
   return countBelow(edges.subarray(1, -1), value);
 }
 

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { seeded } from "../../src/core/rng";
 import { bootstrapDifferences, bootstrapIntervals } from "../../src/evaluate/bootstrap";
 import { accuracy } from "../../src/evaluate/confusion";
+import { countedDecisions, countedProbabilities } from "../../src/evaluate/counted-figures";
 import { calibrationError } from "../../src/evaluate/probability";
 import { rocAuc } from "../../src/evaluate/ranking";
 import { meanAbsoluteError, rSquared } from "../../src/evaluate/regression";
+import { decisionScorers, probabilityScorers } from "../../src/evaluate/scorers";
 
 const rng = seeded("rows");
 const labels = Float64Array.from({ length: 400 }, (_, i) => (i % 5 === 0 ? 1 : 0));
@@ -106,4 +108,23 @@ test("samples that lack what a figure needs are drawn again, unless hardly any h
     throw new RangeError("Cannot score: no");
   };
   expect(() => bootstrapIntervals(labels, scores, { never }, seeded(1))).toThrow("Cannot score: no");
+});
+
+test("figures counted by how often a row was drawn have the intervals of those of copies, to rounding", () => {
+  // Ties, both ends and a bin's edge; few enough rows of class 1 that some samples lack them and are drawn again.
+  const y = Float64Array.from({ length: 60 }, (_, i) => Number(i % 20 === 3));
+  const said = y.map((label, i) => [0, 1, 0.2, 0.2, ((i * 7) % 60) / 60][i % 5] * 0.9 ** label);
+  const called = said.map((p) => Number(p >= 0.3));
+  const ways = [
+    { scorers: probabilityScorers, of: said, counted: countedProbabilities(y, said) },
+    { scorers: decisionScorers(), of: called, counted: countedDecisions(decisionScorers(), y, called) },
+  ];
+  for (const { scorers, of, counted } of ways) {
+    const figures = Object.fromEntries(scorers.map(({ name, metric }) => [name, metric]));
+    const copies = bootstrapIntervals(y, of, figures, seeded(3), { samples: 200 });
+    const counts = bootstrapIntervals(y, of, figures, seeded(3), { samples: 200, counted });
+    for (const { name } of scorers)
+      for (const end of ["estimate", "low", "high"] as const)
+        expect(Math.abs(counts[name][end] - copies[name][end]), `${name} ${end}`).toBeLessThan(1e-12);
+  }
 });

@@ -2,8 +2,9 @@ import { check } from "../../core/checks";
 import type { Scorer } from "../../core/metric";
 import type { Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
-import { bootstrapIntervals, type Interval } from "../../evaluate/bootstrap";
+import { bootstrapIntervals, type Interval, type IntervalOptions } from "../../evaluate/bootstrap";
 import { type Confusion, confusion } from "../../evaluate/confusion";
+import { type CountedFigures, countedDecisions, countedProbabilities } from "../../evaluate/counted-figures";
 import { type GainBand, gainTable } from "../../evaluate/curves";
 import { classesScorers, confusionMatrix } from "../../evaluate/multiclass";
 import { type CalibrationBin, calibrationCurve } from "../../evaluate/probability";
@@ -141,6 +142,11 @@ export interface Scored {
   readonly decided?: Float64Array;
 }
 
+interface Spread {
+  /** By how much intervals are widened. @default 1 */
+  readonly spread?: number;
+}
+
 /**
  * All figures of predictions with bootstrap intervals: of probabilities and of decisions, or without these of numbers.
  * Figures that such targets leave undefined are left out. `spread` widens the intervals about what resampling shows to
@@ -149,18 +155,23 @@ export interface Scored {
 export function measured(
   { y, predicted, decided }: Scored,
   rng: Rng,
-  options: Pick<EvaluateOptions, "level" | "samples"> & { readonly spread?: number } = {},
+  options: Pick<EvaluateOptions, "level" | "samples"> & Spread = {},
 ): EvaluatedFigure[] {
   const { level, samples = usualSamples(y), spread = 1 } = options;
-  const groups = decided
-    ? [
-        { scorers: probabilityScorers.filter((scorer) => says(scorer, y)), scores: predicted },
-        { scorers: decisionScorers().filter((scorer) => says(scorer, y)), scores: decided },
-      ]
-    : [{ scorers: regressionScorers.filter((scorer) => says(scorer, y, predicted)), scores: predicted }];
-  return groups.flatMap(({ scorers, scores }, k) =>
-    measuredBy(scorers, y, scores, rng.fork(k), { level, samples, spread }),
+  const of = (scorers: readonly Scorer[], scores: Float64Array, k: number, counted?: CountedFigures) =>
+    measuredBy(scorers, y, scores, rng.fork(k), { level, samples, spread, ...(counted && { counted }) });
+  if (!decided) {
+    const own = regressionScorers.filter((scorer) => says(scorer, y, predicted));
+    return of(own, predicted, 0);
+  }
+  const [ranking, deciding] = [probabilityScorers, decisionScorers()].map((all) =>
+    all.filter((scorer) => says(scorer, y)),
   );
+  const both = ranking.length === probabilityScorers.length;
+  return [
+    ...of(ranking, predicted, 0, both ? countedProbabilities(y, predicted) : undefined),
+    ...of(deciding, decided, 1, countedDecisions(deciding, y, decided)),
+  ];
 }
 
 /** The scorers' figures of scores with bootstrap intervals, widened as `measured` says. */
@@ -169,11 +180,14 @@ export function measuredBy(
   y: Float64Array,
   scores: Float64Array,
   rng: Rng,
-  options: Pick<EvaluateOptions, "level" | "samples"> & { readonly spread?: number } = {},
+  options: Pick<EvaluateOptions, "level" | "samples"> & Spread & Pick<IntervalOptions, "counted"> = {},
 ): EvaluatedFigure[] {
-  const { level, samples = usualSamples(y), spread = 1 } = options;
+  const { level, samples = usualSamples(y), spread = 1, counted } = options;
   const figures = Object.fromEntries(scorers.map((scorer) => [scorer.name, scorer.metric]));
-  const intervals = bootstrapIntervals(y, scores, figures, rng, { level, samples });
+  const intervals = bootstrapIntervals(y, scores, figures, rng, {
+    ...{ level, samples },
+    ...(counted && { counted }),
+  });
   return scorers.map(({ name, title, better, range: [least, most] }) => {
     const { estimate, low, high } = name === "calibrationError" ? lowered(intervals[name]) : intervals[name];
     return {
