@@ -20,6 +20,12 @@ export interface Race {
 /** The log loss that leaving members out may cost on the rows of the race, all together. */
 const spared = 2e-4;
 
+/** How many rows the rarer class has: of too few a sample could tell nothing. */
+export function rareRows(y: Float64Array): number {
+  const ones = y.reduce((sum, label) => sum + label, 0);
+  return Math.min(ones, y.length - ones);
+}
+
 /** The rows that run the race, ascending: a fifth of each class, 50,000 at most. */
 export function raceRows(y: Float64Array, rng: Rng): Int32Array {
   const test = Math.min(50_000, Math.floor(y.length / 5));

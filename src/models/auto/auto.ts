@@ -15,7 +15,7 @@ import { sharedLabelled, sharedRows } from "../search/search-task";
 import { meanLogLoss } from "./auto-calibration";
 import { blendedAs, choose, crossFitted } from "./auto-choice";
 import { type AutoMember, autoMembers } from "./auto-members";
-import { race, raceRows } from "./auto-race";
+import { race, raceRows, rareRows } from "./auto-race";
 import { type Encoded, foundIn, type Part, runner } from "./auto-run";
 import { blendOf } from "./blend";
 
@@ -26,7 +26,7 @@ export interface AutoOptions {
   readonly discover?: DiscoverOptions | false;
   /** Folds of the training rows by which everything is chosen; from 2. Defaults to 5, where there is a race to 3. */
   readonly folds?: number;
-  /** Rows from which on a sample of them runs a race first; Infinity: never. @default 50000 */
+  /** Rows from which on a sample runs a race first, if there are 500 of either class; Infinity: never. @default 50000 */
   readonly raceFrom?: number;
   /** Threads that fit; defaults to all processors. The model is the same for any number. */
   readonly threads?: number;
@@ -101,7 +101,7 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
   return async (given, y, rng, watch) => {
     const table = asTable(given);
     checkSameLength(table.rows, y.length, action, "rows and targets");
-    const many = y.length >= raceFrom;
+    const many = y.length >= raceFrom && rareRows(y) >= 500;
     const { encoder, ...rows } = encoded(table, y, folds ?? (many ? 3 : 5), rng);
     const raced = many ? raceRows(y, rng.fork("race")) : new Int32Array();
     const sample = many && encoded(takeTableRows(table, raced), takeValues(y, raced), 3, rng.fork("race"));

@@ -35,8 +35,7 @@ export function judge(
   const figures = measured({ y: of(y), predicted: of(predictions), decided }, rng, { samples, spread });
   const choices = [...(chosen ? [chosen] : []), ...(classes ? ["the threshold"] : [])];
   const apart = choices.length > 0 ? `; ${choices.join(", and ")} of a fold chosen without it` : "";
-  const some =
-    judged.length < y.length ? `, judged on ${count(judged.length)} of ${count(y.length)} rows` : "";
+  const some = judged.length < y.length ? ` on ${count(judged.length)} of ${count(y.length)} rows` : "";
   const method = `${k}-fold cross-validation${some}${apart}; intervals by bootstrap, widened for the training rows that folds share`;
   return classes ? { threshold: thresholdOf(y, predictions), figures, method } : { figures, method };
 }
