@@ -18,7 +18,7 @@ export interface Race {
 }
 
 /** The log loss that leaving members out may cost on the rows of the race, all together. */
-const spared = 2e-4;
+const spared = 1e-4;
 
 /** How many rows the rarer class has: of too few a sample could tell nothing. */
 export function rareRows(y: Float64Array): number {
