@@ -1,6 +1,10 @@
 import { type Mask, masksOf } from "../drawing/masks";
-import { cellLabels, cellsOf, type Exclusion, type Variable } from "../structure/structure";
+import { cellLabels, cellsOf, type Structure, type Variable } from "../structure/structure";
+import { exceptionalValues } from "./exceptional-values";
 import { type EncodedTerm, encodeTerm, type TermPlan, termsOf } from "./terms";
+
+/** Variables of more cells do not tell whether a value is exceptional. */
+const mostCells = 64;
 
 /** The training rows as the conditionals see them, variables in the order of drawing. */
 export interface Frame {
@@ -17,15 +21,25 @@ export interface Frame {
   readonly masks: readonly (readonly Mask[])[];
 }
 
-export function frameOf(variables: readonly Variable[], exclusions: readonly Exclusion[]): Frame {
+export function frameOf(
+  variables: readonly Variable[],
+  { exclusions, minCount }: Pick<Structure, "exclusions" | "minCount">,
+): Frame {
   const cells = variables.map(cellsOf);
   const values = variables.map((variable) => (variable.kind === "number" ? variable.values : undefined));
-  const plans = variables.map(termsOf);
   const labelled = variables.map((variable) => ({ name: variable.name, labels: cellLabels(variable) }));
+  const rows = cells[0]?.length ?? 0;
+  const counts = labelled.map((one) => one.labels.length);
+  const plans = variables.map((one, j) => {
+    if (one.kind === "levels") return termsOf(one, j);
+    const later = cells.map((own, k) => ({ cells: own, count: counts[k] })).slice(j + 1);
+    const told = later.filter(({ count }) => count > 1 && count <= mostCells);
+    return termsOf(one, j, exceptionalValues(one, told, minCount));
+  });
   return {
-    rows: cells[0]?.length ?? 0,
+    rows,
     variables,
-    counts: labelled.map((one) => one.labels.length),
+    counts,
     cells,
     values,
     plans,

@@ -78,7 +78,7 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
       target,
       new Set(options.given),
     );
-    const frame = frameOf(variables, structure.exclusions);
+    const frame = frameOf(variables, structure);
     const drawn = variables.map(drawnVariable);
     const parents = parentsOf(frame);
     const given = new Set(options.given);

@@ -13,6 +13,8 @@ export interface CellTerm {
   readonly size: number;
   /** For numbers: the frequent values that have an effect of their own; then come "other" and "missing". */
   readonly values?: readonly number[];
+  /** What each coefficient counts for in its effect, where some are held to nothing less than others; all of them 1 by default. */
+  readonly scales?: readonly number[];
 }
 
 export interface CurveTerm {
@@ -35,14 +37,23 @@ const innerKnots = 7;
 const frequentShare = 0.02;
 const fewRows = 5;
 const mostFrequent = 12;
+/** The penalty holds effects of exceptional values thirty times less than others, since few rows must suffice; held-out rows want it. */
+const exceptionalScale = Math.sqrt(30);
 
-/** The terms of a variable. */
-export function termsOf(one: Variable, variable: number): readonly TermPlan[] {
+/** The terms of a variable; the values of a number that are `exceptional` have effects of their own, however few they are. */
+export function termsOf(
+  one: Variable,
+  variable: number,
+  exceptional: readonly number[] = [],
+): readonly TermPlan[] {
   if (one.kind === "levels") return [{ kind: "cells", variable, size: one.levels.length }];
   const terms: TermPlan[] = [];
-  const values = frequentValues(one);
-  if (values.length > 0 || one.missing)
-    terms.push({ kind: "cells", variable, size: values.length + 2, values });
+  const values = [...new Set([...exceptional, ...frequentValues(one)])];
+  if (values.length > 0 || one.missing) {
+    const size = values.length + 2;
+    const scales = Array.from({ length: size }, (_, k) => (k < exceptional.length ? exceptionalScale : 1));
+    terms.push({ kind: "cells", variable, size, values, ...(exceptional.length > 0 && { scales }) });
+  }
   const curve = curveOf(one, variable);
   if (curve) terms.push(curve);
   return terms;
@@ -73,11 +84,17 @@ export function coefficientCount(plan: TermPlan): number {
 }
 
 /**
- * The table as a linear function of the coefficients, `size × count`, row-major; undefined for cells, whose table is
- * the coefficients.
+ * The table as a linear function of the coefficients, `size × count`, row-major; undefined where the table is the
+ * coefficients.
  */
 export function tableMatrix(plan: TermPlan): Float64Array | undefined {
-  if (plan.kind === "cells") return undefined;
+  if (plan.kind === "cells") {
+    const { size, scales } = plan;
+    if (!scales) return undefined;
+    return Float64Array.from({ length: size * size }, (_, k) =>
+      k % (size + 1) === 0 ? scales[k % size] : 0,
+    );
+  }
   const { knots, scales } = plan;
   const count = knots.length - 1;
   const out = new Float64Array(tableSize(plan) * count);
@@ -108,15 +125,17 @@ function encodeCurve(plan: CurveTerm, values: Float64Array): EncodedTerm {
   return { at, share };
 }
 
-/** The most frequent values, each in at least two per cent of the rows, and in more than a few. */
+/** In so many rows a value of a number is frequent. */
+export function frequentRows(rows: number): number {
+  return Math.max(fewRows, frequentShare * rows);
+}
+
+/** The most frequent values. */
 function frequentValues(variable: NumberVariable): readonly number[] {
   const counts = new Map<number, number>();
   for (const value of variable.values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts]
-    .filter(
-      ([value, count]) =>
-        !Number.isNaN(value) && count >= Math.max(fewRows, frequentShare * variable.values.length),
-    )
+    .filter(([value, count]) => !Number.isNaN(value) && count >= frequentRows(variable.values.length))
     .sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .slice(0, mostFrequent)
     .map(([value]) => value);
