@@ -1,7 +1,7 @@
 import { lgamma } from "../../core/math/special";
 import type { NumberVariable } from "../structure/structure";
 import { mostChoosing } from "./folds";
-import { frequentRows } from "./terms";
+import { drawnExactly, frequentRows } from "./terms";
 
 /** So many rows beside a value at least, on either side, say what its rows would be like if it were nothing special. */
 const leastBeside = 50;
@@ -21,10 +21,12 @@ export interface LaterCells {
  * others grow smoothly. What is smooth in the value, or said by thresholds, cannot tell them from their neighbours.
  */
 export function exceptionalValues(
-  { values }: NumberVariable,
+  one: NumberVariable,
   later: readonly LaterCells[],
   least: number,
 ): readonly number[] {
+  const { values } = one;
+  const exact = drawnExactly(one);
   const known = [...values.subarray(0, mostChoosing).keys()].filter((i) => !Number.isNaN(values[i]));
   // Equal values stay in random order, so that those at the edge are a sample of their like.
   const frequent = frequentRows(Math.min(values.length, mostChoosing));
@@ -36,7 +38,7 @@ export function exceptionalValues(
     const value = values[order[first]];
     while (last < order.length && values[order[last]] === value) last++;
     const own = last - first;
-    if (own < least || own >= frequent) continue;
+    if (own < least || own >= frequent || !exact(value)) continue;
     const beside = Math.max(leastBeside, own);
     const [from, to] = [Math.max(0, first - beside), Math.min(order.length, last + beside)];
     let p = 1;

@@ -1,5 +1,6 @@
 import { quantileSorted } from "../../core/math/statistics";
 import type { NumberVariable, Variable } from "../structure/structure";
+import { repeatedIn } from "../structure/support";
 
 /**
  * How a drawn variable enters the conditionals of later ones: one effect per cell, and for numbers a piecewise linear
@@ -125,6 +126,15 @@ function encodeCurve(plan: CurveTerm, values: Float64Array): EncodedTerm {
   return { at, share };
 }
 
+/**
+ * Whether a value of the number can have an effect of its own: whether draws give it to the last bit. What a formula leaves
+ * open has no grid; its values come out a little beside those learnt from, unless they repeat.
+ */
+export function drawnExactly({ grid, atoms, support }: NumberVariable): (value: number) => boolean {
+  const repeated = new Set([...atoms, ...repeatedIn(support)]);
+  return (value) => !Number.isNaN(value) && (grid !== undefined || repeated.has(value));
+}
+
 /** In so many rows a value of a number is frequent. */
 export function frequentRows(rows: number): number {
   return Math.max(fewRows, frequentShare * rows);
@@ -134,8 +144,9 @@ export function frequentRows(rows: number): number {
 function frequentValues(variable: NumberVariable): readonly number[] {
   const counts = new Map<number, number>();
   for (const value of variable.values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const exact = drawnExactly(variable);
   return [...counts]
-    .filter(([value, count]) => !Number.isNaN(value) && count >= frequentRows(variable.values.length))
+    .filter(([value, count]) => exact(value) && count >= frequentRows(variable.values.length))
     .sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .slice(0, mostFrequent)
     .map(([value]) => value);

@@ -18,8 +18,13 @@ function customers(fresh: number, start: number) {
     return rng.uniform() < months / 70 ? 1 : 0;
   });
   const order = Int32Array.from(values.keys()).sort((a, b) => ((a * 7919) % rows) - ((b * 7919) % rows));
-  const [months, codes] = [order.map((i) => values[i]), order.map((i) => contract[i])];
-  return { one: { kind: "number", values: Float64Array.from(months) } as unknown as NumberVariable, codes };
+  const months = Float64Array.from(order, (i) => values[i]);
+  const codes = order.map((i) => contract[i]);
+  const one: NumberVariable = {
+    ...{ name: "months", kind: "number", values: months, missing: false, atoms: [], low: 0, high: 60 },
+    grid: { decimals: 0, step: 1 },
+  };
+  return { one, codes };
 }
 
 const found = ({ one, codes }: ReturnType<typeof customers>): readonly number[] =>
@@ -32,6 +37,13 @@ test("exceptionalValues(…) finds a value whose few rows are unlike those besid
 test("exceptionalValues(…) finds none where the value goes on as its neighbours, or where chance may have made it", () => {
   expect(found(customers(9, 0))).toEqual([]);
   expect(found(customers(0, 0))).toEqual([]);
+});
+
+test("exceptionalValues(…) finds none that draws cannot give to the last bit: what a formula leaves open", () => {
+  const { one, codes } = customers(9, 1);
+  const { grid: _, ...open } = one;
+  expect(found({ one: open, codes })).toEqual([]);
+  expect(found({ one: { ...open, atoms: [0] }, codes })).toEqual([0]);
 });
 
 test("exceptionalValues(…) says nothing of a value that fewer than k rows have", () => {

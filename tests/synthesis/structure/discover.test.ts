@@ -339,7 +339,8 @@ test("parentsOf(frame) keeps all of few columns, and of many those that go with 
   );
   const of = (count: number): readonly (readonly number[])[] => {
     const from = table(columns.slice(0, count));
-    return parentsOf(frameOf(reduceTable(discoverStructure(from, seeded(1), { search: false }), from), []));
+    const structure = discoverStructure(from, seeded(1), { search: false });
+    return parentsOf(frameOf(reduceTable(structure, from), structure));
   };
   expect(of(6)[5]).toEqual([0, 1, 2, 3, 4]);
   const last = of(40)[39];
