@@ -15,7 +15,7 @@ import {
   logitLayout,
   logitSpace,
 } from "./logit";
-import type { EncodedTerm, TermPlan } from "./terms";
+import type { EncodedTerm, TermPlan } from "./terms/terms";
 
 /** The conditional of one variable's cells: a logit on the terms of earlier variables, and trees where they help. */
 export interface CellModel {

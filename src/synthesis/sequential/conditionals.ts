@@ -10,7 +10,7 @@ import type { Frame } from "./frame";
 import type { LogitRows } from "./logit";
 import { normalScale } from "./normal-scale";
 import { fitNumber, type NumberModel } from "./numbers";
-import type { EncodedTerm } from "./terms";
+import type { EncodedTerm } from "./terms/terms";
 
 /** How one variable is drawn, given those before it. */
 export interface Conditional {

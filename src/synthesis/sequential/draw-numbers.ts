@@ -6,7 +6,7 @@ import { leafQuantile, leafShare } from "./leaf";
 import { addEffects, type LogitLayout } from "./logit";
 import { fromScore, scoreOf, withinEnds } from "./normal-scale";
 import type { NumberModel } from "./numbers";
-import type { EncodedTerm } from "./terms";
+import type { EncodedTerm } from "./terms/terms";
 
 /** Each row's distribution of a number: its leaf, and the mean around which the leaf lies. */
 export interface NumberRowsDrawn {

@@ -14,7 +14,7 @@ import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesO
 import type { NumberModel } from "./numbers";
 import type { SequentialParts } from "./parts";
 import type { Pool } from "./pool";
-import { type EncodedTerm, encodeTerm } from "./terms";
+import { type EncodedTerm, encodeTerm } from "./terms/terms";
 
 /** What was drawn of a variable; of a number, also from which distribution. */
 export interface NextDrawn {

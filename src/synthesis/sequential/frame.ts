@@ -1,7 +1,7 @@
 import { type Mask, masksOf } from "../drawing/masks";
 import { cellLabels, cellsOf, type Structure, type Variable } from "../structure/structure";
-import { exceptionalValues } from "./exceptional-values";
-import { type EncodedTerm, encodeTerm, type TermPlan, termsOf } from "./terms";
+import { exceptionalValues } from "./terms/exceptional-values";
+import { type EncodedTerm, encodeTerm, type TermPlan, termsOf } from "./terms/terms";
 
 /** Variables of more cells do not tell whether a value is exceptional. */
 const mostCells = 64;

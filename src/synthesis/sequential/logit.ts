@@ -1,7 +1,7 @@
 import { cholesky } from "../../core/math/linear-algebra";
 import { fastExp } from "./fast-exp";
 import type { Stretch } from "./folds";
-import { coefficientCount, type EncodedTerm, type TermPlan, tableMatrix, tableSize } from "./terms";
+import { coefficientCount, type EncodedTerm, type TermPlan, tableMatrix, tableSize } from "./terms/terms";
 
 /** Rows to learn a conditional from: the terms of earlier variables, and which class each row has. */
 export interface LogitRows {

@@ -5,7 +5,7 @@ import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import { type Leaf, leafOf, rankedScore } from "./leaf";
 import { addEffects, fillTables, gramOf, type LogitLayout, logitLayout, momentsOf } from "./logit";
 import { type NormalScale, scoresOf } from "./normal-scale";
-import type { EncodedTerm, TermPlan } from "./terms";
+import type { EncodedTerm, TermPlan } from "./terms/terms";
 
 /** The conditional of a number's values: on the normal scale, an additive mean (or none) and a tree of leaves around it. */
 export interface NumberModel {

@@ -2,7 +2,7 @@ import { countUpTo } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
 import { spacedRows } from "../structure/discover/search";
 import type { Frame } from "./frame";
-import { coefficientCount } from "./terms";
+import { coefficientCount } from "./terms/terms";
 
 const screeningRows = 5000;
 const mostBins = 8;

@@ -4,7 +4,7 @@ import type { Mask } from "../drawing/masks";
 import type { Structure } from "../structure/structure";
 import type { Conditional } from "./conditionals";
 import type { LogitLayout } from "./logit";
-import type { TermPlan } from "./terms";
+import type { TermPlan } from "./terms/terms";
 
 /** Everything that a sequential model holds, variables in the order of drawing. */
 export interface SequentialParts {

@@ -1,6 +1,6 @@
 import { type Candidates, gatherCandidates, gathered, noCandidates } from "../drawing/candidates";
 import type { Scratch } from "./cells";
-import type { EncodedTerm } from "./terms";
+import type { EncodedTerm } from "./terms/terms";
 
 /** Rows being drawn, and what conditionals read of them. */
 export interface Pool extends Candidates {

@@ -4,7 +4,7 @@ import { reduceTable } from "../../structure/variables";
 import { choose } from "../draw-variable";
 import type { SequentialParts } from "../parts";
 import { emptyPool } from "../pool";
-import { encodeTerm } from "../terms";
+import { encodeTerm } from "../terms/terms";
 
 /** What the model calls impossible counts as this unlikely. */
 const leastProbability = 1e-9;

@@ -1,6 +1,6 @@
-import { lgamma } from "../../core/math/special";
-import type { NumberVariable } from "../structure/structure";
-import { mostChoosing } from "./folds";
+import { lgamma } from "../../../core/math/special";
+import type { NumberVariable } from "../../structure/structure";
+import { mostChoosing } from "../folds";
 import { drawnExactly, frequentRows } from "./terms";
 
 /** So many rows beside a value at least, on either side, say what its rows would be like if it were nothing special. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { seeded } from "../../../src/core/rng";
-import { table } from "../../../src/data/table";
-import { exceptionalValues } from "../../../src/synthesis/sequential/exceptional-values";
-import { sequential } from "../../../src/synthesis/sequential/sequential";
-import type { NumberVariable } from "../../../src/synthesis/structure/structure";
+import { seeded } from "../../../../src/core/rng";
+import { table } from "../../../../src/data/table";
+import { sequential } from "../../../../src/synthesis/sequential/sequential";
+import { exceptionalValues } from "../../../../src/synthesis/sequential/terms/exceptional-values";
+import type { NumberVariable } from "../../../../src/synthesis/structure/structure";
 
 const rows = 3000;
 

@@ -1,6 +1,6 @@
-import { quantileSorted } from "../../core/math/statistics";
-import type { NumberVariable, Variable } from "../structure/structure";
-import { repeatedIn } from "../structure/support";
+import { quantileSorted } from "../../../core/math/statistics";
+import type { NumberVariable, Variable } from "../../structure/structure";
+import { repeatedIn } from "../../structure/support";
 
 /**
  * How a drawn variable enters the conditionals of later ones: one effect per cell, and for numbers a piecewise linear
