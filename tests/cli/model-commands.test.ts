@@ -89,6 +89,16 @@ test("telelink train --seed decides what is drawn by luck, and nothing else does
   expect(await trained("1")).toBe(first);
 });
 
+test("telelink train --folds is heard by auto too, of classes and of numbers", async () => {
+  const asked = ["--data", at("train.csv"), "--folds", "3", "--out", at("f.json")];
+  expect(await telelink("train", ...asked, ...training.slice(0, 5), "--members", "logistic-regression")).toBe(
+    0,
+  );
+  expect(out).toContain("judged by 3-fold cross-validation");
+  expect(await telelink("train", ...asked, "--target", "spent", "--members", "ridge")).toBe(0);
+  expect(out).toContain("judged by 3-fold cross-validation");
+});
+
 test("telelink train --model network takes one net or the best of some, and says what it ran on", async () => {
   // A net's training has as many steps for few rows as for many, but each is quicker.
   const lines = readFileSync(at("train.csv"), "utf8").split("\n");

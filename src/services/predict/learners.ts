@@ -3,7 +3,7 @@ import { count, percent } from "../../core/format";
 import type { Fit, Model } from "../../core/model";
 import { scorerNamed } from "../../evaluate/scorers";
 import { encode, everyColumn } from "../../features/encode";
-import { auto } from "../../models/auto/auto";
+import { type AutoOptions, auto } from "../../models/auto/auto";
 import { memberGroups, membersOf, numberGroups } from "../../models/auto/auto-members";
 import { autoNumbers } from "../../models/auto/auto-numbers";
 import { type CalibratedModel, calibratedPipeline } from "../../models/calibrate/calibrate";
@@ -42,6 +42,8 @@ export interface LearnerChoices {
   readonly members?: readonly string[];
   /** What rows of class 0 and of class 1 count; not with "auto". */
   readonly classWeights?: ClassWeights;
+  /** With "auto": the folds by which it chooses and is judged; defaults to its own. */
+  readonly folds?: number;
   /** How probabilities of two classes are corrected; not with "auto". */
   readonly calibrate?: string;
 }
@@ -53,7 +55,7 @@ export interface LearnerChoices {
 export function tableLearner(
   name: string,
   target: "classes" | "numbers",
-  { search, members, classWeights, calibrate }: LearnerChoices = {},
+  { search, members, classWeights, calibrate, folds }: LearnerChoices = {},
 ): Learner {
   const choices = { "class weights": classWeights, calibration: calibrate };
   for (const [what, asked] of Object.entries(choices)) {
@@ -63,7 +65,10 @@ export function tableLearner(
     check(asked === undefined || name !== "auto", "train", `${what} must be left out with ${itself}`);
   }
   checkAuto(name, { search, members });
-  if (name === "auto") return target === "classes" ? autoWithStory(members) : autoNumbersWithStory(members);
+  if (name === "auto") {
+    const options = folds === undefined ? {} : { folds };
+    return target === "classes" ? autoWithStory(members, options) : autoNumbersWithStory(members, options);
+  }
   const card = learnerNamed(name, target, "; --classes learns numbers as classes");
   const { classes, numbers = card.targets.amounts } = card.targets;
   check(
@@ -132,8 +137,8 @@ export function kindAsked(name: string, target: "classes" | "numbers" | "multicl
 }
 
 /** `auto`, with its story. */
-function autoWithStory(groups: readonly string[] | undefined): Learner {
-  const learner = auto(groups ? { members: membersOf(memberGroups, groups) } : {});
+function autoWithStory(groups: readonly string[] | undefined, options: Pick<AutoOptions, "folds">): Learner {
+  const learner = auto({ ...options, ...(groups && { members: membersOf(memberGroups, groups) }) });
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
     const { features, members, outOfFold, folds, raced } = made.report;
@@ -147,8 +152,11 @@ function autoWithStory(groups: readonly string[] | undefined): Learner {
 }
 
 /** `autoNumbers`, with its story. */
-function autoNumbersWithStory(groups: readonly string[] | undefined): Learner {
-  const learner = autoNumbers(groups ? { members: membersOf(numberGroups, groups) } : {});
+function autoNumbersWithStory(
+  groups: readonly string[] | undefined,
+  options: Pick<AutoOptions, "folds">,
+): Learner {
+  const learner = autoNumbers({ ...options, ...(groups && { members: membersOf(numberGroups, groups) }) });
   return async (table, y, rng, watch) => {
     const made = await learner(table, y, rng, watch);
     const { members, outOfFold, folds } = made.report;

@@ -44,7 +44,10 @@ export async function trainModel(
   const rows = dropColumns(table, [...drop.filter((text) => text !== aim.column), aim.column]);
   if (aim.kind === "multiclass") return trainClasses({ rows, y, aim, schema }, options, rng, watch);
   const classWeights = options.classWeights && twoWeights(askedWeights(options.classWeights, aim));
-  const learner = tableLearner(name, aim.kind, { search, members, classWeights, calibrate });
+  const learner = tableLearner(name, aim.kind, {
+    ...{ search, members, classWeights, calibrate },
+    folds: options.folds,
+  });
   checkTarget(y, aim, folds);
   const suspects = leakageSuspects(rows, y, rng.fork("leakage"));
   const classes = aim.kind === "classes";

@@ -24,7 +24,7 @@ export interface TrainOptions {
   readonly classWeights?: ClassWeightsAsked;
   /** How probabilities are corrected: sigmoid, beta, isotonic, or for three classes and more temperature. */
   readonly calibrate?: string;
-  /** Folds of the cross-validation that judges it and chooses its threshold; from 2. @default 5 */
+  /** Folds of the cross-validation that judges it and chooses its threshold; from 2. Defaults to 5, or what auto takes. */
   readonly folds?: number;
 }
 

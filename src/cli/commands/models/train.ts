@@ -32,7 +32,7 @@ interface Options extends ReadingFlags {
   classWeights?: string[];
   calibrate?: string;
   seed: string;
-  folds: string;
+  folds?: string;
   keepDuplicates?: boolean;
   dropUnlabelled?: boolean;
   sample?: string;
@@ -86,7 +86,10 @@ export function trainCommand(): Command {
     .option("--name <name>", "what the store calls it", "churn")
     .addOption(storeOption("the store, with --alias"))
     .option("--seed <number>", "the same seed trains the same model", "42")
-    .option("--folds <number>", "folds of the cross-validation", "5")
+    .option(
+      "--folds <number>",
+      "folds of the cross-validation (default: 5, with --model auto and 50,000 rows or more 3)",
+    )
     .option("--keep-duplicates", keepDuplicates)
     .option(
       "--sample <rows>",
@@ -152,7 +155,7 @@ async function train(options: Options): Promise<void> {
       import("../../support/version.js"),
     ]);
   const seed = wholeNumber(options.seed, "--seed");
-  const folds = wholeNumber(options.folds, "--folds", 2, 100);
+  const folds = options.folds === undefined ? undefined : wholeNumber(options.folds, "--folds", 2, 100);
   const search =
     options.search === undefined ? undefined : wholeNumber(options.search, "--search", 1, 10_000);
   const members = options.members?.split(",").map((one) => one.trim());
@@ -172,7 +175,7 @@ async function train(options: Options): Promise<void> {
   const classWeights = options.classWeights && classWeightsFrom(options.classWeights);
   const { commonClasses, labelled, oncePerCustomer } = rowsThatCount;
   const { table: once } = oncePerCustomer(labelled(read.table, options), options);
-  const table = await commonClasses(once, { ...options, folds });
+  const table = await commonClasses(once, { ...options, folds: folds ?? 5 });
   const plan = { ...options, folds, search, members, classWeights, drop: [...options.drop, ...options.id] };
   const training = await watched((watch) =>
     trainModel(table, read.schema, plan, seeded(seed), watch).catch(async (error: unknown) => {
