@@ -7,6 +7,7 @@ import underPressure from "@fastify/under-pressure";
 import Fastify, { type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { waitingAtMost } from "../data/store/open";
 import { forgetDeadServers, liveServers, takeLease } from "../data/store/servers";
 import { askForKeys } from "./access/keys";
 import type { ProxyUsers } from "./access/proxy-user";
@@ -58,6 +59,9 @@ const statusPaths = ["/online", "/live", "/ready", "/health"];
 /** How often a server says that it lives, and looks after what dead ones left. */
 const heartbeatMs = 5000;
 
+/** It waits for another writer no longer than this, as nobody is answered meanwhile. */
+const heartbeatWaitMs = 250;
+
 /** The whole server, not yet listening: tests inject requests into it. */
 export async function buildApp(given: Given): Promise<App> {
   const { settings, store } = given;
@@ -71,7 +75,7 @@ export async function buildApp(given: Given): Promise<App> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   const lease = takeLease(store);
-  const beat = (): void =>
+  const beat = (): boolean =>
     tried(app, "the lease of the store could not be renewed", () => {
       lease.renew();
       forgetDeadServers(store);
@@ -98,10 +102,13 @@ export async function buildApp(given: Given): Promise<App> {
       app.log[exitCode === 0 ? "info" : "error"]({ name, exitCode, said }, "a command by schedule has ended"),
   });
   const heartbeat = setInterval(() => {
-    beat();
-    queue.takeOver();
-    tried(app, "what is due by schedule could not be begun", () => schedules.look());
-    tried(app, "counts of inputs wait for the store", () => monitor.flush());
+    waitingAtMost(store, heartbeatWaitMs, () => {
+      // While another process holds the store the rest would wait for it too, and customers with it.
+      if (!beat()) return;
+      queue.takeOver();
+      tried(app, "what is due by schedule could not be begun", () => schedules.look());
+      tried(app, "counts of inputs wait for the store", () => monitor.flush());
+    });
   }, heartbeatMs).unref();
   // Before the server waits for its connections: those that follow a job end with it.
   app.addHook("preClose", async () => {
@@ -159,12 +166,14 @@ export async function buildApp(given: Given): Promise<App> {
   return app;
 }
 
-/** Does what the server can do without for a while; where it fails the log says so. */
-function tried(app: App, words: string, work: () => void): void {
+/** Does what the server can do without for a while, and returns whether it was done; if not the log says why. */
+function tried(app: App, words: string, work: () => void): boolean {
   try {
     work();
+    return true;
   } catch (error) {
     app.log.error({ err: error }, words);
+    return false;
   }
 }
 

@@ -72,6 +72,17 @@ export function withoutWaiting<T>(store: Store, action: string, work: () => T): 
   }
 }
 
+/** Runs `work`, which waits for another writer no longer than so many milliseconds: nothing else runs while it waits. */
+export function waitingAtMost<T>({ db }: Store, ms: number, work: () => T): T {
+  const { timeout } = db.prepare("PRAGMA busy_timeout").get() as { timeout: number };
+  db.pragma(`busy_timeout = ${ms}`);
+  try {
+    return work();
+  } finally {
+    db.pragma(`busy_timeout = ${timeout}`);
+  }
+}
+
 /** What SQLite's primary result codes mean here, and what to do. */
 const faults: Readonly<Record<number, readonly [code: string, advice: string]>> = {
   5: ["SQLITE_BUSY", "another process is writing to it; wait for it to end, or raise the waiting time"],

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { isLoading } from "../../data/store/loading";
 import { listModels } from "../../data/store/models";
-import { type Store, StoreError, storeError } from "../../data/store/open";
+import { type Store, StoreError, storeError, waitingAtMost } from "../../data/store/open";
 import { predictionStats } from "../../data/store/predictions";
 import { risks } from "../../services/score/decide";
 import type { Serving } from "../champion";
@@ -101,7 +101,7 @@ function healthRoute(app: App, context: Context): void {
         source: "desk",
       };
       const origin = model ? context.desk().origin : undefined;
-      const fault = await lastingFault(context.store);
+      const fault = await lastingFault(context);
       const { lost, waiting, inMemory } = context.log.counts();
       const kept = context.log.problem();
       const full = kept !== undefined && !busyCodes.includes(kept.code);
@@ -172,30 +172,29 @@ const busyCodes = ["SQLITE_BUSY", "SQLITE_LOCKED"];
 const patienceMs = 1000;
 
 /** Why the store can't be written, where that lasts: a file that is ingested holds it for moments only. */
-async function lastingFault(store: Store): Promise<StoreError | undefined> {
+async function lastingFault({ store, log }: Context): Promise<StoreError | undefined> {
   const until = Date.now() + patienceMs;
   for (;;) {
     const fault = writeFault(store);
-    if (fault === undefined || !busyCodes.includes(fault.code) || Date.now() > until) return fault;
+    if (fault === undefined || !busyCodes.includes(fault.code)) return fault;
     // A file that is on its way leaves the store free again and again.
     if (isLoading(store.db)) return undefined;
+    if (Date.now() > until) break;
     await pause(60);
   }
+  // It may be this server itself that writes, in another thread.
+  await Promise.race([log.flush(), pause(2 * patienceMs)]);
+  return writeFault(store);
 }
 
 /** Why the store can't be written now; whoever asks for health must not keep all others waiting. */
 function writeFault(store: Store): StoreError | undefined {
-  const { db } = store;
-  const { timeout } = db.prepare("PRAGMA busy_timeout").get() as { timeout: number };
-  db.pragma("busy_timeout = 50");
   try {
-    db.exec("BEGIN IMMEDIATE; ROLLBACK");
+    waitingAtMost(store, 50, () => store.db.exec("BEGIN IMMEDIATE; ROLLBACK"));
     return undefined;
   } catch (error) {
     const known = storeError(error, "write to", store.file);
     return known instanceof StoreError ? known : new StoreError(String(error), "SQLITE_ERROR");
-  } finally {
-    db.pragma(`busy_timeout = ${timeout}`);
   }
 }
 

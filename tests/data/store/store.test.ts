@@ -15,7 +15,7 @@ import {
 } from "../../../src/data/store/jobs";
 import { migrations } from "../../../src/data/store/migrations";
 import { findModel, listModels, modelContent, saveModel, setAlias } from "../../../src/data/store/models";
-import { openStore, type Store, StoreError, transaction } from "../../../src/data/store/open";
+import { openStore, type Store, StoreError, transaction, waitingAtMost } from "../../../src/data/store/open";
 
 let folder: string;
 let store: Store;
@@ -79,6 +79,20 @@ describe("openStore(file)", () => {
       { model: "desk (bigml)", id: null },
     ]);
     opened.close();
+  });
+
+  test("waits for another writer as long as is said, and as before once that is over", () => {
+    const own = openStore(store.file);
+    store.db.exec("BEGIN IMMEDIATE");
+    const began = performance.now();
+    const write = (): void => void addJob(own, "train", {});
+    expect(() => waitingAtMost(own, 20, write)).toThrow(/another process is writing to it/);
+    expect(performance.now() - began).toBeLessThan(4000);
+    expect(own.db.pragma("busy_timeout")).toEqual([{ timeout: 5000 }]);
+    store.db.exec("ROLLBACK");
+    waitingAtMost(own, 20, write);
+    expect(listJobs(own)).toHaveLength(1);
+    own.close();
   });
 
   test("says that another process is writing", () => {
