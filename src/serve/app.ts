@@ -104,10 +104,7 @@ export async function buildApp(given: Given): Promise<App> {
   const heartbeat = setInterval(() => {
     waitingAtMost(store, heartbeatWaitMs, () => {
       // While another process holds the store the rest would wait for it too, and customers with it.
-      if (!beat()) return;
-      queue.takeOver();
-      tried(app, "what is due by schedule could not be begun", () => schedules.look());
-      tried(app, "counts of inputs wait for the store", () => monitor.flush());
+      if (beat()) inTurn(app, { queue, schedules, monitor });
     });
   }, heartbeatMs).unref();
   // Before the server waits for its connections: those that follow a job end with it.
@@ -164,6 +161,16 @@ export async function buildApp(given: Given): Promise<App> {
   }
   given.onRoutes?.(routes);
   return app;
+}
+
+/** What a server looks after again and again. */
+function inTurn(
+  app: App,
+  { queue, schedules, monitor }: Pick<Context, "queue" | "monitor"> & { readonly schedules: Schedules },
+): void {
+  queue.takeOver();
+  tried(app, "what is due by schedule could not be begun", () => schedules.look());
+  tried(app, "counts of inputs wait for the store", () => monitor.flush());
 }
 
 /** Does what the server can do without for a while, and returns whether it was done; if not the log says why. */
