@@ -88,6 +88,7 @@ export {
   bootstrapIntervals,
   type Figure,
   type Interval,
+  type IntervalOptions,
 } from "./evaluate/bootstrap";
 export {
   type AucInterval,
@@ -111,6 +112,7 @@ export {
   recall,
   specificity,
 } from "./evaluate/confusion";
+export type { CountedFigures } from "./evaluate/counted-figures";
 export { type CrossValidation, type CrossValidationPlan, crossValidate } from "./evaluate/cross-validate";
 export {
   type GainBand,

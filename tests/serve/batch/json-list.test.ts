@@ -16,7 +16,10 @@ function read(text: string, size = 1 << 20, most = 1000): unknown[] {
 test("JsonList hands out what JSON.parse reads of the whole, cut wherever", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.jsonValue({ depthSize: "small", maxDepth: 4 }), { maxLength: 12 }),
+      // A member __proto__ is refused, whatever JSON.parse makes of it.
+      fc
+        .array(fc.jsonValue({ depthSize: "small", maxDepth: 4 }), { maxLength: 12 })
+        .filter((values) => !JSON.stringify(values).includes('"__proto__"')),
       fc.integer({ min: 1, max: 40 }),
       fc.constantFrom("", "\n", "  "),
       (values, size, space) => {
