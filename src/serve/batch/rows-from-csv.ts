@@ -9,7 +9,7 @@ import { type DeskField, deskFields } from "../../services/score/columns";
 import { HttpProblem } from "../problem";
 import { ruleOf } from "../rule";
 import { idSchema } from "../schemas";
-import { type CustomerRows, idColumn, lotRows, mostRowBytes, type RowsOptions } from "./rows";
+import { type CustomerRows, idColumn, lotRows, mostRowBytes, namedAlike, type RowsOptions } from "./rows";
 
 /** The header must end within so many bytes. */
 const mostHeader = 1 << 16;
@@ -28,9 +28,11 @@ export async function* rowsFromCsv(
   { fields, sent, columns: onColumns, encoding: onEncoding }: RowsOptions,
 ): AsyncGenerator<CustomerRows> {
   const { header, all } = await peek(body);
-  const byKey = fields !== deskFields || named(header, "account_length");
+  const splits = splitsOf(header);
+  const named = (column: string): boolean => splits.some((names) => names.includes(column));
+  const byKey = fields !== deskFields || named("account_length");
   const nameOf = (field: DeskField): string => (byKey ? field.key : field.column);
-  const wanted = fields.filter((field) => named(header, nameOf(field)));
+  const wanted = fields.filter((field) => named(nameOf(field)));
   const missing = fields.filter(
     (field) => !wanted.includes(field) && !(field.kind === "number" && field.optional),
   );
@@ -41,7 +43,7 @@ export async function* rowsFromCsv(
       `The CSV must have the columns ${missing.map(nameOf).join(", ")} as well`,
     );
   const columns = wanted.map((field) => columnOf(field, nameOf(field)));
-  const idName = idNameIn(header, columns);
+  const idName = idNameIn(splits, columns);
   if (idName !== undefined) columns.unshift({ name: idName, type: "id" });
   let refused: RejectedRow[] = [];
   const cells = new Map<number, readonly string[]>();
@@ -144,22 +146,28 @@ async function peek(
   return { header: new TextDecoder(encoding).decode(start), all: all() };
 }
 
-/** The header's names, whichever character splits it. */
-function namesIn(text: string): string[] {
-  return delimiters.flatMap((delimiter) => {
+/** The header's names by each character that may split it. */
+function splitsOf(text: string): string[][] {
+  return delimiters.map((delimiter) => {
     const [header] = sampleRecords(text, { delimiter, quote: '"' }, true, 1);
-    return header?.cells ?? [];
+    return [...(header?.cells ?? [])];
   });
 }
 
-const named = (text: string, column: string): boolean => namesIn(text).includes(column);
-
-/** The column that names a customer: customer_id, or where there is none its like, as customerID. */
-function idNameIn(header: string, others: readonly ColumnSchema[]): string | undefined {
-  const names = namesIn(header);
+/**
+ * The column that names a customer, in the split that has the `others` too: customer_id, or where there is none the one
+ * called alike, as customerID. Of several called alike none is guessed.
+ */
+function idNameIn(
+  splits: readonly (readonly string[])[],
+  others: readonly ColumnSchema[],
+): string | undefined {
+  const names = splits.find((split) => others.every(({ name }) => split.includes(name))) ?? [];
   if (names.includes(idColumn)) return idColumn;
-  const alike = (name: string): boolean => name.toLowerCase().replace(/[^a-z]/g, "") === "customerid";
-  return names.find((name) => alike(name) && !others.some((other) => other.name === name));
+  const alike = names.filter(
+    (name) => namedAlike(name) === namedAlike(idColumn) && !others.some((other) => other.name === name),
+  );
+  return alike.length === 1 ? alike[0] : undefined;
 }
 
 function columnOf(field: DeskField, name: string): ColumnSchema {

@@ -42,6 +42,11 @@ export interface CustomerRows {
 /** The column that names a customer. */
 export const idColumn = "customer_id";
 
+/** A column's name by its letters alone: what people write in many ways. */
+export function namedAlike(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]/g, "");
+}
+
 /** Rows that are scored together: little enough that other requests are answered between two lots. */
 export const lotRows = 500;
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { parseCsv } from "../../data/read/read-csv";
 import { addOutcomes, type Outcome } from "../../data/store/monitoring/outcomes";
 import type { Store } from "../../data/store/open";
+import { namedAlike } from "../batch/rows";
 import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
 import { ruleOf } from "../rule";
@@ -149,7 +150,7 @@ function rowsOf(bytes: Buffer): { outcomes: unknown[]; unused: string[] } {
     cells[row - 1] = [...found];
   };
   const names = namesOf(bytes, onCells);
-  const wanted = names.map((name) => called.get(name.toLowerCase().replace(/[^a-z]/g, "")));
+  const wanted = names.map((name) => called.get(namedAlike(name)));
   for (const [name, least] of [
     ["customer_id", 1],
     ["churned", 1],

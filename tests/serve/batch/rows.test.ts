@@ -57,6 +57,9 @@ describe("rowsFromCsv(body, fields)", () => {
     expect(used(await lotsOf("customerID;calls\na;1\nb;2\n"))).toEqual(["1 a 1", "2 b 2"]);
     expect(used(await lotsOf("customerID,customer_id,calls\na,x,1\n"))).toEqual(["1 x 1"]);
     expect(used(await lotsOf("customer,calls\na,1\n"))).toEqual(["1 undefined 1"]);
+    // Neither a guess among several, nor a part of another column's name.
+    expect(used(await lotsOf("customerID,Customer-Id,calls\na,b,1\n"))).toEqual(["1 undefined 1"]);
+    expect(used(await lotsOf("customer id|old,calls\na,1\n"))).toEqual(["1 undefined 1"]);
   });
 
   test("names bad rows by their numbers: in the middle, at the ends of lots, and behind the last good one", async () => {
