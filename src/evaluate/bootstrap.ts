@@ -25,7 +25,7 @@ export interface BootstrapOptions {
 }
 
 export interface IntervalOptions extends BootstrapOptions {
-  /** The same figures of the rows by how often each was drawn; quicker than figures of as many copies. */
+  /** The same figures of the rows by how often each was drawn; quicker than figures of as many copies. They know of no `weights`. */
   readonly counted?: CountedFigures;
 }
 
@@ -116,6 +116,7 @@ function intervals<Name extends string>(
   check(labels.length > 0, action, "there must be rows", 0);
   for (const one of [...columns, ...(weights ? [weights] : [])])
     checkSameLength(labels.length, one.length, action, "labels and predictions");
+  check(!(counted && weights), action, "rows must have counted figures or weights, not both");
   const drawn = names.map(() => new Float64Array(samples));
   const rows = new Int32Array(Math.min(labels.length, most));
   const narrower = Math.sqrt(rows.length / labels.length);
@@ -144,6 +145,7 @@ function intervals<Name extends string>(
     try {
       const figures = counted?.(times);
       names.forEach((name, k) => {
+        check(!figures || name in figures, action, `${name} must be among the counted figures`);
         drawn[k][s] = figures ? figures[name] : measure(name, copies as Drawn);
       });
       s++;

@@ -128,3 +128,15 @@ test("figures counted by how often a row was drawn have the intervals of those o
         expect(Math.abs(counts[name][end] - copies[name][end]), `${name} ${end}`).toBeLessThan(1e-12);
   }
 });
+
+test("counted figures that know of no weights, or not of a figure that is asked for, are refused", () => {
+  const y = Float64Array.from({ length: 40 }, (_, i) => i % 2);
+  const said = y.map((label, i) => 0.3 + 0.3 * label + 0.01 * (i % 7));
+  const counted = countedProbabilities(y, said);
+  const weights = y.map(() => 1);
+  const figures = { rocAuc, madeUp: rocAuc };
+  const ask = (more: object) => () =>
+    bootstrapIntervals(y, said, figures, seeded(1), { samples: 20, counted, ...more });
+  expect(ask({ weights })).toThrow("must have counted figures or weights, not both");
+  expect(ask({})).toThrow("madeUp must be among the counted figures");
+});
