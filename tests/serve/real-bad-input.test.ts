@@ -170,6 +170,10 @@ describe("a server in a process of its own", () => {
         detail: expect.stringContaining("Another process is writing"),
       });
       expect((await fetch(`${server.address}/health`)).status).toBe(503);
+      // A heartbeat gives up at its first write: each further one would keep customers waiting.
+      await expect.poll(() => server.said(), { timeout: 30_000 }).toContain("lease of the store could not");
+      await sleep(500);
+      expect(server.said()).not.toContain("counts of inputs wait for the store");
     } finally {
       other.db.exec("ROLLBACK");
       other.close();
