@@ -29,9 +29,9 @@ const { qualityScore } = qualityModule;
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
 const folder = process.env.TELELINK_DATA ?? resolve(root, "../shared/data");
-/** The column that models are trained to predict; none where it is a number. */
+/** The column that models are trained to predict; none where nothing says which of its values is the positive one. */
 const targets = {
-  adult: "income",
+  adult: undefined,
   "bank-churn": "Exited",
   "bank-marketing": "y",
   "credit-default": "default payment next month",
