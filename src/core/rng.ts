@@ -69,15 +69,16 @@ function mix(
     d = a ^ Math.imul(d ^ k, 2716044179);
   }
   for (let round = 0; round < 3; round++) {
-    a = final(a ^ b);
-    b = final(b ^ c);
-    c = final(c ^ d);
-    d = final(d ^ a);
+    a = mixBits(a ^ b);
+    b = mixBits(b ^ c);
+    c = mixBits(c ^ d);
+    d = mixBits(d ^ a);
   }
   return [a, b, c, d];
 }
 
-function final(h: number): number {
+/** Spreads what differs in a whole number of 32 bits over all of them, as MurmurHash3 ends. */
+export function mixBits(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) | 0;

@@ -1,3 +1,4 @@
+import { mixBits } from "../core/rng";
 import { type Column, isCategorical, type Table } from "../data/table";
 
 /** Rows that repeat an earlier one, more often than columns independent of each other would have it. */
@@ -114,19 +115,16 @@ export function copiesSentences(table: Table): string[] {
 function marksOf(column: Column): Int32Array {
   if (isCategorical(column)) return Int32Array.from(column.codes);
   const bits = new Int32Array(Float64Array.from(column.type === "numeric" ? column.values : []).buffer);
-  return Int32Array.from({ length: bits.length / 2 }, (_, i) => mixed(bits[2 * i] ^ mixed(bits[2 * i + 1])));
-}
-
-function mixed(value: number): number {
-  const once = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  return Math.imul(once ^ (once >>> 13), 0xc2b2ae35) ^ (once >>> 16);
+  return Int32Array.from({ length: bits.length / 2 }, (_, i) =>
+    mixBits(bits[2 * i] ^ mixBits(bits[2 * i + 1])),
+  );
 }
 
 /** Adds a column's marks to the rows' two sums, or takes them away. */
 function addMarks(sums: readonly Int32Array[], marks: Int32Array, column: number, sign: 1 | -1): void {
   sums.forEach((sum, lane) => {
-    const salt = mixed(2 * column + lane + 1);
-    for (let i = 0; i < sum.length; i++) sum[i] += sign * mixed(Math.imul(marks[i], 0x9e3779b1) ^ salt);
+    const salt = mixBits(2 * column + lane + 1);
+    for (let i = 0; i < sum.length; i++) sum[i] += sign * mixBits(Math.imul(marks[i], 0x9e3779b1) ^ salt);
   });
 }
 

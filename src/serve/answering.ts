@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { mixBits } from "../core/rng";
 import type { Table } from "../data/table";
 import type { Desk } from "../services/score/desk";
 import type { Challenger } from "./champion";
@@ -50,7 +51,5 @@ function isItsShare(
 function hashed(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return mixBits(hash) >>> 0;
 }

@@ -1,6 +1,8 @@
 import {
+  between,
   byId,
   changeTo,
+  type Interval,
   make,
   percent,
   problemBox,
@@ -19,11 +21,6 @@ interface Challenger {
   readonly since: string;
   readonly problem?: string;
   readonly failures: number;
-}
-interface Interval {
-  readonly estimate: number;
-  readonly low: number;
-  readonly high: number;
 }
 interface Side {
   readonly model: string;
@@ -49,10 +46,7 @@ const mode = byId<HTMLSelectElement>("mode");
 const share = byId<HTMLInputElement>("share");
 const end = byId<HTMLButtonElement>("end");
 
-const between = (interval: Interval | undefined): string =>
-  interval
-    ? `${shown(interval.estimate, 3)} (${shown(interval.low, 3)} to ${shown(interval.high, 3)})`
-    : "not known";
+const betweenIf = (interval: Interval | undefined): string => (interval ? between(interval) : "not known");
 
 /** Shows which model is tried out, and how it does beside the one that answers. */
 export async function showChallenger(): Promise<void> {
@@ -88,9 +82,9 @@ function comparison({ champion, challenger, agreement, paired }: Comparison): No
   const { customers, same_risk: same } = agreement;
   const row = (name: string, figure: string): string[] => [
     name,
-    between(champion.figures?.[figure]),
-    between(challenger.figures?.[figure]),
-    between(paired.differences?.[figure]),
+    betweenIf(champion.figures?.[figure]),
+    betweenIf(challenger.figures?.[figure]),
+    betweenIf(paired.differences?.[figure]),
   ];
   const mean = ({ mean_churn_probability: p }: Side): string => (p === null ? "none" : percent(p));
   return [

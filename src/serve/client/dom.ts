@@ -96,6 +96,18 @@ export function shown(value: number, digits = 0): string {
   return plain.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/** A figure and the ends of its interval. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** 0.8452 (0.8295 to 0.8592) */
+export function between({ estimate, low, high }: Interval, digits = 3): string {
+  return `${shown(estimate, digits)} (${shown(low, digits)} to ${shown(high, digits)})`;
+}
+
 /** A share as a percentage with one decimal: 0.145 → "14.5%". */
 export function percent(share: number): string {
   return `${shown(100 * share, 1)}%`;

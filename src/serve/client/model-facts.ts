@@ -1,4 +1,4 @@
-import { shown } from "./dom.js";
+import { between, shown } from "./dom.js";
 
 /** A model as the store describes it. */
 export interface Model {
@@ -67,9 +67,8 @@ export function factsOf({ kind, at, sha256, metadata }: Model): Map<string, stri
     ["SHA-256", sha256.slice(0, 12)],
   ]);
   for (const { name, value, low, high } of validation) {
-    const interval =
-      low === undefined || high === undefined ? "" : ` (${shown(low, 4)} to ${shown(high, 4)})`;
-    facts.set(titles[name] ?? name, `${shown(value, 4)}${interval}`);
+    const whole = low !== undefined && high !== undefined;
+    facts.set(titles[name] ?? name, whole ? between({ estimate: value, low, high }, 4) : shown(value, 4));
   }
   for (const [name, fact] of plainFacts({ validationMethod, threshold, ...(origin as object), ...others }))
     facts.set(titles[name] ?? name, fact);

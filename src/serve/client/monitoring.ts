@@ -1,12 +1,7 @@
-import { byId, make, percent, problemBox, send, shown, tableOf } from "./dom.js";
+import { between, byId, type Interval, make, percent, problemBox, send, shown, tableOf } from "./dom.js";
 import { draw } from "./losses.js";
 import { takeOutcomes } from "./outcomes.js";
 
-interface Interval {
-  readonly estimate: number;
-  readonly low: number;
-  readonly high: number;
-}
 interface Drift {
   readonly column: string;
   readonly rows: number;
@@ -47,9 +42,6 @@ interface Report {
 
 const days = byId<HTMLSelectElement>("days");
 const place = byId("report");
-
-const between = ({ estimate, low, high }: Interval, digits = 3): string =>
-  `${shown(estimate, digits)} (${shown(low, digits)} to ${shown(high, digits)})`;
 
 async function look(): Promise<void> {
   const said = await send<Report>(`monitoring/report?days=${days.value}`, {});

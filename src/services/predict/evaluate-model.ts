@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { joinValues } from "../../core/matrix";
 import type { Scorer } from "../../core/metric";
 import type { Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
@@ -67,17 +68,8 @@ export async function evaluateBatches(
   const said: Said[] = [];
   for await (const batch of batches) if (batch.rows > 0) said.push(saidOf(model, batch));
   if (said.length === 0) return undefined;
-  const joined = (of: (one: Said) => Float64Array): Float64Array => {
-    const all = new Float64Array(said.reduce((sum, one) => sum + one.y.length, 0));
-    let at = 0;
-    for (const one of said) {
-      all.set(of(one), at);
-      at += one.y.length;
-    }
-    return all;
-  };
-  const columns = said[0].columns.map((_, k) => joined((one) => one.columns[k]));
-  return evaluated(model, { y: joined((one) => one.y), columns }, rng, options);
+  const columns = said[0].columns.map((_, k) => joinValues(said.map((one) => one.columns[k])));
+  return evaluated(model, { y: joinValues(said.map((one) => one.y)), columns }, rng, options);
 }
 
 /** Targets, and beside them the predictions, or of three classes and more the probability of each. */

@@ -104,7 +104,8 @@ function startsOf(features: readonly Conditions[]): Groups["starts"] {
 interface Run {
   readonly data: BoostRows;
   readonly groups: Groups;
-  readonly rows: Int32Array;
+  /** 1 for each row that is learnt from. */
+  readonly learnt: Uint8Array;
   readonly scores: Float64Array;
   /** By group: rows, how many more of the second class there are than expected, and the curvature. */
   readonly counts: Float64Array;
@@ -117,13 +118,14 @@ function start(data: BoostRows, groups: Groups, parts: readonly Stretch[], score
   const run = {
     data,
     groups,
-    rows: rowsOf(parts),
+    learnt: new Uint8Array(data.rows),
     scores: scores.slice(),
     counts: new Float64Array(length),
     rest: new Float64Array(length),
     curvature: new Float64Array(length),
   };
-  for (const i of run.rows) {
+  for (const i of rowsOf(parts)) {
+    run.learnt[i] = 1;
     const p = chance(run.scores[i]);
     add(run, i, 1, data.classes[i] - p, p * (1 - p));
   }
@@ -150,7 +152,7 @@ interface Patch {
 
 /** Sets the group right that is furthest off; undefined where none is worth it. */
 function patch(run: Run): Patch | undefined {
-  const { data, groups, counts, rest, curvature, rows, scores } = run;
+  const { data, groups, counts, rest, curvature, learnt, scores } = run;
   const { features, codes, starts } = groups;
   let best = { worth: 1, a: 0, b: 0, x: 0, y: 0, at: -1 };
   for (let a = 0; a < features.length; a++)
@@ -166,13 +168,12 @@ function patch(run: Run): Patch | undefined {
   if (best.at < 0) return undefined;
   const { a, b, x, y, at } = best;
   const step = rest[at] / (curvature[at] + shrinkage);
-  const learnt = new Set(rows);
   for (let i = 0; i < data.rows; i++) {
     if (codes[a][i] !== x || codes[b][i] !== y) continue;
     const before = chance(scores[i]);
     scores[i] += step;
     const after = chance(scores[i]);
-    if (learnt.has(i)) add(run, i, 0, before - after, after * (1 - after) - before * (1 - before));
+    if (learnt[i] === 1) add(run, i, 0, before - after, after * (1 - after) - before * (1 - before));
   }
   const conditions = [condition(features[a], x), ...(a === b ? [] : [condition(features[b], y)])];
   return { conditions: conditions.flat(), step };
