@@ -1,6 +1,6 @@
 import { takeValues } from "../../core/matrix";
-import type { Split } from "../../data/split";
-import { type Calibrator, fitCalibrator } from "../calibrate/calibrator";
+import type { CalibrationMethod, Calibrator } from "../calibrate/calibrator";
+import { outOfFold } from "../out-of-fold";
 
 /** A member's out-of-fold probabilities, corrected where that pays. */
 export interface Corrected {
@@ -10,25 +10,34 @@ export interface Corrected {
   readonly predictions: Float64Array;
 }
 
+/** The corrections that are tried; isotonic ones would want thousands of rows. */
+export type CorrectionMethod = Exclude<CalibrationMethod, "isotonic">;
+
+/** Fits a correction to all rows, or to all but those of the test fold numbered. */
+export type FitCorrection = (method: CorrectionMethod, test?: number) => Calibrator;
+
 /**
- * The calibration whose cross-fitted log loss is lowest, if it is lower than without by a standard error of the
- * difference at least; else none.
+ * The calibration whose log loss on each of the test folds, fitted to the others, is lowest, if it is lower than without
+ * by a standard error of the difference at least; else none.
  */
-export function correct(predictions: Float64Array, y: Float64Array, splits: readonly Split[]): Corrected {
+export function correct(
+  predictions: Float64Array,
+  y: Float64Array,
+  tests: readonly Int32Array[],
+  fit: FitCorrection,
+): Corrected {
   let best: { calibrator: Calibrator; predictions: Float64Array } | undefined;
   let lowest = 0;
   const before = rowLosses(predictions, y);
   for (const method of ["sigmoid", "beta"] as const) {
-    const calibrator = fitCalibrator(method, predictions, y);
+    const calibrator = fit(method);
     // On the rows it was fitted to, a correction gains more than on others: what fails there need not be cross-fitted.
     if (!clearlyLower(rowLosses(calibrator.apply(predictions), y), before, lowest)) continue;
-    const out = new Float64Array(y.length);
-    for (const { train, test } of splits) {
-      const fitted = fitCalibrator(method, takeValues(predictions, train), takeValues(y, train));
-      fitted.apply(takeValues(predictions, test)).forEach((p, k) => {
-        out[test[k]] = p;
-      });
-    }
+    const parts = tests.map((test, k) => ({
+      test,
+      predictions: fit(method, k).apply(takeValues(predictions, test)),
+    }));
+    const out = outOfFold(parts, y.length);
     const mean = clearlyLower(rowLosses(out, y), before, lowest);
     if (mean === undefined) continue;
     best = { calibrator, predictions: out };

@@ -1,8 +1,13 @@
 import { joinValues, takeValues } from "../../core/matrix";
-import type { Split } from "../../data/split";
-import type { Calibrator } from "../calibrate/calibrator";
+import { type Calibrator, fitCalibrator } from "../calibrate/calibrator";
 import { outOfFold } from "../out-of-fold";
-import { type Corrected, correct, rowLosses } from "./auto-calibration";
+import {
+  type Corrected,
+  type CorrectionMethod,
+  correct,
+  type FitCorrection,
+  rowLosses,
+} from "./auto-calibration";
 import type { HeldResult } from "./auto-stages";
 import { mixed, sparseWeights } from "./blend";
 
@@ -29,46 +34,66 @@ export interface ChosenMember {
 /** Members of less weight are left out: they would cost time at every prediction for nothing. */
 const leastWeight = 0.02;
 
+/** Chooses calibrations and weights on the rows of all folds, or of all but the one numbered. */
+export type Choose = (without?: number) => ChosenMember[];
+
 /**
- * Calibrations and weights with the smallest loss on the rows of all folds but the one numbered `without`. Where the
- * blend of all members is not better than that of the simple ones by a standard error, beyond what its further weights
- * gain by chance (Akaike, 1974: one unit of likelihood each), the simple ones stay: few rows can't tell more.
+ * Calibrations and weights with the smallest loss on the rows of all folds but one. Where the blend of all members is
+ * not better than that of the simple ones by a standard error, beyond what its further weights gain by chance (Akaike,
+ * 1974: one unit of likelihood each), the simple ones stay: few rows can't tell more.
  */
-export function choose(
-  members: readonly HeldOut[],
-  y: Float64Array,
-  folds: readonly Int32Array[],
-  without: number = folds.length,
-): ChosenMember[] {
-  const kept = folds.filter((_, k) => k !== without);
-  const rows = joinValues(kept).sort();
-  const position = new Int32Array(y.length);
-  rows.forEach((row, at) => {
-    position[row] = at;
-  });
-  const own = takeValues(y, rows);
-  const within = kept.map((test, k): Split => {
-    const train = joinValues(kept.filter((_, j) => j !== k));
-    return { train: train.map((row) => position[row]), test: test.map((row) => position[row]) };
-  });
-  const settled = members.map(({ predictions, chosen }) => {
-    const stage = chosen?.[without];
-    const predicted = predictions[stage?.at ?? 0];
-    const held = takeValues(predicted, rows);
-    // A calibrator is judged by fitting it to other folds.
-    const corrected: Corrected = kept.length < 2 ? { predictions: held } : correct(held, own, within);
-    return { predicted, corrected, ...(stage && { trees: stage.trees }) };
-  });
-  const weights = weigh(
-    settled.map((one) => one.corrected.predictions),
-    members.map((member) => member.simple),
-    own,
-  );
-  return settled.map(({ corrected: { calibrator }, ...one }, m) => ({
-    ...one,
-    weight: weights[m],
-    ...(calibrator && { calibrator }),
-  }));
+export function chooser(members: readonly HeldOut[], y: Float64Array, folds: readonly Int32Array[]): Choose {
+  const rowsWithout = (out: readonly number[]): Int32Array =>
+    joinValues(folds.filter((_, k) => !out.includes(k))).sort();
+  const fitted = new Map<string, Calibrator>();
+  // Fold 2 judged by a correction that does without fold 1 asks for what fold 1 does without fold 2.
+  const fittedWithout = (
+    m: number,
+    at: number,
+    method: CorrectionMethod,
+    out: readonly number[],
+  ): Calibrator => {
+    const key = [m, at, method, ...out.filter((k) => k < folds.length).sort()].join();
+    const known = fitted.get(key);
+    if (known) return known;
+    const rows = rowsWithout(out);
+    const predicted = takeValues(members[m].predictions[at], rows);
+    const fresh = fitCalibrator(method, predicted, takeValues(y, rows));
+    fitted.set(key, fresh);
+    return fresh;
+  };
+
+  return (without = folds.length) => {
+    const kept = [...folds.keys()].filter((k) => k !== without);
+    const rows = rowsWithout([without]);
+    const position = new Int32Array(y.length);
+    rows.forEach((row, at) => {
+      position[row] = at;
+    });
+    const own = takeValues(y, rows);
+    const tests = kept.map((k) => folds[k].map((row) => position[row]));
+    const settled = members.map(({ predictions, chosen }, m) => {
+      const stage = chosen?.[without];
+      const at = stage?.at ?? 0;
+      const predicted = predictions[at];
+      const held = takeValues(predicted, rows);
+      const fit: FitCorrection = (method, test) =>
+        fittedWithout(m, at, method, test === undefined ? [without] : [without, kept[test]]);
+      // A calibrator is judged by fitting it to other folds.
+      const corrected: Corrected = kept.length < 2 ? { predictions: held } : correct(held, own, tests, fit);
+      return { predicted, corrected, ...(stage && { trees: stage.trees }) };
+    });
+    const weights = weigh(
+      settled.map((one) => one.corrected.predictions),
+      members.map((member) => member.simple),
+      own,
+    );
+    return settled.map(({ corrected: { calibrator }, ...one }, m) => ({
+      ...one,
+      weight: weights[m],
+      ...(calibrator && { calibrator }),
+    }));
+  };
 }
 
 /** The blend of members as chosen, of the rows numbered; all if absent. */
@@ -88,14 +113,10 @@ export function blendedAs(chosen: readonly ChosenMember[], rows?: Int32Array): F
  * Each row's probability by the blend as it is chosen without the row's fold: what the blend can be judged by, since
  * nothing was chosen on what is scored.
  */
-export function crossFitted(
-  members: readonly HeldOut[],
-  y: Float64Array,
-  folds: readonly Int32Array[],
-): Float64Array {
+export function crossFitted(choose: Choose, folds: readonly Int32Array[], rows: number): Float64Array {
   return outOfFold(
-    folds.map((test, k) => ({ test, predictions: blendedAs(choose(members, y, folds, k), test) })),
-    y.length,
+    folds.map((test, k) => ({ test, predictions: blendedAs(choose(k), test) })),
+    rows,
   );
 }
 

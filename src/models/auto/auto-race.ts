@@ -4,7 +4,7 @@ import { trainTestSplit } from "../../data/split";
 import type { DiscoverOptions } from "../discovery/discover";
 import type { DiscoveryJson } from "../discovery/discovery";
 import { meanLogLoss } from "./auto-calibration";
-import { blendedAs, type ChosenMember, choose } from "./auto-choice";
+import { blendedAs, type ChosenMember, chooser } from "./auto-choice";
 import type { AutoMember } from "./auto-members";
 import { type Encoded, foundIn, runner } from "./auto-run";
 import { mixed } from "./blend";
@@ -52,11 +52,8 @@ export async function race(
   const found = foundIn(discovery, sample);
   const held = await runner(sample, threads, watch).predict(members, found, rng.fork("members"));
   const { y } = sample.whole;
-  const tried = choose(
-    held,
-    y,
-    sample.parts.map(({ test }) => test),
-  );
+  const tests = sample.parts.map(({ test }) => test);
+  const tried = chooser(held, y, tests)();
   return { members: needed(tried, y).map((m) => members[m]), discovery };
 }
 

@@ -13,7 +13,7 @@ import { type DiscoveredFeature, derivedModel, discoveryFromJSON } from "../disc
 import { type FitTable, type Pipeline, pipelineOf } from "../pipeline";
 import { sharedLabelled, sharedRows } from "../search/search-task";
 import { meanLogLoss } from "./auto-calibration";
-import { blendedAs, choose, crossFitted } from "./auto-choice";
+import { blendedAs, chooser, crossFitted } from "./auto-choice";
 import { type AutoMember, autoMembers } from "./auto-members";
 import { race, raceRows, rareRows } from "./auto-race";
 import { type Encoded, foundIn, type Part, runner } from "./auto-run";
@@ -111,7 +111,8 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
     const found = won ? foundIn(won.discovery, rows) : await run.discover(discover, rng.fork("discover"));
     const held = await run.predict(running, found, rng.fork("members"));
     const tests = rows.parts.map(({ test }) => test);
-    const trials = choose(held, y, tests).map((one, m) => ({
+    const choose = chooser(held, y, tests);
+    const trials = choose().map((one, m) => ({
       member: running[m],
       ...one,
       model: held[m].model,
@@ -128,7 +129,7 @@ export function auto(options: AutoOptions = {}): FitTable<AutoPipeline> {
     );
     const discovery = discoveryFromJSON(found.whole);
     const model = discovery.features.length > 0 ? derivedModel(discovery, blend) : blend;
-    const outOfFold = crossFitted(held, y, tests);
+    const outOfFold = crossFitted(choose, tests, y.length);
     const judged = without(tests, raced);
     const judging = joinValues(judged).sort();
     const report: AutoReport = {

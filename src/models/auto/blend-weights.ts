@@ -37,6 +37,7 @@ export function blendWeights(
   let weights: Float64Array = new Float64Array(models).fill(1 / models);
   let lowest = value(weights);
   const gradient = new Float64Array(models);
+  const slopes = new Float64Array(models);
   const hessian = new Float64Array(models * models);
   for (let step = 0; step < mostSteps; step++) {
     for (let m = 0; m < models; m++) {
@@ -45,10 +46,12 @@ export function blendWeights(
     }
     for (let i = 0; i < mean.length; i++) {
       const share = (rowWeights ? rowWeights[i] : 1) / total;
+      const one = 1 / mean[i];
       for (let m = 0; m < models; m++) {
-        const slope = chances[m][i] / mean[i];
-        gradient[m] -= share * slope;
-        for (let k = 0; k <= m; k++) hessian[m * models + k] += (share * slope * chances[k][i]) / mean[i];
+        slopes[m] = chances[m][i] * one;
+        const slope = share * slopes[m];
+        gradient[m] -= slope;
+        for (let k = 0; k <= m; k++) hessian[m * models + k] += slope * slopes[k];
       }
     }
     for (let m = 0; m < models; m++) {

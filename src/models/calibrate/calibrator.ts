@@ -4,6 +4,7 @@ import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
 import { expit } from "../../core/math/special";
 import { matrix } from "../../core/matrix";
 import { checkClasses } from "../check-rows";
+import { scoresLoss } from "../linear/logistic-loss";
 import { type IsotonicSteps, interpolateSteps, isotonicFit } from "./isotonic";
 
 /** A monotone correction of probabilities. */
@@ -105,27 +106,12 @@ function logOdds(
   const penalty = 1e-9;
   const first = new Float64Array(width);
   const second = new Float64Array(width * width);
+  const loss = scoresLoss(a, b, target, weights);
+  const sums = new Float64Array(9);
   /** The mean loss with its penalty; fills in its derivatives. */
   const value = (w: Float64Array): number => {
-    const [wa, wb, wc] = width === 3 ? w : [w[0], w[1], 0];
-    let [loss, ga, gb, gc, aa, ab, bb, ac, bc, cc] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    for (let i = 0; i < rows; i++) {
-      const z = wa * a[i] + wb * b[i] + wc;
-      const e = Math.exp(-Math.abs(z));
-      loss += weights[i] * (Math.max(0, z) + Math.log1p(e) - target[i] * z);
-      const smaller = e / (1 + e);
-      const g = weights[i] * ((z >= 0 ? 1 / (1 + e) : smaller) - target[i]);
-      const h = (weights[i] * smaller) / (1 + e);
-      ga += g * a[i];
-      gb += g * b[i];
-      gc += g;
-      aa += h * a[i] * a[i];
-      ab += h * a[i] * b[i];
-      bb += h * b[i] * b[i];
-      ac += h * a[i];
-      bc += h * b[i];
-      cc += h;
-    }
+    let cost = (width === 3 ? loss(w[0], w[1], w[2], sums) : loss(w[0], w[1], 0, sums)) / total;
+    const [ga, gb, gc, aa, ab, bb, ac, bc, cc] = sums.map((sum) => sum / total);
     if (width === 3) {
       first.set([ga, gb, gc]);
       second.set([aa, ab, ac, ab, bb, bc, ac, bc, cc]);
@@ -133,9 +119,6 @@ function logOdds(
       first.set([ga, gb]);
       second.set([aa, ab, ab, bb]);
     }
-    let cost = loss / total;
-    for (let k = 0; k < width; k++) first[k] /= total;
-    for (let k = 0; k < second.length; k++) second[k] /= total;
     for (let k = 0; k < width - 1; k++) {
       cost += (penalty * w[k] * w[k]) / 2;
       first[k] += penalty * w[k];

@@ -4,6 +4,17 @@ import type { Objective } from "./proximal-newton";
 
 interface Functions {
   logistic(count: number, z: number, targets: number, weights: number, first: number, second: number): number;
+  logisticOfTwo(
+    count: number,
+    a: number,
+    b: number,
+    targets: number,
+    weights: number,
+    wa: number,
+    wb: number,
+    wc: number,
+    sums: number,
+  ): number;
 }
 
 /** Rows that the kernel holds at a time: an even number. */
@@ -24,10 +35,50 @@ export function logisticLoss(target: Float64Array, weights: Float64Array, total:
       for (let i = from; i < to; i++) shares[i - from] = weights[i] / total;
       // A row without weight makes an odd number of rows even (the last panel's, so that there is room).
       if (to - from < panel) shares[to - from] = 0;
-      sum += run.logistic(2 * Math.ceil((to - from) / 2), at[0], at[1], at[2], at[3], at[4]);
+      sum += run.logistic(even(to - from), at[0], at[1], at[2], at[3], at[4]);
       first.set(firsts.subarray(0, to - from), from);
       second.set(seconds.subarray(0, to - from), from);
     }
     return sum;
   };
+}
+
+/**
+ * The sum of weight × (ln(1 + e^z) − target z) over rows with z = wa a + wb b + wc, for targets from 0 to 1; writes its
+ * derivatives by (wa, wb, wc) to `sums`: a, b, c; aa, ab, bb, ac, bc, cc.
+ */
+export type ScoresLoss = (wa: number, wb: number, wc: number, sums: Float64Array) => number;
+
+/** That sum for these two columns. */
+export function scoresLoss(
+  a: Float64Array,
+  b: Float64Array,
+  target: Float64Array,
+  weights: Float64Array,
+): ScoresLoss {
+  const layout = new Layout();
+  const at = Array.from({ length: 4 }, () => layout.take(8 * panel));
+  const sumsAt = layout.take(8 * 9);
+  const { run, memory } = scratchKernel<Functions>(wasm, layout.end, "fit logistic regression");
+  const held = at.map((from) => new Float64Array(memory, from, panel));
+  const given = [a, b, target, weights];
+  const added = new Float64Array(memory, sumsAt, 9);
+  return (wa, wb, wc, sums) => {
+    added.fill(0);
+    let sum = 0;
+    for (let from = 0; from < a.length; from += panel) {
+      const to = Math.min(a.length, from + panel);
+      for (let k = 0; k < 4; k++) {
+        held[k].set(given[k].subarray(from, to));
+        if (to - from < panel) held[k][to - from] = 0;
+      }
+      sum += run.logisticOfTwo(even(to - from), at[0], at[1], at[2], at[3], wa, wb, wc, sumsAt);
+    }
+    sums.set(added);
+    return sum;
+  };
+}
+
+function even(count: number): number {
+  return 2 * Math.ceil(count / 2);
 }

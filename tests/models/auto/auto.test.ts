@@ -6,7 +6,7 @@ import { type Table, table, takeTableRows } from "../../../src/data/table";
 import { logLoss } from "../../../src/evaluate/probability";
 import { rocAuc } from "../../../src/evaluate/ranking";
 import { auto } from "../../../src/models/auto/auto";
-import { correct } from "../../../src/models/auto/auto-calibration";
+import { chooser, crossFitted } from "../../../src/models/auto/auto-choice";
 import {
   autoMembers,
   memberGroups,
@@ -175,27 +175,29 @@ describe("splineLogistic()(train, rng)", () => {
   });
 });
 
-describe("correct(predictions, y, splits)", () => {
+describe("chooser(members, y, folds)", () => {
   const rng = seeded("correct");
   const truth = Float64Array.from({ length: 2000 }, () => rng.uniform());
   const y = truth.map((p) => (rng.uniform() < p ? 1 : 0));
-  const splits = stratifiedKFold(y, 5, seeded(1));
+  const folds = stratifiedKFold(y, 5, seeded(1)).map(({ test }) => test);
+  const bold = truth.map((p) => p ** 3 / (p ** 3 + (1 - p) ** 3));
+  const held = (predicted: Float64Array) => [{ predictions: [predicted], simple: false }];
 
-  test("leaves true probabilities alone", () => {
-    expect(correct(truth, y, splits)).toEqual({ predictions: truth });
+  test("leaves true probabilities alone, and corrects overconfident ones", () => {
+    expect(chooser(held(truth), y, folds)()[0].calibrator).toBeUndefined();
+    expect(chooser(held(bold), y, folds)()[0].calibrator).toBeDefined();
+    const corrected = crossFitted(chooser(held(bold), y, folds), folds, y.length);
+    expect(logLoss(y, corrected)).toBeLessThan(logLoss(y, bold) - 0.02);
   });
 
-  test("corrects overconfident ones, each row by a calibrator fitted without it", () => {
-    const bold = truth.map((p) => p ** 3 / (p ** 3 + (1 - p) ** 3));
-    const { calibrator, predictions } = correct(bold, y, splits);
-    expect(calibrator).toBeDefined();
-    expect(logLoss(y, predictions)).toBeLessThan(logLoss(y, bold) - 0.02);
-    const again = correct(
-      bold,
-      y.map((label, i) => (splits[0].test.includes(i) ? 1 - label : label)),
-      splits,
-    ).predictions;
-    expect(takeValues(again, splits[0].test)).toEqual(takeValues(predictions, splits[0].test));
+  test("corrects a fold's rows by what was chosen without them, whatever was asked before", () => {
+    const choose = chooser(held(bold), y, folds);
+    choose();
+    const before = crossFitted(choose, folds, y.length);
+    const turned = y.map((label, i) => (folds[0].includes(i) ? 1 - label : label));
+    const after = crossFitted(chooser(held(bold), turned, folds), folds, y.length);
+    expect(takeValues(after, folds[0])).toEqual(takeValues(before, folds[0]));
+    expect(takeValues(after, folds[1])).not.toEqual(takeValues(before, folds[1]));
   });
 });
 
