@@ -29,8 +29,7 @@ export type RngKey = readonly [number, number, number, number];
 
 /** xoshiro128** from its key: 32 bits a call, as a signed number (Blackman and Vigna, 2021). */
 export function bitsFrom(key: RngKey): () => number {
-  let [a, b, c, d] = key;
-  if ((a | b | c | d) === 0) d = 1;
+  let [a, b, c, d] = beginning(key);
   return () => {
     let out = Math.imul(b, 5);
     out = Math.imul((out << 7) | (out >>> 25), 9);
@@ -45,6 +44,11 @@ export function bitsFrom(key: RngKey): () => number {
   };
 }
 
+/** The state to begin with: all zeros would stay so for ever. */
+function beginning(key: RngKey): RngKey {
+  return key.every((part) => part === 0) ? [0, 0, 0, 1] : key;
+}
+
 /** The stream that begins at `key`. */
 export function fromKey(key: RngKey): Rng {
   const next = bitsFrom(key);
@@ -53,6 +57,64 @@ export function fromKey(key: RngKey): Rng {
     uniform: () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992,
     fork: (label) => fromKey(mix(key, `${typeof label}:${label}`)),
   };
+}
+
+/** Writes the stream's numbers from its beginning on, the next ones at each call: those of `uniform`, in a third of the time. */
+export function uniformsFrom(key: RngKey): (out: Float64Array) => void {
+  let [a, b, c, d] = beginning(key);
+  return (out) => {
+    // The state in variables of this call: those of the function around it would be read and written at each step.
+    let [p, q, r, s] = [a, b, c, d];
+    let high = 0;
+    for (let k = 0; k < 2 * out.length; k++) {
+      let bits = Math.imul(q, 5);
+      bits = Math.imul((bits << 7) | (bits >>> 25), 9);
+      const t = q << 9;
+      r ^= p;
+      s ^= q;
+      q ^= r;
+      p ^= s;
+      r ^= t;
+      s = (s << 11) | (s >>> 21);
+      if ((k & 1) === 0) high = bits >>> 5;
+      else out[k >> 1] = (high * 67108864 + (bits >>> 6)) / 9007199254740992;
+    }
+    [a, b, c, d] = [p, q, r, s];
+  };
+}
+
+/** How many numbers are drawn at a time where many are wanted. */
+const block = 2048;
+
+/** `wanted` of the numbers below `count`, ascending, any set as likely as another (Knuth's selection sampling). */
+export function chosenOf(count: number, wanted: number, rng: Rng): Int32Array {
+  const out = new Int32Array(wanted);
+  const draws = new Float64Array(Math.min(count, block));
+  const draw = uniformsFrom(rng.key);
+  let taken = 0;
+  for (let from = 0; taken < wanted; from += block) {
+    draw(draws);
+    const end = Math.min(block, count - from);
+    for (let i = 0; i < end && taken < wanted; i++) {
+      // Written whether it is taken or not: no branch to mispredict.
+      out[taken] = from + i;
+      taken += draws[i] * (count - from - i) < wanted - taken ? 1 : 0;
+    }
+  }
+  return out;
+}
+
+/** How often each of the numbers below `count` comes in so many draws, all of them as likely each time. */
+export function timesDrawn(count: number, drawn: number, rng: Rng): Float64Array {
+  const times = new Float64Array(count);
+  const draws = new Float64Array(Math.min(drawn, block));
+  const draw = uniformsFrom(rng.key);
+  for (let from = 0; from < drawn; from += block) {
+    draw(draws);
+    const end = Math.min(block, drawn - from);
+    for (let i = 0; i < end; i++) times[Math.floor(draws[i] * count)]++;
+  }
+  return times;
 }
 
 /** Hashes a label into a 128-bit key: four MurmurHash3-like lanes that exchange bits after every character. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  chosenOf,
   fillNormal,
   fromKey,
   gamma,
@@ -8,6 +9,8 @@ import {
   permutation,
   poisson,
   seeded,
+  timesDrawn,
+  uniformsFrom,
 } from "../../src/core/rng";
 
 const draw = (n: number, one: () => number): number[] => Array.from({ length: n }, one);
@@ -98,4 +101,21 @@ test("permutation(rng, n) holds each number once; integer(rng, n) stays below n"
   const rng = seeded(5);
   expect([...permutation(rng, 100)].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
   expect(Math.max(...draw(1000, () => integer(rng, 3)))).toBe(2);
+});
+
+test("uniformsFrom(key), chosenOf and timesDrawn draw the numbers of uniform(), in order", () => {
+  const rng = seeded("many");
+  const one = fromKey(rng.key);
+  const draw = uniformsFrom(rng.key);
+  for (const length of [3, 5]) {
+    const out = new Float64Array(length);
+    draw(out);
+    expect(out).toEqual(Float64Array.from({ length }, () => one.uniform()));
+  }
+  const [again, ids] = [fromKey(rng.key), [] as number[]];
+  for (let i = 0; ids.length < 3500; i++) if (again.uniform() * (5000 - i) < 3500 - ids.length) ids.push(i);
+  expect(Array.from(chosenOf(5000, 3500, rng))).toEqual(ids);
+  const [third, times] = [fromKey(rng.key), new Float64Array(7)];
+  for (let k = 0; k < 4000; k++) times[integer(third, 7)]++;
+  expect(timesDrawn(7, 4000, rng)).toEqual(times);
 });

@@ -30,6 +30,8 @@ const CHUNK: i32 = 8192;
 const LISTED: i32 = 16;
 /** Fewer rows than this are not worth waking another thread. */
 const SHARED_ROWS: i32 = 24576;
+/** Trees of up to so many nodes are gone down by 64 rows together. */
+const SEATED: i32 = 127;
 /** Bytes of one group's histogram. */
 const GROUP: usize = 2048;
 
@@ -1118,8 +1120,55 @@ export function addToMasked(from: i32, to: i32, value: f64): void {
   }
 }
 
-/** Adds the values of the leaves that rows from … to − 1 reach to their scores: rows outside the bag need the walk. */
-export function walkRows(from: i32, to: i32): void {
+/** Sixteen rows' nodes, moved on to a child where they stand at node `here`, whose left child is numbered `left`. */
+@inline
+function movedOn(at: v128, here: v128, left: v128, code: v128, low: v128, high: v128): v128 {
+  // Lanes of ones are −1: who goes left comes one before the right child.
+  const child = i8x16.add(i8x16.add(left, i8x16.splat(1)), goLeft(code, low, high));
+  return v128.bitselect(child, at, i8x16.eq(at, here));
+}
+
+/**
+ * Adds the values of the leaves that rows from … to − 1 reach to their scores. 64 rows go down together, a byte each:
+ * children are numbered above their parents, so one look at each node is enough.
+ */
+export function seatRows(from: i32, to: i32, count: i32): void {
+  for (let i = from; i < to; i += 64) {
+    let a = i8x16.splat(0), b = a, c = a, d = a;
+    for (let k = 0; k < count; k++) {
+      const node = nodes + <usize>k * RECORD;
+      if (load<i32>(node, NODE_FEATURE) < 0) continue;
+      const codes = groupBytes + <usize>load<i32>(node, NODE_GROUP) * <usize>rows + <usize>i;
+      const here = i8x16.splat(<i8>k);
+      const left = i8x16.splat(<i8>load<i32>(node, NODE_LEFT));
+      const low = v128.load(node + NODE_CODES);
+      const high = v128.load(node + NODE_CODES, 16);
+      a = movedOn(a, here, left, v128.load(codes), low, high);
+      b = movedOn(b, here, left, v128.load(codes, 16), low, high);
+      c = movedOn(c, here, left, v128.load(codes, 32), low, high);
+      d = movedOn(d, here, left, v128.load(codes, 48), low, high);
+    }
+    // The mask serves trees of all rows alone; of others it keeps the rows' nodes.
+    const held = mask + <usize>i;
+    v128.store(held, a);
+    v128.store(held, b, 16);
+    v128.store(held, c, 32);
+    v128.store(held, d, 48);
+    const end = min(i + 64, to);
+    for (let row = i; row < end; row++) {
+      const at = scores + (<usize>row << 3);
+      const node = nodes + <usize>load<u8>(mask + <usize>row) * RECORD;
+      store<f64>(at, load<f64>(at) + load<f64>(node, NODE_VALUE));
+    }
+  }
+}
+
+/** Adds the values of the leaves of a tree of `count` nodes that rows from … to − 1 reach to their scores: rows outside the bag need the walk. */
+export function walkRows(from: i32, to: i32, count: i32): void {
+  if (count <= SEATED) {
+    seatRows(from, to, count);
+    return;
+  }
   for (let i = from; i < to; i++) {
     const row = bytes + <usize>i * <usize>groups;
     let node = nodes;
@@ -1136,8 +1185,8 @@ export function walkRows(from: i32, to: i32): void {
 /** Adds the tree's values, as they now stand in its leaves, to the scores of all rows. */
 export function addTree(): void {
   if (bagged < rows) {
-    if (threads > 1 && rows >= SHARED_ROWS) share(JOB_WALK, 0, rows, 0);
-    else for (let from = 0; from < rows; from += CHUNK) walkRows(from, min(from + CHUNK, rows));
+    if (threads > 1 && rows >= SHARED_ROWS) share(JOB_WALK, 0, rows, nodeCount);
+    else for (let from = 0; from < rows; from += CHUNK) walkRows(from, min(from + CHUNK, rows), nodeCount);
     return;
   }
   for (let k = 0; k < nodeCount; k++) {
@@ -1295,7 +1344,7 @@ function doPiece(thread: i32, piece: i32): void {
       break;
     }
     case JOB_WALK: {
-      walkRows(from, to);
+      walkRows(from, to, extra);
       break;
     }
     case JOB_LOGISTIC: {

@@ -86,7 +86,7 @@ function regions(data: BoostData, rules: BoostRules, threads: number) {
     jobs: 64 + 8 * (Math.ceil(x.rows / CHUNK) + 1),
     privates: (threads - 1) * slot,
     groupBytes: x.rows * layout.groups,
-    mask: x.rows + 16,
+    mask: x.rows + 64,
   };
 }
 

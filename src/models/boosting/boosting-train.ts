@@ -1,6 +1,6 @@
 import type { Feature, Labelled } from "../../core/matrix";
 import type { Watch } from "../../core/model";
-import { integer, permutation, type Rng } from "../../core/rng";
+import { chosenOf, integer, permutation, type Rng } from "../../core/rng";
 import type { BinLayout } from "../trees/bin-layout";
 import { addLeaves, joinTrees, TreeBuilder, type Trees } from "../trees/trees";
 import { type BoostData, type BoostEngine, NODE_BYTES, node, quantisedRange } from "./boosting-engine";
@@ -171,12 +171,8 @@ function chooseRows({ rules, data, rows: from }: Boosting, rng: Rng): Int32Array
   if (rules.rowShare === 1) return from;
   const rows = from?.length ?? data.x.rows;
   const wanted = Math.max(1, Math.round(rules.rowShare * rows));
-  const out = new Int32Array(wanted);
-  const draws = rng.fork("rows");
-  let taken = 0;
-  for (let i = 0; taken < wanted; i++)
-    if (draws.uniform() * (rows - i) < wanted - taken) out[taken++] = from ? from[i] : i;
-  return out;
+  const chosen = chosenOf(rows, wanted, rng.fork("rows"));
+  return from ? chosen.map((i) => from[i]) : chosen;
 }
 
 function chooseColumns(rules: RoundRules, layout: BinLayout, rng: Rng): Uint8Array {

@@ -1,5 +1,5 @@
 import { type Task, task } from "../../core/pool";
-import { fromKey, integer, permutation, type Rng } from "../../core/rng";
+import { fromKey, permutation, type Rng, timesDrawn } from "../../core/rng";
 import type { Ranked } from "../trees/ranks";
 import type { TreePart } from "../trees/trees";
 import { type GrowRules, type Sparsity, treeGrower } from "./forest-kernel";
@@ -48,11 +48,11 @@ export const growTrees: Task<GrowTask, Grown> = task(
 /** How often the tree of `key` drew each row. */
 export function bag(key: Rng["key"], from: Pick<GrowTask, "ranked" | "bootstrap" | "share">): Float64Array {
   const rows = from.ranked.rows;
-  const times = new Float64Array(rows);
   const draws = Math.max(1, Math.round(from.share * rows));
   const rng = fromKey(key).fork("rows");
-  if (from.bootstrap) for (let k = 0; k < draws; k++) times[integer(rng, rows)]++;
-  else if (draws === rows) times.fill(1);
+  if (from.bootstrap) return timesDrawn(rows, draws, rng);
+  const times = new Float64Array(rows);
+  if (draws === rows) times.fill(1);
   else for (const i of permutation(rng, rows).subarray(0, draws)) times[i] = 1;
   return times;
 }
