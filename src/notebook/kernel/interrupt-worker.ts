@@ -2,20 +2,19 @@
  * Watches over the kernel's thread while a cell is awaited: a loop that never pauses there hears no Ctrl-C, so the
  * process of the compiler, which hears it too, leaves a file, and this thread ends the loop.
  */
-import { rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { Session } from "node:inspector";
 import { workerData } from "node:worker_threads";
 
-/** What the thread is given: the file to look for, and how many interrupts the kernel's own thread has heard. */
+/** What the thread is given: the file to look for, and the number of the code that is awaited. */
 export interface Watch {
   readonly file: string;
-  readonly heard: Int32Array;
+  readonly awaited: Int32Array;
 }
 
-const { file, heard } = workerData as Watch;
+const { file, awaited } = workerData as Watch;
 // How often it looks, and how long the other thread may take to hear the signal itself, in milliseconds.
-const [pause, grace] = [100, 150];
-const clock = new Int32Array(new SharedArrayBuffer(4));
+const [pause, grace] = [100, 500];
 
 function terminate(): void {
   const session = new Session();
@@ -25,11 +24,11 @@ function terminate(): void {
 }
 
 function look(): void {
-  const before = Atomics.load(heard, 0);
-  if (statSync(file, { throwIfNoEntry: false })) {
+  const said = statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, "utf8") : "";
+  if (said !== "") {
     rmSync(file, { force: true });
-    Atomics.wait(clock, 0, 0, grace);
-    if (Atomics.load(heard, 0) === before) terminate();
+    // The other process may have been busy, and the cell that was meant be over: what runs now must not be ended.
+    if (Atomics.wait(awaited, 0, Number(said), grace) === "timed-out") terminate();
   }
   setTimeout(look, pause);
 }

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { Complaint } from "./compile/compile-cell";
 import type { Completeness } from "./compile/is-complete";
 import { type ErrorContent, Stacks, thrownContent } from "./errors";
-import { Evaluator } from "./evaluator";
+import { Evaluator, Interrupted } from "./evaluator";
 import { History, type HistoryEntry } from "./history";
 import { Interrupts, interruptFile } from "./interrupts";
 import type { Completions } from "./language/cell-types";
@@ -57,12 +57,16 @@ export class Session {
   private failedAt = -Infinity;
   private readonly checks = new Set<Promise<unknown>>();
   private readonly interrupts: Interrupts;
+  private compiled = 0;
+  private interrupted = false;
   private ask: ((prompt: string) => Promise<string>) | undefined;
 
   constructor(private readonly options: SessionOptions) {
     this.stacks = new Stacks(options.folder);
     this.interrupts = new Interrupts(interruptFile(options.folder));
-    this.evaluator = new Evaluator((awaits) => (awaits ? this.interrupts.watch() : this.interrupts.stop()));
+    this.evaluator = new Evaluator((awaits) =>
+      awaits ? this.interrupts.watch(this.compiled) : this.interrupts.stop(),
+    );
   }
 
   info(): object {
@@ -101,6 +105,7 @@ export class Session {
       this.history.add(cell, request.code);
     }
     this.ask = request.ask;
+    this.interrupted = false;
     this.streams.to(request.silent ? undefined : publisher);
     this.options.displays.lastWriteDisplayData = (data: object, update: boolean): void => {
       if (!request.silent) publisher.publish(update ? "update_display_data" : "display_data", data);
@@ -127,8 +132,10 @@ export class Session {
   ): Promise<ErrorContent | undefined> {
     if (request.code.trim() === "") return undefined;
     const { languageServer } = this.options;
+    this.compiled++;
     const compiled = await languageServer.compile(cell, request.code);
     if (compiled.complaints.length > 0) return complaintsContent(compiled.complaints);
+    if (this.interrupted) return thrownContent(new Interrupted());
     this.stacks.add(cell, compiled.mappings);
     const types = languageServer.check(cell);
     const evaluation = await this.evaluator.evaluate(compiled.code, Stacks.nameOf(cell));
@@ -216,7 +223,7 @@ export class Session {
   }
 
   interrupt(): void {
-    this.interrupts.hear();
+    this.interrupted = true;
     this.evaluator.interrupt();
   }
 

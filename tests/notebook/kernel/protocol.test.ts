@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -142,6 +142,41 @@ describe("the kernel answers everything that a front end asks", () => {
     }
     expect(texts(await run("let kept = tenure; kept"))).toEqual(["3"]);
   }, 60_000);
+
+  const children = `/proc/${process.pid}/task/${process.pid}/children`;
+  test.skipIf(!existsSync(children))(
+    "an interrupt that the compiler hears late ends nothing else",
+    async () => {
+      const kernelPid = Number(texts(await run("process.pid"))[0]);
+      const [compiler] = readFileSync(children.replaceAll(String(process.pid), String(kernelPid)), "utf8")
+        .split(" ")
+        .map(Number)
+        .filter(
+          (pid) =>
+            pid > 0 && /language-main|snapshot-blob/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8")),
+        );
+      const after = (): void =>
+        void setTimeout(() => {
+          process.kill(compiler, "SIGSTOP");
+          kernel.interrupt();
+        }, 300);
+      const { reply } = await run("await new Promise(() => {})", {}, { after });
+      expect(reply).toMatchObject({ status: "error", ename: "KeyboardInterrupt" });
+      process.kill(compiler, "SIGCONT");
+      // Never pauses, as a cell that only Ctrl-C's file could end.
+      const busy = "const end = Date.now() + 900;\nwhile (Date.now() < end) await null;\n'whole'";
+      expect(texts(await run(busy))).toEqual(["'whole'"]);
+      // And one that comes while a cell is still compiled is heard.
+      process.kill(compiler, "SIGSTOP");
+      const stop = async (): Promise<void> => {
+        kernel.interrupt();
+        // Its answer shows that the kernel has looked for signals too.
+        await ask("comm_info_request", {});
+        process.kill(compiler, "SIGCONT");
+      };
+      expect((await run("1", {}, { after: stop })).reply).toMatchObject({ ename: "KeyboardInterrupt" });
+    },
+  );
 
   test("a cell that asks for input is answered by the person, or told at once that nobody is there", async () => {
     await run("import * as readline from 'node:readline/promises';");

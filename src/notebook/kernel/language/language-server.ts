@@ -91,7 +91,9 @@ export function serveLanguage(options: LanguageOptions): void {
   const waiting: Asked[] = [];
   let turn: NodeJS.Immediate | undefined;
   let later: NodeJS.Timeout | undefined;
+  let compiled = 0;
   const answer = (one: Asked): Answer => {
+    if (one.method === "compile") compiled++;
     try {
       const act = language[one.method] as (...given: unknown[]) => unknown;
       return { id: one.id, value: act(...one.given) };
@@ -133,8 +135,9 @@ export function serveLanguage(options: LanguageOptions): void {
     waiting.push(asked);
     schedule(patience);
   });
-  // A Ctrl-C is for the cell that runs, which may be too busy to hear it.
-  process.on("SIGINT", () => writeFileSync(interruptFile(options.folder), ""));
+  // A Ctrl-C is for the cell that was compiled last, which may be too busy to hear it. A later one's request is answered
+  // in a later phase of the event loop, however long this process was busy.
+  process.on("SIGINT", () => writeFileSync(interruptFile(options.folder), String(compiled)));
   process.on("disconnect", () => process.exit(0));
   // The kernel looks too, but not while a cell keeps it busy. Once it has ended, this process has another parent, which
   // must not be ended in its place.
