@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import { removeTemporaryFolder, temporaryFolder } from "../data/temporary-folder";
+import { freePorts } from "./free-ports";
 import { guardKernel } from "./kernel-guard";
 import type { KernelSpec } from "./kernel-spec";
 import { type Message, Wire } from "./wire";
@@ -365,24 +365,3 @@ function ownHistory(spec: KernelSpec): readonly string[] {
 
 // Nothing is waited for at the close, and a kernel that binds later is found within 10 ms.
 const socketOptions = { linger: 0, reconnectInterval: 10 };
-
-/**
- * Ports that were free a moment ago, below those that systems give to outgoing connections (32768 on Linux, 49152
- * elsewhere): a socket that tries such a port again and again until the kernel binds it may be given that very port as
- * its own, is then connected to itself, and gives up for good.
- */
-async function freePorts(count: number): Promise<number[]> {
-  const held: Server[] = [];
-  for (let attempt = 0; held.length < count; attempt++) {
-    if (attempt === 1000) throw new Error("Cannot start a kernel: no port of 127.0.0.1 is free");
-    const server = createServer();
-    const listens = await new Promise<boolean>((done) => {
-      server.once("error", () => done(false));
-      server.listen(randomInt(10_000, 32_768), "127.0.0.1", () => done(true));
-    });
-    if (listens) held.push(server);
-  }
-  const ports = held.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(held.map((server) => new Promise((done) => server.close(done))));
-  return ports;
-}

@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "vitest";
 import { closeThreads, mapThreads, runInThread, streamThreads } from "../../src/core/pool";
 import { echo } from "../../src/core/probe";
@@ -117,8 +118,11 @@ test.each(["exit", "throw"] as const)(
   "a thread that dies at rest (%s) is given nothing more, and fails nothing",
   async (after) => {
     await closeThreads();
+    const ended = new Promise((over) =>
+      process.once("worker", (thread: Worker) => thread.once("exit", over).once("error", () => undefined)),
+    );
     expect(await runInThread(echo, { value: 1, after })).toBe(1);
-    await new Promise((over) => setTimeout(over, 60));
+    await ended;
     expect(await runInThread(echo, { value: 2 })).toBe(2);
     // Asked at once, before its end is known here: an answer or a word, but no waiting.
     await runInThread(echo, { value: 3, after });

@@ -73,7 +73,9 @@ class LanguageProcess {
     });
     child.on("message", (answer: Answer) => this.take(answer));
     child.once("error", (error) => this.end(`with ${error.message}`, fast));
-    child.once("exit", (code, signal) => this.end(signal ? `by ${signal}` : `with exit code ${code}`, fast));
+    child.once("exit", (code, signal) =>
+      this.end(signal ? `by ${signal}` : `with exit code ${code}`, fast, signal),
+    );
     // A kernel with nothing left to do must not be kept alive by it.
     child.unref();
     child.channel?.unref();
@@ -89,10 +91,12 @@ class LanguageProcess {
     else one?.fail(new Error(answer.error));
   }
 
-  private end(how: string, fast: boolean): void {
-    if (fast && !this.begun && this.snapshot !== undefined) {
-      dropSnapshot(this.snapshot);
-      this.child = this.start(false);
+  private end(how: string, fast: boolean, signal?: NodeJS.Signals | null): void {
+    // A Ctrl-C came before it could hear one: it is for the cell.
+    const stopped = signal === "SIGINT";
+    if (!this.begun && (fast || stopped)) {
+      if (!stopped) dropSnapshot(this.snapshot as string);
+      this.child = this.start(fast && stopped);
       for (const { asked } of this.waiting.values()) this.child.send(asked);
       return;
     }

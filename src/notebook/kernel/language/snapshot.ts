@@ -41,14 +41,19 @@ export function snapshotFile(cwd: string): string | undefined {
 
 /** Whether the process can start from the file; marks it as used. */
 export function isReady(file: string): boolean {
-  if (!existsSync(file)) return false;
   const now = new Date();
-  utimesSync(file, now, now);
-  return true;
+  try {
+    utimesSync(file, now, now);
+    return true;
+  } catch {
+    // There is none, or another kernel has just removed it.
+    return false;
+  }
 }
 
-/** Forgets a file that nothing could start from, and lets none be made for a day. */
+/** Forgets a file that nothing could start from, and lets none be made for a day; not one that is gone already. */
 export function dropSnapshot(file: string): void {
+  if (!existsSync(file)) return;
   rmSync(file, { force: true });
   writeFileSync(failedMark(file), "");
 }
