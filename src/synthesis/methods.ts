@@ -83,6 +83,15 @@ export function synthesis<M extends Method>(
   options: MethodOptions[M] = {} as MethodOptions[M],
 ): FitSynthesiser {
   checkOneOf(name, methodNames, "synthesise", "the method");
+  const { structure } = options as {
+    readonly structure?: { readonly holes?: readonly { column: string }[] };
+  };
+  check(
+    name === "sequential" || !structure?.holes,
+    `synthesise by ${name}`,
+    "only sequential makes holes at random: the rules must be those found for this method (--write-structure with --method)",
+    structure?.holes?.map(({ column }) => column).join(", "),
+  );
   return methods[name](options);
 }
 

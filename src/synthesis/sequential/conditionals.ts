@@ -173,7 +173,9 @@ function cellRows(
   const bits = allowedBits(frame.masks[j], frame.cells, count, frame.rows);
   const choices = (i: number): number =>
     observed.reduce((n, cell) => n + (allows(bits, words, i, cell) ? 1 : 0), 0);
-  const rows = rowsWhere(frame.rows, (i) => own[i] >= 0 && (bits === undefined || choices(i) > 1));
+  // Filled cells may contradict a rule where the known ones leave nothing: such a row would teach the impossible.
+  const teaches = (i: number): boolean => allows(bits, words, i, own[i]) && choices(i) > 1;
+  const rows = rowsWhere(frame.rows, (i) => own[i] >= 0 && (bits === undefined || teaches(i)));
   const used = new Int32Array(count);
   for (const i of rows) used[own[i]]++;
   const classes = observed.filter((cell) => used[cell] > 0);

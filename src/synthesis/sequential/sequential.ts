@@ -1,5 +1,5 @@
 import { checkInteger } from "../../core/checks";
-import type { ModelJson } from "../../core/model";
+import type { ModelJson, Watch } from "../../core/model";
 import { permutation, type Rng } from "../../core/rng";
 import { asTable } from "../../data/polars";
 import { type Table, takeTableRows } from "../../data/table";
@@ -10,13 +10,14 @@ import { wishesOf } from "../drawing/wishes";
 import { type SampledRowsOptions, sampledOrder } from "../sampled-rows";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
 import { syntheticSchema } from "../structure/restore";
-import type { Structure } from "../structure/structure";
+import type { Structure, Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
 import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { fitConditionals } from "./conditionals";
 import { drawVariable } from "./draw-variable";
 import { mostChoosing, mostSpreading } from "./folds";
 import { frameOf } from "./frame";
+import { aroundHoles, holedBy, punched, toldByKnown, withoutHoles } from "./holes";
 import { sequentialFromJson, sequentialToJson } from "./json";
 import { type Completed, type CompleteOptions, completeRows, drawBeside } from "./known/complete";
 import { cellLikelihood } from "./known/likelihood";
@@ -68,35 +69,55 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
   return async (rows, rng, watch = {}) => {
     const from = asTable(rows);
     checkTrainable(from, "sequential");
-    const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
+    const given = new Set(options.given);
+    const structure =
+      options.structure ??
+      discoverStructure(from, rng.fork("structure"), { ...options, holes: given.size === 0 });
     const order = permutation(rng.fork("rows"), from.rows);
     const shuffled = takeTableRows(from, sampledOrder(from, order, rng.fork("left out"), options));
-    const target = options.target ?? from.columns.at(-1)?.name;
-    const variables = drawingOrder(
-      reduceTable(structure, shuffled),
-      structure,
-      target,
-      new Set(options.given),
-    );
-    const frame = frameOf(variables, structure);
-    const drawn = variables.map(drawnVariable);
-    const parents = parentsOf(frame);
-    const given = new Set(options.given);
-    const conditionals = await fitConditionals(frame, drawn, parents, {
-      ...watch,
-      threads: options.threads,
-      skip: (name) => given.has(name),
-    });
-    return sequentialOf({
-      schema: syntheticSchema(from, structure),
-      structure,
-      variables: drawn,
-      plans: frame.plans,
-      parents,
-      layouts: parents.map((own) => logitLayout(own.flatMap((k) => frame.plans[k]))),
-      masks: frame.masks,
-      conditionals,
-    });
+    const learn = (rules: Structure, rows: Table) =>
+      learnt(from, rules, reduced(rules, rows, shuffled), options, watch);
+    if (!structure.holes) return sequentialOf(await learn(structure, shuffled));
+    const torn = await learn(aroundHoles(structure), shuffled);
+    const columns = structure.holes.map(({ column }) => column);
+    const filled = completeRows(torn, shuffled, rng.fork("fill"), { columns }).table;
+    return sequentialOf(await learn(withoutHoles(structure), filled));
+  };
+}
+
+/** What is drawn of rows, as those say that were not filled. */
+function reduced(structure: Structure, rows: Table, known: Table): readonly Variable[] {
+  const variables = reduceTable(structure, rows);
+  return structure.holes ? toldByKnown(variables, structure, known) : variables;
+}
+
+async function learnt(
+  from: Table,
+  structure: Structure,
+  reduced: readonly Variable[],
+  options: SequentialOptions,
+  watch: Watch,
+): Promise<SequentialParts> {
+  const given = new Set(options.given);
+  const target = options.target ?? from.columns.at(-1)?.name;
+  const variables = drawingOrder(reduced, structure, target, given);
+  const frame = frameOf(variables, structure);
+  const drawn = variables.map(drawnVariable);
+  const parents = parentsOf(frame);
+  const conditionals = await fitConditionals(frame, drawn, parents, {
+    ...watch,
+    threads: options.threads,
+    skip: (name) => given.has(name),
+  });
+  return {
+    schema: syntheticSchema(from, structure),
+    structure,
+    variables: drawn,
+    plans: frame.plans,
+    parents,
+    layouts: parents.map((own) => logitLayout(own.flatMap((k) => frame.plans[k]))),
+    masks: frame.masks,
+    conditionals,
   };
 }
 
@@ -120,7 +141,13 @@ function sequentialOf(parts: SequentialParts): Sequential {
     sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
       const { where, firstRow = 0 } = options;
-      return drawRows(drawing, n, rng, wishesOf(parts, resolveWhere(where, parts.schema)), firstRow);
+      const { conditions, shares } = holedBy(
+        parts.structure,
+        parts.schema,
+        resolveWhere(where, parts.schema),
+      );
+      const rows = drawRows(drawing, n, rng, wishesOf(parts, conditions), firstRow);
+      return punched(rows, shares, rng.fork("holes"));
     },
     logLikelihood: (rows: Table) => cellLikelihood(parts, rows),
     complete: (rows: Table, rng: Rng, options?: CompleteOptions) => completeRows(parts, rows, rng, options),

@@ -19,6 +19,9 @@ export function describeStructure(structure: Structure): readonly string[] {
     ),
     ...describeExclusions(structure.exclusions, (name) => cellsNamed(structure, name)),
     ...structure.orders.map(({ low, high }) => `${low} is never above ${high}.`),
+    ...(structure.holes ?? []).map(
+      ({ column, share }) => `${column} is missing in ${percent(share)} of the rows, at random.`,
+    ),
   ];
 }
 

@@ -22,6 +22,14 @@ export interface Structure {
   readonly exclusions: readonly Exclusion[];
   /** Numbers or dates of which one is never above the other. */
   readonly orders: readonly Order[];
+  /** Columns with cells missing at random: rows are drawn without holes, which are made last. None by default. */
+  readonly holes?: readonly Hole[];
+}
+
+export interface Hole {
+  readonly column: string;
+  /** How many of its cells are missing. */
+  readonly share: number;
 }
 
 export type ColumnPlan =

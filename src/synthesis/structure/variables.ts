@@ -71,6 +71,13 @@ function columnRows(one: Column): number {
   return isCategorical(one) ? one.codes.length : one.values.length;
 }
 
+/** 1 where the column's cell is missing. */
+export function missingRows(one: Column): Uint8Array {
+  if (isCategorical(one)) return Uint8Array.from(one.codes, (code) => (code < 0 ? 1 : 0));
+  if (one.type === "numeric") return Uint8Array.from(one.values, (value) => (Number.isNaN(value) ? 1 : 0));
+  return Uint8Array.from(one.values, (text) => (text === "" ? 1 : 0));
+}
+
 /** The values of a numeric column, or of dates as milliseconds. */
 export function numbersOf(one: Column, plan: NumberPlan | DatePlan): Float64Array {
   if (plan.kind === "date")

@@ -8,6 +8,7 @@ import {
   type TextColumn,
   takeTableRows,
 } from "../../../data/table";
+import { allows, wordCount } from "../../drawing/masks";
 import type { Wishes } from "../../drawing/wishes";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
 import { cellOf, missingLabel, type Variable } from "../../structure/structure";
@@ -144,6 +145,9 @@ function completeBlock(
   const givens = parts.variables.map((one) =>
     givenOf(parts, variables.get(one.name) as Variable, rows, beside),
   );
+  givens.forEach((given, j) => {
+    meetLater(parts, givens, given, j);
+  });
   // A row needs candidates only where something known is drawn after something unknown.
   const last = (i: number): number => givens.reduce((at, given, j) => (given.known[i] ? j : at), -1);
   const first = (i: number): number => givens.findIndex((given) => !given.known[i]);
@@ -201,7 +205,7 @@ interface Given {
   readonly cells: Int32Array;
   readonly values?: Float64Array;
   /** By row, the codes that go with what is known; absent where all do. */
-  readonly allowed: ReadonlyMap<number, Uint8Array>;
+  readonly allowed: Map<number, Uint8Array>;
   /** Whether what is unknown may be missing. */
   readonly maybeMissing: boolean;
 }
@@ -232,6 +236,28 @@ function givenOf(parts: SequentialParts, one: Variable, rows: Table, beside?: Re
     if (own.includes(1)) allowed.set(i, own);
   }
   return { known, cells: one.codes.map((code) => Math.max(code, 0)), allowed, maybeMissing };
+}
+
+/** Takes out what never goes with something that is known and drawn later. */
+function meetLater(
+  { variables, masks }: SequentialParts,
+  givens: readonly Given[],
+  own: Given,
+  j: number,
+): void {
+  for (let k = j + 1; k < givens.length; k++) {
+    const later = givens[k];
+    const words = wordCount(variables[k].labels.length);
+    for (const { bits } of masks[k].filter(({ variable }) => variable === j))
+      for (let i = 0; i < own.known.length; i++) {
+        if (own.known[i] || !later.known[i]) continue;
+        const before = own.allowed.get(i) ?? new Uint8Array(variables[j].labels.length).fill(1);
+        const left = before.map((fits, cell) =>
+          fits === 1 && allows(bits, words, cell, later.cells[i]) ? 1 : 0,
+        );
+        if (left.includes(1)) own.allowed.set(i, left);
+      }
+  }
 }
 
 /** Draws the next variable where it is unknown, and weighs each row by how likely what is known of it is. */
@@ -296,7 +322,7 @@ function steerUnknown(
   allowed: Uint8Array | undefined,
 ): void {
   if ((forced && forced[r] >= 0) || (missing < 0 && !allowed)) return;
-  const fits = (cell: number): boolean => (allowed ? allowed[cell] === 1 : cell !== missing);
+  const fits = (cell: number): boolean => cell !== missing && (!allowed || allowed[cell] === 1);
   let kept = 0;
   for (let c = 0; c < classes.length; c++) if (fits(classes[c])) kept += probabilities[c][r];
   if (!(kept > 0)) return;

@@ -1,20 +1,31 @@
-import type { Table } from "../../../data/table";
+import { seeded } from "../../../core/rng";
+import { columnNamed, type Table } from "../../../data/table";
 import { cellOf } from "../../structure/structure";
-import { reduceTable } from "../../structure/variables";
+import { missingRows, reduceTable } from "../../structure/variables";
 import { choose } from "../draw-variable";
 import type { SequentialParts } from "../parts";
 import { emptyPool } from "../pool";
 import { encodeTerm } from "../terms/terms";
+import { completeRows } from "./complete";
 
 /** What the model calls impossible counts as this unlikely. */
 const leastProbability = 1e-9;
 
 /**
  * Each row's log-likelihood in nats, of its cells: levels, missing and frequent values; not of where numbers lie within
- * their range. Levels that training never showed count as one in 10⁹.
+ * their range. Levels that training never showed count as one in 10⁹. Cells that are missing at random are filled first; they and
+ * their neighbours count as often as cells of their column are missing or not.
  */
-export function cellLikelihood(parts: SequentialParts, from: Table): Float64Array {
-  const out = new Float64Array(from.rows);
+export function cellLikelihood(parts: SequentialParts, rows: Table): Float64Array {
+  const out = new Float64Array(rows.rows);
+  const holes = parts.structure.holes ?? [];
+  const columns = holes.map(({ column }) => column);
+  const from = holes.length > 0 ? completeRows(parts, rows, seeded("fill"), { columns }).table : rows;
+  const filled = new Map(holes.map(({ column }) => [column, missingRows(columnNamed(rows, column))]));
+  for (const { column, share } of holes)
+    filled.get(column)?.forEach((gap, i) => {
+      out[i] += Math.log(gap === 1 ? share : 1 - share);
+    });
   const given = new Map(
     reduceTable(parts.structure, from, "none").map((variable) => [variable.name, variable]),
   );
@@ -32,7 +43,7 @@ export function cellLikelihood(parts: SequentialParts, from: Table): Float64Arra
       const place = new Map(classes.map((cell, c) => [cell, c]));
       for (let i = 0; i < from.rows; i++) {
         // A number that follows from the others has no cell of its own.
-        if (cells[i] < 0 && meta.kind === "number") continue;
+        if ((cells[i] < 0 && meta.kind === "number") || filled.get(meta.name)?.[i] === 1) continue;
         const c = place.get(cells[i]);
         const known = forced !== undefined && forced[i] >= 0;
         const p = known ? (forced[i] === cells[i] ? 1 : 0) : c === undefined ? 0 : probabilities[c][i];

@@ -21,6 +21,7 @@ import { findBands } from "./bands";
 import { combinationLookups, findCombination } from "./combinations";
 import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
+import { findHoles } from "./holes";
 import { findLookups } from "./lookups";
 import { findOrders, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
@@ -45,6 +46,11 @@ export interface DiscoverOptions {
    * @default 5
    */
   readonly minCount?: number;
+  /**
+   * Whether columns are told whose cells are missing at random (`Structure.holes`): what is known of rows then makes the rules,
+   * and whoever draws rows must make their holes. @default false
+   */
+  readonly holes?: boolean;
 }
 
 const day = 86_400_000;
@@ -77,12 +83,13 @@ export function discoverStructure(
   const combinations = asked.map((names) => findCombination(from, names));
   let plans = from.columns.map((column) => planOf(column, rng, minCount, keep.includes(column.name)));
   plans = replaced(plans, combinations.flatMap(combinationLookups));
+  const holes = search && options.holes ? findHoles(plans, from) : [];
   if (search) {
     plans = replaced(plans, lookupsAmong(plans, from, keep));
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
     plans = replaced(plans, findDateParts(plans, from, drawn));
     plans = replaced(plans, bandsAmong(plans, from, keep));
-    plans = withFormulas(plans, from, keep);
+    plans = withFormulas(plans, from, keep, new Set(holes.map(({ column }) => column)));
   }
   plans = withSupport(withAtoms(plans, from, minCount), from, minCount, rng.fork("support"));
   const bare: Structure = { version: 1, minCount, columns: plans, combinations, exclusions: [], orders: [] };
@@ -92,7 +99,7 @@ export function discoverStructure(
     ? findOrders(from, bare).filter((order) => !given.some((other) => same(order, other)))
     : [];
   const exclusions = search ? findExclusions(reduceTable(bare, from)) : [];
-  return { ...bare, exclusions, orders: [...given, ...found] };
+  return { ...bare, exclusions, orders: [...given, ...found], ...(holes.length > 0 && { holes }) };
 }
 
 function lookupsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
@@ -133,7 +140,12 @@ function bandsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly st
   return [...findBands(inputs, free, numbers).values()];
 }
 
-function withFormulas(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
+function withFormulas(
+  plans: readonly ColumnPlan[],
+  from: Table,
+  keep: readonly string[],
+  holes: ReadonlySet<string>,
+): ColumnPlan[] {
   const free = plans.filter((plan) => !keep.includes(plan.name));
   const numbers = free.filter((plan): plan is NumberPlan => plan.kind === "number");
   const levels = free.filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts);
@@ -153,7 +165,11 @@ function withFormulas(plans: readonly ColumnPlan[], from: Table, keep: readonly 
         date: true,
       })),
     ],
-    levels.map((plan) => levelsInput(plan, from)),
+    levels.map((plan) => ({
+      ...levelsInput(plan, from),
+      ...(holes.has(plan.name) && { hole: levelCount(plan) - 1 }),
+    })),
+    holes,
   );
   return replaced(
     plans,

@@ -37,12 +37,36 @@ function effectsOn(
   levels: readonly LevelsInput[],
   rows: Int32Array,
 ): Formula | undefined {
+  const every = levels.map((_, k) => k);
+  const first = selected(target, levels, rows, every);
+  if (!first) return undefined;
+  // Cells missing at random blur the effects of all others: those of rows without any are told.
+  const torn = first.kept.map((k) => levels[k]).filter(({ hole }) => hole !== undefined);
+  const whole = rows.filter((i) => !torn.some(({ codes, hole }) => codes[i] === hole));
+  const effects = first.kept.reduce((sum, k) => sum + levels[k].count - 1, 0);
+  const enough = whole.length < rows.length && whole.length >= rowsPerEffect * effects;
+  return asFormula(target, levels, (enough && selected(target, levels, whole, first.kept)) || first);
+}
+
+interface Selected {
+  readonly kept: readonly number[];
+  readonly solved: Solved;
+  readonly centre: number;
+}
+
+/** The columns whose effects are worth their levels; undefined where all together explain too little. */
+function selected(
+  target: NumberInput,
+  levels: readonly LevelsInput[],
+  rows: Int32Array,
+  from: readonly number[],
+): Selected | undefined {
   const y = Float64Array.from(rows, (i) => target.values[i]);
   const centre = y.reduce((total, value) => total + value, 0) / y.length;
   let whole = 0;
   for (let i = 0; i < y.length; i++) whole += (y[i] - centre) ** 2;
   const system = normalEquations(y, centre, levels, rows);
-  let kept = levels.map((_, k) => k);
+  let kept = from;
   let best = solve(system, levels, kept);
   if (!best || !(best.squares(whole) <= (1 - leastExplained) * whole)) return undefined;
   // Backwards: a column goes when the squares it saves are not worth its levels (Schwarz's criterion).
@@ -67,7 +91,7 @@ function effectsOn(
     kept = kept.filter((k) => k !== scored[0].k);
     best = scored[0].solved as Solved;
   }
-  return asFormula(target, levels, kept, best, centre);
+  return { kept, solved: best, centre };
 }
 
 interface Equations {
@@ -138,9 +162,7 @@ function solve(
 function asFormula(
   target: NumberInput,
   levels: readonly LevelsInput[],
-  kept: readonly number[],
-  solved: Solved,
-  centre: number,
+  { kept, solved, centre }: Selected,
 ): Formula {
   // Four significant digits of the spread are more than the data can tell.
   const unit = 10 ** Math.floor(Math.log10(Math.max(...solved.weights.map(Math.abs))) - 4);
@@ -154,7 +176,7 @@ function asFormula(
   const constant = short(centre + solved.weights[0]);
   const errors: number[] = [];
   for (let i = 0; i < target.values.length; i++) {
-    if (Number.isNaN(target.values[i])) continue;
+    if (Number.isNaN(target.values[i]) || kept.some((k) => levels[k].codes[i] === levels[k].hole)) continue;
     let predicted = constant;
     kept.forEach((k, at) => {
       predicted += effects[at].effects[levels[k].codes[i]];

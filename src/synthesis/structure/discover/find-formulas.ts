@@ -6,22 +6,37 @@ import type { LevelsInput, NumberInput } from "./search";
 
 /**
  * Columns that follow from others, by name: exact sums and multiples, products and ratios (exact or loose), and
- * numbers that a sum of level effects explains. Dates are given in days. No formula leads back to its own column.
+ * numbers that a sum of level effects explains. Dates are given in days. No formula leads back to its own column. Rows in which
+ * something is missing at random (in columns with `holes`) neither make a rule nor break one.
  */
 export function findFormulas(
   numbers: readonly NumberInput[],
   levels: readonly LevelsInput[],
+  holes: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, Formula> {
   const found = new Map<string, Formula>();
   const dates = new Set(numbers.flatMap((input) => (input.date ? [input.name] : [])));
+  const known = withoutHoles(numbers, holes);
   for (const search of [findExact, findProducts]) {
     // What is derived is no argument of what is found later: so there is no circle. Dates are terms of sums alone.
-    const open = numbers.filter((input) => !found.has(input.name) && (search === findExact || !input.date));
+    const open = known.filter((input) => !found.has(input.name) && (search === findExact || !input.date));
     for (const [name, formula] of search(open)) found.set(name, inMilliseconds(formula, dates));
   }
   const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);
   return found;
+}
+
+/** In fewer rows without a hole no rule is looked for. */
+const leastWhole = 100;
+
+/** The rows in which no number is missing at random. */
+function withoutHoles(numbers: readonly NumberInput[], holes: ReadonlySet<string>): readonly NumberInput[] {
+  const torn = numbers.filter(({ name }) => holes.has(name));
+  if (torn.length === 0) return numbers;
+  const rows = [...torn[0].values.keys()].filter((i) => !torn.some(({ values }) => Number.isNaN(values[i])));
+  if (rows.length < leastWhole) return numbers;
+  return numbers.map((one) => ({ ...one, values: Float64Array.from(rows, (i) => one.values[i]) }));
 }
 
 /** The formula of dates in milliseconds: they were looked at in days. */

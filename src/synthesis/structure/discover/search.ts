@@ -16,6 +16,8 @@ export interface LevelsInput {
   readonly name: string;
   readonly codes: Int32Array;
   readonly count: number;
+  /** The code of cells that are missing at random. */
+  readonly hole?: number;
 }
 
 /** At most `most` row numbers, evenly spaced: enough to screen with. */

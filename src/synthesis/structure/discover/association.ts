@@ -1,0 +1,60 @@
+import { countUpTo } from "../../../core/math/sorted";
+import { quantileSorted } from "../../../core/math/statistics";
+
+const mostBins = 8;
+
+/** A column in at most eight bins. */
+export interface Binned {
+  readonly codes: Uint8Array;
+  readonly count: number;
+}
+
+/** Some rows of a column, binned: its frequent cells (the last bin takes the others), or quantiles of its values and missing. */
+export function binned(
+  rows: Int32Array,
+  count: number,
+  cells: ArrayLike<number>,
+  values: Float64Array | undefined,
+): Binned {
+  if (values) {
+    const own = Float64Array.from(rows, (i) => values[i]);
+    const sorted = own.filter((value) => !Number.isNaN(value)).sort();
+    const cuts = Array.from({ length: mostBins - 2 }, (_, q) =>
+      quantileSorted(sorted, (q + 1) / (mostBins - 1)),
+    );
+    const edges = Float64Array.from(new Set(cuts));
+    const codes = Uint8Array.from(own, (value) =>
+      Number.isNaN(value) ? edges.length + 1 : countUpTo(edges, value),
+    );
+    return { codes, count: edges.length + 2 };
+  }
+  const counts = new Int32Array(count);
+  for (const i of rows) if (cells[i] >= 0) counts[cells[i]]++;
+  const frequent = [...counts.keys()].sort((a, b) => counts[b] - counts[a]).slice(0, mostBins - 1);
+  const place = new Uint8Array(count).fill(frequent.length);
+  frequent.forEach((cell, at) => {
+    place[cell] = at;
+  });
+  return { codes: Uint8Array.from(rows, (i) => place[Math.max(0, cells[i])]), count: frequent.length + 1 };
+}
+
+/** The likelihood ratio statistic of independence, and how many degrees of freedom the bins leave it, one at least. */
+export function likelihoodRatio(a: Binned, b: Binned): { readonly g: number; readonly freedom: number } {
+  const joint = new Float64Array(a.count * b.count);
+  const [left, right] = [new Float64Array(a.count), new Float64Array(b.count)];
+  const n = a.codes.length;
+  for (let i = 0; i < n; i++) {
+    joint[a.codes[i] * b.count + b.codes[i]]++;
+    left[a.codes[i]]++;
+    right[b.codes[i]]++;
+  }
+  let g = 0;
+  for (let x = 0; x < a.count; x++)
+    for (let y = 0; y < b.count; y++) {
+      const count = joint[x * b.count + y];
+      if (count > 0) g += 2 * count * Math.log((count * n) / (left[x] * right[y]));
+    }
+  const used = (counts: Float64Array): number =>
+    counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0) - 1;
+  return { g, freedom: Math.max(1, used(left) * used(right)) };
+}
