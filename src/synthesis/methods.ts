@@ -11,7 +11,9 @@ import { loadAim } from "./private/aim/model";
 import { loadMst } from "./private/model";
 import { type MstOptions, mst } from "./private/mst";
 import { loadRelational } from "./relational/relational";
+import { withGaps } from "./sequential/holes";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
+import type { Structure } from "./structure/structure";
 import type { FitSynthesiser, Synthesiser } from "./synthesiser";
 import { loadTrees, type TreesOptions, trees } from "./trees/trees";
 
@@ -83,15 +85,9 @@ export function synthesis<M extends Method>(
   options: MethodOptions[M] = {} as MethodOptions[M],
 ): FitSynthesiser {
   checkOneOf(name, methodNames, "synthesise", "the method");
-  const { structure } = options as {
-    readonly structure?: { readonly holes?: readonly { column: string }[] };
-  };
-  check(
-    name === "sequential" || !structure?.holes,
-    `synthesise by ${name}`,
-    "only sequential makes holes at random: the rules must be those found for this method (--write-structure with --method)",
-    structure?.holes?.map(({ column }) => column).join(", "),
-  );
+  const { structure } = options as { readonly structure?: Structure };
+  if (name !== "sequential" && structure?.holes)
+    return methods[name]({ ...options, structure: withGaps(structure) });
   return methods[name](options);
 }
 

@@ -23,6 +23,18 @@ export function aroundHoles({ holes = [], ...structure }: Structure): Structure 
   return { ...structure, columns };
 }
 
+/** The rules for a method that makes no holes: what is missing is drawn, and so is what would be computed from it. */
+export function withGaps({ holes = [], ...structure }: Structure): Structure {
+  const torn = new Set(holes.map(({ column }) => column));
+  const columns = structure.columns.map((plan) => {
+    if (plan.kind !== "number" || !plan.formula) return plan;
+    if (![plan.name, ...argumentsOf(plan.formula)].some((name) => torn.has(name))) return plan;
+    const { formula: _, ...drawn } = plan;
+    return { ...drawn, atoms: [] };
+  });
+  return { ...structure, columns };
+}
+
 /** The rules of whole rows: nothing is missing at random. */
 export function withoutHoles(structure: Structure): Structure {
   const torn = new Set((structure.holes ?? []).map(({ column }) => column));

@@ -61,10 +61,12 @@ test("cells missing at random are made last: rules hold in all that is known, co
   expect(Math.min(...likely)).toBeGreaterThan(-25);
 });
 
-test("cells that are missing for a reason, or hardly ever, stay with what they go with; other methods refuse holes", () => {
+test("cells that are missing for a reason, or hardly ever, stay with what they go with; other methods draw what is missing", async () => {
+  const from = customers(1500, 0.15);
   const structure = (share: number) => discoverStructure(customers(1500, share), seeded(1), { holes: true });
   expect(structure(0.01).holes).toBeUndefined();
-  const holed = structure(0.15);
-  expect(() => synthesis("trees", { structure: holed })).toThrow(/only sequential makes holes/);
-  expect(discoverStructure(customers(1500, 0.15), seeded(1)).holes).toBeUndefined();
+  const copied = await synthesis("copula", { structure: structure(0.15) })(from, seeded(1));
+  const totals = texts(copied.sample(2000, seeded(2)), "total");
+  expect(totals.filter((text) => text === "").length / 2000).toBeCloseTo(0.15, 1);
+  expect(discoverStructure(from, seeded(1)).holes).toBeUndefined();
 });

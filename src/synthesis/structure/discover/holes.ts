@@ -12,7 +12,7 @@ const mostMissing = 0.5;
 /** How likely chance may make a column whose cells are missing at random look otherwise: Bonferroni over all other columns. */
 const level = 0.01;
 /** Where fewer rows than this share have a hole, they are not worth a second fit. */
-const leastRows = 0.1;
+const leastRows = 0.2;
 
 /**
  * Columns whose cells are missing at random: whether they are goes with no other column, neither with its values nor
