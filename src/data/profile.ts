@@ -1,6 +1,7 @@
 import { percentOf } from "../core/format";
 import { asTable, type PolarsFrame } from "./polars";
-import { type Column, isCategorical, type Table } from "./table";
+import { type Column, isCategorical, type NumericColumn, type Table } from "./table";
+import type { Tallied } from "./tally/column-tally";
 
 /** What a column holds, in a line. */
 export interface ColumnProfile {
@@ -22,6 +23,8 @@ export interface ColumnProfile {
   readonly levels?: readonly { readonly level: string; readonly count: number }[];
   /** The same in words. */
   readonly summary: string;
+  /** What of it is an estimate, because the column has too many different values to hold: distinct, quartiles, deviation. */
+  readonly estimates?: readonly string[];
 }
 
 /**
@@ -32,70 +35,104 @@ export interface ColumnProfile {
  * profile(customers)[1]; // → { name: "months", missing: 1, numbers: { minimum: 3, mean: 14, maximum: 25 } }
  */
 export function profile(given: Table | PolarsFrame): ColumnProfile[] {
-  const table = asTable(given);
-  return table.columns.map((column) => {
-    if (column.type === "numeric") return numericProfile(column.name, column.values);
-    if (isCategorical(column)) {
-      const counts = new Map<string, number>();
-      let missing = 0;
-      for (const code of column.codes) {
-        if (code < 0) missing++;
-        else counts.set(column.levels[code], (counts.get(column.levels[code]) ?? 0) + 1);
-      }
-      const levels = [...counts]
-        .map(([level, count]) => ({ level, count }))
-        .sort((a, b) => b.count - a.count);
-      const shown = levels.slice(0, 4).map(({ level, count }) => `${level} ${percentOf(count, table.rows)}`);
-      const summary = shown.join(", ") + (levels.length > 4 ? ", …" : "");
-      return {
-        name: column.name,
-        type: column.type,
-        missing,
-        distinct: counts.size,
-        levels: levels.slice(0, 20),
-        summary,
-      };
-    }
-    const missing = column.values.filter((value) => value === "").length;
-    const distinct = new Set(column.values).size - (missing > 0 ? 1 : 0);
-    const first = column.values.find((value) => value !== "") ?? "";
-    const summary = first === "" ? "" : `such as ${first.length > 40 ? `${first.slice(0, 39)}…` : first}`;
-    return { name: column.name, type: column.type, missing, distinct, summary };
-  });
+  return asTable(given).columns.map((column) => profileOf({ column }));
 }
 
-function numericProfile(name: string, values: Float64Array): ColumnProfile {
-  const present = values.filter((value) => !Number.isNaN(value)).sort();
-  const n = present.length;
-  const missing = values.length - n;
-  if (n === 0) return { name, type: "numeric", missing, distinct: 0, summary: "" };
+/** The profile of a column in which each row counts once, or of one that was counted before. */
+export function profileOf(of: Pick<Tallied, "column"> & Partial<Tallied>): ColumnProfile {
+  const { column, complete = true } = of;
+  const { name, type } = column;
+  const estimates = complete
+    ? []
+    : [...(of.exact ? [] : ["distinct"]), ...(type === "numeric" ? ["quartiles", "deviation"] : [])];
+  const common = { name, type, ...(estimates.length > 0 ? { estimates } : {}) };
+  if (type === "numeric") return { ...common, ...numericProfile(column, of) };
+  const counts = new Map<string | number, number>();
+  const cells: ArrayLike<string | number> = isCategorical(column) ? column.codes : column.values;
+  let missing = 0;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i];
+    const count = of.counts ? of.counts[i] : 1;
+    if (cell === "" || cell === -1) missing += count;
+    else if (count > 0) counts.set(cell, (counts.get(cell) ?? 0) + count);
+  }
+  const distinct = complete ? counts.size : (of.distinct as number);
+  if (!isCategorical(column)) {
+    const first = column.values.find((value) => value !== "") ?? "";
+    const summary = first === "" ? "" : `such as ${first.length > 40 ? `${first.slice(0, 39)}…` : first}`;
+    return { ...common, missing, distinct, summary };
+  }
+  const rows = missing + [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const levels = [...counts]
+    .map(([code, count]) => ({ level: column.levels[code as number], count }))
+    .sort((a, b) => b.count - a.count);
+  const shown = levels.slice(0, 4).map(({ level, count }) => `${level} ${percentOf(count, rows)}`);
+  const summary = shown.join(", ") + (levels.length > 4 ? ", …" : "");
+  return { ...common, missing, distinct, levels: levels.slice(0, 20), summary };
+}
+
+function numericProfile(
+  { values }: NumericColumn,
+  { counts, complete = true, distinct: several = 0 }: Partial<Tallied>,
+): Omit<ColumnProfile, "name" | "type"> {
+  const there = (_: number, i: number): boolean => !Number.isNaN(values[i]) && (!counts || counts[i] > 0);
+  // What was counted is ascending, in as far as it was not settled from words.
+  const order =
+    counts &&
+    Array.from(values.keys())
+      .filter((i) => there(0, i))
+      .sort((a, b) => values[a] - values[b]);
+  const present = order ? Float64Array.from(order, (i) => values[i]) : values.filter(there).sort();
+  const times = order && counts ? Float64Array.from(order, (i) => counts[i]) : undefined;
+  const total = (of: (i: number) => number): number => {
+    let sum = 0;
+    for (let i = 0; i < present.length; i++) sum += of(i) * (times?.[i] ?? 1);
+    return sum;
+  };
+  const n = total(() => 1);
+  const missing = (counts ? counts.reduce((sum, count) => sum + count, 0) : values.length) - n;
+  if (n === 0) return { missing, distinct: 0, summary: "" };
   let distinct = 1;
-  for (let i = 1; i < n; i++) if (present[i] !== present[i - 1]) distinct++;
-  const mean = present.reduce((a, b) => a + b, 0) / n;
-  const deviation = n > 1 ? Math.sqrt(present.reduce((a, b) => a + (b - mean) ** 2, 0) / (n - 1)) : 0;
+  for (let i = 1; i < present.length; i++) if (present[i] !== present[i - 1]) distinct++;
+  const mean = total((i) => present[i]) / n;
+  const deviation = n > 1 ? Math.sqrt(total((i) => (present[i] - mean) ** 2) / (n - 1)) : 0;
+  const ends = times?.slice();
+  ends?.forEach((_, i) => {
+    if (i > 0) ends[i] += ends[i - 1];
+  });
+  const placed = (k: number): number => present[ends ? firstAbove(ends, k) : k];
   const at = (share: number): number => {
     const place = share * (n - 1);
     const low = Math.floor(place);
-    return present[low] + (place - low) * ((present[low + 1] ?? present[low]) - present[low]);
+    return placed(low) + (place - low) * (placed(Math.min(low + 1, n - 1)) - placed(low));
   };
   const numbers = {
     minimum: present[0],
     q1: at(0.25),
     median: at(0.5),
     q3: at(0.75),
-    maximum: present[n - 1],
+    maximum: present[present.length - 1],
     mean,
     deviation,
   };
-  const [low, middle, high, average] = [present[0], at(0.5), present[n - 1], mean].map(short);
+  const [low, middle, high, average] = [numbers.minimum, numbers.median, numbers.maximum, mean].map(short);
   return {
-    name,
-    type: "numeric",
     missing,
-    distinct,
+    distinct: complete ? distinct : several,
     numbers,
     summary: `${low} to ${high}, median ${middle}, mean ${average}`,
   };
+}
+
+/** The first place of ascending values that holds more than `k`. */
+function firstAbove(values: Float64Array, k: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] > k) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function short(value: number): string {

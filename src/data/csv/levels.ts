@@ -16,6 +16,8 @@ export class DictionaryBuilder implements ColumnBuilder {
   private readonly schema: ColumnSchema;
   private readonly isMissing: MissingTest;
   private readonly words: Map<string, number> = new Map();
+  /** Missing cells in the columns taken so far. */
+  private absent = 0;
   /** Levels by what their spellings have in common, where they are known beforehand; −1 where two share it. */
   private readonly folded: Map<string, number> = new Map();
   /** The levels in the kernel's memory; none before the first block, or once there are too many. */
@@ -72,18 +74,18 @@ export class DictionaryBuilder implements ColumnBuilder {
     if (this.shared.length !== this.levels.length) this.shared = this.levels.slice();
     const type = this.schema.type === "boolean" ? "boolean" : "categorical";
     const codes = this.codes.take();
+    for (let i = 0; i < codes.length; i++) if (codes[i] < 0) this.absent++;
     return {
       name: this.schema.name,
       type,
       codes,
       levels: this.shared,
-      ...(this.words.size === 0 ? {} : { missing: this.missingIn(codes) }),
+      ...(this.words.size === 0 ? {} : { missing: this.missingIn() }),
     };
   }
 
-  private missingIn(codes: Int32Array): readonly string[] {
-    let blank = 0;
-    for (const code of codes) if (code < 0) blank++;
+  private missingIn(): readonly string[] {
+    let blank = this.absent;
     for (const count of this.words.values()) blank -= count;
     return commonestFirst(this.words, Math.max(0, blank));
   }

@@ -24,6 +24,8 @@ export class NumericBuilder implements ColumnBuilder {
   /** The first texts that are neither, and how often each occurs. */
   readonly failing: Map<string, number> = new Map();
   private readonly numbers = new Growing((length) => new Float64Array(length));
+  /** Missing values in the columns taken so far. */
+  private absent = 0;
   private decimals = 0;
   private leastDecimals = anyDecimals;
   private readonly schema: ColumnSchema;
@@ -124,9 +126,9 @@ export class NumericBuilder implements ColumnBuilder {
   }
 
   private missingIn(values: Float64Array): Pick<NumericColumn, "missing"> {
+    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) this.absent++;
     if (this.words.size === 0) return {};
-    let blank = 0;
-    for (const value of values) if (Number.isNaN(value)) blank++;
+    let blank = this.absent;
     for (const count of this.words.values()) blank -= count;
     return { missing: commonestFirst(this.words, Math.max(0, blank)) };
   }

@@ -12,6 +12,8 @@ export class TextBuilder implements ColumnBuilder {
   /** Dates: cells that are none. */
   failures = 0;
   private values: string[] = [];
+  /** Missing cells in the columns taken so far. */
+  private absent = 0;
   private readonly schema: ColumnSchema;
   private readonly isMissing: MissingTest;
   private readonly words: Map<string, number> = new Map();
@@ -74,7 +76,7 @@ export class TextBuilder implements ColumnBuilder {
   take(): Column {
     const { values, schema } = this;
     this.values = [];
-    const blank = this.words.size === 0 ? 0 : values.filter((value) => value === "").length;
+    for (const value of values) if (value === "") this.absent++;
     return {
       name: schema.name,
       type: schema.type as "id" | "date" | "text",
@@ -82,7 +84,7 @@ export class TextBuilder implements ColumnBuilder {
       ...(schema.type === "date" && schema.format ? { format: schema.format as DateFormat } : {}),
       ...(this.words.size === 0
         ? {}
-        : { missing: commonestFirst(this.words, Math.max(0, blank - total(this.words))) }),
+        : { missing: commonestFirst(this.words, Math.max(0, this.absent - total(this.words))) }),
     };
   }
 

@@ -16,6 +16,7 @@ import {
   printerOf,
   type TextColumn,
 } from "../table";
+import type { Tallied } from "../tally/column-tally";
 import { distinctTexts } from "./distinct-texts";
 import { foldSpellings } from "./fold";
 import { type Evidence, type Inferred, inferColumn, losesDigits } from "./infer-column";
@@ -40,17 +41,21 @@ export interface Reread {
   readonly guessed?: Inferred["guessed"];
 }
 
-/** The column that was read by dictionary, as what its cells suggest: see `inferColumn`. */
-export function settleDictionary(one: CategoricalColumn, known: Known): Settled | Reread {
+/** The column that was read by dictionary, as what its cells suggest (`inferColumn`); `times` says how often each row counts. */
+export function settleDictionary(
+  one: CategoricalColumn,
+  known: Known,
+  times?: ArrayLike<number>,
+): Settled | Reread {
   const { name, levels } = one;
-  const counts = countsOf(one);
+  const counts = countsOf(one, times);
   const inferred = inferColumn({ ...known, name, levels, counts });
   const { type, format, decimals, remarks, guessed } = inferred;
   const words = new Set(inferred.missing);
   const absent = levels.map(
     (level, code) => counts[code] === 0 || words.has(level.trim()) || level.trim() === "",
   );
-  const missing = missingOf(one, counts, words);
+  const missing = missingOf(one, counts, words, times);
   const common = { remarks, ...(guessed ? { guessed } : {}) };
   if (type === "categorical" || type === "boolean") {
     const settled = type === "boolean" ? asBoolean(one, counts, absent) : asCategories(one, counts, absent);
@@ -85,35 +90,39 @@ export function settleDictionary(one: CategoricalColumn, known: Known): Settled 
 
 /**
  * A column read as numbers, as what it turned out to be: 0/1 is boolean, codes are categories, identifiers ids. `first`
- * tells the file's first column.
+ * tells the file's first column; of a tally's column `of` tells what its cells were.
  */
-export function settleNumeric(one: NumericColumn, first: boolean): Column {
+export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied): Column {
   const { name, values, missing } = one;
   if (one.format && !isPlain({ ...one.format, leastDecimals: undefined } as NumberFormat)) return one;
   const common = missing ? { missing } : {};
   const whole = one.decimals === 0;
   const named = whole && (mayBeId(name) || mayBeIndex(name) || mayBeCode(name));
-  const consecutive = whole && first && isRun(values);
+  const consecutive = whole && first && (of?.run ?? isRun(values));
   const distinct = new Set<number>();
   const most = named ? Infinity : 2;
   for (let i = 0; i < values.length && distinct.size <= most; i++)
     if (!Number.isNaN(values[i])) distinct.add(values[i]);
   const binary = distinct.size === 2 && distinct.has(0) && distinct.has(1);
-  const present = named || consecutive ? values.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0) : 0;
+  const there = (): number => values.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0);
+  const present = named || consecutive ? (of?.present ?? there()) : 0;
   const role =
     named || consecutive
       ? roleOfWholeNumbers(name, {
-          distinct: consecutive ? present : distinct.size,
+          distinct: consecutive ? present : of && !of.complete ? of.distinct : distinct.size,
           present,
           consecutive,
           first,
         })
       : "numeric";
+  // Levels that are not all there can't be listed.
+  if (role === "categorical" && of?.complete === false)
+    return { name, type: "text", values: Array.from(values, textOf), ...common };
   if (role === "id")
     return {
       name,
       type: "id",
-      values: Array.from(values, (v) => (Number.isNaN(v) ? "" : String(v))),
+      values: Array.from(values, textOf),
       ...common,
     };
   if (role === "numeric" && !binary) return one;
@@ -129,11 +138,12 @@ export function settleNumeric(one: NumericColumn, first: boolean): Column {
   };
 }
 
-/** Identifiers or text that the beginning of a file suggested, as what all of it says. */
-export function settleText(one: TextColumn): Column {
+/** Identifiers or text that the beginning of a file suggested, as what all of it says (of a tally's column, `of`). */
+export function settleText(one: TextColumn, of?: Tallied): Column {
   if (one.type === "date") return one;
-  const role = roleOfWords(one.name, distinctTexts(one.values));
+  const role = roleOfWords(one.name, of ?? distinctTexts(one.values));
   if (role !== "categorical") return { ...one, type: role };
+  if (of?.complete === false) return { ...one, type: "text" };
   const texts = new Set(one.values);
   texts.delete("");
   const levels = [...texts].sort(byCode);
@@ -147,9 +157,14 @@ export function settleText(one: TextColumn): Column {
  * The column of a given type with its levels in order: as the schema lists them, else folded and sorted, else (boolean) as
  * the usual pair of words that they are. Throws where a boolean's words are no such pair.
  */
-export function settleGiven(one: Column, schema: ColumnSchema, name: string): Settled {
+export function settleGiven(
+  one: Column,
+  schema: ColumnSchema,
+  name: string,
+  times?: ArrayLike<number>,
+): Settled {
   if (!isCategorical(one) || schema.levels) return { column: one, remarks: [] };
-  const counts = countsOf(one);
+  const counts = countsOf(one, times);
   const absent = one.levels.map((_, code) => counts[code] === 0);
   if (schema.type === "categorical") return asCategories(one, counts, absent);
   if (one.levels.length === 0)
@@ -312,10 +327,10 @@ function asBoolean(one: CategoricalColumn, counts: Int32Array, absent: readonly 
   return { column: recode(one, map, levels, "boolean"), remarks };
 }
 
-function countsOf(one: CategoricalColumn): Int32Array {
-  const { codes, levels } = one;
+/** How often each level occurs, where each row counts once or as often as `times` says. */
+function countsOf({ codes, levels }: CategoricalColumn, times?: ArrayLike<number>): Int32Array {
   const counts = new Int32Array(levels.length);
-  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) counts[codes[i]]++;
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) counts[codes[i]] += times ? times[i] : 1;
   return counts;
 }
 
@@ -324,6 +339,7 @@ function missingOf(
   one: CategoricalColumn,
   counts: Int32Array,
   words: ReadonlySet<string>,
+  times?: ArrayLike<number>,
 ): { readonly missing?: readonly string[] } {
   if (words.size === 0) return {};
   const found = new Map<string, number>();
@@ -332,7 +348,9 @@ function missingOf(
     if (words.has(word)) found.set(word, (found.get(word) ?? 0) + counts[code]);
   });
   let blank = 0;
-  for (const code of one.codes) if (code < 0) blank++;
+  one.codes.forEach((code, i) => {
+    if (code < 0) blank += times ? times[i] : 1;
+  });
   return { missing: commonestFirst(found, blank) };
 }
 
@@ -353,6 +371,10 @@ function recode(
     for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) codes[i] = map[codes[i]];
   }
   return { name: one.name, type, codes, levels };
+}
+
+function textOf(value: number): string {
+  return Number.isNaN(value) ? "" : String(value);
 }
 
 function byCode(a: string, b: string): number {

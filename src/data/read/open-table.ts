@@ -1,8 +1,10 @@
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { createGunzip } from "node:zlib";
-import { readFailure } from "../files";
+import { readFailure, writeError } from "../files";
 import { arrowAsCsv, parquetAsCsv } from "../frames";
+import { removeTemporaryFolder, temporaryFolder } from "../temporary-folder";
 import { type Content, contentOf, readable } from "./content";
 import { parquetFiles } from "./parquet-files";
 import type { Remark } from "./read-csv";
@@ -25,13 +27,64 @@ export interface OpenedTable {
 }
 
 const headBytes = 1024;
+const standardInput = "standard input";
+/** As much of a stream is held to be read again; of a longer one all is put away in a file. */
+const heldBytes = 1 << 24;
+
+/** A table that is read more than once. */
+export interface Reopened {
+  open(): Promise<OpenedTable>;
+  /** Removes what was put away of a stream. */
+  close(): void;
+}
+
+/** The table in a file, to be opened as often as needed; what has no second beginning (standard input, pipes) is put away first. */
+export async function reopened(source: string): Promise<Reopened> {
+  const piped = source === "-" || (await isPipe(source));
+  if (!piped) return { open: () => openTable(source), close: () => {} };
+  const name = source === "-" ? standardInput : source;
+  const held: Uint8Array[] = [];
+  let size = 0;
+  let away: { readonly folder: string; readonly file: number } | undefined;
+  const close = (): void => {
+    if (away) removeTemporaryFolder(away.folder);
+  };
+  const path = (): string => join(away?.folder ?? "", "table");
+  try {
+    for await (const piece of source === "-" ? process.stdin : createReadStream(source)) {
+      held.push(piece as Uint8Array);
+      size += piece.length;
+      if (size <= heldBytes) continue;
+      if (!away) {
+        const folder = temporaryFolder("reading");
+        away = { folder, file: openSync(join(folder, "table"), "w", 0o600) };
+      }
+      for (const one of held.splice(0)) writeSync(away.file, one);
+    }
+    if (away) closeSync(away.file);
+  } catch (error) {
+    close();
+    throw away ? writeError(path(), error) : readFailure(name, error);
+  }
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield* held;
+  }
+  return { open: () => (away ? openTable(path(), name) : opened(name, pieces(), 0)), close };
+}
+
+async function isPipe(source: string): Promise<boolean> {
+  const found = await stat(source).catch((error: unknown) => {
+    throw readFailure(source, error);
+  });
+  return !found.isFile() && !found.isDirectory();
+}
 
 /**
  * The table in a file, or in standard input ("-"), whatever its format: what it is its first bytes tell, not its name.
  * Throws, saying what it is, where it is no table.
  */
-export async function openTable(source: string): Promise<OpenedTable> {
-  if (source === "-") return opened("standard input", process.stdin, 0);
+export async function openTable(source: string, name: string = source): Promise<OpenedTable> {
+  if (source === "-") return opened(standardInput, process.stdin, 0);
   try {
     const found = await stat(source);
     if (found.isDirectory()) return await openedFolder(source);
@@ -45,14 +98,14 @@ export async function openTable(source: string): Promise<OpenedTable> {
     const stream = lazily(() => createReadStream(source, { highWaterMark: 1 << 18 }));
     if (content.kind === "text")
       return {
-        name: source,
-        bytes: failing(source, stream),
+        name,
+        bytes: failing(name, stream),
         made: false,
         plain: true,
         size: found.size,
         remarks: [],
       };
-    return await converted(source, content, stream, found.size, source);
+    return await converted(name, content, stream, found.size, source);
   } catch (error) {
     throw readFailure(source, error);
   }

@@ -24,6 +24,8 @@ export interface BatchOptions extends CsvOptions {
    * 4 MiB. Less of a stream whose columns are all typed is less to wait for.
    */
   readonly headBytes?: number;
+  /** How the file is laid out, where another reading found that out; left out, it is looked for in the beginning. */
+  readonly layout?: Layout;
 }
 
 /** The tables of a file, one after the other, and what is known of it so far. */
@@ -58,7 +60,7 @@ export async function readCsvBatches(
   const stream = typeof source === "string" ? createReadStream(source, { highWaterMark: 1 << 18 }) : source;
   const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const { head, size, ended } = await headOf(pieces, headBytes, name);
-  const found = layoutOf(name, Buffer.concat(head), ended, options);
+  const found = options.layout ?? layoutOf(name, Buffer.concat(head), ended, options);
   // What was inferred is held to: a third word in a column of Yes and No is a problem.
   const columns = found.columns.map((column, j) =>
     column.type === "boolean" && !found.given[j] ? { ...column, levels: found.levels[j] } : column,
@@ -149,7 +151,7 @@ export async function readCsvBatches(
 }
 
 /** The first pieces of the source, of `least` bytes together or all that there are. */
-async function headOf(
+export async function headOf(
   pieces: AsyncIterator<Uint8Array>,
   least: number,
   name: string,

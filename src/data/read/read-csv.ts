@@ -1,20 +1,15 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { layoutOf } from "../csv/find-layout";
-import { builderOf, type Layout } from "../csv/layout";
-import { NumericBuilder } from "../csv/numbers";
 import type { CsvOptions } from "../csv/options";
 import { CsvReader } from "../csv/reader";
-import { TextBuilder } from "../csv/texts";
 import { type Dialect, dialectWords } from "../dialect/dialect";
 import { readError } from "../files";
-import { learnNumbers } from "../formats/learn-numbers";
 import { missingElsewhere } from "../infer/missing-elsewhere";
-import { settleDictionary, settleGiven, settleNumeric, settleText } from "../infer/settle";
 import { totalsRemark } from "../infer/totals";
 import type { Problem } from "../problems";
-import { type ColumnSchema, columnSchema, type Schema, schemaOf } from "../schema";
-import { type Column, isCategorical, type Table, table } from "../table";
+import { columnSchema, type Schema, schemaOf } from "../schema";
+import { type Column, type Table, table } from "../table";
 import { checkRoom } from "./check-room";
+import { Settling } from "./settling";
 
 /** What was guessed of a file, or of one of its columns. */
 export interface Remark {
@@ -54,7 +49,7 @@ export interface CsvRead extends ReadReport {
 }
 
 /** The beginning that types are guessed from; a guess that the rest belies is made again. */
-const headBytes = 1 << 19;
+export const headBytes: number = 1 << 19;
 const chunkBytes = 1 << 20;
 
 /**
@@ -106,16 +101,10 @@ type ReadAt = (into: Uint8Array, at: number) => number;
 function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptions): CsvRead {
   const room = new Uint8Array(headBytes);
   const head = room.subarray(0, readAt(room, 0));
-  const whole = head.length < headBytes;
-  let layout = layoutOf(name, head, whole, options);
-  const final = layout.given.slice();
-  const columnRemarks = layout.names.map(
-    (_, j): ColumnRemarks => ({ remarks: layout.remarks[j], guessedShare: layout.guessedShares[j] }),
-  );
+  const settling = new Settling(name, head, head.length < headBytes, options);
   for (;;) {
-    const current = layout;
-    const builders = current.columns.map((_, j) => builderOf(current, j, options));
-    const reader = new CsvReader(name, current, options, builders, bytes);
+    const builders = settling.builders();
+    const reader = new CsvReader(name, settling.layout, options, builders, bytes);
     const chunk = new Uint8Array(chunkBytes);
     let at = 0;
     for (let size = readAt(chunk, at); size > 0; size = readAt(chunk, at)) {
@@ -124,64 +113,34 @@ function readFrom(name: string, bytes: number, readAt: ReadAt, options: CsvOptio
       at += size;
     }
     reader.end();
-    const again = new Map<number, ColumnSchema>();
-    const settled = builders.map((builder, j): Column => {
-      const { name: column } = current.columns[j];
-      if (!final[j] && !current.unread[j] && isDoubtful(builder)) {
-        // The beginning misled: the column is read once more, by dictionary.
-        again.set(j, { name: column, type: "categorical" });
-        return builder.take();
-      }
-      const taken = builder.take();
-      if (current.unread[j]) return taken;
-      if (final[j]) {
-        const { column: done, remarks } = settleGiven(taken, current.columns[j], name);
-        if (current.given[j])
-          columnRemarks[j] = { remarks: [...current.remarks[j], ...remarks], guessedShare: 0 };
-        return done.type === "numeric" && !current.given[j] ? settleNumeric(done, j === 0) : done;
-      }
-      if (!isCategorical(taken))
-        return taken.type === "numeric" ? settleNumeric(taken, j === 0) : whole ? taken : settleText(taken);
-      const known = settleDictionary(taken, current.known(j));
-      const cells = known.guessed?.cells ?? 0;
-      columnRemarks[j] = { remarks: known.remarks, guessedShare: cells / Math.max(1, taken.codes.length) };
-      if ("column" in known) return known.column;
-      again.set(j, known.reread);
-      final[j] = true;
-      return taken;
-    });
-    if (again.size > 0) {
-      layout = { ...current, columns: current.columns.map((column, j) => again.get(j) ?? column) };
-      continue;
-    }
-    return readOf(options, current, reader, settled, columnRemarks);
+    const settled = settling.settle(builders);
+    if (!settled) continue;
+    const found = table(settled.filter((_, j) => !settling.layout.unread[j]));
+    return { table: found, ...readOf(settling, reader, found.columns, found) };
   }
 }
 
-/** What is to be said of a column: what was guessed, and the share of cells of words taken for missing. */
-interface ColumnRemarks {
-  readonly remarks: readonly string[];
-  readonly guessedShare: number;
-}
-
-function readOf(
-  options: CsvOptions,
-  layout: Layout,
+/** What is to be said of a file that was read, whose columns turned out to be these; `last` has its last rows. */
+export function readOf(
+  { layout, options, remarksOf }: Settling,
   reader: CsvReader,
-  settled: readonly Column[],
-  columnRemarks: readonly ColumnRemarks[],
-): CsvRead {
-  const found = table(settled.filter((_, j) => !layout.unread[j]));
+  columns: readonly Column[],
+  last: Table,
+): Omit<CsvRead, "table"> {
   const { target, missing } = options.schema ?? {};
   const dialect = { ...layout.dialect, encoding: reader.encoding.name };
-  const schema: Schema = { ...schemaOf(found, target), dialect, ...(missing ? { missing } : {}) };
+  const schema: Schema = {
+    ...schemaOf({ rows: 0, columns }, target),
+    dialect,
+    ...(missing ? { missing } : {}),
+  };
   const remarks = fileRemarks(dialect, layout.guessedEncoding || reader.encoding.guessed, options);
   layout.names.forEach((column, j) => {
     if (layout.unread[j]) return;
-    for (const text of columnRemarks[j].remarks) remarks.push({ column, text });
+    for (const text of remarksOf[j].remarks) remarks.push({ column, text });
   });
-  remarks.push(...missingElsewhere(found.columns.filter((one) => !columnSchema(options.schema, one.name))));
-  const totals = totalsRemark(found);
+  remarks.push(...missingElsewhere(columns.filter((one) => !columnSchema(options.schema, one.name))));
+  const totals = totalsRemark(last);
   if (totals) remarks.push({ text: totals });
   if (layout.names.length === 1 && / {2,}\S.* {2,}\S/.test(layout.names[0]))
     remarks.push({
@@ -189,11 +148,10 @@ function readOf(
     });
   const kept = reader.rows - reader.rejected;
   const guessed = layout.names.flatMap((name, j) => {
-    const { guessedShare } = columnRemarks[j];
+    const { guessedShare } = remarksOf[j];
     return guessedShare > 0 ? [[name, Math.round(guessedShare * kept)] as const] : [];
   });
   return {
-    table: found,
     schema,
     dialect,
     remarks,
@@ -218,15 +176,4 @@ export function fileRemarks(dialect: Dialect, guessed: boolean, options: CsvOpti
       text: `its bytes are no UTF-8 and taken for ${dialect.encoding} (--encoding names another)`,
     });
   return remarks;
-}
-
-/** Whether a column that the beginning took for numbers or dates must be looked at as a whole. */
-function isDoubtful(one: unknown): boolean {
-  if (one instanceof TextBuilder) return one.failures > 0;
-  if (!(one instanceof NumericBuilder)) return false;
-  if (one.codes > 0 || one.failures > 0.05 * one.present) return true;
-  if (one.failures === 0) return false;
-  // A few words among many numbers are mistakes, unless they return or are numbers in another style.
-  const texts = [...one.failing.keys()];
-  return [...one.failing.values()].some((count) => count > 1) || (learnNumbers(texts)?.share ?? 0) > 0;
 }

@@ -145,14 +145,15 @@ interface ShowOptions extends ReadingFlags {
 }
 
 async function show(file: string, options: ShowOptions): Promise<void> {
-  const { readTable } = await import("../../../data/read/read-table.js");
-  const { readSchema, writeSchema } = await import("../../../data/schema-file.js");
-  const { profile } = await import("../../../data/profile.js");
-  const { formatSample } = await import("../../../data/formats/format.js");
-  const { whyUnused } = await import("../../../services/predict/unused-columns.js");
+  const [{ surveyTable }, { readSchema, writeSchema }, { profileOf }, { whyUnused }] = await Promise.all([
+    import("../../../data/read/survey-table.js"),
+    import("../../../data/schema-file.js"),
+    import("../../../data/profile.js"),
+    import("../../../services/predict/unused-columns.js"),
+  ]);
   const given = options.schema ? { schema: readSchema(options.schema) } : {};
-  const read = await readTable(file, { ...csvOptions(options), ...given });
-  const columns = profile(read.table);
+  const read = await surveyTable(file, { ...csvOptions(options), ...given }, async (found) => found);
+  const columns = read.columns.map(profileOf);
   if (options.writeSchema) writeSchema(options.writeSchema, read.schema);
   const { rows, rejected, problemCount, problems, problemsByRule, schema, dialect, remarks } = read;
   if (options.json)
@@ -173,6 +174,7 @@ async function show(file: string, options: ShowOptions): Promise<void> {
   );
   for (const one of remarks) if (one.column === undefined) print(one.text);
   print();
+  const { formatSample } = await import("../../../data/formats/format.js");
   const formats = schema.columns.map((column) => {
     const missing = column.missing?.filter((word) => word !== "").map((word) => JSON.stringify(word)) ?? [];
     const style = column.format ? formatSample(column.format, column.decimals) : "";
@@ -187,18 +189,22 @@ async function show(file: string, options: ShowOptions): Promise<void> {
       column.type,
       formats[j],
       String(column.missing),
-      String(column.distinct),
+      `${column.estimates?.includes("distinct") ? "about " : ""}${column.distinct}`,
       column.summary,
     ]),
   );
   const ofColumns = remarks.filter((remark) => remark.column !== undefined);
   if (ofColumns.length > 0) print();
   for (const { column, text } of ofColumns) print(`${column}: ${text}`);
-  const unused = read.table.columns.filter((column, j) => column.type === "id" || columns[j].distinct < 2);
+  const estimated = columns.flatMap(({ name, estimates }) => (estimates ? [{ name, estimates }] : []));
+  if (estimated.length > 0) print();
+  for (const { name, estimates } of estimated)
+    print(`${name}: it has too many different values to hold: ${estimates.join(", ")} are estimates`);
+  const unused = read.columns.filter(({ column }, j) => column.type === "id" || columns[j].distinct < 2);
   if (unused.length > 0) print();
-  for (const one of unused) {
-    const { reason, remedy } = whyUnused(one, rows);
-    print(`${one.name} would not be a feature: ${reason}${remedy ? `; ${remedy} would rescue it` : ""}`);
+  for (const { column } of unused) {
+    const { reason, remedy } = whyUnused(column, rows);
+    print(`${column.name} would not be a feature: ${reason}${remedy ? `; ${remedy} would rescue it` : ""}`);
   }
   noteProblems(problems, problemCount);
 }
