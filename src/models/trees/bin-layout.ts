@@ -111,7 +111,7 @@ function uncommonRows(x: Matrix, j: number, bins: ColumnBins): Int32Array {
   let length = 0;
   const [above, upTo] = commonInterval(bins);
   for (let k = 0; k < sampled; k++) {
-    const value = values[Math.floor(k * step)];
+    const value = values[step === 1 ? k : Math.floor(k * step)];
     out[length] = k;
     length += value > above && value <= upTo ? 0 : 1;
   }

@@ -81,9 +81,11 @@ function numericBins(
   space: Space,
   action: string,
 ): ColumnBins {
-  const pair = countPair(values);
-  const missing = pair?.distinct.every(Number.isFinite) ? pair.lost : countMissing(values, feature, action);
-  const { distinct, counts, lost } = pair ?? countDistinct(values, space);
+  const { distinct, counts, lost } = countPair(values) ?? countDistinct(values, space);
+  // What was counted is ascending. Of a sample it says nothing of the other rows.
+  const ends = [distinct[0] ?? 0, distinct[distinct.length - 1] ?? 0];
+  const known = values.length <= SAMPLE && ends.every(Number.isFinite);
+  const missing = known ? lost : countMissing(values, feature, action);
   const upper = boundaries(distinct, counts, missing > 0 ? most - 1 : most);
   const count = upper.length + 1;
   const rowsIn = new Float64Array(count + 1);
@@ -203,8 +205,9 @@ function countByHash(values: Float64Array, step: number, space: Space): Distinct
   const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
   let used = 0;
   let lost = 0;
-  for (let at = 0; at < values.length; at += step) {
-    const i = Math.floor(at);
+  const all = step === 1;
+  for (let at = 0, k = 0; at < values.length; at += step, k++) {
+    const i = all ? k : Math.floor(at);
     const value = values[i];
     if (Number.isNaN(value)) {
       lost++;
