@@ -149,7 +149,7 @@ function fitConditional(
     {
       rows: rows.length,
       values: values.subarray(0, rows.length),
-      scale: normalScale(values, one.support),
+      scale: normalScale(values, one),
       terms: compactTerms(frame, parents, rows),
       tree: treeRows(features, rows.length, rows),
       columns: compactColumns(frame, j, parents, rows),

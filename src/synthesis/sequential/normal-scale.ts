@@ -1,6 +1,7 @@
 import { normalQuantile } from "../../core/math/normal-distribution";
 import { countBelow, countUpTo, interpolate } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
+import type { NumberVariable } from "../structure/structure";
 import { pieceOf, type Support } from "../structure/support";
 
 /**
@@ -17,9 +18,33 @@ export interface NormalScale {
 const mostKnots = 512;
 const golden = 0.6180339887498949;
 
-/** The scale of values: the pieces of their support; without one, between different values or 512 quantiles. */
-export function normalScale(values: Float64Array, support?: Support): NormalScale {
-  return support ? pieceScale(values, support) : knotScale(values.slice().sort());
+/**
+ * The scale of values: the pieces of the variable's support; without one, between different values or 512 quantiles, and on to
+ * the ends that rows left out tell of.
+ */
+export function normalScale(values: Float64Array, one: NumberEnds): NormalScale {
+  return one.support
+    ? pieceScale(values, one.support)
+    : toEnds(knotScale(values.slice().sort()), one, values.length);
+}
+
+type NumberEnds = Pick<NumberVariable, "support" | "atoms" | "low" | "high">;
+
+/** The scale with a quarter of a row's worth beyond its last value on each side, as far as the end, unless that is an atom. */
+function toEnds(
+  { from, to, scores }: NormalScale,
+  { atoms, low, high }: NumberEnds,
+  rows: number,
+): NormalScale {
+  const [first, last] = [from[0], to[to.length - 1]];
+  const edge = -normalQuantile(0.25 / rows);
+  const below = low < first && -edge < scores[0] && !atoms.some((atom) => atom < first);
+  const above = high > last && edge > scores[scores.length - 1] && !atoms.some((atom) => atom > last);
+  return {
+    from: [...(below ? [low] : []), ...from, ...(above ? [last] : [])],
+    to: [...(below ? [first] : []), ...to, ...(above ? [high] : [])],
+    scores: [...(below ? [-edge] : []), ...scores, ...(above ? [edge] : [])],
+  };
 }
 
 function pieceScale(values: Float64Array, { from, to }: Support): NormalScale {

@@ -27,7 +27,7 @@ export interface NumberRows {
   readonly columns: readonly TreeColumn[];
 }
 
-const leafRows = [40, 80, 160, 320];
+const leafRows = [20, 40, 80, 160, 320];
 const ridgePenalties = [100, 10, 1];
 const folds = 3;
 /** The mean must explain this share of the held-out variance to be tried. */

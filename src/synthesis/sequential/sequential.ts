@@ -11,7 +11,7 @@ import { type SampledRowsOptions, sampledOrder } from "../sampled-rows";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
 import { syntheticSchema } from "../structure/restore";
 import type { Structure, Variable } from "../structure/structure";
-import { reduceTable } from "../structure/variables";
+import { reduceTable, variableRows } from "../structure/variables";
 import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { fitConditionals } from "./conditionals";
 import { drawVariable } from "./draw-variable";
@@ -74,21 +74,20 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
       options.structure ??
       discoverStructure(from, rng.fork("structure"), { ...options, holes: given.size === 0 });
     const order = permutation(rng.fork("rows"), from.rows);
-    const shuffled = takeTableRows(from, sampledOrder(from, order, rng.fork("left out"), options));
-    const learn = (rules: Structure, rows: Table) =>
-      learnt(from, rules, reduced(rules, rows, shuffled), options, watch);
-    if (!structure.holes) return sequentialOf(await learn(structure, shuffled));
-    const torn = await learn(aroundHoles(structure), shuffled);
+    const kept = sampledOrder(from, order, rng.fork("left out"), options);
+    const learn = (rules: Structure, variables: readonly Variable[]) =>
+      learnt(from, rules, variables, options, watch);
+    // Where values end is told by all rows, how often they occur by those that are not left out.
+    const keptOf = (rules: Structure) => reduceTable(rules, from).map((one) => variableRows(one, kept));
+    if (!structure.holes) return sequentialOf(await learn(structure, keptOf(structure)));
+    const around = aroundHoles(structure);
+    const torn = await learn(around, keptOf(around));
     const columns = structure.holes.map(({ column }) => column);
-    const filled = completeRows(torn, shuffled, rng.fork("fill"), { columns }).table;
-    return sequentialOf(await learn(withoutHoles(structure), filled));
+    const known = takeTableRows(from, kept);
+    const filled = completeRows(torn, known, rng.fork("fill"), { columns }).table;
+    const whole = withoutHoles(structure);
+    return sequentialOf(await learn(whole, toldByKnown(reduceTable(whole, filled), whole, known)));
   };
-}
-
-/** What is drawn of rows, as those say that were not filled. */
-function reduced(structure: Structure, rows: Table, known: Table): readonly Variable[] {
-  const variables = reduceTable(structure, rows);
-  return structure.holes ? toldByKnown(variables, structure, known) : variables;
 }
 
 async function learnt(

@@ -33,6 +33,12 @@ export function reduceTable(
   return variables;
 }
 
+/** The variable of some of its rows alone, in their order. */
+export function variableRows(one: Variable, rows: Int32Array): Variable {
+  if (one.kind === "levels") return { ...one, codes: rows.map((i) => one.codes[i]) };
+  return { ...one, values: Float64Array.from(rows, (i) => one.values[i]) };
+}
+
 /** What becomes of levels that a plan does not know: the others stand in for them, by their frequency; or −1. */
 export type Unknown = "stand in" | "none";
 
