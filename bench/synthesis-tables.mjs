@@ -187,7 +187,7 @@ async function judge(name, number) {
     }
   }
   if (!options.keep) rmSync(work, { recursive: true });
-  const best = (found.utility ?? []).slice().sort((a, b) => b.real.auc - a.real.auc)[0];
+  const best = (found.utility ?? []).slice().sort((a, b) => b.real.estimate - a.real.estimate)[0];
   return {
     quality: found.quality.score,
     shapes: found.quality.shapes,
@@ -196,9 +196,9 @@ async function judge(name, number) {
     baseline: found.fresh?.detection?.auc,
     freshQuality: found.fresh?.quality.score,
     memorisation: found.privacy?.memorisation,
-    tstr: best?.synthetic.auc,
-    trtr: best?.real.auc,
-    logistic: found.utility?.[0].difference.difference,
+    tstr: best?.synthetic.estimate,
+    trtr: best?.real.estimate,
+    logistic: found.utility?.[0].difference.estimate,
     lost,
     alone,
     said,

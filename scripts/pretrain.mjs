@@ -84,8 +84,8 @@ async function make({ name, schema, method }) {
     "exact copies": three(found.privacy.copies),
     ...Object.fromEntries(
       found.utility.flatMap((one) => [
-        [`${one.learner}, trained on synthetic rows`, three(one.synthetic.auc)],
-        [`${one.learner}, trained on simulated rows`, three(one.real.auc)],
+        [`${one.learner}, trained on synthetic rows`, three(one.synthetic.estimate)],
+        [`${one.learner}, trained on simulated rows`, three(one.real.estimate)],
       ]),
     ),
   };

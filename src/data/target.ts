@@ -2,7 +2,15 @@ import { check } from "../core/checks";
 import { foldKey } from "./infer/fold";
 import { asTable, type PolarsFrame } from "./polars";
 import { truthOf } from "./schema";
-import { type Column, cellText, columnNamed, isCategorical, type NumericColumn, type Table } from "./table";
+import {
+  type CategoricalColumn,
+  type Column,
+  cellText,
+  columnNamed,
+  isCategorical,
+  type NumericColumn,
+  type Table,
+} from "./table";
 
 /** Words beside the usual ones for "true" by which a churn column marks the customers who left. */
 const leavers: readonly string[] = [
@@ -104,6 +112,65 @@ export function positiveLevel(given: Table | PolarsFrame, name: string): string 
   return isCategorical(one)
     ? one.levels[positiveCode(one.levels, `use target ${JSON.stringify(name)}`)]
     : undefined;
+}
+
+/** What a column is to models that learn it: two classes, of which one counts as 1, several classes, or numbers. */
+export type TargetKind =
+  | { readonly kind: "two"; readonly positive: string }
+  | { readonly kind: "classes"; readonly classes: readonly string[] }
+  | { readonly kind: "numbers" };
+
+/**
+ * What the column is to models that learn it. Of two numbers the greater counts as 1; with `positive`, that value does, against all
+ * others. Throws for texts, identifiers and dates, and for two levels of which none plainly means true.
+ *
+ * @example
+ * targetKind(parseCsv("plan\na\nb\nc\na\n").table, "plan"); // → { kind: "classes", classes: ["a", "b", "c"] }
+ */
+export function targetKind(from: Table, name: string, positive?: string): TargetKind {
+  const column = columnNamed(from, name);
+  const action = `use target ${JSON.stringify(name)}`;
+  check(
+    column.type === "numeric" || isCategorical(column),
+    action,
+    "its type must be numeric, boolean or categorical",
+    column.type,
+  );
+  if (positive !== undefined) {
+    const values = isCategorical(column) ? levelsSeen(column) : (numberClasses(column, Infinity) ?? []);
+    const place = isCategorical(column)
+      ? levelOf(values, positive)
+      : values.map(Number).indexOf(Number(positive));
+    check(place >= 0, action, `positive must be one of ${values.slice(0, 20).join(", ")}`, positive);
+    return { kind: "two", positive: values[place] };
+  }
+  if (column.type === "numeric") {
+    const two = twoNumbers(column);
+    return two ? { kind: "two", positive: String(two[1]) } : { kind: "numbers" };
+  }
+  const classes = levelsSeen(column);
+  if (classes.length > 2) return { kind: "classes", classes };
+  return { kind: "two", positive: positiveLevel(from, name) as string };
+}
+
+/** The column as numbers of that kind: 1 or 0, class numbers from 0, or as it is; NaN where there is none, or none of the classes. */
+export function targetNumbers(from: Table, name: string, kind: TargetKind): Float64Array {
+  const column = columnNamed(from, name);
+  const told = kind.kind === "two" ? [kind.positive] : kind.kind === "classes" ? kind.classes : undefined;
+  if (!told)
+    return column.type === "numeric" ? column.values.slice() : new Float64Array(from.rows).fill(Number.NaN);
+  const place = placesOf(column, told, `use target ${JSON.stringify(name)}`);
+  const out = Float64Array.from({ length: from.rows }, (_, i) => place(i));
+  if (kind.kind === "two") for (let i = 0; i < out.length; i++) out[i] = Number(out[i] === 0);
+  else for (let i = 0; i < out.length; i++) if (out[i] < 0) out[i] = Number.NaN;
+  for (const row of unlabelledRows(from, name)) out[row] = Number.NaN;
+  return out;
+}
+
+/** The levels that rows have, in alphabetical order. */
+export function levelsSeen({ codes, levels }: CategoricalColumn): readonly string[] {
+  const seen = new Set(codes);
+  return levels.filter((_, code) => seen.has(code)).sort();
 }
 
 /** The two values of a numeric column that has just two, in order: they are classes. */

@@ -103,7 +103,7 @@ function macroF1(y: ArrayLike<number>, called: ArrayLike<number>, classes: numbe
 }
 
 /** The plain mean over the classes that are there of the ROC AUC of each against the rest. */
-function macroRocAuc(
+export function macroRocAuc(
   y: ArrayLike<number>,
   rows: ArrayLike<number>,
   probabilities: readonly Float64Array[],

@@ -36,6 +36,10 @@ export function seconds(text: string, option: string): number {
 /** What the option --keep-duplicates of several commands says of itself. */
 export const keepDuplicates = "let customers count as often as they stand in the file";
 
+/** What the option --positive of several commands says of itself. */
+export const positiveValue =
+  "the target's value that counts as 1; not needed where it is plain (Yes, True, 1); of three values or more, the one that is learned against the others";
+
 /** Options that name a file or folder which the command writes. */
 const outputs = /^--(.+-out|out|html|json|db|write-.+)$/;
 

@@ -54,13 +54,14 @@ function countsOf(column: Column): { values: Map<string | number, number>; missi
 /** What must be read before any figure: what the synthetic rows lack, and which columns the figures leave out. */
 export function lossSentences(found: {
   readonly losses: readonly Loss[];
+  readonly notJudged: readonly string[];
   readonly texts: readonly { readonly column: string }[];
   readonly quality: { readonly shapesByColumn: readonly unknown[] };
 }): string[] {
   const texts = found.texts.map((text) => text.column);
   const all = found.quality.shapesByColumn.length + texts.length;
   const unjudged = `${texts.length} of ${all} columns (${percent(texts.length / all)}) hold identifiers or free text, of which only the form is judged: ${texts.join(", ")}`;
-  return [...found.losses.map(lossSentence), ...(texts.length > 0 ? [unjudged] : [])];
+  return [...found.losses.map(lossSentence), ...(texts.length > 0 ? [unjudged] : []), ...found.notJudged];
 }
 
 function lossSentence({ column, what, share, values }: Loss): string {

@@ -19,7 +19,7 @@ import { type Quality, qualityScore } from "./quality";
 import { type Subgroups, subgroupTable } from "./subgroups";
 import { type Support, supportScores } from "./support";
 import { type TextForm, textForms } from "./texts";
-import { trainSyntheticTestReal, type Utility } from "./utility";
+import { trainSyntheticTestReal, type Utility, whyNoUtility } from "./utility";
 
 export interface ReportPlan {
   /** The rows that the synthesiser learnt from. */
@@ -27,8 +27,10 @@ export interface ReportPlan {
   readonly synthetic: Table;
   /** Real rows that it never saw: without them neither privacy nor utility can be judged. */
   readonly holdout?: Table;
-  /** A column of two levels that models are trained to predict. */
+  /** A column that models are trained to predict: of two values, several classes, or numbers. */
   readonly target?: string;
+  /** The target's value that counts as 1; not needed where it is plain. Of three values or more, the one against the others. */
+  readonly positive?: string;
   /** How the synthesiser learns, to be asked once more with canaries among its rows. */
   readonly refit?: {
     readonly method: string;
@@ -39,6 +41,8 @@ export interface ReportPlan {
 /** Everything that is known about synthetic rows. Parts that need held-out rows or a target are absent without. */
 export interface SyntheticReport {
   readonly rows: { readonly real: number; readonly synthetic: number; readonly holdout?: number };
+  /** What was not judged, and why: a sentence each. */
+  readonly notJudged: readonly string[];
   /** What the real rows hold and the synthetic ones do not. */
   readonly losses: readonly Loss[];
   /** Identifiers and free text, of which only the form is judged; no other measure looks at them. */
@@ -85,7 +89,7 @@ export async function syntheticReport(
   rng: Rng,
   watch: Watch = {},
 ): Promise<SyntheticReport> {
-  const { real, synthetic, holdout, target, refit } = plan;
+  const { real, synthetic, holdout, target, positive, refit } = plan;
   const parts = 8 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
   let done = 0;
   const next = async <T>(make: () => T | Promise<T>): Promise<T> => {
@@ -95,7 +99,12 @@ export async function syntheticReport(
     return made;
   };
   const stop = watch.signal ? { signal: watch.signal } : {};
-  const enough = (table: Table): boolean => Math.min(table.rows, synthetic.rows) >= 50;
+  const enough = (table: Table): boolean => Math.min(table.rows, synthetic.rows) >= leastDetected;
+  const aim =
+    target === undefined
+      ? undefined
+      : { train: real, synthetic, target, ...(positive !== undefined && { positive }) };
+  const useless = aim && holdout ? whyNoUtility({ ...aim, test: holdout }) : undefined;
   const detect = (table: Table, label: string): Promise<AucInterval> =>
     detectionAuc(table, synthetic, rng.fork(label), {}, stop);
   const quality = await next(() => qualityScore(real, synthetic));
@@ -114,6 +123,7 @@ export async function syntheticReport(
   const base = {
     losses,
     texts,
+    notJudged: notJudged(plan, useless),
     quality,
     qualityAllPairs,
     diagnostic,
@@ -151,18 +161,13 @@ export async function syntheticReport(
     differencingAttack(real, holdout, synthetic, rng.fork("differencing")),
   );
   const canaries = await next(() => canaryTest(real, holdout, synthetic));
-  const truth = target === undefined ? undefined : truthOf(real, target);
-  const subgroups = await next(() => subgroupTable(real, holdout, synthetic, truth, rng.fork("subgroups")));
+  const subgroups = await next(() =>
+    subgroupTable({ train: real, holdout, synthetic }, aim, rng.fork("subgroups")),
+  );
   const utility =
-    target === undefined
-      ? undefined
-      : await next(() =>
-          trainSyntheticTestReal(
-            { train: real, synthetic, test: holdout, target },
-            rng.fork("utility"),
-            stop,
-          ),
-        );
+    aim && useless === undefined
+      ? await next(() => trainSyntheticTestReal({ ...aim, test: holdout }, rng.fork("utility"), stop))
+      : undefined;
   return {
     rows: { real: real.rows, synthetic: synthetic.rows, holdout: holdout.rows },
     ...base,
@@ -181,10 +186,22 @@ export async function syntheticReport(
   };
 }
 
-/** The target and the level that counts as true, where there is one. */
-function truthOf(from: Table, column: string): { column: string; level: string } | undefined {
-  const level = positiveLevel(from, column);
-  return level === undefined ? undefined : { column, level };
+/** Fewer rows than these tell nothing from each other, and nobody's membership. */
+const [leastDetected, leastAttacked] = [50, 20];
+
+function notJudged({ real, synthetic, holdout, target }: ReportPlan, useless: string | undefined): string[] {
+  const out: string[] = [];
+  const few = (which: string, rows: number, least: number, what: string): void => {
+    if (rows < least) out.push(`${what}: ${which} are ${rows}, and ${least} are needed`);
+  };
+  few("the synthetic rows", synthetic.rows, leastDetected, "detection");
+  few("the rows learnt from", real.rows, leastDetected, "detection against the rows learnt from");
+  if (!holdout) return [...out, "privacy, usefulness and small groups: held-out rows (--holdout) are needed"];
+  few("held-out rows", holdout.rows, leastDetected, "detection against held-out rows");
+  few("held-out rows", holdout.rows, leastAttacked, "attacks on membership");
+  if (target === undefined) out.push("usefulness: no column plainly is a target; --target names one");
+  else if (useless !== undefined) out.push(`usefulness: ${useless}`);
+  return out;
 }
 
 /** All detectors, boosting first. */

@@ -1,13 +1,15 @@
 import { integer, type Rng } from "../../core/rng";
 import type { Table } from "../../data/table";
+import { targetKind, targetNumbers } from "../../data/target";
 import { alignTables, cellsWithMissing, type Shared } from "./align";
 
-/** A group of rows by one condition or two: how many there are, and how often the target is true among them. */
+/** A group of rows by one condition or two: how many there are, and what the target is among them. */
 export interface Subgroup {
   readonly group: string;
   /** "planned": the ends of a number or a rare level; "random": two conditions at once. */
   readonly kind: "planned" | "random";
-  readonly measure: "share of rows" | "rate of the target";
+  /** How many rows it has, how often the target is true (of several classes: is that class), or the mean of a target of numbers. */
+  readonly measure: "share of rows" | "rate of the target" | `rate of ${string}` | "mean of the target";
   /** Among rows learnt from, held-out rows and synthetic rows. */
   readonly real: number;
   readonly holdout: number;
@@ -52,21 +54,18 @@ interface Condition {
  * rows against held-out ones; undefined where held-out rows are too few for any.
  */
 export function subgroupTable(
-  train: Table,
-  holdout: Table,
-  synthetic: Table,
-  target: { readonly column: string; readonly level: string } | undefined,
+  {
+    train,
+    holdout,
+    synthetic,
+  }: { readonly train: Table; readonly holdout: Table; readonly synthetic: Table },
+  aim: { readonly target: string; readonly positive?: string } | undefined,
   rng: Rng,
 ): Subgroups | undefined {
   const tables = [train, holdout, synthetic];
   const shared = alignTables(tables, "measure subgroups");
-  const truth =
-    target &&
-    truthOf(
-      shared.find((one) => one.name === target.column),
-      target.level,
-    );
-  const conditions = shared.filter((one) => one.name !== target?.column).flatMap(conditionsOf);
+  const truths = aim ? truthsOf(tables, aim) : [];
+  const conditions = shared.filter((one) => one.name !== aim?.target).flatMap(conditionsOf);
   const planned = spread(
     conditions.filter((one) => one.planned && isEnough(one.rows, tables)),
     plannedGroups,
@@ -88,7 +87,7 @@ export function subgroupTable(
       break;
     }
   }
-  const found = groups.flatMap((group) => measured(group, truth));
+  const found = groups.flatMap((group) => measured(group, truths));
   if (found.length === 0) return undefined;
   const share = (of: (one: Subgroup) => number): number =>
     found.filter((one) => Math.abs(of(one)) > 2).length / found.length;
@@ -104,12 +103,29 @@ export function subgroupTable(
   };
 }
 
-function truthOf(one: Shared | undefined, level: string): readonly Uint8Array[] | undefined {
-  if (one?.kind !== "levels") return undefined;
-  const code = one.levels.indexOf(level);
-  // A level that no table has would take missing cells for its own.
-  if (code < 0) return undefined;
-  return one.codes.map((codes) => Uint8Array.from(codes, (own) => (own === code ? 1 : 0)));
+/** What the target is in each row of each table, NaN where it is missing; as the measure that it makes. */
+interface Truth {
+  readonly measure: Subgroup["measure"];
+  readonly values: readonly Float64Array[];
+}
+
+/** Of several classes, so many of the most frequent ones are looked at. */
+const mostRates = 5;
+
+function truthsOf(
+  tables: readonly Table[],
+  { target, positive }: { readonly target: string; readonly positive?: string },
+): Truth[] {
+  const kind = targetKind(tables[0], target, positive);
+  const values = tables.map((table) => targetNumbers(table, target, kind));
+  if (kind.kind === "numbers") return [{ measure: "mean of the target", values }];
+  if (kind.kind === "two") return [{ measure: "rate of the target", values }];
+  const counts = kind.classes.map((_, k) => values[0].reduce((sum, own) => sum + Number(own === k), 0));
+  const frequent = [...counts.keys()].sort((a, b) => counts[b] - counts[a]).slice(0, mostRates);
+  return frequent.map((k) => ({
+    measure: `rate of ${kind.classes[k]}`,
+    values: values.map((all) => all.map((own) => (Number.isNaN(own) ? own : Number(own === k)))),
+  }));
 }
 
 /** A column's conditions: its levels, or fifths of its values and, as planned ones, its outermost values. */
@@ -171,25 +187,49 @@ function spread<T>(from: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, k) => from[Math.floor((k * from.length) / most)]);
 }
 
-function measured({ name, rows, planned }: Condition, truth: readonly Uint8Array[] | undefined): Subgroup[] {
+function measured({ name, rows, planned }: Condition, truths: readonly Truth[]): Subgroup[] {
   const kind = planned ? "planned" : "random";
-  const sizes = rows.map(count);
-  const totals = rows.map((own) => own.length);
   const out: Subgroup[] = [];
-  const add = (measure: Subgroup["measure"], hits: readonly number[], of: readonly number[]): void => {
-    if (of.some((n) => n === 0)) return;
-    const [real, holdout, synthetic] = hits.map((hit, i) => hit / of[i]);
-    const z = (a: number, b: number): number => {
-      const p = (hits[a] + hits[b]) / (of[a] + of[b]);
-      const error = Math.sqrt(p * (1 - p) * (1 / of[a] + 1 / of[b]));
-      return error > 0 ? (hits[a] / of[a] - hits[b] / of[b]) / error : 0;
-    };
+  const add = (measure: Subgroup["measure"], sums: readonly Sums[]): void => {
+    if (sums.some(({ n }) => n === 0)) return;
+    const [real, holdout, synthetic] = sums.map(({ n, sum }) => sum / n);
+    const z = (a: number, b: number): number => standardised(sums[a], sums[b]);
     out.push({ group: name, kind, measure, real, holdout, synthetic, z: z(2, 1), zReal: z(0, 1) });
   };
-  add("share of rows", sizes, totals);
-  if (truth && sizes[2] >= leastHeldOut) {
-    const both = rows.map((own, i) => own.reduce((sum, one, r) => sum + (one & truth[i][r]), 0));
-    add("rate of the target", both, sizes);
-  }
+  add(
+    "share of rows",
+    rows.map((own) => sumsOf(own)),
+  );
+  if (count(rows[2]) >= leastHeldOut)
+    for (const { measure, values } of truths)
+      add(
+        measure,
+        rows.map((own, table) =>
+          sumsOf(values[table].filter((one, i) => own[i] === 1 && !Number.isNaN(one))),
+        ),
+      );
   return out;
+}
+
+interface Sums {
+  readonly n: number;
+  readonly sum: number;
+  readonly squares: number;
+}
+
+function sumsOf(values: Uint8Array | Float64Array): Sums {
+  let [sum, squares] = [0, 0];
+  for (const value of values) {
+    sum += value;
+    squares += value * value;
+  }
+  return { n: values.length, sum, squares };
+}
+
+/** The difference of two means in standard errors, as if both were of one distribution: of shares, the test of two proportions. */
+function standardised(a: Sums, b: Sums): number {
+  const n = a.n + b.n;
+  const mean = (a.sum + b.sum) / n;
+  const [variance, rounding] = [(a.squares + b.squares) / n - mean * mean, 1e-12 * mean * mean];
+  return variance > rounding ? (a.sum / a.n - b.sum / b.n) / Math.sqrt(variance * (1 / a.n + 1 / b.n)) : 0;
 }

@@ -4,7 +4,7 @@ import type { Rng } from "../../core/rng";
 import { foldKey } from "../../data/infer/fold";
 import type { Schema } from "../../data/schema";
 import { type Column, columnNamed, isCategorical, type Table } from "../../data/table";
-import { classTarget, numberClasses } from "../../data/target";
+import { classTarget, levelsSeen, numberClasses } from "../../data/target";
 import { copiesSentences } from "../../evaluate/copies";
 import { leakageSuspects } from "../../evaluate/leakage";
 import { classesScorers } from "../../evaluate/multiclass";
@@ -34,8 +34,7 @@ export function severalClasses(
     return found.length > 2 ? found : undefined;
   }
   if (!isCategorical(column)) return undefined;
-  const seen = new Set(column.codes);
-  const classes = column.levels.filter((_, code) => seen.has(code)).sort();
+  const classes = levelsSeen(column);
   return classes.length > 2 ? classes : undefined;
 }
 

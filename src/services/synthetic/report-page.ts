@@ -3,6 +3,7 @@ import type { Table } from "../../data/table";
 import { lossSentences } from "../../evaluate/synthetic/losses";
 import { verdictOf } from "../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../evaluate/synthetic/report";
+import type { Utility } from "../../evaluate/synthetic/utility";
 import { dataTable } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
 import { html, raw } from "../../report/html";
@@ -90,11 +91,13 @@ export function reportFinding(found: SyntheticReport): string {
           : `are easily told from real ones (detection AUC ${decimal(judge.auc, 2)})`,
     );
   } else parts.push(`reach a quality of ${decimal(quality.score, 3)}`);
-  const [best] = [...(utility ?? [])].sort((a, b) => b.real.auc - a.real.auc);
+  const [best] = [...(utility ?? [])].sort((a, b) => b.real.estimate - a.real.estimate);
   if (best) {
-    const off = best.difference.difference;
+    const off = best.difference.estimate;
     parts.push(
-      off > -0.01 ? "teach a model about as well" : `teach a model less (ROC AUC ${difference(off, 3)})`,
+      off > -0.01
+        ? "teach a model about as well"
+        : `teach a model less (${shortly(best)} ${difference(off, 3)})`,
     );
   }
   if (membership && privacy) {
@@ -107,6 +110,11 @@ export function reportFinding(found: SyntheticReport): string {
     );
   }
   return `The synthetic rows ${listed(parts)}.`;
+}
+
+/** A figure's name where there is little room. */
+function shortly({ measure }: Utility): string {
+  return measure === "R²" ? measure : "ROC AUC";
 }
 
 function listed(parts: readonly string[]): string {
@@ -133,14 +141,14 @@ function reportFigures(found: SyntheticReport): Figure[] {
   }
   const [first] = utility ?? [];
   if (first) {
-    const { difference: value, low, high } = first.difference;
+    const { estimate: value, low, high } = first.difference;
     figures.push({
       name: "utility",
-      label: `ROC AUC against real rows, ${first.learner}`,
+      label: `${shortly(first)} against real rows, ${first.learner}`,
       value,
       low,
       high,
-      interval: "95%, DeLong",
+      interval: first.measure === "ROC AUC" ? "95%, DeLong" : "95%, bootstrap",
       key: true,
       better: "higher",
     });
@@ -301,17 +309,17 @@ function marginTable({ margins, fresh }: SyntheticReport): string {
 }
 
 function utilityTable({ utility }: SyntheticReport): string {
-  if (!utility) return "<p>Held-out rows (--holdout) and a target of two values are needed to say.</p>";
+  if (!utility) return "<p>Not judged: what is said first above says why.</p>";
   return dataTable(
     utility,
     [
       { label: "Learner", text: (row) => row.learner },
-      { label: "Trained on real", align: "right", text: (row) => decimal(row.real.auc) },
-      { label: "Trained on synthetic", align: "right", text: (row) => decimal(row.synthetic.auc) },
-      { label: "Difference", align: "right", text: (row) => difference(row.difference.difference) },
+      { label: "Trained on real", align: "right", text: (row) => decimal(row.real.estimate) },
+      { label: "Trained on synthetic", align: "right", text: (row) => decimal(row.synthetic.estimate) },
+      { label: "Difference", align: "right", text: (row) => difference(row.difference.estimate) },
       { label: "95%", align: "right", text: (row) => interval(row.difference.low, row.difference.high) },
     ],
-    { caption: "ROC AUC on real held-out rows" },
+    { caption: `${utility[0]?.measure} on real held-out rows` },
   );
 }
 
@@ -369,14 +377,16 @@ function privacyTable({ privacy, membership, support }: SyntheticReport): string
 /** Small groups, those furthest from held-out rows first. */
 function subgroupTable({ subgroups }: SyntheticReport): string {
   if (!subgroups) return "";
+  const shown = ({ measure }: { readonly measure: string }, value: number): string =>
+    measure === "mean of the target" ? String(Number(value.toPrecision(4))) : percent(value);
   return dataTable(
     subgroups.worst,
     [
       { label: "Group", text: (row) => row.group },
       { label: "Measured", text: (row) => row.measure },
-      { label: "Held out", align: "right", text: (row) => percent(row.holdout) },
-      { label: "Learnt from", align: "right", text: (row) => percent(row.real) },
-      { label: "Synthetic", align: "right", text: (row) => percent(row.synthetic) },
+      { label: "Held out", align: "right", text: (row) => shown(row, row.holdout) },
+      { label: "Learnt from", align: "right", text: (row) => shown(row, row.real) },
+      { label: "Synthetic", align: "right", text: (row) => shown(row, row.synthetic) },
       { label: "z", align: "right", text: (row) => difference(row.z, 1) },
       { label: "z, learnt from", align: "right", text: (row) => difference(row.zReal, 1) },
     ],

@@ -66,8 +66,8 @@ export const judgeContender: Task<JudgeTask, Judged & { readonly table?: Table }
       pairs: quality.trends,
       allPairs: all.trends,
       detection: (await detectionAuc(holdout, synthetic, rng.fork("detection"))).auc,
-      logistic: utility[0].difference.difference,
-      boosting: utility[1].difference.difference,
+      logistic: utility[0].difference.estimate,
+      boosting: utility[1].difference.estimate,
       memorisation: privacy.memorisation,
       copies: privacy.copies,
       membership: (await membershipAttack(from, holdout, synthetic, rng.fork("membership"))).advantage

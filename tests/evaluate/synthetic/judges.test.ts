@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import { type Table, takeTableRows } from "../../../src/data/table";
+import { dropColumns, type Table, table, takeTableRows } from "../../../src/data/table";
 import { binnedAccuracy, marginAccuracy } from "../../../src/evaluate/synthetic/accuracy";
 import { detectionAuc, otherDetectors } from "../../../src/evaluate/synthetic/detection";
 import { attributeDisclosure } from "../../../src/evaluate/synthetic/privacy/disclosure";
 import { membershipAttack } from "../../../src/evaluate/synthetic/privacy/membership";
 import { shuffleColumns } from "../../../src/evaluate/synthetic/privacy/shuffle-columns";
+import { syntheticReport } from "../../../src/evaluate/synthetic/report";
 import { supportScores } from "../../../src/evaluate/synthetic/support";
 import { trainSyntheticTestReal } from "../../../src/evaluate/synthetic/utility";
 import { customers } from "../../synthesis/customers";
@@ -47,8 +48,8 @@ describe("trainSyntheticTestReal(plan, rng)", () => {
   test("compares what real and synthetic rows teach, on the same real rows", async () => {
     const plan = { train, test: holdout, target: "churn" };
     for (const one of await trainSyntheticTestReal({ ...plan, synthetic: train }, seeded(1))) {
-      expect(one.difference.difference).toBe(0);
-      expect(one.real.auc).toBeGreaterThan(0.6);
+      expect(one.difference.estimate).toBe(0);
+      expect(one.real.estimate).toBeGreaterThan(0.6);
     }
     const [logistic] = await trainSyntheticTestReal({ ...plan, synthetic: shuffled }, seeded(1));
     expect(logistic.learner).toBe("logistic regression");
@@ -62,7 +63,88 @@ describe("trainSyntheticTestReal(plan, rng)", () => {
     );
     await expect(
       trainSyntheticTestReal({ train, synthetic: loyal, test: holdout, target: "churn" }, seeded(1)),
-    ).rejects.toThrow('"churn" must have both values');
+    ).rejects.toThrow(
+      '"churn" must have both Yes and another value in every table, and the synthetic rows have not',
+    );
+  });
+});
+
+/** Numbers of which a score, two words, three levels and a rare fourth one follow. */
+function scored(n: number, seed: number): Table {
+  const rng = seeded(seed);
+  const values = Float64Array.from({ length: n }, () => rng.uniform() * 10);
+  const score = values.map((value) => value * 3 + rng.uniform() * 4);
+  const codes = (...limits: number[]): Int32Array =>
+    Int32Array.from(score, (one) => limits.filter((limit) => one > limit).length);
+  return table([
+    { name: "visits", type: "numeric", values },
+    { name: "score", type: "numeric", values: score },
+    { name: "income", type: "categorical", levels: ["<=50K", ">50K"], codes: codes(17) },
+    { name: "tier", type: "categorical", levels: ["iron", "silver", "gold", "none"], codes: codes(10, 22) },
+  ]);
+}
+
+describe("a target that is no yes or no", () => {
+  const [real, held, made] = [1, 2, 3].map((seed) => scored(300, seed));
+  const without = (column: string) => ({
+    train: dropColumns(real, [column]),
+    synthetic: dropColumns(made, [column]),
+    test: dropColumns(held, [column]),
+  });
+
+  test("of numbers is judged by R², of several classes by each against the others, of two words by the one that is named", async () => {
+    const judge = async (target: string, leave: string, positive?: string) =>
+      trainSyntheticTestReal({ ...without(leave), target, ...(positive && { positive }) }, seeded(1));
+    const [ridge, boosted] = await judge("score", "tier");
+    expect([ridge.measure, ridge.learner, boosted.learner]).toEqual([
+      "R²",
+      "ridge regression",
+      "gradient boosting",
+    ]);
+    // The share of the score's variance that is not its own noise: 75 / (75 + 16 / 12).
+    for (const { estimate } of [ridge.real, ridge.synthetic])
+      expect(Math.abs(estimate - 0.983)).toBeLessThan(0.01);
+    expect(ridge.difference.low).toBeLessThanOrEqual(ridge.difference.estimate);
+    for (const one of await judge("tier", "score")) {
+      expect(one.measure).toContain("each class against the others");
+      expect(one.synthetic.estimate).toBeGreaterThan(0.95);
+      expect(one.synthetic.estimate - one.real.estimate).toBeCloseTo(one.difference.estimate, 12);
+    }
+    const [gold] = await judge("tier", "score", "gold");
+    expect(gold).toMatchObject({ measure: "ROC AUC" });
+    await expect(judge("income", "score")).rejects.toThrow(
+      "the positive value must be given, as one of <=50K, >50K",
+    );
+    const [rich, poor] = [
+      (await judge("income", "score", ">50K"))[0],
+      (await judge("income", "score", "<=50K"))[0],
+    ];
+    expect(poor.synthetic.estimate).toBeCloseTo(rich.synthetic.estimate, 6);
+    await expect(judge("income", "score", "rich")).rejects.toThrow(
+      'positive must be one of <=50K, >50K, got "rich"',
+    );
+  });
+
+  test("is said to be not judged where a table has one value of it, and the rest of the report is made", async () => {
+    const all = (from: Table, level: number): Table => ({
+      ...from,
+      columns: from.columns.map((column) =>
+        column.name === "tier" && "codes" in column
+          ? { ...column, codes: column.codes.map(() => level) }
+          : column,
+      ),
+    });
+    const plan = { real, synthetic: all(made, 1), holdout: takeTableRows(held, rows(0, 60)), target: "tier" };
+    const found = await syntheticReport(plan, seeded(1));
+    expect(found.utility).toBeUndefined();
+    expect(found.notJudged).toEqual([
+      'usefulness: column "tier" must have two values or more in every table, and the synthetic rows have not',
+    ]);
+    expect(new Set(found.subgroups?.worst.map(({ measure }) => measure))).toContain("rate of silver");
+    const alone = await syntheticReport({ real, synthetic: made }, seeded(1));
+    expect(alone.notJudged).toEqual([
+      "privacy, usefulness and small groups: held-out rows (--holdout) are needed",
+    ]);
   });
 });
 

@@ -7,7 +7,7 @@ import { copula } from "../../../src/synthesis/copula/copula";
 import type { Synthesiser } from "../../../src/synthesis/synthesiser";
 import { customers } from "../../synthesis/customers";
 
-const target = { column: "churn", level: "Yes" };
+const aim = { target: "churn" };
 
 /** The rows with the target of long-standing customers turned to "Yes". */
 function withLeavers(from: Table, least: number): Table {
@@ -27,11 +27,11 @@ function withLeavers(from: Table, least: number): Table {
 
 test("subgroupTable() finds like rows within chance, and the group whose truth is lost", () => {
   const [train, holdout, fresh] = [1, 2, 3].map((seed) => customers(900, seed));
-  const alike = subgroupTable(train, holdout, fresh, target, seeded(1));
+  const alike = subgroupTable({ train, holdout, synthetic: fresh }, aim, seeded(1));
   expect(alike?.measured).toBeGreaterThan(250);
   expect(alike?.rms).toBeLessThan(1.3);
   expect(alike?.beyond).toBeLessThan(0.12);
-  const lost = subgroupTable(train, holdout, withLeavers(fresh, 50), target, seeded(1));
+  const lost = subgroupTable({ train, holdout, synthetic: withLeavers(fresh, 50) }, aim, seeded(1));
   expect(lost?.beyond).toBeGreaterThan((alike?.beyond ?? 1) + 0.03);
   expect(lost?.beyondReal).toBe(alike?.beyondReal);
   expect(lost?.worst[0]).toMatchObject({ measure: "rate of the target" });

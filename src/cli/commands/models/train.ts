@@ -9,7 +9,7 @@ import type { SavedModel, SavedScore } from "../../../services/predict/saved-mod
 import type { ClassWeightsAsked } from "../../../services/predict/training";
 import { addresses } from "../../support/addresses";
 import { CliError, exitCodes, usageError } from "../../support/exit";
-import { keepDuplicates } from "../../support/options";
+import { keepDuplicates, positiveValue } from "../../support/options";
 import { note, print, printTable } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 import { storeOption } from "../../support/store-option";
@@ -51,10 +51,7 @@ export function trainCommand(): Command {
       "the column to predict: two values, numbers, or three classes or more",
     )
     .option("--out <file>", "where to write the model: .tlm as gzipped JSON, any other name as JSON")
-    .option(
-      "--positive <value>",
-      "the target's value that counts as 1; not needed where it is plain (Yes, True, 1); of three values or more, the one that is learned against the others",
-    )
+    .option("--positive <value>", positiveValue)
     .option("--drop <column...>", "columns not to learn from", [])
     .option("--id <column...>", "columns that name the customer: not learned from", [])
     .option(

@@ -6,7 +6,7 @@ import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
 import type { ReportPlan, SyntheticReport } from "../../../evaluate/synthetic/report";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
-import { wholeNumber } from "../../support/options";
+import { positiveValue, wholeNumber } from "../../support/options";
 import { note, print, printTable, printWarning } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -15,6 +15,7 @@ interface Options extends ReadingFlags {
   synthetic: string;
   holdout?: string;
   target?: string;
+  positive?: string;
   model?: string;
   schema?: string;
   seed: string;
@@ -29,7 +30,11 @@ export function synthReportCommand(): Command {
     .requiredOption("--real <file>", "the table that was learnt from, of any format")
     .requiredOption("--synthetic <file>", "the synthetic table")
     .option("--holdout <file>", "real rows that were not learnt from; privacy and usefulness need them")
-    .option("--target <column>", "a column of two values to predict; left out, the last one that is plain")
+    .option(
+      "--target <column>",
+      "a column to predict: two values, numbers, or three classes or more; left out, the last one of two values that is plain",
+    )
+    .option("--positive <value>", positiveValue)
     .option(
       "--model <file>",
       "the model they are from: learnt once more with planted canaries, which are looked for",
@@ -64,7 +69,7 @@ async function report(options: Options): Promise<void> {
     import("../../../core/rng.js"),
     import("../../../data/files.js"),
   ]);
-  const [{ lossSentences }, { verdictOf }, { unlabelledRows }] = await Promise.all([
+  const [{ lossSentences }, { verdictOf }, { targetKind, unlabelledRows }] = await Promise.all([
     import("../../../evaluate/synthetic/losses.js"),
     import("../../../evaluate/synthetic/privacy/verdict.js"),
     import("../../../data/target.js"),
@@ -87,6 +92,15 @@ async function report(options: Options): Promise<void> {
   const holdout = options.holdout === undefined ? undefined : await like(options.holdout);
   const synthetic = await like(options.synthetic);
   const target = options.target ?? likelyTarget(real);
+  if (options.positive !== undefined && target === undefined)
+    throw usageError("Cannot use --positive: --target must say of which column");
+  const aim = target === undefined ? undefined : targetKind(real, target, options.positive);
+  if (holdout && aim && target !== undefined) {
+    const guessed =
+      options.target === undefined ? ", the last column of two values that is plain (--target)" : "";
+    const counted = aim.kind === "two" ? `; ${aim.positive} counts as 1` : "";
+    note(`target: ${target}${guessed}${counted}`);
+  }
   const unlabelled = target === undefined ? 0 : unlabelledRows(real, target).length;
   if (unlabelled > 0) note(`${unlabelled} of ${real.rows} real rows have no ${target}: they teach nothing`);
   const refit = options.model === undefined ? undefined : await refitOf(options.model);
@@ -95,6 +109,7 @@ async function report(options: Options): Promise<void> {
     synthetic,
     ...(holdout && { holdout }),
     ...(target !== undefined && { target }),
+    ...(options.positive !== undefined && { positive: options.positive }),
     ...(refit && { refit }),
   };
   const found = await endedAtOnce((watch) => syntheticReport(plan, seeded(seed), watch));
@@ -114,7 +129,7 @@ async function report(options: Options): Promise<void> {
     for (const sentence of lost) printWarning(`  ${sentence}`);
     print();
   }
-  printTable(["measure", "value", "reading"], summary(found, found.attacks && verdictOf(found)));
+  printTable(["measure", "value", "reading"], summary(found, target, found.attacks && verdictOf(found)));
   for (const file of [options.json, options.html]) if (file) note(`wrote ${file}`);
 }
 
@@ -132,7 +147,11 @@ async function refitOf(file: string): Promise<NonNullable<ReportPlan["refit"]>> 
 }
 
 /** The figures that matter most, with what they should be. */
-function summary(found: SyntheticReport, verdict: Verdict | undefined): string[][] {
+function summary(
+  found: SyntheticReport,
+  target: string | undefined,
+  verdict: Verdict | undefined,
+): string[][] {
   const { quality, qualityAllPairs, accuracy, detection, privacy, membership, utility } = found;
   const { fresh, texts, attacks, differencing, canaries, planted, subgroups } = found;
   const three = (value: number): string => value.toFixed(3);
@@ -213,13 +232,12 @@ function summary(found: SyntheticReport, verdict: Verdict | undefined): string[]
     const { attacks: made, beyondChance } = verdict;
     rows.push(["attacks beyond chance", `${beyondChance.length} of ${made}`, beyondChance.join("; ")]);
   }
-  for (const one of utility ?? []) {
+  for (const { learner, measure, synthetic, real } of utility ?? [])
     rows.push([
-      one.learner,
-      three(one.synthetic.auc),
-      `ROC AUC on real rows; trained on real ones ${three(one.real.auc)}`,
+      learner,
+      three(synthetic.estimate),
+      `${target}: ${measure}, on held-out rows; trained on real ones ${three(real.estimate)}`,
     ]);
-  }
   return rows;
 }
 
