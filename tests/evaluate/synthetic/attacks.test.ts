@@ -78,7 +78,12 @@ describe("lossesOf(real, synthetic) and textForms(real, synthetic)", () => {
       { column: "id", what: "missing cells", share: 0.25, values: 0 },
       { column: "plan", what: "levels", share: 0.25, values: 1 },
     ]);
-    const sentences = lossSentences({ losses, texts: [{ column: "id" }], quality: { shapesByColumn: [1] } });
+    const sentences = lossSentences({
+      losses,
+      notJudged: [],
+      texts: [{ column: "id" }],
+      quality: { shapesByColumn: [1] },
+    });
     expect(sentences.at(-1)).toBe(
       "1 of 2 columns (50.0%) hold identifiers or free text, of which only the form is judged: id",
     );
