@@ -89,7 +89,7 @@ export async function syntheticReport(
   rng: Rng,
   watch: Watch = {},
 ): Promise<SyntheticReport> {
-  const { real, synthetic, holdout, target, positive, refit } = plan;
+  const { real, synthetic, holdout, target, refit } = plan;
   const parts = 8 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
   let done = 0;
   const next = async <T>(make: () => T | Promise<T>): Promise<T> => {
@@ -100,11 +100,7 @@ export async function syntheticReport(
   };
   const stop = watch.signal ? { signal: watch.signal } : {};
   const enough = (table: Table): boolean => Math.min(table.rows, synthetic.rows) >= leastDetected;
-  const aim =
-    target === undefined
-      ? undefined
-      : { train: real, synthetic, target, ...(positive !== undefined && { positive }) };
-  const useless = aim && holdout ? whyNoUtility({ ...aim, test: holdout }) : undefined;
+  const { aim, useless } = aimOf(plan);
   const detect = (table: Table, label: string): Promise<AucInterval> =>
     detectionAuc(table, synthetic, rng.fork(label), {}, stop);
   const quality = await next(() => qualityScore(real, synthetic));
@@ -184,6 +180,13 @@ export async function syntheticReport(
     ...(subgroups && { subgroups }),
     ...(utility && { utility }),
   };
+}
+
+/** What models are asked for, and why they cannot be judged by it. */
+function aimOf({ real: train, synthetic, holdout: test, target, positive }: ReportPlan) {
+  if (target === undefined) return {};
+  const aim = { train, synthetic, target, ...(positive !== undefined && { positive }) };
+  return { aim, useless: test && whyNoUtility({ ...aim, test }) };
 }
 
 /** Fewer rows than these tell nothing from each other, and nobody's membership. */
