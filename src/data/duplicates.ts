@@ -1,6 +1,7 @@
 import { mayBeId } from "./infer/names";
 import { asTable, type PolarsFrame } from "./polars";
 import { cellText, columnNamed, type Table, takeTableRows } from "./table";
+import { SeenTexts } from "./tally/keys";
 
 /** A table in which every customer stands once. */
 export interface DistinctRows {
@@ -24,21 +25,45 @@ export function distinctRows(given: Table | PolarsFrame, id?: readonly string[])
   const table = asTable(given);
   const names = customerColumns(table, id);
   if (names.length === 0) return { table, id: [], duplicates: 0 };
-  const customer = customerOf(table, names);
-  const seen = new Set<string>();
-  const kept: number[] = [];
-  for (let i = 0; i < table.rows; i++) {
-    const key = customer(i);
-    if (key !== undefined && seen.has(key)) continue;
-    if (key !== undefined) seen.add(key);
-    kept.push(i);
+  const once = new OncePerCustomer(names);
+  return { table: once.keep(table), id: names, duplicates: once.duplicates };
+}
+
+/** Of rows that come batch by batch, those of customers who had none before. */
+export class OncePerCustomer {
+  duplicates = 0;
+  private readonly names: readonly string[];
+  private readonly seen = new SeenTexts();
+
+  /** `names` are the columns that together name a customer. */
+  constructor(names: readonly string[]) {
+    this.names = names;
   }
-  const duplicates = table.rows - kept.length;
-  return { table: duplicates === 0 ? table : takeTableRows(table, kept), id: names, duplicates };
+
+  /** Which rows stay. */
+  places(rows: Table): Int32Array {
+    const kept = new Int32Array(rows.rows);
+    let count = 0;
+    const customer = customerOf(rows, this.names);
+    for (let i = 0; i < rows.rows; i++) {
+      const key = this.names.length > 0 ? customer(i) : undefined;
+      if (key === undefined || this.seen.add(key)) kept[count++] = i;
+      else this.duplicates++;
+    }
+    return kept.subarray(0, count);
+  }
+
+  keep(rows: Table): Table {
+    const kept = this.places(rows);
+    return kept.length === rows.rows ? rows : takeTableRows(rows, kept);
+  }
 }
 
 /** The columns that together name a customer: those of `id`, else the first identifier, one that is called so before others. */
-export function customerColumns(table: Table, id: readonly string[] = []): readonly string[] {
+export function customerColumns(
+  table: Pick<Table, "columns">,
+  id: readonly string[] = [],
+): readonly string[] {
   const ids = table.columns.filter((column) => column.type === "id");
   const first = (ids.find((column) => mayBeId(column.name)) ?? ids[0])?.name;
   return id.length > 0 || first === undefined ? id : [first];

@@ -32,10 +32,11 @@ function joinColumns(first: Column, columns: readonly Column[]): Column {
     return { ...first, values: (columns as (typeof first)[]).flatMap((column) => column.values) };
   const parts = columns as (typeof first)[];
   const levels = [...new Set(parts.flatMap((part) => part.levels))];
+  const places = new Map(levels.map((level, code) => [level, code]));
   const codes = new Int32Array(rows);
   let at = 0;
   for (const column of parts) {
-    const map = column.levels.map((level) => levels.indexOf(level));
+    const map = column.levels.map((level) => places.get(level) as number);
     for (const code of column.codes) codes[at++] = code < 0 ? -1 : map[code];
   }
   return { ...first, codes, levels };

@@ -36,29 +36,63 @@ const leavers: readonly string[] = [
  * target(customers, "plan"); // throws "positive"
  */
 export function target(from: Table | PolarsFrame, name: string, positive?: string): Float64Array {
-  const table = asTable(from);
-  const action = `use target ${JSON.stringify(name)}`;
-  const column = columnNamed(table, name);
-  const missing = unlabelledRows(table, name);
-  const place = missing.length > 0 ? `${missing.length} missing, the first in row ${missing[0] + 1}` : "";
-  check(missing.length === 0, action, `every row must have a value, got ${place}`);
-  if (column.type === "numeric") {
-    if (positive === undefined) return column.values.slice();
-    const value = Number(positive);
-    const kinds = [...new Set(column.values)].slice(0, 10);
-    check(
-      kinds.includes(value) || column.values.includes(value),
-      action,
-      `positive must be one of ${kinds.join(", ")}`,
-      positive,
-    );
-    return column.values.map((v) => (v === value ? 1 : 0));
+  const reader = new TargetReader(name, positive);
+  const values = reader.take(asTable(from));
+  reader.settle();
+  return values;
+}
+
+/** Reads a target as `target` does where rows come batch by batch: what is wrong with it is told once all came. */
+export class TargetReader {
+  private readonly name: string;
+  private readonly positive: string | undefined;
+  private readonly action: string;
+  /** The first numbers that differ, and whether the positive one is among all. */
+  private readonly kinds: Set<number> = new Set();
+  private found = false;
+  private rows = 0;
+  private missing = 0;
+  private firstMissing = 0;
+
+  constructor(name: string, positive?: string) {
+    this.name = name;
+    this.positive = positive;
+    this.action = `use target ${JSON.stringify(name)}`;
   }
-  check(isCategorical(column), action, "its type must be numeric, boolean or categorical", column.type);
-  const code =
-    positive === undefined ? positiveCode(column.levels, action) : levelOf(column.levels, positive);
-  check(code >= 0, action, `positive must be one of ${column.levels.slice(0, 20).join(", ")}`, positive);
-  return Float64Array.from(column.codes, (c) => (c === code ? 1 : 0));
+
+  /** The target in these rows, whose levels must be those of all; what stands for a missing one means nothing. */
+  take(rows: Table): Float64Array {
+    const { action, positive } = this;
+    const column = columnNamed(rows, this.name);
+    const missing = unlabelledRows(rows, this.name);
+    if (this.missing === 0 && missing.length > 0) this.firstMissing = this.rows + missing[0] + 1;
+    this.missing += missing.length;
+    this.rows += rows.rows;
+    if (column.type === "numeric") {
+      if (positive === undefined) return column.values.slice();
+      const value = Number(positive);
+      for (const one of column.values) {
+        if (one === value) this.found = true;
+        if (this.kinds.size < 10) this.kinds.add(one);
+      }
+      return column.values.map((v) => (v === value ? 1 : 0));
+    }
+    this.found = true;
+    check(isCategorical(column), action, "its type must be numeric, boolean or categorical", column.type);
+    const code =
+      positive === undefined ? positiveCode(column.levels, action) : levelOf(column.levels, positive);
+    check(code >= 0, action, `positive must be one of ${column.levels.slice(0, 20).join(", ")}`, positive);
+    return Float64Array.from(column.codes, (c) => (c === code ? 1 : 0));
+  }
+
+  /** Nothing where all rows had a value, and one of them the positive one; else throws. */
+  settle(): void {
+    const { action, positive } = this;
+    const place = this.missing > 0 ? `${this.missing} missing, the first in row ${this.firstMissing}` : "";
+    check(this.missing === 0, action, `every row must have a value, got ${place}`);
+    if (positive !== undefined)
+      check(this.found, action, `positive must be one of ${[...this.kinds].join(", ")}`, positive);
+  }
 }
 
 /** The column `name` as numbers of `classes`, from 0; throws where a value is missing or is none of them. */

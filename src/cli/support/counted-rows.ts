@@ -1,6 +1,7 @@
 import { percentOf } from "../../core/format";
-import { distinctRows } from "../../data/duplicates";
-import { type Table, takeTableRows } from "../../data/table";
+import { customerColumns, type DistinctRows, distinctRows, OncePerCustomer } from "../../data/duplicates";
+import type { Survey } from "../../data/read/survey-table";
+import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { unlabelledRows } from "../../data/target";
 import type { SavedModel } from "../../services/predict/saved-model";
 import { note } from "./output";
@@ -30,21 +31,29 @@ const most = 0.01;
  */
 export function oncePerCustomer(table: Table, flags: DuplicateFlags): { table: Table; duplicates: number } {
   const found = distinctRows(table, flags.id);
-  if (found.duplicates === 0) return { table, duplicates: 0 };
-  const by = found.id.join(" and ");
+  const left = noteDuplicates(found, table.rows, flags);
+  return left === 0 ? { table, duplicates: 0 } : { table: found.table, duplicates: left };
+}
+
+/** Notes the rows of customers with an earlier one, and stops where they are many; returns how many are left out. */
+function noteDuplicates(
+  { id, duplicates }: Pick<DistinctRows, "id" | "duplicates">,
+  rows: number,
+  flags: DuplicateFlags,
+): number {
+  if (duplicates === 0) return 0;
+  const by = id.join(" and ");
   if (flags.keepDuplicates) {
-    note(`${found.duplicates} rows have a ${by} of an earlier row; they are kept`);
-    return { table, duplicates: 0 };
+    note(`${duplicates} rows have a ${by} of an earlier row; they are kept`);
+    return 0;
   }
-  if (found.duplicates > most * table.rows && !flags.acceptLoss)
+  if (duplicates > most * rows && !flags.acceptLoss)
     throw lost(
-      `${found.duplicates} of ${table.rows} rows (${percentOf(found.duplicates, table.rows)}) have the ${by} of an earlier row`,
+      `${duplicates} of ${rows} rows (${percentOf(duplicates, rows)}) have the ${by} of an earlier row`,
       "--keep-duplicates counts them all, --id names other columns, ",
     );
-  note(
-    `${found.duplicates} rows left out: their ${by} is that of an earlier row (--keep-duplicates keeps them)`,
-  );
-  return found;
+  note(`${duplicates} rows left out: their ${by} is that of an earlier row (--keep-duplicates keeps them)`);
+  return duplicates;
 }
 
 function without(table: Table, rows: Iterable<number>): Table {
@@ -55,7 +64,7 @@ function without(table: Table, rows: Iterable<number>): Table {
   );
 }
 
-function shareOf(count: number, { rows }: Table): string {
+function shareOf(count: number, { rows }: Pick<Table, "rows">): string {
   return `${count} of ${rows} rows (${percentOf(count, rows)})`;
 }
 
@@ -87,26 +96,53 @@ export async function commonClasses(table: Table, flags: TargetFlags): Promise<T
   return without(table, rows);
 }
 
-/** The rows with a target that the model knows; stops where many have none. */
-export async function judgedRows(
-  table: Table,
+/** Rows that a model can be judged on, batch by batch, each customer once. */
+export interface JudgedRows {
+  /** The rows; once they came a first time, what was left out is noted, and many such rows stop the work. */
+  batches(): AsyncIterable<Table>;
+  /** Rows left out, once all came. */
+  left: { readonly duplicates: number; readonly unjudged: number };
+}
+
+/** The rows of a survey with a target that the model knows, in the columns that it reads. */
+export function judgedRows(
   model: SavedModel,
-  flags: Pick<TargetFlags, "acceptLoss">,
-): Promise<{ table: Table; unjudged: number }> {
-  const { unjudgedRows } = await import("../../services/predict/saved-model.js");
-  const found = unjudgedRows(model, table);
-  if (found.length === 0) return { table, unjudged: 0 };
-  const strange = [...new Set(found.map(({ value }) => value).filter((value) => value !== ""))];
-  const values =
-    strange.length > 0 ? ` or one that training did not see (${strange.slice(0, 5).join(", ")})` : "";
-  const what = `${shareOf(found.length, table)} have no ${model.target.column}${values}`;
-  if (found.length > most * table.rows && !flags.acceptLoss) throw lost(what);
-  note(`${what} and are left out`);
-  return {
-    table: without(
-      table,
-      found.map(({ row }) => row),
-    ),
-    unjudged: found.length,
+  survey: Survey,
+  flags: Pick<TargetFlags, "acceptLoss"> & DuplicateFlags,
+): JudgedRows {
+  const columns = survey.columns.map(({ column }) => column);
+  const id = customerColumns({ columns }, flags.id);
+  for (const name of id) columnNamed({ rows: 0, columns }, name);
+  const { column: aim } = model.target;
+  let told = false;
+  const found: JudgedRows = { batches: judged, left: { duplicates: 0, unjudged: 0 } };
+  async function* judged(): AsyncGenerator<Table> {
+    const { unjudgedRows } = await import("../../services/predict/saved-model.js");
+    const once = new OncePerCustomer(id);
+    const strange = new Set<string>();
+    let unjudged = 0;
+    const own = model.schema.columns.map(({ name }) => name);
+    for await (const rows of await survey.batches([...own, aim, ...id])) {
+      const first = once.places(rows);
+      const kept = flags.keepDuplicates || first.length === rows.rows ? rows : takeTableRows(rows, first);
+      const others = unjudgedRows(model, kept);
+      unjudged += others.length;
+      for (const { value } of others) if (value !== "" && strange.size < 5) strange.add(value);
+      const places = others.map(({ row }) => row);
+      yield places.length === 0 ? kept : without(kept, places);
+    }
+    if (told) return;
+    told = true;
+    const duplicates = noteDuplicates({ id, duplicates: once.duplicates }, survey.kept, flags);
+    noteUnjudged(unjudged, survey.kept - duplicates, [...strange]);
+    found.left = { duplicates, unjudged };
+  }
+  const noteUnjudged = (unjudged: number, rows: number, strange: readonly string[]): void => {
+    if (unjudged === 0) return;
+    const values = strange.length > 0 ? ` or one that training did not see (${strange.join(", ")})` : "";
+    const what = `${shareOf(unjudged, { rows })} have no ${aim}${values}`;
+    if (unjudged > most * rows && !flags.acceptLoss) throw lost(what);
+    note(`${what} and are left out`);
   };
+  return found;
 }

@@ -48,20 +48,13 @@ export interface EvaluateOptions {
   readonly samples?: number;
 }
 
-/** What the model is worth on rows with known targets, with intervals. */
-export function evaluateModel(
-  model: SavedModel,
-  table: Table,
-  rng: Rng,
-  options: EvaluateOptions = {},
-): Evaluation {
-  return evaluated(model, saidOf(model, table), rng, options);
-}
-
-/** The same of rows that come batch by batch, of which only predictions and targets are kept; undefined where none come. */
+/**
+ * What the model is worth on rows with known targets, which come batch by batch, with intervals; only predictions and
+ * targets are kept of them. Undefined where no rows come.
+ */
 export async function evaluateBatches(
   model: SavedModel,
-  batches: AsyncIterable<Table>,
+  batches: AsyncIterable<Table> | Iterable<Table>,
   rng: Rng,
   options: EvaluateOptions = {},
 ): Promise<Evaluation | undefined> {
@@ -69,7 +62,9 @@ export async function evaluateBatches(
   for await (const batch of batches) if (batch.rows > 0) said.push(saidOf(model, batch));
   if (said.length === 0) return undefined;
   const columns = said[0].columns.map((_, k) => joinValues(said.map((one) => one.columns[k])));
-  return evaluated(model, { y: joinValues(said.map((one) => one.y)), columns }, rng, options);
+  const y = joinValues(said.map((one) => one.y));
+  said.length = 0;
+  return evaluated(model, { y, columns }, rng, options);
 }
 
 /** Targets, and beside them the predictions, or of three classes and more the probability of each. */

@@ -1,5 +1,6 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
+import { joinTables } from "../../data/join-tables";
 import { cellText, columnNamed, type Table, takeTableRows } from "../../data/table";
 import { type Dependence, partialDependence } from "../../evaluate/partial-dependence";
 import {
@@ -51,6 +52,24 @@ export interface RowExplanation {
   readonly reasons: readonly Reason[];
 }
 
+/** As many rows as are looked at, of a table, and of those that one row is explained against. */
+export const [mostExplained, mostBeside] = [5_000, 2_000];
+
+/** At most `most` rows, evenly spread, of `rows` that come batch by batch. */
+export async function evenRows(batches: AsyncIterable<Table>, rows: number, most: number): Promise<Table> {
+  const wanted = evenly(rows, most);
+  const parts: Table[] = [];
+  let [next, before] = [0, 0];
+  for await (const batch of batches) {
+    const places: number[] = [];
+    for (; next < wanted.length && wanted[next] < before + batch.rows; next++)
+      places.push(wanted[next] - before);
+    if (places.length > 0 || parts.length === 0) parts.push(takeTableRows(batch, places));
+    before += batch.rows;
+  }
+  return joinTables(parts);
+}
+
 /**
  * Which columns matter, and how: permutation importance on rows with known targets that the model was best not trained
  * on, mean absolute SHAP values, and partial dependence of the `top` columns. At most `most` rows are looked at.
@@ -59,7 +78,7 @@ export function explainModel(
   model: SavedModel,
   table: Table,
   rng: Rng,
-  { top = 3, most = 5_000 }: { readonly top?: number; readonly most?: number } = {},
+  { top = 3, most = mostExplained }: { readonly top?: number; readonly most?: number } = {},
 ): Explanation {
   const used = usedColumns(model, table);
   const y = targetOf(model, table);
@@ -113,66 +132,59 @@ function scoreOf(pipeline: Pipeline, k: number): Pick<Pipeline, "encoder" | "mod
     : undefined;
 }
 
+/** A row to be explained, alone in its table, and rows of the same columns that it is compared with. */
+export interface RowAmong {
+  readonly row: Table;
+  readonly others: Table;
+}
+
 /**
- * Why row `i` of the table gets its probability of each of three classes or more, the most probable first: contributions
+ * Why a row gets its probability of each of three classes or more, the most probable first: contributions
  * to the class's score where the model is neither a blend nor calibrated, else as `explainRow`. Differences of scores
  * between classes that are learned jointly are log odds.
  */
-export function explainClasses(model: SavedModel, table: Table, i: number, rng: Rng): RowExplanation[] {
+export function explainClasses(model: SavedModel, among: RowAmong, rng: Rng): RowExplanation[] {
   const { classes = [] } = model.target;
   return classes
     .map((name, k): RowExplanation => {
       const by = { predictor: classPredictor(model, k), explained: scoreOf(model.pipeline, k) };
-      const explanation = explainedRow(model, table, i, by, rng.fork(name));
+      const explanation = explainedRow(model, among, by, rng.fork(name));
       return { class: name, ...explanation, ...(explanation.method === "sampled" ? {} : { unit: "score" }) };
     })
     .sort((a, b) => b.prediction - a.prediction);
 }
 
 /**
- * Why row `i` of the table gets its prediction: contributions of the model where it has them, else Shapley values
- * sampled against at most `most` other rows of the table.
+ * Why a row gets its prediction: contributions of the model where it has them, else Shapley values sampled against the
+ * other rows, of which at most `mostBeside` are taken.
  */
-export function explainRow(
-  model: SavedModel,
-  table: Table,
-  i: number,
-  rng: Rng,
-  most = 2_000,
-): RowExplanation {
-  return explainedRow(model, table, i, { predictor: model.pipeline, explained: model.pipeline, most }, rng);
+export function explainRow(model: SavedModel, among: RowAmong, rng: Rng): RowExplanation {
+  return explainedRow(model, among, { predictor: model.pipeline, explained: model.pipeline }, rng);
 }
 
-/** What predicts, what tells its reasons, and how many rows those are sampled against where nothing does. */
+/** What predicts, and what tells its reasons where something does. */
 interface ExplainedBy {
   readonly predictor: Predictor<Table>;
   readonly explained: Pick<Pipeline, "encoder" | "model"> | undefined;
-  readonly most?: number;
 }
 
-/** Why `predictor` says of row `i` what it says, by the contributions of `explained` where it has them. */
+/** Why `predictor` says of a row what it says, by the contributions of `explained` where it has them. */
 function explainedRow(
   model: SavedModel,
-  table: Table,
-  i: number,
-  { predictor, explained, most = 2_000 }: ExplainedBy,
+  { row, others }: RowAmong,
+  { predictor, explained }: ExplainedBy,
   rng: Rng,
 ): RowExplanation {
-  check(
-    Number.isInteger(i) && i >= 0 && i < table.rows,
-    "explain row",
-    `it must be one of ${table.rows} rows`,
-    i + 1,
-  );
-  const used = usedColumns(model, table);
-  const one = takeTableRows(used, [i]);
+  check(row.rows === 1, "explain row", "it must be one row", row.rows);
+  const one = usedColumns(model, row);
   const [prediction] = predictor.predict(one);
   const own = explained && reasons(explained, one, Infinity);
   if (own) {
     const { unit, expected, exact, reasons: all } = own[0];
     return { prediction, base: expected, unit, method: exact ? "exact" : "rescaled", reasons: all };
   }
-  const rows = takeTableRows(used, [i, ...evenly(table.rows, most)]);
+  const beside = takeTableRows(usedColumns(model, others), evenly(others.rows, mostBeside));
+  const rows = joinTables([one, beside]);
   const { columns, values } = sampledShapley(predictor, rows, 0, rng);
   const sampled = columns.map((name, c): Reason => {
     return { column: name, value: cellText(columnNamed(one, name), 0), contribution: values[c] };

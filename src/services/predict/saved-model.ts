@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import { type ColumnSchema, type Schema, schemaFromJson } from "../../data/schema";
 import type { Table } from "../../data/table";
-import { classTarget, strangeRows, target, unlabelledRows } from "../../data/target";
+import { classTarget, strangeRows, TargetReader, unlabelledRows } from "../../data/target";
 import { loadPipeline } from "../../models/load";
 import { isMulticlass } from "../../models/multiclass/multiclass";
 import type { Pipeline } from "../../models/pipeline";
@@ -156,11 +156,11 @@ export function knownSchema({ schema, target: aim }: SavedModel): Schema {
   return { ...schema, columns: [...schema.columns, aim.schema] };
 }
 
-/** The target's values in a table: 0 and 1, numbers, or the numbers of classes; throws where one is missing or is no class. */
+/** The target's values in rows that can be judged: 0 and 1, numbers, or the numbers of classes; throws where one is no class. */
 export function targetOf(model: SavedModel, rows: Table): Float64Array {
   const { column, positive } = model.target;
   const classes = classesOf(model);
-  return classes ? classTarget(rows, column, classes) : target(rows, column, positive);
+  return classes ? classTarget(rows, column, classes) : new TargetReader(column, positive).take(rows);
 }
 
 /** The values that the target may have, class 0 first; undefined for numbers, and where one is learned against all others. */

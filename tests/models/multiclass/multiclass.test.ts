@@ -22,7 +22,7 @@ import { classesLearner } from "../../../src/models/multiclass/classes-learner";
 import { fitClasses } from "../../../src/models/multiclass/fit-classes";
 import { multiclass } from "../../../src/models/multiclass/multiclass";
 import { linked, mostProbable } from "../../../src/models/multiclass/probabilities";
-import { evaluateModel } from "../../../src/services/predict/evaluate-model";
+import { evaluateBatches } from "../../../src/services/predict/evaluate-model";
 import { explainClasses, explainModel } from "../../../src/services/predict/explain-model";
 import { loadModel as loadSaved } from "../../../src/services/predict/load-model";
 import { predictTable } from "../../../src/services/predict/predict-table";
@@ -193,9 +193,10 @@ describe("trainModel of a target of three levels", () => {
     expect(predicted.columns.map((one) => one.name)).toEqual([
       ...["id", "predicted", "probability leave", "probability stay's", "probability upgrade"],
     ]);
-    const found = evaluateModel(model, customers, seeded(1));
+    const found = await evaluateBatches(model, [customers], seeded(1));
+    if (!found) throw new Error("there are rows");
     expect(found.matrix?.flat().reduce((a, b) => a + b, 0)).toBe(n);
-    expect(() => evaluateModel(model, customers, seeded(1), { threshold: 0.3 })).toThrow(
+    await expect(evaluateBatches(model, [customers], seeded(1), { threshold: 0.3 })).rejects.toThrow(
       "a threshold needs two classes",
     );
     const unknown = {
@@ -204,14 +205,14 @@ describe("trainModel of a target of three levels", () => {
       codes: outcome,
       levels: ["leave", "stay's", "else"],
     };
-    expect(() => evaluateModel(model, table([...inputs.columns, unknown]), seeded(1))).toThrow(
+    await expect(evaluateBatches(model, [table([...inputs.columns, unknown])], seeded(1))).rejects.toThrow(
       "its values must be among those of training, leave, stay's, upgrade",
     );
 
     const all = explainModel(model, customers, seeded(1), { top: 1, most: 200 });
     expect(all.importances[0].mean).toBeGreaterThan(0);
     expect(all.dependences.map((one) => one.class)).toEqual(classes);
-    const why = explainClasses(model, customers, 3, seeded(1));
+    const why = explainClasses(model, { row: takeTableRows(customers, [3]), others: customers }, seeded(1));
     expect(why.map((one) => one.class).sort()).toEqual(classes);
     expect(why.reduce((sum, one) => sum + one.prediction, 0)).toBeCloseTo(1, 12);
     expect(why[0].method).toBe("exact");

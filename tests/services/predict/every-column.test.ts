@@ -86,7 +86,11 @@ test("trainModel uses dates, texts and columns of many levels, says so, and the 
   expect(String(found.dependences.find((one) => one.feature === "signed")?.at[0])).toMatch(
     /^\d\d\.\d\d\.\d{4}$/,
   );
-  const { reasons } = explainRow(loaded, customers, 4, seeded(1));
+  const { reasons } = explainRow(
+    loaded,
+    { row: takeTableRows(customers, [4]), others: customers },
+    seeded(1),
+  );
   expect(reasons.map((one) => one.column).sort()).toEqual(["comment", "seen", "shop", "signed"]);
   expect(reasons.find((one) => one.column === "signed")?.value).toBe(german(signed[4]));
 

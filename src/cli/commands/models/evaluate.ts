@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Evaluation } from "../../../services/predict/evaluate-model";
+import { CliError } from "../../support/exit";
 import { keepDuplicates } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
@@ -44,15 +45,15 @@ As in training a customer counts once: later rows of one are left out, and their
 async function evaluate(file: string, options: Options): Promise<void> {
   const [
     { fileOrigin, readModelFile },
-    { readTable },
-    { evaluateModel },
+    { surveyTable },
+    { evaluateBatches },
     { knownSchema },
     { seeded },
     numbers,
-    { judgedRows, oncePerCustomer },
+    { judgedRows },
   ] = await Promise.all([
     import("../../support/model-file.js"),
-    import("../../../data/read/read-table.js"),
+    import("../../../data/read/survey-table.js"),
     import("../../../services/predict/evaluate-model.js"),
     import("../../../services/predict/saved-model.js"),
     import("../../../core/rng.js"),
@@ -66,11 +67,14 @@ async function evaluate(file: string, options: Options): Promise<void> {
   const level = numbers.decimalNumber(options.level, "--level", 0.5, 0.999);
   const seed = numbers.wholeNumber(options.seed, "--seed");
   const model = readModelFile(file);
-  const read = await readTable(options.data, { ...csvOptions(options), schema: knownSchema(model) });
-  checkLoss(options.data, read, options);
-  const { table: once, duplicates } = oncePerCustomer(read.table, options);
-  const { table, unjudged } = await judgedRows(once, model, options);
-  const found = evaluateModel(model, table, seeded(seed), { threshold, level });
+  const reading = { ...csvOptions(options), schema: knownSchema(model) };
+  const { found, left } = await surveyTable(options.data, reading, async (survey) => {
+    checkLoss(options.data, survey, options);
+    const rows = judgedRows(model, survey, options);
+    const found = await evaluateBatches(model, rows.batches(), seeded(seed), { threshold, level });
+    return { found, left: rows.left };
+  });
+  if (!found) throw new CliError(`Cannot evaluate: ${options.data} must have rows to judge by, got none`);
   const { sha256 } = await fileOrigin(options.data);
   const seen = sha256 !== "" && model.origin.data.some((one) => one.sha256 === sha256);
   if (seen)
@@ -82,8 +86,7 @@ async function evaluate(file: string, options: Options): Promise<void> {
       model: file,
       data: options.data,
       target: model.target.column,
-      duplicates,
-      unjudged,
+      ...left,
       trainedOn: seen,
       ...found,
     });

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { decimal, percent } from "../../../core/format";
-import type { CsvRead } from "../../../data/read/read-csv";
-import type { Table } from "../../../data/table";
-import type { RowExplanation } from "../../../services/predict/explain-model";
+import type { Survey } from "../../../data/read/survey-table";
+import type { Column, Table } from "../../../data/table";
+import type { RowAmong, RowExplanation } from "../../../services/predict/explain-model";
 import type { SavedModel } from "../../../services/predict/saved-model";
 import { CliError, usageError } from "../../support/exit";
 import { keepDuplicates } from "../../support/options";
@@ -77,8 +77,8 @@ async function explainOne(
   options: Options,
   { top, seed }: How,
 ): Promise<void> {
-  const [{ readTable }, { explainClasses, explainRow }, { seeded }, { wholeNumber }] = await Promise.all([
-    import("../../../data/read/read-table.js"),
+  const [{ surveyTable }, { explainClasses, explainRow }, { seeded }, { wholeNumber }] = await Promise.all([
+    import("../../../data/read/survey-table.js"),
     import("../../../services/predict/explain-model.js"),
     import("../../../core/rng.js"),
     import("../../support/options.js"),
@@ -91,17 +91,16 @@ async function explainOne(
     columns: [...own, ...ids.map((name) => ({ name, type: "id" as const }))],
   };
   // Every line keeps its number, whatever is wrong with its cells.
-  const read = await readTable(options.data, { ...csvOptions(options), schema, badCells: "missing" });
-  noteRemarks(read.remarks);
-  noteProblems(read.problems, read.problemCount, 5);
-  const place = wanted
-    ? await rowOf(read.table, wanted, options.data)
-    : placeOf(wholeNumber(options.row ?? "", "--row", 1), read, options.data);
-  const number = fileRow(place, read.rejectedRows);
+  const reading = { ...csvOptions(options), schema, badCells: "missing" } as const;
+  const { among, number, rows } = await surveyTable(options.data, reading, async (survey) => {
+    noteRemarks(survey.remarks);
+    noteProblems(survey.problems, survey.problemCount, 5);
+    const asked = wanted ?? placeOf(wholeNumber(options.row ?? "", "--row", 1), survey, options.data);
+    const { place, ...among } = await rowAmong(survey, asked, options.data);
+    return { among, number: fileRow(place, survey.rejectedRows), rows: survey.rows };
+  });
   const { classes } = model.target;
-  const all = classes
-    ? explainClasses(model, read.table, place, seeded(seed))
-    : [explainRow(model, read.table, place, seeded(seed))];
+  const all = classes ? explainClasses(model, among, seeded(seed)) : [explainRow(model, among, seeded(seed))];
   // Of several classes a page tells of the one that the model holds most likely.
   const found = all.reduce((best, other) => (other.prediction > best.prediction ? other : best));
   if (options.html !== undefined) {
@@ -110,7 +109,7 @@ async function explainOne(
       import("../../support/model-file.js"),
       import("../../../data/files.js"),
     ]);
-    const source = { ...(await fileOrigin(options.data)), rows: read.rows, simulated: false };
+    const source = { ...(await fileOrigin(options.data)), rows, simulated: false };
     const name = options.id ?? `row ${number}`;
     writeAtomic(options.html, await explainPage(model, { found, name, source, seed, top }));
     note(`wrote ${options.html}`);
@@ -140,20 +139,32 @@ async function explainAll(
   options: Options,
   { top, seed }: How,
 ): Promise<void> {
-  const [{ readTable }, { explainModel }, { knownSchema }, { seeded }] = await Promise.all([
-    import("../../../data/read/read-table.js"),
+  const [
+    { surveyTable },
+    { evenRows, explainModel, mostExplained },
+    { knownSchema },
+    { seeded },
+    { judgedRows },
+  ] = await Promise.all([
+    import("../../../data/read/survey-table.js"),
     import("../../../services/predict/explain-model.js"),
     import("../../../services/predict/saved-model.js"),
     import("../../../core/rng.js"),
+    import("../../support/counted-rows.js"),
   ]);
-  const read = await readTable(options.data, { ...csvOptions(options), schema: knownSchema(model) });
-  checkLoss(options.data, read, options);
-  const { judgedRows, oncePerCustomer } = await import("../../support/counted-rows.js");
-  const { table: once, duplicates } = oncePerCustomer(read.table, { ...options, id: undefined });
-  const { table, unjudged } = await judgedRows(once, model, options);
+  const reading = { ...csvOptions(options), schema: knownSchema(model) };
+  const { table, left } = await surveyTable(options.data, reading, async (survey) => {
+    checkLoss(options.data, survey, options);
+    const judged = judgedRows(model, survey, { ...options, id: undefined });
+    let rows = 0;
+    for await (const batch of judged.batches()) rows += batch.rows;
+    if (rows === 0)
+      throw new CliError(`Cannot explain: ${options.data} must have rows to judge by, got none`);
+    return { table: await evenRows(judged.batches(), rows, mostExplained), left: judged.left };
+  });
   const found = explainModel(model, table, seeded(seed), { top: Math.min(top, 5) });
-  if (options.json) return printJson({ model: file, data: options.data, duplicates, unjudged, ...found });
-  print(`${found.measure} lost when a column is shuffled, over ${Math.min(table.rows, 5_000)} rows:`);
+  if (options.json) return printJson({ model: file, data: options.data, ...left, ...found });
+  print(`${found.measure} lost when a column is shuffled, over ${table.rows} rows:`);
   printTable(
     ["column", "loss", "±"],
     found.importances
@@ -217,7 +228,7 @@ function idOf(text: string): { readonly column: string; readonly value: string }
 }
 
 /** The place, from 0, of a row of the file among those that could be read. */
-function placeOf(row: number, { rows, rejectedRows }: CsvRead, file: string): number {
+function placeOf(row: number, { rows, rejectedRows }: Survey, file: string): number {
   if (row > rows)
     throw new CliError(`Cannot explain: --row must be one of ${rows} rows of ${file}, got ${row}`);
   if (rejectedRows.includes(row)) throw new CliError(`Cannot explain: row ${row} of ${file} can't be read`);
@@ -231,20 +242,40 @@ function fileRow(place: number, rejectedRows: readonly number[]): number {
   return row;
 }
 
-/** The place, from 0, of the only row that has the value. */
-async function rowOf(
-  rows: Table,
-  { column, value }: { column: string; value: string },
+/** The row at a place, or the only one that has a value, and rows to compare it with. */
+async function rowAmong(
+  survey: Survey,
+  asked: number | { readonly column: string; readonly value: string },
   file: string,
-): Promise<number> {
-  const { cellText, columnNamed } = await import("../../../data/table.js");
-  const from = columnNamed(rows, column);
-  const found = Array.from({ length: rows.rows }, (_, i) => i).filter((i) => cellText(from, i) === value);
-  if (found.length !== 1)
+): Promise<RowAmong & { readonly place: number }> {
+  const [{ cellText, columnNamed, takeTableRows }, { evenRows, mostBeside }] = await Promise.all([
+    import("../../../data/table.js"),
+    import("../../../services/predict/explain-model.js"),
+  ]);
+  const found: { place: number; row: Table }[] = [];
+  let before = 0;
+  let count = 0;
+  async function* looked(): AsyncGenerator<Table> {
+    for await (const rows of await survey.batches()) {
+      const column = typeof asked === "number" ? undefined : columnNamed(rows, asked.column);
+      for (let i = 0; i < rows.rows; i++) {
+        const place = before + i;
+        if (typeof asked === "number" ? place !== asked : cellText(column as Column, i) !== asked.value)
+          continue;
+        if (count++ === 0) found.push({ place, row: takeTableRows(rows, [i]) });
+      }
+      before += rows.rows;
+      yield rows;
+    }
+  }
+  const others = survey.kept > 0 ? await evenRows(looked(), survey.kept, mostBeside) : undefined;
+  if (!others || (count !== 1 && typeof asked !== "number"))
     throw new CliError(
-      `Cannot explain: one row of ${file} must have ${column} ${JSON.stringify(value)}, got ${found.length}`,
+      typeof asked === "number"
+        ? `Cannot explain: ${file} must have rows, got none`
+        : `Cannot explain: one row of ${file} must have ${asked.column} ${JSON.stringify(asked.value)}, got ${count}`,
     );
-  return found[0];
+  return { ...found[0], others };
 }
 
 function signed(value: number): string {
