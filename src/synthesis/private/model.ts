@@ -8,7 +8,7 @@ import { dateWriter } from "../structure/dates";
 import { freshKeys, type KeyPlan } from "../structure/keys";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
-import { computedBy, inOrders, type Rule, withComputed } from "./domain/rules";
+import { computedBy, keepingRules, type Rule, withComputed } from "./domain/rules";
 import { drawForest, type Forest } from "./draw";
 import type { PrivateVariable } from "./variable";
 
@@ -140,7 +140,7 @@ export function privateOf<K extends string>(
         );
       const draw = (rows: number, own: Rng): Table =>
         withComputed(bare.sample(rows, own, options), rules, names);
-      return inOrders(draw(n, rng), rules, draw, rng.fork("orders"));
+      return keepingRules(draw(n, rng), rules, draw, rng.fork("orders"));
     },
     toJSON: () => ({ ...bare.toJSON(), rules, names }),
   };

@@ -7,6 +7,7 @@ import { checkTrainable } from "../synthesiser";
 import type { Budget } from "./budget";
 import { rawColumn } from "./domain/columns";
 import { checkDomain, type Domain, publicKeys } from "./domain/domain";
+import { neverMeeting } from "./domain/level-rules";
 import { readOffTable } from "./domain/read-off";
 import { ruledTable } from "./domain/rules";
 import { learnVariables, shownNoise } from "./learn-variables";
@@ -53,6 +54,8 @@ export interface PrivateColumns {
   readonly rows: number;
   readonly budget: Budget;
   readonly rho: Plan["rho"];
+  /** Groups of two variables that never meet, by the domain's rules. */
+  readonly never: ReturnType<typeof neverMeeting>;
   /** All that a model is but its dependence. */
   parts(): PrivateParts;
 }
@@ -104,6 +107,10 @@ export async function privateColumns(
     rows,
     budget,
     rho,
+    never: neverMeeting(
+      rules.flatMap((rule) => (rule.kind === "levels" ? [rule] : [])),
+      variables,
+    ),
     parts: () => ({
       schema: schemaFor(from, variables),
       keys: from.columns.flatMap(({ name, type }) =>

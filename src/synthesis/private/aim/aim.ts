@@ -31,7 +31,7 @@ export function aim(options: AimOptions = {}): FitSynthesiser<Aim> {
     const varianceOf = (columns: number, _: number, rho: { readonly rounds: number }): number =>
       rho.rounds > 0 ? plannedVariance(columns, rho.rounds) : 0;
     const columns = await privateColumns(asTable(given), rng, "aim", options, varianceOf, watch);
-    const { learnt, target, rows, budget, rho } = columns;
+    const { learnt, target, rows, budget, rho, never } = columns;
     const counted = learnt.map(({ measured, groups }) => ({
       cells: groups,
       expected: ontoSimplex(measured.counts, rows),
@@ -42,6 +42,7 @@ export function aim(options: AimOptions = {}): FitSynthesiser<Aim> {
       rho: rho.rounds,
       rows,
       target,
+      never,
       report: (share: number) => {
         watch.progress?.({ phase: "fit", done: 1 + 2 * share, total: 4 });
         watch.signal?.throwIfAborted();

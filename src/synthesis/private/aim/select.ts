@@ -2,6 +2,7 @@ import { integer, type Rng } from "../../../core/rng";
 import type { Account } from "../budget";
 import type { Counted } from "../links";
 import { exponentialChoice, noisyCounts } from "../noise/mechanisms";
+import type { PrivateColumns } from "../private-fit";
 import { drawGroups } from "./draw-tree";
 import { fitGraphical, type GraphicalModel, type MeasuredSet } from "./graphical-model";
 import { cellCount, junctionTree } from "./junction-tree";
@@ -12,6 +13,8 @@ export interface SelectPlan {
   readonly rows: number;
   /** The variable that counts twice; −1 without one. */
   readonly target: number;
+  /** Groups of two variables that never meet, whatever the rows. */
+  readonly never: PrivateColumns["never"];
   /** Told after each round: the share of the budget that is spent. */
   readonly report?: (share: number) => void;
 }
@@ -28,6 +31,14 @@ const mostTriples = 1500;
 /** Rows by which the model's counts are known; the rest of what differs is sampling, which depends on no row. */
 const sampled = 20_000;
 const [fewSteps, manySteps] = [40, 1000];
+
+/** The potential of what never is. */
+const impossible = -40;
+
+/** No count of the variables: a potential that is given at the start stays as it is. */
+function unmeasured(variables: readonly number[], cells: number): MeasuredSet {
+  return { variables, counts: new Float64Array(cells), variances: new Float64Array(cells).fill(Infinity) };
+}
 
 /** How many rounds are planned. */
 export function roundsPlanned(variables: number): number {
@@ -56,15 +67,20 @@ interface Candidate {
 export async function selectAndMeasure(
   counted: readonly Counted[],
   single: readonly MeasuredSet[],
-  { rho, rows, target, report }: SelectPlan,
+  { rho, rows, target, never, report }: SelectPlan,
   account: Account,
   rng: Rng,
 ): Promise<{ readonly model: GraphicalModel; readonly sets: readonly (readonly number[])[] }> {
   const sizes = single.map((one) => one.counts.length);
   const candidates = candidatesOf(counted, sizes, target, rng);
   const heaviest = candidates.reduce((most, one) => Math.max(most, one.weight), 1);
-  const measured: MeasuredSet[] = [...single];
-  let model = fitGraphical(sizes, measured, rows, { steps: 5 * fewSteps });
+  const known = never.map(({ variables, never: cells }) => unmeasured(variables, cells.length));
+  const measured: MeasuredSet[] = [...single, ...known];
+  const start = [
+    ...single.map((one) => new Float64Array(one.counts.length)),
+    ...never.map(({ never: cells }) => Float64Array.from(cells, (one) => (one ? impossible : 0))),
+  ];
+  let model = fitGraphical(sizes, measured, rows, { steps: 5 * fewSteps, start });
   let each = rho / roundsPlanned(sizes.length);
   let spent = 0;
   while (candidates.length > 0 && spent < rho * (1 - 1e-9)) {
@@ -105,7 +121,7 @@ export async function selectAndMeasure(
     await new Promise((next) => setImmediate(next));
   }
   model = fitGraphical(sizes, measured, rows, { steps: manySteps, start: model.potentials });
-  return { model, sets: measured.slice(single.length).map((one) => one.variables) };
+  return { model, sets: measured.slice(single.length + known.length).map((one) => one.variables) };
 }
 
 /** All pairs, and triples: all of them, or so many at random, whatever the rows. */

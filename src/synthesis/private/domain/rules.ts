@@ -12,6 +12,7 @@ import {
 import { evaluate, type Formula, rebuild, restOf } from "../../structure/formulas";
 import { snap } from "../../structure/grids";
 import type { ColumnDomain, Domain } from "./domain";
+import { breaks, checkLevels, type LevelRule, levelRule } from "./level-rules";
 
 /** What is publicly known to hold between columns of every row. */
 export type Rule =
@@ -21,7 +22,8 @@ export type Rule =
       readonly formula: Formula;
       readonly decimals?: number;
     }
-  | { readonly kind: "order"; readonly low: string; readonly high: string };
+  | { readonly kind: "order"; readonly low: string; readonly high: string }
+  | LevelRule;
 
 const blank: Formula = {
   kind: "sum",
@@ -36,12 +38,17 @@ const blank: Formula = {
 
 /**
  * A rule in words of the columns: `total = 100 - a - b`, `amount = quantity * price` (exact), `total ~ tenure * monthly` (about:
- * their ratio is learnt), `start <= end`. Throws where it names no column or cannot be read.
+ * their ratio is learnt), `start <= end`; those of levels: `levelRule`. Throws where it names no column or cannot be read.
  */
-export function parseRule(text: string, columns: readonly string[], action: string): Rule {
+export function parseRule(
+  text: string,
+  columns: readonly string[],
+  action: string,
+): Exclude<Rule, LevelRule> {
   const parts = tokens(text, columns, action);
   const sign = parts.findIndex((one) => ["=", "~", "<="].includes(one.text) && !one.column);
-  const form = "it must be COLUMN = …, COLUMN ~ … or COLUMN <= COLUMN of the table's numbers";
+  const form =
+    "it must be COLUMN = …, COLUMN ~ … or COLUMN <= COLUMN of the table's numbers, or COLUMN=LEVEL => COLUMN=LEVEL";
   const [left, right] = [parts.slice(0, sign), parts.slice(sign + 1)];
   check(sign === 1 && left[0].column === true && right.length > 0, action, form, text);
   if (parts[sign].text === "<=") {
@@ -112,10 +119,15 @@ function sumOf(parts: readonly Token[], action: string, text: string): Formula {
 }
 
 /** The rules of a domain for the columns of a table; throws where one contradicts them or another. */
-function rulesFor(texts: readonly string[], columns: readonly Column[]): Rule[] {
+function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readonly Column[]): Rule[] {
   const computed = new Set<string>();
   return texts.map((text) => {
     const action = `use the rule ${JSON.stringify(text)}`;
+    const levels = levelRule(text, columns, action);
+    if (levels) {
+      checkLevels(levels, (name) => known.find((one) => one.name === name)?.levels);
+      return levels;
+    }
     const rule = parseRule(
       text,
       columns.map(({ name }) => name),
@@ -150,17 +162,13 @@ export function computedBy(rules: readonly Rule[]): ReadonlySet<string> {
  * The table without what rules compute, row by row, so that neighbouring tables stay neighbours; the rules; and what is
  * known of its columns: bounds and decimals of a computed column are not those of its ratio.
  */
-export function ruledTable(
-  whole: Table,
-  { columns, rules: texts = [] }: Domain,
-  target: string | null | undefined,
-) {
-  const rules = rulesFor(texts, whole.columns);
+export function ruledTable(whole: Table, domain: Domain, target: string | null | undefined) {
+  const rules = rulesFor(domain, whole.columns);
   const computed = computedBy(rules);
   const free = typeof target !== "string" || !computed.has(target);
   check(free, "fit mst", "the target must not be computed by a rule", target);
   const known = (name: string): ColumnDomain | undefined =>
-    computed.has(name) ? undefined : columns.find((column) => column.name === name);
+    computed.has(name) ? undefined : domain.columns.find((column) => column.name === name);
   return { from: rules.length > 0 ? withoutComputed(whole, rules) : whole, rules, known };
 }
 
@@ -213,21 +221,28 @@ export function withComputed(made: Table, rules: readonly Rule[], names: readonl
   return table(names.map((name) => columnNamed(done, name)));
 }
 
-/** How often rows that break an order are drawn again. */
+/** How often rows that break an order, or a rule of levels, are drawn again. */
 const mostRounds = 20;
 
-/** Rows that break no order: those that do are drawn again, and what still does at the end is raised. */
-export function inOrders(
+/**
+ * Rows that break no order and no rule of levels: those that do are drawn again. What still breaks an order at the end is raised;
+ * throws where rows still break a rule of levels, since conditions can contradict it.
+ */
+export function keepingRules(
   first: Table,
   rules: readonly Rule[],
   more: (rows: number, rng: Rng) => Table,
   rng: Rng,
 ): Table {
   const orders = rules.flatMap((rule) => (rule.kind === "order" ? [rule] : []));
+  const levels = rules.flatMap((rule) => (rule.kind === "levels" ? [rule] : []));
   const broken = (from: Table): number[] => {
     const of = numbersIn(from);
     const pairs = orders.map(({ low, high }) => [of(low), of(high)] as const);
-    return Array.from({ length: from.rows }, (_, i) => i).filter((i) => pairs.some(([a, b]) => a[i] > b[i]));
+    const wrong = levels.map((rule) => breaks(rule, from));
+    return Array.from({ length: from.rows }, (_, i) => i).filter(
+      (i) => pairs.some(([a, b]) => a[i] > b[i]) || wrong.some((one) => one(i)),
+    );
   };
   let made = first;
   let bad = broken(made);
@@ -237,6 +252,10 @@ export function inOrders(
     const good = Array.from({ length: extra.rows }, (_, i) => i).filter((i) => !out.has(i));
     made = replacedRows(made, bad.slice(0, good.length), takeTableRows(extra, good));
     bad = bad.slice(good.length);
+  }
+  for (const rule of levels) {
+    const kept = !bad.some(breaks(rule, made));
+    check(kept, "sample", `the conditions must leave the rule ${JSON.stringify(rule.text)} possible`);
   }
   return bad.length === 0 ? made : raised(made, orders, bad);
 }
