@@ -1,4 +1,4 @@
-import type { Engine, MatMulOptions } from "../engine";
+import { type Engine, leakySlope, type MatMulOptions } from "../engine";
 import { blockOperations } from "./blocks";
 import { optimiserOperations } from "./optimiser";
 import { pointwise, slope } from "./pointwise";
@@ -21,7 +21,7 @@ export function tensorflowEngine(tf: Tf, version: string): Engine {
 function matrixOperations(
   tensors: Tensors,
 ): Pick<Engine, "matMul" | "binary" | "affine" | "map" | "mapGradient" | "sumRows" | "sumColumns"> {
-  const { tf, of } = tensors;
+  const { tf, of, raw } = tensors;
   return {
     matMul: (a, b, { transposeA = false, transposeB = false, groups = 1 }: MatMulOptions = {}) => {
       const x = tensors.grouped(a, groups);
@@ -51,7 +51,11 @@ function matrixOperations(
         : a;
       return tensors.like(a, pointwise(tf, f, of(x)));
     },
-    mapGradient: (f, x, y, dy) => tensors.like(y, tf.mul(of(dy), slope(tf, f, of(x), of(y)))),
+    mapGradient: (f, x, y, dy) => {
+      if (f === "relu") return tensors.like(y, raw.slope("ReluGrad", of(y), of(dy)));
+      if (f === "leakyRelu") return tensors.like(y, raw.slope("LeakyReluGrad", of(y), of(dy), leakySlope));
+      return tensors.like(y, tf.mul(of(dy), slope(tf, f, of(x), of(y))));
+    },
 
     sumRows: (a, groups = 1) =>
       tensors.flat(

@@ -1,13 +1,15 @@
 import type * as TensorFlow from "@tensorflow/tfjs-core";
 import { checkSameLength } from "../../core/checks";
 import type { Engine, Tensor } from "../engine";
+import { RawOperations } from "./raw";
 
 export type Tf = typeof TensorFlow;
 export type Values = TensorFlow.Tensor;
 
-/** A kept tensor changes what it holds at every step of an optimiser. */
+/** A kept tensor changes what it holds at every step of an optimiser, which moves it as a variable. */
 interface Held extends Tensor {
   held: Values;
+  variable?: Values;
 }
 
 /** The tensors of one engine: what they hold, and which of them have to be freed. */
@@ -16,7 +18,11 @@ export class Tensors {
   private made = 0;
   private readonly constants = new Map<string, Values>();
 
-  constructor(readonly tf: Tf) {}
+  readonly raw: RawOperations;
+
+  constructor(readonly tf: Tf) {
+    this.raw = new RawOperations(tf);
+  }
 
   of = (a: Tensor): Values => (a as Held).held;
 
@@ -59,8 +65,30 @@ export class Tensors {
   }
 
   replace(tensor: Tensor, held: Values): void {
-    this.of(tensor).dispose();
+    this.release(tensor as Held);
     (tensor as Held).held = this.tf.keep(held);
+  }
+
+  /** The kept tensor as a variable, which operations change in place. What the tensor holds is then out of date. */
+  variable(tensor: Tensor): Values {
+    const own = tensor as Held;
+    own.variable ??= this.raw.variable(own.held);
+    return own.variable;
+  }
+
+  /** Lets the kept tensor be changed as a variable. */
+  move(tensor: Tensor, change: (variable: Values) => void): void {
+    const variable = this.variable(tensor);
+    // Values that somebody holds would be copied before they are changed.
+    this.of(tensor).dispose();
+    change(variable);
+    (tensor as Held).held = this.tf.keep(this.raw.read(variable));
+  }
+
+  private release(tensor: Held): void {
+    tensor.held.dispose();
+    if (tensor.variable) this.raw.destroy(tensor.variable);
+    delete tensor.variable;
   }
 
   /** What an engine offers of its memory. */
@@ -70,7 +98,7 @@ export class Tensors {
       keep: (values, rows, columns) => this.keep(values, rows, columns),
       free: (tensor) => {
         this.kept--;
-        of(tensor).dispose();
+        this.release(tensor as Held);
       },
       put: (values, rows, columns) => {
         checkSameLength(values.length, rows * columns, "put tensor", "values and rows × columns");
