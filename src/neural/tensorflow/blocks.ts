@@ -1,6 +1,7 @@
 import type * as TensorFlow from "@tensorflow/tfjs-core";
 import type { Engine, Tensor } from "../engine";
-import type { Tensors, Values } from "./tensors";
+import type { Values } from "./raw";
+import type { Tensors } from "./tensors";
 
 /** Softmax and what belongs to it, over the blocks of columns that each hold one category. */
 export function blockOperations(

@@ -2,7 +2,8 @@ import { type Engine, leakySlope, type MatMulOptions } from "../engine";
 import { blockOperations } from "./blocks";
 import { optimiserOperations } from "./optimiser";
 import { pointwise, slope } from "./pointwise";
-import { Tensors, type Tf } from "./tensors";
+import type { Tf } from "./raw";
+import { Tensors } from "./tensors";
 
 /** Nets on TensorFlow's C library, whose backend must be set already. What the ops of one step make is freed by its scope. */
 export function tensorflowEngine(tf: Tf, version: string): Engine {

@@ -1,8 +1,5 @@
-import type * as TensorFlow from "@tensorflow/tfjs-core";
 import { leakySlope, type Pointwise, seluAlpha, seluScale } from "../engine";
-
-type Tf = typeof TensorFlow;
-type Values = TensorFlow.Tensor;
+import type { Tf, Values } from "./raw";
 
 const seluFloor = seluScale * seluAlpha;
 

@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Tf, Values } from "./tensors";
+import type * as TensorFlow from "@tensorflow/tfjs-core";
+
+export type Tf = typeof TensorFlow;
+export type Values = TensorFlow.Tensor;
 
 interface Attribute {
   readonly name: string;

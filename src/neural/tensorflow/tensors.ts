@@ -1,10 +1,6 @@
-import type * as TensorFlow from "@tensorflow/tfjs-core";
 import { checkSameLength } from "../../core/checks";
 import type { Engine, Tensor } from "../engine";
-import { RawOperations } from "./raw";
-
-export type Tf = typeof TensorFlow;
-export type Values = TensorFlow.Tensor;
+import { RawOperations, type Tf, type Values } from "./raw";
 
 /** A kept tensor changes what it holds at every step of an optimiser, which moves it as a variable. */
 interface Held extends Tensor {
