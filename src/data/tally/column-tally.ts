@@ -70,7 +70,7 @@ export class ColumnTally {
       const cells = new Float64Array(values.length + 1 + last.length).fill(Number.NaN);
       cells.set(values);
       cells.set(last as number[], values.length + 1);
-      const distinct = exact ? values.length : this.several.count;
+      const distinct = exact ? values.length : Math.min(present, this.several.count);
       return {
         ...rest,
         column: { ...end, values: cells },
@@ -95,7 +95,7 @@ export class ColumnTally {
     }
     const complete = this.texts.size <= this.most;
     const values = [...this.texts.keys(), "", ...(last as string[])];
-    const distinct = complete ? this.texts.size : this.several.count;
+    const distinct = complete ? this.texts.size : Math.min(present, this.several.count);
     return {
       ...rest,
       column: { ...end, values },

@@ -1,5 +1,6 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
+import { evenly } from "../../data/even-rows";
 import { joinTables } from "../../data/join-tables";
 import { cellText, columnNamed, type Table, takeTableRows } from "../../data/table";
 import { type Dependence, partialDependence } from "../../evaluate/partial-dependence";
@@ -54,21 +55,6 @@ export interface RowExplanation {
 
 /** As many rows as are looked at, of a table, and of those that one row is explained against. */
 export const [mostExplained, mostBeside] = [5_000, 2_000];
-
-/** At most `most` rows, evenly spread, of `rows` that come batch by batch. */
-export async function evenRows(batches: AsyncIterable<Table>, rows: number, most: number): Promise<Table> {
-  const wanted = evenly(rows, most);
-  const parts: Table[] = [];
-  let [next, before] = [0, 0];
-  for await (const batch of batches) {
-    const places: number[] = [];
-    for (; next < wanted.length && wanted[next] < before + batch.rows; next++)
-      places.push(wanted[next] - before);
-    if (places.length > 0 || parts.length === 0) parts.push(takeTableRows(batch, places));
-    before += batch.rows;
-  }
-  return joinTables(parts);
-}
 
 /**
  * Which columns matter, and how: permutation importance on rows with known targets that the model was best not trained
@@ -213,10 +199,4 @@ function meanContributions(pipeline: Pipeline, rows: Table): MeanContributions |
 function usedColumns(model: SavedModel, table: Table): Table {
   const columns = model.pipeline.encoder.parts.map((part) => columnNamed(table, part.name));
   return { rows: table.rows, columns };
-}
-
-/** At most `most` row numbers, evenly spread. */
-function evenly(rows: number, most: number): Int32Array {
-  const count = Math.min(rows, most);
-  return Int32Array.from({ length: count }, (_, k) => Math.floor((k * rows) / count));
 }

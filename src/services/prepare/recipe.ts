@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { check, checkNumber } from "../../core/checks";
+import { check } from "../../core/checks";
 import { column } from "../../core/matrix";
 import type { Rng } from "../../core/rng";
-import { distinctRows } from "../../data/duplicates";
+import { evenRows } from "../../data/even-rows";
 import { asTable, type PolarsFrame } from "../../data/polars";
 import { type Schema, schemaFromJson } from "../../data/schema";
-import { type ThreeWaySplit, trainValidationTestSplit } from "../../data/split";
-import { type Column, columnNamed, dropColumns, type Table, table, takeTableRows } from "../../data/table";
-import { positiveLevel, target } from "../../data/target";
+import { type Column, columnNamed, type Table, table } from "../../data/table";
+import { target } from "../../data/target";
 import { type EncodeOptions, encode } from "../../features/encode";
 import { type Encoder, encoderFromJSON } from "../../features/encoder";
+import { type Divided, type DivideOptions, Division, type PartName, partNames } from "./division";
 
 /** What a preparation starts from. */
 export interface RecipeOrigin {
@@ -33,20 +33,12 @@ export interface Recipe {
     readonly test: number;
     /** Rows that were left out because their customer has an earlier row. */
     readonly duplicates: number;
+    /** Rows to train on that the encoding was fitted to, where it was not all. */
+    readonly learned?: number;
   };
 }
 
-export interface PrepareOptions extends Omit<EncodeOptions, "drop"> {
-  /** The column to predict; rows of each class are then spread evenly over the parts. */
-  readonly target?: string;
-  readonly positive?: string;
-  /** Columns that name the customer; left out, the first identifier. */
-  readonly id?: readonly string[];
-  readonly drop?: readonly string[];
-  /** Shares of the rows for validation and for the test; both default to 0.2. */
-  readonly validation?: number;
-  readonly test?: number;
-}
+export interface PrepareOptions extends Omit<EncodeOptions, "drop">, DivideOptions {}
 
 /** A recipe and the parts that it was made of. */
 export interface Prepared {
@@ -73,26 +65,75 @@ export function prepare(
   rng: Rng,
 ): Prepared {
   const raw = asTable(given);
-  const action = "prepare";
-  const { target: aim, positive, drop = [], validation = 0.2, test = 0.2, ...encoding } = options;
-  for (const [name, share] of Object.entries({ validation, test }))
-    checkNumber(share, 0.001, 0.9, action, name);
-  check(validation + test < 1, action, "validation and test must leave rows to train on", validation + test);
-  const { table: rows, id, duplicates } = distinctRows(raw, options.id);
-  for (const name of drop) columnNamed(rows, name);
-  const chosen = aim === undefined ? undefined : (positive ?? levelOf(rows, aim));
-  const labels = aim === undefined ? undefined : target(rows, aim, chosen);
-  const strata = chosen === undefined ? undefined : labels;
-  const split: ThreeWaySplit = trainValidationTestSplit(rows.rows, { validation, test, strata }, rng);
-  const left = [...new Set([...id, ...drop, ...(aim === undefined ? [] : [aim])])];
-  const encoder = encode(encoding)(takeTableRows(dropColumns(rows, left), split.train));
-  check(encoder.features.length > 0, action, "at least one column must be usable", 0);
-  const read = new Set([
-    ...id,
-    ...encoder.parts.map((part) => part.name),
-    ...(aim === undefined ? [] : [aim]),
-  ]);
-  const recipe: Recipe = {
+  const division = new Division(raw.columns, options);
+  division.take(raw);
+  const divided = division.divide(rng);
+  const recipe = recipeOf(divided.rowsOf(raw, 0, "train"), divided, { schema, origin, seed }, options);
+  const part = (name: PartName): Table => applyRecipe(recipe, divided.rowsOf(raw, 0, name));
+  return { recipe, parts: { train: part("train"), validation: part("validation"), test: part("test") } };
+}
+
+/** Rows that come batch by batch, as often as they are asked for. */
+export interface RowsToPrepare {
+  readonly schema: Schema;
+  /** The columns, with all their levels. */
+  readonly columns: readonly Column[];
+  readonly batches: () => AsyncIterable<Table> | Promise<AsyncIterable<Table>>;
+}
+
+/** Cells that an encoding is fitted on at most: of more, to rows drawn evenly. */
+const mostCells = 5e7;
+
+/** The same of rows that come batch by batch; of more than some fifty million cells the encoding is fitted on a part. */
+export async function prepareBatches(
+  { schema, columns, batches }: RowsToPrepare,
+  origin: RecipeOrigin,
+  seed: string,
+  options: PrepareOptions,
+  rng: Rng,
+): Promise<{ readonly recipe: Recipe; readonly parts: () => AsyncIterable<readonly [PartName, Table]> }> {
+  const division = new Division(columns, options);
+  for await (const rows of await batches()) division.take(rows);
+  const divided = division.divide(rng);
+  async function* divide(names: readonly PartName[]): AsyncGenerator<readonly [PartName, Table]> {
+    let before = 0;
+    for await (const rows of await batches()) {
+      for (const name of names) yield [name, divided.rowsOf(rows, before, name)];
+      before += rows.rows;
+    }
+  }
+  async function* training(): AsyncGenerator<Table> {
+    for await (const [, rows] of divide(["train"])) yield withoutColumns(rows, divided.left);
+  }
+  const most = Math.floor(mostCells / columns.length);
+  const train = await evenRows(training(), divided.split.train, most);
+  const recipe = recipeOf(train, divided, { schema, origin, seed }, options);
+  async function* parts(): AsyncGenerator<readonly [PartName, Table]> {
+    for await (const [name, rows] of divide(partNames)) yield [name, applyRecipe(recipe, rows)];
+  }
+  return { recipe, parts };
+}
+
+/** The recipe that training rows teach. */
+function recipeOf(
+  train: Table,
+  { id, target: aim, left, split }: Divided,
+  { schema, origin, seed }: Pick<Recipe, "schema" | "origin"> & { readonly seed: string },
+  options: PrepareOptions,
+): Recipe {
+  const {
+    target: _,
+    positive: __,
+    drop: ___,
+    validation: ____,
+    test: _____,
+    id: ______,
+    ...encoding
+  } = options;
+  const encoder = encode(encoding)(withoutColumns(train, left));
+  check(encoder.features.length > 0, "prepare", "at least one column must be usable", 0);
+  const read = new Set([...id, ...encoder.parts.map((part) => part.name), ...(aim ? [aim.column] : [])]);
+  return {
     origin,
     schema: {
       ...(schema.missing ? { missing: schema.missing } : {}),
@@ -102,23 +143,14 @@ export function prepare(
         .map((column) => (column.type === "categorical" ? { name: column.name, type: column.type } : column)),
     },
     id,
-    ...(aim === undefined
-      ? {}
-      : { target: { column: aim, ...(chosen === undefined ? {} : { positive: chosen }) } }),
+    ...(aim ? { target: aim } : {}),
     encoder,
-    split: {
-      seed,
-      train: split.train.length,
-      validation: split.validation.length,
-      test: split.test.length,
-      duplicates,
-    },
+    split: { seed, ...split, ...(train.rows < split.train ? { learned: train.rows } : {}) },
   };
-  const part = (indices: Int32Array): Table => applyRecipe(recipe, takeTableRows(rows, indices));
-  return {
-    recipe,
-    parts: { train: part(split.train), validation: part(split.validation), test: part(split.test) },
-  };
+}
+
+function withoutColumns({ rows, columns }: Table, names: readonly string[]): Table {
+  return { rows, columns: columns.filter((column) => !names.includes(column.name)) };
 }
 
 /**
@@ -155,11 +187,6 @@ function whole({ positive }: NonNullable<Recipe["target"]>): { decimals?: number
   return positive === undefined ? {} : { decimals: 0 };
 }
 
-/** The level that counts as 1; none for a target of numbers. */
-function levelOf(rows: Table, name: string): string | undefined {
-  return columnNamed(rows, name).type === "numeric" ? undefined : positiveLevel(rows, name);
-}
-
 const recipeJson = z.strictObject({
   kind: z.literal("telelink-recipe"),
   version: z.literal(1),
@@ -176,6 +203,7 @@ const recipeJson = z.strictObject({
     train: z.number(),
     validation: z.number(),
     test: z.number(),
+    learned: z.number().int().optional(),
     duplicates: z.number(),
   }),
 });

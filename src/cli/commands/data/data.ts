@@ -199,7 +199,7 @@ async function show(file: string, options: ShowOptions): Promise<void> {
   const estimated = columns.flatMap(({ name, estimates }) => (estimates ? [{ name, estimates }] : []));
   if (estimated.length > 0) print();
   for (const { name, estimates } of estimated)
-    print(`${name}: it has too many different values to hold: ${estimates.join(", ")} are estimates`);
+    print(`${name}: estimated, as its different values are too many to hold: ${estimates.join(", ")}`);
   const unused = read.columns.filter(({ column }, j) => column.type === "id" || columns[j].distinct < 2);
   if (unused.length > 0) print();
   for (const { column } of unused) {

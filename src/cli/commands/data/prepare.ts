@@ -1,7 +1,9 @@
 import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { Command, Option } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
 import { readError } from "../../../data/files";
+import type { Table } from "../../../data/table";
 import type { Recipe } from "../../../services/prepare/recipe";
 import { CliError, usageError } from "../../support/exit";
 import { checkApart, decimalNumber, wholeNumber } from "../../support/options";
@@ -88,14 +90,14 @@ async function prepareFile(options: Options): Promise<void> {
     throw usageError(`Cannot write ${options.out}: it must be a folder, got a file`);
   if (options.recipe !== undefined) return applyToFile(options, options.recipe);
   const [
-    { readTable },
+    { surveyTable },
     { readSchema },
-    { prepare, recipeToJSON },
+    { prepareBatches, recipeToJSON },
     { seeded },
     { fileOrigin },
-    { packageVersion },
+    version,
   ] = await Promise.all([
-    import("../../../data/read/read-table.js"),
+    import("../../../data/read/survey-table.js"),
     import("../../../data/schema-file.js"),
     import("../../../services/prepare/recipe.js"),
     import("../../../core/rng.js"),
@@ -104,51 +106,54 @@ async function prepareFile(options: Options): Promise<void> {
   ]);
   const seed = wholeNumber(options.seed, "--seed");
   const given = options.schema ? { schema: readSchema(options.schema) } : {};
-  const read = await readTable(options.data, {
-    ...csvOptions({ ...options, missing: options.missingWords }),
-    ...given,
+  const reading = { ...csvOptions({ ...options, missing: options.missingWords }), ...given };
+  await surveyTable(options.data, reading, async (survey) => {
+    checkLoss(options.data, survey, { acceptLoss: options.acceptLoss });
+    const columns = survey.columns.map(({ column }) => column);
+    const names = columns.map((column) => column.name);
+    for (const name of [
+      ...(options.id ?? []),
+      ...(options.drop ?? []),
+      ...(options.target ? [options.target] : []),
+    ])
+      if (!names.includes(name))
+        throw usageError(
+          `Cannot prepare: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}${didYouMean(name, names)}`,
+        );
+    const { recipe, parts } = await prepareBatches(
+      { schema: survey.schema, columns, batches: () => survey.batches() },
+      { data: await fileOrigin(options.data), version: version.packageVersion() },
+      String(seed),
+      {
+        ...options,
+        validation: decimalNumber(options.validation, "--validation", 0.001, 0.9),
+        test: decimalNumber(options.test, "--test", 0.001, 0.9),
+      },
+      seeded(seed),
+    );
+    const { partNames } = await import("../../../services/prepare/division.js");
+    await writeParts(options, partNames, parts());
+    const { writeAtomic } = await import("../../../data/files.js");
+    writeAtomic(join(options.out, "recipe.json"), `${JSON.stringify(recipeToJSON(recipe), null, 1)}\n`);
+    show(recipe, survey.rejected, options.out);
   });
-  checkLoss(options.data, read, { acceptLoss: options.acceptLoss });
-  const names = read.table.columns.map((column) => column.name);
-  for (const name of [
-    ...(options.id ?? []),
-    ...(options.drop ?? []),
-    ...(options.target ? [options.target] : []),
-  ])
-    if (!names.includes(name))
-      throw usageError(
-        `Cannot prepare: ${options.data} must have a column ${JSON.stringify(name)}, got ${names.join(", ")}${didYouMean(name, names)}`,
-      );
-  const origin = { data: await fileOrigin(options.data), version: packageVersion() };
-  const { recipe, parts } = prepare(
-    read.table,
-    read.schema,
-    origin,
-    String(seed),
-    {
-      ...options,
-      validation: decimalNumber(options.validation, "--validation", 0.001, 0.9),
-      test: decimalNumber(options.test, "--test", 0.001, 0.9),
-    },
-    seeded(seed),
-  );
-  await writeParts(options, parts);
-  const { writeAtomic } = await import("../../../data/files.js");
-  const { join } = await import("node:path");
-  writeAtomic(join(options.out, "recipe.json"), `${JSON.stringify(recipeToJSON(recipe), null, 1)}\n`);
-  show(recipe, read.rejected, options.out);
 }
 
 /** Applies a recipe that was kept to all rows of a file. */
 async function applyToFile(options: Options, file: string): Promise<void> {
-  const [{ readFileSync }, { readTable }, { parseJson }, { applyRecipe, recipeFromJSON }] = await Promise.all(
-    [
-      import("node:fs"),
-      import("../../../data/read/read-table.js"),
-      import("../../../core/gzip-json.js"),
-      import("../../../services/prepare/recipe.js"),
-    ],
-  );
+  const [
+    { readFileSync },
+    { surveyTable },
+    { parseJson },
+    { applyRecipe, recipeFromJSON },
+    { customerColumns, OncePerCustomer },
+  ] = await Promise.all([
+    import("node:fs"),
+    import("../../../data/read/survey-table.js"),
+    import("../../../core/gzip-json.js"),
+    import("../../../services/prepare/recipe.js"),
+    import("../../../data/duplicates.js"),
+  ]);
   const recipe = recipeFromJSON(
     parseJson(
       readError(file, () => readFileSync(file, "utf8")),
@@ -156,40 +161,58 @@ async function applyToFile(options: Options, file: string): Promise<void> {
     ),
     file,
   );
-  const optional = recipe.target ? [recipe.target.column] : [];
-  const read = await readTable(options.data, {
+  const reading = {
     ...csvOptions({ ...options, missing: options.missingWords }),
     schema: recipe.schema,
-    optional,
+    optional: recipe.target ? [recipe.target.column] : [],
+  };
+  await surveyTable(options.data, reading, async (survey) => {
+    checkLoss(options.data, survey, { acceptLoss: options.acceptLoss });
+    if (survey.kept === 0) throw new CliError(`Cannot prepare ${options.data}: it must have rows, got none`);
+    const { id, columns } = { ...recipe, columns: survey.columns.map(({ column }) => column) };
+    const ids = customerColumns({ columns }, id);
+    const once = new OncePerCustomer(ids);
+    let rows = 0;
+    async function* prepared(): AsyncGenerator<readonly ["data", Table]> {
+      for await (const batch of await survey.batches()) {
+        const kept = once.keep(batch);
+        rows += kept.rows;
+        yield ["data", applyRecipe(recipe, kept)];
+      }
+    }
+    await writeParts(options, ["data"], prepared());
+    if (once.duplicates > 0)
+      note(`${once.duplicates} rows left out: their ${ids.join(" and ")} is that of an earlier row`);
+    print(`${rows} rows prepared by ${file}; wrote ${options.out}`);
   });
-  checkLoss(options.data, read, { acceptLoss: options.acceptLoss });
-  if (read.table.rows === 0)
-    throw new CliError(`Cannot prepare ${options.data}: it must have rows, got none`);
-  const { distinctRows } = await import("../../../data/duplicates.js");
-  const { table, id, duplicates } = distinctRows(read.table, recipe.id);
-  await writeParts(options, { data: applyRecipe(recipe, table) });
-  if (duplicates > 0)
-    note(`${duplicates} rows left out: their ${id.join(" and ")} is that of an earlier row`);
-  print(`${table.rows} rows prepared by ${file}; wrote ${options.out}`);
 }
 
-async function writeParts(
+/** Writes each part to a file of its own, as its rows come; on a failure none of them. */
+async function writeParts<Name extends string>(
   { data, out, format }: Options,
-  parts: Readonly<Record<string, import("../../../data/table.js").Table>>,
+  names: readonly Name[],
+  parts: AsyncIterable<readonly [Name, Table]>,
 ): Promise<void> {
-  const [{ mkdirSync }, { join }, { writeCsv }, { writeParquet }] = await Promise.all([
+  const [{ mkdirSync }, { keptWhole, openRows }] = await Promise.all([
     import("node:fs"),
-    import("node:path"),
-    import("../../../data/write/write-csv.js"),
-    import("../../../data/write/write-parquet.js"),
+    import("../../support/rows-out.js"),
   ]);
-  const files = Object.entries(parts).map(([name, rows]) => ({ rows, file: join(out, `${name}.${format}`) }));
-  for (const { file } of files) checkApart(file, [{ path: data, use: "--data reads it" }]);
+  const files = new Map(names.map((name) => [name, join(out, `${name}.${format}`)]));
+  for (const file of files.values()) checkApart(file, [{ path: data, use: "--data reads it" }]);
   mkdirSync(out, { recursive: true });
-  for (const { rows, file } of files) {
-    if (format === "csv") writeCsv(rows, file);
-    else await writeParquet(rows, file);
-  }
+  const opened = new Map<Name, Awaited<ReturnType<typeof openRows>>>();
+  const all = {
+    end: async () => {
+      for (const one of opened.values()) await one.end();
+    },
+    discard: () => {
+      for (const one of opened.values()) one.discard();
+    },
+  };
+  await keptWhole(all, async () => {
+    for (const [name, file] of files) opened.set(name, await openRows(file));
+    for await (const [name, rows] of parts) opened.get(name)?.write(rows);
+  });
 }
 
 function show({ encoder, id, target, split }: Recipe, rejected: number, out: string): void {
@@ -221,6 +244,8 @@ function show({ encoder, id, target, split }: Recipe, rejected: number, out: str
   if (split.duplicates > 0)
     print(`${split.duplicates} rows left out: their ${id.join(" and ")} is that of an earlier row`);
   if (rejected > 0) print(`${rejected} rows left out: they can't be read`);
+  if (split.learned !== undefined)
+    print(`the encoding is fitted to ${split.learned} of the rows to train on, evenly spread over the file`);
   print(
     `${split.train} rows to train on, ${split.validation} to choose by, ${split.test} to judge by; wrote ${out}`,
   );

@@ -141,13 +141,15 @@ async function explainAll(
 ): Promise<void> {
   const [
     { surveyTable },
-    { evenRows, explainModel, mostExplained },
+    { explainModel, mostExplained },
+    { evenRows },
     { knownSchema },
     { seeded },
     { judgedRows },
   ] = await Promise.all([
     import("../../../data/read/survey-table.js"),
     import("../../../services/predict/explain-model.js"),
+    import("../../../data/even-rows.js"),
     import("../../../services/predict/saved-model.js"),
     import("../../../core/rng.js"),
     import("../../support/counted-rows.js"),
@@ -248,8 +250,9 @@ async function rowAmong(
   asked: number | { readonly column: string; readonly value: string },
   file: string,
 ): Promise<RowAmong & { readonly place: number }> {
-  const [{ cellText, columnNamed, takeTableRows }, { evenRows, mostBeside }] = await Promise.all([
+  const [{ cellText, columnNamed, takeTableRows }, { evenRows }, { mostBeside }] = await Promise.all([
     import("../../../data/table.js"),
+    import("../../../data/even-rows.js"),
     import("../../../services/predict/explain-model.js"),
   ]);
   const found: { place: number; row: Table }[] = [];
