@@ -11,7 +11,7 @@ import { loadAim } from "./private/aim/model";
 import { loadMst } from "./private/model";
 import { type MstOptions, mst } from "./private/mst";
 import { loadRelational } from "./relational/relational";
-import { withGaps } from "./sequential/holes";
+import { forOthers } from "./sequential/holes";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
 import type { Structure } from "./structure/structure";
 import type { FitSynthesiser, Synthesiser } from "./synthesiser";
@@ -86,8 +86,8 @@ export function synthesis<M extends Method>(
 ): FitSynthesiser {
   checkOneOf(name, methodNames, "synthesise", "the method");
   const { structure } = options as { readonly structure?: Structure };
-  if (name !== "sequential" && structure?.holes)
-    return methods[name]({ ...options, structure: withGaps(structure) });
+  if (name !== "sequential" && structure)
+    return methods[name]({ ...options, structure: forOthers(structure) });
   return methods[name](options);
 }
 

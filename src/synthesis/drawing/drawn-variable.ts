@@ -16,6 +16,8 @@ export interface DrawnVariable {
   readonly support?: Support;
   readonly low: number;
   readonly high: number;
+  /** The columns whose values it repeats where the variable before it says so. */
+  readonly repeats?: readonly string[];
 }
 
 /** What drawing needs of a training variable. */
@@ -26,7 +28,7 @@ export function drawnVariable(variable: Variable): DrawnVariable {
   for (const cell of cellsOf(variable)) if (cell >= 0) counts[cell]++;
   const seen = [...counts.keys()].filter((cell) => counts[cell] > 0);
   if (kind === "levels") return { name, kind, labels, seen, atoms: [], missing: false, low: 0, high: 0 };
-  const { atoms, missing, grid, support, low, high } = variable;
+  const { atoms, missing, grid, support, low, high, repeats } = variable;
   return {
     name,
     kind,
@@ -38,5 +40,6 @@ export function drawnVariable(variable: Variable): DrawnVariable {
     high,
     ...(grid && { grid }),
     ...(support && { support }),
+    ...(repeats && { repeats }),
   };
 }

@@ -140,7 +140,7 @@ function fitConditional(
   if (one.kind === "levels") return cells;
   const known = rowsWhere(
     frame.rows,
-    (i) => frame.cells[j][i] === one.atoms.length && !Number.isNaN(one.values[i]),
+    (i) => frame.cells[j][i] === one.atoms.length && !Number.isNaN(one.values[i]) && isOwn(frame, j, i),
   );
   if (known.length === 0) return cells;
   const values = taken(one.values, known, new Float64Array(known.length));
@@ -159,6 +159,12 @@ function fitConditional(
   return { ...cells, number };
 }
 
+/** Whether the variable's value is its own in the row, and not that of another column, as the variable before it says. */
+function isOwn({ variables, cells }: Frame, j: number, i: number): boolean {
+  const one = variables[j];
+  return one.kind === "levels" || !one.repeats || cells[j - 1][i] === 0;
+}
+
 /** The rows in which more than one cell is possible: only they teach something about the cells. */
 function cellRows(
   frame: Frame,
@@ -175,7 +181,10 @@ function cellRows(
     observed.reduce((n, cell) => n + (allows(bits, words, i, cell) ? 1 : 0), 0);
   // Filled cells may contradict a rule where the known ones leave nothing: such a row would teach the impossible.
   const teaches = (i: number): boolean => allows(bits, words, i, own[i]) && choices(i) > 1;
-  const rows = rowsWhere(frame.rows, (i) => own[i] >= 0 && (bits === undefined || teaches(i)));
+  const rows = rowsWhere(
+    frame.rows,
+    (i) => own[i] >= 0 && isOwn(frame, j, i) && (bits === undefined || teaches(i)),
+  );
   const used = new Int32Array(count);
   for (const i of rows) used[own[i]]++;
   const classes = observed.filter((cell) => used[cell] > 0);

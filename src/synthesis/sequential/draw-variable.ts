@@ -7,7 +7,8 @@ import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
 import type { TreeColumn } from "../drawing/trees";
 import type { Wishes } from "../drawing/wishes";
 import { chosenGrid, snap } from "../structure/grids";
-import type { DatePlan, NumberPlan } from "../structure/structure";
+import { repeat } from "../structure/restore";
+import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
 import { repeatedIn } from "../structure/support";
 import { cellProbabilities } from "./cells";
 import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesOf } from "./draw-numbers";
@@ -175,7 +176,8 @@ function drawNumber(
   const choice = choose(pool, parts);
   steer(choice);
   const number = model && distribution && { model, distribution };
-  const shares = bounded(pool, one, choice, bounds, number);
+  const repeated = repeatedValues(pool, parts);
+  const shares = bounded(pool, one, choice, bounds, number, repeated);
   const cells = asCells(choice.classes, choice.probabilities, choice.forced, rows, rng.fork("cells"));
   const values = new Float64Array(rows);
   const other = one.atoms.length;
@@ -185,7 +187,24 @@ function drawNumber(
     const round = roundedFor(one, rng.fork("grids"));
     for (let i = 0; i < rows; i++) if (cells[i] === other) values[i] = round(values[i]);
   }
+  repeated?.forEach((value, i) => {
+    if (Number.isNaN(value)) return;
+    values[i] = value;
+    cells[i] = cellOf(one, value);
+  });
   return { cells, values, ...(number && { number }) };
+}
+
+/** The values of other columns that the next variable repeats; NaN where its value is its own. */
+function repeatedValues(pool: Pool, { variables }: SequentialParts): Float64Array | undefined {
+  const j = pool.cells.length;
+  const one = variables[j];
+  if (!one.repeats) return undefined;
+  const values = new Float64Array(pool.rows).fill(Number.NaN);
+  repeat(one, values, pool.cells[j - 1], (name) => {
+    return pool.values[variables.findIndex((other) => other.name === name)] as Float64Array;
+  });
+  return values;
 }
 
 /** Rounds a drawn value to the variable's grid, or to one of the coarser ones that values prefer which do not repeat. */
@@ -205,6 +224,7 @@ function bounded(
   { classes, probabilities, forced }: Choice,
   bounds: Bounds,
   number: NextDrawn["number"],
+  repeated: Float64Array | undefined,
 ): Shares | undefined {
   const { rows, weights } = pool;
   const { rules, wishes } = bounds;
@@ -226,6 +246,10 @@ function bounded(
     return cell === other ? (shares ? shares.total[i] : 0) : 1;
   };
   for (let i = 0; i < rows; i++) {
+    if (repeated && !Number.isNaN(repeated[i])) {
+      if (wishes) weights[i] *= inside(wishes, repeated[i], i);
+      continue;
+    }
     let before = 0;
     let after = 0;
     const known = forced !== undefined && forced[i] >= 0;

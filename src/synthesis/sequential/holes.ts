@@ -23,13 +23,15 @@ export function aroundHoles({ holes = [], ...structure }: Structure): Structure 
   return { ...structure, columns };
 }
 
-/** The rules for a method that makes no holes: what is missing is drawn, and so is what would be computed from it. */
-export function withGaps({ holes = [], ...structure }: Structure): Structure {
+/** The rules for another method: what is missing is drawn, and so is what would be computed from it or repeated. */
+export function forOthers({ holes = [], ...structure }: Structure): Structure {
   const torn = new Set(holes.map(({ column }) => column));
-  const columns = structure.columns.map((plan) => {
-    if (plan.kind !== "number" || !plan.formula) return plan;
-    if (![plan.name, ...argumentsOf(plan.formula)].some((name) => torn.has(name))) return plan;
-    const { formula: _, ...drawn } = plan;
+  const columns = structure.columns.map((one) => {
+    if (one.kind !== "number") return one;
+    const { repeats: _, ...plan } = one;
+    if (!plan.formula || ![plan.name, ...argumentsOf(plan.formula)].some((name) => torn.has(name)))
+      return plan;
+    const { formula: __, ...drawn } = plan;
     return { ...drawn, atoms: [] };
   });
   return { ...structure, columns };

@@ -1,5 +1,11 @@
 import { argumentsOf } from "../structure/formulas";
-import type { LevelsVariable, NumberVariable, Structure, Variable } from "../structure/structure";
+import {
+  type LevelsVariable,
+  type NumberVariable,
+  repeatsName,
+  type Structure,
+  type Variable,
+} from "../structure/structure";
 
 /** Numbers whose variance the levels explain to this share wait for them. */
 const explainedShare = 0.8;
@@ -17,7 +23,8 @@ export function drawingOrder(
 ): readonly Variable[] {
   const first = variables.filter((variable) => given.has(variable.name));
   const last = variables.filter((variable) => variable.name === target && !given.has(target));
-  const others = variables.filter((variable) => !first.includes(variable) && !last.includes(variable));
+  const which = new Set(variables.flatMap((one) => ("repeats" in one ? [repeatsName(one.name)] : [])));
+  const others = variables.filter((one) => ![...first, ...last].includes(one) && !which.has(one.name));
   const levels = others.filter((other): other is LevelsVariable => other.kind === "levels");
   const numbers = others.filter((other): other is NumberVariable => other.kind === "number");
   const read = new Map(
@@ -40,7 +47,22 @@ export function drawingOrder(
   const late = own.filter((variable) => explained(variable, levels) > explainedShare);
   const early = own.filter((variable) => !late.includes(variable));
   const byCount = levels.slice().sort((a, b) => a.levels.length - b.levels.length);
-  return [...first, ...early, ...byCount, ...late, ...before, ...last, ...after];
+  return withRepeats([...first, ...early, ...byCount, ...late, ...before, ...last, ...after], variables);
+}
+
+/** A number that repeats others comes after them, what says whose value it is right before it. */
+function withRepeats(order: readonly Variable[], variables: readonly Variable[]): readonly Variable[] {
+  const out = order.slice();
+  for (const one of variables) {
+    if (one.kind !== "number" || !one.repeats) continue;
+    const places = one.repeats.map((name) => out.findIndex((other) => other.name === name));
+    const own = out.indexOf(one);
+    out.splice(own, 1);
+    const at = Math.max(own, ...places.map((place) => (place > own ? place : 0)));
+    const which = variables.find(({ name }) => name === repeatsName(one.name)) as Variable;
+    out.splice(at, 0, which, one);
+  }
+  return out;
 }
 
 /** The share of a number's variance that the best single level column explains. */

@@ -72,7 +72,7 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
     const given = new Set(options.given);
     const structure =
       options.structure ??
-      discoverStructure(from, rng.fork("structure"), { ...options, holes: given.size === 0 });
+      discoverStructure(from, rng.fork("structure"), { ...options, sequential: given.size === 0 });
     const order = permutation(rng.fork("rows"), from.rows);
     const kept = sampledOrder(from, order, rng.fork("left out"), options);
     const learn = (rules: Structure, variables: readonly Variable[]) =>

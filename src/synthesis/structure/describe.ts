@@ -72,7 +72,8 @@ function describeColumn(plan: ColumnPlan, dates: readonly string[]): string[] {
   const often =
     plan.atoms.length > 0 && !plan.formula ? `; often exactly ${plan.atoms.map(shown).join(" or ")}` : "";
   const range = `${name} lies between ${shown(plan.low)} and ${shown(plan.high)}${steps}${often}.`;
-  return plan.formula ? [describeFormula(name, plan.formula, dates), range] : [range];
+  const repeated = plan.repeats ? [`${name} is often the value of ${plan.repeats.join(" or ")}.`] : [];
+  return [...(plan.formula ? [describeFormula(name, plan.formula, dates)] : []), range, ...repeated];
 }
 
 /** How a moment is told: as a date, with the time of day where it is not midnight. */

@@ -17,6 +17,7 @@ import {
   type LookupPlan,
   levelCount,
   type NumberPlan,
+  repeatsName,
   type Structure,
 } from "./structure";
 import { settling } from "./support";
@@ -29,7 +30,10 @@ export type Drawn = Int32Array | Float64Array;
 export function variableNames(structure: Structure): readonly string[] {
   const combined = new Set(structure.combinations.flatMap((combination) => combination.columns));
   const own = structure.columns.filter((plan) => !combined.has(plan.name) && isDrawn(plan));
-  return [...structure.combinations.map((combination) => combination.name), ...own.map((plan) => plan.name)];
+  const names = own.flatMap((plan) =>
+    plan.kind === "number" && plan.repeats ? [repeatsName(plan.name), plan.name] : [plan.name],
+  );
+  return [...structure.combinations.map((combination) => combination.name), ...names];
 }
 
 /**
@@ -130,6 +134,8 @@ function restoreNumbers(
       plan.kind === "date"
         ? restoreDates(plan, parts)
         : restoreNumber(plan as NumberPlan, parts.get(name), of, rows);
+    const codes = parts.get(repeatsName(name));
+    if (plan.kind === "number" && codes) repeat(plan, made, codes, of);
     done.set(name, made);
     return made;
   };
@@ -163,6 +169,20 @@ export function restoreNumber(
   const settled = settling({ low: least, high: most, atoms: formula ? [] : atoms, grid, support });
   for (let i = 0; i < rows; i++) out[i] = settled(out[i]);
   return out;
+}
+
+/** Puts the values of other columns where a number repeats them, within its own range. */
+export function repeat(
+  { repeats = [], low, high }: Pick<NumberPlan, "repeats" | "low" | "high">,
+  values: Float64Array,
+  codes: ArrayLike<number>,
+  of: Arguments,
+): void {
+  repeats.forEach((name, r) => {
+    const others = of(name);
+    for (let i = 0; i < values.length; i++)
+      if (codes[i] === r + 1 && others[i] >= low && others[i] <= high) values[i] = others[i];
+  });
 }
 
 function restoreDates(plan: DatePlan, parts: ReadonlyMap<string, Drawn>): Float64Array {

@@ -82,6 +82,13 @@ export interface NumberPlan {
   /** Where the values lie that are neither atoms nor missing, if many of them repeat. */
   readonly support?: Support;
   readonly formula?: Formula;
+  /** Columns whose very value it often is: which one, or none of them, is drawn before it (`repeatsName`). */
+  readonly repeats?: readonly string[];
+}
+
+/** The name of the variable that says whose value a number repeats: level 0 stands for its own. */
+export function repeatsName(name: string): string {
+  return `${name} repeats`;
 }
 
 export interface DatePlan {
@@ -180,6 +187,8 @@ export interface NumberVariable {
   readonly support?: Support;
   readonly low: number;
   readonly high: number;
+  /** As in its plan. */
+  readonly repeats?: readonly string[];
 }
 
 /** The name of a missing value among levels and cells. */

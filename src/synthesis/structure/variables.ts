@@ -11,6 +11,7 @@ import {
   missingLabel,
   type NumberPlan,
   otherTextLabel,
+  repeatsName,
   type Structure,
   type Variable,
 } from "./structure";
@@ -28,6 +29,8 @@ export function reduceTable(
   for (const plan of structure.columns) {
     if (combined.has(plan.name)) continue;
     const one = variableOf(plan, from, argument, { unknown, least: structure.minCount });
+    if (plan.kind === "number" && plan.repeats)
+      variables.push(repeatsVariable(plan, plan.repeats, from, unknown));
     if (one) variables.push(one);
   }
   return variables;
@@ -37,6 +40,21 @@ export function reduceTable(
 export function variableRows(one: Variable, rows: Int32Array): Variable {
   if (one.kind === "levels") return { ...one, codes: rows.map((i) => one.codes[i]) };
   return { ...one, values: Float64Array.from(rows, (i) => one.values[i]) };
+}
+
+/** Whose value the number is: its own, or that of the first column that has the same; not known where it is missing. */
+function repeatsVariable(
+  plan: NumberPlan,
+  repeats: readonly string[],
+  from: Table,
+  unknown: Unknown,
+): Variable {
+  const values = numbersOf(columnNamed(from, plan.name), plan);
+  const others = repeats.map((name) => numbersOf(columnNamed(from, name), plan));
+  const codes = Int32Array.from(values, (value, i) =>
+    unknown === "none" && Number.isNaN(value) ? -1 : 1 + others.findIndex((own) => own[i] === value),
+  );
+  return { name: repeatsName(plan.name), kind: "levels", codes, levels: ["its own", ...repeats] };
 }
 
 /** What becomes of levels that a plan does not know: the others stand in for them, by their frequency; or −1. */
@@ -164,7 +182,7 @@ function numberVariable(
 ): Variable {
   const { name, missing, support } = plan;
   const { low, high } = range;
-  const atoms = plan.kind === "number" ? plan.atoms : [];
+  const { atoms = [], repeats }: Partial<NumberPlan> = plan.kind === "number" ? plan : {};
   // Values lie between the ends, and where enough rows have values.
   const held = values.map(settling({ low, high, atoms, grid, support }));
   return {
@@ -177,6 +195,7 @@ function numberVariable(
     high,
     ...(grid && { grid }),
     ...(support && { support }),
+    ...(repeats && { repeats }),
   };
 }
 

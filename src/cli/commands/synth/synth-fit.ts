@@ -178,7 +178,7 @@ async function fit(options: Options): Promise<void> {
     : discoverStructure(table, rng.fork("structure"), {
         ...rulesOf(options),
         search: options.search && !methods.plainMethods.includes(method),
-        holes: method === "sequential",
+        sequential: method === "sequential",
       });
   if (options.writeStructure)
     writeAtomic(options.writeStructure, `${JSON.stringify(structure, undefined, 1)}\n`);

@@ -11,7 +11,7 @@ import {
 import { allows, wordCount } from "../../drawing/masks";
 import type { Wishes } from "../../drawing/wishes";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
-import { cellOf, missingLabel, type Variable } from "../../structure/structure";
+import { cellOf, missingLabel, repeatsName, type Variable } from "../../structure/structure";
 import { levelText, reduceTable } from "../../structure/variables";
 import { sharesOf } from "../draw-numbers";
 import { addDrawn, type Choice, nextDrawn } from "../draw-variable";
@@ -214,7 +214,8 @@ function givenOf(parts: SequentialParts, one: Variable, rows: Table, beside?: Re
   const meta = parts.variables.find((variable) => variable.name === one.name) as (typeof parts.variables)[0];
   const allowed = new Map<number, Uint8Array>();
   const combination = parts.structure.combinations.find((combination) => combination.name === one.name);
-  const names = combination?.columns ?? [one.name];
+  const of = parts.variables.find((other) => other.repeats && repeatsName(other.name) === one.name);
+  const names = combination?.columns ?? [of?.name ?? one.name];
   const columns = names.map((name) => rows.columns.find((column) => column.name === name) as Column);
   const present = (i: number): boolean =>
     beside ? names.every((name) => beside.has(name)) : columns.every((column) => !isMissing(column, i));

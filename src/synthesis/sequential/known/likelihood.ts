@@ -43,6 +43,7 @@ export function cellLikelihood(parts: SequentialParts, rows: Table): Float64Arra
       const place = new Map(classes.map((cell, c) => [cell, c]));
       for (let i = 0; i < from.rows; i++) {
         // A number that follows from the others has no cell of its own.
+        if (meta.repeats && pool.cells[j - 1][i] > 0) continue;
         if ((cells[i] < 0 && meta.kind === "number") || filled.get(meta.name)?.[i] === 1) continue;
         const c = place.get(cells[i]);
         const known = forced !== undefined && forced[i] >= 0;

@@ -26,6 +26,7 @@ import { findLookups } from "./lookups";
 import { findOrders, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
 import { planOf } from "./plan-column";
+import { withRepeats } from "./repeats";
 import type { LevelsInput } from "./search";
 
 export interface DiscoverOptions {
@@ -47,10 +48,10 @@ export interface DiscoverOptions {
    */
   readonly minCount?: number;
   /**
-   * Whether columns are told whose cells are missing at random (`Structure.holes`): what is known of rows then makes the rules,
-   * and whoever draws rows must make their holes. @default false
+   * Whether the rules are for `sequential`: it alone makes holes where cells are missing at random (`Structure.holes`; what is known
+   * of rows then makes the rules), and repeats values of other columns (`NumberPlan.repeats`). @default false
    */
-  readonly holes?: boolean;
+  readonly sequential?: boolean;
 }
 
 const day = 86_400_000;
@@ -83,7 +84,7 @@ export function discoverStructure(
   const combinations = asked.map((names) => findCombination(from, names));
   let plans = from.columns.map((column) => planOf(column, rng, minCount, keep.includes(column.name)));
   plans = replaced(plans, combinations.flatMap(combinationLookups));
-  const holes = search && options.holes ? findHoles(plans, from) : [];
+  const holes = search && options.sequential ? findHoles(plans, from) : [];
   if (search) {
     plans = replaced(plans, lookupsAmong(plans, from, keep));
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
@@ -92,13 +93,21 @@ export function discoverStructure(
     plans = withFormulas(plans, from, keep, new Set(holes.map(({ column }) => column)));
   }
   plans = withSupport(withAtoms(plans, from, minCount), from, minCount, rng.fork("support"));
-  const bare: Structure = { version: 1, minCount, columns: plans, combinations, exclusions: [], orders: [] };
+  const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
+  const bare: Structure = {
+    version: 1,
+    minCount,
+    columns: repeating,
+    combinations,
+    exclusions: [],
+    orders: [],
+  };
   checkOrders(given, from, plans);
   const same = (a: Order, b: Order): boolean => a.low === b.low && a.high === b.high;
   const found = search
     ? findOrders(from, bare).filter((order) => !given.some((other) => same(order, other)))
     : [];
-  const exclusions = search ? findExclusions(reduceTable(bare, from)) : [];
+  const exclusions = search ? findExclusions(reduceTable({ ...bare, columns: plans }, from)) : [];
   return { ...bare, exclusions, orders: [...given, ...found], ...(holes.length > 0 && { holes }) };
 }
 

@@ -1,0 +1,72 @@
+import { columnNamed, type Table } from "../../../data/table";
+import { spacing } from "../grids";
+import { type ColumnPlan, type NumberPlan, repeatsName } from "../structure";
+import { numbersOf } from "../variables";
+import { spacedRows } from "./search";
+
+const screeningRows = 1000;
+/** So many rows, and this share of them, must have the other column's value, beside what is frequent in either … */
+const leastRows = 20;
+const leastShare = 0.01;
+/** … and so many times as many as have the value one step above it, or below: else the columns only go together. */
+const besideTimes = 3;
+const mostRepeated = 3;
+
+/**
+ * Numbers that often are the value of another column, in more rows than chance and likeness would bring: a payment that is the
+ * last bill. The later column in the table repeats the earlier one.
+ */
+export function withRepeats(plans: readonly ColumnPlan[], from: Table): ColumnPlan[] {
+  const names = new Set(plans.map(({ name }) => name));
+  const open = plans.flatMap((plan) =>
+    plan.kind === "number" && !plan.values && !plan.formula
+      ? [{ plan, values: numbersOf(columnNamed(from, plan.name), plan) }]
+      : [],
+  );
+  const sample = spacedRows(from.rows, screeningRows);
+  const found = new Map<string, readonly string[]>();
+  open.forEach(({ plan, values }, t) => {
+    if (names.has(repeatsName(plan.name))) return;
+    const taken = new Uint8Array(from.rows);
+    const repeats: string[] = [];
+    for (;;) {
+      let best = { rows: Math.max(leastRows, leastShare * from.rows) - 1, at: -1 };
+      for (let e = 0; e < t; e++) {
+        const other = open[e];
+        if (!sample.some((i) => values[i] === other.values[i] && taken[i] === 0)) continue;
+        const rows = repeatedRows(plan, values, other, taken);
+        if (rows > best.rows) best = { rows, at: e };
+      }
+      if (best.at < 0) break;
+      repeats.push(open[best.at].plan.name);
+      if (repeats.length === mostRepeated) break;
+      const { values: of } = open[best.at];
+      for (let i = 0; i < taken.length; i++) if (values[i] === of[i]) taken[i] = 1;
+    }
+    if (repeats.length > 0) found.set(plan.name, repeats);
+  });
+  return plans.map((plan) => {
+    const repeats = found.get(plan.name);
+    return repeats && plan.kind === "number" ? { ...plan, repeats } : plan;
+  });
+}
+
+/** In how many rows that are not `taken` the value is the other's, and frequent in neither; 0 where the columns only go together. */
+function repeatedRows(
+  plan: NumberPlan,
+  values: Float64Array,
+  other: { readonly plan: NumberPlan; readonly values: Float64Array },
+  taken: Uint8Array,
+): number {
+  const step = plan.grid ? spacing(plan.grid) : 0;
+  const frequent = new Set([...plan.atoms, ...other.plan.atoms]);
+  let same = 0;
+  const beside = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (taken[i] === 1 || frequent.has(values[i]) || frequent.has(other.values[i])) continue;
+    const apart = values[i] - other.values[i];
+    if (apart === 0) same++;
+    else if (Math.abs(apart) <= 1.5 * step) beside[apart > 0 ? 1 : 0]++;
+  }
+  return same > besideTimes * Math.max(...beside) ? same : 0;
+}
