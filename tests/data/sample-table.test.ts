@@ -86,6 +86,13 @@ test("sampleTable(…, {by}) gives each value its share, and others() the rows t
     const rest: string[] = [];
     for await (const batch of await part.others()) rest.push(...ids({ table: batch }));
     expect([...rest, ...ids(part)].sort()).toEqual(ids(all).sort());
+    // Of very many others a part judges, spread over all files.
+    const some: string[] = [];
+    const few = await sampleTable(many, 90, seeded(seed), { by: "Churn", mostOthers: 200 });
+    for await (const batch of await few.others()) some.push(...ids({ table: batch }));
+    expect([few.otherRows, some.length, ids(few)]).toEqual([200, 200, ids(part)]);
+    expect(rest).toEqual(expect.arrayContaining(some));
+    expect(some.filter((id) => rest.indexOf(id) < 405).length).toBeGreaterThan(70);
   }
   // A number has too many values to be one's share, and a column that is not there is refused where it is needed.
   expect((await sampleTable(many, 90, seeded(1), { by: "MonthlyCharges" })).strata).toBeUndefined();

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { didYouMean } from "../../core/did-you-mean";
+import type { CsvOptions } from "../../data/csv/options";
+import type { Reopened } from "../../data/read/open-table";
 import type { ReadOpened } from "../../data/read/read-table";
 import type { Column, Table } from "../../data/table";
 import type { ContractOptions } from "../../services/value/contracts/contract-columns";
@@ -129,13 +131,33 @@ const headBytes = 1 << 19;
 export async function readOwnTable(
   flags: OwnDataFlags & { readonly churn?: string; readonly value?: string },
   kinds: readonly TableKind[],
+  wanted?: WantedColumns,
 ): Promise<OwnTable> {
-  const [{ keptAsWritten, kindOfTable }, { columnNamed }] = await Promise.all([
+  const { reopened } = await import("../../data/read/open-table.js");
+  const source = await reopened(flags.data);
+  try {
+    return await readReopened(source, flags, kinds, wanted);
+  } finally {
+    source.close();
+  }
+}
+
+/** Of a table of customers, the names of the only columns that are wanted. */
+type WantedColumns = (table: Table) => readonly string[];
+
+async function readReopened(
+  source: Reopened,
+  flags: Parameters<typeof readOwnTable>[0],
+  kinds: readonly TableKind[],
+  wanted?: WantedColumns,
+): Promise<OwnTable> {
+  const [{ keptAsWritten, kindOfTable }, { columnNamed }, { tableHead, tableReader }] = await Promise.all([
     import("../../services/value/kind.js"),
     import("../../data/table.js"),
+    import("../../data/read/read-table.js"),
   ]);
-  const read = await opened(flags);
-  const head = read({ badCells: "missing" }, headBytes).table;
+  const how = csvOptions(flags);
+  const head = (await tableHead(source, { ...how, badCells: "missing" }, headBytes)).table;
   // Before the kind is guessed, which would be by other columns than those that a person named.
   for (const name of [flags.customer, flags.start, flags.churn, flags.value])
     if (name !== undefined) columnNamed(head, name);
@@ -145,7 +167,34 @@ export async function readOwnTable(
   checkFlagsOf(kind, flags);
   const { customer, start, end, ended, entry } = flags;
   const asText = keptAsWritten(head, kind, [customer, start, end, ended, entry]);
-  return { kind, ...readRows(read, flags, head, asText) };
+  if (kind === "customers" && wanted)
+    return { kind, ...(await readWanted(source, flags, readAsText(head, asText, flags), wanted)) };
+  const read = await tableReader(source);
+  return { kind, ...readRows((options) => read({ ...how, ...options }), flags, head, asText) };
+}
+
+/** Only the columns that are wanted, block by block: a base may be larger than the memory. */
+async function readWanted(
+  source: Reopened,
+  flags: RowFlags,
+  asText: CsvOptions,
+  wanted: WantedColumns,
+): Promise<Omit<OwnTable, "kind">> {
+  const [{ surveyTable }, { joinTables }] = await Promise.all([
+    import("../../data/read/survey-table.js"),
+    import("../../data/join-tables.js"),
+  ]);
+  const reading = { ...csvOptions(flags), ...asText };
+  return surveyTable(source, reading, async (survey) => {
+    const notes = checkRows(survey, flags);
+    const all: Table = { rows: survey.kept, columns: survey.columns.map(({ column }) => column) };
+    if (all.rows === 0) return { table: all, notes };
+    const names = wanted(all);
+    const parts: Table[] = [];
+    for await (const rows of await survey.batches(names))
+      parts.push({ ...rows, columns: rows.columns.filter(({ name }) => names.includes(name)) });
+    return { table: joinTables(parts), notes };
+  });
 }
 
 const ofOneKind: Readonly<Record<"transactions" | "contracts", readonly (keyof OwnDataFlags)[]>> = {
@@ -200,15 +249,26 @@ function readRows(
   head: Table,
   asText: readonly string[],
 ): Omit<OwnTable, "kind"> {
+  const found = read(readAsText(head, asText, flags));
+  return { table: found.table, notes: checkRows(found, flags) };
+}
+
+/** How rows are read: those columns as written, unless the flags say how they are. */
+function readAsText(
+  head: Table,
+  asText: readonly string[],
+  flags: RowFlags,
+): Pick<CsvOptions, "badCells" | "schema"> {
   const said = new Set(head.columns.filter((column) => isSaid(column, flags)).map((column) => column.name));
   const columns = asText.filter((name) => !said.has(name)).map((name) => ({ name, type: "text" as const }));
-  const found = read({ badCells: "missing", schema: { columns } });
+  return { badCells: "missing", schema: { columns } };
+}
+
+/** Stops where too many rows can't be read, else says how many. */
+function checkRows(found: Parameters<typeof checkLoss>[1], flags: RowFlags): string[] {
   checkLoss(flags.data, found, { ...flags, acceptLoss: flags.acceptLoss || flags.skipBadRows });
-  const { rows, rejected, table } = found;
-  return {
-    table,
-    notes: rejected === 0 ? [] : [`${rejected} of ${rows} rows can't be read and are left out`],
-  };
+  const { rows, rejected } = found;
+  return rejected === 0 ? [] : [`${rejected} of ${rows} rows can't be read and are left out`];
 }
 
 /** Whether the flags say how the column's dates or numbers are written. */

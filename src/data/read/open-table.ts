@@ -33,6 +33,8 @@ const heldBytes = 1 << 24;
 
 /** A table that is read more than once. */
 export interface Reopened {
+  /** Where it was found. */
+  readonly source: string;
   open(): Promise<OpenedTable>;
   /** Removes what was put away of a stream. */
   close(): void;
@@ -41,7 +43,7 @@ export interface Reopened {
 /** The table in a file, to be opened as often as needed; what has no second beginning (standard input, pipes) is put away first. */
 export async function reopened(source: string): Promise<Reopened> {
   const piped = source === "-" || (await isPipe(source));
-  if (!piped) return { open: () => openTable(source), close: () => {} };
+  if (!piped) return { source, open: () => openTable(source), close: () => {} };
   const name = source === "-" ? standardInput : source;
   const held: Uint8Array[] = [];
   let size = 0;
@@ -69,7 +71,7 @@ export async function reopened(source: string): Promise<Reopened> {
   async function* pieces(): AsyncGenerator<Uint8Array> {
     yield* held;
   }
-  return { open: () => (away ? openTable(path(), name) : opened(name, pieces(), 0)), close };
+  return { source, open: () => (away ? openTable(path(), name) : opened(name, pieces(), 0)), close };
 }
 
 async function isPipe(source: string): Promise<boolean> {

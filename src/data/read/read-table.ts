@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { CsvOptions } from "../csv/options";
 import { checkRoom } from "./check-room";
-import { type OpenedTable, openTable } from "./open-table";
+import { type OpenedTable, openTable, type Reopened } from "./open-table";
 import { type CsvRead, parseCsv, readCsv } from "./read-csv";
-import { type BatchOptions, type CsvBatches, readCsvBatches } from "./read-csv-batches";
+import { type BatchOptions, type CsvBatches, headOf, readCsvBatches } from "./read-csv-batches";
 
 /** Reads a table that was opened, as often as asked for; of its beginning alone, as many whole lines as are in `bytes`. */
 export type ReadOpened = (options?: CsvOptions, bytes?: number) => CsvRead;
@@ -20,12 +20,13 @@ export async function readTable(source: string, options: CsvOptions = {}): Promi
   return (await tableReader(source))(options);
 }
 
-/** A reader of a table that has to be looked at before it is read: of the same sources as `readTable`. */
-export async function tableReader(source: string): Promise<ReadOpened> {
-  const opened = await openTable(source);
-  if (opened.plain)
+/** A reader of a table that has to be looked at before it is read: of the same sources as `readTable`, or one that was opened. */
+export async function tableReader(source: string | Reopened): Promise<ReadOpened> {
+  const path = typeof source === "string" ? source : source.source;
+  const opened = await (typeof source === "string" ? openTable(source) : source.open());
+  if (opened.plain && opened.name === path)
     return (options = {}, bytes) =>
-      bytes === undefined ? readCsv(source, options) : parseCsv(beginning(source, bytes), options, source);
+      bytes === undefined ? readCsv(path, options) : parseCsv(beginning(path, bytes), options, path);
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of opened.bytes) {
@@ -38,6 +39,13 @@ export async function tableReader(source: string): Promise<ReadOpened> {
     const read = parseCsv(wholeLines(all, bytes), optionsFor(opened, options), opened.name);
     return { ...read, remarks: [...opened.remarks, ...read.remarks] };
   };
+}
+
+/** The beginning of a table that is read again later: as many whole lines as are in `bytes`. */
+export async function tableHead(source: Reopened, options: CsvOptions, bytes: number): Promise<CsvRead> {
+  const opened = await source.open();
+  const { head } = await headOf(opened.bytes[Symbol.asyncIterator](), bytes + 1, opened.name);
+  return parseCsv(wholeLines(Buffer.concat(head), bytes), optionsFor(opened, options), opened.name);
 }
 
 function beginning(file: string, bytes: number): Uint8Array {

@@ -12,13 +12,17 @@ export interface SampledTable extends CsvRead {
   readonly total: number;
   /** How many values of `by` give their share of the part; undefined where rows were drawn whatever they hold. */
   readonly strata?: number;
-  /** The rows that were not drawn, batch by batch. */
+  /** The rows that were not drawn, batch by batch; of more than `mostOthers`, so many that are drawn in turn. */
   readonly others: (options?: BatchOptions) => Promise<CsvBatches>;
+  /** Rows that `others` gives. */
+  readonly otherRows: number;
 }
 
 export interface DrawOptions extends CsvOptions {
   /** A column of classes, each of which gives its share of the part; one of more than 100 values is not heeded. */
   readonly by?: string;
+  /** Of the rows not drawn so many at most are given; defaults to ten million, which judge as well as any more. */
+  readonly mostOthers?: number;
 }
 
 const mostStrata = 100;
@@ -37,7 +41,7 @@ export async function sampleTable(
   source: string,
   rows: number,
   rng: Rng,
-  { by, ...options }: DrawOptions = {},
+  { by, mostOthers = 1e7, ...options }: DrawOptions = {},
 ): Promise<SampledTable> {
   checkInteger(rows, 1, 1e9, "sample rows", "the sample");
   const remarks: Remark[] = [];
@@ -73,12 +77,23 @@ export async function sampleTable(
   const pieces: Uint8Array[] = [];
   for await (const piece of sampledAsCsv(files, source, remarks, drawing(), column)) pieces.push(piece);
   const read = parseCsv(Buffer.concat(pieces), { ...options, ...known, header: true, skip: 0 }, source);
+  const rest = total - Math.min(rows, total);
+  const otherRows = Math.min(rest, mostOthers);
   const others: SampledTable["others"] = async (given) => {
     const drawn = drawing();
-    const rest = sampledAsCsv(files, source, [], (value) => !drawn(value), column);
-    return readCsvBatches(rest, { ...given, ...known, name: source });
+    const own = rng.fork("others");
+    let [of, wanted] = [rest, otherRows];
+    const takes = (value: string | null): boolean => {
+      if (drawn(value)) return false;
+      const taken = wanted === of || own.uniform() * of < wanted;
+      of--;
+      if (taken) wanted--;
+      return taken;
+    };
+    const judging = sampledAsCsv(files, source, [], takes, column);
+    return readCsvBatches(judging, { ...given, ...known, name: source });
   };
-  const all = { ...read, total, others, remarks: [...remarks, ...read.remarks] };
+  const all = { ...read, total, others, otherRows, remarks: [...remarks, ...read.remarks] };
   return stratified ? { ...all, strata: strata.size } : all;
 }
 

@@ -27,7 +27,7 @@ export interface SurveyOptions extends CsvOptions {
 const [mostHeld, mostOfOne] = [2 ** 25, 2 ** 20];
 
 /**
- * What `use` makes of the table in a file or in standard input ("-"): typed, checked and reported as by `readTable`, but
+ * What `use` makes of the table in a file, in standard input ("-") or opened before: typed, checked and reported as by `readTable`, but
  * read block by block, in a memory that grows with columns and different levels and not with rows.
  *
  * @example
@@ -35,10 +35,11 @@ const [mostHeld, mostOfOne] = [2 ** 25, 2 ** 20];
  * await surveyTable("survey.csv", {}, async ({ kept, columns }) => [kept, columns[0].distinct]); // → [3, 2]
  */
 export async function surveyTable<Out>(
-  source: string,
+  source: string | Reopened,
   options: SurveyOptions,
   use: (survey: Survey) => Promise<Out>,
 ): Promise<Out> {
+  if (typeof source !== "string") return use(await survey(source, options));
   const table = await reopened(source);
   try {
     return await use(await survey(table, options));

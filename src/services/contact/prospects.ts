@@ -1,6 +1,7 @@
 import { check } from "../../core/checks";
 import { count, money } from "../../core/format";
-import { cellText, type Table } from "../../data/table";
+import { type Column, cellText, type Table } from "../../data/table";
+import { SeenTexts } from "../../data/tally/keys";
 import type { Prospects } from "../../evaluate/decision/offer";
 import { numbersOf } from "../value/cell-values";
 import { customerNames, Faults, findColumn, optionalColumn } from "../value/own-columns";
@@ -14,46 +15,54 @@ export interface Customers extends Prospects {
   readonly notes: readonly string[];
 }
 
-/** Chances to leave and values from a table that already has them; options name the columns. */
-export function prospectsFrom(
+const action = "read customers";
+
+interface ProspectOptions {
+  readonly customer?: string;
+  readonly churn?: string;
+  readonly value?: string;
+  readonly alive?: string;
+}
+
+/** The columns that `prospectsFrom` reads, by their names. */
+export function prospectColumns(
   table: Table,
-  options: {
-    readonly customer?: string;
-    readonly churn?: string;
-    readonly value?: string;
-    readonly alive?: string;
-  } = {},
-): Customers {
-  const action = "read customers";
-  check(table.rows > 0, action, "there must be rows");
+  options: ProspectOptions = {},
+): Readonly<Record<string, Column>> {
   const customer = findColumn(
     table,
     { purpose: "customer", given: options.customer, usual: customerNames },
     action,
   );
-  const chance = findColumn(
+  const churn = findColumn(
     table,
     { purpose: "chance to leave", given: options.churn, usual: churnNames },
     action,
   );
-  const worth = findColumn(table, { purpose: "value", given: options.value, usual: valueNames }, action);
-  const there = options.alive
+  const value = findColumn(table, { purpose: "value", given: options.value, usual: valueNames }, action);
+  const alive = options.alive
     ? findColumn(table, { purpose: "chance to be there", given: options.alive, usual: [] }, action)
     : optionalColumn(table, aliveNames);
+  return { customer, churn, value, ...(alive ? { alive } : {}) };
+}
+
+/** Chances to leave and values from a table that already has them; options name the columns. */
+export function prospectsFrom(table: Table, options: ProspectOptions = {}): Customers {
+  check(table.rows > 0, action, "there must be rows");
+  const columns = prospectColumns(table, options);
+  const { customer, churn: chance, value: worth, alive: there } = columns;
   const [chances, worths, theres] = [numbersOf(chance), numbersOf(worth), there && numbersOf(there)];
   const faults = new Faults(action);
   const churn = new Float64Array(table.rows);
   const value = new Float64Array(table.rows);
   const alive = new Float64Array(table.rows).fill(1);
-  const seen = new Map<string, number>();
+  const seen = new SeenTexts();
   const customers: string[] = [];
   for (let i = 0; i < table.rows; i++) {
     const who = cellText(customer, i).trim();
-    const earlier = seen.get(who);
     if (who === "") faults.add(i, "the customer must be named");
-    else if (earlier !== undefined)
-      faults.add(i, `a customer must have one row (row ${earlier + 1} has the same)`, who);
-    seen.set(who, i);
+    else if (!seen.add(who))
+      faults.add(i, `a customer must have one row (row ${customers.indexOf(who) + 1} has the same)`, who);
     customers.push(who);
     churn[i] = chances.values[i];
     value[i] = worths.values[i];
@@ -72,12 +81,7 @@ export function prospectsFrom(
     churn,
     value,
     ...(there ? { alive } : {}),
-    columns: {
-      customer: customer.name,
-      churn: chance.name,
-      value: worth.name,
-      ...(there ? { alive: there.name } : {}),
-    },
+    columns: Object.fromEntries(Object.entries(columns).map(([part, { name }]) => [part, name])),
     notes: [
       ...(outcomes
         ? [

@@ -251,7 +251,7 @@ async function sampled(
     : "all alike drawn by --seed";
   note(
     part.total > part.rows
-      ? `learns from ${part.rows} of ${part.total} rows, ${alike}; the others judge the model`
+      ? `learns from ${part.rows} of ${part.total} rows, ${alike}; ${part.otherRows < part.total - part.rows ? `${part.otherRows} of ` : ""}the others judge the model`
       : `--sample asks for ${rows} rows: all ${part.total} are learnt from`,
   );
   return part;

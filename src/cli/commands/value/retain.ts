@@ -97,7 +97,10 @@ Examples:
 }
 
 async function retain(flags: RetainFlags): Promise<void> {
-  const { planRetention } = await import("../../../services/contact/plan.js");
+  const [{ planRetention }, { prospectColumns }] = await Promise.all([
+    import("../../../services/contact/plan.js"),
+    import("../../../services/contact/prospects.js"),
+  ]);
   const assumed = offersOf(flags);
   const limits = {
     ...(flags.budget === undefined ? {} : { budget: decimalNumber(flags.budget, "--budget", 0, 1e15) }),
@@ -109,7 +112,9 @@ async function retain(flags: RetainFlags): Promise<void> {
       : decimalNumber(flags.budgetCertainty, "--budget-certainty", 0.5, 0.9999);
   if (certainty !== undefined && flags.budget === undefined)
     throw usageError("Cannot use --budget-certainty: it needs --budget");
-  const own = await readOwnTable(flags, ["customers", "contracts", "transactions"]);
+  const own = await readOwnTable(flags, ["customers", "contracts", "transactions"], (table) =>
+    Object.values(prospectColumns(table, flags)).map(({ name }) => name),
+  );
   const { kind } = own;
   const prospects = await prospectsOf(own, flags);
   const lesson = await lessonOf(flags, assumed, { limits, next: prospects.customers.length });
