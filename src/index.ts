@@ -506,15 +506,13 @@ export type {
 } from "./synthesis/conditions";
 export type { CopulaOptions } from "./synthesis/copula/copula";
 export {
-  loadSynthesiser,
   type Method,
-  type MethodOptions,
   methodNames,
   netMethods,
   plainMethods,
   privateMethods,
-  synthesis,
-} from "./synthesis/methods";
+} from "./synthesis/method-names";
+export { loadSynthesiser, type MethodOptions, synthesis } from "./synthesis/methods";
 export type { NetSynthesiser } from "./synthesis/nets/block-model";
 export { type Ctgan, type CtganOptions, ctgan } from "./synthesis/nets/gan/ctgan";
 export { type Gan, type GanOptions, gan } from "./synthesis/nets/gan/gan";

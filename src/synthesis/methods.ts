@@ -1,6 +1,7 @@
 import { check, checkOneOf } from "../core/checks";
 import type { ModelJson } from "../core/model";
 import { type CopulaOptions, copula, loadCopula } from "./copula/copula";
+import { type Method, methodNames, privateMethods } from "./method-names";
 import { type CtganOptions, ctgan, loadCtgan } from "./nets/gan/ctgan";
 import { type GanOptions, gan, loadGan } from "./nets/gan/gan";
 import { loadTvae, type TvaeOptions, tvae } from "./nets/vae/tvae";
@@ -30,7 +31,6 @@ export interface MethodOptions {
   tvae: TvaeOptions;
   vanilla: VanillaOptions;
 }
-export type Method = keyof MethodOptions;
 
 const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynthesiser } = {
   sequential,
@@ -58,18 +58,6 @@ const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   tvae: loadTvae,
   vanilla: loadVanilla,
 };
-
-/** The names of all methods, the default first. */
-export const methodNames: readonly Method[] = Object.keys(methods) as Method[];
-
-/** The methods that are kept as published and search for no rules, unless they are told to. */
-export const plainMethods: readonly Method[] = ["trees", "ctgan", "tvae", "vanilla"];
-
-/** The methods with a proven bound on what they tell about any row: nothing else about the table may stand beside their models. */
-export const privateMethods: readonly Method[] = ["mst", "aim"];
-
-/** The methods that train a net by epochs and keep how it went as `training`. */
-export const netMethods: readonly Method[] = ["gan", "vae", "ctgan", "tvae", "vanilla"];
 
 /**
  * The method called `name`, with its options.

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { takeTableRows } from "../../src/data/table";
 import { csvText } from "../../src/data/write/write-csv";
-import { methodNames, netMethods, privateMethods } from "../../src/synthesis/methods";
+import { methodNames, netMethods, privateMethods } from "../../src/synthesis/method-names";
 import { customers } from "../synthesis/customers";
 import { captured } from "./captured";
 

@@ -6,7 +6,8 @@ import { readHashed } from "../../data/files";
 import { parseCsv } from "../../data/read/read-csv";
 import { beside } from "../../services/synthetic/beside";
 import { setAside } from "../../services/synthetic/real-rows";
-import { type Method, netMethods, privateMethods, synthesis } from "../../synthesis/methods";
+import { type Method, netMethods, privateMethods } from "../../synthesis/method-names";
+import { synthesis } from "../../synthesis/methods";
 import type { NetTraining } from "../../synthesis/nets/net-options";
 import type { JobContext, JobResult } from "./messages";
 

@@ -1,5 +1,5 @@
 import { type Html, html } from "../../report/html";
-import { type Method, netMethods, privateMethods } from "../../synthesis/methods";
+import { type Method, netMethods, privateMethods } from "../../synthesis/method-names";
 import { layout } from "./layout";
 import { shownBytes } from "./shown-bytes";
 

@@ -4,7 +4,7 @@ import { type PretrainedCard, pretrainedCards } from "../../data/sources/pretrai
 import { listModels } from "../../data/store/models";
 import { checkData } from "../../services/synthetic/check-data";
 import { heldOutShares } from "../../services/synthetic/real-rows";
-import { methodNames } from "../../synthesis/methods";
+import { methodNames } from "../../synthesis/method-names";
 import type { App, Context } from "../context";
 import { csvFiles, dataFile, pathInside } from "../data-path";
 import { pretrainedPrefix } from "../generators";

@@ -83,7 +83,8 @@ const most = 6;
 export const besideReal: Task<BesideWork, Beside> = task(
   "services/synthetic/beside",
   "besideReal",
-  ({ real, made }) => beside(realRows(real), generatorOf(made.source).sample(made.rows, seeded(made.seed))),
+  async ({ real, made }) =>
+    beside(realRows(real), (await generatorOf(made.source)).sample(made.rows, seeded(made.seed))),
 );
 
 function realRows(from: BesideWork["real"]): RealRows {

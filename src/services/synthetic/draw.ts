@@ -2,8 +2,6 @@ import { runInThread, type Task, task } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import type { Table } from "../../data/table";
 import type { Where } from "../../synthesis/conditions";
-import { loadSynthesiser } from "../../synthesis/methods";
-import { loadPretrained } from "../../synthesis/pretrained";
 import { blockRows, type Synthesiser } from "../../synthesis/synthesiser";
 
 /** Where a generator is to be had: one that comes with telelink, or a saved one's JSON as bytes that threads share. */
@@ -28,26 +26,29 @@ interface BlockWork extends Draw {
 const known = new Map<string, Synthesiser>();
 const mostKnown = 4;
 
-/** The generator; within a thread the same one again. */
-export function generatorOf(source: GeneratorSource): Synthesiser {
+/** The generator; within a thread the same one again. A server, which draws in threads alone, need not load what draws. */
+export async function generatorOf(source: GeneratorSource): Promise<Synthesiser> {
   const key = source.kind === "saved" ? source.key : `pretrained ${source.name}`;
-  const found =
-    known.get(key) ??
-    (source.kind === "pretrained"
-      ? loadPretrained(source.name).synthesiser
-      : loadSynthesiser(JSON.parse(Buffer.from(source.bytes).toString("utf8"))));
+  const found = known.get(key) ?? (await loadGenerator(source));
   known.delete(key);
   known.set(key, found);
   for (const old of [...known.keys()].slice(0, -mostKnown)) known.delete(old);
   return found;
 }
 
+async function loadGenerator(source: GeneratorSource): Promise<Synthesiser> {
+  if (source.kind === "pretrained")
+    return (await import("../../synthesis/pretrained.js")).loadPretrained(source.name).synthesiser;
+  const { loadSynthesiser } = await import("../../synthesis/methods.js");
+  return loadSynthesiser(JSON.parse(Buffer.from(source.bytes).toString("utf8")));
+}
+
 /** Draws one block in whichever thread. */
 export const drawBlock: Task<BlockWork, Table> = task(
   "services/synthetic/draw",
   "drawBlock",
-  ({ source, rows, seed, where, block, firstRow }) =>
-    generatorOf(source).sample(rows, seeded(seed).fork(`block ${block}`), {
+  async ({ source, rows, seed, where, block, firstRow }) =>
+    (await generatorOf(source)).sample(rows, seeded(seed).fork(`block ${block}`), {
       firstRow,
       ...(where && { where }),
     }),

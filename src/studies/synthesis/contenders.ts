@@ -2,7 +2,8 @@ import { integer, permutation, type Rng } from "../../core/rng";
 import { type Table, takeTableRows } from "../../data/table";
 import { shuffleColumns } from "../../evaluate/synthetic/privacy/shuffle-columns";
 import type { Colour } from "../../report/charts/theme";
-import { type Method, synthesis } from "../../synthesis/methods";
+import type { Method } from "../../synthesis/method-names";
+import { synthesis } from "../../synthesis/methods";
 import type { FitSynthesiser } from "../../synthesis/synthesiser";
 import { uniformNoise } from "./noise";
 

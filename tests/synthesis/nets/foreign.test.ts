@@ -3,7 +3,8 @@ import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { cellText, columnNamed } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
-import { type Method, synthesis } from "../../../src/synthesis/methods";
+import type { Method } from "../../../src/synthesis/method-names";
+import { synthesis } from "../../../src/synthesis/methods";
 
 /** Orders as foreign tables have them: money, a product, a date with its month, an age with its group, half stars. */
 function orders(): string {

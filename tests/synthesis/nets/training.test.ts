@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import { methodNames, synthesis } from "../../../src/synthesis/methods";
+import { methodNames } from "../../../src/synthesis/method-names";
+import { synthesis } from "../../../src/synthesis/methods";
 import { ctgan } from "../../../src/synthesis/nets/gan/ctgan";
 import { gan } from "../../../src/synthesis/nets/gan/gan";
 import { tvae } from "../../../src/synthesis/nets/vae/tvae";

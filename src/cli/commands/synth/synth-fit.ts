@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
+import { methodNames, netMethods, plainMethods, privateMethods } from "../../../synthesis/method-names";
 import type { NetTraining } from "../../../synthesis/nets/net-options";
 import type { Structure } from "../../../synthesis/structure/structure";
 import { CliError, usageError } from "../../support/exit";
@@ -131,7 +132,7 @@ async function fit(options: Options): Promise<void> {
     return (await import("./synth-fit-relational.js")).fitRelational({ ...options, children });
   }
   if (options.key !== undefined) throw usageError("Cannot use --key: it goes with --children");
-  const [{ readToLearn }, methods, { describeStructure }, { seeded }, { openAtomic, writeAtomic }] =
+  const [{ readToLearn }, { synthesis }, { describeStructure }, { seeded }, { openAtomic, writeAtomic }] =
     await Promise.all([
       import("./read-to-learn.js"),
       import("../../../synthesis/methods.js"),
@@ -151,12 +152,12 @@ async function fit(options: Options): Promise<void> {
       import("../../support/model-file.js"),
       import("../../support/version.js"),
     ]);
-  const method = methodCalled(options.method, methods.methodNames);
-  if (methods.privateMethods.includes(method)) {
+  const method = methodCalled(options.method, methodNames);
+  if (privateMethods.includes(method)) {
     refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
     return (await import("./synth-fit-private.js")).fitPrivately(options, method === "aim" ? "aim" : "mst");
   }
-  refuse(options, privateOnly, `only ${methods.privateMethods.join(" and ")} are differentially private`);
+  refuse(options, privateOnly, `only ${privateMethods.join(" and ")} are differentially private`);
   if (!options.out && !options.showStructure && !options.writeStructure) {
     throw usageError(
       "Cannot fit: --out must say where the model goes (or --show-structure that only rules are wanted)",
@@ -177,7 +178,7 @@ async function fit(options: Options): Promise<void> {
     ? structureFrom(options.structure, names)
     : discoverStructure(table, rng.fork("structure"), {
         ...rulesOf(options),
-        search: options.search && !methods.plainMethods.includes(method),
+        search: options.search && !plainMethods.includes(method),
         sequential: method === "sequential",
       });
   if (options.writeStructure)
@@ -194,8 +195,8 @@ async function fit(options: Options): Promise<void> {
     ...(options.target !== undefined && { target: options.target }),
     ...(epochs !== undefined && { epochs }),
   };
-  const synthesiser = await (methods.netMethods.includes(method) ? watched : endedAtOnce)((watch) =>
-    methods.synthesis(method, settings)(table, rng, watch),
+  const synthesiser = await (netMethods.includes(method) ? watched : endedAtOnce)((watch) =>
+    synthesis(method, settings)(table, rng, watch),
   );
   const { training } = synthesiser as { training?: NetTraining };
   if (training) noteTraining(training);

@@ -135,8 +135,9 @@ async function report(options: Options): Promise<void> {
 
 /** How the model in a file was learnt, to be learnt again. */
 async function refitOf(file: string): Promise<NonNullable<ReportPlan["refit"]>> {
-  const [{ savedSynthesiserFromJSON }, { methodNames, synthesis }] = await Promise.all([
+  const [{ savedSynthesiserFromJSON }, { methodNames }, { synthesis }] = await Promise.all([
     import("../../../synthesis/saved-synthesiser.js"),
+    import("../../../synthesis/method-names.js"),
     import("../../../synthesis/methods.js"),
   ]);
   const { origin } = savedSynthesiserFromJSON(jsonFile(file), file);
