@@ -480,6 +480,7 @@ export { type SvmSmoteOptions, svmSmote } from "./resample/svm-smote";
 export type { TargetOptions } from "./resample/target";
 export { type LoadedModel, loadModel } from "./services/predict/load-model";
 export type { SavedTarget } from "./services/predict/saved-model";
+export type { DivideOptions } from "./services/prepare/division";
 export {
   applyRecipe,
   type Prepared,
@@ -553,6 +554,7 @@ export type {
   ConstantPlan,
   DatePlan,
   Exclusion,
+  Hole,
   KeyColumnPlan,
   LevelsPlan,
   LookupPlan,

@@ -24,8 +24,6 @@ export interface BatchOptions extends CsvOptions {
    * 4 MiB. Less of a stream whose columns are all typed is less to wait for.
    */
   readonly headBytes?: number;
-  /** How the file is laid out, where another reading found that out; left out, it is looked for in the beginning. */
-  readonly layout?: Layout;
 }
 
 /** The tables of a file, one after the other, and what is known of it so far. */
@@ -53,14 +51,23 @@ export async function readCsvBatches(
   source: string | AsyncIterable<Uint8Array>,
   options: BatchOptions = {},
 ): Promise<CsvBatches> {
+  checkInteger(options.rows ?? 1, 1, 2 ** 31 - 1, "read CSV in batches", "rows");
+  checkInteger(options.headBytes ?? 1, 1, 1 << 30, "read CSV in batches", "headBytes");
+  return readLaidOut(source, options);
+}
+
+/** The same where another reading found how the file is laid out; else that is looked for in the beginning. */
+export async function readLaidOut(
+  source: string | AsyncIterable<Uint8Array>,
+  options: BatchOptions,
+  known?: Layout,
+): Promise<CsvBatches> {
   const { rows: batchRows = 65_536, headBytes = 4 << 20 } = options;
-  checkInteger(batchRows, 1, 2 ** 31 - 1, "read CSV in batches", "rows");
-  checkInteger(headBytes, 1, 1 << 30, "read CSV in batches", "headBytes");
   const name = typeof source === "string" ? source : (options.name ?? "CSV stream");
   const stream = typeof source === "string" ? createReadStream(source, { highWaterMark: 1 << 18 }) : source;
   const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const { head, size, ended } = await headOf(pieces, headBytes, name);
-  const found = options.layout ?? layoutOf(name, Buffer.concat(head), ended, options);
+  const found = known ?? layoutOf(name, Buffer.concat(head), ended, options);
   // What was inferred is held to: a third word in a column of Yes and No is a problem.
   const columns = found.columns.map((column, j) =>
     column.type === "boolean" && !found.given[j] ? { ...column, levels: found.levels[j] } : column,

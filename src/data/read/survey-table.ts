@@ -5,7 +5,7 @@ import { isCategorical, type Table } from "../table";
 import { ColumnTally, lastRows, type Tallied } from "../tally/column-tally";
 import { type OpenedTable, type Reopened, reopened } from "./open-table";
 import { type CsvRead, headBytes, readOf } from "./read-csv";
-import { type CsvBatches, headOf, readCsvBatches } from "./read-csv-batches";
+import { type CsvBatches, headOf, readLaidOut } from "./read-csv-batches";
 import { optionsFor } from "./read-table";
 import { Settling } from "./settling";
 
@@ -105,7 +105,7 @@ function batchesOf(
   options: SurveyOptions & { rows: number },
   layout: Layout,
 ): Promise<CsvBatches> {
-  return readCsvBatches(opened.bytes, { ...optionsFor(opened, options), layout, name: opened.name });
+  return readLaidOut(opened.bytes, { ...optionsFor(opened, options), name: opened.name }, layout);
 }
 
 /** The layout of columns that are all known: what the schema given asked of them, and what they turned out to be. */
