@@ -11,11 +11,12 @@ const mostBudget = 400;
 const rowsPerCoefficient = 8;
 /** How many standard deviations an association must lie above chance to count. */
 const leastScore = 2.5;
-const leastParents = 3;
+/** From fewer rows than this what looks like chance is not learnt: it would be about single rows, and blur the rest. */
+const fewRows = 2000;
 
 /**
- * For each variable, in the order of drawing, the earlier ones that its conditional looks at: all of them, unless there are
- * more than the rows can bear; then those it goes with most (the G statistic of binned pairs, standardised).
+ * For each variable, in the order of drawing, the earlier ones that its conditional looks at: all of them, unless rows are few
+ * or there are more than they can bear; then those it goes with beyond chance, and most (the G statistic of binned pairs, standardised).
  */
 export function parentsOf(frame: Frame): readonly (readonly number[])[] {
   const budget = Math.min(mostBudget, Math.max(leastBudget, frame.rows / rowsPerCoefficient));
@@ -27,7 +28,7 @@ export function parentsOf(frame: Frame): readonly (readonly number[])[] {
     const all = Array.from({ length: j }, (_, k) => k);
     const before = total;
     total += sizes[j];
-    if (before <= budget) return all;
+    if (before <= budget && frame.rows >= fewRows) return all;
     binned ??= frame.variables.map((_, k) =>
       binnedColumn(screened, frame.counts[k], frame.cells[k], frame.values[k]),
     );
@@ -37,7 +38,7 @@ export function parentsOf(frame: Frame): readonly (readonly number[])[] {
     const kept: number[] = [];
     let used = 0;
     for (const { k, score } of scored) {
-      if (kept.length >= leastParents && (score < leastScore || used + sizes[k] > budget)) break;
+      if (score < leastScore || (kept.length > 0 && used + sizes[k] > budget)) break;
       kept.push(k);
       used += sizes[k];
     }

@@ -325,8 +325,8 @@ test("discoverStructure(table, rng) finds a ratio to one more than a count, and 
   expect(sentences).toContain("group follows from age: under 30, under 50 from 30, 50+ from 50.");
 });
 
-test("parentsOf(frame) keeps all of few columns, and of many those that go with a column", () => {
-  const rows = 300;
+test("parentsOf(frame) keeps all of few columns, and of many columns or few rows those that go with a column", () => {
+  const rows = 2000;
   const rng = seeded(5);
   const hidden = Float64Array.from({ length: rows }, () => normal(rng));
   const columns = Array.from(
@@ -337,13 +337,17 @@ test("parentsOf(frame) keeps all of few columns, and of many those that go with 
       values: hidden.map((one) => (j % 10 === 9 ? one : 0) + 0.3 * normal(rng)),
     }),
   );
-  const of = (count: number): readonly (readonly number[])[] => {
-    const from = table(columns.slice(0, count));
+  const of = (count: number, rows: number): readonly (readonly number[])[] => {
+    const from = takeTableRows(
+      table(columns.slice(0, count)),
+      Array.from({ length: rows }, (_, i) => i),
+    );
     const structure = discoverStructure(from, seeded(1), { search: false });
     return parentsOf(frameOf(reduceTable(structure, from), structure));
   };
-  expect(of(6)[5]).toEqual([0, 1, 2, 3, 4]);
-  const last = of(40)[39];
+  expect(of(6, 2000)[5]).toEqual([0, 1, 2, 3, 4]);
+  expect(of(6, 300)[5]).toEqual([]);
+  const last = of(40, 300)[39];
   expect(last).toEqual(expect.arrayContaining([9, 19, 29]));
   expect(last.length).toBeLessThan(12);
 });
