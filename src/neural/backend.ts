@@ -10,8 +10,9 @@ export type BackendName = "native" | "simd";
 const backendNames: readonly BackendName[] = ["native", "simd"];
 
 /**
- * A fresh engine on the backend named by `choice` or by TELELINK_BACKEND; without either on simd, which is the quickest
- * for all nets here: an epoch of CTGAN (500 rows, 256 units) takes it two thirds of native's processor time
+ * A fresh engine on the backend named by `choice` or by TELELINK_BACKEND; without either on simd, which needs nothing
+ * installed, gives the same bits on every machine and is the quickest but for large layers: an epoch of CTGAN (500 rows,
+ * 256 units) takes native nine tenths of its processor time
  * (`bench/neural.bench.mjs`). Throws when the backend that was asked for does not work here.
  */
 export async function openEngine(choice?: BackendName): Promise<Engine> {
