@@ -21,22 +21,6 @@ export interface MinimiseOptions {
 /** Writes the gradient at `x` into `gradient` and returns the value; Infinity or NaN where `x` is not allowed. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
-/** An objective from a value alone: the gradient by central differences, about 1e-10 accurate. */
-export function withNumericGradient(value: (x: Float64Array) => number): Objective {
-  return (x, gradient) => {
-    const probe = Float64Array.from(x);
-    for (let j = 0; j < x.length; j++) {
-      const step = 6e-6 * Math.max(1, Math.abs(x[j]));
-      probe[j] = x[j] + step;
-      const up = value(probe);
-      probe[j] = x[j] - step;
-      gradient[j] = (up - value(probe)) / (2 * step);
-      probe[j] = x[j];
-    }
-    return value(x);
-  };
-}
-
 /**
  * The point where BFGS's descent from `start` ends (Nocedal and Wright, 2006, algorithm 6.1): for smooth functions of
  * up to some hundred variables. The line search halves or interpolates until the value falls enough, and treats a

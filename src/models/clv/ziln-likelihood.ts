@@ -1,22 +1,6 @@
 import type { CurvedObjective } from "../../core/math/optimise";
-import { expit, halfLogTwoPi, softplus } from "../../core/math/special";
+import { expit, softplus } from "../../core/math/special";
 import { column, type Labelled, type Matrix } from "../../core/matrix";
-
-/**
- * The zero-inflated log-normal loss of one amount (Wang, Liu and Miao, 2019): cross-entropy of "anything at all" plus
- * the log-normal's minus log density of amounts above 0. `spread` is σ before the softplus.
- */
-export function zilnLoss(amount: number, logit: number, location: number, spread: number): number {
-  if (!(amount > 0)) return softplus(logit);
-  const sigma = zilnSigma(spread);
-  const e = (Math.log(amount) - location) / sigma;
-  return softplus(-logit) + Math.log(amount) + Math.log(sigma) + halfLogTwoPi + 0.5 * e * e;
-}
-
-/** The mean of a zero-inflated log-normal amount: P(anything) · exp(μ + σ² / 2). */
-export function zilnMean(logit: number, location: number, spread: number): number {
-  return expit(logit) * Math.exp(location + 0.5 * zilnSigma(spread) ** 2);
-}
 
 /** σ = ln(1 + e^spread), kept away from 0 so that one row that fits exactly can't take over. */
 export function zilnSigma(spread: number): number {

@@ -5,13 +5,7 @@ import {
   symmetricInverse,
   timesVector,
 } from "../../../src/core/math/linear-algebra";
-import {
-  minimise,
-  newton,
-  numericHessian,
-  type Objective,
-  withNumericGradient,
-} from "../../../src/core/math/optimise";
+import { minimise, newton, numericHessian, type Objective } from "../../../src/core/math/optimise";
 import { reference } from "../../support";
 
 const golden = reference<{ rosenbrock: { x: number[]; hessian: number[] } }>("special").rosenbrock;
@@ -42,11 +36,6 @@ describe("Rosenbrock's valley from (−1.2, 1, 0.8)", () => {
       expect(v).toBeCloseTo(golden.x[j], 5);
     });
     expect(found.value).toBeLessThan(1e-14);
-  });
-
-  test("minimise with a numeric gradient comes to the same place", () => {
-    const found = minimise(withNumericGradient(rosenbrock), start);
-    for (const v of found.x) expect(v).toBeCloseTo(1, 6);
   });
 
   // scipy.optimize.rosen_hess([1, 1, 1])

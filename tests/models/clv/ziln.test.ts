@@ -1,14 +1,30 @@
 import { describe, expect, test } from "vitest";
-import { expit } from "../../../src/core/math/special";
+import { expit, halfLogTwoPi, softplus } from "../../../src/core/math/special";
 import { column, type Labelled, matrixFromRows } from "../../../src/core/matrix";
 import type { Model } from "../../../src/core/model";
 import { normal, seeded } from "../../../src/core/rng";
 import { hurdle, hurdleFromJSON } from "../../../src/models/clv/hurdle";
 import { ziln, zilnFromJSON } from "../../../src/models/clv/ziln";
-import { zilnLoss, zilnMean } from "../../../src/models/clv/ziln-likelihood";
+import { zilnSigma } from "../../../src/models/clv/ziln-likelihood";
 import { linearRegression } from "../../../src/models/linear/linear";
 import { logisticRegression } from "../../../src/models/linear/logistic";
 import { logisticRegressionFromJSON } from "../../../src/models/linear/logistic-model";
+
+/**
+ * The zero-inflated log-normal loss of one amount (Wang, Liu and Miao, 2019): cross-entropy of "anything at all" plus
+ * the log-normal's minus log density of amounts above 0. `spread` is σ before the softplus.
+ */
+function zilnLoss(amount: number, logit: number, location: number, spread: number): number {
+  if (!(amount > 0)) return softplus(logit);
+  const sigma = zilnSigma(spread);
+  const e = (Math.log(amount) - location) / sigma;
+  return softplus(-logit) + Math.log(amount) + Math.log(sigma) + halfLogTwoPi + 0.5 * e * e;
+}
+
+/** The mean of a zero-inflated log-normal amount: P(anything) · exp(μ + σ² / 2). */
+function zilnMean(logit: number, location: number, spread: number): number {
+  return expit(logit) * Math.exp(location + 0.5 * zilnSigma(spread) ** 2);
+}
 
 /** Amounts whose chance, size and spread depend on two columns. */
 function amounts(rows: number, seed: number): Labelled & { mean: Float64Array } {
