@@ -1,3 +1,5 @@
+import { normalQuantile } from "../../../core/math/normal-distribution";
+import { countBelow, countUpTo, interpolate } from "../../../core/math/sorted";
 import { quantileSorted } from "../../../core/math/statistics";
 import type { NumberVariable, Variable } from "../../structure/structure";
 import { repeatedIn } from "../../structure/support";
@@ -21,7 +23,9 @@ export interface CellTerm {
 export interface CurveTerm {
   readonly kind: "curve";
   readonly variable: number;
-  /** Ascending; the first and last are the training range. The table has a further place for "no value": 0. */
+  /** Quantiles of the values and their normal scores, in which the function is linear: tails must not bend what is near them. */
+  readonly warp?: { readonly from: readonly number[]; readonly to: readonly number[] };
+  /** Ascending, of scores; the first and last are the training range. The table has a further place for "no value": 0. */
   readonly knots: readonly number[];
   /** The standard deviations of the hinge functions: what makes one penalty fit all. */
   readonly scales: readonly number[];
@@ -35,6 +39,7 @@ export interface EncodedTerm {
 }
 
 const innerKnots = 7;
+const warpKnots = 64;
 const frequentShare = 0.02;
 const fewRows = 5;
 const mostFrequent = 12;
@@ -107,16 +112,16 @@ export function tableMatrix(plan: TermPlan): Float64Array | undefined {
 
 /** The places of values in the term's table; NaN goes to the place that is always 0. */
 function encodeCurve(plan: CurveTerm, values: Float64Array): EncodedTerm {
-  const { knots } = plan;
+  const { knots, warp } = plan;
   const last = knots.length - 2;
   const at = new Uint16Array(values.length);
   const share = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (Number.isNaN(value)) {
+    if (Number.isNaN(values[i])) {
       at[i] = knots.length;
       continue;
     }
+    const value = warp ? interpolate(warp.from, warp.to, values[i]) : values[i];
     let k = 0;
     while (k < last && value >= knots[k + 1]) k++;
     at[i] = k;
@@ -160,21 +165,34 @@ function curveOf(one: NumberVariable, variable: number): CurveTerm | undefined {
     [Infinity, -Infinity],
   );
   if (ends[0] === ends[1]) return undefined;
+  const warp = warpOf(sorted, ends);
+  const onScale = (value: number): number => interpolate(warp.from, warp.to, value);
   const inner = Array.from({ length: innerKnots }, (_, k) =>
     quantileSorted(sorted, (k + 1) / (innerKnots + 1)),
   );
-  const knots = [...new Set([ends[0], ...inner, ends[1]])].sort((a, b) => a - b);
+  const knots = [...new Set([ends[0], ...inner, ends[1]].map(onScale))].sort((a, b) => a - b);
   const scales = Array.from({ length: knots.length - 1 }, (_, k) => {
     let total = 0;
     let squares = 0;
     for (const value of sorted) {
-      const height = hinge(knots, k, value);
+      const height = hinge(knots, k, onScale(value));
       total += height;
       squares += height * height;
     }
     return Math.sqrt(Math.max(squares / sorted.length - (total / sorted.length) ** 2, 0)) || 1;
   });
-  return { kind: "curve", variable, knots, scales };
+  return { kind: "curve", variable, warp, knots, scales };
+}
+
+/** Quantiles of the sorted values, and the range, with their normal scores. */
+function warpOf(sorted: Float64Array, ends: readonly number[]): NonNullable<CurveTerm["warp"]> {
+  const n = sorted.length;
+  const quantiles = Array.from({ length: warpKnots + 1 }, (_, k) => quantileSorted(sorted, k / warpKnots));
+  const from = [...new Set([ends[0], ...quantiles, ends[1]])].sort((a, b) => a - b);
+  const to = from.map((value) =>
+    normalQuantile((countBelow(sorted, value) + countUpTo(sorted, value) + 1) / (2 * (n + 1))),
+  );
+  return { from, to };
 }
 
 /** The k-th basis function: the distance from the first knot, then what lies beyond each inner knot. */

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { quantileSorted } from "../../../src/core/math/statistics";
+import { normal, seeded } from "../../../src/core/rng";
+import { type NumericColumn, type Table, table } from "../../../src/data/table";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+
+/** Six months' bills, each near the one before it, or in one of five cases anything, beside columns that say nothing. */
+function bills(rows: number): Table {
+  const rng = seeded(9);
+  const months = Array.from({ length: 6 }, () => new Float64Array(rows));
+  for (let i = 0; i < rows; i++)
+    for (let m = 0, log = 0; m < 6; m++) {
+      log = m === 0 || rng.uniform() < 0.2 ? 7 + 1.5 * normal(rng) : log + 0.02 * normal(rng);
+      months[m][i] = Math.round(Math.exp(log));
+    }
+  const noise = Array.from({ length: 8 }, () => Float64Array.from({ length: rows }, () => normal(rng)));
+  const columns = [...noise, ...months].map(
+    (values, j): NumericColumn => ({
+      name: j < 8 ? `noise ${j}` : `bill ${j - 7}`,
+      type: "numeric",
+      values,
+      ...(j >= 8 && { decimals: 0 }),
+    }),
+  );
+  return table(columns);
+}
+
+test("sequential() keeps a number as near to the one before it as it is, whatever else there is", async () => {
+  const from = bills(1500);
+  const model = await sequential({ leftOut: 0, threads: 1 })(from, seeded(1));
+  const apart = (rows: Table): number => {
+    const [before, after] = [12, 13].map((j) => (rows.columns[j] as NumericColumn).values);
+    const logs = after.map((value, i) => Math.abs(Math.log(value / before[i])));
+    return quantileSorted(logs.sort(), 0.4);
+  };
+  const real = apart(from);
+  expect(real).toBeLessThan(0.02);
+  expect(apart(model.sample(3000, seeded(2)))).toBeLessThan(2.5 * real);
+});
