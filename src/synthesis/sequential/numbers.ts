@@ -227,7 +227,7 @@ function trimmedTables(
   const small = logitLayout(own.map((t) => layout.plans[t]));
   const terms = own.map((t) => data.terms[t]);
   let kept = rows;
-  let tables = new Float64Array(small.tables);
+  let tables: Float64Array = new Float64Array(small.tables);
   for (let step = 0; step < mostSteps; step++) {
     const some = terms.map(({ at, share }) => ({
       at: Uint16Array.from(kept, (i) => at[i]),
