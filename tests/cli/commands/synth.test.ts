@@ -207,7 +207,9 @@ test("telelink synth fit --method mst states its ε, and its file says nothing e
   const text = readFileSync(at("p.json"), "utf8");
   const saved = JSON.parse(text);
   expect(Object.keys(saved.origin).sort()).toEqual(["method", "options", "version"]);
-  expect(saved.origin.options).toEqual({ epsilon: 2, delta: 1e-7 });
+  const { domain: known, ...spent } = saved.origin.options;
+  expect(spent).toEqual({ epsilon: 2, delta: 1e-7 });
+  expect(known).toEqual(JSON.parse(readFileSync(at("domain.json"), "utf8")));
   // Neither the file's name or hash, nor a seed, nor the number of rows, nor any key.
   expect(text).not.toMatch(/train\.csv|sha256|"seed":|:600\b|C10\d{4}/);
   const sample = ["synth", "sample", "--model", at("p.json"), "--where", "net=dsl", "--rows", "30"];
@@ -239,6 +241,11 @@ test("telelink synth fit says which options belong to private and to other metho
   expect(err).toContain(
     "Cannot use --epsilon with --method sequential: only mst and aim are differentially private",
   );
+  expect(await fit("--method", "trees", "--epochs", "5")).toBe(2);
+  expect(err).toContain("Cannot use --epochs with --method trees: it trains no net");
+  expect(await fit("--method", "copula", "--target", "churn")).toBe(2);
+  expect(await fit("--target", "chrun")).toBe(2);
+  expect(err).toContain('got chrun (did you mean "churn"?)');
   expect(await fit(...mst, "--keep", "churn")).toBe(2);
   expect(err).toContain("Cannot use --keep with --method mst");
   expect(await fit(...mst, "--target", "months")).toBe(1);
@@ -255,6 +262,28 @@ test("telelink synth fit says which options belong to private and to other metho
   writeFileSync(at("domain.json"), '{"columns":[{"name":"months","minimum":9,"maximum":1}]}');
   expect(await fit(...mst, "--domain", at("domain.json"))).toBe(1);
   expect(err).toContain("the lower one first");
+});
+
+test("telelink synth report learns a strict private model once more, and names the value that counts", async () => {
+  const words = ["basic", "plus"];
+  const lines = Array.from({ length: 80 }, (_, i) => `${words[i % 2]},${(i * 7) % 10}`);
+  writeFileSync(at("strict.csv"), `plan,visits\n${lines.join("\n")}\n`);
+  const domain = [
+    { name: "plan", type: "categorical", levels: words },
+    { name: "visits", type: "numeric", minimum: 0, maximum: 9, decimals: 0 },
+  ];
+  writeFileSync(at("domain.json"), JSON.stringify({ columns: domain }));
+  const [data, model, made] = [at("strict.csv"), at("strict.json"), at("made.csv")];
+  const stated = ["--method", "mst", "--strict", "--domain", at("domain.json"), "--out", model];
+  expect(await telelink("synth", "fit", "--data", data, ...stated)).toBe(0);
+  expect(await telelink("synth", "sample", "--model", model, "--rows", "80", "--out", made)).toBe(0);
+  const report = (...more: string[]): Promise<number> =>
+    telelink("synth", "report", "--real", data, "--synthetic", made, "--holdout", data, ...more);
+  expect(await report("--model", model, "--target", "plan", "--positive", "plus")).toBe(0);
+  expect(out).toMatch(/planted canaries +0 of 20/);
+  expect(err).toContain("target: plan; plus counts as 1");
+  expect(await report("--target", "plan")).toBe(1);
+  expect(err).toContain("the positive value must be given, as one of basic, plus");
 });
 
 test("telelink synth fit --method mst makes of bad input what is private, or says what is wrong", async () => {

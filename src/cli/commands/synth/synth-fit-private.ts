@@ -60,9 +60,16 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
   openAtomic(out).discard();
   const { target } = options;
   const strict = options.strict ?? false;
-  const settings = { epsilon, delta, ...(target !== undefined && { target }), ...(strict && { strict }) };
+  // The domain is public, and learning once more (synth report --model) needs it.
+  const settings = {
+    epsilon,
+    delta,
+    ...(target !== undefined && { target }),
+    ...(strict && { strict }),
+    ...(domain && { domain }),
+  };
   const noise = seed === undefined ? "secret" : "seed";
-  const fit = synthesis(method, { ...settings, noise, ...(domain && { domain }) });
+  const fit = synthesis(method, { ...settings, noise });
   const synthesiser = (await endedAtOnce((watch) =>
     fit(table, seeded(seed ?? 0), watch),
   )) as PrivateSynthesiser;

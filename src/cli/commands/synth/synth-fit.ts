@@ -157,6 +157,8 @@ async function fit(options: Options): Promise<void> {
     refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
     return (await import("./synth-fit-private.js")).fitPrivately(options, method === "aim" ? "aim" : "mst");
   }
+  if (!netMethods.includes(method)) refuse(options, ["epochs"], "it trains no net");
+  if (method === "copula") refuse(options, ["target"], "no column of a copula depends on the others");
   refuse(options, privateOnly, `only ${privateMethods.join(" and ")} are differentially private`);
   if (!options.out && !options.showStructure && !options.writeStructure) {
     throw usageError(
@@ -174,6 +176,11 @@ async function fit(options: Options): Promise<void> {
   const { table } = oncePerCustomer(whole.table, options);
   const rng = seeded(seed);
   const names = table.columns.map((column) => column.name);
+  const { target } = options;
+  if (target !== undefined && !names.includes(target))
+    throw usageError(
+      `Cannot fit --target: it must be a column of ${options.data} (${names.join(", ")}), got ${target}${didYouMean(target, names)}`,
+    );
   const structure = options.structure
     ? structureFrom(options.structure, names)
     : discoverStructure(table, rng.fork("structure"), {
@@ -192,7 +199,7 @@ async function fit(options: Options): Promise<void> {
   openAtomic(options.out).discard();
   const settings = {
     structure,
-    ...(options.target !== undefined && { target: options.target }),
+    ...(target !== undefined && { target }),
     ...(epochs !== undefined && { epochs }),
   };
   const synthesiser = await (netMethods.includes(method) ? watched : endedAtOnce)((watch) =>

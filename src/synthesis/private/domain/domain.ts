@@ -30,7 +30,8 @@ export interface Domain {
   readonly columns: readonly ColumnDomain[];
   /**
    * What holds between columns of every row: `c = 100 - a - b`, `amount = quantity * price`, `total ~ tenure * monthly` (about),
-   * `start <= end`. Kept in every row that is drawn; none is looked for. None by default.
+   * `start <= end`, `net=none => backup=no net` (with `<=>`, and only then). Kept in every row that is drawn; none is looked for. None by
+   * default.
    */
   readonly rules?: readonly string[];
 }
