@@ -55,7 +55,7 @@ describe("training a generator", () => {
     const job = (await post("/synth/train", { path: "customers.csv", name: "mine" })).json();
     expect(job).toMatchObject({
       state: "queued",
-      input: { file: "customers.csv", epochs: 100, heldOut: 0.2 },
+      input: { file: "customers.csv", epochs: 60, heldOut: 0.2 },
     });
     expect(JSON.stringify(job)).not.toContain(folder);
     const all = await events(job.id);

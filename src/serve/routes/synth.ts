@@ -36,7 +36,7 @@ const trainSchema = z
   .strictObject({
     path: pathSchema.shape.path,
     method: z.enum(methodNames as [string, ...string[]]).default(methodNames[0]),
-    epochs: z.number().int().min(1).max(10_000).default(100).describe("For the methods that train by epochs"),
+    epochs: z.number().int().min(1).max(10_000).default(60).describe("For the methods that train by epochs"),
     held_out: z
       .number()
       .min(heldOutShares.least)

@@ -1,6 +1,12 @@
 import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
-import { methodNames, netMethods, plainMethods, privateMethods } from "../../../synthesis/method-names";
+import {
+  type Method,
+  methodNames,
+  netMethods,
+  plainMethods,
+  privateMethods,
+} from "../../../synthesis/method-names";
 import type { NetTraining } from "../../../synthesis/nets/net-options";
 import type { Structure } from "../../../synthesis/structure/structure";
 import { CliError, usageError } from "../../support/exit";
@@ -157,9 +163,7 @@ async function fit(options: Options): Promise<void> {
     refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
     return (await import("./synth-fit-private.js")).fitPrivately(options, method === "aim" ? "aim" : "mst");
   }
-  if (!netMethods.includes(method)) refuse(options, ["epochs"], "it trains no net");
-  if (method === "copula") refuse(options, ["target"], "no column of a copula depends on the others");
-  refuse(options, privateOnly, `only ${privateMethods.join(" and ")} are differentially private`);
+  refuseUnheard(options, method);
   if (!options.out && !options.showStructure && !options.writeStructure) {
     throw usageError(
       "Cannot fit: --out must say where the model goes (or --show-structure that only rules are wanted)",
@@ -177,10 +181,7 @@ async function fit(options: Options): Promise<void> {
   const rng = seeded(seed);
   const names = table.columns.map((column) => column.name);
   const { target } = options;
-  if (target !== undefined && !names.includes(target))
-    throw usageError(
-      `Cannot fit --target: it must be a column of ${options.data} (${names.join(", ")}), got ${target}${didYouMean(target, names)}`,
-    );
+  checkTarget(options, names);
   const structure = options.structure
     ? structureFrom(options.structure, names)
     : discoverStructure(table, rng.fork("structure"), {
@@ -262,6 +263,20 @@ function refuse(options: Options, names: readonly (keyof Options)[], why: string
       `Cannot use --${option} with ${options.children ? "--children" : `--method ${options.method}`}: ${why}`,
     );
   }
+}
+
+/** Throws where an option is given that is for other methods than this one. */
+function refuseUnheard(options: Options, method: Method): void {
+  if (!netMethods.includes(method)) refuse(options, ["epochs"], "it trains no net");
+  if (method === "copula") refuse(options, ["target"], "no column of a copula depends on the others");
+  refuse(options, privateOnly, `only ${privateMethods.join(" and ")} are differentially private`);
+}
+
+function checkTarget({ target, data }: Options, names: readonly string[]): void {
+  if (target === undefined || names.includes(target)) return;
+  throw usageError(
+    `Cannot fit --target: it must be a column of ${data} (${names.join(", ")}), got ${target}${didYouMean(target, names)}`,
+  );
 }
 
 /** Says on how many of many rows it was chosen what depends on what. */
