@@ -1,8 +1,8 @@
 // How time and memory grow with rows: node bench/growth.mjs [COMMAND…] [--sizes 1000,10000,…] [--seconds N]
 //
-// Each command runs on simulated customers of 10³, 10⁴, … rows, each time in a process of its own, until a run takes more
-// than --seconds of processor time (80 by default) or ten times the rows would need more than half of the machine's
-// memory. What was measured goes into bench/results/growth.json (with what was there of other commands), the table into
+// Each command runs on simulated customers of 10³, 10⁴, … rows, each time in a process of its own, until the next would take
+// more than --seconds of processor time (by default 200 where rows stream, else 60) or more than half of the machine's
+// memory. A command that streams fails where it takes more than 2 GB. What was measured goes into bench/results/growth.json (with what was there of other commands), the table into
 // docs/BENCHMARKS.md, the chart into docs/growth.svg; --draw writes these from what was measured before.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     sizes: { type: "string", default: "1000,10000,100000,1000000,10000000" },
-    seconds: { type: "string", default: "80" },
+    seconds: { type: "string" },
     draw: { type: "boolean" },
   },
 });
@@ -40,31 +40,56 @@ const contracts = (n) => [
   ...["--customer", "customerID", "--tenure", "tenure", "--ended", "Churn", "--revenue", "MonthlyCharges"],
 ];
 const fitted = (n) => at(`telco-${Math.min(n, 10_000)}`);
-/** What is measured, and what it needs beforehand. */
+/** What is measured, whether rows pass through it without being held, and what it needs beforehand. */
 const commands = {
-  simulate: { run: (n) => ["simulate", "--customers", n, "--out", at("new.csv")] },
-  "data show": { run: (n) => ["data", "show", at(`telco-${n}.csv`)] },
-  prepare: { run: (n) => ["prepare", ...data(n), "--target", "Churn", "--out", at("prepared")] },
+  simulate: { streams: true, run: (n) => ["simulate", "--customers", n, "--out", at("new.csv")] },
+  "data show": { streams: true, run: (n) => ["data", "show", at(`telco-${n}.csv`)] },
+  prepare: {
+    streams: true,
+    run: (n) => ["prepare", ...data(n), "--target", "Churn", "--out", at("prepared")],
+  },
   "train --model logistic-regression": { run: (n) => train(n, "logistic-regression") },
   "train --model gradient-boosting": { run: (n) => train(n, "gradient-boosting") },
   "train (auto)": { run: (n) => train(n, "auto") },
-  predict: { model: true, run: (n) => ["predict", `${fitted(n)}.tlm`, ...data(n), "--out", at("new.csv")] },
+  predict: {
+    streams: true,
+    model: true,
+    run: (n) => ["predict", `${fitted(n)}.tlm`, ...data(n), "--out", at("new.csv")],
+  },
   score: {
+    streams: true,
     model: true,
     run: (n) => [
       ...["score", "--model", `${fitted(n)}.tlm`, ...data(n)],
       ...["--value-column", "TotalCharges", "--out", at("new.csv")],
     ],
   },
-  evaluate: { model: true, run: (n) => ["evaluate", `${fitted(n)}.tlm`, ...data(n)] },
-  explain: { model: true, run: (n) => ["explain", `${fitted(n)}.tlm`, ...data(n)] },
+  evaluate: { streams: true, model: true, run: (n) => ["evaluate", `${fitted(n)}.tlm`, ...data(n)] },
+  explain: { streams: true, model: true, run: (n) => ["explain", `${fitted(n)}.tlm`, ...data(n)] },
   "clv (contracts)": { run: (n) => ["clv", ...contracts(n), "--out", at("new.csv")] },
-  retain: {
+  "retain (customers)": {
+    streams: true,
+    run: (n) => [
+      ...[
+        "retain",
+        ...data(n),
+        "--kind",
+        "customers",
+        "--customer",
+        "customerID",
+        "--churn",
+        "SeniorCitizen",
+      ],
+      ...["--value", "MonthlyCharges", "--budget", n / 2, "--out", at("new.csv")],
+    ],
+  },
+  "retain (contracts)": {
     run: (n) => ["retain", ...contracts(n), "--kind", "contracts", "--budget", n / 2, "--out", at("new.csv")],
   },
   "resample (SMOTE)": { run: (n) => ["resample", ...data(n), "--target", "Churn", "--out", at("new.csv")] },
   "synth fit": { run: (n) => ["synth", "fit", ...data(n), "--out", at("new.json")] },
   "synth sample": {
+    streams: true,
     generator: true,
     run: (n) => ["synth", "sample", "--model", `${fitted(n)}.json`, "--rows", n, "--out", at("new.csv")],
   },
@@ -128,11 +153,15 @@ mkdirSync(folder, { recursive: true });
 const file = join(root, "bench", "results", "growth.json");
 const before = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).results : {};
 const results = { ...before };
-const limit = Number(values.seconds);
+/** Megabytes that a command through which rows stream may take. */
+const most = 2000;
+const failed = [];
 const asked = values.draw ? [] : positionals.length > 0 ? positionals : Object.keys(commands);
 for (const name of asked) {
   const runs = [];
   let ended = "";
+  const { streams = false } = commands[name];
+  const limit = Number(values.seconds ?? (streams ? 200 : 60));
   need(fewest, commands[name], limit);
   const start = run(commands[name].run(fewest), limit).cpu;
   for (const rows of sizes) {
@@ -145,10 +174,15 @@ for (const name of asked) {
     }
     runs.push({ rows, cpu: one.cpu, wall: one.wall, megabytes: one.megabytes });
     const next = sizes[sizes.indexOf(rows) + 1];
+    const times = next / rows;
+    // What a size adds to the one before grows with rows; what any size takes does not.
+    const added = one.cpu - (runs.at(-2)?.cpu ?? start);
+    if (streams && one.megabytes > most)
+      failed.push(`${name} took ${Math.round(one.megabytes)} MB at ${rows} rows`);
     if (next === undefined) break;
-    if (one.cpu * (next / rows) > limit)
+    if (one.cpu + times * added > limit)
       ended = `${next} rows would take more than ${limit} s of processor time`;
-    else if (one.megabytes * (next / rows) > totalmem() / 2 ** 21 && one.megabytes > 1000)
+    else if (!streams && one.megabytes * times > totalmem() / 2 ** 21 && one.megabytes > 1000)
       ended = `${next} rows may need more than half of the memory`;
     if (ended) break;
   }
@@ -184,3 +218,7 @@ writeFileSync(
   join(root, "docs", "growth.svg"),
   growthChart(order.map((name) => ({ name, runs: results[name].runs }))),
 );
+if (failed.length > 0) {
+  console.error(`Rows must stream in ${most} MB: ${failed.join("; ")}`);
+  process.exit(1);
+}

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -30,12 +30,10 @@ async function expectSame(file: string, options: SurveyOptions = {}): Promise<vo
       rest.type === "numeric" ? { ...rest, summary } : rest;
     expect(near(columns.map(profileOf)).map(words)).toEqual(near(profile(table)).map(words));
     const parts: Table[] = [];
-    const read2 = await batches();
-    for await (const part of read2) parts.push(part);
+    for await (const part of batches()) parts.push(part);
     // Words for missing are known once they came.
     const cells = ({ columns: all }: Table) => all.map(({ missing, ...column }) => column);
     expect(cells(joinTables(parts))).toEqual(cells(table));
-    expect([read2.rows, read2.rejectedRows]).toEqual([whole.rows, whole.rejectedRows]);
   });
 }
 
@@ -77,6 +75,20 @@ test.each(Object.keys(endings))(
     await expectSame(file, { badCells: "missing" });
   },
 );
+
+test("a file that changes between two readings is told of, whether rows come or can no longer be read", async () => {
+  const file = join(folder, "changing.csv");
+  for (const more of [`${line(901)}\n`, "K-901,3\n"]) {
+    writeFileSync(file, `${head}${lines.join("\n")}\n`);
+    const reading = surveyTable(file, {}, async ({ batches }) => {
+      appendFileSync(file, more);
+      for await (const _ of batches());
+    });
+    await expect(reading).rejects.toThrow(
+      "changing.csv: it must not change while it is read, got 401 rows after 400",
+    );
+  }
+});
 
 test("surveyTable reads runs, codes and identifiers of whole numbers, and what is not a plain file", async () => {
   const rng = seeded(3);

@@ -122,7 +122,7 @@ export function judgedRows(
     const strange = new Set<string>();
     let unjudged = 0;
     const own = model.schema.columns.map(({ name }) => name);
-    for await (const rows of await survey.batches([...own, aim, ...id])) {
+    for await (const rows of survey.batches([...own, aim, ...id])) {
       const first = once.places(rows);
       const kept = flags.keepDuplicates || first.length === rows.rows ? rows : takeTableRows(rows, first);
       const others = unjudgedRows(model, kept);

@@ -191,7 +191,7 @@ async function readWanted(
     if (all.rows === 0) return { table: all, notes };
     const names = wanted(all);
     const parts: Table[] = [];
-    for await (const rows of await survey.batches(names))
+    for await (const rows of survey.batches(names))
       parts.push({ ...rows, columns: rows.columns.filter(({ name }) => names.includes(name)) });
     return { table: joinTables(parts), notes };
   });

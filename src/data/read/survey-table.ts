@@ -3,9 +3,9 @@ import type { CsvOptions } from "../csv/options";
 import { CsvReader } from "../csv/reader";
 import { isCategorical, type Table } from "../table";
 import { ColumnTally, lastRows, type Tallied } from "../tally/column-tally";
-import { type OpenedTable, type Reopened, reopened } from "./open-table";
+import { type Reopened, reopened } from "./open-table";
 import { type CsvRead, headBytes, readOf } from "./read-csv";
-import { type CsvBatches, headOf, readLaidOut } from "./read-csv-batches";
+import { headOf, readLaidOut } from "./read-csv-batches";
 import { optionsFor } from "./read-table";
 import { Settling } from "./settling";
 
@@ -15,7 +15,7 @@ export interface Survey extends Omit<CsvRead, "table"> {
   /** Rows that can be read. */
   readonly kept: number;
   /** The rows once more, batch by batch, as the survey found them to be; `only` these columns. */
-  batches(only?: readonly string[]): Promise<CsvBatches>;
+  batches(only?: readonly string[]): AsyncIterable<Table>;
 }
 
 export interface SurveyOptions extends CsvOptions {
@@ -94,18 +94,26 @@ async function survey(source: Reopened, options: SurveyOptions): Promise<Survey>
       remarks: [...opened.remarks, ...read.remarks],
       columns,
       kept: reader.rows - reader.rejected,
-      batches: async (only) =>
-        batchesOf(await source.open(), { ...options, rows: blockRows }, narrowed(again, read, only)),
+      batches: (only) => sameRows(source, { ...options, rows: blockRows }, narrowed(again, read, only), read),
     };
   }
 }
 
-function batchesOf(
-  opened: OpenedTable,
+/** The rows that were read before; throws where they turn out to be others. */
+async function* sameRows(
+  source: Reopened,
   options: SurveyOptions & { rows: number },
   layout: Layout,
-): Promise<CsvBatches> {
-  return readLaidOut(opened.bytes, { ...optionsFor(opened, options), name: opened.name }, layout);
+  before: Pick<CsvRead, "rows" | "rejected">,
+): AsyncGenerator<Table> {
+  const opened = await source.open();
+  const { name } = opened;
+  const batches = await readLaidOut(opened.bytes, { ...optionsFor(opened, options), name }, layout);
+  yield* batches;
+  if (batches.rows !== before.rows || batches.rejected !== before.rejected)
+    throw new Error(
+      `Cannot read ${name}: it must not change while it is read, got ${batches.rows} rows after ${before.rows}, ${batches.rejected} of them unreadable after ${before.rejected}`,
+    );
 }
 
 /** The layout of columns that are all known: what the schema given asked of them, and what they turned out to be. */

@@ -78,7 +78,7 @@ export interface RowsToPrepare {
   readonly schema: Schema;
   /** The columns, with all their levels. */
   readonly columns: readonly Column[];
-  readonly batches: () => AsyncIterable<Table> | Promise<AsyncIterable<Table>>;
+  readonly batches: () => AsyncIterable<Table>;
 }
 
 /** Cells that an encoding is fitted on at most: of more, to rows drawn evenly. */
@@ -93,11 +93,11 @@ export async function prepareBatches(
   rng: Rng,
 ): Promise<{ readonly recipe: Recipe; readonly parts: () => AsyncIterable<readonly [PartName, Table]> }> {
   const division = new Division(columns, options);
-  for await (const rows of await batches()) division.take(rows);
+  for await (const rows of batches()) division.take(rows);
   const divided = division.divide(rng);
   async function* divide(names: readonly PartName[]): AsyncGenerator<readonly [PartName, Table]> {
     let before = 0;
-    for await (const rows of await batches()) {
+    for await (const rows of batches()) {
       for (const name of names) yield [name, divided.rowsOf(rows, before, name)];
       before += rows.rows;
     }

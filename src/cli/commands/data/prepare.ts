@@ -174,7 +174,7 @@ async function applyToFile(options: Options, file: string): Promise<void> {
     const once = new OncePerCustomer(ids);
     let rows = 0;
     async function* prepared(): AsyncGenerator<readonly ["data", Table]> {
-      for await (const batch of await survey.batches()) {
+      for await (const batch of survey.batches()) {
         const kept = once.keep(batch);
         rows += kept.rows;
         yield ["data", applyRecipe(recipe, kept)];

@@ -259,7 +259,7 @@ async function rowAmong(
   let before = 0;
   let count = 0;
   async function* looked(): AsyncGenerator<Table> {
-    for await (const rows of await survey.batches()) {
+    for await (const rows of survey.batches()) {
       const column = typeof asked === "number" ? undefined : columnNamed(rows, asked.column);
       for (let i = 0; i < rows.rows; i++) {
         const place = before + i;
