@@ -21,7 +21,7 @@ export interface SampledTable extends CsvRead {
 export interface DrawOptions extends CsvOptions {
   /** A column of classes, each of which gives its share of the part; one of more than 100 values is not heeded. */
   readonly by?: string;
-  /** Of the rows not drawn so many at most are given; defaults to ten million, which judge as well as any more. */
+  /** Of the rows not drawn so many at most are given; defaults to four million, which judge as well as any more. */
   readonly mostOthers?: number;
 }
 
@@ -41,7 +41,7 @@ export async function sampleTable(
   source: string,
   rows: number,
   rng: Rng,
-  { by, mostOthers = 1e7, ...options }: DrawOptions = {},
+  { by, mostOthers = 4e6, ...options }: DrawOptions = {},
 ): Promise<SampledTable> {
   checkInteger(rows, 1, 1e9, "sample rows", "the sample");
   const remarks: Remark[] = [];

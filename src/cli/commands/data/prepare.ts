@@ -209,10 +209,16 @@ async function writeParts<Name extends string>(
       for (const one of opened.values()) one.discard();
     },
   };
-  await keptWhole(all, async () => {
-    for (const [name, file] of files) opened.set(name, await openRows(file));
-    for await (const [name, rows] of parts) opened.get(name)?.write(rows);
-  });
+  const { watched } = await import("../../support/watched.js");
+  await watched(({ signal }) =>
+    keptWhole(all, async () => {
+      for (const [name, file] of files) opened.set(name, await openRows(file));
+      for await (const [name, rows] of parts) {
+        signal.throwIfAborted();
+        opened.get(name)?.write(rows);
+      }
+    }),
+  );
 }
 
 function show({ encoder, id, target, split }: Recipe, rejected: number, out: string): void {
