@@ -47,20 +47,38 @@ export function drawingOrder(
   const late = own.filter((variable) => explained(variable, levels) > explainedShare);
   const early = own.filter((variable) => !late.includes(variable));
   const byCount = levels.slice().sort((a, b) => a.levels.length - b.levels.length);
-  return withRepeats([...first, ...early, ...byCount, ...late, ...before, ...last, ...after], variables);
+  return withRepeats(
+    [...first, ...early, ...byCount, ...late, ...before, ...last, ...after],
+    variables,
+    columns,
+  );
 }
 
-/** A number that repeats others comes after them, what says whose value it is right before it. */
-function withRepeats(order: readonly Variable[], variables: readonly Variable[]): readonly Variable[] {
-  const out = order.slice();
-  for (const one of variables) {
-    if (one.kind !== "number" || !one.repeats) continue;
-    const places = one.repeats.map((name) => out.findIndex((other) => other.name === name));
-    const own = out.indexOf(one);
-    out.splice(own, 1);
-    const at = Math.max(own, ...places.map((place) => (place > own ? place : 0)));
-    const which = variables.find(({ name }) => name === repeatsName(one.name)) as Variable;
-    out.splice(at, 0, which, one);
+/** Numbers that repeat others come after them, and all that reads a number after it; what says whose value it is, right before it. */
+function withRepeats(
+  order: readonly Variable[],
+  variables: readonly Variable[],
+  columns: Structure["columns"],
+): readonly Variable[] {
+  if (!order.some((one) => "repeats" in one && one.repeats)) return order;
+  const plans = new Map(columns.map((plan) => [plan.name, plan]));
+  const drawn = new Set(variables.map(({ name }) => name));
+  const needs = (name: string): readonly string[] => {
+    const plan = plans.get(name);
+    if (plan?.kind !== "number") return [];
+    const read = [...(plan.formula ? argumentsOf(plan.formula) : []), ...(plan.repeats ?? [])];
+    return read.flatMap((other) => (drawn.has(other) ? [other] : needs(other)));
+  };
+  const out: Variable[] = [];
+  const open = new Map(order.map((one) => [one.name, { one, needed: needs(one.name) }]));
+  while (open.size > 0) {
+    const ready = [...open.values()].find(({ needed }) => !needed.some((name) => open.has(name)));
+    const { one } = ready ?? ([...open.values()][0] as { one: Variable });
+    open.delete(one.name);
+    const which = variables.filter(
+      ({ name }) => "repeats" in one && one.repeats && name === repeatsName(one.name),
+    );
+    out.push(...which, one);
   }
   return out;
 }
