@@ -13,6 +13,8 @@ const rowsPerCoefficient = 8;
 const leastScore = 2.5;
 /** From fewer rows than this what looks like chance is not learnt: it would be about single rows, and blur the rest. */
 const fewRows = 2000;
+/** … unless two together tell of a third what neither tells alone, by so many standard deviations (some 20,000 pairs are tried). */
+const leastJoint = 5;
 
 /**
  * For each variable, in the order of drawing, the earlier ones that its conditional looks at: all of them, unless rows are few
@@ -35,15 +37,40 @@ export function parentsOf(frame: Frame): readonly (readonly number[])[] {
     const own = binned;
     const scored = all.map((k) => ({ k, score: association(own[j], own[k]) }));
     scored.sort((a, b) => b.score - a.score || a.k - b.k);
-    const kept: number[] = [];
+    const kept: number[] = before <= budget ? together(own, j) : [];
     let used = 0;
     for (const { k, score } of scored) {
       if (score < leastScore || (kept.length > 0 && used + sizes[k] > budget)) break;
-      kept.push(k);
+      if (!kept.includes(k)) kept.push(k);
       used += sizes[k];
     }
     return kept.sort((a, b) => a - b);
   });
+}
+
+/** The earlier variables of which two go together with the variable. */
+function together(binned: readonly Binned[], j: number): number[] {
+  const found = new Set<number>();
+  for (let a = 1; a < j; a++)
+    for (let b = 0; b < a; b++) {
+      if (found.has(a) && found.has(b)) continue;
+      if (jointly(binned[j], binned[a], binned[b]) < leastJoint) continue;
+      found.add(a).add(b);
+    }
+  return [...found];
+}
+
+/** What the G statistic of two variables together is above the sum of both, on the normal scale (Wilson and Hilferty, 1931). */
+function jointly(one: Binned, a: Binned, b: Binned): number {
+  const both = { codes: a.codes.map((code, i) => code * b.count + b.codes[i]), count: a.count * b.count };
+  const [joint, ...alone] = [both, a, b].map((other) => likelihoodRatio(one, other));
+  const g = alone.reduce((rest, own) => rest - own.g, joint.g);
+  const freedom = Math.max(
+    1,
+    alone.reduce((rest, own) => rest - own.freedom, joint.freedom),
+  );
+  const spread = 2 / (9 * freedom);
+  return (Math.cbrt(Math.max(0, g) / freedom) - 1 + spread) / Math.sqrt(spread);
 }
 
 /** How many standard deviations the G statistic of two binned variables lies above what chance gives. */

@@ -347,6 +347,13 @@ test("parentsOf(frame) keeps all of few columns, and of many columns or few rows
   };
   expect(of(6, 2000)[5]).toEqual([0, 1, 2, 3, 4]);
   expect(of(6, 300)[5]).toEqual([]);
+  const coins = Float64Array.from({ length: 300 }, () => (rng.uniform() < 0.5 ? 0 : 1));
+  const others = coins.map(() => (rng.uniform() < 0.5 ? 0 : 1));
+  const same = coins.map((coin, i) => (coin === others[i] ? 1 : 0));
+  const pair = table([coins, others, same].map((values, k) => ({ name: `${k}`, type: "numeric", values })));
+  const rules = discoverStructure(pair, seeded(1), { search: false });
+  // Neither of two coins says whether they fell alike.
+  expect(parentsOf(frameOf(reduceTable(rules, pair), rules))[2]).toEqual([0, 1]);
   const last = of(40, 300)[39];
   expect(last).toEqual(expect.arrayContaining([9, 19, 29]));
   expect(last.length).toBeLessThan(12);
