@@ -42,7 +42,8 @@ export interface PrivateOptions {
 }
 
 /** Bins hold at least so many standard deviations of the noise on pairs, and one in so many rows. */
-const [clearOfNoise, mostBins] = [12, 32];
+const clearOfNoise = { mst: 12, aim: 18 } as const;
+const mostBins = 32;
 
 /** A table's columns once they were learnt one by one, and what is left of the budget. */
 export interface PrivateColumns {
@@ -95,7 +96,7 @@ export async function privateColumns(
     return { found: Math.max(1, counts[0]), how: `one count, noise of ${shownNoise(variance)} rows` };
   });
   const variance = varianceOf(raw.length, target, rho);
-  const leastRows = Math.max(rows / mostBins, clearOfNoise * Math.sqrt(variance));
+  const leastRows = Math.max(rows / mostBins, clearOfNoise[method] * Math.sqrt(variance));
   const learnt = learnVariables(raw, { budget, shares: rho, rows, leastRows });
   watch.progress?.({ phase: "fit", done: 1, total: 4 });
   watch.signal?.throwIfAborted();

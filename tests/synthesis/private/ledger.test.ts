@@ -131,9 +131,9 @@ describe("aim(options)(table, rng)", () => {
     const total = listed.reduce((all, one) => all + one.rho, 0);
     expect(Math.abs(total - sum)).toBeLessThan(1e-9);
     expect(total).toBeLessThanOrEqual(privacy.rho * (1 + 1e-12));
-    // A row moves a score by the weight of its set, at most 4: the rate is that of the heaviest.
+    // A row moves a score by the weight of its set, at most 5 (a triple with the target): the rate is that of the heaviest.
     const choices = seen.looks.filter((look) => look.rates.length > 0);
-    const steps = choices.flatMap(({ rates, rho }) => rates.map((one) => one / (Math.sqrt(8 * rho) / 8)));
+    const steps = choices.flatMap(({ rates, rho }) => rates.map((one) => one / (Math.sqrt(8 * rho) / 10)));
     for (const step of steps)
       expect(Math.abs(step - Math.round(step))).toBeLessThan(1e-3 * Math.max(1, step));
   });

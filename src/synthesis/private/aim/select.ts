@@ -61,7 +61,7 @@ interface Candidate {
 /**
  * AIM (McKenna, Mullins, Sheldon and Miklau, 2022): round by round the pair or triple of which the model is furthest from the rows
  * beyond what noise will add, by the exponential mechanism, is counted, and the model is fitted again. Sets weigh by how much of
- * the workload (all pairs and triples, those with the target twice) they bear on, and may not make the model larger than the share of
+ * the workload (all pairs and triples, those with the target counted as two columns more) they bear on, and may not make the model larger than the share of
  * the budget that is spent allows. Where a round has told nothing that noise could not have, the next ones get twice the budget.
  */
 export async function selectAndMeasure(
@@ -140,7 +140,7 @@ function candidatesOf(
   return [...sets, ...triples].flatMap((variables): Candidate[] => {
     const cells = cellCount(variables, sizes);
     if (cells > mostSetCells) return [];
-    const weight = variables.length + (variables.includes(target) ? 1 : 0);
+    const weight = variables.length + (variables.includes(target) ? 2 : 0);
     return [{ variables, cells, weight, counts: countsOf(variables, groups, sizes) }];
   });
 }
