@@ -4,6 +4,7 @@ import { profileOf } from "../../src/data/profile";
 import { ColumnTally } from "../../src/data/tally/column-tally";
 import { DistinctCount } from "../../src/data/tally/distinct-count";
 import { SeenTexts } from "../../src/data/tally/keys";
+import { PackedNames } from "../../src/data/tally/names";
 
 test("DistinctCount counts up to its room and estimates above it", () => {
   const [texts, numbers] = [new DistinctCount(1 << 12), new DistinctCount(1 << 12)];
@@ -60,4 +61,18 @@ test("a tally of more numbers than it holds keeps quantiles, mean and extremes",
     ["q3", 0.75],
   ] as const)
     expect(Math.abs(rank(a[name]) - share)).toBeLessThan(0.002);
+});
+
+test("PackedNames holds texts as bytes, and finds them across its blocks", () => {
+  const names = new PackedNames();
+  const long = "ß".repeat(600_000);
+  const texts = ["", "a", long, "日本", "", "z", long, ...Array.from({ length: 3000 }, (_, i) => `k${i}`)];
+  for (const text of texts) names.push(text);
+  expect(Array.from({ length: names.length }, (_, i) => names.at(i))).toEqual(texts);
+  expect([names.at(-1), names.at(texts.length), names.indexOf("z"), names.indexOf("y")]).toEqual([
+    undefined,
+    undefined,
+    5,
+    -1,
+  ]);
 });

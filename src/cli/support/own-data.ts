@@ -3,7 +3,9 @@ import { didYouMean } from "../../core/did-you-mean";
 import type { CsvOptions } from "../../data/csv/options";
 import type { Reopened } from "../../data/read/open-table";
 import type { ReadOpened } from "../../data/read/read-table";
-import type { Column, Table } from "../../data/table";
+import type { CategoricalColumn, Column, Table } from "../../data/table";
+import type { Names } from "../../data/tally/names";
+import type { CustomerNames } from "../../services/contact/prospects";
 import type { ContractOptions } from "../../services/value/contracts/contract-columns";
 import type { Contracts } from "../../services/value/contracts/contracts";
 import type { ValuedContracts } from "../../services/value/contracts/value-contracts";
@@ -118,6 +120,8 @@ const purchaseKinds = ["bg-nbd", "mbg-nbd", "pareto-nbd", "bg-cnbd-k", "mbg-cnbd
 export interface OwnTable {
   readonly table: Table;
   readonly kind: TableKind;
+  /** Of scored customers, whose table then holds their figures alone. */
+  readonly customers?: CustomerNames;
   readonly notes: readonly string[];
 }
 
@@ -142,8 +146,8 @@ export async function readOwnTable(
   }
 }
 
-/** Of a table of customers, the names of the only columns that are wanted. */
-type WantedColumns = (table: Table) => readonly string[];
+/** Of a table of scored customers, the only columns that are wanted. */
+type WantedColumns = (table: Table) => { readonly customer: Column };
 
 async function readReopened(
   source: Reopened,
@@ -180,20 +184,27 @@ async function readWanted(
   asText: CsvOptions,
   wanted: WantedColumns,
 ): Promise<Omit<OwnTable, "kind">> {
-  const [{ surveyTable }, { joinTables }] = await Promise.all([
+  const [{ surveyTable }, { joinTables }, { columnNamed }, { PackedNames }, { namesOf }] = await Promise.all([
     import("../../data/read/survey-table.js"),
     import("../../data/join-tables.js"),
+    import("../../data/table.js"),
+    import("../../data/tally/names.js"),
+    import("../../services/contact/prospects.js"),
   ]);
   const reading = { ...csvOptions(flags), ...asText };
   return surveyTable(source, reading, async (survey) => {
     const notes = checkRows(survey, flags);
     const all: Table = { rows: survey.kept, columns: survey.columns.map(({ column }) => column) };
     if (all.rows === 0) return { table: all, notes };
-    const names = wanted(all);
+    const { customer, ...figures } = wanted(all);
+    const wants = Object.values(figures as Record<string, Column>).map(({ name }) => name);
+    const names = new PackedNames();
     const parts: Table[] = [];
-    for await (const rows of survey.batches(names))
-      parts.push({ ...rows, columns: rows.columns.filter(({ name }) => names.includes(name)) });
-    return { table: joinTables(parts), notes };
+    for await (const rows of survey.batches([customer.name, ...wants])) {
+      namesOf(columnNamed(rows, customer.name), rows.rows, names);
+      parts.push({ ...rows, columns: rows.columns.filter(({ name }) => wants.includes(name)) });
+    }
+    return { table: joinTables(parts), customers: { column: customer.name, names }, notes };
   });
 }
 
@@ -399,22 +410,41 @@ export function modelNamed<T extends string>(given: string | undefined, models: 
   return { model: given as T };
 }
 
-/** A table with a row per customer. */
-export function customerTable(
-  customers: readonly string[],
-  columns: Readonly<Record<string, ArrayLike<number>>>,
-): Table {
-  const rounded = (values: ArrayLike<number>): Float64Array =>
-    Float64Array.from(values, (v) => Number(v.toPrecision(9)));
-  return {
-    rows: customers.length,
-    columns: [
-      { name: "customer", type: "id", values: customers },
-      ...Object.entries(columns).map(([name, values]) => ({
-        name,
-        type: "numeric" as const,
-        values: rounded(values),
-      })),
-    ],
-  };
+/** Figures of customers, and what else is known of each; numbers are written with nine digits. */
+export interface CustomerRows {
+  readonly customers: Names;
+  readonly figures: Readonly<Record<string, ArrayLike<number>>>;
+  readonly more?: readonly CategoricalColumn[];
+}
+
+/** Writes a CSV file with a row per customer. */
+export async function writeCustomers(
+  file: string,
+  { customers, figures, more = [] }: CustomerRows,
+): Promise<void> {
+  const { csvFile } = await import("../../data/write/write-csv.js");
+  const target = csvFile(file, { spreadsheetSafe: true });
+  const step = 1 << 16;
+  try {
+    for (let from = 0; from === 0 || from < customers.length; from += step) {
+      const rows = Math.min(step, customers.length - from);
+      const at = <T>(value: (i: number) => T): T[] => Array.from({ length: rows }, (_, k) => value(from + k));
+      target.write({
+        rows,
+        columns: [
+          { name: "customer", type: "id", values: at((i) => customers.at(i) as string) },
+          ...Object.entries(figures).map(([name, values]) => ({
+            name,
+            type: "numeric" as const,
+            values: Float64Array.from(at((i) => Number(values[i].toPrecision(9)))),
+          })),
+          ...more.map((one) => ({ ...one, codes: one.codes.subarray(from, from + rows) })),
+        ],
+      });
+    }
+    target.end();
+  } catch (error) {
+    target.discard();
+    throw error;
+  }
 }

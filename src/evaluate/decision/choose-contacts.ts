@@ -1,5 +1,5 @@
 import { check, checkFinite, checkInteger, checkNumber, checkSameLength } from "../../core/checks";
-import { bestWithin, type Option } from "./best-within";
+import { bestWithin, Candidates } from "./best-within";
 import type { ContactValue } from "./offer";
 
 export interface Limits {
@@ -45,38 +45,31 @@ export function chooseContacts(value: ContactValue | readonly ContactValue[], li
     for (let i = 0; i < cost.length; i++)
       if (!(cost[i] >= 0)) check(false, action, `costs must not be negative, got ${cost[i]} in row ${i}`);
   }
-  const options = optionsOf(offers, budget);
-  const found = bestWithin(options, budget, contacts);
-  const scarce = found.price > 0;
-  const worth = ({ profit, cost }: Option): number =>
-    scarce ? (cost > 0 ? profit / cost : Infinity) : profit;
-  const chosen = [...found.chosen].sort(
-    (a, b) => worth(b) - worth(a) || b.profit - a.profit || a.row - b.row,
-  );
-  const profit = chosen.reduce((sum, option) => sum + option.profit, 0);
+  const found = bestWithin(new Candidates(offers, budget), budget, contacts);
+  const { chosen } = found;
+  const profits = new Float64Array(chosen.length);
+  const worths = new Float64Array(chosen.length);
+  const order = new Uint32Array(chosen.length);
+  for (let k = 0; k < chosen.length; k++) {
+    const { profit, cost } = offers[chosen.offers[k]];
+    const row = chosen.rows[k];
+    order[k] = k;
+    profits[k] = profit[row];
+    // Where the budget binds, by what a unit of it brings.
+    worths[k] = found.price <= 0 ? profit[row] : cost[row] > 0 ? profit[row] / cost[row] : Infinity;
+  }
+  order.sort((a, b) => worths[b] - worths[a] || profits[b] - profits[a] || chosen.rows[a] - chosen.rows[b]);
+  let [profit, cost] = [0, 0];
+  for (const k of order) {
+    profit += profits[k];
+    cost += offers[chosen.offers[k]].cost[chosen.rows[k]];
+  }
   return {
-    rows: Uint32Array.from(chosen, (option) => option.row),
-    offers: Uint32Array.from(chosen, (option) => option.offer),
+    rows: order.map((k) => chosen.rows[k]),
+    offers: order.map((k) => chosen.offers[k]),
     profit,
-    cost: chosen.reduce((sum, option) => sum + option.cost, 0),
+    cost,
     // Sums in another order differ in their last digits.
     bound: found.bound <= profit * (1 + 1e-12) ? profit : found.bound,
   };
-}
-
-/** For each customer of whom an offer pays and can be afforded, the offers that do and can. */
-function optionsOf(offers: readonly ContactValue[], budget: number): Option[][] {
-  const options: Option[][] = [];
-  for (let row = 0; row < offers[0].profit.length; row++) {
-    let own: Option[] | undefined;
-    for (let offer = 0; offer < offers.length; offer++) {
-      const profit = offers[offer].profit[row];
-      const cost = offers[offer].cost[row];
-      if (!(profit > 0) || cost > budget) continue;
-      own ??= [];
-      own.push({ row, offer, profit, cost });
-    }
-    if (own) options.push(own);
-  }
-  return options;
 }

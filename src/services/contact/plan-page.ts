@@ -1,4 +1,6 @@
 import { count, decimal, percent } from "../../core/format";
+import { cellText } from "../../data/table";
+import { descending } from "../../evaluate/ranking";
 import { lineChart } from "../../report/charts/line";
 import { dataTable } from "../../report/data-table";
 import type { DataSource, Figure } from "../../report/figures";
@@ -15,14 +17,15 @@ export async function planPage(
   source: Omit<DataSource, "rows">,
 ): Promise<string> {
   const money = moneyText(undefined);
-  const order = [...plan.rank.keys()]
-    .filter((i) => plan.rank[i] > 0)
-    .sort((a, b) => plan.rank[a] - plan.rank[b]);
+  const order = new Uint32Array(plan.contacted);
+  plan.rank.forEach((rank, i) => {
+    if (rank > 0) order[rank - 1] = i;
+  });
   const within = [
     ...(limits.budget === undefined ? [] : [`a budget of ${money(limits.budget)}`]),
     ...(limits.contacts === undefined ? [] : [`at most ${count(limits.contacts)} contacts`]),
   ].join(" and ");
-  const several = new Set(plan.offer).size > 1;
+  const several = new Set(plan.offer.codes).size > 1;
   const figures: Figure[] = [
     { name: "contacts", label: "Customers to contact", value: plan.contacted, digits: 0, key: true },
     { name: "profit", label: "Expected profit", value: plan.totalProfit, digits: 0, key: true },
@@ -43,11 +46,11 @@ export async function planPage(
 <h2 id="whom">Whom to contact first, and why</h2>
 ${raw(
   dataTable(
-    order.slice(0, 40),
+    [...order.subarray(0, 40)],
     [
       { label: "Rank", align: "right", text: (i) => String(plan.rank[i]) },
-      { label: "Customer", text: (i) => plan.customers[i] },
-      ...(several ? [{ label: "Offer", text: (i: number) => plan.offer[i] }] : []),
+      { label: "Customer", text: (i) => plan.customers.at(i) as string },
+      ...(several ? [{ label: "Offer", text: (i: number) => cellText(plan.offer, i) }] : []),
       { label: "Chance to leave", align: "right", text: (i) => percent(plan.churn[i], 1) },
       { label: "Value", align: "right", text: (i) => money(plan.value[i]) },
       { label: "Cost", align: "right", text: (i) => money(plan.cost[i]) },
@@ -102,20 +105,19 @@ ${notesList(prospects.columns, prospects.notes)}`;
 }
 
 /** Expected profit by spending: the plan's contacts in their order, and then everybody else by profit. */
-function profitChart(plan: RetentionPlan, order: readonly number[]): Promise<string> {
-  const others = [...plan.rank.keys()]
-    .filter((i) => plan.rank[i] === 0)
-    .sort((a, b) => plan.profit[b] - plan.profit[a]);
-  const all = [...order, ...others];
-  const step = Math.max(1, Math.floor(all.length / 200));
+function profitChart(plan: RetentionPlan, order: Uint32Array): Promise<string> {
+  const others = descending(plan.profit).filter((i) => plan.rank[i] === 0);
+  const customers = order.length + others.length;
+  const step = Math.max(1, Math.floor(customers / 200));
   let [profit, cost] = [0, 0];
   const points = [{ x: 0, y: 0 }];
-  all.forEach((i, k) => {
+  for (let k = 0; k < customers; k++) {
+    const i = k < order.length ? order[k] : others[k - order.length];
     profit += plan.profit[i];
     cost += plan.cost[i];
-    if ((k + 1) % step === 0 || k + 1 === all.length || k + 1 === order.length)
+    if ((k + 1) % step === 0 || k + 1 === customers || k + 1 === order.length)
       points.push({ x: cost, y: profit });
-  });
+  }
   const end = points[points.length - 1].y;
   return lineChart({
     title:

@@ -1,4 +1,6 @@
 import { check, checkNumber } from "../../core/checks";
+import type { CategoricalColumn } from "../../data/table";
+import type { Names } from "../../data/tally/names";
 import { type Contacts, chooseContacts, type Limits } from "../../evaluate/decision/choose-contacts";
 import {
   type ContactValue,
@@ -8,7 +10,7 @@ import {
   type Prospects,
 } from "../../evaluate/decision/offer";
 import { commonRules, referenceRule } from "../../evaluate/decision/rules";
-import { chanceWithin } from "./spending";
+import { chanceWithin, type Spending } from "./spending";
 
 /** An offer among others. */
 export interface NamedOffer extends Offer {
@@ -27,11 +29,11 @@ export interface PlanOptions extends Limits {
 
 /** Whom a retention budget goes to. Arrays have one entry a customer, in the order given. */
 export interface RetentionPlan extends ContactValue {
-  readonly customers: readonly string[];
+  readonly customers: Names;
   readonly churn: ArrayLike<number>;
   readonly value: ArrayLike<number>;
   /** The name of the offer that suits each customer best; `profit` and `cost` are of it. */
-  readonly offer: readonly string[];
+  readonly offer: CategoricalColumn;
   /** 1 for the customer to be contacted first; 0 for those not to be. */
   readonly rank: Int32Array;
   readonly contacted: number;
@@ -57,7 +59,7 @@ export interface RuleOutcome {
 
 /** Chooses whom to contact with which offer, within limits, and what other rules would bring with the first offer. */
 export function planRetention(
-  prospects: Prospects & { readonly customers: readonly string[] },
+  prospects: Prospects & { readonly customers: Names },
   offers: Offer | readonly NamedOffer[],
   options: PlanOptions = {},
 ): RetentionPlan {
@@ -67,9 +69,10 @@ export function planRetention(
   const each = named.map((offer) => contactValue(prospects, offer));
   const chosen = chosenWithin(prospects, named, each, options);
   const { budget = Infinity, contacts = Infinity } = options;
-  const best = Int32Array.from(customers, (_, i) =>
-    each.reduce((high, value, k) => (value.profit[i] > each[high].profit[i] ? k : high), 0),
-  );
+  const best = new Int32Array(customers.length);
+  if (each.length > 1)
+    for (let i = 0; i < best.length; i++)
+      best[i] = each.reduce((high, value, k) => (value.profit[i] > each[high].profit[i] ? k : high), 0);
   const rank = new Int32Array(customers.length);
   chosen.rows.forEach((i, k) => {
     rank[i] = k + 1;
@@ -81,9 +84,8 @@ export function planRetention(
     customers,
     churn,
     value,
-    offer: Array.from(best, (k) => named[k].name),
-    profit: Float64Array.from(best, (k, i) => each[k].profit[i]),
-    cost: Float64Array.from(best, (k, i) => each[k].cost[i]),
+    offer: { name: "offer", type: "categorical", codes: best, levels: named.map(({ name }) => name) },
+    ...ofBest(each, best),
     rank,
     contacted: chosen.rows.length,
     totalProfit: chosen.profit,
@@ -93,6 +95,17 @@ export function planRetention(
     rules: rules.map(({ name, rows }) => within(name, rows, each[0], { budget, contacts })),
     ...(breakEvenChurn === undefined ? {} : { breakEvenChurn }),
   };
+}
+
+/** What each customer's offer brings and costs. */
+function ofBest(each: readonly ContactValue[], best: Int32Array): ContactValue {
+  if (each.length === 1) return each[0];
+  const [profit, cost] = [new Float64Array(best.length), new Float64Array(best.length)];
+  for (let i = 0; i < best.length; i++) {
+    profit[i] = each[best[i]].profit[i];
+    cost[i] = each[best[i]].cost[i];
+  }
+  return { profit, cost };
 }
 
 /** The choice within the limits; where spending must be certain, within the largest expected spending that makes it so. */
@@ -129,17 +142,15 @@ function chanceOf(
   budget: number,
 ): number {
   if (budget === Infinity || rows.length === 0) return 1;
-  return chanceWithin(
-    Array.from(rows, (i, k) => {
-      const offer = offers[which[k]];
-      return {
-        sure: offer.contactCost,
-        perhaps: offer.offerCost,
-        chance: chanceTaken(prospects, i, offer),
-      };
-    }),
-    budget,
-  );
+  const at = (k: number): Spending => {
+    const offer = offers[which[k]];
+    return {
+      sure: offer.contactCost,
+      perhaps: offer.offerCost,
+      chance: chanceTaken(prospects, rows[k], offer),
+    };
+  };
+  return chanceWithin({ length: rows.length, at }, budget);
 }
 
 /** A rule's contacts as far as the limits reach. */
@@ -163,7 +174,7 @@ export function within(
 
 /** p γ (V − δ) − (1 − p) ψ δ − c = 0, solved for p at the median value. */
 function breakEven(value: ArrayLike<number>, offer: Offer): number | undefined {
-  const sorted = Float64Array.from(value).sort();
+  const sorted = new Float64Array(value).sort();
   const median = sorted[Math.floor(sorted.length / 2)];
   const stayers = (offer.stayerAcceptance ?? 1) * offer.offerCost;
   const gain = offer.acceptance * (median - offer.offerCost) + stayers;

@@ -2,13 +2,14 @@ import { check } from "../../core/checks";
 import { count, money } from "../../core/format";
 import { type Column, cellText, type Table } from "../../data/table";
 import { SeenTexts } from "../../data/tally/keys";
+import { type Names, PackedNames } from "../../data/tally/names";
 import type { Prospects } from "../../evaluate/decision/offer";
 import { numbersOf } from "../value/cell-values";
 import { customerNames, Faults, findColumn, optionalColumn } from "../value/own-columns";
 
 /** Customers whom one may contact. */
 export interface Customers extends Prospects {
-  readonly customers: readonly string[];
+  readonly customers: Names;
   /** Which column was taken for what. */
   readonly columns: Readonly<Record<string, string>>;
   /** What one ought to know before believing the plan. */
@@ -24,16 +25,24 @@ interface ProspectOptions {
   readonly alive?: string;
 }
 
-/** The columns that `prospectsFrom` reads, by their names. */
-export function prospectColumns(
-  table: Table,
-  options: ProspectOptions = {},
-): Readonly<Record<string, Column>> {
+/** The columns that `prospectsFrom` reads. */
+export function prospectColumns(table: Table, options: ProspectOptions = {}): ProspectColumns {
   const customer = findColumn(
     table,
     { purpose: "customer", given: options.customer, usual: customerNames },
     action,
   );
+  return { customer, ...figureColumns(table, options) };
+}
+
+interface FigureColumns {
+  readonly churn: Column;
+  readonly value: Column;
+  readonly alive?: Column;
+}
+type ProspectColumns = { readonly customer: Column } & FigureColumns;
+
+function figureColumns(table: Table, options: ProspectOptions): FigureColumns {
   const churn = findColumn(
     table,
     { purpose: "chance to leave", given: options.churn, usual: churnNames },
@@ -43,34 +52,49 @@ export function prospectColumns(
   const alive = options.alive
     ? findColumn(table, { purpose: "chance to be there", given: options.alive, usual: [] }, action)
     : optionalColumn(table, aliveNames);
-  return { customer, churn, value, ...(alive ? { alive } : {}) };
+  return { churn, value, ...(alive ? { alive } : {}) };
 }
 
-/** Chances to leave and values from a table that already has them; options name the columns. */
-export function prospectsFrom(table: Table, options: ProspectOptions = {}): Customers {
+/** The names of customers, and of their column. */
+export interface CustomerNames {
+  readonly column: string;
+  readonly names: Names;
+}
+
+/**
+ * Chances to leave and values from a table that already has them; options name the columns. Where the customers' names
+ * were read before, the table needs no column of them.
+ */
+export function prospectsFrom(
+  table: Table,
+  options: ProspectOptions = {},
+  before?: CustomerNames,
+): Customers {
   check(table.rows > 0, action, "there must be rows");
-  const columns = prospectColumns(table, options);
-  const { customer, churn: chance, value: worth, alive: there } = columns;
-  const [chances, worths, theres] = [numbersOf(chance), numbersOf(worth), there && numbersOf(there)];
+  if (!before) {
+    const { customer } = prospectColumns(table, options);
+    return prospectsFrom(table, options, { column: customer.name, names: namesOf(customer, table.rows) });
+  }
+  const { column, names: customers } = before;
+  const columns = figureColumns(table, options);
+  const { churn: chance, value: worth, alive: there } = columns;
+  const [churn, value] = [numbersOf(chance).values, numbersOf(worth).values];
+  const alive = there && numbersOf(there).values;
   const faults = new Faults(action);
-  const churn = new Float64Array(table.rows);
-  const value = new Float64Array(table.rows);
-  const alive = new Float64Array(table.rows).fill(1);
   const seen = new SeenTexts();
-  const customers: string[] = [];
+  let repeated = 0;
   for (let i = 0; i < table.rows; i++) {
-    const who = cellText(customer, i).trim();
+    const who = customers.at(i) as string;
     if (who === "") faults.add(i, "the customer must be named");
-    else if (!seen.add(who))
-      faults.add(i, `a customer must have one row (row ${customers.indexOf(who) + 1} has the same)`, who);
-    customers.push(who);
-    churn[i] = chances.values[i];
-    value[i] = worths.values[i];
-    if (theres) alive[i] = theres.values[i];
+    else if (!seen.add(who)) {
+      // No more faults than five are shown, of which the earlier row has to be looked for.
+      const same = repeated++ < 5 ? ` (row ${customers.indexOf(who) + 1} has the same)` : "";
+      faults.add(i, `a customer must have one row${same}`, who);
+    }
     if (!(churn[i] >= 0 && churn[i] <= 1))
       faults.add(i, `${chance.name} must be a chance from 0 to 1 (0.3 for 30%)`, cellText(chance, i));
     if (!Number.isFinite(value[i])) faults.add(i, `${worth.name} must be a number`, cellText(worth, i));
-    if (there && !(alive[i] >= 0 && alive[i] <= 1))
+    if (there && alive && !(alive[i] >= 0 && alive[i] <= 1))
       faults.add(i, `${there.name} must be a chance from 0 to 1`, cellText(there, i));
   }
   faults.settle();
@@ -80,8 +104,11 @@ export function prospectsFrom(table: Table, options: ProspectOptions = {}): Cust
     customers,
     churn,
     value,
-    ...(there ? { alive } : {}),
-    columns: Object.fromEntries(Object.entries(columns).map(([part, { name }]) => [part, name])),
+    ...(alive ? { alive } : {}),
+    columns: {
+      customer: column,
+      ...Object.fromEntries(Object.entries(columns).map(([part, { name }]) => [part, name])),
+    },
     notes: [
       ...(outcomes
         ? [
@@ -100,6 +127,12 @@ export function prospectsFrom(table: Table, options: ProspectOptions = {}): Cust
         : []),
     ],
   };
+}
+
+/** The names in a column of customers. */
+export function namesOf(customer: Column, rows: number, into: PackedNames = new PackedNames()): PackedNames {
+  for (let i = 0; i < rows; i++) into.push(cellText(customer, i).trim());
+  return into;
 }
 
 const churnNames: readonly string[] = ["churn probability", "churn", "probability", "p churn", "score"];

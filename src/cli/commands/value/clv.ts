@@ -1,13 +1,12 @@
 import { Command } from "commander";
 import { money, percent } from "../../../core/format";
-import type { Table } from "../../../data/table";
 import type { DataSource } from "../../../report/figures";
 import type { ChannelRow } from "../../../services/value/channels";
 import type { ReasonRow } from "../../../services/value/contracts/reasons";
 import type { HoldoutCheck } from "../../../services/value/purchases/holdout";
 import { note, print, printJson, printTable } from "../../support/output";
 import {
-  customerTable,
+  type CustomerRows,
   noteColumns,
   type OwnDataFlags,
   type OwnTable,
@@ -15,6 +14,7 @@ import {
   readOwnTable,
   valuedContracts,
   valuedTransactions,
+  writeCustomers,
 } from "../../support/own-data";
 
 interface ClvFlags extends OwnDataFlags {
@@ -57,9 +57,8 @@ async function clv(flags: ClvFlags): Promise<void> {
   noteColumns(own.kind, result.columns);
   for (const line of result.notes) note(line);
   if (flags.out) {
-    const { writeCsv } = await import("../../../data/write/write-csv.js");
-    writeCsv(result.rows, flags.out, { spreadsheetSafe: true });
-    note(`${flags.out}: ${result.rows.rows} customers`);
+    await writeCustomers(flags.out, result.rows);
+    note(`${flags.out}: ${result.rows.customers.length} customers`);
   }
   if (flags.html) {
     const { writeAtomic } = await import("../../../data/files.js");
@@ -71,7 +70,7 @@ async function clv(flags: ClvFlags): Promise<void> {
 }
 
 interface Result {
-  readonly rows: Table;
+  readonly rows: CustomerRows;
   readonly summary: object;
   readonly columns: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
@@ -86,16 +85,19 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
   const { history } = log;
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   return {
-    rows: customerTable(valued.customers, {
-      frequency: history.frequency,
-      recencyWeeks: history.recency,
-      ageWeeks: history.age,
-      alive: valued.alive,
-      expectedPurchases: valued.purchases,
-      expectedAmount: valued.amount,
-      value: valued.value,
-      ...(valued.low && valued.high ? { low: valued.low, high: valued.high } : {}),
-    }),
+    rows: {
+      customers: valued.customers,
+      figures: {
+        frequency: history.frequency,
+        recencyWeeks: history.recency,
+        ageWeeks: history.age,
+        alive: valued.alive,
+        expectedPurchases: valued.purchases,
+        expectedAmount: valued.amount,
+        value: valued.value,
+        ...(valued.low && valued.high ? { low: valued.low, high: valued.high } : {}),
+      },
+    },
     columns: valued.columns,
     notes: valued.notes,
     page: async () => {
@@ -148,13 +150,16 @@ async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   const ended = read.ended.reduce((sum, e) => sum + e, 0);
   return {
-    rows: customerTable(valued.customers, {
-      churn: valued.churn,
-      expectedMonths: valued.expectedMonths,
-      value: valued.value,
-      low: valued.low,
-      high: valued.high,
-    }),
+    rows: {
+      customers: valued.customers,
+      figures: {
+        churn: valued.churn,
+        expectedMonths: valued.expectedMonths,
+        value: valued.value,
+        low: valued.low,
+        high: valued.high,
+      },
+    },
     columns: valued.columns,
     notes: valued.notes,
     page: async () => {

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { count, money, percent, percentOf } from "../../../core/format";
-import type { Column } from "../../../data/table";
 import type { Limits } from "../../../evaluate/decision/choose-contacts";
 import type { CampaignLesson } from "../../../services/contact/past-campaign";
 import type { NamedOffer, RetentionPlan } from "../../../services/contact/plan";
@@ -9,7 +8,6 @@ import { usageError } from "../../support/exit";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
 import {
-  customerTable,
   noteColumns,
   type OwnDataFlags,
   type OwnTable,
@@ -17,6 +15,7 @@ import {
   readOwnTable,
   valuedContracts,
   valuedTransactions,
+  writeCustomers,
 } from "../../support/own-data";
 
 interface RetainFlags extends OwnDataFlags {
@@ -113,7 +112,7 @@ async function retain(flags: RetainFlags): Promise<void> {
   if (certainty !== undefined && flags.budget === undefined)
     throw usageError("Cannot use --budget-certainty: it needs --budget");
   const own = await readOwnTable(flags, ["customers", "contracts", "transactions"], (table) =>
-    Object.values(prospectColumns(table, flags)).map(({ name }) => name),
+    prospectColumns(table, flags),
   );
   const { kind } = own;
   const prospects = await prospectsOf(own, flags);
@@ -127,13 +126,13 @@ async function retain(flags: RetainFlags): Promise<void> {
     reference: flags.referenceRule === true,
   });
   if (flags.out) {
-    const { writeCsv } = await import("../../../data/write/write-csv.js");
     const { churn, value, profit, cost, rank } = plan;
     const alive: Record<string, ArrayLike<number>> = prospects.alive ? { alive: prospects.alive } : {};
-    const rows = customerTable(plan.customers, { ...alive, churn, value, profit, cost, rank });
-    const which: Column = { name: "offer", type: "text", values: plan.offer };
-    const columns = offers.length > 1 ? [...rows.columns, which] : rows.columns;
-    writeCsv({ ...rows, columns }, flags.out, { spreadsheetSafe: true });
+    await writeCustomers(flags.out, {
+      customers: plan.customers,
+      figures: { ...alive, churn, value, profit, cost, rank },
+      more: offers.length > 1 ? [plan.offer] : [],
+    });
     note(`${flags.out}: ${plan.customers.length} customers, ${plan.contacted} to be contacted`);
   }
   if (flags.html) {
@@ -270,7 +269,7 @@ function offersOf(flags: RetainFlags): NamedOffer[] {
 async function prospectsOf(own: OwnTable, flags: RetainFlags): Promise<Customers> {
   if (own.kind === "customers") {
     const { prospectsFrom } = await import("../../../services/contact/prospects.js");
-    const read = prospectsFrom(own.table, flags);
+    const read = prospectsFrom(own.table, flags, own.customers);
     return { ...read, notes: [...own.notes, ...read.notes] };
   }
   if (own.kind === "contracts") {
