@@ -122,6 +122,8 @@ export interface OwnTable {
   readonly kind: TableKind;
   /** Of scored customers, whose table then holds their figures alone. */
   readonly customers?: CustomerNames;
+  /** Of a log, whether a row equals an earlier one in all its cells; its table holds columns with a part to play. */
+  readonly repeats?: (row: number) => boolean;
   readonly notes: readonly string[];
 }
 
@@ -173,6 +175,8 @@ async function readReopened(
   const asText = keptAsWritten(head, kind, [customer, start, end, ended, entry]);
   if (kind === "customers" && wanted)
     return { kind, ...(await readWanted(source, flags, readAsText(head, asText, flags), wanted)) };
+  if (kind === "transactions")
+    return { kind, ...(await readLog(source, flags, readAsText(head, asText, flags))) };
   const read = await tableReader(source);
   return { kind, ...readRows((options) => read({ ...how, ...options }), flags, head, asText) };
 }
@@ -205,6 +209,25 @@ async function readWanted(
       parts.push({ ...rows, columns: rows.columns.filter(({ name }) => wants.includes(name)) });
     }
     return { table: joinTables(parts), customers: { column: customer.name, names }, notes };
+  });
+}
+
+/** A log block by block: it may be larger than the memory. */
+async function readLog(
+  source: Reopened,
+  flags: OwnDataFlags,
+  asText: CsvOptions,
+): Promise<Omit<OwnTable, "kind">> {
+  const [{ surveyTable }, { LogBlocks }] = await Promise.all([
+    import("../../data/read/survey-table.js"),
+    import("../../services/value/purchases/log-blocks.js"),
+  ]);
+  return surveyTable(source, { ...csvOptions(flags), ...asText }, async (survey) => {
+    const notes = checkRows(survey, flags);
+    const like = survey.columns.map(({ column }) => column);
+    const log = new LogBlocks(like, survey.kept, transactionOptions(flags));
+    if (survey.kept > 0) for await (const block of survey.batches(log.wanted)) log.add(block);
+    return { table: log.table(), repeats: log.repeats, notes };
   });
 }
 
@@ -379,18 +402,14 @@ export async function valuedContracts(
 
 /** Values a log of transactions, with what the flags say. */
 export async function valuedTransactions(
-  { table, notes }: OwnTable,
+  { table, repeats, notes }: OwnTable,
   flags: OwnDataFlags,
 ): Promise<
   { readonly log: Transactions; readonly columns: Readonly<Record<string, string>> } & ValuedTransactions
 > {
   const { transactionsFrom } = await import("../../services/value/purchases/transactions.js");
   const { valueTransactions } = await import("../../services/value/purchases/value-transactions.js");
-  const log = transactionsFrom(table, {
-    ...flags,
-    duplicates: flags.duplicates as "refuse" | undefined,
-    refunds: flags.refunds as "net" | undefined,
-  });
+  const log = transactionsFrom(table, transactionOptions(flags), repeats);
   const valued = valueTransactions(log, {
     ...valueOptions(flags),
     ...modelNamed(flags.model, ["auto", ...purchaseKinds] as const),
@@ -398,6 +417,14 @@ export async function valuedTransactions(
     ...(flags.draws === undefined ? {} : { draws: wholeNumber(flags.draws, "--draws", 0, 100_000) }),
   });
   return { ...valued, log, columns: log.columns, notes: [...notes, ...log.notes, ...valued.notes] };
+}
+
+function transactionOptions(flags: OwnDataFlags): TransactionOptions {
+  return {
+    ...flags,
+    duplicates: flags.duplicates as "refuse" | undefined,
+    refunds: flags.refunds as "net" | undefined,
+  };
 }
 
 /** The model that a flag names, among those that fit. */

@@ -66,7 +66,14 @@ export function acquiredOf(
   return { ...own, costOf: (i) => costs.get(cellText(found, i).trim()) ?? Number.NaN };
 }
 
-const channelNames = ["channel", "acquisition channel", "marketing channel", "source", "utm source", "kanal"];
+export const channelNames: readonly string[] = [
+  "channel",
+  "acquisition channel",
+  "marketing channel",
+  "source",
+  "utm source",
+  "kanal",
+];
 
 /** The customers of a channel. */
 export interface ChannelRow {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { exponential, gamma, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
-import type { Table } from "../../../src/data/table";
+import { type Table, takeTableRows } from "../../../src/data/table";
 import { dateText, dayOf } from "../../../src/services/value/cell-values";
 import { contractsFrom } from "../../../src/services/value/contracts/contracts";
 import { chooseCovariates } from "../../../src/services/value/contracts/covariates";
 import { valueContracts } from "../../../src/services/value/contracts/value-contracts";
 import type { HoldoutCheck } from "../../../src/services/value/purchases/holdout";
+import { LogBlocks } from "../../../src/services/value/purchases/log-blocks";
 import { transactionsFrom } from "../../../src/services/value/purchases/transactions";
 import { valueTransactions } from "../../../src/services/value/purchases/value-transactions";
 
@@ -488,4 +489,25 @@ describe("valueContracts(contracts)", () => {
     const few = contractsFrom(table("id,start,end,revenue\na,2024-01-01,,1\nb,2024-01-01,2024-02-01,1\n"));
     await expect(valueContracts(few)).rejects.toThrow("at least 10 contracts must have ended, got 1");
   });
+});
+
+test("LogBlocks holds what transactionsFrom reads of a log that comes in small blocks", () => {
+  const lines = ["order,customer,date,amount,channel,status,note"];
+  for (let i = 0; i < 60; i++)
+    lines.push(
+      `${i % 50},c${i % 7},2024-0${1 + ((i % 50) % 5)}-1${i % 3},${(i % 50) - 4},w${i % 2},Cancelled,n${i % 50}`,
+    );
+  const whole = table(`${lines.join("\n")}\n${lines[1]}\n`);
+  for (const options of [{ duplicates: "drop" }, { duplicates: "keep", covariates: ["note"] }] as const) {
+    const blocks = new LogBlocks(whole.columns, whole.rows, options);
+    for (let from = 0; from < whole.rows; from += 8) {
+      const rows = Array.from({ length: Math.min(8, whole.rows - from) }, (_, k) => from + k);
+      blocks.add(takeTableRows(whole, rows));
+    }
+    expect(transactionsFrom(blocks.table(), options, blocks.repeats)).toEqual(
+      transactionsFrom(whole, options),
+    );
+    expect(blocks.wanted?.includes("order") ?? false).toBe(false);
+  }
+  expect(transactionsFrom(whole, { duplicates: "drop" }).duplicates).toBeGreaterThan(0);
 });

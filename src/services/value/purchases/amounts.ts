@@ -34,9 +34,7 @@ export function amountsOf(
   taken: readonly Column[],
 ): Amounts {
   const free = (column: Column): boolean => !taken.includes(column) && numbersOf(column).share > 0.5;
-  const money = given.currency
-    ? columnNamed(table, given.currency)
-    : optionalColumn(table, ["currency", "currency code", "ccy", "waehrung"]);
+  const money = given.currency ? columnNamed(table, given.currency) : optionalColumn(table, currencyNames);
   const rate = given.exchangeRate === undefined ? undefined : columnNamed(table, given.exchangeRate);
   const notes: string[] = [];
   const columns: Record<string, string> = {};
@@ -149,4 +147,13 @@ const quantityNames: readonly string[] = [
   "count",
   "menge",
   "anzahl",
+];
+const currencyNames: readonly string[] = ["currency", "currency code", "ccy", "waehrung"];
+
+/** What columns of amounts, and of what they are in, are usually called. */
+export const amountNames: readonly string[] = [
+  ...totalNames,
+  ...priceNames,
+  ...quantityNames,
+  ...currencyNames,
 ];

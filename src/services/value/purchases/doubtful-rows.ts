@@ -11,6 +11,9 @@ interface Bought {
 const undone =
   /^(cancel|void|fail|declin|refus|refund|return|charge ?back|revers|storn|unpaid|abandon|pending|credit)/i;
 
+/** What columns are called that may say so. */
+export const stateNames: RegExp = /status|state|type|kind|event|result/i;
+
 /** Columns whose words say that some rows are no purchases: they count as such all the same, and that is said. */
 export function undoneRows(
   table: Table,
@@ -18,7 +21,7 @@ export function undoneRows(
   counts: (row: number) => boolean,
 ): string[] {
   return table.columns
-    .filter((one) => !taken.includes(one) && /status|state|type|kind|event|result/i.test(one.name))
+    .filter((one) => !taken.includes(one) && stateNames.test(one.name))
     .flatMap((one) => {
       const words = new Map<string, number>();
       for (let i = 0; i < table.rows; i++) {

@@ -1,13 +1,14 @@
 import { check, checkOneOf } from "../../../core/checks";
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
+import { SeenTexts } from "../../../data/tally/keys";
 import type { PurchaseHistory } from "../../../models/clv/purchase-history";
 import { dateText, daysOf } from "../cell-values";
-import { acquiredOf } from "../channels";
+import { acquiredOf, channelNames } from "../channels";
 import { closeOf, silentEnd } from "../end-of-observation";
-import { customerNames, Faults, findColumn, optionalColumn } from "../own-columns";
+import { customerNames, Faults, findColumn, optionalColumn, plainName } from "../own-columns";
 import type { OwnTableOptions } from "../own-options";
-import { type AmountColumns, type Amounts, amountsOf } from "./amounts";
-import { doubtfulRows, undoneRows } from "./doubtful-rows";
+import { type AmountColumns, type Amounts, amountNames, amountsOf } from "./amounts";
+import { doubtfulRows, stateNames, undoneRows } from "./doubtful-rows";
 import { netRefunds, type RefundRule } from "./refunds";
 
 export interface TransactionOptions extends OwnTableOptions, AmountColumns {
@@ -60,9 +61,13 @@ export interface Purchases {
 
 /**
  * Purchase histories from a table of transactions. Throws, naming rows, where a date is none or lies in the future, an
- * amount is no number, currencies are mixed or rows repeat.
+ * amount is no number, currencies are mixed or rows repeat; `repeats` says which do, where that was found out before.
  */
-export function transactionsFrom(table: Table, options: TransactionOptions = {}): Transactions {
+export function transactionsFrom(
+  table: Table,
+  options: TransactionOptions = {},
+  repeats?: (i: number) => boolean,
+): Transactions {
   const action = "read transactions";
   check(table.rows > 0, action, "there must be rows");
   const { duplicates = "refuse", refunds = "net", skipBadRows = false } = options;
@@ -84,27 +89,44 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
   const paid = amountsOf(table, options, faults, action, [customer, date]);
   const days = daysOf(date, options.timeZone);
   const today = Math.floor(Date.now() / 86_400_000);
-  const { byCustomer, counts, first, last } = readPurchases(
-    { table, customer, date, days: days.values, paid, traits },
-    { end, today, duplicates, refunds },
+  const read = readPurchases(
+    { table, customer, date, days: days.values, paid, repeats },
+    { end, today, duplicates },
     faults,
   );
+  const { counts, first, last } = read;
   const left = faults.settle();
-  for (const [who, { days: own, back }] of byCustomer) {
+  const customers: string[] = [];
+  const purchases: Purchases[] = [];
+  const firsts: number[] = [];
+  let several = 0;
+  for (const { name, rows } of read.customers()) {
+    const own = new Map<number, number>();
+    const back: { day: number; amount: number }[] = [];
+    let [earliest, differ] = [rows[0], false];
+    for (const i of rows) {
+      const [when, amount] = [days.values[i], paid.values[i]];
+      differ ||= traits.some((one) => cellText(one, i) !== cellText(one, earliest));
+      if (when < days.values[earliest]) earliest = i;
+      if (amount >= 0 || refunds === "keep") own.set(when, (own.get(when) ?? 0) + amount);
+      if (amount < 0 && refunds === "net") back.push({ day: when, amount: -amount });
+    }
     if (back.length > 0) counts.unmatched += netRefunds(own, back);
     if (refunds === "keep") for (const [day, sum] of own) if (sum < 0) own.delete(day);
-    if (own.size > 0) continue;
-    byCustomer.delete(who);
-    counts.emptied++;
+    if (own.size === 0) {
+      counts.emptied++;
+      continue;
+    }
+    customers.push(name);
+    purchases.push(purchasesOf(own));
+    firsts.push(earliest);
+    if (differ) several++;
   }
-  check(byCustomer.size > 0, action, "there must be a purchase");
+  check(customers.length > 0, action, "there must be a purchase");
   const close = end ?? last;
-  const purchases = Array.from(byCustomer.values(), ({ days: own }) => purchasesOf(own));
-  const firsts = Array.from(byCustomer.values(), (one) => one.first);
-  const several = [...byCustomer.values()].filter((one) => one.several).length;
   const { channel, cost, costOf } = acquired;
   return {
-    customers: [...byCustomer.keys()],
+    customers,
     history: historyOf(purchases, close),
     covariates: Object.fromEntries(named.map((one) => [one.name, firsts.map((i) => cellText(one, i))])),
     ...(channel ? { channels: firsts.map((i) => cellText(channel, i).trim() || "(none)") } : {}),
@@ -132,7 +154,7 @@ export function transactionsFrom(table: Table, options: TransactionOptions = {})
           ]
         : []),
       ...undoneRows(table, [customer, date, ...traits], (i) => paid.values[i] > 0),
-      ...doubtfulRows([...byCustomer.keys()], purchases, table.rows),
+      ...doubtfulRows(customers, purchases, table.rows),
       ...silentEnd(boughtDays(purchases), close, "nobody bought"),
       ...notesOf(counts, refunds, dateText(close)),
     ],
@@ -143,15 +165,6 @@ function* boughtDays(purchases: readonly Purchases[]): Iterable<number> {
   for (const { days } of purchases) yield* days;
 }
 
-/** What was read of one customer. */
-interface ReadCustomer {
-  readonly days: Map<number, number>;
-  readonly back: { day: number; amount: number }[];
-  /** The row of the first purchase, and whether others say something else of the customer. */
-  first: number;
-  several: boolean;
-}
-
 /** Purchases and refunds by customer, in the order of their rows; rows that break a rule become faults. */
 function readPurchases(
   from: {
@@ -160,25 +173,25 @@ function readPurchases(
     readonly date: Column;
     readonly days: Float64Array;
     readonly paid: Amounts;
-    readonly traits: readonly Column[];
+    readonly repeats: ((i: number) => boolean) | undefined;
   },
   rules: {
     readonly end: number | undefined;
     readonly today: number;
     readonly duplicates: string;
-    readonly refunds: RefundRule;
   },
   faults: Faults,
 ): {
-  byCustomer: Map<string, ReadCustomer>;
+  /** Customers in the order of their first rows, each with its rows; those that count for nothing left out. */
+  customers(): Iterable<{ readonly name: string; readonly rows: Uint32Array }>;
   counts: Record<keyof Counts, number>;
   first: number;
   last: number;
 } {
-  const { table, customer, date, days, paid, traits } = from;
-  const { end, today, duplicates, refunds } = rules;
-  const seen = new Set<string>();
-  const byCustomer = new Map<string, ReadCustomer>();
+  const { table, customer, date, days, paid, repeats = repeatsIn(table) } = from;
+  const { end, today, duplicates } = rules;
+  const places = new Map<string, number>();
+  const placeOf = new Int32Array(table.rows).fill(-1);
   const counts = { repeated: 0, later: 0, free: 0, refunds: 0, refunded: 0, unmatched: 0, emptied: 0 };
   let [first, last] = [Infinity, -Infinity];
   for (let i = 0; i < table.rows; i++) {
@@ -195,36 +208,47 @@ function readPurchases(
       counts.later++;
       continue;
     }
-    if (duplicates !== "keep") {
-      const key = rowKey(table, i);
-      if (seen.has(key)) {
-        counts.repeated++;
-        if (duplicates === "refuse")
-          faults.add(i, "the row must not repeat an earlier one (duplicates: drop or keep)");
-        continue;
-      }
-      seen.add(key);
+    if (duplicates !== "keep" && repeats(i)) {
+      counts.repeated++;
+      if (duplicates === "refuse")
+        faults.add(i, "the row must not repeat an earlier one (duplicates: drop or keep)");
+      continue;
     }
     if (amount === 0) counts.free++;
-    const known = byCustomer.get(who) ?? {
-      days: new Map<number, number>(),
-      back: [],
-      first: i,
-      several: false,
-    };
-    byCustomer.set(who, known);
-    if (traits.some((one) => cellText(one, i) !== cellText(one, known.first))) known.several = true;
-    if (when < days[known.first]) known.first = i;
-    if (amount >= 0 || refunds === "keep") known.days.set(when, (known.days.get(when) ?? 0) + amount);
+    const place = places.get(who) ?? places.size;
+    if (place === places.size) places.set(who, place);
+    placeOf[i] = place;
     if (amount < 0) {
       counts.refunds++;
       counts.refunded -= amount;
-      if (refunds === "net") known.back.push({ day: when, amount: -amount });
     }
     first = Math.min(first, when);
     last = Math.max(last, when);
   }
-  return { byCustomer, counts, first, last };
+  return { customers: () => byPlace([...places.keys()], placeOf), counts, first, last };
+}
+
+/** Customers with their rows in order, of the place of each row among them; −1 of rows that are nobody's. */
+function* byPlace(
+  names: readonly string[],
+  placeOf: Int32Array,
+): Generator<{ readonly name: string; readonly rows: Uint32Array }> {
+  const ends = new Uint32Array(names.length + 1);
+  for (const place of placeOf) if (place >= 0) ends[place + 1]++;
+  for (let place = 0; place < names.length; place++) ends[place + 1] += ends[place];
+  const rows = new Uint32Array(ends[names.length]);
+  const next = ends.slice();
+  placeOf.forEach((place, i) => {
+    if (place >= 0) rows[next[place]++] = i;
+  });
+  for (const [place, name] of names.entries())
+    yield { name, rows: rows.subarray(ends[place], ends[place + 1]) };
+}
+
+/** Tells whether a row equals one that was asked for before, in all its cells. */
+function repeatsIn(table: Table): (i: number) => boolean {
+  const seen = new SeenTexts();
+  return (i) => !seen.add(rowKey(table, i));
 }
 
 function customerColumn(table: Table, named: string | undefined, action: string): Column {
@@ -290,6 +314,22 @@ const dateNames: readonly string[] = [
   ],
 ];
 
+/** Whether `transactionsFrom` may read more of a column of this name than whether rows repeat. */
+export function isRead(name: string, options: TransactionOptions): boolean {
+  const { customer, date, amount, quantity, price, currency, exchangeRate, channel, acquisitionCost } =
+    options;
+  return (
+    [customer, date, amount, quantity, price, currency, exchangeRate, channel, acquisitionCost].includes(
+      name,
+    ) ||
+    (options.covariates ?? []).includes(name) ||
+    stateNames.test(name) ||
+    usualNames.has(plainName(name))
+  );
+}
+
+const usualNames = new Set([...customerNames, ...dateNames, ...amountNames, ...channelNames].map(plainName));
+
 function checkTimeZone(timeZone: string | undefined, action: string): void {
   if (timeZone === undefined) return;
   try {
@@ -305,7 +345,8 @@ function differing(one: Column, rows: number): number {
   return seen.size;
 }
 
-function rowKey(table: Table, i: number): string {
+/** All that a row says. */
+export function rowKey(table: Table, i: number): string {
   let key = "";
   for (const one of table.columns) key += `${cellText(one, i)}\u0000`;
   return key;
