@@ -1,5 +1,5 @@
 import type { ColumnCondition } from "../conditions";
-import { type Arguments, argumentsOf, evaluate, type Formula } from "../structure/formulas";
+import { type Arguments, argumentAt, argumentsOf, evaluate, type Formula } from "../structure/formulas";
 import { spacing } from "../structure/grids";
 import type { DatePlan, NumberPlan, Structure } from "../structure/structure";
 
@@ -24,6 +24,8 @@ export interface Known {
   readonly rows: number;
   readonly has: (name: string) => boolean;
   readonly of: Arguments;
+  /** Values given of columns that are not there yet, NaN where none is: what is drawn has to go with them, as with conditions. */
+  readonly later?: ReadonlyMap<string, Float64Array>;
 }
 
 interface Limit {
@@ -43,13 +45,32 @@ export function boundsOf(
   known: Known,
 ): Bounds {
   const limits = limitsOn(plan, structure, conditions, known);
+  const { later } = known;
+  // An argument that is given in some rows leaves the others open: what it does not tell is no limit.
+  const told: Known = later
+    ? { ...known, of: (name) => (known.has(name) ? known.of(name) : (later.get(name) as Float64Array)) }
+    : known;
   for (const other of structure.columns) {
     if (other.kind !== "number" || other.formula?.rest !== "none") continue;
     const { formula } = other;
-    const open = argumentsOf(formula).filter((name) => !known.has(name));
+    const value = later?.get(other.name);
+    const isKnown = (name: string): boolean =>
+      known.has(name) || (value !== undefined && name !== plan.name && later?.has(name) === true);
+    const open = argumentsOf(formula).filter((name) => !isKnown(name));
     if (open.length !== 1 || open[0] !== plan.name) continue;
     const range = { low: filledWith(other.low, known.rows), high: filledWith(other.high, known.rows) };
     const own: Limit = { ranges: [onGrid(range, spacing(other.grid))], wish: false, missing: true };
+    if (value) {
+      // Without a grid, no range but one of some width has any probability.
+      const near = other.grid ? 0 : 1e-4 * (other.high - other.low);
+      const here = { low: value.map((one) => one - near), high: value.map((one) => one + near) };
+      limits.push({
+        ranges: [throughFormula(formula, plan.name, onGrid(here, spacing(other.grid)), told)],
+        wish: true,
+        missing: true,
+      });
+    }
+    if (!argumentsOf(formula).every((name) => name === plan.name || known.has(name))) continue;
     for (const limit of [own, ...limitsOn(other, structure, conditions, known)]) {
       limits.push({
         ...limit,
@@ -71,7 +92,7 @@ function limitsOn(
   plan: NumberPlan | DatePlan,
   structure: Structure,
   conditions: ReadonlyMap<string, ColumnCondition>,
-  { rows, has, of }: Known,
+  { rows, has, of, later }: Known,
 ): Limit[] {
   const step = plan.kind === "date" ? plan.format.step : spacing(plan.grid);
   const limits: Limit[] = [];
@@ -88,14 +109,13 @@ function limitsOn(
     limits.push({ ranges, wish: true, missing });
   }
   for (const { low, high } of structure.orders) {
-    if (low === plan.name && has(high)) {
-      const range = { low: filled(-Infinity), high: Float64Array.from(of(high)) };
-      limits.push({ ranges: [onGrid(range, step)], wish: false, missing: true });
-    }
-    if (high === plan.name && has(low)) {
-      const range = { low: Float64Array.from(of(low)), high: filled(Infinity) };
-      limits.push({ ranges: [onGrid(range, step)], wish: false, missing: true });
-    }
+    const other = low === plan.name ? high : high === plan.name ? low : undefined;
+    const wish = other !== undefined && !has(other);
+    const values = other && (wish ? later?.get(other) : of(other));
+    if (!values) continue;
+    const ends = [filled(-Infinity), Float64Array.from(values), filled(Infinity)];
+    const [least, most] = low === plan.name ? ends.slice(0, 2) : ends.slice(1);
+    limits.push({ ranges: [onGrid({ low: least, high: most }, step)], wish, missing: true });
   }
   return limits;
 }
@@ -118,22 +138,13 @@ function onGrid({ low, high }: RowRange, step: number): RowRange {
 
 /** The range of one argument that keeps an exact formula within `range`, the other arguments being known. */
 function throughFormula(formula: Formula, name: string, range: RowRange, { rows, of }: Known): RowRange {
+  const [a, b] = [range.low, range.high].map((ends) => argumentAt(formula, name, ends, of));
   const low = new Float64Array(rows);
   const high = new Float64Array(rows);
-  const at = (value: number): Float64Array =>
-    evaluate(formula, (column) => (column === name ? new Float64Array(rows).fill(value) : of(column)), rows);
-  const { power = 0, plus = 0 } = formula.factors.find((factor) => factor.column === name) ?? {};
-  const [zero, one] = [at(0), at(1)];
   for (let i = 0; i < rows; i++) {
-    const inverse = (target: number): number => {
-      if (!Number.isFinite(target)) return target * Math.sign(power === 0 ? one[i] - zero[i] : one[i]);
-      if (power === 1) return (target * (1 + plus)) / one[i] - plus;
-      return power === -1 ? (one[i] * (1 + plus)) / target - plus : (target - zero[i]) / (one[i] - zero[i]);
-    };
-    const a = inverse(range.low[i]);
-    const b = inverse(range.high[i]);
-    low[i] = Number.isNaN(a) || Number.isNaN(b) ? -Infinity : Math.min(a, b);
-    high[i] = Number.isNaN(a) || Number.isNaN(b) ? Infinity : Math.max(a, b);
+    const none = Number.isNaN(a[i]) || Number.isNaN(b[i]);
+    low[i] = none ? -Infinity : Math.min(a[i], b[i]);
+    high[i] = none ? Infinity : Math.max(a[i], b[i]);
   }
   return { low, high };
 }

@@ -29,17 +29,25 @@ export function drawVariable(pool: Pool, parts: SequentialParts, wishes: Wishes,
   addDrawn(pool, parts, nextDrawn(pool, parts, wishes, rng), wishes.columns.size > 0);
 }
 
-/** What the next variable is, in a draw for each row of the pool; `steer` may bend its probabilities first. */
+/** What is known of rows besides what was drawn. */
+export interface Beside {
+  /** May bend the probabilities of the next variable's cells. */
+  readonly steer?: (choice: Choice) => void;
+  /** Values that come later, NaN where none is known. */
+  readonly later?: ReadonlyMap<string, Float64Array>;
+}
+
+/** What the next variable is, in a draw for each row of the pool. */
 export function nextDrawn(
   pool: Pool,
   parts: SequentialParts,
   wishes: Wishes,
   rng: Rng,
-  steer: (choice: Choice) => void = () => {},
+  beside: Beside = {},
 ): NextDrawn {
   return parts.variables[pool.cells.length].kind === "levels"
-    ? { cells: drawCells(pool, parts, wishes, rng, steer) }
-    : drawNumber(pool, parts, wishes, rng, steer);
+    ? { cells: drawCells(pool, parts, wishes, rng, beside) }
+    : drawNumber(pool, parts, wishes, rng, beside);
 }
 
 /** Adds what the next variable is to the pool. */
@@ -108,11 +116,11 @@ function drawCells(
   parts: SequentialParts,
   wishes: Wishes,
   rng: Rng,
-  steer: (choice: Choice) => void,
+  { steer }: Beside,
 ): Int32Array {
   const { rows, weights } = pool;
   const choice = choose(pool, parts);
-  steer(choice);
+  steer?.(choice);
   const { classes, probabilities, forced } = choice;
   const wish = wishes.cells.get(pool.cells.length);
   if (wish) {
@@ -155,7 +163,7 @@ function drawNumber(
   parts: SequentialParts,
   wishes: Wishes,
   rng: Rng,
-  steer: (choice: Choice) => void,
+  { steer, later }: Beside,
 ): NextDrawn {
   const j = pool.cells.length;
   const { rows } = pool;
@@ -172,9 +180,10 @@ function drawNumber(
     rows,
     has: (name) => pool.restored.has(name),
     of: (name) => pool.restored.get(name) as Float64Array,
+    ...(later && { later }),
   });
   const choice = choose(pool, parts);
-  steer(choice);
+  steer?.(choice);
   const number = model && distribution && { model, distribution };
   const repeated = repeatedValues(pool, parts);
   const shares = bounded(pool, one, choice, bounds, number, repeated);

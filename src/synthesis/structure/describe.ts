@@ -25,6 +25,11 @@ export function describeStructure(structure: Structure): readonly string[] {
   ];
 }
 
+/** What a column is bound to by others, in a sentence. */
+export function describeRule(structure: Structure, plan: ColumnPlan): string {
+  return describeColumn(plan, datesOf(structure))[0] ?? plan.name;
+}
+
 /** What the cells of a drawn variable are, and how to call it. */
 function cellsNamed(structure: Structure, name: string): CellNames {
   const plan = structure.columns.find((column) => column.name === name);

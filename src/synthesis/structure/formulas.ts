@@ -43,6 +43,29 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
   return out;
 }
 
+/** The value of one number that the formula reads at which it gives the targets, the others being known; NaN where none does. */
+export function argumentAt(
+  formula: Formula,
+  name: string,
+  targets: ArrayLike<number>,
+  argument: Arguments,
+): Float64Array {
+  const rows = targets.length;
+  const at = (value: number): Float64Array =>
+    evaluate(
+      formula,
+      (column) => (column === name ? new Float64Array(rows).fill(value) : argument(column)),
+      rows,
+    );
+  const { power = 0, plus = 0 } = formula.factors.find((factor) => factor.column === name) ?? {};
+  const [zero, one] = [at(0), at(1)];
+  return Float64Array.from(targets, (target, i) => {
+    if (!Number.isFinite(target)) return target * Math.sign(power === 0 ? one[i] - zero[i] : one[i]);
+    if (power === 1) return (target * (1 + plus)) / one[i] - plus;
+    return power === -1 ? (one[i] * (1 + plus)) / target - plus : (target - zero[i]) / (one[i] - zero[i]);
+  });
+}
+
 /** What is left to draw of `value` (factor or difference); NaN where the formula gives nothing to compare with. */
 export function restOf(formula: Formula, value: number, predicted: number): number {
   if (formula.rest === "difference") return value - predicted;

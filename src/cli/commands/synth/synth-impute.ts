@@ -88,9 +88,21 @@ async function impute(options: Options): Promise<void> {
     note(
       `${found.unlikely} rows have known cells that never go together in the model: what was drawn there is a guess`,
     );
+  for (const { name, rule, rows } of found.empty)
+    note(`${name}: ${rowsOf(rows)} stay empty by the rule: ${rule}`);
+  for (const { rule, rows, first } of found.contradicting)
+    note(
+      `${rowsOf(rows)} of the file contradict the rule: ${rule} (the first is row ${first + 1}); known cells stay, and a part that no value fits stays empty`,
+    );
+  for (const { rule, rows, first } of found.broken)
+    note(`${rowsOf(rows)} break the rule after filling in: ${rule} (the first is row ${first + 1})`);
   for (const { name, cells, levels, first } of found.unknown)
     note(
       `${name}: levels that the model does not know stay in ${cells} ${cells === 1 ? "row" : "rows"} (${first.join(", ")}${levels > first.length ? ` and ${levels - first.length} more` : ""}); nothing beside them was drawn by them`,
     );
   note(`${found.table.rows} rows; wrote ${options.out}`);
+}
+
+function rowsOf(count: number): string {
+  return count === 1 ? "1 row" : `${count} rows`;
 }

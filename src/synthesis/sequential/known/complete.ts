@@ -1,23 +1,27 @@
 import { check } from "../../../core/checks";
 import type { Rng } from "../../../core/rng";
-import {
-  type Column,
-  cellText,
-  isCategorical,
-  type Table,
-  type TextColumn,
-  takeTableRows,
-} from "../../../data/table";
+import { type Column, cellText, isCategorical, type Table, takeTableRows } from "../../../data/table";
 import { allows, wordCount } from "../../drawing/masks";
 import type { Wishes } from "../../drawing/wishes";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
-import { cellOf, missingLabel, repeatsName, type Variable } from "../../structure/structure";
-import { levelText, reduceTable } from "../../structure/variables";
+import {
+  type ColumnPlan,
+  cellOf,
+  missingLabel,
+  repeatsName,
+  type Structure,
+  type Variable,
+} from "../../structure/structure";
+import { levelText, missingRows, numbersOf, reduceTable } from "../../structure/variables";
 import { sharesOf } from "../draw-numbers";
 import { addDrawn, type Choice, nextDrawn } from "../draw-variable";
 import { fromScore, scoreOf } from "../normal-scale";
 import type { SequentialParts } from "../parts";
 import { emptyPool, type Pool } from "../pool";
+import { copied, empty, isMissing, put } from "./cells";
+import { cellsOfColumns, deduce, isExact } from "./deduce";
+import { brokenRules, emptyByRule, onlyMissing, type RuleRows, type StaysEmpty } from "./rules-kept";
+import { type Open, settle } from "./settle";
 
 /** Rows with their missing cells drawn, and what could not be. */
 export interface Completed {
@@ -31,6 +35,12 @@ export interface Completed {
   }[];
   /** Rows whose known cells never go together in the model: what was drawn beside them is hardly more than a guess. */
   readonly unlikely: number;
+  /** Rules of the model that cells break which were drawn. */
+  readonly broken: readonly RuleRows[];
+  /** Rules that known cells break among themselves, or beside which no value of what is missing holds: they are left. */
+  readonly contradicting: readonly RuleRows[];
+  /** Cells that stay empty because a rule says so. */
+  readonly empty: readonly StaysEmpty[];
   /** Levels that the model does not know: they stay, and tell nothing of what is missing beside them. */
   readonly unknown: readonly UnknownLevels[];
 }
@@ -57,6 +67,8 @@ const blockRows = 2000;
 const near = 0.1;
 /** How unlikely what the model holds impossible counts: such a candidate is chosen only where there is no other. */
 const mismatch = 1e-6;
+/** What numbers known later allow of a candidate counts as this probable at least. */
+const leastWeight = 1e-30;
 const nothing: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
 
 /**
@@ -79,31 +91,117 @@ export function completeRows(
   const wanted = own.map(
     ({ name }, j) => columns.includes(name) && parts.structure.columns[j].kind !== "key",
   );
+  const isWanted = new Set(own.flatMap(({ name }, j) => (wanted[j] ? [name] : [])));
+  const { structure } = parts;
+  // What follows from what is known is known before anything is drawn.
+  const base = own.map((column, j) => copied(column, parts.schema[j].levels));
+  deduce(cellsOfColumns(structure, base, rows.rows));
   const open = Array.from({ length: rows.rows }, (_, i) => i).filter((i) =>
-    own.some((column, j) => wanted[j] && isMissing(column, i)),
+    base.some((column, j) => wanted[j] && isMissing(column, i)),
   );
-  const replaced = own.map((column, j) => copied(column, parts.schema[j].levels));
+  const full = base.map((column) => copied(column));
   let unlikely = 0;
   for (let from = 0, block = 0; from < open.length; from += blockRows, block++) {
     const places = open.slice(from, from + blockRows);
-    const made = completeBlock(parts, takeTableRows(known, places), candidates, rng.fork(`block ${block}`));
+    const made = filledBlock(parts, takeTableRows({ ...known, columns: base }, places), candidates, (label) =>
+      rng.fork(`${label} ${block}`),
+    );
     unlikely += made.unlikely;
-    own.forEach((column, j) => {
-      if (!wanted[j]) return;
+    full.forEach((column, j) => {
       places.forEach((i, k) => {
-        if (isMissing(column, i)) put(replaced[j], i, made.table.columns[j], k);
+        if (isMissing(column, i)) put(column, i, made.columns[j], k);
       });
     });
   }
-  const counts = own.map((column, j) => {
-    const count = (one: Column): number =>
-      Array.from({ length: rows.rows }, (_, i) => isMissing(one, i)).filter(Boolean).length;
-    const missing = count(column);
-    return { name: column.name, missing, filled: missing - count(replaced[j]) };
+  const done = own.map((column, j) => {
+    if (!wanted[j]) return column;
+    const replaced = copied(column, parts.schema[j].levels);
+    for (let i = 0; i < rows.rows; i++) if (isMissing(column, i)) put(replaced, i, full[j], i);
+    return replaced;
   });
-  const done = new Map(replaced.map((column) => [column.name, column]));
-  const table = { rows: rows.rows, columns: rows.columns.map((column) => done.get(column.name) ?? column) };
-  return { table, columns: counts, unlikely, unknown: unknownLevels(parts, own) };
+  const counts = own.map((column, j) => {
+    const [before, after] = [column, done[j]].map((one) =>
+      missingRows(one).reduce((sum, missing) => sum + missing, 0),
+    );
+    return { name: column.name, missing: before, filled: before - after };
+  });
+  const table = { rows: rows.rows, columns: rows.columns.map((one) => done[own.indexOf(one)] ?? one) };
+  const filled: Table = { rows: rows.rows, columns: done };
+  const missing = openIn(structure, done);
+  const left: Open = (name, i) => isWanted.has(name) && missing(name, i);
+  return {
+    table,
+    columns: counts,
+    unlikely,
+    ...brokenRules(structure, filled, openIn(structure, base), left),
+    empty: emptyByRule(structure, filled, left),
+    unknown: unknownLevels(parts, own),
+  };
+}
+
+function openIn({ columns }: Structure, cells: readonly Column[]): Open {
+  const place = new Map(columns.map(({ name }, j) => [name, j]));
+  return (name, i) => {
+    const j = place.get(name);
+    return j !== undefined && isMissing(cells[j], i);
+  };
+}
+
+/** The rows with what was drawn beside what is known, numbers so that rules hold; keys stay missing. */
+function filledBlock(
+  parts: SequentialParts,
+  rows: Table,
+  candidates: number,
+  rng: (label: string) => Rng,
+): { columns: readonly Column[]; unlikely: number } {
+  const { structure } = parts;
+  const { table: made, unlikely } = completeBlock(parts, rows, candidates, rng("block"));
+  const columns = rows.columns.map((column, j) => copied(column, parts.schema[j].levels));
+  const take = (from: Table, takes: (plan: ColumnPlan) => boolean): void => {
+    structure.columns.forEach((plan, j) => {
+      if (plan.kind === "key" || !takes(plan)) return;
+      for (let i = 0; i < rows.rows; i++)
+        if (isMissing(columns[j], i)) put(columns[j], i, from.columns[j], i);
+    });
+  };
+  take(made, (plan) => !isComputed(plan));
+  const late = new Map(parts.variables.map(({ name }, j) => [name, j]));
+  const cells = cellsOfColumns(structure, columns, rows.rows);
+  const emptied = settle(cells, openIn(structure, rows.columns), (name) => late.get(name) ?? -1);
+  deduce(cells);
+  take(made, (plan) => isComputed(plan));
+  for (const { column, row } of emptied) empty(columns[column], row);
+  // What was drawn as missing, as if a rule would say so, is drawn again where none does.
+  const ruled = structure.exclusions.flatMap(({ columns: pair }) => pair);
+  const all: Table = { rows: rows.rows, columns };
+  const byRule = new Set(
+    emptyByRule(structure, all, openIn(structure, columns)).flatMap(({ name, all }) =>
+      all.map((i) => `${i} ${name}`),
+    ),
+  );
+  const spared = new Set(emptied.map(({ column, row }) => `${row} ${structure.columns[column].name}`));
+  const again = structure.columns.flatMap(({ name, kind }, j) =>
+    kind === "key" || !ruled.includes(name)
+      ? []
+      : [...Array(rows.rows).keys()].filter(
+          (i) => isMissing(columns[j], i) && !byRule.has(`${i} ${name}`) && !spared.has(`${i} ${name}`),
+        ),
+  );
+  if (again.length === 0) return { columns, unlikely };
+  const places = [...new Set(again)];
+  const second = completeBlock(parts, takeTableRows(all, places), candidates, rng("again")).table;
+  structure.columns.forEach(({ name, kind }, j) => {
+    if (kind === "key" || !ruled.includes(name)) return;
+    places.forEach((i, k) => {
+      if (isMissing(columns[j], i) && !spared.has(`${i} ${name}`)) put(columns[j], i, second.columns[j], k);
+    });
+  });
+  return { columns, unlikely };
+}
+
+/** Whether the column is no draw, but what others say. */
+function isComputed(plan: ColumnPlan): boolean {
+  return isExact(plan) || plan.kind === "lookup" || plan.kind === "bands" || plan.kind === "part";
 }
 
 const mostNamed = 3;
@@ -147,9 +245,11 @@ function completeBlock(
   );
   givens.forEach((given, j) => {
     meetLater(parts, givens, given, j);
+    if (!beside) tellMissing(parts, givens, given, j);
   });
   // A row needs candidates only where something known is drawn after something unknown.
-  const last = (i: number): number => givens.reduce((at, given, j) => (given.known[i] ? j : at), -1);
+  const last = (i: number): number =>
+    givens.reduce((at, given, j) => (given.known[i] || given.told[i] ? j : at), -1);
   const first = (i: number): number => givens.findIndex((given) => !given.known[i]);
   const times = Array.from({ length: rows.rows }, (_, i) => {
     const place = first(i);
@@ -158,8 +258,12 @@ function completeBlock(
   const source = Int32Array.from(times.flatMap((count, i) => new Array<number>(count).fill(i)));
   const pool = emptyPool(source.length);
   const scores: Scores = { logs: new Float64Array(source.length), odd: new Uint8Array(source.length) };
+  const later = beside ? undefined : knownNumbers(parts.structure, rows, source);
   for (let j = 0; j < parts.variables.length; j++)
-    drawGiven(pool, parts, givens[j], { source, scores }, rng.fork(`variable ${j}`));
+    drawGiven(pool, parts, givens[j], { source, scores, later }, rng.fork(`variable ${j}`));
+  pool.weights.forEach((weight, r) => {
+    scores.logs[r] += Math.log(Math.max(weight, leastWeight));
+  });
   const place = new Map(parts.variables.map((variable, j) => [variable.name, j]));
   const drawn = variableNames(parts.structure).map((name): Drawn => {
     const j = place.get(name) as number;
@@ -188,6 +292,17 @@ function completeBlock(
   return { table: takeTableRows(all, chosen), unlikely };
 }
 
+/** Numbers and dates that are known, by column, for each candidate; NaN where they are not. */
+function knownNumbers({ columns }: Structure, rows: Table, source: Int32Array) {
+  return new Map(
+    columns.flatMap((plan, j): [string, Float64Array][] => {
+      if (plan.kind !== "number" && plan.kind !== "date") return [];
+      const values = numbersOf(rows.columns[j], plan);
+      return [[plan.name, Float64Array.from(source, (i) => values[i])]];
+    }),
+  );
+}
+
 /** How likely each candidate makes what is known of its row, as a logarithm, and whether the model holds it impossible. */
 interface Scores {
   readonly logs: Float64Array;
@@ -208,6 +323,8 @@ interface Given {
   readonly allowed: Map<number, Uint8Array>;
   /** Whether what is unknown may be missing. */
   readonly maybeMissing: boolean;
+  /** Where it is missing, and one that is not known may say so: 1 where that one is drawn before, 2 where it comes later. */
+  readonly told: Uint8Array;
 }
 
 function givenOf(parts: SequentialParts, one: Variable, rows: Table, beside?: ReadonlySet<string>): Given {
@@ -225,7 +342,7 @@ function givenOf(parts: SequentialParts, one: Variable, rows: Table, beside?: Re
     const known = Uint8Array.from(one.values, (value, i) =>
       present(i) && (beside || !Number.isNaN(value)) ? 1 : 0,
     );
-    return { known, cells, values: one.values, allowed, maybeMissing };
+    return { known, cells, values: one.values, allowed, maybeMissing, told: new Uint8Array(rows.rows) };
   }
   const known = Uint8Array.from(one.codes, (code, i) => ((code >= 0 || beside) && present(i) ? 1 : 0));
   for (let i = 0; combination && !beside && i < rows.rows; i++) {
@@ -236,7 +353,25 @@ function givenOf(parts: SequentialParts, one: Variable, rows: Table, beside?: Re
     const own = Uint8Array.from(combination.allowed, (row) => (fits(row) ? 1 : 0));
     if (own.includes(1)) allowed.set(i, own);
   }
-  return { known, cells: one.codes.map((code) => Math.max(code, 0)), allowed, maybeMissing };
+  const cells = one.codes.map((code) => Math.max(code, 0));
+  return { known, cells, allowed, maybeMissing, told: new Uint8Array(rows.rows) };
+}
+
+/** Marks where a variable that is not known may say that this one is missing: that it is, tells of the other. */
+function tellMissing(
+  { structure, variables }: SequentialParts,
+  givens: readonly Given[],
+  own: Given,
+  j: number,
+): void {
+  const { name, labels } = variables[j];
+  for (const exclusion of structure.exclusions) {
+    const place = exclusion.columns.indexOf(name);
+    const k = variables.findIndex((other) => other.name === exclusion.columns[1 - place]);
+    if (place < 0 || k < 0 || onlyMissing(exclusion, place, labels).length === 0) continue;
+    for (let i = 0; i < own.told.length; i++)
+      if (!own.known[i] && !givens[k].known[i]) own.told[i] = Math.max(own.told[i], k < j ? 1 : 2);
+  }
 }
 
 /** Takes out what never goes with something that is known and drawn later. */
@@ -261,12 +396,18 @@ function meetLater(
   }
 }
 
+interface Drawing {
+  readonly source: Int32Array;
+  readonly scores: Scores;
+  readonly later: ReadonlyMap<string, Float64Array> | undefined;
+}
+
 /** Draws the next variable where it is unknown, and weighs each row by how likely what is known of it is. */
 function drawGiven(
   pool: Pool,
   parts: SequentialParts,
   given: Given,
-  { source, scores }: { readonly source: Int32Array; readonly scores: Scores },
+  { source, scores, later }: Drawing,
   rng: Rng,
 ): void {
   const one = parts.variables[pool.cells.length];
@@ -278,14 +419,28 @@ function drawGiven(
   }
   const label = one.kind === "number" ? one.atoms.length + 1 : one.labels.indexOf(missingLabel);
   const missing = given.maybeMissing ? -1 : label;
+  const gap = Uint8Array.from(one.labels, (_, cell) => (cell === missing ? 1 : 0));
+  // A number that repeats another has no cell of its own.
+  const which = one.repeats && pool.cells.at(-1);
+  const repeats = (r: number): boolean => which !== undefined && which[r] > 0;
   const steer = (choice: Choice): void => {
     for (let r = 0; r < pool.rows; r++) {
       const i = source[r];
-      if (given.known[i]) score(scores, r, chanceOf(choice, r, given.cells[i]));
+      if (given.known[i]) {
+        if (!repeats(r)) score(scores, r, chanceOf(choice, r, given.cells[i]));
+        continue;
+      }
+      if (given.told[i] === 1) score(scores, r, chanceOf(choice, r, missing));
+      if (given.told[i] === 2) steerUnknown(choice, r, -1, gap);
       else steerUnknown(choice, r, missing, given.allowed.get(i));
     }
   };
-  const { cells, values, number } = nextDrawn(pool, parts, nothing, rng, steer);
+  const weights = pool.weights.slice();
+  const { cells, values, number } = nextDrawn(pool, parts, nothing, rng, {
+    steer,
+    ...(later && { later }),
+  });
+  for (let r = 0; r < pool.rows; r++) if (given.known[source[r]]) pool.weights[r] = weights[r];
   const other = one.atoms.length;
   if (number && given.values) {
     const [low, high] = [-near, near].map((by) =>
@@ -297,7 +452,8 @@ function drawGiven(
     const { total } = sharesOf(number.model, number.distribution, [{ low, high }], pool.rows);
     for (let r = 0; r < pool.rows; r++) {
       const i = source[r];
-      if (given.known[i] && given.cells[i] === other) score(scores, r, Math.max(total[r], mismatch));
+      if (given.known[i] && given.cells[i] === other && !repeats(r))
+        score(scores, r, Math.max(total[r], mismatch));
     }
   }
   for (let r = 0; r < pool.rows; r++) {
@@ -323,9 +479,15 @@ function steerUnknown(
   allowed: Uint8Array | undefined,
 ): void {
   if ((forced && forced[r] >= 0) || (missing < 0 && !allowed)) return;
-  const fits = (cell: number): boolean => cell !== missing && (!allowed || allowed[cell] === 1);
-  let kept = 0;
-  for (let c = 0; c < classes.length; c++) if (fits(classes[c])) kept += probabilities[c][r];
+  const can = (cell: number): boolean => !allowed || allowed[cell] === 1;
+  const total = (of: (cell: number) => boolean): number =>
+    classes.reduce((sum, cell, c) => sum + (of(cell) ? probabilities[c][r] : 0), 0);
+  // Where known cells leave nothing else, it stays missing.
+  const fits =
+    total((cell) => cell !== missing && can(cell)) > 0
+      ? (cell: number) => cell !== missing && can(cell)
+      : can;
+  const kept = total(fits);
   if (!(kept > 0)) return;
   for (let c = 0; c < classes.length; c++)
     probabilities[c][r] = fits(classes[c]) ? probabilities[c][r] / kept : 0;
@@ -366,27 +528,4 @@ function weighComputed(
       }
     }
   });
-}
-
-function isMissing(one: Column, i: number): boolean {
-  if (one.type === "numeric") return Number.isNaN(one.values[i]);
-  return isCategorical(one) ? one.codes[i] < 0 : one.values[i] === "";
-}
-
-/** The column with cells of its own, that can be written to, and with the model's levels beside its own. */
-function copied(one: Column, levels: readonly string[] = []): Column {
-  if (one.type === "numeric") return { ...one, values: one.values.slice() };
-  if (!isCategorical(one)) return { ...one, values: [...one.values] };
-  return { ...one, codes: one.codes.slice(), levels: [...new Set([...one.levels, ...levels])] };
-}
-
-/** Puts cell `k` of the other column into row `i`. */
-function put(into: Column, i: number, from: Column, k: number): void {
-  if (into.type === "numeric") {
-    if (from.type === "numeric") into.values[i] = from.values[k];
-  } else if (isCategorical(into)) into.codes[i] = into.levels.indexOf(levelText(from, k) ?? "");
-  else
-    (into.values as string[])[i] = isCategorical(from)
-      ? (levelText(from, k) ?? "")
-      : (from as TextColumn).values[k];
 }

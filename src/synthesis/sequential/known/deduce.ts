@@ -1,0 +1,180 @@
+import type { Column } from "../../../data/table";
+import { dateWriter } from "../../structure/dates";
+import { bandCodes } from "../../structure/discover/bands";
+import { partsOf } from "../../structure/discover/parts-of-dates";
+import {
+  type Arguments,
+  argumentAt,
+  argumentsOf,
+  evaluate,
+  type Formula,
+  rebuild,
+} from "../../structure/formulas";
+import { snap, spacing } from "../../structure/grids";
+import type { ColumnPlan, DatePlan, NumberPlan, Structure } from "../../structure/structure";
+import { codesOf, numbersOf } from "../../structure/variables";
+import { isMissing, write } from "./cells";
+
+/** A number that others give exactly. */
+export type ExactPlan = NumberPlan & { readonly formula: Formula };
+
+export function isExact(plan: ColumnPlan): plan is ExactPlan {
+  return plan.kind === "number" && plan.formula?.rest === "none";
+}
+
+/** Columns of a structure that can be written to, and what formulas read of them. */
+export interface Cells {
+  readonly structure: Structure;
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  /** Numbers, dates in milliseconds; levels as codes, NaN where missing or not known to the model. */
+  readonly of: Arguments;
+  readonly column: (name: string) => Column;
+  readonly setNumber: (name: string, i: number, value: number) => void;
+}
+
+export function cellsOfColumns(structure: Structure, columns: readonly Column[], rows: number): Cells {
+  const plans = new Map(structure.columns.map((plan, j) => [plan.name, { plan, column: columns[j] }]));
+  const at = (name: string) => plans.get(name) as { plan: ColumnPlan; column: Column };
+  const moments = new Map<string, Float64Array>();
+  const of = (name: string): ArrayLike<number> => {
+    const { plan, column } = at(name);
+    if (plan.kind === "levels")
+      return Float64Array.from(codesOf(column, plan, "none"), (code, i) =>
+        code < 0 || isMissing(column, i) ? Number.NaN : code,
+      );
+    if (plan.kind !== "date") return numbersOf(column, plan as NumberPlan);
+    const known = moments.get(name) ?? numbersOf(column, plan).slice();
+    moments.set(name, known);
+    return known;
+  };
+  const setNumber = (name: string, i: number, value: number): void => {
+    const { plan, column } = at(name);
+    if (column.type === "numeric") column.values[i] = value;
+    if (plan.kind !== "date") return;
+    (of(name) as Float64Array)[i] = value;
+    write(column, i, dateWriter(plan.format)(value));
+  };
+  return { structure, columns, rows, of, column: (name) => at(name).column, setNumber };
+}
+
+/** How far an exact formula's value may lie from the number: both are rounded. */
+export function slackOf({ grid }: NumberPlan, value: number): number {
+  return 0.500001 * spacing(grid) + 1e-9 * Math.abs(value);
+}
+
+/**
+ * Writes what follows from cells that are there: exactly computed numbers, the one missing part of a number that is there (if
+ * the part may have that value), what follows from a level, and bands and parts of dates.
+ */
+export function deduce(cells: Cells): void {
+  const { structure, columns } = cells;
+  for (let pass = 0, found = 1; found > 0 && pass < structure.columns.length; pass++) {
+    found = 0;
+    structure.columns.forEach((plan, j) => {
+      if (isExact(plan)) found += deduceFormula(cells, plan);
+      else if (["lookup", "bands", "part"].includes(plan.kind)) found += deduceFrom(cells, plan, columns[j]);
+    });
+  }
+}
+
+function deduceFormula(cells: Cells, plan: ExactPlan): number {
+  const { formula } = plan;
+  const { rows, of, setNumber } = cells;
+  const names = [...new Set(argumentsOf(formula))];
+  const read = new Map(names.map((name) => [name, of(name)]));
+  const argument = (name: string) => read.get(name) as ArrayLike<number>;
+  const own = of(plan.name);
+  const open = Array.from({ length: rows }, (_, i) =>
+    names.filter((name) => Number.isNaN(argument(name)[i])),
+  );
+  const predicted = evaluate(formula, argument, rows);
+  let found = 0;
+  for (let i = 0; i < rows; i++) {
+    if (open[i].length > 0 || !Number.isNaN(own[i])) continue;
+    const value = rebuild(formula, predicted[i], Number.NaN);
+    if (Number.isNaN(value)) continue;
+    setNumber(plan.name, i, snap(value, plan.grid));
+    found++;
+  }
+  for (const name of names) {
+    const places = open.flatMap((missing, i) =>
+      missing.length === 1 && missing[0] === name && !Number.isNaN(own[i]) ? [i] : [],
+    );
+    for (const [i, value] of solved(cells, plan, name, places)) {
+      setNumber(name, i, value);
+      found++;
+    }
+  }
+  return found;
+}
+
+/** In which of the rows what value of the argument makes the formula give the number that is there. */
+export function solved(
+  { structure, column, of }: Pick<Cells, "structure" | "column" | "of">,
+  { name: computed, formula, ...plan }: ExactPlan,
+  name: string,
+  places: readonly number[],
+): ReadonlyMap<number, number> {
+  const part = structure.columns.find((one) => one.name === name);
+  const found = new Map<number, number>();
+  if (places.length === 0 || (part?.kind !== "number" && part?.kind !== "date")) return found;
+  const all = new Map(argumentsOf(formula).map((one) => [one, of(one)]));
+  const taken = (one: string) => Float64Array.from(places, (i) => (all.get(one) as ArrayLike<number>)[i]);
+  const own = of(computed);
+  const targets = Float64Array.from(places, (i) => own[i]);
+  const values = argumentAt(formula, name, targets, taken).map((value) => nearestOf(part, value));
+  const gives = evaluate(formula, (one) => (one === name ? values : taken(one)), places.length);
+  const missing = column(name);
+  places.forEach((i, k) => {
+    const slack = slackOf({ ...plan, name: computed, formula }, targets[k]);
+    if (isMissing(missing, i) && Math.abs(gives[k] - targets[k]) <= slack) found.set(i, values[k]);
+  });
+  return found;
+}
+
+/** The value nearest to it that the column may have; NaN where it lies outside its range. */
+function nearestOf(part: NumberPlan | DatePlan, value: number): number {
+  if (part.kind === "number" && part.values)
+    return part.values.reduce(
+      (best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best),
+      part.values[0],
+    );
+  const near =
+    part.kind === "date" ? Math.round(value / part.format.step) * part.format.step : snap(value, part.grid);
+  return near >= part.low && near <= part.high ? near : Number.NaN;
+}
+
+/** What a level, a number or a date that is there says of this column. */
+function deduceFrom(cells: Cells, plan: ColumnPlan, own: Column): number {
+  const told = toldBy(cells, plan);
+  let found = 0;
+  told?.forEach((text, i) => {
+    if (text === undefined || text === "" || !isMissing(own, i)) return;
+    if (own.type === "numeric") own.values[i] = Number(text);
+    else write(own, i, text);
+    found++;
+  });
+  return found;
+}
+
+/** By row, the text that a lookup, band or part of a date must have ("" for missing); undefined where nothing says it. */
+export function toldBy({ structure, rows, of }: Cells, plan: ColumnPlan): (string | undefined)[] | undefined {
+  if (plan.kind !== "lookup" && plan.kind !== "bands" && plan.kind !== "part") return undefined;
+  const source = structure.columns.find(({ name }) => name === plan.of);
+  if (source?.kind !== "levels" && source?.kind !== "number" && source?.kind !== "date") return undefined;
+  const values = of(plan.of);
+  const known = (i: number): boolean => !Number.isNaN(values[i]);
+  if (plan.kind === "lookup") {
+    if (source.kind !== "levels") return undefined;
+    return Array.from({ length: rows }, (_, i) =>
+      known(i) ? (plan.levels[plan.map[values[i]]] ?? "") : undefined,
+    );
+  }
+  if (plan.kind === "bands") {
+    const codes = bandCodes(plan, values);
+    return Array.from(codes, (code, i) => (known(i) ? plan.levels[code] : undefined));
+  }
+  const print = plan.format ? dateWriter(plan.format) : String;
+  return Array.from(partsOf(plan, values), (value, i) => (known(i) ? print(value) : undefined));
+}

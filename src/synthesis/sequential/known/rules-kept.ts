@@ -1,0 +1,192 @@
+import { cellText, columnNamed, type Table } from "../../../data/table";
+import { describeRule } from "../../structure/describe";
+import { argumentsOf } from "../../structure/formulas";
+import {
+  cellLabels,
+  cellsOf,
+  type Exclusion,
+  missingLabel,
+  repeatsName,
+  type Structure,
+  type Variable,
+} from "../../structure/structure";
+import { reduceTable } from "../../structure/variables";
+import { type Cells, cellsOfColumns, isExact, toldBy } from "./deduce";
+import { formulaBroken, type Open } from "./settle";
+
+/** Rows of which something is said by a rule, and the first of them, counted from 0. */
+export interface RuleRows {
+  readonly rule: string;
+  readonly rows: number;
+  readonly first: number;
+}
+
+/** What a rule reads (nothing where only known cells count), and the rows that break it. */
+interface Breaks {
+  readonly rule: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly number[];
+}
+
+/** Every rule that rows break: those that something drawn breaks, and those that known cells break among themselves. */
+export function brokenRules(
+  structure: Structure,
+  table: Table,
+  drawn: Open,
+  left: Open,
+): { readonly broken: readonly RuleRows[]; readonly contradicting: readonly RuleRows[] } {
+  const columns = structure.columns.map(({ name }) => columnNamed(table, name));
+  const cells = cellsOfColumns(structure, columns, table.rows);
+  const all = [
+    ...brokenPlans(cells, table, left),
+    ...brokenOrders(cells),
+    ...brokenExclusions(structure, reduceTable(structure, table, "none")),
+  ];
+  const counted = (of: (one: Breaks, i: number) => boolean): readonly RuleRows[] => {
+    const found = new Map<string, RuleRows>();
+    for (const one of all) {
+      const rows = one.rows.filter((i) => of(one, i));
+      const { rows: more = 0, first = Infinity } = found.get(one.rule) ?? {};
+      if (rows.length > 0)
+        found.set(one.rule, { rule: one.rule, rows: more + rows.length, first: Math.min(first, rows[0]) });
+    }
+    return [...found.values()];
+  };
+  const touched = ({ columns }: Breaks, i: number): boolean => columns.some((name) => drawn(name, i));
+  return { broken: counted(touched), contradicting: counted((one, i) => !touched(one, i)) };
+}
+
+function brokenPlans(cells: Cells, table: Table, left: Open): Breaks[] {
+  const { structure } = cells;
+  return structure.columns.flatMap((plan): Breaks[] => {
+    const rule = describeRule(structure, plan);
+    if (isExact(plan)) {
+      const read = argumentsOf(plan.formula);
+      const own = cells.of(plan.name);
+      const rows = [...Array(table.rows).keys()];
+      // A part is left out only where no value of it gives the number.
+      const unsolved = rows.filter((i) => !Number.isNaN(own[i]) && read.some((name) => left(name, i)));
+      return [
+        { rule, columns: [plan.name, ...read], rows: formulaBroken(cells, plan) },
+        { rule, columns: [], rows: unsolved },
+      ];
+    }
+    const told = toldBy(cells, plan);
+    if (!told || !("of" in plan)) return [];
+    const own = columnNamed(table, plan.name);
+    const rows = told.flatMap((text, i) => {
+      const is = own.type === "numeric" ? String(own.values[i]) : cellText(own, i);
+      return text === undefined || is === "" || is === "NaN" || is === text ? [] : [i];
+    });
+    return [{ rule, columns: [plan.name, plan.of], rows }];
+  });
+}
+
+function brokenOrders({ structure, of, rows }: Cells): Breaks[] {
+  return structure.orders.map(({ low, high }) => {
+    const [below, above] = [of(low), of(high)];
+    const broken = Array.from({ length: rows }, (_, i) => i).filter((i) => below[i] > above[i]);
+    return { rule: `${low} is never above ${high}.`, columns: [low, high], rows: broken };
+  });
+}
+
+/** The columns of a variable, and each row's cell of it, as labels. */
+function labelled(structure: Structure, variables: readonly Variable[]) {
+  const loose = structure.columns.filter((plan) => plan.kind === "number" && plan.formula);
+  const known = new Map(variables.map((one) => [one.name, { labels: cellLabels(one), cells: cellsOf(one) }]));
+  return (name: string) => {
+    const own = known.get(name);
+    // What a formula leaves open is computed back from rounded numbers: it tells no cell.
+    if (!own || loose.some((plan) => plan.name === name)) return undefined;
+    const combination = structure.combinations.find((one) => one.name === name);
+    const repeated = structure.columns.find((plan) => repeatsName(plan.name) === name);
+    const columns = combination?.columns ?? [repeated?.name ?? name];
+    return { ...own, columns, at: (i: number): string | undefined => own.labels[own.cells[i]] };
+  };
+}
+
+function brokenExclusions(structure: Structure, variables: readonly Variable[]): Breaks[] {
+  const of = labelled(structure, variables);
+  return structure.exclusions.flatMap(({ columns, never }): Breaks[] => {
+    const [a, b] = columns.map(of);
+    if (!a || !b) return [];
+    return never.flatMap(([x, y]): Breaks[] => {
+      if (x === missingLabel || y === missingLabel) return [];
+      const rows = [...a.cells.keys()].filter((i) => a.at(i) === x && b.at(i) === y);
+      const rule = `${cellNamed(columns[0], x)} and ${cellNamed(columns[1], y)} never go together.`;
+      return [{ rule, columns: [...a.columns, ...b.columns], rows }];
+    });
+  });
+}
+
+function cellNamed(column: string, label: string): string {
+  return label === "other" ? `another value of ${column}` : `${column} = ${label.replace(/^= /, "")}`;
+}
+
+/** Cells of a column that have to be missing, by what another column says. */
+export interface StaysEmpty extends RuleRows {
+  readonly name: string;
+  readonly all: readonly number[];
+}
+
+/** The missing cells of which a rule says that they are: they are not to be filled. */
+export function emptyByRule(structure: Structure, table: Table, missing: Open): readonly StaysEmpty[] {
+  const columns = structure.columns.map(({ name }) => columnNamed(table, name));
+  const cells = cellsOfColumns(structure, columns, table.rows);
+  const of = labelled(structure, reduceTable(structure, table, "none"));
+  const taken = new Set<string>();
+  const found: StaysEmpty[] = [];
+  const add = (name: string, rule: string, says: (i: number) => boolean): void => {
+    const all: number[] = [];
+    for (let i = 0; i < table.rows; i++) {
+      const key = `${i} ${name}`;
+      if (!missing(name, i) || taken.has(key) || !says(i)) continue;
+      taken.add(key);
+      all.push(i);
+    }
+    if (all.length > 0) found.push({ name, rule, rows: all.length, first: all[0], all });
+  };
+  for (const { columns: pair, never } of structure.exclusions)
+    for (const place of [0, 1]) {
+      const [own, other] = [of(pair[place]), of(pair[1 - place])];
+      if (!own || !other || own.columns.length > 1) continue;
+      for (const label of onlyMissing({ columns: pair, never }, place, own.labels))
+        add(
+          own.columns[0],
+          `${pair[place]} is missing where ${cellNamed(pair[1 - place], label)}.`,
+          (i) => other.at(i) === label,
+        );
+    }
+  for (const plan of structure.columns) {
+    const told = toldBy(cells, plan);
+    if (told) add(plan.name, describeRule(structure, plan), (i) => told[i] === "");
+  }
+  for (const { name, columns: own, allowed } of structure.combinations) {
+    const drawn = of(name);
+    for (const [k, one] of own.entries())
+      add(
+        one,
+        `Only the ${allowed.length} combinations of ${own.join(", ")} seen in training appear.`,
+        (i) => {
+          const row = allowed[drawn?.cells[i] ?? -1];
+          const others = allowed.filter((other) => row?.every((text, at) => at === k || text === other[at]));
+          return row?.[k] === null && others.every((other) => other[k] === null);
+        },
+      );
+  }
+  return found;
+}
+
+/** The cells of the other variable beside which the one at `place` (of these labels) is nothing but missing. */
+export function onlyMissing(
+  { never }: Exclusion,
+  place: number,
+  labels: readonly string[],
+): readonly string[] {
+  const present = labels.filter((label) => label !== missingLabel);
+  if (present.length === labels.length) return [];
+  const beside = new Set(never.map((pair) => pair[1 - place]));
+  return [...beside].filter((label) =>
+    present.every((own) => never.some((pair) => pair[place] === own && pair[1 - place] === label)),
+  );
+}
