@@ -28,8 +28,9 @@ export function synthImputeCommand(): Command {
     .addHelpText(
       "after",
       `
-Known cells stay as they are. Each missing one is a draw given all that is known of its row, not a mean, so that spreads
-and shares stay true; run it with several seeds and pool the results where the uncertainty counts (multiple imputation).
+Known cells stay as they are. What follows from them by a rule of the model is solved for (amount ÷ price = quantity), and
+stays empty where a rule says so; everything else is a draw given all that is known of its row, not a mean, so that spreads
+and shares stay true; rows that break a rule are counted and named; run it with several seeds and pool the results where the uncertainty counts (multiple imputation).
 The model may be learnt from the same table with its holes. Identifiers are never filled in.
 
 Example:
@@ -89,13 +90,15 @@ async function impute(options: Options): Promise<void> {
       `${found.unlikely} rows have known cells that never go together in the model: what was drawn there is a guess`,
     );
   for (const { name, rule, rows } of found.empty)
-    note(`${name}: ${rowsOf(rows)} stay empty by the rule: ${rule}`);
+    note(`${name}: ${rowsOf(rows)} stay${rows === 1 ? "s" : ""} empty by the rule: ${rule}`);
   for (const { rule, rows, first } of found.contradicting)
     note(
-      `${rowsOf(rows)} of the file contradict the rule: ${rule} (the first is row ${first + 1}); known cells stay, and a part that no value fits stays empty`,
+      `${rowsOf(rows)} of the file contradict${rows === 1 ? "s" : ""} the rule: ${rule} (the first is row ${first + 1}); known cells stay, and a part that no value fits stays empty`,
     );
   for (const { rule, rows, first } of found.broken)
-    note(`${rowsOf(rows)} break the rule after filling in: ${rule} (the first is row ${first + 1})`);
+    note(
+      `${rowsOf(rows)} break${rows === 1 ? "s" : ""} the rule by what was filled in: ${rule} (the first is row ${first + 1})`,
+    );
   for (const { name, cells, levels, first } of found.unknown)
     note(
       `${name}: levels that the model does not know stay in ${cells} ${cells === 1 ? "row" : "rows"} (${first.join(", ")}${levels > first.length ? ` and ${levels - first.length} more` : ""}); nothing beside them was drawn by them`,
