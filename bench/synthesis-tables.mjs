@@ -2,9 +2,9 @@
 // sampled and judged on rows held out, beside what two parts of the real table look like to the same detector. Medians
 // over the splits. Needs the public data sets.
 //
-//   node bench/synthesis-tables.mjs [TABLE…] [--splits 3] [--rows 3000] [--columns] [--quick] [--method sequential] [--json FILE]
+//   node bench/synthesis-tables.mjs [TABLE…] [--splits 3] [--rows 3000] [--columns] [--quick] [--method sequential] [--named] [--json FILE]
 //
-// --quick judges Quality and detection alone. --columns tells which columns alone give synthetic rows away. A peer in Python is run by --peer NAME (bench/peers/
+// --quick judges Quality and detection alone. --named tells the method which column is the target. --columns tells which columns alone give synthetic rows away. A peer in Python is run by --peer NAME (bench/peers/
 // synthesis.py: GaussianCopula, CTGAN …) on the same splits.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -54,6 +54,7 @@ const { values: options, positionals } = parseArgs({
     peer: { type: "string" },
     columns: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
+    named: { type: "boolean", default: false },
     json: { type: "string" },
     keep: { type: "string" },
   },
@@ -112,6 +113,7 @@ async function judge(name, number) {
       options.method,
       "--seed",
       String(number),
+      ...(options.named && targets[name] ? ["--target", targets[name]] : []),
     );
     telelink(
       "synth",

@@ -18,7 +18,8 @@ export interface BoostRows extends LogitRows {
 }
 
 const learnRate = 0.1;
-const leaves = 6;
+/** Of trees on top of a logit. */
+export const fewLeaves = 6;
 const minRows = 20;
 /** Added to each leaf's curvature. */
 const shrinkage = 2;
@@ -31,6 +32,14 @@ const leastNats = 5e-3;
 /** … and by a quarter of that in the first rounds on the first fold, to be looked at further. */
 const firstRounds = 5;
 
+/** How trees are grown, and when a fold may give up on them. */
+export interface BoostOptions {
+  /** Of each tree; defaults to `fewLeaves`. */
+  readonly leaves?: number;
+  /** Whether trees must gain as much as is asked of them to be kept, and fit the first fold soon; defaults to true. */
+  readonly demanding?: boolean;
+}
+
 /**
  * Trees on the logit's scores, as many rounds as the folds want: none, where they do not help. `offsets` holds for each
  * fold the scores (per free class, all rows) of the logit fitted without it; `scores` those of the final logit.
@@ -41,43 +50,52 @@ export function fitBoost(
   offsets: readonly (readonly Float64Array[])[],
   scores: readonly Float64Array[],
 ): Boost | undefined {
-  if (data.tree.features.length === 0 || data.rows < 10 * minRows) return undefined;
+  const rounds = roundsOf(data, classes, offsets);
+  return rounds > 0 ? grown(data, classes, [[0, data.rows]], scores, rounds) : undefined;
+}
+
+/** How many rounds the folds want. */
+export function roundsOf(
+  data: BoostRows,
+  classes: number,
+  offsets: readonly (readonly Float64Array[])[],
+  { leaves = fewLeaves, demanding = true }: BoostOptions = {},
+): number {
+  if (data.tree.features.length === 0 || data.rows < 10 * minRows) return 0;
   const folds = foldEnds(data.rows, offsets.length);
   const losses: number[][] = [];
   let reached = mostRounds;
   for (let f = 0; f < folds.length; f++) {
     const own = heldOutLosses(
-      start(data, classes, others(folds[f], data.rows), offsets[f]),
+      start(data, classes, others(folds[f], data.rows), offsets[f], leaves),
       folds[f],
       reached,
-      f === 0,
+      demanding && f === 0,
     );
     losses.push(own);
     // Rounds that one fold did not reach are out for all.
     reached = own.length - 1;
-    if (f === 0 && Math.min(...own) > own[0] * (1 - leastGain)) return undefined;
+    if (demanding && f === 0 && Math.min(...own) > own[0] * (1 - leastGain)) return 0;
   }
   const total = (round: number): number => losses.reduce((sum, own) => sum + own[round], 0);
   let rounds = 0;
   for (let r = 1; r <= reached; r++) if (total(r) < total(rounds)) rounds = r;
-  if (total(rounds) > Math.min(total(0) * (1 - leastGain), total(0) - leastNats * data.rows))
-    return undefined;
-  const run = start(data, classes, [[0, data.rows]], scores);
-  for (let r = 0; r < rounds; r++) step(run);
-  return { trees: run.trees, steps: run.steps };
+  const asked = Math.min(total(0) * (1 - leastGain), total(0) - leastNats * data.rows);
+  return demanding && total(rounds) > asked ? 0 : rounds;
 }
 
-/** What so many rounds on some of the rows make of the scores. */
-export function boostedScores(
+/** So many rounds of trees on some of the rows, and the scores (all rows) with them. */
+export function grown(
   data: BoostRows,
   classes: number,
   stretches: readonly Stretch[],
   offsets: readonly Float64Array[],
   rounds: number,
-): readonly Float64Array[] {
-  const run = start(data, classes, stretches, offsets);
+  leaves = fewLeaves,
+): Boost & { readonly scores: readonly Float64Array[] } {
+  const run = start(data, classes, stretches, offsets, leaves);
   for (let r = 0; r < rounds; r++) step(run);
-  return run.scores;
+  return { trees: run.trees, steps: run.steps, scores: run.scores };
 }
 
 /** The held-out loss after 0, 1, 2, … rounds, until it no longer falls. */
@@ -97,6 +115,7 @@ function heldOutLosses(run: Run, held: Stretch, most: number, doubtful: boolean)
 interface Run {
   readonly data: BoostRows;
   readonly classes: number;
+  readonly leaves: number;
   /** The rows learnt from. */
   readonly rows: Int32Array;
   /** Per free class, all rows. */
@@ -112,10 +131,12 @@ function start(
   classes: number,
   stretches: readonly Stretch[],
   offsets: readonly Float64Array[],
+  leaves: number,
 ): Run {
   return {
     data,
     classes,
+    leaves,
     rows: rowsOf(stretches),
     scores: offsets.map((offset) => offset.slice()),
     slopes: offsets.map(() => new Float64Array(data.rows)),
@@ -127,7 +148,7 @@ function start(
 
 /** One round: a tree per free class, all from the same probabilities. */
 function step(run: Run): void {
-  const { data, rows, scores, slopes, curvatures } = run;
+  const { data, rows, leaves, scores, slopes, curvatures } = run;
   for (const i of rows) {
     probabilities(run, i);
     for (let c = 0; c < scores.length; c++) {

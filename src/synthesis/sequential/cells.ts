@@ -1,7 +1,6 @@
 import { addTrees, answersOf, treeTables } from "../drawing/tree-tables";
 import type { TreeColumn } from "../drawing/trees";
-import { type Boost, type BoostRows, boostedScores, fitBoost } from "./boost";
-import { calibrated } from "./calibrate";
+import { type Boost, type BoostRows, fitBoost } from "./boost";
 import { fastExp } from "./fast-exp";
 import { foldEnds, others, type Stretch } from "./folds";
 import {
@@ -15,6 +14,7 @@ import {
   logitLayout,
   logitSpace,
 } from "./logit";
+import { fitTarget } from "./target/fit-target";
 import type { EncodedTerm, TermPlan } from "./terms/terms";
 
 /** The conditional of one variable's cells: a logit on the terms of earlier variables, and trees where they help. */
@@ -72,20 +72,23 @@ export function fitCells(
   if (!chosen || classes.length > mostBoosted) return model;
   const scores = (fit: LogitFit): Float64Array[] => scoresOf(choosing, layout, fit, [0, choosing.rows]);
   const offsets = chosen.fits.map(scores);
-  const boost = fitBoost(choosing, classes.length, offsets, scores(fit));
-  if (!target || classes.length !== 2) return boost ? { ...model, boost } : model;
-  // Trees of a two-class model are one a round.
-  const rounds = boost?.trees.length ?? 0;
-  const grown = (own: readonly Float64Array[], parts: readonly Stretch[]): Float64Array =>
-    boostedScores(choosing, 2, parts, own, rounds)[0];
-  const patches = calibrated(
-    choosing,
-    foldEnds(choosing.rows, folds).map((held, f) => grown(offsets[f], others(held, choosing.rows))),
-    grown(scores(fit), [[0, choosing.rows]]),
-  );
-  const trees = [...(boost?.trees ?? []), ...(patches?.trees ?? [])];
-  const steps = [...(boost?.steps ?? []), ...(patches?.steps ?? [])];
-  return trees.length > 0 ? { ...model, boost: { trees, steps } } : model;
+  if (!target || classes.length !== 2) {
+    const boost = fitBoost(choosing, classes.length, offsets, scores(fit));
+    return boost ? { ...model, boost } : model;
+  }
+  const { from, boost } = fitTarget(choosing, {
+    offsets: offsets.map(([own]) => own),
+    scores: scores(fit)[0],
+  });
+  return { ...(from === "share" ? shareAlone(model, data) : model), ...(boost && { boost }) };
+}
+
+/** The model without its terms: at the greatest penalty they have no effect. */
+function shareAlone({ classes, tables }: CellModel, data: LogitRows): CellModel {
+  const ones = data.classes.reduce((sum, own) => sum + own, 0);
+  const table = new Float64Array(tables[0].length);
+  table[0] = Math.log((ones + 1) / (data.rows - ones + 1));
+  return { classes, tables: [table], penalty: penalties[0] };
 }
 
 interface Chosen {

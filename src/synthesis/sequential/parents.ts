@@ -19,18 +19,21 @@ const leastJoint = 5;
 /**
  * For each variable, in the order of drawing, the earlier ones that its conditional looks at: all of them, unless rows are few
  * or there are more than they can bear; then those it goes with beyond chance, and most (the G statistic of binned pairs, standardised).
+ * A target of levels looks at all that `mostBudget` bears: many weak effects under one penalty are what it is about.
  */
 export function parentsOf(frame: Frame): readonly (readonly number[])[] {
-  const budget = Math.min(mostBudget, Math.max(leastBudget, frame.rows / rowsPerCoefficient));
+  const usual = Math.min(mostBudget, Math.max(leastBudget, frame.rows / rowsPerCoefficient));
   const sizes = frame.plans.map((own) => own.reduce((sum, plan) => sum + coefficientCount(plan), 0));
   const screened = spacedRows(frame.rows, screeningRows);
   let total = 0;
   let binned: readonly Binned[] | undefined;
-  return frame.variables.map((_, j) => {
+  return frame.variables.map((variable, j) => {
     const all = Array.from({ length: j }, (_, k) => k);
     const before = total;
     total += sizes[j];
-    if (before <= budget && frame.rows >= fewRows) return all;
+    const target = j === frame.variables.length - 1 && variable.kind === "levels";
+    const budget = target ? mostBudget : usual;
+    if (before <= budget && (target || frame.rows >= fewRows)) return all;
     binned ??= frame.variables.map((_, k) =>
       binnedColumn(screened, frame.counts[k], frame.cells[k], frame.values[k]),
     );
@@ -40,7 +43,7 @@ export function parentsOf(frame: Frame): readonly (readonly number[])[] {
     const kept: number[] = before <= budget ? together(own, j) : [];
     let used = 0;
     for (const { k, score } of scored) {
-      if (score < leastScore || (kept.length > 0 && used + sizes[k] > budget)) break;
+      if ((score < leastScore && !target) || (kept.length > 0 && used + sizes[k] > budget)) break;
       if (!kept.includes(k)) kept.push(k);
       used += sizes[k];
     }

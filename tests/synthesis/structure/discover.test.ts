@@ -354,6 +354,14 @@ test("parentsOf(frame) keeps all of few columns, and of many columns or few rows
   const rules = discoverStructure(pair, seeded(1), { search: false });
   // Neither of two coins says whether they fell alike.
   expect(parentsOf(frameOf(reduceTable(rules, pair), rules))[2]).toEqual([0, 1]);
+  // A target of levels looks at all columns, be each of them next to nothing.
+  const leaves = levels("leaves", coins, ["no", "yes"]);
+  const chance = table([
+    ...columns.slice(0, 6).map((one) => takeTableRows(table([one]), [...coins.keys()]).columns[0]),
+    leaves,
+  ]);
+  const nothing = discoverStructure(chance, seeded(1), { search: false });
+  expect(parentsOf(frameOf(reduceTable(nothing, chance), nothing))[6]).toEqual([0, 1, 2, 3, 4, 5]);
   const last = of(40, 300)[39];
   expect(last).toEqual(expect.arrayContaining([9, 19, 29]));
   expect(last.length).toBeLessThan(12);

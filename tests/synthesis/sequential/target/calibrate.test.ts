@@ -1,8 +1,13 @@
 import { expect, test } from "vitest";
-import { seeded } from "../../../src/core/rng";
-import { treeRows } from "../../../src/synthesis/drawing/grow-tree";
-import { cellFeature, leavesOf, type TreeFeature, valueFeature } from "../../../src/synthesis/drawing/trees";
-import { calibrated } from "../../../src/synthesis/sequential/calibrate";
+import { seeded } from "../../../../src/core/rng";
+import { treeRows } from "../../../../src/synthesis/drawing/grow-tree";
+import {
+  cellFeature,
+  leavesOf,
+  type TreeFeature,
+  valueFeature,
+} from "../../../../src/synthesis/drawing/trees";
+import { calibrated } from "../../../../src/synthesis/sequential/target/calibrate";
 
 const rows = 3000;
 

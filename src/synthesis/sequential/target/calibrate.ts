@@ -1,6 +1,6 @@
-import type { Tree, TreeFeature } from "../drawing/trees";
-import type { Boost, BoostRows } from "./boost";
-import { foldEnds, others, rowsOf, type Stretch } from "./folds";
+import type { Tree, TreeFeature } from "../../drawing/trees";
+import type { Boost, BoostRows } from "../boost";
+import { foldEnds, others, rowsOf, type Stretch } from "../folds";
 
 // Multicalibration (Hébert-Johnson, Kim, Reingold and Rothblum, 2018): groups of one condition or two whose share of the second
 // class is furthest from what the model says are set right, one after the other, as long as rows that did not choose them

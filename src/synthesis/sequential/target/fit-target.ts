@@ -1,0 +1,85 @@
+import { type Boost, type BoostRows, fewLeaves, grown, roundsOf } from "../boost";
+import { foldEnds, others, rowsOf, type Stretch } from "../folds";
+import { calibrated } from "./calibrate";
+
+/** Of trees that start from the share alone and have all interactions to find. */
+const manyLeaves = 12;
+
+/** The logit's scores of all rows, fitted without each of the folds and to all of them. */
+export interface LogitScores {
+  readonly offsets: readonly Float64Array[];
+  readonly scores: Float64Array;
+}
+
+/** Trees of a target of two classes, and what they start from. */
+export interface TargetTrees {
+  readonly from: "logit" | "share";
+  readonly boost?: Boost;
+}
+
+/**
+ * What a target of two classes takes beside its logit: nothing, trees on top of it, or trees instead of it that start from the
+ * share alone; each must be better than what came before it by more than a standard error of the difference on
+ * held-out rows. Then groups are set right (`calibrated`).
+ */
+export function fitTarget(data: BoostRows, logit: LogitScores): TargetTrees {
+  const all: readonly Stretch[] = [[0, data.rows]];
+  const folds = foldEnds(data.rows, logit.offsets.length);
+  const rival = (from: TargetTrees["from"], { offsets, scores }: LogitScores, leaves: number, most?: 0) => {
+    const rounds =
+      most ??
+      roundsOf(
+        data,
+        2,
+        offsets.map((own) => [own]),
+        { leaves, demanding: false },
+      );
+    const on = (parts: readonly Stretch[], own: Float64Array) => grown(data, 2, parts, [own], rounds, leaves);
+    const held = folds.map((fold, f) => on(others(fold, data.rows), offsets[f]).scores[0]);
+    return { from, held, losses: lossesOf(data, folds, held), learnt: () => on(all, scores) };
+  };
+  const shares: LogitScores = {
+    offsets: folds.map((fold) => shareOf(data, others(fold, data.rows))),
+    scores: shareOf(data, all),
+  };
+  let best = rival("logit", logit, fewLeaves, 0);
+  for (const next of [() => rival("logit", logit, fewLeaves), () => rival("share", shares, manyLeaves)]) {
+    const other = next();
+    if (clearly(best.losses, other.losses)) best = other;
+  }
+  const { trees, steps, scores } = best.learnt();
+  const patches = calibrated(data, best.held, scores[0]);
+  const boost = {
+    trees: [...trees, ...(patches?.trees ?? [])],
+    steps: [...steps, ...(patches?.steps ?? [])],
+  };
+  return { from: best.from, ...(boost.trees.length > 0 && { boost }) };
+}
+
+/** The log-odds of the second class in some of the rows, for all rows; one row more of either, so that they are finite. */
+function shareOf(data: BoostRows, parts: readonly Stretch[]): Float64Array {
+  const rows = rowsOf(parts);
+  let ones = 0;
+  for (const i of rows) ones += data.classes[i];
+  return new Float64Array(data.rows).fill(Math.log((ones + 1) / (rows.length - ones + 1)));
+}
+
+/** Each row's loss by the scores of the fold that it is held out of. */
+function lossesOf(data: BoostRows, folds: readonly Stretch[], held: readonly Float64Array[]): Float64Array {
+  const out = new Float64Array(data.rows);
+  folds.forEach(([first, last], f) => {
+    for (let i = first; i < last; i++) {
+      const score = data.classes[i] === 1 ? held[f][i] : -held[f][i];
+      out[i] = Math.log1p(Math.exp(-Math.abs(score))) + Math.max(0, -score);
+    }
+  });
+  return out;
+}
+
+/** Whether the second losses are less than the first by more than a standard error of their difference. */
+function clearly(before: Float64Array, after: Float64Array): boolean {
+  const gains = before.map((loss, i) => loss - after[i]);
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  const mean = total / gains.length;
+  return total > Math.sqrt(gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0));
+}
