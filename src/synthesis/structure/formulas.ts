@@ -58,11 +58,13 @@ export function argumentAt(
       rows,
     );
   const { power = 0, plus = 0 } = formula.factors.find((factor) => factor.column === name) ?? {};
+  // The weight itself, since a moment's is so small that sums of moments would drown it.
+  const weight = formula.terms.reduce((sum, term) => sum + (term.column === name ? term.weight : 0), 0);
   const [zero, one] = [at(0), at(1)];
   return Float64Array.from(targets, (target, i) => {
-    if (!Number.isFinite(target)) return target * Math.sign(power === 0 ? one[i] - zero[i] : one[i]);
+    if (!Number.isFinite(target)) return target * Math.sign(power === 0 ? weight : one[i]);
     if (power === 1) return (target * (1 + plus)) / one[i] - plus;
-    return power === -1 ? (one[i] * (1 + plus)) / target - plus : (target - zero[i]) / (one[i] - zero[i]);
+    return power === -1 ? (one[i] * (1 + plus)) / target - plus : (target - zero[i]) / weight;
   });
 }
 

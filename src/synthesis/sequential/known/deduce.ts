@@ -36,17 +36,20 @@ export interface Cells {
 export function cellsOfColumns(structure: Structure, columns: readonly Column[], rows: number): Cells {
   const plans = new Map(structure.columns.map((plan, j) => [plan.name, { plan, column: columns[j] }]));
   const at = (name: string) => plans.get(name) as { plan: ColumnPlan; column: Column };
-  const moments = new Map<string, Float64Array>();
+  // Columns of levels are only read: what follows from levels is of another kind.
+  const kept = new Map<string, Float64Array>();
   const of = (name: string): ArrayLike<number> => {
     const { plan, column } = at(name);
-    if (plan.kind === "levels")
-      return Float64Array.from(codesOf(column, plan, "none"), (code, i) =>
-        code < 0 || isMissing(column, i) ? Number.NaN : code,
-      );
-    if (plan.kind !== "date") return numbersOf(column, plan as NumberPlan);
-    const known = moments.get(name) ?? numbersOf(column, plan).slice();
-    moments.set(name, known);
-    return known;
+    if (plan.kind !== "date" && plan.kind !== "levels") return numbersOf(column, plan as NumberPlan);
+    const values =
+      kept.get(name) ??
+      (plan.kind === "date"
+        ? numbersOf(column, plan).slice()
+        : Float64Array.from(codesOf(column, plan, "none"), (code, i) =>
+            code < 0 || isMissing(column, i) ? Number.NaN : code,
+          ));
+    kept.set(name, values);
+    return values;
   };
   const setNumber = (name: string, i: number, value: number): void => {
     const { plan, column } = at(name);
@@ -72,41 +75,43 @@ export function deduce(cells: Cells): void {
   for (let pass = 0, found = 1; found > 0 && pass < structure.columns.length; pass++) {
     found = 0;
     structure.columns.forEach((plan, j) => {
-      if (isExact(plan)) found += deduceFormula(cells, plan);
+      if (isExact(plan)) found += compute(cells, plan) + solveParts(cells, plan);
       else if (["lookup", "bands", "part"].includes(plan.kind)) found += deduceFrom(cells, plan, columns[j]);
     });
   }
 }
 
-function deduceFormula(cells: Cells, plan: ExactPlan): number {
-  const { formula } = plan;
-  const { rows, of, setNumber } = cells;
-  const names = [...new Set(argumentsOf(formula))];
-  const read = new Map(names.map((name) => [name, of(name)]));
-  const argument = (name: string) => read.get(name) as ArrayLike<number>;
-  const own = of(plan.name);
-  const open = Array.from({ length: rows }, (_, i) =>
-    names.filter((name) => Number.isNaN(argument(name)[i])),
-  );
-  const predicted = evaluate(formula, argument, rows);
+/** Writes what the formula gives where all that it reads is there, and the number is not; in how many rows. */
+export function compute({ rows, of, setNumber }: Cells, { name, formula, grid }: ExactPlan): number {
+  const read = new Map(argumentsOf(formula).map((one) => [one, of(one)]));
+  const own = of(name);
+  const predicted = evaluate(formula, (one) => read.get(one) as ArrayLike<number>, rows);
   let found = 0;
   for (let i = 0; i < rows; i++) {
-    if (open[i].length > 0 || !Number.isNaN(own[i])) continue;
+    if (!Number.isNaN(own[i]) || [...read.values()].some((values) => Number.isNaN(values[i]))) continue;
     const value = rebuild(formula, predicted[i], Number.NaN);
     if (Number.isNaN(value)) continue;
-    setNumber(plan.name, i, snap(value, plan.grid));
+    setNumber(name, i, snap(value, grid));
     found++;
   }
-  for (const name of names) {
+  return found;
+}
+
+/** Writes the one part of a number that is missing, where the number is there; in how many rows. */
+function solveParts(cells: Cells, plan: ExactPlan): number {
+  const { rows, of, setNumber } = cells;
+  const names = [...new Set(argumentsOf(plan.formula))];
+  const read = names.map(of);
+  const own = of(plan.name);
+  const open = Array.from({ length: rows }, (_, i) => names.filter((_, k) => Number.isNaN(read[k][i])));
+  return names.reduce((found, name) => {
     const places = open.flatMap((missing, i) =>
       missing.length === 1 && missing[0] === name && !Number.isNaN(own[i]) ? [i] : [],
     );
-    for (const [i, value] of solved(cells, plan, name, places)) {
-      setNumber(name, i, value);
-      found++;
-    }
-  }
-  return found;
+    const values = solved(cells, plan, name, places);
+    for (const [i, value] of values) setNumber(name, i, value);
+    return found + values.size;
+  }, 0);
 }
 
 /** In which of the rows what value of the argument makes the formula give the number that is there. */
@@ -142,7 +147,7 @@ function nearestOf(part: NumberPlan | DatePlan, value: number): number {
     );
   const near =
     part.kind === "date" ? Math.round(value / part.format.step) * part.format.step : snap(value, part.grid);
-  return near >= part.low && near <= part.high ? near : Number.NaN;
+  return isExact(part) || (near >= part.low && near <= part.high) ? near : Number.NaN;
 }
 
 /** What a level, a number or a date that is there says of this column. */

@@ -1,8 +1,7 @@
 import { argumentsOf, evaluate, rebuild } from "../../structure/formulas";
 import { spacing } from "../../structure/grids";
 import type { ColumnPlan, NumberPlan } from "../../structure/structure";
-import { empty } from "./cells";
-import { type Cells, type ExactPlan, isExact, slackOf, solved } from "./deduce";
+import { type Cells, compute, type ExactPlan, isExact, slackOf, solved } from "./deduce";
 
 /** Whether a cell was drawn, and may change. */
 export type Open = (column: string, row: number) => boolean;
@@ -11,14 +10,32 @@ export type Open = (column: string, row: number) => boolean;
 const mostTried = 5000;
 
 /**
- * Moves drawn numbers until they go with what is known: into their orders, and so that an exact formula gives the number
- * that is there, by the part that was drawn last. Parts that can't make it are emptied: what is known has no such row.
+ * Computes what exact formulas give, and moves drawn numbers until they go with what is known: into their orders, and so that
+ * a formula gives the number that is there, by the part that was drawn last. Parts that can't make it are emptied, in the
+ * cells that come back: what is known has no such row.
  */
 export function settle(cells: Cells, open: Open, lateness: (column: string) => number): readonly Emptied[] {
+  const plans = cells.structure.columns.filter(isExact);
+  const refresh = (): void => {
+    for (const { name } of plans)
+      for (let i = 0; i < cells.rows; i++) if (open(name, i)) cells.setNumber(name, i, Number.NaN);
+    // What one formula gives, another may read.
+    while (plans.reduce((found, plan) => found + compute(cells, plan), 0) > 0);
+  };
   mendOrders(cells, open);
-  return cells.structure.columns
-    .filter(isExact)
-    .flatMap((plan) => settleFormula(cells, plan, open, lateness));
+  refresh();
+  const emptied: Emptied[] = [];
+  for (const last of [false, true]) {
+    for (const plan of plans)
+      for (const i of formulaBroken(cells, plan).filter((i) => !open(plan.name, i))) {
+        const partsIn = (one: ExactPlan) => partsOf(cells, one, (name) => open(name, i), lateness);
+        if (reach(cells, plan, i, partsIn) || !last) continue;
+        for (const { name } of partsIn(plan))
+          emptied.push({ column: cells.structure.columns.findIndex((one) => one.name === name), row: i });
+      }
+    refresh();
+  }
+  return emptied;
 }
 
 /** A cell of which no value goes with what is known. */
@@ -40,50 +57,52 @@ export function formulaBroken({ of, rows }: Cells, plan: ExactPlan): number[] {
   });
 }
 
-function settleFormula(
-  cells: Cells,
-  plan: ExactPlan,
-  open: Open,
+type Parts = (plan: ExactPlan) => readonly ColumnPlan[];
+
+/** The numbers and dates that the formula reads and that may change, those drawn last first. */
+function partsOf(
+  { structure }: Cells,
+  { formula }: ExactPlan,
+  open: (name: string) => boolean,
   lateness: (column: string) => number,
-): Emptied[] {
-  const { structure, of, setNumber, column } = cells;
-  const emptied: Emptied[] = [];
-  const parts = [...new Set(argumentsOf(plan.formula))]
-    .map((name) => structure.columns.find((one) => one.name === name) as ColumnPlan)
-    .filter(({ kind }) => kind === "number" || kind === "date")
+): readonly ColumnPlan[] {
+  const read = new Set(argumentsOf(formula).filter(open));
+  return structure.columns
+    .filter(({ name, kind }) => read.has(name) && (kind === "number" || kind === "date"))
     .sort((a, b) => lateness(b.name) - lateness(a.name));
-  for (const i of formulaBroken(cells, plan)) {
-    if (open(plan.name, i)) continue;
-    const drawn = parts.filter(({ name }) => open(name, i));
-    const solves = (name: string): boolean => {
-      const was = of(name)[i];
-      setNumber(name, i, Number.NaN);
-      const value = solved(cells, plan, name, [i]).get(i);
-      setNumber(name, i, value ?? was);
-      return value !== undefined;
-    };
-    if (drawn.some(({ name }) => solves(name)) || drawn.length === 0) continue;
-    const tried = drawn.flatMap((one) => valuesNear(one, of(one.name)[i]).map((value) => ({ one, value })));
-    const found = tried.some(({ one, value }) => {
-      const was = of(one.name)[i];
-      setNumber(one.name, i, value);
-      if (drawn.some((other) => other !== one && solves(other.name))) return true;
-      setNumber(one.name, i, was);
+}
+
+/** Whether parts could be changed so that the formula gives the number that is there; if not, they are as before. */
+function reach(cells: Cells, plan: ExactPlan, i: number, partsIn: Parts): boolean {
+  const { of, setNumber } = cells;
+  const parts = partsIn(plan);
+  const solves = (part: ColumnPlan): boolean => {
+    const was = of(part.name)[i];
+    setNumber(part.name, i, Number.NaN);
+    const value = solved(cells, plan, part.name, [i]).get(i);
+    setNumber(part.name, i, value ?? was);
+    if (value === undefined || (isExact(part) && !reach(cells, part, i, partsIn))) {
+      setNumber(part.name, i, was);
       return false;
-    });
-    if (found) continue;
-    for (const { name } of drawn) {
-      setNumber(name, i, Number.NaN);
-      empty(column(name), i);
-      emptied.push({ column: structure.columns.findIndex((one) => one.name === name), row: i });
     }
-  }
-  return emptied;
+    return true;
+  };
+  if (parts.some(solves)) return true;
+  if (parts.length < 2) return false;
+  return parts.some((part) => {
+    const was = of(part.name)[i];
+    const found = valuesNear(part, was).some((value) => {
+      setNumber(part.name, i, value);
+      return parts.some((other) => other !== part && solves(other));
+    });
+    if (!found) setNumber(part.name, i, was);
+    return found;
+  });
 }
 
 /** The values that a number may have, the nearest first; none where there are too many. */
 function valuesNear(plan: ColumnPlan, near: number): readonly number[] {
-  if (plan.kind !== "number") return [];
+  if (plan.kind !== "number" || isExact(plan)) return [];
   const values = plan.values ?? onGrid(plan);
   return [...values].sort((a, b) => Math.abs(a - near) - Math.abs(b - near));
 }

@@ -1,0 +1,105 @@
+import type { Column, Table } from "../../../data/table";
+import { allows, wordCount } from "../../drawing/masks";
+import { cellOf, repeatsName, type Structure, type Variable } from "../../structure/structure";
+import { levelText, numbersOf } from "../../structure/variables";
+import type { SequentialParts } from "../parts";
+import { isMissing } from "./cells";
+import { onlyMissing } from "./rules-kept";
+
+/** What is known of a variable: whole cells, or which codes a partly known combination may have. */
+export interface Given {
+  readonly known: Uint8Array;
+  readonly cells: Int32Array;
+  readonly values?: Float64Array;
+  /** By row, the codes that go with what is known; absent where all do. */
+  readonly allowed: Map<number, Uint8Array>;
+  /** Whether what is unknown may be missing. */
+  readonly maybeMissing: boolean;
+  /** Where it is missing, and one that is not known may say so: 1 where that one is drawn before, 2 where it comes later. */
+  readonly told: Uint8Array;
+}
+
+export function givenOf(
+  parts: SequentialParts,
+  one: Variable,
+  rows: Table,
+  beside?: ReadonlySet<string>,
+): Given {
+  const meta = parts.variables.find((variable) => variable.name === one.name) as (typeof parts.variables)[0];
+  const allowed = new Map<number, Uint8Array>();
+  const combination = parts.structure.combinations.find((combination) => combination.name === one.name);
+  const of = parts.variables.find((other) => other.repeats && repeatsName(other.name) === one.name);
+  const names = combination?.columns ?? [of?.name ?? one.name];
+  const columns = names.map((name) => rows.columns.find((column) => column.name === name) as Column);
+  const present = (i: number): boolean =>
+    beside ? names.every((name) => beside.has(name)) : columns.every((column) => !isMissing(column, i));
+  const maybeMissing = beside !== undefined;
+  if (one.kind === "number") {
+    const cells = Int32Array.from(one.values, (value) => Math.max(0, cellOf(meta, value)));
+    const known = Uint8Array.from(one.values, (value, i) =>
+      present(i) && (beside || !Number.isNaN(value)) ? 1 : 0,
+    );
+    return { known, cells, values: one.values, allowed, maybeMissing, told: new Uint8Array(rows.rows) };
+  }
+  const known = Uint8Array.from(one.codes, (code, i) => ((code >= 0 || beside) && present(i) ? 1 : 0));
+  for (let i = 0; combination && !beside && i < rows.rows; i++) {
+    if (known[i] || columns.every((column) => isMissing(column, i))) continue;
+    const texts = columns.map((column) => levelText(column, i));
+    const fits = (row: readonly (string | null)[]): boolean =>
+      row.every((text, k) => texts[k] === null || texts[k] === text);
+    const own = Uint8Array.from(combination.allowed, (row) => (fits(row) ? 1 : 0));
+    if (own.includes(1)) allowed.set(i, own);
+  }
+  const cells = one.codes.map((code) => Math.max(code, 0));
+  return { known, cells, allowed, maybeMissing, told: new Uint8Array(rows.rows) };
+}
+
+/** Marks where a variable that is not known may say that this one is missing: that it is, tells of the other. */
+export function tellMissing(
+  { structure, variables }: SequentialParts,
+  givens: readonly Given[],
+  own: Given,
+  j: number,
+): void {
+  const { name, labels } = variables[j];
+  for (const exclusion of structure.exclusions) {
+    const place = exclusion.columns.indexOf(name);
+    const k = variables.findIndex((other) => other.name === exclusion.columns[1 - place]);
+    if (place < 0 || k < 0 || onlyMissing(exclusion, place, labels).length === 0) continue;
+    for (let i = 0; i < own.told.length; i++)
+      if (!own.known[i] && !givens[k].known[i]) own.told[i] = Math.max(own.told[i], k < j ? 1 : 2);
+  }
+}
+
+/** Takes out what never goes with something that is known and drawn later. */
+export function meetLater(
+  { variables, masks }: SequentialParts,
+  givens: readonly Given[],
+  own: Given,
+  j: number,
+): void {
+  for (let k = j + 1; k < givens.length; k++) {
+    const later = givens[k];
+    const words = wordCount(variables[k].labels.length);
+    for (const { bits } of masks[k].filter(({ variable }) => variable === j))
+      for (let i = 0; i < own.known.length; i++) {
+        if (own.known[i] || !later.known[i]) continue;
+        const before = own.allowed.get(i) ?? new Uint8Array(variables[j].labels.length).fill(1);
+        const left = before.map((fits, cell) =>
+          fits === 1 && allows(bits, words, cell, later.cells[i]) ? 1 : 0,
+        );
+        if (left.includes(1)) own.allowed.set(i, left);
+      }
+  }
+}
+
+/** Numbers and dates that are known, by column, for each candidate; NaN where they are not. */
+export function knownNumbers({ columns }: Structure, rows: Table, source: Int32Array) {
+  return new Map(
+    columns.flatMap((plan, j): [string, Float64Array][] => {
+      if (plan.kind !== "number" && plan.kind !== "date") return [];
+      const values = numbersOf(rows.columns[j], plan);
+      return [[plan.name, Float64Array.from(source, (i) => values[i])]];
+    }),
+  );
+}

@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { csvText } from "../../../src/data/write/write-csv";
+import { copied } from "../../../src/synthesis/sequential/known/cells";
+import { cellsOfColumns, deduce } from "../../../src/synthesis/sequential/known/deduce";
+import { settle } from "../../../src/synthesis/sequential/known/settle";
+import type { ColumnPlan, Structure } from "../../../src/synthesis/structure/structure";
+
+const number = (name: string, decimals: number, low: number, high: number) =>
+  ({ kind: "number", name, missing: false, grid: { decimals, step: 1 }, low, high, atoms: [] }) as const;
+const exact = {
+  constant: 0,
+  factors: [],
+  terms: [],
+  effects: [],
+  rest: "none",
+  otherwise: null,
+  error: 0,
+} as const;
+const day = 1 / 86_400_000;
+const dates = { missing: false, low: 0, high: 2e12 } as const;
+const format = {
+  formats: [{ format: { kind: "date", pattern: "dd.MM.yyyy" }, share: 1 }],
+  step: 1 / day,
+} as const;
+
+const columns: ColumnPlan[] = [
+  number("pieces", 0, 1, 20),
+  number("price", 2, 1, 50),
+  {
+    ...number("net", 2, 1, 1000),
+    formula: {
+      ...exact,
+      kind: "product",
+      constant: 1,
+      factors: [
+        { column: "pieces", power: 1 },
+        { column: "price", power: 1 },
+      ],
+    },
+  },
+  { ...number("shipping", 1, 0, 5), values: [0, 2.5, 5], grid: { decimals: 1, step: 1 } },
+  {
+    ...number("gross", 2, 1, 1005),
+    formula: {
+      ...exact,
+      kind: "sum",
+      terms: [
+        { column: "net", weight: 1 },
+        { column: "shipping", weight: 1 },
+      ],
+    },
+  },
+  { kind: "date", name: "made", ...dates, format },
+  { kind: "date", name: "sent", ...dates, format },
+  {
+    ...number("days", 0, 0, 40),
+    formula: {
+      ...exact,
+      kind: "sum",
+      terms: [
+        { column: "sent", weight: day },
+        { column: "made", weight: -day },
+      ],
+    },
+  },
+  { kind: "bands", name: "size", levels: ["few", "many"], of: "pieces", cuts: [5], order: [0, 1] },
+];
+const structure: Structure = {
+  version: 1,
+  minCount: 5,
+  columns,
+  combinations: [],
+  exclusions: [],
+  orders: [{ low: "made", high: "sent" }],
+};
+const head = `${columns.map(({ name }) => name).join(",")}\n`;
+/** A row with everything, so that columns keep their types. */
+const whole =
+  "3,9.99,29.97,2.5,32.47,01.02.2024,04.02.2024,3,few\n7,2.00,14.00,0.0,14.00,01.02.2024,04.02.2024,3,many\n";
+const rowsOf = (lines: string) => parseCsv(`${head}${whole}${lines}`).table;
+const lastLines = (text: string): string => text.split("\n").slice(3).join("\n");
+
+function deduced(lines: string): string {
+  const { rows, columns: own } = rowsOf(lines);
+  const copies = own.map((one) => copied(one));
+  deduce(cellsOfColumns(structure, copies, rows));
+  return lastLines(csvText({ rows, columns: copies }));
+}
+
+test("deduce() writes what follows from known cells, through several rules, and nothing that a part may not be", () => {
+  expect(deduced("4,,,2.5,42.50,,04.02.2024,3,\n")).toBe(
+    "4,10.00,40.00,2.5,42.50,01.02.2024,04.02.2024,3,few\n",
+  );
+  expect(deduced("7,,100.00,,102.50,01.02.2024,,0,\n")).toBe(
+    "7,,100.00,2.5,102.50,01.02.2024,01.02.2024,0,many\n",
+  );
+  expect(deduced("2,,500.00,0.0,,,,5,\n")).toBe("2,,500.00,0.0,500.00,,,5,few\n");
+});
+
+test("settle() moves what was drawn to what is known, through a sum of a product, and empties what has no value", () => {
+  // Drawn: all but the price and the gross; net and the days between are computed.
+  const { rows, columns: own } = rowsOf(
+    "3,10.00,,0.0,52.50,05.02.2024,04.02.2024,,\n3,10.00,,0.0,52.51,05.02.2024,04.02.2024,,\n",
+  );
+  const copies = own.map((one) => copied(one));
+  const drawn = ["pieces", "net", "shipping", "made", "days"];
+  const cells = cellsOfColumns(structure, copies, rows);
+  const emptied = settle(
+    cells,
+    (name, i) => i > 1 && drawn.includes(name),
+    (name) => drawn.indexOf(name),
+  );
+  expect(csvText({ rows, columns: copies }).split("\n")[3]).toBe(
+    "5,10.00,50.00,2.5,52.50,04.02.2024,04.02.2024,0,",
+  );
+  expect(emptied.map(({ column, row }) => `${columns[column].name} ${row}`).sort()).toEqual([
+    "net 3",
+    "shipping 3",
+  ]);
+});
