@@ -94,7 +94,11 @@ export function meetLater(
 }
 
 /** Numbers and dates that are known, by column, for each candidate; NaN where they are not. */
-export function knownNumbers({ columns }: Structure, rows: Table, source: Int32Array) {
+export function knownNumbers(
+  { columns }: Structure,
+  rows: Table,
+  source: Int32Array,
+): ReadonlyMap<string, Float64Array> {
   return new Map(
     columns.flatMap((plan, j): [string, Float64Array][] => {
       if (plan.kind !== "number" && plan.kind !== "date") return [];
