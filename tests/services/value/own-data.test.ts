@@ -511,3 +511,32 @@ test("LogBlocks holds what transactionsFrom reads of a log that comes in small b
   }
   expect(transactionsFrom(whole, { duplicates: "drop" }).duplicates).toBeGreaterThan(0);
 });
+
+test("valueContracts(contracts) values all by a model that learns from some, says so, and comes near what all teach", async () => {
+  const rng = seeded(9);
+  const lines = ["customer,start,end,monthly revenue,plan"];
+  for (let i = 0; i < 3000; i++) {
+    const start = 19_000 + Math.floor(900 * rng.uniform());
+    const end = start + 30 + Math.floor(exponential(rng) * (i % 2 === 0 ? 900 : 250));
+    lines.push(
+      `k${i},${dateText(start)},${end < 20_000 ? dateText(end) : ""},${20 + (i % 5)},${i % 2 === 0 ? "a" : "b"}`,
+    );
+  }
+  const read = contractsFrom(table(`${lines.join("\n")}\n`), { asOf: dateText(20_000) });
+  const all = await valueContracts(read);
+  const some = await valueContracts(read, { mostLearned: 1500 });
+  expect(all.notes.join()).not.toContain("learns from");
+  expect(some.notes).toContain(
+    "the model learns from 1,500 of 3,000 contracts, drawn at random (seed 1); all are valued by it",
+  );
+  expect(some.customers).toEqual(all.customers);
+  const sum = (of: Float64Array): number => of.reduce((total, v) => total + v, 0);
+  expect(sum(some.value) / sum(all.value)).toBeCloseTo(1, 1);
+  expect(sum(some.value)).not.toBe(sum(all.value));
+  const [width, narrow] = [some, all].map(({ totalInterval: [a, b] }) => b - a);
+  expect(width).toBeGreaterThan(0.9 * narrow);
+  const strata = Int32Array.from(read.ended, (_, i) => (i < 7 ? 1 : 0));
+  await expect(valueContracts({ ...read, strata }, { mostLearned: 1500 })).rejects.toThrow(
+    "each stratum must have at least 5 ended contracts among the 1,500",
+  );
+});

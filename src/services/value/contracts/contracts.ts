@@ -1,4 +1,5 @@
 import { check, checkOneOf } from "../../../core/checks";
+import { takeValues } from "../../../core/matrix";
 import {
   type Column,
   cellText,
@@ -96,7 +97,8 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
   return {
     customers: Array.from(rows, (i) => who[i]),
     ...lives,
-    covariates: takeTableRows(others, rows),
+    covariates:
+      rows.length === table.rows && rows.every((row, k) => row === k) ? others : takeTableRows(others, rows),
     ...(read.asOf === undefined ? {} : { asOf: read.asOf }),
     ...(currency === undefined ? {} : { currency }),
     ...(strata ? { strata: strataOf(strata, rows, lives.ended, action) } : {}),
@@ -124,8 +126,23 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
   };
 }
 
+/** What a model of lifetimes learns from, of the contracts at these places. */
+export function takeContracts(contracts: Contracts, places: Int32Array): Contracts {
+  const { strata, entry } = contracts;
+  return {
+    ...contracts,
+    customers: Array.from(places, (i) => contracts.customers[i]),
+    covariates: takeTableRows(contracts.covariates, places),
+    ended: takeValues(contracts.ended, places),
+    months: takeValues(contracts.months, places),
+    revenue: takeValues(contracts.revenue, places),
+    ...(entry ? { entry: takeValues(entry, places) } : {}),
+    ...(strata ? { strata: places.map((i) => strata[i]) } : {}),
+  };
+}
+
 /** Fewer ended contracts tell no hazard of a stratum: nobody would ever leave it. */
-const leastEnded = 5;
+export const leastEnded = 5;
 
 function strataOf(column: Column, rows: Int32Array, ended: Float64Array, action: string): Int32Array {
   const ends = new Map<string, { readonly code: number; ended: number }>();

@@ -1,16 +1,18 @@
 import { check } from "../../../core/checks";
-import { column, type Matrix, matrix, takeColumns, takeValues } from "../../../core/matrix";
+import { column, type Matrix, matrix, takeColumns } from "../../../core/matrix";
 import { seeded } from "../../../core/rng";
-import { type Column, cellText, columnNamed, isCategorical, takeTableRows } from "../../../data/table";
+import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../../data/table";
 import { leakageSuspects } from "../../../evaluate/leakage";
 import { spearman } from "../../../evaluate/ranking";
 import { encode } from "../../../features/encode";
 import { plainName } from "../own-columns";
-import type { Contracts } from "./contracts";
+import { type Contracts, takeContracts } from "./contracts";
 
 /** What the chance to leave may depend on. */
 export interface Covariates {
   readonly x: Matrix;
+  /** `x` of rows of the same columns, other ones too. */
+  readonly encoded: (rows: Table) => Matrix;
   /** The columns that are used, and those left out with the reason. */
   readonly used: readonly string[];
   readonly left: readonly { readonly column: string; readonly why: string }[];
@@ -57,7 +59,8 @@ export function chooseCovariates(
     else left.push({ column: one.name, why });
   }
   const rows = contracts.ended.length;
-  const none = { x: matrix(rows, 0, new Float64Array(0)), used: [], left, doubts };
+  const empty = (of: Pick<Table, "rows">): Matrix => matrix(of.rows, 0, new Float64Array(0));
+  const none = { x: empty({ rows }), encoded: empty, used: [], left, doubts };
   if (kept.length === 0) return none;
   const encoder = encode({ maxLevels: 30, tooMany: "drop" })({ rows: covariates.rows, columns: kept });
   if (encoder.features.length === 0) return none;
@@ -74,7 +77,12 @@ export function chooseCovariates(
   for (const column of kept)
     if (!used.includes(column.name))
       left.push({ column: column.name, why: "is the same everywhere, text, or has over 30 levels" });
-  return { x, used, left, doubts };
+  const encoded = (of: Table): Matrix =>
+    takeColumns(
+      encoder.transform({ rows: of.rows, columns: kept.map(({ name }) => columnNamed(of, name)) }),
+      varying,
+    );
+  return { x, encoded, used, left, doubts };
 }
 
 /** Up to so many contracts, evenly spread, are enough to see whether a column holds the answer. */
@@ -83,14 +91,10 @@ const mostJudged = 50_000;
 function judgedRows(contracts: Contracts): Contracts {
   const rows = contracts.ended.length;
   if (rows <= mostJudged) return contracts;
-  const at = Int32Array.from({ length: mostJudged }, (_, k) => Math.floor((k * rows) / mostJudged));
-  return {
-    ...contracts,
-    covariates: takeTableRows(contracts.covariates, at),
-    ended: takeValues(contracts.ended, at),
-    months: takeValues(contracts.months, at),
-    revenue: takeValues(contracts.revenue, at),
-  };
+  return takeContracts(
+    contracts,
+    Int32Array.from({ length: mostJudged }, (_, k) => Math.floor((k * rows) / mostJudged)),
+  );
 }
 
 /** Why a column holds the time or what it brought, if it does. */

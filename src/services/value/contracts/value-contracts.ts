@@ -1,13 +1,12 @@
 import { check, checkInteger, checkOneOf } from "../../../core/checks";
-import { groupRows } from "../../../core/group-rows";
-import { column, takeRows, takeValues } from "../../../core/matrix";
+import { count } from "../../../core/format";
+import { takeValues } from "../../../core/matrix";
 import type { Watch } from "../../../core/model";
 import { seeded } from "../../../core/rng";
-import { customerValue, customerValueQuantile } from "../../../models/clv/customer-value";
 import { kaplanMeier, type SurvivalCurve } from "../../../models/survival/kaplan-meier";
 import { type ChannelRow, channelRows, costNotes } from "../channels";
 import { checkMoney } from "../check-money";
-import { residualSurvival, totalInterval, varianceOfLuck } from "../total-interval";
+import { totalInterval } from "../total-interval";
 import {
   type ContractFit,
   type ContractModel,
@@ -16,9 +15,10 @@ import {
   describeFit,
   doubts,
 } from "./contract-models";
-import type { Contracts } from "./contracts";
+import { type Contracts, leastEnded, takeContracts } from "./contracts";
 import { type Covariates, chooseCovariates } from "./covariates";
 import { endsByReason, type ReasonRow } from "./reasons";
+import { valuedByBlocks } from "./value-blocks";
 
 export interface ValueContractsOptions {
   /**
@@ -41,6 +41,8 @@ export interface ValueContractsOptions {
   readonly drop?: readonly string[];
   /** Ridge of the survival model, at least 0. @default 1 */
   readonly penalty?: number;
+  /** The most contracts that the model learns from; of more as many are drawn at random. @default 500000 */
+  readonly mostLearned?: number;
 }
 
 /** What contracts say of the future of the customers who are still there. Arrays have one entry a customer. */
@@ -68,10 +70,53 @@ export interface ValuedContracts {
   /** By channel, or all in one where a cost to win a customer is known; empty where neither is. */
   readonly channels: readonly ChannelRow[];
   /** Which columns the model learnt from, and which it did not. */
-  readonly covariates: Omit<Covariates, "x">;
+  readonly covariates: Omit<Covariates, "x" | "encoded">;
   /** What one ought to know before believing the values. */
   readonly notes: readonly string[];
   readonly model: ContractFit;
+}
+
+/** All contracts, or so many of them drawn at random. */
+function learnedFrom(contracts: Contracts, most: number): Contracts {
+  const rows = contracts.ended.length;
+  if (rows <= most) return contracts;
+  const rng = seeded(1);
+  const places = new Int32Array(most);
+  // One pass that takes each with the chance that is left (Knuth, 1997, 3.4.2, algorithm S).
+  for (let i = 0, taken = 0; taken < most; i++)
+    if ((rows - i) * rng.uniform() < most - taken) places[taken++] = i;
+  const learned = takeContracts(contracts, places);
+  if (contracts.strata) checkStrata(learned, contracts.strata);
+  return learned;
+}
+
+/** Throws where a stratum has too few ended contracts among those drawn to tell its hazard. */
+function checkStrata({ strata, ended }: Contracts, all: Int32Array): void {
+  const ends = new Map([...new Set(all)].map((code) => [code, 0]));
+  strata?.forEach((code, k) => {
+    ends.set(code, (ends.get(code) ?? 0) + ended[k]);
+  });
+  const few = [...ends.values()].filter((sum) => sum < leastEnded).length;
+  check(
+    few === 0,
+    "value contracts",
+    `each stratum must have at least ${leastEnded} ended contracts among the ${count(ended.length)} that the model learns from (as a covariate it needs none)`,
+    `${few} that have not`,
+  );
+}
+
+/** How long contracts lasted: one that ended on its first day half a day, as parametric lifetimes can't be 0. */
+function timesOf({ months, ended, entry }: Contracts): {
+  readonly time: Float64Array;
+  readonly event: Float64Array;
+  readonly entry?: Float64Array;
+} {
+  const time = months.map((m) => Math.max(m, 1 / 61));
+  return {
+    time,
+    event: ended,
+    ...(entry ? { entry: entry.map((e, i) => Math.min(e, time[i] * (1 - 1e-9))) } : {}),
+  };
 }
 
 /** Values customers under contract: survival from their own age on, times their margin, discounted. */
@@ -86,83 +131,63 @@ export async function valueContracts(
   checkInteger(months, 1, 1200, action, "months");
   checkInteger(churnMonths, 1, months, action, "churnMonths");
   checkMoney(discountRate, margin, action);
-  const ended = contracts.ended.reduce((sum, e) => sum + e, 0);
-  check(ended >= 10, action, "at least 10 contracts must have ended", ended);
-  check(ended < contracts.ended.length, action, "some contracts must be running");
-  const { x, ...covariates } = chooseCovariates(contracts, options);
+  const learned = learnedFrom(contracts, options.mostLearned ?? 500_000);
+  const among =
+    learned === contracts ? "" : ` among the ${count(learned.ended.length)} drawn to be learned from`;
+  const ended = learned.ended.reduce((sum, e) => sum + e, 0);
+  check(ended >= 10, action, `at least 10 contracts must have ended${among}`, ended);
+  check(ended < learned.ended.length, action, `some contracts must be running${among}`);
+  const { x, encoded, ...covariates } = chooseCovariates(learned, options);
   const { model = x.columns > 0 ? "cox" : "weibull" } = options;
   checkOneOf(model, contractModels, action, "model");
   check(model !== "cox" || x.columns > 0, action, "cox needs columns beside customer, dates and revenue");
-  // A contract that ended on its first day lasted half a day: parametric lifetimes can't be 0.
-  const time = contracts.months.map((m) => Math.max(m, 1 / 61));
-  const { entry } = contracts;
-  const data = {
-    x,
-    time,
-    event: contracts.ended,
-    ...(entry ? { entry: entry.map((e, i) => Math.min(e, time[i] * (1 - 1e-9))) } : {}),
-  };
   const { strata } = contracts;
   check(!strata || model === "cox", action, "strata must go with cox, and a column beside them", model);
-  const clusters = model === "cox" ? clustersOf(contracts.customers) : undefined;
-  const learn = contractLearner(model, penalty, contracts);
-  const fitted = await learn(
-    { ...data, ...(strata ? { strata } : {}), ...(clusters ? { clusters } : {}) },
-    seeded(1),
-    watch,
-  );
+  const data = { x, ...timesOf(learned) };
+  const stratified = learned.strata ? { strata: learned.strata } : {};
+  const clusters = model === "cox" ? clustersOf(learned.customers) : undefined;
+  const learn = contractLearner(model, penalty, learned);
+  const fitted = await learn({ ...data, ...stratified, ...(clusters ? { clusters } : {}) }, seeded(1), watch);
+  const { time, ...watched } = timesOf(contracts);
   const rows = Int32Array.from(time.keys()).filter((i) => contracts.ended[i] === 0);
   const ahead = Array.from({ length: months }, (_, k) => k + 1);
   const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
-  // Contracts of one age and the same columns have one future: it is reckoned once, and each brings its margin times it.
-  const own = takeRows(x, rows);
-  const ages = takeValues(time, rows);
-  const stratum = strata && Int32Array.from(rows, (i) => strata[i]);
-  const columns = Array.from({ length: own.columns }, (_, j) => column(own, j));
-  const groups = groupRows([ages, ...(stratum ? [stratum] : []), ...columns], rows.length);
-  const survival = residualSurvival(fitted, {
-    x: takeRows(own, groups.first),
-    ages: takeValues(ages, groups.first),
-    ahead,
-    ...(stratum ? { strata: Int32Array.from(groups.first, (k) => stratum[k]) } : {}),
-  });
-  const unit = new Float64Array(survival.rows).fill(1);
   const margins = takeValues(contracts.revenue, rows).map((r) => margin * r);
-  const each = (ofKind: Float64Array): Float64Array => takeValues(ofKind, groups.of);
-  const earned = (ofKind: Float64Array): Float64Array => margins.map((m, i) => m * ofKind[groups.of[i]]);
-  const value = earned(customerValue(survival, unit, discount));
-  const luck = varianceOfLuck(survival, discount.discountRate);
+  const { luck, valueAtLowerChurn, ...valued } = valuedByBlocks(contracts, {
+    ...{ fitted, encoded, time, rows, margins, ahead, churnMonths },
+    discountRate: discount.discountRate,
+  });
+  const { value } = valued;
+  const shown = Int32Array.from(data.time.keys()).filter((i) => learned.ended[i] === 0);
   const total = await totalInterval({
-    ...{ rows, margins, ahead },
-    data: { ...data, ...(strata ? { strata } : {}) },
+    rows: shown,
+    margins: takeValues(learned.revenue, shown).map((r) => margin * r),
+    ahead,
+    data: { ...data, ...stratified },
     learn,
     discountRate: discount.discountRate,
     total: value.reduce((sum, v) => sum + v, 0),
-    luck: margins.reduce((sum, m, i) => sum + m * m * luck[groups.of[i]], 0),
+    luck,
   });
   const channels = channelsOf(contracts, rows, value, margin);
-  const later = Float64Array.from(ahead, (k) => 1.01 ** k);
-  const longer = survival.values.map((s, k) => Math.min(1, s * later[Math.floor(k / survival.rows)]));
   return {
     customers: Array.from(rows, (i) => contracts.customers[i]),
     rows,
-    churn: each(column(survival, churnMonths - 1).map((s) => 1 - s)),
-    expectedMonths: each(customerValue(survival, unit)),
-    value,
+    ...valued,
     channels,
-    low: earned(customerValueQuantile(survival, unit, 0.05, discount)),
-    high: earned(customerValueQuantile(survival, unit, 0.95, discount)),
     totalInterval: total.interval,
-    valueAtLowerChurn: earned(customerValue({ ...survival, values: longer }, unit, discount)).reduce(
-      (sum, v) => sum + v,
-      0,
-    ),
+    valueAtLowerChurn,
     months,
     churnMonths,
-    curve: kaplanMeier(data),
+    curve: kaplanMeier({ time, ...watched }),
     covariates,
     ...(contracts.reasons ? { reasons: endsByReason(contracts, contracts.reasons) } : {}),
     notes: [
+      ...(learned === contracts
+        ? []
+        : [
+            `the model learns from ${count(learned.ended.length)} of ${count(time.length)} contracts, drawn at random (seed 1); all are valued by it`,
+          ]),
       ...doubts(model, fitted),
       ...(clusters
         ? ["customers who came back have several lifetimes: standard errors allow for it (Lin and Wei)"]
