@@ -68,6 +68,7 @@ const commands = {
   explain: { streams: true, model: true, run: (n) => ["explain", `${fitted(n)}.tlm`, ...data(n)] },
   "clv (contracts)": { run: (n) => ["clv", ...contracts(n), "--out", at("new.csv")] },
   "retain (customers)": {
+    streams: true,
     run: (n) => [
       ...[
         "retain",
