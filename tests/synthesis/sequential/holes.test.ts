@@ -56,6 +56,14 @@ test("cells missing at random are made last: rules hold in all that is known, co
   expect(() => model.sample(5, seeded(3), { where: { plan: ["basic", null] } })).toThrow(/missing at random/);
   const again = loadSequential(JSON.parse(JSON.stringify(model)));
   expect(csvText(again.sample(99, seeded(2)))).toBe(csvText(model.sample(99, seeded(2))));
+  // Who left follows from the reason: without one nobody did, and none is made up.
+  const { table, empty, unlikely } = model.complete(from, seeded(5));
+  expect(texts(table, "reason")).toEqual(texts(from, "reason"));
+  const stayed = texts(from, "left").filter((text) => text === "no").length;
+  expect(empty.map(({ rule, rows }) => [rule, rows])).toEqual([
+    ["reason is missing where left = no.", stayed],
+  ]);
+  expect(unlikely).toBe(0);
   // Whole rows and rows with holes are about as likely, cell by cell.
   const likely = model.logLikelihood(from);
   expect(Math.min(...likely)).toBeGreaterThan(-25);

@@ -10,7 +10,7 @@ import { fromScore, scoreOf } from "../normal-scale";
 import type { SequentialParts } from "../parts";
 import { emptyPool, type Pool } from "../pool";
 import { isMissing } from "./cells";
-import { type Given, givenOf, knownNumbers, meetLater, tellMissing } from "./given";
+import { type Given, givenOf, knownNumbers, meetLater, meetLookups, tellMissing } from "./given";
 
 /** How near a number counts as the known one, in standard deviations of its normal scale. */
 const near = 0.1;
@@ -43,7 +43,9 @@ export function completeBlock(
   );
   givens.forEach((given, j) => {
     meetLater(parts, givens, given, j);
-    if (!beside) tellMissing(parts, givens, given, j);
+    if (beside) return;
+    meetLookups(parts, rows, given, j);
+    tellMissing(parts, givens, given, j);
   });
   // A row needs candidates only where something known is drawn after something unknown.
   const last = (i: number): number =>

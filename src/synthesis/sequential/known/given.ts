@@ -1,6 +1,6 @@
-import type { Column, Table } from "../../../data/table";
+import { type Column, cellText, type Table } from "../../../data/table";
 import { allows, wordCount } from "../../drawing/masks";
-import { cellOf, repeatsName, type Structure, type Variable } from "../../structure/structure";
+import { cellOf, missingLabel, repeatsName, type Structure, type Variable } from "../../structure/structure";
 import { levelText, numbersOf } from "../../structure/variables";
 import type { SequentialParts } from "../parts";
 import { isMissing } from "./cells";
@@ -69,6 +69,32 @@ export function tellMissing(
     for (let i = 0; i < own.told.length; i++)
       if (!own.known[i] && !givens[k].known[i]) own.told[i] = Math.max(own.told[i], k < j ? 1 : 2);
   }
+}
+
+/**
+ * Takes out what something known does not follow from, where it follows from this variable. Where it is not known, either, that
+ * this one is missing says so.
+ */
+export function meetLookups(
+  { structure, variables }: SequentialParts,
+  rows: Table,
+  own: Given,
+  j: number,
+): void {
+  const { name, labels } = variables[j];
+  const gap = labels.indexOf(missingLabel);
+  structure.columns.forEach((plan, c) => {
+    if (plan.kind !== "lookup" || plan.of !== name) return;
+    const texts = labels.map((_, code) => plan.levels[plan.map[code]] ?? "");
+    for (let i = 0; i < own.known.length; i++) {
+      if (own.known[i]) continue;
+      const text = cellText(rows.columns[c], i);
+      const before = own.allowed.get(i);
+      const left = Uint8Array.from(texts, (one, code) => (one === text && before?.[code] !== 0 ? 1 : 0));
+      if (text !== "" && left.includes(1)) own.allowed.set(i, left);
+      if (text === "" && gap >= 0 && texts[gap] !== "") own.told[i] = 2;
+    }
+  });
 }
 
 /** Takes out what never goes with something that is known and drawn later. */

@@ -160,6 +160,17 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
   for (const plan of structure.columns) {
     const told = toldBy(cells, plan);
     if (told) add(plan.name, describeRule(structure, plan), (i) => told[i] === "");
+    const source = plan.kind === "lookup" && of(plan.of);
+    if (plan.kind !== "lookup" || !source || source.columns.length > 1) continue;
+    const gap = source.labels.indexOf(missingLabel);
+    const only = plan.map[gap];
+    if (only === undefined || only < 0 || plan.map.some((code, k) => k !== gap && code === only)) continue;
+    const own = columnNamed(table, plan.name);
+    add(
+      source.columns[0],
+      `${plan.of} is missing where ${cellNamed(plan.name, plan.levels[only])}.`,
+      (i) => cellText(own, i) === plan.levels[only],
+    );
   }
   for (const { name, columns: own, allowed } of structure.combinations) {
     const drawn = of(name);
