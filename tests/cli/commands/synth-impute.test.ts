@@ -100,7 +100,7 @@ test("telelink synth impute keeps every rule in what it fills in, and leaves emp
 });
 
 test("telelink synth impute leaves known cells that contradict a rule, and parts that no value fits, and says so", async () => {
-  const rows = holed(orders(60));
+  const rows = holed(orders(60)).map((row) => [...row.slice(0, 5), "", row[6] && "nein"]);
   rows[2] = ["3", "10,00", "31,00", "01.02.2023", "03.02.2023", "", "nein"];
   rows[4] = ["7", "", "100,00", "01.02.2023", "03.02.2023", "", "nein"];
   rows[5] = ["", "", "9000,00", "01.02.2023", "03.02.2023", "", "nein"];

@@ -60,9 +60,11 @@ async function impute(options: Options): Promise<void> {
   const unknown = options.columns?.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw usageError(`Cannot impute --columns: each must be one of ${names.join(", ")}, got ${unknown}`);
-  const columns = synthesiser.columns.map(({ name, type, format }) => ({
+  // Of a column of two words a file may hold one alone; other levels stay open.
+  const columns = synthesiser.columns.map(({ name, type, format, levels }) => ({
     name,
     type,
+    ...(type === "boolean" && levels && { levels }),
     ...(format && { format }),
   }));
   const read = await readTable(options.data, {
