@@ -114,15 +114,28 @@ test("streamThreads rejects with the task's own error where its result would com
   expect(seen).toEqual([1]);
 });
 
+/** The threads that there are, each with its end. */
+const ends: Map<Worker, Promise<void>> = new Map();
+const watchEnd = (thread: Worker): void => {
+  const end = new Promise<void>((over) => {
+    thread.once("error", () => undefined);
+    thread.once("exit", () => {
+      ends.delete(thread);
+      over();
+    });
+  });
+  ends.set(thread, end);
+};
+process.on("worker", watchEnd);
+afterAll(() => process.off("worker", watchEnd));
+
 test.each(["exit", "throw"] as const)(
   "a thread that dies at rest (%s) is given nothing more, and fails nothing",
   async (after) => {
     await closeThreads();
-    const ended = new Promise((over) =>
-      process.once("worker", (thread: Worker) => thread.once("exit", over).once("error", () => undefined)),
-    );
     expect(await runInThread(echo, { value: 1, after })).toBe(1);
-    await ended;
+    // Of all threads there are, those of earlier tests that still worked when the others were closed too, one ends now.
+    await Promise.race(ends.values());
     expect(await runInThread(echo, { value: 2 })).toBe(2);
     // Asked at once, before its end is known here: an answer or a word, but no waiting.
     await runInThread(echo, { value: 3, after });
