@@ -98,6 +98,33 @@ test("deduce() writes what follows from known cells, through several rules, and 
   expect(deduced("2,,500.00,0.0,,,,5,\n")).toBe("2,,500.00,0.0,500.00,,,5,few\n");
 });
 
+test("deduce() writes a date from the column that is the same date, whichever is known, through a third, and no other part", () => {
+  const iso = { ...format, formats: [{ format: { kind: "date", pattern: "yyyyMMdd" }, share: 1 }] } as const;
+  const hours = {
+    ...iso,
+    formats: [{ format: { kind: "date", pattern: "yyyy-MM-dd HH:mm" }, share: 1 }],
+  } as const;
+  const plans: ColumnPlan[] = [
+    { kind: "date", name: "start", ...dates, format },
+    { kind: "part", name: "compact", of: "start", unit: "instant", format: iso },
+    { kind: "part", name: "clock", of: "start", unit: "instant", format: hours },
+    { kind: "part", name: "month", of: "start", unit: "month", format },
+  ];
+  const all =
+    "03.02.2024,20240203,2024-02-03 00:00,01.02.2024\n05.03.2024,20240305,2024-03-05 00:00,01.03.2024\n";
+  const lines = ",20240229,,\n,,2024-02-29 00:00,\n29.02.2024,,,\n,,2024-02-29 13:00,\n,,,01.02.2024\n";
+  const types = ["start", "compact", "clock", "month"].map((name) => ({ name, type: "text" as const }));
+  const { rows, columns: own } = parseCsv(`start,compact,clock,month\n${all}${lines}`, {
+    schema: { columns: types },
+  }).table;
+  const copies = own.map((one) => copied(one));
+  deduce(cellsOfColumns({ ...structure, columns: plans, orders: [] }, copies, rows));
+  const whole = "29.02.2024,20240229,2024-02-29 00:00,01.02.2024\n";
+  expect(lastLines(csvText({ rows, columns: copies }))).toBe(
+    `${whole.repeat(3)},,2024-02-29 13:00,\n,,,01.02.2024\n`,
+  );
+});
+
 test("settle() moves what was drawn to what is known, through a sum of a product, and empties what has no value", () => {
   // Drawn: all but the price and the gross; net and the days between are computed.
   const { rows, columns: own } = rowsOf(

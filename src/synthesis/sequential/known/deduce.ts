@@ -1,5 +1,5 @@
-import type { Column } from "../../../data/table";
-import { dateWriter } from "../../structure/dates";
+import { type Column, cellText } from "../../../data/table";
+import { dateReader, dateWriter } from "../../structure/dates";
 import { bandCodes } from "../../structure/discover/bands";
 import { partsOf } from "../../structure/discover/parts-of-dates";
 import {
@@ -11,7 +11,7 @@ import {
   rebuild,
 } from "../../structure/formulas";
 import { snap, spacing } from "../../structure/grids";
-import type { ColumnPlan, DatePlan, NumberPlan, Structure } from "../../structure/structure";
+import type { ColumnPlan, DatePlan, NumberPlan, PartPlan, Structure } from "../../structure/structure";
 import { codesOf, numbersOf } from "../../structure/variables";
 import { isMissing, write } from "./cells";
 
@@ -68,7 +68,7 @@ export function slackOf({ grid }: NumberPlan, value: number): number {
 
 /**
  * Writes what follows from cells that are there: exactly computed numbers, the one missing part of a number that is there (if
- * the part may have that value), what follows from a level, and bands and parts of dates.
+ * the part may have that value), what follows from a level, bands and parts of dates, and a date that another one is the same as.
  */
 export function deduce(cells: Cells): void {
   const { structure, columns } = cells;
@@ -77,6 +77,7 @@ export function deduce(cells: Cells): void {
     structure.columns.forEach((plan, j) => {
       if (isExact(plan)) found += compute(cells, plan) + solveParts(cells, plan);
       else if (["lookup", "bands", "part"].includes(plan.kind)) found += deduceFrom(cells, plan, columns[j]);
+      if (plan.kind === "part") found += sameDates(cells, plan);
     });
   }
 }
@@ -160,6 +161,27 @@ function deduceFrom(cells: Cells, plan: ColumnPlan, own: Column): number {
     else write(own, i, text);
     found++;
   });
+  return found;
+}
+
+/** Writes the dates that another column says in full, where that is there and they are not; in how many rows. */
+function sameDates(
+  { structure, rows, column, setNumber }: Cells,
+  { name, of, unit, format }: PartPlan,
+): number {
+  const source = structure.columns.find((plan) => plan.name === of);
+  if (unit !== "instant" || !format || source?.kind !== "date") return 0;
+  const read = dateReader(format);
+  const [own, dates] = [column(name), column(of)];
+  let found = 0;
+  for (let i = 0; i < rows; i++) {
+    if (!isMissing(dates, i)) continue;
+    const value = read(cellText(own, i));
+    // What the other column is too coarse to write (NaN for no date) is not the same.
+    if (value % source.format.step !== 0) continue;
+    setNumber(of, i, value);
+    found++;
+  }
   return found;
 }
 
