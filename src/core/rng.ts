@@ -27,93 +27,76 @@ export function seeded(seed: number | string): Rng {
 /** The key of a stream of random numbers. */
 export type RngKey = readonly [number, number, number, number];
 
-/** xoshiro128** from its key: 32 bits a call, as a signed number (Blackman and Vigna, 2021). */
-export function bitsFrom(key: RngKey): () => number {
-  let [a, b, c, d] = beginning(key);
-  return () => {
-    let out = Math.imul(b, 5);
-    out = Math.imul((out << 7) | (out >>> 25), 9);
-    const t = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= t;
-    d = (d << 11) | (d >>> 21);
-    return out;
-  };
+/** xoshiro128** from its key (Blackman and Vigna, 2021). */
+class Xoshiro {
+  // In fields: as variables around a closure they would take three times the time.
+  private a: number;
+  private b: number;
+  private c: number;
+  private d: number;
+
+  constructor(key: RngKey) {
+    [this.a, this.b, this.c, this.d] = key;
+    // All zeros would stay so for ever.
+    if ((this.a | this.b | this.c | this.d) === 0) this.d = 1;
+  }
+
+  /** 32 bits, as a signed number. */
+  next(): number {
+    const { a, b } = this;
+    const bits = Math.imul(b, 5);
+    const c = this.c ^ a;
+    const d = this.d ^ b;
+    this.a = a ^ d;
+    this.b = b ^ c;
+    this.c = c ^ (b << 9);
+    this.d = (d << 11) | (d >>> 21);
+    return Math.imul((bits << 7) | (bits >>> 25), 9);
+  }
+
+  /** Uniform in [0, 1), 53 bits. */
+  uniform(): number {
+    return ((this.next() >>> 5) * 67108864 + (this.next() >>> 6)) / 9007199254740992;
+  }
 }
 
-/** The state to begin with: all zeros would stay so for ever. */
-function beginning(key: RngKey): RngKey {
-  return key.every((part) => part === 0) ? [0, 0, 0, 1] : key;
+/** The stream's 32 bits a call, as a signed number. */
+export function bitsFrom(key: RngKey): () => number {
+  const words = new Xoshiro(key);
+  return () => words.next();
 }
 
 /** The stream that begins at `key`. */
 export function fromKey(key: RngKey): Rng {
-  const next = bitsFrom(key);
+  const words = new Xoshiro(key);
   return {
     key,
-    uniform: () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992,
+    uniform: () => words.uniform(),
     fork: (label) => fromKey(mix(key, `${typeof label}:${label}`)),
   };
 }
 
-/** Writes the stream's numbers from its beginning on, the next ones at each call: those of `uniform`, in a third of the time. */
-export function uniformsFrom(key: RngKey): (out: Float64Array) => void {
-  let [a, b, c, d] = beginning(key);
-  return (out) => {
-    // The state in variables of this call: those of the function around it would be read and written at each step.
-    let [p, q, r, s] = [a, b, c, d];
-    let high = 0;
-    for (let k = 0; k < 2 * out.length; k++) {
-      let bits = Math.imul(q, 5);
-      bits = Math.imul((bits << 7) | (bits >>> 25), 9);
-      const t = q << 9;
-      r ^= p;
-      s ^= q;
-      q ^= r;
-      p ^= s;
-      r ^= t;
-      s = (s << 11) | (s >>> 21);
-      if ((k & 1) === 0) high = bits >>> 5;
-      else out[k >> 1] = (high * 67108864 + (bits >>> 6)) / 9007199254740992;
-    }
-    [a, b, c, d] = [p, q, r, s];
-  };
-}
-
-/** How many numbers are drawn at a time where many are wanted. */
-const block = 2048;
-
-/** `wanted` of the numbers below `count`, ascending, any set as likely as another (Knuth's selection sampling). */
+/**
+ * `wanted` of the numbers below `count`, ascending, any set as likely as another (Knuth's selection sampling), by the
+ * stream from its beginning.
+ */
 export function chosenOf(count: number, wanted: number, rng: Rng): Int32Array {
+  const words = new Xoshiro(rng.key);
   const out = new Int32Array(wanted);
-  const draws = new Float64Array(Math.min(count, block));
-  const draw = uniformsFrom(rng.key);
   let taken = 0;
-  for (let from = 0; taken < wanted; from += block) {
-    draw(draws);
-    const end = Math.min(block, count - from);
-    for (let i = 0; i < end && taken < wanted; i++) {
-      // Written whether it is taken or not: no branch to mispredict.
-      out[taken] = from + i;
-      taken += draws[i] * (count - from - i) < wanted - taken ? 1 : 0;
-    }
+  for (let i = 0; taken < wanted; i++) {
+    // Written whether it is taken or not: no branch to mispredict.
+    out[taken] = i;
+    taken += words.uniform() * (count - i) < wanted - taken ? 1 : 0;
   }
   return out;
 }
 
-/** How often each of the numbers below `count` comes in so many draws, all of them as likely each time. */
+/** How often each of the numbers below `count` comes in so many draws by the stream from its beginning. */
 export function timesDrawn(count: number, drawn: number, rng: Rng): Float64Array {
+  const words = new Xoshiro(rng.key);
   const times = new Float64Array(count);
-  const draws = new Float64Array(Math.min(drawn, block));
-  const draw = uniformsFrom(rng.key);
-  for (let from = 0; from < drawn; from += block) {
-    draw(draws);
-    const end = Math.min(block, drawn - from);
-    for (let i = 0; i < end; i++) times[Math.floor(draws[i] * count)]++;
-  }
+  for (let k = 0; k < drawn; k++) times[Math.floor(words.uniform() * count)]++;
   return times;
 }
 
