@@ -85,26 +85,23 @@ export function logistic(
 // As above for z = wa a + wb b + wc, with the derivatives by wa, wb and wc added up: adds to the nine sums there are of
 // first ones (a, b, c) and second ones (aa, ab, bb, ac, bc, cc).
 export function logisticOfTwo(
-  count: i32, a: usize, b: usize, targets: usize, weights: usize, wa: f64, wb: f64, wc: f64, sums: usize,
+  count: i32, a: usize, b: usize, targets: usize, weights: usize, first: usize, second: usize,
+  wa: f64, wb: f64, wc: f64, sums: usize,
 ): f64 {
-  let sum = c(0);
+  const end = (<usize>count) << 3;
+  for (let i: usize = 0; i < end; i += 16) {
+    const z = f64x2.add(f64x2.mul(v128.load(a + i), c(wa)), f64x2.mul(v128.load(b + i), c(wb)));
+    v128.store(first + i, f64x2.add(z, c(wc)));
+  }
+  // Each row's z is read before its derivative takes its place.
+  const loss = logistic(count, first, targets, weights, first, second);
   let ga = c(0), gb = c(0), gc = c(0);
   let aa = c(0), ab = c(0), bb = c(0), ac = c(0), bc = c(0), cc = c(0);
-  const end = (<usize>count) << 3;
   for (let i: usize = 0; i < end; i += 16) {
     const x = v128.load(a + i);
     const y = v128.load(b + i);
-    const target = v128.load(targets + i);
-    const weight = v128.load(weights + i);
-    const u = f64x2.add(f64x2.add(f64x2.mul(x, c(wa)), f64x2.mul(y, c(wb))), c(wc));
-    const e = exp2(f64x2.neg(f64x2.abs(u)));
-    const larger = f64x2.div(c(1), f64x2.add(e, c(1)));
-    const smaller = f64x2.mul(e, larger);
-    const loss = f64x2.sub(f64x2.add(f64x2.max(u, c(0)), log1p2(e)), f64x2.mul(target, u));
-    sum = f64x2.add(sum, f64x2.mul(weight, loss));
-    const p = v128.bitselect(larger, smaller, f64x2.ge(u, c(0)));
-    const g = f64x2.mul(weight, f64x2.sub(p, target));
-    const h = f64x2.mul(weight, f64x2.mul(smaller, larger));
+    const g = v128.load(first + i);
+    const h = v128.load(second + i);
     const hx = f64x2.mul(h, x);
     const hy = f64x2.mul(h, y);
     ga = f64x2.add(ga, f64x2.mul(g, x));
@@ -126,7 +123,7 @@ export function logisticOfTwo(
   add(sums, 6, ac);
   add(sums, 7, bc);
   add(sums, 8, cc);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  return loss;
 }
 
 // @ts-ignore: decorator

@@ -10,6 +10,8 @@ interface Functions {
     b: number,
     targets: number,
     weights: number,
+    first: number,
+    second: number,
     wa: number,
     wb: number,
     wc: number,
@@ -57,22 +59,22 @@ export function scoresLoss(
   weights: Float64Array,
 ): ScoresLoss {
   const layout = new Layout();
-  const at = Array.from({ length: 4 }, () => layout.take(8 * panel));
+  const at = Array.from({ length: 6 }, () => layout.take(8 * panel));
   const sumsAt = layout.take(8 * 9);
   const { run, memory } = scratchKernel<Functions>(wasm, layout.end, "fit logistic regression");
-  const held = at.map((from) => new Float64Array(memory, from, panel));
   const given = [a, b, target, weights];
+  const held = given.map((_, k) => new Float64Array(memory, at[k], panel));
   const added = new Float64Array(memory, sumsAt, 9);
   return (wa, wb, wc, sums) => {
     added.fill(0);
     let sum = 0;
     for (let from = 0; from < a.length; from += panel) {
       const to = Math.min(a.length, from + panel);
-      for (let k = 0; k < 4; k++) {
+      for (let k = 0; k < given.length; k++) {
         held[k].set(given[k].subarray(from, to));
         if (to - from < panel) held[k][to - from] = 0;
       }
-      sum += run.logisticOfTwo(even(to - from), at[0], at[1], at[2], at[3], wa, wb, wc, sumsAt);
+      sum += run.logisticOfTwo(even(to - from), at[0], at[1], at[2], at[3], at[4], at[5], wa, wb, wc, sumsAt);
     }
     sums.set(added);
     return sum;
