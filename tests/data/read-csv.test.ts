@@ -51,6 +51,17 @@ describe("parseCsv(text): the format", () => {
     ]);
   });
 
+  test.each([{}, { encoding: "windows-1252" }])(
+    "reads amounts in the € of windows-1252 as numbers (%o)",
+    (options) => {
+      const rows = Array.from({ length: 30 }, (_, i) => `${i};1.${100 + i},5${i % 7} \x80\n`);
+      const read = parseCsv(Buffer.from(`id;\x80\n${rows.join("")}`, "latin1"), options);
+      const amounts = columnNamed(read.table, "€");
+      expect(amounts).toMatchObject({ type: "numeric", values: { 8: 1108.51 } });
+      expect(cellText(amounts, 8)).toBe("1.108,51 €");
+    },
+  );
+
   test("names columns without a name by their place", () => {
     expect(parseCsv(",b\n0,1\n").table.columns.map((one) => one.name)).toEqual(["column 1", "b"]);
   });

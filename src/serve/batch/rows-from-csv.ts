@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { RejectedRow } from "../../data/csv/options";
-import { markedEncoding } from "../../data/dialect/encoding";
+import { decodeAll, markedEncoding } from "../../data/dialect/encoding";
 import { sampleRecords } from "../../data/dialect/records";
 import { readCsvBatches } from "../../data/read/read-csv-batches";
 import type { ColumnSchema } from "../../data/schema";
@@ -143,7 +143,7 @@ async function peek(
   const start = peeked.subarray(0, mostHeader);
   const line = start.subarray(0, start.lastIndexOf(10) + 1);
   const encoding = markedEncoding(start) ?? (isUtf8(line) ? "utf-8" : "windows-1252");
-  return { header: new TextDecoder(encoding).decode(start), all: all() };
+  return { header: decodeAll(start, encoding), all: all() };
 }
 
 /** The header's names by each character that may split it. */
