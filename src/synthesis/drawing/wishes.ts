@@ -4,7 +4,13 @@ import type { ColumnSchema } from "../../data/schema";
 import { type ColumnCondition, satisfies } from "../conditions";
 import { type DateUnit, startOf } from "../structure/date-parts";
 import { dateWriter } from "../structure/dates";
-import type { BandsPlan, ColumnPlan, PartPlan, Structure } from "../structure/structure";
+import {
+  type BandsPlan,
+  type ColumnPlan,
+  missingLabel,
+  type PartPlan,
+  type Structure,
+} from "../structure/structure";
 import type { DrawnVariable } from "./drawn-variable";
 
 /** What is drawn of a table: conditions are turned onto it. */
@@ -24,63 +30,70 @@ export interface Wishes {
   readonly last: number;
 }
 
-/** Throws where a condition contradicts a column that is always the same, or a level that training never showed. */
+/**
+ * Throws where a condition contradicts a column that is always the same, a level that training never showed, or another
+ * condition on what the same column says.
+ */
 export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition[]): Wishes {
+  const { structure, schema, variables } = parts;
   const cells = new Map<number, Uint8Array>();
   const columns = new Map<string, ColumnCondition>();
-  const place = (name: string): number => parts.variables.findIndex((variable) => variable.name === name);
-  const meet = (name: string, own: Omit<ColumnCondition, "column">, action: string): void => {
-    const of = parts.structure.columns.findIndex((column) => column.name === name);
-    const known = columns.get(name);
-    checkNumberPlan(parts.structure.columns[of], { ...own, column: of }, action);
-    columns.set(name, known ? meetConditions(known, own) : { ...own, column: of });
-  };
+  const asked = new Map<string, readonly string[]>();
   for (const condition of conditions) {
-    const plan = parts.structure.columns[condition.column];
-    const schema = parts.schema[condition.column];
-    const action = `sample where ${schema.name}`;
-    const levelAt = (level: string): number => (schema.levels ?? []).indexOf(level);
-    const allow = (variable: number, holds: (cell: number) => boolean): void => {
-      const own = cells.get(variable) ?? new Uint8Array(parts.variables[variable].labels.length).fill(1);
-      for (let cell = 0; cell < own.length; cell++) if (!holds(cell)) own[cell] = 0;
-      const possible = parts.variables[variable].seen.some((cell) => own[cell] === 1);
-      const seen = parts.variables[variable].seen.map((cell) => parts.variables[variable].labels[cell]);
-      check(possible, action, `training rows only have ${seen.slice(0, 20).join(", ")}`);
-      cells.set(variable, own);
+    const asking = schema[condition.column].name;
+    const action = `sample where ${asking}`;
+    const levelAt = (level: string): number => (schema[condition.column].levels ?? []).indexOf(level);
+    const together = (name: string, possible: boolean): void => {
+      const others = asked.get(name) ?? [];
+      check(possible, action, `it must go with the condition on ${others.join(" and ")}`);
+      asked.set(name, [...others, asking]);
     };
-    if (plan.kind === "levels") {
-      allow(place(plan.name), (cell) =>
-        satisfies(condition, cell < plan.levels.length ? levelAt(plan.levels[cell]) : -1),
-      );
-    } else if (plan.kind === "lookup") {
-      allow(place(plan.of), (cell) =>
-        satisfies(condition, plan.map[cell] < 0 ? -1 : levelAt(plan.levels[plan.map[cell]])),
-      );
-    } else if (plan.kind === "bands") {
-      meet(plan.of, bandRange(plan, condition, levelAt, action), action);
-    } else if (plan.kind === "part") {
-      const date = parts.structure.columns.find((column) => column.name === plan.of);
-      const step = date?.kind === "date" ? date.format.step : 1;
-      meet(plan.of, partRange(plan, condition, step, action), action);
-    } else if (plan.kind === "number" && plan.values) {
-      const { values } = plan;
-      allow(place(plan.name), (cell) => satisfies(condition, values[cell] ?? Number.NaN));
-    } else if (plan.kind === "constant") {
-      const value = schema.levels ? levelAt(plan.text) : plan.text === "" ? Number.NaN : Number(plan.text);
-      check(
-        satisfies(condition, value),
-        action,
-        `the column is always ${plan.text === "" ? "missing" : plan.text}`,
-      );
-    } else {
-      check(
-        plan.kind === "number" || plan.kind === "date",
-        action,
-        `a column of type ${schema.type} cannot be chosen`,
-      );
-      checkRange(condition, plan, action, writerOf(plan, schema));
-      columns.set(plan.name, condition);
-    }
+    const allow = (name: string, holds: (cell: number) => boolean, texts?: readonly string[]): void => {
+      const variable = variables.findIndex((one) => one.name === name);
+      const { seen, labels } = variables[variable];
+      const alone = Uint8Array.from(labels, (_, cell) => (holds(cell) ? 1 : 0));
+      const there = [...new Set(seen.map((cell) => (texts ?? labels)[cell] ?? missingLabel))];
+      const isSeen = (own: Uint8Array): boolean => seen.some((cell) => own[cell] === 1);
+      check(isSeen(alone), action, `training rows only have ${there.slice(0, 20).join(", ")}`);
+      const before = cells.get(variable);
+      const both = before ? alone.map((own, cell) => own & before[cell]) : alone;
+      together(name, isSeen(both));
+      cells.set(variable, both);
+    };
+    const wish = (own: ColumnCondition): void => {
+      const plan = structure.columns[own.column];
+      const on = (name: string): number => structure.columns.findIndex((column) => column.name === name);
+      if (plan.kind === "levels") {
+        const at = (cell: number) => (cell < plan.levels.length ? levelAt(plan.levels[cell]) : -1);
+        allow(plan.name, (cell) => satisfies(own, at(cell)));
+      } else if (plan.kind === "lookup") {
+        const texts = plan.map.map((code) => plan.levels[code]);
+        allow(plan.of, (cell) => satisfies(own, plan.map[cell] < 0 ? -1 : levelAt(texts[cell])), texts);
+      } else if (plan.kind === "bands") {
+        wish({ column: on(plan.of), ...bandRange(plan, own, levelAt, action) });
+      } else if (plan.kind === "part") {
+        const date = structure.columns[on(plan.of)];
+        const step = date?.kind === "date" ? date.format.step : 1;
+        wish({ column: on(plan.of), ...partRange(plan, own, step, action) });
+      } else if (plan.kind === "number" && plan.values) {
+        const { values } = plan;
+        allow(plan.name, (cell) => satisfies(own, values[cell] ?? Number.NaN));
+      } else if (plan.kind === "constant") {
+        const numeric = plan.text === "" ? Number.NaN : Number(plan.text);
+        const value = schema[own.column].levels ? levelAt(plan.text) : numeric;
+        const always = plan.text === "" ? "missing" : plan.text;
+        check(satisfies(own, value), action, `the column is always ${always}`);
+      } else {
+        const drawn = plan.kind === "number" || plan.kind === "date";
+        check(drawn, action, `a column of type ${schema[own.column].type} cannot be chosen`);
+        checkRange(own, plan, action, writerOf(plan, schema[own.column]));
+        const known = columns.get(plan.name);
+        const both = known ? meetConditions(known, own) : own;
+        together(plan.name, !known || both.missing || both.values !== undefined || both.range !== undefined);
+        columns.set(plan.name, both);
+      }
+    };
+    wish(condition);
   }
   const touched = [...cells.keys(), ...[...columns.keys()].flatMap((name) => reached(parts, name))];
   return { cells, columns, last: Math.max(-1, ...touched) };
@@ -127,21 +140,18 @@ function startOfYear(year: number): number {
   return start.getTime();
 }
 
-function checkNumberPlan(plan: ColumnPlan, condition: ColumnCondition, action: string): void {
-  if (plan.kind === "number") checkRange(condition, plan, action);
-  if (plan.kind === "date") checkRange(condition, plan, action, dateWriter(plan.format));
-}
-
-/** Both conditions on the same number; of values those in the range. */
-function meetConditions(condition: ColumnCondition, other: Omit<ColumnCondition, "column">): ColumnCondition {
-  const { from, to } = other.range as { from: number; to: number };
-  const missing = condition.missing && other.missing;
-  const values = condition.values?.filter((value) => value >= from && value <= to);
-  const range = condition.range && {
-    from: Math.max(condition.range.from, from),
-    to: Math.min(condition.range.to, to),
+/** Both conditions on the same number. */
+function meetConditions(one: ColumnCondition, other: ColumnCondition): ColumnCondition {
+  const shared = (a: ColumnCondition, b: ColumnCondition) => (a.values ?? []).filter((v) => satisfies(b, v));
+  const values = [...new Set([...shared(one, other), ...shared(other, one)])];
+  const from = Math.max(one.range?.from ?? Infinity, other.range?.from ?? Infinity);
+  const to = Math.min(one.range?.to ?? -Infinity, other.range?.to ?? -Infinity);
+  return {
+    column: one.column,
+    missing: one.missing && other.missing,
+    ...(values.length > 0 && { values }),
+    ...(from <= to && { range: { from, to } }),
   };
-  return { column: condition.column, missing, ...(values && { values }), ...(range && { range }) };
 }
 
 /** How a column's values are told: as it writes them. */
