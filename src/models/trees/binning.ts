@@ -81,10 +81,12 @@ function numericBins(
   space: Space,
   action: string,
 ): ColumnBins {
-  const { distinct, counts, lost } = countPair(values) ?? countDistinct(values, space);
+  const pair = countPair(values);
+  const { distinct, counts, lost } = pair ?? countDistinct(values, space);
   // What was counted is ascending. Of a sample it says nothing of the other rows.
+  const all = pair !== undefined || values.length <= SAMPLE;
   const ends = [distinct[0] ?? 0, distinct[distinct.length - 1] ?? 0];
-  const known = values.length <= SAMPLE && ends.every(Number.isFinite);
+  const known = all && ends.every(Number.isFinite);
   const missing = known ? lost : countMissing(values, feature, action);
   const upper = boundaries(distinct, counts, missing > 0 ? most - 1 : most);
   const count = upper.length + 1;
