@@ -89,6 +89,15 @@ export function truthOf(word: string): number {
   return truths.get(word.trim().toLowerCase()) ?? -1;
 }
 
+/** The same, where any number that is 0 or 1 counts too, however it is written ("-0", "1.00"). */
+export function zeroOrOne(text: string): number {
+  const known = truthOf(text);
+  const digits = text.trim().replace(",", ".");
+  if (known >= 0 || digits === "") return known;
+  const value = Number(digits);
+  return value === 1 ? 1 : value === 0 ? 0 : -1;
+}
+
 /** The usual words for false (0) or true (1), in small letters. */
 export function truthWords(value: number): string[] {
   return [...truths].flatMap(([word, truth]) => (truth === value ? [word] : []));

@@ -171,6 +171,20 @@ describe("parseCsv(text)", () => {
     ]);
   });
 
+  test("refuses words among zeros and ones, which are neither, and reads the same again however they are written", () => {
+    const cells = Array.from({ length: 60 }, (_, i) => ["0", "1", "-0", "1.00"][i % 4]);
+    const text = `name,churned\n${[...cells, "perhaps", "NA"].map((cell, i) => `n${i},${cell}`).join("\n")}\n`;
+    const read = parseCsv(text);
+    expect(read.problems).toMatchObject([{ line: 62, column: "churned", value: "perhaps" }]);
+    expect(read.table.columns[1]).toMatchObject({ type: "boolean", levels: ["0", "1"], missing: ["NA"] });
+    const again = parseCsv(text, { schema: read.schema });
+    for (const { table, rejected } of [read, again]) {
+      expect(rejected).toBe(1);
+      const codes = Int32Array.from({ length: 61 }, (_, i) => (i === 60 ? -1 : i % 2));
+      expect(table.columns[1]).toMatchObject({ codes });
+    }
+  });
+
   test("takes words of more than a thousand characters for text, of which a model keeps no levels", () => {
     const long = "x".repeat(20_000);
     expect(parseCsv(`a,b\n${lines(30, (i) => `${i * 2},${long}`)}\n`).table.columns[1].type).toBe("text");

@@ -61,6 +61,18 @@ const endings: Readonly<Record<string, readonly string[]>> = {
   "numbers with leading zeros": ["K-900,007,3,No,basic,2024-03-11,1"],
   euros: ["K-900,3,3.50 €,No,basic,2024-03-11,1", "K-901,3,4.50 €,No,basic,2024-03-11,1"],
   "a 2 in a column of 0 and 1": ["K-900,3,3,No,basic,2024-03-11,2"],
+  "zeros and ones of other spellings": [
+    "K-900,3,3,No,basic,2024-03-11,-0",
+    "K-901,3,3,No,basic,2024-03-11,1.00",
+  ],
+  "words among zeros and ones": Array.from(
+    { length: 2 },
+    (_, i) => `K-9${i},3,3,No,basic,2024-03-11,${i ? "perhaps" : "maybe"}`,
+  ),
+  "more words than case is folded of, and blanks around one": Array.from(
+    { length: 260 },
+    (_, i) => `K-9${i},3,3,No,${i === 9 ? "BASIC " : `plan ${i}`},2024-03-11,1`,
+  ),
   "a header once more": [head.trim(), line(901)],
 };
 test.each(Object.keys(endings))(

@@ -41,8 +41,8 @@ export function builderOf(layout: Layout, j: number, options: CsvOptions): Colum
   const { missing: also = [], schema } = options;
   const column = layout.columns[j];
   if (layout.unread[j]) return passedOver(column.name);
-  // Of an inferred column read by dictionary, what its missing words are is decided when all cells are known.
-  const held = layout.given[j] || (column.type !== "categorical" && column.type !== "boolean");
+  // Of an inferred column read by dictionary, unless it is held to levels, all cells decide what its missing words are.
+  const held = layout.given[j] || column.levels || !["categorical", "boolean"].includes(column.type);
   const own = [...(column.missing ?? []), ...also];
   const isMissing = held ? missingTest(column.type, schema?.missing, own) : (): boolean => false;
   if (column.type === "numeric") {

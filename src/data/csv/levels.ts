@@ -1,5 +1,5 @@
-import { foldKey } from "../infer/fold";
-import { booleanLevels, type ColumnSchema, truthOf } from "../schema";
+import { blankKey, foldKey } from "../infer/fold";
+import { type ColumnSchema, zeroOrOne } from "../schema";
 import type { CategoricalColumn } from "../table";
 import { ByteDictionary } from "./byte-dictionary";
 import { decode, decodeStrictly, isBlank } from "./bytes";
@@ -18,7 +18,8 @@ export class DictionaryBuilder implements ColumnBuilder {
   private readonly words: Map<string, number> = new Map();
   /** Missing cells in the columns taken so far. */
   private absent = 0;
-  /** Levels by what their spellings have in common, where they are known beforehand; −1 where two share it. */
+  /** Levels by what their spellings have in common, with and without letter case, where they are known beforehand; −1 where two share it. */
+  private readonly cased: Map<string, number> = new Map();
   private readonly folded: Map<string, number> = new Map();
   /** The levels in the kernel's memory; none before the first block, or once there are too many. */
   private fast: FastDictionary | undefined;
@@ -31,7 +32,11 @@ export class DictionaryBuilder implements ColumnBuilder {
     this.schema = schema;
     this.isMissing = isMissing;
     schema.levels?.forEach((level, code) => {
-      this.folded.set(foldKey(level), this.folded.has(foldKey(level)) ? -1 : code);
+      for (const [keys, key] of [
+        [this.cased, blankKey(level)],
+        [this.folded, foldKey(level)],
+      ] as const)
+        keys.set(key, keys.has(key) ? -1 : code);
     });
     for (const level of schema.levels ?? levels) this.addLevel(Buffer.from(level), level);
   }
@@ -117,11 +122,11 @@ export class DictionaryBuilder implements ColumnBuilder {
     }
     const { levels, type, open } = this.schema;
     if (!levels) return this.addLevel(bytes.subarray(start, end), text);
-    const spelled = this.folded.get(foldKey(text)) ?? -1;
+    const spelled = this.cased.get(blankKey(text)) ?? this.folded.get(foldKey(text)) ?? -1;
     if (spelled >= 0) return spelled;
     if (open) return this.addLevel(bytes.subarray(start, end), text);
-    const truth = type === "boolean" ? truthOf(text) : -1;
-    if (truth >= 0 && booleanLevels(levels)) return truth;
+    const truth = type === "boolean" ? zeroOrOne(text) : -1;
+    if (truth >= 0 && zeroOrOne(levels[truth] ?? "") === truth) return truth;
     bad(row, `must be one of ${levels.join(", ")}`, text);
     return -1;
   }

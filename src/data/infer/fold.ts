@@ -1,6 +1,11 @@
 /** What spellings of the same word have in common: no blanks around or doubled, small letters, composed accents. */
 export function foldKey(word: string): string {
-  return word.trim().replace(/\s+/g, " ").normalize("NFC").toLowerCase();
+  return blankKey(word).toLowerCase();
+}
+
+/** The same where letter case means something. */
+export function blankKey(word: string): string {
+  return word.trim().replace(/\s+/g, " ").normalize("NFC");
 }
 
 /** Of more words than this case isn't folded: they are codes or names. */
@@ -24,7 +29,7 @@ export interface Folded {
  */
 export function foldSpellings(spellings: readonly string[], counts: ArrayLike<number>): Folded {
   const byCase = grouped(spellings, foldKey);
-  const byBlank = grouped(spellings, (text) => text.trim().replace(/\s+/g, " ").normalize("NFC"));
+  const byBlank = grouped(spellings, blankKey);
   const double = byBlank.size - byCase.size;
   const codes = [...byCase.keys()].every((word) => word.length <= 2);
   const meant = (codes && byCase.size > 2 && double * 2 >= byCase.size) || byCase.size > mostWords;

@@ -7,7 +7,7 @@ import { type Format, formatSample, type ValueFormat, valueParser } from "../for
 import { learnDates } from "../formats/learn-dates";
 import { learnNumbers } from "../formats/learn-numbers";
 import { isPlain, type NumberFormat, plainNumbers } from "../formats/number-format";
-import { booleanLevels, type ColumnSchema, truthOf } from "../schema";
+import { booleanLevels, type ColumnSchema, zeroOrOne } from "../schema";
 import {
   type CategoricalColumn,
   type Column,
@@ -59,11 +59,11 @@ export function settleDictionary(
   const common = { remarks, ...(guessed ? { guessed } : {}) };
   if (type === "categorical" || type === "boolean") {
     const settled = type === "boolean" ? asBoolean(one, counts, absent) : asCategories(one, counts, absent);
-    return {
-      ...common,
-      column: { ...settled.column, ...missing },
-      remarks: [...remarks, ...settled.remarks],
-    };
+    const told = { ...common, remarks: [...remarks, ...settled.remarks] };
+    // Words among zeros and ones are mistakes: the column is held to the two.
+    if (type === "boolean" && levels.some((level, code) => !absent[code] && zeroOrOne(level) < 0))
+      return { ...told, reread: { name, type, levels: settled.column.levels, missing: [...words] } };
+    return { ...told, column: { ...settled.column, ...missing } };
   }
   if (type === "numeric") {
     const parse = valueParser((format as ValueFormat | undefined) ?? plainNumbers);
@@ -300,10 +300,6 @@ function foldRemark(folded: { merged: number; cells: number; examples: readonly 
 
 function asBoolean(one: CategoricalColumn, counts: Int32Array, absent: readonly boolean[]): Recoded {
   const used = [...one.levels.keys()].filter((code) => !absent[code]).sort((a, b) => counts[b] - counts[a]);
-  const truth = (text: string): number => {
-    const known = truthOf(text);
-    return known >= 0 ? known : Number(text.trim().replace(",", "."));
-  };
   const words = used.map((code) => one.levels[code].trim());
   const pair = booleanLevels(
     foldSpellings(
@@ -311,15 +307,15 @@ function asBoolean(one: CategoricalColumn, counts: Int32Array, absent: readonly 
       words.map((_, k) => counts[used[k]]),
     ).words,
   );
-  const commonest = [0, 1].map((value) => words.find((word) => truth(word) === value));
+  const commonest = [0, 1].map((value) => words.find((word) => zeroOrOne(word) === value));
   const levels = [0, 1].map((value) => commonest[value] ?? pair?.[value] ?? String(value));
   const map = new Int32Array(one.levels.length).fill(-1);
   let cells = 0;
   const others: string[] = [];
   for (const code of used) {
     const text = one.levels[code];
-    map[code] = truth(text);
-    if (text === levels[map[code]]) continue;
+    map[code] = zeroOrOne(text);
+    if (map[code] < 0 || text === levels[map[code]]) continue;
     cells += counts[code];
     if (others.length < 3) others.push(text);
   }
