@@ -18,17 +18,6 @@ export function encodingName(label: string): string {
   return new TextDecoder(label).encoding;
 }
 
-/** The bytes as text, without a byte-order mark. */
-export function decodeAll(bytes: Uint8Array, label: string): string {
-  return decodeNext(new TextDecoder(label), bytes, true);
-}
-
-function decodeNext(decoder: TextDecoder, bytes: Uint8Array, final: boolean): string {
-  // Asked for a whole text at once, Node 20 takes windows-1252 for Latin-1, where byte 0x80 is no €; of a stream it does not.
-  const text = decoder.decode(bytes, { stream: true });
-  return final ? text + decoder.decode() : text;
-}
-
 /** The encoding that a file's first bytes show for certain: by a byte-order mark, or by the zeros of UTF-16. */
 export function markedEncoding(head: Uint8Array): string | undefined {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return "utf-8";
@@ -85,7 +74,9 @@ export class Transcoder {
       }
     }
     if (!this.decoder) return piece;
-    return Buffer.from(decodeNext(this.decoder, piece, final), "utf8");
+    // Asked for a whole text at once, Node 20 takes windows-1252 for Latin-1, where byte 0x80 is no €; of a stream it does not.
+    const text = this.decoder.decode(piece, { stream: true });
+    return Buffer.from(final ? text + this.decoder.decode() : text, "utf8");
   }
 
   /** What is still held back when no more bytes come. */

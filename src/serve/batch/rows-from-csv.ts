@@ -1,6 +1,5 @@
-import { isUtf8 } from "node:buffer";
 import type { RejectedRow } from "../../data/csv/options";
-import { decodeAll, markedEncoding } from "../../data/dialect/encoding";
+import { markedEncoding, Transcoder } from "../../data/dialect/encoding";
 import { sampleRecords } from "../../data/dialect/records";
 import { readCsvBatches } from "../../data/read/read-csv-batches";
 import type { ColumnSchema } from "../../data/schema";
@@ -141,9 +140,9 @@ async function peek(
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
   }
   const start = peeked.subarray(0, mostHeader);
-  const line = start.subarray(0, start.lastIndexOf(10) + 1);
-  const encoding = markedEncoding(start) ?? (isUtf8(line) ? "utf-8" : "windows-1252");
-  return { header: decodeAll(start, encoding), all: all() };
+  const text = new Transcoder(markedEncoding(start)).push(start, ended);
+  // Without a byte-order mark.
+  return { header: new TextDecoder().decode(text), all: all() };
 }
 
 /** The header's names by each character that may split it. */

@@ -89,6 +89,15 @@ describe("rowsFromCsv(body, fields)", () => {
     expect(used(lots)).toEqual([]);
   });
 
+  test("a byte that is no UTF-8 costs its row alone, not the column with letters of UTF-8", async () => {
+    const name = "Gespräche für Köln";
+    const text = Buffer.from(`customer_id,${name}\na,1\n?,2\nc,3\n`);
+    text[text.indexOf("?")] = 0xff;
+    const lots = await lotsOf(text, rowsFromCsv, [{ ...fields[0], key: name, column: name }]);
+    expect(used(lots)).toEqual(["1 a 1", "3 c 3"]);
+    expect(wrong(lots).map((one) => one[0])).toEqual(["2"]);
+  });
+
   test.each([
     ["a comma in it", "Calls, a month"],
     ["quotes in it", 'Calls "abroad"'],
