@@ -98,27 +98,22 @@ function logOdds(
 ): Float64Array {
   const rows = target.length;
   const width = columns.length + 1;
-  const ones = new Float64Array(rows).fill(1);
-  const [a, b] = [columns[0], columns[1] ?? ones];
+  const two = columns.length === 2;
   let total = 0;
   for (const weight of weights) total += weight;
   // Without this trace of a penalty, classes that one score separates would send the slope to infinity.
   const penalty = 1e-9;
   const first = new Float64Array(width);
   const second = new Float64Array(width * width);
-  const loss = scoresLoss(a, b, target, weights);
+  // A second column that has no weight is as good as none.
+  const loss = scoresLoss(columns[0], columns[columns.length - 1], target, weights);
   const sums = new Float64Array(9);
   /** The mean loss with its penalty; fills in its derivatives. */
   const value = (w: Float64Array): number => {
-    let cost = (width === 3 ? loss(w[0], w[1], w[2], sums) : loss(w[0], w[1], 0, sums)) / total;
+    let cost = loss(w[0], two ? w[1] : 0, w[width - 1], sums) / total;
     const [ga, gb, gc, aa, ab, bb, ac, bc, cc] = sums.map((sum) => sum / total);
-    if (width === 3) {
-      first.set([ga, gb, gc]);
-      second.set([aa, ab, ac, ab, bb, bc, ac, bc, cc]);
-    } else {
-      first.set([ga, gb]);
-      second.set([aa, ab, ab, bb]);
-    }
+    first.set(two ? [ga, gb, gc] : [ga, gc]);
+    second.set(two ? [aa, ab, ac, ab, bb, bc, ac, bc, cc] : [aa, ac, ac, cc]);
     for (let k = 0; k < width - 1; k++) {
       cost += (penalty * w[k] * w[k]) / 2;
       first[k] += penalty * w[k];
