@@ -94,7 +94,7 @@ function limitsOn(
   conditions: ReadonlyMap<string, ColumnCondition>,
   { rows, has, of, later }: Known,
 ): Limit[] {
-  const step = plan.kind === "date" ? plan.format.step : spacing(plan.grid);
+  const step = stepOf(plan);
   const limits: Limit[] = [];
   const filled = (value: number): Float64Array => filledWith(value, rows);
   const condition = conditions.get(plan.name);
@@ -118,6 +118,11 @@ function limitsOn(
     limits.push({ ranges: [onGrid({ low: least, high: most }, step)], wish, missing: true });
   }
   return limits;
+}
+
+/** The distance between two neighbours among the values; 0 where they lie on no grid. */
+export function stepOf(plan: NumberPlan | DatePlan): number {
+  return plan.kind === "date" ? plan.format.step : spacing(plan.grid);
 }
 
 function filledWith(value: number, rows: number): Float64Array {

@@ -7,10 +7,13 @@ import { dateWriter } from "../structure/dates";
 import {
   type BandsPlan,
   type ColumnPlan,
+  type DatePlan,
   missingLabel,
+  type NumberPlan,
   type PartPlan,
   type Structure,
 } from "../structure/structure";
+import { stepOf } from "./bounds";
 import type { DrawnVariable } from "./drawn-variable";
 
 /** What is drawn of a table: conditions are turned onto it. */
@@ -62,19 +65,20 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
     };
     const wish = (own: ColumnCondition): void => {
       const plan = structure.columns[own.column];
-      const on = (name: string): number => structure.columns.findIndex((column) => column.name === name);
       if (plan.kind === "levels") {
         const at = (cell: number) => (cell < plan.levels.length ? levelAt(plan.levels[cell]) : -1);
         allow(plan.name, (cell) => satisfies(own, at(cell)));
       } else if (plan.kind === "lookup") {
         const texts = plan.map.map((code) => plan.levels[code]);
         allow(plan.of, (cell) => satisfies(own, plan.map[cell] < 0 ? -1 : levelAt(texts[cell])), texts);
-      } else if (plan.kind === "bands") {
-        wish({ column: on(plan.of), ...bandRange(plan, own, levelAt, action) });
-      } else if (plan.kind === "part") {
-        const date = structure.columns[on(plan.of)];
-        const step = date?.kind === "date" ? date.format.step : 1;
-        wish({ column: on(plan.of), ...partRange(plan, own, step, action) });
+      } else if (plan.kind === "bands" || plan.kind === "part") {
+        const column = structure.columns.findIndex(({ name }) => name === plan.of);
+        const step = stepOf(structure.columns[column] as NumberPlan | DatePlan);
+        const range =
+          plan.kind === "bands"
+            ? bandRange(plan, own, levelAt, step, action)
+            : partRange(plan, own, step, action);
+        wish({ column, ...range });
       } else if (plan.kind === "number" && plan.values) {
         const { values } = plan;
         allow(plan.name, (cell) => satisfies(own, values[cell] ?? Number.NaN));
@@ -104,14 +108,21 @@ function bandRange(
   { cuts, order, levels, of }: BandsPlan,
   condition: ColumnCondition,
   levelAt: (level: string) => number,
+  step: number,
   action: string,
 ): Omit<ColumnCondition, "column"> {
   const allowed = order.map((level) => satisfies(condition, levelAt(levels[level])));
   const [first, last] = [allowed.indexOf(true), allowed.lastIndexOf(true)];
   const whole = first >= 0 && allowed.slice(first, last + 1).every((own) => own);
   check(whole, action, `the levels must lie side by side, as it follows from ${of}; or ask for ${of}`);
-  const below = last < cuts.length ? cuts[last] - 1e-9 * Math.max(1, Math.abs(cuts[last])) : Infinity;
-  return { missing: condition.missing, range: { from: first > 0 ? cuts[first - 1] : -Infinity, to: below } };
+  const to = last < cuts.length ? justBelow(cuts[last], step) : Infinity;
+  return { missing: condition.missing, range: { from: first > 0 ? cuts[first - 1] : -Infinity, to } };
+}
+
+/** The last value on the grid below one; without a grid, one a hair below. */
+function justBelow(value: number, step: number): number {
+  if (step > 0) return (Math.ceil(value / step - 1e-6) - 1) * step;
+  return value - 1e-9 * Math.max(1, Math.abs(value));
 }
 
 /** The dates whose part a condition allows: of values one only, since a date has one range. */

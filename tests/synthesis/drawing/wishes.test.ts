@@ -55,7 +55,7 @@ const wishes = (where: Where) => wishesOf(parts, resolveWhere(where, schema));
 test("wishesOf() keeps each of two conditions that one column answers, whichever column comes first", () => {
   expect(wishes({ size: "few", pieces: { from: 3 } }).columns.get("pieces")?.range).toEqual({
     from: 3,
-    to: 6 - 6e-9,
+    to: 5,
   });
   expect(wishes({ size: "many", pieces: ["3", "9"] }).columns.get("pieces")?.values).toEqual([9]);
   expect(wishes({ year: 2021, day: { from: "2021-06-01" } }).columns.get("day")?.range).toEqual({
@@ -64,6 +64,12 @@ test("wishesOf() keeps each of two conditions that one column answers, whichever
   });
   expect(wishes({ year: null, day: null }).columns.get("day")?.missing).toBe(true);
   expect(wishes({ phone: "Yes", lines: ["none", "2"] }).cells.get(1)).toEqual(Uint8Array.of(0, 0, 1));
+});
+
+test("wishesOf() ends a band below its cut, on the number's grid: rounding would reach the next band", () => {
+  const range = (level: string) => wishes({ size: level }).columns.get("pieces")?.range;
+  expect(range("few")).toEqual({ from: -Infinity, to: 5 });
+  expect(range("many")).toEqual({ from: 6, to: Infinity });
 });
 
 test("wishesOf() refuses conditions that no value answers together, and names the other one", () => {
