@@ -119,7 +119,7 @@ export async function syntheticReport(
   const base = {
     losses,
     texts,
-    notJudged: notJudged(plan, useless),
+    notJudged: [...withoutPairs(quality), ...notJudged(plan, useless)],
     quality,
     qualityAllPairs,
     diagnostic,
@@ -191,6 +191,11 @@ function aimOf({ real: train, synthetic, holdout: test, target, positive }: Repo
 
 /** Fewer rows than these tell nothing from each other, and nobody's membership. */
 const [leastDetected, leastAttacked] = [50, 20];
+
+function withoutPairs({ trends }: Quality): string[] {
+  if (!Number.isNaN(trends)) return [];
+  return ["pair trends: no two real columns go together strongly; the quality is that of single columns"];
+}
 
 function notJudged({ real, synthetic, holdout, target }: ReportPlan, useless: string | undefined): string[] {
   const out: string[] = [];

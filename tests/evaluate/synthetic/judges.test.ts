@@ -145,6 +145,10 @@ describe("a target that is no yes or no", () => {
     expect(alone.notJudged).toEqual([
       "privacy, usefulness and small groups: held-out rows (--holdout) are needed",
     ]);
+    const [one, other] = [real, made].map((from) => dropColumns(from, ["score", "income", "tier"]));
+    const { notJudged, quality } = await syntheticReport({ real: one, synthetic: other }, seeded(1));
+    expect(notJudged[0]).toContain("pair trends: no two real columns go together strongly");
+    expect(quality.score).toBe(quality.shapes);
   });
 });
 

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { percent } from "../../../core/format";
+import { decimal, percent } from "../../../core/format";
 import type { CsvOptions } from "../../../data/csv/options";
 import type { Table } from "../../../data/table";
 import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
@@ -163,7 +163,7 @@ function summary(
       fresh ? `SDMetrics; held-out rows reach ${three(fresh.quality.score)}` : "SDMetrics; 1 is best",
     ],
     ["  column shapes", three(quality.shapes), ""],
-    ["  pair trends", `${three(quality.trends)} (all pairs ${three(qualityAllPairs.trends)})`, ""],
+    ["  pair trends", `${decimal(quality.trends)} (all pairs ${decimal(qualityAllPairs.trends)})`, ""],
     [
       "binned accuracy",
       three(accuracy.overall),
