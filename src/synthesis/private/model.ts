@@ -5,7 +5,7 @@ import type { ColumnSchema } from "../../data/schema";
 import { type Column, isCategorical, type Table, table } from "../../data/table";
 import { type ColumnCondition, resolveWhere } from "../conditions";
 import { dateWriter } from "../structure/dates";
-import { freshKeys, type KeyPlan } from "../structure/keys";
+import { freshKeys, type KeyPlan, keyCount } from "../structure/keys";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
 import { computedBy, keepingRules, type Rule, withComputed } from "./domain/rules";
@@ -120,7 +120,23 @@ export function privateOf<K extends string>(
 ): PrivateSynthesiser & { readonly kind: K } {
   const bare = withoutRules(parts, dependence);
   const { rules, names } = parts;
-  if (!rules || !names) return bare;
+  const enoughKeys = (rows: number, { firstRow = 0 }: SampleOptions): void => {
+    for (const [name, plan] of parts.keys)
+      check(
+        !(firstRow + rows > keyCount(plan)),
+        "sample",
+        `the domain's pattern of ${name} has ${keyCount(plan)} different keys: make no more rows, or state a longer pattern and fit again`,
+        firstRow + rows,
+      );
+  };
+  if (!rules || !names)
+    return {
+      ...bare,
+      sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
+        enoughKeys(n, options);
+        return bare.sample(n, rng, options);
+      },
+    };
   const computed = computedBy(rules);
   const columns = names.map((name): ColumnSchema => {
     const rule = rules.find((one) => one.kind === "formula" && one.column === name);
@@ -132,6 +148,7 @@ export function privateOf<K extends string>(
     ...bare,
     columns,
     sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
+      enoughKeys(n, options);
       for (const { column } of resolveWhere(options.where, columns))
         check(
           !computed.has(columns[column].name),

@@ -82,7 +82,7 @@ function patternOf(present: readonly string[], rng: Rng, counters = false): KeyP
 export function freshKeys(plan: KeyPlan, from: number, count: number): string[] {
   if (plan.style === "counter") return Array.from({ length: count }, (_, i) => String(plan.first + from + i));
   const { alphabets, stride, rest, pace, endings } = plan;
-  const capacity = capacityOf(alphabets, stride);
+  const capacity = keyCount(plan);
   // Past the pattern's capacity the keys of each further round carry its number in front, in the first place's digits.
   const [first] = alphabets;
   const digits =
@@ -97,6 +97,11 @@ export function freshKeys(plan: KeyPlan, from: number, count: number): string[] 
     if (at >= capacity) at -= capacity;
   }
   return out;
+}
+
+/** How many different keys a plan's own form gives; beyond them `freshKeys` writes longer ones. */
+export function keyCount(plan: KeyPlan): number {
+  return plan.style === "counter" ? Infinity : capacityOf(plan.alphabets, plan.stride);
 }
 
 /** The next number of two digits and zeros: so that the greatest key is not told. */

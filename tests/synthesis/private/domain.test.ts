@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
 import { table } from "../../../src/data/table";
 import { checkDomain, domainFromJson, publicKeys } from "../../../src/synthesis/private/domain/domain";
+import { mst } from "../../../src/synthesis/private/mst";
 import { freshKeys } from "../../../src/synthesis/structure/keys";
 
 describe("domainFromJson(value, from)", () => {
@@ -72,3 +74,29 @@ test("publicKeys(pattern) makes keys that are all different and of that form", (
   expect(freshKeys(publicKeys("[0-9]{4}"), 40, 2)).not.toEqual(freshKeys(publicKeys("[0-9]{4}"), 0, 2));
   expect(freshKeys(publicKeys(undefined), 7, 2)).toEqual(["8", "9"]);
 });
+
+test.each([[[]], [["low <= high"]]])(
+  "sample(n) makes as many rows as a stated pattern has keys, and says where it has no more (rules %j)",
+  async (rules) => {
+    const place = Float64Array.from({ length: 100 }, (_, i) => i);
+    const from = table([
+      { name: "uid", type: "id", values: Array.from(place, (i) => `C${i}`) },
+      { name: "low", type: "numeric", values: place, decimals: 0 },
+      { name: "high", type: "numeric", values: place, decimals: 0 },
+    ]);
+    const bounds = { minimum: 0, maximum: 99 };
+    const columns = [
+      { name: "uid", pattern: "C[0-9]{2}" },
+      { name: "low", ...bounds },
+      { name: "high", ...bounds },
+    ];
+    const model = await mst({ noise: "seed", target: null, domain: { columns, rules } })(from, seeded(1));
+    const [keys] = model.sample(60, seeded(2), { firstRow: 40 }).columns;
+    expect(new Set("values" in keys ? Array.from(keys.values, String) : [])).toEqual(
+      new Set(Array.from({ length: 60 }, (_, i) => `C${40 + i}`)),
+    );
+    expect(() => model.sample(61, seeded(2), { firstRow: 40 })).toThrow(
+      "the domain's pattern of uid has 100 different keys",
+    );
+  },
+);
