@@ -6,6 +6,7 @@ import type { Where } from "../../../src/synthesis/conditions";
 import { aim } from "../../../src/synthesis/private/aim/aim";
 import { loadAim } from "../../../src/synthesis/private/aim/model";
 import { type Domain, domainFromJson } from "../../../src/synthesis/private/domain/domain";
+import { levelRule } from "../../../src/synthesis/private/domain/level-rules";
 import { parseRule } from "../../../src/synthesis/private/domain/rules";
 import { loadMst } from "../../../src/synthesis/private/model";
 import { mst } from "../../../src/synthesis/private/mst";
@@ -163,7 +164,20 @@ describe("rules of levels", () => {
       "each side of the arrow must be COLUMN=LEVEL",
     );
     await expect(made(["net=none => net=dsl"])).rejects.toThrow("about two columns");
+    await expect(made(["net=none => backup=no => tv= = no"])).rejects.toThrow("there must be one arrow");
   });
+});
+
+test("levelRule(text, columns) reads levels that begin like an arrow", () => {
+  const columns = ["income", "class"].map(
+    (name): Column => ({ name, type: "categorical", levels: [], codes: new Int32Array(0) }),
+  );
+  const read = (text: string): unknown[] => {
+    const rule = levelRule(text, columns, "read");
+    return [rule?.where.column, rule?.where.level, rule?.then.column, rule?.then.level, rule?.both];
+  };
+  expect(read("income=>50K => class=high")).toEqual(["income", ">50K", "class", "high", false]);
+  expect(read("class=high<=>income=>50K")).toEqual(["class", "high", "income", ">50K", true]);
 });
 
 test("parseRule(text, columns) reads names that hold signs and spaces", () => {

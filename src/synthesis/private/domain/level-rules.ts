@@ -16,30 +16,34 @@ export interface LevelRule {
   readonly text: string;
 }
 
-/** The rule `a=x => b=y` or `a=x <=> b=y` of columns of levels; undefined for a text without an arrow. */
+/** The rule `a=x => b=y` or `a=x <=> b=y` of columns of levels, which may hold arrows themselves; undefined for a text without one. */
 export function levelRule(text: string, columns: readonly Column[], action: string): LevelRule | undefined {
-  const arrow = text.includes("<=>") ? "<=>" : text.includes("=>") ? "=>" : undefined;
-  if (!arrow) return undefined;
-  const sides = text.split(arrow);
-  check(sides.length === 2, action, "there must be one arrow", text);
-  const [where, then] = sides.map((side) => sideOf(side.trim(), columns, action));
+  const splits = [...text.matchAll(/<?=>/g)].map(({ 0: arrow, index }) => ({
+    arrow,
+    sides: [text.slice(0, index).trim(), text.slice(index + arrow.length).trim()],
+  }));
+  if (splits.length === 0) return undefined;
+  const read = splits.filter(({ sides }) => sides.every((side) => columnOf(side, columns)));
+  check(read.length < 2 && (read.length > 0 || splits.length === 1), action, "there must be one arrow", text);
+  const { arrow, sides } = read[0] ?? splits[0];
+  const [where, then] = sides.map((side) => sideOf(side, columns, action));
   check(where.column !== then.column, action, "it must be about two columns", text);
   return { kind: "levels", where, then, both: arrow === "<=>", text };
 }
 
-function sideOf(side: string, columns: readonly Column[], action: string): Level {
-  const own = columns
+/** The column of a side `COLUMN=LEVEL`: of several that it could be, the one with the longest name. */
+function columnOf(side: string, columns: readonly Column[]): Column | undefined {
+  return columns
     .filter(({ name }) => side.startsWith(name) && side.slice(name.length).trim().startsWith("="))
     .sort((a, b) => b.name.length - a.name.length)[0];
-  check(
-    own !== undefined,
-    action,
-    "each side of the arrow must be COLUMN=LEVEL of the table's columns",
-    side,
-  );
+}
+
+function sideOf(side: string, columns: readonly Column[], action: string): Level {
+  const own = columnOf(side, columns);
+  const form = "each side of the arrow must be COLUMN=LEVEL of the table's columns";
+  check(own !== undefined, action, form, side);
   check(isCategorical(own), action, `${own.name} must be a column of levels`, own.type);
-  const level = side.slice(own.name.length).trim().slice(1).trim();
-  return { column: own.name, level };
+  return { column: own.name, level: side.slice(own.name.length).trim().slice(1).trim() };
 }
 
 /** Throws where a level is not among those that the domain states: which levels there are would else be told by a rule. */
