@@ -17,6 +17,25 @@ export function temporaryFolder(kind: string, parent: string = tmpdir()): string
   return mkdtempSync(join(parent, `${prefix}${process.pid}-`));
 }
 
+/**
+ * Has a signal that ends the process remove the folder first, unless somebody else listens to it, who ends the work tidily;
+ * returns what takes that back.
+ */
+export function removedOnSignal(folder: string): () => void {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const undo = (): void => {
+    for (const signal of signals) process.off(signal, end);
+  };
+  const end = (signal: NodeJS.Signals): void => {
+    if (process.listenerCount(signal) > 1) return;
+    undo();
+    removeTemporaryFolder(folder);
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, end);
+  return undo;
+}
+
 /** What tells numbers of processes apart that are counted anew, as in each container that shares the folder. */
 function processSpace(): number {
   try {

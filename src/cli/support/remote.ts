@@ -85,11 +85,15 @@ function localName(address: Address): string {
 }
 
 async function inFolder<Out>(work: (folder: string) => Promise<Out>): Promise<Out> {
-  const { removeTemporaryFolder, temporaryFolder } = await import("../../data/temporary-folder.js");
+  const { removedOnSignal, removeTemporaryFolder, temporaryFolder } = await import(
+    "../../data/temporary-folder.js"
+  );
   const folder = temporaryFolder("remote");
+  const safe = removedOnSignal(folder);
   try {
     return await work(folder);
   } finally {
+    safe();
     removeTemporaryFolder(folder);
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { readFailure, writeError } from "../files";
 import { arrowAsCsv, parquetAsCsv } from "../frames";
-import { removeTemporaryFolder, temporaryFolder } from "../temporary-folder";
+import { removedOnSignal, removeTemporaryFolder, temporaryFolder } from "../temporary-folder";
 import { type Content, contentOf, readable } from "./content";
 import { parquetFiles } from "./parquet-files";
 import type { Remark } from "./read-csv";
@@ -47,8 +47,9 @@ export async function reopened(source: string): Promise<Reopened> {
   const name = source === "-" ? standardInput : source;
   const held: Uint8Array[] = [];
   let size = 0;
-  let away: { readonly folder: string; readonly file: number } | undefined;
+  let away: { readonly folder: string; readonly file: number; readonly safe: () => void } | undefined;
   const close = (): void => {
+    away?.safe();
     if (away) removeTemporaryFolder(away.folder);
   };
   const path = (): string => join(away?.folder ?? "", "table");
@@ -59,7 +60,7 @@ export async function reopened(source: string): Promise<Reopened> {
       if (size <= heldBytes) continue;
       if (!away) {
         const folder = temporaryFolder("reading");
-        away = { folder, file: openSync(join(folder, "table"), "w", 0o600) };
+        away = { folder, file: openSync(join(folder, "table"), "w", 0o600), safe: removedOnSignal(folder) };
       }
       for (const one of held.splice(0)) writeSync(away.file, one);
     }
@@ -74,7 +75,8 @@ export async function reopened(source: string): Promise<Reopened> {
   return { source, open: () => (away ? openTable(path(), name) : opened(name, pieces(), 0)), close };
 }
 
-async function isPipe(source: string): Promise<boolean> {
+/** Whether it is neither a file nor a folder. */
+export async function isPipe(source: string): Promise<boolean> {
   const found = await stat(source).catch((error: unknown) => {
     throw readFailure(source, error);
   });
