@@ -20,10 +20,14 @@ export function writeModelFile(file: string, model: SavedModel): void {
   writeAtomic(file, extname(file) === compact ? modelBytes(json) : `${jsonText(json, `write ${file}`)}\n`);
 }
 
-/** Name and SHA-256 of a file, or of a folder's Parquet files one after the other; standard input ("-") has none. */
+/** Name and SHA-256 of a file, or of a folder's Parquet files one after the other; standard input ("-") and pipes have none. */
 export async function fileOrigin(file: string): Promise<{ name: string; sha256: string }> {
   if (file === "-") return { name: "standard input", sha256: "" };
-  const { parquetFiles } = await import("../../data/read/parquet-files.js");
+  const [{ parquetFiles }, { isPipe }] = await Promise.all([
+    import("../../data/read/parquet-files.js"),
+    import("../../data/read/open-table.js"),
+  ]);
+  if (await isPipe(file)) return { name: basename(file), sha256: "" };
   const hash = createHash("sha256");
   for (const one of (await parquetFiles(file, [])) ?? [file])
     for await (const piece of createReadStream(one)) hash.update(piece as Buffer);
