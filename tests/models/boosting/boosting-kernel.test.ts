@@ -89,6 +89,22 @@ test("the kernel and its plain twin boost the same trees bit for bit", async () 
   expect(grown).toBeGreaterThan(5000);
 });
 
+// Rows outside the bag go down a tree of up to 127 nodes 64 at a time, and down a larger one by themselves.
+test.each([64, 65, 140])("with a bag, trees of %i leaves are those of the plain twin", async (leaves) => {
+  const [n, rng] = [8300, seeded("large")];
+  const x = matrix(
+    n,
+    2,
+    Float64Array.from({ length: 2 * n }, () => rng.uniform()),
+  );
+  const y = column(x, 0).map((value, i) => Math.sin(40 * value) * column(x, 1)[i]);
+  const options: GradientBoostingOptions = { trees: 3, loss: "squared", leaves, minRows: 1, rowShare: 0.5 };
+  const fast = await gradientBoosting(options)({ x, y }, seeded(1));
+  expect(fast.trees.feature.length).toBe(3 * (2 * leaves - 1));
+  const plain = await boostPlainly(options, { x, y });
+  expect(fast.trees).toEqual(plain.trees);
+});
+
 test("columns that exclude each other in the sample but not everywhere are kept apart", async () => {
   const n = 50_000;
   const values = new Float64Array(3 * n);
