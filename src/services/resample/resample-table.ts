@@ -150,6 +150,10 @@ function classesOf(from: Table, target: string, action: string): Classes {
   return { names, rows: names.map((name) => places.get(name) as number[]) };
 }
 
+/** Methods that ask so many neighbours of a row's own class, unless told otherwise. */
+const amongOwn: readonly string[] = ["smote", "svm-smote", "adasyn"];
+const usualNeighbours = 5;
+
 /** The rows to add to each class. */
 function madeRows(
   from: Table,
@@ -196,6 +200,13 @@ function madeRows(
     const mine = new Set(rows[c]);
     const y = Float64Array.from(whole, (i) => (mine.has(i) ? 1 : 0));
     const { neighbours } = options;
+    const [least, own] = [neighbours ?? usualNeighbours, y.reduce((sum, label) => sum + label, 0)];
+    check(
+      own > least || !amongOwn.includes(options.method),
+      `resample by ${options.method}`,
+      `class ${JSON.stringify(name)} must have more rows with all numbers than neighbours are asked, ${least}: ask fewer (neighbours), or copy rows (random-over)`,
+      own,
+    );
     const parts = madeWithin({ x, y }, missing, { maker: makerOf(options.method, used), neighbours }, stream);
     if (parts.length > 1)
       remarks.push(

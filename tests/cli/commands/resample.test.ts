@@ -144,3 +144,15 @@ test("resampleTable looks for neighbours of a great many rows within random part
   expect(Math.min(...added)).toBeGreaterThanOrEqual(10);
   expect(Math.max(...added)).toBeLessThanOrEqual(11);
 });
+
+test("telelink resample names a class with too few rows for its neighbours, and ways out", async () => {
+  const few = rows.filter((row, i) => row[4] !== "gold" || i < 30);
+  writeFileSync(at("few.csv"), `id;use;calls;region;plan\n${few.map((row) => row.join(";")).join("\n")}\n`);
+  for (const method of ["smote", "adasyn"]) {
+    expect(await resample("few.csv", "--method", method)).toEqual([["1"]]);
+    expect(err).toContain(
+      'class "gold" must have more rows with all numbers than neighbours are asked, 5: ask fewer (neighbours), or copy rows (random-over), got 3',
+    );
+  }
+  expect(count(await resample("few.csv", "--neighbours", "2"), "gold")).toBe(60);
+});
