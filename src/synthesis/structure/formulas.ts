@@ -20,6 +20,18 @@ export interface Formula {
   readonly error: number;
 }
 
+/** The exact sum of nothing: other formulas are written as what they differ in. */
+export const emptySum: Formula = {
+  kind: "sum",
+  constant: 0,
+  factors: [],
+  terms: [],
+  effects: [],
+  rest: "none",
+  otherwise: null,
+  error: 0,
+};
+
 /** An argument's values: numbers, or for levels the codes with missing as the last. */
 export type Arguments = (column: string) => ArrayLike<number>;
 

@@ -4,19 +4,11 @@ import { csvText } from "../../../src/data/write/write-csv";
 import { copied } from "../../../src/synthesis/sequential/known/cells";
 import { cellsOfColumns, deduce } from "../../../src/synthesis/sequential/known/deduce";
 import { settle } from "../../../src/synthesis/sequential/known/settle";
+import { emptySum } from "../../../src/synthesis/structure/formulas";
 import type { ColumnPlan, Structure } from "../../../src/synthesis/structure/structure";
 
 const number = (name: string, decimals: number, low: number, high: number) =>
   ({ kind: "number", name, missing: false, grid: { decimals, step: 1 }, low, high, atoms: [] }) as const;
-const exact = {
-  constant: 0,
-  factors: [],
-  terms: [],
-  effects: [],
-  rest: "none",
-  otherwise: null,
-  error: 0,
-} as const;
 const day = 1 / 86_400_000;
 const dates = { missing: false, low: 0, high: 2e12 } as const;
 const format = {
@@ -30,7 +22,7 @@ const columns: ColumnPlan[] = [
   {
     ...number("net", 2, 1, 1000),
     formula: {
-      ...exact,
+      ...emptySum,
       kind: "product",
       constant: 1,
       factors: [
@@ -43,8 +35,7 @@ const columns: ColumnPlan[] = [
   {
     ...number("gross", 2, 1, 1005),
     formula: {
-      ...exact,
-      kind: "sum",
+      ...emptySum,
       terms: [
         { column: "net", weight: 1 },
         { column: "shipping", weight: 1 },
@@ -56,8 +47,7 @@ const columns: ColumnPlan[] = [
   {
     ...number("days", 0, 0, 40),
     formula: {
-      ...exact,
-      kind: "sum",
+      ...emptySum,
       terms: [
         { column: "sent", weight: day },
         { column: "made", weight: -day },

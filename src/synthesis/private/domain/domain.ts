@@ -21,7 +21,7 @@ export interface ColumnDomain {
   readonly decimals?: number;
   /** Whether every row has a value: then none is drawn as missing. @default false */
   readonly required?: boolean;
-  /** Identifiers: what keys look like, as a pattern of characters and classes: "[0-9]{4}-[A-Z]{5}". Left out, they are counted from 1. */
+  /** Identifiers: what keys look like, as a pattern of characters and classes: "[0-9]{4}-[A-Z]{5}". Left out, they are counted from 1. No more rows can be made than it has keys. */
   readonly pattern?: string;
 }
 

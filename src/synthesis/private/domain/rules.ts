@@ -9,7 +9,7 @@ import {
   table,
   takeTableRows,
 } from "../../../data/table";
-import { evaluate, type Formula, rebuild, restOf } from "../../structure/formulas";
+import { emptySum, evaluate, type Formula, rebuild, restOf } from "../../structure/formulas";
 import { snap } from "../../structure/grids";
 import type { ColumnDomain, Domain } from "./domain";
 import { breaks, checkLevels, type LevelRule, levelRule } from "./level-rules";
@@ -24,17 +24,6 @@ export type Rule =
     }
   | { readonly kind: "order"; readonly low: string; readonly high: string }
   | LevelRule;
-
-const blank: Formula = {
-  kind: "sum",
-  constant: 0,
-  factors: [],
-  terms: [],
-  effects: [],
-  rest: "none",
-  otherwise: null,
-  error: 0,
-};
 
 /**
  * A rule in words of the columns: `total = 100 - a - b`, `amount = quantity * price` (exact), `total ~ tenure * monthly` (about:
@@ -101,7 +90,7 @@ function productOf(parts: readonly Token[], action: string, text: string): Formu
     else constant *= Number(one.text) ** (sign === "/" ? -1 : 1);
   });
   check(parts.length % 2 === 1 && Number.isFinite(constant), action, "a product cannot be read", text);
-  return { ...blank, kind: "product", constant, factors };
+  return { ...emptySum, kind: "product", constant, factors };
 }
 
 function sumOf(parts: readonly Token[], action: string, text: string): Formula {
@@ -115,7 +104,7 @@ function sumOf(parts: readonly Token[], action: string, text: string): Formula {
     else constant += weight * Number(one.text);
   });
   check(signed.length % 2 === 0 && Number.isFinite(constant), action, "a sum cannot be read", text);
-  return { ...blank, constant, terms };
+  return { ...emptySum, constant, terms };
 }
 
 /** The rules of a domain for the columns of a table; throws where one contradicts them or another. */

@@ -1,6 +1,6 @@
 import { cholesky, choleskySolve } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
-import type { Formula } from "../formulas";
+import { emptySum, type Formula } from "../formulas";
 import { type LevelsInput, type NumberInput, spacedRows } from "./search";
 
 const screeningRows = 10_000;
@@ -185,13 +185,10 @@ function asFormula(
   }
   errors.sort((a, b) => a - b);
   return {
-    kind: "sum",
+    ...emptySum,
     constant,
-    factors: [],
-    terms: [],
     effects,
     rest: "difference",
-    otherwise: null,
     error: quantileSorted(errors, 0.5),
   };
 }

@@ -1,5 +1,5 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
-import type { Formula } from "../formulas";
+import { emptySum, type Formula } from "../formulas";
 import { spacing } from "../grids";
 import { type NumberInput, shortest, spacedRows } from "./search";
 
@@ -172,7 +172,7 @@ function isPlain({ date }: NumberInput, weight: number): boolean {
 }
 
 function sum(constant: number, terms: Formula["terms"]): Formula {
-  return { kind: "sum", constant, factors: [], terms, effects: [], rest: "none", otherwise: null, error: 0 };
+  return { ...emptySum, constant, terms };
 }
 
 function weightThroughZero(x: Float64Array, y: Float64Array): number {

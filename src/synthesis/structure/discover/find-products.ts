@@ -1,6 +1,6 @@
 import { dot } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
-import { evaluate, type Formula } from "../formulas";
+import { emptySum, evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
 import { type NumberInput, shortest, spacedRows } from "./search";
 
@@ -104,14 +104,11 @@ function settled(target: NumberInput, pair: Pair): Formula | undefined {
   const argument = (column: string): Float64Array =>
     (pair.arguments.find((argument) => argument.name === column) as NumberInput).values;
   const bare: Formula = {
+    ...emptySum,
     kind: "product",
     constant: 1,
     factors: pair.factors,
-    terms: [],
-    effects: [],
     rest: "factor",
-    otherwise: null,
-    error: 0,
   };
   const rows = target.values.length;
   const bases = evaluate(bare, argument, rows);
