@@ -5,7 +5,7 @@ import type { Rng } from "../../core/rng";
 import { evenRows } from "../../data/even-rows";
 import { asTable, type PolarsFrame } from "../../data/polars";
 import { type Schema, schemaFromJson } from "../../data/schema";
-import { type Column, columnNamed, type Table, table } from "../../data/table";
+import { type Column, columnNamed, dropColumns, type Table, table } from "../../data/table";
 import { target } from "../../data/target";
 import { type EncodeOptions, encode } from "../../features/encode";
 import { type Encoder, encoderFromJSON } from "../../features/encoder";
@@ -68,7 +68,8 @@ export function prepare(
   const division = new Division(raw.columns, options);
   division.take(raw);
   const divided = division.divide(rng);
-  const recipe = recipeOf(divided.rowsOf(raw, 0, "train"), divided, { schema, origin, seed }, options);
+  const train = dropColumns(divided.rowsOf(raw, 0, "train"), divided.left);
+  const recipe = recipeOf(train, divided, { schema, origin, seed }, options);
   const part = (name: PartName): Table => applyRecipe(recipe, divided.rowsOf(raw, 0, name));
   return { recipe, parts: { train: part("train"), validation: part("validation"), test: part("test") } };
 }
@@ -103,7 +104,7 @@ export async function prepareBatches(
     }
   }
   async function* training(): AsyncGenerator<Table> {
-    for await (const [, rows] of divide(["train"])) yield withoutColumns(rows, divided.left);
+    for await (const [, rows] of divide(["train"])) yield dropColumns(rows, divided.left);
   }
   const most = Math.floor(mostCells / columns.length);
   const train = await evenRows(training(), divided.split.train, most);
@@ -114,23 +115,14 @@ export async function prepareBatches(
   return { recipe, parts };
 }
 
-/** The recipe that training rows teach. */
+/** The recipe that training rows teach, in the columns to be encoded. */
 function recipeOf(
   train: Table,
-  { id, target: aim, left, split }: Divided,
+  { id, target: aim, split }: Divided,
   { schema, origin, seed }: Pick<Recipe, "schema" | "origin"> & { readonly seed: string },
   options: PrepareOptions,
 ): Recipe {
-  const {
-    target: _,
-    positive: __,
-    drop: ___,
-    validation: ____,
-    test: _____,
-    id: ______,
-    ...encoding
-  } = options;
-  const encoder = encode(encoding)(withoutColumns(train, left));
+  const encoder = encode({ ...options, drop: [] })(train);
   check(encoder.features.length > 0, "prepare", "at least one column must be usable", 0);
   const read = new Set([...id, ...encoder.parts.map((part) => part.name), ...(aim ? [aim.column] : [])]);
   return {
@@ -147,10 +139,6 @@ function recipeOf(
     encoder,
     split: { seed, ...split, ...(train.rows < split.train ? { learned: train.rows } : {}) },
   };
-}
-
-function withoutColumns({ rows, columns }: Table, names: readonly string[]): Table {
-  return { rows, columns: columns.filter((column) => !names.includes(column.name)) };
 }
 
 /**
