@@ -1,6 +1,7 @@
 import { check } from "../../../core/checks";
 import { column, type Matrix, matrix, takeColumns } from "../../../core/matrix";
 import { seeded } from "../../../core/rng";
+import { evenly } from "../../../data/even-rows";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../../data/table";
 import { leakageSuspects } from "../../../evaluate/leakage";
 import { spearman } from "../../../evaluate/ranking";
@@ -91,10 +92,7 @@ const mostJudged = 50_000;
 function judgedRows(contracts: Contracts): Contracts {
   const rows = contracts.ended.length;
   if (rows <= mostJudged) return contracts;
-  return takeContracts(
-    contracts,
-    Int32Array.from({ length: mostJudged }, (_, k) => Math.floor((k * rows) / mostJudged)),
-  );
+  return takeContracts(contracts, evenly(rows, mostJudged));
 }
 
 /** Why a column holds the time or what it brought, if it does. */
