@@ -2,7 +2,7 @@ import { check, checkInteger, checkOneOf } from "../../../core/checks";
 import { count } from "../../../core/format";
 import { takeValues } from "../../../core/matrix";
 import type { Watch } from "../../../core/model";
-import { seeded } from "../../../core/rng";
+import { chosenOf, seeded } from "../../../core/rng";
 import { kaplanMeier, type SurvivalCurve } from "../../../models/survival/kaplan-meier";
 import { type ChannelRow, channelRows, costNotes } from "../channels";
 import { checkMoney } from "../check-money";
@@ -80,12 +80,7 @@ export interface ValuedContracts {
 function learnedFrom(contracts: Contracts, most: number): Contracts {
   const rows = contracts.ended.length;
   if (rows <= most) return contracts;
-  const rng = seeded(1);
-  const places = new Int32Array(most);
-  // One pass that takes each with the chance that is left (Knuth, 1997, 3.4.2, algorithm S).
-  for (let i = 0, taken = 0; taken < most; i++)
-    if ((rows - i) * rng.uniform() < most - taken) places[taken++] = i;
-  const learned = takeContracts(contracts, places);
+  const learned = takeContracts(contracts, chosenOf(rows, most, seeded(1)));
   if (contracts.strata) checkStrata(learned, contracts.strata);
   return learned;
 }
@@ -126,12 +121,13 @@ export async function valueContracts(
   watch?: Watch,
 ): Promise<ValuedContracts> {
   const { months = 24, discountRate = 0.1, margin = 1, penalty = 1 } = options;
-  const { churnMonths = Math.min(3, months) } = options;
+  const { churnMonths = Math.min(3, months), mostLearned = 500_000 } = options;
   const action = "value contracts";
   checkInteger(months, 1, 1200, action, "months");
   checkInteger(churnMonths, 1, months, action, "churnMonths");
+  checkInteger(mostLearned, 1, 1e9, action, "mostLearned");
   checkMoney(discountRate, margin, action);
-  const learned = learnedFrom(contracts, options.mostLearned ?? 500_000);
+  const learned = learnedFrom(contracts, mostLearned);
   const among =
     learned === contracts ? "" : ` among the ${count(learned.ended.length)} drawn to be learned from`;
   const ended = learned.ended.reduce((sum, e) => sum + e, 0);
