@@ -9,8 +9,10 @@ const all = "tests/**/*.test.ts";
 // modules hold what one process has once, stay by themselves.
 const byItself =
   /process\.(env|chdir|on|exitCode)\b|child_process|worker_threads|\bvi\.|captured|launchChromium|startReal/;
-const alike = readdirSync("tests", { recursive: true, encoding: "utf8" })
-  .map((name) => join("tests", name).replaceAll("\\", "/"))
+const files = readdirSync("tests", { recursive: true, encoding: "utf8" }).map((name) =>
+  join("tests", name).replaceAll("\\", "/"),
+);
+const alike = files
   .filter((file) => /^tests\/(?!cli|deploy|notebook|serve).*\/.*\.test\.ts$/.test(file))
   .filter((file) => !byItself.test(readFileSync(file, "utf8")));
 
@@ -34,6 +36,9 @@ const long = [
   "notebook/kernel/semantics",
   "notebook/run-tslab",
 ];
+const gone = long.filter((name) => !files.includes(`tests/${name}.test.ts`));
+if (gone.length > 0)
+  throw new Error(`vitest.config.mts: no such tests: ${gone.join(", ")}. Name the files that take longest`);
 const place = ({ moduleId }: TestSpecification): number => {
   const found = long.findIndex((name) => moduleId.endsWith(`/tests/${name}.test.ts`));
   return found < 0 ? long.length : found;
