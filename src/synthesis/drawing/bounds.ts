@@ -26,6 +26,8 @@ export interface Known {
   readonly of: Arguments;
   /** Values given of columns that are not there yet, NaN where none is: what is drawn has to go with them, as with conditions. */
   readonly later?: ReadonlyMap<string, Float64Array>;
+  /** What is given by bands and parts of columns says of these, by row: as with conditions. */
+  readonly within?: ReadonlyMap<string, readonly RowRange[]>;
 }
 
 interface Limit {
@@ -92,7 +94,7 @@ function limitsOn(
   plan: NumberPlan | DatePlan,
   structure: Structure,
   conditions: ReadonlyMap<string, ColumnCondition>,
-  { rows, has, of, later }: Known,
+  { rows, has, of, later, within }: Known,
 ): Limit[] {
   const step = stepOf(plan);
   const limits: Limit[] = [];
@@ -108,6 +110,12 @@ function limitsOn(
     if (range) ranges.push(onGrid({ low: filled(range.from), high: filled(range.to) }, step));
     limits.push({ ranges, wish: true, missing });
   }
+  for (const { low, high } of within?.get(plan.name) ?? [])
+    limits.push({
+      ranges: [onGrid({ low: low.slice(), high: high.slice() }, step)],
+      wish: true,
+      missing: true,
+    });
   for (const { low, high } of structure.orders) {
     const other = low === plan.name ? high : high === plan.name ? low : undefined;
     const wish = other !== undefined && !has(other);

@@ -104,7 +104,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
 }
 
 /** The numbers whose bands a condition allows: neighbours only, since a number has one range. */
-function bandRange(
+export function bandRange(
   { cuts, order, levels, of }: BandsPlan,
   condition: ColumnCondition,
   levelAt: (level: string) => number,
@@ -126,7 +126,7 @@ function justBelow(value: number, step: number): number {
 }
 
 /** The dates whose part a condition allows: of values one only, since a date has one range. */
-function partRange(
+export function partRange(
   { unit, format, of }: PartPlan,
   { values = [], range, missing }: ColumnCondition,
   step: number,

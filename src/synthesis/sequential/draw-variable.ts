@@ -1,5 +1,5 @@
 import type { Rng } from "../../core/rng";
-import { type Bounds, boundsOf, meet } from "../drawing/bounds";
+import { type Bounds, boundsOf, meet, type RowRange } from "../drawing/bounds";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { drawClasses } from "../drawing/draws";
 import { allowedBits, allows, wordCount } from "../drawing/masks";
@@ -35,6 +35,8 @@ export interface Beside {
   readonly steer?: (choice: Choice) => void;
   /** Values that come later, NaN where none is known. */
   readonly later?: ReadonlyMap<string, Float64Array>;
+  /** Where the bands and parts of a column that are known say that it lies. */
+  readonly within?: ReadonlyMap<string, readonly RowRange[]>;
 }
 
 /** What the next variable is, in a draw for each row of the pool. */
@@ -163,7 +165,7 @@ function drawNumber(
   parts: SequentialParts,
   wishes: Wishes,
   rng: Rng,
-  { steer, later }: Beside,
+  { steer, later, within }: Beside,
 ): NextDrawn {
   const j = pool.cells.length;
   const { rows } = pool;
@@ -181,6 +183,7 @@ function drawNumber(
     has: (name) => pool.restored.has(name),
     of: (name) => pool.restored.get(name) as Float64Array,
     ...(later && { later }),
+    ...(within && { within }),
   });
   const choice = choose(pool, parts);
   steer?.(choice);

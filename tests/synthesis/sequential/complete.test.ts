@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import { columnNamed, isCategorical, type Table, takeTableRows } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
@@ -98,4 +99,32 @@ test("complete() tells which levels the model does not know, and keeps them", as
   const kept = columnNamed(table, "net");
   expect(isCategorical(kept) && kept.levels[kept.codes[0]]).toBe("cable");
   expect((await learnt).complete(rows, seeded(2)).unknown).toEqual([]);
+});
+
+test("complete() draws a date and a number within the month, the year and the band that are known of them", async () => {
+  const head = "day,month,year,age,band\n";
+  const lines = Array.from({ length: 400 }, (_, i) => {
+    const day = new Date(Date.UTC(2020, 0, 1 + ((i * 137) % 1000))).toISOString().slice(0, 10);
+    const age = 18 + ((i * 29) % 60);
+    return [day, day.slice(0, 7), day.slice(0, 4), age, age < 30 ? "young" : age < 60 ? "middle" : "old"];
+  });
+  const text = (rows: readonly (readonly unknown[])[]) =>
+    head + rows.map((row) => `${row.join(",")}\n`).join("");
+  const { table: whole, schema } = parseCsv(text(lines));
+  const model = await sequential({ threads: 1 })(whole, seeded(1));
+  const holes = lines
+    .slice(0, 120)
+    .map(([, month, year, , band], i) => ["", i % 3 ? month : "", year, "", band]);
+  const { table, broken, unlikely } = model.complete(parseCsv(text(holes), { schema }).table, seeded(2));
+  const made = csvText(table)
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(","));
+  made.forEach(([day, month, year, age, band], i) => {
+    expect([year, band]).toEqual([holes[i][2], holes[i][4]]);
+    expect([month, year]).toEqual([day.slice(0, 7), day.slice(0, 4)]);
+    expect(Number(age) < 30 ? "young" : Number(age) < 60 ? "middle" : "old").toBe(band);
+  });
+  expect([broken, unlikely]).toEqual([[], 0]);
 });

@@ -1,5 +1,6 @@
 import type { Rng } from "../../../core/rng";
 import { cellText, type Table, takeTableRows } from "../../../data/table";
+import type { RowRange } from "../../drawing/bounds";
 import type { Wishes } from "../../drawing/wishes";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
 import { missingLabel, type Variable } from "../../structure/structure";
@@ -10,7 +11,7 @@ import { fromScore, scoreOf } from "../normal-scale";
 import type { SequentialParts } from "../parts";
 import { emptyPool, type Pool } from "../pool";
 import { isMissing } from "./cells";
-import { type Given, givenOf, knownNumbers, meetLater, meetLookups, tellMissing } from "./given";
+import { type Given, givenOf, knownNumbers, knownRanges, meetLater, meetLookups, tellMissing } from "./given";
 
 /** How near a number counts as the known one, in standard deviations of its normal scale. */
 const near = 0.1;
@@ -59,8 +60,9 @@ export function completeBlock(
   const pool = emptyPool(source.length);
   const scores: Scores = { logs: new Float64Array(source.length), odd: new Uint8Array(source.length) };
   const later = beside ? undefined : knownNumbers(parts.structure, rows, source);
+  const within = beside ? undefined : knownRanges(parts.structure, rows, source);
   for (let j = 0; j < parts.variables.length; j++)
-    drawGiven(pool, parts, givens[j], { source, scores, later }, rng.fork(`variable ${j}`));
+    drawGiven(pool, parts, givens[j], { source, scores, later, within }, rng.fork(`variable ${j}`));
   pool.weights.forEach((weight, r) => {
     scores.logs[r] += Math.log(Math.max(weight, leastWeight));
   });
@@ -107,6 +109,7 @@ interface Drawing {
   readonly source: Int32Array;
   readonly scores: Scores;
   readonly later: ReadonlyMap<string, Float64Array> | undefined;
+  readonly within: ReadonlyMap<string, readonly RowRange[]> | undefined;
 }
 
 /** Draws the next variable where it is unknown, and weighs each row by how likely what is known of it is. */
@@ -114,7 +117,7 @@ function drawGiven(
   pool: Pool,
   parts: SequentialParts,
   given: Given,
-  { source, scores, later }: Drawing,
+  { source, scores, later, within }: Drawing,
   rng: Rng,
 ): void {
   const one = parts.variables[pool.cells.length];
@@ -146,6 +149,7 @@ function drawGiven(
   const { cells, values, number } = nextDrawn(pool, parts, nothing, rng, {
     steer,
     ...(later && { later }),
+    ...(within && { within }),
   });
   for (let r = 0; r < pool.rows; r++) if (given.known[source[r]]) pool.weights[r] = weights[r];
   const other = one.atoms.length;

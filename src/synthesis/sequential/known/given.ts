@@ -1,6 +1,17 @@
 import { type Column, cellText, type Table } from "../../../data/table";
+import { type RowRange, stepOf } from "../../drawing/bounds";
 import { allows, wordCount } from "../../drawing/masks";
-import { cellOf, missingLabel, repeatsName, type Structure, type Variable } from "../../structure/structure";
+import { bandRange, partRange } from "../../drawing/wishes";
+import { dateReader } from "../../structure/dates";
+import {
+  cellOf,
+  type DatePlan,
+  missingLabel,
+  type NumberPlan,
+  repeatsName,
+  type Structure,
+  type Variable,
+} from "../../structure/structure";
 import { levelText, numbersOf } from "../../structure/variables";
 import type { SequentialParts } from "../parts";
 import { isMissing } from "./cells";
@@ -132,4 +143,35 @@ export function knownNumbers(
       return [[plan.name, Float64Array.from(source, (i) => values[i])]];
     }),
   );
+}
+
+/** Where the bands and parts that are known say that their number or date lies, by column, for each candidate. */
+export function knownRanges(
+  { columns }: Structure,
+  rows: Table,
+  source: Int32Array,
+): ReadonlyMap<string, readonly RowRange[]> {
+  const found = new Map<string, RowRange[]>();
+  columns.forEach((plan, j) => {
+    if (plan.kind !== "bands" && plan.kind !== "part") return;
+    const column = columns.findIndex(({ name }) => name === plan.of);
+    const step = stepOf(columns[column] as NumberPlan | DatePlan);
+    const action = `complete ${plan.name}`;
+    const ranges = Array.from({ length: rows.rows }, (_, i) => {
+      const text = cellText(rows.columns[j], i);
+      const asked = { column, missing: false };
+      if (plan.kind === "part") {
+        const value = plan.format ? dateReader(plan.format)(text) : Number(text || Number.NaN);
+        return partRange(plan, { ...asked, values: [value] }, step, action).range;
+      }
+      const levelAt = (level: string): number => plan.levels.indexOf(level);
+      if (levelAt(text) < 0) return undefined;
+      const levels = Uint8Array.from(plan.levels, (level) => (level === text ? 1 : 0));
+      return bandRange(plan, { ...asked, levels }, levelAt, step, action).range;
+    });
+    const low = Float64Array.from(source, (i) => ranges[i]?.from ?? -Infinity);
+    const high = Float64Array.from(source, (i) => ranges[i]?.to ?? Infinity);
+    found.set(plan.of, [...(found.get(plan.of) ?? []), { low, high }]);
+  });
+  return found;
 }
