@@ -1,7 +1,7 @@
 import type { ColumnCondition } from "../conditions";
 import { type Arguments, argumentAt, argumentsOf, evaluate, type Formula } from "../structure/formulas";
 import { spacing } from "../structure/grids";
-import type { DatePlan, NumberPlan, Structure } from "../structure/structure";
+import { type DatePlan, isComputed, type NumberPlan, type Structure } from "../structure/structure";
 
 /** A range for each row. */
 export interface RowRange {
@@ -53,7 +53,7 @@ export function boundsOf(
     ? { ...known, of: (name) => (known.has(name) ? known.of(name) : (later.get(name) as Float64Array)) }
     : known;
   for (const other of structure.columns) {
-    if (other.kind !== "number" || other.formula?.rest !== "none") continue;
+    if (!isComputed(other)) continue;
     const { formula } = other;
     const value = later?.get(other.name);
     const isKnown = (name: string): boolean =>

@@ -1,12 +1,12 @@
 import { argumentsOf } from "../structure/formulas";
 import { fewValues, restoreNumber } from "../structure/restore";
-import type { Structure } from "../structure/structure";
+import { isComputed, type Structure } from "../structure/structure";
 import type { Candidates } from "./candidates";
 import type { DrawnParts } from "./wishes";
 
 /** Whether rules bind numbers, so that those drawn must be known while others are. */
 export function bindsNumbers({ orders, columns }: Structure): boolean {
-  return orders.length > 0 || columns.some((plan) => plan.kind === "number" && plan.formula?.rest === "none");
+  return orders.length > 0 || columns.some(isComputed);
 }
 
 /** Rebuilds the columns whose parts are all drawn by now. */
@@ -33,7 +33,7 @@ export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structur
         restored.set(plan.name, fewValues(plan, pool.cells[k]));
       } else if (plan.kind === "number") {
         const { formula } = plan;
-        if (k === undefined && formula?.rest !== "none") continue;
+        if (k === undefined && !isComputed(plan)) continue;
         if (formula && !argumentsOf(formula).every((name) => restored.has(name))) continue;
         const own = k === undefined ? undefined : pool.values[k];
         restored.set(

@@ -1,6 +1,6 @@
 import { columnNamed, type Table } from "../../data/table";
 import { spacing } from "./grids";
-import type { DatePlan, NumberPlan, Structure } from "./structure";
+import { type DatePlan, isComputed, type NumberPlan, type Structure } from "./structure";
 import { numbersOf } from "./variables";
 
 /** The rows that break what the structure says of numbers: an order, or the range of a computed column. */
@@ -10,7 +10,7 @@ export function brokenRows(structure: Structure, rows: Table): readonly number[]
   const values = (name: string): Float64Array =>
     numbersOf(columnNamed(rows, name), plans.get(name) as NumberPlan | DatePlan);
   for (const plan of structure.columns) {
-    if (plan.kind !== "number" || plan.formula?.rest !== "none") continue;
+    if (!isComputed(plan)) continue;
     const own = values(plan.name);
     const slack = spacing(plan.grid) / 2 + 1e-9 * Math.max(Math.abs(plan.low), Math.abs(plan.high));
     for (let i = 0; i < own.length; i++)

@@ -113,6 +113,13 @@ export function snap(value: number, grid: Grid | undefined): number {
   return (Math.round((value * scale) / grid.step) * grid.step) / scale;
 }
 
+/** The value moved onto the grid, upwards or downwards; the value itself without a grid. */
+export function within(value: number, grid: Grid | undefined, towards: 1 | -1): number {
+  const unit = spacing(grid);
+  const near = snap(value, grid);
+  return (value - near) * towards > 1e-9 * unit ? snap(near + towards * unit, grid) : near;
+}
+
 /** The distance between two neighbours on the grid; 0 without one. */
 export function spacing(grid: Grid | undefined): number {
   return grid === undefined ? 0 : grid.step / 10 ** grid.decimals;

@@ -1,31 +1,38 @@
-import type { NumberPlan, Order, Structure } from "./structure";
+import { within } from "./grids";
+import { type ColumnPlan, isComputed, type Order, type Structure } from "./structure";
 
 /**
- * Moves numbers, in place, until no order is broken: the higher column is raised to the lower one, or, where the
- * higher one is computed exactly, the lower one comes down. Few rows need it: those whose parts were drawn apart.
+ * Moves numbers and dates, in place and on their grids, until no order is broken: the higher column is raised to the lower one, or,
+ * where the higher one is computed, the lower one comes down. Few rows need it: those whose parts were drawn apart. Says whether
+ * any was moved: what is computed from it has to be computed again.
  */
-export function raiseToOrders(structure: Structure, numbers: ReadonlyMap<string, Float64Array>): void {
-  const fixed = new Set(
-    structure.columns
-      .filter((plan): plan is NumberPlan => plan.kind === "number" && plan.formula?.rest === "none")
-      .map((plan) => plan.name),
-  );
+export function raiseToOrders(structure: Structure, numbers: ReadonlyMap<string, Float64Array>): boolean {
+  const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
   const pairs = sorted(structure.orders).flatMap(({ low, high }) => {
     const below = numbers.get(low);
     const above = numbers.get(high);
-    return below && above ? [{ below, above, lower: fixed.has(high) }] : [];
+    const [lower, higher] = [low, high].map((name) => plans.get(name) as ColumnPlan);
+    return below && above ? [{ below, above, lower, higher, down: isComputed(higher) }] : [];
   });
+  let moved = false;
   // Raising goes up the chain in one pass; what has to come down goes down it in the second.
-  for (const { below, above, lower } of [
-    ...pairs.filter((pair) => pair.lower).reverse(),
-    ...pairs.filter((pair) => !pair.lower),
+  for (const { below, above, lower, higher, down } of [
+    ...pairs.filter((pair) => pair.down).reverse(),
+    ...pairs.filter((pair) => !pair.down),
   ]) {
     for (let i = 0; i < below.length; i++) {
       if (!(below[i] > above[i])) continue;
-      if (lower) below[i] = above[i];
-      else above[i] = below[i];
+      if (down) below[i] = onto(lower, above[i], -1);
+      else above[i] = onto(higher, below[i], 1);
+      moved = true;
     }
   }
+  return moved;
+}
+
+function onto(plan: ColumnPlan, value: number, towards: 1 | -1): number {
+  if (plan.kind === "date") return within(value, { decimals: 0, step: plan.format.step }, towards);
+  return within(value, plan.kind === "number" ? plan.grid : undefined, towards);
 }
 
 /** Orders such that whatever is raised is raised before it raises others. */

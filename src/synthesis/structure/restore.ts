@@ -12,6 +12,7 @@ import {
   type BandsPlan,
   type ColumnPlan,
   type DatePlan,
+  isComputed,
   type KeyColumnPlan,
   type LevelsPlan,
   type LookupPlan,
@@ -49,7 +50,6 @@ export function restoreTable(
 ): Table {
   const parts = new Map<string, Drawn>(variableNames(structure).map((name, k) => [name, drawn[k]]));
   const numbers = restoreNumbers(structure, parts, rows);
-  raiseToOrders(structure, numbers);
   const columns = structure.columns.map((plan, j): Column => {
     const { name, type } = schema[j];
     if (plan.kind === "number" && !plan.values) return numeric(schema[j], numbers.get(name) as Float64Array);
@@ -116,7 +116,10 @@ function textType(type: ColumnSchema["type"], { kind }: ColumnPlan): "id" | "dat
   return kind === "key" ? "id" : "text";
 }
 
-/** All numbers and dates by name, rebuilt from what was drawn. */
+/** What is moved may move what is computed from it, and that others: so often at most. Rows that then break an order are to be drawn again. */
+const mostPasses = 8;
+
+/** All numbers and dates by name, rebuilt from what was drawn, in their orders; what is computed is so from what the others are in the end. */
 function restoreNumbers(
   structure: Structure,
   parts: ReadonlyMap<string, Drawn>,
@@ -139,8 +142,12 @@ function restoreNumbers(
     done.set(name, made);
     return made;
   };
-  for (const plan of structure.columns) {
-    if (plan.kind === "date" || (plan.kind === "number" && !plan.values)) of(plan.name);
+  const own = structure.columns.filter(
+    (plan) => plan.kind === "date" || (plan.kind === "number" && !plan.values),
+  );
+  for (let pass = 0; pass === 0 || (pass < mostPasses && raiseToOrders(structure, done)); pass++) {
+    for (const plan of own) if (isComputed(plan)) done.delete(plan.name);
+    for (const plan of own) of(plan.name);
   }
   return done;
 }
@@ -282,6 +289,6 @@ function numeric(schema: ColumnSchema, values: Float64Array): Column {
 }
 
 function isDrawn(plan: ColumnPlan): plan is Exclude<ColumnPlan, LookupPlan> {
-  if (plan.kind === "number") return plan.formula?.rest !== "none";
+  if (plan.kind === "number") return !isComputed(plan);
   return plan.kind === "date" || (plan.kind === "levels" && levelCount(plan) > 1);
 }

@@ -86,6 +86,14 @@ export interface NumberPlan {
   readonly repeats?: readonly string[];
 }
 
+/** A number that others give exactly. */
+export type ComputedPlan = NumberPlan & { readonly formula: Formula };
+
+/** Whether others give the column exactly: nothing of it is drawn. */
+export function isComputed(plan: ColumnPlan): plan is ComputedPlan {
+  return plan.kind === "number" && plan.formula?.rest === "none";
+}
+
 /** The name of the variable that says whose value a number repeats: level 0 stands for its own. */
 export function repeatsName(name: string): string {
   return `${name} repeats`;

@@ -6,6 +6,7 @@ import {
   type ColumnPlan,
   type Combination,
   type DatePlan,
+  isComputed,
   type LevelsPlan,
   levelCount,
   missingLabel,
@@ -156,7 +157,7 @@ function variableOf(
     const codes = Int32Array.from(values, (value) => nearest(plan.values as readonly number[], value));
     return { name, kind: "levels", codes, levels: levelNames(plan) };
   }
-  if (plan.kind === "number" && plan.formula?.rest !== "none") {
+  if (plan.kind === "number" && !isComputed(plan)) {
     const values = ended(drawnNumbers(plan, from, argument));
     return numberVariable(
       plan,

@@ -7,7 +7,13 @@ import { parentsOf } from "../../../src/synthesis/sequential/parents";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import { restoreTable, syntheticSchema, variableNames } from "../../../src/synthesis/structure/restore";
-import type { ColumnPlan, NumberPlan, Structure } from "../../../src/synthesis/structure/structure";
+import {
+  type ColumnPlan,
+  isComputed,
+  type NumberPlan,
+  type NumberVariable,
+  type Structure,
+} from "../../../src/synthesis/structure/structure";
 import { reduceTable } from "../../../src/synthesis/structure/variables";
 
 const rows = 600;
@@ -255,6 +261,33 @@ describe("restoreTable(structure, schema, drawn, {rows}, rng)", () => {
       );
     }
   });
+});
+
+test("restoreTable(…) computes a sum from what its parts are in the end: raised to an order, on their own grid", () => {
+  const rng = seeded(5);
+  const part = Array.from({ length: rows }, () => Math.floor(rng.uniform() * 50));
+  const more = Array.from({ length: rows }, () => Math.floor(rng.uniform() * 50));
+  const share = part.map((one) => Math.floor(one * rng.uniform() * 10) / 10);
+  const sum = part.map((one, i) => one + more[i]);
+  const from = table([
+    numbers("sum", sum, 0),
+    numbers("part", part, 0),
+    numbers("more", more, 0),
+    numbers("share", share, 1),
+  ]);
+  const found = discoverStructure(from, seeded(1));
+  expect(found.orders).toContainEqual({ low: "share", high: "part" });
+  expect(found.columns.filter(isComputed)).toHaveLength(1);
+  const wild = (reduceTable(found, from) as NumberVariable[]).map((one) =>
+    Float64Array.from({ length: rows }, () => one.low + (one.high - one.low) * rng.uniform()),
+  );
+  const back = restoreTable(found, schemaOf(from).columns, wild, { rows }, seeded(3));
+  const [a, b, c, d] = back.columns.map((one) => (one as { values: Float64Array }).values);
+  for (let i = 0; i < rows; i++) {
+    expect(a[i]).toBe(b[i] + c[i]);
+    expect(d[i]).toBeLessThanOrEqual(b[i]);
+    expect(Number.isInteger(b[i])).toBe(true);
+  }
 });
 
 describe("levels of which none repeats", () => {

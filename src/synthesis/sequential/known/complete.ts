@@ -1,11 +1,11 @@
 import { check } from "../../../core/checks";
 import type { Rng } from "../../../core/rng";
 import { type Column, cellText, isCategorical, type Table, takeTableRows } from "../../../data/table";
-import type { ColumnPlan, Structure } from "../../structure/structure";
+import { type ColumnPlan, isComputed, type Structure } from "../../structure/structure";
 import { missingRows } from "../../structure/variables";
 import type { SequentialParts } from "../parts";
 import { copied, empty, isMissing, put } from "./cells";
-import { cellsOfColumns, deduce, isExact } from "./deduce";
+import { cellsOfColumns, deduce } from "./deduce";
 import { completeBlock } from "./draw-block";
 import { brokenRules, emptyByRule, type RuleRows, type StaysEmpty } from "./rules-kept";
 import { type Open, settle } from "./settle";
@@ -144,12 +144,12 @@ function filledBlock(
         if (isMissing(columns[j], i)) put(columns[j], i, from.columns[j], i);
     });
   };
-  take(made, (plan) => !isComputed(plan));
+  take(made, (plan) => !follows(plan));
   const late = new Map(parts.variables.map(({ name }, j) => [name, j]));
   const cells = cellsOfColumns(structure, columns, rows.rows);
   const emptied = settle(cells, openIn(structure, rows.columns), (name) => late.get(name) ?? -1);
   deduce(cells);
-  take(made, (plan) => isComputed(plan));
+  take(made, follows);
   for (const { column, row } of emptied) empty(columns[column], row);
   // What was drawn as missing, as if a rule would say so, is drawn again where none does.
   const ruled = structure.exclusions.flatMap(({ columns: pair }) => pair);
@@ -180,8 +180,8 @@ function filledBlock(
 }
 
 /** Whether the column is no draw, but what others say. */
-function isComputed(plan: ColumnPlan): boolean {
-  return isExact(plan) || plan.kind === "lookup" || plan.kind === "bands" || plan.kind === "part";
+function follows(plan: ColumnPlan): boolean {
+  return isComputed(plan) || plan.kind === "lookup" || plan.kind === "bands" || plan.kind === "part";
 }
 
 const mostNamed = 3;

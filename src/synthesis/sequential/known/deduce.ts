@@ -2,25 +2,19 @@ import { type Column, cellText } from "../../../data/table";
 import { dateReader, dateWriter } from "../../structure/dates";
 import { bandCodes } from "../../structure/discover/bands";
 import { partsOf } from "../../structure/discover/parts-of-dates";
-import {
-  type Arguments,
-  argumentAt,
-  argumentsOf,
-  evaluate,
-  type Formula,
-  rebuild,
-} from "../../structure/formulas";
+import { type Arguments, argumentAt, argumentsOf, evaluate, rebuild } from "../../structure/formulas";
 import { snap, spacing } from "../../structure/grids";
-import type { ColumnPlan, DatePlan, NumberPlan, PartPlan, Structure } from "../../structure/structure";
+import {
+  type ColumnPlan,
+  type ComputedPlan,
+  type DatePlan,
+  isComputed,
+  type NumberPlan,
+  type PartPlan,
+  type Structure,
+} from "../../structure/structure";
 import { codesOf, numbersOf } from "../../structure/variables";
 import { isMissing, write } from "./cells";
-
-/** A number that others give exactly. */
-export type ExactPlan = NumberPlan & { readonly formula: Formula };
-
-export function isExact(plan: ColumnPlan): plan is ExactPlan {
-  return plan.kind === "number" && plan.formula?.rest === "none";
-}
 
 /** Columns of a structure that can be written to, and what formulas read of them. */
 export interface Cells {
@@ -75,7 +69,7 @@ export function deduce(cells: Cells): void {
   for (let pass = 0, found = 1; found > 0 && pass < structure.columns.length; pass++) {
     found = 0;
     structure.columns.forEach((plan, j) => {
-      if (isExact(plan)) found += compute(cells, plan) + solveParts(cells, plan);
+      if (isComputed(plan)) found += compute(cells, plan) + solveParts(cells, plan);
       else if (["lookup", "bands", "part"].includes(plan.kind)) found += deduceFrom(cells, plan, columns[j]);
       if (plan.kind === "part") found += sameDates(cells, plan);
     });
@@ -83,7 +77,7 @@ export function deduce(cells: Cells): void {
 }
 
 /** Writes what the formula gives where all that it reads is there, and the number is not; in how many rows. */
-export function compute({ rows, of, setNumber }: Cells, { name, formula, grid }: ExactPlan): number {
+export function compute({ rows, of, setNumber }: Cells, { name, formula, grid }: ComputedPlan): number {
   const read = new Map(argumentsOf(formula).map((one) => [one, of(one)]));
   const own = of(name);
   const predicted = evaluate(formula, (one) => read.get(one) as ArrayLike<number>, rows);
@@ -99,7 +93,7 @@ export function compute({ rows, of, setNumber }: Cells, { name, formula, grid }:
 }
 
 /** Writes the one part of a number that is missing, where the number is there; in how many rows. */
-function solveParts(cells: Cells, plan: ExactPlan): number {
+function solveParts(cells: Cells, plan: ComputedPlan): number {
   const { rows, of, setNumber } = cells;
   const names = [...new Set(argumentsOf(plan.formula))];
   const read = names.map(of);
@@ -118,7 +112,7 @@ function solveParts(cells: Cells, plan: ExactPlan): number {
 /** In which of the rows what value of the argument makes the formula give the number that is there. */
 export function solved(
   { structure, column, of }: Pick<Cells, "structure" | "column" | "of">,
-  { name: computed, formula, ...plan }: ExactPlan,
+  { name: computed, formula, ...plan }: ComputedPlan,
   name: string,
   places: readonly number[],
 ): ReadonlyMap<number, number> {
@@ -148,7 +142,7 @@ function nearestOf(part: NumberPlan | DatePlan, value: number): number {
     );
   const near =
     part.kind === "date" ? Math.round(value / part.format.step) * part.format.step : snap(value, part.grid);
-  return isExact(part) || (near >= part.low && near <= part.high) ? near : Number.NaN;
+  return isComputed(part) || (near >= part.low && near <= part.high) ? near : Number.NaN;
 }
 
 /** What a level, a number or a date that is there says of this column. */

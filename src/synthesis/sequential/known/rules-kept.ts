@@ -5,13 +5,14 @@ import {
   cellLabels,
   cellsOf,
   type Exclusion,
+  isComputed,
   missingLabel,
   repeatsName,
   type Structure,
   type Variable,
 } from "../../structure/structure";
 import { reduceTable } from "../../structure/variables";
-import { type Cells, cellsOfColumns, isExact, toldBy } from "./deduce";
+import { type Cells, cellsOfColumns, toldBy } from "./deduce";
 import { formulaBroken, type Open } from "./settle";
 
 /** Rows of which something is said by a rule, and the first of them, counted from 0. */
@@ -60,7 +61,7 @@ function brokenPlans(cells: Cells, table: Table, left: Open): Breaks[] {
   const { structure } = cells;
   return structure.columns.flatMap((plan): Breaks[] => {
     const rule = describeRule(structure, plan);
-    if (isExact(plan)) {
+    if (isComputed(plan)) {
       const read = argumentsOf(plan.formula);
       const own = cells.of(plan.name);
       const rows = [...Array(table.rows).keys()];

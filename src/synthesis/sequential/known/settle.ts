@@ -1,7 +1,7 @@
 import { argumentsOf, evaluate, rebuild } from "../../structure/formulas";
 import { spacing } from "../../structure/grids";
-import type { ColumnPlan, NumberPlan } from "../../structure/structure";
-import { type Cells, compute, type ExactPlan, isExact, slackOf, solved } from "./deduce";
+import { type ColumnPlan, type ComputedPlan, isComputed, type NumberPlan } from "../../structure/structure";
+import { type Cells, compute, slackOf, solved } from "./deduce";
 
 /** Whether a cell was drawn, and may change. */
 export type Open = (column: string, row: number) => boolean;
@@ -15,7 +15,7 @@ const mostTried = 5000;
  * cells that come back: what is known has no such row.
  */
 export function settle(cells: Cells, open: Open, lateness: (column: string) => number): readonly Emptied[] {
-  const plans = cells.structure.columns.filter(isExact);
+  const plans = cells.structure.columns.filter(isComputed);
   const refresh = (): void => {
     for (const { name } of plans)
       for (let i = 0; i < cells.rows; i++) if (open(name, i)) cells.setNumber(name, i, Number.NaN);
@@ -28,7 +28,7 @@ export function settle(cells: Cells, open: Open, lateness: (column: string) => n
   for (const last of [false, true]) {
     for (const plan of plans)
       for (const i of formulaBroken(cells, plan).filter((i) => !open(plan.name, i))) {
-        const partsIn = (one: ExactPlan) => partsOf(cells, one, (name) => open(name, i), lateness);
+        const partsIn = (one: ComputedPlan) => partsOf(cells, one, (name) => open(name, i), lateness);
         if (reach(cells, plan, i, partsIn) || !last) continue;
         for (const { name } of partsIn(plan))
           emptied.push({ column: cells.structure.columns.findIndex((one) => one.name === name), row: i });
@@ -46,7 +46,7 @@ export interface Emptied {
 }
 
 /** The rows in which a number is not what its formula gives. */
-export function formulaBroken({ of, rows }: Cells, plan: ExactPlan): number[] {
+export function formulaBroken({ of, rows }: Cells, plan: ComputedPlan): number[] {
   const { formula } = plan;
   const read = new Map(argumentsOf(formula).map((name) => [name, of(name)]));
   const predicted = evaluate(formula, (name) => read.get(name) as ArrayLike<number>, rows);
@@ -57,12 +57,12 @@ export function formulaBroken({ of, rows }: Cells, plan: ExactPlan): number[] {
   });
 }
 
-type Parts = (plan: ExactPlan) => readonly ColumnPlan[];
+type Parts = (plan: ComputedPlan) => readonly ColumnPlan[];
 
 /** The numbers and dates that the formula reads and that may change, those drawn last first. */
 function partsOf(
   { structure }: Cells,
-  { formula }: ExactPlan,
+  { formula }: ComputedPlan,
   open: (name: string) => boolean,
   lateness: (column: string) => number,
 ): readonly ColumnPlan[] {
@@ -73,7 +73,7 @@ function partsOf(
 }
 
 /** Whether parts could be changed so that the formula gives the number that is there; if not, they are as before. */
-function reach(cells: Cells, plan: ExactPlan, i: number, partsIn: Parts): boolean {
+function reach(cells: Cells, plan: ComputedPlan, i: number, partsIn: Parts): boolean {
   const { of, setNumber } = cells;
   const parts = partsIn(plan);
   const solves = (part: ColumnPlan): boolean => {
@@ -81,7 +81,7 @@ function reach(cells: Cells, plan: ExactPlan, i: number, partsIn: Parts): boolea
     setNumber(part.name, i, Number.NaN);
     const value = solved(cells, plan, part.name, [i]).get(i);
     setNumber(part.name, i, value ?? was);
-    if (value === undefined || (isExact(part) && !reach(cells, part, i, partsIn))) {
+    if (value === undefined || (isComputed(part) && !reach(cells, part, i, partsIn))) {
       setNumber(part.name, i, was);
       return false;
     }
@@ -102,7 +102,7 @@ function reach(cells: Cells, plan: ExactPlan, i: number, partsIn: Parts): boolea
 
 /** The values that a number may have, the nearest first; none where there are too many. */
 function valuesNear(plan: ColumnPlan, near: number): readonly number[] {
-  if (plan.kind !== "number" || isExact(plan)) return [];
+  if (plan.kind !== "number" || isComputed(plan)) return [];
   const values = plan.values ?? onGrid(plan);
   return [...values].sort((a, b) => Math.abs(a - near) - Math.abs(b - near));
 }
@@ -117,7 +117,7 @@ function onGrid({ grid, low, high }: NumberPlan): readonly number[] {
 
 /** Moves the drawn side of a broken order to the other. */
 function mendOrders({ structure, of, rows, setNumber }: Cells, open: Open): void {
-  const exact = new Set(structure.columns.filter(isExact).map(({ name }) => name));
+  const exact = new Set(structure.columns.filter(isComputed).map(({ name }) => name));
   for (const { low, high } of structure.orders) {
     const [below, above] = [of(low), of(high)];
     for (let i = 0; i < rows; i++) {

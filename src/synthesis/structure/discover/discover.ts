@@ -8,6 +8,7 @@ import { snap, withCoarser } from "../grids";
 import {
   type ColumnPlan,
   type DatePlan,
+  isComputed,
   type LevelsPlan,
   levelCount,
   type NumberPlan,
@@ -193,7 +194,7 @@ function withFormulas(
 function withAtoms(plans: readonly ColumnPlan[], from: Table, least: number): ColumnPlan[] {
   const argument = argumentsFrom(plans, from);
   return plans.map((plan) => {
-    if (plan.kind !== "number" || plan.values || plan.formula?.rest === "none") return plan;
+    if (plan.kind !== "number" || plan.values || isComputed(plan)) return plan;
     const drawn = drawnNumbers(plan, from, argument);
     const { formula } = plan;
     if (!formula) return { ...plan, atoms: atomsOf(drawn, plan.grid, least) };

@@ -2,7 +2,7 @@ import type { Rng } from "../../../core/rng";
 import { type Column, isCategorical, type NumericColumn } from "../../../data/table";
 import { dateReader, writtenDates } from "../dates";
 import { tamed } from "../ends";
-import { type Grid, gridOf, snap, spacing } from "../grids";
+import { gridOf, within } from "../grids";
 import { keyPlanOf } from "../keys";
 import type { ColumnPlan, KeyColumnPlan } from "../structure";
 import { grammarOf } from "../texts";
@@ -132,13 +132,6 @@ function numberPlan(column: NumericColumn, least: number): ColumnPlan {
     ...(grid && { grid }),
     ...(all && { values: all, ...few }),
   };
-}
-
-/** The value moved onto the grid, upwards or downwards. */
-function within(value: number, grid: Grid | undefined, towards: 1 | -1): number {
-  const unit = spacing(grid);
-  const near = snap(value, grid);
-  return (value - near) * towards > 1e-9 * unit ? snap(near + towards * unit, grid) : near;
 }
 
 /** The values that fewer rows share than may be told: a mean put in for what was missing lies on no grid. */
