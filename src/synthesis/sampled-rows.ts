@@ -1,6 +1,8 @@
 import { checkNumber } from "../core/checks";
 import type { Rng } from "../core/rng";
 import { isCategorical, type Table } from "../data/table";
+import { countPeople, peopleOf } from "./structure/people";
+import type { Structure } from "./structure/structure";
 
 export interface SampledRowsOptions {
   /**
@@ -12,35 +14,46 @@ export interface SampledRowsOptions {
   readonly leftOut?: number;
 }
 
-/** An order of rows without those that are left out; of a level that enough rows share one is put back, should all be gone. */
+/**
+ * An order of rows without those that are left out, all rows of one customer together and side by side; of a level that enough
+ * people share one row is put back, should all be gone.
+ */
 export function sampledOrder(
   from: Table,
   order: Int32Array,
   rng: Rng,
   {
-    leftOut = Math.min(0.5, Math.max(0.125, 0.5 * (1000 / from.rows) ** 0.85)),
+    leftOut,
     minCount = 5,
-  }: SampledRowsOptions & { readonly minCount?: number } = {},
+    customer,
+  }: SampledRowsOptions & { readonly minCount?: number } & Pick<Structure, "customer"> = {},
 ): Int32Array {
-  checkNumber(leftOut, 0, 0.9, "fit", "leftOut");
+  const people = peopleOf({ customer }, from);
+  const whose = (i: number): number => (people ? people.of[i] : i);
+  const count = people ? new Set(people.of).size : from.rows;
+  const share = leftOut ?? Math.min(0.5, Math.max(0.125, 0.5 * (1000 / count) ** 0.85));
+  checkNumber(share, 0, 0.9, "fit", "leftOut");
+  // Each person's place in the order, and whether it is kept.
+  const places = new Int32Array(from.rows).fill(-1);
+  const chosen: boolean[] = [];
   const kept = new Uint8Array(from.rows);
-  for (const i of order) if (rng.uniform() >= leftOut) kept[i] = 1;
+  for (const i of order) {
+    if (places[whose(i)] < 0) places[whose(i)] = chosen.push(rng.uniform() >= share) - 1;
+    if (chosen[places[whose(i)]]) kept[i] = 1;
+  }
   for (const column of from.columns) {
-    if (!isCategorical(column)) continue;
-    const [all, left] = [new Int32Array(column.levels.length), new Int32Array(column.levels.length)];
+    if (!isCategorical(column) || column.name === customer) continue;
+    const all = countPeople(column.codes, people);
+    const left = new Int32Array(column.levels.length);
+    for (const i of order) if (column.codes[i] >= 0) left[column.codes[i]] += kept[i];
     for (const i of order) {
       const code = column.codes[i];
-      if (code < 0) continue;
-      all[code]++;
-      left[code] += kept[i];
-    }
-    for (const i of order) {
-      const code = column.codes[i];
-      if (code < 0 || left[code] > 0 || all[code] < minCount) continue;
+      if (code < 0 || left[code] > 0 || (all.get(code) ?? 0) < minCount) continue;
       kept[i] = 1;
       left[code] = 1;
     }
   }
   const rows = order.filter((i) => kept[i] === 1);
+  if (people) rows.sort((a, b) => places[whose(a)] - places[whose(b)]);
   return rows.length > 0 ? rows : order;
 }

@@ -1,4 +1,5 @@
 import { percentOf } from "../../core/format";
+import { customerRows, repeatedCustomers } from "../../data/customers";
 import { customerColumns, type DistinctRows, distinctRows, OncePerCustomer } from "../../data/duplicates";
 import type { Survey } from "../../data/read/survey-table";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
@@ -12,6 +13,22 @@ export interface DuplicateFlags {
   readonly id?: readonly string[];
   readonly keepDuplicates?: boolean;
   readonly acceptLoss?: boolean;
+}
+
+/** The column that names customers with several rows each, as told or found; a note says which, and how to say otherwise. */
+export function customerOfRows(
+  table: Table,
+  { customer }: { readonly customer?: string | false },
+  counted = "what few customers share is counted in customers, not rows",
+): string | undefined {
+  if (customer === false) return undefined;
+  const name = customer === undefined ? repeatedCustomers(table) : columnNamed(table, customer).name;
+  if (name === undefined) return undefined;
+  const { customers, most } = customerRows(table, name);
+  const otherwise =
+    customer === undefined ? " (--customer names another column, --no-customer counts rows)" : "";
+  note(`${name} names ${customers} customers with up to ${most} rows each: ${counted}${otherwise}`);
+  return name;
 }
 
 interface TargetFlags {

@@ -26,3 +26,23 @@ export function mayBeCode(name: string): boolean {
 export function mayBeTime(name: string): boolean {
   return timeName.test(name);
 }
+
+/** A name without case, accents and separators. */
+export function plainName(name: string): string {
+  return name
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "");
+}
+
+/** What columns of customers are usually called, those that surely name them first. */
+export const customerNames: readonly string[] = [
+  ...["customer", "customer id", "customer no", "customer number", "cust id", "cust", "client", "client id"],
+  ...["account", "account id", "account number", "user", "user id", "member", "member id", "subscriber"],
+  ...["subscriber id", "contact id", "buyer", "buyer id", "shopper", "msisdn", "phone number", "email", "id"],
+  ...["kunde", "kundennummer", "kunden id", "kunden nr", "cust no", "cust number", "cid", "uid", "user name"],
+  ...["customer key", "customer code", "customer ref", "customer name", "client no", "client number"],
+  ...["client name", "account no", "acct", "acct id", "acct no", "member no", "member number", "person"],
+  ...["person id", "patient", "patient id", "household", "household id", "shopper id", "email address"],
+  ...["employee", "employee id", "employee number", "student", "student id"],
+];

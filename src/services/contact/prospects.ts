@@ -1,11 +1,12 @@
 import { check } from "../../core/checks";
 import { count, money } from "../../core/format";
+import { customerNames } from "../../data/infer/names";
 import { type Column, cellText, type Table } from "../../data/table";
 import { SeenTexts } from "../../data/tally/keys";
 import { type Names, PackedNames } from "../../data/tally/names";
 import type { Prospects } from "../../evaluate/decision/offer";
 import { numbersOf } from "../value/cell-values";
-import { customerNames, Faults, findColumn, optionalColumn } from "../value/own-columns";
+import { Faults, findColumn, optionalColumn } from "../value/own-columns";
 
 /** Customers whom one may contact. */
 export interface Customers extends Prospects {

@@ -1,7 +1,8 @@
 import { check } from "../../core/checks";
+import { customerNames } from "../../data/infer/names";
 import { type Column, cellText, columnNamed, type Table } from "../../data/table";
 import { dateText, dayOf, daysOf, numbersOf } from "../value/cell-values";
-import { customerNames, Faults, findColumn, optionalColumn } from "../value/own-columns";
+import { Faults, findColumn, optionalColumn } from "../value/own-columns";
 
 export interface PanelOptions {
   /** Columns of customer, month and value; found by the usual names and by their values when left out. */

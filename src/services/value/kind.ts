@@ -1,8 +1,9 @@
+import { customerNames, plainName } from "../../data/infer/names";
 import type { Column, Table } from "../../data/table";
 import { daysOf, numbersOf } from "./cell-values";
 import { endedNames, endNames, startNames, tenureNames } from "./contracts/contract-columns";
 import { isFlag } from "./contracts/read-lifetimes";
-import { customerNames, optionalColumn, plainName } from "./own-columns";
+import { optionalColumn } from "./own-columns";
 
 /** What a table of customers is about. */
 export type TableKind = "customers" | "contracts" | "transactions";

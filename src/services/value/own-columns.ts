@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { plainName } from "../../data/infer/names";
 import { type Column, cellText, columnNamed, type Table } from "../../data/table";
 
 const mostKept = 1000;
@@ -86,22 +87,6 @@ export function optionalColumn(
   }
   return undefined;
 }
-
-/** A name without case, accents and separators. */
-export function plainName(name: string): string {
-  return name
-    .normalize("NFD")
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, "");
-}
-
-/** What columns of customers are usually called. */
-export const customerNames: readonly string[] = [
-  ...["customer", "customer id", "customer no", "customer number", "cust id", "cust", "client", "client id"],
-  ...["account", "account id", "account number", "user", "user id", "member", "member id", "subscriber"],
-  ...["subscriber id", "contact id", "buyer", "buyer id", "shopper", "msisdn", "phone number", "email", "id"],
-  ...["kunde", "kundennummer", "kunden id"],
-];
 
 /** The one currency of a column; a fault for each row with another. */
 export function oneCurrency(column: Column | undefined, rows: number, faults: Faults): string | undefined {

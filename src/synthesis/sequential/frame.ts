@@ -21,9 +21,11 @@ export interface Frame {
   readonly masks: readonly (readonly Mask[])[];
 }
 
+/** `owners`: whose each row is, where people have several. */
 export function frameOf(
   variables: readonly Variable[],
   { exclusions, minCount }: Pick<Structure, "exclusions" | "minCount">,
+  owners?: Int32Array,
 ): Frame {
   const cells = variables.map(cellsOf);
   const values = variables.map((variable) => (variable.kind === "number" ? variable.values : undefined));
@@ -34,7 +36,7 @@ export function frameOf(
     if (one.kind === "levels") return termsOf(one, j);
     const later = cells.map((own, k) => ({ cells: own, count: counts[k] })).slice(j + 1);
     const told = later.filter(({ count }) => count > 1 && count <= mostCells);
-    return termsOf(one, j, exceptionalValues(one, told, minCount));
+    return termsOf(one, j, exceptionalValues(one, told, minCount, owners));
   });
   return {
     rows,

@@ -9,6 +9,7 @@ import { drawnVariable } from "../drawing/drawn-variable";
 import { wishesOf } from "../drawing/wishes";
 import { type SampledRowsOptions, sampledOrder } from "../sampled-rows";
 import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
+import { peopleOf } from "../structure/people";
 import { syntheticSchema } from "../structure/restore";
 import type { Structure, Variable } from "../structure/structure";
 import { reduceTable, variableRows } from "../structure/variables";
@@ -75,9 +76,13 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
       options.structure ??
       discoverStructure(from, rng.fork("structure"), { ...options, sequential: given.size === 0 });
     const order = permutation(rng.fork("rows"), from.rows);
-    const kept = sampledOrder(from, order, rng.fork("left out"), options);
+    const { customer } = structure;
+    const sampling = { ...options, customer };
+    const kept = sampledOrder(from, order, rng.fork("left out"), sampling);
+    const people = peopleOf(structure, from)?.of;
+    const owners = people && kept.map((i) => people[i]);
     const learn = (rules: Structure, variables: readonly Variable[]) =>
-      learnt(from, rules, variables, options, watch);
+      learnt(from, rules, variables, { ...options, owners }, watch);
     // Where values end is told by all rows, how often they occur by those that are not left out.
     const keptOf = (rules: Structure) => reduceTable(rules, from).map((one) => variableRows(one, kept));
     if (!structure.holes) return sequentialOf(await learn(structure, keptOf(structure)));
@@ -95,13 +100,13 @@ async function learnt(
   from: Table,
   structure: Structure,
   reduced: readonly Variable[],
-  options: SequentialOptions,
+  options: SequentialOptions & { readonly owners: Int32Array | undefined },
   watch: Watch,
 ): Promise<SequentialParts> {
   const given = new Set(options.given);
   const target = options.target ?? from.columns.at(-1)?.name;
   const variables = drawingOrder(reduced, structure, target, given);
-  const frame = frameOf(variables, structure);
+  const frame = frameOf(variables, structure, options.owners);
   const drawn = variables.map(drawnVariable);
   const parents = parentsOf(frame);
   const conditionals = await fitConditionals(frame, drawn, parents, {

@@ -1,3 +1,5 @@
+import type { People } from "./people";
+
 /** Where a column's values end, and the values with what lies there replaced. */
 export interface Tamed {
   readonly low: number;
@@ -11,20 +13,23 @@ const mostBeyond = 2;
 const reach = 4;
 
 /**
- * The values without what their outermost `least` − 1 rows on each side tell: these get the values to be expected at their
- * ranks in an exponential tail (spacings of order statistics, Rényi 1953) as wide as they are on average, where none counts
- * for more than twice what the rows further in let expect. A value that ends the column in `least` rows or more stays its
+ * The values without what the outermost rows of fewer than `least` people on each side tell: these get the values to be
+ * expected at their ranks in an exponential tail (spacings of order statistics, Rényi 1953) as wide as they are on average, where none counts
+ * for more than twice what the rows further in let expect. A value that ends the column for `least` people or more stays its
  * end; what is never negative stays so.
  */
-export function tamed(values: Float64Array, least: number): Tamed {
+export function tamed(values: Float64Array, least: number, people?: People): Tamed {
   const order = Array.from(values.keys())
     .filter((i) => !Number.isNaN(values[i]))
     .sort((a, b) => values[a] - values[b]);
   const n = order.length;
-  const sharing = Math.min(least, Math.floor((n + 1) / 2));
   if (n === 0) return { low: 0, high: 0, values };
   const out = values.slice();
   const end = (at: (rank: number) => number, sign: 1 | -1): number => {
+    let sharing = people ? 0 : Math.min(least, n);
+    const seen = new Set<number>();
+    while (people && sharing < n && seen.size < least) seen.add(people.of[order[at(sharing++)]]);
+    sharing = Math.min(sharing, Math.floor((n + 1) / 2));
     const last = values[order[at(sharing - 1)]];
     if (values[order[at(0)]] === last || least <= 1) return last;
     const inner = Math.min(reach * sharing, Math.max(sharing + 1, Math.floor(n / 2))) - 1;
@@ -49,6 +54,7 @@ export function tamed(values: Float64Array, least: number): Tamed {
 }
 
 function harmonic(n: number): number {
+  if (n > 1000) return Math.log(n) + 0.5772156649015329 + 1 / (2 * n) - 1 / (12 * n * n);
   let sum = 0;
   for (let k = 1; k <= n; k++) sum += 1 / k;
   return sum;

@@ -1,3 +1,5 @@
+import type { People } from "./people";
+
 /** The values that a numeric column can take: whole multiples of `step` / 10^`decimals`. */
 export interface Grid {
   /** Digits after the point. */
@@ -17,40 +19,44 @@ const leastBits = 20;
 const primes = [2, 3, 5, 7, 11, 13];
 
 /**
- * The coarsest grid on which all values but fewer than `least` lie, or undefined when they need more than eight digits
- * after the point: so no grid tells of fewer rows. A step above 1 needs so many different values that chance is ruled out.
+ * The coarsest grid on which the values of all but fewer than `least` people lie, or undefined when they need more than eight
+ * digits after the point: so no grid tells of fewer. A step above 1 needs so many different values that chance is ruled out.
  */
-export function gridOf(values: ArrayLike<number>, least = 1): Grid | undefined {
-  const needing = new Int32Array(mostDecimals + 2);
+export function gridOf(values: ArrayLike<number>, least = 1, people?: People): Grid | undefined {
+  // How many people need so many digits; each row is a person where nothing else is known.
+  const needed = new Int8Array(values.length).fill(-1);
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) continue;
     let decimals = 0;
     for (let scale = 1; decimals <= mostDecimals && !isWhole(values[i] * scale); scale *= 10) decimals++;
-    needing[decimals]++;
+    const person = people ? people.of[i] : i;
+    needed[person] = Math.max(needed[person], decimals);
   }
+  const needing = new Int32Array(mostDecimals + 2);
+  for (const decimals of needed) if (decimals >= 0) needing[decimals]++;
   let decimals = mostDecimals + 1;
   for (let more = 0; decimals > 0 && more + needing[decimals] < least; decimals--) more += needing[decimals];
   if (decimals > mostDecimals) return undefined;
   const scale = 10 ** decimals;
-  const counts = new Map<number, number>();
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]) || !isWhole(values[i] * scale)) continue;
-    const units = Math.abs(Math.round(values[i] * scale));
-    counts.set(units, (counts.get(units) ?? 0) + 1);
-  }
-  const step = stepOf(counts, least);
-  return { decimals, step: counts.size * Math.log2(step) < leastBits ? 1 : step };
+  const units = Float64Array.from(values, (value) =>
+    isWhole(value * scale) ? Math.abs(Math.round(value * scale)) : Number.NaN,
+  );
+  const step = stepOf(units, least, people);
+  return step === 1 || new Set(units.filter((one) => one >= 0)).size * Math.log2(step) < leastBits
+    ? { decimals, step: 1 }
+    : { decimals, step };
 }
 
-/** The greatest step of which all units but those of fewer than `least` rows are multiples. */
-function stepOf(counts: ReadonlyMap<number, number>, least: number): number {
+/** The greatest step of which all units but those of fewer than `least` people are multiples. */
+function stepOf(units: Float64Array, least: number, people: People | undefined): number {
   let step = 0;
-  for (const units of counts.keys()) step = greatestCommonDivisor(step, units);
+  for (const one of units) if (step !== 1 && one >= 0) step = greatestCommonDivisor(step, one);
   if (step === 0) return 1;
   const holds = (by: number): boolean => {
-    let off = 0;
-    for (const [units, count] of counts) if (units % by !== 0) off += count;
-    return off < least;
+    const off = new Set<number>();
+    for (let i = 0; i < units.length && off.size < least; i++)
+      if (units[i] % by > 0) off.add(people ? people.of[i] : i);
+    return off.size < least;
   };
   for (let grown = least > 1; grown; ) {
     const by = primes.find((prime) => step * prime < 1e9 && holds(step * prime));

@@ -4,13 +4,15 @@ import type { Structure } from "./structure";
  * What the table holds that synthetic rows will not, in sentences: levels that too few rows share, texts, identifiers. It
  * names no value, since those are what may not be told.
  */
-export function describeLosses({ columns, minCount }: Structure): readonly string[] {
-  const few = `fewer than ${minCount} rows share`;
+export function describeLosses({ columns, minCount, customer }: Structure): readonly string[] {
+  const few = `fewer than ${minCount} ${customer === undefined ? "rows" : "customers"} share`;
   return columns.flatMap((plan) => {
     const { name } = plan;
     if (plan.kind === "key") {
       const own = plan.repeats ? "as many rows share one as in the data" : "every row gets one of its own";
-      return [`${name}: identifiers are made up; ${own}`];
+      return name === customer
+        ? [`${name}: customers are made up, in no row those of the data; ${own}, alike in nothing else`]
+        : [`${name}: identifiers are made up; ${own}`];
     }
     if (plan.kind === "constant" && plan.rare)
       return [`${name}: up to ${plan.rare} rows have a value that ${few}; every row gets the other one`];

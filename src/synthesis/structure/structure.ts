@@ -12,8 +12,10 @@ import type { TextGrammar } from "./texts";
  */
 export interface Structure {
   readonly version: 1;
-  /** How many rows share whatever is told: a level, a word, a repeated value, an end, a grid. */
+  /** How many people share whatever is told: a level, a word, a repeated value, an end, a grid. */
   readonly minCount: number;
+  /** The column that names people of whom some have several rows; left out, each row is a person. */
+  readonly customer?: string;
   /** How each column comes back, in the table's order. */
   readonly columns: readonly ColumnPlan[];
   /** Columns of which only the combinations seen in training may appear; drawn together. */

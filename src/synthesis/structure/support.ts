@@ -21,14 +21,15 @@ const leastListed = 1.3;
 const mostOfPlaces = 0.5;
 const mostStretches = 64;
 
-/** A sorted value and how often it occurs. */
+/** A sorted value, how often it occurs, and where first. */
 interface Counted {
   readonly value: number;
   readonly count: number;
+  readonly first: number;
 }
 
 /**
- * The pieces of sorted values, those in fewer than `least` rows joined to stretches; undefined where next to no value
+ * The pieces of sorted values, those of fewer than `least` people joined to stretches; undefined where next to no value
  * repeats. Where rare values repeat too, as prices do, values are made up in their stretches, as many as there were.
  */
 export function supportOf(
@@ -36,6 +37,7 @@ export function supportOf(
   grid: Grid | undefined,
   least: number,
   rng: Rng,
+  owners?: Int32Array,
 ): Support | undefined {
   const all = countedOf(sorted);
   let enough = Math.max(2, least);
@@ -56,7 +58,7 @@ export function supportOf(
   let rare: Counted[] = [];
   const unit = spacing(grid);
   const close = (end: number): void => {
-    const rows = rare.reduce((sum, counted) => sum + counted.count, 0);
+    const rows = peopleWith(rare, owners);
     if (rows > 0) {
       // Where few rows lie, only what repeats around them says where.
       const low = rows >= least || from.length === 0 ? rare[0].value : (to.at(-1) as number) + unit;
@@ -69,9 +71,9 @@ export function supportOf(
     if (rows < Math.max(2 * least, 4)) return [ends];
     const values = Float64Array.from(own.flatMap(({ value, count }) => new Array<number>(count).fill(value)));
     const places = unit > 0 ? Math.round((ends[1] - ends[0]) / unit) + 1 : Infinity;
-    const listed = listLength(rows, own.length);
+    const listed = listLength(values.length, own.length);
     // A list as long as the places there are says no more than that they are all possible.
-    if (rows >= leastListed * own.length && listed < mostOfPlaces * places) {
+    if (values.length >= leastListed * own.length && listed < mostOfPlaces * places) {
       const made = Array.from({ length: listed }, (_, t) =>
         snap(quantileSorted(values, (t + rng.uniform()) / listed), grid),
       );
@@ -93,6 +95,12 @@ export function supportOf(
   }
   close(Infinity);
   return { from, to };
+}
+
+/** How many people have values that lie side by side; the owner of each value is left out where each is another's. */
+function peopleWith(side: readonly Counted[], owners: Int32Array | undefined): number {
+  if (!owners) return side.reduce((sum, { count }) => sum + count, 0);
+  return new Set(side.flatMap(({ first, count }) => Array.from(owners.subarray(first, first + count)))).size;
 }
 
 /** How many values there are of which so many rows show so many different ones, each as often as the others. */
@@ -150,11 +158,11 @@ export function unrepeated(sorted: Float64Array, support: Support | undefined): 
 }
 
 function countedOf(sorted: Float64Array): Counted[] {
-  const out: { value: number; count: number }[] = [];
-  for (const value of sorted) {
+  const out: { value: number; count: number; first: number }[] = [];
+  sorted.forEach((value, first) => {
     const last = out.at(-1);
     if (last?.value === value) last.count++;
-    else out.push({ value, count: 1 });
-  }
+    else out.push({ value, count: 1, first });
+  });
   return out;
 }

@@ -2,6 +2,7 @@ import { type Column, columnNamed, isCategorical, type Table } from "../../data/
 import { dateReader } from "./dates";
 import { tamed } from "./ends";
 import { type Arguments, evaluate, restOf } from "./formulas";
+import { type People, peopleOf } from "./people";
 import {
   type ColumnPlan,
   type Combination,
@@ -27,9 +28,10 @@ export function reduceTable(
   const combined = new Set(structure.combinations.flatMap((combination) => combination.columns));
   const variables = structure.combinations.map((combination) => combinationVariable(combination, from));
   const argument = argumentsFrom(structure.columns, from);
+  const telling = { unknown, least: structure.minCount, people: peopleOf(structure, from) };
   for (const plan of structure.columns) {
     if (combined.has(plan.name)) continue;
-    const one = variableOf(plan, from, argument, { unknown, least: structure.minCount });
+    const one = variableOf(plan, from, argument, telling);
     if (plan.kind === "number" && plan.repeats)
       variables.push(repeatsVariable(plan, plan.repeats, from, unknown));
     if (one) variables.push(one);
@@ -142,12 +144,13 @@ function variableOf(
   plan: ColumnPlan,
   from: Table,
   argument: Arguments,
-  { unknown, least }: { readonly unknown: Unknown; readonly least: number },
+  telling: { readonly unknown: Unknown; readonly least: number; readonly people: People | undefined },
 ): Variable | undefined {
   const { name } = plan;
+  const { unknown, least, people } = telling;
   // Rows that are not learnt from tell nothing of where values end.
   const ended = (values: Float64Array) =>
-    unknown === "none" ? { low: -Infinity, high: Infinity, values } : tamed(values, least);
+    unknown === "none" ? { low: -Infinity, high: Infinity, values } : tamed(values, least, people);
   if (plan.kind === "levels" && levelCount(plan) > 1) {
     const codes = codesOf(columnNamed(from, name), plan, unknown);
     return { name, kind: "levels", codes, levels: levelNames(plan) };

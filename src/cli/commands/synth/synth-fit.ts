@@ -34,6 +34,7 @@ interface Options extends ReadingFlags {
   order: string[];
   search: boolean;
   minCount?: string;
+  customer?: string | false;
   keepDuplicates?: boolean;
   structure?: string;
   writeStructure?: string;
@@ -80,7 +81,15 @@ export function synthFitCommand(): Command {
     .option("--no-search", "look for no rules in the data")
     .option(
       "--min-count <number>",
-      "how many rows must share a level, word, repeated value, end or grid for it to be told; left out, 5",
+      "how many customers must share a level, word, repeated value, end or grid for it to be told; left out, 5",
+    )
+    .option(
+      "--customer <column>",
+      "whose row it is, where a customer may have several (default: found by name and values)",
+    )
+    .option(
+      "--no-customer",
+      "each row is a customer of its own; a column that looks like their names is a category",
     )
     .option("--keep-duplicates", keepDuplicates)
     .option("--structure <file>", "rules to keep instead of those found (JSON, see --write-structure)")
@@ -173,11 +182,12 @@ async function fit(options: Options): Promise<void> {
   const epochs =
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
   const read = await readToLearn(options.data, options);
-  const { oncePerCustomer } = await import("../../support/counted-rows.js");
-  const whole = withRepeatedIds(read.table);
+  const { customerOfRows, oncePerCustomer } = await import("../../support/counted-rows.js");
+  const customer = customerOfRows(read.table, options);
+  const whole = withRepeatedIds(read.table, customer);
   for (const name of whole.repeated)
     note(`${name} is called an identifier, but its values repeat: it is learnt as a category`);
-  const { table } = oncePerCustomer(whole.table, options);
+  const { table } = customer === undefined ? oncePerCustomer(whole.table, options) : whole;
   const rng = seeded(seed);
   const names = table.columns.map((column) => column.name);
   const { target } = options;
@@ -186,6 +196,7 @@ async function fit(options: Options): Promise<void> {
     ? structureFrom(options.structure, names)
     : discoverStructure(table, rng.fork("structure"), {
         ...rulesOf(options),
+        customer: customer ?? false,
         search: options.search && !plainMethods.includes(method),
         sequential: method === "sequential",
       });
@@ -251,7 +262,7 @@ const steering = [
 ] as const;
 const privateOnly = ["epsilon", "delta", "domain", "strict"] as const;
 const publicOnly = ["minCount", ...steering] as const;
-const oneTable = [...steering, "schema", "target", ...privateOnly, "keepDuplicates"] as const;
+const oneTable = [...steering, "schema", "target", "customer", ...privateOnly, "keepDuplicates"] as const;
 
 /** Throws where an option is given that the method cannot heed. */
 function refuse(options: Options, names: readonly (keyof Options)[], why: string): void {

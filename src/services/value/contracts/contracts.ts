@@ -1,5 +1,6 @@
 import { check, checkOneOf } from "../../../core/checks";
 import { takeValues } from "../../../core/matrix";
+import { customerNames } from "../../../data/infer/names";
 import {
   type Column,
   cellText,
@@ -10,7 +11,7 @@ import {
 } from "../../../data/table";
 import { numbersOf } from "../cell-values";
 import { acquiredOf } from "../channels";
-import { customerNames, Faults, findColumn, oneCurrency, optionalColumn } from "../own-columns";
+import { Faults, findColumn, oneCurrency, optionalColumn } from "../own-columns";
 import { type ContractOptions, endedNames, endNames, startNames, tenureNames } from "./contract-columns";
 import { isFlag, lifetimesByDates, lifetimesByTenure, type ReadLifetimes } from "./read-lifetimes";
 import { joinSpells, type Spells } from "./spells";

@@ -2,11 +2,12 @@ import { check } from "../../../core/checks";
 import { column, type Matrix, matrix, takeColumns } from "../../../core/matrix";
 import { seeded } from "../../../core/rng";
 import { evenly } from "../../../data/even-rows";
+import { plainName } from "../../../data/infer/names";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../../data/table";
 import { leakageSuspects } from "../../../evaluate/leakage";
 import { spearman } from "../../../evaluate/ranking";
 import { encode } from "../../../features/encode";
-import { plainName } from "../own-columns";
+
 import { type Contracts, takeContracts } from "./contracts";
 
 /** What the chance to leave may depend on. */

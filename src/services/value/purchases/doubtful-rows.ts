@@ -1,7 +1,7 @@
 import { percent } from "../../../core/format";
+import { plainName } from "../../../data/infer/names";
 import { type Column, cellText, type Table } from "../../../data/table";
 import { dateText } from "../cell-values";
-import { plainName } from "../own-columns";
 
 interface Bought {
   readonly days: Int32Array;

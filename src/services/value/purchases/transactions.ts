@@ -1,11 +1,12 @@
 import { check, checkOneOf } from "../../../core/checks";
+import { customerNames, plainName } from "../../../data/infer/names";
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
 import { SeenTexts } from "../../../data/tally/keys";
 import type { PurchaseHistory } from "../../../models/clv/purchase-history";
 import { dateText, daysOf } from "../cell-values";
 import { acquiredOf, channelNames } from "../channels";
 import { closeOf, silentEnd } from "../end-of-observation";
-import { customerNames, Faults, findColumn, optionalColumn, plainName } from "../own-columns";
+import { Faults, findColumn, optionalColumn } from "../own-columns";
 import type { OwnTableOptions } from "../own-options";
 import { type AmountColumns, type Amounts, amountNames, amountsOf } from "./amounts";
 import { doubtfulRows, stateNames, undoneRows } from "./doubtful-rows";

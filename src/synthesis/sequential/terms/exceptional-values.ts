@@ -16,7 +16,7 @@ export interface LaterCells {
 }
 
 /**
- * The values of a number, in `least` rows or more but not frequent, whose rows are unlike those beside them
+ * The values of a number, of `least` people or more (`owners` of rows) but not frequent, whose rows are unlike those beside them
  * in other variables, beyond chance (Fisher's exact test of each cell, Bonferroni over all that is tried): 0 months, where
  * others grow smoothly. What is smooth in the value, or said by thresholds, cannot tell them from their neighbours.
  */
@@ -24,6 +24,7 @@ export function exceptionalValues(
   one: NumberVariable,
   later: readonly LaterCells[],
   least: number,
+  owners?: Int32Array,
 ): readonly number[] {
   const { values } = one;
   const exact = drawnExactly(one);
@@ -38,7 +39,8 @@ export function exceptionalValues(
     const value = values[order[first]];
     while (last < order.length && values[order[last]] === value) last++;
     const own = last - first;
-    if (own < least || own >= frequent || !exact(value)) continue;
+    const people = owners ? new Set(order.subarray(first, last).map((i) => owners[i])).size : own;
+    if (people < least || own >= frequent || !exact(value)) continue;
     const beside = Math.max(leastBeside, own);
     const [from, to] = [Math.max(0, first - beside), Math.min(order.length, last + beside)];
     let p = 1;

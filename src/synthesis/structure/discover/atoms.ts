@@ -1,4 +1,5 @@
 import { type Grid, spacing } from "../grids";
+import { countPeople, type People } from "../people";
 
 /** The share of the rows from which on a value stands for itself … */
 const leastShare = 0.05;
@@ -9,9 +10,14 @@ const mostAtoms = 6;
 
 /**
  * Values so frequent that they mean something of their own (0 messages: no voice mail; the first month), in ascending
- * order. A value of fewer than `least` rows means nothing: it might be one person's.
+ * order. A value of fewer than `least` people means nothing: it might be one person's.
  */
-export function atomsOf(values: Float64Array, grid: Grid | undefined, least: number): readonly number[] {
+export function atomsOf(
+  values: Float64Array,
+  grid: Grid | undefined,
+  least: number,
+  people?: People,
+): readonly number[] {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const distinct: number[] = [];
   const counts: number[] = [];
@@ -22,11 +28,12 @@ export function atomsOf(values: Float64Array, grid: Grid | undefined, least: num
     }
     counts[counts.length - 1]++;
   }
+  const having = people && countPeople(values, people);
   const found = distinct
     .map((value, k) => ({ value, k, count: counts[k] }))
     .filter(
-      ({ count, k }) =>
-        count >= least &&
+      ({ value, count, k }) =>
+        (having?.get(value) ?? count) >= least &&
         (count >= leastShare * sorted.length ||
           (count >= leastExceptional * sorted.length &&
             count >= leastExcess * around(distinct, counts, k, grid))),

@@ -1,10 +1,12 @@
 import { check, checkInteger } from "../../../core/checks";
 import type { Rng } from "../../../core/rng";
+import { repeatedCustomers } from "../../../data/customers";
 import { asTable, type PolarsFrame } from "../../../data/polars";
-import { columnNamed, type Table } from "../../../data/table";
+import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
 import { tamed } from "../ends";
 import { evaluate } from "../formulas";
 import { snap, withCoarser } from "../grids";
+import { countPeople, firstOfEach, type People, peopleOf } from "../people";
 import {
   type ColumnPlan,
   type DatePlan,
@@ -26,7 +28,7 @@ import { findHoles } from "./holes";
 import { findLookups } from "./lookups";
 import { findOrders, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
-import { planOf } from "./plan-column";
+import { keyColumn, planOf } from "./plan-column";
 import { withRepeats } from "./repeats";
 import type { LevelsInput } from "./search";
 
@@ -43,11 +45,16 @@ export interface DiscoverOptions {
   /** With `false` no rules are searched for; only the given ones hold. @default true */
   readonly search?: boolean;
   /**
-   * How many rows must share a level, a word, a repeated value, an end or a grid for it to be told. With 1
+   * How many people must share a level, a word, a repeated value, an end or a grid for it to be told. With 1
    * everything is, whomever it names.
    * @default 5
    */
   readonly minCount?: number;
+  /**
+   * The column that names people (customers) of whom some have several rows: they are counted in place of rows, and their
+   * names are made up. `false`: each row is a person. @default found by its name and values (`repeatedCustomers`)
+   */
+  readonly customer?: string | false;
   /**
    * Whether the rules are for `sequential`: it alone makes holes where cells are missing at random (`Structure.holes`; what is known
    * of rows then makes the rules), and repeats values of other columns (`NumberPlan.repeats`). @default false
@@ -78,12 +85,27 @@ export function discoverStructure(
   const { keep = [], combinations: asked = [], orders: given = [], search = true } = options;
   const { minCount = usualMinCount } = options;
   checkInteger(minCount, 1, 1e9, "discover structure", "minCount");
-  const rule = `the table must have twice the ${minCount} rows that share whatever is told (minCount)`;
-  check(minCount === 1 || from.rows === 0 || from.rows >= 2 * minCount, "learn a table", rule, from.rows);
-  for (const name of [...keep, ...asked.flat(), ...given.flatMap((order) => [order.low, order.high])])
+  const { customer = repeatedCustomers(from) } = options;
+  const telling = { least: minCount, people: peopleOf(customer ? { customer } : {}, from) };
+  const count = telling.people ? new Set(telling.people.of).size : from.rows;
+  const whose = telling.people ? `${customer} must name` : "the table must have";
+  const rule = `${whose} twice the ${minCount} ${telling.people ? "customers" : "rows"} that share whatever is told (minCount)`;
+  check(minCount === 1 || from.rows === 0 || count >= 2 * minCount, "learn a table", rule, count);
+  for (const name of [
+    ...(customer ? [customer] : []),
+    ...keep,
+    ...asked.flat(),
+    ...given.flatMap((order) => [order.low, order.high]),
+  ])
     columnNamed(from, name);
   const combinations = asked.map((names) => findCombination(from, names));
-  let plans = from.columns.map((column) => planOf(column, rng, minCount, keep.includes(column.name)));
+  const names = (column: Column): string[] =>
+    Array.from({ length: from.rows }, (_, i) => cellText(column, i));
+  let plans = from.columns.map((column) =>
+    column.name === customer
+      ? keyColumn(customer, names(column), rng, minCount)
+      : planOf(column, rng, telling, keep.includes(column.name)),
+  );
   plans = replaced(plans, combinations.flatMap(combinationLookups));
   const holes = search && options.sequential ? findHoles(plans, from) : [];
   if (search) {
@@ -93,11 +115,12 @@ export function discoverStructure(
     plans = replaced(plans, bandsAmong(plans, from, keep));
     plans = withFormulas(plans, from, keep, new Set(holes.map(({ column }) => column)));
   }
-  plans = withSupport(withAtoms(plans, from, minCount), from, minCount, rng.fork("support"));
+  plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
   const bare: Structure = {
     version: 1,
     minCount,
+    ...(customer && { customer }),
     columns: repeating,
     combinations,
     exclusions: [],
@@ -110,6 +133,12 @@ export function discoverStructure(
     : [];
   const exclusions = search ? findExclusions(reduceTable({ ...bare, columns: plans }, from)) : [];
   return { ...bare, exclusions, orders: [...given, ...found], ...(holes.length > 0 && { holes }) };
+}
+
+/** How many people must share what is told, and whose the rows are. */
+interface Telling {
+  readonly least: number;
+  readonly people: People | undefined;
 }
 
 function lookupsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
@@ -191,40 +220,45 @@ function withFormulas(
 }
 
 /** Settles the frequent values of what is drawn, and whether it can be missing where its formula is defined. */
-function withAtoms(plans: readonly ColumnPlan[], from: Table, least: number): ColumnPlan[] {
+function withAtoms(plans: readonly ColumnPlan[], from: Table, { least, people }: Telling): ColumnPlan[] {
   const argument = argumentsFrom(plans, from);
   return plans.map((plan) => {
     if (plan.kind !== "number" || plan.values || isComputed(plan)) return plan;
     const drawn = drawnNumbers(plan, from, argument);
     const { formula } = plan;
-    if (!formula) return { ...plan, atoms: atomsOf(drawn, plan.grid, least) };
+    if (!formula) return { ...plan, atoms: atomsOf(drawn, plan.grid, least, people) };
     return {
       ...plan,
       missing: plan.missing && missingWhereDefined(plan, from, argument),
-      atoms: atomsOf(drawn, undefined, least),
+      atoms: atomsOf(drawn, undefined, least, people),
     };
   });
 }
 
 /** Settles where the values of numbers and dates lie that are drawn as such. */
-function withSupport(plans: readonly ColumnPlan[], from: Table, least: number, rng: Rng): ColumnPlan[] {
+function withSupport(
+  plans: readonly ColumnPlan[],
+  from: Table,
+  { least, people }: Telling,
+  rng: Rng,
+): ColumnPlan[] {
   return plans.map((plan) => {
     if (plan.kind !== "date" && (plan.kind !== "number" || plan.values || plan.formula)) return plan;
     const step = plan.kind === "date" ? plan.format.step : 1;
     const [low, high] = [plan.low / step, plan.high / step];
     const atoms = plan.kind === "number" ? plan.atoms : [];
     const grid = plan.kind === "date" ? { decimals: 0, step: 1 } : plan.grid;
-    const counts = new Map<number, number>();
     const all = numbersOf(columnNamed(from, plan.name), plan);
-    for (const value of all) counts.set(value, (counts.get(value) ?? 0) + 1);
-    const sorted = tamed(all, least)
-      .values.filter((value) => !Number.isNaN(value) && !atoms.includes(value))
-      .map((value) => {
-        const inside = Math.min(high, Math.max(low, value / step));
-        return (counts.get(value) ?? 0) >= Math.max(2, least) ? inside : snap(inside, grid);
-      })
-      .sort();
-    const support = supportOf(sorted, grid, least, rng.fork(plan.name));
+    const counts = countPeople(all, people);
+    const held = tamed(all, least, people).values.map((value) => {
+      if (atoms.includes(value)) return Number.NaN;
+      const inside = Math.min(high, Math.max(low, value / step));
+      return (counts.get(value) ?? 0) >= Math.max(2, least) ? inside : snap(inside, grid);
+    });
+    const rows = firstOfEach(held, people).sort((a, b) => held[a] - held[b]);
+    const sorted = Float64Array.from(rows, (i) => held[i]);
+    const owners = people && Int32Array.from(rows, (i) => people.of[i]);
+    const support = supportOf(sorted, grid, least, rng.fork(plan.name), owners);
     const own = support ? { ...plan, support } : plan;
     if (own.kind === "date" || !own.grid) return own;
     return { ...own, grid: withCoarser(own.grid, unrepeated(sorted, support)) };

@@ -4,6 +4,7 @@ import { dateReader, writtenDates } from "../dates";
 import { tamed } from "../ends";
 import { gridOf, within } from "../grids";
 import { keyPlanOf } from "../keys";
+import { countPeople, type People } from "../people";
 import type { ColumnPlan, KeyColumnPlan } from "../structure";
 import { grammarOf } from "../texts";
 import { leastDistinctIds } from "./repeated-ids";
@@ -12,34 +13,44 @@ import { leastDistinctIds } from "./repeated-ids";
 const fewValues = 6;
 /** Where most of what there is is rare, texts are made up; where less is, other levels stand in. */
 const mostRareTexts = 0.5;
-/** How one column comes back, from what its rows hold. What fewer than `least` rows show is not told. */
-export function planOf(column: Column, rng: Rng, least: number, kept: boolean): ColumnPlan {
-  if (column.type === "numeric") return numberPlan(column, least);
+
+/** What is not told, and of whom rows are. */
+interface Telling {
+  readonly least: number;
+  readonly people: People | undefined;
+}
+
+/** How one column comes back, from what its rows hold. What fewer than `least` people show is not told. */
+export function planOf(column: Column, rng: Rng, telling: Telling, kept: boolean): ColumnPlan {
+  const { least, people } = telling;
+  if (column.type === "numeric") return numberPlan(column, telling);
   const { name } = column;
+  const all = kept ? { least: 1, people } : telling;
   if (isCategorical(column)) {
     const texts = Array.from(column.codes, (code) => (code < 0 ? "" : column.levels[code]));
-    if (!kept && areNames(texts)) return keyColumn(name, texts, rng);
-    return levelsPlan(name, texts, column.levels, kept ? 1 : least);
+    if (!kept && areNames(texts)) return keyColumn(name, texts, rng, least);
+    return levelsPlan(name, texts, column.levels, all);
   }
   const present = column.values.filter((value) => value !== "");
   if (present.length === 0) return { kind: "constant", name, text: "" };
   if (column.type === "id" && new Set(present).size >= leastDistinctIds * present.length)
-    return keyColumn(name, column.values, rng);
+    return keyColumn(name, column.values, rng, least);
   const format = writtenDates(column.values, least, column.format);
-  if (!format) return levelsPlan(name, column.values, [...new Set(present)].sort(), kept ? 1 : least);
+  if (!format) return levelsPlan(name, column.values, [...new Set(present)].sort(), all);
   const times = Float64Array.from(column.values, dateReader(format));
   if (present.length === column.values.length && present.every((value) => value === present[0]))
     return { kind: "constant", name, text: present[0] };
-  const { low, high } = tamed(times, least);
+  const { low, high } = tamed(times, least, people);
   const onStep = (value: number): number => Math.round(value / format.step) * format.step;
   const missing = present.length < column.values.length;
   return { kind: "date", name, missing, format, low: onStep(low), high: onStep(high) };
 }
 
-function keyColumn(name: string, texts: readonly string[], rng: Rng): KeyColumnPlan {
-  const counts = new Map<string, number>();
-  for (const text of texts) if (text !== "") counts.set(text, (counts.get(text) ?? 0) + 1);
-  const rows = [...counts.values()].sort((a, b) => a - b);
+/** Identifiers made up in the form of the texts. How many rows have the same one is not told of fewer than `least`. */
+export function keyColumn(name: string, texts: readonly string[], rng: Rng, least: number): KeyColumnPlan {
+  const counts = countPeople(texts, undefined);
+  counts.delete("");
+  const rows = tamed(Float64Array.from(counts.values()), least).values.map(Math.round).sort();
   const repeats = Array.from({ length: 10 }, (_, q) => rows[Math.floor((q + 0.5) * 0.1 * rows.length)]);
   const gaps = texts.reduce((sum, text) => sum + (text === "" ? 1 : 0), 0);
   return {
@@ -68,17 +79,22 @@ function levelsPlan(
   name: string,
   texts: readonly string[],
   levels: readonly string[],
-  least: number,
+  { least, people }: Telling,
 ): ColumnPlan {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  const gaps = counts.get("") ?? 0;
+  const counts = countPeople(texts, people);
+  const gaps = texts.reduce((sum, text) => sum + (text === "" ? 1 : 0), 0);
   const used = levels.filter((level) => level !== "" && counts.has(level));
   const known = used.filter((level) => (counts.get(level) as number) >= least);
-  const rare = texts.filter((text) => text !== "" && (counts.get(text) as number) < least);
+  const isRare = (text: string): boolean => text !== "" && (counts.get(text) as number) < least;
+  const rare = texts.filter(isRare);
   const missing = gaps > 0;
   if (rare.length > mostRareTexts * (texts.length - gaps) || (known.length === 0 && rare.length > 0)) {
-    const grammar = grammarOf(rare, least);
+    // One text a person: so counting texts counts people.
+    const said = new Set<number>();
+    const own = people
+      ? texts.filter((text, i) => isRare(text) && said.size < said.add(people.of[i]).size)
+      : rare;
+    const grammar = grammarOf(own, least);
     return {
       kind: "levels",
       name,
@@ -98,15 +114,10 @@ function roundedUp(count: number, least: number): number {
   return Math.ceil(count / least) * least;
 }
 
-function numberPlan(column: NumericColumn, least: number): ColumnPlan {
-  const { name } = column;
-  let missing = false;
-  const counts = new Map<number, number>();
-  for (const value of column.values) {
-    if (Number.isNaN(value)) missing = true;
-    else if (counts.size <= 4 * fewValues || counts.has(value))
-      counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
+function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPlan {
+  const { name, values } = column;
+  const missing = values.some(Number.isNaN);
+  const counts = countPeople(values, people, 4 * fewValues);
   if (counts.size === 0) return { kind: "constant", name, text: "" };
   const frequent = [...counts].filter(([, rows]) => rows >= least).map(([value]) => value);
   // Up to so many values all were counted; and those that few rows have are not told.
@@ -116,10 +127,13 @@ function numberPlan(column: NumericColumn, least: number): ColumnPlan {
   const all = listed && rare < Math.max(2, least) ? frequent.sort((a, b) => a - b) : undefined;
   const few = rare > 0 && { rare: roundedUp(rare, least) };
   if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]), ...few };
-  const grid = gridOf(column.values, least) ?? gridOf(unrepeatedValues(column.values, least), least);
-  const ends = tamed(column.values, least);
+  const grid = gridOf(values, least, people) ?? gridOf(unrepeatedValues(values, { least, people }), least);
+  const ends = tamed(values, least, people);
   const repeats = (end: number): boolean =>
-    column.values.reduce((rows, value) => rows + (value === end ? 1 : 0), 0) >= Math.max(2, least);
+    (countPeople(
+      values.map((value) => (value === end ? end : Number.NaN)),
+      people,
+    ).get(end) ?? 0) >= Math.max(2, least);
   // Ends that few have lie on the grid, rather too far in: beyond them lie values that may not exist.
   const endOf = (end: number, towards: 1 | -1): number => (repeats(end) ? end : within(end, grid, towards));
   return {
@@ -134,9 +148,12 @@ function numberPlan(column: NumericColumn, least: number): ColumnPlan {
   };
 }
 
-/** The values that fewer rows share than may be told: a mean put in for what was missing lies on no grid. */
-function unrepeatedValues(values: Float64Array, least: number): Float64Array {
-  const counts = new Map<number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return values.filter((value) => (counts.get(value) as number) < Math.max(2, least));
+/** The values that fewer people share than may be told, one of each: a mean put in for what was missing lies on no grid. */
+function unrepeatedValues(values: Float64Array, { least, people }: Telling): Float64Array {
+  const counts = countPeople(values, people);
+  const said = new Set<number>();
+  return values.filter(
+    (value, i) =>
+      (counts.get(value) ?? 0) < Math.max(2, least) && (!people || said.size < said.add(people.of[i]).size),
+  );
 }

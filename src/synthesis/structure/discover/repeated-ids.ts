@@ -3,14 +3,17 @@ import type { Column, Table } from "../../../data/table";
 /** An identifier names the rows when so many of its values differ; below that it is a category like any other. */
 export const leastDistinctIds = 0.5;
 
-/** The table with identifiers that mostly repeat (a vendor's number) as the categories that they are, and their names. */
-export function withRepeatedIds(from: Table): {
+/** The table with identifiers that mostly repeat (a vendor's number) as the categories that they are, and their names; but for `customer`. */
+export function withRepeatedIds(
+  from: Table,
+  customer?: string,
+): {
   readonly table: Table;
   readonly repeated: readonly string[];
 } {
   const repeated: string[] = [];
   const columns = from.columns.map((column): Column => {
-    if (column.type !== "id") return column;
+    if (column.type !== "id" || column.name === customer) return column;
     const present = column.values.filter((value) => value !== "");
     const levels = [...new Set(present)].sort();
     if (present.length === 0 || levels.length >= leastDistinctIds * present.length) return column;

@@ -1,0 +1,116 @@
+import { customerOf } from "./duplicates";
+import { customerNames, mayBeCode, mayBeTime, plainName } from "./infer/names";
+import { type Column, cellText, columnNamed, isCategorical, type Table } from "./table";
+
+/** Fewer different values than these are a category, whatever its name. */
+const fewestCustomers = 10;
+/** Where values have more rows on average (or so many times as many as there are values), they are a category, too. */
+const mostRows = 200;
+const mostTimes = 4;
+/** Of values under a name that says nothing, most must have too few rows for a category. */
+const fewRows = 5;
+const fewestUnnamed = 20;
+/** Up to this share of rows that repeat a value, they are duplicates by accident … */
+const leastRepeated = 0.01;
+/** … and under a name that says nothing up to this one. */
+const leastUnnamed = 0.15;
+
+/**
+ * The column that names the customers of a table in which they have several rows each: it is called so and holds names or
+ * numbers of many who return, or holds keys ("CU00100") of which most have a few rows. Undefined where there is none, and
+ * where a column that surely names customers has another value in each row.
+ *
+ * @example
+ * const { table: bills } = parseCsv(`client,paid\n${Array.from({ length: 60 }, (_, i) => `${100 + (i % 20)},${i}`).join("\n")}\n`);
+ * repeatedCustomers(bills); // → "client"
+ */
+export function repeatedCustomers(from: Table): string | undefined {
+  for (const name of customerNames) {
+    for (const column of from.columns) {
+      if (plainName(column.name) !== plainName(name)) continue;
+      const counts = namesIn(column, from.rows);
+      if (!counts) continue;
+      if (repeats(counts)) return column.name;
+      if (name !== "id" && counts.size >= fewestUnnamed) return undefined;
+    }
+  }
+  const keys = from.columns.flatMap((column) => {
+    const { name, type } = column;
+    if (type === "numeric" || type === "date" || mayBeCode(name) || mayBeTime(name)) return [];
+    const counts = namesIn(column, from.rows);
+    if (
+      !counts ||
+      counts.size < fewestUnnamed ||
+      !repeats(counts, leastUnnamed) ||
+      !areKeys([...counts.keys()])
+    )
+      return [];
+    const rows = [...counts.values()].sort((a, b) => a - b);
+    return rows[rows.length >> 1] < fewRows ? [{ name, customers: counts.size }] : [];
+  });
+  // An order belongs to one customer, who may have several: the fewer are the customers.
+  return keys.sort((a, b) => a.customers - b.customers)[0]?.name;
+}
+
+/** Whose each row is, numbered from 0; a row that names nobody is one's own. */
+export function customersIn(from: Table, name: string): Int32Array {
+  const customer = customerOf(from, [name]);
+  const numbers = new Map<string, number>();
+  let count = 0;
+  return Int32Array.from({ length: from.rows }, (_, i) => {
+    const own = customer(i);
+    const known = own === undefined ? undefined : numbers.get(own);
+    if (known !== undefined) return known;
+    if (own !== undefined) numbers.set(own, count);
+    return count++;
+  });
+}
+
+/** How many customers a column names, and how many rows one has at most. */
+export function customerRows(
+  from: Table,
+  name: string,
+): { readonly customers: number; readonly most: number } {
+  const counts = countsOf(columnNamed(from, name), from.rows);
+  let most = 0;
+  for (const rows of counts.values()) most = Math.max(most, rows);
+  return { customers: counts.size, most };
+}
+
+/** The rows of each value, where values may name someone: whole numbers or words, and enough of them. */
+function namesIn(column: Column, rows: number): ReadonlyMap<string, number> | undefined {
+  if (column.type === "boolean" || column.type === "date") return undefined;
+  if (column.type === "numeric" && column.values.some((value) => value < 0 || value % 1 !== 0))
+    return undefined;
+  if (isCategorical(column) && column.levels.length < fewestCustomers) return undefined;
+  const counts = countsOf(column, rows);
+  return counts.size >= fewestCustomers ? counts : undefined;
+}
+
+function countsOf(column: Column, rows: number): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let i = 0; i < rows; i++) {
+    const text = cellText(column, i);
+    if (text !== "") counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function repeats(counts: ReadonlyMap<string, number>, least = leastRepeated): boolean {
+  let rows = 0;
+  for (const own of counts.values()) rows += own;
+  return (
+    rows - counts.size > least * rows && rows <= Math.min(mostRows, mostTimes * counts.size) * counts.size
+  );
+}
+
+/** Whether texts are keys: addresses, or in one form, with digits, and no years in front. */
+function areKeys(texts: readonly string[]): boolean {
+  const share = (holds: (text: string) => boolean): boolean =>
+    texts.reduce((count, text) => count + (holds(text) ? 1 : 0), 0) >= 0.9 * texts.length;
+  if (texts.some((text) => /\s/.test(text)) || share((text) => /^(19|20)\d\d/.test(text))) return false;
+  if (share((text) => /^[^@]+@[^@]+\.[^@]+$/.test(text))) return true;
+  const form = (text: string): string => text.replace(/[\p{L}\p{Nd}]/gu, "x");
+  const usual = form(texts[texts.length >> 1]);
+  return usual.length >= 4 && share((text) => /\d{2}/.test(text) && form(text) === usual);
+}
