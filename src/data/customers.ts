@@ -10,10 +10,8 @@ const mostTimes = 4;
 /** Of values under a name that says nothing, most must have too few rows for a category. */
 const fewRows = 5;
 const fewestUnnamed = 20;
-/** Up to this share of rows that repeat a value, they are duplicates by accident … */
-const leastRepeated = 0.01;
-/** … and under a name that says nothing up to this one. */
-const leastUnnamed = 0.15;
+/** Under a name that says nothing, so many of the rows must repeat a value. */
+const leastRepeated = 0.15;
 
 /**
  * The column that names the customers of a table in which they have several rows each: it is called so and holds names or
@@ -31,7 +29,8 @@ export function repeatedCustomers(from: Table): string | undefined {
       const counts = namesIn(column, from.rows);
       if (!counts) continue;
       if (repeats(counts)) return column.name;
-      if (name !== "id" && counts.size >= fewestUnnamed) return undefined;
+      if (name !== "id" && counts.size >= fewestUnnamed && [...counts.values()].every((own) => own === 1))
+        return undefined;
     }
   }
   const keys = from.columns.flatMap((column) => {
@@ -41,7 +40,7 @@ export function repeatedCustomers(from: Table): string | undefined {
     if (
       !counts ||
       counts.size < fewestUnnamed ||
-      !repeats(counts, leastUnnamed) ||
+      !repeats(counts, leastRepeated) ||
       !areKeys([...counts.keys()])
     )
       return [];
@@ -96,7 +95,7 @@ function countsOf(column: Column, rows: number): Map<string, number> {
   return counts;
 }
 
-function repeats(counts: ReadonlyMap<string, number>, least = leastRepeated): boolean {
+function repeats(counts: ReadonlyMap<string, number>, least = 0): boolean {
   let rows = 0;
   for (const own of counts.values()) rows += own;
   return (

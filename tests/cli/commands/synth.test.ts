@@ -62,9 +62,14 @@ test("telelink synth fit learns a customer once, and says how many rows that lef
     at("twice.csv"),
     `customerID,plan,months\n${rows.join("\n")}\n${rows.slice(0, 2).join("\n")}\n`,
   );
-  expect(await telelink(...fit)).not.toBe(0);
-  expect(err).toContain("3 of 122 rows");
-  expect(await telelink(...fit, "--keep-duplicates")).toBe(0);
+  expect(await telelink(...fit)).toBe(0);
+  expect(err).toContain("customerID names 119 customers with up to 3 rows each");
+  expect(await telelink(...fit, "--no-customer", "--show-structure")).toBe(0);
+  expect(err).not.toContain("customerID names");
+  expect(await telelink(...fit, "--customer", "months", "--show-structure")).toBe(0);
+  expect(out).toContain("months is a key");
+  expect(await telelink(...fit, "--customer", "nobody")).not.toBe(0);
+  expect(err).toContain("nobody");
 });
 
 test("telelink synth fit takes an identifier that repeats for the category it is", async () => {

@@ -182,12 +182,11 @@ async function fit(options: Options): Promise<void> {
   const epochs =
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
   const read = await readToLearn(options.data, options);
-  const { customerOfRows, oncePerCustomer } = await import("../../support/counted-rows.js");
-  const customer = customerOfRows(read.table, options);
-  const whole = withRepeatedIds(read.table, customer);
-  for (const name of whole.repeated)
+  const { withCustomers } = await import("../../support/counted-rows.js");
+  const { table: rows, customer } = withCustomers(read.table, options);
+  const { table, repeated } = withRepeatedIds(rows, customer);
+  for (const name of repeated)
     note(`${name} is called an identifier, but its values repeat: it is learnt as a category`);
-  const { table } = customer === undefined ? oncePerCustomer(whole.table, options) : whole;
   const rng = seeded(seed);
   const names = table.columns.map((column) => column.name);
   const { target } = options;
