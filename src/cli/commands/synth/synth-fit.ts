@@ -183,19 +183,18 @@ async function fit(options: Options): Promise<void> {
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
   const read = await readToLearn(options.data, options);
   const { withCustomers } = await import("../../support/counted-rows.js");
-  const { table: rows, customer } = withCustomers(read.table, options);
-  const { table, repeated } = withRepeatedIds(rows, customer);
+  const found = withCustomers(read.table, options);
+  const { table, repeated } = withRepeatedIds(found.table, found.customer);
   for (const name of repeated)
     note(`${name} is called an identifier, but its values repeat: it is learnt as a category`);
   const rng = seeded(seed);
-  const names = table.columns.map((column) => column.name);
-  const { target } = options;
+  const names = table.columns.map(({ name }) => name);
   checkTarget(options, names);
   const structure = options.structure
     ? structureFrom(options.structure, names)
     : discoverStructure(table, rng.fork("structure"), {
         ...rulesOf(options),
-        customer: customer ?? false,
+        customer: found.customer ?? false,
         search: options.search && !plainMethods.includes(method),
         sequential: method === "sequential",
       });
@@ -210,7 +209,7 @@ async function fit(options: Options): Promise<void> {
   openAtomic(options.out).discard();
   const settings = {
     structure,
-    ...(target !== undefined && { target }),
+    ...(options.target !== undefined && { target: options.target }),
     ...(epochs !== undefined && { epochs }),
   };
   const synthesiser = await (netMethods.includes(method) ? watched : endedAtOnce)((watch) =>
