@@ -10,7 +10,10 @@ export interface People {
 }
 
 /** The people of a table by the structure's customers; undefined where each row is a person of its own. */
-export function peopleOf({ customer }: { readonly customer?: string | undefined }, from: Table): People | undefined {
+export function peopleOf(
+  { customer }: { readonly customer?: string | undefined },
+  from: Table,
+): People | undefined {
   if (customer === undefined || !from.columns.some(({ name }) => name === customer)) return undefined;
   const of = customersIn(from, customer);
   const ends = new Int32Array(from.rows + 1);
