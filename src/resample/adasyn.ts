@@ -1,9 +1,8 @@
 import { check } from "../core/checks";
 import type { Labelled } from "../core/matrix";
-import type { Resample } from "../core/model";
 import { countOthers } from "./borderline-smote";
 import { type Draws, drawsFrom } from "./draws";
-import { oversample } from "./interpolate";
+import { type Oversample, type Oversampled, oversample } from "./interpolate";
 import { checkSmote, classNeighbours, type SmoteOptions } from "./smote";
 
 /**
@@ -16,13 +15,13 @@ import { checkSmote, classNeighbours, type SmoteOptions } from "./smote";
  * const more = adasyn({ neighbours: 3 })({ x, y }, seeded(1));
  * more.x.rows > 30; // → true
  */
-export function adasyn(options: SmoteOptions = {}): Resample {
+export function adasyn(options: SmoteOptions = {}): Oversample {
   checkSmote(options, "fit ADASYN");
   return (train, rng) => adasynRows(train, options, drawsFrom(rng));
 }
 
 /** The work of `adasyn`, with its random numbers from `draws`. */
-export function adasynRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
+export function adasynRows(train: Labelled, options: SmoteOptions, draws: Draws): Oversampled {
   const action = "fit ADASYN";
   const k = options.neighbours ?? 5;
   return oversample(train, options, action, (label, own, count) => {

@@ -1,8 +1,7 @@
 import { checkInteger, checkOneOf } from "../core/checks";
 import type { Labelled } from "../core/matrix";
-import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
-import { drawSteps, oversample, type Steps } from "./interpolate";
+import { drawSteps, type Oversample, type Oversampled, oversample, type Steps } from "./interpolate";
 import { nearestNeighbours } from "./neighbours";
 import { checkNeighbours, checkSmote, positions, type SmoteOptions } from "./smote";
 
@@ -27,7 +26,7 @@ export interface BorderlineSmoteOptions extends SmoteOptions {
  * const more = borderlineSmote({ neighbours: 3, borderNeighbours: 4 })({ x, y }, seeded(1));
  * more.x.rows >= 30; // → true
  */
-export function borderlineSmote(options: BorderlineSmoteOptions = {}): Resample {
+export function borderlineSmote(options: BorderlineSmoteOptions = {}): Oversample {
   const action = "fit borderline SMOTE";
   checkSmote(options, action);
   checkOneOf(options.kind ?? "1", ["1", "2"], action, "kind");
@@ -40,7 +39,7 @@ export function borderlineSmoteRows(
   train: Labelled,
   options: BorderlineSmoteOptions,
   draws: Draws,
-): Labelled {
+): Oversampled {
   const action = "fit borderline SMOTE";
   const neighbours = options.neighbours ?? 5;
   return oversample(train, options, action, (label, own, count) => {

@@ -1,5 +1,6 @@
 import { check } from "../core/checks";
 import { column, type Labelled, type Matrix, takeRows } from "../core/matrix";
+import type { Rng } from "../core/rng";
 import type { Draws } from "./draws";
 import { checkValues } from "./neighbours";
 import { rowsByClass, rowsToAdd, type TargetOptions } from "./target";
@@ -24,6 +25,14 @@ export interface Steps {
   readonly label: 0 | 1;
 }
 
+/** The rows given in their order, then new ones; `made` says where these come from, in their order. */
+export interface Oversampled extends Labelled {
+  readonly made: readonly Steps[];
+}
+
+/** Adds rows to labelled rows; applied to training rows only. */
+export type Oversample = (train: Labelled, rng: Rng) => Oversampled;
+
 /** For a class that lacks `count` rows, and whose rows are `own`: where new ones come from. */
 export type AddRows = (label: 0 | 1, own: Parents, count: number) => Steps[];
 
@@ -36,7 +45,7 @@ export function oversample(
   options: TargetOptions,
   action: string,
   addRows: AddRows,
-): Labelled {
+): Oversampled {
   const classes = rowsByClass(train, action);
   const add = rowsToAdd(classes, options, action);
   const categorical = train.x.features.find((feature) => feature.levels);
@@ -89,7 +98,7 @@ export function drawSteps(
 }
 
 /** The rows of `train`, then the new ones. A new row has the weight of the row that it starts from. */
-export function withInterpolated(train: Labelled, added: readonly Steps[]): Labelled {
+export function withInterpolated(train: Labelled, added: readonly Steps[]): Oversampled {
   const { x } = train;
   const rows = added.reduce((sum, steps) => sum + steps.base.length, x.rows);
   const values = new Float64Array(rows * x.columns);
@@ -114,21 +123,17 @@ function interpolate(from: Float64Array, steps: Steps, to: Float64Array, at: num
 }
 
 /** The labels and weights that go with `x`: those of `train`, then those of the new rows. */
-export function withLabels(
-  train: Labelled,
-  x: Matrix,
-  added: readonly Pick<Steps, "base" | "label" | "parents">[],
-): Labelled {
+export function withLabels(train: Labelled, x: Matrix, made: readonly Steps[]): Oversampled {
   const y = new Float64Array(x.rows);
   y.set(train.y);
   const { weights } = train;
   const out = weights && new Float64Array(x.rows);
   if (out) out.set(weights);
   let at = train.x.rows;
-  for (const { parents, base, label } of added) {
+  for (const { parents, base, label } of made) {
     y.fill(label, at, at + base.length);
     if (out) for (let i = 0; i < base.length; i++) out[at + i] = weights[parents.rows[base[i]]];
     at += base.length;
   }
-  return out ? { x, y, weights: out } : { x, y };
+  return { x, y, ...(out && { weights: out }), made };
 }

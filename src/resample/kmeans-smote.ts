@@ -1,8 +1,14 @@
 import { check, checkInteger, checkNumber } from "../core/checks";
 import type { Labelled, Matrix } from "../core/matrix";
-import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
-import { drawSteps, oversample, type Parents, parentsAt } from "./interpolate";
+import {
+  drawSteps,
+  type Oversample,
+  type Oversampled,
+  oversample,
+  type Parents,
+  parentsAt,
+} from "./interpolate";
 import { kMeans } from "./k-means";
 import { nearestNeighbours } from "./neighbours";
 import { checkSmote, positions, type SmoteOptions } from "./smote";
@@ -30,7 +36,7 @@ export interface KMeansSmoteOptions extends SmoteOptions {
  * const y = Float64Array.from({ length: 60 }, (_, i) => Number(i < 12));
  * kmeansSmote({ clusters: 3 })({ x, y }, seeded(1)).x.rows >= 96; // → true
  */
-export function kmeansSmote(options: KMeansSmoteOptions = {}): Resample {
+export function kmeansSmote(options: KMeansSmoteOptions = {}): Oversample {
   const action = "fit KMeans-SMOTE";
   checkSmote(options, action);
   checkInteger(options.clusters ?? 8, 1, Infinity, action, "clusters");
@@ -50,7 +56,7 @@ export function kmeansSmoteRows(
   options: KMeansSmoteOptions,
   draws: Draws,
   assign: (x: Matrix) => Int32Array,
-): Labelled {
+): Oversampled {
   const action = "fit KMeans-SMOTE";
   const k = options.neighbours ?? 2;
   // Which share of all new rows a class gets: 1 unless both classes lack some.

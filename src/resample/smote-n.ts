@@ -1,8 +1,7 @@
 import { check } from "../core/checks";
 import { column, type Labelled, type Matrix, matrix, takeRows } from "../core/matrix";
-import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
-import { withLabels } from "./interpolate";
+import { type Oversample, type Oversampled, withLabels } from "./interpolate";
 import { nearestNeighbours } from "./neighbours";
 import { checkNeighbours, checkSmote, type SmoteOptions } from "./smote";
 import { levelCodes } from "./smote-nc";
@@ -20,13 +19,13 @@ import { rowsByClass, rowsToAdd } from "./target";
  * const y = Float64Array.from({ length: 20 }, (_, i) => Number(i < 7));
  * smoteN()({ x, y }, seeded(1)).x.rows; // → 26
  */
-export function smoteN(options: SmoteOptions = {}): Resample {
+export function smoteN(options: SmoteOptions = {}): Oversample {
   checkSmote(options, "fit SMOTE-N");
   return (train, rng) => smoteNRows(train, options, drawsFrom(rng));
 }
 
 /** The work of `smoteN`, with its random numbers from `draws`. */
-export function smoteNRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
+export function smoteNRows(train: Labelled, options: SmoteOptions, draws: Draws): Oversampled {
   const action = "fit SMOTE-N";
   const { x } = train;
   const classes = rowsByClass(train, action);
@@ -65,7 +64,13 @@ export function smoteNRows(train: Labelled, options: SmoteOptions, draws: Draws)
   return withLabels(
     train,
     { ...x, rows: total, values },
-    added.map(({ label, rows, base }) => ({ label, base, parents: { x, rows } })),
+    added.map(({ label, rows, base }) => ({
+      label,
+      base,
+      towards: base,
+      step: new Float64Array(base.length),
+      parents: { x, rows },
+    })),
   );
 }
 

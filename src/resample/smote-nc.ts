@@ -1,9 +1,8 @@
 import { check } from "../core/checks";
 import { median, standardDeviation } from "../core/math/statistics";
 import { column, type Feature, type Labelled, type Matrix, matrix } from "../core/matrix";
-import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
-import { drawSteps, parentsAt, withInterpolated } from "./interpolate";
+import { drawSteps, type Oversample, type Oversampled, parentsAt, withInterpolated } from "./interpolate";
 import { checkValues, nearestNeighbours } from "./neighbours";
 import { checkNeighbours, checkSmote, positions, type SmoteOptions } from "./smote";
 import { rowsByClass, rowsToAdd } from "./target";
@@ -21,13 +20,13 @@ import { rowsByClass, rowsToAdd } from "./target";
  * const more = smoteNc()({ x, y }, seeded(1));
  * column(more.x, 1).every((code) => code === 0 || code === 1); // → true
  */
-export function smoteNc(options: SmoteOptions = {}): Resample {
+export function smoteNc(options: SmoteOptions = {}): Oversample {
   checkSmote(options, "fit SMOTE-NC");
   return (train, rng) => smoteNcRows(train, options, drawsFrom(rng));
 }
 
 /** The work of `smoteNc`, with its random numbers from `draws`. */
-export function smoteNcRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
+export function smoteNcRows(train: Labelled, options: SmoteOptions, draws: Draws): Oversampled {
   const action = "fit SMOTE-NC";
   const { x } = train;
   const classes = rowsByClass(train, action);
@@ -76,16 +75,14 @@ export function smoteNcRows(train: Labelled, options: SmoteOptions, draws: Draws
 /** The codes of a categorical column; a missing one becomes the code after the last level. Throws on any other. */
 export function levelCodes(values: Float64Array, feature: Feature, action: string): Int32Array {
   const levels = (feature.levels as readonly string[]).length;
-  return Int32Array.from(values, (code) => {
-    if (Number.isNaN(code)) return levels;
-    check(
-      Number.isInteger(code) && code >= 0 && code < levels,
-      action,
-      `column ${JSON.stringify(feature.name)} must hold codes of its ${levels} levels`,
-      code,
-    );
-    return code;
-  });
+  const rule = `column ${JSON.stringify(feature.name)} must hold codes of its ${levels} levels`;
+  const codes = new Int32Array(values.length);
+  for (let i = 0; i < codes.length; i++) {
+    const code = Number.isNaN(values[i]) ? levels : values[i];
+    check(Number.isInteger(code) && code >= 0 && code <= levels, action, rule, code);
+    codes[i] = code;
+  }
+  return codes;
 }
 
 /** The numeric columns, then one column per level that occurs, scaled so that different levels are one unit apart. */
@@ -122,17 +119,22 @@ function neighbourModes(
 ): Int32Array {
   const rows: number[] = [];
   const leading: number[] = [];
+  const counts = new Int32Array(1 + codes.reduce((most, code) => Math.max(most, code), 0));
   base.forEach((position, row) => {
-    const counts = new Map<number, number>();
-    for (let n = position * k; n < (position + 1) * k; n++) {
-      counts.set(codes[near[n]], (counts.get(codes[near[n]]) ?? 0) + 1);
+    const [first, end] = [position * k, (position + 1) * k];
+    let most = 0;
+    for (let n = first; n < end; n++) most = Math.max(most, ++counts[codes[near[n]]]);
+    const from = leading.length;
+    for (let n = first; n < end; n++) {
+      const code = codes[near[n]];
+      if (counts[code] === most) {
+        rows.push(row);
+        leading.push(code);
+      }
+      counts[code] = 0;
     }
-    const most = Math.max(...counts.values());
-    for (const [code, count] of [...counts].sort((a, b) => a[0] - b[0])) {
-      if (count < most) continue;
-      rows.push(row);
-      leading.push(code);
-    }
+    // Ties stand in the order of their codes.
+    if (leading.length > from + 1) leading.push(...leading.splice(from).sort((a, b) => a - b));
   });
   const modes = new Int32Array(base.length).fill(-1);
   for (const pair of draws.permutation(rows.length)) {

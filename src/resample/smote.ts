@@ -1,8 +1,7 @@
 import { check, checkInteger } from "../core/checks";
 import type { Labelled } from "../core/matrix";
-import type { Resample } from "../core/model";
 import { type Draws, drawsFrom } from "./draws";
-import { drawSteps, oversample, type Parents } from "./interpolate";
+import { drawSteps, type Oversample, type Oversampled, oversample, type Parents } from "./interpolate";
 import { nearestNeighbours } from "./neighbours";
 import { checkTarget, type TargetOptions } from "./target";
 
@@ -24,13 +23,13 @@ export interface SmoteOptions extends TargetOptions {
  * [more.x.rows, Math.max(...more.x.values.slice(30)) <= 7]; // → [44, true]
  * smote({ neighbours: 20 })({ x, y }, seeded(1)); // throws "neighbours"
  */
-export function smote(options: SmoteOptions = {}): Resample {
+export function smote(options: SmoteOptions = {}): Oversample {
   checkSmote(options, "fit smote");
   return (train, rng) => smoteRows(train, options, drawsFrom(rng));
 }
 
 /** The work of `smote`, with its random numbers from `draws`. */
-export function smoteRows(train: Labelled, options: SmoteOptions, draws: Draws): Labelled {
+export function smoteRows(train: Labelled, options: SmoteOptions, draws: Draws): Oversampled {
   const action = "fit smote";
   return oversample(train, options, action, (label, own, count) => {
     const near = classNeighbours(own, options.neighbours ?? 5, label, action);

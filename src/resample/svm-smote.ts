@@ -1,9 +1,8 @@
 import { check, checkInteger, checkNumber } from "../core/checks";
 import type { Labelled } from "../core/matrix";
-import type { Resample } from "../core/model";
 import { countOthers, inDanger } from "./borderline-smote";
 import { type Draws, drawsFrom } from "./draws";
-import { drawSteps, oversample } from "./interpolate";
+import { drawSteps, type Oversample, type Oversampled, oversample } from "./interpolate";
 import { nearestNeighbours } from "./neighbours";
 import { checkNeighbours, checkSmote, type SmoteOptions } from "./smote";
 import { supportVectors } from "./support-vectors";
@@ -24,7 +23,7 @@ export interface SvmSmoteOptions extends SmoteOptions {
  * const y = Float64Array.from({ length: 40 }, (_, i) => Number(i < 10));
  * svmSmote({ neighbours: 3, borderNeighbours: 5 })({ x, y }, seeded(1)).x.rows >= 40; // → true
  */
-export function svmSmote(options: SvmSmoteOptions = {}): Resample {
+export function svmSmote(options: SvmSmoteOptions = {}): Oversample {
   const action = "fit SVM-SMOTE";
   checkSmote(options, action);
   checkInteger(options.borderNeighbours ?? 10, 1, Infinity, action, "borderNeighbours");
@@ -33,7 +32,7 @@ export function svmSmote(options: SvmSmoteOptions = {}): Resample {
 }
 
 /** The work of `svmSmote`, with its random numbers from `draws`. */
-export function svmSmoteRows(train: Labelled, options: SvmSmoteOptions, draws: Draws): Labelled {
+export function svmSmoteRows(train: Labelled, options: SvmSmoteOptions, draws: Draws): Oversampled {
   const action = "fit SVM-SMOTE";
   const k = options.neighbours ?? 5;
   const around = options.borderNeighbours ?? 10;

@@ -120,7 +120,7 @@ function textType(type: ColumnSchema["type"], { kind }: ColumnPlan): "id" | "dat
 const mostPasses = 8;
 
 /** All numbers and dates by name, rebuilt from what was drawn, in their orders; what is computed is so from what the others are in the end. */
-function restoreNumbers(
+export function restoreNumbers(
   structure: Structure,
   parts: ReadonlyMap<string, Drawn>,
   rows: number,

@@ -220,7 +220,7 @@ function combinationVariable(one: Combination, from: Table): Variable {
 }
 
 /** The place of the value that is nearest; for a missing one, the place after the last. */
-function nearest(values: readonly number[], value: number): number {
+export function nearest(values: readonly number[], value: number): number {
   if (Number.isNaN(value)) return values.length;
   let best = 0;
   values.forEach((one, k) => {

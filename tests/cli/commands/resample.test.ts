@@ -65,13 +65,94 @@ test("telelink resample balances three classes of words by SMOTE, in the file's 
   }
 });
 
-test("telelink resample takes rows that lack a number for nobody's parents, and says so", async () => {
-  const holes = rows.map((row, i) => row.map((cell, j) => (j === 2 && i % 25 === 0 ? "" : cell)).join(";"));
+// Sums, lines that hang on a phone, a price by its plan, days between two dates, a rebate that one in ten has, an end where one
+// has left, a place in two coordinates.
+const draw = seeded(5);
+const whole = (below: number): number => Math.floor(draw.uniform() * below);
+const day = (from: number): string => new Date(864e5 * (19_000 + from)).toISOString().slice(0, 10);
+const bound = Array.from({ length: 300 }, (_, i) => {
+  const [gross, fee, start, days] = [100 + whole(900), whole(100), whole(700), 1 + whole(90)];
+  const [phone, left] = [whole(10) > 0, whole(3) === 0];
+  return {
+    id: `B-${i + 100}`,
+    gross,
+    fee,
+    net: gross - fee,
+    phone: phone ? "yes" : "no",
+    lines: phone ? ["one", "two", "more"][whole(3)] : "no phone",
+    minutes: phone ? 10 + whole(500) : 0,
+    start: day(start),
+    end: day(start + days),
+    days,
+    rebate: whole(10) === 0 ? String(5 + whole(20)) : "",
+    state: left ? "left" : "active",
+    until: left ? day(start + days) : "",
+    geo: `${(30 + 9 * draw.uniform()).toFixed(5)},${(9 * draw.uniform()).toFixed(5)}`,
+    plan: i % 6 === 0 ? "gold" : "basic",
+  };
+});
+type Bound = Record<keyof (typeof bound)[0], string>;
+const names = Object.keys(bound[0]) as (keyof Bound)[];
+const bounded = bound.map((row) => names.map((name) => String(row[name])));
+writeFileSync(at("bound.csv"), `${names.join(";")}\n${bounded.map((row) => row.join(";")).join("\n")}\n`);
+const asRow = (cells: string[]): Bound =>
+  Object.fromEntries(names.map((name, j) => [name, cells[j]])) as Bound;
+
+test.each(["smote", "smote-enn"])(
+  "telelink resample --method %s makes rows that keep the sums, exclusions, orders and gaps of the table",
+  async (method) => {
+    const all = await resample("bound.csv", "--method", method);
+    if (method === "smote") expect(all.slice(0, 300)).toEqual(bounded);
+    const known = new Set(bound.map(({ id }) => id));
+    const made = all.map(asRow).filter(({ id }) => !known.has(id));
+    expect(made.length).toBeGreaterThan(100);
+    for (const row of made) {
+      expect(Number(row.net)).toBe(Number(row.gross) - Number(row.fee));
+      expect(row.lines === "no phone").toBe(row.phone === "no");
+      expect(row.minutes === "0").toBe(row.phone === "no");
+      expect((Date.parse(row.end) - Date.parse(row.start)) / 864e5).toBe(Number(row.days));
+      expect(row.until).toBe(row.state === "left" ? row.end : "");
+      expect(bound.map(({ geo }) => geo)).toContain(row.geo);
+    }
+    const share = made.filter(({ rebate }) => rebate !== "").length / made.length;
+    expect(share).toBeGreaterThan(0.02);
+    expect(share).toBeLessThan(0.25);
+    expect(err).toContain("computed in new rows as in the others, from other columns: gross, phone, days");
+    expect(err).toContain(
+      "cells are missing in new rows where they are in the row that each starts from: rebate, until",
+    );
+    expect(err).toMatch(
+      /^\d+ of 200 new rows would have broken a rule, or held a pair of levels that no row has/m,
+    );
+    expect(err).toContain("new rows have identifiers of their own in id");
+    expect(err).toContain("new rows repeat the row that each starts from in geo");
+  },
+);
+
+test("telelink resample --method random-over copies rows but for their identifier, or leaves that empty", async () => {
+  const rest = new Set(bounded.map((row) => row.slice(1).join(";")));
+  const all = await resample("bound.csv", "--method", "random-over");
+  expect(all.slice(0, 300)).toEqual(bounded);
+  expect(all.every((row) => rest.has(row.slice(1).join(";")))).toBe(true);
+  expect(new Set(all.map(([id]) => id)).size).toBe(500);
+  expect(err).toContain("new rows have identifiers of their own in id");
+  const without = await resample("bound.csv", "--method", "random-over", "--drop", "id");
+  expect(without.slice(300).every((row) => row[0] === "" && rest.has(row.slice(1).join(";")))).toBe(true);
+  expect(err).toContain("new rows have nothing in id: dropped");
+  expect(err).not.toContain("identifiers of their own");
+});
+
+test("telelink resample makes rows of those that lack a number, too, which lack it as often", async () => {
+  const holes = rows.map((row, i) => row.map((cell, j) => (j === 2 && i % 4 === 0 ? "" : cell)).join(";"));
   writeFileSync(at("holes.csv"), `id;use;calls;region;plan\n${holes.join("\n")}\n`);
-  const made = await resample("holes.csv");
-  expect(err).toContain("4 rows that lack a number are no parents of new rows (calls)");
-  expect(made.slice(100).every((row) => row[2] !== "")).toBe(true);
-  expect(count(made, "gold")).toBe(60);
+  const made = (await resample("holes.csv")).slice(100);
+  expect(err).toContain(
+    "cells are missing in new rows where they are in the row that each starts from: calls, region",
+  );
+  const share = made.filter((row) => row[2] === "").length / made.length;
+  expect(share).toBeGreaterThan(0.1);
+  expect(share).toBeLessThan(0.6);
+  expect(count(made, "gold")).toBe(50);
 });
 
 test("telelink resample repeats or removes rows of any number of classes", async () => {
@@ -151,7 +232,7 @@ test("telelink resample names a class with too few rows for its neighbours, and 
   for (const method of ["smote", "adasyn"]) {
     expect(await resample("few.csv", "--method", method)).toEqual([["1"]]);
     expect(err).toContain(
-      'class "gold" must have more rows with all numbers than neighbours are asked, 5: ask fewer (neighbours), or copy rows (random-over), got 3',
+      'class "gold" must have more rows than neighbours are asked, 5: ask fewer (neighbours), or copy rows (random-over), got 3',
     );
   }
   expect(count(await resample("few.csv", "--neighbours", "2"), "gold")).toBe(60);

@@ -1,0 +1,193 @@
+import type { Rng } from "../../core/rng";
+import { type ColumnSchema, schemaOf } from "../../data/schema";
+import { columnNamed, isCategorical, type Table, takeTableRows } from "../../data/table";
+import { brokenNumbers } from "../../synthesis/structure/broken";
+import { discoverStructure } from "../../synthesis/structure/discover/discover";
+import { spacedRows } from "../../synthesis/structure/discover/search";
+import { argumentsOf } from "../../synthesis/structure/formulas";
+import { snap } from "../../synthesis/structure/grids";
+import { type Drawn, fewValues, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
+import type { ColumnPlan, NumberPlan, Structure, Variable } from "../../synthesis/structure/structure";
+import { codesOf, nearest, numbersOf, reduceTable, variableRows } from "../../synthesis/structure/variables";
+import { pairsOf } from "./pairs";
+
+/** New rows between rows of a table: the one that each starts from, the one it leads to, how far (0 stays, 1 arrives). */
+export interface Between {
+  readonly base: Int32Array;
+  readonly towards: Int32Array;
+  readonly step: Float64Array;
+}
+
+/** What holds in all rows of a table, and what of its columns does not follow from others. */
+export interface TableRules {
+  readonly structure: Structure;
+  readonly schema: readonly ColumnSchema[];
+  readonly variables: readonly Variable[];
+}
+
+/** Of more rows than these, rules are found on so many, evenly spaced, beside those with the rarest values. */
+const mostSearched = 50_000;
+
+/** The rules of a table of numbers, levels and dates, of which the target is given. */
+export function rulesOf(from: Table, target: string, rng: Rng): TableRules {
+  const rows = from.rows > mostSearched ? takeTableRows(from, tellingRows(from)) : from;
+  const found = discoverStructure(rows, rng, { keep: [target], minCount: 1 });
+  // Which values between those of two rows repeat elsewhere is nothing that neighbours are asked.
+  const columns = found.columns.map((plan): ColumnPlan => {
+    if (plan.kind !== "number" && plan.kind !== "date") return plan;
+    const { support: _, ...own } = plan;
+    return own;
+  });
+  const structure = { ...found, columns };
+  return { structure, schema: schemaOf(from).columns, variables: reduceTable(structure, from, "none") };
+}
+
+/** Rows that show every level, where numbers end, and others evenly spaced. */
+function tellingRows(from: Table): Int32Array {
+  const rows = new Set(spacedRows(from.rows, mostSearched));
+  for (const column of from.columns) {
+    const first = new Map<number, number>();
+    if (isCategorical(column)) {
+      column.codes.forEach((code, i) => {
+        if (!first.has(code)) first.set(code, i);
+      });
+    } else if (column.type === "numeric") {
+      const { values } = column;
+      for (let i = 0; i < values.length; i++) {
+        if (!(values[i] >= values[first.get(-1) ?? i])) first.set(-1, i);
+        if (!(values[i] <= values[first.get(1) ?? i])) first.set(1, i);
+      }
+    }
+    for (const i of first.values()) rows.add(i);
+  }
+  return Int32Array.from(rows).sort();
+}
+
+/** New rows that keep the rules, and what it took. */
+export interface Within {
+  readonly table: Table;
+  /** Rows in which columns are as in the row they start from, where a rule or a pair that no row has would have been broken. */
+  readonly mended: number;
+  /** These columns, those of most rows first. */
+  readonly mendedColumns: readonly string[];
+}
+
+/**
+ * Rows between others that keep the rules of the table: what follows from nothing lies between the two rows, or is the level
+ * given for it (by column, codes of the table); what follows from others is computed. A cell is missing where it is in the row
+ * that the new one starts from. Where a rule, or a pair of levels that no row has, would be broken, the columns that it is of
+ * are as in that row.
+ */
+export function rowsWithin(
+  { structure, schema, variables }: TableRules,
+  from: Table,
+  between: Between,
+  levels: ReadonlyMap<string, Int32Array>,
+  rng: Rng,
+): Within {
+  const { base } = between;
+  const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
+  const made = variables.map((one): Variable => {
+    const plan = plans.get(one.name) as ColumnPlan;
+    if (one.kind === "number") {
+      const values = valuesBetween(one.values, between, one.missing).map((value) => snap(value, one.grid));
+      return { ...one, values };
+    }
+    const column = columnNamed(from, one.name);
+    if (plan.kind === "number") {
+      const values = valuesBetween(numbersOf(column, plan), between, plan.missing);
+      return { ...one, codes: Int32Array.from(values, (value) => nearest(plan.values ?? [], value)) };
+    }
+    const codes = levels.get(one.name);
+    if (plan.kind !== "levels" || !codes || !isCategorical(column))
+      return { ...one, codes: base.map((i) => one.codes[i]) };
+    const gap = plan.missing ? one.levels.length - 1 : -1;
+    const given = codesOf({ ...column, codes }, plan, "none");
+    const own = base.map((i) => one.codes[i]);
+    return { ...one, codes: own.map((code, i) => (code === gap || given[i] === gap ? code : given[i])) };
+  });
+  const taken = mend(structure, from, variables, made, base);
+  const drawn = made.map(drawnOf);
+  const table = restoreTable(structure, schema, drawn, { rows: base.length }, rng);
+  const counts = taken.map((rows) => rows.reduce((sum, one) => sum + one, 0));
+  const mendedColumns = [...counts.keys()]
+    .filter((k) => counts[k] > 0)
+    .sort((a, b) => counts[b] - counts[a])
+    .map((k) => variables[k].name);
+  let mended = 0;
+  for (let i = 0; i < base.length; i++) if (taken.some((rows) => rows[i] === 1)) mended++;
+  return { table, mended, mendedColumns };
+}
+
+function valuesBetween(values: Float64Array, { base, towards, step }: Between, missing: boolean) {
+  return Float64Array.from(base, (start, i) => {
+    const [a, b] = [values[start], values[towards[i]]];
+    // Where nothing can be missing, nothing is told here by a value that is not there.
+    if (Number.isNaN(a)) return missing ? a : b;
+    return Number.isNaN(b) ? a : a + step[i] * (b - a);
+  });
+}
+
+function drawnOf(one: Variable): Drawn {
+  return one.kind === "levels" ? one.codes : one.values;
+}
+
+/** Puts what the base rows have, in place, where new rows break a rule; by variable and row, 1 where that changed something. */
+function mend(
+  structure: Structure,
+  from: Table,
+  variables: readonly Variable[],
+  made: readonly Variable[],
+  base: Int32Array,
+): readonly Uint8Array[] {
+  const taken = variables.map(() => new Uint8Array(base.length));
+  const place = new Map(variables.map(({ name }, k) => [name, k]));
+  const { sides, pairs } = pairsOf(structure, from, variables);
+  const under = (name: string): readonly number[] => variablesUnder(structure, name, place);
+  for (let rows = Int32Array.from(base.keys()); rows.length > 0; ) {
+    const touched = new Set<number>();
+    const take = (k: number, i: number): void => {
+      const [to, own] = [drawnOf(made[k]), drawnOf(variables[k])];
+      if (Object.is(to[i], own[base[i]])) return;
+      to[i] = own[base[i]];
+      taken[k][i] = 1;
+      touched.add(i);
+    };
+    const own = made.map((one) => variableRows(one, rows));
+    const parts = new Map(own.map((one) => [one.name, drawnOf(one)]));
+    const numbers = restoreNumbers({ ...structure, orders: [] }, parts, rows.length);
+    const few = (name: string): Float64Array =>
+      fewValues(
+        structure.columns.find((plan) => plan.name === name) as NumberPlan,
+        parts.get(name) as Int32Array,
+      );
+    for (const { columns, rows: broken } of brokenNumbers(
+      structure,
+      (name) => numbers.get(name) ?? few(name),
+    ))
+      for (const k of columns.flatMap(under)) for (const r of broken) take(k, rows[r]);
+    const cells = sides.map((side) => side.cells(own, numbers));
+    for (const { a, b, never } of pairs) {
+      const both = [sides[a], sides[b]].flatMap(({ at, name }) => (at === undefined ? under(name) : [at]));
+      for (let r = 0; r < rows.length; r++)
+        if (never(cells[a][r], cells[b][r])) for (const k of both) take(k, rows[r]);
+    }
+    rows = Int32Array.from(touched).sort();
+  }
+  return taken;
+}
+
+/** The places of the variables that a column is made of. */
+function variablesUnder(
+  structure: Structure,
+  name: string,
+  place: ReadonlyMap<string, number>,
+): readonly number[] {
+  const plan = structure.columns.find((plan) => plan.name === name);
+  const own = place.get(name);
+  const reads = plan?.kind === "number" && plan.formula ? argumentsOf(plan.formula) : [];
+  const under = (plan?.kind === "bands" ? [plan.of] : reads).flatMap((one) =>
+    variablesUnder(structure, one, place),
+  );
+  return own === undefined ? under : [own, ...under];
+}
