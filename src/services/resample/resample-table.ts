@@ -146,13 +146,12 @@ function addedRows(from: Table, made: Made, drop: readonly string[], rng: Rng, r
       `new rows have nothing in ${drop.join(", ")}: dropped (leave that out of training, too: it tells new rows from others)`,
     );
   if (named.length > 0) remarks.push(`new rows have identifiers of their own in ${named.join(", ")}`);
-  const texts = from.columns.filter(
-    ({ name, type }) =>
-      (type === "text" || type === "id") && ![...drop, ...named].includes(name) && !made.columns.has(name),
+  const copied = from.columns.filter(
+    ({ name }) => ![...drop, ...named].includes(name) && !made.columns.has(name),
   );
-  if (texts.length > 0 && made.columns.size > 0)
+  if (copied.length > 0 && made.columns.size > 0)
     remarks.push(
-      `new rows repeat the row that each starts from in ${texts.map(({ name }) => name).join(", ")}`,
+      `new rows repeat the row that each starts from in ${copied.map(({ name }) => name).join(", ")}`,
     );
   return table(
     own.columns.map((column): Column => {
