@@ -4,8 +4,8 @@ import { permutation, type Rng } from "../../core/rng";
 import { columnNamed, dropColumns, type Table, table, takeTableRows } from "../../data/table";
 import { sampledOrder } from "../sampled-rows";
 import { loadSequential, sequential } from "../sequential/sequential";
-import { type DiscoverOptions, usualMinCount } from "../structure/discover/discover";
-import { keyPlanOf } from "../structure/keys";
+import { type DiscoverOptions, discoverStructure, usualMinCount } from "../structure/discover/discover";
+import { keyCount, keyPlanOf } from "../structure/keys";
 import type { Structure } from "../structure/structure";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { childrenOf, type RelationalParts } from "./draw-children";
@@ -16,6 +16,7 @@ import {
   familiesOf,
   firstName,
   inOrder,
+  keysOf,
   planOf,
   withFamilies,
   withoutRareLevels,
@@ -69,7 +70,19 @@ export function relational(
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
     const whole = withFamilies(parents, ordered, told, plan);
     const settings = { ...discover, leftOut: 0, ...(threads !== undefined && { threads }) };
-    const parentModel = await sequential(settings)(takeTableRows(whole, chosen), rng.fork("parents"), watch);
+    const learnt = takeTableRows(whole, chosen);
+    const found = discoverStructure(learnt, rng.fork("parents").fork("structure"), {
+      ...settings,
+      sequential: true,
+    });
+    // Fresh keys are none of those that are left out either.
+    const columns = found.columns.map((one) =>
+      one.kind === "key"
+        ? { ...one, keys: keyPlanOf(keysOf(parents, one.name), rng.fork(`keys of ${one.name}`), least) }
+        : one,
+    );
+    const structure = { ...found, columns };
+    const parentModel = await sequential({ ...settings, structure })(learnt, rng.fork("parents"), watch);
     const context = contextOf(whole, parentModel, key);
     const taught = childRows(
       plan,
@@ -131,6 +144,15 @@ function relationalOf(parts: RelationalParts): Relational {
     sample: (n, rng, options) => bare(parts.parents.sample(n, rng.fork("parents"), options)),
     sampleBoth: (n, rng, options = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
+      const own = parts.parents.structure.columns.find(({ name }) => name === parts.key);
+      const free = own?.kind === "key" ? keyCount(own.keys) : Infinity;
+      const last = (options?.firstRow ?? 0) + n;
+      check(
+        last <= free,
+        "sample",
+        `only ${free} keys of the form of ${parts.key} are free: make no more parents`,
+        last,
+      );
       const made = parts.parents.sample(n, rng.fork("parents"), options);
       return {
         parents: bare(made),

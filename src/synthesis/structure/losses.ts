@@ -1,3 +1,4 @@
+import { describeKeys, keyShortage } from "./keys";
 import type { Structure } from "./structure";
 
 /**
@@ -11,8 +12,10 @@ export function describeLosses({ columns, minCount, customer }: Structure): read
     if (plan.kind === "key") {
       const own = plan.repeats ? "as many rows share one as in the data" : "every row gets one of its own";
       return name === customer
-        ? [`${name}: customers are made up, in no row those of the data; ${own}, alike in nothing else`]
-        : [`${name}: identifiers are made up; ${own}`];
+        ? [
+            `${name}: customers are made up, in no row those of the data; ${own}, alike in nothing else; ${describeKeys(plan.keys)}`,
+          ]
+        : [`${name}: identifiers are made up; ${own}, ${describeKeys(plan.keys)}`];
     }
     if (plan.kind === "constant" && plan.rare)
       return [`${name}: up to ${plan.rare} rows have a value that ${few}; every row gets the other one`];
@@ -28,4 +31,9 @@ export function describeLosses({ columns, minCount, customer }: Structure): read
       ? [`${name}: up to ${plan.rare} rows hold texts that ${few}; others are made up in their shape`]
       : [`${name}: up to ${plan.rare} rows have a level that ${few}; the other levels stand in for it`];
   });
+}
+
+/** What is to be said where so many rows are made, in sentences: whose identifiers repeat. */
+export function describeShortages({ columns }: Structure, rows: number): readonly string[] {
+  return columns.flatMap((plan) => (plan.kind === "key" && keyShortage(plan.name, plan.keys, rows)) || []);
 }

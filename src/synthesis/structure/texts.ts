@@ -1,5 +1,6 @@
 import { countUpTo } from "../../core/math/sorted";
 import type { Rng } from "../../core/rng";
+import { rangeOf } from "./key-forms";
 
 /**
  * How texts are made up that too few rows share to be told: by shape (runs of digits, of letters in one case, and what
@@ -36,6 +37,8 @@ export interface Run {
   readonly lengths: readonly number[];
   /** For digits: how often each comes first. */
   readonly first?: readonly number[];
+  /** For digits: the range of the numbers of each length, where enough rows have them; a number beside others keeps to it. */
+  readonly ranges?: readonly { readonly length: number; readonly low: number; readonly high: number }[];
 }
 
 const tokens = /\p{Nd}+|\p{L}+|[^\p{Nd}\p{L}]/gu;
@@ -43,6 +46,8 @@ const tokens = /\p{Nd}+|\p{L}+|[^\p{Nd}\p{L}]/gu;
 const mostRuns = 24;
 const mostShapes = 200;
 const mostWords = 2000;
+/** Longer runs of digits are no numbers that have a range. */
+const mostDigits = 15;
 
 /** The grammar of texts, one a row, of which each part stands for at least `least` rows. */
 export function grammarOf(texts: readonly string[], least: number): TextGrammar {
@@ -123,8 +128,21 @@ function runOf(values: readonly string[], least: number): Run {
     words,
     others: others.length,
     lengths: tenths(others.map((value) => value.length)),
-    ...(kind === "digits" && { first: first.map((rows) => (rows >= least ? rows : 0)) }),
+    ...(kind === "digits" && {
+      first: first.map((rows) => (rows >= least ? rows : 0)),
+      ranges: rangesOf(others, least),
+    }),
   };
+}
+
+function rangesOf(digits: readonly string[], least: number): NonNullable<Run["ranges"]> {
+  return [...new Set(digits.map(({ length }) => length))]
+    .filter((length) => length <= mostDigits)
+    .flatMap((length) => {
+      const own = digits.filter((text) => text.length === length);
+      const range = rangeOf(own.map(Number), least);
+      return range ? [{ length, low: range[0], high: range[1] }] : [];
+    });
 }
 
 /** The words of sentences: those that enough rows have, and how long the others are. */
@@ -180,10 +198,15 @@ function runWriter(run: Run, letters: readonly number[]): (rng: Rng) => string {
     const word = pick(rng.uniform());
     if (word < run.words.length) return run.words[word].of;
     const length = run.lengths[Math.floor(rng.uniform() * run.lengths.length)] ?? 1;
-    if (run.kind === "digits")
-      return Array.from({ length }, (_, at) =>
+    if (run.kind === "digits") {
+      const made = Array.from({ length }, (_, at) =>
         at === 0 && leading ? leading(rng.uniform()) : Math.floor(rng.uniform() * 10),
       ).join("");
+      const range = run.ranges?.find((one) => one.length === length);
+      if (!range || (Number(made) >= range.low && Number(made) <= range.high)) return made;
+      const within = range.low + Math.floor(rng.uniform() * (range.high - range.low + 1));
+      return String(within).padStart(length, "0");
+    }
     const made = Array.from({ length }, () => String.fromCharCode(97 + letter(rng.uniform()))).join("");
     if (run.kind === "upper") return made.toUpperCase();
     return run.kind === "lower" ? made : made[0].toUpperCase() + made.slice(1);

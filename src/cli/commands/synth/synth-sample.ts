@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { SavedSynthesiser } from "../../../synthesis/saved-synthesiser";
+import type { Structure } from "../../../synthesis/structure/structure";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { wholeNumber } from "../../support/options";
@@ -94,6 +95,11 @@ async function sample(options: Options): Promise<void> {
       for await (const piece of sampleCsv(synthesiser, rows, seeded(seed), how)) out.write(piece);
     }),
   );
+  if ("structure" in learnt) {
+    const { describeShortages } = await import("../../../synthesis/structure/losses.js");
+    for (const sentence of describeShortages(learnt.structure as Structure, rows))
+      note(`${sentence} (a longer "pattern" in the rules of telelink synth fit --structure has more)`);
+  }
   if (options.out) note(`${rows} rows made; wrote ${options.out}`);
 }
 

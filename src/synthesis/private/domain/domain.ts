@@ -1,7 +1,7 @@
 import { check, checkInteger, checkOneOf } from "../../../core/checks";
 import type { Column } from "../../../data/table";
 import { dateReader, writtenDates } from "../../structure/dates";
-import type { KeyPlan } from "../../structure/keys";
+import { type KeyPlan, statedKeys } from "../../structure/keys";
 
 /**
  * What is publicly known of a column, whoever is in the table. It costs no privacy, and must not be read off the
@@ -137,7 +137,7 @@ function checkColumn(one: ColumnDomain, action: string): void {
     `required of ${name} must be true or false`,
     required,
   );
-  if (pattern !== undefined) keyPattern(pattern, `${action}: the pattern of ${name}`);
+  if (pattern !== undefined) statedKeys(pattern, `${action}: the pattern of ${name}`);
 }
 
 /** A bound as a number; a date as milliseconds since 1970. NaN where it is neither. */
@@ -150,34 +150,7 @@ export function boundOf(bound: number | string): number {
 /** How keys are written: by the pattern, or as numbers from 1. The same for every table, so real keys are not avoided. */
 export function publicKeys(pattern: string | undefined): KeyPlan {
   if (pattern === undefined) return { style: "counter", first: 1 };
-  const alphabets = keyPattern(pattern, "make keys");
-  return { style: "pattern", alphabets, stride: 1, rest: 0, start: 0, pace: 1 };
-}
-
-/** One alphabet per place: of `[a-z0-9]` with ranges, or a character that stands for itself; `{n}` repeats. */
-function keyPattern(pattern: string, action: string): string[] {
-  const out: string[] = [];
-  const token = /(?:\[([^\]]+)\]|([^[\]{}]))(?:\{(\d{1,2})\})?/gy;
-  while (token.lastIndex < pattern.length) {
-    const at = token.lastIndex;
-    const found = token.exec(pattern);
-    if (!found) {
-      check(false, action, "it must be made of characters, [classes] and {counts}", pattern.slice(at));
-      return out;
-    }
-    const [, inside, single, count] = found;
-    const alphabet =
-      inside === undefined
-        ? single
-        : inside.replace(/(.)-(.)/g, (_, first: string, last: string) => {
-            check(first <= last, action, "a range must go up", `${first}-${last}`);
-            const [low, high] = [first.charCodeAt(0), last.charCodeAt(0)];
-            return Array.from({ length: high - low + 1 }, (_, i) => String.fromCharCode(low + i)).join("");
-          });
-    for (let i = 0; i < Number(count ?? 1); i++) out.push([...new Set(alphabet)].join(""));
-  }
-  check(out.length > 0, action, "it must not be empty", pattern);
-  return out;
+  return statedKeys(pattern, "make keys");
 }
 
 function objectOf(

@@ -56,7 +56,7 @@ export function keyColumn(name: string, texts: readonly string[], rng: Rng, leas
   return {
     kind: "key",
     name,
-    keys: keyPlanOf(texts, rng.fork(name)),
+    keys: keyPlanOf(texts, rng.fork(name), least),
     ...(repeats[9] > 1 && { repeats }),
     ...(gaps > 0 && { missing: gaps / texts.length }),
   };

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { integer, seeded } from "../../../src/core/rng";
+import { patternOf, placesOf } from "../../../src/synthesis/structure/key-places";
+import {
+  describeKeys,
+  freshKeys,
+  keyCount,
+  keyPlanOf,
+  keyShortage,
+  statedKeys,
+} from "../../../src/synthesis/structure/keys";
+
+const rng = seeded(8);
+const upTo = (n: number): number => integer(rng, n);
+const padded = (value: number, width: number): string => String(value).padStart(width, "0");
+const many = (n: number, key: (i: number) => string): string[] => Array.from({ length: n }, (_, i) => key(i));
+const hex = (n: number): string => many(n, () => "0123456789abcdef"[upTo(16)]).join("");
+
+/** What is learnt of real keys, and as many rows as there are of them. */
+function made(real: readonly string[], rows = real.length) {
+  const plan = keyPlanOf(real, seeded(3));
+  const keys = freshKeys(plan, 0, rows);
+  const known = new Set(real);
+  expect(keys.filter((key) => known.has(key))).toEqual([]);
+  expect(new Set(keys).size).toBe(Math.min(rows, keyCount(plan)));
+  return { plan, keys };
+}
+
+describe("keyPlanOf(keys) keeps their format, and never gives a real one", () => {
+  const form = (real: readonly string[], pattern: RegExp): void => {
+    expect(made(real).keys.filter((key) => !pattern.test(key))).toEqual([]);
+  };
+
+  test("of counted numbers with leading zeros, of post codes, of prefixes", () => {
+    form(
+      many(700, (i) => padded(i, 6)),
+      /^\d{6}$/,
+    );
+    form([...new Set(many(900, () => padded(upTo(1e5), 5)))], /^\d{5}$/);
+    form(
+      many(450, (i) => `K${padded(i, 4)}`),
+      /^K\d{4}$/,
+    );
+    form(
+      many(450, (i) => `INV-${2021 + (i % 3)}-${padded(i, 5)}`),
+      /^INV-202[1-3]-\d{5}$/,
+    );
+    form(
+      many(300, () => `#${hex(6)}`),
+      /^#[0-9a-f]{6}$/,
+    );
+  });
+
+  test("of numbers beside each other within their ranges: addresses, points, dates", () => {
+    const inside = (key: string, apart: RegExp, ends: readonly number[]): boolean =>
+      key.split(apart).every((part, k) => Math.abs(Number(part)) <= ends[k]);
+    const addresses = many(500, () => `10.2.${upTo(256)}.${upTo(256)}`);
+    for (const key of made(addresses).keys) {
+      expect(key).toMatch(/^10\.2\.\d{1,3}\.\d{1,3}$/);
+      expect(inside(key, /\./, [10, 2, 255, 255])).toBe(true);
+    }
+    const degrees = (most: number): string => (most * (2 * rng.uniform() - 1)).toFixed(4);
+    const points = many(600, () => `${degrees(90)},${degrees(180)}`);
+    for (const key of made(points).keys) {
+      expect(key).toMatch(/^-?\d{1,2}\.\d{4},-?\d{1,3}\.\d{4}$/);
+      expect(inside(key, /,/, [90, 180])).toBe(true);
+    }
+    for (const key of made(many(240, (i) => `${padded(1 + (i % 12), 2)}/${2000 + (i >> 3)}-${i}`)).keys)
+      expect(key).toMatch(/^(0[1-9]|1[0-2])\/20[0-3]\d-\d{1,3}$/);
+  });
+
+  test("spreads them over lengths as they are", () => {
+    const { keys } = made([...new Set(many(800, (i) => `u${1 + upTo(i % 2 ? 9e3 : 9e5)}`))]);
+    const long = keys.filter((key) => key.length > 5).length / keys.length;
+    expect(long).toBeGreaterThan(0.42);
+    expect(long).toBeLessThan(0.58);
+  });
+
+  test("says where those that are free do not last, and repeats these", () => {
+    const { plan, keys } = made(
+      many(930, (i) => `C${i}`),
+      800,
+    );
+    expect(keys.filter((key) => !/^C9[3-9]\d$/.test(key))).toEqual([]);
+    expect(keyShortage("id", plan, 800)).toBe(
+      "id: only 70 keys of its form are free, so that 730 of 800 rows repeat one",
+    );
+    expect(keyShortage("id", plan, 70)).toBeUndefined();
+    expect(describeKeys(plan)).toBe(
+      "written as C[1-9][0-9]{2}; 70 such keys are free, further rows repeat them, and none of them is a real one",
+    );
+    const full = made(many(1000, (i) => `C${padded(i, 3)}`)).plan;
+    expect(describeKeys(full)).toContain("longer than in the data: there every key of the form is taken");
+  });
+});
+
+test("statedKeys(pattern) takes counts with ranges, numbers and characters with a meaning", () => {
+  const plan = statedKeys("C[0-9]{1,3}", "read");
+  const keys = freshKeys(plan, 0, 1110);
+  expect(keyCount(plan)).toBe(1110);
+  expect(new Set(keys).size).toBe(1110);
+  expect(keys.filter((key) => !/^C\d{1,3}$/.test(key))).toEqual([]);
+  const [places] = placesOf("\\[<01-12>.<0-255>[a-z\\-]{2}", "read");
+  expect(patternOf(places)).toBe("\\[<01-12>.<0-255>[a-z\\-]{2}");
+  expect(keyCount(statedKeys("<01-12>.<0-255>", "read"))).toBe(12 * 256);
+  expect(() => placesOf("<9-1>", "read")).toThrow("a range must go up");
+  expect(() => placesOf("a{3,1}", "read")).toThrow("a range must go up");
+});
