@@ -1,3 +1,4 @@
+import { mean } from "../../core/math/statistics";
 import { describeKeys, keyShortage } from "./keys";
 import type { Structure } from "./structure";
 
@@ -33,7 +34,10 @@ export function describeLosses({ columns, minCount, customer }: Structure): read
   });
 }
 
-/** What is to be said where so many rows are made, in sentences: whose identifiers repeat. */
+/** What is to be said where so many rows are made, in sentences: whose identifiers repeat that need not. */
 export function describeShortages({ columns }: Structure, rows: number): readonly string[] {
-  return columns.flatMap((plan) => (plan.kind === "key" && keyShortage(plan.name, plan.keys, rows)) || []);
+  return columns.flatMap((plan) => {
+    if (plan.kind !== "key") return [];
+    return keyShortage(plan.name, plan.keys, Math.ceil(rows / mean(plan.repeats ?? [1]))) ?? [];
+  });
 }

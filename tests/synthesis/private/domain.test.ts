@@ -35,7 +35,10 @@ describe("domainFromJson(value, from)", () => {
     [{ columns: [{ name: "a", minimum: "soon", maximum: "later" }] }, "must be numbers or dates"],
     [{ columns: [{ name: "a", decimals: 0.5 }] }, "decimals of a must be a whole number"],
     [{ columns: [{ name: "a", required: "yes" }] }, "required of a must be true or false"],
-    [{ columns: [{ name: "a", pattern: "[0-9" }] }, "it must be made of characters, [classes], <low-high> numbers and {counts}"],
+    [
+      { columns: [{ name: "a", pattern: "[0-9" }] },
+      "it must be made of characters, [classes], <low-high> numbers and {counts}",
+    ],
     [{ columns: [{ name: "a", pattern: "[9-0]" }] }, "a range must go up"],
   ])("refuses %j", (value, message) => {
     expect(() => domainFromJson(value, "d.json")).toThrow(message);
