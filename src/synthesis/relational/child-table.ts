@@ -3,10 +3,10 @@ import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../stru
 
 /** What one child row looks like to the model, and how it becomes a row again. */
 export interface ChildPlan {
-  /** The child table's columns in order; the key is the parent's, identifiers are made up. */
+  /** The child table's columns in order; the key is the parent's, identifiers are made up, and no row is told the texts before. */
   readonly columns: readonly {
     readonly name: string;
-    readonly role: "key" | "identifier" | "date" | "drawn";
+    readonly role: "key" | "identifier" | "date" | "text" | "drawn";
   }[];
   /** The date that orders a parent's rows, if there is one. */
   readonly date?: ChildDates;
@@ -40,17 +40,27 @@ export function isContext(sentence: string): boolean {
   );
 }
 
+/** Whether the children's model draws the column. */
+export function isOwn({ columns }: ChildPlan, name: string): boolean {
+  return columns.some((one) => one.name === name && (one.role === "drawn" || one.role === "text"));
+}
+
 /** Each parent's child rows, in order. */
 export type Families = readonly (readonly number[])[];
 
-/** A date column's plan, where nearly all of its cells are dates. */
-export function childDates(column: Column, least: number): ChildDates | undefined {
+/** A date column's plan, where nearly all of its cells are dates. It ends where `least` parents have one as late. */
+export function childDates(column: Column, parents: Int32Array, least: number): ChildDates | undefined {
   if (column.type !== "date") return undefined;
   const format = writtenDates(column.values, least, column.format);
   if (!format) return undefined;
-  const times = column.values.map(dateReader(format)).filter((time) => !Number.isNaN(time));
+  const all = column.values.map(dateReader(format));
+  const times = all.filter((time) => !Number.isNaN(time));
   const days = new Set(times.map((time) => new Date(time).getUTCDate()));
-  const sorted = times.sort((a, b) => a - b);
+  const latest = new Map<number, number>();
+  all.forEach((time, i) => {
+    if (!(time <= (latest.get(parents[i]) ?? Number.NEGATIVE_INFINITY))) latest.set(parents[i], time);
+  });
+  const sorted = [...latest.values()].filter((time) => !Number.isNaN(time)).sort((a, b) => a - b);
   const end = sorted[Math.max(0, sorted.length - Math.max(1, least))];
   return { name: column.name, format, monthly: days.size === 1 && format.step === 86_400_000, end };
 }

@@ -10,6 +10,7 @@ import {
   contextNames,
   datePast,
   datesAsTexts,
+  isOwn,
   meansWith,
   type RowContext,
 } from "./child-table";
@@ -23,7 +24,6 @@ export interface RelationalParts {
   readonly children?: Sequential;
   readonly plan: ChildPlan;
   readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];
-  readonly losses: readonly string[];
 }
 
 /** The children of synthetic parents: all first ones, then all second ones, each given what came before. */
@@ -56,7 +56,7 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
         means: means[parent] ?? [],
       }),
     );
-    const made = model && drawStep(model, plan, context, last, contexts, rng.fork(`row ${place}`));
+    const made = model && drawStep(model, parts, context, last, contexts, rng.fork(`row ${place}`));
     const numbers = made ? drawnNumbers(plan, made) : [];
     const gaps = made?.columns.find(({ name }) => name === contextNames.gap);
     const next = count.map(() => -1);
@@ -111,16 +111,13 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
 
 function drawStep(
   model: Sequential,
-  plan: ChildPlan,
+  { plan, key }: Pick<RelationalParts, "plan" | "key">,
   parents: Table,
   last: Table | undefined,
   contexts: readonly RowContext[],
   rng: Rng,
 ): Table {
-  const own = model.columns.filter(
-    ({ name }) =>
-      name === contextNames.gap || plan.columns.some((one) => one.name === name && one.role === "drawn"),
-  );
+  const own = model.columns.filter(({ name }) => name === contextNames.gap || isOwn(plan, name));
   const empty = (rows: number): Table => table(own.map((schema) => emptyColumn(schema, rows)));
   const before = last ?? empty(0);
   const numbers = drawnNumbers(plan, before).length;
@@ -128,8 +125,12 @@ function drawStep(
     one.means.length === numbers ? one : { ...one, means: new Array<number>(numbers).fill(Number.NaN) },
   );
   const context = contextColumns(plan, parents, before, filled);
-  const given = new Set(context.map(({ name }) => name));
-  return model.drawBeside(table([...context, ...empty(contexts.length).columns]), given, rng);
+  const { columns } = empty(contexts.length);
+  // The model counts people by their key, which no row has yet.
+  const all = [...context, ...columns, emptyColumn({ name: key, type: "id" }, contexts.length)];
+  const given = new Set([key, ...context.map(({ name }) => name)]);
+  const rows = table(model.columns.map(({ name }) => all.find((column) => column.name === name) as Column));
+  return model.drawBeside(rows, given, rng);
 }
 
 function emptyColumn(

@@ -1,7 +1,9 @@
 import { check } from "../../core/checks";
+import { customersIn } from "../../data/customers";
 import { type Column, columnNamed, isCategorical, type Table, table, takeTableRows } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { dateReader } from "../structure/dates";
+import { countPeople, peopleOf } from "../structure/people";
 import {
   type ChildPlan,
   childDates,
@@ -10,6 +12,7 @@ import {
   datesAsTexts,
   type Families,
   gapOf,
+  isOwn,
   meansWith,
   type RowContext,
 } from "./child-table";
@@ -55,45 +58,41 @@ export function keysOf(from: Table, key: string): string[] {
 }
 
 export function planOf(children: Table, key: string, least: number): ChildPlan {
+  const parents = customersIn(children, key);
   const dates = children.columns.map((column) =>
-    column.name === key ? undefined : childDates(column, least),
+    column.name === key ? undefined : childDates(column, parents, least),
   );
   const date = dates.find((one) => one !== undefined);
   return {
     columns: children.columns.map(({ name, type }) => ({
       name,
-      role: name === key ? "key" : type === "id" ? "identifier" : name === date?.name ? "date" : "drawn",
+      role:
+        name === key
+          ? "key"
+          : type === "id"
+            ? "identifier"
+            : name === date?.name
+              ? "date"
+              : type === "text"
+                ? "text"
+                : "drawn",
     })),
     ...(date && { date }),
   };
 }
 
-/** The children without the levels that too few parents have, and what that loses. */
-export function withoutRareLevels(
-  children: Table,
-  families: Families,
-  plan: ChildPlan,
-  least: number,
-): { rows: Table; losses: string[] } {
-  const losses: string[] = [];
+/** The children without the levels that too few parents have: what the next one is told of them. */
+function withoutRareLevels(children: Table, key: string, least: number): Table {
+  const people = peopleOf({ customer: key }, children);
   const columns = children.columns.map((column): Column => {
-    if (
-      !isCategorical(column) ||
-      !plan.columns.some(({ name, role }) => name === column.name && role === "drawn")
-    )
-      return column;
-    const having = new Int32Array(column.levels.length);
-    for (const family of families)
-      for (const code of new Set(family.map((i) => column.codes[i]))) if (code >= 0) having[code]++;
-    const codes = column.codes.map((code) => (code >= 0 && having[code] < least ? -1 : code));
-    const rare = codes.reduce((sum, code, i) => sum + (code < 0 && column.codes[i] >= 0 ? 1 : 0), 0);
-    if (rare === 0) return column;
-    losses.push(
-      `${column.name}: ${rare} child rows have a level that fewer than ${least} parents have; it counts as missing`,
-    );
-    return { ...column, codes };
+    if (!isCategorical(column)) return column;
+    const having = countPeople(column.codes, people);
+    return {
+      ...column,
+      codes: column.codes.map((code) => ((having.get(code) ?? 0) < least ? -1 : code)),
+    };
   });
-  return { rows: { rows: children.rows, columns }, losses };
+  return { rows: children.rows, columns };
 }
 
 /** Families in the order of their dates; rows without one come last. */
@@ -148,14 +147,14 @@ export function contextOf(parents: Table, model: Sequential, key: string): Table
   return { rows: parents.rows, columns };
 }
 
-/** All child rows as they are learnt: what is known before each, and what is drawn. */
+/** All child rows as they are learnt: what is known before each, what is drawn, and whose they are. */
 export function childRows(
-  plan: ChildPlan,
+  { plan, key, least }: { readonly plan: ChildPlan; readonly key: string; readonly least: number },
   parents: Table,
   children: Table,
   families: Families,
   places: readonly number[],
-): { context: Column[]; own: Column[] } {
+): { context: Column[]; own: Column[]; parent: Column } {
   const times = timesOf(children, plan);
   const numbers = drawnNumbers(plan, children);
   const contexts: RowContext[] = [];
@@ -185,17 +184,16 @@ export function childRows(
       );
     });
   });
-  const context = contextColumns(plan, parents, children, contexts);
-  const own = takeTableRows(children, rows).columns.filter(({ name }) =>
-    plan.columns.some((column) => column.name === name && column.role === "drawn"),
-  );
+  const context = contextColumns(plan, parents, withoutRareLevels(children, key, least), contexts);
+  const taken = takeTableRows(children, rows);
+  const own = taken.columns.filter(({ name }) => isOwn(plan, name));
   const gap: Column = {
     name: contextNames.gap,
     type: "numeric",
     values: Float64Array.from(gaps),
     decimals: 0,
   };
-  return { context, own: plan.date ? [gap, ...own] : own };
+  return { context, own: plan.date ? [gap, ...own] : own, parent: columnNamed(taken, key) };
 }
 
 export function drawnNumbers(plan: ChildPlan, rows: Table): Float64Array[] {

@@ -19,7 +19,6 @@ import {
   keysOf,
   planOf,
   withFamilies,
-  withoutRareLevels,
 } from "./families";
 
 /** Two tables: one row a parent (a customer), and any number of child rows (months, purchases) that name their parent. */
@@ -47,14 +46,12 @@ export interface Relational extends Synthesiser {
   sampleBoth(n: number, rng: Rng, options?: SampleBothOptions): RelatedTables;
   /** The rules of the parents, and of the children beside what they are drawn from. */
   readonly structures: readonly Structure[];
-  /** What is not in the synthetic child rows, in sentences. */
-  readonly losses: readonly string[];
 }
 
 /**
  * Learns parents and their children: parents with the number of their children and the date of the first, then each child
  * given its parent, the child before it and the means so far, by `sequential`. Every child must name a parent, and every
- * parent stand once. Levels of children that fewer than `minCount` parents have are not told.
+ * parent stand once. What fewer than `minCount` parents show is not told, in however many children.
  */
 export function relational(
   options: RelationalOptions,
@@ -64,12 +61,16 @@ export function relational(
     const least = options.minCount ?? usualMinCount;
     const families = familiesOf(parents, children, key);
     const plan = planOf(children, key, least);
-    const { rows: told, losses } = withoutRareLevels(children, families, plan, least);
-    const ordered = inOrder(families, told, plan);
+    const ordered = inOrder(families, children, plan);
     const order = permutation(rng.fork("rows"), parents.rows);
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
-    const whole = withFamilies(parents, ordered, told, plan);
-    const settings = { ...discover, leftOut: 0, ...(threads !== undefined && { threads }) };
+    const whole = withFamilies(parents, ordered, children, plan);
+    const settings = {
+      ...discover,
+      customer: false as const,
+      leftOut: 0,
+      ...(threads !== undefined && { threads }),
+    };
     const learnt = takeTableRows(whole, chosen);
     const found = discoverStructure(learnt, rng.fork("parents").fork("structure"), {
       ...settings,
@@ -85,20 +86,22 @@ export function relational(
     const parentModel = await sequential({ ...settings, structure })(learnt, rng.fork("parents"), watch);
     const context = contextOf(whole, parentModel, key);
     const taught = childRows(
-      plan,
+      { plan, key, least },
       context,
-      told,
+      children,
       chosen.map((p) => ordered[p]),
       chosen,
     );
     const given = taught.context.map(({ name }) => name);
     const childModel =
       taught.own.length > 0 && taught.own[0] !== undefined
-        ? await sequential({ ...settings, keep: given, given, target: taught.own.at(-1)?.name as string })(
-            table([...taught.context, ...taught.own]),
-            rng.fork("children"),
-            watch,
-          )
+        ? await sequential({
+            ...settings,
+            customer: key,
+            keep: given,
+            given,
+            target: taught.own.at(-1)?.name as string,
+          })(table([taught.parent, ...taught.context, ...taught.own]), rng.fork("children"), watch)
         : undefined;
     const keys = plan.columns.flatMap(({ name, role }) => {
       const column = columnNamed(children, name);
@@ -110,7 +113,6 @@ export function relational(
       parents: parentModel,
       plan,
       keys,
-      losses,
       ...(childModel && { children: childModel }),
     });
   };
@@ -139,7 +141,6 @@ function relationalOf(parts: RelationalParts): Relational {
   return {
     kind: "relational",
     columns,
-    losses: parts.losses,
     structures: [parts.parents, ...(parts.children ? [parts.children] : [])].map((one) => one.structure),
     sample: (n, rng, options) => bare(parts.parents.sample(n, rng.fork("parents"), options)),
     sampleBoth: (n, rng, options = {}) => {

@@ -122,3 +122,31 @@ test("relational() refuses parents that stand twice, and children without a pare
   });
   await expect(fit({ ...real, children: stranger }, seeded(1))).rejects.toThrow("1 that are not");
 });
+
+test("relational() tells no level, end, word or date that only one parent's children have, however many", async () => {
+  const rich = Array.from(
+    { length: 12 },
+    (_, m) => `K1003,2031-${String(m + 1).padStart(2, "0")}-01,9.5,7,99.25,Atlantis,Zanzibar ${m % 2}`,
+  );
+  const few = customersWithMonths(150);
+  const others = csvText(few.children)
+    .trim()
+    .split(/\r?\n/)
+    .slice(1)
+    .map((line, i) => `${line},${["Rome", "Oslo"][i % 2]},said ${i} then`);
+  const schema = {
+    columns: [
+      { name: "key", type: "id" as const },
+      { name: "said", type: "text" as const },
+    ],
+  };
+  const { table: children } = parseCsv(
+    `key,month,gb,calls,bill,town,said\n${[...others, ...rich].join("\n")}\n`,
+    { schema },
+  );
+  const fitted = await relational({ key: "key", threads: 1 })({ ...few, children }, seeded(1));
+  const made = fitted.sampleBoth(500, seeded(2));
+  const text = JSON.stringify(fitted) + csvText(made.children);
+  for (const told of ["Atlantis", "Zanzibar", "2031-"]) expect(text).not.toContain(told);
+  expect(Math.max(...numbers(made.children, "bill"))).toBeLessThan(60);
+});

@@ -83,7 +83,9 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   const { structures } = synthesiser;
   // What children are drawn from (their parent, the row before) is no column of theirs.
   const own = (sentence: string): boolean => !isContext(sentence);
-  const losses = [...structures.flatMap(describeLosses).filter(own), ...synthesiser.losses];
+  const losses = structures
+    .flatMap(describeLosses)
+    .filter((line) => own(line) && !line.startsWith(`${key}: customers`));
   if (losses.length > 0) print("Not in the synthetic rows:");
   for (const sentence of losses) print(`  ${sentence}`);
   structures.forEach((structure, k) => {
