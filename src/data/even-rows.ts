@@ -1,5 +1,14 @@
 import { joinTables } from "./join-tables";
-import { type Table, takeTableRows } from "./table";
+import { type Column, type Table, takeTableRows } from "./table";
+
+/** A table whose rows come batch by batch, as often as they are asked for. */
+export interface RowSource {
+  /** How many rows come. */
+  readonly kept: number;
+  /** What is known of the columns; their cells are not those of the rows. */
+  readonly columns: readonly { readonly column: Column }[];
+  batches(only?: readonly string[]): AsyncIterable<Table>;
+}
 
 /** At most `most` row numbers, evenly spread. */
 export function evenly(rows: number, most: number): Int32Array {
@@ -8,8 +17,12 @@ export function evenly(rows: number, most: number): Int32Array {
 }
 
 /** At most `most` rows, evenly spread, of `rows` that come batch by batch. */
-export async function evenRows(batches: AsyncIterable<Table>, rows: number, most: number): Promise<Table> {
-  const wanted = evenly(rows, most);
+export function evenRows(batches: AsyncIterable<Table>, rows: number, most: number): Promise<Table> {
+  return rowsAt(batches, evenly(rows, most));
+}
+
+/** The rows of these numbers, which ascend, of a table that comes batch by batch. */
+export async function rowsAt(batches: AsyncIterable<Table>, wanted: Int32Array): Promise<Table> {
   const parts: Table[] = [];
   let [next, before] = [0, 0];
   for await (const batch of batches) {

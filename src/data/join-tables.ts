@@ -4,7 +4,7 @@ import { type Column, isCategorical, type Table, table } from "./table";
 /** The rows of all tables below each other. They must have the same columns; levels are those of the first that has all. */
 export function joinTables(parts: readonly Table[]): Table {
   check(parts.length > 0, "join tables", "there must be at least one, got none");
-  return table(
+  const { columns } = table(
     parts[0].columns.map((first, j) => {
       const columns = parts.map((part) => part.columns[j]);
       const same = columns.every((column) => column?.name === first.name && column.type === first.type);
@@ -12,6 +12,7 @@ export function joinTables(parts: readonly Table[]): Table {
       return joinColumns(first, columns);
     }),
   );
+  return { rows: parts.reduce((sum, part) => sum + part.rows, 0), columns };
 }
 
 function joinColumns(first: Column, columns: readonly Column[]): Column {

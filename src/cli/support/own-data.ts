@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { didYouMean } from "../../core/did-you-mean";
 import type { CsvOptions } from "../../data/csv/options";
-import type { Reopened } from "../../data/read/open-table";
-import type { ReadOpened } from "../../data/read/read-table";
+import type { RowSource } from "../../data/even-rows";
 import type { CategoricalColumn, Column, Table } from "../../data/table";
 import type { Names } from "../../data/tally/names";
 import type { CustomerNames } from "../../services/contact/prospects";
@@ -116,33 +115,77 @@ export function ownDataOptions(command: Command): Command {
 const contractModels = ["cox", "weibull", "sbg", "bdw"] as const;
 const purchaseKinds = ["bg-nbd", "mbg-nbd", "pareto-nbd", "bg-cnbd-k", "mbg-cnbd-k"] as const;
 
-/** A table of one's own, and what it is about. */
-export interface OwnTable {
+/** Customers of one's own with their figures, or with what their contracts or purchases were valued at. */
+export type OwnCustomers<Kind extends TableKind> = Extract<
+  | ({ readonly kind: "customers" } & ScoredTable)
+  | ({ readonly kind: "contracts" } & OwnContracts)
+  | ({ readonly kind: "transactions" } & OwnTransactions),
+  { readonly kind: Kind }
+>;
+
+interface ScoredTable {
   readonly table: Table;
-  readonly kind: TableKind;
-  /** Of scored customers, whose table then holds their figures alone. */
+  /** Whose rows they are, where the table holds their figures alone. */
   readonly customers?: CustomerNames;
-  /** Of a log, whether a row equals an earlier one in all its cells; its table holds columns with a part to play. */
-  readonly repeats?: (row: number) => boolean;
   readonly notes: readonly string[];
 }
+
+type OwnContracts = ValuedContracts & {
+  readonly read: Contracts;
+  readonly columns: Readonly<Record<string, string>>;
+};
+
+type OwnTransactions = ValuedTransactions & {
+  readonly log: Transactions;
+  readonly columns: Readonly<Record<string, string>>;
+};
 
 const headBytes = 1 << 19;
 
 /**
- * The table in a file of any format, or in standard input, and its kind, said by --kind or told by names and values of its
+ * What is in a file of any format, or in standard input, of the kind said by --kind or told by names and values of its
  * beginning. Columns with a part to play are kept as written, so that identifiers stay apart and formats are learnt, unless
- * the flags say how they are written; no other column rejects a row.
+ * the flags say how they are written; no other column rejects a row. It is read block by block: it may be larger than the
+ * memory. Of scored customers only the columns `wanted` are held, or all.
  */
-export async function readOwnTable(
+export async function readOwn<Kind extends TableKind>(
   flags: OwnDataFlags & { readonly churn?: string; readonly value?: string },
-  kinds: readonly TableKind[],
+  kinds: readonly Kind[],
   wanted?: WantedColumns,
-): Promise<OwnTable> {
-  const { reopened } = await import("../../data/read/open-table.js");
+): Promise<OwnCustomers<Kind>> {
+  const [{ keptAsWritten, kindOfTable }, { columnNamed }, { tableHead }, { reopened }, { surveyTable }] =
+    await Promise.all([
+      import("../../services/value/kind.js"),
+      import("../../data/table.js"),
+      import("../../data/read/read-table.js"),
+      import("../../data/read/open-table.js"),
+      import("../../data/read/survey-table.js"),
+    ]);
   const source = await reopened(flags.data);
   try {
-    return await readReopened(source, flags, kinds, wanted);
+    const how = csvOptions(flags);
+    const head = (await tableHead(source, { ...how, badCells: "missing" }, headBytes)).table;
+    // Before the kind is guessed, which would be by other columns than those that a person named.
+    for (const name of [flags.customer, flags.start, flags.churn, flags.value])
+      if (name !== undefined) columnNamed(head, name);
+    // Who names the chance to leave or the value has them already.
+    const scored =
+      (kinds as readonly TableKind[]).includes("customers") && (flags.churn ?? flags.value) !== undefined;
+    const kind: TableKind = kindNamed(flags.kind, kinds) ?? (scored ? "customers" : kindOfTable(head, kinds));
+    checkFlagsOf(kind, flags);
+    const { customer, start, end, ended, entry } = flags;
+    const asText = keptAsWritten(head, kind, [customer, start, end, ended, entry]);
+    const found = await surveyTable(
+      source,
+      { ...how, ...readAsText(head, asText, flags) },
+      async (survey): Promise<OwnCustomers<TableKind>> => {
+        const notes = checkRows(survey, flags);
+        if (kind === "customers") return { kind, ...(await scoredIn(survey, wanted)), notes };
+        if (kind === "contracts") return { kind, ...(await contractsIn(survey, flags, notes)) };
+        return { kind, ...(await transactionsIn(survey, flags, notes)) };
+      },
+    );
+    return found as OwnCustomers<Kind>;
   } finally {
     source.close();
   }
@@ -151,84 +194,28 @@ export async function readOwnTable(
 /** Of a table of scored customers, the only columns that are wanted. */
 type WantedColumns = (table: Table) => { readonly customer: Column };
 
-async function readReopened(
-  source: Reopened,
-  flags: Parameters<typeof readOwnTable>[0],
-  kinds: readonly TableKind[],
-  wanted?: WantedColumns,
-): Promise<OwnTable> {
-  const [{ keptAsWritten, kindOfTable }, { columnNamed }, { tableHead, tableReader }] = await Promise.all([
-    import("../../services/value/kind.js"),
-    import("../../data/table.js"),
-    import("../../data/read/read-table.js"),
-  ]);
-  const how = csvOptions(flags);
-  const head = (await tableHead(source, { ...how, badCells: "missing" }, headBytes)).table;
-  // Before the kind is guessed, which would be by other columns than those that a person named.
-  for (const name of [flags.customer, flags.start, flags.churn, flags.value])
-    if (name !== undefined) columnNamed(head, name);
-  // Who names the chance to leave or the value has them already.
-  const scored = kinds.includes("customers") && (flags.churn ?? flags.value) !== undefined;
-  const kind = kindNamed(flags.kind, kinds) ?? (scored ? "customers" : kindOfTable(head, kinds));
-  checkFlagsOf(kind, flags);
-  const { customer, start, end, ended, entry } = flags;
-  const asText = keptAsWritten(head, kind, [customer, start, end, ended, entry]);
-  if (kind === "customers" && wanted)
-    return { kind, ...(await readWanted(source, flags, readAsText(head, asText, flags), wanted)) };
-  if (kind === "transactions")
-    return { kind, ...(await readLog(source, flags, readAsText(head, asText, flags))) };
-  const read = await tableReader(source);
-  return { kind, ...readRows((options) => read({ ...how, ...options }), flags, head, asText) };
-}
-
-/** Only the columns that are wanted, block by block: a base may be larger than the memory. */
-async function readWanted(
-  source: Reopened,
-  flags: RowFlags,
-  asText: CsvOptions,
-  wanted: WantedColumns,
-): Promise<Omit<OwnTable, "kind">> {
-  const [{ surveyTable }, { joinTables }, { columnNamed }, { PackedNames }, { namesOf }] = await Promise.all([
-    import("../../data/read/survey-table.js"),
+async function scoredIn(survey: RowSource, wanted?: WantedColumns): Promise<Omit<ScoredTable, "notes">> {
+  const [{ joinTables }, { columnNamed }, { PackedNames }, { namesOf }] = await Promise.all([
     import("../../data/join-tables.js"),
     import("../../data/table.js"),
     import("../../data/tally/names.js"),
     import("../../services/contact/prospects.js"),
   ]);
-  const reading = { ...csvOptions(flags), ...asText };
-  return surveyTable(source, reading, async (survey) => {
-    const notes = checkRows(survey, flags);
-    const all: Table = { rows: survey.kept, columns: survey.columns.map(({ column }) => column) };
-    if (all.rows === 0) return { table: all, notes };
-    const { customer, ...figures } = wanted(all);
-    const wants = Object.values(figures as Record<string, Column>).map(({ name }) => name);
-    const names = new PackedNames();
-    const parts: Table[] = [];
-    for await (const rows of survey.batches([customer.name, ...wants])) {
-      namesOf(columnNamed(rows, customer.name), rows.rows, names);
-      parts.push({ ...rows, columns: rows.columns.filter(({ name }) => wants.includes(name)) });
-    }
-    return { table: joinTables(parts), customers: { column: customer.name, names }, notes };
-  });
-}
-
-/** A log block by block: it may be larger than the memory. */
-async function readLog(
-  source: Reopened,
-  flags: OwnDataFlags,
-  asText: CsvOptions,
-): Promise<Omit<OwnTable, "kind">> {
-  const [{ surveyTable }, { LogBlocks }] = await Promise.all([
-    import("../../data/read/survey-table.js"),
-    import("../../services/value/purchases/log-blocks.js"),
-  ]);
-  return surveyTable(source, { ...csvOptions(flags), ...asText }, async (survey) => {
-    const notes = checkRows(survey, flags);
-    const like = survey.columns.map(({ column }) => column);
-    const log = new LogBlocks(like, survey.kept, transactionOptions(flags));
-    if (survey.kept > 0) for await (const block of survey.batches(log.wanted)) log.add(block);
-    return { table: log.table(), repeats: log.repeats, notes };
-  });
+  const all: Table = { rows: survey.kept, columns: survey.columns.map(({ column }) => column) };
+  if (all.rows === 0) return { table: all };
+  const parts: Table[] = [];
+  if (!wanted) {
+    for await (const rows of survey.batches()) parts.push(rows);
+    return { table: joinTables(parts) };
+  }
+  const { customer, ...figures } = wanted(all);
+  const wants = Object.values(figures as Record<string, Column>).map(({ name }) => name);
+  const names = new PackedNames();
+  for await (const rows of survey.batches([customer.name, ...wants])) {
+    namesOf(columnNamed(rows, customer.name), rows.rows, names);
+    parts.push({ ...rows, columns: rows.columns.filter(({ name }) => wants.includes(name)) });
+  }
+  return { table: joinTables(parts), customers: { column: customer.name, names } };
 }
 
 const ofOneKind: Readonly<Record<"transactions" | "contracts", readonly (keyof OwnDataFlags)[]>> = {
@@ -261,31 +248,17 @@ function checkFlagsOf(kind: TableKind, flags: OwnDataFlags): void {
 }
 
 /** The table in a file of any format, or in standard input, with all its cells as written. */
-export async function readAsWritten(flags: RowFlags): Promise<Omit<OwnTable, "kind">> {
-  const read = await opened(flags);
-  const head = read({ badCells: "missing" }, headBytes).table;
-  const names = head.columns.map((column) => column.name);
-  return readRows(read, flags, head, names);
-}
-
-type RowFlags = ReadingFlags & Pick<OwnDataFlags, "data" | "skipBadRows">;
-
-async function opened(flags: RowFlags): Promise<ReadOpened> {
+export async function readAsWritten(flags: RowFlags): Promise<Omit<ScoredTable, "customers">> {
   const { tableReader } = await import("../../data/read/read-table.js");
   const read = await tableReader(flags.data);
   const how = csvOptions(flags);
-  return (options, bytes) => read({ ...how, ...options }, bytes);
-}
-
-function readRows(
-  read: ReadOpened,
-  flags: RowFlags,
-  head: Table,
-  asText: readonly string[],
-): Omit<OwnTable, "kind"> {
-  const found = read(readAsText(head, asText, flags));
+  const head = read({ ...how, badCells: "missing" }, headBytes).table;
+  const names = head.columns.map((column) => column.name);
+  const found = read({ ...how, ...readAsText(head, names, flags) });
   return { table: found.table, notes: checkRows(found, flags) };
 }
+
+type RowFlags = ReadingFlags & Pick<OwnDataFlags, "data" | "skipBadRows">;
 
 /** How rows are read: those columns as written, unless the flags say how they are. */
 function readAsText(
@@ -362,18 +335,15 @@ function shareOf(text: string, option: string, low: number, example: string): nu
 }
 
 /** Values a table of contracts, with what the flags say. */
-export async function valuedContracts(
-  { table, notes }: OwnTable,
+async function contractsIn(
+  survey: RowSource,
   flags: OwnDataFlags,
-): Promise<
-  { readonly read: Contracts; readonly notes: readonly string[] } & ValuedContracts & {
-      readonly columns: Readonly<Record<string, string>>;
-    }
-> {
+  notes: readonly string[],
+): Promise<OwnContracts> {
   const { contractsFrom } = await import("../../services/value/contracts/contracts.js");
   const { valueContracts } = await import("../../services/value/contracts/value-contracts.js");
   const { covariates, tenureUnit, ...named } = flags;
-  const read = contractsFrom(table, {
+  const read = await contractsFrom(survey, {
     ...named,
     ...(tenureUnit === undefined ? {} : { tenureUnit: tenureUnit as "days" }),
   });
@@ -401,15 +371,20 @@ export async function valuedContracts(
 }
 
 /** Values a log of transactions, with what the flags say. */
-export async function valuedTransactions(
-  { table, repeats, notes }: OwnTable,
+async function transactionsIn(
+  survey: RowSource,
   flags: OwnDataFlags,
-): Promise<
-  { readonly log: Transactions; readonly columns: Readonly<Record<string, string>> } & ValuedTransactions
-> {
-  const { transactionsFrom } = await import("../../services/value/purchases/transactions.js");
-  const { valueTransactions } = await import("../../services/value/purchases/value-transactions.js");
-  const log = transactionsFrom(table, transactionOptions(flags), repeats);
+  notes: readonly string[],
+): Promise<OwnTransactions> {
+  const [{ LogBlocks }, { transactionsFrom }, { valueTransactions }] = await Promise.all([
+    import("../../services/value/purchases/log-blocks.js"),
+    import("../../services/value/purchases/transactions.js"),
+    import("../../services/value/purchases/value-transactions.js"),
+  ]);
+  const like = survey.columns.map(({ column }) => column);
+  const blocks = new LogBlocks(like, survey.kept, transactionOptions(flags));
+  if (survey.kept > 0) for await (const block of survey.batches(blocks.wanted)) blocks.add(block);
+  const log = transactionsFrom(blocks.table(), transactionOptions(flags), blocks.repeats);
   const valued = valueTransactions(log, {
     ...valueOptions(flags),
     ...modelNamed(flags.model, ["auto", ...purchaseKinds] as const),

@@ -1,19 +1,54 @@
-import { type Column, cellText, isCategorical } from "../table";
+import { type Column, cellText, columnNamed, isCategorical, type Table } from "../table";
 
-/** A column that comes block by block: texts are held once each, four bytes a row. */
-export class Gathered {
+/** A table that comes block by block, of which only the columns that `isWanted` names are held: texts once each, and four bytes a row. */
+export class GatheredTable {
+  private readonly names: readonly string[];
+  private readonly gathered: ReadonlyMap<string, Gathered>;
+  private readonly rows: number;
+
+  /** For `rows` rows of columns like these. */
+  constructor(like: readonly Column[], rows: number, isWanted: (name: string) => boolean) {
+    this.rows = rows;
+    this.names = like.map(({ name }) => name);
+    const wanted = like.filter(({ name }) => isWanted(name));
+    this.gathered = new Map(wanted.map((column) => [column.name, new Gathered(column, rows)]));
+  }
+
+  /** The columns that are held. */
+  get wanted(): string[] {
+    return [...this.gathered.keys()];
+  }
+
+  add(block: Table): void {
+    for (const [name, cells] of this.gathered) cells.add(columnNamed(block, name));
+  }
+
+  /** All rows; columns that are not held have no cells. */
+  table(): Table {
+    const columns = this.names.map(
+      (name): Column =>
+        this.gathered.get(name)?.column() ?? {
+          name,
+          type: "categorical",
+          levels: [],
+          codes: new Int32Array(),
+        },
+    );
+    return { rows: this.rows, columns };
+  }
+}
+
+class Gathered {
   private readonly like: Column;
   private readonly numbers: Float64Array;
   private readonly codes: Int32Array;
   private readonly codeOf = new Map<string, number>();
-  private readonly dates: string[] = [];
   private at = 0;
 
   constructor(like: Column, rows: number) {
     this.like = like;
-    const numeric = like.type === "numeric";
-    this.numbers = new Float64Array(numeric ? rows : 0);
-    this.codes = new Int32Array(numeric || like.type === "date" ? 0 : rows);
+    this.numbers = new Float64Array(like.type === "numeric" ? rows : 0);
+    this.codes = new Int32Array(like.type === "numeric" ? 0 : rows);
   }
 
   add(block: Column): void {
@@ -25,10 +60,6 @@ export class Gathered {
     const rows = isCategorical(block) ? block.codes.length : block.values.length;
     for (let i = 0; i < rows; i++) {
       const text = cellText(block, i);
-      if (block.type === "date") {
-        this.dates.push(text);
-        continue;
-      }
       const code = this.codeOf.get(text) ?? this.codeOf.size;
       if (code === this.codeOf.size) this.codeOf.set(text, code);
       this.codes[this.at++] = code;
@@ -37,9 +68,10 @@ export class Gathered {
 
   /** The column so far; texts are its levels, "" among them where it occurs. */
   column(): Column {
-    const { like } = this;
+    const { like, codes } = this;
     if (like.type === "numeric") return { ...like, values: this.numbers };
-    if (like.type === "date") return { ...like, values: this.dates };
-    return { name: like.name, type: "categorical", levels: [...this.codeOf.keys()], codes: this.codes };
+    const levels = [...this.codeOf.keys()];
+    if (like.type === "date") return { ...like, values: Array.from(codes, (code) => levels[code]) };
+    return { name: like.name, type: "categorical", levels, codes };
   }
 }

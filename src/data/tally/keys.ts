@@ -14,47 +14,58 @@ export function keyOfText(text: string, into: Uint32Array): void {
   into[1] = mixBits(b ^ (a << 7) ^ (a >>> 25));
 }
 
-/** The keys of texts seen so far, 16 bytes a text at most: for more of them than a set of strings may hold. */
+/** Texts by the order in which they first came, told apart by their keys: 13 to 23 bytes a text, and more of them than a set of strings may hold. */
 export class SeenTexts {
   size = 0;
-  private slots = new Uint32Array(1 << 9);
+  /** Of each text its number and 1, at a place that follows from its key; 0 where there is none. */
+  private slots = new Uint32Array(1 << 8);
+  private keys = new Uint32Array(1 << 9);
   private readonly key = new Uint32Array(2);
 
   /** Whether the text is a new one; it is an old one from then on. */
   add(text: string): boolean {
-    keyOfText(text, this.key);
-    const [a, b] = this.key;
-    const added = this.place(a, b || 1);
-    if (added && ++this.size * 8 > 3 * this.slots.length) this.grow();
-    return added;
+    const before = this.size;
+    return this.numberOf(text) === before;
   }
 
   has(text: string): boolean {
     keyOfText(text, this.key);
-    const [a, b] = this.key;
-    return this.slots[this.slotOf(a, b || 1) + 1] !== 0;
+    return this.slots[this.slotOf(this.key[0], this.key[1])] !== 0;
   }
 
-  /** The place of the key, or the free one where it belongs; the second half of a key is never 0. */
+  /** How many others came before the text; a new one is the last. */
+  numberOf(text: string): number {
+    keyOfText(text, this.key);
+    const [a, b] = this.key;
+    const slot = this.slotOf(a, b);
+    if (this.slots[slot] !== 0) return this.slots[slot] - 1;
+    if (2 * this.size === this.keys.length) {
+      const longer = new Uint32Array(2 * Math.ceil(1.5 * this.size));
+      longer.set(this.keys);
+      this.keys = longer;
+    }
+    this.keys[2 * this.size] = a;
+    this.keys[2 * this.size + 1] = b;
+    this.slots[slot] = ++this.size;
+    if (this.size * 4 > 3 * this.slots.length) this.grow();
+    return this.size - 1;
+  }
+
+  /** The place that leads to the key, or the free one where it belongs. */
   private slotOf(a: number, b: number): number {
-    const { slots } = this;
-    const mask = slots.length - 2;
-    let slot = (2 * a) & mask;
-    while (slots[slot + 1] !== 0 && (slots[slot] !== a || slots[slot + 1] !== b)) slot = (slot + 2) & mask;
+    const { slots, keys } = this;
+    const mask = slots.length - 1;
+    let slot = a & mask;
+    for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const at = 2 * (slots[slot] - 1);
+      if (keys[at] === a && keys[at + 1] === b) break;
+    }
     return slot;
   }
 
-  private place(a: number, b: number): boolean {
-    const slot = this.slotOf(a, b);
-    if (this.slots[slot + 1] !== 0) return false;
-    this.slots[slot] = a;
-    this.slots[slot + 1] = b;
-    return true;
-  }
-
   private grow(): void {
-    const old = this.slots;
-    this.slots = new Uint32Array(2 * old.length);
-    for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.place(old[at], old[at + 1]);
+    this.slots = new Uint32Array(2 * this.slots.length);
+    for (let k = 0; k < this.size; k++)
+      this.slots[this.slotOf(this.keys[2 * k], this.keys[2 * k + 1])] = k + 1;
   }
 }

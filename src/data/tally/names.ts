@@ -5,6 +5,17 @@ export interface Names {
   indexOf(text: string): number;
 }
 
+/** Names that `at` tells. */
+export function namesBy(length: number, at: (i: number) => string | undefined): Names {
+  const within = (i: number): string | undefined => (i >= 0 && i < length ? at(i) : undefined);
+  return { length, at: within, indexOf: (text) => placeOf(text, length, at) };
+}
+
+function placeOf(text: string, length: number, at: Names["at"]): number {
+  for (let i = 0; i < length; i++) if (at(i) === text) return i;
+  return -1;
+}
+
 const blockBytes = 1 << 20;
 
 /** Texts held as bytes: one of ten letters takes 15 bytes, of which a string takes four times as many. */
@@ -46,7 +57,6 @@ export class PackedNames implements Names {
 
   /** The place of the first text that is this one; −1 where there is none. */
   indexOf(text: string): number {
-    for (let i = 0; i < this.length; i++) if (this.at(i) === text) return i;
-    return -1;
+    return placeOf(text, this.length, (i) => this.at(i));
   }
 }

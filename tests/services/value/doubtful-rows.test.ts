@@ -5,6 +5,7 @@ import { panelFrom } from "../../../src/services/forecast/read-panel";
 import { dateText, dayOf } from "../../../src/services/value/cell-values";
 import { contractsFrom } from "../../../src/services/value/contracts/contracts";
 import { transactionsFrom } from "../../../src/services/value/purchases/transactions";
+import { rowsOf } from "./rows-of";
 
 const start = dayOf("2023-01-01") as number;
 
@@ -59,33 +60,32 @@ describe("transactionsFrom(table) says of rows that look like purchases and may 
   });
 });
 
-test("contractsFrom(table) says so where no contract ended for long, and where all revenue is 0", () => {
+test("contractsFrom(table) says so where no contract ended for long, and where all revenue is 0", async () => {
   const rng = seeded("ends");
   const all = Array.from({ length: 150 }, (_, i) => {
     const from = start - 700 + 4 * i;
     return { from, to: from + Math.floor(400 * exponential(rng)), i };
   });
   const close = start + 365;
-  const read = (kept: typeof all, revenue: number): string =>
-    contractsFrom(
-      parseCsv(
-        [
-          "customer,start,end,monthly_revenue",
-          ...kept.map(
-            ({ from, to, i }) => `k${i},${dateText(from)},${to < close ? dateText(to) : ""},${revenue}`,
-          ),
-        ].join("\n"),
-      ).table,
-      { asOf: dateText(close) },
-    ).notes.join("; ");
-  expect(read(all, 5)).toBe("");
+  const read = async (kept: typeof all, revenue: number): Promise<string> => {
+    const { table } = parseCsv(
+      [
+        "customer,start,end,monthly_revenue",
+        ...kept.map(
+          ({ from, to, i }) => `k${i},${dateText(from)},${to < close ? dateText(to) : ""},${revenue}`,
+        ),
+      ].join("\n"),
+    );
+    return (await contractsFrom(rowsOf(table), { asOf: dateText(close) })).notes.join("; ");
+  };
+  expect(await read(all, 5)).toBe("");
   expect(
-    read(
+    await read(
       all.filter(({ to }) => to > start),
       5,
     ),
   ).toMatch(/no contract ended before 2023-\d\d-\d\d, where about \d+ would have/);
-  expect(read(all, 0)).toBe("monthly_revenue is 0 everywhere: so is every value");
+  expect(await read(all, 0)).toBe("monthly_revenue is 0 everywhere: so is every value");
 });
 
 test("panelFrom(table) says so where the last month is likely not over", () => {

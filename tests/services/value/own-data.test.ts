@@ -1,17 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { exponential, gamma, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
-import { type Table, takeTableRows } from "../../../src/data/table";
+import { cellText, type Table, takeTableRows } from "../../../src/data/table";
 import { dateText, dayOf } from "../../../src/services/value/cell-values";
-import { contractsFrom } from "../../../src/services/value/contracts/contracts";
+import type { ContractOptions } from "../../../src/services/value/contracts/contract-columns";
+import {
+  type Contracts,
+  contractsFrom,
+  learnedContracts,
+} from "../../../src/services/value/contracts/contracts";
 import { chooseCovariates } from "../../../src/services/value/contracts/covariates";
 import { valueContracts } from "../../../src/services/value/contracts/value-contracts";
 import type { HoldoutCheck } from "../../../src/services/value/purchases/holdout";
 import { LogBlocks } from "../../../src/services/value/purchases/log-blocks";
 import { transactionsFrom } from "../../../src/services/value/purchases/transactions";
 import { valueTransactions } from "../../../src/services/value/purchases/value-transactions";
+import { rowsOf } from "./rows-of";
 
 const table = (lines: string): Table => parseCsv(lines).table;
+const contractsIn = (lines: Table, options?: ContractOptions): Promise<Contracts> =>
+  contractsFrom(rowsOf(lines), options);
+const named = ({ customers }: Pick<Contracts, "customers">): (string | undefined)[] =>
+  Array.from({ length: customers.length }, (_, k) => customers.at(k));
 
 describe("transactionsFrom(table)", () => {
   const log = table(
@@ -236,8 +246,8 @@ function contractTable(rows: number, columns = true): Table {
 }
 
 describe("contractsFrom(table)", () => {
-  test("measures months until the end or the end of observation, and keeps the other columns", () => {
-    const read = contractsFrom(
+  test("measures months until the end or the end of observation, and keeps the other columns", async () => {
+    const read = await contractsIn(
       table("customer,start,end,monthly revenue,plan\na,2024-01-01,2024-07-01,10,x\nb,2024-03-01,,20,y\n"),
       { asOf: "2024-12-31" },
     );
@@ -245,19 +255,20 @@ describe("contractsFrom(table)", () => {
     // Calendar months: from the first of January to the first of July are six, whatever their days.
     expect(read.months[0]).toBe(6);
     expect(read.months[1]).toBeCloseTo(9 + 30 / 31, 12);
-    expect(read.covariates.columns.map((c) => c.name)).toEqual(["plan"]);
+    const { covariates } = await learnedContracts(read, Int32Array.of(1, 0));
+    expect(covariates.columns.map((one) => [one.name, cellText(one, 0)])).toEqual([["plan", "y"]]);
   });
 
-  test("refuses ends before starts, future dates and revenue below 0", () => {
+  test("refuses ends before starts, future dates and revenue below 0", async () => {
     const bad = table(
       "customer,start,end,revenue\na,2024-05-01,2024-04-30,1\nb,2024-01-01,2199-01-01,1\na,2024-01-01,,1\nc,2024-01-01,,-1\n",
     );
-    expect(() => contractsFrom(bad)).toThrow(
+    await expect(contractsIn(bad)).rejects.toThrow(
       'row 1: the end must not come before the start, 2024-05-01, got "2024-04-30"; row 2: the end must not lie after today (leave it empty while the contract runs, or name an end of observation, as of), got "2199-01-01"; row 4: the monthly revenue must be a number of at least 0, got "-1"',
     );
   });
 
-  test("takes words and far dates in the end for running contracts, and later ends than the end of observation", () => {
+  test("takes words and far dates in the end for running contracts, and later ends than the end of observation", async () => {
     const lines = [
       "customer,start,end,revenue",
       "a,2022-01-01,NULL,1",
@@ -265,8 +276,8 @@ describe("contractsFrom(table)", () => {
       "c,2022-01-01,-,1",
     ];
     lines.push("d,2022-01-01,2023-01-01,1", "e,2022-01-01,2023-09-01,1", "f,2023-08-01,,1");
-    const read = contractsFrom(table(`${lines.join("\n")}\n`), { asOf: "2023-07-01" });
-    expect(read.customers).toEqual(["a", "b", "c", "d", "e"]);
+    const read = await contractsIn(table(`${lines.join("\n")}\n`), { asOf: "2023-07-01" });
+    expect(named(read)).toEqual(["a", "b", "c", "d", "e"]);
     expect([...read.ended]).toEqual([0, 0, 0, 1, 0]);
     expect([...read.months]).toEqual([18, 18, 18, 12, 18]);
     expect(read.notes).toEqual([
@@ -276,7 +287,7 @@ describe("contractsFrom(table)", () => {
     ]);
   });
 
-  test("joins contracts of a customer that follow or overlap one another, and keeps later returns apart", () => {
+  test("joins contracts of a customer that follow or overlap one another, and keeps later returns apart", async () => {
     const rows = [
       "a,2022-01-01,2022-12-31,10",
       "a,2023-01-01,,12",
@@ -284,28 +295,36 @@ describe("contractsFrom(table)", () => {
       "b,2022-01-01,2022-03-01,7",
       "b,2023-01-01,,8",
     ];
-    const read = contractsFrom(table(`customer,start,end,revenue\n${rows.join("\n")}\n`), {
+    const read = await contractsIn(table(`customer,start,end,revenue\n${rows.join("\n")}\n`), {
       asOf: "2023-07-01",
     });
-    expect(read.customers).toEqual(["a", "b", "b"]);
+    expect(named(read)).toEqual(["a", "b", "b"]);
     expect([[...read.months], [...read.ended], [...read.revenue]]).toEqual([
       [18, 2, 6],
       [0, 1, 0],
       [17, 7, 8],
     ]);
     expect(read.notes).toHaveLength(2);
+    // Rows of one customer may stand far apart: the same in blocks of one row, and in another order.
+    const turned = table(`customer,start,end,revenue\n${[...rows.slice(2), rows[1], rows[0]].join("\n")}\n`);
+    const again = await contractsFrom(rowsOf(turned, 1), { asOf: "2023-07-01" });
+    expect([named(again), [...again.months], [...again.revenue]]).toEqual([
+      ["a", "b", "b"],
+      [18, 2, 6],
+      [17, 7, 8],
+    ]);
   });
 
-  test("reads tenure and a flag in place of dates, and left truncation", () => {
+  test("reads tenure and a flag in place of dates, and left truncation", async () => {
     const lines = ["customerID,tenure,Churn,MonthlyCharges", "a,12,No,20", "b,3,Yes,30"];
-    const read = contractsFrom(table(`${lines.join("\n")}\n`));
+    const read = await contractsIn(table(`${lines.join("\n")}\n`));
     expect([[...read.months], [...read.ended], read.asOf]).toEqual([[12, 3], [0, 1], undefined]);
     expect(read.columns).toMatchObject({ tenure: "tenure (months)", ended: "Churn" });
     const dated = table(
       "customer,start,end,revenue\na,2020-01-01,,1\nb,2022-06-01,,1\nc,2019-01-01,2021-01-01,1\n",
     );
-    const late = contractsFrom(dated, { asOf: "2023-01-01", entry: "2022-01-01" });
-    expect([late.customers, [...(late.entry ?? [])]]).toEqual([
+    const late = await contractsIn(dated, { asOf: "2023-01-01", entry: "2022-01-01" });
+    expect([named(late), [...(late.entry ?? [])]]).toEqual([
       ["a", "b"],
       [24, 0],
     ]);
@@ -313,7 +332,7 @@ describe("contractsFrom(table)", () => {
   });
 });
 
-describe("chooseCovariates(contracts)", () => {
+describe("chooseCovariates(contracts)", async () => {
   const rng = seeded(5);
   const close = dayOf("2024-01-01") as number;
   const lines = ["customer,start,end,monthly_revenue,region,Churn,cancel_reason,tenure,paid,minutes"];
@@ -335,10 +354,11 @@ describe("chooseCovariates(contracts)", () => {
       [...cells, gone ? "price" : "", months, fee * months, Math.floor(500 * rng.uniform())].join(","),
     );
   }
-  const contracts = contractsFrom(table(`${lines.join("\n")}\n`), { asOf: "2024-01-01" });
+  const contracts = await contractsIn(table(`${lines.join("\n")}\n`), { asOf: "2024-01-01" });
+  const learned = await learnedContracts(contracts, Int32Array.from(contracts.rows.keys()));
 
   test("leaves out who left and why, the time itself and what was paid in it, each with the reason", () => {
-    const { used, left, x } = chooseCovariates(contracts);
+    const { used, left, x } = chooseCovariates(learned);
     expect(used).toEqual(["region", "minutes"]);
     expect(left.map((one) => one.column)).toEqual(["Churn", "cancel_reason", "tenure", "paid"]);
     expect(left[2].why).toContain("time under contract");
@@ -346,37 +366,32 @@ describe("chooseCovariates(contracts)", () => {
   });
 
   test("takes exactly the columns asked for, with a word where they look like the answer", () => {
-    expect(chooseCovariates(contracts, { only: ["minutes"] }).used).toEqual(["minutes"]);
-    const asked = chooseCovariates(contracts, { only: ["tenure"] });
+    expect(chooseCovariates(learned, { only: ["minutes"] }).used).toEqual(["minutes"]);
+    const asked = chooseCovariates(learned, { only: ["tenure"] });
     expect([asked.used, asked.doubts[0]]).toEqual([
       ["tenure"],
       expect.stringContaining("tenure is used as asked"),
     ]);
-    expect(chooseCovariates(contracts, { drop: ["region"] }).used).toEqual(["minutes"]);
-    expect(() => chooseCovariates(contracts, { drop: ["regoin"] })).toThrow("the name must be one of");
+    expect(chooseCovariates(learned, { drop: ["region"] }).used).toEqual(["minutes"]);
+    expect(() => chooseCovariates(learned, { drop: ["regoin"] })).toThrow("the name must be one of");
   });
 
   test("the same value with and without them", async () => {
     const { value } = await valueContracts(contracts);
-    const bare = {
-      ...contracts,
-      covariates: {
-        rows: contracts.customers.length,
-        columns: contracts.covariates.columns.filter((one) => ["region", "minutes"].includes(one.name)),
-      },
-    };
+    const bare = { ...contracts, covariates: () => contracts.covariates(["region", "minutes"]) };
     expect([...value]).toEqual([...(await valueContracts(bare)).value]);
   });
 });
 
-describe("valueContracts(contracts)", () => {
-  const contracts = contractsFrom(contractTable(1500), { asOf: "2024-12-31" });
+describe("valueContracts(contracts)", async () => {
+  const contracts = await contractsIn(contractTable(1500), { asOf: "2024-12-31" });
 
   test.each(["cox", "weibull", "sbg", "bdw"] as const)(
     "%s sees what decides, and expects the months that were made",
     async (model) => {
       const valued = await valueContracts(contracts, { model, months: 12, penalty: 0.1, discountRate: 0 });
-      const plan = contracts.covariates.columns[0];
+      const { covariates } = await learnedContracts(contracts, Int32Array.from(contracts.rows.keys()));
+      const plan = covariates.columns[0];
       if (!("codes" in plan)) throw new Error("plan is categorical");
       const mean = (code: number): number => {
         const rows = [...valued.rows.keys()].filter((k) => plan.codes[valued.rows[k]] === code);
@@ -413,7 +428,7 @@ describe("valueContracts(contracts)", () => {
       const month = String(1 + (i % 9)).padStart(2, "0");
       return `c${i},2023-${month}-01,${i % 3 === 0 ? "2023-12-01" : ""},10,${i % 20 === 0 ? "rare" : "usual"}`;
     });
-    const few = contractsFrom(table(`customer,start,end,revenue,plan\n${lines.join("\n")}\n`), {
+    const few = await contractsIn(table(`customer,start,end,revenue,plan\n${lines.join("\n")}\n`), {
       asOf: "2024-01-01",
     });
     const { notes } = await valueContracts(few, { model: "cox" });
@@ -430,7 +445,7 @@ describe("valueContracts(contracts)", () => {
       const [year, month] = [2018 + (i % 5), String(1 + (i % 12)).padStart(2, "0")];
       return `c${i},${year}-${month}-10,${year + years < 2024 ? `${year + years}-${month}-10` : ""},20`;
     });
-    const yearly = contractsFrom(table(`customer,start,end,revenue\n${lines.join("\n")}\n`), {
+    const yearly = await contractsIn(table(`customer,start,end,revenue\n${lines.join("\n")}\n`), {
       asOf: "2024-01-09",
     });
     const { notes, expectedMonths } = await valueContracts(yearly, { model: "sbg", months: 12 });
@@ -452,12 +467,14 @@ describe("valueContracts(contracts)", () => {
       const from = i > 880 ? (dayOf("2023-11-01") as number) : begin + Math.round(30.44 * (i % 7));
       return `c${who},${dateText(from)},${gone && i <= 880 ? dateText(end) : ""},10,${short ? "s" : "l"},${i % 5},${i % 3 === 0 ? "unpaid" : "own wish"}`;
     });
-    const read = contractsFrom(table(`customer,start,end,revenue,plan,score,reason\n${lines.join("\n")}\n`), {
-      asOf: "2024-01-01",
-      strata: "plan",
-      reason: "reason",
-    });
-    expect(read.covariates.columns.map((column) => column.name)).toEqual(["score"]);
+    const read = await contractsIn(
+      table(`customer,start,end,revenue,plan,score,reason\n${lines.join("\n")}\n`),
+      {
+        asOf: "2024-01-01",
+        strata: "plan",
+        reason: "reason",
+      },
+    );
     const valued = await valueContracts(read, { only: ["score"], months: 12 });
     expect(valued.notes.join()).toContain("customers who came back have several lifetimes");
     const [wish, unpaid] = valued.reasons ?? [];
@@ -469,7 +486,7 @@ describe("valueContracts(contracts)", () => {
     const late = { ...read, entry: read.months.map((m) => m / 2) };
     await expect(valueContracts(late, { only: ["score"] })).rejects.toThrow("there must be no entry");
     const few = table("customer,start,end,revenue,plan\na,2023-01-01,,1,x\nb,2023-01-01,2023-05-01,1,y\n");
-    expect(() => contractsFrom(few, { strata: "plan" })).toThrow(
+    await expect(contractsIn(few, { strata: "plan" })).rejects.toThrow(
       'each stratum of plan must have at least 5 ended contracts (as a covariate it needs none), got "0 of \\"x\\""',
     );
     await expect(valueContracts(read, { model: "weibull", only: ["score"] })).rejects.toThrow(
@@ -478,7 +495,7 @@ describe("valueContracts(contracts)", () => {
   });
 
   test("without other columns fits one Weibull to all", async () => {
-    const plain = contractsFrom(contractTable(600, false), { asOf: "2024-12-31" });
+    const plain = await contractsIn(contractTable(600, false), { asOf: "2024-12-31" });
     const valued = await valueContracts(plain);
     expect(valued.model.kind).toBe("accelerated-failure-time");
     expect(valued.model.concordance).toBe(0.5);
@@ -486,7 +503,9 @@ describe("valueContracts(contracts)", () => {
   });
 
   test("refuses tables in which hardly anybody left", async () => {
-    const few = contractsFrom(table("id,start,end,revenue\na,2024-01-01,,1\nb,2024-01-01,2024-02-01,1\n"));
+    const few = await contractsIn(
+      table("id,start,end,revenue\na,2024-01-01,,1\nb,2024-01-01,2024-02-01,1\n"),
+    );
     await expect(valueContracts(few)).rejects.toThrow("at least 10 contracts must have ended, got 1");
   });
 });
@@ -522,14 +541,14 @@ test("valueContracts(contracts) values all by a model that learns from some, say
       `k${i},${dateText(start)},${end < 20_000 ? dateText(end) : ""},${20 + (i % 5)},${i % 2 === 0 ? "a" : "b"}`,
     );
   }
-  const read = contractsFrom(table(`${lines.join("\n")}\n`), { asOf: dateText(20_000) });
+  const read = await contractsIn(table(`${lines.join("\n")}\n`), { asOf: dateText(20_000) });
   const all = await valueContracts(read);
   const some = await valueContracts(read, { mostLearned: 1500 });
   expect(all.notes.join()).not.toContain("learns from");
   expect(some.notes).toContain(
     "the model learns from 1,500 of 3,000 contracts, drawn at random (seed 1); all are valued by it",
   );
-  expect(some.customers).toEqual(all.customers);
+  expect(named(some)).toEqual(named(all));
   const sum = (of: Float64Array): number => of.reduce((total, v) => total + v, 0);
   expect(sum(some.value) / sum(all.value)).toBeCloseTo(1, 1);
   expect(sum(some.value)).not.toBe(sum(all.value));

@@ -8,6 +8,7 @@ import { valueContracts } from "../../../src/services/value/contracts/value-cont
 import { traitCovariates } from "../../../src/services/value/purchases/traits";
 import { type Transactions, transactionsFrom } from "../../../src/services/value/purchases/transactions";
 import { valueTransactions } from "../../../src/services/value/purchases/value-transactions";
+import { rowsOf } from "./rows-of";
 
 const start = dayOf("2022-01-01") as number;
 const end = dayOf("2024-12-31") as number;
@@ -163,7 +164,7 @@ test("valueContracts(contracts) tells payback by channel from survival", async (
     lines.push(`c${i},${dateText(from)},${to < end ? dateText(to) : ""},10,${i % 2 ? "web" : "ads"}`);
   }
   const { table } = parseCsv(`${lines.join("\n")}\n`);
-  const read = contractsFrom(table, { asOf: "2024-12-31", acquisitionCost: "45" });
+  const read = await contractsFrom(rowsOf(table), { asOf: "2024-12-31", acquisitionCost: "45" });
   const { channels } = await valueContracts(read, { margin: 0.5 });
   const web = channels.find((row) => row.name === "web");
   // Ten a month, half of it margin: nine full months, and a little for those who left before.

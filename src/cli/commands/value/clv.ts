@@ -8,12 +8,10 @@ import { note, print, printJson, printTable } from "../../support/output";
 import {
   type CustomerRows,
   noteColumns,
+  type OwnCustomers,
   type OwnDataFlags,
-  type OwnTable,
   ownDataOptions,
-  readOwnTable,
-  valuedContracts,
-  valuedTransactions,
+  readOwn,
   writeCustomers,
 } from "../../support/own-data";
 
@@ -52,7 +50,7 @@ Examples:
 }
 
 async function clv(flags: ClvFlags): Promise<void> {
-  const own = await readOwnTable(flags, ["transactions", "contracts"]);
+  const own = await readOwn(flags, ["transactions", "contracts"]);
   const result = own.kind === "contracts" ? await contracts(own, flags) : await transactions(own, flags);
   noteColumns(own.kind, result.columns);
   for (const line of result.notes) note(line);
@@ -79,8 +77,8 @@ interface Result {
   print(): void;
 }
 
-async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
-  const { log, ...valued } = await valuedTransactions(own, flags);
+async function transactions(valued: OwnCustomers<"transactions">, flags: ClvFlags): Promise<Result> {
+  const { log } = valued;
   const channelWords = await import("../../../services/value/channels.js");
   const { history } = log;
   const total = valued.value.reduce((sum, v) => sum + v, 0);
@@ -144,8 +142,8 @@ async function transactions(own: OwnTable, flags: ClvFlags): Promise<Result> {
   };
 }
 
-async function contracts(own: OwnTable, flags: ClvFlags): Promise<Result> {
-  const { read, ...valued } = await valuedContracts(own, flags);
+async function contracts(valued: OwnCustomers<"contracts">, flags: ClvFlags): Promise<Result> {
+  const { read } = valued;
   const channelWords = await import("../../../services/value/channels.js");
   const total = valued.value.reduce((sum, v) => sum + v, 0);
   const ended = read.ended.reduce((sum, e) => sum + e, 0);

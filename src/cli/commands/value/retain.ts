@@ -4,17 +4,16 @@ import type { Limits } from "../../../evaluate/decision/choose-contacts";
 import type { CampaignLesson } from "../../../services/contact/past-campaign";
 import type { NamedOffer, RetentionPlan } from "../../../services/contact/plan";
 import type { Customers } from "../../../services/contact/prospects";
+import type { TableKind } from "../../../services/value/kind";
 import { usageError } from "../../support/exit";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
 import {
   noteColumns,
+  type OwnCustomers,
   type OwnDataFlags,
-  type OwnTable,
   ownDataOptions,
-  readOwnTable,
-  valuedContracts,
-  valuedTransactions,
+  readOwn,
   writeCustomers,
 } from "../../support/own-data";
 
@@ -111,7 +110,7 @@ async function retain(flags: RetainFlags): Promise<void> {
       : decimalNumber(flags.budgetCertainty, "--budget-certainty", 0.5, 0.9999);
   if (certainty !== undefined && flags.budget === undefined)
     throw usageError("Cannot use --budget-certainty: it needs --budget");
-  const own = await readOwnTable(flags, ["customers", "contracts", "transactions"], (table) =>
+  const own = await readOwn(flags, ["customers", "contracts", "transactions"], (table) =>
     prospectColumns(table, flags),
   );
   const { kind } = own;
@@ -209,7 +208,7 @@ async function lessonOf(
   }
   if (offers.length > 1) throw usageError("Cannot use --campaign: it tests one offer, not several");
   const { pastCampaignFrom, learnFromCampaign } = await import("../../../services/contact/past-campaign.js");
-  const own = await readOwnTable({ ...flags, data: flags.campaign, kind: "customers" }, ["customers"]);
+  const own = await readOwn({ ...flags, data: flags.campaign, kind: "customers" }, ["customers"]);
   const past = pastCampaignFrom(own.table, flags);
   noteColumns("past campaign", past.columns);
   for (const line of [...own.notes, ...past.notes]) note(line);
@@ -266,16 +265,16 @@ function offersOf(flags: RetainFlags): NamedOffer[] {
   });
 }
 
-async function prospectsOf(own: OwnTable, flags: RetainFlags): Promise<Customers> {
-  if (own.kind === "customers") {
-    const { prospectsFrom } = await import("../../../services/contact/prospects.js");
-    const read = prospectsFrom(own.table, flags, own.customers);
-    return { ...read, notes: [...own.notes, ...read.notes] };
-  }
+async function prospectsOf(own: OwnCustomers<TableKind>, flags: RetainFlags): Promise<Customers> {
   if (own.kind === "contracts") {
-    const { customers, churn, value, columns, notes } = await valuedContracts(own, flags);
+    const { customers, churn, value, columns, notes } = own;
     return { customers, churn, value, columns, notes };
   }
-  const { customers, alive, churn, value, columns, notes } = await valuedTransactions(own, flags);
-  return { customers, alive, churn, value, columns, notes };
+  if (own.kind === "transactions") {
+    const { customers, alive, churn, value, columns, notes } = own;
+    return { customers, alive, churn, value, columns, notes };
+  }
+  const { prospectsFrom } = await import("../../../services/contact/prospects.js");
+  const read = prospectsFrom(own.table, flags, own.customers);
+  return { ...read, notes: [...own.notes, ...read.notes] };
 }

@@ -223,7 +223,7 @@ function topTable(valued: ValuedContracts, money: (v: number) => string): string
   return dataTable(
     order,
     [
-      { label: "Customer", text: (i) => valued.customers[i] },
+      { label: "Customer", text: (i) => valued.customers.at(i) as string },
       {
         label: `Leaves in ${valued.churnMonths} months`,
         align: "right",

@@ -1,31 +1,33 @@
 import { check, checkOneOf } from "../../../core/checks";
 import { takeValues } from "../../../core/matrix";
-import { customerNames } from "../../../data/infer/names";
-import {
-  type Column,
-  cellText,
-  columnNamed,
-  dropColumns,
-  type Table,
-  takeTableRows,
-} from "../../../data/table";
+import { type RowSource, rowsAt } from "../../../data/even-rows";
+import { plainName } from "../../../data/infer/names";
+import { type Column, cellText, columnNamed, type Table, takeTableRows } from "../../../data/table";
+import { type Names, namesBy } from "../../../data/tally/names";
 import { numbersOf } from "../cell-values";
-import { acquiredOf } from "../channels";
+import { acquiredOf, channelNames } from "../channels";
 import { Faults, findColumn, oneCurrency, optionalColumn } from "../own-columns";
 import { type ContractOptions, endedNames, endNames, startNames, tenureNames } from "./contract-columns";
+import { type GatheredRows, gatherRows } from "./gather";
 import { isFlag, lifetimesByDates, lifetimesByTenure, type ReadLifetimes } from "./read-lifetimes";
 import { joinSpells, type Spells } from "./spells";
 
-/** A table of contracts, one a lifetime of a customer. Arrays have one entry a lifetime. */
-export interface Contracts extends Omit<Spells, "rows" | "notes"> {
-  readonly customers: readonly string[];
+/** What a model of lifetimes learns from. Arrays have one entry a lifetime. */
+export interface LearnedContracts extends Pick<Spells, "months" | "ended" | "entry" | "revenue"> {
+  readonly customers: Names;
   /** Columns of what the chance to leave may depend on; `chooseCovariates` leaves out those that tell the answer. */
   readonly covariates: Table;
+  /** Groups with a baseline of their own each, by number. */
+  readonly strata?: Int32Array;
+}
+
+/** A table of contracts, one a lifetime of a customer. Arrays have one entry a lifetime. */
+export interface Contracts extends Omit<Spells, "notes">, Omit<LearnedContracts, "covariates"> {
+  /** Those columns, or `only` these of them, of all rows of the table, batch by batch. */
+  readonly covariates: (only?: readonly string[]) => AsyncIterable<Table>;
   /** Undefined where the table has tenures and no dates. */
   readonly asOf?: string;
   readonly currency?: string;
-  /** Groups with a baseline of their own each, by number. */
-  readonly strata?: Int32Array;
   /** Why each contract has ended; of no meaning while it runs. */
   readonly reasons?: readonly string[];
   /** The way by which each customer came, and what it cost to win one; NaN where nothing says. */
@@ -41,19 +43,31 @@ export interface Contracts extends Omit<Spells, "rows" | "notes"> {
  * Contracts from a table with a start and an end (empty, or a word for missing, while the contract runs), or with tenure
  * and whether it has ended. Several rows of a customer that follow or overlap one another are one lifetime. Throws, naming
  * rows, where a date is none or lies in the future, an end comes before its start, revenue is negative or currencies are
- * mixed.
+ * mixed. Columns with a part to play are held, all others are read again when they are asked for.
  */
-export function contractsFrom(table: Table, options: ContractOptions = {}): Contracts {
+export async function contractsFrom(source: RowSource, options: ContractOptions = {}): Promise<Contracts> {
   const action = "read contracts";
-  check(table.rows > 0, action, "there must be rows");
+  check(source.kept > 0, action, "there must be rows");
   const { tenureUnit } = options;
   if (tenureUnit !== undefined)
     checkOneOf(tenureUnit, ["days", "weeks", "months", "years"], action, "tenureUnit");
-  const customer = findColumn(
-    table,
-    { purpose: "customer", given: options.customer, usual: customerNames },
-    action,
-  );
+  const gathered = await gatherRows(source, options.customer, isRead(options), action);
+  const { used, ...read } = readContracts(gathered, options, action);
+  const { customer, who, names } = gathered;
+  const others = source.columns.map(({ column }) => column.name).filter((name) => !used.has(name));
+  return {
+    ...read,
+    customers: namesBy(read.rows.length, (k) => names.at(who[read.rows[k]])),
+    covariates: (only = others) => columnsOf(source, only, customer.name),
+  };
+}
+
+/** All of contracts but what is asked for again, and the columns that are used up. */
+function readContracts(
+  { table, customer, who }: GatheredRows,
+  options: ContractOptions,
+  action: string,
+): Omit<Contracts, "customers" | "covariates"> & { readonly used: ReadonlySet<string> } {
   const revenue = findColumn(
     table,
     {
@@ -66,45 +80,39 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
   );
   const money = options.currency
     ? columnNamed(table, options.currency)
-    : optionalColumn(table, ["currency", "currency code", "ccy"]);
+    : optionalColumn(table, currencyNames);
   const faults = new Faults(action, options.skipBadRows);
   const rate = options.exchangeRate === undefined ? undefined : columnNamed(table, options.exchangeRate);
   const currency = rate ? undefined : oneCurrency(money, table.rows, faults);
-  const who = Array.from({ length: table.rows }, (_, i) => cellText(customer, i).trim());
   const paid = numbersOf(revenue);
   const rates = rate ? numbersOf(rate).values : undefined;
-  const revenues = paid.values.map((v, i) => (rates ? v * rates[i] : v));
+  const revenues = rates ? paid.values.map((v, i) => v * rates[i]) : paid.values;
   for (let i = 0; i < table.rows; i++) {
-    if (who[i] === "") faults.add(i, "the customer must be named");
+    if (who[i] < 0) faults.add(i, "the customer must be named");
     if (!(revenues[i] >= 0 && revenues[i] < Infinity))
       faults.add(i, "the monthly revenue must be a number of at least 0", cellText(revenue, i));
   }
   const read = lifetimesOf(table, options, faults, action);
   const left = faults.settle();
-  const kept = Int32Array.from(who.keys()).filter((i) => !faults.has(i) && read.observed[i] === 1);
+  const kept = placesWhere(table.rows, (i) => !faults.has(i) && read.observed[i] === 1);
   check(kept.length > 0, action, "there must be contracts");
-  const { rows, notes, ...lives } = joinSpells(kept, who, read, revenues);
+  const { notes, ...lives } = joinSpells(kept, who, read, revenues);
+  const { rows } = lives;
   const { channel, cost, costOf } = acquiredOf(table, options, action);
   const [strata, reason] = [options.strata, options.reason].map((name) =>
     name === undefined ? undefined : columnNamed(table, name),
   );
-  const used = [customer, revenue, ...read.used, money, rate, cost, strata, reason].filter(
-    (one) => one !== undefined,
-  );
-  const others = dropColumns(
-    table,
-    used.map((column) => column.name),
-  );
+  const used = [customer, revenue, ...read.used, money, rate, cost, strata, reason];
+  const texts = (column: Column, none: string): string[] =>
+    Array.from(rows, (i) => cellText(column, i).trim() || none);
   return {
-    customers: Array.from(rows, (i) => who[i]),
     ...lives,
-    covariates:
-      rows.length === table.rows && rows.every((row, k) => row === k) ? others : takeTableRows(others, rows),
+    used: new Set(used.flatMap((one) => (one ? [one.name] : []))),
     ...(read.asOf === undefined ? {} : { asOf: read.asOf }),
     ...(currency === undefined ? {} : { currency }),
     ...(strata ? { strata: strataOf(strata, rows, lives.ended, action) } : {}),
-    ...(reason ? { reasons: Array.from(rows, (i) => cellText(reason, i).trim() || "(none said)") } : {}),
-    ...(channel ? { channels: Array.from(rows, (i) => cellText(channel, i).trim() || "(none)") } : {}),
+    ...(reason ? { reasons: texts(reason, "(none said)") } : {}),
+    ...(channel ? { channels: texts(channel, "(none)") } : {}),
     ...(costOf ? { acquisitionCosts: Float64Array.from(rows, costOf) } : {}),
     columns: {
       customer: customer.name,
@@ -127,16 +135,54 @@ export function contractsFrom(table: Table, options: ContractOptions = {}): Cont
   };
 }
 
+/** Batches of these columns, which may be none; of a table that has one of this name. */
+async function* columnsOf(
+  { batches }: RowSource,
+  names: readonly string[],
+  one: string,
+): AsyncGenerator<Table> {
+  for await (const batch of batches(names.length > 0 ? names : [one]))
+    yield { rows: batch.rows, columns: names.map((name) => columnNamed(batch, name)) };
+}
+
+/** The numbers below `count` that pass, ascending. */
+export function placesWhere(count: number, passes: (i: number) => boolean): Int32Array {
+  const places = new Int32Array(count);
+  let found = 0;
+  for (let i = 0; i < count; i++) if (passes(i)) places[found++] = i;
+  return places.slice(0, found);
+}
+
 /** What a model of lifetimes learns from, of the contracts at these places. */
-export function takeContracts(contracts: Contracts, places: Int32Array): Contracts {
-  const { strata, entry } = contracts;
+export async function learnedContracts(contracts: Contracts, places: Int32Array): Promise<LearnedContracts> {
+  // Rows come as they stand in the table, and contracts as their customers first do.
+  const rows = places.map((place) => contracts.rows[place]);
+  const order = Int32Array.from(rows.keys()).sort((a, b) => rows[a] - rows[b]);
+  const found = await rowsAt(
+    contracts.covariates(),
+    order.map((k) => rows[k]),
+  );
+  const at = new Int32Array(order.length);
+  order.forEach((k, i) => {
+    at[k] = i;
+  });
+  return { ...takeLives(contracts, places), covariates: takeTableRows(found, at) };
+}
+
+/** The contracts at these places. */
+export function takeContracts(contracts: LearnedContracts, places: Int32Array): LearnedContracts {
+  return { ...takeLives(contracts, places), covariates: takeTableRows(contracts.covariates, places) };
+}
+
+function takeLives(
+  { customers, ended, months, revenue, entry, strata }: Omit<LearnedContracts, "covariates">,
+  places: Int32Array,
+): Omit<LearnedContracts, "covariates"> {
   return {
-    ...contracts,
-    customers: Array.from(places, (i) => contracts.customers[i]),
-    covariates: takeTableRows(contracts.covariates, places),
-    ended: takeValues(contracts.ended, places),
-    months: takeValues(contracts.months, places),
-    revenue: takeValues(contracts.revenue, places),
+    customers: namesBy(places.length, (k) => customers.at(places[k])),
+    ended: takeValues(ended, places),
+    months: takeValues(months, places),
+    revenue: takeValues(revenue, places),
     ...(entry ? { entry: takeValues(entry, places) } : {}),
     ...(strata ? { strata: places.map((i) => strata[i]) } : {}),
   };
@@ -203,3 +249,20 @@ const revenueNames: readonly string[] = [
   ],
   ...["monthly amount", "monthly value", "mrr", "arpu", "revenue", "fee", "price", "amount", "monatspreis"],
 ];
+
+const currencyNames: readonly string[] = ["currency", "currency code", "ccy"];
+
+const usualNames = new Set(
+  [revenueNames, currencyNames, startNames, endNames, tenureNames, endedNames, channelNames]
+    .flat()
+    .map(plainName),
+);
+
+/** Tells whether more may be read of a column of this name than what the chance to leave depends on. */
+function isRead(options: ContractOptions): (name: string) => boolean {
+  const { revenue, currency, exchangeRate, start, end, tenure, ended } = options;
+  const { entry, strata, reason, channel, acquisitionCost } = options;
+  const named = [revenue, currency, exchangeRate, start, end, tenure, ended];
+  const others = [entry, strata, reason, channel, acquisitionCost];
+  return (name) => [...named, ...others].includes(name) || usualNames.has(plainName(name));
+}

@@ -7,14 +7,14 @@ import { type Column, cellText, columnNamed, isCategorical, type Table } from ".
 import { leakageSuspects } from "../../../evaluate/leakage";
 import { spearman } from "../../../evaluate/ranking";
 import { encode } from "../../../features/encode";
-
-import { type Contracts, takeContracts } from "./contracts";
+import { type LearnedContracts, takeContracts } from "./contracts";
 
 /** What the chance to leave may depend on. */
 export interface Covariates {
   readonly x: Matrix;
-  /** `x` of rows of the same columns, other ones too. */
+  /** `x` of other rows, and the columns of which it is made. */
   readonly encoded: (rows: Table) => Matrix;
+  readonly reads: readonly string[];
   /** The columns that are used, and those left out with the reason. */
   readonly used: readonly string[];
   readonly left: readonly { readonly column: string; readonly why: string }[];
@@ -28,7 +28,7 @@ export interface Covariates {
  * where values leave it open; `only` names the columns outright, `drop` leaves some out.
  */
 export function chooseCovariates(
-  contracts: Contracts,
+  contracts: LearnedContracts,
   options: { readonly only?: readonly string[]; readonly drop?: readonly string[] } = {},
 ): Covariates {
   const { covariates } = contracts;
@@ -62,7 +62,7 @@ export function chooseCovariates(
   }
   const rows = contracts.ended.length;
   const empty = (of: Pick<Table, "rows">): Matrix => matrix(of.rows, 0, new Float64Array(0));
-  const none = { x: empty({ rows }), encoded: empty, used: [], left, doubts };
+  const none = { x: empty({ rows }), encoded: empty, reads: [], used: [], left, doubts };
   if (kept.length === 0) return none;
   const encoder = encode({ maxLevels: 30, tooMany: "drop" })({ rows: covariates.rows, columns: kept });
   if (encoder.features.length === 0) return none;
@@ -73,31 +73,30 @@ export function chooseCovariates(
   });
   check(varying.length < rows, action, "there must be fewer columns than contracts", varying.length);
   const x = takeColumns(all, varying);
-  const used = kept
-    .map((column) => column.name)
-    .filter((name) => x.features.some((f) => (f.source ?? f.name) === name));
-  for (const column of kept)
-    if (!used.includes(column.name))
-      left.push({ column: column.name, why: "is the same everywhere, text, or has over 30 levels" });
+  const reads = kept.map(({ name }) => name);
+  const used = reads.filter((name) => x.features.some((f) => (f.source ?? f.name) === name));
+  for (const column of reads)
+    if (!used.includes(column))
+      left.push({ column, why: "is the same everywhere, text, or has over 30 levels" });
   const encoded = (of: Table): Matrix =>
     takeColumns(
-      encoder.transform({ rows: of.rows, columns: kept.map(({ name }) => columnNamed(of, name)) }),
+      encoder.transform({ rows: of.rows, columns: reads.map((name) => columnNamed(of, name)) }),
       varying,
     );
-  return { x, encoded, used, left, doubts };
+  return { x, encoded, reads, used, left, doubts };
 }
 
 /** Up to so many contracts, evenly spread, are enough to see whether a column holds the answer. */
 const mostJudged = 50_000;
 
-function judgedRows(contracts: Contracts): Contracts {
+function judgedRows(contracts: LearnedContracts): LearnedContracts {
   const rows = contracts.ended.length;
   if (rows <= mostJudged) return contracts;
   return takeContracts(contracts, evenly(rows, mostJudged));
 }
 
 /** Why a column holds the time or what it brought, if it does. */
-function answers(column: Column, { revenue, ended, months }: Contracts): string | undefined {
+function answers(column: Column, { revenue, ended, months }: LearnedContracts): string | undefined {
   const name = plainName(column.name);
   if (/^(churn|churned|churnlabel|churnvalue|churnscore|churnreason|churncategory|clv|cltv|ltv)$/.test(name))
     return "is named like the answer";

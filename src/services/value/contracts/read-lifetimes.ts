@@ -214,7 +214,7 @@ function entryOf(
   );
   if (!column)
     return {
-      months: Float64Array.from(from as Float64Array, (start) => Math.max(0, since(start, day as number))),
+      months: (from as Float64Array).map((start) => Math.max(0, since(start, day as number))),
     };
   const dates = from ? daysOf(column, timeZone) : undefined;
   const numbers = numbersOf(column);

@@ -1,3 +1,4 @@
+import { takeValues } from "../../../core/matrix";
 import { monthsBetween } from "../calendar";
 import type { ReadLifetimes } from "./read-lifetimes";
 
@@ -33,23 +34,24 @@ const renewalDays = 31;
 /**
  * The lifetimes of customers: rows of one customer whose contracts overlap or follow within 31 days are one lifetime, from
  * the first start to the last end, with the revenue of all that run at its end. A later return is a lifetime of its own.
+ * `who` numbers the customer of each row.
  */
 export function joinSpells(
   kept: Int32Array,
-  who: readonly string[],
+  who: Int32Array,
   read: ReadLifetimes,
   revenue: Float64Array,
 ): Spells {
-  const customers = rowsByCustomer(kept, who);
-  const { days } = read;
+  const { days, entry } = read;
+  const { first, next } = rowsByCustomer(kept, who);
   if (!days) {
-    const twice = kept.length - customers.length;
+    const twice = kept.reduce((sum, i) => sum + (first[who[i]] === i ? 0 : 1), 0);
     return {
       rows: kept,
-      months: Float64Array.from(kept, (i) => read.months[i]),
-      ended: Float64Array.from(kept, (i) => read.ended[i]),
-      ...(read.entry ? { entry: Float64Array.from(kept, (i) => (read.entry as Float64Array)[i]) } : {}),
-      revenue: Float64Array.from(kept, (i) => revenue[i]),
+      months: takeValues(read.months, kept),
+      ended: takeValues(read.ended, kept),
+      ...(entry ? { entry: takeValues(entry, kept) } : {}),
+      revenue: takeValues(revenue, kept),
       notes:
         twice > 0
           ? [
@@ -58,43 +60,45 @@ export function joinSpells(
           : [],
     };
   }
-  const { entry } = read;
   const { moves, moved } = movementSums();
-  const rowOf: number[] = [];
-  const [from, to, ended, entries, revenues]: number[][] = [[], [], [], [], []];
-  let [joined, returned] = [0, 0];
-  const add = (spell: Spell, { row, gone, paid }: SpellEnd, entered: number): void => {
-    rowOf.push(row);
-    from.push(spell.from);
-    to.push(spell.to);
-    ended.push(gone);
-    entries.push(entered);
-    revenues.push(paid);
+  const rows = new Int32Array(kept.length);
+  const [from, to, ended, paid] = [0, 1, 2, 3].map(() => new Float64Array(kept.length));
+  const entries = new Float64Array(entry ? kept.length : 0);
+  let [count, joined, returned] = [0, 0, 0];
+  const add = (spell: Pick<Spell, "from" | "to">, end: SpellEnd, entered: number): void => {
+    rows[count] = end.row;
+    [from[count], to[count], ended[count], paid[count]] = [spell.from, spell.to, end.gone, end.paid];
+    if (entry) entries[count] = entered;
+    count++;
   };
-  for (const own of customers) {
-    if (typeof own === "number") {
-      const spell = { rows: [own], from: days.from[own], to: days.to[own] };
-      const [gone, paid] = [read.ended[own], revenue[own]];
-      add(spell, { row: own, gone, paid }, entry?.[own] ?? 0);
-      moved({ day: spell.from, kind: "new", change: paid });
-      if (gone === 1) moved({ day: spell.to, kind: "churned", change: -paid });
+  for (const i of kept) {
+    if (first[who[i]] !== i) continue;
+    if (next[i] < 0) {
+      const spell = { from: days.from[i], to: days.to[i] };
+      const end = { row: i, gone: read.ended[i], paid: revenue[i] };
+      add(spell, end, entry?.[i] ?? 0);
+      moved({ day: spell.from, kind: "new", change: end.paid });
+      if (end.gone === 1) moved({ day: spell.to, kind: "churned", change: -end.paid });
       continue;
     }
+    const own: number[] = [];
+    for (let row = i; row >= 0; row = next[row]) own.push(row);
     spellsOf(own, days).forEach((spell, k) => {
-      const entered = entry ? spell.rows.reduce((low, i) => Math.min(low, entry[i]), Infinity) : 0;
+      const entered = entry ? spell.rows.reduce((low, row) => Math.min(low, entry[row]), Infinity) : 0;
       add(spell, endOf(spell, days, read.ended, revenue), entered);
       joined += spell.rows.length - 1;
       if (k > 0) returned++;
       for (const move of movementsOf(spell, k > 0, read, revenue)) moved(move);
     });
   }
+  const lives = { from: from.subarray(0, count), to: to.subarray(0, count) };
   return {
-    rows: Int32Array.from(rowOf),
-    months: Float64Array.from(from, (start, k) => monthsBetween(start, to[k])),
-    ended: Float64Array.from(ended),
-    ...(entry ? { entry: Float64Array.from(entries) } : {}),
-    revenue: Float64Array.from(revenues),
-    days: { from: Float64Array.from(from), to: Float64Array.from(to) },
+    rows: rows.subarray(0, count),
+    months: lives.from.map((start, k) => monthsBetween(start, to[k])),
+    ended: ended.subarray(0, count),
+    ...(entry ? { entry: entries.subarray(0, count) } : {}),
+    revenue: paid.subarray(0, count),
+    days: lives,
     movements: [...moves.values()],
     notes: [
       ...(joined > 0
@@ -111,22 +115,19 @@ export function joinSpells(
   };
 }
 
-/** The row of each customer, or the rows where there are several, in the order in which customers come. */
-function rowsByCustomer(kept: Int32Array, who: readonly string[]): (number | number[])[] {
-  const placeOf = new Map<string, number>();
-  const found: (number | number[])[] = [];
+/** The first row of each customer, and after each row the next one of the same customer; −1 where there is none. */
+function rowsByCustomer(
+  kept: Int32Array,
+  who: Int32Array,
+): { readonly first: Int32Array; readonly next: Int32Array } {
+  const [first, last, next] = [0, 1, 2].map(() => new Int32Array(who.length).fill(-1));
   for (const i of kept) {
-    const place = placeOf.get(who[i]);
-    if (place === undefined) {
-      placeOf.set(who[i], found.length);
-      found.push(i);
-      continue;
-    }
-    const own = found[place];
-    if (typeof own === "number") found[place] = [own, i];
-    else own.push(i);
+    const before = last[who[i]];
+    if (before < 0) first[who[i]] = i;
+    else next[before] = i;
+    last[who[i]] = i;
   }
-  return found;
+  return { first, next };
 }
 
 /** Sums of movements by day and kind. */

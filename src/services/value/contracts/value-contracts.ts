@@ -3,6 +3,8 @@ import { count } from "../../../core/format";
 import { takeValues } from "../../../core/matrix";
 import type { Watch } from "../../../core/model";
 import { chosenOf, seeded } from "../../../core/rng";
+import { SeenTexts } from "../../../data/tally/keys";
+import { type Names, namesBy } from "../../../data/tally/names";
 import { kaplanMeier, type SurvivalCurve } from "../../../models/survival/kaplan-meier";
 import { type ChannelRow, channelRows, costNotes } from "../channels";
 import { checkMoney } from "../check-money";
@@ -15,7 +17,13 @@ import {
   describeFit,
   doubts,
 } from "./contract-models";
-import { type Contracts, leastEnded, takeContracts } from "./contracts";
+import {
+  type Contracts,
+  type LearnedContracts,
+  learnedContracts,
+  leastEnded,
+  placesWhere,
+} from "./contracts";
 import { type Covariates, chooseCovariates } from "./covariates";
 import { endsByReason, type ReasonRow } from "./reasons";
 import { valuedByBlocks } from "./value-blocks";
@@ -47,7 +55,7 @@ export interface ValueContractsOptions {
 
 /** What contracts say of the future of the customers who are still there. Arrays have one entry a customer. */
 export interface ValuedContracts {
-  readonly customers: readonly string[];
+  readonly customers: Names;
   /** Their places among the contracts. */
   readonly rows: Int32Array;
   /** Chance of leaving within `churnMonths`. */
@@ -70,23 +78,22 @@ export interface ValuedContracts {
   /** By channel, or all in one where a cost to win a customer is known; empty where neither is. */
   readonly channels: readonly ChannelRow[];
   /** Which columns the model learnt from, and which it did not. */
-  readonly covariates: Omit<Covariates, "x" | "encoded">;
+  readonly covariates: Omit<Covariates, "x" | "encoded" | "reads">;
   /** What one ought to know before believing the values. */
   readonly notes: readonly string[];
   readonly model: ContractFit;
 }
 
 /** All contracts, or so many of them drawn at random. */
-function learnedFrom(contracts: Contracts, most: number): Contracts {
-  const rows = contracts.ended.length;
-  if (rows <= most) return contracts;
-  const learned = takeContracts(contracts, chosenOf(rows, most, seeded(1)));
-  if (contracts.strata) checkStrata(learned, contracts.strata);
+async function learnedFrom(contracts: Contracts, most: number): Promise<LearnedContracts> {
+  const count = contracts.ended.length;
+  const learned = await learnedContracts(contracts, chosenOf(count, Math.min(count, most), seeded(1)));
+  if (contracts.strata && count > most) checkStrata(learned, contracts.strata);
   return learned;
 }
 
 /** Throws where a stratum has too few ended contracts among those drawn to tell its hazard. */
-function checkStrata({ strata, ended }: Contracts, all: Int32Array): void {
+function checkStrata({ strata, ended }: LearnedContracts, all: Int32Array): void {
   const ends = new Map([...new Set(all)].map((code) => [code, 0]));
   strata?.forEach((code, k) => {
     ends.set(code, (ends.get(code) ?? 0) + ended[k]);
@@ -101,7 +108,7 @@ function checkStrata({ strata, ended }: Contracts, all: Int32Array): void {
 }
 
 /** How long contracts lasted: one that ended on its first day half a day, as parametric lifetimes can't be 0. */
-function timesOf({ months, ended, entry }: Contracts): {
+function timesOf({ months, ended, entry }: Pick<Contracts, "months" | "ended" | "entry">): {
   readonly time: Float64Array;
   readonly event: Float64Array;
   readonly entry?: Float64Array;
@@ -127,13 +134,13 @@ export async function valueContracts(
   checkInteger(churnMonths, 1, months, action, "churnMonths");
   checkInteger(mostLearned, 1, 1e9, action, "mostLearned");
   checkMoney(discountRate, margin, action);
-  const learned = learnedFrom(contracts, mostLearned);
-  const among =
-    learned === contracts ? "" : ` among the ${count(learned.ended.length)} drawn to be learned from`;
+  const learned = await learnedFrom(contracts, mostLearned);
+  const all = contracts.ended.length === learned.ended.length;
+  const among = all ? "" : ` among the ${count(learned.ended.length)} drawn to be learned from`;
   const ended = learned.ended.reduce((sum, e) => sum + e, 0);
   check(ended >= 10, action, `at least 10 contracts must have ended${among}`, ended);
   check(ended < learned.ended.length, action, `some contracts must be running${among}`);
-  const { x, encoded, ...covariates } = chooseCovariates(learned, options);
+  const { x, encoded, reads, ...covariates } = chooseCovariates(learned, options);
   const { model = x.columns > 0 ? "cox" : "weibull" } = options;
   checkOneOf(model, contractModels, action, "model");
   check(model !== "cox" || x.columns > 0, action, "cox needs columns beside customer, dates and revenue");
@@ -145,16 +152,16 @@ export async function valueContracts(
   const learn = contractLearner(model, penalty, learned);
   const fitted = await learn({ ...data, ...stratified, ...(clusters ? { clusters } : {}) }, seeded(1), watch);
   const { time, ...watched } = timesOf(contracts);
-  const rows = Int32Array.from(time.keys()).filter((i) => contracts.ended[i] === 0);
+  const rows = placesWhere(time.length, (i) => contracts.ended[i] === 0);
   const ahead = Array.from({ length: months }, (_, k) => k + 1);
   const discount = { discountRate: (1 + discountRate) ** (1 / 12) - 1 };
   const margins = takeValues(contracts.revenue, rows).map((r) => margin * r);
-  const { luck, valueAtLowerChurn, ...valued } = valuedByBlocks(contracts, {
-    ...{ fitted, encoded, time, rows, margins, ahead, churnMonths },
+  const { luck, valueAtLowerChurn, ...valued } = await valuedByBlocks(contracts, {
+    ...{ fitted, encoded, reads, time, running: rows, margins, ahead, churnMonths },
     discountRate: discount.discountRate,
   });
   const { value } = valued;
-  const shown = Int32Array.from(data.time.keys()).filter((i) => learned.ended[i] === 0);
+  const shown = placesWhere(data.time.length, (i) => learned.ended[i] === 0);
   const total = await totalInterval({
     rows: shown,
     margins: takeValues(learned.revenue, shown).map((r) => margin * r),
@@ -167,7 +174,7 @@ export async function valueContracts(
   });
   const channels = channelsOf(contracts, rows, value, margin);
   return {
-    customers: Array.from(rows, (i) => contracts.customers[i]),
+    customers: namesBy(rows.length, (k) => contracts.customers.at(rows[k])),
     rows,
     ...valued,
     channels,
@@ -179,7 +186,7 @@ export async function valueContracts(
     covariates,
     ...(contracts.reasons ? { reasons: endsByReason(contracts, contracts.reasons) } : {}),
     notes: [
-      ...(learned === contracts
+      ...(all
         ? []
         : [
             `the model learns from ${count(learned.ended.length)} of ${count(time.length)} contracts, drawn at random (seed 1); all are valued by it`,
@@ -196,14 +203,10 @@ export async function valueContracts(
 }
 
 /** Numbers of customers where some have several lifetimes. */
-function clustersOf(customers: readonly string[]): Int32Array | undefined {
-  const places = new Map<string, number>();
-  const of = Int32Array.from(customers, (name) => {
-    const place = places.get(name) ?? places.size;
-    places.set(name, place);
-    return place;
-  });
-  return places.size < of.length ? of : undefined;
+function clustersOf(customers: Names): Int32Array | undefined {
+  const seen = new SeenTexts();
+  const of = new Int32Array(customers.length).map((_, k) => seen.numberOf(customers.at(k) as string));
+  return seen.size < of.length ? of : undefined;
 }
 
 /** By channel: what contracts brought in their months until now, and margin by month from Kaplan and Meier's survival. */
