@@ -112,11 +112,14 @@ export function chosenGrid(grid: Grid, u: number): Grid {
   return grid;
 }
 
-/** The value on the grid that is nearest; the value itself without a grid. */
+/** A half as binary digits have it lies as far below it, in steps. */
+const noise = 1e-7;
+
+/** The value on the grid that is nearest, of two the higher one: so 1.07 × net is net + 0.07 × net; the value itself without a grid. */
 export function snap(value: number, grid: Grid | undefined): number {
   if (grid === undefined) return value;
   const scale = 10 ** grid.decimals;
-  return (Math.round((value * scale) / grid.step) * grid.step) / scale;
+  return (Math.round((value * scale) / grid.step + noise) * grid.step) / scale;
 }
 
 /** The value moved onto the grid, upwards or downwards; the value itself without a grid. */

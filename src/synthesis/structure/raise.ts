@@ -2,7 +2,7 @@ import { within } from "./grids";
 import { type ColumnPlan, isComputed, type Order, type Structure } from "./structure";
 
 /**
- * Moves numbers and dates, in place and on their grids, until no order is broken: the higher column is raised to the lower one, or,
+ * Moves numbers and dates, in place and on their grids, until no order is broken that their ranges let be kept: the higher column is raised to the lower one, or,
  * where the higher one is computed, the lower one comes down. Few rows need it: those whose parts were drawn apart. Says whether
  * any was moved: what is computed from it has to be computed again.
  */
@@ -22,17 +22,19 @@ export function raiseToOrders(structure: Structure, numbers: ReadonlyMap<string,
   ]) {
     for (let i = 0; i < below.length; i++) {
       if (!(below[i] > above[i])) continue;
-      if (down) below[i] = onto(lower, above[i], -1);
-      else above[i] = onto(higher, below[i], 1);
-      moved = true;
+      const [own, value] = down ? [below, onto(lower, above[i], -1)] : [above, onto(higher, below[i], 1)];
+      moved ||= own[i] !== value;
+      own[i] = value;
     }
   }
   return moved;
 }
 
+/** The value on the column's grid and in its range. */
 function onto(plan: ColumnPlan, value: number, towards: 1 | -1): number {
-  if (plan.kind === "date") return within(value, { decimals: 0, step: plan.format.step }, towards);
-  return within(value, plan.kind === "number" ? plan.grid : undefined, towards);
+  if (plan.kind !== "date" && plan.kind !== "number") return value;
+  const grid = plan.kind === "date" ? { decimals: 0, step: plan.format.step } : plan.grid;
+  return Math.min(plan.high, Math.max(plan.low, within(value, grid, towards)));
 }
 
 /** Orders such that whatever is raised is raised before it raises others. */

@@ -263,6 +263,54 @@ describe("restoreTable(structure, schema, drawn, {rows}, rng)", () => {
   });
 });
 
+describe("discoverStructure(table, rng) on an invoice", () => {
+  const rng = seeded(6);
+  const cents = (value: number): number => Math.round(100 * value + 1e-7) / 100;
+  const many = Array.from({ length: rows }, () => 1 + Math.floor(9 * rng.uniform()));
+  const price = many.map(() => cents(2 + 30 * rng.uniform()));
+  const amount = many.map((one, i) => cents(one * price[i]));
+  const rebate = amount.map((one) => cents(one * 0.3 * rng.uniform()));
+  const net = amount.map((one, i) => cents(one - rebate[i]));
+  // Half a cent goes down: 1.07 × net would be off by one.
+  const tax = net.map((one) => cents(0.07 * one - 1e-6));
+  const gross = net.map((one, i) => cents(one + tax[i]));
+  const all = { many, price, amount, rebate, net, tax, gross };
+  const told = (columns: Readonly<Record<string, readonly number[]>>): readonly string[] =>
+    describeStructure(
+      discoverStructure(
+        table(Object.entries(columns).map(([name, own]) => numbers(name, own, 2))),
+        seeded(1),
+      ),
+    ).filter((rule) => rule.includes(" = ") && rule.endsWith(", rounded."));
+
+  test("keeps both of two derivations of a column, and the one that holds to the digit of two", () => {
+    expect(told(all)).toEqual([
+      "amount = many × price, rounded.",
+      "net = amount − rebate, rounded.",
+      "tax = 0.07 × net, rounded.",
+      "gross = net + tax, rounded.",
+    ]);
+    const turned = Object.fromEntries(Object.entries(all).reverse());
+    expect(told(turned)).toEqual([
+      "gross = tax + net, rounded.",
+      "tax = 0.07 × net, rounded.",
+      "rebate = amount − net, rounded.",
+      "amount = price × many, rounded.",
+    ]);
+  });
+
+  test("computes the ratio, not what is the product of it only after rounding", () => {
+    const whole = amount.map(Math.round);
+    const part = whole.map((one) => Math.round(one * rng.uniform()));
+    const ratio = part.map((one, i) => Math.round((1e4 * one) / whole[i]) / 1e4);
+    const columns = Object.entries({ whole, part, ratio }).map(([name, own]) =>
+      numbers(name, own, name === "ratio" ? 4 : 0),
+    );
+    const rules = describeStructure(discoverStructure(table(columns), seeded(1)));
+    expect(rules.filter((rule) => rule.includes(" = "))).toEqual(["ratio = part ÷ whole, rounded."]);
+  });
+});
+
 test("restoreTable(…) computes a sum from what its parts are in the end: raised to an order, on their own grid", () => {
   const rng = seeded(5);
   const part = Array.from({ length: rows }, () => Math.floor(rng.uniform() * 50));

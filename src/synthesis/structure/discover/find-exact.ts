@@ -1,26 +1,30 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { emptySum, type Formula } from "../formulas";
 import { spacing } from "../grids";
-import { type NumberInput, shortest, spacedRows } from "./search";
+import { type Found, place } from "./derivations";
+import { agrees, type NumberInput, shortest, spacedRows, spread } from "./search";
 
 const screeningRows = 2000;
 /** Of more columns than this, those that go with a column most are looked at as terms of its sum. */
 const mostColumns = 60;
 
-/** Columns that are, to rounding, a multiple of another one or a weighted sum of several. */
-export function findExact(numbers: readonly NumberInput[]): Map<string, Formula> {
-  const found = new Map<string, Formula>();
+/**
+ * Adds columns that are a multiple of another one or a weighted sum of several: those that are so to the digit before those that are
+ * so to rounding, since of tot = net + tax and tot = 1.19 × net the second is off where a half was rounded twice.
+ */
+export function findExact(numbers: readonly NumberInput[], found: Found): void {
   const complete = numbers.filter((number) => !number.values.some(Number.isNaN));
   const rows = complete[0]?.values.length ?? 0;
-  if (rows < 10) return found;
+  if (rows < 10) return;
   const sample = spacedRows(rows, screeningRows);
   const scores = complete.map((input) => standardised(input.values, sample));
   const correlations = scores.map((a) => Float64Array.from(scores, (b) => dot(a, b)));
-  const screen: Screen = { complete, sample, correlations };
-  multiples(screen, found);
-  // Totals first: with positive weights a sum reads as a person would write it.
-  for (const positive of [true, false]) sums(screen, found, positive);
-  return found;
+  for (const digit of [true, false]) {
+    const screen: Screen = { complete, sample, correlations, digit };
+    multiples(screen, found);
+    // Totals first: with positive weights a sum reads as a person would write it.
+    for (const positive of [true, false]) sums(screen, found, positive);
+  }
 }
 
 /** The columns on some rows, and how they correlate there. */
@@ -28,24 +32,30 @@ interface Screen {
   readonly complete: readonly NumberInput[];
   readonly sample: Int32Array;
   readonly correlations: readonly Float64Array[];
+  /** Whether all digits have to be the target's. */
+  readonly digit: boolean;
 }
 
-function multiples({ complete, correlations }: Screen, found: Map<string, Formula>): void {
+/** Those of few digits first: tax = 0.07 × net rather than 0.06542 × gross; of two as short, the later column follows. */
+function multiples({ complete, correlations, digit }: Screen, found: Found): void {
+  const all: { readonly name: string; readonly formula: Formula; readonly length: number }[] = [];
+  const add = (target: NumberInput, of: NumberInput): void => {
+    const formula = target.given || found.has(target.name) ? undefined : multiple(target, of, digit);
+    if (!formula) return;
+    all.push({ name: target.name, formula, length: `${formula.constant}${formula.terms[0].weight}`.length });
+  };
   for (let a = 0; a < complete.length; a++) {
     for (let b = a + 1; b < complete.length; b++) {
-      if (found.has(complete[a].name) || found.has(complete[b].name)) continue;
       if (Math.abs(correlations[a][b]) < 0.999) continue;
-      const forward = complete[b].given ? undefined : multiple(complete[b], complete[a]);
-      if (forward) found.set(complete[b].name, forward);
-      else {
-        const backward = complete[a].given ? undefined : multiple(complete[a], complete[b]);
-        if (backward) found.set(complete[a].name, backward);
-      }
+      add(complete[b], complete[a]);
+      add(complete[a], complete[b]);
     }
   }
+  for (const { name, formula } of all.sort((a, b) => a.length - b.length))
+    if (!found.has(name)) place(found, complete, name, formula);
 }
 
-function multiple(target: NumberInput, of: NumberInput): Formula | undefined {
+function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula | undefined {
   const x = of.values;
   const y = target.values;
   const meanX = mean(x);
@@ -57,14 +67,17 @@ function multiple(target: NumberInput, of: NumberInput): Formula | undefined {
     xy += (x[i] - meanX) * (y[i] - meanY);
   }
   if (xx === 0) return undefined;
-  const fits = (weight: number, constant: number): boolean => agrees(target, (i) => constant + weight * x[i]);
+  const fits = (weight: number, constant: number): boolean =>
+    agrees(target, (i) => constant + weight * x[i], digit);
   const through = weightThroughZero(x, y);
   for (const [weight, constant] of [
     [through, 0],
     [xy / xx, meanY - (xy / xx) * meanX],
   ]) {
     const short = shortest(weight, (shorter) => fits(shorter, constant));
-    if (!fits(short, constant) || !isPlain(of, short)) continue;
+    // What was multiplied by 1.19 and rounded is given back to the digit by 0.840336, too.
+    const plain = isPlain(of, short) && (!digit || short === Number(short.toPrecision(3)));
+    if (!plain || !fits(short, constant)) continue;
     return sum(
       shortest(constant, (shorter) => fits(short, shorter)),
       [{ column: of.name, weight: short }],
@@ -73,7 +86,7 @@ function multiple(target: NumberInput, of: NumberInput): Formula | undefined {
   return undefined;
 }
 
-function sums(screen: Screen, found: Map<string, Formula>, positive: boolean): void {
+function sums(screen: Screen, found: Found, positive: boolean): void {
   const { complete, correlations } = screen;
   for (let t = complete.length - 1; t >= 0; t--) {
     if (complete[t].given || found.has(complete[t].name)) continue;
@@ -93,27 +106,33 @@ function sums(screen: Screen, found: Map<string, Formula>, positive: boolean): v
 }
 
 function weightedSum(screen: Screen, t: number, others: readonly number[]): Formula | undefined {
-  const { complete } = screen;
+  const { complete, digit } = screen;
   const target = complete[t];
-  const tolerance = Math.max(spacing(target.grid), 1e-9 * spread(target.values));
+  const unit = Math.max(spacing(target.grid), 1e-9 * spread(target.values));
+  const tolerance = digit ? unit / 10 : unit / 2;
   const first = leastSquares(screen, t, others);
-  if (!first || first.error > 2 * tolerance) return undefined;
-  // A term that moves nothing by half a unit is no term.
-  const kept = others.filter((k, at) => Math.abs(first.weights[at]) * spread(complete[k].values) > tolerance);
+  if (!first || first.error > 4 * tolerance) return undefined;
+  // A term that moves nothing by half a unit is no term, nor is one that the others stand in for; what is taken away first.
+  const size = (k: number): number => first.weights[others.indexOf(k)] * spread(complete[k].values);
+  let kept = others.filter((k) => Math.abs(size(k)) > unit);
+  for (const k of [...kept].sort((a, b) => size(a) - size(b))) {
+    const fewer = kept.filter((other) => other !== k);
+    const without = fewer.length < 2 ? undefined : leastSquares(screen, t, fewer);
+    if (without && without.error <= tolerance) kept = fewer;
+  }
   const solved = kept.length < 2 ? undefined : leastSquares(screen, t, kept);
   if (!solved) return undefined;
-  const rounded = solved.weights.map((weight) => {
-    const whole = Number(weight.toPrecision(4));
-    return Math.abs(weight - whole) * 1000 < Math.abs(whole) ? whole : weight;
-  });
-  const constant = Math.abs(solved.constant) <= tolerance ? 0 : solved.constant;
+  const rounded = solved.weights.map((weight) =>
+    shortest(weight, (shorter) => Math.abs(weight - shorter) * 1000 < Math.abs(shorter)),
+  );
+  const constant = Math.abs(solved.constant) <= unit ? 0 : solved.constant;
   for (const [weights, offset] of [
     [rounded, constant],
     [solved.weights, solved.constant],
   ] as const) {
     const predicted = (i: number): number =>
       kept.reduce((total, k, at) => total + weights[at] * complete[k].values[i], offset);
-    if (kept.every((k, at) => isPlain(complete[k], weights[at])) && agrees(target, predicted)) {
+    if (kept.every((k, at) => isPlain(complete[k], weights[at])) && agrees(target, predicted, digit)) {
       return sum(
         offset,
         kept.map((k, at) => ({ column: complete[k].name, weight: weights[at] })),
@@ -156,16 +175,6 @@ function leastSquares(screen: Screen, t: number, terms: readonly number[]): Solv
   return { weights, constant, error };
 }
 
-/** Whether the prediction, rounded to the target's grid, is the target in every row (a half may round either way). */
-function agrees(target: NumberInput, predicted: (row: number) => number): boolean {
-  const half = spacing(target.grid) / 2;
-  const slack = half * 1e-6 + 1e-9 * spread(target.values);
-  for (let i = 0; i < target.values.length; i++) {
-    if (!(Math.abs(target.values[i] - predicted(i)) <= half + slack)) return false;
-  }
-  return true;
-}
-
 /** Of a date only whole days, hours, minutes, seconds or milliseconds are counted: a slope of its own is no rule. */
 function isPlain({ date }: NumberInput, weight: number): boolean {
   return !date || [1, 24, 1440, 86_400, 86_400_000].includes(Math.abs(weight));
@@ -205,14 +214,4 @@ function mean(values: Float64Array): number {
   let total = 0;
   for (let i = 0; i < values.length; i++) total += values[i];
   return total / values.length;
-}
-
-function spread(values: Float64Array): number {
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] < low) low = values[i];
-    if (values[i] > high) high = values[i];
-  }
-  return high - low;
 }

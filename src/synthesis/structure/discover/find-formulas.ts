@@ -1,4 +1,5 @@
 import type { Formula } from "../formulas";
+import type { Found } from "./derivations";
 import { findDifferences } from "./find-differences";
 import { findExact } from "./find-exact";
 import { findProducts } from "./find-products";
@@ -14,14 +15,16 @@ export function findFormulas(
   levels: readonly LevelsInput[],
   holes: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, Formula> {
-  const found = new Map<string, Formula>();
   const dates = new Set(numbers.flatMap((input) => (input.date ? [input.name] : [])));
   const known = withoutHoles(numbers, holes);
-  for (const search of [findExact, findProducts]) {
-    // What is derived is no argument of what is found later: so there is no circle. Dates are terms of sums alone.
-    const open = known.filter((input) => !found.has(input.name) && (search === findExact || !input.date));
-    for (const [name, formula] of search(open)) found.set(name, inMilliseconds(formula, dates));
-  }
+  const exact: Found = new Map();
+  findExact(known, exact);
+  // Dates are terms of sums alone.
+  findProducts(
+    known.filter((input) => !input.date),
+    exact,
+  );
+  const found = new Map([...exact].map(([name, formula]) => [name, inMilliseconds(formula, dates)]));
   const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);
   return found;

@@ -2,6 +2,7 @@ import { dot } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
 import { emptySum, evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
+import { type Found, place } from "./derivations";
 import { type NumberInput, shortest, spacedRows } from "./search";
 
 const screeningRows = 1000;
@@ -23,9 +24,8 @@ interface Logs {
   readonly spread: number;
 }
 
-/** Columns that a product or ratio of two others explains, exactly or up to a factor near a constant. */
-export function findProducts(numbers: readonly NumberInput[]): Map<string, Formula> {
-  const found = new Map<string, Formula>();
+/** Adds columns that a product or ratio of two others explains, exactly or up to a factor near a constant. */
+export function findProducts(numbers: readonly NumberInput[], found: Found): void {
   // A count that may be 0 is divided by one more than itself.
   const counts = numbers.filter((number) => number.values.includes(0));
   const all = [...numbers.map((number) => logsOf(number, 0)), ...counts.map((count) => logsOf(count, 1))]
@@ -43,16 +43,52 @@ export function findProducts(numbers: readonly NumberInput[]): Map<string, Formu
     ],
   ] as const) {
     for (const target of [...logs].sort((a, b) => b.spread - a.spread)) {
-      if (target.input.given || found.has(target.input.name)) continue;
-      const open = [...logs, ...(powers.length > 1 ? shifted : [])].filter(
-        (logs) => logs.input !== target.input && !found.has(logs.input.name),
+      const { name, given } = target.input;
+      if (given || found.get(name)?.kind === "product") continue;
+      const others = [...logs, ...(powers.length > 1 ? shifted : [])].filter(
+        ({ input }) => input !== target.input,
       );
-      const best = bestPair(target, open, powers, screen);
-      const formula = best && settled(target.input, best);
-      if (formula) found.set(target.input.name, formula);
+      const roots = others.filter(({ input }) => !found.has(input.name));
+      for (const open of roots.length < others.length ? [others, roots] : [roots]) {
+        const best = bestPair(target, open, powers, screen);
+        const formula = best && settled(target.input, best);
+        if (!formula) continue;
+        const exact =
+          formula.rest === "none" && place(found, numbers, ...finest(target.input, best, formula));
+        // What is left of a loose one is drawn: it is told of what is drawn itself.
+        if (!exact && formula.rest !== "none" && open === roots && !found.has(name)) found.set(name, formula);
+        if (exact || found.has(name)) break;
+      }
     }
   }
-  return found;
+}
+
+/**
+ * The product, or, where it is rounded, the ratio that one of its factors is as well, if it is: a share of 4 digits times an income
+ * gives whole debts, but whole debts made so do not give the share.
+ */
+function finest(target: NumberInput, pair: Pair, formula: Formula): [string, Formula] {
+  const { factors } = formula;
+  const values = (name: string) => (pair.arguments.find((one) => one.name === name) as NumberInput).values;
+  const predicted = evaluate(formula, values, target.values.length);
+  const whole = target.values.every(
+    (value, i) => !(Math.abs(value - predicted[i]) > 1e-6 * spacing(target.grid)),
+  );
+  if (whole || factors.some(({ power, plus }) => power < 0 || plus)) return [target.name, formula];
+  for (const factor of pair.arguments) {
+    if (factor.given) continue;
+    const [other] = factors.filter(({ column }) => column !== factor.name);
+    const ratio = settled(factor, {
+      factors: [
+        { column: target.name, power: 1 },
+        { ...other, power: -1 },
+      ],
+      arguments: [target, ...pair.arguments],
+      spread: pair.spread,
+    });
+    if (ratio?.rest === "none") return [factor.name, ratio];
+  }
+  return [target.name, formula];
 }
 
 interface Pair {
@@ -121,7 +157,9 @@ function settled(target: NumberInput, pair: Pair): Formula | undefined {
   }
   // Where the product says nothing (no months yet), the value must be one and the same: missing, or zero.
   if (!idle.every((value) => Object.is(value, idle[0]))) return undefined;
-  const otherwise = idle.length === 0 || Number.isNaN(idle[0]) ? null : idle[0];
+  const nothing = pair.factors.every(({ power }) => power === 1) ? 0 : Number.NaN;
+  const [other = nothing] = idle;
+  const otherwise = Number.isNaN(other) ? null : other;
   ratios.sort((a, b) => a - b);
   const middle = quantileSorted(ratios, 0.5);
   const constant = shortest(middle, (shorter) => Math.abs(shorter - middle) <= 0.3 * pair.spread * middle);

@@ -1,4 +1,4 @@
-import type { Grid } from "../grids";
+import { type Grid, snap, spacing } from "../grids";
 
 /** A numeric column as the search sees it. */
 export interface NumberInput {
@@ -35,4 +35,30 @@ export function shortest(value: number, holds: (shorter: number) => boolean): nu
     if (holds(shorter)) return shorter;
   }
   return value;
+}
+
+/**
+ * Whether the prediction, rounded to the target's grid, is the target in every row: to the digit, or (a half may round either way)
+ * within half a unit.
+ */
+export function agrees(target: NumberInput, predicted: (row: number) => number, digit = false): boolean {
+  const { values, grid } = target;
+  const half = spacing(grid) / 2;
+  const slack = digit && grid ? half * 1e-6 : half + half * 1e-6 + 1e-9 * spread(values);
+  for (let i = 0; i < values.length; i++) {
+    const value = digit ? snap(predicted(i), grid) : predicted(i);
+    if (!(Math.abs(values[i] - value) <= slack)) return false;
+  }
+  return true;
+}
+
+/** How far the values reach. */
+export function spread(values: Float64Array): number {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  return high - low;
 }
