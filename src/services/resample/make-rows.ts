@@ -122,7 +122,7 @@ export function rowsBetween(from: Table, classes: Classes, options: MakeOptions,
 
 /** What a person should know of rows that were made. */
 function remarksOn(
-  { structure }: TableRules,
+  { structure, listedOnly }: TableRules,
   { table, mended, mendedColumns }: ReturnType<typeof rowsWithin>,
 ): readonly string[] {
   const listed = (names: readonly string[]): string => names.join(", ");
@@ -136,6 +136,9 @@ function remarksOn(
       : []),
     ...(computed.length > 0
       ? [`computed in new rows as in the others, from other columns: ${listed(computed)}`]
+      : []),
+    ...(listedOnly.size > 0
+      ? [`new rows have the number of one of two rows, nothing in between, in ${listed([...listedOnly])}`]
       : []),
     ...(mended > 0
       ? [

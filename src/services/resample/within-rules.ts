@@ -5,11 +5,17 @@ import { brokenNumbers } from "../../synthesis/structure/broken";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
 import { spacedRows } from "../../synthesis/structure/discover/search";
 import { argumentsOf } from "../../synthesis/structure/formulas";
-import { snap } from "../../synthesis/structure/grids";
+import { snap, spacing } from "../../synthesis/structure/grids";
 import { type Drawn, fewValues, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
-import type { ColumnPlan, NumberPlan, Structure, Variable } from "../../synthesis/structure/structure";
+import {
+  type ColumnPlan,
+  missingLabel,
+  type NumberPlan,
+  type Structure,
+  type Variable,
+} from "../../synthesis/structure/structure";
 import { codesOf, nearest, numbersOf, reduceTable, variableRows } from "../../synthesis/structure/variables";
-import { pairsOf } from "./pairs";
+import { cellRulesOf } from "./cell-rules";
 
 /** New rows between rows of a table: the one that each starts from, the one it leads to, how far (0 stays, 1 arrives). */
 export interface Between {
@@ -23,6 +29,8 @@ export interface TableRules {
   readonly structure: Structure;
   readonly schema: readonly ColumnSchema[];
   readonly variables: readonly Variable[];
+  /** Numbers between whose values there are none. */
+  readonly listedOnly: ReadonlySet<string>;
 }
 
 /** Of more rows than these, rules are found on so many, evenly spaced, beside those with the rarest values. */
@@ -38,8 +46,50 @@ export function rulesOf(from: Table, target: string, rng: Rng): TableRules {
     const { support: _, ...own } = plan;
     return own;
   });
-  const structure = { ...found, columns };
-  return { structure, schema: schemaOf(from).columns, variables: reduceTable(structure, from, "none") };
+  const variables = reduceTable({ ...found, columns }, from, "none");
+  const lists = new Map(
+    variables.flatMap((one) => {
+      const listed = one.kind === "number" && columnNamed(from, one.name).type === "numeric" && asLevels(one);
+      const free = columns.some((plan) => plan.name === one.name && plan.kind === "number" && !plan.formula);
+      return listed && free ? [[one.name, listed] as const] : [];
+    }),
+  );
+  return {
+    structure: {
+      ...found,
+      columns: columns.map((plan) => {
+        const listed = lists.get(plan.name);
+        return listed && plan.kind === "number" ? { ...plan, values: listed.values } : plan;
+      }),
+    },
+    schema: schemaOf(from).columns,
+    variables: variables.map((one) => lists.get(one.name)?.variable ?? one),
+    listedOnly: new Set(lists.keys()),
+  };
+}
+
+/** So many rows a value on average: fewer may share one by chance. */
+const leastShared = 2;
+
+/** The number as levels, where its values repeat and most lie apart on its grid, as prices and post codes do: between two of them is none. */
+function asLevels({ name, values, missing, grid }: Extract<Variable, { kind: "number" }>) {
+  const counts = new Map<number, number>();
+  const most = values.length / leastShared;
+  for (let i = 0; i < values.length && counts.size <= most; i++)
+    if (!Number.isNaN(values[i])) counts.set(values[i], (counts.get(values[i]) ?? 0) + 1);
+  if (counts.size > most || !grid) return undefined;
+  const unit = spacing(grid);
+  let [beside, rows] = [0, 0];
+  for (const [value, count] of counts) {
+    rows += count;
+    if (counts.has(snap(value + unit, grid)) || counts.has(snap(value - unit, grid))) beside += count;
+  }
+  if (rows < leastShared * counts.size || beside > rows / 2) return undefined;
+  const listed = [...counts.keys()].sort((a, b) => a - b);
+  const place = new Map(listed.map((value, code) => [value, code]));
+  const codes = Int32Array.from(values, (value) => place.get(value) ?? listed.length);
+  const levels = [...listed.map(String), ...(missing ? [missingLabel] : [])];
+  return { values: listed, variable: { name, kind: "levels" as const, codes, levels } };
 }
 
 /** Rows that show every level, where numbers end, and others evenly spaced. */
@@ -79,7 +129,7 @@ export interface Within {
  * are as in that row.
  */
 export function rowsWithin(
-  { structure, schema, variables }: TableRules,
+  { structure, schema, variables, listedOnly }: TableRules,
   from: Table,
   between: Between,
   levels: ReadonlyMap<string, Int32Array>,
@@ -95,8 +145,19 @@ export function rowsWithin(
     }
     const column = columnNamed(from, one.name);
     if (plan.kind === "number") {
-      const values = valuesBetween(numbersOf(column, plan), between, plan.missing);
-      return { ...one, codes: Int32Array.from(values, (value) => nearest(plan.values ?? [], value)) };
+      const { values: listed = [] } = plan;
+      if (!listedOnly.has(one.name)) {
+        const values = valuesBetween(numbersOf(column, plan), between, plan.missing);
+        return { ...one, codes: Int32Array.from(values, (value) => nearest(listed, value)) };
+      }
+      const gap = listed.length;
+      return {
+        ...one,
+        codes: base.map((i, k) => {
+          const [near, far] = [one.codes[i], one.codes[between.towards[k]]];
+          return near === gap || far === gap || between.step[k] < 0.5 ? near : far;
+        }),
+      };
     }
     const codes = levels.get(one.name);
     if (plan.kind !== "levels" || !codes || !isCategorical(column))
@@ -142,7 +203,7 @@ function mend(
 ): readonly Uint8Array[] {
   const taken = variables.map(() => new Uint8Array(base.length));
   const place = new Map(variables.map(({ name }, k) => [name, k]));
-  const { sides, pairs } = pairsOf(structure, from, variables);
+  const { sides, rules } = cellRulesOf(structure, from, variables);
   const under = (name: string): readonly number[] => variablesUnder(structure, name, place);
   for (let rows = Int32Array.from(base.keys()); rows.length > 0; ) {
     const touched = new Set<number>();
@@ -167,10 +228,11 @@ function mend(
     ))
       for (const k of columns.flatMap(under)) for (const r of broken) take(k, rows[r]);
     const cells = sides.map((side) => side.cells(own, numbers));
-    for (const { a, b, never } of pairs) {
-      const both = [sides[a], sides[b]].flatMap(({ at, name }) => (at === undefined ? under(name) : [at]));
-      for (let r = 0; r < rows.length; r++)
-        if (never(cells[a][r], cells[b][r])) for (const k of both) take(k, rows[r]);
+    for (const { of, breaks } of rules) {
+      const read = of
+        .map((side) => sides[side])
+        .flatMap(({ at, name }) => (at === undefined ? under(name) : [at]));
+      for (let r = 0; r < rows.length; r++) if (breaks(cells, r)) for (const k of read) take(k, rows[r]);
     }
     rows = Int32Array.from(touched).sort();
   }

@@ -73,6 +73,7 @@ const day = (from: number): string => new Date(864e5 * (19_000 + from)).toISOStr
 const bound = Array.from({ length: 300 }, (_, i) => {
   const [gross, fee, start, days] = [100 + whole(900), whole(100), whole(700), 1 + whole(90)];
   const [phone, left] = [whole(10) > 0, whole(3) === 0];
+  const [region, town] = [whole(3), whole(40)];
   return {
     id: `B-${i + 100}`,
     gross,
@@ -88,6 +89,11 @@ const bound = Array.from({ length: 300 }, (_, i) => {
     state: left ? "left" : "active",
     until: left ? day(start + days) : "",
     geo: `${(30 + 9 * draw.uniform()).toFixed(5)},${(9 * draw.uniform()).toFixed(5)}`,
+    north: Number(region === 0),
+    south: Number(region === 1),
+    west: Number(region === 2),
+    post: 10_000 + 1777 * town,
+    town: `town ${town >> 2}`,
     plan: i % 6 === 0 ? "gold" : "basic",
   };
 });
@@ -113,6 +119,8 @@ test.each(["smote", "smote-enn"])(
       expect((Date.parse(row.end) - Date.parse(row.start)) / 864e5).toBe(Number(row.days));
       expect(row.until).toBe(row.state === "left" ? row.end : "");
       expect(bound.map(({ geo }) => geo)).toContain(row.geo);
+      expect(Number(row.north) + Number(row.south) + Number(row.west)).toBe(1);
+      expect(bound.find(({ post }) => post === Number(row.post))?.town).toBe(row.town);
     }
     const share = made.filter(({ rebate }) => rebate !== "").length / made.length;
     expect(share).toBeGreaterThan(0.02);
@@ -124,6 +132,7 @@ test.each(["smote", "smote-enn"])(
     expect(err).toMatch(
       /^\d+ of 200 new rows would have broken a rule, or held a pair of levels that no row has/m,
     );
+    expect(err).toContain("new rows have the number of one of two rows, nothing in between, in post");
     expect(err).toContain("new rows have identifiers of their own in id");
     expect(err).toContain("new rows repeat the row that each starts from in geo");
   },
