@@ -6,11 +6,10 @@ import { discoverStructure } from "../../synthesis/structure/discover/discover";
 import { spacedRows } from "../../synthesis/structure/discover/search";
 import { argumentsOf } from "../../synthesis/structure/formulas";
 import { snap, spacing } from "../../synthesis/structure/grids";
-import { type Drawn, fewValues, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
+import { type Drawn, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
 import {
   type ColumnPlan,
   missingLabel,
-  type NumberPlan,
   type Structure,
   type Variable,
 } from "../../synthesis/structure/structure";
@@ -217,14 +216,9 @@ function mend(
     const own = made.map((one) => variableRows(one, rows));
     const parts = new Map(own.map((one) => [one.name, drawnOf(one)]));
     const numbers = restoreNumbers({ ...structure, orders: [] }, parts, rows.length);
-    const few = (name: string): Float64Array =>
-      fewValues(
-        structure.columns.find((plan) => plan.name === name) as NumberPlan,
-        parts.get(name) as Int32Array,
-      );
     for (const { columns, rows: broken } of brokenNumbers(
       structure,
-      (name) => numbers.get(name) ?? few(name),
+      (name) => numbers.get(name) as Float64Array,
     ))
       for (const k of columns.flatMap(under)) for (const r of broken) take(k, rows[r]);
     const cells = sides.map((side) => side.cells(own, numbers));

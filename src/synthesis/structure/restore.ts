@@ -52,10 +52,7 @@ export function restoreTable(
   const numbers = restoreNumbers(structure, parts, rows);
   const columns = structure.columns.map((plan, j): Column => {
     const { name, type } = schema[j];
-    if (plan.kind === "number" && !plan.values) return numeric(schema[j], numbers.get(name) as Float64Array);
-    if (plan.kind === "number") {
-      return numeric(schema[j], fewValues(plan, parts.get(name) as Int32Array));
-    }
+    if (plan.kind === "number") return numeric(schema[j], numbers.get(name) as Float64Array);
     if (plan.kind === "levels" && plan.texts)
       return withTexts(
         schema[j],
@@ -149,6 +146,8 @@ export function restoreNumbers(
     for (const plan of own) if (isComputed(plan)) done.delete(plan.name);
     for (const plan of own) of(plan.name);
   }
+  for (const plan of structure.columns)
+    if (plan.kind === "number" && plan.values) done.set(plan.name, of(plan.name) as Float64Array);
   return done;
 }
 
