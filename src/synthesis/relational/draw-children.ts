@@ -16,6 +16,8 @@ import {
 } from "./child-table";
 import { contextOf, countName, drawnNumbers, firstName, keysOf } from "./families";
 
+import type { Total } from "./totals";
+
 /** What children are drawn by. */
 export interface RelationalParts {
   readonly key: string;
@@ -23,6 +25,8 @@ export interface RelationalParts {
   /** Absent where children have nothing but their keys. */
   readonly children?: Sequential;
   readonly plan: ChildPlan;
+  /** None where it is left out. */
+  readonly totals?: readonly Total[];
   readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];
 }
 

@@ -2,6 +2,7 @@ import { check, checkInteger } from "../../core/checks";
 import type { ModelJson, Watch } from "../../core/model";
 import { permutation, type Rng } from "../../core/rng";
 import { columnNamed, dropColumns, type Table, table, takeTableRows } from "../../data/table";
+import { resolveWhere } from "../conditions";
 import { sampledOrder } from "../sampled-rows";
 import { loadSequential, sequential } from "../sequential/sequential";
 import { type DiscoverOptions, discoverStructure, usualMinCount } from "../structure/discover/discover";
@@ -20,6 +21,8 @@ import {
   planOf,
   withFamilies,
 } from "./families";
+
+import { findTotals, type Total, toldByTotals, withTotals } from "./totals";
 
 /** Two tables: one row a parent (a customer), and any number of child rows (months, purchases) that name their parent. */
 export interface RelatedTables {
@@ -46,6 +49,8 @@ export interface Relational extends Synthesiser {
   sampleBoth(n: number, rng: Rng, options?: SampleBothOptions): RelatedTables;
   /** The rules of the parents, and of the children beside what they are drawn from. */
   readonly structures: readonly Structure[];
+  /** The columns of the parents that their children tell. */
+  readonly totals: readonly Total[];
 }
 
 /**
@@ -65,6 +70,7 @@ export function relational(
     const order = permutation(rng.fork("rows"), parents.rows);
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
     const whole = withFamilies(parents, ordered, children, plan);
+    const totals = options.search === false ? [] : findTotals(parents, children, families, plan);
     const settings = {
       ...discover,
       customer: false as const,
@@ -74,6 +80,7 @@ export function relational(
     const learnt = takeTableRows(whole, chosen);
     const found = discoverStructure(learnt, rng.fork("parents").fork("structure"), {
       ...settings,
+      keep: totals.map(({ column }) => column),
       sequential: true,
     });
     // Fresh keys are none of those that are left out either.
@@ -113,6 +120,7 @@ export function relational(
       parents: parentModel,
       plan,
       keys,
+      ...(totals.length > 0 && { totals }),
       ...(childModel && { children: childModel }),
     });
   };
@@ -131,6 +139,8 @@ export function loadRelational(json: ModelJson): Relational {
 }
 
 function relationalOf(parts: RelationalParts): Relational {
+  const { totals = [] } = parts;
+  const told = toldByTotals(totals, parts.parents.structure);
   const extras = [countName, firstName];
   const columns = parts.parents.columns.filter(({ name }) => !extras.includes(name));
   const bare = (rows: Table): Table =>
@@ -141,6 +151,7 @@ function relationalOf(parts: RelationalParts): Relational {
   return {
     kind: "relational",
     columns,
+    totals,
     structures: [parts.parents, ...(parts.children ? [parts.children] : [])].map((one) => one.structure),
     sample: (n, rng, options) => bare(parts.parents.sample(n, rng.fork("parents"), options)),
     sampleBoth: (n, rng, options = {}) => {
@@ -154,11 +165,20 @@ function relationalOf(parts: RelationalParts): Relational {
         `only ${free} keys of the form of ${parts.key} are free: make no more parents`,
         last,
       );
+      for (const { column } of resolveWhere(options.where, parts.parents.columns)) {
+        const { name } = parts.parents.columns[column];
+        const rule = "where must name columns of the parents that their children do not tell";
+        check(!told.has(name), "sample parents and children", rule, name);
+      }
       const made = parts.parents.sample(n, rng.fork("parents"), options);
-      return {
-        parents: bare(made),
-        children: childrenOf(parts, made, rng.fork("children"), options.firstChild ?? 0),
-      };
+      const children = childrenOf(parts, made, rng.fork("children"), options.firstChild ?? 0);
+      const parents = withTotals(
+        totals,
+        { parents: made, children, key: parts.key },
+        parts.parents,
+        rng.fork("totals"),
+      );
+      return { parents: bare(parents), children };
     },
     toJSON: () => ({
       kind: "relational",

@@ -35,6 +35,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
       import("../../support/model-file.js"),
       import("../../support/version.js"),
     ]);
+  const { describeTotals } = await import("../../../synthesis/relational/totals.js");
   const { key, out } = flags;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
   if (!key) throw usageError("Cannot fit --children: --key must name the column that both tables share");
@@ -90,7 +91,8 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   for (const sentence of losses) print(`  ${sentence}`);
   structures.forEach((structure, k) => {
     print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
-    for (const sentence of describeStructure(structure).filter(own)) print(`  ${sentence}`);
+    const totals = describeTotals(k === 0 ? synthesiser.totals : []);
+    for (const sentence of [...totals, ...describeStructure(structure).filter(own)]) print(`  ${sentence}`);
   });
   const { parents: count, children: rows } = tables;
   note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}`);

@@ -38,6 +38,8 @@ export interface DiscoverOptions {
    * for names, replaced by new ones, unless their column is kept.
    */
   readonly keep?: readonly string[];
+  /** Columns of which rules neither compute nor read numbers; none by default. */
+  readonly given?: readonly string[];
   /** Lists of level columns of which only the combinations seen in training may appear; none by default. */
   readonly combinations?: readonly (readonly string[])[];
   /** Orders to hold beside those found; an error when a training row breaks one. */
@@ -113,7 +115,12 @@ export function discoverStructure(
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
     plans = replaced(plans, findDateParts(plans, from, drawn));
     plans = replaced(plans, bandsAmong(plans, from, keep));
-    plans = withFormulas(plans, from, keep, new Set(holes.map(({ column }) => column)));
+    plans = withFormulas(
+      plans,
+      from,
+      { keep, given: options.given ?? [] },
+      new Set(holes.map(({ column }) => column)),
+    );
   }
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
@@ -182,12 +189,14 @@ function bandsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly st
 function withFormulas(
   plans: readonly ColumnPlan[],
   from: Table,
-  keep: readonly string[],
+  { keep, given }: { readonly keep: readonly string[]; readonly given: readonly string[] },
   holes: ReadonlySet<string>,
 ): ColumnPlan[] {
-  const free = plans.filter((plan) => !keep.includes(plan.name));
+  const free = plans.filter((plan) => !given.includes(plan.name));
   const numbers = free.filter((plan): plan is NumberPlan => plan.kind === "number");
-  const levels = free.filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts);
+  const levels = free.filter(
+    (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !keep.includes(plan.name),
+  );
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
   const formulas = findFormulas(
     [
@@ -195,7 +204,7 @@ function withFormulas(
         name: plan.name,
         values: numbersOf(columnNamed(from, plan.name), plan),
         ...(plan.grid && { grid: plan.grid }),
-        ...(plan.values && { given: true }),
+        ...((plan.values || keep.includes(plan.name)) && { given: true }),
       })),
       ...dates.map((plan) => ({
         name: plan.name,
