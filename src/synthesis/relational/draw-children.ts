@@ -41,7 +41,7 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
   const since = Float64Array.from(count, (_, p) =>
     read && first && "values" in first ? read(String(first.values[p])) : Number.NaN,
   );
-  const context = contextOf(parents, parts.parents, key);
+  const context = contextOf(parents, parts.parents, parts);
   const steps: { parent: number; place: number; time: number; row: number; step: number }[] = [];
   const drawn: Table[] = [];
   let before = count.map(() => -1);

@@ -17,6 +17,8 @@ import {
   type RowContext,
 } from "./child-table";
 
+import { type Total, toldByTotals } from "./totals";
+
 /** How many child rows a parent has, as a column of the parents, and when the first one was. */
 export const countName = "number of children";
 export const firstName = "first child's date";
@@ -125,9 +127,21 @@ export function withFamilies(parents: Table, families: Families, children: Table
   return table([...parents.columns, counts, first]);
 }
 
-/** What children see of their parents: no identifiers and texts, no level that the parents' model does not tell. */
-export function contextOf(parents: Table, model: Sequential, key: string): Table {
+/**
+ * What children see of their parents: no identifiers and texts, no level that the parents' model does not tell, and nothing
+ * (but their number) that they tell themselves: drawn before them it would bind them to a guess.
+ */
+export function contextOf(
+  parents: Table,
+  model: Sequential,
+  { key, totals = [] }: { readonly key: string; readonly totals?: readonly Total[] },
+): Table {
+  const told = toldByTotals(
+    totals.filter(({ of }) => of !== undefined),
+    model.structure,
+  );
   const columns = parents.columns.flatMap((column): Column[] => {
+    if (told.has(column.name)) return [];
     if (column.name === key || column.name === firstName || column.type === "id" || column.type === "text")
       return [];
     if (column.type === "date") return [];

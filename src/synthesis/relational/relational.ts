@@ -22,7 +22,7 @@ import {
   withFamilies,
 } from "./families";
 
-import { findTotals, type Total, toldByTotals, withTotals } from "./totals";
+import { findTotals, type Total, toldByTotals, withoutTold, withTotals } from "./totals";
 
 /** Two tables: one row a parent (a customer), and any number of child rows (months, purchases) that name their parent. */
 export interface RelatedTables {
@@ -89,9 +89,9 @@ export function relational(
         ? { ...one, keys: keyPlanOf(keysOf(parents, one.name), rng.fork(`keys of ${one.name}`), least) }
         : one,
     );
-    const structure = { ...found, columns };
+    const structure = withoutTold({ ...found, columns }, totals);
     const parentModel = await sequential({ ...settings, structure })(learnt, rng.fork("parents"), watch);
-    const context = contextOf(whole, parentModel, key);
+    const context = contextOf(whole, parentModel, { key, totals });
     const taught = childRows(
       { plan, key, least },
       context,
@@ -174,7 +174,7 @@ function relationalOf(parts: RelationalParts): Relational {
       const children = childrenOf(parts, made, rng.fork("children"), options.firstChild ?? 0);
       const parents = withTotals(
         totals,
-        { parents: made, children, key: parts.key },
+        { parents: made, children, families: familiesOf(made, children, parts.key) },
         parts.parents,
         rng.fork("totals"),
       );

@@ -6,7 +6,6 @@ import { type Grid, gridOf, snap, spacing } from "../structure/grids";
 import { isComputed, type Structure } from "../structure/structure";
 import { argumentsFrom } from "../structure/variables";
 import { type ChildPlan, type Families, isOwn } from "./child-table";
-import { familiesOf } from "./families";
 
 const kinds = ["summed", "mean", "greatest", "least"] as const;
 
@@ -79,12 +78,15 @@ function totalOf({ kind, of, none, grid }: Total, children: Table, families: Fam
 /** The parents with totals as their children have them, and with what follows from totals drawn again. */
 export function withTotals(
   totals: readonly Total[],
-  { parents, children, key }: { readonly parents: Table; readonly children: Table; readonly key: string },
+  {
+    parents,
+    children,
+    families,
+  }: { readonly parents: Table; readonly children: Table; readonly families: Families },
   model: Sequential,
   rng: Rng,
 ): Table {
   if (totals.length === 0 || parents.rows === 0) return parents;
-  const families = familiesOf(parents, children, key);
   const made = new Map(totals.map((total) => [total.column, totalOf(total, children, families)]));
   const filled = parents.columns.map((column) => {
     const values = made.get(column.name);
@@ -123,6 +125,16 @@ export function toldByTotals(totals: readonly Total[], { columns }: Structure): 
     }
   }
   return told;
+}
+
+/** The rules of the parents without those that children, drawn later, would have to keep. */
+export function withoutTold(structure: Structure, totals: readonly Total[]): Structure {
+  const told = toldByTotals(totals, structure);
+  return {
+    ...structure,
+    orders: structure.orders.filter(({ low, high }) => !told.has(low) && !told.has(high)),
+    exclusions: structure.exclusions.filter(({ columns }) => !columns.some((name) => told.has(name))),
+  };
 }
 
 /** The rules in sentences. */

@@ -10,6 +10,7 @@ import {
   type Relational,
   relational,
 } from "../../../src/synthesis/relational/relational";
+import { describeTotals } from "../../../src/synthesis/relational/totals";
 
 /** Customers with a plan, and months of usage that depend on it and on the month before. */
 function customersWithMonths(rows: number): RelatedTables {
@@ -149,4 +150,47 @@ test("relational() tells no level, end, word or date that only one parent's chil
   const text = JSON.stringify(fitted) + csvText(made.children);
   for (const told of ["Atlantis", "Zanzibar", "2031-"]) expect(text).not.toContain(told);
   expect(Math.max(...numbers(made.children, "bill"))).toBeLessThan(60);
+});
+
+test("relational() keeps the parents' columns that their children tell, and what follows from these", async () => {
+  const rng = seeded(6);
+  const lines: string[] = [];
+  const parents = Array.from({ length: 150 }, (_, i) => {
+    const amounts = Array.from({ length: i % 6 }, () => Math.round(100 + 9900 * rng.uniform()) / 100);
+    for (const amount of amounts)
+      lines.push(`P${100 + i},${amount.toFixed(2)},${Math.ceil(9 * rng.uniform())}`);
+    const total = amounts.reduce((sum, amount) => sum + amount, 0);
+    const mean = amounts.length > 0 ? (total / amounts.length).toFixed(2) : "";
+    const band = total < 60 ? "small" : total < 200 ? "middle" : "great";
+    return `P${100 + i},${20 + (i % 37)},${(1.19 * total).toFixed(2)},${band},${total.toFixed(2)},${mean},${amounts.length}`;
+  });
+  const schema = { columns: [{ name: "id", type: "id" as const }] };
+  const tables = {
+    parents: parseCsv(`id,age,gross,band,spend,mean,orders\n${parents.join("\n")}\n`, { schema }).table,
+    children: parseCsv(`id,amount,pieces\n${lines.join("\n")}\n`, { schema }).table,
+  };
+  const fitted = await relational({ key: "id", threads: 1 })(tables, seeded(1));
+  expect(describeTotals(fitted.totals)).toEqual([
+    "spend is the summed amount of the parent's children.",
+    "mean is the mean amount of the parent's children.",
+    "orders is the number of the parent's children.",
+  ]);
+  const again = loadSynthesiser(JSON.parse(JSON.stringify(fitted))) as Relational;
+  const made = again.sampleBoth(400, seeded(2));
+  const [amount, keys] = [numbers(made.children, "amount"), keysOf(made.children, "id")];
+  const bands = columnNamed(made.parents, "band");
+  keysOf(made.parents, "id").forEach((key, p) => {
+    const own = [...amount].filter((_, i) => keys[i] === key);
+    const total = own.reduce((sum, value) => sum + value, 0);
+    const of = (name: string): number => numbers(made.parents, name)[p];
+    expect(of("orders")).toBe(own.length);
+    expect(of("spend")).toBeCloseTo(total, 6);
+    expect(Math.abs(of("gross") - 1.19 * of("spend"))).toBeLessThan(0.0051);
+    expect(Number.isNaN(of("mean"))).toBe(own.length === 0);
+    const band = total < 60 ? "small" : total < 200 ? "middle" : "great";
+    expect(isCategorical(bands) && bands.levels[bands.codes[p]]).toBe(band);
+  });
+  expect(() => again.sampleBoth(9, seeded(2), { where: { band: "small" } })).toThrow(
+    "where must name columns of the parents that their children do not tell",
+  );
 });

@@ -91,8 +91,10 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   for (const sentence of losses) print(`  ${sentence}`);
   structures.forEach((structure, k) => {
     print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
-    const totals = describeTotals(k === 0 ? synthesiser.totals : []);
-    for (const sentence of [...totals, ...describeStructure(structure).filter(own)]) print(`  ${sentence}`);
+    const totals = k === 0 ? synthesiser.totals : [];
+    const columns = structure.columns.filter(({ name }) => !totals.some(({ column }) => column === name));
+    const others = describeStructure({ ...structure, columns }).filter(own);
+    for (const sentence of [...describeTotals(totals), ...others]) print(`  ${sentence}`);
   });
   const { parents: count, children: rows } = tables;
   note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}`);
