@@ -30,3 +30,16 @@ export function interpolate(x: ArrayLike<number>, y: ArrayLike<number>, at: numb
   const k = countUpTo(x, at) - 1;
   return y[k] + ((at - x[k]) / (x[k + 1] - x[k])) * (y[k + 1] - y[k]);
 }
+
+/** The place that `u` in [0, 1) chooses by weight. */
+export function picker(weights: readonly number[]): (u: number) => number {
+  const cumulative: number[] = [];
+  let total = 0;
+  for (const weight of weights) {
+    total += weight;
+    cumulative.push(total);
+  }
+  return (u) => {
+    return Math.min(cumulative.length - 1, countUpTo(cumulative, u * total));
+  };
+}

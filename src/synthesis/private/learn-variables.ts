@@ -1,4 +1,4 @@
-import { countUpTo } from "../../core/math/sorted";
+import { countUpTo, picker } from "../../core/math/sorted";
 import type { Account, Budget } from "./budget";
 import { divide, joinSegments } from "./divide";
 import { privateBounds } from "./domain/bounds";
@@ -10,6 +10,7 @@ import {
   type RawColumn,
 } from "./domain/columns";
 import { frequentPlaces, noisyCounts } from "./noise/mechanisms";
+import type { NoiseSource } from "./noise/noise-source";
 import { type LearntVariable, type Shaped, settle } from "./settle";
 import type { Cell } from "./variable";
 
@@ -20,9 +21,6 @@ export interface VariableShares {
   readonly bins: number;
   readonly single: number;
 }
-
-/** What the level is called that stands for all levels too rare to be published. */
-export const otherLevel = "other";
 
 export interface LearnContext {
   readonly budget: Budget;
@@ -42,7 +40,8 @@ export function learnVariables(raw: readonly RawColumn[], context: LearnContext)
   const shaped = budget.step("bins of numbers and dates", { rho: shares.bins }, (account) => {
     let noise = 0;
     const found = bounded.map((column): Shaped => {
-      if (column.kind === "levels") return shapeLevels(column, levels.get(column.name) as readonly string[]);
+      if (column.kind === "levels")
+        return shapeLevels(column, levels.get(column.name) as PublishedLevels, account.source);
       if (!column.bounds || !column.grid) return empty(column.name, column.units.length);
       const range = { ...column, bounds: column.bounds, grid: column.grid };
       const { shape, variance } = shapeRange(range, shares.bins / ranges, context, account);
@@ -108,19 +107,25 @@ function onGrid(column: RangedColumn, [low, high]: readonly [number, number]): R
   };
 }
 
+/** Levels, and about how many rows have each where that was asked for: the shares in which they stand in for rarer ones. */
+interface PublishedLevels {
+  readonly levels: readonly string[];
+  readonly rows?: readonly number[];
+}
+
 /** The levels of each column of levels: public ones, or those that many rows have, in alphabetical order. */
 function publishLevels(
   raw: readonly RawColumn[],
   { budget, shares }: LearnContext,
-): Map<string, readonly string[]> {
+): Map<string, PublishedLevels> {
   const columns = raw.filter((column): column is LevelledColumn => column.kind === "levels");
   const unknown = columns.filter((column) => !column.levels).length;
   return budget.step("levels of categories", { rho: shares.levels, delta: budget.delta }, (account) => {
     let threshold = 0;
-    const found = new Map<string, readonly string[]>();
+    const found = new Map<string, PublishedLevels>();
     for (const { name, codes, values, levels } of columns) {
       if (levels) {
-        found.set(name, levels);
+        found.set(name, { levels });
         continue;
       }
       const counts = new Float64Array(values.length);
@@ -133,31 +138,38 @@ function publishLevels(
         account,
       );
       threshold = own.threshold;
-      const frequent = own.places.map((place) => values[shown[place]]).sort();
-      found.set(name, [...frequent.filter((level) => level !== otherLevel), otherLevel]);
+      const told = own.places
+        .map((place) => ({ level: values[shown[place]], rows: own.counts[place] }))
+        .sort((a, b) => (a.level < b.level ? -1 : 1));
+      found.set(name, { levels: told.map(({ level }) => level), rows: told.map(({ rows }) => rows) });
     }
-    return { found, how: `published from ${Math.ceil(threshold)} rows on, ${unknown} columns` };
+    const from = `published from ${Math.ceil(threshold)} rows on, ${unknown} columns`;
+    return { found, how: unknown > 0 ? `${from}; they stand in for rarer ones` : from };
   });
 }
 
-function shapeLevels(column: LevelledColumn, levels: readonly string[]): Shaped {
+const fine = 2 ** 30;
+
+function shapeLevels(column: LevelledColumn, { levels, rows }: PublishedLevels, source: NoiseSource): Shaped {
   const cells: Cell[] = levels.map((_, k): Cell => [k, k]);
-  if (!column.required) cells.push(null);
-  const codes = codesAmong(column, levels);
-  const missing = column.required ? -1 : levels.length;
-  // Of public levels, what is none of them is missing; of found ones, it is another.
-  const other = column.levels ? -1 : levels.indexOf(otherLevel);
-  const places = codes.map((code, i) =>
-    code >= 0 ? code : column.codes[i] >= 0 && other >= 0 ? other : missing,
-  );
-  const doubtful = [...(other >= 0 ? [other] : []), ...(column.required ? [] : [missing])];
+  // Where nothing is published, something must be left to draw.
+  const filled = column.required && levels.length > 0;
+  if (!filled) cells.push(null);
+  const missing = filled ? -1 : levels.length;
+  const pick = rows && picker(rows);
+  // Of public levels, what is none of them is missing. For a level that is too rare to be published another stands in, whichever
+  // others there are, row by row: so a row still counts once.
+  const places = codesAmong(column, levels).map((code, i) => {
+    if (code >= 0) return code;
+    return column.codes[i] >= 0 && pick && levels.length > 0 ? pick(source.below(fine) / fine) : missing;
+  });
   return {
     name: column.name,
     grid: { kind: "levels", levels },
     cells,
     bins: [...cells.keys()],
     places,
-    doubtful,
+    doubtful: filled ? [] : [missing],
   };
 }
 

@@ -8,6 +8,7 @@ import { dateWriter } from "../structure/dates";
 import { freshKeys, type KeyPlan, keyCount } from "../structure/keys";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
+import type { ColumnDomain } from "./domain/domain";
 import { computedBy, keepingRules, type Rule, withComputed } from "./domain/rules";
 import { drawForest, type Forest } from "./draw";
 import type { PrivateVariable } from "./variable";
@@ -68,14 +69,21 @@ export function checkDrawn({ schema, variables }: PrivateParts, kind: string): v
 }
 
 /** The columns as they come out: levels are those that the model publishes. */
-export function schemaFor(from: Table, variables: readonly PrivateVariable[]): ColumnSchema[] {
+export function schemaFor(
+  from: Table,
+  variables: readonly PrivateVariable[],
+  known: (name: string) => ColumnDomain | undefined,
+): ColumnSchema[] {
   return from.columns.map((column): ColumnSchema => {
     const { name, type } = column;
     const grid = variables.find((variable) => variable.name === name)?.grid;
     if (isCategorical(column)) return { name, type, levels: grid?.kind === "levels" ? grid.levels : [] };
+    if (type === "date" && grid?.kind === "date")
+      return { name, type, format: grid.format.formats[0].format };
     if (type !== "numeric") return { name, type };
     const decimals = grid?.kind === "decimals" ? grid.decimals : column.decimals;
-    return decimals === undefined ? { name, type } : { name, type, decimals };
+    const format = known(name)?.format ?? column.format;
+    return { name, type, ...(decimals !== undefined && { decimals }), ...(format && { format }) };
   });
 }
 
@@ -141,8 +149,8 @@ export function privateOf<K extends string>(
   const columns = names.map((name): ColumnSchema => {
     const rule = rules.find((one) => one.kind === "formula" && one.column === name);
     if (rule?.kind !== "formula") return bare.columns.find((one) => one.name === name) as ColumnSchema;
-    const { decimals } = rule;
-    return { name, type: "numeric", ...(decimals !== undefined && { decimals }) };
+    const { decimals, format } = rule;
+    return { name, type: "numeric", ...(decimals !== undefined && { decimals }), ...(format && { format }) };
   });
   return {
     ...bare,
@@ -206,14 +214,16 @@ function withoutRules<K extends string>(
 }
 
 function columnOf(schema: ColumnSchema, { grid }: PrivateVariable, values: Float64Array): Column {
-  const { name, type, levels, decimals } = schema;
+  const { name, type, levels, decimals, format } = schema;
   if (levels) {
     const codes = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value));
     return { name, type: type as "categorical" | "boolean", codes, levels };
   }
   if (grid.kind === "date" || type === "date") {
     const write = grid.kind === "date" ? dateWriter(grid.format) : () => "";
-    return { name, type: "date", values: Array.from(values, (value) => write(value)) };
+    const written = format?.kind === "date" && { format };
+    return { name, type: "date", values: Array.from(values, (value) => write(value)), ...written };
   }
-  return { name, type: "numeric", values, ...(decimals !== undefined && { decimals }) };
+  const written = format && format.kind !== "date" && { format };
+  return { name, type: "numeric", values, ...(decimals !== undefined && { decimals }), ...written };
 }

@@ -36,7 +36,7 @@ export interface PrivateOptions {
   readonly noise?: "secret" | "seed";
   /**
    * Whether to refuse where the domain leaves open what would be read off the table (types, the words of booleans,
-   * decimals, how dates are written); defaults to false: it is read, and said in `privacy.readOff`.
+   * decimals, how numbers and dates are written); defaults to false: it is read, and said in `privacy.readOff`.
    */
   readonly strict?: boolean;
 }
@@ -82,11 +82,11 @@ export async function privateColumns(
   checkTrainable(from, method);
   const raw = from.columns.flatMap((column) => rawColumn(column, known(column.name)) ?? []);
   const readOff = readOffTable(whole.columns, domain);
+  // Whole: what is left to state has to be seen, however long it is.
   check(
     !options.strict || readOff.length === 0,
     `fit ${method} strictly`,
-    "the domain must state whatever is not found privately (telelink synth domain writes a skeleton)",
-    readOff.join("; "),
+    `the domain must state what is not found privately (telelink synth domain writes a skeleton): ${readOff.join("; ")}`,
   );
   const source = noise === "seed" ? seededSource(rng) : secretSource();
   const target = targetAmong(raw, from, options.target, method);
@@ -113,7 +113,7 @@ export async function privateColumns(
       variables,
     ),
     parts: () => ({
-      schema: schemaFor(from, variables),
+      schema: schemaFor(from, variables, known),
       keys: from.columns.flatMap(({ name, type }) =>
         type === "id" ? [[name, publicKeys(known(name)?.pattern)] as const] : [],
       ),

@@ -15,7 +15,7 @@ export interface Shaped {
   readonly bins: readonly number[];
   /** Each row's place among the counts; −1 in none. */
   readonly places: Int32Array;
-  /** Counts that are dropped unless they stand out of the noise: missing, and levels too rare to be published. */
+  /** Counts that are dropped unless they stand out of the noise: missing ones. */
   readonly doubtful: readonly number[];
 }
 
@@ -54,18 +54,12 @@ export function settle(one: Shaped, counts: Float64Array, variance: number, rows
   const left = [...one.cells.keys()].filter((cell) => !dropped.has(one.bins[cell]));
   const share = (cell: number): number => one.within?.[cell] ?? shares[kept.indexOf(one.bins[cell])];
   const groups = left.map((cell) => groupOf[one.bins[cell]]);
-  const grid = one.grid.kind === "levels" ? withoutDropped(one.grid.levels, dropped) : one.grid;
-  const variable = { name: one.name, grid, cells: left.map((cell) => one.cells[cell]), groups };
+  const variable = { name: one.name, grid: one.grid, cells: left.map((cell) => one.cells[cell]), groups };
   return {
     variable: { ...variable, weights: normalised(left.map(share), groups, size) },
     measured,
     groups: one.places.map((place) => (place < 0 ? -1 : groupOf[place])),
   };
-}
-
-/** "other" is always the last level, so dropping it moves no other. */
-function withoutDropped(levels: readonly string[], dropped: ReadonlySet<number>): Grid {
-  return { kind: "levels", levels: levels.filter((_, level) => !dropped.has(level)) };
 }
 
 /** Shares that sum to 1 in each group; equal ones where nothing is estimated to be there. */

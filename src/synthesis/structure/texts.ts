@@ -1,4 +1,4 @@
-import { countUpTo } from "../../core/math/sorted";
+import { picker } from "../../core/math/sorted";
 import type { Rng } from "../../core/rng";
 import { rangeOf } from "./key-forms";
 
@@ -210,18 +210,5 @@ function runWriter(run: Run, letters: readonly number[]): (rng: Rng) => string {
     const made = Array.from({ length }, () => String.fromCharCode(97 + letter(rng.uniform()))).join("");
     if (run.kind === "upper") return made.toUpperCase();
     return run.kind === "lower" ? made : made[0].toUpperCase() + made.slice(1);
-  };
-}
-
-/** The place that `u` in [0, 1) chooses by weight. */
-function picker(weights: readonly number[]): (u: number) => number {
-  const cumulative: number[] = [];
-  let total = 0;
-  for (const weight of weights) {
-    total += weight;
-    cumulative.push(total);
-  }
-  return (u) => {
-    return Math.min(cumulative.length - 1, countUpTo(cumulative, u * total));
   };
 }

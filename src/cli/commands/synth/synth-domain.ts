@@ -18,9 +18,10 @@ export function synthDomainCommand(): Command {
     .addHelpText(
       "after",
       `
-Names and types are those of the file: check them. Fill in each null with what is known whoever is in the file,
-or take the line out: levels and bounds are then found privately; types, words of booleans, decimals and the way
-dates are written would be read off the table, which --strict refuses.
+Names, types and formats are those of the file: check them. Fill in each null with what is known whoever is in the
+file, or take the line out: levels and bounds are then found privately; types, words of booleans, decimals and formats
+would be read off the table, which --strict refuses. Formats are those of telelink data show --write-schema; of dates a
+text will do: "format": "dd.MM.yyyy". Without a pattern identifiers are counted: "C[0-9]{1,3}", "10.0.<0-255>.<1-254>".
 
 Example:
   $ telelink synth domain --data customers.csv --out domain.json`,
@@ -38,5 +39,5 @@ async function domain(options: Options): Promise<void> {
   const read = await readTable(data, csvOptions(options));
   checkLoss(data, read, options);
   writeAtomic(out, `${JSON.stringify(domainSkeleton(read.table.columns), undefined, 1)}\n`);
-  note(`wrote ${out}: fill in each null, or take its line out; check the types`);
+  note(`wrote ${out}: fill in each null, or take its line out; check types and formats`);
 }

@@ -1,4 +1,5 @@
 import type { Schema } from "../../../data/schema";
+import { columnNamed } from "../../../data/table";
 import type { Domain } from "../../../synthesis/private/domain/domain";
 import type { PrivateSynthesiser } from "../../../synthesis/private/model";
 import { usageError } from "../../support/exit";
@@ -85,7 +86,16 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
   const rules = domain?.rules ?? [];
   if (rules.length > 0) print(`Rules kept: ${rules.join("; ")}`);
   else note('note: no rules between columns are kept: a domain states them ("rules": ["total = a + b"])');
-  const lost = synthesiser.empty;
+  const counted = table.columns.filter(
+    ({ name, type }) => type === "id" && !domain?.columns.some((one) => one.name === name && one.pattern),
+  );
+  if (counted.length > 0)
+    note(
+      `note: identifiers are counted from 1 where the domain has no "pattern" for them: ${counted.map(({ name }) => name).join(", ")}`,
+    );
+  const texts = synthesiser.empty.filter((name) => columnNamed(table, name).type === "text");
+  const lost = synthesiser.empty.filter((name) => !texts.includes(name));
+  if (texts.length > 0) note(`note: texts come out empty, they are never learnt: ${texts.join(", ")}`);
   if (lost.length > 0)
     note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
   note(`learnt by ${method}; wrote ${out}. Fitting again on the same rows spends as much again`);
@@ -99,8 +109,10 @@ async function domainIn(file: string): Promise<Domain> {
 /** The types that the domain states: with them, nothing is inferred from the file. */
 function typesOf(domain: Domain): Schema {
   return {
-    columns: domain.columns.flatMap(({ name, type, levels }) =>
-      type === undefined ? [] : [{ name, type, ...(type === "boolean" && levels && { levels }) }],
+    columns: domain.columns.flatMap(({ name, type, levels, format }) =>
+      type === undefined
+        ? []
+        : [{ name, type, ...(type === "boolean" && levels && { levels }), ...(format && { format }) }],
     ),
   };
 }

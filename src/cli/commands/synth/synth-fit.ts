@@ -119,12 +119,13 @@ Examples:
 
 A domain says what is known whoever is in the file; what it leaves out is found privately, for some of ε:
   {"columns": [{"name": "tenure", "minimum": 0, "maximum": 72, "required": true},
+               {"name": "paid", "decimals": 2, "format": {"kind": "number", "decimal": ",", "suffix": " €"}},
                {"name": "Contract", "levels": ["Month-to-month", "One year", "Two year"]},
                {"name": "customerID", "pattern": "[0-9]{4}-[A-Z]{5}"}],
    "rules": ["total ~ tenure * monthly", "amount = quantity * price", "rest = 100 - a - b", "started <= ended",
              "phone=No => lines=No phone", "net=No <=> backup=No internet service"]}
 Rules hold in every row that is made (~ means about: the ratio is learnt; <=> that neither stands without the other).
-Column names, types, decimals and the way dates are written count as public.`,
+Column names, types, decimals and the way numbers and dates are written count as public.`,
     )
     .action(fit);
 }

@@ -1,6 +1,6 @@
-import { plainDates } from "../../../data/formats/date-format";
+import { type DateFormat, dateParser, plainDates } from "../../../data/formats/date-format";
 import { type Column, isCategorical } from "../../../data/table";
-import { dateReader, type WrittenDates, writtenDates } from "../../structure/dates";
+import { type WrittenDates, writtenDates } from "../../structure/dates";
 import { boundOf, type ColumnDomain } from "./domain";
 
 /** What whole numbers a column's values are turned into, and back. */
@@ -63,7 +63,9 @@ export function rawColumn(column: Column, domain: ColumnDomain | undefined): Raw
     };
   }
   const known = domain?.minimum !== undefined && domain.maximum !== undefined;
-  const ends = known ? [domain.minimum, domain.maximum].map((end) => boundOf(end as number | string)) : [];
+  const ends = known
+    ? [domain.minimum, domain.maximum].map((end) => boundOf(end as number | string, domain.format))
+    : [];
   if (column.type === "numeric") {
     const decimals = domain?.decimals ?? column.decimals;
     if (decimals === undefined) {
@@ -85,16 +87,25 @@ export function rawColumn(column: Column, domain: ColumnDomain | undefined): Raw
     };
   }
   if (column.type !== "date") return undefined;
-  const texts = known ? [String(domain.minimum), String(domain.maximum)] : column.values;
-  const [first] = writtenDates(texts, 1, known ? undefined : column.format)?.formats ?? [];
-  const format = first?.format ?? plainDates;
+  const read =
+    column.format ?? (known ? boundsFormat(domain) : undefined) ?? learntFormat(column.values) ?? plainDates;
+  const format = domain?.format?.kind === "date" ? domain.format : read;
   const step = stepOf(format.pattern);
   const written: WrittenDates = { formats: [{ format, share: 1 }], step };
-  const read = dateReader(written);
-  const units = Float64Array.from(column.values, (text) => Math.floor(read(text) / step));
+  const parse = dateParser(read);
+  const units = Float64Array.from(column.values, (text) => Math.floor(parse(text) / step));
   const grid: Grid = { kind: "date", format: written };
   const bounds = [Math.floor(ends[0] / step), Math.floor(ends[1] / step)] as const;
   return { name, kind: "range", units, grid, required, ...(known && { bounds }) };
+}
+
+/** How the bounds of dates are written; undefined without any. */
+export function boundsFormat({ minimum, maximum }: ColumnDomain): DateFormat | undefined {
+  return learntFormat([minimum, maximum].flatMap((end) => (typeof end === "string" ? [end] : [])));
+}
+
+function learntFormat(texts: readonly string[]): DateFormat | undefined {
+  return writtenDates(texts, 1)?.formats[0].format;
 }
 
 /** What the pattern can tell apart, whatever the table's dates are. */

@@ -1,4 +1,6 @@
 import { check, checkInteger, checkOneOf } from "../../../core/checks";
+import { dateParser } from "../../../data/formats/date-format";
+import { type Format, formatFromJson } from "../../../data/formats/format";
 import type { Column } from "../../../data/table";
 import { dateReader, writtenDates } from "../../structure/dates";
 import { type KeyPlan, statedKeys } from "../../structure/keys";
@@ -19,9 +21,11 @@ export interface ColumnDomain {
   readonly maximum?: number | string;
   /** Numbers: digits after the point; left out, those of the table's column. */
   readonly decimals?: number;
+  /** How numbers, times and dates are written, as in a schema; left out, as the table's column writes them. */
+  readonly format?: Format;
   /** Whether every row has a value: then none is drawn as missing. @default false */
   readonly required?: boolean;
-  /** Identifiers: what keys look like, as a pattern of characters and classes: "[0-9]{4}-[A-Z]{5}". Left out, they are counted from 1. No more rows can be made than it has keys. */
+  /** Identifiers: what keys look like, as a pattern of characters and classes: "[0-9]{4}-[A-Z]{5}", "C[0-9]{1,3}", "10.0.<0-255>.<1-254>". Left out, they are counted from 1. No more rows can be made than it has keys. */
   readonly pattern?: string;
 }
 
@@ -37,7 +41,7 @@ export interface Domain {
 }
 
 const types: readonly Column["type"][] = ["numeric", "categorical", "boolean", "id", "date", "text"];
-const fields = ["name", "type", "levels", "minimum", "maximum", "decimals", "required", "pattern"];
+const fields = ["name", "type", "levels", "minimum", "maximum", "decimals", "format", "required", "pattern"];
 
 /**
  * The domain in parsed JSON. Throws, naming `from` and the place in it, at what it can't be.
@@ -64,8 +68,12 @@ export function domainFromJson(value: unknown, from: string): Domain {
       );
     check(!names.has(column.name), action, "column names must differ", column.name);
     names.add(column.name);
-    checkColumn(column as unknown as ColumnDomain, action);
-    return column as unknown as ColumnDomain;
+    // A text is the pattern of dates.
+    const { format: stated } = column;
+    const format = typeof stated === "string" ? { kind: "date", pattern: stated } : stated;
+    const own = { ...column, ...(format !== undefined && { format }) } as unknown as ColumnDomain;
+    checkColumn(own, action);
+    return own;
   });
   if (root.rules === undefined) return { columns };
   const texts = Array.isArray(root.rules) && root.rules.every((rule) => typeof rule === "string");
@@ -97,6 +105,12 @@ export function checkDomain(domain: Domain, columns: readonly Column[]): void {
     check(ranged || (one.minimum ?? one.maximum) === undefined, action, `${own} has no bounds`);
     check(column.type === "id" || one.pattern === undefined, action, `${own} has no pattern`);
     check(column.type === "numeric" || one.decimals === undefined, action, `${own} has no decimals`);
+    const written = one.format && (one.format.kind === "date" ? "date" : "numeric");
+    check(
+      written === undefined || written === column.type,
+      action,
+      `${own} has no format of a ${one.format?.kind}`,
+    );
     const bound = column.type === "date" ? "a date as text" : "a number";
     for (const end of [one.minimum, one.maximum])
       check(
@@ -109,7 +123,7 @@ export function checkDomain(domain: Domain, columns: readonly Column[]): void {
 }
 
 function checkColumn(one: ColumnDomain, action: string): void {
-  const { name, type, levels, minimum, maximum, decimals, required, pattern } = one;
+  const { name, type, levels, minimum, maximum, decimals, format, required, pattern } = one;
   if (type !== undefined) checkOneOf(type, types, action, `the type of ${name}`);
   if (levels !== undefined) {
     const texts = Array.isArray(levels) && levels.every((level) => typeof level === "string");
@@ -121,8 +135,9 @@ function checkColumn(one: ColumnDomain, action: string): void {
     action,
     `${name} must have both minimum and maximum, or neither`,
   );
+  if (format !== undefined) formatFromJson(format, action, `format of ${name}`);
   if (minimum !== undefined && maximum !== undefined) {
-    const [low, high] = [boundOf(minimum), boundOf(maximum)];
+    const [low, high] = [boundOf(minimum, format), boundOf(maximum, format)];
     check(
       low <= high,
       action,
@@ -140,11 +155,13 @@ function checkColumn(one: ColumnDomain, action: string): void {
   if (pattern !== undefined) statedKeys(pattern, `${action}: the pattern of ${name}`);
 }
 
-/** A bound as a number; a date as milliseconds since 1970. NaN where it is neither. */
-export function boundOf(bound: number | string): number {
+/** A bound as a number; a date, in the format or any that is plain, as milliseconds since 1970. NaN where it is neither. */
+export function boundOf(bound: number | string, format?: Format): number {
   if (typeof bound === "number") return Number.isFinite(bound) ? bound : Number.NaN;
-  const format = writtenDates([bound], 1);
-  return format ? dateReader(format)(bound) : Number.NaN;
+  const own = format?.kind === "date" ? dateParser(format)(bound) : Number.NaN;
+  if (!Number.isNaN(own)) return own;
+  const written = writtenDates([bound], 1);
+  return written ? dateReader(written)(bound) : Number.NaN;
 }
 
 /** How keys are written: by the pattern, or as numbers from 1. The same for every table, so real keys are not avoided. */

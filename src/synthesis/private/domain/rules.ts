@@ -1,10 +1,12 @@
 import { check } from "../../../core/checks";
 import type { Rng } from "../../../core/rng";
 import { dateParser, plainDates } from "../../../data/formats/date-format";
+import type { ValueFormat } from "../../../data/formats/format";
 import {
   type Column,
   columnNamed,
   isCategorical,
+  type NumericColumn,
   type Table,
   table,
   takeTableRows,
@@ -20,7 +22,9 @@ export type Rule =
       readonly kind: "formula";
       readonly column: string;
       readonly formula: Formula;
+      /** As the column writes its numbers. */
       readonly decimals?: number;
+      readonly format?: ValueFormat;
     }
   | { readonly kind: "order"; readonly low: string; readonly high: string }
   | LevelRule;
@@ -137,8 +141,9 @@ function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readon
     check(!computed.has(rule.column), action, "a column can be computed once only", rule.column);
     computed.add(rule.column);
     const own = columns.find((one) => one.name === rule.column);
-    const decimals = own?.type === "numeric" ? own.decimals : undefined;
-    return decimals === undefined ? rule : { ...rule, decimals };
+    const { decimals, format: found }: Partial<NumericColumn> = own?.type === "numeric" ? own : {};
+    const format = (known.find((one) => one.name === rule.column)?.format ?? found) as typeof found;
+    return { ...rule, ...(decimals !== undefined && { decimals }), ...(format && { format }) };
   });
 }
 
@@ -197,14 +202,15 @@ export function withComputed(made: Table, rules: readonly Rule[], names: readonl
   let done = made;
   for (const rule of rules) {
     if (rule.kind !== "formula") continue;
-    const { column: name, formula, decimals } = rule;
+    const { column: name, formula, decimals, format } = rule;
     const predicted = evaluate(formula, numbersIn(done), done.rows);
     const rest = done.columns.find((column) => column.name === name);
     const grid = decimals === undefined ? undefined : { decimals, step: 1 };
     const values = predicted.map((value, i) =>
       snap(rebuild(formula, value, rest?.type === "numeric" ? rest.values[i] : Number.NaN), grid),
     );
-    const own: Column = { name, type: "numeric", values, ...(decimals !== undefined && { decimals }) };
+    const written = { ...(decimals !== undefined && { decimals }), ...(format && { format }) };
+    const own: Column = { name, type: "numeric", values, ...written };
     done = table([...done.columns.filter((column) => column.name !== name), own]);
   }
   return table(names.map((name) => columnNamed(done, name)));

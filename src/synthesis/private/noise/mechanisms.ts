@@ -50,7 +50,7 @@ export function exponentialChoice(
 }
 
 /**
- * The places of the counts that stay above a threshold once they have noise. A place that only one row fills shows with
+ * The places of the counts that stay above a threshold once they have noise, and all counts with it. A place that only one row fills shows with
  * probability δ at most, so places may follow from the rows (stability-based histogram: Korolova et al., 2009; for
  * Gaussian noise, the discrete tail is below the continuous one's: Canonne, Kamath and Steinke, 2020, proposition 25).
  */
@@ -59,10 +59,10 @@ export function frequentPlaces(
   rho: number,
   delta: number,
   account: Account,
-): { readonly places: readonly number[]; readonly threshold: number } {
+): { readonly places: readonly number[]; readonly counts: Float64Array; readonly threshold: number } {
   account.pay(0, delta);
   const noisy = noisyCounts(counts, rho, account);
   const threshold = 2 - Math.sqrt(noisy.variance) * normalQuantile(delta);
   const places = [...noisy.counts.keys()].filter((i) => noisy.counts[i] > threshold);
-  return { places, threshold };
+  return { places, counts: noisy.counts, threshold };
 }
