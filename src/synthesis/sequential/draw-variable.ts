@@ -213,9 +213,8 @@ function repeatedValues(pool: Pool, { variables }: SequentialParts): Float64Arra
   const one = variables[j];
   if (!one.repeats) return undefined;
   const values = new Float64Array(pool.rows).fill(Number.NaN);
-  repeat(one, values, pool.cells[j - 1], (name) => {
-    return pool.values[variables.findIndex((other) => other.name === name)] as Float64Array;
-  });
+  const at = (name: string) => pool.values[variables.findIndex((other) => other.name === name)];
+  repeat(one, values, pool.cells[j - 1], (name) => (at(name) ?? pool.restored.get(name)) as Float64Array);
   return values;
 }
 

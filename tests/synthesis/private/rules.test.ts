@@ -92,10 +92,27 @@ describe("mst({ domain: { columns, rules } })(table, rng)", () => {
     expect(() => model.sample(5, seeded(1), { where: { amount: { from: 3 } } })).toThrow("computed from");
   });
 
+  test("computes columns from computed ones, whatever order the rules are in, and weighted sums", async () => {
+    const chain = ["bill = amount - 0.5 * start + 2", "amount = quantity * price", "end = start + months"];
+    const of = (await fit(chain)).sample(2000, seeded(2));
+    const [quantity, price, amount, start, end, months, bill] = [
+      ...["quantity", "price", "amount", "start", "end", "months", "bill"],
+    ].map((name) => (columnNamed(of, name) as { values: Float64Array }).values);
+    const whole = [...amount.keys()].filter(
+      (i) => !Number.isNaN(quantity[i] + price[i] + start[i] + months[i]),
+    );
+    expect(whole.length).toBeGreaterThan(1800);
+    for (const i of whole) {
+      expect(amount[i]).toBeCloseTo(quantity[i] * price[i], 8);
+      expect(bill[i]).toBeCloseTo(amount[i] - 0.5 * start[i] + 2, 8);
+      expect(end[i]).toBe(start[i] + months[i]);
+    }
+  });
+
   test("refuses rules that it cannot keep", async () => {
-    await expect(fit(["amount = quantity * a + b"])).rejects.toThrow("either a sum or a product");
+    await expect(fit(["amount = quantity * a + b"])).rejects.toThrow("numbers times columns");
     await expect(fit(["amount = nothing"])).rejects.toThrow("it may only name");
-    await expect(fit(["a = 1 - b", "amount = a * b"])).rejects.toThrow("cannot stand in another");
+    await expect(fit(["a = 1 - b", "b = 2 * a"])).rejects.toThrow("from itself");
     await expect(fit(["a <= 3"])).rejects.toThrow("COLUMN <= COLUMN");
     await expect(fit(["amount = quantity * price"], "amount")).rejects.toThrow("target");
     expect(() => domainFromJson({ columns: [], rules: "a <= b" }, "d.json")).toThrow("array of texts");

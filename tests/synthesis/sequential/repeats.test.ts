@@ -67,3 +67,20 @@ test("rules with repeats go to other methods without them", async () => {
   const model = await synthesis("copula", { structure })(from, seeded(1));
   expect(model.sample(50, seeded(2)).rows).toBe(50);
 });
+
+test("a number repeats one that is computed, and follows it", async () => {
+  const rng = seeded(8);
+  const cents = (value: number): string => (Math.round(100 * value + 1e-7) / 100).toFixed(2);
+  const lines = Array.from({ length: 500 }, () => {
+    const [many, price] = [1 + Math.floor(9 * rng.uniform()), cents(1 + 40 * rng.uniform())];
+    const amount = cents(many * Number(price));
+    return [many, price, amount, rng.uniform() < 0.6 ? amount : cents(150 * rng.uniform())].join(",");
+  });
+  const from = parseCsv(`many,price,amount,paid\n${lines.join("\n")}\n`).table;
+  const model = await sequential({ threads: 1 })(from, seeded(1));
+  expect(describeStructure(model.structure)).toContain("paid is often the value of amount.");
+  const made = model.sample(1000, seeded(2));
+  const [many, price, amount, paid] = ["many", "price", "amount", "paid"].map((name) => numbers(made, name));
+  expect([...amount].filter((value, i) => Math.abs(value - many[i] * price[i]) > 1e-9)).toEqual([]);
+  expect(paid.filter((value, i) => value === amount[i]).length / made.rows).toBeCloseTo(0.6, 1);
+});

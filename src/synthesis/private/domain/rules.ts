@@ -11,7 +11,7 @@ import {
   table,
   takeTableRows,
 } from "../../../data/table";
-import { emptySum, evaluate, type Formula, rebuild, restOf } from "../../structure/formulas";
+import { argumentsOf, emptySum, evaluate, type Formula, rebuild, restOf } from "../../structure/formulas";
 import { snap } from "../../structure/grids";
 import type { ColumnDomain, Domain } from "./domain";
 import { breaks, checkLevels, type LevelRule, levelRule } from "./level-rules";
@@ -30,7 +30,7 @@ export type Rule =
   | LevelRule;
 
 /**
- * A rule in words of the columns: `total = 100 - a - b`, `amount = quantity * price` (exact), `total ~ tenure * monthly` (about:
+ * A rule in words of the columns: `total = 100 - a - b`, `mid = 0.5 * low + 0.5 * high`, `amount = quantity * price` (exact), `total ~ tenure * monthly` (about:
  * their ratio is learnt), `start <= end`; those of levels: `levelRule`. Throws where it names no column or cannot be read.
  */
 export function parseRule(
@@ -48,19 +48,16 @@ export function parseRule(
     check(right.length === 1 && right[0].column === true, action, form, text);
     return { kind: "order", low: left[0].text, high: right[0].text };
   }
-  const products = right.some((one) => one.text === "/" || one.text === "*");
-  const sums = right.some((one) => one.text === "+" || one.text === "-");
-  check(!(products && sums), action, "a rule must be either a sum or a product", text);
-  const formula = products ? productOf(right, action, text) : sumOf(right, action, text);
-  const rest = parts[sign].text === "~" ? "factor" : "none";
-  const own = [...formula.factors, ...formula.terms].map((one) => one.column);
+  const exact = parts[sign].text === "=";
+  const formula = formulaOf(right, exact, action, text);
+  const own = argumentsOf(formula);
   check(
     own.length > 0 && !own.includes(left[0].text),
     action,
     "it must name other columns on its right",
     text,
   );
-  return { kind: "formula", column: left[0].text, formula: { ...formula, rest } };
+  return { kind: "formula", column: left[0].text, formula };
 }
 
 interface Token {
@@ -84,37 +81,46 @@ function tokens(text: string, columns: readonly string[], action: string): Token
   return out;
 }
 
-function productOf(parts: readonly Token[], action: string, text: string): Formula {
-  let constant = 1;
-  const factors: { column: string; power: 1 | -1 }[] = [];
-  parts.forEach((one, k) => {
-    const sign = parts[k - 1]?.text;
-    if (k % 2 === 1) check(!one.column && /^[*/]$/.test(one.text), action, "a sign must stand between", text);
-    else if (one.column) factors.push({ column: one.text, power: sign === "/" ? -1 : 1 });
-    else constant *= Number(one.text) ** (sign === "/" ? -1 : 1);
-  });
-  check(parts.length % 2 === 1 && Number.isFinite(constant), action, "a product cannot be read", text);
-  return { ...emptySum, kind: "product", constant, factors };
-}
-
-function sumOf(parts: readonly Token[], action: string, text: string): Formula {
-  let constant = 0;
-  const terms: { column: string; weight: number }[] = [];
+/** A product of columns and numbers, or a sum of columns, numbers and numbers times columns. */
+function formulaOf(parts: readonly Token[], exact: boolean, action: string, text: string): Formula {
   const signed = /^[+-]$/.test(parts[0].text) ? parts : [{ text: "+" }, ...parts];
-  signed.forEach((one, k) => {
-    const weight = signed[k - 1]?.text === "-" ? -1 : 1;
-    if (k % 2 === 0) check(!one.column && /^[+-]$/.test(one.text), action, "a sign must stand between", text);
-    else if (one.column) terms.push({ column: one.text, weight });
-    else constant += weight * Number(one.text);
-  });
-  check(signed.length % 2 === 0 && Number.isFinite(constant), action, "a sum cannot be read", text);
-  return { ...emptySum, constant, terms };
+  const summands: { weight: number; readonly factors: { column: string; power: 1 | -1 }[] }[] = [];
+  for (let k = 0; k < signed.length; k += 2) {
+    const [sign, one] = [signed[k], signed[k + 1]];
+    const readable =
+      !sign.column && /^[-+*/]$/.test(sign.text) && one && (one.column || /^\d/.test(one.text));
+    check(readable, action, "a sign must stand between two columns or numbers", text);
+    const power = sign.text === "/" ? -1 : 1;
+    if (/[-+]/.test(sign.text)) summands.push({ weight: sign.text === "-" ? -1 : 1, factors: [] });
+    const own = summands[summands.length - 1];
+    if (one.column) own.factors.push({ column: one.text, power });
+    else own.weight *= Number(one.text) ** power;
+  }
+  const finite = summands.every(({ weight }) => Number.isFinite(weight));
+  check(finite, action, "its numbers must be finite", text);
+  const rest = exact ? "none" : "factor";
+  if (summands.length === 1 && signed.some(({ text }) => text === "*" || text === "/")) {
+    const [{ weight: constant, factors }] = summands;
+    // Nothing times a price is nothing; what is learnt as a ratio to it is missing there.
+    const otherwise = exact && factors.every(({ power }) => power === 1) ? 0 : null;
+    return { ...emptySum, kind: "product", constant, factors, rest, otherwise };
+  }
+  const plain = summands.every(
+    ({ factors }) => factors.length === 0 || (factors.length === 1 && factors[0].power === 1),
+  );
+  check(plain, action, "a sum may add columns, numbers and numbers times columns", text);
+  const terms = summands.flatMap(({ weight, factors }) => factors.map(({ column }) => ({ column, weight })));
+  const constant = summands.reduce(
+    (sum, { weight, factors }) => sum + (factors.length === 0 ? weight : 0),
+    0,
+  );
+  return { ...emptySum, constant, terms, rest };
 }
 
 /** The rules of a domain for the columns of a table; throws where one contradicts them or another. */
 function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readonly Column[]): Rule[] {
-  const computed = new Set<string>();
-  return texts.map((text) => {
+  const computed = new Map<string, string>();
+  const rules = texts.map((text): Rule => {
     const action = `use the rule ${JSON.stringify(text)}`;
     const levels = levelRule(text, columns, action);
     if (levels) {
@@ -133,18 +139,34 @@ function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readon
       check(alike, action, "both columns must be numbers, or both dates", types.join(" and "));
       return rule;
     }
-    const used = [...rule.formula.factors, ...rule.formula.terms].map(({ column }) => column);
+    const used = argumentsOf(rule.formula);
     for (const name of [rule.column, ...used])
       check(typeOf(name) === "numeric", action, `${name} must be a column of numbers`, typeOf(name));
-    for (const name of used)
-      check(!computed.has(name), action, "a column that a rule computes cannot stand in another", name);
     check(!computed.has(rule.column), action, "a column can be computed once only", rule.column);
-    computed.add(rule.column);
+    computed.set(rule.column, action);
     const own = columns.find((one) => one.name === rule.column);
     const { decimals, format: found }: Partial<NumericColumn> = own?.type === "numeric" ? own : {};
     const format = (known.find((one) => one.name === rule.column)?.format ?? found) as typeof found;
     return { ...rule, ...(decimals !== undefined && { decimals }), ...(format && { format }) };
   });
+  // What a rule computes may stand in others: these come after it.
+  const ordered: Rule[] = rules.filter((rule) => rule.kind !== "formula");
+  for (let open = rules.filter((rule) => rule.kind === "formula"); open.length > 0; ) {
+    const waits = (name: string): boolean => open.some(({ column }) => column === name);
+    const next = open.find(({ formula }) => !argumentsOf(formula).some(waits));
+    if (!next) {
+      check(
+        false,
+        computed.get(open[0].column) as string,
+        "a column must not be computed from itself over others",
+        open[0].column,
+      );
+      break;
+    }
+    ordered.push(next);
+    open = open.filter((rule) => rule !== next);
+  }
+  return ordered;
 }
 
 /** The columns that rules compute. */
@@ -252,7 +274,19 @@ export function keepingRules(
     const kept = !bad.some(breaks(rule, made));
     check(kept, "sample", `the conditions must leave the rule ${JSON.stringify(rule.text)} possible`);
   }
-  return bad.length === 0 ? made : raised(made, orders, bad);
+  if (bad.length === 0) return made;
+  // What is computed from a number that was raised is computed again.
+  const exact = rules.filter((rule) => rule.kind === "formula" && rule.formula.rest === "none");
+  const names = made.columns.map(({ name }) => name);
+  const done = withComputed(raised(made, orders, bad), exact, names);
+  const left = broken(done).length;
+  check(
+    left === 0,
+    "sample",
+    "orders and computed columns must leave every row something to be",
+    `${left} rows`,
+  );
+  return done;
 }
 
 /** The rows with those at `places` replaced by the others' first ones; identifiers stay. */

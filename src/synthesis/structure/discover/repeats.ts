@@ -1,6 +1,7 @@
 import { columnNamed, type Table } from "../../../data/table";
+import { argumentsOf } from "../formulas";
 import { spacing } from "../grids";
-import { type ColumnPlan, type NumberPlan, repeatsName } from "../structure";
+import { type ColumnPlan, isComputed, type NumberPlan, repeatsName } from "../structure";
 import { numbersOf } from "../variables";
 import { spacedRows } from "./search";
 
@@ -14,25 +15,32 @@ const mostRepeated = 3;
 
 /**
  * Numbers that often are the value of another column, in more rows than chance and likeness would bring: a payment that is the
- * last bill. The later column in the table repeats the earlier one.
+ * last bill. The later column in the table repeats the earlier one, which may be computed from others, but not from it.
  */
 export function withRepeats(plans: readonly ColumnPlan[], from: Table): ColumnPlan[] {
   const names = new Set(plans.map(({ name }) => name));
   const open = plans.flatMap((plan) =>
-    plan.kind === "number" && !plan.values && !plan.formula
+    plan.kind === "number" && !plan.values && (!plan.formula || isComputed(plan))
       ? [{ plan, values: numbersOf(columnNamed(from, plan.name), plan) }]
       : [],
   );
   const sample = spacedRows(from.rows, screeningRows);
   const found = new Map<string, readonly string[]>();
+  const formulas = new Map(plans.flatMap((plan) => (isComputed(plan) ? [[plan.name, plan.formula]] : [])));
+  const needs = (name: string, of: string): boolean => {
+    const formula = formulas.get(name);
+    const read = [...(formula ? argumentsOf(formula) : []), ...(found.get(name) ?? [])];
+    return name === of || read.some((one) => needs(one, of));
+  };
   open.forEach(({ plan, values }, t) => {
-    if (names.has(repeatsName(plan.name))) return;
+    if (isComputed(plan) || names.has(repeatsName(plan.name))) return;
     const taken = new Uint8Array(from.rows);
     const repeats: string[] = [];
     for (;;) {
       let best = { rows: Math.max(leastRows, leastShare * from.rows) - 1, at: -1 };
       for (let e = 0; e < t; e++) {
         const other = open[e];
+        if (needs(other.plan.name, plan.name)) continue;
         if (!sample.some((i) => values[i] === other.values[i] && taken[i] === 0)) continue;
         const rows = repeatedRows(plan, values, other, taken);
         if (rows > best.rows) best = { rows, at: e };
