@@ -20,6 +20,6 @@ export function checkRoom(source: string, bytes: number, memory: number = memory
     return `${amount < 10 ? amount.toPrecision(2) : Math.round(amount)} GB`;
   };
   throw new Error(
-    `Cannot read ${source} as a whole: ${gigabytes(bytes)} of text take up to ${gigabytes(bytes * perByte)} of memory as a table, which must be at most the ${gigabytes(memory)} there are (telelink train --sample learns from a part of Parquet files; predict, score and synth sample read and write piece by piece; or use a part of the rows)`,
+    `Cannot read ${source} as a whole: ${gigabytes(bytes)} of text take up to ${gigabytes(bytes * perByte)} of memory as a table, which must be at most the ${gigabytes(memory)} there are (telelink train --sample learns from a part of Parquet files; predict, score, synth sample and resample at random read and write piece by piece; or use a part of the rows)`,
   );
 }

@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import { mean, standardDeviation } from "../../core/math/statistics";
 import { column, type Labelled, type Matrix, matrix, takeLabelled } from "../../core/matrix";
-import { integer, type Rng, shuffle } from "../../core/rng";
+import { type Rng, shuffle } from "../../core/rng";
 import { type Column, isCategorical, type Table } from "../../data/table";
 import { adasyn } from "../../resample/adasyn";
 import { borderlineSmote } from "../../resample/borderline-smote";
@@ -11,6 +11,7 @@ import { smote } from "../../resample/smote";
 import { smoteN } from "../../resample/smote-n";
 import { smoteNc } from "../../resample/smote-nc";
 import { svmSmote } from "../../resample/svm-smote";
+import { type Classes, lacking } from "./classes";
 import { type Between, rowsWithin, rulesOf, type TableRules } from "./within-rules";
 
 type MakerOptions = { readonly counts: readonly [number, number]; readonly neighbours?: number };
@@ -24,35 +25,12 @@ export const makers: Readonly<Record<string, (options: MakerOptions) => Oversamp
   adasyn,
 };
 
-/** The classes of a table, and the rows of each. */
-export interface Classes {
-  readonly names: readonly string[];
-  readonly rows: readonly (readonly number[])[];
-}
-
 /** New rows: the row of the table that each starts from, and the columns in which they differ from it. */
 export interface Made {
   readonly base: Int32Array;
   readonly columns: ReadonlyMap<string, Column>;
   /** What a person should know of them. */
   readonly remarks: readonly string[];
-}
-
-/** By class how many rows it lacks, of those that do. */
-function lacking({ names, rows }: Classes, ratio: number) {
-  const wanted = Math.floor(ratio * Math.max(...rows.map((own) => own.length)));
-  return names.flatMap((name, c) =>
-    rows[c].length < wanted ? [{ name, own: rows[c], missing: wanted - rows[c].length }] : [],
-  );
-}
-
-/** Rows drawn at random, with replacement, for each class that lacks some. */
-export function rowsRepeated(classes: Classes, ratio: number, rng: Rng): Made {
-  const base = lacking(classes, ratio).flatMap(({ name, own, missing }) => {
-    const stream = rng.fork(name);
-    return Array.from({ length: missing }, () => own[integer(stream, own.length)]);
-  });
-  return { base: Int32Array.from(base), columns: new Map(), remarks: [] };
 }
 
 /** Methods that ask so many neighbours of a row's own class, unless told otherwise. */

@@ -2,17 +2,7 @@ import { check } from "../../core/checks";
 import { type Labelled, takeRows } from "../../core/matrix";
 import type { Resample } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import { customerColumns } from "../../data/duplicates";
-import {
-  type Column,
-  cellText,
-  columnNamed,
-  dropColumns,
-  isCategorical,
-  type Table,
-  table,
-  takeTableRows,
-} from "../../data/table";
+import { type Column, dropColumns, isCategorical, type Table, table, takeTableRows } from "../../data/table";
 import { encode } from "../../features/encode";
 import { editedNeighbours, tomekLinks } from "../../resample/cleaning";
 import {
@@ -21,9 +11,9 @@ import {
   neighbourhoodCleaning,
   oneSidedSelection,
 } from "../../resample/prototypes";
-import { randomUnderSampling } from "../../resample/random-sampling";
-import { freshKeys, keyPlanOf } from "../../synthesis/structure/keys";
-import { type Classes, type Made, makers, rowsBetween, rowsRepeated } from "./make-rows";
+import { type ClassCount, classesOf } from "./classes";
+import { type Made, makers, rowsBetween } from "./make-rows";
+import { namingColumns, ownCells } from "./own-cells";
 
 export interface ResampleOptions {
   /** A name of `resamplingMethods`. */
@@ -39,17 +29,15 @@ export interface ResampleOptions {
 /** A table with its classes resampled. */
 export interface ResampledTable {
   readonly table: Table;
-  /** Rows of each class, before and after. */
-  readonly classes: readonly { readonly name: string; readonly before: number; readonly after: number }[];
+  readonly classes: readonly ClassCount[];
   /** What a person should know of the new rows. */
   readonly remarks: readonly string[];
 }
 
 type Sizes = { readonly neighbours?: number };
 
-/** Methods that remove rows, of a class against the smallest; the first three do so of any number of classes. */
+/** Methods that remove rows, of a class against the smallest; the first two do so of any number of classes. */
 const removers: Readonly<Record<string, (options: { ratio?: number } & Sizes) => Resample>> = {
-  "random-under": ({ ratio }) => randomUnderSampling(ratio === undefined ? {} : { ratio }),
   "near-miss": nearMiss,
   "condensed-neighbours": () => condensedNeighbours(),
   "one-sided-selection": () => oneSidedSelection(),
@@ -57,24 +45,22 @@ const removers: Readonly<Record<string, (options: { ratio?: number } & Sizes) =>
   "tomek-links": () => tomekLinks(),
   "edited-neighbours": ({ neighbours }) => editedNeighbours(neighbours ? { neighbours } : {}),
 };
-const pairwise = ["random-under", "near-miss", "condensed-neighbours"];
+const pairwise = ["near-miss", "condensed-neighbours"];
 /** SMOTE, then rows of both classes removed. */
 const combined: Readonly<Record<string, () => Resample>> = {
   "smote-tomek": () => tomekLinks({ remove: "both" }),
   "smote-enn": () => editedNeighbours({ remove: "both" }),
 };
 
-/** The names of all methods. */
-export const resamplingMethods: readonly string[] = [
-  "random-over",
+/** The names of all methods that look at what rows hold. */
+export const tableMethods: readonly string[] = [
   ...Object.keys(makers),
   ...Object.keys(removers),
   ...Object.keys(combined),
 ];
 
 /**
- * The rows with their classes balanced. Given rows stay as they are, new ones come after them. Those of `random-over` are copies.
- * Others lie between two rows: numbers and dates on their column's grid, levels of their neighbours, columns that follow from
+ * The rows with their classes balanced. Given rows stay as they are, new ones come after them and lie between two of them: numbers and dates on their column's grid, levels of their neighbours, columns that follow from
  * others computed, a cell missing where the row that the new one starts from lacks it, texts as there. An identifier that no
  * two rows share is made up. Numbers are standardised for distances; a missing one counts as the mean where rows are made, as
  * the median where they are removed.
@@ -87,22 +73,13 @@ export function resampleTable(
 ): ResampledTable {
   const action = `resample by ${options.method}`;
   const { method, ratio = 1, drop = [] } = options;
-  check(
-    resamplingMethods.includes(method),
-    "resample",
-    `the method must be one of ${resamplingMethods.join(", ")}`,
-    method,
-  );
   check(!drop.includes(target), action, "the target must not be dropped", target);
   const before = classesOf(from, target, action);
   const remarks: string[] = [];
   let out = from;
-  if (method === "random-over" || method in makers || method in combined) {
-    const name = method in combined ? "smote" : method;
-    const asked = { ...options, target, method: name, ratio };
-    const seen = dropColumns(from, drop);
-    const made =
-      name === "random-over" ? rowsRepeated(before, ratio, rng) : rowsBetween(seen, before, asked, rng);
+  if (method in makers || method in combined) {
+    const asked = { ...options, target, method: method in combined ? "smote" : method, ratio };
+    const made = rowsBetween(dropColumns(from, drop), before, asked, rng);
     remarks.push(...made.remarks);
     if (made.base.length > 0) out = stacked(from, addedRows(from, made, drop, rng, remarks));
   }
@@ -118,68 +95,20 @@ export function resampleTable(
   return { table: out, classes, remarks };
 }
 
-const mostClasses = 50;
-
-function classesOf(from: Table, target: string, action: string): Classes {
-  const one = columnNamed(from, target);
-  const places = new Map<string, number[]>();
-  for (let i = 0; i < from.rows; i++) {
-    const name = cellText(one, i);
-    check(name !== "", action, `every row must have a ${JSON.stringify(target)}`, `none in row ${i + 1}`);
-    const rows = places.get(name);
-    if (rows) rows.push(i);
-    else places.set(name, [i]);
-  }
-  const count = places.size;
-  const rule = `${JSON.stringify(target)} must have from 2 to ${mostClasses} different values`;
-  check(count >= 2 && count <= mostClasses, action, rule, count);
-  const names = [...places.keys()].sort();
-  return { names, rows: names.map((name) => places.get(name) as number[]) };
-}
-
-/** The new rows: what was made, else what the row has that each starts from, but for identifiers and what was dropped. */
+/** The new rows: what was made, else what the row has that each starts from, but for cells of their own. */
 function addedRows(from: Table, made: Made, drop: readonly string[], rng: Rng, remarks: string[]): Table {
-  const own = takeTableRows(from, made.base);
-  const named = identifiers(from).filter((name) => !drop.includes(name));
-  if (drop.length > 0)
-    remarks.push(
-      `new rows have nothing in ${drop.join(", ")}: dropped (leave that out of training, too: it tells new rows from others)`,
-    );
-  if (named.length > 0) remarks.push(`new rows have identifiers of their own in ${named.join(", ")}`);
+  const naming = namingColumns(from.columns, drop);
+  const own = ownCells(from, { naming, drop }, made.base.length, rng);
   const copied = from.columns.filter(
-    ({ name }) => ![...drop, ...named].includes(name) && !made.columns.has(name),
+    ({ name }) => ![...drop, ...own.named].includes(name) && !made.columns.has(name),
   );
-  if (copied.length > 0 && made.columns.size > 0)
+  remarks.push(...own.remarks);
+  if (copied.length > 0)
     remarks.push(
       `new rows repeat the row that each starts from in ${copied.map(({ name }) => name).join(", ")}`,
     );
-  return table(
-    own.columns.map((column): Column => {
-      if (drop.includes(column.name)) return emptied(column);
-      if (!named.includes(column.name) || !("values" in column) || column.type === "numeric")
-        return made.columns.get(column.name) ?? column;
-      const known = (columnNamed(from, column.name) as typeof column).values;
-      const fresh = freshKeys(keyPlanOf(known, rng.fork(`keys ${column.name}`)), 0, own.rows);
-      return { ...column, values: column.values.map((value, i) => (value === "" ? "" : fresh[i])) };
-    }),
-  );
-}
-
-/** The columns that name the rows: words of one part, of which no two rows share one. */
-function identifiers(from: Table): readonly string[] {
-  return customerColumns(from).filter((name) => {
-    const column = columnNamed(from, name);
-    if (column.type !== "id") return false;
-    const present = column.values.filter((value) => value !== "");
-    // What has parts, such as an address or two coordinates, says something of its row.
-    return new Set(present).size === present.length && !present.some((value) => /[\s.,:;@/]/.test(value));
-  });
-}
-
-function emptied(one: Column): Column {
-  if (isCategorical(one)) return { ...one, codes: one.codes.map(() => -1) };
-  if (one.type === "numeric") return { ...one, values: one.values.map(() => Number.NaN) };
-  return { ...one, values: one.values.map(() => "") };
+  const base = takeTableRows(from, made.base);
+  return own.dress(table(base.columns.map((column) => made.columns.get(column.name) ?? column)), 0);
 }
 
 function stacked(above: Table, below: Table): Table {

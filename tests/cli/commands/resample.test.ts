@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { run } from "../../../src/cli/main";
 import { seeded } from "../../../src/core/rng";
+import { surveyTable } from "../../../src/data/read/survey-table";
 import { table } from "../../../src/data/table";
+import { csvText } from "../../../src/data/write/write-csv";
+import { resampleAtRandom } from "../../../src/services/resample/at-random";
 import { resampleTable } from "../../../src/services/resample/resample-table";
 
 const folder = mkdtempSync(join(tmpdir(), "resample-"));
@@ -150,6 +153,30 @@ test("telelink resample --method random-over copies rows but for their identifie
   expect(err).toContain("new rows have nothing in id: dropped");
   expect(err).not.toContain("identifiers of their own");
 });
+
+test.each(["random-over", "random-under"])(
+  "resampleAtRandom(survey, …, write) by %s writes the same rows block by block as all at once, in the table's order",
+  async (method) => {
+    const written = (blockRows: number): Promise<string> =>
+      surveyTable(at("bound.csv"), { blockRows }, async (survey) => {
+        let text = "";
+        await resampleAtRandom(survey, "plan", { method, ratio: 0.5 }, seeded(3), (part) => {
+          text += csvText(part, { header: false });
+        });
+        return text;
+      });
+    const all = await written(1000);
+    expect(await written(60)).toBe(all);
+    const places = all
+      .trim()
+      .split("\n")
+      .map((line) => bounded.findIndex((row) => row.slice(1).join() === line.split(",").slice(1).join()));
+    const given = method === "random-over" ? 300 : places.length;
+    for (const part of [places.slice(0, given), places.slice(given)])
+      expect(part).toEqual([...part].sort((a, b) => a - b));
+    expect(places).toHaveLength(method === "random-over" ? 250 + 125 : 50 + 100);
+  },
+);
 
 test("telelink resample makes rows of those that lack a number, too, which lack it as often", async () => {
   const holes = rows.map((row, i) => row.map((cell, j) => (j === 2 && i % 4 === 0 ? "" : cell)).join(";"));

@@ -1,5 +1,9 @@
 import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
+import type { Rng } from "../../../core/rng";
+import type { CsvRead } from "../../../data/read/read-csv";
+import type { TableFile } from "../../../data/write/csv-to-parquet";
+import type { ResampleOptions } from "../../../services/resample/resample-table";
 import { usageError } from "../../support/exit";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, printTable } from "../../support/output";
@@ -56,44 +60,80 @@ Examples:
 }
 
 async function resample(options: Options): Promise<void> {
-  const [{ readCsv }, { writeCsv }, { resampleTable, resamplingMethods }, { seeded }] = await Promise.all([
-    import("../../../data/read/read-csv.js"),
-    import("../../../data/write/write-csv.js"),
+  const [{ tableMethods }, { randomMethods }, { seeded }] = await Promise.all([
     import("../../../services/resample/resample-table.js"),
+    import("../../../services/resample/at-random.js"),
     import("../../../core/rng.js"),
   ]);
-  const { method } = options;
-  if (!resamplingMethods.includes(method))
+  const { method, target, drop } = options;
+  const methods = [...randomMethods, ...tableMethods];
+  if (!methods.includes(method))
     throw usageError(
-      `Cannot use --method: it must be one of ${resamplingMethods.join(", ")}, got ${JSON.stringify(method)}${didYouMean(method, resamplingMethods)}`,
+      `Cannot use --method: it must be one of ${methods.join(", ")}, got ${JSON.stringify(method)}${didYouMean(method, methods)}`,
     );
   const ratio = options.ratio === undefined ? undefined : decimalNumber(options.ratio, "--ratio", 1e-6, 1);
   if (ratio !== undefined && !hasRatio(method))
     throw usageError(`Cannot use --ratio with --method ${method}: it removes what its rule finds`);
   const neighbours =
     options.neighbours === undefined ? undefined : wholeNumber(options.neighbours, "--neighbours", 1, 1e6);
-  const seed = wholeNumber(options.seed, "--seed");
+  const rng = seeded(wholeNumber(options.seed, "--seed"));
+  const asked = {
+    method,
+    ...(ratio !== undefined && { ratio }),
+    ...(neighbours !== undefined && { neighbours }),
+    ...(drop && { drop }),
+  };
+  const { classes, remarks } = await (randomMethods.includes(method) ? atRandom : asWhole)(
+    options,
+    asked,
+    rng,
+  );
+  printTable(
+    [target, "rows before", "rows after"],
+    classes.map(({ name, before, after }) => [name, String(before), String(after)]),
+  );
+  for (const remark of remarks) note(remark);
+  const rows = classes.reduce((sum, { after }) => sum + after, 0);
+  note(`${rows} rows by ${method}; wrote ${options.out}`);
+}
+
+/** Rows drawn block by block, whatever the table's size. */
+async function atRandom(options: Options, asked: ResampleOptions, rng: Rng) {
+  const [{ surveyTable }, { resampleAtRandom }, { keptWhole }] = await Promise.all([
+    import("../../../data/read/survey-table.js"),
+    import("../../../services/resample/at-random.js"),
+    import("../../support/rows-out.js"),
+  ]);
+  return surveyTable(options.data, csvOptions(options), async (survey) => {
+    checkLoss(options.data, survey, options);
+    const out = await openOut(options, survey);
+    return keptWhole(out, () =>
+      resampleAtRandom(survey, options.target, asked, rng, (rows) => out.write(rows)),
+    );
+  });
+}
+
+/** A table in memory, since its rows are compared. */
+async function asWhole(options: Options, asked: ResampleOptions, rng: Rng) {
+  const [{ readCsv }, { resampleTable }, { keptWhole }] = await Promise.all([
+    import("../../../data/read/read-csv.js"),
+    import("../../../services/resample/resample-table.js"),
+    import("../../support/rows-out.js"),
+  ]);
   const read = readCsv(options.data, csvOptions(options));
   checkLoss(options.data, read, options);
-  const found = resampleTable(
-    read.table,
-    options.target,
-    {
-      method,
-      ...(ratio !== undefined && { ratio }),
-      ...(neighbours !== undefined && { neighbours }),
-      ...(options.drop && { drop: options.drop }),
-    },
-    seeded(seed),
-  );
-  const delimiter = read.schema.dialect?.delimiter;
-  writeCsv(found.table, options.out, delimiter ? { delimiter } : {});
-  printTable(
-    [options.target, "rows before", "rows after"],
-    found.classes.map(({ name, before, after }) => [name, String(before), String(after)]),
-  );
-  for (const remark of found.remarks) note(remark);
-  note(`${found.table.rows} rows by ${method}; wrote ${options.out}`);
+  const found = resampleTable(read.table, options.target, asked, rng);
+  const out = await openOut(options, read);
+  return keptWhole(out, async () => {
+    out.write(found.table);
+    return found;
+  });
+}
+
+async function openOut({ out }: Options, { schema }: Pick<CsvRead, "schema">): Promise<TableFile> {
+  const { openRows } = await import("../../support/rows-out.js");
+  const delimiter = schema.dialect?.delimiter;
+  return openRows(out, delimiter ? { delimiter } : {});
 }
 
 function hasRatio(method: string): boolean {

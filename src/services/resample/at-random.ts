@@ -1,0 +1,106 @@
+import { check } from "../../core/checks";
+import { integer, permutation, type Rng } from "../../core/rng";
+import type { Survey } from "../../data/read/survey-table";
+import { columnNamed, type Table, takeTableRows } from "../../data/table";
+import { GatheredTable } from "../../data/tally/gathered";
+import { type ClassCount, type Classes, classesOf, lacking } from "./classes";
+import { namingColumns, ownCells } from "./own-cells";
+import type { ResampleOptions } from "./resample-table";
+
+/** Methods that draw rows at random, whatever they hold. */
+export const randomMethods: readonly string[] = ["random-over", "random-under"];
+
+/** Identifiers are made up for the rows of at most so large a table: all that are taken must be known. */
+const mostNamed = 2_000_000;
+
+/**
+ * Writes the rows with their classes balanced, in the table's order, block by block: all of them and then as many repeats as
+ * the smaller classes lack, or of larger classes no more than a random part. A repeat is a copy, but for an identifier that
+ * no two rows share, which is made up, and for what was dropped.
+ */
+export async function resampleAtRandom(
+  { columns, kept: rows, batches }: Pick<Survey, "columns" | "kept" | "batches">,
+  target: string,
+  { method, ratio = 1, drop = [] }: ResampleOptions,
+  rng: Rng,
+  write: (rows: Table) => void,
+): Promise<{ readonly classes: readonly ClassCount[]; readonly remarks: readonly string[] }> {
+  const action = `resample by ${method}`;
+  const like = columns.map(({ column }) => column);
+  for (const name of [target, ...drop]) columnNamed({ rows, columns: like }, name);
+  check(!drop.includes(target), action, "the target must not be dropped", target);
+  const over = method === "random-over";
+  const naming = over ? namingColumns(like, drop) : [];
+  const unnamed = rows > mostNamed ? naming : [];
+  const named = naming.filter((name) => !unnamed.includes(name));
+  const read = [target, ...named];
+  const held = new GatheredTable(like, rows, (name) => read.includes(name));
+  for await (const batch of batches(read)) held.add(batch);
+  const classes = classesOf(held.table(), target, action);
+  const times = over ? timesRepeated(classes, rows, ratio, rng) : timesKept(classes, rows, ratio, rng);
+  const after = (own: readonly number[]): number =>
+    own.reduce((sum, i) => sum + times[i], over ? own.length : 0);
+  const counts = classes.names.map((name, c) => ({
+    name,
+    before: classes.rows[c].length,
+    after: after(classes.rows[c]),
+  }));
+  if (!over) {
+    await writeTimes(batches(), times, write);
+    return { classes: counts, remarks: [] };
+  }
+  for await (const batch of batches()) write(batch);
+  const more = counts.reduce((sum, one) => sum + one.after - one.before, 0);
+  if (more === 0) return { classes: counts, remarks: [] };
+  const own = ownCells(held.table(), { naming: named, drop: [...drop, ...unnamed] }, more, rng);
+  let at = 0;
+  await writeTimes(batches(), times, (repeats) => {
+    write(own.dress(repeats, at));
+    at += repeats.rows;
+  });
+  const remarks = unnamed.map(
+    (name) => `no identifiers are made up in ${name}: the table has more than ${mostNamed} rows`,
+  );
+  return { classes: counts, remarks: [...remarks, ...own.remarks] };
+}
+
+/** How often each row is drawn, with replacement, for the classes that lack some. */
+function timesRepeated(classes: Classes, rows: number, ratio: number, rng: Rng): Uint32Array {
+  const times = new Uint32Array(rows);
+  for (const { name, own, missing } of lacking(classes, ratio)) {
+    const stream = rng.fork(name);
+    for (let n = 0; n < missing; n++) times[own[integer(stream, own.length)]]++;
+  }
+  return times;
+}
+
+/** 1 for each row that stays: of every class so many as the smallest has, for each `ratio` of a row. */
+function timesKept({ names, rows: all }: Classes, rows: number, ratio: number, rng: Rng): Uint32Array {
+  const most = Math.floor(Math.min(...all.map((own) => own.length)) / ratio);
+  const times = new Uint32Array(rows);
+  all.forEach((own, c) => {
+    const stay =
+      own.length <= most
+        ? own
+        : permutation(rng.fork(names[c]), own.length)
+            .subarray(0, most)
+            .map((k) => own[k]);
+    for (const i of stay) times[i] = 1;
+  });
+  return times;
+}
+
+/** Writes each row so many times. */
+async function writeTimes(
+  batches: AsyncIterable<Table>,
+  times: Uint32Array,
+  write: (rows: Table) => void,
+): Promise<void> {
+  let at = 0;
+  for await (const batch of batches) {
+    const chosen: number[] = [];
+    for (let i = 0; i < batch.rows; i++) for (let n = 0; n < times[at + i]; n++) chosen.push(i);
+    at += batch.rows;
+    if (chosen.length > 0) write(takeTableRows(batch, chosen));
+  }
+}
