@@ -1,6 +1,6 @@
 import { customerOf } from "./duplicates";
 import { customerNames, mayBeCode, mayBeTime, plainName } from "./infer/names";
-import { type Column, cellText, columnNamed, isCategorical, type Table } from "./table";
+import { type Column, cellText, columnNamed, isCategorical, type Table, takeTableRows } from "./table";
 
 /** Fewer different values than these are a category, whatever its name. */
 const fewestCustomers = 10;
@@ -63,6 +63,16 @@ export function customersIn(from: Table, name: string): Int32Array {
     if (own !== undefined) numbers.set(own, count);
     return count++;
   });
+}
+
+/** The table with the first row of each customer alone, and rows that name nobody. */
+export function oneRowEach(from: Table, name: string): Table {
+  const seen = new Set<number>();
+  const firsts = [...customersIn(from, name).entries()].filter(([, who]) => seen.size < seen.add(who).size);
+  return takeTableRows(
+    from,
+    firsts.map(([i]) => i),
+  );
 }
 
 /** How many customers a column names, and how many rows one has at most. */

@@ -15,26 +15,34 @@ export interface DuplicateFlags {
   readonly acceptLoss?: boolean;
 }
 
-/**
- * The rows to be learnt, and the column that names customers with several of them, as told or found; notes say which, and
- * how to say otherwise. Where hardly any customer has a second row, that is left out.
- */
+/** The column that names customers with several rows each, as told or found; a note says which, and how to say otherwise. */
+export function customerColumn(
+  table: Table,
+  { customer }: CustomerFlags,
+  counted = "what few share is counted in customers, not rows",
+): string | undefined {
+  if (customer === false) return undefined;
+  const name = customer === undefined ? repeatedCustomers(table) : columnNamed(table, customer).name;
+  if (name === undefined) return undefined;
+  const { customers, most } = customerRows(table, name);
+  const otherwise = customer ? "" : " (--customer names another column, --no-customer counts rows)";
+  note(`${name} names ${customers} customers with up to ${most} rows each: ${counted}${otherwise}`);
+  return name;
+}
+
+/** The rows to be learnt, and whose they are. Where hardly any customer has a second row, that is left out. */
 export function withCustomers(
   table: Table,
-  flags: DuplicateFlags & { readonly customer?: string | false },
-): { table: Table; customer?: string } {
-  const { customer } = flags;
-  if (customer === false) return { table };
-  const slips = customer === undefined && distinctRows(table).duplicates <= most * table.rows;
+  flags: DuplicateFlags & CustomerFlags,
+): { table: Table; customer?: string | undefined } {
+  const slips = flags.customer === undefined && distinctRows(table).duplicates <= most * table.rows;
   const rows = slips ? oncePerCustomer(table, flags).table : table;
-  const name = customer === undefined ? repeatedCustomers(rows) : columnNamed(rows, customer).name;
-  if (name === undefined) return { table: rows };
-  const own = customerRows(rows, name);
-  const otherwise = customer ? "" : " (--customer names another column, --no-customer counts rows)";
-  note(
-    `${name} names ${own.customers} customers with up to ${own.most} rows each: what few share is counted in customers, not rows${otherwise}`,
-  );
-  return { table: rows, customer: name };
+  return { table: rows, customer: customerColumn(rows, flags) };
+}
+
+/** Whose a row is; `false`: each row is a customer's own. */
+interface CustomerFlags {
+  readonly customer?: string | false | undefined;
 }
 
 interface TargetFlags {

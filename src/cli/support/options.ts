@@ -105,3 +105,9 @@ function checkWritable(there: string, path: string): void {
     throw usageError(`Cannot write ${path}: ${there} must be writable for this user`);
   }
 }
+
+/** What the options --customer and --no-customer of several commands say of themselves. */
+export const customerOption =
+  "whose row it is, where a customer may have several (default: found by name and values)";
+export const noCustomerOption =
+  "each row is a customer's own: a column that looks like customers is a category";

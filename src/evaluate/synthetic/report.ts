@@ -1,6 +1,9 @@
+import { check } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import { isCategorical, type Table } from "../../data/table";
+import { oneRowEach, repeatedCustomers } from "../../data/customers";
+import { customerOf } from "../../data/duplicates";
+import { cellText, isCategorical, type Table, takeTableRows } from "../../data/table";
 import { positiveLevel } from "../../data/target";
 import type { Synthesiser } from "../../synthesis/synthesiser";
 import type { AucInterval } from "../compare";
@@ -31,6 +34,11 @@ export interface ReportPlan {
   readonly target?: string;
   /** The target's value that counts as 1; not needed where it is plain. Of three values or more, the one against the others. */
   readonly positive?: string;
+  /**
+   * The column that names customers of whom some have several rows; `false`: each row is a customer. Held-out rows of customers
+   * that were learnt from are left out. @default found by its name and values (`repeatedCustomers`)
+   */
+  readonly customer?: string | false;
   /** How the synthesiser learns, to be asked once more with canaries among its rows. */
   readonly refit?: {
     readonly method: string;
@@ -89,18 +97,14 @@ export async function syntheticReport(
   rng: Rng,
   watch: Watch = {},
 ): Promise<SyntheticReport> {
-  const { real, synthetic, holdout, target, refit } = plan;
+  const { customer, known, ...tables } = byCustomer(plan);
+  const { real, synthetic, holdout } = tables;
+  const { target, refit } = plan;
   const parts = 8 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
-  let done = 0;
-  const next = async <T>(make: () => T | Promise<T>): Promise<T> => {
-    watch.signal?.throwIfAborted();
-    const made = await make();
-    watch.progress?.({ phase: "judge", done: ++done, total: parts });
-    return made;
-  };
+  const next = stepsOf(parts, watch);
   const stop = watch.signal ? { signal: watch.signal } : {};
   const enough = (table: Table): boolean => Math.min(table.rows, synthetic.rows) >= leastDetected;
-  const { aim, useless } = aimOf(plan);
+  const { aim, useless } = aimOf({ ...plan, ...tables });
   const detect = (table: Table, label: string): Promise<AucInterval> =>
     detectionAuc(table, synthetic, rng.fork(label), {}, stop);
   const quality = await next(() => qualityScore(real, synthetic));
@@ -119,7 +123,7 @@ export async function syntheticReport(
   const base = {
     losses,
     texts,
-    notJudged: [...withoutPairs(quality), ...notJudged(plan, useless)],
+    notJudged: [...known, ...withoutPairs(quality), ...notJudged({ ...plan, ...tables }, useless)],
     quality,
     qualityAllPairs,
     diagnostic,
@@ -148,15 +152,21 @@ export async function syntheticReport(
     }),
   }));
   const privacy = await next(() => distancePrivacy(real, holdout, synthetic));
-  const membership = await next(() => membershipAttack(real, holdout, synthetic, rng.fork("membership")));
+  // People are attacked: one row of each, since those of one are not independent.
+  const [members, strangers] = [real, holdout].map((rows) => (customer ? oneRowEach(rows, customer) : rows));
+  const membership = await next(() =>
+    membershipAttack(members, strangers, synthetic, rng.fork("membership")),
+  );
   const disclosure = await next(() => attributeDisclosure(real, holdout, synthetic, rng.fork("disclosure")));
   const attacks = await next(() =>
-    holdout.rows >= 20 ? membershipAttacks(real, holdout, synthetic, rng.fork("attacks"), stop) : undefined,
+    strangers.rows >= 20
+      ? membershipAttacks(members, strangers, synthetic, rng.fork("attacks"), stop)
+      : undefined,
   );
   const differencing = await next(() =>
     differencingAttack(real, holdout, synthetic, rng.fork("differencing")),
   );
-  const canaries = await next(() => canaryTest(real, holdout, synthetic));
+  const canaries = await next(() => canaryTest(real, holdout, synthetic, { customer }));
   const subgroups = await next(() =>
     subgroupTable({ train: real, holdout, synthetic }, aim, rng.fork("subgroups")),
   );
@@ -179,6 +189,53 @@ export async function syntheticReport(
     canaries,
     ...(subgroups && { subgroups }),
     ...(utility && { utility }),
+  };
+}
+
+/** What makes one part of the report after the other, tells of it, and ends between two. */
+function stepsOf(total: number, watch: Watch): <T>(make: () => T | Promise<T>) => Promise<T> {
+  let done = 0;
+  return async (make) => {
+    watch.signal?.throwIfAborted();
+    const made = await make();
+    watch.progress?.({ phase: "judge", done: ++done, total });
+    return made;
+  };
+}
+
+/** The tables with customers as identifiers, without held-out rows of customers that were learnt from; and how many these were. */
+function byCustomer(plan: ReportPlan) {
+  const { real, synthetic, holdout, customer = repeatedCustomers(real) } = plan;
+  if (!customer) return { real, synthetic, holdout, customer: undefined, known: [] };
+  const own = customerOf(real, [customer]);
+  const learnt = new Set(Array.from({ length: real.rows }, (_, i) => own(i)));
+  const named = (from: Table): Table => ({
+    rows: from.rows,
+    columns: from.columns.map((column) =>
+      column.name === customer
+        ? {
+            name: customer,
+            type: "id",
+            values: Array.from({ length: from.rows }, (_, i) => cellText(column, i)),
+          }
+        : column,
+    ),
+  });
+  const tables = { real: named(real), synthetic: named(synthetic), customer };
+  if (!holdout) return { ...tables, holdout, known: [] };
+  const who = customerOf(holdout, [customer]);
+  const places = Array.from({ length: holdout.rows }, (_, i) => i);
+  const others = places.filter((i) => who(i) === undefined || !learnt.has(who(i)));
+  const rule = `held-out rows must be of customers (${customer}) that were not learnt from: divide the data by customer`;
+  check(others.length > 0 || holdout.rows === 0, "judge privacy", rule, "none such");
+  const left = holdout.rows - others.length;
+  return {
+    ...tables,
+    holdout: named(takeTableRows(holdout, others)),
+    known:
+      left > 0
+        ? [`${left} of ${holdout.rows} held-out rows, of customers (${customer}) that were learnt from`]
+        : [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { check, checkNumber } from "../../core/checks";
 import { permutation, type Rng, seeded } from "../../core/rng";
+import { customersIn, repeatedCustomers } from "../../data/customers";
 import { distinctRows } from "../../data/duplicates";
 import { readHashed } from "../../data/files";
 import { parseCsv } from "../../data/read/read-csv";
@@ -37,11 +38,20 @@ export function setAside(table: Table, share: number, seed: string): RealRows & 
   const rows = Math.round(share * table.rows);
   if (rows < leastHeldOut) return { learnt: table };
   const order = permutation(rngOf(seed), table.rows);
-  return {
-    heldOut: takeTableRows(table, order.slice(0, rows).sort()),
-    learnt: takeTableRows(table, order.slice(rows).sort()),
-    how: { share, seed, rows },
-  };
+  const customer = repeatedCustomers(table);
+  // Of a customer with several rows all are set aside or none.
+  const people = customer === undefined ? Int32Array.from(order.keys()) : customersIn(table, customer);
+  const counts = new Int32Array(table.rows);
+  for (const person of people) counts[person]++;
+  const aside = new Set<number>();
+  let held = 0;
+  for (const i of order) {
+    if (held >= rows) break;
+    if (aside.size < aside.add(people[i]).size) held += counts[people[i]];
+  }
+  const part = (left: boolean): Table =>
+    takeTableRows(table, order.filter((i) => aside.has(people[i]) === left).sort());
+  return { heldOut: part(true), learnt: part(false), how: { share, seed, rows: held } };
 }
 
 function rngOf(seed: string): Rng {

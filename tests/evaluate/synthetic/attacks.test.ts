@@ -65,6 +65,22 @@ describe("canaryTest(train, holdout, synthetic)", () => {
     expect(found).toMatchObject({ planted: 2, found: 1, strangers: { planted: 1, found: 0 } });
     expect(found.columns).toEqual([{ column: "name", planted: 2, found: 1 }]);
   });
+
+  test("counts customers where these have several rows", () => {
+    const town = [...new Array<string>(6).fill("Rome"), ...new Array<string>(6).fill("Atlantis")];
+    const from = table([
+      words("town", town),
+      words(
+        "who",
+        town.map((name, i) => (name === "Rome" ? `r${i}` : "a")),
+      ),
+    ]);
+    const made = table([words("town", ["Atlantis"]), words("who", ["new"])]);
+    expect(canaryTest(from, made, made, { customer: "who" }).columns).toEqual([
+      { column: "town", planted: 1, found: 1 },
+    ]);
+    expect(canaryTest(from, made, made).columns).toEqual([]);
+  });
 });
 
 describe("lossesOf(real, synthetic) and textForms(real, synthetic)", () => {

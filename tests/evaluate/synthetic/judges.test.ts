@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import { dropColumns, type Table, table, takeTableRows } from "../../../src/data/table";
 import { binnedAccuracy, marginAccuracy } from "../../../src/evaluate/synthetic/accuracy";
 import { detectionAuc, otherDetectors } from "../../../src/evaluate/synthetic/detection";
@@ -239,4 +240,21 @@ test("otherDetectors(…) and marginAccuracy(…) tell shuffled columns, which r
   ]);
   for (const { real } of detectors) expect(real?.low).toBeLessThan(0.55);
   expect(detectors[1].synthetic.low).toBeGreaterThan(0.8);
+});
+
+test("syntheticReport(plan) judges held-out rows of customers that were not learnt from alone", async () => {
+  const rows = (customers: number[]): Table => {
+    const lines = customers.flatMap((c) => [0, 1, 2].map((m) => `${100 + c},${m},${(c * 7 + m * 13) % 40}`));
+    return parseCsv(`client,month,calls\n${lines.join("\n")}\n`).table;
+  };
+  const upTo = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, k) => from + k);
+  const [real, synthetic] = [rows(upTo(0, 30)), rows(upTo(200, 230))];
+  const found = await syntheticReport({ real, synthetic, holdout: rows(upTo(20, 50)) }, seeded(1));
+  expect(found.rows.holdout).toBe(60);
+  expect(found.notJudged[0]).toBe("30 of 90 held-out rows, of customers (client) that were learnt from");
+  // Customers are no number to be compared, but identifiers.
+  expect(found.texts.map(({ column }) => column)).toEqual(["client"]);
+  await expect(syntheticReport({ real, synthetic, holdout: rows(upTo(0, 9)) }, seeded(1))).rejects.toThrow(
+    "divide the data by customer",
+  );
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { viewRows } from "../../../src/data/simulate/view-rows";
-import type { Table } from "../../../src/data/table";
+import { cellText, columnNamed, type Table } from "../../../src/data/table";
 import { beside } from "../../../src/services/synthetic/beside";
 import { setAside } from "../../../src/services/synthetic/real-rows";
 
@@ -59,4 +59,15 @@ test("setAside(table, share, seed) parts the rows, the same ones again, and none
   expect(ids(setAside(many, 0.25, "t").heldOut as Table)).not.toEqual(ids(one.heldOut as Table));
   expect(setAside(many, 0.1, "s")).toEqual({ learnt: many });
   expect(() => setAside(many, 0.6, "s")).toThrow("share must be at least 0 and at most 0.5, got 0.6");
+});
+
+test("setAside(table, share, seed) sets all rows of a customer aside, or none", () => {
+  const lines = Array.from({ length: 400 }, (_, i) => `CU${1000 + (i % 90)},${i}`);
+  const { learnt, heldOut, how } = setAside(parseCsv(`cust,paid\n${lines.join("\n")}\n`).table, 0.25, "s");
+  const names = (rows: Table): Set<string> =>
+    new Set(Array.from({ length: rows.rows }, (_, i) => cellText(columnNamed(rows, "cust"), i)));
+  const held = names(heldOut as Table);
+  expect([...names(learnt)].filter((name) => held.has(name))).toEqual([]);
+  expect(how?.rows).toBe(heldOut?.rows);
+  expect(Math.abs((heldOut?.rows ?? 0) - 100)).toBeLessThanOrEqual(5);
 });

@@ -11,7 +11,7 @@ import type { NetTraining } from "../../../synthesis/nets/net-options";
 import type { Structure } from "../../../synthesis/structure/structure";
 import { CliError, usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
-import { keepDuplicates, wholeNumber } from "../../support/options";
+import { customerOption, keepDuplicates, noCustomerOption, wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
 import { type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -83,14 +83,8 @@ export function synthFitCommand(): Command {
       "--min-count <number>",
       "how many customers must share a level, word, repeated value, end or grid for it to be told; left out, 5",
     )
-    .option(
-      "--customer <column>",
-      "whose row it is, where a customer may have several (default: found by name and values)",
-    )
-    .option(
-      "--no-customer",
-      "each row is a customer of its own; a column that looks like their names is a category",
-    )
+    .option("--customer <column>", customerOption)
+    .option("--no-customer", noCustomerOption)
     .option("--keep-duplicates", keepDuplicates)
     .option("--structure <file>", "rules to keep instead of those found (JSON, see --write-structure)")
     .option(

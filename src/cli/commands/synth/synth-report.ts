@@ -6,7 +6,7 @@ import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
 import type { ReportPlan, SyntheticReport } from "../../../evaluate/synthetic/report";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
-import { positiveValue, wholeNumber } from "../../support/options";
+import { customerOption, noCustomerOption, positiveValue, wholeNumber } from "../../support/options";
 import { note, print, printTable, printWarning } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -16,6 +16,7 @@ interface Options extends ReadingFlags {
   holdout?: string;
   target?: string;
   positive?: string;
+  customer?: string | false;
   model?: string;
   schema?: string;
   seed: string;
@@ -39,6 +40,8 @@ export function synthReportCommand(): Command {
       "--model <file>",
       "the model they are from: learnt once more with planted canaries, which are looked for",
     )
+    .option("--customer <column>", customerOption)
+    .option("--no-customer", noCustomerOption)
     .option("--schema <file>", "a JSON file that overrides inferred types")
     .option("--seed <number>", "for folds and draws of the measures", "42")
     .option("--json <file>", "write all figures as JSON")
@@ -104,9 +107,12 @@ async function report(options: Options): Promise<void> {
   const unlabelled = target === undefined ? 0 : unlabelledRows(real, target).length;
   if (unlabelled > 0) note(`${unlabelled} of ${real.rows} real rows have no ${target}: they teach nothing`);
   const refit = options.model === undefined ? undefined : await refitOf(options.model);
+  const { customerColumn } = await import("../../support/counted-rows.js");
+  const apart = "held-out rows are those of others, and attacks are on customers";
   const plan = {
     real,
     synthetic,
+    customer: customerColumn(real, options, apart) ?? (false as const),
     ...(holdout && { holdout }),
     ...(target !== undefined && { target }),
     ...(options.positive !== undefined && { positive: options.positive }),

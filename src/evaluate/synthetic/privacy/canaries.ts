@@ -1,13 +1,21 @@
 import { type Column, isCategorical, type Table } from "../../../data/table";
+import { countPeople, type People, peopleOf } from "../../../synthesis/structure/people";
 
 /** How many values that name single people come out again. */
 export interface Canaries {
-  /** Values (levels, texts, numbers at the ends of their columns) that fewer than `minCount` real rows have. */
+  /** Values (levels, texts, numbers at the ends of their columns) that fewer than `minCount` real people have. */
   readonly planted: number;
   /** How many of them are in the synthetic rows, and how many of strangers' such values are: the chance level. */
   readonly found: number;
   readonly strangers: { readonly planted: number; readonly found: number };
   readonly columns: readonly { readonly column: string; readonly planted: number; readonly found: number }[];
+}
+
+export interface CanaryOptions {
+  /** What so many people have names nobody. @default 5 */
+  readonly minCount?: number;
+  /** The column that names people of whom some have several rows; left out, each row is a person. */
+  readonly customer?: string | undefined;
 }
 
 /** So many values at each end of a column of numbers stand out. */
@@ -18,7 +26,13 @@ const outermost = 3;
  * to the last digit. Of held-out rows the same is counted, without the values that rows learnt from have: as often a rare
  * value is hit by chance.
  */
-export function canaryTest(train: Table, holdout: Table, synthetic: Table, minCount = 5): Canaries {
+export function canaryTest(
+  train: Table,
+  holdout: Table,
+  synthetic: Table,
+  { minCount = 5, customer }: CanaryOptions = {},
+): Canaries {
+  const [people, others] = [train, holdout].map((from) => peopleOf({ customer }, from));
   const columns: { column: string; planted: number; found: number }[] = [];
   const strangers = { planted: 0, found: 0 };
   for (const column of train.columns) {
@@ -28,11 +42,11 @@ export function canaryTest(train: Table, holdout: Table, synthetic: Table, minCo
     if (!other || !made) continue;
     const seen = new Set(valuesOf(made));
     const known = new Set(valuesOf(column));
-    const own = standOut(column, minCount);
+    const own = standOut(column, minCount, people);
     const hits = (values: readonly (string | number)[]): number =>
       values.filter((value) => seen.has(value)).length;
     columns.push({ column: column.name, planted: own.length, found: hits(own) });
-    const foreign = standOut(other, minCount).filter((value) => !known.has(value));
+    const foreign = standOut(other, minCount, others).filter((value) => !known.has(value));
     strangers.planted += foreign.length;
     strangers.found += hits(foreign);
   }
@@ -51,11 +65,9 @@ function valuesOf(column: Column): (string | number)[] {
 }
 
 /** The values that name single rows. */
-function standOut(column: Column, minCount: number): (string | number)[] {
-  const counts = new Map<string | number, number>();
-  for (const value of valuesOf(column)) counts.set(value, (counts.get(value) ?? 0) + 1);
+function standOut(column: Column, minCount: number, people: People | undefined): (string | number)[] {
+  const counts = countPeople(valuesOf(column), people);
   counts.delete("");
-  counts.delete(Number.NaN);
   const rare = [...counts].filter(([, count]) => count < minCount).map(([value]) => value);
   if (column.type !== "numeric") return rare;
   const sorted = [...counts.keys()].sort((a, b) => Number(a) - Number(b));
