@@ -21,12 +21,15 @@ export function distributionOf(
   columns: readonly TreeColumn[],
   rows: number,
 ): NumberRowsDrawn {
+  const effectOf = (tables: Float64Array): Float64Array => {
+    const values = new Float64Array(rows);
+    addEffects(layout, tables, terms, values, 0, rows);
+    return values;
+  };
   const leaf = new Int32Array(rows);
-  leavesOf(model.tree, columns, 0, rows, leaf);
-  if (!model.mean) return { leaf };
-  const mean = new Float64Array(rows);
-  addEffects(layout, model.mean, terms, mean, 0, rows);
-  return { leaf, mean };
+  const seen = model.more ? [...columns, { cells: [], values: effectOf(model.more) }] : columns;
+  leavesOf(model.tree, seen, 0, rows, leaf);
+  return { leaf, ...(model.mean && { mean: effectOf(model.mean) }) };
 }
 
 /** The part of each row's distribution that lies in ranges, as ranges of shares. */

@@ -41,7 +41,12 @@ function revivedCells(model: CellModel): CellModel {
 }
 
 function revivedNumber(model: NumberModel): NumberModel {
-  return model.mean ? { ...model, mean: Float64Array.from(model.mean) } : model;
+  const { mean, more } = model;
+  return {
+    ...model,
+    ...(mean && { mean: Float64Array.from(mean) }),
+    ...(more && { more: Float64Array.from(more) }),
+  };
 }
 
 /** Typed arrays become lists; JSON then keeps every bit of a number. */

@@ -1,18 +1,20 @@
-import { cholesky, choleskySolve, dot } from "../../core/math/linear-algebra";
+import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
 import { quantileSorted } from "../../core/math/statistics";
 import { type Grown, growTree, type TreeRows } from "../drawing/grow-tree";
-import { leavesOf, type Tree, type TreeColumn } from "../drawing/trees";
+import { leavesOf, type Tree, type TreeColumn, valueFeature } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import { type Leaf, leafOf, rankedScore } from "./leaf";
 import { addEffects, fillTables, gramOf, type LogitLayout, logitLayout, momentsOf } from "./logit";
 import { type NormalScale, scoresOf } from "./normal-scale";
-import { coefficientCount, type EncodedTerm, type TermPlan, tableSize } from "./terms/terms";
+import type { EncodedTerm, TermPlan } from "./terms/terms";
 
 /** The conditional of a number's values: on the normal scale, an additive mean (or none) and a tree of leaves around it. */
 export interface NumberModel {
   readonly scale: NormalScale;
   /** The mean's tables, in the layout of the earlier terms. */
   readonly mean?: Float64Array;
+  /** Where that is the mean of the rows near it: what the mean of all rows is more, which the tree asks about as a column after the last. */
+  readonly more?: Float64Array;
   readonly tree: Tree;
   readonly leaves: readonly Leaf[];
 }
@@ -29,83 +31,45 @@ export interface NumberRows {
 }
 
 const leafRows = [20, 40, 80, 160, 320];
-const ridgePenalties = [100, 10, 1];
+const freePenalty = 1;
+const ridgePenalties = [100, 10, freePenalty];
 const folds = 3;
 /** The mean must explain this share of the held-out variance to be tried. */
 const leastExplained = 0.02;
-/** One variable must explain this share of the variance for a mean of its own. */
-const leastAlone = 0.5;
-/** That mean is of this share of the rows, those nearest to it, found in so many steps. */
+/** From this share on a mean of the rows nearest to it is tried, too: of this share of the rows, found in so many steps. */
+const mostlyExplained = 0.5;
 const nearest = 0.6;
-const mostSteps = 8;
+const trimmingSteps = 3;
 
 export function fitNumber(data: NumberRows, plans: readonly TermPlan[]): NumberModel {
   const { scale } = data;
   const scores = scoresOf(scale, data.values);
   const layout = logitLayout(plans);
   const all: readonly Stretch[] = [[0, data.rows]];
-  const penalty = plans.length > 0 && data.rows >= 100 ? meanPenalty(data, layout, scores) : undefined;
   let best: { score: number; leaf: number; mean?: Mean } = { score: Infinity, leaf: data.rows };
   if (data.tree.features.length > 0 && data.rows >= 2 * leafRows[0]) {
-    for (const mean of [
-      undefined,
-      ...(penalty === undefined ? [] : meansOf(data, layout, scores, penalty)),
-    ]) {
+    for (const mean of [undefined, ...(plans.length > 0 ? meansOf(data, layout, scores) : [])]) {
       const found = bestLeaf(data, layout, scores, mean);
       // A simpler model wins unless the other is better beyond noise.
       if (found.score < best.score * (1 - 1e-3)) best = { ...found, ...(mean && { mean }) };
     }
   }
-  const mean = best.mean && meanTables(data, layout, scores, all, best.mean);
-  const rest = mean ? residuals(data, layout, scores, mean) : scores;
-  const grown = grow(data, rest, rowsOf(all), best.leaf);
+  const tables = best.mean && meanTables(data, layout, scores, all, best.mean);
+  const rest = tables ? residuals(data, layout, scores, tables.mean) : scores;
+  const grown = grow(seenBy(data, layout, tables), rest, rowsOf(all), best.leaf);
   const leaves = grown.leafRows.map((rows) => leafOf(sortedAt(rest, rows), grown.leafRows.length === 1));
-  return { scale, tree: grown.tree, leaves, ...(mean && { mean }) };
+  return { scale, tree: grown.tree, leaves, ...tables };
 }
 
-/** What an additive mean is made of. */
+/** How an additive mean is fitted. */
 interface Mean {
   readonly penalty: number;
-  /** The only variable that it reads; left out, all of them. */
-  readonly only?: number;
+  /** By least trimmed squares, from that fit on, nearly unpenalised. */
+  readonly trimmed: boolean;
 }
 
-/**
- * The means worth a try: of all variables; and where one alone explains nearly everything, of that one, as the month before
- * explains a bill: what many effects do not add they blur.
- */
-function meansOf(data: NumberRows, layout: LogitLayout, scores: Float64Array, penalty: number): Mean[] {
-  const { gram, moments } = normalEquations(data, layout, scores, [[0, data.rows]]);
-  const whole = scores.reduce((sum, score) => sum + score * score, 0);
-  let best = { explained: leastAlone * whole, only: -1 };
-  for (const only of new Set(layout.plans.map(({ variable }) => variable))) {
-    const own = coefficientsOf(layout, only);
-    const p = own.length;
-    const a = Float64Array.from(
-      { length: p * p },
-      (_, k) => gram[own[Math.floor(k / p)] * layout.coefficients + own[k % p]],
-    );
-    for (let k = 0; k < p; k++) a[k * p + k] += 1e-3;
-    const moment = Float64Array.from(own, (k) => moments[k]);
-    const factor = cholesky(a, p);
-    const explained = factor ? dot(choleskySolve(factor, p, moment), moment) : 0;
-    if (explained > best.explained) best = { explained, only };
-  }
-  return best.only < 0 ? [{ penalty }] : [{ penalty }, { penalty, only: best.only }];
-}
-
-/** The places of the intercept and of a variable's coefficients. */
-function coefficientsOf(layout: LogitLayout, variable: number): number[] {
-  const own = layout.plans.flatMap((plan, t) =>
-    plan.variable === variable
-      ? Array.from({ length: coefficientCount(plan) }, (_, k) => layout.coefficientStarts[t] + k)
-      : [],
-  );
-  return [0, ...own];
-}
-
-/** The ridge penalty with the least held-out squares, or undefined when the mean explains next to nothing. */
-function meanPenalty(data: NumberRows, layout: LogitLayout, scores: Float64Array): number | undefined {
+/** The means worth a try, under the ridge penalty with the least held-out squares; none when a mean explains next to nothing. */
+function meansOf(data: NumberRows, layout: LogitLayout, scores: Float64Array): Mean[] {
   const squares = new Float64Array(ridgePenalties.length);
   let whole = 0;
   for (const held of foldEnds(data.rows, folds)) {
@@ -119,7 +83,14 @@ function meanPenalty(data: NumberRows, layout: LogitLayout, scores: Float64Array
     for (let i = held[0]; i < held[1]; i++) whole += scores[i] ** 2;
   }
   const least = Math.min(...squares);
-  return least < (1 - leastExplained) * whole ? ridgePenalties[squares.indexOf(least)] : undefined;
+  const penalty = ridgePenalties[squares.indexOf(least)];
+  if (!(least < (1 - leastExplained) * whole)) return [];
+  return least < (1 - mostlyExplained) * whole
+    ? [
+        { penalty, trimmed: false },
+        { penalty, trimmed: true },
+      ]
+    : [{ penalty, trimmed: false }];
 }
 
 /** The leaf size with the least held-out ranked probability score. */
@@ -134,13 +105,14 @@ function bestLeaf(
   const leaf = new Int32Array(data.rows);
   for (const held of foldEnds(data.rows, folds)) {
     const stretches = others(held, data.rows);
-    const mean = of && meanTables(data, layout, scores, stretches, of);
-    const rest = mean ? residuals(data, layout, scores, mean) : scores;
+    const tables = of && meanTables(data, layout, scores, stretches, of);
+    const rest = tables ? residuals(data, layout, scores, tables.mean) : scores;
     const rows = rowsOf(stretches);
+    const seen = seenBy(data, layout, tables);
     sizes.forEach((size, k) => {
-      const grown = grow(data, rest, rows, size);
+      const grown = grow(seen, rest, rows, size);
       const score = grown.leafRows.map((own) => rankedScore(sortedAt(rest, own)));
-      leavesOf(grown.tree, data.columns, held[0], held[1], leaf);
+      leavesOf(grown.tree, seen.columns, held[0], held[1], leaf);
       for (let i = held[0]; i < held[1]; i++) totals[k] += score[leaf[i]](rest[i]);
     });
   }
@@ -149,6 +121,27 @@ function bestLeaf(
   for (let other = sizes.length - 2; other >= 0; other--)
     if (totals[other] < totals[k] * (1 - 1e-3)) k = other;
   return { score: totals[k], leaf: sizes[k] };
+}
+
+/** The rows as trees see them: beside the columns, what the mean of all rows is more than that of those near it. */
+function seenBy(data: NumberRows, layout: LogitLayout, tables: MeanTables | undefined): NumberRows {
+  if (!tables?.more) return data;
+  const values = new Float64Array(data.rows);
+  addEffects(layout, tables.more, data.terms, values, 0, data.rows);
+  const feature = valueFeature(values, data.columns.length);
+  if (!feature) return data;
+  const { features, bins } = data.tree;
+  const width = features.length;
+  const wider = new Uint8Array(data.rows * (width + 1));
+  for (let i = 0; i < data.rows; i++) {
+    wider.set(bins.subarray(i * width, (i + 1) * width), i * (width + 1));
+    wider[i * (width + 1) + width] = feature.bins[i];
+  }
+  return {
+    ...data,
+    tree: { rows: data.rows, features: [...features, feature], bins: wider },
+    columns: [...data.columns, { cells: [], values }],
+  };
 }
 
 function grow(data: NumberRows, rest: Float64Array, rows: Int32Array, leaf: number): Grown {
@@ -200,58 +193,40 @@ function solve({ gram, moments }: Equations, layout: LogitLayout, penalty: numbe
   return tables;
 }
 
+type MeanTables = Required<Pick<NumberModel, "mean">> & Pick<NumberModel, "more">;
+
+/**
+ * The mean's tables; trimmed, of the rows that are nearest to it (least trimmed squares; Rousseeuw, 1984, by concentration steps):
+ * where most bills are near the last one and some anywhere, the squares of these would pull the mean away from those.
+ */
 function meanTables(
   data: NumberRows,
   layout: LogitLayout,
   scores: Float64Array,
   stretches: readonly Stretch[],
-  { penalty, only }: Mean,
-): Float64Array {
-  return only === undefined
-    ? solve(normalEquations(data, layout, scores, stretches), layout, penalty)
-    : trimmedTables(data, layout, scores, rowsOf(stretches), only);
-}
-
-/**
- * The mean given one variable of the rows that are nearest to it (least trimmed squares; Rousseeuw, 1984, by concentration steps):
- * where most are near and some anywhere, the squares of these would pull it away from those.
- */
-function trimmedTables(
-  data: NumberRows,
-  layout: LogitLayout,
-  scores: Float64Array,
-  rows: Int32Array,
-  only: number,
-): Float64Array {
-  const own = [...layout.plans.keys()].filter((t) => layout.plans[t].variable === only);
-  const small = logitLayout(own.map((t) => layout.plans[t]));
-  const terms = own.map((t) => data.terms[t]);
-  let kept = rows;
-  let tables: Float64Array = new Float64Array(small.tables);
-  for (let step = 0; step < mostSteps; step++) {
-    const some = terms.map(({ at, share }) => ({
+  { penalty, trimmed }: Mean,
+): MeanTables {
+  const whole = solve(normalEquations(data, layout, scores, stretches), layout, penalty);
+  if (!trimmed) return { mean: whole };
+  const rows = rowsOf(stretches);
+  let mean = whole;
+  for (let step = 0; step < trimmingSteps; step++) {
+    const off = residuals(data, layout, scores, mean).map(Math.abs);
+    const limit = quantileSorted(sortedAt(off, rows), nearest);
+    const kept = rows.filter((i) => off[i] <= limit);
+    const terms = data.terms.map(({ at, share }) => ({
       at: Uint16Array.from(kept, (i) => at[i]),
       ...(share && { share: Float64Array.from(kept, (i) => share[i]) }),
     }));
-    const part = { ...data, rows: kept.length, terms: some };
     const system = normalEquations(
-      part,
-      small,
+      { ...data, rows: kept.length, terms },
+      layout,
       Float64Array.from(kept, (i) => scores[i]),
       [[0, kept.length]],
     );
-    tables = solve(system, small, ridgePenalties[2]);
-    const off = residuals({ ...data, terms }, small, scores, tables).map(Math.abs);
-    const limit = quantileSorted(sortedAt(off, rows), nearest);
-    kept = rows.filter((i) => off[i] <= limit);
+    mean = solve(system, layout, freePenalty);
   }
-  const out = new Float64Array(layout.tables);
-  out[0] = tables[0];
-  own.forEach((t, k) => {
-    const first = small.tableStarts[k];
-    out.set(tables.subarray(first, first + tableSize(layout.plans[t])), layout.tableStarts[t]);
-  });
-  return out;
+  return { mean, more: whole.map((effect, k) => effect - mean[k]) };
 }
 
 function residuals(

@@ -1,4 +1,9 @@
-import { type Binned, binned as binnedColumn, likelihoodRatio } from "../structure/discover/association";
+import {
+  type Binned,
+  binned as binnedColumn,
+  likelihoodRatio,
+  linearAssociation,
+} from "../structure/discover/association";
 import { spacedRows } from "../structure/discover/search";
 import type { Frame } from "./frame";
 import { coefficientCount } from "./terms/terms";
@@ -10,7 +15,7 @@ const mostBudget = 400;
 /** … and in between one for so many rows. */
 const rowsPerCoefficient = 8;
 /** How many standard deviations an association must lie above chance to count. */
-const leastScore = 2.5;
+const leastScore = 2;
 /** From fewer rows than this what looks like chance is not learnt: it would be about single rows, and blur the rest. */
 const fewRows = 2000;
 /** … unless two together tell of a third what neither tells alone, by so many standard deviations (some 20,000 pairs are tried). */
@@ -38,12 +43,12 @@ export function parentsOf(frame: Frame): readonly (readonly number[])[] {
       binnedColumn(screened, frame.counts[k], frame.cells[k], frame.values[k]),
     );
     const own = binned;
-    const scored = all.map((k) => ({ k, score: association(own[j], own[k]) }));
-    scored.sort((a, b) => b.score - a.score || a.k - b.k);
+    const scored = all.map((k) => ({ k, found: association(own[j], own[k]) }));
+    scored.sort((a, b) => b.found - a.found || a.k - b.k);
     const kept: number[] = before <= budget ? together(own, j) : [];
     let used = 0;
-    for (const { k, score } of scored) {
-      if ((score < leastScore && !target) || (kept.length > 0 && used + sizes[k] > budget)) break;
+    for (const { k, found } of scored) {
+      if ((found < leastScore && !target) || (kept.length > 0 && used + sizes[k] > budget)) break;
       if (!kept.includes(k)) kept.push(k);
       used += sizes[k];
     }
@@ -63,21 +68,26 @@ function together(binned: readonly Binned[], j: number): number[] {
   return [...found];
 }
 
-/** What the G statistic of two variables together is above the sum of both, on the normal scale (Wilson and Hilferty, 1931). */
+/** What the G statistic of two variables together is above the sum of both, on the normal scale. */
 function jointly(one: Binned, a: Binned, b: Binned): number {
-  const both = { codes: a.codes.map((code, i) => code * b.count + b.codes[i]), count: a.count * b.count };
+  const codes = a.codes.map((code, i) => code * b.count + b.codes[i]);
+  const both = { codes, count: a.count * b.count, ordered: false };
   const [joint, ...alone] = [both, a, b].map((other) => likelihoodRatio(one, other));
   const g = alone.reduce((rest, own) => rest - own.g, joint.g);
   const freedom = Math.max(
     1,
     alone.reduce((rest, own) => rest - own.freedom, joint.freedom),
   );
-  const spread = 2 / (9 * freedom);
-  return (Math.cbrt(Math.max(0, g) / freedom) - 1 + spread) / Math.sqrt(spread);
+  return score({ g, freedom });
 }
 
-/** How many standard deviations the G statistic of two binned variables lies above what chance gives. */
+/** How many standard deviations the association of two binned variables, of all bins or in a line, lies above chance. */
 function association(a: Binned, b: Binned): number {
-  const { g, freedom } = likelihoodRatio(a, b);
-  return (g - freedom) / Math.sqrt(2 * freedom);
+  return Math.max(score(likelihoodRatio(a, b)), score(linearAssociation(a, b)));
+}
+
+/** A χ² statistic on the normal scale (Wilson and Hilferty, 1931). */
+function score({ g, freedom }: { readonly g: number; readonly freedom: number }): number {
+  const spread = 2 / (9 * freedom);
+  return (Math.cbrt(Math.max(0, g) / freedom) - 1 + spread) / Math.sqrt(spread);
 }

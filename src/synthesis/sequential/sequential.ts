@@ -49,6 +49,8 @@ export interface Sequential extends Synthesiser {
   readonly structure: Structure;
   /** On how many rows at most it was chosen what the columns' conditionals look like, and how numbers spread around their mean. */
   readonly chosenOn: { readonly choices: number; readonly spread: number };
+  /** Of how many pairs of drawn variables one's conditional looks at the other; of the rest what they have in common may be lost. */
+  readonly pairs: { readonly learnt: number; readonly all: number };
   /** Each row's log-likelihood in nats, of its levels and missing and frequent values. */
   logLikelihood(rows: Table): Float64Array;
   /** The rows with their missing cells drawn, given all that is known of each; `columns` and what could not be are told. */
@@ -143,6 +145,10 @@ function sequentialOf(parts: SequentialParts): Sequential {
     columns: parts.schema,
     structure: parts.structure,
     chosenOn: { choices: mostChoosing, spread: mostSpreading },
+    pairs: {
+      learnt: parts.parents.reduce((sum, own) => sum + own.length, 0),
+      all: (parts.parents.length * (parts.parents.length - 1)) / 2,
+    },
     sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
       const { where, firstRow = 0 } = options;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { quantileSorted } from "../../../src/core/math/statistics";
+import { correlation, quantileSorted } from "../../../src/core/math/statistics";
 import { normal, seeded } from "../../../src/core/rng";
 import { type NumericColumn, type Table, table } from "../../../src/data/table";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
@@ -36,4 +36,29 @@ test("sequential() keeps a number as near to the one before it as it is, whateve
   const real = apart(from);
   expect(real).toBeLessThan(0.02);
   expect(apart(model.sample(3000, seeded(2)))).toBeLessThan(2.5 * real);
+});
+
+test("sequential() learns of few rows and many columns what they have in common, and tells of how many pairs it learns nothing", async () => {
+  const rng = seeded(3);
+  const factor = Float64Array.from({ length: 180 }, () => normal(rng));
+  const columns = Array.from(
+    { length: 36 },
+    (_, j): NumericColumn => ({
+      name: `v${j}`,
+      type: "numeric",
+      values: factor.map((f) => Math.round(100 * (0.6 * f + 0.8 * normal(rng))) / 100),
+      decimals: 2,
+    }),
+  );
+  const model = await sequential({ threads: 1 })(table(columns), seeded(1));
+  const mean = (rows: Table): number => {
+    const late = rows.columns.slice(12).map((column) => (column as NumericColumn).values);
+    const pairs = late.slice(1).map((values, k) => correlation(values, late[k]));
+    return pairs.reduce((sum, r) => sum + r, 0) / pairs.length;
+  };
+  expect(mean(table(columns))).toBeGreaterThan(0.3);
+  // .02 without means below 100 rows and with pairs judged by all their bins alone.
+  expect(mean(model.sample(1500, seeded(2)))).toBeGreaterThan(0.15);
+  expect(model.pairs.all).toBe(630);
+  expect(model.pairs.learnt).toBeLessThan(500);
 });

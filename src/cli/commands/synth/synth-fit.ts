@@ -8,6 +8,7 @@ import {
   privateMethods,
 } from "../../../synthesis/method-names";
 import type { NetTraining } from "../../../synthesis/nets/net-options";
+import type { Sequential } from "../../../synthesis/sequential/sequential";
 import type { Structure } from "../../../synthesis/structure/structure";
 import { CliError, usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
@@ -283,14 +284,17 @@ function checkTarget({ target, data }: Options, names: readonly string[]): void 
   );
 }
 
-/** Says on how many of many rows it was chosen what depends on what. */
+/** Says on how many of many rows it was chosen what depends on what, and of which pairs of columns nothing was learnt. */
 function noteChosen(synthesiser: object, rows: number): void {
-  const { chosenOn } = synthesiser as { chosenOn?: { readonly choices: number; readonly spread: number } };
-  if (!chosenOn || chosenOn.choices >= rows) return;
-  const { choices, spread } = chosenOn;
-  note(
-    `what depends on what was chosen on ${choices} of the rows, how numbers spread on ${Math.min(spread, rows)}; levels, ends, rules and rates come from all`,
-  );
+  const { chosenOn, pairs } = synthesiser as Partial<Pick<Sequential, "chosenOn" | "pairs">>;
+  if (chosenOn && chosenOn.choices < rows)
+    note(
+      `what depends on what was chosen on ${chosenOn.choices} of the rows, how numbers spread on ${Math.min(chosenOn.spread, rows)}; levels, ends, rules and rates come from all`,
+    );
+  if (pairs && pairs.learnt < pairs.all)
+    note(
+      `${pairs.learnt} of ${pairs.all} pairs of columns are learnt, the strongest that ${rows} rows bear; what the others have in common by chance, or too weakly to be told from it, comes out weaker or not at all`,
+    );
 }
 
 /** Says of a net when its training ended early. */

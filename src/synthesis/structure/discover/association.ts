@@ -1,5 +1,5 @@
 import { countUpTo } from "../../../core/math/sorted";
-import { quantileSorted } from "../../../core/math/statistics";
+import { correlation, quantileSorted } from "../../../core/math/statistics";
 
 const mostBins = 8;
 
@@ -7,6 +7,8 @@ const mostBins = 8;
 export interface Binned {
   readonly codes: Uint8Array;
   readonly count: number;
+  /** Whether the bins are those of values, ascending, and the last one "missing". */
+  readonly ordered: boolean;
 }
 
 /** Some rows of a column, binned: its frequent cells (the last bin takes the others), or quantiles of its values and missing. */
@@ -26,7 +28,7 @@ export function binned(
     const codes = Uint8Array.from(own, (value) =>
       Number.isNaN(value) ? edges.length + 1 : countUpTo(edges, value),
     );
-    return { codes, count: edges.length + 2 };
+    return { codes, count: edges.length + 2, ordered: true };
   }
   const counts = new Int32Array(count);
   for (const i of rows) if (cells[i] >= 0) counts[cells[i]]++;
@@ -35,7 +37,8 @@ export function binned(
   frequent.forEach((cell, at) => {
     place[cell] = at;
   });
-  return { codes: Uint8Array.from(rows, (i) => place[Math.max(0, cells[i])]), count: frequent.length + 1 };
+  const codes = Uint8Array.from(rows, (i) => place[Math.max(0, cells[i])]);
+  return { codes, count: frequent.length + 1, ordered: false };
 }
 
 /** The likelihood ratio statistic of independence, and how many degrees of freedom the bins leave it, one at least. */
@@ -57,4 +60,15 @@ export function likelihoodRatio(a: Binned, b: Binned): { readonly g: number; rea
   const used = (counts: Float64Array): number =>
     counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0) - 1;
   return { g, freedom: Math.max(1, used(left) * used(right)) };
+}
+
+/**
+ * The correlation of two ordered columns' bins as a statistic that is about χ² of one degree of freedom under independence
+ * (Mantel, 1963): where what goes with what has a direction it sees weaker ties than all bins do. Nothing where either has no order.
+ */
+export function linearAssociation(a: Binned, b: Binned): { readonly g: number; readonly freedom: number } {
+  const known = [...a.codes.keys()].filter((i) => a.codes[i] < a.count - 1 && b.codes[i] < b.count - 1);
+  if (!a.ordered || !b.ordered || known.length < 2) return { g: 0, freedom: 1 };
+  const r = correlation(...([a, b].map(({ codes }) => known.map((i) => codes[i])) as [number[], number[]]));
+  return { g: (known.length - 1) * r * r, freedom: 1 };
 }

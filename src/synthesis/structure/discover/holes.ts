@@ -32,7 +32,7 @@ export function findHoles(plans: readonly ColumnPlan[], from: Table): readonly H
   const columns = plans.map((plan, j) => binnedPlan(plan, from, rows, gaps[j]));
   return open
     .filter(({ gap, j }) => {
-      const own = { codes: Uint8Array.from(rows, (i) => gap[i]), count: 2 };
+      const own = binned(rows, 2, gap, undefined);
       return columns.every((other, k) => {
         if (k === j) return true;
         const { g, freedom } = likelihoodRatio(own, other);
