@@ -75,6 +75,15 @@ export function oneRowEach(from: Table, name: string): Table {
   );
 }
 
+/** The table in which a column of customers is one of identifiers, whatever it looks like. */
+export function withCustomerIds(from: Table, name: string): Table {
+  const columns = from.columns.map((column): Column => {
+    if (column.name !== name) return column;
+    return { name, type: "id", values: Array.from({ length: from.rows }, (_, i) => cellText(column, i)) };
+  });
+  return { rows: from.rows, columns };
+}
+
 /** How many customers a column names, and how many rows one has at most. */
 export function customerRows(
   from: Table,

@@ -1,9 +1,9 @@
 import { check } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import { oneRowEach, repeatedCustomers } from "../../data/customers";
+import { oneRowEach, repeatedCustomers, withCustomerIds } from "../../data/customers";
 import { customerOf } from "../../data/duplicates";
-import { cellText, isCategorical, type Table, takeTableRows } from "../../data/table";
+import { isCategorical, type Table, takeTableRows } from "../../data/table";
 import { positiveLevel } from "../../data/target";
 import type { Synthesiser } from "../../synthesis/synthesiser";
 import type { AucInterval } from "../compare";
@@ -209,19 +209,11 @@ function byCustomer(plan: ReportPlan) {
   if (!customer) return { real, synthetic, holdout, customer: undefined, known: [] };
   const own = customerOf(real, [customer]);
   const learnt = new Set(Array.from({ length: real.rows }, (_, i) => own(i)));
-  const named = (from: Table): Table => ({
-    rows: from.rows,
-    columns: from.columns.map((column) =>
-      column.name === customer
-        ? {
-            name: customer,
-            type: "id",
-            values: Array.from({ length: from.rows }, (_, i) => cellText(column, i)),
-          }
-        : column,
-    ),
-  });
-  const tables = { real: named(real), synthetic: named(synthetic), customer };
+  const tables = {
+    real: withCustomerIds(real, customer),
+    synthetic: withCustomerIds(synthetic, customer),
+    customer,
+  };
   if (!holdout) return { ...tables, holdout, known: [] };
   const who = customerOf(holdout, [customer]);
   const places = Array.from({ length: holdout.rows }, (_, i) => i);
@@ -231,7 +223,7 @@ function byCustomer(plan: ReportPlan) {
   const left = holdout.rows - others.length;
   return {
     ...tables,
-    holdout: named(takeTableRows(holdout, others)),
+    holdout: withCustomerIds(takeTableRows(holdout, others), customer),
     known:
       left > 0
         ? [`${left} of ${holdout.rows} held-out rows, of customers (${customer}) that were learnt from`]

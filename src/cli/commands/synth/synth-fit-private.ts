@@ -19,6 +19,7 @@ export interface PrivateOptions extends ReadingFlags {
   readonly domain?: string;
   readonly strict?: boolean;
   readonly target?: string;
+  readonly customer?: string | false;
 }
 
 /**
@@ -41,6 +42,10 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
       import("../../../data/files.js"),
       import("../../support/version.js"),
     ]);
+  const [{ withCustomerIds }, { customerColumn }] = await Promise.all([
+    import("../../../data/customers.js"),
+    import("../../support/counted-rows.js"),
+  ]);
   const { out } = options;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
   const epsilon = options.epsilon === undefined ? 1 : decimalNumber(options.epsilon, "--epsilon", 1e-6, 1e6);
@@ -53,7 +58,10 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
     ...(schema && { schema, badCells: "missing" }),
   });
   checkLoss(options.data, read, options);
-  const { table } = read;
+  const perRow = "ε is of one row: all rows of a customer change up to as many times ε as there are";
+  const customer = customerColumn(read.table, options, perRow);
+  // Without a domain that says what they are, customers are made up.
+  const table = customer && !domain ? withCustomerIds(read.table, customer) : read.table;
   if (delta * table.rows >= 1)
     note("note: δ should be far below 1 / rows, and here it is not: single rows might be let out whole");
   if (seed !== undefined)

@@ -205,7 +205,7 @@ async function fit(options: Options): Promise<void> {
   openAtomic(options.out).discard();
   const settings = {
     structure,
-    ...(options.target !== undefined && { target: options.target }),
+    ...told(options, found.customer),
     ...(epochs !== undefined && { epochs }),
   };
   const synthesiser = await (netMethods.includes(method) ? watched : endedAtOnce)((watch) =>
@@ -233,6 +233,12 @@ async function fit(options: Options): Promise<void> {
   note(
     `${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
   );
+}
+
+/** What was said of the columns, as a method takes it, and is told again where it learns once more. */
+function told({ target, customer }: Options, found: string | undefined) {
+  const whose = found ?? (customer === false ? (false as const) : undefined);
+  return { ...(target !== undefined && { target }), ...(whose !== undefined && { customer: whose }) };
 }
 
 function rulesOf(options: Options) {
