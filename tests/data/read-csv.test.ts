@@ -438,3 +438,12 @@ describe.skipIf(!realData)("readCsv(file) on the public files", () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 });
+
+test("parseCsv(text) says which names of columns it reads without what stands around them", () => {
+  const read = parseCsv('plan, months ,"  gb"\nbasic,3,1\nplus,24,2\n');
+  expect(read.table.columns.map(({ name }) => name)).toEqual(["plan", "months", "gb"]);
+  expect(read.remarks.map(({ text }) => text)).toContain(
+    'names of columns are read without what stands around them: " months ", "  gb"',
+  );
+  expect(parseCsv("plan,months\nbasic,3\n").remarks).toEqual([]);
+});

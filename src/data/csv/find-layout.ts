@@ -30,7 +30,7 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     ? headerOf(head, { from, delimiter, quote: structure.quote.charCodeAt(0), whole })
     : undefined;
   if (hasHeader) check(header !== undefined, action, `the header must end within ${head.length} bytes`);
-  const { names, unnamed } = columnNames(header?.cells, structure, needed, action);
+  const { names, unnamed, trimmed } = columnNames(header?.cells, structure, needed, action);
   const dialect = dialectOf(structure, transcoder.encoding);
   const unread = names.map((name) => options.only !== undefined && !options.only.includes(name));
   const given = names.map((name, j): ColumnSchema | undefined =>
@@ -40,6 +40,7 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
     options.encoding ?? (transcoder.encoding !== "utf-8" || !isAscii(head) ? transcoder.encoding : undefined);
   const layout: Layout = {
     names,
+    trimmed,
     dialect,
     delimiter,
     looseQuotes: structure.looseQuotes,

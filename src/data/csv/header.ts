@@ -58,7 +58,7 @@ export function headerOf(
 }
 
 /**
- * The name of each column, by the cells of the header or by its place, and which cells were empty. Names must differ, and
+ * The name of each column, by the cells of the header or by its place, and which cells were empty or read otherwise. Names must differ, and
  * those that are needed must be there.
  */
 export function columnNames(
@@ -66,7 +66,12 @@ export function columnNames(
   { fields, rowNames }: { readonly fields: number; readonly rowNames: boolean },
   needed: readonly string[],
   action: string,
-): { readonly names: readonly string[]; readonly unnamed: readonly boolean[] } {
+): {
+  readonly names: readonly string[];
+  readonly unnamed: readonly boolean[];
+  /** Cells whose names are read otherwise: without blanks around them. */
+  readonly trimmed: readonly string[];
+} {
   const cells = header ?? Array.from({ length: fields }, () => "");
   if (header)
     check(
@@ -90,7 +95,8 @@ export function columnNames(
         .map((one) => didYouMean(one, names))
         .join("")}`,
     );
-  return { names, unnamed: padded.map((cell) => cell.trim() === "") };
+  const unnamed = padded.map((cell) => cell.trim() === "");
+  return { names, unnamed, trimmed: padded.filter((cell, i) => !unnamed[i] && cell !== names[i]) };
 }
 
 function checkDistinct(names: readonly string[], cells: number, action: string): void {

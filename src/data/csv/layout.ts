@@ -11,6 +11,8 @@ import { TextBuilder } from "./texts";
 /** What the beginning of a file tells: its dialect, its header, and how to read each column. */
 export interface Layout {
   readonly names: readonly string[];
+  /** Cells of the header that are read without the blanks, or the #, around the name. */
+  readonly trimmed: readonly string[];
   readonly dialect: Dialect;
   readonly delimiter: number;
   readonly looseQuotes: boolean;

@@ -19,6 +19,13 @@ export function valuePrinter(format: ValueFormat, decimals?: number): (value: nu
   return format.kind === "number" ? numberPrinter(format, decimals) : durationPrinter(format);
 }
 
+/** Where numbers so written end by what they usually mean: shares at 0 and 100 %, times of day before 24 hours. */
+export function usualEnds(format: ValueFormat | undefined): readonly [low: number, high: number] {
+  if (format?.kind === "duration") return [0, 86_399.999];
+  const unit = format?.suffix?.trim();
+  return unit === "%" ? [0, 100] : unit === "‰" ? [0, 1000] : [-Infinity, Infinity];
+}
+
 /** What the format looks like, for messages: `1.234,56 €`, `dd.MM.yyyy`. */
 export function formatSample(format: Format, decimals?: number): string {
   return format.kind === "number" ? numberPrinter(format, decimals ?? 2)(1234.56) : format.pattern;

@@ -124,7 +124,7 @@ export async function readLaidOut(
     get remarks() {
       return [
         ...(options.remarks ?? []),
-        ...fileRemarks(dialect(), layout.guessedEncoding || reader.encoding.guessed, options),
+        ...fileRemarks(layout, dialect(), layout.guessedEncoding || reader.encoding.guessed, options),
         ...layout.names.flatMap((column, j) => layout.remarks[j].map((text) => ({ column, text }))),
         ...(total === undefined ? [] : [{ text: total }]),
       ];

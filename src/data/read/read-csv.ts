@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Layout } from "../csv/layout";
 import type { CsvOptions } from "../csv/options";
 import { CsvReader } from "../csv/reader";
 import { type Dialect, dialectWords } from "../dialect/dialect";
@@ -51,6 +52,8 @@ export interface CsvRead extends ReadReport {
 /** The beginning that types are guessed from; a guess that the rest belies is made again. */
 export const headBytes: number = 1 << 19;
 const chunkBytes = 1 << 20;
+/** Names of columns that are shown as the header has them. */
+const mostTrimmed = 5;
 
 /**
  * The table in a CSV file. Types are inferred where the schema doesn't give them. Throws where there is no table to be
@@ -134,7 +137,7 @@ export function readOf(
     dialect,
     ...(missing ? { missing } : {}),
   };
-  const remarks = fileRemarks(dialect, layout.guessedEncoding || reader.encoding.guessed, options);
+  const remarks = fileRemarks(layout, dialect, layout.guessedEncoding || reader.encoding.guessed, options);
   layout.names.forEach((column, j) => {
     if (layout.unread[j]) return;
     for (const text of remarksOf[j].remarks) remarks.push({ column, text });
@@ -167,10 +170,22 @@ export function readOf(
 }
 
 /** What was found of the dialect without being said. */
-export function fileRemarks(dialect: Dialect, guessed: boolean, options: CsvOptions): Remark[] {
+export function fileRemarks(
+  { trimmed }: Pick<Layout, "trimmed">,
+  dialect: Dialect,
+  guessed: boolean,
+  options: CsvOptions,
+): Remark[] {
   const asked = guessed && options.encoding === undefined;
   const words = dialectWords(asked ? { ...dialect, encoding: "utf-8" } : dialect);
   const remarks: Remark[] = words.length === 0 ? [] : [{ text: `read with ${words.join(", ")}` }];
+  if (trimmed.length > 0) {
+    const some = trimmed.slice(0, mostTrimmed).map((cell) => JSON.stringify(cell));
+    const more = trimmed.length > some.length ? ` and ${trimmed.length - some.length} more` : "";
+    remarks.push({
+      text: `names of columns are read without what stands around them: ${some.join(", ")}${more}`,
+    });
+  }
   if (asked)
     remarks.push({
       text: `its bytes are no UTF-8 and taken for ${dialect.encoding} (--encoding names another)`,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { integer, seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import { patternOf, placesOf } from "../../../src/synthesis/structure/key-places";
 import {
   describeKeys,
@@ -105,4 +107,22 @@ test("statedKeys(pattern) takes counts with ranges, numbers and characters with 
   expect(keyCount(statedKeys("<01-12>.<0-255>", "read"))).toBe(12 * 256);
   expect(() => placesOf("<9-1>", "read")).toThrow("a range must go up");
   expect(() => placesOf("a{3,1}", "read")).toThrow("a range must go up");
+});
+
+test("numbers end where the way in which they are written ends, unless more go on beyond", () => {
+  const share = many(400, () => `${Math.min(99.9, 100.4 * rng.uniform()).toFixed(1)}%`);
+  const minute = (i: number): number => Math.floor(3.599 * i);
+  const clock = many(400, (i) => `${padded(Math.floor(minute(i) / 60), 2)}:${padded(minute(i) % 60, 2)}`);
+  const growth = many(400, () => `${(240 * rng.uniform() - 60).toFixed(1)}%`);
+  const lines = share.map((one, i) => `${one},${clock[i]},${growth[i]}`);
+  const { table } = parseCsv(`share,clock,growth\n${lines.join("\n")}\n`);
+  const ends = discoverStructure(table, seeded(1)).columns.map((plan) =>
+    plan.kind === "number" ? [plan.low, plan.high] : [],
+  );
+  expect(ends[0][1]).toBeLessThanOrEqual(100);
+  expect(ends[0][1]).toBeGreaterThan(99);
+  expect(ends[1][1]).toBe(24 * 3600 - 60);
+  expect(ends[1][0]).toBe(0);
+  expect(ends[2][0]).toBeLessThan(-50);
+  expect(ends[2][1]).toBeGreaterThan(170);
 });

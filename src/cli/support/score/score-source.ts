@@ -93,7 +93,7 @@ export async function openSource(
     columns: layout.columns.map((column, j) => ({ ...column, name: names[j] })),
     remarks: [
       ...opened.remarks,
-      ...fileRemarks(dialect, layout.guessedEncoding, reading),
+      ...fileRemarks(layout, dialect, layout.guessedEncoding, reading),
       ...layout.names.flatMap((column, j) => layout.remarks[j].map((text) => ({ column, text }))),
     ],
     progress: () => ({ done, total: opened.made ? done : size || done }),

@@ -1,4 +1,5 @@
 import type { Rng } from "../../../core/rng";
+import { usualEnds } from "../../../data/formats/format";
 import { type Column, isCategorical, type NumericColumn } from "../../../data/table";
 import { dateReader, writtenDates } from "../dates";
 import { tamed } from "../ends";
@@ -129,19 +130,25 @@ function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPl
   if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]), ...few };
   const grid = gridOf(values, least, people) ?? gridOf(unrepeatedValues(values, { least, people }), least);
   const ends = tamed(values, least, people);
-  const repeats = (end: number): boolean =>
-    (countPeople(
-      values.map((value) => (value === end ? end : Number.NaN)),
+  const peopleWith = (holds: (value: number) => boolean): number =>
+    countPeople(
+      values.map((value) => (holds(value) ? 1 : Number.NaN)),
       people,
-    ).get(end) ?? 0) >= Math.max(2, least);
-  // Ends that few have lie on the grid, rather too far in: beyond them lie values that may not exist.
-  const endOf = (end: number, towards: 1 | -1): number => (repeats(end) ? end : within(end, grid, towards));
+    ).get(1) ?? 0;
+  // Ends that few have lie on the grid, rather too far in: beyond them lie values that may not exist; nor beyond what the way in
+  // which they are written means, where few do.
+  const endOf = (end: number, usual: number, towards: 1 | -1): number => {
+    if (peopleWith((value) => value === end) >= Math.max(2, least)) return end;
+    const past = (value: number): boolean => (usual - value) * towards > 0;
+    return within(past(end) && peopleWith(past) < least ? usual : end, grid, towards);
+  };
+  const [lowest, highest] = usualEnds(column.format);
   return {
     kind: "number",
     name,
     missing,
-    low: all ? all[0] : endOf(ends.low, 1),
-    high: all ? all[all.length - 1] : endOf(ends.high, -1),
+    low: all ? all[0] : endOf(ends.low, lowest, 1),
+    high: all ? all[all.length - 1] : endOf(ends.high, highest, -1),
     atoms: [],
     ...(grid && { grid }),
     ...(all && { values: all, ...few }),
