@@ -11,6 +11,8 @@ export interface SynthesiserOrigin {
   readonly options: Readonly<Record<string, unknown>>;
   readonly seed?: number;
   readonly rows?: number;
+  /** How many rows there were, where those learnt were drawn from them. */
+  readonly drawnFrom?: number;
   readonly data?: readonly { readonly name: string; readonly sha256: string }[];
   /** What stood between the cells of the data, where that was no comma: rows are written with it, too. */
   readonly delimiter?: string;

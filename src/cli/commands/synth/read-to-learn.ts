@@ -1,36 +1,94 @@
-import type { CsvRead } from "../../../data/read/read-csv";
-import { tableReader } from "../../../data/read/read-table";
+import { count } from "../../../core/format";
+import { seeded } from "../../../core/rng";
+import type { CsvOptions } from "../../../data/csv/options";
+import { customerColumns } from "../../../data/duplicates";
+import { customerNames, plainName } from "../../../data/infer/names";
+import { type DrawnTable, drawnTable } from "../../../data/read/drawn-table";
+import { reopened } from "../../../data/read/open-table";
 import { readSchema } from "../../../data/schema-file";
-import { columnNamed, type TextColumn } from "../../../data/table";
+import { type Column, columnNamed, type TextColumn } from "../../../data/table";
 import { writtenDates } from "../../../synthesis/structure/dates";
+import { usualMinCount } from "../../../synthesis/structure/discover/discover";
 import { note } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags } from "../../support/reading";
 
 /** Fewer dates than this make no way of writing them. */
 const leastDates = 5;
+/** The most rows that are learnt from; of more as many are drawn at random. */
+const mostLearnt = 500_000;
+
+interface LearningFlags extends ReadingFlags {
+  readonly schema?: string;
+  readonly customer?: string | false;
+}
 
 /**
- * The table to be learnt, its problems noted; stops where too much of the file is lost. Dates that are written in several
- * ways are read as texts, since the rules of a synthesiser know several ways and the reader one.
+ * The table to be learnt, or rows drawn from it where it is long, its problems noted; stops where too much of the file is
+ * lost. Dates that are written in several ways are read as texts, since the rules of a synthesiser know several ways and the
+ * reader one.
  */
 export async function readToLearn(
   file: string,
-  flags: ReadingFlags & { readonly schema?: string },
-): Promise<CsvRead> {
+  flags: LearningFlags,
+  { seed, minCount = usualMinCount }: { readonly seed: number; readonly minCount?: number },
+): Promise<DrawnTable> {
+  const source = await reopened(file);
+  const { customer } = flags;
+  const drawing = {
+    most: mostLearnt,
+    least: minCount,
+    customer: (columns: readonly Column[]) =>
+      customer ? [customer] : customer === false ? [] : namedLikeCustomers(columns),
+  };
   const how = csvOptions(flags);
-  const open = await tableReader(file);
+  try {
+    const read = await readLearnable(file, flags, (options) =>
+      drawnTable(source, { ...how, ...options }, drawing, seeded(seed).fork("rows drawn")),
+    );
+    noteDrawn(read, minCount);
+    return read;
+  } finally {
+    source.close();
+  }
+}
+
+/** The column that is called like customers, or else like identifiers. */
+function namedLikeCustomers(columns: readonly Column[]): readonly string[] {
+  const called = customerNames.flatMap((name) =>
+    columns.filter((column) => plainName(column.name) === plainName(name)),
+  );
+  return called.length > 0 ? [called[0].name] : customerColumns({ columns });
+}
+
+/** Says which rows are learnt, where not all are, and what others hold beside. */
+function noteDrawn({ table, total, beyond }: DrawnTable, minCount: number): void {
+  if (table.rows === total) return;
+  note(
+    `${count(table.rows)} of ${count(total)} rows are learnt, drawn at random: rules, ends, levels and shares are those of these rows`,
+  );
+  for (const { column, rows, levels } of beyond)
+    note(
+      `${column}: ${count(rows)} of the ${count(total)} rows ${levels === undefined ? "lie beyond the ends of those drawn" : `have one of ${count(levels)} levels that ${minCount} rows or more share, and fewer of those drawn`}`,
+    );
+}
+
+async function readLearnable(
+  file: string,
+  flags: LearningFlags,
+  open: (options?: CsvOptions) => Promise<DrawnTable>,
+): Promise<DrawnTable> {
   if (flags.schema) {
-    const given = open({ ...how, schema: readSchema(flags.schema) });
+    const given = await open({ schema: readSchema(flags.schema) });
     checkLoss(file, given, flags);
     return given;
   }
-  const read = open(how);
+  const read = await open();
   const mixed = read.schema.columns.filter(
     ({ name, type }) => type === "date" && read.problemsByColumn.has(name),
   );
   if (mixed.length > 0) {
     const columns = mixed.map(({ name }) => ({ name, type: "text" as const }));
-    const again = open({ ...how, schema: { columns } });
+    const again = await open({ schema: { columns } });
     const dates = (name: string): boolean =>
       writtenDates((columnNamed(again.table, name) as TextColumn).values, leastDates) !== undefined;
     if (mixed.every(({ name }) => dates(name))) {

@@ -177,7 +177,11 @@ async function fit(options: Options): Promise<void> {
   const seed = wholeNumber(options.seed ?? "42", "--seed");
   const epochs =
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
-  const read = await readToLearn(options.data, options);
+  const { minCount } = rulesOf(options);
+  const read = await readToLearn(options.data, options, {
+    seed,
+    ...(minCount !== undefined && { minCount }),
+  });
   const { withCustomers } = await import("../../support/counted-rows.js");
   const found = withCustomers(read.table, options);
   const { table, repeated } = withRepeatedIds(found.table, found.customer);
@@ -219,6 +223,7 @@ async function fit(options: Options): Promise<void> {
     options: plain,
     seed,
     rows: table.rows,
+    ...(read.total > read.table.rows && { drawnFrom: read.total }),
     data: [await fileOrigin(options.data)],
     ...(read.schema.dialect && { delimiter: read.schema.dialect.delimiter }),
     version: packageVersion(),

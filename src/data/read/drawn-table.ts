@@ -1,0 +1,107 @@
+import { chosenOf, mixBits, type Rng } from "../../core/rng";
+import { customerOf } from "../duplicates";
+import { type RowSource, rowsAt } from "../even-rows";
+import { type Column, isCategorical, type Table, takeTableRows } from "../table";
+import type { Tallied } from "../tally/column-tally";
+import { keyOfText } from "../tally/keys";
+import type { Reopened } from "./open-table";
+import type { CsvRead } from "./read-csv";
+import { type SurveyOptions, surveyTable } from "./survey-table";
+
+/** All rows of a table, or some of them. */
+export interface DrawnTable extends CsvRead {
+  /** Rows that can be read. */
+  readonly total: number;
+  /** What those not drawn hold and the others do not; empty where all were. */
+  readonly beyond: readonly Beyond[];
+}
+
+/** A column of which rows lie beyond those that were drawn. */
+export interface Beyond {
+  readonly column: string;
+  readonly rows: number;
+  /** Their levels, where it has levels; else they are below or above all that were drawn. */
+  readonly levels?: number;
+}
+
+export interface Drawing {
+  /** How many rows are held; of more about as many are drawn. */
+  readonly most: number;
+  /** Columns that together name a customer, of whom all rows are drawn or none. */
+  readonly customer: (columns: readonly Column[]) => readonly string[];
+  /** A level of so many rows counts as beyond where fewer of them are drawn. */
+  readonly least: number;
+}
+
+/** The rows of a table, read as `readTable` does; where they are more than `most`, about as many, drawn at random and in their order. */
+export function drawnTable(
+  source: string | Reopened,
+  options: SurveyOptions,
+  { most, customer, least }: Drawing,
+  rng: Rng,
+): Promise<DrawnTable> {
+  return surveyTable(source, options, async ({ columns: tallied, kept, batches, ...read }) => {
+    const like = tallied.map(({ column }) => column);
+    const by = kept > most ? customer(like) : [];
+    const rows =
+      by.length > 0
+        ? await rowsOfSome(batches(by), by, most / kept, rng)
+        : chosenOf(kept, Math.min(most, kept), rng);
+    const drawn = kept > 0 ? await rowsAt(batches(), rows) : takeTableRows({ rows: 0, columns: like }, []);
+    // Words for missing are known once all rows came.
+    const columns = drawn.columns.map(({ missing: _, ...column }, j) => {
+      const { missing } = like[j];
+      return missing ? { ...column, missing } : column;
+    });
+    const table: Table = { rows: drawn.rows, columns };
+    const beyond = kept > most ? columns.flatMap((column, j) => beyondOf(column, tallied[j], least)) : [];
+    return { ...read, table, total: kept, beyond };
+  });
+}
+
+/** The rows of about this share of the customers, and of the rows that name none. */
+async function rowsOfSome(
+  batches: ReturnType<RowSource["batches"]>,
+  by: readonly string[],
+  share: number,
+  rng: Rng,
+): Promise<Int32Array> {
+  const salt = Math.floor(rng.uniform() * 2 ** 32);
+  const key = new Uint32Array(2);
+  const rows: number[] = [];
+  let before = 0;
+  for await (const batch of batches) {
+    const customer = customerOf(batch, by);
+    for (let i = 0; i < batch.rows; i++) {
+      const name = customer(i);
+      if (name !== undefined) keyOfText(name, key);
+      const at = name === undefined ? rng.uniform() : mixBits(key[0] ^ salt) / 2 ** 32;
+      if (at < share) rows.push(before + i);
+    }
+    before += batch.rows;
+  }
+  return Int32Array.from(rows);
+}
+
+function beyondOf(drawn: Column, { column, counts }: Tallied, least: number): Beyond[] {
+  let [rows, levels] = [0, 0];
+  if (isCategorical(drawn) && isCategorical(column)) {
+    const own = new Map<string, number>();
+    for (const code of drawn.codes)
+      if (code >= 0) own.set(drawn.levels[code], (own.get(drawn.levels[code]) ?? 0) + 1);
+    counts.forEach((count, k) => {
+      const code = column.codes[k];
+      if (code < 0 || count < least || (own.get(column.levels[code]) ?? 0) >= least) return;
+      rows += count;
+      levels++;
+    });
+    return levels > 0 ? [{ column: drawn.name, rows, levels }] : [];
+  }
+  if (drawn.type !== "numeric" || column.type !== "numeric") return [];
+  const low = drawn.values.reduce((least, v) => (v < least ? v : least), Infinity);
+  const high = drawn.values.reduce((most, v) => (v > most ? v : most), -Infinity);
+  column.values.forEach((value, k) => {
+    if (value < low || value > high) rows += counts[k];
+  });
+  return rows > 0 ? [{ column: drawn.name, rows }] : [];
+}
