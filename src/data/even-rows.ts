@@ -5,8 +5,8 @@ import { type Column, type Table, takeTableRows } from "./table";
 export interface RowSource {
   /** How many rows come. */
   readonly kept: number;
-  /** What is known of the columns; their cells are not those of the rows. */
-  readonly columns: readonly { readonly column: Column }[];
+  /** The columns by their different cells, or some of them where there are many, and how often each occurs. */
+  readonly columns: readonly { readonly column: Column; readonly counts: ArrayLike<number> }[];
   batches(only?: readonly string[]): AsyncIterable<Table>;
 }
 

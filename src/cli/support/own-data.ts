@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { didYouMean } from "../../core/did-you-mean";
 import type { CsvOptions } from "../../data/csv/options";
 import type { RowSource } from "../../data/even-rows";
+import type { Survey } from "../../data/read/survey-table";
 import type { CategoricalColumn, Column, Table } from "../../data/table";
 import type { Names } from "../../data/tally/names";
 import type { CustomerNames } from "../../services/contact/prospects";
@@ -153,39 +154,48 @@ export async function readOwn<Kind extends TableKind>(
   kinds: readonly Kind[],
   wanted?: WantedColumns,
 ): Promise<OwnCustomers<Kind>> {
-  const [{ keptAsWritten, kindOfTable }, { columnNamed }, { tableHead }, { reopened }, { surveyTable }] =
-    await Promise.all([
-      import("../../services/value/kind.js"),
-      import("../../data/table.js"),
-      import("../../data/read/read-table.js"),
-      import("../../data/read/open-table.js"),
-      import("../../data/read/survey-table.js"),
-    ]);
-  const source = await reopened(flags.data);
-  try {
-    const how = csvOptions(flags);
-    const head = (await tableHead(source, { ...how, badCells: "missing" }, headBytes)).table;
+  const [{ keptAsWritten, kindOfTable }, { columnNamed }] = await Promise.all([
+    import("../../services/value/kind.js"),
+    import("../../data/table.js"),
+  ]);
+  let kind: TableKind = kinds[0];
+  const asWritten = (head: Table): readonly string[] => {
     // Before the kind is guessed, which would be by other columns than those that a person named.
     for (const name of [flags.customer, flags.start, flags.churn, flags.value])
       if (name !== undefined) columnNamed(head, name);
     // Who names the chance to leave or the value has them already.
-    const scored =
-      (kinds as readonly TableKind[]).includes("customers") && (flags.churn ?? flags.value) !== undefined;
-    const kind: TableKind = kindNamed(flags.kind, kinds) ?? (scored ? "customers" : kindOfTable(head, kinds));
+    const known: readonly TableKind[] = kinds;
+    const scored = known.includes("customers") && (flags.churn ?? flags.value) !== undefined;
+    kind = kindNamed(flags.kind, known) ?? (scored ? "customers" : kindOfTable(head, known));
     checkFlagsOf(kind, flags);
     const { customer, start, end, ended, entry } = flags;
-    const asText = keptAsWritten(head, kind, [customer, start, end, ended, entry]);
-    const found = await surveyTable(
-      source,
-      { ...how, ...readAsText(head, asText, flags) },
-      async (survey): Promise<OwnCustomers<TableKind>> => {
-        const notes = checkRows(survey, flags);
-        if (kind === "customers") return { kind, ...(await scoredIn(survey, wanted)), notes };
-        if (kind === "contracts") return { kind, ...(await contractsIn(survey, flags, notes)) };
-        return { kind, ...(await transactionsIn(survey, flags, notes)) };
-      },
-    );
-    return found as OwnCustomers<Kind>;
+    return keptAsWritten(head, kind, [customer, start, end, ended, entry]);
+  };
+  const found = await surveyed(flags, asWritten, async (survey): Promise<OwnCustomers<TableKind>> => {
+    const notes = checkRows(survey, flags);
+    if (kind === "customers") return { kind, ...(await scoredIn(survey, wanted)), notes };
+    if (kind === "contracts") return { kind, ...(await contractsIn(survey, flags, notes)) };
+    return { kind, ...(await transactionsIn(survey, flags, notes)) };
+  });
+  return found as OwnCustomers<Kind>;
+}
+
+/** What `use` makes of a table of which those columns are kept as written that its beginning says. */
+async function surveyed<Out>(
+  flags: RowFlags,
+  asWritten: (head: Table) => readonly string[],
+  use: (survey: Survey) => Promise<Out>,
+): Promise<Out> {
+  const [{ tableHead }, { reopened }, { surveyTable }] = await Promise.all([
+    import("../../data/read/read-table.js"),
+    import("../../data/read/open-table.js"),
+    import("../../data/read/survey-table.js"),
+  ]);
+  const source = await reopened(flags.data);
+  try {
+    const how = csvOptions(flags);
+    const head = (await tableHead(source, { ...how, badCells: "missing" }, headBytes)).table;
+    return await surveyTable(source, { ...how, ...readAsText(head, asWritten(head), flags) }, use);
   } finally {
     source.close();
   }
@@ -247,15 +257,19 @@ function checkFlagsOf(kind: TableKind, flags: OwnDataFlags): void {
   }
 }
 
-/** The table in a file of any format, or in standard input, with all its cells as written. */
-export async function readAsWritten(flags: RowFlags): Promise<Omit<ScoredTable, "customers">> {
-  const { tableReader } = await import("../../data/read/read-table.js");
-  const read = await tableReader(flags.data);
-  const how = csvOptions(flags);
-  const head = read({ ...how, badCells: "missing" }, headBytes).table;
-  const names = head.columns.map((column) => column.name);
-  const found = read({ ...how, ...readAsText(head, names, flags) });
-  return { table: found.table, notes: checkRows(found, flags) };
+/**
+ * What `use` makes of the table in a file of any format, or in standard input, with all its cells as written, block by block;
+ * the notes are of rows that can't be read.
+ */
+export async function readAsWritten<Out>(
+  flags: RowFlags,
+  use: (rows: RowSource, notes: readonly string[]) => Promise<Out>,
+): Promise<Out> {
+  return surveyed(
+    flags,
+    (head) => head.columns.map((column) => column.name),
+    (survey) => use(survey, checkRows(survey, flags)),
+  );
 }
 
 type RowFlags = ReadingFlags & Pick<OwnDataFlags, "data" | "skipBadRows">;

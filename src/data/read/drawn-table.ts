@@ -75,7 +75,7 @@ async function rowsOfSome(
     for (let i = 0; i < batch.rows; i++) {
       const name = customer(i);
       if (name !== undefined) keyOfText(name, key);
-      const at = name === undefined ? rng.uniform() : mixBits(key[0] ^ salt) / 2 ** 32;
+      const at = name === undefined ? rng.uniform() : (mixBits(key[0] ^ salt) >>> 0) / 2 ** 32;
       if (at < share) rows.push(before + i);
     }
     before += batch.rows;

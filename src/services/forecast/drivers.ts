@@ -1,7 +1,10 @@
 import { cholesky, symmetricInverse } from "../../core/math/linear-algebra";
 import { normalQuantile } from "../../core/math/normal-distribution";
-import { type Column, cellText, columnNamed, type Table } from "../../data/table";
-import { numbersOf } from "../value/cell-values";
+import { placesWhere } from "../../core/places";
+import type { RowSource } from "../../data/even-rows";
+import { type Column, columnNamed, type Table } from "../../data/table";
+import { numbersLike } from "../value/cell-values";
+import { numberColumns, type Panel } from "./read-panel";
 
 /** What a unit more of a column goes with, in the same customer and month. */
 export interface Driver {
@@ -28,20 +31,24 @@ const mostDrivers = 12;
  * that belong together by customer (Liang and Zeger, 1986). Associations of one's own table, not effects. The columns
  * are those named, or all other numbers; those that hardly move within customers, or move as others do, are left out.
  */
-export function driversOf(
-  table: Table,
-  columns: { readonly customer: string; readonly value: string },
-  taken: readonly string[],
+export async function driversOf(
+  source: RowSource,
+  panel: Pick<Panel, "columns" | "learned" | "who">,
   named: readonly string[] | undefined,
-): Drivers | undefined {
-  const customer = columnNamed(table, columns.customer);
-  const value = numbersOf(columnNamed(table, columns.value)).values;
+): Promise<Drivers | undefined> {
+  const { columns } = panel;
+  const table: Table = { rows: source.kept, columns: source.columns.map(({ column }) => column) };
   const candidates = named
     ? named.map((name) => columnNamed(table, name))
-    : table.columns.filter((one) => !taken.includes(one.name) && numbersOf(one).share > 0.9);
+    : numberColumns(source, Object.values(columns));
   if (candidates.length === 0) return undefined;
   const notes: string[] = [];
-  const read = candidates.map((one) => ({ one, values: numbersOf(one).values }));
+  const { who, values } = await learnedRows(source, panel, [
+    columnNamed(table, columns.value),
+    ...candidates,
+  ]);
+  const value = values[0];
+  const read = candidates.map((one, j) => ({ one, values: values[j + 1] }));
   const rows = [...value.keys()].filter(
     (i) => !Number.isNaN(value[i]) && read.every(({ values }) => !Number.isNaN(values[i])),
   );
@@ -49,12 +56,11 @@ export function driversOf(
     notes.push(
       `${value.length - rows.length} rows lack a number that may drive ${columns.value}, and do not count for it`,
     );
-  const groups = new Map<string, number[]>();
+  const groups = new Map<number, number[]>();
   for (const i of rows) {
-    const who = cellText(customer, i);
-    const own = groups.get(who);
+    const own = groups.get(who[i]);
     if (own) own.push(i);
-    else groups.set(who, [i]);
+    else groups.set(who[i], [i]);
   }
   const centred = (of: Float64Array): Float64Array => {
     const out = new Float64Array(of.length);
@@ -125,4 +131,28 @@ export function driversOf(
     explained: all > 0 ? 1 - dot(rest, rest) / all : 0,
     notes,
   };
+}
+
+/** The numbers in these columns of the rows whose customers are learned from, and whose they are. */
+async function learnedRows(
+  source: RowSource,
+  { learned, who }: Pick<Panel, "learned" | "who">,
+  columns: readonly Column[],
+): Promise<{ readonly who: Int32Array; readonly values: readonly Float64Array[] }> {
+  const drawn = new Set(learned);
+  const rows = placesWhere(who.length, (i) => who[i] >= 0 && (!learned || drawn.has(who[i])));
+  const values = columns.map(() => new Float64Array(rows.length));
+  const counts = new Map(source.columns.map(({ column, counts }) => [column, counts]));
+  const readers = columns.map((column) => numbersLike(column, counts.get(column)));
+  let [from, next] = [0, 0];
+  for await (const block of source.batches(columns.map(({ name }) => name))) {
+    const start = next;
+    from += block.rows;
+    while (next < rows.length && rows[next] < from) next++;
+    columns.forEach(({ name }, j) => {
+      const found = readers[j](columnNamed(block, name)).values;
+      for (let k = start; k < next; k++) values[j][k] = found[rows[k] - (from - block.rows)];
+    });
+  }
+  return { who: rows.map((i) => who[i]), values };
 }

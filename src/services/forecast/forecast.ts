@@ -45,11 +45,15 @@ const mostOrigins = 6;
  * of the errors there in units of each customer's own month-to-month change (split conformal prediction: Vovk, Gammerman
  * and Shafer, 2005), and the last months, which neither chose nor calibrated, tell how many outcomes the intervals hold.
  */
-export function forecastPanel({ series }: Panel, options: ForecastOptions = {}): Forecast {
+export function forecastPanel(
+  { series: all, learned }: Pick<Panel, "series" | "learned">,
+  options: ForecastOptions = {},
+): Forecast {
   const { horizon = 3, level = 0.8 } = options;
   const action = "forecast";
   checkInteger(horizon, 1, 60, action, "horizon");
   checkNumber(level, 0, 1, action, "level", "both");
+  const series = learned ? Array.from(learned, (i) => all[i]) : all;
   const length = series[0].length;
   const origins = Math.min(mostOrigins, length - 2 * horizon - 3 + 1);
   check(
@@ -80,9 +84,9 @@ export function forecastPanel({ series }: Panel, options: ForecastOptions = {}):
   };
   // What is foretold for good learns from the judging months as well.
   const final = quantilesOf([...best.errors, judged], horizon, level);
-  const least = series.every((y) => y.every((v) => !(v < 0))) ? 0 : -Infinity;
-  const mean = series.map((y) => best.method.next(y, horizon).map((v) => Math.max(least, v)));
-  const scale = series.map(scaleOf);
+  const least = all.every((y) => y.every((v) => !(v < 0))) ? 0 : -Infinity;
+  const mean = all.map((y) => best.method.next(y, horizon).map((v) => Math.max(least, v)));
+  const scale = Float64Array.from(all, scaleOf);
   const end = (which: 0 | 1): Float64Array[] =>
     mean.map((own, i) => own.map((v, k) => Math.max(least, v + scale[i] * final[k][which])));
   const lastYear = of("same month last year");

@@ -3,7 +3,7 @@ import { learnDates } from "../../data/formats/learn-dates";
 import { learnNumbers } from "../../data/formats/learn-numbers";
 import { numberParser, plainNumbers } from "../../data/formats/number-format";
 import { meansMissing } from "../../data/formats/words";
-import { type Column, cellText, isCategorical } from "../../data/table";
+import { type Column, cellText, isCategorical, type NumericColumn } from "../../data/table";
 
 /** A column's cells as numbers or days, with what had to be guessed to read them. */
 export interface CellValues {
@@ -19,31 +19,40 @@ export interface CellValues {
 
 /** The cells as numbers, in whichever way the column writes them: 1234.5, 1.234,50, $1,234.50, (5.00). */
 export function numbersOf(column: Column): CellValues {
-  if (column.type === "numeric")
-    return { values: column.values, missing: (i) => Number.isNaN(column.values[i]), share: 1 };
-  const { texts, of, counts } = distinctTexts(column);
-  const missing = texts.map((text) => meansMissing(text, true));
-  const said = texts.filter((_, k) => !missing[k]);
-  const learned = learnNumbers(
-    said,
-    counts.filter((_, k) => !missing[k]),
-  );
+  return column.type === "numeric" ? plainCells(column) : numbersLike(column)(column);
+}
+
+/**
+ * Reads cells as numbers in the way that a column writes them, of which these are the different cells and how often each
+ * occurs; left out, once.
+ */
+export function numbersLike(like: Column, times?: ArrayLike<number>): (column: Column) => CellValues {
+  const known = distinctTexts(like, times);
+  const learned = learnNumbers(...saidOf(known));
   const parse = numberParser(learned?.format ?? plainNumbers);
   const plain = numberParser(plainNumbers);
   const marks = learned?.certain === true;
-  const parsed = texts.map((text, k) => {
-    if (missing[k]) return Number.NaN;
-    const value = parse(text.trim());
-    // A cell in plain form among others means what it says, unless the marks are known to be other ones.
-    return Number.isNaN(value) && !marks ? plain(text.trim()) : value;
-  });
   const guess =
     learned && learned.format.decimal === ","
       ? `a comma before the decimals${learned.certain ? "" : " (a guess: nothing tells it from thousands)"}`
       : learned && !learned.certain && learned.format.thousands !== undefined
         ? `${JSON.stringify(learned.format.thousands)} between thousands (a guess: nothing tells it from decimals)`
         : undefined;
-  return settled(of, parsed, missing, guess);
+  return (column) => {
+    if (column.type === "numeric") return plainCells(column);
+    const cells = column === like ? known : distinctTexts(column);
+    const parsed = cells.texts.map((text) => {
+      if (meansMissing(text, true)) return Number.NaN;
+      const value = parse(text.trim());
+      // A cell in plain form among others means what it says, unless the marks are known to be other ones.
+      return Number.isNaN(value) && !marks ? plain(text.trim()) : value;
+    });
+    return settled(cells, parsed, guess);
+  };
+}
+
+function plainCells({ values }: NumericColumn): CellValues {
+  return { values, missing: (i) => Number.isNaN(values[i]), share: 1 };
 }
 
 /**
@@ -51,23 +60,16 @@ export function numbersOf(column: Column): CellValues {
  * it is written with, or in `timeZone` on the day that it was there.
  */
 export function daysOf(column: Column, timeZone?: string): CellValues {
-  const { texts, of, counts } = distinctTexts(column);
-  const missing = texts.map((text) => meansMissing(text, true));
-  const said = texts.filter((_, k) => !missing[k]);
+  const cells = distinctTexts(column);
   // A column that was read as dates says how they are written.
   const given = column.type === "date" ? column.format : undefined;
-  const learned = given
-    ? undefined
-    : learnDates(
-        said,
-        counts.filter((_, k) => !missing[k]),
-      );
+  const learned = given ? undefined : learnDates(...saidOf(cells));
   const format: DateFormat = given ?? learned?.format ?? plainDates;
   const offset = /X|[tT]$/.test(format.pattern);
   const parse = dateParser(format);
   const day = timeZone !== undefined && offset ? dayIn(timeZone) : undefined;
-  const parsed = texts.map((text, k) => {
-    if (missing[k]) return Number.NaN;
+  const parsed = cells.texts.map((text) => {
+    if (meansMissing(text, true)) return Number.NaN;
     const trimmed = text.trim();
     const plain = dayOf(trimmed);
     if (plain !== undefined && !day) return plain;
@@ -80,7 +82,7 @@ export function daysOf(column: Column, timeZone?: string): CellValues {
     ...(learned?.ambiguous ? [`which could be ${learned.ambiguous} too`] : []),
     ...(timeZone !== undefined && !offset ? ["days as written: the dates have no offset"] : []),
   ].join(", ");
-  return settled(of, parsed, missing, guess === "" ? undefined : guess);
+  return settled(cells, parsed, guess === "" ? undefined : guess);
 }
 
 const datePattern = /^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$/;
@@ -100,8 +102,15 @@ export function dateText(day: number): string {
   return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** Each different text once, in its first order, which of them each row has, and how often it occurs. */
-function distinctTexts(column: Column): { texts: string[]; of: Int32Array; counts: number[] } {
+interface DistinctTexts {
+  readonly texts: readonly string[];
+  /** Which of them each row has. */
+  readonly of: Int32Array;
+  readonly counts: readonly number[];
+}
+
+/** Each different text once, in its first order, and how often it occurs, each row counting `times`, or once. */
+function distinctTexts(column: Column, times?: ArrayLike<number>): DistinctTexts {
   const places = new Map<string, number>();
   const counts: number[] = [];
   const rows = isCategorical(column) ? column.codes.length : column.values.length;
@@ -113,26 +122,34 @@ function distinctTexts(column: Column): { texts: string[]; of: Int32Array; count
       places.set(text, place);
       counts.push(0);
     }
-    counts[place]++;
+    counts[place] += times ? times[i] : 1;
     of[i] = place;
   }
   return { texts: [...places.keys()], of, counts };
 }
 
+/** The texts that do not mean missing, and how often each occurs. */
+function saidOf({ texts, counts }: DistinctTexts): [texts: string[], counts: number[]] {
+  const said = texts.map((text) => !meansMissing(text, true));
+  return [texts.filter((_, k) => said[k]), counts.filter((_, k) => said[k])];
+}
+
 function settled(
-  of: Int32Array,
+  { texts, of, counts }: DistinctTexts,
   parsed: readonly number[],
-  missing: readonly boolean[],
   guess: string | undefined,
 ): CellValues {
+  const missing = texts.map((text) => meansMissing(text, true));
   let [said, read] = [0, 0];
-  for (const k of of) {
-    if (missing[k]) continue;
-    said++;
-    if (!Number.isNaN(parsed[k])) read++;
-  }
+  counts.forEach((count, k) => {
+    if (missing[k]) return;
+    said += count;
+    if (!Number.isNaN(parsed[k])) read += count;
+  });
+  const values = new Float64Array(of.length);
+  for (let i = 0; i < of.length; i++) values[i] = parsed[of[i]];
   return {
-    values: Float64Array.from(of, (k) => parsed[k]),
+    values,
     missing: (i) => missing[of[i]],
     share: said > 0 ? read / said : 0,
     ...(guess === undefined ? {} : { guess }),

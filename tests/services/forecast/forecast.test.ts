@@ -1,18 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { gamma, normal, seeded } from "../../../src/core/rng";
+import type { RowSource } from "../../../src/data/even-rows";
 import { parseCsv } from "../../../src/data/read/read-csv";
-import type { Table } from "../../../src/data/table";
 import { forecastMethods } from "../../../src/models/forecast/smoothing";
 import { driversOf } from "../../../src/services/forecast/drivers";
 import { forecastPanel } from "../../../src/services/forecast/forecast";
 import { movementsOf } from "../../../src/services/forecast/movement";
 import { panelFrom } from "../../../src/services/forecast/read-panel";
+import { rowsOf } from "../value/rows-of";
 
-const table = (text: string): Table => parseCsv(text).table;
+const table = (text: string): RowSource => rowsOf(parseCsv(text).table, 7);
 
 describe("panelFrom(table)", () => {
-  test("adds up the rows of a month, and keeps months without a row apart from 0", () => {
-    const read = panelFrom(
+  test("adds up the rows of a month, and keeps months without a row apart from 0", async () => {
+    const read = await panelFrom(
       table("customer,month,region,minutes\na,2023-12,N,5\na,2023-12,N,2\na,2024-02,N,4\nb,2024-01,S,1\n"),
       { segment: "region" },
     );
@@ -28,17 +29,20 @@ describe("panelFrom(table)", () => {
       value: "minutes",
       segment: "region",
     });
+    expect([...read.who]).toEqual([0, 0, 0, 1]);
     expect(read.notes).toEqual([
       "1 rows are of a customer and month named before, and are added to it",
       "2 months of customers have no value after their first; they are passed over, not taken for 0",
     ]);
   });
 
-  test("asks which of several columns is meant, and names rows without a month", () => {
+  test("asks which of several columns is meant, and names rows without a month", async () => {
     const two = table("customer,month,calls,texts\na,2024-01,1,2\n");
-    expect(() => panelFrom(two)).toThrow("a column of values must be named; numbers are in calls, texts");
-    expect(panelFrom(two, { value: "texts" }).series[0][0]).toBe(2);
-    expect(() => panelFrom(table("customer,month,value\na,soon,1\n"))).toThrow(
+    await expect(panelFrom(two)).rejects.toThrow(
+      "a column of values must be named; numbers are in calls, texts",
+    );
+    expect((await panelFrom(two, { value: "texts" })).series[0][0]).toBe(2);
+    await expect(panelFrom(table("customer,month,value\na,soon,1\n"))).rejects.toThrow(
       'row 1: the month must be one such as 2024-01, got "soon"',
     );
   });
@@ -52,13 +56,7 @@ describe("forecastPanel(panel)", () => {
     const noise = 0.05 + 0.3 * rng.uniform();
     return Float64Array.from({ length: months }, () => Math.max(0, base * (1 + noise * normal(rng))));
   });
-  const panel = {
-    customers: series.map((_, i) => `c${i}`),
-    months: Array.from(series[0], (_, t) => `m${t}`),
-    series,
-    columns: {},
-    notes: [],
-  };
+  const panel = { series };
 
   test("holds the promised share of outcomes that neither chose nor calibrated, and beats the last month", () => {
     const found = forecastPanel(panel, { horizon: 3, level: 0.8 });
@@ -72,7 +70,7 @@ describe("forecastPanel(panel)", () => {
   });
 
   test("says how many months it needs", () => {
-    const short = { ...panel, series: series.map((y) => y.subarray(0, 8)) };
+    const short = { series: series.map((y) => y.subarray(0, 8)) };
     expect(() => forecastPanel(short, { horizon: 3 })).toThrow(
       "there must be at least 9 months to foretell 3",
     );
@@ -99,10 +97,7 @@ test("forecastPanel(panel) holds its share on average where all customers move t
       return Float64Array.from(shocks, (shock) => base * shock * Math.exp(0.15 * normal(rng)));
     });
     const known = series.map((y) => y.subarray(0, months));
-    const found = forecastPanel(
-      { customers: [], months: [], series: known, columns: {}, notes: [] },
-      { horizon },
-    );
+    const found = forecastPanel({ series: known }, { horizon });
     series.forEach((y, i) => {
       for (let h = 0; h < horizon; h++) {
         const v = y[months + h];
@@ -115,7 +110,7 @@ test("forecastPanel(panel) holds its share on average where all customers move t
   expect(Math.abs(inside / all - 0.8)).toBeLessThan(0.06);
 });
 
-test("driversOf(table) finds what a unit costs within customers, and leaves out what does not move", () => {
+test("driversOf(table) finds what a unit costs within customers, and leaves out what does not move", async () => {
   const rng = seeded("drivers");
   const lines = ["customer,month,cost,minutes,gigabytes,seconds,age"];
   for (let i = 0; i < 60; i++)
@@ -124,12 +119,9 @@ test("driversOf(table) finds what a unit costs within customers, and leaves out 
       const cost = 10 * i + 0.2 * minutes + 1.5 * gigabytes + normal(rng);
       lines.push(`c${i},2024-0${m},${cost},${minutes},${gigabytes},${60 * minutes},${20 + i}`);
     }
-  const found = driversOf(
-    table(lines.join("\n")),
-    { customer: "customer", value: "cost" },
-    ["customer", "month", "cost"],
-    undefined,
-  );
+  const rows = table(lines.join("\n"));
+  const panel = await panelFrom(rows, { value: "cost" });
+  const found = await driversOf(rows, panel, undefined);
   const [first, second] = found?.drivers ?? [];
   expect([first.name, second.name]).toEqual(["minutes", "gigabytes"]);
   expect(first.low < 0.2 && first.high > 0.2 && Math.abs(first.perUnit - 0.2) < 0.01).toBe(true);
@@ -139,6 +131,27 @@ test("driversOf(table) finds what a unit costs within customers, and leaves out 
     "seconds moves as minutes does, and is left out",
     "age does not change within customers, and drives nothing",
   ]);
+  // Of some customers, all their rows and no others.
+  const learned = Int32Array.from({ length: 30 }, (_, k) => 2 * k);
+  const half = await driversOf(rows, { ...panel, learned }, ["minutes"]);
+  const alone = lines.filter((line, k) => k === 0 || Number(line.slice(1, line.indexOf(","))) % 2 === 0);
+  const own = table(alone.join("\n"));
+  const same = await driversOf(own, await panelFrom(own, { value: "cost" }), ["minutes"]);
+  expect(half).toEqual(same);
+  expect(half?.drivers[0].perUnit).not.toBe(first.perUnit);
+});
+
+test("forecastPanel(panel) foretells all customers by what some of them teach", () => {
+  const rng = seeded("some teach");
+  const series = Array.from({ length: 60 }, (_, i) =>
+    Float64Array.from({ length: 15 }, () => 10 + i + normal(rng)),
+  );
+  const learned = Int32Array.from({ length: 20 }, (_, k) => 3 * k);
+  const found = forecastPanel({ series, learned });
+  const few = forecastPanel({ series: series.filter((_, i) => i % 3 === 0) });
+  expect([found.methods, found.judged]).toEqual([few.methods, few.judged]);
+  expect([found.mean.length, found.mean[3], found.low[3]]).toEqual([60, few.mean[1], few.low[1]]);
+  expect(found.total.mean[0]).toBeGreaterThan(2.5 * few.total.mean[0]);
 });
 
 test("movementsOf(series, next) puts every customer under one name", () => {

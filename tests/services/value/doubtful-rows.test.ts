@@ -88,7 +88,7 @@ test("contractsFrom(table) says so where no contract ended for long, and where a
   expect(await read(all, 0)).toBe("monthly_revenue is 0 everywhere: so is every value");
 });
 
-test("panelFrom(table) says so where the last month is likely not over", () => {
+test("panelFrom(table) says so where the last month is likely not over", async () => {
   const rows = (last: number): string =>
     [
       "customer,month,usage",
@@ -97,6 +97,8 @@ test("panelFrom(table) says so where the last month is likely not over", () => {
         (_, m) => `a,2024-${String(m + 1).padStart(2, "0")},${m === 9 ? last : 100 + m}`,
       ),
     ].join("\n");
-  expect(panelFrom(parseCsv(rows(20)).table).notes.join()).toContain("2024-10 has 19% of the month before");
-  expect(panelFrom(parseCsv(rows(95)).table).notes).toEqual([]);
+  expect((await panelFrom(rowsOf(parseCsv(rows(20)).table))).notes.join()).toContain(
+    "2024-10 has 19% of the month before",
+  );
+  expect((await panelFrom(rowsOf(parseCsv(rows(95)).table))).notes).toEqual([]);
 });

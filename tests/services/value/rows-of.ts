@@ -13,5 +13,6 @@ export function rowsOf(table: Table, blockRows = 97): RowSource {
       );
     }
   }
-  return { kept: table.rows, columns: table.columns.map((column) => ({ column })), batches };
+  const counts = new Uint8Array(table.rows).fill(1);
+  return { kept: table.rows, columns: table.columns.map((column) => ({ column, counts })), batches };
 }

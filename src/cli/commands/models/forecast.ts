@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { money, percent } from "../../../core/format";
-import type { Column } from "../../../data/table";
 import type { Forecast } from "../../../services/forecast/forecast";
 import type { Panel } from "../../../services/forecast/read-panel";
 import { decimalNumber, wholeNumber } from "../../support/options";
@@ -67,17 +66,17 @@ async function forecast(flags: ForecastFlags): Promise<void> {
     import("../../../services/forecast/drivers.js"),
     import("../../../services/forecast/movement.js"),
   ]);
-  const { table, notes } = await readAsWritten(flags);
-  const panel = panelFrom(table, flags);
   const horizon = wholeNumber(flags.horizon, "--horizon", 1, 60);
   const level = decimalNumber(flags.level, "--level", 0.01, 0.99);
+  const { panel, notes, drivers } = await readAsWritten(flags, async (rows, notes) => {
+    const panel = await panelFrom(rows, flags);
+    return { panel, notes, drivers: await driversOf(rows, panel, flags.drivers) };
+  });
   const found = forecastPanel(panel, { horizon, level });
   const months = monthsAhead(panel, horizon);
   noteColumns("monthly values", panel.columns);
   for (const line of [...notes, ...panel.notes]) note(line);
-  const taken = Object.values(panel.columns);
-  const { customer, value } = panel.columns;
-  const drivers = driversOf(table, { customer, value }, taken, flags.drivers);
+  const { value } = panel.columns;
   for (const line of drivers?.notes ?? []) note(line);
   const movements = movementsOf(panel.series, found.mean);
   if (flags.out) await write(flags.out, panel, found, months);
@@ -180,19 +179,37 @@ function bySegment(
   return [...sums.values()].sort((a, b) => Math.abs(b.next - b.last) - Math.abs(a.next - a.last));
 }
 
+/** Customers whose rows are written at a time. */
+const written = 10_000;
+
 async function write(file: string, panel: Panel, found: Forecast, months: readonly string[]): Promise<void> {
-  const { writeCsv } = await import("../../../data/write/write-csv.js");
-  const customers = panel.customers.flatMap((who) => months.map(() => who));
-  const names = panel.customers.flatMap(() => months);
-  const flat = (of: readonly Float64Array[]): Float64Array =>
-    Float64Array.from(of.flatMap((own) => Array.from(own, (v) => Number(v.toPrecision(9)))));
-  const columns: Column[] = [
-    { name: "customer", type: "id", values: customers },
-    { name: "month", type: "text", values: names },
-    { name: "expected", type: "numeric", values: flat(found.mean) },
-    { name: "low", type: "numeric", values: flat(found.low) },
-    { name: "high", type: "numeric", values: flat(found.high) },
-  ];
-  writeCsv({ rows: customers.length, columns }, file, { spreadsheetSafe: true });
-  note(`${file}: ${panel.customers.length} customers, ${months.length} months each`);
+  const { csvFile } = await import("../../../data/write/write-csv.js");
+  const target = csvFile(file, { spreadsheetSafe: true });
+  const { customers } = panel;
+  try {
+    for (let from = 0; from < customers.length; from += written) {
+      const own = Array.from({ length: Math.min(written, customers.length - from) }, (_, k) => from + k);
+      const flat = (of: readonly Float64Array[]): Float64Array =>
+        Float64Array.from(own.flatMap((i) => Array.from(of[i], (v) => Number(v.toPrecision(9)))));
+      target.write({
+        rows: own.length * months.length,
+        columns: [
+          {
+            name: "customer",
+            type: "id",
+            values: own.flatMap((i) => months.map(() => customers.at(i) as string)),
+          },
+          { name: "month", type: "text", values: own.flatMap(() => months) },
+          { name: "expected", type: "numeric", values: flat(found.mean) },
+          { name: "low", type: "numeric", values: flat(found.low) },
+          { name: "high", type: "numeric", values: flat(found.high) },
+        ],
+      });
+    }
+    target.end();
+  } catch (error) {
+    target.discard();
+    throw error;
+  }
+  note(`${file}: ${customers.length} customers, ${months.length} months each`);
 }

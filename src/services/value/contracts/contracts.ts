@@ -1,14 +1,15 @@
 import { check, checkOneOf } from "../../../core/checks";
 import { takeValues } from "../../../core/matrix";
+import { placesWhere } from "../../../core/places";
 import { type RowSource, rowsAt } from "../../../data/even-rows";
 import { plainName } from "../../../data/infer/names";
 import { type Column, cellText, columnNamed, type Table, takeTableRows } from "../../../data/table";
 import { type Names, namesBy } from "../../../data/tally/names";
 import { numbersOf } from "../cell-values";
 import { acquiredOf, channelNames } from "../channels";
+import { type GatheredRows, gatherRows } from "../gather-rows";
 import { Faults, findColumn, oneCurrency, optionalColumn } from "../own-columns";
 import { type ContractOptions, endedNames, endNames, startNames, tenureNames } from "./contract-columns";
-import { type GatheredRows, gatherRows } from "./gather";
 import { isFlag, lifetimesByDates, lifetimesByTenure, type ReadLifetimes } from "./read-lifetimes";
 import { joinSpells, type Spells } from "./spells";
 
@@ -143,14 +144,6 @@ async function* columnsOf(
 ): AsyncGenerator<Table> {
   for await (const batch of batches(names.length > 0 ? names : [one]))
     yield { rows: batch.rows, columns: names.map((name) => columnNamed(batch, name)) };
-}
-
-/** The numbers below `count` that pass, ascending. */
-export function placesWhere(count: number, passes: (i: number) => boolean): Int32Array {
-  const places = new Int32Array(count);
-  let found = 0;
-  for (let i = 0; i < count; i++) if (passes(i)) places[found++] = i;
-  return places.slice(0, found);
 }
 
 /** What a model of lifetimes learns from, of the contracts at these places. */

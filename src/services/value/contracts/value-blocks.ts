@@ -1,10 +1,11 @@
 import { groupRows } from "../../../core/group-rows";
 import { column, type Matrix, takeRows, takeValues } from "../../../core/matrix";
+import { placesWhere } from "../../../core/places";
 import { type Table, takeTableRows } from "../../../data/table";
 import { customerValue, customerValueQuantile } from "../../../models/clv/customer-value";
 import type { SurvivalModel } from "../../../models/survival/censored";
 import { residualSurvival, varianceOfLuck } from "../total-interval";
-import { type Contracts, placesWhere } from "./contracts";
+import type { Contracts } from "./contracts";
 
 /** What running contracts are valued by. */
 interface Valuing {

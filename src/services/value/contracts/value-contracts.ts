@@ -2,6 +2,7 @@ import { check, checkInteger, checkOneOf } from "../../../core/checks";
 import { count } from "../../../core/format";
 import { takeValues } from "../../../core/matrix";
 import type { Watch } from "../../../core/model";
+import { placesWhere } from "../../../core/places";
 import { chosenOf, seeded } from "../../../core/rng";
 import { SeenTexts } from "../../../data/tally/keys";
 import { type Names, namesBy } from "../../../data/tally/names";
@@ -17,13 +18,7 @@ import {
   describeFit,
   doubts,
 } from "./contract-models";
-import {
-  type Contracts,
-  type LearnedContracts,
-  learnedContracts,
-  leastEnded,
-  placesWhere,
-} from "./contracts";
+import { type Contracts, type LearnedContracts, learnedContracts, leastEnded } from "./contracts";
 import { type Covariates, chooseCovariates } from "./covariates";
 import { endsByReason, type ReasonRow } from "./reasons";
 import { valuedByBlocks } from "./value-blocks";
