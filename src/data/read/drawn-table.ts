@@ -98,8 +98,11 @@ function beyondOf(drawn: Column, { column, counts }: Tallied, least: number): Be
     return levels > 0 ? [{ column: drawn.name, rows, levels }] : [];
   }
   if (drawn.type !== "numeric" || column.type !== "numeric") return [];
-  const low = drawn.values.reduce((least, v) => (v < least ? v : least), Infinity);
-  const high = drawn.values.reduce((most, v) => (v > most ? v : most), -Infinity);
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of drawn.values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
   column.values.forEach((value, k) => {
     if (value < low || value > high) rows += counts[k];
   });

@@ -42,19 +42,28 @@ export async function driversOf(
     ? named.map((name) => columnNamed(table, name))
     : numberColumns(source, Object.values(columns));
   if (candidates.length === 0) return undefined;
-  const notes: string[] = [];
   const { who, values } = await learnedRows(source, panel, [
     columnNamed(table, columns.value),
     ...candidates,
   ]);
-  const value = values[0];
-  const read = candidates.map((one, j) => ({ one, values: values[j + 1] }));
+  const read = candidates.map(({ name }, j) => ({ name, values: values[j + 1] }));
+  return driversIn({ name: columns.value, values: values[0] }, read, who);
+}
+
+interface Numbers {
+  readonly name: string;
+  readonly values: Float64Array;
+}
+
+function driversIn({ name, values: value }: Numbers, read: readonly Numbers[], who: Int32Array): Drivers {
+  const notes: string[] = [];
+  const nothing = (why: string): Drivers => ({ drivers: [], explained: 0, notes: [...notes, why] });
   const rows = [...value.keys()].filter(
     (i) => !Number.isNaN(value[i]) && read.every(({ values }) => !Number.isNaN(values[i])),
   );
   if (rows.length < value.length)
     notes.push(
-      `${value.length - rows.length} rows lack a number that may drive ${columns.value}, and do not count for it`,
+      `${value.length - rows.length} rows lack a number that may drive ${name}, and do not count for it`,
     );
   const groups = new Map<number, number[]>();
   for (const i of rows) {
@@ -72,35 +81,24 @@ export async function driversOf(
   };
   const dot = (a: Float64Array, b: Float64Array): number => rows.reduce((sum, i) => sum + a[i] * b[i], 0);
   const y = centred(value);
-  const kept: { one: Column; values: Float64Array; x: Float64Array; size: number }[] = [];
-  for (const { one, values } of read) {
+  const kept: (Numbers & { readonly x: Float64Array; readonly size: number })[] = [];
+  for (const { name: one, values } of read) {
     const x = centred(values);
     const size = Math.sqrt(dot(x, x) / Math.max(1, rows.length));
     const scale = Math.sqrt(dot(values, values) / Math.max(1, rows.length));
     const same = kept.find((other) => Math.abs(dot(x, other.x)) > 0.995 * size * other.size * rows.length);
-    if (!(size > 1e-9 * scale))
-      notes.push(`${one.name} does not change within customers, and drives nothing`);
-    else if (same) notes.push(`${one.name} moves as ${same.one.name} does, and is left out`);
-    else if (kept.length === mostDrivers)
-      notes.push(`${one.name} is left out: ${mostDrivers} columns are tried`);
-    else kept.push({ one, values, x, size });
+    if (!(size > 1e-9 * scale)) notes.push(`${one} does not change within customers, and drives nothing`);
+    else if (same) notes.push(`${one} moves as ${same.name} does, and is left out`);
+    else if (kept.length === mostDrivers) notes.push(`${one} is left out: ${mostDrivers} columns are tried`);
+    else kept.push({ name: one, values, x, size });
   }
   const p = kept.length;
   if (p === 0 || rows.length - groups.size < 5 * p)
-    return {
-      drivers: [],
-      explained: 0,
-      notes: [...notes, `there are too few months a customer to tell what drives ${columns.value}`],
-    };
+    return nothing(`there are too few months a customer to tell what drives ${name}`);
   const z = kept.map(({ x, size }) => x.map((v) => v / size));
   const gram = new Float64Array(p * p);
   for (let a = 0; a < p; a++) for (let b = 0; b < p; b++) gram[a * p + b] = dot(z[a], z[b]);
-  if (!cholesky(gram, p))
-    return {
-      drivers: [],
-      explained: 0,
-      notes: [...notes, "the columns explain one another: name some of them"],
-    };
+  if (!cholesky(gram, p)) return nothing("the columns explain one another: name some of them");
   const inverse = symmetricInverse(gram, p, "find drivers");
   const right = z.map((one) => dot(one, y));
   const beta = right.map((_, a) => right.reduce((sum, v, b) => sum + inverse[a * p + b] * v, 0));
@@ -112,13 +110,13 @@ export async function driversOf(
   }
   const width = normalQuantile(0.975) * Math.sqrt(groups.size / Math.max(1, groups.size - 1));
   const total = rows.reduce((sum, i) => sum + value[i], 0);
-  const drivers = kept.map(({ one, values, size }, j): Driver => {
+  const drivers = kept.map(({ name: one, values, size }, j): Driver => {
     let variance = 0;
     for (let a = 0; a < p; a++)
       for (let b = 0; b < p; b++) variance += inverse[j * p + a] * meat[a * p + b] * inverse[b * p + j];
     const [perUnit, error] = [beta[j] / size, Math.sqrt(variance) / size];
     return {
-      name: one.name,
+      name: one,
       perUnit,
       low: perUnit - width * error,
       high: perUnit + width * error,

@@ -177,11 +177,7 @@ async function fit(options: Options): Promise<void> {
   const seed = wholeNumber(options.seed ?? "42", "--seed");
   const epochs =
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
-  const { minCount } = rulesOf(options);
-  const read = await readToLearn(options.data, options, {
-    seed,
-    ...(minCount !== undefined && { minCount }),
-  });
+  const read = await readToLearn(options.data, options, { seed, ...rulesOf(options) });
   const { withCustomers } = await import("../../support/counted-rows.js");
   const found = withCustomers(read.table, options);
   const { table, repeated } = withRepeatedIds(found.table, found.customer);
@@ -230,10 +226,8 @@ async function fit(options: Options): Promise<void> {
   };
   writeAtomic(options.out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   const lost = describeLosses(structure);
-  if (lost.length > 0) print(`Not in the synthetic rows, of ${table.rows} rows learnt:`);
-  for (const sentence of lost) print(`  ${sentence}`);
-  print(`Rules kept in ${options.out} (change them with --write-structure and --structure):`);
-  for (const sentence of sentences) print(`  ${sentence}`);
+  if (lost.length > 0) printUnder(`Not in the synthetic rows, of ${table.rows} rows learnt:`, lost);
+  printUnder(`Rules kept in ${options.out} (change them with --write-structure and --structure):`, sentences);
   noteChosen(synthesiser, table.rows);
   note(
     `${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
@@ -244,6 +238,11 @@ async function fit(options: Options): Promise<void> {
 function told({ target, customer }: Options, found: string | undefined) {
   const whose = found ?? (customer === false ? (false as const) : undefined);
   return { ...(target !== undefined && { target }), ...(whose !== undefined && { customer: whose }) };
+}
+
+function printUnder(title: string, sentences: readonly string[]): void {
+  print(title);
+  for (const sentence of sentences) print(`  ${sentence}`);
 }
 
 function rulesOf(options: Options) {
