@@ -86,6 +86,13 @@ const commands = {
   "retain (contracts)": {
     run: (n) => ["retain", ...contracts(n), "--kind", "contracts", "--budget", n / 2, "--out", at("new.csv")],
   },
+  "resample (random-over)": {
+    streams: true,
+    run: (n) => [
+      ...["resample", ...data(n), "--target", "Churn", "--method", "random-over"],
+      ...["--out", at("new.csv")],
+    ],
+  },
   "resample (SMOTE)": { run: (n) => ["resample", ...data(n), "--target", "Churn", "--out", at("new.csv")] },
   "synth fit": { run: (n) => ["synth", "fit", ...data(n), "--out", at("new.json")] },
   "synth sample": {

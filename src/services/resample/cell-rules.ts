@@ -4,6 +4,7 @@ import {
   type BandsPlan,
   cellLabels,
   cellsOf,
+  type NumberVariable,
   type Structure,
   type Variable,
 } from "../../synthesis/structure/structure";
@@ -15,6 +16,14 @@ export interface Side {
   readonly at: number | undefined;
   /** The cells of rows, given their variables and numbers. */
   readonly cells: (rows: readonly Variable[], numbers: ReadonlyMap<string, Float64Array>) => Int32Array;
+}
+
+/** A table's columns as rules see them. */
+interface Columns {
+  readonly structure: Structure;
+  readonly variables: readonly Variable[];
+  /** The values of numbers between which there are none. */
+  readonly lists: ReadonlyMap<string, readonly number[]>;
 }
 
 /** What holds of the cells of some sides, by their places, in all rows. */
@@ -43,7 +52,7 @@ interface Known {
  * together than chance would bring, those that no row has; and of columns that say yes or no those of which each row has
  * exactly one.
  */
-export function cellRulesOf(structure: Structure, from: Table, variables: readonly Variable[]): CellRules {
+export function cellRulesOf({ structure, variables, lists }: Columns, from: Table): CellRules {
   const known = variables.map((one, at) => ({
     side: { name: one.name, at, cells: (rows: readonly Variable[]) => cellsOf(rows[at]) },
     numeric: one.kind === "number",
@@ -51,14 +60,19 @@ export function cellRulesOf(structure: Structure, from: Table, variables: readon
     given: cellsOf(one),
   }));
   const bands = structure.columns.flatMap((plan) => (plan.kind === "bands" ? [bandSide(plan, from)] : []));
-  const all = [...known, ...bands].map(
+  const listed = variables.flatMap((one, at) => {
+    const list = lists.get(one.name);
+    return list && one.kind === "number" ? [listSide(one, at, list)] : [];
+  });
+  const all = [...known, ...bands, ...listed].map(
     (one): Known => ({ ...one, counts: timesOf(one.given.filter((cell) => cell >= 0)) }),
   );
   const rules: CellRule[] = [];
   const apart: [number, number][] = [];
   for (let a = 0; a < all.length; a++)
     for (let b = a + 1; b < all.length; b++) {
-      const never = neverTogether(structure, all[a], all[b]);
+      const never =
+        all[a].side.name === all[b].side.name ? undefined : neverTogether(structure, all[a], all[b]);
       if (!never) continue;
       rules.push({ of: [a, b], breaks: (cells, r) => never(cells[a][r], cells[b][r]) });
       if (all[a].labels.length === 2 && all[b].labels.length === 2 && never(1, 1)) apart.push([a, b]);
@@ -72,9 +86,11 @@ function neverTogether(structure: Structure, left: Known, right: Known) {
   const said = structure.exclusions.find(
     ({ columns: [x, y] }) => x === left.side.name && y === right.side.name,
   );
-  const zeros = new Set(
-    said?.never.map(([x, y]) => left.labels.indexOf(x) * width + right.labels.indexOf(y)),
-  );
+  const place = (x: string, y: string): number[] => {
+    const [i, k] = [left.labels.indexOf(x), right.labels.indexOf(y)];
+    return i >= 0 && k >= 0 ? [i * width + k] : [];
+  };
+  const zeros = new Set(said?.never.flatMap(([x, y]) => place(x, y)));
   const seen = left.numeric && right.numeric ? undefined : tiedCells(left, right);
   if (zeros.size === 0 && !seen) return undefined;
   return (x: number, y: number): boolean =>
@@ -138,6 +154,20 @@ function oneOfMany(
     found.push({ of, breaks: (cells, r) => of.reduce((sum, one) => sum + cells[one][r], 0) !== 1 });
   }
   return found;
+}
+
+/** A number of listed values as levels; missing is the last. */
+function listSide(one: NumberVariable, at: number, list: readonly number[]) {
+  const place = new Map(list.map((value, code) => [value, code]));
+  const codes = (values: Float64Array): Int32Array =>
+    Int32Array.from(values, (value) => place.get(value) ?? list.length);
+  const cells: Side["cells"] = (rows) => codes((rows[at] as NumberVariable).values);
+  return {
+    side: { name: one.name, at, cells },
+    numeric: false,
+    labels: [...list.map(String), ""],
+    given: codes(one.values),
+  };
 }
 
 function bandSide(plan: BandsPlan, from: Table) {

@@ -65,7 +65,8 @@ export function rowsBetween(from: Table, classes: Classes, options: MakeOptions,
       `class ${JSON.stringify(name)} must have more rows than neighbours are asked, ${least}: ask fewer (neighbours), or copy rows (random-over)`,
       own.length,
     );
-    const made = madeWithin({ x, y }, missing, { maker: makerOf(method, x), neighbours }, rng.fork(name));
+    const maker = makerOf(method, x);
+    const made = ofClass(name, () => madeWithin({ x, y }, missing, { maker, neighbours }, rng.fork(name)));
     if (made.length > 1)
       remarks.push(
         `neighbours of ${name} were looked for within ${made.length} random parts of the ${from.rows} rows, not among all: their time would grow with the square of the rows`,
@@ -89,7 +90,7 @@ export function rowsBetween(from: Table, classes: Classes, options: MakeOptions,
   );
   const within = rowsWithin(rules, seen, between, levels, rng.fork("rows"));
   const columns = within.table.columns.filter(
-    (_, j) => rules.structure.columns[j].kind !== "key" && within.table.columns[j].type === usual[j].type,
+    (one, j) => rules.structure.columns[j].kind !== "key" && "codes" in one === "codes" in usual[j],
   );
   return {
     base: between.base,
@@ -98,9 +99,22 @@ export function rowsBetween(from: Table, classes: Classes, options: MakeOptions,
   };
 }
 
+/** What the work gives; where it fails, the error says which class was meant by 1. */
+function ofClass<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new RangeError(
+      `${said}; class 1 is ${JSON.stringify(name)}, class 0 all others (smote asks for neighbours of its own alone, random-over for none)`,
+      { cause: error },
+    );
+  }
+}
+
 /** What a person should know of rows that were made. */
 function remarksOn(
-  { structure, listedOnly }: TableRules,
+  { structure, lists }: TableRules,
   { table, mended, mendedColumns }: ReturnType<typeof rowsWithin>,
 ): readonly string[] {
   const listed = (names: readonly string[]): string => names.join(", ");
@@ -115,8 +129,8 @@ function remarksOn(
     ...(computed.length > 0
       ? [`computed in new rows as in the others, from other columns: ${listed(computed)}`]
       : []),
-    ...(listedOnly.size > 0
-      ? [`new rows have the number of one of two rows, nothing in between, in ${listed([...listedOnly])}`]
+    ...(lists.size > 0
+      ? [`new rows have the number of one of two rows, nothing in between, in ${listed([...lists.keys()])}`]
       : []),
     ...(mended > 0
       ? [

@@ -7,12 +7,7 @@ import { spacedRows } from "../../synthesis/structure/discover/search";
 import { argumentsOf } from "../../synthesis/structure/formulas";
 import { snap, spacing } from "../../synthesis/structure/grids";
 import { type Drawn, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
-import {
-  type ColumnPlan,
-  missingLabel,
-  type Structure,
-  type Variable,
-} from "../../synthesis/structure/structure";
+import type { ColumnPlan, NumberVariable, Structure, Variable } from "../../synthesis/structure/structure";
 import { codesOf, nearest, numbersOf, reduceTable, variableRows } from "../../synthesis/structure/variables";
 import { cellRulesOf } from "./cell-rules";
 
@@ -28,8 +23,8 @@ export interface TableRules {
   readonly structure: Structure;
   readonly schema: readonly ColumnSchema[];
   readonly variables: readonly Variable[];
-  /** Numbers between whose values there are none. */
-  readonly listedOnly: ReadonlySet<string>;
+  /** The values of numbers between which there are none. */
+  readonly lists: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Of more rows than these, rules are found on so many, evenly spaced, beside those with the rarest values. */
@@ -46,49 +41,12 @@ export function rulesOf(from: Table, target: string, rng: Rng): TableRules {
     return own;
   });
   const variables = reduceTable({ ...found, columns }, from, "none");
-  const lists = new Map(
-    variables.flatMap((one) => {
-      const listed = one.kind === "number" && columnNamed(from, one.name).type === "numeric" && asLevels(one);
-      const free = columns.some((plan) => plan.name === one.name && plan.kind === "number" && !plan.formula);
-      return listed && free ? [[one.name, listed] as const] : [];
-    }),
-  );
-  return {
-    structure: {
-      ...found,
-      columns: columns.map((plan) => {
-        const listed = lists.get(plan.name);
-        return listed && plan.kind === "number" ? { ...plan, values: listed.values } : plan;
-      }),
-    },
-    schema: schemaOf(from).columns,
-    variables: variables.map((one) => lists.get(one.name)?.variable ?? one),
-    listedOnly: new Set(lists.keys()),
-  };
-}
-
-/** So many rows a value on average: fewer may share one by chance. */
-const leastShared = 2;
-
-/** The number as levels, where its values repeat and most lie apart on its grid, as prices and post codes do: between two of them is none. */
-function asLevels({ name, values, missing, grid }: Extract<Variable, { kind: "number" }>) {
-  const counts = new Map<number, number>();
-  const most = values.length / leastShared;
-  for (let i = 0; i < values.length && counts.size <= most; i++)
-    if (!Number.isNaN(values[i])) counts.set(values[i], (counts.get(values[i]) ?? 0) + 1);
-  if (counts.size > most || !grid) return undefined;
-  const unit = spacing(grid);
-  let [beside, rows] = [0, 0];
-  for (const [value, count] of counts) {
-    rows += count;
-    if (counts.has(snap(value + unit, grid)) || counts.has(snap(value - unit, grid))) beside += count;
-  }
-  if (rows < leastShared * counts.size || beside > rows / 2) return undefined;
-  const listed = [...counts.keys()].sort((a, b) => a - b);
-  const place = new Map(listed.map((value, code) => [value, code]));
-  const codes = Int32Array.from(values, (value) => place.get(value) ?? listed.length);
-  const levels = [...listed.map(String), ...(missing ? [missingLabel] : [])];
-  return { values: listed, variable: { name, kind: "levels" as const, codes, levels } };
+  const structure = { ...found, columns };
+  const lists = variables.flatMap((one): [string, readonly number[]][] => {
+    const listed = one.kind === "number" && one.grid && one.name !== target && listedValues(one);
+    return listed && columnNamed(from, one.name).type === "numeric" ? [[one.name, listed]] : [];
+  });
+  return { structure, schema: schemaOf(from).columns, variables, lists: new Map(lists) };
 }
 
 /** Rows that show every level, where numbers end, and others evenly spaced. */
@@ -103,13 +61,36 @@ function tellingRows(from: Table): Int32Array {
     } else if (column.type === "numeric") {
       const { values } = column;
       for (let i = 0; i < values.length; i++) {
-        if (!(values[i] >= values[first.get(-1) ?? i])) first.set(-1, i);
-        if (!(values[i] <= values[first.get(1) ?? i])) first.set(1, i);
+        const [low, high] = [first.get(-1) ?? i, first.get(1) ?? i];
+        if (values[i] <= values[low]) first.set(-1, i);
+        if (values[i] >= values[high]) first.set(1, i);
       }
     }
     for (const i of first.values()) rows.add(i);
   }
   return Int32Array.from(rows).sort();
+}
+
+/** So many rows a value on average: fewer may share one by chance. */
+const leastShared = 2;
+
+/** The number's values, where they repeat and most lie apart on its grid, as prices and post codes do: between two of them is none. */
+function listedValues({ values, atoms, grid }: NumberVariable): readonly number[] | undefined {
+  const counts = new Map<number, number>();
+  const most = values.length / leastShared;
+  for (let i = 0; i < values.length && counts.size <= most; i++)
+    if (!Number.isNaN(values[i]) && !atoms.includes(values[i]))
+      counts.set(values[i], (counts.get(values[i]) ?? 0) + 1);
+  if (counts.size > most) return undefined;
+  const unit = spacing(grid);
+  const occurs = (value: number): boolean => counts.has(value) || atoms.includes(value);
+  let [beside, rows] = [0, 0];
+  for (const [value, count] of counts) {
+    rows += count;
+    if (occurs(snap(value + unit, grid)) || occurs(snap(value - unit, grid))) beside += count;
+  }
+  if (rows < leastShared * counts.size || rows === 0 || beside > rows / 2) return undefined;
+  return [...atoms, ...counts.keys()];
 }
 
 /** New rows that keep the rules, and what it took. */
@@ -128,35 +109,27 @@ export interface Within {
  * are as in that row.
  */
 export function rowsWithin(
-  { structure, schema, variables, listedOnly }: TableRules,
+  rules: TableRules,
   from: Table,
   between: Between,
   levels: ReadonlyMap<string, Int32Array>,
   rng: Rng,
 ): Within {
+  const { structure, schema, variables, lists } = rules;
   const { base } = between;
+  const either = { ...between, step: between.step.map(Math.round) };
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
   const made = variables.map((one): Variable => {
     const plan = plans.get(one.name) as ColumnPlan;
     if (one.kind === "number") {
-      const values = valuesBetween(one.values, between, one.missing).map((value) => snap(value, one.grid));
+      const way = lists.has(one.name) ? either : between;
+      const values = valuesBetween(one.values, way, one.missing).map((value) => snap(value, one.grid));
       return { ...one, values };
     }
     const column = columnNamed(from, one.name);
     if (plan.kind === "number") {
-      const { values: listed = [] } = plan;
-      if (!listedOnly.has(one.name)) {
-        const values = valuesBetween(numbersOf(column, plan), between, plan.missing);
-        return { ...one, codes: Int32Array.from(values, (value) => nearest(listed, value)) };
-      }
-      const gap = listed.length;
-      return {
-        ...one,
-        codes: base.map((i, k) => {
-          const [near, far] = [one.codes[i], one.codes[between.towards[k]]];
-          return near === gap || far === gap || between.step[k] < 0.5 ? near : far;
-        }),
-      };
+      const values = valuesBetween(numbersOf(column, plan), between, plan.missing);
+      return { ...one, codes: Int32Array.from(values, (value) => nearest(plan.values ?? [], value)) };
     }
     const codes = levels.get(one.name);
     if (plan.kind !== "levels" || !codes || !isCategorical(column))
@@ -166,7 +139,7 @@ export function rowsWithin(
     const own = base.map((i) => one.codes[i]);
     return { ...one, codes: own.map((code, i) => (code === gap || given[i] === gap ? code : given[i])) };
   });
-  const taken = mend(structure, from, variables, made, base);
+  const taken = mend(rules, from, made, base);
   const drawn = made.map(drawnOf);
   const table = restoreTable(structure, schema, drawn, { rows: base.length }, rng);
   const counts = taken.map((rows) => rows.reduce((sum, one) => sum + one, 0));
@@ -194,15 +167,14 @@ function drawnOf(one: Variable): Drawn {
 
 /** Puts what the base rows have, in place, where new rows break a rule; by variable and row, 1 where that changed something. */
 function mend(
-  structure: Structure,
+  { structure, variables, lists }: TableRules,
   from: Table,
-  variables: readonly Variable[],
   made: readonly Variable[],
   base: Int32Array,
 ): readonly Uint8Array[] {
   const taken = variables.map(() => new Uint8Array(base.length));
   const place = new Map(variables.map(({ name }, k) => [name, k]));
-  const { sides, rules } = cellRulesOf(structure, from, variables);
+  const { sides, rules } = cellRulesOf({ structure, variables, lists }, from);
   const under = (name: string): readonly number[] => variablesUnder(structure, name, place);
   for (let rows = Int32Array.from(base.keys()); rows.length > 0; ) {
     const touched = new Set<number>();

@@ -76,6 +76,8 @@ async function resample(options: Options): Promise<void> {
     throw usageError(`Cannot use --ratio with --method ${method}: it removes what its rule finds`);
   const neighbours =
     options.neighbours === undefined ? undefined : wholeNumber(options.neighbours, "--neighbours", 1, 1e6);
+  if (neighbours !== undefined && !hasNeighbours(method))
+    throw usageError(`Cannot use --neighbours with --method ${method}: it asks none, or one`);
   const rng = seeded(wholeNumber(options.seed, "--seed"));
   const asked = {
     method,
@@ -93,6 +95,8 @@ async function resample(options: Options): Promise<void> {
     classes.map(({ name, before, after }) => [name, String(before), String(after)]),
   );
   for (const remark of remarks) note(remark);
+  if (ratio !== undefined && classes.every(({ before, after }) => before === after))
+    note(`no class is further from the others than --ratio ${ratio}: the rows are as they were`);
   const rows = classes.reduce((sum, { after }) => sum + after, 0);
   note(`${rows} rows by ${method}; wrote ${options.out}`);
 }
@@ -134,6 +138,10 @@ async function openOut({ out }: Options, { schema }: Pick<CsvRead, "schema">): P
   const { openRows } = await import("../../support/rows-out.js");
   const delimiter = schema.dialect?.delimiter;
   return openRows(out, delimiter ? { delimiter } : {});
+}
+
+function hasNeighbours(method: string): boolean {
+  return !/random|condensed|one-sided|^tomek/.test(method);
 }
 
 function hasRatio(method: string): boolean {
