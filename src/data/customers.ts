@@ -1,6 +1,14 @@
 import { customerOf } from "./duplicates";
-import { customerNames, mayBeCode, mayBeTime, plainName } from "./infer/names";
-import { type Column, cellText, columnNamed, isCategorical, type Table, takeTableRows } from "./table";
+import { customerNames, mayBeCode, mayBeCustomer, mayBeTime, plainName } from "./infer/names";
+import {
+  type Column,
+  cellText,
+  columnNamed,
+  isCategorical,
+  type NumericColumn,
+  type Table,
+  takeTableRows,
+} from "./table";
 
 /** Fewer different values than these are a category, whatever its name. */
 const fewestCustomers = 10;
@@ -15,7 +23,7 @@ const leastRepeated = 0.15;
 
 /**
  * The column that names the customers of a table in which they have several rows each: it is called so and holds names or
- * numbers of many who return, or holds keys ("CU00100") of which most have a few rows. Undefined where there is none, and
+ * numbers of many who return, or holds keys ("CU00100"; numbers of one length that stand together) of which most have a few rows. Undefined where there is none, and
  * where a column that surely names customers has another value in each row.
  *
  * @example
@@ -23,26 +31,22 @@ const leastRepeated = 0.15;
  * repeatedCustomers(bills); // → "client"
  */
 export function repeatedCustomers(from: Table): string | undefined {
-  for (const name of customerNames) {
-    for (const column of from.columns) {
-      if (plainName(column.name) !== plainName(name)) continue;
-      const counts = namesIn(column, from.rows);
-      if (!counts) continue;
-      if (repeats(counts)) return column.name;
-      if (name !== "id" && counts.size >= fewestUnnamed && [...counts.values()].every((own) => own === 1))
-        return undefined;
-    }
+  const place = new Map(customerNames.map((name, k) => [plainName(name), k]));
+  const rank = ({ name }: Column): number => place.get(plainName(name)) ?? customerNames.length;
+  const named = from.columns.filter(({ name }) => mayBeCustomer(name)).sort((a, b) => rank(a) - rank(b));
+  for (const column of named) {
+    const counts = namesIn(column, from.rows);
+    if (!counts) continue;
+    if (repeats(counts)) return column.name;
+    const sure = plainName(column.name) !== "id" && counts.size >= fewestUnnamed;
+    if (sure && [...counts.values()].every((own) => own === 1)) return undefined;
   }
   const keys = from.columns.flatMap((column) => {
-    const { name, type } = column;
-    if (type === "numeric" || type === "date" || mayBeCode(name) || mayBeTime(name)) return [];
+    const { name } = column;
+    if (mayBeCode(name) || mayBeTime(name)) return [];
     const counts = namesIn(column, from.rows);
-    if (
-      !counts ||
-      counts.size < fewestUnnamed ||
-      !repeats(counts, leastRepeated) ||
-      !areKeys([...counts.keys()])
-    )
+    if (!counts || counts.size < fewestUnnamed || !repeats(counts, leastRepeated)) return [];
+    if (!areKeys([...counts.keys()]) || (column.type === "numeric" && !standTogether(column, counts.size)))
       return [];
     const rows = [...counts.values()].sort((a, b) => a - b);
     return rows[rows.length >> 1] < fewRows ? [{ name, customers: counts.size }] : [];
@@ -98,7 +102,7 @@ export function customerRows(
 /** The rows of each value, where values may name someone: whole numbers or words, and enough of them. */
 function namesIn(column: Column, rows: number): ReadonlyMap<string, number> | undefined {
   if (column.type === "boolean" || column.type === "date") return undefined;
-  if (column.type === "numeric" && column.values.some((value) => value < 0 || value % 1 !== 0))
+  if (column.type === "numeric" && column.values.some((value) => value < 0 || value % 1 > 0))
     return undefined;
   if (isCategorical(column) && column.levels.length < fewestCustomers) return undefined;
   const counts = countsOf(column, rows);
@@ -120,6 +124,12 @@ function repeats(counts: ReadonlyMap<string, number>, least = 0): boolean {
   return (
     rows - counts.size > least * rows && rows <= Math.min(mostRows, mostTimes * counts.size) * counts.size
   );
+}
+
+/** Whether the rows of each number stand one after the other, as chance does not put them. */
+function standTogether({ values }: NumericColumn, distinct: number): boolean {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.reduce((runs, value, i) => runs + (i > 0 && known[i - 1] === value ? 0 : 1), 0) === distinct;
 }
 
 /** Whether texts are keys: addresses, or in one form, with digits, and no years in front. */

@@ -40,9 +40,27 @@ export const customerNames: readonly string[] = [
   ...["customer", "customer id", "customer no", "customer number", "cust id", "cust", "client", "client id"],
   ...["account", "account id", "account number", "user", "user id", "member", "member id", "subscriber"],
   ...["subscriber id", "contact id", "buyer", "buyer id", "shopper", "msisdn", "phone number", "email", "id"],
-  ...["kunde", "kundennummer", "kunden id", "kunden nr", "cust no", "cust number", "cid", "uid", "user name"],
-  ...["customer key", "customer code", "customer ref", "customer name", "client no", "client number"],
-  ...["client name", "account no", "acct", "acct id", "acct no", "member no", "member number", "person"],
-  ...["person id", "patient", "patient id", "household", "household id", "shopper id", "email address"],
-  ...["employee", "employee id", "employee number", "student", "student id"],
+  ...["kunde", "kundennummer", "kunden id"],
 ];
+
+const person =
+  /^(customer|cust|client|account|acct|user|member|subscriber|contact|buyer|shopper|person|patient|employee|student|household|policyholder|kunden?|klant|cliente?|abonne)(id|no|nr|num|number|nummer|key|code|ref|name|uid|guid|uuid|hash)?$/;
+const alsoPeople = [
+  "cid",
+  "uid",
+  "name",
+  "fullname",
+  "phone",
+  "mobile",
+  "telephone",
+  "emailaddress",
+  "login",
+];
+
+/** Whether a column called so may name people: one of `customerNames`, or built as these are. */
+export function mayBeCustomer(name: string): boolean {
+  const plain = plainName(name);
+  return (
+    person.test(plain) || alsoPeople.includes(plain) || customerNames.some((own) => plainName(own) === plain)
+  );
+}

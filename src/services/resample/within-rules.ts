@@ -33,7 +33,7 @@ const mostSearched = 50_000;
 /** The rules of a table of numbers, levels and dates, of which the target is given. */
 export function rulesOf(from: Table, target: string, rng: Rng): TableRules {
   const rows = from.rows > mostSearched ? takeTableRows(from, tellingRows(from)) : from;
-  const found = discoverStructure(rows, rng, { keep: [target], minCount: 1 });
+  const found = discoverStructure(rows, rng, { keep: [target], minCount: 1, customer: false });
   // Which values between those of two rows repeat elsewhere is nothing that neighbours are asked.
   const columns = found.columns.map((plan): ColumnPlan => {
     if (plan.kind !== "number" && plan.kind !== "date") return plan;
