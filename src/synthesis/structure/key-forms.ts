@@ -28,7 +28,7 @@ const mixedFrom = 4;
 /** Digits, letters by case, and other characters as they are; with `joined`, letters and digits alike. */
 const signature = (key: string, joined: boolean): string =>
   joined
-    ? key.replace(/[\p{L}\p{Nd}]/gu, "x")
+    ? key.replace(/[\p{L}\p{Nd}]/gu, (one) => "x".repeat(one.length))
     : key.replace(/[\p{L}\p{Nd}]/gu, (one) => (/\d/.test(one) ? "0" : one === one.toLowerCase() ? "a" : "A"));
 
 const collapsed = (name: string): string => name.replace(/([0aAx])\1+/g, "$1");
@@ -48,9 +48,17 @@ export function keyForms(keys: readonly string[], least: number, wide = false): 
       .slice(0, mostForms);
     if (2 * common.reduce((sum, [, group]) => sum + group.length, 0) < keys.length || common.length === 0)
       continue;
+    const alike = new Map<string, string[]>();
+    for (const [name, group] of common) {
+      const shape = collapsed(name);
+      const own = alike.get(shape) ?? [];
+      for (const key of group) own.push(key);
+      alike.set(shape, own);
+    }
+    const runs = new Map([...alike].map(([shape, own]) => [shape, runsOf(own)]));
     return common.map(([name, group]) => {
-      const alike = common.flatMap(([other, own]) => (collapsed(other) === collapsed(name) ? own : []));
-      return { places: placesFor(group, alike, least, wide), keys: group, weight: group.length };
+      const numbers = runs.get(collapsed(name)) ?? [];
+      return { places: placesFor(group, numbers, least, wide), keys: group, weight: group.length };
     });
   }
   const [own, joint] = [apart, joined].map((groups) => {
@@ -76,7 +84,12 @@ function grouped(keys: readonly string[], by: (key: string) => string): Map<stri
  * The places of keys of one signature. Numbers beside numbers keep to the range that those of their length have in all keys that
  * are alike; a single one may grow to its length.
  */
-function placesFor(keys: readonly string[], alike: readonly string[], least: number, wide: boolean): Place[] {
+function placesFor(
+  keys: readonly string[],
+  alike: readonly RunNumbers[],
+  least: number,
+  wide: boolean,
+): Place[] {
   const runs = [...keys[0].matchAll(/\d+/g)].map((found, nth) => {
     const [from, to] = [found.index, found.index + found[0].length];
     return { nth, from, to, own: keys.map((key) => key.slice(from, to)) };
@@ -106,6 +119,22 @@ function zeroLeads(texts: readonly string[]): boolean {
   return texts[0].length === 1 || texts.some((text) => text.startsWith("0"));
 }
 
+/** The numbers of a run of digits, by how many they have. */
+type RunNumbers = ReadonlyMap<number, readonly number[]>;
+
+/** The numbers of each run of digits of keys of one shape. */
+function runsOf(keys: readonly string[]): RunNumbers[] {
+  const runs: Map<number, number[]>[] = [];
+  for (const key of keys)
+    (key.match(/\d+/g) ?? []).forEach((text, nth) => {
+      runs[nth] ??= new Map();
+      const own = runs[nth].get(text.length);
+      if (own) own.push(Number(text));
+      else runs[nth].set(text.length, [Number(text)]);
+    });
+  return runs;
+}
+
 interface Run {
   readonly nth: number;
   readonly from: number;
@@ -116,15 +145,14 @@ interface Run {
 /** A run of digits as a number within its range; undefined where they are too many, or too few keys say where it ends. */
 function numberPlace(
   { nth, from, to, own }: Run,
-  alike: readonly string[],
+  alike: readonly RunNumbers[],
   { least, wide, address }: { readonly least: number; readonly wide: boolean; readonly address: boolean },
 ): Place | undefined {
   const width = to - from;
   if (width > 15) return undefined;
   const most = Math.min(10 ** width - 1, address ? 255 : Infinity);
   if (wide) return { low: zeroLeads(own) ? 0 : 10 ** (width - 1), high: most, width };
-  const texts = alike.map((key) => key.match(/\d+/g)?.[nth] ?? "").filter((text) => text.length === width);
-  const range = rangeOf(texts.map(Number), least);
+  const range = rangeOf(alike[nth]?.get(width) ?? [], least);
   return range && { low: range[0], high: range[1], width };
 }
 

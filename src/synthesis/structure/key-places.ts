@@ -14,7 +14,7 @@ const mostForms = 200;
 export function placesOf(pattern: string, action: string): readonly (readonly Place[])[] {
   let forms: (readonly Place[])[] = [[]];
   const token =
-    /(?:\[((?:\\.|[^\]\\])+)\]|<(\d{1,15})-(\d{1,15})>|\\(.)|([^[\]{}<>\\]))(?:\{(\d{1,2})(?:,(\d{1,2}))?\})?/suy;
+    /(?:\[((?:\\.|[^\]\\])+)\]|<(\d{1,15})-(\d{1,15})>|\\(.)|([^[\]{}<>\\]))(?:\{(\d{1,2})(?:,(\d{1,2}))?\})?/sy;
   while (token.lastIndex < pattern.length) {
     const at = token.lastIndex;
     const found = token.exec(pattern);
@@ -48,14 +48,14 @@ export function placesOf(pattern: string, action: string): readonly (readonly Pl
 }
 
 function classOf(inside: string, action: string): string {
-  const all = inside.replace(/(\\.|[^\\])-(\\.|[^\\])/gsu, (_, from: string, to: string) => {
+  const all = inside.replace(/(\\.|[^\\])-(\\.|[^\\])/gs, (_, from: string, to: string) => {
     const [first, last] = [from.replace("\\", ""), to.replace("\\", "")];
     check(first <= last, action, "a range must go up", `${first}-${last}`);
     const [low, high] = [first.charCodeAt(0), last.charCodeAt(0)];
     const own = Array.from({ length: high - low + 1 }, (_, i) => String.fromCharCode(low + i));
     return own.map((one) => `\\${one}`).join("");
   });
-  return [...new Set(all.replace(/\\(.)/gsu, "$1"))].join("");
+  return [...new Set(all.replace(/\\(.)/gs, "$1"))].join("");
 }
 
 /** The places as a pattern that `placesOf` reads. */
@@ -64,7 +64,7 @@ export function patternOf(places: readonly Place[]): string {
     if (typeof place !== "string")
       return `<${numberText(place, place.low)}-${numberText(place, place.high)}>`;
     if (place.length === 1) return /[[\]{}<>\\]/.test(place) ? `\\${place}` : place;
-    const runs = place.match(/0123456789|123456789|abcdef(?!g)|ABCDEF(?!G)|[a-z]{26}|[A-Z]{26}|./gsu) ?? [];
+    const runs = place.match(/0123456789|123456789|abcdef(?!g)|ABCDEF(?!G)|[a-z]{26}|[A-Z]{26}|./gs) ?? [];
     const shown = runs.map((run) =>
       run.length > 1 ? `${run[0]}-${run.at(-1)}` : run.replace(/[\]\\-]/, "\\$&"),
     );

@@ -163,7 +163,7 @@ function formsOf(plan: Exclude<KeyPlan, { style: "counter" }>): readonly ReadFor
     const places = alphabets ?? placesOf(pattern ?? "", "make keys")[0];
     const rests = typeof rest === "number" ? [rest] : bitsOf(rest);
     const capacity = capacityOf(places, stride, rests);
-    return { places, weight, stride, rests, start, pace, capacity };
+    return { places, weight, stride, rests, start, pace: coprime(pace, capacity), capacity };
   });
 }
 
@@ -274,14 +274,20 @@ function freeOf(
   const { stride, rests } = best;
   const capacity = capacityOf(places, stride, rests);
   if (capacity === 0) return undefined;
-  let pace = integer(rng, capacity) || 1;
-  while (greatestCommonDivisor(pace, capacity) !== 1) pace = (pace % capacity) + 1;
+  const pace = coprime(integer(rng, capacity) || 1, capacity);
   return {
     stride,
     rest: rests.length === 1 ? rests[0] : textOfBits(rests, stride),
     start: integer(rng, capacity),
     pace,
   };
+}
+
+/** The next number, from `pace` on, whose multiples come by all of so many keys. */
+function coprime(pace: number, capacity: number): number {
+  let own = pace;
+  while (greatestCommonDivisor(own, capacity) !== 1) own = (own % capacity) + 1;
+  return own;
 }
 
 function capacityOf(places: readonly Place[], stride: number, rests: ArrayLike<number>): number {

@@ -126,3 +126,16 @@ test("numbers end where the way in which they are written ends, unless more go o
   expect(ends[2][0]).toBeLessThan(-50);
   expect(ends[2][1]).toBeGreaterThan(170);
 });
+
+test("keys of any characters come out as they are built, and a changed pattern still gives all its keys", () => {
+  const { keys } = made(many(60, (i) => `№😀-${padded(i, 3)}/ß\\[${i % 2}]`));
+  expect(keys.filter((key) => !/^№😀-\d{3}\/ß\\\[\d\]$/.test(key))).toEqual([]);
+  const plan = keyPlanOf(
+    many(90, (i) => `C${padded(i, 2)}`),
+    seeded(3),
+  );
+  const [form] = "forms" in plan ? plan.forms : [];
+  const longer = { style: "pattern" as const, forms: [{ ...form, pattern: "C[0-9]{4}" }] };
+  const all = keyCount(longer);
+  expect(new Set(freshKeys(longer, 0, all)).size).toBe(all);
+});
