@@ -5,7 +5,16 @@
 // memory. A command that streams fails where it takes more than 2 GB. What was measured goes into bench/results/growth.json (with what was there of other commands), the table into
 // docs/BENCHMARKS.md, the chart into docs/growth.svg; --draw writes these from what was measured before.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,7 +75,7 @@ const commands = {
   },
   evaluate: { streams: true, model: true, run: (n) => ["evaluate", `${fitted(n)}.tlm`, ...data(n)] },
   explain: { streams: true, model: true, run: (n) => ["explain", `${fitted(n)}.tlm`, ...data(n)] },
-  "clv (contracts)": { run: (n) => ["clv", ...contracts(n), "--out", at("new.csv")] },
+  "clv (contracts)": { streams: true, run: (n) => ["clv", ...contracts(n), "--out", at("new.csv")] },
   "retain (customers)": {
     streams: true,
     run: (n) => [
@@ -84,6 +93,7 @@ const commands = {
     ],
   },
   "retain (contracts)": {
+    streams: true,
     run: (n) => ["retain", ...contracts(n), "--kind", "contracts", "--budget", n / 2, "--out", at("new.csv")],
   },
   "resample (random-over)": {
@@ -94,7 +104,12 @@ const commands = {
     ],
   },
   "resample (SMOTE)": { run: (n) => ["resample", ...data(n), "--target", "Churn", "--out", at("new.csv")] },
-  "synth fit": { run: (n) => ["synth", "fit", ...data(n), "--out", at("new.json")] },
+  forecast: {
+    streams: true,
+    usage: true,
+    run: (n) => ["forecast", "--data", at(`usage-${n}.csv`), "--value", "cost", "--out", at("new.csv")],
+  },
+  "synth fit": { streams: true, run: (n) => ["synth", "fit", ...data(n), "--out", at("new.json")] },
   "synth sample": {
     streams: true,
     generator: true,
@@ -136,8 +151,33 @@ function run(args, seconds) {
   return { ...result, wall: (performance.now() - start) / 1000 };
 }
 
-/** The customers, and what is fitted on them, once. */
-function need(n, { model, generator }, limit) {
+/** So many rows of usage, twelve months a customer: as few as a forecast asks for and more. */
+function writeUsage(file, rows) {
+  const handle = openSync(file, "w");
+  const parts = (i, of) => ((i * 7919) % of) / of;
+  writeSync(handle, "customer,month,cost,minutes,gigabytes,region\n");
+  let lines = "";
+  for (let i = 0; i < rows; i++) {
+    const [who, month] = [Math.floor(i / 12), (i % 12) + 1];
+    const [minutes, gigabytes] = [
+      20 + 180 * parts(who, 9973) * (0.7 + 0.6 * parts(i, 997)),
+      9 * parts(i, 9901),
+    ];
+    const cost = 10 + 0.2 * minutes + 1.5 * gigabytes + parts(i, 31);
+    lines += `u${who},2024-${String(month).padStart(2, "0")},${cost.toFixed(2)},${minutes.toFixed(1)},${gigabytes.toFixed(2)},${"NSEW"[who % 4]}\n`;
+    if (lines.length < 1 << 20 && i < rows - 1) continue;
+    writeSync(handle, lines);
+    lines = "";
+  }
+  closeSync(handle);
+}
+
+/** The customers or what they used, and what is fitted on them, once. */
+function need(n, { model, generator, usage }, limit) {
+  if (usage) {
+    if (!existsSync(at(`usage-${n}.csv`))) writeUsage(at(`usage-${n}.csv`), n);
+    return;
+  }
   const csv = at(`telco-${n}.csv`);
   if (!existsSync(csv)) run(["simulate", "--customers", n, "--out", csv], limit);
   const small = Math.min(n, 10_000);

@@ -102,27 +102,35 @@ function survivalChart({ curve }: ValuedContracts): Promise<string> {
 function cohortMap({ days, ended, months }: Contracts): Promise<string> {
   const { from, to } = days as NonNullable<Contracts["days"]>;
   const close = to.reduce((high, day) => Math.max(high, day), 0);
-  const half = (day: number): number => {
-    const [year, month] = dateText(day).split("-").map(Number);
-    return 2 * year + (month > 6 ? 1 : 0);
-  };
   const steps = [3, 6, 12, 18, 24, 36, 48];
+  const halfOf = new Map<number, number>();
+  const halves = new Map<number, { members: number; first: number; last: number; there: Float64Array }>();
+  from.forEach((day, i) => {
+    const half = halfOf.get(day) ?? halfYear(day);
+    halfOf.set(day, half);
+    const own = halves.get(half) ?? {
+      members: 0,
+      first: day,
+      last: day,
+      there: new Float64Array(steps.length),
+    };
+    halves.set(half, own);
+    own.members++;
+    own.first = Math.min(own.first, day);
+    own.last = Math.max(own.last, day);
+    for (const [k, step] of steps.entries()) if (ended[i] === 0 || months[i] >= step) own.there[k]++;
+  });
+  const watched = (day: number, step: number): boolean => (close - day) / 30.44 >= step;
   // Those of whom nobody could be there for three months yet have nothing to show.
-  const old = Array.from(
-    from.filter((day) => (close - day) / 30.44 >= steps[0]),
-    half,
+  const cohorts = [...halves]
+    .filter(([, { first }]) => watched(first, steps[0]))
+    .sort(([a], [b]) => a - b)
+    .slice(-12);
+  const values = cohorts.map(([, { members, last, there }]) =>
+    steps.map((step, k) => (watched(last, step) ? there[k] / members : Number.NaN)),
   );
-  const cohorts = [...new Set(old)].sort((a, b) => a - b).slice(-12);
-  const rows = cohorts.map((own) => [...from.keys()].filter((i) => half(from[i]) === own));
-  const values = rows.map((members) =>
-    steps.map((step) => {
-      const seen = members.every((i) => (close - from[i]) / 30.44 >= step);
-      if (!seen || members.length === 0) return Number.NaN;
-      return members.filter((i) => ended[i] === 0 || months[i] >= step).length / members.length;
-    }),
-  );
-  const year = rows.flatMap((members, q) =>
-    Number.isNaN(values[q][2]) ? [] : [[values[q][2], members.length] as const],
+  const year = cohorts.flatMap(([, { members }], q) =>
+    Number.isNaN(values[q][2]) ? [] : [[values[q][2], members] as const],
   );
   const mean =
     year.reduce((sum, [v, n]) => sum + v * n, 0) /
@@ -137,7 +145,8 @@ function cohortMap({ days, ended, months }: Contracts): Promise<string> {
         : "How many of each half year's customers are still there",
     description: "Share of the customers of each half year still there after so many months.",
     rows: cohorts.map(
-      (own, q) => `${Math.floor(own / 2)} ${own % 2 ? "Jul–Dec" : "Jan–Jun"} (${count(rows[q].length)})`,
+      ([half, { members }]) =>
+        `${Math.floor(half / 2)} ${half % 2 ? "Jul–Dec" : "Jan–Jun"} (${count(members)})`,
     ),
     columns: steps.map((step) => `${step} months`),
     values,
@@ -145,6 +154,11 @@ function cohortMap({ days, ended, months }: Contracts): Promise<string> {
     domain: [0, 1],
     cell: 34,
   });
+}
+
+function halfYear(day: number): number {
+  const [year, month] = dateText(day).split("-").map(Number);
+  return 2 * year + (month > 6 ? 1 : 0);
 }
 
 interface Month {
@@ -219,7 +233,13 @@ function movementTable(months: readonly Month[], money: (v: number) => string): 
 
 function topTable(valued: ValuedContracts, money: (v: number) => string): string {
   const stake = valued.value.map((v, i) => v * valued.churn[i]);
-  const order = [...stake.keys()].sort((a, b) => stake[b] - stake[a]).slice(0, 15);
+  const order: number[] = [];
+  stake.forEach((most, i) => {
+    if (order.length === 15 && most <= stake[order[14]]) return;
+    const place = order.findIndex((k) => stake[k] < most);
+    order.splice(place < 0 ? order.length : place, 0, i);
+    order.length = Math.min(order.length, 15);
+  });
   return dataTable(
     order,
     [
