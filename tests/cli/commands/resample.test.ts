@@ -3,10 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { run } from "../../../src/cli/main";
+import { mean, standardDeviation } from "../../../src/core/math/statistics";
+import { column, matrix } from "../../../src/core/matrix";
 import { seeded } from "../../../src/core/rng";
 import { surveyTable } from "../../../src/data/read/survey-table";
 import { table } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
+import { smote } from "../../../src/resample/smote";
 import { resampleAtRandom } from "../../../src/services/resample/at-random";
 import { resampleTable } from "../../../src/services/resample/resample-table";
 
@@ -260,6 +263,39 @@ test("resampleTable looks for neighbours of a great many rows within random part
   // Between two rows of the class, whichever part they lie in.
   expect(Math.min(...added)).toBeGreaterThanOrEqual(10);
   expect(Math.max(...added)).toBeLessThanOrEqual(11);
+});
+
+test("resampleTable makes the rows of smote() where the table has no rules", () => {
+  const from = seeded(8);
+  const columns = ["a", "b"].map((name) => ({
+    name,
+    type: "numeric" as const,
+    values: Float64Array.from({ length: 120 }, () => Math.round(1e3 * from.uniform()) / 1e3),
+    decimals: 3,
+  }));
+  const codes = Int32Array.from({ length: 120 }, (_, i) => Number(i % 6 === 0));
+  const left = { name: "left", type: "boolean" as const, codes, levels: ["no", "yes"] };
+  const made = resampleTable(table([...columns, left]), "left", { method: "smote" }, seeded(2)).table;
+  const scaled = columns.flatMap(({ values }) => {
+    const [centre, width] = [mean(values), standardDeviation(values)];
+    return Array.from(values, (value) => (value - centre) / width);
+  });
+  const train = { x: matrix(120, 2, Float64Array.from(scaled)), y: Float64Array.from(codes) };
+  const expected = smote()(train, seeded(2).fork("yes")).x;
+  columns.forEach(({ values }, j) => {
+    const own = made.columns[j];
+    const [centre, width] = [mean(values), standardDeviation(values)];
+    expect(own.type === "numeric" && Array.from(own.values)).toEqual(
+      Array.from(column(expected, j), (value) => Math.round(1e3 * (value * width + centre)) / 1e3),
+    );
+  });
+});
+
+test("telelink resample refuses neighbours where a method asks none, and says where a ratio asks for nothing", async () => {
+  expect(await resample("two.csv", "--method", "random-over", "--neighbours", "3")).toEqual([["2"]]);
+  expect(err).toContain("Cannot use --neighbours with --method random-over");
+  expect(await resample("two.csv", "--ratio", "0.1")).toEqual(two);
+  expect(err).toContain("no class is further from the others than --ratio 0.1: the rows are as they were");
 });
 
 test("telelink resample names a class with too few rows for its neighbours, and ways out", async () => {
