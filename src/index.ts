@@ -463,6 +463,7 @@ export {
   smoteTomek,
   tomekLinks,
 } from "./resample/cleaning";
+export type { Oversample, Oversampled, Parents, Steps } from "./resample/interpolate";
 export { type KMeansSmoteOptions, kmeansSmote } from "./resample/kmeans-smote";
 export {
   condensedNeighbours,
@@ -546,7 +547,7 @@ export {
 } from "./synthesis/structure/discover/discover";
 export type { Formula as StructureFormula } from "./synthesis/structure/formulas";
 export type { Grid } from "./synthesis/structure/grids";
-export type { KeyPlan } from "./synthesis/structure/keys";
+export type { KeyForm, KeyPlan } from "./synthesis/structure/keys";
 export type {
   BandsPlan,
   ColumnPlan,

@@ -36,7 +36,7 @@ export interface ReportPlan {
   readonly positive?: string;
   /**
    * The column that names customers of whom some have several rows; `false`: each row is a customer. Held-out rows of customers
-   * that were learnt from are left out. @default found by its name and values (`repeatedCustomers`)
+   * that were learnt from are left out. Left out, it is found by its name and values (`repeatedCustomers`).
    */
   readonly customer?: string | false;
   /** How the synthesiser learns, to be asked once more with canaries among its rows. */

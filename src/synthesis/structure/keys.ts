@@ -9,16 +9,14 @@ import { keyOf, numberOf, type Place, patternOf, placesOf, spaceOf } from "./key
  */
 export type KeyPlan =
   | { readonly style: "counter"; readonly first: number }
-  | PatternPlan
+  | {
+      readonly style: "pattern";
+      readonly forms: readonly KeyForm[];
+      /** What stands behind them from an "@" on: as often as enough keys have it. */
+      readonly endings?: readonly string[];
+    }
   /** As files of before say it: one form. */
   | ({ readonly style: "pattern"; readonly endings?: readonly string[] } & KeyForm);
-
-interface PatternPlan {
-  readonly style: "pattern";
-  readonly forms: readonly KeyForm[];
-  /** What stands behind them from an "@" on: as often as enough keys have it. */
-  readonly endings?: readonly string[];
-}
 
 /**
  * Keys of one form are numbered, and only numbers with a remainder in `rest` modulo `stride` are used, which no training key
@@ -35,8 +33,9 @@ export interface KeyForm {
   readonly stride?: number;
   /** The remainder; or of each from 0 on whether it is used, a bit each, in Base64. @default 0 */
   readonly rest?: number | string;
-  /** The first key's place among the free ones, and how far on the next one is. @default 0 and 1 */
+  /** The first key's place among the free ones. @default 0 */
   readonly start?: number;
+  /** How far on among them the next one is. @default 1 */
   readonly pace?: number;
 }
 

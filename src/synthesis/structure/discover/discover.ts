@@ -54,7 +54,7 @@ export interface DiscoverOptions {
   readonly minCount?: number;
   /**
    * The column that names people (customers) of whom some have several rows: they are counted in place of rows, and their
-   * names are made up. `false`: each row is a person. @default found by its name and values (`repeatedCustomers`)
+   * names are made up. `false`: each row is a person. Left out, it is found by its name and values (`repeatedCustomers`).
    */
   readonly customer?: string | false;
   /**
