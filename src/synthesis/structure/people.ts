@@ -51,11 +51,11 @@ export function countPeople<T>(
 }
 
 /** The rows without the later ones in which a person has the same value again; missing ones are left out. */
-export function firstOfEach(values: Float64Array, people: People | undefined): Int32Array {
+export function firstOfEach(values: Float64Array, people: People): Int32Array {
   const last = new Map<number, number>();
-  return (people?.rows ?? Int32Array.from(values.keys())).filter((i) => {
-    if (Number.isNaN(values[i]) || (people && last.get(values[i]) === people.of[i])) return false;
-    if (people) last.set(values[i], people.of[i]);
+  return people.rows.filter((i) => {
+    if (Number.isNaN(values[i]) || last.get(values[i]) === people.of[i]) return false;
+    last.set(values[i], people.of[i]);
     return true;
   });
 }

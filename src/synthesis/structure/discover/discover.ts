@@ -264,9 +264,12 @@ function withSupport(
       const inside = Math.min(high, Math.max(low, value / step));
       return (counts.get(value) ?? 0) >= Math.max(2, least) ? inside : snap(inside, grid);
     });
-    const rows = firstOfEach(held, people).sort((a, b) => held[a] - held[b]);
-    const sorted = Float64Array.from(rows, (i) => held[i]);
-    const owners = people && Int32Array.from(rows, (i) => people.of[i]);
+    const rows = people && firstOfEach(held, people).sort((a, b) => held[a] - held[b]);
+    // Numbers alone sort many times as fast.
+    const sorted = rows
+      ? Float64Array.from(rows, (i) => held[i])
+      : held.filter((value) => !Number.isNaN(value)).sort();
+    const owners = rows?.map((i) => people?.of[i] ?? i);
     const support = supportOf(sorted, grid, least, rng.fork(plan.name), owners);
     const own = support ? { ...plan, support } : plan;
     if (own.kind === "date" || !own.grid) return own;
