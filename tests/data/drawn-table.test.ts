@@ -51,4 +51,7 @@ test("drawnTable(file) draws all rows of a customer or none, in their order, and
   // Without a column of customers as many rows as asked for, whoever's they are.
   const alike = await drawnTable(file, {}, { ...drawing, customer: () => [] }, seeded(2));
   expect(alike.table.rows).toBe(400);
+  await expect(drawnTable(file, {}, { ...drawing, customer: by("clinet") }, seeded(2))).rejects.toThrow(
+    'the name must be one of client, paid, plan, got "clinet"',
+  );
 });

@@ -1,7 +1,7 @@
 import { chosenOf, mixBits, type Rng } from "../../core/rng";
 import { customerOf } from "../duplicates";
 import { type RowSource, rowsAt } from "../even-rows";
-import { type Column, isCategorical, type Table, takeTableRows } from "../table";
+import { type Column, columnNamed, isCategorical, type Table, takeTableRows } from "../table";
 import type { Tallied } from "../tally/column-tally";
 import { keyOfText } from "../tally/keys";
 import type { Reopened } from "./open-table";
@@ -43,6 +43,7 @@ export function drawnTable(
   return surveyTable(source, options, async ({ columns: tallied, kept, batches, ...read }) => {
     const like = tallied.map(({ column }) => column);
     const by = kept > most ? customer(like) : [];
+    for (const name of by) columnNamed({ rows: kept, columns: like }, name);
     const rows =
       by.length > 0
         ? await rowsOfSome(batches(by), by, most / kept, rng)

@@ -299,7 +299,7 @@ function noteChosen(synthesiser: object, rows: number): void {
   const { chosenOn, pairs } = synthesiser as Partial<Pick<Sequential, "chosenOn" | "pairs">>;
   if (chosenOn && chosenOn.choices < rows)
     note(
-      `what depends on what was chosen on ${chosenOn.choices} of the rows, how numbers spread on ${Math.min(chosenOn.spread, rows)}; levels, ends, rules and rates come from all`,
+      `what depends on what was chosen on ${chosenOn.choices} of the rows, how numbers spread on ${Math.min(chosenOn.spread, rows)}; levels, ends, rules and rates come from all ${rows}`,
     );
   if (pairs && pairs.learnt < pairs.all)
     note(
