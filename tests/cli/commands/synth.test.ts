@@ -57,6 +57,8 @@ test("telelink synth fit learns a customer once, and says how many rows that lef
   expect(err).toContain("119 rows learnt by copula");
   expect(await telelink(...fit, "--keep-duplicates")).toBe(0);
   expect(err).toContain("120 rows learnt by copula");
+  expect(await telelink(...fit.slice(0, -1), "sequential")).toBe(0);
+  expect(err).toContain("0 of 1 pairs of columns are learnt, no more than 119 rows bear");
   // More than one per cent of the rows is no slip.
   writeFileSync(
     at("twice.csv"),

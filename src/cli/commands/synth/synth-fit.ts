@@ -303,7 +303,7 @@ function noteChosen(synthesiser: object, rows: number): void {
     );
   if (pairs && pairs.learnt < pairs.all)
     note(
-      `${pairs.learnt} of ${pairs.all} pairs of columns are learnt, the strongest that ${rows} rows bear; what the others have in common by chance, or too weakly to be told from it, comes out weaker or not at all`,
+      `${pairs.learnt} of ${pairs.all} pairs of columns are learnt, no more than ${rows} rows bear: what others have in common is chance, or too weak to be told from it, and comes out weaker or not at all`,
     );
 }
 
