@@ -1,7 +1,13 @@
 import type { ColumnCondition } from "../conditions";
 import { type Arguments, argumentAt, argumentsOf, evaluate, type Formula } from "../structure/formulas";
 import { spacing } from "../structure/grids";
-import { type DatePlan, isComputed, type NumberPlan, type Structure } from "../structure/structure";
+import {
+  type ComputedPlan,
+  type DatePlan,
+  isComputed,
+  type NumberPlan,
+  type Structure,
+} from "../structure/structure";
 
 /** A range for each row. */
 export interface RowRange {
@@ -59,10 +65,9 @@ export function boundsOf(
     const isKnown = (name: string): boolean =>
       known.has(name) || (value !== undefined && name !== plan.name && later?.has(name) === true);
     const open = argumentsOf(formula).filter((name) => !isKnown(name));
-    if (open.length !== 1 || open[0] !== plan.name) continue;
     const range = { low: filledWith(other.low, known.rows), high: filledWith(other.high, known.rows) };
     const own: Limit = { ranges: [onGrid(range, spacing(other.grid))], wish: false, missing: true };
-    if (value) {
+    if (value && open.length === 1 && open[0] === plan.name) {
       // Without a grid, no range but one of some width has any probability.
       const near = other.grid ? 0 : 1e-4 * (other.high - other.low);
       const here = { low: value.map((one) => one - near), high: value.map((one) => one + near) };
@@ -72,13 +77,15 @@ export function boundsOf(
         missing: true,
       });
     }
-    if (!argumentsOf(formula).every((name) => name === plan.name || known.has(name))) continue;
-    for (const limit of [own, ...limitsOn(other, structure, conditions, known)]) {
-      limits.push({
-        ...limit,
-        ranges: limit.ranges.map((range) => throughFormula(formula, plan.name, range, known)),
-      });
-    }
+    const way = wayTo(structure, other, plan.name, known);
+    if (!way) continue;
+    const through = (range: RowRange): RowRange =>
+      way.reduce((own, one, k) => {
+        const next = throughFormula(one.formula, way[k + 1]?.name ?? plan.name, own, known);
+        return k + 1 < way.length ? onGrid(next, spacing(way[k + 1].grid)) : next;
+      }, range);
+    for (const limit of [own, ...limitsOn(other, structure, conditions, known)])
+      limits.push({ ...limit, ranges: limit.ranges.map(through) });
   }
   const drawn = limits.map((limit) => ({
     ...limit,
@@ -88,6 +95,21 @@ export function boundsOf(
   const wishes = meet(drawn.filter((one) => one.wish).map((one) => one.ranges));
   const missing = drawn.every((one) => !one.wish || one.missing);
   return { ...(rules && { rules }), ...(wishes && { wishes }), missing };
+}
+
+/** The computed columns from this one down to the one that reads `name`, where that is all that is open of them, by one way alone. */
+function wayTo(
+  structure: Structure,
+  plan: ComputedPlan,
+  name: string,
+  known: Pick<Known, "has">,
+): readonly ComputedPlan[] | undefined {
+  const open = argumentsOf(plan.formula).filter((one) => !known.has(one));
+  if (open.length !== 1) return undefined;
+  if (open[0] === name) return [plan];
+  const next = structure.columns.find((one) => one.name === open[0]);
+  const rest = next && isComputed(next) ? wayTo(structure, next, name, known) : undefined;
+  return rest && [plan, ...rest];
 }
 
 function limitsOn(

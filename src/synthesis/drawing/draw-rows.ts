@@ -1,11 +1,12 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
-import { type Column, isCategorical, type Table, type TextColumn } from "../../data/table";
+import { type Column, columnNamed, isCategorical, type Table, type TextColumn } from "../../data/table";
 import { brokenRows } from "../structure/broken";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
 import type { Structure } from "../structure/structure";
 import type { Candidates } from "./candidates";
-import { type DrawnParts, type Wishes, writerOf } from "./wishes";
+import { restoreKnown } from "./restore-known";
+import { type DrawnParts, unmetRows, type Wishes, writerOf } from "./wishes";
 
 /** A method that draws variable after variable. */
 export interface Drawing<P extends Candidates> extends DrawnParts {
@@ -35,12 +36,19 @@ export function drawRows<P extends Candidates>(
 ): Table {
   const { structure } = drawing;
   let made = drawOnce(drawing, n, rng, wishes, firstRow);
-  let broken = brokenRows(structure, made);
+  const brokenOf = (rows: Table): readonly number[] => {
+    const numbers = (name: string) => {
+      const column = columnNamed(rows, name);
+      return column.type === "numeric" ? column.values : undefined;
+    };
+    return [...new Set([...brokenRows(structure, rows), ...unmetRows(structure, wishes, numbers)])];
+  };
+  let broken = brokenOf(made);
   for (let round = 1; broken.length > 0; round++) {
     const rule = "rules leave a row nothing to be (see --show-structure; --keep COLUMN lets one go)";
     check(round <= mostRounds, "sample", rule, `${broken.length} of ${n} rows`);
     const more = drawOnce(drawing, leastAgain + 2 * broken.length, rng.fork(`again ${round}`), wishes, 0);
-    const out = new Set(brokenRows(structure, more));
+    const out = new Set(brokenOf(more));
     const good = Array.from({ length: more.rows }, (_, i) => i).filter((i) => !out.has(i));
     made = withRows(structure, made, broken, more, good);
     broken = broken.slice(good.length);
@@ -113,6 +121,9 @@ function chosenPool<P extends Candidates>(drawing: Drawing<P>, n: number, wishes
       step(drawing, pool, wishes, own);
       if (!pool.weights.some((weight) => weight > 0)) refuse(drawing, pool, wishes, own);
     }
+    restoreKnown(pool, drawing);
+    const known = (name: string) => pool.restored.get(name);
+    for (const i of unmetRows(drawing.structure, wishes, known)) pool.weights[i] = 0;
     pools.push(pool);
     candidates += rows;
     for (const weight of pool.weights) {
@@ -121,6 +132,8 @@ function chosenPool<P extends Candidates>(drawing: Drawing<P>, n: number, wishes
     }
     if (total >= n * most || candidates >= mostCandidates * n) break;
   }
+  const names = [...wishes.columns.keys()].join(" and ");
+  check(total > 0, `sample where ${names}`, "some rows must be as asked", `none of ${candidates}`);
   return drawing.gather(pools, systematic(pools, n, total, rng.fork("choose")));
 }
 

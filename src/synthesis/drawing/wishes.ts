@@ -4,10 +4,12 @@ import type { ColumnSchema } from "../../data/schema";
 import { type ColumnCondition, satisfies } from "../conditions";
 import { type DateUnit, startOf } from "../structure/date-parts";
 import { dateWriter } from "../structure/dates";
+import { argumentsOf } from "../structure/formulas";
 import {
   type BandsPlan,
   type ColumnPlan,
   type DatePlan,
+  isComputed,
   missingLabel,
   type NumberPlan,
   type PartPlan,
@@ -103,6 +105,23 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
   return { cells, columns, last: Math.max(-1, ...touched) };
 }
 
+/** The rows in which a computed column is not as asked: bounds on what it is computed from cannot say all. */
+export function unmetRows(
+  { columns }: Structure,
+  wishes: Wishes,
+  valuesOf: (name: string) => ArrayLike<number> | undefined,
+): readonly number[] {
+  const unmet = new Set<number>();
+  for (const plan of columns) {
+    const asked = wishes.columns.get(plan.name);
+    const values =
+      asked && isComputed(plan) && (plan.grid || !asked.values) ? valuesOf(plan.name) : undefined;
+    for (let i = 0; asked && i < (values?.length ?? 0); i++)
+      if (!satisfies(asked, values?.[i] as number)) unmet.add(i);
+  }
+  return [...unmet];
+}
+
 /** The numbers whose bands a condition allows: neighbours only, since a number has one range. */
 export function bandRange(
   { cuts, order, levels, of }: BandsPlan,
@@ -196,8 +215,6 @@ function reached(parts: DrawnParts, name: string): number[] {
   const own = parts.variables.findIndex((variable) => variable.name === name);
   const plan = parts.structure.columns.find((column) => column.name === name);
   const formula = plan?.kind === "number" ? plan.formula : undefined;
-  const deeper = formula
-    ? [...formula.factors, ...formula.terms, ...formula.effects].flatMap((one) => reached(parts, one.column))
-    : [];
+  const deeper = formula ? argumentsOf(formula).flatMap((one) => reached(parts, one)) : [];
   return own >= 0 ? [own, ...deeper] : deeper;
 }

@@ -114,13 +114,18 @@ function describeFormula(name: string, given: Formula, dates: readonly string[])
 
 function right(formula: Formula): string {
   if (formula.kind === "product") {
-    const named = ({ column, plus = 0 }: Formula["factors"][number]): string =>
-      plus === 0 ? column : `(${column} + ${shown(plus)})`;
+    const named = ({ column, plus = 0, also = [] }: Formula["factors"][number]): string => {
+      const all = [column, ...also, ...(plus === 0 ? [] : [shown(plus)])];
+      return all.length === 1 ? column : `(${all.join(" + ")})`;
+    };
     const times = formula.factors.filter((factor) => factor.power === 1).map(named);
     const over = formula.factors.filter((factor) => factor.power === -1).map(named);
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
+  const { least, most, ...without } = formula;
+  if (least !== undefined) return `the greater of ${shown(least)} and ${right(without)}`;
+  if (most !== undefined) return `the smaller of ${shown(most)} and ${right(without)}`;
   const terms = formula.terms.map(({ column, weight }) =>
     weight === 1 ? column : weight === -1 ? `−${column}` : `${shown(weight)} × ${column}`,
   );

@@ -1,14 +1,22 @@
 /**
- * How a column follows from others: a product `constant × Π (column + plus)^power`, or a sum
- * `constant + Σ weight × column + Σ effect of a level`.
+ * How a column follows from others: a product `constant × Π (column + plus + Σ also)^power`, or a sum
+ * `constant + Σ weight × column + Σ effect of a level`, but no less than `least` and no more than `most`.
  */
 export interface Formula {
   readonly kind: "product" | "sum";
   readonly constant: number;
-  readonly factors: readonly { readonly column: string; readonly power: 1 | -1; readonly plus?: number }[];
+  readonly factors: readonly {
+    readonly column: string;
+    readonly power: 1 | -1;
+    readonly plus?: number;
+    /** Columns that are added first: a ÷ (a + b + c) is a share. */
+    readonly also?: readonly string[];
+  }[];
   readonly terms: readonly { readonly column: string; readonly weight: number }[];
   /** For level columns: one effect per level, and a last one for missing values. */
   readonly effects: readonly { readonly column: string; readonly effects: readonly number[] }[];
+  readonly least?: number;
+  readonly most?: number;
   /**
    * What the formula leaves open and a method draws: nothing, a factor (value ÷ formula), or a difference
    * (value − formula).
@@ -38,8 +46,11 @@ export type Arguments = (column: string) => ArrayLike<number>;
 /** The formula's value in each row; NaN where it is undefined. */
 export function evaluate(formula: Formula, argument: Arguments, rows: number): Float64Array {
   const out = new Float64Array(rows).fill(formula.constant);
-  for (const { column, power, plus = 0 } of formula.factors) {
-    const values = argument(column);
+  for (const { column, power, plus = 0, also = [] } of formula.factors) {
+    const values = also.reduce((sum, other) => {
+      const more = argument(other);
+      return Float64Array.from(sum, (value, i) => value + more[i]);
+    }, argument(column) as Float64Array);
     if (power === 1) for (let i = 0; i < rows; i++) out[i] *= values[i] + plus;
     else for (let i = 0; i < rows; i++) out[i] /= values[i] + plus;
   }
@@ -51,7 +62,9 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
     const codes = argument(column);
     for (let i = 0; i < rows; i++) out[i] += effects[codes[i]];
   }
-  for (let i = 0; i < rows; i++) if (!Number.isFinite(out[i])) out[i] = Number.NaN;
+  const { least = -Infinity, most = Infinity } = formula;
+  for (let i = 0; i < rows; i++)
+    out[i] = Number.isFinite(out[i]) ? Math.min(most, Math.max(least, out[i])) : Number.NaN;
   return out;
 }
 
@@ -62,21 +75,38 @@ export function argumentAt(
   targets: ArrayLike<number>,
   argument: Arguments,
 ): Float64Array {
+  const { factors, terms, least = -Infinity, most = Infinity } = formula;
   const rows = targets.length;
-  const at = (value: number): Float64Array =>
+  const at = (own: Partial<Formula>, value: number): Float64Array =>
     evaluate(
-      formula,
+      { ...formula, least: -Infinity, most: Infinity, ...own },
       (column) => (column === name ? new Float64Array(rows).fill(value) : argument(column)),
       rows,
     );
-  const { power = 0, plus = 0 } = formula.factors.find((factor) => factor.column === name) ?? {};
-  // The weight itself, since a moment's is so small that sums of moments would drown it.
-  const weight = formula.terms.reduce((sum, term) => sum + (term.column === name ? term.weight : 0), 0);
-  const [zero, one] = [at(0), at(1)];
+  // Both what stands above the line and what stands below it are straight lines of the one number.
+  const [above, below] = ([1, -1] as const).map((power) => {
+    const own = factors.filter((factor) => factor.power === power);
+    const part: Partial<Formula> = {
+      factors: own.map((factor) => ({ ...factor, power: 1 })),
+      ...(power === -1 && { constant: 1, terms: [], effects: [] }),
+    };
+    const [zero, one] = [at(part, 0), at(part, 1)];
+    // A sum's weight itself, since a moment's is so small that sums of moments would drown it.
+    const weight = terms.reduce((sum, term) => sum + (term.column === name ? term.weight : 0), 0);
+    const slopes =
+      terms.length > 0 && power === 1
+        ? new Float64Array(rows).fill(weight)
+        : one.map((value, i) => value - zero[i]);
+    return { zero, slopes };
+  });
   return Float64Array.from(targets, (target, i) => {
-    if (!Number.isFinite(target)) return target * Math.sign(power === 0 ? weight : one[i]);
-    if (power === 1) return (target * (1 + plus)) / one[i] - plus;
-    return power === -1 ? (one[i] * (1 + plus)) / target - plus : (target - zero[i]) / weight;
+    const [n, m] = [above.zero[i], above.slopes[i]];
+    const [d, e] = [below.zero[i], below.slopes[i]];
+    const end = target <= least ? -Infinity : target >= most ? Infinity : target;
+    if (!Number.isFinite(end)) return end * Math.sign(m * d - n * e);
+    const value = (end * d - n) / (m - end * e);
+    // Where the line below would be crossed, no number is great enough.
+    return e > 0 && !(d + e * value > 0) ? Infinity : value;
   });
 }
 
@@ -96,5 +126,7 @@ export function rebuild(formula: Formula, predicted: number, rest: number): numb
 
 /** The columns that the formula reads. */
 export function argumentsOf(formula: Formula): readonly string[] {
-  return [...formula.factors, ...formula.terms, ...formula.effects].map((one) => one.column);
+  const added = formula.factors.flatMap(({ also = [] }) => also);
+  const others = [...formula.factors, ...formula.terms, ...formula.effects].map((one) => one.column);
+  return [...new Set([...others, ...added])];
 }

@@ -74,13 +74,18 @@ test("a number repeats one that is computed, and follows it", async () => {
   const lines = Array.from({ length: 500 }, () => {
     const [many, price] = [1 + Math.floor(9 * rng.uniform()), cents(1 + 40 * rng.uniform())];
     const amount = cents(many * Number(price));
-    return [many, price, amount, rng.uniform() < 0.6 ? amount : cents(150 * rng.uniform())].join(",");
+    const paid = rng.uniform() < 0.6 ? amount : cents(150 * rng.uniform());
+    return [many, price, amount, paid, cents(1.2 * Number(amount))].join(",");
   });
-  const from = parseCsv(`many,price,amount,paid\n${lines.join("\n")}\n`).table;
+  const from = parseCsv(`many,price,amount,paid,gross\n${lines.join("\n")}\n`).table;
   const model = await sequential({ threads: 1 })(from, seeded(1));
   expect(describeStructure(model.structure)).toContain("paid is often the value of amount.");
   const made = model.sample(1000, seeded(2));
   const [many, price, amount, paid] = ["many", "price", "amount", "paid"].map((name) => numbers(made, name));
   expect([...amount].filter((value, i) => Math.abs(value - many[i] * price[i]) > 1e-9)).toEqual([]);
   expect(paid.filter((value, i) => value === amount[i]).length / made.rows).toBeCloseTo(0.6, 1);
+  // A condition reaches what is drawn over two formulas.
+  const asked = numbers(model.sample(500, seeded(3), { where: { gross: { from: 100, to: 110 } } }), "gross");
+  expect(Math.min(...asked)).toBeGreaterThanOrEqual(100);
+  expect(Math.max(...asked)).toBeLessThanOrEqual(110);
 });

@@ -6,6 +6,7 @@ import { frameOf } from "../../../src/synthesis/sequential/frame";
 import { parentsOf } from "../../../src/synthesis/sequential/parents";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
+import { argumentAt, emptySum } from "../../../src/synthesis/structure/formulas";
 import { restoreTable, syntheticSchema, variableNames } from "../../../src/synthesis/structure/restore";
 import {
   type ColumnPlan,
@@ -309,6 +310,47 @@ describe("discoverStructure(table, rng) on an invoice", () => {
     const rules = describeStructure(discoverStructure(table(columns), seeded(1)));
     expect(rules.filter((rule) => rule.includes(" = "))).toEqual(["ratio = part ÷ whole, rounded."]);
   });
+});
+
+test("discoverStructure(table, rng) finds a share of a sum, and sums that end, but none that some rows leave", () => {
+  const rng = seeded(7);
+  const draw = () => Array.from({ length: rows }, () => 1 + Math.floor(60 * rng.uniform()));
+  const [day, night, abroad, debt] = [draw(), draw(), draw(), draw()];
+  const columns = {
+    day,
+    night,
+    abroad,
+    debt,
+    share: day.map((one, i) => Math.round((1000 * one) / (one + night[i] + abroad[i])) / 10),
+    over: debt.map((one) => Math.max(0, one - 20)),
+    billed: day.map((one, i) => Math.min(60, one + debt[i])),
+    sometimes: night.map((one) => (rng.uniform() < 0.3 ? 0 : one - 1)),
+  };
+  const from = table(
+    Object.entries(columns).map(([name, own]) => numbers(name, own, name === "share" ? 1 : 0)),
+  );
+  const found = discoverStructure(from, seeded(1));
+  expect(describeStructure(found).filter((rule) => rule.endsWith("rounded."))).toEqual([
+    "share = 100 × day ÷ (day + night + abroad), rounded.",
+    "over = the greater of 0 and -20 + debt, rounded.",
+    "billed = the smaller of 60 and day + debt, rounded.",
+  ]);
+  const drawn = reduceTable(found, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
+  const back = restoreTable(found, schemaOf(from).columns, drawn, { rows }, seeded(3));
+  expect(back.columns.slice(4, 7)).toEqual(from.columns.slice(4, 7));
+});
+
+test("argumentAt(formula, name, targets, argument) solves for a part of a share and of a sum that ends", () => {
+  const factors = [
+    { column: "a", power: 1 },
+    { column: "a", also: ["b"], power: -1 },
+  ] as const;
+  const share = { ...emptySum, kind: "product", constant: 100, factors } as const;
+  const of = (name: string): Float64Array => Float64Array.of(...(name === "a" ? [5, 5, 5] : [30, 30, 30]));
+  expect([...argumentAt(share, "a", [25, 120, Infinity], of)]).toEqual([10, Infinity, Infinity]);
+  expect([...argumentAt(share, "b", [25, 50, -Infinity], of)]).toEqual([15, 5, Infinity]);
+  const over = { ...emptySum, constant: -20, terms: [{ column: "a", weight: 2 }], least: 0 };
+  expect([...argumentAt(over, "a", [6, 0, Infinity], of)]).toEqual([13, -Infinity, Infinity]);
 });
 
 test("restoreTable(…) computes a sum from what its parts are in the end: raised to an order, on their own grid", () => {

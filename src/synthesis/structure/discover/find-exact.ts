@@ -1,8 +1,18 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { emptySum, type Formula } from "../formulas";
 import { spacing } from "../grids";
-import { type Found, place } from "./derivations";
-import { agrees, type NumberInput, shortest, spacedRows, spread } from "./search";
+import {
+  agrees,
+  deviation,
+  type Found,
+  mean,
+  type NumberInput,
+  place,
+  shortest,
+  spacedRows,
+  spread,
+  standardised,
+} from "./search";
 
 const screeningRows = 2000;
 /** Of more columns than this, those that go with a column most are looked at as terms of its sum. */
@@ -192,26 +202,4 @@ function weightThroughZero(x: Float64Array, y: Float64Array): number {
     xy += x[i] * y[i];
   }
   return xx > 0 ? xy / xx : 0;
-}
-
-function standardised(values: Float64Array, sample: Int32Array): Float64Array {
-  const out = Float64Array.from(sample, (i) => values[i]);
-  const centre = mean(out);
-  const scale = deviation(values, sample) * Math.sqrt(sample.length) || 1;
-  for (let i = 0; i < out.length; i++) out[i] = (out[i] - centre) / scale;
-  return out;
-}
-
-function deviation(values: Float64Array, sample: Int32Array): number {
-  let total = 0;
-  let squares = 0;
-  for (const i of sample) total += values[i];
-  for (const i of sample) squares += (values[i] - total / sample.length) ** 2;
-  return Math.sqrt(squares / sample.length);
-}
-
-function mean(values: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
-  return total / values.length;
 }

@@ -1,9 +1,10 @@
 import type { Formula } from "../formulas";
-import type { Found } from "./derivations";
+import { findCensored } from "./find-censored";
 import { findDifferences } from "./find-differences";
 import { findExact } from "./find-exact";
 import { findProducts } from "./find-products";
-import type { LevelsInput, NumberInput } from "./search";
+import { findShares } from "./find-shares";
+import type { Found, LevelsInput, NumberInput } from "./search";
 
 /**
  * Columns that follow from others, by name: exact sums and multiples, products and ratios (exact or loose), and
@@ -19,11 +20,11 @@ export function findFormulas(
   const known = withoutHoles(numbers, holes);
   const exact: Found = new Map();
   findExact(known, exact);
+  findCensored(known, exact);
   // Dates are terms of sums alone.
-  findProducts(
-    known.filter((input) => !input.date),
-    exact,
-  );
+  const plain = known.filter((input) => !input.date);
+  findProducts(plain, exact);
+  findShares(plain, exact);
   const found = new Map([...exact].map(([name, formula]) => [name, inMilliseconds(formula, dates)]));
   const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);

@@ -2,8 +2,7 @@ import { dot } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
 import { emptySum, evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
-import { type Found, place } from "./derivations";
-import { type NumberInput, shortest, spacedRows } from "./search";
+import { type Found, type NumberInput, place, shortest, spacedRows } from "./search";
 
 const screeningRows = 1000;
 /** A column must be above zero in this share of its present cells to enter a product. */
@@ -44,7 +43,8 @@ export function findProducts(numbers: readonly NumberInput[], found: Found): voi
   ] as const) {
     for (const target of [...logs].sort((a, b) => b.spread - a.spread)) {
       const { name, given } = target.input;
-      if (given || found.get(name)?.kind === "product") continue;
+      const before = found.get(name);
+      if (given || (before && (before.kind === "product" || before.terms.length < 2))) continue;
       const others = [...logs, ...(powers.length > 1 ? shifted : [])].filter(
         ({ input }) => input !== target.input,
       );
@@ -76,7 +76,10 @@ function finest(target: NumberInput, pair: Pair, formula: Formula): [string, For
   );
   if (whole || factors.some(({ power, plus }) => power < 0 || plus)) return [target.name, formula];
   for (const factor of pair.arguments) {
-    if (factor.given) continue;
+    const implied = factor.values.every(
+      (value, i) => !(Math.abs(predicted[i]) * spacing(factor.grid) > Math.abs(value) * spacing(target.grid)),
+    );
+    if (factor.given || !implied) continue;
     const [other] = factors.filter(({ column }) => column !== factor.name);
     const ratio = settled(factor, {
       factors: [

@@ -1,4 +1,5 @@
 import type { Table } from "../../../data/table";
+import { argumentsOf } from "../formulas";
 import { type DatePlan, isComputed, type NumberPlan, type Order, type Structure } from "../structure";
 import { numbersOf } from "../variables";
 import { spacedRows } from "./search";
@@ -52,9 +53,7 @@ export function holds(low: Float64Array, high: Float64Array, least = 0): boolean
 /** An exact formula from one to the other says more than an order; and two computed columns can't be moved. */
 function follows(a: NumberPlan | DatePlan, b: NumberPlan | DatePlan): boolean {
   const exact = (plan: NumberPlan | DatePlan): readonly string[] | undefined =>
-    isComputed(plan)
-      ? [...plan.formula.terms, ...plan.formula.factors].map((term) => term.column)
-      : undefined;
+    isComputed(plan) ? argumentsOf(plan.formula) : undefined;
   const left = exact(a);
   const right = exact(b);
   return (
