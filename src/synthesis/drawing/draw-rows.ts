@@ -1,10 +1,10 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
-import { type Column, columnNamed, isCategorical, type Table, type TextColumn } from "../../data/table";
+import { columnNamed, type Table } from "../../data/table";
 import { brokenRows } from "../structure/broken";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
-import type { Structure } from "../structure/structure";
 import type { Candidates } from "./candidates";
+import { redrawn } from "./redraw";
 import { restoreKnown } from "./restore-known";
 import { type DrawnParts, unmetRows, type Wishes, writerOf } from "./wishes";
 
@@ -21,11 +21,6 @@ const mostCandidates = 30;
 /** … but never fewer than this at a time. */
 const leastPool = 4000;
 
-/** How often rows that break a rule are drawn again … */
-const mostRounds = 12;
-/** … and how many at least at a time: few rows are drawn less evenly. */
-const leastAgain = 64;
-
 /** `n` rows that satisfy all conditions and keep all rules; those that break one are drawn again. */
 export function drawRows<P extends Candidates>(
   drawing: Drawing<P>,
@@ -35,51 +30,23 @@ export function drawRows<P extends Candidates>(
   firstRow: number,
 ): Table {
   const { structure } = drawing;
-  let made = drawOnce(drawing, n, rng, wishes, firstRow);
-  const brokenOf = (rows: Table): readonly number[] => {
+  const broken = (rows: Table): readonly number[] => {
     const numbers = (name: string) => {
       const column = columnNamed(rows, name);
       return column.type === "numeric" ? column.values : undefined;
     };
     return [...new Set([...brokenRows(structure, rows), ...unmetRows(structure, wishes, numbers)])];
   };
-  let broken = brokenOf(made);
-  for (let round = 1; broken.length > 0; round++) {
-    const rule = "rules leave a row nothing to be (see --show-structure; --keep COLUMN lets one go)";
-    check(round <= mostRounds, "sample", rule, `${broken.length} of ${n} rows`);
-    const more = drawOnce(drawing, leastAgain + 2 * broken.length, rng.fork(`again ${round}`), wishes, 0);
-    const out = new Set(brokenOf(more));
-    const good = Array.from({ length: more.rows }, (_, i) => i).filter((i) => !out.has(i));
-    made = withRows(structure, made, broken, more, good);
-    broken = broken.slice(good.length);
-  }
-  return made;
-}
-
-/** The rows with those at `places` replaced by the others' at `from`, as far as they go; each keeps its identifiers. */
-function withRows(
-  structure: Structure,
-  rows: Table,
-  places: readonly number[],
-  others: Table,
-  from: readonly number[],
-): Table {
-  const count = Math.min(places.length, from.length);
-  const replaced = <T extends { [i: number]: unknown }>(values: T, by: T): T => {
-    for (let k = 0; k < count; k++) values[places[k]] = by[from[k]];
-    return values;
-  };
-  const columns = rows.columns.map((column, j): Column => {
-    if (structure.columns[j].kind === "key") return column;
-    const other = others.columns[j];
-    if (isCategorical(column) && isCategorical(other))
-      return { ...column, codes: replaced(column.codes.slice(), other.codes) };
-    if (column.type === "numeric" && other.type === "numeric")
-      return { ...column, values: replaced(column.values.slice(), other.values) };
-    const [texts, by] = [column, other] as [TextColumn, TextColumn];
-    return { ...texts, values: replaced([...texts.values], [...by.values]) };
-  });
-  return { rows: rows.rows, columns };
+  return redrawn(
+    drawOnce(drawing, n, rng, wishes, firstRow),
+    {
+      broken,
+      draw: (rows, own) => drawOnce(drawing, rows, own, wishes, 0),
+      keys: new Set(structure.columns.flatMap(({ kind, name }) => (kind === "key" ? [name] : []))),
+      refusal: () => "rules leave a row nothing to be (see --show-structure; --keep COLUMN lets one go)",
+    },
+    rng,
+  );
 }
 
 function drawOnce<P extends Candidates>(

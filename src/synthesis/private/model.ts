@@ -4,12 +4,13 @@ import type { Rng } from "../../core/rng";
 import type { ColumnSchema } from "../../data/schema";
 import { type Column, isCategorical, type Table, table } from "../../data/table";
 import { type ColumnCondition, resolveWhere } from "../conditions";
+import { type Redrawing, redrawn } from "../drawing/redraw";
 import { dateWriter } from "../structure/dates";
 import { freshKeys, type KeyPlan, keyCount } from "../structure/keys";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
 import type { ColumnDomain } from "./domain/domain";
-import { computedBy, keepingRules, type Rule, withComputed } from "./domain/rules";
+import { type Rule, saidOf, withComputed } from "./domain/rules";
 import { drawForest, type Forest } from "./draw";
 import type { PrivateVariable } from "./variable";
 
@@ -124,63 +125,21 @@ export function mstOf(parts: MstParts): Mst {
 /** The synthesiser of these parts, its rules kept in every row. */
 export function privateOf<K extends string>(
   parts: PrivateParts,
-  dependence: Dependence<K>,
+  { kind, links, draw, json }: Dependence<K>,
 ): PrivateSynthesiser & { readonly kind: K } {
-  const bare = withoutRules(parts, dependence);
-  const { rules, names } = parts;
-  const enoughKeys = (rows: number, { firstRow = 0 }: SampleOptions): void => {
-    for (const [name, plan] of parts.keys)
-      check(
-        !(firstRow + rows > keyCount(plan)),
-        "sample",
-        `the domain's pattern of ${name} has ${keyCount(plan)} different keys: make no more rows, or state a longer pattern and fit again`,
-        firstRow + rows,
-      );
-  };
-  if (!rules || !names)
-    return {
-      ...bare,
-      sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
-        enoughKeys(n, options);
-        return bare.sample(n, rng, options);
-      },
-    };
-  const computed = computedBy(rules);
+  const { schema, keys, variables, privacy, rules = [], names = schema.map(({ name }) => name) } = parts;
+  const place = (name: string): number => variables.findIndex((variable) => variable.name === name);
+  const keyed = new Map(keys);
+  const computed = new Map(rules.flatMap((rule) => (rule.kind === "formula" ? [[rule.column, rule]] : [])));
   const columns = names.map((name): ColumnSchema => {
-    const rule = rules.find((one) => one.kind === "formula" && one.column === name);
-    if (rule?.kind !== "formula") return bare.columns.find((one) => one.name === name) as ColumnSchema;
+    const rule = computed.get(name);
+    if (!rule) return schema.find((one) => one.name === name) as ColumnSchema;
     const { decimals, format } = rule;
     return { name, type: "numeric", ...(decimals !== undefined && { decimals }), ...(format && { format }) };
   });
   return {
-    ...bare,
-    columns,
-    sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
-      enoughKeys(n, options);
-      for (const { column } of resolveWhere(options.where, columns))
-        check(
-          !computed.has(columns[column].name),
-          `sample where ${columns[column].name}`,
-          "a column that a rule computes cannot be chosen; choose what it is computed from",
-        );
-      const draw = (rows: number, own: Rng): Table =>
-        withComputed(bare.sample(rows, own, options), rules, names);
-      return keepingRules(draw(n, rng), rules, draw, rng.fork("orders"));
-    },
-    toJSON: () => ({ ...bare.toJSON(), rules, names }),
-  };
-}
-
-function withoutRules<K extends string>(
-  parts: PrivateParts,
-  { kind, links, draw, json }: Dependence<K>,
-): PrivateSynthesiser & { readonly kind: K } {
-  const { schema, keys, variables, privacy } = parts;
-  const place = (name: string): number => variables.findIndex((variable) => variable.name === name);
-  const keyed = new Map(keys);
-  return {
     kind,
-    columns: schema,
+    columns,
     privacy,
     links,
     empty: schema
@@ -191,24 +150,61 @@ function withoutRules<K extends string>(
       .map(({ name }) => name),
     sample: (n: number, rng: Rng, { where, firstRow = 0 }: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
+      for (const [name, plan] of keys)
+        check(
+          !(firstRow + n > keyCount(plan)),
+          "sample",
+          `the domain's pattern of ${name} has ${keyCount(plan)} different keys: make no more rows, or state a longer pattern and fit again`,
+          firstRow + n,
+        );
       const conditions = new Map<number, ColumnCondition>();
-      for (const condition of resolveWhere(where, schema))
-        conditions.set(place(schema[condition.column].name), condition);
-      const drawn = draw(n, rng, conditions);
-      return table(
-        schema.map((schema): Column => {
-          const plan = keyed.get(schema.name);
-          if (plan) return { name: schema.name, type: "id", values: freshKeys(plan, firstRow, n) };
-          const at = place(schema.name);
+      for (const condition of resolveWhere(where, columns)) {
+        const { name } = columns[condition.column];
+        const rule = "a column that a rule computes cannot be chosen; choose what it is computed from";
+        check(!computed.has(name), `sample where ${name}`, rule);
+        conditions.set(place(name), condition);
+      }
+      const once = (rows: number, own: Rng): Table => {
+        const drawn = draw(rows, own, conditions);
+        const made = schema.map((one): Column => {
+          const { name } = one;
+          const plan = keyed.get(name);
+          if (plan) return { name, type: "id", values: freshKeys(plan, firstRow, rows) };
+          const at = place(name);
           return at < 0
-            ? { name: schema.name, type: "text", values: new Array<string>(n).fill("") }
-            : columnOf(schema, variables[at], drawn[at]);
-        }),
-      );
+            ? { name, type: "text", values: new Array<string>(rows).fill("") }
+            : columnOf(one, variables[at], drawn[at]);
+        });
+        return withComputed(table(made), rules, names);
+      };
+      return redrawn(once(n, rng), keepingRules(rules, once, new Set(keyed.keys())), rng.fork("orders"));
     },
     toJSON: () => {
       const { version, ...more } = json();
-      return { kind, version, schema, keys, variables, ...more, privacy };
+      const kept = parts.rules && { rules, names };
+      return { kind, version, schema, keys, variables, ...more, privacy, ...kept };
+    },
+  };
+}
+
+/** What is to be drawn again: rows that break what the rules say. */
+function keepingRules(rules: readonly Rule[], draw: Redrawing["draw"], keys: ReadonlySet<string>): Redrawing {
+  return {
+    broken: (rows) => {
+      const said = saidOf(rules, rows);
+      return Array.from({ length: rows.rows }, (_, i) => i).filter((i) =>
+        said.some(({ broken }) => broken(i)),
+      );
+    },
+    draw,
+    keys,
+    refusal: (rows, open) => {
+      const broken = saidOf(rules, rows).flatMap(({ text, broken }): [number, string][] => {
+        const count = open.filter(broken).length;
+        return count > 0 ? [[count, `${JSON.stringify(text)} by ${count}`]] : [];
+      });
+      const texts = broken.sort(([a], [b]) => b - a).map(([, text]) => text);
+      return `rows must keep what the domain states (of the last ${open.length} is broken ${texts.join(", ")}): ask for less by conditions and shares, or take it out of the domain and fit again`;
     },
   };
 }
@@ -221,7 +217,8 @@ function columnOf(schema: ColumnSchema, { grid }: PrivateVariable, values: Float
   }
   if (grid.kind === "date" || type === "date") {
     const write = grid.kind === "date" ? dateWriter(grid.format) : () => "";
-    const written = format?.kind === "date" && { format };
+    // Files of before don't say it in the schema; orders are read off what is written.
+    const written = grid.kind === "date" ? { format: grid.format.formats[0].format } : {};
     return { name, type: "date", values: Array.from(values, (value) => write(value)), ...written };
   }
   const written = format && format.kind !== "date" && { format };

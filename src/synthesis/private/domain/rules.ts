@@ -1,5 +1,4 @@
 import { check } from "../../../core/checks";
-import type { Rng } from "../../../core/rng";
 import { dateParser, plainDates } from "../../../data/formats/date-format";
 import type { ValueFormat } from "../../../data/formats/format";
 import {
@@ -9,7 +8,6 @@ import {
   type NumericColumn,
   type Table,
   table,
-  takeTableRows,
 } from "../../../data/table";
 import { argumentsOf, emptySum, evaluate, type Formula, rebuild, restOf } from "../../structure/formulas";
 import { snap } from "../../structure/grids";
@@ -25,6 +23,9 @@ export type Rule =
       /** As the column writes its numbers. */
       readonly decimals?: number;
       readonly format?: ValueFormat;
+      /** As the domain states them. */
+      readonly bounds?: readonly [low: number, high: number];
+      readonly required?: true;
     }
   | { readonly kind: "order"; readonly low: string; readonly high: string }
   | LevelRule;
@@ -145,9 +146,20 @@ function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readon
     check(!computed.has(rule.column), action, "a column can be computed once only", rule.column);
     computed.set(rule.column, action);
     const own = columns.find((one) => one.name === rule.column);
-    const { decimals, format: found }: Partial<NumericColumn> = own?.type === "numeric" ? own : {};
-    const format = (known.find((one) => one.name === rule.column)?.format ?? found) as typeof found;
-    return { ...rule, ...(decimals !== undefined && { decimals }), ...(format && { format }) };
+    const found: Partial<NumericColumn> = own?.type === "numeric" ? own : {};
+    const stated = known.find((one) => one.name === rule.column);
+    const decimals = stated?.decimals ?? found.decimals;
+    const format = (stated?.format ?? found.format) as typeof found.format;
+    const { minimum, maximum, required = false } = stated ?? {};
+    return {
+      ...rule,
+      // About nothing is nothing, where there has to be a value.
+      ...(required && rule.formula.rest !== "none" && { formula: { ...rule.formula, otherwise: 0 } }),
+      ...(decimals !== undefined && { decimals }),
+      ...(format && { format }),
+      ...(minimum !== undefined && { bounds: [Number(minimum), Number(maximum)] }),
+      ...(required && { required }),
+    };
   });
   // What a rule computes may stand in others: these come after it.
   const ordered: Rule[] = rules.filter((rule) => rule.kind !== "formula");
@@ -169,22 +181,19 @@ function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readon
   return ordered;
 }
 
-/** The columns that rules compute. */
-export function computedBy(rules: readonly Rule[]): ReadonlySet<string> {
-  return new Set(rules.flatMap((rule) => (rule.kind === "formula" ? [rule.column] : [])));
-}
-
 /**
  * The table without what rules compute, row by row, so that neighbouring tables stay neighbours; the rules; and what is
- * known of its columns: bounds and decimals of a computed column are not those of its ratio.
+ * known of its columns: bounds and decimals of a computed column are not those of its ratio, which is missing where it is.
  */
 export function ruledTable(whole: Table, domain: Domain, target: string | null | undefined) {
   const rules = rulesFor(domain, whole.columns);
-  const computed = computedBy(rules);
+  const computed = new Set(rules.flatMap((rule) => (rule.kind === "formula" ? [rule.column] : [])));
   const free = typeof target !== "string" || !computed.has(target);
   check(free, "fit mst", "the target must not be computed by a rule", target);
-  const known = (name: string): ColumnDomain | undefined =>
-    computed.has(name) ? undefined : domain.columns.find((column) => column.name === name);
+  const known = (name: string): ColumnDomain | undefined => {
+    const stated = domain.columns.find((column) => column.name === name);
+    return stated && computed.has(name) ? { name, required: stated.required ?? false } : stated;
+  };
   return { from: rules.length > 0 ? withoutComputed(whole, rules) : whole, rules, known };
 }
 
@@ -228,8 +237,11 @@ export function withComputed(made: Table, rules: readonly Rule[], names: readonl
     const predicted = evaluate(formula, numbersIn(done), done.rows);
     const rest = done.columns.find((column) => column.name === name);
     const grid = decimals === undefined ? undefined : { decimals, step: 1 };
+    // What is computed from a missing value is missing.
     const values = predicted.map((value, i) =>
-      snap(rebuild(formula, value, rest?.type === "numeric" ? rest.values[i] : Number.NaN), grid),
+      Number.isNaN(value)
+        ? value
+        : snap(rebuild(formula, value, rest?.type === "numeric" ? rest.values[i] : value), grid),
     );
     const written = { ...(decimals !== undefined && { decimals }), ...(format && { format }) };
     const own: Column = { name, type: "numeric", values, ...written };
@@ -238,108 +250,32 @@ export function withComputed(made: Table, rules: readonly Rule[], names: readonl
   return table(names.map((name) => columnNamed(done, name)));
 }
 
-/** How often rows that break an order, or a rule of levels, are drawn again. */
-const mostRounds = 20;
-
-/**
- * Rows that break no order and no rule of levels: those that do are drawn again. What still breaks an order at the end is raised;
- * throws where rows still break a rule of levels, since conditions can contradict it.
- */
-export function keepingRules(
-  first: Table,
-  rules: readonly Rule[],
-  more: (rows: number, rng: Rng) => Table,
-  rng: Rng,
-): Table {
-  const orders = rules.flatMap((rule) => (rule.kind === "order" ? [rule] : []));
-  const levels = rules.flatMap((rule) => (rule.kind === "levels" ? [rule] : []));
-  const broken = (from: Table): number[] => {
-    const of = numbersIn(from);
-    const pairs = orders.map(({ low, high }) => [of(low), of(high)] as const);
-    const wrong = levels.map((rule) => breaks(rule, from));
-    return Array.from({ length: from.rows }, (_, i) => i).filter(
-      (i) => pairs.some(([a, b]) => a[i] > b[i]) || wrong.some((one) => one(i)),
-    );
-  };
-  let made = first;
-  let bad = broken(made);
-  for (let round = 0; bad.length > 0 && round < mostRounds; round++) {
-    const extra = more(2 * bad.length + 16, rng.fork(`again ${round}`));
-    const out = new Set(broken(extra));
-    const good = Array.from({ length: extra.rows }, (_, i) => i).filter((i) => !out.has(i));
-    made = replacedRows(made, bad.slice(0, good.length), takeTableRows(extra, good));
-    bad = bad.slice(good.length);
-  }
-  for (const rule of levels) {
-    const kept = !bad.some(breaks(rule, made));
-    check(kept, "sample", `the conditions must leave the rule ${JSON.stringify(rule.text)} possible`);
-  }
-  if (bad.length === 0) return made;
-  // What is computed from a number that was raised is computed again.
-  const exact = rules.filter((rule) => rule.kind === "formula" && rule.formula.rest === "none");
-  const names = made.columns.map(({ name }) => name);
-  const done = withComputed(raised(made, orders, bad), exact, names);
-  const left = broken(done).length;
-  check(
-    left === 0,
-    "sample",
-    "orders and computed columns must leave every row something to be",
-    `${left} rows`,
-  );
-  return done;
+/** A rule that says something of drawn rows: what it says, and whether a row breaks it. */
+interface Said {
+  readonly text: string;
+  readonly broken: (row: number) => boolean;
 }
 
-/** The rows with those at `places` replaced by the others' first ones; identifiers stay. */
-function replacedRows(rows: Table, places: readonly number[], others: Table): Table {
-  const columns = rows.columns.map((column, j): Column => {
-    const by = others.columns[j];
-    if (column.type === "id") return column;
-    if (isCategorical(column)) {
-      const codes = column.codes.slice();
-      places.forEach((i, k) => {
-        codes[i] = isCategorical(by) ? by.codes[k] : -1;
-      });
-      return { ...column, codes };
+/** All that the rules say of rows, whatever they were drawn by: orders, levels, and what the domain states of computed columns. */
+export function saidOf(rules: readonly Rule[], rows: Table): readonly Said[] {
+  const of = numbersIn(rows);
+  return rules.flatMap((rule): Said[] => {
+    if (rule.kind === "levels") return [{ text: rule.text, broken: breaks(rule, rows) }];
+    if (rule.kind === "order") {
+      const [below, above] = [of(rule.low), of(rule.high)];
+      return [{ text: `${rule.low} <= ${rule.high}`, broken: (i) => below[i] > above[i] }];
     }
-    if (column.type === "numeric") {
-      const values = column.values.slice();
-      places.forEach((i, k) => {
-        values[i] = by.type === "numeric" ? by.values[k] : Number.NaN;
-      });
-      return { ...column, values };
+    const { column, bounds, required } = rule;
+    const values = of(column);
+    const said: Said[] = [];
+    if (required) said.push({ text: `${column} in every row`, broken: (i) => Number.isNaN(values[i]) });
+    if (bounds) {
+      const [low, high] = bounds;
+      // What a value may lie beside its bound by rounding alone.
+      const slack = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+      const broken = (i: number): boolean => values[i] < low - slack || values[i] > high + slack;
+      said.push({ text: `${low} <= ${column} <= ${high}`, broken });
     }
-    const values = [...column.values];
-    places.forEach((i, k) => {
-      values[i] = "values" in by ? String(by.values[k]) : "";
-    });
-    return { ...column, values };
+    return said;
   });
-  return { rows: rows.rows, columns };
-}
-
-function raised(
-  rows: Table,
-  orders: readonly { low: string; high: string }[],
-  places: readonly number[],
-): Table {
-  let done = rows;
-  for (const { low, high } of orders) {
-    const of = numbersIn(done);
-    const [below, above] = [of(low), of(high)];
-    const columns = done.columns.map((column): Column => {
-      if (column.name !== high || isCategorical(column)) return column;
-      const from = columnNamed(done, low);
-      const at = places.filter((i) => below[i] > above[i]);
-      if (column.type === "numeric") {
-        const values = column.values.slice();
-        for (const i of at) values[i] = below[i];
-        return { ...column, values };
-      }
-      const values = [...column.values];
-      for (const i of at) values[i] = "values" in from ? String(from.values[i]) : values[i];
-      return { ...column, values };
-    });
-    done = { rows: done.rows, columns };
-  }
-  return done;
 }
