@@ -52,7 +52,11 @@ function multiples({ complete, correlations, digit }: Screen, found: Found): voi
   const add = (target: NumberInput, of: NumberInput): void => {
     const formula = target.given || found.has(target.name) ? undefined : multiple(target, of, digit);
     if (!formula) return;
-    all.push({ name: target.name, formula, length: `${formula.constant}${formula.terms[0].weight}`.length });
+    all.push({
+      name: target.name,
+      formula,
+      length: digits(formula.constant) + digits(formula.terms[0].weight),
+    });
   };
   for (let a = 0; a < complete.length; a++) {
     for (let b = a + 1; b < complete.length; b++) {
@@ -63,6 +67,10 @@ function multiples({ complete, correlations, digit }: Screen, found: Found): voi
   }
   for (const { name, formula } of all.sort((a, b) => a.length - b.length))
     if (!found.has(name)) place(found, complete, name, formula);
+}
+
+function digits(value: number): number {
+  return value.toExponential().split("e")[0].length;
 }
 
 function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula | undefined {
