@@ -1,6 +1,6 @@
 import { normalCdf, normalQuantile } from "../../core/math/normal-distribution";
 import { quantileSorted } from "../../core/math/statistics";
-import type { NumberVariable, Variable } from "../structure/structure";
+import type { LevelsVariable, NumberVariable, Variable } from "../structure/structure";
 import { edgesOf, type LatentColumn, latentCells, latentScores } from "./latent";
 import { levelOrders } from "./level-order";
 import { type CopulaScale, copulaScale, scoreOf } from "./scale";
@@ -39,28 +39,36 @@ export interface Seen {
 
 /**
  * The dimensions of all variables. Rows in which structural zeros leave a variable one cell only, given the variables
- * before it, tell nothing about its dimension; `unforced` leaves them out.
+ * before it, tell nothing about its dimension; `unforced` leaves them out. Where they are all there are, the margin is theirs
+ * (rows to come may be free), and no correlation is learnt.
  */
 export function dimensionsOf(
   variables: readonly Variable[],
   unforced: (variable: number) => Uint8Array | undefined,
 ): readonly Seen[] {
   const orders = levelOrders(variables);
-  return variables.flatMap((one, j): Seen[] => {
-    const variable = one.name;
+  return variables.flatMap((one, j): readonly Seen[] => {
     const free = unforced(j);
-    if (one.kind === "levels") {
-      const codes = free ? one.codes.map((code, i) => (free[i] === 1 ? code : -1)) : one.codes;
-      const counts = new Array<number>(one.levels.length).fill(0);
-      for (const code of codes) if (code >= 0) counts[code]++;
-      const cells = orders[j].filter((code) => counts[code] > 0);
-      const edges = edgesOf(cells.map((code) => counts[code]));
-      return [
-        { dimension: { kind: "cells", variable, cells, edges }, column: latentCells(codes, cells, edges) },
-      ];
-    }
-    return numberDimensions(one, free);
+    const of = (rows: Uint8Array | undefined): readonly Seen[] =>
+      one.kind === "levels" ? [cellDimension(one, orders[j], rows)] : numberDimensions(one, rows);
+    if (!free || free.includes(1)) return of(free);
+    return of(undefined).map(({ dimension, column }) => ({
+      dimension,
+      column: { ...column, present: free },
+    }));
   });
+}
+
+function cellDimension(one: LevelsVariable, order: readonly number[], free: Uint8Array | undefined): Seen {
+  const codes = free ? one.codes.map((code, i) => (free[i] === 1 ? code : -1)) : one.codes;
+  const counts = new Array<number>(one.levels.length).fill(0);
+  for (const code of codes) if (code >= 0) counts[code]++;
+  const cells = order.filter((code) => counts[code] > 0);
+  const edges = edgesOf(cells.map((code) => counts[code]));
+  return {
+    dimension: { kind: "cells", variable: one.name, cells, edges },
+    column: latentCells(codes, cells, edges),
+  };
 }
 
 function numberDimensions(one: NumberVariable, free: Uint8Array | undefined): Seen[] {
