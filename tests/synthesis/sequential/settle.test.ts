@@ -136,3 +136,77 @@ test("settle() moves what was drawn to what is known, through a sum of a product
     "shipping 3",
   ]);
 });
+
+/** Premiums with a tax of 7 %, and with one whose rate is a column of its own. */
+const exact = (name: string, ...terms: readonly (readonly [string, number])[]): ColumnPlan => ({
+  ...number(name, 2, 1, 1000),
+  formula: { ...emptySum, terms: terms.map(([column, weight]) => ({ column, weight })) },
+});
+const taxed: Structure = {
+  ...structure,
+  orders: [],
+  columns: [
+    exact("tax", ["premium", 0.07]),
+    number("premium", 2, 1, 900),
+    exact("paid", ["premium", 1.07]),
+    exact("total", ["part", 1], ["duty", 1]),
+    {
+      ...number("duty", 2, 0, 100),
+      formula: {
+        ...emptySum,
+        kind: "product",
+        constant: 0.01,
+        factors: [
+          { column: "rate", power: 1 },
+          { column: "part", power: 1 },
+        ],
+      },
+    },
+    { ...number("rate", 0, 5, 19), values: [5, 19] },
+    number("part", 2, 1, 900),
+  ],
+};
+const taxedHead = `${taxed.columns.map(({ name }) => name).join(",")}\n`;
+const taxedRows = (lines: string) =>
+  parseCsv(`${taxedHead}8.64,123.48,132.12,105.26,5.01,5,100.25\n${lines}`).table;
+
+test("deduce() takes of a rounded number's interval the value that all rules give, through open ones between, or none", () => {
+  const { rows, columns: own } = taxedRows(
+    "8.64,,132.12,,,,\n,123.48,,,,,\n8.64,,,,,,\n9.64,,132.12,,,,\n,,,105.26,,5,\n,,,119.30,19.05,,\n",
+  );
+  const copies = own.map((one) => copied(one));
+  deduce(cellsOfColumns(taxed, copies, rows));
+  // 123.36 to 123.49 have a tax of 8.64, 8.64 / 0.07 is 123.43; of them 123.48 alone is paid with 132.12.
+  expect(csvText({ rows, columns: copies }).split("\n").slice(2)).toEqual([
+    "8.64,123.48,132.12,,,,",
+    "8.64,123.48,132.12,,,,",
+    "8.64,,,,,,",
+    "9.64,,132.12,,,,",
+    ",,,105.26,5.01,5,100.25",
+    ",,,119.30,19.05,19,100.25",
+    "",
+  ]);
+});
+
+test("settle() leaves a drawn value that all rules allow, moves others no further than they say, and solves through open ones", () => {
+  const { rows, columns: own } = taxedRows(
+    "8.64,123.40,99.00,,,,\n8.64,123.30,99.00,,,,\n,,,105.26,50,5,50\n9.64,123.40,132.12,,,,\n",
+  );
+  const copies = own.map((one) => copied(one));
+  const open = (name: string, i: number): boolean =>
+    name === "premium" || name === "duty" || name === "part" || (name === "paid" && i < 4);
+  const emptied = settle(
+    cellsOfColumns(taxed, copies, rows),
+    (name, i) => i > 0 && open(name, i),
+    () => 0,
+  );
+  expect(csvText({ rows, columns: copies }).split("\n").slice(2, 5)).toEqual([
+    "8.64,123.40,132.04,,,,",
+    "8.64,123.36,132.00,,,,",
+    ",,,105.26,5.01,5,100.25",
+  ]);
+  expect(emptied).toEqual([
+    { column: 1, row: 4 },
+    { column: 1, row: 4 },
+  ]);
+});

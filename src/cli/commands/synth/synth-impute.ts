@@ -95,7 +95,11 @@ async function impute(options: Options): Promise<void> {
     note(`${name}: ${rowsOf(rows)} stay${rows === 1 ? "s" : ""} empty by the rule: ${rule}`);
   for (const { rule, rows, first } of found.contradicting)
     note(
-      `${rowsOf(rows)} of the file contradict${rows === 1 ? "s" : ""} the rule: ${rule} (the first is row ${first + 1}); known cells stay, and a part that no value fits stays empty`,
+      `${rowsOf(rows)} of the file contradict${rows === 1 ? "s" : ""} the rule: ${rule} (the first is row ${first + 1}); known cells stay`,
+    );
+  for (const { rule, rows, first } of found.unsolved)
+    note(
+      `${rowsOf(rows)} stay${rows === 1 ? "s" : ""} empty in part, as no value that the model allows goes with the known cells by the rule: ${rule} (the first is row ${first + 1})`,
     );
   for (const { rule, rows, first } of found.broken)
     note(

@@ -1,5 +1,18 @@
 import { type Column, isCategorical, type TextColumn } from "../../../data/table";
+import type { Arguments } from "../../structure/formulas";
+import type { Structure } from "../../structure/structure";
 import { levelText } from "../../structure/variables";
+
+/** Columns of a structure that can be written to, and what formulas read of them. */
+export interface Cells {
+  readonly structure: Structure;
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  /** Numbers, dates in milliseconds; levels as codes, NaN where missing or not known to the model. */
+  readonly of: Arguments;
+  readonly column: (name: string) => Column;
+  readonly setNumber: (name: string, i: number, value: number) => void;
+}
 
 /** Whether a cell is missing. */
 export function isMissing(one: Column, i: number): boolean {

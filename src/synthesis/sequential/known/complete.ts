@@ -8,7 +8,8 @@ import { copied, empty, isMissing, put } from "./cells";
 import { cellsOfColumns, deduce } from "./deduce";
 import { completeBlock } from "./draw-block";
 import { brokenRules, emptyByRule, type RuleRows, type StaysEmpty } from "./rules-kept";
-import { type Open, settle } from "./settle";
+import { settle } from "./settle";
+import type { Open } from "./solve";
 
 /** Rows with their missing cells drawn, and what could not be. */
 export interface Completed {
@@ -22,10 +23,12 @@ export interface Completed {
   }[];
   /** Rows whose known cells never go together in the model: what was drawn beside them is hardly more than a guess. */
   readonly unlikely: number;
-  /** Rules of the model that cells break which were drawn. */
+  /** Rules of the model that cells break which were filled in. */
   readonly broken: readonly RuleRows[];
-  /** Rules that known cells break among themselves, or beside which no value of what is missing holds: they are left. */
+  /** Rules that the rows' own cells break among themselves: they are left. */
   readonly contradicting: readonly RuleRows[];
+  /** Rules that no value of what is missing keeps, beside what is known: it is left out. */
+  readonly unsolved: readonly RuleRows[];
   /** Cells that stay empty because a rule says so. */
   readonly empty: readonly StaysEmpty[];
   /** Levels that the model does not know: they stay, and tell nothing of what is missing beside them. */
@@ -113,7 +116,7 @@ export function completeRows(
     table,
     columns: counts,
     unlikely,
-    ...brokenRules(structure, filled, openIn(structure, base), left),
+    ...brokenRules(structure, filled, openIn(structure, own), left),
     empty: emptyByRule(structure, filled, left),
     unknown: unknownLevels(parts, own),
   };

@@ -2,11 +2,9 @@ import { type Column, cellText } from "../../../data/table";
 import { dateReader, dateWriter } from "../../structure/dates";
 import { bandCodes } from "../../structure/discover/bands";
 import { partsOf } from "../../structure/discover/parts-of-dates";
-import { type Arguments, argumentAt, argumentsOf, evaluate, rebuild } from "../../structure/formulas";
-import { snap, spacing } from "../../structure/grids";
+import { snap } from "../../structure/grids";
 import {
   type ColumnPlan,
-  type ComputedPlan,
   type DatePlan,
   isComputed,
   type NumberPlan,
@@ -14,18 +12,8 @@ import {
   type Structure,
 } from "../../structure/structure";
 import { codesOf, numbersOf } from "../../structure/variables";
-import { isMissing, write } from "./cells";
-
-/** Columns of a structure that can be written to, and what formulas read of them. */
-export interface Cells {
-  readonly structure: Structure;
-  readonly columns: readonly Column[];
-  readonly rows: number;
-  /** Numbers, dates in milliseconds; levels as codes, NaN where missing or not known to the model. */
-  readonly of: Arguments;
-  readonly column: (name: string) => Column;
-  readonly setNumber: (name: string, i: number, value: number) => void;
-}
+import { type Cells, isMissing, write } from "./cells";
+import { givenBy, solved } from "./solve";
 
 export function cellsOfColumns(structure: Structure, columns: readonly Column[], rows: number): Cells {
   const plans = new Map(structure.columns.map((plan, j) => [plan.name, { plan, column: columns[j] }]));
@@ -55,94 +43,42 @@ export function cellsOfColumns(structure: Structure, columns: readonly Column[],
   return { structure, columns, rows, of, column: (name) => at(name).column, setNumber };
 }
 
-/** How far an exact formula's value may lie from the number: both are rounded. */
-export function slackOf({ grid }: NumberPlan, value: number): number {
-  return 0.500001 * spacing(grid) + 1e-9 * Math.abs(value);
-}
-
 /**
- * Writes what follows from cells that are there: exactly computed numbers, the one missing part of a number that is there (if
- * the part may have that value), what follows from a level, bands and parts of dates, and a date that another one is the same as.
+ * Writes what follows from cells that are there: exactly computed numbers, the missing part of numbers that are there (if it may
+ * have that value), what follows from a level, bands and parts of dates, and a date that another one is the same as.
  */
 export function deduce(cells: Cells): void {
   const { structure, columns } = cells;
   for (let pass = 0, found = 1; found > 0 && pass < structure.columns.length; pass++) {
     found = 0;
     structure.columns.forEach((plan, j) => {
-      if (isComputed(plan)) found += compute(cells, plan) + solveParts(cells, plan);
+      if (plan.kind === "number" || plan.kind === "date") found += solve(cells, plan);
       else if (["lookup", "bands", "part"].includes(plan.kind)) found += deduceFrom(cells, plan, columns[j]);
       if (plan.kind === "part") found += sameDates(cells, plan);
     });
   }
 }
 
-/** Writes what the formula gives where all that it reads is there, and the number is not; in how many rows. */
-export function compute({ rows, of, setNumber }: Cells, { name, formula, grid }: ComputedPlan): number {
-  const read = new Map(argumentsOf(formula).map((one) => [one, of(one)]));
-  const own = of(name);
-  const predicted = evaluate(formula, (one) => read.get(one) as ArrayLike<number>, rows);
-  let found = 0;
-  for (let i = 0; i < rows; i++) {
-    if (!Number.isNaN(own[i]) || [...read.values()].some((values) => Number.isNaN(values[i]))) continue;
-    const value = rebuild(formula, predicted[i], Number.NaN);
-    if (Number.isNaN(value)) continue;
-    setNumber(name, i, snap(value, grid));
-    found++;
-  }
-  return found;
-}
-
-/** Writes the one part of a number that is missing, where the number is there; in how many rows. */
-function solveParts(cells: Cells, plan: ComputedPlan): number {
-  const { rows, of, setNumber } = cells;
-  const names = [...new Set(argumentsOf(plan.formula))];
-  const read = names.map(of);
-  const own = of(plan.name);
-  const open = Array.from({ length: rows }, (_, i) => names.filter((_, k) => Number.isNaN(read[k][i])));
-  return names.reduce((found, name) => {
-    const places = open.flatMap((missing, i) =>
-      missing.length === 1 && missing[0] === name && !Number.isNaN(own[i]) ? [i] : [],
-    );
-    const values = solved(cells, plan, name, places);
-    for (const [i, value] of values) setNumber(name, i, value);
-    return found + values.size;
+/**
+ * Writes the number or date that exact formulas tell where it is missing, if all of them hold with it; in how many rows. What
+ * rounding leaves several values is not told, but by its own formula.
+ */
+function solve(cells: Cells, plan: NumberPlan | DatePlan): number {
+  const own = cells.column(plan.name);
+  const rows = Array.from({ length: cells.rows }, (_, i) => i).filter((i) => isMissing(own, i));
+  const gives = isComputed(plan) ? givenBy(plan.formula, cells.of, cells.rows) : undefined;
+  const values = solved(
+    cells,
+    (name, i) => Number.isNaN(cells.of(name)[i]),
+    plan,
+    rows,
+    (i) => (gives && plan.kind === "number" ? snap(gives[i], plan.grid) : Number.NaN),
+  );
+  return rows.reduce((found, i, k) => {
+    if (Number.isNaN(values[k])) return found;
+    cells.setNumber(plan.name, i, values[k]);
+    return found + 1;
   }, 0);
-}
-
-/** In which of the rows what value of the argument makes the formula give the number that is there. */
-export function solved(
-  { structure, column, of }: Pick<Cells, "structure" | "column" | "of">,
-  { name: computed, formula, ...plan }: ComputedPlan,
-  name: string,
-  places: readonly number[],
-): ReadonlyMap<number, number> {
-  const part = structure.columns.find((one) => one.name === name);
-  const found = new Map<number, number>();
-  if (places.length === 0 || (part?.kind !== "number" && part?.kind !== "date")) return found;
-  const all = new Map(argumentsOf(formula).map((one) => [one, of(one)]));
-  const taken = (one: string) => Float64Array.from(places, (i) => (all.get(one) as ArrayLike<number>)[i]);
-  const own = of(computed);
-  const targets = Float64Array.from(places, (i) => own[i]);
-  const values = argumentAt(formula, name, targets, taken).map((value) => nearestOf(part, value));
-  const gives = evaluate(formula, (one) => (one === name ? values : taken(one)), places.length);
-  const missing = column(name);
-  places.forEach((i, k) => {
-    const slack = slackOf({ ...plan, name: computed, formula }, targets[k]);
-    if (isMissing(missing, i) && Math.abs(gives[k] - targets[k]) <= slack) found.set(i, values[k]);
-  });
-  return found;
-}
-
-/** The value nearest to it that the column may have; NaN where it lies outside its range. */
-function nearestOf(part: NumberPlan | DatePlan, value: number): number {
-  if (part.kind === "number" && part.values)
-    return part.values.reduce(
-      (best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best),
-      part.values[0],
-    );
-  const near =
-    part.kind === "date" ? Math.round(value / part.format.step) * part.format.step : snap(value, part.grid);
-  return isComputed(part) || (near >= part.low && near <= part.high) ? near : Number.NaN;
 }
 
 /** What a level, a number or a date that is there says of this column. */

@@ -12,8 +12,10 @@ import {
   type Variable,
 } from "../../structure/structure";
 import { reduceTable } from "../../structure/variables";
-import { type Cells, cellsOfColumns, toldBy } from "./deduce";
-import { formulaBroken, type Open } from "./settle";
+import type { Cells } from "./cells";
+import { cellsOfColumns, toldBy } from "./deduce";
+import { formulaBroken } from "./settle";
+import type { Open } from "./solve";
 
 /** Rows of which something is said by a rule, and the first of them, counted from 0. */
 export interface RuleRows {
@@ -22,28 +24,31 @@ export interface RuleRows {
   readonly first: number;
 }
 
-/** What a rule reads (nothing where only known cells count), and the rows that break it. */
+/** What a rule reads, and the rows that break it. */
 interface Breaks {
   readonly rule: string;
   readonly columns: readonly string[];
   readonly rows: readonly number[];
 }
 
-/** Every rule that rows break: those that something drawn breaks, and those that known cells break among themselves. */
+/**
+ * Every rule that rows break: those that something filled in breaks, those that cells of the file break among themselves, and those
+ * that no value of what is left empty keeps.
+ */
 export function brokenRules(
   structure: Structure,
   table: Table,
-  drawn: Open,
+  missing: Open,
   left: Open,
-): { readonly broken: readonly RuleRows[]; readonly contradicting: readonly RuleRows[] } {
+): Record<"broken" | "contradicting" | "unsolved", readonly RuleRows[]> {
   const columns = structure.columns.map(({ name }) => columnNamed(table, name));
   const cells = cellsOfColumns(structure, columns, table.rows);
   const all = [
-    ...brokenPlans(cells, table, left),
+    ...brokenPlans(cells, table),
     ...brokenOrders(cells),
     ...brokenExclusions(structure, reduceTable(structure, table, "none")),
   ];
-  const counted = (of: (one: Breaks, i: number) => boolean): readonly RuleRows[] => {
+  const counted = (all: readonly Breaks[], of: (one: Breaks, i: number) => boolean): readonly RuleRows[] => {
     const found = new Map<string, RuleRows>();
     for (const one of all) {
       const rows = one.rows.filter((i) => of(one, i));
@@ -53,24 +58,33 @@ export function brokenRules(
     }
     return [...found.values()];
   };
-  const touched = ({ columns }: Breaks, i: number): boolean => columns.some((name) => drawn(name, i));
-  return { broken: counted(touched), contradicting: counted((one, i) => !touched(one, i)) };
+  const touched = ({ columns }: Breaks, i: number): boolean => columns.some((name) => missing(name, i));
+  return {
+    broken: counted(all, touched),
+    contradicting: counted(all, (one, i) => !touched(one, i)),
+    unsolved: counted(unsolved(cells, left), () => true),
+  };
 }
 
-function brokenPlans(cells: Cells, table: Table, left: Open): Breaks[] {
+/** The rows in which a number is there and a part of it was left out, as no value of it gives the number. */
+function unsolved({ structure, of, rows }: Cells, left: Open): Breaks[] {
+  return structure.columns.filter(isComputed).map((plan) => {
+    const columns = argumentsOf(plan.formula);
+    const own = of(plan.name);
+    const open = [...Array(rows).keys()].filter(
+      (i) => !Number.isNaN(own[i]) && columns.some((name) => left(name, i)),
+    );
+    return { rule: describeRule(structure, plan), columns, rows: open };
+  });
+}
+
+function brokenPlans(cells: Cells, table: Table): Breaks[] {
   const { structure } = cells;
   return structure.columns.flatMap((plan): Breaks[] => {
     const rule = describeRule(structure, plan);
     if (isComputed(plan)) {
-      const read = argumentsOf(plan.formula);
-      const own = cells.of(plan.name);
-      const rows = [...Array(table.rows).keys()];
-      // A part is left out only where no value of it gives the number.
-      const unsolved = rows.filter((i) => !Number.isNaN(own[i]) && read.some((name) => left(name, i)));
-      return [
-        { rule, columns: [plan.name, ...read], rows: formulaBroken(cells, plan) },
-        { rule, columns: [], rows: unsolved },
-      ];
+      const columns = [plan.name, ...argumentsOf(plan.formula)];
+      return [{ rule, columns, rows: formulaBroken(cells, plan) }];
     }
     const told = toldBy(cells, plan);
     if (!told || !("of" in plan)) return [];

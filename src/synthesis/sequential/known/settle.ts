@@ -1,10 +1,14 @@
-import { argumentsOf, evaluate, rebuild } from "../../structure/formulas";
-import { spacing } from "../../structure/grids";
-import { type ColumnPlan, type ComputedPlan, isComputed, type NumberPlan } from "../../structure/structure";
-import { type Cells, compute, slackOf, solved } from "./deduce";
-
-/** Whether a cell was drawn, and may change. */
-export type Open = (column: string, row: number) => boolean;
+import { argumentsOf } from "../../structure/formulas";
+import { snap } from "../../structure/grids";
+import {
+  type ColumnPlan,
+  type ComputedPlan,
+  type DatePlan,
+  isComputed,
+  type NumberPlan,
+} from "../../structure/structure";
+import type { Cells } from "./cells";
+import { computedInOrder, domainOf, givenBy, type Open, slackOf, solved } from "./solve";
 
 /** More values of one part are not tried in search of one that lets the other be solved for. */
 const mostTried = 5000;
@@ -15,12 +19,12 @@ const mostTried = 5000;
  * cells that come back: what is known has no such row.
  */
 export function settle(cells: Cells, open: Open, lateness: (column: string) => number): readonly Emptied[] {
-  const plans = cells.structure.columns.filter(isComputed);
+  const plans = computedInOrder(cells.structure);
   const refresh = (): void => {
-    for (const { name } of plans)
-      for (let i = 0; i < cells.rows; i++) if (open(name, i)) cells.setNumber(name, i, Number.NaN);
-    // What one formula gives, another may read.
-    while (plans.reduce((found, plan) => found + compute(cells, plan), 0) > 0);
+    for (const { name, formula, grid } of plans)
+      givenBy(formula, cells.of, cells.rows).forEach((value, i) => {
+        if (open(name, i)) cells.setNumber(name, i, snap(value, grid));
+      });
   };
   mendOrders(cells, open);
   refresh();
@@ -28,10 +32,13 @@ export function settle(cells: Cells, open: Open, lateness: (column: string) => n
   for (const last of [false, true]) {
     for (const plan of plans)
       for (const i of formulaBroken(cells, plan).filter((i) => !open(plan.name, i))) {
-        const partsIn = (one: ComputedPlan) => partsOf(cells, one, (name) => open(name, i), lateness);
-        if (reach(cells, plan, i, partsIn) || !last) continue;
-        for (const { name } of partsIn(plan))
-          emptied.push({ column: cells.structure.columns.findIndex((one) => one.name === name), row: i });
+        const isOpen = ({ name }: ColumnPlan): boolean => open(name, i);
+        const parts = partsOf(cells, plan, isOpen).sort((a, b) => lateness(b.name) - lateness(a.name));
+        if (reach(cells, open, parts, i) || !last) continue;
+        const read = new Set(argumentsOf(plan.formula));
+        cells.structure.columns.forEach((one, column) => {
+          if (read.has(one.name) && isOpen(one) && isNumber(one)) emptied.push({ column, row: i });
+        });
       }
     refresh();
   }
@@ -47,72 +54,58 @@ export interface Emptied {
 
 /** The rows in which a number is not what its formula gives. */
 export function formulaBroken({ of, rows }: Cells, plan: ComputedPlan): number[] {
-  const { formula } = plan;
-  const read = new Map(argumentsOf(formula).map((name) => [name, of(name)]));
-  const predicted = evaluate(formula, (name) => read.get(name) as ArrayLike<number>, rows);
   const own = of(plan.name);
-  return [...predicted.keys()].filter((i) => {
-    const value = Number.isNaN(predicted[i]) ? Number.NaN : rebuild(formula, predicted[i], Number.NaN);
-    return Math.abs(value - own[i]) > slackOf(plan, own[i]);
-  });
+  const gives = givenBy(plan.formula, of, rows);
+  return [...gives.keys()].filter((i) => Math.abs(gives[i] - own[i]) > slackOf(plan, own[i]));
 }
 
-type Parts = (plan: ComputedPlan) => readonly ColumnPlan[];
+function isNumber(plan: ColumnPlan): plan is NumberPlan | DatePlan {
+  return plan.kind === "number" || plan.kind === "date";
+}
 
-/** The numbers and dates that the formula reads and that may change, those drawn last first. */
+/** The drawn numbers and dates that the formula reads and that may change, be it through others that are computed. */
 function partsOf(
-  { structure }: Cells,
+  cells: Cells,
   { formula }: ComputedPlan,
-  open: (name: string) => boolean,
-  lateness: (column: string) => number,
-): readonly ColumnPlan[] {
-  const read = new Set(argumentsOf(formula).filter(open));
-  return structure.columns
-    .filter(({ name, kind }) => read.has(name) && (kind === "number" || kind === "date"))
-    .sort((a, b) => lateness(b.name) - lateness(a.name));
+  isOpen: (plan: ColumnPlan) => boolean,
+): (NumberPlan | DatePlan)[] {
+  const read = new Set(argumentsOf(formula));
+  const parts = cells.structure.columns.filter((one) => read.has(one.name) && isOpen(one)).filter(isNumber);
+  return [...new Set(parts.flatMap((one) => (isComputed(one) ? partsOf(cells, one, isOpen) : [one])))];
 }
 
-/** Whether parts could be changed so that the formula gives the number that is there; if not, they are as before. */
-function reach(cells: Cells, plan: ComputedPlan, i: number, partsIn: Parts): boolean {
+/** Whether one or two of the parts could be changed so that every formula gives what is there; if not, they are as before. */
+function reach(cells: Cells, open: Open, parts: readonly (NumberPlan | DatePlan)[], i: number): boolean {
   const { of, setNumber } = cells;
-  const parts = partsIn(plan);
-  const solves = (part: ColumnPlan): boolean => {
-    const was = of(part.name)[i];
-    setNumber(part.name, i, Number.NaN);
-    const value = solved(cells, plan, part.name, [i]).get(i);
-    setNumber(part.name, i, value ?? was);
-    if (value === undefined || (isComputed(part) && !reach(cells, part, i, partsIn))) {
-      setNumber(part.name, i, was);
-      return false;
-    }
+  for (const part of parts) {
+    const [value] = solved(cells, open, part, [i], () => of(part.name)[i]);
+    if (Number.isNaN(value)) continue;
+    setNumber(part.name, i, value);
     return true;
-  };
-  if (parts.some(solves)) return true;
-  if (parts.length < 2) return false;
-  return parts.some((part) => {
-    const was = of(part.name)[i];
-    const found = valuesNear(part, was).some((value) => {
-      setNumber(part.name, i, value);
-      return parts.some((other) => other !== part && solves(other));
-    });
-    if (!found) setNumber(part.name, i, was);
-    return found;
-  });
+  }
+  for (const part of parts) {
+    const values = valuesNear(part, of(part.name)[i]);
+    const rows = new Array<number>(values.length).fill(i);
+    for (const other of parts) {
+      if (other === part) continue;
+      const found = solved(cells, open, other, rows, () => of(other.name)[i], new Map([[part.name, values]]));
+      const k = found.findIndex((value) => !Number.isNaN(value));
+      if (k < 0) continue;
+      setNumber(part.name, i, values[k]);
+      setNumber(other.name, i, found[k]);
+      return true;
+    }
+  }
+  return false;
 }
 
 /** The values that a number may have, the nearest first; none where there are too many. */
-function valuesNear(plan: ColumnPlan, near: number): readonly number[] {
-  if (plan.kind !== "number" || isComputed(plan)) return [];
-  const values = plan.values ?? onGrid(plan);
-  return [...values].sort((a, b) => Math.abs(a - near) - Math.abs(b - near));
-}
-
-function onGrid({ grid, low, high }: NumberPlan): readonly number[] {
-  const step = spacing(grid);
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  if (!grid || !(count <= mostTried)) return [];
-  return Array.from({ length: count }, (_, k) => ((first + k) * grid.step) / 10 ** grid.decimals);
+function valuesNear(plan: NumberPlan | DatePlan, near: number): readonly number[] {
+  const { count, at } = domainOf(plan);
+  if (count > mostTried) return [];
+  return Array.from({ length: count }, (_, place) => at(place)).sort(
+    (a, b) => Math.abs(a - near) - Math.abs(b - near),
+  );
 }
 
 /** Moves the drawn side of a broken order to the other. */

@@ -1,0 +1,174 @@
+import { stepOf } from "../../drawing/bounds";
+import { type Arguments, argumentsOf, evaluate, type Formula, rebuild } from "../../structure/formulas";
+import { snap, spacing } from "../../structure/grids";
+import {
+  type ComputedPlan,
+  type DatePlan,
+  isComputed,
+  type NumberPlan,
+  type Structure,
+} from "../../structure/structure";
+import type { Cells } from "./cells";
+
+/** Whether a cell is not known: it may change. */
+export type Open = (column: string, row: number) => boolean;
+
+/** What an exact formula gives in each row; NaN where something that it reads is missing. */
+export function givenBy(formula: Formula, of: Arguments, rows: number): Float64Array {
+  const read = argumentsOf(formula).map(of);
+  return evaluate(formula, of, rows).map((value, i) =>
+    read.some((values) => Number.isNaN(values[i])) ? Number.NaN : rebuild(formula, value, Number.NaN),
+  );
+}
+
+/** How far an exact formula's value may lie from the number: both are rounded. */
+export function slackOf({ grid }: NumberPlan, value: number): number {
+  return 0.500001 * spacing(grid) + 1e-9 * Math.abs(value);
+}
+
+/** The exactly computed columns, each after those that it reads. */
+export function computedInOrder({ columns }: Structure): readonly ComputedPlan[] {
+  const plans = columns.filter(isComputed);
+  const found = new Set<ComputedPlan>();
+  const visit = (plan: ComputedPlan): void => {
+    for (const name of argumentsOf(plan.formula)) {
+      const read = plans.find((one) => one.name === name);
+      if (read && !found.has(read)) visit(read);
+    }
+    found.add(plan);
+  };
+  plans.forEach(visit);
+  return [...found];
+}
+
+/** The values that a column may have, in ascending order, by their place; computed ones may lie beyond the training range. */
+export interface Domain {
+  readonly count: number;
+  readonly at: (place: number) => number;
+}
+
+/** Steps of a column without a grid. */
+const finest = 2 ** 45;
+/** How many times further than in training a computed number may lie. */
+const beyond = 1000;
+
+export function domainOf(plan: NumberPlan | DatePlan): Domain {
+  const wide = isComputed(plan) ? beyond : 1;
+  if (plan.kind === "number" && plan.values && wide === 1) {
+    const values = [...plan.values].sort((a, b) => a - b);
+    return { count: values.length, at: (place) => values[place] };
+  }
+  const low = plan.low * (plan.low > 0 ? 1 / wide : wide);
+  const high = plan.high * (plan.high > 0 ? wide : 1 / wide);
+  const step = stepOf(plan) || Math.max(high - low, Number.MIN_VALUE) / finest;
+  const first = Math.ceil(low / step - 1e-9);
+  const at = (place: number): number => (first + place) * step;
+  const grid = plan.kind === "number" ? plan.grid : undefined;
+  return { count: Math.floor(high / step + 1e-9) - first + 1, at: (place) => snap(at(place), grid) };
+}
+
+/**
+ * For each of the rows the value of the column at which every formula holds that it enters, be it through open cells that are
+ * computed in between: a rounded number leaves an interval of values, and the narrowest decides. Of several values it is the one
+ * nearest to `near`; NaN where none holds, nothing known tells of it, or there are several and `near` is NaN. `given` has values
+ * of another column instead of the cells'.
+ */
+export function solved(
+  cells: Cells,
+  open: Open,
+  part: NumberPlan | DatePlan,
+  rows: readonly number[],
+  near: (row: number) => number,
+  given: ReadonlyMap<string, ArrayLike<number>> = new Map(),
+): Float64Array {
+  const names = new Set([part.name, ...given.keys()]);
+  const rules = computedInOrder(cells.structure).filter(({ name, formula }) => {
+    const enters = names.has(name) || argumentsOf(formula).some((one) => names.has(one));
+    if (enters) names.add(name);
+    return enters;
+  });
+  if (rows.length === 0 || rules.length === 0) return new Float64Array(rows.length).fill(Number.NaN);
+  const off = offBy(cells, open, part.name, rules, rows, given);
+  const { count, at } = domainOf(part);
+  const first = new Float64Array(rows.length);
+  const last = new Float64Array(rows.length).fill(count - 1);
+  const [lows, highs] = [off(first.map(at)), off(last.map(at))];
+  const bound = new Uint8Array(rows.length);
+  rules.forEach((_, r) => {
+    const signs = highs[r].map((high, k) => Math.sign(high - lows[r][k]) || 0);
+    // The first place from which on the formula is out by more than the edge, in slacks.
+    const search = (edge: number): Float64Array => {
+      const [from, to] = [first.slice(), last.map((place) => place + 1)];
+      while (from.some((place, k) => signs[k] !== 0 && place < to[k])) {
+        const middle = from.map((place, k) => Math.min(count - 1, Math.floor((place + to[k]) / 2)));
+        const here = off(middle.map(at))[r];
+        middle.forEach((place, k) => {
+          if (signs[k] === 0 || from[k] >= to[k]) return;
+          if (signs[k] * here[k] > edge) to[k] = place;
+          else from[k] = place + 1;
+        });
+      }
+      return from;
+    };
+    const [from, to] = [search(-1), search(1)];
+    signs.forEach((sign, k) => {
+      if (sign === 0) return;
+      bound[k] = 1;
+      [first[k], last[k]] = [from[k], to[k] - 1];
+    });
+  });
+  const spread = part.kind === "number" && !part.grid && !part.values;
+  const values = Float64Array.from(rows, (row, k) => {
+    if (bound[k] === 0 || first[k] > last[k]) return Number.NaN;
+    const wish = near(row);
+    if (first[k] === last[k] || (spread && Number.isNaN(wish)))
+      return at(Math.floor((first[k] + last[k]) / 2));
+    if (spread) return Math.min(Math.max(wish, at(first[k])), at(last[k]));
+    return Number.isNaN(wish) ? wish : nearest(at, first[k], last[k], wish);
+  });
+  const left = off(values);
+  return values.map((value, k) => (left.some((one) => Math.abs(one[k]) > 1) ? Number.NaN : value));
+}
+
+function nearest(at: Domain["at"], first: number, last: number, wish: number): number {
+  let [from, to] = [first, last];
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2);
+    if (at(middle) < wish) from = middle;
+    else to = middle;
+  }
+  return Math.abs(at(from) - wish) <= Math.abs(at(to) - wish) ? at(from) : at(to);
+}
+
+/** By how many slacks each rule is off when the column has these values; NaN where the rule's number or a part of it is open. */
+function offBy(
+  { of }: Cells,
+  open: Open,
+  name: string,
+  rules: readonly ComputedPlan[],
+  rows: readonly number[],
+  given: ReadonlyMap<string, ArrayLike<number>>,
+): (values: Float64Array) => readonly Float64Array[] {
+  const kept = new Map(given);
+  for (const rule of rules)
+    for (const one of [rule.name, ...argumentsOf(rule.formula)]) {
+      const values = of(one);
+      if (!kept.has(one))
+        kept.set(
+          one,
+          Float64Array.from(rows, (i) => values[i]),
+        );
+    }
+  const free = rules.map((rule) => rows.map((i) => rule.name !== name && open(rule.name, i)));
+  return (values) => {
+    const now = new Map([...kept, [name, values]]);
+    return rules.map((rule, r) => {
+      const gives = givenBy(rule.formula, (one) => now.get(one) as ArrayLike<number>, rows.length);
+      const own = Float64Array.from(now.get(rule.name) as ArrayLike<number>, (value, k) =>
+        free[r][k] ? snap(gives[k], rule.grid) : value,
+      );
+      now.set(rule.name, own);
+      return gives.map((value, k) => (free[r][k] ? Number.NaN : (value - own[k]) / slackOf(rule, own[k])));
+    });
+  };
+}
