@@ -10,7 +10,8 @@ import { freshKeys, type KeyPlan, keyCount } from "../structure/keys";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
 import type { ColumnDomain } from "./domain/domain";
-import { type Rule, saidOf, withComputed } from "./domain/rules";
+import type { Rule } from "./domain/parse-rule";
+import { saidOf, withComputed } from "./domain/rules";
 import { drawForest, type Forest } from "./draw";
 import type { PrivateVariable } from "./variable";
 

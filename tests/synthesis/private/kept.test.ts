@@ -138,6 +138,19 @@ test("loadAim(json) keeps orders of dates in files whose schema does not say how
   expect(rows.filter(({ start, end }) => start > end)).toEqual([]);
 });
 
+test("bounds that leave no row to a rule are refused before anything is spent", async () => {
+  const but = (name: string, minimum: number | string, maximum: number | string): Domain => ({
+    ...domain,
+    columns: domain.columns.map((one) => (one.name === name ? { ...one, minimum, maximum } : one)),
+  });
+  await expect(fit(aim, but("c", 101, 200))).rejects.toThrow(
+    "between 101 and 200, as the domain states, where what it is computed from makes it lie between -100 and 100",
+  );
+  await expect(fit(aim, but("end", "01.01.2018", "31.12.2019"))).rejects.toThrow(
+    "the least start must not be above the greatest end",
+  );
+});
+
 test("redrawn(rows, …) draws from the rows that break nothing, however rare, and stops where there are none", () => {
   const draw = (rows: number, rng = seeded(7)): Table =>
     table([

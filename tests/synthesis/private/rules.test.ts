@@ -7,7 +7,7 @@ import { aim } from "../../../src/synthesis/private/aim/aim";
 import { loadAim } from "../../../src/synthesis/private/aim/model";
 import { type Domain, domainFromJson } from "../../../src/synthesis/private/domain/domain";
 import { levelRule } from "../../../src/synthesis/private/domain/level-rules";
-import { parseRule } from "../../../src/synthesis/private/domain/rules";
+import { parseRule } from "../../../src/synthesis/private/domain/parse-rule";
 import { loadMst } from "../../../src/synthesis/private/model";
 import { mst } from "../../../src/synthesis/private/mst";
 

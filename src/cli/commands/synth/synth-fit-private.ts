@@ -93,7 +93,14 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
     );
   const rules = domain?.rules ?? [];
   if (rules.length > 0) print(`Rules kept: ${rules.join("; ")}`);
-  else note('note: no rules between columns are kept: a domain states them ("rules": ["total = a + b"])');
+  const about = rules.flatMap((rule) => rule.match(/^(.+?)\s*[~≈]/)?.[1] ?? []);
+  const gaps = about.filter((name) => !domain?.columns.some((one) => one.name === name && one.required));
+  if (gaps.length > 0)
+    note(
+      `note: ${gaps.join(", ")} is missing where its rule gives 0 ("required": true in the domain makes it 0)`,
+    );
+  if (rules.length === 0)
+    note('note: no rules between columns are kept: a domain states them ("rules": ["total = a + b"])');
   const counted = table.columns.filter(
     ({ name, type }) => type === "id" && !domain?.columns.some((one) => one.name === name && one.pattern),
   );
