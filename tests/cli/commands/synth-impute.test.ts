@@ -99,18 +99,20 @@ test("telelink synth impute keeps every rule in what it fills in, and leaves emp
   }
 });
 
-test("telelink synth impute leaves known cells that contradict a rule, and parts that no value fits, and says so", async () => {
+test("telelink synth impute leaves known cells as they are written and where they contradict a rule, and parts that no value fits, and says so", async () => {
   const rows = holed(orders(60)).map((row) => [...row.slice(0, 5), "", row[6] && "nein"]);
   rows[2] = ["3", "10,00", "31,00", "01.02.2023", "03.02.2023", "", "nein"];
   rows[4] = ["7", "", "100,00", "01.02.2023", "03.02.2023", "", "nein"];
   rows[5] = ["", "", "9000,00", "01.02.2023", "03.02.2023", "", "nein"];
   rows[7] = ["2", "10,00", "20,00", "05.02.2023", "03.02.2023", "", "nein"];
   rows[8] = ["", "", "371,97", "01.02.2023", "", "", "nein"];
+  rows[9] = ["03", "10,5", "31,50", "01.02.2023", "03.02.2023", "", "nein"];
   write("odd.csv", rows);
   expect(await impute("odd.csv")).toBe(0);
   const full = read("full.csv");
   for (const i of [2, 4, 5, 7]) expect(full[i]).toEqual(rows[i]);
   expect(Number(full[8][0]) * cents(full[8][1])).toBe(37197);
+  expect(full[9]).toEqual(rows[9]);
   expect(said).toMatch(/1 row of the file contradicts the rule: summe = stueck × preis.*the first is row 3/);
   expect(said).toMatch(/2 rows stay empty in part, as no value .*summe = stueck × preis.*the first is row 5/);
   expect(said).toMatch(/1 row of the file contradicts the rule: bestellt is never above geliefert.*row 8/);

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { cellText, type Table } from "../../../data/table";
 import type { Sequential } from "../../../synthesis/sequential/sequential";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
@@ -41,12 +42,13 @@ Example:
 }
 
 async function impute(options: Options): Promise<void> {
-  const [{ readTable }, { savedSynthesiserFromJSON }, { seeded }, { openRows, keptWhole }] =
+  const [{ readTable }, { savedSynthesiserFromJSON }, { seeded }, { openRows, keptWhole }, { namesParquet }] =
     await Promise.all([
       import("../../../data/read/read-table.js"),
       import("../../../synthesis/saved-synthesiser.js"),
       import("../../../core/rng.js"),
       import("../../support/rows-out.js"),
+      import("../../../data/write/csv-to-parquet.js"),
     ]);
   const seed = wholeNumber(options.seed, "--seed");
   const candidates =
@@ -67,19 +69,27 @@ async function impute(options: Options): Promise<void> {
     ...(type === "boolean" && levels && { levels }),
     ...(format && { format }),
   }));
+  const cells: (readonly string[])[] = [];
   const read = await readTable(options.data, {
     ...csvOptions(options),
     schema: { columns },
     badCells: "missing",
+    onCells: (row, own) => {
+      cells[row - 1] = own;
+    },
   });
   checkLoss(options.data, read, options);
   const found = (synthesiser as Sequential).complete(read.table, seeded(seed), {
     ...(options.columns && { columns: options.columns }),
     ...(candidates !== undefined && { candidates }),
   });
+  // Parquet has numbers; text is as the file has it ("19.0" among whole numbers).
+  const left = new Set(read.rejectedRows);
+  const text = cells.filter((_, i) => !left.has(i + 1));
+  const done = namesParquet(options.out) ? found.table : asWritten(found.table, read.table, text);
   const delimiter = read.schema.dialect?.delimiter;
   const out = await openRows(options.out, delimiter === undefined ? {} : { delimiter });
-  await keptWhole(out, async () => out.write(found.table));
+  await keptWhole(out, async () => out.write(done));
   const holes = found.columns.filter(({ missing }) => missing > 0);
   if (holes.length > 0)
     printTable(
@@ -110,6 +120,19 @@ async function impute(options: Options): Promise<void> {
       `${name}: levels that the model does not know stay in ${cells} ${cells === 1 ? "row" : "rows"} (${first.join(", ")}${levels > first.length ? ` and ${levels - first.length} more` : ""}); nothing beside them was drawn by them`,
     );
   note(`${found.table.rows} rows; wrote ${options.out}`);
+}
+
+/** The filled table with every cell that was there in the words of the file, by row. */
+function asWritten(filled: Table, known: Table, text: readonly (readonly string[])[]): Table {
+  const columns = filled.columns.map(({ name, missing }, j) => ({
+    name,
+    type: "text" as const,
+    ...(missing && { missing }),
+    values: text.map((row, i) =>
+      cellText(known.columns[j], i) === "" ? cellText(filled.columns[j], i) : row[j],
+    ),
+  }));
+  return { rows: filled.rows, columns };
 }
 
 function rowsOf(count: number): string {
