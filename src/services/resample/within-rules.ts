@@ -135,7 +135,7 @@ export function rowsWithin(
     if (plan.kind !== "levels" || !codes || !isCategorical(column))
       return { ...one, codes: base.map((i) => one.codes[i]) };
     const gap = plan.missing ? one.levels.length - 1 : -1;
-    const given = codesOf({ ...column, codes }, plan, "none");
+    const given = codesOf({ ...column, codes }, plan);
     const own = base.map((i) => one.codes[i]);
     return { ...one, codes: own.map((code, i) => (code === gap || given[i] === gap ? code : given[i])) };
   });

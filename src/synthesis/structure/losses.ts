@@ -27,8 +27,8 @@ export function describeLosses({ columns, minCount, customer }: Structure): read
       return [
         `${name}: up to ${plan.rare} rows have a number that ${few}; the other numbers stand in for it`,
       ];
-    if (plan.kind !== "levels" || !plan.rare) return [];
-    return plan.texts
+    if ((plan.kind !== "levels" && plan.kind !== "lookup") || !plan.rare) return [];
+    return plan.kind === "levels" && plan.texts
       ? [`${name}: up to ${plan.rare} rows hold texts that ${few}; others are made up in their shape`]
       : [`${name}: up to ${plan.rare} rows have a level that ${few}; the other levels stand in for it`];
   });

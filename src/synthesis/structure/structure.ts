@@ -120,6 +120,8 @@ export interface LookupPlan {
   readonly levels: readonly string[];
   readonly of: string;
   readonly map: readonly number[];
+  /** About how many rows have a level that too few others have: they get the one that follows. */
+  readonly rare?: number;
 }
 
 /** Follows from a number: below the first cut the level `order[0]`, from the last one on the last; missing where it is. */

@@ -9,6 +9,7 @@ import {
   type DatePlan,
   isComputed,
   type LevelsPlan,
+  type LookupPlan,
   levelCount,
   missingLabel,
   type NumberPlan,
@@ -28,7 +29,12 @@ export function reduceTable(
   const combined = new Set(structure.combinations.flatMap((combination) => combination.columns));
   const variables = structure.combinations.map((combination) => combinationVariable(combination, from));
   const argument = argumentsFrom(structure.columns, from);
-  const telling = { unknown, least: structure.minCount, people: peopleOf(structure, from) };
+  const telling = {
+    plans: structure.columns,
+    unknown,
+    least: structure.minCount,
+    people: peopleOf(structure, from),
+  };
   for (const plan of structure.columns) {
     if (combined.has(plan.name)) continue;
     const one = variableOf(plan, from, argument, telling);
@@ -60,17 +66,18 @@ function repeatsVariable(
   return { name: repeatsName(plan.name), kind: "levels", codes, levels: ["its own", ...repeats] };
 }
 
-/** What becomes of levels that a plan does not know: the others stand in for them, by their frequency; or −1. */
+/** What becomes of levels that a plan does not know: the others stand in for them (`drawnCodes`); or −1. */
 export type Unknown = "stand in" | "none";
 
 const golden = 0.6180339887498949;
 
-/** The cells of a column as level codes, with a text that is made up and missing as the last levels. */
-export function codesOf(one: Column, plan: LevelsPlan, unknown: Unknown = "stand in"): Int32Array {
+/** The cells of a column as level codes, with a text that is made up and missing as the last levels; −1 where the plan has none. */
+export function codesOf(one: Column, plan: LevelsPlan | LookupPlan): Int32Array {
   const { levels } = plan;
   const codeOf = new Map(levels.map((level, code) => [level, code]));
-  const other = plan.texts ? levels.length : -1;
-  const none = plan.missing ? levelCount(plan) - 1 : -1;
+  const levelled = plan.kind === "levels";
+  const other = levelled && plan.texts ? levels.length : -1;
+  const none = levelled && plan.missing ? levelCount(plan) - 1 : -1;
   const codes = new Int32Array(columnRows(one));
   if (isCategorical(one)) {
     const map = one.levels.map((level) => codeOf.get(level) ?? other);
@@ -79,19 +86,37 @@ export function codesOf(one: Column, plan: LevelsPlan, unknown: Unknown = "stand
     for (let i = 0; i < codes.length; i++)
       codes[i] = one.values[i] === "" ? none : (codeOf.get(one.values[i]) ?? other);
   }
-  if (unknown === "stand in" && codes.includes(-1)) standIn(codes);
   return codes;
 }
 
-/** Puts the codes that occur in the place of −1, evenly, as often as they occur. */
-function standIn(codes: Int32Array): void {
+/**
+ * The codes of a column, others in the place of those that it does not know: evenly, as often as they occur, among those
+ * from which the row's own cells of other columns follow, so that what goes together stays together.
+ */
+export function drawnCodes(plan: LevelsPlan, from: Table, plans: readonly ColumnPlan[]): Int32Array {
+  const codes = codesOf(columnNamed(from, plan.name), plan);
+  if (!codes.includes(-1)) return codes;
+  const following = plans.flatMap((own) =>
+    own.kind === "lookup" && own.of === plan.name
+      ? [{ map: own.map, codes: codesOf(columnNamed(from, own.name), own) }]
+      : [],
+  );
   const known = codes.filter((code) => code >= 0).sort();
+  const among = new Map<string, Int32Array>();
   let at = 0.5;
   for (let i = 0; i < codes.length; i++) {
     if (codes[i] >= 0) continue;
-    codes[i] = known.length > 0 ? known[Math.floor(at * known.length)] : 0;
+    const told = following.map((own) => own.codes[i]);
+    const key = told.join();
+    const fitting =
+      among.get(key) ??
+      known.filter((code) => following.every(({ map }, f) => told[f] < 0 || map[code] === told[f]));
+    among.set(key, fitting);
+    const pool = fitting.length > 0 ? fitting : known;
+    codes[i] = pool.length > 0 ? pool[Math.floor(at * pool.length)] : 0;
     at = (at + golden) % 1;
   }
+  return codes;
 }
 
 function columnRows(one: Column): number {
@@ -120,7 +145,7 @@ export function argumentsFrom(plans: readonly ColumnPlan[], from: Table): Argume
   return (name) => {
     const plan = plans.find((plan) => plan.name === name);
     const column = columnNamed(from, name);
-    return plan?.kind === "levels" ? codesOf(column, plan) : numbersOf(column, plan as NumberPlan);
+    return plan?.kind === "levels" ? drawnCodes(plan, from, plans) : numbersOf(column, plan as NumberPlan);
   };
 }
 
@@ -144,15 +169,20 @@ function variableOf(
   plan: ColumnPlan,
   from: Table,
   argument: Arguments,
-  telling: { readonly unknown: Unknown; readonly least: number; readonly people: People | undefined },
+  telling: {
+    readonly plans: readonly ColumnPlan[];
+    readonly unknown: Unknown;
+    readonly least: number;
+    readonly people: People | undefined;
+  },
 ): Variable | undefined {
   const { name } = plan;
-  const { unknown, least, people } = telling;
+  const { plans, unknown, least, people } = telling;
   // Rows that are not learnt from tell nothing of where values end.
   const ended = (values: Float64Array) =>
     unknown === "none" ? { low: -Infinity, high: Infinity, values } : tamed(values, least, people);
   if (plan.kind === "levels" && levelCount(plan) > 1) {
-    const codes = codesOf(columnNamed(from, name), plan, unknown);
+    const codes = unknown === "none" ? codesOf(columnNamed(from, name), plan) : drawnCodes(plan, from, plans);
     return { name, kind: "levels", codes, levels: levelNames(plan) };
   }
   if (plan.kind === "number" && plan.values) {

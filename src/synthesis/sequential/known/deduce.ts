@@ -27,7 +27,7 @@ export function cellsOfColumns(structure: Structure, columns: readonly Column[],
       kept.get(name) ??
       (plan.kind === "date"
         ? numbersOf(column, plan).slice()
-        : Float64Array.from(codesOf(column, plan, "none"), (code, i) =>
+        : Float64Array.from(codesOf(column, plan), (code, i) =>
             code < 0 || isMissing(column, i) ? Number.NaN : code,
           ));
     kept.set(name, values);

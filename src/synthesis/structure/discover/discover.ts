@@ -18,7 +18,7 @@ import {
   type Structure,
 } from "../structure";
 import { supportOf, unrepeated } from "../support";
-import { argumentsFrom, codesOf, drawnNumbers, numbersOf, reduceTable } from "../variables";
+import { argumentsFrom, codesOf, drawnCodes, drawnNumbers, numbersOf, reduceTable } from "../variables";
 import { atomsOf } from "./atoms";
 import { findBands } from "./bands";
 import { combinationLookups, findCombination } from "./combinations";
@@ -154,7 +154,11 @@ function lookupsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly 
   );
   return [
     ...findLookups(
-      free.map((plan) => levelsInput(plan, from)),
+      free.map((plan) => ({
+        ...plan,
+        codes: codesOf(columnNamed(from, plan.name), plan),
+        count: levelCount(plan),
+      })),
       free,
     ).values(),
   ];
@@ -182,7 +186,7 @@ function bandsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly st
         ]
       : [],
   );
-  const inputs = free.map((plan) => levelsInput(plan, from));
+  const inputs = free.map((plan) => levelsInput(plan, from, plans));
   return [...findBands(inputs, free, numbers).values()];
 }
 
@@ -214,7 +218,7 @@ function withFormulas(
       })),
     ],
     levels.map((plan) => ({
-      ...levelsInput(plan, from),
+      ...levelsInput(plan, from, plans),
       ...(holes.has(plan.name) && { hole: levelCount(plan) - 1 }),
     })),
     holes,
@@ -301,9 +305,8 @@ function checkOrders(given: readonly Order[], from: Table, plans: readonly Colum
   }
 }
 
-function levelsInput(plan: LevelsPlan, from: Table): LevelsInput {
-  const codes = codesOf(columnNamed(from, plan.name), plan);
-  return { name: plan.name, codes, count: levelCount(plan) };
+function levelsInput(plan: LevelsPlan, from: Table, plans: readonly ColumnPlan[]): LevelsInput {
+  return { name: plan.name, codes: drawnCodes(plan, from, plans), count: levelCount(plan) };
 }
 
 function replaced(plans: readonly ColumnPlan[], by: readonly ColumnPlan[]): ColumnPlan[] {

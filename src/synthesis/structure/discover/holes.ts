@@ -1,7 +1,7 @@
 import { chiSquaredUpper } from "../../../core/math/special";
 import { columnNamed, type Table } from "../../../data/table";
 import { type ColumnPlan, type Hole, levelCount } from "../structure";
-import { codesOf, missingRows, numbersOf } from "../variables";
+import { drawnCodes, missingRows, numbersOf } from "../variables";
 import { binned, likelihoodRatio } from "./association";
 import { spacedRows } from "./search";
 
@@ -44,7 +44,7 @@ export function findHoles(plans: readonly ColumnPlan[], from: Table): readonly H
 
 function binnedPlan(plan: ColumnPlan, from: Table, rows: Int32Array, gaps: Uint8Array) {
   const one = columnNamed(from, plan.name);
-  if (plan.kind === "levels") return binned(rows, levelCount(plan), codesOf(one, plan), undefined);
+  if (plan.kind === "levels") return binned(rows, levelCount(plan), drawnCodes(plan, from, []), undefined);
   const numbers = plan.kind === "number" || plan.kind === "date";
   return numbers ? binned(rows, 0, [], numbersOf(one, plan)) : binned(rows, 2, gaps, undefined);
 }

@@ -20,11 +20,11 @@ export function findLookups(
       if (best < 0 || inputs[a].count < inputs[best].count) best = a;
     }
     if (best < 0) continue;
-    const { name, levels, missing } = plans[b];
+    const { name, levels, missing, rare } = plans[b];
     const map = Array.from(maps[best][b] as Int32Array, (code) =>
       missing && code === levels.length ? -1 : code,
     );
-    roots.set(name, { kind: "lookup", name, levels, of: inputs[best].name, map });
+    roots.set(name, { kind: "lookup", name, levels, of: inputs[best].name, map, ...(rare && { rare }) });
   }
   return flattened(roots);
 }
@@ -41,7 +41,10 @@ function flattened(roots: Map<string, LookupPlan>): ReadonlyMap<string, LookupPl
   return new Map([...roots].map(([name, plan]) => [name, flat(plan)]));
 }
 
-/** The level of `one` for each level of `of`, or undefined where two levels meet one, or chance could do it. */
+/**
+ * The level of `input` for each level of `of`, or undefined where two levels meet one, or chance could do it. Rows with
+ * a level that is not told (−1) say nothing, but that one must be there that can stand in for it beside the other's.
+ */
 function determined(of: LevelsInput, input: LevelsInput): Int32Array | undefined {
   if (of.count < input.count || of.count > of.codes.length / 5) return undefined;
   const map = new Int32Array(of.count).fill(-1);
@@ -50,11 +53,14 @@ function determined(of: LevelsInput, input: LevelsInput): Int32Array | undefined
   for (let i = 0; i < of.codes.length; i++) {
     const from = of.codes[i];
     const to = input.codes[i];
+    if (from >= 0) counts[from]++;
+    if (to >= 0) shares[to] += 1 / of.codes.length;
+    if (from < 0 || to < 0) continue;
     if (map[from] < 0) map[from] = to;
     else if (map[from] !== to) return undefined;
-    counts[from]++;
-    shares[to] += 1 / of.codes.length;
   }
+  if (map.some((to, from) => to < 0 && counts[from] > 0)) return undefined;
+  if (shares.some((share, to) => share > 0 && !map.includes(to))) return undefined;
   let logChance = 0;
   for (let level = 0; level < of.count; level++) {
     if (counts[level] > 0)

@@ -126,7 +126,8 @@ function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPl
   const rare = [...counts].reduce((sum, [, rows]) => sum + (rows < least ? rows : 0), 0);
   // Rare values that are enough together lie somewhere in between, which a list could not tell.
   const all = listed && rare < Math.max(2, least) ? frequent.sort((a, b) => a - b) : undefined;
-  const few = rare > 0 && { rare: roundedUp(rare, least) };
+  const rareRows = values.reduce((sum, value) => sum + ((counts.get(value) ?? least) < least ? 1 : 0), 0);
+  const few = rare > 0 && { rare: roundedUp(rareRows, least) };
   if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]), ...few };
   const grid = gridOf(values, least, people) ?? gridOf(unrepeatedValues(values, { least, people }), least);
   const ends = tamed(values, least, people);
