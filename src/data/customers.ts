@@ -1,5 +1,6 @@
 import { customerOf } from "./duplicates";
 import { customerNames, mayBeCode, mayBeCustomer, mayBeTime, plainName } from "./infer/names";
+import { rowSubject } from "./subjects";
 import {
   type Column,
   cellText,
@@ -23,7 +24,7 @@ const leastRepeated = 0.15;
 
 /**
  * The column that names the customers of a table in which they have several rows each: it is called so and holds names or
- * numbers of many who return, or holds keys ("CU00100"; numbers of one length that stand together) of which most have a few rows. Undefined where there is none, and
+ * numbers of many who return, or says whose the rows are (`rowSubject`), or holds keys ("CU00100"; numbers of one length that stand together) of which most have a few rows. Undefined where there is none, and
  * where a column that surely names customers has another value in each row.
  *
  * @example
@@ -41,6 +42,8 @@ export function repeatedCustomers(from: Table): string | undefined {
     const sure = plainName(column.name) !== "id" && counts.size >= fewestUnnamed;
     if (sure && [...counts.values()].every((own) => own === 1)) return undefined;
   }
+  const subject = rowSubject(from);
+  if (subject?.people) return subject.column;
   const keys = from.columns.flatMap((column) => {
     const { name } = column;
     if (mayBeCode(name) || mayBeTime(name)) return [];

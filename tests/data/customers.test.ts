@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { customersIn, repeatedCustomers } from "../../src/data/customers";
 import { parseCsv } from "../../src/data/read/read-csv";
+import { rowSubject } from "../../src/data/subjects";
 import type { Table } from "../../src/data/table";
 
 /** 300 rows: the column as given, and an amount. */
@@ -56,4 +57,55 @@ describe("repeatedCustomers(table) takes for no customers", () => {
 test("customersIn(table, name) numbers customers, and counts rows that name nobody each for itself", () => {
   const { table } = parseCsv("client,paid\na,1\nb,2\n,3\na,4\n,5\n");
   expect([...customersIn(table, "client")]).toEqual([0, 1, 2, 0, 3]);
+});
+
+/** 600 rows of 120 subjects, each with what is its own, and of each row a plan and an amount. */
+function subjects(header: string, own: (k: number) => string): Table {
+  const lines = Array.from(
+    { length: 600 },
+    (_, i) => `${own(((i * 7919) % 997) % 120)},${"ABC"[i % 3]},${i % 89}.5`,
+  );
+  return parseCsv(`${header},plan,amount\n${lines.join("\n")}\n`).table;
+}
+
+const town = (k: number): string => ["Wels", "Linz", "Graz", "Rom"][(k * 7) % 4];
+const salary = (k: number): number => 2000 + ((k * 7919) % 6000);
+const born = (k: number): string => `19${40 + ((k * 37) % 60)}-0${1 + (k % 9)}-1${(k * 3) % 10}`;
+
+describe("rowSubject(table), whatever columns are called,", () => {
+  test.each<[string, string, (k: number) => string]>([
+    ["Mitglied", "Mitglied,Ort,Gehalt", (k) => `M${k},${town(k)},${salary(k)}`],
+    ["xx", "xx,Ort,Gehalt", (k) => `${1000 + ((k * 53) % 120) * 3},${town(k)},${salary(k)}`],
+    [
+      "wer",
+      "wer,geboren,Ort",
+      (k) => `Ann ${"KLMNO"[k % 5]}oe-${"abcdefghijk"[k % 11]}Xu,${born(k)},${town(k)}`,
+    ],
+  ])("takes %s for people's", (name, header, own) => {
+    const table = subjects(header, own);
+    expect(rowSubject(table)).toMatchObject({ column: name, people: true });
+    expect(repeatedCustomers(table)).toBe(name);
+  });
+
+  test.each<[string, string, (k: number) => string]>([
+    ["sku", "sku,price,group", (k) => `S${1000 + k},${salary(k) / 100},${town(k)}`],
+    ["store_id", "store_id,region,sqm", (k) => `ST-${100 + k},${town(k)},${salary(k)}`],
+    [
+      "town",
+      "town,zip,state",
+      (k) => `Town${"abcdefghijkl"[k % 12]}${"mnopqrstuv"[Math.floor(k / 12)]},${salary(k)},${town(k)}`,
+    ],
+  ])("names %s and takes it for no people", (name, header, own) => {
+    const table = subjects(header, own);
+    expect(rowSubject(table)).toMatchObject({ column: name, people: false });
+    expect(repeatedCustomers(table)).toBeUndefined();
+  });
+
+  test.each<[string, (k: number) => string]>([
+    ["age,born,group", (k) => `${18 + k},${2024 - 18 - k},${k < 40 ? "young" : "old"}`],
+    ["net,vat,gross", (k) => `${100 + k * 3},${(19 + k * 0.57).toFixed(2)},${(119 + k * 3.57).toFixed(2)}`],
+    ["shop,state,size", (k) => `F${k % 30},${town(k % 30)},${salary(k % 30)}`],
+  ])("finds none among %s", (header, own) => {
+    expect(rowSubject(subjects(header, own))).toBeUndefined();
+  });
 });

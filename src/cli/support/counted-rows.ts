@@ -2,6 +2,7 @@ import { percentOf } from "../../core/format";
 import { customerRows, repeatedCustomers } from "../../data/customers";
 import { customerColumns, type DistinctRows, distinctRows, OncePerCustomer } from "../../data/duplicates";
 import type { Survey } from "../../data/read/survey-table";
+import { rowSubject } from "../../data/subjects";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { unlabelledRows } from "../../data/target";
 import type { SavedModel } from "../../services/predict/saved-model";
@@ -23,11 +24,25 @@ export function customerColumn(
 ): string | undefined {
   if (customer === false) return undefined;
   const name = customer === undefined ? repeatedCustomers(table) : columnNamed(table, customer).name;
-  if (name === undefined) return undefined;
+  if (name === undefined) {
+    noteSubject(table);
+    return undefined;
+  }
   const { customers, most } = customerRows(table, name);
   const otherwise = customer ? "" : " (--customer names another column, --no-customer counts rows)";
   note(`${name} names ${customers} customers with up to ${most} rows each: ${counted}${otherwise}`);
   return name;
+}
+
+/** Says which column may name customers though it is not taken for it: rows are counted. */
+function noteSubject(table: Table): void {
+  const subject = rowSubject(table);
+  if (!subject) return;
+  const { column, same } = subject;
+  const { customers, most } = customerRows(table, column);
+  note(
+    `${column} has ${customers} values with up to ${most} rows each, and ${same.join(", ")} are the same in all rows of one: if these are customers, say --customer ${column}; rows are counted (--no-customer: they are none)`,
+  );
 }
 
 /** The rows to be learnt, and whose they are. Where hardly any customer has a second row, that is left out. */

@@ -64,3 +64,22 @@ export function mayBeCustomer(name: string): boolean {
     person.test(plain) || alsoPeople.includes(plain) || customerNames.some((own) => plainName(own) === plain)
   );
 }
+
+const things = new Set(
+  [
+    "sku ean isbn item items part parts plan plans site zone city town ort stadt place area land shop page url type class tier",
+    "zip plz cap cp brand route cell tower tarif tariff rate offer title movie film book hotel flight unit machine car",
+    "code size manager center centre make job shift lot batch",
+  ].flatMap((line) => line.split(" ")),
+);
+const thingStarts =
+  /^(product|produkt|prodotto|producto|produit|artic|artik|stock|store|branch|filial|station|post|region|district|country|county|province|model|device|vendor|supplier|liefer|campaign|kampagne|categor|kategor|airport|material|asset|vehicle|tariff|sensor|zip|municip|commune|gemeinde|depart)/;
+
+/** Whether a column called so names things that have properties of their own, as products, places and plans do. */
+export function mayBeThing(name: string): boolean {
+  const words = name
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
+    .normalize("NFD")
+    .toLowerCase();
+  return words.split(/[^a-z]+/).some((word) => things.has(word) || thingStarts.test(word));
+}
