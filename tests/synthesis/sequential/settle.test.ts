@@ -210,3 +210,26 @@ test("settle() leaves a drawn value that all rules allow, moves others no furthe
     { column: 1, row: 4 },
   ]);
 });
+
+test("settle() moves a part beside the one that a rule reads, where that one alone would break another rule", () => {
+  const plans: ColumnPlan[] = [
+    exact("tax", ["premium", 0.07]),
+    number("premium", 2, 1, 900),
+    number("fee", 2, 0, 500),
+    exact("list", ["premium", 1], ["fee", 1]),
+  ];
+  // The list price holds as drawn, the tax does not: what has a tax of 8.63 is 123.22 to 123.35.
+  const { rows, columns: own } = parseCsv(
+    "tax,premium,fee,list\n7.00,100.00,50.05,150.05\n8.63,200.00,50.05,250.05\n8.63,400.00,50.05,650.05\n",
+  ).table;
+  const copies = own.map((one) => copied(one));
+  const cells = cellsOfColumns({ ...taxed, columns: plans }, copies, rows);
+  const emptied = settle(
+    cells,
+    (name, i) => i > 0 && (name === "premium" || name === "fee"),
+    () => 0,
+  );
+  expect(csvText({ rows, columns: copies }).split("\n")[2]).toBe("8.63,123.35,126.70,250.05");
+  // Beside 650.05 the fee would have to be above its range.
+  expect(emptied.map(({ row }) => row)).toContain(2);
+});

@@ -8,10 +8,7 @@ import {
   type NumberPlan,
 } from "../../structure/structure";
 import type { Cells } from "./cells";
-import { computedInOrder, domainOf, givenBy, type Open, slackOf, solved } from "./solve";
-
-/** More values of one part are not tried in search of one that lets the other be solved for. */
-const mostTried = 5000;
+import { computedInOrder, givenBy, type Open, slackOf, solved, valuesBeside } from "./solve";
 
 /**
  * Computes what exact formulas give, and moves drawn numbers until they go with what is known: into their orders, and so that
@@ -33,8 +30,11 @@ export function settle(cells: Cells, open: Open, lateness: (column: string) => n
     for (const plan of plans)
       for (const i of formulaBroken(cells, plan).filter((i) => !open(plan.name, i))) {
         const isOpen = ({ name }: ColumnPlan): boolean => open(name, i);
-        const parts = partsOf(cells, plan, isOpen).sort((a, b) => lateness(b.name) - lateness(a.name));
-        if (reach(cells, open, parts, i) || !last) continue;
+        const partsIn = (one: ComputedPlan) =>
+          partsOf(cells, one, isOpen).sort((a, b) => lateness(b.name) - lateness(a.name));
+        const beside = (part: NumberPlan | DatePlan) =>
+          new Set(plans.map(partsIn).flatMap((parts) => (parts.includes(part) ? parts : [])));
+        if (reach(cells, open, partsIn(plan), beside, i) || !last) continue;
         const read = new Set(argumentsOf(plan.formula));
         cells.structure.columns.forEach((one, column) => {
           if (read.has(one.name) && isOpen(one) && isNumber(one)) emptied.push({ column, row: i });
@@ -74,8 +74,17 @@ function partsOf(
   return [...new Set(parts.flatMap((one) => (isComputed(one) ? partsOf(cells, one, isOpen) : [one])))];
 }
 
-/** Whether one or two of the parts could be changed so that every formula gives what is there; if not, they are as before. */
-function reach(cells: Cells, open: Open, parts: readonly (NumberPlan | DatePlan)[], i: number): boolean {
+/**
+ * Whether one of the parts, or one and another beside it in some formula, could be changed so that every formula gives what is
+ * there; if not, they are as before.
+ */
+function reach(
+  cells: Cells,
+  open: Open,
+  parts: readonly (NumberPlan | DatePlan)[],
+  beside: (part: NumberPlan | DatePlan) => Iterable<NumberPlan | DatePlan>,
+  i: number,
+): boolean {
   const { of, setNumber } = cells;
   for (const part of parts) {
     const [value] = solved(cells, open, part, [i], () => of(part.name)[i]);
@@ -83,11 +92,11 @@ function reach(cells: Cells, open: Open, parts: readonly (NumberPlan | DatePlan)
     setNumber(part.name, i, value);
     return true;
   }
-  for (const part of parts) {
-    const values = valuesNear(part, of(part.name)[i]);
-    const rows = new Array<number>(values.length).fill(i);
-    for (const other of parts) {
+  for (const part of parts)
+    for (const other of beside(part)) {
       if (other === part) continue;
+      const values = valuesBeside(cells, open, part, other.name, i);
+      const rows = new Array<number>(values.length).fill(i);
       const found = solved(cells, open, other, rows, () => of(other.name)[i], new Map([[part.name, values]]));
       const k = found.findIndex((value) => !Number.isNaN(value));
       if (k < 0) continue;
@@ -95,17 +104,7 @@ function reach(cells: Cells, open: Open, parts: readonly (NumberPlan | DatePlan)
       setNumber(other.name, i, found[k]);
       return true;
     }
-  }
   return false;
-}
-
-/** The values that a number may have, the nearest first; none where there are too many. */
-function valuesNear(plan: NumberPlan | DatePlan, near: number): readonly number[] {
-  const { count, at } = domainOf(plan);
-  if (count > mostTried) return [];
-  return Array.from({ length: count }, (_, place) => at(place)).sort(
-    (a, b) => Math.abs(a - near) - Math.abs(b - near),
-  );
 }
 
 /** Moves the drawn side of a broken order to the other. */

@@ -42,7 +42,7 @@ export function computedInOrder({ columns }: Structure): readonly ComputedPlan[]
 }
 
 /** The values that a column may have, in ascending order, by their place; computed ones may lie beyond the training range. */
-export interface Domain {
+interface Domain {
   readonly count: number;
   readonly at: (place: number) => number;
 }
@@ -52,7 +52,7 @@ const finest = 2 ** 45;
 /** How many times further than in training a computed number may lie. */
 const beyond = 1000;
 
-export function domainOf(plan: NumberPlan | DatePlan): Domain {
+function domainOf(plan: NumberPlan | DatePlan): Domain {
   const wide = isComputed(plan) ? beyond : 1;
   if (plan.kind === "number" && plan.values && wide === 1) {
     const values = [...plan.values].sort((a, b) => a - b);
@@ -67,11 +67,13 @@ export function domainOf(plan: NumberPlan | DatePlan): Domain {
   return { count: Math.floor(high / step + 1e-9) - first + 1, at: (place) => snap(at(place), grid) };
 }
 
+/** Values of another column instead of the cells'. */
+type Instead = ReadonlyMap<string, ArrayLike<number>>;
+
 /**
  * For each of the rows the value of the column at which every formula holds that it enters, be it through open cells that are
  * computed in between: a rounded number leaves an interval of values, and the narrowest decides. Of several values it is the one
- * nearest to `near`; NaN where none holds, nothing known tells of it, or there are several and `near` is NaN. `given` has values
- * of another column instead of the cells'.
+ * nearest to `near`; NaN where none holds, nothing known tells of it, or there are several and `near` is NaN.
  */
 export function solved(
   cells: Cells,
@@ -79,16 +81,56 @@ export function solved(
   part: NumberPlan | DatePlan,
   rows: readonly number[],
   near: (row: number) => number,
-  given: ReadonlyMap<string, ArrayLike<number>> = new Map(),
+  instead: Instead = new Map(),
 ): Float64Array {
-  const names = new Set([part.name, ...given.keys()]);
+  const { at, first, last, bound, off } = narrowed(cells, open, part, rows, instead);
+  const spread = part.kind === "number" && !part.grid && !part.values;
+  const values = Float64Array.from(rows, (row, k) => {
+    if (bound[k] === 0 || first[k] > last[k]) return Number.NaN;
+    const wish = near(row);
+    if (first[k] === last[k] || (spread && Number.isNaN(wish)))
+      return at(Math.floor((first[k] + last[k]) / 2));
+    if (spread) return Math.min(Math.max(wish, at(first[k])), at(last[k]));
+    return Number.isNaN(wish) ? wish : nearest(at, first[k], last[k], wish);
+  });
+  const left = off(values);
+  return values.map((value, k) => (left.some((one) => Math.abs(one[k]) > 1) ? Number.NaN : value));
+}
+
+/** More values of one part are not tried in search of one that lets the other be solved for. */
+const mostTried = 5000;
+
+/** The values that a column may have while another is open as well, the nearest first; none where there are too many. */
+export function valuesBeside(
+  cells: Cells,
+  open: Open,
+  part: NumberPlan | DatePlan,
+  other: string,
+  row: number,
+): readonly number[] {
+  const { at, first, last } = narrowed(cells, open, part, [row], new Map([[other, [Number.NaN]]]));
+  const near = cells.of(part.name)[row];
+  const count = last[0] - first[0] + 1;
+  return Array.from({ length: count > mostTried ? 0 : Math.max(count, 0) }, (_, k) => at(first[0] + k)).sort(
+    (a, b) => Math.abs(a - near) - Math.abs(b - near),
+  );
+}
+
+/** The places of the values that the rules allow which tell of the column, in rows where one is known to (`bound`). */
+function narrowed(
+  cells: Cells,
+  open: Open,
+  part: NumberPlan | DatePlan,
+  rows: readonly number[],
+  instead: Instead,
+) {
+  const names = new Set([part.name, ...instead.keys()]);
   const rules = computedInOrder(cells.structure).filter(({ name, formula }) => {
     const enters = names.has(name) || argumentsOf(formula).some((one) => names.has(one));
     if (enters) names.add(name);
     return enters;
   });
-  if (rows.length === 0 || rules.length === 0) return new Float64Array(rows.length).fill(Number.NaN);
-  const off = offBy(cells, open, part.name, rules, rows, given);
+  const off = offBy(cells, open, part.name, rules, rows, instead);
   const { count, at } = domainOf(part);
   const first = new Float64Array(rows.length);
   const last = new Float64Array(rows.length).fill(count - 1);
@@ -117,17 +159,7 @@ export function solved(
       [first[k], last[k]] = [from[k], to[k] - 1];
     });
   });
-  const spread = part.kind === "number" && !part.grid && !part.values;
-  const values = Float64Array.from(rows, (row, k) => {
-    if (bound[k] === 0 || first[k] > last[k]) return Number.NaN;
-    const wish = near(row);
-    if (first[k] === last[k] || (spread && Number.isNaN(wish)))
-      return at(Math.floor((first[k] + last[k]) / 2));
-    if (spread) return Math.min(Math.max(wish, at(first[k])), at(last[k]));
-    return Number.isNaN(wish) ? wish : nearest(at, first[k], last[k], wish);
-  });
-  const left = off(values);
-  return values.map((value, k) => (left.some((one) => Math.abs(one[k]) > 1) ? Number.NaN : value));
+  return { at, first, last, bound, off };
 }
 
 function nearest(at: Domain["at"], first: number, last: number, wish: number): number {
@@ -147,9 +179,9 @@ function offBy(
   name: string,
   rules: readonly ComputedPlan[],
   rows: readonly number[],
-  given: ReadonlyMap<string, ArrayLike<number>>,
+  instead: Instead,
 ): (values: Float64Array) => readonly Float64Array[] {
-  const kept = new Map(given);
+  const kept = new Map(instead);
   for (const rule of rules)
     for (const one of [rule.name, ...argumentsOf(rule.formula)]) {
       const values = of(one);
