@@ -1,5 +1,6 @@
 import { type Column, columnNamed, isCategorical, type Table } from "../../data/table";
 import { dateReader } from "./dates";
+import { findLookups } from "./discover/lookups";
 import { tamed } from "./ends";
 import { type Arguments, evaluate, restOf } from "./formulas";
 import { type People, peopleOf } from "./people";
@@ -30,7 +31,8 @@ export function reduceTable(
   const variables = structure.combinations.map((combination) => combinationVariable(combination, from));
   const argument = argumentsFrom(structure.columns, from);
   const telling = {
-    plans: structure.columns,
+    // Methods that search for no rules are to learn from no pair, either, that no row has.
+    plans: [...structure.columns, ...(anyRare(structure) ? lookupsAmong(structure.columns, from) : [])],
     unknown,
     least: structure.minCount,
     people: peopleOf(structure, from),
@@ -43,6 +45,27 @@ export function reduceTable(
     if (one) variables.push(one);
   }
   return variables;
+}
+
+function anyRare({ columns }: Structure): boolean {
+  return columns.some((plan) => plan.kind === "levels" && plan.rare !== undefined && !plan.texts);
+}
+
+/** The drawn columns of levels that follow from others in all rows whose levels are told; none of `keep`. */
+export function lookupsAmong(
+  plans: readonly ColumnPlan[],
+  from: Table,
+  keep: readonly string[] = [],
+): readonly LookupPlan[] {
+  const free = plans.filter(
+    (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !keep.includes(plan.name),
+  );
+  const inputs = free.map((plan) => ({
+    name: plan.name,
+    codes: codesOf(columnNamed(from, plan.name), plan),
+    count: levelCount(plan),
+  }));
+  return [...findLookups(inputs, free).values()];
 }
 
 /** The variable of some of its rows alone, in their order. */
@@ -90,12 +113,20 @@ export function codesOf(one: Column, plan: LevelsPlan | LookupPlan): Int32Array 
 }
 
 /**
- * The codes of a column, others in the place of those that it does not know: evenly, as often as they occur, among those
- * from which the row's own cells of other columns follow, so that what goes together stays together.
+ * The codes of a column, others in the place of those that it does not know, so that what goes together stays together: by
+ * the column from which this one follows; or evenly, as often as they occur, among those from which the row's own cells of
+ * other columns follow. The plans' lookups say what follows from what.
  */
 export function drawnCodes(plan: LevelsPlan, from: Table, plans: readonly ColumnPlan[]): Int32Array {
   const codes = codesOf(columnNamed(from, plan.name), plan);
   if (!codes.includes(-1)) return codes;
+  const own = plans.find((one) => one.kind === "lookup" && one.name === plan.name) as LookupPlan | undefined;
+  const root = plans.find((one) => one.kind === "levels" && one.name === own?.of) as LevelsPlan | undefined;
+  if (own && root) {
+    const roots = drawnCodes(root, from, plans);
+    const gap = levelCount(plan) - 1;
+    return codes.map((code, i) => (code >= 0 ? code : own.map[roots[i]] < 0 ? gap : own.map[roots[i]]));
+  }
   const following = plans.flatMap((own) =>
     own.kind === "lookup" && own.of === plan.name
       ? [{ map: own.map, codes: codesOf(columnNamed(from, own.name), own) }]

@@ -4,7 +4,7 @@ import { parseCsv } from "../../../src/data/read/read-csv";
 import { cellText, columnNamed, type Table } from "../../../src/data/table";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import { describeLosses } from "../../../src/synthesis/structure/losses";
-import { cellsOf, type LookupPlan } from "../../../src/synthesis/structure/structure";
+import { cellsOf, type LookupPlan, type Variable } from "../../../src/synthesis/structure/structure";
 import { reduceTable } from "../../../src/synthesis/structure/variables";
 
 test("describeLosses(structure) names a number that few rows turn into one value", () => {
@@ -40,6 +40,13 @@ test("discoverStructure(table) lets others stand in together for rare levels tha
   // A rare town's region is that of the town that stands in for it: no region gets fewer rows.
   for (const [i, code] of cellsOf(town).entries())
     expect(plan.levels[plan.map[code]]).toBe(cellText(region, i));
+});
+
+test("reduceTable(structure, table) does so where no rule was searched for", () => {
+  const from = towns();
+  const [town, zip, region] = reduceTable(discoverStructure(from, seeded(1), { search: false }), from);
+  const pairs = (a: Variable, b: Variable) => new Set(cellsOf(a).map((cell, i) => 10 * cell + cellsOf(b)[i]));
+  expect([pairs(town, zip).size, pairs(town, region).size]).toEqual([4, 4]);
 });
 
 test("describeLosses(structure) counts the rows of a number that few customers share", () => {

@@ -18,14 +18,13 @@ import {
   type Structure,
 } from "../structure";
 import { supportOf, unrepeated } from "../support";
-import { argumentsFrom, codesOf, drawnCodes, drawnNumbers, numbersOf, reduceTable } from "../variables";
+import { argumentsFrom, drawnCodes, drawnNumbers, lookupsAmong, numbersOf, reduceTable } from "../variables";
 import { atomsOf } from "./atoms";
 import { findBands } from "./bands";
 import { combinationLookups, findCombination } from "./combinations";
 import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
 import { findHoles } from "./holes";
-import { findLookups } from "./lookups";
 import { findOrders, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
 import { keyColumn, planOf } from "./plan-column";
@@ -146,22 +145,6 @@ export function discoverStructure(
 interface Telling {
   readonly least: number;
   readonly people: People | undefined;
-}
-
-function lookupsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
-  const free = plans.filter(
-    (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !keep.includes(plan.name),
-  );
-  return [
-    ...findLookups(
-      free.map((plan) => ({
-        ...plan,
-        codes: codesOf(columnNamed(from, plan.name), plan),
-        count: levelCount(plan),
-      })),
-      free,
-    ).values(),
-  ];
 }
 
 function bandsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
