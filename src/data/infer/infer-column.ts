@@ -11,6 +11,7 @@ import { booleanLevels, type ColumnType } from "../schema";
 import { foldSpellings } from "./fold";
 import { mayBeId, mayBeTime } from "./names";
 import { isRun, manyLevels, roleOfWholeNumbers, roleOfWords } from "./roles";
+import { namesRows } from "./row-numbers";
 
 /** From this share on, the other cells are taken for mistakes. */
 const enough = 0.95;
@@ -155,6 +156,8 @@ function numericColumn(
     if (plain && values.every(Number.isInteger)) {
       const present = sum(numbers);
       const consecutive = distinct.size === present && isRun(values);
+      const names = format.thousands === undefined && distinct.size === present && namesRows(name, values);
+      if (names === "surely") return { type: "id", missing, ...guesses, remarks };
       const role = roleOfWholeNumbers(name, { distinct: distinct.size, present, consecutive, first });
       // Padded numbers that return are codes.
       if (role === "numeric" && format.width !== undefined && distinct.size <= manyLevels)

@@ -1,5 +1,7 @@
 const idName =
   /(^id$|[_\s-]id$|^id[_\s-]|uuid$|guid$|msisdn$|\b(customer|account|client|member|order|invoice) ?(no|nr|number|key)\.?$)/i;
+const keyName =
+  /(^|[_\s-])(ref|reference|no|num|key|serial|imei|imsi|iccid|ean|ssn|policy)\.?$|(number|nummer|nr)\.?$|[a-z](Ref|No|Key)$|(^|[_\s-])n[uú]m[eé]ro/i;
 const camelId = /[a-z]I[dD]$/;
 const indexName =
   /^(column 1|unnamed: ?\d+|index|row ?_?(number|no|nr|id|names?)?|no\.?|nr\.?|#|key|lfd\.? ?nr\.?)$/i;
@@ -10,6 +12,11 @@ const timeName =
 /** Whether a column called so may name the row's subject, or another thing. */
 export function mayBeId(name: string): boolean {
   return idName.test(name) || camelId.test(name);
+}
+
+/** Whether a column called so may hold keys, of the row's subject or of a customer. */
+export function mayBeKey(name: string): boolean {
+  return mayBeId(name) || keyName.test(name.trim()) || mayBeCustomer(name);
 }
 
 /** Whether a column called so may number the rows. */

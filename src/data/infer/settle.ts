@@ -22,6 +22,7 @@ import { foldSpellings } from "./fold";
 import { type Evidence, type Inferred, inferColumn, losesDigits } from "./infer-column";
 import { mayBeCode, mayBeId, mayBeIndex } from "./names";
 import { isRun, roleOfWholeNumbers, roleOfWords } from "./roles";
+import { namesRows } from "./row-numbers";
 
 /** What is known of a column before its cells are looked at. */
 export type Known = Omit<Evidence, "name" | "levels" | "counts">;
@@ -99,6 +100,10 @@ export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied):
   const whole = one.decimals === 0;
   const named = whole && (mayBeId(name) || mayBeIndex(name) || mayBeCode(name));
   const consecutive = whole && first && (of?.run ?? isRun(values));
+  // A tally has the last rows twice, and where it is not complete none of the values for certain.
+  const unique = whole && (!of || (of.complete && of.distinct === of.present));
+  if (unique && namesRows(name, of ? values.filter((_, i) => of.counts[i] > 0) : values) === "surely")
+    return { name, type: "id", values: Array.from(values, textOf), ...common };
   const distinct = new Set<number>();
   const most = named ? Infinity : 2;
   for (let i = 0; i < values.length && distinct.size <= most; i++)

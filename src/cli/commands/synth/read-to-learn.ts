@@ -3,6 +3,7 @@ import { seeded } from "../../../core/rng";
 import type { CsvOptions } from "../../../data/csv/options";
 import { customerColumns } from "../../../data/duplicates";
 import { customerNames, plainName } from "../../../data/infer/names";
+import { perhapsRowNames } from "../../../data/infer/row-numbers";
 import { type DrawnTable, drawnTable } from "../../../data/read/drawn-table";
 import { reopened } from "../../../data/read/open-table";
 import { readSchema } from "../../../data/schema-file";
@@ -46,6 +47,10 @@ export async function readToLearn(
       drawnTable(source, { ...how, ...options }, drawing, seeded(seed).fork("rows drawn")),
     );
     noteDrawn(read, minCount);
+    for (const name of flags.schema ? [] : perhapsRowNames(read.table))
+      note(
+        `${name} has another whole number in each row and is learnt as a number: if it names the rows, say so in a file of --schema: {"columns": [{"name": ${JSON.stringify(name)}, "type": "id"}]}`,
+      );
     return read;
   } finally {
     source.close();

@@ -1,0 +1,66 @@
+import type { Column, Table } from "../table";
+import { mayBeKey, mayBeTime } from "./names";
+
+/** Fewer rows show nothing: under the name of a key, by values alone, and for a doubt to be said. */
+const fewestNamed = 20;
+const fewestUnnamed = 100;
+const fewestDoubtful = 50;
+/** Digits of a key's number that has no such name, and from which on hardly anything is measured. */
+const keyDigits = 6;
+const neverMeasured = 11;
+/** Numbers name rows, too, if they lie so many times apart at most as if they counted on. */
+const densest = 3;
+/** Moments in milliseconds are as long as keys. */
+const moments = [473e9, 3e12] as const;
+
+/**
+ * Whether whole numbers name the rows: another one in each, under the name of a key in one length, side by side or in many rows; under
+ * any other in steps of one size, spread over all that are as long, or longer than what is measured. Of numbers of one length
+ * that might as well be measured it is open. Undefined for all others; missing ones do not count, nor does the order.
+ *
+ * @example
+ * namesRows("policy_no", Float64Array.from({ length: 30 }, (_, i) => 4000 + 7 * i)); // → "surely"
+ */
+export function namesRows(name: string, values: ArrayLike<number>): "surely" | "perhaps" | undefined {
+  const seen = new Set<number>();
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (Number.isNaN(value)) continue;
+    if (!Number.isSafeInteger(value) || value < 0 || seen.has(value)) return undefined;
+    seen.add(value);
+  }
+  if (seen.size < fewestNamed) return undefined;
+  const sorted = Float64Array.from(seen).sort();
+  const [low, high] = [sorted[0], sorted[sorted.length - 1]];
+  const digits = String(low).length;
+  const even = String(high).length === digits;
+  if (mayBeKey(name)) {
+    const dense = high - low < densest * sorted.length;
+    const many = sorted.length >= fewestUnnamed;
+    return (even && digits >= 4) || dense || many ? "surely" : undefined;
+  }
+  if (!even || digits < keyDigits - 1 || sorted.length < fewestDoubtful) return undefined;
+  const moment = mayBeTime(name) || (low >= moments[0] && high <= moments[1]);
+  if (moment || digits < keyDigits || sorted.length < fewestUnnamed) return "perhaps";
+  const step = sorted[1] - low;
+  const steady = sorted.every((value, i) => value === low + i * step);
+  return steady || digits >= neverMeasured || spreadOver(sorted, digits) ? "surely" : "perhaps";
+}
+
+/** The columns read as numbers that may name the rows all the same. */
+export function perhapsRowNames({ columns }: Table): readonly string[] {
+  const open = (one: Column): boolean =>
+    one.type === "numeric" && namesRows(one.name, one.values) === "perhaps";
+  return columns.filter(open).map(({ name }) => name);
+}
+
+/** Whether sorted numbers are spread evenly over all with so many digits (Kolmogorov and Smirnov, at 1 %). */
+function spreadOver(sorted: Float64Array, digits: number): boolean {
+  const [from, span] = [10 ** (digits - 1), 9 * 10 ** (digits - 1)];
+  const count = sorted.length;
+  const off = sorted.reduce((most, value, i) => {
+    const share = (value - from) / span;
+    return Math.max(most, share - i / count, (i + 1) / count - share);
+  }, 0);
+  return off < 1.63 / Math.sqrt(count);
+}
