@@ -70,7 +70,7 @@ export function relational(
     const order = permutation(rng.fork("rows"), parents.rows);
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
     const whole = withFamilies(parents, ordered, children, plan);
-    const totals = options.search === false ? [] : findTotals(parents, children, families, plan);
+    const totals = options.search === false ? [] : findTotals(parents, children, families, { plan, least });
     const settings = {
       ...discover,
       customer: false as const,

@@ -1,6 +1,7 @@
 import type { Rng } from "../../core/rng";
-import { type Column, columnNamed, type NumericColumn, type Table } from "../../data/table";
+import { type Column, columnNamed, isCategorical, type Table } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
+import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../structure/dates";
 import { argumentsOf, evaluate, rebuild } from "../structure/formulas";
 import { type Grid, gridOf, snap, spacing } from "../structure/grids";
 import { isComputed, type Structure } from "../structure/structure";
@@ -13,8 +14,12 @@ const kinds = ["summed", "mean", "greatest", "least"] as const;
 export interface Total {
   readonly column: string;
   readonly kind: (typeof kinds)[number] | "number";
-  /** The children's column; of their number none. */
+  /** The children's column; of the number of them all none. */
   readonly of?: string;
+  /** Of a number: of the children with this level. */
+  readonly level?: string;
+  /** Of a date: how the children's and the parent's are written. */
+  readonly dates?: { readonly from: WrittenDates; readonly to: WrittenDates };
   /** What parents without children have, null for nothing. */
   readonly none: number | null;
   readonly grid?: Grid;
@@ -23,25 +28,25 @@ export interface Total {
 /** Fewer parents with children prove nothing; and in so many at least the column must have another value than the usual one. */
 const leastParents = 20;
 const leastOthers = 5;
+/** Of columns with more levels none is counted. */
+const mostLevels = 50;
 
-/** Columns of the parents that are, in every row and to rounding, the number, sum, mean or an end of their children's numbers. */
+/**
+ * Columns of the parents that are, in every row and to rounding, the number of their children, of those with a level that `least`
+ * parents have, the sum or mean of their numbers, or an end of these or of their dates.
+ */
 export function findTotals(
   parents: Table,
   children: Table,
   families: Families,
-  plan: ChildPlan,
+  { plan, least }: { readonly plan: ChildPlan; readonly least: number },
 ): readonly Total[] {
-  const numbers = children.columns.flatMap((column) =>
-    column.type === "numeric" && isOwn(plan, column.name) ? [column.name] : [],
-  );
-  const kind = (column: string): Total[] => [
-    { column, kind: "number", none: 0 },
-    ...kinds.flatMap((kind) => numbers.map((of): Total => ({ column, kind, of, none: null }))),
-  ];
+  const kindsOf = candidates(children, families, plan, least);
   return parents.columns.flatMap((column) => {
-    if (column.type !== "numeric") return [];
-    const { values } = column;
-    const grid = gridOf(values);
+    const to = column.type === "date" ? writtenDates(column.values, least, column.format) : undefined;
+    if (column.type !== "numeric" && !(column.type === "date" && to)) return [];
+    const values = timesOrNumbers(column, to);
+    const grid = to ? undefined : gridOf(values);
     const childless = new Set(values.filter((_, p) => families[p].length === 0));
     if (childless.size > 1) return [];
     const [none = Number.NaN] = childless;
@@ -51,25 +56,86 @@ export function findTotals(
     });
     const known = [...counts.values()].reduce((sum, count) => sum + count, 0);
     if (known < leastParents || known - Math.max(...counts.values()) < leastOthers) return [];
-    const found = kind(column.name).find((total) => {
+    const own = kindsOf.flatMap(({ from, ...one }): Total[] => {
+      if ((from === undefined) !== (to === undefined)) return [];
+      return [
+        {
+          column: column.name,
+          ...one,
+          none: one.kind === "number" ? 0 : null,
+          ...(from && to && { dates: { from, to } }),
+        },
+      ];
+    });
+    const found = own.find((total) => {
       const made = totalOf(total, children, families);
       return values.every((value, p) => {
-        if (families[p].length === 0) return total.kind !== "number" || value === 0 || Number.isNaN(value);
-        return Math.abs(value - made[p]) <= spacing(grid) / 2 + 1e-9 * Math.abs(value);
+        // What a few without children have else would be told.
+        if (families[p].length === 0) return Number.isNaN(value) || (value === 0 && !to);
+        if (Number.isNaN(value) && to) return Number.isNaN(made[p]);
+        return Math.abs(value - made[p]) <= (to ? 0 : spacing(grid) / 2) + 1e-9 * Math.abs(value);
       });
     });
     return found ? [{ ...found, none: Number.isNaN(none) ? null : none, ...(grid && { grid }) }] : [];
   });
 }
 
-function totalOf({ kind, of, none, grid }: Total, children: Table, families: Families): Float64Array {
-  const values = of === undefined ? undefined : (columnNamed(children, of) as NumericColumn).values;
+type Candidate = Pick<Total, "kind" | "of" | "level"> & { readonly from?: WrittenDates };
+
+/** What may be told of the children. The first date of those that put them in order is the parents' own (`withFamilies`). */
+function candidates(
+  children: Table,
+  families: Families,
+  plan: ChildPlan,
+  least: number,
+): readonly Candidate[] {
+  const usual: Candidate = { kind: "number" };
+  const numbers = children.columns.filter(({ name, type }) => type === "numeric" && isOwn(plan, name));
+  const totals = kinds.flatMap((kind) => numbers.map(({ name: of }): Candidate => ({ kind, of })));
+  const dates = children.columns.flatMap((column): Candidate[] => {
+    if (column.type !== "date") return [];
+    const from =
+      column.name === plan.date?.name ? plan.date.format : writtenDates(column.values, least, column.format);
+    const ends = column.name === plan.date?.name ? (["greatest"] as const) : (["greatest", "least"] as const);
+    return from ? ends.map((kind) => ({ kind, of: column.name, from })) : [];
+  });
+  const levels = children.columns.flatMap((column): Candidate[] => {
+    if (!isCategorical(column) || !isOwn(plan, column.name) || column.levels.length > mostLevels) return [];
+    const having = column.levels.map(() => 0);
+    for (const family of families)
+      for (const code of new Set(family.map((i) => column.codes[i]))) if (code >= 0) having[code]++;
+    return column.levels.flatMap((level, code): Candidate[] =>
+      having[code] >= least ? [{ kind: "number", of: column.name, level }] : [],
+    );
+  });
+  return [usual, ...totals, ...levels, ...dates];
+}
+
+/** The numbers of a column, of dates in milliseconds. */
+function timesOrNumbers(column: Column, dates?: WrittenDates): Float64Array {
+  if (column.type === "numeric") return column.values;
+  return dates && column.type === "date"
+    ? Float64Array.from(column.values, dateReader(dates))
+    : new Float64Array(0);
+}
+
+function totalOf(
+  { kind, of, level, dates, none, grid }: Total,
+  children: Table,
+  families: Families,
+): Float64Array {
+  const column = of === undefined ? undefined : columnNamed(children, of);
+  const code = column && isCategorical(column) && level !== undefined ? column.levels.indexOf(level) : -1;
+  const values = column && timesOrNumbers(column, dates?.from);
   return Float64Array.from(families, (family) => {
     if (family.length === 0) return none ?? Number.NaN;
-    if (!values) return family.length;
+    if (!column || !values) return family.length;
+    if (isCategorical(column)) return family.filter((i) => code >= 0 && column.codes[i] === code).length;
     const own = family.map((i) => values[i]).filter((value) => !Number.isNaN(value));
-    if (kind === "greatest" || kind === "least")
-      return own.reduce((a, b) => (b > a === (kind === "greatest") ? b : a), own[0] ?? Number.NaN);
+    if (kind === "greatest" || kind === "least") {
+      const end = own.reduce((a, b) => (b > a === (kind === "greatest") ? b : a), own[0] ?? Number.NaN);
+      return dates ? Math.floor(end / dates.to.step) * dates.to.step : end;
+    }
     const sum = own.reduce((a, b) => a + b, 0);
     return snap(kind === "summed" ? sum : sum / own.length, grid);
   });
@@ -90,7 +156,12 @@ export function withTotals(
   const made = new Map(totals.map((total) => [total.column, totalOf(total, children, families)]));
   const filled = parents.columns.map((column) => {
     const values = made.get(column.name);
-    return values && column.type === "numeric" ? { ...column, values } : column;
+    if (!values) return column;
+    if (column.type === "numeric") return { ...column, values };
+    const dates = totals.find((total) => total.column === column.name)?.dates;
+    if (!dates || column.type !== "date") return column;
+    const write = dateWriter(dates.to);
+    return { ...column, values: Array.from(values, (time) => write(time)) };
   });
   const whole: Table = { rows: parents.rows, columns: filled };
   const told = toldByTotals(totals, model.structure);
@@ -139,9 +210,10 @@ export function withoutTold(structure: Structure, totals: readonly Total[]): Str
 
 /** The rules in sentences. */
 export function describeTotals(totals: readonly Total[]): readonly string[] {
-  return totals.map(({ column, kind, of }) =>
-    of === undefined
-      ? `${column} is the number of the parent's children.`
-      : `${column} is the ${kind} ${of} of the parent's children.`,
-  );
+  return totals.map(({ column, kind, of, level, dates }) => {
+    if (of === undefined) return `${column} is the number of the parent's children.`;
+    if (level !== undefined) return `${column} is the number of the parent's children with ${of} = ${level}.`;
+    const end = dates && (kind === "greatest" ? "last" : "first");
+    return `${column} is the ${end ?? kind} ${of} of the parent's children.`;
+  });
 }

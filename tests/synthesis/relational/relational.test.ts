@@ -194,3 +194,53 @@ test("relational() keeps the parents' columns that their children tell, and what
     "where must name columns of the parents that their children do not tell",
   );
 });
+
+test("relational() keeps a parent's last date, ends of other dates and the number of children with a level", async () => {
+  const rng = seeded(8);
+  const lines: string[] = [];
+  const day = (at: number): string =>
+    new Date(Date.UTC(2024, 0, 1) + at * 86_400_000).toISOString().slice(0, 10);
+  const german = (text: string): string => text.split("-").reverse().join(".");
+  const parents = Array.from({ length: 120 }, (_, i) => {
+    const calls = Array.from({ length: i % 5 }, (_, k) => {
+      const at = 40 * k + Math.floor(30 * rng.uniform());
+      return { at: day(at), due: day(at + 1 + Math.floor(60 * rng.uniform())), late: rng.uniform() < 0.4 };
+    });
+    for (const { at, due, late } of calls)
+      lines.push(`P${100 + i},${at} 12:30,${due},${late ? "ja" : "nein"}`);
+    const dues = calls.map(({ due }) => due).sort();
+    const last = calls.at(-1)?.at;
+    return `P${100 + i},${last ? german(last) : ""},${dues[0] ?? ""},${calls.filter(({ late }) => late).length}`;
+  });
+  const schema = { columns: [{ name: "id", type: "id" as const }] };
+  const tables = {
+    parents: parseCsv(`id,last_call,first_due,late_calls\n${parents.join("\n")}\n`, { schema }).table,
+    children: parseCsv(`id,at,due,late\n${lines.join("\n")}\n`, { schema }).table,
+  };
+  const fitted = await relational({ key: "id", threads: 1 })(tables, seeded(1));
+  expect(describeTotals(fitted.totals)).toEqual([
+    "last_call is the last at of the parent's children.",
+    "first_due is the first due of the parent's children.",
+    "late_calls is the number of the parent's children with late = ja.",
+  ]);
+  const made = (loadSynthesiser(JSON.parse(JSON.stringify(fitted))) as Relational).sampleBoth(300, seeded(2));
+  const rows = csvText(made.children)
+    .trim()
+    .split(/\r?\n/)
+    .slice(1)
+    .map((line) => line.split(","));
+  for (const line of csvText(made.parents).trim().split(/\r?\n/).slice(1)) {
+    const [id, last, due, late] = line.split(",");
+    const own = rows.filter(([parent]) => parent === id);
+    expect(last).toBe(
+      german(
+        own
+          .map(([, at]) => at.slice(0, 10))
+          .sort()
+          .at(-1) ?? "",
+      ),
+    );
+    expect(due).toBe(own.map(([, , one]) => one).sort()[0] ?? "");
+    expect(Number(late)).toBe(own.filter(([, , , one]) => one === "ja").length);
+  }
+});

@@ -1,6 +1,7 @@
 import { readTable } from "../../../data/read/read-table";
 import { type Table, takeTableRows } from "../../../data/table";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
+import type { ColumnPlan } from "../../../synthesis/structure/structure";
 import { usageError } from "../../support/exit";
 import { wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
@@ -84,8 +85,10 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   const { structures } = synthesiser;
   // What children are drawn from (their parent, the row before) is no column of theirs.
   const own = (sentence: string): boolean => !isContext(sentence);
+  const told = synthesiser.totals.map(({ column }) => column);
+  const drawn = ({ name }: ColumnPlan): boolean => !told.includes(name);
   const losses = structures
-    .flatMap(describeLosses)
+    .flatMap((one, k) => describeLosses(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
     .filter((line) => own(line) && !line.startsWith(`${key}: customers`));
   if (losses.length > 0) print("Not in the synthetic rows:");
   for (const sentence of losses) print(`  ${sentence}`);
