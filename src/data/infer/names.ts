@@ -1,8 +1,9 @@
 const idName =
   /(^id$|[_\s-]id$|^id[_\s-]|uuid$|guid$|msisdn$|\b(customer|account|client|member|order|invoice) ?(no|nr|number|key)\.?$)/i;
 const keyName =
-  /(^|[_\s-])(ref|reference|no|num|key|serial|imei|imsi|iccid|ean|ssn|policy)\.?$|(number|nummer|nr)\.?$|[a-z](Ref|No|Key)$|(^|[_\s-])n[uú]m[eé]ro/i;
+  /[_\s-](ref|reference|no|num|key|serial)\.?$|.(number|nummer|nr)\.?$|(^|[_\s-])(ref|imei|imsi|iccid|ean|ssn|policy)$|(^|[_\s-])n[uú]m[eé]ro[_\s-]/i;
 const camelId = /[a-z]I[dD]$/;
+const camelKey = /[a-z](Ref|No|Key)$/;
 const indexName =
   /^(column 1|unnamed: ?\d+|index|row ?_?(number|no|nr|id|names?)?|no\.?|nr\.?|#|key|lfd\.? ?nr\.?)$/i;
 const codeName = /\b(code|zip|postcode|postal|plz|cap|cp)\b/i;
@@ -16,7 +17,7 @@ export function mayBeId(name: string): boolean {
 
 /** Whether a column called so may hold keys, of the row's subject or of a customer. */
 export function mayBeKey(name: string): boolean {
-  return mayBeId(name) || keyName.test(name.trim()) || mayBeCustomer(name);
+  return mayBeId(name) || keyName.test(name.trim()) || camelKey.test(name) || mayBeCustomer(name);
 }
 
 /** Whether a column called so may number the rows. */
