@@ -13,6 +13,8 @@ export interface SynthesiserOrigin {
   readonly rows?: number;
   /** How many rows there were, where those learnt were drawn from them. */
   readonly drawnFrom?: number;
+  /** A column that may name customers with several rows each, though rows were counted; and what is the same in all rows of one. */
+  readonly rowsCounted?: { readonly column: string; readonly same: readonly string[] };
   readonly data?: readonly { readonly name: string; readonly sha256: string }[];
   /** What stood between the cells of the data, where that was no comma: rows are written with it, too. */
   readonly delimiter?: string;

@@ -2,7 +2,7 @@ import { percentOf } from "../../core/format";
 import { customerRows, repeatedCustomers } from "../../data/customers";
 import { customerColumns, type DistinctRows, distinctRows, OncePerCustomer } from "../../data/duplicates";
 import type { Survey } from "../../data/read/survey-table";
-import { rowSubject } from "../../data/subjects";
+import { rowSubject, type Subject } from "../../data/subjects";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { unlabelledRows } from "../../data/target";
 import type { SavedModel } from "../../services/predict/saved-model";
@@ -16,43 +16,41 @@ export interface DuplicateFlags {
   readonly acceptLoss?: boolean;
 }
 
-/** The column that names customers with several rows each, as told or found; a note says which, and how to say otherwise. */
-export function customerColumn(
+/** Whose the rows are: the column that names customers with several rows each, or one that may do so. */
+interface Whose {
+  readonly customer?: string | undefined;
+  /** Its values have rows that are alike in other columns, but may be places, plans or products: rows are counted. */
+  readonly subject?: Subject | undefined;
+}
+
+/** Whose the rows are, as told or found; a note says so, and how to say otherwise. */
+export function whoseRows(
   table: Table,
   { customer }: CustomerFlags,
   counted = "what few share is counted in customers, not rows",
-): string | undefined {
-  if (customer === false) return undefined;
+): Whose {
+  if (customer === false) return {};
   const name = customer === undefined ? repeatedCustomers(table) : columnNamed(table, customer).name;
-  if (name === undefined) {
-    noteSubject(table);
-    return undefined;
+  const subject = name === undefined ? rowSubject(table) : undefined;
+  if (name !== undefined) {
+    const { customers, most } = customerRows(table, name);
+    const otherwise = customer ? "" : " (--customer names another column, --no-customer counts rows)";
+    note(`${name} names ${customers} customers with up to ${most} rows each: ${counted}${otherwise}`);
+  } else if (subject) {
+    const { column, same } = subject;
+    const { customers, most } = customerRows(table, column);
+    note(
+      `${column} has ${customers} values with up to ${most} rows each, and ${same.join(", ")} are the same in nearly all rows of one: if these are customers, say --customer ${column}; rows are counted (--no-customer: they are none)`,
+    );
   }
-  const { customers, most } = customerRows(table, name);
-  const otherwise = customer ? "" : " (--customer names another column, --no-customer counts rows)";
-  note(`${name} names ${customers} customers with up to ${most} rows each: ${counted}${otherwise}`);
-  return name;
-}
-
-/** Says which column may name customers though it is not taken for it: rows are counted. */
-function noteSubject(table: Table): void {
-  const subject = rowSubject(table);
-  if (!subject) return;
-  const { column, same } = subject;
-  const { customers, most } = customerRows(table, column);
-  note(
-    `${column} has ${customers} values with up to ${most} rows each, and ${same.join(", ")} are the same in all rows of one: if these are customers, say --customer ${column}; rows are counted (--no-customer: they are none)`,
-  );
+  return { customer: name, subject };
 }
 
 /** The rows to be learnt, and whose they are. Where hardly any customer has a second row, that is left out. */
-export function withCustomers(
-  table: Table,
-  flags: DuplicateFlags & CustomerFlags,
-): { table: Table; customer?: string | undefined } {
+export function withCustomers(table: Table, flags: DuplicateFlags & CustomerFlags): Whose & { table: Table } {
   const slips = flags.customer === undefined && distinctRows(table).duplicates <= most * table.rows;
   const rows = slips ? oncePerCustomer(table, flags).table : table;
-  return { table: rows, customer: customerColumn(rows, flags) };
+  return { table: rows, ...whoseRows(rows, flags) };
 }
 
 /** Whose a row is; `false`: each row is a customer's own. */

@@ -74,6 +74,21 @@ test("telelink synth fit learns a customer once, and says how many rows that lef
   expect(err).toContain("nobody");
 });
 
+test("telelink synth fit names a column that may hold customers, and keeps in the model that rows were counted", async () => {
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const k = ((i * 7919) % 997) % 80;
+    return `S${1000 + k},${(k * 37) % 400}.5,${"abc"[k % 3]},${i % 7}`;
+  });
+  writeFileSync(at("skus.csv"), `sku,price,group,sold\n${rows.join("\n")}\n`);
+  const fit = ["synth", "fit", "--data", at("skus.csv"), "--method", "copula", "--out", at("skus.json")];
+  expect(await telelink(...fit)).toBe(0);
+  expect(err).toContain(
+    "price, group are the same in nearly all rows of one: if these are customers, say --customer sku",
+  );
+  const { rowsCounted } = JSON.parse(readFileSync(at("skus.json"), "utf8")).origin;
+  expect(rowsCounted).toMatchObject({ column: "sku", same: ["price", "group"] });
+});
+
 test("telelink synth fit takes an identifier that repeats for the category it is", async () => {
   const rows = Array.from({ length: 200 }, (_, i) => `${1 + (i % 2)},${[1, 1, 2, 5][i % 4]},${5 + (i % 50)}`);
   writeFileSync(at("vendors.csv"), `VendorID,RatecodeID,fare\n${rows.join("\n")}\n`);

@@ -42,7 +42,7 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
       import("../../../data/files.js"),
       import("../../support/version.js"),
     ]);
-  const [{ withCustomerIds }, { customerColumn }] = await Promise.all([
+  const [{ withCustomerIds }, { whoseRows }] = await Promise.all([
     import("../../../data/customers.js"),
     import("../../support/counted-rows.js"),
   ]);
@@ -59,7 +59,7 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
   });
   checkLoss(options.data, read, options);
   const perRow = "ε is of one row: all rows of a customer change up to as many times ε as there are";
-  const customer = customerColumn(read.table, options, perRow);
+  const { customer } = whoseRows(read.table, options, perRow);
   // Without a domain that says what they are, customers are made up.
   const table = customer && !domain ? withCustomerIds(read.table, customer) : read.table;
   if (delta * table.rows >= 1)

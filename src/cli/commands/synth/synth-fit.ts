@@ -220,6 +220,7 @@ async function fit(options: Options): Promise<void> {
     seed,
     rows: table.rows,
     ...(read.total > read.table.rows && { drawnFrom: read.total }),
+    ...(found.subject && { rowsCounted: found.subject }),
     data: [await fileOrigin(options.data)],
     ...(read.schema.dialect && { delimiter: read.schema.dialect.delimiter }),
     version: packageVersion(),

@@ -107,12 +107,12 @@ async function report(options: Options): Promise<void> {
   const unlabelled = target === undefined ? 0 : unlabelledRows(real, target).length;
   if (unlabelled > 0) note(`${unlabelled} of ${real.rows} real rows have no ${target}: they teach nothing`);
   const refit = options.model === undefined ? undefined : await refitOf(options.model);
-  const { customerColumn } = await import("../../support/counted-rows.js");
+  const { whoseRows } = await import("../../support/counted-rows.js");
   const apart = "held-out rows are those of others, and attacks are on customers";
   const plan = {
     real,
     synthetic,
-    customer: customerColumn(real, options, apart) ?? (false as const),
+    customer: whoseRows(real, options, apart).customer ?? (false as const),
     ...(holdout && { holdout }),
     ...(target !== undefined && { target }),
     ...(options.positive !== undefined && { positive: options.positive }),
