@@ -313,3 +313,17 @@ test.skipIf(!realData)("POST /synth/check tells what IBM Telco holds", async () 
     missing: 11,
   });
 });
+
+test("POST /synth/sample and /synth/preview say where identifiers repeat", async () => {
+  const keyed = rows.slice(0, 300).map((row, i) => `É${300 + i},${row}`);
+  writeFileSync(join(folder, "data", "keyed.csv"), `Nº_id,Contract,Monthly,Total\n${keyed.join("\n")}\n`);
+  await events((await post("/synth/train", { path: "keyed.csv", name: "keyed" })).json().id);
+  const said = [
+    expect.stringMatching(/^Nº_id: only \d+ keys of its form are free, so that \d+ of 3000 rows/),
+  ];
+  const sample = await post("/synth/sample", { model: "keyed", rows: 3000 });
+  expect(JSON.parse(decodeURIComponent(String(sample.headers["telelink-notes"])))).toEqual(said);
+  expect((await post("/synth/preview", { model: "keyed", rows: 3000 })).json().notes).toEqual(said);
+  const few = await post("/synth/sample", { model: "keyed", rows: 20 });
+  expect(few.headers["telelink-notes"]).toBeUndefined();
+});

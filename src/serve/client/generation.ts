@@ -119,7 +119,7 @@ form.addEventListener("submit", async (event) => {
     ...(Object.keys(where).length ? { where } : {}),
   };
   result.replaceChildren(make("p", {}, "Drawing the first rows …"));
-  const said = await change<{ columns: string[]; rows: string[][] }>("synth/preview", asked);
+  const said = await change<{ columns: string[]; rows: string[][]; notes: string[] }>("synth/preview", asked);
   download.disabled = !said.ok;
   compare.disabled = !said.ok;
   comparison.replaceChildren();
@@ -128,10 +128,11 @@ form.addEventListener("submit", async (event) => {
     ? []
     : (said.problem.errors ?? []).filter((error) => tellBeside(error.field, error.rule));
   if (beside.length > 0) return result.replaceChildren();
+  if (!said.ok) return result.replaceChildren(problemBox(said.problem));
+  const { value } = said;
   result.replaceChildren(
-    said.ok
-      ? tableOf(`The first ${said.value.rows.length} of ${rows} rows`, said.value.columns, said.value.rows)
-      : problemBox(said.problem),
+    tableOf(`The first ${value.rows.length} of ${rows} rows`, value.columns, value.rows),
+    ...value.notes.map((note) => make("p", {}, note)),
   );
 });
 

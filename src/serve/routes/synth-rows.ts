@@ -6,7 +6,7 @@ import { findModel } from "../../data/store/models";
 import { cellText, type Table } from "../../data/table";
 import { csvWriter } from "../../data/write/write-csv";
 import { type Beside, besideReal } from "../../services/synthetic/beside";
-import { drawBlocks } from "../../services/synthetic/draw";
+import { drawBlocks, notesOn } from "../../services/synthetic/draw";
 import type { Where } from "../../synthesis/conditions";
 import type { App, Context } from "../context";
 import { generatorSources, realRowsOf } from "../generators";
@@ -77,6 +77,9 @@ const comparedRows = 2000;
 /** Rows drawn at a time for an answer. */
 const streamedRows = 10_000;
 
+/** What is said beside a file. */
+const notesHeader = "telelink-notes";
+
 /** Most rows shown before a download. */
 const previewRows = 10;
 
@@ -93,7 +96,11 @@ export function synthRowsRoutes(app: App, { settings, store, admission }: Contex
         tags: ["synth"],
         body: sampleSchema,
         response: {
-          200: z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
+          200: z.object({
+            columns: z.array(z.string()),
+            rows: z.array(z.array(z.string())),
+            notes: z.array(z.string()).describe("What the whole sample is short of: identifiers that repeat"),
+          }),
           404: problem,
           422: problem,
         },
@@ -106,6 +113,7 @@ export function synthRowsRoutes(app: App, { settings, store, admission }: Contex
       const first = await admission.run(() => drawBlocks(draw, { each: streamedRows }).next(), goneOf(reply));
       const block: Table | undefined = first.done ? undefined : first.value;
       return {
+        notes: [...(await runInThread(notesOn, { source: draw.source, rows }))],
         columns: (block?.columns ?? []).map((column) => column.name),
         rows: Array.from({ length: Math.min(previewRows, block?.rows ?? 0) }, (_, i) =>
           (block?.columns ?? []).map((column) => cellText(column, i)),
@@ -143,6 +151,7 @@ export function synthRowsRoutes(app: App, { settings, store, admission }: Contex
       config: { scope: "write" },
       schema: {
         summary: "Rows as CSV, streamed",
+        description: `The header ${notesHeader} holds what the rows are short of (identifiers that repeat): a list of sentences as JSON, URI-encoded; without it there is nothing to be said.`,
         tags: ["synth"],
         body: sampleSchema,
         produces: ["text/csv"],
@@ -165,6 +174,8 @@ export function synthRowsRoutes(app: App, { settings, store, admission }: Contex
         seed,
         conditions: where ?? {},
       });
+      const notes = await runInThread(notesOn, { source: draw.source, rows });
+      if (notes.length > 0) reply.header(notesHeader, encodeURIComponent(JSON.stringify(notes)));
       const rest = (): Promise<IteratorResult<Table>> => admission.inTurn(() => blocks.next(), gone);
       return reply
         .type("text/csv; charset=utf-8")

@@ -2,6 +2,8 @@ import { runInThread, type Task, task } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import type { Table } from "../../data/table";
 import type { Where } from "../../synthesis/conditions";
+import { describeShortages } from "../../synthesis/structure/losses";
+import type { Structure } from "../../synthesis/structure/structure";
 import { blockRows, type Synthesiser } from "../../synthesis/synthesiser";
 
 /** Where a generator is to be had: one that comes with telelink, or a saved one's JSON as bytes that threads share. */
@@ -52,6 +54,16 @@ export const drawBlock: Task<BlockWork, Table> = task(
       firstRow,
       ...(where && { where }),
     }),
+);
+
+/** What is to be said where so many rows are drawn (`describeShortages`), in whichever thread. */
+export const notesOn: Task<Pick<Draw, "source" | "rows">, readonly string[]> = task(
+  "services/synthetic/draw",
+  "notesOn",
+  async ({ source, rows }) => {
+    const { structure } = (await generatorOf(source)) as { structure?: Structure };
+    return structure ? describeShortages(structure, rows) : [];
+  },
 );
 
 /** The rows that `sampleBlocks` draws, made in another thread: whoever answers requests here goes on doing so. */
