@@ -22,6 +22,8 @@ const roomFor = 10;
 const leastRoom = 1000;
 /** Most forms that are kept, the commonest. */
 const mostForms = 100;
+/** More different letters in front of keys are no words: at most so many are told apart. */
+const mostPrefixes = 50;
 /** Letters and digits stand in any order where telling them apart makes so many times as many forms. */
 const mixedFrom = 4;
 
@@ -43,6 +45,7 @@ export function keyForms(keys: readonly string[], least: number, wide = false): 
   const mixed = apart.size >= mixedFrom * joined.size;
   for (const groups of mixed ? [joined] : [apart, joined]) {
     const common = [...groups]
+      .flatMap(([name, group]) => byPrefix(group, least).map((own) => [name, own] as const))
       .filter(([, group]) => group.length >= least)
       .sort(([, a], [, b]) => b.length - a.length)
       .slice(0, mostForms);
@@ -67,6 +70,15 @@ export function keyForms(keys: readonly string[], least: number, wide = false): 
     return all.sort((a, b) => b.length - a.length)[0] ?? [];
   });
   return ofAnyLength(2 * own.length >= keys.length ? own : joint, least);
+}
+
+/** Keys by the letters in front, where these are few words that `least` keys share (`DE`, `FR`); else all of them together. */
+function byPrefix(keys: readonly string[], least: number): readonly (readonly string[])[] {
+  const length = /^\p{L}*/u.exec(keys[0])?.[0].length ?? 0;
+  const prefixes = length < 2 ? [] : [...grouped(keys, (key) => key.slice(0, length)).values()];
+  const shared = prefixes.filter((own) => own.length >= least);
+  const few = shared.length > 1 && shared.length <= Math.min(mostPrefixes, keys.length / (2 * least));
+  return few && shared.flat().length >= 0.95 * keys.length ? shared : [keys];
 }
 
 function grouped(keys: readonly string[], by: (key: string) => string): Map<string, string[]> {

@@ -139,3 +139,17 @@ test("keys of any characters come out as they are built, and a changed pattern s
   const all = keyCount(longer);
   expect(new Set(freshKeys(longer, 0, all)).size).toBe(all);
 });
+
+test("letters in front that many keys share are kept together, as often as they occur", () => {
+  const keys = Array.from(
+    { length: 600 },
+    (_, i) => `${["DE", "DE", "FR", "UK"][i % 4]}${String(i).padStart(6, "0")}`,
+  );
+  const made = freshKeys(keyPlanOf([...keys, "XQ000700"], seeded(1)), 0, 1000);
+  const counts = new Map<string, number>();
+  for (const key of made) counts.set(key.slice(0, 2), (counts.get(key.slice(0, 2)) ?? 0) + 1);
+  expect([...counts.keys()].sort()).toEqual(["DE", "FR", "UK"]);
+  expect((counts.get("DE") ?? 0) / 1000).toBeCloseTo(0.5, 1);
+  expect(made.filter((key) => keys.includes(key))).toEqual([]);
+  expect(new Set(made).size).toBe(1000);
+});
