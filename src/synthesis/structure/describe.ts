@@ -12,7 +12,7 @@ const day = 86_400_000;
 /** The structure in sentences, one rule each: what a user confirms or changes. */
 export function describeStructure(structure: Structure): readonly string[] {
   return [
-    ...structure.columns.flatMap((plan) => describeColumn(plan, datesOf(structure))),
+    ...structure.columns.flatMap((plan) => describeColumn(plan, structure)),
     ...structure.combinations.map(
       (combination) =>
         `Only the ${combination.allowed.length} combinations of ${combination.columns.join(", ")} seen in training appear.`,
@@ -27,7 +27,7 @@ export function describeStructure(structure: Structure): readonly string[] {
 
 /** What a column is bound to by others, in a sentence. */
 export function describeRule(structure: Structure, plan: ColumnPlan): string {
-  return describeColumn(plan, datesOf(structure))[0] ?? plan.name;
+  return describeColumn(plan, structure)[0] ?? plan.name;
 }
 
 /** What the cells of a drawn variable are, and how to call it. */
@@ -45,8 +45,9 @@ function datesOf({ columns }: Structure): readonly string[] {
   return columns.filter((plan) => plan.kind === "date").map((plan) => plan.name);
 }
 
-function describeColumn(plan: ColumnPlan, dates: readonly string[]): string[] {
+function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
   const { name } = plan;
+  const dates = datesOf(structure);
   if (plan.kind === "constant")
     return [plan.text === "" ? `${name} is always missing.` : `${name} is always ${plan.text}.`];
   if (plan.kind === "key")
@@ -78,7 +79,11 @@ function describeColumn(plan: ColumnPlan, dates: readonly string[]): string[] {
     plan.atoms.length > 0 && !plan.formula ? `; often exactly ${plan.atoms.map(shown).join(" or ")}` : "";
   const range = `${name} lies between ${shown(plan.low)} and ${shown(plan.high)}${steps}${often}.`;
   const repeated = plan.repeats ? [`${name} is often the value of ${plan.repeats.join(" or ")}.`] : [];
-  return [...(plan.formula ? [describeFormula(name, plan.formula, dates)] : []), range, ...repeated];
+  return [
+    ...(plan.formula ? [describeFormula(name, plan.formula, structure, dates)] : []),
+    range,
+    ...repeated,
+  ];
 }
 
 /** How a moment is told: as a date, with the time of day where it is not midnight. */
@@ -88,7 +93,12 @@ function plainTimes(moment: number): WrittenDates {
   return { formats: [{ format: { kind: "date", pattern }, share: 1 }], step: 1 };
 }
 
-function describeFormula(name: string, given: Formula, dates: readonly string[]): string {
+function describeFormula(
+  name: string,
+  given: Formula,
+  { columns }: Structure,
+  dates: readonly string[],
+): string {
   const dated = given.terms.some(({ column }) => dates.includes(column));
   const formula = {
     ...given,
@@ -109,7 +119,15 @@ function describeFormula(name: string, given: Formula, dates: readonly string[])
     formula.kind === "product" && formula.rest !== "none"
       ? `; ${formula.otherwise === null ? "missing" : shown(formula.otherwise)} where that is 0`
       : "";
-  return `${name} = ${right(formula)}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
+  const { by } = formula;
+  const decides = by && columns.find((plan) => plan.name === by.column);
+  const cells = decides?.kind === "levels" || decides?.kind === "number" ? levelNames(decides) : [];
+  const told = cells.flatMap((cell, k) => {
+    const rate = by?.rates[k] ?? undefined;
+    return rate === undefined ? [] : [`${cell} → ${shown(rate)}`];
+  });
+  const rates = by ? ` × (by ${by.column}: ${told.join(", ")})` : "";
+  return `${name} = ${right(formula)}${rates}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
 }
 
 function right(formula: Formula): string {

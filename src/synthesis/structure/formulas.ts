@@ -1,5 +1,5 @@
 /**
- * How a column follows from others: a product `constant × Π (column + plus + Σ also)^power`, or a sum
+ * How a column follows from others: a product `constant × Π (column + plus + Σ also)^power × a rate by a column's value`, or a sum
  * `constant + Σ weight × column + Σ effect of a level`, but no less than `least` and no more than `most`.
  */
 export interface Formula {
@@ -12,6 +12,8 @@ export interface Formula {
     /** Columns that are added first: a ÷ (a + b + c) is a share. */
     readonly also?: readonly string[];
   }[];
+  /** For products: the rate that each value of a column stands for. */
+  readonly by?: RatesBy;
   readonly terms: readonly { readonly column: string; readonly weight: number }[];
   /** For level columns: one effect per level, and a last one for missing values. */
   readonly effects: readonly { readonly column: string; readonly effects: readonly number[] }[];
@@ -26,6 +28,20 @@ export interface Formula {
   readonly otherwise: number | null;
   /** The median of |value ÷ formula − 1| (products) or |value − formula| (sums) in training: how loose the rule is. */
   readonly error: number;
+}
+
+/** Rates by the value of a column of levels, or of a number of few `values`. */
+export interface RatesBy {
+  readonly column: string;
+  readonly values?: readonly number[];
+  /** One per level or value, and one for missing cells if there are any; null where none is told. */
+  readonly rates: readonly (number | null)[];
+}
+
+/** The rate for one value of the column as formulas read it: a number, or the code of a level; NaN where none is told. */
+function rateAt({ values, rates }: RatesBy, own: number): number {
+  const place = values ? (Number.isNaN(own) ? values.length : values.indexOf(own)) : own;
+  return rates[place] ?? Number.NaN;
 }
 
 /** The exact sum of nothing: other formulas are written as what they differ in. */
@@ -54,6 +70,11 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
     if (power === 1) for (let i = 0; i < rows; i++) out[i] *= values[i] + plus;
     else for (let i = 0; i < rows; i++) out[i] /= values[i] + plus;
   }
+  const { by } = formula;
+  if (by) {
+    const values = argument(by.column);
+    for (let i = 0; i < rows; i++) out[i] *= rateAt(by, values[i]);
+  }
   for (const { column, weight } of formula.terms) {
     const values = argument(column);
     for (let i = 0; i < rows; i++) out[i] += weight * values[i];
@@ -68,7 +89,10 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
   return out;
 }
 
-/** The value of one number that the formula reads at which it gives the targets, the others being known; NaN where none does. */
+/**
+ * The value of one number that the formula reads at which it gives the targets, the others being known; NaN where none does, and
+ * for the column that decides the rate, of which several may.
+ */
 export function argumentAt(
   formula: Formula,
   name: string,
@@ -76,10 +100,12 @@ export function argumentAt(
   argument: Arguments,
 ): Float64Array {
   const { factors, terms, least = -Infinity, most = Infinity } = formula;
+  const { by, ...plain } = formula;
   const rows = targets.length;
+  if (by?.column === name) return new Float64Array(rows).fill(Number.NaN);
   const at = (own: Partial<Formula>, value: number): Float64Array =>
     evaluate(
-      { ...formula, least: -Infinity, most: Infinity, ...own },
+      { ...plain, least: -Infinity, most: Infinity, ...own },
       (column) => (column === name ? new Float64Array(rows).fill(value) : argument(column)),
       rows,
     );
@@ -88,7 +114,7 @@ export function argumentAt(
     const own = factors.filter((factor) => factor.power === power);
     const part: Partial<Formula> = {
       factors: own.map((factor) => ({ ...factor, power: 1 })),
-      ...(power === -1 && { constant: 1, terms: [], effects: [] }),
+      ...(power === -1 ? { constant: 1, terms: [], effects: [] } : by && { by }),
     };
     const [zero, one] = [at(part, 0), at(part, 1)];
     // A sum's weight itself, since a moment's is so small that sums of moments would drown it.
@@ -127,6 +153,7 @@ export function rebuild(formula: Formula, predicted: number, rest: number): numb
 /** The columns that the formula reads. */
 export function argumentsOf(formula: Formula): readonly string[] {
   const added = formula.factors.flatMap(({ also = [] }) => also);
-  const others = [...formula.factors, ...formula.terms, ...formula.effects].map((one) => one.column);
+  const { factors, by, terms, effects } = formula;
+  const others = [...factors, ...(by ? [by] : []), ...terms, ...effects].map((one) => one.column);
   return [...new Set([...others, ...added])];
 }

@@ -132,6 +132,8 @@ function narrowed(
   });
   const off = offBy(cells, open, part.name, rules, rows, instead);
   const { count, at } = domainOf(part);
+  if (rules.some(({ formula }) => formula.by?.column === part.name))
+    return tried(off, { count, at }, rows.length, (k) => near(rows[k]));
   const first = new Float64Array(rows.length);
   const last = new Float64Array(rows.length).fill(count - 1);
   const [lows, highs] = [off(first.map(at)), off(last.map(at))];
@@ -160,6 +162,27 @@ function narrowed(
     });
   });
   return { at, first, last, bound, off };
+}
+
+/** As `solved`, where the column's value decides a rate and no order leads to it: every value is tried. */
+function tried(
+  off: (values: Float64Array) => readonly Float64Array[],
+  { count, at }: Domain,
+  rows: number,
+  near: (k: number) => number,
+): Float64Array {
+  const all = Array.from({ length: count }, (_, place) => ({
+    value: at(place),
+    left: off(new Float64Array(rows).fill(at(place))),
+  }));
+  return new Float64Array(rows).map((_, k) => {
+    const fitting = all.filter(
+      ({ left }) => left.some((one) => !Number.isNaN(one[k])) && !left.some((one) => Math.abs(one[k]) > 1),
+    );
+    const [wish, apart] = [near(k), ({ value }: { value: number }) => Math.abs(value - near(k))];
+    if (fitting.length < 2) return fitting[0]?.value ?? Number.NaN;
+    return Number.isNaN(wish) ? wish : fitting.sort((a, b) => apart(a) - apart(b))[0].value;
+  });
 }
 
 function nearest(at: Domain["at"], first: number, last: number, wish: number): number {

@@ -18,12 +18,22 @@ import {
   type Structure,
 } from "../structure";
 import { supportOf, unrepeated } from "../support";
-import { argumentsFrom, drawnCodes, drawnNumbers, lookupsAmong, numbersOf, reduceTable } from "../variables";
+import {
+  argumentsFrom,
+  codesOf,
+  drawnCodes,
+  drawnNumbers,
+  levelNames,
+  lookupsAmong,
+  numbersOf,
+  reduceTable,
+} from "../variables";
 import { atomsOf } from "./atoms";
 import { findBands } from "./bands";
 import { combinationLookups, findCombination } from "./combinations";
 import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
+import type { Decider } from "./find-rates";
 import { findHoles } from "./holes";
 import { findOrders, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
@@ -119,6 +129,7 @@ export function discoverStructure(
       from,
       { keep, given: options.given ?? [] },
       new Set(holes.map(({ column }) => column)),
+      telling,
     );
   }
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
@@ -178,6 +189,7 @@ function withFormulas(
   from: Table,
   { keep, given }: { readonly keep: readonly string[]; readonly given: readonly string[] },
   holes: ReadonlySet<string>,
+  telling: Telling,
 ): ColumnPlan[] {
   const free = plans.filter((plan) => !given.includes(plan.name));
   const numbers = free.filter((plan): plan is NumberPlan => plan.kind === "number");
@@ -204,6 +216,9 @@ function withFormulas(
       ...levelsInput(plan, from, plans),
       ...(holes.has(plan.name) && { hole: levelCount(plan) - 1 }),
     })),
+    [...levels, ...numbers.filter((plan) => plan.values && !keep.includes(plan.name))].map((plan) =>
+      deciderOf(plan, from, holes.has(plan.name), telling),
+    ),
     holes,
   );
   return replaced(
@@ -213,6 +228,32 @@ function withFormulas(
       return formula ? [{ ...plan, formula }] : [];
     }),
   );
+}
+
+/** The column's cells as codes of the values it is told with; a cell missing at random is none of them. */
+function deciderOf(
+  plan: LevelsPlan | NumberPlan,
+  from: Table,
+  torn: boolean,
+  { least, people }: Telling,
+): Decider {
+  const column = columnNamed(from, plan.name);
+  const values = plan.kind === "number" ? (plan.values ?? []) : undefined;
+  const gap = plan.missing && !torn ? levelNames(plan).length - 1 : -1;
+  const codes =
+    plan.kind === "levels"
+      ? codesOf(column, plan).map((code) => (torn && code === levelCount(plan) - 1 ? -1 : code))
+      : Int32Array.from(numbersOf(column, plan), (value) =>
+          Number.isNaN(value) ? gap : (values ?? []).indexOf(value),
+        );
+  return {
+    name: plan.name,
+    codes,
+    count: levelNames(plan).length - (torn ? 1 : 0),
+    least,
+    ...(values && { values }),
+    ...(people && { people: people.of }),
+  };
 }
 
 /** Settles the frequent values of what is drawn, and whether it can be missing where its formula is defined. */

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { cellText, columnNamed, type Table } from "../../../src/data/table";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+import { describeStructure } from "../../../src/synthesis/structure/describe";
+import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
+
+const discounts = [0, 5, 10, 20];
+const rates: Readonly<Record<string, number>> = { EU: 0.25, mobile: 0.12, national: 0.05 };
+const prices = [9.99, 14.99, 19.9, 29.95, 49, 120.5, 75];
+const cents = (value: number): number => Math.round(value * 100 + 1e-7) / 100;
+
+/** Invoices with a discount that a column decides, and calls with a price by destination; `off` rows are 1 too high. */
+function invoices(off = 0): Table {
+  const rng = seeded("invoices");
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(rng.uniform() * list.length)];
+  const lines = Array.from({ length: 400 }, (_, i) => {
+    const [quantity, price, discount] = [1 + Math.floor(12 * rng.uniform()), pick(prices), pick(discounts)];
+    const [minutes, destination] = [1 + Math.floor(30 * rng.uniform() ** 2), pick(Object.keys(rates))];
+    const net = cents(quantity * price * (1 - discount / 100)) + (i < off ? 1 : 0);
+    return [
+      quantity,
+      price,
+      discount,
+      net.toFixed(2),
+      minutes,
+      destination,
+      cents(minutes * rates[destination]),
+    ].join(",");
+  });
+  return parseCsv(`quantity,price,discount,net,minutes,destination,cost\n${lines.join("\n")}\n`).table;
+}
+
+/** The rows in which the net amount, or the cost, is not what the columns beside it say. */
+function broken(from: Table): number {
+  const of = (name: string, i: number): number => Number(cellText(columnNamed(from, name), i));
+  return Array.from({ length: from.rows }, (_, i) => i).filter((i) => {
+    const net = of("quantity", i) * of("price", i) * (1 - of("discount", i) / 100);
+    const cost = of("minutes", i) * rates[cellText(columnNamed(from, "destination"), i)];
+    return Math.abs(net - of("net", i)) > 0.005001 || Math.abs(cost - of("cost", i)) > 0.005001;
+  }).length;
+}
+
+describe("rates that another column's value decides", () => {
+  test("are found, and hold in every synthetic row and under conditions", async () => {
+    const rules = describeStructure(discoverStructure(invoices(), seeded(1)));
+    expect(rules).toContain(
+      "net = quantity × price × (by discount: 0 → 1, 5 → 0.95, 10 → 0.9, 20 → 0.8), rounded.",
+    );
+    expect(rules).toContain(
+      "cost = minutes × (by destination: EU → 0.25, mobile → 0.12, national → 0.05), rounded.",
+    );
+    const model = await sequential()(invoices(), seeded(1));
+    const read = JSON.parse(JSON.stringify(model.toJSON()));
+    expect(JSON.stringify(read)).toBe(JSON.stringify(model.toJSON()));
+    expect(broken(model.sample(500, seeded(2)))).toBe(0);
+    const asked = model.sample(60, seeded(3), { where: { net: { from: 100, to: 200 }, destination: "EU" } });
+    expect(broken(asked)).toBe(0);
+    for (let i = 0; i < asked.rows; i++) {
+      const net = Number(cellText(columnNamed(asked, "net"), i));
+      expect(net >= 100 && net <= 200 && cellText(columnNamed(asked, "destination"), i) === "EU").toBe(true);
+    }
+  });
+
+  test("are none where a row breaks them, or where any rates would do", () => {
+    const rules = describeStructure(discoverStructure(invoices(1), seeded(1))).join("\n");
+    expect(rules).not.toContain("by discount");
+    const rng = seeded("any");
+    const lines = Array.from(
+      { length: 300 },
+      () =>
+        `${Math.floor(3 * rng.uniform())},${(100 * rng.uniform()).toFixed(2)},${rng.uniform() < 0.004 ? 9 : Math.floor(8 * rng.uniform() ** 9)}`,
+    );
+    const noise = parseCsv(`level,base,rare\n${lines.join("\n")}\n`).table;
+    expect(describeStructure(discoverStructure(noise, seeded(1))).join("\n")).not.toContain("(by ");
+  });
+});
