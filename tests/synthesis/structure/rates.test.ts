@@ -63,6 +63,21 @@ describe("rates that another column's value decides", () => {
     }
   });
 
+  test("fill in the number, its part and the value that decides, where only one fits", async () => {
+    const whole = invoices();
+    const hidden = ["net", "quantity", "discount"];
+    const columns = whole.columns.map((one) =>
+      one.type === "numeric" && hidden.includes(one.name)
+        ? { ...one, values: one.values.map((own, i) => (hidden[i % 3] === one.name ? Number.NaN : own)) }
+        : one,
+    );
+    const model = await sequential()(whole, seeded(1));
+    const { table } = model.complete({ rows: whole.rows, columns }, seeded(2));
+    for (const name of hidden)
+      for (let i = 0; i < whole.rows; i++)
+        expect(cellText(columnNamed(table, name), i)).toBe(cellText(columnNamed(whole, name), i));
+  });
+
   test("are none where a row breaks them, or where any rates would do", () => {
     const rules = describeStructure(discoverStructure(invoices(1), seeded(1))).join("\n");
     expect(rules).not.toContain("by discount");

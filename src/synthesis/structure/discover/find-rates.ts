@@ -29,7 +29,12 @@ interface Base {
 }
 
 /** A decider's rows by their code, the most frequent first: where one rate does not fit it is soon seen. */
-type Grouped = Decider & { readonly groups: readonly (readonly [number, readonly number[]])[] };
+type Grouped = Decider & {
+  readonly groups: readonly (readonly [number, readonly number[]])[];
+  /** Two rows of the most frequent one. */
+  readonly first: number;
+  readonly second: number;
+};
 
 /**
  * Adds columns that are another one, or a product that was found to be near, times a rate that a column's value decides:
@@ -50,6 +55,7 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
   for (const target of [...numbers].reverse()) {
     const before = found.get(target.name);
     if (target.given || (before && before.rest !== "factor")) continue;
+    const half = spacing(target.grid) / 2;
     const bases: Base[] = numbers.flatMap(({ name, values, grid }) =>
       name === target.name ? [] : [{ factors: [{ column: name, power: 1 }], values, step: spacing(grid) }],
     );
@@ -59,8 +65,9 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
     }
     for (const { factors, values, step } of bases)
       for (const decider of grouped) {
-        if ([target.name, ...factors.map(({ column }) => column)].includes(decider.name)) continue;
-        const told = mayFit(target, values, decider) && ratesOf(target, values, decider, needed);
+        if (!mayFit(target.values, half, values, decider)) continue;
+        if (decider.name === target.name || factors.some(({ column }) => column === decider.name)) continue;
+        const told = ratesOf(target, values, decider, needed);
         if (!told) continue;
         const by = {
           column: decider.name,
@@ -94,15 +101,17 @@ function groupedBy(decider: Decider): Grouped {
   decider.codes.forEach((code, i) => {
     rows[code]?.push(i);
   });
-  return { ...decider, groups: [...rows.entries()].sort((a, b) => b[1].length - a[1].length) };
+  const groups = [...rows.entries()].sort((a, b) => b[1].length - a[1].length);
+  const [first = 0, second = first] = groups[0][1];
+  return { ...decider, groups, first, second };
 }
 
 /** Whether the first two rows of the most frequent value could have one rate: nearly all that is looked at ends here. */
-function mayFit({ values, grid }: NumberInput, base: Float64Array, { groups }: Grouped): boolean {
-  const [i, j] = groups[0][1];
-  const [y, b, z, c] = [values[i], base[i], values[j], base[j]];
-  const slack = 0.51 * spacing(grid) * (Math.abs(b) + Math.abs(c)) + 1e-8 * Math.abs(y * c);
-  return !(Math.abs(y * c - z * b) > slack);
+function mayFit(target: Float64Array, half: number, base: Float64Array, { first, second }: Grouped): boolean {
+  const [b, c] = [base[first], base[second]];
+  const one = target[first] * c;
+  const slack = 1.01 * half * (Math.abs(b) + Math.abs(c)) + 1e-8 * Math.abs(one);
+  return !(Math.abs(one - target[second] * b) > slack);
 }
 
 /** The rates with which every row whose value is told is the base times its rate, rounded; undefined where none are, or chance has such. */
