@@ -83,7 +83,8 @@ export function solved(
   near: (row: number) => number,
   instead: Instead = new Map(),
 ): Float64Array {
-  const { at, first, last, bound, off } = narrowed(cells, open, part, rows, instead);
+  const { count, at, first, last, bound, off, decides } = narrowed(cells, open, part, rows, instead);
+  if (decides) return tried(off, { count, at }, rows.length, (k) => near(rows[k]));
   const spread = part.kind === "number" && !part.grid && !part.values;
   const values = Float64Array.from(rows, (row, k) => {
     if (bound[k] === 0 || first[k] > last[k]) return Number.NaN;
@@ -132,12 +133,13 @@ function narrowed(
   });
   const off = offBy(cells, open, part.name, rules, rows, instead);
   const { count, at } = domainOf(part);
-  if (rules.some(({ formula }) => formula.by?.column === part.name))
-    return tried(off, { count, at }, rows.length, (k) => near(rows[k]));
+  // Where the column's value decides a rate no order leads to it: every value stays.
+  const decides = rules.some(({ formula }) => formula.by?.column === part.name);
   const first = new Float64Array(rows.length);
   const last = new Float64Array(rows.length).fill(count - 1);
   const [lows, highs] = [off(first.map(at)), off(last.map(at))];
   const bound = new Uint8Array(rows.length);
+  if (decides) return { count, at, first, last, bound, off, decides };
   rules.forEach((_, r) => {
     const signs = highs[r].map((high, k) => Math.sign(high - lows[r][k]) || 0);
     // The first place from which on the formula is out by more than the edge, in slacks.
@@ -161,7 +163,7 @@ function narrowed(
       [first[k], last[k]] = [from[k], to[k] - 1];
     });
   });
-  return { at, first, last, bound, off };
+  return { count, at, first, last, bound, off, decides };
 }
 
 /** As `solved`, where the column's value decides a rate and no order leads to it: every value is tried. */
