@@ -154,7 +154,7 @@ async function fit(options: Options): Promise<void> {
   const [{ discoverStructure }, { describeLosses }, { withRepeatedIds }] = await Promise.all([
     import("../../../synthesis/structure/discover/discover.js"),
     import("../../../synthesis/structure/losses.js"),
-    import("../../../synthesis/structure/discover/repeated-ids.js"),
+    import("../../../synthesis/structure/repeated-ids.js"),
   ]);
   const [{ savedSynthesiserToJSON }, { endedAtOnce, watched }, { fileOrigin }, { packageVersion }] =
     await Promise.all([

@@ -6,9 +6,9 @@ import { tamed } from "../ends";
 import { gridOf, within } from "../grids";
 import { keyPlanOf } from "../keys";
 import { countPeople, type People } from "../people";
+import { leastDistinctIds } from "../repeated-ids";
 import type { ColumnPlan, KeyColumnPlan } from "../structure";
 import { grammarOf } from "../texts";
-import { leastDistinctIds } from "./repeated-ids";
 
 /** Up to this many different values a number is drawn as levels. */
 const fewValues = 6;

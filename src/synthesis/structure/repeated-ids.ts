@@ -1,4 +1,4 @@
-import type { Column, Table } from "../../../data/table";
+import type { Column, Table } from "../../data/table";
 
 /** An identifier names the rows when so many of its values differ; below that it is a category like any other. */
 export const leastDistinctIds = 0.5;
