@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { cellText, type Table } from "../../../data/table";
+import type { Table } from "../../../data/table";
 import type { Sequential } from "../../../synthesis/sequential/sequential";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
@@ -86,7 +86,7 @@ async function impute(options: Options): Promise<void> {
   // Parquet has numbers; text is as the file has it ("19.0" among whole numbers).
   const left = new Set(read.rejectedRows);
   const text = cells.filter((_, i) => !left.has(i + 1));
-  const done = namesParquet(options.out) ? found.table : asWritten(found.table, read.table, text);
+  const done = namesParquet(options.out) ? found.table : await asWritten(found.table, read.table, text);
   const delimiter = read.schema.dialect?.delimiter;
   const out = await openRows(options.out, delimiter === undefined ? {} : { delimiter });
   await keptWhole(out, async () => out.write(done));
@@ -123,7 +123,8 @@ async function impute(options: Options): Promise<void> {
 }
 
 /** The filled table with every cell that was there in the words of the file, by row. */
-function asWritten(filled: Table, known: Table, text: readonly (readonly string[])[]): Table {
+async function asWritten(filled: Table, known: Table, text: readonly (readonly string[])[]): Promise<Table> {
+  const { cellText } = await import("../../../data/table.js");
   const columns = filled.columns.map(({ name, missing }, j) => ({
     name,
     type: "text" as const,
