@@ -5,12 +5,14 @@ import type { Rng } from "../../core/rng";
 import { asTable } from "../../data/polars";
 import type { ColumnSchema } from "../../data/schema";
 import { resolveWhere } from "../conditions";
+import { checkParts } from "../drawing/check-parts";
 import { drawRows } from "../drawing/draw-rows";
 import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, masksOf, wordCount } from "../drawing/masks";
 import { type Wishes, wishesOf } from "../drawing/wishes";
-import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
+import type { DiscoverOptions } from "../structure/discover/discover";
 import { argumentsOf } from "../structure/formulas";
+import { structureOf } from "../structure/given/structure-of";
 import { syntheticSchema } from "../structure/restore";
 import { cellsOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
@@ -55,7 +57,7 @@ export function copula(options: CopulaOptions = {}): FitSynthesiser<Copula> {
     const from = asTable(given);
     checkTrainable(from, "copula");
     watch.signal?.throwIfAborted();
-    const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
+    const structure = structureOf(from, rng, options);
     const variables = reduceTable(structure, from);
     const drawn = variables.map(drawnVariable);
     const seen = dimensionsOf(variables, (j) => unforcedRows(variables, drawn, structure, j));
@@ -109,6 +111,7 @@ export function loadCopula(json: ModelJson): Copula {
   check(json.kind === "copula", "load copula", "kind must be copula", json.kind);
   check(json.version === 1, "load copula", "version must be 1", json.version);
   const parts = json as unknown as CopulaParts;
+  checkParts(parts, "load copula");
   return copulaOf({ ...parts, correlations: Float64Array.from(parts.correlations) });
 }
 

@@ -4,6 +4,7 @@ import type { Rng } from "../../core/rng";
 import type { ColumnSchema } from "../../data/schema";
 import { type WeightsJson, weightsFromJson, weightsToJson } from "../../neural/weights";
 import { resolveWhere } from "../conditions";
+import { checkParts } from "../drawing/check-parts";
 import { type Drawing, drawRows } from "../drawing/draw-rows";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { masksOf } from "../drawing/masks";
@@ -122,6 +123,7 @@ export function loadBlockModel<K extends string>(
     Omit<BlockModelParts, "decoder"> & {
       readonly decoder: { readonly layers: readonly DecoderLayer[]; readonly weights: WeightsJson };
     };
+  checkParts(parts, `load ${kind}`);
   const { layers, weights } = parts.decoder;
   return blockModel(kind, { ...parts, decoder: { layers, weights: weightsFromJson(weights) } });
 }

@@ -4,7 +4,7 @@ import type { ColumnSchema } from "../../data/schema";
 import type { Table } from "../../data/table";
 import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
 import { drawingOrder } from "../sequential/order";
-import { discoverStructure } from "../structure/discover/discover";
+import { structureOf } from "../structure/given/structure-of";
 import { syntheticSchema } from "../structure/restore";
 import type { Structure, Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
@@ -35,7 +35,7 @@ export function prepare(
   checkTrainable(from, method);
   watch.signal?.throwIfAborted();
   watch.progress?.({ phase: "prepare", done: 0, total: 1 });
-  const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), options);
+  const structure = structureOf(from, rng, options);
   const target = options.target ?? from.columns.at(-1)?.name;
   const variables = drawingOrder(reduceTable(structure, from), structure, target);
   watch.progress?.({ phase: "prepare", done: 1, total: 1 });

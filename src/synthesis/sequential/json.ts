@@ -1,5 +1,6 @@
 import { check } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
+import { checkParts } from "../drawing/check-parts";
 import type { Mask } from "../drawing/masks";
 import type { CellModel } from "./cells";
 import type { Conditional } from "./conditionals";
@@ -18,6 +19,7 @@ export function sequentialFromJson(json: ModelJson): SequentialParts {
   check(json.kind === "sequential", "load sequential", "kind must be sequential", json.kind);
   check(json.version === 2, "load sequential", "version must be 2; fit it again", json.version);
   const raw = json as unknown as SequentialParts;
+  checkParts(raw, "load sequential");
   return {
     schema: raw.schema,
     structure: raw.structure,

@@ -8,7 +8,8 @@ import { type Drawing, drawRows } from "../drawing/draw-rows";
 import { drawnVariable } from "../drawing/drawn-variable";
 import { wishesOf } from "../drawing/wishes";
 import { type SampledRowsOptions, sampledOrder } from "../sampled-rows";
-import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
+import type { DiscoverOptions } from "../structure/discover/discover";
+import { structureOf } from "../structure/given/structure-of";
 import { peopleOf } from "../structure/people";
 import { syntheticSchema } from "../structure/restore";
 import type { Structure, Variable } from "../structure/structure";
@@ -74,9 +75,7 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
     const from = asTable(rows);
     checkTrainable(from, "sequential");
     const given = new Set(options.given);
-    const structure =
-      options.structure ??
-      discoverStructure(from, rng.fork("structure"), { ...options, sequential: given.size === 0 });
+    const structure = structureOf(from, rng, { ...options, sequential: given.size === 0 });
     const order = permutation(rng.fork("rows"), from.rows);
     const { customer } = structure;
     const sampling = { ...options, customer };

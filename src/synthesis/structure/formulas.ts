@@ -157,3 +157,18 @@ export function argumentsOf(formula: Formula): readonly string[] {
   const others = [...factors, ...(by ? [by] : []), ...terms, ...effects].map((one) => one.column);
   return [...new Set([...others, ...added])];
 }
+
+/** Whether the column is computed from the other, over others if need be. */
+export function leadsTo(found: ReadonlyMap<string, Formula>, name: string, to: string): boolean {
+  const seen = new Set<string>();
+  const open = [name];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const formula = found.get(next);
+    for (const one of formula ? argumentsOf(formula) : []) {
+      if (one === to) return true;
+      if (!seen.has(one)) open.push(one);
+      seen.add(one);
+    }
+  }
+  return false;
+}

@@ -4,6 +4,7 @@ import type { Rng } from "../../core/rng";
 import { asTable } from "../../data/polars";
 import { resolveWhere } from "../conditions";
 import { gatherCandidates, noCandidates } from "../drawing/candidates";
+import { checkParts } from "../drawing/check-parts";
 import { drawRows } from "../drawing/draw-rows";
 import { drawnVariable } from "../drawing/drawn-variable";
 import { treeRows } from "../drawing/grow-tree";
@@ -11,7 +12,8 @@ import { masksOf } from "../drawing/masks";
 import { cellFeature, type TreeFeature, valueFeature } from "../drawing/trees";
 import { wishesOf } from "../drawing/wishes";
 import { drawingOrder } from "../sequential/order";
-import { type DiscoverOptions, discoverStructure } from "../structure/discover/discover";
+import type { DiscoverOptions } from "../structure/discover/discover";
+import { structureOf } from "../structure/given/structure-of";
 import { syntheticSchema } from "../structure/restore";
 import { cellLabels, cellsOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
@@ -45,8 +47,7 @@ export function trees(options: TreesOptions = {}): FitSynthesiser<TreeSynthesise
   return async (given, rng, watch = {}) => {
     const from = asTable(given);
     checkTrainable(from, "trees");
-    const structure =
-      options.structure ?? discoverStructure(from, rng.fork("structure"), { ...options, search });
+    const structure = structureOf(from, rng, { ...options, search });
     const reduced = reduceTable(structure, from);
     const variables = search || options.target ? drawingOrder(reduced, structure, options.target) : reduced;
     const features: TreeFeature[] = [];
@@ -72,6 +73,7 @@ export function loadTrees(json: ModelJson): TreeSynthesiser {
   check(json.kind === "trees", "load trees", "kind must be trees", json.kind);
   check(json.version === 1, "load trees", "version must be 1", json.version);
   const { schema, structure, variables, models } = json as unknown as TreeParts;
+  checkParts({ structure, variables }, "load trees");
   return treesOf({ schema, structure, variables, models });
 }
 

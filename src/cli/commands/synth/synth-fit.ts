@@ -187,7 +187,7 @@ async function fit(options: Options): Promise<void> {
   const names = table.columns.map(({ name }) => name);
   checkTarget(options, names);
   const structure = options.structure
-    ? structureFrom(options.structure, names)
+    ? await structureFrom(options.structure, names)
     : discoverStructure(table, rng.fork("structure"), {
         ...rulesOf(options),
         customer: found.customer ?? false,
@@ -325,7 +325,7 @@ function orderOf(text: string): { low: string; high: string } {
 }
 
 /** The rules in a file that --write-structure wrote and a user may have changed. */
-function structureFrom(file: string, columns: readonly string[]): Structure {
+async function structureFrom(file: string, columns: readonly string[]): Promise<Structure> {
   const found = jsonFile(file) as Structure;
   const names = Array.isArray(found?.columns) ? found.columns.map((one) => one?.name) : [];
   if (found?.version !== 1 || names.join("\n") !== columns.join("\n")) {
@@ -333,5 +333,7 @@ function structureFrom(file: string, columns: readonly string[]): Structure {
       `Cannot use ${file}: it must hold the rules of version 1 for the columns ${columns.join(", ")}, as --write-structure writes them`,
     );
   }
+  const { checkRules } = await import("../../../synthesis/structure/given/check-rules.js");
+  checkRules(found, `use ${file}`);
   return found;
 }

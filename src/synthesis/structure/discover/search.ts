@@ -1,4 +1,4 @@
-import { argumentsOf, evaluate, type Formula } from "../formulas";
+import { evaluate, type Formula, leadsTo } from "../formulas";
 import { type Grid, snap, spacing } from "../grids";
 
 /** A numeric column as the search sees it. */
@@ -91,21 +91,6 @@ export function mean(values: Float64Array): number {
 
 /** What was found so far: no column leads back to itself. */
 export type Found = Map<string, Formula>;
-
-/** Whether the column is computed from the other, over others if need be. */
-function leadsTo(found: Found, name: string, to: string): boolean {
-  const seen = new Set<string>();
-  const open = [name];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const formula = found.get(next);
-    for (const one of formula ? argumentsOf(formula) : []) {
-      if (one === to) return true;
-      if (!seen.has(one)) open.push(one);
-      seen.add(one);
-    }
-  }
-  return false;
-}
 
 /**
  * Adds an exact formula beside those found: says whether it could. Where the column is a sum already, or a sum closes a circle with

@@ -1,0 +1,149 @@
+import { check } from "../../../core/checks";
+import { type Formula, leadsTo, type RatesBy } from "../formulas";
+import { type ColumnPlan, type LevelsPlan, levelCount, type NumberPlan, type Structure } from "../structure";
+
+const kinds: readonly ColumnPlan["kind"][] = [
+  "constant",
+  "levels",
+  "number",
+  "date",
+  "lookup",
+  "bands",
+  "part",
+  "key",
+];
+
+/** What a file holds in the place of an object: one without fields where it holds none. */
+const object = <T>(own: T): T => Object(own);
+
+/**
+ * Throws where rules, which somebody may have written or changed by hand, cannot be kept: columns that follow from others that are not
+ * there or of another kind, formulas that are incomplete or lead back to their own column.
+ */
+export function checkRules(structure: Structure, action: string): void {
+  const lists = [structure?.columns, structure?.combinations, structure?.exclusions, structure?.orders];
+  check(
+    lists.every(Array.isArray),
+    action,
+    "its rules must list columns, combinations, exclusions and orders",
+  );
+  const plans = new Map(structure.columns.map((plan) => [plan?.name, plan]));
+  const combined = structure.combinations.map((one) => one?.name);
+  const must = (name: string, of: readonly ColumnPlan["kind"][], who: string): void => {
+    const plan = plans.get(name);
+    check(
+      plan !== undefined && of.includes(plan.kind),
+      action,
+      `${who} must name columns of ${of.join(" or ")}`,
+      plan ? `${name}, of ${plan.kind}` : (name ?? "none"),
+    );
+  };
+  for (const plan of structure.columns) {
+    check(
+      kinds.includes(plan?.kind),
+      action,
+      `the kind of ${plan?.name} must be one of ${kinds.join(", ")}`,
+      plan?.kind,
+    );
+    const who = `what ${plan.name} follows from`;
+    if (plan.kind === "lookup" && !combined.includes(plan.of)) must(plan.of, ["levels"], who);
+    if (plan.kind === "bands") must(plan.of, ["number", "date"], who);
+    if (plan.kind === "part") must(plan.of, ["date"], who);
+    if (plan.kind === "number" && plan.formula !== undefined) checkFormula(plan, plans, must, action);
+  }
+  for (const { low, high } of structure.orders.map(object))
+    for (const name of [low, high]) must(name, ["number", "date"], "an order");
+  for (const { columns } of structure.exclusions.map(object))
+    for (const name of Array.isArray(columns) ? columns : [undefined])
+      if (!combined.includes(name as string)) must(name as string, kinds, "an exclusion");
+  const formulas = new Map(
+    structure.columns.flatMap((plan) =>
+      plan.kind === "number" && plan.formula ? [[plan.name, plan.formula] as const] : [],
+    ),
+  );
+  for (const name of formulas.keys())
+    check(!leadsTo(formulas, name, name), action, `the formula of ${name} must not lead back to ${name}`);
+}
+
+function checkFormula(
+  plan: NumberPlan,
+  plans: ReadonlyMap<string, ColumnPlan>,
+  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
+  action: string,
+): void {
+  const who = `the formula of ${plan.name}`;
+  const holds = (that: boolean, rule: string, found?: unknown): void =>
+    check(that, action, `${who} ${rule}`, found);
+  const formula = object(plan.formula) as { readonly [K in keyof Formula]?: unknown };
+  const { kind, rest, constant, otherwise, error, least = -Infinity, most = Infinity } = formula;
+  holds(!plan.values, "must not be of a number that is one of a few values");
+  holds(kind === "product" || kind === "sum", "must be of kind product or sum", kind);
+  holds(
+    ["none", "factor", "difference"].includes(rest as string),
+    "must have as rest none, factor or difference",
+    rest,
+  );
+  for (const [name, own] of Object.entries({ constant, error }))
+    holds(Number.isFinite(own), `must have a number as ${name}`, own);
+  holds(
+    otherwise === null || Number.isFinite(otherwise),
+    "must have a number or null as otherwise",
+    otherwise,
+  );
+  holds(
+    typeof least === "number" && typeof most === "number" && least <= most,
+    "must have numbers as least and most, least not above most",
+    `${least} and ${most}`,
+  );
+  for (const part of ["factors", "terms", "effects"] as const)
+    holds(Array.isArray(formula[part]), `must have a list of ${part}`, formula[part]);
+  const { factors, by, terms, effects } = plan.formula as Formula;
+  for (const { column, power, plus = 0, also = [] } of factors.map(object)) {
+    holds(power === 1 || power === -1, "must have factors of power 1 or -1", power);
+    holds(Number.isFinite(plus), "must have a number as plus", plus);
+    holds(Array.isArray(also), "must have a list of columns as also", also);
+    for (const name of [column, ...also]) must(name, ["number", "date"], `the factors of ${who}`);
+  }
+  for (const { column, weight } of terms.map(object)) {
+    holds(Number.isFinite(weight), "must have terms with a number as weight", weight);
+    must(column, ["number", "date"], `the terms of ${who}`);
+  }
+  for (const { column, effects: own } of effects.map(object)) {
+    must(column, ["levels"], `the effects of ${who}`);
+    const read = plans.get(column);
+    const count = read?.kind === "levels" ? levelCount(read) : 0;
+    const whole = Array.isArray(own) && own.length === count && own.every(Number.isFinite);
+    holds(whole, `must have ${count} numbers as the effects of ${column}, one a level`, own);
+  }
+  if (by !== undefined) checkRates(by, plans, must, holds, who);
+}
+
+function checkRates(
+  by: RatesBy,
+  plans: ReadonlyMap<string, ColumnPlan>,
+  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
+  holds: (that: boolean, rule: string, found?: unknown) => void,
+  who: string,
+): void {
+  const { column, values, rates }: Partial<RatesBy> = object(by);
+  must(column as string, ["levels", "number"], `the rates of ${who}`);
+  const read = plans.get(column as string);
+  const own = read?.kind === "number" ? (read.values ?? []) : undefined;
+  const few = read?.kind === "levels" || (own ?? []).length > 0;
+  holds(few, "must have rates by levels or by a number of few values", column);
+  holds(
+    String(values) === String(own),
+    `must list the values of ${column} beside its rates (${own ?? "none"})`,
+    values ?? "none",
+  );
+  const { missing } = read as LevelsPlan | NumberPlan;
+  const most = read?.kind === "levels" ? levelCount(read) : (own ?? []).length + (missing ? 1 : 0);
+  // Cells missing at random have no rate.
+  const lengths = missing ? [most - 1, most] : [most];
+  const told = Array.isArray(rates) && lengths.includes(rates.length);
+  holds(
+    told && rates.every((rate) => rate === null || Number.isFinite(rate)),
+    `must have ${lengths.join(" or ")} rates for the values of ${column}, each a number or null`,
+    rates ?? "none",
+  );
+}

@@ -1,0 +1,142 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { loadSynthesiser } from "../../../src/synthesis/methods";
+import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
+import { checkRules } from "../../../src/synthesis/structure/given/check-rules";
+import type { NumberPlan, Structure } from "../../../src/synthesis/structure/structure";
+import { trees } from "../../../src/synthesis/trees/trees";
+
+const lines = Array.from({ length: 400 }, (_, i) => {
+  const [days, rent, off] = [(i * 37) % 101, 3 + ((i * 13) % 17), [0, 10, 25][(i * 7) % 3]];
+  const full = days * rent;
+  return ["xyz"[Math.floor(i / 3) % 3], days, rent, off, full, (full * (1 - off / 100)).toFixed(2)].join();
+});
+const { table: bills } = parseCsv(`site,days,rent,off,full,net\n${lines.join("\n")}\n`);
+const found = discoverStructure(bills, seeded(1));
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever a hand writes into a file
+type Written = any;
+
+/** The structure found, as somebody who writes into its file changes a column. */
+function changed(name: string, change: (plan: Written) => void): Structure {
+  const copy = JSON.parse(JSON.stringify(found)) as Structure;
+  change(copy.columns.find((plan) => plan.name === name));
+  return copy;
+}
+
+const formula = (change: (formula: Written) => void): Structure =>
+  changed("net", (plan) => change(plan.formula));
+
+test("checkRules(structure) takes what was found, with rates by a column", () => {
+  const { formula } = found.columns.find(({ name }) => name === "net") as NumberPlan;
+  expect(formula?.by?.rates).toEqual([1, 0.9, 0.75]);
+  expect(() => checkRules(found, "learn")).not.toThrow();
+});
+
+test.each<[string, Structure, string]>([
+  [
+    "rates by no column",
+    formula((own) => (own.by.column = "of")),
+    'rates of the formula of net must name columns of levels or number, got "of"',
+  ],
+  [
+    "a rate too few",
+    formula((own) => own.by.rates.pop()),
+    "must have 3 rates for the values of off, each a number or null, got 1,0.9",
+  ],
+  ["rates as words", formula((own) => (own.by.rates[0] = "all")), "must have 3 rates"],
+  [
+    "values that the column has not",
+    formula((own) => (own.by.values[2] = 30)),
+    "must list the values of off beside its rates (0,10,25), got 0,10,30",
+  ],
+  [
+    "rates by a number of many values",
+    formula((own) => (own.by.column = "days")),
+    "must have rates by levels or by a number of few values",
+  ],
+  ["no rates", formula((own) => (own.by = null)), "must name columns of levels or number"],
+  [
+    "a factor that is not there",
+    formula((own) => (own.factors[0].column = "gross")),
+    'factors of the formula of net must name columns of number or date, got "gross"',
+  ],
+  ["a factor of levels", formula((own) => (own.factors[0].column = "site")), 'got "site, of levels"'],
+  [
+    "also as one name",
+    formula((own) => (own.factors[0].also = "days")),
+    "must have a list of columns as also",
+  ],
+  ["also of no column", formula((own) => (own.factors[0].also = ["weeks"])), 'got "weeks"'],
+  ["a square", formula((own) => (own.factors[0].power = 2)), "must have factors of power 1 or -1, got 2"],
+  ["an empty factor", formula((own) => (own.factors[0] = null)), "must have factors of power 1 or -1"],
+  [
+    "ends the wrong way round",
+    formula((own) => Object.assign(own, { least: 9, most: 5 })),
+    "least not above most",
+  ],
+  ["an end as a word", formula((own) => (own.least = "5")), "must have numbers as least and most"],
+  ["no constant", formula((own) => (own.constant = null)), "must have a number as constant, got null"],
+  ["no terms", formula((own) => delete own.terms), "must have a list of terms"],
+  [
+    "a weight as a word",
+    formula((own) => own.terms.push({ column: "days", weight: "2" })),
+    "must have terms with a number as weight",
+  ],
+  [
+    "an effect too few",
+    formula((own) => own.effects.push({ column: "site", effects: [1, 2] })),
+    "must have 3 numbers as the effects of site, one a level, got 1,2",
+  ],
+  ["another kind", formula((own) => (own.kind = "quotient")), "must be of kind product or sum"],
+  ["another rest", formula((own) => (own.rest = "some")), "must have as rest none, factor or difference"],
+  ["a sentence", changed("net", (plan) => (plan.formula = "full * 0.9")), "must be of kind product or sum"],
+  [
+    "a number of few values",
+    changed("off", (plan) => (plan.formula = (found.columns[4] as NumberPlan).formula)),
+    "the formula of off must not be of a number that is one of a few values",
+  ],
+  ["a circle", changed("full", (plan) => (plan.formula.factors[0].column = "net")), "must not lead back to"],
+  [
+    "its own column",
+    changed("full", (plan) => (plan.formula.factors[0].column = "full")),
+    "the formula of full must not lead back to full",
+  ],
+  [
+    "another kind of column",
+    changed("days", (plan) => (plan.kind = "integer")),
+    "the kind of days must be one of constant, levels, number",
+  ],
+  [
+    "a lookup of nothing",
+    changed("site", (plan) => Object.assign(plan, { kind: "lookup", of: "town", map: [] })),
+    "what site follows from must name columns of levels",
+  ],
+  [
+    "an order of levels",
+    { ...found, orders: [{ low: "site", high: "net" }] },
+    "an order must name columns of number or date",
+  ],
+  [
+    "an exclusion of no column",
+    { ...found, exclusions: [{ columns: ["site", "town"], never: [] }] },
+    "an exclusion must name columns of",
+  ],
+])("checkRules(structure) refuses in words %s", (_, structure, rule) => {
+  expect(() => checkRules(structure, "use rules.json")).toThrow("Cannot use rules.json: ");
+  expect(() => checkRules(structure, "use rules.json")).toThrow(rule);
+});
+
+test("a fit and a loaded model refuse rules that cannot be kept, and variables that are not drawn", async () => {
+  const broken = formula((own) => (own.by.column = "of"));
+  await expect(trees({ structure: broken })(bills, seeded(1))).rejects.toThrow(
+    "Cannot learn a table: the rates",
+  );
+  const json = JSON.parse(JSON.stringify((await trees({ structure: found })(bills, seeded(1))).toJSON()));
+  expect(loadSynthesiser(json).sample(9, seeded(2)).rows).toBe(9);
+  expect(() => loadSynthesiser({ ...json, structure: broken })).toThrow("Cannot load trees: the rates");
+  // Such a file wrote a column without a single value.
+  const drawn = formula((own) => (own.rest = "factor"));
+  expect(() => loadSynthesiser({ ...json, structure: drawn })).toThrow("leave to be drawn, without net");
+});
