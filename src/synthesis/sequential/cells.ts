@@ -1,6 +1,7 @@
 import { addTrees, answersOf, treeTables } from "../drawing/tree-tables";
 import type { TreeColumn } from "../drawing/trees";
 import { type Boost, type BoostRows, fitBoost } from "./boost";
+import { fitCounted, mostModelled } from "./counted";
 import { fastExp } from "./fast-exp";
 import { foldEnds, others, type Stretch } from "./folds";
 import {
@@ -23,7 +24,7 @@ export interface CellModel {
   readonly classes: readonly number[];
   /** One table per class (for two classes: of the second against the first). */
   readonly tables: readonly Float64Array[];
-  /** The penalty that the folds chose. */
+  /** The penalty that the folds chose; 0 where classes are told by counts. */
   readonly penalty: number;
   readonly boost?: Boost;
 }
@@ -56,6 +57,8 @@ export function fitCells(
 ): CellModel {
   const layout = logitLayout(plans);
   if (classes.length < 2 || data.rows === 0) return { classes, tables: [], penalty: 0 };
+  if (classes.length > mostModelled)
+    return { classes, tables: fitCounted(data, layout, classes.length).tables, penalty: 0 };
   const all: readonly Stretch[] = [[0, data.rows]];
   const gram = gramOf(layout, choosing.terms, [[0, choosing.rows]]);
   const plain = data.rows < 10 * folds || plans.length === 0;

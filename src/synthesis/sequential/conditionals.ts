@@ -232,7 +232,7 @@ function patternsOf(
   if (!bits) return { patterns: [] };
   const places = new Map<string | number, number>();
   const patterns: Uint8Array[] = [];
-  const pattern = Uint8Array.from(rows, (i) => {
+  const pattern = Uint16Array.from(rows, (i) => {
     const key = words === 1 ? bits[i] : bits.subarray(i * words, (i + 1) * words).join();
     const known = places.get(key);
     if (known !== undefined) return known;

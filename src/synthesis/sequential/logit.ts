@@ -9,7 +9,7 @@ export interface LogitRows {
   readonly terms: readonly EncodedTerm[];
   readonly classes: Int32Array;
   /** For each row, which of `patterns` says what it may be; absent when every row may be anything. */
-  readonly pattern?: Uint8Array;
+  readonly pattern?: Uint16Array;
   readonly patterns: readonly Uint8Array[];
 }
 
@@ -354,7 +354,13 @@ function objective(
 }
 
 /** Turns the scores into the slopes of the loss, in place, and returns the loss. */
-function slopes(data: LogitRows, scores: LogitSpace, classes: number, first: number, last: number): number {
+export function slopes(
+  data: LogitRows,
+  scores: LogitSpace,
+  classes: number,
+  first: number,
+  last: number,
+): number {
   const own = data.classes;
   let loss = 0;
   if (classes === 2) {
@@ -394,12 +400,15 @@ function slopes(data: LogitRows, scores: LogitSpace, classes: number, first: num
   return loss;
 }
 
+/** A column of more levels than this stands alone in its conditional, and X'X is diagonal but for the intercept. */
+const mostFactored = 500;
+
 /** The Cholesky factor of scale × X'X + penalty: what the Hessian is near to. */
 function conditioner(gram: Float64Array, p: number, scale: number, penalty: number): Float64Array {
   const a = new Float64Array(p * p);
   for (let i = 0; i < p * p; i++) a[i] = scale * gram[i];
   for (let k = 0; k < p; k++) a[k * p + k] += k === 0 ? 1e-6 * a[0] + 1e-9 : penalty + 1e-9;
-  const factor = cholesky(a, p);
+  const factor = p > mostFactored ? undefined : cholesky(a, p);
   if (factor) return factor;
   const plain = new Float64Array(p * p);
   for (let k = 0; k < p; k++) plain[k * p + k] = Math.sqrt(a[k * p + k]);

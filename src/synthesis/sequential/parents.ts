@@ -5,6 +5,7 @@ import {
   linearAssociation,
 } from "../structure/discover/association";
 import { spacedRows } from "../structure/discover/search";
+import { mostModelled } from "./counted";
 import type { Frame } from "./frame";
 import { coefficientCount } from "./terms/terms";
 
@@ -36,6 +37,8 @@ export function parentsOf(frame: Frame): readonly (readonly number[])[] {
     const all = Array.from({ length: j }, (_, k) => k);
     const before = total;
     total += sizes[j];
+    // What is told by counts takes of all earlier variables those that help.
+    if (frame.counts[j] > mostModelled) return all;
     const target = j === frame.variables.length - 1 && variable.kind === "levels";
     const budget = target ? mostBudget : usual;
     if (before <= budget && (target || frame.rows >= fewRows)) return all;
@@ -48,7 +51,12 @@ export function parentsOf(frame: Frame): readonly (readonly number[])[] {
     const kept: number[] = before <= budget ? together(own, j) : [];
     let used = 0;
     for (const { k, found } of scored) {
-      if ((found < leastScore && !target) || (kept.length > 0 && used + sizes[k] > budget)) break;
+      if (found < leastScore && !target) break;
+      if (kept.length > 0 && used + sizes[k] > budget) {
+        // Hundreds of levels that do not fit leave their room to the next.
+        if (frame.counts[k] > mostModelled) continue;
+        break;
+      }
       if (!kept.includes(k)) kept.push(k);
       used += sizes[k];
     }

@@ -16,6 +16,7 @@ import type { Structure, Variable } from "../structure/structure";
 import { reduceTable, variableRows } from "../structure/variables";
 import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { fitConditionals } from "./conditionals";
+import { toldTerms } from "./counted";
 import { drawVariable } from "./draw-variable";
 import { mostChoosing, mostSpreading } from "./folds";
 import { frameOf } from "./frame";
@@ -52,6 +53,8 @@ export interface Sequential extends Synthesiser {
   readonly chosenOn: { readonly choices: number; readonly spread: number };
   /** Of how many pairs of drawn variables one's conditional looks at the other; of the rest what they have in common may be lost. */
   readonly pairs: { readonly learnt: number; readonly all: number };
+  /** Columns of so many levels that their conditionals are told by counts (`fitCounted`), and how many levels each has. */
+  readonly counted: readonly { readonly column: string; readonly levels: number }[];
   /** Each row's log-likelihood in nats, of its levels and missing and frequent values. */
   logLikelihood(rows: Table): Float64Array;
   /** The rows with their missing cells drawn, given all that is known of each; `columns` and what could not be are told. */
@@ -144,8 +147,11 @@ function sequentialOf(parts: SequentialParts): Sequential {
     columns: parts.schema,
     structure: parts.structure,
     chosenOn: { choices: mostChoosing, spread: mostSpreading },
+    counted: parts.variables.flatMap(({ name: column }, j) =>
+      isCounted(parts, j) ? [{ column, levels: parts.conditionals[j].cells?.classes.length ?? 0 }] : [],
+    ),
     pairs: {
-      learnt: parts.parents.reduce((sum, own) => sum + own.length, 0),
+      learnt: parts.parents.reduce((sum, _, j) => sum + learntParents(parts, j), 0),
       all: (parts.parents.length * (parts.parents.length - 1)) / 2,
     },
     sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
@@ -164,4 +170,18 @@ function sequentialOf(parts: SequentialParts): Sequential {
     drawBeside: (rows, given, rng) => drawBeside(parts, rows, given, rng),
     toJSON: () => sequentialToJson(parts),
   };
+}
+
+function isCounted({ conditionals }: SequentialParts, j: number): boolean {
+  const { cells } = conditionals[j];
+  return cells !== undefined && cells.penalty === 0 && cells.tables.length > 0;
+}
+
+/** How many of the variables that a conditional may look at it does. */
+function learntParents(parts: SequentialParts, j: number): number {
+  const tables = parts.conditionals[j].cells?.tables ?? [];
+  if (!isCounted(parts, j)) return parts.parents[j].length;
+  const { plans } = parts.layouts[j];
+  const told = toldTerms(parts.layouts[j], tables);
+  return new Set(plans.filter((_, t) => told[t]).map(({ variable }) => variable)).size;
 }

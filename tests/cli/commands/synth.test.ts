@@ -59,6 +59,14 @@ test("telelink synth fit learns a customer once, and says how many rows that lef
   expect(err).toContain("120 rows learnt by copula");
   expect(await telelink(...fit.slice(0, -1), "sequential")).toBe(0);
   expect(err).toContain("0 of 1 pairs of columns are learnt, no more than 119 rows bear");
+  const parts = Array.from(
+    { length: 1200 },
+    (_, i) => `part ${i % 120},${i % 7 ? "basic" : "plus"},${i % 40}`,
+  );
+  writeFileSync(at("parts.csv"), `part,plan,months\n${parts.join("\n")}\n`);
+  const many = ["--data", at("parts.csv"), "--out", at("parts.json"), "--no-customer"];
+  expect(await telelink("synth", "fit", ...many)).toBe(0);
+  expect(err).toContain("part (120 levels): what goes with which of so many levels is told by counts");
   // More than one per cent of the rows is no slip.
   writeFileSync(
     at("twice.csv"),

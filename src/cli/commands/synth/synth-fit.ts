@@ -297,10 +297,16 @@ function checkTarget({ target, data }: Options, names: readonly string[]): void 
 
 /** Says on how many of many rows it was chosen what depends on what, and of which pairs of columns nothing was learnt. */
 function noteChosen(synthesiser: object, rows: number): void {
-  const { chosenOn, pairs } = synthesiser as Partial<Pick<Sequential, "chosenOn" | "pairs">>;
+  const { chosenOn, pairs, counted } = synthesiser as Partial<
+    Pick<Sequential, "chosenOn" | "pairs" | "counted">
+  >;
   if (chosenOn && chosenOn.choices < rows)
     note(
       `what depends on what was chosen on ${chosenOn.choices} of the rows, how numbers spread on ${Math.min(chosenOn.spread, rows)}; levels, ends, rules and rates come from all ${rows}`,
+    );
+  if (counted && counted.length > 0)
+    note(
+      `${counted.map(({ column, levels }) => `${column} (${levels} levels)`).join(", ")}: what goes with which of so many levels is told by counts, not by a regression: each column before them that helps adds what it tells alone (naive Bayes), and what columns tell only together comes out weaker or not at all`,
     );
   if (pairs && pairs.learnt < pairs.all)
     note(
