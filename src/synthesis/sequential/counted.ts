@@ -21,7 +21,7 @@ const mostTerms = 8;
 const smoothing = 0.5;
 
 /** What counts say of each class, as a logit's tables. */
-export interface Counted {
+interface Counted {
   readonly tables: readonly Float64Array[];
   /** How many scores were computed for it: bounded, whatever the rows. */
   readonly scored: number;
@@ -35,11 +35,11 @@ interface TermCounts {
   readonly counts: Float64Array;
 }
 
+/** How a term's counts count. */
 interface Choice {
   readonly of: TermCounts;
   readonly strength: number;
   readonly weight: number;
-  readonly loss: number;
 }
 
 /**
@@ -59,20 +59,27 @@ export function fitCounted(data: LogitRows, layout: LogitLayout, classes: number
   const trial = base.map((scores) => scores.slice());
   const terms = data.terms.map((_, t) => countsOf(data, layout, t, classes));
   let scored = 0;
-  const best = (of: TermCounts): Choice => {
+  const best = (of: TermCounts): Choice & { loss: number } => {
     const tried = strengths.flatMap((strength) =>
       weights.map((weight) => {
         base.forEach((scores, c) => {
           trial[c].set(scores);
         });
-        add(data, { of, strength, weight, loss: 0 }, share, trial);
+        const choice = { of, strength, weight };
+        add(data, choice, share, trial);
         scored += judged * classes;
-        return { of, strength, weight, loss: slopes(data, trial, classes, 0, judged) };
+        return { ...choice, loss: slopes(data, trial, classes, 0, judged) };
       }),
     );
     return tried.reduce((least, one) => (one.loss < least.loss ? one : least));
   };
-  let loss = lossOf(data, base);
+  let loss = slopes(
+    data,
+    base.map((own) => own.slice()),
+    classes,
+    0,
+    judged,
+  );
   const alone = terms.map(best).filter((one) => one.loss < loss - leastGain * judged);
   const chosen: Choice[] = [];
   for (const { of } of alone.sort((a, b) => a.loss - b.loss).slice(0, mostTerms)) {
@@ -154,11 +161,6 @@ function add(data: LogitRows, choice: Choice, share: Float64Array, scores: reado
     scores[c][i] = right[i] + low;
     if (part > 0) scores[c][i] += part * (effect(choice, share[c], counts[from + 1] - part) - low);
   }
-}
-
-function lossOf(data: LogitRows, scores: readonly Float64Array[]): number {
-  const own = scores.map((one) => one.slice());
-  return slopes(data, own, own.length, 0, own[0].length);
 }
 
 /** Moves the intercepts until classes come out about as often as they are (iterative proportional fitting); returns how many scores that took. */
