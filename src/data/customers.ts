@@ -1,4 +1,4 @@
-import { customerOf } from "./duplicates";
+import { customerColumns, customerOf } from "./duplicates";
 import { customerNames, mayBeCode, mayBeCustomer, mayBeTime, plainName } from "./infer/names";
 import { rowSubject } from "./subjects";
 import {
@@ -10,6 +10,7 @@ import {
   type Table,
   takeTableRows,
 } from "./table";
+import type { Tallied } from "./tally/column-tally";
 
 /** Fewer different values than these are a category, whatever its name. */
 const fewestCustomers = 10;
@@ -32,10 +33,7 @@ const leastRepeated = 0.15;
  * repeatedCustomers(bills); // → "client"
  */
 export function repeatedCustomers(from: Table): string | undefined {
-  const place = new Map(customerNames.map((name, k) => [plainName(name), k]));
-  const rank = ({ name }: Column): number => place.get(plainName(name)) ?? customerNames.length;
-  const named = from.columns.filter(({ name }) => mayBeCustomer(name)).sort((a, b) => rank(a) - rank(b));
-  for (const column of named) {
+  for (const column of calledCustomers(from.columns, ({ name }) => name)) {
     const counts = namesIn(column, from.rows);
     if (!counts) continue;
     if (repeats(counts)) return column.name;
@@ -56,6 +54,22 @@ export function repeatedCustomers(from: Table): string | undefined {
   });
   // An order belongs to one customer, who may have several: the fewer are the customers.
   return keys.sort((a, b) => a.customers - b.customers)[0]?.name;
+}
+
+/**
+ * The column that may name the customers of a table whose rows did not come yet: of those that are no category by how many
+ * values they have, one that is called so, or else the first identifier. Undefined where there is none.
+ */
+export function likelyCustomers(tallied: readonly Tallied[]): string | undefined {
+  const many = tallied.filter(({ distinct, present }) => !isCategory(distinct, present));
+  const named = many.filter(
+    ({ column }) =>
+      column.type !== "boolean" &&
+      column.type !== "date" &&
+      (column.type !== "numeric" || column.decimals === 0),
+  );
+  const [called] = calledCustomers(named, ({ column }) => column.name);
+  return called?.column.name ?? customerColumns({ columns: many.map(({ column }) => column) })[0];
 }
 
 /** Whose each row is, numbered from 0; a row that names nobody is one's own. */
@@ -102,6 +116,18 @@ export function customerRows(
   return { customers: counts.size, most };
 }
 
+/** Those that are called like customers, the surest names first. */
+function calledCustomers<One>(all: readonly One[], nameOf: (one: One) => string): One[] {
+  const place = new Map(customerNames.map((name, k) => [plainName(name), k]));
+  const rank = (one: One): number => place.get(plainName(nameOf(one))) ?? customerNames.length;
+  return all.filter((one) => mayBeCustomer(nameOf(one))).sort((a, b) => rank(a) - rank(b));
+}
+
+/** Whether so few values in so many rows are a category, whatever its name. */
+function isCategory(values: number, rows: number): boolean {
+  return values < fewestCustomers || rows > Math.min(mostRows, mostTimes * values) * values;
+}
+
 /** The rows of each value, where values may name someone: whole numbers or words, and enough of them. */
 function namesIn(column: Column, rows: number): ReadonlyMap<string, number> | undefined {
   if (column.type === "boolean" || column.type === "date") return undefined;
@@ -124,9 +150,7 @@ function countsOf(column: Column, rows: number): Map<string, number> {
 function repeats(counts: ReadonlyMap<string, number>, least = 0): boolean {
   let rows = 0;
   for (const own of counts.values()) rows += own;
-  return (
-    rows - counts.size > least * rows && rows <= Math.min(mostRows, mostTimes * counts.size) * counts.size
-  );
+  return rows - counts.size > least * rows && !isCategory(counts.size, rows);
 }
 
 /** Whether the rows of each number stand one after the other, as chance does not put them. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { seeded } from "../../src/core/rng";
+import { likelyCustomers } from "../../src/data/customers";
 import { drawnTable } from "../../src/data/read/drawn-table";
 import { readTable } from "../../src/data/read/read-table";
 import { cellText, columnNamed } from "../../src/data/table";
@@ -16,7 +17,7 @@ const lines = Array.from({ length: 2400 }, (_, i) => {
   return `C${String(i % 600).padStart(4, "0")},${i === 1234 ? 9000 : (i * 7) % 101},${i % 9 ? plan : "n/a"}`;
 });
 writeFileSync(file, `client,paid,plan\n${lines.join("\n")}\n`);
-const by = (name: string) => () => [name];
+const by = (name: string) => () => name;
 
 test("drawnTable(file) holds all rows as readTable does while they are few", async () => {
   const { table, total, beyond, ...read } = await drawnTable(
@@ -49,9 +50,32 @@ test("drawnTable(file) draws all rows of a customer or none, in their order, and
     { column: "plan", rows: 6, levels: 1 },
   ]);
   // Without a column of customers as many rows as asked for, whoever's they are.
-  const alike = await drawnTable(file, {}, { ...drawing, customer: () => [] }, seeded(2));
+  const alike = await drawnTable(file, {}, { ...drawing, customer: () => undefined }, seeded(2));
   expect(alike.table.rows).toBe(400);
   await expect(drawnTable(file, {}, { ...drawing, customer: by("clinet") }, seeded(2))).rejects.toThrow(
     'the name must be one of client, paid, plan, got "clinet"',
   );
+});
+
+test("drawnTable(file, { customer: likelyCustomers }) draws whole customers by a column whose values may name them, and rows where a category is called so", async () => {
+  const drawing = { most: 400, customer: likelyCustomers, least: 5 };
+  const member = join(folder, "member.csv");
+  const rows = (named: (i: number) => string): string[] =>
+    Array.from(
+      { length: 2400 },
+      (_, i) => `${["gold", "none", "silver"][i % 3]},${(i % 40) / 4},${named(i)}`,
+    );
+  writeFileSync(member, `member,account,plan\n${rows((i) => ["basic", "plus"][i % 2]).join("\n")}\n`);
+  for (const seed of [1, 2, 3, 4]) {
+    const { table, beyond } = await drawnTable(member, {}, drawing, seeded(seed));
+    expect([table.rows, beyond]).toEqual([400, []]);
+  }
+  writeFileSync(member, `member,account,kunde_nr\n${rows((i) => String(5000 + (i % 600) * 3)).join("\n")}\n`);
+  const { table } = await drawnTable(member, {}, drawing, seeded(1));
+  const bills = new Map<string, number>();
+  for (let i = 0; i < table.rows; i++) {
+    const name = cellText(columnNamed(table, "kunde_nr"), i);
+    bills.set(name, (bills.get(name) ?? 0) + 1);
+  }
+  expect([...new Set(bills.values())]).toEqual([4]);
 });

@@ -27,8 +27,8 @@ export interface Beyond {
 export interface Drawing {
   /** How many rows are held; of more about as many are drawn. */
   readonly most: number;
-  /** Columns that together name a customer, of whom all rows are drawn or none. */
-  readonly customer: (columns: readonly Column[]) => readonly string[];
+  /** The column that names customers, of whom all rows are drawn or none; undefined where there is none. */
+  readonly customer: (columns: readonly Tallied[]) => string | undefined;
   /** A level of so many rows counts as beyond where fewer of them are drawn. */
   readonly least: number;
 }
@@ -42,12 +42,16 @@ export function drawnTable(
 ): Promise<DrawnTable> {
   return surveyTable(source, options, async ({ columns: tallied, kept, batches, ...read }) => {
     const like = tallied.map(({ column }) => column);
-    const by = kept > most ? customer(like) : [];
-    for (const name of by) columnNamed({ rows: kept, columns: like }, name);
+    const by = kept > most ? customer(tallied) : undefined;
     const rows =
-      by.length > 0
-        ? await rowsOfSome(batches(by), by, most / kept, rng)
-        : chosenOf(kept, Math.min(most, kept), rng);
+      by === undefined
+        ? chosenOf(kept, Math.min(most, kept), rng)
+        : await rowsOfSome(
+            batches([columnNamed({ rows: kept, columns: like }, by).name]),
+            by,
+            most / kept,
+            rng,
+          );
     const drawn = kept > 0 ? await rowsAt(batches(), rows) : takeTableRows({ rows: 0, columns: like }, []);
     // Words for missing are known once all rows came.
     const columns = drawn.columns.map(({ missing: _, ...column }, j) => {
@@ -63,7 +67,7 @@ export function drawnTable(
 /** The rows of about this share of the customers, and of the rows that name none. */
 async function rowsOfSome(
   batches: ReturnType<RowSource["batches"]>,
-  by: readonly string[],
+  by: string,
   share: number,
   rng: Rng,
 ): Promise<Int32Array> {
@@ -72,7 +76,7 @@ async function rowsOfSome(
   const rows: number[] = [];
   let before = 0;
   for await (const batch of batches) {
-    const customer = customerOf(batch, by);
+    const customer = customerOf(batch, [by]);
     for (let i = 0; i < batch.rows; i++) {
       const name = customer(i);
       if (name !== undefined) keyOfText(name, key);

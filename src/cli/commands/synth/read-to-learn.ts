@@ -1,13 +1,13 @@
 import { count } from "../../../core/format";
 import { seeded } from "../../../core/rng";
 import type { CsvOptions } from "../../../data/csv/options";
-import { customerColumns } from "../../../data/duplicates";
-import { customerNames, plainName } from "../../../data/infer/names";
+import { likelyCustomers } from "../../../data/customers";
 import { perhapsRowNames } from "../../../data/infer/row-numbers";
 import { type DrawnTable, drawnTable } from "../../../data/read/drawn-table";
 import { reopened } from "../../../data/read/open-table";
 import { readSchema } from "../../../data/schema-file";
-import { type Column, columnNamed, type TextColumn } from "../../../data/table";
+import { columnNamed, type TextColumn } from "../../../data/table";
+import type { Tallied } from "../../../data/tally/column-tally";
 import { writtenDates } from "../../../synthesis/structure/dates";
 import { usualMinCount } from "../../../synthesis/structure/discover/discover";
 import { note } from "../../support/output";
@@ -38,8 +38,8 @@ export async function readToLearn(
   const drawing = {
     most: mostLearnt,
     least: minCount,
-    customer: (columns: readonly Column[]) =>
-      customer ? [customer] : customer === false ? [] : namedLikeCustomers(columns),
+    customer: (columns: readonly Tallied[]) =>
+      customer === false ? undefined : (customer ?? likelyCustomers(columns)),
   };
   const how = csvOptions(flags);
   try {
@@ -55,14 +55,6 @@ export async function readToLearn(
   } finally {
     source.close();
   }
-}
-
-/** The column that is called like customers, or else like identifiers. */
-function namedLikeCustomers(columns: readonly Column[]): readonly string[] {
-  const called = customerNames.flatMap((name) =>
-    columns.filter((column) => plainName(column.name) === plainName(name)),
-  );
-  return called.length > 0 ? [called[0].name] : customerColumns({ columns });
 }
 
 /** Says which rows are learnt, where not all are, and what others hold beside. */
